@@ -1,0 +1,10 @@
+/** Milliseconds since 1970. Passed in wherever time decides something, so that tests can move it. */
+export type Clock = () => number
+
+export const SECOND_MS = 1_000
+export const MINUTE_MS = 60 * SECOND_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+export const toIso = (ms: number): string => new Date(ms).toISOString()
+export const toIsoOrNull = (ms: number | null): string | null => (ms === null ? null : toIso(ms))

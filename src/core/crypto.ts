@@ -1,0 +1,62 @@
+// Small, named uses of WebCrypto. Nothing here keeps a secret: keys are passed in.
+
+const encoder = new TextEncoder()
+
+export const utf8 = (text: string): Uint8Array => encoder.encode(text)
+
+export function toHex(bytes: ArrayBuffer | Uint8Array): string {
+  let text = ''
+  for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)) {
+    text += byte.toString(16).padStart(2, '0')
+  }
+  return text
+}
+
+export function toBase64Url(bytes: ArrayBuffer | Uint8Array): string {
+  let text = ''
+  for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))
+    text += String.fromCharCode(byte)
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
+
+export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
+  crypto.getRandomValues(new Uint8Array(length))
+
+/** 256 random bits, written for a URL: refresh tokens, one-time tokens, OAuth state. */
+export const randomToken = (): string => toBase64Url(randomBytes(32))
+
+export async function sha256Hex(data: string | Uint8Array): Promise<string> {
+  const bytes = typeof data === 'string' ? utf8(data) : data
+  return toHex(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
+}
+
+export async function hmac(
+  hash: 'SHA-1' | 'SHA-256',
+  key: Uint8Array,
+  data: Uint8Array,
+): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey(
+    'raw',
+    key as Uint8Array<ArrayBuffer>,
+    { name: 'HMAC', hash },
+    false,
+    ['sign'],
+  )
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data as Uint8Array<ArrayBuffer>))
+}
+
+/** Takes as long for a wrong guess as for a right one; only the length of the expected text can be learned. */
+export function equalInConstantTime(given: string, expected: string): boolean {
+  const a = utf8(given)
+  const b = utf8(expected)
+  let difference = a.length ^ b.length
+  for (let i = 0; i < b.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
+  return difference === 0
+}

@@ -1,0 +1,49 @@
+// Ids are `<prefix>_<26 characters>`: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32 written
+// small. Sorting ids sorts by time of making; nothing may rely on order within one millisecond.
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+export const ID_PREFIXES = [
+  'usr',
+  'team',
+  'ses',
+  'key',
+  'inv',
+  'aud',
+  'agt',
+  'tsk',
+  'wf',
+  'run',
+  'file',
+  'dep',
+  'int',
+  'ntf',
+  'job',
+  'msg',
+  'mail',
+  'req',
+  'tpl',
+  'apr',
+  'trg',
+  'evt',
+] as const
+
+export type IdPrefix = (typeof ID_PREFIXES)[number]
+
+export function newId(prefix: IdPrefix, nowMs: number): string {
+  let time = ''
+  let rest = nowMs
+  for (let i = 0; i < 10; i++) {
+    time = ALPHABET.charAt(rest % 32) + time
+    rest = Math.floor(rest / 32)
+  }
+  let random = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(16))) random += ALPHABET.charAt(byte & 31)
+  return `${prefix}_${time}${random}`
+}
+
+/** The pattern of a path parameter, so that `/teams/:id` and `/teams/invitations` never match one path. */
+export const idPattern = (prefix: IdPrefix): string => `${prefix}_[0-9a-hjkmnp-tv-z]{26}`
+
+export const isId = (prefix: IdPrefix, text: string): boolean =>
+  new RegExp(`^${idPattern(prefix)}$`).test(text)

@@ -1,0 +1,44 @@
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+/**
+ * One row a mutation, written in the mutation's own batch. Rows are never changed, except that the sealing job fills
+ * `seal` (the hash over the row and the team's seal before it). `seq` is the order of commit.
+ */
+export const auditLog = sqliteTable(
+  'audit_log',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull(),
+    teamId: text('team_id').notNull(),
+    actorId: text('actor_id'),
+    actorKind: text('actor_kind', { enum: ['user', 'api_key', 'system', 'anonymous'] }).notNull(),
+    /** The key that acted, when one did. */
+    actorKeyId: text('actor_key_id'),
+    action: text('action').notNull(),
+    targetType: text('target_type').notNull(),
+    targetId: text('target_id').notNull(),
+    before: text('before', { mode: 'json' }).$type<Record<string, unknown>>(),
+    after: text('after', { mode: 'json' }).$type<Record<string, unknown>>(),
+    address: text('address'),
+    userAgent: text('user_agent'),
+    requestId: text('request_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    seal: text('seal'),
+  },
+  (t) => [
+    uniqueIndex('audit_log_id').on(t.id),
+    index('audit_log_team').on(t.teamId, t.seq),
+    index('audit_log_actor').on(t.actorId, t.seq),
+    index('audit_log_action').on(t.action, t.seq),
+    index('audit_log_target').on(t.targetId, t.seq),
+  ],
+)
+
+/** The newest seal of each team; copies in R2 let `verify` find a log that was cut or rewritten with its seals. */
+export const auditSeals = sqliteTable('audit_seals', {
+  teamId: text('team_id').primaryKey(),
+  sealedSeq: integer('sealed_seq').notNull(),
+  entries: integer('entries').notNull(),
+  seal: text('seal').notNull(),
+  sealedAt: integer('sealed_at').notNull(),
+})

@@ -1,0 +1,4 @@
+export * from './audit.ts'
+export * from './platform.ts'
+export * from './teams.ts'
+export * from './users.ts'
