@@ -12,7 +12,10 @@ export const idempotencyKeys = sqliteTable(
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.teamId, t.actorId, t.key] }), index('idempotency_keys_expires').on(t.expiresAt)],
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.actorId, t.key] }),
+    index('idempotency_keys_expires').on(t.expiresAt),
+  ],
 )
 
 /**
@@ -26,7 +29,9 @@ export const outbox = sqliteTable(
     type: text('type').notNull(),
     body: text('body', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     requestId: text('request_id').notNull(),
-    status: text('status', { enum: ['pending', 'done', 'dead'] }).notNull().default('pending'),
+    status: text('status', { enum: ['pending', 'done', 'dead'] })
+      .notNull()
+      .default('pending'),
     attempts: integer('attempts').notNull().default(0),
     /** When the sweep sends it again; a consumer moves it ahead as its lease. */
     nextAt: integer('next_at').notNull(),
@@ -48,5 +53,8 @@ export const mailbox = sqliteTable(
     htmlBody: text('html_body'),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [index('mailbox_recipient').on(t.recipient, t.createdAt, t.id), index('mailbox_created').on(t.createdAt, t.id)],
+  (t) => [
+    index('mailbox_recipient').on(t.recipient, t.createdAt, t.id),
+    index('mailbox_created').on(t.createdAt, t.id),
+  ],
 )

@@ -53,9 +53,14 @@ export const sessions = sqliteTable(
     lastUsedAt: integer('last_used_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     revokedAt: integer('revoked_at'),
-    revokedReason: text('revoked_reason', { enum: ['signed_out', 'revoked', 'reuse', 'password', 'disabled'] }),
+    revokedReason: text('revoked_reason', {
+      enum: ['signed_out', 'revoked', 'reuse', 'password', 'disabled'],
+    }),
   },
-  (t) => [index('sessions_user_created').on(t.userId, t.createdAt, t.id), index('sessions_expires').on(t.expiresAt)],
+  (t) => [
+    index('sessions_user_created').on(t.userId, t.createdAt, t.id),
+    index('sessions_expires').on(t.expiresAt),
+  ],
 )
 
 export const refreshTokens = sqliteTable(
@@ -89,7 +94,10 @@ export const oneTimeTokens = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },
-  (t) => [index('one_time_tokens_user').on(t.userId, t.purpose), index('one_time_tokens_expires').on(t.expiresAt)],
+  (t) => [
+    index('one_time_tokens_user').on(t.userId, t.purpose),
+    index('one_time_tokens_expires').on(t.expiresAt),
+  ],
 )
 
 export const totpFactors = sqliteTable('totp_factors', {
@@ -127,7 +135,10 @@ export const oauthIdentities = sqliteTable(
     email: text('email').notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [uniqueIndex('oauth_identities_subject').on(t.provider, t.subject), index('oauth_identities_user').on(t.userId)],
+  (t) => [
+    uniqueIndex('oauth_identities_subject').on(t.provider, t.subject),
+    index('oauth_identities_user').on(t.userId),
+  ],
 )
 
 /** One browser's way to a provider and back: single use, ten minutes. */

@@ -1,0 +1,55 @@
+// What every use case is given. Services take it as their first argument and nothing else from outside, so they run
+// the same behind HTTP, a queue message, a cron tick or a test.
+import type { Log } from './core/log.ts'
+import type { Db } from './db/client.ts'
+import type { Plan, PlatformRole, TeamRole } from './db/schema/index.ts'
+import type { Env, Settings } from './env.ts'
+
+export type RequestContext = {
+  env: Env
+  settings: Settings
+  db: Db
+  now: () => number
+  log: Log
+  requestId: string
+  /** Where the request came from; null for the system's own work. */
+  address: string | null
+  userAgent: string | null
+  /** Work that may end after the answer is sent. It must be repeatable: nothing rests on it. */
+  defer: (work: Promise<unknown>) => void
+}
+
+/** Who asks, as one primary D1 query said for this very request: never from a cache. */
+export type Actor = {
+  kind: 'user' | 'api_key'
+  userId: string
+  email: string
+  emailVerified: boolean
+  platformRole: PlatformRole
+  /** The team the request is in. Every query of a service filters by it. */
+  teamId: string
+  teamRole: TeamRole
+  plan: Plan
+  sessionId: string | null
+  keyId: string | null
+  /** What an API key may do; null for a person, who may do what the roles allow. */
+  scopes: string[] | null
+}
+
+/** The key a POST was sent under, with the hash of what was asked. */
+export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: number }
+
+/** A read written in SQL, for the few that are hot enough: it travels in one batch with the permission question. */
+export type HotRead<Row> = { sql: string; params: (string | number | null)[]; row?: Row }
+
+export type ServiceContext = RequestContext & {
+  actor: Actor
+  idempotency: IdempotencyClaim | null
+}
+
+/** A context whose permission question is still open: it is asked in the same batch as the read. */
+export type ReadContext = RequestContext & {
+  read: <Row>(
+    query: (who: { userId: string; teamId: string }) => HotRead<Row>,
+  ) => Promise<{ rows: Row[]; actor: Actor }>
+}

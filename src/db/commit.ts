@@ -1,0 +1,153 @@
+// The one way a mutation reaches D1. Invariants:
+// 1. The mutation, its audit row, its idempotency key and its outbox messages are one batch: all or none.
+// 2. The idempotency key is the first statement, so of two concurrent duplicates only one has any effect.
+// 3. A guard is a conditional statement that must change exactly one row. The audit row right behind it refuses to be
+//    written otherwise (a NULL where none may stand), which rolls the whole batch back.
+// 4. A message is only sent to the queue after the commit, and its outbox row makes that repeatable.
+import { AppError } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import type { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
+
+/** A drizzle builder, or SQL of our own. */
+export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
+
+export const statement = (sql: string, ...params: unknown[]): Statement => ({
+  toSQL: () => ({ sql, params }),
+})
+
+export type AuditEntry = {
+  action: string
+  targetType: string
+  targetId: string
+  /** Without secrets: what changed, not everything there is. */
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+  /** Whose log it belongs to, when not that of the actor's team. */
+  teamId?: string
+}
+
+export type Change = {
+  guard?: Statement
+  statements?: Statement[]
+  audit: AuditEntry
+  messages?: QueueMessage[]
+}
+
+/** What commit needs of a context; a context without an actor writes as `anonymous` or, with `system`, as the system. */
+export type CommitScope = {
+  env: { DB: D1Database; JOBS: Queue<QueueEnvelope> }
+  now: () => number
+  requestId: string
+  address: string | null
+  userAgent: string | null
+  defer: (work: Promise<unknown>) => void
+  actor?: { kind: 'user' | 'api_key'; userId: string; teamId: string; keyId: string | null }
+  idempotency?: { key: string; requestHash: string; expiresAt: number } | null
+  system?: boolean
+}
+
+/** A request with the same idempotency key was committed first. The middleware answers with that one's resource. */
+export class AlreadyDoneError extends Error {
+  readonly key: string
+
+  constructor(key: string) {
+    super('A request with this idempotency key was done already')
+    this.name = 'AlreadyDoneError'
+    this.key = key
+  }
+}
+
+/** How long a fresh message has before the sweep sends it again. */
+const OUTBOX_GRACE_MS = 60_000
+
+export async function commit(scope: CommitScope, change: Change): Promise<'done' | 'guard_missed'> {
+  const now = scope.now()
+  const statements: Statement[] = []
+  if (scope.idempotency && scope.actor) statements.push(idempotencyRow(scope, change.audit.targetId, now))
+  if (change.guard) statements.push(change.guard)
+  statements.push(auditRow(scope, change.audit, now, change.guard !== undefined))
+  statements.push(...(change.statements ?? []))
+
+  const envelopes: QueueEnvelope[] = []
+  for (const message of change.messages ?? []) {
+    const outboxId = newId('msg', now)
+    envelopes.push({ outboxId, requestId: scope.requestId })
+    statements.push(
+      statement(
+        'INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        outboxId,
+        message.type,
+        JSON.stringify(message),
+        scope.requestId,
+        now + OUTBOX_GRACE_MS,
+        now,
+      ),
+    )
+  }
+
+  try {
+    await scope.env.DB.batch(statements.map((one) => prepare(scope.env.DB, one)))
+  } catch (error) {
+    const text = String(error)
+    if (scope.idempotency && text.includes('idempotency_keys.'))
+      throw new AlreadyDoneError(scope.idempotency.key)
+    if (change.guard && text.includes('NOT NULL constraint failed: audit_log.request_id'))
+      return 'guard_missed'
+    throw error
+  }
+  if (envelopes.length > 0) {
+    // A failure here is mended by the sweep, so it is not the caller's failure.
+    scope.defer(scope.env.JOBS.sendBatch(envelopes.map((body) => ({ body }))).catch(() => undefined))
+  }
+  return 'done'
+}
+
+/** For changes that must hold: a missed guard means that somebody was quicker. */
+export async function commitOrStale(scope: CommitScope, change: Change): Promise<void> {
+  if ((await commit(scope, change)) === 'guard_missed') throw new AppError('resource.stale')
+}
+
+export const isUniqueViolation = (error: unknown, column: string): boolean =>
+  String(error).includes('UNIQUE constraint failed') && String(error).includes(column)
+
+function prepare(d1: D1Database, one: Statement): D1PreparedStatement {
+  const { sql, params } = one.toSQL()
+  return d1.prepare(sql).bind(...params)
+}
+
+function idempotencyRow(scope: CommitScope, resourceId: string, now: number): Statement {
+  const { actor, idempotency } = scope
+  return statement(
+    'INSERT INTO idempotency_keys (team_id, actor_id, key, request_hash, resource_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    actor?.teamId,
+    actor?.userId,
+    idempotency?.key,
+    idempotency?.requestHash,
+    resourceId,
+    now,
+    idempotency?.expiresAt,
+  )
+}
+
+function auditRow(scope: CommitScope, audit: AuditEntry, now: number, guarded: boolean): Statement {
+  const actor = scope.actor
+  return statement(
+    `INSERT INTO audit_log (id, team_id, actor_id, actor_kind, actor_key_id, action, target_type, target_id, before, after,
+       address, user_agent, created_at, request_id)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${guarded ? 'CASE WHEN changes() = 1 THEN ? END' : '?'}`,
+    newId('aud', now),
+    audit.teamId ?? actor?.teamId ?? 'system',
+    actor?.userId ?? null,
+    actor?.kind ?? (scope.system ? 'system' : 'anonymous'),
+    actor?.keyId ?? null,
+    audit.action,
+    audit.targetType,
+    audit.targetId,
+    audit.before ? JSON.stringify(audit.before) : null,
+    audit.after ? JSON.stringify(audit.after) : null,
+    scope.address,
+    scope.userAgent,
+    now,
+    scope.requestId,
+  )
+}

@@ -1,0 +1,137 @@
+// The bindings and settings of the Worker. They are checked once per isolate; what is missing is named all at once,
+// so that a first deployment is mended in one go.
+import * as z from 'zod'
+import type { KeyRing } from './core/secret-box.ts'
+import type { RateLimiterNamespace } from './objects/rate-limiter.ts'
+import type { QueueEnvelope } from './queue/messages.ts'
+
+export type Env = {
+  DB: D1Database
+  FILES: R2Bucket
+  JOBS: Queue<QueueEnvelope>
+  RATE_LIMITER: RateLimiterNamespace
+  ADDRESS_LIMIT: RateLimit
+  PLAN_LIMIT_FREE: RateLimit
+  PLAN_LIMIT_PREMIUM: RateLimit
+  PLAN_LIMIT_TEAM: RateLimit
+  /** Only bound where Cloudflare sends the mail. */
+  EMAIL?: SendEmail
+  [setting: string]: unknown
+}
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+
+const PrivateJwk = z.looseObject({
+  kid: z.string().min(1),
+  kty: z.enum(['EC', 'OKP']),
+  crv: z.string(),
+  d: z.string(),
+})
+
+const Ring = z
+  .object({ current: z.string(), keys: z.record(z.string(), z.string().length(43)) })
+  .refine((ring) => ring.current in ring.keys, { message: 'current must name one of keys' })
+
+const OidcProvider = z.object({
+  id: z.string().regex(/^[a-z0-9-]{2,32}$/),
+  name: z.string(),
+  issuer: z.url(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+})
+
+const flag = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(fallback)
+    .transform((text) => text === 'true')
+
+const Settings = z.object({
+  ENVIRONMENT: z.enum(['development', 'production']).default('production'),
+  PUBLIC_URL: z.url().default('http://localhost:8787'),
+  /** The header in which the front names the client's address; empty where nothing in front sets it, as it could be forged. */
+  CLIENT_ADDRESS_HEADER: z.string().default('cf-connecting-ip'),
+  LOG_LEVEL: z.enum(['info', 'warn', 'error', 'none']).default('info'),
+  /** Private JWKs; the first signs, all verify, so a key is rotated by putting a new one in front. */
+  JWT_KEYS: json(z.array(PrivateJwk).min(1)),
+  /** 32-byte keys in base64url by id: they seal secrets at rest. */
+  SECRETS_KEYS: json(Ring),
+  CORS_ORIGINS: list,
+  METRICS_TOKEN: z.string().min(16).optional(),
+  MAIL_FROM: z.string().default('Orrery <no-reply@orrery.local>'),
+  MAIL_HTTP_URL: z.url().optional(),
+  MAIL_HTTP_TOKEN: z.string().optional(),
+  OAUTH_GITHUB_CLIENT_ID: z.string().optional(),
+  OAUTH_GITHUB_CLIENT_SECRET: z.string().optional(),
+  OAUTH_GITHUB_URL: z.url().default('https://github.com'),
+  OAUTH_GITHUB_API_URL: z.url().default('https://api.github.com'),
+  OAUTH_GOOGLE_CLIENT_ID: z.string().optional(),
+  OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
+  OAUTH_OIDC_PROVIDERS: json(z.array(OidcProvider)).default([]),
+  REQUIRE_VERIFIED_EMAIL: flag('false'),
+  /** Off only for measurements and tests of other things. */
+  RATE_LIMITS: flag('true'),
+  /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */
+  OUTBOUND_ALLOW_HOSTS: list,
+})
+
+export type Settings = Omit<z.infer<typeof Settings>, 'SECRETS_KEYS'> & { SECRETS_KEYS: KeyRing }
+
+const BINDINGS = [
+  'DB',
+  'FILES',
+  'JOBS',
+  'RATE_LIMITER',
+  'ADDRESS_LIMIT',
+  'PLAN_LIMIT_FREE',
+  'PLAN_LIMIT_PREMIUM',
+  'PLAN_LIMIT_TEAM',
+] as const
+
+export class SettingsError extends Error {
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(`The Worker is not set up:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.name = 'SettingsError'
+    this.problems = problems
+  }
+}
+
+const checked = new WeakMap<object, Settings>()
+
+export function readSettings(env: Env): Settings {
+  const known = checked.get(env)
+  if (known) return known
+  const problems: string[] = BINDINGS.filter((name) => env[name] === undefined).map(
+    (name) => `the binding ${name} is missing (wrangler.toml)`,
+  )
+  const parsed = Settings.safeParse(env)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0] ?? '')
+      problems.push(
+        env[name] === undefined ? `${name} is not set` : `${issue.path.join('.')}: ${issue.message}`,
+      )
+    }
+  }
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
+  checked.set(env, parsed.data)
+  return parsed.data
+}

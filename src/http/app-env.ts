@@ -1,0 +1,13 @@
+import type { ReadContext, RequestContext, ServiceContext } from '../context.ts'
+import type { Env } from '../env.ts'
+import type { Authenticator } from './auth.ts'
+
+/** What the middleware hands on. `ctx` exists once `access` has let the request in. */
+export type Variables = {
+  request: RequestContext
+  ctx: ServiceContext
+  readCtx: ReadContext
+  authenticator: Authenticator
+}
+
+export type AppEnv = { Bindings: Env; Variables: Variables }

@@ -1,0 +1,125 @@
+// Who asks, and may they. Invariants:
+// 1. The permission question (status, token version, session, team role, plan) is asked of D1 for every request; a
+//    verified signature is the only thing that is remembered.
+// 2. A team that the caller is not in is answered like a team that does not exist.
+// 3. A route without `access` is served only when it stands in PUBLIC_ROUTES; everything else is refused.
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import type { Actor, HotRead, RequestContext } from '../context.ts'
+import { AppError, notFound } from '../core/errors.ts'
+import type { AppEnv } from './app-env.ts'
+import { limitByPlan } from './rate-limit.ts'
+import { metaOf, tag } from './route-meta.ts'
+import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
+
+/** What a credential says before the database is asked. */
+export type Credential =
+  | { kind: 'user'; userId: string; sessionId: string; tokenVersion: number; personalTeamId: string }
+  | { kind: 'api_key'; keyHash: string }
+
+/** Given by the auth module through app.ts, so that nothing low reaches up. */
+export type Authenticator = {
+  /** Signature or shape only; throws 401. */
+  readCredential: (request: RequestContext, text: string) => Promise<Credential>
+  principalQuery: (credential: Credential, teamId: string | null) => HotRead<unknown>
+  /** Throws 401 or 404 when the row does not bear the credential out. */
+  toActor: (request: RequestContext, credential: Credential, row: unknown) => Actor
+}
+
+type AccessOptions = { team?: string }
+
+/** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
+export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
+  const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const { credential, query } = await question(c, options)
+    const result = await c.env.DB.prepare(query.sql)
+      .bind(...query.params)
+      .all()
+    const actor = answer(c, scope, credential, result.results[0])
+    await limitByPlan(c, actor)
+    c.set('ctx', { ...c.var.request, actor, idempotency: null })
+    await next()
+  }
+  return tag(handler, { access: { scope, teamParam: options.team ?? null } })
+}
+
+/**
+ * For hot reads: the handler gets `c.var.readCtx`, whose `read` sends its query and the permission question to D1 in
+ * one batch. Nothing is handed out before the answer is yes.
+ */
+export function accessWithRead(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
+  const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const { credential, query, teamId } = await question(c, options)
+    c.set('readCtx', {
+      ...c.var.request,
+      read: async <Row>(make: (who: { userId: string; teamId: string }) => HotRead<Row>) => {
+        if (credential.kind === 'api_key') {
+          const first = await c.env.DB.prepare(query.sql)
+            .bind(...query.params)
+            .all()
+          const actor = answer(c, scope, credential, first.results[0])
+          await limitByPlan(c, actor)
+          const read = make(actor)
+          const second = await c.env.DB.prepare(read.sql)
+            .bind(...read.params)
+            .all<Row>()
+          return { rows: second.results, actor }
+        }
+        const read = make({ userId: credential.userId, teamId: teamId ?? credential.personalTeamId })
+        const [first, second] = await c.env.DB.batch([
+          c.env.DB.prepare(query.sql).bind(...query.params),
+          c.env.DB.prepare(read.sql).bind(...read.params),
+        ])
+        const actor = answer(c, scope, credential, first?.results[0])
+        await limitByPlan(c, actor)
+        return { rows: (second?.results ?? []) as Row[], actor }
+      },
+    })
+    await next()
+  }
+  return tag(handler, { access: { scope, teamParam: options.team ?? null } })
+}
+
+async function question(c: Context<AppEnv>, options: AccessOptions) {
+  const text = credentialText(c)
+  if (text === null) throw new AppError('auth.required')
+  const credential = await c.var.authenticator.readCredential(c.var.request, text)
+  const fromPath = options.team === undefined ? undefined : c.req.param(options.team)
+  const teamId = fromPath ?? c.req.header('x-team-id') ?? null
+  return { credential, teamId, query: c.var.authenticator.principalQuery(credential, teamId) }
+}
+
+function answer(c: Context<AppEnv>, scope: Scope, credential: Credential, row: unknown): Actor {
+  const actor = c.var.authenticator.toActor(c.var.request, credential, row)
+  const verdict = judgeAccess(scope, actor)
+  if (verdict === 'role_missing')
+    throw new AppError('access.denied', { detail: `This needs the right ${scope}.` })
+  if (verdict === 'scope_missing')
+    throw new AppError('access.scope_missing', { detail: `The key needs the scope ${scope}.` })
+  if (verdict === 'person_needed') throw new AppError('auth.fresh_sign_in_required')
+  return actor
+}
+
+function credentialText(c: Context<AppEnv>): string | null {
+  const key = c.req.header('x-api-key')
+  if (key !== undefined) return key
+  const match = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')
+  return match?.[1] ?? null
+}
+
+/** Refuses what no route has declared: a forgotten `access` closes a route instead of opening it. */
+export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const routes = matchedRoutes(c).filter((route) => route.method !== 'ALL')
+  const declared =
+    routes.length === 0 ||
+    routes.some(
+      (route) =>
+        metaOf(route.handler)?.access !== undefined ||
+        PUBLIC_ROUTES.includes(`${route.method} ${route.path}`),
+    )
+  if (!declared) {
+    c.var.request.log.error('a route is neither public nor behind access', { path: routes[0]?.path })
+    throw notFound('The route')
+  }
+  await next()
+}

@@ -1,0 +1,78 @@
+// What surrounds every answer: security headers, CORS from the list, and the answers for paths that no route has.
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { AppError } from '../core/errors.ts'
+import type { AppEnv } from './app-env.ts'
+import { problemResponse } from './problem.ts'
+import { metaOf } from './route-meta.ts'
+
+const SECURITY_HEADERS: [string, string][] = [
+  ['x-content-type-options', 'nosniff'],
+  ['x-frame-options', 'DENY'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=()'],
+]
+
+export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next()
+  const headers = c.res.headers
+  for (const [name, value] of SECURITY_HEADERS) headers.set(name, value)
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  if (c.var.request.settings.PUBLIC_URL.startsWith('https:')) {
+    headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+  }
+}
+
+/** Only origins on the list get CORS headers; an origin that is not on it gets none, and the browser refuses. */
+export const corsFromList: MiddlewareHandler<AppEnv> = (c, next) =>
+  c.req.header('origin') === undefined ? next() : listed(c, next)
+
+const listed = cors({
+  origin: (origin, c: Context<AppEnv>) => {
+    const { CORS_ORIGINS, PUBLIC_URL } = c.var.request.settings
+    return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin ? origin : null
+  },
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  allowHeaders: [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'if-match',
+    'prefer',
+    'x-api-key',
+    'x-request-id',
+    'x-team-id',
+  ],
+  exposeHeaders: [
+    'etag',
+    'idempotency-replayed',
+    'location',
+    'ratelimit-limit',
+    'ratelimit-remaining',
+    'ratelimit-reset',
+    'retry-after',
+    'x-request-id',
+  ],
+  credentials: true,
+  maxAge: 600,
+}) as unknown as MiddlewareHandler<AppEnv>
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** A path that other methods have is 405 with `Allow`; any other is 404. */
+export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Response {
+  return (c) => {
+    const allowed = METHODS.filter((method) =>
+      app.router.match(method, c.req.path)[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
+    )
+    if (allowed.length === 0 || allowed.includes(c.req.method))
+      return problemResponse(c, new AppError('route.not_found'))
+    return problemResponse(
+      c,
+      new AppError('route.method_not_allowed', { headers: { allow: allowed.join(', ') } }),
+    )
+  }
+}

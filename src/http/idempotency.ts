@@ -1,0 +1,74 @@
+// Idempotency keys (POST that creates or starts). The key row is written by `commit` in the mutation's own batch, so a
+// crash cannot part them; this middleware only reads the key, and answers a repeated request with the resource as it
+// is now. Auth and secret-returning routes say `secret`: the request is not done twice, and nothing is shown again.
+import type { Context, MiddlewareHandler } from 'hono'
+import type { ServiceContext } from '../context.ts'
+import { DAY_MS } from '../core/clock.ts'
+import { sha256Hex } from '../core/crypto.ts'
+import { AppError } from '../core/errors.ts'
+import { canonicalJson } from '../core/json.ts'
+import { AlreadyDoneError } from '../db/commit.ts'
+import type { AppEnv } from './app-env.ts'
+import { tag } from './route-meta.ts'
+
+const KEY_LIFE_MS = DAY_MS
+
+export function idempotent(
+  view: ((ctx: ServiceContext, resourceId: string) => Promise<unknown>) | 'secret',
+  status: 200 | 201 | 202 = 201,
+): MiddlewareHandler<AppEnv> {
+  const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const key = c.req.header('idempotency-key')
+    if (key === undefined) return next()
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new AppError('request.malformed', {
+        detail: 'Idempotency-Key takes 1 to 255 visible ASCII characters.',
+      })
+    }
+    const { ctx } = c.var
+    const requestHash = await sha256Hex(`${c.req.method} ${c.req.path}\n${await bodyText(c)}`)
+    const replayed = await replay(c, key, requestHash, view, status)
+    if (replayed) return replayed
+    c.set('ctx', { ...ctx, idempotency: { key, requestHash, expiresAt: ctx.now() + KEY_LIFE_MS } })
+    await next()
+    // Hono has turned the error into an answer by now; what the handler threw is kept here.
+    if (c.error instanceof AlreadyDoneError) {
+      const raced = await replay(c, key, requestHash, view, status)
+      if (raced) {
+        c.res = undefined
+        c.res = raced
+      }
+    }
+  }
+  return tag(handler, { idempotent: view === 'secret' ? 'secret' : 'replayed' })
+}
+
+async function replay(
+  c: Context<AppEnv>,
+  key: string,
+  requestHash: string,
+  view: ((ctx: ServiceContext, resourceId: string) => Promise<unknown>) | 'secret',
+  status: 200 | 201 | 202,
+): Promise<Response | null> {
+  const { actor, now } = c.var.ctx
+  const row = await c.env.DB.prepare(
+    'SELECT request_hash AS hash, resource_id AS resourceId FROM idempotency_keys WHERE team_id = ? AND actor_id = ? AND key = ? AND expires_at > ?',
+  )
+    .bind(actor.teamId, actor.userId, key, now())
+    .first<{ hash: string; resourceId: string }>()
+  if (row === null) return null
+  if (row.hash !== requestHash) throw new AppError('idempotency.mismatch')
+  if (view === 'secret') throw new AppError('idempotency.secret_not_replayed')
+  c.header('Idempotency-Replayed', 'true')
+  return c.json((await view(c.var.ctx, row.resourceId)) as object, status)
+}
+
+/** Equal bodies hash alike, whatever the order of their keys. */
+async function bodyText(c: Context<AppEnv>): Promise<string> {
+  const text = await c.req.text()
+  try {
+    return canonicalJson(JSON.parse(text))
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,206 @@
+// The two words in which a route states its contract, `doc` and `validate`, and the OpenAPI document made from them.
+import { zValidator } from '@hono/zod-validator'
+import type { MiddlewareHandler, ValidationTargets } from 'hono'
+import * as z from 'zod'
+import { AppError, type FieldError } from '../core/errors.ts'
+import { parseJson } from '../core/json.ts'
+import type { AppEnv } from './app-env.ts'
+import { Problem } from './problem.ts'
+import { describeRoutes, type RouteInfo, tag } from './route-meta.ts'
+import { ruleOf } from './scopes.ts'
+
+export const MAX_JSON_BYTES = 1024 * 1024
+
+/** States what a route answers with. `schema` null is an answer without a body. */
+export function doc(
+  summary: string,
+  status: number,
+  schema: z.ZodType | null,
+  more: { mediaType?: string; description?: string } = {},
+) {
+  const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
+  const { mediaType = 'application/json', description } = more
+  return tag(handler, {
+    doc: { summary, status, schema, mediaType, ...(description ? { description } : {}) },
+  })
+}
+
+/** Checks one part of the request and gives it to the handler by `c.req.valid(target)`. */
+export function validate<Target extends 'json' | 'query' | 'param' | 'header', Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) {
+  const check = zValidator(target as keyof ValidationTargets & Target, schema, (result) => {
+    if (!result.success) throw new AppError('request.invalid', { errors: fieldErrors(result.error.issues) })
+  })
+  if (target !== 'json') return tag(check, { input: { target, schema } })
+  const inner = check as unknown as MiddlewareHandler<AppEnv>
+  const withBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+    // Hono keeps what was read as a promise, whatever its types say.
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(await readJsonText(c.req.raw)) })
+    return inner(c, next)
+  }
+  return tag(withBody as unknown as typeof check, { input: { target, schema } })
+}
+
+async function readJsonText(request: Request): Promise<string> {
+  const type = request.headers.get('content-type')
+  if (type === null || !/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i.test(type)) {
+    throw new AppError('request.unsupported_media_type', { detail: 'Send application/json.' })
+  }
+  const text = await readText(request, MAX_JSON_BYTES)
+  const parsed = parseJson(text)
+  if (!parsed.ok) throw new AppError(parsed.error)
+  return text
+}
+
+/** Counts while it reads: the announced length may be missing or wrong. */
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${maxBytes} bytes.` })
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
+  if (request.body === null) return ''
+  if (request.headers.has('content-length')) return request.text()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw tooLarge()
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+export const fieldErrors = (
+  issues: readonly { path: PropertyKey[]; message: string; code?: string | undefined }[],
+): FieldError[] =>
+  issues.slice(0, 50).map((issue) => ({
+    path: issue.path.map(String).join('.'),
+    message: issue.message,
+    code: issue.code ?? 'invalid',
+  }))
+
+type Schemas = Record<string, unknown>
+
+/** OpenAPI 3.1 of the route table. Routes without `doc` are not part of the contract and do not appear. */
+export function openApiDocument(
+  routes: { method: string; path: string; handler: unknown }[],
+  version: string,
+): Record<string, unknown> {
+  const schemas: Schemas = {}
+  const paths: Record<string, Record<string, unknown>> = {}
+  const problemRef = schemaOf(Problem, 'output', schemas)
+  for (const route of describeRoutes(routes)) {
+    if (!route.doc) continue
+    const path = route.path.replace(/:([A-Za-z]+)(\{[^/]*\})?/g, '{$1}')
+    paths[path] ??= {}
+    paths[path][route.method.toLowerCase()] = operation(route, route.doc, schemas, problemRef)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Orrery', version, description: 'Durable agents, tasks and workflows at the edge.' },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  }
+}
+
+function operation(
+  route: RouteInfo,
+  answer: NonNullable<RouteInfo['doc']>,
+  schemas: Schemas,
+  problemRef: unknown,
+): Record<string, unknown> {
+  const parameters: unknown[] = []
+  let requestBody: unknown
+  for (const name of pathParameters(route.path))
+    parameters.push({ name, in: 'path', required: true, schema: { type: 'string' } })
+  for (const { target, schema } of route.inputs) {
+    if (target === 'json')
+      requestBody = {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(schema, 'input', schemas) } },
+      }
+    else if (target === 'query' || target === 'header') parameters.push(...parametersOf(schema, target))
+  }
+  if (route.idempotent)
+    parameters.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', maxLength: 255 },
+    })
+  const rule = route.access ? ruleOf(route.access.scope) : null
+  return {
+    summary: answer.summary,
+    ...(answer.description ? { description: answer.description } : {}),
+    operationId: operationId(route),
+    tags: [route.path.split('/').filter((part) => part !== 'api' && part !== 'v1')[1] ?? 'system'],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(requestBody ? { requestBody } : {}),
+    responses: {
+      [answer.status]: {
+        description: answer.summary,
+        ...(answer.schema
+          ? { content: { [answer.mediaType]: { schema: schemaOf(answer.schema, 'output', schemas) } } }
+          : {}),
+      },
+      default: {
+        description: 'A problem (RFC 9457)',
+        content: { 'application/problem+json': { schema: problemRef } },
+      },
+    },
+    security: rule ? [{ bearer: [] }, ...(rule.keys ? [{ apiKey: [] }] : [])] : [],
+    ...(route.access ? { 'x-scope': route.access.scope, 'x-role': rule?.platform ?? rule?.team } : {}),
+  }
+}
+
+const pathParameters = (path: string): string[] =>
+  [...path.matchAll(/:([A-Za-z]+)/g)].map((match) => match[1] ?? '')
+
+const operationId = (route: RouteInfo): string =>
+  `${route.method.toLowerCase()}${route.path
+    .replace('/api/v1', '')
+    .replace(/\{[^/]*\}/g, '')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')}`
+
+function parametersOf(schema: z.ZodType, target: 'query' | 'header'): unknown[] {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
+    properties?: Record<string, unknown>
+    required?: string[]
+  }
+  return Object.entries(json.properties ?? {}).map(([name, inner]) => ({
+    name,
+    in: target,
+    required: json.required?.includes(name) ?? false,
+    schema: inner,
+  }))
+}
+
+/** Schemas with an id become components; the rest stay where they are used. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): unknown {
+  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
+  const { $schema: _schema, $defs, id, ...rest } = json
+  for (const [name, inner] of Object.entries(($defs ?? {}) as Schemas))
+    schemas[name] = withComponentRefs(withoutId(inner))
+  if (typeof id !== 'string') return withComponentRefs(rest)
+  schemas[id] = withComponentRefs(rest)
+  return { $ref: `#/components/schemas/${id}` }
+}
+
+const withoutId = (schema: unknown): unknown => {
+  const { id: _id, ...rest } = schema as Record<string, unknown>
+  return rest
+}
+
+const withComponentRefs = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))

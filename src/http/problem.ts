@@ -1,0 +1,82 @@
+// The only place that makes an error response: RFC 9457. What is not an AppError is ours to mend: it is logged whole
+// and shown as `internal`, so that no SQL, stack or secret reaches a client.
+import type { Context } from 'hono'
+import * as z from 'zod'
+import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts'
+import { AlreadyDoneError } from '../db/commit.ts'
+import type { AppEnv } from './app-env.ts'
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>
+
+/** How D1 and Durable Objects say that they cannot answer now: our own fault, worth another try. */
+const UNAVAILABLE =
+  /D1_ERROR: .*(network connection lost|timeout|overloaded|reset|storage)|Durable Object.*(reset|overloaded)|internal error; reference/i
+
+export function problemResponse(c: Context<AppEnv>, error: unknown): Response {
+  const log = c.get('request')?.log
+  const known = error instanceof AppError ? error : (asConflict(error) ?? asUnavailable(error))
+  if (known === null || known.code === 'service.unavailable') log?.error('unexpected error', { error })
+  else if (known.cause !== undefined) log?.warn(known.code, { error })
+  const code: ErrorCode = known?.code ?? 'internal'
+  const requestId = c.get('request')?.requestId ?? 'unknown'
+  const retryAfter = known?.retryAfterSeconds ?? (ERRORS[code].status === 503 ? 1 : undefined)
+  return problem(code, requestId, {
+    detail: known?.detail,
+    errors: known?.errors,
+    headers: {
+      ...known?.headers,
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+  })
+}
+
+export function problem(
+  code: ErrorCode,
+  requestId: string,
+  more: {
+    detail?: string | undefined
+    errors?: FieldError[] | undefined
+    headers?: Record<string, string>
+  } = {},
+): Response {
+  const { status, title } = ERRORS[code]
+  const body: Problem = {
+    type: `urn:orrery:problem:${code}`,
+    title,
+    status,
+    detail: more.detail ?? `${title}.`,
+    code,
+    requestId,
+    ...(more.errors ? { errors: more.errors } : {}),
+  }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...more.headers,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-request-id': requestId,
+    },
+  })
+}
+
+/** Answered by the idempotency middleware with the first request's resource, unless that is gone by now. */
+const asConflict = (error: unknown): AppError | null =>
+  error instanceof AlreadyDoneError ? new AppError('resource.conflict') : null
+
+const asUnavailable = (error: unknown): AppError | null =>
+  UNAVAILABLE.test(String(error)) || (error as { retryable?: unknown } | null)?.retryable === true
+    ? new AppError('service.unavailable', { cause: error })
+    : null

@@ -1,0 +1,59 @@
+// Three limits, from cheap to exact: per address in front of what needs no sign-in, per team by its plan behind the
+// sign-in (both approximate, by the platform's own counters), and exact buckets in a Durable Object where it matters.
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Actor } from '../context.ts'
+import { AppError } from '../core/errors.ts'
+import type { Plan } from '../db/schema/index.ts'
+import { type RateDecision, type RatePolicy, rateLimiter } from '../objects/rate-limiter.ts'
+import type { AppEnv } from './app-env.ts'
+
+/** Requests a minute and team. wrangler.toml holds the same figures for the platform's counters; a test compares. */
+export const PLAN_REQUESTS_PER_MINUTE: Record<Plan, number> = { free: 600, premium: 3_000, team: 12_000 }
+export const ADDRESS_REQUESTS_PER_MINUTE = 300
+
+const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LIMIT_TEAM'> = {
+  free: 'PLAN_LIMIT_FREE',
+  premium: 'PLAN_LIMIT_PREMIUM',
+  team: 'PLAN_LIMIT_TEAM',
+}
+
+export async function limitByPlan(c: Context<AppEnv>, actor: Actor): Promise<void> {
+  const limit = PLAN_REQUESTS_PER_MINUTE[actor.plan]
+  c.header('RateLimit-Limit', String(limit))
+  if (!c.var.request.settings.RATE_LIMITS) return
+  const { success } = await c.env[LIMITERS[actor.plan]].limit({ key: actor.teamId })
+  if (!success)
+    throw limited(
+      60,
+      { 'RateLimit-Limit': String(limit) },
+      `The plan ${actor.plan} allows ${limit} requests a minute.`,
+    )
+}
+
+/** In front of public routes: keeps one address from using up what all share. */
+export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { settings, address } = c.var.request
+  c.header('RateLimit-Limit', String(ADDRESS_REQUESTS_PER_MINUTE))
+  if (settings.RATE_LIMITS) {
+    const { success } = await c.env.ADDRESS_LIMIT.limit({ key: address ?? 'unknown' })
+    if (!success) throw limited(60, { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
+  }
+  await next()
+}
+
+/** Takes from an exact bucket and says so in the headers. */
+export async function takeExactly(c: Context<AppEnv>, bucket: string, policy: RatePolicy): Promise<void> {
+  const decision = await rateLimiter(c.env.RATE_LIMITER, bucket).take(policy)
+  const headers = exactHeaders(decision)
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  if (!decision.allowed) throw limited(Math.ceil(decision.retryAfterMs / 1000), headers)
+}
+
+const exactHeaders = (decision: RateDecision): Record<string, string> => ({
+  'RateLimit-Limit': String(decision.limit),
+  'RateLimit-Remaining': String(decision.remaining),
+  'RateLimit-Reset': String(Math.ceil(decision.resetMs / 1000)),
+})
+
+const limited = (retryAfterSeconds: number, headers: Record<string, string>, detail?: string): AppError =>
+  new AppError('rate.limited', { retryAfterSeconds, headers, ...(detail ? { detail } : {}) })

@@ -1,0 +1,47 @@
+// What a route says about itself, carried by its own middleware. The guard, the OpenAPI document and the contract
+// tests all read it from the route table, so none of them can disagree with what is served.
+import type * as z from 'zod'
+import type { Scope } from './scopes.ts'
+
+export type Target = 'json' | 'query' | 'param' | 'header' | 'form'
+
+export type RouteMeta = {
+  access?: { scope: Scope; teamParam: string | null }
+  doc?: { summary: string; status: number; schema: z.ZodType | null; mediaType: string; description?: string }
+  input?: { target: Target; schema: z.ZodType }
+  idempotent?: 'replayed' | 'secret'
+}
+
+const META = Symbol('route meta')
+
+export function tag<Handler extends object>(handler: Handler, meta: RouteMeta): Handler {
+  return Object.assign(handler, { [META]: meta })
+}
+
+export const metaOf = (handler: unknown): RouteMeta | undefined => (handler as { [META]?: RouteMeta })[META]
+
+export type RouteInfo = {
+  method: string
+  path: string
+  access: RouteMeta['access'] | null
+  doc: RouteMeta['doc'] | null
+  inputs: NonNullable<RouteMeta['input']>[]
+  idempotent: RouteMeta['idempotent'] | null
+}
+
+/** The route table: one entry a method and path, its middlewares' tags put together. */
+export function describeRoutes(routes: { method: string; path: string; handler: unknown }[]): RouteInfo[] {
+  const table = new Map<string, RouteInfo>()
+  for (const { method, path, handler } of routes) {
+    if (method === 'ALL') continue
+    const name = `${method} ${path}`
+    const info = table.get(name) ?? { method, path, access: null, doc: null, inputs: [], idempotent: null }
+    table.set(name, info)
+    const meta = metaOf(handler)
+    if (meta?.access) info.access = meta.access
+    if (meta?.doc) info.doc = meta.doc
+    if (meta?.input) info.inputs.push(meta.input)
+    if (meta?.idempotent) info.idempotent = meta.idempotent
+  }
+  return [...table.values()]
+}

@@ -1,0 +1,4 @@
+import { applyD1Migrations, type D1Migration } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+
+await applyD1Migrations(env.DB as D1Database, env.TEST_MIGRATIONS as D1Migration[])
