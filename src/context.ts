@@ -1,8 +1,9 @@
 // What every use case is given. Services take it as their first argument and nothing else from outside, so they run
 // the same behind HTTP, a queue message, a cron tick or a test.
 import type { Log } from './core/log.ts'
+import type { Plan } from './core/plans.ts'
 import type { Db } from './db/client.ts'
-import type { Plan, PlatformRole, TeamRole } from './db/schema/index.ts'
+import type { PlatformRole, TeamRole } from './db/schema/index.ts'
 import type { Env, Settings } from './env.ts'
 
 export type RequestContext = {

@@ -9,6 +9,7 @@ import { AppError } from '../core/errors.ts'
 import { canonicalJson } from '../core/json.ts'
 import { AlreadyDoneError } from '../db/commit.ts'
 import type { AppEnv } from './app-env.ts'
+import { MAX_JSON_BYTES, readText } from './body.ts'
 import { tag } from './route-meta.ts'
 
 const KEY_LIFE_MS = DAY_MS
@@ -26,7 +27,7 @@ export function idempotent(
       })
     }
     const { ctx } = c.var
-    const requestHash = await sha256Hex(`${c.req.method} ${c.req.path}\n${await bodyText(c)}`)
+    const requestHash = await sha256Hex(`${c.req.method} ${c.req.path}\n${await hashableBody(c)}`)
     const replayed = await replay(c, key, requestHash, view, status)
     if (replayed) return replayed
     c.set('ctx', { ...ctx, idempotency: { key, requestHash, expiresAt: ctx.now() + KEY_LIFE_MS } })
@@ -64,8 +65,8 @@ async function replay(
 }
 
 /** Equal bodies hash alike, whatever the order of their keys. */
-async function bodyText(c: Context<AppEnv>): Promise<string> {
-  const text = await c.req.text()
+async function hashableBody(c: Context<AppEnv>): Promise<string> {
+  const text = await readText(c, MAX_JSON_BYTES)
   try {
     return canonicalJson(JSON.parse(text))
   } catch {

@@ -3,13 +3,11 @@ import { zValidator } from '@hono/zod-validator'
 import type { MiddlewareHandler, ValidationTargets } from 'hono'
 import * as z from 'zod'
 import { AppError, type FieldError } from '../core/errors.ts'
-import { parseJson } from '../core/json.ts'
 import type { AppEnv } from './app-env.ts'
+import { requireJson } from './body.ts'
 import { Problem } from './problem.ts'
 import { describeRoutes, type RouteInfo, tag } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
-
-export const MAX_JSON_BYTES = 1024 * 1024
 
 /** States what a route answers with. `schema` null is an answer without a body. */
 export function doc(
@@ -36,39 +34,10 @@ export function validate<Target extends 'json' | 'query' | 'param' | 'header', S
   if (target !== 'json') return tag(check, { input: { target, schema } })
   const inner = check as unknown as MiddlewareHandler<AppEnv>
   const withBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-    // Hono keeps what was read as a promise, whatever its types say.
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(await readJsonText(c.req.raw)) })
+    await requireJson(c)
     return inner(c, next)
   }
   return tag(withBody as unknown as typeof check, { input: { target, schema } })
-}
-
-async function readJsonText(request: Request): Promise<string> {
-  const type = request.headers.get('content-type')
-  if (type === null || !/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i.test(type)) {
-    throw new AppError('request.unsupported_media_type', { detail: 'Send application/json.' })
-  }
-  const text = await readText(request, MAX_JSON_BYTES)
-  const parsed = parseJson(text)
-  if (!parsed.ok) throw new AppError(parsed.error)
-  return text
-}
-
-/** Counts while it reads: the announced length may be missing or wrong. */
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${maxBytes} bytes.` })
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-  if (request.body === null) return ''
-  if (request.headers.has('content-length')) return request.text()
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for await (const chunk of request.body) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge()
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 export const fieldErrors = (

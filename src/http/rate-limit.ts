@@ -3,12 +3,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Actor } from '../context.ts'
 import { AppError } from '../core/errors.ts'
-import type { Plan } from '../db/schema/index.ts'
+import { PLAN_LIMITS, type Plan } from '../core/plans.ts'
 import { type RateDecision, type RatePolicy, rateLimiter } from '../objects/rate-limiter.ts'
 import type { AppEnv } from './app-env.ts'
 
-/** Requests a minute and team. wrangler.toml holds the same figures for the platform's counters; a test compares. */
-export const PLAN_REQUESTS_PER_MINUTE: Record<Plan, number> = { free: 600, premium: 3_000, team: 12_000 }
+/** The platform's counters take their figures from wrangler.toml; a test compares them with these and the plans'. */
 export const ADDRESS_REQUESTS_PER_MINUTE = 300
 
 const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LIMIT_TEAM'> = {
@@ -18,7 +17,7 @@ const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LI
 }
 
 export async function limitByPlan(c: Context<AppEnv>, actor: Actor): Promise<void> {
-  const limit = PLAN_REQUESTS_PER_MINUTE[actor.plan]
+  const limit = PLAN_LIMITS[actor.plan].requestsPerMinute
   c.header('RateLimit-Limit', String(limit))
   if (!c.var.request.settings.RATE_LIMITS) return
   const { success } = await c.env[LIMITERS[actor.plan]].limit({ key: actor.teamId })

@@ -5,12 +5,13 @@ import { createLog } from '../core/log.ts'
 import { dbOf } from '../db/client.ts'
 import { readSettings, SettingsError } from '../env.ts'
 import type { AppEnv } from './app-env.ts'
+import type { Authenticator } from './auth.ts'
 import { problem } from './problem.ts'
 
 /** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,128}$/
 
-export function requestContext(now: () => number): MiddlewareHandler<AppEnv> {
+export function requestContext(now: () => number, authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const given = c.req.header('x-request-id')
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId('req', now())
@@ -23,6 +24,7 @@ export function requestContext(now: () => number): MiddlewareHandler<AppEnv> {
         detail: 'The service is not set up; its log says what is missing.',
       })
     }
+    c.set('authenticator', authenticator)
     c.set('request', {
       env: c.env,
       settings,

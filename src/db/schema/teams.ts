@@ -1,11 +1,9 @@
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { PLANS } from '../../core/plans.ts'
 import { users } from './users.ts'
 
 export const TEAM_ROLES = ['viewer', 'member', 'admin', 'owner'] as const
 export type TeamRole = (typeof TEAM_ROLES)[number]
-
-export const PLANS = ['free', 'premium', 'team'] as const
-export type Plan = (typeof PLANS)[number]
 
 export const teams = sqliteTable(
   'teams',

@@ -1,0 +1,61 @@
+// What each plan allows, as data. A limit that is hit answers 402 with what to do; `null` is no limit.
+import { AppError } from './errors.ts'
+
+export const PLANS = ['free', 'premium', 'team'] as const
+export type Plan = (typeof PLANS)[number]
+
+export type PlanLimits = {
+  teams: number | null
+  membersPerTeam: number | null
+  apiKeys: number | null
+  workflows: number | null
+  runsPerMonth: number | null
+  concurrentRuns: number | null
+  storageBytes: number | null
+  requestsPerMinute: number
+}
+
+const GIB = 1024 ** 3
+
+export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
+  free: {
+    teams: 3,
+    membersPerTeam: 5,
+    apiKeys: 5,
+    workflows: 50,
+    runsPerMonth: 10_000,
+    concurrentRuns: 20,
+    storageBytes: GIB,
+    requestsPerMinute: 600,
+  },
+  premium: {
+    teams: 10,
+    membersPerTeam: 20,
+    apiKeys: 25,
+    workflows: 500,
+    runsPerMonth: 250_000,
+    concurrentRuns: 200,
+    storageBytes: 20 * GIB,
+    requestsPerMinute: 3_000,
+  },
+  team: {
+    teams: null,
+    membersPerTeam: null,
+    apiKeys: 250,
+    workflows: null,
+    runsPerMonth: null,
+    concurrentRuns: 2_000,
+    storageBytes: 500 * GIB,
+    requestsPerMinute: 12_000,
+  },
+}
+
+/** Throws when one more would pass the limit. */
+export function requireRoom(plan: Plan, limit: keyof PlanLimits, used: number, what: string): void {
+  const most = PLAN_LIMITS[plan][limit]
+  if (most === null || used < most) return
+  throw new AppError('plan.limit_reached', {
+    detail: `The plan ${plan} allows ${most} ${what}. Remove one, or move to a larger plan with PUT /api/v1/users/subscription.`,
+    errors: [{ path: limit, message: `${used} of ${most} used`, code: 'plan.limit_reached' }],
+  })
+}

@@ -1,0 +1,44 @@
+// Bodies are counted while they are read: the announced length may be missing or wrong.
+import type { Context } from 'hono'
+import { AppError } from '../core/errors.ts'
+import { parseJson } from '../core/json.ts'
+import type { AppEnv } from './app-env.ts'
+
+export const MAX_JSON_BYTES = 1024 * 1024
+
+const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
+
+/** Throws unless the body is JSON of bearable size and depth; Hono's `c.req.json()` then finds it read already. */
+export async function requireJson(c: Context<AppEnv>): Promise<void> {
+  const type = c.req.header('content-type')
+  if (type === undefined || !JSON_TYPE.test(type)) {
+    throw new AppError('request.unsupported_media_type', { detail: 'Send application/json.' })
+  }
+  const parsed = parseJson(await readText(c, MAX_JSON_BYTES))
+  if (!parsed.ok) throw new AppError(parsed.error)
+}
+
+export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<string> {
+  if (c.req.bodyCache.text !== undefined) return c.req.text()
+  const text = await readStream(c.req.raw, maxBytes)
+  // Hono keeps what was read as a promise, whatever its types say.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+  return text
+}
+
+async function readStream(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${maxBytes} bytes.` })
+  const announced = request.headers.get('content-length')
+  if (Number(announced ?? 0) > maxBytes) throw tooLarge()
+  if (request.body === null) return ''
+  if (announced !== null) return request.text()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw tooLarge()
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}

@@ -1,0 +1,114 @@
+// From a credential to an actor: what it says is checked first, then one query says whether it still holds.
+import type { Actor, RequestContext } from '../../context.ts'
+import { MINUTE_MS } from '../../core/clock.ts'
+import { AppError, notFound } from '../../core/errors.ts'
+import type { Plan } from '../../core/plans.ts'
+import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
+import type { Authenticator, Credential } from '../../http/auth.ts'
+import { hashApiKey, looksLikeApiKey } from './api-key-format.ts'
+import { verifyAccessToken } from './tokens.ts'
+
+type PrincipalRow = {
+  userId: string
+  email: string
+  emailVerifiedAt: number | null
+  platformRole: PlatformRole
+  status: 'active' | 'disabled'
+  tokenVersion: number
+  teamId: string | null
+  plan: Plan | null
+  teamRole: TeamRole | null
+  sessionId: string | null
+  keyId: string | null
+  keyTeamId: string | null
+  scopes: string | null
+  keyExpiresAt: number | null
+  keyLastUsedAt: number | null
+}
+
+const USER_COLUMNS = `u.id AS userId, u.email AS email, u.email_verified_at AS emailVerifiedAt, u.role AS platformRole,
+  u.status AS status, u.token_version AS tokenVersion, t.id AS teamId, t.plan AS plan, m.role AS teamRole`
+
+const BY_TOKEN = `SELECT ${USER_COLUMNS}, s.id AS sessionId
+FROM users u
+LEFT JOIN sessions s ON s.id = ?2 AND s.user_id = u.id AND s.revoked_at IS NULL
+LEFT JOIN team_members m ON m.team_id = COALESCE(?3, u.personal_team_id) AND m.user_id = u.id
+LEFT JOIN teams t ON t.id = m.team_id
+WHERE u.id = ?1`
+
+const BY_KEY = `SELECT ${USER_COLUMNS}, k.id AS keyId, k.team_id AS keyTeamId, k.scopes AS scopes, k.expires_at AS keyExpiresAt,
+  k.last_used_at AS keyLastUsedAt
+FROM api_keys k
+JOIN users u ON u.id = k.user_id
+LEFT JOIN team_members m ON m.team_id = k.team_id AND m.user_id = k.user_id AND m.team_id = COALESCE(?2, k.team_id)
+LEFT JOIN teams t ON t.id = m.team_id
+WHERE k.key_hash = ?1 AND k.revoked_at IS NULL`
+
+/** A key's last use is written at most this often: it is a hint for people, not a count. */
+const KEY_USE_GRAIN_MS = MINUTE_MS
+
+export const authenticator: Authenticator = {
+  async readCredential(request, text) {
+    if (looksLikeApiKey(text)) return { kind: 'api_key', keyHash: await hashApiKey(text) }
+    return { kind: 'user', ...(await verifyAccessToken(request.settings, text, request.now())) }
+  },
+
+  principalQuery(credential, teamId) {
+    return credential.kind === 'user'
+      ? { sql: BY_TOKEN, params: [credential.userId, credential.sessionId, teamId] }
+      : { sql: BY_KEY, params: [credential.keyHash, teamId] }
+  },
+
+  toActor(request, credential, found) {
+    const row = found as PrincipalRow | undefined
+    if (credential.kind === 'user') requireLiveToken(credential, row)
+    else requireLiveKey(request, row)
+    if (row?.status !== 'active') throw new AppError('auth.account_disabled')
+    if (row.teamId === null || row.teamRole === null || row.plan === null) throw notFound('The team')
+    if (row.keyId) noteKeyUse(request, row.keyId, row.keyLastUsedAt)
+    return toActor(credential, row, { teamId: row.teamId, teamRole: row.teamRole, plan: row.plan })
+  },
+}
+
+function requireLiveToken(
+  credential: Extract<Credential, { kind: 'user' }>,
+  row: PrincipalRow | undefined,
+): void {
+  if (!row || row.tokenVersion !== credential.tokenVersion || row.sessionId === null) {
+    throw new AppError('auth.invalid_token', { detail: 'The session has ended; sign in again.' })
+  }
+}
+
+function requireLiveKey(request: RequestContext, row: PrincipalRow | undefined): void {
+  if (!row) throw new AppError('auth.invalid_key')
+  if (row.keyExpiresAt !== null && row.keyExpiresAt <= request.now()) {
+    throw new AppError('auth.invalid_key', { detail: 'The API key has expired.' })
+  }
+}
+
+const toActor = (
+  credential: Credential,
+  row: PrincipalRow,
+  team: { teamId: string; teamRole: TeamRole; plan: Plan },
+): Actor => ({
+  kind: credential.kind,
+  userId: row.userId,
+  email: row.email,
+  emailVerified: row.emailVerifiedAt !== null,
+  platformRole: row.platformRole,
+  ...team,
+  sessionId: row.sessionId ?? null,
+  keyId: row.keyId ?? null,
+  scopes: row.scopes ? (JSON.parse(row.scopes) as string[]) : null,
+})
+
+function noteKeyUse(request: RequestContext, keyId: string, lastUsedAt: number | null): void {
+  const now = request.now()
+  if (lastUsedAt !== null && now - lastUsedAt < KEY_USE_GRAIN_MS) return
+  request.defer(
+    request.env.DB.prepare('UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1')
+      .bind(keyId, now)
+      .run()
+      .catch(() => undefined),
+  )
+}

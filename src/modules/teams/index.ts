@@ -1,0 +1,2 @@
+export { insertTeam, type NewTeam } from './repo.ts'
+export { teamRoutes } from './routes.ts'

@@ -1,0 +1,87 @@
+import type { HotRead } from '../../context.ts'
+import { decodeCursor } from '../../core/cursor.ts'
+import type { Plan } from '../../core/plans.ts'
+import { type Statement, statement } from '../../db/commit.ts'
+import type { ListOptions } from '../../db/paginate.ts'
+import type { TeamRole } from '../../db/schema/index.ts'
+
+export type TeamRow = {
+  id: string
+  name: string
+  description: string
+  personal: number
+  ownerId: string
+  plan: Plan
+  role: TeamRole
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+const COLUMNS = `t.id, t.name, t.description, t.personal, t.owner_id AS ownerId, t.plan, m.role, t.version, t.created_at AS createdAt,
+  t.updated_at AS updatedAt`
+
+/** Hot, so written in SQL: it shares a batch with the permission question. */
+export const findTeam = (teamId: string, userId: string): HotRead<TeamRow> => ({
+  sql: `SELECT ${COLUMNS} FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.team_id = ?1 AND m.user_id = ?2`,
+  params: [teamId, userId],
+})
+
+/** Team ids sort by time of making, so the membership index alone walks them in order. */
+export function findTeamsOf(userId: string, options: ListOptions): HotRead<TeamRow> {
+  const descending = options.sort.startsWith('-')
+  const after = options.cursor === undefined ? null : decodeCursor(options.cursor, options.sort).id
+  const since = after === null ? '' : `AND m.team_id ${descending ? '<' : '>'} ?3`
+  return {
+    sql: `SELECT ${COLUMNS} FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.user_id = ?1 ${since}
+          ORDER BY m.team_id ${descending ? 'DESC' : 'ASC'} LIMIT ?2`,
+    params: [userId, options.limit + 1, ...(after === null ? [] : [after])],
+  }
+}
+
+export async function countTeamsOf(d1: D1Database, userId: string): Promise<number> {
+  const row = await d1
+    .prepare('SELECT count(*) AS total FROM team_members WHERE user_id = ?')
+    .bind(userId)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+export async function countOwnedTeams(d1: D1Database, userId: string): Promise<number> {
+  const row = await d1
+    .prepare('SELECT count(*) AS total FROM teams WHERE owner_id = ? AND personal = 0')
+    .bind(userId)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+export type NewTeam = {
+  id: string
+  name: string
+  description: string
+  personal: boolean
+  ownerId: string
+  plan: Plan
+  now: number
+}
+
+/** A team and its first member, who owns it. */
+export const insertTeam = (team: NewTeam): Statement[] => [
+  statement(
+    'INSERT INTO teams (id, name, description, personal, owner_id, plan, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    team.id,
+    team.name,
+    team.description,
+    team.personal ? 1 : 0,
+    team.ownerId,
+    team.plan,
+    team.now,
+    team.now,
+  ),
+  statement(
+    "INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, 'owner', ?)",
+    team.id,
+    team.ownerId,
+    team.now,
+  ),
+]

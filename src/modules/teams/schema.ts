@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { PLANS } from '../../core/plans.ts'
+import { TEAM_ROLES } from '../../db/schema/index.ts'
+import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+
+export const CreateTeam = z
+  .strictObject({
+    name: z.string().trim().min(1).max(80),
+    description: z.string().trim().max(500).default(''),
+  })
+  .meta({ id: 'CreateTeam' })
+export type CreateTeam = z.infer<typeof CreateTeam>
+
+export const Team = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    personal: z.boolean(),
+    ownerId: z.string(),
+    plan: z.enum(PLANS),
+    /** The caller's own role in it. */
+    role: z.enum(TEAM_ROLES),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Team' })
+export type Team = z.infer<typeof Team>
+
+export const TeamPage = pageOf(Team).meta({ id: 'TeamPage' })
+
+export const ListTeams = listQuery(['-createdAt', 'createdAt'], { count: countFlag })
+export type ListTeams = z.infer<typeof ListTeams>

@@ -1,0 +1,73 @@
+// The client of the tests: it calls the whole app with the real bindings, and parses every documented answer with the
+// schema that the documentation was made from, so an answer cannot drift from its contract.
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { createApp } from '../../src/app.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { describeRoutes, metaOf, type RouteInfo } from '../../src/http/route-meta.ts'
+import { clock } from './clock.ts'
+
+export const app = createApp(clock.now)
+
+export const routeTable = (): RouteInfo[] => describeRoutes(app.routes)
+
+export type Caller = { token?: string; apiKey?: string; teamId?: string }
+
+export type CallOptions = {
+  as?: Caller
+  /** Sent as JSON. */
+  body?: unknown
+  raw?: BodyInit
+  headers?: Record<string, string>
+}
+
+export type Answer<T = unknown> = { status: number; headers: Headers; body: T; text: string }
+
+export async function call<T = any>(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer<T>> {
+  const headers = new Headers(options.headers)
+  if (options.as?.token) headers.set('authorization', `Bearer ${options.as.token}`)
+  if (options.as?.apiKey) headers.set('x-api-key', options.as.apiKey)
+  if (options.as?.teamId && !headers.has('x-team-id')) headers.set('x-team-id', options.as.teamId)
+  if (options.body !== undefined && !headers.has('content-type'))
+    headers.set('content-type', 'application/json')
+  const init: RequestInit = { method, headers, redirect: 'manual' }
+  if (options.body !== undefined) init.body = JSON.stringify(options.body)
+  else if (options.raw !== undefined) init.body = options.raw
+  const ctx = createExecutionContext()
+  const response = await app.fetch(new Request(`http://orrery.test${path}`, init), env, ctx)
+  const text = method === 'HEAD' ? '' : await response.text()
+  await waitOnExecutionContext(ctx)
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const body = isJson && text !== '' ? JSON.parse(text) : text
+  requireDocumented(method, path, response, body)
+  return { status: response.status, headers: response.headers, body: body as T, text }
+}
+
+function requireDocumented(method: string, path: string, response: Response, body: unknown): void {
+  if (response.status >= 400) {
+    Problem.strict().parse(body)
+    return
+  }
+  const doc = app.router
+    .match(method, path.split('?')[0] ?? path)[0]
+    .map(([[handler]]) => metaOf(handler)?.doc)
+    .find((one) => one !== undefined)
+  if (!doc || response.status !== doc.status) return
+  if (doc.schema === null) {
+    if (body !== '') throw new Error(`${method} ${path} is documented to answer without a body`)
+  } else if (doc.mediaType === 'application/json') doc.schema.parse(body)
+}
+
+export const get = <T = any>(path: string, as?: Caller): Promise<Answer<T>> =>
+  call<T>('GET', path, as ? { as } : {})
+
+export const post = <T = any>(
+  path: string,
+  as: Caller | undefined,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<T>> => call<T>('POST', path, { ...(as ? { as } : {}), body, headers })
