@@ -91,6 +91,9 @@ const Settings = z.object({
   OUTBOUND_ALLOW_HOSTS: list,
 })
 
+/** What the environment may set; `npm start` passes these on. */
+export const SETTING_NAMES: string[] = Object.keys(Settings.shape)
+
 export type Settings = Omit<z.infer<typeof Settings>, 'SECRETS_KEYS'> & { SECRETS_KEYS: KeyRing }
 
 const BINDINGS = [
