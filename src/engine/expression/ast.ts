@@ -1,0 +1,121 @@
+/** Where a piece stands in the whole string (offsets from 0), and how high its tree is. */
+type Place = { readonly at: number; readonly end: number; readonly height: number }
+
+export type UnaryOperator = '-' | '+' | '!' | 'typeof'
+export type LogicOperator = '&&' | '||' | '??'
+export type BinaryOperator =
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '**'
+  | '=='
+  | '!='
+  | '==='
+  | '!=='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'in'
+
+export type Literal = Place & { readonly type: 'literal'; readonly value: unknown }
+/** A name that is not a parameter of an arrow function around it: of the scope, or a built-in. */
+export type Name = Place & { readonly type: 'name'; readonly name: string }
+/** A parameter of an arrow function. The same arrow is never active twice, so one fixed slot is enough. */
+export type Local = Place & { readonly type: 'local'; readonly name: string; readonly slot: number }
+export type Text = Place & {
+  readonly type: 'text'
+  readonly texts: readonly string[]
+  readonly values: readonly Expression[]
+}
+export type Spread = Place & { readonly type: 'spread'; readonly value: Expression }
+export type ArrayLiteral = Place & {
+  readonly type: 'array'
+  readonly items: readonly (Expression | Spread)[]
+}
+export type Entry = {
+  readonly key: string | Expression
+  readonly keyAt: number
+  readonly value: Expression
+}
+export type ObjectLiteral = Place & { readonly type: 'object'; readonly entries: readonly (Entry | Spread)[] }
+export type Unary = Place & {
+  readonly type: 'unary'
+  readonly operator: UnaryOperator
+  readonly value: Expression
+}
+export type Binary = Place & {
+  readonly type: 'binary'
+  readonly operator: BinaryOperator
+  readonly left: Expression
+  readonly right: Expression
+}
+export type Logic = Place & {
+  readonly type: 'logic'
+  readonly operator: LogicOperator
+  readonly left: Expression
+  readonly right: Expression
+}
+export type Choice = Place & {
+  readonly type: 'choice'
+  readonly test: Expression
+  readonly yes: Expression
+  readonly no: Expression
+}
+export type Member = Place & {
+  readonly type: 'member'
+  readonly object: Expression
+  readonly key: string | Expression
+  readonly keyAt: number
+  readonly optional: boolean
+}
+export type Call = Place & {
+  readonly type: 'call'
+  readonly callee: Expression
+  readonly items: readonly (Expression | Spread)[]
+}
+/** The end of an optional chain: `a?.b.c` is undefined as a whole when `a` is missing. */
+export type Chain = Place & { readonly type: 'chain'; readonly value: Expression }
+export type Arrow = Place & {
+  readonly type: 'arrow'
+  readonly parameters: readonly Pattern[]
+  readonly rest: Pattern | undefined
+  readonly body: Expression
+  /** How many pieces the body has: the price of one call. */
+  readonly size: number
+}
+
+export type Expression =
+  | Literal
+  | Name
+  | Local
+  | Text
+  | ArrayLiteral
+  | ObjectLiteral
+  | Unary
+  | Binary
+  | Logic
+  | Choice
+  | Member
+  | Call
+  | Chain
+  | Arrow
+
+export type PatternProperty = { readonly key: string; readonly keyAt: number; readonly pattern: Pattern }
+/** There are no defaults in patterns: `=` is not part of the language, and `??` in the body says the same. */
+export type Pattern =
+  | { readonly type: 'slot'; readonly slot: number; readonly at: number }
+  | {
+      readonly type: 'object'
+      readonly properties: readonly PatternProperty[]
+      readonly rest: Pattern | undefined
+      readonly at: number
+    }
+  | {
+      readonly type: 'array'
+      readonly items: readonly Pattern[]
+      readonly rest: Pattern | undefined
+      readonly at: number
+    }

@@ -1,0 +1,77 @@
+/** A point of the calendar without a zone. `month` counts from 1. */
+export type Calendar = {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+  readonly millisecond: number
+}
+
+export const DAY_MS = 86_400_000
+/** 0001-01-01 and 9999-12-31: beyond them ISO text has no four digits and zones no data. */
+export const FIRST_MS = -62_135_596_800_000
+export const LAST_MS = 253_402_300_799_999
+
+// Days since 1970-01-01 and back, proleptic Gregorian, by counting from March so that the leap day comes last
+// (Howard Hinnant, "chrono-compatible low-level date algorithms").
+export function daysOf(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year
+  const era = Math.floor(shifted / 400)
+  const yearOfEra = shifted - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+/** The calendar of a local time in milliseconds, that is of an instant plus the offset of its zone. */
+export function calendarOf(localMs: number): Calendar {
+  const days = Math.floor(localMs / DAY_MS)
+  const inDay = localMs - days * DAY_MS
+  const shifted = days + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const dayOfEra = shifted - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
+    hour: Math.floor(inDay / 3_600_000),
+    minute: Math.floor(inDay / 60_000) % 60,
+    second: Math.floor(inDay / 1000) % 60,
+    millisecond: inDay % 1000,
+  }
+}
+
+export function localMsOf(time: Calendar): number {
+  const inDay = ((time.hour * 60 + time.minute) * 60 + time.second) * 1000 + time.millisecond
+  return daysOf(time.year, time.month, time.day) * DAY_MS + inDay
+}
+
+export const daysInMonth = (year: number, month: number): number =>
+  month === 12 ? 31 : daysOf(year, month + 1, 1) - daysOf(year, month, 1)
+
+/** 1 is Monday, 7 is Sunday (ISO 8601). */
+export function weekdayOf(localMs: number): number {
+  const days = Math.floor(localMs / DAY_MS)
+  return ((((days + 3) % 7) + 7) % 7) + 1
+}
+
+const pad = (value: number, length: number) => String(value).padStart(length, '0')
+
+/** `2026-03-29T01:30:00.000Z` of an instant. */
+export function isoText(ms: number): string {
+  const t = calendarOf(ms)
+  const day = `${pad(t.year, 4)}-${pad(t.month, 2)}-${pad(t.day, 2)}`
+  return `${day}T${pad(t.hour, 2)}:${pad(t.minute, 2)}:${pad(t.second, 2)}.${pad(t.millisecond, 3)}Z`
+}

@@ -1,0 +1,77 @@
+import type { Expression } from './ast.ts'
+import type { Moment } from './dates/moment.ts'
+import type { Namespace, NativeTable } from './globals.ts'
+import { nativeFunctions, nativeNamespaces } from './globals.ts'
+import { dateMethods } from './methods/date.ts'
+import { listMethods } from './methods/list.ts'
+import { booleanMethods, numberMethods } from './methods/number.ts'
+import { textMethods } from './methods/text.ts'
+import type { MethodTable, Native } from './natives.ts'
+
+/**
+ * The words of the language: everything that an expression can name or call. Another front end (imported
+ * workflows use other names) brings its own dialect; grammar, limits and safety stay the same.
+ */
+export type Dialect = {
+  /** The names that are looked up in the scope. */
+  readonly names: ReadonlySet<string>
+  readonly functions: NativeTable
+  readonly namespaces: ReadonlyMap<string, Namespace>
+  readonly methods: {
+    readonly text: MethodTable<string>
+    readonly list: MethodTable<readonly unknown[]>
+    readonly number: MethodTable<number>
+    readonly boolean: MethodTable<boolean>
+    readonly date: MethodTable<Moment>
+    readonly object: MethodTable<Readonly<Record<string, unknown>>>
+  }
+  /** Which argument of a method, or of `Namespace.function`, is a function. No other one may be. */
+  readonly functionAt: ReadonlyMap<string, number>
+}
+
+const takesFunctionFirst =
+  'every filter find findIndex findLast findLastIndex flatMap map reduce reduceRight some sort toSorted'
+
+export const nativeDialect: Dialect = {
+  names: new Set(['input', 'nodes', 'prev', 'item', 'index', 'run', 'workflow', 'vars', 'now']),
+  functions: nativeFunctions,
+  namespaces: nativeNamespaces,
+  methods: {
+    text: textMethods,
+    list: listMethods,
+    number: numberMethods,
+    boolean: booleanMethods,
+    date: dateMethods,
+    object: new Map(),
+  },
+  functionAt: new Map([
+    ...takesFunctionFirst.split(' ').map((name): [string, number] => [name, 0]),
+    ['Array.from', 1],
+    ['Object.groupBy', 1],
+  ]),
+}
+
+/** The namespace that an expression names, as `Math` in `Math.max(…)`. */
+export const namespaceOf = (dialect: Dialect, expression: Expression): Namespace | undefined =>
+  expression.type === 'name' && !dialect.names.has(expression.name)
+    ? dialect.namespaces.get(expression.name)
+    : undefined
+
+/** The built-in function that an expression names, as `Number` or `Math.round`. */
+export function functionOf(dialect: Dialect, expression: Expression): Native | undefined {
+  if (expression.type === 'name') {
+    return dialect.names.has(expression.name) && !dialect.functions.has(expression.name)
+      ? undefined
+      : dialect.functions.get(expression.name)
+  }
+  if (expression.type !== 'member' || typeof expression.key !== 'string') return undefined
+  return namespaceOf(dialect, expression.object)?.functions.get(expression.key)
+}
+
+/** The position at which a callee takes a function, if it does. */
+export function functionPosition(dialect: Dialect, callee: Expression): number | undefined {
+  if (callee.type !== 'member' || typeof callee.key !== 'string') return undefined
+  if (namespaceOf(dialect, callee.object) === undefined) return dialect.functionAt.get(callee.key)
+  const space = callee.object.type === 'name' ? callee.object.name : ''
+  return dialect.functionAt.get(`${space}.${callee.key}`)
+}

@@ -1,0 +1,84 @@
+export type ExpressionErrorCode =
+  | 'expression.syntax'
+  | 'expression.unknown_name'
+  | 'expression.unknown_method'
+  | 'expression.type'
+  | 'expression.budget'
+  | 'expression.too_large'
+  | 'expression.forbidden'
+  | 'expression.not_upstream'
+
+/** `column` counts from 1 in the whole string that holds the expression, text around it included. */
+export type ExpressionError = {
+  code: ExpressionErrorCode
+  message: string
+  column: number
+  expected?: string
+}
+
+// Thrown inside this folder only and turned into a Result at its border. It is not an Error, because the
+// stack trace would cost more than the evaluation.
+class Failure {
+  readonly error: ExpressionError
+  constructor(error: ExpressionError) {
+    this.error = error
+  }
+}
+
+/** Leaves the evaluation with an error; `at` is an offset from 0 in the whole string. */
+export function fail(code: ExpressionErrorCode, at: number, message: string, expected?: string): never {
+  const column = at + 1
+  throw new Failure(expected === undefined ? { code, message, column } : { code, message, column, expected })
+}
+
+/** Whatever was thrown, as an error of the language. A full stack is a budget that ran out, not a defect. */
+export function asExpressionError(thrown: unknown): ExpressionError {
+  if (thrown instanceof Failure) return thrown.error
+  if (thrown instanceof RangeError) {
+    return { code: 'expression.budget', message: 'the expression needs more room than it may use', column: 1 }
+  }
+  const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
+  return { code: 'expression.type', message: `the expression could not be evaluated: ${reason}`, column: 1 }
+}
+
+/** The candidate that a person most likely meant, or undefined when none is near. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > 40) return undefined
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue
+    const same = candidate.toLowerCase() === name.toLowerCase()
+    const distance = same ? 0 : editDistance(name, candidate)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** ` Did you mean "x"?`, or nothing, to be put after a message. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const best = nearest(name, candidates)
+  return best === undefined ? '' : `; did you mean "${best}"?`
+}
+
+// Two neighbours in the wrong order count as one slip.
+function editDistance(left: string, right: string): number {
+  let older: number[] = []
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= left.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= right.length; j++) {
+      const change = left[i - 1] === right[j - 1] ? 0 : 1
+      let distance = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + change)
+      const isSwap = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
+      if (isSwap) distance = Math.min(distance, older[j - 2]! + 1)
+      row.push(distance)
+    }
+    older = previous
+    previous = row
+  }
+  return previous[right.length]!
+}

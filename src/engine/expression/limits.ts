@@ -1,0 +1,88 @@
+import { fail } from './errors.ts'
+
+/**
+ * What one evaluation may use. A step is four calls, or about sixty simple operations; `bytes` bounds everything
+ * that is built on the way and the size of the result; `depth` bounds nesting, of the source and of the data.
+ */
+export type Limits = { steps: number; bytes: number; depth: number; sourceChars: number }
+
+export const defaultLimits: Readonly<Limits> = {
+  steps: 100_000,
+  bytes: 8 * 1024 * 1024,
+  depth: 256,
+  sourceChars: 20_000,
+}
+
+/** The values that an expression may name. `now` is recorded event time, in milliseconds or as ISO text. */
+export type Scope = {
+  readonly input?: unknown
+  readonly nodes?: unknown
+  readonly prev?: unknown
+  readonly item?: unknown
+  readonly index?: unknown
+  readonly run?: unknown
+  readonly workflow?: unknown
+  readonly vars?: unknown
+  readonly now?: unknown
+  readonly [name: string]: unknown
+}
+
+/** The state of one evaluation. `fuel` counts in operations, so that cheap work can be charged cheaply. */
+export type Machine = {
+  readonly scope: Scope
+  readonly limits: Readonly<Limits>
+  readonly locals: unknown[]
+  fuel: number
+  bytes: number
+  /** Set once an array, object or date was made: only then the result has to be measured or converted. */
+  built: boolean
+}
+
+const OPERATIONS_PER_STEP = 64
+/** The price of entering a method or a function; a plain operation costs 1. */
+export const CALL_COST = 16
+
+export function startMachine(scope: Scope, limits?: Partial<Limits>): Machine {
+  const all = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+  return {
+    scope,
+    limits: all,
+    locals: [],
+    fuel: all.steps * OPERATIONS_PER_STEP,
+    bytes: all.bytes,
+    built: false,
+  }
+}
+
+/** Takes operations from the budget. Call it before the work is done. */
+export function spend(machine: Machine, operations: number, at: number): void {
+  machine.fuel -= operations
+  // Written so that NaN fails as well.
+  if (!(machine.fuel >= 0)) {
+    fail('expression.budget', at, `the expression takes more than ${machine.limits.steps} steps`)
+  }
+}
+
+/** Takes bytes from the budget. Call it before the value is built. */
+export function build(machine: Machine, bytes: number, at: number): void {
+  machine.bytes -= bytes
+  if (!(machine.bytes >= 0)) {
+    fail('expression.budget', at, `the expression builds more than ${machine.limits.bytes} bytes`)
+  }
+}
+
+/** Pays for reading through a text of this length. */
+export const scanText = (machine: Machine, length: number, at: number) => spend(machine, length >> 6, at)
+
+/** Pays for an array or object with so many slots. */
+export function buildSlots(machine: Machine, slots: number, at: number): void {
+  machine.built = true
+  build(machine, 16 + slots * 8, at)
+  spend(machine, slots >> 2, at)
+}
+
+/** Pays for a text of this length. */
+export function buildText(machine: Machine, length: number, at: number): void {
+  build(machine, length, at)
+  spend(machine, length >> 6, at)
+}

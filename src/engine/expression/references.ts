@@ -1,0 +1,28 @@
+import type { CompiledParams } from './params.ts'
+import type { Template } from './template.ts'
+
+/** What a template reads, for the checks against the graph. */
+export type TemplateReferences = {
+  nodes: { id: string; column: number }[]
+  usesPrev: boolean
+  /** `item` or `index`: what only a node with `each`, or a data node, has. */
+  usesItem: boolean
+  /** `nodes` in any form whose node is not known before evaluation, as in `nodes[input.which]`. */
+  usesNodesDynamically: boolean
+  names: string[]
+}
+
+export function templateReferences(template: Template): TemplateReferences {
+  const { nodes, names, usesNodesDynamically } = template.references
+  return {
+    nodes: nodes.slice(),
+    usesPrev: names.has('prev'),
+    usesItem: names.has('item') || names.has('index'),
+    usesNodesDynamically,
+    names: [...names],
+  }
+}
+
+/** The references of each string among the parameters that holds an expression. */
+export const paramsReferences = (compiled: CompiledParams): ({ path: string } & TemplateReferences)[] =>
+  compiled.templates.map(({ path, template }) => ({ path, ...templateReferences(template) }))

@@ -1,0 +1,49 @@
+import { isMoment } from './dates/moment.ts'
+import { fail } from './errors.ts'
+import type { Machine } from './limits.ts'
+import { build, buildSlots, spend } from './limits.ts'
+import { isForbidden, kindOf } from './values.ts'
+
+/** Appends what `...value` stands for in a list or call; a text gives its characters. */
+export function spreadInto(machine: Machine, value: unknown, result: unknown[], at: number): void {
+  if (typeof value === 'string') {
+    spend(machine, value.length, at)
+    buildSlots(machine, value.length, at)
+    for (const char of value) result.push(char)
+    return
+  }
+  if (!Array.isArray(value)) {
+    fail('expression.type', at, `${kindOf(value)} cannot be spread here`, 'a list or a text')
+  }
+  buildSlots(machine, value.length, at)
+  for (const inner of value) result.push(inner)
+}
+
+/**
+ * Copies what `...value` stands for in an object. Values that are no objects add nothing, so that
+ * `...(x && { a: 1 })` works; names that reach for a prototype are left out.
+ */
+export function spreadProperties(
+  machine: Machine,
+  value: unknown,
+  result: Record<string, unknown>,
+  at: number,
+): void {
+  if (typeof value === 'string' && value !== '') {
+    fail('expression.type', at, 'a text cannot be spread into an object', 'an object')
+  }
+  if (typeof value !== 'object' || value === null) return
+  if (isMoment(value)) fail('expression.type', at, 'a date cannot be spread', 'an object')
+  const keys = Object.keys(value)
+  payProperties(machine, keys.length, at)
+  for (const key of keys) {
+    if (!isForbidden(key)) result[key] = (value as Record<string, unknown>)[key]
+  }
+}
+
+/** Pays for properties of an object before they are made. */
+export function payProperties(machine: Machine, count: number, at: number): void {
+  machine.built = true
+  spend(machine, count * 2, at)
+  build(machine, 16 + count * 24, at)
+}
