@@ -1,0 +1,75 @@
+/**
+ * Which fires of a schedule are due.
+ *
+ * 1. The answer depends only on the arguments: two ticks over the same stretch name the same instants, so a run
+ *    keyed by (trigger, instant) starts once.
+ * 2. `nextFireAt` lies after both `nowMs` and `lastFireMs`: a clock set back never fires anything again.
+ * 3. No more than `MAX_FIRES` instants are answered, and the work is bounded by them, not by the length of an outage.
+ */
+import { MINUTE_MS } from './civil.ts'
+import { nextFire, type Schedule } from './next-fire.ts'
+
+/** A fire found later than this was missed. Up to two lost ticks in a row therefore lose no run under any policy. */
+export const ON_TIME_MS = 3 * MINUTE_MS
+
+export const MAX_FIRES = 100
+
+// Enough to hold the newest hundred, few enough to stop early in a stretch that is far too long.
+const ENOUGH = 10 * MAX_FIRES
+
+function firesIn(schedule: Schedule, after: number, until: number): number[] {
+  const fires: number[] = []
+  let at = nextFire(schedule, after)
+  while (at !== null && at <= until && fires.length <= ENOUGH) {
+    fires.push(at)
+    at = nextFire(schedule, at)
+  }
+  return fires
+}
+
+/** The last `MAX_FIRES` fires in (after, until], oldest first: seeks a stretch that holds about enough. */
+function lastFires(schedule: Schedule, after: number, until: number): number[] {
+  let few = until
+  let many: number | null = null
+  let from = Math.max(after, until - MAX_FIRES * MINUTE_MS)
+  while (true) {
+    const fires = firesIn(schedule, from, until)
+    if (fires.length > ENOUGH) many = from
+    else if (fires.length >= MAX_FIRES || from === after) return fires.slice(-MAX_FIRES)
+    else few = from
+    from = many === null ? Math.max(after, until - 2 * (until - from)) : Math.floor((many + few) / 2)
+  }
+}
+
+/**
+ * The fires in (lastFireMs, nowMs] that are to start now, oldest first. A fire on time always starts; of the missed
+ * ones `skip` starts none, `one` the newest, `all` each, the newest hundred at most.
+ */
+export function dueFires(
+  schedule: Schedule,
+  lastFireMs: number,
+  nowMs: number,
+): { fires: number[]; nextFireAt: number | null } {
+  const nextFireAt = nextFire(schedule, Math.max(lastFireMs, nowMs))
+  if (!(nowMs > lastFireMs)) return { fires: [], nextFireAt }
+  const since = schedule.missed === 'skip' ? Math.max(lastFireMs, nowMs - ON_TIME_MS - 1) : lastFireMs
+  const due = lastFires(schedule, Math.max(since, 0), nowMs)
+  if (schedule.missed !== 'one') return { fires: due, nextFireAt }
+  const onTime = due.findIndex((at) => nowMs - at <= ON_TIME_MS)
+  const firstKept = onTime === -1 ? due.length - 1 : onTime - 1
+  return { fires: due.slice(Math.max(firstKept, 0)), nextFireAt }
+}
+
+/**
+ * When a fire is to start with jitter: later than planned by up to `jitterMs`, never earlier, and always by the same
+ * amount for the same fire. `hash` maps text to an unsigned 32-bit number.
+ */
+export function jitteredStart(
+  schedule: Schedule,
+  key: string,
+  scheduledFor: number,
+  hash: (text: string) => number,
+): number {
+  if (schedule.jitterMs <= 0) return scheduledFor
+  return scheduledFor + ((hash(`${key}:${scheduledFor}`) >>> 0) % (schedule.jitterMs + 1))
+}

@@ -1,0 +1,85 @@
+/**
+ * When a schedule fires next.
+ *
+ * 1. A fire is never earlier than its local time, and `nextFire` answers an instant strictly after the one given.
+ * 2. Fixed hours (`0 2 * * *`): a local time that does not exist fires at the first valid instant after the gap,
+ *    once however many of its times lie in the gap; a local time that comes twice fires once, at the first.
+ * 3. Every hour (`*` or 0-23 in the hour field, such as `0,30 * * * *`): fires on each real minute whose local
+ *    reading matches. What a gap skips is not made up, what comes twice fires twice.
+ * 4. `everyMs` counts real time from its anchor and knows no zone.
+ */
+import { DAY_MS, MINUTE_MS } from './civil.ts'
+import { type Cron, nextLocalMinute } from './cron.ts'
+import { firstInstantOf, MAX_OFFSET_MS, segmentAt } from './zone.ts'
+
+export type MissedPolicy = 'skip' | 'one' | 'all'
+
+export type Schedule = { missed: MissedPolicy; jitterMs: number } & (
+  | { kind: 'cron'; cron: Cron; zone: string }
+  | { kind: 'every'; everyMs: number; anchorMs: number }
+)
+
+/** Schedules are asked about from 1970 and answer up to the end of the year 9999. */
+const LAST_MS = Date.UTC(10_000, 0, 1) - 1
+
+/** The first matching local time at or after `local`, both in milliseconds. */
+function nextLocal(cron: Cron, local: number): number | null {
+  const minute = nextLocalMinute(cron, Math.ceil(local / MINUTE_MS))
+  return minute === null ? null : minute * MINUTE_MS
+}
+
+function nextFixed(cron: Cron, zone: string, after: number): number | null {
+  const segment = segmentAt(zone, after)
+  let local = nextLocal(cron, after + segment.offset + 1)
+  // In the second pass of a repeated hour the next local times already fired in the first: at most a day of them.
+  while (local !== null) {
+    const at = firstInstantOf(zone, local)
+    if (at > after) return at
+    local = nextLocal(cron, local + 1)
+  }
+  return null
+}
+
+function nextEveryHour(cron: Cron, zone: string, after: number): number | null {
+  let from = after + 1
+  while (from <= LAST_MS) {
+    const segment = segmentAt(zone, from)
+    const local = nextLocal(cron, from + segment.offset)
+    if (local === null) return null
+    if (local < segment.end + segment.offset) return local - segment.offset
+    // Whatever the offsets up to there, no reading matches before `first`, so the years between are passed over.
+    const first = nextLocal(cron, segment.end - MAX_OFFSET_MS)
+    if (first === null) return null
+    from = Math.max(segment.end, first - MAX_OFFSET_MS)
+  }
+  return null
+}
+
+function nextEvery(everyMs: number, anchorMs: number, after: number): number {
+  const next = anchorMs + (Math.floor((after - anchorMs) / everyMs) + 1) * everyMs
+  return Math.max(next, anchorMs)
+}
+
+/** The first fire strictly after `afterMs`, or null when there is none any more (30 February). */
+export function nextFire(schedule: Schedule, afterMs: number): number | null {
+  if (Number.isNaN(afterMs) || afterMs > LAST_MS - DAY_MS) return null
+  const after = Math.max(Math.floor(afterMs), 0)
+  const at =
+    schedule.kind === 'every'
+      ? nextEvery(schedule.everyMs, schedule.anchorMs, after)
+      : schedule.cron.everyHour
+        ? nextEveryHour(schedule.cron, schedule.zone, after)
+        : nextFixed(schedule.cron, schedule.zone, after)
+  return at !== null && at <= LAST_MS ? at : null
+}
+
+/** The next `count` fires after `fromMs`, fewer when the schedule ends. */
+export function upcoming(schedule: Schedule, fromMs: number, count: number): number[] {
+  const fires: number[] = []
+  let at = nextFire(schedule, fromMs)
+  while (at !== null && fires.length < count) {
+    fires.push(at)
+    at = nextFire(schedule, at)
+  }
+  return fires
+}

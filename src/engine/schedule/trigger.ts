@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import { err, ok, type Result } from '../../core/result.ts'
+import { parseCron } from './cron.ts'
+import type { Schedule } from './next-fire.ts'
+import { isTimeZone } from './zone.ts'
+
+export const MIN_EVERY_MS = 60_000
+const MAX_EVERY_MS = 366 * 86_400_000
+const MAX_JITTER_MS = 3_600_000
+
+/** The shape without the rules between fields; a trigger schema that adds `key` and `entry` spreads it. */
+export const scheduleTriggerShape = {
+  type: z.literal('schedule'),
+  cron: z
+    .string()
+    .max(256)
+    .optional()
+    .describe(
+      'Five fields: minute, hour, day of month, month, day of week (0-7, 0 and 7 are Sunday). Names, lists, ranges, ' +
+        'steps, L, FRI#2, FRIL and @daily are understood.',
+    ),
+  everyMs: z
+    .number()
+    .int()
+    .min(MIN_EVERY_MS)
+    .max(MAX_EVERY_MS)
+    .optional()
+    .describe('Fires every so many milliseconds of real time, at least a minute. In place of cron.'),
+  timezone: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'IANA time zone in which cron is read, such as Europe/Berlin. Default UTC. No effect on everyMs.',
+    ),
+  missed: z
+    .enum(['skip', 'one', 'all'])
+    .optional()
+    .describe(
+      'What becomes of fires found more than 3 minutes late: none, the newest (default), or the newest 100.',
+    ),
+  jitterMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_JITTER_MS)
+    .optional()
+    .describe('Starts each run later by a fixed share of this, never earlier.'),
+  input: z.unknown().optional().describe('Input of the runs that this trigger starts.'),
+}
+
+type Fields = {
+  cron?: string | undefined
+  everyMs?: number | undefined
+  timezone?: string | undefined
+  missed?: 'skip' | 'one' | 'all' | undefined
+  jitterMs?: number | undefined
+}
+
+export type ScheduleProblem = { path: 'cron' | 'timezone' | 'jitterMs'; message: string }
+
+/**
+ * Turns a checked trigger into a schedule. `anchorMs` is where `everyMs` counts from; it must stay the same over
+ * the versions of a workflow, so the default is the epoch and not the time of the change.
+ */
+export function compileSchedule(trigger: Fields, anchorMs = 0): Result<Schedule, ScheduleProblem> {
+  const missed = trigger.missed ?? 'one'
+  const jitterMs = trigger.jitterMs ?? 0
+  const { cron, everyMs } = trigger
+  if ((cron === undefined) === (everyMs === undefined))
+    return err({ path: 'cron', message: 'give either cron or everyMs, one of the two' })
+  const zone = trigger.timezone ?? 'UTC'
+  if (!isTimeZone(zone))
+    return err({
+      path: 'timezone',
+      message: `"${zone}" is no IANA time zone; write a name such as Europe/Berlin`,
+    })
+  if (everyMs !== undefined) {
+    if (jitterMs >= everyMs) return err({ path: 'jitterMs', message: 'must be less than everyMs' })
+    return ok({ kind: 'every', everyMs, anchorMs, missed, jitterMs })
+  }
+  const parsed = parseCron(cron ?? '')
+  if (!parsed.ok) return err({ path: 'cron', message: parsed.error.message })
+  return ok({ kind: 'cron', cron: parsed.value, zone, missed, jitterMs })
+}
+
+/** The rules between the fields, for a schema built on `scheduleTriggerShape`. */
+export function refineSchedule(value: Fields, context: { addIssue: (issue: RefineIssue) => void }): void {
+  const compiled = compileSchedule(value)
+  if (compiled.ok) return
+  context.addIssue({ code: 'custom', path: [compiled.error.path], message: compiled.error.message })
+}
+
+type RefineIssue = { code: 'custom'; path: PropertyKey[]; message: string }
+
+export type ScheduleTrigger = z.infer<typeof ScheduleTrigger>
+export const ScheduleTrigger = z.strictObject(scheduleTriggerShape).superRefine(refineSchedule)

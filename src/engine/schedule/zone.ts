@@ -1,0 +1,125 @@
+/**
+ * Offsets of IANA zones, found through `Intl` and kept as segments of constant offset.
+ *
+ * 1. Segments of a zone cover the time line without gap or overlap, so a walk from one to the next ends.
+ * 2. The caches hold facts that depend only on the zone name; dropping an entry costs time, never an answer.
+ * 3. Two changes of offset less than a week apart that cancel each other would be missed by the scan. No zone
+ *    has had that since 1970.
+ */
+import { DAY_MS } from './civil.ts'
+
+/** `offset` is local time minus UTC in milliseconds, valid from `start` (inclusive) to `end` (exclusive). */
+export type Segment = { start: number; end: number; offset: number }
+
+// A formatter holds tens of kilobytes of native memory, a year of segments a few hundred bytes.
+const MAX_FORMATTERS = 32
+const MAX_YEARS = 5_000
+const PROBE_MS = 7 * DAY_MS
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+const years = new Map<string, Segment[]>()
+
+function remember<V>(cache: Map<string, V>, limit: number, key: string, value: V): V {
+  if (cache.size >= limit) {
+    const oldest = cache.keys().next()
+    if (!oldest.done) cache.delete(oldest.value)
+  }
+  cache.set(key, value)
+  return value
+}
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+  return remember(formatters, MAX_FORMATTERS, zone, made)
+}
+
+/** A name of the IANA database, such as `Europe/Berlin` or `UTC`. Bare offsets (`+02:00`) have no rules: refused. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name)) return false
+  if (formatters.has(name)) return true
+  try {
+    formatterOf(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readOffset(format: Intl.DateTimeFormat, at: number): number {
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
+    format.format(at).match(/\d+/g) ?? []
+  ).map(Number)
+  const local = Date.UTC(year, month - 1, day, hour, minute, second)
+  return local - Math.floor(at / 1000) * 1000
+}
+
+/** The instant in (low, high] from which the offset is no longer that of `low`. */
+function findChange(format: Intl.DateTimeFormat, low: number, high: number, before: number): number {
+  let from = low
+  let to = high
+  while (to - from > 1000) {
+    const middle = Math.floor((from + to) / 2000) * 1000
+    if (readOffset(format, middle) === before) from = middle
+    else to = middle
+  }
+  return to
+}
+
+function scanYear(zone: string, year: number): Segment[] {
+  const format = formatterOf(zone)
+  const last = Date.UTC(year + 1, 0, 1)
+  const segments: Segment[] = []
+  let start = Date.UTC(year, 0, 1)
+  let offset = readOffset(format, start)
+  for (let at = start; at < last; ) {
+    const next = Math.min(at + PROBE_MS, last)
+    // The last probe stands just inside the year: a change on the border itself opens the next year.
+    const probe = next === last ? last - 1000 : next
+    if (readOffset(format, probe) === offset) {
+      at = next
+      continue
+    }
+    const change = findChange(format, at, probe, offset)
+    segments.push({ start, end: change, offset })
+    start = change
+    offset = readOffset(format, change)
+    at = change
+  }
+  segments.push({ start, end: last, offset })
+  return segments
+}
+
+/** The stretch of constant offset that holds `at`, cut at the borders of the UTC year. */
+export function segmentAt(zone: string, at: number): Segment {
+  const year = new Date(at).getUTCFullYear()
+  const key = `${zone}|${year}`
+  const segments = years.get(key) ?? remember(years, MAX_YEARS, key, scanYear(zone, year))
+  for (const segment of segments) if (at < segment.end) return segment
+  throw new RangeError(`no offset of ${zone} at ${at}`)
+}
+
+// No zone has ever been a whole day from UTC, so a local time is reached within a day of the same UTC reading.
+export const MAX_OFFSET_MS = DAY_MS
+
+/**
+ * The earliest instant at which the zone's clock shows `local` or later. For a time in a spring gap that is the
+ * first instant after the gap; for a time that comes twice, the first of the two.
+ */
+export function firstInstantOf(zone: string, local: number): number {
+  let segment = segmentAt(zone, local - MAX_OFFSET_MS)
+  while (local >= segment.end + segment.offset) segment = segmentAt(zone, segment.end)
+  return Math.max(segment.start, local - segment.offset)
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { dueFires, jitteredStart, MAX_FIRES } from '../../../src/engine/schedule/due-fires.ts'
+import { type MissedPolicy, nextFire, type Schedule } from '../../../src/engine/schedule/next-fire.ts'
+import { compileSchedule } from '../../../src/engine/schedule/trigger.ts'
+import { intOf, randomCron, randomOf } from './random-cron.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const T = Date.UTC(2026, 6, 21, 10)
+
+function scheduleOf(cron: string, missed: MissedPolicy, timezone = 'UTC'): Schedule {
+  const compiled = compileSchedule({ cron, missed, timezone })
+  if (!compiled.ok) throw new Error(compiled.error.message)
+  return compiled.value
+}
+
+const POLICIES: readonly MissedPolicy[] = ['skip', 'one', 'all']
+
+describe('due fires', () => {
+  test.each(POLICIES)('%s: a fire is due from its instant on and not once more after it', (missed) => {
+    const hourly = scheduleOf('0 * * * *', missed)
+    expect(dueFires(hourly, T - HOUR, T - 1)).toEqual({ fires: [], nextFireAt: T })
+    expect(dueFires(hourly, T - HOUR, T)).toEqual({ fires: [T], nextFireAt: T + HOUR })
+    expect(dueFires(hourly, T, T + 20_000)).toEqual({ fires: [], nextFireAt: T + HOUR })
+  })
+
+  test.each(POLICIES)('%s: a lost tick loses no run of a minutely schedule', (missed) => {
+    expect(dueFires(scheduleOf('* * * * *', missed), T, T + 2 * MINUTE + 500)).toEqual({
+      fires: [T + MINUTE, T + 2 * MINUTE],
+      nextFireAt: T + 3 * MINUTE,
+    })
+  })
+
+  test('after an outage skip starts none, one the newest, all each', () => {
+    const now = T + 5 * HOUR + 30 * MINUTE
+    const fires = (missed: MissedPolicy): number[] => dueFires(scheduleOf('0 * * * *', missed), T, now).fires
+    expect(fires('skip')).toEqual([])
+    expect(fires('one')).toEqual([T + 5 * HOUR])
+    expect(fires('all')).toEqual([1, 2, 3, 4, 5].map((n) => T + n * HOUR))
+  })
+
+  test('a fire on time starts beside the one that stands for the missed', () => {
+    const now = T + 5 * HOUR + 1000
+    const fires = (missed: MissedPolicy): number[] => dueFires(scheduleOf('0 * * * *', missed), T, now).fires
+    expect(fires('skip')).toEqual([T + 5 * HOUR])
+    expect(fires('one')).toEqual([T + 4 * HOUR, T + 5 * HOUR])
+  })
+
+  test('a year without ticks gives the newest hundred, quickly', () => {
+    const started = performance.now()
+    for (const cron of ['* * * * *', '* * * 1-3 *', '*/7 1 * * *', '* 3 1 1 *', '0 0 29 2 *']) {
+      const schedule = scheduleOf(cron, 'all', 'Europe/Berlin')
+      const { fires } = dueFires(schedule, T - 366 * 24 * HOUR, T)
+      const last = fires.at(-1)
+      if (last === undefined) continue
+      expect(nextFire(schedule, last)).toBeGreaterThan(T)
+      expect(fires.length).toBeLessThanOrEqual(MAX_FIRES)
+      for (let n = 1; n < fires.length; n++) expect(nextFire(schedule, fires[n - 1]!)).toBe(fires[n])
+    }
+    expect(dueFires(scheduleOf('* * * * *', 'all'), 0, T).fires).toHaveLength(MAX_FIRES)
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  test('a clock set back fires nothing and waits for the next new instant', () => {
+    const hourly = scheduleOf('0 * * * *', 'all')
+    expect(dueFires(hourly, T, T - 5 * HOUR)).toEqual({ fires: [], nextFireAt: T + HOUR })
+    expect(dueFires(hourly, Number.NaN, T).fires).toEqual([])
+  })
+
+  test('a schedule that never fires is never due', () => {
+    expect(dueFires(scheduleOf('0 0 30 2 *', 'all'), 0, T)).toEqual({ fires: [], nextFireAt: null })
+  })
+
+  test('ticks at any moments name each fire exactly once (seed 7)', () => {
+    const random = randomOf(7)
+    for (let n = 0; n < 200; n++) {
+      const schedule = scheduleOf(randomCron(random, new Date(T)).text, 'all', 'America/New_York')
+      const end = T + 2 * HOUR
+      const seen: number[] = []
+      for (let last = T, now = T; now < end; now = Math.min(end, now + intOf(random, 1, 60 * MINUTE))) {
+        const { fires } = dueFires(schedule, last, now)
+        seen.push(...fires)
+        last = fires.at(-1) ?? last
+        if (random() < 0.3) expect(dueFires(schedule, last, now).fires).toEqual([])
+      }
+      for (let at = nextFire(schedule, T); at !== null && at < end - 60 * MINUTE; at = nextFire(schedule, at))
+        expect(seen).toContain(at)
+      expect(new Set(seen).size).toBe(seen.length)
+    }
+  })
+})
+
+describe('jitter', () => {
+  const hash = (text: string): number => {
+    let h = 2_166_136_261
+    for (const c of text) h = Math.imul(h ^ c.charCodeAt(0), 16_777_619)
+    return h
+  }
+
+  test('is never early, never more than asked, the same for the same fire, and spread', () => {
+    const schedule: Schedule = { ...scheduleOf('* * * * *', 'one'), jitterMs: 30_000 }
+    const delays = new Set<number>()
+    for (let n = 0; n < 1000; n++) {
+      const at = jitteredStart(schedule, 'daily', T + n * MINUTE, hash)
+      expect(at).toBe(jitteredStart(schedule, 'daily', T + n * MINUTE, hash))
+      delays.add(at - (T + n * MINUTE))
+    }
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...delays)).toBeLessThanOrEqual(30_000)
+    expect(delays.size).toBeGreaterThan(900)
+  })
+
+  test('without jitter a run starts when it was planned', () => {
+    expect(jitteredStart(scheduleOf('* * * * *', 'one'), 'k', T, hash)).toBe(T)
+  })
+})
