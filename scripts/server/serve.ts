@@ -1,0 +1,62 @@
+// One running installation, from its folder to an open port.
+import { readFileSync } from 'node:fs'
+import type { Miniflare } from 'miniflare'
+import { type Bundle, buildBundle } from './bundle.ts'
+import { startCron } from './cron.ts'
+import { openDatabase } from './database.ts'
+import { applyMigrations } from './migrate.ts'
+import { inRoot } from './paths.ts'
+import { findPort } from './port.ts'
+import { noteRuntimes, quietFromNowOn, startRuntime } from './runtime.ts'
+import { type Installation, readInstallation } from './secrets.ts'
+import { localSettings } from './settings.ts'
+import type { State } from './state.ts'
+
+export type Server = {
+  url: string
+  installation: Installation
+  bundle: Bundle
+  miniflare: Miniflare
+  startCron: () => void
+  stop: () => Promise<void>
+}
+
+export const VERSION = (JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { version: string })
+  .version
+
+export async function serve(state: State, wanted: { port: number; host: string }): Promise<Server> {
+  const port = await findPort(wanted.port, wanted.host)
+  state.note({ port })
+  const forgetRuntimes = noteRuntimes(state)
+  const installation = await readInstallation(state)
+  const bundle = await buildBundle()
+
+  const database = await openDatabase(state, bundle)
+  try {
+    await applyMigrations(database, bundle.migrations)
+  } finally {
+    await database.close()
+    state.note({ runtime: null })
+  }
+
+  const settings = localSettings(installation.secrets, port)
+  const miniflare = startRuntime({ state, bundle, host: wanted.host, port, settings })
+  await miniflare.ready
+  let stopCron = (): void => undefined
+  return {
+    url: `http://localhost:${port}`,
+    installation,
+    bundle,
+    miniflare,
+    startCron: () => {
+      stopCron = startCron(miniflare, bundle.worker.cronTriggers)
+    },
+    stop: async () => {
+      quietFromNowOn()
+      stopCron()
+      await miniflare.dispose()
+      forgetRuntimes()
+      state.note({ runtime: null })
+    },
+  }
+}

@@ -1,0 +1,20 @@
+// The Worker's settings on this machine: its own secrets and local defaults, and above them whatever the environment
+// sets under a name that src/env.ts knows.
+import { SETTING_NAMES } from '../../src/env.ts'
+import type { LocalSecrets } from '../local-secrets.ts'
+
+export function localSettings(secrets: LocalSecrets, port: number): Record<string, string> {
+  const settings: Record<string, string> = {
+    ENVIRONMENT: 'development',
+    PUBLIC_URL: `http://localhost:${port}`,
+    // Nothing in front sets one, so a client could forge it.
+    CLIENT_ADDRESS_HEADER: '',
+    LOG_LEVEL: 'warn',
+    ...secrets,
+  }
+  for (const name of SETTING_NAMES) {
+    const given = process.env[name]
+    if (given !== undefined) settings[name] = given
+  }
+  return settings
+}

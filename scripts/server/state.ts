@@ -1,0 +1,101 @@
+// The folder that holds an installation. Invariants:
+// 1. Only one process works on it: the owner holds an exclusive SQLite lock, which the kernel takes back when it dies.
+// 2. The runtime (workerd) outlives a killed owner, so its id is written down before it is given its configuration,
+//    and the next owner ends it before it opens the data.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from './paths.ts'
+import { endProcess, type ProcessIdentity } from './process-identity.ts'
+
+export type Owner = { pid: number; port: number | null; runtime: ProcessIdentity | null }
+
+export type State = {
+  dir: string
+  file: (name: string) => string
+  /** Notes the port and the runtime, for whoever comes next. */
+  note: (changes: Partial<Omit<Owner, 'pid'>>) => void
+  release: () => void
+}
+
+export class StateInUseError extends Error {
+  readonly owner: Owner | null
+
+  constructor(dir: string, owner: Owner | null) {
+    const who = owner ? ` (process ${owner.pid}${owner.port ? `, port ${owner.port}` : ''})` : ''
+    super(
+      `The state in ${dir} is in use by another Orrery${who}. Stop that one, or set STATE_DIR to another folder.`,
+    )
+    this.name = 'StateInUseError'
+    this.owner = owner
+  }
+}
+
+export const stateDir = (): string => resolve(ROOT, process.env.STATE_DIR || '.orrery')
+
+/** How long a dying owner may take to let go. */
+const PATIENCE_MS = 3_000
+
+export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<State> {
+  mkdirSync(dir, { recursive: true })
+  const file = (name: string) => join(dir, name)
+  const lock = await takeLock(file('lock.sqlite'), Date.now() + patienceMs)
+  if (!lock) throw new StateInUseError(dir, readOwner(dir))
+
+  const last = readOwner(dir)
+  if (last?.runtime && !(await endProcess(last.runtime, 'workerd')))
+    throw new Error(`The runtime of an earlier start (process ${last.runtime.pid}) does not end.`)
+
+  // The runtime's scratch files go where a killed owner cannot leave them behind for good.
+  rmSync(file('tmp'), { recursive: true, force: true })
+  mkdirSync(file('tmp'), { recursive: true })
+  process.env.TMPDIR = file('tmp')
+
+  const owner: Owner = { pid: process.pid, port: null, runtime: null }
+  const note = (changes: Partial<Owner>) => writeWhole(file('owner.json'), Object.assign(owner, changes))
+  note({})
+  return {
+    dir,
+    file,
+    note,
+    release: () => {
+      if (!lock.isOpen) return
+      // A runtime that was not seen to end stays noted, for the next owner to end.
+      if (owner.runtime === null) rmSync(file('owner.json'), { force: true })
+      rmSync(file('tmp'), { recursive: true, force: true })
+      lock.close()
+    },
+  }
+}
+
+/** The owner that the folder names; it may be dead. */
+export function readOwner(dir: string): Owner | null {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'owner.json'), 'utf8')) as Owner
+  } catch {
+    return null
+  }
+}
+
+/** Written beside and renamed, so a kill leaves the old file or the new one, never half of one. */
+export function writeWhole(path: string, value: unknown): void {
+  const beside = `${path}.${process.pid}`
+  writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true })
+  renameSync(beside, path)
+}
+
+async function takeLock(path: string, until: number): Promise<DatabaseSync | null> {
+  for (;;) {
+    const lock = new DatabaseSync(path)
+    try {
+      lock.exec('BEGIN EXCLUSIVE')
+      return lock
+    } catch (error) {
+      lock.close()
+      if (!String(error).includes('locked')) throw error
+      if (Date.now() >= until) return null
+      await sleep(100)
+    }
+  }
+}

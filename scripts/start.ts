@@ -1,0 +1,50 @@
+// npm start: an installation on this machine, good enough to host it for oneself.
+import { relative } from 'node:path'
+import { seed, seededAccounts } from './seed.ts'
+import { type Server, serve, VERSION } from './server/serve.ts'
+import { endWith } from './server/signals.ts'
+import { type State, stateDir, takeState } from './server/state.ts'
+
+const STOP_MS = 5_000
+
+let state: State | null = null
+let server: Server | null = null
+process.on('exit', () => state?.release())
+
+endWith((reason) => {
+  if (!process.stdout.isTTY) console.log(`Ending: ${reason}`)
+  setTimeout(() => process.exit(1), STOP_MS).unref()
+  void Promise.resolve(server?.stop()).then(() => process.exit(0))
+})
+
+try {
+  const port = Number(process.env.PORT || 8787)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error('PORT must be a number up to 65535')
+  state = await takeState(stateDir())
+  server = await serve(state, { port, host: process.env.HOST || '127.0.0.1' })
+  await seed(state, server)
+  tell(state, server)
+  server.startCron()
+} catch (error) {
+  console.error(process.env.DEBUG ? error : `Orrery cannot start. ${(error as Error).message}`)
+  process.exit(1)
+}
+
+function tell(state: State, server: Server): void {
+  const { admin, demo } = seededAccounts(server)
+  const password = process.env.ADMIN_PASSWORD ? '(ADMIN_PASSWORD)' : admin.password
+  const width = Math.max(admin.email.length, demo.email.length) + 2
+  console.log(`
+Orrery ${VERSION}
+
+  API       ${server.url}/api/v1
+  Docs      ${server.url}/docs
+  State     ${relative(process.cwd(), state.dir) || '.'}  (npm run reset removes it)
+  Mail      npm run mail
+
+  Sign in   ${demo.email.padEnd(width)}${demo.password}
+            ${admin.email.padEnd(width)}${password}
+`)
+  console.log(`ready ${server.url}`)
+}
