@@ -1,10 +1,10 @@
 // What every use case is given. Services take it as their first argument and nothing else from outside, so they run
 // the same behind HTTP, a queue message, a cron tick or a test.
-import type { Log } from './core/log.ts'
+import { createLog, type Log } from './core/log.ts'
 import type { Plan } from './core/plans.ts'
-import type { Db } from './db/client.ts'
+import { type Db, dbOf } from './db/client.ts'
 import type { PlatformRole, TeamRole } from './db/schema/index.ts'
-import type { Env, Settings } from './env.ts'
+import { type Env, readSettings, type Settings } from './env.ts'
 
 export type RequestContext = {
   env: Env
@@ -18,6 +18,30 @@ export type RequestContext = {
   userAgent: string | null
   /** Work that may end after the answer is sent. It must be repeatable: nothing rests on it. */
   defer: (work: Promise<unknown>) => void
+}
+
+type Origin = {
+  now: () => number
+  requestId: string
+  defer: (work: Promise<unknown>) => void
+  address?: string | null
+  userAgent?: string | null
+}
+
+/** A context for a request, a queue message or a cron tick. Throws when the Worker is not set up. */
+export function openContext(env: Env, origin: Origin): RequestContext {
+  const settings = readSettings(env)
+  return {
+    env,
+    settings,
+    db: dbOf(env.DB),
+    now: origin.now,
+    log: createLog(settings.LOG_LEVEL, { requestId: origin.requestId }),
+    requestId: origin.requestId,
+    address: origin.address ?? null,
+    userAgent: origin.userAgent ?? null,
+    defer: origin.defer,
+  }
 }
 
 /** Who asks, as one primary D1 query said for this very request: never from a cache. */

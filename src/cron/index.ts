@@ -1,0 +1,27 @@
+// The tick of every minute. A tick may be skipped or come twice, so each task looks at what is due and is harmless
+// when there is nothing to do; one that fails does not keep the others from running.
+import { openContext, type RequestContext } from '../context.ts'
+import { newId } from '../core/ids.ts'
+import type { Env } from '../env.ts'
+import { purge } from './purge.ts'
+import { sweepOutbox } from './sweep-outbox.ts'
+
+const TASKS: [name: string, task: (request: RequestContext) => Promise<void>][] = [
+  ['sweep outbox', sweepOutbox],
+  ['purge', purge],
+]
+
+export async function tick(
+  env: Env,
+  now: () => number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<void> {
+  const request = openContext(env, { now, requestId: newId('req', now()), defer })
+  for (const [name, task] of TASKS) {
+    try {
+      await task(request)
+    } catch (error) {
+      request.log.error('a cron task failed', { task: name, error })
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Queue consumers. A message only names an outbox row, so it is always acknowledged once the row is in hand: what
+// becomes of the work stands in the row, and the sweep sends it again when its time comes.
+import { openContext, type RequestContext } from '../context.ts'
+import type { Env } from '../env.ts'
+import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
+import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
+import { sendMail } from './send-mail.ts'
+
+type Job<Type extends QueueMessage['type']> = (
+  request: RequestContext,
+  message: Extract<QueueMessage, { type: Type }>,
+  outboxId: string,
+) => Promise<void>
+
+const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
+  'mail.send': sendMail,
+}
+
+/** A queue's own delay is at most 12 h; longer waits are left to the sweep. */
+const MOST_QUEUE_DELAY_S = 43_200
+
+export async function consumeQueue(
+  batch: MessageBatch<unknown>,
+  env: Env,
+  now: () => number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<void> {
+  for (const message of batch.messages) {
+    const envelope = QueueEnvelope.safeParse(message.body)
+    if (!envelope.success) {
+      message.ack()
+      continue
+    }
+    const { outboxId, requestId } = envelope.data
+    const request = openContext(env, { now, requestId, defer })
+    try {
+      await runOutboxRow(request, outboxId)
+      message.ack()
+    } catch (error) {
+      // D1 itself did not answer: nothing is known about the row, so the message comes again.
+      request.log.error('an outbox row could not be read', { outboxId, error })
+      message.retry()
+    }
+  }
+}
+
+export async function runOutboxRow(request: RequestContext, outboxId: string): Promise<void> {
+  const d1 = request.env.DB
+  const work = await claimOutbox(d1, outboxId, request.now())
+  if (work === null) return
+  try {
+    const message = QueueMessage.parse(JSON.parse(work.body))
+    const job = JOBS[message.type] as Job<QueueMessage['type']>
+    await job(request, message, outboxId)
+  } catch (error) {
+    request.log.warn('a job failed', { outboxId, attempts: work.attempts, error })
+    const delayMs = await failOutbox(d1, work, String(error), request.now())
+    if (delayMs === null) request.log.error('a job was given up', { outboxId })
+    else if (delayMs / 1000 < MOST_QUEUE_DELAY_S) {
+      request.defer(
+        request.env.JOBS.send(
+          { outboxId, requestId: work.requestId },
+          { delaySeconds: Math.ceil(delayMs / 1000) },
+        ).catch(() => undefined),
+      )
+    }
+    return
+  }
+  await finishOutbox(d1, outboxId, request.now())
+}

@@ -1,0 +1,65 @@
+// The outbox: rows written by commits, done by consumers. Invariants:
+// 1. A row is done at most by one consumer at a time: claiming is one conditional update that takes a lease.
+// 2. A row is only ever `done` after its work, so a crash anywhere means that it is done again, never lost.
+// 3. After `MOST_ATTEMPTS` failures a row is `dead`: it stays for people to look at, and neighbours go on.
+export const LEASE_MS = 120_000
+export const MOST_ATTEMPTS = 10
+
+const BASE_DELAY_MS = 5_000
+const MOST_DELAY_MS = 6 * 3_600_000
+
+export const retryDelayMs = (attempts: number): number =>
+  Math.min(MOST_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(attempts - 1, 20))
+
+/** `body` is unparsed: a message of a newer version must fail as its row's work, not as the queue's. */
+export type OutboxWork = { id: string; body: string; requestId: string; attempts: number }
+
+/** Null when it is done, dead, or in another consumer's hands. */
+export async function claimOutbox(d1: D1Database, id: string, now: number): Promise<OutboxWork | null> {
+  const row = await d1
+    .prepare(
+      `UPDATE outbox SET attempts = attempts + 1, next_at = ?2 WHERE id = ?1 AND status = 'pending' AND (attempts = 0 OR next_at <= ?3)
+       RETURNING body, request_id AS requestId, attempts`,
+    )
+    .bind(id, now + LEASE_MS, now)
+    .first<{ body: string; requestId: string; attempts: number }>()
+  return row === null ? null : { id, ...row }
+}
+
+export async function finishOutbox(d1: D1Database, id: string, now: number): Promise<void> {
+  await d1
+    .prepare("UPDATE outbox SET status = 'done', done_at = ?2, last_error = NULL WHERE id = ?1")
+    .bind(id, now)
+    .run()
+}
+
+/** Answers after how long it is tried again, or null when it is given up. */
+export async function failOutbox(
+  d1: D1Database,
+  work: Pick<OutboxWork, 'id' | 'attempts'>,
+  error: string,
+  now: number,
+): Promise<number | null> {
+  const dead = work.attempts >= MOST_ATTEMPTS
+  const delayMs = retryDelayMs(work.attempts)
+  await d1
+    .prepare('UPDATE outbox SET status = ?2, next_at = ?3, last_error = ?4 WHERE id = ?1')
+    .bind(work.id, dead ? 'dead' : 'pending', now + delayMs, error.slice(0, 500))
+    .run()
+  return dead ? null : delayMs
+}
+
+/** The rows whose time has come: those the queue lost, and those whose consumer died. */
+export async function dueOutbox(
+  d1: D1Database,
+  now: number,
+  limit: number,
+): Promise<{ id: string; requestId: string }[]> {
+  const { results } = await d1
+    .prepare(
+      "SELECT id, request_id AS requestId FROM outbox WHERE status = 'pending' AND next_at <= ? ORDER BY next_at LIMIT ?",
+    )
+    .bind(now, limit)
+    .all<{ id: string; requestId: string }>()
+  return results
+}

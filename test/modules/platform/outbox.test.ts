@@ -1,0 +1,102 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
+import { commit } from '../../../src/db/commit.ts'
+import { consumeQueue } from '../../../src/jobs/index.ts'
+import { claimOutbox, dueOutbox, failOutbox, LEASE_MS, MOST_ATTEMPTS } from '../../../src/queue/outbox.ts'
+import { clock } from '../../helpers/clock.ts'
+import { mailTo, withContext } from '../../helpers/jobs.ts'
+
+async function newRow(): Promise<{ id: string; to: string }> {
+  const id = newId('msg', clock.now())
+  const to = `${id}@example.com`
+  const body = JSON.stringify({ type: 'mail.send', to, subject: 'Hello', text: 'Hi' })
+  await env.DB.prepare(
+    "INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, 'mail.send', ?, 'req_x', ?, ?)",
+  )
+    .bind(id, body, clock.now() + 60_000, clock.now())
+    .run()
+  return { id, to }
+}
+
+const statusOf = (id: string) =>
+  env.DB.prepare('SELECT status, attempts, last_error AS lastError FROM outbox WHERE id = ?').bind(id).first()
+
+test('a message committed with a change is delivered', async () => {
+  const to = `${newId('usr', clock.now())}@example.com`
+  await withContext((request) =>
+    commit(
+      { ...request, system: true },
+      {
+        audit: { action: 'test.done', targetType: 'test', targetId: 'x' },
+        messages: [{ type: 'mail.send', to, subject: 'Hello', text: 'Hi' }],
+      },
+    ),
+  )
+  expect(await mailTo(to)).toMatchObject([{ subject: 'Hello', text: 'Hi' }])
+})
+
+test('of consumers at the same time one does the work', async () => {
+  const { id } = await newRow()
+  const claims = await Promise.all(Array.from({ length: 5 }, () => claimOutbox(env.DB, id, clock.now())))
+  expect(claims.filter((claim) => claim !== null)).toHaveLength(1)
+})
+
+test('work whose consumer died is claimed again after the lease, not before', async () => {
+  const { id } = await newRow()
+  const start = clock.now()
+  expect(await claimOutbox(env.DB, id, start)).not.toBeNull()
+  expect(await claimOutbox(env.DB, id, start + LEASE_MS - 1)).toBeNull()
+  expect((await claimOutbox(env.DB, id, start + LEASE_MS))?.attempts).toBe(2)
+})
+
+test('a row that the queue lost is due for the sweep after a minute', async () => {
+  const { id } = await newRow()
+  const ids = async (at: number) => (await dueOutbox(env.DB, at, 10_000)).map((row) => row.id)
+  expect(await ids(clock.now())).not.toContain(id)
+  expect(await ids(clock.now() + 60_000)).toContain(id)
+})
+
+test('after the last attempt a row is dead and says why', async () => {
+  const { id } = await newRow()
+  expect(
+    await failOutbox(env.DB, { id, attempts: MOST_ATTEMPTS - 1 }, 'refused', clock.now()),
+  ).toBeGreaterThan(0)
+  expect(await failOutbox(env.DB, { id, attempts: MOST_ATTEMPTS }, 'refused', clock.now())).toBeNull()
+  expect(await statusOf(id)).toMatchObject({ status: 'dead', lastError: 'refused' })
+})
+
+test('a message delivered twice sends one mail, and nonsense in the queue is dropped', async () => {
+  const { id, to } = await newRow()
+  const message = (messageId: string, body: unknown) => ({
+    id: messageId,
+    timestamp: new Date(),
+    attempts: 1,
+    body,
+  })
+  const batch = createMessageBatch('orrery-jobs', [
+    message('1', { outboxId: id, requestId: 'req_x' }),
+    message('2', { outboxId: id, requestId: 'req_x' }),
+    message('3', 'nonsense'),
+  ])
+  const ctx = createExecutionContext()
+  await consumeQueue(batch, env, clock.now, (work) => ctx.waitUntil(work))
+  expect((await getQueueResult(batch, ctx)).explicitAcks).toEqual(['1', '2', '3'])
+  expect(await mailTo(to)).toHaveLength(1)
+})
+
+test('a message that this version does not know fails as a row and is tried again later', async () => {
+  const id = newId('msg', clock.now())
+  await env.DB.prepare(
+    "INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, 'x.y', ?, 'req_x', 0, 0)",
+  )
+    .bind(id, JSON.stringify({ type: 'x.y' }))
+    .run()
+  const ctx = createExecutionContext()
+  const batch = createMessageBatch('orrery-jobs', [
+    { id: '1', timestamp: new Date(), attempts: 1, body: { outboxId: id, requestId: 'r' } },
+  ])
+  await consumeQueue(batch, env, clock.now, (work) => ctx.waitUntil(work))
+  expect(await statusOf(id)).toMatchObject({ status: 'pending', attempts: 1 })
+})
