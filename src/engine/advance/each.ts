@@ -1,0 +1,95 @@
+// Fan-out.
+//  F1. Items start in order, at most `concurrency` at a time; item rows exist only for work that is not pure.
+//  F2. `done` counts every item once; the outputs are collected when it reaches `count`, never before.
+import { LIMITS } from '../definition.ts'
+import type { NodeError } from '../event.ts'
+import type { Activation, EachProgress } from '../state.ts'
+import { create, hold, release } from './activation.ts'
+import { failActivation } from './fail.ts'
+import { parentOf } from './parent.ts'
+import { collect, makeReady, openBody } from './start.ts'
+import { planNode, type Turn } from './turn.ts'
+
+const CHUNK = 256
+
+/** The shell has said how many items there are, or that a group may open. */
+export function expanded(turn: Turn, activation: Activation, count: number | undefined): void {
+  release(turn, activation)
+  if (planNode(turn, activation).each !== null) startItems(turn, activation, count ?? 0)
+  else openBody(turn, activation)
+}
+
+function startItems(turn: Turn, activation: Activation, count: number): void {
+  if (count > LIMITS.items) {
+    failActivation(turn, activation, {
+      code: 'each.too_many_items',
+      message: `${count} items, at most ${LIMITS.items} are allowed`,
+      retryable: false,
+    })
+    return
+  }
+  activation.stage = 'items'
+  activation.each = { count, next: 0, active: 0, done: 0, failed: 0 }
+  turn.changed.add(activation)
+  if (planNode(turn, activation).pure && count > 0) {
+    hold(turn, activation, 'turn')
+    runItems(turn, activation, activation.each)
+  } else startMore(turn, activation)
+}
+
+/** An item that has a row of its own has settled. */
+export function itemSettled(turn: Turn, item: Activation): void {
+  const parent = parentOf(turn, item)
+  if (parent?.each == null || parent.stage !== 'items') return
+  parent.each.active--
+  parent.each.done++
+  if (item.status === 'failed') parent.each.failed++
+  turn.changed.add(parent)
+  startMore(turn, parent)
+}
+
+/** Pure items have settled, many at once. */
+export function itemsSettled(
+  turn: Turn,
+  activation: Activation,
+  count: number,
+  failed: readonly { readonly item: number; readonly error: NodeError }[],
+): void {
+  const each = activation.each!
+  const first = failed[0]
+  each.next += count
+  each.done += count
+  each.failed += failed.length
+  turn.changed.add(activation)
+  if (first && planNode(turn, activation).each!.onItemError === 'fail') {
+    const cause = `${activation.path}:${first.item}`
+    failActivation(turn, activation, { ...first.error, retryable: false, cause })
+  } else if (each.done === each.count) {
+    release(turn, activation)
+    collect(turn, activation, 'each')
+  } else runItems(turn, activation, each)
+}
+
+function runItems(turn: Turn, { path, node, attempt }: Activation, each: EachProgress): void {
+  const to = Math.min(each.next + CHUNK, each.count)
+  turn.commands.push({ type: 'run_items', path, node, attempt, from: each.next, to })
+}
+
+function startMore(turn: Turn, activation: Activation): void {
+  const each = activation.each!
+  if (each.done === each.count) {
+    collect(turn, activation, 'each')
+    return
+  }
+  const node = planNode(turn, activation)
+  const { frame, iteration } = activation
+  while (each.next < each.count && each.active < node.each!.concurrency) {
+    // An item may fail the whole run as it starts; what is over starts nothing more.
+    if (activation.stage !== 'items') return
+    const item = each.next++
+    each.active++
+    const started = create(turn, node, { frame, iteration, item })
+    started.causes = activation.causes
+    makeReady(turn, started)
+  }
+}

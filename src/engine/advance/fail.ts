@@ -1,0 +1,74 @@
+// How a failure is contained, or ends the run.
+//  X1. The nearest handler takes it: the node's own policy, the `each` of an item, the group around; what runs beside
+//      it inside the handler is aborted, nothing outside notices.
+//  X2. With no handler the run drains: nothing new starts, effects in flight get 30 s and are recorded, then undo, then
+//      the terminal event.
+import { RUN_DRAIN } from '../command.ts'
+import type { NodeError } from '../event.ts'
+import type { Activation } from '../state.ts'
+import { settle } from './activation.ts'
+import { cancelInside, cancelOpen } from './cancel.ts'
+import { parentOf } from './parent.ts'
+import { emit, planNode, type Turn } from './turn.ts'
+
+const DRAIN_MS = 30_000
+
+type Handling = { settleWith: { port: string | null } } | 'fail'
+
+/** The activation has failed for good. */
+export function failActivation(turn: Turn, activation: Activation, error: NodeError): void {
+  if (turn.state.run.phase !== 'active') {
+    settle(turn, activation, 'failed', { error, propagate: activation.undoes !== null })
+    return
+  }
+  const chain: Activation[] = []
+  let at: Activation | undefined = activation
+  let handling: Handling = 'fail'
+  while (at !== undefined) {
+    handling = handlingOf(turn, at, error)
+    if (handling !== 'fail') break
+    chain.push(at)
+    at = parentOf(turn, at)
+  }
+  const climbed: NodeError = { ...error, retryable: false, cause: error.cause ?? activation.path }
+  for (const failed of chain) {
+    if (failed !== activation) announce(turn, failed, null, climbed)
+    settle(turn, failed, 'failed', { error: failed === activation ? error : climbed, propagate: false })
+  }
+  if (at === undefined || handling === 'fail') {
+    failRun(turn, climbed)
+    return
+  }
+  cancelInside(turn, at)
+  const { port } = handling.settleWith
+  const own = at === activation ? error : climbed
+  announce(turn, at, port, own)
+  settle(turn, at, 'failed', { port, error: own })
+}
+
+export function failRun(turn: Turn, error: NodeError): void {
+  const { run } = turn.state
+  if (run.phase !== 'active' && run.phase !== 'collecting') return
+  if (run.phase === 'collecting') run.turns--
+  run.phase = 'failing'
+  run.error = error
+  emit(turn, { type: 'run.failing', error })
+  cancelOpen(turn, (activation) => activation.holds === 'slot')
+  if (run.slots === 0) return
+  run.drainAt = turn.now + DRAIN_MS
+  turn.commands.push({ type: 'set_timer', key: RUN_DRAIN, at: run.drainAt })
+}
+
+function handlingOf(turn: Turn, activation: Activation, error: NodeError): Handling {
+  const node = planNode(turn, activation)
+  if (activation.item >= 0) return node.each?.onItemError === 'fail' ? 'fail' : { settleWith: { port: null } }
+  if (node.onError === 'route') return { settleWith: { port: 'error' } }
+  // Going on at the main port would run the loop that has just been stopped for running too often.
+  if (node.onError === 'continue' && error.code !== 'loop.limit') return { settleWith: { port: 'main' } }
+  return 'fail'
+}
+
+/** The fact that was recorded names the failing node; a failure that the core decides needs its own event. */
+function announce(turn: Turn, { path }: Activation, port: string | null, error: NodeError): void {
+  emit(turn, { type: 'node.settled', path, status: 'failed', port, error })
+}

@@ -1,0 +1,28 @@
+import { endRun } from './ending.ts'
+import { collect } from './start.ts'
+import type { Turn } from './turn.ts'
+
+/** One unit of a body has settled; a body is done when none is left. */
+export function frameUnitSettled(turn: Turn, frame: string): void {
+  if (frame === '') {
+    if (--turn.state.run.left === 0) runSettled(turn)
+    return
+  }
+  const group = turn.state.activations.get(frame)
+  if (group === undefined || group.stage !== 'body') return
+  group.left--
+  turn.changed.add(group)
+  if (group.left === 0) collect(turn, group, 'group')
+}
+
+/** Every unit of the workflow has settled. */
+export function runSettled(turn: Turn): void {
+  const { run } = turn.state
+  if (turn.plan.scopes[0]!.output === undefined) {
+    endRun(turn, 'succeeded')
+    return
+  }
+  run.phase = 'collecting'
+  run.turns++
+  turn.commands.push({ type: 'collect_output', path: '', node: -1, attempt: 1, of: 'run' })
+}

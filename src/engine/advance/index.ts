@@ -1,0 +1,131 @@
+// The core of the engine: one fact in, what changed and what to do out.
+//  C1. Pure but for the state, which is changed in place: no clock, no randomness, no I/O. Same facts, same state.
+//  C2. The cost of a fact is that of the edges it touches, never that of the run; only ending a run looks at what is open.
+//  C3. `seq` has no gaps. A fact that is not accepted takes none; a late outcome takes one and changes nothing else.
+import type { Command } from '../command.ts'
+import type { Fact, RunEvent } from '../event.ts'
+import type { Plan } from '../plan.ts'
+import type { Activation, RegionState, RunState } from '../state.ts'
+import { accepts } from './accept.ts'
+import { settle } from './activation.ts'
+import { expanded, itemsSettled } from './each.ts'
+import { drainWork } from './follow.ts'
+import { attemptFailed, crashed, deferred, resolved, succeeded } from './outcome.ts'
+import { cancelRun, collected, pause, resume, runTimerFired, startRun } from './run.ts'
+import { startQueued } from './start.ts'
+import { refreshStatus } from './status.ts'
+import { emit, newTurn, record, type Turn } from './turn.ts'
+import { startUndo } from './undo.ts'
+import { nodeTimerFired, signalReceived, startWait } from './wait.ts'
+
+/** Rows to write, as live objects of the state: encode them before the next call. The run row changes with each event. */
+export interface Changes {
+  readonly activations: ReadonlySet<Activation>
+  readonly regions: ReadonlySet<RegionState>
+}
+
+export interface Step {
+  /** False when the fact was stale; then nothing but a `node.late` event may be there. */
+  readonly accepted: boolean
+  readonly events: readonly RunEvent[]
+  readonly changes: Changes
+  readonly commands: readonly Command[]
+}
+
+export function advance(plan: Plan, state: RunState, fact: Fact, now: number): Step {
+  const turn = newTurn(plan, state, now)
+  const verdict = accepts(plan, state, fact, now)
+  if (verdict === 'yes') {
+    const before = state.run.status
+    record(turn, fact)
+    apply(turn, fact)
+    settleAll(turn)
+    refreshStatus(turn, before)
+  } else if (verdict === 'late' && 'attempt' in fact) {
+    emit(turn, { type: 'node.late', path: fact.path, attempt: fact.attempt, outcome: fact.type })
+  }
+  return {
+    accepted: verdict === 'yes',
+    events: turn.events,
+    changes: { activations: turn.changed, regions: turn.changedRegions },
+    commands: turn.commands,
+  }
+}
+
+function settleAll(turn: Turn): void {
+  const { run } = turn.state
+  drainWork(turn)
+  startQueued(turn)
+  while (turn.work.length > 0) {
+    drainWork(turn)
+    startQueued(turn)
+  }
+  if (run.phase === 'failing' && run.slots === 0) startUndo(turn)
+}
+
+function apply(turn: Turn, fact: Fact): void {
+  const { state } = turn
+  switch (fact.type) {
+    case 'run.queued':
+    case 'log':
+    case 'node.progress':
+      return
+    case 'run.adopted':
+      for (const outcome of fact.outcomes) state.adopted.set(outcome.path, outcome)
+      return
+    case 'run.started':
+      startRun(turn, fact)
+      return
+    case 'run.paused':
+      pause(turn)
+      return
+    case 'run.resumed':
+      resume(turn)
+      return
+    case 'run.cancel_requested':
+      cancelRun(turn)
+      return
+    case 'run.collected':
+      collected(turn, fact)
+      return
+    case 'signal.received':
+      signalReceived(turn, fact.name)
+      return
+    case 'timer.fired': {
+      const activation = state.activations.get(fact.key)
+      if (activation) nodeTimerFired(turn, activation)
+      else runTimerFired(turn, fact.key)
+      return
+    }
+  }
+  const activation = state.activations.get(fact.path)!
+  switch (fact.type) {
+    case 'node.expanded':
+      expanded(turn, activation, fact.count)
+      return
+    case 'node.succeeded':
+      succeeded(turn, activation, fact)
+      return
+    case 'node.failed':
+      attemptFailed(turn, activation, fact.error)
+      return
+    case 'node.declined':
+      settle(turn, activation, 'skipped')
+      return
+    case 'node.waiting':
+      startWait(turn, activation, fact.wait)
+      return
+    case 'node.crashed':
+      crashed(turn, activation)
+      return
+    case 'node.deferred':
+      deferred(turn, activation, fact.delayMs)
+      return
+    case 'node.resolved':
+      resolved(turn, activation, fact)
+      return
+    case 'items.settled':
+      itemsSettled(turn, activation, fact.count, fact.failed ?? [])
+      return
+  }
+}

@@ -1,0 +1,60 @@
+// Loops by region.
+//  L1. An iteration ends when all its units have settled; only then does the next one start.
+//  L2. However many back edges were taken, exactly one next iteration starts.
+//  L3. A loop ends when an iteration ends without a back edge taken, and it ends once.
+import type { Activation, RegionState } from '../state.ts'
+import { create } from './activation.ts'
+import { deliver } from './deliver.ts'
+import { failActivation } from './fail.ts'
+import { frameUnitSettled } from './frame.ts'
+import { regionAt } from './region.ts'
+import { makeReady } from './start.ts'
+import type { Turn } from './turn.ts'
+
+/** One unit of a region, or of a body when `region` is -1, has settled. */
+export function unitSettled(turn: Turn, frame: string, region: number, iteration: readonly number[]): void {
+  if (region < 0) {
+    frameUnitSettled(turn, frame)
+    return
+  }
+  const loop = regionAt(turn, region, frame, iteration.slice(0, turn.plan.regions[region]!.depth))
+  loop.left--
+  turn.changedRegions.add(loop)
+  if (loop.left === 0) endIteration(turn, loop)
+}
+
+function endIteration(turn: Turn, loop: RegionState): void {
+  if (loop.back.length > 0) nextIteration(turn, loop)
+  else endLoop(turn, loop)
+}
+
+function nextIteration(turn: Turn, loop: RegionState): void {
+  const region = turn.plan.regions[loop.region]!
+  const causes = [...new Set(loop.back.map(([, path]) => path))]
+  loop.iteration++
+  loop.left = region.units
+  loop.back = []
+  const head = turn.plan.nodes[region.head]!
+  const iteration = [...loop.outer, loop.iteration]
+  const activation: Activation = create(turn, head, { frame: loop.frame, iteration })
+  activation.causes = causes
+  if (loop.iteration <= region.maxIterations) {
+    makeReady(turn, activation)
+    return
+  }
+  failActivation(turn, activation, {
+    code: 'loop.limit',
+    message: `The loop at ${head.id} has run ${region.maxIterations} times`,
+    retryable: false,
+  })
+}
+
+function endLoop(turn: Turn, loop: RegionState): void {
+  const region = turn.plan.regions[loop.region]!
+  loop.ended = true
+  const taken = new Set(loop.exits.map(([edge]) => edge))
+  for (const index of region.exits) {
+    if (!taken.has(index)) deliver(turn, turn.plan.edges[index]!, loop.frame, loop.outer, false)
+  }
+  unitSettled(turn, loop.frame, region.parent, loop.outer)
+}

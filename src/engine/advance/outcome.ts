@@ -1,0 +1,125 @@
+// What an attempt came to.
+//  O1. `failures` counts against the policy, `crashes` against its own limit, a deferral against nothing.
+//  O2. An at-most-once effect whose outcome is not known is never tried again by itself: it becomes `unknown`.
+import type { Fact, NodeError } from '../event.ts'
+import { backoffMs, CRASH_DELAY_MS, hashUnit, MAX_CRASHES } from '../retry.ts'
+import type { Activation } from '../state.ts'
+import { clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
+import { cancelTree } from './cancel.ts'
+import { failActivation } from './fail.ts'
+import { makeReady } from './start.ts'
+import { emit, planNode, type Turn } from './turn.ts'
+
+export function succeeded(
+  turn: Turn,
+  activation: Activation,
+  { port, signal }: Pick<Extract<Fact, { type: 'node.succeeded' }>, 'port' | 'signal'>,
+): void {
+  if (signal !== undefined) turn.state.signals.delete(signal)
+  const node = planNode(turn, activation)
+  settleOutcome(turn, activation, port ?? (node.node.disabled ? node.firstPort : 'main'))
+}
+
+export function attemptFailed(turn: Turn, activation: Activation, error: NodeError): void {
+  const { retry, atMostOnce } = planNode(turn, activation)
+  const isWork = activation.stage === 'work'
+  if (isWork && atMostOnce && error.outcomeUnknown) {
+    becomeUnknown(turn, activation)
+    return
+  }
+  activation.failures++
+  const again = isWork && retry !== null && activation.failures < retry.attempts && error.retryable !== false
+  if (!again || !mayTryAgain(turn, activation)) {
+    failActivation(turn, activation, error)
+    return
+  }
+  const jitter = hashUnit(activation.path, activation.failures)
+  activation.error = error
+  tryAgain(turn, activation, 'failed', backoffMs(retry, activation.failures, jitter, error.retryAfterMs))
+}
+
+export function crashed(turn: Turn, activation: Activation): void {
+  const { pure, atMostOnce } = planNode(turn, activation)
+  activation.crashes++
+  if (activation.stage === 'work' && !pure && atMostOnce) becomeUnknown(turn, activation)
+  else if (activation.crashes >= MAX_CRASHES) {
+    failActivation(turn, activation, {
+      code: 'node.crashed',
+      message: `The process was lost ${activation.crashes} times while this node ran`,
+      retryable: false,
+    })
+  } else if (mayTryAgain(turn, activation)) tryAgain(turn, activation, 'crashed', CRASH_DELAY_MS)
+  else cancelTree(turn, activation, activation.undoes !== null)
+}
+
+export function deferred(turn: Turn, activation: Activation, delayMs: number): void {
+  if (mayTryAgain(turn, activation)) tryAgain(turn, activation, 'deferred', delayMs)
+  else cancelTree(turn, activation, activation.undoes !== null)
+}
+
+export function resolved(
+  turn: Turn,
+  activation: Activation,
+  fact: Extract<Fact, { type: 'node.resolved' }>,
+): void {
+  if (fact.outcome === 'succeeded') settleOutcome(turn, activation, fact.port ?? 'main')
+  else if (fact.outcome === 'failed') {
+    failActivation(
+      turn,
+      activation,
+      fact.error ?? { code: 'node.resolved_failed', message: 'Settled as failed by hand', retryable: false },
+    )
+  } else {
+    emit(turn, {
+      type: 'node.retrying',
+      path: fact.path,
+      attempt: fact.attempt,
+      reason: 'resolved',
+      at: turn.now,
+    })
+    makeReady(turn, activation)
+  }
+}
+
+/** The running attempt has taken too long. */
+export function timedOut(turn: Turn, activation: Activation): void {
+  const { path, attempt } = activation
+  if (activation.stage === 'work') turn.commands.push({ type: 'cancel_node', path, attempt })
+  attemptFailed(turn, activation, {
+    code: 'node.timeout',
+    message: `No outcome after ${planNode(turn, activation).timeoutMs} ms`,
+    outcomeUnknown: true,
+  })
+}
+
+/** While the run drains, an outcome is kept but leads nowhere. */
+export function settleOutcome(turn: Turn, activation: Activation, port: string): void {
+  settle(turn, activation, 'succeeded', { port })
+}
+
+function mayTryAgain(turn: Turn, activation: Activation): boolean {
+  const { phase } = turn.state.run
+  return phase === 'active' || (phase === 'undoing' && activation.undoes !== null)
+}
+
+function tryAgain(
+  turn: Turn,
+  activation: Activation,
+  reason: 'failed' | 'crashed' | 'deferred',
+  delayMs: number,
+): void {
+  const at = turn.now + delayMs
+  release(turn, activation)
+  setStatus(turn, activation, 'retrying')
+  activation.wait = null
+  activation.due = false
+  setTimer(turn, activation, 'retry', at)
+  emit(turn, { type: 'node.retrying', path: activation.path, attempt: activation.attempt, reason, at })
+}
+
+function becomeUnknown(turn: Turn, activation: Activation): void {
+  release(turn, activation)
+  clearTimer(turn, activation)
+  setStatus(turn, activation, 'unknown')
+  emit(turn, { type: 'node.unknown', path: activation.path })
+}

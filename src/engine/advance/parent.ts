@@ -1,0 +1,10 @@
+import { withoutItem } from '../path.ts'
+import type { Activation } from '../state.ts'
+import type { Turn } from './turn.ts'
+
+/** The activation that this one is part of: its `each`, the group around it, or none at the top. */
+export function parentOf(turn: Turn, activation: Activation): Activation | undefined {
+  const { activations } = turn.state
+  if (activation.item >= 0) return activations.get(withoutItem(activation.path))
+  return activation.frame === '' ? undefined : activations.get(activation.frame)
+}

@@ -1,0 +1,88 @@
+// Undo.
+//  U1. What succeeded and names an `undo` is undone in reverse order of completion, one after the other, each at most
+//      once in a run.
+//  U2. An undo that fails is recorded and does not keep the others from running.
+import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
+import type { AdoptedOutcome } from '../event.ts'
+import { nodePath, parsePath, undoPath } from '../path.ts'
+import type { Plan } from '../plan.ts'
+import type { Activation, RunState } from '../state.ts'
+import { create, settle } from './activation.ts'
+import { clearRunTimer, endRun } from './ending.ts'
+import { adoptedOrder, makeReady } from './start.ts'
+import { emit, type Turn } from './turn.ts'
+
+/** Activations whose effect stands and can be undone, first completed first. */
+export function undoable(plan: Plan, state: RunState): Activation[] {
+  const found: Activation[] = []
+  for (const activation of state.activations.values()) {
+    const node = plan.nodes[activation.node]!
+    if (node.undo < 0 || activation.status !== 'succeeded' || activation.undoes !== null) continue
+    // The items of an `each` are undone one by one, not the node as a whole.
+    if (node.each !== null && !node.pure && activation.item < 0) continue
+    if (activation.adopted && state.run.mode === 'rerun') continue
+    if (!state.activations.has(undoPath(activation.path))) found.push(activation)
+  }
+  return found.sort((a, b) => a.order - b.order)
+}
+
+export function startUndo(turn: Turn): void {
+  const { state } = turn
+  for (const key of [RUN_DRAIN, RUN_TIMEOUT, RUN_DEADLINE] as const) clearRunTimer(turn, key)
+  state.run.phase = 'undoing'
+  if (state.run.mode !== 'rerun') for (const outcome of state.adopted.values()) recall(turn, outcome)
+  state.undo = undoable(turn.plan, state).map(({ path }) => path)
+  if (state.undo.length > 0) emit(turn, { type: 'run.undoing', count: state.undo.length })
+  undoNext(turn)
+}
+
+export function undoNext(turn: Turn): void {
+  const { state } = turn
+  if (state.run.paused || state.undo === null || state.run.undoing !== null) return
+  const path = state.undo.pop()
+  if (path === undefined) {
+    finishUndo(turn)
+    return
+  }
+  const done = state.activations.get(path)!
+  const node = turn.plan.nodes[turn.plan.nodes[done.node]!.undo]!
+  const { frame, iteration, item } = done
+  const activation = create(turn, node, { frame, iteration, item, path: undoPath(path), undoes: path })
+  activation.causes = [path]
+  state.run.undoing = activation.path
+  makeReady(turn, activation)
+}
+
+export function undoSettled(turn: Turn, activation: Activation): void {
+  const { run } = turn.state
+  if (run.undoing !== activation.path) return
+  run.undoing = null
+  if (activation.status === 'failed' && run.error === null) {
+    run.error = { ...activation.error!, cause: activation.path }
+  }
+  undoNext(turn)
+}
+
+function finishUndo(turn: Turn): void {
+  const { run } = turn.state
+  endRun(turn, run.error === null ? 'succeeded' : 'failed')
+}
+
+/** An effect of the parent run that this run kept without coming by it: inside a group that was adopted whole. */
+function recall(turn: Turn, outcome: AdoptedOutcome): void {
+  if (outcome.status !== 'succeeded' || turn.state.activations.has(outcome.path)) return
+  const last = parsePath(outcome.path)?.segments.at(-1)
+  const node = turn.plan.nodes[turn.plan.byId.get(last?.id ?? '') ?? -1]
+  if (last === undefined || node === undefined || node.undo < 0) return
+  const own = last.item < 0 ? outcome.path : outcome.path.slice(0, outcome.path.lastIndexOf(':'))
+  const frame = own.slice(0, Math.max(0, own.lastIndexOf('.')))
+  const iteration = last.iteration.length > 0 ? last.iteration : node.regions.map(() => 1)
+  if (nodePath(frame, node.id, iteration) !== own) return
+  const activation = create(turn, node, { frame, iteration, item: last.item })
+  settle(turn, activation, 'succeeded', { port: outcome.port, propagate: false })
+  activation.causes = outcome.causes
+  activation.finishedAt = outcome.finishedAt
+  activation.startedAt = outcome.startedAt
+  activation.order = adoptedOrder(outcome.order)
+  activation.adopted = true
+}

@@ -1,0 +1,93 @@
+// Waits: timers, signals, approvals, child runs.
+//  W1. A waiting node holds no slot and exactly one timer, or none.
+//  W2. A signal that nobody took is kept, so one that comes before its wait is not lost.
+//  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
+import type { Wait } from '../event.ts'
+import type { Activation } from '../state.ts'
+import { cancel, clearTimer, release, setStatus, setTimer } from './activation.ts'
+import { failActivation } from './fail.ts'
+import { settleOutcome, timedOut } from './outcome.ts'
+import { makeReady } from './start.ts'
+import { emit, type Turn } from './turn.ts'
+
+export const MAX_KEPT_SIGNALS = 1_000
+
+export function startWait(turn: Turn, activation: Activation, wait: Wait): void {
+  const { state } = turn
+  if (state.run.phase === 'failing') {
+    activation.wait = wait
+    release(turn, activation)
+    setStatus(turn, activation, 'waiting')
+    cancel(turn, activation, false)
+    return
+  }
+  release(turn, activation)
+  clearTimer(turn, activation)
+  setStatus(turn, activation, 'waiting')
+  activation.wait = wait
+  activation.due = false
+  if (wait.until !== undefined) setTimer(turn, activation, 'wait', wait.until)
+  if (wait.kind === 'signal' && wait.name !== undefined) listen(turn, activation, wait.name)
+}
+
+export function signalReceived(turn: Turn, name: string): void {
+  const { state } = turn
+  const { seq } = state.run
+  state.signals.set(seq, name)
+  if (state.signals.size > MAX_KEPT_SIGNALS) {
+    for (const oldest of state.signals.keys()) {
+      state.signals.delete(oldest)
+      break
+    }
+  }
+  for (const path of state.waiters.get(name) ?? []) {
+    const { node, attempt } = state.activations.get(path)!
+    turn.commands.push({ type: 'match_signals', path, node, attempt, signals: [seq] })
+  }
+}
+
+export function keptSignals(turn: Pick<Turn, 'state'>, name: string): number[] {
+  const seqs: number[] = []
+  for (const [seq, kept] of turn.state.signals) if (kept === name) seqs.push(seq)
+  return seqs
+}
+
+export function nodeTimerFired(turn: Turn, activation: Activation): void {
+  const { kind } = activation.timer!
+  activation.timer = null
+  turn.changed.add(activation)
+  if (kind === 'timeout') timedOut(turn, activation)
+  else if (kind === 'retry') makeReady(turn, activation)
+  else waitIsDue(turn, activation)
+}
+
+function waitIsDue(turn: Turn, activation: Activation): void {
+  const onDue = activation.wait?.onDue ?? 'resume'
+  const { path, node, attempt } = activation
+  if (onDue === 'resume') {
+    activation.due = true
+    turn.commands.push({ type: 'resume_node', path, node, attempt })
+  } else if ('error' in onDue) {
+    const { error } = onDue
+    failActivation(turn, activation, error)
+  } else {
+    const { port, output } = onDue
+    emit(turn, {
+      type: 'node.settled',
+      path,
+      status: 'succeeded',
+      port,
+      ...(output === undefined ? {} : { output }),
+    })
+    settleOutcome(turn, activation, port)
+  }
+}
+
+function listen(turn: Turn, activation: Activation, name: string): void {
+  const { path, node, attempt } = activation
+  const paths = turn.state.waiters.get(name)
+  if (paths) paths.add(path)
+  else turn.state.waiters.set(name, new Set([path]))
+  const signals = keptSignals(turn, name)
+  if (signals.length > 0) turn.commands.push({ type: 'match_signals', path, node, attempt, signals })
+}

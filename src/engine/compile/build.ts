@@ -1,0 +1,199 @@
+import { DEFAULTS, type Node } from '../definition.ts'
+import { reach } from '../graph.ts'
+import type { MergeMode, NodeTypes } from '../node-type.ts'
+import type { EachPlan, Plan, PlanEdge, PlanNode, PlanRegion, PlanScope } from '../plan.ts'
+import type { Outline } from './outline.ts'
+import type { ScopeGraph } from './scope-graph.ts'
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] }
+
+/** Numbers everything. Expects an outline without problems; on a wrong one the plan is wrong, but nothing throws. */
+export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types: NodeTypes): Plan {
+  const { definition } = outline
+  const settings = definition.settings ?? {}
+  const maxParallel = settings.maxParallel ?? DEFAULTS.maxParallel
+  const fallback = settings.onError ?? 'fail'
+  const nodes = outline.nodes.map(({ node, index, scope, body }) => {
+    const draft = planNode(node, types, body, fallback, maxParallel)
+    draft.index = index
+    draft.scope = scope
+    draft.undo = node.undo === undefined ? -1 : (outline.byId.get(node.undo) ?? -1)
+    return draft
+  })
+  for (const { undo } of nodes) if (undo >= 0) nodes[undo]!.isUndoTarget = true
+
+  const edges: Draft<PlanEdge>[] = []
+  const scopes: PlanScope[] = []
+  const regions: Draft<PlanRegion>[] = []
+  const regionOfHead = new Map<number, number>()
+  for (const scope of outline.scopes) {
+    const graph = graphs[scope.index]!
+    addRegions(scope.index, graph, nodes, regions)
+    for (const { head, index } of regions) regionOfHead.set(head, index)
+    for (const { from, to, edge } of scope.edges) {
+      const index = edges.length
+      const back = edge.back ?? false
+      const port = edge.port ?? 'main'
+      edges.push({
+        index,
+        from,
+        to,
+        port,
+        toPort: edge.toPort ?? 'main',
+        back,
+        ...crossing(nodes[from]!, nodes[to]!),
+      })
+      nodes[from]!.outgoing.push(index)
+      const leaves = edges[index]!.leaves
+      if (leaves >= 0 && !back) regions[leaves]!.exits.push(index)
+      if (back) {
+        const region = regions[regionOfHead.get(to) ?? -1]
+        if (region)
+          region.maxIterations = Math.min(region.maxIterations, edge.maxIterations ?? DEFAULTS.maxIterations)
+      } else nodes[to]!.incoming.push(index)
+    }
+    const live = graph.order
+      .map((position) => graph.nodes[position]!)
+      .filter((node) => !nodes[node]!.isUndoTarget)
+    scopes.push({
+      index: scope.index,
+      group: scope.group,
+      nodes: live,
+      entries: live.filter((node) => nodes[node]!.incoming.length === 0),
+      units:
+        live.filter((node) => nodes[node]!.regions.length === 0).length +
+        regions.filter((region) => region.scope === scope.index && region.parent < 0).length,
+      output: scope.output,
+    })
+  }
+  for (const node of nodes) {
+    node.singlePrev = new Set(node.incoming.map((edge) => edges[edge]!.from)).size <= 1
+    if (node.join.mode === 'first')
+      node.onlyThroughHere = dominatedByMerge(node, nodes, edges, scopes[node.scope]!)
+  }
+  return {
+    firing: 'join',
+    definition,
+    nodes,
+    edges,
+    scopes,
+    regions,
+    byId: outline.byId,
+    maxParallel,
+    timeoutMs: settings.timeoutMs ?? 0,
+    deadlineMs: settings.deadlineMs ?? 0,
+  }
+}
+
+function planNode(
+  node: Node,
+  types: NodeTypes,
+  body: number,
+  fallback: 'fail' | 'continue',
+  maxParallel: number,
+): Draft<PlanNode> {
+  const info = types.get(node.type)
+  const params = node.params ?? {}
+  // A disabled node only hands its input on, and a merge only gathers: neither does work of its own.
+  const pure = node.disabled === true || (body < 0 && (info?.pure ?? false))
+  const ports = info?.ports(params) ?? ['main']
+  const each: EachPlan | null =
+    node.each && !node.disabled
+      ? {
+          concurrency: node.each.concurrency ?? maxParallel,
+          onItemError: node.each.onItemError ?? 'fail',
+        }
+      : null
+  return {
+    index: -1,
+    id: node.id,
+    type: node.type,
+    node,
+    scope: -1,
+    body: node.disabled ? -1 : body,
+    pure,
+    join: {
+      mode: mergeMode(info?.kind, params.mode),
+      count: typeof params.count === 'number' ? params.count : 1,
+    },
+    onError: node.onError ?? fallback,
+    retry: node.retry ?? null,
+    timeoutMs: pure
+      ? 0
+      : (node.timeoutMs ?? (body >= 0 ? 0 : (info?.defaultTimeoutMs ?? DEFAULTS.timeoutMs))),
+    each,
+    atMostOnce: node.effect === 'at-most-once',
+    firstPort: ports[0] ?? 'main',
+    undo: -1,
+    isUndoTarget: false,
+    regions: [],
+    incoming: [],
+    outgoing: [],
+    singlePrev: true,
+    onlyThroughHere: [],
+  }
+}
+
+function mergeMode(kind: string | undefined, mode: unknown): MergeMode {
+  if (kind !== 'merge') return 'all'
+  return mode === 'any' || mode === 'first' || mode === 'quorum' ? mode : 'all'
+}
+
+function addRegions(
+  scope: number,
+  graph: ScopeGraph,
+  nodes: Draft<PlanNode>[],
+  regions: Draft<PlanRegion>[],
+): void {
+  for (const found of graph.regions.regions) {
+    const head = graph.nodes[found.head]!
+    const around = nodes[head]!.regions
+    const index = regions.length
+    const parent = around.at(-1) ?? -1
+    regions.push({
+      index,
+      head,
+      scope,
+      parent,
+      depth: around.length,
+      units: 0,
+      exits: [],
+      maxIterations: Number.POSITIVE_INFINITY,
+    })
+    // Outer regions come first, so each pass appends the next inner one.
+    for (const member of found.members) nodes[graph.nodes[member]!]!.regions.push(index)
+  }
+  for (const node of graph.nodes) {
+    const inner = nodes[node]!.regions.at(-1)
+    if (inner !== undefined) regions[inner]!.units++
+  }
+  for (const { parent, scope: own } of regions) if (own === scope && parent >= 0) regions[parent]!.units++
+}
+
+function crossing(from: Draft<PlanNode>, to: Draft<PlanNode>): { common: number; leaves: number } {
+  let common = 0
+  while (common < from.regions.length && from.regions[common] === to.regions[common]) common++
+  return { common, leaves: from.regions[common] ?? -1 }
+}
+
+/** The forward ancestors of a merge that cannot reach a leaf once the merge is taken away. */
+function dominatedByMerge(
+  merge: Draft<PlanNode>,
+  nodes: readonly Draft<PlanNode>[],
+  edges: readonly PlanEdge[],
+  scope: PlanScope,
+): number[] {
+  const before = new Map<number, number[]>()
+  for (const node of scope.nodes) {
+    for (const edge of nodes[node]!.outgoing) {
+      const { to } = edges[edge]!
+      const list = before.get(to)
+      if (list) list.push(node)
+      else before.set(to, [node])
+    }
+  }
+  const leaves = scope.nodes.filter((node) => nodes[node]!.outgoing.length === 0)
+  const elsewhere = reach(leaves, (node) => before.get(node) ?? [], merge.index)
+  const ancestors = reach([merge.index], (node) => nodes[node]!.incoming.map((edge) => edges[edge]!.from))
+  return scope.nodes.filter((node) => node !== merge.index && ancestors.has(node) && !elsewhere.has(node))
+}

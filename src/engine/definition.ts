@@ -1,0 +1,172 @@
+import * as z from 'zod'
+import { refineSchedule, scheduleTriggerShape } from './schedule/trigger.ts'
+
+export const LIMITS = {
+  nodes: 1_000,
+  edges: 10_000,
+  definitionBytes: 1_048_576,
+  depth: 64,
+  activations: 100_000,
+  items: 10_000,
+  iterations: 10_000,
+} as const
+
+export const DEFAULTS = {
+  timeoutMs: 60_000,
+  maxParallel: 6,
+  maxIterations: 1_000,
+  retryDelayMs: 1_000,
+  retryFactor: 2,
+  retryMaxDelayMs: 300_000,
+} as const
+
+const DAY_MS = 86_400_000
+const YEAR_MS = 366 * DAY_MS
+const duration = z.number().int().min(1).max(YEAR_MS)
+
+export type NodeId = z.infer<typeof NodeId>
+export const NodeId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, "_" and "-", 1 to 64 of them')
+
+const PortName = z.string().min(1).max(64)
+
+export type RetryPolicy = z.infer<typeof RetryPolicy>
+export const RetryPolicy = z.strictObject({
+  attempts: z.number().int().min(1).max(100).describe('All tries, the first included.'),
+  delayMs: z.number().int().min(0).max(DAY_MS).optional(),
+  factor: z.number().min(1).max(10).optional(),
+  maxDelayMs: z.number().int().min(0).max(DAY_MS).optional(),
+  jitter: z.boolean().optional(),
+})
+
+export type Each = z.infer<typeof Each>
+export const Each = z.strictObject({
+  items: z.union([z.string(), z.array(z.unknown())]).describe('An array, or an expression that gives one.'),
+  concurrency: z.number().int().min(1).max(100).optional(),
+  onItemError: z.enum(['fail', 'skip', 'collect']).optional(),
+})
+
+export type Node = z.infer<typeof Node>
+export const Node = z.strictObject({
+  id: NodeId,
+  type: z.string().min(1).max(100),
+  name: z.string().max(200).optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+  retry: RetryPolicy.optional(),
+  timeoutMs: duration.optional(),
+  onError: z.enum(['fail', 'continue', 'route']).optional(),
+  each: Each.optional(),
+  when: z.union([z.string(), z.boolean()]).optional(),
+  credential: z.string().min(1).max(200).optional(),
+  disabled: z.boolean().optional(),
+  effect: z.enum(['at-least-once', 'at-most-once']).optional(),
+  undo: NodeId.optional(),
+  position: z.unknown().optional(),
+  notes: z.string().max(10_000).optional(),
+  meta: z.unknown().optional().describe('Kept word for word.'),
+})
+
+export type Edge = z.infer<typeof Edge>
+export const Edge = z.strictObject({
+  from: NodeId,
+  to: NodeId,
+  port: PortName.optional(),
+  toPort: PortName.optional(),
+  back: z.boolean().optional(),
+  maxIterations: z
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.iterations)
+    .optional()
+    .describe('On a back edge: how often its loop may run.'),
+})
+
+export type Settings = z.infer<typeof Settings>
+export const Settings = z.strictObject({
+  timeoutMs: duration.optional().describe('Running time: waiting and pausing do not count.'),
+  deadlineMs: duration.optional().describe('Wall time from the start.'),
+  maxParallel: z.number().int().min(1).max(100).optional(),
+  onError: z.enum(['fail', 'continue']).optional().describe('For nodes that name no policy of their own.'),
+  concurrency: z
+    .strictObject({
+      limit: z.number().int().min(1).max(1_000),
+      key: z.string().max(1_000).optional(),
+      whenFull: z.enum(['queue', 'reject', 'replace']).optional(),
+      scope: z.enum(['run', 'active']).optional(),
+    })
+    .optional(),
+})
+
+/** What stands around the nodes; nodes and edges are checked one by one, so that each fault is reported. */
+export type DefinitionHead = z.infer<typeof DefinitionHead>
+export const DefinitionHead = z.strictObject({
+  name: z.string().max(200).optional(),
+  description: z.string().max(10_000).optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
+  settings: Settings.optional(),
+  nodes: z.array(z.unknown()),
+  edges: z.array(z.unknown()).optional(),
+  output: z.unknown().optional(),
+  meta: z.unknown().optional(),
+})
+
+export type Definition = z.infer<typeof Definition>
+export const Definition = DefinitionHead.extend({ nodes: z.array(Node), edges: z.array(Edge).optional() })
+
+/** `params.body` of a `flow.group`. */
+export type Body = z.infer<typeof Body>
+export const Body = z.strictObject({
+  nodes: z.array(Node),
+  edges: z.array(Edge).optional(),
+  output: z.unknown().optional(),
+})
+export const BodyHead = z.strictObject({
+  nodes: z.array(z.unknown()),
+  edges: z.array(z.unknown()).optional(),
+  output: z.unknown().optional(),
+})
+
+const triggerBase = {
+  key: z.string().min(1).max(64).optional().describe('Default: the type.'),
+  entry: NodeId.optional().describe('The node that starts; default all that have no incoming edge.'),
+}
+
+export type Trigger = z.infer<typeof Trigger>
+export const Trigger = z.discriminatedUnion('type', [
+  z.strictObject({ ...triggerBase, ...scheduleTriggerShape }).superRefine(refineSchedule),
+  z.strictObject({
+    ...triggerBase,
+    type: z.literal('webhook'),
+    methods: z
+      .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']))
+      .min(1)
+      .optional(),
+    path: z.string().max(500).optional(),
+    respond: z.enum(['immediately', 'on-respond', 'on-finish']).optional(),
+    auth: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('none') }),
+        z.strictObject({ type: z.literal('header'), header: z.string().max(200), credential: z.string() }),
+        z.strictObject({
+          type: z.literal('hmac'),
+          header: z.string().max(200).optional(),
+          credential: z.string(),
+          algorithm: z.enum(['sha256', 'sha512']).optional(),
+          toleranceMs: duration.optional(),
+        }),
+      ])
+      .optional(),
+  }),
+  z.strictObject({
+    ...triggerBase,
+    type: z.literal('event'),
+    name: z.string().min(1).max(200),
+    filter: z.union([z.string(), z.boolean()]).optional(),
+  }),
+  z.strictObject({ ...triggerBase, type: z.literal('manual') }),
+])
+
+export type Triggers = z.infer<typeof Triggers>
+export const Triggers = z.array(Trigger).max(50)

@@ -1,0 +1,153 @@
+// What happens in a run. A fact is what the shell tells the core; an event is what the log keeps. Every accepted fact
+// becomes one event, followed by those that the core derives from it (`auto`), and a replay feeds only the facts.
+import type { Json } from '../core/json.ts'
+
+export interface NodeError {
+  readonly code: string
+  readonly message: string
+  /** Absent means yes: a policy with more than one attempt tries again. */
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number
+  /** The effect may have happened. Makes an at-most-once node `unknown`. */
+  readonly outcomeUnknown?: boolean
+  /** The path of the activation that failed first, when the error has climbed out of a group or an item. */
+  readonly cause?: string
+  readonly details?: Json
+}
+
+/** Where an output is: small ones in the event, others by reference. The core only hands it through. */
+export type Output = Json | undefined
+
+/** What becomes of a wait that comes due: an outcome at once, or `resume_node` for the node to look again. */
+export type OnDue = { port: string; output?: Output } | { error: NodeError } | 'resume'
+
+export interface Wait {
+  readonly kind: 'timer' | 'signal' | 'approval' | 'child'
+  /** Signal: the name waited for. Child: its run id. Approval: its id. */
+  readonly name?: string
+  /** When it comes due; absent waits for ever. */
+  readonly until?: number
+  readonly onDue?: OnDue
+}
+
+/** A recorded outcome of the parent run that a retry, rerun or compensation keeps. */
+export interface AdoptedOutcome {
+  readonly path: string
+  readonly status: 'succeeded' | 'failed'
+  readonly port: string
+  readonly causes: readonly string[]
+  readonly order: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly error?: NodeError
+}
+
+export type RunMode = 'start' | 'retry' | 'rerun' | 'compensate'
+
+interface OnNode {
+  readonly path: string
+  readonly attempt: number
+}
+
+export type Fact =
+  | { readonly type: 'run.queued'; readonly reason?: Json }
+  | { readonly type: 'run.adopted'; readonly outcomes: readonly AdoptedOutcome[] }
+  | {
+      readonly type: 'run.started'
+      readonly runId: string
+      /** The root of idempotency keys: the run's own id, or the parent's in a retry. */
+      readonly keyRoot: string
+      readonly mode?: RunMode
+      readonly parentRunId?: string
+      /** The node that the trigger names; else every entry starts. */
+      readonly entry?: string
+      /** Effects that were undone: their keys carry this generation. */
+      readonly generations?: Readonly<Record<string, number>>
+      readonly detail?: Json
+    }
+  | { readonly type: 'run.paused'; readonly by?: string }
+  | { readonly type: 'run.resumed'; readonly by?: string }
+  | { readonly type: 'run.cancel_requested'; readonly by?: string; readonly reason?: string }
+  /** The answer to `collect_output` of the run itself. */
+  | { readonly type: 'run.collected'; readonly output?: Output; readonly error?: NodeError }
+  /** The answer to `expand_node`: the number of items of an `each`, none for a group. */
+  | (OnNode & { readonly type: 'node.expanded'; readonly count?: number })
+  | (OnNode & {
+      readonly type: 'node.succeeded'
+      readonly port?: string
+      readonly output?: Output
+      /** The seq of the signal that a wait took. */
+      readonly signal?: number
+      readonly detail?: Json
+    })
+  | (OnNode & { readonly type: 'node.failed'; readonly error: NodeError })
+  /** `when` was false. */
+  | (OnNode & { readonly type: 'node.declined' })
+  | (OnNode & { readonly type: 'node.waiting'; readonly wait: Wait })
+  | (OnNode & { readonly type: 'node.progress'; readonly data?: Json })
+  /** The attempt was lost with the process; it may have happened. Counts as a crash, not as a failure. */
+  | (OnNode & { readonly type: 'node.crashed' })
+  /** One of our own bindings is down. Counts as nothing. */
+  | (OnNode & { readonly type: 'node.deferred'; readonly delayMs: number; readonly reason?: string })
+  /** A person settles an `unknown`. */
+  | (OnNode & {
+      readonly type: 'node.resolved'
+      readonly outcome: 'succeeded' | 'failed' | 'retry'
+      readonly port?: string
+      readonly output?: Output
+      readonly error?: NodeError
+      readonly by?: string
+    })
+  /** Pure items `from`, `from + 1`, … of an `each`, in order; `failed` names those among them that failed. */
+  | (OnNode & {
+      readonly type: 'items.settled'
+      readonly from: number
+      readonly count: number
+      readonly failed?: readonly { readonly item: number; readonly error: NodeError }[]
+      readonly outputs?: Output
+    })
+  | { readonly type: 'timer.fired'; readonly key: string }
+  | { readonly type: 'signal.received'; readonly name: string; readonly id?: string; readonly data?: Json }
+  | { readonly type: 'log'; readonly level: string; readonly message: string; readonly path?: string }
+
+export type Derived =
+  | { readonly type: 'node.started'; readonly path: string; readonly attempt: number }
+  | { readonly type: 'node.skipped'; readonly path: string }
+  | { readonly type: 'node.cancelled'; readonly path: string }
+  | {
+      readonly type: 'node.retrying'
+      readonly path: string
+      readonly attempt: number
+      readonly reason: 'failed' | 'crashed' | 'deferred' | 'resolved'
+      readonly at: number
+    }
+  | { readonly type: 'node.unknown'; readonly path: string }
+  /** An outcome that the core settled by itself: a group or `each` that failed, a wait that came due, an adopted outcome. */
+  | {
+      readonly type: 'node.settled'
+      readonly path: string
+      readonly status: 'succeeded' | 'failed'
+      readonly port: string | null
+      readonly output?: Output
+      readonly error?: NodeError
+      readonly adopted?: true
+    }
+  /** An outcome that came after its attempt was over. Applied to nothing. */
+  | { readonly type: 'node.late'; readonly path: string; readonly attempt: number; readonly outcome: string }
+  | { readonly type: 'run.waiting' }
+  | { readonly type: 'run.running' }
+  | { readonly type: 'run.failing'; readonly error: NodeError }
+  | { readonly type: 'run.undoing'; readonly count: number }
+  | { readonly type: 'run.succeeded' }
+  | { readonly type: 'run.failed'; readonly error: NodeError }
+  | { readonly type: 'run.cancelled' }
+
+interface Recorded {
+  /** Gapless from 1. */
+  readonly seq: number
+  readonly at: number
+}
+
+export type FactEvent = Fact & Recorded & { readonly auto?: undefined }
+export type DerivedEvent = Derived & Recorded & { readonly auto: true }
+export type RunEvent = FactEvent | DerivedEvent

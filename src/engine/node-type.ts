@@ -1,0 +1,31 @@
+import type * as z from 'zod'
+
+export type MergeMode = 'all' | 'any' | 'first' | 'quorum'
+
+/** What the engine knows of a node type. The registry of `src/nodes` fills it; the engine never runs a node. */
+export interface NodeTypeInfo {
+  readonly type: string
+  /** Of a `flow.group` the schema sees the params without `body`; the engine reads that itself. */
+  readonly params: z.ZodType
+  /** The ports that an outcome may name, without `error`, which belongs to `onError: route`. */
+  ports(params: Readonly<Record<string, unknown>>): readonly string[]
+  /** Computed by the shell at once, without effect: no slot, no intent, no timeout. */
+  readonly pure: boolean
+  readonly needsCredential: boolean
+  /** Whether the node changes something outside, so that it can be at-most-once or be undone. */
+  readonly effectful: boolean
+  readonly defaultTimeoutMs?: number
+  readonly kind?: 'leaf' | 'merge' | 'group'
+}
+
+export interface NodeTypes {
+  get(type: string): NodeTypeInfo | undefined
+  types(): Iterable<string>
+}
+
+/** A registry out of a list. */
+export function nodeTypes(list: Iterable<NodeTypeInfo>): NodeTypes {
+  const byType = new Map<string, NodeTypeInfo>()
+  for (const info of list) byType.set(info.type, info)
+  return { get: (type) => byType.get(type), types: () => byType.keys() }
+}

@@ -1,0 +1,57 @@
+// Paths name activations: `map~2:3.inner` is item 3 of `map` in the second iteration of its loop, and inside it `inner`.
+//  P1. One activation has exactly one path: iterations are written only when one of them is not the first, then all,
+//      outermost loop first, and before the item (`~1~2:3`).
+//  P2. parsePath is the inverse of formatPath and refuses everything that formatPath would not write.
+
+export interface PathSegment {
+  readonly id: string
+  readonly iteration: readonly number[]
+  /** -1 when the node as a whole is meant, not one item of its `each`. */
+  readonly item: number
+}
+
+export interface Path {
+  readonly segments: readonly PathSegment[]
+  readonly undo: boolean
+}
+
+const SEGMENT = /^([A-Za-z0-9_-]{1,64})((?:~[1-9][0-9]{0,6})*)(?::(0|[1-9][0-9]{0,6}))?$/
+const UNDO = '!undo'
+
+/** `iteration` counts from 1, one number for each loop around the node. */
+export function nodePath(frame: string, id: string, iteration: readonly number[]): string {
+  const own = frame === '' ? id : `${frame}.${id}`
+  return iteration.length === 0 || iteration.every((n) => n === 1) ? own : `${own}~${iteration.join('~')}`
+}
+
+export const itemPath = (path: string, item: number): string => `${path}:${item}`
+
+export const undoPath = (path: string): string => path + UNDO
+
+export const isUndoPath = (path: string): boolean => path.endsWith(UNDO)
+
+/** The path of the `each` node that an item belongs to. */
+export const withoutItem = (path: string): string => path.slice(0, path.lastIndexOf(':'))
+
+export function formatPath(path: Path): string {
+  let text = ''
+  for (const { id, iteration, item } of path.segments) {
+    text = nodePath(text, id, iteration)
+    if (item >= 0) text = itemPath(text, item)
+  }
+  return path.undo ? undoPath(text) : text
+}
+
+export function parsePath(text: string): Path | undefined {
+  if (text.length > 4096) return undefined
+  const undo = isUndoPath(text)
+  const segments: PathSegment[] = []
+  for (const part of (undo ? text.slice(0, -UNDO.length) : text).split('.')) {
+    const match = SEGMENT.exec(part)
+    if (match === null) return undefined
+    const iteration = match[2] ? match[2].slice(1).split('~').map(Number) : []
+    if (iteration.length > 0 && iteration.every((n) => n === 1)) return undefined
+    segments.push({ id: match[1]!, iteration, item: match[3] === undefined ? -1 : Number(match[3]) })
+  }
+  return { segments, undo }
+}

@@ -1,0 +1,95 @@
+// A plan is the definition as the core walks it: nodes, edges, scopes and loop regions by integer index over all
+// bodies. It is never changed after it is built, holds nothing of a run, and may be cached by version.
+import type { Definition, Node, RetryPolicy } from './definition.ts'
+import type { MergeMode } from './node-type.ts'
+
+export interface PlanNode {
+  readonly index: number
+  readonly id: string
+  readonly type: string
+  readonly node: Node
+  readonly scope: number
+  /** The scope of the body of a group, else -1. */
+  readonly body: number
+  readonly pure: boolean
+  /** Takes part in merging by `join`; every other node joins `all`. */
+  readonly join: { readonly mode: MergeMode; readonly count: number }
+  readonly onError: 'fail' | 'continue' | 'route'
+  readonly retry: RetryPolicy | null
+  /** 0 means none: pure nodes, and groups that set none. */
+  readonly timeoutMs: number
+  readonly each: EachPlan | null
+  readonly atMostOnce: boolean
+  /** The port of a node that only passes its input on. */
+  readonly firstPort: string
+  /** The node that undoes this one, else -1. */
+  readonly undo: number
+  readonly isUndoTarget: boolean
+  /** Loop regions around the node, outermost first. */
+  readonly regions: readonly number[]
+  /** Edges by index: `incoming` only forward ones, since only they count for a join. */
+  readonly incoming: readonly number[]
+  readonly outgoing: readonly number[]
+  /** Whether `prev` is the one output, not an object by node id. */
+  readonly singlePrev: boolean
+  /** Of a `first` merge: the nodes, in order, that can reach the end only through it. */
+  readonly onlyThroughHere: readonly number[]
+}
+
+export interface EachPlan {
+  readonly concurrency: number
+  readonly onItemError: 'fail' | 'skip' | 'collect'
+}
+
+export interface PlanEdge {
+  readonly index: number
+  readonly from: number
+  readonly to: number
+  readonly port: string
+  readonly toPort: string
+  readonly back: boolean
+  /** How many loop regions both ends share. */
+  readonly common: number
+  /** The outermost region that the edge leaves, else -1. */
+  readonly leaves: number
+}
+
+export interface PlanScope {
+  readonly index: number
+  /** The group whose body this is, -1 for the workflow itself. */
+  readonly group: number
+  /** In topological order; undo targets are not among them. */
+  readonly nodes: readonly number[]
+  /** Nodes without incoming forward edge. */
+  readonly entries: readonly number[]
+  /** Units to settle: nodes outside loops and outermost loops. */
+  readonly units: number
+  readonly output: unknown
+}
+
+export interface PlanRegion {
+  readonly index: number
+  readonly head: number
+  readonly scope: number
+  /** The next region around this one, else -1. */
+  readonly parent: number
+  /** How many regions are around it. */
+  readonly depth: number
+  /** Units to settle in an iteration: nodes directly inside and regions directly inside. */
+  readonly units: number
+  readonly exits: readonly number[]
+  readonly maxIterations: number
+}
+
+export interface Plan {
+  readonly firing: 'join'
+  readonly definition: Definition
+  readonly nodes: readonly PlanNode[]
+  readonly edges: readonly PlanEdge[]
+  readonly scopes: readonly PlanScope[]
+  readonly regions: readonly PlanRegion[]
+  readonly byId: ReadonlyMap<string, number>
+  readonly maxParallel: number
+  readonly timeoutMs: number
+  readonly deadlineMs: number
+}

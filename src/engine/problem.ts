@@ -1,0 +1,52 @@
+export interface Problem {
+  /** Where, as in the definition: `nodes[3].params.url`. */
+  readonly path: string
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+export type Location = readonly PropertyKey[]
+
+const MAX_PROBLEMS = 500
+
+/** Collects problems. A hostile definition can hold a million; the list is cut and says so. */
+export interface Problems {
+  readonly list: Problem[]
+  add(at: Location, code: string, message: string, hint?: string): void
+}
+
+export function problems(): Problems {
+  const list: Problem[] = []
+  return {
+    list,
+    add(at, code, message, hint) {
+      if (list.length > MAX_PROBLEMS) return
+      if (list.length === MAX_PROBLEMS) {
+        list.push({
+          path: '',
+          code: 'problems.truncated',
+          message: `only the first ${MAX_PROBLEMS} are shown`,
+        })
+        return
+      }
+      const path = formatLocation(at)
+      list.push(hint === undefined ? { path, code, message } : { path, code, message, hint })
+    },
+  }
+}
+
+export function formatLocation(at: Location): string {
+  let text = ''
+  for (const key of at) {
+    if (typeof key === 'number') text += `[${key}]`
+    else text += text === '' ? String(key) : `.${String(key)}`
+  }
+  return text.length > 500 ? `${text.slice(0, 500)}…` : text
+}
+
+/** Text from outside, short enough for a message. */
+export const quoted = (value: unknown): string => {
+  const text = String(value)
+  return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`
+}

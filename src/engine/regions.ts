@@ -1,0 +1,69 @@
+import { dominators } from './dominators.ts'
+import { type Arc, adjacency, reach } from './graph.ts'
+
+export interface Region {
+  readonly head: number
+  /** Indices into the back arcs that were given. */
+  readonly back: readonly number[]
+  readonly members: ReadonlySet<number>
+}
+
+export interface Regions {
+  /** Outer regions come before those inside them. */
+  readonly regions: readonly Region[]
+  /** Back arcs whose source the head does not lead to: they close no loop. */
+  readonly noLoop: readonly number[]
+  /** Back arcs whose loop can be entered past its head. */
+  readonly notDominated: readonly number[]
+}
+
+/**
+ * The loops that back arcs close over an acyclic forward graph. Heads dominate their sources, so two regions are
+ * either apart or one inside the other, and a region is entered through its head only.
+ */
+export function findRegions(
+  order: readonly number[],
+  forward: readonly Arc[],
+  back: readonly Arc[],
+  count: number,
+  entries: ReadonlySet<number>,
+): Regions {
+  if (back.length === 0) return { regions: [], noLoop: [], notDominated: [] }
+  const dominates = dominators(order, forward, count, entries)
+  const { out } = adjacency(count, forward)
+  const before = adjacency(
+    count,
+    forward.map(({ from, to }) => ({ from: to, to: from })),
+  ).out
+
+  const byHead = new Map<number, number[]>()
+  back.forEach((arc, index) => {
+    const list = byHead.get(arc.to)
+    if (list) list.push(index)
+    else byHead.set(arc.to, [index])
+  })
+
+  const regions: Region[] = []
+  const noLoop: number[] = []
+  const notDominated: number[] = []
+  for (const [head, arcs] of byHead) {
+    const below = reach([head], (node) => out[node]!)
+    const good: number[] = []
+    for (const index of arcs) {
+      const source = back[index]!.from
+      if (!below.has(source)) noLoop.push(index)
+      else if (!dominates(head, source)) notDominated.push(index)
+      else good.push(index)
+    }
+    if (good.length === 0) continue
+    const members = reach(
+      good.map((index) => back[index]!.from),
+      (node) => before[node]!,
+      head,
+    )
+    members.add(head)
+    regions.push({ head, back: good, members })
+  }
+  regions.sort((a, b) => b.members.size - a.members.size)
+  return { regions, noLoop, notDominated }
+}

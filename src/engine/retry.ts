@@ -1,0 +1,27 @@
+import { DEFAULTS, type RetryPolicy } from './definition.ts'
+
+export const MAX_CRASHES = 5
+export const CRASH_DELAY_MS = 2_000
+const MAX_RETRY_AFTER_MS = 86_400_000
+
+/**
+ * Milliseconds until the next try after `failures` failures. `jitter` is a number in [0, 1) given from outside; it
+ * takes away up to half, so that the longest delay of the policy is never passed. `retryAfterMs` is what the other
+ * side asked for and wins when it is longer.
+ */
+export function backoffMs(policy: RetryPolicy, failures: number, jitter: number, retryAfterMs = 0): number {
+  const first = policy.delayMs ?? DEFAULTS.retryDelayMs
+  const limit = policy.maxDelayMs ?? DEFAULTS.retryMaxDelayMs
+  const grown = first * (policy.factor ?? DEFAULTS.retryFactor) ** (failures - 1)
+  const delay = Math.min(grown, limit)
+  const spread = policy.jitter ? delay * (1 - jitter / 2) : delay
+  return Math.max(Math.round(spread), Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+}
+
+/** A number in [0, 1) that is the same on every replay (FNV-1a over the text and the count). */
+export function hashUnit(text: string, count: number): number {
+  let hash = 2166136261 ^ count
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619)
+  hash = Math.imul(hash ^ (hash >>> 15), 2246822507)
+  return ((hash ^ (hash >>> 13)) >>> 0) / 4294967296
+}

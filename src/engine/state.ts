@@ -1,0 +1,194 @@
+// The state of a run: one run row, one small row for each activation and one for each loop that runs, and indexes over
+// them that can be computed again.
+//  S1. Rows are plain JSON. Whatever is not in a row can be rebuilt from rows and plan (`restore`).
+//  S2. A row's path never changes; `open` holds exactly the paths that are not settled.
+//  S3. Counters in the run row equal what counting the rows would give.
+import type { AdoptedOutcome, NodeError, RunMode, Wait } from './event.ts'
+
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled'
+
+export type NodeStatus =
+  | 'pending'
+  | 'running'
+  | 'retrying'
+  | 'waiting'
+  | 'succeeded'
+  | 'failed'
+  | 'skipped'
+  | 'cancelled'
+  | 'unknown'
+
+export type Phase = 'queued' | 'active' | 'collecting' | 'failing' | 'undoing' | 'ended'
+
+/** What an activation with items or a body is at: its own work otherwise. */
+export type Stage = 'work' | 'expand' | 'body' | 'items' | 'collect'
+
+export interface Timer {
+  readonly kind: 'timeout' | 'retry' | 'wait'
+  readonly at: number
+}
+
+export interface EachProgress {
+  readonly count: number
+  /** The next item to start. */
+  next: number
+  active: number
+  done: number
+  failed: number
+}
+
+export interface Activation {
+  readonly path: string
+  readonly node: number
+  /** The path of the group activation whose body this is in; '' in the workflow itself. */
+  readonly frame: string
+  /** One number for each loop around the node, outermost first, from 1. */
+  readonly iteration: readonly number[]
+  /** -1 unless this is one item of an `each`. */
+  readonly item: number
+  /** Set on the activation that undoes the one of this path. */
+  readonly undoes: string | null
+  status: NodeStatus
+  stage: Stage
+  /** The fence: an outcome of another attempt is late. */
+  attempt: number
+  failures: number
+  crashes: number
+  /** Forward edges that have settled, and how many of them were taken, while pending. */
+  settled: number
+  taken: number
+  /** Its place in the queue while it is ready and not started, else 0. */
+  ticket: number
+  /** What it occupies: one of `maxParallel` slots, or the turn of the shell. */
+  holds: 'nothing' | 'slot' | 'turn'
+  port: string | null
+  causes: readonly string[]
+  error: NodeError | null
+  wait: Wait | null
+  /** A wait that came due and asked to be resumed. */
+  due: boolean
+  timer: Timer | null
+  each: EachProgress | null
+  /** Units of the body that are not settled. */
+  left: number
+  startedAt: number | null
+  finishedAt: number | null
+  /** Order of completion: the seq of the event that settled it; adopted ones come before all others. */
+  order: number
+  adopted: boolean
+}
+
+export interface RegionState {
+  readonly key: string
+  readonly region: number
+  readonly frame: string
+  /** Iterations of the loops around this one. */
+  readonly outer: readonly number[]
+  iteration: number
+  /** Units not settled in this iteration. */
+  left: number
+  /** Back edges taken in this iteration, each with the path it came from. */
+  back: [edge: number, path: string][]
+  /** Leaving edges taken so far, each with the path it came from. */
+  exits: [edge: number, path: string][]
+  ended: boolean
+}
+
+export interface RunRow {
+  runId: string
+  keyRoot: string
+  mode: RunMode
+  parentRunId: string | null
+  generations: Readonly<Record<string, number>>
+  seq: number
+  phase: Phase
+  status: RunStatus
+  paused: boolean
+  error: NodeError | null
+  startedAt: number | null
+  finishedAt: number | null
+  /** Units of the workflow that are not settled. */
+  left: number
+  /** Running time of the past, and since when it counts now. */
+  ranMs: number
+  runningSince: number | null
+  timeoutAt: number | null
+  deadlineAt: number | null
+  drainAt: number | null
+  tickets: number
+  /** Activations that are ready and not started. */
+  ready: number
+  slots: number
+  turns: number
+  retrying: number
+  waiting: number
+  undoing: string | null
+}
+
+export interface RunState {
+  readonly run: RunRow
+  readonly activations: Map<string, Activation>
+  readonly regions: Map<string, RegionState>
+  readonly adopted: Map<string, AdoptedOutcome>
+  /** Signals that no wait has taken: seq to name. */
+  readonly signals: Map<number, string>
+  readonly open: Set<string>
+  /** Ready activations in the order of their tickets; stale entries are passed over. */
+  readonly queue: { paths: string[]; head: number }
+  /** Paths that wait for a signal, by its name. */
+  readonly waiters: Map<string, Set<string>>
+  /** What is still to be undone, last first to go. */
+  undo: string[] | null
+}
+
+export function newRun(): RunState {
+  return {
+    run: {
+      runId: '',
+      keyRoot: '',
+      mode: 'start',
+      parentRunId: null,
+      generations: {},
+      seq: 0,
+      phase: 'queued',
+      status: 'queued',
+      paused: false,
+      error: null,
+      startedAt: null,
+      finishedAt: null,
+      left: 0,
+      ranMs: 0,
+      runningSince: null,
+      timeoutAt: null,
+      deadlineAt: null,
+      drainAt: null,
+      tickets: 0,
+      ready: 0,
+      slots: 0,
+      turns: 0,
+      retrying: 0,
+      waiting: 0,
+      undoing: null,
+    },
+    activations: new Map(),
+    regions: new Map(),
+    adopted: new Map(),
+    signals: new Map(),
+    open: new Set(),
+    queue: { paths: [], head: 0 },
+    waiters: new Map(),
+    undo: null,
+  }
+}
+
+export const isTerminal = (status: RunStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled'
+
+export const isSettled = (status: NodeStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled'
+
+export const hasEnded = (state: RunState): boolean => state.run.phase === 'ended'
+
+/** Work that goes on by itself: in flight, in the shell's turn, in the queue, or between two tries. */
+export const isBusy = ({ run }: RunState): boolean =>
+  run.slots > 0 || run.turns > 0 || run.retrying > 0 || run.ready > 0
