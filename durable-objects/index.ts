@@ -1,1 +1,2 @@
+export { MetricsHub } from './metrics-hub/index.ts'
 export { RateLimiter } from './rate-limiter/index.ts'

@@ -1,6 +1,7 @@
 // Middleware in order, modules mounted; nothing else.
 import { denyUndeclared } from './http/auth.ts'
 import { answerUnknown, corsFromList, securityHeaders } from './http/edges.ts'
+import { countRequests } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
@@ -13,10 +14,20 @@ export const VERSION = '0.1.0'
 
 export function createApp(now: () => number) {
   const app = router()
-  app.use(requestContext(now, authenticator), securityHeaders, corsFromList, denyUndeclared)
-  app.route('/', systemRoutes)
+  app.use(
+    requestContext(now, authenticator),
+    countRequests(now),
+    securityHeaders,
+    corsFromList,
+    denyUndeclared,
+  )
+  let contract: string | undefined
+  const openApi = () => {
+    contract ??= JSON.stringify(openApiDocument(app.routes, VERSION))
+    return contract
+  }
+  app.route('/', systemRoutes(openApi, VERSION))
   app.route('/api/v1/teams', teamRoutes)
-  app.get('/openapi.json', (c) => c.json(openApiDocument(app.routes, VERSION)))
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))
   return app

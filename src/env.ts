@@ -2,6 +2,7 @@
 // so that a first deployment is mended in one go.
 import * as z from 'zod'
 import type { KeyRing } from './core/secret-box.ts'
+import type { MetricsHubNamespace } from './objects/metrics-hub.ts'
 import type { RateLimiterNamespace } from './objects/rate-limiter.ts'
 import type { QueueEnvelope } from './queue/messages.ts'
 
@@ -10,6 +11,7 @@ export type Env = {
   FILES: R2Bucket
   JOBS: Queue<QueueEnvelope>
   RATE_LIMITER: RateLimiterNamespace
+  METRICS_HUB: MetricsHubNamespace
   ADDRESS_LIMIT: RateLimit
   PLAN_LIMIT_FREE: RateLimit
   PLAN_LIMIT_PREMIUM: RateLimit
@@ -101,6 +103,7 @@ const BINDINGS = [
   'FILES',
   'JOBS',
   'RATE_LIMITER',
+  'METRICS_HUB',
   'ADDRESS_LIMIT',
   'PLAN_LIMIT_FREE',
   'PLAN_LIMIT_PREMIUM',

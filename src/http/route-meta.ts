@@ -18,6 +18,10 @@ export function tag<Handler extends object>(handler: Handler, meta: RouteMeta): 
   return Object.assign(handler, { [META]: meta })
 }
 
+/** For a middleware that stands in front of another and says the same of the route. */
+export const copyMeta = <Handler extends object>(from: object, to: Handler): Handler =>
+  tag(to, metaOf(from) ?? {})
+
 export const metaOf = (handler: unknown): RouteMeta | undefined => (handler as { [META]?: RouteMeta })[META]
 
 export type RouteInfo = {

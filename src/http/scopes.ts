@@ -62,7 +62,6 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /health',
   'GET /health/db',
   'GET /health/ready',
-  'GET /metrics',
   'GET /openapi.json',
   'GET /docs',
   'GET /.well-known/jwks.json',

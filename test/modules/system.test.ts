@@ -1,15 +1,78 @@
-import { exports } from 'cloudflare:workers'
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { readSettings } from '../../src/env.ts'
+import { app, call, get } from '../helpers/api.ts'
+import { newPerson } from '../helpers/people.ts'
 
-test('the root says what this is', async () => {
-  const response = await exports.default.fetch('http://orrery.test/')
-  expect(response.status).toBe(200)
-  expect(await response.json()).toMatchObject({ name: 'Orrery' })
-  expect(response.headers.get('x-request-id')).toMatch(/^req_/)
+test('the root says what this is and where to look', async () => {
+  const answer = await get('/')
+  expect(answer.status).toBe(200)
+  expect(answer.body).toMatchObject({ name: 'Orrery', links: { docs: '/docs' } })
+})
+
+test.each(['/health', '/health/db', '/health/ready'])('%s says ok', async (path) => {
+  const answer = await get(path)
+  expect([answer.status, answer.body.status]).toEqual([200, 'ok'])
+})
+
+test('a part that does not answer makes the Worker not ready, and is named', async () => {
+  const broken = { ...env, FILES: { head: () => Promise.reject(new Error('no bucket')) } }
+  const response = await app.fetch(
+    new Request('http://orrery.test/health/ready'),
+    broken as never,
+    createExecutionContext(),
+  )
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(await response.json()).toMatchObject({ code: 'service.unavailable', errors: [{ path: 'files' }] })
+})
+
+test('metrics count requests by route, for admins and for the metrics token', async () => {
+  const person = await newPerson()
+  const admin = await newPerson({ platformRole: 'admin' })
+  const token = readSettings(env).METRICS_TOKEN as string
+  await get('/api/v1/teams', person)
+  expect((await get('/metrics')).status).toBe(401)
+  expect((await get('/metrics', person)).status).toBe(403)
+  expect((await get('/metrics', { token })).status).toBe(200)
+  const { text } = await get('/metrics', admin)
+  expect(text).toMatch(/orrery_http_requests_total\{method="GET",route="\/api\/v1\/teams",status="200"\} \d+/)
+  expect(text).toMatch(
+    /orrery_http_request_duration_seconds_bucket\{method="GET",route="\/api\/v1\/teams",le="\+Inf"\} \d+/,
+  )
+  expect(text).toContain('orrery_outbox_messages{status="dead"}')
+})
+
+test('the reference page names no outside address and is allowed its own script only', async () => {
+  const answer = await get('/docs')
+  expect(answer.status).toBe(200)
+  expect(answer.text).not.toMatch(/https?:\/\//)
+  expect(answer.headers.get('content-security-policy')).toMatch(/script-src 'sha256-/)
+})
+
+test('the contract is OpenAPI 3.1 and names the scope of each route', async () => {
+  const { body } = await get('/openapi.json')
+  expect(body.openapi).toBe('3.1.0')
+  expect(body.paths['/api/v1/teams'].post).toMatchObject({
+    'x-scope': 'teams:create',
+    operationId: 'postTeams',
+  })
+  expect(body.components.schemas.Team).toBeDefined()
+})
+
+test('the mailbox is there in development only', async () => {
+  expect((await get('/dev/mailbox?to=nobody@example.com')).body).toEqual({ items: [] })
+  const production = { ...env, ENVIRONMENT: 'production' }
+  const response = await app.fetch(
+    new Request('http://orrery.test/dev/mailbox?to=a@example.com'),
+    production,
+    createExecutionContext(),
+  )
+  expect(response.status).toBe(404)
 })
 
 test('another method on a known path is 405 and names the methods', async () => {
-  const response = await exports.default.fetch('http://orrery.test/health', { method: 'POST' })
-  expect(response.status).toBe(405)
-  expect(response.headers.get('allow')).toBe('GET')
+  const answer = await call('POST', '/health')
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET'])
 })

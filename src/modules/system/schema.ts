@@ -1,9 +1,52 @@
 import * as z from 'zod'
 
 export const Welcome = z
-  .strictObject({ name: z.string(), description: z.string(), links: z.record(z.string(), z.string()) })
+  .strictObject({
+    name: z.string(),
+    description: z.string(),
+    version: z.string(),
+    links: z.record(z.string(), z.string()),
+  })
   .meta({ id: 'Welcome' })
 export type Welcome = z.infer<typeof Welcome>
 
-export const Health = z.strictObject({ status: z.enum(['ok', 'degraded']) }).meta({ id: 'Health' })
+export const Health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
+
+export const DatabaseHealth = z
+  .strictObject({ status: z.literal('ok'), durationMs: z.number() })
+  .meta({ id: 'DatabaseHealth' })
+export type DatabaseHealth = z.infer<typeof DatabaseHealth>
+
+export const Readiness = z
+  .strictObject({
+    status: z.literal('ok'),
+    checks: z.record(z.string(), z.strictObject({ status: z.literal('ok'), durationMs: z.number() })),
+  })
+  .meta({ id: 'Readiness' })
+export type Readiness = z.infer<typeof Readiness>
+
+export const MailboxQuery = z.strictObject({
+  to: z.email(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+})
+export type MailboxQuery = z.infer<typeof MailboxQuery>
+
+export const Mailbox = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        to: z.string(),
+        subject: z.string(),
+        text: z.string(),
+        html: z.string().nullable(),
+        createdAt: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: 'Mailbox' })
+export type Mailbox = z.infer<typeof Mailbox>
+
+export const Metrics = z.string().meta({ id: 'Metrics', description: 'Prometheus text format' })
+export const Page = z.string().meta({ id: 'HtmlPage' })
+export const OpenApi = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' })

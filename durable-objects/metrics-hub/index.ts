@@ -1,0 +1,38 @@
+// The sums of all isolates. Invariants:
+// 1. A report is added whole, in one turn, so a scrape never sees half of one.
+// 2. A series only grows, as Prometheus counters must; more than `MOST_SERIES` are not taken in, so labels that
+//    somebody floods cannot fill the object.
+import { DurableObject } from 'cloudflare:workers'
+import type { MetricsHubRpc, SeriesGrowth } from '../../src/objects/metrics-hub.ts'
+
+const MOST_SERIES = 20_000
+
+export class MetricsHub extends DurableObject implements MetricsHubRpc {
+  constructor(state: DurableObjectState, env: unknown) {
+    super(state, env as never)
+    state.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID',
+    )
+  }
+
+  async add(growth: SeriesGrowth[]): Promise<void> {
+    const { sql } = this.ctx.storage
+    const full = sql.exec<{ n: number }>('SELECT count(*) AS n FROM series').one().n >= MOST_SERIES
+    for (const [name, value] of growth) {
+      if (full) sql.exec('UPDATE series SET value = value + ?2 WHERE name = ?1', name, value)
+      else
+        sql.exec(
+          'INSERT INTO series (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2',
+          name,
+          value,
+        )
+    }
+  }
+
+  async read(): Promise<SeriesGrowth[]> {
+    return this.ctx.storage.sql
+      .exec<{ name: string; value: number }>('SELECT name, value FROM series ORDER BY name')
+      .toArray()
+      .map(({ name, value }) => [name, value])
+  }
+}

@@ -1,0 +1,78 @@
+// Requests by route and status, and how long they took. Counting is a few additions in memory; each isolate reports
+// what it has seen to the hub at most every ten seconds, after an answer. A crash loses at most that much.
+import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { Env } from '../env.ts'
+import { metricsHub, type SeriesGrowth } from '../objects/metrics-hub.ts'
+import type { AppEnv } from './app-env.ts'
+
+const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const REPORT_EVERY_MS = 10_000
+
+type Seen = { method: string; route: string; status: number; count: number; sumS: number; buckets: number[] }
+
+const seen = new Map<string, Seen>()
+let reportedAt = 0
+
+export function countRequests(now: () => number): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const start = now()
+    await next()
+    const end = now()
+    const path = routePath(c, -1)
+    record(c.req.method, path.endsWith('*') ? 'unmatched' : path, c.res.status, (end - start) / 1000)
+    if (end - reportedAt >= REPORT_EVERY_MS) {
+      reportedAt = end
+      c.executionCtx.waitUntil(reportMetrics(c.env))
+    }
+  }
+}
+
+function record(method: string, route: string, status: number, durationS: number): void {
+  const key = `${method} ${route} ${status}`
+  let series = seen.get(key)
+  if (!series) {
+    series = { method, route, status, count: 0, sumS: 0, buckets: BUCKETS_S.map(() => 0) }
+    seen.set(key, series)
+  }
+  series.count++
+  series.sumS += durationS
+  for (let i = BUCKETS_S.length - 1; i >= 0 && durationS <= (BUCKETS_S[i] ?? 0); i--)
+    series.buckets[i] = (series.buckets[i] ?? 0) + 1
+}
+
+/** Hands what was seen to the hub; what the hub did not take is kept for the next time. */
+export async function reportMetrics(env: Env): Promise<void> {
+  const growth = [...seen.values()].flatMap(toGrowth)
+  if (growth.length === 0) return
+  const taken = new Map(seen)
+  seen.clear()
+  try {
+    await metricsHub(env.METRICS_HUB).add(growth)
+  } catch {
+    for (const [key, series] of taken) putBack(key, series)
+  }
+}
+
+function putBack(key: string, series: Seen): void {
+  const newer = seen.get(key)
+  if (!newer) {
+    seen.set(key, series)
+    return
+  }
+  newer.count += series.count
+  newer.sumS += series.sumS
+  newer.buckets = newer.buckets.map((value, i) => value + (series.buckets[i] ?? 0))
+}
+
+function toGrowth({ method, route, status, count, sumS, buckets }: Seen): SeriesGrowth[] {
+  const labels = `method="${method}",route="${route.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  const duration = 'orrery_http_request_duration_seconds'
+  return [
+    [`orrery_http_requests_total{${labels},status="${status}"}`, count],
+    ...buckets.map((value, i): SeriesGrowth => [`${duration}_bucket{${labels},le="${BUCKETS_S[i]}"}`, value]),
+    [`${duration}_bucket{${labels},le="+Inf"}`, count],
+    [`${duration}_sum{${labels}}`, sumS],
+    [`${duration}_count{${labels}}`, count],
+  ]
+}

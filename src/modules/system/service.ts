@@ -1,0 +1,48 @@
+import type { RequestContext } from '../../context.ts'
+import { toIso } from '../../core/clock.ts'
+import { AppError, type FieldError, notFound } from '../../core/errors.ts'
+import { rateLimiter } from '../../objects/rate-limiter.ts'
+import { findMail } from './repo.ts'
+import type { DatabaseHealth, Mailbox, MailboxQuery, Readiness } from './schema.ts'
+
+/** One look at each binding that a request may need. The queue offers nothing to look at: it is not on any path. */
+const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
+  db: ({ env }) => env.DB.prepare('SELECT 1').first(),
+  files: ({ env }) => env.FILES.head('health'),
+  objects: ({ env }) =>
+    rateLimiter(env.RATE_LIMITER, 'health').check({ free: 1, baseDelayMs: 1, maxDelayMs: 1, forgetMs: 1 }),
+}
+
+export async function checkDatabase(request: RequestContext): Promise<DatabaseHealth> {
+  const { checks } = await runChecks(request, ['db'])
+  return checks.db ?? { status: 'ok', durationMs: 0 }
+}
+
+export const checkReadiness = (request: RequestContext): Promise<Readiness> =>
+  runChecks(request, Object.keys(CHECKS))
+
+async function runChecks(request: RequestContext, names: string[]): Promise<Readiness> {
+  const checks: Readiness['checks'] = {}
+  const errors: FieldError[] = []
+  await Promise.all(
+    names.map(async (name) => {
+      const start = request.now()
+      try {
+        await CHECKS[name]?.(request)
+        checks[name] = { status: 'ok', durationMs: request.now() - start }
+      } catch (error) {
+        request.log.error('a health check failed', { check: name, error })
+        errors.push({ path: name, message: 'does not answer', code: 'service.unavailable' })
+      }
+    }),
+  )
+  if (errors.length > 0) throw new AppError('service.unavailable', { errors })
+  return { status: 'ok', checks }
+}
+
+/** Only there in development: mail is private. */
+export async function readMailbox(request: RequestContext, query: MailboxQuery): Promise<Mailbox> {
+  if (request.settings.ENVIRONMENT !== 'development') throw notFound('The mailbox')
+  const rows = await findMail(request.env.DB, query.to.toLowerCase(), query.limit)
+  return { items: rows.map((row) => ({ ...row, createdAt: toIso(row.createdAt) })) }
+}
