@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { drive } from './support/driver.ts'
+import { flow, node } from './support/types.ts'
+
+const retrying = { attempts: 3, delayMs: 100, factor: 2 }
+
+describe('failures and retries', () => {
+  it('tries as often as the policy says, then fails', () => {
+    const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
+    run.fail('a')
+    expect(run.state.activations.get('a')?.timer).toEqual({ kind: 'retry', at: run.now + 100 })
+    run.fire('a')
+    run.fail('a')
+    expect(run.state.activations.get('a')?.timer).toEqual({ kind: 'retry', at: run.now + 200 })
+    run.fire('a')
+    run.fail('a')
+    expect(run.status('a')).toBe('failed')
+    expect(run.state.activations.get('a')).toMatchObject({ attempt: 3, failures: 3 })
+    expect(run.state.run.status).toBe('failed')
+  })
+
+  it('does not retry what cannot get better', () => {
+    const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
+    run.fail('a', { retryable: false })
+    expect(run.state.run.status).toBe('failed')
+  })
+
+  it('waits as long as the other side asked', () => {
+    const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
+    run.fail('a', { retryAfterMs: 5_000 })
+    expect(run.state.activations.get('a')?.timer?.at).toBe(run.now + 5_000)
+  })
+
+  it('goes on with continue, at the main port', () => {
+    const run = drive(flow([node('a', 'work', { onError: 'continue' }), node('b')], ['a>b'])).start()
+    run.fail('a')
+    expect(run.status('b')).toBe('running')
+  })
+
+  it('takes the default policy of the workflow', () => {
+    const run = drive(flow([node('a'), node('b')], ['a>b'], { settings: { onError: 'continue' } })).start()
+    run.fail('a')
+    expect(run.status('b')).toBe('running')
+  })
+
+  it('takes the error port with route', () => {
+    const run = drive(
+      flow([node('a', 'work', { onError: 'route' }), node('b'), node('c')], ['a>b', 'a:error>c']),
+    ).start()
+    run.fail('a')
+    expect(run.status('b')).toBe('skipped')
+    expect(run.status('c')).toBe('running')
+  })
+
+  it('times an attempt out and fences its late answer', () => {
+    const run = drive(flow([node('a', 'work', { timeoutMs: 50, retry: retrying })])).start()
+    run.fire('a')
+    expect(run.commands.some(({ type }) => type === 'cancel_node')).toBe(true)
+    expect(run.status('a')).toBe('retrying')
+    const late = run.feed({ type: 'node.succeeded', path: 'a', attempt: 1 })
+    expect(late.accepted).toBe(false)
+    expect(late.events).toMatchObject([
+      { type: 'node.late', path: 'a', attempt: 1, outcome: 'node.succeeded' },
+    ])
+    run.fire('a')
+    expect(run.feed({ type: 'node.succeeded', path: 'a', attempt: 1 }).accepted).toBe(false)
+    expect(run.feed({ type: 'node.succeeded', path: 'a', attempt: 2 }).accepted).toBe(true)
+  })
+
+  it('fences the old attempt while the next one waits for a slot', () => {
+    const run = drive(
+      flow([node('a', 'work', { retry: retrying }), node('b')], [], { settings: { maxParallel: 1 } }),
+    ).start()
+    run.fail('a')
+    expect(run.status('b')).toBe('running')
+    run.fire('a')
+    expect(run.feed({ type: 'node.succeeded', path: 'a', attempt: 1 }).accepted).toBe(false)
+    run.ok('b')
+    expect(run.status('a')).toBe('running')
+  })
+
+  it('counts a crash apart from failures and tries again after 2 s, at most 5 times', () => {
+    const run = drive(flow([node('a')])).start()
+    for (let i = 1; i <= 4; i++) {
+      run.feed({ type: 'node.crashed', path: 'a', attempt: i })
+      expect(run.state.activations.get('a')?.timer?.at).toBe(run.now + 2_000)
+      run.fire('a')
+    }
+    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 4, attempt: 5 })
+    run.feed({ type: 'node.crashed', path: 'a', attempt: 5 })
+    expect(run.state.activations.get('a')?.error?.code).toBe('node.crashed')
+    expect(run.state.run.status).toBe('failed')
+  })
+
+  it('counts a deferral as nothing', () => {
+    const run = drive(flow([node('a')])).start()
+    for (let i = 1; i <= 20; i++) {
+      run.feed({ type: 'node.deferred', path: 'a', attempt: i, delayMs: 1_000 })
+      run.fire('a')
+    }
+    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 0, attempt: 21 })
+    run.ok('a')
+    expect(run.state.run.status).toBe('succeeded')
+  })
+
+  it('gives every attempt the same key', () => {
+    const run = drive(flow([node('a', 'work', { retry: retrying })])).start({ keyRoot: 'root' })
+    run.fail('a')
+    run.fire('a')
+    const keys = run.commands.flatMap((c) => (c.type === 'run_node' ? [c.key] : []))
+    expect(keys).toEqual(['root:a', 'root:a'])
+  })
+})
+
+describe('at-most-once', () => {
+  const once = () => drive(flow([node('a', 'work', { effect: 'at-most-once', retry: retrying })])).start()
+
+  it('becomes unknown after a crash or a timeout, and waits', () => {
+    for (const lose of ['crash', 'timeout']) {
+      const run = once()
+      if (lose === 'crash') run.feed({ type: 'node.crashed', path: 'a', attempt: 1 })
+      else run.fire('a')
+      expect(run.status('a')).toBe('unknown')
+      expect(run.state.run.status).toBe('waiting')
+      expect(run.ran()).toEqual(['a'])
+    }
+  })
+
+  it('is settled by hand as succeeded, failed or tried again', () => {
+    for (const outcome of ['succeeded', 'failed', 'retry'] as const) {
+      const run = once()
+      run.feed({ type: 'node.crashed', path: 'a', attempt: 1 })
+      run.feed({ type: 'node.resolved', path: 'a', attempt: 1, outcome })
+      expect(run.state.run.status).toBe(outcome === 'retry' ? 'running' : outcome)
+    }
+  })
+
+  it('retries a failure that is certain', () => {
+    const run = once()
+    run.fail('a')
+    expect(run.status('a')).toBe('retrying')
+  })
+})
