@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /**
@@ -31,6 +32,8 @@ export const auditLog = sqliteTable(
     index('audit_log_actor').on(t.actorId, t.seq),
     index('audit_log_action').on(t.action, t.seq),
     index('audit_log_target').on(t.targetId, t.seq),
+    // Only what is still to be sealed, so that the sealing job finds it however long the log is.
+    index('audit_log_unsealed').on(t.seq).where(sql`seal IS NULL`),
   ],
 )
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 export const PLATFORM_ROLES = ['user', 'premium', 'admin'] as const
@@ -32,6 +33,8 @@ export const users = sqliteTable(
   },
   (t) => [
     uniqueIndex('users_email').on(t.email),
+    // Searched by its beginning, whatever the case.
+    index('users_name').on(sql`lower("name")`),
     index('users_created').on(t.createdAt, t.id),
     index('users_role_created').on(t.role, t.createdAt, t.id),
     index('users_status_created').on(t.status, t.createdAt, t.id),
