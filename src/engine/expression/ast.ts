@@ -49,6 +49,7 @@ export type Unary = Place & {
 export type Binary = Place & {
   readonly type: 'binary'
   readonly operator: BinaryOperator
+  readonly operatorAt: number
   readonly left: Expression
   readonly right: Expression
 }

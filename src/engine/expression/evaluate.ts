@@ -56,7 +56,7 @@ function compile(context: Context, node: Expression): Run {
       const apply = binaryOperator(node.operator)
       const left = compile(context, node.left)
       const right = compile(context, node.right)
-      return (machine) => apply(machine, left(machine), right(machine), node.right.at)
+      return (machine) => apply(machine, left(machine), right(machine), node.operatorAt)
     }
     case 'logic':
       return compileLogic(context, node)

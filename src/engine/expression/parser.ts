@@ -88,7 +88,7 @@ function parseBinary(parser: Parser, least: number): Expression {
     const place = { at: left.at, end: right.end, height: heightOver(token.at, left.height, right.height) }
     left = isLogic(operator)
       ? { type: 'logic', operator, left, right, ...place }
-      : { type: 'binary', operator: operator as BinaryOperator, left, right, ...place }
+      : { type: 'binary', operator: operator as BinaryOperator, operatorAt: token.at, left, right, ...place }
   }
 }
 
