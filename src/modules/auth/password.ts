@@ -1,0 +1,49 @@
+// Password hashes. Invariants:
+// 1. argon2id with the parameters below; a hash with others still verifies, and is replaced at the next sign-in.
+// 2. Hashing happens in the Worker, never in a Durable Object, where it would hold up everybody else's request.
+// 3. A try on an account that does not exist costs the same hash as one that does.
+import Argon2 from '@phi-ag/argon2'
+import compiled from '@phi-ag/argon2/argon2.wasm'
+
+const MEMORY_KIB = 19_456
+const PASSES = 2
+const LANES = 1
+const HASH_BYTES = 32
+
+const CURRENT = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$`
+
+/** Belongs to no password: its digest is made up. */
+const NOBODY = `${CURRENT}b3JyZXJ5LW5vYm9keS1hdC1hbGw$N0m2b3yQ8m6cJ1u0V5r4Zt9xKf7wLh3pEaSgDiRoTnU`
+
+let loaded: Promise<Argon2> | undefined
+
+// The runtime compiles no WASM at run time, so the module is imported compiled and only instantiated here.
+function argon2(): Promise<Argon2> {
+  loaded ??= WebAssembly.instantiate(compiled).then((instance) => new Argon2(instance))
+  return loaded
+}
+
+export async function hashPassword(password: string): Promise<string> {
+  const { encoded } = (await argon2()).hash(toAscii(password), {
+    memoryCost: MEMORY_KIB,
+    timeCost: PASSES,
+    parallelism: LANES,
+    hashLength: HASH_BYTES,
+  })
+  return encoded
+}
+
+/** With `null` for the hash the answer is always no, after the same work. */
+export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
+  const { success } = (await argon2()).tryVerify(hash ?? NOBODY, toAscii(password))
+  return success && hash !== null
+}
+
+export const needsRehash = (hash: string): boolean => !hash.startsWith(CURRENT)
+
+// The WASM wrapper takes the length in UTF-16 units for the length in bytes, which would cut a password with characters
+// beyond ASCII short. Written as percent escapes, every character counts. The normal form makes keyboards agree.
+function toAscii(password: string): string {
+  const normal = password.normalize('NFKC').toWellFormed()
+  return /^[\x20-\x7e]*$/.test(normal) ? normal : encodeURIComponent(normal)
+}
