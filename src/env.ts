@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { KeyRing } from './core/secret-box.ts'
 import type { MetricsHubNamespace } from './objects/metrics-hub.ts'
 import type { RateLimiterNamespace } from './objects/rate-limiter.ts'
+import type { WorkflowRunNamespace } from './objects/workflow-run.ts'
 import type { QueueEnvelope } from './queue/messages.ts'
 
 export type Env = {
@@ -12,6 +13,7 @@ export type Env = {
   JOBS: Queue<QueueEnvelope>
   RATE_LIMITER: RateLimiterNamespace
   METRICS_HUB: MetricsHubNamespace
+  RUNS: WorkflowRunNamespace
   ADDRESS_LIMIT: RateLimit
   PLAN_LIMIT_FREE: RateLimit
   PLAN_LIMIT_PREMIUM: RateLimit
@@ -104,6 +106,7 @@ const BINDINGS = [
   'JOBS',
   'RATE_LIMITER',
   'METRICS_HUB',
+  'RUNS',
   'ADDRESS_LIMIT',
   'PLAN_LIMIT_FREE',
   'PLAN_LIMIT_PREMIUM',

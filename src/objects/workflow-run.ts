@@ -1,0 +1,184 @@
+// How the rest of the Worker speaks to a run's object. Everything is plain data, and RPC stays compatible both ways:
+// after a deploy new code may speak to an old object for a while, so fields are added, never changed.
+import type { Json } from '../core/json.ts'
+import type { NodeStatus, RunStatus } from '../engine/state.ts'
+
+export type RunTrigger = {
+  type: 'manual' | 'schedule' | 'webhook' | 'event' | 'workflow' | 'error' | 'retry' | 'rerun' | 'compensate'
+  key?: string
+  [more: string]: Json | undefined
+}
+
+export type RunParent = {
+  runId: string
+  /** Of a sub-workflow: the activation that waits for it. */
+  path?: string
+  /** Whether the parent wants the result pushed. */
+  wait?: boolean
+}
+
+/** What a run is made of. It is stored whole by `start`, and the run never looks at the workflow again (G6). */
+export type RunSpec = {
+  runId: string
+  teamId: string
+  workflowId: string | null
+  workflowVersion: number
+  workflowName: string
+  /** The definition as JSON text; its hash names it in the plan cache. */
+  definition: string
+  definitionHash: string
+  input: Json
+  vars: Record<string, Json>
+  trigger: RunTrigger
+  startedBy: string | null
+  entry?: string
+  mocks?: Record<string, { output?: Json; error?: Json }>
+  parent?: RunParent
+  /** Root of idempotency keys: the run's own id, or that of the run it retries. */
+  keyRoot?: string
+  depth?: number
+  callbackUrl?: string
+  /** Start not before this time. */
+  startAt?: number
+  requestId: string
+  /** Hash of the start request, for starts with an idempotency key: another body under the same key is refused. */
+  requestHash?: string
+}
+
+export type RunNodeView = {
+  id: string
+  path: string
+  type: string
+  status: NodeStatus
+  attempt: number
+  startedAt: string | null
+  finishedAt: string | null
+  durationMs: number | null
+  error: Json
+}
+
+export type WaitView = {
+  path: string
+  kind: 'timer' | 'signal' | 'approval' | 'child' | 'slot' | 'start'
+  name: string | null
+  since: string
+  until: string | null
+  detail: Json
+}
+
+export type RunView = {
+  id: string
+  teamId: string
+  workflowId: string | null
+  workflowVersion: number
+  status: RunStatus
+  trigger: RunTrigger
+  input: Json
+  output: Json
+  error: Json
+  progress: number
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  durationMs: number | null
+  cost: { usd: number; inputTokens: number; outputTokens: number }
+  waitingFor: WaitView[]
+  parentRunId: string | null
+  nodes?: RunNodeView[]
+}
+
+/** What `flow.respond` answers a waiting webhook with. */
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown }
+
+export type StartAnswer =
+  | { ok: true; created: boolean; run: RunView; answer: HttpAnswer | null }
+  /** The idempotency key was used with another body. */
+  | { ok: false; reason: 'mismatch' }
+
+export type StartOptions = {
+  /** Waits so long for the run to end, or for `flow.respond`, before it answers. */
+  waitMs?: number
+  waitFor?: 'end' | 'respond'
+}
+
+export type ControlVerb = 'cancel' | 'pause' | 'resume'
+export type ControlAnswer =
+  | { ok: true; run: RunView }
+  | { ok: false; reason: 'not_found' | 'conflict'; detail: string }
+
+export type EventPage = {
+  /** The same JSON that goes to sockets; each has `seq`, `type` and `at`. */
+  events: Json[]
+  /** Where to go on; equal to `headSeq` when there is no more. */
+  lastSeq: number
+  headSeq: number
+  ended: boolean
+}
+
+export type NodeDetail = RunNodeView & {
+  input: Json
+  output: Json
+  outputBytes: number
+  wait: WaitView | null
+}
+
+export type Decide = {
+  approvalId: string
+  by: string
+  decision: 'approve' | 'reject'
+  comment: string | null
+  data: Json /** Held against `allowSelf`. */
+  isStarter: boolean
+}
+
+export interface WorkflowRunRpc {
+  start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
+  view(include: { nodes?: boolean; output?: boolean }, waitMs?: number): Promise<RunView | null>
+  control(verb: ControlVerb, by: string): Promise<ControlAnswer>
+  signal(signal: { name: string; data: Json; id?: string; by: string }): Promise<ControlAnswer>
+  decide(decide: Decide): Promise<ControlAnswer>
+  resolve(resolve: {
+    path: string
+    outcome: 'succeeded' | 'failed' | 'retry'
+    output?: Json
+    by: string
+  }): Promise<ControlAnswer>
+  node(path: string): Promise<NodeDetail | null>
+  events(afterSeq: number, limit: number): Promise<EventPage | null>
+  /** What a retry, rerun or compensation takes over: spec and recorded outcomes. */
+  legacy(): Promise<RunLegacy | null>
+  /** Told by a child that has ended. */
+  childEnded(child: {
+    runId: string
+    path: string
+    status: RunStatus
+    output: Json
+    error: Json
+  }): Promise<void>
+  /** From the sweep: look at what is due. */
+  poke(): Promise<void>
+  /** Removes everything; the caller has the tombstone. */
+  remove(): Promise<void>
+}
+
+export type RunLegacy = { spec: RunSpec; status: RunStatus; outcomes: LegacyOutcome[] }
+
+export type LegacyOutcome = {
+  path: string
+  status: 'succeeded' | 'failed'
+  port: string
+  causes: readonly string[]
+  order: number
+  startedAt: number | null
+  finishedAt: number | null
+  output: Json
+}
+
+export type WorkflowRunNamespace = DurableObjectNamespace<WorkflowRunRpc & Rpc.DurableObjectBranded>
+
+/** Runs are addressed by their id; the id of another team's run is never known to be one before D1 or the object says so. */
+export const workflowRun = (
+  namespace: WorkflowRunNamespace,
+  runId: string,
+): DurableObjectStub & WorkflowRunRpc =>
+  namespace.get(namespace.idFromName(runId)) as unknown as DurableObjectStub & WorkflowRunRpc
