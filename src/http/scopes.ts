@@ -17,9 +17,12 @@ export const SCOPES = {
   'keys:manage': { team: 'viewer', keys: false },
   'teams:list': { team: 'viewer', keys: true },
   'teams:create': { team: 'viewer', keys: false },
+  'teams:join': { team: 'viewer', keys: false },
   'teams:read': { team: 'viewer', keys: true },
   'teams:write': { team: 'admin', keys: true },
   'members:write': { team: 'admin', keys: false },
+  /** Leaving is everyone's; who is removed by others is judged where the member is known. */
+  'members:remove': { team: 'viewer', keys: false },
   'teams:own': { team: 'owner', keys: false },
   'budgets:read': { team: 'viewer', keys: true },
   'budgets:write': { team: 'admin', keys: true },

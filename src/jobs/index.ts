@@ -4,6 +4,7 @@ import { openContext, type RequestContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
+import { deleteStored } from './delete-stored.ts'
 import { sendMail } from './send-mail.ts'
 
 type Job<Type extends QueueMessage['type']> = (
@@ -14,6 +15,7 @@ type Job<Type extends QueueMessage['type']> = (
 
 const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'mail.send': sendMail,
+  'storage.delete': deleteStored,
 }
 
 /** A queue's own delay is at most 12 h; longer waits are left to the sweep. */

@@ -12,5 +12,12 @@ export const MailSend = z.object({
   html: z.string().optional(),
 })
 
-export const QueueMessage = z.discriminatedUnion('type', [MailSend])
+/** Objects in R2 that no row names any more. A prefix ends in `/`, so that none can be the start of another's. */
+export const StorageDelete = z.object({
+  type: z.literal('storage.delete'),
+  keys: z.array(z.string().min(1)).max(1000),
+  prefixes: z.array(z.string().regex(/^[^/]+\/.*[^/]\/$/)),
+})
+
+export const QueueMessage = z.discriminatedUnion('type', [MailSend, StorageDelete])
 export type QueueMessage = z.infer<typeof QueueMessage>

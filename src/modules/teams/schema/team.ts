@@ -1,15 +1,26 @@
 import * as z from 'zod'
-import { PLANS } from '../../core/plans.ts'
-import { TEAM_ROLES } from '../../db/schema/index.ts'
-import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { PLANS } from '../../../core/plans.ts'
+import { TEAM_ROLES } from '../../../db/schema/index.ts'
+import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+
+/** Names stand in mails and their subjects, so they are one line. */
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{Cc}*$/u, 'must be one line')
+const description = z.string().trim().max(500)
 
 export const CreateTeam = z
-  .strictObject({
-    name: z.string().trim().min(1).max(80),
-    description: z.string().trim().max(500).default(''),
-  })
+  .strictObject({ name, description: description.default('') })
   .meta({ id: 'CreateTeam' })
 export type CreateTeam = z.infer<typeof CreateTeam>
+
+export const UpdateTeam = z
+  .strictObject({ name: name.optional(), description: description.optional() })
+  .meta({ id: 'UpdateTeam' })
+export type UpdateTeam = z.infer<typeof UpdateTeam>
 
 export const Team = z
   .strictObject({

@@ -1,9 +1,11 @@
-import type { HotRead } from '../../context.ts'
-import { decodeCursor } from '../../core/cursor.ts'
-import type { Plan } from '../../core/plans.ts'
-import { type Statement, statement } from '../../db/commit.ts'
-import type { ListOptions } from '../../db/paginate.ts'
-import type { TeamRole } from '../../db/schema/index.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { HotRead } from '../../../context.ts'
+import { decodeCursor } from '../../../core/cursor.ts'
+import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
+import type { Db } from '../../../db/client.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import type { ListOptions } from '../../../db/paginate.ts'
+import { type TeamRole, teams } from '../../../db/schema/index.ts'
 
 export type TeamRow = {
   id: string
@@ -47,13 +49,47 @@ export async function countTeamsOf(d1: D1Database, userId: string): Promise<numb
   return row?.total ?? 0
 }
 
-export async function countOwnedTeams(d1: D1Database, userId: string): Promise<number> {
-  const row = await d1
-    .prepare('SELECT count(*) AS total FROM teams WHERE owner_id = ? AND personal = 0')
+export type Ownership = { plan: Plan; ownedTeams: number }
+
+/** What a user may own follows from the plan of the personal team: another team's plan is not theirs to use up. */
+export const findOwnership = (d1: D1Database, userId: string): Promise<Ownership | null> =>
+  d1
+    .prepare(
+      `SELECT p.plan, (SELECT count(*) FROM teams t WHERE t.owner_id = u.id AND t.personal = 0) AS ownedTeams
+       FROM users u JOIN teams p ON p.id = u.personal_team_id WHERE u.id = ?`,
+    )
     .bind(userId)
-    .first<{ total: number }>()
-  return row?.total ?? 0
-}
+    .first<Ownership>()
+
+/** Guard without a change: two teams made at once cannot both take the last place. */
+export const guardRoomToOwn = (userId: string, plan: Plan): Statement =>
+  statement(
+    `UPDATE users SET version = version WHERE id = ?1
+       AND EXISTS (SELECT 1 FROM teams p WHERE p.id = users.personal_team_id AND p.plan = ?2)
+       AND (?3 IS NULL OR (SELECT count(*) FROM teams t WHERE t.owner_id = ?1 AND t.personal = 0) < ?3)`,
+    userId,
+    plan,
+    PLAN_LIMITS[plan].teams,
+  )
+
+export const updateTeam = (
+  db: Db,
+  teamId: string,
+  changes: { name?: string | undefined; description?: string | undefined },
+  expected: number | null,
+  now: number,
+): Statement =>
+  db
+    .update(teams)
+    .set({ ...changes, version: sql`${teams.version} + 1`, updatedAt: now })
+    .where(and(eq(teams.id, teamId), expected === null ? undefined : eq(teams.version, expected)))
+
+/** Everything that belongs to a team refers to it with ON DELETE CASCADE. */
+export const deleteTeam = (teamId: string, ownerId: string): Statement =>
+  statement('DELETE FROM teams WHERE id = ? AND owner_id = ? AND personal = 0', teamId, ownerId)
+
+export const deleteTeamKeys = (teamId: string): Statement =>
+  statement('DELETE FROM idempotency_keys WHERE team_id = ?', teamId)
 
 export type NewTeam = {
   id: string

@@ -1,0 +1,48 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Db } from '../../../db/client.ts'
+import type { Statement } from '../../../db/commit.ts'
+import { teamBudgets } from '../../../db/schema/index.ts'
+
+export type BudgetRow = Omit<typeof teamBudgets.$inferSelect, 'teamId' | 'updatedAt'> & {
+  updatedAt: number | null
+}
+
+/** What holds until somebody sets a budget. */
+const NONE: BudgetRow = {
+  monthlyCostMicroUsd: null,
+  monthlyTokens: null,
+  alertAt: [0.8, 1],
+  hardStop: false,
+  version: 0,
+  updatedAt: null,
+}
+
+export async function findBudget(db: Db, teamId: string): Promise<BudgetRow> {
+  const [row] = await db.select().from(teamBudgets).where(eq(teamBudgets.teamId, teamId))
+  return row ?? NONE
+}
+
+export type BudgetChanges = {
+  monthlyCostMicroUsd?: number | null | undefined
+  monthlyTokens?: number | null | undefined
+  alertAt?: number[] | undefined
+  hardStop?: boolean | undefined
+}
+
+/** Writes only what is named, so that two people who change different fields do not undo each other. */
+export function upsertBudget(
+  db: Db,
+  teamId: string,
+  changes: BudgetChanges,
+  expected: number | null,
+  now: number,
+): Statement {
+  const { updatedAt: _never, version: _first, ...none } = NONE
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const upsert = db.insert(teamBudgets).values({ ...none, ...given, teamId, updatedAt: now })
+  return upsert.onConflictDoUpdate({
+    target: teamBudgets.teamId,
+    set: { ...given, version: sql`${teamBudgets.version} + 1`, updatedAt: now },
+    ...(expected === null ? {} : { setWhere: eq(teamBudgets.version, expected) }),
+  })
+}

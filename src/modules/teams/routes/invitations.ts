@@ -1,0 +1,68 @@
+import { idPattern } from '../../../core/ids.ts'
+import { access } from '../../../http/auth.ts'
+import { setEtag } from '../../../http/etag.ts'
+import { idempotent } from '../../../http/idempotency.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import { Invitation, InvitationPage, InviteMember, ListInvitations } from '../schema/invitation.ts'
+import { Team } from '../schema/team.ts'
+import { acceptInvitation, getJoinedTeam } from '../service/accept-invitation.ts'
+import {
+  getInvitation,
+  inviteMember,
+  listInvitations,
+  resendInvitation,
+  revokeInvitation,
+} from '../service/invitations.ts'
+import { TEAM_ID } from './teams.ts'
+
+const INVITATION_ID = `:invitationId{${idPattern('inv')}}` as const
+
+export const invitationRoutes = router()
+  .get(
+    `/${TEAM_ID}/invitations`,
+    access('members:write', { team: 'id' }),
+    doc('List the invitations of a team', 200, InvitationPage),
+    validate('query', ListInvitations),
+    async (c) => c.json(await listInvitations(c.var.ctx, c.req.valid('query'))),
+  )
+  .post(
+    `/${TEAM_ID}/invitations`,
+    access('members:write', { team: 'id' }),
+    idempotent(getInvitation),
+    doc('Invite someone by mail', 201, Invitation, {
+      description:
+        'The mail carries a token that is good once, for seven days, and only for an account with that verified address. Open invitations count against the plan’s limit of members.',
+    }),
+    validate('json', InviteMember),
+    async (c) => c.json(await inviteMember(c.var.ctx, c.req.valid('json')), 201),
+  )
+  .delete(
+    `/${TEAM_ID}/invitations/${INVITATION_ID}`,
+    access('members:write', { team: 'id' }),
+    doc('Revoke an invitation', 204, null),
+    async (c) => {
+      await revokeInvitation(c.var.ctx, c.req.param('invitationId'))
+      return c.body(null, 204)
+    },
+  )
+  .post(
+    `/${TEAM_ID}/invitations/${INVITATION_ID}/resend`,
+    access('members:write', { team: 'id' }),
+    idempotent(getInvitation, 200),
+    doc('Send an invitation again', 200, Invitation, {
+      description: 'With a new token, good for seven days more; the one sent before is void.',
+    }),
+    async (c) => c.json(await resendInvitation(c.var.ctx, c.req.param('invitationId'))),
+  )
+  .post(
+    '/invitations/:token/accept',
+    access('teams:join'),
+    idempotent(getJoinedTeam, 200),
+    doc('Accept an invitation', 200, Team),
+    async (c) => {
+      const team = await acceptInvitation(c.var.ctx, c.req.param('token'))
+      setEtag(c, team.version)
+      return c.json(team)
+    },
+  )

@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { TEAM_ROLES } from '../../../db/schema/index.ts'
+import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+
+export const INVITATION_STATUSES = ['pending', 'accepted', 'revoked', 'expired'] as const
+export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
+
+/** A team gets an owner by hand-over only, never by mail. */
+export const InviteMember = z
+  .strictObject({
+    email: z.email().max(254).toLowerCase(),
+    role: z.enum(['viewer', 'member', 'admin']).default('member'),
+  })
+  .meta({ id: 'InviteMember' })
+export type InviteMember = z.infer<typeof InviteMember>
+
+export const Invitation = z
+  .strictObject({
+    id: z.string(),
+    teamId: z.string(),
+    email: z.string(),
+    role: z.enum(TEAM_ROLES),
+    status: z.enum(INVITATION_STATUSES),
+    invitedBy: z.string(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Invitation' })
+export type Invitation = z.infer<typeof Invitation>
+
+export const InvitationPage = pageOf(Invitation).meta({ id: 'InvitationPage' })
+
+export const ListInvitations = listQuery(['-createdAt', 'createdAt'], {
+  status: z.enum(INVITATION_STATUSES).optional(),
+  count: countFlag,
+})
+export type ListInvitations = z.infer<typeof ListInvitations>

@@ -1,0 +1,25 @@
+import * as z from 'zod'
+import { TEAM_ROLES } from '../../../db/schema/index.ts'
+import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+
+export const TeamMember = z
+  .strictObject({
+    userId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(TEAM_ROLES),
+    joinedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'TeamMember' })
+export type TeamMember = z.infer<typeof TeamMember>
+
+export const TeamMemberPage = pageOf(TeamMember).meta({ id: 'TeamMemberPage' })
+
+export const ListMembers = listQuery(['-joinedAt', 'joinedAt'], {
+  role: z.enum(TEAM_ROLES).optional(),
+  count: countFlag,
+})
+export type ListMembers = z.infer<typeof ListMembers>
+
+export const ChangeMember = z.strictObject({ role: z.enum(TEAM_ROLES) }).meta({ id: 'ChangeMember' })
+export type ChangeMember = z.infer<typeof ChangeMember>

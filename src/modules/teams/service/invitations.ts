@@ -1,0 +1,190 @@
+import type { ServiceContext } from '../../../context.ts'
+import { DAY_MS, HOUR_MS, toIso } from '../../../core/clock.ts'
+import { randomToken, sha256Hex } from '../../../core/crypto.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
+import { requireRoom } from '../../../core/plans.ts'
+import { commit } from '../../../db/commit.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { roleReaches } from '../../../http/scopes.ts'
+import { rateLimiter } from '../../../objects/rate-limiter.ts'
+import {
+  countInvitations,
+  findInvitation,
+  findInvitations,
+  findObstacles,
+  guardInvite,
+  guardResend,
+  guardRevoke,
+  type InvitationRow,
+  type NewInvitation,
+} from '../repo/invitations.ts'
+import type { Invitation, InvitationStatus, InviteMember, ListInvitations } from '../schema/invitation.ts'
+import { invitationMail } from './invitation-mail.ts'
+import { getTeam } from './teams.ts'
+
+export const INVITATION_LIFE_MS = 7 * DAY_MS
+
+/** Mail to addresses that anyone may type in: enough to invite a department, too little to be a nuisance. */
+const MAILS_OF_A_TEAM = { limit: 50, windowMs: HOUR_MS }
+
+export async function listInvitations(
+  ctx: ServiceContext,
+  query: ListInvitations,
+): Promise<Page<Invitation>> {
+  const { teamId } = ctx.actor
+  const now = ctx.now()
+  const rows = await findInvitations(ctx.db, teamId, query, now)
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row.createdAt, id: row.id }),
+    (row) => toInvitation(row, now),
+  )
+  return query.count ? { ...page, total: await countInvitations(ctx.db, teamId, query.status, now) } : page
+}
+
+export async function getInvitation(ctx: ServiceContext, id: string): Promise<Invitation> {
+  return toInvitation(await requireInvitation(ctx, id), ctx.now())
+}
+
+/**
+ * Asks an address into the team. The answer is the same whether or not it has an account, and nobody is a member
+ * before they have agreed.
+ */
+export async function inviteMember(ctx: ServiceContext, input: InviteMember): Promise<Invitation> {
+  const { actor } = ctx
+  const now = ctx.now()
+  requireGrantable(ctx, input.role)
+  const team = await getTeam(ctx, actor.teamId)
+  if (team.personal)
+    throw new AppError('team.personal', { detail: 'Make a team of your own to work with others.' })
+  await takeMail(ctx)
+  const { token, invitation } = await draft(newId('inv', now), input, now)
+  const done = await commit(ctx, {
+    guard: guardInvite(actor, invitation, now),
+    audit: {
+      action: 'invitation.created',
+      targetType: 'invitation',
+      targetId: invitation.id,
+      after: { email: input.email, role: input.role },
+    },
+    messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
+  })
+  if (done === 'guard_missed') await explain(ctx, invitation)
+  return getInvitation(ctx, invitation.id)
+}
+
+export async function resendInvitation(ctx: ServiceContext, id: string): Promise<Invitation> {
+  const { actor } = ctx
+  const now = ctx.now()
+  const row = await requireInvitation(ctx, id)
+  requireGrantable(ctx, row.role)
+  requireOpen(row)
+  const team = await getTeam(ctx, actor.teamId)
+  await takeMail(ctx)
+  const { token, invitation } = await draft(id, row, now)
+  const done = await commit(ctx, {
+    guard: guardResend(actor, invitation, now),
+    audit: {
+      action: 'invitation.resent',
+      targetType: 'invitation',
+      targetId: id,
+      after: { email: row.email, expiresAt: toIso(invitation.expiresAt) },
+    },
+    messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
+  })
+  if (done === 'guard_missed') {
+    requireOpen(await requireInvitation(ctx, id))
+    await explain(ctx, invitation)
+  }
+  return getInvitation(ctx, id)
+}
+
+export async function revokeInvitation(ctx: ServiceContext, id: string): Promise<void> {
+  const row = await requireInvitation(ctx, id)
+  requireOpen(row)
+  const done = await commit(ctx, {
+    guard: guardRevoke(ctx.actor.teamId, id, ctx.now()),
+    audit: {
+      action: 'invitation.revoked',
+      targetType: 'invitation',
+      targetId: id,
+      before: { email: row.email, role: row.role },
+    },
+  })
+  if (done === 'guard_missed') requireOpen(await requireInvitation(ctx, id))
+}
+
+async function draft(
+  id: string,
+  to: Pick<InvitationRow, 'email' | 'role'>,
+  now: number,
+): Promise<{ token: string; invitation: NewInvitation }> {
+  const token = randomToken()
+  const tokenHash = await sha256Hex(token)
+  return {
+    token,
+    invitation: { id, email: to.email, role: to.role, tokenHash, expiresAt: now + INVITATION_LIFE_MS },
+  }
+}
+
+function requireGrantable(ctx: ServiceContext, role: InvitationRow['role']): void {
+  if (!roleReaches(ctx.actor.teamRole, role))
+    throw new AppError('access.denied', { detail: `This needs the role ${role} in the team.` })
+}
+
+function requireOpen(row: InvitationRow): void {
+  if (row.acceptedAt !== null)
+    throw new AppError('resource.conflict', { detail: 'The invitation was accepted.' })
+  if (row.revokedAt !== null)
+    throw new AppError('resource.conflict', { detail: 'The invitation was revoked; make a new one.' })
+}
+
+async function requireInvitation(ctx: ServiceContext, id: string): Promise<InvitationRow> {
+  const row = await findInvitation(ctx.db, ctx.actor.teamId, id)
+  if (row === null) throw notFound('The invitation')
+  return row
+}
+
+async function takeMail(ctx: ServiceContext): Promise<void> {
+  if (!ctx.settings.RATE_LIMITS) return
+  const bucket = rateLimiter(ctx.env.RATE_LIMITER, `invitations:${ctx.actor.teamId}`)
+  const decision = await bucket.take(MAILS_OF_A_TEAM)
+  if (decision.allowed) return
+  throw new AppError('rate.limited', {
+    detail: `A team sends at most ${MAILS_OF_A_TEAM.limit} invitations an hour.`,
+    retryAfterSeconds: Math.ceil(decision.retryAfterMs / 1000),
+  })
+}
+
+/** The guard holds all conditions at once; which of them failed is asked afterwards, for the client's sake only. */
+async function explain(ctx: ServiceContext, invitation: NewInvitation): Promise<never> {
+  const { env, actor } = ctx
+  const found = await findObstacles(env.DB, actor.teamId, invitation.email, ctx.now(), invitation.id)
+  if (found.isMember) throw new AppError('resource.exists', { detail: 'The address is a member already.' })
+  if (found.isInvited) {
+    throw new AppError('resource.exists', {
+      detail: 'The address is invited already; send that invitation again or revoke it.',
+    })
+  }
+  requireRoom(actor.plan, 'membersPerTeam', found.members + found.pending, 'members and open invitations')
+  throw new AppError('resource.conflict', { detail: 'The team has just been changed; try again.' })
+}
+
+export function statusOf(row: InvitationRow, now: number): InvitationStatus {
+  if (row.acceptedAt !== null) return 'accepted'
+  if (row.revokedAt !== null) return 'revoked'
+  return row.expiresAt > now ? 'pending' : 'expired'
+}
+
+const toInvitation = (row: InvitationRow, now: number): Invitation => ({
+  id: row.id,
+  teamId: row.teamId,
+  email: row.email,
+  role: row.role,
+  status: statusOf(row, now),
+  invitedBy: row.invitedBy,
+  createdAt: toIso(row.createdAt),
+  expiresAt: toIso(row.expiresAt),
+})
