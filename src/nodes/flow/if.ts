@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+
+export const flowIf = pureNode({
+  type: 'flow.if',
+  category: 'flow',
+  summary: 'Goes one of two ways.',
+  params: z.strictObject({
+    condition: z.unknown().describe('Any value; what counts as true in JavaScript counts here.'),
+  }),
+  output: 'The previous output.',
+  example: { condition: '{{ prev.total > 1000 }}' },
+  ports: () => ['true', 'false'],
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params, prev }) => ({ output: prev, port: params.condition ? 'true' : 'false' }),
+})

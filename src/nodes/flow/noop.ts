@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+export const flowNoop = pureNode({
+  type: 'flow.noop',
+  category: 'flow',
+  summary: 'Passes on what it gets.',
+  params: z.strictObject({}),
+  output: 'The previous output.',
+  example: {},
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ prev }) => ({ output: prev }),
+})

@@ -1,0 +1,2 @@
+/** The ports of a node that has one way out. */
+export const mainPort = (): readonly string[] => ['main']
