@@ -155,8 +155,28 @@ export const oauthStates = sqliteTable(
     codeVerifier: text('code_verifier').notNull(),
     nonce: text('nonce').notNull(),
     returnTo: text('return_to'),
+    /** PKCE of our own, towards the front end that `returnTo` names. */
+    returnChallenge: text('return_challenge'),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },
   (t) => [index('oauth_states_expires').on(t.expiresAt)],
+)
+
+/** What a provider has said about somebody, waiting for the browser to sign in or link with it: single use, five minutes. */
+export const oauthTickets = sqliteTable(
+  'oauth_tickets',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    provider: text('provider').notNull(),
+    subject: text('subject').notNull(),
+    email: text('email'),
+    emailVerified: integer('email_verified', { mode: 'boolean' }).notNull(),
+    name: text('name'),
+    /** Whose verifier redeems it; null when the cookie of the browser does. */
+    returnChallenge: text('return_challenge'),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+  },
+  (t) => [index('oauth_tickets_expires').on(t.expiresAt)],
 )

@@ -1,0 +1,3 @@
+ALTER TABLE `oauth_states` DROP COLUMN `return_challenge`;
+--> statement-breakpoint
+DROP TABLE `oauth_tickets`;
