@@ -44,7 +44,7 @@ describe('a date', () => {
       `date("2026-05-04T15:06Z").format("EEEE d MMMM 'at' H 'o''clock' xxx", "${berlin}")`,
       "Monday 4 May at 17 o'clock +02:00",
     ],
-    ['`${date(0)}` + date(0)', '1970-01-01T00:00:00.000Z1970-01-01T00:00:00.000Z'],
+    [`\`\${date(0)}\` + date(0)`, '1970-01-01T00:00:00.000Z1970-01-01T00:00:00.000Z'],
     ['JSON.stringify([date(0)])', '["1970-01-01T00:00:00.000Z"]'],
     [
       '{ a: [date(0), { b: date(1) }] }',
