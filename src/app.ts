@@ -6,7 +6,7 @@ import { openApiDocument } from './http/openapi.ts'
 import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
-import { authenticator, mfaRoutes } from './modules/auth/index.ts'
+import { authenticator, authRoutes, mfaRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 
@@ -27,6 +27,8 @@ export function createApp(now: () => number) {
     return contract
   }
   app.route('/', systemRoutes(openApi, VERSION))
+  app.route('/', wellKnownRoutes)
+  app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1/auth/mfa', mfaRoutes)
   app.route('/api/v1/teams', teamRoutes)
   app.onError((error, c) => problemResponse(c, error))

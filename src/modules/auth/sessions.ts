@@ -122,6 +122,21 @@ export const endSessions = (
     exceptSessionId,
   )
 
+export const endSession = (sessionId: string, userId: string, reason: EndReason, now: number): Statement =>
+  statement(
+    'UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL',
+    now,
+    reason,
+    sessionId,
+    userId,
+  )
+
+/** For `commit` on a public route, once it is proven who asks: the entry stands in the log of their personal team. */
+export const onBehalfOf = (request: RequestContext, user: { id: string; personalTeamId: string }) => ({
+  ...request,
+  actor: { kind: 'user' as const, userId: user.id, teamId: user.personalTeamId, keyId: null },
+})
+
 export const toSignedInUser = (user: SessionUser): SignedInUser => ({
   id: user.id,
   email: user.email,

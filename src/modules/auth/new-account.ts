@@ -1,0 +1,53 @@
+// The one way an account comes to be, however its owner signs in: user and personal team, always both.
+import { newId } from '../../core/ids.ts'
+import type { Statement } from '../../db/commit.ts'
+import { insertTeam } from '../teams/index.ts'
+import { insertAccount } from './repo.ts'
+import type { SessionUser } from './sessions.ts'
+
+export type AccountAsk = {
+  email: string
+  /** Without one, the part of the address before the @. */
+  name: string | undefined
+  /** Null for who signs in with a provider. */
+  passwordHash: string | null
+  emailVerifiedAt: number | null
+}
+
+export function createAccount(ask: AccountAsk, now: number): { user: SessionUser; statements: Statement[] } {
+  const user: SessionUser = {
+    id: newId('usr', now),
+    email: ask.email,
+    emailVerifiedAt: ask.emailVerifiedAt,
+    name: ask.name ?? ask.email.slice(0, ask.email.indexOf('@')),
+    role: 'user',
+    tokenVersion: 1,
+    personalTeamId: newId('team', now),
+    mfaEnabled: false,
+    createdAt: now,
+  }
+  const { id, email, name, emailVerifiedAt, personalTeamId } = user
+  return {
+    user,
+    statements: [
+      insertAccount({
+        id,
+        email,
+        name,
+        passwordHash: ask.passwordHash,
+        emailVerifiedAt,
+        personalTeamId,
+        now,
+      }),
+      ...insertTeam({
+        id: personalTeamId,
+        name: 'Personal',
+        description: '',
+        personal: true,
+        ownerId: id,
+        plan: 'free',
+        now,
+      }),
+    ],
+  }
+}

@@ -1,0 +1,89 @@
+// Changing, losing and choosing a password. Invariants:
+// 1. A new password raises the token version and ends all other sessions in the commit that sets it.
+// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in.
+// 3. Asking for a reset is answered alike for an address with and without an account, with one commit in both cases.
+import type { RequestContext, ServiceContext } from '../../context.ts'
+import { AppError } from '../../core/errors.ts'
+import { commit, commitOrStale } from '../../db/commit.ts'
+import { beginGuess, forgetGuesses, signInBucket } from './brute-force.ts'
+import { passwordChangedMail, resetMail } from './mails.ts'
+import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { requireGoodPassword } from './password-policy.ts'
+import { changePassword, findAccountByEmail, findOwnAccount, resetPassword } from './repo.ts'
+import type { ChangePassword, ResetPassword, Tokens } from './schema.ts'
+import { dropRefreshTokens } from './session-list.ts'
+import { endSessions, mintTokens, onBehalfOf, REFRESH_TOKEN_LIFE_MS } from './sessions.ts'
+
+/** The session that asks goes on with the tokens of the answer; those it had before are no longer good. */
+export async function changeOwnPassword(ctx: ServiceContext, input: ChangePassword): Promise<Tokens> {
+  const account = await findOwnAccount(ctx)
+  const sessionId = ctx.actor.sessionId
+  if (account === null || sessionId === null) throw new AppError('auth.invalid_token')
+  requireGoodPassword(input.newPassword, account.email, 'newPassword')
+  const turn = await beginGuess(ctx, `password-change:${account.id}`)
+  const right = await verifyPassword(input.currentPassword, account.passwordHash)
+  if (account.passwordHash === null || !right) {
+    throw new AppError('auth.invalid_credentials', {
+      detail: 'The current password is wrong. An account without one gets its first by a reset.',
+    })
+  }
+  const now = ctx.now()
+  const after = await hashPassword(input.newPassword)
+  const changed = { ...account, tokenVersion: account.tokenVersion + 1 }
+  const { tokens, refreshRow } = await mintTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
+  await commitOrStale(ctx, {
+    guard: changePassword(account.id, account.passwordHash, after, now),
+    statements: [
+      endSessions(account.id, 'password', now, sessionId),
+      dropRefreshTokens(sessionId),
+      refreshRow,
+      voidOneTimeTokens(account.id, 'password_reset', now),
+    ],
+    audit: { action: 'password.changed', targetType: 'user', targetId: account.id },
+    messages: [passwordChangedMail(ctx.settings.PUBLIC_URL, account.email)],
+  })
+  await turn.right()
+  return tokens
+}
+
+export async function forgotPassword(request: RequestContext, email: string): Promise<void> {
+  const account = await findAccountByEmail(request, email)
+  if (account === null || account.status !== 'active') {
+    await commit(request, {
+      audit: { action: 'password.reset_asked', targetType: 'user', targetId: 'unknown' },
+    })
+    return
+  }
+  const { token, statements } = await issueOneTimeToken(request, account, 'password_reset')
+  await commit(request, {
+    statements,
+    audit: {
+      action: 'password.reset_asked',
+      targetType: 'user',
+      targetId: account.id,
+      teamId: account.personalTeamId,
+    },
+    messages: [resetMail(request.settings.PUBLIC_URL, email, token)],
+  })
+}
+
+export async function chooseNewPassword(request: RequestContext, input: ResetPassword): Promise<void> {
+  const owner = await findTokenOwner(request, input.token, 'password_reset')
+  if (owner === null) throw new AppError('auth.invalid_one_time_token')
+  requireGoodPassword(input.newPassword, owner.email, 'newPassword')
+  const now = request.now()
+  const hash = await hashPassword(input.newPassword)
+  const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
+    guard: await spendOneTimeToken(input.token, 'password_reset', now),
+    statements: [
+      resetPassword(owner.userId, hash, now),
+      endSessions(owner.userId, 'password', now),
+      voidOneTimeTokens(owner.userId, 'password_reset', now),
+    ],
+    audit: { action: 'password.reset', targetType: 'user', targetId: owner.userId },
+    messages: [passwordChangedMail(request.settings.PUBLIC_URL, owner.email)],
+  })
+  if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
+  await forgetGuesses(request, await signInBucket(owner.email))
+}

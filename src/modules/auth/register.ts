@@ -1,0 +1,52 @@
+import type { RequestContext } from '../../context.ts'
+import { AppError } from '../../core/errors.ts'
+import { commit, isUniqueViolation } from '../../db/commit.ts'
+import { noteAddressFailure, requireAddressMayTry } from './brute-force.ts'
+import { verificationMail } from './mails.ts'
+import { createAccount } from './new-account.ts'
+import { issueOneTimeToken } from './one-time-tokens.ts'
+import { hashPassword } from './password.ts'
+import { requireGoodPassword } from './password-policy.ts'
+import { findAccountByEmail } from './repo.ts'
+import type { Register, Tokens } from './schema.ts'
+import { issueSession, onBehalfOf } from './sessions.ts'
+
+/**
+ * User, personal team, mail and session in one commit. That an address is taken is said openly (409), since a client
+ * cannot work without it; who asks that too often has to wait.
+ */
+export async function register(request: RequestContext, input: Register): Promise<Tokens> {
+  const { email, password } = input
+  requireGoodPassword(password, email, 'password')
+  await requireAddressMayTry(request)
+  const passwordHash = await hashPassword(password)
+  if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
+
+  const { user, statements } = createAccount(
+    { email, name: input.name, passwordHash, emailVerifiedAt: null },
+    request.now(),
+  )
+  const proof = await issueOneTimeToken(request, user, 'email_verify')
+  const session = await issueSession(request, user, 'password')
+  try {
+    await commit(onBehalfOf(request, user), {
+      statements: [...statements, ...session.statements, ...proof.statements],
+      audit: {
+        action: 'user.registered',
+        targetType: 'user',
+        targetId: user.id,
+        after: { email, name: user.name },
+      },
+      messages: [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
+    })
+  } catch (error) {
+    if (isUniqueViolation(error, 'users.email')) return refuseTaken(request)
+    throw error
+  }
+  return session.tokens
+}
+
+async function refuseTaken(request: RequestContext): Promise<never> {
+  await noteAddressFailure(request)
+  throw new AppError('auth.email_taken')
+}

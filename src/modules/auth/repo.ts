@@ -1,0 +1,99 @@
+import { eq } from 'drizzle-orm'
+import type { HotRead, RequestContext, ServiceContext } from '../../context.ts'
+import { type Statement, statement } from '../../db/commit.ts'
+import { users } from '../../db/schema/index.ts'
+import type { SessionUser } from './sessions.ts'
+
+const COLUMNS = {
+  id: users.id,
+  email: users.email,
+  emailVerifiedAt: users.emailVerifiedAt,
+  name: users.name,
+  role: users.role,
+  tokenVersion: users.tokenVersion,
+  personalTeamId: users.personalTeamId,
+  mfaEnabled: users.mfaEnabled,
+  createdAt: users.createdAt,
+  passwordHash: users.passwordHash,
+  status: users.status,
+}
+
+export type Account = SessionUser & { passwordHash: string | null; status: 'active' | 'disabled' }
+
+export async function findAccountByEmail(request: RequestContext, email: string): Promise<Account | null> {
+  const [row] = await request.db.select(COLUMNS).from(users).where(eq(users.email, email)).limit(1)
+  return row ?? null
+}
+
+export async function findOwnAccount(ctx: ServiceContext): Promise<Account | null> {
+  const [row] = await ctx.db.select(COLUMNS).from(users).where(eq(users.id, ctx.actor.userId)).limit(1)
+  return row ?? null
+}
+
+export type AccountRow = Omit<SessionUser, 'mfaEnabled'> & { mfaEnabled: number }
+
+/** Hot, so written in SQL: it shares a batch with the permission question. */
+export const readAccount = (userId: string): HotRead<AccountRow> => ({
+  sql: `SELECT id, email, email_verified_at AS emailVerifiedAt, name, role, token_version AS tokenVersion,
+          personal_team_id AS personalTeamId, mfa_enabled AS mfaEnabled, created_at AS createdAt
+        FROM users WHERE id = ?1`,
+  params: [userId],
+})
+
+export type NewAccount = {
+  id: string
+  email: string
+  name: string
+  passwordHash: string | null
+  emailVerifiedAt: number | null
+  personalTeamId: string
+  now: number
+}
+
+export const insertAccount = (account: NewAccount): Statement =>
+  statement(
+    `INSERT INTO users (id, email, email_verified_at, name, password_hash, personal_team_id, preferences, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, '{}', ?, ?)`,
+    account.id,
+    account.email,
+    account.emailVerifiedAt,
+    account.name,
+    account.passwordHash,
+    account.personalTeamId,
+    account.now,
+    account.now,
+  )
+
+/** The same password under today's parameters; loses to a change of password that came in between. */
+export const replaceHash = (userId: string, before: string, after: string): Statement =>
+  statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', after, userId, before)
+
+/** For a guard: misses when the password was changed by somebody else in the meantime. */
+export const changePassword = (userId: string, before: string, after: string, now: number): Statement =>
+  statement(
+    `UPDATE users SET password_hash = ?, token_version = token_version + 1, version = version + 1, updated_at = ?
+     WHERE id = ? AND password_hash = ? AND status = 'active'`,
+    after,
+    now,
+    userId,
+    before,
+  )
+
+/** The token came by mail, so it also proves the address. */
+export const resetPassword = (userId: string, hash: string, now: number): Statement =>
+  statement(
+    `UPDATE users SET password_hash = ?, token_version = token_version + 1, version = version + 1, updated_at = ?,
+       email_verified_at = COALESCE(email_verified_at, ?) WHERE id = ?`,
+    hash,
+    now,
+    now,
+    userId,
+  )
+
+export const markEmailVerified = (userId: string, now: number): Statement =>
+  statement(
+    `UPDATE users SET email_verified_at = ?, version = version + 1, updated_at = ? WHERE id = ? AND email_verified_at IS NULL`,
+    now,
+    now,
+    userId,
+  )

@@ -1,0 +1,181 @@
+import { idPattern } from '../../core/ids.ts'
+import { access, accessWithRead } from '../../http/auth.ts'
+import { idempotent } from '../../http/idempotency.ts'
+import { doc, validate } from '../../http/openapi.ts'
+import { limitByAddress } from '../../http/rate-limit.ts'
+import { router } from '../../http/router.ts'
+import { verifyCredential, whoAmI } from './account.ts'
+import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
+import { resendVerification, verifyEmail } from './email-verification.ts'
+import { changeOwnPassword, chooseNewPassword, forgotPassword } from './password-service.ts'
+import { refresh } from './refresh.ts'
+import { register } from './register.ts'
+import {
+  ApiKey,
+  ApiKeyPage,
+  ChangeApiKey,
+  ChangePassword,
+  CreateApiKey,
+  EmailState,
+  ForgotPassword,
+  ListApiKeys,
+  ListSessions,
+  Login,
+  MailOnItsWay,
+  Me,
+  NewApiKey,
+  PublicKeys,
+  Refresh,
+  Register,
+  ResetPassword,
+  SessionPage,
+  Tokens,
+  Verified,
+  VerifyEmail,
+} from './schema.ts'
+import { listSessions, revokeOtherSessions, revokeSession, signOut } from './session-list.ts'
+import { signIn } from './sign-in.ts'
+import { limitMails, limitOwnMails, limitSignIns } from './sign-in-limits.ts'
+import { publicKeys } from './tokens.ts'
+
+const SESSION_ID = `:id{${idPattern('ses')}}` as const
+const KEY_ID = `:id{${idPattern('key')}}` as const
+
+export const authRoutes = router()
+  .post(
+    '/register',
+    limitByAddress,
+    doc('Make an account, with its personal team', 201, Tokens),
+    validate('json', Register),
+    async (c) => c.json(await register(c.var.request, c.req.valid('json')), 201),
+  )
+  .post(
+    '/login',
+    limitByAddress,
+    doc('Sign in', 200, Tokens),
+    validate('json', Login),
+    limitSignIns,
+    async (c) => c.json(await signIn(c.var.request, c.req.valid('json'))),
+  )
+  .post(
+    '/refresh',
+    limitByAddress,
+    doc('Trade a refresh token for a new pair', 200, Tokens),
+    validate('json', Refresh),
+    async (c) => c.json(await refresh(c.var.request, c.req.valid('json').refreshToken)),
+  )
+  .post('/logout', access('account:manage'), doc('End this session', 204, null), async (c) => {
+    await signOut(c.var.ctx)
+    return c.body(null, 204)
+  })
+  .get('/me', accessWithRead('profile:read'), doc('Who I am', 200, Me), async (c) =>
+    c.json(await whoAmI(c.var.readCtx)),
+  )
+  .get('/verify', access('profile:read'), doc('Whether the credential is good', 200, Verified), (c) =>
+    c.json(verifyCredential(c.var.ctx)),
+  )
+  .get(
+    '/sessions',
+    access('account:manage'),
+    doc('List my sessions', 200, SessionPage),
+    validate('query', ListSessions),
+    async (c) => c.json(await listSessions(c.var.ctx, c.req.valid('query'))),
+  )
+  .delete('/sessions', access('account:manage'), doc('End all my other sessions', 204, null), async (c) => {
+    await revokeOtherSessions(c.var.ctx)
+    return c.body(null, 204)
+  })
+  .delete(
+    `/sessions/${SESSION_ID}`,
+    access('account:manage'),
+    doc('End one of my sessions', 204, null),
+    async (c) => {
+      await revokeSession(c.var.ctx, c.req.param('id'))
+      return c.body(null, 204)
+    },
+  )
+  .post(
+    '/api-keys',
+    access('keys:manage'),
+    idempotent('secret'),
+    doc('Make an API key', 201, NewApiKey),
+    validate('json', CreateApiKey),
+    async (c) => c.json(await createApiKey(c.var.ctx, c.req.valid('json')), 201),
+  )
+  .get(
+    '/api-keys',
+    access('keys:manage'),
+    doc('List my API keys in this team', 200, ApiKeyPage),
+    validate('query', ListApiKeys),
+    async (c) => c.json(await listApiKeys(c.var.ctx, c.req.valid('query'))),
+  )
+  .on(
+    ['PATCH', 'PUT'],
+    `/api-keys/${KEY_ID}`,
+    access('keys:manage'),
+    doc('Change the name or the scopes of an API key', 200, ApiKey),
+    validate('json', ChangeApiKey),
+    async (c) => c.json(await changeApiKey(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .delete(
+    `/api-keys/${KEY_ID}`,
+    access('keys:manage'),
+    doc('Delete an API key; it fails at once', 204, null),
+    async (c) => {
+      await deleteApiKey(c.var.ctx, c.req.param('id'))
+      return c.body(null, 204)
+    },
+  )
+  .put(
+    '/password',
+    access('account:manage'),
+    doc('Change my password; all other sessions end', 200, Tokens),
+    validate('json', ChangePassword),
+    async (c) => c.json(await changeOwnPassword(c.var.ctx, c.req.valid('json'))),
+  )
+  .post(
+    '/password/forgot',
+    limitByAddress,
+    doc('Ask for a mail to choose a new password', 202, MailOnItsWay),
+    validate('json', ForgotPassword),
+    limitMails,
+    async (c) => {
+      await forgotPassword(c.var.request, c.req.valid('json').email)
+      return c.json({ status: 'accepted' as const }, 202)
+    },
+  )
+  .post(
+    '/password/reset',
+    limitByAddress,
+    doc('Choose a new password with the token of the mail', 204, null),
+    validate('json', ResetPassword),
+    async (c) => {
+      await chooseNewPassword(c.var.request, c.req.valid('json'))
+      return c.body(null, 204)
+    },
+  )
+  .post(
+    '/email/verify',
+    limitByAddress,
+    doc('Confirm an address with the token of the mail', 200, EmailState),
+    validate('json', VerifyEmail),
+    async (c) => c.json(await verifyEmail(c.var.request, c.req.valid('json').token)),
+  )
+  .post(
+    '/email/resend',
+    access('account:manage'),
+    limitOwnMails,
+    doc('Send the mail to confirm my address again', 202, EmailState),
+    async (c) => c.json(await resendVerification(c.var.ctx), 202),
+  )
+
+/** At the root: where verifiers of our tokens look for the public keys. */
+export const wellKnownRoutes = router().get(
+  '/.well-known/jwks.json',
+  limitByAddress,
+  doc('The keys that verify our access tokens', 200, PublicKeys),
+  async (c) => {
+    c.header('cache-control', 'public, max-age=300')
+    return c.json(await publicKeys(c.var.request.settings))
+  },
+)
