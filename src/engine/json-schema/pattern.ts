@@ -1,0 +1,58 @@
+import { RE2JS } from 're2js'
+import { err, ok, type Result } from '../../core/result.ts'
+import { LIMITS, type Pattern } from './types.ts'
+
+// RE2 knows categories by their short names only.
+const CATEGORIES: Readonly<Record<string, string>> = {
+  Letter: 'L',
+  Uppercase_Letter: 'Lu',
+  Lowercase_Letter: 'Ll',
+  Mark: 'M',
+  Number: 'N',
+  Decimal_Number: 'Nd',
+  digit: 'Nd',
+  Punctuation: 'P',
+  punct: 'P',
+  Symbol: 'S',
+  Separator: 'Z',
+  Space_Separator: 'Zs',
+}
+
+const SPACES = '\\s\\x0B\\x{FEFF}\\p{Z}'
+
+/** JSON Schema patterns are those of JavaScript: these few mean something else to RE2, or nothing. */
+function toRe2(source: string): string {
+  let inClass = false
+  return source.replace(/\\p\{([^{}]*)\}|\\[\s\S]|[[\]]/gi, (token: string, property: string | undefined) => {
+    if (property !== undefined) {
+      const name = property.replace(/^(?:gc|General_Category|sc|Script)=/, '')
+      return `${token.slice(0, 2)}{${Object.hasOwn(CATEGORIES, name) ? CATEGORIES[name] : name}}`
+    }
+    if (token === '\\s') return inClass ? SPACES : `[${SPACES}]`
+    if (token === '\\S' && !inClass) return `[^${SPACES}]`
+    if (token === '[') inClass = true
+    else if (token === ']') inClass = false
+    return token
+  })
+}
+
+/**
+ * User patterns run on RE2, which never goes back in the text: time grows with the text, whatever the pattern.
+ * What RE2 cannot do (lookaround, back references) is refused when the schema is checked.
+ */
+export function compilePattern(
+  source: string,
+): Result<Pattern & { size: number }, { message: string; size: number }> {
+  if (source.length > LIMITS.patternChars)
+    return err({ message: `longer than ${LIMITS.patternChars} characters`, size: 0 })
+  try {
+    const expression = RE2JS.compile(toRe2(RE2JS.translateRegExp(source)))
+    const size = expression.programSize()
+    if (size > LIMITS.patternSize) return err({ message: 'too large; use smaller repeat counts', size })
+    return ok({ size, cost: 0.1 + size / 20, test: (text) => expression.test(text) })
+  } catch (error) {
+    const reason =
+      error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'not readable'
+    return err({ message: `${reason} (lookaround and back references are not supported)`, size: 0 })
+  }
+}
