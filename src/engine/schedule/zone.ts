@@ -3,8 +3,8 @@
  *
  * 1. Segments of a zone cover the time line without gap or overlap, so a walk from one to the next ends.
  * 2. The caches hold facts that depend only on the zone name; dropping an entry costs time, never an answer.
- * 3. Two changes of offset less than a week apart that cancel each other would be missed by the scan. No zone
- *    has had that since 1970.
+ * 3. Two changes of offset less than three days apart that cancel each other would be missed by the scan. No
+ *    zone has had that since 1970; the shortest summer time was a week (north of Brazil, 2000).
  */
 import { DAY_MS } from './civil.ts'
 
@@ -14,7 +14,7 @@ export type Segment = { start: number; end: number; offset: number }
 // A formatter holds tens of kilobytes of native memory, a year of segments a few hundred bytes.
 const MAX_FORMATTERS = 32
 const MAX_YEARS = 5_000
-const PROBE_MS = 7 * DAY_MS
+const PROBE_MS = 3 * DAY_MS
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 const years = new Map<string, Segment[]>()
