@@ -14,12 +14,12 @@ export function doc(
   summary: string,
   status: number,
   schema: z.ZodType | null,
-  more: { mediaType?: string; description?: string } = {},
+  more: { mediaType?: string; otherMediaTypes?: string[]; description?: string } = {},
 ) {
   const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
-  const { mediaType = 'application/json', description } = more
+  const { mediaType = 'application/json', otherMediaTypes = [], description } = more
   return tag(handler, {
-    doc: { summary, status, schema, mediaType, ...(description ? { description } : {}) },
+    doc: { summary, status, schema, mediaType, otherMediaTypes, ...(description ? { description } : {}) },
   })
 }
 
@@ -117,7 +117,14 @@ function operation(
       [answer.status]: {
         description: answer.summary,
         ...(answer.schema
-          ? { content: { [answer.mediaType]: { schema: schemaOf(answer.schema, 'output', schemas) } } }
+          ? {
+              content: {
+                [answer.mediaType]: { schema: schemaOf(answer.schema, 'output', schemas) },
+                ...Object.fromEntries(
+                  answer.otherMediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' } }]),
+                ),
+              },
+            }
           : {}),
       },
       default: {

@@ -7,7 +7,15 @@ export type Target = 'json' | 'query' | 'param' | 'header' | 'form'
 
 export type RouteMeta = {
   access?: { scope: Scope; teamParam: string | null }
-  doc?: { summary: string; status: number; schema: z.ZodType | null; mediaType: string; description?: string }
+  doc?: {
+    summary: string
+    status: number
+    schema: z.ZodType | null
+    mediaType: string
+    /** Others that the caller may ask for; they are not parsed. */
+    otherMediaTypes: string[]
+    description?: string
+  }
   input?: { target: Target; schema: z.ZodType }
   idempotent?: 'replayed' | 'secret'
 }

@@ -41,7 +41,7 @@ export async function call<T = any>(
   const response = await app.fetch(new Request(`http://orrery.test${path}`, init), env, ctx)
   const text = method === 'HEAD' ? '' : await response.text()
   await waitOnExecutionContext(ctx)
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
   const body = isJson && text !== '' ? JSON.parse(text) : text
   requireDocumented(method, path, response, body)
   return { status: response.status, headers: response.headers, body: body as T, text }
@@ -59,7 +59,12 @@ function requireDocumented(method: string, path: string, response: Response, bod
   if (!doc || response.status !== doc.status) return
   if (doc.schema === null) {
     if (body !== '') throw new Error(`${method} ${path} is documented to answer without a body`)
-  } else if (doc.mediaType === 'application/json') doc.schema.parse(body)
+    return
+  }
+  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+  if (doc.otherMediaTypes.includes(type)) return
+  if (type !== doc.mediaType) throw new Error(`${method} ${path} is not documented to answer with ${type}`)
+  if (doc.mediaType === 'application/json') doc.schema.parse(body)
 }
 
 export const get = <T = any>(path: string, as?: Caller): Promise<Answer<T>> =>

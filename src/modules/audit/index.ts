@@ -1,0 +1,3 @@
+export { auditRoutes } from './routes.ts'
+export { sealAudit } from './service/seal.ts'
+export { verifyAudit } from './service/verify.ts'

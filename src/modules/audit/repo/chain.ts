@@ -1,0 +1,110 @@
+import type { ChainLink, ChainRow } from '../chain.ts'
+
+const columns = (table: string): string =>
+  `${table}.seq, ${table}.id, ${table}.team_id AS teamId, ${table}.actor_id AS actorId, ${table}.actor_kind AS actorKind,
+  ${table}.actor_key_id AS actorKeyId, ${table}.action, ${table}.target_type AS targetType, ${table}.target_id AS targetId,
+  ${table}.before, ${table}.after, ${table}.address, ${table}.user_agent AS userAgent, ${table}.request_id AS requestId,
+  ${table}.created_at AS createdAt, ${table}.seal`
+
+export const ENTRY_COLUMNS = columns('audit_log')
+
+export type Unsealed = { head: ChainLink | null; row: ChainRow }
+
+type UnsealedRow = ChainRow & { headSeq: number | null; headEntries: number; headSeal: string }
+
+/**
+ * The oldest entries without a seal, of all teams, each with its team's newest seal as it was in that moment. One that
+ * stands before its team's newest seal was smuggled in: it is left to the verifier.
+ */
+export async function findUnsealed(d1: D1Database, limit: number): Promise<Unsealed[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT ${columns('a')}, s.sealed_seq AS headSeq, s.entries AS headEntries, s.seal AS headSeal
+       FROM audit_log a LEFT JOIN audit_seals s ON s.team_id = a.team_id
+       WHERE a.seal IS NULL AND a.seq > COALESCE(s.sealed_seq, 0) ORDER BY a.seq LIMIT ?`,
+    )
+    .bind(limit)
+    .all<UnsealedRow>()
+  return results.map(({ headSeq, headEntries, headSeal, ...row }) => ({
+    head: headSeq === null ? null : { seq: headSeq, entries: headEntries, seal: headSeal },
+    row,
+  }))
+}
+
+export type Sealing = { teamId: string; head: ChainLink | null; links: [ChainLink, ...ChainLink[]] }
+
+/**
+ * Moves the team's newest seal from the one that was seen, and writes the entries' seals only if that came about: of two
+ * sealers at once one does nothing.
+ */
+export function sealEntries(
+  d1: D1Database,
+  { teamId, head, links }: Sealing,
+  now: number,
+): D1PreparedStatement[] {
+  const last = links.at(-1) ?? links[0]
+  return [
+    d1
+      .prepare(
+        `INSERT INTO audit_seals (team_id, sealed_seq, entries, seal, sealed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (team_id) DO UPDATE SET sealed_seq = excluded.sealed_seq, entries = excluded.entries, seal = excluded.seal,
+           sealed_at = excluded.sealed_at
+         WHERE audit_seals.seal = ?6 AND audit_seals.sealed_seq = ?7`,
+      )
+      .bind(teamId, last.seq, last.entries, last.seal, now, head?.seal ?? null, head?.seq ?? null),
+    d1
+      .prepare(
+        `UPDATE audit_log SET seal = fresh.value ->> 1 FROM json_each(?1) AS fresh
+         WHERE audit_log.seq = fresh.value ->> 0 AND audit_log.seal IS NULL
+           AND EXISTS (SELECT 1 FROM audit_seals WHERE team_id = ?2 AND seal = ?3)`,
+      )
+      .bind(JSON.stringify(links.map(({ seq, seal }) => [seq, seal])), teamId, last.seal),
+  ]
+}
+
+export const findNewestSeal = (d1: D1Database, teamId: string): Promise<ChainLink | null> =>
+  d1
+    .prepare('SELECT sealed_seq AS seq, entries, seal FROM audit_seals WHERE team_id = ?')
+    .bind(teamId)
+    .first<ChainLink>()
+
+export async function findChain(
+  d1: D1Database,
+  teamId: string,
+  afterSeq: number,
+  limit: number,
+): Promise<ChainRow[]> {
+  const { results } = await d1
+    .prepare(`SELECT ${ENTRY_COLUMNS} FROM audit_log WHERE team_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
+    .bind(teamId, afterSeq, limit)
+    .all<ChainRow>()
+  return results
+}
+
+export async function countChain(
+  d1: D1Database,
+  teamId: string,
+  afterSeq: number,
+  throughSeq: number,
+): Promise<number> {
+  const row = await d1
+    .prepare('SELECT count(*) AS total FROM audit_log WHERE team_id = ? AND seq > ? AND seq <= ?')
+    .bind(teamId, afterSeq, throughSeq)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+/** The next team, in order, that has entries or a seal. */
+export async function nextTeamWithLog(d1: D1Database, after: string): Promise<string | null> {
+  const row = await d1
+    .prepare(
+      `SELECT (SELECT min(team_id) FROM audit_log WHERE team_id > ?1) AS entries,
+              (SELECT min(team_id) FROM audit_seals WHERE team_id > ?1) AS seals`,
+    )
+    .bind(after)
+    .first<{ entries: string | null; seals: string | null }>()
+  return firstOf(row?.entries ?? null, row?.seals ?? null)
+}
+
+export const firstOf = (a: string | null, b: string | null): string | null =>
+  a === null || b === null ? (a ?? b) : a < b ? a : b

@@ -1,0 +1,82 @@
+// The verifier: every seal is computed again and compared with the rows, the record of the newest seal and the copies.
+// Entries are written and sealed meanwhile, so what speaks of a row is read before the row: then the row must be there.
+import type { RequestContext } from '../../../context.ts'
+import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
+import { AppError } from '../../../core/errors.ts'
+import { CHAIN_START } from '../chain.ts'
+import { nextTeamWithCopies } from '../copies.ts'
+import { firstOf, nextTeamWithLog } from '../repo/chain.ts'
+import type { AuditVerdict } from '../schema.ts'
+import { type Place, walkTeam } from './walk-team.ts'
+
+type Options = {
+  /** Without it, all teams. */
+  teamId?: string | undefined
+  cursor?: string | undefined
+  /** How many entries one call looks at. */
+  budget?: number
+}
+
+const BUDGET = 20_000
+/** What a team costs before its first entry is read, in entries: keeps many small teams from overrunning a call. */
+const TEAM_COST = 100
+
+export async function verifyAudit(request: RequestContext, options: Options = {}): Promise<AuditVerdict> {
+  let budget = options.budget ?? BUDGET
+  const verdict: AuditVerdict = { ok: true, entries: 0, teams: 0, fault: null, nextCursor: null }
+  let at: Start | null = options.cursor === undefined ? null : readCursor(options.cursor)
+  if (at !== null && options.teamId !== undefined && at.teamId !== options.teamId)
+    throw new AppError('request.invalid_cursor')
+  at ??= await firstTeam(request, options.teamId)
+  while (at !== null) {
+    const { teamId, place } = at
+    if (budget <= 0) return { ...verdict, nextCursor: writeCursor(at) }
+    const walked = await walkTeam(request, teamId, place, budget)
+    verdict.entries += walked.entries
+    budget -= walked.entries + TEAM_COST
+    if (walked.fault) return { ...verdict, ok: false, fault: walked.fault }
+    if (walked.place) return { ...verdict, nextCursor: writeCursor({ teamId, place: walked.place }) }
+    verdict.teams++
+    at = options.teamId === undefined ? await firstTeam(request, undefined, teamId) : null
+  }
+  return verdict
+}
+
+type Start = { teamId: string; place: Place }
+
+const START: Place = { ...CHAIN_START, agreedSeq: 0, doubtSeq: null }
+
+async function firstTeam(
+  request: RequestContext,
+  only: string | undefined,
+  after = '',
+): Promise<Start | null> {
+  const teamId =
+    only ??
+    firstOf(await nextTeamWithLog(request.env.DB, after), await nextTeamWithCopies(request.env.FILES, after))
+  return teamId === null ? null : { teamId, place: START }
+}
+
+const SORT = 'verify'
+
+const writeCursor = ({ teamId, place }: Start): string =>
+  encodeCursor({
+    sort: SORT,
+    value: `${place.seq} ${place.entries} ${place.seal || '-'} ${place.agreedSeq} ${place.doubtSeq ?? '-'}`,
+    id: teamId,
+  })
+
+function readCursor(cursor: string): Start {
+  const { value, id } = decodeCursor(cursor, SORT)
+  const match = /^(\d{1,15}) (\d{1,15}) ([0-9a-f]{64}|-) (\d{1,15}) (\d{1,15}|-)$/.exec(String(value))
+  if (match === null) throw new AppError('request.invalid_cursor')
+  const [, seq, entries, seal = '', agreedSeq, doubtSeq] = match
+  const place: Place = {
+    seq: Number(seq),
+    entries: Number(entries),
+    seal: seal === '-' ? '' : seal,
+    agreedSeq: Number(agreedSeq),
+    doubtSeq: doubtSeq === '-' ? null : Number(doubtSeq),
+  }
+  return { teamId: id, place }
+}
