@@ -6,7 +6,7 @@ import { openApiDocument } from './http/openapi.ts'
 import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
-import { authenticator, authRoutes, mfaRoutes, wellKnownRoutes } from './modules/auth/index.ts'
+import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 
@@ -30,6 +30,7 @@ export function createApp(now: () => number) {
   app.route('/', wellKnownRoutes)
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1/auth/mfa', mfaRoutes)
+  app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/teams', teamRoutes)
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))

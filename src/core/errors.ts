@@ -35,6 +35,10 @@ export const ERRORS = {
   'oauth.unknown_provider': entry(404, 'There is no such sign-in provider'),
   'oauth.failed': entry(400, 'The sign-in with the provider failed'),
   'oauth.email_not_verified': entry(403, 'The provider has not verified the e-mail address'),
+  'oauth.account_not_verified': entry(
+    409,
+    'An account with this address has not proven it yet: reset its password by mail, then sign in again',
+  ),
   'oauth.provider_unreachable': entry(502, 'The sign-in provider did not answer as expected', true),
   'access.denied': entry(403, 'Your role does not allow this'),
   'access.scope_missing': entry(403, 'The API key lacks the scope'),

@@ -78,4 +78,5 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /api/v1/auth/oauth/providers',
   'GET /api/v1/auth/oauth/:provider/start',
   'GET /api/v1/auth/oauth/:provider/callback',
+  'POST /api/v1/auth/oauth/exchange',
 ]

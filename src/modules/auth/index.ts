@@ -1,6 +1,7 @@
 export { authenticator } from './authenticator.ts'
 export { rewrapFactors } from './mfa.ts'
 export { mfaRoutes } from './mfa-routes.ts'
+export { oauthRoutes } from './oauth/routes.ts'
 export { insertAccount, type NewAccount } from './repo.ts'
 export { authRoutes, wellKnownRoutes } from './routes.ts'
 export { endSessions } from './sessions.ts'

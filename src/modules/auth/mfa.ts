@@ -4,12 +4,11 @@
 // 2. A try is counted before the code is looked at, so parallel guesses are all counted. The wait is capped: never a lock.
 // 3. A factor counts from the moment it is confirmed; an unfinished set-up asks nothing of anybody.
 import type { RequestContext } from '../../context.ts'
-import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { sha256Hex } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { openSecret, rewrapSecret, type SecretPlace } from '../../core/secret-box.ts'
 import { commit } from '../../db/commit.ts'
-import { type BackoffPolicy, type RateLimiterRpc, rateLimiter } from '../../objects/rate-limiter.ts'
+import { beginGuess } from './brute-force.ts'
 import {
   backupCodeSpent,
   findFactorOwner,
@@ -17,15 +16,8 @@ import {
   replaceFactorSecret,
   spendStep,
 } from './mfa-repo.ts'
+import { onBehalfOf } from './sessions.ts'
 import { matchingStep } from './totp.ts'
-
-/** At most some 100 guesses a day against two codes in a million. */
-const GUESSING: BackoffPolicy = {
-  free: 5,
-  baseDelayMs: SECOND_MS,
-  maxDelayMs: 15 * MINUTE_MS,
-  forgetMs: DAY_MS,
-}
 
 /** Throws unless the user has no second factor or the code is a good one. Called only after the first factor was right. */
 export async function requireSecondFactor(
@@ -57,16 +49,9 @@ export async function limitGuesses(
   userId: string,
   check: () => Promise<void>,
 ): Promise<void> {
-  const guesses: RateLimiterRpc = rateLimiter(request.env.RATE_LIMITER, `mfa:${userId}`)
-  const { retryAfterMs } = await guesses.begin(GUESSING)
-  if (retryAfterMs > 0) {
-    throw new AppError('rate.limited', {
-      retryAfterSeconds: Math.ceil(retryAfterMs / SECOND_MS),
-      detail: 'Too many wrong codes; wait before the next one.',
-    })
-  }
+  const turn = await beginGuess(request, `mfa:${userId}`)
   await check()
-  await guesses.clear()
+  await turn.right()
 }
 
 async function spendTotp(
@@ -85,12 +70,8 @@ async function spendBackupCode(
   code: string,
 ): Promise<boolean> {
   const spent = await commit(
-    {
-      ...request,
-      actor: { kind: 'user', userId: owner.userId, teamId: owner.personalTeamId, keyId: null },
-      // The key of the request belongs to what the code is spent for.
-      idempotency: null,
-    },
+    // The idempotency key of the request belongs to what the code is spent for.
+    { ...onBehalfOf(request, { ...owner, id: owner.userId }), idempotency: null },
     {
       guard: backupCodeSpent(owner.userId, await hashBackupCode(code), request.now()),
       audit: { action: 'mfa.backup_code_used', targetType: 'user', targetId: owner.userId },

@@ -4,7 +4,7 @@ import { type Statement, statement } from '../../db/commit.ts'
 import { users } from '../../db/schema/index.ts'
 import type { SessionUser } from './sessions.ts'
 
-const COLUMNS = {
+export const ACCOUNT_COLUMNS = {
   id: users.id,
   email: users.email,
   emailVerifiedAt: users.emailVerifiedAt,
@@ -21,12 +21,16 @@ const COLUMNS = {
 export type Account = SessionUser & { passwordHash: string | null; status: 'active' | 'disabled' }
 
 export async function findAccountByEmail(request: RequestContext, email: string): Promise<Account | null> {
-  const [row] = await request.db.select(COLUMNS).from(users).where(eq(users.email, email)).limit(1)
+  const [row] = await request.db.select(ACCOUNT_COLUMNS).from(users).where(eq(users.email, email)).limit(1)
   return row ?? null
 }
 
 export async function findOwnAccount(ctx: ServiceContext): Promise<Account | null> {
-  const [row] = await ctx.db.select(COLUMNS).from(users).where(eq(users.id, ctx.actor.userId)).limit(1)
+  const [row] = await ctx.db
+    .select(ACCOUNT_COLUMNS)
+    .from(users)
+    .where(eq(users.id, ctx.actor.userId))
+    .limit(1)
   return row ?? null
 }
 

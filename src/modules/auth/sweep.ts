@@ -9,7 +9,7 @@ export async function sweepAuth(request: RequestContext): Promise<void> {
   const d1 = request.env.DB
   const before = request.now() - DAY_MS
   await d1.batch(
-    ['refresh_tokens', 'sessions', 'one_time_tokens', 'oauth_states'].map((table) =>
+    ['refresh_tokens', 'sessions', 'one_time_tokens', 'oauth_states', 'oauth_tickets'].map((table) =>
       d1
         .prepare(
           `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at < ? LIMIT ${MOST_ROWS})`,

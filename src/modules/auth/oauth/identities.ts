@@ -1,0 +1,73 @@
+import type { ReadContext, ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { linkedMail, unlinkedMail } from './mails.ts'
+import { findIdentities, findIdentity, type IdentityRow, linkIdentity, unlinkIdentity } from './repo.ts'
+import type { OauthIdentities, OauthIdentity } from './schema.ts'
+import { openTicket, type TicketProof } from './tickets.ts'
+
+export async function listIdentities(ctx: ReadContext): Promise<OauthIdentities> {
+  const { rows } = await ctx.read((who) => findIdentities(who.userId))
+  return { items: rows.map(toView), nextCursor: null }
+}
+
+export async function getIdentity(ctx: ServiceContext, provider: string): Promise<OauthIdentity> {
+  const row = await findIdentity(ctx.env.DB, ctx.actor.userId, provider)
+  if (row === null) throw notFound('The identity')
+  return toView(row)
+}
+
+/**
+ * Links what the browser has just signed in to. The addresses may differ, since both accounts were entered; but an
+ * account that has not proven its own address could be lying in wait for the owner of it, and gets no second way in.
+ */
+export async function linkMine(ctx: ServiceContext, proof: TicketProof): Promise<OauthIdentity> {
+  const { userId, email, emailVerified } = ctx.actor
+  if (!emailVerified) throw new AppError('auth.email_not_verified')
+  const { identity, spend } = await openTicket(ctx, proof)
+  await spend()
+  const { provider, subject } = identity
+  const now = ctx.now()
+  const theirs = identity.email?.toLowerCase() ?? ''
+  try {
+    const outcome = await commit(ctx, {
+      guard: linkIdentity({ provider, subject, userId, email: theirs, now }, null),
+      audit: {
+        action: 'oauth.linked',
+        targetType: 'oauth_identity',
+        targetId: provider,
+        after: { provider, email: theirs },
+      },
+      messages: [linkedMail(email, provider)],
+    })
+    if (outcome === 'guard_missed')
+      throw new AppError('resource.exists', { detail: 'An identity of this provider is linked already.' })
+  } catch (error) {
+    if (isUniqueViolation(error, 'oauth_identities.'))
+      throw new AppError('resource.exists', { detail: 'The identity is linked to an account already.' })
+    throw error
+  }
+  return { provider, email: theirs, createdAt: toIso(now) }
+}
+
+export async function unlinkMine(ctx: ServiceContext, provider: string): Promise<void> {
+  const { userId, email } = ctx.actor
+  const outcome = await commit(ctx, {
+    guard: unlinkIdentity(userId, provider),
+    audit: {
+      action: 'oauth.unlinked',
+      targetType: 'oauth_identity',
+      targetId: provider,
+      before: { provider },
+    },
+    messages: [unlinkedMail(email, provider)],
+  })
+  if (outcome === 'done') return
+  await getIdentity(ctx, provider)
+  throw new AppError('auth.last_sign_in_method', {
+    detail: 'Set a password by a reset, or link another provider, first.',
+  })
+}
+
+const toView = (row: IdentityRow): OauthIdentity => ({ ...row, createdAt: toIso(row.createdAt) })

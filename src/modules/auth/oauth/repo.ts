@@ -1,0 +1,169 @@
+import { and, eq } from 'drizzle-orm'
+import type { HotRead, RequestContext } from '../../../context.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import { oauthIdentities, users } from '../../../db/schema/index.ts'
+import { ACCOUNT_COLUMNS, type Account } from '../repo.ts'
+
+export type OauthState = {
+  codeVerifier: string
+  nonce: string
+  returnTo: string | null
+  returnChallenge: string | null
+}
+
+// States and tickets are one browser's way from here to a provider and back. They say nothing of an account, anybody
+// may make them, and they are gone in minutes: no audit entry stands for them.
+export const insertState = (
+  d1: D1Database,
+  state: OauthState & { stateHash: string; provider: string; browserHash: string; expiresAt: number },
+) =>
+  d1
+    .prepare(
+      `INSERT INTO oauth_states (state_hash, provider, browser_hash, code_verifier, nonce, return_to, return_challenge, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(
+      state.stateHash,
+      state.provider,
+      state.browserHash,
+      state.codeVerifier,
+      state.nonce,
+      state.returnTo,
+      state.returnChallenge,
+      state.expiresAt,
+    )
+    .run()
+
+/** Handed out once, and only to the browser and for the provider that it was made for; others do not use it up. */
+export const takeState = (
+  d1: D1Database,
+  where: { stateHash: string; provider: string; browserHash: string },
+  now: number,
+): Promise<OauthState | null> =>
+  d1
+    .prepare(
+      `UPDATE oauth_states SET used_at = ?4
+       WHERE state_hash = ?1 AND provider = ?2 AND browser_hash = ?3 AND used_at IS NULL AND expires_at > ?4
+       RETURNING code_verifier AS codeVerifier, nonce, return_to AS returnTo, return_challenge AS returnChallenge`,
+    )
+    .bind(where.stateHash, where.provider, where.browserHash, now)
+    .first<OauthState>()
+
+export type TicketRow = {
+  provider: string
+  subject: string
+  email: string | null
+  emailVerified: number
+  name: string | null
+  returnChallenge: string | null
+}
+
+export const insertTicket = (
+  d1: D1Database,
+  ticket: Omit<TicketRow, 'emailVerified'> & { codeHash: string; emailVerified: boolean; expiresAt: number },
+) =>
+  d1
+    .prepare(
+      `INSERT INTO oauth_tickets (code_hash, provider, subject, email, email_verified, name, return_challenge, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .bind(
+      ticket.codeHash,
+      ticket.provider,
+      ticket.subject,
+      ticket.email,
+      ticket.emailVerified ? 1 : 0,
+      ticket.name,
+      ticket.returnChallenge,
+      ticket.expiresAt,
+    )
+    .run()
+
+export const findTicket = (d1: D1Database, codeHash: string, now: number): Promise<TicketRow | null> =>
+  d1
+    .prepare(
+      `SELECT provider, subject, email, email_verified AS emailVerified, name, return_challenge AS returnChallenge
+       FROM oauth_tickets WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?`,
+    )
+    .bind(codeHash, now)
+    .first<TicketRow>()
+
+export async function takeTicket(d1: D1Database, codeHash: string, now: number): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(
+      'UPDATE oauth_tickets SET used_at = ?2 WHERE code_hash = ?1 AND used_at IS NULL AND expires_at > ?2',
+    )
+    .bind(codeHash, now)
+    .run()
+  return meta.changes === 1
+}
+
+export async function findAccountByIdentity(
+  request: RequestContext,
+  provider: string,
+  subject: string,
+): Promise<Account | null> {
+  const [row] = await request.db
+    .select(ACCOUNT_COLUMNS)
+    .from(oauthIdentities)
+    .innerJoin(users, eq(users.id, oauthIdentities.userId))
+    .where(and(eq(oauthIdentities.provider, provider), eq(oauthIdentities.subject, subject)))
+    .limit(1)
+  return row ?? null
+}
+
+export type NewIdentity = { provider: string; subject: string; userId: string; email: string; now: number }
+
+/** In the commit that opens the account. */
+export const insertIdentity = (identity: NewIdentity): Statement =>
+  statement(
+    'INSERT INTO oauth_identities (provider, subject, user_id, email, created_at) VALUES (?, ?, ?, ?, ?)',
+    identity.provider,
+    identity.subject,
+    identity.userId,
+    identity.email,
+    identity.now,
+  )
+
+/**
+ * Joins it to an account that is there already. Whether the account may be joined is asked in the statement itself: its
+ * address verified, with `accountEmail` still that address, and no other identity of the provider.
+ */
+export const linkIdentity = (identity: NewIdentity, accountEmail: string | null): Statement =>
+  statement(
+    `INSERT INTO oauth_identities (provider, subject, user_id, email, created_at)
+     SELECT ?1, ?2, u.id, ?4, ?5 FROM users u
+     WHERE u.id = ?3 AND u.status = 'active' AND u.email_verified_at IS NOT NULL AND u.email = COALESCE(?6, u.email)
+       AND NOT EXISTS (SELECT 1 FROM oauth_identities i WHERE i.user_id = u.id AND i.provider = ?1)`,
+    identity.provider,
+    identity.subject,
+    identity.userId,
+    identity.email,
+    identity.now,
+    accountEmail,
+  )
+
+/** Misses when nothing is linked, or when there would be no way left to sign in. */
+export const unlinkIdentity = (userId: string, provider: string): Statement =>
+  statement(
+    `DELETE FROM oauth_identities WHERE user_id = ?1 AND provider = ?2
+       AND (EXISTS (SELECT 1 FROM users WHERE id = ?1 AND password_hash IS NOT NULL)
+         OR (SELECT count(*) FROM oauth_identities WHERE user_id = ?1) > 1)`,
+    userId,
+    provider,
+  )
+
+export type IdentityRow = { provider: string; email: string; createdAt: number }
+
+export const findIdentities = (userId: string): HotRead<IdentityRow> => ({
+  sql: 'SELECT provider, email, created_at AS createdAt FROM oauth_identities WHERE user_id = ?1 ORDER BY created_at DESC, provider',
+  params: [userId],
+})
+
+export const findIdentity = (d1: D1Database, userId: string, provider: string): Promise<IdentityRow | null> =>
+  d1
+    .prepare(
+      'SELECT provider, email, created_at AS createdAt FROM oauth_identities WHERE user_id = ? AND provider = ?',
+    )
+    .bind(userId, provider)
+    .first<IdentityRow>()

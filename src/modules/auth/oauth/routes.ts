@@ -1,0 +1,137 @@
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { AppEnv } from '../../../http/app-env.ts'
+import { access, accessWithRead } from '../../../http/auth.ts'
+import { idempotent } from '../../../http/idempotency.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { problemResponse } from '../../../http/problem.ts'
+import { limitByAddress } from '../../../http/rate-limit.ts'
+import { router } from '../../../http/router.ts'
+import { Tokens } from '../schema.ts'
+import { type CallbackOutcome, finishOauth } from './callback.ts'
+import { getIdentity, linkMine, listIdentities, unlinkMine } from './identities.ts'
+import {
+  CallbackQuery,
+  ExchangeOauth,
+  LinkOauthIdentity,
+  OauthIdentities,
+  OauthIdentity,
+  OauthProviders,
+  StartQuery,
+} from './schema.ts'
+import { signInWithIdentity } from './sign-in.ts'
+import { listProviders, STATE_LIFE_MS, startOauth } from './start.ts'
+import { openTicket, TICKET_COOKIE, TICKET_LIFE_MS } from './tickets.ts'
+
+export const oauthRoutes = router()
+  .get('/providers', limitByAddress, doc('List the sign-in providers', 200, OauthProviders), (c) =>
+    c.json(listProviders(c.var.request)),
+  )
+  .get(
+    '/:provider/start',
+    limitByAddress,
+    doc('Send the browser to a sign-in provider', 302, null),
+    validate('query', StartQuery),
+    async (c) => {
+      const { location, cookie } = await startOauth(
+        c.var.request,
+        c.req.param('provider'),
+        c.req.valid('query'),
+      )
+      writeCookie(c, cookie.name, cookie.value, STATE_LIFE_MS)
+      return c.redirect(location, 302)
+    },
+  )
+  .get(
+    '/:provider/callback',
+    limitByAddress,
+    doc('Come back from a sign-in provider', 200, Tokens, {
+      description:
+        'Answers 302 to the returnTo page, with a code or an error in the fragment, where one was given.',
+    }),
+    validate('query', CallbackQuery),
+    async (c) => {
+      const parameters = new URL(c.req.url).searchParams
+      const outcome = await finishOauth(c.var.request, c.req.param('provider'), parameters, (name) =>
+        readCookie(c, name),
+      )
+      return answer(c, outcome)
+    },
+  )
+  .post(
+    '/exchange',
+    limitByAddress,
+    doc('Sign in with the code of a provider sign-in', 200, Tokens),
+    validate('json', ExchangeOauth),
+    async (c) => {
+      const { mfaCode, ...ticket } = c.req.valid('json')
+      const { identity, spend } = await openTicket(c.var.request, {
+        ...ticket,
+        cookie: readCookie(c, TICKET_COOKIE),
+      })
+      const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, spend })
+      dropCookie(c, TICKET_COOKIE)
+      return c.json(tokens)
+    },
+  )
+  .get(
+    '/identities',
+    accessWithRead('account:manage'),
+    doc('List my linked sign-in providers', 200, OauthIdentities),
+    async (c) => c.json(await listIdentities(c.var.readCtx)),
+  )
+  .post(
+    '/identities',
+    access('account:manage'),
+    idempotent(getIdentity),
+    doc('Link the account of a provider sign-in with mine', 201, OauthIdentity),
+    validate('json', LinkOauthIdentity),
+    async (c) => {
+      const cookie = readCookie(c, TICKET_COOKIE)
+      const identity = await linkMine(c.var.ctx, { ...c.req.valid('json'), cookie })
+      dropCookie(c, TICKET_COOKIE)
+      return c.json(identity, 201)
+    },
+  )
+  .delete(
+    '/identities/:provider',
+    access('account:manage'),
+    doc('Unlink a sign-in provider', 204, null),
+    async (c) => {
+      await unlinkMine(c.var.ctx, c.req.param('provider'))
+      return c.body(null, 204)
+    },
+  )
+
+function answer(c: Context<AppEnv>, outcome: CallbackOutcome): Response {
+  if (outcome.kind === 'tokens') c.res = c.json(outcome.tokens)
+  else if (outcome.kind === 'redirect') c.res = c.redirect(outcome.location, 302)
+  else c.res = problemResponse(c, outcome.error)
+  if (outcome.spentCookie !== undefined) dropCookie(c, outcome.spentCookie)
+  if (outcome.ticket !== undefined) writeCookie(c, TICKET_COOKIE, outcome.ticket, TICKET_LIFE_MS)
+  return c.res
+}
+
+const overTls = (c: Context<AppEnv>): boolean => c.var.request.settings.PUBLIC_URL.startsWith('https:')
+
+// `__Host-` keeps a neighbouring subdomain from planting one; browsers refuse the prefix without TLS. Lax, because the
+// provider's redirect comes from another site.
+function writeCookie(c: Context<AppEnv>, name: string, value: string, lifeMs: number): void {
+  const secure = overTls(c)
+  setCookie(c, name, value, {
+    httpOnly: true,
+    sameSite: 'Lax',
+    path: '/',
+    secure,
+    maxAge: lifeMs / 1000,
+    ...(secure ? { prefix: 'host' as const } : {}),
+  })
+}
+
+const readCookie = (c: Context<AppEnv>, name: string): string | undefined =>
+  overTls(c) ? getCookie(c, name, 'host') : getCookie(c, name)
+
+const dropCookie = (c: Context<AppEnv>, name: string): void => {
+  const secure = overTls(c)
+  deleteCookie(c, name, { path: '/', secure, ...(secure ? { prefix: 'host' as const } : {}) })
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod'
+
+const OauthProviderView = z
+  .strictObject({ id: z.string(), name: z.string(), startUrl: z.url() })
+  .meta({ id: 'OauthProvider' })
+
+export const OauthProviders = z
+  .strictObject({ items: z.array(OauthProviderView), nextCursor: z.null() })
+  .meta({ id: 'OauthProviders' })
+export type OauthProviders = z.infer<typeof OauthProviders>
+
+/** 256 random bits or a SHA-256 in base64url. */
+const Token43 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+export const StartQuery = z.strictObject({
+  returnTo: z.string().max(2048).optional().meta({
+    description:
+      'A page on this origin or one of CORS_ORIGINS that gets `#code=…`, or `#error=…`. Without it, the callback answers with the tokens.',
+  }),
+  codeChallenge: Token43.optional().meta({
+    description:
+      'S256 of a verifier that the page keeps. Without it, the code is bound to a cookie of the browser.',
+  }),
+})
+export type StartQuery = z.infer<typeof StartQuery>
+
+/** Providers add parameters of their own. */
+export const CallbackQuery = z.looseObject({
+  state: z.string().optional(),
+  code: z.string().optional(),
+  iss: z.string().optional(),
+  error: z.string().optional(),
+})
+
+const Ticket = {
+  code: Token43.optional().meta({
+    description: 'From the fragment of the returnTo page. Left out where the code stands in the cookie.',
+  }),
+  codeVerifier: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{43,128}$/)
+    .optional(),
+}
+
+export const ExchangeOauth = z
+  .strictObject({ ...Ticket, mfaCode: z.string().trim().min(6).max(64).optional() })
+  .meta({ id: 'ExchangeOauth' })
+export type ExchangeOauth = z.infer<typeof ExchangeOauth>
+
+export const LinkOauthIdentity = z.strictObject(Ticket).meta({ id: 'LinkOauthIdentity' })
+export type LinkOauthIdentity = z.infer<typeof LinkOauthIdentity>
+
+export const OauthIdentity = z
+  .strictObject({ provider: z.string(), email: z.string(), createdAt: z.iso.datetime() })
+  .meta({ id: 'OauthIdentity' })
+export type OauthIdentity = z.infer<typeof OauthIdentity>
+
+export const OauthIdentities = z
+  .strictObject({ items: z.array(OauthIdentity), nextCursor: z.null() })
+  .meta({ id: 'OauthIdentities' })
+export type OauthIdentities = z.infer<typeof OauthIdentities>

@@ -1,0 +1,129 @@
+// From what a provider said to a session. Invariants:
+// 1. An identity belongs to an account by provider and subject; an address only ever finds an account once, and only
+//    when both sides have verified it.
+// 2. An account with an unverified address may have been made by somebody else, to lie in wait for the owner of the
+//    address. It is neither joined nor taken away: its address has to be proven by mail first, by a reset of the
+//    password, which ends every other session and voids what was known of the old one.
+// 3. The second factor comes before anything is linked or begun.
+import type { RequestContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { requireSecondFactor } from '../mfa.ts'
+import { createAccount } from '../new-account.ts'
+import { type Account, findAccountByEmail } from '../repo.ts'
+import type { Tokens } from '../schema.ts'
+import { issueSession, onBehalfOf, type SessionUser } from '../sessions.ts'
+import { linkedMail } from './mails.ts'
+import { findAccountByIdentity, insertIdentity, linkIdentity } from './repo.ts'
+import type { KnownIdentity } from './tickets.ts'
+
+type Proof = {
+  mfaCode: string | undefined
+  /** Uses up what the identity came with, when all questions are answered. */
+  spend: () => Promise<void>
+}
+
+export async function signInWithIdentity(
+  request: RequestContext,
+  identity: KnownIdentity,
+  proof: Proof,
+): Promise<Tokens> {
+  const linked = await findAccountByIdentity(request, identity.provider, identity.subject)
+  if (linked !== null) {
+    await requireEntry(request, linked, proof)
+    return beginSession(request, linked, identity.provider)
+  }
+  const email = requireVerifiedEmail(identity)
+  const local = await findAccountByEmail(request, email)
+  if (local === null) {
+    await proof.spend()
+    return beginSession(request, await openAccount(request, identity, email), identity.provider)
+  }
+  if (local.emailVerifiedAt === null) throw new AppError('oauth.account_not_verified')
+  await requireEntry(request, local, proof)
+  await link(request, identity, local)
+  return beginSession(request, local, identity.provider)
+}
+
+async function requireEntry(request: RequestContext, account: Account, proof: Proof): Promise<void> {
+  if (account.status !== 'active') throw new AppError('auth.account_disabled')
+  if (request.settings.REQUIRE_VERIFIED_EMAIL && account.emailVerifiedAt === null)
+    throw new AppError('auth.email_not_verified')
+  await requireSecondFactor(request, account, proof.mfaCode)
+  await proof.spend()
+}
+
+function requireVerifiedEmail(identity: KnownIdentity): string {
+  const email = identity.email?.trim().toLowerCase() ?? ''
+  if (!identity.emailVerified || !/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254)
+    throw new AppError('oauth.email_not_verified')
+  return email
+}
+
+async function openAccount(
+  request: RequestContext,
+  identity: KnownIdentity,
+  email: string,
+): Promise<SessionUser> {
+  const now = request.now()
+  const { provider, subject } = identity
+  const name = identity.name?.trim().slice(0, 80) || undefined
+  const { user, statements } = createAccount({ email, name, passwordHash: null, emailVerifiedAt: now }, now)
+  try {
+    await commit(onBehalfOf(request, user), {
+      statements: [...statements, insertIdentity({ provider, subject, userId: user.id, email, now })],
+      audit: {
+        action: 'user.registered',
+        targetType: 'user',
+        targetId: user.id,
+        after: { email, name: user.name, provider },
+      },
+    })
+    return user
+  } catch (error) {
+    if (!isUniqueViolation(error, 'users.email') && !isUniqueViolation(error, 'oauth_identities.'))
+      throw error
+    // Two browsers of one new person at the same time: the other one was quicker.
+    return (await findAccountByIdentity(request, provider, subject)) ?? raced()
+  }
+}
+
+async function link(request: RequestContext, identity: KnownIdentity, account: Account): Promise<void> {
+  const { provider, subject } = identity
+  const { id: userId, email } = account
+  try {
+    const outcome = await commit(onBehalfOf(request, account), {
+      guard: linkIdentity({ provider, subject, userId, email, now: request.now() }, email),
+      audit: { action: 'oauth.linked', targetType: 'user', targetId: userId, after: { provider, email } },
+      messages: [linkedMail(email, provider)],
+    })
+    if (outcome === 'done') return
+  } catch (error) {
+    if (!isUniqueViolation(error, 'oauth_identities.')) throw error
+  }
+  const now = await findAccountByIdentity(request, provider, subject)
+  if (now?.id !== userId) raced()
+}
+
+const raced = (): never => {
+  throw new AppError('resource.conflict', {
+    detail: 'The account has another identity of this provider, or was just changed. Sign in another way.',
+  })
+}
+
+async function beginSession(request: RequestContext, user: SessionUser, provider: string): Promise<Tokens> {
+  const session = await issueSession(request, user, 'oauth')
+  const outcome = await commit(onBehalfOf(request, user), {
+    guard: session.guard,
+    statements: session.statements,
+    audit: {
+      action: 'session.created',
+      targetType: 'session',
+      targetId: session.sessionId,
+      after: { method: 'oauth', provider, secondFactor: user.mfaEnabled },
+    },
+  })
+  if (outcome === 'guard_missed')
+    throw new AppError('oauth.failed', { detail: 'The account was just changed; sign in again.' })
+  return session.tokens
+}

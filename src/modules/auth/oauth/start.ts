@@ -1,0 +1,84 @@
+import type { RequestContext } from '../../../context.ts'
+import { MINUTE_MS } from '../../../core/clock.ts'
+import { randomToken, sha256Hex } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { type OauthProvider, oauthProviders } from '../../../providers/oauth/index.ts'
+import { insertState } from './repo.ts'
+import type { OauthProviders, StartQuery } from './schema.ts'
+
+export const STATE_LIFE_MS = 10 * MINUTE_MS
+
+/** A cookie of its own for each way to a provider, so that two tabs do not undo each other. */
+export const stateCookie = (stateHash: string): string => `oauth-${stateHash.slice(0, 16)}`
+
+export function listProviders(request: RequestContext): OauthProviders {
+  const { settings } = request
+  const items = oauthProviders(settings).map(({ id, name }) => ({
+    id,
+    name,
+    startUrl: `${originOf(settings.PUBLIC_URL)}/api/v1/auth/oauth/${id}/start`,
+  }))
+  return { items, nextCursor: null }
+}
+
+export function requireProvider(request: RequestContext, id: string): OauthProvider {
+  const provider = oauthProviders(request.settings).find((one) => one.id === id)
+  if (!provider) throw new AppError('oauth.unknown_provider')
+  return provider
+}
+
+export const callbackUrl = (request: RequestContext, providerId: string): string =>
+  `${originOf(request.settings.PUBLIC_URL)}/api/v1/auth/oauth/${providerId}/callback`
+
+/** Where to send the browser, and the cookie by which it is known when it comes back. */
+export async function startOauth(
+  request: RequestContext,
+  providerId: string,
+  query: StartQuery,
+): Promise<{ location: string; cookie: { name: string; value: string } }> {
+  const provider = requireProvider(request, providerId)
+  const returnTo = query.returnTo === undefined ? null : requireListed(request, query.returnTo)
+  const state = randomToken()
+  const browser = randomToken()
+  const nonce = randomToken()
+  const codeVerifier = randomToken()
+  const url = await provider.authorizationUrl({
+    redirectUri: callbackUrl(request, provider.id),
+    state,
+    nonce,
+    codeVerifier,
+  })
+  const stateHash = await sha256Hex(state)
+  await insertState(request.env.DB, {
+    stateHash,
+    provider: provider.id,
+    browserHash: await sha256Hex(browser),
+    codeVerifier,
+    nonce,
+    returnTo,
+    returnChallenge: returnTo === null ? null : (query.codeChallenge ?? null),
+    expiresAt: request.now() + STATE_LIFE_MS,
+  })
+  return { location: url.href, cookie: { name: stateCookie(stateHash), value: browser } }
+}
+
+/** Only pages of ours are sent a code; compared by parsed origin, so no look-alike and no other scheme passes. */
+function requireListed(request: RequestContext, text: string): string {
+  const { CORS_ORIGINS, PUBLIC_URL } = request.settings
+  const url = URL.canParse(text) ? new URL(text) : null
+  const listed =
+    url !== null &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '' &&
+    [originOf(PUBLIC_URL), ...CORS_ORIGINS].includes(url.origin)
+  if (!listed) {
+    const message = 'must be a page of this origin or of one in CORS_ORIGINS, without a fragment'
+    throw new AppError('request.invalid', {
+      errors: [{ path: 'returnTo', message, code: 'not_listed' }],
+    })
+  }
+  return url.href
+}
+
+const originOf = (url: string): string => new URL(url).origin
