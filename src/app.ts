@@ -9,6 +9,7 @@ import { router } from './http/router.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
+import { userRoutes } from './modules/users/index.ts'
 
 export const VERSION = '0.1.0'
 
@@ -31,6 +32,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1/auth/mfa', mfaRoutes)
   app.route('/api/v1/auth/oauth', oauthRoutes)
+  app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))

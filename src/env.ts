@@ -89,6 +89,8 @@ const Settings = z.object({
   OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
   OAUTH_OIDC_PROVIDERS: json(z.array(OidcProvider)).default([]),
   REQUIRE_VERIFIED_EMAIL: flag('false'),
+  /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. */
+  PLAN_SELF_SERVICE: flag('true'),
   /** Off only for measurements and tests of other things. */
   RATE_LIMITS: flag('true'),
   /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */

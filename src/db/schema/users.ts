@@ -80,7 +80,7 @@ export const refreshTokens = sqliteTable(
   (t) => [index('refresh_tokens_session').on(t.sessionId), index('refresh_tokens_expires').on(t.expiresAt)],
 )
 
-export const ONE_TIME_PURPOSES = ['email_verify', 'password_reset'] as const
+export const ONE_TIME_PURPOSES = ['email_verify', 'password_reset', 'email_change'] as const
 export type OneTimePurpose = (typeof ONE_TIME_PURPOSES)[number]
 
 export const oneTimeTokens = sqliteTable(

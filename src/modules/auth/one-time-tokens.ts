@@ -11,6 +11,7 @@ import type { OneTimePurpose } from '../../db/schema/index.ts'
 
 export const ONE_TIME_LIFE_MS: Record<OneTimePurpose, number> = {
   email_verify: DAY_MS,
+  email_change: DAY_MS,
   password_reset: HOUR_MS,
 }
 

@@ -1,0 +1,62 @@
+// The end of an account, in one batch: its teams first (they name their owner), then the user, with whom sessions, keys,
+// identities, factors and memberships go by ON DELETE CASCADE. Audit entries stay; they name the user by id only.
+import { type Statement, statement } from '../../../db/commit.ts'
+
+export type OwnedTeam = { id: string; name: string; personal: number; others: number }
+
+export async function findOwnedTeams(d1: D1Database, userId: string): Promise<OwnedTeam[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT t.id, t.name, t.personal,
+         (SELECT count(*) FROM team_members m WHERE m.team_id = t.id AND m.user_id <> t.owner_id) AS others
+       FROM teams t WHERE t.owner_id = ? ORDER BY t.id`,
+    )
+    .bind(userId)
+    .all<OwnedTeam>()
+  return results
+}
+
+/**
+ * Closes the account for everything that is still under way. Misses when someone has joined one of the teams, when a team
+ * was added or given away since `ownedTeams` were counted, when the proof (the password) has changed, or when nobody
+ * would be left to administer the platform.
+ */
+export const guardDeletion = (userId: string, passwordHash: string | null, ownedTeams: number): Statement =>
+  statement(
+    `UPDATE users SET status = 'disabled', token_version = token_version + 1
+     WHERE id = ?1 AND password_hash IS ?2
+       AND (SELECT count(*) FROM teams t WHERE t.owner_id = ?1) = ?3
+       AND NOT EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
+                       WHERE t.owner_id = ?1 AND m.user_id <> ?1)
+       AND (role <> 'admin' OR EXISTS (SELECT 1 FROM users a WHERE a.role = 'admin' AND a.status = 'active' AND a.id <> ?1))`,
+    userId,
+    passwordHash,
+    ownedTeams,
+  )
+
+export async function isLastAdmin(d1: D1Database, userId: string): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `SELECT 1 AS last FROM users u WHERE u.id = ?1 AND u.role = 'admin'
+         AND NOT EXISTS (SELECT 1 FROM users a WHERE a.role = 'admin' AND a.status = 'active' AND a.id <> ?1)`,
+    )
+    .bind(userId)
+    .first()
+  return row !== null
+}
+
+/** Only behind `guardDeletion`. */
+export const deleteAccountRows = (userId: string, now: number): Statement[] => [
+  statement(
+    `UPDATE team_invitations SET revoked_at = ?2 WHERE invited_by = ?1 AND accepted_at IS NULL AND revoked_at IS NULL
+       AND team_id IN (SELECT m.team_id FROM team_members m WHERE m.user_id = ?1)`,
+    userId,
+    now,
+  ),
+  statement(
+    'DELETE FROM idempotency_keys WHERE team_id IN (SELECT t.id FROM teams t WHERE t.owner_id = ?)',
+    userId,
+  ),
+  statement('DELETE FROM teams WHERE owner_id = ?', userId),
+  statement('DELETE FROM users WHERE id = ?', userId),
+]

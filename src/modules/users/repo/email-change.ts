@@ -1,0 +1,66 @@
+import { type Statement, statement } from '../../../db/commit.ts'
+
+const PURPOSE = 'email_change'
+
+/** A user has one pending change at most: a new one voids the token before. */
+export const voidEmailChanges = (userId: string, now: number): Statement =>
+  statement(
+    'UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL',
+    now,
+    userId,
+    PURPOSE,
+  )
+
+export const insertEmailChange = (
+  userId: string,
+  change: { tokenHash: string; email: string; expiresAt: number },
+  now: number,
+): Statement =>
+  statement(
+    'INSERT INTO one_time_tokens (token_hash, user_id, purpose, subject, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+    change.tokenHash,
+    userId,
+    PURPOSE,
+    change.email,
+    now,
+    change.expiresAt,
+  )
+
+const IS_GOOD = `token_hash = ?1 AND user_id = ?2 AND purpose = '${PURPOSE}' AND used_at IS NULL AND expires_at > ?3`
+
+export async function findEmailChange(
+  d1: D1Database,
+  tokenHash: string,
+  userId: string,
+  now: number,
+): Promise<string | null> {
+  const row = await d1
+    .prepare(`SELECT subject FROM one_time_tokens WHERE ${IS_GOOD}`)
+    .bind(tokenHash, userId, now)
+    .first<{ subject: string }>()
+  return row?.subject ?? null
+}
+
+/** Spends the token unless the address has become somebody's in the meantime. */
+export const guardEmailChange = (tokenHash: string, userId: string, now: number): Statement =>
+  statement(
+    `UPDATE one_time_tokens SET used_at = ?3 WHERE ${IS_GOOD}
+       AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = one_time_tokens.subject)`,
+    tokenHash,
+    userId,
+    now,
+  )
+
+/** Only behind `guardEmailChange`. The token came by mail, so the address is proven. */
+export const setEmail = (userId: string, email: string, now: number): Statement =>
+  statement(
+    'UPDATE users SET email = ?1, email_verified_at = ?2, version = version + 1, updated_at = ?2 WHERE id = ?3',
+    email,
+    now,
+    userId,
+  )
+
+export async function isEmailTaken(d1: D1Database, email: string): Promise<boolean> {
+  const row = await d1.prepare('SELECT 1 AS taken FROM users WHERE email = ?').bind(email).first()
+  return row !== null
+}

@@ -1,0 +1,90 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { HotRead, RequestContext } from '../../../context.ts'
+import type { Db } from '../../../db/client.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import { type PlatformRole, users } from '../../../db/schema/index.ts'
+
+export type ProfileRow = {
+  id: string
+  email: string
+  emailVerifiedAt: number | null
+  pendingEmail: string | null
+  name: string
+  role: PlatformRole
+  personalTeamId: string
+  avatarKey: string | null
+  avatarType: string | null
+  preferences: string
+  hasPassword: number
+  mfaEnabled: number
+  lastSignInAt: number | null
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+/** Written in SQL so that it can share a batch with the permission question. */
+export const readProfileRow = (userId: string, now: number): HotRead<ProfileRow> => ({
+  sql: `SELECT u.id, u.email, u.email_verified_at AS emailVerifiedAt, u.name, u.role, u.personal_team_id AS personalTeamId,
+          u.avatar_key AS avatarKey, u.avatar_type AS avatarType, u.preferences, u.password_hash IS NOT NULL AS hasPassword,
+          u.mfa_enabled AS mfaEnabled, u.last_sign_in_at AS lastSignInAt, u.version, u.created_at AS createdAt,
+          u.updated_at AS updatedAt,
+          (SELECT t.subject FROM one_time_tokens t WHERE t.user_id = u.id AND t.purpose = 'email_change'
+             AND t.used_at IS NULL AND t.expires_at > ?2 ORDER BY t.created_at DESC LIMIT 1) AS pendingEmail
+        FROM users u WHERE u.id = ?1`,
+  params: [userId, now],
+})
+
+export function findProfile(ctx: RequestContext, userId: string): Promise<ProfileRow | null> {
+  const { sql: text, params } = readProfileRow(userId, ctx.now())
+  return ctx.env.DB.prepare(text)
+    .bind(...params)
+    .first<ProfileRow>()
+}
+
+export const updateProfileRow = (
+  db: Db,
+  userId: string,
+  changes: { name?: string | undefined },
+  expected: number | null,
+  now: number,
+): Statement =>
+  db
+    .update(users)
+    .set({ ...changes, version: sql`${users.version} + 1`, updatedAt: now })
+    .where(and(eq(users.id, userId), expected === null ? undefined : eq(users.version, expected)))
+
+/** Misses when the avatar is not `seen` any more, so that exactly the replaced object is deleted. */
+export const guardAvatar = (
+  userId: string,
+  seen: string | null,
+  next: { key: string; type: string } | null,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE users SET avatar_key = ?, avatar_type = ?, version = version + 1, updated_at = ? WHERE id = ? AND avatar_key IS ?`,
+    next?.key ?? null,
+    next?.type ?? null,
+    now,
+    userId,
+    seen,
+  )
+
+/** Merges field by field in the database, so that two clients that set different fields do not undo each other. */
+export const mergePreferences = (
+  userId: string,
+  patch: Record<string, unknown>,
+  extra: unknown | undefined,
+): Statement =>
+  extra === undefined
+    ? statement(
+        'UPDATE users SET preferences = json_patch(preferences, ?) WHERE id = ?',
+        JSON.stringify(patch),
+        userId,
+      )
+    : statement(
+        "UPDATE users SET preferences = json_set(json_patch(preferences, ?), '$.extra', json(?)) WHERE id = ?",
+        JSON.stringify(patch),
+        JSON.stringify(extra),
+        userId,
+      )

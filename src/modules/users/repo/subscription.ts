@@ -1,0 +1,48 @@
+import type { Plan, PlanLimits } from '../../../core/plans.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import { LIVE_KEYS, NOW } from '../../teams/index.ts'
+
+export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
+
+export type SubscribedTeam = { plan: Plan; personal: number; ownedTeams: number }
+
+const OWNED_TEAMS = '(SELECT count(*) FROM teams o WHERE o.owner_id = teams.owner_id AND o.personal = 0)'
+
+export const findSubscribedTeam = (d1: D1Database, teamId: string): Promise<SubscribedTeam | null> =>
+  d1
+    .prepare(`SELECT plan, personal, ${OWNED_TEAMS} AS ownedTeams FROM teams WHERE id = ?`)
+    .bind(teamId)
+    .first<SubscribedTeam>()
+
+const counter = (period: string, metric: string) =>
+  `COALESCE((SELECT c.value FROM usage_counters c WHERE c.team_id = ?1 AND c.period = ${period} AND c.metric = '${metric}'), 0)`
+
+/** How each limit's usage is asked inside the change of plan; ?1 team, ?2 now, ?3 month. */
+const USED: Record<LimitName, string> = {
+  teams: `CASE WHEN personal = 1 THEN ${OWNED_TEAMS} ELSE 0 END`,
+  membersPerTeam: '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)',
+  apiKeys: LIVE_KEYS,
+  workflows: counter(`'${NOW}'`, 'workflows'),
+  runsPerMonth: counter('?3', 'runs'),
+  concurrentRuns: counter(`'${NOW}'`, 'concurrentRuns'),
+  storageBytes: counter(`'${NOW}'`, 'storageBytes'),
+}
+
+/** `caps` are the limits that get narrower: what was added meanwhile must still fit. */
+export function guardPlan(
+  change: { teamId: string; ownerId: string; seen: Plan; plan: Plan; period: string; now: number },
+  caps: [LimitName, number][],
+): Statement {
+  const fits = caps.map(([name], i) => `AND ${USED[name]} <= ?${i + 7}`).join(' ')
+  return statement(
+    `UPDATE teams SET plan = ?6, version = version + 1, updated_at = ?2
+     WHERE id = ?1 AND owner_id = ?4 AND plan = ?5 ${fits}`,
+    change.teamId,
+    change.now,
+    change.period,
+    change.ownerId,
+    change.seen,
+    change.plan,
+    ...caps.map(([, most]) => most),
+  )
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { access } from '../../../http/auth.ts'
+import { setEtag } from '../../../http/etag.ts'
+import { doc } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import { Profile } from '../schema/profile.ts'
+import { deleteAvatar, putAvatar, readAvatar } from '../service/avatar.ts'
+
+const Image = z.string().meta({ format: 'binary' })
+
+export const avatarRoutes = router()
+  .get(
+    '/profile/avatar',
+    access('profile:read'),
+    doc('Read my avatar', 200, Image, { mediaType: 'image/*' }),
+    async (c) => {
+      const picture = await readAvatar(c.var.ctx)
+      c.header('ETag', picture.etag)
+      c.header('Cache-Control', 'private, no-cache')
+      if (c.req.header('if-none-match') === picture.etag) return c.body(null, 304)
+      // What a user sent is only ever a file to keep, never a page of ours.
+      c.header('Content-Type', picture.type)
+      c.header('Content-Disposition', `attachment; filename="${picture.filename}"`)
+      c.header('Content-Length', String(picture.sizeBytes))
+      c.header('X-Content-Type-Options', 'nosniff')
+      c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+      return c.body(picture.body)
+    },
+  )
+  .put(
+    '/profile/avatar',
+    access('profile:write'),
+    doc('Set my avatar', 200, Profile, {
+      description:
+        'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says.',
+    }),
+    async (c) => {
+      const announced = c.req.header('content-length')
+      const profile = await putAvatar(c.var.ctx, {
+        body: c.req.raw.body,
+        type: c.req.header('content-type'),
+        sizeBytes: announced === undefined ? null : Number(announced),
+      })
+      setEtag(c, profile.version)
+      return c.json(profile)
+    },
+  )
+  .delete('/profile/avatar', access('profile:write'), doc('Remove my avatar', 204, null), async (c) => {
+    await deleteAvatar(c.var.ctx)
+    return c.body(null, 204)
+  })

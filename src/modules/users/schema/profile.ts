@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { PLATFORM_ROLES } from '../../../db/schema/index.ts'
+
+export const Profile = z
+  .strictObject({
+    id: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean(),
+    /** The address a change was asked for and that has not been confirmed yet. */
+    pendingEmail: z.string().nullable(),
+    name: z.string(),
+    role: z.enum(PLATFORM_ROLES),
+    personalTeamId: z.string(),
+    avatarUrl: z.string().nullable(),
+    hasPassword: z.boolean(),
+    mfaEnabled: z.boolean(),
+    lastSignInAt: z.iso.datetime().nullable(),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Profile' })
+export type Profile = z.infer<typeof Profile>
+
+const password = z.string().min(1).max(128)
+
+export const UpdateProfile = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^\P{Cc}*$/u, 'must be one line')
+      .optional(),
+    email: z.email().max(254).toLowerCase().optional(),
+    /** Asked for with `email`, when the account has a password. */
+    currentPassword: password.optional(),
+  })
+  .meta({ id: 'UpdateProfile' })
+export type UpdateProfile = z.infer<typeof UpdateProfile>
+
+export const ConfirmEmail = z.strictObject({ token: z.string().min(1).max(100) }).meta({ id: 'ConfirmEmail' })
+export type ConfirmEmail = z.infer<typeof ConfirmEmail>
+
+export const DeleteAccount = z.strictObject({ password: password.optional() }).meta({ id: 'DeleteAccount' })
+export type DeleteAccount = z.infer<typeof DeleteAccount>

@@ -1,0 +1,155 @@
+// The avatar. Invariants:
+// 1. An object is stored under a random key before the row names it, so the row never names what is not there.
+// 2. The object that a commit has replaced is deleted by a message of that commit: again and again until it is done.
+// 3. All of a user's objects lie under one prefix, so whatever a crash left there goes with the account.
+import type { RequestContext, ServiceContext } from '../../../context.ts'
+import { randomToken } from '../../../core/crypto.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { commit } from '../../../db/commit.ts'
+import { findProfile, guardAvatar } from '../repo/profile.ts'
+import type { Profile } from '../schema/profile.ts'
+import { EXTENSIONS, IMAGE_TYPES, type ImageType, SIGNATURE_BYTES, sniffImage } from './image.ts'
+import { getProfile, gone } from './profile.ts'
+
+export const MAX_AVATAR_BYTES = 2 * 1024 * 1024
+
+export const avatarPrefix = (userId: string): string => `avatars/${userId}/`
+
+export type Upload = {
+  body: ReadableStream<Uint8Array> | null
+  type: string | undefined
+  /** As announced; null when the client did not say. */
+  sizeBytes: number | null
+}
+
+export async function putAvatar(ctx: ServiceContext, upload: Upload): Promise<Profile> {
+  const { userId } = ctx.actor
+  const type = declaredType(upload.type)
+  if (upload.sizeBytes !== null && upload.sizeBytes > MAX_AVATAR_BYTES) throw tooLarge()
+  const before = (await findProfile(ctx, userId)) ?? gone()
+  const key = `${avatarPrefix(userId)}${randomToken()}`
+  await store(ctx, key, type, upload)
+  const done = await commit(ctx, {
+    guard: guardAvatar(userId, before.avatarKey, { key, type }, ctx.now()),
+    audit: { action: 'avatar.set', targetType: 'user', targetId: userId, after: { type } },
+    messages: before.avatarKey ? [deletion(before.avatarKey)] : [],
+  })
+  if (done === 'guard_missed') {
+    // Only here is it certain that no row names the new object; after a failed batch it may well be named.
+    ctx.defer(ctx.env.FILES.delete(key).catch(() => undefined))
+    throw new AppError('resource.conflict', {
+      detail: 'The avatar has just been changed by another request.',
+    })
+  }
+  return getProfile(ctx)
+}
+
+export async function deleteAvatar(ctx: ServiceContext): Promise<void> {
+  const { userId } = ctx.actor
+  const before = (await findProfile(ctx, userId)) ?? gone()
+  if (before.avatarKey === null) throw notFound('The avatar')
+  const done = await commit(ctx, {
+    guard: guardAvatar(userId, before.avatarKey, null, ctx.now()),
+    audit: { action: 'avatar.deleted', targetType: 'user', targetId: userId },
+    messages: [deletion(before.avatarKey)],
+  })
+  if (done === 'guard_missed')
+    throw new AppError('resource.conflict', {
+      detail: 'The avatar has just been changed by another request.',
+    })
+}
+
+export type Picture = {
+  body: ReadableStream
+  type: string
+  filename: string
+  etag: string
+  sizeBytes: number
+}
+
+export async function readAvatar(ctx: ServiceContext): Promise<Picture> {
+  const row = (await findProfile(ctx, ctx.actor.userId)) ?? gone()
+  const object = row.avatarKey === null ? null : await ctx.env.FILES.get(row.avatarKey)
+  if (object === null || row.avatarType === null) throw notFound('The avatar')
+  return {
+    body: object.body,
+    type: row.avatarType,
+    filename: `avatar.${EXTENSIONS[row.avatarType as ImageType]}`,
+    etag: object.httpEtag,
+    sizeBytes: object.size,
+  }
+}
+
+const deletion = (key: string) => ({ type: 'storage.delete' as const, keys: [key], prefixes: [] })
+
+const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MAX_AVATAR_BYTES} bytes.` })
+
+const notAnImage = (detail: string) => new AppError('request.unsupported_media_type', { detail })
+
+function declaredType(header: string | undefined): ImageType {
+  const declared = header?.split(';')[0]?.trim().toLowerCase()
+  const type = IMAGE_TYPES.find((one) => one === declared)
+  if (!type) throw notAnImage(`Send one of ${IMAGE_TYPES.join(', ')}.`)
+  return type
+}
+
+/** Looks at the first bytes, then streams into R2. R2 wants the length before, so a body of unknown length is collected. */
+async function store(ctx: RequestContext, key: string, type: ImageType, upload: Upload): Promise<void> {
+  const chunks = countedChunks(upload.body)
+  const head: Uint8Array[] = []
+  let headBytes = 0
+  while (headBytes < SIGNATURE_BYTES) {
+    const next = await chunks.next()
+    if (next.done) break
+    head.push(next.value)
+    headBytes += next.value.byteLength
+  }
+  const found = sniffImage(await joined(head))
+  if (found !== type)
+    throw notAnImage(`The content is ${found === null ? 'no image that we take' : found}, not ${type}.`)
+  const options = { httpMetadata: { contentType: type } }
+  if (upload.sizeBytes === null) {
+    for await (const chunk of chunks) head.push(chunk)
+    await ctx.env.FILES.put(key, await joined(head), options)
+    return
+  }
+  const { readable, writable } = new FixedLengthStream(upload.sizeBytes)
+  const stored = ctx.env.FILES.put(key, readable, options)
+  const [pumped] = await Promise.allSettled([pump(head, chunks, writable), stored])
+  if (pumped.status === 'rejected') {
+    if (pumped.reason instanceof AppError) throw pumped.reason
+    throw new AppError('request.malformed', {
+      detail: 'The body does not have the announced length.',
+      cause: pumped.reason,
+    })
+  }
+  await stored
+}
+
+async function pump(
+  head: Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+  writable: WritableStream<Uint8Array>,
+): Promise<void> {
+  const writer = writable.getWriter()
+  try {
+    for (const chunk of head) await writer.write(chunk)
+    for await (const chunk of rest) await writer.write(chunk)
+    await writer.close()
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined)
+    throw error
+  }
+}
+
+async function* countedChunks(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_AVATAR_BYTES) throw tooLarge()
+    yield chunk
+  }
+}
+
+const joined = async (chunks: Uint8Array[]): Promise<Uint8Array> =>
+  new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer())

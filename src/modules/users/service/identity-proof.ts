@@ -1,0 +1,36 @@
+import type { ServiceContext } from '../../../context.ts'
+import { MINUTE_MS } from '../../../core/clock.ts'
+import { AppError } from '../../../core/errors.ts'
+import { beginGuess, verifyPassword } from '../../auth/index.ts'
+import { findProof, type ProofRow } from '../repo/identity-proof.ts'
+
+/** How long a sign-in with a provider counts as proof. */
+const FRESH_MS = 10 * MINUTE_MS
+
+/**
+ * Asks again who it is before something that could take the account away: a stolen session alone must not do. Guesses
+ * are counted like those at the sign-in. The password's hash in the answer belongs into the guard of the change.
+ */
+export async function proveIdentity(ctx: ServiceContext, password: string | undefined): Promise<ProofRow> {
+  const { actor } = ctx
+  if (actor.kind !== 'user') throw new AppError('auth.fresh_sign_in_required')
+  const proof = await findProof(ctx.env.DB, actor.userId, actor.sessionId)
+  if (proof === null) throw new AppError('auth.invalid_token')
+  if (proof.passwordHash === null) {
+    const at = proof.sessionCreatedAt
+    if (at === null || ctx.now() - at > FRESH_MS) {
+      throw new AppError('auth.fresh_sign_in_required', {
+        detail:
+          'The account has no password: sign in again with your provider and repeat this within ten minutes.',
+      })
+    }
+    return proof
+  }
+  if (password === undefined)
+    throw new AppError('auth.invalid_credentials', { detail: 'This needs your current password.' })
+  const turn = await beginGuess(ctx, `identity-proof:${actor.userId}`)
+  if (!(await verifyPassword(password, proof.passwordHash)))
+    throw new AppError('auth.invalid_credentials', { detail: 'The current password is wrong.' })
+  await turn.right()
+  return proof
+}
