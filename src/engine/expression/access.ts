@@ -36,7 +36,7 @@ export function readProperty(
   }
   if (typeof object === 'string') {
     if (key === 'length') return object.length
-    spend(machine, object.length >> 8, site.at)
+    spend(machine, object.length >> 7, site.at)
     return Object.hasOwn(Object(object), key) ? object[Number(key)] : absent(dialect.methods.text, key, site)
   }
   if (object === undefined || object === null) refuseMissing(object, key, site)
@@ -79,7 +79,7 @@ export function readIndex(
   }
   if (object === undefined || object === null) refuseMissing(object, String(key), site)
   if (typeof object === 'string' && typeof key === 'number') {
-    spend(machine, object.length >> 8, site.at)
+    spend(machine, object.length >> 7, site.at)
     return object[key]
   }
   return readProperty(machine, dialect, object, toKey(machine, key, site.at), site)

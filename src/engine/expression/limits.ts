@@ -36,6 +36,8 @@ export type Machine = {
   bytes: number
   /** Set once an array, object or date was made: only then the result has to be measured or converted. */
   built: boolean
+  /** The named time zones that were used: each may have to be loaded, and they must all fit the cache. */
+  zones: Set<string> | undefined
 }
 
 const OPERATIONS_PER_STEP = 64
@@ -51,6 +53,7 @@ export function startMachine(scope: Scope, limits?: Partial<Limits>): Machine {
     fuel: all.steps * OPERATIONS_PER_STEP,
     bytes: all.bytes,
     built: false,
+    zones: undefined,
   }
 }
 

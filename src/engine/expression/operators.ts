@@ -33,10 +33,13 @@ function add(machine: Machine, left: unknown, right: unknown, at: number): unkno
   return concat(machine, toText(machine, left, at), toText(machine, right, at), at)
 }
 
-/** Joins two texts. The engine shares the longer side, so the shorter one is what building it costs. */
+/**
+ * Joins two texts. The engine only links them, so the shorter side is what it costs; making one flat text of the
+ * links is paid for where characters are read.
+ */
 export function concat(machine: Machine, left: string, right: string, at: number): string {
   const length = left.length + right.length
-  spend(machine, length >> 8, at)
+  spend(machine, 1 + (length >> 11), at)
   build(machine, 16 + Math.min(left.length, right.length), at)
   if (length > machine.limits.bytes) build(machine, Number.POSITIVE_INFINITY, at)
   return left + right

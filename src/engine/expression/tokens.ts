@@ -18,6 +18,7 @@ type Reader = { readonly source: string; at: number; readonly tokens: Token[]; r
 
 const MARKS =
   /=>|\.\.\.|===|!==|\*\*(?!=)|\?\?(?!=)|\?\.(?!\d)|==|!=|<=|>=|&&(?!=)|\|\|(?!=)|[()[\]{}.,?:+\-*/%<>!`]/y
+const PLAIN_NAME = /[A-Za-z_$][\w$]*/y
 const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const NUMBER =
   /0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+(?:_[0-7]+)*|0[bB][01]+(?:_[01]+)*|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?/y
@@ -53,11 +54,19 @@ function push(reader: Reader, kind: Token['kind'], value: string, end: number): 
   reader.at = end
 }
 
+// Nearly all names are plain, and the pattern for the others takes far longer.
+function nameAt(source: string, at: number): string | undefined {
+  const plain = match(PLAIN_NAME, source, at)
+  const next = source.charCodeAt(at + (plain?.length ?? 0))
+  return next > 127 ? match(NAME, source, at) : plain
+}
+
 function readToken(reader: Reader, start: number): boolean {
   const { source, at } = reader
   const char = source[at]
   if (char === undefined) return unclosed(reader, start)
-  if (/\s/.test(char)) {
+  const code = source.charCodeAt(at)
+  if ((code <= 32 || code > 127) && /\s/.test(char)) {
     reader.at++
     return true
   }
@@ -65,14 +74,15 @@ function readToken(reader: Reader, start: number): boolean {
     readString(reader, char)
     return true
   }
-  const number = match(NUMBER, source, at)
-  if (number !== undefined) {
-    readNumber(reader, number)
-    return true
-  }
-  const name = match(NAME, source, at)
+  const name = nameAt(source, at)
   if (name !== undefined) {
     push(reader, 'name', name, at + name.length)
+    return true
+  }
+  const mayBeNumber = (code >= 48 && code <= 57) || code === 46
+  const number = mayBeNumber ? match(NUMBER, source, at) : undefined
+  if (number !== undefined) {
+    readNumber(reader, number)
     return true
   }
   const refused = match(REFUSED, source, at)
@@ -130,7 +140,7 @@ function refuse(reader: Reader, mark: string | undefined): never {
 
 function readNumber(reader: Reader, text: string): void {
   const end = reader.at + text.length
-  const next = match(NAME, reader.source, end)
+  const next = nameAt(reader.source, end)
   if (next !== undefined || /^0[\d_]/.test(text) || match(/[\d_]/y, reader.source, end) !== undefined) {
     fail('expression.syntax', reader.at, `"${text}${(next ?? '').slice(0, 20)}" is not a number`, 'a number')
   }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { nativeDialect } from '../../../src/engine/expression/index.ts'
 import { run } from './support.ts'
 
-const page = readFileSync(new URL('../../../docs/expressions.md', import.meta.url), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../../docs/expressions.md'), 'utf8')
 const blocks = (kind: string) =>
   [...page.matchAll(new RegExp(`^\`\`\`${kind}\\n([^]*?)^\`\`\``, 'gm'))].map((found) => found[1]!)
 const scope = JSON.parse(blocks('json scope')[0]!) as Record<string, unknown>

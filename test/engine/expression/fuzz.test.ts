@@ -17,7 +17,7 @@ function check(source: string, scope: Record<string, unknown>): boolean {
   const template = compileTemplate(source)
   const result = template.ok ? evaluateTemplate(template.value, scope, LIMITS) : template
   const context = `seed ${SEED}: ${JSON.stringify(source.slice(0, 500))}`
-  expect(performance.now() - started, context).toBeLessThan(1_000)
+  expect(performance.now() - started, context).toBeLessThan(5_000)
   if (result.ok) {
     expect(typeof result.value, context).not.toBe('function')
     expect(typeof result.value, context).not.toBe('symbol')

@@ -1,6 +1,7 @@
 import { calendarOf, DAY_MS, localMsOf } from './calendar.ts'
 
-const MOST_ZONES = 64
+/** How many zones stay loaded. Loading one takes longer than most whole expressions. */
+export const MOST_ZONES = 64
 const formats = new Map<string, Intl.DateTimeFormat>()
 const FIXED = /^([+-])(\d\d):(\d\d)$/
 

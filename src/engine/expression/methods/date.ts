@@ -13,7 +13,7 @@ import {
   UNITS,
   zoneOf,
 } from '../dates/moment.ts'
-import { isZone, offsetAt } from '../dates/zone.ts'
+import { isZone, MOST_ZONES, offsetAt } from '../dates/zone.ts'
 import { didYouMean, fail } from '../errors.ts'
 import type { Machine } from '../limits.ts'
 import { buildText, spend } from '../limits.ts'
@@ -30,6 +30,11 @@ function checkedZone(machine: Machine, name: string, args: readonly unknown[], i
   const zone = optionalText(name, args, index, at)
   if (zone === undefined) return undefined
   payZone(machine, zone, at)
+  machine.zones ??= new Set()
+  machine.zones.add(zone.toLowerCase())
+  if (machine.zones.size > MOST_ZONES) {
+    fail('expression.budget', at, `the expression names more than ${MOST_ZONES} time zones`)
+  }
   if (isZone(zone)) return zone
   return fail(
     'expression.type',

@@ -20,12 +20,23 @@ function count(text: string, pattern: string, most: number): number {
   return found
 }
 
+// Reading a character of a text that was joined piece by piece first makes it one piece.
+const payRead = (machine: Machine, self: string, at: number) => spend(machine, self.length >> 7, at)
+
+const characterAt =
+  (name: string, apply: (self: string, index: number) => unknown): TextMethod =>
+  (machine, self, args, at) => {
+    payRead(machine, self, at)
+    return apply(self, optionalNumber(name, args, 0, at) ?? 0)
+  }
+
 const cut =
   (
     apply: (self: string, from: number | undefined, to: number | undefined) => string,
     name: string,
   ): TextMethod =>
   (machine, self, args, at) => {
+    payRead(machine, self, at)
     const result = apply(self, optionalNumber(name, args, 0, at), optionalNumber(name, args, 1, at))
     // A cut shares the text it comes from, so paying afterwards still bounds what is built.
     buildText(machine, result.length, at)
@@ -106,11 +117,10 @@ function normalize(machine: Machine, self: string, args: readonly unknown[], at:
 const itself: TextMethod = (_machine, self) => self
 
 export const textMethods = methodTable<string>({
-  at: (_machine, self, args, at) => self.at(optionalNumber('at', args, 0, at) ?? 0),
-  charAt: (_machine, self, args, at) => self.charAt(optionalNumber('charAt', args, 0, at) ?? 0),
-  charCodeAt: (_machine, self, args, at) => self.charCodeAt(optionalNumber('charCodeAt', args, 0, at) ?? 0),
-  codePointAt: (_machine, self, args, at) =>
-    self.codePointAt(optionalNumber('codePointAt', args, 0, at) ?? 0),
+  at: characterAt('at', (self, index) => self.at(index)),
+  charAt: characterAt('charAt', (self, index) => self.charAt(index)),
+  charCodeAt: characterAt('charCodeAt', (self, index) => self.charCodeAt(index)),
+  codePointAt: characterAt('codePointAt', (self, index) => self.codePointAt(index)),
   concat: (machine, self, args, at) => {
     const pieces = args.map((_, index) => textArgument('concat', args, index, at))
     let length = self.length
