@@ -6,8 +6,9 @@ export const RUN_DEADLINE = '$deadline'
 export const RUN_DRAIN = '$drain'
 
 /**
- * Wishes. They are lost with the process; `wake` gives again all that the state still asks for, so the shell never
- * stores them. Timers alone are worth an index: `set_timer` replaces the one of the same key.
+ * Wishes. They are lost with the process; `outstanding` gives again all that the state still asks for, so the shell
+ * stores none of them but what leaves the run: `cancel_node` with a child, `project` and `end_run` go to the outbox in
+ * the commit of their event. `set_timer` replaces the timer of the same key.
  */
 export type Command =
   /** Do the work of a node, or of one item. Pure ones at once, in this turn; others after their intent is stored. */

@@ -3,6 +3,9 @@
 import type { Definition, Node, RetryPolicy } from './definition.ts'
 import type { MergeMode } from './node-type.ts'
 
+/** How many pure items the shell is asked for at once, so that it yields between them. */
+export const ITEMS_PER_TURN = 256
+
 export interface PlanNode {
   readonly index: number
   readonly id: string

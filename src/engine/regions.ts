@@ -31,11 +31,6 @@ export function findRegions(
   if (back.length === 0) return { regions: [], noLoop: [], notDominated: [] }
   const dominates = dominators(order, forward, count, entries)
   const { out } = adjacency(count, forward)
-  const before = adjacency(
-    count,
-    forward.map(({ from, to }) => ({ from: to, to: from })),
-  ).out
-
   const byHead = new Map<number, number[]>()
   back.forEach((arc, index) => {
     const list = byHead.get(arc.to)
@@ -43,9 +38,9 @@ export function findRegions(
     else byHead.set(arc.to, [index])
   })
 
-  const regions: Region[] = []
   const noLoop: number[] = []
   const notDominated: number[] = []
+  const closing = new Map<number, number[]>()
   for (const [head, arcs] of byHead) {
     const below = reach([head], (node) => out[node]!)
     const good: number[] = []
@@ -55,7 +50,17 @@ export function findRegions(
       else if (!dominates(head, source)) notDominated.push(index)
       else good.push(index)
     }
-    if (good.length === 0) continue
+    if (good.length > 0) closing.set(head, good)
+  }
+
+  // Over the back arcs too: a node of an inner loop may reach the source only by going round once more.
+  const all = [...forward, ...[...closing.values()].flat().map((index) => back[index]!)]
+  const before = adjacency(
+    count,
+    all.map(({ from, to }) => ({ from: to, to: from })),
+  ).out
+  const regions: Region[] = []
+  for (const [head, good] of closing) {
     const members = reach(
       good.map((index) => back[index]!.from),
       (node) => before[node]!,

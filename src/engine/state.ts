@@ -71,6 +71,8 @@ export interface Activation {
   each: EachProgress | null
   /** Units of the body that are not settled. */
   left: number
+  /** When the present status began. */
+  since: number
   startedAt: number | null
   finishedAt: number | null
   /** Order of completion: the seq of the event that settled it; adopted ones come before all others. */

@@ -1,26 +1,27 @@
-// What a run that comes back into memory still asks for. Commands are never stored, so whatever the state implies is
-// given here again; the work of effects that were in flight is told as crashed instead, for it may have happened.
+// A run that comes back into memory. Commands are never stored, so what the state asks for is worked out again:
+//  1. feed every fact of `lostAttempts` to `advance`, keeping events and changes and dropping the commands;
+//  2. carry out `outstanding`, which names each wish of the state exactly once.
 import { keptSignals } from './advance/wait.ts'
 import { type Command, RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from './command.ts'
 import type { Fact } from './event.ts'
 import { idempotencyKey } from './idempotency.ts'
-import type { Plan } from './plan.ts'
-import type { Activation, RunState } from './state.ts'
+import { ITEMS_PER_TURN, type Plan } from './plan.ts'
+import { type Activation, hasEnded, type RunState } from './state.ts'
 
-export interface Wake {
-  /** To be fed to `advance` first. */
-  readonly facts: Fact[]
-  /** To be carried out after that, where their attempt still is the current one. */
-  readonly commands: Command[]
+/** Effects that were in flight when the process was lost: they may have happened. */
+export function lostAttempts(state: RunState): Fact[] {
+  const facts: Fact[] = []
+  for (const path of state.open) {
+    const { holds, attempt } = state.activations.get(path)!
+    if (holds === 'slot') facts.push({ type: 'node.crashed', path, attempt })
+  }
+  return facts
 }
 
-const CHUNK = 256
-
-export function wake(plan: Plan, state: RunState): Wake {
+export function outstanding(plan: Plan, state: RunState): Command[] {
   const { run } = state
-  const facts: Fact[] = []
+  if (hasEnded(state)) return [{ type: 'end_run', status: run.status }]
   const commands: Command[] = []
-  if (run.phase === 'ended') return { facts, commands: [{ type: 'end_run', status: run.status }] }
   const timers = [
     [RUN_TIMEOUT, run.timeoutAt],
     [RUN_DEADLINE, run.deadlineAt],
@@ -30,18 +31,16 @@ export function wake(plan: Plan, state: RunState): Wake {
   for (const path of state.open) {
     const activation = state.activations.get(path)!
     if (activation.timer) commands.push({ type: 'set_timer', key: path, at: activation.timer.at })
-    if (activation.holds === 'slot') {
-      facts.push({ type: 'node.crashed', path, attempt: activation.attempt })
-    } else if (activation.holds === 'turn') commands.push(turnCommand(plan, state, activation))
+    if (activation.holds !== 'nothing') commands.push(workOf(plan, state, activation))
     else if (activation.status === 'waiting') pushWait(state, activation, commands)
   }
   if (run.phase === 'collecting') {
     commands.push({ type: 'collect_output', path: '', node: -1, attempt: 1, of: 'run' })
   }
-  return { facts, commands }
+  return commands
 }
 
-function turnCommand(plan: Plan, state: RunState, activation: Activation): Command {
+function workOf(plan: Plan, state: RunState, activation: Activation): Command {
   const { path, node, attempt, item, stage, each } = activation
   const { keyRoot, generations } = state.run
   switch (stage) {
@@ -49,7 +48,14 @@ function turnCommand(plan: Plan, state: RunState, activation: Activation): Comma
       return { type: 'expand_node', path, node, attempt }
     case 'items': {
       const from = each!.next
-      return { type: 'run_items', path, node, attempt, from, to: Math.min(from + CHUNK, each!.count) }
+      return {
+        type: 'run_items',
+        path,
+        node,
+        attempt,
+        from,
+        to: Math.min(from + ITEMS_PER_TURN, each!.count),
+      }
     }
     case 'collect':
       return { type: 'collect_output', path, node, attempt, of: each === null ? 'group' : 'each' }

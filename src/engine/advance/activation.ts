@@ -44,6 +44,7 @@ export function create(turn: Turn, node: PlanNode, where: Where): Activation {
     timer: null,
     each: null,
     left: 0,
+    since: turn.now,
     startedAt: null,
     finishedAt: null,
     order: 0,
@@ -74,6 +75,7 @@ export function setStatus(turn: Turn, activation: Activation, status: NodeStatus
   if (status === 'retrying') run.retrying++
   if (status === 'waiting' || status === 'unknown') run.waiting++
   activation.status = status
+  activation.since = turn.now
   turn.changed.add(activation)
 }
 

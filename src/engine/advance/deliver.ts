@@ -6,6 +6,7 @@ import type { Activation } from '../state.ts'
 import { create, find, settle } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { fireMerge, joinVerdict } from './merge.ts'
+import { isLive } from './parent.ts'
 import { regionKey } from './region.ts'
 import { makeReady } from './start.ts'
 import { emit, planNode, type Turn } from './turn.ts'
@@ -18,6 +19,7 @@ export function deliver(
   iteration: readonly number[],
   taken: boolean,
 ): void {
+  if (!isLive(turn, frame)) return
   const node = turn.plan.nodes[edge.to]!
   const shared = iteration.length === edge.common ? iteration : iteration.slice(0, edge.common)
   // A loop is entered by its head only, so the target is at most one loop deeper.

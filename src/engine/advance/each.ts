@@ -3,14 +3,13 @@
 //  F2. `done` counts every item once; the outputs are collected when it reaches `count`, never before.
 import { LIMITS } from '../definition.ts'
 import type { NodeError } from '../event.ts'
+import { ITEMS_PER_TURN } from '../plan.ts'
 import type { Activation, EachProgress } from '../state.ts'
 import { create, hold, release } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { parentOf } from './parent.ts'
 import { collect, makeReady, openBody } from './start.ts'
 import { planNode, type Turn } from './turn.ts'
-
-const CHUNK = 256
 
 /** The shell has said how many items there are, or that a group may open. */
 export function expanded(turn: Turn, activation: Activation, count: number | undefined): void {
@@ -71,7 +70,7 @@ export function itemsSettled(
 }
 
 function runItems(turn: Turn, { path, node, attempt }: Activation, each: EachProgress): void {
-  const to = Math.min(each.next + CHUNK, each.count)
+  const to = Math.min(each.next + ITEMS_PER_TURN, each.count)
   turn.commands.push({ type: 'run_items', path, node, attempt, from: each.next, to })
 }
 

@@ -9,6 +9,7 @@ export function endRun(turn: Turn, status: 'succeeded' | 'failed' | 'cancelled')
   run.phase = 'ended'
   run.finishedAt = turn.now
   run.undoing = null
+  turn.state.undo = null
   if (status === 'failed') {
     emit(turn, { type: 'run.failed', error: run.error ?? { code: 'run.failed', message: 'The run failed' } })
   } else emit(turn, { type: `run.${status}` })

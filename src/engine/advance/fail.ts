@@ -18,6 +18,7 @@ type Handling = { settleWith: { port: string | null } } | 'fail'
 /** The activation has failed for good. */
 export function failActivation(turn: Turn, activation: Activation, error: NodeError): void {
   if (turn.state.run.phase !== 'active') {
+    announce(turn, activation, null, error)
     settle(turn, activation, 'failed', { error, propagate: activation.undoes !== null })
     return
   }
@@ -32,8 +33,9 @@ export function failActivation(turn: Turn, activation: Activation, error: NodeEr
   }
   const climbed: NodeError = { ...error, retryable: false, cause: error.cause ?? activation.path }
   for (const failed of chain) {
-    if (failed !== activation) announce(turn, failed, null, climbed)
-    settle(turn, failed, 'failed', { error: failed === activation ? error : climbed, propagate: false })
+    const own = failed === activation ? error : climbed
+    announce(turn, failed, null, own)
+    settle(turn, failed, 'failed', { error: own, propagate: false })
   }
   if (at === undefined || handling === 'fail') {
     failRun(turn, climbed)
@@ -68,7 +70,7 @@ function handlingOf(turn: Turn, activation: Activation, error: NodeError): Handl
   return 'fail'
 }
 
-/** The fact that was recorded names the failing node; a failure that the core decides needs its own event. */
+/** `node.failed` tells of an attempt; this tells that the node has failed for good, and where it goes on. */
 function announce(turn: Turn, { path }: Activation, port: string | null, error: NodeError): void {
   emit(turn, { type: 'node.settled', path, status: 'failed', port, error })
 }

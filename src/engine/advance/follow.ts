@@ -6,6 +6,7 @@ import type { Activation } from '../state.ts'
 import { deliver } from './deliver.ts'
 import { itemSettled } from './each.ts'
 import { unitSettled } from './loop.ts'
+import { isLive } from './parent.ts'
 import { regionAt } from './region.ts'
 import { planNode, type Turn } from './turn.ts'
 import { undoSettled } from './undo.ts'
@@ -21,7 +22,7 @@ function follow(turn: Turn, activation: Activation): void {
     undoSettled(turn, activation)
     return
   }
-  if (turn.state.run.phase !== 'active') return
+  if (!isLive(turn, activation.frame)) return
   if (activation.item >= 0) {
     itemSettled(turn, activation)
     return

@@ -7,12 +7,14 @@ import { create } from './activation.ts'
 import { deliver } from './deliver.ts'
 import { failActivation } from './fail.ts'
 import { frameUnitSettled } from './frame.ts'
+import { isLive } from './parent.ts'
 import { regionAt } from './region.ts'
 import { makeReady } from './start.ts'
 import type { Turn } from './turn.ts'
 
 /** One unit of a region, or of a body when `region` is -1, has settled. */
 export function unitSettled(turn: Turn, frame: string, region: number, iteration: readonly number[]): void {
+  if (!isLive(turn, frame)) return
   if (region < 0) {
     frameUnitSettled(turn, frame)
     return
@@ -24,7 +26,9 @@ export function unitSettled(turn: Turn, frame: string, region: number, iteration
 }
 
 function endIteration(turn: Turn, loop: RegionState): void {
-  if (loop.back.length > 0) nextIteration(turn, loop)
+  // Past its limit a loop goes round no more, even when the failure of its head was routed back into it.
+  const { maxIterations } = turn.plan.regions[loop.region]!
+  if (loop.back.length > 0 && loop.iteration <= maxIterations) nextIteration(turn, loop)
   else endLoop(turn, loop)
 }
 

@@ -118,6 +118,10 @@ function tryAgain(
 }
 
 function becomeUnknown(turn: Turn, activation: Activation): void {
+  if (!mayTryAgain(turn, activation)) {
+    cancelTree(turn, activation, activation.undoes !== null)
+    return
+  }
   release(turn, activation)
   clearTimer(turn, activation)
   setStatus(turn, activation, 'unknown')

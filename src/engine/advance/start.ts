@@ -79,8 +79,7 @@ export function openBody(turn: Turn, activation: Activation): void {
 export function startScope(turn: Turn, scope: number, frame: string): void {
   for (const entry of turn.plan.scopes[scope]!.entries) {
     const node = turn.plan.nodes[entry]!
-    const path = turn.state.activations.get(frame === '' ? node.id : `${frame}.${node.id}`)
-    if (path !== undefined) continue
+    if (turn.state.run.phase !== 'active') return
     makeReady(turn, create(turn, node, { frame, iteration: node.regions.map(() => 1) }))
   }
 }

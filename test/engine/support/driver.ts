@@ -37,6 +37,7 @@ export interface Answers {
   /** Paths of pure nodes that fail. */
   failing?: string[]
   declined?: string[]
+  badOutput?: boolean
 }
 
 export function drive(definition: Definition, answers: Answers = {}): Drive {
@@ -99,6 +100,9 @@ function answerTo(command: Command, plan: Plan, answers: Answers): Fact | undefi
   }
   if (command.type === 'collect_output') {
     const { path, attempt, of } = command
+    if (of === 'run' && answers.badOutput) {
+      return { type: 'run.collected', error: { code: 'test.output', message: 'no' } }
+    }
     return of === 'run' ? { type: 'run.collected', output: 1 } : { type: 'node.succeeded', path, attempt }
   }
   if (command.type === 'run_items') {

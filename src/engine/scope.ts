@@ -1,0 +1,85 @@
+// What an expression sees. The shell asks before it evaluates; what is found here is recorded with the outcome, so an
+// answer that depends on the moment (a loop that still runs) is asked once.
+import { nodePath } from './path.ts'
+import type { Plan } from './plan.ts'
+import { type Activation, isSettled, type RunState } from './state.ts'
+import { upstreamOf } from './upstream.ts'
+
+/**
+ * The activation that `nodes.<id>` means, seen from another. In the same loop: this iteration where it lies upstream,
+ * else the one before. After a loop: its last iteration that gave an outcome. Undefined when there is none.
+ */
+export function visibleActivation(
+  plan: Plan,
+  state: RunState,
+  from: Activation,
+  id: string,
+): Activation | undefined {
+  const index = plan.byId.get(id)
+  const target = index === undefined ? undefined : plan.nodes[index]!
+  if (target === undefined) return undefined
+  const origin = from.undoes === null ? from : state.activations.get(from.undoes)
+  const seen = climb(plan, state, origin, target.scope)
+  if (seen === undefined) return undefined
+  if (from.undoes !== null && seen.node === target.index) return withOutcome(seen)
+  const around = plan.nodes[seen.node]!.regions
+  let common = 0
+  while (common < around.length && around[common] === target.regions[common]) common++
+  const iteration = seen.iteration.slice(0, common)
+  if (common > 0 && !upstreamOf(plan, target.scope).forward(target.index, seen.node)) iteration[common - 1]!--
+  if (common > 0 && iteration[common - 1] === 0) return undefined
+  return newest(state, seen.frame, target.id, target.regions, iteration)
+}
+
+/** The activation seen from the body itself, for its output. `frame` is '' for the run. */
+export function activationInFrame(
+  plan: Plan,
+  state: RunState,
+  frame: string,
+  id: string,
+): Activation | undefined {
+  const index = plan.byId.get(id)
+  const target = index === undefined ? undefined : plan.nodes[index]!
+  if (target === undefined) return undefined
+  const group = frame === '' ? undefined : state.activations.get(frame)
+  const body = group === undefined ? 0 : plan.nodes[group.node]!.body
+  if (target.scope === body) return newest(state, frame, id, target.regions, [])
+  return group === undefined ? undefined : visibleActivation(plan, state, group, id)
+}
+
+/** The activation around `from`, or itself, that lies in `scope`. */
+function climb(
+  plan: Plan,
+  state: RunState,
+  from: Activation | undefined,
+  scope: number,
+): Activation | undefined {
+  let at = from
+  while (at !== undefined && plan.nodes[at.node]!.scope !== scope) {
+    at = at.frame === '' ? undefined : state.activations.get(at.frame)
+  }
+  return at
+}
+
+/** Walks back through the iterations of the loops that the viewer stands outside of. */
+function newest(
+  state: RunState,
+  frame: string,
+  id: string,
+  regions: readonly number[],
+  iteration: readonly number[],
+): Activation | undefined {
+  if (iteration.length === regions.length)
+    return withOutcome(state.activations.get(nodePath(frame, id, iteration)))
+  const loop = state.regions.get(`${frame}|${regions[iteration.length]}|${iteration.join('~')}`)
+  for (let last = loop?.iteration ?? 0; last > 0; last--) {
+    const found = newest(state, frame, id, regions, [...iteration, last])
+    if (found) return found
+  }
+  return undefined
+}
+
+const withOutcome = (activation: Activation | undefined): Activation | undefined =>
+  activation !== undefined && isSettled(activation.status) && activation.port !== null
+    ? activation
+    : undefined

@@ -1,0 +1,124 @@
+import type { NodeError } from './event.ts'
+import type { Plan } from './plan.ts'
+import { type Activation, isTerminal, type NodeStatus, type RunState, type RunStatus } from './state.ts'
+
+export interface NodeView {
+  id: string
+  path: string
+  type: string
+  status: NodeStatus
+  attempt: number
+  startedAt: string | null
+  finishedAt: string | null
+  durationMs: number | null
+  error: NodeError | null
+  items?: { count: number; done: number; failed: number }
+}
+
+export interface WaitingFor {
+  path: string
+  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve'
+  name: string | null
+  since: string | null
+  until: string | null
+}
+
+/** The part of the execution JSON that follows from the state; times are ISO 8601. */
+export interface RunView {
+  status: RunStatus
+  error: NodeError | null
+  progress: number
+  startedAt: string | null
+  finishedAt: string | null
+  durationMs: number | null
+  waitingFor: WaitingFor[]
+  parentRunId: string | null
+}
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
+const between = (from: number | null, to: number | null): number | null =>
+  from === null || to === null ? null : to - from
+
+export function runView(plan: Plan, state: RunState): RunView {
+  const { run } = state
+  return {
+    status: run.status,
+    error: run.error,
+    progress: progress(plan, state),
+    startedAt: iso(run.startedAt),
+    finishedAt: iso(run.finishedAt),
+    durationMs: between(run.startedAt, run.finishedAt),
+    waitingFor: waitingFor(state),
+    parentRunId: run.parentRunId,
+  }
+}
+
+/** Every activation in the order in which it came to be, then the nodes of the workflow that were not reached. */
+export function nodesView(plan: Plan, state: RunState): NodeView[] {
+  const views: NodeView[] = []
+  for (const activation of state.activations.values()) views.push(nodeView(plan, activation))
+  const over = isTerminal(state.run.status)
+  for (const index of plan.scopes[0]!.nodes) {
+    const { id, type } = plan.nodes[index]!
+    if (state.activations.has(id)) continue
+    views.push({
+      id,
+      path: id,
+      type,
+      status: over ? 'skipped' : 'pending',
+      attempt: 0,
+      startedAt: null,
+      finishedAt: null,
+      durationMs: null,
+      error: null,
+    })
+  }
+  return views
+}
+
+export function nodeView(plan: Plan, activation: Activation): NodeView {
+  const { path, status, attempt, startedAt, finishedAt, error, each } = activation
+  const { id, type } = plan.nodes[activation.node]!
+  const view: NodeView = {
+    id,
+    path,
+    type,
+    status,
+    attempt,
+    startedAt: iso(startedAt),
+    finishedAt: iso(finishedAt),
+    durationMs: between(startedAt, finishedAt),
+    error,
+  }
+  if (each) view.items = { count: each.count, done: each.done, failed: each.failed }
+  return view
+}
+
+/** Percent of the units of the workflow that have settled; items count as parts of their node. 100 only at the end. */
+export function progress(plan: Plan, state: RunState): number {
+  const { run } = state
+  if (run.status === 'succeeded') return 100
+  const { units } = plan.scopes[0]!
+  if (units === 0 || run.startedAt === null) return 0
+  let done = units - run.left
+  for (const path of state.open) {
+    const { frame, item, each } = state.activations.get(path)!
+    if (frame === '' && item < 0 && each && each.count > 0) done += each.done / each.count
+  }
+  return Math.max(0, Math.min(99, Math.floor((done / units) * 100)))
+}
+
+export function waitingFor(state: RunState): WaitingFor[] {
+  const waits: WaitingFor[] = []
+  if (state.run.waiting === 0) return waits
+  for (const path of state.open) {
+    const { status, wait, since } = state.activations.get(path)!
+    if (status === 'unknown')
+      waits.push({ path, kind: 'resolve', name: null, since: iso(since), until: null })
+    else if (status === 'waiting' && wait) {
+      const { kind, name, until } = wait
+      waits.push({ path, kind, name: name ?? null, since: iso(since), until: iso(until ?? null) })
+    }
+  }
+  return waits
+}

@@ -1,0 +1,88 @@
+import type { Activation } from '../../../src/engine/state.ts'
+import type { Simulation } from './simulate.ts'
+
+/** What must be true of any run that has ended, worked out apart from how the core does it. */
+export function checkEnd(sim: Simulation): void {
+  const { state } = sim
+  const { run } = state
+  if (state.open.size > 0) throw new Error(`open at the end: ${[...state.open]}`)
+  for (const [name, count] of Object.entries({
+    slots: run.slots,
+    turns: run.turns,
+    retrying: run.retrying,
+    waiting: run.waiting,
+    ready: run.ready,
+  })) {
+    if (count !== 0) throw new Error(`${name} is ${count} at the end`)
+  }
+  if (sim.timers.size > 0) throw new Error(`timers at the end: ${[...sim.timers.keys()]}`)
+  for (const activation of state.activations.values()) checkCounters(sim, activation)
+  if (run.status === 'succeeded') checkScope(sim, '', 0)
+  checkDrain(sim)
+  checkUndo(sim)
+}
+
+function checkCounters(sim: Simulation, { path, node, failures, crashes, attempt }: Activation): void {
+  const { retry } = sim.plan.nodes[node]!
+  const resolved = sim.events.filter((event) => event.type === 'node.resolved' && event.path === path).length
+  if (failures > (retry?.attempts ?? 1) + resolved) throw new Error(`${path} failed ${failures} times`)
+  if (crashes > 5) throw new Error(`${path} crashed ${crashes} times`)
+  const deferred = sim.events.filter((event) => event.type === 'node.deferred' && event.path === path).length
+  if (attempt > failures + crashes + deferred + resolved + 1)
+    throw new Error(`${path} made ${attempt} attempts`)
+}
+
+/** In a body that ended well, a node was skipped exactly when nothing led to it or it was declined. */
+function checkScope(sim: Simulation, frame: string, scope: number): void {
+  const { plan, state, events } = sim
+  const at = (id: string) => state.activations.get(frame === '' ? id : `${frame}.${id}`)
+  for (const index of plan.scopes[scope]!.nodes) {
+    const node = plan.nodes[index]!
+    if (node.regions.length > 0) continue
+    const activation = at(node.id)
+    if (activation === undefined) throw new Error(`${node.id} was forgotten in "${frame}"`)
+    const fromLoop = node.incoming.some((edge) => plan.nodes[plan.edges[edge]!.from]!.regions.length > 0)
+    const taken = node.incoming.filter((edge) => {
+      const { from, port } = plan.edges[edge]!
+      return at(plan.nodes[from]!.id)?.port === port
+    }).length
+    const declined = events.some((event) => event.type === 'node.declined' && event.path === activation.path)
+    const reached = node.incoming.length === 0 || taken > 0
+    if (
+      !fromLoop &&
+      activation.status !== 'cancelled' &&
+      (activation.status !== 'skipped') !== (reached && !declined)
+    ) {
+      throw new Error(`${activation.path} is ${activation.status} with ${taken} edges taken`)
+    }
+    if (node.body >= 0 && node.each === null && activation.status === 'succeeded') {
+      checkScope(sim, activation.path, node.body)
+    }
+  }
+}
+
+function checkDrain({ events }: Simulation): void {
+  const failing = events.findIndex(({ type }) => type === 'run.failing')
+  if (failing < 0) return
+  for (const event of events.slice(failing)) {
+    if (event.type === 'node.started' && !event.path.endsWith('!undo'))
+      throw new Error(`${event.path} began while failing`)
+  }
+}
+
+/** A failed run has undone, last first, all that succeeded and could be undone. */
+function checkUndo({ plan, state, events }: Simulation): void {
+  const undone = new Set<string>()
+  for (const event of events) {
+    if (event.type === 'node.started' && event.path.endsWith('!undo')) undone.add(event.path.slice(0, -5))
+  }
+  const order = [...undone].map((path) => state.activations.get(path)!.order)
+  if (order.some((one, i) => i > 0 && one > order[i - 1]!))
+    throw new Error(`undone out of order: ${[...undone]}`)
+  if (state.run.status !== 'failed') return
+  for (const { path, node, status, item } of state.activations.values()) {
+    const { undo, each, pure } = plan.nodes[node]!
+    if (undo < 0 || status !== 'succeeded' || (each !== null && !pure && item < 0)) continue
+    if (!undone.has(path) && !plan.nodes[undo]!.pure) throw new Error(`${path} was not undone`)
+  }
+}

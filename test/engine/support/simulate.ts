@@ -1,0 +1,252 @@
+import { advance, type Step } from '../../../src/engine/advance/index.ts'
+import type { Command } from '../../../src/engine/command.ts'
+import type { Fact, RunEvent } from '../../../src/engine/event.ts'
+import type { Plan } from '../../../src/engine/plan.ts'
+import { replay } from '../../../src/engine/replay.ts'
+import { restore } from '../../../src/engine/restore.ts'
+import {
+  type Activation,
+  hasEnded,
+  newRun,
+  type RegionState,
+  type RunState,
+} from '../../../src/engine/state.ts'
+import { lostAttempts, outstanding } from '../../../src/engine/wake.ts'
+import { expectSame } from './expect-same.ts'
+import type { Random } from './random.ts'
+import { answer } from './random-shell.ts'
+
+export interface Simulation {
+  readonly plan: Plan
+  readonly random: Random
+  state: RunState
+  now: number
+  readonly events: RunEvent[]
+  /** Rows as a store would hold them: written only when `advance` says so. */
+  readonly rows: { activations: Map<string, Activation>; regions: Map<string, RegionState> }
+  /** Answers on their way, from this process or from one that died. */
+  readonly pending: Fact[]
+  /** Work of the turn, to be answered before anything else. */
+  readonly inbox: Command[]
+  readonly timers: Map<string, number>
+  readonly started: Set<string>
+  readonly settled: Map<string, string>
+  steps: number
+}
+
+const MAX_STEPS = 6_000
+
+export function simulation(plan: Plan, random: Random): Simulation {
+  return {
+    plan,
+    random,
+    state: newRun(),
+    now: 1_000,
+    events: [],
+    rows: { activations: new Map(), regions: new Map() },
+    pending: [],
+    inbox: [],
+    timers: new Map(),
+    started: new Set(),
+    settled: new Map(),
+    steps: 0,
+  }
+}
+
+/** Runs to the end, through whatever the dice bring. Throws where the run stands still without saying why. */
+export function simulate(sim: Simulation, start: readonly Fact[]): void {
+  for (const fact of start) feed(sim, fact)
+  while (!hasEnded(sim.state)) {
+    if (++sim.steps > MAX_STEPS) throw new Error('the run does not end')
+    const { random } = sim
+    if (random.chance(0.02)) restart(sim)
+    else if (sim.inbox.length > 0) work(sim, sim.inbox.shift()!)
+    else if (random.chance(0.03)) disturb(sim)
+    else if (sim.pending.length > 0 && (sim.timers.size === 0 || random.chance(0.8))) deliver(sim)
+    else if (sim.timers.size > 0) fireNext(sim)
+    else unblock(sim)
+  }
+}
+
+export function feed(sim: Simulation, fact: Fact, carryOut = true): Step {
+  const step = advance(sim.plan, sim.state, fact, sim.now)
+  const { rows, events, state, settled } = sim
+  for (const event of step.events) {
+    if (event.seq !== events.length + 1) throw new Error(`seq ${event.seq} after ${events.length}`)
+    events.push(event)
+  }
+  if (!step.accepted) {
+    if (step.commands.length + step.changes.activations.size + step.changes.regions.size > 0)
+      throw new Error(`a stale ${fact.type} changed something`)
+    if (step.events.some(({ type }) => type !== 'node.late')) throw new Error('a stale fact was recorded')
+  }
+  for (const activation of step.changes.activations) {
+    const { path, status, each, finishedAt } = activation
+    rows.activations.set(path, each ? { ...activation, each: { ...each } } : { ...activation })
+    const before = settled.get(path)
+    if (before !== undefined && before !== status)
+      throw new Error(`${path} was ${before} and became ${status}`)
+    if (finishedAt !== null) settled.set(path, status)
+  }
+  for (const region of step.changes.regions) {
+    rows.regions.set(region.key, { ...region, back: [...region.back], exits: [...region.exits] })
+  }
+  if (state.run.slots > sim.plan.maxParallel) throw new Error('more slots than there are')
+  if (carryOut) for (const command of step.commands) dispatch(sim, command, false)
+  return step
+}
+
+function dispatch(sim: Simulation, command: Command, again: boolean): void {
+  const { timers, inbox, started } = sim
+  switch (command.type) {
+    case 'set_timer':
+      timers.set(command.key, command.at)
+      return
+    case 'clear_timer':
+      timers.delete(command.key)
+      return
+    case 'run_node': {
+      const key = `${command.path} ${command.attempt}`
+      if (started.has(key) && !(command.pure && again)) throw new Error(`${key} started twice`)
+      started.add(key)
+      inbox.push(command)
+      return
+    }
+    case 'project':
+    case 'end_run':
+    case 'cancel_node':
+      return
+    default:
+      inbox.push(command)
+  }
+}
+
+function work(sim: Simulation, command: Command): void {
+  const fact = answer(sim, command)
+  if (fact === undefined) return
+  const isTurn = command.type !== 'run_node' || command.pure
+  if (isTurn) feed(sim, fact)
+  else sim.pending.push(fact)
+  if (sim.random.chance(0.05)) sim.pending.push(fact)
+}
+
+function deliver(sim: Simulation): void {
+  const { pending, random } = sim
+  const at = random.int(pending.length)
+  const fact = pending[at]!
+  pending[at] = pending.at(-1)!
+  if (!random.chance(0.05)) pending.pop()
+  sim.now += random.int(10)
+  feed(sim, fact)
+}
+
+function fireNext(sim: Simulation): void {
+  let key = ''
+  let at = Number.POSITIVE_INFINITY
+  for (const [other, due] of sim.timers) {
+    if (due >= at) continue
+    key = other
+    at = due
+  }
+  if (sim.now < at && sim.random.chance(0.1)) {
+    if (feed(sim, { type: 'timer.fired', key }).accepted) throw new Error(`${key} fired early`)
+  }
+  sim.now = Math.max(sim.now, at)
+  sim.timers.delete(key)
+  if (!feed(sim, { type: 'timer.fired', key }).accepted) throw new Error(`${key} was due and is not known`)
+}
+
+/** The process dies. What was in flight may still answer, to the next one. */
+function restart(sim: Simulation): void {
+  const { plan, random, state } = sim
+  sim.inbox.length = 0
+  sim.timers.clear()
+  sim.now += random.int(100)
+  sim.state = random.chance(0.5) ? replay(plan, sim.events) : restored(sim)
+  expectSame(fingerprint(sim.state), fingerprint(state), 'state after a restart')
+  for (const fact of lostAttempts(sim.state)) feed(sim, fact, false)
+  for (const command of outstanding(plan, sim.state)) dispatch(sim, command, true)
+}
+
+export function restored(sim: Simulation): RunState {
+  const { plan, rows, state } = sim
+  const activations = structuredClone([...rows.activations.values()])
+  const regions = structuredClone([...rows.regions.values()])
+  const { signals, adopted } = state
+  return restore(plan, {
+    run: structuredClone(state.run),
+    activations,
+    regions,
+    signals,
+    adopted: adopted.values(),
+  })
+}
+
+function disturb(sim: Simulation): void {
+  const { random, state, events } = sim
+  const dice = random.next()
+  if (dice < 0.3) feed(sim, { type: 'run.paused' })
+  else if (dice < 0.5) feed(sim, { type: 'run.resumed' })
+  else if (dice < 0.55) feed(sim, { type: 'run.cancel_requested' })
+  else if (dice < 0.75) feed(sim, { type: 'signal.received', name: random.pick(['s0', 's1']) })
+  else {
+    // Something that was true once.
+    const old = random.pick(events)
+    if (old.auto || !('attempt' in old)) return
+    const { status, attempt } = state.activations.get(old.path)!
+    if (attempt === old.attempt && (status === 'running' || status === 'waiting')) return
+    const before = fingerprint(state)
+    feed(sim, old)
+    const after = fingerprint(state)
+    const seq = /"seq":\d+/
+    if (before.replace(seq, '') !== after.replace(seq, ''))
+      throw new Error(`a stale ${old.type} changed the state`)
+  }
+}
+
+/** Nothing moves by itself: then the run must say what it waits for. */
+function unblock(sim: Simulation): void {
+  const { state, random } = sim
+  if (state.run.paused) {
+    feed(sim, { type: 'run.resumed' })
+    return
+  }
+  for (const path of state.open) {
+    const { status, wait, attempt } = state.activations.get(path)!
+    if (status === 'unknown') {
+      const outcome = random.pick(['succeeded', 'failed', 'retry'] as const)
+      feed(sim, { type: 'node.resolved', path, attempt, outcome })
+      return
+    }
+    if (status === 'waiting') {
+      if (state.run.status !== 'waiting') throw new Error(`waits for ${path} and says ${state.run.status}`)
+      if (wait?.kind === 'signal') feed(sim, { type: 'signal.received', name: wait.name! })
+      else feed(sim, { type: 'node.succeeded', path, attempt })
+      return
+    }
+    if (status === 'running') {
+      // The answer was never sent: only the timeout could have helped, and there is none.
+      feed(sim, { type: 'node.failed', path, attempt, error: { code: 'test.silent', message: '' } })
+      if (state.activations.get(path)!.attempt === attempt && state.open.has(path) && status === 'running')
+        continue
+      return
+    }
+  }
+  throw new Error(`stands still: ${fingerprint(state)}`)
+}
+
+export function fingerprint(state: RunState): string {
+  const { run, activations, regions, signals, adopted, open, waiters, undo, queue } = state
+  const waiting = queue.paths.slice(queue.head).filter((path) => activations.get(path)!.ticket > 0)
+  return JSON.stringify([
+    run,
+    [...activations.values()],
+    [...regions.values()],
+    [...signals],
+    [...adopted.keys()],
+    [...open],
+    [...waiters].map(([name, paths]) => [name, [...paths].sort()]).sort(),
+    undo,
+    waiting,
+  ])
+}
