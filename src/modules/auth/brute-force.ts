@@ -2,9 +2,10 @@
 // 1. A try on an account is counted before its password is looked at, so parallel guesses are all counted.
 // 2. The wait doubles with each failure, is capped, and is forgotten: never a lock.
 // 3. What is counted is the address as typed, known or not, so a wait says nothing about whether there is an account.
+import ipaddr from 'ipaddr.js'
 import type { RequestContext } from '../../context.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
-import { sha256Hex } from '../../core/crypto.ts'
+import { sha256Hex, toHex } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { type BackoffPolicy, type RatePolicy, rateLimiter } from '../../objects/rate-limiter.ts'
 
@@ -64,10 +65,17 @@ export async function noteAddressFailure(request: RequestContext): Promise<void>
 }
 
 /** Without a front that names the client's address nobody can be told apart, so nobody is made to wait for others. */
-const ofAddress = (request: RequestContext) =>
-  request.address === null
-    ? null
-    : rateLimiter(request.env.RATE_LIMITER, `address:${request.address.toLowerCase()}`)
+const ofAddress = ({ address, env }: RequestContext) =>
+  address === null ? null : rateLimiter(env.RATE_LIMITER, `address:${network(address)}`)
+
+/** In IPv6 one customer has at least a /64, and could take a new address for each try. */
+function network(address: string): string {
+  if (!ipaddr.isValid(address)) return address.slice(0, 64)
+  const parsed = ipaddr.process(address)
+  return parsed.kind() === 'ipv6'
+    ? toHex(Uint8Array.from(parsed.toByteArray().slice(0, 8)))
+    : parsed.toString()
+}
 
 const mustWait = (retryAfterMs: number): AppError => {
   const retryAfterSeconds = Math.ceil(retryAfterMs / 1000)

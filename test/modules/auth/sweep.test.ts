@@ -1,0 +1,30 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { DAY_MS } from '../../../src/core/clock.ts'
+import { sweepAuth } from '../../../src/modules/auth/index.ts'
+import { clock } from '../../helpers/clock.ts'
+import { withContext } from '../../helpers/jobs.ts'
+import { registered } from './accounts.ts'
+
+const left = async (userId: string): Promise<number[]> => {
+  const counts = await env.DB.batch<{ n: number }>([
+    env.DB.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ?').bind(userId),
+    env.DB.prepare(
+      'SELECT count(*) AS n FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ?)',
+    ).bind(userId),
+    env.DB.prepare('SELECT count(*) AS n FROM one_time_tokens WHERE user_id = ?').bind(userId),
+  ])
+  return counts.map((one) => one.results[0]?.n ?? 0)
+}
+
+test('the sweep removes what has expired for a day, and nothing else', async () => {
+  const person = await registered()
+  await withContext(sweepAuth)
+  expect(await left(person.userId)).toEqual([1, 1, 1])
+  clock.advance(2 * DAY_MS + 1)
+  await withContext(sweepAuth)
+  expect(await left(person.userId)).toEqual([1, 1, 0])
+  clock.advance(6 * DAY_MS)
+  await withContext(sweepAuth)
+  expect(await left(person.userId)).toEqual([0, 0, 0])
+})
