@@ -2,6 +2,7 @@ import type { Result } from '../../core/result.ts'
 import { err, ok } from '../../core/result.ts'
 import type { References } from './analyse.ts'
 import { analyse } from './analyse.ts'
+import { makeCache } from './cache.ts'
 import type { Dialect } from './dialect.ts'
 import { nativeDialect } from './dialect.ts'
 import type { ExpressionError } from './errors.ts'
@@ -24,9 +25,9 @@ export type Template = {
 }
 type Part = { readonly run: Run; readonly at: number; readonly size: number }
 
-const MOST_CACHED = 2_000
-const LONGEST_CACHED = 2_000
-const caches = new WeakMap<Dialect, Map<string, Result<Template, ExpressionError>>>()
+const MOST_CACHED_CHARS = 200_000
+const newCache = () => makeCache<Result<Template, ExpressionError>>(MOST_CACHED_CHARS)
+const caches = new WeakMap<Dialect, ReturnType<typeof newCache>>()
 const noReferences = (): References => ({ nodes: [], names: new Set(), usesNodesDynamically: false })
 
 /** Parses and checks a string with zero or more `{{ … }}`. The same string is parsed once. */
@@ -36,16 +37,13 @@ export function compileTemplate(source: string, dialect = nativeDialect): Result
   }
   let cache = caches.get(dialect)
   if (cache === undefined) {
-    cache = new Map()
+    cache = newCache()
     caches.set(dialect, cache)
   }
   const known = cache.get(source)
   if (known !== undefined) return known
   const result = parseTemplate(source, dialect)
-  if (source.length <= LONGEST_CACHED) {
-    if (cache.size >= MOST_CACHED) cache.delete(cache.keys().next().value!)
-    cache.set(source, result)
-  }
+  cache.set(source, result)
   return result
 }
 

@@ -73,6 +73,7 @@ describe('prototypes and constructors are out of reach', () => {
     expect(errorOf('{{ input.run }}', scope).code).toBe('expression.forbidden')
     expect(errorOf('{{ input.run() }}', scope).code).toBe('expression.unknown_method')
     expect(errorOf('{{ input.list[0] }}', scope).code).toBe('expression.forbidden')
+    expect(evaluate('[input].map(({ run }) => run)[0]', scope)).toBeUndefined()
     expect(errorOf('{{ [1].map(input.list[0]) }}', scope).code).toBe('expression.type')
     expect(errorOf('{{ input.list.map(f => [1].map(f)) }}', scope).code).toBe('expression.type')
   })
@@ -224,6 +225,13 @@ describe('a source that is nested without end is refused', () => {
       }
     }
   })
+})
+
+test('an expression may name 64 time zones, because each has to be loaded', () => {
+  const use = (count: number) =>
+    run(`{{ input.slice(0, ${count}).map(zone => date(0, zone)).length }}`, { input: ZONES })
+  expect(use(64)).toMatchObject({ value: 64 })
+  expect(use(65)).toMatchObject({ ok: false, error: { code: 'expression.budget' } })
 })
 
 test('limits can be set lower and higher', () => {

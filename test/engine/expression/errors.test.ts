@@ -37,6 +37,7 @@ const CASES: [source: string, code: string, column: number, message: RegExp][] =
   ['{{ inptu.a }}', 'unknown_name', 4, /did you mean "input"/],
   ['{{ window }}', 'unknown_name', 4, /there is no "window"/],
   ['{{ nodes.my-node }}', 'unknown_name', 13, /with a dash/],
+  ['{{ [1].map(x => x)[0] + x }}', 'unknown_name', 25, /there is no "x"/],
   ['{{ fetch("x") }}', 'unknown_name', 4, /no function "fetch"/],
   ['{{ Date(1) }}', 'unknown_name', 4, /did you mean "date"/],
   ['{{ input.list.mpa(x => x) }}', 'unknown_method', 15, /did you mean "map"/],

@@ -47,6 +47,14 @@ describe('a template', () => {
     expect(compileTemplate(source)).toBe(compileTemplate(source))
   })
 
+  test('is compiled again when others have taken its place', () => {
+    const first = compileTemplate('{{ input.evicted }}')
+    for (let i = 0; i < 10_000; i++) compileTemplate(`{{ input.filler + ${i} + 100000000 }}`)
+    const again = compileTemplate('{{ input.evicted }}')
+    expect(again).not.toBe(first)
+    expect(again).toMatchObject({ ok: true, value: { kind: 'value' } })
+  })
+
   test('is still right after many others have been compiled', () => {
     for (let i = 0; i < 5_000; i++)
       expect(run(`{{ ${i} + input.a }}`, { input: { a: 1 } })).toMatchObject({ value: i + 1 })
