@@ -61,6 +61,15 @@ describe('loops', () => {
     expect(run.ran()).not.toContain('poll~3')
   })
 
+  it('goes round no more once its limit was routed back into it', () => {
+    const run = drive(
+      flow([pure('h', { onError: 'route' }), pure('b')], ['h>b', 'b~>h', 'h:error>b']),
+    ).start()
+    expect(run.status('h~1001')).toBe('failed')
+    expect(run.status('b~1001')).toBe('succeeded')
+    expect(run.state.run.status).toBe('succeeded')
+  })
+
   it('counts inner iterations anew in each outer one', () => {
     const run = drive(
       flow(

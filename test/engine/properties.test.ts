@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { runCase } from './support/run-case.ts'
+
+const CASES = Number(process.env.CASES ?? 100_000)
+const SEED = Number(process.env.SEED ?? 1)
+
+describe('random workflows in a hostile world', () => {
+  it(`keep every promise in ${CASES} cases from seed ${SEED}`, { timeout: 3_600_000 }, () => {
+    const seen: Record<string, number> = {}
+    for (let i = 0; i < CASES; i++) {
+      try {
+        const status = runCase(SEED + i)
+        seen[status] = (seen[status] ?? 0) + 1
+      } catch (thrown) {
+        throw new Error(`SEED=${SEED + i} CASES=1 shows it: ${(thrown as Error).message}`, { cause: thrown })
+      }
+    }
+    // A world in which everything fails would prove little.
+    for (const status of ['succeeded', 'failed', 'cancelled']) {
+      if (CASES >= 1_000) expect(seen[status] ?? 0).toBeGreaterThan(CASES / 50)
+    }
+  })
+})
