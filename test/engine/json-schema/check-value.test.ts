@@ -51,6 +51,11 @@ describe('what is told about a value', () => {
     ])
   })
 
+  test('a part that only asks whether something fits does not cut the list short', () => {
+    const parts = [{ not: { const: 1 } }, { if: false, else: true }, { required: ['a', 'b', 'c'] }]
+    expect(codesOf({ allOf: parts }, {})).toEqual(['/a required', '/b required', '/c required'])
+  })
+
   test('no more than fifty are told', () => {
     expect(problemsOf({ items: { type: 'string' } }, Array(1000).fill(1))).toHaveLength(50)
   })
@@ -59,6 +64,7 @@ describe('what is told about a value', () => {
     const schema = { required: ['constructor', '__proto__'], additionalProperties: { type: 'string' } }
     expect(codesOf(schema, {})).toEqual(['/constructor required', '/__proto__ required'])
     expect(codesOf(schema, JSON.parse('{"__proto__": 1, "constructor": "x"}'))).toEqual(['/__proto__ type'])
+    expect(codesOf({ properties: { constructor: { type: 'number' } } }, {})).toEqual([])
     expect(codesOf({ properties: { a: true }, additionalProperties: false }, { toString: 1 })).toEqual([
       '/toString additionalProperties',
     ])

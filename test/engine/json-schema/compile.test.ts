@@ -125,6 +125,6 @@ describe('limits', () => {
     const names = Array.from({ length: 4000 }, (_, n) => [`\\pL{1000}\\pN{1000}\\pS{1000}${n}`, true])
     const started = performance.now()
     expect(compileSchema({ patternProperties: Object.fromEntries(names) }).ok).toBe(false)
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })

