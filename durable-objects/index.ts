@@ -1,2 +1,3 @@
 export { MetricsHub } from './metrics-hub/index.ts'
 export { RateLimiter } from './rate-limiter/index.ts'
+export { WorkflowRun } from './workflow-run/index.ts'

@@ -1,6 +1,8 @@
 // How the rest of the Worker speaks to a run's object. Everything is plain data, and RPC stays compatible both ways:
 // after a deploy new code may speak to an old object for a while, so fields are added, never changed.
 import type { Json } from '../core/json.ts'
+import type { AdoptedOutcome } from '../engine/event.ts'
+import type { Problem } from '../engine/problem.ts'
 import type { NodeStatus, RunStatus } from '../engine/state.ts'
 
 export type RunTrigger = {
@@ -37,6 +39,9 @@ export type RunSpec = {
   /** Root of idempotency keys: the run's own id, or that of the run it retries. */
   keyRoot?: string
   depth?: number
+  /** What is kept of the run that this one follows. */
+  legacy?: RunLegacy
+  mode?: 'start' | 'retry' | 'rerun' | 'compensate'
   callbackUrl?: string
   /** Start not before this time. */
   startAt?: number
@@ -59,7 +64,7 @@ export type RunNodeView = {
 
 export type WaitView = {
   path: string
-  kind: 'timer' | 'signal' | 'approval' | 'child' | 'slot' | 'start'
+  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'slot' | 'start'
   name: string | null
   since: string
   until: string | null
@@ -145,8 +150,12 @@ export interface WorkflowRunRpc {
   }): Promise<ControlAnswer>
   node(path: string): Promise<NodeDetail | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
-  /** What a retry, rerun or compensation takes over: spec and recorded outcomes. */
-  legacy(): Promise<RunLegacy | null>
+  /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */
+  legacy(follow: {
+    mode: 'retry' | 'rerun' | 'compensate'
+    from?: string
+    definition?: string
+  }): Promise<LegacyAnswer>
   /** Told by a child that has ended. */
   childEnded(child: {
     runId: string
@@ -161,18 +170,14 @@ export interface WorkflowRunRpc {
   remove(): Promise<void>
 }
 
-export type RunLegacy = { spec: RunSpec; status: RunStatus; outcomes: LegacyOutcome[] }
-
-export type LegacyOutcome = {
-  path: string
-  status: 'succeeded' | 'failed'
-  port: string
-  causes: readonly string[]
-  order: number
-  startedAt: number | null
-  finishedAt: number | null
-  output: Json
+export type RunLegacy = {
+  outcomes: (AdoptedOutcome & { output?: Json })[]
+  generations: Record<string, number>
 }
+
+export type LegacyAnswer =
+  | { ok: true; spec: RunSpec; legacy: RunLegacy }
+  | { ok: false; reason: 'not_found' | 'conflict' | 'changed'; detail: string; problems?: Problem[] }
 
 export type WorkflowRunNamespace = DurableObjectNamespace<WorkflowRunRpc & Rpc.DurableObjectBranded>
 

@@ -1,0 +1,273 @@
+// What a node comes to: parameters evaluated and checked, then the node's own work. Pure nodes come to their result at
+// once; for others this makes the input with which the effect is started.
+
+import type { Json } from '../../src/core/json.ts'
+import type { Fact, NodeError } from '../../src/engine/event.ts'
+import { itemPath } from '../../src/engine/path.ts'
+import type { PlanNode } from '../../src/engine/plan.ts'
+import { activationInFrame } from '../../src/engine/scope.ts'
+import type { Activation } from '../../src/engine/state.ts'
+import { NodeFailure, type NodeInput, type NodeResult, type NodeType } from '../../src/nodes/node.ts'
+import { prepareNode, prepareOutput } from './prepared.ts'
+import {
+  type ActivationScope,
+  evaluate,
+  itemsPath,
+  outputOf,
+  prevOf,
+  type Run,
+  scopeOf,
+  takenOf,
+} from './scope.ts'
+
+export type Prepared =
+  | { kind: 'result'; result: NodeResult }
+  | { kind: 'declined' }
+  | { kind: 'effect'; type: Extract<NodeType, { pure: false }>; input: NodeInput<unknown> }
+
+export type Attempt = { activation: Activation; attempt: number; key: string }
+
+/** Everything up to the effect. Never throws: what goes wrong is the node's error. */
+export function prepareAttempt(run: Run, { activation, attempt, key }: Attempt, now: number): Prepared {
+  try {
+    return prepare(run, activation, attempt, key, now)
+  } catch (error) {
+    return { kind: 'result', result: { error: asNodeError(error) } }
+  }
+}
+
+function prepare(run: Run, activation: Activation, attempt: number, key: string, now: number): Prepared {
+  const node = planNode(run, activation)
+  const at = { from: activation }
+  const view = scopeOf(run, at, now)
+  if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
+  const { type, params, when } = prepareNode(node)
+  if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
+  const mock = activation.undoes === null ? run.spec.mocks?.[node.id] : undefined
+  if (mock !== undefined) return { kind: 'result', result: mockResult(mock) }
+  if (type === undefined)
+    throw new NodeFailure({
+      code: 'node.unknown_type',
+      message: `There is no node type ${node.type}`,
+      retryable: false,
+    })
+  const input = nodeInput(run, activation, attempt, key, now, view, type, evaluate(run, at, params, view))
+  return type.pure ? { kind: 'result', result: type.compute(input) } : { kind: 'effect', type, input }
+}
+
+export function nodeInput(
+  run: Run,
+  activation: Activation,
+  attempt: number,
+  key: string,
+  nowMs: number,
+  view: ActivationScope,
+  type: NodeType,
+  evaluated: unknown,
+): NodeInput<unknown> {
+  const node = planNode(run, activation)
+  const parsed = type.params.safeParse(
+    type.deferred ? { ...(evaluated as object), ...deferredOf(node, type) } : evaluated,
+  )
+  if (!parsed.success) {
+    const [first] = parsed.error.issues
+    throw new NodeFailure({
+      code: 'params.invalid',
+      message: `${first?.path.join('.') ?? ''}: ${first?.message ?? 'invalid'}`,
+      retryable: false,
+    })
+  }
+  const { spec } = run
+  return {
+    params: parsed.data,
+    get prev() {
+      return prevOf(run, activation, view.load)
+    },
+    get taken() {
+      return takenOf(run, activation, view.load)
+    },
+    evaluate: (param, extra) => {
+      const expressions = prepareNode(node).deferred.get(param)
+      if (expressions === undefined) return undefined
+      return evaluate(run, { from: activation }, expressions, { ...view, scope: withExtra(view, extra) })
+    },
+    nowMs,
+    path: activation.path,
+    attempt,
+    idempotencyKey: key,
+    run: {
+      id: spec.runId,
+      workflowId: spec.workflowId,
+      teamId: spec.teamId,
+      startedBy: spec.startedBy,
+      depth: spec.depth ?? 0,
+    },
+  }
+}
+
+const withExtra = (view: ActivationScope, extra: Record<string, unknown>): ActivationScope['scope'] =>
+  Object.create(null, {
+    ...Object.getOwnPropertyDescriptors(view.scope),
+    ...Object.getOwnPropertyDescriptors(extra),
+  })
+
+/** What is left unevaluated passes the schema as it stands in the definition. */
+const deferredOf = (node: PlanNode, type: NodeType): Record<string, unknown> =>
+  Object.fromEntries(
+    (type.deferred ?? [])
+      .filter((name) => node.node.params?.[name] !== undefined)
+      .map((name) => [name, node.node.params?.[name]]),
+  )
+
+function mockResult(mock: { output?: Json; error?: Json }): NodeResult {
+  if (mock.error === undefined) return { output: mock.output ?? null }
+  const { code, message } = (typeof mock.error === 'object' && mock.error !== null ? mock.error : {}) as {
+    code?: Json
+    message?: Json
+  }
+  return {
+    error: { code: String(code ?? 'node.mocked'), message: String(message ?? mock.error), retryable: false },
+  }
+}
+
+/** Items of an `each`, or whether a group is wanted at all. Answers the fact, and the items to keep. */
+export function expand(run: Run, activation: Activation, now: number): { fact: Fact; items?: unknown[] } {
+  const { path, attempt } = activation
+  const { when, items } = prepareNode(planNode(run, activation))
+  const at = { from: activation }
+  try {
+    const view = scopeOf(run, at, now)
+    if (when !== null && !evaluate(run, at, when, view))
+      return { fact: { type: 'node.declined', path, attempt } }
+    if (items === null) return { fact: { type: 'node.expanded', path, attempt } }
+    const list = evaluate(run, at, items, view)
+    if (!Array.isArray(list)) {
+      const error = {
+        code: 'each.not_a_list',
+        message: `each.items gave ${list === null ? 'null' : typeof list}, not an array`,
+        retryable: false,
+      }
+      return { fact: { type: 'node.failed', path, attempt, error } }
+    }
+    return { fact: { type: 'node.expanded', path, attempt, count: list.length }, items: list }
+  } catch (error) {
+    return { fact: { type: 'node.failed', path, attempt, error: asNodeError(error) } }
+  }
+}
+
+/** Pure items from `from` to `to`: their outputs in order, with what failed among them. */
+export function computeItems(
+  run: Run,
+  activation: Activation,
+  from: number,
+  to: number,
+  now: number,
+): { outputs: unknown[]; failed: { item: number; error: NodeError }[] } {
+  const node = planNode(run, activation)
+  const { type, params } = prepareNode(node)
+  const outputs: unknown[] = []
+  const failed: { item: number; error: NodeError }[] = []
+  const stopsAtFirst = node.each?.onItemError === 'fail'
+  const items = run.values.read(itemsPath(activation.path)) as unknown[]
+  for (let index = from; index < to; index++) {
+    let result: NodeResult
+    try {
+      if (type === undefined || !type.pure)
+        throw new NodeFailure({
+          code: 'node.unknown_type',
+          message: `There is no node type ${node.type}`,
+          retryable: false,
+        })
+      const at = { from: activation }
+      const view = scopeOf(run, at, now, { item: items[index], index })
+      const mock = run.spec.mocks?.[node.id]
+      result = mock
+        ? mockResult(mock)
+        : type.compute(
+            nodeInput(
+              run,
+              activation,
+              activation.attempt,
+              '',
+              now,
+              view,
+              type,
+              evaluate(run, at, params, view),
+            ),
+          )
+    } catch (error) {
+      result = { error: asNodeError(error) }
+    }
+    if ('wait' in result)
+      result = {
+        error: { code: 'each.cannot_wait', message: 'Items of a pure node cannot wait', retryable: false },
+      }
+    if ('error' in result) {
+      failed.push({ item: index, error: result.error })
+      outputs.push({ error: result.error })
+      if (stopsAtFirst) break
+    } else outputs.push(result.output ?? null)
+  }
+  return { outputs, failed }
+}
+
+/** Where the outputs of pure items are kept, by the first item of their batch. */
+export const batchPath = (path: string, from: number): string => `${path}@out${from}`
+
+/** The output of a whole `each`: in order; failed items are left out or stand as `{ error }`, as the policy says. */
+export function collectItems(run: Run, activation: Activation): unknown[] {
+  const node = planNode(run, activation)
+  const count = activation.each?.count ?? 0
+  const skips = node.each?.onItemError === 'skip'
+  const outputs: unknown[] = []
+  if (node.pure) {
+    for (let from = 0; from < count; ) {
+      const batch = run.values.read(batchPath(activation.path, from)) as
+        | { outputs: unknown[]; failed: number[] }
+        | undefined
+      if (batch === undefined || batch.outputs.length === 0) break
+      const failed = new Set(batch.failed)
+      batch.outputs.forEach((output, offset) => {
+        if (!skips || !failed.has(from + offset)) outputs.push(output)
+      })
+      from += batch.outputs.length
+    }
+    return outputs
+  }
+  for (let index = 0; index < count; index++) {
+    const item = run.state.activations.get(itemPath(activation.path, index))
+    if (item === undefined) outputs.push(null)
+    else if (item.status !== 'failed' || !skips) outputs.push(outputOf(item, run.values.read) ?? null)
+  }
+  return outputs
+}
+
+/** What a body, or the workflow, gives back: as its `output` says, else what its last nodes gave. */
+export function collectBody(run: Run, scope: number, frame: string, now: number): unknown {
+  const body = run.plan.scopes[scope]
+  if (body === undefined) return undefined
+  if (body.output !== undefined) {
+    const at = { from: null, frame } as const
+    return evaluate(run, at, prepareOutput(body, body.output), scopeOf(run, at, now))
+  }
+  const last: Record<string, unknown> = {}
+  for (const index of body.nodes) {
+    const node = run.plan.nodes[index]
+    if (node === undefined || node.outgoing.some((edge) => !run.plan.edges[edge]?.back)) continue
+    const seen = activationInFrame(run.plan, run.state, frame, node.id)
+    if (seen !== undefined) last[node.id] = outputOf(seen, run.values.read)
+  }
+  const outputs = Object.values(last)
+  return outputs.length === 1 ? outputs[0] : last
+}
+
+export function asNodeError(error: unknown): NodeError {
+  if (error instanceof NodeFailure) return error.error
+  return { code: 'node.error', message: error instanceof Error ? error.message : String(error) }
+}
+
+const planNode = (run: Run, activation: Activation): PlanNode => {
+  const node = run.plan.nodes[activation.node]
+  if (node === undefined) throw new Error(`The plan has no node ${activation.node}`)
+  return node
+}

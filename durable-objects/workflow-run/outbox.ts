@@ -1,0 +1,68 @@
+// What a run tells others: the index in D1, its parent, its gate, whoever asked to be called back. Invariants:
+// 1. A row is written in the turn that made it true and removed after the other side has taken it: told at least once.
+// 2. Telling is repeatable: the index takes the newest `seq`, a parent looks at the path it waits with, and so on.
+// 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
+import type { Json } from '../../src/core/json.ts'
+import type { RunStatus } from '../../src/engine/state.ts'
+import type { Env } from '../../src/env.ts'
+import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { approvalRow, projectApproval, projectRun } from './projection.ts'
+import type { Run } from './scope.ts'
+import type { OutboxRow, RunStore } from './store.ts'
+import { projectionOf } from './view.ts'
+
+/** A burst of changes is one write: a short run has ended before its first report is due. */
+export const PROJECT_DEBOUNCE_MS = 200
+
+const BASE_DELAY_MS = 1_000
+const MOST_DELAY_MS = 5 * 60_000
+
+export type OutboxShell = { env: Env; run: Run; store: RunStore; now: () => number }
+
+/** Sends what is due; answers when to come back, or null when nothing is left. Never throws. */
+export async function drainOutbox(shell: OutboxShell): Promise<number | null> {
+  const { store, now } = shell
+  for (const row of store.readOutbox()) {
+    if (row.nextAt > now()) continue
+    try {
+      await deliver(shell, row)
+      store.removeOutbox(row.id)
+    } catch {
+      store.delayOutbox(
+        row.id,
+        now() + Math.min(MOST_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(row.attempts, 10)),
+      )
+    }
+  }
+  const left = store.readOutbox()
+  return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
+}
+
+async function deliver(shell: OutboxShell, row: OutboxRow): Promise<void> {
+  const { env, run, store } = shell
+  const body = row.body as Record<string, Json>
+  switch (row.kind) {
+    case 'project':
+      await projectRun(env.DB, projectionOf(run, store))
+      return
+    case 'approval': {
+      const approval = approvalRow(run, store, String(body.path))
+      if (approval !== null) await projectApproval(env.DB, approval)
+      return
+    }
+    case 'parent':
+      await workflowRun(env.RUNS, String(body.runId)).childEnded({
+        runId: run.spec.runId,
+        path: String(body.path),
+        status: body.status as RunStatus,
+        output: body.output ?? null,
+        error: body.error ?? null,
+      })
+      return
+    case 'cancel_child':
+      await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
+      return
+    default:
+      throw new Error(`An outbox row of the kind ${row.kind}`)
+  }
+}

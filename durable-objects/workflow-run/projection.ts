@@ -1,0 +1,121 @@
+// How a run appears in D1. The row with the larger `seq` wins, so reports may come late, twice or out of order; a
+// deleted run keeps its tombstone.
+import type { Json } from '../../src/core/json.ts'
+import type { Run } from './scope.ts'
+import type { RunStore } from './store.ts'
+
+const RUN_COLUMNS = [
+  'id',
+  'team_id',
+  'workflow_id',
+  'workflow_version',
+  'workflow_name',
+  'status',
+  'trigger_type',
+  'trigger_key',
+  'started_by',
+  'parent_run_id',
+  'seq',
+  'progress',
+  'waiting_for',
+  'error',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'duration_ms',
+  'wake_by',
+] as const
+
+const camel = (column: string): string =>
+  column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const UPSERT_RUN = upsert('runs', RUN_COLUMNS, 'excluded.seq > runs.seq AND runs.deleted_at IS NULL')
+
+/** By then the sweep looks whether the object is awake. Coarse, because it is written rarely. */
+const WAKE_GRACE_MS = 10 * 60_000
+const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
+
+export async function projectRun(d1: D1Database, view: Record<string, Json>): Promise<void> {
+  const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
+  const row: Record<string, Json> = { ...view, wakeBy }
+  await d1
+    .prepare(UPSERT_RUN)
+    .bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null))
+    .run()
+}
+
+const APPROVAL_COLUMNS = [
+  'id',
+  'team_id',
+  'run_id',
+  'workflow_id',
+  'path',
+  'status',
+  'title',
+  'message',
+  'form',
+  'assignees',
+  'quorum',
+  'allow_self',
+  'decisions',
+  'started_by',
+  'seq',
+  'created_at',
+  'expires_at',
+  'decided_at',
+] as const
+
+const UPSERT_APPROVAL = upsert('approvals', APPROVAL_COLUMNS, 'excluded.seq >= approvals.seq')
+
+export async function projectApproval(d1: D1Database, row: Record<string, Json>): Promise<void> {
+  await d1
+    .prepare(UPSERT_APPROVAL)
+    .bind(...APPROVAL_COLUMNS.map((column) => row[camel(column)] ?? null))
+    .run()
+}
+
+export function approvalRow(run: Run, store: RunStore, path: string): Record<string, Json> | null {
+  const wait = store.readWait(path)
+  const activation = run.state.activations.get(path)
+  if (wait?.approvalId == null || activation === undefined) return null
+  const { spec, state } = run
+  const detail = (
+    typeof wait.detail === 'object' && wait.detail !== null && !Array.isArray(wait.detail) ? wait.detail : {}
+  ) as Record<string, Json>
+  const open = activation.status === 'waiting' && activation.attempt === wait.attempt
+  return {
+    id: wait.approvalId,
+    teamId: spec.teamId,
+    runId: spec.runId,
+    workflowId: spec.workflowId,
+    path,
+    status: open ? 'pending' : settledAs(activation.status, activation.port),
+    title: String(detail.title ?? path),
+    message: String(detail.message ?? ''),
+    form: detail.form == null ? null : JSON.stringify(detail.form),
+    assignees: JSON.stringify(detail.assignees ?? []),
+    quorum: Number(detail.quorum ?? 1),
+    allowSelf: detail.allowSelf === false ? 0 : 1,
+    decisions: JSON.stringify(wait.decisions),
+    startedBy: spec.startedBy,
+    seq: state.run.seq,
+    createdAt: wait.since,
+    expiresAt: activation.wait?.until ?? null,
+    decidedAt: open ? null : activation.finishedAt,
+  }
+}
+
+const settledAs = (status: string, port: string | null): string =>
+  status === 'cancelled'
+    ? 'cancelled'
+    : port === 'approved'
+      ? 'approved'
+      : port === 'rejected'
+        ? 'rejected'
+        : 'timeout'
+
+function upsert(table: string, columns: readonly string[], where: string): string {
+  const set = columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`)
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${set.join(', ')} WHERE ${where}`
+}

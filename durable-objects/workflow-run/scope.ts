@@ -1,0 +1,174 @@
+// What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
+// loads is bounded, so that no expression can pull a whole run into memory.
+import { evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
+import type { Plan } from '../../src/engine/plan.ts'
+import { activationInFrame, visibleActivation } from '../../src/engine/scope.ts'
+import type { Activation, RunState } from '../../src/engine/state.ts'
+import { NodeFailure } from '../../src/nodes/node.ts'
+import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import type { Expressions } from './prepared.ts'
+import type { RunValues } from './values.ts'
+
+export const MOST_SCOPE_CHARS = 16 * 1024 * 1024
+
+/** Where the items of an `each` are kept. */
+export const itemsPath = (path: string): string => `${path}@items`
+
+export type Run = { plan: Plan; state: RunState; spec: RunSpec; input: unknown; values: RunValues }
+
+/** Of an activation, or with `from` null of the end of the body that `frame` names. */
+export type Viewpoint = { from: Activation } | { from: null; frame: string }
+
+export type ActivationScope = { scope: Scope; load: (path: string) => unknown }
+
+export function scopeOf(
+  run: Run,
+  at: Viewpoint,
+  now: number,
+  extra: Record<string, unknown> = {},
+): ActivationScope {
+  let loaded = 0
+  const load = (path: string): unknown => {
+    loaded += run.values.chars(path)
+    if (loaded > MOST_SCOPE_CHARS) {
+      throw new NodeFailure({
+        code: 'data.too_large',
+        message: 'The expressions of this node load more than 16 MB',
+        retryable: false,
+      })
+    }
+    return run.values.read(path)
+  }
+  const { spec } = run
+  const scope: Record<string, unknown> = {
+    input: run.input,
+    vars: spec.vars,
+    run: {
+      id: spec.runId,
+      startedBy: spec.startedBy,
+      trigger: spec.trigger,
+      parentRunId: spec.parent?.runId ?? null,
+    },
+    workflow: { id: spec.workflowId, name: spec.workflowName, version: spec.workflowVersion },
+    now,
+    ...extra,
+  }
+  const item = at.from === null ? itemOfFrame(run, at.frame, load) : itemOf(run, at.from, load)
+  if (item && !('item' in extra)) Object.assign(scope, item)
+  if (at.from !== null) {
+    const from = at.from
+    Object.defineProperty(scope, 'prev', { enumerable: true, get: () => prevOf(run, from, load) })
+  }
+  return { scope, load }
+}
+
+/** Evaluates prepared expressions; throws NodeFailure with the place in the parameters. */
+export function evaluate(
+  run: Run,
+  at: Viewpoint,
+  expressions: Expressions,
+  { scope, load }: ActivationScope,
+): unknown {
+  if (expressions.error !== null)
+    throw new NodeFailure({ code: 'expression.syntax', message: expressions.error, retryable: false })
+  const namesNodes = expressions.nodeIds.length > 0 || expressions.dynamic
+  const seen = namesNodes
+    ? Object.create(null, {
+        ...Object.getOwnPropertyDescriptors(scope),
+        nodes: { enumerable: true, value: nodesOf(run, at, expressions, load) },
+      })
+    : scope
+  const result = evaluateParams(expressions.compiled, seen as Scope)
+  if (result.ok) return result.value
+  const { path, error } = result.error
+  const place = path === '' ? '' : `${path}, `
+  throw new NodeFailure({
+    code: error.code,
+    message: `${place}column ${error.column}: ${error.message}`,
+    retryable: false,
+  })
+}
+
+/** The output of an activation as others see it: of one that failed and was handled, its error. */
+export function outputOf(activation: Activation, load: (path: string) => unknown): unknown {
+  if (activation.status === 'failed') return { error: activation.error }
+  return load(activation.path)
+}
+
+function nodesOf(
+  run: Run,
+  at: Viewpoint,
+  expressions: Expressions,
+  load: (path: string) => unknown,
+): Record<string, unknown> {
+  const ids = expressions.dynamic ? [...run.plan.byId.keys()] : expressions.nodeIds
+  const nodes: Record<string, unknown> = {}
+  for (const id of ids) {
+    const read = () => {
+      const seen =
+        at.from === null
+          ? activationInFrame(run.plan, run.state, at.frame, id)
+          : visibleActivation(run.plan, run.state, at.from, id)
+      return seen === undefined ? undefined : outputOf(seen, load)
+    }
+    Object.defineProperty(nodes, id, { enumerable: true, configurable: true, get: memo(read) })
+  }
+  return nodes
+}
+
+const memo = (read: () => unknown): (() => unknown) => {
+  let known: { value: unknown } | undefined
+  return () => {
+    known ??= { value: read() }
+    return known.value
+  }
+}
+
+/** The predecessors whose edge was taken, by node id. */
+export function takenOf(
+  run: Run,
+  from: Activation,
+  load: (path: string) => unknown,
+): Record<string, unknown> {
+  const taken: Record<string, unknown> = {}
+  for (const path of causesOf(run, from)) {
+    const cause = run.state.activations.get(path)
+    const id = cause === undefined ? undefined : run.plan.nodes[cause.node]?.id
+    if (cause !== undefined && id !== undefined) taken[id] = outputOf(cause, load)
+  }
+  return taken
+}
+
+export function prevOf(run: Run, from: Activation, load: (path: string) => unknown): unknown {
+  const node = run.plan.nodes[from.node]
+  if (!node?.singlePrev) return takenOf(run, from, load)
+  const [path] = causesOf(run, from)
+  const cause = path === undefined ? undefined : run.state.activations.get(path)
+  return cause === undefined ? undefined : outputOf(cause, load)
+}
+
+/** An item has the predecessors of its `each`. */
+function causesOf(run: Run, from: Activation): readonly string[] {
+  if (from.item < 0) return from.causes
+  const whole = run.state.activations.get(from.path.slice(0, from.path.lastIndexOf(':')))
+  return whole?.causes ?? from.causes
+}
+
+function itemOf(
+  run: Run,
+  from: Activation,
+  load: (path: string) => unknown,
+): { item: unknown; index: number } | null {
+  if (from.item < 0) return itemOfFrame(run, from.frame, load)
+  const items = load(itemsPath(from.path.slice(0, from.path.lastIndexOf(':'))))
+  return { item: Array.isArray(items) ? items[from.item] : undefined, index: from.item }
+}
+
+function itemOfFrame(
+  run: Run,
+  frame: string,
+  load: (path: string) => unknown,
+): { item: unknown; index: number } | null {
+  const around = frame === '' ? undefined : run.state.activations.get(frame)
+  return around === undefined ? null : itemOf(run, around, load)
+}

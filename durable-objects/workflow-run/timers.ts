@@ -1,0 +1,39 @@
+// One alarm for all that a run waits for. Invariants:
+// 1. The alarm is never set to a time that has passed: inside `alarm()` that would stall the chain for good.
+// 2. An alarm that comes too early is harmless; one that is missing is not. So it is only ever moved nearer, and what
+//    is due is decided by the timers themselves, which follow from the stored state.
+
+export type Timers = ReturnType<typeof runTimers>
+
+export function runTimers(storage: DurableObjectStorage, now: () => number) {
+  const due = new Map<string, number>()
+  let alarmAt: number | null = null
+
+  return {
+    set: (key: string, at: number): void => void due.set(key, at),
+    clear: (key: string): void => void due.delete(key),
+    clearAll: (): void => due.clear(),
+    /** Keys whose time has come, the earliest first. */
+    takeDue(): string[] {
+      const at = now()
+      const keys = [...due].filter(([, time]) => time <= at).sort(([, a], [, b]) => a - b)
+      for (const [key] of keys) due.delete(key)
+      return keys.map(([key]) => key)
+    },
+    next: (): number | null => (due.size === 0 ? null : Math.min(...due.values())),
+    /** Part of the turn's own block, so that it commits with what it waits for. */
+    arm(at: number | null): void {
+      if (at === null || (alarmAt !== null && alarmAt <= at)) return
+      alarmAt = Math.max(at, now() + 1)
+      void storage.setAlarm(alarmAt)
+    },
+    /** The alarm has fired, so none is set. */
+    fired: (): void => {
+      alarmAt = null
+    },
+    disarm(): void {
+      if (alarmAt !== null) void storage.deleteAlarm()
+      alarmAt = null
+    },
+  }
+}

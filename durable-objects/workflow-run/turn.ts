@@ -1,0 +1,250 @@
+// A turn: facts go in, the core decides, what changed is written, then effects start. Invariants:
+// 1. From the first fact to the last write nothing is awaited, so a turn commits whole or not at all.
+// 2. An effect starts after the row of its attempt is written; the platform holds its requests until that is durable.
+// 3. A value is stored only when its outcome was accepted; what comes late changes nothing.
+// 4. After `MOST_PURE` computed nodes the turn is written and the rest goes on in a turn of its own, so that a long
+//    run of pure nodes never holds up timers, sockets or a cancel.
+// 5. A turn that throws aborts the object: memory is thrown away, and the run comes back as it was last written.
+import { advance } from '../../src/engine/advance/index.ts'
+import type { Command } from '../../src/engine/command.ts'
+import type { Fact, NodeError, RunEvent } from '../../src/engine/event.ts'
+import type { Activation, RegionState } from '../../src/engine/state.ts'
+import type { NodeResult } from '../../src/nodes/node.ts'
+import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
+import {
+  asNodeError,
+  batchPath,
+  collectBody,
+  collectItems,
+  computeItems,
+  expand,
+  type Prepared,
+  prepareAttempt,
+} from './compute.ts'
+import { itemsPath, type Run } from './scope.ts'
+import type { RunStore } from './store.ts'
+import type { Timers } from './timers.ts'
+import { type EncodedValue, encodeValue } from './values.ts'
+import { matchSignals, openWait } from './waits.ts'
+
+export const MOST_PURE = 256
+
+/** A fact with what belongs to it and is only kept when the fact is accepted. */
+export type ShellFact = {
+  fact: Fact
+  output?: EncodedValue
+  /** Other values to keep, by path. */
+  values?: [path: string, value: EncodedValue][]
+  respond?: HttpAnswer
+  /** On waking, what the state asks for is worked out afterwards, each wish once. */
+  dropCommands?: boolean
+  /** Runs when the fact was accepted, inside the turn. */
+  onAccepted?: (seq: number) => void
+}
+
+export type EffectStart = { path: string; attempt: number; prepared: Extract<Prepared, { kind: 'effect' }> }
+
+export type TurnResult = {
+  events: RunEvent[]
+  effects: EffectStart[]
+  cancels: Extract<Command, { type: 'cancel_node' }>[]
+  resumes: Extract<Command, { type: 'resume_node' }>[]
+  /** What is left for the next turn. */
+  later: Command[]
+  projects: boolean
+  ended: boolean
+  accepted: boolean
+  respond: HttpAnswer | null
+}
+
+export type TurnShell = { run: Run; store: RunStore; timers: Timers; now: () => number }
+
+export function runTurn(
+  shell: TurnShell,
+  facts: readonly ShellFact[],
+  commands: readonly Command[] = [],
+): TurnResult {
+  const { run, store, timers } = shell
+  const now = shell.now()
+  const result: TurnResult = {
+    events: [],
+    effects: [],
+    cancels: [],
+    resumes: [],
+    later: [],
+    projects: false,
+    ended: false,
+    accepted: false,
+    respond: null,
+  }
+  const activations = new Set<Activation>()
+  const regions = new Set<RegionState>()
+  const queue: (ShellFact | Command)[] = [...facts, ...commands]
+  let pure = 0
+
+  for (let at = 0; at < queue.length; at++) {
+    const next = queue[at] as ShellFact | Command
+    if ('fact' in next) {
+      const step = advance(run.plan, run.state, next.fact, now)
+      if (step.accepted) keep(next, step.events[0]?.seq ?? 0)
+      for (const event of step.events) keepSettled(event)
+      result.events.push(...step.events)
+      for (const activation of step.changes.activations) activations.add(activation)
+      for (const region of step.changes.regions) regions.add(region)
+      if (!next.dropCommands) queue.push(...step.commands)
+    } else carryOut(next)
+  }
+
+  if (result.events.length > 0)
+    store.writeTurn({ run: run.state.run, activations, regions, events: result.events })
+  return result
+
+  function keep(next: ShellFact, seq: number): void {
+    result.accepted = true
+    if (next.output && 'path' in next.fact && next.fact.path !== undefined)
+      run.values.store(next.fact.path, next.output)
+    for (const [path, value] of next.values ?? []) run.values.store(path, value)
+    if (next.respond) result.respond ??= next.respond
+    next.onAccepted?.(seq)
+  }
+
+  /** What the core settled by itself, such as a wait that came due, brings its output in the event. */
+  function keepSettled(event: RunEvent): void {
+    if (event.type !== 'node.settled' || event.output === undefined) return
+    const encoded = encodeValue(event.output)
+    if (encoded.ok) run.values.store(event.path, encoded.value)
+  }
+
+  function carryOut(command: Command): void {
+    switch (command.type) {
+      case 'run_node': {
+        if (command.pure && ++pure > MOST_PURE) {
+          result.later.push(command)
+          return
+        }
+        const activation = run.state.activations.get(command.path)
+        if (activation === undefined) return
+        const prepared = prepareAttempt(run, { activation, attempt: command.attempt, key: command.key }, now)
+        const { path, attempt } = command
+        if (prepared.kind === 'effect') result.effects.push({ path, attempt, prepared })
+        else if (prepared.kind === 'declined') queue.push({ fact: { type: 'node.declined', path, attempt } })
+        else queue.push(outcomeFact(shell, path, attempt, prepared.result, now))
+        return
+      }
+      case 'expand_node': {
+        const activation = run.state.activations.get(command.path)
+        if (activation === undefined) return
+        const { fact, items } = expand(run, activation, now)
+        queue.push(items === undefined ? { fact } : withValue(fact, itemsPath(command.path), items))
+        return
+      }
+      case 'run_items':
+        pure += command.to - command.from
+        if (pure > MOST_PURE && pure !== command.to - command.from) result.later.push(command)
+        else pushItems(command)
+        return
+      case 'collect_output':
+        queue.push(collected(command))
+        return
+      case 'match_signals': {
+        const fact = matchSignals(shell, command, now)
+        if (fact) queue.push(fact)
+        return
+      }
+      case 'set_timer':
+        timers.set(command.key, command.at)
+        return
+      case 'clear_timer':
+        timers.clear(command.key)
+        return
+      case 'cancel_node':
+        result.cancels.push(command)
+        return
+      case 'resume_node':
+        result.resumes.push(command)
+        return
+      case 'project':
+        result.projects = true
+        return
+      case 'end_run':
+        result.projects = true
+        result.ended = true
+        timers.clearAll()
+        return
+    }
+  }
+
+  function pushItems(command: Extract<Command, { type: 'run_items' }>): void {
+    const { path, attempt, from, to } = command
+    const activation = run.state.activations.get(path)
+    if (activation === undefined) return
+    const { outputs, failed } = computeItems(run, activation, from, to, now)
+    const fact: Fact = {
+      type: 'items.settled',
+      path,
+      attempt,
+      from,
+      count: outputs.length,
+      ...(failed.length > 0 ? { failed } : {}),
+    }
+    queue.push(withValue(fact, batchPath(path, from), { outputs, failed: failed.map(({ item }) => item) }))
+  }
+
+  function collected(command: Extract<Command, { type: 'collect_output' }>): ShellFact {
+    const { path, attempt, of } = command
+    const isRun = of === 'run'
+    const failed = (error: NodeError): ShellFact => ({
+      fact: isRun
+        ? { type: 'run.collected', error }
+        : { type: 'node.failed', path, attempt, error: { ...error, retryable: false } },
+    })
+    try {
+      const activation = run.state.activations.get(path)
+      const value =
+        of === 'run'
+          ? collectBody(run, 0, '', now)
+          : of === 'group' && activation !== undefined
+            ? collectBody(run, run.plan.nodes[activation.node]?.body ?? 0, path, now)
+            : activation === undefined
+              ? undefined
+              : collectItems(run, activation)
+      const encoded = encodeValue(value)
+      if (!encoded.ok) return failed(encoded.error)
+      if (isRun) return { fact: { type: 'run.collected' }, values: [[OUTPUT_PATH, encoded.value]] }
+      return { fact: { type: 'node.succeeded', path, attempt }, output: encoded.value }
+    } catch (error) {
+      return failed(asNodeError(error))
+    }
+  }
+}
+
+/** Where the output of the run is kept. */
+export const OUTPUT_PATH = '$output'
+
+/** What a node's result means to the core. A value that cannot be kept is the node's failure. */
+export function outcomeFact(
+  shell: TurnShell,
+  path: string,
+  attempt: number,
+  result: NodeResult,
+  now: number,
+): ShellFact {
+  if ('error' in result) return { fact: { type: 'node.failed', path, attempt, error: result.error } }
+  if ('wait' in result) return openWait(shell, path, attempt, result, now)
+  const encoded = encodeValue(result.output)
+  if (!encoded.ok) return { fact: { type: 'node.failed', path, attempt, error: encoded.error } }
+  const fact: Fact = {
+    type: 'node.succeeded',
+    path,
+    attempt,
+    ...(result.port === undefined ? {} : { port: result.port }),
+  }
+  return { fact, output: encoded.value, ...(result.respond ? { respond: result.respond } : {}) }
+}
+
+function withValue(fact: Fact, path: string, value: unknown): ShellFact {
+  const encoded = encodeValue(value)
+  if (encoded.ok) return { fact, values: [[path, encoded.value]] }
+  const { path: node, attempt } = fact as Extract<Fact, { attempt: number }>
+  return { fact: { type: 'node.failed', path: node, attempt, error: encoded.error } }
+}

@@ -1,0 +1,80 @@
+// Outputs and inputs of activations, as values. Invariants:
+// 1. What is written here is part of the turn that is being written, and readable in it at once.
+// 2. Values are never changed after they were handed out: expressions copy, nodes must.
+// 3. The memory it takes is bounded: beyond `MOST_CACHED_CHARS` the oldest are read from the table again.
+import { err, ok, type Result } from '../../src/core/result.ts'
+import type { NodeError } from '../../src/engine/event.ts'
+import type { RunStore } from './store.ts'
+
+export const MOST_OUTPUT_CHARS = 8 * 1024 * 1024
+const MOST_CACHED_CHARS = 8 * 1024 * 1024
+
+export type RunValues = ReturnType<typeof runValues>
+
+export function runValues(store: RunStore) {
+  const cache = new Map<string, { value: unknown; chars: number }>()
+  let cachedChars = 0
+
+  function remember(path: string, value: unknown, chars: number): void {
+    const known = cache.get(path)
+    if (known) cachedChars -= known.chars
+    cache.set(path, { value, chars })
+    cachedChars += chars
+    for (const [oldest, entry] of cache) {
+      if (cachedChars <= MOST_CACHED_CHARS) break
+      if (oldest === path) continue
+      cache.delete(oldest)
+      cachedChars -= entry.chars
+    }
+  }
+
+  return {
+    store(path: string, value: EncodedValue): void {
+      if (value.json === null) return
+      store.writeOutput(path, value.json)
+      remember(path, value.value, value.json.length)
+    },
+    read(path: string): unknown {
+      const known = cache.get(path)
+      if (known) return known.value
+      const json = store.readOutput(path)
+      if (json === null) return undefined
+      const value = JSON.parse(json) as unknown
+      remember(path, value, json.length)
+      return value
+    },
+    chars: (path: string): number => cache.get(path)?.chars ?? store.outputChars(path),
+  }
+}
+
+/** A value with its JSON, made before it is known whether the outcome it belongs to still counts. */
+export type EncodedValue = { value: unknown; json: string | null }
+
+/** What JSON cannot hold is told, not dropped. */
+export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
+  if (value === undefined) return ok({ value, json: null })
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value)
+  } catch (error) {
+    return err({
+      code: 'data.not_json',
+      message: `The output is not JSON: ${String(error)}`,
+      retryable: false,
+    })
+  }
+  if (json === undefined)
+    return err({
+      code: 'data.not_json',
+      message: `The output is not JSON: ${typeof value}`,
+      retryable: false,
+    })
+  if (json.length > MOST_OUTPUT_CHARS) {
+    return err({
+      code: 'data.too_large',
+      message: `The output has ${json.length} characters; at most ${MOST_OUTPUT_CHARS} are kept in a run. Write it to a file instead.`,
+      retryable: false,
+    })
+  }
+  return ok({ value, json })
+}

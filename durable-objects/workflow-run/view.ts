@@ -1,0 +1,137 @@
+// A run as the API shows it.
+
+import { toIso } from '../../src/core/clock.ts'
+import type { Json } from '../../src/core/json.ts'
+import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
+import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
+import { collectBody } from './compute.ts'
+import { prepareNode } from './prepared.ts'
+import { evaluate, type Run, scopeOf } from './scope.ts'
+import type { RunStore } from './store.ts'
+import { OUTPUT_PATH } from './turn.ts'
+
+export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
+  const { spec, state } = run
+  const view = runView(run.plan, state)
+  return {
+    id: spec.runId,
+    teamId: spec.teamId,
+    workflowId: spec.workflowId,
+    workflowVersion: spec.workflowVersion,
+    status: view.status,
+    trigger: spec.trigger,
+    input: spec.input,
+    output: include.output === false ? null : outputOfRun(run),
+    error: (view.error ?? null) as unknown as Json,
+    progress: view.progress,
+    createdAt: store.readMeta('createdAt') ?? toIso(0),
+    startedAt: view.startedAt,
+    finishedAt: view.finishedAt,
+    durationMs: view.durationMs,
+    cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
+    waitingFor: waitsOf(run, store),
+    parentRunId: spec.parent?.runId ?? null,
+    ...(include.nodes ? { nodes: nodesView(run.plan, state).map(toNodeView) } : {}),
+  }
+}
+
+/** As the definition's `output` says; without one, what the last nodes gave, which need not be stored again. */
+export function outputOfRun(run: Run): Json {
+  if (run.state.run.status !== 'succeeded') return null
+  const declared = run.plan.scopes[0]?.output !== undefined
+  return ((declared ? run.values.read(OUTPUT_PATH) : collectBody(run, 0, '', 0)) ?? null) as Json
+}
+
+const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({
+  id: view.id,
+  path: view.path,
+  type: view.type,
+  status: view.status,
+  attempt: view.attempt,
+  startedAt: view.startedAt,
+  finishedAt: view.finishedAt,
+  durationMs: view.durationMs,
+  error: (view.error ?? null) as unknown as Json,
+})
+
+export function waitsOf(run: Run, store: RunStore): WaitView[] {
+  const waits: WaitView[] = runView(run.plan, run.state).waitingFor.map(
+    ({ path, kind, name, since, until }) => {
+      const stored = store.readWait(path)
+      return { path, kind, name, since: since ?? toIso(0), until, detail: stored?.detail ?? null }
+    },
+  )
+  if (run.state.run.status === 'queued') {
+    const { startAt } = run.spec
+    const since = store.readMeta('createdAt') ?? toIso(0)
+    if (startAt !== undefined)
+      waits.push({ path: '', kind: 'start', name: null, since, until: toIso(startAt), detail: null })
+    const queue = store.readMeta('gate')
+    if (queue !== null)
+      waits.push({
+        path: '',
+        kind: 'slot',
+        name: (JSON.parse(queue) as { key: string }).key,
+        since,
+        until: null,
+        detail: null,
+      })
+  }
+  return waits
+}
+
+export function viewNode(run: Run, store: RunStore, path: string, now: number): NodeDetail | null {
+  const activation = run.state.activations.get(path)
+  if (activation === undefined) return null
+  const wait = waitsOf(run, store).find((one) => one.path === path) ?? null
+  return {
+    ...toNodeView(nodeView(run.plan, activation)),
+    input: inputOf(run, path, now),
+    output: (activation.status === 'failed' ? null : (run.values.read(path) ?? null)) as Json,
+    outputBytes: run.values.chars(path),
+    wait,
+  }
+}
+
+/** The parameters as its expressions give them now; null where they cannot be given any more. */
+function inputOf(run: Run, path: string, now: number): Json {
+  const activation = run.state.activations.get(path)
+  const node = activation === undefined ? undefined : run.plan.nodes[activation.node]
+  if (activation === undefined || node === undefined) return null
+  try {
+    const at = { from: activation }
+    return (evaluate(run, at, prepareNode(node).params, scopeOf(run, at, activation.startedAt ?? now)) ??
+      null) as Json
+  } catch {
+    return null
+  }
+}
+
+export const projectionOf = (run: Run, store: RunStore): Record<string, Json> => {
+  const { spec, state } = run
+  const view = runView(run.plan, state)
+  return {
+    id: spec.runId,
+    teamId: spec.teamId,
+    workflowId: spec.workflowId,
+    workflowVersion: spec.workflowVersion,
+    workflowName: spec.workflowName,
+    status: view.status,
+    triggerType: spec.trigger.type,
+    triggerKey: spec.trigger.key ?? null,
+    startedBy: spec.startedBy,
+    parentRunId: spec.parent?.runId ?? null,
+    seq: state.run.seq,
+    progress: view.progress,
+    waitingFor: JSON.stringify(
+      waitsOf(run, store)
+        .slice(0, 20)
+        .map(({ path, kind, name, since, until }) => ({ path, kind, name, since, until })),
+    ),
+    error: view.error === null ? null : JSON.stringify(view.error),
+    createdAt: Date.parse(store.readMeta('createdAt') ?? toIso(0)),
+    startedAt: state.run.startedAt,
+    finishedAt: state.run.finishedAt,
+    durationMs: view.durationMs,
+  }
+}

@@ -1,0 +1,130 @@
+// Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
+
+import { newId } from '../../src/core/ids.ts'
+import type { Json } from '../../src/core/json.ts'
+import type { Command } from '../../src/engine/command.ts'
+import { idempotencyKey } from '../../src/engine/idempotency.ts'
+import type { Activation } from '../../src/engine/state.ts'
+import type { Decision, NodeResult } from '../../src/nodes/node.ts'
+import type { Decide } from '../../src/objects/workflow-run.ts'
+import { asNodeError, nodeInput } from './compute.ts'
+import { prepareNode } from './prepared.ts'
+import { evaluate, scopeOf } from './scope.ts'
+import type { StoredWait } from './store.ts'
+import { outcomeFact, type ShellFact, type TurnShell } from './turn.ts'
+
+/** Keeps what a person or a later signal needs to know. An approval gets its id here, once, in the turn that opens it. */
+export function openWait(
+  shell: TurnShell,
+  path: string,
+  attempt: number,
+  result: Extract<NodeResult, { wait: unknown }>,
+  now: number,
+): ShellFact {
+  const { store } = shell
+  const approvalId = result.wait.kind === 'approval' ? newId('apr', now) : null
+  const wait = approvalId === null ? result.wait : { ...result.wait, name: approvalId }
+  return {
+    fact: { type: 'node.waiting', path, attempt, wait },
+    onAccepted: () => {
+      const known = store.readWait(path)
+      if (known?.attempt === attempt) return
+      store.writeWait({ path, attempt, approvalId, since: now, detail: result.detail ?? null, decisions: [] })
+      if (approvalId !== null) store.pushOutbox('approval', { path }, now)
+    },
+  }
+}
+
+/** The first of these kept signals that the waiting node accepts. */
+export function matchSignals(
+  shell: TurnShell,
+  command: Extract<Command, { type: 'match_signals' }>,
+  now: number,
+): ShellFact | null {
+  const { run, store } = shell
+  const { path, attempt } = command
+  const activation = run.state.activations.get(path)
+  if (activation === undefined || activation.status !== 'waiting' || activation.attempt !== attempt)
+    return null
+  for (const seq of command.signals) {
+    const data = store.readSignal(seq)
+    if (data === undefined) continue
+    const result = answerOf(
+      shell,
+      activation,
+      now,
+      (type, input) => type.onSignal?.(input as never, data) ?? null,
+    )
+    if (result === null) continue
+    const outcome = outcomeFact(shell, path, attempt, result, now)
+    if (outcome.fact.type === 'node.succeeded') return { ...outcome, fact: { ...outcome.fact, signal: seq } }
+    return outcome
+  }
+  return null
+}
+
+export type Spoken = { fact: ShellFact | null; wait: StoredWait } | { refused: string }
+
+/** Records a person's word; the fact is there once enough have spoken. */
+export function decide(shell: TurnShell, word: Decide, now: number): Spoken {
+  const { run, store } = shell
+  const wait = store.readWaits().find((one) => one.approvalId === word.approvalId)
+  const activation = wait && run.state.activations.get(wait.path)
+  if (!wait || !activation) return { refused: 'The run has no such approval.' }
+  if (activation.status !== 'waiting' || activation.attempt !== wait.attempt)
+    return { refused: 'The approval is settled already.' }
+  const decisions = wait.decisions as unknown as Decision[]
+  if (decisions.some((one) => one.by === word.by)) return { refused: 'You have decided already.' }
+  const said: Decision = {
+    by: word.by,
+    decision: word.decision,
+    comment: word.comment,
+    data: word.data,
+    at: new Date(now).toISOString(),
+  }
+  const all = [...decisions, said]
+  const next: StoredWait = { ...wait, decisions: all as unknown as Json[] }
+  store.writeWait(next)
+  store.pushOutbox('approval', { path: wait.path }, now)
+  const result = prepareNode(nodeOf(shell, activation)).type?.onDecision?.(wait.detail, all) ?? null
+  return {
+    fact: result === null ? null : outcomeFact(shell, wait.path, wait.attempt, result, now),
+    wait: next,
+  }
+}
+
+type Answer = (
+  type: NonNullable<ReturnType<typeof prepareNode>['type']>,
+  input: ReturnType<typeof nodeInput>,
+) => NodeResult | null
+
+function answerOf(shell: TurnShell, activation: Activation, now: number, answer: Answer): NodeResult | null {
+  const { run } = shell
+  const prepared = prepareNode(nodeOf(shell, activation))
+  if (prepared.type === undefined) return null
+  try {
+    const at = { from: activation }
+    const view = scopeOf(run, at, now)
+    const { keyRoot, generations } = run.state.run
+    const key = idempotencyKey(keyRoot, activation.path, generations[activation.path])
+    const input = nodeInput(
+      run,
+      activation,
+      activation.attempt,
+      key,
+      now,
+      view,
+      prepared.type,
+      evaluate(run, at, prepared.params, view),
+    )
+    return answer(prepared.type, input)
+  } catch (error) {
+    return { error: asNodeError(error) }
+  }
+}
+
+function nodeOf({ run }: TurnShell, activation: Activation) {
+  const node = run.plan.nodes[activation.node]
+  if (node === undefined) throw new Error(`The plan has no node ${activation.node}`)
+  return node
+}
