@@ -6,6 +6,7 @@ import { openApiDocument } from './http/openapi.ts'
 import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
+import { adminRoutes } from './modules/admin/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
@@ -34,6 +35,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
+  app.route('/api/v1/admin', adminRoutes)
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))
   return app

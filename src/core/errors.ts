@@ -43,6 +43,7 @@ export const ERRORS = {
   'access.denied': entry(403, 'Your role does not allow this'),
   'access.scope_missing': entry(403, 'The API key lacks the scope'),
   'access.origin_denied': entry(403, 'The origin is not on the list'),
+  'admin.own_account': entry(409, 'This cannot be done to your own account'),
   'resource.not_found': entry(404, 'There is no such thing'),
   'resource.conflict': entry(409, 'The thing is in a state that does not allow this'),
   'resource.exists': entry(409, 'There is one already'),

@@ -6,7 +6,7 @@ import { exportAuditLogs } from './service/export.ts'
 import { listAuditLogs } from './service/list.ts'
 import { verifyAudit } from './service/verify.ts'
 
-const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl' } as const
+const MEDIA_TYPES = { csv: 'text/csv; charset=utf-8', jsonl: 'application/jsonl; charset=utf-8' } as const
 
 export const auditRoutes = router()
   .get(

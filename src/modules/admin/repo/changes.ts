@@ -1,0 +1,88 @@
+// Changes to users. Invariants:
+// 1. Every change asks in its own statement whether who makes it is an active admin still: of two admins who take each
+//    other's rights away at once, the second has none any more.
+// 2. Rights are only taken from others. Together: the platform never loses its last admin here.
+import { type Statement, statement } from '../../../db/commit.ts'
+import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
+
+const IS_ADMIN = "EXISTS (SELECT 1 FROM users a WHERE a.id = ?1 AND a.role = 'admin' AND a.status = 'active')"
+const STAYS_ADMIN = `users.id <> ?1 AND ${IS_ADMIN}`
+
+export const guardAdmin = (actorId: string): Statement =>
+  statement(`UPDATE users SET version = version WHERE id = ?1 AND ${IS_ADMIN}`, actorId)
+
+type UserChange = { email: string; name: string; emailVerifiedAt: number | null }
+
+export const guardChange = (
+  actorId: string,
+  userId: string,
+  seenVersion: number,
+  { email, name, emailVerifiedAt }: UserChange,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE users SET email = ?4, name = ?5, email_verified_at = ?6, version = version + 1, updated_at = ?7
+     WHERE id = ?2 AND version = ?3 AND ${IS_ADMIN}`,
+    actorId,
+    userId,
+    seenVersion,
+    email,
+    name,
+    emailVerifiedAt,
+    now,
+  )
+
+export const guardRole = (
+  actorId: string,
+  userId: string,
+  seen: PlatformRole,
+  role: PlatformRole,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE users SET role = ?4, version = version + 1, updated_at = ?5 WHERE id = ?2 AND role = ?3 AND ${STAYS_ADMIN}`,
+    actorId,
+    userId,
+    seen,
+    role,
+    now,
+  )
+
+/** A new token version ends every access token, also one that was signed while the account is disabled. */
+export const guardStatus = (
+  actorId: string,
+  userId: string,
+  seen: UserStatus,
+  status: UserStatus,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE users SET status = ?4, token_version = token_version + 1, version = version + 1, updated_at = ?5
+     WHERE id = ?2 AND status = ?3 AND ${STAYS_ADMIN}`,
+    actorId,
+    userId,
+    seen,
+    status,
+    now,
+  )
+
+/** Misses when a team was added or given away since they were counted, or someone has joined one. */
+export const guardRemoval = (actorId: string, userId: string, ownedTeams: number): Statement =>
+  statement(
+    `UPDATE users SET status = 'disabled', token_version = token_version + 1
+     WHERE id = ?2 AND (SELECT count(*) FROM teams t WHERE t.owner_id = ?2) = ?3
+       AND NOT EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
+                       WHERE t.owner_id = ?2 AND m.user_id <> ?2)
+       AND ${STAYS_ADMIN}`,
+    actorId,
+    userId,
+    ownedTeams,
+  )
+
+/** Only behind the insert of the same commit. */
+export const setNewRole = (userId: string, role: PlatformRole): Statement =>
+  statement('UPDATE users SET role = ? WHERE id = ?', role, userId)
+
+/** Links that were sent to an address that is not theirs any more. */
+export const voidMailedTokens = (userId: string, now: number): Statement =>
+  statement('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL', now, userId)

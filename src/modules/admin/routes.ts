@@ -1,0 +1,85 @@
+import { idPattern } from '../../core/ids.ts'
+import { access } from '../../http/auth.ts'
+import { expectedVersion, setEtag } from '../../http/etag.ts'
+import { idempotent } from '../../http/idempotency.ts'
+import { doc, validate } from '../../http/openapi.ts'
+import { router } from '../../http/router.ts'
+import { auditRoutes } from '../audit/index.ts'
+import {
+  AdminStats,
+  AdminUser,
+  AdminUserPage,
+  ChangeUser,
+  ChangeUserRole,
+  ChangeUserStatus,
+  CreatedUser,
+  CreateUser,
+  ListUsers,
+} from './schema.ts'
+import { changeUser } from './service/change-user.ts'
+import { createUser } from './service/create-user.ts'
+import { removeUser } from './service/remove-user.ts'
+import { changeUserRole, changeUserStatus } from './service/rights.ts'
+import { readAdminStats } from './service/stats.ts'
+import { getUser, listUsers } from './service/users.ts'
+
+const USER = `/:id{${idPattern('usr')}}` as const
+
+const userRoutes = router()
+  .get(
+    '/',
+    access('admin:read'),
+    doc('List users', 200, AdminUserPage),
+    validate('query', ListUsers),
+    async (c) => c.json(await listUsers(c.var.ctx, c.req.valid('query'))),
+  )
+  .post(
+    '/',
+    access('admin:write'),
+    idempotent('secret'),
+    doc('Create a user', 201, CreatedUser),
+    validate('json', CreateUser),
+    async (c) => c.json(await createUser(c.var.ctx, c.req.valid('json')), 201),
+  )
+  .get(USER, access('admin:read'), doc('Read a user', 200, AdminUser), async (c) => {
+    const user = await getUser(c.var.ctx, c.req.param('id'))
+    setEtag(c, user.version)
+    return c.json(user)
+  })
+  .on(
+    ['PUT', 'PATCH'],
+    USER,
+    access('admin:write'),
+    doc('Change a user', 200, AdminUser),
+    validate('json', ChangeUser),
+    async (c) => {
+      const user = await changeUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
+      setEtag(c, user.version)
+      return c.json(user)
+    },
+  )
+  .put(
+    `${USER}/role`,
+    access('admin:write'),
+    doc("Change a user's role on the platform", 200, AdminUser),
+    validate('json', ChangeUserRole),
+    async (c) => c.json(await changeUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .put(
+    `${USER}/status`,
+    access('admin:write'),
+    doc('Disable or enable a user', 200, AdminUser),
+    validate('json', ChangeUserStatus),
+    async (c) => c.json(await changeUserStatus(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .delete(USER, access('admin:write'), doc('Delete a user', 204, null), async (c) => {
+    await removeUser(c.var.ctx, c.req.param('id'))
+    return c.body(null, 204)
+  })
+
+export const adminRoutes = router()
+  .get('/stats', access('admin:read'), doc('Count what there is', 200, AdminStats), async (c) =>
+    c.json(await readAdminStats(c.var.ctx)),
+  )
+  .route('/users', userRoutes)
+  .route('/audit-logs', auditRoutes)

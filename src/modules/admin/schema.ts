@@ -1,0 +1,93 @@
+import * as z from 'zod'
+import { PLATFORM_ROLES, USER_STATUSES } from '../../db/schema/index.ts'
+import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { Email } from '../auth/index.ts'
+
+const Name = z.string().trim().min(1).max(80)
+const Role = z.enum(PLATFORM_ROLES)
+const Status = z.enum(USER_STATUSES)
+
+export const AdminUser = z
+  .strictObject({
+    id: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean(),
+    name: z.string(),
+    role: Role,
+    status: Status,
+    mfaEnabled: z.boolean(),
+    personalTeamId: z.string(),
+    lastSignInAt: z.iso.datetime().nullable(),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'AdminUser' })
+export type AdminUser = z.infer<typeof AdminUser>
+
+export const AdminUserPage = pageOf(AdminUser).meta({ id: 'AdminUserPage' })
+
+export const ListUsers = listQuery(['-createdAt', 'createdAt', 'email', '-email'], {
+  role: Role.optional(),
+  status: Status.optional(),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'What the e-mail address or the name begins with.' }),
+  count: countFlag,
+})
+export type ListUsers = z.infer<typeof ListUsers>
+
+export const CreateUser = z
+  .strictObject({
+    email: Email,
+    name: Name.optional(),
+    password: z
+      .string()
+      .min(1)
+      .max(512)
+      .optional()
+      .meta({ description: 'Without it one is made up and shown in the answer.' }),
+    role: Role.default('user'),
+    emailVerified: z.boolean().default(false),
+  })
+  .meta({ id: 'CreateUser' })
+export type CreateUser = z.infer<typeof CreateUser>
+
+export const CreatedUser = z
+  .strictObject({
+    ...AdminUser.shape,
+    password: z.string().nullable().meta({ description: 'Shown this once, when it was made up.' }),
+  })
+  .meta({ id: 'CreatedUser' })
+export type CreatedUser = z.infer<typeof CreatedUser>
+
+export const ChangeUser = z
+  .strictObject({ email: Email, name: Name, emailVerified: z.boolean() })
+  .partial()
+  .meta({ id: 'ChangeUser' })
+export type ChangeUser = z.infer<typeof ChangeUser>
+
+export const ChangeUserRole = z.strictObject({ role: Role }).meta({ id: 'ChangeUserRole' })
+export type ChangeUserRole = z.infer<typeof ChangeUserRole>
+
+export const ChangeUserStatus = z.strictObject({ status: Status }).meta({ id: 'ChangeUserStatus' })
+export type ChangeUserStatus = z.infer<typeof ChangeUserStatus>
+
+export const AdminStats = z
+  .strictObject({
+    users: z.strictObject({
+      total: z.int(),
+      byRole: z.record(Role, z.int()),
+      byStatus: z.record(Status, z.int()),
+    }),
+    teams: z.strictObject({ total: z.int(), personal: z.int() }),
+    sessions: z.strictObject({ active: z.int() }),
+    audit: z.strictObject({ entries: z.int(), unsealed: z.int() }),
+    outbox: z.strictObject({ pending: z.int(), dead: z.int() }),
+  })
+  .meta({ id: 'AdminStats' })
+export type AdminStats = z.infer<typeof AdminStats>

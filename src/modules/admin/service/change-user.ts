@@ -1,0 +1,48 @@
+import type { ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { guardChange, voidMailedTokens } from '../repo/changes.ts'
+import type { AdminUser, ChangeUser } from '../schema.ts'
+import { getUser, PLATFORM_LOG, refuseMissed, requireUser } from './users.ts'
+
+export async function changeUser(
+  ctx: ServiceContext,
+  id: string,
+  input: ChangeUser,
+  expected: number | null,
+): Promise<AdminUser> {
+  const seen = await requireUser(ctx, id)
+  if (expected !== null && expected !== seen.version) throw new AppError('resource.stale')
+  const was = { email: seen.email, name: seen.name, emailVerified: seen.emailVerifiedAt !== null }
+  const movesTo = input.email !== undefined && input.email !== seen.email ? input.email : null
+  // A new address is as good as unproven, unless the admin vouches for it.
+  const will = { ...was, ...(movesTo === null ? {} : { emailVerified: false }), ...input }
+  const changed = (Object.keys(was) as (keyof typeof was)[]).filter((field) => was[field] !== will[field])
+  if (changed.length === 0) return getUser(ctx, id)
+
+  const now = ctx.now()
+  const stillVerified = movesTo === null ? seen.emailVerifiedAt : null
+  const emailVerifiedAt = will.emailVerified ? (stillVerified ?? now) : null
+  try {
+    const done = await commit(ctx, {
+      guard: guardChange(ctx.actor.userId, id, seen.version, { ...will, emailVerifiedAt }, now),
+      statements: movesTo === null ? [] : [voidMailedTokens(id, now)],
+      audit: {
+        action: 'user.updated',
+        targetType: 'user',
+        targetId: id,
+        teamId: PLATFORM_LOG,
+        before: pick(was, changed),
+        after: pick(will, changed),
+      },
+    })
+    if (done === 'guard_missed') return await refuseMissed(ctx, id)
+  } catch (error) {
+    if (isUniqueViolation(error, 'users.email')) throw new AppError('auth.email_taken')
+    throw error
+  }
+  return getUser(ctx, id)
+}
+
+const pick = <T extends object>(whole: T, fields: (keyof T)[]): Record<string, unknown> =>
+  Object.fromEntries(fields.map((field) => [field, whole[field]]))

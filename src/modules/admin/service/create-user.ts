@@ -1,0 +1,41 @@
+import type { ServiceContext } from '../../../context.ts'
+import { randomToken } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
+import { guardAdmin, setNewRole } from '../repo/changes.ts'
+import type { CreatedUser, CreateUser } from '../schema.ts'
+import { getUser, PLATFORM_LOG } from './users.ts'
+
+export async function createUser(ctx: ServiceContext, input: CreateUser): Promise<CreatedUser> {
+  const { email, name, role, emailVerified } = input
+  if (input.password !== undefined) requireGoodPassword(input.password, email, 'password')
+  const madeUp = input.password === undefined ? makeUpPassword() : null
+  const passwordHash = await hashPassword(madeUp ?? input.password ?? '')
+  const now = ctx.now()
+  const { user, statements } = createAccount(
+    { email, name, passwordHash, emailVerifiedAt: emailVerified ? now : null },
+    now,
+  )
+  try {
+    const done = await commit(ctx, {
+      guard: guardAdmin(ctx.actor.userId),
+      statements: [...statements, setNewRole(user.id, role)],
+      audit: {
+        action: 'user.created',
+        targetType: 'user',
+        targetId: user.id,
+        teamId: PLATFORM_LOG,
+        after: { email, name: user.name, role, emailVerified },
+      },
+    })
+    if (done === 'guard_missed') throw new AppError('access.denied')
+  } catch (error) {
+    if (isUniqueViolation(error, 'users.email')) throw new AppError('auth.email_taken')
+    throw error
+  }
+  return { ...(await getUser(ctx, user.id)), password: madeUp }
+}
+
+/** 256 random bits; the ending is there for the rules, which people's own passwords have to meet. */
+const makeUpPassword = (): string => `${randomToken()}-aA1`

@@ -1,0 +1,42 @@
+import type { ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit } from '../../../db/commit.ts'
+import { teamStoragePrefix } from '../../teams/index.ts'
+import { avatarPrefix, deleteAccountRows, findOwnedTeams } from '../../users/index.ts'
+import { guardRemoval } from '../repo/changes.ts'
+import { PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
+
+/** The account and the teams that are its owner's alone. A team with others in it has to be handed over first. */
+export async function removeUser(ctx: ServiceContext, id: string): Promise<void> {
+  const { role, status } = await requireUser(ctx, id)
+  requireOther(ctx, id)
+  const teams = await findOwnedTeams(ctx.env.DB, id)
+  const shared = teams.filter((team) => team.others > 0)
+  if (shared.length > 0) {
+    throw new AppError('team.last_owner', {
+      detail: 'The user owns teams that others are in: they have to be handed over or deleted first.',
+      errors: shared.map((team) => ({ path: team.id, message: team.name, code: 'team.last_owner' })),
+    })
+  }
+  const now = ctx.now()
+  const done = await commit(ctx, {
+    guard: guardRemoval(ctx.actor.userId, id, teams.length),
+    statements: deleteAccountRows(id, now),
+    audit: {
+      action: 'user.deleted',
+      targetType: 'user',
+      targetId: id,
+      teamId: PLATFORM_LOG,
+      // Not who it was: entries outlive the account.
+      before: { role, status, teams: teams.map((team) => team.id) },
+    },
+    messages: [
+      {
+        type: 'storage.delete',
+        keys: [],
+        prefixes: [avatarPrefix(id), ...teams.map((team) => teamStoragePrefix(team.id))],
+      },
+    ],
+  })
+  if (done === 'guard_missed') await refuseMissed(ctx, id)
+}

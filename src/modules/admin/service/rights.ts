@@ -1,0 +1,54 @@
+import type { ServiceContext } from '../../../context.ts'
+import { commit } from '../../../db/commit.ts'
+import { endSessions } from '../../auth/index.ts'
+import { guardRole, guardStatus } from '../repo/changes.ts'
+import type { AdminUser, ChangeUserRole, ChangeUserStatus } from '../schema.ts'
+import { getUser, PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
+
+/** Counts from the next request on: the role is asked for with each. */
+export async function changeUserRole(
+  ctx: ServiceContext,
+  id: string,
+  { role }: ChangeUserRole,
+): Promise<AdminUser> {
+  const seen = await requireUser(ctx, id)
+  requireOther(ctx, id)
+  if (seen.role === role) return getUser(ctx, id)
+  const done = await commit(ctx, {
+    guard: guardRole(ctx.actor.userId, id, seen.role, role, ctx.now()),
+    audit: {
+      action: 'user.role_changed',
+      targetType: 'user',
+      targetId: id,
+      teamId: PLATFORM_LOG,
+      before: { role: seen.role },
+      after: { role },
+    },
+  })
+  return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
+}
+
+/** Disabling ends every session and stops every key at once; after enabling, one has to sign in again. */
+export async function changeUserStatus(
+  ctx: ServiceContext,
+  id: string,
+  { status }: ChangeUserStatus,
+): Promise<AdminUser> {
+  const seen = await requireUser(ctx, id)
+  requireOther(ctx, id)
+  if (seen.status === status) return getUser(ctx, id)
+  const now = ctx.now()
+  const done = await commit(ctx, {
+    guard: guardStatus(ctx.actor.userId, id, seen.status, status, now),
+    statements: status === 'disabled' ? [endSessions(id, 'disabled', now)] : [],
+    audit: {
+      action: status === 'disabled' ? 'user.disabled' : 'user.enabled',
+      targetType: 'user',
+      targetId: id,
+      teamId: PLATFORM_LOG,
+      before: { status: seen.status },
+      after: { status },
+    },
+  })
+  return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
+}
