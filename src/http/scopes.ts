@@ -68,6 +68,8 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /openapi.json',
   'GET /docs',
   'GET /.well-known/jwks.json',
+  'GET /account/verify-email',
+  'GET /account/reset-password',
   'GET /dev/mailbox',
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/login',

@@ -1,4 +1,6 @@
+import type { Context } from 'hono'
 import { idPattern } from '../../core/ids.ts'
+import type { AppEnv } from '../../http/app-env.ts'
 import { access, accessWithRead } from '../../http/auth.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
@@ -7,6 +9,7 @@ import { router } from '../../http/router.ts'
 import { verifyCredential, whoAmI } from './account.ts'
 import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
 import { resendVerification, verifyEmail } from './email-verification.ts'
+import { type MailPage, mailPage } from './mail-pages.ts'
 import { changeOwnPassword, chooseNewPassword, forgotPassword } from './password-service.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
@@ -18,6 +21,7 @@ import {
   CreateApiKey,
   EmailState,
   ForgotPassword,
+  HtmlPage,
   ListApiKeys,
   ListSessions,
   Login,
@@ -169,13 +173,31 @@ export const authRoutes = router()
     async (c) => c.json(await resendVerification(c.var.ctx), 202),
   )
 
-/** At the root: where verifiers of our tokens look for the public keys. */
-export const wellKnownRoutes = router().get(
-  '/.well-known/jwks.json',
-  limitByAddress,
-  doc('The keys that verify our access tokens', 200, PublicKeys),
-  async (c) => {
-    c.header('cache-control', 'public, max-age=300')
-    return c.json(await publicKeys(c.var.request.settings))
-  },
-)
+const showPage = (name: MailPage) => async (c: Context<AppEnv>) => {
+  const { html, contentSecurityPolicy } = await mailPage(name)
+  return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
+}
+
+/** At the root: the keys where verifiers of our tokens look for them, and the pages that the mails link to. */
+export const wellKnownRoutes = router()
+  .get(
+    '/.well-known/jwks.json',
+    limitByAddress,
+    doc('The keys that verify our access tokens', 200, PublicKeys),
+    async (c) => {
+      c.header('cache-control', 'public, max-age=300')
+      return c.json(await publicKeys(c.var.request.settings))
+    },
+  )
+  .get(
+    '/account/verify-email',
+    limitByAddress,
+    doc('The page that asks whether to confirm an address', 200, HtmlPage, { mediaType: 'text/html' }),
+    showPage('verifyEmail'),
+  )
+  .get(
+    '/account/reset-password',
+    limitByAddress,
+    doc('The page that asks for a new password', 200, HtmlPage, { mediaType: 'text/html' }),
+    showPage('resetPassword'),
+  )

@@ -187,3 +187,5 @@ const PublicKey = z.strictObject({
 
 export const PublicKeys = z.strictObject({ keys: z.array(PublicKey) }).meta({ id: 'PublicKeys' })
 export type PublicKeys = z.infer<typeof PublicKeys>
+
+export const HtmlPage = z.string().meta({ id: 'AccountPage' })

@@ -77,6 +77,11 @@ test('a token signed by a key that is not ours is refused, whatever kid it claim
     expect(await status(await signed({ key: pair.privateKey, header }))).toEqual(REFUSED)
 })
 
+test('a token that our own key has signed under the name of another is refused', async () => {
+  for (const kid of ['another', '', undefined])
+    expect(await status(await signed({ header: { kid } }))).toEqual(REFUSED)
+})
+
 test.each([
   ['of another issuer', { iss: 'https://evil.example' }],
   ['for another audience', { aud: 'another-service' }],

@@ -1,0 +1,69 @@
+// The pages that the mails link to. They only ask: the token waits behind the # of the address, which reaches no server,
+// and nothing happens until a person presses the button, since mail scanners follow links.
+import { utf8 } from '../../core/crypto.ts'
+
+const STYLE = `
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem }
+label, input, button { display: block; width: 100%; font: inherit; box-sizing: border-box }
+input, button { padding: .5rem .75rem; margin: .5rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
+button { background: #5b5bd6; color: #fff; border: 0; cursor: pointer }
+`
+
+const SCRIPT = `
+const form = document.querySelector('form')
+const say = (text) => { document.querySelector('[role=status]').textContent = text }
+const token = new URLSearchParams(location.hash.slice(1)).get('token')
+if (!token) say('The link is not whole: open it as it stands in the mail.')
+form.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const body = { token, ...Object.fromEntries(new FormData(form)) }
+  const headers = { 'content-type': 'application/json' }
+  try {
+    const answer = await fetch(form.dataset.to, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (!answer.ok) return say((await answer.json()).detail)
+    form.hidden = true
+    history.replaceState(null, '', location.pathname)
+    say(form.dataset.done)
+  } catch {
+    say('The server did not answer. Try again.')
+  }
+})
+`
+
+type PageText = { title: string; to: string; done: string; fields: string; button: string }
+
+const PAGES = {
+  verifyEmail: {
+    title: 'Confirm your e-mail address',
+    to: '/api/v1/auth/email/verify',
+    done: 'Thank you, the address is confirmed. You can close this page.',
+    fields: '',
+    button: 'Confirm',
+  },
+  resetPassword: {
+    title: 'Choose a new password',
+    to: '/api/v1/auth/password/reset',
+    done: 'The password is changed. Sign in with the new one.',
+    fields:
+      '<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label>',
+    button: 'Change the password',
+  },
+} satisfies Record<string, PageText>
+
+export type MailPage = keyof typeof PAGES
+
+export async function mailPage(name: MailPage): Promise<{ html: string; contentSecurityPolicy: string }> {
+  const { title, to, done, fields, button } = PAGES[name]
+  return {
+    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1>
+<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form><p role="status"></p></main><script>${SCRIPT}</script></body></html>`,
+    contentSecurityPolicy: `default-src 'none'; connect-src 'self'; style-src 'sha256-${await sha256Base64(STYLE)}'; script-src 'sha256-${await sha256Base64(SCRIPT)}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+  }
+}
+
+async function sha256Base64(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>)
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+}
