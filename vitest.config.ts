@@ -1,6 +1,14 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { fetch, type Request as OutboundRequest } from 'miniflare'
 import { defineConfig } from 'vitest/config'
 import { makeLocalSecrets } from './scripts/local-secrets.ts'
+import type { SignInProviders } from './test/fakes/sign-in-providers.ts'
+
+/** Tests reach the servers that were started for them, and nothing else. */
+const outboundTo = (origins: string[]) => (request: OutboundRequest) =>
+  origins.includes(new URL(request.url).origin)
+    ? fetch(request, { redirect: 'manual' })
+    : new Response('outbound calls are blocked in tests', { status: 599 })
 
 // `core` runs in Node: the pure parts, by the hundred thousand cases. `worker` runs in workerd with the real
 // D1, R2, Queues and Durable Objects; storage is shared between its files, so each test mints its own team.
@@ -16,24 +24,26 @@ export default defineConfig({
       },
       {
         plugins: [
-          cloudflareTest(async () => ({
+          cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
                 ...(await makeLocalSecrets()),
+                ...inject<SignInProviders>('signInProviders').settings,
                 ENVIRONMENT: 'development',
                 PUBLIC_URL: 'http://orrery.test',
                 LOG_LEVEL: process.env.LOG_LEVEL ?? 'none',
                 RATE_LIMITS: 'false',
                 TEST_MIGRATIONS: await readD1Migrations('migrations'),
               },
-              outboundService: () => new Response('outbound calls are blocked in tests', { status: 599 }),
+              outboundService: outboundTo(inject<SignInProviders>('signInProviders').origins),
             },
           })),
         ],
         test: {
           name: 'worker',
           include: ['test/{nodes,modules,durable-objects,contract,chaos,db}/**/*.test.ts'],
+          globalSetup: ['./test/fakes/sign-in-providers.ts'],
           setupFiles: ['./test/setup.ts'],
           isolate: false,
           maxWorkers: 1,

@@ -21,11 +21,11 @@ export async function finishOauth(
   readCookie: (name: string) => string | undefined,
 ): Promise<CallbackOutcome> {
   const provider = requireProvider(request, providerId)
-  const [state = '', ...more] = parameters.getAll('state')
+  const state = parameters.get('state') ?? ''
   const stateHash = await sha256Hex(state)
   const browser = readCookie(stateCookie(stateHash))
   const begun =
-    browser === undefined || more.length > 0
+    browser === undefined
       ? null
       : await takeState(
           request.env.DB,
