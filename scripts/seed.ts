@@ -34,8 +34,6 @@ export async function seed(state: State, server: Server): Promise<void> {
   const steps: Step[] = [accountStep(admin), accountStep(demo)]
   const path = state.file('seeded.json')
   const done: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
-  // Until accounts exist in the API there is nothing to seed.
-  if ((await (await contextOf(server)).call('POST', '/api/v1/auth/register', {})).status === 404) return
   const missing = steps.filter((step) => done[step.name] === undefined)
   if (missing.length === 0) return
   const context = { ...(await contextOf(server)), demo }

@@ -14,15 +14,24 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { V4WorkerOptionsShape } from 'miniflare'
 import { inRoot, ROOT } from './paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './wrangler.ts'
 
 export type Migration = { name: string; statements: string[] }
+/** What wrangler makes of wrangler.toml, as far as it is named here; the rest goes through unseen. */
+export type WorkerOptions = {
+  name: string
+  compatibilityDate: string
+  cronTriggers: string[]
+  bindings: Record<string, string>
+  d1Databases: Record<string, { id: string }>
+  serviceBindings?: Record<string, { name: string; entrypoint?: string }>
+  ratelimits?: Record<string, { simple: { limit: number; period: number } }>
+}
 export type Bundle = {
   dir: string
   modules: { type: 'ESModule' | 'CompiledWasm' | 'Text' | 'Data'; path: string }[]
-  worker: V4WorkerOptionsShape & { name: string; cronTriggers: string[] }
+  worker: WorkerOptions
   migrations: Migration[]
 }
 
@@ -79,7 +88,7 @@ async function buildInto(dir: string): Promise<void> {
       rmSync(beside, { recursive: true, force: true })
       throw new Error(`The Worker does not build:\n${error.stderr || error.stdout || String(error)}`)
     })
-  const [described] = await Promise.all([describe(), build])
+  const [described] = await Promise.all([describeWorker(), build])
   writeFileSync(join(beside, 'worker.json'), JSON.stringify(described, null, 2))
   try {
     renameSync(beside, dir)
@@ -91,7 +100,8 @@ async function buildInto(dir: string): Promise<void> {
   forgetOldBuilds(dir)
 }
 
-async function describe(): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
+/** What wrangler.toml and the migrations say, without a build. */
+export async function describeWorker(): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } = await import(
     'wrangler'
   )
@@ -115,7 +125,11 @@ async function describe(): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
     }))
   const { name, triggers } = unstable_readConfig({ config })
   return {
-    worker: { ...worker, name: name ?? 'orrery', cronTriggers: triggers.crons ?? [] } as Bundle['worker'],
+    worker: {
+      ...worker,
+      name: name ?? 'orrery',
+      cronTriggers: triggers.crons ?? [],
+    } as unknown as WorkerOptions,
     migrations,
   }
 }

@@ -25,8 +25,8 @@ const SCRIPT = `export default {
   },
 }`
 
-export async function openDatabase(state: State, bundle: Bundle): Promise<Database> {
-  const { compatibilityDate, d1Databases } = bundle.worker
+export async function openDatabase(state: State, { worker }: Pick<Bundle, 'worker'>): Promise<Database> {
+  const { compatibilityDate, d1Databases } = worker
   const options = convertV4MiniflareOptions({
     ...sharedOptions(state),
     workers: [{ name: 'database', modules: true, script: SCRIPT, compatibilityDate, d1Databases }],

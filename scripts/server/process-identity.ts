@@ -3,25 +3,25 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type ProcessIdentity = { pid: number; startedAt: string }
+export type ProcessIdentity = { pid: number; startedAt: string; command: string }
 
 export function identify(pid: number): ProcessIdentity | null {
   const found = process.platform === 'linux' ? fromProc(pid) : fromPs(pid)
-  return found && { pid, startedAt: found.startedAt }
+  return found && { pid, ...found }
 }
 
-/** Whether that very process still runs, and its command names `program`. */
-export function isRunning(known: ProcessIdentity, program: string): boolean {
-  const found = process.platform === 'linux' ? fromProc(known.pid) : fromPs(known.pid)
-  return found !== null && found.startedAt === known.startedAt && found.command.includes(program)
+/** Whether that very process still runs. */
+export function isRunning(known: ProcessIdentity): boolean {
+  const found = identify(known.pid)
+  return found !== null && found.startedAt === known.startedAt && found.command === known.command
 }
 
-/** Ends it for good and waits until it is gone; false when it would not go. */
-export async function endProcess(known: ProcessIdentity, program: string): Promise<boolean> {
+/** Ends it for good, with its process group if asked, and waits until it is gone; false when it would not go. */
+export async function endProcess(known: ProcessIdentity, group = false): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (!isRunning(known, program)) return true
+    if (!isRunning(known)) return true
     try {
-      process.kill(known.pid, 'SIGKILL')
+      process.kill(group ? -known.pid : known.pid, 'SIGKILL')
     } catch {
       // It went on its own between the look and the kill.
     }
@@ -38,7 +38,7 @@ function fromProc(pid: number): Found | null {
     // The name, in brackets, may hold spaces: count from its end. Field 3 is the state, field 22 the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return null
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
     return { startedAt: fields[19] ?? '', command }
   } catch {
     return null

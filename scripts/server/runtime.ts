@@ -3,9 +3,10 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptionsShape } from 'miniflare'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { Bundle } from './bundle.ts'
 import { identify } from './process-identity.ts'
+import { withLocalRateLimits } from './rate-limits.ts'
 import { withoutItsSignalHandlers } from './signals.ts'
 import type { State } from './state.ts'
 
@@ -18,15 +19,16 @@ export type RuntimeOptions = {
 }
 
 export function startRuntime({ state, bundle, host, port, settings }: RuntimeOptions): Miniflare {
-  const worker: V4WorkerOptionsShape = {
-    ...bundle.worker,
-    bindings: { ...bundle.worker.bindings, ...settings },
+  const { worker, counting } = withLocalRateLimits(bundle.worker)
+  const served = {
+    ...worker,
+    bindings: { ...worker.bindings, ...settings },
     unsafeDirectSockets: [{ host, port }],
   }
   const options = convertV4MiniflareOptions({
     ...sharedOptions(state),
     unsafeTriggerHandlers: true,
-    workers: [{ ...worker, modules: bundle.modules, modulesRoot: bundle.dir }],
+    workers: [{ ...served, modules: bundle.modules, modulesRoot: bundle.dir }, counting],
   })
   return withoutItsSignalHandlers(() => new Miniflare(options))
 }

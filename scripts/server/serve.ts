@@ -31,13 +31,7 @@ export async function serve(state: State, wanted: { port: number; host: string }
   const installation = await readInstallation(state)
   const bundle = await buildBundle()
 
-  const database = await openDatabase(state, bundle)
-  try {
-    await applyMigrations(database, bundle.migrations)
-  } finally {
-    await database.close()
-    state.note({ runtime: null })
-  }
+  await migrate(state, bundle)
 
   const settings = localSettings(installation.secrets, port)
   const miniflare = startRuntime({ state, bundle, host: wanted.host, port, settings })
@@ -49,7 +43,9 @@ export async function serve(state: State, wanted: { port: number; host: string }
     bundle,
     miniflare,
     startCron: () => {
-      stopCron = startCron(miniflare, bundle.worker.cronTriggers)
+      stopCron = startCron(bundle.worker.cronTriggers, (query) =>
+        miniflare.dispatchFetch(`http://localhost/cdn-cgi/local/scheduled?${query}`),
+      )
     },
     stop: async () => {
       quietFromNowOn()
@@ -58,5 +54,15 @@ export async function serve(state: State, wanted: { port: number; host: string }
       forgetRuntimes()
       state.note({ runtime: null })
     },
+  }
+}
+
+export async function migrate(state: State, described: Pick<Bundle, 'worker' | 'migrations'>): Promise<void> {
+  const database = await openDatabase(state, described)
+  try {
+    await applyMigrations(database, described.migrations)
+  } finally {
+    await database.close()
+    state.note({ runtime: null })
   }
 }

@@ -9,7 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './paths.ts'
 import { endProcess, type ProcessIdentity } from './process-identity.ts'
 
-export type Owner = { pid: number; port: number | null; runtime: ProcessIdentity | null }
+export type Owner = {
+  pid: number
+  port: number | null
+  /** The process that must end before the data is opened again; with `group`, all of its process group. */
+  runtime: ProcessIdentity | null
+  group: boolean
+}
 
 export type State = {
   dir: string
@@ -44,7 +50,7 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
   if (!lock) throw new StateInUseError(dir, readOwner(dir))
 
   const last = readOwner(dir)
-  if (last?.runtime && !(await endProcess(last.runtime, 'workerd')))
+  if (last?.runtime && !(await endProcess(last.runtime, last.group)))
     throw new Error(`The runtime of an earlier start (process ${last.runtime.pid}) does not end.`)
 
   // The runtime's scratch files go where a killed owner cannot leave them behind for good.
@@ -52,7 +58,7 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
   mkdirSync(file('tmp'), { recursive: true })
   process.env.TMPDIR = file('tmp')
 
-  const owner: Owner = { pid: process.pid, port: null, runtime: null }
+  const owner: Owner = { pid: process.pid, port: null, runtime: null, group: false }
   const note = (changes: Partial<Owner>) => writeWhole(file('owner.json'), Object.assign(owner, changes))
   note({})
   return {

@@ -9,7 +9,7 @@ export const wranglerCommand = (): [string, ...string[]] => [
 export const wranglerEnvironment = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
   ...process.env,
   CI: '1',
-  NO_COLOR: '1',
+  FORCE_COLOR: '0',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_WRITE_LOGS: 'false',

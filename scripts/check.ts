@@ -1,0 +1,67 @@
+// npm run check: what has to hold before a change lands. Runs everything, even after a failure, and ends with a line
+// that counts: each test, and each of the other checks as one.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { inRoot, ROOT } from './server/paths.ts'
+
+type Check = { name: string; command: string[] }
+type VitestReport = { numPassedTests: number; numFailedTests: number; success: boolean }
+
+const REPORT = inRoot('dist/check/tests.json')
+const CHECKS: Check[] = [
+  { name: 'format and lint', command: ['biome', 'check', '.'] },
+  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'openapi', command: ['node', 'scripts/openapi.ts', '--check'] },
+  { name: 'size', command: ['node', 'scripts/size.ts'] },
+]
+const TESTS: Check = {
+  name: 'tests',
+  command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
+}
+
+let passed = 0
+let failed = 0
+const broken: string[] = []
+
+for (const check of CHECKS) {
+  if (await run(check)) passed++
+  else failed++
+}
+mkdirSync(inRoot('dist/check'), { recursive: true })
+rmSync(REPORT, { force: true })
+const testsOk = await run(TESTS)
+const report = readReport()
+passed += report.numPassedTests
+// A run can fail without a failed test: a file that does not load, an unhandled rejection, no report at all.
+failed += Math.max(report.numFailedTests, testsOk && report.success ? 0 : 1)
+
+if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`)
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
+
+function run({ name, command }: Check): Promise<boolean> {
+  const [program = '', ...args] = command
+  const start = performance.now()
+  console.log(`\n> ${name}`)
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
+    const end = (ok: boolean) => {
+      console.log(`${ok ? 'ok' : 'FAILED'}: ${name}, ${((performance.now() - start) / 1000).toFixed(1)} s`)
+      if (!ok) broken.push(name)
+      resolve(ok)
+    }
+    child.on('error', (error) => {
+      console.error(error.message)
+      end(false)
+    })
+    child.on('exit', (code) => end(code === 0))
+  })
+}
+
+function readReport(): VitestReport {
+  try {
+    return JSON.parse(readFileSync(REPORT, 'utf8')) as VitestReport
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, success: false }
+  }
+}

@@ -1,0 +1,94 @@
+// npm run dev: `wrangler dev` with reload, on the same state as `npm start` (not at the same time).
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { seed } from './seed.ts'
+import { describeWorker } from './server/bundle.ts'
+import { startCron } from './server/cron.ts'
+import { inRoot, ROOT } from './server/paths.ts'
+import { findPort } from './server/port.ts'
+import { identify } from './server/process-identity.ts'
+import { readInstallation } from './server/secrets.ts'
+import { migrate, serve } from './server/serve.ts'
+import { localSettings } from './server/settings.ts'
+import { endWith } from './server/signals.ts'
+import { type State, stateDir, takeState } from './server/state.ts'
+import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
+
+const port = Number(process.env.PORT || 8787)
+const state = await takeState(stateDir())
+process.on('exit', state.release)
+
+try {
+  await findPort(port, '127.0.0.1')
+  const { worker } = await prepare(state)
+  const child = startWrangler(state)
+  const stopCron = startCron(worker.cronTriggers, whenUp)
+  endWith(() => {
+    stopCron()
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+  })
+  child.on('exit', (code) => {
+    state.note({ runtime: null })
+    process.exit(code ?? 0)
+  })
+} catch (error) {
+  console.error((error as Error).message)
+  process.exit(1)
+}
+
+async function prepare(state: State) {
+  const { secrets } = await readInstallation(state)
+  const described = await describeWorker()
+  if (existsSync(state.file('seeded.json'))) {
+    await migrate(state, described)
+  } else {
+    // A first start seeds through the API, so the API must run for a moment.
+    const server = await serve(state, { port: 0, host: '127.0.0.1' })
+    await seed(state, server)
+    await server.stop()
+  }
+  writeDevVars({ ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
+  return described
+}
+
+/** Keeps the lines of names that are not ours: a developer's provider keys stay. */
+function writeDevVars(settings: Record<string, string>): void {
+  const path = inRoot('.dev.vars')
+  const kept = existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !((line.split('=')[0] as string) in settings))
+    : []
+  const ours = Object.entries(settings).map(([name, value]) => `${name}='${value}'`)
+  writeFileSync(path, `${[...ours, ...kept].join('\n')}\n`, { mode: 0o600 })
+}
+
+function startWrangler(state: State) {
+  const [command, ...first] = wranglerCommand()
+  const child = spawn(
+    command,
+    [
+      ...first,
+      'dev',
+      '--port',
+      String(port),
+      '--persist-to',
+      state.dir,
+      '--show-interactive-dev-session=false',
+    ],
+    // Its own group, so that all of it can be ended at once, by us or by the next start.
+    { cwd: ROOT, env: wranglerEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], detached: true },
+  )
+  if (child.pid !== undefined) state.note({ port, runtime: identify(child.pid), group: true })
+  return child
+}
+
+async function whenUp(query: URLSearchParams) {
+  for (;;) {
+    try {
+      return await fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled?${query}`)
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
+}
