@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 
 test('a new team belongs to its maker and is listed newest first', async () => {
@@ -85,4 +86,113 @@ test.each([
 
 test('without signing in there is nothing to see', async () => {
   expect((await get('/api/v1/teams')).status).toBe(401)
+})
+
+test('a team made while working in another team has the plan of its maker, not of that team', async () => {
+  const { teamId } = await newTeam()
+  const guest = await newPerson({ plan: 'free' })
+  await env.DB.prepare(
+    "INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, 'viewer', 0)",
+  )
+    .bind(teamId, guest.userId)
+    .run()
+  const made = await post('/api/v1/teams', { ...guest, teamId }, { name: 'Mine' })
+  expect([made.status, made.body.plan]).toEqual([201, 'free'])
+})
+
+test('of many teams made at once no more come about than the plan allows', async () => {
+  const person = await newPerson({ plan: 'free' })
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => post('/api/v1/teams', person, { name: `T${i}` })),
+  )
+  const statuses = answers.map((answer) => answer.status).sort()
+  expect(statuses).toEqual([201, 201, 201, 402, 402, 402, 402, 402])
+})
+
+test.each(['PUT', 'PATCH'])('%s changes only what is sent and raises the version', async (method) => {
+  const { owner, teamId } = await newTeam()
+  const changed = await call(method, `/api/v1/teams/${teamId}`, { as: owner, body: { description: 'New' } })
+  expect(changed.status).toBe(200)
+  expect(changed.body).toMatchObject({ name: 'Test team', description: 'New', version: 2 })
+  expect(changed.headers.get('etag')).toBe('"2"')
+})
+
+test('a change with a stale If-Match has no effect', async () => {
+  const { owner, teamId } = await newTeam()
+  const path = `/api/v1/teams/${teamId}`
+  const rename = (name: string, tag: string) =>
+    call('PUT', path, { as: owner, body: { name }, headers: { 'if-match': tag } })
+  expect((await rename('First', '"1"')).status).toBe(200)
+  const stale = await rename('Second', '"1"')
+  expect([stale.status, stale.body.code]).toEqual([412, 'resource.stale'])
+  expect((await rename('Third', '"later"')).status).toBe(412)
+  expect((await call('PUT', path, { as: owner, body: {}, headers: { 'if-match': '"1"' } })).status).toBe(412)
+  expect((await get(path, owner)).body.name).toBe('First')
+})
+
+test('of two changes of one version at once exactly one gets through', async () => {
+  const { owner, teamId } = await newTeam()
+  const answers = await Promise.all(
+    ['A', 'B', 'C'].map((name) =>
+      call('PUT', `/api/v1/teams/${teamId}`, { as: owner, body: { name }, headers: { 'if-match': '"1"' } }),
+    ),
+  )
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412, 412])
+})
+
+test.each([
+  ['a name of two lines', { name: 'a\nBcc: b@example.com' }],
+  ['an owner', { ownerId: 'usr_00000000000000000000000000' }],
+  ['a plan', { plan: 'team' }],
+])('a change with %s is refused', async (_what, body) => {
+  const { owner, teamId } = await newTeam()
+  expect((await call('PATCH', `/api/v1/teams/${teamId}`, { as: owner, body })).status).toBe(422)
+})
+
+test.each([
+  ['viewer', 403, 403],
+  ['member', 403, 403],
+  ['admin', 200, 403],
+] as const)('the role %s may change (%i) and delete (%i) a team', async (role, change, remove) => {
+  const { teamId, join } = await newTeam()
+  const person = await join(role)
+  const path = `/api/v1/teams/${teamId}`
+  expect((await call('PUT', path, { as: person, body: { name: 'X' } })).status).toBe(change)
+  expect((await call('DELETE', path, { as: person })).status).toBe(remove)
+})
+
+test('deleting a team takes everything in it, keeps its audit log and clears its files by a job', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const member = await join('member')
+  await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: 'someone@example.com' })
+  await call('PUT', `/api/v1/teams/${teamId}/budgets`, { as: owner, body: { monthlyCostUsd: 5 } })
+  await env.FILES.put(`teams/${teamId}/file`, 'x')
+  const neighbour = `teams/${teamId}0/file`
+  await env.FILES.put(neighbour, 'x')
+  expect((await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })).status).toBe(204)
+  expect((await get(`/api/v1/teams/${teamId}`, member)).status).toBe(404)
+  for (const table of ['teams', 'team_members', 'team_invitations', 'team_budgets']) {
+    const column = table === 'teams' ? 'id' : 'team_id'
+    const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${column} = ?`)
+      .bind(teamId)
+      .first<{ n: number }>()
+    expect([table, row?.n]).toEqual([table, 0])
+  }
+  const audit = await env.DB.prepare(
+    "SELECT 1 FROM audit_log WHERE target_id = ? AND action = 'team.deleted'",
+  )
+    .bind(teamId)
+    .first()
+  expect(audit).not.toBeNull()
+  await vi.waitFor(async () => {
+    await runJobs()
+    expect(await env.FILES.head(`teams/${teamId}/file`)).toBeNull()
+  })
+  expect(await env.FILES.head(neighbour)).not.toBeNull()
+})
+
+test('the personal team cannot be deleted alone', async () => {
+  const person = await newPerson()
+  const answer = await call('DELETE', `/api/v1/teams/${person.teamId}`, { as: person })
+  expect([answer.status, answer.body.code]).toEqual([409, 'team.personal'])
 })
