@@ -3,6 +3,7 @@ import { reach } from '../graph.ts'
 import type { MergeMode, NodeTypes } from '../node-type.ts'
 import type { EachPlan, Plan, PlanEdge, PlanNode, PlanRegion, PlanScope } from '../plan.ts'
 import type { Outline } from './outline.ts'
+import { portsOf } from './ports.ts'
 import type { ScopeGraph } from './scope-graph.ts'
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] }
@@ -96,7 +97,7 @@ function planNode(
   const params = node.params ?? {}
   // A disabled node only hands its input on, and a merge only gathers: neither does work of its own.
   const pure = node.disabled === true || (body < 0 && (info?.pure ?? false))
-  const ports = info?.ports(params) ?? ['main']
+  const ports = portsOf(info, node) ?? ['main']
   const each: EachPlan | null =
     node.each && !node.disabled
       ? {

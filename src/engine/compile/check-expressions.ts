@@ -1,0 +1,115 @@
+import { type CompiledParams, compileParams, nearest, paramsReferences } from '../expression/index.ts'
+import type { NodeTypes } from '../node-type.ts'
+import type { Plan } from '../plan.ts'
+import { type Location, type Problems, quoted } from '../problem.ts'
+import { upstreamOf } from '../upstream.ts'
+import { ownParams } from './check-params.ts'
+import type { Outline } from './outline.ts'
+
+/** Whether an expression may name the node of that index. */
+type MaySee = (index: number) => boolean
+
+/**
+ * Parses every expression and looks whether the nodes that it names come before. `plan` is undefined when the graph is
+ * not sound; then only what needs no graph is checked.
+ */
+export function checkExpressions(
+  outline: Outline,
+  types: NodeTypes,
+  plan: Plan | undefined,
+  problems: Problems,
+): void {
+  const users = undoUsers(outline)
+  for (const { node, index, at } of outline.nodes) {
+    const maySee: MaySee = (target) => {
+      if (plan === undefined) return true
+      const undone = users.get(index)
+      if (undone === undefined) return isUpstream(plan, target, index)
+      return undone.some((user) => user === target || isUpstream(plan, target, user))
+    }
+    check(ownParams(types.get(node.type), node), [...at, 'params'], maySee, outline, problems)
+    if (node.when !== undefined) check(node.when, [...at, 'when'], maySee, outline, problems)
+    if (node.each) check(node.each.items, [...at, 'each', 'items'], maySee, outline, problems)
+  }
+  for (const { output, at, index, group } of outline.scopes) {
+    if (output === undefined) continue
+    const maySee: MaySee = (target) => {
+      const { scope } = outline.nodes[target]!
+      return plan === undefined || scope === index || (group >= 0 && isUpstream(plan, target, group))
+    }
+    check(output, [...at, 'output'], maySee, outline, problems)
+  }
+  const key = outline.definition.settings?.concurrency?.key
+  if (key !== undefined) check(key, ['settings', 'concurrency', 'key'], () => false, outline, problems)
+}
+
+function check(value: unknown, at: Location, maySee: MaySee, outline: Outline, problems: Problems): void {
+  const compiled = compileParams(value)
+  if (!compiled.ok) {
+    for (const { path, error } of compiled.error) {
+      const message = `${error.message} (column ${error.column})`
+      const hint = error.expected === undefined ? undefined : `Expected ${error.expected}`
+      problems.add(inside(at, path), error.code, message, hint)
+    }
+    return
+  }
+  checkReferences(compiled.value, at, maySee, outline, problems)
+}
+
+function checkReferences(
+  compiled: CompiledParams,
+  at: Location,
+  maySee: MaySee,
+  { byId }: Outline,
+  problems: Problems,
+): void {
+  for (const { path, nodes } of paramsReferences(compiled)) {
+    for (const { id, column } of nodes) {
+      const index = byId.get(id)
+      const place = inside(at, path)
+      if (index === undefined) {
+        const near = nearest(id, byId.keys())
+        const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+        const message = `There is no node ${quoted(id)} (column ${column})`
+        problems.add(place, 'expression.unknown_node', message, hint)
+      } else if (!maySee(index)) {
+        problems.add(
+          place,
+          'expression.not_upstream',
+          `${quoted(id)} does not come before this (column ${column})`,
+          'Only nodes that lead here, in the same body or one around it, have an output to read',
+        )
+      }
+    }
+  }
+}
+
+function isUpstream(plan: Plan, target: number, from: number): boolean {
+  const { scope } = plan.nodes[target]!
+  let at = from
+  while (plan.nodes[at]!.scope !== scope) {
+    const { group } = plan.scopes[plan.nodes[at]!.scope]!
+    if (group < 0) return false
+    at = group
+  }
+  return upstreamOf(plan, scope).any(target, at)
+}
+
+/** The nodes that an undo target stands for: it sees what they saw, and their outputs. */
+function undoUsers(outline: Outline): Map<number, number[]> {
+  const users = new Map<number, number[]>()
+  for (const { node, index } of outline.nodes) {
+    const target = node.undo === undefined ? undefined : outline.byId.get(node.undo)
+    if (target === undefined) continue
+    const list = users.get(target)
+    if (list) list.push(index)
+    else users.set(target, [index])
+  }
+  return users
+}
+
+const inside = (at: Location, path: string): Location => {
+  if (path === '') return at
+  const last = at.at(-1)
+  return path.startsWith('[') ? [...at.slice(0, -1), `${String(last)}${path}`] : [...at, path]
+}

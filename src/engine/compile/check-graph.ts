@@ -1,0 +1,109 @@
+import { findCycles, reach } from '../graph.ts'
+import type { NodeTypes } from '../node-type.ts'
+import { type Problems, quoted } from '../problem.ts'
+import type { Outline, OutlineEdge, OutlineScope } from './outline.ts'
+import { portsOf } from './ports.ts'
+import type { ScopeGraph } from './scope-graph.ts'
+
+const MAX_CYCLES = 20
+
+export function checkEdges(outline: Outline, types: NodeTypes, problems: Problems): void {
+  for (const { edges } of outline.scopes) {
+    const seen = new Set<string>()
+    for (const one of edges) {
+      const { edge, at } = one
+      const key = JSON.stringify([edge.from, edge.port ?? 'main', edge.to, edge.toPort ?? 'main'])
+      if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
+      seen.add(key)
+      checkPort(one, outline, types, problems)
+      if (edge.maxIterations !== undefined && !edge.back) {
+        problems.add(
+          [...at, 'maxIterations'],
+          'edge.not_back',
+          'Only a back edge has a number of iterations',
+          'Add "back": true if this edge closes a loop',
+        )
+      }
+    }
+  }
+}
+
+function checkPort(
+  { edge, from, at }: OutlineEdge,
+  outline: Outline,
+  types: NodeTypes,
+  problems: Problems,
+): void {
+  const { node } = outline.nodes[from]!
+  const ports = portsOf(types.get(node.type), node)
+  const port = edge.port ?? 'main'
+  if (ports === undefined || ports.includes(port)) return
+  if (port === 'error') {
+    if (node.onError === 'route') return
+    problems.add(
+      [...at, 'port'],
+      'edge.unknown_port',
+      `${quoted(edge.from)} never leaves by "error"`,
+      'Set "onError": "route" on it',
+    )
+    return
+  }
+  const names = ports.slice(0, 20).map((name) => `"${name}"`)
+  const hint = `Its ports are ${names.join(', ')}`
+  problems.add([...at, 'port'], 'edge.unknown_port', `${quoted(edge.from)} has no port ${quoted(port)}`, hint)
+}
+
+/** Cycles, loops that are none, and nodes that nothing leads to. Returns whether the graph is sound. */
+export function checkGraph(outline: Outline, graphs: readonly ScopeGraph[], problems: Problems): boolean {
+  const before = problems.list.length
+  for (const scope of outline.scopes) {
+    const graph = graphs[scope.index]!
+    if (graph.cyclic.length > 0) reportCycles(outline, scope, graph, problems)
+    for (const index of graph.regions.noLoop) {
+      const { edge, at } = graph.backEdges[index]!
+      problems.add(
+        at,
+        'loop.no_loop',
+        `A back edge closes no loop here: nothing leads from ${quoted(edge.to)} to ${quoted(edge.from)}`,
+        'Leave "back" out if the edge goes forward',
+      )
+    }
+    for (const index of graph.regions.notDominated) {
+      const { edge, at } = graph.backEdges[index]!
+      problems.add(
+        at,
+        'loop.not_dominated',
+        `The loop can be entered past its head: ${quoted(edge.from)} can be reached without ${quoted(edge.to)}`,
+        `Lead every way into the loop through "${edge.to}"`,
+      )
+    }
+  }
+  return problems.list.length === before
+}
+
+function reportCycles(outline: Outline, scope: OutlineScope, graph: ScopeGraph, problems: Problems): void {
+  const name = (position: number) => outline.nodes[graph.nodes[position]!]!.node.id
+  const cycles = findCycles(graph.nodes.length, graph.forward, MAX_CYCLES)
+  const stuck = new Set<number>()
+  for (const cycle of cycles) {
+    for (const position of cycle) stuck.add(position)
+    const names = cycle.map(name)
+    const shown = names.length > 20 ? [...names.slice(0, 10), '…', ...names.slice(-9)] : names
+    problems.add(
+      [...scope.at, 'edges'],
+      'graph.cycle',
+      `These nodes wait for each other: ${[...shown, names[0]].join(' → ')}`,
+      `To make a loop, mark the edge that goes back, such as ${names.at(-1)} → ${names[0]}, with "back": true`,
+    )
+  }
+  const hasIncoming = new Set(graph.forward.map(({ to }) => to))
+  const starts = graph.nodes.map((_, position) => position).filter((position) => !hasIncoming.has(position))
+  const next = new Map<number, number[]>()
+  for (const { from, to } of graph.forward) next.set(from, [...(next.get(from) ?? []), to])
+  const reached = reach(starts, (position) => next.get(position) ?? [])
+  graph.nodes.forEach((node, position) => {
+    if (reached.has(position) || stuck.has(position)) return
+    const { node: lost, at } = outline.nodes[node]!
+    problems.add(at, 'node.unreachable', `Nothing that can start leads to ${quoted(lost.id)}`)
+  })
+}

@@ -1,0 +1,122 @@
+import { LIMITS, type Node } from '../definition.ts'
+import { nearest } from '../expression/index.ts'
+import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
+import { type Location, type Problems, quoted } from '../problem.ts'
+import { checkParams } from './check-params.ts'
+import type { Outline, OutlineNode } from './outline.ts'
+import { portsOf } from './ports.ts'
+
+/** What can be said of each node, with the edges at hand. */
+export function checkNodes(outline: Outline, types: NodeTypes, problems: Problems): void {
+  const incoming = new Map<number, number>()
+  const outgoing = new Map<number, Set<string>>()
+  for (const { edges } of outline.scopes) {
+    for (const { from, to, edge } of edges) {
+      if (!edge.back) incoming.set(to, (incoming.get(to) ?? 0) + 1)
+      const ports = outgoing.get(from)
+      if (ports) ports.add(edge.port ?? 'main')
+      else outgoing.set(from, new Set([edge.port ?? 'main']))
+    }
+  }
+  const isLinked = (index: number) => incoming.has(index) || outgoing.has(index)
+  for (const one of outline.nodes) {
+    const { node, at, index } = one
+    const info = types.get(node.type)
+    if (info === undefined) {
+      const near = nearest(node.type, types.types())
+      const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+      problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
+    } else {
+      checkParams(info, node, at, problems)
+      checkType(info, node, at, incoming.get(index) ?? 0, problems)
+    }
+    if (node.onError === 'route' && !outgoing.get(index)?.has('error')) {
+      problems.add(
+        [...at, 'onError'],
+        'node.error_route_missing',
+        'No edge leaves by the port "error"',
+        `Add { from: "${node.id}", port: "error", to: … }, or choose "fail" or "continue"`,
+      )
+    }
+    if (node.undo !== undefined) checkUndo(one, outline, types, isLinked, problems)
+  }
+}
+
+function checkType(info: NodeTypeInfo, node: Node, at: Location, incoming: number, problems: Problems): void {
+  const ports = portsOf(info, node)
+  if (info.needsCredential && node.credential === undefined && !node.disabled) {
+    problems.add([...at, 'credential'], 'node.missing_credential', `${info.type} needs a credential`)
+  }
+  if (node.onError === 'continue' && ports && !ports.includes('main')) {
+    problems.add(
+      [...at, 'onError'],
+      'node.no_main_port',
+      `After an error there is no port to continue at: ${info.type} has ${ports.join(', ')}`,
+      'Choose "route" and connect the port "error"',
+    )
+  }
+  if (node.each) {
+    const { items } = node.each
+    if (info.kind === 'merge' || (ports && ports.length > 1)) {
+      problems.add([...at, 'each'], 'each.multiple_ports', 'Only a node with one port can run for each item')
+    }
+    if (Array.isArray(items) && items.length > LIMITS.items) {
+      const message = `${items.length} items, at most ${LIMITS.items} are allowed`
+      problems.add([...at, 'each', 'items'], 'each.too_many_items', message)
+    }
+  }
+  if (info.kind === 'group' && node.retry) {
+    problems.add(
+      [...at, 'retry'],
+      'group.no_retry',
+      'A group is not tried again as a whole, since what it recorded stands',
+      'Give the nodes inside a retry policy',
+    )
+  }
+  if (info.kind === 'merge') checkMerge(node, at, incoming, problems)
+}
+
+function checkMerge(node: Node, at: Location, incoming: number, problems: Problems): void {
+  const { mode = 'all', count } = node.params ?? {}
+  if (typeof mode !== 'string' || mode.includes('{{')) {
+    problems.add(
+      [...at, 'params', 'mode'],
+      'merge.mode_not_fixed',
+      'The mode of a merge cannot be an expression',
+    )
+  }
+  if (mode !== 'quorum') return
+  if (typeof count !== 'number') {
+    problems.add([...at, 'params', 'count'], 'merge.count_missing', 'A quorum needs a count that is a number')
+  } else if (count > incoming) {
+    const message = `${count} branches are wanted and ${incoming} arrive`
+    problems.add([...at, 'params', 'count'], 'merge.count_too_high', message)
+  }
+}
+
+function checkUndo(
+  { node, at, scope, index }: OutlineNode,
+  outline: Outline,
+  types: NodeTypes,
+  isLinked: (index: number) => boolean,
+  problems: Problems,
+): void {
+  const path = [...at, 'undo']
+  const target = outline.byId.get(node.undo!)
+  const other = target === undefined ? undefined : outline.nodes[target]
+  if (other === undefined || other.scope !== scope) {
+    problems.add(path, 'undo.unknown_node', `There is no node ${quoted(node.undo)} in the same body`)
+    return
+  }
+  if (isLinked(other.index)) {
+    problems.add(path, 'undo.has_edges', `${quoted(node.undo)} has edges; a node that undoes stands apart`)
+  }
+  const isGroup = types.get(other.node.type)?.kind === 'group'
+  if (isGroup || other.node.each || other.node.undo !== undefined || other.index === index) {
+    problems.add(
+      path,
+      'undo.not_simple',
+      'A node that undoes is no group, has no each, and names no undo itself',
+    )
+  }
+}

@@ -1,0 +1,38 @@
+import type * as z from 'zod'
+import type { Node } from '../definition.ts'
+import type { NodeTypeInfo } from '../node-type.ts'
+import type { Location, Problems } from '../problem.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Params as the node's schema sees them: the body of a group is the engine's own. */
+export function ownParams(info: NodeTypeInfo | undefined, node: Node): Record<string, unknown> {
+  const params = node.params ?? {}
+  if (info?.kind !== 'group') return params
+  const { body: _body, ...rest } = params
+  return rest
+}
+
+export function checkParams(info: NodeTypeInfo, node: Node, at: Location, problems: Problems): void {
+  const params = ownParams(info, node)
+  const parsed = info.params.safeParse(params)
+  if (parsed.success) return
+  for (const issue of parsed.error.issues) {
+    if (isOpen(issue, params)) continue
+    problems.add([...at, 'params', ...issue.path], 'node.bad_params', issue.message)
+  }
+}
+
+/** Whether an expression stands where the schema wants something else: what it gives is only known in the run. */
+function isOpen(issue: Issue, value: unknown): boolean {
+  let at = value
+  for (const key of issue.path) {
+    if (isExpression(at)) return true
+    at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key]
+  }
+  if (isExpression(at)) return true
+  if (issue.code !== 'invalid_union') return false
+  return issue.errors.some((branch) => branch.length > 0 && branch.every((inner) => isOpen(inner, at)))
+}
+
+const isExpression = (value: unknown): boolean => typeof value === 'string' && value.includes('{{')

@@ -1,0 +1,49 @@
+// From a definition to a plan, or to everything that is wrong with it.
+//  D1. Never throws, whatever it is given, and takes time in proportion to its size.
+//  D2. Every problem is reported at once; only a definition that is too large, too deep or not JSON is not looked into.
+import { err, ok, type Result } from '../../core/result.ts'
+import type { NodeTypes } from '../node-type.ts'
+import type { Plan } from '../plan.ts'
+import { problems as newProblems, type Problem, type Problems } from '../problem.ts'
+import { buildPlan } from './build.ts'
+import { checkExpressions } from './check-expressions.ts'
+import { checkEdges, checkGraph } from './check-graph.ts'
+import { checkNodes } from './check-nodes.ts'
+import { checkTriggers } from './check-triggers.ts'
+import { measure } from './measure.ts'
+import { readDefinition } from './read.ts'
+import { scopeGraph } from './scope-graph.ts'
+
+export { loadPlan } from './load.ts'
+
+export interface Beside {
+  /** The triggers that stand beside the definition; their entries count as starts. */
+  readonly triggers?: unknown
+}
+
+export function compile(definition: unknown, types: NodeTypes, beside: Beside = {}): Result<Plan, Problem[]> {
+  const problems = newProblems()
+  let plan: Plan | undefined
+  try {
+    plan = check(definition, types, beside, problems)
+  } catch (thrown) {
+    // An accessor that throws, or a schema of a node type that does: still a definition that cannot be used.
+    const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
+    problems.add([], 'definition.unreadable', `The definition could not be read: ${reason}`)
+  }
+  return plan !== undefined && problems.list.length === 0 ? ok(plan) : err(problems.list)
+}
+
+function check(definition: unknown, types: NodeTypes, beside: Beside, problems: Problems): Plan | undefined {
+  if (!measure(definition, problems) || !measure(beside.triggers ?? null, problems)) return undefined
+  const outline = readDefinition(definition, types, problems)
+  if (outline === undefined) return undefined
+  const entries = checkTriggers(beside.triggers, outline, problems)
+  checkNodes(outline, types, problems)
+  checkEdges(outline, types, problems)
+  const graphs = outline.scopes.map((scope) => scopeGraph(outline, scope, entries))
+  const isSound = checkGraph(outline, graphs, problems)
+  const plan = isSound ? buildPlan(outline, graphs, types) : undefined
+  checkExpressions(outline, types, plan, problems)
+  return plan
+}
