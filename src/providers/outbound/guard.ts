@@ -1,0 +1,51 @@
+// The one guard for addresses that users choose. Invariants:
+// 1. Only http and https, only the listed ports, no name or address of this machine, of a private network or of a
+//    cloud's metadata service, in any spelling; what is not known to be public is refused.
+// 2. A URL is parsed once, by the WHATWG parser, and what was judged is what is called.
+// 3. The operator's list of allowed hosts is the only way around, and names host and port.
+// A public name may still point inward: in production the edge does not route there; a local server limits it with the
+// network list of the runtime (scripts/server).
+import ipaddr from 'ipaddr.js'
+import { err, ok, type Result } from '../../core/result.ts'
+
+export const ALLOWED_PORTS: ReadonlySet<string> = new Set(['', '80', '443', '8080', '8443'])
+
+const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|home\.arpa)$/
+
+export type Blocked = { reason: string }
+
+/** `allowHosts` holds `host` or `host:port`. */
+export function judgeUrl(text: string, allowHosts: readonly string[]): Result<URL, Blocked> {
+  if (text.length > 8_192) return err({ reason: 'The URL is too long.' })
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    return err({ reason: 'Not a URL.' })
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return err({ reason: 'Only http and https are called.' })
+  if (url.username !== '' || url.password !== '')
+    return err({ reason: 'Credentials do not belong in a URL.' })
+  const host = url.hostname.replace(/\.$/, '').toLowerCase()
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
+  if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok(url)
+  if (!ALLOWED_PORTS.has(url.port)) return err({ reason: `The port ${url.port} is not on the list.` })
+  return isPublicHost(host) ? ok(url) : err({ reason: 'The address is not a public one.' })
+}
+
+export function isPublicHost(host: string): boolean {
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host
+  if (ipaddr.isValid(bare)) return isPublicAddress(bare)
+  // A name without a dot is one of the local network; the WHATWG parser has already turned numbers into addresses.
+  return bare.includes('.') && !INNER_NAME.test(bare)
+}
+
+function isPublicAddress(text: string): boolean {
+  const address = ipaddr.parse(text)
+  if (address.kind() === 'ipv4') return address.range() === 'unicast'
+  const six = address as ipaddr.IPv6
+  if (six.isIPv4MappedAddress()) return six.toIPv4Address().range() === 'unicast'
+  // NAT64 and its kin carry an IPv4 address in the last 32 bits; they are never needed for a public one.
+  return six.range() === 'unicast'
+}

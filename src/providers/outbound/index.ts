@@ -1,0 +1,132 @@
+// Calls to addresses that users choose: judged at each hop, capped in size and time, without carrying credentials to
+// another host.
+import { AppError } from '../../core/errors.ts'
+import { judgeUrl } from './guard.ts'
+
+export { judgeUrl } from './guard.ts'
+
+export type OutboundCall = {
+  url: string
+  method: string
+  headers: Record<string, string>
+  body?: string | Uint8Array | FormData | URLSearchParams
+  maxBytes: number
+  timeoutMs: number
+  followRedirects: boolean
+  signal?: AbortSignal
+}
+
+export type OutboundAnswer = {
+  status: number
+  headers: Record<string, string>
+  bytes: Uint8Array
+  url: string
+}
+
+const MOST_REDIRECTS = 5
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const CREDENTIALS = /^(authorization|cookie|proxy-authorization|x-api-key|x-.*-(key|token|secret))$/i
+/** Set by the runtime or the platform; a user's value would be wrong at best. */
+const OWN_HEADERS =
+  /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
+
+/** Throws `outbound.blocked` or `outbound.failed`; the details name the reason, never what was sent. */
+export async function callOutbound(
+  call: OutboundCall,
+  allowHosts: readonly string[],
+): Promise<OutboundAnswer> {
+  const timeout = AbortSignal.timeout(call.timeoutMs)
+  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
+  let headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
+  let { url, method, body } = call
+  for (let hop = 0; ; hop++) {
+    const judged = judgeUrl(url, allowHosts)
+    if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
+    const response = await send(judged.value, { method, headers, body, signal }, call.timeoutMs)
+    const location = response.headers.get('location')
+    if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        bytes: await readCapped(response, call.maxBytes),
+        url,
+      }
+    }
+    await response.body?.cancel()
+    if (hop === MOST_REDIRECTS)
+      throw new AppError('outbound.failed', { detail: `More than ${MOST_REDIRECTS} redirects.` })
+    const next = URL.canParse(location, judged.value) ? new URL(location, judged.value) : null
+    if (next === null)
+      throw new AppError('outbound.failed', { detail: 'A redirect to something that is not a URL.' })
+    if (
+      next.host !== judged.value.host ||
+      (judged.value.protocol === 'https:' && next.protocol === 'http:')
+    ) {
+      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.test(name)))
+    }
+    if (response.status === 303 || (response.status < 303 && method === 'POST')) {
+      method = 'GET'
+      body = undefined
+      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !/^content-/i.test(name)))
+    }
+    url = next.href
+  }
+}
+
+type Sent = {
+  method: string
+  headers: Record<string, string>
+  body: OutboundCall['body'] | undefined
+  signal: AbortSignal
+}
+
+async function send(url: URL, { method, headers, body, signal }: Sent, timeoutMs: number): Promise<Response> {
+  try {
+    return await fetch(url.href, {
+      method,
+      headers,
+      signal,
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body: body as BodyInit }),
+    })
+  } catch (error) {
+    throw failure(error, timeoutMs)
+  }
+}
+
+async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array()
+  const tooLarge = () =>
+    new AppError('outbound.failed', { detail: `The answer is larger than ${maxBytes} bytes.` })
+  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+    await response.body.cancel()
+    throw tooLarge()
+  }
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of response.body) {
+      size += chunk.byteLength
+      if (size > maxBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : failure(error, 0)
+  }
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
+
+function failure(error: unknown, timeoutMs: number): AppError {
+  const name = (error as { name?: unknown } | null)?.name
+  if (name === 'TimeoutError')
+    return new AppError('outbound.failed', { detail: `No answer within ${timeoutMs} ms.`, cause: error })
+  if (name === 'AbortError')
+    return new AppError('outbound.failed', { detail: 'The call was cancelled.', cause: error })
+  return new AppError('outbound.failed', { detail: 'The connection failed.', cause: error })
+}
