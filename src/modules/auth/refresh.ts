@@ -6,7 +6,14 @@ import { AppError } from '../../core/errors.ts'
 import { commit, type Statement, statement } from '../../db/commit.ts'
 import type { PlatformRole, UserStatus } from '../../db/schema/index.ts'
 import type { Tokens } from './schema.ts'
-import { endSession, mintTokens, onBehalfOf, REFRESH_TOKEN_LIFE_MS, SESSION_LIFE_MS } from './sessions.ts'
+import {
+  endSession,
+  mintTokens,
+  onBehalfOf,
+  REFRESH_TOKEN_LIFE_MS,
+  requireVerified,
+  SESSION_LIFE_MS,
+} from './sessions.ts'
 
 type RefreshRow = {
   tokenExpiresAt: number
@@ -35,8 +42,7 @@ export async function refresh(request: RequestContext, refreshToken: string): Pr
   if (row.usedAt !== null) return refuseReuse(request, row)
   if (row.tokenExpiresAt <= now || row.sessionExpiresAt <= now || row.revokedAt !== null) throw refused()
   if (row.status !== 'active') throw new AppError('auth.account_disabled')
-  if (request.settings.REQUIRE_VERIFIED_EMAIL && row.emailVerifiedAt === null)
-    throw new AppError('auth.email_not_verified')
+  requireVerified(request, row)
 
   const user = { ...row, mfaEnabled: row.mfaEnabled === 1 }
   const expiresAt = Math.min(now + REFRESH_TOKEN_LIFE_MS, row.sessionCreatedAt + SESSION_LIFE_MS)

@@ -6,6 +6,7 @@
 import type { RequestContext } from '../../context.ts'
 import { DAY_MS, toIso } from '../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../core/crypto.ts'
+import { AppError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import type { PlatformRole } from '../../db/schema/index.ts'
@@ -136,6 +137,14 @@ export const onBehalfOf = (request: RequestContext, user: { id: string; personal
   ...request,
   actor: { kind: 'user' as const, userId: user.id, teamId: user.personalTeamId, keyId: null },
 })
+
+/** Only where the installation asks for it. A reset by mail proves the address too, so nobody is shut out for good. */
+export function requireVerified(request: RequestContext, user: { emailVerifiedAt: number | null }): void {
+  if (user.emailVerifiedAt !== null || !request.settings.REQUIRE_VERIFIED_EMAIL) return
+  throw new AppError('auth.email_not_verified', {
+    detail: 'Confirm the address with the token of the mail, or ask for a new password by mail.',
+  })
+}
 
 export const toSignedInUser = (user: SessionUser): SignedInUser => ({
   id: user.id,

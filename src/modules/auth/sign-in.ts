@@ -10,7 +10,7 @@ import { requireSecondFactor } from './mfa.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { type Account, findAccountByEmail, replaceHash } from './repo.ts'
 import type { Login, Tokens } from './schema.ts'
-import { issueSession, onBehalfOf } from './sessions.ts'
+import { issueSession, onBehalfOf, requireVerified } from './sessions.ts'
 
 export async function signIn(request: RequestContext, input: Login): Promise<Tokens> {
   await requireAddressMayTry(request)
@@ -23,8 +23,7 @@ export async function signIn(request: RequestContext, input: Login): Promise<Tok
     throw new AppError('auth.invalid_credentials')
   }
   if (account.status !== 'active') throw new AppError('auth.account_disabled')
-  if (request.settings.REQUIRE_VERIFIED_EMAIL && account.emailVerifiedAt === null)
-    throw new AppError('auth.email_not_verified')
+  requireVerified(request, account)
   await requireSecondFactor(request, account, input.mfaCode)
 
   const session = await issueSession(request, account, 'password')

@@ -2,7 +2,11 @@ import { env } from 'cloudflare:workers'
 import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { RequestContext } from '../../../src/context.ts'
+import { refresh } from '../../../src/modules/auth/refresh.ts'
+import { signIn as signInByPassword } from '../../../src/modules/auth/sign-in.ts'
 import { get, post } from '../../helpers/api.ts'
+import { withContext } from '../../helpers/jobs.ts'
 import { failFrom, freshAddress, freshEmail, PASSWORD, registered, signIn } from './accounts.ts'
 
 afterEach(() => {
@@ -60,6 +64,20 @@ test('a disabled account is told so only with the right password', async () => {
   const refused = await signIn(email)
   expect([refused.status, refused.body.code]).toEqual([403, 'auth.account_disabled'])
   expect((await get('/api/v1/auth/me', { token })).status).toBe(401)
+})
+
+test('where addresses must be confirmed, an unconfirmed one signs in only after that', async () => {
+  const { email, userId, refreshToken } = await registered()
+  const strictly = <T>(work: (request: RequestContext) => Promise<T>) =>
+    withContext((request) =>
+      work({ ...request, settings: { ...request.settings, REQUIRE_VERIFIED_EMAIL: true } }),
+    )
+  const enter = () => strictly((request) => signInByPassword(request, { email, password: PASSWORD }))
+  await expect(enter()).rejects.toMatchObject({ code: 'auth.email_not_verified' })
+  const trade = strictly((request) => refresh(request, refreshToken))
+  await expect(trade).rejects.toMatchObject({ code: 'auth.email_not_verified' })
+  await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?').bind(userId).run()
+  expect((await enter()).user).toMatchObject({ id: userId, emailVerified: true })
 })
 
 test('a hash with older parameters is replaced when its owner signs in', async () => {
