@@ -55,7 +55,7 @@ export async function callOutbound(
     await response.body?.cancel()
     if (hop === MOST_REDIRECTS)
       throw new AppError('outbound.failed', { detail: `More than ${MOST_REDIRECTS} redirects.` })
-    const next = URL.canParse(location, judged.value) ? new URL(location, judged.value) : null
+    const next = URL.canParse(location, judged.value.href) ? new URL(location, judged.value.href) : null
     if (next === null)
       throw new AppError('outbound.failed', { detail: 'A redirect to something that is not a URL.' })
     if (
