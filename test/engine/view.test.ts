@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { activationInFrame, visibleActivation } from '../../src/engine/scope.ts'
+import { nodesView, progress, runView } from '../../src/engine/view.ts'
+import { drive } from './support/driver.ts'
+import { flow, group, node } from './support/types.ts'
+
+describe('the view of a run', () => {
+  it('shows every activation, and the nodes that were not reached', () => {
+    const run = drive(flow([node('a'), node('b'), node('c')], ['a>b', 'b>c'])).start()
+    run.now += 12
+    run.ok('a')
+    expect(
+      nodesView(run.plan, run.state).map(({ path, status, durationMs }) => [path, status, durationMs]),
+    ).toEqual([
+      ['a', 'succeeded', 12],
+      ['b', 'running', null],
+      ['c', 'pending', null],
+    ])
+    expect(runView(run.plan, run.state)).toMatchObject({
+      status: 'running',
+      progress: 33,
+      startedAt: '1970-01-01T00:16:40.000Z',
+      finishedAt: null,
+    })
+  })
+
+  it('says what a run waits for, and since when', () => {
+    const run = drive(flow([node('w')])).start()
+    run.now += 1_000
+    run.wait('w', { kind: 'approval', name: 'apr_1', until: run.now + 5_000 })
+    expect(runView(run.plan, run.state).waitingFor).toEqual([
+      {
+        path: 'w',
+        kind: 'approval',
+        name: 'apr_1',
+        since: '1970-01-01T00:16:41.000Z',
+        until: '1970-01-01T00:16:46.000Z',
+      },
+    ])
+  })
+
+  it('counts items as parts of their node and never goes back', () => {
+    const run = drive(flow([node('map', 'work', { each: { items: [], concurrency: 1 } })]), {
+      counts: { map: 4 },
+    }).start()
+    const seen = [progress(run.plan, run.state)]
+    for (let i = 0; i < 4; i++) {
+      run.ok(`map:${i}`)
+      seen.push(progress(run.plan, run.state))
+    }
+    expect(seen).toEqual([0, 25, 50, 75, 100])
+  })
+})
+
+describe('what an expression sees', () => {
+  const seen = (run: ReturnType<typeof drive>, from: string, id: string) =>
+    visibleActivation(run.plan, run.state, run.state.activations.get(from)!, id)?.path
+
+  it('is this iteration where it lies upstream, else the one before', () => {
+    const run = drive(flow([node('s'), node('h'), node('b')], ['s>h', 'h>b', 'b~>h'])).start()
+    for (const path of ['s', 'h', 'b', 'h~2']) run.ok(path)
+    expect(seen(run, 'h', 'b')).toBeUndefined()
+    expect(seen(run, 'h~2', 'b')).toBe('b')
+    expect(seen(run, 'b~2', 'h')).toBe('h~2')
+    expect(seen(run, 'b~2', 's')).toBe('s')
+  })
+
+  it('is the last iteration with an outcome, seen from behind the loop', () => {
+    const run = drive(
+      flow([node('h', 'flow.approval'), node('end')], ['h:rejected~>h', 'h:approved>end']),
+    ).start()
+    run.ok('h', 'rejected')
+    run.ok('h~2', 'approved')
+    expect(seen(run, 'end', 'h')).toBe('h~2')
+  })
+
+  it('is the item and body that it stands in, and what is around it', () => {
+    const run = drive(
+      flow([node('a'), group('g', [node('x'), node('y')], ['x>y'], { each: { items: [] } })], ['a>g']),
+    ).start()
+    for (const path of ['a', 'g:0.x', 'g:1.x']) run.ok(path)
+    expect(seen(run, 'g:1.y', 'x')).toBe('g:1.x')
+    expect(seen(run, 'g:1.y', 'a')).toBe('a')
+    expect(activationInFrame(run.plan, run.state, 'g:1', 'x')?.path).toBe('g:1.x')
+    expect(activationInFrame(run.plan, run.state, 'g:1', 'a')?.path).toBe('a')
+  })
+
+  it('is nothing where a node was skipped', () => {
+    const run = drive(
+      flow([node('a', 'flow.approval'), node('b'), node('c')], ['a:approved>b', 'b>c', 'a:rejected>c']),
+    ).start()
+    run.ok('a', 'rejected')
+    expect(run.status('b')).toBe('skipped')
+    expect(seen(run, 'c', 'b')).toBeUndefined()
+  })
+
+  it('is, for an undo, what it undoes and what that one saw', () => {
+    const run = drive(
+      flow([node('a'), node('b', 'work', { undo: 'u' }), node('c'), node('u')], ['a>b', 'b>c']),
+    ).start()
+    run.ok('a')
+    run.ok('b')
+    run.fail('c')
+    expect(seen(run, 'b!undo', 'b')).toBe('b')
+    expect(seen(run, 'b!undo', 'a')).toBe('a')
+  })
+})
