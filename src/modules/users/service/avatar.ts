@@ -95,35 +95,42 @@ function declaredType(header: string | undefined): ImageType {
 
 /** Looks at the first bytes, then streams into R2. R2 wants the length before, so a body of unknown length is collected. */
 async function store(ctx: RequestContext, key: string, type: ImageType, upload: Upload): Promise<void> {
-  const chunks = countedChunks(upload.body)
+  const chunks = countedChunks(upload)
+  try {
+    const head = await readHead(chunks)
+    const found = sniffImage(await joined(head))
+    if (found !== type)
+      throw notAnImage(`The content is ${found === null ? 'no image that we take' : found}, not ${type}.`)
+    const options = { httpMetadata: { contentType: type } }
+    if (upload.sizeBytes === null) {
+      for await (const chunk of chunks) head.push(chunk)
+      await ctx.env.FILES.put(key, await joined(head), options)
+      return
+    }
+    const { readable, writable } = new FixedLengthStream(upload.sizeBytes)
+    // Of two failures the sender's is the cause: when its bytes do not come, R2 cannot store them.
+    const [sent, stored] = await Promise.allSettled([
+      pump(head, chunks, writable),
+      ctx.env.FILES.put(key, readable, options),
+    ])
+    if (sent.status === 'rejected' && sent.reason instanceof AppError) throw sent.reason
+    if (stored.status === 'rejected') throw stored.reason
+    if (sent.status === 'rejected') throw sent.reason
+  } finally {
+    await chunks.return(undefined)
+  }
+}
+
+async function readHead(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array[]> {
   const head: Uint8Array[] = []
-  let headBytes = 0
-  while (headBytes < SIGNATURE_BYTES) {
+  let size = 0
+  while (size < SIGNATURE_BYTES) {
     const next = await chunks.next()
     if (next.done) break
     head.push(next.value)
-    headBytes += next.value.byteLength
+    size += next.value.byteLength
   }
-  const found = sniffImage(await joined(head))
-  if (found !== type)
-    throw notAnImage(`The content is ${found === null ? 'no image that we take' : found}, not ${type}.`)
-  const options = { httpMetadata: { contentType: type } }
-  if (upload.sizeBytes === null) {
-    for await (const chunk of chunks) head.push(chunk)
-    await ctx.env.FILES.put(key, await joined(head), options)
-    return
-  }
-  const { readable, writable } = new FixedLengthStream(upload.sizeBytes)
-  const stored = ctx.env.FILES.put(key, readable, options)
-  const [pumped] = await Promise.allSettled([pump(head, chunks, writable), stored])
-  if (pumped.status === 'rejected') {
-    if (pumped.reason instanceof AppError) throw pumped.reason
-    throw new AppError('request.malformed', {
-      detail: 'The body does not have the announced length.',
-      cause: pumped.reason,
-    })
-  }
-  await stored
+  return head
 }
 
 async function pump(
@@ -142,14 +149,21 @@ async function pump(
   }
 }
 
-async function* countedChunks(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+/** Counts what comes against the cap and against what was announced, whatever carries the request. */
+async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8Array, undefined> {
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.byteLength
     if (size > MAX_AVATAR_BYTES) throw tooLarge()
+    if (sizeBytes !== null && size > sizeBytes) throw wrongLength()
     yield chunk
   }
+  if (sizeBytes !== null && size < sizeBytes) throw wrongLength()
+  return undefined
 }
+
+const wrongLength = () =>
+  new AppError('request.malformed', { detail: 'The body does not have the announced length.' })
 
 const joined = async (chunks: Uint8Array[]): Promise<Uint8Array> =>
   new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer())

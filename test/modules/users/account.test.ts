@@ -1,0 +1,205 @@
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/clock.ts'
+import { sha256Hex } from '../../../src/core/crypto.ts'
+import { newId } from '../../../src/core/ids.ts'
+import { newApiKey } from '../../../src/modules/auth/api-key-format.ts'
+import { hashPassword } from '../../../src/modules/auth/password.ts'
+import { EXPORT_LISTS } from '../../../src/modules/users/repo/data.ts'
+import { UserExport } from '../../../src/modules/users/schema/data.ts'
+import { exportAccount } from '../../../src/modules/users/service/export.ts'
+import { call, get, post } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
+import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+
+const PROFILE = '/api/v1/users/profile'
+const EXPORT = '/api/v1/users/export'
+const PASSWORD = 'Correct-Horse-9'
+
+const remove = (as: Person, body: unknown = {}) => call('DELETE', PROFILE, { as, body })
+
+const exists = async (table: string, column: string, value: string): Promise<boolean> =>
+  (await env.DB.prepare(`SELECT 1 AS one FROM ${table} WHERE ${column} = ? LIMIT 1`).bind(value).first()) !==
+  null
+
+async function keyOf(person: Person): Promise<string> {
+  const key = newApiKey()
+  await env.DB.prepare(
+    `INSERT INTO api_keys (id, team_id, user_id, name, key_hash, last_four, scopes, created_at)
+     VALUES (?, ?, ?, 'k', ?, ?, '["profile:read"]', ?)`,
+  )
+    .bind(
+      newId('key', clock.now()),
+      person.teamId,
+      person.userId,
+      await sha256Hex(key),
+      key.slice(-4),
+      clock.now(),
+    )
+    .run()
+  return key
+}
+
+test('deleting an account ends its tokens and keys at once and takes its data with it', async () => {
+  const person = await newPerson()
+  const apiKey = await keyOf(person)
+  const alone = await post('/api/v1/teams', person, { name: 'Alone' })
+  await env.FILES.put(`avatars/${person.userId}/x`, 'x')
+  await env.FILES.put(`teams/${alone.body.id}/x`, 'x')
+  expect((await remove(person)).status).toBe(204)
+  expect((await get(PROFILE, person)).status).toBe(401)
+  expect((await get(PROFILE, { apiKey })).status).toBe(401)
+  for (const [table, column, value] of [
+    ['users', 'id', person.userId],
+    ['sessions', 'user_id', person.userId],
+    ['api_keys', 'user_id', person.userId],
+    ['team_members', 'user_id', person.userId],
+    ['teams', 'id', person.teamId],
+    ['teams', 'id', alone.body.id],
+  ] as const)
+    expect([table, await exists(table, column, value)]).toEqual([table, false])
+  expect(await exists('audit_log', 'target_id', person.userId)).toBe(true)
+  await vi.waitFor(async () => {
+    await runJobs()
+    expect(await env.FILES.head(`avatars/${person.userId}/x`)).toBeNull()
+    expect(await env.FILES.head(`teams/${alone.body.id}/x`)).toBeNull()
+  })
+  expect((await mailTo(person.email)).map((mail) => mail.subject)).toEqual(['Your account was deleted'])
+})
+
+test('teams shared with others must be handed over first, and are named', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const heir = await join('member')
+  const refused = await remove(owner)
+  expect([refused.status, refused.body.errors]).toEqual([
+    409,
+    [{ path: `teams.${teamId}`, message: 'Test team has 1 more member', code: 'team.shared' }],
+  ])
+  expect((await get(PROFILE, owner)).status).toBe(200)
+  await call('PATCH', `/api/v1/teams/${teamId}/members/${heir.userId}`, {
+    as: owner,
+    body: { role: 'owner' },
+  })
+  expect((await remove(owner)).status).toBe(204)
+  expect((await get(`/api/v1/teams/${teamId}/members?count=true`, heir)).body.total).toBe(1)
+})
+
+test('someone who joins while the account is deleted never ends up in a team that is gone', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { owner, teamId } = await newTeam()
+    const guest = await newPerson()
+    await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: guest.email })
+    const mail = await env.DB.prepare(
+      "SELECT json_extract(body, '$.text') AS text FROM outbox WHERE json_extract(body, '$.to') = ?",
+    )
+      .bind(guest.email)
+      .first<{ text: string }>()
+    const token = /invitations\/([\w-]{43})/.exec(mail?.text ?? '')?.[1]
+    const [deleted, joined] = await Promise.all([
+      remove(owner),
+      call('POST', `/api/v1/teams/invitations/${token}/accept`, { as: guest }),
+    ])
+    const team = await get(`/api/v1/teams/${teamId}`, guest)
+    if (joined.status === 200) expect([deleted.status, team.status]).toEqual([409, 200])
+    else expect([deleted.status, joined.status, team.status]).toEqual([204, 404, 404])
+  }
+})
+
+test('an account with a password is deleted only with it, one without only after a fresh sign-in', async () => {
+  const person = await newPerson()
+  await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
+    .bind(await hashPassword(PASSWORD), person.userId)
+    .run()
+  expect((await remove(person)).status).toBe(401)
+  expect((await remove(person, { password: 'Wrong-Horse-9' })).status).toBe(401)
+  expect((await get(PROFILE, person)).status).toBe(200)
+  expect((await remove(person, { password: PASSWORD })).status).toBe(204)
+
+  const other = await newPerson()
+  await env.DB.prepare('UPDATE sessions SET created_at = ? WHERE id = ?')
+    .bind(clock.now() - 11 * MINUTE_MS, other.sessionId)
+    .run()
+  const late = await remove(other)
+  expect([late.status, late.body.code]).toEqual([403, 'auth.fresh_sign_in_required'])
+})
+
+test('open invitations of a deleted admin are revoked in the teams that stay', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const admin = await join('admin')
+  await post(`/api/v1/teams/${teamId}/invitations`, admin, { email: `d-${teamId}@example.com` })
+  expect((await remove({ ...admin, teamId: '' })).status).toBe(204)
+  const list = await get(`/api/v1/teams/${teamId}/invitations`, owner)
+  expect(list.body.items).toMatchObject([{ status: 'revoked' }])
+})
+
+test('the export holds what is mine and no secret', async () => {
+  const { owner, teamId } = await newTeam()
+  await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
+    .bind(await hashPassword(PASSWORD), owner.userId)
+    .run()
+  const apiKey = await keyOf(owner)
+  await env.DB.prepare(
+    "INSERT INTO oauth_identities (provider, subject, user_id, email, created_at) VALUES ('github', ?, ?, ?, 1)",
+  )
+    .bind(owner.userId, owner.userId, owner.email)
+    .run()
+  await call('PUT', '/api/v1/users/preferences', { as: owner, body: { theme: 'dark' } })
+  const stranger = await newPerson()
+  await call('PUT', '/api/v1/users/preferences', { as: stranger, body: { theme: 'light' } })
+
+  const answer = await get(EXPORT, owner)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-disposition')).toMatch(/^attachment;/)
+  const body = UserExport.parse(answer.body)
+  expect(body.complete).toBe(true)
+  expect(body.preferences.theme).toBe('dark')
+  expect(body.memberships.map((one) => one.teamId)).toContain(teamId)
+  expect(body.apiKeys.map((one) => one.masked)).toEqual([`ork_live_…${apiKey.slice(-4)}`])
+  expect(body.sessions.map((one) => one.id)).toEqual([owner.sessionId])
+  expect(body.identities).toMatchObject([{ provider: 'github', email: owner.email }])
+  expect(body.auditEntries.map((one) => one.action)).toEqual(['preferences.updated'])
+  expect(answer.text).not.toContain('argon2')
+  expect(answer.text).not.toContain(await sha256Hex(apiKey))
+  expect(answer.text).not.toContain(stranger.userId)
+})
+
+test('an export of many pages is the same as one of a single page', async () => {
+  const person = await newPerson()
+  for (let i = 0; i < 7; i++)
+    await call('PUT', '/api/v1/users/preferences', { as: person, body: { extra: { i } } })
+  const read = (pageRows: number) =>
+    withContext(async (request) => {
+      const actor = { kind: 'user', userId: person.userId, teamId: person.teamId } as never
+      const stream = await exportAccount({ ...request, actor, idempotency: null }, pageRows)
+      return UserExport.parse(await new Response(stream).json())
+    })
+  const whole = await read(500)
+  expect(whole.auditEntries).toHaveLength(7)
+  for (const pageRows of [1, 2, 7])
+    expect({ ...(await read(pageRows)), exportedAt: '' }).toEqual({ ...whole, exportedAt: '' })
+})
+
+test('no list of the export scans a table', async () => {
+  for (const list of EXPORT_LISTS) {
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${list.sql}`)
+      .bind('usr_x', 0, 1)
+      .all<{ detail: string }>()
+    for (const { detail } of plan.results) expect(detail).not.toMatch(/^SCAN/)
+  }
+})
+
+test('the figures count what is mine', async () => {
+  const { owner } = await newTeam()
+  await keyOf(owner)
+  const stats = await get('/api/v1/users/stats', owner)
+  expect(stats.body).toMatchObject({
+    teams: 2,
+    ownedTeams: 2,
+    activeSessions: 1,
+    apiKeys: 1,
+    lastActionAt: null,
+  })
+  await call('PUT', PROFILE, { as: owner, body: { name: 'X' } })
+  expect((await get('/api/v1/users/stats', owner)).body.lastActionAt).not.toBeNull()
+})
