@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { call, signIn } from './client.ts'
+import {
+  end,
+  eventually,
+  forget,
+  type Installation,
+  isAlive,
+  kill,
+  launch,
+  newStateDir,
+  readState,
+  start,
+  startAgain,
+} from './installation.ts'
+
+let dir: string
+let running: Installation | null = null
+
+beforeEach(() => {
+  dir = newStateDir()
+})
+afterEach(async () => {
+  await end(running)
+  running = null
+  forget(dir)
+})
+
+const seededPasswords = () => readState<{ adminPassword: string; demoPassword: string }>(dir, 'secrets.json')
+
+test('an empty folder becomes an installation that says where to look and serves, and SIGTERM leaves nothing', async () => {
+  running = await start(dir)
+  const { output, url, owner, npm, ended } = running
+  expect(output().match(/^ready /gm)).toHaveLength(1)
+  expect(output()).toContain(`${url}/docs`)
+  expect(output()).not.toMatch(/warn|error|experimental/i)
+  expect(statSync(join(dir, 'secrets.json')).mode & 0o777).toBe(0o600)
+  expect((await call(url, 'GET', '/health')).status).toBe(200)
+
+  const passwords = seededPasswords()
+  expect(output()).toContain(passwords?.demoPassword)
+  const demo = await signIn(url, 'demo@example.com', passwords?.demoPassword ?? '')
+  const admin = await signIn(url, 'admin@example.com', passwords?.adminPassword ?? '')
+  expect((await call(url, 'GET', '/api/v1/admin/users', { token: demo })).status).toBe(403)
+  expect((await call(url, 'GET', '/api/v1/admin/users', { token: admin })).status).toBe(200)
+  const me = await call<{ emailVerified: boolean }>(url, 'GET', '/api/v1/auth/me', { token: demo })
+  expect(me.body).toMatchObject({ emailVerified: true })
+
+  const { pid, runtime } = owner()
+  expect(isAlive(runtime?.pid)).toBe(true)
+  npm.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect([pid, runtime?.pid].filter(isAlive)).toEqual([])
+  expect(existsSync(join(dir, 'owner.json'))).toBe(false)
+})
+
+test('a second start seeds nothing again, and keeps keys and accounts', async () => {
+  running = await start(dir, { ADMIN_EMAIL: 'Root@Example.org', ADMIN_PASSWORD: 'Long-enough-1-for-root' })
+  const token = await signIn(running.url, 'root@example.org', 'Long-enough-1-for-root')
+  const seeded = readFileSync(join(dir, 'seeded.json'), 'utf8')
+  expect(running.output()).not.toContain('Long-enough-1-for-root')
+  running.npm.kill('SIGINT')
+  expect(await running.ended).toBe(0)
+
+  running = await startAgain(dir, running, {
+    ADMIN_EMAIL: 'root@example.org',
+    ADMIN_PASSWORD: 'Long-enough-1-for-root',
+  })
+  expect(readFileSync(join(dir, 'seeded.json'), 'utf8')).toBe(seeded)
+  const users = await call<{ items: { email: string }[] }>(running.url, 'GET', '/api/v1/admin/users', {
+    token,
+  })
+  expect(users.body.items.map(({ email }) => email).sort()).toEqual(['demo@example.com', 'root@example.org'])
+})
+
+test('a state in use is refused with its owner, and the owner goes on', async () => {
+  running = await start(dir)
+  const second = launch(dir)
+  expect(await second.ended).toBe(1)
+  expect(second.output()).toContain(`in use by another Orrery (process ${running.owner().pid}`)
+  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+})
+
+test('a port in use is refused by name', async () => {
+  running = await start(dir)
+  const other = newStateDir()
+  try {
+    const second = launch(other, { PORT: new URL(running.url).port })
+    expect(await second.ended).toBe(1)
+    expect(second.output()).toContain(`Port ${new URL(running.url).port} is in use`)
+  } finally {
+    forget(other)
+  }
+})
+
+test('the runtime that a killed start leaves behind is ended by the next start on its state', async () => {
+  const first = await start(dir)
+  running = first
+  const { pid, runtime } = first.owner()
+  kill(pid)
+  await first.ended
+  expect(isAlive(runtime?.pid)).toBe(true)
+
+  running = await startAgain(dir, first)
+  expect(isAlive(runtime?.pid)).toBe(false)
+  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+})
+
+test('when npm itself is killed, the server ends with its runtime', async () => {
+  running = await start(dir)
+  const { pid, runtime } = running.owner()
+  kill(running.npm.pid)
+  await running.ended
+  await eventually('both processes are gone', () => !isAlive(pid) && !isAlive(runtime?.pid))
+})
