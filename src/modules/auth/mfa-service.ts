@@ -42,7 +42,7 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
   if (owner.confirmedAt !== null) throw new AppError('auth.mfa_already_enabled')
   const sealed = owner.secret
   let step: number | null = null
-  await limitGuesses(ctx, owner.userId, async () => {
+  await limitGuesses(ctx, owner, async () => {
     const secret = await openSecret(ctx.settings.SECRETS_KEYS, factorPlace(owner), sealed)
     step = await matchingStep(secret, input.code.replace(/\s/g, ''), ctx.now())
     if (step === null) throw new AppError('auth.invalid_mfa_code')
@@ -113,7 +113,7 @@ async function ownerOf(ctx: ServiceContext): Promise<FactorOwner> {
 }
 
 const requirePassword = (ctx: ServiceContext, owner: FactorOwner, password: string): Promise<void> =>
-  limitGuesses(ctx, owner.userId, async () => {
+  limitGuesses(ctx, owner, async () => {
     if (!(await verifyPassword(password, owner.passwordHash)))
       throw new AppError('auth.invalid_credentials', { detail: 'The password is wrong.' })
   })

@@ -34,29 +34,57 @@ export async function requireSecondFactor(
 export async function spendCode(request: RequestContext, userId: string, code: string): Promise<void> {
   const owner = await findFactorOwner(request.env.DB, userId)
   if (!owner?.secret || owner.confirmedAt === null) throw new AppError('auth.mfa_not_enabled')
-  await limitGuesses(request, userId, async () => {
+  const factor = { ...owner, secret: owner.secret }
+  await limitGuesses(request, owner, async () => {
     const given = code.replace(/[\s-]/g, '').toLowerCase()
     const good = /^\d{6}$/.test(given)
-      ? await spendTotp(request, { ...owner, secret: owner.secret ?? '' }, given)
-      : await spendBackupCode(request, owner, given)
+      ? await spendTotp(request, factor, given)
+      : await spendBackupCode(request, factor, given)
     if (!good) throw new AppError('auth.invalid_mfa_code')
   })
 }
 
-/** Runs a check of a code or password that throws when it is wrong; wrong ones in a row have to wait longer and longer. */
+type Owner = { userId: string; personalTeamId: string }
+
+/**
+ * Runs a check of a code or password that throws when it is wrong; wrong ones in a row have to wait longer and longer.
+ * Each is a log line, and the one with which the waiting begins an audit entry, so that guessing cannot fill that log.
+ */
 export async function limitGuesses(
   request: RequestContext,
-  userId: string,
+  owner: Owner,
   check: () => Promise<void>,
 ): Promise<void> {
-  const turn = await beginGuess(request, `mfa:${userId}`)
-  await check()
+  const turn = await beginGuess(request, `mfa:${owner.userId}`)
+  try {
+    await check()
+  } catch (error) {
+    request.log.warn('second factor refused', { userId: owner.userId, address: request.address })
+    if (turn.waitBegins) await noteWaiting(request, owner)
+    throw error
+  }
   await turn.right()
 }
 
+const noteWaiting = (request: RequestContext, owner: Owner) =>
+  commit(actingFor(request, owner), {
+    audit: {
+      action: 'mfa.refused',
+      targetType: 'user',
+      targetId: owner.userId,
+      after: { reason: 'repeated wrong codes' },
+    },
+  })
+
+/** The idempotency key of the request belongs to what the code is spent for, not to the spending. */
+const actingFor = (request: RequestContext, owner: Owner) => ({
+  ...onBehalfOf(request, { ...owner, id: owner.userId }),
+  idempotency: null,
+})
+
 async function spendTotp(
   request: RequestContext,
-  owner: { userId: string; personalTeamId: string; secret: string },
+  owner: Owner & { secret: string },
   code: string,
 ): Promise<boolean> {
   const secret = await openSecret(request.settings.SECRETS_KEYS, factorPlace(owner), owner.secret)
@@ -64,19 +92,11 @@ async function spendTotp(
   return step !== null && spendStep(request.env.DB, owner.userId, step)
 }
 
-async function spendBackupCode(
-  request: RequestContext,
-  owner: { userId: string; personalTeamId: string },
-  code: string,
-): Promise<boolean> {
-  const spent = await commit(
-    // The idempotency key of the request belongs to what the code is spent for.
-    { ...onBehalfOf(request, { ...owner, id: owner.userId }), idempotency: null },
-    {
-      guard: backupCodeSpent(owner.userId, await hashBackupCode(code), request.now()),
-      audit: { action: 'mfa.backup_code_used', targetType: 'user', targetId: owner.userId },
-    },
-  )
+async function spendBackupCode(request: RequestContext, owner: Owner, code: string): Promise<boolean> {
+  const spent = await commit(actingFor(request, owner), {
+    guard: backupCodeSpent(owner.userId, await hashBackupCode(code), request.now()),
+    audit: { action: 'mfa.backup_code_used', targetType: 'user', targetId: owner.userId },
+  })
   return spent === 'done'
 }
 
@@ -84,21 +104,27 @@ async function spendBackupCode(
 export const hashBackupCode = (code: string): Promise<string> =>
   sha256Hex(code.replace(/[\s-]/g, '').toLowerCase())
 
-export const factorPlace = (owner: { userId: string; personalTeamId: string }): SecretPlace => ({
+export const factorPlace = (owner: Owner): SecretPlace => ({
   team: owner.personalTeamId,
   table: 'totp_factors',
   row: owner.userId,
   column: 'secret',
 })
 
-/** Puts up to `limit` secrets under the current key of the ring; answers how many there were. 0 means done. */
+/** Puts up to `limit` secrets under the current key of the ring; answers how many it moved. 0 means that it is done. */
 export async function rewrapFactors(request: RequestContext, limit: number): Promise<number> {
   const ring = request.settings.SECRETS_KEYS
-  const factors = await findFactorsToRewrap(request.env.DB, ring.current, limit)
-  for (const factor of factors) {
-    const rewrapped = await rewrapSecret(ring, factorPlace(factor), factor.secret)
-    // A factor that was set up anew in between is under the current key already and stays as it is.
-    if (rewrapped !== null) await replaceFactorSecret(request.env.DB, factor.userId, factor.secret, rewrapped)
+  let moved = 0
+  for (const factor of await findFactorsToRewrap(request.env.DB, ring.current, limit)) {
+    try {
+      const rewrapped = await rewrapSecret(ring, factorPlace(factor), factor.secret)
+      if (rewrapped === null) continue
+      await replaceFactorSecret(request.env.DB, factor.userId, factor.secret, rewrapped)
+      moved++
+    } catch (error) {
+      // One that does not open any more must not keep the others from being moved.
+      request.log.error('a second factor could not be re-wrapped', { userId: factor.userId, error })
+    }
   }
-  return factors.length
+  return moved
 }

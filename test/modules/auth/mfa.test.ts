@@ -1,9 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { randomToken } from '../../../src/core/crypto.ts'
+import { rewrapFactors } from '../../../src/modules/auth/index.ts'
 import { hashPassword } from '../../../src/modules/auth/password.ts'
 import { stepAt, totpCode } from '../../../src/modules/auth/totp.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
+import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 
 const MFA = '/api/v1/auth/mfa'
@@ -21,6 +24,18 @@ async function newPersonWithMfa(): Promise<{ person: Person; secret: string; bac
   expect(verified.status).toBe(200)
   nextStep()
   return { person, secret, backupCodes: verified.body.backupCodes }
+}
+
+async function withPassword(person: Person) {
+  await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
+    .bind(await hashPassword('Correct-horse-1'), person.userId)
+    .run()
+  return (mfaCode: string | undefined) =>
+    post('/api/v1/auth/login', undefined, {
+      email: person.email,
+      password: 'Correct-horse-1',
+      ...(mfaCode === undefined ? {} : { mfaCode }),
+    })
 }
 
 const codesOf = (answers: { status: number; body: { code?: string } }[]) =>
@@ -130,7 +145,36 @@ test('one step of delay is borne, two are not, and a step before a used one is u
   expect(before.body.code).toBe('auth.invalid_mfa_code')
 })
 
-test('a backup code is good once, also at the same time, in any spelling', async () => {
+test('signing in asks for a code, and takes each one once, also at the same time', async () => {
+  const { person, secret } = await newPersonWithMfa()
+  const signIn = await withPassword(person)
+  expect((await signIn(undefined)).body.code).toBe('auth.mfa_required')
+  const mfaCode = await codeNow(secret)
+  const answers = await Promise.all([signIn(mfaCode), signIn(mfaCode), signIn(mfaCode)])
+  expect(codesOf(answers)).toEqual([200, 'auth.invalid_mfa_code', 'auth.invalid_mfa_code'])
+})
+
+test('a backup code signs in once, also at the same time, in any spelling', async () => {
+  const { person, backupCodes } = await newPersonWithMfa()
+  const signIn = await withPassword(person)
+  const [code = '', other = ''] = backupCodes
+  const answers = await Promise.all([
+    signIn(code),
+    signIn(code.toUpperCase()),
+    signIn(code.replaceAll('-', '')),
+  ])
+  expect(codesOf(answers)).toEqual([200, 'auth.invalid_mfa_code', 'auth.invalid_mfa_code'])
+  expect((await signIn(code)).body.code).toBe('auth.invalid_mfa_code')
+  expect((await signIn(other)).status).toBe(200)
+  const audit = await env.DB.prepare(
+    "SELECT count(*) AS n FROM audit_log WHERE action = 'mfa.backup_code_used' AND target_id = ?",
+  )
+    .bind(person.userId)
+    .first()
+  expect(audit).toEqual({ n: 2 })
+})
+
+test('turning it off at the same time is done once and voids the other backup codes', async () => {
   const { person, backupCodes } = await newPersonWithMfa()
   const [first = '', second = ''] = backupCodes
   const answers = await Promise.all(
@@ -169,13 +213,17 @@ test('wrong codes in a row have to wait, and a right one has to as well', async 
   expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
   const right = await post(`${MFA}/disable`, person, { code: await codeNow(secret) })
   expect(right.body.code).toBe('rate.limited')
+  const audit = await env.DB.prepare(
+    "SELECT count(*) AS n FROM audit_log WHERE action = 'mfa.refused' AND target_id = ?",
+  )
+    .bind(person.userId)
+    .first()
+  expect(audit).toEqual({ n: 1 })
 })
 
 test('turning it off takes the password or a code, and leaves nothing behind', async () => {
   const { person, secret } = await newPersonWithMfa()
-  await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
-    .bind(await hashPassword('Correct-horse-1'), person.userId)
-    .run()
+  await withPassword(person)
   expect((await post(`${MFA}/disable`, person, {})).status).toBe(422)
   const wrong = await post(`${MFA}/disable`, person, { password: 'Wrong-horse-1' })
   expect([wrong.status, wrong.body.code]).toEqual([401, 'auth.invalid_credentials'])
@@ -222,4 +270,32 @@ test('the same idempotency key does not renew twice', async () => {
   const again = await post(`${MFA}/backup-codes`, person, body, key)
   expect(again.body.code).toBe('idempotency.secret_not_replayed')
   expect((await post(`${MFA}/disable`, person, { code: await codeNow(secret) })).status).toBe(200)
+})
+
+test('secrets move to a new key and still open, and one that does not open holds up no other', async () => {
+  const { person, secret } = await newPersonWithMfa()
+  const broken = await newPersonWithMfa()
+  await env.DB.prepare("UPDATE totp_factors SET secret = 'v1.gone.a.b.c.d' WHERE user_id = ?")
+    .bind(broken.person.userId)
+    .run()
+  const keyOf = async () =>
+    (
+      await env.DB.prepare('SELECT secret FROM totp_factors WHERE user_id = ?')
+        .bind(person.userId)
+        .first<{ secret: string }>()
+    )?.secret.split('.')[1]
+  const before = await keyOf()
+  const moveTo = (current: string, added: Record<string, string>) =>
+    withContext(async (request) => {
+      const { keys } = request.settings.SECRETS_KEYS
+      const settings = { ...request.settings, SECRETS_KEYS: { current, keys: { ...keys, ...added } } }
+      while ((await rewrapFactors({ ...request, settings }, 5)) > 0);
+    })
+  const next = { next: randomToken() }
+  await moveTo('next', next)
+  expect(await keyOf()).toBe('next')
+  await moveTo(before ?? '', next)
+  expect(await keyOf()).toBe(before)
+  const answer = await post(`${MFA}/disable`, person, { code: await codeNow(secret) })
+  expect(answer.status).toBe(200)
 })

@@ -45,6 +45,7 @@ test('the state of one provider is none of another', async () => {
   const path = await browser.signInAt('oidc', newAccount())
   const moved = await browser.call('GET', path.replace('/oidc/', '/github/'))
   expect([moved.status, moved.body.code]).toEqual(FAILED)
+  expect((await browser.call('GET', path)).status).toBe(200)
 })
 
 test('a state is good for ten minutes', async () => {
