@@ -1,7 +1,7 @@
 // Writes docs/openapi.json from the routes, or, with --check, fails when it is not what the routes say.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { inRoot } from './server/paths.ts'
 
 // The app only describes itself here, so what the Worker's runtime and its bundler provide is never called.
 const PROVIDED = /^cloudflare:|\.(wasm|html|txt|svg)$/
@@ -17,7 +17,7 @@ registerHooks({
 const { createApp, VERSION } = await import('../src/app.ts')
 const { openApiDocument } = await import('../src/http/openapi.ts')
 
-const file = fileURLToPath(new URL('../docs/openapi.json', import.meta.url))
+const file = inRoot('docs/openapi.json')
 const text = `${JSON.stringify(openApiDocument(createApp(Date.now).routes, VERSION), null, 2)}\n`
 
 if (process.argv.includes('--check')) {

@@ -1,0 +1,109 @@
+// Route by route and role by role: what the table of scopes says is what the server does.
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import type { PlatformRole, TeamRole } from '../../src/db/schema/index.ts'
+import { type AccessVerdict, judgeAccess, KEY_SCOPES, SCOPES, type Scope } from '../../src/http/scopes.ts'
+import { hashApiKey, newApiKey } from '../../src/modules/auth/api-key-format.ts'
+import { type Caller, call } from '../helpers/api.ts'
+import { clock } from '../helpers/clock.ts'
+import { newPerson, newTeam, type Person } from '../helpers/people.ts'
+import { fillPath } from './support/paths.ts'
+import { type GuardedRoute, guardedRoutes } from './support/routes.ts'
+
+type Who = { teamRole: TeamRole; platformRole: PlatformRole; scopes: ((scope: Scope) => string[]) | null }
+
+const NOBODY_SCOPE: string[] = []
+const allBut = (scope: Scope) => KEY_SCOPES.filter((one) => one !== scope)
+
+const WHO: Record<string, Who> = {
+  viewer: { teamRole: 'viewer', platformRole: 'user', scopes: null },
+  member: { teamRole: 'member', platformRole: 'user', scopes: null },
+  admin: { teamRole: 'admin', platformRole: 'user', scopes: null },
+  owner: { teamRole: 'owner', platformRole: 'user', scopes: null },
+  'premium owner': { teamRole: 'owner', platformRole: 'premium', scopes: null },
+  'platform admin who only views the team': { teamRole: 'viewer', platformRole: 'admin', scopes: null },
+  "owner's key with the scope": { teamRole: 'owner', platformRole: 'user', scopes: (scope) => [scope] },
+  "owner's key with every other scope": { teamRole: 'owner', platformRole: 'user', scopes: allBut },
+  "owner's key without scopes": { teamRole: 'owner', platformRole: 'user', scopes: () => NOBODY_SCOPE },
+  "viewer's key with the scope": { teamRole: 'viewer', platformRole: 'user', scopes: (scope) => [scope] },
+  "platform admin's key with the scope": {
+    teamRole: 'owner',
+    platformRole: 'admin',
+    scopes: (scope) => [scope],
+  },
+}
+
+const CODES: Record<Exclude<AccessVerdict, 'allowed'>, string> = {
+  role_missing: 'access.denied',
+  scope_missing: 'access.scope_missing',
+  person_needed: 'auth.fresh_sign_in_required',
+}
+
+async function mint({ teamRole, platformRole }: Who): Promise<Person> {
+  const team = await newTeam(teamRole === 'owner' ? await newPerson({ platformRole }) : undefined)
+  if (teamRole === 'owner') return team.owner
+  const member = await team.join(teamRole)
+  await env.DB.prepare('UPDATE users SET role = ? WHERE id = ?').bind(platformRole, member.userId).run()
+  return member
+}
+
+async function keyOf(person: Person, scopes: string[]): Promise<Caller> {
+  const apiKey = newApiKey()
+  await env.DB.prepare(
+    "INSERT INTO api_keys (id, team_id, user_id, name, key_hash, last_four, scopes, created_at) VALUES (?, ?, ?, 'k', ?, 'xxxx', ?, ?)",
+  )
+    .bind(
+      newId('key', clock.now()),
+      person.teamId,
+      person.userId,
+      await hashApiKey(apiKey),
+      JSON.stringify(scopes),
+      clock.now(),
+    )
+    .run()
+  return { apiKey, teamId: person.teamId }
+}
+
+const combinations = guardedRoutes.flatMap((route) =>
+  Object.entries(WHO).map(([name, who]) => {
+    const scopes = who.scopes?.(route.access.scope) ?? null
+    const kind = scopes === null ? ('user' as const) : ('api_key' as const)
+    const verdict = judgeAccess(route.access.scope, { ...who, kind, scopes })
+    return [`${route.name} by ${name}`, verdict, route, who, scopes] as const
+  }),
+)
+
+// A person of its own for each request: some routes end the session, the team or the account.
+test.each(combinations)('%s: %s', async (_name, verdict, route, who, scopes) => {
+  const person = await mint(who)
+  const as = scopes === null ? person : await keyOf(person, scopes)
+  const answer = await call(route.method, pathIn(route, person), { as, ...bodyOf(route) })
+  if (verdict !== 'allowed') expect([answer.status, answer.body.code]).toEqual([403, CODES[verdict]])
+  else {
+    expect(answer.status).not.toBe(401)
+    expect(Object.values(CODES)).not.toContain(answer.body?.code)
+  }
+})
+
+/** Team and member are real; whatever else is named does not exist, so that who is let in changes little. */
+const pathIn = (route: GuardedRoute, { teamId, userId }: Person): string =>
+  fillPath(route.path, {
+    userId,
+    ...(route.access.teamParam === null ? {} : { [route.access.teamParam]: teamId }),
+  })
+
+/** No schema is met by it, so what is let in stops at validation, behind the guard. */
+const bodyOf = (route: GuardedRoute): { body?: unknown } =>
+  route.inputs.some((input) => input.target === 'json') ? { body: { 'no such field': true } } : {}
+
+test('every verdict occurs, so that none is only promised', () => {
+  expect(new Set(combinations.map(([, verdict]) => verdict))).toEqual(
+    new Set(['allowed', 'role_missing', 'scope_missing', 'person_needed']),
+  )
+})
+
+test('every scope guards a route', () => {
+  const used = new Set(guardedRoutes.map((route) => route.access.scope))
+  expect((Object.keys(SCOPES) as Scope[]).filter((scope) => !used.has(scope))).toEqual([])
+})

@@ -1,0 +1,68 @@
+// Things that belong to another team, made the way that team would make them, so that a 404 proves something.
+import type { IdPrefix } from '../../../src/core/ids.ts'
+import { call, post } from '../../helpers/api.ts'
+import { newTeam, type Person } from '../../helpers/people.ts'
+import { fillPath, prefixOf, type Segment, segmentsOf } from './paths.ts'
+import { bodyFor, type GuardedRoute, guardedRoutes } from './routes.ts'
+
+type Maker = (owner: Person) => Promise<string>
+
+/** For what is not made by a POST to the list it is in. */
+const MAKERS: Partial<Record<IdPrefix, Maker>> = {
+  team: async (owner) => owner.teamId,
+  ses: async (owner) => owner.sessionId,
+  usr: async (owner) => owner.userId,
+}
+
+/** The parameters of a route that name a thing by its id, the team's own left out. */
+export const idParams = (route: GuardedRoute): (Segment & { kind: 'param' })[] =>
+  segmentsOf(route.path).filter(
+    (segment): segment is Segment & { kind: 'param' } =>
+      segment.kind === 'param' && prefixOf(segment) !== null && segment.name !== route.access.teamParam,
+  )
+
+export type Foreign = { owner: Person; values: Record<string, string> }
+
+/** Another team, with everything that the route's path names. */
+export async function makeForeign(route: GuardedRoute): Promise<Foreign> {
+  const { owner, join } = await newTeam()
+  const member = await join('member')
+  const values: Record<string, string> = {}
+  if (route.access.teamParam !== null) values[route.access.teamParam] = owner.teamId
+  for (const segment of idParams(route)) {
+    const prefix = prefixOf(segment) as IdPrefix
+    const maker = MAKERS[prefix]
+    // A member of the other team: its owner could be in ours as well.
+    if (prefix === 'usr') values[segment.name] = member.userId
+    else values[segment.name] = maker ? await maker(owner) : await makeByPost(route, segment, owner, values)
+  }
+  return { owner, values }
+}
+
+async function makeByPost(
+  route: GuardedRoute,
+  segment: Segment & { kind: 'param' },
+  owner: Person,
+  values: Record<string, string>,
+): Promise<string> {
+  const list = route.path.slice(0, route.path.indexOf(`/:${segment.name}`))
+  const maker = guardedRoutes.find((one) => one.method === 'POST' && one.path === list)
+  if (!maker) {
+    throw new Error(
+      `Nothing makes the ${segment.name} of ${route.name} by POST ${list}: put a maker into test/contract/support/foreign.ts`,
+    )
+  }
+  const made = await post(fillPath(list, values), owner, bodyFor(maker))
+  if (made.status >= 300)
+    throw new Error(`POST ${list} answered ${made.status} to a made-up body: ${made.text}`)
+  return made.body.id
+}
+
+export const ask = (
+  route: GuardedRoute,
+  as: { token: string; teamId?: string },
+  values: Record<string, string>,
+) => {
+  const body = bodyFor(route)
+  return call(route.method, fillPath(route.path, values), { as, ...(body === undefined ? {} : { body }) })
+}
