@@ -10,7 +10,13 @@ import { passwordChangedMail, resetMail } from './mails.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { requireGoodPassword } from './password-policy.ts'
-import { changePassword, findAccountByEmail, findOwnAccount, resetPassword } from './repo.ts'
+import {
+  changePassword,
+  findAccountByEmail,
+  findOwnAccount,
+  removeKeysOfUnproven,
+  resetPassword,
+} from './repo.ts'
 import type { ChangePassword, ResetPassword, Tokens } from './schema.ts'
 import { dropRefreshTokens } from './session-list.ts'
 import { endSessions, mintTokens, onBehalfOf, REFRESH_TOKEN_LIFE_MS } from './sessions.ts'
@@ -77,6 +83,7 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
   const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
     guard: await spendOneTimeToken(input.token, 'password_reset', now),
     statements: [
+      removeKeysOfUnproven(owner.userId),
       resetPassword(owner.userId, hash, now),
       endSessions(owner.userId, 'password', now),
       voidOneTimeTokens(owner.userId, 'password_reset', now),

@@ -83,6 +83,16 @@ export const changePassword = (userId: string, before: string, after: string, no
     before,
   )
 
+/**
+ * Whoever made an account under an address that they had not proven may have been somebody else, who would keep a way
+ * in by a key. Stands before `resetPassword`, which proves the address.
+ */
+export const removeKeysOfUnproven = (userId: string): Statement =>
+  statement(
+    'DELETE FROM api_keys WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND email_verified_at IS NULL)',
+    userId,
+  )
+
 /** The token came by mail, so it also proves the address. */
 export const resetPassword = (userId: string, hash: string, now: number): Statement =>
   statement(

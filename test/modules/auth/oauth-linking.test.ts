@@ -78,8 +78,10 @@ test('an account that has not verified its address cannot be given another way i
   expect([answer.status, answer.body.code]).toEqual([403, 'auth.email_not_verified'])
 })
 
-test('once the address is proven by a reset, the provider gets its owner in', async () => {
+test('a reset that proves the address shuts out who had the account, and the provider gets its owner in', async () => {
   const person = await newPerson()
+  const key = await post('/api/v1/auth/api-keys', person, { name: 'kept', scopes: ['teams:list'] })
+  expect((await get('/api/v1/teams', { apiKey: key.body.key })).status).toBe(200)
   await change(person.userId, 'email_verified_at = NULL')
   const account = accountFor(person.email)
   await post('/api/v1/auth/password/forgot', undefined, { email: person.email })
@@ -98,6 +100,7 @@ test('once the address is proven by a reset, the provider gets its owner in', as
   const answer = await browser.call('GET', await browser.signInAt('oidc', account))
   expect([answer.status, answer.body.user?.id]).toEqual([200, person.userId])
   expect((await get('/api/v1/teams', person)).status).toBe(401)
+  expect((await get('/api/v1/teams', { apiKey: key.body.key })).status).toBe(401)
 })
 
 test('a second identity of the same provider does not join by its address', async () => {
