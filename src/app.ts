@@ -8,6 +8,7 @@ import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
+import { executionRoutes, startRoutes } from './modules/executions/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
@@ -35,6 +36,8 @@ export function createApp(now: () => number) {
   app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
+  app.route('/api/v1/workflows', startRoutes)
+  app.route('/api/v1/workflows/executions', executionRoutes)
   app.route('/api/v1/admin', adminRoutes)
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))

@@ -58,6 +58,9 @@ export const ERRORS = {
   'outbound.blocked': entry(422, 'The address may not be called'),
   'outbound.failed': entry(502, 'The other side did not answer as expected', true),
   'service.unavailable': entry(503, 'A part of the service is not available', true),
+  'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
+  'run.changed_nodes': entry(422, 'Kept nodes are not the same in that version'),
+  'run.queue_full': entry(409, 'The workflow takes no more runs at this time'),
   internal: entry(500, 'Something went wrong on our side'),
 } as const satisfies Record<string, ErrorEntry>
 

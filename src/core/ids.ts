@@ -47,3 +47,13 @@ export const idPattern = (prefix: IdPrefix): string => `${prefix}_[0-9a-hjkmnp-t
 
 export const isId = (prefix: IdPrefix, text: string): boolean =>
   text.length === prefix.length + 27 && new RegExp(`^${idPattern(prefix)}$`).test(text)
+
+/** The id that follows from a text: the same text gives the same id, so a second try finds the first. */
+export async function derivedId(prefix: IdPrefix, text: string): Promise<string> {
+  const digest = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${prefix} ${text}`)),
+  )
+  let id = ''
+  for (let i = 0; i < 26; i++) id += ALPHABET.charAt((digest[i] ?? 0) & 31)
+  return `${prefix}_${id}`
+}

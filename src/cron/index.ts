@@ -3,11 +3,17 @@
 import { openContext, type RequestContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
 import type { Env } from '../env.ts'
+import { sealAudit } from '../modules/audit/index.ts'
+import { sweepAuth } from '../modules/auth/index.ts'
 import { purge } from './purge.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
+import { sweepRuns } from './sweep-runs.ts'
 
-const TASKS: [name: string, task: (request: RequestContext) => Promise<void>][] = [
+const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>][] = [
   ['sweep outbox', sweepOutbox],
+  ['sweep runs', sweepRuns],
+  ['seal audit log', sealAudit],
+  ['sweep auth', sweepAuth],
   ['purge', purge],
 ]
 

@@ -73,3 +73,11 @@ async function hashableBody(c: Context<AppEnv>): Promise<string> {
     return text
   }
 }
+
+/** For starts: the run's own object keeps the key, as long as the run. Says so in the contract, and does nothing else. */
+export const keyedByObject: MiddlewareHandler<AppEnv> = tag(
+  ((_c, next) => next()) satisfies MiddlewareHandler<AppEnv>,
+  {
+    idempotent: 'replayed',
+  },
+)

@@ -14,12 +14,20 @@ export function doc(
   summary: string,
   status: number,
   schema: z.ZodType | null,
-  more: { mediaType?: string; otherMediaTypes?: string[]; description?: string } = {},
+  more: { mediaType?: string; otherMediaTypes?: string[]; description?: string; alsoStatus?: number } = {},
 ) {
   const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
-  const { mediaType = 'application/json', otherMediaTypes = [], description } = more
+  const { mediaType = 'application/json', otherMediaTypes = [], description, alsoStatus } = more
   return tag(handler, {
-    doc: { summary, status, schema, mediaType, otherMediaTypes, ...(description ? { description } : {}) },
+    doc: {
+      summary,
+      status,
+      schema,
+      mediaType,
+      otherMediaTypes,
+      ...(description ? { description } : {}),
+      ...(alsoStatus ? { alsoStatus } : {}),
+    },
   })
 }
 
@@ -105,6 +113,19 @@ function operation(
       required: false,
       schema: { type: 'string', maxLength: 255 },
     })
+  const success = {
+    description: answer.summary,
+    ...(answer.schema
+      ? {
+          content: {
+            [answer.mediaType]: { schema: schemaOf(answer.schema, 'output', schemas) },
+            ...Object.fromEntries(
+              answer.otherMediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' } }]),
+            ),
+          },
+        }
+      : {}),
+  }
   const rule = route.access ? ruleOf(route.access.scope) : null
   return {
     summary: answer.summary,
@@ -114,19 +135,8 @@ function operation(
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: {
-      [answer.status]: {
-        description: answer.summary,
-        ...(answer.schema
-          ? {
-              content: {
-                [answer.mediaType]: { schema: schemaOf(answer.schema, 'output', schemas) },
-                ...Object.fromEntries(
-                  answer.otherMediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' } }]),
-                ),
-              },
-            }
-          : {}),
-      },
+      [answer.status]: success,
+      ...(answer.alsoStatus ? { [answer.alsoStatus]: success } : {}),
       default: {
         description: 'A problem (RFC 9457)',
         content: { 'application/problem+json': { schema: problemRef } },

@@ -15,6 +15,8 @@ export type RouteMeta = {
     /** Others that the caller may ask for; they are not parsed. */
     otherMediaTypes: string[]
     description?: string
+    /** A second status with the same body, such as 202 for what is not finished yet. */
+    alsoStatus?: number
   }
   input?: { target: Target; schema: z.ZodType }
   idempotent?: 'replayed' | 'secret'

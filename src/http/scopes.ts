@@ -28,6 +28,8 @@ export const SCOPES = {
   'budgets:write': { team: 'admin', keys: true },
   'billing:read': { team: 'viewer', keys: true },
   'billing:write': { team: 'owner', keys: false },
+  'runs:read': { team: 'viewer', keys: true },
+  'runs:write': { team: 'member', keys: true },
   'admin:read': { team: 'viewer', platform: 'admin', keys: false },
   'admin:write': { team: 'viewer', platform: 'admin', keys: false },
 } as const satisfies Record<string, Rule>

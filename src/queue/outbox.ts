@@ -26,9 +26,10 @@ export async function claimOutbox(d1: D1Database, id: string, now: number): Prom
   return row === null ? null : { id, ...row }
 }
 
+/** The body goes with the work: a mail may hold a one-time token, which has no business here afterwards. */
 export async function finishOutbox(d1: D1Database, id: string, now: number): Promise<void> {
   await d1
-    .prepare("UPDATE outbox SET status = 'done', done_at = ?2, last_error = NULL WHERE id = ?1")
+    .prepare("UPDATE outbox SET status = 'done', done_at = ?2, last_error = NULL, body = '{}' WHERE id = ?1")
     .bind(id, now)
     .run()
 }

@@ -1,0 +1,122 @@
+import type { HotRead } from '../../context.ts'
+import { decodeCursor } from '../../core/cursor.ts'
+import type { ListOptions } from '../../db/paginate.ts'
+import type { RUN_STATUSES } from './schema.ts'
+
+/** A workflow with the version asked for, and the team's variables: all that a start needs, in one row. */
+export type Runnable = {
+  id: string
+  teamId: string
+  name: string
+  version: number
+  definition: string
+  definitionHash: string
+  vars: string | null
+}
+
+const RUNNABLE = `w.id, w.team_id AS teamId, w.name, v.version, v.definition, v.definition_hash AS definitionHash,
+  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
+
+export const findRunnable = (
+  teamId: string,
+  workflowId: string,
+  version: number | null,
+): HotRead<Runnable> => ({
+  sql: `SELECT ${RUNNABLE} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
+        WHERE w.id = ?1 AND w.team_id = ?2`,
+  params: [workflowId, teamId, version],
+})
+
+export async function loadRunnable(
+  d1: D1Database,
+  teamId: string,
+  workflowId: string,
+  version: number | null,
+): Promise<Runnable | null> {
+  const { sql, params } = findRunnable(teamId, workflowId, version)
+  return d1
+    .prepare(sql)
+    .bind(...params)
+    .first<Runnable>()
+}
+
+export type RunRow = {
+  id: string
+  workflowId: string | null
+  workflowName: string
+  workflowVersion: number
+  status: (typeof RUN_STATUSES)[number]
+  triggerType: string
+  triggerKey: string | null
+  startedBy: string | null
+  parentRunId: string | null
+  progress: number
+  waitingFor: string | null
+  error: string | null
+  createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  durationMs: number | null
+}
+
+export type RunFilter = {
+  status?: string | undefined
+  workflowId?: string | undefined
+  trigger?: string | undefined
+  parentRunId?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+const COLUMNS = `id, workflow_id AS workflowId, workflow_name AS workflowName, workflow_version AS workflowVersion, status,
+  trigger_type AS triggerType, trigger_key AS triggerKey, started_by AS startedBy, parent_run_id AS parentRunId, progress,
+  waiting_for AS waitingFor, error, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, duration_ms AS durationMs`
+
+export function findRuns(teamId: string, filter: RunFilter, options: ListOptions): HotRead<RunRow> {
+  const { where, params } = conditions(teamId, filter)
+  const descending = options.sort.startsWith('-')
+  if (options.cursor !== undefined) {
+    const at = decodeCursor(options.cursor, options.sort)
+    where.push(`(created_at, id) ${descending ? '<' : '>'} (?, ?)`)
+    params.push(at.value, at.id)
+  }
+  const direction = descending ? 'DESC' : 'ASC'
+  return {
+    sql: `SELECT ${COLUMNS} FROM runs WHERE ${where.join(' AND ')} ORDER BY created_at ${direction}, id ${direction} LIMIT ?`,
+    params: [...params, options.limit + 1],
+  }
+}
+
+export async function countRuns(d1: D1Database, teamId: string, filter: RunFilter): Promise<number> {
+  const { where, params } = conditions(teamId, filter)
+  const row = await d1
+    .prepare(`SELECT count(*) AS n FROM runs WHERE ${where.join(' AND ')}`)
+    .bind(...params)
+    .first<{ n: number }>()
+  return row?.n ?? 0
+}
+
+function conditions(teamId: string, filter: RunFilter): { where: string[]; params: (string | number)[] } {
+  const where = ['team_id = ?', 'deleted_at IS NULL']
+  const params: (string | number)[] = [teamId]
+  const equal: [string, string | undefined][] = [
+    ['status', filter.status],
+    ['workflow_id', filter.workflowId],
+    ['trigger_type', filter.trigger],
+    ['parent_run_id', filter.parentRunId],
+  ]
+  for (const [column, value] of equal) {
+    if (value === undefined) continue
+    where.push(`${column} = ?`)
+    params.push(value)
+  }
+  if (filter.from !== undefined) {
+    where.push('created_at >= ?')
+    params.push(Date.parse(filter.from))
+  }
+  if (filter.to !== undefined) {
+    where.push('created_at < ?')
+    params.push(Date.parse(filter.to))
+  }
+  return { where, params }
+}

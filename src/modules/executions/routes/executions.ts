@@ -1,0 +1,169 @@
+import type { Context } from 'hono'
+import { idPattern } from '../../../core/ids.ts'
+import type { AppEnv } from '../../../http/app-env.ts'
+import { access, accessWithRead } from '../../../http/auth.ts'
+import { keyedByObject } from '../../../http/idempotency.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import {
+  BulkResults,
+  BulkRuns,
+  EventsQuery,
+  Execution,
+  ExecutionPage,
+  ListExecutions,
+  NodeDetail,
+  ReadExecution,
+  RerunRun,
+  ResolveNode,
+  RunEvents,
+  Signal,
+} from '../schema.ts'
+import { bulkRuns, controlRun, deleteRun, followUp, resolveNode, signalRun } from '../service/control.ts'
+import { followRun, listExecutions, readEvents, readExecution, readNode } from '../service/read.ts'
+import { idempotencyKeyOf, waitMsOf } from './prefer.ts'
+import { answerRun } from './start.ts'
+
+const ID = `:id{${idPattern('run')}}` as const
+const EVENT_STREAM = 'text/event-stream'
+
+const wantsJson = (c: Context<AppEnv>): boolean => (c.req.header('accept') ?? '').includes('application/json')
+const lastEventId = (c: Context<AppEnv>): number =>
+  Number(/^\d{1,15}$/.exec(c.req.header('last-event-id') ?? '')?.[0] ?? '0')
+
+export const executionRoutes = router()
+  .get(
+    '/',
+    accessWithRead('runs:read'),
+    doc('List runs', 200, ExecutionPage),
+    validate('query', ListExecutions),
+    async (c) => c.json(await listExecutions(c.var.readCtx, c.req.valid('query'))),
+  )
+  .get(
+    `/${ID}`,
+    access('runs:read'),
+    doc('Read a run; with Prefer: wait=N when it has ended', 200, Execution),
+    validate('query', ReadExecution),
+    async (c) =>
+      c.json(await readExecution(c.var.ctx, c.req.param('id'), c.req.valid('query').include, waitMsOf(c))),
+  )
+  .get(
+    `/${ID}/events`,
+    access('runs:read'),
+    doc(
+      'Follow the events of a run (server-sent events), or read a page of them (Accept: application/json)',
+      200,
+      RunEvents,
+      {
+        otherMediaTypes: [EVENT_STREAM],
+      },
+    ),
+    validate('query', EventsQuery),
+    async (c) => {
+      const query = c.req.valid('query')
+      if (wantsJson(c)) return c.json(await readEvents(c.var.ctx, c.req.param('id'), query))
+      return followRun(c.var.ctx, c.req.param('id'), c.req.raw, Math.max(query.afterSeq, lastEventId(c)))
+    },
+  )
+  .get(
+    `/${ID}/ws`,
+    access('runs:read'),
+    doc('Follow the events of a run over a WebSocket', 101, null),
+    validate('query', EventsQuery),
+    async (c) => {
+      if (c.req.header('upgrade') !== 'websocket') {
+        return c.body(null, 426, { upgrade: 'websocket' })
+      }
+      return followRun(c.var.ctx, c.req.param('id'), c.req.raw, c.req.valid('query').afterSeq)
+    },
+  )
+  .get(
+    `/${ID}/nodes/:path`,
+    access('runs:read'),
+    doc('Read a node of a run: input, output, attempts', 200, NodeDetail),
+    async (c) => c.json(await readNode(c.var.ctx, c.req.param('id'), c.req.param('path'))),
+  )
+  .get(
+    `/${ID}/nodes/:path/output`,
+    access('runs:read'),
+    doc('The output of a node alone', 200, NodeDetail.shape.output),
+    async (c) => c.json((await readNode(c.var.ctx, c.req.param('id'), c.req.param('path'))).output),
+  )
+  .post(
+    `/${ID}/nodes/:path/resolve`,
+    access('runs:write'),
+    doc('Say what became of an effect whose outcome is unknown', 200, Execution),
+    validate('json', ResolveNode),
+    async (c) =>
+      c.json(await resolveNode(c.var.ctx, c.req.param('id'), c.req.param('path'), c.req.valid('json'))),
+  )
+  .post(`/${ID}/cancel`, access('runs:write'), doc('Cancel a run', 200, Execution), async (c) =>
+    c.json(await controlRun(c.var.ctx, c.req.param('id'), 'cancel')),
+  )
+  .post(
+    `/${ID}/pause`,
+    access('runs:write'),
+    doc('Pause a run: nothing new starts', 200, Execution),
+    async (c) => c.json(await controlRun(c.var.ctx, c.req.param('id'), 'pause')),
+  )
+  .post(`/${ID}/resume`, access('runs:write'), doc('Resume a paused run', 200, Execution), async (c) =>
+    c.json(await controlRun(c.var.ctx, c.req.param('id'), 'resume')),
+  )
+  .post(
+    `/${ID}/signal`,
+    access('runs:write'),
+    doc('Send a signal to a run', 200, Execution),
+    validate('json', Signal),
+    async (c) => c.json(await signalRun(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .post(
+    `/${ID}/retry`,
+    access('runs:write'),
+    keyedByObject,
+    doc('A new run that keeps what succeeded', 200, Execution, { alsoStatus: 202 }),
+    async (c) =>
+      answerRun(c, await followUp(c.var.ctx, c.req.param('id'), { mode: 'retry' }, idempotencyKeyOf(c))),
+  )
+  .post(
+    `/${ID}/rerun`,
+    access('runs:write'),
+    keyedByObject,
+    doc('A new run from the start or from a node', 200, Execution, { alsoStatus: 202 }),
+    validate('json', RerunRun),
+    async (c) =>
+      answerRun(
+        c,
+        await followUp(
+          c.var.ctx,
+          c.req.param('id'),
+          { mode: 'rerun', ...c.req.valid('json') },
+          idempotencyKeyOf(c),
+        ),
+      ),
+  )
+  .post(
+    `/${ID}/compensate`,
+    access('runs:write'),
+    keyedByObject,
+    doc('A new run that undoes what this one did', 200, Execution, { alsoStatus: 202 }),
+    async (c) =>
+      answerRun(c, await followUp(c.var.ctx, c.req.param('id'), { mode: 'compensate' }, idempotencyKeyOf(c))),
+  )
+  .post(
+    '/bulk/cancel',
+    access('runs:write'),
+    doc('Cancel many runs, answered one by one', 200, BulkResults),
+    validate('json', BulkRuns),
+    async (c) => c.json(await bulkRuns(c.var.ctx, 'cancel', c.req.valid('json'))),
+  )
+  .post(
+    '/bulk/rerun',
+    access('runs:write'),
+    doc('Rerun many runs, answered one by one', 200, BulkResults),
+    validate('json', BulkRuns),
+    async (c) => c.json(await bulkRuns(c.var.ctx, 'rerun', c.req.valid('json'))),
+  )
+  .delete(`/${ID}`, access('runs:write'), doc('Delete an ended run and its events', 204, null), async (c) => {
+    await deleteRun(c.var.ctx, c.req.param('id'))
+    return c.body(null, 204)
+  })

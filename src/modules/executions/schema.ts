@@ -1,0 +1,221 @@
+import * as z from 'zod'
+import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'waiting',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const
+
+const Json = z.json().nullable()
+
+export const StartRun = z
+  .strictObject({
+    input: z.json().optional(),
+    version: z.int().min(1).optional(),
+    mocks: z
+      .record(z.string().max(64), z.strictObject({ output: z.json().optional(), error: z.json().optional() }))
+      .optional()
+      .describe('Outcomes that stand in for nodes, by node id. Marked on the run.'),
+    startAt: z.iso.datetime({ offset: true }).optional(),
+    entry: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('The node to start from, instead of all that have no predecessor.'),
+  })
+  .meta({ id: 'StartRun' })
+export type StartRun = z.infer<typeof StartRun>
+
+export const NodeRun = z
+  .strictObject({
+    id: z.string(),
+    path: z.string(),
+    type: z.string(),
+    status: z.string(),
+    attempt: z.int(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    durationMs: z.number().nullable(),
+    error: Json,
+  })
+  .meta({ id: 'NodeRun' })
+
+export const WaitingFor = z
+  .strictObject({
+    path: z.string(),
+    kind: z.enum(['timer', 'signal', 'approval', 'child', 'resolve', 'slot', 'start']),
+    name: z.string().nullable(),
+    since: z.string(),
+    until: z.string().nullable(),
+    detail: Json,
+  })
+  .meta({ id: 'WaitingFor' })
+
+export const Execution = z
+  .strictObject({
+    id: z.string(),
+    workflowId: z.string().nullable(),
+    workflowVersion: z.int(),
+    status: z.enum(RUN_STATUSES),
+    trigger: z.looseObject({ type: z.string() }),
+    input: Json,
+    output: Json,
+    error: Json,
+    progress: z.number(),
+    createdAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    durationMs: z.number().nullable(),
+    cost: z.strictObject({ usd: z.number(), inputTokens: z.int(), outputTokens: z.int() }),
+    waitingFor: z.array(WaitingFor),
+    parentRunId: z.string().nullable(),
+    nodes: z.array(NodeRun).optional(),
+  })
+  .meta({ id: 'Execution' })
+export type Execution = z.infer<typeof Execution>
+
+export const ExecutionSummary = z
+  .strictObject({
+    id: z.string(),
+    workflowId: z.string().nullable(),
+    workflowName: z.string(),
+    workflowVersion: z.int(),
+    status: z.enum(RUN_STATUSES),
+    trigger: z.strictObject({ type: z.string(), key: z.string().nullable() }),
+    startedBy: z.string().nullable(),
+    parentRunId: z.string().nullable(),
+    progress: z.number(),
+    waitingFor: z.array(WaitingFor.omit({ detail: true })),
+    error: Json,
+    createdAt: z.string(),
+    startedAt: z.string().nullable(),
+    finishedAt: z.string().nullable(),
+    durationMs: z.number().nullable(),
+  })
+  .meta({ id: 'ExecutionSummary' })
+export type ExecutionSummary = z.infer<typeof ExecutionSummary>
+
+export const ExecutionPage = pageOf(ExecutionSummary).meta({ id: 'ExecutionPage' })
+
+const filters = {
+  status: z.enum(RUN_STATUSES).optional(),
+  workflowId: z.string().max(64).optional(),
+  trigger: z.string().max(32).optional(),
+  parentRunId: z.string().max(64).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+}
+
+export const ListExecutions = listQuery(['-createdAt', 'createdAt'], { ...filters, count: countFlag })
+export type ListExecutions = z.infer<typeof ListExecutions>
+
+export const ReadExecution = z.strictObject({
+  include: z
+    .string()
+    .default('nodes,output')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(['nodes', 'output', '']))),
+})
+export type ReadExecution = z.infer<typeof ReadExecution>
+
+export const EventsQuery = z.strictObject({
+  afterSeq: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+export type EventsQuery = z.infer<typeof EventsQuery>
+
+export const RunEvents = z
+  .strictObject({
+    events: z.array(z.looseObject({ seq: z.int(), type: z.string(), at: z.string() })),
+    lastSeq: z.int(),
+    headSeq: z.int(),
+    ended: z.boolean(),
+  })
+  .meta({ id: 'RunEvents' })
+export type RunEvents = z.infer<typeof RunEvents>
+
+export const NodeDetail = NodeRun.extend({
+  input: Json,
+  output: Json,
+  outputBytes: z.int(),
+  wait: WaitingFor.nullable(),
+}).meta({ id: 'NodeDetail' })
+export type NodeDetail = z.infer<typeof NodeDetail>
+
+export const Signal = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    data: z.json().optional(),
+    id: z.string().min(1).max(200).optional().describe('A signal sent twice with the same id counts once.'),
+  })
+  .meta({ id: 'Signal' })
+export type Signal = z.infer<typeof Signal>
+
+export const ResolveNode = z
+  .strictObject({
+    outcome: z
+      .enum(['succeeded', 'failed', 'retry'])
+      .describe('What became of the effect; `retry` does it again with the same key.'),
+    output: z.json().optional(),
+  })
+  .meta({ id: 'ResolveNode' })
+export type ResolveNode = z.infer<typeof ResolveNode>
+
+export const RerunRun = z
+  .strictObject({
+    from: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('The node to start again from; what does not follow from it is kept.'),
+    input: z.json().optional(),
+    version: z.int().min(1).optional(),
+  })
+  .meta({ id: 'RerunRun' })
+export type RerunRun = z.infer<typeof RerunRun>
+
+export const BulkRuns = z
+  .strictObject({
+    ids: z.array(z.string().max(64)).max(100).optional(),
+    filter: z.strictObject(filters).optional(),
+    limit: z.int().min(1).max(100).default(100),
+  })
+  .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
+    message: 'Give either ids or filter.',
+  })
+  .meta({ id: 'BulkRuns' })
+export type BulkRuns = z.infer<typeof BulkRuns>
+
+export const StartBatch = z
+  .strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          workflowId: z.string().max(64),
+          input: z.json().optional(),
+          version: z.int().min(1).optional(),
+        }),
+      )
+      .min(1)
+      .max(100),
+  })
+  .meta({ id: 'StartBatch' })
+export type StartBatch = z.infer<typeof StartBatch>
+
+const BulkError = z.strictObject({ code: z.string(), detail: z.string() })
+export const BulkResults = z
+  .strictObject({
+    results: z.array(
+      z.union([
+        z.strictObject({ ok: z.literal(true), id: z.string(), status: z.enum(RUN_STATUSES) }),
+        z.strictObject({ ok: z.literal(false), id: z.string().nullable(), error: BulkError }),
+      ]),
+    ),
+  })
+  .meta({ id: 'BulkResults' })
+export type BulkResults = z.infer<typeof BulkResults>

@@ -1,0 +1,173 @@
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { derivedId, newId } from '../../../core/ids.ts'
+import type { Json } from '../../../core/json.ts'
+import { commit, statement } from '../../../db/commit.ts'
+import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec } from '../../../objects/workflow-run.ts'
+import { workflowRun } from '../../../objects/workflow-run.ts'
+import { findRuns, loadRunnable, type RunRow } from '../repo.ts'
+import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
+import { ownRun } from './read.ts'
+import { bulkError } from './start.ts'
+import { toExecution } from './view.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+function executionOf(answer: ControlAnswer): Execution {
+  if (answer.ok) return toExecution(answer.run)
+  if (answer.reason === 'not_found') throw notFound('The execution')
+  throw new AppError('resource.conflict', { detail: answer.detail })
+}
+
+export async function controlRun(ctx: Ctx, runId: string, verb: ControlVerb): Promise<Execution> {
+  const { run } = await ownRun(ctx, runId)
+  const execution = executionOf(await run.control(verb, ctx.actor.userId))
+  await auditRun(ctx, runId, `run.${verb}_requested`)
+  return execution
+}
+
+export async function signalRun(ctx: Ctx, runId: string, { name, data, id }: Signal): Promise<Execution> {
+  const { run } = await ownRun(ctx, runId)
+  const execution = executionOf(
+    await run.signal({ name, data: data ?? null, by: ctx.actor.userId, ...(id === undefined ? {} : { id }) }),
+  )
+  await auditRun(ctx, runId, 'run.signalled', { name })
+  return execution
+}
+
+export async function resolveNode(
+  ctx: Ctx,
+  runId: string,
+  path: string,
+  { outcome, output }: ResolveNode,
+): Promise<Execution> {
+  const { run } = await ownRun(ctx, runId)
+  const execution = executionOf(
+    await run.resolve({ path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }),
+  )
+  await auditRun(ctx, runId, 'run.node_resolved', { path, outcome })
+  return execution
+}
+
+export type Follow = { mode: 'retry' | 'compensate' } | ({ mode: 'rerun' } & RerunRun)
+
+/** A run that follows an ended one and keeps what may be kept. A retry keeps the root of the idempotency keys. */
+export async function followUp(
+  ctx: Ctx,
+  runId: string,
+  follow: Follow,
+  idempotencyKey: string | null,
+): Promise<Execution> {
+  const { run } = await ownRun(ctx, runId)
+  const known = await definitionFor(ctx, runId, follow)
+  const answer = await run.legacy({
+    mode: follow.mode,
+    ...(follow.mode === 'rerun' && follow.from !== undefined ? { from: follow.from } : {}),
+    ...(known === null ? {} : { definition: known.definition }),
+  })
+  if (!answer.ok) {
+    if (answer.reason === 'not_found') throw notFound('The execution')
+    if (answer.reason === 'conflict') throw new AppError('resource.conflict', { detail: answer.detail })
+    const errors = (answer.problems ?? []).map(({ path, message, code }) => ({ path, message, code }))
+    throw new AppError('run.changed_nodes', { detail: answer.detail, errors })
+  }
+  const { legacy: _legacy, startAt: _startAt, requestHash: _hash, ...old } = answer.spec
+  const legacy: RunLegacy = answer.legacy
+  const spec: RunSpec = {
+    ...old,
+    ...(known ?? {}),
+    runId:
+      idempotencyKey === null
+        ? newId('run', ctx.now())
+        : await derivedId('run', `${ctx.actor.teamId} ${runId} ${follow.mode} ${idempotencyKey}`),
+    mode: follow.mode,
+    trigger: { type: follow.mode },
+    parent: { runId },
+    startedBy: ctx.actor.userId,
+    requestId: ctx.requestId,
+    legacy,
+    ...(follow.mode === 'rerun' && follow.input !== undefined ? { input: follow.input as Json } : {}),
+    ...(follow.mode === 'retry' ? { keyRoot: old.keyRoot ?? runId } : {}),
+  }
+  if (follow.mode === 'rerun') spec.keyRoot = spec.runId
+  const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec)
+  if (!started.ok) throw new AppError('idempotency.mismatch')
+  return toExecution(started.run)
+}
+
+async function definitionFor(
+  ctx: Ctx,
+  runId: string,
+  follow: Follow,
+): Promise<Pick<RunSpec, 'definition' | 'definitionHash' | 'workflowVersion' | 'workflowName'> | null> {
+  if (follow.mode !== 'rerun' || follow.version === undefined) return null
+  const { view } = await ownRun(ctx, runId)
+  const runnable =
+    view.workflowId === null
+      ? null
+      : await loadRunnable(ctx.env.DB, ctx.actor.teamId, view.workflowId, follow.version)
+  if (runnable === null) throw notFound('This version of the workflow')
+  return {
+    definition: runnable.definition,
+    definitionHash: runnable.definitionHash,
+    workflowVersion: runnable.version,
+    workflowName: runnable.name,
+  }
+}
+
+export async function bulkRuns(ctx: Ctx, verb: 'cancel' | 'rerun', body: BulkRuns): Promise<BulkResults> {
+  const results: BulkResults['results'] = []
+  for (const id of body.ids ?? (await idsOf(ctx, body))) {
+    try {
+      const { status, ...run } =
+        verb === 'cancel'
+          ? await controlRun(ctx, id, 'cancel')
+          : await followUp(ctx, id, { mode: 'rerun' }, null)
+      results.push({ ok: true, id: run.id, status })
+    } catch (error) {
+      results.push({ ok: false, id, error: bulkError(error) })
+    }
+  }
+  return { results }
+}
+
+async function idsOf(ctx: Ctx, body: BulkRuns): Promise<string[]> {
+  const { sql, params } = findRuns(ctx.actor.teamId, body.filter ?? {}, {
+    limit: body.limit - 1,
+    sort: '-createdAt',
+  })
+  const { results } = await ctx.env.DB.prepare(sql)
+    .bind(...params)
+    .all<RunRow>()
+  return results.map(({ id }) => id)
+}
+
+/** The tombstone first: a report of the run that is still under way must not bring it back. */
+export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
+  const { run, view } = await ownRun(ctx, runId)
+  if (!['succeeded', 'failed', 'cancelled'].includes(view.status)) {
+    throw new AppError('resource.conflict', { detail: `The execution is ${view.status}; cancel it first.` })
+  }
+  const now = ctx.now()
+  await commit(ctx, {
+    statements: [
+      statement(
+        `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
+         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL`,
+        runId,
+        ctx.actor.teamId,
+        now,
+      ),
+    ],
+    audit: { action: 'run.deleted', targetType: 'run', targetId: runId },
+  })
+  await run.remove()
+}
+
+const auditRun = (
+  ctx: Ctx,
+  runId: string,
+  action: string,
+  after?: Record<string, unknown>,
+): Promise<unknown> =>
+  commit(ctx, { audit: { action, targetType: 'run', targetId: runId, ...(after ? { after } : {}) } })

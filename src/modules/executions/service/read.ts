@@ -1,0 +1,84 @@
+import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
+import { notFound } from '../../../core/errors.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { type RunView, type WorkflowRunRpc, workflowRun } from '../../../objects/workflow-run.ts'
+import { countRuns, findRuns } from '../repo.ts'
+import type {
+  EventsQuery,
+  Execution,
+  ExecutionSummary,
+  ListExecutions,
+  NodeDetail,
+  RunEvents,
+} from '../schema.ts'
+import { toExecution, toSummary } from './view.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+export async function listExecutions(
+  ctx: ReadContext,
+  query: ListExecutions,
+): Promise<Page<ExecutionSummary>> {
+  const { rows, actor } = await ctx.read((who) => findRuns(who.teamId, query, query))
+  const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toSummary)
+  return query.count ? { ...page, total: await countRuns(ctx.env.DB, actor.teamId, query) } : page
+}
+
+/** The object is the truth, and knows whose it is: another team's run is answered like one that does not exist. */
+export async function ownRun(
+  ctx: Ctx,
+  runId: string,
+  include: { nodes?: boolean; output?: boolean } = { output: false },
+  waitMs = 0,
+): Promise<{ run: WorkflowRunRpc; view: RunView }> {
+  const run = workflowRun(ctx.env.RUNS, runId)
+  const view = await run.view(include, waitMs)
+  if (view === null || view.teamId !== ctx.actor.teamId) throw notFound('The execution')
+  return { run, view }
+}
+
+export async function readExecution(
+  ctx: Ctx,
+  runId: string,
+  include: string[],
+  waitMs: number,
+): Promise<Execution> {
+  const { view } = await ownRun(
+    ctx,
+    runId,
+    { nodes: include.includes('nodes'), output: include.includes('output') },
+    waitMs,
+  )
+  return toExecution(view)
+}
+
+export async function readEvents(ctx: Ctx, runId: string, query: EventsQuery): Promise<RunEvents> {
+  const { run } = await ownRun(ctx, runId)
+  const page = await run.events(query.afterSeq, query.limit)
+  if (page === null) throw notFound('The execution')
+  return page as RunEvents
+}
+
+export async function readNode(ctx: Ctx, runId: string, path: string): Promise<NodeDetail> {
+  const { run } = await ownRun(ctx, runId)
+  const node = await run.node(path)
+  if (node === null) throw notFound('The node')
+  return node as NodeDetail
+}
+
+/** A socket or an event stream, from the object itself. */
+export async function followRun(
+  ctx: Ctx,
+  runId: string,
+  request: Request,
+  afterSeq: number,
+): Promise<Response> {
+  await ownRun(ctx, runId)
+  const url = new URL(request.url)
+  url.search = `?afterSeq=${afterSeq}`
+  const { body, status, headers, webSocket } = await workflowRun(ctx.env.RUNS, runId).fetch(
+    new Request(url, request),
+  )
+  // A new answer, because the headers of one from an object cannot be added to.
+  return new Response(body, { status, headers, webSocket })
+}

@@ -1,0 +1,160 @@
+// Starting runs. Invariants:
+// 1. Accepted means stored: a start is answered after the run's object has written it, never before.
+// 2. With an idempotency key the run's id follows from team, workflow and key, so the object itself is the memory of
+//    the key: two starts meet in one object, and the second gets the first's run.
+import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { derivedId, newId } from '../../../core/ids.ts'
+import { canonicalJson, type Json } from '../../../core/json.ts'
+import { checkValue } from '../../../engine/json-schema/check-value.ts'
+import { compileSchema } from '../../../engine/json-schema/compile.ts'
+import { withDefaults } from '../../../engine/json-schema/defaults.ts'
+import type { CompiledSchema } from '../../../engine/json-schema/types.ts'
+import {
+  type RunSpec,
+  type StartAnswer,
+  type StartOptions,
+  workflowRun,
+} from '../../../objects/workflow-run.ts'
+import { findRunnable, loadRunnable, type Runnable } from '../repo.ts'
+import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
+import { toExecution } from './view.ts'
+
+export type Started = {
+  execution: ReturnType<typeof toExecution>
+  created: boolean
+  answer: Extract<StartAnswer, { ok: true }>['answer']
+}
+
+export async function startRun(
+  ctx: ReadContext,
+  workflowId: string,
+  body: StartRun,
+  options: StartOptions & { idempotencyKey: string | null },
+): Promise<Started> {
+  const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, workflowId, body.version ?? null))
+  const runnable = rows[0]
+  if (!runnable) throw notFound(body.version === undefined ? 'The workflow' : 'This version of the workflow')
+  return startRunnable(ctx, runnable, {
+    input: body.input ?? null,
+    trigger: { type: 'manual' },
+    startedBy: actor.userId,
+    options,
+    ...(options.idempotencyKey === null
+      ? {}
+      : { once: options.idempotencyKey, request: body as unknown as Json }),
+    ...(body.mocks === undefined ? {} : { mocks: body.mocks as RunSpec['mocks'] }),
+    ...(body.startAt === undefined ? {} : { startAt: Date.parse(body.startAt) }),
+    ...(body.entry === undefined ? {} : { entry: body.entry }),
+  })
+}
+
+export type Start = {
+  input: Json
+  trigger: RunSpec['trigger']
+  startedBy: string | null
+  options: StartOptions
+  /** Starts under the same word are one run; `request` tells whether it is the same start. */
+  once?: string
+  request?: Json
+  mocks?: RunSpec['mocks']
+  startAt?: number
+  entry?: string
+  more?: Partial<RunSpec>
+}
+
+export async function startRunnable(
+  request: RequestContext,
+  runnable: Runnable,
+  start: Start,
+): Promise<Started> {
+  const input = checkInput(runnable, start.input)
+  const runId =
+    start.once === undefined
+      ? newId('run', request.now())
+      : await derivedId('run', `${runnable.teamId} ${runnable.id} ${start.once}`)
+  const spec: RunSpec = {
+    runId,
+    teamId: runnable.teamId,
+    workflowId: runnable.id,
+    workflowVersion: runnable.version,
+    workflowName: runnable.name,
+    definition: runnable.definition,
+    definitionHash: runnable.definitionHash,
+    input,
+    vars: runnable.vars === null ? {} : (JSON.parse(runnable.vars) as Record<string, Json>),
+    trigger: start.trigger,
+    startedBy: start.startedBy,
+    requestId: request.requestId,
+    ...(start.request === undefined ? {} : { requestHash: await sha256Hex(canonicalJson(start.request)) }),
+    ...(start.mocks === undefined ? {} : { mocks: start.mocks }),
+    ...(start.startAt === undefined ? {} : { startAt: start.startAt }),
+    ...(start.entry === undefined ? {} : { entry: start.entry }),
+    ...start.more,
+  }
+  const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
+  if (!answer.ok) throw new AppError('idempotency.mismatch')
+  return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
+}
+
+export async function startBatch(
+  ctx: RequestContext & { actor: Actor },
+  body: StartBatch,
+  idempotencyKey: string | null,
+): Promise<BulkResults> {
+  const results: BulkResults['results'] = []
+  for (const [index, item] of body.items.entries()) {
+    try {
+      const runnable = await loadRunnable(ctx.env.DB, ctx.actor.teamId, item.workflowId, item.version ?? null)
+      if (runnable === null) throw notFound('The workflow')
+      const once =
+        idempotencyKey === null
+          ? {}
+          : { once: `${idempotencyKey} ${index}`, request: item as unknown as Json }
+      const start = {
+        input: item.input ?? null,
+        trigger: { type: 'manual' },
+        startedBy: ctx.actor.userId,
+        options: {},
+        ...once,
+      } as const
+      const { execution } = await startRunnable(ctx, runnable, start)
+      results.push({ ok: true, id: execution.id, status: execution.status })
+    } catch (error) {
+      results.push({ ok: false, id: null, error: bulkError(error) })
+    }
+  }
+  return { results }
+}
+
+export function bulkError(error: unknown): { code: string; detail: string } {
+  if (error instanceof AppError) return { code: error.code, detail: error.message }
+  throw error
+}
+
+const MOST_SCHEMAS = 500
+const schemas = new Map<string, CompiledSchema | null>()
+
+/** Holds the input against the workflow's `inputs`, with its defaults filled in. */
+function checkInput(runnable: Runnable, input: Json): Json {
+  const schema = inputSchema(runnable)
+  if (schema === null) return input
+  const filled = withDefaults(schema, input ?? {}) as Json
+  const errors = checkValue(schema, filled)
+  if (errors.length === 0) return filled
+  throw new AppError('run.invalid_input', {
+    errors: errors.map(({ path, message, code }) => ({ path: `input${path}`, message, code })),
+  })
+}
+
+function inputSchema({ definitionHash, definition }: Runnable): CompiledSchema | null {
+  const known = schemas.get(definitionHash)
+  if (known !== undefined) return known
+  const { inputs } = JSON.parse(definition) as { inputs?: unknown }
+  const compiled = inputs === undefined ? null : compileSchema(inputs)
+  const schema = compiled?.ok ? compiled.value : null
+  if (schemas.size >= MOST_SCHEMAS) schemas.clear()
+  schemas.set(definitionHash, schema)
+  return schema
+}

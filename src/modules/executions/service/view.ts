@@ -1,0 +1,27 @@
+import { toIso, toIsoOrNull } from '../../../core/clock.ts'
+import type { RunView } from '../../../objects/workflow-run.ts'
+import type { RunRow } from '../repo.ts'
+import type { Execution, ExecutionSummary } from '../schema.ts'
+
+/** The object's view without what only we need. */
+export function toExecution({ teamId: _teamId, ...view }: RunView): Execution {
+  return view as Execution
+}
+
+export const toSummary = (row: RunRow): ExecutionSummary => ({
+  id: row.id,
+  workflowId: row.workflowId,
+  workflowName: row.workflowName,
+  workflowVersion: row.workflowVersion,
+  status: row.status,
+  trigger: { type: row.triggerType, key: row.triggerKey },
+  startedBy: row.startedBy,
+  parentRunId: row.parentRunId,
+  progress: row.progress,
+  waitingFor: row.waitingFor === null ? [] : JSON.parse(row.waitingFor),
+  error: row.error === null ? null : JSON.parse(row.error),
+  createdAt: toIso(row.createdAt),
+  startedAt: toIsoOrNull(row.startedAt),
+  finishedAt: toIsoOrNull(row.finishedAt),
+  durationMs: row.durationMs,
+})

@@ -1,0 +1,165 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { app, call, get, post } from '../../helpers/api.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { linear } from '../../helpers/runs.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+
+const RUNS = '/api/v1/workflows/executions'
+
+async function started(definition = linear(3), body: unknown = {}, headers: Record<string, string> = {}) {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, definition)
+  const answer = await post(`/api/v1/workflows/${workflowId}/execute`, person, body, headers)
+  return { person, workflowId, answer }
+}
+
+test('a run that ends at once is answered whole', async () => {
+  const { answer } = await started()
+  expect(answer.status).toBe(200)
+  expect(answer.body).toMatchObject({ status: 'succeeded', progress: 100, trigger: { type: 'manual' } })
+  expect(answer.headers.get('location')).toBe(`${RUNS}/${answer.body.id}`)
+})
+
+test('a run reaches the list by itself, and is read from its object before', async () => {
+  const { person, workflowId, answer } = await started()
+  expect((await get(`${RUNS}/${answer.body.id}`, person)).body.nodes).toHaveLength(3)
+  await vi.waitFor(async () => {
+    const list = await get(`/api/v1/workflows/${workflowId}/executions?count=true`, person)
+    expect(list.body).toMatchObject({
+      total: 1,
+      items: [{ id: answer.body.id, status: 'succeeded', progress: 100 }],
+    })
+  })
+})
+
+test('the same key and body is the same run, another body is refused', async () => {
+  const { person, workflowId, answer } = await started(
+    linear(2),
+    { input: { a: 1, b: 2 } },
+    { 'idempotency-key': 'once' },
+  )
+  const path = `/api/v1/workflows/${workflowId}/execute`
+  const again = await post(path, person, { input: { b: 2, a: 1 } }, { 'idempotency-key': 'once' })
+  expect(again.body.id).toBe(answer.body.id)
+  const other = await post(path, person, { input: { a: 2 } }, { 'idempotency-key': 'once' })
+  expect([other.status, other.body.code]).toEqual([422, 'idempotency.mismatch'])
+})
+
+test('an input that breaks the schema is refused with every fault', async () => {
+  const definition = {
+    ...linear(1),
+    inputs: { type: 'object', required: ['orderId', 'n'], properties: { n: { type: 'number' } } },
+  }
+  const { answer } = await started(definition, { input: { n: 'x' } })
+  expect(answer.status).toBe(422)
+  expect(answer.body.code).toBe('run.invalid_input')
+  expect(answer.body.errors.map((error: { path: string }) => error.path).sort()).toEqual([
+    'input/n',
+    'input/orderId',
+  ])
+})
+
+test('the run of another team is answered like one that does not exist', async () => {
+  const { answer, workflowId } = await started()
+  const stranger = await newPerson()
+  for (const path of [
+    `${RUNS}/${answer.body.id}`,
+    `${RUNS}/${answer.body.id}/events`,
+    `${RUNS}/${answer.body.id}/nodes/n0`,
+  ]) {
+    expect((await call('GET', path, { as: stranger, headers: { accept: 'application/json' } })).status).toBe(
+      404,
+    )
+  }
+  expect((await post(`/api/v1/workflows/${workflowId}/execute`, stranger, {})).status).toBe(404)
+  expect((await post(`${RUNS}/${answer.body.id}/cancel`, stranger, undefined)).status).toBe(404)
+})
+
+test('events come as pages and as a stream that ends with the run', async () => {
+  const { person, answer } = await started()
+  const page = await call('GET', `${RUNS}/${answer.body.id}/events?limit=2`, {
+    as: person,
+    headers: { accept: 'application/json' },
+  })
+  expect(page.body.events.map((event: { seq: number }) => event.seq)).toEqual([1, 2])
+  const stream = await call('GET', `${RUNS}/${answer.body.id}/events`, {
+    as: person,
+    headers: { 'last-event-id': '2' },
+  })
+  expect(stream.headers.get('content-type')).toBe('text/event-stream')
+  expect(stream.text).toMatch(/^id: 3\n/)
+  expect(stream.text).toContain('event: run.succeeded')
+})
+
+test('a retry keeps what succeeded and a rerun starts again', async () => {
+  const definition = {
+    nodes: [
+      { id: 'a', type: 'data.set', params: { values: { n: '{{ input.n }}' } } },
+      { id: 'b', type: 'data.set', params: { values: { n: '{{ nodes.a.n.missing.deep }}' } } },
+    ],
+    edges: [{ from: 'a', to: 'b' }],
+  }
+  const { person, answer } = await started(definition, { input: { n: 1 } })
+  expect(answer.body).toMatchObject({ status: 'failed', error: { code: 'expression.type' } })
+  const retry = await post(`${RUNS}/${answer.body.id}/retry`, person, undefined)
+  expect(retry.body).toMatchObject({
+    status: 'failed',
+    parentRunId: answer.body.id,
+    trigger: { type: 'retry' },
+  })
+  expect(retry.body.nodes.find((node: { id: string }) => node.id === 'a').startedAt).toBe(
+    answer.body.nodes.find((node: { id: string }) => node.id === 'a').startedAt,
+  )
+  const rerun = await post(`${RUNS}/${answer.body.id}/rerun`, person, {
+    input: { n: { missing: { deep: 5 } } },
+  })
+  expect(rerun.body).toMatchObject({ status: 'succeeded', output: { n: 5 } })
+})
+
+test('a deleted run is gone, also from the list', async () => {
+  const { person, workflowId, answer } = await started()
+  expect((await call('DELETE', `${RUNS}/${answer.body.id}`, { as: person })).status).toBe(204)
+  expect((await get(`${RUNS}/${answer.body.id}`, person)).status).toBe(404)
+  const row = await env.DB.prepare('SELECT deleted_at FROM runs WHERE id = ?')
+    .bind(answer.body.id)
+    .first<{ deleted_at: number }>()
+  expect(row?.deleted_at).toBeGreaterThan(0)
+  expect((await get(`/api/v1/workflows/${workflowId}/executions`, person)).body.items).toEqual([])
+})
+
+test('many runs are started and rerun in one call, answered in order', async () => {
+  const { person, workflowId } = await started()
+  const batch = await post('/api/v1/workflows/batch/execute', person, {
+    items: [{ workflowId }, { workflowId: 'wf_none' }, { workflowId }],
+  })
+  expect(batch.body.results.map((result: { ok: boolean }) => result.ok)).toEqual([true, false, true])
+  const ids = [batch.body.results[0].id, batch.body.results[2].id]
+  const rerun = await post(`${RUNS}/bulk/rerun`, person, { ids })
+  expect(rerun.body.results.map((result: { ok: boolean }) => result.ok)).toEqual([true, true])
+})
+
+test('a socket gets every event in order, each once, and says when it is live', async () => {
+  const { person, answer } = await started(linear(20))
+  const ctx = createExecutionContext()
+  const request = new Request(`http://orrery.test${RUNS}/${answer.body.id}/ws?afterSeq=3`, {
+    headers: {
+      upgrade: 'websocket',
+      authorization: `Bearer ${person.token}`,
+      'sec-websocket-protocol': 'orrery.v1',
+    },
+  })
+  const response = await app.fetch(request, env, ctx)
+  expect(response.status).toBe(101)
+  const frames: { type: string; seq?: number; event?: { type: string } }[] = []
+  response.webSocket?.addEventListener('message', (message) =>
+    frames.push(JSON.parse(message.data as string)),
+  )
+  response.webSocket?.accept()
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
+  const seqs = frames.slice(0, -1).map((frame) => frame.seq ?? 0)
+  expect(seqs).toEqual(seqs.map((_, i) => i + 4))
+  expect(frames.at(-2)?.event?.type).toBe('run.succeeded')
+  response.webSocket?.close()
+})
