@@ -12,6 +12,7 @@ import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { callWith } from './just-before-commit.ts'
 
 const PROFILE = '/api/v1/users/profile'
 const EXPORT = '/api/v1/users/export'
@@ -104,6 +105,59 @@ test('someone who joins while the account is deleted never ends up in a team tha
     if (joined.status === 200) expect([deleted.status, team.status]).toEqual([409, 200])
     else expect([deleted.status, joined.status, team.status]).toEqual([204, 404, 404])
   }
+})
+
+test('a member who joins between the check and the deletion saves the team and the account', async () => {
+  const { owner, teamId } = await newTeam()
+  const guest = await newPerson()
+  const joins = () =>
+    env.DB.prepare("INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, 'viewer', 1)")
+      .bind(teamId, guest.userId)
+      .run()
+  const answer = await callWith(joins, 1, { method: 'DELETE', path: PROFILE, as: owner, body: {} })
+  expect([answer.status, answer.body.errors?.[0].path]).toEqual([409, `teams.${teamId}`])
+  expect((await get(PROFILE, owner)).status).toBe(200)
+  expect((await get(`/api/v1/teams/${teamId}`, guest)).status).toBe(200)
+})
+
+test('a password that is set between the check and the deletion saves the account', async () => {
+  const person = await newPerson()
+  const isSet = () =>
+    env.DB.prepare("UPDATE users SET password_hash = 'new' WHERE id = ?").bind(person.userId).run()
+  const answer = await callWith(isSet, 1, { method: 'DELETE', path: PROFILE, as: person, body: {} })
+  expect([answer.status, answer.body.code]).toEqual([409, 'resource.conflict'])
+  expect((await get(PROFILE, person)).status).toBe(200)
+})
+
+test('a team that is made between the check and the deletion is not lost with its files', async () => {
+  const person = await newPerson()
+  const isMade = () => post('/api/v1/teams', person, { name: 'Late' })
+  const answer = await callWith(isMade, 1, { method: 'DELETE', path: PROFILE, as: person, body: {} })
+  expect(answer.status).toBe(409)
+  expect((await get('/api/v1/teams', person)).body.items).toHaveLength(2)
+})
+
+test('the last administrator cannot delete the account', async () => {
+  const admin = await newPerson({ platformRole: 'admin' })
+  const others = () =>
+    env.DB.prepare(
+      "UPDATE users SET status = 'disabled' WHERE role = 'admin' AND id <> ? AND status = 'active'",
+    )
+      .bind(admin.userId)
+      .run()
+  const { results } = await env.DB.prepare(
+    "SELECT id FROM users WHERE role = 'admin' AND status = 'active' AND id <> ?",
+  )
+    .bind(admin.userId)
+    .all<{ id: string }>()
+  await others()
+  const refused = await remove(admin)
+  // Others in this storage are given back before anything is expected, so that a failure here stays here.
+  for (const { id } of results)
+    await env.DB.prepare("UPDATE users SET status = 'active' WHERE id = ?").bind(id).run()
+  expect([refused.status, refused.body.code]).toEqual([409, 'resource.conflict'])
+  await newPerson({ platformRole: 'admin' })
+  expect((await remove(admin)).status).toBe(204)
 })
 
 test('an account with a password is deleted only with it, one without only after a fresh sign-in', async () => {

@@ -96,7 +96,7 @@ test.each(TYPES)('content that is no %s is refused under that name, and nothing 
   const person = await newPerson()
   for (const other of TYPES.filter((one) => one !== type))
     expect((await put(person, type, image(other))).status).toBe(415)
-  const page = new TextEncoder().encode('<html><script>alert(1)</script></html>')
+  const page = new Uint8Array(new TextEncoder().encode('<html><script>alert(1)</script></html>'))
   expect((await put(person, type, page)).status).toBe(415)
   expect((await put(person, type, new Uint8Array(SIGNATURES[type]))).status).toBe(415)
   expect(await stored(person)).toEqual([])

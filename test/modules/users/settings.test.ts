@@ -5,6 +5,7 @@ import { addUsage, NOW, periodOf } from '../../../src/modules/teams/index.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { callWith } from './just-before-commit.ts'
 
 const PREFERENCES = '/api/v1/users/preferences'
 const SUBSCRIPTION = '/api/v1/users/subscription'
@@ -162,6 +163,15 @@ test('every limit that has a count stands in the way of a smaller plan', async (
   for (let i = 0; i < 4; i++) await newTeam(person)
   const refused = await switchTo(person, 'free')
   expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'teams'])
+})
+
+test('what is added between the check and the change of plan must fit the new plan', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const fiveJoin = () => Promise.all(Array.from({ length: 5 }, () => join('viewer')))
+  const request = { method: 'PUT', path: SUBSCRIPTION, as: owner, body: { plan: 'free' } }
+  const refused = await callWith(fiveJoin, 2, request)
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'membersPerTeam'])
+  expect((await get(`/api/v1/teams/${teamId}`, owner)).body.plan).toBe('team')
 })
 
 test('an operator can keep plans to administrators', async () => {
