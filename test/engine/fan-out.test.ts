@@ -130,6 +130,14 @@ describe('groups', () => {
     expect(run.state.activations.get('g')?.error?.cause).toBe('g.a')
   })
 
+  it('starts nothing in a body that has just failed by one of the edges of a node', () => {
+    const body = [pure('loop'), pure('m', { type: 'flow.merge', params: { mode: 'quorum', count: 2 } })]
+    const run = drive(flow([group('g', body, ['loop>m', 'loop~>loop'], { onError: 'continue' })])).start()
+    expect(run.status('g')).toBe('failed')
+    expect(run.status('g.loop~2')).toBeUndefined()
+    expect(run.state.open.size).toBe(0)
+  })
+
   it('skips one item whose body fails', () => {
     const run = drive(flow([group('g', [node('a')], [], { each: { items, onItemError: 'skip' } })])).start()
     run.fail('g:0.a')

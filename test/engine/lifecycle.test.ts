@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drive } from './support/driver.ts'
-import { flow, group, node, pure } from './support/types.ts'
+import { flow, node, pure } from './support/types.ts'
 
 describe('failing', () => {
   it('starts nothing new, keeps what comes back within 30 s, then ends', () => {
@@ -139,6 +139,17 @@ describe('cancel and pause', () => {
     expect(run.state.run.status).toBe('running')
   })
 
+  it('does not let pure work wait for a slot after a pause', () => {
+    const nodes = [node('a'), pure('b'), node('c')]
+    const run = drive(flow(nodes, ['a>b'], { settings: { maxParallel: 1 } })).start()
+    run.feed({ type: 'run.paused' })
+    run.ok('a')
+    run.feed({ type: 'run.resumed' })
+    expect(run.status('b')).toBe('succeeded')
+    run.ok('c')
+    expect(run.state.run.status).toBe('succeeded')
+  })
+
   it('records a timer that comes due while paused', () => {
     const run = drive(flow([node('w', 'flow.wait'), node('b')], ['w>b'])).start()
     run.wait('w', { kind: 'timer', until: run.now + 10, onDue: { port: 'main', output: { waitedMs: 10 } } })
@@ -148,105 +159,5 @@ describe('cancel and pause', () => {
     expect(run.ran()).toEqual(['w'])
     run.feed({ type: 'run.resumed' })
     expect(run.ran()).toEqual(['w', 'b'])
-  })
-})
-
-describe('waits and signals', () => {
-  it('gives its slot back and says that the run waits', () => {
-    const run = drive(flow([node('w', 'flow.wait')])).start()
-    run.wait('w', { kind: 'timer', until: run.now + 1_000, onDue: { port: 'main' } })
-    expect(run.state.run).toMatchObject({ status: 'waiting', slots: 0 })
-    expect(run.types().at(-1)).toBe('run.waiting')
-  })
-
-  it('never fires early, nor twice', () => {
-    const run = drive(flow([node('w', 'flow.wait')])).start()
-    run.wait('w', { kind: 'timer', until: run.now + 1_000, onDue: { port: 'main' } })
-    run.now += 999
-    expect(run.feed({ type: 'timer.fired', key: 'w' })).toMatchObject({ accepted: false, events: [] })
-    run.now += 1
-    expect(run.feed({ type: 'timer.fired', key: 'w' }).accepted).toBe(true)
-    expect(run.feed({ type: 'timer.fired', key: 'w' }).accepted).toBe(false)
-  })
-
-  it('fails, routes or resumes when a wait comes due', () => {
-    const failing = drive(flow([node('w')])).start()
-    failing.wait('w', {
-      kind: 'approval',
-      until: failing.now,
-      onDue: { error: { code: 'x', message: 'late' } },
-    })
-    failing.fire('w')
-    expect(failing.state.run.status).toBe('failed')
-
-    const polling = drive(flow([node('w')])).start()
-    polling.wait('w', { kind: 'child', name: 'run_2', until: polling.now + 5 })
-    polling.fire('w')
-    expect(polling.commands.at(-1)).toMatchObject({ type: 'resume_node', path: 'w' })
-    polling.wait('w', { kind: 'child', name: 'run_2', until: polling.now + 5 })
-    polling.ok('w')
-    expect(polling.state.run.status).toBe('succeeded')
-  })
-
-  it('offers a signal to those that wait for its name', () => {
-    const run = drive(flow([node('w'), node('v')])).start()
-    run.wait('w', { kind: 'signal', name: 'paid' })
-    run.wait('v', { kind: 'signal', name: 'other' })
-    const { commands } = run.feed({ type: 'signal.received', name: 'paid' })
-    expect(commands).toMatchObject([{ type: 'match_signals', path: 'w' }])
-  })
-
-  it('keeps a signal that comes first, and gives it away once', () => {
-    const run = drive(flow([node('w'), node('v')], ['w>v'])).start()
-    run.feed({ type: 'signal.received', name: 'paid' })
-    const seq = run.state.run.seq
-    expect(run.wait('w', { kind: 'signal', name: 'paid' }).commands).toContainEqual({
-      type: 'match_signals',
-      path: 'w',
-      node: 0,
-      attempt: 1,
-      signals: [seq],
-    })
-    run.feed({ type: 'node.succeeded', path: 'w', attempt: 1, signal: seq })
-    const second = run.wait('v', { kind: 'signal', name: 'paid' })
-    expect(second.commands.some(({ type }) => type === 'match_signals')).toBe(false)
-  })
-})
-
-describe('limits of time', () => {
-  it('counts running time only, and fails past it', () => {
-    const run = drive(flow([node('w'), node('a')], ['w>a'], { settings: { timeoutMs: 1_000 } })).start()
-    run.now += 400
-    run.wait('w', { kind: 'signal', name: 'go' })
-    expect(run.state.run).toMatchObject({ timeoutAt: null, ranMs: 400 })
-    run.now += 50_000
-    run.ok('w')
-    expect(run.state.run.timeoutAt).toBe(run.now + 600)
-    run.fire('$timeout')
-    run.ok('a')
-    expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'run.timeout' } })
-  })
-
-  it('fails at its deadline, also while it waits', () => {
-    const run = drive(flow([node('w')], [], { settings: { deadlineMs: 1_000 } })).start()
-    run.wait('w', { kind: 'signal', name: 'go' })
-    run.fire('$deadline')
-    expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'run.deadline' } })
-    expect(run.status('w')).toBe('cancelled')
-  })
-})
-
-describe('output', () => {
-  it('fails the run, with undo, when its output cannot be made', () => {
-    const definition = flow([node('a', 'work', { undo: 'u' }), node('u')], [], { output: '{{ nodes.a }}' })
-    const run = drive(definition, { badOutput: true }).start()
-    run.ok('a')
-    expect(run.status('a!undo')).toBe('running')
-    run.ok('a!undo')
-    expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'test.output' }, turns: 0 })
-  })
-
-  it('keeps an empty group from blocking its run', () => {
-    expect(drive(flow([group('g', [])])).start().state.run.status).toBe('succeeded')
   })
 })

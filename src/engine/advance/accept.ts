@@ -1,11 +1,11 @@
 // The fences: whether a fact is about something that still is.
-//  B1. A fact about another attempt, a settled activation or a stage that is over is stale.
+//  B1. A fact about another attempt, or one that no longer runs, waits or is unknown, is stale.
 //  B2. A stale outcome is recorded as late; any other stale fact leaves no trace.
 
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
 import type { Fact } from '../event.ts'
 import type { Plan } from '../plan.ts'
-import { type Activation, isSettled, type RunState } from '../state.ts'
+import type { Activation, RunState } from '../state.ts'
 
 export type Verdict = 'yes' | 'late' | 'no'
 
@@ -38,7 +38,7 @@ type NodeFact = Extract<Fact, { attempt: number }>
 
 function acceptsNode(plan: Plan, activation: Activation | undefined, fact: NodeFact): Verdict {
   if (activation === undefined) return 'no'
-  const current = activation.attempt === fact.attempt && !isSettled(activation.status)
+  const current = activation.attempt === fact.attempt
   const runs = current && activation.status === 'running'
   const { stage } = activation
   const works = runs && stage === 'work'

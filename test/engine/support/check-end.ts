@@ -2,7 +2,7 @@ import type { Activation } from '../../../src/engine/state.ts'
 import type { Simulation } from './simulate.ts'
 
 /** What must be true of any run that has ended, worked out apart from how the core does it. */
-export function checkEnd(sim: Simulation): void {
+export function checkEnd(sim: Simulation, entry?: string): void {
   const { state } = sim
   const { run } = state
   if (state.open.size > 0) throw new Error(`open at the end: ${[...state.open]}`)
@@ -17,8 +17,9 @@ export function checkEnd(sim: Simulation): void {
   }
   if (sim.timers.size > 0) throw new Error(`timers at the end: ${[...sim.timers.keys()]}`)
   for (const activation of state.activations.values()) checkCounters(sim, activation)
-  if (run.status === 'succeeded') checkScope(sim, '', 0)
+  if (run.status === 'succeeded' && run.mode !== 'compensate') checkScope(sim, '', 0, entry)
   checkDrain(sim)
+  checkRetries(sim)
   checkUndo(sim)
 }
 
@@ -33,32 +34,42 @@ function checkCounters(sim: Simulation, { path, node, failures, crashes, attempt
 }
 
 /** In a body that ended well, a node was skipped exactly when nothing led to it or it was declined. */
-function checkScope(sim: Simulation, frame: string, scope: number): void {
+function checkScope(sim: Simulation, frame: string, scope: number, entry?: string): void {
   const { plan, state, events } = sim
-  const at = (id: string) => state.activations.get(frame === '' ? id : `${frame}.${id}`)
+  const ports = portsTaken(sim, frame)
   for (const index of plan.scopes[scope]!.nodes) {
     const node = plan.nodes[index]!
     if (node.regions.length > 0) continue
-    const activation = at(node.id)
+    const activation = state.activations.get(frame === '' ? node.id : `${frame}.${node.id}`)
     if (activation === undefined) throw new Error(`${node.id} was forgotten in "${frame}"`)
-    const fromLoop = node.incoming.some((edge) => plan.nodes[plan.edges[edge]!.from]!.regions.length > 0)
+    const { path, status, adopted } = activation
+    if (status === 'cancelled' || adopted) continue
     const taken = node.incoming.filter((edge) => {
       const { from, port } = plan.edges[edge]!
-      return at(plan.nodes[from]!.id)?.port === port
+      return ports.has(`${from} ${port}`)
     }).length
-    const declined = events.some((event) => event.type === 'node.declined' && event.path === activation.path)
-    const reached = node.incoming.length === 0 || taken > 0
-    if (
-      !fromLoop &&
-      activation.status !== 'cancelled' &&
-      (activation.status !== 'skipped') !== (reached && !declined)
-    ) {
-      throw new Error(`${activation.path} is ${activation.status} with ${taken} edges taken`)
+    const declined = events.some((event) => event.type === 'node.declined' && event.path === path)
+    const starts = entry === undefined ? node.incoming.length === 0 : node.id === entry
+    const ran = status !== 'skipped'
+    if (ran !== ((starts || taken > 0) && !declined))
+      throw new Error(`${path} is ${status} with ${taken} edges taken`)
+    const { mode, count } = node.join
+    if (mode === 'quorum' && !starts && taken > 0 && taken < count && status !== 'failed') {
+      throw new Error(`${path} is ${status} with ${taken} of ${count} branches`)
     }
-    if (node.body >= 0 && node.each === null && activation.status === 'succeeded') {
-      checkScope(sim, activation.path, node.body)
-    }
+    if (node.body >= 0 && node.each === null && status === 'succeeded') checkScope(sim, path, node.body)
   }
+}
+
+/** `node port` of all that left by a port in a body, in any iteration: what leaves a loop is taken once it ever was. */
+function portsTaken({ state }: Simulation, frame: string): Set<string> {
+  const ports = new Set<string>()
+  for (const activation of state.activations.values()) {
+    const { port, item, undoes } = activation
+    if (activation.frame === frame && port !== null && item < 0 && undoes === null)
+      ports.add(`${activation.node} ${port}`)
+  }
+  return ports
 }
 
 function checkDrain({ events }: Simulation): void {
@@ -70,6 +81,19 @@ function checkDrain({ events }: Simulation): void {
   }
 }
 
+/** Nothing is tried again that must not be. */
+function checkRetries({ plan, state, events }: Simulation): void {
+  events.forEach((event, i) => {
+    if (event.type !== 'node.retrying') return
+    const { atMostOnce } = plan.nodes[state.activations.get(event.path)!.node]!
+    const before = events[i - 1]!
+    const why = before.type === 'node.failed' ? before.error : undefined
+    const unsure = event.reason === 'crashed' || before.type === 'timer.fired' || why?.outcomeUnknown
+    if (atMostOnce && unsure) throw new Error(`${event.path} may happen at most once and is tried again`)
+    if (why?.retryable === false) throw new Error(`${event.path} cannot get better and is tried again`)
+  })
+}
+
 /** A failed run has undone, last first, all that succeeded and could be undone. */
 function checkUndo({ plan, state, events }: Simulation): void {
   const undone = new Set<string>()
@@ -79,7 +103,7 @@ function checkUndo({ plan, state, events }: Simulation): void {
   const order = [...undone].map((path) => state.activations.get(path)!.order)
   if (order.some((one, i) => i > 0 && one > order[i - 1]!))
     throw new Error(`undone out of order: ${[...undone]}`)
-  if (state.run.status !== 'failed') return
+  if (state.run.status !== 'failed' || state.run.mode === 'rerun') return
   for (const { path, node, status, item } of state.activations.values()) {
     const { undo, each, pure } = plan.nodes[node]!
     if (undo < 0 || status !== 'succeeded' || (each !== null && !pure && item < 0)) continue

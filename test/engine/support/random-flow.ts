@@ -13,7 +13,7 @@ export const portsOf = (type: string): string[] => PORTS[type] ?? WORK_PORTS
 /** A small workflow with every feature somewhere; valid by construction. */
 export function randomFlow(random: Random): Definition {
   const names = { count: 0 }
-  const { nodes, edges } = randomBody(random, 1 + random.int(6), 0, names)
+  const { nodes, edges } = randomBody(random, 1 + random.int(12), 0, names)
   const settings: Settings = { maxParallel: 1 + random.int(3) }
   if (random.chance(0.1)) settings.timeoutMs = 100_000
   if (random.chance(0.1)) settings.deadlineMs = 200_000

@@ -57,12 +57,12 @@ function workAnswer(sim: Simulation, command: Extract<Command, { type: 'run_node
     retryable: random.chance(0.8),
     outcomeUnknown: random.chance(0.3),
   }
-  if (dice < 0.12) return { type: 'node.failed', path, attempt, error }
-  if (dice < 0.15) return { type: 'node.declined', path, attempt }
+  if (dice < 0.08) return { type: 'node.failed', path, attempt, error }
+  if (dice < 0.1) return { type: 'node.declined', path, attempt }
   if (!pure) {
-    if (dice < 0.25) return { type: 'node.waiting', path, attempt, wait: randomWait(random, now) }
-    if (dice < 0.29) return { type: 'node.deferred', path, attempt, delayMs: random.int(50) }
-    if (dice < 0.33) return undefined
+    if (dice < 0.2) return { type: 'node.waiting', path, attempt, wait: randomWait(random, now) }
+    if (dice < 0.24) return { type: 'node.deferred', path, attempt, delayMs: random.int(50) }
+    if (dice < 0.27) return undefined
   }
   return { type: 'node.succeeded', path, attempt, port: random.pick(portsOf(node.type)) }
 }

@@ -12,7 +12,9 @@ import {
   type RunState,
 } from '../../../src/engine/state.ts'
 import { lostAttempts, outstanding } from '../../../src/engine/wake.ts'
+import { checkBegin, checkRow } from './check-rows.ts'
 import { expectSame } from './expect-same.ts'
+import { fingerprint } from './fingerprint.ts'
 import type { Random } from './random.ts'
 import { answer } from './random-shell.ts'
 
@@ -30,6 +32,8 @@ export interface Simulation {
   readonly inbox: Command[]
   readonly timers: Map<string, number>
   readonly started: Set<string>
+  /** Path to idempotency key, of everything that ran. */
+  readonly keys: Map<string, string>
   readonly settled: Map<string, string>
   steps: number
 }
@@ -48,6 +52,7 @@ export function simulation(plan: Plan, random: Random): Simulation {
     inbox: [],
     timers: new Map(),
     started: new Set(),
+    keys: new Map(),
     settled: new Map(),
     steps: 0,
   }
@@ -83,6 +88,7 @@ export function feed(sim: Simulation, fact: Fact, carryOut = true): Step {
   for (const activation of step.changes.activations) {
     const { path, status, each, finishedAt } = activation
     rows.activations.set(path, each ? { ...activation, each: { ...each } } : { ...activation })
+    checkRow(sim, activation)
     const before = settled.get(path)
     if (before !== undefined && before !== status)
       throw new Error(`${path} was ${before} and became ${status}`)
@@ -108,7 +114,12 @@ function dispatch(sim: Simulation, command: Command, again: boolean): void {
     case 'run_node': {
       const key = `${command.path} ${command.attempt}`
       if (started.has(key) && !(command.pure && again)) throw new Error(`${key} started twice`)
+      if (sim.state.run.paused && !again) throw new Error(`${key} started while paused`)
       started.add(key)
+      checkBegin(sim, command.path)
+      const known = sim.keys.get(command.path)
+      if (known !== undefined && known !== command.key) throw new Error(`${command.path} changed its key`)
+      sim.keys.set(command.path, command.key)
       inbox.push(command)
       return
     }
@@ -125,8 +136,11 @@ function work(sim: Simulation, command: Command): void {
   const fact = answer(sim, command)
   if (fact === undefined) return
   const isTurn = command.type !== 'run_node' || command.pure
-  if (isTurn) feed(sim, fact)
-  else sim.pending.push(fact)
+  if (isTurn) {
+    feed(sim, fact)
+    const again = fact.type !== 'node.waiting' && sim.random.chance(0.05)
+    if (again && feed(sim, fact).accepted) throw new Error(`${fact.type} was taken twice`)
+  } else sim.pending.push(fact)
   if (sim.random.chance(0.05)) sim.pending.push(fact)
 }
 
@@ -187,7 +201,7 @@ function disturb(sim: Simulation): void {
   const dice = random.next()
   if (dice < 0.3) feed(sim, { type: 'run.paused' })
   else if (dice < 0.5) feed(sim, { type: 'run.resumed' })
-  else if (dice < 0.55) feed(sim, { type: 'run.cancel_requested' })
+  else if (dice < 0.6) feed(sim, { type: 'run.cancel_requested' })
   else if (dice < 0.75) feed(sim, { type: 'signal.received', name: random.pick(['s0', 's1']) })
   else {
     // Something that was true once.
@@ -233,20 +247,4 @@ function unblock(sim: Simulation): void {
     }
   }
   throw new Error(`stands still: ${fingerprint(state)}`)
-}
-
-export function fingerprint(state: RunState): string {
-  const { run, activations, regions, signals, adopted, open, waiters, undo, queue } = state
-  const waiting = queue.paths.slice(queue.head).filter((path) => activations.get(path)!.ticket > 0)
-  return JSON.stringify([
-    run,
-    [...activations.values()],
-    [...regions.values()],
-    [...signals],
-    [...adopted.keys()],
-    [...open],
-    [...waiters].map(([name, paths]) => [name, [...paths].sort()]).sort(),
-    undo,
-    waiting,
-  ])
 }
