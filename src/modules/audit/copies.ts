@@ -60,13 +60,14 @@ const linkOf = (object: R2Object): ChainLink => ({
   seal: object.customMetadata?.seal ?? '',
 })
 
-/** The next team, in order, that has copies: also one whose log is gone altogether. */
-export async function nextTeamWithCopies(bucket: R2Bucket, after: string): Promise<string | null> {
-  // `0` is the character behind `/`: everything of `after` sorts before it.
+/** The next teams, in order, that have copies: also one whose log is gone altogether. */
+export async function nextTeamsWithCopies(bucket: R2Bucket, after: string, limit: number): Promise<string[]> {
   const listed = await bucket.list({
     prefix: ROOT,
+    delimiter: '/',
+    limit,
+    // `0` is the character behind `/`: everything of `after` sorts before it.
     ...(after === '' ? {} : { startAfter: `${ROOT}${after}0` }),
-    limit: 1,
   })
-  return listed.objects[0]?.key.split('/')[1] ?? null
+  return listed.delimitedPrefixes.map((prefix) => prefix.slice(ROOT.length, -1))
 }

@@ -94,17 +94,20 @@ export async function countChain(
   return row?.total ?? 0
 }
 
-/** The next team, in order, that has entries or a seal. */
-export async function nextTeamWithLog(d1: D1Database, after: string): Promise<string | null> {
-  const row = await d1
+/** The next teams, in order, that have entries or a seal. The first part leaps from team to team in the index. */
+export async function nextTeamsWithLog(d1: D1Database, after: string, limit: number): Promise<string[]> {
+  const { results } = await d1
     .prepare(
-      `SELECT (SELECT min(team_id) FROM audit_log WHERE team_id > ?1) AS entries,
-              (SELECT min(team_id) FROM audit_seals WHERE team_id > ?1) AS seals`,
+      `WITH RECURSIVE leaps(team) AS (
+         SELECT min(team_id) FROM audit_log WHERE team_id > ?1
+         UNION ALL
+         SELECT (SELECT min(team_id) FROM audit_log WHERE team_id > team) FROM leaps WHERE team IS NOT NULL LIMIT ?2
+       )
+       SELECT team FROM leaps WHERE team IS NOT NULL
+       UNION
+       SELECT team FROM (SELECT team_id AS team FROM audit_seals WHERE team_id > ?1 ORDER BY team_id LIMIT ?2)`,
     )
-    .bind(after)
-    .first<{ entries: string | null; seals: string | null }>()
-  return firstOf(row?.entries ?? null, row?.seals ?? null)
+    .bind(after, limit)
+    .all<{ team: string }>()
+  return results.map(({ team }) => team)
 }
-
-export const firstOf = (a: string | null, b: string | null): string | null =>
-  a === null || b === null ? (a ?? b) : a < b ? a : b

@@ -4,8 +4,8 @@ import type { RequestContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
 import { CHAIN_START } from '../chain.ts'
-import { nextTeamWithCopies } from '../copies.ts'
-import { firstOf, nextTeamWithLog } from '../repo/chain.ts'
+import { nextTeamsWithCopies } from '../copies.ts'
+import { nextTeamsWithLog } from '../repo/chain.ts'
 import type { AuditVerdict } from '../schema.ts'
 import { type Place, walkTeam } from './walk-team.ts'
 
@@ -19,7 +19,8 @@ type Options = {
 
 const BUDGET = 20_000
 /** What a team costs before its first entry is read, in entries: keeps many small teams from overrunning a call. */
-const TEAM_COST = 100
+const TEAM_COST = 200
+const TEAM_PAGE = 50
 
 export async function verifyAudit(request: RequestContext, options: Options = {}): Promise<AuditVerdict> {
   let budget = options.budget ?? BUDGET
@@ -27,7 +28,8 @@ export async function verifyAudit(request: RequestContext, options: Options = {}
   let at: Start | null = options.cursor === undefined ? null : readCursor(options.cursor)
   if (at !== null && options.teamId !== undefined && at.teamId !== options.teamId)
     throw new AppError('request.invalid_cursor')
-  at ??= await firstTeam(request, options.teamId)
+  const teams = teamsFrom(request, at?.teamId ?? '', options.teamId)
+  at ??= await teams.next()
   while (at !== null) {
     const { teamId, place } = at
     if (budget <= 0) return { ...verdict, nextCursor: writeCursor(at) }
@@ -37,7 +39,7 @@ export async function verifyAudit(request: RequestContext, options: Options = {}
     if (walked.fault) return { ...verdict, ok: false, fault: walked.fault }
     if (walked.place) return { ...verdict, nextCursor: writeCursor({ teamId, place: walked.place }) }
     verdict.teams++
-    at = options.teamId === undefined ? await firstTeam(request, undefined, teamId) : null
+    at = await teams.next()
   }
   return verdict
 }
@@ -46,15 +48,26 @@ type Start = { teamId: string; place: Place }
 
 const START: Place = { ...CHAIN_START, agreedSeq: 0, doubtSeq: null }
 
-async function firstTeam(
-  request: RequestContext,
-  only: string | undefined,
-  after = '',
-): Promise<Start | null> {
-  const teamId =
-    only ??
-    firstOf(await nextTeamWithLog(request.env.DB, after), await nextTeamWithCopies(request.env.FILES, after))
-  return teamId === null ? null : { teamId, place: START }
+/** The teams behind `after` in order, asked for a page at a time; or the one team, when only that is wanted. */
+function teamsFrom(request: RequestContext, after: string, only: string | undefined) {
+  const { DB, FILES } = request.env
+  let page: string[] = only === undefined || only === after ? [] : [only]
+  let last: string | null = only === undefined ? after : null
+  const fill = async (from: string): Promise<void> => {
+    const found = await Promise.all([
+      nextTeamsWithLog(DB, from, TEAM_PAGE),
+      nextTeamsWithCopies(FILES, from, TEAM_PAGE),
+    ])
+    page = [...new Set(found.flat())].sort().slice(0, TEAM_PAGE)
+    last = page.at(-1) ?? null
+  }
+  return {
+    next: async (): Promise<Start | null> => {
+      if (page.length === 0 && last !== null) await fill(last)
+      const teamId = page.shift()
+      return teamId === undefined ? null : { teamId, place: START }
+    },
+  }
 }
 
 const SORT = 'verify'

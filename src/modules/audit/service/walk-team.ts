@@ -94,6 +94,9 @@ export async function walkTeam(
           : { ...link, agreedSeq: at.agreedSeq, doubtSeq: at.doubtSeq ?? row.seq }
       if (entries() >= budget) return { entries: entries(), fault: null, place: at }
     }
+    // Nobody speaks of a row behind the last one, so there is no need to ask whether one has come meanwhile.
+    if (rows.length < PAGE && (record?.seq ?? 0) <= at.seq && (await copies.peek()) === null)
+      return { entries: entries(), fault: null, place: null }
   }
 }
 
