@@ -46,6 +46,9 @@ export default defineConfig({
                 PUBLIC_URL: 'http://orrery.test',
                 LOG_LEVEL: process.env.LOG_LEVEL ?? 'none',
                 RATE_LIMITS: 'false',
+                // Repeat or lengthen a run of test/contract/fuzz.test.ts.
+                FUZZ_SEED: process.env.FUZZ_SEED ?? '',
+                FUZZ_ROUNDS: process.env.FUZZ_ROUNDS ?? '',
                 TEST_MIGRATIONS: await readD1Migrations('migrations'),
               },
               outboundService: outboundTo(inject<SignInProviders>('signInProviders').origins),

@@ -1,0 +1,234 @@
+// What surrounds every route: request ids, headers, CORS, and the answers to what is not well formed.
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { call, get } from '../helpers/api.ts'
+import { newPerson } from '../helpers/people.ts'
+import { fillPath } from './support/paths.ts'
+import { routes } from './support/routes.ts'
+
+const TEAMS = '/api/v1/teams'
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+const postRaw = async (raw: BodyInit | undefined, headers: Record<string, string> = JSON_TYPE) =>
+  call('POST', TEAMS, { as: await newPerson(), headers, ...(raw === undefined ? {} : { raw }) })
+
+const coded = (answer: { status: number; body: { code: string } }) => [answer.status, answer.body.code]
+
+test('a request without an id is given one, which the answer and a problem carry', async () => {
+  const [one, two] = [await get('/health'), await get('/nowhere')]
+  expect(one.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/)
+  expect(two.body.requestId).toBe(two.headers.get('x-request-id'))
+  expect(two.body.requestId).not.toBe(one.headers.get('x-request-id'))
+})
+
+test("a client's own request id is kept and stands in what the request did", async () => {
+  const id = `trace:${crypto.randomUUID()}`
+  const made = await call('POST', TEAMS, {
+    as: await newPerson(),
+    body: { name: 'T' },
+    headers: { 'x-request-id': id },
+  })
+  expect(made.headers.get('x-request-id')).toBe(id)
+  const row = await env.DB.prepare('SELECT request_id AS id FROM audit_log WHERE target_id = ?')
+    .bind(made.body.id)
+    .first()
+  expect(row).toEqual({ id })
+})
+
+test.each(['', 'short', 'with space', 'a'.repeat(129), '"quoted-id"', '{"level":"error"}'])(
+  'the request id %j is not one, and is replaced',
+  async (id) => {
+    const answer = await call('GET', '/health', { headers: { 'x-request-id': id } })
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_/)
+  },
+)
+
+test('a problem is described as RFC 9457 says, and is not kept by any cache', async () => {
+  const answer = await get('/api/v1/nowhere')
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(answer.body).toEqual({
+    type: 'urn:orrery:problem:route.not_found',
+    title: 'There is no such route',
+    status: 404,
+    detail: expect.any(String),
+    code: 'route.not_found',
+    requestId: answer.headers.get('x-request-id'),
+  })
+})
+
+test('every answer has the security headers: found, refused, unknown and preflight', async () => {
+  const answers = [
+    await get('/health'),
+    await get(TEAMS),
+    await get('/nowhere'),
+    await call('OPTIONS', TEAMS, {
+      headers: { origin: 'http://orrery.test', 'access-control-request-method': 'POST' },
+    }),
+  ]
+  for (const { headers } of answers) {
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(headers.get('x-powered-by')).toBeNull()
+  }
+})
+
+test('an origin on the list is let in with credentials; another one gets no word', async () => {
+  const preflight = (origin: string) =>
+    call('OPTIONS', TEAMS, {
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,idempotency-key',
+      },
+    })
+  const listed = await preflight('http://orrery.test')
+  expect(listed.status).toBe(204)
+  expect(listed.headers.get('access-control-allow-origin')).toBe('http://orrery.test')
+  expect(listed.headers.get('access-control-allow-headers')).toContain('idempotency-key')
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'http://orrery.test.evil.example',
+    'http://orrery.test:81',
+  ]) {
+    expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull()
+    const read = await call('GET', '/health', { headers: { origin } })
+    expect(read.headers.get('access-control-allow-origin')).toBeNull()
+  }
+  const read = await call('GET', '/health', { headers: { origin: 'http://orrery.test' } })
+  expect(read.headers.get('access-control-expose-headers')).toContain('x-request-id')
+  expect(read.headers.get('vary')?.toLowerCase()).toContain('origin')
+})
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const paths = [...new Set(routes.map((route) => route.path))]
+
+test.each(paths)('%s answers other methods with 405 and says which it takes', async (path) => {
+  const taken = routes.filter((route) => route.path === path).map((route) => route.method)
+  for (const method of METHODS.filter((one) => !taken.includes(one))) {
+    const answer = await call(method, fillPath(path), {
+      as: await newPerson(),
+      body: method === 'GET' ? undefined : {},
+    })
+    expect(coded(answer)).toEqual([405, 'route.method_not_allowed'])
+    expect(answer.headers.get('allow')?.split(', ').sort()).toEqual([...taken].sort())
+  }
+})
+
+test.each([
+  '/api',
+  '/api/v1',
+  '/api/v1/',
+  '/api/v2/teams',
+  '/api/v1/teams/x',
+  '/api/v1/teamsx',
+  '/index.php',
+])('%s is 404, signed in or not', async (path) => {
+  expect(coded(await get(path))).toEqual([404, 'route.not_found'])
+  expect(coded(await get(path, await newPerson()))).toEqual([404, 'route.not_found'])
+})
+
+test('a trailing slash is the same route', async () => {
+  const person = await newPerson()
+  const [with_, without] = [await get(`${TEAMS}/`, person), await get(TEAMS, person)]
+  expect([with_.status, with_.body]).toEqual([200, without.body])
+})
+
+test('HEAD is answered like GET, without a body', async () => {
+  const answer = await call('HEAD', '/health')
+  expect([answer.status, answer.text]).toEqual([200, ''])
+})
+
+test.each(['{', '', 'name=x', '{"name":"x"}}', "{'name':'x'}", '{"name":"x",}', '\u0000', '{"name":NaN}'])(
+  'the body %j is not JSON',
+  async (raw) => {
+    expect(coded(await postRaw(raw))).toEqual([400, 'request.malformed_json'])
+  },
+)
+
+test.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/jsonx',
+  '',
+])('a body of type %j is not taken', async (type) => {
+  const answer = await postRaw('{"name":"x"}', type === '' ? {} : { 'content-type': type })
+  expect(coded(answer)).toEqual([415, 'request.unsupported_media_type'])
+})
+
+test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/vnd.orrery+json'])(
+  'a body of type %j is taken',
+  async (type) => {
+    expect((await postRaw('{"name":"x"}', { 'content-type': type })).status).toBe(201)
+  },
+)
+
+const MIB = 1024 * 1024
+
+test('a body over 1 MiB is refused, whether its length is announced or not', async () => {
+  const large = JSON.stringify({ name: 'x'.repeat(MIB) })
+  expect(coded(await postRaw(large))).toEqual([413, 'request.too_large'])
+  const stream = new ReadableStream({
+    start: (controller) => {
+      for (let i = 0; i < 20; i++) controller.enqueue(new Uint8Array(MIB / 10).fill(32))
+      controller.close()
+    },
+  })
+  expect(coded(await postRaw(stream))).toEqual([413, 'request.too_large'])
+  const announced = await postRaw('{"name":"x"}', { ...JSON_TYPE, 'content-length': String(2 * MIB) })
+  expect(coded(announced)).toEqual([413, 'request.too_large'])
+})
+
+test('a body of exactly 1 MiB is read', async () => {
+  const raw = `{"name":"x"${' '.repeat(MIB - 12)}}`
+  expect(new TextEncoder().encode(raw)).toHaveLength(MIB)
+  expect((await postRaw(raw)).status).toBe(201)
+})
+
+test('JSON is taken to a depth of 64 and no deeper', async () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+  expect(coded(await postRaw(nested(64)))).toEqual([422, 'request.invalid'])
+  expect(coded(await postRaw(nested(65)))).toEqual([400, 'request.too_deep'])
+  expect(coded(await postRaw('['.repeat(500_000)))).toEqual([400, 'request.too_deep'])
+  expect(coded(await postRaw(`{"name":"${'['.repeat(100)}"}`))).toEqual([422, 'request.invalid'])
+})
+
+test.each([
+  '{"name":"x","__proto__":{"admin":true}}',
+  '{"name":"x","\\u005f_proto__":{"admin":true}}',
+  '{"name":"x","constructor":{"prototype":{}}}',
+  '{"name":"x","a":[{"prototype":1}]}',
+])('%s holds a key that is refused, and nothing is changed by it', async (raw) => {
+  expect(coded(await postRaw(raw))).toEqual([400, 'request.forbidden_key'])
+  expect(({} as { admin?: boolean }).admin).toBeUndefined()
+})
+
+test('the words are only refused as keys', async () => {
+  expect((await postRaw('{"name":"constructor","description":"__proto__"}')).status).toBe(201)
+})
+
+test('an unknown field is named', async () => {
+  const answer = await postRaw('{"name":"x","plan":"team"}')
+  expect(coded(answer)).toEqual([422, 'request.invalid'])
+  expect(answer.body.errors).toEqual([
+    { path: '', message: expect.stringContaining('plan'), code: 'unrecognized_keys' },
+  ])
+})
+
+test('a limit out of range, a sort that is not offered and an unknown filter are refused', async () => {
+  const person = await newPerson()
+  for (const query of [
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'limit=1.5',
+    'sort=owner_id',
+    'colour=red',
+    'limit=1&limit=2',
+  ])
+    expect([query, (await get(`${TEAMS}?${query}`, person)).status]).toEqual([query, 422])
+})

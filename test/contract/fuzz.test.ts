@@ -1,0 +1,67 @@
+// Every route, sent what nobody should send: it must never break, and always answer as documented. The test client
+// checks the shape of each answer. FUZZ_SEED and FUZZ_ROUNDS repeat or lengthen a run.
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { ERRORS } from '../../src/core/errors.ts'
+import { type Answer, call } from '../helpers/api.ts'
+import { newPerson, newTeam, type Person } from '../helpers/people.ts'
+import { hostileBody, hostileHeaders, hostileQuery, hostileSegment } from './support/hostile.ts'
+import { fillPath, prefixOf, sampleOf } from './support/paths.ts'
+import { type Random, randomFrom } from './support/random.ts'
+import { inputOf, type Route, routes } from './support/routes.ts'
+import { jsonSchemaOf } from './support/values.ts'
+
+const SEED = Number(env.FUZZ_SEED || 20_261_121)
+const ROUNDS = Number(env.FUZZ_ROUNDS || 25)
+const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Fresh now and then, because some requests end the session or the account. */
+async function mint(): Promise<Person> {
+  const { owner } = await newTeam(await newPerson({ platformRole: 'admin' }))
+  return owner
+}
+
+test.each(routes.map((route, i) => [route.name, route, SEED + i * 1_000_003] as const))(
+  '%s takes anything without breaking (seed %#)',
+  async (_name, route, seed) => {
+    let person = await mint()
+    for (let round = 0; round < ROUNDS; round++) {
+      const random = randomFrom(seed + round)
+      const request = hostileRequest(route, person, random)
+      const sent = `FUZZ_SEED=${SEED}, round ${round}: ${route.method} ${request.path.slice(0, 300)} ${JSON.stringify(
+        request.headers,
+      ).slice(0, 300)} ${String(request.raw).slice(0, 300)}`
+      const answer: Answer<any> = await call(route.method, request.path, {
+        ...(random.chance(0.9) ? { as: person } : {}),
+        headers: request.headers,
+        ...(request.raw === undefined ? {} : { raw: request.raw }),
+      }).catch((error: unknown) => {
+        throw new Error(`${sent}\n${String(error)}`)
+      })
+      expect(answer.status, `${sent}\n${answer.text.slice(0, 500)}`).toBeLessThan(500)
+      if (answer.status >= 400) expect(Object.keys(ERRORS), sent).toContain(answer.body.code)
+      expect(answer.headers.get('x-request-id'), sent).toMatch(/^[A-Za-z0-9_.:-]{8,128}$/)
+      if (answer.status === 401) person = await mint()
+    }
+  },
+  60_000,
+)
+
+function hostileRequest(
+  route: Route,
+  person: Person,
+  random: Random,
+): { path: string; headers: Record<string, string>; raw?: string } {
+  const query = inputOf(route, 'query')
+  const json = inputOf(route, 'json')
+  const right = { team: person.teamId, usr: person.userId, ses: person.sessionId } as Record<string, string>
+  const path =
+    fillPath(route.path, {}, (segment) =>
+      hostileSegment(right[prefixOf(segment) ?? ''] ?? sampleOf(segment), random),
+    ) + hostileQuery(query ? jsonSchemaOf(query) : null, random)
+  const headers = hostileHeaders(random)
+  if (!METHODS_WITH_BODY.includes(route.method) || (json === undefined && random.chance(0.8)))
+    return { path, headers }
+  headers['content-type'] ??= 'application/json'
+  return { path, headers, raw: hostileBody(json ? jsonSchemaOf(json) : {}, random) }
+}
