@@ -74,7 +74,10 @@ export function simulate(sim: Simulation, start: readonly Fact[]): void {
 }
 
 export function feed(sim: Simulation, fact: Fact, carryOut = true): Step {
+  const current = 'attempt' in fact ? sim.state.activations.get(fact.path)?.attempt : undefined
   const step = advance(sim.plan, sim.state, fact, sim.now)
+  if (step.accepted && 'attempt' in fact && fact.attempt !== current)
+    throw new Error(`${fact.path}: stale attempt taken`)
   const { rows, events, state, settled } = sim
   for (const event of step.events) {
     if (event.seq !== events.length + 1) throw new Error(`seq ${event.seq} after ${events.length}`)
