@@ -33,8 +33,8 @@ export interface PlanNode {
   /** Edges by index: `incoming` only forward ones, since only they count for a join. */
   readonly incoming: readonly number[]
   readonly outgoing: readonly number[]
-  /** Whether `prev` is the one output, not an object by node id. */
-  readonly singlePrev: boolean
+  /** Back edges that come in; only the head of a loop has any. */
+  readonly back: readonly number[]
   /** Of a `first` merge: the nodes, in order, that can reach the end only through it. */
   readonly onlyThroughHere: readonly number[]
 }
@@ -56,6 +56,10 @@ export interface PlanEdge {
   /** The outermost region that the edge leaves, else -1. */
   readonly leaves: number
 }
+
+/** Whether an outcome at this port would lead anywhere. */
+export const leavesBy = (plan: Plan, node: number, port: string): boolean =>
+  plan.nodes[node]!.outgoing.some((edge) => plan.edges[edge]!.port === port)
 
 export interface PlanScope {
   readonly index: number

@@ -47,6 +47,32 @@ export function activationInFrame(
   return group === undefined ? undefined : visibleActivation(plan, state, group, id)
 }
 
+/** What `prev` is made of: one output, or an object of outputs by node id. */
+export type Previous =
+  | { readonly single: true; readonly path: string | undefined }
+  | { readonly single: false; readonly paths: readonly (readonly [id: string, path: string])[] }
+
+/**
+ * Whether `prev` is one output is settled by the graph, not by which branches were taken, so that an expression never
+ * meets two shapes. The first nodes of a body see what the group saw.
+ */
+export function previous(plan: Plan, state: RunState, activation: Activation): Previous {
+  const { causes, frame, undoes, iteration } = activation
+  const node = plan.nodes[activation.node]!
+  if (undoes !== null) return { single: true, path: undoes }
+  const goesRound = node.back.length > 0 && (iteration.at(-1) ?? 1) > 1
+  if (node.incoming.length === 0 && !goesRound && frame !== '') {
+    return previous(plan, state, state.activations.get(frame)!)
+  }
+  const edges = goesRound ? node.back : node.incoming
+  const sources = new Set(edges.map((edge) => plan.edges[edge]!.from))
+  if (sources.size <= 1) return { single: true, path: causes[0] }
+  return {
+    single: false,
+    paths: causes.map((path) => [plan.nodes[state.activations.get(path)!.node]!.id, path] as const),
+  }
+}
+
 /** The activation around `from`, or itself, that lies in `scope`. */
 function climb(
   plan: Plan,

@@ -33,6 +33,13 @@ describe('each', () => {
     expect(run.state.activations.get('map')?.error?.code).toBe('each.too_many_items')
   })
 
+  it('stops a run that has more than 100,000 activations', () => {
+    const body = Array.from({ length: 10 }, (_, i) => pure(`n${i}`))
+    const run = drive(flow([group('g', body, [], { each: { items } })]), { counts: { g: 10_000 } }).start()
+    expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'run.too_many_activations' } })
+    expect(run.state.activations.size).toBeLessThan(100_020)
+  })
+
   it('makes no rows for pure items and asks for them in pieces', () => {
     const run = drive(flow([pure('map', { each: { items } })]), { counts: { map: 600 } }).start()
     const pieces = run.commands.flatMap((c) => (c.type === 'run_items' ? [[c.from, c.to]] : []))

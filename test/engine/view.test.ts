@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activationInFrame, visibleActivation } from '../../src/engine/scope.ts'
+import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
 import { nodesView, progress, runView } from '../../src/engine/view.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
@@ -103,5 +103,38 @@ describe('what an expression sees', () => {
     run.fail('c')
     expect(seen(run, 'b!undo', 'b')).toBe('b')
     expect(seen(run, 'b!undo', 'a')).toBe('a')
+  })
+})
+
+describe('prev', () => {
+  const before = (run: ReturnType<typeof drive>, path: string) => {
+    const found = previous(run.plan, run.state, run.state.activations.get(path)!)
+    return found.single ? found.path : Object.fromEntries(found.paths)
+  }
+
+  it('is one output where one node leads here, and an object where the graph gives several', () => {
+    const nodes = [node('a', 'flow.approval'), node('b'), node('c'), node('d')]
+    const run = drive(flow(nodes, ['a:approved>b', 'b>d', 'a:approved>c', 'c>d'])).start()
+    run.ok('a', 'approved')
+    expect(before(run, 'b')).toBe('a')
+    run.ok('b')
+    run.ok('c')
+    expect(before(run, 'd')).toEqual({ b: 'b', c: 'c' })
+  })
+
+  it('is what went round, from the second iteration on', () => {
+    const run = drive(flow([node('s'), node('h'), node('b')], ['s>h', 'h>b', 'b~>h'])).start()
+    for (const path of ['s', 'h', 'b']) run.ok(path)
+    expect(before(run, 'h')).toBe('s')
+    expect(before(run, 'h~2')).toBe('b')
+  })
+
+  it('is what the group saw, at the start of its body', () => {
+    const run = drive(
+      flow([node('a'), group('g', [node('x')], [], { each: { items: [] } })], ['a>g']),
+    ).start()
+    run.ok('a')
+    expect(before(run, 'g:1.x')).toBe('a')
+    expect(before(run, 'a')).toBeUndefined()
   })
 })

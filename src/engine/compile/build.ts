@@ -48,6 +48,7 @@ export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types
       const leaves = edges[index]!.leaves
       if (leaves >= 0 && !back) regions[leaves]!.exits.push(index)
       if (back) {
+        nodes[to]!.back.push(index)
         const region = regions[regionOfHead.get(to) ?? -1]
         if (region)
           region.maxIterations = Math.min(region.maxIterations, edge.maxIterations ?? DEFAULTS.maxIterations)
@@ -68,7 +69,6 @@ export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types
     })
   }
   for (const node of nodes) {
-    node.singlePrev = new Set(node.incoming.map((edge) => edges[edge]!.from)).size <= 1
     if (node.join.mode === 'first')
       node.onlyThroughHere = dominatedByMerge(node, nodes, edges, scopes[node.scope]!)
   }
@@ -130,7 +130,7 @@ function planNode(
     regions: [],
     incoming: [],
     outgoing: [],
-    singlePrev: true,
+    back: [],
     onlyThroughHere: [],
   }
 }

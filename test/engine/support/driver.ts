@@ -44,6 +44,8 @@ export function drive(definition: Definition, answers: Answers = {}): Drive {
   const plan = loadPlan(definition, TYPES)
   const state = newRun()
   const attemptOf = (path: string) => state.activations.get(path)?.attempt ?? 0
+  const inbox: Fact[] = []
+  let answering = false
   const self: Drive = {
     plan,
     state,
@@ -56,7 +58,13 @@ export function drive(definition: Definition, answers: Answers = {}): Drive {
       for (const command of step.commands) {
         self.commands.push(command)
         const answer = answerTo(command, plan, answers)
-        if (answer) self.feed(answer)
+        if (answer) inbox.push(answer)
+      }
+      // Only the outermost call answers, so that a long run of pure nodes does not nest.
+      if (!answering) {
+        answering = true
+        for (let next = inbox.shift(); next; next = inbox.shift()) self.feed(next)
+        answering = false
       }
       return step
     },
