@@ -12,10 +12,12 @@ import { prepareNode, prepareOutput } from './prepared.ts'
 import {
   type ActivationScope,
   evaluate,
+  evaluateIn,
   itemsPath,
   outputOf,
   prevOf,
   type Run,
+  scopeFor,
   scopeOf,
   takenOf,
 } from './scope.ts'
@@ -86,14 +88,12 @@ export function nodeInput(
     get taken() {
       return takenOf(run, activation, view.load)
     },
-    evaluate: (param, extra) => {
-      const expressions = prepareNode(node).deferred.get(param)
-      if (expressions === undefined) return undefined
-      return evaluate(run, { from: activation }, expressions, { ...view, scope: withExtra(view, extra) })
-    },
+    evaluate: deferredEvaluator(run, activation, view),
+    hasEdge: (port) => node.outgoing.some((edge) => run.plan.edges[edge]?.port === port),
     nowMs,
     path: activation.path,
     attempt,
+    failures: activation.failures,
     idempotencyKey: key,
     run: {
       id: spec.runId,
@@ -105,11 +105,34 @@ export function nodeInput(
   }
 }
 
-const withExtra = (view: ActivationScope, extra: Record<string, unknown>): ActivationScope['scope'] =>
-  Object.create(null, {
-    ...Object.getOwnPropertyDescriptors(view.scope),
-    ...Object.getOwnPropertyDescriptors(extra),
-  })
+/** What all evaluations of a node's deferred parameters may use together: a turn must end soon, and fit in memory. */
+const DEFERRED_BUDGET = { steps: 2_000_000, bytes: 64 * 1024 * 1024 }
+
+function deferredEvaluator(
+  run: Run,
+  activation: Activation,
+  view: ActivationScope,
+): NodeInput<unknown>['evaluate'] {
+  const { deferred } = prepareNode(planNode(run, activation))
+  const scopes = new Map<string, ActivationScope['scope']>()
+  const left = { ...DEFERRED_BUDGET }
+  return (param, extra) => {
+    const expressions = deferred.get(param)
+    if (expressions === undefined) return undefined
+    let scope = scopes.get(param)
+    if (scope === undefined) {
+      scope = scopeFor(run, { from: activation }, expressions, view)
+      scopes.set(param, scope)
+    }
+    try {
+      return evaluateIn(expressions, Object.assign(Object.create(scope), extra), left)
+    } catch (error) {
+      if (!(error instanceof NodeFailure)) throw error
+      const place = extra.index === undefined ? param : `${param}, item ${extra.index}`
+      throw new NodeFailure({ ...error.error, message: `${place}, ${error.message}` })
+    }
+  }
+}
 
 /** What is left unevaluated passes the schema as it stands in the definition. */
 const deferredOf = (node: PlanNode, type: NodeType): Record<string, unknown> =>

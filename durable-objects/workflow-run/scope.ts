@@ -1,6 +1,6 @@
 // What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
 // loads is bounded, so that no expression can pull a whole run into memory.
-import { evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
+import { type Budget, evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
 import type { Plan } from '../../src/engine/plan.ts'
 import { activationInFrame, visibleActivation } from '../../src/engine/scope.ts'
 import type { Activation, RunState } from '../../src/engine/state.ts'
@@ -28,7 +28,10 @@ export function scopeOf(
   extra: Record<string, unknown> = {},
 ): ActivationScope {
   let loaded = 0
+  const known = new Map<string, unknown>()
   const load = (path: string): unknown => {
+    // An expression that is evaluated for each item names the same output again and again: it counts once.
+    if (known.has(path)) return known.get(path)
     loaded += run.values.chars(path)
     if (loaded > MOST_SCOPE_CHARS) {
       throw new NodeFailure({
@@ -37,7 +40,9 @@ export function scopeOf(
         retryable: false,
       })
     }
-    return run.values.read(path)
+    const value = run.values.read(path)
+    known.set(path, value)
+    return value
   }
   const { spec } = run
   const scope: Record<string, unknown> = {
@@ -63,22 +68,26 @@ export function scopeOf(
 }
 
 /** Evaluates prepared expressions; throws NodeFailure with the place in the parameters. */
-export function evaluate(
+export const evaluate = (run: Run, at: Viewpoint, expressions: Expressions, view: ActivationScope): unknown =>
+  evaluateIn(expressions, scopeFor(run, at, expressions, view))
+
+/** The scope with the outputs of other nodes, as far as these expressions name them. */
+export function scopeFor(
   run: Run,
   at: Viewpoint,
   expressions: Expressions,
   { scope, load }: ActivationScope,
-): unknown {
+): Scope {
+  if (expressions.nodeIds.length === 0 && !expressions.dynamic) return scope
+  return Object.create(scope, {
+    nodes: { enumerable: true, value: nodesOf(run, at, expressions, load) },
+  }) as Scope
+}
+
+export function evaluateIn(expressions: Expressions, scope: Scope, shared?: Budget): unknown {
   if (expressions.error !== null)
     throw new NodeFailure({ code: 'expression.syntax', message: expressions.error, retryable: false })
-  const namesNodes = expressions.nodeIds.length > 0 || expressions.dynamic
-  const seen = namesNodes
-    ? Object.create(null, {
-        ...Object.getOwnPropertyDescriptors(scope),
-        nodes: { enumerable: true, value: nodesOf(run, at, expressions, load) },
-      })
-    : scope
-  const result = evaluateParams(expressions.compiled, seen as Scope)
+  const result = evaluateParams(expressions.compiled, scope, undefined, shared)
   if (result.ok) return result.value
   const { path, error } = result.error
   const place = path === '' ? '' : `${path}, `

@@ -53,10 +53,14 @@ export type NodeInput<Params> = {
   taken: Readonly<Record<string, unknown>>
   /** Evaluates a parameter named in `deferred`, e.g. for each item. Throws NodeFailure when it cannot. */
   evaluate: (param: string, extra: { item?: unknown; index?: number }) => unknown
+  /** Whether an outcome at this port leads anywhere. */
+  hasEdge: (port: string) => boolean
   /** The recorded time of the event that started this attempt. */
   nowMs: number
   path: string
   attempt: number
+  /** How many attempts have failed. One that was lost in a crash does not count: what it started may still be used. */
+  failures: number
   /** The same on every attempt: what makes an effect safe to repeat. */
   idempotencyKey: string
   run: { id: string; workflowId: string | null; teamId: string; startedBy: string | null; depth: number }

@@ -2,7 +2,10 @@
 // user's rights already in it; a node can neither widen them nor name another team.
 
 export type HttpPort = {
-  /** Through the guard: address judged, redirects judged again, size and time capped. Throws NodeFailure. */
+  /**
+   * Through the guard: address judged, redirects judged again, size and time capped. Throws NodeFailure, which says
+   * whether the request may have had its effect.
+   */
   fetch: (request: OutboundRequest) => Promise<OutboundResponse>
 }
 
@@ -24,25 +27,40 @@ export type OutboundResponse = {
   url: string
 }
 
+/** The child run, and how it has ended if it has done so already. */
+export type ChildRun = {
+  runId: string
+  ended: { status: 'succeeded' | 'failed' | 'cancelled'; output: unknown; error: unknown } | null
+}
+
 export type RunsPort = {
-  /** Starts the child run, or finds the one that an earlier attempt has started: its id follows from parent and path. */
+  /**
+   * Starts the child run, or finds the one that this attempt has started before a crash: its id follows from parent,
+   * path and failures. Effects of the child carry keys that follow from `idempotencyKey`, the same on every attempt.
+   * A child that is waited for is cancelled when the signal was aborted meanwhile. Throws NodeFailure when it cannot.
+   */
   startChild: (child: {
     workflowId: string
     version?: number
     input: unknown
     path: string
+    failures: number
+    idempotencyKey: string
     wait: boolean
-  }) => Promise<{ runId: string }>
+    signal: AbortSignal
+  }) => Promise<ChildRun>
 }
 
 export type StorePort = {
   get: (key: string) => Promise<{ found: boolean; value: unknown }>
-  /** The operation id makes a repeated call count once. */
+  /** The operation id makes a repeated call count once: it answers what the first one did. */
   set: (key: string, value: unknown, options: { ttlMs?: number; operationId: string }) => Promise<void>
+  /** Throws NodeFailure when the value there is not a number. */
   increment: (key: string, by: number, options: { operationId: string }) => Promise<number>
 }
 
 export type NotifyPort = {
+  /** Sends each recipient a mail of their own, once per key. */
   email: (mail: { to: string[]; subject: string; text: string; html?: string }, key: string) => Promise<void>
 }
 

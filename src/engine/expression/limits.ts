@@ -44,8 +44,14 @@ const OPERATIONS_PER_STEP = 64
 /** The price of entering a method or a function; a plain operation costs 1. */
 export const CALL_COST = 16
 
-export function startMachine(scope: Scope, limits?: Partial<Limits>): Machine {
-  const all = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+/** What is left for all evaluations that share it. No single one may take more than the limits allow. */
+export type Budget = Pick<Limits, 'steps' | 'bytes'>
+
+export function startMachine(scope: Scope, limits?: Partial<Limits>, shared?: Budget): Machine {
+  let all = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+  if (shared !== undefined && (shared.steps < all.steps || shared.bytes < all.bytes)) {
+    all = { ...all, steps: Math.min(all.steps, shared.steps), bytes: Math.min(all.bytes, shared.bytes) }
+  }
   return {
     scope,
     limits: all,
@@ -55,6 +61,12 @@ export function startMachine(scope: Scope, limits?: Partial<Limits>): Machine {
     built: false,
     zones: undefined,
   }
+}
+
+/** Takes what an evaluation has used from the budget that it shares. */
+export function settleBudget({ limits, fuel, bytes }: Machine, shared: Budget): void {
+  shared.steps = Math.max(0, shared.steps - (limits.steps - fuel / OPERATIONS_PER_STEP))
+  shared.bytes = Math.max(0, shared.bytes - (limits.bytes - bytes))
 }
 
 /** Takes operations from the budget. Call it before the work is done. */

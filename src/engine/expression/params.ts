@@ -4,8 +4,8 @@ import type { Dialect } from './dialect.ts'
 import { nativeDialect } from './dialect.ts'
 import type { ExpressionError } from './errors.ts'
 import { asExpressionError } from './errors.ts'
-import type { Limits, Machine, Scope } from './limits.ts'
-import { defaultLimits, startMachine } from './limits.ts'
+import type { Budget, Limits, Machine, Scope } from './limits.ts'
+import { defaultLimits, settleBudget, startMachine } from './limits.ts'
 import type { Template } from './template.ts'
 import { compileTemplate, runTemplate } from './template.ts'
 
@@ -125,20 +125,26 @@ function applied(
   return copy
 }
 
-/** The parameters with every expression replaced by its value. All of them share one budget. */
+/**
+ * The parameters with every expression replaced by its value. All of them share one budget; with `shared` many
+ * evaluations do, as those of a list's items.
+ */
 export function evaluateParams(
   compiled: CompiledParams,
   scope: Scope,
   limits?: Partial<Limits>,
+  shared?: Budget,
 ): Result<unknown, ParamError> {
   const { root } = compiled
   if (root.kind === 'constant') return ok(root.value)
-  const machine = startMachine(scope, limits)
+  const machine = startMachine(scope, limits, shared)
   const at = { path: '' }
   try {
     return ok(evaluateShape(machine, root, at))
   } catch (thrown) {
     return err({ path: at.path, error: asExpressionError(thrown) })
+  } finally {
+    if (shared !== undefined) settleBudget(machine, shared)
   }
 }
 

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { canonicalJson } from '../../core/json.ts'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { items } from './items.ts'
+
+export const dataDedupe = pureNode({
+  type: 'data.dedupe',
+  category: 'data',
+  summary: 'Leaves out items that were there before.',
+  params: z.strictObject({
+    items,
+    by: z
+      .unknown()
+      .optional()
+      .describe('What makes items the same, as an expression of `item` and `index`; default the whole item.'),
+  }),
+  output: 'The list with the first of each; the order of the fields of an object does not count.',
+  example: { items: [{ id: 1 }, { id: 2 }, { id: 1 }], by: '{{ item.id }}' },
+  deferred: ['by'],
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params, evaluate }) => {
+    const seen = new Set<string>()
+    return {
+      output: params.items.filter((item, index) => {
+        const key = canonicalJson(params.by === undefined ? item : evaluate('by', { item, index }))
+        if (seen.has(key)) return false
+        seen.add(key)
+        return true
+      }),
+    }
+  },
+})

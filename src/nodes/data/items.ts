@@ -1,0 +1,22 @@
+// What the nodes that work on lists share. All of them are linear, or n log n, in the items.
+import * as z from 'zod'
+import { NodeFailure } from '../node.ts'
+
+export const MOST_ITEMS = 100_000
+
+export const items = z.array(z.unknown()).max(MOST_ITEMS).describe('The list.')
+
+/** A parameter that must stand in the definition; what it gives for each item is only known in the run. */
+export const perItem = (description: string) =>
+  z
+    .unknown()
+    .refine((value) => value !== undefined, { message: 'is missing' })
+    .describe(description)
+
+export type Row = Readonly<Record<string, unknown>>
+
+export const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const badData = (code: string, message: string): NodeFailure =>
+  new NodeFailure({ code, message, retryable: false })

@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { items, MOST_ITEMS } from './items.ts'
+
+export const dataSplit = pureNode({
+  type: 'data.split',
+  category: 'data',
+  summary: 'Cuts a list into parts.',
+  params: z.strictObject({
+    items,
+    size: z.number().int().min(1).max(MOST_ITEMS).describe('Items of a part; the last may have fewer.'),
+  }),
+  output: 'A list of lists, in order; empty for an empty list.',
+  example: { items: [1, 2, 3, 4, 5], size: 2 },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params: { items: list, size } }) => ({
+    output: Array.from({ length: Math.ceil(list.length / size) }, (_, part) =>
+      list.slice(part * size, (part + 1) * size),
+    ),
+  }),
+})

@@ -1,0 +1,106 @@
+import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
+import type { Json } from '../../core/json.ts'
+import type { OnDue } from '../../engine/event.ts'
+import { checkSchema } from '../../engine/json-schema/compile.ts'
+import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
+
+type OnTimeout = 'approve' | 'reject' | 'fail' | 'route'
+
+export const flowApproval = pureNode({
+  type: 'flow.approval',
+  category: 'flow',
+  summary: 'Asks people and waits for their answer.',
+  params: z.strictObject({
+    title: z.string().min(1).max(500).describe('What is asked, in a line.'),
+    message: z.string().max(20_000).optional().describe('What they need to know.'),
+    form: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('JSON Schema of the data that comes with the answer.'),
+    assignees: z
+      .array(z.string().min(1).max(200))
+      .max(100)
+      .optional()
+      .describe('Ids of the users who may answer; default everybody in the team who may run workflows.'),
+    quorum: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('How many must approve, default 1. The first who rejects decides.'),
+    allowSelf: z.boolean().optional().describe('Whether who started the run may answer; default true.'),
+    timeoutMs: z
+      .number()
+      .int()
+      .min(1)
+      .max(366 * DAY_MS)
+      .optional()
+      .describe('How long to wait; default for ever.'),
+    onTimeout: z
+      .enum(['approve', 'reject', 'fail', 'route'])
+      .optional()
+      .describe(
+        '`approve` and `reject` go on as if so decided, `route` goes on at the port `timeout`, `fail` fails the node. Default `route` if that port leads anywhere, else `fail`.',
+      ),
+  }),
+  output:
+    '`{ decision, by, comment, data, decisions }`: `decision` is `approved`, `rejected` or `timeout`; `by`, `comment` and `data` are those of the answer that decided, null after a timeout; `decisions` has all answers.',
+  example: { title: 'Approve {{ input.orderId }}?', timeoutMs: 86_400_000, onTimeout: 'reject' },
+  ports: () => ['approved', 'rejected', 'timeout'],
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params, nowMs, hasEdge }) => {
+    const { title, message, form, timeoutMs, quorum = 1, allowSelf = true } = params
+    const assignees = [...new Set(params.assignees ?? [])]
+    if (assignees.length > 0 && quorum > assignees.length)
+      throw bad(`quorum: ${quorum} must approve and only ${assignees.length} may answer`)
+    const [problem] = form === undefined ? [] : checkSchema(form)
+    if (problem) throw bad(`form${problem.path}: ${problem.message}`)
+    const onTimeout = params.onTimeout ?? (hasEdge('timeout') ? 'route' : 'fail')
+    return {
+      wait: {
+        kind: 'approval',
+        ...(timeoutMs === undefined ? {} : { until: nowMs + timeoutMs, onDue: dueOf(onTimeout, timeoutMs) }),
+      },
+      detail: {
+        title,
+        message: message ?? '',
+        form: (form ?? null) as Json,
+        assignees,
+        quorum,
+        allowSelf,
+      },
+    }
+  },
+  onDecision: (detail, decisions) => {
+    const rejection = decisions.find(({ decision }) => decision === 'reject')
+    if (rejection) return settled('rejected', rejection, decisions)
+    const { quorum } = detail as { quorum: number }
+    const last = decisions.at(-1)
+    return last === undefined || decisions.length < quorum ? null : settled('approved', last, decisions)
+  },
+})
+
+const settled = (
+  port: 'approved' | 'rejected',
+  { by, comment, data }: Decision,
+  decisions: readonly Decision[],
+): NodeResult => ({ port, output: { decision: port, by, comment, data, decisions } })
+
+function dueOf(onTimeout: OnTimeout, timeoutMs: number): OnDue {
+  if (onTimeout === 'fail')
+    return {
+      error: {
+        code: 'approval.timeout',
+        message: `Nobody has decided within ${timeoutMs} ms`,
+        retryable: false,
+      },
+    }
+  const port = onTimeout === 'approve' ? 'approved' : onTimeout === 'reject' ? 'rejected' : 'timeout'
+  return { port, output: { decision: port, by: null, comment: null, data: null, decisions: [] } }
+}
+
+const bad = (message: string): NodeFailure =>
+  new NodeFailure({ code: 'params.invalid', message, retryable: false })

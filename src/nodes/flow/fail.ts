@@ -1,0 +1,25 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+export const flowFail = pureNode({
+  type: 'flow.fail',
+  category: 'flow',
+  summary: 'Fails, with a message of your own.',
+  params: z.strictObject({
+    message: z.string().max(5_000).describe('What is wrong, for people.'),
+    code: z
+      .string()
+      .regex(/^[a-z][a-z0-9_.-]{0,99}$/, 'small letters, digits, ".", "_" and "-"')
+      .optional()
+      .describe('For programs; default `flow.failed`.'),
+  }),
+  output: 'None.',
+  example: { message: 'Order {{ input.orderId }} cannot be delivered', code: 'order.undeliverable' },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params: { message, code = 'flow.failed' } }) => ({
+    error: { code, message, retryable: false },
+  }),
+})

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+export const flowMerge = pureNode({
+  type: 'flow.merge',
+  category: 'flow',
+  summary: 'Brings branches together.',
+  params: z.strictObject({
+    mode: z
+      .enum(['all', 'any', 'first', 'quorum'])
+      .optional()
+      .describe(
+        '`all` (default) waits for every branch; `any` goes on with the first and ignores the others; `first` also cancels them; `quorum` waits for `count`.',
+      ),
+    count: z.number().int().min(1).optional().describe('Of a quorum: how many branches must arrive.'),
+  }),
+  output:
+    'An object with the outputs of the branches that had arrived, by the id of the node they came from.',
+  example: { mode: 'quorum', count: 1 },
+  ports: mainPort,
+  kind: 'merge',
+  needsCredential: false,
+  effectful: false,
+  compute: ({ taken }) => ({ output: taken }),
+})

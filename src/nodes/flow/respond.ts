@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import { pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, 'not the name of a header')
+/** A line break would start another header. */
+const HeaderValue = z
+  .string()
+  .max(8_000)
+  .refine((text) => [...text].every((char) => char === '\t' || (char >= ' ' && char !== '\x7f')), {
+    message: 'a header holds no line breaks or control characters',
+  })
+
+export const flowRespond = pureNode({
+  type: 'flow.respond',
+  category: 'flow',
+  summary: 'Answers the request that started the run; the run goes on. The first answer of a run counts.',
+  params: z.strictObject({
+    status: z.number().int().min(200).max(599).optional().describe('Default 200.'),
+    headers: z.record(HeaderName, HeaderValue).optional(),
+    body: z.unknown().optional().describe('Text as it is, anything else as JSON; default nothing.'),
+  }),
+  output: 'What was answered: `{ status, headers, body }`.',
+  example: { status: 202, body: { accepted: '{{ input.orderId }}' } },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params: { status = 200, headers = {}, body = null } }) => {
+    const answer = { status, headers, body }
+    return { output: answer, respond: answer }
+  },
+})

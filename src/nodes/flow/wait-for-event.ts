@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
+import { NodeFailure, pureNode } from '../node.ts'
+
+export const flowWaitForEvent = pureNode({
+  type: 'flow.waitForEvent',
+  category: 'flow',
+  summary: 'Waits for an event that is sent to the run. One that came before the wait is not lost.',
+  params: z.strictObject({
+    name: z.string().min(1).max(200).describe('The name of the event.'),
+    filter: z
+      .unknown()
+      .optional()
+      .describe(
+        'An expression that sees the data of the event as `item`; only an event for which it is true counts. One that it cannot be evaluated for does not.',
+      ),
+    timeoutMs: z
+      .number()
+      .int()
+      .min(1)
+      .max(366 * DAY_MS)
+      .optional()
+      .describe('Goes on at the port `timeout` after so long; default waits for ever.'),
+  }),
+  output: 'At `main` the data of the event; at `timeout` null.',
+  example: {
+    name: 'payment.received',
+    filter: '{{ item.orderId === input.orderId }}',
+    timeoutMs: 86_400_000,
+  },
+  deferred: ['filter'],
+  ports: () => ['main', 'timeout'],
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params: { name, timeoutMs }, nowMs }) => ({
+    wait: {
+      kind: 'signal',
+      name,
+      ...(timeoutMs === undefined
+        ? {}
+        : { until: nowMs + timeoutMs, onDue: { port: 'timeout', output: null } }),
+    },
+  }),
+  onSignal: ({ params, evaluate }, data) => {
+    if (params.filter !== undefined && !accepts(() => evaluate('filter', { item: data }))) return null
+    return { output: data, port: 'main' }
+  },
+})
+
+/** Anybody may send any data under the name: data that the filter does not fit must not end the wait. */
+function accepts(filter: () => unknown): boolean {
+  try {
+    return Boolean(filter())
+  } catch (error) {
+    if (error instanceof NodeFailure) return false
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
+import { NodeFailure, pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+const MOST_WAIT_MS = 366 * DAY_MS
+
+export const flowWait = pureNode({
+  type: 'flow.wait',
+  category: 'flow',
+  summary: 'Waits for a while, or until a time. Never ends early, and takes nothing while it waits.',
+  params: z
+    .strictObject({
+      durationMs: z.number().int().min(0).max(MOST_WAIT_MS).optional().describe('How long, from its start.'),
+      until: z
+        .union([z.string().max(100), z.number()])
+        .optional()
+        .describe(
+          'Until when: ISO 8601 with an offset, or milliseconds since 1970; a time that is over does not wait.',
+        ),
+    })
+    .refine(({ durationMs, until }) => (durationMs === undefined) !== (until === undefined), {
+      message: 'either durationMs or until',
+    }),
+  output: '`{ waitedMs }`: how long was to be waited.',
+  example: { durationMs: 60_000 },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  compute: ({ params, nowMs }) => {
+    const until = params.until === undefined ? nowMs + (params.durationMs ?? 0) : timeOf(params.until)
+    const output = { waitedMs: Math.max(0, until - nowMs) }
+    if (output.waitedMs > MOST_WAIT_MS) throw bad('until is more than a year away')
+    if (output.waitedMs === 0) return { output }
+    return { wait: { kind: 'timer', until, onDue: { port: 'main', output } } }
+  },
+})
+
+/** Without an offset a time would depend on where the server stands; a plain date is midnight in UTC. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
+
+function timeOf(until: string | number): number {
+  const time =
+    typeof until === 'number' ? Math.ceil(until) : TIMESTAMP.test(until) ? Date.parse(until) : Number.NaN
+  if (Number.isNaN(time)) throw bad('until is not a time: ISO 8601 with an offset is expected')
+  return time
+}
+
+const bad = (message: string): NodeFailure =>
+  new NodeFailure({ code: 'params.invalid', message, retryable: false })

@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import { MINUTE_MS } from '../../core/clock.ts'
+import type { NodeError } from '../../engine/event.ts'
+import { effectNode, type NodeResult } from '../node.ts'
+import type { ChildRun } from '../ports.ts'
+import { mainPort } from '../ports-of.ts'
+
+export const flowWorkflow = effectNode({
+  type: 'flow.workflow',
+  category: 'flow',
+  summary: 'Runs another workflow of the team.',
+  params: z.strictObject({
+    workflowId: z.string().min(1).max(100),
+    input: z.unknown().optional().describe('The input of its run; default null.'),
+    version: z.number().int().min(1).optional().describe('Default the current one.'),
+    wait: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether to wait for its end (default), to fail when it fails and to cancel it when this run is cancelled.',
+      ),
+  }),
+  output: 'The output of the run; without waiting `{ runId }`.',
+  example: { workflowId: 'wf_01k0000000000000000000000', input: { orderId: '{{ input.orderId }}' } },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: true,
+  run: async ({ runs }, { params, path, failures, idempotencyKey, nowMs }, signal): Promise<NodeResult> => {
+    const { workflowId, input = null, version, wait = true } = params
+    const child = await runs.startChild({
+      workflowId,
+      ...(version === undefined ? {} : { version }),
+      input,
+      path,
+      wait,
+      failures,
+      idempotencyKey,
+      signal,
+    })
+    const { runId, ended } = child
+    if (!wait) return { output: { runId } }
+    if (ended === null)
+      return { wait: { kind: 'child', name: runId, until: nowMs + MINUTE_MS, onDue: 'resume' } }
+    return ended.status === 'succeeded' ? { output: ended.output } : { error: failureOf(runId, ended) }
+  },
+})
+
+/** As the run object says it when the child tells of its end later. */
+function failureOf(runId: string, { status, error }: NonNullable<ChildRun['ended']>): NodeError {
+  const { code, message } = (error ?? {}) as { code?: string; message?: string }
+  return {
+    code: status === 'cancelled' ? 'workflow.child_cancelled' : (code ?? 'workflow.child_failed'),
+    message: message ?? `The run ${runId} was ${status}`,
+    details: { runId },
+  }
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod'
+import { effectNode, type NodeInput, type NodeResult } from '../node.ts'
+import type { HttpPort, NodePorts, OutboundRequest, OutboundResponse } from '../ports.ts'
+import { mainPort } from '../ports-of.ts'
+import { isOk, readBody, statusFailure } from './answer.ts'
+import { bad, bodyOf } from './body.ts'
+import { DEFAULT_PAGES, firstPage, type Page, Paginate, Query, turnPage, withQuery } from './paginate.ts'
+
+/** What fits into a run; larger answers belong into files. */
+export const MOST_ANSWER_BYTES = 8 * 1024 * 1024
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+const Params = z.strictObject({
+  url: z.string().min(1).max(8_192).describe('http or https, to a public address.'),
+  method: z.enum(METHODS).optional().describe('Default GET, or POST when there is a body.'),
+  query: Query.optional().describe(
+    'Parameters added to the URL, in place of those of the same name; a list repeats its name, null leaves it out.',
+  ),
+  headers: z.record(z.string().max(200), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  body: z
+    .unknown()
+    .optional()
+    .describe(
+      'Of a form an object of fields; of multipart also `{ filename, content, contentType?, encoding?: text | base64 }`.',
+    ),
+  bodyType: z
+    .enum(['json', 'form', 'multipart', 'raw'])
+    .optional()
+    .describe('Default `raw` for text, else `json`.'),
+  responseType: z
+    .enum(['auto', 'json', 'text'])
+    .optional()
+    .describe('`auto` (default) goes by the content type of the answer.'),
+  paginate: Paginate.optional().describe(
+    'Asks for page after page and gives all that they bring. Its expressions see the page just got as `item` (`{ status, headers, body }`) and its place, from 0, as `index`.',
+  ),
+  okStatuses: z
+    .array(z.union([z.number().int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Statuses that count as success, such as 200, 404 or "2xx"; default 200 to 399.'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_ANSWER_BYTES)
+    .optional()
+    .describe('A larger answer (of all pages together) is a failure; default 8 MB.'),
+  followRedirects: z.boolean().optional().describe('Default true, at most 5.'),
+})
+type Params = z.infer<typeof Params>
+
+export const httpRequest = effectNode({
+  type: 'http.request',
+  category: 'http',
+  summary: 'Calls an HTTP API.',
+  params: Params,
+  output:
+    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages` and `more` (whether `maxPages` ended it) stand beside it.',
+  example: {
+    url: 'https://api.example.com/orders/{{ input.orderId }}',
+    headers: { accept: 'application/json' },
+  },
+  deferred: ['paginate'],
+  ports: mainPort,
+  needsCredential: false,
+  effectful: true,
+  run: async (ports, input, signal): Promise<NodeResult> => {
+    const request = requestOf(input, signal)
+    return input.params.paginate
+      ? allPages(ports, input, request, input.params.paginate)
+      : onePage(ports.http, input, request)
+  },
+})
+
+type Input = NodeInput<Params>
+
+async function onePage(http: HttpPort, input: Input, request: OutboundRequest): Promise<NodeResult> {
+  const response = await http.fetch(request)
+  const { status, headers } = response
+  if (!isOk(status, input.params.okStatuses))
+    return { error: statusFailure(request.method, response, input.nowMs) }
+  return { output: { status, headers, body: bodyOfAnswer(response, request, input) } }
+}
+
+async function allPages(
+  { http, progress }: NodePorts,
+  input: Input,
+  request: OutboundRequest,
+  paginate: Paginate,
+): Promise<NodeResult> {
+  const { params, evaluate, nowMs, idempotencyKey } = input
+  const maxPages = paginate.maxPages ?? DEFAULT_PAGES
+  const body: unknown[] = []
+  let bytesLeft = request.maxBytes
+  let url = firstPage(request.url, paginate)
+  for (let index = 0; ; index++) {
+    // Each page is a request of its own, also to a receiver that counts keys.
+    const headers = { ...request.headers }
+    if (headers['idempotency-key'] === idempotencyKey && index > 0)
+      headers['idempotency-key'] = `${idempotencyKey}#${index}`
+    const response = await http.fetch({ ...request, url, headers, maxBytes: bytesLeft })
+    if (!isOk(response.status, params.okStatuses))
+      return { error: statusFailure(request.method, response, nowMs) }
+    bytesLeft -= response.bytes.length
+    const page: Page = {
+      status: response.status,
+      headers: response.headers,
+      body: bodyOfAnswer(response, request, input),
+    }
+    const { found, next } = turnPage(paginate, evaluate, page, index, { url, answered: response.url })
+    for (const one of found) body.push(one)
+    const pages = index + 1
+    if (next === null || pages === maxPages)
+      return { output: { status: page.status, headers: page.headers, body, pages, more: next !== null } }
+    progress({ pages })
+    url = next
+  }
+}
+
+const bodyOfAnswer = (response: OutboundResponse, request: OutboundRequest, { params }: Input): unknown =>
+  request.method === 'HEAD' ? null : readBody(response, params.responseType ?? 'auto')
+
+function requestOf({ params, idempotencyKey }: Input, signal: AbortSignal): OutboundRequest {
+  const { url, query, body, bodyType, maxBytes = MOST_ANSWER_BYTES, followRedirects = true } = params
+  if (!URL.canParse(url)) throw bad('url: not a URL')
+  const method = params.method ?? (body === undefined ? 'GET' : 'POST')
+  if (body !== undefined && (method === 'GET' || method === 'HEAD'))
+    throw bad(`body: a ${method} request has none`)
+  const sent = body === undefined ? null : bodyOf(body, bodyType)
+  const headers: Record<string, string> = { 'user-agent': 'Orrery' }
+  if (sent?.contentType) headers['content-type'] = sent.contentType
+  if (!SAFE.has(method)) headers['idempotency-key'] = idempotencyKey
+  for (const [name, value] of Object.entries(params.headers ?? {})) {
+    if (value === null) continue
+    if (!isHeader(name, String(value))) throw bad(`headers.${name}: not a header`)
+    headers[name.toLowerCase()] = String(value)
+  }
+  // The boundary stands in the type that the runtime writes.
+  if (sent !== null && sent.contentType === null) delete headers['content-type']
+  return {
+    url: query === undefined ? url : withQuery(url, query),
+    method,
+    headers,
+    maxBytes,
+    followRedirects,
+    signal,
+    ...(sent === null ? {} : { body: sent.body }),
+  }
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    new Headers([[name, value]])
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { effectNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+
+const MOST_RECIPIENTS = 50
+const Address = z.email().max(254)
+
+export const notifyEmail = effectNode({
+  type: 'notify.email',
+  category: 'notify',
+  summary: 'Sends mail.',
+  params: z.strictObject({
+    to: z
+      .union([Address, z.array(Address).min(1).max(MOST_RECIPIENTS)])
+      .describe(`An address or a list of at most ${MOST_RECIPIENTS}; each gets a mail of their own.`),
+    subject: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' }),
+    text: z.string().max(200_000),
+    html: z.string().max(500_000).optional(),
+  }),
+  output: '`{ to, subject }`: what was handed over for delivery. A repeated attempt sends nothing twice.',
+  example: { to: 'ada@example.com', subject: 'Order {{ input.orderId }}', text: 'It is on its way.' },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: true,
+  run: async ({ notify }, { params, idempotencyKey }) => {
+    const { to, subject, text, html } = params
+    const recipients = [...new Set(typeof to === 'string' ? [to] : to)]
+    await notify.email(
+      { to: recipients, subject, text, ...(html === undefined ? {} : { html }) },
+      idempotencyKey,
+    )
+    return { output: { to: recipients, subject } }
+  },
+})

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { effectNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { key } from './key.ts'
+
+export const storeGet = effectNode({
+  type: 'store.get',
+  category: 'store',
+  summary: 'Reads a value that runs of the team share.',
+  params: z.strictObject({
+    key,
+    default: z
+      .unknown()
+      .optional()
+      .describe('What it gives when there is no entry, or it has expired; default null.'),
+  }),
+  output: 'The value.',
+  example: { key: 'orders.last', default: 0 },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  run: async ({ store }, { params }) => {
+    const { found, value } = await store.get(params.key)
+    return { output: found ? value : (params.default ?? null) }
+  },
+})

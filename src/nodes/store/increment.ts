@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { effectNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { key } from './key.ts'
+
+export const storeIncrement = effectNode({
+  type: 'store.increment',
+  category: 'store',
+  summary: 'Adds to a number that runs of the team share. However many do so at once, each counts.',
+  params: z.strictObject({
+    key,
+    by: z
+      .number()
+      .min(Number.MIN_SAFE_INTEGER)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('Default 1; may be negative. An entry that is not there counts as 0.'),
+  }),
+  output: 'The new number.',
+  example: { key: 'orders.count' },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: true,
+  run: async ({ store }, { params: { key: name, by = 1 }, idempotencyKey }) => ({
+    output: await store.increment(name, by, { operationId: idempotencyKey }),
+  }),
+})
