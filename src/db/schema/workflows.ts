@@ -15,6 +15,8 @@ export const workflows = sqliteTable(
     active: integer('active', { mode: 'boolean' }).notNull().default(true),
     /** The current version; runs start with it unless they name another. */
     version: integer('version').notNull().default(1),
+    /** Raised by every change, also by one that makes no version: what the ETag names. */
+    revision: integer('revision').notNull().default(1),
     draft: text('draft'),
     draftUpdatedAt: integer('draft_updated_at'),
     /** Started with the error when a run of this workflow fails. */
@@ -71,6 +73,8 @@ export const workflowTriggers = sqliteTable(
     nextFireAt: integer('next_fire_at'),
     lastFireAt: integer('last_fire_at'),
     createdAt: integer('created_at').notNull(),
+    /** Its place in the current version; null when that has no such key. The row stays, so that its URL comes back with it. */
+    position: integer('position'),
   },
   (t) => [
     uniqueIndex('workflow_triggers_key').on(t.workflowId, t.key),
