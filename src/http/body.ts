@@ -1,20 +1,32 @@
 // Bodies are counted while they are read: the announced length may be missing or wrong.
 import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
-import { parseJson } from '../core/json.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../core/json.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
 
+export type BodyOptions = {
+  maxBytes?: number
+  maxDepth?: number
+  /** An empty body stands for `{}`, whatever its type. */
+  optional?: boolean
+}
+
 /** Throws unless the body is JSON of bearable size and depth; Hono's `c.req.json()` then finds it read already. */
-export async function requireJson(c: Context<AppEnv>): Promise<void> {
+export async function requireJson(c: Context<AppEnv>, options: BodyOptions = {}): Promise<void> {
+  const { maxBytes = MAX_JSON_BYTES, maxDepth = MAX_JSON_DEPTH, optional = false } = options
+  if (optional && (await readText(c, maxBytes)) === '') {
+    Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') })
+    return
+  }
   const type = c.req.header('content-type')
   if (type === undefined || !JSON_TYPE.test(type)) {
     throw new AppError('request.unsupported_media_type', { detail: 'Send application/json.' })
   }
-  const parsed = parseJson(await readText(c, MAX_JSON_BYTES))
+  const parsed = parseJson(await readText(c, maxBytes), maxDepth)
   if (!parsed.ok) throw new AppError(parsed.error)
 }
 

@@ -17,6 +17,7 @@ const KEY_LIFE_MS = DAY_MS
 export function idempotent(
   view: ((ctx: ServiceContext, resourceId: string) => Promise<unknown>) | 'secret',
   status: 200 | 201 | 202 = 201,
+  maxBytes = MAX_JSON_BYTES,
 ): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const key = c.req.header('idempotency-key')
@@ -27,7 +28,7 @@ export function idempotent(
       })
     }
     const { ctx } = c.var
-    const requestHash = await sha256Hex(`${c.req.method} ${c.req.path}\n${await hashableBody(c)}`)
+    const requestHash = await sha256Hex(`${c.req.method} ${c.req.path}\n${await hashableBody(c, maxBytes)}`)
     const replayed = await replay(c, key, requestHash, view, status)
     if (replayed) return replayed
     c.set('ctx', { ...ctx, idempotency: { key, requestHash, expiresAt: ctx.now() + KEY_LIFE_MS } })
@@ -65,8 +66,8 @@ async function replay(
 }
 
 /** Equal bodies hash alike, whatever the order of their keys. */
-async function hashableBody(c: Context<AppEnv>): Promise<string> {
-  const text = await readText(c, MAX_JSON_BYTES)
+async function hashableBody(c: Context<AppEnv>, maxBytes: number): Promise<string> {
+  const text = await readText(c, maxBytes)
   try {
     return canonicalJson(JSON.parse(text))
   } catch {

@@ -4,7 +4,7 @@ import type { MiddlewareHandler, ValidationTargets } from 'hono'
 import * as z from 'zod'
 import { AppError, type FieldError } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
-import { requireJson } from './body.ts'
+import { type BodyOptions, readText, requireJson } from './body.ts'
 import { Problem } from './problem.ts'
 import { describeRoutes, type RouteInfo, tag } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
@@ -35,6 +35,7 @@ export function doc(
 export function validate<Target extends 'json' | 'query' | 'param' | 'header', Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
+  body: BodyOptions = {},
 ) {
   const check = zValidator(target as keyof ValidationTargets & Target, schema, (result) => {
     if (!result.success) throw new AppError('request.invalid', { errors: fieldErrors(result.error.issues) })
@@ -42,10 +43,19 @@ export function validate<Target extends 'json' | 'query' | 'param' | 'header', S
   if (target !== 'json') return tag(check, { input: { target, schema } })
   const inner = check as unknown as MiddlewareHandler<AppEnv>
   const withBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-    await requireJson(c)
+    await requireJson(c, body)
     return inner(c, next)
   }
   return tag(withBody as unknown as typeof check, { input: { target, schema } })
+}
+
+/** For bodies that the service itself makes sense of: read up to a limit, whatever their type, and left as text. */
+export function takeText(schema: z.ZodType, mediaTypes: string[], maxBytes: number) {
+  const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
+    await readText(c, maxBytes)
+    await next()
+  }
+  return tag(handler, { input: { target: 'json', schema, otherMediaTypes: mediaTypes } })
 }
 
 export const fieldErrors = (
@@ -98,11 +108,16 @@ function operation(
   let requestBody: unknown
   for (const name of pathParameters(route.path))
     parameters.push({ name, in: 'path', required: true, schema: { type: 'string' } })
-  for (const { target, schema } of route.inputs) {
+  for (const { target, schema, otherMediaTypes = [] } of route.inputs) {
     if (target === 'json')
       requestBody = {
         required: true,
-        content: { 'application/json': { schema: schemaOf(schema, 'input', schemas) } },
+        content: {
+          'application/json': { schema: schemaOf(schema, 'input', schemas) },
+          ...Object.fromEntries(
+            otherMediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string' } }]),
+          ),
+        },
       }
     else if (target === 'query' || target === 'header') parameters.push(...parametersOf(schema, target))
   }

@@ -18,7 +18,12 @@ export type RouteMeta = {
     /** A second status with the same body, such as 202 for what is not finished yet. */
     alsoStatus?: number
   }
-  input?: { target: Target; schema: z.ZodType }
+  input?: {
+    target: Target
+    schema: z.ZodType
+    /** Of a body that may also come as text of these types. */
+    otherMediaTypes?: string[]
+  }
   idempotent?: 'replayed' | 'secret'
 }
 

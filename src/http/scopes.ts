@@ -28,6 +28,8 @@ export const SCOPES = {
   'budgets:write': { team: 'admin', keys: true },
   'billing:read': { team: 'viewer', keys: true },
   'billing:write': { team: 'owner', keys: false },
+  'workflows:read': { team: 'viewer', keys: true },
+  'workflows:write': { team: 'member', keys: true },
   'runs:read': { team: 'viewer', keys: true },
   'runs:write': { team: 'member', keys: true },
   'admin:read': { team: 'viewer', platform: 'admin', keys: false },
