@@ -13,6 +13,7 @@ export function answer(sim: Simulation, command: Command): Fact | undefined {
       const { path, attempt, node } = command
       if (random.chance(0.05)) return { type: 'node.declined', path, attempt }
       if (random.chance(0.03)) return { type: 'node.failed', path, attempt, error }
+      if (random.chance(0.03)) return { type: 'node.deferred', path, attempt, delayMs: 7 }
       const count = plan.nodes[node]!.each ? random.int(4) : undefined
       return { type: 'node.expanded', path, attempt, ...(count === undefined ? {} : { count }) }
     }

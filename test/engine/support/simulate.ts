@@ -202,7 +202,9 @@ export function restored(sim: Simulation): RunState {
 function disturb(sim: Simulation): void {
   const { random, state, events } = sim
   const dice = random.next()
-  if (dice < 0.3) feed(sim, { type: 'run.paused' })
+  if (dice < 0.05)
+    feed(sim, { type: 'node.progress', path: random.pick([...state.activations.keys()]), attempt: 1 })
+  else if (dice < 0.3) feed(sim, { type: 'run.paused' })
   else if (dice < 0.5) feed(sim, { type: 'run.resumed' })
   else if (dice < 0.6) feed(sim, { type: 'run.cancel_requested' })
   else if (dice < 0.75) feed(sim, { type: 'signal.received', name: random.pick(['s0', 's1']) })
