@@ -50,32 +50,32 @@ export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHan
 export function accessWithRead(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const { credential, query, teamId } = await question(c, options)
+    const permission = c.env.DB.prepare(query.sql).bind(...query.params)
+    let asked = false
+    const judge = async (row: unknown): Promise<Actor> => {
+      asked = true
+      const actor = answer(c, scope, credential, row)
+      await limitByPlan(c, actor)
+      return actor
+    }
     c.set('readCtx', {
       ...c.var.request,
       read: async <Row>(make: (who: { userId: string; teamId: string }) => HotRead<Row>) => {
+        const bound = (read: HotRead<Row>) => c.env.DB.prepare(read.sql).bind(...read.params)
         if (credential.kind === 'api_key') {
-          const first = await c.env.DB.prepare(query.sql)
-            .bind(...query.params)
-            .all()
-          const actor = answer(c, scope, credential, first.results[0])
-          await limitByPlan(c, actor)
-          const read = make(actor)
-          const second = await c.env.DB.prepare(read.sql)
-            .bind(...read.params)
-            .all<Row>()
-          return { rows: second.results, actor }
+          // The key's team and user are only known with its row.
+          const actor = await judge((await permission.all()).results[0])
+          return { rows: (await bound(make(actor)).all<Row>()).results, actor }
         }
         const read = make({ userId: credential.userId, teamId: teamId ?? credential.personalTeamId })
-        const [first, second] = await c.env.DB.batch([
-          c.env.DB.prepare(query.sql).bind(...query.params),
-          c.env.DB.prepare(read.sql).bind(...read.params),
-        ])
-        const actor = answer(c, scope, credential, first?.results[0])
-        await limitByPlan(c, actor)
+        const [first, second] = await c.env.DB.batch([permission, bound(read)])
+        const actor = await judge(first?.results[0])
         return { rows: (second?.results ?? []) as Row[], actor }
       },
     })
     await next()
+    // A request that was refused before it read anything still learns first whether it may be here.
+    if (!asked) await judge((await permission.all()).results[0])
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
 }

@@ -42,7 +42,10 @@ test('every route appears, with its scope, its parameters, its body and its answ
       inPath,
     )
     expect(operation?.requestBody !== undefined).toBe(route.inputs.some((input) => input.target === 'json'))
-    expect(Object.keys(operation?.responses ?? {})).toEqual([String(route.doc?.status), 'default'])
+    expect(Object.keys(operation?.responses ?? {})).toEqual([
+      ...[route.doc?.status, route.doc?.alsoStatus].filter((status) => status !== undefined).map(String),
+      'default',
+    ])
   }
 })
 

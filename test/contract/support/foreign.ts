@@ -2,6 +2,7 @@
 import type { IdPrefix } from '../../../src/core/ids.ts'
 import { call, post } from '../../helpers/api.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
 import { fillPath, prefixOf, type Segment, segmentsOf } from './paths.ts'
 import { bodyFor, type GuardedRoute, guardedRoutes } from './routes.ts'
 
@@ -12,7 +13,19 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
   team: async (owner) => owner.teamId,
   ses: async (owner) => owner.sessionId,
   usr: async (owner) => owner.userId,
+  wf: (owner) => newWorkflow(owner.teamId, SAMPLE),
+  run: async (owner) => {
+    const started = await post(
+      `/api/v1/workflows/${await newWorkflow(owner.teamId, SAMPLE)}/execute`,
+      owner,
+      {},
+    )
+    return started.body.id
+  },
 }
+
+/** Its node has the name that path parameters are filled with. */
+const SAMPLE = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
 
 /** The parameters of a route that name a thing by its id, the team's own left out. */
 export const idParams = (route: GuardedRoute): (Segment & { kind: 'param' })[] =>

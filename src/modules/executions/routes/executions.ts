@@ -20,7 +20,14 @@ import {
   Signal,
 } from '../schema.ts'
 import { bulkRuns, controlRun, deleteRun, followUp, resolveNode, signalRun } from '../service/control.ts'
-import { followRun, listExecutions, readEvents, readExecution, readNode } from '../service/read.ts'
+import {
+  followRun,
+  followSocket,
+  listExecutions,
+  readEvents,
+  readExecution,
+  readNode,
+} from '../service/read.ts'
 import { idempotencyKeyOf, waitMsOf } from './prefer.ts'
 import { answerRun } from './start.ts'
 
@@ -70,12 +77,7 @@ export const executionRoutes = router()
     access('runs:read'),
     doc('Follow the events of a run over a WebSocket', 101, null),
     validate('query', EventsQuery),
-    async (c) => {
-      if (c.req.header('upgrade') !== 'websocket') {
-        return c.body(null, 426, { upgrade: 'websocket' })
-      }
-      return followRun(c.var.ctx, c.req.param('id'), c.req.raw, c.req.valid('query').afterSeq)
-    },
+    async (c) => followSocket(c.var.ctx, c.req.param('id'), c.req.raw, c.req.valid('query').afterSeq),
   )
   .get(
     `/${ID}/nodes/:path`,

@@ -1,8 +1,8 @@
 import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
-import { notFound } from '../../../core/errors.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { type RunView, type WorkflowRunRpc, workflowRun } from '../../../objects/workflow-run.ts'
-import { countRuns, findRuns } from '../repo.ts'
+import { countRuns, findRuns, loadRunnable } from '../repo.ts'
 import type {
   EventsQuery,
   Execution,
@@ -20,8 +20,14 @@ export async function listExecutions(
   query: ListExecutions,
 ): Promise<Page<ExecutionSummary>> {
   const { rows, actor } = await ctx.read((who) => findRuns(who.teamId, query, query))
+  if (rows.length === 0 && query.workflowId !== undefined)
+    await requireWorkflow(ctx, actor.teamId, query.workflowId)
   const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toSummary)
   return query.count ? { ...page, total: await countRuns(ctx.env.DB, actor.teamId, query) } : page
+}
+
+async function requireWorkflow(ctx: ReadContext, teamId: string, workflowId: string): Promise<void> {
+  if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) throw notFound('The workflow')
 }
 
 /** The object is the truth, and knows whose it is: another team's run is answered like one that does not exist. */
@@ -66,7 +72,18 @@ export async function readNode(ctx: Ctx, runId: string, path: string): Promise<N
   return node as NodeDetail
 }
 
-/** A socket or an event stream, from the object itself. */
+export async function followSocket(
+  ctx: Ctx,
+  runId: string,
+  request: Request,
+  afterSeq: number,
+): Promise<Response> {
+  await ownRun(ctx, runId)
+  if (request.headers.get('upgrade') !== 'websocket')
+    throw new AppError('request.upgrade_required', { headers: { upgrade: 'websocket' } })
+  return follow(ctx, runId, request, afterSeq)
+}
+
 export async function followRun(
   ctx: Ctx,
   runId: string,
@@ -74,6 +91,11 @@ export async function followRun(
   afterSeq: number,
 ): Promise<Response> {
   await ownRun(ctx, runId)
+  return follow(ctx, runId, request, afterSeq)
+}
+
+/** A socket or an event stream, from the object itself. */
+async function follow(ctx: Ctx, runId: string, request: Request, afterSeq: number): Promise<Response> {
   const url = new URL(request.url)
   url.search = `?afterSeq=${afterSeq}`
   const { body, status, headers, webSocket } = await workflowRun(ctx.env.RUNS, runId).fetch(

@@ -35,7 +35,7 @@ export async function startRun(
 ): Promise<Started> {
   const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, workflowId, body.version ?? null))
   const runnable = rows[0]
-  if (!runnable) throw notFound(body.version === undefined ? 'The workflow' : 'This version of the workflow')
+  if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
   return startRunnable(ctx, runnable, {
     input: body.input ?? null,
     trigger: { type: 'manual' },
@@ -47,6 +47,14 @@ export async function startRun(
     ...(body.mocks === undefined ? {} : { mocks: body.mocks as RunSpec['mocks'] }),
     ...(body.startAt === undefined ? {} : { startAt: Date.parse(body.startAt) }),
     ...(body.entry === undefined ? {} : { entry: body.entry }),
+  })
+}
+
+/** The address names the workflow, the body its version: what is missing decides the answer. */
+async function missing(ctx: ReadContext, teamId: string, workflowId: string): Promise<AppError> {
+  if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
+  return new AppError('request.invalid', {
+    errors: [{ path: 'version', message: 'There is no such version.', code: 'not_found' }],
   })
 }
 
