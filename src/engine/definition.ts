@@ -9,6 +9,8 @@ export const LIMITS = {
   activations: 100_000,
   items: 10_000,
   iterations: 10_000,
+  /** Loops inside loops; every path inside carries one number for each. */
+  loopDepth: 8,
 } as const
 
 export const DEFAULTS = {

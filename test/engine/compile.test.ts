@@ -188,6 +188,15 @@ describe('hostile definitions', () => {
     expect(performance.now() - before).toBeLessThan(1_000)
   })
 
+  it('refuses a thousand loops inside one another in reasonable time', () => {
+    const nodes = Array.from({ length: 1_000 }, (_, i) => pure(`n${i}`))
+    const arcs = nodes.slice(1).map((_, i) => `n${i}>n${i + 1}`)
+    for (let i = 0; i < 500; i++) arcs.push(`n${999 - i}~>n${i}`)
+    const before = performance.now()
+    expect(codes(flow(nodes, arcs))).toEqual(['loop.too_deep'])
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+
   it('compiles a thousand nodes with ten thousand edges in reasonable time', () => {
     const nodes = Array.from({ length: 1_000 }, (_, i) =>
       pure(`n${i}`, { params: { values: '{{ input }}' } }),

@@ -1,4 +1,5 @@
-import { findCycles, reach } from '../graph.ts'
+import { LIMITS } from '../definition.ts'
+import { adjacency, findCycles, reach } from '../graph.ts'
 import type { NodeTypes } from '../node-type.ts'
 import { type Problems, quoted } from '../problem.ts'
 import type { Outline, OutlineEdge, OutlineScope } from './outline.ts'
@@ -77,8 +78,24 @@ export function checkGraph(outline: Outline, graphs: readonly ScopeGraph[], prob
         `Lead every way into the loop through "${edge.to}"`,
       )
     }
+    checkLoopDepth(outline, graph, problems)
   }
   return problems.list.length === before
+}
+
+function checkLoopDepth(
+  outline: Outline,
+  { nodes, regions: { regions } }: ScopeGraph,
+  problems: Problems,
+): void {
+  if (regions.length <= LIMITS.loopDepth) return
+  const depth = new Int32Array(nodes.length)
+  for (const { members } of regions) for (const position of members) depth[position]!++
+  const deepest = depth.indexOf(depth.reduce((most, one) => Math.max(most, one), 0))
+  if (depth[deepest]! <= LIMITS.loopDepth) return
+  const { node, at } = outline.nodes[nodes[deepest]!]!
+  const message = `${quoted(node.id)} stands in ${depth[deepest]} loops, at most ${LIMITS.loopDepth} are allowed`
+  problems.add(at, 'loop.too_deep', message, 'Put inner loops into a group')
 }
 
 function reportCycles(outline: Outline, scope: OutlineScope, graph: ScopeGraph, problems: Problems): void {
@@ -98,9 +115,8 @@ function reportCycles(outline: Outline, scope: OutlineScope, graph: ScopeGraph, 
   }
   const hasIncoming = new Set(graph.forward.map(({ to }) => to))
   const starts = graph.nodes.map((_, position) => position).filter((position) => !hasIncoming.has(position))
-  const next = new Map<number, number[]>()
-  for (const { from, to } of graph.forward) next.set(from, [...(next.get(from) ?? []), to])
-  const reached = reach(starts, (position) => next.get(position) ?? [])
+  const { out } = adjacency(graph.nodes.length, graph.forward)
+  const reached = reach(starts, (position) => out[position]!)
   graph.nodes.forEach((node, position) => {
     if (reached.has(position) || stuck.has(position)) return
     const { node: lost, at } = outline.nodes[node]!
