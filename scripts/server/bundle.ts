@@ -35,14 +35,14 @@ export type Bundle = {
   migrations: Migration[]
 }
 
-const SOURCES = [
-  'src',
-  'durable-objects',
-  'migrations',
-  'wrangler.toml',
-  'package-lock.json',
-  'tsconfig.json',
-]
+/** A Worker to build: its configuration, and what a change of makes a new build. */
+export type Project = { config: string; sources: string[]; migrations: string | null }
+
+export const ORRERY: Project = {
+  config: 'wrangler.toml',
+  sources: ['src', 'durable-objects', 'migrations', 'wrangler.toml', 'package-lock.json', 'tsconfig.json'],
+  migrations: 'migrations',
+}
 const MODULE_TYPES = {
   js: 'ESModule',
   mjs: 'ESModule',
@@ -54,9 +54,9 @@ const MODULE_TYPES = {
 } as const
 const KEEP_BUILDS_MS = 86_400_000
 
-export async function buildBundle(): Promise<Bundle> {
-  const dir = inRoot('dist/server', hashOf(SOURCES))
-  if (!existsSync(dir)) await buildInto(dir)
+export async function buildBundle(project = ORRERY): Promise<Bundle> {
+  const dir = inRoot('dist/server', hashOf(project.sources))
+  if (!existsSync(dir)) await buildInto(dir, project)
   const described = JSON.parse(readFileSync(join(dir, 'worker.json'), 'utf8')) as Pick<
     Bundle,
     'worker' | 'migrations'
@@ -71,13 +71,13 @@ export async function buildBundle(): Promise<Bundle> {
   return { dir, modules, ...described }
 }
 
-async function buildInto(dir: string): Promise<void> {
+async function buildInto(dir: string, project: Project): Promise<void> {
   const beside = `${dir}.${process.pid}`
   mkdirSync(inRoot('dist/server'), { recursive: true })
   const [command, ...first] = wranglerCommand()
   const building = promisify(execFile)(
     command,
-    [...first, 'deploy', '--dry-run', '--minify', '--outdir', beside],
+    [...first, 'deploy', '--dry-run', '--minify', '--config', inRoot(project.config), '--outdir', beside],
     { cwd: ROOT, env: wranglerEnvironment() },
   )
   const endChild = () => void building.child.kill()
@@ -88,7 +88,7 @@ async function buildInto(dir: string): Promise<void> {
       rmSync(beside, { recursive: true, force: true })
       throw new Error(`The Worker does not build:\n${error.stderr || error.stdout || String(error)}`)
     })
-  const [described] = await Promise.all([describeWorker(), build])
+  const [described] = await Promise.all([describeWorker(project), build])
   writeFileSync(join(beside, 'worker.json'), JSON.stringify(described, null, 2))
   try {
     renameSync(beside, dir)
@@ -101,11 +101,11 @@ async function buildInto(dir: string): Promise<void> {
 }
 
 /** What wrangler.toml and the migrations say, without a build. */
-export async function describeWorker(): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
+export async function describeWorker(project = ORRERY): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } = await import(
     'wrangler'
   )
-  const config = inRoot('wrangler.toml')
+  const config = inRoot(project.config)
   // Without env files: what stands in .dev.vars is for `npm run dev`. (The option works; its type does not name it.)
   const withoutEnvFiles = { envFiles: [], overrides: {} }
   const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(
@@ -116,12 +116,13 @@ export async function describeWorker(): Promise<Pick<Bundle, 'worker' | 'migrati
   if (externalWorkers.length > 0)
     throw new Error('wrangler.toml asks for helper Workers, which npm start does not run')
   const { modulesRules: _, rootPath: __, ...worker } = workerOptions
-  const migrations = readdirSync(inRoot('migrations'))
+  const folder = project.migrations === null ? null : inRoot(project.migrations)
+  const migrations = (folder ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name) => ({
       name,
-      statements: unstable_splitSqlQuery(readFileSync(inRoot('migrations', name), 'utf8')),
+      statements: unstable_splitSqlQuery(readFileSync(join(folder ?? '', name), 'utf8')),
     }))
   const { name, triggers } = unstable_readConfig({ config })
   return {

@@ -16,21 +16,25 @@ export type RuntimeOptions = {
   host: string
   port: number
   settings: Record<string, string>
+  /** Only for measurements: a debugger may attach here. */
+  inspectorPort?: number | undefined
 }
 
-export function startRuntime({ state, bundle, host, port, settings }: RuntimeOptions): Miniflare {
+export function startRuntime(options: RuntimeOptions): Miniflare {
+  const { state, bundle, host, port, settings, inspectorPort } = options
   const { worker, counting } = withLocalRateLimits(bundle.worker)
   const served = {
     ...worker,
     bindings: { ...worker.bindings, ...settings },
     unsafeDirectSockets: [{ host, port }],
   }
-  const options = convertV4MiniflareOptions({
+  const converted = convertV4MiniflareOptions({
     ...sharedOptions(state),
     unsafeTriggerHandlers: true,
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [{ ...served, modules: bundle.modules, modulesRoot: bundle.dir }, counting],
   })
-  return withoutItsSignalHandlers(() => new Miniflare(options))
+  return withoutItsSignalHandlers(() => new Miniflare(converted))
 }
 
 export const sharedOptions = (state: State) => ({

@@ -24,7 +24,10 @@ export type Server = {
 export const VERSION = (JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { version: string })
   .version
 
-export async function serve(state: State, wanted: { port: number; host: string }): Promise<Server> {
+export async function serve(
+  state: State,
+  wanted: { port: number; host: string; inspectorPort?: number | undefined },
+): Promise<Server> {
   const port = await findPort(wanted.port, wanted.host)
   state.note({ port })
   const forgetRuntimes = noteRuntimes(state)
@@ -34,7 +37,7 @@ export async function serve(state: State, wanted: { port: number; host: string }
   await migrate(state, bundle)
 
   const settings = localSettings(installation.secrets, port)
-  const miniflare = startRuntime({ state, bundle, host: wanted.host, port, settings })
+  const miniflare = startRuntime({ ...wanted, state, bundle, port, settings })
   await miniflare.ready
   let stopCron = (): void => undefined
   return {
