@@ -4,7 +4,7 @@
 import type { Json } from '../../src/core/json.ts'
 import type { Fact, NodeError } from '../../src/engine/event.ts'
 import { itemPath } from '../../src/engine/path.ts'
-import type { PlanNode } from '../../src/engine/plan.ts'
+import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
 import { activationInFrame } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import { NodeFailure, type NodeInput, type NodeResult, type NodeType } from '../../src/nodes/node.ts'
@@ -89,7 +89,7 @@ export function nodeInput(
       return takenOf(run, activation, view.load)
     },
     evaluate: deferredEvaluator(run, activation, view),
-    hasEdge: (port) => node.outgoing.some((edge) => run.plan.edges[edge]?.port === port),
+    hasEdge: (port) => leavesBy(run.plan, activation.node, port),
     nowMs,
     path: activation.path,
     attempt,

@@ -1,7 +1,11 @@
 // What the nodes of this run may reach, built from the modules with the run's own team and user.
-import type { Env } from '../../src/env.ts'
+import { type Env, readSettings } from '../../src/env.ts'
 import { NodeFailure } from '../../src/nodes/node.ts'
 import type { NodePorts } from '../../src/nodes/ports.ts'
+import { httpPort } from './ports/http.ts'
+import { notifyPort } from './ports/notify.ts'
+import { runsPort } from './ports/runs.ts'
+import { storePort } from './ports/store.ts'
 import type { Run } from './scope.ts'
 import type { EffectStart } from './turn.ts'
 
@@ -14,22 +18,33 @@ export type PortsContext = {
   progress: (data: unknown) => void
 }
 
-const notThere = (what: string) => (): never => {
-  throw new NodeFailure({
-    code: 'port.unavailable',
-    message: `${what} is not available here`,
-    retryable: false,
-  })
+export function buildPorts({ env, run, effect, now, log, progress }: PortsContext): NodePorts {
+  const { spec } = run
+  return {
+    http: httpPort(readSettings(env).OUTBOUND_ALLOW_HOSTS, timeoutOf(run, effect.path)),
+    runs: runsPort(env, spec, now),
+    store: storePort({ d1: env.DB, teamId: spec.teamId, now }),
+    notify: notifyPort(env, spec.requestId, now),
+    credentials: {
+      read: () => {
+        throw new NodeFailure({
+          code: 'credentials.unavailable',
+          message: 'Credentials come with the integrations, which are not set up here',
+          retryable: false,
+        })
+      },
+    },
+    log,
+    progress,
+  }
 }
 
-export function buildPorts(context: PortsContext): NodePorts {
-  return {
-    http: { fetch: notThere('http') },
-    runs: { startChild: notThere('runs') },
-    store: { get: notThere('store'), set: notThere('store'), increment: notThere('store') },
-    notify: { email: notThere('mail') },
-    credentials: { read: notThere('credentials') },
-    log: context.log,
-    progress: context.progress,
-  }
+/** A call may outlive its attempt by a moment, never by more. */
+const GRACE_MS = 1_000
+const FALLBACK_MS = 60_000
+
+function timeoutOf(run: Run, path: string): number {
+  const activation = run.state.activations.get(path)
+  const timeoutMs = activation === undefined ? 0 : (run.plan.nodes[activation.node]?.timeoutMs ?? 0)
+  return (timeoutMs > 0 ? timeoutMs : FALLBACK_MS) + GRACE_MS
 }

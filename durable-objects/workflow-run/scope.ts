@@ -2,7 +2,7 @@
 // loads is bounded, so that no expression can pull a whole run into memory.
 import { type Budget, evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
 import type { Plan } from '../../src/engine/plan.ts'
-import { activationInFrame, visibleActivation } from '../../src/engine/scope.ts'
+import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
 import type { Activation, RunState } from '../../src/engine/state.ts'
 import { NodeFailure } from '../../src/nodes/node.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
@@ -149,11 +149,13 @@ export function takenOf(
 }
 
 export function prevOf(run: Run, from: Activation, load: (path: string) => unknown): unknown {
-  const node = run.plan.nodes[from.node]
-  if (!node?.singlePrev) return takenOf(run, from, load)
-  const [path] = causesOf(run, from)
-  const cause = path === undefined ? undefined : run.state.activations.get(path)
-  return cause === undefined ? undefined : outputOf(cause, load)
+  const outcome = (path: string | undefined): unknown => {
+    const cause = path === undefined ? undefined : run.state.activations.get(path)
+    return cause === undefined ? undefined : outputOf(cause, load)
+  }
+  const prev = previous(run.plan, run.state, from)
+  if (prev.single) return outcome(prev.path)
+  return Object.fromEntries(prev.paths.map(([id, path]) => [id, outcome(path)]))
 }
 
 /** An item has the predecessors of its `each`. */

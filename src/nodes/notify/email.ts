@@ -18,8 +18,8 @@ export const notifyEmail = effectNode({
       .min(1)
       .max(500)
       .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' }),
-    text: z.string().max(200_000),
-    html: z.string().max(500_000).optional(),
+    text: z.string().max(100_000),
+    html: z.string().max(200_000).optional(),
   }),
   output: '`{ to, subject }`: what was handed over for delivery. A repeated attempt sends nothing twice.',
   example: { to: 'ada@example.com', subject: 'Order {{ input.orderId }}', text: 'It is on its way.' },

@@ -1,0 +1,2 @@
+export { purgeStore } from './repo.ts'
+export { type StoreScope, storeGet, storeIncrement, storeSet } from './service.ts'
