@@ -1,6 +1,6 @@
 import type { ReadContext, RequestContext, ServiceContext } from '../context.ts'
 import type { Env } from '../env.ts'
-import type { Authenticator } from './auth.ts'
+import type { Authenticator } from './authenticator.ts'
 
 /** What the middleware hands on. `ctx` exists once `access` has let the request in. */
 export type Variables = {

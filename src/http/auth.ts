@@ -5,26 +5,13 @@
 // 3. A route without `access` is served only when it stands in PUBLIC_ROUTES; everything else is refused.
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Actor, HotRead, RequestContext } from '../context.ts'
+import type { Actor, HotRead } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
+import type { Credential } from './authenticator.ts'
 import { limitByPlan } from './rate-limit.ts'
 import { metaOf, tag } from './route-meta.ts'
 import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
-
-/** What a credential says before the database is asked. */
-export type Credential =
-  | { kind: 'user'; userId: string; sessionId: string; tokenVersion: number; personalTeamId: string }
-  | { kind: 'api_key'; keyHash: string }
-
-/** Given by the auth module through app.ts, so that nothing low reaches up. */
-export type Authenticator = {
-  /** Signature or shape only; throws 401. */
-  readCredential: (request: RequestContext, text: string) => Promise<Credential>
-  principalQuery: (credential: Credential, teamId: string | null) => HotRead<unknown>
-  /** Throws 401 or 404 when the row does not bear the credential out. */
-  toActor: (request: RequestContext, credential: Credential, row: unknown) => Actor
-}
 
 type AccessOptions = { team?: string }
 

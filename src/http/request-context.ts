@@ -4,7 +4,7 @@ import { openContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
 import { SettingsError } from '../env.ts'
 import type { AppEnv } from './app-env.ts'
-import type { Authenticator } from './auth.ts'
+import type { Authenticator } from './authenticator.ts'
 import { problem } from './problem.ts'
 
 /** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */

@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import type { Plan } from '../../core/plans.ts'
 import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
-import type { Authenticator, Credential } from '../../http/auth.ts'
+import type { Authenticator, Credential } from '../../http/authenticator.ts'
 import { hashApiKey, looksLikeApiKey } from './api-key-format.ts'
 import { verifyAccessToken } from './tokens.ts'
 

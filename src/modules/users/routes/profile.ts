@@ -5,7 +5,8 @@ import { router } from '../../../http/router.ts'
 import { ConfirmEmail, DeleteAccount, Profile, UpdateProfile } from '../schema/profile.ts'
 import { deleteAccount } from '../service/delete-account.ts'
 import { confirmEmail } from '../service/email-change.ts'
-import { readProfile, updateProfile } from '../service/profile.ts'
+import { readProfile } from '../service/profile.ts'
+import { updateProfile } from '../service/update-profile.ts'
 
 export const profileRoutes = router()
   .get('/profile', accessWithRead('profile:read'), doc('Read my profile', 200, Profile), async (c) => {

@@ -1,10 +1,8 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
-import { AppError, notFound } from '../../../core/errors.ts'
-import { type Change, commitOrStale } from '../../../db/commit.ts'
-import { findProfile, type ProfileRow, readProfileRow, updateProfileRow } from '../repo/profile.ts'
-import type { Profile, UpdateProfile } from '../schema/profile.ts'
-import { beginEmailChange } from './email-change.ts'
+import { notFound } from '../../../core/errors.ts'
+import { findProfile, type ProfileRow, readProfileRow } from '../repo/profile.ts'
+import type { Profile } from '../schema/profile.ts'
 
 export async function readProfile(ctx: ReadContext): Promise<Profile> {
   const now = ctx.now()
@@ -14,36 +12,6 @@ export async function readProfile(ctx: ReadContext): Promise<Profile> {
 
 export async function getProfile(ctx: ServiceContext): Promise<Profile> {
   return toProfile((await findProfile(ctx, ctx.actor.userId)) ?? gone())
-}
-
-/** The name changes at once; a new address only once it has been confirmed from its own mailbox. */
-export async function updateProfile(
-  ctx: ServiceContext,
-  input: UpdateProfile,
-  expected: number | null,
-): Promise<Profile> {
-  const { userId } = ctx.actor
-  const before = await getProfile(ctx)
-  if (expected !== null && expected !== before.version) throw new AppError('resource.stale')
-  const { name, email, currentPassword } = input
-  if (name === undefined && email === undefined) return before
-  const mail: Pick<Change, 'statements' | 'messages'> =
-    email === undefined ? {} : await beginEmailChange(ctx, email, currentPassword)
-  await commitOrStale(ctx, {
-    guard: updateProfileRow(ctx.db, userId, { name }, expected, ctx.now()),
-    ...mail,
-    audit: {
-      action: email === undefined ? 'profile.updated' : 'email.change_asked',
-      targetType: 'user',
-      targetId: userId,
-      before: { name: before.name, ...(email === undefined ? {} : { email: before.email }) },
-      after: {
-        ...(name === undefined ? {} : { name }),
-        ...(email === undefined ? {} : { pendingEmail: email }),
-      },
-    },
-  })
-  return getProfile(ctx)
 }
 
 export const gone = (): never => {

@@ -1,0 +1,37 @@
+import type { ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { type Change, commitOrStale } from '../../../db/commit.ts'
+import { updateProfileRow } from '../repo/profile.ts'
+import type { Profile, UpdateProfile } from '../schema/profile.ts'
+import { beginEmailChange } from './email-change.ts'
+import { getProfile } from './profile.ts'
+
+/** The name changes at once; a new address only once it has been confirmed from its own mailbox. */
+export async function updateProfile(
+  ctx: ServiceContext,
+  input: UpdateProfile,
+  expected: number | null,
+): Promise<Profile> {
+  const { userId } = ctx.actor
+  const before = await getProfile(ctx)
+  if (expected !== null && expected !== before.version) throw new AppError('resource.stale')
+  const { name, email, currentPassword } = input
+  if (name === undefined && email === undefined) return before
+  const mail: Pick<Change, 'statements' | 'messages'> =
+    email === undefined ? {} : await beginEmailChange(ctx, email, currentPassword)
+  await commitOrStale(ctx, {
+    guard: updateProfileRow(ctx.db, userId, { name }, expected, ctx.now()),
+    ...mail,
+    audit: {
+      action: email === undefined ? 'profile.updated' : 'email.change_asked',
+      targetType: 'user',
+      targetId: userId,
+      before: { name: before.name, ...(email === undefined ? {} : { email: before.email }) },
+      after: {
+        ...(name === undefined ? {} : { name }),
+        ...(email === undefined ? {} : { pendingEmail: email }),
+      },
+    },
+  })
+  return getProfile(ctx)
+}
