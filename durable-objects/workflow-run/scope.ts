@@ -140,7 +140,7 @@ export function takenOf(
   load: (path: string) => unknown,
 ): Record<string, unknown> {
   const taken: Record<string, unknown> = {}
-  for (const path of causesOf(run, from)) {
+  for (const path of wholeOf(run, from).causes) {
     const cause = run.state.activations.get(path)
     const id = cause === undefined ? undefined : run.plan.nodes[cause.node]?.id
     if (cause !== undefined && id !== undefined) taken[id] = outputOf(cause, load)
@@ -149,20 +149,19 @@ export function takenOf(
 }
 
 export function prevOf(run: Run, from: Activation, load: (path: string) => unknown): unknown {
-  const outcome = (path: string | undefined): unknown => {
-    const cause = path === undefined ? undefined : run.state.activations.get(path)
+  const before = previous(run.plan, run.state, wholeOf(run, from))
+  const read = (path: string): unknown => {
+    const cause = run.state.activations.get(path)
     return cause === undefined ? undefined : outputOf(cause, load)
   }
-  const prev = previous(run.plan, run.state, from)
-  if (prev.single) return outcome(prev.path)
-  return Object.fromEntries(prev.paths.map(([id, path]) => [id, outcome(path)]))
+  if (before.single) return before.path === undefined ? undefined : read(before.path)
+  return Object.fromEntries(before.paths.map(([id, path]) => [id, read(path)]))
 }
 
 /** An item has the predecessors of its `each`. */
-function causesOf(run: Run, from: Activation): readonly string[] {
-  if (from.item < 0) return from.causes
-  const whole = run.state.activations.get(from.path.slice(0, from.path.lastIndexOf(':')))
-  return whole?.causes ?? from.causes
+function wholeOf(run: Run, from: Activation): Activation {
+  if (from.item < 0) return from
+  return run.state.activations.get(withoutItem(from.path)) ?? from
 }
 
 function itemOf(
@@ -171,7 +170,7 @@ function itemOf(
   load: (path: string) => unknown,
 ): { item: unknown; index: number } | null {
   if (from.item < 0) return itemOfFrame(run, from.frame, load)
-  const items = load(itemsPath(from.path.slice(0, from.path.lastIndexOf(':'))))
+  const items = load(itemsPath(withoutItem(from.path)))
   return { item: Array.isArray(items) ? items[from.item] : undefined, index: from.item }
 }
 
