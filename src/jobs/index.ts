@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
 import { deleteStored } from './delete-stored.ts'
+import { purgeTeam } from './purge-team.ts'
 import { sendMail } from './send-mail.ts'
 
 type Job<Type extends QueueMessage['type']> = (
@@ -16,6 +17,7 @@ type Job<Type extends QueueMessage['type']> = (
 const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'mail.send': sendMail,
   'storage.delete': deleteStored,
+  'team.purge': purgeTeam,
 }
 
 /** A queue's own delay is at most 12 h; longer waits are left to the sweep. */

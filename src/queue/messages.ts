@@ -19,5 +19,12 @@ export const StorageDelete = z.object({
   prefixes: z.array(z.string().regex(/^[^/]+\/.*[^/]\/$/)),
 })
 
-export const QueueMessage = z.discriminatedUnion('type', [MailSend, StorageDelete])
+/** What a deleted team has outside its own rows; `afterRunId` is where the turn before stopped, empty at first. */
+export const TeamPurge = z.object({
+  type: z.literal('team.purge'),
+  teamId: z.string().min(1),
+  afterRunId: z.string(),
+})
+
+export const QueueMessage = z.discriminatedUnion('type', [MailSend, StorageDelete, TeamPurge])
 export type QueueMessage = z.infer<typeof QueueMessage>

@@ -1,9 +1,10 @@
+export { buryRuns, deleteLeftovers, teamExists } from './repo/purge.ts'
 export { insertTeam, type NewTeam } from './repo/teams.ts'
 export {
   addUsage,
   findUsage,
   LEVELS,
-  LIVE_KEYS,
+  MOST_KEYS_OF_A_MEMBER,
   NOW,
   type UsageFlow,
   type UsageLevel,

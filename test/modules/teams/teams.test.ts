@@ -1,7 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
+import { purgeTeam } from '../../../src/jobs/purge-team.ts'
+import { LEFTOVER_TABLES } from '../../../src/modules/teams/repo/purge.ts'
 import { call, get, post } from '../../helpers/api.ts'
-import { runJobs } from '../../helpers/jobs.ts'
+import { clock } from '../../helpers/clock.ts'
+import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 
 test('a new team belongs to its maker and is listed newest first', async () => {
@@ -189,6 +193,89 @@ test('deleting a team takes everything in it, keeps its audit log and clears its
     expect(await env.FILES.head(`teams/${teamId}/file`)).toBeNull()
   })
   expect(await env.FILES.head(neighbour)).not.toBeNull()
+})
+
+async function leaveTraces(teamId: string): Promise<string> {
+  const runId = newId('run', clock.now())
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, error, created_at)
+       VALUES (?, ?, 1, 'secret name', 'running', 'manual', 1, 'secret text', 1)`,
+    ).bind(runId, teamId),
+    env.DB.prepare(
+      `INSERT INTO idempotency_keys (team_id, actor_id, key, request_hash, resource_id, created_at, expires_at)
+       VALUES (?, 'usr_x', 'k', 'h', 'r', 1, 2)`,
+    ).bind(teamId),
+  ])
+  return runId
+}
+
+const traces = async (teamId: string, runId: string) => ({
+  run: await env.DB.prepare(
+    'SELECT workflow_name AS name, error, deleted_at IS NOT NULL AS buried FROM runs WHERE id = ?',
+  )
+    .bind(runId)
+    .first(),
+  keys: (
+    await env.DB.prepare('SELECT count(*) AS n FROM idempotency_keys WHERE team_id = ?').bind(teamId).first()
+  )?.n,
+})
+
+test('the runs of a deleted team are buried and its leftover rows removed, those of others stay', async () => {
+  const [gone, stays] = [await newTeam(), await newTeam()]
+  const goneRun = await leaveTraces(gone.teamId)
+  const staysRun = await leaveTraces(stays.teamId)
+  await call('DELETE', `/api/v1/teams/${gone.teamId}`, { as: gone.owner })
+  await vi.waitFor(async () => {
+    await runJobs()
+    expect(await traces(gone.teamId, goneRun)).toEqual({ run: { name: '', error: null, buried: 1 }, keys: 0 })
+  })
+  expect(await traces(stays.teamId, staysRun)).toMatchObject({
+    run: { name: 'secret name', buried: 0 },
+    keys: 1,
+  })
+})
+
+test('a purge of a team that exists touches nothing', async () => {
+  const { teamId } = await newTeam()
+  const runId = await leaveTraces(teamId)
+  await withContext((request) => purgeTeam(request, { type: 'team.purge', teamId, afterRunId: '' }))
+  expect(await traces(teamId, runId)).toMatchObject({ run: { buried: 0 }, keys: 1 })
+})
+
+test('more runs than one turn takes are all buried', async () => {
+  const { owner, teamId } = await newTeam()
+  const insert = env.DB.prepare(
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at)
+     VALUES (?, ?, 1, 'n', 'succeeded', 'manual', 1, 1)`,
+  )
+  await env.DB.batch(Array.from({ length: 301 }, () => insert.bind(newId('run', clock.now()), teamId)))
+  await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })
+  await vi.waitFor(
+    async () => {
+      await runJobs()
+      const left = await env.DB.prepare(
+        'SELECT count(*) AS n FROM runs WHERE team_id = ? AND deleted_at IS NULL',
+      )
+        .bind(teamId)
+        .first<{ n: number }>()
+      expect(left?.n).toBe(0)
+    },
+    { timeout: 20_000 },
+  )
+}, 30_000)
+
+test('every table that carries a team goes with it, by cascade or by the purge, and is found by an index', async () => {
+  expect(LEFTOVER_TABLES).toEqual(expect.arrayContaining(['approvals', 'idempotency_keys', 'inbound_events']))
+  for (const table of LEFTOVER_TABLES) {
+    const { results } = await env.DB.prepare(
+      `EXPLAIN QUERY PLAN SELECT rowid FROM ${table} WHERE team_id = ? LIMIT 1`,
+    )
+      .bind('team_x')
+      .all<{ detail: string }>()
+    for (const { detail } of results)
+      expect([table, detail]).toEqual([table, expect.stringMatching(/^SEARCH/)])
+  }
 })
 
 test('the personal team cannot be deleted alone', async () => {

@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
 import { addUsage, NOW, periodOf } from '../../../src/modules/teams/index.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -146,6 +147,24 @@ test('a plan that is too small for what is in use is refused with what is over',
     'workflows',
   ])
   expect((await switchTo(owner, 'premium')).status).toBe(200)
+})
+
+test('keys count per member, as the making of keys does', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const member = await join('member')
+  const insert = env.DB.prepare(
+    `INSERT INTO api_keys (id, team_id, user_id, name, key_hash, last_four, scopes, created_at) VALUES (?1, ?2, ?3, 'k', ?1, 'abcd', '[]', 1)`,
+  )
+  for (const [person, count] of [
+    [owner, 4],
+    [member, 5],
+  ] as const)
+    for (let i = 0; i < count; i++) await insert.bind(newId('key', clock.now()), teamId, person.userId).run()
+  expect((await get(SUBSCRIPTION, owner)).body.usage.apiKeys).toBe(5)
+  expect((await switchTo(owner, 'free')).status).toBe(200)
+  await switchTo(owner, 'premium')
+  await insert.bind(newId('key', clock.now()), teamId, member.userId).run()
+  expect((await switchTo(owner, 'free')).body.errors?.[0].path).toBe('apiKeys')
 })
 
 test('every limit that has a count stands in the way of a smaller plan', async () => {

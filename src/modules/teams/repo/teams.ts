@@ -88,9 +88,6 @@ export const updateTeam = (
 export const deleteTeam = (teamId: string, ownerId: string): Statement =>
   statement('DELETE FROM teams WHERE id = ? AND owner_id = ? AND personal = 0', teamId, ownerId)
 
-export const deleteTeamKeys = (teamId: string): Statement =>
-  statement('DELETE FROM idempotency_keys WHERE team_id = ?', teamId)
-
 export type NewTeam = {
   id: string
   name: string

@@ -27,11 +27,15 @@ export type UsageRow = {
   members: number
   pendingInvitations: number
   apiKeys: number
+  mostKeysOfAMember: number
 }
 
 /** Keys are counted through the members, whose index leads to them; a key of someone who left counts no more. */
-export const LIVE_KEYS = `(SELECT count(*) FROM team_members m CROSS JOIN api_keys k ON k.user_id = m.user_id AND k.team_id = m.team_id
-  WHERE m.team_id = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2))`
+const OF_MEMBERS = `FROM team_members m CROSS JOIN api_keys k ON k.user_id = m.user_id AND k.team_id = m.team_id
+  WHERE m.team_id = ?1 AND k.revoked_at IS NULL`
+const LIVE_KEYS = `(SELECT count(*) ${OF_MEMBERS} AND (k.expires_at IS NULL OR k.expires_at > ?2))`
+/** The plan's limit is per member, and an expired key takes a place until it is removed: as the making of keys counts. */
+export const MOST_KEYS_OF_A_MEMBER = `COALESCE((SELECT max(n) FROM (SELECT count(*) AS n ${OF_MEMBERS} GROUP BY m.user_id)), 0)`
 const LIVE_MEMBERS = '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)'
 const LIVE_INVITATIONS = `(SELECT count(*) FROM team_invitations i WHERE i.team_id = ?1 AND i.accepted_at IS NULL
   AND i.revoked_at IS NULL AND i.expires_at > ?2)`
@@ -48,7 +52,8 @@ export async function findUsage(
       .bind(teamId, period, NOW),
     d1
       .prepare(
-        `SELECT ${LIVE_MEMBERS} AS members, ${LIVE_INVITATIONS} AS pendingInvitations, ${LIVE_KEYS} AS apiKeys`,
+        `SELECT ${LIVE_MEMBERS} AS members, ${LIVE_INVITATIONS} AS pendingInvitations, ${LIVE_KEYS} AS apiKeys,
+           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember`,
       )
       .bind(teamId, now),
   ])
@@ -63,5 +68,6 @@ export async function findUsage(
     members: Number(counts?.members ?? 0),
     pendingInvitations: Number(counts?.pendingInvitations ?? 0),
     apiKeys: Number(counts?.apiKeys ?? 0),
+    mostKeysOfAMember: Number(counts?.mostKeysOfAMember ?? 0),
   }
 }

@@ -7,7 +7,6 @@ import { commit, commitOrStale } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
   countTeamsOf,
-  deleteTeamKeys,
   deleteTeam as deleteTeamRow,
   findOwnership,
   findTeam,
@@ -88,7 +87,7 @@ export async function updateTeam(
   return getTeam(ctx, teamId)
 }
 
-/** The rows go in one batch; what the team keeps outside D1 is removed by a job that may run again. */
+/** What refers to the team goes in one batch; its runs, files and leftover rows follow by a job that may run again. */
 export async function deleteTeam(ctx: ServiceContext): Promise<void> {
   const { teamId, userId } = ctx.actor
   const team = await getTeam(ctx, teamId)
@@ -96,14 +95,13 @@ export async function deleteTeam(ctx: ServiceContext): Promise<void> {
     throw new AppError('team.personal', { detail: 'The personal team goes with the account, not alone.' })
   const done = await commit(ctx, {
     guard: deleteTeamRow(teamId, userId),
-    statements: [deleteTeamKeys(teamId)],
     audit: {
       action: 'team.deleted',
       targetType: 'team',
       targetId: teamId,
       before: { name: team.name, plan: team.plan },
     },
-    messages: [{ type: 'storage.delete', keys: [], prefixes: [teamStoragePrefix(teamId)] }],
+    messages: [{ type: 'team.purge', teamId, afterRunId: '' }],
   })
   if (done === 'guard_missed')
     throw new AppError('resource.conflict', { detail: 'The team has just been handed over or deleted.' })

@@ -53,10 +53,6 @@ export const deleteAccountRows = (userId: string, now: number): Statement[] => [
     userId,
     now,
   ),
-  statement(
-    'DELETE FROM idempotency_keys WHERE team_id IN (SELECT t.id FROM teams t WHERE t.owner_id = ?)',
-    userId,
-  ),
   statement('DELETE FROM teams WHERE owner_id = ?', userId),
   statement('DELETE FROM users WHERE id = ?', userId),
 ]

@@ -1,6 +1,6 @@
 import type { Plan, PlanLimits } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { LIVE_KEYS, NOW } from '../../teams/index.ts'
+import { MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
 
 export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
 
@@ -21,7 +21,7 @@ const counter = (period: string, metric: string) =>
 const USED: Record<LimitName, string> = {
   teams: `CASE WHEN personal = 1 THEN ${OWNED_TEAMS} ELSE 0 END`,
   membersPerTeam: '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)',
-  apiKeys: LIVE_KEYS,
+  apiKeys: MOST_KEYS_OF_A_MEMBER,
   workflows: counter(`'${NOW}'`, 'workflows'),
   runsPerMonth: counter('?3', 'runs'),
   concurrentRuns: counter(`'${NOW}'`, 'concurrentRuns'),

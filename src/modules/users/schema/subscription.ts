@@ -24,6 +24,7 @@ export const Subscription = z
       /** Null for a shared team: how many teams one may own follows from the personal team's plan. */
       teams: z.int().nullable(),
       membersPerTeam: z.int(),
+      /** The most that any one member has: the limit is per member. */
       apiKeys: z.int(),
       workflows: z.number(),
       runsPerMonth: z.number(),

@@ -1,7 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
-import { teamStoragePrefix } from '../../teams/index.ts'
 import {
   deleteAccountRows,
   findOwnedTeams,
@@ -32,11 +31,8 @@ export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): 
       before: { teams: teams.map((team) => team.id) },
     },
     messages: [
-      {
-        type: 'storage.delete',
-        keys: [],
-        prefixes: [avatarPrefix(userId), ...teams.map((team) => teamStoragePrefix(team.id))],
-      },
+      { type: 'storage.delete', keys: [], prefixes: [avatarPrefix(userId)] },
+      ...teams.map((team) => ({ type: 'team.purge' as const, teamId: team.id, afterRunId: '' })),
       {
         type: 'mail.send',
         to: proof.email,

@@ -32,7 +32,7 @@ export async function readSubscription(ctx: ServiceContext): Promise<Subscriptio
     usage: {
       teams: team.personal === 1 ? team.ownedTeams : null,
       membersPerTeam: used.members,
-      apiKeys: used.apiKeys,
+      apiKeys: used.mostKeysOfAMember,
       workflows: used.levels.get('workflows') ?? 0,
       runsPerMonth: used.flows.get('runs') ?? 0,
       concurrentRuns: used.levels.get('concurrentRuns') ?? 0,

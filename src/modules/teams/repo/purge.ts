@@ -1,0 +1,56 @@
+// What a deleted team leaves behind. Rows that refer to the team go with it by ON DELETE CASCADE; those that only carry
+// its id (because they are many, or outlive what they came from) are removed here, a piece at a time, again and again
+// until there is none: the job that does it may be ended and started anew at any point.
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import * as schema from '../../../db/schema/index.ts'
+
+const PIECE_ROWS = 1000
+
+/** The log outlives the team; runs leave a tombstone; the marks of done operations expire by themselves. */
+const KEPT = new Set(['audit_log', 'audit_seals', 'runs', 'store_operations'])
+
+/** Found in the schema, so that a table of tomorrow is not forgotten. */
+export const LEFTOVER_TABLES: string[] = (Object.values(schema) as unknown[])
+  .filter((one) => is(one, SQLiteTable))
+  .map((table) => getTableConfig(table))
+  .filter(({ name, columns, foreignKeys }) => {
+    const byCascade = foreignKeys.some(
+      (key) => key.onDelete === 'cascade' && key.reference().columns.some((one) => one.name === 'team_id'),
+    )
+    return columns.some((column) => column.name === 'team_id') && !byCascade && !KEPT.has(name)
+  })
+  .map(({ name }) => name)
+
+export async function teamExists(d1: D1Database, teamId: string): Promise<boolean> {
+  return (await d1.prepare('SELECT 1 AS one FROM teams WHERE id = ?').bind(teamId).first()) !== null
+}
+
+export async function deleteLeftovers(d1: D1Database, teamId: string): Promise<void> {
+  for (const table of LEFTOVER_TABLES) {
+    const piece = d1
+      .prepare(
+        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE team_id = ? LIMIT ${PIECE_ROWS})`,
+      )
+      .bind(teamId)
+    while ((await piece.run()).meta.changes > 0);
+  }
+}
+
+/** Turns a page of the team's runs into tombstones and names them, so that their objects can be removed. */
+export async function buryRuns(
+  d1: D1Database,
+  teamId: string,
+  afterId: string,
+  limit: number,
+  now: number,
+): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), wake_by = NULL, workflow_name = '', waiting_for = NULL, error = NULL
+       WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) RETURNING id`,
+    )
+    .bind(teamId, afterId, limit, now)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id).sort()
+}
