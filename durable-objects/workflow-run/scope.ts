@@ -1,6 +1,7 @@
 // What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
 // loads is bounded, so that no expression can pull a whole run into memory.
 import { type Budget, evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
+import { withoutItem } from '../../src/engine/path.ts'
 import type { Plan } from '../../src/engine/plan.ts'
 import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
 import type { Activation, RunState } from '../../src/engine/state.ts'

@@ -1,0 +1,78 @@
+// A run comes back from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
+import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
+
+test('an evicted run answers from its tables', async () => {
+  const run = await start(linear(5))
+  await evictDurableObject(runOf(run.id) as never)
+  const view = await runOf(run.id).view({ nodes: true, output: true })
+  expect(view).toMatchObject({ status: 'succeeded', finishedAt: run.finishedAt })
+  expect(view?.nodes).toHaveLength(5)
+})
+
+test('a waiting run waits on through an eviction, and a signal ends the wait', async () => {
+  const spec = newSpec({
+    nodes: [
+      { id: 'before', type: 'flow.noop' },
+      { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'after', type: 'data.set', params: { values: { got: '{{ nodes.wait.n }}' } } },
+    ],
+    edges: [
+      { from: 'before', to: 'wait' },
+      { from: 'wait', to: 'after' },
+    ],
+  })
+  const stub = runOf(spec.runId)
+  expect(await stub.start(spec)).toMatchObject({
+    run: { status: 'waiting', waitingFor: [{ path: 'wait', kind: 'signal' }] },
+  })
+  await evictDurableObject(stub as never)
+  expect(await runOf(spec.runId).signal({ name: 'go', data: { n: 7 }, by: 'me' })).toMatchObject({
+    ok: true,
+    run: { status: 'succeeded', output: { got: 7 } },
+  })
+})
+
+test('a paused run keeps what comes in and goes on when it is resumed, also after an eviction', async () => {
+  const spec = newSpec({
+    nodes: [
+      { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'after', type: 'flow.noop' },
+    ],
+    edges: [{ from: 'wait', to: 'after' }],
+  })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  expect(await stub.control('pause', 'me')).toMatchObject({ ok: true, run: { status: 'paused' } })
+  await stub.signal({ name: 'go', data: null, by: 'me' })
+  await evictDurableObject(stub as never)
+  expect(await runOf(spec.runId).view({})).toMatchObject({ status: 'paused' })
+  expect(await runOf(spec.runId).control('resume', 'me')).toMatchObject({
+    ok: true,
+    run: { status: 'succeeded' },
+  })
+})
+
+test('what a turn wrote before the object was aborted is either whole or not there', async () => {
+  const spec = newSpec(linear(2_000))
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await runInDurableObject(stub as never, (_instance: unknown, state: DurableObjectState) => {
+    state.abort('test')
+  }).catch(() => undefined)
+  await vi.waitFor(
+    async () =>
+      expect(
+        (
+          await runOf(spec.runId)
+            .view({})
+            .catch(() => null)
+        )?.status,
+      ).toBe('succeeded'),
+    { timeout: 10_000 },
+  )
+  const page = await runOf(spec.runId).events(0, 10_000)
+  const seqs = page?.events.map((event) => (event as { seq: number }).seq) ?? []
+  expect(seqs).toEqual(seqs.map((_, i) => i + 1))
+})
