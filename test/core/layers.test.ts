@@ -120,7 +120,7 @@ test.each([
   expect(uses(engine, name(text))).toEqual([])
 })
 
-const CALLS_FETCH = /(?<![.\w$])(?:fetch\s*\(|globalThis\.fetch)/g
+const CALLS_FETCH = /(?<![.\w$]|\basync )(?:fetch\s*\(|globalThis\.fetch)/g
 
 /** Who else may reach the internet, and why. */
 const MAY_FETCH: Record<string, string> = {}

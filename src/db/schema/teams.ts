@@ -116,6 +116,8 @@ export const apiKeys = sqliteTable(
   },
   (t) => [
     uniqueIndex('api_keys_hash').on(t.keyHash),
+    // Deleting a team looks for its keys.
+    index('api_keys_team').on(t.teamId),
     index('api_keys_user').on(t.userId, t.teamId, t.createdAt, t.id),
   ],
 )

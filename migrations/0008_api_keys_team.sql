@@ -1,0 +1,1 @@
+CREATE INDEX `api_keys_team` ON `api_keys` (`team_id`);
