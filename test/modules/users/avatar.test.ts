@@ -128,6 +128,26 @@ test.each([100, 5000])('a body that has not the announced %i bytes is refused', 
   expect((await get('/api/v1/users/profile', person)).body.avatarUrl).toBeNull()
 })
 
+test.each([null, 3000])(
+  'an upload that breaks off (announced: %s) is the sender’s failure',
+  async (length) => {
+    const person = await newPerson()
+    const raw = new ReadableStream({
+      start(controller) {
+        controller.enqueue(image('image/png', 1000))
+      },
+      pull(controller) {
+        controller.error(new Error('gone'))
+      },
+    })
+    const headers: Record<string, string> = { 'content-type': 'image/png' }
+    if (length !== null) headers['content-length'] = String(length)
+    const answer = await call('PUT', PATH, { as: person, raw, headers })
+    expect([answer.status, answer.body.code]).toEqual([400, 'request.malformed'])
+    expect(await stored(person)).toEqual([])
+  },
+)
+
 test('a replaced or removed avatar leaves nothing behind', async () => {
   const person = await newPerson()
   await put(person, 'image/png', image('image/png'))

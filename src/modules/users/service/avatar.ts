@@ -152,11 +152,17 @@ async function pump(
 /** Counts what comes against the cap and against what was announced, whatever carries the request. */
 async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8Array, undefined> {
   let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_AVATAR_BYTES) throw tooLarge()
-    if (sizeBytes !== null && size > sizeBytes) throw wrongLength()
-    yield chunk
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength
+      if (size > MAX_AVATAR_BYTES) throw tooLarge()
+      if (sizeBytes !== null && size > sizeBytes) throw wrongLength()
+      yield chunk
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    // Reading fails when the client goes away: nothing of ours is broken.
+    throw new AppError('request.malformed', { detail: 'The body ended early.', cause: error })
   }
   if (sizeBytes !== null && size < sizeBytes) throw wrongLength()
   return undefined
