@@ -10,7 +10,7 @@ export const flowWorkflow = effectNode({
   category: 'flow',
   summary: 'Runs another workflow of the team.',
   params: z.strictObject({
-    workflowId: z.string().min(1).max(100),
+    workflowId: z.string().min(1).max(100).describe('A workflow of the same team.'),
     input: z.unknown().optional().describe('The input of its run; default null.'),
     version: z.number().int().min(1).optional().describe('Default the current one.'),
     wait: z

@@ -18,7 +18,12 @@ const Params = z.strictObject({
   query: Query.optional().describe(
     'Parameters added to the URL, in place of those of the same name; a list repeats its name, null leaves it out.',
   ),
-  headers: z.record(z.string().max(200), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  headers: z
+    .record(z.string().max(200), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .optional()
+    .describe(
+      'By name; null leaves one out. `Idempotency-Key` is added to all but GET, HEAD and OPTIONS: the same on every attempt.',
+    ),
   body: z
     .unknown()
     .optional()

@@ -17,9 +17,10 @@ export const notifyEmail = effectNode({
       .string()
       .min(1)
       .max(500)
-      .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' }),
-    text: z.string().max(100_000),
-    html: z.string().max(200_000).optional(),
+      .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' })
+      .describe('One line.'),
+    text: z.string().max(100_000).describe('The mail as plain text.'),
+    html: z.string().max(200_000).optional().describe('The same for readers that show HTML.'),
   }),
   output: '`{ to, subject }`: what was handed over for delivery. A repeated attempt sends nothing twice.',
   example: { to: 'ada@example.com', subject: 'Order {{ input.orderId }}', text: 'It is on its way.' },

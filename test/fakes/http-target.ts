@@ -1,0 +1,128 @@
+// What `http.request` calls in the tests: a server that echoes, fails for a while, answers too much or too slowly,
+// breaks off, turns pages and leads astray. Started once before the tests in workerd.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TestProject } from 'vitest/node'
+import { bodyOf, type Served, sendJson, serve } from './serve.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Its origin. */
+    httpTarget: string
+  }
+}
+
+type Seen = { method: string; key: string | null; authorization: string | null }
+
+const HUGE_BYTES = 100 * 1024 * 1024
+
+function serveTarget(): Promise<Served> {
+  const seen = new Map<string, Seen[]>()
+  const note = (name: string, request: IncomingMessage): number => {
+    const list = seen.get(name) ?? []
+    seen.set(name, list)
+    return list.push({
+      method: request.method ?? '',
+      key: (request.headers['idempotency-key'] as string | undefined) ?? null,
+      authorization: request.headers.authorization ?? null,
+    })
+  }
+  return serve((base) => async (request, response) => {
+    const url = new URL(request.url ?? '/', base)
+    const [, what = '', name = ''] = url.pathname.split('/')
+    const query = url.searchParams
+    const number = (key: string, fallback: number): number => Number(query.get(key) ?? fallback)
+    switch (what) {
+      case 'echo': {
+        const { method, headers } = request
+        return sendJson(response, 200, {
+          method,
+          path: url.pathname,
+          query: [...query],
+          headers,
+          body: await bodyOf(request),
+        })
+      }
+      case 'seen':
+        return sendJson(response, 200, seen.get(name) ?? [])
+      case 'status':
+        return void response
+          .writeHead(Number(name), Object.fromEntries(query))
+          .end(JSON.stringify({ status: Number(name) }))
+      case 'flaky': {
+        const tries = note(name, request)
+        if (tries > number('failures', 0)) return sendJson(response, 200, { tries })
+        return fail(response, query.get('how') ?? '503')
+      }
+      case 'typed':
+        return void response
+          .writeHead(200, { 'content-type': query.get('type') ?? '' })
+          .end(Buffer.from(query.get('base64') ?? '', 'base64'))
+      case 'huge':
+        return huge(response, query.has('length'))
+      case 'drip':
+        return drip(response)
+      case 'redirect':
+        note(name, request)
+        return void response.writeHead(number('status', 302), { location: query.get('to') ?? '/echo' }).end()
+      case 'pages':
+        note(name, request)
+        return sendPage(response, base, url)
+      default:
+        return sendJson(response, 404, {})
+    }
+  })
+}
+
+function fail(response: ServerResponse, how: string): void {
+  if (how === 'reset') response.destroy()
+  else if (how === 'cut') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+    response.write('{"half":', () => setTimeout(() => response.destroy(), 50))
+  } else sendJson(response, Number(how), { error: how })
+}
+
+function huge(response: ServerResponse, announced: boolean): void {
+  response.writeHead(200, announced ? { 'content-length': String(HUGE_BYTES) } : {})
+  const block = Buffer.alloc(64 * 1024, 'x')
+  let left = HUGE_BYTES
+  const more = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= block.length
+      if (!response.write(block)) return void response.once('drain', more)
+    }
+    response.end()
+  }
+  more()
+}
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/plain' })
+  response.write('.')
+  const timer = setInterval(() => response.write('.'), 1_000)
+  response.on('close', () => clearInterval(timer))
+}
+
+/** Seven items, three to a page; the next page in the body, in the `Link` header and by number. */
+function sendPage(response: ServerResponse, base: string, url: URL): void {
+  const page = Number(url.searchParams.get('page') ?? '1')
+  const items = [1, 2, 3, 4, 5, 6, 7].slice((page - 1) * 3, page * 3)
+  const next = new URL(url.href.replace(url.origin, url.searchParams.get('elsewhere') ?? base))
+  next.searchParams.set('page', String(url.searchParams.has('stuck') ? page : page + 1))
+  const hasMore = page < 3
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    ...(hasMore ? { link: `<${base}/pages?page=1>; rel="first", <${next.href}>; rel="next"` } : {}),
+  })
+  response.end(JSON.stringify({ items, next: hasMore ? next.href : null, cursor: hasMore ? page + 1 : null }))
+}
+
+let served: Served | undefined
+
+export async function setup(project: TestProject): Promise<void> {
+  served = await serveTarget()
+  project.provide('httpTarget', served.url)
+}
+
+export async function teardown(): Promise<void> {
+  await served?.close()
+}

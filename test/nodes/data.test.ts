@@ -1,0 +1,296 @@
+import { expect, test } from 'vitest'
+import { errorOf, one, outputOf } from './one.ts'
+
+const ORDERS = [
+  { id: 1, country: 'de', total: 5 },
+  { id: 2, country: 'fr', total: 7 },
+  { id: 3, country: 'de', total: 3 },
+]
+const items = '{{ input }}'
+
+test('data.filter keeps what meets the condition, in order', async () => {
+  expect(await outputOf('data.filter', { items, condition: '{{ item.total > 4 }}' }, ORDERS)).toEqual(
+    ORDERS.slice(0, 2),
+  )
+  expect(await outputOf('data.filter', { items, condition: '{{ index % 2 === 0 }}' }, ORDERS)).toEqual([
+    ORDERS[0],
+    ORDERS[2],
+  ])
+  expect(await outputOf('data.filter', { items: [], condition: '{{ item.x.y }}' })).toEqual([])
+})
+
+test('data.map gives a value for each item, and null where there is none', async () => {
+  expect(
+    await outputOf('data.map', { items, value: { key: '{{ item.country }}-{{ index }}', n: 1 } }, ORDERS),
+  ).toEqual([
+    { key: 'de-0', n: 1 },
+    { key: 'fr-1', n: 1 },
+    { key: 'de-2', n: 1 },
+  ])
+  expect(await outputOf('data.map', { items, value: '{{ item.nothing }}' }, ORDERS)).toEqual([
+    null,
+    null,
+    null,
+  ])
+})
+
+test('an expression of the items may name other nodes without loading them for each item', async () => {
+  // 3,000 items that name 10 kB each would be 30 MB if it counted every time; 16 MB may be loaded.
+  const run = await one(
+    'flow.group',
+    {
+      body: {
+        nodes: [
+          { id: 'big', type: 'data.set', params: { values: { text: '{{ "x".repeat(10000) }}' } } },
+          {
+            id: 'map',
+            type: 'data.map',
+            params: { items: '{{ input }}', value: '{{ nodes.big.text.length + prev.text.length + item }}' },
+          },
+        ],
+        edges: [{ from: 'big', to: 'map' }],
+      },
+    },
+    { input: Array.from({ length: 3_000 }, (_, i) => i) },
+  )
+  expect(run).toMatchObject({ status: 'succeeded' })
+  expect((run.output as number[])[2_999]).toBe(22_999)
+})
+
+test('an error of an item names the parameter, the item and the column', async () => {
+  const error = await errorOf(
+    'data.map',
+    { items, value: { a: '{{ item.x.y }}' } },
+    { input: [{ x: {} }, {}] },
+  )
+  expect(error.code).toBe('expression.type')
+  expect(error.message).toMatch(/^value, item 1, a, column \d+: /)
+})
+
+test('what is no list is refused', async () => {
+  for (const type of [
+    'data.filter',
+    'data.map',
+    'data.sort',
+    'data.dedupe',
+    'data.split',
+    'data.aggregate',
+  ]) {
+    const params = { items, condition: true, value: 1, by: 1, size: 1, fields: {} }
+    const wanted: Record<string, string[]> = {
+      'data.filter': ['condition'],
+      'data.map': ['value'],
+      'data.sort': ['by'],
+      'data.dedupe': [],
+      'data.split': ['size'],
+      'data.aggregate': ['fields'],
+    }
+    const own = Object.fromEntries(
+      Object.entries(params).filter(([name]) => name === 'items' || wanted[type]?.includes(name)),
+    )
+    expect(await errorOf(type, own, { input: { not: 'a list' } })).toMatchObject({
+      code: 'params.invalid',
+      message: expect.stringMatching(/^items: /),
+    })
+  }
+})
+
+test('the items of a node share one budget, so that no list of costly items holds up the run', async () => {
+  const bomb = { items, value: '{{ Array.from({ length: 100000 }, (_, i) => i).length }}' }
+  const startedAt = Date.now()
+  const error = await errorOf('data.map', bomb, { input: Array.from({ length: 10_000 }, (_, i) => i) })
+  expect(error.code).toBe('expression.budget')
+  expect(Date.now() - startedAt).toBeLessThan(4_000)
+  const wide = { items, value: '{{ "x".repeat(4000000) + index }}' }
+  expect((await errorOf('data.map', wide, { input: Array.from({ length: 1_000 }, () => 0) })).code).toBe(
+    'expression.budget',
+  )
+})
+
+test('an output that is too large is the failure of the node', async () => {
+  const params = { items, value: '{{ "x".repeat(1000000) + index }}' }
+  expect((await errorOf('data.map', params, { input: Array.from({ length: 9 }, () => 0) })).code).toBe(
+    'data.too_large',
+  )
+})
+
+test('data.sort keeps the order of equals and puts what is missing last', async () => {
+  const rows = [{ n: 2, t: 'b' }, { n: null, t: 'c' }, { n: 1, t: 'a' }, { t: 'd' }, { n: 2, t: 'a' }]
+  const sorted = async (params: Record<string, unknown>) =>
+    ((await outputOf('data.sort', { items, ...params }, rows)) as { n?: number; t: string }[]).map(
+      ({ n, t }) => `${n ?? '-'}${t}`,
+    )
+  expect(await sorted({ by: '{{ item.n }}' })).toEqual(['1a', '2b', '2a', '-c', '-d'])
+  expect(await sorted({ by: '{{ item.n }}', order: 'desc' })).toEqual(['2b', '2a', '1a', '-c', '-d'])
+  expect(await sorted({ by: ['{{ item.n }}', '{{ item.t }}'], order: ['desc', 'asc'] })).toEqual([
+    '2a',
+    '2b',
+    '1a',
+    '-c',
+    '-d',
+  ])
+})
+
+test('data.sort orders kinds: numbers, texts, false and true, lists and objects, nothing', async () => {
+  const mixed = [{ a: 1 }, 'b', true, null, 10, 'B', [1], false, 9, -1]
+  expect(await outputOf('data.sort', { items, by: '{{ [item] }}' }, mixed)).toEqual([
+    -1,
+    9,
+    10,
+    'B',
+    'b',
+    false,
+    true,
+    { a: 1 },
+    [1],
+    null,
+  ])
+})
+
+test('data.dedupe keeps the first, by the whole item or by a key', async () => {
+  expect(
+    await outputOf('data.dedupe', {
+      items: [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+        { a: '1', b: 2 },
+      ],
+    }),
+  ).toEqual([
+    { a: 1, b: 2 },
+    { a: '1', b: 2 },
+  ])
+  expect(await outputOf('data.dedupe', { items, by: '{{ item.country }}' }, ORDERS)).toEqual(
+    ORDERS.slice(0, 2),
+  )
+  expect(await outputOf('data.dedupe', { items: [1, '1', null, 1, null, true, 'true'] })).toEqual([
+    1,
+    '1',
+    null,
+    true,
+    'true',
+  ])
+})
+
+test('data.split cuts without losing anything', async () => {
+  expect(await outputOf('data.split', { items: [1, 2, 3, 4, 5], size: 2 })).toEqual([[1, 2], [3, 4], [5]])
+  expect(await outputOf('data.split', { items: [], size: 2 })).toEqual([])
+  expect((await errorOf('data.split', { items: [1], size: '{{ 0 }}' })).code).toBe('params.invalid')
+})
+
+test('data.aggregate makes one object of a list', async () => {
+  const field = (op: string) => ({ op, value: '{{ item.total }}' })
+  const fields = Object.fromEntries(
+    ['count', 'sum', 'avg', 'min', 'max', 'first', 'last', 'list'].map((op) => [op, field(op)]),
+  )
+  expect(
+    await outputOf('data.aggregate', { items, fields: { ...fields, all: { op: 'count' } } }, ORDERS),
+  ).toEqual({
+    count: 3,
+    sum: 15,
+    avg: 5,
+    min: 3,
+    max: 7,
+    first: 5,
+    last: 3,
+    list: [5, 7, 3],
+    all: 3,
+  })
+  expect(
+    await outputOf('data.aggregate', { items: [], fields: { ...fields, all: { op: 'count' } } }),
+  ).toEqual({
+    count: 0,
+    sum: 0,
+    avg: null,
+    min: null,
+    max: null,
+    first: null,
+    last: null,
+    list: [],
+    all: 0,
+  })
+})
+
+test('data.aggregate groups by a value or by several', async () => {
+  const fields = { orders: { op: 'count' }, total: { op: 'sum', value: '{{ item.total }}' } }
+  expect(await outputOf('data.aggregate', { items, groupBy: '{{ item.country }}', fields }, ORDERS)).toEqual([
+    { group: 'de', orders: 2, total: 8 },
+    { group: 'fr', orders: 1, total: 7 },
+  ])
+  const groupBy = { land: '{{ item.country.toUpperCase() }}', big: '{{ item.total > 4 }}' }
+  expect(await outputOf('data.aggregate', { items, groupBy, fields }, ORDERS)).toEqual([
+    { land: 'DE', big: true, orders: 1, total: 5 },
+    { land: 'FR', big: true, orders: 1, total: 7 },
+    { land: 'DE', big: false, orders: 1, total: 3 },
+  ])
+})
+
+test('data.aggregate passes over what is missing and refuses to add texts', async () => {
+  const params = {
+    items,
+    fields: { sum: { op: 'sum', value: '{{ item.n }}' }, n: { op: 'count', value: '{{ item.n }}' } },
+  }
+  expect(await outputOf('data.aggregate', params, [{ n: 1 }, {}, { n: null }, { n: 2 }])).toEqual({
+    sum: 3,
+    n: 2,
+  })
+  expect(await errorOf('data.aggregate', params, { input: [{ n: 1 }, { n: '2' }] })).toMatchObject({
+    code: 'data.not_a_number',
+    message: expect.stringContaining('fields.sum, item 1'),
+  })
+})
+
+const PEOPLE = [
+  { id: 1, name: 'Ada' },
+  { id: 2, name: 'Bob' },
+  { id: null, name: 'Eve' },
+]
+const SUMS = [{ user: 1, total: 5 }, { user: 1, total: 6 }, { user: 9, total: 7 }, { total: 8 }]
+
+test.each([
+  ['inner', ['Ada 5', 'Ada 6']],
+  ['left', ['Ada 5', 'Ada 6', 'Bob -', 'Eve -']],
+  ['outer', ['Ada 5', 'Ada 6', 'Bob -', 'Eve -', '- 7', '- 8']],
+])('data.merge joins %s', async (how, expected) => {
+  const params = { left: PEOPLE, right: SUMS, on: { left: 'id', right: 'user' }, how }
+  const rows = (await outputOf('data.merge', params)) as { name?: string; total?: number }[]
+  expect(rows.map(({ name = '-', total = '-' }) => `${name} ${total}`)).toEqual(expected)
+})
+
+test('data.merge joins by several fields, and of equal names the right one counts', async () => {
+  const left = [
+    { a: 1, b: 1, from: 'left' },
+    { a: 1, b: 2, from: 'left' },
+  ]
+  const right = [{ a: 1, b: 2, from: 'right' }]
+  expect(await outputOf('data.merge', { left, right, on: ['a', 'b'] })).toEqual([
+    { a: 1, b: 2, from: 'right' },
+  ])
+  expect((await errorOf('data.merge', { left: [1], right, on: 'a' })).code).toBe('data.not_an_object')
+})
+
+test('data.merge does not multiply without bound', async () => {
+  const rows = Array.from({ length: 1_000 }, () => ({ k: 1 }))
+  expect(
+    (await errorOf('data.merge', { left: '{{ input }}', right: '{{ input }}', on: 'k' }, { input: rows }))
+      .code,
+  ).toBe('data.too_large')
+})
+
+test('data.set keeps the previous output only when it is told to', async () => {
+  const run = await one('flow.group', {
+    body: {
+      nodes: [
+        { id: 'a', type: 'data.set', params: { values: { x: 1, y: 1 } } },
+        { id: 'b', type: 'data.set', params: { values: { y: 2 }, keep: true } },
+        { id: 'c', type: 'data.set', params: { values: { y: 3 } } },
+      ],
+      edges: [
+        { from: 'a', to: 'b' },
+        { from: 'b', to: 'c' },
+      ],
+      output: ['{{ nodes.b }}', '{{ nodes.c }}'],
+    },
+  })
+  expect(run.output).toEqual([{ x: 1, y: 2 }, { y: 3 }])
+})
