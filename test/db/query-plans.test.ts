@@ -1,0 +1,128 @@
+// No request reads a whole table. The statements are those that the routes, the jobs and the cron tick really send.
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { fillPath, prefixOf, sampleOf } from '../contract/support/paths.ts'
+import { randomFrom } from '../contract/support/random.ts'
+import { bodyFor, inputOf, queryFor, type Route, routes } from '../contract/support/routes.ts'
+import { type JsonSchema, jsonSchemaOf, makeValue } from '../contract/support/values.ts'
+import { call, get, post } from '../helpers/api.ts'
+import { runCron, runJobs } from '../helpers/jobs.ts'
+import { newPerson, newTeam, type Person } from '../helpers/people.ts'
+import { seal, verify, write } from '../modules/audit/log.ts'
+import { planOf, recordSql, scansIn, tableNames } from './support/plans.ts'
+
+const mint = async (): Promise<Person> => (await newTeam(await newPerson({ platformRole: 'admin' }))).owner
+
+const pathOf = (route: Route, person: Person): string => {
+  const own = { team: person.teamId, usr: person.userId, ses: person.sessionId } as Record<string, string>
+  return fillPath(route.path, {}, (segment) => own[prefixOf(segment) ?? ''] ?? sampleOf(segment))
+}
+
+/** Each filter alone, each sort, each flag, and the page behind the first. */
+function queriesOf(route: Route): string[] {
+  const schema = inputOf(route, 'query')
+  const least = queryFor(route)
+  if (schema === undefined) return [least]
+  const properties = Object.entries(jsonSchemaOf(schema).properties ?? {}).filter(
+    ([name]) => name !== 'cursor',
+  )
+  const choices = ([name, property]: [string, JsonSchema]): string[] => {
+    const values = property.enum ?? [makeValue(property, randomFrom(1), property, name)]
+    return values.map(
+      (value) => `${least === '' ? '?' : `${least}&`}${name}=${encodeURIComponent(String(value))}`,
+    )
+  }
+  return [least, ...properties.flatMap(choices)]
+}
+
+async function send(route: Route): Promise<void> {
+  const person = await mint()
+  if (route.method !== 'GET') {
+    const body = bodyFor(route)
+    await call(route.method, pathOf(route, person), { as: person, ...(body === undefined ? {} : { body }) })
+    return
+  }
+  const path = pathOf(route, person)
+  for (const query of queriesOf(route)) {
+    const page = await get(path + query, person)
+    const cursor = page.body?.nextCursor
+    if (cursor) await get(`${path}${query === '' ? '?' : `${query}&`}cursor=${cursor}`, person)
+  }
+}
+
+const failures = async (work: () => Promise<void>): Promise<string[]> => {
+  const tables = await tableNames()
+  const found: string[] = []
+  for (const sent of await recordSql(work)) {
+    if (!/^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)/i.test(sent.sql)) continue
+    for (const step of scansIn(sent.sql, await planOf(sent), tables)) found.push(`${step}: ${sent.sql}`)
+  }
+  return found
+}
+
+test.each(routes.map((route) => [route.name, route] as const))(
+  '%s reads no whole table',
+  async (_name, route) => {
+    // A list has a second page only where there are rows.
+    if (route.method === 'GET') for (let i = 0; i < 2; i++) await mint()
+    expect(await failures(() => send(route))).toEqual([])
+  },
+  60_000,
+)
+
+test('signing in, up and on reads no whole table', async () => {
+  const password = 'Correct-Horse-7'
+  expect(
+    await failures(async () => {
+      const email = `plans-${crypto.randomUUID()}@example.com`
+      const { refreshToken } = (await post('/api/v1/auth/register', undefined, { email, password })).body
+      await post('/api/v1/auth/login', undefined, { email, password: 'Wrong-Horse-7' })
+      await post('/api/v1/auth/login', undefined, { email, password })
+      await post('/api/v1/auth/refresh', undefined, { refreshToken })
+      await post('/api/v1/auth/password/forgot', undefined, { email })
+    }),
+  ).toEqual([])
+})
+
+test('the jobs and the tick of every minute read no whole table', async () => {
+  expect(await failures(runJobs)).toEqual([])
+  expect(await failures(runCron)).toEqual([])
+})
+
+test('sealing and checking the audit log reads no whole table', async () => {
+  const { teamId } = await mint()
+  expect(
+    await failures(async () => {
+      await write(teamId, 'a.one', 'a.two')
+      await seal()
+      await verify(teamId)
+    }),
+  ).toEqual([])
+})
+
+test('what a route sends is noted, also when it goes in one batch with the permission question', async () => {
+  const person = await mint()
+  const sent = await recordSql(async () => void (await get('/api/v1/teams', person)))
+  expect(sent.map((one) => /FROM (\w+)/.exec(one.sql)?.[1]).sort()).toEqual(['team_members', 'users'])
+  expect(sent.every((one) => one.params.length > 0)).toBe(true)
+})
+
+test('a statement that reads a whole table would be found', async () => {
+  const bad = [
+    "SELECT id FROM users WHERE avatar_key = 'x'",
+    'SELECT u.id FROM sessions s JOIN users AS u ON u.avatar_type = s.method WHERE s.id = 1',
+    'DELETE FROM mailbox WHERE text_body = 1',
+    'SELECT id FROM users ORDER BY created_at, id',
+  ]
+  for (const sql of bad) {
+    const found = await failures(async () => void (await env.DB.prepare(sql).all()))
+    expect([sql, found.length]).toEqual([sql, 1])
+  }
+  const good = [
+    'SELECT id FROM users ORDER BY created_at, id LIMIT 5',
+    "SELECT id FROM users WHERE email = 'x'",
+  ]
+  for (const sql of good) {
+    expect(await failures(async () => void (await env.DB.prepare(sql).all()))).toEqual([])
+  }
+})
