@@ -2,6 +2,7 @@
 // so that a first deployment is mended in one go.
 import * as z from 'zod'
 import type { KeyRing } from './core/secret-box.ts'
+import type { FlowGateNamespace } from './objects/flow-gate.ts'
 import type { MetricsHubNamespace } from './objects/metrics-hub.ts'
 import type { RateLimiterNamespace } from './objects/rate-limiter.ts'
 import type { WorkflowRunNamespace } from './objects/workflow-run.ts'
@@ -14,6 +15,7 @@ export type Env = {
   RATE_LIMITER: RateLimiterNamespace
   METRICS_HUB: MetricsHubNamespace
   RUNS: WorkflowRunNamespace
+  GATES: FlowGateNamespace
   ADDRESS_LIMIT: RateLimit
   PLAN_LIMIT_FREE: RateLimit
   PLAN_LIMIT_PREMIUM: RateLimit
@@ -109,6 +111,7 @@ const BINDINGS = [
   'RATE_LIMITER',
   'METRICS_HUB',
   'RUNS',
+  'GATES',
   'ADDRESS_LIMIT',
   'PLAN_LIMIT_FREE',
   'PLAN_LIMIT_PREMIUM',

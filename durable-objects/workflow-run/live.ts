@@ -15,7 +15,8 @@ const MOST_INLINE_CHARS = 16_384
 
 type Cursor = { afterSeq: number; live: boolean }
 
-export type Follower = { send: (events: Json[]) => void; end: () => void; afterSeq: number }
+/** Something that reads the table when there is more to read. */
+export type Follower = { wake: () => void }
 
 export function runLive(context: { store: RunStore; run: () => Run | null; sockets: () => WebSocket[] }) {
   const followers = new Set<Follower>()
@@ -78,10 +79,10 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     headSeq,
     resume,
     publish(events: readonly RunEvent[]): void {
+      for (const follower of [...followers]) follower.wake()
       const sockets = context.sockets()
-      if (events.length === 0 || (sockets.length === 0 && followers.size === 0)) return
-      const views = events.map(shown)
-      const frames = views.map(frame)
+      if (events.length === 0 || sockets.length === 0) return
+      const frames = events.map((event) => frame(shown(event)))
       const last = events.at(-1)?.seq ?? 0
       for (const socket of sockets) {
         const cursor = cursorOf(socket)
@@ -93,16 +94,13 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
           // It is closing: its own close event cleans up.
         }
       }
-      for (const follower of followers) follower.send(views)
     },
     follow(follower: Follower): () => void {
       followers.add(follower)
       return () => followers.delete(follower)
     },
     endFollowers(): void {
-      for (const follower of followers) follower.end()
-      followers.clear()
+      for (const follower of [...followers]) follower.wake()
     },
-    followed: (): boolean => followers.size > 0,
   }
 }

@@ -4,12 +4,13 @@
 // 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
 import type { Json } from '../../src/core/json.ts'
 import type { RunStatus } from '../../src/engine/state.ts'
-import type { Env } from '../../src/env.ts'
+import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { enterGate, readGate } from './begin.ts'
+import type { RunMachine } from './machine.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
-import type { Run } from './scope.ts'
-import type { OutboxRow, RunStore } from './store.ts'
-import { projectionOf } from './view.ts'
+import type { OutboxRow } from './store.ts'
+import { projectionOf, viewRun } from './view.ts'
 
 /** A burst of changes is one write: a short run has ended before its first report is due. */
 export const PROJECT_DEBOUNCE_MS = 200
@@ -17,15 +18,13 @@ export const PROJECT_DEBOUNCE_MS = 200
 const BASE_DELAY_MS = 1_000
 const MOST_DELAY_MS = 5 * 60_000
 
-export type OutboxShell = { env: Env; run: Run; store: RunStore; now: () => number }
-
 /** Sends what is due; answers when to come back, or null when nothing is left. Never throws. */
-export async function drainOutbox(shell: OutboxShell): Promise<number | null> {
-  const { store, now } = shell
+export async function drainOutbox(machine: RunMachine): Promise<number | null> {
+  const { store, now } = machine
   for (const row of store.readOutbox()) {
     if (row.nextAt > now()) continue
     try {
-      await deliver(shell, row)
+      await deliver(machine, row)
       store.removeOutbox(row.id)
     } catch {
       store.delayOutbox(
@@ -38,8 +37,20 @@ export async function drainOutbox(shell: OutboxShell): Promise<number | null> {
   return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
 }
 
-async function deliver(shell: OutboxShell, row: OutboxRow): Promise<void> {
-  const { env, run, store } = shell
+/** Part of the terminal turn: whoever must hear of the end is written down with it. */
+export function writeFarewell(machine: RunMachine): void {
+  const run = machine.requireRun()
+  const { parent } = run.spec
+  const gate = readGate(machine)
+  if (gate !== null) machine.tell('leave_gate', { name: gate.name })
+  if (!parent?.wait || parent.path === undefined) return
+  const { status, output, error } = viewRun(run, machine.store, { output: true })
+  machine.tell('parent', { runId: parent.runId, path: parent.path, status, output, error })
+}
+
+async function deliver(machine: RunMachine, row: OutboxRow): Promise<void> {
+  const { env, store } = machine
+  const run = machine.requireRun()
   const body = row.body as Record<string, Json>
   switch (row.kind) {
     case 'project':
@@ -61,6 +72,12 @@ async function deliver(shell: OutboxShell, row: OutboxRow): Promise<void> {
       return
     case 'cancel_child':
       await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
+      return
+    case 'enter_gate':
+      if (run.state.run.phase === 'queued') await enterGate(machine)
+      return
+    case 'leave_gate':
+      await flowGate(env.GATES, String(body.name)).leave(run.spec.runId)
       return
     default:
       throw new Error(`An outbox row of the kind ${row.kind}`)

@@ -27,7 +27,7 @@ export function planOf(definitionHash: string, definition: string): Plan {
     plans.set(definitionHash, known)
     return known
   }
-  const plan = loadPlan(JSON.parse(definition) as Definition, NODE_TYPES)
+  const plan = planFor(definition)
   plans.set(definitionHash, plan)
   if (plans.size > MOST_PLANS) {
     for (const oldest of plans.keys()) {
@@ -37,6 +37,10 @@ export function planOf(definitionHash: string, definition: string): Plan {
   }
   return plan
 }
+
+/** A plan that is looked at once. */
+export const planFor = (definition: string): Plan =>
+  loadPlan(JSON.parse(definition) as Definition, NODE_TYPES)
 
 export type PreparedNode = {
   type: NodeType | undefined

@@ -21,6 +21,7 @@ import {
   type Prepared,
   prepareAttempt,
 } from './compute.ts'
+import { prepareNode } from './prepared.ts'
 import { itemsPath, type Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import type { Timers } from './timers.ts'
@@ -95,6 +96,7 @@ export function runTurn(
     } else carryOut(next)
   }
 
+  for (const activation of activations) reportApproval(activation)
   if (result.events.length > 0)
     store.writeTurn({ run: run.state.run, activations, regions, events: result.events })
   return result
@@ -106,6 +108,14 @@ export function runTurn(
     for (const [path, value] of next.values ?? []) run.values.store(path, value)
     if (next.respond) result.respond ??= next.respond
     next.onAccepted?.(seq)
+  }
+
+  /** An approval that is over is told to the index, whether people, a timer or a cancel ended it. */
+  function reportApproval({ path, node, status }: Activation): void {
+    const planned = run.plan.nodes[node]
+    if (status === 'waiting' || status === 'running' || planned === undefined) return
+    if (prepareNode(planned).type?.onDecision === undefined || store.readWait(path) === null) return
+    store.pushOutbox('approval', { path }, now)
   }
 
   /** What the core settled by itself, such as a wait that came due, brings its output in the event. */
@@ -123,7 +133,8 @@ export function runTurn(
           return
         }
         const activation = run.state.activations.get(command.path)
-        if (activation === undefined) return
+        // The run may have failed in this very turn; what has not begun then never does.
+        if (activation?.status !== 'running' || activation.attempt !== command.attempt) return
         const prepared = prepareAttempt(run, { activation, attempt: command.attempt, key: command.key }, now)
         const { path, attempt } = command
         if (prepared.kind === 'effect') result.effects.push({ path, attempt, prepared })

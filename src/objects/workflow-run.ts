@@ -99,6 +99,8 @@ export type StartAnswer =
   | { ok: true; created: boolean; run: RunView; answer: HttpAnswer | null }
   /** The idempotency key was used with another body. */
   | { ok: false; reason: 'mismatch' }
+  /** The gate of the workflow takes no more runs. */
+  | { ok: false; reason: 'rejected' }
 
 export type StartOptions = {
   /** Waits so long for the run to end, or for `flow.respond`, before it answers. */
@@ -164,6 +166,8 @@ export interface WorkflowRunRpc {
     output: Json
     error: Json
   }): Promise<void>
+  /** Told by the gate: a slot is free for this run. */
+  gateOpened(): Promise<void>
   /** From the sweep: look at what is due. */
   poke(): Promise<void>
   /** Removes everything; the caller has the tombstone. */

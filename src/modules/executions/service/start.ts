@@ -102,7 +102,7 @@ export async function startRunnable(
     ...start.more,
   }
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
-  if (!answer.ok) throw new AppError('idempotency.mismatch')
+  if (!answer.ok) throw new AppError(answer.reason === 'mismatch' ? 'idempotency.mismatch' : 'run.queue_full')
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
 }
 

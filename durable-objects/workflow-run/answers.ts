@@ -1,0 +1,131 @@
+// What people and other parts ask of a run that is there, and what they are told.
+import type { Json } from '../../src/core/json.ts'
+import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
+import { hasEnded, isTerminal } from '../../src/engine/state.ts'
+import type { ControlAnswer, ControlVerb, Decide, LegacyAnswer } from '../../src/objects/workflow-run.ts'
+import type { RunMachine } from './machine.ts'
+import { planFor } from './prepared.ts'
+import type { Run } from './scope.ts'
+import { encodeValue } from './values.ts'
+import { viewRun } from './view.ts'
+import { decide } from './waits.ts'
+
+const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
+const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
+
+const viewAnswer = (machine: RunMachine): ControlAnswer => ({
+  ok: true,
+  run: viewRun(machine.requireRun(), machine.store, { output: true }),
+})
+
+const FACTS = { cancel: 'run.cancel_requested', pause: 'run.paused', resume: 'run.resumed' } as const
+
+export function control(machine: RunMachine, verb: ControlVerb, by: string): ControlAnswer {
+  const { run } = machine
+  if (run === null) return missing()
+  const { status, paused } = run.state.run
+  if (hasEnded(run.state)) {
+    return verb === 'cancel' && status === 'cancelled'
+      ? viewAnswer(machine)
+      : conflict(`The run has ${status} already.`)
+  }
+  const { accepted } = machine.feed([{ fact: { type: FACTS[verb], by } }])
+  const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
+  return accepted || (alreadySo && status !== 'queued')
+    ? viewAnswer(machine)
+    : conflict(`The run is ${status}; it cannot ${verb} now.`)
+}
+
+export function signal(machine: RunMachine, word: { name: string; data: Json; id?: string }): ControlAnswer {
+  const { run, store } = machine
+  if (run === null) return missing()
+  const { name, data, id } = word
+  if (id !== undefined && store.hasSignal(id)) return viewAnswer(machine)
+  if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
+  machine.feed([
+    {
+      fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
+      onAccepted: (seq) => store.writeSignal(seq, name, id ?? null, data),
+    },
+  ])
+  return viewAnswer(machine)
+}
+
+export function decideApproval(machine: RunMachine, word: Decide): ControlAnswer {
+  if (machine.run === null) return missing()
+  const spoken = decide(machine.shell, word, machine.now())
+  if ('refused' in spoken) return conflict(spoken.refused)
+  if (spoken.fact) machine.feed([spoken.fact])
+  machine.scheduleDrain(0)
+  return viewAnswer(machine)
+}
+
+export function resolve(
+  machine: RunMachine,
+  word: { path: string; outcome: 'succeeded' | 'failed' | 'retry'; output?: Json; by: string },
+): ControlAnswer {
+  const { run } = machine
+  if (run === null) return missing()
+  const activation = run.state.activations.get(word.path)
+  if (activation === undefined) return { ok: false, reason: 'not_found', detail: 'The run has no such node.' }
+  const { path, attempt, status } = activation
+  const encoded = encodeValue(word.output)
+  if (!encoded.ok) return conflict(encoded.error.message)
+  const { accepted } = machine.feed([
+    {
+      fact: { type: 'node.resolved', path, attempt, outcome: word.outcome, by: word.by },
+      output: encoded.value,
+    },
+  ])
+  return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
+}
+
+export type Follow = { mode: 'retry' | 'rerun' | 'compensate'; from?: string; definition?: string }
+
+/** What a run that follows this one takes over. */
+export function legacyOf(machine: RunMachine, follow: Follow): LegacyAnswer {
+  const { run } = machine
+  if (run === null) return { ok: false, reason: 'not_found', detail: 'There is no such run.' }
+  const { plan, state, spec } = run
+  const { status } = state.run
+  if (!isTerminal(status)) {
+    return {
+      ok: false,
+      reason: 'conflict',
+      detail: `The run is ${status}; it can be followed when it has ended.`,
+    }
+  }
+  if (follow.mode === 'retry' && status === 'succeeded') {
+    return {
+      ok: false,
+      reason: 'conflict',
+      detail: 'The run has succeeded; there is nothing to retry. Rerun it instead.',
+    }
+  }
+  if (follow.from !== undefined && !plan.byId.has(follow.from)) {
+    return { ok: false, reason: 'conflict', detail: `The run has no node ${follow.from}.` }
+  }
+  const adoption = adoptionOf(run, follow)
+  if (follow.definition !== undefined && adoption.outcomes.length > 0) {
+    const problems = changedKept(plan, planFor(follow.definition), adoption.outcomes)
+    if (problems.length > 0) {
+      return {
+        ok: false,
+        reason: 'changed',
+        detail: 'Nodes whose outcomes would be kept are not the same in that version.',
+        problems,
+      }
+    }
+  }
+  const outcomes = adoption.outcomes.map((outcome) => ({
+    ...outcome,
+    output: (run.values.read(outcome.path) ?? null) as Json,
+  }))
+  return { ok: true, spec, legacy: { outcomes, generations: adoption.generations } }
+}
+
+function adoptionOf({ plan, state }: Run, { mode, from }: Follow) {
+  if (mode === 'retry') return adoptForRetry(plan, state)
+  if (mode === 'compensate') return adoptForCompensation(plan, state)
+  return from === undefined ? { outcomes: [], generations: {} } : adoptForRerun(plan, state, from)
+}

@@ -1,0 +1,149 @@
+// How a run begins: stored first, then through its gate when it has one, at its time when it has one. Invariants:
+// 1. A run that is answered as accepted has its spec and its first events in the tables.
+// 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
+import { toIso } from '../../src/core/clock.ts'
+import { sha256Hex } from '../../src/core/crypto.ts'
+import type { Json } from '../../src/core/json.ts'
+import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
+import { flowGate, type GateRequest } from '../../src/objects/flow-gate.ts'
+import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import type { RunMachine } from './machine.ts'
+import { encodeValue } from './values.ts'
+
+/** The gate of a queued run, as it is kept. */
+export type StoredGate = GateRequest & { name: string; key: string }
+
+/** False when the gate takes no more: the run is not there then. */
+export async function create(machine: RunMachine, spec: RunSpec): Promise<boolean> {
+  const { legacy, ...kept } = spec
+  const gate = await gateOf(spec)
+  machine.store.create(kept)
+  machine.store.writeMeta('createdAt', toIso(machine.now()))
+  machine.hold(kept)
+  if (legacy) adopt(machine, legacy)
+  if (spec.startAt !== undefined && spec.startAt > machine.now()) {
+    if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
+    queue(machine, 'start_at')
+    return true
+  }
+  if (gate === null) {
+    begin(machine)
+    return true
+  }
+  machine.store.writeMeta('gate', JSON.stringify(gate))
+  queue(machine, 'gate')
+  return enterGate(machine)
+}
+
+/** For a run that was loaded while it was queued. */
+export function armStart(machine: RunMachine): void {
+  const { spec, state } = machine.requireRun()
+  if (state.run.phase !== 'queued') return
+  if (spec.startAt !== undefined && spec.startAt > machine.now()) machine.setTimer('$start', spec.startAt)
+  else if (machine.store.readMeta('gate') !== null) machine.tell('enter_gate', null)
+  else begin(machine)
+}
+
+/** Its time has come. */
+export function startNow(machine: RunMachine): void {
+  if (machine.store.readMeta('gate') === null) begin(machine)
+  else machine.tell('enter_gate', null)
+}
+
+export function begin(machine: RunMachine): void {
+  const { spec, state } = machine.requireRun()
+  if (state.run.phase !== 'queued') return
+  const generations = JSON.parse(machine.store.readMeta('generations') ?? '{}') as Record<string, number>
+  machine.feed([
+    {
+      fact: {
+        type: 'run.started',
+        runId: spec.runId,
+        keyRoot: spec.keyRoot ?? spec.runId,
+        mode: spec.mode ?? 'start',
+        generations,
+        ...(spec.parent ? { parentRunId: spec.parent.runId } : {}),
+        ...(spec.entry ? { entry: spec.entry } : {}),
+      },
+    },
+  ])
+}
+
+function queue(machine: RunMachine, reason: string): void {
+  machine.feed([{ fact: { type: 'run.queued', reason } }])
+  const { startAt } = machine.requireRun().spec
+  if (reason === 'start_at' && startAt !== undefined) machine.setTimer('$start', startAt)
+  machine.project()
+}
+
+function adopt(machine: RunMachine, legacy: NonNullable<RunSpec['legacy']>): void {
+  const outcomes = legacy.outcomes.map(({ output, ...outcome }) => {
+    const encoded = encodeValue(output)
+    if (encoded.ok) machine.requireRun().values.store(outcome.path, encoded.value)
+    return outcome
+  })
+  machine.store.writeMeta('generations', JSON.stringify(legacy.generations))
+  machine.store.writeAdopted(outcomes)
+  machine.feed([{ fact: { type: 'run.adopted', outcomes } }])
+}
+
+/** Asks for a slot. An answer that does not come is asked for again from the outbox. */
+export async function enterGate(machine: RunMachine): Promise<boolean> {
+  const stored = readGate(machine)
+  if (stored === null) return true
+  const { name, key: _key, ...request } = stored
+  try {
+    const answer = await flowGate(machine.env.GATES, name).enter(request)
+    if (answer.state === 'rejected') {
+      machine.feed([
+        {
+          fact: {
+            type: 'run.cancel_requested',
+            by: 'gate',
+            reason: 'The workflow takes no more runs at this time',
+          },
+        },
+      ])
+      return false
+    }
+    if (answer.state === 'in') begin(machine)
+  } catch {
+    machine.tell('enter_gate', null)
+  }
+  return true
+}
+
+export function readGate(machine: RunMachine): StoredGate | null {
+  const text = machine.store.readMeta('gate')
+  return text === null ? null : (JSON.parse(text) as StoredGate)
+}
+
+/** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
+async function gateOf(spec: RunSpec): Promise<StoredGate | null> {
+  const { settings } = JSON.parse(spec.definition) as {
+    settings?: { concurrency?: { limit: number; key?: string; whenFull?: GateRequest['whenFull'] } }
+  }
+  const concurrency = settings?.concurrency
+  if (concurrency === undefined || spec.parent?.wait) return null
+  const key = keyOf(concurrency.key, spec.input)
+  const name = `${spec.teamId} ${spec.workflowId ?? spec.workflowName} ${await sha256Hex(key)}`
+  return {
+    name,
+    key: key.slice(0, 200),
+    runId: spec.runId,
+    limit: concurrency.limit,
+    whenFull: concurrency.whenFull ?? 'queue',
+  }
+}
+
+/** A key that cannot be evaluated is a key of its own: such runs queue behind each other. */
+function keyOf(template: string | undefined, input: Json): string {
+  if (template === undefined) return ''
+  const compiled = compileTemplate(template)
+  const value = compiled.ok ? evaluateTemplate(compiled.value, { input }) : compiled
+  return value.ok
+    ? typeof value.value === 'string'
+      ? value.value
+      : JSON.stringify(value.value ?? null)
+    : '$invalid'
+}

@@ -1,0 +1,52 @@
+// A wait for a child run. The child says by itself that it has ended; its word may be lost, so it is asked as well.
+import type { Json } from '../../src/core/json.ts'
+import { isTerminal, type RunStatus } from '../../src/engine/state.ts'
+import { workflowRun } from '../../src/objects/workflow-run.ts'
+import type { RunMachine } from './machine.ts'
+import { outcomeFact } from './turn.ts'
+
+const POLL_MS = 60_000
+
+export type ChildEnd = { runId: string; path: string; status: RunStatus; output: Json; error: Json }
+
+export async function lookAtChild(machine: RunMachine, path: string, attempt: number): Promise<void> {
+  const wait = machine.run?.state.activations.get(path)?.wait
+  if (wait?.kind !== 'child' || wait.name === undefined) return
+  try {
+    const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true })
+    if (view !== null && isTerminal(view.status)) {
+      childEnded(machine, {
+        runId: wait.name,
+        path,
+        status: view.status,
+        output: view.output,
+        error: view.error,
+      })
+      return
+    }
+  } catch {
+    // Asked again when the wait comes due.
+  }
+  if (machine.run !== null) {
+    machine.feed([
+      { fact: { type: 'node.waiting', path, attempt, wait: { ...wait, until: machine.now() + POLL_MS } } },
+    ])
+  }
+}
+
+export function childEnded(machine: RunMachine, child: ChildEnd): void {
+  const activation = machine.run?.state.activations.get(child.path)
+  if (activation?.wait?.kind !== 'child' || activation.wait.name !== child.runId) return
+  const { path, attempt } = activation
+  if (child.status === 'succeeded') {
+    machine.feed([outcomeFact(machine.shell, path, attempt, { output: child.output }, machine.now())])
+    return
+  }
+  const { code, message } = (child.error ?? {}) as { code?: string; message?: string }
+  const error = {
+    code: child.status === 'cancelled' ? 'workflow.child_cancelled' : (code ?? 'workflow.child_failed'),
+    message: message ?? `The run ${child.runId} was ${child.status}`,
+    details: { runId: child.runId },
+  }
+  machine.feed([{ fact: { type: 'node.failed', path, attempt, error } }])
+}

@@ -1,0 +1,277 @@
+// What makes a run go: turns, and what follows from each. Invariants:
+// 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
+// 2. A turn that throws aborts the object; it comes back as it was last written.
+// 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached.
+import { createLog } from '../../src/core/log.ts'
+import type { Command } from '../../src/engine/command.ts'
+import { restore } from '../../src/engine/restore.ts'
+import { hasEnded, newRun } from '../../src/engine/state.ts'
+import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
+import type { Env } from '../../src/env.ts'
+import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
+import { lookAtChild } from './child.ts'
+import { type EffectOutcome, runEffects } from './effects.ts'
+import { runLive } from './live.ts'
+import { drainOutbox, PROJECT_DEBOUNCE_MS, writeFarewell } from './outbox.ts'
+import { buildPorts } from './ports.ts'
+import { planOf } from './prepared.ts'
+import type { Run } from './scope.ts'
+import { openStore, type RunStore } from './store.ts'
+import { runTimers, type Timers } from './timers.ts'
+import { outcomeFact, runTurn, type ShellFact, type TurnResult, type TurnShell } from './turn.ts'
+import { runValues } from './values.ts'
+
+/** Keeps the object awake, and its run watched, while an effect or a report is under way. */
+const HEARTBEAT_MS = 30_000
+/** Deaths in the middle of computing, before the node that was being computed is given up. */
+const MOST_TURN_DEATHS = 3
+const ALARM_RETRY_MS = 5_000
+
+type Waiter = { settle: () => void }
+
+export class RunMachine {
+  readonly env: Env
+  readonly store: RunStore
+  readonly live: ReturnType<typeof runLive>
+  run: Run | null = null
+  /** What `flow.respond` said first. */
+  answer: HttpAnswer | null = null
+  readonly #state: DurableObjectState
+  readonly #timers: Timers
+  readonly #effects: ReturnType<typeof runEffects>
+  readonly #waiters = new Set<Waiter>()
+  #draining = false
+  #drainAt = Number.POSITIVE_INFINITY
+  #drainTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(state: DurableObjectState, env: Env) {
+    this.env = env
+    this.#state = state
+    this.store = openStore(state.storage.sql)
+    this.#timers = runTimers(state.storage, this.now)
+    this.live = runLive({ store: this.store, run: () => this.run, sockets: () => state.getWebSockets() })
+    this.#effects = runEffects(
+      (effect) =>
+        buildPorts({
+          env,
+          run: this.requireRun(),
+          effect,
+          now: this.now,
+          log: (level, message) => this.feed([{ fact: { type: 'log', level, message, path: effect.path } }]),
+          progress: (data) =>
+            this.feed([
+              {
+                fact: {
+                  type: 'node.progress',
+                  path: effect.path,
+                  attempt: effect.attempt,
+                  data: data as never,
+                },
+              },
+            ]),
+        }),
+      (outcome) => this.#effectDone(outcome),
+    )
+  }
+
+  readonly now = (): number => Date.now()
+
+  requireRun(): Run {
+    if (this.run === null) throw new Error('The object holds no run')
+    return this.run
+  }
+
+  get shell(): TurnShell {
+    return { run: this.requireRun(), store: this.store, timers: this.#timers, now: this.now }
+  }
+
+  hold(spec: RunSpec): Run {
+    const plan = planOf(spec.definitionHash, spec.definition)
+    this.run = { plan, state: newRun(), spec, input: spec.input, values: runValues(this.store) }
+    return this.run
+  }
+
+  /** After an eviction or a crash: rows into memory, then what the state still asks for. */
+  load(): void {
+    const run = this.hold(this.store.readSpec())
+    this.run = { ...run, state: restore(run.plan, this.store.readState()) }
+    this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
+    if (this.run.state.run.phase !== 'queued' && !hasEnded(this.run.state)) this.#takeUp(this.run)
+    this.scheduleDrain(0)
+    this.rearm()
+  }
+
+  /** Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once. */
+  #takeUp(run: Run): void {
+    this.feed(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
+    const commands = outstanding(run.plan, run.state)
+    const givenUp = this.#countTurnDeath(commands)
+    this.feed(givenUp)
+    this.feed([], givenUp.length > 0 ? outstanding(run.plan, run.state) : commands)
+  }
+
+  /** Work that was to be done within a turn is only still there when the turn died. */
+  #countTurnDeath(commands: readonly Command[]): ShellFact[] {
+    const stuck = commands.find(
+      (command) =>
+        command.type === 'run_node' || command.type === 'run_items' || command.type === 'expand_node',
+    )
+    if (stuck === undefined || !('path' in stuck) || !('attempt' in stuck)) return []
+    const known = JSON.parse(this.store.readMeta('turnDeaths') ?? '{}') as { path?: string; deaths?: number }
+    const deaths = known.path === stuck.path ? (known.deaths ?? 0) + 1 : 1
+    this.store.writeMeta('turnDeaths', JSON.stringify({ path: stuck.path, deaths }))
+    if (deaths <= MOST_TURN_DEATHS) return []
+    const message = `The process was lost ${deaths - 1} times while this was computed`
+    const error = { code: 'node.poison', message, retryable: false }
+    return [
+      { fact: { type: 'node.failed', path: stuck.path, attempt: stuck.attempt, error }, dropCommands: true },
+    ]
+  }
+
+  /** One turn, then what follows from it. */
+  feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
+    const result = this.#writeTurn(facts, commands)
+    if (result.respond) this.answer ??= result.respond
+    for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
+    for (const effect of result.effects) this.#effects.start(effect)
+    for (const { path, attempt } of result.resumes) void lookAtChild(this, path, attempt)
+    // A turn of its own, after whatever else is waiting for this object.
+    if (result.later.length > 0) setTimeout(() => this.run && this.feed([], result.later), 0)
+    if (result.events.length > 0) {
+      this.live.publish(result.events)
+      for (const waiter of this.#waiters) waiter.settle()
+      this.rearm()
+    }
+    if (result.ended) this.live.endFollowers()
+    return result
+  }
+
+  #writeTurn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
+    try {
+      const result = runTurn(this.shell, facts, commands)
+      for (const { child } of result.cancels) {
+        if (child !== undefined) this.tell('cancel_child', { runId: child })
+      }
+      if (result.ended) writeFarewell(this)
+      if (result.projects) this.project()
+      return result
+    } catch (error) {
+      createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
+      this.#state.abort('a turn failed')
+      throw error
+    }
+  }
+
+  /** A burst of changes is one report. */
+  project(): void {
+    this.store.replaceOutbox('project', null, this.now() + PROJECT_DEBOUNCE_MS)
+    this.scheduleDrain(PROJECT_DEBOUNCE_MS)
+  }
+
+  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
+    this.store.pushOutbox(kind, body, this.now())
+    this.scheduleDrain(0)
+  }
+
+  scheduleDrain(delayMs: number): void {
+    const at = this.now() + delayMs
+    if (this.#drainTimer !== undefined && this.#drainAt <= at) return
+    clearTimeout(this.#drainTimer)
+    this.#drainAt = at
+    this.#drainTimer = setTimeout(() => {
+      this.#drainTimer = undefined
+      void this.#drain()
+    }, delayMs)
+  }
+
+  async #drain(): Promise<void> {
+    if (this.run === null) return
+    if (this.#draining) {
+      this.scheduleDrain(PROJECT_DEBOUNCE_MS)
+      return
+    }
+    this.#draining = true
+    try {
+      const nextAt = await drainOutbox(this)
+      if (this.run === null) return
+      if (nextAt !== null) {
+        this.#timers.arm(nextAt)
+        if (nextAt - this.now() < HEARTBEAT_MS) this.scheduleDrain(Math.max(0, nextAt - this.now()))
+      } else if (hasEnded(this.run.state)) this.#timers.disarm()
+    } catch (error) {
+      createLog('error').error('the outbox of a run could not be sent', {
+        runId: this.run?.spec.runId,
+        error,
+      })
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  setTimer(key: string, at: number): void {
+    this.#timers.set(key, at)
+    this.#timers.arm(at)
+  }
+
+  /** The nearest of: a timer, the heartbeat of an effect, a report that is due should memory be lost. */
+  rearm(): void {
+    const times: number[] = []
+    const next = this.#timers.next()
+    if (next !== null) times.push(next)
+    if (this.#effects.size() > 0 || this.#drainTimer !== undefined) times.push(this.now() + HEARTBEAT_MS)
+    if (times.length > 0) this.#timers.arm(Math.min(...times))
+  }
+
+  /** Never throws: an alarm that throws is tried a few times and then gone. */
+  alarm(onStart: () => void): void {
+    this.#timers.fired()
+    try {
+      this.fireDue(onStart)
+    } catch (error) {
+      createLog('error').error('an alarm failed', { runId: this.run?.spec.runId, error })
+      this.#timers.arm(this.now() + ALARM_RETRY_MS)
+    }
+  }
+
+  fireDue(onStart: () => void): void {
+    if (this.run === null) return
+    for (const key of this.#timers.takeDue()) {
+      if (key === '$start') onStart()
+      else this.feed([{ fact: { type: 'timer.fired', key } }])
+    }
+    this.scheduleDrain(0)
+    this.rearm()
+  }
+
+  #effectDone(outcome: EffectOutcome): void {
+    if (this.run === null) return
+    const { path, attempt } = outcome
+    if ('deferMs' in outcome) {
+      this.feed([
+        { fact: { type: 'node.deferred', path, attempt, delayMs: outcome.deferMs, reason: outcome.reason } },
+      ])
+    } else this.feed([outcomeFact(this.shell, path, attempt, outcome.result, this.now())])
+  }
+
+  async waitUntil({ waitMs = 0, waitFor = 'end' }: StartOptions): Promise<void> {
+    const isThere = () =>
+      this.run === null || hasEnded(this.run.state) || (waitFor === 'respond' && this.answer !== null)
+    if (waitMs <= 0 || isThere()) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiters.delete(waiter)
+        resolve()
+      }
+      const timer = setTimeout(done, waitMs)
+      const waiter: Waiter = { settle: () => isThere() && done() }
+      this.#waiters.add(waiter)
+    })
+  }
+
+  forget(): void {
+    this.run = null
+    this.#timers.clearAll()
+    clearTimeout(this.#drainTimer)
+  }
+}
