@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
 
@@ -75,6 +76,8 @@ export const workflowTriggers = sqliteTable(
     createdAt: integer('created_at').notNull(),
     /** Its place in the current version; null when that has no such key. The row stays, so that its URL comes back with it. */
     position: integer('position'),
+    /** Sealed: what deliveries to a webhook are checked with. Like the URL it belongs to the key and survives versions. */
+    secret: text('secret'),
   },
   (t) => [
     uniqueIndex('workflow_triggers_key').on(t.workflowId, t.key),
@@ -152,6 +155,8 @@ export const approvals = sqliteTable(
     index('approvals_team_created').on(t.teamId, t.createdAt, t.id),
     index('approvals_team_status').on(t.teamId, t.status, t.createdAt, t.id),
     index('approvals_run').on(t.runId),
+    // What the minute's tick looks at: those that somebody has to be told of, the untold first.
+    index('approvals_untold').on(t.remindedAt).where(sql`status = 'pending' AND assignees <> '[]'`),
   ],
 )
 
@@ -167,7 +172,7 @@ export const approvalLinks = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },
-  (t) => [index('approval_links_approval').on(t.approvalId)],
+  (t) => [index('approval_links_approval').on(t.approvalId), index('approval_links_expires').on(t.expiresAt)],
 )
 
 export const workflowTemplates = sqliteTable(
@@ -246,10 +251,13 @@ export const inboundEvents = sqliteTable(
     id: text('id').notNull(),
     name: text('name').notNull(),
     data: text('data').notNull(),
+    /** The triggers that heard it, chosen when it came: what the consumer starts, however often it has to try. */
+    targets: text('targets').notNull().default('[]'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.id] }),
     index('inbound_events_name').on(t.teamId, t.name, t.createdAt),
+    index('inbound_events_created').on(t.createdAt),
   ],
 )
