@@ -2,10 +2,12 @@
 // 1. A row is written in the turn that made it true and removed after the other side has taken it: told at least once.
 // 2. Telling is repeatable: the index takes the newest `seq`, a parent looks at the path it waits with, and so on.
 // 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
+import { derivedId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { RunStatus } from '../../src/engine/state.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { enterGate, readGate } from './begin.ts'
 import type { RunMachine } from './machine.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
@@ -43,6 +45,9 @@ export function writeFarewell(machine: RunMachine): void {
   const { parent } = run.spec
   const gate = readGate(machine)
   if (gate !== null) machine.tell('leave_gate', { name: gate.name })
+  if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
+  if (run.spec.errorWorkflowId !== undefined && run.state.run.status === 'failed')
+    machine.tell('failed', null)
   if (!parent?.wait || parent.path === undefined) return
   const { status, output, error } = viewRun(run, machine.store, { output: true })
   machine.tell('parent', { runId: parent.runId, path: parent.path, status, output, error })
@@ -73,6 +78,10 @@ async function deliver(machine: RunMachine, row: OutboxRow): Promise<void> {
     case 'cancel_child':
       await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
       return
+    case 'callback':
+    case 'failed':
+      await postMessages(env, [await endMessage(machine, row.kind)], run.spec.requestId, machine.now())
+      return
     case 'enter_gate':
       if (run.state.run.phase === 'queued') await enterGate(machine)
       return
@@ -81,5 +90,32 @@ async function deliver(machine: RunMachine, row: OutboxRow): Promise<void> {
       return
     default:
       throw new Error(`An outbox row of the kind ${row.kind}`)
+  }
+}
+
+/** Told to the world by the queue, which tries for days; the id makes telling it twice harmless. */
+async function endMessage(machine: RunMachine, kind: 'callback' | 'failed'): Promise<PostedMessage> {
+  const run = machine.requireRun()
+  const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
+  const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })
+  const id = await derivedId('msg', `${kind} ${runId}`)
+  if (kind === 'callback') {
+    return {
+      id,
+      message: { type: 'run.callback', runId, url: callbackUrl, body: view as unknown as Json as never },
+    }
+  }
+  const { error } = view
+  return {
+    id,
+    message: {
+      type: 'run.failed',
+      teamId,
+      runId,
+      workflowId,
+      workflowName,
+      errorWorkflowId,
+      error: error as never,
+    },
   }
 }

@@ -4,9 +4,11 @@ import { openContext, type RequestContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
+import { callBack } from './call-back.ts'
 import { deleteStored } from './delete-stored.ts'
 import { purgeTeam } from './purge-team.ts'
 import { sendMail } from './send-mail.ts'
+import { startErrorWorkflow } from './start-error-workflow.ts'
 
 type Job<Type extends QueueMessage['type']> = (
   request: RequestContext,
@@ -16,6 +18,8 @@ type Job<Type extends QueueMessage['type']> = (
 
 const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'mail.send': sendMail,
+  'run.callback': callBack,
+  'run.failed': startErrorWorkflow,
   'storage.delete': deleteStored,
   'team.purge': purgeTeam,
 }

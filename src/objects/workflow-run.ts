@@ -42,7 +42,10 @@ export type RunSpec = {
   /** What is kept of the run that this one follows. */
   legacy?: RunLegacy
   mode?: 'start' | 'retry' | 'rerun' | 'compensate'
+  /** Called with the run when it has ended. */
   callbackUrl?: string
+  /** Started with the error when this run fails. */
+  errorWorkflowId?: string
   /** Start not before this time. */
   startAt?: number
   requestId: string

@@ -26,5 +26,30 @@ export const TeamPurge = z.object({
   afterRunId: z.string(),
 })
 
-export const QueueMessage = z.discriminatedUnion('type', [MailSend, StorageDelete, TeamPurge])
+/** A run has ended whose starter asked to be called back. */
+export const RunCallback = z.object({
+  type: z.literal('run.callback'),
+  runId: z.string(),
+  url: z.string(),
+  body: z.json(),
+})
+
+/** A run has failed whose workflow names another to be started then. */
+export const RunFailed = z.object({
+  type: z.literal('run.failed'),
+  teamId: z.string(),
+  runId: z.string(),
+  workflowId: z.string().nullable(),
+  workflowName: z.string(),
+  errorWorkflowId: z.string(),
+  error: z.json(),
+})
+
+export const QueueMessage = z.discriminatedUnion('type', [
+  RunCallback,
+  RunFailed,
+  MailSend,
+  StorageDelete,
+  TeamPurge,
+])
 export type QueueMessage = z.infer<typeof QueueMessage>

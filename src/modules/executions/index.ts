@@ -1,4 +1,5 @@
-export { findRunnable, loadRunnable, type Runnable } from './repo.ts'
+export { findRunnable, loadRunnable, RUNNABLE, type Runnable } from './repo.ts'
 export { executionRoutes } from './routes/executions.ts'
 export { startRoutes } from './routes/start.ts'
-export { type Start, type Started, startRunnable } from './service/start.ts'
+export { RUN_STATUSES } from './schema.ts'
+export { runIdOf, type Start, type Started, startRunnable } from './service/start.ts'

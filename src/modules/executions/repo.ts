@@ -12,9 +12,11 @@ export type Runnable = {
   definition: string
   definitionHash: string
   vars: string | null
+  errorWorkflowId: string | null
 }
 
-const RUNNABLE = `w.id, w.team_id AS teamId, w.name, v.version, v.definition, v.definition_hash AS definitionHash,
+/** Of `workflows w` and `workflow_versions v`, for whoever comes to a start by another way. */
+export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, v.version, v.definition, v.definition_hash AS definitionHash, w.error_workflow_id AS errorWorkflowId,
   (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
 
 export const findRunnable = (

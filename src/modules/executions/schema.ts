@@ -22,6 +22,7 @@ export const StartRun = z
       .optional()
       .describe('Outcomes that stand in for nodes, by node id. Marked on the run.'),
     startAt: z.iso.datetime({ offset: true }).optional(),
+    callbackUrl: z.url().max(2_000).optional().describe('Called by POST with the run when it has ended.'),
     entry: z
       .string()
       .max(64)

@@ -17,6 +17,7 @@ import {
   type StartOptions,
   workflowRun,
 } from '../../../objects/workflow-run.ts'
+import { judgeUrl } from '../../../providers/outbound/index.ts'
 import { findRunnable, loadRunnable, type Runnable } from '../repo.ts'
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { toExecution } from './view.ts'
@@ -47,6 +48,9 @@ export async function startRun(
     ...(body.mocks === undefined ? {} : { mocks: body.mocks as RunSpec['mocks'] }),
     ...(body.startAt === undefined ? {} : { startAt: Date.parse(body.startAt) }),
     ...(body.entry === undefined ? {} : { entry: body.entry }),
+    ...(body.callbackUrl === undefined
+      ? {}
+      : { more: { callbackUrl: requireCallable(ctx, body.callbackUrl) } }),
   })
 }
 
@@ -56,6 +60,12 @@ async function missing(ctx: ReadContext, teamId: string, workflowId: string): Pr
   return new AppError('request.invalid', {
     errors: [{ path: 'version', message: 'There is no such version.', code: 'not_found' }],
   })
+}
+
+function requireCallable({ settings }: RequestContext, url: string): string {
+  const judged = judgeUrl(url, settings.OUTBOUND_ALLOW_HOSTS)
+  if (!judged.ok) throw new AppError('outbound.blocked', { detail: `callbackUrl: ${judged.error.reason}` })
+  return url
 }
 
 export type Start = {
@@ -72,6 +82,10 @@ export type Start = {
   more?: Partial<RunSpec>
 }
 
+/** The run that a start under this word is, known before it is started. */
+export const runIdOf = (teamId: string, workflowId: string, once: string): Promise<string> =>
+  derivedId('run', `${teamId} ${workflowId} ${once}`)
+
 export async function startRunnable(
   request: RequestContext,
   runnable: Runnable,
@@ -81,7 +95,7 @@ export async function startRunnable(
   const runId =
     start.once === undefined
       ? newId('run', request.now())
-      : await derivedId('run', `${runnable.teamId} ${runnable.id} ${start.once}`)
+      : await runIdOf(runnable.teamId, runnable.id, start.once)
   const spec: RunSpec = {
     runId,
     teamId: runnable.teamId,
@@ -96,6 +110,7 @@ export async function startRunnable(
     startedBy: start.startedBy,
     requestId: request.requestId,
     ...(start.request === undefined ? {} : { requestHash: await sha256Hex(canonicalJson(start.request)) }),
+    ...(runnable.errorWorkflowId === null ? {} : { errorWorkflowId: runnable.errorWorkflowId }),
     ...(start.mocks === undefined ? {} : { mocks: start.mocks }),
     ...(start.startAt === undefined ? {} : { startAt: start.startAt }),
     ...(start.entry === undefined ? {} : { entry: start.entry }),

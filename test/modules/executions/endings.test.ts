@@ -1,0 +1,56 @@
+// What follows the end of a run outside of it.
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { post } from '../../helpers/api.ts'
+import { runJobs } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { linear } from '../../helpers/runs.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+
+const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as told' } }] }
+
+test('a failed run starts the error workflow once, with the error', async () => {
+  const person = await newPerson()
+  const handler = await newWorkflow(person.teamId, { ...linear(1), output: '{{ input.error.message }}' })
+  const workflowId = await newWorkflow(person.teamId, failing)
+  await env.DB.prepare('UPDATE workflows SET error_workflow_id = ? WHERE id = ?')
+    .bind(handler, workflowId)
+    .run()
+  const failed = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
+  expect(failed.body.status).toBe('failed')
+  await vi.waitFor(async () => {
+    await runJobs()
+    const { results } = await env.DB.prepare(
+      'SELECT id, status, trigger_type FROM runs WHERE workflow_id = ?',
+    )
+      .bind(handler)
+      .all()
+    expect(results).toMatchObject([{ status: 'succeeded', trigger_type: 'error' }])
+  })
+})
+
+test('a callback is posted with the run when it has ended', async () => {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, linear(2))
+  const { href } = new URL('https://callback.example/here')
+  const bodies: unknown[] = []
+  const outside = vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+    if (String(url) === href) bodies.push(JSON.parse(String(init?.body)))
+    return new Response(null, { status: 204 })
+  })
+  const run = await post(`/api/v1/workflows/${workflowId}/execute`, person, { callbackUrl: href })
+  await vi.waitFor(async () => {
+    await runJobs()
+    expect(bodies).toMatchObject([{ id: run.body.id, status: 'succeeded' }])
+  })
+  outside.mockRestore()
+})
+
+test('a callback to an inner address is refused at the start', async () => {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const answer = await post(`/api/v1/workflows/${workflowId}/execute`, person, {
+    callbackUrl: 'http://169.254.169.254/',
+  })
+  expect([answer.status, answer.body.code]).toEqual([422, 'outbound.blocked'])
+})
