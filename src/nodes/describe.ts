@@ -44,7 +44,10 @@ const describe = (node: NodeType): NodeTypeDescription => ({
 function paramsOf(node: NodeType): Record<string, unknown> {
   const own = node.params
   // The engine reads the body of a group before the node's schema sees the rest.
-  const schema = node.kind === 'group' && own instanceof z.ZodObject ? own.extend({ body: Body }) : own
+  const schema =
+    node.kind === 'group' && own instanceof z.ZodObject
+      ? own.extend({ body: Body.describe('Its nodes, edges and what it gives.') })
+      : own
   const { $schema: _dialect, ...params } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return params
 }

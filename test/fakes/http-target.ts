@@ -1,5 +1,5 @@
 // What `http.request` calls in the tests: a server that echoes, fails for a while, answers too much or too slowly,
-// breaks off, turns pages and leads astray. Started once before the tests in workerd.
+// turns pages and leads astray. Started once before the tests in workerd.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { bodyOf, type Served, sendJson, serve } from './serve.ts'
@@ -51,7 +51,7 @@ function serveTarget(): Promise<Served> {
       case 'flaky': {
         const tries = note(name, request)
         if (tries > number('failures', 0)) return sendJson(response, 200, { tries })
-        return fail(response, query.get('how') ?? '503')
+        return sendJson(response, number('how', 503), {})
       }
       case 'typed':
         return void response
@@ -71,14 +71,6 @@ function serveTarget(): Promise<Served> {
         return sendJson(response, 404, {})
     }
   })
-}
-
-function fail(response: ServerResponse, how: string): void {
-  if (how === 'reset') response.destroy()
-  else if (how === 'cut') {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
-    response.write('{"half":', () => setTimeout(() => response.destroy(), 50))
-  } else sendJson(response, Number(how), { error: how })
 }
 
 function huge(response: ServerResponse, announced: boolean): void {

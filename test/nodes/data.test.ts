@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Json } from '../../src/core/json.ts'
 import { errorOf, one, outputOf } from './one.ts'
 
 const ORDERS = [
@@ -115,7 +116,7 @@ test('an output that is too large is the failure of the node', async () => {
 })
 
 test('data.sort keeps the order of equals and puts what is missing last', async () => {
-  const rows = [{ n: 2, t: 'b' }, { n: null, t: 'c' }, { n: 1, t: 'a' }, { t: 'd' }, { n: 2, t: 'a' }]
+  const rows: Json = [{ n: 2, t: 'b' }, { n: null, t: 'c' }, { n: 1, t: 'a' }, { t: 'd' }, { n: 2, t: 'a' }]
   const sorted = async (params: Record<string, unknown>) =>
     ((await outputOf('data.sort', { items, ...params }, rows)) as { n?: number; t: string }[]).map(
       ({ n, t }) => `${n ?? '-'}${t}`,

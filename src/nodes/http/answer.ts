@@ -49,7 +49,8 @@ export function retryAfter(headers: Readonly<Record<string, string>>, nowMs: num
   const text = headers['retry-after']?.trim()
   if (text === undefined || text === '') return null
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
-  const at = Date.parse(text)
+  // Date.parse also makes dates of much that is none, such as -5.
+  const at = /^[A-Za-z]{3,9},/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(at)) return null
   const theirNow = Date.parse(headers.date ?? '')
   return Math.max(0, at - (Number.isNaN(theirNow) ? nowMs : theirNow))

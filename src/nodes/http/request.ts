@@ -22,7 +22,7 @@ const Params = z.strictObject({
     .record(z.string().max(200), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .optional()
     .describe(
-      'By name; null leaves one out. `Idempotency-Key` is added to all but GET, HEAD and OPTIONS: the same on every attempt.',
+      'By name; null leaves one out. `Idempotency-Key` is added to all but GET, HEAD and OPTIONS, the same on every attempt, unless it is set or left out here.',
     ),
   body: z
     .unknown()
@@ -140,9 +140,9 @@ function requestOf({ params, idempotencyKey }: Input, signal: AbortSignal): Outb
   if (sent?.contentType) headers['content-type'] = sent.contentType
   if (!SAFE.has(method)) headers['idempotency-key'] = idempotencyKey
   for (const [name, value] of Object.entries(params.headers ?? {})) {
-    if (value === null) continue
     if (!isHeader(name, String(value))) throw bad(`headers.${name}: not a header`)
-    headers[name.toLowerCase()] = String(value)
+    if (value === null) delete headers[name.toLowerCase()]
+    else headers[name.toLowerCase()] = String(value)
   }
   // The boundary stands in the type that the runtime writes.
   if (sent !== null && sent.contentType === null) delete headers['content-type']

@@ -1,0 +1,173 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import {
+  purgeStore,
+  type StoreScope,
+  storeGet,
+  storeIncrement,
+  storeSet,
+} from '../../src/modules/store/index.ts'
+import { clock } from '../helpers/clock.ts'
+import { newTeam } from '../helpers/people.ts'
+import { start } from '../helpers/runs.ts'
+import { one, type Params } from './one.ts'
+
+const newScope = async (): Promise<StoreScope> => ({
+  d1: env.DB,
+  teamId: (await newTeam()).teamId,
+  now: clock.now,
+})
+
+const operation = () => newId('evt', clock.now())
+
+test('what a run has set another one gets, and only in its team', async () => {
+  const { teamId } = await newTeam()
+  const value = { list: [1, null, 'ä'], deep: { a: true } }
+  const set = await one('store.set', { key: 'k', value }, { teamId })
+  expect(set).toMatchObject({ status: 'succeeded', output: value })
+  expect((await one('store.get', { key: 'k' }, { teamId })).output).toEqual(value)
+  const other = await newTeam()
+  expect((await one('store.get', { key: 'k', default: 'none' }, { teamId: other.teamId })).output).toBe(
+    'none',
+  )
+  expect((await one('store.get', { key: 'k' }, { teamId: other.teamId })).output).toBe(null)
+})
+
+test('null that was set is not the default', async () => {
+  const { teamId } = await newTeam()
+  await one('store.set', { key: 'k', value: null }, { teamId })
+  expect((await one('store.get', { key: 'k', default: 5 }, { teamId })).output).toBe(null)
+})
+
+test('increment counts from nothing, by more, down and in fractions', async () => {
+  const { teamId } = await newTeam()
+  const by = async (params: Params) =>
+    (await one('store.increment', { key: 'n', ...params }, { teamId })).output
+  expect(await by({})).toBe(1)
+  expect(await by({ by: 41 })).toBe(42)
+  expect(await by({ by: -40 })).toBe(2)
+  expect(await by({ by: 0.1 })).toBe(2.1)
+  expect(await by({ by: 0.2 })).toBe(2.1 + 0.2)
+  expect((await one('store.get', { key: 'n' }, { teamId })).output).toBe(2.1 + 0.2)
+})
+
+test('large numbers keep every digit', async () => {
+  const scope = await newScope()
+  const most = Number.MAX_SAFE_INTEGER
+  expect(await storeIncrement(scope, 'n', most - 1, operation())).toBe(most - 1)
+  expect(await storeIncrement(scope, 'n', 1, operation())).toBe(most)
+  expect(await storeGet(scope, 'n')).toEqual({ found: true, value: most })
+})
+
+test('of many increments at once each counts', async () => {
+  const { teamId } = await newTeam()
+  const run = await start(
+    {
+      nodes: [
+        {
+          id: 'count',
+          type: 'store.increment',
+          params: { key: 'n', by: '{{ item }}' },
+          each: { items: '{{ input }}', concurrency: 20 },
+        },
+      ],
+    },
+    { teamId, input: Array.from({ length: 60 }, (_, i) => i) },
+  )
+  expect(run.status).toBe('succeeded')
+  expect(Math.max(...(run.output as number[]))).toBe((59 * 60) / 2)
+})
+
+test('what is not a number cannot be counted, and stays what it is', async () => {
+  const scope = await newScope()
+  for (const value of ['5', true, null, [1], { a: 1 }]) {
+    await storeSet(scope, 'k', value, { operationId: operation() })
+    const run = await one('store.increment', { key: 'k' }, { teamId: scope.teamId })
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'store.not_a_number' } })
+    expect(await storeGet(scope, 'k')).toEqual({ found: true, value })
+  }
+})
+
+test('an operation that is repeated changes nothing and gives what it gave', async () => {
+  const scope = await newScope()
+  const [count, set] = [operation(), operation()]
+  expect(await storeIncrement(scope, 'n', 5, count)).toBe(5)
+  expect(await storeIncrement(scope, 'n', 5, operation())).toBe(10)
+  expect(await storeIncrement(scope, 'n', 5, count)).toBe(5)
+  expect(await storeGet(scope, 'n')).toMatchObject({ value: 10 })
+
+  await storeSet(scope, 'k', 'first', { operationId: set })
+  await storeSet(scope, 'k', 'second', { operationId: operation() })
+  await storeSet(scope, 'k', 'first', { operationId: set })
+  expect(await storeGet(scope, 'k')).toMatchObject({ value: 'second' })
+})
+
+test('an increment that failed on a text may succeed later under the same operation', async () => {
+  const scope = await newScope()
+  const id = operation()
+  await storeSet(scope, 'n', 'text', { operationId: operation() })
+  expect(await storeIncrement(scope, 'n', 1, id)).toBe(null)
+  await storeSet(scope, 'n', 7, { operationId: operation() })
+  expect(await storeIncrement(scope, 'n', 1, id)).toBe(8)
+})
+
+test('an entry is gone after its time, also for counting', async () => {
+  const scope = await newScope()
+  let now = clock.now()
+  const at: StoreScope = { ...scope, now: () => now }
+  await storeSet(at, 'k', 5, { ttlMs: 100, operationId: operation() })
+  now += 99
+  expect(await storeGet(at, 'k')).toEqual({ found: true, value: 5 })
+  expect(await storeIncrement(at, 'k', 1, operation())).toBe(6)
+  now += 1
+  expect(await storeGet(at, 'k')).toEqual({ found: false, value: null })
+  expect(await storeIncrement(at, 'k', 1, operation())).toBe(1)
+  now += 1_000_000
+  expect(await storeGet(at, 'k')).toEqual({ found: true, value: 1 })
+})
+
+test('an expired text does not stand in the way of counting', async () => {
+  const scope = await newScope()
+  let now = clock.now()
+  const at: StoreScope = { ...scope, now: () => now }
+  await storeSet(at, 'k', 'text', { ttlMs: 1, operationId: operation() })
+  now += 1
+  expect(await storeIncrement(at, 'k', 3, operation())).toBe(3)
+})
+
+test('what has expired is purged, what lives stays', async () => {
+  const scope = await newScope()
+  const now = clock.now()
+  await storeSet(scope, 'dead', 1, { ttlMs: 1, operationId: operation() })
+  await storeSet(scope, 'alive', 1, { ttlMs: 3_600_000, operationId: operation() })
+  await storeSet(scope, 'forever', 1, { operationId: operation() })
+  await env.DB.batch(
+    purgeStore(now + 60_000).map((one) => {
+      const { sql, params } = one.toSQL()
+      return env.DB.prepare(sql).bind(...params)
+    }),
+  )
+  const { results } = await env.DB.prepare('SELECT key FROM store_entries WHERE team_id = ? ORDER BY key')
+    .bind(scope.teamId)
+    .all()
+  expect(results).toEqual([{ key: 'alive' }, { key: 'forever' }])
+})
+
+test('a value that is too large is refused', async () => {
+  const { teamId } = await newTeam()
+  const params = { key: 'k', value: '{{ "ä".repeat(input) }}' }
+  expect((await one('store.set', params, { teamId, input: 499_000 })).status).toBe('succeeded')
+  expect(await one('store.set', params, { teamId, input: 501_000 })).toMatchObject({
+    status: 'failed',
+    error: { code: 'data.too_large' },
+  })
+})
+
+test('what the database refuses is the failure of the node', async () => {
+  // No such team: the row may not be written, and never will.
+  expect(await one('store.set', { key: 'k', value: 1 })).toMatchObject({
+    status: 'failed',
+    error: { code: 'node.error' },
+  })
+})

@@ -1,0 +1,170 @@
+import { expect, test, vi } from 'vitest'
+import type { Json } from '../../src/core/json.ts'
+import { newTeam } from '../helpers/people.ts'
+import { runOf } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { ended, one } from './one.ts'
+
+const CHILD = {
+  nodes: [
+    {
+      id: 'a',
+      type: 'data.set',
+      params: { values: { got: '{{ input }}', depth: '{{ run.trigger.type }}' } },
+    },
+  ],
+}
+const WAITING = { nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+
+const teamId = async () => (await newTeam()).teamId
+
+const childOf = (runId: string): Promise<string> =>
+  vi.waitFor(async () => {
+    const view = await runOf(runId).view({})
+    const wait = view?.waitingFor.find(({ kind }) => kind === 'child')
+    if (!wait?.name) throw new Error('The run waits for no child')
+    return wait.name
+  })
+
+test('flow.workflow gives the output of the run it has started', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, CHILD)
+  const run = await one(
+    'flow.workflow',
+    { workflowId, input: { n: '{{ input }}' } },
+    { teamId: team, input: 5 },
+  )
+  expect(run).toMatchObject({ status: 'succeeded', output: { got: { n: 5 }, depth: 'workflow' } })
+})
+
+test('it waits for a child that waits, and gets its result pushed', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
+  const child = await childOf(run.id)
+  expect(await runOf(child).view({})).toMatchObject({ teamId: team, parentRunId: run.id, workflowId })
+  await runOf(child).signal({ name: 'go', data: { done: true }, by: 'usr_x' })
+  expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: { done: true } })
+})
+
+test('without waiting it gives the id and goes on', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId, wait: false }, { teamId: team })
+  const { runId } = run.output as { runId: string }
+  expect(run.status).toBe('succeeded')
+  expect(await runOf(runId).view({})).toMatchObject({ status: 'waiting', parentRunId: run.id })
+})
+
+test('a child that fails fails its node with the same error, and one that is cancelled too', async () => {
+  const team = await teamId()
+  const failing = await newWorkflow(team, {
+    nodes: [
+      { id: 'w', type: 'flow.wait', params: { durationMs: '{{ input }}' } },
+      { id: 'f', type: 'flow.fail', params: { message: 'no pens', code: 'order.none' } },
+    ],
+    edges: [{ from: 'w', to: 'f' }],
+  })
+  for (const input of [0, 100]) {
+    const run = await one('flow.workflow', { workflowId: failing, input }, { teamId: team })
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: { code: 'order.none', message: 'no pens', details: { runId: expect.stringMatching(/^run_/) } },
+    })
+  }
+  const waiting = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId: waiting }, { teamId: team, waitMs: 0 })
+  await runOf(await childOf(run.id)).control('cancel', 'usr_x')
+  expect(await ended(run.id)).toMatchObject({ status: 'failed', error: { code: 'workflow.child_cancelled' } })
+})
+
+test('a failed attempt is followed by a child of its own', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, {
+    nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'no' } }],
+  })
+  const run = await one(
+    'flow.workflow',
+    { workflowId },
+    { teamId: team, node: { retry: { attempts: 3, delayMs: 1 } } },
+  )
+  expect(run.status).toBe('failed')
+  const page = await runOf(run.id).events(0, 100)
+  const children = (page?.events ?? [])
+    .filter((event) => (event as { type: string }).type === 'node.failed')
+    .map((event) => (event as { error: { details: { runId: Json } } }).error.details.runId)
+  expect(new Set(children).size).toBe(3)
+})
+
+test('a cancel goes down to the child', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
+  const child = await childOf(run.id)
+  await runOf(run.id).control('cancel', 'usr_x')
+  await vi.waitFor(async () => expect((await runOf(child).view({}))?.status).toBe('cancelled'))
+})
+
+test('a workflow of another team is not there, nor one or a version that does not exist', async () => {
+  const team = await teamId()
+  const foreign = await newWorkflow(await teamId(), CHILD)
+  for (const params of [{ workflowId: foreign }, { workflowId: 'wf_none' }]) {
+    expect(await one('flow.workflow', params, { teamId: team })).toMatchObject({
+      status: 'failed',
+      error: { code: 'workflow.not_found' },
+    })
+  }
+  const own = await newWorkflow(team, CHILD)
+  const run = await one('flow.workflow', { workflowId: own, version: 2 }, { teamId: team })
+  expect(run.error).toMatchObject({
+    code: 'workflow.not_found',
+    message: expect.stringContaining('version 2'),
+  })
+})
+
+test('the input is held against what the workflow asks for', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, {
+    ...CHILD,
+    inputs: {
+      type: 'object',
+      required: ['n'],
+      properties: { n: { type: 'number' }, m: { type: 'number', default: 9 } },
+    },
+  })
+  expect(await one('flow.workflow', { workflowId, input: { n: 'x' } }, { teamId: team })).toMatchObject({
+    status: 'failed',
+    error: { code: 'run.invalid_input', details: [{ path: expect.stringContaining('n') }] },
+  })
+  const run = await one('flow.workflow', { workflowId, input: { n: 1 } }, { teamId: team })
+  expect(run.output).toMatchObject({ got: { n: 1, m: 9 } })
+})
+
+test('workflows that start themselves end at a depth of 16', async () => {
+  const team = await teamId()
+  const run = await one(
+    'flow.workflow',
+    { workflowId: await newWorkflow(team, CHILD) },
+    { teamId: team, depth: 16 },
+  )
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'workflow.too_deep' } })
+  const ok = await one(
+    'flow.workflow',
+    { workflowId: await newWorkflow(team, CHILD) },
+    { teamId: team, depth: 15 },
+  )
+  expect(ok.status).toBe('succeeded')
+})
+
+test('effects of a child keep their keys when the parent is tried again', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, {
+    nodes: [
+      { id: 'count', type: 'store.increment', params: { key: 'n' } },
+      { id: 'fail', type: 'flow.fail', params: { message: 'no' } },
+    ],
+    edges: [{ from: 'count', to: 'fail' }],
+  })
+  await one('flow.workflow', { workflowId }, { teamId: team, node: { retry: { attempts: 3, delayMs: 1 } } })
+  expect((await one('store.get', { key: 'n' }, { teamId: team })).output).toBe(1)
+})
