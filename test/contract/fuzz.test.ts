@@ -12,7 +12,7 @@ import { inputOf, type Route, routes } from './support/routes.ts'
 import { jsonSchemaOf } from './support/values.ts'
 
 const SEED = Number(env.FUZZ_SEED || 20_261_121)
-const ROUNDS = Number(env.FUZZ_ROUNDS || 25)
+const ROUNDS = Number(env.FUZZ_ROUNDS || 30)
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Fresh now and then, because some requests end the session or the account. */

@@ -54,8 +54,16 @@ const SHAPES: (() => unknown)[] = [
   () => ({ toString: 1, valueOf: 1, hasOwnProperty: 1, length: -1 }),
 ]
 
+/** One of the list, or any length and kind of characters. */
+const hostileText = (random: Random): string =>
+  random.chance(0.6)
+    ? random.pick(TEXTS)
+    : Array.from({ length: random.below(160) }, () =>
+        String.fromCharCode(random.pick([random.below(128), 97 + random.below(26), random.below(0xffff)])),
+      ).join('')
+
 export const hostileValue = (random: Random): unknown =>
-  random.pick([() => random.pick(TEXTS), () => random.pick(NUMBERS), random.pick(SHAPES)])()
+  random.pick([() => hostileText(random), () => random.pick(NUMBERS), random.pick(SHAPES)])()
 
 /** A body as text, from nearly right to not JSON at all. */
 export function hostileBody(schema: JsonSchema, random: Random): string {
@@ -100,7 +108,7 @@ function mutate(value: unknown, random: Random): unknown {
     const name = names.length > 0 ? random.pick(names) : 'added'
     const act = random.below(4)
     if (act === 0) delete copy[name]
-    else if (act === 1) copy[random.pick(TEXTS)] = hostileValue(random)
+    else if (act === 1) copy[hostileText(random)] = hostileValue(random)
     else copy[name] = mutate(copy[name], random)
     return copy
   }
@@ -123,17 +131,21 @@ const CURSORS = [
   base64Url('["verify","1 1 - 0 -","team_x"]'),
 ]
 
+/** Mostly one parameter is hostile and the others are right, or the first refusal would hide what lies behind it. */
 export function hostileQuery(schema: JsonSchema | null, random: Random): string {
   const query = new URLSearchParams()
   const names = Object.keys(schema?.properties ?? {})
+  const victim = random.chance(0.8) ? random.pick(names) : null
   for (const name of names) {
-    if (random.chance(0.6)) continue
+    if (name !== victim && random.chance(0.6)) continue
     const right = String(makeValue(schema?.properties?.[name] ?? {}, random, schema ?? {}, name))
-    const value = name === 'cursor' ? random.pick(CURSORS) : random.chance(0.5) ? right : random.pick(TEXTS)
-    query.append(name, value.toWellFormed())
-    if (random.chance(0.05)) query.append(name, value.toWellFormed())
+    const isHostile = name === victim || (victim === null && random.chance(0.5))
+    if (name === 'cursor') {
+      if (isHostile) query.append(name, random.pick(CURSORS))
+    } else query.append(name, (isHostile ? hostileText(random) : right).toWellFormed())
+    if (random.chance(0.03)) query.append(name, right)
   }
-  if (random.chance(0.1)) query.append(random.pick(TEXTS).toWellFormed(), 'x')
+  if (random.chance(0.1)) query.append(hostileText(random).toWellFormed(), 'x')
   const text = query.toString()
   return text === '' ? random.pick(['', '', '', '?', '?%', '?=&=&', '?a[]=1&a[b]=2']) : `?${text}`
 }

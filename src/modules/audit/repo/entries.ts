@@ -52,7 +52,8 @@ export async function findEntries(
   return results
 }
 
-function seqOf(cursor: string, sort: string): number {
+/** Where a walk goes on. */
+export function seqOf(cursor: string, sort: string): number {
   const { value } = decodeCursor(cursor, sort)
   if (!Number.isSafeInteger(value)) throw new AppError('request.invalid_cursor')
   return Number(value)

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { csvLine } from '../../../core/csv.ts'
-import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
+import { encodeCursor } from '../../../core/cursor.ts'
 import type { ChainRow } from '../chain.ts'
-import { findEntries } from '../repo/entries.ts'
+import { findEntries, seqOf } from '../repo/entries.ts'
 import type { ListAuditLogs } from '../schema.ts'
 import { toEntry } from './list.ts'
 
@@ -47,7 +47,7 @@ export function exportAuditLogs(
   const encoder = new TextEncoder()
   let cursor = query.cursor
   // Refused before the answer has begun: behind its first byte, nothing can be refused any more.
-  if (cursor !== undefined) decodeCursor(cursor, query.sort)
+  if (cursor !== undefined) seqOf(cursor, query.sort)
   return new ReadableStream({
     start: (controller) => {
       if (head !== '') controller.enqueue(encoder.encode(head))
