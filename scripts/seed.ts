@@ -68,7 +68,6 @@ const accountStep = (account: SeededAccount): Step => ({
 })
 
 async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {
-  const d1 = await server.miniflare.getD1Database('DB')
   return {
     call: async (method, path, body, token) => {
       const response = await server.miniflare.dispatchFetch(`${server.url}${path}`, {
@@ -83,10 +82,7 @@ async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {
       return { status: response.status, body: text ? (JSON.parse(text) as Answer['body']) : {} }
     },
     sql: async (text, ...params) => {
-      await d1
-        .prepare(text)
-        .bind(...params)
-        .run()
+      await server.batch([{ sql: text, params }])
     },
   }
 }

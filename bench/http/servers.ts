@@ -84,14 +84,11 @@ export async function startOurs(debuggable: boolean): Promise<Measured> {
 
   // The rows belong to somebody else: a reader who owned them all would make each create count them.
   const ids = Array.from({ length: ROWS }, (_, n) => newId('team', n))
-  const d1 = await server.miniflare.getD1Database('DB')
-  const batch = (statements: Sql[]) =>
-    d1.batch(statements.map(({ sql, params = [] }) => d1.prepare(sql).bind(...params)))
-  await fill(batch, (n) => ({
+  await fill(server.batch, (n) => ({
     sql: `INSERT INTO teams (id, name, description, owner_id, created_at, updated_at) VALUES (?, ?, 'A team to be read', ?, ?, ?)`,
     params: [ids[n] as string, `Team ${n}`, owner.user.id, n, n],
   }))
-  await fill(batch, (n) => ({
+  await fill(server.batch, (n) => ({
     sql: `INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, 'member', ?)`,
     params: [ids[n] as string, reader.user.id, n],
   }))

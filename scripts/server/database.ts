@@ -1,17 +1,17 @@
 // D1 without the Worker: a runtime that holds nothing but the database, for what must happen while nothing is served.
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { Bundle } from './bundle.ts'
-import { sharedOptions } from './runtime.ts'
+import { sharedOptions, withLocalDatabases } from './runtime.ts'
 import { withoutItsSignalHandlers } from './signals.ts'
 import type { State } from './state.ts'
 
 export type Sql = { sql: string; params?: (string | number | null)[] }
 export type Row = Record<string, unknown>
-export type Database = {
-  /** All statements or none; the rows of each. */
-  batch: (statements: Sql[]) => Promise<Row[][]>
-  close: () => Promise<void>
-}
+/** All statements or none; the rows of each. */
+export type Batch = (statements: Sql[]) => Promise<Row[][]>
+export type Database = { batch: Batch; close: () => Promise<void> }
+
+const NAME = 'database'
 
 const SCRIPT = `export default {
   async fetch(request, env) {
@@ -25,21 +25,36 @@ const SCRIPT = `export default {
   },
 }`
 
-export async function openDatabase(state: State, { worker }: Pick<Bundle, 'worker'>): Promise<Database> {
+/** A Worker of its own beside the served one, reached by us alone. */
+export const databaseWorker = (state: State, { worker }: Pick<Bundle, 'worker'>) => {
   const { compatibilityDate, d1Databases } = worker
+  return {
+    ...withLocalDatabases(state, { d1Databases }),
+    name: NAME,
+    modules: true,
+    script: SCRIPT,
+    compatibilityDate,
+  }
+}
+
+export function batchThrough(miniflare: Miniflare): Batch {
+  return async (statements) => {
+    const worker = await miniflare.getWorker(NAME)
+    const response = await worker.fetch('http://database/', {
+      method: 'POST',
+      body: JSON.stringify(statements),
+    })
+    if (!response.ok) throw new Error(await response.text())
+    return (await response.json()) as Row[][]
+  }
+}
+
+export async function openDatabase(state: State, described: Pick<Bundle, 'worker'>): Promise<Database> {
   const options = convertV4MiniflareOptions({
     ...sharedOptions(state),
-    workers: [{ name: 'database', modules: true, script: SCRIPT, compatibilityDate, d1Databases }],
+    workers: [databaseWorker(state, described)],
   })
   const miniflare = withoutItsSignalHandlers(() => new Miniflare(options))
   await miniflare.ready
-  return {
-    batch: async (statements) => {
-      const body = JSON.stringify(statements)
-      const response = await miniflare.dispatchFetch('http://database/', { method: 'POST', body })
-      if (!response.ok) throw new Error(await response.text())
-      return (await response.json()) as Row[][]
-    },
-    close: () => miniflare.dispose(),
-  }
+  return { batch: batchThrough(miniflare), close: () => miniflare.dispose() }
 }

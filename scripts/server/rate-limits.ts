@@ -25,7 +25,9 @@ export default {}
 `
 
 /** The Worker with its limiters bound to the counting Worker, and that Worker. */
-export function withLocalRateLimits(worker: WorkerOptions) {
+export function withLocalRateLimits<
+  T extends Pick<WorkerOptions, 'ratelimits' | 'serviceBindings' | 'compatibilityDate'>,
+>(worker: T) {
   const { ratelimits = {}, ...rest } = worker
   const bindings = Object.entries(ratelimits).map(([name, { simple }]) => [
     name,

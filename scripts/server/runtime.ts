@@ -4,7 +4,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import type { Bundle } from './bundle.ts'
+import type { Bundle, WorkerOptions } from './bundle.ts'
+import { d1Bindings } from './d1/plugin.ts'
+import { databaseWorker } from './database.ts'
 import { identify } from './process-identity.ts'
 import { withLocalRateLimits } from './rate-limits.ts'
 import { withoutItsSignalHandlers } from './signals.ts'
@@ -22,7 +24,7 @@ export type RuntimeOptions = {
 
 export function startRuntime(options: RuntimeOptions): Miniflare {
   const { state, bundle, host, port, settings, inspectorPort } = options
-  const { worker, counting } = withLocalRateLimits(bundle.worker)
+  const { worker, counting } = withLocalRateLimits(withLocalDatabases(state, bundle.worker))
   const served = {
     ...worker,
     bindings: { ...worker.bindings, ...settings },
@@ -32,9 +34,19 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
     ...sharedOptions(state),
     unsafeTriggerHandlers: true,
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
-    workers: [{ ...served, modules: bundle.modules, modulesRoot: bundle.dir }, counting],
+    workers: [
+      { ...served, modules: bundle.modules, modulesRoot: bundle.dir },
+      counting,
+      databaseWorker(state, bundle),
+    ],
   })
   return withoutItsSignalHandlers(() => new Miniflare(converted))
+}
+
+/** The Worker with its databases bound to our stand-in for D1. */
+export function withLocalDatabases<T extends Pick<WorkerOptions, 'd1Databases'>>(state: State, worker: T) {
+  const { d1Databases, ...rest } = worker
+  return { ...rest, unsafeBindings: d1Bindings(d1Databases, state.file('v3/d1')) }
 }
 
 export const sharedOptions = (state: State) => ({

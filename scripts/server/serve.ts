@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Miniflare } from 'miniflare'
 import { type Bundle, buildBundle } from './bundle.ts'
 import { startCron } from './cron.ts'
-import { openDatabase } from './database.ts'
+import { type Batch, batchThrough, openDatabase } from './database.ts'
 import { applyMigrations } from './migrate.ts'
 import { inRoot } from './paths.ts'
 import { findPort } from './port.ts'
@@ -17,6 +17,8 @@ export type Server = {
   installation: Installation
   bundle: Bundle
   miniflare: Miniflare
+  /** The database beside the API, for what no client may do. */
+  batch: Batch
   startCron: () => void
   stop: () => Promise<void>
 }
@@ -45,6 +47,7 @@ export async function serve(
     installation,
     bundle,
     miniflare,
+    batch: batchThrough(miniflare),
     startCron: () => {
       stopCron = startCron(bundle.worker.cronTriggers, (query) =>
         miniflare.dispatchFetch(`http://localhost/cdn-cgi/local/scheduled?${query}`),

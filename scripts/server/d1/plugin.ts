@@ -1,0 +1,71 @@
+// Puts our stand-in for D1 behind the runtime's own D1 client (Miniflare loads this file by its path).
+import { mkdirSync, readFileSync } from 'node:fs'
+import type { Plugin } from 'miniflare'
+import { inRoot } from '../paths.ts'
+
+const NAME = 'orrery-d1'
+const STORAGE = `${NAME}:storage`
+const CLASS = 'D1DatabaseObject'
+
+type Options = { id: string; folder: string }
+
+/** The bindings of the databases that wrangler.toml names, with their files under `folder`. */
+export const d1Bindings = (databases: Record<string, { id: string }>, folder: string) =>
+  Object.entries(databases).map(([name, { id }]) => ({
+    name,
+    type: NAME,
+    plugin: { package: import.meta.filename, name: NAME },
+    options: { id, folder } satisfies Options,
+  }))
+
+function ours(config: { env?: Record<string, unknown> | undefined }): [string, Options][] {
+  const bindings = Object.entries(config.env ?? {}) as [string, { type: string; dev: { options: Options } }][]
+  return bindings
+    .filter(([, { type }]) => type === `unsafe:${NAME}`)
+    .map(([name, { dev }]) => [name, dev.options])
+}
+
+const plugin: Plugin = {
+  getBindings: ({ config }) =>
+    ours(config).map(([name, { id }]) => ({
+      name,
+      wrapped: {
+        moduleName: 'cloudflare-internal:d1-api',
+        innerBindings: [
+          {
+            name: 'fetcher',
+            service: { name: NAME, entrypoint: 'Databases', props: { json: JSON.stringify({ id }) } },
+          },
+        ],
+      },
+    })),
+  getNodeBindings: () => ({}),
+  getServices: ({ options }) => {
+    const folder = ours(options.config)[0]?.[1].folder
+    if (folder === undefined) return []
+    mkdirSync(folder, { recursive: true })
+    return [
+      { name: STORAGE, disk: { path: folder, writable: true } },
+      {
+        name: NAME,
+        worker: {
+          compatibilityDate: '2026-08-01',
+          // `sql.prepare` refuses more than one statement, as D1 does; it is only there with this flag.
+          compatibilityFlags: ['experimental'],
+          modules: [
+            {
+              name: 'database.worker.js',
+              esModule: readFileSync(inRoot('scripts/server/d1/database.worker.js'), 'utf8'),
+            },
+          ],
+          // Miniflare's key: it is part of the files' names and of the ids.
+          durableObjectNamespaces: [{ className: CLASS, uniqueKey: `miniflare-${CLASS}` }],
+          durableObjectStorage: { localDisk: STORAGE },
+          bindings: [{ name: 'DATABASES', durableObjectNamespace: { className: CLASS } }],
+        },
+      },
+    ]
+  },
+}
+
+export const plugins = { [NAME]: plugin }
