@@ -95,6 +95,8 @@ const Settings = z.object({
   PLAN_SELF_SERVICE: flag('true'),
   /** Off only for measurements and tests of other things. */
   RATE_LIMITS: flag('true'),
+  /** Ended runs are removed after this many days. */
+  RUN_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */
   OUTBOUND_ALLOW_HOSTS: list,
 })

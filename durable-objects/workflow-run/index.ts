@@ -22,8 +22,9 @@ import { control, decideApproval, type Follow, legacyOf, resolve, signal } from 
 import { armStart, begin, create, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { RunMachine } from './machine.ts'
+import { projectRun } from './projection.ts'
 import { eventStream } from './stream.ts'
-import { viewNode, viewRun } from './view.ts'
+import { projectionOf, viewNode, viewRun } from './view.ts'
 
 const MOST_FRAME_CHARS = 65_536
 
@@ -106,6 +107,13 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
 
   async poke(): Promise<void> {
     this.#machine.fireDue(() => startNow(this.#machine))
+  }
+
+  async report(): Promise<boolean> {
+    const { run, store, env } = this.#machine
+    if (run === null) return false
+    await projectRun(env.DB, projectionOf(run, store))
+    return true
   }
 
   async remove(): Promise<void> {

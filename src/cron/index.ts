@@ -5,6 +5,7 @@ import { newId } from '../core/ids.ts'
 import type { Env } from '../env.ts'
 import { sealAudit } from '../modules/audit/index.ts'
 import { sweepAuth } from '../modules/auth/index.ts'
+import { retireRuns, writeRunManifest } from '../modules/executions/index.ts'
 import { purge } from './purge.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 import { sweepRuns } from './sweep-runs.ts'
@@ -14,6 +15,8 @@ const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>]
   ['sweep runs', sweepRuns],
   ['seal audit log', sealAudit],
   ['sweep auth', sweepAuth],
+  ['retire runs', retireRuns],
+  ['run manifest', writeRunManifest],
   ['purge', purge],
 ]
 

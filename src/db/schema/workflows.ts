@@ -124,6 +124,8 @@ export const runs = sqliteTable(
     index('runs_workflow_created').on(t.workflowId, t.createdAt, t.id),
     index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
     index('runs_wake').on(t.wakeBy),
+    index('runs_finished').on(t.finishedAt),
+    index('runs_created').on(t.createdAt, t.id),
     index('runs_parent').on(t.parentRunId),
   ],
 )

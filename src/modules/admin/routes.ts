@@ -15,11 +15,15 @@ import {
   CreatedUser,
   CreateUser,
   ListUsers,
+  ReindexedRuns,
+  ReindexRuns,
+  StuckRuns,
 } from './schema.ts'
 import { changeUser } from './service/change-user.ts'
 import { createUser } from './service/create-user.ts'
 import { removeUser } from './service/remove-user.ts'
 import { changeUserRole, changeUserStatus } from './service/rights.ts'
+import { listStuckRuns, reindexDay } from './service/runs.ts'
 import { readAdminStats } from './service/stats.ts'
 import { getUser, listUsers } from './service/users.ts'
 
@@ -80,6 +84,19 @@ const userRoutes = router()
 export const adminRoutes = router()
   .get('/stats', access('admin:read'), doc('Count what there is', 200, AdminStats), async (c) =>
     c.json(await readAdminStats(c.var.ctx)),
+  )
+  .get(
+    '/runs/stuck',
+    access('admin:read'),
+    doc('List runs that nobody could wake', 200, StuckRuns),
+    async (c) => c.json(await listStuckRuns(c.var.ctx)),
+  )
+  .post(
+    '/runs/reindex',
+    access('admin:write'),
+    doc('Have the runs of a day report themselves again, page by page', 200, ReindexedRuns),
+    validate('json', ReindexRuns),
+    async (c) => c.json(await reindexDay(c.var.ctx, c.req.valid('json'))),
   )
   .route('/users', userRoutes)
   .route('/audit-logs', auditRoutes)

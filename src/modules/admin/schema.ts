@@ -91,3 +91,24 @@ export const AdminStats = z
   })
   .meta({ id: 'AdminStats' })
 export type AdminStats = z.infer<typeof AdminStats>
+
+export const ReindexRuns = z
+  .strictObject({
+    day: z.iso.date().describe('The day whose manifest is read.'),
+    page: z.int().min(0).default(0),
+  })
+  .meta({ id: 'ReindexRuns' })
+export type ReindexRuns = z.infer<typeof ReindexRuns>
+
+export const ReindexedRuns = z
+  .strictObject({ day: z.string(), reported: z.int(), missing: z.int(), nextPage: z.int().nullable() })
+  .meta({ id: 'ReindexedRuns' })
+
+export const StuckRuns = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({ id: z.string(), teamId: z.string(), status: z.string(), wakeBy: z.iso.datetime() }),
+    ),
+  })
+  .meta({ id: 'StuckRuns' })
+export type StuckRuns = z.infer<typeof StuckRuns>

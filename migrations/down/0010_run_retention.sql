@@ -1,0 +1,3 @@
+DROP INDEX `runs_finished`;
+--> statement-breakpoint
+DROP INDEX `runs_created`;

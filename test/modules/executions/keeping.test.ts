@@ -1,0 +1,45 @@
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { DAY_MS, toIso } from '../../../src/core/clock.ts'
+import { retireRuns, writeRunManifest } from '../../../src/modules/executions/index.ts'
+import { get, post } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { withContext } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { linear } from '../../helpers/runs.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+
+async function endedRun() {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
+  await vi.waitFor(async () => expect(await rowOf(body.id)).not.toBeNull())
+  return { person, id: body.id as string }
+}
+
+const rowOf = (id: string) => env.DB.prepare('SELECT id, status FROM runs WHERE id = ?').bind(id).first()
+
+test('a run that ended long ago is removed with its object, a younger one stays', async () => {
+  const old = await endedRun()
+  const young = await endedRun()
+  await env.DB.prepare('UPDATE runs SET finished_at = ? WHERE id = ?')
+    .bind(clock.now() - 31 * DAY_MS, old.id)
+    .run()
+  expect(await withContext(retireRuns)).toBe(1)
+  expect(await rowOf(old.id)).toBeNull()
+  expect((await get(`/api/v1/workflows/executions/${old.id}`, old.person)).status).toBe(404)
+  expect((await get(`/api/v1/workflows/executions/${young.id}`, young.person)).status).toBe(200)
+})
+
+test('the index comes back from the manifest of the day and the runs themselves', async () => {
+  const { id } = await endedRun()
+  const admin = await newPerson({ platformRole: 'admin' })
+  const tomorrow = (request: Parameters<typeof writeRunManifest>[0]) =>
+    writeRunManifest({ ...request, now: () => clock.now() + DAY_MS })
+  await withContext(tomorrow)
+  await env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
+  const answer = await post('/api/v1/admin/runs/reindex', admin, { day: toIso(clock.now()).slice(0, 10) })
+  expect(answer.status).toBe(200)
+  expect(answer.body.reported).toBeGreaterThan(0)
+  expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
+})
