@@ -12,6 +12,7 @@ import { executionRoutes, startRoutes } from './modules/executions/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
+import { workflowRoutes } from './modules/workflows/index.ts'
 
 export const VERSION = '0.1.0'
 
@@ -36,6 +37,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
+  app.route('/api/v1/workflows', workflowRoutes)
   app.route('/api/v1/workflows', startRoutes)
   app.route('/api/v1/workflows/executions', executionRoutes)
   app.route('/api/v1/admin', adminRoutes)

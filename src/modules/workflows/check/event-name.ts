@@ -1,0 +1,27 @@
+/** Names of events are dotted words; in a pattern, `*` stands for any characters, dots too. */
+const PATTERN = /^[A-Za-z0-9_:/-]*(?:[.*][A-Za-z0-9_:/-]*)*$/
+
+export const isEventPattern = (text: string): boolean =>
+  text !== '' && PATTERN.test(text) && !text.includes('..') && !text.startsWith('.') && !text.endsWith('.')
+
+/** Greedy with one step back, so that no pattern costs more than its length times that of the name. */
+export function matchesEvent(pattern: string, name: string): boolean {
+  let p = 0
+  let n = 0
+  let star = -1
+  let retry = 0
+  while (n < name.length) {
+    if (pattern[p] === '*') {
+      star = p++
+      retry = n
+    } else if (pattern[p] === name[n]) {
+      p++
+      n++
+    } else if (star >= 0) {
+      p = star + 1
+      n = ++retry
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p === pattern.length
+}

@@ -1,0 +1,100 @@
+// Whether a definition with its triggers can become a version: everything that is wrong with it, at once.
+import { utf8 } from '../../../core/crypto.ts'
+import { AppError, type FieldError } from '../../../core/errors.ts'
+import { compile } from '../../../engine/compile/index.ts'
+import { LIMITS, Triggers } from '../../../engine/definition.ts'
+import { checkSchema } from '../../../engine/json-schema/compile.ts'
+import type { Plan } from '../../../engine/plan.ts'
+import type { Problem } from '../../../engine/problem.ts'
+import { NODE_TYPES } from '../../../nodes/registry.ts'
+import { isEventPattern } from './event-name.ts'
+import { hookPathFault } from './hook-path.ts'
+
+/** A row of D1 holds 2 MB at most, and a version is one row. */
+const MOST_TRIGGER_BYTES = 262_144
+
+export type Checked = { problems: Problem[]; plan: Plan | null }
+
+export function checkWorkflow(definition: unknown, triggers: unknown = []): Checked {
+  const compiled = compile(definition, NODE_TYPES, { triggers })
+  const problems = [
+    ...(compiled.ok ? [] : compiled.error),
+    ...inputProblems(definition),
+    ...triggerProblems(triggers),
+  ]
+  if (compiled.ok) problems.push(...sizeProblems(definition, triggers))
+  return { problems, plan: compiled.ok ? compiled.value : null }
+}
+
+/** Throws 422 with all problems, their paths as in the body that was sent. */
+export function requireSound(definition: unknown, triggers: unknown): void {
+  const { problems } = checkWorkflow(definition, triggers)
+  if (problems.length > 0) throw workflowInvalid(problems)
+}
+
+export const workflowInvalid = (problems: Problem[], detail?: string): AppError =>
+  new AppError('workflow.invalid', {
+    detail: detail ?? problems[0]?.message ?? 'The workflow cannot be read.',
+    errors: problems.map(toFieldError),
+  })
+
+const toFieldError = ({ path, code, message, hint }: Problem): FieldError => ({
+  path: /^triggers\b/.test(path) ? path : path === '' ? 'definition' : `definition.${path}`,
+  code,
+  message: hint === undefined ? message : `${message}. ${hint}.`,
+})
+
+/** The schema check bounds itself, so it may see a definition that `compile` has refused. */
+function inputProblems(definition: unknown): Problem[] {
+  const inputs = readField(definition, 'inputs')
+  if (typeof inputs !== 'object' || inputs === null) return []
+  return checkSchema(inputs).map(({ path, code, message }) => ({ path: `inputs${path}`, code, message }))
+}
+
+function readField(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name]
+  } catch {
+    return undefined
+  }
+}
+
+/** What the engine cannot know: how events are named and how the URLs of webhooks look. */
+function triggerProblems(raw: unknown): Problem[] {
+  const parsed = Triggers.safeParse(raw)
+  if (!parsed.success) return []
+  return parsed.data.flatMap((trigger, position): Problem[] => {
+    if (trigger.type === 'event' && !isEventPattern(trigger.name))
+      return [
+        {
+          path: `triggers[${position}].name`,
+          code: 'trigger.bad_event_name',
+          message: 'An event is named by words with dots between them; * stands for any characters',
+        },
+      ]
+    const fault = trigger.type === 'webhook' ? hookPathFault(trigger.path ?? '') : null
+    return fault === null
+      ? []
+      : [{ path: `triggers[${position}].path`, code: 'trigger.bad_path', message: fault }]
+  })
+}
+
+/** The engine counts characters; what is stored is bytes. */
+function sizeProblems(definition: unknown, triggers: unknown): Problem[] {
+  const problems: Problem[] = []
+  if (bytesOf(definition) > LIMITS.definitionBytes)
+    problems.push({
+      path: '',
+      code: 'definition.too_large',
+      message: `The definition is larger than ${LIMITS.definitionBytes} bytes`,
+    })
+  if (bytesOf(triggers) > MOST_TRIGGER_BYTES)
+    problems.push({
+      path: 'triggers',
+      code: 'triggers.too_large',
+      message: `The triggers are larger than ${MOST_TRIGGER_BYTES} bytes`,
+    })
+  return problems
+}
+
+export const bytesOf = (value: unknown): number => utf8(JSON.stringify(value) ?? '').length

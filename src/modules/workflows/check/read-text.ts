@@ -1,0 +1,33 @@
+import { parseJson } from '../../../core/json.ts'
+import { err, type Result } from '../../../core/result.ts'
+import { LIMITS } from '../../../engine/definition.ts'
+import type { Problem } from '../../../engine/problem.ts'
+import { readYaml } from './read-yaml.ts'
+
+/** A definition may be as deep as it may be, and stand inside a document. */
+export const MAX_DOCUMENT_DEPTH = LIMITS.depth + 4
+
+/** JSON or YAML, told apart by the text itself. What starts like JSON and is none is tried as YAML in flow style. */
+export function readText(text: string): Result<unknown, Problem[]> {
+  const start = text.trimStart().charAt(0)
+  if (start !== '{' && start !== '[') return readYaml(text)
+  const parsed = parseJson(text, MAX_DOCUMENT_DEPTH)
+  if (parsed.ok) return parsed
+  if (parsed.error === 'request.too_deep')
+    return err([one('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
+  if (parsed.error === 'request.forbidden_key')
+    return err([one('definition.not_json', '"__proto__", "constructor" and "prototype" cannot name a field')])
+  const yaml = readYaml(text)
+  return yaml.ok ? yaml : err([one('definition.bad_json', `The text is not JSON: ${jsonFault(text)}`)])
+}
+
+const one = (code: string, message: string): Problem => ({ path: '', code, message })
+
+function jsonFault(text: string): string {
+  try {
+    JSON.parse(text)
+    return 'unknown reason'
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown reason'
+  }
+}

@@ -1,0 +1,100 @@
+// YAML from outside. Invariants:
+// 1. Time and memory are linear in the text: the parser is fed token by token and left at the first sign of nesting
+//    that no definition needs, and its own search for duplicate keys, which compares each with each, is switched off.
+// 2. Aliases are refused: a few lines of them can stand for gigabytes, or for themselves.
+// 3. Never throws.
+import { Composer, type Document, isMap, isScalar, isSeq, Lexer, type ParsedNode, Parser } from 'yaml'
+import type { Result } from '../../../core/result.ts'
+import { err, ok } from '../../../core/result.ts'
+import { LIMITS } from '../../../engine/definition.ts'
+import type { Problem } from '../../../engine/problem.ts'
+
+/** What the parser keeps open while it reads: two places for a level, and some for what stands on one. */
+const MOST_OPEN = LIMITS.depth * 4
+
+const MOST_ERRORS = 20
+
+/** Indented, a definition takes more room than as JSON. */
+const MOST_CHARS = 2 * LIMITS.definitionBytes
+
+export function readYaml(text: string): Result<unknown, Problem[]> {
+  if (text.length > MOST_CHARS)
+    return err([problem('definition.too_large', `The YAML is longer than ${MOST_CHARS} characters`)])
+  try {
+    return read(text)
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
+    return err([problem('definition.bad_yaml', `The YAML cannot be read: ${reason}`)])
+  }
+}
+
+function read(text: string): Result<unknown, Problem[]> {
+  const tokens = tokensOf(text)
+  if (!tokens.ok) return tokens
+  const composer = new Composer({ schema: 'core', uniqueKeys: false, logLevel: 'silent' })
+  const [document] = composer.compose(tokens.value, true, text.length)
+  if (document === undefined) return ok(null)
+  if (document.errors.length > 0) {
+    const found = document.errors.slice(0, MOST_ERRORS)
+    return err(found.map((one) => problem('definition.bad_yaml', `${one.message}${where(text, one.pos[0])}`)))
+  }
+  const twice = duplicateKeys(document, text)
+  if (twice.length > 0) return err(twice)
+  return ok(document.toJS({ maxAliasCount: 0 }))
+}
+
+type Tokens = Parameters<Composer['compose']>[0] extends Iterable<infer Token> ? Token[] : never
+
+function tokensOf(text: string): Result<Tokens, Problem[]> {
+  const parser = new Parser()
+  const tokens: Tokens = []
+  let documents = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error')
+        return err([problem('definition.bad_yaml', `${token.message}${where(text, token.offset)}`)])
+      if (token.type === 'document' && ++documents > 1)
+        return err([problem('definition.bad_yaml', 'The text holds more than one YAML document')])
+      tokens.push(token)
+    }
+    if (parser.stack.length > MOST_OPEN)
+      return err([problem('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
+  }
+  tokens.push(...parser.end())
+  return ok(tokens)
+}
+
+/** The last of two equal keys would win in silence. */
+function duplicateKeys(document: Document.Parsed, text: string): Problem[] {
+  const found: Problem[] = []
+  const waiting: (ParsedNode | null)[] = [document.contents]
+  while (waiting.length > 0 && found.length < MOST_ERRORS) {
+    const node = waiting.pop()
+    if (isSeq(node)) for (const item of node.items) waiting.push(item as ParsedNode)
+    if (!isMap(node)) continue
+    const keys = new Set<string>()
+    for (const { key, value } of node.items) {
+      waiting.push(value as ParsedNode | null)
+      if (!isScalar(key)) continue
+      const name = String(key.value)
+      if (keys.has(name))
+        found.push(
+          problem(
+            'definition.bad_yaml',
+            `The key "${name.slice(0, 80)}" stands twice${where(text, key.range?.[0])}`,
+          ),
+        )
+      keys.add(name)
+    }
+  }
+  return found
+}
+
+const problem = (code: string, message: string): Problem => ({ path: '', code, message })
+
+function where(text: string, offset: number | undefined): string {
+  if (offset === undefined) return ''
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return ` (line ${line}, column ${offset - before.lastIndexOf('\n')})`
+}

@@ -1,0 +1,21 @@
+export type { BuiltIn } from './built-in/built-in.ts'
+export { BUILT_INS } from './built-in/index.ts'
+export { matchesEvent } from './check/event-name.ts'
+export { matchHookPath } from './check/hook-path.ts'
+export {
+  claimSchedule,
+  type DueSchedule,
+  type EventTrigger,
+  findDueSchedules,
+  findEventTriggers,
+  findRunnable,
+  loadRunnable,
+  loadTriggered,
+  loadWebhook,
+  type Runnable,
+  type TriggeredRunnable,
+} from './repo/runnable.ts'
+export { workflowRoutes } from './routes/index.ts'
+export type { StoredTrigger } from './schema/trigger.ts'
+export { createWorkflow } from './service/create.ts'
+export { nextFireOf } from './service/triggers.ts'

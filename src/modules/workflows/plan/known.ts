@@ -1,0 +1,103 @@
+// What a dry run knows: outcomes of nodes as far as they follow from the input alone.
+import {
+  type Budget,
+  compileParams,
+  evaluateParams,
+  paramsReferences,
+} from '../../../engine/expression/index.ts'
+import type { Plan, PlanNode } from '../../../engine/plan.ts'
+
+export type Outcome = {
+  verdict: 'runs' | 'skipped' | 'fails' | 'depends'
+  /** Only when it is known. */
+  output?: { value: unknown }
+  /** The port taken, null while that is open. */
+  port: string | null
+}
+
+export type World = {
+  plan: Plan
+  outcomes: Map<number, Outcome>
+  /** What expressions see besides nodes. */
+  scope: Record<string, unknown>
+  /** Shared by all expressions of the dry run. */
+  budget: Budget
+  run: { id: string; workflowId: string; teamId: string; startedBy: string }
+  now: number
+}
+
+export type EdgeState = 'taken' | 'dead' | 'open'
+
+export function edgeState({ plan, outcomes }: World, index: number): EdgeState {
+  const edge = plan.edges[index]
+  const outcome = edge && outcomes.get(edge.from)
+  if (edge === undefined || outcome === undefined) return 'open'
+  if (outcome.verdict === 'skipped') return 'dead'
+  // Nothing new starts after a failure that no policy handles.
+  if (outcome.verdict === 'fails' && outcome.port === null) return 'dead'
+  if (outcome.verdict === 'depends' || outcome.port === null) return 'open'
+  return outcome.port === edge.port ? 'taken' : 'dead'
+}
+
+/** The outputs of the predecessors whose edge is taken, by id; null while one of them is not known. */
+export function takenOutputs(world: World, node: PlanNode): Record<string, unknown> | null {
+  const taken: Record<string, unknown> = {}
+  for (const index of node.incoming) {
+    const state = edgeState(world, index)
+    const from = world.plan.edges[index]?.from ?? -1
+    const output = world.outcomes.get(from)?.output
+    if (state === 'open' || (state === 'taken' && output === undefined)) return null
+    if (state === 'taken') taken[world.plan.nodes[from]?.id ?? ''] = output?.value
+  }
+  return taken
+}
+
+export function prevOf(world: World, node: PlanNode): { value: unknown } | null {
+  const taken = takenOutputs(world, node)
+  if (taken === null) return null
+  // By the graph, not by the branches taken, as in a run.
+  const sources = new Set(node.incoming.map((index) => world.plan.edges[index]?.from))
+  return { value: sources.size <= 1 ? Object.values(taken)[0] : taken }
+}
+
+export type Evaluated =
+  | { kind: 'value'; value: unknown }
+  | { kind: 'unknown'; unresolved: string[] }
+  | { kind: 'error'; code: string; message: string }
+
+/** Evaluates what can be; `node` null stands for the end of the workflow. */
+export function evaluate(
+  world: World,
+  node: PlanNode | null,
+  value: unknown,
+  extra: Record<string, unknown> = {},
+): Evaluated {
+  const compiled = compileParams(value)
+  if (!compiled.ok)
+    return { kind: 'error', code: 'expression.invalid', message: 'The expression cannot be read' }
+  const nodes: Record<string, unknown> = {}
+  const unresolved: string[] = []
+  const prev = node === null ? null : prevOf(world, node)
+  for (const reference of paramsReferences(compiled.value)) {
+    const known =
+      !reference.usesNodesDynamically &&
+      (!reference.usesItem || 'item' in extra) &&
+      (!reference.usesPrev || prev !== null) &&
+      reference.nodes.every(({ id }) => {
+        const outcome = world.outcomes.get(world.plan.byId.get(id) ?? -1)
+        if (outcome?.output !== undefined) nodes[id] = outcome.output.value
+        return outcome?.output !== undefined || outcome?.verdict === 'skipped'
+      })
+    if (!known) unresolved.push(reference.path)
+  }
+  if (unresolved.length > 0) return { kind: 'unknown', unresolved }
+  const scope = { ...world.scope, nodes, prev: prev?.value, ...extra }
+  const result = evaluateParams(compiled.value, scope, undefined, world.budget)
+  if (result.ok) return { kind: 'value', value: result.value }
+  const { path, error } = result.error
+  return {
+    kind: 'error',
+    code: error.code,
+    message: `${path === '' ? '' : `${path}, `}column ${error.column}: ${error.message}`,
+  }
+}

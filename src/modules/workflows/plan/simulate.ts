@@ -1,0 +1,231 @@
+// The dry run. Invariants:
+// 1. Nothing outside is reached and nothing is stored: only pure nodes compute, and effects stand as not known unless
+//    the caller has said what they give.
+// 2. What it says is so is so in a run with the same input: where an outcome is open, it says that it is open. Effects
+//    are taken to succeed, which is said with the node.
+import type { Plan, PlanNode } from '../../../engine/plan.ts'
+import { NodeFailure, type NodeInput, type NodeType } from '../../../nodes/node.ts'
+import { nodeOf } from '../../../nodes/registry.ts'
+import type { PlannedNode, PlanWorkflow } from '../schema/plan.ts'
+import {
+  type EdgeState,
+  type Evaluated,
+  edgeState,
+  evaluate,
+  prevOf,
+  takenOutputs,
+  type World,
+} from './known.ts'
+
+type Mocks = NonNullable<PlanWorkflow['mocks']>
+
+/** For all expressions of one dry run together. */
+const BUDGET = { steps: 1_000_000, bytes: 32 * 1024 * 1024 }
+
+export type Simulation = { nodes: PlannedNode[]; output: Evaluated }
+
+export function simulate(
+  plan: Plan,
+  given: Pick<World, 'scope' | 'run' | 'now'>,
+  options: { entry?: string | undefined; mocks?: Mocks | undefined },
+): Simulation {
+  const world: World = { plan, outcomes: new Map(), ...given, budget: { ...BUDGET } }
+  const root = plan.scopes[0]
+  const entry = options.entry === undefined ? null : (plan.byId.get(options.entry) ?? -1)
+  const starts = new Set(entry === null ? root?.entries : [entry])
+  const nodes: PlannedNode[] = []
+  for (const index of root?.nodes ?? []) {
+    const node = plan.nodes[index]
+    if (node === undefined) continue
+    const planned = planNode(world, node, starts.has(index), options.mocks?.[node.id])
+    world.outcomes.set(index, {
+      verdict: planned.verdict,
+      port: planned.port,
+      ...('output' in planned ? { output: { value: planned.output } } : {}),
+    })
+    nodes.push('output' in planned ? { ...planned, output: shown(planned.output) } : planned)
+  }
+  return { nodes, output: outputOf(world) }
+}
+
+function planNode(
+  world: World,
+  node: PlanNode,
+  isStart: boolean,
+  mock: Mocks[string] | undefined,
+): PlannedNode {
+  const type = nodeOf(node.type)
+  const base: PlannedNode = {
+    id: node.id,
+    type: node.type,
+    name: node.node.name ?? null,
+    verdict: 'runs',
+    reason: null,
+    effect: !node.pure,
+    unresolved: [],
+    items: null,
+    port: null,
+    error: null,
+  }
+  const edges = node.incoming.map((index) => edgeState(world, index))
+  const joined = isStart ? 'runs' : joinOf(node, edges)
+  if (joined === 'skipped') return { ...base, verdict: 'skipped', reason: 'No branch leads here' }
+  if (joined === 'depends')
+    return { ...base, verdict: 'depends', reason: 'It is open whether a branch leads here' }
+  if (node.node.when !== undefined) {
+    const when = evaluate(world, node, node.node.when)
+    if (when.kind === 'error') return failed(base, node, when)
+    if (when.kind === 'unknown')
+      return { ...base, verdict: 'depends', reason: 'Its condition is open', unresolved: ['when'] }
+    if (!when.value) return { ...base, verdict: 'skipped', reason: 'Its condition is false' }
+  }
+  if (node.node.disabled) {
+    const prev = prevOf(world, node)
+    return { ...withOutput(base, prev), port: node.firstPort, reason: 'Disabled: passes on what it gets' }
+  }
+  if (mock !== undefined) return mocked(base, node, mock)
+  return type === undefined ? base : planWork(world, node, type, base, edges)
+}
+
+function joinOf(node: PlanNode, edges: EdgeState[]): 'runs' | 'skipped' | 'depends' {
+  const taken = edges.filter((state) => state === 'taken').length
+  const open = edges.filter((state) => state === 'open').length
+  const needed = node.join.mode === 'quorum' ? node.join.count : 1
+  if (taken >= needed) return 'runs'
+  return taken + open === 0 ? 'skipped' : 'depends'
+}
+
+function planWork(
+  world: World,
+  node: PlanNode,
+  type: NodeType,
+  base: PlannedNode,
+  edges: EdgeState[],
+): PlannedNode {
+  const open = { ...base, port: singlePort(node, type) }
+  if (node.each !== null) return planEach(world, node, open)
+  if (node.regions.length > 0)
+    return { ...open, port: null, reason: 'Part of a loop: only a run can tell its rounds' }
+  if (type.kind === 'group') return { ...open, reason: 'Its body is not looked into' }
+  const { now, deferred } = splitParams(node, type)
+  const evaluated = evaluate(world, node, now)
+  if (evaluated.kind === 'error') return failed(open, node, evaluated)
+  if (evaluated.kind === 'unknown')
+    return { ...open, unresolved: evaluated.unresolved, reason: 'Needs outputs that are open' }
+  const parsed = type.params.safeParse({ ...(evaluated.value as object), ...deferred })
+  if (!parsed.success) {
+    const [first] = parsed.error.issues
+    const message = `${first?.path.join('.') ?? ''}: ${first?.message ?? 'invalid'}`
+    return failed(open, node, { code: 'params.invalid', message })
+  }
+  const planned = { ...open, params: shown(evaluated.value) }
+  if (!type.pure) return { ...planned, reason: 'An effect, taken to succeed' }
+  // A merge that does not wait for all, or any node with an open branch, sees what had arrived by then.
+  const prev = prevOf(world, node)
+  const taken = takenOutputs(world, node)
+  if (prev === null || taken === null || (type.kind === 'merge' && node.join.mode !== 'all'))
+    return {
+      ...planned,
+      reason: edges.includes('open') ? 'Other branches are open' : 'Needs outputs that are open',
+    }
+  return compute(world, node, type, planned, { params: parsed.data, prev: prev.value, taken })
+}
+
+function planEach(world: World, node: PlanNode, base: PlannedNode): PlannedNode {
+  const items = evaluate(world, node, node.node.each?.items)
+  if (items.kind === 'error') return failed(base, node, items)
+  if (items.kind === 'unknown') return { ...base, unresolved: ['each.items'], reason: 'Its items are open' }
+  if (!Array.isArray(items.value))
+    return failed(base, node, { code: 'each.not_a_list', message: 'each.items gave no array' })
+  return { ...base, items: items.value.length, reason: 'Runs once for each item' }
+}
+
+type Given = { params: unknown; prev: unknown; taken: Record<string, unknown> }
+
+function compute(
+  world: World,
+  node: PlanNode,
+  type: Extract<NodeType, { pure: true }>,
+  planned: PlannedNode,
+  given: Given,
+): PlannedNode {
+  const input: NodeInput<unknown> = {
+    ...given,
+    evaluate: (param, extra) => {
+      const result = evaluate(world, node, node.node.params?.[param], extra)
+      if (result.kind === 'value') return result.value
+      const { code, message } =
+        result.kind === 'error'
+          ? result
+          : { code: 'plan.open', message: `${param} needs outputs that are open` }
+      throw new NodeFailure({ code, message, retryable: false })
+    },
+    hasEdge: (port) => node.outgoing.some((index) => world.plan.edges[index]?.port === port),
+    nowMs: world.now,
+    path: node.id,
+    attempt: 1,
+    failures: 0,
+    idempotencyKey: `${world.run.id}:${node.id}`,
+    run: { ...world.run, depth: 0 },
+  }
+  try {
+    const result = type.compute(input)
+    if ('error' in result) return failed(planned, node, result.error)
+    if ('wait' in result)
+      return { ...planned, port: singlePort(node, type), reason: `Waits: ${result.wait.kind}` }
+    return { ...withOutput(planned, { value: result.output }), port: result.port ?? 'main' }
+  } catch (thrown) {
+    if (!(thrown instanceof NodeFailure)) throw thrown
+    if (thrown.error.code === 'plan.open') return { ...planned, reason: thrown.error.message }
+    return failed(planned, node, thrown.error)
+  }
+}
+
+/** Deferred parameters stay as they stand; the body of a group is the engine's. */
+function splitParams(node: PlanNode, type: NodeType) {
+  const now: Record<string, unknown> = {}
+  const deferred: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(node.node.params ?? {}))
+    (type.deferred?.includes(name) ? deferred : now)[name] = value
+  return { now, deferred }
+}
+
+/** Where a node with one way out goes when nothing goes wrong. */
+function singlePort(node: PlanNode, type: NodeType): string | null {
+  const ports = type.ports(node.node.params ?? {})
+  return ports.length === 1 ? (ports[0] ?? null) : null
+}
+
+function mocked(base: PlannedNode, node: PlanNode, mock: Mocks[string]): PlannedNode {
+  const reason = 'Its outcome was given'
+  if (mock.error === undefined)
+    return { ...withOutput(base, { value: mock.output ?? null }), port: node.firstPort, reason }
+  const { code = 'node.mocked', message = JSON.stringify(mock.error) } = Object(mock.error) as {
+    code?: string
+    message?: string
+  }
+  return { ...failed(base, node, { code, message }), reason }
+}
+
+function failed(base: PlannedNode, node: PlanNode, error: { code: string; message: string }): PlannedNode {
+  const shownError = { code: error.code, message: error.message }
+  if (node.onError === 'fail') return { ...base, verdict: 'fails', port: null, error: shownError }
+  const port = node.onError === 'route' ? 'error' : 'main'
+  return { ...withOutput(base, { value: { error: shownError } }), port, error: shownError }
+}
+
+/** An output larger than this is known, but not shown. */
+const MOST_SHOWN_CHARS = 20_000
+
+const shown = (value: unknown): PlannedNode['params'] => {
+  const text = JSON.stringify(value) ?? 'null'
+  return text.length > MOST_SHOWN_CHARS ? `(${text.length} characters)` : JSON.parse(text)
+}
+
+const withOutput = (base: PlannedNode, output: { value: unknown } | null): PlannedNode =>
+  output === null ? base : { ...base, output: output.value as PlannedNode['output'] }
+
+function outputOf(world: World): Evaluated {
+  const root = world.plan.scopes[0]
+  return root?.output === undefined ? { kind: 'unknown', unresolved: [] } : evaluate(world, null, root.output)
+}

@@ -1,0 +1,129 @@
+// What starts runs. Each answer is one row and so one question to D1: starting is the hot path.
+import type { HotRead } from '../../../context.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+
+/** A workflow with the version asked for, and the team's variables: all that a start needs. */
+export type Runnable = {
+  id: string
+  teamId: string
+  name: string
+  active: number
+  errorWorkflowId: string | null
+  version: number
+  definition: string
+  definitionHash: string
+  /** JSON object, null when the team has none. */
+  vars: string | null
+}
+
+/** A trigger that may start a run now, with what it starts: the current version. */
+export type TriggeredRunnable = Runnable & {
+  triggerId: string
+  triggerKey: string
+  /** The trigger as in the version, JSON. */
+  triggerConfig: string
+  nextFireAt: number | null
+  lastFireAt: number | null
+}
+
+const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_workflow_id AS errorWorkflowId, v.version, v.definition,
+  v.definition_hash AS definitionHash,
+  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
+
+const TRIGGERED = `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config AS triggerConfig, t.next_fire_at AS nextFireAt,
+  t.last_fire_at AS lastFireAt
+  FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
+  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version`
+
+export const findRunnable = (
+  teamId: string,
+  workflowId: string,
+  version: number | null = null,
+): HotRead<Runnable> => ({
+  sql: `SELECT ${RUNNABLE} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
+        WHERE w.id = ?1 AND w.team_id = ?2`,
+  params: [workflowId, teamId, version],
+})
+
+export const loadRunnable = (
+  d1: D1Database,
+  teamId: string,
+  workflowId: string,
+  version: number | null = null,
+): Promise<Runnable | null> => first(d1, findRunnable(teamId, workflowId, version))
+
+/** Behind a public URL: the token is all that the caller has. */
+export const loadWebhook = (d1: D1Database, token: string): Promise<TriggeredRunnable | null> =>
+  first(d1, {
+    sql: `${TRIGGERED} WHERE t.token = ?1 AND t.type = 'webhook' AND t.active = 1`,
+    params: [token],
+  })
+
+export type EventTrigger = {
+  triggerId: string
+  triggerKey: string
+  workflowId: string
+  pattern: string
+  config: string
+}
+
+/** Those that name the event, and all whose name is a pattern: `matchesEvent` tells which of them fit. */
+export async function findEventTriggers(
+  d1: D1Database,
+  teamId: string,
+  name: string,
+): Promise<EventTrigger[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id AS triggerId, key AS triggerKey, workflow_id AS workflowId, event_name AS pattern, config FROM workflow_triggers
+       WHERE team_id = ?1 AND type = 'event' AND active = 1 AND (event_name = ?2 OR instr(event_name, '*') > 0)`,
+    )
+    .bind(teamId, name)
+    .all<EventTrigger>()
+  return results
+}
+
+/** For the consumer of a fire or an event: what the trigger starts, unless it was switched off meanwhile. */
+export const loadTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
+  first(d1, { sql: `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, params: [triggerId] })
+
+export type DueSchedule = {
+  triggerId: string
+  teamId: string
+  workflowId: string
+  config: string
+  nextFireAt: number
+  lastFireAt: number | null
+}
+
+export async function findDueSchedules(d1: D1Database, now: number, limit: number): Promise<DueSchedule[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id AS triggerId, team_id AS teamId, workflow_id AS workflowId, config, next_fire_at AS nextFireAt, last_fire_at AS lastFireAt
+       FROM workflow_triggers WHERE next_fire_at <= ?1 AND type = 'schedule' AND active = 1 ORDER BY next_fire_at LIMIT ?2`,
+    )
+    .bind(now, limit)
+    .all<DueSchedule>()
+  return results
+}
+
+/** Two ticks that found the same fire: the second changes no row. */
+export const claimSchedule = (
+  due: DueSchedule,
+  nextFireAt: number | null,
+  firedAt: number | null,
+): Statement =>
+  statement(
+    `UPDATE workflow_triggers SET next_fire_at = ?1, last_fire_at = COALESCE(?2, last_fire_at)
+     WHERE id = ?3 AND next_fire_at = ?4 AND active = 1`,
+    nextFireAt,
+    firedAt,
+    due.triggerId,
+    due.nextFireAt,
+  )
+
+const first = <Row>(d1: D1Database, { sql, params }: HotRead<Row>): Promise<Row | null> =>
+  d1
+    .prepare(sql)
+    .bind(...params)
+    .first<Row>()

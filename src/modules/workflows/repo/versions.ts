@@ -1,0 +1,115 @@
+import type { HotRead } from '../../../context.ts'
+import { decodeCursor } from '../../../core/cursor.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import type { ListVersions } from '../schema/version.ts'
+
+export type VersionRow = {
+  version: number
+  currentVersion: number
+  note: string
+  createdBy: string
+  createdAt: number
+}
+
+export type FullVersionRow = VersionRow & { definition: string; triggers: string }
+
+const COLUMNS =
+  'v.version, w.version AS currentVersion, v.note, v.created_by AS createdBy, v.created_at AS createdAt'
+
+export const findVersion = (teamId: string, id: string, version: number): HotRead<FullVersionRow> => ({
+  sql: `SELECT ${COLUMNS}, v.definition, v.triggers FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
+        WHERE w.id = ?1 AND w.team_id = ?2 AND v.version = ?3`,
+  params: [id, teamId, version],
+})
+
+/** Both in one question: they are compared with each other. */
+export const findVersionPair = (
+  teamId: string,
+  id: string,
+  from: number,
+  to: number,
+): HotRead<FullVersionRow> => ({
+  sql: `SELECT ${COLUMNS}, v.definition, v.triggers FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
+        WHERE w.id = ?1 AND w.team_id = ?2 AND v.version IN (?3, ?4)`,
+  params: [id, teamId, from, to],
+})
+
+export function findVersions(teamId: string, id: string, query: ListVersions): HotRead<VersionRow> {
+  const descending = query.sort.startsWith('-')
+  const after = query.cursor === undefined ? null : Number(decodeCursor(query.cursor, query.sort).value)
+  return {
+    sql: `SELECT ${COLUMNS} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
+          WHERE w.id = ?1 AND w.team_id = ?2 ${after === null ? '' : `AND v.version ${descending ? '<' : '>'} ?4`}
+          ORDER BY v.version ${descending ? 'DESC' : 'ASC'} LIMIT ?3`,
+    params: [id, teamId, query.limit + 1, ...(after === null ? [] : [after])],
+  }
+}
+
+export type NewVersion = {
+  workflowId: string
+  version: number
+  definition: string
+  definitionHash: string
+  triggers: string
+  note: string
+  createdBy: string
+  now: number
+}
+
+export const insertVersion = (row: NewVersion): Statement =>
+  statement(
+    `INSERT INTO workflow_versions (workflow_id, version, definition, definition_hash, triggers, note, created_by, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.workflowId,
+    row.version,
+    row.definition,
+    row.definitionHash,
+    row.triggers,
+    row.note,
+    row.createdBy,
+    row.now,
+  )
+
+export type DraftRow = {
+  version: number
+  storedTriggers: string
+  draft: string | null
+  draftUpdatedAt: number | null
+}
+
+export const findDraft = (d1: D1Database, teamId: string, id: string): Promise<DraftRow | null> =>
+  d1
+    .prepare(
+      `SELECT w.version, v.triggers AS storedTriggers, w.draft, w.draft_updated_at AS draftUpdatedAt
+       FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+       WHERE w.id = ? AND w.team_id = ?`,
+    )
+    .bind(id, teamId)
+    .first<DraftRow>()
+
+/** The time of the draft is its ETag, so it never stands still. */
+export const saveDraft = (
+  teamId: string,
+  id: string,
+  draft: string,
+  expected: number | null,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE workflows SET draft = ?3, draft_updated_at = max(?4, COALESCE(draft_updated_at + 1, 0))
+     WHERE id = ?1 AND team_id = ?2 AND (?5 IS NULL OR draft_updated_at = ?5)`,
+    id,
+    teamId,
+    draft,
+    now,
+    expected,
+  )
+
+export const dropDraft = (teamId: string, id: string, expected: number | null): Statement =>
+  statement(
+    `UPDATE workflows SET draft = NULL, draft_updated_at = NULL
+     WHERE id = ?1 AND team_id = ?2 AND draft IS NOT NULL AND (?3 IS NULL OR draft_updated_at = ?3)`,
+    id,
+    teamId,
+    expected,
+  )

@@ -1,0 +1,193 @@
+import type { HotRead } from '../../../context.ts'
+import { decodeCursor } from '../../../core/cursor.ts'
+import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
+import { type Statement, statement } from '../../../db/commit.ts'
+import type { ListWorkflows } from '../schema/workflow.ts'
+
+export type WorkflowRow = {
+  id: string
+  name: string
+  description: string
+  version: number
+  revision: number
+  active: number
+  tags: string
+  folder: string
+  /** JSON of TriggerRow[], in the order of the version. */
+  triggers: string
+  errorWorkflowId: string | null
+  draftUpdatedAt: number | null
+  createdBy: string
+  createdAt: number
+  updatedAt: number
+}
+
+export type FullWorkflowRow = WorkflowRow & { definition: string; storedTriggers: string }
+
+export const TRIGGERS_OF_WORKFLOW = `(SELECT json_group_array(json_object('id', t.id, 'key', t.key, 'active', t.active, 'config', t.config,
+    'token', t.token, 'nextFireAt', t.next_fire_at, 'lastFireAt', t.last_fire_at) ORDER BY t.position)
+  FROM workflow_triggers t WHERE t.workflow_id = w.id AND t.position IS NOT NULL)`
+
+const COLUMNS = `w.id, w.name, w.description, w.version, w.revision, w.active, w.tags, w.folder, ${TRIGGERS_OF_WORKFLOW} AS triggers,
+  w.error_workflow_id AS errorWorkflowId, w.draft_updated_at AS draftUpdatedAt, w.created_by AS createdBy,
+  w.created_at AS createdAt, w.updated_at AS updatedAt`
+
+/** Hot, so written in SQL: it shares a batch with the permission question. */
+export const findWorkflow = (teamId: string, id: string): HotRead<FullWorkflowRow> => ({
+  sql: `SELECT ${COLUMNS}, v.definition, v.triggers AS storedTriggers
+        FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+        WHERE w.id = ?1 AND w.team_id = ?2`,
+  params: [id, teamId],
+})
+
+const SORTS = { createdAt: 'w.created_at', updatedAt: 'w.updated_at', name: 'w.name' } as const
+
+type Filters = Pick<ListWorkflows, 'active' | 'tag' | 'folder' | 'q'>
+
+function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (string | number)[] } {
+  const sql = ['w.team_id = ?1']
+  const params: (string | number)[] = [teamId]
+  const add = (value: string | number, condition: (place: string) => string) => {
+    params.push(value)
+    sql.push(condition(`?${params.length}`))
+  }
+  if (filters.active !== undefined) add(filters.active ? 1 : 0, (at) => `w.active = ${at}`)
+  if (filters.folder !== undefined) add(filters.folder, (at) => `w.folder = ${at}`)
+  if (filters.tag !== undefined)
+    add(filters.tag, (at) => `EXISTS (SELECT 1 FROM json_each(w.tags) one WHERE one.value = ${at})`)
+  if (filters.q !== undefined)
+    // Not LIKE: its patterns are limited to 50 bytes, and % and _ would mean something.
+    add(
+      filters.q.toLowerCase(),
+      (at) => `(instr(lower(w.name), ${at}) > 0 OR instr(lower(w.description), ${at}) > 0)`,
+    )
+  return { sql, params }
+}
+
+export function findWorkflows(teamId: string, query: ListWorkflows): HotRead<WorkflowRow> {
+  const { sql, params } = whereOf(teamId, query)
+  const descending = query.sort.startsWith('-')
+  const column = SORTS[query.sort.replace('-', '') as keyof typeof SORTS]
+  if (query.cursor !== undefined) {
+    const at = decodeCursor(query.cursor, query.sort)
+    params.push(at.value, at.id)
+    sql.push(`(${column}, w.id) ${descending ? '<' : '>'} (?${params.length - 1}, ?${params.length})`)
+  }
+  params.push(query.limit + 1)
+  const direction = descending ? 'DESC' : 'ASC'
+  return {
+    sql: `SELECT ${COLUMNS} FROM workflows w WHERE ${sql.join(' AND ')}
+          ORDER BY ${column} ${direction}, w.id ${direction} LIMIT ?${params.length}`,
+    params,
+  }
+}
+
+export async function countWorkflows(d1: D1Database, teamId: string, filters: Filters = {}): Promise<number> {
+  const { sql, params } = whereOf(teamId, filters)
+  const row = await d1
+    .prepare(`SELECT count(*) AS total FROM workflows w WHERE ${sql.join(' AND ')}`)
+    .bind(...params)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+export async function workflowExists(d1: D1Database, teamId: string, id: string): Promise<boolean> {
+  const row = await d1
+    .prepare('SELECT 1 FROM workflows WHERE id = ? AND team_id = ?')
+    .bind(id, teamId)
+    .first()
+  return row !== null
+}
+
+export type NewWorkflow = {
+  id: string
+  teamId: string
+  name: string
+  description: string
+  folder: string
+  tags: string[]
+  active: boolean
+  errorWorkflowId: string | null
+  createdBy: string
+  now: number
+}
+
+/** Inserts only while the plan has room, in one statement, so that parallel requests cannot pass the limit together. */
+export const insertWorkflowWithin = (row: NewWorkflow, plan: Plan): Statement =>
+  statement(
+    `INSERT INTO workflows (id, team_id, name, description, folder, tags, active, error_workflow_id, created_by, created_at, updated_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10
+     WHERE ?11 IS NULL OR (SELECT count(*) FROM workflows WHERE team_id = ?2) < ?11`,
+    row.id,
+    row.teamId,
+    row.name,
+    row.description,
+    row.folder,
+    JSON.stringify(row.tags),
+    row.active ? 1 : 0,
+    row.errorWorkflowId,
+    row.createdBy,
+    row.now,
+    PLAN_LIMITS[plan].workflows,
+  )
+
+export type WorkflowChanges = {
+  name?: string | undefined
+  description?: string | undefined
+  folder?: string | undefined
+  tags?: string[] | undefined
+  active?: boolean | undefined
+  errorWorkflowId?: string | null | undefined
+  /** Of a new version. */
+  version?: number | undefined
+  clearDraft?: boolean
+}
+
+/** The guard of every change: it holds only for the revision that the change was made from. */
+export function updateWorkflow(
+  where: { id: string; teamId: string; revision: number; draftUpdatedAt?: number },
+  changes: WorkflowChanges,
+  now: number,
+): Statement {
+  const set = ['revision = revision + 1']
+  const params: unknown[] = []
+  const put = (column: string, value: unknown) => {
+    if (value === undefined) return
+    set.push(`${column} = ?`)
+    params.push(value)
+  }
+  put('name', changes.name)
+  put('description', changes.description)
+  put('folder', changes.folder)
+  put('tags', changes.tags === undefined ? undefined : JSON.stringify(changes.tags))
+  put('active', changes.active === undefined ? undefined : Number(changes.active))
+  put('error_workflow_id', changes.errorWorkflowId)
+  put('version', changes.version)
+  if (changes.clearDraft) set.push('draft = NULL', 'draft_updated_at = NULL')
+  const sameDraft = where.draftUpdatedAt === undefined ? [] : [where.draftUpdatedAt]
+  return statement(
+    `UPDATE workflows SET ${set.join(', ')}, updated_at = max(?, updated_at) WHERE id = ? AND team_id = ? AND revision = ?
+     ${sameDraft.length > 0 ? 'AND draft_updated_at = ?' : ''}`,
+    ...params,
+    now,
+    where.id,
+    where.teamId,
+    where.revision,
+    ...sameDraft,
+  )
+}
+
+export const deleteWorkflow = (teamId: string, id: string, expected: number | null): Statement =>
+  statement(
+    'DELETE FROM workflows WHERE id = ?1 AND team_id = ?2 AND (?3 IS NULL OR revision = ?3)',
+    id,
+    teamId,
+    expected,
+  )
+
+export const forgetErrorWorkflow = (teamId: string, id: string): Statement =>
+  statement(
+    'UPDATE workflows SET error_workflow_id = NULL, revision = revision + 1 WHERE team_id = ? AND error_workflow_id = ?',
+    teamId,
+    id,
+  )

@@ -1,0 +1,79 @@
+import { access, accessWithRead } from '../../../http/auth.ts'
+import { idempotent } from '../../../http/idempotency.ts'
+import { doc, takeText, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import { describeNodeTypes } from '../../../nodes/describe.ts'
+import { ExportQuery, ImportWorkflow, WorkflowDocument } from '../schema/document.ts'
+import { MetricsQuery, WorkflowMetrics } from '../schema/metrics.ts'
+import { NodeTypeList } from '../schema/node-type.ts'
+import { PlanWorkflow, WorkflowPlan } from '../schema/plan.ts'
+import { ValidateWorkflow, Validation } from '../schema/validate.ts'
+import { Workflow } from '../schema/workflow.ts'
+import { exportWorkflow, importWorkflow } from '../service/documents.ts'
+import { readMetrics } from '../service/metrics.ts'
+import { planRun } from '../service/plan.ts'
+import { validateText } from '../service/validate.ts'
+import { getWorkflow } from '../service/view.ts'
+import { DEFINITION_BODY, DOCUMENT_BYTES, VALIDATE_BYTES, WORKFLOW_ID } from './paths.ts'
+import { versioned } from './workflows.ts'
+
+const TEXTS = ['application/yaml', 'text/plain']
+
+export const documentRoutes = router()
+  .post(
+    '/validate',
+    access('workflows:read'),
+    doc('Check a definition', 200, Validation, {
+      description:
+        'Takes anything: `{ definition, triggers? }`, a definition alone, JSON or YAML, well formed or not. Tells all problems at once.',
+    }),
+    takeText(ValidateWorkflow, TEXTS, VALIDATE_BYTES),
+    async (c) => c.json(validateText(await c.req.text())),
+  )
+  .post(
+    '/import',
+    access('workflows:write'),
+    idempotent(getWorkflow, 201, DOCUMENT_BYTES),
+    doc('Import a workflow', 201, Workflow, {
+      description:
+        'Takes what export gives, a definition alone, or `{ content, name?, folder?, tags?, active? }` with one of them as text. JSON and YAML are told apart by the content.',
+    }),
+    takeText(ImportWorkflow, TEXTS, DOCUMENT_BYTES),
+    async (c) => versioned(c, await importWorkflow(c.var.ctx, await c.req.text()), 201),
+  )
+  .get(
+    '/node-types',
+    access('workflows:read'),
+    doc('List the node types with their parameters', 200, NodeTypeList),
+    (c) => c.json({ items: describeNodeTypes() }),
+  )
+  .get(
+    `/${WORKFLOW_ID}/export`,
+    accessWithRead('workflows:read'),
+    doc('Export the current version', 200, WorkflowDocument, { otherMediaTypes: ['application/yaml'] }),
+    validate('query', ExportQuery),
+    async (c) => {
+      const { format } = c.req.valid('query')
+      const { text, filename } = await exportWorkflow(c.var.readCtx, c.req.param('id'), format)
+      c.header('Content-Type', format === 'yaml' ? 'application/yaml' : 'application/json')
+      c.header('Content-Disposition', `attachment; filename="${filename}"`)
+      return c.body(text)
+    },
+  )
+  .post(
+    `/${WORKFLOW_ID}/plan`,
+    accessWithRead('workflows:read'),
+    doc('Say what a run would do', 200, WorkflowPlan, {
+      description:
+        'A dry run: which nodes would run, in what order, with which parameters, as far as that follows from the input. Nothing is stored and nothing outside is reached.',
+    }),
+    validate('json', PlanWorkflow, { ...DEFINITION_BODY, optional: true }),
+    async (c) => c.json(await planRun(c.var.readCtx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .get(
+    `/${WORKFLOW_ID}/metrics`,
+    access('workflows:read'),
+    doc('Read how the runs of a workflow went', 200, WorkflowMetrics),
+    validate('query', MetricsQuery),
+    async (c) => c.json(await readMetrics(c.var.ctx, c.req.param('id'), c.req.valid('query'))),
+  )

@@ -1,0 +1,17 @@
+import { idPattern } from '../../../core/ids.ts'
+import { MAX_DOCUMENT_DEPTH } from '../check/read-text.ts'
+import { VARIABLE_NAME } from '../schema/variable.ts'
+
+export const WORKFLOW_ID = `:id{${idPattern('wf')}}` as const
+export const TEMPLATE_ID = ':id{tpl_[0-9a-z_]+}' as const
+export const VERSION = ':version{[0-9]+}' as const
+export const VARIABLE = `:name{${VARIABLE_NAME}}` as const
+
+const MIB = 1024 * 1024
+
+/** A definition of 1 MB must fit with what stands around it. */
+export const DEFINITION_BODY = { maxBytes: 2 * MIB, maxDepth: MAX_DOCUMENT_DEPTH }
+/** As indented JSON or YAML a definition takes more room. */
+export const DOCUMENT_BYTES = 4 * MIB
+/** Validating takes larger ones than may be stored, to say that they are too large. */
+export const VALIDATE_BYTES = 8 * MIB

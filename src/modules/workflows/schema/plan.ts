@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { TriggersInput } from './trigger.ts'
+import { WorkflowProblem } from './validate.ts'
+import { DefinitionInput } from './workflow.ts'
+
+const Json = z.json()
+
+export const PlanWorkflow = z
+  .strictObject({
+    input: Json.optional(),
+    version: z.int().min(1).optional(),
+    definition: DefinitionInput.optional().describe(
+      'In place of the stored one, such as an edit not saved yet.',
+    ),
+    triggers: TriggersInput.optional(),
+    entry: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('The node to start from, instead of all that have no predecessor.'),
+    mocks: z
+      .record(z.string().max(64), z.strictObject({ output: Json.optional(), error: Json.optional() }))
+      .optional()
+      .describe('Outcomes that stand in for nodes, by node id: what comes after them can then be told, too.'),
+  })
+  .meta({ id: 'PlanWorkflow' })
+export type PlanWorkflow = z.infer<typeof PlanWorkflow>
+
+/** `depends`: on an outcome that only a real run gives. */
+export const VERDICTS = ['runs', 'skipped', 'fails', 'depends'] as const
+
+export const PlannedNode = z
+  .strictObject({
+    id: z.string(),
+    type: z.string(),
+    name: z.string().nullable(),
+    verdict: z.enum(VERDICTS),
+    reason: z.string().nullable(),
+    /** Whether it would reach outside. */
+    effect: z.boolean(),
+    /** Absent when an expression in it needs what is not known yet. */
+    params: Json.optional(),
+    unresolved: z.array(z.string()).describe('Parameters that only a real run can tell.'),
+    items: z
+      .int()
+      .nullable()
+      .describe('Of a node with `each`: how many items there are, when that is known.'),
+    output: Json.optional(),
+    port: z.string().nullable(),
+    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .meta({ id: 'PlannedNode' })
+export type PlannedNode = z.infer<typeof PlannedNode>
+
+export const WorkflowPlan = z
+  .strictObject({
+    workflowId: z.string(),
+    workflowVersion: z.int().nullable().describe('Null for a definition that was sent along.'),
+    valid: z.boolean(),
+    problems: z.array(WorkflowProblem),
+    /** What is wrong with the input. */
+    inputProblems: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })),
+    /** In the order in which they may run. */
+    nodes: z.array(PlannedNode),
+    output: Json.optional(),
+  })
+  .meta({ id: 'WorkflowPlan' })
+export type WorkflowPlan = z.infer<typeof WorkflowPlan>

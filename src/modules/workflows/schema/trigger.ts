@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { Triggers } from '../../../engine/definition.ts'
+import { scheduleTriggerShape } from '../../../engine/schedule/trigger.ts'
+
+/** Checked with the definition they belong to, so that all problems of both are told at once. */
+export const TriggersInput = z.array(z.record(z.string(), z.unknown())).meta({
+  id: 'TriggersInput',
+  description: 'As `triggers` of a version: schedule, webhook, event or manual.',
+})
+
+export const StoredTriggers = Triggers.meta({ id: 'Triggers' })
+export type StoredTriggers = z.infer<typeof StoredTriggers>
+export type StoredTrigger = StoredTriggers[number]
+
+const [, webhook, event, manual] = StoredTriggers.element.options
+
+const view = {
+  id: z.string(),
+  key: z.string(),
+  active: z.boolean(),
+}
+
+/** A trigger with what belongs to its key: these survive versions. */
+export const Trigger = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      ...scheduleTriggerShape,
+      entry: z.string().optional(),
+      ...view,
+      nextFireAt: z.iso.datetime().nullable().describe('Null while the workflow is not active.'),
+      lastFireAt: z.iso.datetime().nullable(),
+    }),
+    z.strictObject({ ...webhook.shape, ...view, url: z.string() }),
+    z.strictObject({ ...event.shape, ...view }),
+    z.strictObject({ ...manual.shape, ...view }),
+  ])
+  .meta({ id: 'Trigger' })
+export type Trigger = z.infer<typeof Trigger>
+
+export const TriggerList = z
+  .strictObject({ version: z.int(), triggers: z.array(Trigger) })
+  .meta({ id: 'TriggerList' })
+export type TriggerList = z.infer<typeof TriggerList>
+
+export const SetTriggers = z.strictObject({ triggers: TriggersInput }).meta({ id: 'SetTriggers' })
+export type SetTriggers = z.infer<typeof SetTriggers>

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
+
+/** Read in expressions as `vars.name`. */
+export const VARIABLE_NAME = '[A-Za-z_][A-Za-z0-9_]*'
+const Name = z
+  .string()
+  .max(64)
+  .regex(new RegExp(`^${VARIABLE_NAME}$`), 'letters, digits and "_", no digit first')
+
+export const VariableParam = z.object({ name: Name })
+
+export const SetVariable = z.strictObject({ value: z.json() }).meta({ id: 'SetVariable' })
+export type SetVariable = z.infer<typeof SetVariable>
+
+export const SetVariables = z
+  .strictObject({ values: z.record(Name, z.json()).describe('Names and values; others stay as they are.') })
+  .meta({ id: 'SetVariables' })
+export type SetVariables = z.infer<typeof SetVariables>
+
+export const Variable = z
+  .strictObject({ name: z.string(), value: z.json(), updatedBy: z.string(), updatedAt: z.iso.datetime() })
+  .meta({ id: 'Variable' })
+export type Variable = z.infer<typeof Variable>
+
+export const VariablePage = pageOf(Variable).meta({ id: 'VariablePage' })
+
+export const ListVariables = listQuery(['name', '-name'], {})
+export type ListVariables = z.infer<typeof ListVariables>

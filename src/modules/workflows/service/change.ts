@@ -1,0 +1,147 @@
+// Every change of a workflow. Invariants:
+// 1. A change holds only for the revision it was made from. Who sent no If-Match did not care, so theirs is made again
+//    from what is there now; who did learns that somebody was quicker.
+// 2. A version comes about only when definition or triggers differ in value; it is never changed afterwards.
+// 3. Version, triggers and audit entry are one batch with the raised revision.
+import type { ServiceContext } from '../../../context.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { canonicalJson } from '../../../core/json.ts'
+import { commit, type Statement } from '../../../db/commit.ts'
+import { requireSound } from '../check/index.ts'
+import { syncTriggers } from '../repo/triggers.ts'
+import { insertVersion } from '../repo/versions.ts'
+import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
+import type { Workflow } from '../schema/workflow.ts'
+import { keyed, toTriggerWrites } from './triggers.ts'
+import { loadRow, loadWorkflow, toVersioned, type Versioned } from './view.ts'
+
+export type Change = {
+  action: string
+  fields?: Omit<WorkflowChanges, 'version' | 'clearDraft'>
+  definition?: unknown
+  triggers?: unknown
+  note?: string
+  /** The draft that this publishes; it must still be the same one. */
+  publishes?: number
+  after?: Record<string, unknown>
+}
+
+const MOST_TRIES = 8
+
+export async function changeWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  expected: number | null,
+  decide: (before: FullWorkflowRow) => Change | Promise<Change>,
+): Promise<Versioned<Workflow>> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+    const before = await loadRow(ctx, id)
+    if (expected !== null && expected !== before.revision) throw new AppError('resource.stale')
+    const outcome = await apply(ctx, before, await decide(before))
+    if (outcome === 'nothing') return toVersioned(ctx, before)
+    if (outcome === 'done') return loadWorkflow(ctx, id)
+    if (expected !== null) throw new AppError('resource.stale')
+  }
+  throw new AppError('resource.conflict', {
+    detail: 'The workflow is being changed by many at once; try again.',
+  })
+}
+
+async function apply(
+  ctx: ServiceContext,
+  before: FullWorkflowRow,
+  change: Change,
+): Promise<'nothing' | 'done' | 'guard_missed'> {
+  const { teamId, userId } = ctx.actor
+  const now = ctx.now()
+  const { id, revision } = before
+  const next = nextVersion(before, change)
+  const fields = differing(before, change.fields ?? {})
+  if (next === null && Object.keys(fields).length === 0 && change.publishes === undefined) return 'nothing'
+  const active = fields.active ?? before.active === 1
+  const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
+  const statements: Statement[] = []
+  if (next !== null)
+    statements.push(
+      insertVersion({
+        workflowId: id,
+        version: before.version + 1,
+        definition: next.definition,
+        definitionHash: await sha256Hex(next.definition),
+        triggers: JSON.stringify(next.triggers),
+        note: change.note ?? '',
+        createdBy: userId,
+        now,
+      }),
+    )
+  if (next !== null || fields.active !== undefined)
+    statements.push(
+      ...syncTriggers({ workflowId: id, teamId, active, now }, toTriggerWrites(triggers, active, now)),
+    )
+  const version = next === null ? {} : { version: before.version + 1 }
+  return commit(ctx, {
+    guard: updateWorkflow(
+      {
+        id,
+        teamId,
+        revision,
+        ...(change.publishes === undefined ? {} : { draftUpdatedAt: change.publishes }),
+      },
+      { ...fields, ...version, clearDraft: change.publishes !== undefined },
+      now,
+    ),
+    statements,
+    audit: {
+      action: change.action,
+      targetType: 'workflow',
+      targetId: id,
+      before: pick(before, fields),
+      after: { ...fields, ...version, ...change.after },
+    },
+  })
+}
+
+/** What the next version holds, or null when nothing that is versioned has changed. */
+function nextVersion(
+  before: FullWorkflowRow,
+  { definition, triggers }: Change,
+): { definition: string; triggers: ReturnType<typeof keyed> } | null {
+  if (definition === undefined && triggers === undefined) return null
+  const wanted = definition ?? JSON.parse(before.definition)
+  const wantedTriggers = triggers ?? JSON.parse(before.storedTriggers)
+  requireSound(wanted, wantedTriggers)
+  const next = keyed(wantedTriggers)
+  const same =
+    canonicalJson(wanted) === canonicalJson(JSON.parse(before.definition)) &&
+    canonicalJson(next) === canonicalJson(JSON.parse(before.storedTriggers))
+  return same ? null : { definition: JSON.stringify(wanted), triggers: next }
+}
+
+type Fields = NonNullable<Change['fields']>
+
+const present = (before: FullWorkflowRow): Required<Fields> => ({
+  name: before.name,
+  description: before.description,
+  folder: before.folder,
+  tags: JSON.parse(before.tags),
+  active: before.active === 1,
+  errorWorkflowId: before.errorWorkflowId,
+})
+
+/** The fields that are sent and differ. */
+function differing(before: FullWorkflowRow, fields: Fields): Fields {
+  const now = present(before)
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([name, value]) =>
+        value !== undefined && canonicalJson(value) !== canonicalJson(now[name as keyof Fields]),
+    ),
+  )
+}
+
+const pick = (before: FullWorkflowRow, fields: Fields): Record<string, unknown> => {
+  const now = present(before)
+  const names = Object.keys(fields) as (keyof Fields)[]
+  return Object.fromEntries([...names.map((name) => [name, now[name]]), ['version', before.version]])
+}

@@ -1,0 +1,85 @@
+import type { ServiceContext } from '../../../context.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
+import { requireRoom } from '../../../core/plans.ts'
+import { type AuditEntry, commit } from '../../../db/commit.ts'
+import { addUsage, NOW } from '../../teams/index.ts'
+import { requireSound } from '../check/index.ts'
+import { syncTriggers } from '../repo/triggers.ts'
+import { insertVersion } from '../repo/versions.ts'
+import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
+import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
+import { keyed, toTriggerWrites } from './triggers.ts'
+import { loadWorkflow, type Versioned } from './view.ts'
+
+/** How it came about, for the audit log. */
+export type Origin = { action?: string; from?: string }
+
+export async function createWorkflow(
+  ctx: ServiceContext,
+  input: CreateWorkflow,
+  origin: Origin = {},
+): Promise<Versioned<Workflow>> {
+  const { teamId, userId, plan } = ctx.actor
+  requireSound(input.definition, input.triggers)
+  await requireErrorWorkflow(ctx, input.errorWorkflowId)
+  const now = ctx.now()
+  const id = newId('wf', now)
+  const triggers = keyed(input.triggers)
+  const definition = JSON.stringify(input.definition)
+  const { name, description, folder, tags, active, errorWorkflowId, note } = input
+  const row = { id, teamId, name, description, folder, tags, active, errorWorkflowId, createdBy: userId, now }
+  const done = await commit(ctx, {
+    guard: insertWorkflowWithin(row, plan),
+    statements: [
+      insertVersion({
+        workflowId: id,
+        version: 1,
+        definition,
+        definitionHash: await sha256Hex(definition),
+        triggers: JSON.stringify(triggers),
+        note,
+        createdBy: userId,
+        now,
+      }),
+      ...syncTriggers({ workflowId: id, teamId, active, now }, toTriggerWrites(triggers, active, now)),
+      addUsage(teamId, NOW, 'workflows', 1),
+    ],
+    audit: auditOf(id, name, origin),
+  })
+  if (done === 'guard_missed') {
+    requireRoom(plan, 'workflows', await countWorkflows(ctx.env.DB, teamId), 'workflows')
+    throw new AppError('resource.conflict', {
+      detail: 'The workflows of the team have just changed; try again.',
+    })
+  }
+  return loadWorkflow(ctx, id)
+}
+
+const auditOf = (id: string, name: string, origin: Origin): AuditEntry => ({
+  action: origin.action ?? 'workflow.created',
+  targetType: 'workflow',
+  targetId: id,
+  after: { name, ...(origin.from === undefined ? {} : { from: origin.from }) },
+})
+
+/** A workflow that started itself on failure would never end; one of another team is not there. */
+export async function requireErrorWorkflow(
+  ctx: ServiceContext,
+  errorWorkflowId: string | null | undefined,
+  own?: string,
+): Promise<void> {
+  if (errorWorkflowId === null || errorWorkflowId === undefined) return
+  const message =
+    errorWorkflowId === own
+      ? 'A workflow cannot be its own error workflow'
+      : (await workflowExists(ctx.env.DB, ctx.actor.teamId, errorWorkflowId))
+        ? null
+        : 'There is no such workflow in this team'
+  if (message !== null)
+    throw new AppError('request.invalid', {
+      detail: `${message}.`,
+      errors: [{ path: 'errorWorkflowId', message, code: 'unknown' }],
+    })
+}

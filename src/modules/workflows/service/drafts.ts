@@ -1,0 +1,102 @@
+import type { ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { commitOrStale } from '../../../db/commit.ts'
+import { LIMITS } from '../../../engine/definition.ts'
+import { bytesOf, checkWorkflow, workflowInvalid } from '../check/index.ts'
+import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '../repo/versions.ts'
+import type { Draft, SaveDraft } from '../schema/version.ts'
+import type { Workflow } from '../schema/workflow.ts'
+import { changeWorkflow } from './change.ts'
+import { missing, type Versioned } from './view.ts'
+
+type Stored = Pick<Draft, 'definition' | 'triggers' | 'baseVersion' | 'note'>
+
+/** With D1's 2 MB for a row, and what else stands in it. */
+const MOST_DRAFT_BYTES = LIMITS.definitionBytes + LIMITS.definitionBytes / 2
+
+/** The revision of a draft is its time. */
+export async function getDraft(ctx: ServiceContext, id: string): Promise<Versioned<Draft>> {
+  const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
+  return toDraft(id, row, storedOf(row))
+}
+
+export async function saveDraft(
+  ctx: ServiceContext,
+  id: string,
+  input: SaveDraft,
+  expected: number | null,
+): Promise<Versioned<Draft>> {
+  const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
+  const { definition, note, baseVersion = row.version } = input
+  if (baseVersion > row.version)
+    throw new AppError('request.invalid', {
+      errors: [{ path: 'baseVersion', message: `the current version is ${row.version}`, code: 'too_big' }],
+    })
+  const stored: Stored = {
+    definition,
+    triggers: input.triggers ?? JSON.parse(row.storedTriggers),
+    baseVersion,
+    note,
+  }
+  if (bytesOf(stored) > MOST_DRAFT_BYTES)
+    throw workflowInvalid([
+      {
+        path: '',
+        code: 'definition.too_large',
+        message: `The draft is larger than ${MOST_DRAFT_BYTES} bytes`,
+      },
+    ])
+  await commitOrStale(ctx, {
+    guard: saveDraftRow(ctx.actor.teamId, id, JSON.stringify(stored), expected, ctx.now()),
+    audit: { action: 'workflow.draft_saved', targetType: 'workflow', targetId: id, after: { baseVersion } },
+  })
+  return getDraft(ctx, id)
+}
+
+export async function deleteDraft(ctx: ServiceContext, id: string, expected: number | null): Promise<void> {
+  const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
+  storedOf(row)
+  await commitOrStale(ctx, {
+    guard: dropDraft(ctx.actor.teamId, id, expected),
+    audit: { action: 'workflow.draft_deleted', targetType: 'workflow', targetId: id },
+  })
+}
+
+/** Makes the draft the current version. `expected` names the draft that was seen. */
+export function publishDraft(
+  ctx: ServiceContext,
+  id: string,
+  expected: number | null,
+): Promise<Versioned<Workflow>> {
+  return changeWorkflow(ctx, id, null, async (before) => {
+    const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
+    const stored = storedOf(row)
+    if (expected !== null && expected !== row.draftUpdatedAt) throw new AppError('resource.stale')
+    if (stored.baseVersion !== before.version)
+      throw new AppError('resource.conflict', {
+        detail: `The draft was made from version ${stored.baseVersion}, but ${before.version} is current. Save it again to base it on that.`,
+      })
+    return {
+      action: 'workflow.published',
+      definition: stored.definition,
+      triggers: stored.triggers,
+      note: stored.note,
+      publishes: row.draftUpdatedAt ?? 0,
+    }
+  })
+}
+
+function storedOf(row: DraftRow): Stored {
+  if (row.draft === null) throw notFound('The draft')
+  return JSON.parse(row.draft) as Stored
+}
+
+function toDraft(id: string, row: DraftRow, stored: Stored): Versioned<Draft> {
+  const { problems } = checkWorkflow(stored.definition, stored.triggers)
+  const updatedAt = row.draftUpdatedAt ?? 0
+  return {
+    view: { workflowId: id, ...stored, valid: problems.length === 0, problems, updatedAt: toIso(updatedAt) },
+    revision: updatedAt,
+  }
+}

@@ -1,0 +1,59 @@
+import type { ReadContext } from '../../../context.ts'
+import { notFound } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
+import { checkValue } from '../../../engine/json-schema/check-value.ts'
+import { compileSchema } from '../../../engine/json-schema/compile.ts'
+import { withDefaults } from '../../../engine/json-schema/defaults.ts'
+import { checkWorkflow } from '../check/index.ts'
+import { simulate } from '../plan/simulate.ts'
+import { findRunnable } from '../repo/runnable.ts'
+import type { PlanWorkflow, WorkflowPlan } from '../schema/plan.ts'
+
+/** What a run would do, without running: nothing is stored, and nothing outside is reached. */
+export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow): Promise<WorkflowPlan> {
+  const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, id, input.version ?? null))
+  const row = rows[0]
+  if (!row) throw notFound(input.version === undefined ? 'The workflow' : 'This version of the workflow')
+  const isStored = input.definition === undefined
+  const definition: unknown = input.definition ?? JSON.parse(row.definition)
+  const { problems, plan } = checkWorkflow(definition, input.triggers ?? [])
+  const head = {
+    workflowId: id,
+    workflowVersion: isStored ? row.version : null,
+    valid: problems.length === 0,
+    problems,
+  }
+  if (plan === null) return { ...head, inputProblems: [], nodes: [] }
+  const { value, faults } = checkInput((definition as { inputs?: unknown }).inputs, input.input ?? null)
+  const run = {
+    id: newId('run', ctx.now()),
+    workflowId: id,
+    teamId: actor.teamId,
+    startedBy: actor.userId,
+  }
+  const scope = {
+    input: value,
+    vars: row.vars === null ? {} : JSON.parse(row.vars),
+    run: { id: run.id, startedBy: actor.userId, trigger: { type: 'manual' }, parentRunId: null },
+    workflow: { id, name: row.name, version: row.version },
+    now: ctx.now(),
+  }
+  const { nodes, output } = simulate(plan, { scope, run, now: ctx.now() }, input)
+  return {
+    ...head,
+    inputProblems: faults,
+    nodes,
+    ...(output.kind === 'value' ? { output: output.value as WorkflowPlan['output'] } : {}),
+  }
+}
+
+function checkInput(
+  inputs: unknown,
+  given: unknown,
+): { value: unknown; faults: WorkflowPlan['inputProblems'] } {
+  const schema = inputs === undefined ? null : compileSchema(inputs)
+  if (schema === null || !schema.ok) return { value: given, faults: [] }
+  const value = withDefaults(schema.value, given ?? {})
+  const faults = checkValue(schema.value, value)
+  return { value, faults: faults.map(({ path, code, message }) => ({ path: `input${path}`, code, message })) }
+}

@@ -1,0 +1,56 @@
+import { toIsoOrNull } from '../../../core/clock.ts'
+import { randomToken } from '../../../core/crypto.ts'
+import { newId } from '../../../core/ids.ts'
+import { nextFire } from '../../../engine/schedule/next-fire.ts'
+import { compileSchedule } from '../../../engine/schedule/trigger.ts'
+import { hookPathParts } from '../check/hook-path.ts'
+import type { TriggerRow, TriggerWrite } from '../repo/triggers.ts'
+import { type StoredTrigger, StoredTriggers, type Trigger } from '../schema/trigger.ts'
+
+/** Triggers as they are stored: each with its key. Only what `checkWorkflow` has accepted comes here. */
+export const keyed = (triggers: unknown): (StoredTrigger & { key: string })[] =>
+  StoredTriggers.parse(triggers).map((trigger) => ({ ...trigger, key: trigger.key ?? trigger.type }))
+
+/** When a trigger fires next, if it is a schedule. */
+export function nextFireOf(trigger: StoredTrigger, now: number): number | null {
+  if (trigger.type !== 'schedule') return null
+  const schedule = compileSchedule(trigger)
+  return schedule.ok ? nextFire(schedule.value, now) : null
+}
+
+export const toTriggerWrites = (
+  triggers: (StoredTrigger & { key: string })[],
+  active: boolean,
+  now: number,
+): TriggerWrite[] =>
+  triggers.map((trigger) => ({
+    id: newId('trg', now),
+    key: trigger.key,
+    type: trigger.type,
+    config: JSON.stringify(trigger),
+    token: trigger.type === 'webhook' ? randomToken() : null,
+    eventName: trigger.type === 'event' ? trigger.name : null,
+    nextFireAt: active ? nextFireOf(trigger, now) : null,
+  }))
+
+export const hookUrl = (publicUrl: string, token: string, path = ''): string =>
+  [`${publicUrl.replace(/\/+$/, '')}/api/v1/hooks/${token}`, ...hookPathParts(path)].join('/')
+
+/** `rows` is the JSON that the query builds. */
+export const toTriggers = (rows: string, publicUrl: string): Trigger[] =>
+  (JSON.parse(rows) as TriggerRow[]).map((row) => toTrigger(row, publicUrl))
+
+function toTrigger(row: TriggerRow, publicUrl: string): Trigger {
+  const config = JSON.parse(row.config) as StoredTrigger
+  const base = { key: row.key, id: row.id, active: row.active === 1 }
+  if (config.type === 'schedule')
+    return {
+      ...config,
+      ...base,
+      nextFireAt: toIsoOrNull(row.nextFireAt),
+      lastFireAt: toIsoOrNull(row.lastFireAt),
+    }
+  if (config.type === 'webhook')
+    return { ...config, ...base, url: hookUrl(publicUrl, row.token ?? '', config.path) }
+  return { ...config, ...base }
+}

@@ -1,0 +1,88 @@
+import type { ReadContext, ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { notFound } from '../../../core/errors.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import {
+  type FullVersionRow,
+  findVersion,
+  findVersionPair,
+  findVersions,
+  type VersionRow,
+} from '../repo/versions.ts'
+import type {
+  DiffQuery,
+  ListVersions,
+  WorkflowDiff,
+  WorkflowVersion,
+  WorkflowVersionSummary,
+} from '../schema/version.ts'
+import type { Workflow } from '../schema/workflow.ts'
+import { changeWorkflow } from './change.ts'
+import { diffVersions } from './diff.ts'
+import { missing, type Versioned } from './view.ts'
+
+export async function listVersions(
+  ctx: ReadContext,
+  id: string,
+  query: ListVersions,
+): Promise<Page<WorkflowVersionSummary>> {
+  const { rows } = await ctx.read((who) => findVersions(who.teamId, id, query))
+  // A workflow has a version always, so an empty first page is no workflow of this team.
+  if (rows.length === 0 && query.cursor === undefined) missing()
+  return toPage(
+    rows,
+    query,
+    (row) => ({ value: row.version, id }),
+    (row) => toSummary(id, row),
+  )
+}
+
+export async function readVersion(ctx: ReadContext, id: string, version: number): Promise<WorkflowVersion> {
+  const { rows } = await ctx.read((who) => findVersion(who.teamId, id, version))
+  const row = rows[0] ?? noVersion()
+  return { ...toSummary(id, row), definition: JSON.parse(row.definition), triggers: JSON.parse(row.triggers) }
+}
+
+export async function compareVersions(ctx: ReadContext, id: string, query: DiffQuery): Promise<WorkflowDiff> {
+  const { rows } = await ctx.read((who) => findVersionPair(who.teamId, id, query.from, query.to))
+  const partsOf = (version: number) => {
+    const row = rows.find((one) => one.version === version) ?? noVersion()
+    return { definition: JSON.parse(row.definition), triggers: JSON.parse(row.triggers) }
+  }
+  return { ...query, ...diffVersions(partsOf(query.from), partsOf(query.to)) }
+}
+
+/** An old version is never made current itself: its content becomes a new one, so that versions only go up. */
+export const restoreVersion = (
+  ctx: ServiceContext,
+  id: string,
+  version: number,
+  expected: number | null,
+): Promise<Versioned<Workflow>> =>
+  changeWorkflow(ctx, id, expected, async () => {
+    const { sql, params } = findVersion(ctx.actor.teamId, id, version)
+    const row = await ctx.env.DB.prepare(sql)
+      .bind(...params)
+      .first<FullVersionRow>()
+    const { definition, triggers } = row ?? noVersion()
+    return {
+      action: 'workflow.restored',
+      definition: JSON.parse(definition),
+      triggers: JSON.parse(triggers),
+      note: `Restored from version ${version}`,
+      after: { restored: version },
+    }
+  })
+
+const noVersion = (): never => {
+  throw notFound('This version of the workflow')
+}
+
+const toSummary = (workflowId: string, row: VersionRow): WorkflowVersionSummary => ({
+  workflowId,
+  version: row.version,
+  current: row.version === row.currentVersion,
+  note: row.note,
+  createdBy: row.createdBy,
+  createdAt: toIso(row.createdAt),
+})

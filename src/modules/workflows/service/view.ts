@@ -1,0 +1,54 @@
+import type { ReadContext, RequestContext, ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { notFound } from '../../../core/errors.ts'
+import { type FullWorkflowRow, findWorkflow, type WorkflowRow } from '../repo/workflows.ts'
+import type { Workflow, WorkflowSummary } from '../schema/workflow.ts'
+import { toTriggers } from './triggers.ts'
+
+/** A view with what its ETag names. */
+export type Versioned<T> = { view: T; revision: number }
+
+export async function readWorkflow(ctx: ReadContext, id: string): Promise<Versioned<Workflow>> {
+  const { rows } = await ctx.read((who) => findWorkflow(who.teamId, id))
+  return toVersioned(ctx, rows[0] ?? missing())
+}
+
+export async function loadRow(ctx: ServiceContext, id: string): Promise<FullWorkflowRow> {
+  const { sql, params } = findWorkflow(ctx.actor.teamId, id)
+  const row = await ctx.env.DB.prepare(sql)
+    .bind(...params)
+    .first<FullWorkflowRow>()
+  return row ?? missing()
+}
+
+/** The same view behind a context whose permission question is settled. */
+export const loadWorkflow = async (ctx: ServiceContext, id: string): Promise<Versioned<Workflow>> =>
+  toVersioned(ctx, await loadRow(ctx, id))
+
+export const getWorkflow = async (ctx: ServiceContext, id: string): Promise<Workflow> =>
+  (await loadWorkflow(ctx, id)).view
+
+export const missing = (): never => {
+  throw notFound('The workflow')
+}
+
+export const toVersioned = (ctx: RequestContext, row: FullWorkflowRow): Versioned<Workflow> => ({
+  view: { ...toSummary(ctx, row), definition: JSON.parse(row.definition) },
+  revision: row.revision,
+})
+
+export const toSummary = (ctx: RequestContext, row: WorkflowRow): WorkflowSummary => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  version: row.version,
+  active: row.active === 1,
+  tags: JSON.parse(row.tags),
+  folder: row.folder,
+  triggers: toTriggers(row.triggers, ctx.settings.PUBLIC_URL),
+  errorWorkflowId: row.errorWorkflowId,
+  hasDraft: row.draftUpdatedAt !== null,
+  createdBy: row.createdBy,
+  createdAt: toIso(row.createdAt),
+  updatedAt: toIso(row.updatedAt),
+})

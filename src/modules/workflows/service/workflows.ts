@@ -1,0 +1,118 @@
+import type { ReadContext, ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit } from '../../../db/commit.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { addUsage, NOW } from '../../teams/index.ts'
+import { countWorkflows, deleteWorkflow, findWorkflows, forgetErrorWorkflow } from '../repo/workflows.ts'
+import type { TriggerList } from '../schema/trigger.ts'
+import type {
+  CloneWorkflow,
+  ListWorkflows,
+  UpdateWorkflow,
+  Workflow,
+  WorkflowSummary,
+} from '../schema/workflow.ts'
+import { changeWorkflow } from './change.ts'
+import { createWorkflow, requireErrorWorkflow } from './create.ts'
+import { loadRow, readWorkflow, toSummary, type Versioned } from './view.ts'
+
+export async function listWorkflows(ctx: ReadContext, query: ListWorkflows): Promise<Page<WorkflowSummary>> {
+  const { rows, actor } = await ctx.read((who) => findWorkflows(who.teamId, query))
+  const column = query.sort.replace('-', '') as 'createdAt' | 'updatedAt' | 'name'
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row[column], id: row.id }),
+    (row) => toSummary(ctx, row),
+  )
+  return query.count ? { ...page, total: await countWorkflows(ctx.env.DB, actor.teamId, query) } : page
+}
+
+export async function updateWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  input: UpdateWorkflow,
+  expected: number | null,
+): Promise<Versioned<Workflow>> {
+  const { definition, triggers, note, ...fields } = input
+  await requireErrorWorkflow(ctx, fields.errorWorkflowId, id)
+  return changeWorkflow(ctx, id, expected, () => ({
+    action: 'workflow.updated',
+    fields,
+    definition,
+    triggers,
+    note: note ?? '',
+  }))
+}
+
+/** Whether its triggers start runs; by hand it can always be started. */
+export const setActive = (
+  ctx: ServiceContext,
+  id: string,
+  active: boolean,
+  expected: number | null,
+): Promise<Versioned<Workflow>> =>
+  changeWorkflow(ctx, id, expected, () => ({
+    action: active ? 'workflow.activated' : 'workflow.deactivated',
+    fields: { active },
+  }))
+
+/** Its runs stay, and those under way go on: each holds the definition it was started with. */
+export async function removeWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  expected: number | null,
+): Promise<void> {
+  const { teamId } = ctx.actor
+  const { name, version } = await loadRow(ctx, id)
+  const done = await commit(ctx, {
+    guard: deleteWorkflow(teamId, id, expected),
+    statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, NOW, 'workflows', -1)],
+    audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
+  })
+  if (done === 'done') return
+  // Gone by another hand, or changed since it was read.
+  await loadRow(ctx, id)
+  throw new AppError('resource.stale')
+}
+
+export async function cloneWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  input: CloneWorkflow,
+): Promise<Versioned<Workflow>> {
+  const row = await loadRow(ctx, id)
+  return createWorkflow(
+    ctx,
+    {
+      name: input.name ?? `${row.name.slice(0, 192)} (copy)`,
+      description: row.description,
+      definition: JSON.parse(row.definition),
+      triggers: JSON.parse(row.storedTriggers),
+      tags: input.tags ?? JSON.parse(row.tags),
+      folder: input.folder ?? row.folder,
+      errorWorkflowId: row.errorWorkflowId,
+      active: input.active,
+      note: `Copied from ${row.name}, version ${row.version}`.slice(0, 500),
+    },
+    { action: 'workflow.cloned', from: id },
+  )
+}
+
+export async function readTriggers(ctx: ReadContext, id: string): Promise<Versioned<TriggerList>> {
+  const { view, revision } = await readWorkflow(ctx, id)
+  return { view: { version: view.version, triggers: view.triggers }, revision }
+}
+
+export async function setTriggers(
+  ctx: ServiceContext,
+  id: string,
+  triggers: unknown[],
+  expected: number | null,
+): Promise<Versioned<TriggerList>> {
+  const { view, revision } = await changeWorkflow(ctx, id, expected, () => ({
+    action: 'workflow.updated',
+    triggers,
+  }))
+  return { view: { version: view.version, triggers: view.triggers }, revision }
+}
