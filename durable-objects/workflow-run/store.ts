@@ -103,7 +103,7 @@ export function openStore(sql: SqlStorage) {
         regions: rows<RegionState>('regions'),
         adopted: rows<AdoptedOutcome>('adopted'),
         signals: sql
-          .exec<{ seq: number; name: string }>('SELECT seq, name FROM signals')
+          .exec<{ seq: number; name: string }>("SELECT seq, name FROM signals WHERE name <> ''")
           .toArray()
           .map(({ seq, name }) => [seq, name] as const),
       }
@@ -142,6 +142,10 @@ export function openStore(sql: SqlStorage) {
         id,
         JSON.stringify(data),
       )
+    },
+    /** Only its id is kept, so that the same signal sent again is still known. */
+    takeSignal(seq: number): void {
+      sql.exec("UPDATE signals SET name = '', data = 'null' WHERE seq = ?", seq)
     },
     hasSignal: (id: string): boolean =>
       sql.exec('SELECT 1 FROM signals WHERE id = ? LIMIT 1', id).toArray().length > 0,

@@ -57,8 +57,9 @@ export function matchSignals(
     )
     if (result === null) continue
     const outcome = outcomeFact(shell, path, attempt, result, now)
-    if (outcome.fact.type === 'node.succeeded') return { ...outcome, fact: { ...outcome.fact, signal: seq } }
-    return outcome
+    if (outcome.fact.type !== 'node.succeeded') return outcome
+    const takes = () => store.takeSignal(seq)
+    return { ...outcome, fact: { ...outcome.fact, signal: seq }, onAccepted: takes }
   }
   return null
 }
