@@ -11,13 +11,14 @@ import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
+import { withFaults } from './faults.ts'
 import { runLive } from './live.ts'
 import { drainOutbox, PROJECT_DEBOUNCE_MS, writeFarewell } from './outbox.ts'
 import { buildPorts } from './ports.ts'
 import { planOf } from './prepared.ts'
 import type { Run } from './scope.ts'
 import { openStore, type RunStore } from './store.ts'
-import { runTimers, type Timers } from './timers.ts'
+import { alarmOf, runTimers, type Timers } from './timers.ts'
 import { outcomeFact, runTurn, type ShellFact, type TurnResult, type TurnShell } from './turn.ts'
 import { runValues } from './values.ts'
 
@@ -47,10 +48,11 @@ export class RunMachine {
   constructor(state: DurableObjectState, env: Env) {
     this.env = env
     this.#state = state
-    this.store = openStore(state.storage.sql)
-    this.#timers = runTimers(state.storage, this.now)
+    this.store = withFaults('store', openStore(state.storage.sql), state)
+    this.#timers = runTimers(withFaults('alarm', alarmOf(state.storage), state), this.now)
     this.live = runLive({ store: this.store, run: () => this.run, sockets: () => state.getWebSockets() })
-    this.#effects = runEffects(
+    const outcomes = withFaults('effect', { take: (one: EffectOutcome) => this.#effectDone(one) }, state)
+    const effects = runEffects(
       (effect) =>
         buildPorts({
           env,
@@ -70,8 +72,9 @@ export class RunMachine {
               },
             ]),
         }),
-      (outcome) => this.#effectDone(outcome),
+      outcomes.take,
     )
+    this.#effects = withFaults('effect', effects, state)
   }
 
   readonly now = (): number => Date.now()

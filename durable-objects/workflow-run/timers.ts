@@ -5,7 +5,14 @@
 
 export type Timers = ReturnType<typeof runTimers>
 
-export function runTimers(storage: DurableObjectStorage, now: () => number) {
+export type Alarm = ReturnType<typeof alarmOf>
+
+export const alarmOf = (storage: DurableObjectStorage) => ({
+  set: (at: number): void => void storage.setAlarm(at),
+  remove: (): void => void storage.deleteAlarm(),
+})
+
+export function runTimers(alarm: Alarm, now: () => number) {
   const due = new Map<string, number>()
   let alarmAt: number | null = null
 
@@ -25,14 +32,14 @@ export function runTimers(storage: DurableObjectStorage, now: () => number) {
     arm(at: number | null): void {
       if (at === null || (alarmAt !== null && alarmAt <= at)) return
       alarmAt = Math.max(at, now() + 1)
-      void storage.setAlarm(alarmAt)
+      alarm.set(alarmAt)
     },
     /** The alarm has fired, so none is set. */
     fired: (): void => {
       alarmAt = null
     },
     disarm(): void {
-      if (alarmAt !== null) void storage.deleteAlarm()
+      if (alarmAt !== null) alarm.remove()
       alarmAt = null
     },
   }
