@@ -1,7 +1,7 @@
 // npm run dev: `wrangler dev` with reload, on the same state as `npm start` (not at the same time).
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { seed } from './seed.ts'
+import { seed, seededAccounts } from './seed.ts'
 import { describeWorker } from './server/bundle.ts'
 import { startCron } from './server/cron.ts'
 import { inRoot, ROOT } from './server/paths.ts'
@@ -37,7 +37,8 @@ try {
 }
 
 async function prepare(state: State) {
-  const { secrets } = await readInstallation(state)
+  const installation = await readInstallation(state)
+  const { secrets } = installation
   const described = await describeWorker()
   if (existsSync(state.file('seeded.json'))) {
     await migrate(state, described)
@@ -47,6 +48,8 @@ async function prepare(state: State) {
     await seed(state, server)
     await server.stop()
   }
+  const { demo, admin } = seededAccounts(installation)
+  console.log(`Sign in as ${demo.email} with ${demo.password}, or as ${admin.email} with ${admin.password}`)
   writeDevVars({ ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
   return described
 }

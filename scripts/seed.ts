@@ -3,6 +3,7 @@
 // 2. Everything is made through the public API, as a client would, except what no client may do: rights and proofs.
 // 3. An account that is there already is only touched when the seeded password opens it: it could be somebody else's.
 import { existsSync, readFileSync } from 'node:fs'
+import type { Installation } from './server/secrets.ts'
 import type { Server } from './server/serve.ts'
 import { type State, writeWhole } from './server/state.ts'
 
@@ -16,8 +17,8 @@ export type SeedContext = {
 export type Answer = { status: number; body: Record<string, unknown> }
 type Step = { name: string; run: (context: SeedContext) => Promise<void> }
 
-export function seededAccounts(server: Server): { admin: SeededAccount; demo: SeededAccount } {
-  const { adminPassword, demoPassword } = server.installation
+export function seededAccounts(installation: Installation): { admin: SeededAccount; demo: SeededAccount } {
+  const { adminPassword, demoPassword } = installation
   return {
     admin: {
       email: (process.env.ADMIN_EMAIL || 'admin@example.com').toLowerCase(),
@@ -30,7 +31,7 @@ export function seededAccounts(server: Server): { admin: SeededAccount; demo: Se
 }
 
 export async function seed(state: State, server: Server): Promise<void> {
-  const { admin, demo } = seededAccounts(server)
+  const { admin, demo } = seededAccounts(server.installation)
   const steps: Step[] = [accountStep(admin), accountStep(demo)]
   const path = state.file('seeded.json')
   const done: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}

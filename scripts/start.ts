@@ -32,7 +32,7 @@ try {
 }
 
 function tell(state: State, server: Server): void {
-  const { admin, demo } = seededAccounts(server)
+  const { admin, demo } = seededAccounts(server.installation)
   const password = process.env.ADMIN_PASSWORD ? '(ADMIN_PASSWORD)' : admin.password
   const width = Math.max(admin.email.length, demo.email.length) + 2
   console.log(`

@@ -163,6 +163,21 @@ async function pictureNumber(): Promise<number> {
   return new DataView(await response.arrayBuffer()).getUint32(16)
 }
 
+test('what a Durable Object has counted is counted after a kill', async () => {
+  const remaining = async (): Promise<number> => {
+    const json = { email: 'counted@example.com' }
+    const asked = await call(server().url, 'POST', '/api/v1/auth/password/forgot', { json })
+    return Number(asked.headers.get('ratelimit-remaining'))
+  }
+  const first = await remaining()
+  for (let i = 0; i < 4; i++) await remaining()
+  kill(server().npm.pid, true)
+  await server().ended
+  running = await startAgain(dir, server())
+  expect(first).toBeGreaterThan(5)
+  expect(await remaining()).toBe(first - 5)
+})
+
 test('a mail whose queue died with the server is delivered by the sweep of the next start', async () => {
   const email = 'mail-lost@example.com'
   await register(email)
