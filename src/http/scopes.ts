@@ -1,4 +1,5 @@
 // Who may do what: the one table from which the guard, the documentation and the route × role test are made.
+import { idPattern } from '../core/ids.ts'
 import type { PlatformRole, TeamRole } from '../db/schema/index.ts'
 
 type Rule = {
@@ -75,6 +76,7 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /account/verify-email',
   'GET /account/reset-password',
   'GET /dev/mailbox',
+  `GET /runs/:id{${idPattern('run')}}/live`,
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/login',
   'POST /api/v1/auth/refresh',
@@ -85,4 +87,16 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /api/v1/auth/oauth/:provider/start',
   'GET /api/v1/auth/oauth/:provider/callback',
   'POST /api/v1/auth/oauth/exchange',
+  'GET /api/v1/hooks/:token',
+  'POST /api/v1/hooks/:token',
+  'PUT /api/v1/hooks/:token',
+  'PATCH /api/v1/hooks/:token',
+  'DELETE /api/v1/hooks/:token',
+  'GET /api/v1/hooks/:token/:rest{.+}',
+  'POST /api/v1/hooks/:token/:rest{.+}',
+  'PUT /api/v1/hooks/:token/:rest{.+}',
+  'PATCH /api/v1/hooks/:token/:rest{.+}',
+  'DELETE /api/v1/hooks/:token/:rest{.+}',
+  'GET /approve/:token',
+  'POST /approve/:token',
 ]

@@ -1,6 +1,6 @@
 // The pages that the mails link to. They only ask: the token waits behind the # of the address, which reaches no server,
 // and nothing happens until a person presses the button, since mail scanners follow links.
-import { utf8 } from '../../core/crypto.ts'
+import { type HtmlPage, htmlPage } from '../../http/html-page.ts'
 
 const STYLE = `
 :root { color-scheme: light dark }
@@ -53,17 +53,13 @@ const PAGES = {
 
 export type MailPage = keyof typeof PAGES
 
-export async function mailPage(name: MailPage): Promise<{ html: string; contentSecurityPolicy: string }> {
+export function mailPage(name: MailPage): Promise<HtmlPage> {
   const { title, to, done, fields, button } = PAGES[name]
-  return {
-    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1>
-<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form><p role="status"></p></main><script>${SCRIPT}</script></body></html>`,
-    contentSecurityPolicy: `default-src 'none'; connect-src 'self'; style-src 'sha256-${await sha256Base64(STYLE)}'; script-src 'sha256-${await sha256Base64(SCRIPT)}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
-  }
-}
-
-async function sha256Base64(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>)
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+  const form = `<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form>`
+  return htmlPage({
+    title,
+    style: STYLE,
+    script: SCRIPT,
+    body: `<main><h1>${title}</h1>${form}<p role="status"></p></main>`,
+  })
 }

@@ -1,5 +1,6 @@
 export { findRunnable, loadRunnable, RUNNABLE, type Runnable } from './repo.ts'
 export { executionRoutes } from './routes/executions.ts'
+export { liveRoutes } from './routes/live.ts'
 export { startRoutes } from './routes/start.ts'
 export { RUN_STATUSES } from './schema.ts'
 export { reindexRuns, retireRuns, writeRunManifest } from './service/keep.ts'

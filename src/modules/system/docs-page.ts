@@ -1,5 +1,5 @@
-// The reference as one page without any outside address: it reads /openapi.json and draws it. Style and script are
-// inline and named to the browser by hash, so the page's policy allows exactly these two.
+// The reference as one page without any outside address: it reads /openapi.json and draws it.
+import { type HtmlPage, htmlPage } from '../../http/html-page.ts'
 import { docsScript } from './docs-script.ts'
 
 const STYLE = `
@@ -24,22 +24,14 @@ h2 { margin-top: 2rem; text-transform: capitalize } label { display: block; marg
 @media (max-width: 50rem) { body { grid-template-columns: 1fr } nav { position: static; height: auto; border: 0 } main { padding: 1rem } }
 `
 
-let page: { html: string; contentSecurityPolicy: string } | undefined
-
-export async function docsPage(): Promise<{ html: string; contentSecurityPolicy: string }> {
-  page ??= {
-    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Orrery API</title><style>${STYLE}</style></head><body>
-<nav aria-label="Routes"><strong>Orrery API</strong><p><input id="filter" type="search" placeholder="Filter" aria-label="Filter routes"></p><div id="tags"></div></nav>
+const BODY = `<nav aria-label="Routes"><strong>Orrery API</strong><p><input id="filter" type="search" placeholder="Filter" aria-label="Filter routes"></p><div id="tags"></div></nav>
 <main><h1>Orrery API</h1><p>The contract of this server, as <a href="/openapi.json">OpenAPI 3.1</a>.</p>
 <label>Access token or API key, for trying things out here <input id="token" type="password" autocomplete="off"></label>
-<div id="operations">Loading…</div></main><script>${docsScript}</script></body></html>`,
-    contentSecurityPolicy: `default-src 'none'; connect-src 'self'; img-src data:; style-src '${await hashOf(STYLE)}'; script-src '${await hashOf(docsScript)}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
-  }
-  return page
-}
+<div id="operations">Loading…</div></main>`
 
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`
+let page: Promise<HtmlPage> | undefined
+
+export function docsPage(): Promise<HtmlPage> {
+  page ??= htmlPage({ title: 'Orrery API', style: STYLE, body: BODY, script: docsScript })
+  return page
 }
