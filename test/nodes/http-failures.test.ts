@@ -1,4 +1,5 @@
 import { expect, inject, test, vi } from 'vitest'
+import { httpPort } from '../../durable-objects/workflow-run/ports/http.ts'
 import { newId } from '../../src/core/ids.ts'
 import { retryAfter } from '../../src/nodes/http/answer.ts'
 import { runOf } from '../helpers/runs.ts'
@@ -158,6 +159,16 @@ test('an answer of one byte a second ends with the time limit of the node, and t
   expect(run).toMatchObject({ status: 'failed', error: { code: 'node.timeout' } })
   expect(Date.now() - startedAt).toBeLessThan(2_000)
   expect((await runOf(run.id).view({}))?.status).toBe('failed')
+})
+
+test('a call has a time limit of its own, in case the engine cannot end it', async () => {
+  const { fetch } = httpPort([new URL(BASE).host], 200)
+  const request = { url: `${BASE}/drip`, method: 'GET', headers: {}, maxBytes: 100, followRedirects: true }
+  const startedAt = Date.now()
+  await expect(fetch({ ...request, signal: new AbortController().signal })).rejects.toMatchObject({
+    error: { code: 'http.connection', message: 'No answer within 200 ms.', outcomeUnknown: true },
+  })
+  expect(Date.now() - startedAt).toBeLessThan(1_500)
 })
 
 test('a cancel ends a call that is under way', async () => {

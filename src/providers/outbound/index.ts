@@ -35,8 +35,22 @@ export async function callOutbound(
   call: OutboundCall,
   allowHosts: readonly string[],
 ): Promise<OutboundAnswer> {
-  const timeout = AbortSignal.timeout(call.timeoutMs)
-  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
+  const limit = new AbortController()
+  // Not AbortSignal.timeout: its timer would outlive the call and keep the object that made it awake.
+  const timer = setTimeout(() => limit.abort(new DOMException('timed out', 'TimeoutError')), call.timeoutMs)
+  try {
+    const signal = call.signal ? AbortSignal.any([call.signal, limit.signal]) : limit.signal
+    return await follow(call, allowHosts, signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function follow(
+  call: OutboundCall,
+  allowHosts: readonly string[],
+  signal: AbortSignal,
+): Promise<OutboundAnswer> {
   let headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
   let { url, method, body } = call
   for (let hop = 0; ; hop++) {
@@ -48,7 +62,7 @@ export async function callOutbound(
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
-        bytes: await readCapped(response, call.maxBytes),
+        bytes: await readCapped(response, call),
         url,
       }
     }
@@ -94,7 +108,7 @@ async function send(url: URL, { method, headers, body, signal }: Sent, timeoutMs
   }
 }
 
-async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array> {
+async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundCall): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
   const tooLarge = () =>
     new AppError('outbound.failed', { detail: `The answer is larger than ${maxBytes} bytes.` })
@@ -111,7 +125,7 @@ async function readCapped(response: Response, maxBytes: number): Promise<Uint8Ar
       chunks.push(chunk)
     }
   } catch (error) {
-    throw error instanceof AppError ? error : failure(error, 0)
+    throw error instanceof AppError ? error : failure(error, timeoutMs)
   }
   const bytes = new Uint8Array(size)
   let at = 0
