@@ -8,7 +8,7 @@ import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
-import { executionRoutes, startRoutes } from './modules/executions/index.ts'
+import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
@@ -32,6 +32,7 @@ export function createApp(now: () => number) {
   }
   app.route('/', systemRoutes(openApi, VERSION))
   app.route('/', wellKnownRoutes)
+  app.route('/', liveRoutes)
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1/auth/mfa', mfaRoutes)
   app.route('/api/v1/auth/oauth', oauthRoutes)
