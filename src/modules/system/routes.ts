@@ -10,6 +10,8 @@ import { docsPage } from './docs-page.ts'
 import { renderMetrics } from './metrics.ts'
 import {
   DatabaseHealth,
+  Flaky,
+  FlakyQuery,
   Health,
   Mailbox,
   MailboxQuery,
@@ -19,7 +21,7 @@ import {
   Readiness,
   Welcome,
 } from './schema.ts'
-import { checkDatabase, checkReadiness, readMailbox } from './service.ts'
+import { answerFlaky, checkDatabase, checkReadiness, readMailbox } from './service.ts'
 
 const adminOnly = access('admin:read')
 
@@ -69,5 +71,12 @@ export function systemRoutes(openApi: () => string, version: string) {
       doc('Mail kept instead of sent (development only)', 200, Mailbox),
       validate('query', MailboxQuery),
       async (c) => c.json(await readMailbox(c.var.request, c.req.valid('query'))),
+    )
+    .get(
+      '/dev/flaky/:key',
+      limitByAddress,
+      doc('Fails a few times for each key, then answers (development only)', 200, Flaky),
+      validate('query', FlakyQuery),
+      async (c) => c.json(await answerFlaky(c.var.request, c.req.param('key'), c.req.valid('query'))),
     )
 }

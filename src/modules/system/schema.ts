@@ -47,6 +47,14 @@ export const Mailbox = z
   .meta({ id: 'Mailbox' })
 export type Mailbox = z.infer<typeof Mailbox>
 
+export const FlakyQuery = z.strictObject({ failures: z.coerce.number().int().min(0).max(20).default(2) })
+export type FlakyQuery = z.infer<typeof FlakyQuery>
+
+export const Flaky = z
+  .strictObject({ ok: z.literal(true), key: z.string(), tries: z.int() })
+  .meta({ id: 'Flaky' })
+export type Flaky = z.infer<typeof Flaky>
+
 export const Metrics = z.string().meta({ id: 'Metrics', description: 'Prometheus text format' })
 export const Page = z.string().meta({ id: 'HtmlPage' })
 export const OpenApi = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' })

@@ -3,7 +3,7 @@ import { toIso } from '../../core/clock.ts'
 import { AppError, type FieldError, notFound } from '../../core/errors.ts'
 import { rateLimiter } from '../../objects/rate-limiter.ts'
 import { findMail } from './repo.ts'
-import type { DatabaseHealth, Mailbox, MailboxQuery, Readiness } from './schema.ts'
+import type { DatabaseHealth, Flaky, FlakyQuery, Mailbox, MailboxQuery, Readiness } from './schema.ts'
 
 /** One look at each binding that a request may need. The queue offers nothing to look at: it is not on any path. */
 const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
@@ -45,4 +45,27 @@ export async function readMailbox(request: RequestContext, query: MailboxQuery):
   if (request.settings.ENVIRONMENT !== 'development') throw notFound('The mailbox')
   const rows = await findMail(request.env.DB, query.to.toLowerCase(), query.limit)
   return { items: rows.map((row) => ({ ...row, createdAt: toIso(row.createdAt) })) }
+}
+
+const FLAKY_MEMORY_MS = 10 * 60_000
+
+/** Something to retry against: answers 503 so often for each key, then 200. Only there in development. */
+export async function answerFlaky(
+  request: RequestContext,
+  key: string,
+  { failures }: FlakyQuery,
+): Promise<Flaky> {
+  if (request.settings.ENVIRONMENT !== 'development') throw notFound('The route')
+  const counter = rateLimiter(request.env.RATE_LIMITER, `flaky ${key}`)
+  const before = await counter.begin({
+    free: 1_000_000,
+    baseDelayMs: 0,
+    maxDelayMs: 0,
+    forgetMs: FLAKY_MEMORY_MS,
+  })
+  if (before.failures < failures)
+    throw new AppError('service.unavailable', {
+      detail: `Failing on purpose, ${before.failures + 1} of ${failures}.`,
+    })
+  return { ok: true, key, tries: before.failures + 1 }
 }
