@@ -1,0 +1,109 @@
+// npm run new-module <plural-name> [-- --singular name] [--prefix abc]: a module with a table and its create, read, list, change and
+// delete, which passes every contract test. Then make it what it should be.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { fill, type Names, namesOf } from './new-module/names.ts'
+import { inRoot, ROOT } from './server/paths.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { singular: { type: 'string' }, prefix: { type: 'string' } },
+})
+const [path] = positionals
+if (path === undefined || positionals.length > 1) {
+  console.error('Usage: npm run new-module <plural-name> -- [--singular name] [--prefix abc]')
+  process.exit(1)
+}
+try {
+  makeModule(namesOf(path, values.singular, values.prefix))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+function makeModule(names: Names): void {
+  const { path, prefix, table, thing, things } = names as Record<
+    'path' | 'prefix' | 'table' | 'thing' | 'things',
+    string
+  >
+  const module = `src/modules/${path}`
+  const files: Record<string, string> = {
+    'db-schema': `src/db/schema/${path}.ts`,
+    schema: `${module}/schema.ts`,
+    repo: `${module}/repo.ts`,
+    service: `${module}/service.ts`,
+    routes: `${module}/routes.ts`,
+    index: `${module}/index.ts`,
+    test: `test/modules/${path}.test.ts`,
+  }
+  const taken = [module, ...Object.values(files)].filter((file) => existsSync(inRoot(file)))
+  if (taken.length > 0) throw new Error(`There is something already: ${taken.join(', ')}`)
+  // Edited first: each fails when the place it looks for is gone, before anything new is written.
+  const edits = [
+    edit('src/core/ids.ts', /(ID_PREFIXES = \[[^\]]*)(\] as const)/, `$1  '${prefix}',\n$2`, `'${prefix}'`),
+    edit(
+      'src/http/scopes.ts',
+      /^( *)'admin:read':/m,
+      `$1'${path}:read': { team: 'viewer', keys: true },\n$1'${path}:write': { team: 'member', keys: true },\n$1'admin:read':`,
+      `'${path}:`,
+    ),
+    edit('src/db/schema/index.ts', /$(?![\s\S])/, `export * from './${path}.ts'\n`, `'./${path}.ts'`),
+    edit(
+      'src/app.ts',
+      /(from '\.\/modules\/[^\n]*\n)(?![\s\S]*from '\.\/modules\/)/,
+      `$1import { ${thing}Routes } from './modules/${path}/index.ts'\n`,
+      `modules/${path}/`,
+    ),
+    edit(
+      'src/app.ts',
+      /^( *)app\.onError\(/m,
+      `$1app.route('/api/v1/${path}', ${thing}Routes)\n$1app.onError(`,
+      `'/api/v1/${path}'`,
+    ),
+  ]
+  for (const apply of edits) apply()
+  for (const [template, file] of Object.entries(files)) {
+    mkdirSync(dirname(inRoot(file)), { recursive: true })
+    writeFileSync(
+      inRoot(file),
+      fill(readFileSync(inRoot('scripts/new-module/templates', `${template}.txt`), 'utf8'), names),
+    )
+  }
+  run(
+    'biome',
+    'check',
+    '--write',
+    module,
+    'src/db/schema',
+    'src/app.ts',
+    'src/core/ids.ts',
+    'src/http/scopes.ts',
+    files.test ?? '',
+  )
+  run('drizzle-kit', 'generate', '--name', table)
+  const migration = readdirSync(inRoot('migrations'))
+    .filter((name) => name.endsWith(`_${table}.sql`))
+    .sort()
+    .at(-1)
+  if (migration === undefined) throw new Error(`drizzle-kit has made no migration for ${things}`)
+  writeFileSync(inRoot('migrations/down', migration), `DROP TABLE \`${table}\`;\n`)
+  run('node', 'scripts/openapi.ts')
+  console.log(
+    `${module}, its table and its test are there. Next: npx vitest run --project worker ${files.test}`,
+  )
+}
+
+/** Looks at once whether it can be done, and answers with how. */
+function edit(file: string, place: RegExp, replacement: string, alreadyThere: string): () => void {
+  const text = readFileSync(inRoot(file), 'utf8')
+  if (text.includes(alreadyThere)) throw new Error(`${file} has ${alreadyThere} already`)
+  if (!place.test(text))
+    throw new Error(`${file} has no place for the new module any more: see scripts/new-module.ts`)
+  return () => writeFileSync(inRoot(file), readFileSync(inRoot(file), 'utf8').replace(place, replacement))
+}
+
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+}
