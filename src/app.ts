@@ -7,8 +7,11 @@ import { problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
+import { approvalLinkRoutes, approvalRoutes } from './modules/approvals/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
+import { eventRoutes } from './modules/events/index.ts'
 import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
+import { hookRoutes, triggerSecretRoutes } from './modules/hooks/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
@@ -41,6 +44,11 @@ export function createApp(now: () => number) {
   app.route('/api/v1/workflows', workflowRoutes)
   app.route('/api/v1/workflows', startRoutes)
   app.route('/api/v1/workflows/executions', executionRoutes)
+  app.route('/api/v1/workflows', triggerSecretRoutes)
+  app.route('/api/v1/hooks', hookRoutes)
+  app.route('/api/v1/events', eventRoutes)
+  app.route('/api/v1/approvals', approvalRoutes)
+  app.route('/approve', approvalLinkRoutes)
   app.route('/api/v1/admin', adminRoutes)
   app.onError((error, c) => problemResponse(c, error))
   app.notFound(answerUnknown(app))

@@ -38,7 +38,7 @@ export async function sha256Hex(data: string | Uint8Array): Promise<string> {
 }
 
 export async function hmac(
-  hash: 'SHA-1' | 'SHA-256',
+  hash: 'SHA-1' | 'SHA-256' | 'SHA-512',
   key: Uint8Array,
   data: Uint8Array,
 ): Promise<Uint8Array> {

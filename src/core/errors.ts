@@ -62,6 +62,10 @@ export const ERRORS = {
   'workflow.invalid': entry(422, 'The workflow has problems'),
   'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
   'run.changed_nodes': entry(422, 'Kept nodes are not the same in that version'),
+  'run.failed': entry(500, 'The run has not come to a good end'),
+  'hook.unauthorized': entry(401, 'The delivery does not prove where it comes from'),
+  'hook.replayed': entry(409, 'The delivery was received already'),
+  'hook.not_configured': entry(503, 'The trigger has nothing to check deliveries with'),
   'run.queue_full': entry(409, 'The workflow takes no more runs at this time'),
   internal: entry(500, 'Something went wrong on our side'),
 } as const satisfies Record<string, ErrorEntry>

@@ -3,20 +3,26 @@
 import { openContext, type RequestContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
 import type { Env } from '../env.ts'
+import { remindApprovals } from '../modules/approvals/index.ts'
 import { sealAudit } from '../modules/audit/index.ts'
 import { sweepAuth } from '../modules/auth/index.ts'
+import { sweepEvents } from '../modules/events/index.ts'
 import { retireRuns, writeRunManifest } from '../modules/executions/index.ts'
+import { fireSchedules } from './fire-schedules.ts'
 import { purge } from './purge.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 import { sweepRuns } from './sweep-runs.ts'
 
 const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>][] = [
+  ['fire schedules', fireSchedules],
   ['sweep outbox', sweepOutbox],
   ['sweep runs', sweepRuns],
   ['seal audit log', sealAudit],
   ['sweep auth', sweepAuth],
   ['retire runs', retireRuns],
   ['run manifest', writeRunManifest],
+  ['remind approvals', remindApprovals],
+  ['sweep events', sweepEvents],
   ['purge', purge],
 ]
 

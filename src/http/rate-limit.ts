@@ -16,7 +16,7 @@ const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LI
   team: 'PLAN_LIMIT_TEAM',
 }
 
-export async function limitByPlan(c: Context<AppEnv>, actor: Actor): Promise<void> {
+export async function limitByPlan(c: Context<AppEnv>, actor: Pick<Actor, 'plan' | 'teamId'>): Promise<void> {
   const limit = PLAN_LIMITS[actor.plan].requestsPerMinute
   c.header('RateLimit-Limit', String(limit))
   if (!c.var.request.settings.RATE_LIMITS) return

@@ -2,6 +2,8 @@
 // becomes of the work stands in the row, and the sweep sends it again when its time comes.
 import { openContext, type RequestContext } from '../context.ts'
 import type { Env } from '../env.ts'
+import { deliverDecision } from '../modules/approvals/index.ts'
+import { dispatchEvent } from '../modules/events/index.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
 import { callBack } from './call-back.ts'
@@ -9,6 +11,7 @@ import { deleteStored } from './delete-stored.ts'
 import { purgeTeam } from './purge-team.ts'
 import { sendMail } from './send-mail.ts'
 import { startErrorWorkflow } from './start-error-workflow.ts'
+import { startRun } from './start-run.ts'
 
 type Job<Type extends QueueMessage['type']> = (
   request: RequestContext,
@@ -17,9 +20,12 @@ type Job<Type extends QueueMessage['type']> = (
 ) => Promise<void>
 
 const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
+  'approval.decide': deliverDecision,
+  'event.dispatch': dispatchEvent,
   'mail.send': sendMail,
   'run.callback': callBack,
   'run.failed': startErrorWorkflow,
+  'run.start': startRun,
   'storage.delete': deleteStored,
   'team.purge': purgeTeam,
 }

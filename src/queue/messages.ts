@@ -45,7 +45,40 @@ export const RunFailed = z.object({
   error: z.json(),
 })
 
+/** A schedule has fired: its run is to be started, once for this trigger and this time. */
+export const RunStart = z.object({
+  type: z.literal('run.start'),
+  teamId: z.string(),
+  triggerId: z.string(),
+  scheduledFor: z.int(),
+  startAt: z.int().optional(),
+})
+
+/** An event was taken in: the runs that it starts stand in its row. */
+export const EventDispatch = z.object({
+  type: z.literal('event.dispatch'),
+  teamId: z.string(),
+  eventId: z.string(),
+})
+
+/** A person has decided by a link, which is spent: the word must reach the run. */
+export const ApprovalDecide = z.object({
+  type: z.literal('approval.decide'),
+  runId: z.string(),
+  decide: z.object({
+    approvalId: z.string(),
+    by: z.string(),
+    decision: z.enum(['approve', 'reject']),
+    comment: z.string().nullable(),
+    data: z.json(),
+    isStarter: z.boolean(),
+  }),
+})
+
 export const QueueMessage = z.discriminatedUnion('type', [
+  ApprovalDecide,
+  EventDispatch,
+  RunStart,
   RunCallback,
   RunFailed,
   MailSend,

@@ -1,10 +1,12 @@
 // Things that belong to another team, made the way that team would make them, so that a 404 proves something.
+import { vi } from 'vitest'
 import type { IdPrefix } from '../../../src/core/ids.ts'
-import { call, post } from '../../helpers/api.ts'
+import { call, get, post } from '../../helpers/api.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
+import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { fillPath, prefixOf, type Segment, segmentsOf } from './paths.ts'
-import { bodyFor, type GuardedRoute, guardedRoutes } from './routes.ts'
+import { bodyFor, type GuardedRoute, guardedRoutes, queryFor } from './routes.ts'
 
 type Maker = (owner: Person) => Promise<string>
 
@@ -13,7 +15,17 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
   team: async (owner) => owner.teamId,
   ses: async (owner) => owner.sessionId,
   usr: async (owner) => owner.userId,
-  wf: (owner) => newWorkflow(owner.teamId, SAMPLE),
+  wf: async (owner) => {
+    const id = await newWorkflow(owner.teamId, SAMPLE)
+    await newTrigger(owner.teamId, id, { type: 'webhook', key: 'sample' })
+    return id
+  },
+  apr: async (owner) => {
+    const workflowId = await newWorkflow(owner.teamId, ASKING)
+    const run = await post(`/api/v1/workflows/${workflowId}/execute`, owner, {})
+    const query = `/api/v1/approvals?runId=${run.body.id}`
+    return vi.waitFor(async () => (await get(query, owner)).body.items[0].id, { timeout: 5_000 })
+  },
   run: async (owner) => {
     const started = await post(
       `/api/v1/workflows/${await newWorkflow(owner.teamId, SAMPLE)}/execute`,
@@ -24,7 +36,9 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
   },
 }
 
-/** Its node has the name that path parameters are filled with. */
+const ASKING = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Sure?' } }] }
+
+/** Its node and its trigger have the name that path parameters are filled with. */
 const SAMPLE = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
 
 /** The parameters of a route that name a thing by its id, the team's own left out. */
@@ -77,5 +91,8 @@ export const ask = (
   values: Record<string, string>,
 ) => {
   const body = bodyFor(route)
-  return call(route.method, fillPath(route.path, values), { as, ...(body === undefined ? {} : { body }) })
+  return call(route.method, fillPath(route.path, values) + queryFor(route), {
+    as,
+    ...(body === undefined ? {} : { body }),
+  })
 }

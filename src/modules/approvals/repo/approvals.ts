@@ -1,0 +1,85 @@
+// Approvals as their runs have reported them. A row may be a moment behind: the run's object is the truth.
+import type { HotRead } from '../../../context.ts'
+import { decodeCursor } from '../../../core/cursor.ts'
+import type { Approval, ListApprovals } from '../schema.ts'
+
+export type ApprovalRow = {
+  id: string
+  teamId: string
+  runId: string
+  workflowId: string | null
+  path: string
+  status: Approval['status']
+  title: string
+  message: string
+  form: string | null
+  assignees: string
+  quorum: number
+  allowSelf: number
+  decisions: string
+  startedBy: string | null
+  createdAt: number
+  expiresAt: number | null
+  decidedAt: number | null
+}
+
+export const COLUMNS = `a.id, a.team_id AS teamId, a.run_id AS runId, a.workflow_id AS workflowId, a.path, a.status, a.title, a.message, a.form,
+  a.assignees, a.quorum, a.allow_self AS allowSelf, a.decisions, a.started_by AS startedBy, a.created_at AS createdAt,
+  a.expires_at AS expiresAt, a.decided_at AS decidedAt`
+
+/** As `mayDecide` has it. */
+const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ?) AND (a.assignees = '[]' OR EXISTS (
+  SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
+    OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`
+
+type Who = { userId: string; teamId: string }
+type Filter = Pick<ListApprovals, 'status' | 'mine' | 'workflowId' | 'runId'>
+
+export function findApprovals(who: Who, query: ListApprovals): HotRead<ApprovalRow> {
+  const { where, params } = conditions(who, query)
+  const descending = query.sort.startsWith('-')
+  if (query.cursor !== undefined) {
+    const at = decodeCursor(query.cursor, query.sort)
+    where.push(`(a.created_at, a.id) ${descending ? '<' : '>'} (?, ?)`)
+    params.push(at.value, at.id)
+  }
+  const direction = descending ? 'DESC' : 'ASC'
+  return {
+    sql: `SELECT ${COLUMNS} FROM approvals a WHERE ${where.join(' AND ')} ORDER BY a.created_at ${direction}, a.id ${direction} LIMIT ?`,
+    params: [...params, query.limit + 1],
+  }
+}
+
+export async function countApprovals(d1: D1Database, who: Who, filter: Filter): Promise<number> {
+  const { where, params } = conditions(who, filter)
+  const row = await d1
+    .prepare(`SELECT count(*) AS n FROM approvals a WHERE ${where.join(' AND ')}`)
+    .bind(...params)
+    .first<{ n: number }>()
+  return row?.n ?? 0
+}
+
+function conditions(who: Who, filter: Filter): { where: string[]; params: (string | number)[] } {
+  const where = ['a.team_id = ?']
+  const params: (string | number)[] = [who.teamId]
+  const equal: [string, string | undefined][] = [
+    ['status', filter.status],
+    ['workflow_id', filter.workflowId],
+    ['run_id', filter.runId],
+  ]
+  for (const [column, value] of equal) {
+    if (value === undefined) continue
+    where.push(`a.${column} = ?`)
+    params.push(value)
+  }
+  if (filter.mine === true) {
+    where.push(MINE)
+    params.push(who.userId, who.userId, who.userId)
+  }
+  return { where, params }
+}
+
+export const findApproval = (teamId: string, id: string): HotRead<ApprovalRow> => ({
+  sql: `SELECT ${COLUMNS} FROM approvals a WHERE a.id = ? AND a.team_id = ?`,
+  params: [id, teamId],
+})

@@ -1,0 +1,110 @@
+// One-time links of approvals. Only the hash of a token is kept; a link is good while it is unused, in time, its approval
+// pending and its person still somebody who may decide in that team.
+import { type Statement, statement } from '../../../db/commit.ts'
+import { type ApprovalRow, COLUMNS } from './approvals.ts'
+
+const MAY_RUN = "m.role IN ('member', 'admin', 'owner')"
+
+export type LinkRow = ApprovalRow & { userId: string; email: string }
+
+export const findLink = (d1: D1Database, tokenHash: string, now: number): Promise<LinkRow | null> =>
+  d1
+    .prepare(
+      `SELECT ${COLUMNS}, u.id AS userId, u.email FROM approval_links l
+       JOIN approvals a ON a.id = l.approval_id AND a.status = 'pending'
+       JOIN users u ON u.id = l.user_id AND u.status = 'active'
+       JOIN team_members m ON m.team_id = a.team_id AND m.user_id = u.id AND ${MAY_RUN}
+       WHERE l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ?`,
+    )
+    .bind(tokenHash, now)
+    .first<LinkRow>()
+
+export const spendLink = (tokenHash: string, now: number): Statement =>
+  statement(
+    'UPDATE approval_links SET used_at = ?1 WHERE token_hash = ?2 AND used_at IS NULL AND expires_at > ?1',
+    now,
+    tokenHash,
+  )
+
+/** All of one approval, or those of one person. */
+export const voidLinks = (approvalId: string, userId: string | null, now: number): Statement =>
+  statement(
+    'UPDATE approval_links SET used_at = ?1 WHERE approval_id = ?2 AND used_at IS NULL AND (?3 IS NULL OR user_id = ?3)',
+    now,
+    approvalId,
+    userId,
+  )
+
+export const voidAllLinks = (d1: D1Database, approvalId: string, now: number): Promise<D1Result> =>
+  d1
+    .prepare('UPDATE approval_links SET used_at = ? WHERE approval_id = ? AND used_at IS NULL')
+    .bind(now, approvalId)
+    .run()
+
+export const insertLink = (link: {
+  tokenHash: string
+  approvalId: string
+  userId: string
+  expiresAt: number
+}): Statement =>
+  statement(
+    'INSERT INTO approval_links (token_hash, approval_id, user_id, expires_at) VALUES (?, ?, ?, ?)',
+    link.tokenHash,
+    link.approvalId,
+    link.userId,
+    link.expiresAt,
+  )
+
+export type Untold = ApprovalRow & { remindedAt: number | null; workflowName: string | null }
+
+/** Pending approvals that name people who have not been told yet, or not since `before`. */
+export async function findUntold(d1: D1Database, before: number, limit: number): Promise<Untold[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT ${COLUMNS}, a.reminded_at AS remindedAt, w.name AS workflowName
+       FROM approvals a LEFT JOIN workflows w ON w.id = a.workflow_id
+       WHERE a.status = 'pending' AND a.assignees <> '[]' AND (a.reminded_at IS NULL OR a.reminded_at <= ?)
+       ORDER BY a.reminded_at LIMIT ?`,
+    )
+    .bind(before, limit)
+    .all<Untold>()
+  return results
+}
+
+/** Of two ticks that found the same approval, the second changes no row. */
+export const claimReminder = (approval: Untold, now: number): Statement =>
+  statement(
+    "UPDATE approvals SET reminded_at = ? WHERE id = ? AND status = 'pending' AND reminded_at IS ?",
+    now,
+    approval.id,
+    approval.remindedAt,
+  )
+
+export type Addressee = { userId: string; email: string }
+
+/** The people of the team who are named, by id or by an address that is proven theirs. */
+export async function findAddressees(
+  d1: D1Database,
+  teamId: string,
+  assignees: string,
+): Promise<Addressee[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT u.id AS userId, u.email FROM team_members m JOIN users u ON u.id = m.user_id
+       WHERE m.team_id = ?1 AND ${MAY_RUN} AND u.status = 'active' AND EXISTS (
+         SELECT 1 FROM json_each(?2) j WHERE j.value = u.id OR (lower(j.value) = u.email AND u.email_verified_at IS NOT NULL))
+       LIMIT 100`,
+    )
+    .bind(teamId, assignees)
+    .all<Addressee>()
+  return results
+}
+
+/** A bounded bite: what has expired names nobody any more. */
+export const removeOldLinks = (d1: D1Database, before: number): Promise<D1Result> =>
+  d1
+    .prepare(
+      'DELETE FROM approval_links WHERE rowid IN (SELECT rowid FROM approval_links WHERE expires_at < ? LIMIT 1000)',
+    )
+    .bind(before)
+    .run()

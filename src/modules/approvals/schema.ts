@@ -1,0 +1,71 @@
+import * as z from 'zod'
+import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+
+export const APPROVAL_STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const
+
+const Decision = z.strictObject({
+  by: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  comment: z.string().nullable(),
+  data: z.json().nullable(),
+  at: z.string(),
+})
+
+export const Approval = z
+  .strictObject({
+    id: z.string(),
+    runId: z.string(),
+    workflowId: z.string().nullable(),
+    path: z.string(),
+    status: z.enum(APPROVAL_STATUSES),
+    title: z.string(),
+    message: z.string(),
+    form: z.json().nullable().describe('JSON Schema of the data that comes with an approval.'),
+    assignees: z
+      .array(z.string())
+      .describe('Ids or e-mail addresses; none is everybody who may run workflows.'),
+    quorum: z.int(),
+    allowSelf: z.boolean(),
+    decisions: z.array(Decision),
+    startedBy: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
+    decidedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Approval' })
+export type Approval = z.infer<typeof Approval>
+
+export const ApprovalPage = pageOf(Approval).meta({ id: 'ApprovalPage' })
+
+export const ListApprovals = listQuery(['-createdAt', 'createdAt'], {
+  status: z.enum(APPROVAL_STATUSES).optional(),
+  mine: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Those that I may decide: asked of me by id or address, or of everybody.'),
+  workflowId: z.string().max(64).optional(),
+  runId: z.string().max(64).optional(),
+  count: countFlag,
+})
+export type ListApprovals = z.infer<typeof ListApprovals>
+
+export const DecideApproval = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject']),
+    comment: z.string().max(5_000).optional(),
+    data: z.json().optional(),
+  })
+  .meta({ id: 'DecideApproval' })
+export type DecideApproval = z.infer<typeof DecideApproval>
+
+export const ApprovalAnswer = z
+  .strictObject({
+    approvalId: z.string(),
+    decision: z.enum(['approve', 'reject']),
+    status: z.enum(APPROVAL_STATUSES).describe('Pending while others have to answer, too.'),
+  })
+  .meta({ id: 'ApprovalAnswer' })
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>
+
+export const HtmlPage = z.string().meta({ id: 'ApprovalPageHtml' })

@@ -1,0 +1,71 @@
+import type { RequestContext, ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { commit } from '../../../db/commit.ts'
+import { type Decide, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
+import { type ApprovalRow, findApproval } from '../repo/approvals.ts'
+import { voidLinks } from '../repo/links.ts'
+import type { Approval, DecideApproval } from '../schema.ts'
+import { type Decider, decisionOf, requireDecider, requirePending } from './judge.ts'
+import { toApproval } from './view.ts'
+
+export async function decideApproval(
+  ctx: ServiceContext,
+  id: string,
+  body: DecideApproval,
+): Promise<Approval> {
+  const { sql, params } = findApproval(ctx.actor.teamId, id)
+  const row = await ctx.env.DB.prepare(sql)
+    .bind(...params)
+    .first<ApprovalRow>()
+  if (row === null) throw notFound('The approval')
+  const { userId, email, emailVerified } = ctx.actor
+  const decider: Decider = { userId, email: emailVerified ? email.toLowerCase() : null }
+  requireDecider(row, decider)
+  requirePending(row)
+  const decide = decisionOf(row, decider, body)
+  const run = await speak(ctx, row.runId, decide)
+  const now = ctx.now()
+  const status = statusAfter(run, decide)
+  await commit(ctx, {
+    statements: [voidLinks(id, status === 'pending' ? userId : null, now)],
+    audit: {
+      action: 'approval.decided',
+      targetType: 'approval',
+      targetId: id,
+      after: { decision: body.decision, status },
+    },
+  })
+  const { by, decision, comment, data } = decide
+  const view = toApproval(row)
+  return {
+    ...view,
+    status,
+    decisions: [...view.decisions, { by, decision, comment, data, at: toIso(now) }],
+    decidedAt: status === 'pending' ? null : toIso(now),
+  }
+}
+
+/** Tells the run, which is the truth: 409 when it is settled there, or when this person has spoken before. */
+export async function speak(request: RequestContext, runId: string, decide: Decide): Promise<RunView> {
+  const answer = await workflowRun(request.env.RUNS, runId).decide(decide)
+  if (answer.ok) return answer.run
+  if (answer.reason === 'not_found') throw notFound('The execution')
+  throw new AppError('resource.conflict', { detail: answer.detail })
+}
+
+/** Settled once the run no longer waits for it. The first rejection settles, and so does the last approval needed. */
+export const statusAfter = (run: RunView, { approvalId, decision }: Decide): Approval['status'] =>
+  run.waitingFor.some((wait) => wait.kind === 'approval' && wait.name === approvalId)
+    ? 'pending'
+    : decision === 'approve'
+      ? 'approved'
+      : 'rejected'
+
+/** For the consumer of a decision by link: spoken again it changes nothing, and a run that is gone hears nothing. */
+export async function deliverDecision(
+  request: RequestContext,
+  { runId, decide }: { runId: string; decide: Decide },
+): Promise<void> {
+  await workflowRun(request.env.RUNS, runId).decide(decide)
+}

@@ -1,0 +1,82 @@
+// An approval's form as fields of a page, and back. Only simple properties become fields of their own kind; of anything
+// else the page takes JSON.
+import { AppError } from '../../../core/errors.ts'
+import { type Json, parseJson } from '../../../core/json.ts'
+import { DecideApproval } from '../schema.ts'
+
+export type Field = {
+  name: string
+  label: string
+  kind: 'text' | 'number' | 'boolean' | 'choice' | 'json'
+  required: boolean
+  choices: string[]
+}
+
+type Property = { type?: unknown; enum?: unknown; title?: unknown }
+
+const MOST_FIELDS = 100
+
+export function fieldsOf(form: string | null): Field[] {
+  const schema = (form === null ? {} : JSON.parse(form)) as { properties?: unknown; required?: unknown }
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties, required } = schema
+  if (typeof properties !== 'object' || properties === null) return []
+  return Object.entries(properties as Record<string, Property | boolean>)
+    .slice(0, MOST_FIELDS)
+    .map(([name, property]) => {
+      const { title, enum: choices } = typeof property === 'object' ? property : {}
+      return {
+        name,
+        label: typeof title === 'string' ? title : name,
+        kind: kindOf(property),
+        required: Array.isArray(required) && required.includes(name),
+        choices: Array.isArray(choices) ? choices.map(String) : [],
+      }
+    })
+}
+
+function kindOf(property: Property | boolean): Field['kind'] {
+  if (typeof property !== 'object') return 'json'
+  const { type, enum: choices } = property
+  if (Array.isArray(choices)) return choices.every((one) => typeof one === 'string') ? 'choice' : 'json'
+  if (type === 'string') return 'text'
+  if (type === 'number' || type === 'integer') return 'number'
+  return type === 'boolean' ? 'boolean' : 'json'
+}
+
+/** What was sent, as JSON or by the page. An empty field is one that was left out. */
+export function readDecision(text: string, contentType: string, form: string | null): DecideApproval {
+  const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)
+  const sent = isForm ? fromFields(new URLSearchParams(text), form) : fromJson(text)
+  const parsed = DecideApproval.safeParse(sent)
+  if (parsed.success) return parsed.data
+  throw new AppError('request.invalid', {
+    errors: parsed.error.issues
+      .slice(0, 50)
+      .map(({ path, message, code }) => ({ path: path.map(String).join('.'), message, code })),
+  })
+}
+
+function fromJson(text: string): Json {
+  const parsed = parseJson(text)
+  if (!parsed.ok) throw new AppError(parsed.error)
+  return parsed.value
+}
+
+function fromFields(sent: URLSearchParams, form: string | null): unknown {
+  const decision = sent.get('decision')
+  const comment = sent.get('comment') ?? ''
+  const values = fieldsOf(form).flatMap(({ name, kind }): [string, Json][] => {
+    const text = sent.get(`data.${name}`) ?? ''
+    if (kind === 'boolean') return [[name, text === 'true']]
+    if (text === '') return []
+    if (kind === 'number') return [[name, Number.isFinite(Number(text)) ? Number(text) : text]]
+    return [[name, kind === 'json' ? fromJson(text) : text]]
+  })
+  const withData = form !== null && decision === 'approve'
+  return {
+    decision,
+    ...(comment === '' ? {} : { comment }),
+    ...(withData ? { data: Object.fromEntries(values) } : {}),
+  }
+}

@@ -1,0 +1,50 @@
+// Who may decide, and with what. Held before the run is asked: its object only knows that each speaks once.
+import { AppError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import { checkValue } from '../../../engine/json-schema/check-value.ts'
+import { compileSchema } from '../../../engine/json-schema/compile.ts'
+import type { Decide } from '../../../objects/workflow-run.ts'
+import type { ApprovalRow } from '../repo/approvals.ts'
+import type { DecideApproval } from '../schema.ts'
+
+/** `email` is null unless it is proven. */
+export type Decider = { userId: string; email: string | null }
+
+export function requireDecider(row: ApprovalRow, { userId, email }: Decider): void {
+  if (row.allowSelf === 0 && row.startedBy === userId)
+    throw new AppError('access.denied', { detail: 'Who started the run may not decide this.' })
+  const assignees = JSON.parse(row.assignees) as string[]
+  const isAsked = assignees.some((one) => one === userId || (email !== null && one.toLowerCase() === email))
+  if (assignees.length > 0 && !isAsked)
+    throw new AppError('access.denied', { detail: 'This is asked of others.' })
+}
+
+/** The word as the run records it. Data is due with an approval; a rejection may do without. */
+export function decisionOf(row: ApprovalRow, { userId }: Decider, body: DecideApproval): Decide {
+  const data = (body.data ?? null) as Json
+  if (row.form !== null && (body.decision === 'approve' || data !== null)) requireForm(row.form, data)
+  return {
+    approvalId: row.id,
+    by: userId,
+    decision: body.decision,
+    comment: body.comment?.trim() || null,
+    data,
+    isStarter: row.startedBy === userId,
+  }
+}
+
+function requireForm(form: string, data: Json): void {
+  const schema = compileSchema(JSON.parse(form))
+  if (!schema.ok) return
+  const errors = checkValue(schema.value, data ?? {})
+  if (errors.length === 0) return
+  throw new AppError('request.invalid', {
+    detail: 'The data does not meet the form.',
+    errors: errors.map(({ path, message, code }) => ({ path: `data${path}`, message, code })),
+  })
+}
+
+export function requirePending(row: ApprovalRow): void {
+  if (row.status !== 'pending')
+    throw new AppError('resource.conflict', { detail: `The approval is settled already: ${row.status}.` })
+}

@@ -1,0 +1,73 @@
+// The page that a link opens. It only asks: what is decided is a form that a person sends. It works without scripts.
+import { toIso } from '../../../core/clock.ts'
+import { utf8 } from '../../../core/crypto.ts'
+import type { ApprovalRow } from '../repo/approvals.ts'
+import { fieldsOf } from './form.ts'
+
+const STYLE = `
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem }
+.message { white-space: pre-wrap }
+label, input, select, textarea, button { display: block; width: 100%; font: inherit; box-sizing: border-box }
+input[type=checkbox] { width: auto }
+input, select, textarea, button { padding: .5rem .75rem; margin: .25rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
+button { color: #fff; border: 0; cursor: pointer }
+button[value=approve] { background: #2b7a4b }
+button[value=reject] { background: #b3403a }
+small { opacity: .7 }
+`
+
+export type Shown = { html: string; contentSecurityPolicy: string }
+
+export function askingPage(row: ApprovalRow): Promise<Shown> {
+  const fields = fieldsOf(row.form)
+    .map(({ name, label, kind, required, choices }) => {
+      const at = `name="data.${escaped(name)}"`
+      // A rejection needs no data, so nothing is required by the browser.
+      const text = `${escaped(label)}${required ? '' : ' <small>optional</small>'}`
+      if (kind === 'boolean')
+        return `<label><input type="checkbox" ${at} value="true"> ${escaped(label)}</label>`
+      if (kind === 'choice')
+        return `<label>${text}<select ${at}><option value=""></option>${choices.map((one) => `<option>${escaped(one)}</option>`).join('')}</select></label>`
+      if (kind === 'json')
+        return `<label>${text} <small>JSON</small><textarea ${at} rows="4"></textarea></label>`
+      return `<label>${text}<input ${at} type="${kind === 'number' ? 'number' : 'text'}"${kind === 'number' ? ' step="any"' : ''}></label>`
+    })
+    .join('')
+  const until = row.expiresAt === null ? '' : `<p><small>Until ${toIso(row.expiresAt)}</small></p>`
+  return pageOf(
+    row.title,
+    `<p class="message">${escaped(row.message)}</p>${until}<form method="post">${fields}
+<label>Comment <small>optional</small><textarea name="comment" rows="3" maxlength="5000"></textarea></label>
+<button name="decision" value="approve">Approve</button><button name="decision" value="reject">Reject</button></form>`,
+  )
+}
+
+export const thankingPage = (decision: 'approve' | 'reject', status: string): Promise<Shown> =>
+  pageOf(
+    decision === 'approve' ? 'Approved' : 'Rejected',
+    `<p>Thank you, that is noted.${status === 'pending' ? ' Others have to answer, too.' : ''} You can close this page.</p>`,
+  )
+
+async function pageOf(title: string, body: string): Promise<Shown> {
+  return {
+    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title><style>${STYLE}</style></head><body><main><h1>${escaped(title)}</h1>${body}</main></body></html>`,
+    contentSecurityPolicy: `default-src 'none'; style-src 'sha256-${await sha256Base64(STYLE)}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  }
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char)
+
+async function sha256Base64(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>)
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+}

@@ -1,0 +1,93 @@
+// Mail to those who are asked. Invariants:
+// 1. That an approval was told, its links and its mails are one commit, so a crash or a double tick tells nobody twice.
+// 2. A new link voids the older ones of the same person, and none outlives the approval.
+import type { RequestContext } from '../../../context.ts'
+import { DAY_MS, toIso } from '../../../core/clock.ts'
+import { randomToken, sha256Hex } from '../../../core/crypto.ts'
+import { commit, type Statement } from '../../../db/commit.ts'
+import type { QueueMessage } from '../../../queue/messages.ts'
+import {
+  type Addressee,
+  claimReminder,
+  findAddressees,
+  findUntold,
+  insertLink,
+  removeOldLinks,
+  type Untold,
+  voidLinks,
+} from '../repo/links.ts'
+import type { Approval } from '../schema.ts'
+
+const REMIND_AFTER_MS = DAY_MS
+/** Longer than it takes to the next reminder, which brings a new link. */
+const LINK_LIFE_MS = 3 * DAY_MS
+const MOST_APPROVALS = 100
+
+/** Tells of new approvals, and again each day while they are open. */
+export async function remindApprovals(request: RequestContext): Promise<void> {
+  const now = request.now()
+  for (const approval of await findUntold(request.env.DB, now - REMIND_AFTER_MS, MOST_APPROVALS))
+    await remind(request, approval, now)
+  await removeOldLinks(request.env.DB, now - DAY_MS)
+}
+
+async function remind(request: RequestContext, approval: Untold, now: number): Promise<void> {
+  const spoken = (JSON.parse(approval.decisions) as Approval['decisions']).map(({ by }) => by)
+  const asked = (await findAddressees(request.env.DB, approval.teamId, approval.assignees)).filter(
+    ({ userId }) => !spoken.includes(userId) && (approval.allowSelf === 1 || approval.startedBy !== userId),
+  )
+  const statements: Statement[] = []
+  const messages: QueueMessage[] = []
+  for (const addressee of asked) {
+    const token = randomToken()
+    statements.push(
+      voidLinks(approval.id, addressee.userId, now),
+      insertLink({
+        tokenHash: await sha256Hex(token),
+        approvalId: approval.id,
+        userId: addressee.userId,
+        expiresAt: Math.min(now + LINK_LIFE_MS, approval.expiresAt ?? Number.MAX_SAFE_INTEGER),
+      }),
+    )
+    messages.push(mailOf(request.settings.PUBLIC_URL, approval, addressee, token))
+  }
+  await commit(
+    { ...request, system: true },
+    {
+      guard: claimReminder(approval, now),
+      statements,
+      audit: {
+        action: approval.remindedAt === null ? 'approval.told' : 'approval.reminded',
+        targetType: 'approval',
+        targetId: approval.id,
+        teamId: approval.teamId,
+        after: { to: asked.map(({ userId }) => userId) },
+      },
+      messages,
+    },
+  )
+}
+
+function mailOf(publicUrl: string, approval: Untold, { email }: Addressee, token: string): QueueMessage {
+  const title = approval.title.replace(/\s+/g, ' ').slice(0, 200)
+  const until =
+    approval.expiresAt === null ? [] : [`It can be decided until ${toIso(approval.expiresAt)}.`, '']
+  return {
+    type: 'mail.send',
+    to: email,
+    subject: `${approval.remindedAt === null ? 'Approval' : 'Reminder: approval'} needed: ${title}`,
+    text: [
+      `The workflow "${approval.workflowName ?? approval.runId}" asks you:`,
+      '',
+      approval.title,
+      ...(approval.message === '' ? [] : ['', approval.message]),
+      '',
+      'To approve or reject, open this page:',
+      '',
+      `${publicUrl.replace(/\/+$/, '')}/approve/${token}`,
+      '',
+      ...until,
+      'The link is yours alone and good once; opening it decides nothing.',
+    ].join('\n'),
+  }
+}

@@ -1,0 +1,44 @@
+// Starting what an event has to start. May be done again at any point: each run's id follows from event and trigger.
+import type { RequestContext } from '../../context.ts'
+import { toIso } from '../../core/clock.ts'
+import { AppError, ERRORS } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { startRunnable } from '../executions/index.ts'
+import { loadTriggered } from '../workflows/index.ts'
+import { type EventRow, findEvent } from './repo.ts'
+import type { Target } from './schema.ts'
+import { onceOfEvent } from './send.ts'
+
+export async function dispatchEvent(
+  request: RequestContext,
+  { teamId, eventId }: { teamId: string; eventId: string },
+): Promise<void> {
+  const row = await findEvent(request.env.DB, teamId, eventId)
+  if (row === null) return
+  let failure: unknown
+  for (const target of JSON.parse(row.targets) as Target[]) {
+    try {
+      await startTarget(request, row, target)
+    } catch (error) {
+      // One that cannot start must not keep the others from it.
+      request.log.warn('an event could not start a run', { eventId, target, error })
+      if (!(error instanceof AppError) || ERRORS[error.code].retryable) failure = error
+    }
+  }
+  if (failure !== undefined) throw failure
+}
+
+async function startTarget(request: RequestContext, row: EventRow, { triggerId }: Target): Promise<void> {
+  const triggered = await loadTriggered(request.env.DB, triggerId)
+  if (triggered === null) return
+  const { id, name } = row
+  const { entry } = JSON.parse(triggered.triggerConfig) as { entry?: string }
+  await startRunnable(request, triggered, {
+    input: { name, data: JSON.parse(row.data) as Json, id, at: toIso(row.createdAt) },
+    trigger: { type: 'event', key: triggered.triggerKey, event: name, eventId: id },
+    startedBy: null,
+    options: {},
+    once: onceOfEvent(id, triggerId),
+    ...(entry === undefined ? {} : { entry }),
+  })
+}

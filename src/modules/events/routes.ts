@@ -1,0 +1,23 @@
+import { access } from '../../http/auth.ts'
+import { idempotent } from '../../http/idempotency.ts'
+import { doc, validate } from '../../http/openapi.ts'
+import { router } from '../../http/router.ts'
+import { EventReceipt, EventTypes, SendEvent } from './schema.ts'
+import { getEvent, sendEvent } from './send.ts'
+import { listEventTypes } from './types.ts'
+
+export const eventRoutes = router()
+  .post(
+    '/',
+    access('runs:write'),
+    idempotent(getEvent, 202),
+    doc('Send an event', 202, EventReceipt, {
+      description:
+        'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) is that of the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. A run that waits for an event is sent it with POST /workflows/executions/{id}/signal.',
+    }),
+    validate('json', SendEvent),
+    async (c) => c.json(await sendEvent(c.var.ctx, c.req.valid('json')), 202),
+  )
+  .get('/types', access('workflows:read'), doc('List the names of events', 200, EventTypes), async (c) =>
+    c.json(await listEventTypes(c.var.ctx)),
+  )

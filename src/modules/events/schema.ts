@@ -1,0 +1,67 @@
+import * as z from 'zod'
+
+/** As a pattern of a trigger, without the star. */
+const EventName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$/, 'words with dots between them, such as order.created')
+
+export const SendEvent = z
+  .strictObject({
+    name: EventName,
+    data: z.json().default(null),
+    id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters')
+      .optional()
+      .describe('The same id again is the same event: nothing is started twice.'),
+  })
+  .meta({ id: 'SendEvent' })
+export type SendEvent = z.infer<typeof SendEvent>
+
+const Target = z.strictObject({
+  triggerId: z.string(),
+  triggerKey: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+})
+export type Target = z.infer<typeof Target>
+
+export const EventReceipt = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    at: z.iso.datetime(),
+    /** Whether an event with this id was here before; its runs are named again. */
+    duplicate: z.boolean(),
+    runs: z.array(Target).describe('The runs that the event starts, within a moment.'),
+    skipped: z
+      .array(
+        z.strictObject({
+          triggerKey: z.string(),
+          workflowId: z.string(),
+          reason: z.enum(['filter', 'filter_failed']),
+          detail: z.string().nullable(),
+        }),
+      )
+      .describe('Triggers that listen to the name and whose filter did not take the event.'),
+  })
+  .meta({ id: 'EventReceipt' })
+export type EventReceipt = z.infer<typeof EventReceipt>
+
+export const EventTypes = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        name: z
+          .string()
+          .describe('Of an event that was sent, or the name or pattern that a trigger listens to.'),
+        seen: z.int().describe('How many came in the last 30 days.'),
+        lastSeenAt: z.iso.datetime().nullable(),
+        listeners: z.array(z.strictObject({ workflowId: z.string(), triggerKey: z.string() })),
+      }),
+    ),
+  })
+  .meta({ id: 'EventTypes' })
+export type EventTypes = z.infer<typeof EventTypes>

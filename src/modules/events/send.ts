@@ -1,0 +1,92 @@
+// Taking an event in. Invariants:
+// 1. The event, the triggers that heard it and the message that has them started are one commit: once answered, the event
+//    is neither lost nor heard by others.
+// 2. An event is its id: sent again it changes nothing and is answered with what the first one did.
+import type { ServiceContext } from '../../context.ts'
+import { toIso } from '../../core/clock.ts'
+import { AppError, notFound } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
+import { canonicalJson } from '../../core/json.ts'
+import { commit } from '../../db/commit.ts'
+import { runIdOf } from '../executions/index.ts'
+import { findEventTriggers, matchesEvent } from '../workflows/index.ts'
+import { type InboundEvent, judgeFilter } from './filter.ts'
+import { type EventRow, findEvent, insertEvent } from './repo.ts'
+import type { EventReceipt, SendEvent, Target } from './schema.ts'
+
+export const onceOfEvent = (eventId: string, triggerId: string): string => `event ${eventId} ${triggerId}`
+
+export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<EventReceipt> {
+  const { teamId } = ctx.actor
+  const now = ctx.now()
+  const event: InboundEvent = {
+    name: body.name,
+    data: body.data,
+    id: body.id ?? newId('evt', now),
+    at: toIso(now),
+  }
+  const { runs, skipped } = await listenersOf(ctx, event)
+  const row: EventRow = {
+    id: event.id,
+    name: event.name,
+    data: JSON.stringify(event.data),
+    targets: JSON.stringify(runs),
+    createdAt: now,
+  }
+  const done = await commit(ctx, {
+    guard: insertEvent(teamId, row),
+    audit: {
+      action: 'event.received',
+      targetType: 'event',
+      targetId: event.id,
+      after: { name: event.name, runs: runs.length },
+    },
+    messages: runs.length === 0 ? [] : [{ type: 'event.dispatch', teamId, eventId: event.id }],
+  })
+  if (done === 'done')
+    return { id: event.id, name: event.name, at: event.at, duplicate: false, runs, skipped }
+  const known = await findEvent(ctx.env.DB, teamId, event.id)
+  if (known === null) throw new AppError('resource.conflict')
+  if (known.name !== event.name || canonicalJson(JSON.parse(known.data)) !== canonicalJson(event.data))
+    throw new AppError('idempotency.mismatch', {
+      detail: 'An event with this id and other contents was here.',
+    })
+  return toReceipt(known)
+}
+
+export async function getEvent(ctx: ServiceContext, id: string): Promise<EventReceipt> {
+  const row = await findEvent(ctx.env.DB, ctx.actor.teamId, id)
+  if (row === null) throw notFound('The event')
+  return toReceipt(row)
+}
+
+const toReceipt = (row: EventRow): EventReceipt => ({
+  id: row.id,
+  name: row.name,
+  at: toIso(row.createdAt),
+  duplicate: true,
+  runs: JSON.parse(row.targets) as Target[],
+  skipped: [],
+})
+
+async function listenersOf(
+  ctx: ServiceContext,
+  event: InboundEvent,
+): Promise<Pick<EventReceipt, 'runs' | 'skipped'>> {
+  const { teamId } = ctx.actor
+  const runs: EventReceipt['runs'] = []
+  const skipped: EventReceipt['skipped'] = []
+  for (const trigger of await findEventTriggers(ctx.env.DB, teamId, event.name)) {
+    const { triggerId, triggerKey, workflowId, pattern, config } = trigger
+    if (!matchesEvent(pattern, event.name)) continue
+    const verdict = judgeFilter((JSON.parse(config) as { filter?: unknown }).filter, event)
+    if (verdict.takes) {
+      const runId = await runIdOf(teamId, workflowId, onceOfEvent(event.id, triggerId))
+      runs.push({ triggerId, triggerKey, workflowId, runId })
+    } else {
+      const reason = verdict.fault === null ? 'filter' : 'filter_failed'
+      skipped.push({ triggerKey, workflowId, reason, detail: verdict.fault })
+    }
+  }
+  return { runs, skipped }
+}

@@ -1,0 +1,30 @@
+// The answer that a workflow has chosen, as far as it may: it is shown under our own origin, so it sets no cookie, no
+// policy and nothing that a proxy in front would act upon, and what it shows is sandboxed.
+import type { HttpAnswer } from '../../objects/workflow-run.ts'
+
+const ALLOWED =
+  /^(content-type|content-language|content-disposition|cache-control|etag|expires|last-modified|link|location|retry-after|vary|x-[a-z0-9-]+)$/
+const REFUSED = /^x-(accel|sendfile|lighttpd|frame|content-type|request-id|forwarded|dns|permitted|xss)/
+
+export const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+const WITHOUT_BODY = [204, 205, 304]
+
+export function toResponse({ status, headers, body }: HttpAnswer): Response {
+  const kept = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    if (!ALLOWED.test(name.toLowerCase()) || REFUSED.test(name.toLowerCase())) continue
+    try {
+      kept.set(name, value)
+    } catch {
+      // A value that no header can hold is left out.
+    }
+  }
+  kept.set('content-security-policy', SANDBOX)
+  if (WITHOUT_BODY.includes(status) || body === null || body === undefined)
+    return new Response(null, { status, headers: kept })
+  const text = typeof body === 'string'
+  if (!kept.has('content-type'))
+    kept.set('content-type', text ? 'text/plain; charset=utf-8' : 'application/json')
+  return new Response(text ? body : JSON.stringify(body), { status, headers: kept })
+}

@@ -1,0 +1,2 @@
+export { hookRoutes, limitByHook, triggerSecretRoutes } from './routes.ts'
+export { triggerSecretPlace } from './secret.ts'

@@ -1,0 +1,38 @@
+// What deliveries of a webhook trigger are checked with. It goes in and never out.
+import type { ServiceContext } from '../../context.ts'
+import { AppError, notFound } from '../../core/errors.ts'
+import { type SecretPlace, sealSecret } from '../../core/secret-box.ts'
+import { commit } from '../../db/commit.ts'
+import { findTrigger, setTriggerSecret } from './repo.ts'
+import type { SetTriggerSecret } from './schema.ts'
+
+export const triggerSecretPlace = (teamId: string, triggerId: string): SecretPlace => ({
+  team: teamId,
+  table: 'workflow_triggers',
+  row: triggerId,
+  column: 'secret',
+})
+
+export async function storeTriggerSecret(
+  ctx: ServiceContext,
+  workflowId: string,
+  key: string,
+  { secret }: SetTriggerSecret,
+): Promise<void> {
+  const { teamId } = ctx.actor
+  const trigger = await findTrigger(ctx.env.DB, teamId, workflowId, key)
+  if (trigger === null) throw notFound('The trigger')
+  if (trigger.type !== 'webhook')
+    throw new AppError('resource.conflict', { detail: 'Only a webhook trigger has a secret.' })
+  const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, triggerSecretPlace(teamId, trigger.id), secret)
+  const done = await commit(ctx, {
+    guard: setTriggerSecret(teamId, trigger.id, sealed),
+    audit: {
+      action: 'trigger.secret_set',
+      targetType: 'trigger',
+      targetId: trigger.id,
+      after: { workflowId, key },
+    },
+  })
+  if (done === 'guard_missed') throw notFound('The trigger')
+}
