@@ -187,7 +187,7 @@ test.each([
   'http://user:pass@example.com/',
 ])('%s is not called', async (url) => {
   const run = await one('http.request', { url }, { node: { retry: quickly } })
-  expect(run).toMatchObject({ status: 'failed', error: { code: 'http.blocked' } })
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'http.blocked', outcomeUnknown: false } })
   expect(run.nodes?.[0]?.attempt).toBe(1)
 })
 
@@ -196,6 +196,7 @@ test('a redirect to an inner address is not followed', async () => {
   expect((await call(`/redirect/x?to=${to}`)).error).toMatchObject({
     code: 'http.blocked',
     message: expect.stringContaining('redirect'),
+    outcomeUnknown: true,
   })
 })
 
