@@ -1,4 +1,4 @@
-import type { LoadOrder } from './load.ts'
+import type { LoadOrder } from '../load.ts'
 import type { Measured } from './servers.ts'
 
 export type Case = {

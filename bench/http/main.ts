@@ -5,10 +5,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { inRoot } from '../../scripts/server/paths.ts'
+import type { LoadOrder, LoadResult } from '../load.ts'
+import { profile, topFunctions } from '../profile.ts'
+import { untilQuiet } from '../quiet.ts'
 import { type Case, casesOf } from './cases.ts'
-import type { LoadOrder, LoadResult } from './load.ts'
-import { profile, topFunctions } from './profile.ts'
-import { untilQuiet } from './quiet.ts'
 import { report } from './report.ts'
 import { startBare, startOurs } from './servers.ts'
 
@@ -28,7 +28,7 @@ const load = { clients: Number(values.clients), seconds: Number(values.seconds) 
 
 const bare = await startBare(values.profile)
 const ours = await startOurs(values.profile)
-const client = new Worker(inRoot('bench/http/load.ts'))
+const client = new Worker(inRoot('bench/load.ts'))
 try {
   const cases = casesOf(bare, ours).filter(({ name }) => name.includes(values.only))
   for (const one of cases) await run(one, 1)

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
+import type { LoadResult } from '../load.ts'
 import type { Case } from './cases.ts'
-import type { LoadResult } from './load.ts'
 
 type Line = {
   name: string

@@ -14,7 +14,7 @@ export async function profile(
     id: string
     webSocketDebuggerUrl: string
   }[]
-  const target = targets.find(({ id }) => /^core:user:(orrery|bare)$/.test(id))
+  const target = targets.find(({ id }) => /^core:user:(orrery|bare|engine-baseline)$/.test(id))
   if (!target) throw new Error(`Nothing to profile among ${targets.map(({ id }) => id).join(', ')}`)
   const socket = new WebSocket(target.webSocketDebuggerUrl)
   await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }))

@@ -7,6 +7,8 @@ export type LoadOrder = {
   port: number
   clients: number
   seconds: number
+  /** Ends earlier, after so many. */
+  requests?: number
   method: string
   /** `{n}` in a body is replaced by a number that is used once. */
   path: string
@@ -15,6 +17,8 @@ export type LoadOrder = {
   headers: Record<string, string>
   body?: string
   expect: number
+  /** What the body must hold to count as right. */
+  expectText?: string
 }
 export type LoadResult = {
   requests: number
@@ -33,16 +37,18 @@ let used = 0
 async function run(order: LoadOrder): Promise<LoadResult> {
   const times: number[] = []
   const result: LoadResult = { requests: 0, seconds: 0, p50: 0, p99: 0, errors: 0 }
+  const clients = await Promise.all(Array.from({ length: order.clients }, () => open(order.port)))
+  const most = order.requests ?? Number.POSITIVE_INFINITY
+  let begun = 0
   const start = performance.now()
   const until = start + order.seconds * 1000
   await Promise.all(
-    Array.from({ length: order.clients }, async () => {
-      const client = await open(order.port)
-      while (performance.now() < until) {
+    clients.map(async (client) => {
+      while (performance.now() < until && begun++ < most) {
         const sent = performance.now()
         const { status, text } = await client.send(write(order))
         times.push(performance.now() - sent)
-        if (status !== order.expect) {
+        if (status !== order.expect || (order.expectText && !text().includes(order.expectText))) {
           result.errors++
           result.error ??= `${status} ${text().slice(0, 300)}`
         }

@@ -1,0 +1,17 @@
+// What a process holds, as Linux tells it.
+import { readdirSync, readFileSync } from 'node:fs'
+
+const MS_OF_TICK = 10
+
+/** `cpuMs` is what it has used so far: other work on the machine does not change it much. */
+export type Held = { files: number; rssMb: number; cpuMs: number }
+
+export function heldBy(pid: number): Held {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const rssKb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0)
+  const [userTicks, systemTicks] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '')
+    .split(' ')
+    .slice(11, 13)
+  const cpuMs = (Number(userTicks) + Number(systemTicks)) * MS_OF_TICK
+  return { files: readdirSync(`/proc/${pid}/fd`).length, rssMb: Math.round(rssKb / 1024), cpuMs }
+}

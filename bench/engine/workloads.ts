@@ -1,0 +1,46 @@
+// The definitions that are run. Every step is a node with an outcome of its own, recorded on its own.
+
+type Node = Record<string, unknown> & { id: string; type: string }
+type Definition = { nodes: Node[]; edges: { from: string; to: string }[]; [more: string]: unknown }
+
+const inLine = (nodes: Node[]): Definition => ({
+  nodes,
+  edges: nodes.slice(1).map(({ id }, index) => ({ from: nodes[index]?.id ?? '', to: id })),
+})
+
+/** `length` trivial steps, one after the other, each with an output. */
+export const line = (length: number): Definition =>
+  inLine(Array.from({ length }, (_, n) => ({ id: `s${n}`, type: 'data.set', params: { values: { n } } })))
+
+/** A step for each item of a list, and a step that joins them. */
+export const each = (items: number): Definition => ({
+  ...inLine([
+    {
+      id: 'map',
+      type: 'data.set',
+      each: { items: '{{ input.items }}' },
+      params: { values: { double: '{{ item * 2 }}' } },
+    },
+    { id: 'join', type: 'data.set', params: { values: { count: '{{ nodes.map.length }}' } } },
+  ]),
+  settings: { note: `${items} items` },
+})
+
+export const itemsOf = (count: number): { items: number[] } => ({
+  items: Array.from({ length: count }, (_, n) => n),
+})
+
+/** Five calls, each to be answered before the next. */
+export const calls = (url: string): Definition =>
+  inLine(
+    Array.from({ length: 5 }, (_, n) => ({
+      id: `c${n}`,
+      type: 'http.request',
+      params: { url: `${url}?n=${n}` },
+    })),
+  )
+
+export const answered: Definition = inLine([
+  { id: 'set', type: 'data.set', params: { values: { hello: '{{ input.body.name }}' } } },
+  { id: 'say', type: 'flow.respond', params: { status: 200, body: '{{ prev }}' } },
+])
