@@ -43,7 +43,7 @@ async function readStream(request: Request, maxBytes: number): Promise<string> {
   const announced = request.headers.get('content-length')
   if (Number(announced ?? 0) > maxBytes) throw tooLarge()
   if (request.body === null) return ''
-  if (announced !== null) return request.text()
+  if (announced !== null) return new TextDecoder().decode(await request.arrayBuffer())
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

@@ -7,7 +7,10 @@ import { readYaml } from './read-yaml.ts'
 /** A definition may be as deep as it may be, and stand inside a document. */
 export const MAX_DOCUMENT_DEPTH = LIMITS.depth + 4
 
-/** JSON or YAML, told apart by the text itself. What starts like JSON and is none is tried as YAML in flow style. */
+/**
+ * JSON or YAML, told apart by the text itself: what starts with a bracket is JSON. YAML would take broken JSON for
+ * something else than was meant, such as NaN for a word.
+ */
 export function readText(text: string): Result<unknown, Problem[]> {
   const start = text.trimStart().charAt(0)
   if (start !== '{' && start !== '[') return readYaml(text)
@@ -17,8 +20,7 @@ export function readText(text: string): Result<unknown, Problem[]> {
     return err([one('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
   if (parsed.error === 'request.forbidden_key')
     return err([one('definition.not_json', '"__proto__", "constructor" and "prototype" cannot name a field')])
-  const yaml = readYaml(text)
-  return yaml.ok ? yaml : err([one('definition.bad_json', `The text is not JSON: ${jsonFault(text)}`)])
+  return err([one('definition.bad_json', `The text is not JSON: ${jsonFault(text)}`)])
 }
 
 const one = (code: string, message: string): Problem => ({ path: '', code, message })

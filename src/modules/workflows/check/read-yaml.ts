@@ -48,19 +48,18 @@ type Tokens = Parameters<Composer['compose']>[0] extends Iterable<infer Token> ?
 function tokensOf(text: string): Result<Tokens, Problem[]> {
   const parser = new Parser()
   const tokens: Tokens = []
-  let documents = 0
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error')
         return err([problem('definition.bad_yaml', `${token.message}${where(text, token.offset)}`)])
-      if (token.type === 'document' && ++documents > 1)
-        return err([problem('definition.bad_yaml', 'The text holds more than one YAML document')])
       tokens.push(token)
     }
     if (parser.stack.length > MOST_OPEN)
       return err([problem('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
   }
   tokens.push(...parser.end())
+  if (tokens.filter((token) => token.type === 'document').length > 1)
+    return err([problem('definition.bad_yaml', 'The text holds more than one YAML document')])
   return ok(tokens)
 }
 

@@ -55,7 +55,7 @@ export const documentRoutes = router()
     async (c) => {
       const { format } = c.req.valid('query')
       const { text, filename } = await exportWorkflow(c.var.readCtx, c.req.param('id'), format)
-      c.header('Content-Type', format === 'yaml' ? 'application/yaml' : 'application/json')
+      c.header('Content-Type', format === 'yaml' ? 'application/yaml; charset=utf-8' : 'application/json')
       c.header('Content-Disposition', `attachment; filename="${filename}"`)
       return c.body(text)
     },

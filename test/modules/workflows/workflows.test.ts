@@ -1,0 +1,271 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { PLAN_LIMITS } from '../../../src/core/plans.ts'
+import { call, get, post } from '../../helpers/api.ts'
+import { newPerson, newTeam } from '../../helpers/people.ts'
+import { create, put, say, WORKFLOWS } from './workflows.ts'
+
+test('a new workflow answers with its definition, version 1 and its trigger URLs', async () => {
+  const person = await newPerson()
+  const made = await create(person, {
+    description: 'Says hello',
+    tags: ['demo', 'demo', 'x'],
+    folder: '/sales//europe/',
+    triggers: [
+      { type: 'webhook', path: 'orders/:id' },
+      { type: 'schedule', cron: '0 9 * * *', timezone: 'Europe/Berlin' },
+      { type: 'event', name: 'order.*', key: 'orders' },
+      { type: 'manual' },
+    ],
+  })
+  expect(made.status).toBe(201)
+  expect(made.headers.get('etag')).toBe('"1"')
+  expect(made.body).toMatchObject({
+    name: 'Greeter',
+    version: 1,
+    active: true,
+    tags: ['demo', 'x'],
+    folder: 'sales/europe',
+    definition: say('hello'),
+    createdBy: person.userId,
+    hasDraft: false,
+  })
+  const [webhook, schedule, event] = made.body.triggers
+  expect(webhook).toMatchObject({ key: 'webhook', active: true, path: 'orders/:id' })
+  expect(webhook.url).toMatch(/^http:\/\/orrery\.test\/api\/v1\/hooks\/[\w-]{43}\/orders\/:id$/)
+  expect(new Date(schedule.nextFireAt).getTime()).toBeGreaterThan(Date.now())
+  expect(event).toMatchObject({ key: 'orders', name: 'order.*' })
+  expect((await get(`${WORKFLOWS}/${made.body.id}`, person)).body).toEqual(made.body)
+})
+
+test('a wrong definition is refused with all its problems and their paths', async () => {
+  const person = await newPerson()
+  const answer = await create(person, {
+    definition: {
+      inputs: { type: 'nonsense' },
+      nodes: [
+        { id: 'a', type: 'data.sett' },
+        { id: 'a', type: 'flow.if', params: { condition: '{{ 1 + }}' } },
+      ],
+      edges: [{ from: 'a', to: 'gone' }],
+    },
+    triggers: [
+      { type: 'schedule', cron: '61 * * * *' },
+      { type: 'schedule', cron: '* * * * *', timezone: 'Mars/Base' },
+      { type: 'webhook', path: 'a/:b/:b' },
+    ],
+  })
+  expect([answer.status, answer.body.code]).toEqual([422, 'workflow.invalid'])
+  const paths = answer.body.errors.map((error: { path: string }) => error.path)
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'definition.nodes[0].type',
+      'definition.nodes[1].id',
+      'definition.edges[0].to',
+      'definition.inputs/type',
+      'triggers[0].cron',
+      'triggers[1].timezone',
+    ]),
+  )
+})
+
+test.each([
+  ['two triggers of one key', [{ type: 'manual' }, { type: 'manual' }], 'trigger.duplicate_key'],
+  ['an entry that is no node', [{ type: 'manual', entry: 'gone' }], 'trigger.unknown_entry'],
+  ['an event name with a space', [{ type: 'event', name: 'order placed' }], 'trigger.bad_event_name'],
+  ['a path that climbs', [{ type: 'webhook', path: '../x' }], 'trigger.bad_path'],
+])('%s is refused', async (_what, triggers, code) => {
+  const answer = await create(await newPerson(), { triggers })
+  expect(answer.status).toBe(422)
+  expect(answer.body.errors.map((error: { code: string }) => error.code)).toContain(code)
+})
+
+test('metadata alone makes no version, another definition makes the next one', async () => {
+  const person = await newPerson()
+  const { body } = await create(person)
+  const path = `${WORKFLOWS}/${body.id}`
+  const renamed = await put(path, person, { name: 'Renamed' })
+  expect([renamed.body.name, renamed.body.version, renamed.headers.get('etag')]).toEqual([
+    'Renamed',
+    1,
+    '"2"',
+  ])
+  const same = await put(path, person, { definition: say('hello') })
+  expect([same.body.version, same.headers.get('etag')]).toEqual([1, '"2"'])
+  const changed = await put(path, person, { definition: say('bye'), note: 'More polite' })
+  expect([changed.body.version, changed.headers.get('etag')]).toEqual([2, '"3"'])
+  const first = await get(`${path}/versions/1`, person)
+  expect(first.body).toMatchObject({ definition: say('hello'), current: false })
+  const second = await get(`${path}/versions/2`, person)
+  expect(second.body).toMatchObject({ definition: say('bye'), current: true, note: 'More polite' })
+})
+
+test.each([
+  ['definitions', (n: number) => ({ definition: say(`v${n}`) })],
+  ['names', (n: number) => ({ name: `v${n}` })],
+])('of two changes of %s under one ETag one gets through', async (_what, bodyOf) => {
+  const person = await newPerson()
+  const { body } = await create(person)
+  const path = `${WORKFLOWS}/${body.id}`
+  const answers = await Promise.all([1, 2].map((n) => put(path, person, bodyOf(n), { 'if-match': '"1"' })))
+  expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412])
+})
+
+test('changes at once without an ETag all get through, each a version of its own', async () => {
+  const person = await newPerson()
+  const { body } = await create(person)
+  const path = `${WORKFLOWS}/${body.id}`
+  const answers = await Promise.all([1, 2, 3, 4].map((n) => put(path, person, { definition: say(`v${n}`) })))
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
+  const versions = await get(`${path}/versions`, person)
+  expect(versions.body.items.map((item: { version: number }) => item.version)).toEqual([5, 4, 3, 2, 1])
+})
+
+test('a workflow of another team is answered like one that does not exist', async () => {
+  const stranger = await newPerson()
+  const { body } = await create(await newPerson())
+  const other = await create(stranger)
+  for (const id of [body.id, 'wf_00000000000000000000000000']) {
+    const path = `${WORKFLOWS}/${id}`
+    const answers = await Promise.all([
+      get(path, stranger),
+      put(path, stranger, { name: 'Mine' }),
+      put(path, stranger, { definition: say('mine') }),
+      call('DELETE', path, { as: stranger }),
+      post(`${path}/activate`, stranger, {}),
+      post(`${path}/clone`, stranger, {}),
+      post(`${path}/plan`, stranger, {}),
+      get(`${path}/versions`, stranger),
+      get(`${path}/versions/1`, stranger),
+      get(`${path}/versions/diff?from=1&to=1`, stranger),
+      post(`${path}/versions/1/restore`, stranger, {}),
+      get(`${path}/draft`, stranger),
+      put(`${path}/draft`, stranger, { definition: say('mine') }),
+      get(`${path}/triggers`, stranger),
+      put(`${path}/triggers`, stranger, { triggers: [] }),
+      get(`${path}/export`, stranger),
+      get(`${path}/metrics`, stranger),
+    ])
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 404))
+  }
+  const hostage = await put(`${WORKFLOWS}/${other.body.id}`, stranger, { errorWorkflowId: body.id })
+  expect([hostage.status, hostage.body.errors[0].path]).toEqual([422, 'errorWorkflowId'])
+})
+
+test('the list is filtered, searched, counted and walked without a repeat', async () => {
+  const person = await newPerson()
+  for (const [name, tags, folder, active] of [
+    ['Alpha', ['a'], 'x', true],
+    ['Beta 100%', ['a', 'b'], '', false],
+    ['Gamma', [], 'x', true],
+  ] as const)
+    await create(person, { name, tags, folder, active })
+  await create(await newPerson(), { name: 'Alpha of others' })
+  const names = async (query: string): Promise<string[]> =>
+    (await get(`${WORKFLOWS}?${query}`, person)).body.items.map((item: { name: string }) => item.name)
+  expect(await names('')).toEqual(['Gamma', 'Beta 100%', 'Alpha'])
+  expect(await names('sort=name')).toEqual(['Alpha', 'Beta 100%', 'Gamma'])
+  expect(await names('tag=a&sort=name')).toEqual(['Alpha', 'Beta 100%'])
+  expect(await names('folder=x&sort=-name')).toEqual(['Gamma', 'Alpha'])
+  expect(await names('active=false')).toEqual(['Beta 100%'])
+  expect(await names('q=0%25')).toEqual(['Beta 100%'])
+  expect(await names('q=alpha')).toEqual(['Alpha'])
+  const page = await get(`${WORKFLOWS}?limit=2&sort=-updatedAt&count=true`, person)
+  expect(page.body).toMatchObject({ total: 3 })
+  expect(page.body.items[0]).not.toHaveProperty('definition')
+  await create(person, { name: 'In between' })
+  const rest = await get(`${WORKFLOWS}?limit=2&sort=-updatedAt&cursor=${page.body.nextCursor}`, person)
+  expect(rest.body.items.map((item: { name: string }) => item.name)).toEqual(['Alpha'])
+  expect(rest.body.nextCursor).toBeNull()
+})
+
+test('viewers read, members write, and a key needs the scope', async () => {
+  const { join } = await newTeam()
+  const [viewer, member] = [await join('viewer'), await join('member')]
+  expect((await create(viewer)).status).toBe(403)
+  const made = await create(member)
+  expect(made.status).toBe(201)
+  expect((await get(`${WORKFLOWS}/${made.body.id}`, viewer)).status).toBe(200)
+  const key = await post('/api/v1/auth/api-keys', member, { name: 'Reader', scopes: ['workflows:read'] })
+  const apiKey = { apiKey: key.body.key }
+  expect((await get(`${WORKFLOWS}/${made.body.id}`, apiKey)).status).toBe(200)
+  expect((await create(apiKey)).body.code).toBe('access.scope_missing')
+})
+
+test('of workflows made at once no more come about than the plan allows', async () => {
+  const person = await newPerson({ plan: 'free' })
+  const most = PLAN_LIMITS.free.workflows ?? 0
+  const rows = Array.from({ length: most - 2 }, (_, i) =>
+    env.DB.prepare(
+      "INSERT INTO workflows (id, team_id, name, tags, created_by, created_at, updated_at) VALUES (?, ?, 'x', '[]', 'u', 0, 0)",
+    ).bind(`wf_${person.teamId.slice(5)}${i}`, person.teamId),
+  )
+  await env.DB.batch(rows)
+  const answers = await Promise.all([1, 2, 3, 4].map(() => create(person)))
+  expect(answers.map((answer) => answer.status).sort()).toEqual([201, 201, 402, 402])
+  expect(answers.find((answer) => answer.status === 402)?.body.code).toBe('plan.limit_reached')
+})
+
+test('the same idempotency key makes one workflow, and its audit entry says who', async () => {
+  const person = await newPerson()
+  const body = { name: 'Once', definition: say('hello') }
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => post(WORKFLOWS, person, body, { 'idempotency-key': 'once' })),
+  )
+  expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201])
+  expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1)
+  const { results } = await env.DB.prepare(
+    "SELECT actor_id AS actor FROM audit_log WHERE target_id = ? AND action = 'workflow.created'",
+  )
+    .bind(answers[0]?.body.id)
+    .all()
+  expect(results).toEqual([{ actor: person.userId }])
+})
+
+test('deleting takes versions and triggers, forgets it as error workflow and gives the place back', async () => {
+  const person = await newPerson()
+  const { body } = await create(person, { triggers: [{ type: 'webhook' }] })
+  const other = await create(person, { errorWorkflowId: body.id })
+  const path = `${WORKFLOWS}/${body.id}`
+  expect((await call('DELETE', path, { as: person, headers: { 'if-match': '"9"' } })).status).toBe(412)
+  expect((await call('DELETE', path, { as: person })).status).toBe(204)
+  expect((await call('DELETE', path, { as: person })).status).toBe(404)
+  expect((await get(`${WORKFLOWS}/${other.body.id}`, person)).body.errorWorkflowId).toBeNull()
+  for (const table of ['workflow_versions', 'workflow_triggers']) {
+    const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE workflow_id = ?`)
+      .bind(body.id)
+      .first()
+    expect([table, row]).toEqual([table, { n: 0 }])
+  }
+  const usage = await get(`/api/v1/teams/${person.teamId}/usage`, person)
+  expect(JSON.stringify(usage.body)).toContain('"workflows":1')
+})
+
+test('a workflow cannot be its own error workflow', async () => {
+  const person = await newPerson()
+  const { body } = await create(person)
+  const answer = await put(`${WORKFLOWS}/${body.id}`, person, { errorWorkflowId: body.id })
+  expect(answer.status).toBe(422)
+})
+
+test('a copy starts at version 1, switched off, with URLs of its own', async () => {
+  const person = await newPerson()
+  const { body } = await create(person, { triggers: [{ type: 'webhook' }], tags: ['t'] })
+  await put(`${WORKFLOWS}/${body.id}`, person, { definition: say('two') })
+  const copy = await call<any>('POST', `${WORKFLOWS}/${body.id}/clone`, { as: person })
+  expect([copy.status, copy.body]).toMatchObject([
+    201,
+    { name: 'Greeter (copy)', version: 1, active: false, tags: ['t'], definition: say('two') },
+  ])
+  expect(copy.body.triggers[0].url).not.toBe(body.triggers[0].url)
+})
+
+test.each([
+  ['no name', { definition: say('x') }],
+  ['a definition that is a list', { name: 'x', definition: [] }],
+  ['an unknown field', { name: 'x', definition: say('x'), teamId: 'team_x' }],
+  ['a name of two lines', { name: 'a\nb', definition: say('x') }],
+])('a workflow with %s is refused', async (_what, body) => {
+  const answer = await post(WORKFLOWS, await newPerson(), body)
+  expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
+})
