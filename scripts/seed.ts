@@ -3,6 +3,7 @@
 // 2. Everything is made through the public API, as a client would, except what no client may do: rights and proofs.
 // 3. An account that is there already is only touched when the seeded password opens it: it could be somebody else's.
 import { existsSync, readFileSync } from 'node:fs'
+import { samples, TOUR, tourInput } from './samples.ts'
 import type { Installation } from './server/secrets.ts'
 import type { Server } from './server/serve.ts'
 import { type State, writeWhole } from './server/state.ts'
@@ -32,7 +33,7 @@ export function seededAccounts(installation: Installation): { admin: SeededAccou
 
 export async function seed(state: State, server: Server): Promise<void> {
   const { admin, demo } = seededAccounts(server.installation)
-  const steps: Step[] = [accountStep(admin), accountStep(demo)]
+  const steps: Step[] = [accountStep(admin), accountStep(demo), sampleStep(server.url)]
   const path = state.file('seeded.json')
   const done: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
   const missing = steps.filter((step) => done[step.name] === undefined)
@@ -65,6 +66,25 @@ const accountStep = (account: SeededAccount): Step => ({
       Date.now(),
       email,
     )
+  },
+})
+
+/** Sample workflows in the demo user's team, and one run of each that ends by itself. */
+const sampleStep = (serverUrl: string): Step => ({
+  name: 'samples',
+  run: async ({ call, demo }) => {
+    const entered = await call('POST', '/api/v1/auth/login', { email: demo.email, password: demo.password })
+    const token = String(entered.body.accessToken)
+    const known = (await call('GET', '/api/v1/workflows?tag=sample&limit=100', undefined, token)).body
+      .items as { name: string }[]
+    for (const sample of samples(serverUrl)) {
+      if (known.some((one) => one.name === sample.name)) continue
+      const made = await call('POST', '/api/v1/workflows', sample, token)
+      if (made.status !== 201)
+        throw new Error(`The sample ${sample.name} could not be made: ${JSON.stringify(made.body)}`)
+      const input = sample.name === TOUR ? tourInput(false) : {}
+      await call('POST', `/api/v1/workflows/${String(made.body.id)}/execute`, { input }, token)
+    }
   },
 })
 

@@ -22,7 +22,7 @@ import { control, decideApproval, type Follow, legacyOf, resolve, signal } from 
 import { armStart, begin, create, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { RunMachine } from './machine.ts'
-import { projectRun } from './projection.ts'
+import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import { eventStream } from './stream.ts'
 import { projectionOf, viewNode, viewRun } from './view.ts'
 
@@ -113,6 +113,10 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     const { run, store, env } = this.#machine
     if (run === null) return false
     await projectRun(env.DB, projectionOf(run, store))
+    for (const { path } of store.readWaits()) {
+      const approval = approvalRow(run, store, path)
+      if (approval !== null) await projectApproval(env.DB, approval)
+    }
     return true
   }
 

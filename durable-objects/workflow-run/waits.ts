@@ -1,6 +1,5 @@
 // Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
-
-import { newId } from '../../src/core/ids.ts'
+import { newApprovalId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { idempotencyKey } from '../../src/engine/idempotency.ts'
@@ -22,7 +21,7 @@ export function openWait(
   now: number,
 ): ShellFact {
   const { store } = shell
-  const approvalId = result.wait.kind === 'approval' ? newId('apr', now) : null
+  const approvalId = result.wait.kind === 'approval' ? newApprovalId(shell.run.spec.runId) : null
   const wait = approvalId === null ? result.wait : { ...result.wait, name: approvalId }
   return {
     fact: { type: 'node.waiting', path, attempt, wait },

@@ -16,5 +16,11 @@ export function localSettings(secrets: LocalSecrets, port: number): Record<strin
     const given = process.env[name]
     if (given !== undefined) settings[name] = given
   }
+  // In development the samples call this very server, which is on loopback.
+  if (settings.ENVIRONMENT === 'development') {
+    settings.OUTBOUND_ALLOW_HOSTS = [settings.OUTBOUND_ALLOW_HOSTS ?? '', `localhost:${port}`]
+      .filter(Boolean)
+      .join(',')
+  }
   return settings
 }

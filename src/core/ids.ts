@@ -57,3 +57,12 @@ export async function derivedId(prefix: IdPrefix, text: string): Promise<string>
   for (let i = 0; i < 26; i++) id += ALPHABET.charAt((digest[i] ?? 0) & 31)
   return `${prefix}_${id}`
 }
+
+/** An approval's id holds that of its run, so that the run can be asked before the index has heard of the approval. */
+export function newApprovalId(runId: string): string {
+  let random = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(8))) random += ALPHABET.charAt(byte & 31)
+  return `apr_${runId.slice('run_'.length)}${random}`
+}
+
+export const runIdOfApproval = (approvalId: string): string => `run_${approvalId.slice('apr_'.length, -8)}`

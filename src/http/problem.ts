@@ -26,7 +26,8 @@ const UNAVAILABLE =
 export function problemResponse(c: Context<AppEnv>, error: unknown): Response {
   const log = c.get('request')?.log
   const known = error instanceof AppError ? error : (asConflict(error) ?? asUnavailable(error))
-  if (known === null || known.code === 'service.unavailable') log?.error('unexpected error', { error })
+  const isOurs = known === null || (known !== error && known.code === 'service.unavailable')
+  if (isOurs) log?.error('unexpected error', { error })
   else if (known.cause !== undefined) log?.warn(known.code, { error })
   const code: ErrorCode = known?.code ?? 'internal'
   const requestId = c.get('request')?.requestId ?? 'unknown'

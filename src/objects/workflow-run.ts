@@ -173,7 +173,7 @@ export interface WorkflowRunRpc {
   gateOpened(): Promise<void>
   /** From the sweep: look at what is due. */
   poke(): Promise<void>
-  /** Reports itself to the index again; false when there is no run here. */
+  /** Reports itself and its approvals to the index now; false when there is no run here. */
   report(): Promise<boolean>
   /** Removes everything; the caller has the tombstone. */
   remove(): Promise<void>

@@ -1,7 +1,7 @@
 // What follows the end of a run outside of it.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { post } from '../../helpers/api.ts'
+import { get, post } from '../../helpers/api.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
@@ -53,4 +53,17 @@ test('a callback to an inner address is refused at the start', async () => {
     callbackUrl: 'http://169.254.169.254/',
   })
   expect([answer.status, answer.body.code]).toEqual([422, 'outbound.blocked'])
+})
+
+test('an approval can be given at once, before the index has heard of it', async () => {
+  const person = await newPerson()
+  const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Now?' } }] }
+  const workflowId = await newWorkflow(person.teamId, definition)
+  const run = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
+  const approvalId = run.body.waitingFor[0].name
+  const stranger = await newPerson()
+  expect((await get(`/api/v1/approvals/${approvalId}`, stranger)).status).toBe(404)
+  const answer = await post(`/api/v1/approvals/${approvalId}`, person, { decision: 'approve' })
+  expect([answer.status, answer.body.status]).toEqual([200, 'approved'])
+  expect((await get(`/api/v1/workflows/executions/${run.body.id}`, person)).body.status).toBe('succeeded')
 })

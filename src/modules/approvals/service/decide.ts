@@ -3,10 +3,10 @@ import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Decide, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
-import { type ApprovalRow, findApproval } from '../repo/approvals.ts'
 import { voidLinks } from '../repo/links.ts'
 import type { Approval, DecideApproval } from '../schema.ts'
 import { type Decider, decisionOf, requireDecider, requirePending } from './judge.ts'
+import { loadApproval } from './read.ts'
 import { toApproval } from './view.ts'
 
 export async function decideApproval(
@@ -14,11 +14,7 @@ export async function decideApproval(
   id: string,
   body: DecideApproval,
 ): Promise<Approval> {
-  const { sql, params } = findApproval(ctx.actor.teamId, id)
-  const row = await ctx.env.DB.prepare(sql)
-    .bind(...params)
-    .first<ApprovalRow>()
-  if (row === null) throw notFound('The approval')
+  const row = await loadApproval(ctx, ctx.actor.teamId, id)
   const { userId, email, emailVerified } = ctx.actor
   const decider: Decider = { userId, email: emailVerified ? email.toLowerCase() : null }
   requireDecider(row, decider)

@@ -1,7 +1,9 @@
-import type { ReadContext } from '../../../context.ts'
+import type { ReadContext, RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
+import { runIdOfApproval } from '../../../core/ids.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { countApprovals, findApproval, findApprovals } from '../repo/approvals.ts'
+import { workflowRun } from '../../../objects/workflow-run.ts'
+import { type ApprovalRow, countApprovals, findApproval, findApprovals } from '../repo/approvals.ts'
 import type { Approval, ListApprovals } from '../schema.ts'
 import { toApproval } from './view.ts'
 
@@ -12,8 +14,27 @@ export async function listApprovals(ctx: ReadContext, query: ListApprovals): Pro
 }
 
 export async function readApproval(ctx: ReadContext, id: string): Promise<Approval> {
-  const { rows } = await ctx.read((who) => findApproval(who.teamId, id))
-  const row = rows[0]
-  if (row === undefined) throw notFound('The approval')
-  return toApproval(row)
+  const { rows, actor } = await ctx.read((who) => findApproval(who.teamId, id))
+  return toApproval(rows[0] ?? (await loadApproval(ctx, actor.teamId, id)))
+}
+
+/** A run tells the index of its approvals a moment after it waits for them. Who is quicker has the run tell it now. */
+export async function loadApproval(
+  request: RequestContext,
+  teamId: string,
+  id: string,
+): Promise<ApprovalRow> {
+  const { sql, params } = findApproval(teamId, id)
+  const read = () =>
+    request.env.DB.prepare(sql)
+      .bind(...params)
+      .first<ApprovalRow>()
+  const row = await read()
+  if (row !== null) return row
+  const isThere = await workflowRun(request.env.RUNS, runIdOfApproval(id)).report()
+  return (isThere ? await read() : null) ?? missing()
+}
+
+const missing = (): never => {
+  throw notFound('The approval')
 }
