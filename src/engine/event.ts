@@ -119,7 +119,8 @@ export type Derived =
       readonly path: string
       readonly attempt: number
       readonly reason: 'failed' | 'crashed' | 'deferred' | 'resolved'
-      readonly at: number
+      /** When the next attempt starts. */
+      readonly nextAt: number
     }
   | { readonly type: 'node.unknown'; readonly path: string }
   /** An outcome that the core settled by itself: a group or `each` that failed, a wait that came due, an adopted outcome. */

@@ -75,7 +75,7 @@ export function resolved(
       path: fact.path,
       attempt: fact.attempt,
       reason: 'resolved',
-      at: turn.now,
+      nextAt: turn.now,
     })
     makeReady(turn, activation)
   }
@@ -114,7 +114,13 @@ function tryAgain(
   activation.wait = null
   activation.due = false
   setTimer(turn, activation, 'retry', at)
-  emit(turn, { type: 'node.retrying', path: activation.path, attempt: activation.attempt, reason, at })
+  emit(turn, {
+    type: 'node.retrying',
+    path: activation.path,
+    attempt: activation.attempt,
+    reason,
+    nextAt: at,
+  })
 }
 
 function becomeUnknown(turn: Turn, activation: Activation): void {
