@@ -1,3 +1,3 @@
 export { dispatchEvent } from './dispatch.ts'
 export { eventRoutes } from './routes.ts'
-export { sweepEvents } from './sweep.ts'
+export { EVENT_LIFE_MS, sweepEvents } from './sweep.ts'

@@ -49,7 +49,7 @@ test.each([
   ['', '', null],
 ])('a body of the type %j is read', async (type, body, expected) => {
   const hook = await hooked()
-  const headers = type === '' ? {} : { 'content-type': type }
+  const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
   expect((await inputOf(await deliver(hook, { body, headers }))).body).toEqual(expected)
 })
 
