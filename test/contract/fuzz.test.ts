@@ -13,6 +13,8 @@ import { jsonSchemaOf } from './support/values.ts'
 
 const SEED = Number(env.FUZZ_SEED || 20_261_121)
 const ROUNDS = Number(env.FUZZ_ROUNDS || 30)
+/** In development there is something to retry against. */
+const FAILS_ON_PURPOSE = ['GET /dev/flaky/:key']
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Fresh now and then, because some requests end the session or the account. */
@@ -38,6 +40,7 @@ test.each(routes.map((route, i) => [route.name, route, SEED + i * 1_000_003] as 
       }).catch((error: unknown) => {
         throw new Error(`${sent}\n${String(error)}`)
       })
+      if (answer.status === 503 && FAILS_ON_PURPOSE.includes(route.name)) continue
       expect(answer.status, `${sent}\n${answer.text.slice(0, 500)}`).toBeLessThan(500)
       if (answer.status >= 400) expect(Object.keys(ERRORS), sent).toContain(answer.body.code)
       expect(answer.headers.get('x-request-id'), sent).toMatch(/^[A-Za-z0-9_.:-]{8,128}$/)
