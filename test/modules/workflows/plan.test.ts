@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -183,6 +183,27 @@ test('metrics count the runs of the workflow by status and day, with percentiles
   })
   expect((await get(`${WORKFLOWS}/${body.id}/metrics?days=90`, person)).body.runs).toBe(23)
   expect((await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)).body.perNode).toEqual([])
+})
+
+test('metrics of nodes are those of the newest runs', async () => {
+  const person = await newPerson()
+  const failing = {
+    nodes: [
+      { id: 'a', type: 'flow.noop' },
+      { id: 'b', type: 'flow.fail', params: { message: 'No' } },
+    ],
+    edges: [{ from: 'a', to: 'b' }],
+  }
+  const { body } = await create(person, { definition: failing })
+  for (let i = 0; i < 2; i++) await post(`${WORKFLOWS}/${body.id}/execute`, person, {}, { prefer: 'wait=5' })
+  await vi.waitFor(async () => {
+    const metrics = await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)
+    expect(metrics.body).toMatchObject({ runs: 2, failed: 2, successRate: 0 })
+    expect(metrics.body.perNode).toMatchObject([
+      { id: 'a', type: 'flow.noop', runs: 2, succeeded: 2, failed: 0 },
+      { id: 'b', type: 'flow.fail', runs: 2, succeeded: 0, failed: 2 },
+    ])
+  }, 5_000)
 })
 
 test('the node types come with the JSON Schema of their parameters', async () => {

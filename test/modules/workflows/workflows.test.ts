@@ -62,7 +62,7 @@ test('a wrong definition is refused with all its problems and their paths', asyn
       'definition.nodes[0].type',
       'definition.nodes[1].id',
       'definition.edges[0].to',
-      'definition.inputs/type',
+      'definition.inputs.type',
       'triggers[0].cron',
       'triggers[1].timezone',
     ]),
@@ -239,6 +239,20 @@ test('deleting takes versions and triggers, forgets it as error workflow and giv
   }
   const usage = await get(`/api/v1/teams/${person.teamId}/usage`, person)
   expect(JSON.stringify(usage.body)).toContain('"workflows":1')
+})
+
+test('a deleted team takes its workflows, templates and variables', async () => {
+  const { owner, teamId } = await newTeam()
+  await create(owner, { triggers: [{ type: 'webhook' }] })
+  await post(`${WORKFLOWS}/templates`, owner, { name: 'T', definition: say('x') })
+  await put(`${WORKFLOWS}/variables/a`, owner, { value: 1 })
+  expect((await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })).status).toBe(204)
+  for (const table of ['workflows', 'workflow_triggers', 'workflow_templates', 'team_variables']) {
+    const row = await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE team_id = ?`)
+      .bind(teamId)
+      .first()
+    expect([table, row]).toEqual([table, { n: 0 }])
+  }
 })
 
 test('a workflow cannot be its own error workflow', async () => {

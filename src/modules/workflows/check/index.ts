@@ -5,7 +5,7 @@ import { compile } from '../../../engine/compile/index.ts'
 import { LIMITS, Triggers } from '../../../engine/definition.ts'
 import { checkSchema } from '../../../engine/json-schema/compile.ts'
 import type { Plan } from '../../../engine/plan.ts'
-import type { Problem } from '../../../engine/problem.ts'
+import { formatLocation, type Problem } from '../../../engine/problem.ts'
 import { NODE_TYPES } from '../../../nodes/registry.ts'
 import { isEventPattern } from './event-name.ts'
 import { hookPathFault } from './hook-path.ts'
@@ -48,8 +48,20 @@ const toFieldError = ({ path, code, message, hint }: Problem): FieldError => ({
 function inputProblems(definition: unknown): Problem[] {
   const inputs = readField(definition, 'inputs')
   if (typeof inputs !== 'object' || inputs === null) return []
-  return checkSchema(inputs).map(({ path, code, message }) => ({ path: `inputs${path}`, code, message }))
+  return checkSchema(inputs).map(({ path, code, message }) => ({
+    path: formatLocation(['inputs', ...pointerParts(path)]),
+    code,
+    message,
+  }))
 }
+
+/** Problems of schemas come as JSON Pointers, all others as in the definition. */
+const pointerParts = (pointer: string): (string | number)[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 function readField(value: unknown, name: string): unknown {
   try {
