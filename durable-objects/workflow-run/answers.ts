@@ -53,11 +53,13 @@ export function signal(machine: RunMachine, word: { name: string; data: Json; id
 
 export function decideApproval(machine: RunMachine, word: Decide): ControlAnswer {
   if (machine.run === null) return missing()
-  const spoken = decide(machine.shell, word, machine.now())
-  if ('refused' in spoken) return conflict(spoken.refused)
-  if (spoken.fact) machine.feed([spoken.fact])
-  machine.scheduleDrain(0)
-  return viewAnswer(machine)
+  const spoken = machine.whole(() => {
+    const said = decide(machine.shell, word, machine.now())
+    if ('fact' in said && said.fact) machine.feed([said.fact])
+    machine.scheduleDrain(0)
+    return said
+  })
+  return 'refused' in spoken ? conflict(spoken.refused) : viewAnswer(machine)
 }
 
 export function resolve(

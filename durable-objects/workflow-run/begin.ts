@@ -17,23 +17,26 @@ export type StoredGate = GateRequest & { name: string; key: string }
 export async function create(machine: RunMachine, spec: RunSpec): Promise<boolean> {
   const { legacy, ...kept } = spec
   const gate = await gateOf(spec)
-  machine.store.create(kept)
-  machine.store.writeMeta('createdAt', toIso(machine.now()))
-  machine.hold(kept)
-  if (legacy) adopt(machine, legacy)
-  if (spec.startAt !== undefined && spec.startAt > machine.now()) {
+  machine.whole(() => {
+    machine.store.create(kept)
+    machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
-    queue(machine, 'start_at')
+    machine.hold(kept)
+    if (legacy) adopt(machine, legacy)
+    if (isLater(machine)) queue(machine, 'start_at')
+    else if (gate === null) begin(machine)
+    else queue(machine, 'gate')
+  })
+  if (gate === null || isLater(machine)) return true
+  try {
+    return await enterGate(machine)
+  } catch {
+    machine.tell('enter_gate', null)
     return true
   }
-  if (gate === null) {
-    begin(machine)
-    return true
-  }
-  machine.store.writeMeta('gate', JSON.stringify(gate))
-  queue(machine, 'gate')
-  return enterGate(machine)
 }
+
+const isLater = (machine: RunMachine): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
 
 /** For a run that was loaded while it was queued. */
 export function armStart(machine: RunMachine): void {
@@ -87,29 +90,18 @@ function adopt(machine: RunMachine, legacy: NonNullable<RunSpec['legacy']>): voi
   machine.feed([{ fact: { type: 'run.adopted', outcomes } }])
 }
 
-/** Asks for a slot. An answer that does not come is asked for again from the outbox. */
+/** Asks for a slot; throws when no answer comes. */
 export async function enterGate(machine: RunMachine): Promise<boolean> {
   const stored = readGate(machine)
   if (stored === null) return true
   const { name, key: _key, ...request } = stored
-  try {
-    const answer = await flowGate(machine.env.GATES, name).enter(request)
-    if (answer.state === 'rejected') {
-      machine.feed([
-        {
-          fact: {
-            type: 'run.cancel_requested',
-            by: 'gate',
-            reason: 'The workflow takes no more runs at this time',
-          },
-        },
-      ])
-      return false
-    }
-    if (answer.state === 'in') begin(machine)
-  } catch {
-    machine.tell('enter_gate', null)
+  const answer = await flowGate(machine.env.GATES, name).enter(request)
+  if (answer.state === 'rejected') {
+    const reason = 'The workflow takes no more runs at this time'
+    machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])
+    return false
   }
+  if (answer.state === 'in') begin(machine)
   return true
 }
 

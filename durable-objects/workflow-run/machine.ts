@@ -1,6 +1,6 @@
 // What makes a run go: turns, and what follows from each. Invariants:
 // 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
-// 2. A turn that throws aborts the object; it comes back as it was last written.
+// 2. What throws on the way to the last write of a turn aborts the object; it comes back as it was last written.
 // 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached.
 import { createLog } from '../../src/core/log.ts'
 import type { Command } from '../../src/engine/command.ts'
@@ -10,6 +10,7 @@ import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
+import { countTurnDeath, isTurnWork } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { withFaults } from './faults.ts'
 import { runLive } from './live.ts'
@@ -24,8 +25,6 @@ import { runValues } from './values.ts'
 
 /** Keeps the object awake, and its run watched, while an effect or a report is under way. */
 const HEARTBEAT_MS = 30_000
-/** Deaths in the middle of computing, before the node that was being computed is given up. */
-const MOST_TURN_DEATHS = 3
 const ALARM_RETRY_MS = 5_000
 
 type Waiter = { settle: () => void }
@@ -41,6 +40,8 @@ export class RunMachine {
   readonly #timers: Timers
   readonly #effects: ReturnType<typeof runEffects>
   readonly #waiters = new Set<Waiter>()
+  /** Turns and questions to others that are under way. */
+  #detached = 0
   #draining = false
   #drainAt = Number.POSITIVE_INFINITY
   #drainTimer: ReturnType<typeof setTimeout> | undefined
@@ -72,7 +73,7 @@ export class RunMachine {
               },
             ]),
         }),
-      outcomes.take,
+      (outcome) => this.whole(() => outcomes.take(outcome)),
     )
     this.#effects = withFaults('effect', effects, state)
   }
@@ -100,68 +101,78 @@ export class RunMachine {
     this.run = { ...run, state: restore(run.plan, this.store.readState()) }
     this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
     if (this.run.state.run.phase !== 'queued' && !hasEnded(this.run.state)) this.#takeUp(this.run)
-    this.scheduleDrain(0)
+    this.#drainWhatIsLeft()
     this.rearm()
+  }
+
+  /** Writes that belong together, and what memory says of them: an error takes the object with it, not half of them. */
+  whole<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
+      this.#state.abort('a turn failed')
+      throw error
+    }
   }
 
   /** Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once. */
   #takeUp(run: Run): void {
     this.feed(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
     const commands = outstanding(run.plan, run.state)
-    const givenUp = this.#countTurnDeath(commands)
+    const givenUp = countTurnDeath(this.store, commands)
     this.feed(givenUp)
-    this.feed([], givenUp.length > 0 ? outstanding(run.plan, run.state) : commands)
-  }
-
-  /** Work that was to be done within a turn is only still there when the turn died. */
-  #countTurnDeath(commands: readonly Command[]): ShellFact[] {
-    const stuck = commands.find(
-      (command) =>
-        command.type === 'run_node' || command.type === 'run_items' || command.type === 'expand_node',
+    const wishes = givenUp.length > 0 ? outstanding(run.plan, run.state) : commands
+    this.feed(
+      [],
+      wishes.filter((wish) => !isTurnWork(wish)),
     )
-    if (stuck === undefined || !('path' in stuck) || !('attempt' in stuck)) return []
-    const known = JSON.parse(this.store.readMeta('turnDeaths') ?? '{}') as { path?: string; deaths?: number }
-    const deaths = known.path === stuck.path ? (known.deaths ?? 0) + 1 : 1
-    this.store.writeMeta('turnDeaths', JSON.stringify({ path: stuck.path, deaths }))
-    if (deaths <= MOST_TURN_DEATHS) return []
-    const message = `The process was lost ${deaths - 1} times while this was computed`
-    const error = { code: 'node.poison', message, retryable: false }
-    return [
-      { fact: { type: 'node.failed', path: stuck.path, attempt: stuck.attempt, error }, dropCommands: true },
-    ]
+    // In a turn of its own: should it die of this again, the count of its deaths is already kept.
+    this.#feedLater(wishes.filter(isTurnWork))
   }
 
   /** One turn, then what follows from it. */
   feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
-    const result = this.#writeTurn(facts, commands)
+    return this.whole(() => this.#turn(facts, commands))
+  }
+
+  #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
+    const result = runTurn(this.shell, facts, commands)
+    for (const { child } of result.cancels) {
+      if (child !== undefined) this.tell('cancel_child', { runId: child })
+    }
+    if (result.ended) writeFarewell(this)
+    if (result.projects) this.project()
     if (result.respond) this.answer ??= result.respond
     for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
     for (const effect of result.effects) this.#effects.start(effect)
-    for (const { path, attempt } of result.resumes) void lookAtChild(this, path, attempt)
-    // A turn of its own, after whatever else is waiting for this object.
-    if (result.later.length > 0) setTimeout(() => this.run && this.feed([], result.later), 0)
+    for (const { path, attempt } of result.resumes) void this.#lookAtChild(path, attempt)
+    this.#feedLater(result.later)
     if (result.events.length > 0) {
+      this.rearm()
       this.live.publish(result.events)
       for (const waiter of this.#waiters) waiter.settle()
-      this.rearm()
     }
     if (result.ended) this.live.endFollowers()
     return result
   }
 
-  #writeTurn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
+  /** A turn of its own, after whatever else is waiting for this object. */
+  #feedLater(commands: readonly Command[]): void {
+    if (commands.length === 0) return
+    this.#detached++
+    setTimeout(() => {
+      this.#detached--
+      if (this.run !== null) this.feed([], commands)
+    }, 0)
+  }
+
+  async #lookAtChild(path: string, attempt: number): Promise<void> {
+    this.#detached++
     try {
-      const result = runTurn(this.shell, facts, commands)
-      for (const { child } of result.cancels) {
-        if (child !== undefined) this.tell('cancel_child', { runId: child })
-      }
-      if (result.ended) writeFarewell(this)
-      if (result.projects) this.project()
-      return result
-    } catch (error) {
-      createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
-      this.#state.abort('a turn failed')
-      throw error
+      await lookAtChild(this, path, attempt)
+    } finally {
+      this.#detached--
     }
   }
 
@@ -181,6 +192,7 @@ export class RunMachine {
     if (this.#drainTimer !== undefined && this.#drainAt <= at) return
     clearTimeout(this.#drainTimer)
     this.#drainAt = at
+    this.#timers.arm(at + HEARTBEAT_MS)
     this.#drainTimer = setTimeout(() => {
       this.#drainTimer = undefined
       void this.#drain()
@@ -221,7 +233,8 @@ export class RunMachine {
     const times: number[] = []
     const next = this.#timers.next()
     if (next !== null) times.push(next)
-    if (this.#effects.size() > 0 || this.#drainTimer !== undefined) times.push(this.now() + HEARTBEAT_MS)
+    const isAtWork = this.#effects.size() > 0 || this.#detached > 0 || this.#drainTimer !== undefined
+    if (isAtWork) times.push(this.now() + HEARTBEAT_MS)
     if (times.length > 0) this.#timers.arm(Math.min(...times))
   }
 
@@ -242,8 +255,13 @@ export class RunMachine {
       if (key === '$start') onStart()
       else this.feed([{ fact: { type: 'timer.fired', key } }])
     }
-    this.scheduleDrain(0)
+    this.#drainWhatIsLeft()
     this.rearm()
+  }
+
+  /** A run that only waits, and has told everything, is not woken for nothing. */
+  #drainWhatIsLeft(): void {
+    if (this.store.readOutbox().length > 0) this.scheduleDrain(0)
   }
 
   #effectDone(outcome: EffectOutcome): void {
