@@ -1,0 +1,61 @@
+// What starts runs and what asks people reads no whole table either: with rows that are there, the statements are reached.
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { fireSchedules } from '../../src/cron/fire-schedules.ts'
+import { remindApprovals } from '../../src/modules/approvals/index.ts'
+import { sweepEvents } from '../../src/modules/events/index.ts'
+import { get, post } from '../helpers/api.ts'
+import { clock } from '../helpers/clock.ts'
+import { mailTo, runJobs, withContext } from '../helpers/jobs.ts'
+import { newTrigger } from '../helpers/triggers.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { asked, decide, office } from '../modules/approvals/asked.ts'
+import { deliver, hooked } from '../modules/hooks/deliver.ts'
+import { planOf, recordSql, scansIn, tableNames } from './support/plans.ts'
+
+async function failures(work: () => Promise<unknown>): Promise<string[]> {
+  const tables = await tableNames()
+  const sent = await recordSql(async () => void (await work()))
+  const found: string[] = []
+  for (const one of sent) {
+    if (!/^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)/i.test(one.sql)) continue
+    for (const step of scansIn(one.sql, await planOf(one), tables)) found.push(`${step}: ${one.sql}`)
+  }
+  expect(sent.length).toBeGreaterThan(0)
+  return found
+}
+
+test('a delivery is one question to the database, and reads no whole table', async () => {
+  const hook = await hooked()
+  const sent = await recordSql(async () => void (await deliver(hook)))
+  expect(sent.filter((one) => /workflow_triggers/.test(one.sql))).toHaveLength(1)
+  expect(sent).toHaveLength(1)
+  expect(await failures(() => deliver(hook))).toEqual([])
+})
+
+test('events and schedules', async () => {
+  const { owner } = await office()
+  const workflowId = await newWorkflow(owner.teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
+  await newTrigger(owner.teamId, workflowId, { type: 'event', name: 'a.*' })
+  await newTrigger(owner.teamId, workflowId, { type: 'schedule', cron: '* * * * *' }, clock.now() - 1)
+  expect(await failures(() => post('/api/v1/events', owner, { name: 'a.b' }, {}))).toEqual([])
+  expect(await failures(() => get('/api/v1/events/types', owner))).toEqual([])
+  expect(await failures(() => withContext(fireSchedules))).toEqual([])
+  expect(await failures(() => withContext(sweepEvents))).toEqual([])
+  expect(await failures(runJobs)).toEqual([])
+})
+
+test('approvals, their mails and their links', async () => {
+  const { owner, ann, bob } = await office()
+  const approval = await asked(owner, { assignees: [ann.userId, bob.email] })
+  const other = await asked(owner)
+  expect(await failures(() => withContext(remindApprovals))).toEqual([])
+  const [mail] = await mailTo(ann.email)
+  const link = /\/approve\/\S+/.exec(mail?.text ?? '')?.[0] ?? ''
+  expect(await failures(() => get(link))).toEqual([])
+  expect(await failures(() => post(link, undefined, { decision: 'approve' }))).toEqual([])
+  expect(await failures(() => get('/api/v1/approvals?mine=true', ann))).toEqual([])
+  expect(await failures(() => decide(other, ann))).toEqual([])
+  const row = await env.DB.prepare('SELECT id FROM approvals WHERE id = ?').bind(approval.id).first()
+  expect(row).not.toBeNull()
+})
