@@ -1,5 +1,5 @@
-// npm run new-module <plural-name> [-- --singular name] [--prefix abc]: a module with a table and its create, read, list, change and
-// delete, which passes every contract test. Then make it what it should be.
+// npm run new-module <plural-name> [-- --singular name --prefix abc]: a module with a table and its create, read, list,
+// change and delete, which passes every contract test. Then make it what it should be.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,7 +1,6 @@
 // Messages from where there is no commit to join, such as a run's object. The id follows from what the message is
 // about, so telling twice is telling once.
-import type { Env } from '../env.ts'
-import type { QueueMessage } from './messages.ts'
+import type { QueueEnvelope, QueueMessage } from './messages.ts'
 
 /** How long the queue has before the sweep sends it again. */
 const GRACE_MS = 60_000
@@ -11,7 +10,7 @@ const BATCH = 10
 export type PostedMessage = { id: string; message: QueueMessage }
 
 export async function postMessages(
-  env: Env,
+  env: { DB: D1Database; JOBS: Queue<QueueEnvelope> },
   messages: readonly PostedMessage[],
   requestId: string,
   now: number,
