@@ -50,6 +50,9 @@ export default defineConfig({
                 // Repeat or lengthen a run of test/contract/fuzz.test.ts.
                 FUZZ_SEED: process.env.FUZZ_SEED ?? '',
                 FUZZ_ROUNDS: process.env.FUZZ_ROUNDS ?? '',
+                // The same of test/chaos/faults.test.ts.
+                CHAOS_SEED: process.env.CHAOS_SEED ?? '',
+                CHAOS_RUNS: process.env.CHAOS_RUNS ?? '',
                 TEST_MIGRATIONS: await readD1Migrations('migrations'),
               },
               outboundService: outboundTo([

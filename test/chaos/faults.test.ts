@@ -1,0 +1,141 @@
+// Every durable write and every effect of a run is made to fail, in every way, on random workflows. The short form
+// takes each point in each way once; `npm run test:chaos` takes 2,400 at random. `CHAOS_SEED` repeats a run of it.
+import { env } from 'cloudflare:workers'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { compile } from '../../src/engine/compile/index.ts'
+import type { Definition } from '../../src/engine/definition.ts'
+import { NODE_TYPES } from '../../src/nodes/registry.ts'
+import { type Random, random } from '../engine/support/random.ts'
+import { newPerson } from '../helpers/people.ts'
+import { newSpec } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { checkEffects, checkEvents, checkIndex, checkOutcomes, outcomeOf } from './support/check.ts'
+import { disturb, type Fault, MODES, type Mode } from './support/disturb.ts'
+import { drive, lose } from './support/drive.ts'
+import { randomRun } from './support/random-run.ts'
+import { time } from './support/time.ts'
+
+const { CHAOS_SEED, CHAOS_RUNS } = env as unknown as Record<string, string>
+const SEED = Number(CHAOS_SEED || 1)
+const RUNS = Number(CHAOS_RUNS || 0)
+const POOL = 20
+
+/** All that the tests know of a run's way to its end; the points are named in `durable-objects/workflow-run/faults.ts`. */
+const CALLS = [
+  'store.create',
+  'store.writeMeta',
+  'store.writeTurn',
+  'store.writeOutput',
+  'store.writeSignal',
+  'store.takeSignal',
+  'store.writeWait',
+  'store.pushOutbox',
+  'store.replaceOutbox',
+  'store.removeOutbox',
+  'alarm.set',
+  'alarm.remove',
+  'effect.start',
+  'effect.take',
+]
+const POINTS = CALLS.flatMap((call) => [`${call}:before`, `${call}:after`])
+
+type Reference = { seed: number; definition: Definition; counts: Map<string, number>; outcome: unknown }
+
+let teamId = ''
+let child = ''
+
+beforeAll(async () => {
+  time.start()
+  ;({ teamId } = await newPerson())
+  const url = `${inject('httpTarget')}/flaky/{{ run.parentRunId }}-child`
+  const nodes = [{ id: 'call', type: 'http.request', params: { method: 'POST', url } }]
+  child = await newWorkflow(teamId, { nodes, output: { done: true } })
+})
+afterAll(() => time.stop())
+
+/** One run with these faults; what must hold of every run is checked, and its outcome given back. */
+async function live({ seed, definition }: Pick<Reference, 'seed' | 'definition'>, faults: readonly Fault[]) {
+  const spec = newSpec(definition as never, { teamId, input: { n: seed % 10 } })
+  const disturbance = disturb(spec.runId, faults)
+  try {
+    const { view } = await drive(spec, disturbance)
+    const events = await checkEvents(view)
+    checkOutcomes(events)
+    await checkEffects(view, definition)
+    const outcome = await outcomeOf(view)
+    // Lost once more after its end, with its last report not sent: whoever asks next wakes it, and it reports.
+    if (faults.length > 0) await lose(spec.runId)
+    await checkIndex(view, events.length, disturbance)
+    return { outcome, counts: disturbance.counts, hit: disturbance.hit }
+  } catch (error) {
+    throw new Error(
+      `seed ${seed}, ${JSON.stringify(faults)}: ${error instanceof Error ? error.message : error}`,
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    disturbance.end()
+  }
+}
+
+async function reference(seed: number): Promise<Reference> {
+  const definition = randomRun({ random: random(seed), target: inject('httpTarget'), child })
+  const compiled = compile(definition, NODE_TYPES)
+  expect(compiled.ok ? [] : compiled.error, `seed ${seed}`).toEqual([])
+  const { outcome, counts } = await live({ seed, definition }, [])
+  return { seed, definition, counts, outcome }
+}
+
+/** Whether every fault was come to: where nodes race, a run may end without. */
+async function compare(known: Reference, faults: readonly Fault[]): Promise<boolean> {
+  const { outcome, hit } = await live(known, faults)
+  expect(outcome, `seed ${known.seed}, ${JSON.stringify(faults)}`).toEqual(known.outcome)
+  return hit.length === faults.length
+}
+
+const faultAt = (dice: Random, { counts }: Reference, point: string, mode: Mode): Fault => ({
+  point,
+  nth: 1 + dice.int(counts.get(point) ?? 1),
+  mode,
+})
+
+test.runIf(RUNS === 0)(
+  'a run comes to the same end whatever is lost at any write or effect',
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const pool: Reference[] = []
+    for (let seed = SEED; pool.length < POOL; seed++) pool.push(await reference(seed))
+    const dice = random(SEED)
+    for (const point of POINTS) {
+      const known = pool.filter(({ counts }) => counts.has(point))
+      expect(known.length, `workflows that come to ${point}`).toBeGreaterThan(0)
+      for (const mode of MODES) {
+        let tries = 1
+        while (!(await compare(...oneOf(known, dice, point, mode)))) expect(tries++, point).toBeLessThan(5)
+      }
+    }
+  },
+)
+
+function oneOf(known: Reference[], dice: Random, point: string, mode: Mode): [Reference, Fault[]] {
+  const one = dice.pick(known)
+  return [one, [faultAt(dice, one, point, mode)]]
+}
+
+test.runIf(RUNS > 0)(`${RUNS} runs with random faults`, { timeout: 60_000 + RUNS * 2_000 }, async () => {
+  const dice = random(SEED)
+  let whole = 0
+  for (let done = 0; done < RUNS; ) {
+    const known = await reference(dice.int(1_000_000_000))
+    for (let i = 0; i < 8 && done < RUNS; i++, done++) {
+      const faults = Array.from({ length: 1 + dice.int(3) }, () =>
+        faultAt(dice, known, dice.pick([...known.counts.keys()]), dice.pick(MODES)),
+      )
+      if (await compare(known, faults)) whole++
+    }
+  }
+  console.log(`${RUNS} runs from the seed ${SEED}; in ${whole} of them every fault was come to`)
+})

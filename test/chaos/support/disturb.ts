@@ -1,0 +1,92 @@
+// What goes wrong, and where. A throw is an error of ours or of SQLite, an abort the loss of the process with all that
+// the turn has not committed, an eviction the loss of memory between two turns.
+import { env } from 'cloudflare:workers'
+import { setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
+import { evict } from './drive.ts'
+
+export const MODES = ['throw', 'abort', 'evict'] as const
+export type Mode = (typeof MODES)[number]
+/** At the `nth` time, from 1, that the run comes to this point. */
+export type Fault = { point: string; nth: number; mode: Mode }
+
+export type Disturbance = ReturnType<typeof disturb>
+
+export function disturb(runId: string, faults: readonly Fault[]) {
+  const id = env.RUNS.idFromName(runId).toString()
+  const counts = new Map<string, number>()
+  const hit: Fault[] = []
+  const alarm = alarmModel()
+  let asked = false
+  setFaultHook((point, state) => {
+    if (state.id.toString() !== id) return
+    const nth = (counts.get(point) ?? 0) + 1
+    counts.set(point, nth)
+    alarm.see(point)
+    const fault = faults.find((one) => one.point === point && one.nth === nth)
+    if (fault === undefined) return
+    hit.push(fault)
+    if (fault.mode === 'evict') {
+      asked = true
+      return
+    }
+    if (fault.mode === 'abort') {
+      alarm.die()
+      state.abort(`fault at ${point}`)
+    } else alarm.forget()
+    throw new Error(`fault at ${point}`)
+  })
+  return {
+    counts,
+    hit,
+    alarm,
+    async evictIfAsked(): Promise<void> {
+      if (!asked) return
+      asked = false
+      await evict(runId)
+    },
+    /** An error of a call that no fault explains is the object's own. */
+    lost(error: unknown): void {
+      if (hit.length === 0) throw error
+    },
+    end: (): void => setFaultHook(null),
+  }
+}
+
+/** Whether an alarm was committed when the process was lost: the test's own calls wake the object, so it cannot be seen. */
+function alarmModel() {
+  let committed = false
+  let staged: { set: boolean } | null = null
+  let known = true
+  let diedAsleep = false
+  let firing = false
+  return {
+    see(point: string): void {
+      if (point !== 'alarm.set:after' && point !== 'alarm.remove:after') return
+      const mine = { set: point === 'alarm.set:after' }
+      staged = mine
+      // The turn has committed once other code runs, unless it died before.
+      queueMicrotask(() => {
+        if (staged === mine) committed = mine.set
+      })
+    },
+    die(): void {
+      staged = null
+      if (known && !committed && !firing) diedAsleep = true
+    },
+    /** An error may or may not have taken the object with it. */
+    forget(): void {
+      known = false
+    },
+    /** While it fires it is not set, and the platform would fire it again. */
+    fires(is: boolean): void {
+      if (is) committed = false
+      firing = is
+    },
+    /** True once for each death that no alarm would have followed. */
+    takeDeath(): boolean {
+      const died = diedAsleep
+      diedAsleep = false
+      return died
+    },
+  }
+}

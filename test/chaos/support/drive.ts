@@ -1,0 +1,133 @@
+// Drives one run to its end from outside: answers what it waits for, and lets its time pass by its alarm. Every call may
+// meet an object that was just lost, so each is made until it is answered, as a client or the platform would.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isTerminal } from '../../../src/engine/state.ts'
+import type { RunSpec, RunView, WaitView } from '../../../src/objects/workflow-run.ts'
+import { runOf } from '../../helpers/runs.ts'
+import type { Disturbance } from './disturb.ts'
+import { time } from './time.ts'
+
+const MOST_ROUNDS = 2_000
+const MOST_TRIES = 30
+
+export type Driven = { view: RunView; resolved: string[]; trail: string[] }
+
+export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Driven> {
+  const { runId } = spec
+  const trail: string[] = []
+  const resolved: string[] = []
+  const answered = new Map<string, number>()
+  let words = 0
+  await call(() => runOf(runId).start(spec), disturbance)
+  disturbance.alarm.takeDeath()
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const view = await call(() => runOf(runId).view({ nodes: true }), disturbance)
+    if (view === null) throw new Error('An accepted run is not there')
+    if (disturbance.alarm.takeDeath() && hasWork(view))
+      throw new Error(`The process was lost while no alarm was set: ${JSON.stringify(view.waitingFor)}`)
+    if (isTerminal(view.status)) return { view, resolved, trail }
+    const wait = view.waitingFor.find(({ kind, path }) => isAnswerable(kind) && !isNew(answered, path, round))
+    if (wait !== undefined) {
+      trail.push(`answer ${wait.kind} ${wait.path}`)
+      answered.set(wait.path, round)
+      await answer(runId, wait, `word${words++}`, disturbance)
+      if (wait.kind === 'resolve') resolved.push(wait.path)
+      continue
+    }
+    if (isBusy(view)) {
+      // What is under way answers in real time: nothing to hurry.
+      await pause(1)
+      continue
+    }
+    trail.push('alarm')
+    await passTime(runId, view, disturbance)
+  }
+  throw new Error(`The run is stuck after ${trail.slice(-20).join(', ')}`)
+}
+
+const isAnswerable = (kind: WaitView['kind']): boolean =>
+  kind === 'signal' || kind === 'approval' || kind === 'resolve'
+
+/** Something is being done for it now; an `each` or a group is only at work when something inside is. */
+function isBusy({ nodes = [] }: RunView): boolean {
+  const running = nodes.filter(({ status }) => status === 'running').map(({ path }) => path)
+  const open = nodes.filter(({ status }) => status !== 'pending').map(({ path }) => path)
+  return running.some(
+    (path) => !open.some((other) => other.startsWith(`${path}:`) || other.startsWith(`${path}.`)),
+  )
+}
+
+/** Work or a time that nobody from outside would come for. */
+const hasWork = (view: RunView): boolean =>
+  isBusy(view) ||
+  (view.nodes?.some(({ status }) => status === 'retrying') ?? false) ||
+  view.waitingFor.some(({ until }) => until !== null)
+
+/** An answer takes a turn or two to be seen; another waiter of the same name may have taken it, so it is given again. */
+const isNew = (answered: Map<string, number>, path: string, round: number): boolean =>
+  round - (answered.get(path) ?? -10) < 4
+
+async function answer(runId: string, wait: WaitView, id: string, disturbance: Disturbance): Promise<void> {
+  const { kind, path, name } = wait
+  if (kind === 'signal') {
+    await call(() => runOf(runId).signal({ name: name ?? '', data: path, id, by: 'test' }), disturbance)
+  } else if (kind === 'approval') {
+    const word = { by: id, decision: 'approve', comment: null, data: null, isStarter: false } as const
+    await call(() => runOf(runId).decide({ approvalId: name ?? '', ...word }), disturbance)
+  } else {
+    const word = { path, outcome: 'succeeded', output: null, by: 'test' } as const
+    await call(() => runOf(runId).resolve(word), disturbance)
+  }
+}
+
+/** To the next alarm, wherever the run has set it. A run that waits for a time and has no alarm is lost. */
+async function passTime(runId: string, view: RunView, disturbance: Disturbance): Promise<void> {
+  const at = await call(() => alarmOf(runId), disturbance)
+  if (at === null) {
+    const timed = view.nodes?.some(({ status }) => status === 'retrying') ?? false
+    if (timed || view.waitingFor.some(({ until }) => until !== null))
+      throw new Error(`The run waits for a time and no alarm is set: ${JSON.stringify(view.waitingFor)}`)
+    await pause(1)
+    return
+  }
+  time.reach(at)
+  disturbance.alarm.fires(true)
+  await call(() => runDurableObjectAlarm(runOf(runId) as never), disturbance)
+  disturbance.alarm.fires(false)
+}
+
+export const alarmOf = (runId: string): Promise<number | null> =>
+  runInDurableObject(runOf(runId) as never, (_object: unknown, state: DurableObjectState) =>
+    state.storage.getAlarm(),
+  )
+
+/** Calls again while the object is being lost; evicts it when the disturbance asks for that. */
+export async function call<T>(work: () => Promise<T>, disturbance: Disturbance): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const result = await work()
+      await disturbance.evictIfAsked()
+      return result
+    } catch (error) {
+      disturbance.lost(error)
+      if (attempt >= MOST_TRIES) throw error
+      await disturbance.evictIfAsked()
+    }
+  }
+}
+
+/** An eviction waits for calls that are under way, up to half a minute; what matters here happens at once or not. */
+const EVICTED_MS = 300
+
+export const evict = async (runId: string): Promise<void> => {
+  // It may just be gone: then there is nothing to evict.
+  const evicted = evictDurableObject(runOf(runId) as never).catch(() => undefined)
+  await Promise.race([evicted, pause(EVICTED_MS)])
+}
+
+/** As by a crash. */
+export const lose = async (runId: string): Promise<void> => {
+  const abort = (_object: unknown, state: DurableObjectState) => state.abort('lost')
+  await runInDurableObject(runOf(runId) as never, abort).catch(() => undefined)
+}
