@@ -1,0 +1,75 @@
+// What becomes of work that takes its turn down, and of runs that have nothing to do.
+import { runInDurableObject } from 'cloudflare:test'
+import { afterEach, expect, test, vi } from 'vitest'
+import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { isTerminal } from '../../src/engine/state.ts'
+import { type Definition, newSpec, runOf } from '../helpers/runs.ts'
+
+afterEach(() => setFaultHook(null))
+
+const sets = (length: number): Definition => ({
+  nodes: Array.from({ length }, (_, i) => ({ id: `n${i}`, type: 'data.set', params: { values: { i } } })),
+  edges: Array.from({ length: length - 1 }, (_, i) => ({ from: `n${i}`, to: `n${i + 1}` })),
+})
+
+test('a node that takes its turn down each time is given up after three deaths, and the run ends', async () => {
+  const spec = newSpec(sets(300))
+  let outputs = 0
+  let deaths = 0
+  setFaultHook((point, state) => {
+    // One turn computes 256 nodes: the rest is computed in another, which dies of its first.
+    if (state.id.name !== spec.runId || point !== 'store.writeOutput:before' || ++outputs <= 257) return
+    deaths++
+    state.abort('as of too much memory')
+    throw new Error('dead')
+  })
+  await runOf(spec.runId).start(spec)
+  const view = await vi.waitFor(
+    async () => {
+      const now = await runOf(spec.runId).view({ nodes: true })
+      if (now === null || !isTerminal(now.status)) throw new Error(`It is ${now?.status}`)
+      return now
+    },
+    { timeout: 10_000, interval: 5 },
+  )
+  expect(view).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
+  expect(view.nodes?.filter(({ status }) => status === 'succeeded')).toHaveLength(256)
+  expect(deaths).toBe(4)
+})
+
+test('a start that failed half way has left nothing, and the same start again is a whole run', async () => {
+  const spec = newSpec(sets(3))
+  let fails = 1
+  setFaultHook((point, state) => {
+    if (state.id.name === spec.runId && point === 'store.writeTurn:before' && fails-- > 0)
+      throw new Error('full')
+  })
+  const failed = await runOf(spec.runId)
+    .start(spec)
+    .catch(() => 'failed')
+  expect(failed).toBe('failed')
+  expect(await runOf(spec.runId).view({})).toBeNull()
+  expect(await runOf(spec.runId).start(spec)).toMatchObject({ created: true, run: { status: 'succeeded' } })
+})
+
+test('a run that waits for an event and has told everything is not woken for nothing', async () => {
+  const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }] })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () => {
+    const untold = await runInDurableObject(
+      stub as never,
+      (_object: unknown, { storage }) => storage.sql.exec('SELECT 1 FROM outbox').toArray().length,
+    )
+    if (untold > 0) throw new Error('It has not told everything')
+  })
+  const next = await runInDurableObject(
+    stub as never,
+    async (object: { alarm: () => Promise<void> }, { storage }) => {
+      await storage.deleteAlarm()
+      await object.alarm()
+      return storage.getAlarm()
+    },
+  )
+  expect(next).toBeNull()
+})
