@@ -1,2 +1,1 @@
 export { hookRoutes, limitByHook, triggerSecretRoutes } from './routes.ts'
-export { triggerSecretPlace } from './secret.ts'

@@ -44,6 +44,14 @@ test('those who are asked are told by mail, once, and nobody else', async () => 
   expect(await openLinks(approval.id)).toBe(2)
 })
 
+test('two ticks at once tell each once', async () => {
+  const { owner, ann, bob } = await office()
+  const approval = await asked(owner, { assignees: [ann.userId, bob.userId] })
+  await Promise.all([remind(), remind(), remind()])
+  for (const person of [ann, bob]) expect(await mailTo(person.email)).toHaveLength(1)
+  expect(await openLinks(approval.id)).toBe(2)
+})
+
 test('only the hash of a link is kept', async () => {
   const { approval, link } = await linked()
   const token = link.split('/').at(-1) ?? ''

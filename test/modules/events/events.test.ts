@@ -39,6 +39,8 @@ test('an event starts a run of each workflow that listens to its name or to a pa
   const pattern = await listening(person, { name: 'order.*' })
   const all = await listening(person, { name: '*' })
   await listening(person, { name: 'order.paid' })
+  await listening(person, { name: 'invoice.*' })
+  await listening(person, { name: '*.paid' })
   await listening(person, { name: 'created' })
   await listening(await newPerson(), { name: 'order.created' })
   const answer = await send(person, { name: 'order.created', data: { total: 5 } })

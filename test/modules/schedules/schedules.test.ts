@@ -167,10 +167,23 @@ test('a start that is done again after a crash finds the run of the first', asyn
     triggerId: trigger.id,
     scheduledFor: due,
   } as const
-  await withContext((request) => startRun(request, message))
-  await withContext((request) => startRun(request, message))
-  await runsOf(workflowId, 1)
-  await withContext((request) => startRun(request, { ...message, scheduledFor: due + MINUTE }))
+  const asked: string[] = []
+  const runs = new Proxy(env.RUNS, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name) as unknown
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        if (name === 'idFromName') asked.push(String(args[0]))
+        return value.apply(target, args)
+      }
+    },
+  })
+  const start = (scheduledFor: number) =>
+    withContext((request) =>
+      startRun({ ...request, env: { ...request.env, RUNS: runs } }, { ...message, scheduledFor }),
+    )
+  for (const at of [due, due, due + MINUTE]) await start(at)
+  expect([asked.length, new Set(asked).size, asked[0] === asked[1]]).toEqual([3, 2, true])
   await runsOf(workflowId, 2)
 })
 
