@@ -3,8 +3,8 @@ import type { Json } from '../../src/core/json.ts'
 import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { hasEnded, isTerminal } from '../../src/engine/state.ts'
 import type { ControlAnswer, ControlVerb, Decide, LegacyAnswer } from '../../src/objects/workflow-run.ts'
-import type { RunMachine } from './machine.ts'
 import { planFor } from './prepared.ts'
+import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
 import { encodeValue } from './values.ts'
 import { viewRun } from './view.ts'
@@ -13,14 +13,14 @@ import { decide } from './waits.ts'
 const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
 const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
 
-const viewAnswer = (machine: RunMachine): ControlAnswer => ({
+const viewAnswer = (machine: RunShell): ControlAnswer => ({
   ok: true,
   run: viewRun(machine.requireRun(), machine.store, { output: true }),
 })
 
 const FACTS = { cancel: 'run.cancel_requested', pause: 'run.paused', resume: 'run.resumed' } as const
 
-export function control(machine: RunMachine, verb: ControlVerb, by: string): ControlAnswer {
+export function control(machine: RunShell, verb: ControlVerb, by: string): ControlAnswer {
   const { run } = machine
   if (run === null) return missing()
   const { status, paused } = run.state.run
@@ -36,7 +36,7 @@ export function control(machine: RunMachine, verb: ControlVerb, by: string): Con
     : conflict(`The run is ${status}; it cannot ${verb} now.`)
 }
 
-export function signal(machine: RunMachine, word: { name: string; data: Json; id?: string }): ControlAnswer {
+export function signal(machine: RunShell, word: { name: string; data: Json; id?: string }): ControlAnswer {
   const { run, store } = machine
   if (run === null) return missing()
   const { name, data, id } = word
@@ -51,7 +51,7 @@ export function signal(machine: RunMachine, word: { name: string; data: Json; id
   return viewAnswer(machine)
 }
 
-export function decideApproval(machine: RunMachine, word: Decide): ControlAnswer {
+export function decideApproval(machine: RunShell, word: Decide): ControlAnswer {
   if (machine.run === null) return missing()
   const spoken = machine.whole(() => {
     const said = decide(machine.shell, word, machine.now())
@@ -63,7 +63,7 @@ export function decideApproval(machine: RunMachine, word: Decide): ControlAnswer
 }
 
 export function resolve(
-  machine: RunMachine,
+  machine: RunShell,
   word: { path: string; outcome: 'succeeded' | 'failed' | 'retry'; output?: Json; by: string },
 ): ControlAnswer {
   const { run } = machine
@@ -85,7 +85,7 @@ export function resolve(
 export type Follow = { mode: 'retry' | 'rerun' | 'compensate'; from?: string; definition?: string }
 
 /** What a run that follows this one takes over. */
-export function legacyOf(machine: RunMachine, follow: Follow): LegacyAnswer {
+export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
   const { run } = machine
   if (run === null) return { ok: false, reason: 'not_found', detail: 'There is no such run.' }
   const { plan, state, spec } = run

@@ -7,17 +7,17 @@ import type { Json } from '../../src/core/json.ts'
 import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
 import { flowGate, type GateRequest } from '../../src/objects/flow-gate.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
-import type { RunMachine } from './machine.ts'
+import type { RunShell } from './run-shell.ts'
 import { encodeValue } from './values.ts'
 
 /** The gate of a queued run, as it is kept. */
 export type StoredGate = GateRequest & { name: string; key: string }
 
 /** False when the gate takes no more: the run is not there then. */
-export async function create(machine: RunMachine, spec: RunSpec): Promise<boolean> {
+export async function create(machine: RunShell, spec: RunSpec): Promise<boolean> {
   const { legacy, ...kept } = spec
   const gate = await gateOf(spec)
-  machine.whole(() => {
+  await machine.startWith(() => {
     machine.store.create(kept)
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
@@ -36,10 +36,10 @@ export async function create(machine: RunMachine, spec: RunSpec): Promise<boolea
   }
 }
 
-const isLater = (machine: RunMachine): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
+const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
 
 /** For a run that was loaded while it was queued. */
-export function armStart(machine: RunMachine): void {
+export function armStart(machine: RunShell): void {
   const { spec, state } = machine.requireRun()
   if (state.run.phase !== 'queued') return
   if (spec.startAt !== undefined && spec.startAt > machine.now()) machine.setTimer('$start', spec.startAt)
@@ -48,12 +48,12 @@ export function armStart(machine: RunMachine): void {
 }
 
 /** Its time has come. */
-export function startNow(machine: RunMachine): void {
+export function startNow(machine: RunShell): void {
   if (machine.store.readMeta('gate') === null) begin(machine)
   else machine.tell('enter_gate', null)
 }
 
-export function begin(machine: RunMachine): void {
+export function begin(machine: RunShell): void {
   const { spec, state } = machine.requireRun()
   if (state.run.phase !== 'queued') return
   const generations = JSON.parse(machine.store.readMeta('generations') ?? '{}') as Record<string, number>
@@ -72,14 +72,14 @@ export function begin(machine: RunMachine): void {
   ])
 }
 
-function queue(machine: RunMachine, reason: string): void {
+function queue(machine: RunShell, reason: string): void {
   machine.feed([{ fact: { type: 'run.queued', reason } }])
   const { startAt } = machine.requireRun().spec
   if (reason === 'start_at' && startAt !== undefined) machine.setTimer('$start', startAt)
   machine.project()
 }
 
-function adopt(machine: RunMachine, legacy: NonNullable<RunSpec['legacy']>): void {
+function adopt(machine: RunShell, legacy: NonNullable<RunSpec['legacy']>): void {
   const outcomes = legacy.outcomes.map(({ output, ...outcome }) => {
     const encoded = encodeValue(output)
     if (encoded.ok) machine.requireRun().values.store(outcome.path, encoded.value)
@@ -91,7 +91,7 @@ function adopt(machine: RunMachine, legacy: NonNullable<RunSpec['legacy']>): voi
 }
 
 /** Asks for a slot; throws when no answer comes. */
-export async function enterGate(machine: RunMachine): Promise<boolean> {
+export async function enterGate(machine: RunShell): Promise<boolean> {
   const stored = readGate(machine)
   if (stored === null) return true
   const { name, key: _key, ...request } = stored
@@ -105,7 +105,7 @@ export async function enterGate(machine: RunMachine): Promise<boolean> {
   return true
 }
 
-export function readGate(machine: RunMachine): StoredGate | null {
+export function readGate(machine: RunShell): StoredGate | null {
   const text = machine.store.readMeta('gate')
   return text === null ? null : (JSON.parse(text) as StoredGate)
 }

@@ -2,14 +2,14 @@
 import type { Json } from '../../src/core/json.ts'
 import { isTerminal, type RunStatus } from '../../src/engine/state.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
-import type { RunMachine } from './machine.ts'
-import { outcomeFact } from './turn.ts'
+import { outcomeFact } from './outcome.ts'
+import type { RunShell } from './run-shell.ts'
 
 const POLL_MS = 60_000
 
 export type ChildEnd = { runId: string; path: string; status: RunStatus; output: Json; error: Json }
 
-export async function lookAtChild(machine: RunMachine, path: string, attempt: number): Promise<void> {
+export async function lookAtChild(machine: RunShell, path: string, attempt: number): Promise<void> {
   const wait = machine.run?.state.activations.get(path)?.wait
   if (wait?.kind !== 'child' || wait.name === undefined) return
   try {
@@ -34,7 +34,7 @@ export async function lookAtChild(machine: RunMachine, path: string, attempt: nu
   }
 }
 
-export function childEnded(machine: RunMachine, child: ChildEnd): void {
+export function childEnded(machine: RunShell, child: ChildEnd): void {
   const activation = machine.run?.state.activations.get(child.path)
   if (activation?.wait?.kind !== 'child' || activation.wait.name !== child.runId) return
   const { path, attempt } = activation

@@ -1,8 +1,8 @@
 // Work that is done within a turn can take the turn with it, and would on every waking. So its deaths are counted, and
 // the count is kept before the work is tried again: after a few the node has failed, and the run goes on.
 import type { Command } from '../../src/engine/command.ts'
+import type { ShellFact } from './outcome.ts'
 import type { RunStore } from './store.ts'
-import type { ShellFact } from './turn.ts'
 
 /** Deaths in the middle of computing, before the node that was being computed is given up. */
 const MOST_TURN_DEATHS = 3

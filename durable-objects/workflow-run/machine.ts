@@ -1,7 +1,8 @@
 // What makes a run go: turns, and what follows from each. Invariants:
 // 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
 // 2. What throws on the way to the last write of a turn aborts the object; it comes back as it was last written.
-// 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached.
+// 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached, and a start that
+//    holds its answer for a moment.
 import { createLog } from '../../src/core/log.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { restore } from '../../src/engine/restore.ts'
@@ -14,22 +15,26 @@ import { countTurnDeath, isTurnWork } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { withFaults } from './faults.ts'
 import { runLive } from './live.ts'
-import { drainOutbox, PROJECT_DEBOUNCE_MS, writeFarewell } from './outbox.ts'
+import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
+import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { buildPorts } from './ports.ts'
 import { planOf } from './prepared.ts'
+import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
 import { openStore, type RunStore } from './store.ts'
 import { alarmOf, runTimers, type Timers } from './timers.ts'
-import { outcomeFact, runTurn, type ShellFact, type TurnResult, type TurnShell } from './turn.ts'
+import { runTurn, type TurnResult } from './turn.ts'
 import { runValues } from './values.ts'
 
 /** Keeps the object awake, and its run watched, while an effect or a report is under way. */
 const HEARTBEAT_MS = 30_000
+/** How long the answer to a start may be held for the report of a run that has ended in it. */
+const REPORT_PATIENCE_MS = 50
 const ALARM_RETRY_MS = 5_000
 
 type Waiter = { settle: () => void }
 
-export class RunMachine {
+export class RunMachine implements RunShell {
   readonly env: Env
   readonly store: RunStore
   readonly live: ReturnType<typeof runLive>
@@ -42,6 +47,7 @@ export class RunMachine {
   readonly #waiters = new Set<Waiter>()
   /** Turns and questions to others that are under way. */
   #detached = 0
+  #starting = false
   #draining = false
   #drainAt = Number.POSITIVE_INFINITY
   #drainTimer: ReturnType<typeof setTimeout> | undefined
@@ -99,10 +105,28 @@ export class RunMachine {
   load(): void {
     const run = this.hold(this.store.readSpec())
     this.run = { ...run, state: restore(run.plan, this.store.readState()) }
+    if (hasEnded(this.run.state)) {
+      // Whoever reads an ended run writes nothing, unless there is something left to tell: its alarm is still set then.
+      setTimeout(() => void this.#drain(), 0)
+      return
+    }
     this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
-    if (this.run.state.run.phase !== 'queued' && !hasEnded(this.run.state)) this.#takeUp(this.run)
+    if (this.run.state.run.phase !== 'queued') this.#takeUp(this.run)
     this.#drainWhatIsLeft()
     this.rearm()
+  }
+
+  /**
+   * The turns of a start. A run that has ended in them is reported before it is answered, and needs no alarm that would
+   * see to it after a crash: to set and remove one takes as long as all else that a short run writes. The row stays until
+   * the object is next loaded, for the same reason. Where the report takes long, the alarm answers for it.
+   */
+  async startWith(work: () => void): Promise<void> {
+    this.#starting = true
+    this.whole(work)
+    this.#starting = false
+    if (!hasEnded(this.requireRun().state) || this.#drainTimer !== undefined) return
+    if (!(await reportsInTime(this, REPORT_PATIENCE_MS)) && this.run !== null) this.scheduleDrain(0)
   }
 
   /** Writes that belong together, and what memory says of them: an error takes the object with it, not half of them. */
@@ -176,10 +200,12 @@ export class RunMachine {
     }
   }
 
-  /** A burst of changes is one report. */
+  /** A burst of changes is one report; after the end there are no more. */
   project(): void {
-    this.store.replaceOutbox('project', null, this.now() + PROJECT_DEBOUNCE_MS)
-    this.scheduleDrain(PROJECT_DEBOUNCE_MS)
+    const ended = hasEnded(this.requireRun().state)
+    const delayMs = ended ? 0 : PROJECT_DEBOUNCE_MS
+    this.store.replaceOutbox('project', null, this.now() + delayMs)
+    if (!this.#starting || !ended) this.scheduleDrain(delayMs)
   }
 
   tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {

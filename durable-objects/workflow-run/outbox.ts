@@ -9,8 +9,8 @@ import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { enterGate, readGate } from './begin.ts'
-import type { RunMachine } from './machine.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
+import type { RunShell } from './run-shell.ts'
 import type { OutboxRow } from './store.ts'
 import { projectionOf, viewRun } from './view.ts'
 
@@ -21,7 +21,7 @@ const BASE_DELAY_MS = 1_000
 const MOST_DELAY_MS = 5 * 60_000
 
 /** Sends what is due; answers when to come back, or null when nothing is left. Never throws. */
-export async function drainOutbox(machine: RunMachine): Promise<number | null> {
+export async function drainOutbox(machine: RunShell): Promise<number | null> {
   const { store, now } = machine
   for (const row of store.readOutbox()) {
     if (row.nextAt > now()) continue
@@ -39,8 +39,29 @@ export async function drainOutbox(machine: RunMachine): Promise<number | null> {
   return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
 }
 
+/** Whether the index has taken the run as it is now, within this time. */
+export async function reportsInTime(machine: RunShell, patienceMs: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs)
+  })
+  const report = async (): Promise<boolean> => {
+    try {
+      await projectRun(machine.env.DB, projectionOf(machine.requireRun(), machine.store))
+      return true
+    } catch {
+      return false
+    }
+  }
+  try {
+    return await Promise.race([report(), patience])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Part of the terminal turn: whoever must hear of the end is written down with it. */
-export function writeFarewell(machine: RunMachine): void {
+export function writeFarewell(machine: RunShell): void {
   const run = machine.requireRun()
   const { parent } = run.spec
   const gate = readGate(machine)
@@ -53,7 +74,7 @@ export function writeFarewell(machine: RunMachine): void {
   machine.tell('parent', { runId: parent.runId, path: parent.path, status, output, error })
 }
 
-async function deliver(machine: RunMachine, row: OutboxRow): Promise<void> {
+async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
   const { env, store } = machine
   const run = machine.requireRun()
   const body = row.body as Record<string, Json>
@@ -94,7 +115,7 @@ async function deliver(machine: RunMachine, row: OutboxRow): Promise<void> {
 }
 
 /** Told to the world by the queue, which tries for days; the id makes telling it twice harmless. */
-async function endMessage(machine: RunMachine, kind: 'callback' | 'failed'): Promise<PostedMessage> {
+async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promise<PostedMessage> {
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
   const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })

@@ -1,7 +1,7 @@
 // A run's events as server-sent events: pages up to the head, as fast as the client takes them, then as they come.
 import type { Json } from '../../src/core/json.ts'
 import { hasEnded } from '../../src/engine/state.ts'
-import type { RunMachine } from './machine.ts'
+import type { RunShell } from './run-shell.ts'
 
 const PAGE = 100
 
@@ -12,7 +12,7 @@ function frame(event: Json): Uint8Array {
   return encoder.encode(`id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(event)}\n\n`)
 }
 
-export function eventStream(machine: RunMachine, afterSeq: number): ReadableStream<Uint8Array> {
+export function eventStream(machine: RunShell, afterSeq: number): ReadableStream<Uint8Array> {
   let cursor = afterSeq
   let stop = () => {}
 

@@ -9,7 +9,6 @@ import { advance } from '../../src/engine/advance/index.ts'
 import type { Command } from '../../src/engine/command.ts'
 import type { Fact, NodeError, RunEvent } from '../../src/engine/event.ts'
 import type { Activation, RegionState } from '../../src/engine/state.ts'
-import type { NodeResult } from '../../src/nodes/node.ts'
 import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
 import {
   asNodeError,
@@ -21,27 +20,13 @@ import {
   type Prepared,
   prepareAttempt,
 } from './compute.ts'
+import { OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
-import { itemsPath, type Run } from './scope.ts'
-import type { RunStore } from './store.ts'
-import type { Timers } from './timers.ts'
-import { type EncodedValue, encodeValue } from './values.ts'
-import { matchSignals, openWait } from './waits.ts'
+import { itemsPath } from './scope.ts'
+import { encodeValue } from './values.ts'
+import { matchSignals } from './waits.ts'
 
 export const MOST_PURE = 256
-
-/** A fact with what belongs to it and is only kept when the fact is accepted. */
-export type ShellFact = {
-  fact: Fact
-  output?: EncodedValue
-  /** Other values to keep, by path. */
-  values?: [path: string, value: EncodedValue][]
-  respond?: HttpAnswer
-  /** On waking, what the state asks for is worked out afterwards, each wish once. */
-  dropCommands?: boolean
-  /** Runs when the fact was accepted, inside the turn. */
-  onAccepted?: (seq: number) => void
-}
 
 export type EffectStart = { path: string; attempt: number; prepared: Extract<Prepared, { kind: 'effect' }> }
 
@@ -57,8 +42,6 @@ export type TurnResult = {
   accepted: boolean
   respond: HttpAnswer | null
 }
-
-export type TurnShell = { run: Run; store: RunStore; timers: Timers; now: () => number }
 
 export function runTurn(
   shell: TurnShell,
@@ -227,30 +210,6 @@ export function runTurn(
       return failed(asNodeError(error))
     }
   }
-}
-
-/** Where the output of the run is kept. */
-export const OUTPUT_PATH = '$output'
-
-/** What a node's result means to the core. A value that cannot be kept is the node's failure. */
-export function outcomeFact(
-  shell: TurnShell,
-  path: string,
-  attempt: number,
-  result: NodeResult,
-  now: number,
-): ShellFact {
-  if ('error' in result) return { fact: { type: 'node.failed', path, attempt, error: result.error } }
-  if ('wait' in result) return openWait(shell, path, attempt, result, now)
-  const encoded = encodeValue(result.output)
-  if (!encoded.ok) return { fact: { type: 'node.failed', path, attempt, error: encoded.error } }
-  const fact: Fact = {
-    type: 'node.succeeded',
-    path,
-    attempt,
-    ...(result.port === undefined ? {} : { port: result.port }),
-  }
-  return { fact, output: encoded.value, ...(result.respond ? { respond: result.respond } : {}) }
 }
 
 function withValue(fact: Fact, path: string, value: unknown): ShellFact {

@@ -5,10 +5,10 @@ import type { Json } from '../../src/core/json.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
+import { OUTPUT_PATH } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
 import type { RunStore } from './store.ts'
-import { OUTPUT_PATH } from './turn.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
   const { spec, state } = run

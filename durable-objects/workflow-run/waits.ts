@@ -1,5 +1,4 @@
 // Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
-import { newApprovalId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { idempotencyKey } from '../../src/engine/idempotency.ts'
@@ -7,32 +6,10 @@ import type { Activation } from '../../src/engine/state.ts'
 import type { Decision, NodeResult } from '../../src/nodes/node.ts'
 import type { Decide } from '../../src/objects/workflow-run.ts'
 import { asNodeError, nodeInput } from './compute.ts'
+import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, scopeOf } from './scope.ts'
 import type { StoredWait } from './store.ts'
-import { outcomeFact, type ShellFact, type TurnShell } from './turn.ts'
-
-/** Keeps what a person or a later signal needs to know. An approval gets its id here, once, in the turn that opens it. */
-export function openWait(
-  shell: TurnShell,
-  path: string,
-  attempt: number,
-  result: Extract<NodeResult, { wait: unknown }>,
-  now: number,
-): ShellFact {
-  const { store } = shell
-  const approvalId = result.wait.kind === 'approval' ? newApprovalId(shell.run.spec.runId) : null
-  const wait = approvalId === null ? result.wait : { ...result.wait, name: approvalId }
-  return {
-    fact: { type: 'node.waiting', path, attempt, wait },
-    onAccepted: () => {
-      const known = store.readWait(path)
-      if (known?.attempt === attempt) return
-      store.writeWait({ path, attempt, approvalId, since: now, detail: result.detail ?? null, decisions: [] })
-      if (approvalId !== null) store.pushOutbox('approval', { path }, now)
-    },
-  }
-}
 
 /** The first of these kept signals that the waiting node accepts. */
 export function matchSignals(

@@ -1,0 +1,32 @@
+// What the parts of a run's object may ask of the machine that keeps it going, so that none of them has to know it.
+import type { Command } from '../../src/engine/command.ts'
+import type { Env } from '../../src/env.ts'
+import type { HttpAnswer, RunSpec } from '../../src/objects/workflow-run.ts'
+import type { runLive } from './live.ts'
+import type { ShellFact, TurnShell } from './outcome.ts'
+import type { Run } from './scope.ts'
+import type { RunStore } from './store.ts'
+
+export interface RunShell {
+  readonly env: Env
+  readonly store: RunStore
+  readonly live: ReturnType<typeof runLive>
+  readonly run: Run | null
+  readonly answer: HttpAnswer | null
+  readonly shell: TurnShell
+  now(): number
+  requireRun(): Run
+  /** Takes a run into memory; nothing is written. */
+  hold(spec: RunSpec): Run
+  /** One turn, then what follows from it. */
+  feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
+  /** Writes that belong together, and what memory says of them. */
+  whole<T>(work: () => T): T
+  startWith(work: () => void): Promise<void>
+  /** Has the run reported to the index soon. */
+  project(): void
+  /** Writes down what others must hear. */
+  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void
+  scheduleDrain(delayMs: number): void
+  setTimer(key: string, at: number): void
+}
