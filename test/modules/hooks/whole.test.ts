@@ -1,0 +1,38 @@
+// From a workflow's own triggers, as its versions keep them, to the run.
+import { expect, test } from 'vitest'
+import { call, post } from '../../helpers/api.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { deliver, JSON_TYPE, responding, signed } from './deliver.ts'
+
+const SECRET = 'correct-horse-battery'
+
+test('the URL of a trigger takes deliveries, over versions, until the trigger is taken out or switched off', async () => {
+  const person = await newPerson()
+  const trigger = {
+    type: 'webhook',
+    path: 'orders/:id',
+    respond: 'on-respond',
+    auth: { type: 'hmac', credential: 'trigger' },
+  }
+  const definition = responding({ body: { id: '{{ input.params.id }}', v: 1 } })
+  const made = await post('/api/v1/workflows', person, { name: 'Orders', definition, triggers: [trigger] })
+  expect(made.status).toBe(201)
+  const path = `/api/v1/workflows/${made.body.id}`
+  const { url, key } = made.body.triggers[0]
+  const token = new URL(url).pathname.split('/')[4] ?? ''
+  const set = await call('PUT', `${path}/triggers/${key}/secret`, { as: person, body: { secret: SECRET } })
+  expect(set.status).toBe(204)
+  const hook = { trigger: { id: made.body.triggers[0].id, key, token } }
+  const send = async () => deliver(hook, { path: '/orders/7', ...(await signed(SECRET, '{}')) })
+  expect((await send()).body).toEqual({ id: '7', v: 1 })
+  expect((await deliver(hook, { path: '/orders/7', headers: JSON_TYPE })).status).toBe(401)
+
+  await call('PUT', path, { as: person, body: { definition: responding({ body: { v: 2 } }) } })
+  expect((await send()).body).toEqual({ v: 2 })
+  await post(`${path}/deactivate`, person, undefined)
+  expect((await send()).status).toBe(404)
+  await post(`${path}/activate`, person, undefined)
+  expect((await send()).status).toBe(200)
+  await call('PUT', `${path}/triggers`, { as: person, body: { triggers: [] } })
+  expect((await send()).status).toBe(404)
+})
