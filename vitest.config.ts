@@ -46,6 +46,8 @@ export default defineConfig({
                 PUBLIC_URL: 'http://orrery.test',
                 LOG_LEVEL: process.env.LOG_LEVEL ?? 'none',
                 RATE_LIMITS: 'false',
+                // Tests move the clock by months; they must not retire each other's runs.
+                RUN_RETENTION_DAYS: '3650',
                 OUTBOUND_ALLOW_HOSTS: new URL(inject<string>('httpTarget')).host,
                 // Repeat or lengthen a run of test/contract/fuzz.test.ts.
                 FUZZ_SEED: process.env.FUZZ_SEED ?? '',

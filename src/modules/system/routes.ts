@@ -73,7 +73,7 @@ export function systemRoutes(openApi: () => string, version: string) {
       async (c) => c.json(await readMailbox(c.var.request, c.req.valid('query'))),
     )
     .get(
-      '/dev/flaky/:key',
+      '/dev/flaky/:key{[A-Za-z0-9_-]+}',
       limitByAddress,
       doc('Fails a few times for each key, then answers (development only)', 200, Flaky),
       validate('query', FlakyQuery),

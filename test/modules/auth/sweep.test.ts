@@ -17,14 +17,19 @@ const left = async (userId: string): Promise<number[]> => {
   return counts.map((one) => one.results[0]?.n ?? 0)
 }
 
+/** A sweep takes a bite; the other tests may have left more than one. */
+async function sweepAll(): Promise<void> {
+  for (let i = 0; i < 20; i++) await withContext(sweepAuth)
+}
+
 test('the sweep removes what has expired for a day, and nothing else', async () => {
   const person = await registered()
-  await withContext(sweepAuth)
+  await sweepAll()
   expect(await left(person.userId)).toEqual([1, 1, 1])
   clock.advance(2 * DAY_MS + 1)
-  await withContext(sweepAuth)
+  await sweepAll()
   expect(await left(person.userId)).toEqual([1, 1, 0])
   clock.advance(6 * DAY_MS)
-  await withContext(sweepAuth)
+  await sweepAll()
   expect(await left(person.userId)).toEqual([0, 0, 0])
 })

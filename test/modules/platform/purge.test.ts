@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
+import { purge } from '../../../src/cron/purge.ts'
 import { clock } from '../../helpers/clock.ts'
-import { runCron } from '../../helpers/jobs.ts'
+import { withContext } from '../../helpers/jobs.ts'
 
 async function doneRow(ageMs: number, status = 'done'): Promise<string> {
   const id = newId('msg', clock.now())
@@ -24,6 +25,6 @@ test('what was done long ago goes, what is younger or given up stays', async () 
     await doneRow(6 * DAY_MS),
     await doneRow(8 * DAY_MS, 'dead'),
   ]
-  await runCron()
+  await withContext(purge)
   expect([await isThere(old), await isThere(young), await isThere(dead)]).toEqual([false, true, true])
 })
