@@ -31,8 +31,9 @@ export function runTimers(alarm: Alarm, now: () => number) {
     /** Part of the turn's own block, so that it commits with what it waits for. */
     arm(at: number | null): void {
       if (at === null || (alarmAt !== null && alarmAt <= at)) return
-      alarmAt = Math.max(at, now() + 1)
-      alarm.set(alarmAt)
+      const next = Math.max(at, now() + 1)
+      alarm.set(next)
+      alarmAt = next
     },
     /** The alarm has fired, so none is set. */
     fired: (): void => {

@@ -59,10 +59,10 @@ async function live({ seed, definition }: Pick<Reference, 'seed' | 'definition'>
   const disturbance = disturb(spec.runId, faults)
   try {
     const { view } = await drive(spec, disturbance)
-    const events = await checkEvents(view)
+    const events = await checkEvents(view, disturbance)
     checkOutcomes(events)
     await checkEffects(view, definition)
-    const outcome = await outcomeOf(view)
+    const outcome = await outcomeOf(view, disturbance)
     // Lost once more after its end, with its last report not sent: whoever asks next wakes it, and it reports.
     if (faults.length > 0) await lose(spec.runId)
     await checkIndex(view, events.length, disturbance)

@@ -65,9 +65,9 @@ test('a run that waits for an event and has told everything is not woken for not
   })
   const next = await runInDurableObject(
     stub as never,
-    async (object: { alarm: () => Promise<void> }, { storage }) => {
+    async (object: unknown, { storage }: DurableObjectState) => {
       await storage.deleteAlarm()
-      await object.alarm()
+      await (object as { alarm: () => Promise<void> }).alarm()
       return storage.getAlarm()
     },
   )

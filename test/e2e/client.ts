@@ -6,7 +6,13 @@ export async function call<T = Record<string, unknown>>(
   url: string,
   method: string,
   path: string,
-  options: { token?: string; json?: unknown; bytes?: Uint8Array<ArrayBuffer>; type?: string } = {},
+  options: {
+    token?: string
+    json?: unknown
+    bytes?: Uint8Array<ArrayBuffer>
+    type?: string
+    headers?: Record<string, string>
+  } = {},
 ): Promise<Answer<T>> {
   const response = await fetch(`${url}${path}`, {
     method,
@@ -15,6 +21,7 @@ export async function call<T = Record<string, unknown>>(
       ...(options.bytes || options.json !== undefined
         ? { 'content-type': options.type ?? 'application/json' }
         : {}),
+      ...options.headers,
     },
     ...(options.bytes ? { body: options.bytes } : {}),
     ...(options.json !== undefined ? { body: JSON.stringify(options.json) } : {}),

@@ -14,6 +14,7 @@ import {
   start,
   startAgain,
 } from './installation.ts'
+import { killerOf } from './killers.ts'
 
 const KILLS = Number(process.env.ORRERY_KILLS ?? 3)
 const WRITERS = 8
@@ -48,44 +49,22 @@ async function register(email: string): Promise<string> {
   return answer.body.accessToken
 }
 
-/** Who is killed: the serving process alone (its runtime stays behind), everything, or the runtime alone. */
-const KILLERS: Record<string, () => Promise<void>> = {
-  'the serving process': async () => {
-    kill(server().owner().pid)
-    await server().ended
-    running = await startAgain(dir, server())
-  },
-  'the whole group': async () => {
-    kill(server().npm.pid, true)
-    await server().ended
-    running = await startAgain(dir, server())
-  },
-  'the runtime': async () => {
-    kill(server().owner().runtime?.pid)
-    await eventually('the runtime is back', () =>
-      call(server().url, 'GET', '/health').then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
-    )
-  },
-}
-
 test(`${KILLS} kills under load lose no acknowledged team and no picture`, {
   timeout: 30_000 + KILLS * 15_000,
 }, async () => {
   const acknowledged = new Set<string>()
   let pictures = 0
-  const killers = Object.entries(KILLERS)
   for (let round = 0; round < KILLS; round++) {
     const load = startLoad(acknowledged, pictures)
     await sleep(300 + ((round * 397) % 900))
-    const [name, killAndStart] = killers[round % killers.length] as (typeof killers)[number]
-    const sent = load.stopAfter(killAndStart())
-    pictures = await sent
+    const { what, strike } = killerOf(round)
+    const struck = strike(server(), () => startAgain(dir, server())).then((next) => {
+      running = next
+    })
+    pictures = await load.stopAfter(struck)
     const present = await teamIds()
     const lost = [...acknowledged].filter((id) => !present.has(id))
-    expect(lost, `after killing ${name} in round ${round}`).toEqual([])
+    expect(lost, `after killing ${what} in round ${round}`).toEqual([])
     expect(await pictureNumber()).toBeGreaterThanOrEqual(pictures)
   }
   expect(acknowledged.size).toBeGreaterThan(KILLS * 5)

@@ -18,10 +18,10 @@ const SETTLES = new Set(['node.succeeded', 'node.failed', 'node.skipped', 'node.
 const MOST_TRIES = 200
 const PAST_DEBOUNCE_MS = 250
 
-export async function checkEvents(view: RunView): Promise<Event[]> {
+export async function checkEvents(view: RunView, disturbance: Disturbance): Promise<Event[]> {
   const events: Event[] = []
   for (;;) {
-    const page = await runOf(view.id).events(events.length, 500)
+    const page = await call(() => runOf(view.id).events(events.length, 500), disturbance)
     if (page === null) throw new Error('The events are gone')
     events.push(...(page.events as unknown as Event[]))
     if (events.length >= page.headSeq || page.events.length === 0) break
@@ -86,11 +86,11 @@ async function callsTo(name: string): Promise<Map<string, number>> {
 }
 
 /** Where the run ended, and, when it succeeded, every node and every output that does not come from outside. */
-export async function outcomeOf(view: RunView): Promise<unknown> {
+export async function outcomeOf(view: RunView, disturbance: Disturbance): Promise<unknown> {
   if (view.status !== 'succeeded') return { status: view.status }
   const nodes: Record<string, unknown> = {}
   for (const { path, type, status } of view.nodes ?? []) {
-    const detail = type === 'data.set' ? await runOf(view.id).node(path) : null
+    const detail = type === 'data.set' ? await call(() => runOf(view.id).node(path), disturbance) : null
     nodes[path] = detail === null ? status : { status, output: detail.output }
   }
   return { status: view.status, nodes }
@@ -126,6 +126,6 @@ export async function checkIndex(view: RunView, headSeq: number, disturbance: Di
     }
   }
   throw new Error(
-    `D1 says ${JSON.stringify(row)} of a run that is ${view.status} at ${headSeq}, alarm ${await alarmOf(view.id)}`,
+    `D1 says ${JSON.stringify(row)} of a run that is ${view.status} at ${headSeq}, alarm ${await call(() => alarmOf(view.id), disturbance)}`,
   )
 }

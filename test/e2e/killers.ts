@@ -1,0 +1,45 @@
+// The ways to lose a server: its serving process alone (the runtime stays behind), everything, or the runtime alone.
+// After each it serves again.
+import { call } from './client.ts'
+import { eventually, type Installation, kill } from './installation.ts'
+
+type Killer = {
+  what: string
+  /** Kills the installation and gives the one that serves after it. */
+  strike: (running: Installation, restart: () => Promise<Installation>) => Promise<Installation>
+}
+
+const KILLERS: Killer[] = [
+  {
+    what: 'the serving process',
+    strike: async (running, restart) => {
+      kill(running.owner().pid)
+      await running.ended
+      return restart()
+    },
+  },
+  {
+    what: 'the whole group',
+    strike: async (running, restart) => {
+      kill(running.npm.pid, true)
+      await running.ended
+      return restart()
+    },
+  },
+  {
+    what: 'the runtime',
+    strike: async (running) => {
+      kill(running.owner().runtime?.pid)
+      await eventually('the runtime is back', () =>
+        call(running.url, 'GET', '/health').then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      )
+      return running
+    },
+  },
+]
+
+/** A different one each round. */
+export const killerOf = (round: number): Killer => KILLERS[round % KILLERS.length] as Killer
