@@ -10,6 +10,7 @@ import { sweepEvents } from '../modules/events/index.ts'
 import { retireRuns, writeRunManifest } from '../modules/executions/index.ts'
 import { fireSchedules } from './fire-schedules.ts'
 import { purge } from './purge.ts'
+import { rewrapSecrets } from './rewrap-secrets.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 import { sweepRuns } from './sweep-runs.ts'
 
@@ -23,6 +24,7 @@ const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>]
   ['run manifest', writeRunManifest],
   ['remind approvals', remindApprovals],
   ['sweep events', sweepEvents],
+  ['rewrap secrets', rewrapSecrets],
   ['purge', purge],
 ]
 

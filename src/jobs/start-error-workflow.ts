@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { RequestContext } from '../context.ts'
-import { loadRunnable, startRunnable } from '../modules/executions/index.ts'
+import { startRunnable } from '../modules/executions/index.ts'
+import { loadRunnable } from '../modules/workflows/index.ts'
 import type { RunFailed } from '../queue/messages.ts'
 
 /** One run of the error workflow for each failed run. A workflow that handles its own failures does not start itself. */

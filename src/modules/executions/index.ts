@@ -1,4 +1,3 @@
-export { findRunnable, loadRunnable, RUNNABLE, type Runnable } from './repo.ts'
 export { executionRoutes } from './routes/executions.ts'
 export { liveRoutes } from './routes/live.ts'
 export { startRoutes } from './routes/start.ts'

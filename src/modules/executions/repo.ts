@@ -3,45 +3,6 @@ import { decodeCursor } from '../../core/cursor.ts'
 import type { ListOptions } from '../../db/paginate.ts'
 import type { RUN_STATUSES } from './schema.ts'
 
-/** A workflow with the version asked for, and the team's variables: all that a start needs, in one row. */
-export type Runnable = {
-  id: string
-  teamId: string
-  name: string
-  version: number
-  definition: string
-  definitionHash: string
-  vars: string | null
-  errorWorkflowId: string | null
-}
-
-/** Of `workflows w` and `workflow_versions v`, for whoever comes to a start by another way. */
-export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, v.version, v.definition, v.definition_hash AS definitionHash, w.error_workflow_id AS errorWorkflowId,
-  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
-
-export const findRunnable = (
-  teamId: string,
-  workflowId: string,
-  version: number | null,
-): HotRead<Runnable> => ({
-  sql: `SELECT ${RUNNABLE} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
-        WHERE w.id = ?1 AND w.team_id = ?2`,
-  params: [workflowId, teamId, version],
-})
-
-export async function loadRunnable(
-  d1: D1Database,
-  teamId: string,
-  workflowId: string,
-  version: number | null,
-): Promise<Runnable | null> {
-  const { sql, params } = findRunnable(teamId, workflowId, version)
-  return d1
-    .prepare(sql)
-    .bind(...params)
-    .first<Runnable>()
-}
-
 export type RunRow = {
   id: string
   workflowId: string | null

@@ -1,1 +1,2 @@
 export { hookRoutes, limitByHook, triggerSecretRoutes } from './routes.ts'
+export { rewrapTriggerSecrets } from './secret.ts'

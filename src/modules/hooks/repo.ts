@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plans.ts'
 import { type Statement, statement } from '../../db/commit.ts'
-import { RUNNABLE, type Runnable } from '../executions/index.ts'
+import { RUNNABLE, type Runnable } from '../workflows/index.ts'
 
 /** The trigger behind a URL with all that a delivery needs, in one row and so in one question. */
 export type Hook = Runnable & {
@@ -42,3 +42,33 @@ export const setTriggerSecret = (teamId: string, triggerId: string, sealed: stri
     triggerId,
     teamId,
   )
+
+export type SealedTrigger = { id: string; teamId: string; secret: string }
+
+/** Sealed under another key than the current one. */
+export async function findTriggersToRewrap(
+  d1: D1Database,
+  currentKeyId: string,
+  limit: number,
+): Promise<SealedTrigger[]> {
+  const { results } = await d1
+    .prepare(
+      'SELECT id, team_id AS teamId, secret FROM workflow_triggers WHERE secret IS NOT NULL AND secret NOT LIKE ? LIMIT ?',
+    )
+    .bind(`v1.${currentKeyId}.%`, limit)
+    .all<SealedTrigger>()
+  return results
+}
+
+/** Only while it is still the one that was read. */
+export async function replaceTriggerSecret(
+  d1: D1Database,
+  id: string,
+  before: string,
+  after: string,
+): Promise<void> {
+  await d1
+    .prepare('UPDATE workflow_triggers SET secret = ?3 WHERE id = ?1 AND secret = ?2')
+    .bind(id, before, after)
+    .run()
+}

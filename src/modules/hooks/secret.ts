@@ -1,9 +1,9 @@
 // What deliveries of a webhook trigger are checked with. It goes in and never out.
-import type { ServiceContext } from '../../context.ts'
+import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
-import { type SecretPlace, sealSecret } from '../../core/secret-box.ts'
+import { rewrapSecret, type SecretPlace, sealSecret } from '../../core/secret-box.ts'
 import { commit } from '../../db/commit.ts'
-import { findTrigger, setTriggerSecret } from './repo.ts'
+import { findTrigger, findTriggersToRewrap, replaceTriggerSecret, setTriggerSecret } from './repo.ts'
 import type { SetTriggerSecret } from './schema.ts'
 
 export const triggerSecretPlace = (teamId: string, triggerId: string): SecretPlace => ({
@@ -35,4 +35,24 @@ export async function storeTriggerSecret(
     },
   })
   if (done === 'guard_missed') throw notFound('The trigger')
+}
+
+/** Moves sealed secrets under the current key; answers how many, so that 0 means that the old key can go. */
+export async function rewrapTriggerSecrets(
+  { env, settings, log }: RequestContext,
+  limit: number,
+): Promise<number> {
+  const ring = settings.SECRETS_KEYS
+  let moved = 0
+  for (const { id, teamId, secret } of await findTriggersToRewrap(env.DB, ring.current, limit)) {
+    try {
+      const rewrapped = await rewrapSecret(ring, triggerSecretPlace(teamId, id), secret)
+      if (rewrapped === null) continue
+      await replaceTriggerSecret(env.DB, id, secret, rewrapped)
+      moved++
+    } catch (error) {
+      log.error('the secret of a trigger could not be re-wrapped', { triggerId: id, error })
+    }
+  }
+  return moved
 }

@@ -11,7 +11,7 @@ export {
   findRunnable,
   loadRunnable,
   loadTriggered,
-  loadWebhook,
+  RUNNABLE,
   type Runnable,
   type TriggeredRunnable,
 } from './repo/runnable.ts'

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { findHook } from '../../../src/modules/hooks/repo.ts'
 import {
   claimSchedule,
   findDueSchedules,
   findEventTriggers,
   loadRunnable,
   loadTriggered,
-  loadWebhook,
   matchesEvent,
   matchHookPath,
 } from '../../../src/modules/workflows/index.ts'
@@ -57,7 +57,7 @@ test('switching off clears the next time and closes the URL; switching on opens 
   })
   const path = `${WORKFLOWS}/${body.id}`
   const token = tokenOf(body.triggers[0].url)
-  expect(await loadWebhook(env.DB, token)).toMatchObject({
+  expect(await findHook(env.DB, token)).toMatchObject({
     id: body.id,
     teamId: person.teamId,
     triggerKey: 'webhook',
@@ -65,11 +65,11 @@ test('switching off clears the next time and closes the URL; switching on opens 
   const off = await post(`${path}/deactivate`, person, {})
   expect(off.body).toMatchObject({ active: false, version: 1 })
   expect(off.body.triggers[1]).toMatchObject({ active: false, nextFireAt: null })
-  expect(await loadWebhook(env.DB, token)).toBeNull()
+  expect(await findHook(env.DB, token)).toBeNull()
   const on = await post(`${path}/activate`, person, {})
   expect(on.body.triggers[0]).toMatchObject({ active: true, url: body.triggers[0].url })
   expect(Date.parse(on.body.triggers[1].nextFireAt)).toBeGreaterThan(clock.now())
-  expect(await loadWebhook(env.DB, token)).not.toBeNull()
+  expect(await findHook(env.DB, token)).not.toBeNull()
 })
 
 test('a fire that is due but not claimed yet survives a change of the workflow', async () => {

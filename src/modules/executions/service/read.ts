@@ -2,7 +2,8 @@ import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { type RunView, type WorkflowRunRpc, workflowRun } from '../../../objects/workflow-run.ts'
-import { countRuns, findRuns, loadRunnable } from '../repo.ts'
+import { loadRunnable } from '../../workflows/index.ts'
+import { countRuns, findRuns } from '../repo.ts'
 import type {
   EventsQuery,
   Execution,

@@ -18,7 +18,8 @@ import {
   workflowRun,
 } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
-import { findRunnable, loadRunnable, type Runnable } from '../repo.ts'
+import { findRunnable, loadRunnable, type Runnable } from '../../workflows/index.ts'
+
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { toExecution } from './view.ts'
 

@@ -26,7 +26,8 @@ export type TriggeredRunnable = Runnable & {
   lastFireAt: number | null
 }
 
-const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_workflow_id AS errorWorkflowId, v.version, v.definition,
+/** Of `workflows w` joined with `workflow_versions v`. */
+export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_workflow_id AS errorWorkflowId, v.version, v.definition,
   v.definition_hash AS definitionHash,
   (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
 
@@ -51,13 +52,6 @@ export const loadRunnable = (
   workflowId: string,
   version: number | null = null,
 ): Promise<Runnable | null> => first(d1, findRunnable(teamId, workflowId, version))
-
-/** Behind a public URL: the token is all that the caller has. */
-export const loadWebhook = (d1: D1Database, token: string): Promise<TriggeredRunnable | null> =>
-  first(d1, {
-    sql: `${TRIGGERED} WHERE t.token = ?1 AND t.type = 'webhook' AND t.active = 1`,
-    params: [token],
-  })
 
 export type EventTrigger = {
   triggerId: string
