@@ -17,7 +17,7 @@ export type StoredGate = GateRequest & { name: string; key: string }
 export async function create(machine: RunShell, spec: RunSpec): Promise<boolean> {
   const { legacy, ...kept } = spec
   const gate = await gateOf(spec)
-  await machine.startWith(() => {
+  machine.startWith(() => {
     machine.store.create(kept)
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
@@ -27,6 +27,7 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<boolean>
     else if (gate === null) begin(machine)
     else queue(machine, 'gate')
   })
+  await machine.reportEnd()
   if (gate === null || isLater(machine)) return true
   try {
     return await enterGate(machine)

@@ -116,15 +116,19 @@ export class RunMachine implements RunShell {
     this.rearm()
   }
 
-  /**
-   * The turns of a start. A run that has ended in them is reported before it is answered, and needs no alarm that would
-   * see to it after a crash: to set and remove one takes as long as all else that a short run writes. The row stays until
-   * the object is next loaded, for the same reason. Where the report takes long, the alarm answers for it.
-   */
-  async startWith(work: () => void): Promise<void> {
+  /** The turns of a start, whole. A run that ends in them is not watched by an alarm: `reportEnd` must follow. */
+  startWith(work: () => void): void {
     this.#starting = true
     this.whole(work)
     this.#starting = false
+  }
+
+  /**
+   * A run that has ended in its own start is in the index before it is answered, so no alarm has to see to that after a
+   * crash: to set one and take it back is as long on the disk as all else that a short run writes. For the same reason
+   * the row of the outbox stays until the object is next loaded. When the report takes long, the alarm answers for it.
+   */
+  async reportEnd(): Promise<void> {
     if (!hasEnded(this.requireRun().state) || this.#drainTimer !== undefined) return
     if (!(await reportsInTime(this, REPORT_PATIENCE_MS)) && this.run !== null) this.scheduleDrain(0)
   }

@@ -22,7 +22,9 @@ export interface RunShell {
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
   /** Writes that belong together, and what memory says of them. */
   whole<T>(work: () => T): T
-  startWith(work: () => void): Promise<void>
+  /** The turns of a start; `reportEnd` must follow. */
+  startWith(work: () => void): void
+  reportEnd(): Promise<void>
   /** Has the run reported to the index soon. */
   project(): void
   /** Writes down what others must hear. */
