@@ -1,0 +1,94 @@
+// What comes too late, twice or out of order changes nothing.
+
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { projectRun } from '../../durable-objects/workflow-run/projection.ts'
+import { sweepRuns } from '../../src/cron/sweep-runs.ts'
+import { time } from '../chaos/support/time.ts'
+import { withContext } from '../helpers/jobs.ts'
+import { newSpec, runOf } from '../helpers/runs.ts'
+
+const waiting = (...before: Record<string, unknown>[]) => ({
+  nodes: [...before, { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }],
+  edges: before.map(({ id }) => ({ from: id, to: 'wait' })),
+})
+const row = (id: string) =>
+  env.DB.prepare('SELECT status, seq, deleted_at FROM runs WHERE id = ?')
+    .bind(id)
+    .first<{ status: string; seq: number; deleted_at: number | null }>()
+
+test('settling a node that is not unknown is refused and leaves its output as it is', async () => {
+  const spec = newSpec(waiting({ id: 'set', type: 'data.set', params: { values: { n: 1 } } }))
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  const word = { path: 'set', outcome: 'succeeded', output: { n: 2 }, by: 'me' } as const
+  expect(await stub.resolve(word)).toMatchObject({ ok: false, reason: 'conflict' })
+  expect(await stub.node('set')).toMatchObject({ status: 'succeeded', output: { n: 1 } })
+})
+
+test('an older report never stands over a newer one, and none over a deleted run', async () => {
+  const spec = newSpec(waiting())
+  const { runId } = spec
+  const { teamId } = spec
+  const seen = (seq: number, status: string) =>
+    projectRun(env.DB, {
+      id: runId,
+      teamId,
+      workflowId: null,
+      workflowVersion: 1,
+      workflowName: 'Test',
+      status,
+      triggerType: 'manual',
+      seq,
+      progress: 0,
+      createdAt: 1,
+    })
+  await seen(5, 'waiting')
+  await seen(3, 'running')
+  await seen(5, 'running')
+  expect(await row(runId)).toMatchObject({ status: 'waiting', seq: 5 })
+  await env.DB.prepare("UPDATE runs SET deleted_at = 1, status = 'cancelled' WHERE id = ?").bind(runId).run()
+  await seen(9, 'succeeded')
+  expect(await row(runId)).toMatchObject({ status: 'cancelled', deleted_at: 1 })
+})
+
+test('a report that D1 does not take is kept and sent again', async () => {
+  const spec = newSpec(waiting())
+  const trigger = `down_${spec.runId}`
+  await env.DB.prepare(
+    `CREATE TRIGGER ${trigger} BEFORE INSERT ON runs WHEN NEW.id = '${spec.runId}' BEGIN SELECT RAISE(ABORT, 'down'); END`,
+  ).run()
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  const untold = () =>
+    runInDurableObject(stub as never, (_object: unknown, { storage }: DurableObjectState) =>
+      storage.sql.exec<{ kind: string; attempts: number }>('SELECT kind, attempts FROM outbox').toArray(),
+    )
+  await vi.waitFor(async () => expect(await untold()).toEqual([{ kind: 'project', attempts: 1 }]))
+  expect(await row(spec.runId)).toBeNull()
+  await env.DB.prepare(`DROP TRIGGER ${trigger}`).run()
+  await vi.waitFor(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }), {
+    timeout: 5_000,
+  })
+  await vi.waitFor(async () => expect(await untold()).toEqual([]))
+})
+
+test('the sweep wakes a run whose alarm was lost, and looks at it again later', async () => {
+  const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 30_000 } }] })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }))
+  await runInDurableObject(stub as never, (_object: unknown, { storage }: DurableObjectState) =>
+    storage.deleteAlarm(),
+  )
+  await env.DB.prepare('UPDATE runs SET wake_by = 1 WHERE id = ?').bind(spec.runId).run()
+  time.start()
+  time.pass(40_000)
+  await withContext((request) => sweepRuns(request))
+  const { events } = (await stub.events(0, 100)) ?? { events: [] }
+  time.stop()
+  expect(events.at(-1)).toMatchObject({ type: 'run.succeeded' })
+  const seen = await env.DB.prepare('SELECT wake_by FROM runs WHERE id = ?').bind(spec.runId).first()
+  expect(seen).not.toMatchObject({ wake_by: 1 })
+})

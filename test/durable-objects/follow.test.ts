@@ -1,0 +1,49 @@
+// A socket that follows a run: pages up to the head, then what comes, without a gap and nothing twice.
+import { expect, test, vi } from 'vitest'
+import { linear, newSpec, runOf } from '../helpers/runs.ts'
+
+type Frame = { type: string; seq?: number; afterSeq?: number }
+
+async function follow(runId: string, afterSeq: number) {
+  const response = await runOf(runId).fetch(`https://run/?afterSeq=${afterSeq}`, {
+    headers: { upgrade: 'websocket' },
+  })
+  const socket = response.webSocket as WebSocket
+  const frames: Frame[] = []
+  socket.accept()
+  socket.addEventListener('message', ({ data }) => {
+    const frame = JSON.parse(String(data)) as Frame
+    frames.push(frame)
+    if (frame.type === 'more') socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.afterSeq }))
+  })
+  return { frames, close: () => socket.close() }
+}
+
+test('a follower gets page after page and then the live events, each once and in order', async () => {
+  const { nodes, edges } = linear(600)
+  const spec = newSpec({
+    nodes: [...nodes, { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }],
+    edges: [...(edges ?? []), { from: 'n599', to: 'wait' }],
+  })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
+  const { frames, close } = await follow(spec.runId, 0)
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
+  expect(frames.filter(({ type }) => type === 'more').length).toBeGreaterThan(0)
+  await stub.signal({ name: 'go', data: null, by: 'me' })
+  const head = (await stub.events(0, 1))?.headSeq ?? 0
+  await vi.waitFor(() => expect(frames.at(-1)?.seq).toBe(head))
+  const seqs = frames.filter(({ type }) => type === 'event').map(({ seq }) => seq)
+  expect(seqs).toEqual(Array.from({ length: head }, (_, at) => at + 1))
+  close()
+})
+
+test('a follower that names the last event it has gets the next one first', async () => {
+  const spec = newSpec(linear(5))
+  await runOf(spec.runId).start(spec)
+  const { frames, close } = await follow(spec.runId, 4)
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
+  expect(frames[0]).toMatchObject({ type: 'event', seq: 5 })
+  close()
+})
