@@ -105,13 +105,10 @@ export class RunMachine implements RunShell {
   load(): void {
     const run = this.hold(this.store.readSpec())
     this.run = { ...run, state: restore(run.plan, this.store.readState()) }
-    if (hasEnded(this.run.state)) {
-      // Whoever reads an ended run writes nothing, unless there is something left to tell: its alarm is still set then.
-      setTimeout(() => void this.#drain(), 0)
-      return
+    if (!hasEnded(this.run.state)) {
+      this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
+      if (this.run.state.run.phase !== 'queued') this.#takeUp(this.run)
     }
-    this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
-    if (this.run.state.run.phase !== 'queued') this.#takeUp(this.run)
     this.#drainWhatIsLeft()
     this.rearm()
   }
