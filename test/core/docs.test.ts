@@ -1,0 +1,56 @@
+// The documents name files, settings, scripts and tables; what they name has to be there, and what is there be named.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { expect, test } from 'vitest'
+import { inRoot } from '../../scripts/server/paths.ts'
+import * as schema from '../../src/db/schema/index.ts'
+import { SETTING_NAMES } from '../../src/env.ts'
+import { QueueMessage } from '../../src/queue/messages.ts'
+
+const read = (path: string): string => readFileSync(inRoot(path), 'utf8')
+const DOCUMENTS = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(inRoot('docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+test.each(DOCUMENTS)('every link of %s to a file leads to one', (document) => {
+  const links = [...read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to = '']) => to)
+  const broken = links.filter(
+    (to) => !/^[a-z]+:/.test(to) && !existsSync(inRoot(dirname(document), decodeURIComponent(to))),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every file that the table of security names is there', () => {
+  const named = [...read('docs/SECURITY.md').matchAll(/`([\w./-]+\/|[\w./-]+\.ts)`/g)].map(
+    ([, path = '']) => path,
+  )
+  expect(named.length).toBeGreaterThan(50)
+  expect(
+    named.filter((path) => !['', 'src', 'test'].some((folder) => existsSync(inRoot(join(folder, path))))),
+  ).toEqual([])
+})
+
+test('the README names every setting and every script', () => {
+  const readme = read('README.md')
+  expect(SETTING_NAMES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const commands = Object.keys(scripts).map((name) =>
+    name === 'start' || name === 'test' ? name : `run ${name}`,
+  )
+  expect(commands.filter((command) => !readme.includes(`npm ${command}`))).toEqual([])
+})
+
+test('the document of storage names every table and every message', () => {
+  const storage = read('docs/STORAGE.md')
+  const tables = (Object.values(schema) as unknown[])
+    .filter((one) => is(one, SQLiteTable))
+    .map((table) => getTableConfig(table).name)
+  const messages = QueueMessage.options.map((option) => option.shape.type.value)
+  expect(tables.length).toBeGreaterThan(20)
+  expect([...tables, ...messages].filter((name) => !storage.includes(`| \`${name}\` |`))).toEqual([])
+})
