@@ -1,20 +1,18 @@
 // A process id alone proves nothing: ids are used again. Its start time, from the kernel, tells two apart.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type ProcessIdentity = { pid: number; startedAt: string; command: string }
+export type ProcessIdentity = { pid: number; startedAt: string }
 
 export function identify(pid: number): ProcessIdentity | null {
-  const found = process.platform === 'linux' ? fromProc(pid) : fromPs(pid)
-  return found && { pid, ...found }
+  const startedAt = process.platform === 'linux' ? fromProc(pid) : fromPs(pid)
+  return startedAt === null ? null : { pid, startedAt }
 }
 
 /** Whether that very process still runs. */
-export function isRunning(known: ProcessIdentity): boolean {
-  const found = identify(known.pid)
-  return found !== null && found.startedAt === known.startedAt && found.command === known.command
-}
+export const isRunning = (known: ProcessIdentity): boolean =>
+  identify(known.pid)?.startedAt === known.startedAt
 
 /** Ends it for good, with its process group if asked, and waits until it is gone; false when it would not go. */
 export async function endProcess(known: ProcessIdentity, group = false): Promise<boolean> {
@@ -30,26 +28,24 @@ export async function endProcess(known: ProcessIdentity, group = false): Promise
   return false
 }
 
-type Found = { startedAt: string; command: string }
-
-function fromProc(pid: number): Found | null {
+function fromProc(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in brackets, may hold spaces: count from its end. Field 3 is the state, field 22 the start.
+    // The name, in brackets, may hold spaces: count from its end. Field 3 is the state, field 22 the start in ticks since
+    // the machine came up. The command line would be no help: it reads empty for a moment after a start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return null
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-    return { startedAt: fields[19] ?? '', command }
+    // A killed process is listed until its parent asks for its end; but while one of its threads still winds down, its
+    // ports and files are open.
+    if (fields[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length <= 1) return null
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`
   } catch {
     return null
   }
 }
 
-function fromPs(pid: number): Found | null {
+function fromPs(pid: number): string | null {
   try {
-    const line = execFileSync('ps', ['-ww', '-o', 'lstart=,args=', '-p', String(pid)], { encoding: 'utf8' })
-    // lstart is always 24 characters: "Sat Nov 21 09:12:00 2026".
-    return { startedAt: line.trim().slice(0, 24), command: line.trim().slice(24) }
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null
   } catch {
     return null
   }

@@ -1,11 +1,13 @@
 // An installation under test: `npm start` in a process group of its own, on a state folder that outlives it.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inRoot } from '../../scripts/server/paths.ts'
+import { findPort } from '../../scripts/server/port.ts'
 import type { Owner } from '../../scripts/server/state.ts'
 
 const READY_MS = 50_000
@@ -36,11 +38,20 @@ export function databaseFile(dir: string): string {
   return join(folder, name)
 }
 
+/** Below the ports that outgoing connections get: one of those can take the port of a server that is down. */
+async function freePort(): Promise<string> {
+  for (;;) {
+    const port = 20_000 + randomInt(10_000)
+    if (await findPort(port, '127.0.0.1').catch(() => null)) return String(port)
+  }
+}
+
 /** Starts and does not wait: for starts that are meant to fail. */
-export function launch(dir: string, settings: Record<string, string> = {}) {
+export async function launch(dir: string, settings: Record<string, string> = {}) {
+  const port = settings.PORT ?? (await freePort())
   const npm = spawn('npm', ['start'], {
     cwd: inRoot(),
-    env: { ...process.env, STATE_DIR: dir, PORT: '0', RATE_LIMITS: 'false', ...settings },
+    env: { ...process.env, STATE_DIR: dir, RATE_LIMITS: 'false', ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -56,7 +67,7 @@ export function launch(dir: string, settings: Record<string, string> = {}) {
 }
 
 export async function start(dir: string, settings: Record<string, string> = {}): Promise<Installation> {
-  const launched = launch(dir, settings)
+  const launched = await launch(dir, settings)
   const until = Date.now() + READY_MS
   while (Date.now() < until && launched.npm.exitCode === null) {
     const url = /^ready (\S+)$/m.exec(launched.output())?.[1]

@@ -77,7 +77,7 @@ test('a second start seeds nothing again, and keeps keys and accounts', async ()
 
 test('a state in use is refused with its owner, and the owner goes on', async () => {
   running = await start(dir)
-  const second = launch(dir)
+  const second = await launch(dir)
   expect(await second.ended).toBe(1)
   expect(second.output()).toContain(`in use by another Orrery (process ${running.owner().pid}`)
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)
@@ -87,7 +87,7 @@ test('a port in use is refused by name', async () => {
   running = await start(dir)
   const other = newStateDir()
   try {
-    const second = launch(other, { PORT: new URL(running.url).port })
+    const second = await launch(other, { PORT: new URL(running.url).port })
     expect(await second.ended).toBe(1)
     expect(second.output()).toContain(`Port ${new URL(running.url).port} is in use`)
   } finally {
