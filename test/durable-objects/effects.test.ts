@@ -1,0 +1,62 @@
+import { evictDurableObject } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
+import { type EffectOutcome, runEffects } from '../../durable-objects/workflow-run/effects.ts'
+import type { EffectStart } from '../../durable-objects/workflow-run/turn.ts'
+import { NodeFailure, PlatformUnavailable } from '../../src/nodes/node.ts'
+import { runOf, start } from '../helpers/runs.ts'
+
+const effect = (work: (signal: AbortSignal) => Promise<unknown>, attempt = 1): EffectStart =>
+  ({
+    path: 'a',
+    attempt,
+    prepared: {
+      kind: 'effect',
+      type: { run: (_ports: unknown, _input: unknown, signal: AbortSignal) => work(signal) },
+    },
+  }) as unknown as EffectStart
+
+function effects() {
+  const outcomes: EffectOutcome[] = []
+  const running = runEffects(
+    () => ({}) as never,
+    (outcome) => outcomes.push(outcome),
+  )
+  return { outcomes, running }
+}
+
+test('one of our own bindings that does not answer puts the attempt off; any other error is its failure', async () => {
+  const { outcomes, running } = effects()
+  running.start(effect(() => Promise.reject(new PlatformUnavailable('The store', new Error('down')))))
+  running.start(effect(() => Promise.reject(new NodeFailure({ code: 'x.y', message: 'no' })), 2))
+  await vi.waitFor(() => expect(outcomes).toHaveLength(2))
+  expect(outcomes).toMatchObject([
+    { attempt: 1, deferMs: expect.any(Number) },
+    { attempt: 2, result: { error: { code: 'x.y' } } },
+  ])
+})
+
+test('a cancelled effect is told, and only the attempt that was meant', async () => {
+  const { running } = effects()
+  const signals: AbortSignal[] = []
+  const endless = (signal: AbortSignal): Promise<unknown> => {
+    signals.push(signal)
+    return new Promise(() => undefined)
+  }
+  running.start(effect(endless, 2))
+  running.cancel('a', 1)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+  expect(running.size()).toBe(1)
+  running.cancel('a', 2)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  expect(running.size()).toBe(0)
+})
+
+test('a value that is larger than a row comes back whole', async () => {
+  const input = Array.from({ length: 150_000 }, (_, at) => String(at)).join(' ')
+  const run = await start(
+    { nodes: [{ id: 'n', type: 'data.set', params: { values: { input: '{{ input }}' } } }] },
+    { input },
+  )
+  await evictDurableObject(runOf(run.id) as never)
+  expect((await runOf(run.id).node('n'))?.output).toEqual({ input })
+})
