@@ -1,0 +1,151 @@
+// npm run mutants: puts known bugs into a copy of the tree, one at a time, and shows that the tests catch each.
+// `npm run mutants -- --only <part of a name>` takes some, `--list core` or `--list shell` one of the lists.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { inRoot } from './server/paths.ts'
+
+type Mutant = { name: string; file: string; find: string; replace: string; tests?: string[] }
+type Verdict = { caught: boolean; by: string; seconds: number }
+
+/** Examples first, as they are quick; then the properties, on fewer cases than the suite takes. */
+const CORE_STEPS = [
+  [
+    '--project',
+    'core',
+    '--exclude',
+    '**/properties.test.ts',
+    '--exclude',
+    '**/compile-random.test.ts',
+    'test/engine',
+  ],
+  ['--project', 'core', 'test/engine/properties.test.ts', 'test/engine/compile-random.test.ts'],
+]
+const CORE_CASES = '3000'
+/** One that never ends is caught as well, by the time that the suite allows. */
+const MOST_MS = 240_000
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'string' } } })
+const lists = { core: 'test/engine/mutants.json', shell: 'test/mutants/shell.json' }
+const chosen = Object.entries(lists)
+  .filter(([list]) => values.list === undefined || values.list === list)
+  .flatMap(([, file]) => JSON.parse(readFileSync(inRoot(file), 'utf8')) as Mutant[])
+  .filter(({ name }) => values.only === undefined || name.includes(values.only))
+if (chosen.length === 0) throw new Error('There is no such mutant')
+
+const isShell = (step: readonly string[]): boolean => step[1] === 'worker'
+
+const copy = mkdtempSync(join(tmpdir(), 'orrery-mutants-'))
+let running: ChildProcess | undefined
+process.on('exit', () => {
+  endGroup(running)
+  rmSync(copy, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
+copyTree()
+await requireGreen()
+const survived: string[] = []
+for (const mutant of chosen) {
+  const verdict = await judge(mutant)
+  if (!verdict.caught) survived.push(mutant.name)
+  const word = verdict.caught ? 'caught  ' : 'SURVIVED'
+  console.log(`${word} ${verdict.seconds.toFixed(0).padStart(4)} s  ${mutant.name.padEnd(58)} ${verdict.by}`)
+}
+console.log(`\n${chosen.length - survived.length} of ${chosen.length} are caught`)
+process.exit(survived.length === 0 ? 0 : 1)
+
+/** What git knows and what is new; the installed packages are shared. */
+function copyTree(): void {
+  const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], { cwd: inRoot() })
+  for (const path of String(listed).split('\0')) {
+    if (path === '') continue
+    mkdirSync(dirname(join(copy, path)), { recursive: true })
+    cpSync(inRoot(path), join(copy, path), { force: true })
+  }
+  symlinkSync(inRoot('node_modules'), join(copy, 'node_modules'))
+}
+
+/** A test that fails anyway would catch everything. */
+async function requireGreen(): Promise<void> {
+  const steps = new Map(chosen.flatMap(stepsOf).map((step) => [step.join(' '), step]))
+  const files = [...new Set([...steps.values()].filter(isShell).flatMap((step) => step.slice(2)))]
+  const wanted = [...[...steps.values()].filter((step) => !isShell(step))]
+  if (files.length > 0) wanted.push(['--project', 'worker', ...files])
+  for (const step of wanted) {
+    const { failed, output } = await runTests(step)
+    if (failed)
+      throw new Error(`Without any bug the tests do not pass: ${step.join(' ')}\n${output.slice(-3_000)}`)
+  }
+}
+
+function stepsOf({ tests }: Mutant): string[][] {
+  return tests === undefined ? CORE_STEPS : tests.map((file) => ['--project', 'worker', file])
+}
+
+async function judge(mutant: Mutant): Promise<Verdict> {
+  const path = join(copy, mutant.file)
+  const source = readFileSync(path, 'utf8')
+  const found = source.split(mutant.find).length - 1
+  if (found !== 1)
+    return { caught: false, by: `its place is found ${found} times in ${mutant.file}`, seconds: 0 }
+  const started = Date.now()
+  const seconds = () => (Date.now() - started) / 1_000
+  writeFileSync(
+    path,
+    source.replace(mutant.find, () => mutant.replace),
+  )
+  try {
+    for (const step of stepsOf(mutant)) {
+      const { failed, output } = await runTests(step)
+      if (failed) return { caught: true, by: firstFailure(output), seconds: seconds() }
+    }
+    return { caught: false, by: '', seconds: seconds() }
+  } finally {
+    writeFileSync(path, source)
+  }
+}
+
+async function runTests(args: string[]): Promise<{ failed: boolean; output: string }> {
+  const child = spawn(join(copy, 'node_modules/.bin/vitest'), ['run', '--bail', '1', ...args], {
+    cwd: copy,
+    env: { ...process.env, CASES: CORE_CASES, NO_COLOR: '1', LOG_LEVEL: 'none' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  running = child
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      output += data
+    })
+  }
+  const timer = setTimeout(() => {
+    output += '\nFAIL it never ended'
+    endGroup(child)
+  }, MOST_MS)
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(timer)
+  running = undefined
+  return { failed: code !== 0, output }
+}
+
+/** The test runner and the runtimes that it has started. */
+function endGroup(child: ChildProcess | undefined): void {
+  if (child?.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}
+
+function firstFailure(output: string): string {
+  const line =
+    /^\s*FAIL\s+(?:\|?\s*\w+\s*\|?\s+)?(.*)$/m.exec(output)?.[1] ??
+    /Error: .*/.exec(output)?.[0] ??
+    'an error'
+  return line.replace(/test\/(engine\/)?/, '').slice(0, 110)
+}
