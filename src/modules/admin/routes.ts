@@ -45,7 +45,7 @@ const userRoutes = router()
     validate('json', CreateUser),
     async (c) => c.json(await createUser(c.var.ctx, c.req.valid('json')), 201),
   )
-  .get(USER, access('admin:read'), doc('Read a user', 200, AdminUser), async (c) => {
+  .get(USER, access('admin:read'), doc('Read a user', 200, AdminUser, { versioned: 'etag' }), async (c) => {
     const user = await getUser(c.var.ctx, c.req.param('id'))
     setEtag(c, user.version)
     return c.json(user)
@@ -54,7 +54,7 @@ const userRoutes = router()
     ['PUT', 'PATCH'],
     USER,
     access('admin:write'),
-    doc('Change a user', 200, AdminUser),
+    doc('Change a user', 200, AdminUser, { versioned: 'if-match' }),
     validate('json', ChangeUser),
     async (c) => {
       const user = await changeUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))

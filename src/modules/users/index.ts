@@ -1,3 +1,3 @@
 export { deleteAccountRows, findOwnedTeams } from './repo/deletion.ts'
 export { userRoutes } from './routes/index.ts'
-export { avatarPrefix } from './service/avatar.ts'
+export { deletionMessages } from './service/delete-account.ts'

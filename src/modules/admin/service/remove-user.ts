@@ -1,8 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
-import { teamStoragePrefix } from '../../teams/index.ts'
-import { avatarPrefix, deleteAccountRows, findOwnedTeams } from '../../users/index.ts'
+import { deleteAccountRows, deletionMessages, findOwnedTeams } from '../../users/index.ts'
 import { guardRemoval } from '../repo/changes.ts'
 import { PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
 
@@ -27,16 +26,9 @@ export async function removeUser(ctx: ServiceContext, id: string): Promise<void>
       targetType: 'user',
       targetId: id,
       teamId: PLATFORM_LOG,
-      // Not who it was: entries outlive the account.
       before: { role, status, teams: teams.map((team) => team.id) },
     },
-    messages: [
-      {
-        type: 'storage.delete',
-        keys: [],
-        prefixes: [avatarPrefix(id), ...teams.map((team) => teamStoragePrefix(team.id))],
-      },
-    ],
+    messages: deletionMessages(id, teams),
   })
   if (done === 'guard_missed') await refuseMissed(ctx, id)
 }

@@ -33,6 +33,7 @@ export const avatarRoutes = router()
     doc('Set my avatar', 200, Profile, {
       description:
         'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says.',
+      versioned: 'etag',
     }),
     async (c) => {
       const announced = c.req.header('content-length')

@@ -9,11 +9,16 @@ import { readProfile } from '../service/profile.ts'
 import { updateProfile } from '../service/update-profile.ts'
 
 export const profileRoutes = router()
-  .get('/profile', accessWithRead('profile:read'), doc('Read my profile', 200, Profile), async (c) => {
-    const profile = await readProfile(c.var.readCtx)
-    setEtag(c, profile.version)
-    return c.json(profile)
-  })
+  .get(
+    '/profile',
+    accessWithRead('profile:read'),
+    doc('Read my profile', 200, Profile, { versioned: 'etag' }),
+    async (c) => {
+      const profile = await readProfile(c.var.readCtx)
+      setEtag(c, profile.version)
+      return c.json(profile)
+    },
+  )
   .on(
     ['PUT', 'PATCH'],
     '/profile',
@@ -21,6 +26,7 @@ export const profileRoutes = router()
     doc('Change my profile', 200, Profile, {
       description:
         'A new e-mail address needs the current password (or, without one, a sign-in of the last ten minutes), is shown as pendingEmail, and takes effect once the token that was mailed to it comes to POST /users/profile/email. Sending the present address takes a pending change back.',
+      versioned: 'if-match',
     }),
     validate('json', UpdateProfile),
     async (c) => {
@@ -34,6 +40,7 @@ export const profileRoutes = router()
     access('account:manage'),
     doc('Confirm a new e-mail address', 200, Profile, {
       description: 'With the token that was mailed to the new address; it is good once, for 24 hours.',
+      versioned: 'etag',
     }),
     validate('json', ConfirmEmail),
     async (c) => {

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
+import type { QueueMessage } from '../../../queue/messages.ts'
 import {
   deleteAccountRows,
   findOwnedTeams,
@@ -31,8 +32,7 @@ export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): 
       before: { teams: teams.map((team) => team.id) },
     },
     messages: [
-      { type: 'storage.delete', keys: [], prefixes: [avatarPrefix(userId)] },
-      ...teams.map((team) => ({ type: 'team.purge' as const, teamId: team.id, afterRunId: '' })),
+      ...deletionMessages(userId, teams),
       {
         type: 'mail.send',
         to: proof.email,
@@ -50,6 +50,12 @@ export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): 
   }
   throw new AppError('resource.conflict', { detail: 'The account has just been changed; try again.' })
 }
+
+/** What rows do not take with them, whoever deletes the account: files, and the runs of its teams with their objects. */
+export const deletionMessages = (userId: string, teams: OwnedTeam[]): QueueMessage[] => [
+  { type: 'storage.delete', keys: [], prefixes: [avatarPrefix(userId)] },
+  ...teams.map((team) => ({ type: 'team.purge' as const, teamId: team.id, afterRunId: '' })),
+]
 
 function requireAlone(teams: OwnedTeam[]): void {
   const shared = teams.filter((team) => team.others > 0)
