@@ -1,5 +1,4 @@
 // Both servers as `npm start` runs one: built, minified, on a direct socket, on a fresh folder, tracing off.
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,34 +78,14 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
     return (await response.json()) as never
   }
   const person = { email: 'bench@example.com', password: 'Bench-them-all-1', name: 'Bench' }
-  const { accessToken, user } = await call<{ accessToken: string; user: { id: string } }>(
-    'POST',
-    '/api/v1/auth/register',
-    person,
-  )
+  const { accessToken } = await call<{ accessToken: string }>('POST', '/api/v1/auth/register', person)
   headers = { authorization: `Bearer ${accessToken}` }
-  const { items } = await call<{ items: { id: string }[] }>('GET', '/api/v1/teams')
-  const teamId = items[0]?.id ?? ''
-  let made = 0
   const newWorkflow: Engine['newWorkflow'] = async (definition, triggers = []) => {
-    const id = `wf_${String(++made).padStart(26, '0')}`
-    const text = JSON.stringify(definition)
-    await server.batch([
-      {
-        sql: "INSERT INTO workflows (id, team_id, name, tags, created_by, created_at, updated_at) VALUES (?, ?, 'Bench', '[]', ?, 0, 0)",
-        params: [id, teamId, user.id],
-      },
-      {
-        sql: 'INSERT INTO workflow_versions (workflow_id, version, definition, definition_hash, triggers, created_by, created_at) VALUES (?, 1, ?, ?, ?, ?, 0)',
-        params: [
-          id,
-          text,
-          createHash('sha256').update(text).digest('hex'),
-          JSON.stringify(triggers),
-          user.id,
-        ],
-      },
-    ])
+    const { id } = await call<{ id: string }>('POST', '/api/v1/workflows', {
+      name: 'Bench',
+      definition,
+      triggers,
+    })
     return id
   }
   const stop = async () => {

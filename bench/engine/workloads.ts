@@ -12,19 +12,16 @@ const inLine = (nodes: Node[]): Definition => ({
 export const line = (length: number): Definition =>
   inLine(Array.from({ length }, (_, n) => ({ id: `s${n}`, type: 'data.set', params: { values: { n } } })))
 
-/** A step for each item of a list, and a step that joins them. */
-export const each = (items: number): Definition => ({
-  ...inLine([
-    {
-      id: 'map',
-      type: 'data.set',
-      each: { items: '{{ input.items }}' },
-      params: { values: { double: '{{ item * 2 }}' } },
-    },
-    { id: 'join', type: 'data.set', params: { values: { count: '{{ nodes.map.length }}' } } },
-  ]),
-  settings: { note: `${items} items` },
-})
+/** A step for each item of the input, and a step that joins them. */
+export const each: Definition = inLine([
+  {
+    id: 'map',
+    type: 'data.set',
+    each: { items: '{{ input.items }}' },
+    params: { values: { double: '{{ item * 2 }}' } },
+  },
+  { id: 'join', type: 'data.set', params: { values: { count: '{{ nodes.map.length }}' } } },
+])
 
 export const itemsOf = (count: number): { items: number[] } => ({
   items: Array.from({ length: count }, (_, n) => n),

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import type { LoadResult } from '../load.ts'
+import { median } from '../stats.ts'
 import type { Case } from './cases.ts'
 
 type Line = {
@@ -38,10 +39,4 @@ export function report(cases: Case[], results: Map<string, LoadResult[]>, how: s
 | ------------------- | ---------- | ------------- | ------ | ------- | ------------------- | ------ |
 ${rows.join('\n')}
 `
-}
-
-function median(numbers: number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

@@ -1,0 +1,119 @@
+// npm run bench:engine [-- --rounds 5 --seconds 2 --patience 20 --only L10,cf,object --profile L10 --save]
+// Engine and baselines in one run, the cases taking turns, so that a busy machine hurts all of them alike.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { inRoot } from '../../scripts/server/paths.ts'
+import type { LoadResult } from '../load.ts'
+import { profile, topFunctions } from '../profile.ts'
+import { untilQuiet } from '../quiet.ts'
+import { type Case, casesOf } from './cases.ts'
+import { startClient } from './client.ts'
+import { startEcho } from './echo.ts'
+import { eventDelays } from './live.ts'
+import { heldBy } from './process.ts'
+import { type Measured, report } from './report.ts'
+import { startBaseline, startEngine } from './servers.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    patience: { type: 'string', default: '20' },
+    only: { type: 'string', default: '' },
+    profile: { type: 'string' },
+    save: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(values.rounds)
+const CLIENTS = 16
+const AT_ONCE = 1_000
+/** No request takes as long. */
+const LIMIT_S = 120
+
+const echo = await startEcho()
+const baseline = await startBaseline(false)
+const engine = await startEngine(values.profile !== undefined, echo.host)
+const client = startClient()
+try {
+  const all = await casesOf(baseline, engine, echo.host)
+  const wanted = values.only === '' ? null : values.only.split(',')
+  const cases = all.filter(({ name }) => wanted === null || wanted.includes(name))
+  if (values.profile) await profileOne(all.find(({ name }) => name === values.profile) as Case)
+  else await measure(cases)
+} finally {
+  await client.stop()
+  await engine.stop()
+  await baseline.stop()
+  echo.stop()
+}
+
+async function measure(cases: Case[]): Promise<void> {
+  const measured: Measured = {
+    alone: new Map(cases.map(({ name }) => [name, []])),
+    loaded: new Map(cases.map(({ name }) => [name, []])),
+    inside: { cf: [], L10: [] },
+    thousand: { cf: [], L10: [] },
+    liveMs: [],
+    grownMb: 0,
+  }
+  const before = heldBy(engine.pid).rssMb
+  for (const one of cases.toReversed()) {
+    await inRow(one, 2)
+    if (one.name === 'M10000') measured.grownMb = heldBy(engine.pid).rssMb - before
+  }
+  let busyRounds = 0
+  for (let round = 0; round < rounds; round++) {
+    if (!(await untilQuiet(Number(values.patience) * 1000))) busyRounds++
+    for (const one of cases) {
+      measured.alone.get(one.name)?.push(await inRow(one, one.inRow))
+      if (one.underLoad) measured.loaded.get(one.name)?.push(await underLoad(one))
+      if (one.name === 'cf' || one.name === 'L10') measured.inside[one.name].push(...(await insideOf(one)))
+    }
+    if (values.only === '') measured.liveMs.push(...(await eventDelays(engine)))
+    console.error(`round ${round + 1} of ${rounds}`)
+  }
+  for (const one of cases) {
+    if (one.name !== 'cf' && one.name !== 'L10') continue
+    const order = { ...one.order, clients: AT_ONCE, seconds: LIMIT_S, requests: AT_ONCE }
+    measured.thousand[one.name].push((await client.run(order)).seconds)
+  }
+  const how = `${rounds} rounds (${busyRounds} begun on a busy machine)`
+  const text = report(cases, measured, how)
+  console.log(`\n${text}`)
+  if (values.save) writeFileSync(inRoot('bench/engine/results.md'), `# npm run bench:engine\n\n${text}`)
+}
+
+function inRow(one: Case, requests: number): Promise<LoadResult> {
+  return client.run({ ...one.order, clients: 1, seconds: LIMIT_S, requests })
+}
+
+function underLoad(one: Case): Promise<LoadResult> {
+  return client.run({ ...one.order, clients: CLIENTS, seconds: Number(values.seconds) })
+}
+
+/** What the servers themselves say of a few runs. */
+async function insideOf({ order }: Case): Promise<number[]> {
+  const times: number[] = []
+  for (let n = 0; n < 10; n++) {
+    const { method, headers, body = '' } = order
+    const response = await fetch(`http://127.0.0.1:${order.port}${order.path}`, { method, headers, body })
+    const run = (await response.json()) as {
+      acceptedToEndMs?: number
+      createdAt: string
+      finishedAt: string
+    }
+    times.push(run.acceptedToEndMs ?? Date.parse(run.finishedAt) - Date.parse(run.createdAt))
+  }
+  return times
+}
+
+async function profileOne(one: Case): Promise<void> {
+  await inRow(one, 50)
+  const text = await profile(engine.inspectorPort, () => underLoad(one))
+  mkdirSync(inRoot('dist/bench'), { recursive: true })
+  const path = `dist/bench/engine-${one.name}.cpuprofile`
+  writeFileSync(inRoot(path), text)
+  console.log(path)
+  for (const { name, share } of topFunctions(text, 40))
+    console.log(`  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`)
+}
