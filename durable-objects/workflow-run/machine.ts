@@ -28,8 +28,11 @@ import { runValues } from './values.ts'
 
 /** Keeps the object awake, and its run watched, while an effect or a report is under way. */
 const HEARTBEAT_MS = 30_000
-/** How long the answer to a start may be held for the report of a run that has ended in it. */
-const REPORT_PATIENCE_MS = 50
+/**
+ * How long the answer to a start may be held for the report of a run that has ended in it. Long, because whoever gives
+ * up under load makes more of it.
+ */
+const REPORT_PATIENCE_MS = 5_000
 const ALARM_RETRY_MS = 5_000
 
 type Waiter = { settle: () => void }
