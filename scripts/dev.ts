@@ -1,6 +1,6 @@
 // npm run dev: `wrangler dev` with reload, on the same state as `npm start` (not at the same time).
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { seed, seededAccounts } from './seed.ts'
 import { describeWorker } from './server/bundle.ts'
 import { startCron } from './server/cron.ts'
@@ -13,6 +13,8 @@ import { localSettings } from './server/settings.ts'
 import { endWith } from './server/signals.ts'
 import { type State, stateDir, takeState } from './server/state.ts'
 import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
+
+const DEV_VARS = 'dev.vars'
 
 const port = Number(process.env.PORT || 8787)
 const state = await takeState(stateDir())
@@ -50,21 +52,18 @@ async function prepare(state: State) {
   }
   const { demo, admin } = seededAccounts(installation)
   console.log(`Sign in as ${demo.email} with ${demo.password}, or as ${admin.email} with ${admin.password}`)
-  writeDevVars({ ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
+  writeDevVars(state, { ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
   return described
 }
 
-/** Keeps the lines of names that are not ours: a developer's provider keys stay. */
-function writeDevVars(settings: Record<string, string>): void {
-  const path = inRoot('.dev.vars')
-  const kept = existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .split('\n')
-        .filter((line) => line.trim() !== '' && !((line.split('=')[0] as string) in settings))
-    : []
-  const ours = Object.entries(settings).map(([name, value]) => `${name}='${value}'`)
-  writeFileSync(path, `${[...ours, ...kept].join('\n')}\n`, { mode: 0o600 })
+/** In the state folder, where neither the tests nor a build find them. A developer's own `.dev.vars` is read before. */
+function writeDevVars(state: State, settings: Record<string, string>): void {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`)
+  writeFileSync(state.file(DEV_VARS), `${lines.join('\n')}\n`, { mode: 0o600 })
 }
+
+const envFiles = (state: State): string[] =>
+  [inRoot('.dev.vars'), state.file(DEV_VARS)].filter((path) => existsSync(path))
 
 function startWrangler(state: State) {
   const [command, ...first] = wranglerCommand()
@@ -75,6 +74,7 @@ function startWrangler(state: State) {
       'dev',
       '--port',
       String(port),
+      ...envFiles(state).flatMap((path) => ['--env-file', path]),
       '--persist-to',
       state.dir,
       '--show-interactive-dev-session=false',

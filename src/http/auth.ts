@@ -9,7 +9,7 @@ import type { Actor, HotRead } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Credential } from './authenticator.ts'
-import { limitByPlan } from './rate-limit.ts'
+import { chargeAddress, limitByPlan } from './rate-limit.ts'
 import { metaOf, tag } from './route-meta.ts'
 import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
 
@@ -18,11 +18,13 @@ type AccessOptions = { team?: string }
 /** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
 export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
-    const { credential, query } = await question(c, options)
-    const result = await c.env.DB.prepare(query.sql)
-      .bind(...query.params)
-      .all()
-    const actor = answer(c, scope, credential, result.results[0])
+    const actor = await charged(c, async () => {
+      const { credential, query } = await question(c, options)
+      const result = await c.env.DB.prepare(query.sql)
+        .bind(...query.params)
+        .all()
+      return answer(c, scope, credential, result.results[0])
+    })
     await limitByPlan(c, actor)
     c.set('ctx', { ...c.var.request, actor, idempotency: null })
     await next()
@@ -36,12 +38,12 @@ export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHan
  */
 export function accessWithRead(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
-    const { credential, query, teamId } = await question(c, options)
+    const { credential, query, teamId } = await charged(c, () => question(c, options))
     const permission = c.env.DB.prepare(query.sql).bind(...query.params)
     let asked = false
     const judge = async (row: unknown): Promise<Actor> => {
       asked = true
-      const actor = answer(c, scope, credential, row)
+      const actor = await charged(c, async () => answer(c, scope, credential, row))
       await limitByPlan(c, actor)
       return actor
     }
@@ -65,6 +67,16 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
     if (!asked) await judge((await permission.all()).results[0])
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
+}
+
+/** Who brings no good credential is counted by address: guessing keys and tokens is not free of limits. */
+async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError && error.status === 401) await chargeAddress(c)
+    throw error
+  }
 }
 
 async function question(c: Context<AppEnv>, options: AccessOptions) {

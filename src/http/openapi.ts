@@ -9,15 +9,19 @@ import { Problem } from './problem.ts'
 import { describeRoutes, type RouteInfo, tag } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
 
+type DocMore = {
+  mediaType?: string
+  otherMediaTypes?: string[]
+  description?: string
+  alsoStatus?: number
+  /** The answer has an ETag; with `if-match` the route takes one as well. */
+  versioned?: 'etag' | 'if-match'
+}
+
 /** States what a route answers with. `schema` null is an answer without a body. */
-export function doc(
-  summary: string,
-  status: number,
-  schema: z.ZodType | null,
-  more: { mediaType?: string; otherMediaTypes?: string[]; description?: string; alsoStatus?: number } = {},
-) {
+export function doc(summary: string, status: number, schema: z.ZodType | null, more: DocMore = {}) {
   const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
-  const { mediaType = 'application/json', otherMediaTypes = [], description, alsoStatus } = more
+  const { mediaType = 'application/json', otherMediaTypes = [], ...rest } = more
   return tag(handler, {
     doc: {
       summary,
@@ -25,8 +29,7 @@ export function doc(
       schema,
       mediaType,
       otherMediaTypes,
-      ...(description ? { description } : {}),
-      ...(alsoStatus ? { alsoStatus } : {}),
+      ...rest,
     },
   })
 }
@@ -106,8 +109,22 @@ function operation(
 ): Record<string, unknown> {
   const parameters: unknown[] = []
   let requestBody: unknown
-  for (const name of pathParameters(route.path))
-    parameters.push({ name, in: 'path', required: true, schema: { type: 'string' } })
+  for (const { name, pattern } of pathParameters(route.path)) {
+    const schema = { type: 'string', ...(pattern ? { pattern: `^${pattern}$` } : {}) }
+    parameters.push({ name, in: 'path', required: true, schema })
+  }
+  const header = (name: string, description: string, schema: Record<string, unknown> = {}) =>
+    parameters.push({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string', ...schema },
+    })
+  if (route.access && route.access.teamParam === null && !ruleOf(route.access.scope).platform)
+    header('X-Team-Id', "The team that the request is in; without it, the caller's personal team.")
+  if (answer.versioned === 'if-match')
+    header('If-Match', 'The ETag of what was read: the change is refused (412) when it has changed since.')
   for (const { target, schema, otherMediaTypes = [] } of route.inputs) {
     if (target === 'json')
       requestBody = {
@@ -122,14 +139,12 @@ function operation(
     else if (target === 'query' || target === 'header') parameters.push(...parametersOf(schema, target))
   }
   if (route.idempotent)
-    parameters.push({
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      schema: { type: 'string', maxLength: 255 },
-    })
+    header('Idempotency-Key', 'The same key and body is the same request.', { maxLength: 255 })
   const success = {
     description: answer.summary,
+    ...(answer.versioned
+      ? { headers: { ETag: { description: 'The version, for If-Match', schema: { type: 'string' } } } }
+      : {}),
     ...(answer.schema
       ? {
           content: {
@@ -162,8 +177,11 @@ function operation(
   }
 }
 
-const pathParameters = (path: string): string[] =>
-  [...path.matchAll(/:([A-Za-z]+)/g)].map((match) => match[1] ?? '')
+const pathParameters = (path: string): { name: string; pattern: string | undefined }[] =>
+  [...path.matchAll(/:([A-Za-z]+)(?:\{([^/]*)\})?/g)].map((match) => ({
+    name: match[1] ?? '',
+    pattern: match[2],
+  }))
 
 const operationId = (route: RouteInfo): string =>
   `${route.method.toLowerCase()}${route.path

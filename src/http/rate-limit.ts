@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts'
 import { PLAN_LIMITS, type Plan } from '../core/plans.ts'
 import { type RateDecision, type RatePolicy, rateLimiter } from '../objects/rate-limiter.ts'
 import type { AppEnv } from './app-env.ts'
+import { networkOf } from './network.ts'
 
 /** The platform's counters take their figures from wrangler.toml; a test compares them with these and the plans'. */
 export const ADDRESS_REQUESTS_PER_MINUTE = 300
@@ -31,13 +32,20 @@ export async function limitByPlan(c: Context<AppEnv>, actor: Pick<Actor, 'plan' 
 
 /** In front of public routes: keeps one address from using up what all share. */
 export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { settings, address } = c.var.request
   c.header('RateLimit-Limit', String(ADDRESS_REQUESTS_PER_MINUTE))
-  if (settings.RATE_LIMITS) {
-    const { success } = await c.env.ADDRESS_LIMIT.limit({ key: address ?? 'unknown' })
-    if (!success) throw limited(60, { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
-  }
+  await chargeAddress(c)
   await next()
+}
+
+/**
+ * Counts one request of the caller's network. Where nothing in front tells addresses apart nobody is counted, since all
+ * would share one count and any of them could shut out the rest.
+ */
+export async function chargeAddress(c: Context<AppEnv>): Promise<void> {
+  const { settings, address } = c.var.request
+  if (!settings.RATE_LIMITS || address === null) return
+  const { success } = await c.env.ADDRESS_LIMIT.limit({ key: networkOf(address) })
+  if (!success) throw limited(60, { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
 }
 
 /** Takes from an exact bucket and says so in the headers. */

@@ -17,6 +17,7 @@ export type RouteMeta = {
     description?: string
     /** A second status with the same body, such as 202 for what is not finished yet. */
     alsoStatus?: number
+    versioned?: 'etag' | 'if-match'
   }
   input?: {
     target: Target

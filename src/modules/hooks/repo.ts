@@ -2,7 +2,10 @@ import type { Plan } from '../../core/plans.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import { RUNNABLE, type Runnable } from '../workflows/index.ts'
 
-/** The trigger behind a URL with all that a delivery needs, in one row and so in one question. */
+/**
+ * The trigger behind a URL with all that a delivery needs, in one row and so in one question. The triggers of a team
+ * whose owner was disabled start nothing.
+ */
 export type Hook = Runnable & {
   triggerId: string
   triggerKey: string
@@ -18,7 +21,7 @@ export const findHook = (d1: D1Database, token: string): Promise<Hook | null> =>
       `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config, t.secret, te.plan
        FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
        JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
-       JOIN teams te ON te.id = w.team_id
+       JOIN teams te ON te.id = w.team_id JOIN users ow ON ow.id = te.owner_id AND ow.status = 'active'
        WHERE t.token = ? AND t.type = 'webhook' AND t.active = 1 AND w.active = 1`,
     )
     .bind(token)

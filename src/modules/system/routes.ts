@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { equalInConstantTime } from '../../core/crypto.ts'
+import { notFound } from '../../core/errors.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { access } from '../../http/auth.ts'
 import { doc, validate } from '../../http/openapi.ts'
@@ -30,6 +31,20 @@ const metricsAccess: MiddlewareHandler<AppEnv> = (c, next) => {
   const token = c.var.request.settings.METRICS_TOKEN
   const given = c.req.header('authorization')?.replace(/^Bearer /i, '') ?? ''
   return token !== undefined && equalInConstantTime(given, token) ? next() : adminOnly(c, next)
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * Mail is private. It is shown in development, and only under the server's own name: a page of somebody else's that has
+ * its name lead here asks under that name.
+ */
+const developmentOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { ENVIRONMENT, PUBLIC_URL } = c.var.request.settings
+  const { hostname } = new URL(c.req.url)
+  const isOwn = LOOPBACK.has(hostname) || hostname === new URL(PUBLIC_URL).hostname
+  if (ENVIRONMENT !== 'development' || !isOwn) throw notFound('The route')
+  await next()
 }
 
 export function systemRoutes(openApi: () => string, version: string) {
@@ -67,6 +82,7 @@ export function systemRoutes(openApi: () => string, version: string) {
     })
     .get(
       '/dev/mailbox',
+      developmentOnly,
       limitByAddress,
       doc('Mail kept instead of sent (development only)', 200, Mailbox),
       validate('query', MailboxQuery),
@@ -74,6 +90,7 @@ export function systemRoutes(openApi: () => string, version: string) {
     )
     .get(
       '/dev/flaky/:key{[A-Za-z0-9_-]+}',
+      developmentOnly,
       limitByAddress,
       doc('Fails a few times for each key, then answers (development only)', 200, Flaky),
       validate('query', FlakyQuery),

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
-import { AppError, type FieldError, notFound } from '../../core/errors.ts'
+import { AppError, type FieldError } from '../../core/errors.ts'
 import { rateLimiter } from '../../objects/rate-limiter.ts'
 import { findMail } from './repo.ts'
 import type { DatabaseHealth, Flaky, FlakyQuery, Mailbox, MailboxQuery, Readiness } from './schema.ts'
@@ -40,22 +40,19 @@ async function runChecks(request: RequestContext, names: string[]): Promise<Read
   return { status: 'ok', checks }
 }
 
-/** Only there in development: mail is private. */
 export async function readMailbox(request: RequestContext, query: MailboxQuery): Promise<Mailbox> {
-  if (request.settings.ENVIRONMENT !== 'development') throw notFound('The mailbox')
   const rows = await findMail(request.env.DB, query.to.toLowerCase(), query.limit)
   return { items: rows.map((row) => ({ ...row, createdAt: toIso(row.createdAt) })) }
 }
 
 const FLAKY_MEMORY_MS = 10 * 60_000
 
-/** Something to retry against: answers 503 so often for each key, then 200. Only there in development. */
+/** Something to retry against: answers 503 so often for each key, then 200. */
 export async function answerFlaky(
   request: RequestContext,
   key: string,
   { failures }: FlakyQuery,
 ): Promise<Flaky> {
-  if (request.settings.ENVIRONMENT !== 'development') throw notFound('The route')
   const counter = rateLimiter(request.env.RATE_LIMITER, `flaky ${key}`)
   const before = await counter.begin({
     free: 1_000_000,

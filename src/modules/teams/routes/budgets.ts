@@ -12,7 +12,7 @@ export const budgetRoutes = router()
   .get(
     `/${TEAM_ID}/budgets`,
     access('budgets:read', { team: 'id' }),
-    doc('Read the budgets of a team', 200, Budgets),
+    doc('Read the budgets of a team', 200, Budgets, { versioned: 'etag' }),
     async (c) => {
       const budgets = await readBudgets(c.var.ctx)
       setEtag(c, budgets.version)
@@ -25,6 +25,7 @@ export const budgetRoutes = router()
     doc('Set the budgets of a team', 200, Budgets, {
       description:
         'Per calendar month in UTC; null lifts a limit. Fields that are not sent stay as they are.',
+      versioned: 'if-match',
     }),
     validate('json', SetBudgets),
     async (c) => {

@@ -59,7 +59,7 @@ export const invitationRoutes = router()
     '/invitations/:token/accept',
     access('teams:join'),
     idempotent(getJoinedTeam, 200),
-    doc('Accept an invitation', 200, Team),
+    doc('Accept an invitation', 200, Team, { versioned: 'etag' }),
     async (c) => {
       const team = await acceptInvitation(c.var.ctx, c.req.param('token'))
       setEtag(c, team.version)

@@ -24,6 +24,7 @@ export const ownTeamRoutes = router()
     doc('Create a team', 201, Team, {
       description:
         'The new team has the plan of the maker’s personal team, which also limits how many there may be.',
+      versioned: 'etag',
     }),
     validate('json', CreateTeam),
     async (c) => {
@@ -35,7 +36,7 @@ export const ownTeamRoutes = router()
   .get(
     `/${TEAM_ID}`,
     accessWithRead('teams:read', { team: 'id' }),
-    doc('Read a team', 200, Team),
+    doc('Read a team', 200, Team, { versioned: 'etag' }),
     async (c) => {
       const team = await readTeam(c.var.readCtx)
       setEtag(c, team.version)
@@ -46,7 +47,7 @@ export const ownTeamRoutes = router()
     ['PUT', 'PATCH'],
     `/${TEAM_ID}`,
     access('teams:write', { team: 'id' }),
-    doc('Change a team', 200, Team),
+    doc('Change a team', 200, Team, { versioned: 'if-match' }),
     validate('json', UpdateTeam),
     async (c) => {
       const team = await updateTeam(c.var.ctx, c.req.valid('json'), expectedVersion(c))

@@ -34,7 +34,8 @@ export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_wo
 const TRIGGERED = `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config AS triggerConfig, t.next_fire_at AS nextFireAt,
   t.last_fire_at AS lastFireAt
   FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
-  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version`
+  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+  JOIN teams te ON te.id = w.team_id JOIN users ow ON ow.id = te.owner_id AND ow.status = 'active'`
 
 export const findRunnable = (
   teamId: string,

@@ -51,6 +51,7 @@ export const versionRoutes = router()
     idempotent(getWorkflow, 200),
     doc('Restore a version', 200, Workflow, {
       description: 'Its content becomes a new version, which is current at once.',
+      versioned: 'if-match',
     }),
     validate('param', VersionParam),
     async (c) => {
@@ -69,6 +70,7 @@ export const versionRoutes = router()
     access('workflows:write'),
     doc('Save the draft', 200, Draft, {
       description: 'It may have problems, which the answer tells. The draft has an ETag of its own.',
+      versioned: 'if-match',
     }),
     validate('json', SaveDraft, DEFINITION_BODY),
     async (c) =>
@@ -77,7 +79,7 @@ export const versionRoutes = router()
   .delete(
     `/${WORKFLOW_ID}/draft`,
     access('workflows:write'),
-    doc('Throw the draft away', 204, null),
+    doc('Throw the draft away', 204, null, { versioned: 'if-match' }),
     async (c) => {
       await deleteDraft(c.var.ctx, c.req.param('id'), expectedVersion(c))
       return c.body(null, 204)
@@ -90,6 +92,7 @@ export const versionRoutes = router()
     doc('Make the draft the current version', 200, Workflow, {
       description:
         'If-Match takes the ETag of the draft. Refused when another version has become current since.',
+      versioned: 'if-match',
     }),
     async (c) => versioned(c, await publishDraft(c.var.ctx, c.req.param('id'), expectedVersion(c))),
   )

@@ -68,6 +68,7 @@ export const ownWorkflowRoutes = router()
     doc('Change a workflow', 200, Workflow, {
       description:
         'Fields that are not sent stay. Another definition or other triggers become a new version, which is current at once; other changes make none.',
+      versioned: 'if-match',
     }),
     validate('json', UpdateWorkflow, DEFINITION_BODY),
     async (c) =>
@@ -81,6 +82,7 @@ export const ownWorkflowRoutes = router()
     access('workflows:write'),
     doc('Delete a workflow with its versions and triggers', 204, null, {
       description: 'Its runs stay, and those under way go on.',
+      versioned: 'if-match',
     }),
     async (c) => {
       await removeWorkflow(c.var.ctx, c.req.param('id'), expectedVersion(c))
@@ -93,13 +95,14 @@ export const ownWorkflowRoutes = router()
     doc('Let the triggers start runs', 200, Workflow, {
       description:
         'Schedules count from now on. By hand a workflow can be started whether it is active or not.',
+      versioned: 'if-match',
     }),
     async (c) => versioned(c, await setActive(c.var.ctx, c.req.param('id'), true, expectedVersion(c))),
   )
   .post(
     `/${WORKFLOW_ID}/deactivate`,
     access('workflows:write'),
-    doc('Keep the triggers from starting runs', 200, Workflow),
+    doc('Keep the triggers from starting runs', 200, Workflow, { versioned: 'if-match' }),
     async (c) => versioned(c, await setActive(c.var.ctx, c.req.param('id'), false, expectedVersion(c))),
   )
   .post(
@@ -123,6 +126,7 @@ export const ownWorkflowRoutes = router()
     access('workflows:write'),
     doc('Set the triggers', 200, TriggerList, {
       description: 'Makes a new version. Ids, URLs and times belong to the keys and stay.',
+      versioned: 'if-match',
     }),
     validate('json', SetTriggers),
     async (c) =>
