@@ -21,6 +21,7 @@ import {
 } from './schema.ts'
 import { changeUser } from './service/change-user.ts'
 import { createUser } from './service/create-user.ts'
+import { removeMfa } from './service/remove-mfa.ts'
 import { removeUser } from './service/remove-user.ts'
 import { changeUserRole, changeUserStatus } from './service/rights.ts'
 import { listStuckRuns, reindexDay } from './service/runs.ts'
@@ -75,6 +76,12 @@ const userRoutes = router()
     doc('Disable or enable a user', 200, AdminUser),
     validate('json', ChangeUserStatus),
     async (c) => c.json(await changeUserStatus(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .delete(
+    `${USER}/mfa`,
+    access('admin:write'),
+    doc("Remove a user's second factor", 200, AdminUser),
+    async (c) => c.json(await removeMfa(c.var.ctx, c.req.param('id'))),
   )
   .delete(USER, access('admin:write'), doc('Delete a user', 204, null), async (c) => {
     await removeUser(c.var.ctx, c.req.param('id'))

@@ -2,7 +2,7 @@ import { access } from '../../http/auth.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
-import { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState } from './mfa-schema.ts'
+import { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState, SetUpMfa } from './mfa-schema.ts'
 import { disableMfa, renewBackupCodes, setUpMfa, verifyMfa } from './mfa-service.ts'
 
 export const mfaRoutes = router()
@@ -11,7 +11,8 @@ export const mfaRoutes = router()
     access('account:manage'),
     idempotent('secret'),
     doc('Begin to set up the second factor', 200, MfaSetup),
-    async (c) => c.json(await setUpMfa(c.var.ctx)),
+    validate('json', SetUpMfa, { optional: true }),
+    async (c) => c.json(await setUpMfa(c.var.ctx, c.req.valid('json'))),
   )
   .post(
     '/verify',

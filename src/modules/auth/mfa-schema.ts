@@ -1,6 +1,14 @@
 import * as z from 'zod'
+import { Password } from './schema.ts'
 
 const Code = z.string().trim().min(6).max(64)
+
+export const SetUpMfa = z
+  .strictObject({
+    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+  })
+  .meta({ id: 'SetUpMfa' })
+export type SetUpMfa = z.infer<typeof SetUpMfa>
 
 export const MfaSetup = z
   .strictObject({
@@ -17,9 +25,9 @@ export const MfaCode = z.strictObject({ code: Code }).meta({ id: 'MfaCode' })
 export type MfaCode = z.infer<typeof MfaCode>
 
 export const DisableMfa = z
-  .strictObject({ password: z.string().min(1).max(128).optional(), code: Code.optional() })
-  .refine((body) => body.password !== undefined || body.code !== undefined, {
-    message: 'Give the password or a code',
+  .strictObject({
+    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+    code: Code.meta({ description: 'A code of the app or a backup code.' }),
   })
   .meta({ id: 'DisableMfa' })
 export type DisableMfa = z.infer<typeof DisableMfa>

@@ -5,6 +5,7 @@ import { AppError, notFound } from '../../core/errors.ts'
 import { openSecret, sealSecret } from '../../core/secret-box.ts'
 import { commit } from '../../db/commit.ts'
 import type { QueueMessage } from '../../queue/messages.ts'
+import { proveIdentity } from './identity-proof.ts'
 import { factorPlace, hashBackupCode, limitGuesses, spendCode } from './mfa.ts'
 import {
   beginFactor,
@@ -16,15 +17,15 @@ import {
   removeFactor,
   setMfaEnabled,
 } from './mfa-repo.ts'
-import type { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState } from './mfa-schema.ts'
-import { verifyPassword } from './password.ts'
+import type { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState, SetUpMfa } from './mfa-schema.ts'
 import { matchingStep, newTotpSecret, otpauthUrl } from './totp.ts'
 
 const BACKUP_CODES = 10
 
 /** Begins a set-up; nothing is asked of anybody until `verifyMfa` has confirmed it. */
-export async function setUpMfa(ctx: ServiceContext): Promise<MfaSetup> {
+export async function setUpMfa(ctx: ServiceContext, input: SetUpMfa): Promise<MfaSetup> {
   const owner = await ownerOf(ctx)
+  await proveIdentity(ctx, input.password)
   const secret = newTotpSecret()
   const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, factorPlace(owner), secret)
   const begun = await commit(ctx, {
@@ -68,11 +69,13 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
   return { backupCodes: codes }
 }
 
+/** Takes both factors, as a sign-in does; who signs in with a provider has only the second one to give here. */
 export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promise<MfaState> {
   const owner = await ownerOf(ctx)
   if (owner.mfaEnabled === 0) throw new AppError('auth.mfa_not_enabled')
-  if (input.password !== undefined) await requirePassword(ctx, owner, input.password)
-  if (input.code !== undefined) await spendCode(ctx, owner.userId, input.code)
+  // The password's guesses are counted apart: a right one must not clear the count of wrong codes.
+  if (owner.passwordHash !== null) await proveIdentity(ctx, input.password)
+  await spendCode(ctx, owner.userId, input.code)
   const disabled = await commit(ctx, {
     guard: setMfaEnabled(owner.userId, false, ctx.now()),
     statements: [removeFactor(owner.userId), removeBackupCodes(owner.userId)],
@@ -111,12 +114,6 @@ async function ownerOf(ctx: ServiceContext): Promise<FactorOwner> {
   if (owner === null) throw notFound('The user')
   return owner
 }
-
-const requirePassword = (ctx: ServiceContext, owner: FactorOwner, password: string): Promise<void> =>
-  limitGuesses(ctx, owner, async () => {
-    if (!(await verifyPassword(password, owner.passwordHash)))
-      throw new AppError('auth.invalid_credentials', { detail: 'The password is wrong.' })
-  })
 
 /** 128 random bits each, in four groups that can be read out. */
 const newBackupCodes = (): string[] =>

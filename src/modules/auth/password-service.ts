@@ -1,6 +1,7 @@
 // Changing, losing and choosing a password. Invariants:
 // 1. A new password raises the token version and ends all other sessions in the commit that sets it.
-// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in.
+// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only one that was set up before
+//    the address was proven goes, because it may be somebody else's.
 // 3. Asking for a reset is answered alike for an address with and without an account, with one commit in both cases.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
@@ -14,7 +15,7 @@ import {
   changePassword,
   findAccountByEmail,
   findOwnAccount,
-  removeKeysOfUnproven,
+  removeTracesOfUnproven,
   resetPassword,
 } from './repo.ts'
 import type { ChangePassword, ResetPassword, Tokens } from './schema.ts'
@@ -83,7 +84,7 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
   const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
     guard: await spendOneTimeToken(input.token, 'password_reset', now),
     statements: [
-      removeKeysOfUnproven(owner.userId),
+      ...removeTracesOfUnproven(owner.userId),
       resetPassword(owner.userId, hash, now),
       endSessions(owner.userId, 'password', now),
       voidOneTimeTokens(owner.userId, 'password_reset', now),

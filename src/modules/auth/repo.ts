@@ -34,6 +34,22 @@ export async function findOwnAccount(ctx: ServiceContext): Promise<Account | nul
   return row ?? null
 }
 
+export type ProofRow = { email: string; passwordHash: string | null; sessionCreatedAt: number | null }
+
+export const findProof = (
+  d1: D1Database,
+  userId: string,
+  sessionId: string | null,
+): Promise<ProofRow | null> =>
+  d1
+    .prepare(
+      `SELECT u.email, u.password_hash AS passwordHash,
+         (SELECT s.created_at FROM sessions s WHERE s.id = ?2 AND s.user_id = u.id AND s.revoked_at IS NULL) AS sessionCreatedAt
+       FROM users u WHERE u.id = ?1`,
+    )
+    .bind(userId, sessionId)
+    .first<ProofRow>()
+
 export type AccountRow = Omit<SessionUser, 'mfaEnabled'> & { mfaEnabled: number }
 
 /** Hot, so written in SQL: it shares a batch with the permission question. */
@@ -83,15 +99,20 @@ export const changePassword = (userId: string, before: string, after: string, no
     before,
   )
 
+const OF_UNPROVEN =
+  'user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND email_verified_at IS NULL)'
+
 /**
  * Whoever made an account under an address that they had not proven may have been somebody else, who would keep a way
- * in by a key. Stands before `resetPassword`, which proves the address.
+ * in by a key, or keep the owner of the address out by a second factor. Stands before `resetPassword`, which proves the
+ * address.
  */
-export const removeKeysOfUnproven = (userId: string): Statement =>
-  statement(
-    'DELETE FROM api_keys WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND email_verified_at IS NULL)',
-    userId,
-  )
+export const removeTracesOfUnproven = (userId: string): Statement[] => [
+  statement(`DELETE FROM api_keys WHERE ${OF_UNPROVEN}`, userId),
+  statement(`DELETE FROM totp_factors WHERE ${OF_UNPROVEN}`, userId),
+  statement(`DELETE FROM backup_codes WHERE ${OF_UNPROVEN}`, userId),
+  statement('UPDATE users SET mfa_enabled = 0 WHERE id = ? AND email_verified_at IS NULL', userId),
+]
 
 /** The token came by mail, so it also proves the address. */
 export const resetPassword = (userId: string, hash: string, now: number): Statement =>

@@ -8,7 +8,7 @@ import { KEY_SCOPES } from '../../http/scopes.ts'
 export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 
 /** Bounded for the hash's sake; whether a new one is good enough is judged by the password rules. */
-const Password = z.string().min(1).max(512)
+export const Password = z.string().min(1).max(512)
 
 const OneTimeToken = z.string().trim().min(1).max(128)
 

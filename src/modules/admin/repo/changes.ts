@@ -66,6 +66,16 @@ export const guardStatus = (
     now,
   )
 
+/** Only another's, like rights: to one's own a stolen session of an admin would be enough. */
+export const guardMfaRemoval = (actorId: string, userId: string, now: number): Statement =>
+  statement(
+    `UPDATE users SET mfa_enabled = 0, version = version + 1, updated_at = ?3
+     WHERE id = ?2 AND mfa_enabled = 1 AND ${STAYS_ADMIN}`,
+    actorId,
+    userId,
+    now,
+  )
+
 /** Misses when a team was added or given away since they were counted, or someone has joined one. */
 export const guardRemoval = (actorId: string, userId: string, ownedTeams: number): Statement =>
   statement(

@@ -2,6 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
+import { proveIdentity } from '../../auth/index.ts'
 import {
   deleteAccountRows,
   findOwnedTeams,
@@ -11,7 +12,6 @@ import {
 } from '../repo/deletion.ts'
 import type { DeleteAccount } from '../schema/profile.ts'
 import { avatarPrefix } from './avatar.ts'
-import { proveIdentity } from './identity-proof.ts'
 
 /**
  * Ends the account with the personal team and every team that has no other member. Teams with others must be handed over

@@ -10,6 +10,7 @@ import { AppError } from '../../../core/errors.ts'
 import { type Change, commit } from '../../../db/commit.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
+import { proveIdentity } from '../../auth/index.ts'
 import {
   findEmailChange,
   guardEmailChange,
@@ -19,7 +20,6 @@ import {
   voidEmailChanges,
 } from '../repo/email-change.ts'
 import type { ConfirmEmail, Profile } from '../schema/profile.ts'
-import { proveIdentity } from './identity-proof.ts'
 import { getProfile } from './profile.ts'
 
 const CHANGE_LIFE_MS = DAY_MS

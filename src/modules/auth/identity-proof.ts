@@ -1,8 +1,9 @@
-import type { ServiceContext } from '../../../context.ts'
-import { MINUTE_MS } from '../../../core/clock.ts'
-import { AppError } from '../../../core/errors.ts'
-import { beginGuess, verifyPassword } from '../../auth/index.ts'
-import { findProof, type ProofRow } from '../repo/identity-proof.ts'
+import type { ServiceContext } from '../../context.ts'
+import { MINUTE_MS } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+import { beginGuess } from './brute-force.ts'
+import { verifyPassword } from './password.ts'
+import { findProof, type ProofRow } from './repo.ts'
 
 /** How long a sign-in with a provider counts as proof. */
 const FRESH_MS = 10 * MINUTE_MS
