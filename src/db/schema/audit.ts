@@ -28,6 +28,7 @@ export const auditLog = sqliteTable(
   },
   (t) => [
     uniqueIndex('audit_log_id').on(t.id),
+    index('audit_log_created').on(t.createdAt, t.seq),
     index('audit_log_team').on(t.teamId, t.seq),
     index('audit_log_actor').on(t.actorId, t.seq),
     index('audit_log_action').on(t.action, t.seq),

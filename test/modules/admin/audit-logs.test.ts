@@ -92,6 +92,40 @@ test('a span of time holds its beginning and not its end, also when an entry was
   expect(actions(await get(`${LOGS}?team=${team}&from=2001-01-01`, admin))).toHaveLength(4)
 })
 
+test('an entry is found by its time, also when the clock was off while others were made', async () => {
+  clock.advance(24 * 3_600_000)
+  const at = clock.now()
+  const admin = await newAdmin()
+  const team = newLog()
+  const entry = (action: string, now: number) =>
+    withContext((request) =>
+      commit(
+        { ...request, now: () => now, system: true },
+        { audit: { action, targetType: 'thing', targetId: 'x', teamId: team } },
+      ),
+    )
+  await entry('o.ahead', at + 2 * 3_600_000)
+  await entry('o.right', at)
+  await entry('o.behind', at - 2 * 3_600_000)
+  await entry('o.right_again', at + 1)
+  const span = (from: number, to: number) =>
+    get(
+      `${LOGS}?team=${team}&from=${new Date(at + from).toISOString()}&to=${new Date(at + to).toISOString()}`,
+      admin,
+    )
+  expect(actions(await span(-1_800_000, 1_800_000))).toEqual(['o.right_again', 'o.right'])
+  expect(actions(await span(-3 * 3_600_000, -1_800_000))).toEqual(['o.behind'])
+})
+
+test('a span of time over all teams is read from an index', async () => {
+  const plan = await sql(
+    'EXPLAIN QUERY PLAN SELECT id FROM audit_log WHERE seq > 0 AND created_at >= ? AND created_at < ? ORDER BY seq DESC LIMIT 51',
+    1,
+    2,
+  )
+  expect(JSON.stringify(plan)).toContain('audit_log_created')
+})
+
 test('an export holds every entry, however many, as JSON lines or as CSV', async () => {
   const admin = await newAdmin()
   const team = newLog()
