@@ -5,10 +5,13 @@ import { toIso } from '../../src/core/clock.ts'
 import { sha256Hex } from '../../src/core/crypto.ts'
 import type { Json } from '../../src/core/json.ts'
 import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
-import { flowGate, type GateRequest } from '../../src/objects/flow-gate.ts'
+import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
 import type { RunShell } from './run-shell.ts'
 import { encodeValue } from './values.ts'
+
+/** An event is one row, and a row has its limit. */
+const ADOPTED_PER_EVENT = 1_000
 
 /** The gate of a queued run, as it is kept. */
 export type StoredGate = GateRequest & { name: string; key: string }
@@ -17,6 +20,10 @@ export type StoredGate = GateRequest & { name: string; key: string }
 export async function create(machine: RunShell, spec: RunSpec): Promise<boolean> {
   const { legacy, ...kept } = spec
   const gate = await gateOf(spec)
+  // A gate that rejects is asked first, so that a run it refuses was never there.
+  if (gate?.whenFull === 'reject' && (spec.startAt ?? 0) <= machine.now()) {
+    if ((await askGate(machine, gate)).state === 'rejected') return false
+  }
   machine.startWith(() => {
     machine.store.create(kept)
     machine.store.writeMeta('createdAt', toIso(machine.now()))
@@ -88,15 +95,16 @@ function adopt(machine: RunShell, legacy: NonNullable<RunSpec['legacy']>): void 
   })
   machine.store.writeMeta('generations', JSON.stringify(legacy.generations))
   machine.store.writeAdopted(outcomes)
-  machine.feed([{ fact: { type: 'run.adopted', outcomes } }])
+  for (let at = 0; at < outcomes.length; at += ADOPTED_PER_EVENT) {
+    machine.feed([{ fact: { type: 'run.adopted', outcomes: outcomes.slice(at, at + ADOPTED_PER_EVENT) } }])
+  }
 }
 
 /** Asks for a slot; throws when no answer comes. */
 export async function enterGate(machine: RunShell): Promise<boolean> {
   const stored = readGate(machine)
   if (stored === null) return true
-  const { name, key: _key, ...request } = stored
-  const answer = await flowGate(machine.env.GATES, name).enter(request)
+  const answer = await askGate(machine, stored)
   if (answer.state === 'rejected') {
     const reason = 'The workflow takes no more runs at this time'
     machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])
@@ -104,6 +112,19 @@ export async function enterGate(machine: RunShell): Promise<boolean> {
   }
   if (answer.state === 'in') begin(machine)
   return true
+}
+
+function askGate(machine: RunShell, { name, key: _key, ...request }: StoredGate): Promise<GateAnswer> {
+  return flowGate(machine.env.GATES, name).enter(request)
+}
+
+/** Where a queued run stands in line; 1 is next. Null when it does not wait, or its gate does not answer now. */
+export async function placeInLine(machine: RunShell): Promise<number | null> {
+  const gate = readGate(machine)
+  if (gate === null || machine.requireRun().state.run.phase !== 'queued') return null
+  return flowGate(machine.env.GATES, gate.name)
+    .place(gate.runId)
+    .catch(() => null)
 }
 
 export function readGate(machine: RunShell): StoredGate | null {

@@ -19,12 +19,15 @@ import type {
   WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, type Follow, legacyOf, resolve, signal } from './answers.ts'
-import { armStart, begin, create, startNow } from './begin.ts'
+import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { RunMachine } from './machine.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import { eventStream } from './stream.ts'
 import { projectionOf, viewNode, viewRun } from './view.ts'
+
+/** What is left of a run that somebody has deleted: its key starts nothing under the old id. */
+const REMOVED = 'removed'
 
 const MOST_FRAME_CHARS = 65_536
 
@@ -43,12 +46,16 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
 
   async start(spec: RunSpec, options: StartOptions = {}): Promise<StartAnswer> {
     const machine = this.#machine
+    if (this.ctx.storage.kv.get(REMOVED) !== undefined) return { ok: false, reason: 'removed' }
     const created = machine.run === null && this.#starting === null
-    this.#starting ??= created ? create(machine, spec) : Promise.resolve(true)
-    const let_in = await this.#starting
+    if (created) this.#starting = create(machine, spec)
+    try {
+      if (this.#starting !== null && !(await this.#starting)) return { ok: false, reason: 'rejected' }
+    } finally {
+      if (created) this.#starting = null
+    }
     const run = machine.requireRun()
     if (!created && run.spec.requestHash !== spec.requestHash) return { ok: false, reason: 'mismatch' }
-    if (!let_in) return { ok: false, reason: 'rejected' }
     await machine.waitUntil(options)
     return { ok: true, created, run: viewRun(run, machine.store, { nodes: true }), answer: machine.answer }
   }
@@ -56,7 +63,14 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   async view(include: { nodes?: boolean; output?: boolean }, waitMs = 0): Promise<RunView | null> {
     await this.#machine.waitUntil({ waitMs })
     const { run, store } = this.#machine
-    return run === null ? null : viewRun(run, store, include)
+    if (run === null) return null
+    const view = viewRun(run, store, include)
+    const place = view.status === 'queued' ? await placeInLine(this.#machine) : null
+    if (place === null) return view
+    const waitingFor = view.waitingFor.map((wait) =>
+      wait.kind === 'slot' ? { ...wait, detail: { place } } : wait,
+    )
+    return { ...view, waitingFor }
   }
 
   async control(verb: ControlVerb, by: string): Promise<ControlAnswer> {
@@ -120,10 +134,11 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     return true
   }
 
-  async remove(): Promise<void> {
+  async remove({ forGood = false }: { forGood?: boolean } = {}): Promise<void> {
     for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'deleted')
     this.#machine.forget()
     await this.ctx.storage.deleteAll()
+    if (forGood) this.ctx.storage.kv.put(REMOVED, true)
   }
 
   override async alarm(): Promise<void> {

@@ -4,7 +4,6 @@
 // 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
 import { derivedId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
-import type { RunStatus } from '../../src/engine/state.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
@@ -16,6 +15,9 @@ import { projectionOf, viewRun } from './view.ts'
 
 /** A burst of changes is one write: a short run has ended before its first report is due. */
 export const PROJECT_DEBOUNCE_MS = 200
+
+/** The message is a row of D1; a larger output is left out, and read from the run by whoever wants it. */
+const MOST_CALLBACK_OUTPUT_CHARS = 256 * 1024
 
 const BASE_DELAY_MS = 1_000
 const MOST_DELAY_MS = 5 * 60_000
@@ -70,8 +72,7 @@ export function writeFarewell(machine: RunShell): void {
   if (run.spec.errorWorkflowId !== undefined && run.state.run.status === 'failed')
     machine.tell('failed', null)
   if (!parent?.wait || parent.path === undefined) return
-  const { status, output, error } = viewRun(run, machine.store, { output: true })
-  machine.tell('parent', { runId: parent.runId, path: parent.path, status, output, error })
+  machine.tell('parent', { runId: parent.runId, path: parent.path })
 }
 
 async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
@@ -87,15 +88,18 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
       if (approval !== null) await projectApproval(env.DB, approval)
       return
     }
-    case 'parent':
+    case 'parent': {
+      // The result is read now: it may be larger than a row.
+      const { status, output, error } = viewRun(run, store, { output: true })
       await workflowRun(env.RUNS, String(body.runId)).childEnded({
         runId: run.spec.runId,
         path: String(body.path),
-        status: body.status as RunStatus,
-        output: body.output ?? null,
-        error: body.error ?? null,
+        status,
+        output,
+        error,
       })
       return
+    }
     case 'cancel_child':
       await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
       return
@@ -121,9 +125,11 @@ async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promi
   const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })
   const id = await derivedId('msg', `${kind} ${runId}`)
   if (kind === 'callback') {
+    const isLarge = JSON.stringify(view.output).length > MOST_CALLBACK_OUTPUT_CHARS
+    const body = isLarge ? { ...view, output: null, outputOmitted: true } : view
     return {
       id,
-      message: { type: 'run.callback', runId, url: callbackUrl, body: view as unknown as Json as never },
+      message: { type: 'run.callback', runId, url: callbackUrl, body: body as unknown as Json as never },
     }
   }
   const { error } = view

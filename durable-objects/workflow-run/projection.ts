@@ -31,6 +31,11 @@ const camel = (column: string): string =>
 
 const UPSERT_RUN = upsert('runs', RUN_COLUMNS, 'excluded.seq > runs.seq AND runs.deleted_at IS NULL')
 
+/** A run counts once for the team's month: with the first report, in the batch that makes its row. */
+const COUNT_RUN = `INSERT INTO usage_counters (team_id, period, metric, value)
+  SELECT ?1, ?2, 'runs', 1 WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?3) AND EXISTS (SELECT 1 FROM teams WHERE id = ?1)
+  ON CONFLICT (team_id, period, metric) DO UPDATE SET value = value + 1`
+
 /** By then the sweep looks whether the object is awake. Coarse, because it is written rarely. */
 const WAKE_GRACE_MS = 10 * 60_000
 const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
@@ -38,10 +43,11 @@ const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
 export async function projectRun(d1: D1Database, view: Record<string, Json>): Promise<void> {
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   const row: Record<string, Json> = { ...view, wakeBy }
-  await d1
-    .prepare(UPSERT_RUN)
-    .bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null))
-    .run()
+  const period = new Date(Number(view.createdAt)).toISOString().slice(0, 7)
+  await d1.batch([
+    d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),
+    d1.prepare(UPSERT_RUN).bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null)),
+  ])
 }
 
 const APPROVAL_COLUMNS = [

@@ -212,19 +212,26 @@ export function openStore(sql: SqlStorage) {
 }
 
 function writeText(sql: SqlStorage, path: string, text: string): void {
-  if (text.length <= CHUNK_CHARS) {
-    sql.exec('INSERT OR REPLACE INTO outputs (path, chunk, data) VALUES (?, 0, ?)', path, text)
-    return
-  }
-  sql.exec('DELETE FROM outputs WHERE path = ?', path)
-  for (let i = 0, chunk = 0; i < text.length; i += CHUNK_CHARS, chunk++) {
+  sql.exec('DELETE FROM outputs WHERE path = ? AND chunk > 0', path)
+  let chunk = 0
+  let from = 0
+  do {
+    const to = cutBefore(text, from + CHUNK_CHARS)
     sql.exec(
-      'INSERT INTO outputs (path, chunk, data) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO outputs (path, chunk, data) VALUES (?, ?, ?)',
       path,
-      chunk,
-      text.slice(i, i + CHUNK_CHARS),
+      chunk++,
+      text.slice(from, to),
     )
-  }
+    from = to
+  } while (from < text.length)
+}
+
+/** Never between the halves of a surrogate pair: each alone would be stored as a replacement character. */
+function cutBefore(text: string, at: number): number {
+  if (at >= text.length) return text.length
+  const unit = text.charCodeAt(at)
+  return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
 }
 
 function readText(sql: SqlStorage, path: string): string | null {

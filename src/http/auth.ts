@@ -13,6 +13,9 @@ import { chargeAddress, limitByPlan } from './rate-limit.ts'
 import { metaOf, tag } from './route-meta.ts'
 import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
 
+/** What an account may do before its address is confirmed, where confirming is required: see itself and confirm. */
+const BEFORE_VERIFIED: ReadonlySet<Scope> = new Set(['profile:read', 'account:manage'])
+
 type AccessOptions = { team?: string }
 
 /** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
@@ -96,6 +99,9 @@ function answer(c: Context<AppEnv>, scope: Scope, credential: Credential, row: u
   if (verdict === 'scope_missing')
     throw new AppError('access.scope_missing', { detail: `The key needs the scope ${scope}.` })
   if (verdict === 'person_needed') throw new AppError('auth.fresh_sign_in_required')
+  if (c.var.request.settings.REQUIRE_VERIFIED_EMAIL && !actor.emailVerified && !BEFORE_VERIFIED.has(scope)) {
+    throw new AppError('auth.email_not_verified')
+  }
   return actor
 }
 

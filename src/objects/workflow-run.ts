@@ -104,6 +104,8 @@ export type StartAnswer =
   | { ok: false; reason: 'mismatch' }
   /** The gate of the workflow takes no more runs. */
   | { ok: false; reason: 'rejected' }
+  /** The run was deleted; its key is spent. */
+  | { ok: false; reason: 'removed' }
 
 export type StartOptions = {
   /** Waits so long for the run to end, or for `flow.respond`, before it answers. */
@@ -176,7 +178,7 @@ export interface WorkflowRunRpc {
   /** Reports itself and its approvals to the index now; false when there is no run here. */
   report(): Promise<boolean>
   /** Removes everything; the caller has the tombstone. */
-  remove(): Promise<void>
+  remove(how?: { forGood?: boolean }): Promise<void>
 }
 
 export type RunLegacy = {

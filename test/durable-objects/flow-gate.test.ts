@@ -31,7 +31,10 @@ test('a run that finds the gate full waits, says why, and goes in when the one b
   })
   await go(first.runId)
   await vi.waitFor(async () => expect(await statusOf(second.runId)).toBe('waiting'))
-  expect(await statusOf(third.runId)).toBe('queued')
+  expect(await runOf(third.runId).view({})).toMatchObject({
+    status: 'queued',
+    waitingFor: [{ kind: 'slot', detail: { place: 1 } }],
+  })
   await runOf(second.runId).control('cancel', 'me')
   await vi.waitFor(async () => expect(await statusOf(third.runId)).toBe('waiting'))
 })
@@ -48,6 +51,11 @@ test('a gate that rejects refuses the start', async () => {
   const [first, second] = [next(), next()]
   expect(await runOf(first.runId).start(first)).toMatchObject({ ok: true })
   expect(await runOf(second.runId).start(second)).toEqual({ ok: false, reason: 'rejected' })
+  expect(await runOf(second.runId).view({})).toBeNull()
+  await go(first.runId)
+  await vi.waitFor(async () =>
+    expect(await runOf(second.runId).start(second)).toMatchObject({ ok: true, created: true }),
+  )
 })
 
 test('a gate that replaces cancels the one inside', async () => {

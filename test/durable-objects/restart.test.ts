@@ -76,3 +76,28 @@ test('what a turn wrote before the object was aborted is either whole or not the
   const seqs = page?.events.map((event) => (event as { seq: number }).seq) ?? []
   expect(seqs).toEqual(seqs.map((_, i) => i + 1))
 })
+
+test('a long text keeps every character through a restart, wherever it is cut', async () => {
+  const text = `a${'😀'.repeat(700_000)}`
+  const run = await start(
+    { nodes: [{ id: 'a', type: 'data.set', params: { values: { text: '{{ input.text }}' } } }] },
+    { input: { text } },
+  )
+  await evictDurableObject(runOf(run.id) as never)
+  const view = await runOf(run.id).view({ output: true })
+  const texts = [view?.output, view?.input] as { text: string }[]
+  expect(texts.map((one) => one.text === text)).toEqual([true, true])
+})
+
+test('a parent gets a result of its child that is larger than a row', async () => {
+  const text = 'x'.repeat(3_000_000)
+  const child = newSpec(
+    { nodes: [{ id: 'a', type: 'flow.waitForEvent', params: { name: 'go' } }], output: '{{ input }}' },
+    { input: text, parent: { runId: 'run_0000000000000000000000none', path: 'x', wait: true } },
+  )
+  await runOf(child.runId).start(child)
+  expect(await runOf(child.runId).signal({ name: 'go', data: null, by: 'me' })).toMatchObject({
+    ok: true,
+    run: { status: 'succeeded' },
+  })
+})

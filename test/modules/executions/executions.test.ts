@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { app, call, get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { linear } from '../../helpers/runs.ts'
+import { linear, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 const RUNS = '/api/v1/workflows/executions'
@@ -162,4 +162,36 @@ test('a socket gets every event in order, each once, and says when it is live', 
   expect(seqs).toEqual(seqs.map((_, i) => i + 4))
   expect(frames.at(-2)?.event?.type).toBe('run.succeeded')
   response.webSocket?.close()
+})
+
+test('the key of a deleted run is spent', async () => {
+  const { person, workflowId, answer } = await started(linear(1), {}, { 'idempotency-key': 'gone' })
+  await call('DELETE', `${RUNS}/${answer.body.id}`, { as: person })
+  const again = await post(
+    `/api/v1/workflows/${workflowId}/execute`,
+    person,
+    {},
+    { 'idempotency-key': 'gone' },
+  )
+  expect([again.status, again.body.code]).toEqual([409, 'resource.conflict'])
+})
+
+test('runs count for the month of the team, each once, and end at the limit of the plan', async () => {
+  const person = await newPerson({ plan: 'free' })
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const path = `/api/v1/workflows/${workflowId}/execute`
+  const run = await post(path, person, {})
+  const period = new Date().toISOString().slice(0, 7)
+  const counted = () =>
+    env.DB.prepare("SELECT value FROM usage_counters WHERE team_id = ? AND period = ? AND metric = 'runs'")
+      .bind(person.teamId, period)
+      .first<{ value: number }>()
+  await vi.waitFor(async () => expect(await counted()).toEqual({ value: 1 }))
+  await runOf(run.body.id).report()
+  expect(await counted()).toEqual({ value: 1 })
+  await env.DB.prepare("UPDATE usage_counters SET value = 10000 WHERE team_id = ? AND metric = 'runs'")
+    .bind(person.teamId)
+    .run()
+  const refused = await post(path, person, {})
+  expect([refused.status, refused.body.code]).toEqual([402, 'plan.limit_reached'])
 })

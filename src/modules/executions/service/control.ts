@@ -1,7 +1,8 @@
 import type { Actor, RequestContext } from '../../../context.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
-import type { Json } from '../../../core/json.ts'
+import { canonicalJson, type Json } from '../../../core/json.ts'
 import { commit, statement } from '../../../db/commit.ts'
 import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec } from '../../../objects/workflow-run.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
@@ -9,7 +10,7 @@ import { loadRunnable } from '../../workflows/index.ts'
 import { findRuns, type RunRow } from '../repo.ts'
 import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
 import { ownRun } from './read.ts'
-import { bulkError } from './start.ts'
+import { bulkError, refusal } from './start.ts'
 import { toExecution } from './view.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -86,13 +87,14 @@ export async function followUp(
     parent: { runId },
     startedBy: ctx.actor.userId,
     requestId: ctx.requestId,
+    requestHash: await sha256Hex(canonicalJson(follow)),
     legacy,
     ...(follow.mode === 'rerun' && follow.input !== undefined ? { input: follow.input as Json } : {}),
     ...(follow.mode === 'retry' ? { keyRoot: old.keyRoot ?? runId } : {}),
   }
   if (follow.mode === 'rerun') spec.keyRoot = spec.runId
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec)
-  if (!started.ok) throw new AppError('idempotency.mismatch')
+  if (!started.ok) throw refusal(started.reason)
   return toExecution(started.run)
 }
 
@@ -162,7 +164,7 @@ export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
     ],
     audit: { action: 'run.deleted', targetType: 'run', targetId: runId },
   })
-  await run.remove()
+  await run.remove({ forGood: true })
 }
 
 const auditRun = (

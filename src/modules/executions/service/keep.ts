@@ -20,8 +20,13 @@ export async function retireRuns(request: RequestContext): Promise<number> {
     .all<{ id: string }>()
   const removed: string[] = []
   for (const { id } of results) {
-    await workflowRun(RUNS, id).remove()
-    removed.push(id)
+    try {
+      await workflowRun(RUNS, id).remove()
+      removed.push(id)
+    } catch (error) {
+      // One that does not answer must not keep the others; it is tried again with the next tick.
+      request.log.warn('a run could not be retired', { runId: id, error })
+    }
   }
   if (removed.length > 0) {
     await DB.prepare(`DELETE FROM runs WHERE id IN (${removed.map(() => '?').join(', ')})`)

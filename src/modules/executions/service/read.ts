@@ -39,9 +39,11 @@ export async function ownRun(
   waitMs = 0,
 ): Promise<{ run: WorkflowRunRpc; view: RunView }> {
   const run = workflowRun(ctx.env.RUNS, runId)
-  const view = await run.view(include, waitMs)
+  const view = await run.view(include)
   if (view === null || view.teamId !== ctx.actor.teamId) throw notFound('The execution')
-  return { run, view }
+  // Waited for only when it is known to be the caller's: a foreign run takes no longer than one that does not exist.
+  if (waitMs === 0) return { run, view }
+  return { run, view: (await run.view(include, waitMs)) ?? view }
 }
 
 export async function readExecution(

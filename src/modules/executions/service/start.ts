@@ -7,6 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { requireRoom } from '../../../core/plans.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
@@ -69,6 +70,12 @@ function requireCallable({ settings }: RequestContext, url: string): string {
   return url
 }
 
+export function refusal(reason: Extract<StartAnswer, { ok: false }>['reason']): AppError {
+  if (reason === 'mismatch') return new AppError('idempotency.mismatch')
+  if (reason === 'rejected') return new AppError('run.queue_full')
+  return new AppError('resource.conflict', { detail: 'The run of this idempotency key was deleted.' })
+}
+
 export type Start = {
   input: Json
   trigger: RunSpec['trigger']
@@ -92,6 +99,7 @@ export async function startRunnable(
   runnable: Runnable,
   start: Start,
 ): Promise<Started> {
+  requireRoom(runnable.plan, 'runsPerMonth', runnable.runsThisMonth ?? 0, 'runs a month')
   const input = checkInput(runnable, start.input)
   const runId =
     start.once === undefined
@@ -118,7 +126,7 @@ export async function startRunnable(
     ...start.more,
   }
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
-  if (!answer.ok) throw new AppError(answer.reason === 'mismatch' ? 'idempotency.mismatch' : 'run.queue_full')
+  if (!answer.ok) throw refusal(answer.reason)
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
 }
 

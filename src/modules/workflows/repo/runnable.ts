@@ -1,5 +1,6 @@
 // What starts runs. Each answer is one row and so one question to D1: starting is the hot path.
 import type { HotRead } from '../../../context.ts'
+import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
@@ -14,6 +15,9 @@ export type Runnable = {
   definitionHash: string
   /** JSON object, null when the team has none. */
   vars: string | null
+  plan: Plan
+  /** Null before the first of the month. */
+  runsThisMonth: number | null
 }
 
 /** A trigger that may start a run now, with what it starts: the current version. */
@@ -29,7 +33,10 @@ export type TriggeredRunnable = Runnable & {
 /** Of `workflows w` joined with `workflow_versions v`. */
 export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_workflow_id AS errorWorkflowId, v.version, v.definition,
   v.definition_hash AS definitionHash,
-  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars`
+  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars,
+  (SELECT tm.plan FROM teams tm WHERE tm.id = w.team_id) AS plan,
+  (SELECT uc.value FROM usage_counters uc WHERE uc.team_id = w.team_id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs')
+    AS runsThisMonth`
 
 const TRIGGERED = `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config AS triggerConfig, t.next_fire_at AS nextFireAt,
   t.last_fire_at AS lastFireAt

@@ -1,0 +1,70 @@
+// What wakes a run when its process is gone, and that waking does nothing twice.
+import { runInDurableObject } from 'cloudflare:test'
+import { expect, inject, test, vi } from 'vitest'
+import { lose } from '../chaos/support/drive.ts'
+import { newSpec, runOf } from '../helpers/runs.ts'
+
+const storageOf = <T>(runId: string, work: (storage: DurableObjectStorage) => Promise<T>): Promise<T> =>
+  runInDurableObject(runOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
+    work(storage),
+  )
+
+test('while an effect is under way an alarm is set within the heartbeat, long before its timeout', async () => {
+  const url = `${inject('httpTarget')}/drip`
+  const spec = newSpec({ nodes: [{ id: 'call', type: 'http.request', params: { url }, timeoutMs: 600_000 }] })
+  await runOf(spec.runId).start(spec)
+  const told = () =>
+    storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
+  await vi.waitFor(async () => expect(await told()).toBe(0))
+  // The first alarm may have been for the report alone: the one after it is for the effect alone.
+  await runInDurableObject(
+    runOf(spec.runId) as never,
+    async (object: unknown, { storage }: DurableObjectState) => {
+      await storage.deleteAlarm()
+      await (object as { alarm: () => Promise<void> }).alarm()
+    },
+  )
+  const alarm = await storageOf(spec.runId, (storage) => storage.getAlarm())
+  expect(alarm).toBeLessThanOrEqual(Date.now() + 31_000)
+  await runOf(spec.runId).control('cancel', 'me')
+})
+
+test('a run that is loaded and finds its alarm gone sets it again', async () => {
+  const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 3_600_000 } }] })
+  await runOf(spec.runId).start(spec)
+  const told = () =>
+    storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
+  await vi.waitFor(async () => expect(await told()).toBe(0))
+  await storageOf(spec.runId, (storage) => storage.deleteAlarm())
+  await lose(spec.runId)
+  await runOf(spec.runId).view({})
+  expect(await storageOf(spec.runId, (storage) => storage.getAlarm())).toBeGreaterThan(Date.now())
+})
+
+test('an effect that starts because another was lost in a crash is started once', async () => {
+  const target = inject('httpTarget')
+  const call = (id: string, path: string) => ({
+    id,
+    type: 'http.request',
+    params: { method: 'POST', url: `${target}/${path}` },
+    effect: 'at-most-once',
+  })
+  const spec = newSpec({
+    nodes: [call('slow', 'drip'), call('next', 'flaky/{{ run.id }}-next?failures=0')],
+    settings: { maxParallel: 1 },
+  })
+  await runOf(spec.runId).start(spec)
+  await lose(spec.runId)
+  await vi.waitFor(async () =>
+    expect(
+      (
+        await runOf(spec.runId)
+          .node('next')
+          .catch(() => null)
+      )?.status,
+    ).toBe('succeeded'),
+  )
+  expect(await runOf(spec.runId).node('slow')).toMatchObject({ status: 'unknown' })
+  const seen = await fetch(`${target}/seen/${spec.runId}-next`)
+  expect(await seen.json()).toHaveLength(1)
+})
