@@ -2,11 +2,12 @@
 // 1. A new password raises the token version and ends all other sessions in the commit that sets it.
 // 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only one that was set up before
 //    the address was proven goes, because it may be somebody else's.
-// 3. Asking for a reset is answered alike for an address with and without an account, with one commit in both cases.
+// 3. Asking for a reset is answered alike for an address with and without an account, and whether a mail is sent or there
+//    were too many: all work is done behind the answer.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
 import { commit, commitOrStale } from '../../db/commit.ts'
-import { beginGuess, forgetGuesses, signInBucket } from './brute-force.ts'
+import { beginGuess, forgetSignIns, isUnknownResetNoted, mayMail } from './brute-force.ts'
 import { passwordChangedMail, resetMail } from './mails.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -54,9 +55,18 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
   return tokens
 }
 
-export async function forgotPassword(request: RequestContext, email: string): Promise<void> {
+/** The newest token stays good when no more mails are sent, so too much asking keeps nobody from a reset. */
+export function forgotPassword(request: RequestContext, email: string): void {
+  const sent = sendReset(request, email)
+  request.defer(sent.catch((error: unknown) => request.log.error('a reset was not sent', { error })))
+}
+
+async function sendReset(request: RequestContext, email: string): Promise<void> {
+  if (!(await mayMail(request, email))) return
   const account = await findAccountByEmail(request, email)
   if (account === null || account.status !== 'active') {
+    request.log.warn('a reset was asked for an address without an account', { address: request.address })
+    if (await isUnknownResetNoted(request)) return
     await commit(request, {
       audit: { action: 'password.reset_asked', targetType: 'user', targetId: 'unknown' },
     })
@@ -93,5 +103,5 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
     messages: [passwordChangedMail(request.settings.PUBLIC_URL, owner.email)],
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
-  await forgetGuesses(request, await signInBucket(owner.email))
+  await forgetSignIns(request, owner.email)
 }

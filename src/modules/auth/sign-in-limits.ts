@@ -1,23 +1,20 @@
-// The exact buckets in front of sign-in and of mails, counted before any work is done.
+// The exact buckets in front of sign-in and of one's own mails, counted before any work is done.
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../../http/app-env.ts'
 import { takeExactly } from '../../http/rate-limit.ts'
-import { MAILS, mailBucket, SIGN_INS, signInBucket } from './brute-force.ts'
+import { MAILS, SIGN_INS, signInBucket } from './brute-force.ts'
 
 type WithEmail = { in: { json: unknown }; out: { json: { email: string } } }
 
-/** Both stand behind the validated body: the address in it names the bucket. */
+/** Stands behind the validated body: the address in it names the bucket. */
 export const limitSignIns: MiddlewareHandler<AppEnv, string, WithEmail> = async (c, next) => {
-  await takeExactly(c, await signInBucket(c.req.valid('json').email), SIGN_INS)
+  const bucket = await signInBucket(c.req.valid('json').email, c.var.request.address)
+  await takeExactly(c, bucket, SIGN_INS)
   await next()
 }
 
-export const limitMails: MiddlewareHandler<AppEnv, string, WithEmail> = async (c, next) => {
-  await takeExactly(c, await mailBucket(c.req.valid('json').email), MAILS)
-  await next()
-}
-
+/** By the user, not the address: what others ask for by that must not use it up. */
 export const limitOwnMails: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await takeExactly(c, await mailBucket(c.var.ctx.actor.email), MAILS)
+  await takeExactly(c, `own-mail:${c.var.ctx.actor.userId}`, MAILS)
   await next()
 }

@@ -5,7 +5,7 @@
 import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
 import { commit } from '../../db/commit.ts'
-import { beginGuess, noteAddressFailure, requireAddressMayTry, signInBucket } from './brute-force.ts'
+import { beginSignIn, noteAddressFailure, requireAddressMayTry } from './brute-force.ts'
 import { requireSecondFactor } from './mfa.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { type Account, findAccountByEmail, replaceHash } from './repo.ts'
@@ -14,7 +14,7 @@ import { issueSession, onBehalfOf, requireVerified } from './sessions.ts'
 
 export async function signIn(request: RequestContext, input: Login): Promise<Tokens> {
   await requireAddressMayTry(request)
-  const turn = await beginGuess(request, await signInBucket(input.email))
+  const turn = await beginSignIn(request, input.email)
   const account = await findAccountByEmail(request, input.email)
   const right = await verifyPassword(input.password, account?.passwordHash ?? null)
   if (account === null || !right) {

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../../src/core/clock.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo } from '../../helpers/jobs.ts'
-import { freshEmail, PASSWORD, refresh, registered, signIn } from './accounts.ts'
+import { freshAddress, freshEmail, PASSWORD, refresh, registered, signIn } from './accounts.ts'
 
 const NEW_PASSWORD = 'Green-Comet-43'
 
@@ -23,6 +23,15 @@ async function mailedToken(email: string, subject: string): Promise<string> {
   expect(mail?.text).toContain(`#token=${token}\n`)
   return token
 }
+
+const unknownResets = async (address: string) =>
+  (
+    await env.DB.prepare(
+      "SELECT count(*) AS n FROM audit_log WHERE action = 'password.reset_asked' AND target_id = 'unknown' AND address = ?",
+    )
+      .bind(address)
+      .first<{ n: number }>()
+  )?.n
 
 const resetToken = (email: string) => mailedToken(email, 'Choose a new password')
 
@@ -170,10 +179,38 @@ test('a mail confirms the address once, and a new mail voids the old one', async
   expect(await mailTo(email)).toHaveLength(mails)
 })
 
-test('nobody can be flooded with mails', async () => {
+test('nobody can be flooded with mails, and too much asking keeps nobody from the reset', async () => {
   const { email } = await registered()
   for (let i = 0; i < 10; i++) expect((await forgot(email)).status).toBe(202)
-  expect((await forgot(email)).status).toBe(429)
+  const token = await resetToken(email)
+  const more = await forgot(email)
+  expect([more.status, more.body]).toEqual([202, { status: 'accepted' }])
+  const mails = (await mailTo(email)).filter((mail) => mail.subject === 'Choose a new password')
+  expect(mails).toHaveLength(10)
+  expect((await reset(token)).status).toBe(204)
+})
+
+test('what others ask for by my address does not use up my own mails, which are counted too', async () => {
+  const { email, token } = await registered()
+  for (let i = 0; i < 12; i++) await forgot(email)
+  const resend = () => post('/api/v1/auth/email/resend', { token }, undefined)
+  for (let i = 0; i < 10; i++) expect((await resend()).status).toBe(202)
+  expect((await resend()).status).toBe(429)
+})
+
+test('asking for addresses that nobody has writes one audit entry an hour for a network', async () => {
+  const from = freshAddress()
+  const before = await unknownResets(from)
+  for (let i = 0; i < 5; i++) {
+    const asked = await post(
+      '/api/v1/auth/password/forgot',
+      undefined,
+      { email: freshEmail() },
+      { 'cf-connecting-ip': from },
+    )
+    expect(asked.status).toBe(202)
+  }
+  expect([before, await unknownResets(from)]).toEqual([0, 1])
 })
 
 test('tokens are kept as hashes only', async () => {

@@ -3,6 +3,7 @@ import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RequestContext } from '../../../src/context.ts'
+import { beginSignIn } from '../../../src/modules/auth/brute-force.ts'
 import { refresh } from '../../../src/modules/auth/refresh.ts'
 import { signIn as signInByPassword } from '../../../src/modules/auth/sign-in.ts'
 import { get, post } from '../../helpers/api.ts'
@@ -117,6 +118,48 @@ test('wrong passwords make the account wait, ever longer but never for ever', as
     .bind(userId)
     .first<{ n: number }>()
   expect(rows?.n).toBe(1)
+})
+
+test('who guesses at an account from one network does not shut its owner out on another', async () => {
+  const { email } = await registered()
+  const [theirs, mine] = [freshAddress(), freshAddress()].map((text) => ({ 'cf-connecting-ip': text }))
+  for (let i = 0; i < 6; i++) expect((await signIn(email, 'Wrong-Comet-42', theirs)).status).toBe(401)
+  expect((await signIn(email, PASSWORD, theirs)).status).toBe(429)
+  expect((await signIn(email, PASSWORD, mine)).status).toBe(200)
+})
+
+test('what many networks guess together makes the account wait later, and never for long', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const { email } = await registered()
+  const fail = () => signIn(email, 'Wrong-Comet-42', { 'cf-connecting-ip': freshAddress() })
+  await withContext(async (request) => {
+    for (let i = 0; i < 50; i++) await beginSignIn({ ...request, address: freshAddress() }, email)
+  })
+  expect((await fail()).status).toBe(401)
+  const waits: number[] = []
+  for (let i = 0; i < 6; i++) {
+    const seconds = Number((await fail()).headers.get('retry-after'))
+    waits.push(seconds)
+    vi.setSystemTime(Date.now() + seconds * 1000)
+    expect((await fail()).status).toBe(401)
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 10, 10])
+})
+
+test('tries that are made while the account waits do not make it wait longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const { email } = await registered()
+  const fail = () => signIn(email, 'Wrong-Comet-42')
+  for (let i = 0; i < 6; i++) await fail()
+  const waitOf = async () => Number((await fail()).headers.get('retry-after')) * 1000
+  for (let i = 0; i < 4; i++) {
+    vi.setSystemTime(Date.now() + (await waitOf()))
+    expect((await fail()).status).toBe(401)
+  }
+  const due = Date.now() + (await waitOf())
+  for (let i = 0; i < 20; i++) expect((await signIn(email, 'Wrong-Comet-42')).status).toBe(429)
+  vi.setSystemTime(due)
+  expect((await signIn(email)).status).toBe(200)
 })
 
 test('guesses sent at the same moment are all counted', async () => {
