@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { PLATFORM_ROLES, USER_STATUSES } from '../../db/schema/index.ts'
 import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { PlainText } from '../../http/text.ts'
 import { Email } from '../auth/index.ts'
 
-const Name = z.string().trim().min(1).max(80)
+const Name = PlainText(80)
 const Role = z.enum(PLATFORM_ROLES)
 const Status = z.enum(USER_STATUSES)
 

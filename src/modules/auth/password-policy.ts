@@ -32,6 +32,16 @@ const RULES: Rule[] = [
     broken: (password) => isCommon(password),
   },
   {
+    code: 'repeated',
+    message: 'Use something other than the same few characters again and again.',
+    broken: (password) => isRepetition(password),
+  },
+  {
+    code: 'season',
+    message: 'Use something other than a season or a month with a year.',
+    broken: (password) => isSeason(password),
+  },
+  {
     code: 'same_as_email',
     message: 'Use something other than your e-mail address.',
     broken: (password, email) => password.toLowerCase() === email,
@@ -59,6 +69,26 @@ function isCommon(password: string): boolean {
   const bare = lower.replace(/^[^a-z0-9@$]+|[^a-z0-9]+$/g, '')
   return [lower, bare, plainLetters(lower), plainLetters(bare)].some((form) => COMMON_PASSWORDS.has(form))
 }
+
+const LONGEST_UNIT = 4
+
+/** Whether the letters and digits are a short unit over and over (`Aa1!Aa1!`), the last time perhaps cut. */
+function isRepetition(password: string): boolean {
+  const core = password.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+  for (let unit = 1; unit <= LONGEST_UNIT && unit * 2 <= core.length; unit++)
+    if (core.slice(unit) === core.slice(0, -unit)) return true
+  return false
+}
+
+const SEASONS =
+  '(?:spring|summer|autumn|fall|winter|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
+const SIGNS = '[^a-z0-9]*'
+const SEASON_AND_YEAR = new RegExp(
+  `^${SIGNS}(?:${SEASONS}${SIGNS}(?:19|20)?\\d\\d|(?:19|20)?\\d\\d${SIGNS}${SEASONS})${SIGNS}$`,
+)
+
+/** What people take who have to change a password every quarter: `Summer2024!`. */
+const isSeason = (password: string): boolean => SEASON_AND_YEAR.test(password.toLowerCase())
 
 const plainLetters = (text: string): string =>
   text.replaceAll('@', 'a').replaceAll('$', 's').replaceAll('0', 'o')

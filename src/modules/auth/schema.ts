@@ -3,6 +3,7 @@ import { PLANS } from '../../core/plans.ts'
 import { PLATFORM_ROLES, TEAM_ROLES } from '../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 import { KEY_SCOPES } from '../../http/scopes.ts'
+import { PlainText } from '../../http/text.ts'
 
 /** An address is an identity: however it is typed, it is one account. */
 export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email())
@@ -13,7 +14,7 @@ export const Password = z.string().min(1).max(512)
 const OneTimeToken = z.string().trim().min(1).max(128)
 
 export const Register = z
-  .strictObject({ email: Email, password: Password, name: z.string().trim().min(1).max(80).optional() })
+  .strictObject({ email: Email, password: Password, name: PlainText(80).optional() })
   .meta({ id: 'Register' })
 export type Register = z.infer<typeof Register>
 

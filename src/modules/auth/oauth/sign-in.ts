@@ -8,6 +8,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { PlainText } from '../../../http/text.ts'
 import { requireSecondFactor } from '../mfa.ts'
 import { createAccount } from '../new-account.ts'
 import { type Account, findAccountByEmail } from '../repo.ts'
@@ -67,7 +68,8 @@ async function openAccount(
 ): Promise<SessionUser> {
   const now = request.now()
   const { provider, subject } = identity
-  const name = identity.name?.trim().slice(0, 80) || undefined
+  // What a provider calls somebody is a name only when they could have given it here.
+  const name = PlainText(80).safeParse(identity.name?.trim().slice(0, 80)).data
   const { user, statements } = createAccount({ email, name, passwordHash: null, emailVerifiedAt: now }, now)
   try {
     await commit(onBehalfOf(request, user), {

@@ -2,14 +2,9 @@ import * as z from 'zod'
 import { PLANS } from '../../../core/plans.ts'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
 import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+import { PlainText } from '../../../http/text.ts'
 
-/** Names stand in mails and their subjects, so they are one line. */
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^\P{Cc}*$/u, 'must be one line')
+const name = PlainText(80)
 const description = z.string().trim().max(500)
 
 export const CreateTeam = z

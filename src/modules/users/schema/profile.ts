@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { PLATFORM_ROLES } from '../../../db/schema/index.ts'
+import { PlainText } from '../../../http/text.ts'
 
 export const Profile = z
   .strictObject({
@@ -26,13 +27,7 @@ const password = z.string().min(1).max(128)
 
 export const UpdateProfile = z
   .strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .regex(/^\P{Cc}*$/u, 'must be one line')
-      .optional(),
+    name: PlainText(100).optional(),
     email: z.email().max(254).toLowerCase().optional(),
     /** Asked for with `email`, when the account has a password. */
     currentPassword: password.optional(),
