@@ -1,6 +1,7 @@
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
 import { commit } from '../../db/commit.ts'
+import { auditedAddress } from './audited-address.ts'
 import { verificationMail } from './mails.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
 import { markEmailVerified } from './repo.ts'
@@ -18,7 +19,7 @@ export async function verifyEmail(request: RequestContext, token: string): Promi
       action: 'email.verified',
       targetType: 'user',
       targetId: owner.userId,
-      after: { email: owner.email },
+      after: await auditedAddress(owner.email),
     },
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../db/commit.ts'
+import { auditedAddress } from './audited-address.ts'
 import { noteAddressFailure, requireAddressMayTry } from './brute-force.ts'
 import { verificationMail } from './mails.ts'
 import { createAccount } from './new-account.ts'
@@ -35,7 +36,7 @@ export async function register(request: RequestContext, input: Register): Promis
         action: 'user.registered',
         targetType: 'user',
         targetId: user.id,
-        after: { email, name: user.name },
+        after: await auditedAddress(email),
       },
       messages: [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
     })

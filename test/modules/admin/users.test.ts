@@ -126,8 +126,8 @@ test('changing a user keeps what is not named, and an older version is refused',
       action: 'user.updated',
       actor: admin.userId,
       team: 'system',
-      before: '{"name":"Before"}',
-      after: '{"name":"After"}',
+      before: '{"fields":["name"]}',
+      after: '{"fields":["name"]}',
     },
   ])
 })

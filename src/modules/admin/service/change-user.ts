@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { auditedAddress } from '../../auth/index.ts'
 import { guardChange, voidMailedTokens } from '../repo/changes.ts'
 import type { AdminUser, ChangeUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG, refuseMissed, requireUser } from './users.ts'
@@ -32,8 +33,8 @@ export async function changeUser(
         targetType: 'user',
         targetId: id,
         teamId: PLATFORM_LOG,
-        before: pick(was, changed),
-        after: pick(will, changed),
+        before: await audited(was, changed),
+        after: await audited(will, changed),
       },
     })
     if (done === 'guard_missed') return await refuseMissed(ctx, id)
@@ -44,5 +45,11 @@ export async function changeUser(
   return getUser(ctx, id)
 }
 
-const pick = <T extends object>(whole: T, fields: (keyof T)[]): Record<string, unknown> =>
-  Object.fromEntries(fields.map((field) => [field, whole[field]]))
+type Fields = { email: string; name: string; emailVerified: boolean }
+
+/** What has changed; of who it is only as much as the log may keep. */
+const audited = async ({ email, emailVerified }: Fields, changed: (keyof Fields)[]) => ({
+  fields: changed,
+  ...(changed.includes('email') ? await auditedAddress(email) : {}),
+  ...(changed.includes('emailVerified') ? { emailVerified } : {}),
+})

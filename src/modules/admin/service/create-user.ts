@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { randomToken } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
-import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
+import { auditedAddress, createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
 import { guardAdmin, setNewRole } from '../repo/changes.ts'
 import type { CreatedUser, CreateUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG } from './users.ts'
@@ -26,7 +26,7 @@ export async function createUser(ctx: ServiceContext, input: CreateUser): Promis
         targetType: 'user',
         targetId: user.id,
         teamId: PLATFORM_LOG,
-        after: { email, name: user.name, role, emailVerified },
+        after: { ...(await auditedAddress(email)), role, emailVerified },
       },
     })
     if (done === 'guard_missed') throw new AppError('access.denied')

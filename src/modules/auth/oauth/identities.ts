@@ -2,6 +2,7 @@ import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { auditedAddress } from '../audited-address.ts'
 import { linkedMail, unlinkedMail } from './mails.ts'
 import { findIdentities, findIdentity, type IdentityRow, linkIdentity, unlinkIdentity } from './repo.ts'
 import type { OauthIdentities, OauthIdentity } from './schema.ts'
@@ -37,7 +38,7 @@ export async function linkMine(ctx: ServiceContext, proof: TicketProof): Promise
         action: 'oauth.linked',
         targetType: 'oauth_identity',
         targetId: provider,
-        after: { provider, email: theirs },
+        after: { provider, ...(await auditedAddress(theirs)) },
       },
       messages: [linkedMail(email, provider)],
     })

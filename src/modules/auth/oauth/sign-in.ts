@@ -9,6 +9,7 @@ import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { PlainText } from '../../../http/text.ts'
+import { auditedAddress } from '../audited-address.ts'
 import { requireSecondFactor } from '../mfa.ts'
 import { createAccount } from '../new-account.ts'
 import { type Account, findAccountByEmail } from '../repo.ts'
@@ -78,7 +79,7 @@ async function openAccount(
         action: 'user.registered',
         targetType: 'user',
         targetId: user.id,
-        after: { email, name: user.name, provider },
+        after: { ...(await auditedAddress(email)), provider },
       },
     })
     return user
@@ -96,7 +97,12 @@ async function link(request: RequestContext, identity: KnownIdentity, account: A
   try {
     const outcome = await commit(onBehalfOf(request, account), {
       guard: linkIdentity({ provider, subject, userId, email, now: request.now() }, email),
-      audit: { action: 'oauth.linked', targetType: 'user', targetId: userId, after: { provider, email } },
+      audit: {
+        action: 'oauth.linked',
+        targetType: 'user',
+        targetId: userId,
+        after: { provider, ...(await auditedAddress(email)) },
+      },
       messages: [linkedMail(email, provider)],
     })
     if (outcome === 'done') return

@@ -15,7 +15,7 @@ import { avatarPrefix } from './avatar.ts'
 
 /**
  * Ends the account with the personal team and every team that has no other member. Teams with others must be handed over
- * before: they are not one person's to delete. Audit entries stay; they name the user by id.
+ * before: they are not one person's to delete. Audit entries stay, see `repo/deletion.ts`.
  */
 export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): Promise<void> {
   const { userId } = ctx.actor

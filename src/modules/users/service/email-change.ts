@@ -10,7 +10,7 @@ import { AppError } from '../../../core/errors.ts'
 import { type Change, commit } from '../../../db/commit.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
-import { proveIdentity } from '../../auth/index.ts'
+import { auditedAddress, proveIdentity } from '../../auth/index.ts'
 import {
   findEmailChange,
   guardEmailChange,
@@ -60,8 +60,8 @@ export async function confirmEmail(ctx: ServiceContext, input: ConfirmEmail): Pr
       action: 'email.changed',
       targetType: 'user',
       targetId: userId,
-      before: { email: oldEmail },
-      after: { email },
+      before: await auditedAddress(oldEmail),
+      after: await auditedAddress(email),
     },
     messages: [changedMail(oldEmail)],
   })

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Change, commitOrStale } from '../../../db/commit.ts'
+import { auditedAddress } from '../../auth/index.ts'
 import { updateProfileRow } from '../repo/profile.ts'
 import type { Profile, UpdateProfile } from '../schema/profile.ts'
 import { beginEmailChange } from './email-change.ts'
@@ -26,10 +27,10 @@ export async function updateProfile(
       action: email === undefined ? 'profile.updated' : 'email.change_asked',
       targetType: 'user',
       targetId: userId,
-      before: { name: before.name, ...(email === undefined ? {} : { email: before.email }) },
+      ...(email === undefined ? {} : { before: await auditedAddress(before.email) }),
       after: {
-        ...(name === undefined ? {} : { name }),
-        ...(email === undefined ? {} : { pendingEmail: email }),
+        fields: [...(name === undefined ? [] : ['name']), ...(email === undefined ? [] : ['email'])],
+        ...(email === undefined ? {} : await auditedAddress(email)),
       },
     },
   })
