@@ -46,7 +46,7 @@ const list = z
 const PrivateJwk = z.looseObject({
   kid: z.string().min(1),
   kty: z.enum(['EC', 'OKP']),
-  crv: z.string(),
+  crv: z.enum(['P-256', 'Ed25519']),
   d: z.string(),
 })
 
@@ -138,6 +138,9 @@ export function readSettings(env: Env): Settings {
   const problems: string[] = BINDINGS.filter((name) => env[name] === undefined).map(
     (name) => `the binding ${name} is missing (wrangler.toml)`,
   )
+  if (env.ENVIRONMENT !== 'development' && env.PUBLIC_URL === undefined) {
+    problems.push('PUBLIC_URL is not set: links in mails, tokens and cookies name it')
+  }
   const parsed = Settings.safeParse(env)
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {

@@ -69,8 +69,11 @@ export function writeFarewell(machine: RunShell): void {
   const gate = readGate(machine)
   if (gate !== null) machine.tell('leave_gate', { name: gate.name })
   if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
-  if (run.spec.errorWorkflowId !== undefined && run.state.run.status === 'failed')
+  // A run that handles an error starts no other: two workflows that name each other would never end.
+  const handles = run.spec.trigger.type === 'error'
+  if (run.spec.errorWorkflowId !== undefined && !handles && run.state.run.status === 'failed') {
     machine.tell('failed', null)
+  }
   if (!parent?.wait || parent.path === undefined) return
   machine.tell('parent', { runId: parent.runId, path: parent.path })
 }

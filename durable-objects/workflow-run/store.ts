@@ -10,17 +10,18 @@ import type { RunSpec } from '../../src/objects/workflow-run.ts'
 
 const SCHEMA_VERSION = 1
 
+// Few tables, because each is a page to write for every run. `rows` holds all that is small and found by a name.
 const SCHEMA = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE activations (path TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE regions (key TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rows (kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL);
 CREATE TABLE outputs (path TEXT NOT NULL, chunk INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (path, chunk)) WITHOUT ROWID;
-CREATE TABLE signals (seq INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT, data TEXT NOT NULL);
-CREATE TABLE adopted (path TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE waits (path TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL);
+CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL);
 `
+
+type Kind = 'meta' | 'node' | 'region' | 'adopted' | 'wait' | 'signal' | 'signal.data' | 'signal.id'
+
+/** So many rows go into one statement; few sizes, so that their statements are prepared once. */
+const BATCHES = [16, 4, 1] as const
 
 /** Below the 2 MB that a row may have in production, with room for the rest of the row. */
 const CHUNK_CHARS = 600_000
@@ -40,14 +41,41 @@ export type RunStore = ReturnType<typeof openStore>
 
 export function openStore(sql: SqlStorage) {
   const exists = () =>
-    sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").toArray().length > 0
-  const readMeta = (key: string): string | null =>
-    sql.exec<{ value: string }>('SELECT value FROM meta WHERE key = ?', key).toArray()[0]?.value ?? null
-  const writeMeta = (key: string, value: string): void => {
+    sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'rows'").toArray().length > 0
+  const read = (kind: Kind, key: string): string | null =>
+    sql.exec<{ value: string }>('SELECT value FROM rows WHERE kind = ? AND key = ?', kind, key).toArray()[0]
+      ?.value ?? null
+  const readAll = (kind: Kind): { key: string; value: string }[] =>
+    sql.exec<{ key: string; value: string }>('SELECT key, value FROM rows WHERE kind = ?', kind).toArray()
+  const parsed = <Row>(kind: Kind): Row[] => readAll(kind).map(({ value }) => JSON.parse(value) as Row)
+  const write = (rows: [kind: Kind, key: string, value: string][]): void =>
+    insert('INSERT OR REPLACE INTO rows (kind, key, value) VALUES', rows)
+  const remove = (kind: Kind, key: string): void => {
+    sql.exec('DELETE FROM rows WHERE kind = ? AND key = ?', kind, key)
+  }
+  const readMeta = (key: string): string | null => read('meta', key)
+  const writeMeta = (key: string, value: string): void => write([['meta', key, value]])
+
+  function insert(head: string, rows: (string | number)[][]): void {
+    for (let at = 0; at < rows.length; ) {
+      const size = BATCHES.find((batch) => batch <= rows.length - at) ?? 1
+      const place = `(${rows[at]?.map(() => '?').join(', ')})`
+      const values = rows.slice(at, at + size).flat()
+      sql.exec(`${head} ${Array.from({ length: size }, () => place).join(', ')}`, ...values)
+      at += size
+    }
+  }
+
+  let lastOutboxId: number | null = null
+  /** Never used again while a delivery may be under way that will remove the row of this id. */
+  function pushOutbox(kind: string, body: Json, nextAt: number): void {
+    lastOutboxId ??= sql.exec<{ id: number }>('SELECT coalesce(max(id), 0) AS id FROM outbox').one().id
     sql.exec(
-      'INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2',
-      key,
-      value,
+      'INSERT INTO outbox (id, kind, body, next_at) VALUES (?, ?, ?, ?)',
+      ++lastOutboxId,
+      kind,
+      JSON.stringify(body),
+      nextAt,
     )
   }
 
@@ -64,59 +92,41 @@ export function openStore(sql: SqlStorage) {
 
     readSpec: (): RunSpec => JSON.parse(readText(sql, '$spec') ?? 'null') as RunSpec,
 
-    writeRun: (run: RunRow): void => writeMeta('run', JSON.stringify(run)),
-
     writeTurn(turn: {
       run: RunRow
       activations: Iterable<Activation>
       regions: Iterable<RegionState>
       events: readonly RunEvent[]
     }): void {
-      for (const event of turn.events)
-        sql.exec('INSERT INTO events (seq, event) VALUES (?, ?)', event.seq, JSON.stringify(event))
-      for (const activation of turn.activations) {
-        sql.exec(
-          'INSERT INTO activations (path, row) VALUES (?1, ?2) ON CONFLICT (path) DO UPDATE SET row = ?2',
-          activation.path,
-          JSON.stringify(activation),
-        )
-      }
-      for (const region of turn.regions) {
-        sql.exec(
-          'INSERT INTO regions (key, row) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET row = ?2',
-          region.key,
-          JSON.stringify(region),
-        )
-      }
-      writeMeta('run', JSON.stringify(turn.run))
+      insert(
+        'INSERT INTO events (seq, event) VALUES',
+        turn.events.map((event) => [event.seq, JSON.stringify(event)]),
+      )
+      write([
+        ...Array.from(
+          turn.activations,
+          (one) => ['node', one.path, JSON.stringify(one)] as [Kind, string, string],
+        ),
+        ...Array.from(
+          turn.regions,
+          (one) => ['region', one.key, JSON.stringify(one)] as [Kind, string, string],
+        ),
+        ['meta', 'run', JSON.stringify(turn.run)],
+      ])
     },
 
-    readState(): StoredRun {
-      const rows = <Row>(table: 'activations' | 'regions' | 'adopted'): Row[] =>
-        sql
-          .exec<{ row: string }>(`SELECT row FROM ${table}`)
-          .toArray()
-          .map(({ row }) => JSON.parse(row) as Row)
-      return {
-        run: JSON.parse(readMeta('run') ?? 'null') as RunRow,
-        activations: rows<Activation>('activations'),
-        regions: rows<RegionState>('regions'),
-        adopted: rows<AdoptedOutcome>('adopted'),
-        signals: sql
-          .exec<{ seq: number; name: string }>("SELECT seq, name FROM signals WHERE name <> ''")
-          .toArray()
-          .map(({ seq, name }) => [seq, name] as const),
-      }
-    },
+    readState: (): StoredRun => ({
+      run: JSON.parse(readMeta('run') ?? 'null') as RunRow,
+      activations: parsed<Activation>('node'),
+      regions: parsed<RegionState>('region'),
+      adopted: parsed<AdoptedOutcome>('adopted'),
+      signals: readAll('signal')
+        .map(({ key, value }) => [Number(key), value] as const)
+        .sort(([a], [b]) => a - b),
+    }),
 
-    writeAdopted(outcomes: readonly AdoptedOutcome[]): void {
-      for (const outcome of outcomes)
-        sql.exec(
-          'INSERT OR REPLACE INTO adopted (path, row) VALUES (?, ?)',
-          outcome.path,
-          JSON.stringify(outcome),
-        )
-    },
+    writeAdopted: (outcomes: readonly AdoptedOutcome[]): void =>
+      write(outcomes.map((outcome) => ['adopted', outcome.path, JSON.stringify(outcome)])),
 
     readEvents(afterSeq: number, limit: number): { seq: number; event: string }[] {
       return sql
@@ -135,59 +145,35 @@ export function openStore(sql: SqlStorage) {
         .n ?? 0,
 
     writeSignal(seq: number, name: string, id: string | null, data: Json): void {
-      sql.exec(
-        'INSERT INTO signals (seq, name, id, data) VALUES (?, ?, ?, ?)',
-        seq,
-        name,
-        id,
-        JSON.stringify(data),
-      )
+      write([
+        ['signal', String(seq), name],
+        ['signal.data', String(seq), JSON.stringify(data)],
+      ])
+      if (id !== null) write([['signal.id', id, String(seq)]])
     },
     /** Only its id is kept, so that the same signal sent again is still known. */
     takeSignal(seq: number): void {
-      sql.exec("UPDATE signals SET name = '', data = 'null' WHERE seq = ?", seq)
+      remove('signal', String(seq))
+      remove('signal.data', String(seq))
     },
-    hasSignal: (id: string): boolean =>
-      sql.exec('SELECT 1 FROM signals WHERE id = ? LIMIT 1', id).toArray().length > 0,
+    hasSignal: (id: string): boolean => read('signal.id', id) !== null,
     readSignal(seq: number): Json | undefined {
-      const row = sql.exec<{ data: string }>('SELECT data FROM signals WHERE seq = ?', seq).toArray()[0]
-      return row === undefined ? undefined : (JSON.parse(row.data) as Json)
+      const data = read('signal.data', String(seq))
+      return data === null ? undefined : (JSON.parse(data) as Json)
     },
 
-    writeWait(wait: StoredWait): void {
-      sql.exec(
-        'INSERT INTO waits (path, row) VALUES (?1, ?2) ON CONFLICT (path) DO UPDATE SET row = ?2',
-        wait.path,
-        JSON.stringify(wait),
-      )
-    },
+    writeWait: (wait: StoredWait): void => write([['wait', wait.path, JSON.stringify(wait)]]),
     readWait(path: string): StoredWait | null {
-      const row = sql.exec<{ row: string }>('SELECT row FROM waits WHERE path = ?', path).toArray()[0]
-      return row === undefined ? null : (JSON.parse(row.row) as StoredWait)
+      const row = read('wait', path)
+      return row === null ? null : (JSON.parse(row) as StoredWait)
     },
-    readWaits: (): StoredWait[] =>
-      sql
-        .exec<{ row: string }>('SELECT row FROM waits')
-        .toArray()
-        .map(({ row }) => JSON.parse(row) as StoredWait),
+    readWaits: (): StoredWait[] => parsed<StoredWait>('wait'),
 
-    pushOutbox(kind: string, body: Json, nextAt: number): void {
-      sql.exec(
-        'INSERT INTO outbox (kind, body, next_at) VALUES (?, ?, ?)',
-        kind,
-        JSON.stringify(body),
-        nextAt,
-      )
-    },
+    pushOutbox,
     /** Of reports to the index only the newest is worth sending. */
     replaceOutbox(kind: string, body: Json, nextAt: number): void {
       sql.exec('DELETE FROM outbox WHERE kind = ?', kind)
-      sql.exec(
-        'INSERT INTO outbox (kind, body, next_at) VALUES (?, ?, ?)',
-        kind,
-        JSON.stringify(body),
-        nextAt,
-      )
+      pushOutbox(kind, body, nextAt)
     },
     readOutbox: (): OutboxRow[] =>
       sql

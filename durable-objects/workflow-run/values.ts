@@ -12,13 +12,13 @@ const MOST_CACHED_CHARS = 8 * 1024 * 1024
 export type RunValues = ReturnType<typeof runValues>
 
 export function runValues(store: RunStore) {
-  const cache = new Map<string, { value: unknown; chars: number }>()
+  const cache = new Map<string, { json: string | null; value: unknown; chars: number }>()
   let cachedChars = 0
 
-  function remember(path: string, value: unknown, chars: number): void {
+  function remember(path: string, json: string | null, value: unknown, chars: number): void {
     const known = cache.get(path)
     if (known) cachedChars -= known.chars
-    cache.set(path, { value, chars })
+    cache.set(path, { json, value, chars })
     cachedChars += chars
     for (const [oldest, entry] of cache) {
       if (cachedChars <= MOST_CACHED_CHARS) break
@@ -32,15 +32,22 @@ export function runValues(store: RunStore) {
     store(path: string, value: EncodedValue): void {
       if (value.json === null) return
       store.writeOutput(path, value.json)
-      remember(path, value.value, value.json.length)
+      remember(path, value.json, undefined, value.json.length)
     },
     read(path: string): unknown {
       const known = cache.get(path)
-      if (known) return known.value
+      if (known) {
+        // What is read is always what was written as JSON, so a run sees the same before and after a restart.
+        if (known.json !== null) {
+          known.value = JSON.parse(known.json)
+          known.json = null
+        }
+        return known.value
+      }
       const json = store.readOutput(path)
       if (json === null) return undefined
       const value = JSON.parse(json) as unknown
-      remember(path, value, json.length)
+      remember(path, null, value, json.length)
       return value
     },
     chars: (path: string): number => cache.get(path)?.chars ?? store.outputChars(path),
@@ -48,18 +55,19 @@ export function runValues(store: RunStore) {
 }
 
 /** A value with its JSON, made before it is known whether the outcome it belongs to still counts. */
-export type EncodedValue = { value: unknown; json: string | null }
+export type EncodedValue = { json: string | null }
 
 /** What JSON cannot hold is told, not dropped. */
 export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
-  if (value === undefined) return ok({ value, json: null })
+  if (value === undefined) return ok({ json: null })
   let json: string | undefined
   try {
+    if (holdsNonFinite(value)) throw new Error('NaN and infinity are no JSON numbers')
     json = JSON.stringify(value)
   } catch (error) {
     return err({
       code: 'data.not_json',
-      message: `The output is not JSON: ${String(error)}`,
+      message: `The output is not JSON: ${error instanceof Error ? error.message : String(error)}`,
       retryable: false,
     })
   }
@@ -76,5 +84,14 @@ export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
       retryable: false,
     })
   }
-  return ok({ value, json })
+  return ok({ json })
+}
+
+/** JSON would turn them into null without a word. Throws on what is nested without end, as JSON.stringify would. */
+function holdsNonFinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (value === null || typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.some(holdsNonFinite)
+  for (const key in value) if (holdsNonFinite((value as Record<string, unknown>)[key])) return true
+  return false
 }

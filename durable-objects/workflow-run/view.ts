@@ -2,6 +2,7 @@
 
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
+import { activationInFrame } from '../../src/engine/scope.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
@@ -9,6 +10,7 @@ import { OUTPUT_PATH } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
 import type { RunStore } from './store.ts'
+import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
   const { spec, state } = run
@@ -35,11 +37,26 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
   }
 }
 
-/** As the definition's `output` says; without one, what the last nodes gave, which need not be stored again. */
+/**
+ * As the definition's `output` says; without one, what the last nodes gave, which need not be stored again. Where that is
+ * more than a value may be it is left out: the nodes' own outputs have it.
+ */
 export function outputOfRun(run: Run): Json {
   if (run.state.run.status !== 'succeeded') return null
-  const declared = run.plan.scopes[0]?.output !== undefined
-  return ((declared ? run.values.read(OUTPUT_PATH) : collectBody(run, 0, '', 0)) ?? null) as Json
+  const scope = run.plan.scopes[0]
+  if (scope?.output !== undefined) return (run.values.read(OUTPUT_PATH) ?? null) as Json
+  return lastChars(run) > MOST_OUTPUT_CHARS ? null : ((collectBody(run, 0, '', 0) ?? null) as Json)
+}
+
+function lastChars(run: Run): number {
+  let chars = 0
+  for (const index of run.plan.scopes[0]?.nodes ?? []) {
+    const node = run.plan.nodes[index]
+    if (node === undefined || node.outgoing.some((edge) => !run.plan.edges[edge]?.back)) continue
+    const seen = activationInFrame(run.plan, run.state, '', node.id)
+    if (seen !== undefined) chars += run.values.chars(seen.path)
+  }
+  return chars
 }
 
 const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({

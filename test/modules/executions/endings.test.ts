@@ -67,3 +67,21 @@ test('an approval can be given at once, before the index has heard of it', async
   expect([answer.status, answer.body.status]).toEqual([200, 'approved'])
   expect((await get(`/api/v1/workflows/executions/${run.body.id}`, person)).body.status).toBe('succeeded')
 })
+
+test('two workflows that name each other for their errors do not go on for ever', async () => {
+  const person = await newPerson()
+  const [a, b] = [await newWorkflow(person.teamId, failing), await newWorkflow(person.teamId, failing)]
+  const name = (id: string, handler: string) =>
+    env.DB.prepare('UPDATE workflows SET error_workflow_id = ? WHERE id = ?').bind(handler, id).run()
+  await name(a, b)
+  await name(b, a)
+  await post(`/api/v1/workflows/${a}/execute`, person, {})
+  const runsOf = async (id: string) =>
+    (await env.DB.prepare('SELECT id FROM runs WHERE workflow_id = ?').bind(id).all()).results.length
+  await vi.waitFor(async () => {
+    await runJobs()
+    expect(await runsOf(b)).toBe(1)
+  })
+  await runJobs()
+  expect([await runsOf(a), await runsOf(b)]).toEqual([1, 1])
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { makeLocalSecrets } from '../../scripts/local-secrets.ts'
+import { type Env, readSettings, SettingsError } from '../../src/env.ts'
+
+const BINDINGS = ['DB', 'FILES', 'JOBS', 'RATE_LIMITER', 'METRICS_HUB', 'RUNS', 'GATES', 'ADDRESS_LIMIT']
+const LIMITS = ['PLAN_LIMIT_FREE', 'PLAN_LIMIT_PREMIUM', 'PLAN_LIMIT_TEAM']
+const bound = Object.fromEntries([...BINDINGS, ...LIMITS].map((name) => [name, {}]))
+
+const problemsOf = (env: Record<string, unknown>): string[] => {
+  try {
+    readSettings(env as Env)
+    return []
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems
+    throw error
+  }
+}
+
+test('what is missing is named all at once', () => {
+  expect(problemsOf({ ENVIRONMENT: 'production' })).toEqual([
+    ...[...BINDINGS, ...LIMITS].map((name) => `the binding ${name} is missing (wrangler.toml)`),
+    'PUBLIC_URL is not set: links in mails, tokens and cookies name it',
+    'JWT_KEYS is not set',
+    'SECRETS_KEYS is not set',
+  ])
+})
+
+test('a setting that is wrong is named with what is wrong about it, without its value', async () => {
+  const secrets = await makeLocalSecrets()
+  const problems = problemsOf({
+    ...bound,
+    ...secrets,
+    PUBLIC_URL: 'https://orrery.example',
+    JWT_KEYS: '[{"kid":"a","kty":"EC","crv":"secp256k1","d":"secret-part"}]',
+    RATE_LIMITS: 'maybe',
+  })
+  expect(problems).toHaveLength(2)
+  expect(problems.join()).toMatch(/JWT_KEYS.*crv.*RATE_LIMITS/)
+  expect(problems.join()).not.toContain('secret-part')
+})
+
+test('what an installation makes for itself is enough', async () => {
+  expect(
+    problemsOf({ ...bound, ...(await makeLocalSecrets()), PUBLIC_URL: 'https://orrery.example' }),
+  ).toEqual([])
+})
