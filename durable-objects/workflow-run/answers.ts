@@ -119,15 +119,29 @@ export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
       }
     }
   }
-  const outcomes = adoption.outcomes.map((outcome) => ({
-    ...outcome,
-    output: (run.values.read(outcome.path) ?? null) as Json,
-  }))
-  return { ok: true, spec, legacy: { outcomes, generations: adoption.generations } }
+  return { ok: true, spec, legacy: adoption }
 }
 
 function adoptionOf({ plan, state }: Run, { mode, from }: Follow) {
   if (mode === 'retry') return adoptForRetry(plan, state)
   if (mode === 'compensate') return adoptForCompensation(plan, state)
   return from === undefined ? { outcomes: [], generations: {} } : adoptForRerun(plan, state, from)
+}
+
+/** Far below what one answer may hold, and at least one output, since each is smaller than that. */
+const MOST_ANSWER_CHARS = 8 * 1024 * 1024
+
+export function outputsOf(
+  { store }: RunShell,
+  paths: readonly string[],
+): [path: string, json: string | null][] {
+  const outputs: [path: string, json: string | null][] = []
+  let chars = 0
+  for (const path of paths) {
+    const json = store.readOutput(path)
+    chars += json?.length ?? 0
+    if (chars > MOST_ANSWER_CHARS && outputs.length > 0) break
+    outputs.push([path, json])
+  }
+  return outputs
 }

@@ -6,12 +6,12 @@ import { sha256Hex } from '../../src/core/crypto.ts'
 import type { Json } from '../../src/core/json.ts'
 import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
 import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
-import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import { type RunSpec, workflowRun } from '../../src/objects/workflow-run.ts'
 import type { RunShell } from './run-shell.ts'
-import { encodeValue } from './values.ts'
 
 /** An event is one row, and a row has its limit. */
 const ADOPTED_PER_EVENT = 1_000
+const PATHS_PER_QUESTION = 1_000
 
 /** The gate of a queued run, as it is kept. */
 export type StoredGate = GateRequest & { name: string; key: string }
@@ -24,12 +24,13 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<boolean>
   if (gate?.whenFull === 'reject' && (spec.startAt ?? 0) <= machine.now()) {
     if ((await askGate(machine, gate)).state === 'rejected') return false
   }
+  const outputs = await readKept(machine, spec)
   machine.startWith(() => {
     machine.store.create(kept)
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
     machine.hold(kept)
-    if (legacy) adopt(machine, legacy)
+    if (legacy) adopt(machine, legacy, outputs)
     if (isLater(machine)) queue(machine, 'start_at')
     else if (gate === null) begin(machine)
     else queue(machine, 'gate')
@@ -87,20 +88,31 @@ function queue(machine: RunShell, reason: string): void {
   machine.project()
 }
 
-function adopt(machine: RunShell, legacy: NonNullable<RunSpec['legacy']>): void {
-  const outcomes = legacy.outcomes.map(({ output, ...outcome }) => {
-    const encoded = encodeValue(output)
-    if (encoded.ok) machine.requireRun().values.store(outcome.path, encoded.value)
-    return outcome
-  })
-  machine.store.writeMeta('generations', JSON.stringify(legacy.generations))
+/** The outputs of what is kept, read from the run that is followed in answers of bearable size. */
+async function readKept(machine: RunShell, spec: RunSpec): Promise<[path: string, json: string | null][]> {
+  const outputs: [path: string, json: string | null][] = []
+  const paths = spec.legacy?.outcomes.map(({ path }) => path) ?? []
+  if (paths.length === 0 || spec.parent === undefined) return outputs
+  const parent = workflowRun(machine.env.RUNS, spec.parent.runId)
+  while (outputs.length < paths.length)
+    outputs.push(...(await parent.outputs(paths.slice(outputs.length, outputs.length + PATHS_PER_QUESTION))))
+  return outputs
+}
+
+function adopt(
+  machine: RunShell,
+  legacy: NonNullable<RunSpec['legacy']>,
+  kept: [path: string, json: string | null][],
+): void {
+  for (const [path, json] of kept) machine.requireRun().values.store(path, { json })
+  const { outcomes, generations } = legacy
+  machine.store.writeMeta('generations', JSON.stringify(generations))
   machine.store.writeAdopted(outcomes)
   for (let at = 0; at < outcomes.length; at += ADOPTED_PER_EVENT) {
     machine.feed([{ fact: { type: 'run.adopted', outcomes: outcomes.slice(at, at + ADOPTED_PER_EVENT) } }])
   }
 }
 
-/** Asks for a slot; throws when no answer comes. */
 export async function enterGate(machine: RunShell): Promise<boolean> {
   const stored = readGate(machine)
   if (stored === null) return true

@@ -18,7 +18,7 @@ import type {
   StartOptions,
   WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
-import { control, decideApproval, type Follow, legacyOf, resolve, signal } from './answers.ts'
+import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
 import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { RunMachine } from './machine.ts'
@@ -109,6 +109,10 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
 
   async legacy(follow: Follow): Promise<LegacyAnswer> {
     return legacyOf(this.#machine, follow)
+  }
+
+  async outputs(paths: string[]): Promise<[path: string, json: string | null][]> {
+    return outputsOf(this.#machine, paths)
   }
 
   async childEnded(child: ChildEnd): Promise<void> {

@@ -163,6 +163,8 @@ export interface WorkflowRunRpc {
     from?: string
     definition?: string
   }): Promise<LegacyAnswer>
+  /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. */
+  outputs(paths: string[]): Promise<[path: string, json: string | null][]>
   /** Told by a child that has ended. */
   childEnded(child: {
     runId: string
@@ -182,7 +184,7 @@ export interface WorkflowRunRpc {
 }
 
 export type RunLegacy = {
-  outcomes: (AdoptedOutcome & { output?: Json })[]
+  outcomes: AdoptedOutcome[]
   generations: Record<string, number>
 }
 

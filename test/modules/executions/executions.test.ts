@@ -195,3 +195,59 @@ test('runs count for the month of the team, each once, and end at the limit of t
   const refused = await post(path, person, {})
   expect([refused.status, refused.body.code]).toEqual([402, 'plan.limit_reached'])
 })
+
+test('a rerun is held against the schema of its input, and its key against its body', async () => {
+  const definition = {
+    ...linear(1),
+    inputs: { type: 'object', required: ['n'], properties: { n: { type: 'number' } } },
+  }
+  const { person, answer } = await started(definition, { input: { n: 1 } })
+  const path = `${RUNS}/${answer.body.id}/rerun`
+  expect((await post(path, person, { input: { nope: 1 } })).body.code).toBe('run.invalid_input')
+  const first = await post(path, person, { input: { n: 2 } }, { 'idempotency-key': 'again' })
+  expect((await post(path, person, { input: { n: 2 } }, { 'idempotency-key': 'again' })).body.id).toBe(
+    first.body.id,
+  )
+  expect((await post(path, person, { input: { n: 3 } }, { 'idempotency-key': 'again' })).body.code).toBe(
+    'idempotency.mismatch',
+  )
+  const bulk = () =>
+    post(`${RUNS}/bulk/rerun`, person, { ids: [answer.body.id] }, { 'idempotency-key': 'bulk' })
+  expect((await bulk()).body.results[0].id).toBe((await bulk()).body.results[0].id)
+})
+
+test('mocks stand in for nodes, mark the run, and must name nodes that are there', async () => {
+  const { person, workflowId, answer } = await started(linear(2), {
+    mocks: { n1: { output: { stood: 'in' } } },
+  })
+  expect(answer.body).toMatchObject({
+    status: 'succeeded',
+    output: { stood: 'in' },
+    trigger: { mocked: ['n1'] },
+  })
+  const unknown = await post(`/api/v1/workflows/${workflowId}/execute`, person, {
+    mocks: { nope: { output: 1 } },
+  })
+  expect([unknown.status, unknown.body.errors[0].path]).toEqual([422, 'mocks.nope'])
+})
+
+test('a failed run with outputs that do not fit one answer can be retried with all of them', async () => {
+  const big = (id: string) => ({
+    id,
+    type: 'data.set',
+    params: { values: { v: "{{ 'y'.repeat(7000000) }}" } },
+  })
+  const definition = {
+    nodes: [
+      ...['a', 'b', 'c', 'd', 'e', 'f'].map(big),
+      { id: 'no', type: 'flow.fail', params: { message: 'as told' } },
+    ],
+    edges: ['a', 'b', 'c', 'd', 'e', 'f'].map((from) => ({ from, to: 'no' })),
+  }
+  const { person, answer } = await started(definition)
+  expect(answer.body.status).toBe('failed')
+  const retry = await post(`${RUNS}/${answer.body.id}/retry`, person, undefined)
+  expect(retry.body).toMatchObject({ status: 'failed', error: { message: 'as told' } })
+  const output = await get(`${RUNS}/${retry.body.id}/nodes/f/output`, person)
+  expect(output.body.v).toHaveLength(7_000_000)
+})

@@ -156,14 +156,15 @@ export const executionRoutes = router()
     access('runs:write'),
     doc('Cancel many runs, answered one by one', 200, BulkResults),
     validate('json', BulkRuns),
-    async (c) => c.json(await bulkRuns(c.var.ctx, 'cancel', c.req.valid('json'))),
+    async (c) => c.json(await bulkRuns(c.var.ctx, 'cancel', c.req.valid('json'), null)),
   )
   .post(
     '/bulk/rerun',
     access('runs:write'),
+    keyedByObject,
     doc('Rerun many runs, answered one by one', 200, BulkResults),
     validate('json', BulkRuns),
-    async (c) => c.json(await bulkRuns(c.var.ctx, 'rerun', c.req.valid('json'))),
+    async (c) => c.json(await bulkRuns(c.var.ctx, 'rerun', c.req.valid('json'), idempotencyKeyOf(c))),
   )
   .delete(`/${ID}`, access('runs:write'), doc('Delete an ended run and its events', 204, null), async (c) => {
     await deleteRun(c.var.ctx, c.req.param('id'))

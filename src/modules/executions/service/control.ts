@@ -10,7 +10,7 @@ import { loadRunnable } from '../../workflows/index.ts'
 import { findRuns, type RunRow } from '../repo.ts'
 import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
 import { ownRun } from './read.ts'
-import { bulkError, refusal } from './start.ts'
+import { bulkError, checkInput, refusal } from './start.ts'
 import { toExecution } from './view.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -83,16 +83,19 @@ export async function followUp(
         ? newId('run', ctx.now())
         : await derivedId('run', `${ctx.actor.teamId} ${runId} ${follow.mode} ${idempotencyKey}`),
     mode: follow.mode,
-    trigger: { type: follow.mode },
+    trigger: { type: follow.mode, ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}) },
     parent: { runId },
     startedBy: ctx.actor.userId,
     requestId: ctx.requestId,
     requestHash: await sha256Hex(canonicalJson(follow)),
     legacy,
-    ...(follow.mode === 'rerun' && follow.input !== undefined ? { input: follow.input as Json } : {}),
-    ...(follow.mode === 'retry' ? { keyRoot: old.keyRoot ?? runId } : {}),
+    // What a retry or a compensation does over has the keys of the first time; a rerun means to do it again.
+    ...(follow.mode === 'rerun' ? {} : { keyRoot: old.keyRoot ?? runId }),
   }
-  if (follow.mode === 'rerun') spec.keyRoot = spec.runId
+  if (follow.mode === 'rerun') {
+    spec.keyRoot = spec.runId
+    spec.input = checkInput(spec, follow.input === undefined ? spec.input : (follow.input as Json))
+  }
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec)
   if (!started.ok) throw refusal(started.reason)
   return toExecution(started.run)
@@ -118,14 +121,19 @@ async function definitionFor(
   }
 }
 
-export async function bulkRuns(ctx: Ctx, verb: 'cancel' | 'rerun', body: BulkRuns): Promise<BulkResults> {
+export async function bulkRuns(
+  ctx: Ctx,
+  verb: 'cancel' | 'rerun',
+  body: BulkRuns,
+  idempotencyKey: string | null,
+): Promise<BulkResults> {
   const results: BulkResults['results'] = []
   for (const id of body.ids ?? (await idsOf(ctx, body))) {
     try {
       const { status, ...run } =
         verb === 'cancel'
           ? await controlRun(ctx, id, 'cancel')
-          : await followUp(ctx, id, { mode: 'rerun' }, null)
+          : await followUp(ctx, id, { mode: 'rerun' }, idempotencyKey)
       results.push({ ok: true, id: run.id, status })
     } catch (error) {
       results.push({ ok: false, id, error: bulkError(error) })

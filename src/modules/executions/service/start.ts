@@ -41,7 +41,10 @@ export async function startRun(
   if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
   return startRunnable(ctx, runnable, {
     input: body.input ?? null,
-    trigger: { type: 'manual' },
+    trigger: {
+      type: 'manual',
+      ...(body.mocks === undefined ? {} : { mocked: mockedNodes(runnable, Object.keys(body.mocks)) }),
+    },
     startedBy: actor.userId,
     options,
     ...(options.idempotencyKey === null
@@ -61,6 +64,26 @@ async function missing(ctx: ReadContext, teamId: string, workflowId: string): Pr
   if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
   return new AppError('request.invalid', {
     errors: [{ path: 'version', message: 'There is no such version.', code: 'not_found' }],
+  })
+}
+
+/** The nodes that are stood in for: the run is marked with them. */
+function mockedNodes({ definition }: Runnable, ids: string[]): string[] {
+  const known = new Set(idsIn((JSON.parse(definition) as { nodes: unknown[] }).nodes))
+  const unknown = ids.filter((id) => !known.has(id))
+  if (unknown.length === 0) return ids
+  const errors = unknown.map((id) => ({
+    path: `mocks.${id}`,
+    message: 'The workflow has no such node.',
+    code: 'not_found',
+  }))
+  throw new AppError('request.invalid', { errors })
+}
+
+function idsIn(nodes: unknown[]): string[] {
+  return nodes.flatMap((node) => {
+    const { id, params } = node as { id: string; params?: { body?: { nodes?: unknown[] } } }
+    return [id, ...idsIn(params?.body?.nodes ?? [])]
   })
 }
 
@@ -169,7 +192,7 @@ const MOST_SCHEMAS = 500
 const schemas = new Map<string, CompiledSchema | null>()
 
 /** Holds the input against the workflow's `inputs`, with its defaults filled in. */
-function checkInput(runnable: Runnable, input: Json): Json {
+export function checkInput(runnable: Pick<Runnable, 'definition' | 'definitionHash'>, input: Json): Json {
   const schema = inputSchema(runnable)
   if (schema === null) return input
   const filled = withDefaults(schema, input ?? {}) as Json
@@ -180,7 +203,10 @@ function checkInput(runnable: Runnable, input: Json): Json {
   })
 }
 
-function inputSchema({ definitionHash, definition }: Runnable): CompiledSchema | null {
+function inputSchema({
+  definitionHash,
+  definition,
+}: Pick<Runnable, 'definition' | 'definitionHash'>): CompiledSchema | null {
   const known = schemas.get(definitionHash)
   if (known !== undefined) return known
   const { inputs } = JSON.parse(definition) as { inputs?: unknown }
