@@ -14,7 +14,7 @@ import { jsonSchemaOf } from './support/values.ts'
 const SEED = Number(env.FUZZ_SEED || 20_261_121)
 const ROUNDS = Number(env.FUZZ_ROUNDS || 30)
 /** In development there is something to retry against. */
-const FAILS_ON_PURPOSE = ['GET /dev/flaky/:key']
+const FAILS_ON_PURPOSE = ['GET /dev/flaky/:key{[A-Za-z0-9_-]+}']
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Fresh now and then, because some requests end the session or the account. */
