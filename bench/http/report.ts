@@ -14,18 +14,23 @@ type Line = {
 }
 
 export function report(cases: Case[], results: Map<string, LoadResult[]>, how: string): string {
-  const rateOf = (name: string) =>
-    median((results.get(name) ?? []).map(({ requests, seconds }) => requests / seconds))
+  const ratesOf = (name: string) =>
+    (results.get(name) ?? []).map(({ requests, seconds }) => requests / seconds)
+  // Within each round, as what else the machine does differs more between rounds than within one.
+  const ratioTo = (name: string, against: string) => {
+    const others = ratesOf(against)
+    return median(ratesOf(name).map((rate, round) => rate / (others[round] ?? Number.NaN)))
+  }
   const lines = cases.map(({ name, against }): Line => {
     const rounds = results.get(name) ?? []
-    const rates = rounds.map(({ requests, seconds }) => requests / seconds)
+    const rates = ratesOf(name)
     return {
       name,
-      rate: rateOf(name),
+      rate: median(rates),
       p50: median(rounds.map(({ p50 }) => p50)),
       p99: median(rounds.map(({ p99 }) => p99)),
       spread: `${Math.round(Math.min(...rates))}–${Math.round(Math.max(...rates))}`,
-      ratio: against ? `${Math.round((rateOf(name) / rateOf(against)) * 100)} % of ${against}` : '',
+      ratio: against ? `${Math.round(ratioTo(name, against) * 100)} % of ${against}` : '',
       errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
     }
   })
@@ -33,7 +38,8 @@ export function report(cases: Case[], results: Map<string, LoadResult[]>, how: s
     ({ name, rate, p50, p99, spread, ratio, errors }) =>
       `| ${name.padEnd(19)} | ${String(Math.round(rate)).padStart(8)} | ${spread.padStart(13)} | ${p50.toFixed(2).padStart(6)} | ${p99.toFixed(2).padStart(7)} | ${ratio.padEnd(19)} | ${errors} |`,
   )
-  return `${how}, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), which the client shares. Medians of the rounds.
+  return `${how}, on ${cpus().length} cores (${cpus()[0]?.model.trim()}), which the client shares. Medians of the rounds, the
+ratios within each round.
 
 | case                | requests/s | least–most    | p50 ms | p99 ms  | ratio               | errors |
 | ------------------- | ---------- | ------------- | ------ | ------- | ------------------- | ------ |
