@@ -79,10 +79,17 @@ export function runTurn(
     } else carryOut(next)
   }
 
+  // What this very turn has cancelled again, such as a branch whose merge has fired, is never begun.
+  result.effects = result.effects.filter(({ path, attempt }) => isRunning(path, attempt))
   for (const activation of activations) reportApproval(activation)
   if (result.events.length > 0)
     store.writeTurn({ run: run.state.run, activations, regions, events: result.events })
   return result
+
+  function isRunning(path: string, attempt: number): boolean {
+    const activation = run.state.activations.get(path)
+    return activation?.status === 'running' && activation.attempt === attempt
+  }
 
   function keep(next: ShellFact, seq: number): void {
     result.accepted = true
@@ -116,8 +123,7 @@ export function runTurn(
           return
         }
         const activation = run.state.activations.get(command.path)
-        // The run may have failed in this very turn; what has not begun then never does.
-        if (activation?.status !== 'running' || activation.attempt !== command.attempt) return
+        if (activation === undefined || !isRunning(command.path, command.attempt)) return
         const prepared = prepareAttempt(run, { activation, attempt: command.attempt, key: command.key }, now)
         const { path, attempt } = command
         if (prepared.kind === 'effect') result.effects.push({ path, attempt, prepared })

@@ -2,7 +2,7 @@
 
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { projectRun } from '../../durable-objects/workflow-run/projection.ts'
 import { sweepRuns } from '../../src/cron/sweep-runs.ts'
 import { time } from '../chaos/support/time.ts'
@@ -91,4 +91,57 @@ test('the sweep wakes a run whose alarm was lost, and looks at it again later', 
   expect(events.at(-1)).toMatchObject({ type: 'run.succeeded' })
   const seen = await env.DB.prepare('SELECT wake_by FROM runs WHERE id = ?').bind(spec.runId).first()
   expect(seen).not.toMatchObject({ wake_by: 1 })
+})
+
+test('an effect that is cancelled in the turn that starts it is not made', async () => {
+  const target = inject('httpTarget')
+  const url = `${target}/flaky/{{ run.id }}?failures=0`
+  const spec = newSpec({
+    nodes: [
+      { id: 'quick', type: 'flow.noop' },
+      { id: 'call', type: 'http.request', params: { method: 'POST', url } },
+      { id: 'first', type: 'flow.merge', params: { mode: 'first' } },
+    ],
+    edges: [
+      { from: 'quick', to: 'first' },
+      { from: 'call', to: 'first' },
+    ],
+  })
+  expect(await runOf(spec.runId).start(spec, { waitMs: 2_000 })).toMatchObject({
+    run: { status: 'succeeded' },
+  })
+  expect(await runOf(spec.runId).node('call')).toMatchObject({ status: 'cancelled' })
+  const seen = await fetch(`${target}/seen/${spec.runId}`)
+  expect(await seen.json()).toEqual([])
+})
+
+test('what a node would compute after a merge has cancelled it is not computed', async () => {
+  const spec = newSpec({
+    nodes: [
+      { id: 'before', type: 'flow.noop' },
+      { id: 'quick', type: 'flow.noop' },
+      { id: 'late', type: 'data.set', params: { values: { n: 1 } } },
+      { id: 'first', type: 'flow.merge', params: { mode: 'first' } },
+    ],
+    edges: [
+      { from: 'quick', to: 'first' },
+      { from: 'before', to: 'late' },
+      { from: 'late', to: 'first' },
+    ],
+  })
+  await runOf(spec.runId).start(spec)
+  const { events } = (await runOf(spec.runId).events(0, 100)) ?? { events: [] }
+  expect(events.map((event) => (event as { type: string }).type)).not.toContain('node.late')
+})
+
+test('a run that takes over the key root of another makes its calls under those keys', async () => {
+  const target = inject('httpTarget')
+  const url = `${target}/flaky/{{ run.id }}?failures=0`
+  const spec = newSpec(
+    { nodes: [{ id: 'call', type: 'http.request', params: { method: 'POST', url } }] },
+    { keyRoot: 'run_parent' },
+  )
+  await runOf(spec.runId).start(spec, { waitMs: 2_000 })
+  const seen = await fetch(`${target}/seen/${spec.runId}`)
+  expect(await seen.json()).toMatchObject([{ key: 'run_parent:call' }])
 })

@@ -4,7 +4,7 @@ import { linear, newSpec, runOf } from '../helpers/runs.ts'
 
 type Frame = { type: string; seq?: number; afterSeq?: number }
 
-async function follow(runId: string, afterSeq: number) {
+async function follow(runId: string, afterSeq: number, pages: 'all' | 'one' = 'all') {
   const response = await runOf(runId).fetch(`https://run/?afterSeq=${afterSeq}`, {
     headers: { upgrade: 'websocket' },
   })
@@ -14,17 +14,24 @@ async function follow(runId: string, afterSeq: number) {
   socket.addEventListener('message', ({ data }) => {
     const frame = JSON.parse(String(data)) as Frame
     frames.push(frame)
-    if (frame.type === 'more') socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.afterSeq }))
+    if (frame.type === 'more' && pages === 'all')
+      socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.afterSeq }))
   })
-  return { frames, close: () => socket.close() }
+  const resume = (from: number) => socket.send(JSON.stringify({ type: 'resume', afterSeq: from }))
+  return { frames, resume, close: () => socket.close() }
 }
 
-test('a follower gets page after page and then the live events, each once and in order', async () => {
+/** More events than one page, and then a wait. */
+function longWait() {
   const { nodes, edges } = linear(600)
-  const spec = newSpec({
+  return newSpec({
     nodes: [...nodes, { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }],
     edges: [...(edges ?? []), { from: 'n599', to: 'wait' }],
   })
+}
+
+test('a follower gets page after page and then the live events, each once and in order', async () => {
+  const spec = longWait()
   const stub = runOf(spec.runId)
   await stub.start(spec)
   await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
@@ -45,5 +52,23 @@ test('a follower that names the last event it has gets the next one first', asyn
   const { frames, close } = await follow(spec.runId, 4)
   await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
   expect(frames[0]).toMatchObject({ type: 'event', seq: 5 })
+  close()
+})
+
+test('a follower that is still behind gets what comes meanwhile by its pages, not before them', async () => {
+  const spec = longWait()
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
+  const { frames, resume, close } = await follow(spec.runId, 0, 'one')
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('more'))
+  const { afterSeq = 0 } = frames.at(-1) as Frame
+  await stub.signal({ name: 'go', data: null, by: 'me' })
+  resume(afterSeq)
+  await vi.waitFor(() =>
+    expect(frames.filter(({ type }) => type === 'event').length).toBeGreaterThan(afterSeq),
+  )
+  const seqs = frames.filter(({ type }) => type === 'event').map(({ seq }) => seq)
+  expect(seqs).toEqual(seqs.map((_, at) => at + 1))
   close()
 })

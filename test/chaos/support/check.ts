@@ -58,10 +58,12 @@ export async function checkEffects(view: RunView, definition: Definition): Promi
   for (const node of effectNodes(definition.nodes)) {
     const times = await callsTo(`${view.id}-${node.id}`)
     const activations = (view.nodes ?? []).filter((one) => one.id === node.id)
-    const known = new Map(activations.map(({ path, status }) => [`${view.id}:${path}`, status]))
+    const known = new Map(activations.map(({ path, attempt }) => [`${view.id}:${path}`, attempt]))
     for (const [key, count] of times) {
       if (!known.has(key))
         throw new Error(`${node.id} was called with the key ${key}, which no activation has`)
+      if (count > (known.get(key) ?? 0))
+        throw new Error(`${key} came ${count} times in ${known.get(key)} attempts`)
       if (node.effect === 'at-most-once' && count > 1)
         throw new Error(`At most once, and ${key} came ${count} times`)
     }
