@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { JsonValue } from '../../http/json-value.ts'
 import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
 
 export const APPROVAL_STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const
@@ -7,7 +8,7 @@ const Decision = z.strictObject({
   by: z.string(),
   decision: z.enum(['approve', 'reject']),
   comment: z.string().nullable(),
-  data: z.json().nullable(),
+  data: JsonValue.nullable(),
   at: z.string(),
 })
 
@@ -20,7 +21,7 @@ export const Approval = z
     status: z.enum(APPROVAL_STATUSES),
     title: z.string(),
     message: z.string(),
-    form: z.json().nullable().describe('JSON Schema of the data that comes with an approval.'),
+    form: JsonValue.nullable().describe('JSON Schema of the data that comes with an approval.'),
     assignees: z
       .array(z.string())
       .describe('Ids or e-mail addresses; none is everybody who may run workflows.'),
@@ -54,7 +55,7 @@ export const DecideApproval = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),
     comment: z.string().max(5_000).optional(),
-    data: z.json().optional(),
+    data: JsonValue.optional(),
   })
   .meta({ id: 'DecideApproval' })
 export type DecideApproval = z.infer<typeof DecideApproval>

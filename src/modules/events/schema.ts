@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { JsonValue } from '../../http/json-value.ts'
 
 /** As a pattern of a trigger, without the star. */
 const EventName = z
@@ -10,7 +11,7 @@ const EventName = z
 export const SendEvent = z
   .strictObject({
     name: EventName,
-    data: z.json().default(null),
+    data: JsonValue.default(null),
     id: z
       .string()
       .regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters')

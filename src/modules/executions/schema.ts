@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { JsonValue } from '../../http/json-value.ts'
 import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
 
 export const RUN_STATUSES = [
@@ -11,14 +12,17 @@ export const RUN_STATUSES = [
   'cancelled',
 ] as const
 
-const Json = z.json().nullable()
+const Json = JsonValue.nullable()
 
 export const StartRun = z
   .strictObject({
-    input: z.json().optional(),
+    input: JsonValue.optional(),
     version: z.int().min(1).optional(),
     mocks: z
-      .record(z.string().max(64), z.strictObject({ output: z.json().optional(), error: z.json().optional() }))
+      .record(
+        z.string().max(64),
+        z.strictObject({ output: JsonValue.optional(), error: JsonValue.optional() }),
+      )
       .optional()
       .describe('Outcomes that stand in for nodes, by node id. Marked on the run.'),
     startAt: z.iso.datetime({ offset: true }).optional(),
@@ -151,7 +155,7 @@ export type NodeDetail = z.infer<typeof NodeDetail>
 export const Signal = z
   .strictObject({
     name: z.string().min(1).max(200),
-    data: z.json().optional(),
+    data: JsonValue.optional(),
     id: z.string().min(1).max(200).optional().describe('A signal sent twice with the same id counts once.'),
   })
   .meta({ id: 'Signal' })
@@ -162,7 +166,7 @@ export const ResolveNode = z
     outcome: z
       .enum(['succeeded', 'failed', 'retry'])
       .describe('What became of the effect; `retry` does it again with the same key.'),
-    output: z.json().optional(),
+    output: JsonValue.optional(),
   })
   .meta({ id: 'ResolveNode' })
 export type ResolveNode = z.infer<typeof ResolveNode>
@@ -174,7 +178,7 @@ export const RerunRun = z
       .max(64)
       .optional()
       .describe('The node to start again from; what does not follow from it is kept.'),
-    input: z.json().optional(),
+    input: JsonValue.optional(),
     version: z.int().min(1).optional(),
   })
   .meta({ id: 'RerunRun' })
@@ -198,7 +202,7 @@ export const StartBatch = z
       .array(
         z.strictObject({
           workflowId: z.string().max(64),
-          input: z.json().optional(),
+          input: JsonValue.optional(),
           version: z.int().min(1).optional(),
         }),
       )

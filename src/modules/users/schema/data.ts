@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { JsonValue } from '../../../http/json-value.ts'
 import { Preferences } from './preferences.ts'
 import { Profile } from './profile.ts'
 
@@ -77,8 +78,8 @@ export const UserExport = z
         action: text,
         targetType: text,
         targetId: text,
-        before: z.json().nullable(),
-        after: z.json().nullable(),
+        before: JsonValue.nullable(),
+        after: JsonValue.nullable(),
         address: maybe,
         userAgent: maybe,
         requestId: text,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { utf8 } from '../../../core/crypto.ts'
+import { JsonValue } from '../../../http/json-value.ts'
 
 const MAX_EXTRA_BYTES = 8 * 1024
 
@@ -9,7 +10,7 @@ const theme = z.enum(['system', 'light', 'dark'])
 const digest = z.enum(['off', 'daily', 'weekly'])
 /** What clients keep here for themselves; it is replaced as a whole. */
 const extra = z
-  .record(z.string().max(100), z.json())
+  .record(z.string().max(100), JsonValue)
   .refine((value) => utf8(JSON.stringify(value)).length <= MAX_EXTRA_BYTES, 'at most 8 KB as JSON')
 
 export const Preferences = z
@@ -18,7 +19,7 @@ export const Preferences = z
     timezone: z.string(),
     theme,
     notifications: z.strictObject({ email: z.boolean(), inApp: z.boolean(), digest }),
-    extra: z.record(z.string(), z.json()),
+    extra: z.record(z.string(), JsonValue),
   })
   .meta({ id: 'Preferences' })
 export type Preferences = z.infer<typeof Preferences>

@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { JsonValue } from '../../../http/json-value.ts'
 import { TriggersInput } from './trigger.ts'
 import { WorkflowProblem } from './validate.ts'
 import { DefinitionInput } from './workflow.ts'
 
-const Json = z.json()
+const Json = JsonValue
 
 export const PlanWorkflow = z
   .strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { JsonValue } from '../../../http/json-value.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 
 /** Read in expressions as `vars.name`. */
@@ -10,16 +11,16 @@ const Name = z
 
 export const VariableParam = z.object({ name: Name })
 
-export const SetVariable = z.strictObject({ value: z.json() }).meta({ id: 'SetVariable' })
+export const SetVariable = z.strictObject({ value: JsonValue }).meta({ id: 'SetVariable' })
 export type SetVariable = z.infer<typeof SetVariable>
 
 export const SetVariables = z
-  .strictObject({ values: z.record(Name, z.json()).describe('Names and values; others stay as they are.') })
+  .strictObject({ values: z.record(Name, JsonValue).describe('Names and values; others stay as they are.') })
   .meta({ id: 'SetVariables' })
 export type SetVariables = z.infer<typeof SetVariables>
 
 export const Variable = z
-  .strictObject({ name: z.string(), value: z.json(), updatedBy: z.string(), updatedAt: z.iso.datetime() })
+  .strictObject({ name: z.string(), value: JsonValue, updatedBy: z.string(), updatedAt: z.iso.datetime() })
   .meta({ id: 'Variable' })
 export type Variable = z.infer<typeof Variable>
 
