@@ -1,8 +1,11 @@
 // What wakes a run when its process is gone, and that waking does nothing twice.
 import { runInDurableObject } from 'cloudflare:test'
-import { expect, inject, test, vi } from 'vitest'
+import { afterEach, expect, inject, test, vi } from 'vitest'
+import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { newSpec, runOf } from '../helpers/runs.ts'
+
+afterEach(() => setFaultHook(null))
 
 const storageOf = <T>(runId: string, work: (storage: DurableObjectStorage) => Promise<T>): Promise<T> =>
   runInDurableObject(runOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
@@ -66,5 +69,36 @@ test('an effect that starts because another was lost in a crash is started once'
   )
   expect(await runOf(spec.runId).node('slow')).toMatchObject({ status: 'unknown' })
   const seen = await fetch(`${target}/seen/${spec.runId}-next`)
+  expect(await seen.json()).toHaveLength(1)
+})
+
+test('a turn that fails at its very end has made no effect', async () => {
+  const target = inject('httpTarget')
+  const url = `${target}/flaky/{{ run.id }}?failures=0`
+  const spec = newSpec({
+    nodes: [
+      { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'call', type: 'http.request', params: { method: 'POST', url }, effect: 'at-most-once' },
+    ],
+    edges: [{ from: 'wait', to: 'call' }],
+  })
+  let fails = 1
+  setFaultHook((point, state) => {
+    if (state.id.name === spec.runId && point === 'effect.start:after' && fails-- > 0) throw new Error('full')
+  })
+  await runOf(spec.runId).start(spec)
+  const go = () =>
+    runOf(spec.runId)
+      .signal({ name: 'go', data: null, id: 'once', by: 'me' })
+      .catch(() => null)
+  await vi.waitFor(async () => expect(await go()).not.toBeNull())
+  const status = async () =>
+    (
+      await runOf(spec.runId)
+        .view({})
+        .catch(() => null)
+    )?.status
+  await vi.waitFor(async () => expect(await status()).toBe('succeeded'))
+  const seen = await fetch(`${target}/seen/${spec.runId}`)
   expect(await seen.json()).toHaveLength(1)
 })
