@@ -29,26 +29,3 @@ export function countTurnDeath(store: RunStore, commands: readonly Command[]): S
   const error = { code: 'node.poison', message, retryable: false }
   return [{ fact: { type: 'node.failed', path, attempt, error }, dropCommands: true }]
 }
-
-type DeadTurn = { seq: number; path: string | null; deaths: number }
-
-const readDeadTurn = (store: RunStore): DeadTurn | null =>
-  JSON.parse(store.readMeta('deadTurn') ?? 'null') as DeadTurn | null
-
-/** A turn has thrown and was taken back: `seq` says at which point of the run, `path` what it was about. */
-export function noteDeadTurn(store: RunStore, path: string | null): void {
-  const { seq } = JSON.parse(store.readMeta('run') ?? '{"seq":0}') as { seq: number }
-  const known = readDeadTurn(store)
-  const deaths = known?.seq === seq && known.path === path ? known.deaths + 1 : 1
-  store.writeMeta('deadTurn', JSON.stringify({ seq, path, deaths } satisfies DeadTurn))
-}
-
-/** What the run has died of too often at the point where it stands, if it has. */
-export function deadlyTurn(store: RunStore, seq: number): { path: string | null; message: string } | null {
-  const known = readDeadTurn(store)
-  if (known === null || known.seq !== seq || known.deaths < MOST_TURN_DEATHS) return null
-  return {
-    path: known.path,
-    message: `What follows here has failed ${known.deaths} times for a reason of our own`,
-  }
-}

@@ -11,7 +11,7 @@ import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
-import { countTurnDeath, deadlyTurn, isTurnWork, noteDeadTurn } from './deaths.ts'
+import { countTurnDeath, isTurnWork } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { withFaults } from './faults.ts'
 import { runLive } from './live.ts'
@@ -48,9 +48,6 @@ export class RunMachine implements RunShell {
   readonly #timers: Timers
   readonly #effects: ReturnType<typeof runEffects>
   readonly #waiters = new Set<Waiter>()
-  #isWriting = false
-  /** What the turn that runs is about, should it die. */
-  #about: string | null = null
   /** Turns and questions to others that are under way. */
   #detached = 0
   #starting = false
@@ -138,40 +135,17 @@ export class RunMachine implements RunShell {
 
   /** Writes that belong together, and what memory says of them: an error takes the object with it, not half of them. */
   whole<T>(work: () => T): T {
-    if (this.#isWriting) return work()
-    this.#isWriting = true
     try {
-      return this.#state.storage.transactionSync(work)
+      return work()
     } catch (error) {
-      this.#die(error)
+      createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
+      this.#state.abort('a turn failed')
       throw error
-    } finally {
-      this.#isWriting = false
     }
-  }
-
-  /** The writes were taken back; memory was not, so nothing may look at it any more. What died is counted before. */
-  #die(error: unknown): void {
-    createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
-    if (!this.store.exists()) {
-      this.#state.abort('a turn failed')
-      return
-    }
-    try {
-      noteDeadTurn(this.store, this.#about)
-    } catch {
-      // Not counted this once; it is not worth living on for.
-    }
-    void this.#state.blockConcurrencyWhile(async () => {
-      await this.#state.storage.sync()
-      this.#state.abort('a turn failed')
-    })
   }
 
   /** Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once. */
   #takeUp(run: Run): void {
-    this.#giveUpDeadly(run)
-    if (hasEnded(run.state)) return
     this.feed(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
     const commands = outstanding(run.plan, run.state)
     const givenUp = countTurnDeath(this.store, commands)
@@ -187,25 +161,8 @@ export class RunMachine implements RunShell {
     this.project()
   }
 
-  /** The node that the run keeps dying of fails for good; where no node is to blame the run is ended. */
-  #giveUpDeadly(run: Run): void {
-    const deadly = deadlyTurn(this.store, run.state.run.seq)
-    if (deadly === null) return
-    const { path, message } = deadly
-    const activation = path === null ? undefined : run.state.activations.get(path)
-    if (activation !== undefined) {
-      const error = { code: 'node.poison', message, retryable: false }
-      const fact = { type: 'node.failed', path: activation.path, attempt: activation.attempt, error } as const
-      if (this.feed([{ fact, dropCommands: true }]).accepted) return
-    }
-    this.feed([{ fact: { type: 'run.cancel_requested', by: 'system', reason: message } }])
-  }
-
   /** One turn, then what follows from it. */
   feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
-    const fact = facts[0]?.fact
-    this.#about =
-      fact === undefined ? null : 'path' in fact ? (fact.path ?? null) : 'key' in fact ? fact.key : null
     return this.whole(() => this.#turn(facts, commands))
   }
 

@@ -25,6 +25,7 @@ test('what was done long ago goes, what is younger or given up stays', async () 
     await doneRow(6 * DAY_MS),
     await doneRow(8 * DAY_MS, 'dead'),
   ]
-  await withContext(purge)
+  // A bite at a time, and the other tests have left theirs.
+  for (let i = 0; i < 20; i++) await withContext(purge)
   expect([await isThere(old), await isThere(young), await isThere(dead)]).toEqual([false, true, true])
 })
