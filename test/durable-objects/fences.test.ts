@@ -145,3 +145,17 @@ test('a run that takes over the key root of another makes its calls under those 
   const seen = await fetch(`${target}/seen/${spec.runId}`)
   expect(await seen.json()).toMatchObject([{ key: 'run_parent:call' }])
 })
+
+test('a signal that is sent twice under one id ends one wait', async () => {
+  const wait = (id: string) => ({ id, type: 'flow.waitForEvent', params: { name: 'paid' } })
+  const spec = newSpec({ nodes: [wait('first'), wait('second')], edges: [{ from: 'first', to: 'second' }] })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  const word = { name: 'paid', data: 1, id: 'once', by: 'me' }
+  await stub.signal(word)
+  expect(await stub.signal(word)).toMatchObject({ ok: true, run: { status: 'waiting' } })
+  expect(await stub.signal({ ...word, id: 'other' })).toMatchObject({
+    ok: true,
+    run: { status: 'succeeded' },
+  })
+})
