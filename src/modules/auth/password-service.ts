@@ -55,10 +55,15 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
   return tokens
 }
 
-/** The newest token stays good when no more mails are sent, so too much asking keeps nobody from a reset. */
-export function forgotPassword(request: RequestContext, email: string): void {
-  const sent = sendReset(request, email)
-  request.defer(sent.catch((error: unknown) => request.log.error('a reset was not sent', { error })))
+/** Longer than either way takes, so that the time of an answer does not tell whether there is an account. */
+const FORGOT_ANSWER_MS = 60
+
+/**
+ * Answered after the mail is written down: what was accepted survives. The newest token stays good when no more mails are
+ * sent, so too much asking keeps nobody from a reset.
+ */
+export async function forgotPassword(request: RequestContext, email: string): Promise<void> {
+  await Promise.all([sendReset(request, email), scheduler.wait(FORGOT_ANSWER_MS)])
 }
 
 async function sendReset(request: RequestContext, email: string): Promise<void> {

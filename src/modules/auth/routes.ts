@@ -142,8 +142,8 @@ export const authRoutes = router()
     limitByAddress,
     doc('Ask for a mail to choose a new password', 202, MailOnItsWay),
     validate('json', ForgotPassword),
-    (c) => {
-      forgotPassword(c.var.request, c.req.valid('json').email)
+    async (c) => {
+      await forgotPassword(c.var.request, c.req.valid('json').email)
       return c.json({ status: 'accepted' as const }, 202)
     },
   )

@@ -43,10 +43,19 @@ test('the index comes back from the manifest of the day and the runs themselves'
   const admin = await newPerson({ platformRole: 'admin' })
   const tomorrow = (request: RequestContext) =>
     writeRunManifest({ ...request, now: () => Date.now() + DAY_MS })
+  const day = toIso(Date.now()).slice(0, 10)
+  // Another test's clock may have been further than today, and its tick has written the manifest already.
+  await env.FILES.delete(`run-manifest/${day}/done.json`)
   await withContext(tomorrow)
   await env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
-  const answer = await post('/api/v1/admin/runs/reindex', admin, { day: toIso(Date.now()).slice(0, 10) })
-  expect(answer.status).toBe(200)
-  expect(answer.body.reported).toBeGreaterThan(0)
+  for (let page: number | null = 0; page !== null; ) {
+    const answer: { status: number; body: { nextPage: number | null } } = await post(
+      '/api/v1/admin/runs/reindex',
+      admin,
+      { day, page },
+    )
+    expect(answer.status).toBe(200)
+    page = answer.body.nextPage
+  }
   expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
 })
