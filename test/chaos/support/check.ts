@@ -120,7 +120,7 @@ export async function checkIndex(view: RunView, headSeq: number, disturbance: Di
         )
       if ((await call(() => alarmOf(view.id), disturbance)) === null) return
     }
-    await pause(1)
+    await pause(attempt < 30 ? 1 : 25)
     const at = await call(() => alarmOf(view.id), disturbance)
     if (at !== null && attempt % 10 === 9) {
       time.reach(at)

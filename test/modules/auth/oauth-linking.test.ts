@@ -4,6 +4,7 @@ import { randomToken } from '../../../src/core/crypto.ts'
 import { stepAt, totpCode } from '../../../src/modules/auth/totp.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
+import { mailTo } from '../../helpers/jobs.ts'
 import { newBrowser, OAUTH } from '../../helpers/oidc-browser.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 
@@ -85,11 +86,7 @@ test('a reset that proves the address shuts out who had the account, and the pro
   await change(person.userId, 'email_verified_at = NULL')
   const account = accountFor(person.email)
   await post('/api/v1/auth/password/forgot', undefined, { email: person.email })
-  const mail = await env.DB.prepare(
-    "SELECT json_extract(body, '$.text') AS text FROM outbox WHERE json_extract(body, '$.to') = ?",
-  )
-    .bind(person.email)
-    .first<{ text: string }>()
+  const [mail] = await mailTo(person.email)
   const token = /#token=(\S+)/.exec(mail?.text ?? '')?.[1]
   const reset = await post('/api/v1/auth/password/reset', undefined, {
     token,
