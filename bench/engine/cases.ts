@@ -8,6 +8,8 @@ export type Case = {
   name: string
   what: string
   order: Omit<LoadOrder, 'clients' | 'seconds'>
+  /** The process that answers. */
+  pid: number
   /** Requests in a row, in each round. */
   inRow: number
   underLoad: boolean
@@ -20,6 +22,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
   const base = (name: string, what: string, path: string): Case => ({
     name,
     what,
+    pid: baseline.pid,
     order: { port: baseline.port, method: 'POST', path, headers: {}, body: '', expect: 200 },
     inRow: 20,
     underLoad: true,
@@ -35,7 +38,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
     }: { input?: unknown; inRow?: number; underLoad?: boolean } = {},
   ): Promise<Case> => {
     const order = startAndWait(engine, await engine.newWorkflow(definition), input)
-    return { name, what, order, inRow, underLoad }
+    return { name, what, order, pid: engine.pid, inRow, underLoad }
   }
   return [
     base('object', 'a bare new object that writes ten rows', '/object'),
@@ -67,6 +70,7 @@ async function webhook(engine: Engine): Promise<Case> {
   return {
     name: 'W3',
     what: 'webhook, set, respond',
+    pid: engine.pid,
     order: {
       port: engine.port,
       method: 'POST',

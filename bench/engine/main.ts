@@ -11,7 +11,7 @@ import { startClient } from './client.ts'
 import { startEcho } from './echo.ts'
 import { eventDelays } from './live.ts'
 import { heldBy } from './process.ts'
-import { type Measured, report } from './report.ts'
+import { type Loaded, type Measured, report } from './report.ts'
 import { startBaseline, startEngine } from './servers.ts'
 
 const { values } = parseArgs({
@@ -31,7 +31,7 @@ const AT_ONCE = 1_000
 const LIMIT_S = 120
 
 const echo = await startEcho()
-const baseline = await startBaseline(false)
+const baseline = await startBaseline()
 const engine = await startEngine(values.profile !== undefined, echo.host)
 const client = startClient()
 try {
@@ -87,8 +87,10 @@ function inRow(one: Case, requests: number): Promise<LoadResult> {
   return client.run({ ...one.order, clients: 1, seconds: LIMIT_S, requests })
 }
 
-function underLoad(one: Case): Promise<LoadResult> {
-  return client.run({ ...one.order, clients: CLIENTS, seconds: Number(values.seconds) })
+async function underLoad(one: Case): Promise<Loaded> {
+  const before = heldBy(one.pid).cpuMs
+  const result = await client.run({ ...one.order, clients: CLIENTS, seconds: Number(values.seconds) })
+  return { ...result, cpuMs: (heldBy(one.pid).cpuMs - before) / result.requests }
 }
 
 /** What the servers themselves say of a few runs. */

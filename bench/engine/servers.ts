@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buildBundle, type Project } from '../../scripts/server/bundle.ts'
 import { openDatabase } from '../../scripts/server/database.ts'
 import { findPort } from '../../scripts/server/port.ts'
-import { startRuntime } from '../../scripts/server/runtime.ts'
+import { noteRuntimes, startRuntime } from '../../scripts/server/runtime.ts'
 import { serve } from '../../scripts/server/serve.ts'
 import { readOwner, takeState } from '../../scripts/server/state.ts'
 
@@ -19,12 +19,17 @@ const BASELINE: Project = {
   migrations: null,
 }
 
-export type Baseline = { port: number; inspectorPort: number | undefined; stop: () => Promise<void> }
-
-export type Engine = Baseline & {
-  headers: Record<string, string>
+export type Baseline = {
+  port: number
   /** The process of the runtime. */
   pid: number
+  stop: () => Promise<void>
+}
+
+export type Engine = Baseline & {
+  /** Only when it is to be profiled: an open inspector is not free. */
+  inspectorPort: number | undefined
+  headers: Record<string, string>
   call: <Answer>(
     method: string,
     path: string,
@@ -34,7 +39,7 @@ export type Engine = Baseline & {
   newWorkflow: (definition: object, triggers?: object[]) => Promise<string>
 }
 
-export async function startBaseline(debuggable: boolean): Promise<Baseline> {
+export async function startBaseline(): Promise<Baseline> {
   const dir = mkdtempSync(join(TMP, 'orrery-baseline-'))
   const state = await takeState(dir)
   const bundle = await buildBundle(BASELINE)
@@ -46,15 +51,23 @@ export async function startBaseline(debuggable: boolean): Promise<Baseline> {
   ])
   await database.close()
   const port = await findPort(0, host)
-  const inspectorPort = debuggable ? await findPort(0, host) : undefined
-  const miniflare = startRuntime({ state, bundle, host, port, settings: {}, inspectorPort })
+  const forgetRuntimes = noteRuntimes(state)
+  const miniflare = startRuntime({ state, bundle, host, port, settings: {} })
   await miniflare.ready
+  forgetRuntimes()
   const stop = async () => {
     await miniflare.dispose()
+    state.note({ runtime: null })
     state.release()
     rmSync(dir, { recursive: true, force: true })
   }
-  return { port, inspectorPort, stop }
+  return { port, pid: pidOf(dir), stop }
+}
+
+function pidOf(dir: string): number {
+  const pid = readOwner(dir)?.runtime?.pid
+  if (pid === undefined) throw new Error('The runtime was not noted')
+  return pid
 }
 
 export async function startEngine(debuggable: boolean, allowHosts = ''): Promise<Engine> {
@@ -65,8 +78,7 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
   const inspectorPort = debuggable ? await findPort(0, host) : undefined
   const server = await serve(state, { port: 0, host, inspectorPort })
   const port = Number(new URL(server.url).port)
-  const pid = readOwner(dir)?.runtime?.pid
-  if (pid === undefined) throw new Error('The runtime was not noted')
+  const pid = pidOf(dir)
   let headers: Record<string, string> = {}
   const call: Engine['call'] = async (method, path, body, more = {}) => {
     const response = await fetch(`http://${host}:${port}${path}`, {
@@ -80,6 +92,8 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
   const person = { email: 'bench@example.com', password: 'Bench-them-all-1', name: 'Bench' }
   const { accessToken } = await call<{ accessToken: string }>('POST', '/api/v1/auth/register', person)
   headers = { authorization: `Bearer ${accessToken}` }
+  // The only plan that counts no runs.
+  await call('PUT', '/api/v1/users/subscription', { plan: 'team' })
   const newWorkflow: Engine['newWorkflow'] = async (definition, triggers = []) => {
     const { id } = await call<{ id: string }>('POST', '/api/v1/workflows', {
       name: 'Bench',
