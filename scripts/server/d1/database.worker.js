@@ -19,7 +19,8 @@ export class D1DatabaseObject extends DurableObject {
   #sql = this.ctx.storage.sql
   #prepared = new Map()
   #counters = this.#sql.prepare('SELECT total_changes() AS changes, last_insert_rowid() AS lastRowId')
-  #before
+  /** What the counters say. Only this object writes, so they stand until a statement has written, or was rolled back. */
+  #seen = null
 
   async fetch(request) {
     const asked = await request.json()
@@ -27,16 +28,20 @@ export class D1DatabaseObject extends DurableObject {
     const queries = (Array.isArray(asked) ? asked : [asked]).filter(({ sql }) => hasStatement(sql))
     try {
       if (queries.length === 0) throw new Error('No SQL statements detected.')
-      // Not kept from the last request: what a rolled-back statement counted must not show here.
-      this.#before = { ...this.#counters().one(), size: this.#sql.databaseSize }
-      const results = this.ctx.storage.transactionSync(() =>
-        queries.map(({ sql, params }) => this.#run(sql, params ?? [], asObjects)),
-      )
+      this.#seen ??= this.#look()
+      const runAll = () => queries.map(({ sql, params }) => this.#run(sql, params ?? [], asObjects))
+      // Nothing can come between statements that are run in one go, so those that only read need no transaction.
+      const results = queries.every(({ sql }) => isRead(sql))
+        ? runAll()
+        : this.ctx.storage.transactionSync(runAll)
       if (!request.headers.has(BOOKMARK)) return Response.json(results)
+      // A bookmark is a write of the runtime's own, which counts as well.
+      this.#seen = null
       return Response.json(results, {
         headers: { [BOOKMARK]: await this.ctx.storage.getCurrentBookmark() },
       })
     } catch (error) {
+      this.#seen = null
       return Response.json({ success: false, error: String(error?.message ?? error) })
     }
   }
@@ -48,16 +53,14 @@ export class D1DatabaseObject extends DurableObject {
       ...params.map((param) => (Array.isArray(param) ? new Uint8Array(param).buffer : param)),
     )
     const columns = cursor.columnNames
-    const rows = Array.from(cursor.raw(), (row) =>
-      row.map((value) => (value instanceof ArrayBuffer ? Array.from(new Uint8Array(value)) : value)),
-    )
+    const rows = Array.from(cursor.raw())
+    for (const row of rows) bytesToArrays(row)
     const duration = performance.now() - start
-    const after = this.#counters().one()
-    const changes = after.changes - this.#before.changes
-    const size = this.#sql.databaseSize
-    const { lastRowId, size: sizeBefore } = this.#before
-    const changed = changes > 0 || after.lastRowId !== lastRowId || size !== sizeBefore
-    this.#before = { ...after, size }
+    const before = this.#seen
+    // A statement that changes the schema writes, too; one that has written nothing has moved no counter.
+    if (cursor.rowsWritten > 0 || !isRead(sql)) this.#seen = this.#look()
+    const { changes, lastRowId, size } = this.#seen
+    const changed = changes > before.changes || lastRowId !== before.lastRowId || size !== before.size
     return {
       success: true,
       results: asObjects
@@ -69,14 +72,18 @@ export class D1DatabaseObject extends DurableObject {
         total_attempts: 1,
         timings: { sql_duration_ms: duration },
         duration,
-        changes,
-        last_row_id: after.lastRowId,
+        changes: changes - before.changes,
+        last_row_id: lastRowId,
         changed_db: changed,
         size_after: size,
         rows_read: cursor.rowsRead,
         rows_written: cursor.rowsWritten,
       },
     }
+  }
+
+  #look() {
+    return { ...this.#counters().one(), size: this.#sql.databaseSize }
   }
 
   #prepare(sql) {
@@ -87,6 +94,15 @@ export class D1DatabaseObject extends DurableObject {
       this.#prepared.set(sql, statement)
     }
     return statement
+  }
+}
+
+/** Text that only reads: `WITH` may write, so it is looked at all the same. */
+const isRead = (sql) => /^\s*SELECT\b/i.test(sql)
+
+function bytesToArrays(row) {
+  for (let at = 0; at < row.length; at++) {
+    if (row[at] instanceof ArrayBuffer) row[at] = Array.from(new Uint8Array(row[at]))
   }
 }
 
