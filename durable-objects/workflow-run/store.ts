@@ -1,5 +1,6 @@
 // The tables of a run, in the object's own SQLite. Invariants:
-// 1. Everything a turn changes is written in one synchronous block, so it commits together or not at all.
+// 1. Everything a turn changes is written in one synchronous block, so it commits together or not at all. Small outputs
+//    are held until `writeTurn`, which ends each such block, and are readable meanwhile.
 // 2. An output is stored once, by the path of its activation; no row is larger than SQLite in production takes.
 // 3. Nothing but this file knows these tables. `schema` says which version of them an object has.
 import type { Json } from '../../src/core/json.ts'
@@ -20,8 +21,11 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT N
 
 type Kind = 'meta' | 'node' | 'region' | 'adopted' | 'wait' | 'signal' | 'signal.data' | 'signal.id'
 
-/** So many rows go into one statement; few sizes, so that their statements are prepared once. */
-const BATCHES = [16, 4, 1] as const
+/** A statement has at most 100 parameters. */
+const MOST_PARAMS = 100
+
+/** Outputs of a turn wait for its end up to this, then go to the tables before it. */
+const MOST_HELD_CHARS = 256 * 1024
 
 /** Below the 2 MB that a row may have in production, with room for the rest of the row. */
 const CHUNK_CHARS = 600_000
@@ -56,14 +60,37 @@ export function openStore(sql: SqlStorage) {
   const readMeta = (key: string): string | null => read('meta', key)
   const writeMeta = (key: string, value: string): void => write([['meta', key, value]])
 
+  /** As few statements as may be: an object is new for each run, so nothing is prepared yet, and that costs most. */
   function insert(head: string, rows: (string | number)[][]): void {
-    for (let at = 0; at < rows.length; ) {
-      const size = BATCHES.find((batch) => batch <= rows.length - at) ?? 1
-      const place = `(${rows[at]?.map(() => '?').join(', ')})`
-      const values = rows.slice(at, at + size).flat()
-      sql.exec(`${head} ${Array.from({ length: size }, () => place).join(', ')}`, ...values)
-      at += size
+    const size = Math.floor(MOST_PARAMS / (rows[0]?.length ?? 1))
+    for (let at = 0; at < rows.length; at += size) {
+      const some = rows.slice(at, at + size)
+      const places = some.map((row) => `(${row.map(() => '?').join(', ')})`)
+      sql.exec(`${head} ${places.join(', ')}`, ...some.flat())
     }
+  }
+
+  const held = new Map<string, string>()
+  let heldChars = 0
+  function writeHeld(): void {
+    insert(
+      'INSERT OR REPLACE INTO outputs (path, chunk, data) VALUES',
+      Array.from(held, ([path, json]) => [path, 0, json]),
+    )
+    held.clear()
+    heldChars = 0
+  }
+
+  /** An output has one piece unless it is large, and is written once: there are no later pieces to remove. */
+  function writeOutput(path: string, json: string): void {
+    if (json.length > CHUNK_CHARS) {
+      held.delete(path)
+      writeText(sql, path, json)
+      return
+    }
+    held.set(path, json)
+    heldChars += json.length
+    if (heldChars > MOST_HELD_CHARS) writeHeld()
   }
 
   let lastOutboxId: number | null = null
@@ -86,6 +113,7 @@ export function openStore(sql: SqlStorage) {
 
     create(spec: RunSpec): void {
       sql.exec(SCHEMA)
+      lastOutboxId = 0
       writeMeta('schema', String(SCHEMA_VERSION))
       writeText(sql, '$spec', JSON.stringify(spec))
     },
@@ -98,6 +126,7 @@ export function openStore(sql: SqlStorage) {
       regions: Iterable<RegionState>
       events: readonly RunEvent[]
     }): void {
+      writeHeld()
       insert(
         'INSERT INTO events (seq, event) VALUES',
         turn.events.map((event) => [event.seq, JSON.stringify(event)]),
@@ -138,11 +167,13 @@ export function openStore(sql: SqlStorage) {
         .toArray()
     },
 
-    writeOutput: (path: string, json: string): void => writeText(sql, path, json),
-    readOutput: (path: string): string | null => readText(sql, path),
+    writeOutput,
+    readOutput: (path: string): string | null => held.get(path) ?? readText(sql, path),
     outputChars: (path: string): number =>
+      held.get(path)?.length ??
       sql.exec<{ n: number | null }>('SELECT sum(length(data)) AS n FROM outputs WHERE path = ?', path).one()
-        .n ?? 0,
+        .n ??
+      0,
 
     writeSignal(seq: number, name: string, id: string | null, data: Json): void {
       write([
@@ -172,7 +203,7 @@ export function openStore(sql: SqlStorage) {
     pushOutbox,
     /** Of reports to the index only the newest is worth sending. */
     replaceOutbox(kind: string, body: Json, nextAt: number): void {
-      sql.exec('DELETE FROM outbox WHERE kind = ?', kind)
+      if (lastOutboxId !== 0) sql.exec('DELETE FROM outbox WHERE kind = ?', kind)
       pushOutbox(kind, body, nextAt)
     },
     readOutbox: (): OutboxRow[] =>
