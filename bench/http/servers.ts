@@ -40,12 +40,14 @@ export async function startBare(debuggable: boolean): Promise<Measured> {
   const database = await openDatabase(state, bundle)
   await database.batch([
     {
-      sql: 'CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, owner_id TEXT NOT NULL, created_at INTEGER NOT NULL)',
+      sql: `CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, personal INTEGER NOT NULL,
+        owner_id TEXT NOT NULL, plan TEXT NOT NULL, role TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL)`,
     },
   ])
   await fill(database.batch, (n) => ({
-    sql: 'INSERT INTO items VALUES (?, ?, ?, ?, ?)',
-    params: [ids[n] as string, `Item ${n}`, 'An item to be read', 'usr_bare', n],
+    sql: `INSERT INTO items VALUES (?, ?, 'An item to be read', 0, ?, 'free', 'member', 1, ?, ?)`,
+    params: [ids[n] as string, `Item ${n}`, newId('usr', 0), n, n],
   }))
   await database.close()
   const port = await findPort(0, host)
