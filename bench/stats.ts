@@ -4,12 +4,34 @@ export function median(numbers: number[]): number {
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** The exponent of a power law through these points: the slope of the line through their logarithms. */
-export function exponentOf(points: readonly (readonly [size: number, cost: number])[]): number {
-  const logs = points.map(([size, cost]) => [Math.log(size), Math.log(cost)] as const)
-  const meanX = logs.reduce((sum, [x]) => sum + x, 0) / logs.length
-  const meanY = logs.reduce((sum, [, y]) => sum + y, 0) / logs.length
-  const up = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
-  const down = logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
-  return up / down
+type Point = readonly [size: number, cost: number]
+
+/**
+ * The exponent e of cost = fixed + slope · size^e that fits these points best: for each e the other two follow from
+ * least squares of the relative errors.
+ */
+export function exponentOf(points: readonly Point[]): number {
+  let best = { exponent: Number.NaN, error: Number.POSITIVE_INFINITY }
+  for (let exponent = 0.2; exponent <= 3; exponent += 0.01) {
+    const error = errorOf(points, exponent)
+    if (error < best.error) best = { exponent, error }
+  }
+  return best.exponent
+}
+
+function errorOf(points: readonly Point[], exponent: number): number {
+  // Each point is divided by its cost, so that a small one counts as much as a large one.
+  let [aa, ab, bb, a, b] = [0, 0, 0, 0, 0]
+  for (const [size, cost] of points) {
+    const [one, grown] = [1 / cost, size ** exponent / cost]
+    aa += one * one
+    ab += one * grown
+    bb += grown * grown
+    a += one
+    b += grown
+  }
+  const determinant = aa * bb - ab * ab
+  const fixed = Math.max(0, (a * bb - b * ab) / determinant)
+  const slope = fixed === 0 ? b / bb : (aa * b - ab * a) / determinant
+  return points.reduce((sum, [size, cost]) => sum + ((fixed + slope * size ** exponent) / cost - 1) ** 2, 0)
 }

@@ -49,12 +49,8 @@ export function report(cases: Case[], measured: Measured, how: string): string {
     return `| ${name} | ${what} | ${ms(p50(name))} | ${ms(p99)} | ${load.join(' | ')} | ${errors} |`
   })
   // Without what a run costs that has next to nothing to do.
-  const growth = (letter: string, sizes: number[]): number => {
-    const fixed = p50(`${letter}${sizes[0]}`)
-    return exponentOf(
-      sizes.slice(1).map((size) => [size, Math.max(0.01, p50(`${letter}${size}`) - fixed)] as const),
-    )
-  }
+  const growth = (letter: string, sizes: number[]) =>
+    exponentOf(sizes.map((size) => [size, p50(`${letter}${size}`)] as const))
   const facts = [
     `L10 against Cloudflare Workflows: ${against('cf')}`,
     `L10 against the bare object: ${against('object')}`,
