@@ -16,11 +16,13 @@ import type {
   RunView,
   StartAnswer,
   StartOptions,
+  TeamEvent,
   WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
 import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
+import { retellEventWaits, takeEvent } from './event-waits.ts'
 import { RunMachine } from './machine.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import { eventStream } from './stream.ts'
@@ -86,6 +88,10 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     return signal(this.#machine, word)
   }
 
+  async takeEvent(event: TeamEvent): Promise<boolean> {
+    return takeEvent(this.#machine, event)
+  }
+
   async decide(word: Decide): Promise<ControlAnswer> {
     return decideApproval(this.#machine, word)
   }
@@ -135,6 +141,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
       const approval = approvalRow(run, store, path)
       if (approval !== null) await projectApproval(env.DB, approval)
     }
+    await retellEventWaits(this.#machine)
     return true
   }
 

@@ -13,6 +13,7 @@ import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workfl
 import { lookAtChild } from './child.ts'
 import { countTurnDeath, isTurnWork } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
+import { listUnlisted } from './event-waits.ts'
 import { withFaults } from './faults.ts'
 import { runLive } from './live.ts'
 import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
@@ -157,6 +158,7 @@ export class RunMachine implements RunShell {
     )
     // In a turn of its own: should it die of this again, the count of its deaths is already kept.
     this.#feedLater(wishes.filter(isTurnWork))
+    listUnlisted(this)
     // What was lost may have changed what the run waits for, and nobody has told the index.
     this.project()
   }
@@ -173,6 +175,7 @@ export class RunMachine implements RunShell {
     }
     if (result.ended) writeFarewell(this)
     if (result.projects) this.project()
+    if (result.tells) this.scheduleDrain(PROJECT_DEBOUNCE_MS)
     if (result.respond) this.answer ??= result.respond
     for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
     for (const effect of result.effects) this.#effects.start(effect)

@@ -8,6 +8,7 @@ import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { enterGate, readGate } from './begin.ts'
+import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import type { RunShell } from './run-shell.ts'
 import type { OutboxRow } from './store.ts'
@@ -91,6 +92,12 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
       if (approval !== null) await projectApproval(env.DB, approval)
       return
     }
+    case 'event_waits':
+      await tellEventWaits(machine, body.paths as string[])
+      return
+    case 'tidy_event_waits':
+      await tidyEventWaits(machine)
+      return
     case 'parent': {
       // The result is read now: it may be larger than a row.
       const { status, output, error } = viewRun(run, store, { output: true })

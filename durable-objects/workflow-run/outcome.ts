@@ -1,6 +1,7 @@
 // What a node's result means to the core: a fact, with what belongs to it and is only kept when the fact is accepted.
 import { newApprovalId } from '../../src/core/ids.ts'
-import type { Fact } from '../../src/engine/event.ts'
+import type { Fact, Wait } from '../../src/engine/event.ts'
+import { isEventPattern } from '../../src/engine/event-name.ts'
 import type { NodeResult } from '../../src/nodes/node.ts'
 import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
 import type { Run } from './scope.ts'
@@ -47,6 +48,10 @@ export function outcomeFact(
   return { fact, output: encoded.value, ...(result.respond ? { respond: result.respond } : {}) }
 }
 
+/** Whether events of the team may end it; under any other name only signals come. */
+export const isEventWait = (wait: Wait | null): wait is Wait & { name: string } =>
+  wait?.kind === 'signal' && wait.name !== undefined && isEventPattern(wait.name)
+
 /** Keeps what a person or a later signal needs to know. An approval gets its id here, once, in the turn that opens it. */
 function openWait(
   shell: TurnShell,
@@ -63,7 +68,15 @@ function openWait(
     onAccepted: () => {
       const known = store.readWait(path)
       if (known?.attempt === attempt) return
-      store.writeWait({ path, attempt, approvalId, since: now, detail: result.detail ?? null, decisions: [] })
+      store.writeWait({
+        path,
+        attempt,
+        approvalId,
+        since: now,
+        detail: result.detail ?? null,
+        decisions: [],
+        ...(isEventWait(wait) ? { listed: true } : {}),
+      })
       if (approvalId !== null) store.pushOutbox('approval', { path }, now)
     },
   }

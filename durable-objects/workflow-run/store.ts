@@ -19,7 +19,16 @@ CREATE TABLE outputs (path TEXT NOT NULL, chunk INTEGER NOT NULL, data TEXT NOT 
 CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL);
 `
 
-type Kind = 'meta' | 'node' | 'region' | 'adopted' | 'wait' | 'signal' | 'signal.data' | 'signal.id'
+type Kind =
+  | 'meta'
+  | 'node'
+  | 'region'
+  | 'adopted'
+  | 'wait'
+  | 'signal'
+  | 'signal.data'
+  | 'signal.id'
+  | 'event.id'
 
 /** A statement has at most 100 parameters. */
 const MOST_PARAMS = 100
@@ -37,6 +46,8 @@ export type StoredWait = {
   since: number
   detail: Json
   decisions: Json[]
+  /** Whether the index of waits for events is told of it. Not there in what older code has written, which told of none. */
+  listed?: boolean
 }
 
 export type OutboxRow = { id: number; kind: string; body: Json; attempts: number; nextAt: number }
@@ -192,6 +203,9 @@ export function openStore(sql: SqlStorage) {
       const data = read('signal.data', String(seq))
       return data === null ? undefined : (JSON.parse(data) as Json)
     },
+
+    hasEvent: (id: string): boolean => read('event.id', id) !== null,
+    writeEventId: (id: string): void => write([['event.id', id, '']]),
 
     writeWait: (wait: StoredWait): void => write([['wait', wait.path, JSON.stringify(wait)]]),
     readWait(path: string): StoredWait | null {

@@ -20,7 +20,7 @@ import {
   type Prepared,
   prepareAttempt,
 } from './compute.ts'
-import { OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
+import { isEventWait, OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { itemsPath } from './scope.ts'
 import { encodeValue } from './values.ts'
@@ -38,6 +38,8 @@ export type TurnResult = {
   /** What is left for the next turn. */
   later: Command[]
   projects: boolean
+  /** Something else is written down for the index. */
+  tells: boolean
   ended: boolean
   accepted: boolean
   respond: HttpAnswer | null
@@ -57,12 +59,15 @@ export function runTurn(
     resumes: [],
     later: [],
     projects: false,
+    tells: false,
     ended: false,
     accepted: false,
     respond: null,
   }
   const activations = new Set<Activation>()
   const regions = new Set<RegionState>()
+  /** Paths of waits that begin in this turn. */
+  const opened = new Set<string>()
   const queue: (ShellFact | Command)[] = [...facts, ...commands]
   let pure = 0
 
@@ -82,6 +87,7 @@ export function runTurn(
   // What this very turn has cancelled again, such as a branch whose merge has fired, is never begun.
   result.effects = result.effects.filter(({ path, attempt }) => isRunning(path, attempt))
   for (const activation of activations) reportApproval(activation)
+  reportEventWaits()
   if (result.events.length > 0)
     store.writeTurn({ run: run.state.run, activations, regions, events: result.events })
   return result
@@ -93,6 +99,10 @@ export function runTurn(
 
   function keep(next: ShellFact, seq: number): void {
     result.accepted = true
+    if (next.fact.type === 'node.waiting') {
+      opened.add(next.fact.path)
+      if (next.fact.wait.kind === 'approval') result.tells = true
+    }
     if (next.output && 'path' in next.fact && next.fact.path !== undefined)
       run.values.store(next.fact.path, next.output)
     for (const [path, value] of next.values ?? []) run.values.store(path, value)
@@ -106,6 +116,23 @@ export function runTurn(
     if (status === 'waiting' || status === 'running' || planned === undefined) return
     if (prepareNode(planned).type?.onDecision === undefined || store.readWait(path) === null) return
     store.pushOutbox('approval', { path }, now)
+    result.tells = true
+  }
+
+  /** Waits for events that began or are over, in one row. One that did both in this turn was never heard of. */
+  function reportEventWaits(): void {
+    const paths = [...activations].filter(concernsEvents).map(({ path }) => path)
+    if (paths.length === 0) return
+    // With the run all its waits are over.
+    store.pushOutbox('event_waits', { paths: result.ended ? [] : paths }, now)
+    result.tells = true
+  }
+
+  function concernsEvents({ path, node, status, attempt, wait }: Activation): boolean {
+    const planned = run.plan.nodes[node]
+    if (planned === undefined || prepareNode(planned).type?.onSignal === undefined) return false
+    if (status === 'waiting') return opened.has(path) && isEventWait(wait)
+    return store.readWait(path)?.listed === true && !(opened.has(path) && attempt === 1)
   }
 
   /** What the core settled by itself, such as a wait that came due, brings its output in the event. */

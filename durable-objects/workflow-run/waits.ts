@@ -1,10 +1,11 @@
 // Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
+import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { idempotencyKey } from '../../src/engine/idempotency.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import type { Decision, NodeResult } from '../../src/nodes/node.ts'
-import type { Decide } from '../../src/objects/workflow-run.ts'
+import type { Decide, TeamEvent } from '../../src/objects/workflow-run.ts'
 import { asNodeError, nodeInput } from './compute.ts'
 import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
@@ -38,6 +39,29 @@ export function matchSignals(
     return { ...outcome, fact: { ...outcome.fact, signal: seq }, onAccepted: takes }
   }
   return null
+}
+
+/** What this wait comes to by the event: nothing unless it came while the wait was open, and its node takes it. */
+export function answerEvent(
+  shell: TurnShell,
+  path: string,
+  { id, name, at, data }: TeamEvent,
+  now: number,
+): ShellFact | null {
+  const activation = shell.run.state.activations.get(path)
+  if (activation?.status !== 'waiting' || activation.wait?.kind !== 'signal') return null
+  const { attempt, since, wait } = activation
+  if (at < since || (wait.until !== undefined && at >= wait.until)) return null
+  const result = answerOf(
+    shell,
+    activation,
+    now,
+    (type, input) => type.onSignal?.(input as never, data) ?? null,
+  )
+  if (result === null) return null
+  const outcome = outcomeFact(shell, path, attempt, result, now)
+  if (outcome.fact.type !== 'node.succeeded') return outcome
+  return { ...outcome, fact: { ...outcome.fact, detail: { event: { id, name, at: toIso(at) } } } }
 }
 
 export type Spoken = { fact: ShellFact | null; wait: StoredWait } | { refused: string }

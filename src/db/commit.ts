@@ -26,11 +26,14 @@ export type AuditEntry = {
   teamId?: string
 }
 
+/** Written only when this question, asked within the commit, has an answer. */
+export type ConditionalMessage = { message: QueueMessage; exists: Statement }
+
 export type Change = {
   guard?: Statement
   statements?: Statement[]
   audit: AuditEntry
-  messages?: QueueMessage[]
+  messages?: (QueueMessage | ConditionalMessage)[]
 }
 
 /** What commit needs of a context; a context without an actor writes as `anonymous` or, with `system`, as the system. */
@@ -68,25 +71,18 @@ export async function commit(scope: CommitScope, change: Change): Promise<'done'
   statements.push(auditRow(scope, change.audit, now, change.guard !== undefined))
   statements.push(...(change.statements ?? []))
 
-  const envelopes: QueueEnvelope[] = []
-  for (const message of change.messages ?? []) {
+  const posted: { at: number; outboxId: string; surely: boolean }[] = []
+  for (const one of change.messages ?? []) {
     const outboxId = newId('msg', now)
-    envelopes.push({ outboxId, requestId: scope.requestId })
-    statements.push(
-      statement(
-        'INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-        outboxId,
-        message.type,
-        JSON.stringify(message),
-        scope.requestId,
-        now + OUTBOX_GRACE_MS,
-        now,
-      ),
-    )
+    posted.push({ at: statements.length, outboxId, surely: !('message' in one) })
+    statements.push(outboxRow(scope, outboxId, one, now))
   }
 
+  const envelopes: QueueEnvelope[] = []
   try {
-    await scope.env.DB.batch(statements.map((one) => prepare(scope.env.DB, one)))
+    const results = await scope.env.DB.batch(statements.map((one) => prepare(scope.env.DB, one)))
+    for (const { at, outboxId, surely } of posted)
+      if (surely || results[at]?.meta.changes === 1) envelopes.push({ outboxId, requestId: scope.requestId })
   } catch (error) {
     const text = String(error)
     if (scope.idempotency && text.includes('idempotency_keys.'))
@@ -113,6 +109,26 @@ export const isUniqueViolation = (error: unknown, column: string): boolean =>
 function prepare(d1: D1Database, one: Statement): D1PreparedStatement {
   const { sql, params } = one.toSQL()
   return d1.prepare(sql).bind(...params)
+}
+
+function outboxRow(
+  scope: CommitScope,
+  outboxId: string,
+  one: QueueMessage | ConditionalMessage,
+  now: number,
+): Statement {
+  const { message, exists } = 'message' in one ? one : { message: one, exists: null }
+  const { sql, params } = exists?.toSQL() ?? { sql: '', params: [] }
+  return statement(
+    `INSERT INTO outbox (id, type, body, request_id, next_at, created_at) SELECT ?, ?, ?, ?, ?, ?${exists ? ` WHERE EXISTS (${sql})` : ''}`,
+    outboxId,
+    message.type,
+    JSON.stringify(message),
+    scope.requestId,
+    now + OUTBOX_GRACE_MS,
+    now,
+    ...params,
+  )
 }
 
 function idempotencyRow(scope: CommitScope, resourceId: string, now: number): Statement {

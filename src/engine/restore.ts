@@ -2,6 +2,7 @@ import { undoable } from './advance/undo.ts'
 import type { AdoptedOutcome } from './event.ts'
 import type { Plan } from './plan.ts'
 import { type Activation, isSettled, newRun, type RegionState, type RunRow, type RunState } from './state.ts'
+import { addWaiter } from './waiters.ts'
 
 /** Everything of a run that is stored as rows. Signals and adopted outcomes are written by their own events. */
 export interface StoredRun {
@@ -21,11 +22,7 @@ export function restore(plan: Plan, stored: StoredRun): RunState {
     if (!isSettled(activation.status)) state.open.add(activation.path)
     if (activation.ticket > 0) queued.push(activation)
     const name = activation.status === 'waiting' ? activation.wait?.name : undefined
-    if (name !== undefined && activation.wait?.kind === 'signal') {
-      const paths = state.waiters.get(name)
-      if (paths) paths.add(activation.path)
-      else state.waiters.set(name, new Set([activation.path]))
-    }
+    if (name !== undefined && activation.wait?.kind === 'signal') addWaiter(state, name, activation.path)
   }
   for (const { path } of queued.sort((a, b) => a.ticket - b.ticket)) state.queue.paths.push(path)
   for (const region of stored.regions) state.regions.set(region.key, region)

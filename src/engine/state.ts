@@ -139,6 +139,8 @@ export interface RunState {
   readonly queue: { paths: string[]; head: number }
   /** Paths that wait for a signal, by its name. */
   readonly waiters: Map<string, Set<string>>
+  /** Those of the names in `waiters` that are patterns. */
+  readonly patterns: Set<string>
   /** What is still to be undone, last first to go. */
   undo: string[] | null
 }
@@ -179,6 +181,7 @@ export function newRun(): RunState {
     open: new Set(),
     queue: { paths: [], head: 0 },
     waiters: new Map(),
+    patterns: new Set(),
     undo: null,
   }
 }

@@ -3,7 +3,7 @@
 import { openContext, type RequestContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import { deliverDecision } from '../modules/approvals/index.ts'
-import { dispatchEvent } from '../modules/events/index.ts'
+import { deliverEvent, dispatchEvent } from '../modules/events/index.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
 import { callBack } from './call-back.ts'
@@ -21,6 +21,7 @@ type Job<Type extends QueueMessage['type']> = (
 
 const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'approval.decide': deliverDecision,
+  'event.deliver': deliverEvent,
   'event.dispatch': dispatchEvent,
   'mail.send': sendMail,
   'run.callback': callBack,

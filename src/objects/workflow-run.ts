@@ -143,11 +143,16 @@ export type Decide = {
   isStarter: boolean
 }
 
+/** An event of the team, on its way to the runs that wait for it. `at` is when it was taken in. */
+export type TeamEvent = { teamId: string; id: string; name: string; data: Json; at: number }
+
 export interface WorkflowRunRpc {
   start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
   view(include: { nodes?: boolean; output?: boolean }, waitMs?: number): Promise<RunView | null>
   control(verb: ControlVerb, by: string): Promise<ControlAnswer>
   signal(signal: { name: string; data: Json; id?: string; by: string }): Promise<ControlAnswer>
+  /** Ends the waits that take this event; a second time changes nothing. False when there is no run of that team here. */
+  takeEvent(event: TeamEvent): Promise<boolean>
   decide(decide: Decide): Promise<ControlAnswer>
   resolve(resolve: {
     path: string

@@ -61,6 +61,15 @@ export const EventDispatch = z.object({
   eventId: z.string(),
 })
 
+/** An event is to reach the runs that wait for it: those with this key, from behind a run on, or one run that did not answer. */
+export const EventDeliver = z.object({
+  type: z.literal('event.deliver'),
+  teamId: z.string(),
+  eventId: z.string(),
+  after: z.object({ key: z.string(), runId: z.string() }).optional(),
+  runId: z.string().optional(),
+})
+
 /** A person has decided by a link, which is spent: the word must reach the run. */
 export const ApprovalDecide = z.object({
   type: z.literal('approval.decide'),
@@ -78,6 +87,7 @@ export const ApprovalDecide = z.object({
 export const QueueMessage = z.discriminatedUnion('type', [
   ApprovalDecide,
   EventDispatch,
+  EventDeliver,
   RunStart,
   RunCallback,
   RunFailed,

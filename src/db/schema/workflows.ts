@@ -256,10 +256,30 @@ export const inboundEvents = sqliteTable(
     /** The triggers that heard it, chosen when it came: what the consumer starts, however often it has to try. */
     targets: text('targets').notNull().default('[]'),
     createdAt: integer('created_at').notNull(),
+    /** How many runs were known to wait for it when it came. */
+    waiting: integer('waiting').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.id] }),
     index('inbound_events_name').on(t.teamId, t.name, t.createdAt),
+    index('inbound_events_team').on(t.teamId, t.createdAt, t.id),
     index('inbound_events_created').on(t.createdAt),
   ],
+)
+
+/** The index of open waits for events, fed from each run's outbox: what tells an event which runs to go to. */
+export const eventWaits = sqliteTable(
+  'event_waits',
+  {
+    runId: text('run_id').notNull(),
+    path: text('path').notNull(),
+    teamId: text('team_id').notNull(),
+    /** The name or pattern, as the node gave it. */
+    name: text('name').notNull(),
+    /** `eventKey` of the name: what an event finds it by. */
+    key: text('key').notNull(),
+    attempt: integer('attempt').notNull(),
+    since: integer('since').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.path] }), index('event_waits_key').on(t.teamId, t.key, t.runId)],
 )

@@ -7,6 +7,7 @@ import type { NodeError } from '../event.ts'
 import { itemPath, nodePath } from '../path.ts'
 import type { PlanNode } from '../plan.ts'
 import { type Activation, isSettled, type NodeStatus, type Timer } from '../state.ts'
+import { removeWaiter } from '../waiters.ts'
 import { planNode, type Turn } from './turn.ts'
 
 interface Where {
@@ -149,8 +150,5 @@ export function cancel(turn: Turn, activation: Activation, propagate: boolean): 
 
 function stopListening(turn: Turn, activation: Activation): void {
   const name = activation.wait?.kind === 'signal' ? activation.wait.name : undefined
-  if (name === undefined) return
-  const paths = turn.state.waiters.get(name)
-  paths?.delete(activation.path)
-  if (paths?.size === 0) turn.state.waiters.delete(name)
+  if (name !== undefined) removeWaiter(turn.state, name, activation.path)
 }

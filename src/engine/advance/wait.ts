@@ -3,7 +3,9 @@
 //  W2. A signal that nobody took is kept, so one that comes before its wait is not lost.
 //  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
 import type { Wait } from '../event.ts'
+import { matchesEvent } from '../event-name.ts'
 import type { Activation } from '../state.ts'
+import { addWaiter, waitersFor } from '../waiters.ts'
 import { cancel, clearTimer, release, setStatus, setTimer } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { settleOutcome, timedOut } from './outcome.ts'
@@ -40,7 +42,7 @@ export function signalReceived(turn: Turn, name: string): void {
       break
     }
   }
-  for (const path of state.waiters.get(name) ?? []) {
+  for (const path of waitersFor(state, name)) {
     const { node, attempt } = state.activations.get(path)!
     turn.commands.push({ type: 'match_signals', path, node, attempt, signals: [seq] })
   }
@@ -48,7 +50,7 @@ export function signalReceived(turn: Turn, name: string): void {
 
 export function keptSignals(turn: Pick<Turn, 'state'>, name: string): number[] {
   const seqs: number[] = []
-  for (const [seq, kept] of turn.state.signals) if (kept === name) seqs.push(seq)
+  for (const [seq, kept] of turn.state.signals) if (matchesEvent(name, kept)) seqs.push(seq)
   return seqs
 }
 
@@ -85,9 +87,7 @@ function waitIsDue(turn: Turn, activation: Activation): void {
 
 function listen(turn: Turn, activation: Activation, name: string): void {
   const { path, node, attempt } = activation
-  const paths = turn.state.waiters.get(name)
-  if (paths) paths.add(path)
-  else turn.state.waiters.set(name, new Set([path]))
+  addWaiter(turn.state, name, path)
   const signals = keptSignals(turn, name)
   if (signals.length > 0) turn.commands.push({ type: 'match_signals', path, node, attempt, signals })
 }

@@ -1,11 +1,18 @@
 import { type Statement, statement } from '../../db/commit.ts'
 
-export type EventRow = { id: string; name: string; data: string; targets: string; createdAt: number }
+export type EventRow = {
+  id: string
+  name: string
+  data: string
+  targets: string
+  createdAt: number
+  waiting: number
+}
 
 export const findEvent = (d1: D1Database, teamId: string, id: string): Promise<EventRow | null> =>
   d1
     .prepare(
-      'SELECT id, name, data, targets, created_at AS createdAt FROM inbound_events WHERE team_id = ? AND id = ?',
+      'SELECT id, name, data, targets, created_at AS createdAt, waiting FROM inbound_events WHERE team_id = ? AND id = ?',
     )
     .bind(teamId, id)
     .first<EventRow>()
@@ -13,7 +20,7 @@ export const findEvent = (d1: D1Database, teamId: string, id: string): Promise<E
 /** Changes no row when the event is there already. */
 export const insertEvent = (teamId: string, event: EventRow): Statement =>
   statement(
-    `INSERT INTO inbound_events (team_id, id, name, data, targets, created_at) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO inbound_events (team_id, id, name, data, targets, created_at, waiting) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (team_id, id) DO NOTHING`,
     teamId,
     event.id,
@@ -21,18 +28,20 @@ export const insertEvent = (teamId: string, event: EventRow): Statement =>
     event.data,
     event.targets,
     event.createdAt,
+    event.waiting,
   )
 
 export type SeenName = { name: string; seen: number; lastSeenAt: number }
 export type Listener = { name: string; workflowId: string; triggerKey: string }
+export type AwaitedName = { name: string; waiting: number }
 
 const MOST_NAMES = 500
 
 export async function findEventTypes(
   d1: D1Database,
   teamId: string,
-): Promise<{ seen: SeenName[]; listeners: Listener[] }> {
-  const [seen, listeners] = await d1.batch([
+): Promise<{ seen: SeenName[]; listeners: Listener[]; awaited: AwaitedName[] }> {
+  const [seen, listeners, awaited] = await d1.batch([
     d1
       .prepare(
         `SELECT name, count(*) AS seen, max(created_at) AS lastSeenAt FROM inbound_events WHERE team_id = ? GROUP BY name ORDER BY name LIMIT ${MOST_NAMES}`,
@@ -44,9 +53,15 @@ export async function findEventTypes(
          WHERE team_id = ? AND type = 'event' AND active = 1 ORDER BY event_name LIMIT ${MOST_NAMES}`,
       )
       .bind(teamId),
+    d1
+      .prepare(
+        `SELECT name, count(DISTINCT run_id) AS waiting FROM event_waits WHERE team_id = ? GROUP BY name ORDER BY name LIMIT ${MOST_NAMES}`,
+      )
+      .bind(teamId),
   ])
   return {
     seen: (seen?.results ?? []) as SeenName[],
     listeners: (listeners?.results ?? []) as Listener[],
+    awaited: (awaited?.results ?? []) as AwaitedName[],
   }
 }

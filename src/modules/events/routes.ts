@@ -13,7 +13,7 @@ export const eventRoutes = router()
     idempotent(getEvent, 202),
     doc('Send an event', 202, EventReceipt, {
       description:
-        'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) is that of the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. A run that waits for an event is sent it with POST /workflows/executions/{id}/signal.',
+        'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) is that of the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. The event also ends the waits (`flow.waitForEvent`) that runs of the team have open for its name or a pattern of it when it comes and whose filter takes it; a wait that begins later does not see it. To speak to one run alone, or ahead of its wait, use POST /workflows/executions/{id}/signal.',
     }),
     validate('json', SendEvent),
     async (c) => c.json(await sendEvent(c.var.ctx, c.req.valid('json')), 202),

@@ -47,6 +47,11 @@ export const EventReceipt = z
         }),
       )
       .describe('Triggers that listen to the name and whose filter did not take the event.'),
+    waiting: z
+      .int()
+      .describe(
+        'How many runs were known to wait for the name or a pattern of it when the event came, counted up to 1,000; one that waits under several counts for each. The event goes to all of them, and to those that had begun to wait by then; whether its filter takes it each run decides, and its events say so.',
+      ),
   })
   .meta({ id: 'EventReceipt' })
 export type EventReceipt = z.infer<typeof EventReceipt>
@@ -57,10 +62,13 @@ export const EventTypes = z
       z.strictObject({
         name: z
           .string()
-          .describe('Of an event that was sent, or the name or pattern that a trigger listens to.'),
+          .describe(
+            'Of an event that was sent, or the name or pattern that a trigger listens to or a run waits for.',
+          ),
         seen: z.int().describe('How many came in the last 30 days.'),
         lastSeenAt: z.iso.datetime().nullable(),
         listeners: z.array(z.strictObject({ workflowId: z.string(), triggerKey: z.string() })),
+        waiting: z.int().describe('How many runs wait for it under just this name or pattern.'),
       }),
     ),
   })

@@ -2,17 +2,21 @@
 // 1. The event, the triggers that heard it and the message that has them started are one commit: once answered, the event
 //    is neither lost nor heard by others.
 // 2. An event is its id: sent again it changes nothing and is answered with what the first one did.
+// 3. Whether any run waits for it is asked within that commit. One whose wait is written down later looks for the event
+//    by itself, so whichever of the two comes second sees the other.
 import type { ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { canonicalJson } from '../../core/json.ts'
 import { commit } from '../../db/commit.ts'
+import { matchesEvent } from '../../engine/event-name.ts'
 import { runIdOf } from '../executions/index.ts'
-import { findEventTriggers, matchesEvent } from '../workflows/index.ts'
+import { findEventTriggers } from '../workflows/index.ts'
 import { type InboundEvent, judgeFilter } from './filter.ts'
 import { type EventRow, findEvent, insertEvent } from './repo.ts'
 import type { EventReceipt, SendEvent, Target } from './schema.ts'
+import { anyWaits, countWaiting } from './waits-repo.ts'
 
 export const onceOfEvent = (eventId: string, triggerId: string): string => `event ${eventId} ${triggerId}`
 
@@ -25,13 +29,17 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
     id: body.id ?? newId('evt', now),
     at: toIso(now),
   }
-  const { runs, skipped } = await listenersOf(ctx, event)
+  const [{ runs, skipped }, waiting] = await Promise.all([
+    listenersOf(ctx, event),
+    countWaiting(ctx.env.DB, teamId, event.name),
+  ])
   const row: EventRow = {
     id: event.id,
     name: event.name,
     data: JSON.stringify(event.data),
     targets: JSON.stringify(runs),
     createdAt: now,
+    waiting,
   }
   const done = await commit(ctx, {
     guard: insertEvent(teamId, row),
@@ -41,10 +49,13 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
       targetId: event.id,
       after: { name: event.name, runs: runs.length },
     },
-    messages: runs.length === 0 ? [] : [{ type: 'event.dispatch', teamId, eventId: event.id }],
+    messages: [
+      ...(runs.length === 0 ? [] : [{ type: 'event.dispatch', teamId, eventId: event.id } as const]),
+      { message: { type: 'event.deliver', teamId, eventId: event.id }, exists: anyWaits(teamId, event.name) },
+    ],
   })
   if (done === 'done')
-    return { id: event.id, name: event.name, at: event.at, duplicate: false, runs, skipped }
+    return { id: event.id, name: event.name, at: event.at, duplicate: false, runs, skipped, waiting }
   const known = await findEvent(ctx.env.DB, teamId, event.id)
   if (known === null) throw new AppError('resource.conflict')
   if (known.name !== event.name || canonicalJson(JSON.parse(known.data)) !== canonicalJson(event.data))
@@ -67,6 +78,7 @@ const toReceipt = (row: EventRow): EventReceipt => ({
   duplicate: true,
   runs: JSON.parse(row.targets) as Target[],
   skipped: [],
+  waiting: row.waiting,
 })
 
 async function listenersOf(

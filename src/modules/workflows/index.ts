@@ -1,6 +1,5 @@
 export type { BuiltIn } from './built-in/built-in.ts'
 export { BUILT_INS } from './built-in/index.ts'
-export { matchesEvent } from './check/event-name.ts'
 export { matchHookPath } from './check/hook-path.ts'
 export {
   claimSchedule,

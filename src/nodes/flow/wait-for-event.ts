@@ -5,14 +5,21 @@ import { NodeFailure, pureNode } from '../node.ts'
 export const flowWaitForEvent = pureNode({
   type: 'flow.waitForEvent',
   category: 'flow',
-  summary: 'Waits for an event that is sent to the run. One that came before the wait is not lost.',
+  summary:
+    'Waits for an event of the team, or for a signal that is sent to the run. Of events those count that come while it waits; a signal that came before is kept for it.',
   params: z.strictObject({
-    name: z.string().min(1).max(200).describe('The name of the event.'),
+    name: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe(
+        'The name of the event or signal, or a pattern such as `order.*`, in which a star stands for any characters.',
+      ),
     filter: z
       .unknown()
       .optional()
       .describe(
-        'An expression that sees the data of the event as `item`; only an event for which it is true counts. One that it cannot be evaluated for does not.',
+        'An expression that sees the data of the event as `item`; only an event for which it is true counts. One that it cannot be evaluated for does not. Other events leave no trace; a signal that is not taken is kept for a later wait.',
       ),
     timeoutMs: z
       .number()

@@ -2,7 +2,7 @@ import type { RunState } from '../../../src/engine/state.ts'
 
 /** All of a state as one text, indexes and queue included. */
 export function fingerprint(state: RunState): string {
-  const { run, activations, regions, signals, adopted, open, waiters, undo, queue } = state
+  const { run, activations, regions, signals, adopted, open, waiters, patterns, undo, queue } = state
   const waiting = queue.paths.slice(queue.head).filter((path) => activations.get(path)!.ticket > 0)
   return JSON.stringify([
     run,
@@ -12,6 +12,7 @@ export function fingerprint(state: RunState): string {
     [...adopted.keys()],
     [...open],
     [...waiters].map(([name, paths]) => [name, [...paths].sort()]).sort(),
+    [...patterns].sort(),
     undo,
     waiting,
   ])

@@ -76,7 +76,7 @@ function randomWait(random: Random, now: number): Wait {
     return { kind: 'approval', name: 'apr_1', until, onDue: { error: { code: 'late', message: '' } } }
   if (dice < 0.7) return { kind: 'child', name: 'run_2', until }
   if (dice < 0.8) return { kind: 'approval', name: 'apr_2' }
-  const name = random.pick(['s0', 's1'])
+  const name = random.pick(['s0', 's1', 's*'])
   return random.chance(0.5)
     ? { kind: 'signal', name }
     : { kind: 'signal', name, until, onDue: { port: 'timeout' } }

@@ -163,8 +163,14 @@ test('the names that were seen and those that are listened to are listed', async
   await send(person, { name: 'order.created' })
   const answer = await get(`${EVENTS}/types`, person)
   expect(answer.body.items).toEqual([
-    { name: 'order.*', seen: 0, lastSeenAt: null, listeners: [{ workflowId, triggerKey: 'event' }] },
-    { name: 'order.created', seen: 2, lastSeenAt: expect.any(String), listeners: [] },
+    {
+      name: 'order.*',
+      seen: 0,
+      lastSeenAt: null,
+      listeners: [{ workflowId, triggerKey: 'event' }],
+      waiting: 0,
+    },
+    { name: 'order.created', seen: 2, lastSeenAt: expect.any(String), listeners: [], waiting: 0 },
   ])
 })
 

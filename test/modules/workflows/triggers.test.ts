@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { matchesEvent } from '../../../src/engine/event-name.ts'
 import { findHook } from '../../../src/modules/hooks/repo.ts'
 import {
   claimSchedule,
@@ -7,7 +8,6 @@ import {
   findEventTriggers,
   loadRunnable,
   loadTriggered,
-  matchesEvent,
   matchHookPath,
 } from '../../../src/modules/workflows/index.ts'
 import { get, post } from '../../helpers/api.ts'

@@ -169,6 +169,7 @@ export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
         ctx.actor.teamId,
         now,
       ),
+      statement('DELETE FROM event_waits WHERE run_id = ?', runId),
     ],
     audit: { action: 'run.deleted', targetType: 'run', targetId: runId },
   })

@@ -29,9 +29,12 @@ export async function retireRuns(request: RequestContext): Promise<number> {
     }
   }
   if (removed.length > 0) {
-    await DB.prepare(`DELETE FROM runs WHERE id IN (${removed.map(() => '?').join(', ')})`)
-      .bind(...removed)
-      .run()
+    const marks = removed.map(() => '?').join(', ')
+    // What a run did not live to take back itself.
+    await DB.batch([
+      DB.prepare(`DELETE FROM event_waits WHERE run_id IN (${marks})`).bind(...removed),
+      DB.prepare(`DELETE FROM runs WHERE id IN (${marks})`).bind(...removed),
+    ])
   }
   return removed.length
 }

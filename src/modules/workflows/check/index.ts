@@ -3,11 +3,11 @@ import { utf8 } from '../../../core/crypto.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { compile } from '../../../engine/compile/index.ts'
 import { LIMITS, Triggers } from '../../../engine/definition.ts'
+import { isEventPattern } from '../../../engine/event-name.ts'
 import { checkSchema } from '../../../engine/json-schema/compile.ts'
 import type { Plan } from '../../../engine/plan.ts'
 import { formatLocation, type Problem } from '../../../engine/problem.ts'
 import { NODE_TYPES } from '../../../nodes/registry.ts'
-import { isEventPattern } from './event-name.ts'
 import { hookPathFault } from './hook-path.ts'
 
 /** A row of D1 holds 2 MB at most, and a version is one row. */

@@ -25,3 +25,17 @@ export function matchesEvent(pattern: string, name: string): boolean {
   while (pattern[p] === '*') p++
   return p === pattern.length
 }
+
+/**
+ * What a name that is waited for is found by: a pattern by its text up to the first star, with the star. An event asks for
+ * `keysOfEvent`, so however many patterns there are, those that may fit are found by an index.
+ */
+export function eventKey(pattern: string): string {
+  const star = pattern.indexOf('*')
+  return star < 0 ? pattern : pattern.slice(0, star + 1)
+}
+
+export const keysOfEvent = (name: string): string[] => [
+  name,
+  ...Array.from({ length: name.length + 1 }, (_, length) => `${name.slice(0, length)}*`),
+]

@@ -1,0 +1,111 @@
+// Bringing an event to the runs that wait for it. Invariants:
+// 1. May be done again at any point: a run takes an event once, and the messages that carry on have ids of their own.
+// 2. A message visits a bounded number of runs. The next one is posted before any run is visited, so nothing that happens
+//    to one page holds up those behind it.
+// 3. A run that does not answer is tried again alone, by a message of its own, until that is given up.
+import type * as z from 'zod'
+import type { RequestContext } from '../../context.ts'
+import { derivedId } from '../../core/ids.ts'
+import type { Json } from '../../core/json.ts'
+import { matchesEvent } from '../../engine/event-name.ts'
+import { type TeamEvent, workflowRun } from '../../objects/workflow-run.ts'
+import type { EventDeliver } from '../../queue/messages.ts'
+import { postMessages } from '../../queue/post.ts'
+import { findEvent } from './repo.ts'
+import { findWaiting, forgetWaits, waitedKeys } from './waits-repo.ts'
+
+type Message = z.infer<typeof EventDeliver>
+type Cursor = NonNullable<Message['after']>
+
+/** A consumer is given ten messages at a time, and all their calls together have a limit. */
+const RUNS_A_MESSAGE = 50
+const AT_ONCE = 6
+const PATIENCE_MS = 10_000
+
+export async function deliverEvent(request: RequestContext, message: Message): Promise<void> {
+  const { teamId, eventId } = message
+  const row = await findEvent(request.env.DB, teamId, eventId)
+  if (row === null) return
+  const { id, name, createdAt: at } = row
+  const event: TeamEvent = { teamId, id, name, data: JSON.parse(row.data) as Json, at }
+  if (message.runId !== undefined) return visit(request, event, message.runId)
+
+  const { runIds, next } = await nextRuns(request, event, message.after)
+  if (next !== null) await post(request, message, [{ after: next }])
+  const silent: string[] = []
+  const left = [...runIds]
+  const work = async () => {
+    for (let runId = left.pop(); runId !== undefined; runId = left.pop()) {
+      try {
+        await visit(request, event, runId)
+      } catch (error) {
+        request.log.warn('an event did not reach a run', { eventId, runId, error })
+        silent.push(runId)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await post(
+    request,
+    message,
+    silent.map((runId) => ({ runId })),
+  )
+}
+
+/** The next page of runs, over all keys under which the event is waited for, and where to go on behind it. */
+async function nextRuns(
+  { env }: RequestContext,
+  { teamId, name, at }: TeamEvent,
+  after: Cursor | undefined,
+): Promise<{ runIds: string[]; next: Cursor | null }> {
+  const runIds = new Set<string>()
+  const keys = await waitedKeys(env.DB, teamId, name)
+  for (const key of keys) {
+    if (after !== undefined && key < after.key) continue
+    const afterRunId = key === after?.key ? after.runId : ''
+    const limit = RUNS_A_MESSAGE - runIds.size
+    const found = await findWaiting(env.DB, { teamId, key, afterRunId, until: at }, limit)
+    for (const { runId, names } of found)
+      if (names.some((pattern) => matchesEvent(pattern, name))) runIds.add(runId)
+    const last = found.at(-1)
+    if (last !== undefined && found.length === limit)
+      return { runIds: [...runIds], next: { key, runId: last.runId } }
+  }
+  return { runIds: [...runIds], next: null }
+}
+
+async function visit(request: RequestContext, event: TeamEvent, runId: string): Promise<void> {
+  const { env } = request
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${runId} does not answer`)), PATIENCE_MS)
+  })
+  try {
+    const isThere = await Promise.race([workflowRun(env.RUNS, runId).takeEvent(event), patience])
+    if (!isThere) await forgetWaits(env.DB, runId, event.at)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Under ids that follow from what they are about, so that a page that is done again posts nothing twice. */
+async function post(
+  request: RequestContext,
+  { teamId, eventId }: Message,
+  parts: Pick<Message, 'after' | 'runId'>[],
+): Promise<void> {
+  const messages = parts.map(async ({ after, runId }) => {
+    const what = after === undefined ? `run ${runId}` : `after ${after.key} ${after.runId}`
+    return {
+      id: await derivedId('msg', `event.deliver ${teamId} ${eventId} ${what}`),
+      message: {
+        type: 'event.deliver' as const,
+        teamId,
+        eventId,
+        ...(after === undefined ? {} : { after }),
+        ...(runId === undefined ? {} : { runId }),
+      },
+    }
+  })
+  await postMessages(request.env, await Promise.all(messages), request.requestId, request.now())
+}
