@@ -7,9 +7,11 @@ import { sweepEvents } from '../../src/modules/events/index.ts'
 import { get, post } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
 import { mailTo, runJobs, withContext } from '../helpers/jobs.ts'
+import { runOf } from '../helpers/runs.ts'
 import { newTrigger } from '../helpers/triggers.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
 import { asked, decide, office } from '../modules/approvals/asked.ts'
+import { ended, waiting } from '../modules/events/waiting.ts'
 import { deliver, hooked } from '../modules/hooks/deliver.ts'
 import { planOf, recordSql, scansIn, tableNames } from './support/plans.ts'
 
@@ -44,6 +46,49 @@ test('events and schedules', async () => {
   expect(await failures(() => withContext(fireSchedules))).toEqual([])
   expect(await failures(() => withContext(sweepEvents))).toEqual([])
   expect(await failures(runJobs)).toEqual([])
+})
+
+test('events and the runs that wait for them', async () => {
+  const { owner } = await office()
+  await waiting(owner, { name: 'a.b' })
+  const pattern = await waiting(owner, { name: 'a.*' })
+  const sent = await recordSql(async () => {
+    await post('/api/v1/events', owner, { name: 'a.b' })
+    await ended(pattern)
+    await waiting(owner, { name: 'a.b' })
+    await runOf(await waiting(owner, { name: 'a.*' })).report()
+  })
+  const tables = await tableNames()
+  const found = []
+  for (const one of sent) found.push(...scansIn(one.sql, await planOf(one), tables))
+  expect(found).toEqual([])
+  // Each kind of statement was reached: who waits, what has come since, and what stands in the index.
+  for (const part of [
+    'json_each(?2) k',
+    'GROUP BY run_id',
+    'FROM inbound_events e',
+    'CROSS JOIN inbound_events e',
+  ])
+    expect([part, sent.some(({ sql }) => sql.includes(part))]).toEqual([part, true])
+  expect(await failures(() => get('/api/v1/events/types', owner))).toEqual([])
+})
+
+test('an event is looked up by its keys and a page of runs by the index, in order', async () => {
+  const { owner } = await office()
+  await waiting(owner, { name: 'a.b' })
+  const sent = await recordSql(async () => {
+    await post('/api/v1/events', owner, { name: 'a.b' })
+    await runJobs()
+  })
+  const plans = new Map<string, string>()
+  for (const one of sent)
+    if (one.sql.includes('event_waits')) plans.set(one.sql, (await planOf(one)).join(' | '))
+  for (const [sql, plan] of plans) {
+    if (!sql.includes('team_id')) continue
+    expect([sql, plan]).toEqual([sql, expect.stringContaining('event_waits_key (team_id=? AND key=?')])
+    if (sql.includes('GROUP BY run_id'))
+      expect([sql, plan]).toEqual([sql, expect.not.stringMatching(/TEMP B-TREE FOR (GROUP|ORDER)/)])
+  }
 })
 
 test('approvals, their mails and their links', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventKey, keysOfEvent, matchesEvent } from '../../src/engine/event-name.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
 
@@ -61,6 +62,54 @@ describe('waits and signals', () => {
     run.feed({ type: 'node.succeeded', path: 'w', attempt: 1, signal: seq })
     const second = run.wait('v', { kind: 'signal', name: 'paid' })
     expect(second.commands.some(({ type }) => type === 'match_signals')).toBe(false)
+  })
+})
+
+describe('patterns of signals', () => {
+  it('offers a signal to those that wait for a pattern of its name, until they are settled', () => {
+    const run = drive(flow([node('w'), node('v'), node('u')])).start()
+    run.wait('w', { kind: 'signal', name: 'order.*' })
+    run.wait('v', { kind: 'signal', name: 'order.paid' })
+    run.wait('u', { kind: 'signal', name: 'invoice.*' })
+    const offered = () =>
+      run
+        .feed({ type: 'signal.received', name: 'order.paid' })
+        .commands.filter(({ type }) => type === 'match_signals')
+        .map((command) => ('path' in command ? command.path : ''))
+    expect(offered()).toEqual(['v', 'w'])
+    run.ok('w')
+    expect(offered()).toEqual(['v'])
+    expect([...run.state.patterns]).toEqual(['invoice.*'])
+  })
+
+  it('holds a wait for a pattern against what was kept', () => {
+    const run = drive(flow([node('w')])).start()
+    run.feed({ type: 'signal.received', name: 'order.paid' })
+    const seq = run.state.run.seq
+    run.feed({ type: 'signal.received', name: 'invoice.paid' })
+    expect(run.wait('w', { kind: 'signal', name: 'order.*' }).commands).toContainEqual(
+      expect.objectContaining({ type: 'match_signals', signals: [seq] }),
+    )
+  })
+
+  it.each(['order.paid', 'a', 'order.7.paid'])('finds every pattern that fits %s by its keys', (name) => {
+    const patterns = [
+      '*',
+      'o*',
+      'order.*',
+      'order.*.paid',
+      '*.paid',
+      'order.paid',
+      'order.paid*',
+      'a',
+      'a*',
+      'b*',
+    ]
+    const keys = new Set(keysOfEvent(name))
+    expect(keys.size).toBe(name.length + 2)
+    for (const pattern of patterns.filter((one) => matchesEvent(one, name)))
+      expect([pattern, keys.has(eventKey(pattern))]).toEqual([pattern, true])
+    expect(keys.has(eventKey('b*'))).toBe(false)
   })
 })
 

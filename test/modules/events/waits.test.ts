@@ -55,6 +55,9 @@ test('an event ends the wait of each run of its team for its name, and of no oth
     }),
   )
   await settled(other)
+  // Should a row ever name the wrong run, that run knows its own team.
+  const stray = { teamId: person.teamId, id: 'evt-x', name: 'order.paid', data: 1, at: Date.now() }
+  expect(await runOf(elsewhere).takeEvent(stray)).toBe(false)
   for (const left of [other, elsewhere]) expect((await view(left)).status).toBe('waiting')
   await listed(runId)
   expect(await rowsOf(other)).toHaveLength(1)
@@ -72,6 +75,19 @@ test('an event that comes before the wait is in the index, but after it began, e
   await release()
   expect(await ended(spec.runId)).toMatchObject({ status: 'succeeded', output: 7 })
   await listed(spec.runId)
+})
+
+test('an event that is committed just before the wait is in the index is found by the run', async () => {
+  const person = await newPerson()
+  const spec = newSpec({ nodes: [wait('w', { name: 'go' })] }, { teamId: person.teamId })
+  const values = `NEW.team_id, 'evt-just-before', 'go', '7', NEW.since + 1`
+  await env.DB.prepare(
+    `CREATE TRIGGER just_before_${spec.runId} BEFORE INSERT ON event_waits WHEN NEW.run_id = '${spec.runId}'
+     BEGIN INSERT INTO inbound_events (team_id, id, name, data, created_at) VALUES (${values}); END`,
+  ).run()
+  await runOf(spec.runId).start(spec)
+  await until(async () => (await view(spec.runId)).status === 'succeeded', 'the run has found it')
+  await env.DB.prepare(`DROP TRIGGER just_before_${spec.runId}`).run()
 })
 
 /** Nobody waited, so nothing is on its way to anybody. */
