@@ -95,7 +95,7 @@ test('what waits for no name of an event, or takes a signal at once, is never in
     await runOf(quick).signal({ name: 'a name with blanks', data: null, by: 'me' })
     await until(async () => (await untold(quick)) === 0, 'all is told')
   })
-  expect(sent.filter(({ sql }) => sql.includes('INTO event_waits'))).toEqual([])
+  expect(sent.filter(({ sql }) => sql.includes('event_waits'))).toEqual([])
 })
 
 test('a run without waits for events asks and writes nothing for them', async () => {
