@@ -3,6 +3,8 @@ import type { Json } from '../../src/core/json.ts'
 import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { hasEnded, isTerminal } from '../../src/engine/state.ts'
 import type { ControlAnswer, ControlVerb, Decide, LegacyAnswer } from '../../src/objects/workflow-run.ts'
+import { workOf, workOfDecision } from './deaths.ts'
+import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
@@ -12,6 +14,9 @@ import { decide } from './waits.ts'
 
 const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
 const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
+
+const refused = (what: string): ControlAnswer =>
+  conflict(`The run was lost each time it had to ${what}; it is not tried again.`)
 
 const viewAnswer = (machine: RunShell): ControlAnswer => ({
   ok: true,
@@ -29,7 +34,9 @@ export function control(machine: RunShell, verb: ControlVerb, by: string): Contr
       ? viewAnswer(machine)
       : conflict(`The run has ${status} already.`)
   }
-  const { accepted } = machine.feed([{ fact: { type: FACTS[verb], by } }])
+  const fact = { type: FACTS[verb], by }
+  if (machine.refuses(() => workOf([{ fact }], []))) return refused(`${verb} the run`)
+  const { accepted } = machine.feed([{ fact }])
   const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
   return accepted || (alreadySo && status !== 'queued')
     ? viewAnswer(machine)
@@ -42,23 +49,25 @@ export function signal(machine: RunShell, word: { name: string; data: Json; id?:
   const { name, data, id } = word
   if (id !== undefined && store.hasSignal(id)) return viewAnswer(machine)
   if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
-  machine.feed([
-    {
-      fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
-      onAccepted: (seq) => store.writeSignal(seq, name, id ?? null, data),
-    },
-  ])
+  const said: ShellFact = {
+    fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
+    onAccepted: (seq) => store.writeSignal(seq, name, id ?? null, data),
+  }
+  if (machine.refuses(() => workOf([said], []))) return refused('take this signal')
+  machine.feed([said])
   return viewAnswer(machine)
 }
 
 export function decideApproval(machine: RunShell, word: Decide): ControlAnswer {
   if (machine.run === null) return missing()
+  const about = () => workOfDecision(word.approvalId, word.by, word.decision, word.data)
+  if (machine.refuses(about)) return refused('take this decision')
   const spoken = machine.whole(() => {
     const said = decide(machine.shell, word, machine.now())
-    if ('fact' in said && said.fact) machine.feed([said.fact])
+    if ('fact' in said && said.fact) machine.feed([said.fact], [], about)
     machine.scheduleDrain(0)
     return said
-  })
+  }, about)
   return 'refused' in spoken ? conflict(spoken.refused) : viewAnswer(machine)
 }
 
@@ -73,12 +82,9 @@ export function resolve(
   const { path, attempt, status } = activation
   const encoded = encodeValue(word.output)
   if (!encoded.ok) return conflict(encoded.error.message)
-  const { accepted } = machine.feed([
-    {
-      fact: { type: 'node.resolved', path, attempt, outcome: word.outcome, by: word.by },
-      output: encoded.value,
-    },
-  ])
+  const fact = { type: 'node.resolved', path, attempt, outcome: word.outcome, by: word.by } as const
+  if (machine.refuses(() => workOf([{ fact }], []))) return refused('settle the node so')
+  const { accepted } = machine.feed([{ fact, output: encoded.value }])
   return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
 }
 

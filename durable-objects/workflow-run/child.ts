@@ -15,7 +15,7 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
   try {
     const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true })
     if (view !== null && isTerminal(view.status)) {
-      childEnded(machine, {
+      await childEnded(machine, {
         runId: wait.name,
         path,
         status: view.status,
@@ -34,12 +34,15 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
   }
 }
 
-export function childEnded(machine: RunShell, child: ChildEnd): void {
+export async function childEnded(machine: RunShell, child: ChildEnd): Promise<void> {
   const activation = machine.run?.state.activations.get(child.path)
   if (activation?.wait?.kind !== 'child' || activation.wait.name !== child.runId) return
   const { path, attempt } = activation
-  if (child.status === 'succeeded') {
-    machine.feed([outcomeFact(machine.shell, path, attempt, { output: child.output }, machine.now())])
+  // Of a child whose output cannot be read there is nothing to go on with.
+  if (child.status === 'succeeded' && child.error === null) {
+    await machine.venture([
+      outcomeFact(machine.shell, path, attempt, { output: child.output }, machine.now()),
+    ])
     return
   }
   const { code, message } = (child.error ?? {}) as { code?: string; message?: string }
@@ -48,5 +51,5 @@ export function childEnded(machine: RunShell, child: ChildEnd): void {
     message: message ?? `The run ${child.runId} was ${child.status}`,
     details: { runId: child.runId },
   }
-  machine.feed([{ fact: { type: 'node.failed', path, attempt, error } }])
+  await machine.venture([{ fact: { type: 'node.failed', path, attempt, error } }])
 }

@@ -9,6 +9,7 @@ import type { Json } from '../../src/core/json.ts'
 import { hasEnded } from '../../src/engine/state.ts'
 import { waitersFor } from '../../src/engine/waiters.ts'
 import type { TeamEvent } from '../../src/objects/workflow-run.ts'
+import { workOfEvent } from './deaths.ts'
 import {
   dataOfEvent,
   eventsSince,
@@ -31,6 +32,8 @@ const PATHS_A_REPORT = 500
 export async function takeEvent(machine: RunShell, event: TeamEvent): Promise<boolean> {
   if (machine.run?.spec.teamId !== event.teamId) return false
   if (machine.store.hasEvent(event.id)) return true
+  const about = () => workOfEvent(event.id)
+  if (machine.refuses(about)) return true
   const paths = waitersFor(machine.run.state, event.name)
   if (paths.length === 0) tidyLater(machine)
   let taken = false
@@ -41,10 +44,10 @@ export async function takeEvent(machine: RunShell, event: TeamEvent): Promise<bo
       // Each by itself: what one comes to may be the end of the next.
       for (const path of paths.slice(at, at + WAITS_AT_ONCE)) {
         const fact = answerEvent(machine.shell, path, event, machine.now())
-        if (fact !== null && machine.feed([fact]).accepted) taken = true
+        if (fact !== null && machine.feed([fact], [], about).accepted) taken = true
       }
       if (taken && at + WAITS_AT_ONCE >= paths.length) machine.store.writeEventId(event.id)
-    })
+    }, about)
   }
   return true
 }

@@ -2,22 +2,24 @@
 // 1. After an eviction or a crash the constructor loads the run and takes up what its state still asks for.
 // 2. No method waits for an effect; those that wait for an end do so beside the run, with a time limit.
 // 3. A terminal run is final: what comes later is answered from what is recorded.
+// 4. An object whose rows cannot be read is up all the same: it says so, sets no alarm, and can be removed.
 import { DurableObject } from 'cloudflare:workers'
 import { hasEnded } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
-import type {
-  ControlAnswer,
-  ControlVerb,
-  Decide,
-  EventPage,
-  LegacyAnswer,
-  NodeDetail,
-  RunSpec,
-  RunView,
-  StartAnswer,
-  StartOptions,
-  TeamEvent,
-  WorkflowRunRpc,
+import {
+  type ControlAnswer,
+  type ControlVerb,
+  type Decide,
+  type EventPage,
+  type LegacyAnswer,
+  type NodeDetail,
+  RUN_UNREADABLE,
+  type RunSpec,
+  type RunView,
+  type StartAnswer,
+  type StartOptions,
+  type TeamEvent,
+  type WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
 import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
@@ -41,12 +43,11 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#machine = new RunMachine(state, env)
-    if (!this.#machine.store.exists()) return
-    this.#machine.load()
-    armStart(this.#machine)
+    this.#machine.wake(() => armStart(this.#machine))
   }
 
   async start(spec: RunSpec, options: StartOptions = {}): Promise<StartAnswer> {
+    this.#requireReadable()
     const machine = this.#machine
     if (this.ctx.storage.kv.get(REMOVED) !== undefined) return { ok: false, reason: 'removed' }
     const created = machine.run === null && this.#starting === null
@@ -63,6 +64,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async view(include: { nodes?: boolean; output?: boolean }, waitMs = 0): Promise<RunView | null> {
+    this.#requireReadable()
     await this.#machine.waitUntil({ waitMs })
     const { run, store } = this.#machine
     if (run === null) return null
@@ -76,6 +78,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async control(verb: ControlVerb, by: string): Promise<ControlAnswer> {
+    this.#requireReadable()
     return control(this.#machine, verb, by)
   }
 
@@ -85,6 +88,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     id?: string
     by: string
   }): Promise<ControlAnswer> {
+    this.#requireReadable()
     return signal(this.#machine, word)
   }
 
@@ -93,19 +97,23 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async decide(word: Decide): Promise<ControlAnswer> {
+    this.#requireReadable()
     return decideApproval(this.#machine, word)
   }
 
   async resolve(word: Parameters<WorkflowRunRpc['resolve']>[0]): Promise<ControlAnswer> {
+    this.#requireReadable()
     return resolve(this.#machine, word)
   }
 
   async node(path: string): Promise<NodeDetail | null> {
+    this.#requireReadable()
     const { run, store, now } = this.#machine
     return run === null ? null : viewNode(run, store, path, now())
   }
 
   async events(afterSeq: number, limit: number): Promise<EventPage | null> {
+    this.#requireReadable()
     const { run, live } = this.#machine
     if (run === null) return null
     const events = live.page(afterSeq, limit)
@@ -114,15 +122,17 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async legacy(follow: Follow): Promise<LegacyAnswer> {
+    this.#requireReadable()
     return legacyOf(this.#machine, follow)
   }
 
   async outputs(paths: string[]): Promise<[path: string, json: string | null][]> {
+    this.#requireReadable()
     return outputsOf(this.#machine, paths)
   }
 
   async childEnded(child: ChildEnd): Promise<void> {
-    childEnded(this.#machine, child)
+    await childEnded(this.#machine, child)
   }
 
   async gateOpened(): Promise<void> {
@@ -130,10 +140,12 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async poke(): Promise<void> {
-    this.#machine.fireDue(() => startNow(this.#machine))
+    this.#requireReadable()
+    await this.#machine.fireDue(() => startNow(this.#machine))
   }
 
   async report(): Promise<boolean> {
+    this.#requireReadable()
     const { run, store, env } = this.#machine
     if (run === null) return false
     await projectRun(env.DB, projectionOf(run, store))
@@ -152,12 +164,19 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     if (forGood) this.ctx.storage.kv.put(REMOVED, true)
   }
 
+  /** Its rows are there and cannot be read: said in the same words to whoever asks, so that it is known for what it is. */
+  #requireReadable(): void {
+    const { unreadable } = this.#machine
+    if (unreadable !== null) throw new Error(`${RUN_UNREADABLE}: ${unreadable}`)
+  }
+
   override async alarm(): Promise<void> {
-    this.#machine.alarm(() => startNow(this.#machine))
+    await this.#machine.alarm(() => startNow(this.#machine))
   }
 
   /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */
   override async fetch(request: Request): Promise<Response> {
+    this.#requireReadable()
     if (this.#machine.run === null) return new Response(null, { status: 404 })
     const afterSeq = Number(new URL(request.url).searchParams.get('afterSeq') ?? '0')
     if (request.headers.get('upgrade') !== 'websocket') {

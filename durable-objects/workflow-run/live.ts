@@ -6,7 +6,7 @@ import type { Json } from '../../src/core/json.ts'
 import type { RunEvent } from '../../src/engine/event.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
-import { outputOfRun } from './view.ts'
+import { outputOfRun, readable } from './view.ts'
 
 export const PAGE_EVENTS = 500
 const PAGE_CHARS = 1_000_000
@@ -27,11 +27,12 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     const path = 'path' in event ? event.path : undefined
     const type = event.type === 'node.settled' ? `node.${event.status}` : event.type
     const base = { ...rest, type, at: new Date(event.at).toISOString() } as unknown as Record<string, Json>
-    if (run !== null && type === 'run.succeeded') return withOutput(base, outputOfRun(run))
+    if (run !== null && type === 'run.succeeded')
+      return withOutput(base, readable(() => outputOfRun(run)).value)
     if (run === null || path === undefined || type !== 'node.succeeded') return base
     const chars = run.values.chars(path)
     if (chars > MOST_INLINE_CHARS) return { ...base, outputBytes: chars }
-    return { ...base, output: (run.values.read(path) ?? null) as Json }
+    return { ...base, output: readable(() => (run.values.read(path) ?? null) as Json).value }
   }
 
   function withOutput(base: Record<string, Json>, output: Json): Json {

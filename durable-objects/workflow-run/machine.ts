@@ -1,9 +1,11 @@
 // What makes a run go: turns, and what follows from each. Invariants:
 // 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
-// 2. What throws on the way to the last write of a turn aborts the object; it comes back as it was last written.
+// 2. What throws on the way to the last write of a turn aborts the object; it comes back as it was last written, and
+//    what it dies of again and again is given up.
 // 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached, and a start that
 //    holds its answer for a moment.
 import { createLog } from '../../src/core/log.ts'
+import { advance } from '../../src/engine/advance/index.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { restore } from '../../src/engine/restore.ts'
 import { hasEnded, newRun } from '../../src/engine/state.ts'
@@ -11,20 +13,21 @@ import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
-import { countTurnDeath, isTurnWork } from './deaths.ts'
+import { type Deaths, ENDING, isTurnWork, openDeaths, WAKING, type Work, workOf } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { listUnlisted } from './event-waits.ts'
 import { withFaults } from './faults.ts'
+import { endByForce, giveUp } from './give-up.ts'
 import { runLive } from './live.ts'
 import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
-import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
+import { type Core, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { buildPorts } from './ports.ts'
 import { planOf } from './prepared.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
 import { openStore, type RunStore } from './store.ts'
 import { alarmOf, runTimers, type Timers } from './timers.ts'
-import { runTurn, type TurnResult } from './turn.ts'
+import { MOST_PURE, noTurn, runTurn, type TurnResult } from './turn.ts'
 import { runValues } from './values.ts'
 
 /** Keeps the object awake, and its run watched, while an effect or a report is under way. */
@@ -35,6 +38,10 @@ const HEARTBEAT_MS = 30_000
  */
 const REPORT_PATIENCE_MS = 5_000
 const ALARM_RETRY_MS = 5_000
+/** So late is no alarm by itself: its process may have been lost with it, again and again. */
+const LATE_MS = 10_000
+/** After a death so many turns do one thing each: as many as one turn may have had. */
+const CAREFUL_TURNS = MOST_PURE * 2
 
 type Waiter = { settle: () => void }
 
@@ -43,9 +50,13 @@ export class RunMachine implements RunShell {
   readonly store: RunStore
   readonly live: ReturnType<typeof runLive>
   run: Run | null = null
+  /** Why the run that is stored here cannot be had. Nothing is done with it then, but to remove it. */
+  unreadable: string | null = null
   /** What `flow.respond` said first. */
   answer: HttpAnswer | null = null
   readonly #state: DurableObjectState
+  readonly #core: Core
+  readonly #deaths: Deaths
   readonly #timers: Timers
   readonly #effects: ReturnType<typeof runEffects>
   readonly #waiters = new Set<Waiter>()
@@ -55,11 +66,15 @@ export class RunMachine implements RunShell {
   #draining = false
   #drainAt = Number.POSITIVE_INFINITY
   #drainTimer: ReturnType<typeof setTimeout> | undefined
+  #careful = 0
+  #wokenAt = Number.NEGATIVE_INFINITY
 
   constructor(state: DurableObjectState, env: Env) {
     this.env = env
     this.#state = state
     this.store = withFaults('store', openStore(state.storage.sql), state)
+    this.#core = withFaults('core', { take: advance }, state)
+    this.#deaths = openDeaths(this.store, state.id.toString())
     this.#timers = runTimers(withFaults('alarm', alarmOf(state.storage), state), this.now)
     this.live = runLive({ store: this.store, run: () => this.run, sockets: () => state.getWebSockets() })
     const outcomes = withFaults('effect', { take: (one: EffectOutcome) => this.#effectDone(one) }, state)
@@ -83,7 +98,11 @@ export class RunMachine implements RunShell {
               },
             ]),
         }),
-      (outcome) => this.whole(() => outcomes.take(outcome)),
+      (outcome) =>
+        this.whole(
+          () => outcomes.take(outcome),
+          () => ({ key: `outcome ${outcome.path}`, gives: 'node', path: outcome.path }),
+        ),
     )
     this.#effects = withFaults('effect', effects, state)
   }
@@ -96,7 +115,13 @@ export class RunMachine implements RunShell {
   }
 
   get shell(): TurnShell {
-    return { run: this.requireRun(), store: this.store, timers: this.#timers, now: this.now }
+    return {
+      run: this.requireRun(),
+      store: this.store,
+      timers: this.#timers,
+      core: this.#core,
+      now: this.now,
+    }
   }
 
   hold(spec: RunSpec): Run {
@@ -106,21 +131,45 @@ export class RunMachine implements RunShell {
   }
 
   /** After an eviction or a crash: rows into memory, then what the state still asks for. */
-  load(): void {
-    const run = this.hold(this.store.readSpec())
-    this.run = { ...run, state: restore(run.plan, this.store.readState()) }
-    if (!hasEnded(this.run.state)) {
-      this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
-      if (this.run.state.run.phase !== 'queued') this.#takeUp(this.run)
+  wake(onQueued: () => void): void {
+    const isStored = this.store.exists()
+    const hasDied = this.#deaths.recall(isStored)
+    if (!isStored) return
+    this.#wokenAt = this.now()
+    try {
+      if (this.#deaths.isGivenUp(ENDING)) throw new Error('It dies of being ended')
+      const run = this.hold(this.store.readSpec())
+      this.run = { ...run, state: restore(run.plan, this.store.readState()) }
+    } catch (error) {
+      // Nothing was written. Another release of ours may read it again, so the rows are left as they are.
+      this.#giveNoSign(error)
+      return
     }
-    this.#drainWhatIsLeft()
-    this.rearm()
+    const { run } = this
+    this.whole(
+      () => {
+        if (hasDied) this.#deaths.write()
+        if (this.#deaths.some()) this.#careful = CAREFUL_TURNS
+        if (!hasEnded(run.state)) this.#takeUp(run, onQueued)
+        // A run that has ended and dies of telling it: it stays readable, and tells no more.
+        else if (this.#deaths.isGivenUp(WAKING)) return
+        this.#drainWhatIsLeft()
+        this.rearm()
+      },
+      () => WAKING,
+    )
+  }
+
+  #giveNoSign(error: unknown): void {
+    createLog('error').error('a run cannot be read', { runId: this.run?.spec?.runId, error })
+    this.unreadable = error instanceof Error ? error.message : String(error)
+    this.run = null
   }
 
   /** The turns of a start, whole. A run that ends in them is not watched by an alarm: `reportEnd` must follow. */
   startWith(work: () => void): void {
     this.#starting = true
-    this.whole(work)
+    this.whole(work, () => WAKING)
     this.#starting = false
   }
 
@@ -135,9 +184,15 @@ export class RunMachine implements RunShell {
   }
 
   /** Writes that belong together, and what memory says of them: an error takes the object with it, not half of them. */
-  whole<T>(work: () => T): T {
+  whole<T>(work: () => T, about: () => Work): T {
+    const { turn } = this.#deaths
+    const outer = turn.about
+    // A word is not taken when what follows from it dies: of the two, it is what can be left out.
+    if (outer?.().gives !== 'word') turn.about = about
     try {
-      return work()
+      const result = work()
+      turn.about = outer
+      return result
     } catch (error) {
       createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
       this.#state.abort('a turn failed')
@@ -146,30 +201,85 @@ export class RunMachine implements RunShell {
   }
 
   /** Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once. */
-  #takeUp(run: Run): void {
-    this.feed(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
-    const commands = outstanding(run.plan, run.state)
-    const givenUp = countTurnDeath(this.store, commands)
-    this.feed(givenUp)
-    const wishes = givenUp.length > 0 ? outstanding(run.plan, run.state) : commands
-    this.feed(
+  #takeUp(run: Run, onQueued: () => void): void {
+    this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
+    if (this.#deaths.givenUp().some(({ gives }) => gives === 'run')) {
+      this.#endByForce()
+      return
+    }
+    const isQueued = run.state.run.phase === 'queued'
+    this.#feedEach(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
+    for (const one of this.#deaths.givenUp()) giveUp(this, this.#deaths, one)
+    if (isQueued) {
+      onQueued()
+      return
+    }
+    const wishes = outstanding(run.plan, run.state)
+    // Somebody was at it when memory was lost: that may have been why.
+    const works = wishes.filter(isTurnWork)
+    if (works.length > 0 || wishes.some(({ type }) => type === 'resume_node')) this.#careful ||= CAREFUL_TURNS
+    this.#feedEach(
       [],
       wishes.filter((wish) => !isTurnWork(wish)),
     )
-    // In a turn of its own: should it die of this again, the count of its deaths is already kept.
-    this.#feedLater(wishes.filter(isTurnWork))
+    this.#feedLater(works)
     listUnlisted(this)
     // What was lost may have changed what the run waits for, and nobody has told the index.
     this.project()
   }
 
+  #endByForce(): void {
+    this.whole(
+      () => endByForce(this, this.#deaths),
+      () => ENDING,
+    )
+  }
+
+  /** In one turn, or once something has died here, in one for each. */
+  #feedEach(facts: readonly ShellFact[], commands: readonly Command[] = []): void {
+    if (!this.#deaths.some()) {
+      this.feed(facts, commands)
+      return
+    }
+    for (const fact of facts) this.feed([fact])
+    for (const command of commands) this.feed([], [command])
+  }
+
   /** One turn, then what follows from it. */
-  feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
-    return this.whole(() => this.#turn(facts, commands))
+  feed(
+    facts: readonly ShellFact[],
+    commands: readonly Command[] = [],
+    about: () => Work = () => workOf(facts, commands),
+  ): TurnResult {
+    if (this.refuses(about)) return noTurn()
+    return this.whole(() => this.#turn(facts, commands), about)
+  }
+
+  refuses(about: () => Work): boolean {
+    if (!this.#deaths.some()) return false
+    const work = about()
+    return work.gives === 'word' && this.#deaths.isGivenUp(work)
+  }
+
+  async venture(facts: readonly ShellFact[]): Promise<void> {
+    if (this.#careful > 0) await this.#venture(() => this.feed(facts), workOf(facts, []))
+    else this.feed(facts)
+  }
+
+  /** Written down before it is tried, since nothing tells of a process that was lost. */
+  async #venture(work: () => void, about: Work): Promise<void> {
+    this.whole(
+      () => this.#deaths.begin(about),
+      () => about,
+    )
+    await this.#state.storage.sync()
+    if (this.run !== null) work()
   }
 
   #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
-    const result = runTurn(this.shell, facts, commands)
+    const result = runTurn(this.shell, facts, commands, this.#careful > 0)
+    if (this.#careful > 0) this.#careful--
+    if (this.#deaths.some()) this.#deaths.survived(this.#deaths.turn.about?.() ?? WAKING)
     for (const { child } of result.cancels) {
       if (child !== undefined) this.tell('cancel_child', { runId: child })
     }
@@ -193,11 +303,27 @@ export class RunMachine implements RunShell {
   /** A turn of its own, after whatever else is waiting for this object. */
   #feedLater(commands: readonly Command[]): void {
     if (commands.length === 0) return
+    if (this.#careful > 0) {
+      void this.#feedOneByOne(commands)
+      return
+    }
     this.#detached++
     setTimeout(() => {
       this.#detached--
       if (this.run !== null) this.feed([], commands)
     }, 0)
+  }
+
+  async #feedOneByOne(commands: readonly Command[]): Promise<void> {
+    this.#detached++
+    try {
+      for (const command of commands)
+        await this.#venture(() => this.feed([], [command]), workOf([], [command]))
+    } catch {
+      // The object is lost with it, and its death is noted.
+    } finally {
+      this.#detached--
+    }
   }
 
   async #lookAtChild(path: string, attempt: number): Promise<void> {
@@ -274,21 +400,24 @@ export class RunMachine implements RunShell {
   }
 
   /** Never throws: an alarm that throws is tried a few times and then gone. */
-  alarm(onStart: () => void): void {
+  async alarm(onStart: () => void): Promise<void> {
     this.#timers.fired()
     try {
-      this.fireDue(onStart)
+      await this.fireDue(onStart)
     } catch (error) {
       createLog('error').error('an alarm failed', { runId: this.run?.spec.runId, error })
       this.#timers.arm(this.now() + ALARM_RETRY_MS)
     }
   }
 
-  fireDue(onStart: () => void): void {
+  async fireDue(onStart: () => void): Promise<void> {
     if (this.run === null) return
-    for (const key of this.#timers.takeDue()) {
-      if (key === '$start') onStart()
-      else this.feed([{ fact: { type: 'timer.fired', key } }])
+    for (const [key, at] of this.#timers.takeDue()) {
+      const facts: ShellFact[] = [{ fact: { type: 'timer.fired', key } }]
+      const fire = () => (key === '$start' ? onStart() : void this.feed(facts))
+      if (at < this.#wokenAt - LATE_MS) await this.#venture(fire, workOf(facts, []))
+      else fire()
+      if (this.run === null) return
     }
     this.#drainWhatIsLeft()
     this.rearm()

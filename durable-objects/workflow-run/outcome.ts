@@ -1,5 +1,6 @@
 // What a node's result means to the core: a fact, with what belongs to it and is only kept when the fact is accepted.
 import { newApprovalId } from '../../src/core/ids.ts'
+import type { advance } from '../../src/engine/advance/index.ts'
 import type { Fact, Wait } from '../../src/engine/event.ts'
 import { isEventPattern } from '../../src/engine/event-name.ts'
 import type { NodeResult } from '../../src/nodes/node.ts'
@@ -22,7 +23,10 @@ export type ShellFact = {
 }
 
 /** What a turn works on. */
-export type TurnShell = { run: Run; store: RunStore; timers: Timers; now: () => number }
+export type TurnShell = { run: Run; store: RunStore; timers: Timers; core: Core; now: () => number }
+
+/** The core as a part of the run, so that the tests can make it fail like the others. */
+export type Core = { take: typeof advance }
 
 /** Where the output of the run is kept. */
 export const OUTPUT_PATH = '$output'

@@ -2,6 +2,7 @@
 import type { Command } from '../../src/engine/command.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec } from '../../src/objects/workflow-run.ts'
+import type { Work } from './deaths.ts'
 import type { runLive } from './live.ts'
 import type { ShellFact, TurnShell } from './outcome.ts'
 import type { Run } from './scope.ts'
@@ -19,9 +20,13 @@ export interface RunShell {
   /** Takes a run into memory; nothing is written. */
   hold(spec: RunSpec): Run
   /** One turn, then what follows from it. */
-  feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
-  /** Writes that belong together, and what memory says of them. */
-  whole<T>(work: () => T): T
+  feed(facts: readonly ShellFact[], commands?: readonly Command[], about?: () => Work): { accepted: boolean }
+  /** As `feed`; where something has died before, it is written down first what is tried now. */
+  venture(facts: readonly ShellFact[]): Promise<void>
+  /** Writes that belong together, and what memory says of them. `about` counts its deaths. */
+  whole<T>(work: () => T, about: () => Work): T
+  /** Whether this has taken the run down too often to be taken again. */
+  refuses(work: () => Work): boolean
   /** The turns of a start; `reportEnd` must follow. */
   startWith(work: () => void): void
   reportEnd(): Promise<void>

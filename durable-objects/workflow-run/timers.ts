@@ -20,12 +20,12 @@ export function runTimers(alarm: Alarm, now: () => number) {
     set: (key: string, at: number): void => void due.set(key, at),
     clear: (key: string): void => void due.delete(key),
     clearAll: (): void => due.clear(),
-    /** Keys whose time has come, the earliest first. */
-    takeDue(): string[] {
+    /** Those whose time has come, the earliest first. */
+    takeDue(): [key: string, at: number][] {
       const at = now()
-      const keys = [...due].filter(([, time]) => time <= at).sort(([, a], [, b]) => a - b)
-      for (const [key] of keys) due.delete(key)
-      return keys.map(([key]) => key)
+      const taken = [...due].filter(([, time]) => time <= at).sort(([, a], [, b]) => a - b)
+      for (const [key] of taken) due.delete(key)
+      return taken
     },
     next: (): number | null => (due.size === 0 ? null : Math.min(...due.values())),
     /** Part of the turn's own block, so that it commits with what it waits for. */

@@ -5,7 +5,8 @@
 // 4. After `MOST_PURE` computed nodes the turn is written and the rest goes on in a turn of its own, so that a long
 //    run of pure nodes never holds up timers, sockets or a cancel.
 // 5. A turn that throws aborts the object: memory is thrown away, and the run comes back as it was last written.
-import { advance } from '../../src/engine/advance/index.ts'
+// 6. After a death a turn takes up one piece of work and leaves what follows to turns of its own, so that the next death
+//    is known to be of that piece.
 import type { Command } from '../../src/engine/command.ts'
 import type { Fact, NodeError, RunEvent } from '../../src/engine/event.ts'
 import type { Activation, RegionState } from '../../src/engine/state.ts'
@@ -20,6 +21,7 @@ import {
   type Prepared,
   prepareAttempt,
 } from './compute.ts'
+import { isTurnWork } from './deaths.ts'
 import { isEventWait, OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { itemsPath } from './scope.ts'
@@ -45,43 +47,51 @@ export type TurnResult = {
   respond: HttpAnswer | null
 }
 
+export const noTurn = (): TurnResult => ({
+  events: [],
+  effects: [],
+  cancels: [],
+  resumes: [],
+  later: [],
+  projects: false,
+  tells: false,
+  ended: false,
+  accepted: false,
+  respond: null,
+})
+
 export function runTurn(
   shell: TurnShell,
   facts: readonly ShellFact[],
   commands: readonly Command[] = [],
+  oneByOne = false,
 ): TurnResult {
-  const { run, store, timers } = shell
+  const { run, store, timers, core } = shell
   const now = shell.now()
-  const result: TurnResult = {
-    events: [],
-    effects: [],
-    cancels: [],
-    resumes: [],
-    later: [],
-    projects: false,
-    tells: false,
-    ended: false,
-    accepted: false,
-    respond: null,
-  }
+  const result = noTurn()
   const activations = new Set<Activation>()
   const regions = new Set<RegionState>()
   /** Paths of waits that begin in this turn. */
   const opened = new Set<string>()
   const queue: (ShellFact | Command)[] = [...facts, ...commands]
+  const given = queue.length
   let pure = 0
 
   for (let at = 0; at < queue.length; at++) {
     const next = queue[at] as ShellFact | Command
     if ('fact' in next) {
-      const step = advance(run.plan, run.state, next.fact, now)
+      const step = core.take(run.plan, run.state, next.fact, now)
       if (step.accepted) keep(next, step.events[0]?.seq ?? 0)
       for (const event of step.events) keepSettled(event)
       result.events.push(...step.events)
       for (const activation of step.changes.activations) activations.add(activation)
       for (const region of step.changes.regions) regions.add(region)
       if (!next.dropCommands) queue.push(...step.commands)
-    } else carryOut(next)
+      // The state asks for no cancel again: what it no longer knows of would go on.
+      else queue.push(...step.commands.filter(({ type }) => type === 'cancel_node'))
+    } else if (oneByOne && at >= given && (isTurnWork(next) || next.type === 'match_signals'))
+      result.later.push(next)
+    else carryOut(next)
   }
 
   // What this very turn has cancelled again, such as a branch whose merge has fired, is never begun.

@@ -2,6 +2,7 @@
 
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
+import type { NodeError } from '../../src/engine/event.ts'
 import { activationInFrame } from '../../src/engine/scope.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
@@ -15,6 +16,7 @@ import { MOST_OUTPUT_CHARS } from './values.ts'
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
   const { spec, state } = run
   const view = runView(run.plan, state)
+  const output = include.output === false ? { value: null } : readable(() => outputOfRun(run))
   return {
     id: spec.runId,
     teamId: spec.teamId,
@@ -23,8 +25,8 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     status: view.status,
     trigger: spec.trigger,
     input: spec.input,
-    output: include.output === false ? null : outputOfRun(run),
-    error: (view.error ?? null) as unknown as Json,
+    output: output.value,
+    error: (view.error ?? output.error ?? null) as unknown as Json,
     progress: view.progress,
     createdAt: store.readMeta('createdAt') ?? toIso(0),
     startedAt: view.startedAt,
@@ -34,6 +36,16 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     waitingFor: waitsOf(run, store),
     parentRunId: spec.parent?.runId ?? null,
     ...(include.nodes ? { nodes: nodesView(run.plan, state).map(toNodeView) } : {}),
+  }
+}
+
+/** A stored value that cannot be read any more is told in its place, so that all the rest can be seen. */
+export function readable(read: () => Json): { value: Json; error?: NodeError } {
+  try {
+    return { value: read() }
+  } catch {
+    const message = 'The stored output cannot be read'
+    return { value: null, error: { code: 'data.unreadable', message, retryable: false } }
   }
 }
 
@@ -101,10 +113,15 @@ export function viewNode(run: Run, store: RunStore, path: string, now: number): 
   const activation = run.state.activations.get(path)
   if (activation === undefined) return null
   const wait = waitsOf(run, store).find((one) => one.path === path) ?? null
+  const view = toNodeView(nodeView(run.plan, activation))
+  const output = readable(() =>
+    activation.status === 'failed' ? null : ((run.values.read(path) ?? null) as Json),
+  )
   return {
-    ...toNodeView(nodeView(run.plan, activation)),
+    ...view,
+    error: view.error ?? ((output.error ?? null) as unknown as Json),
     input: inputOf(run, path, now),
-    output: (activation.status === 'failed' ? null : (run.values.read(path) ?? null)) as Json,
+    output: output.value,
     outputBytes: run.values.chars(path),
     wait,
   }

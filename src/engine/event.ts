@@ -80,7 +80,8 @@ export type Fact =
       readonly signal?: number
       readonly detail?: Json
     })
-  | (OnNode & { readonly type: 'node.failed'; readonly error: NodeError })
+  /** `givenUp` by the shell, whatever the node is at: it fails for good, and no policy tries it again. */
+  | (OnNode & { readonly type: 'node.failed'; readonly error: NodeError; readonly givenUp?: true })
   /** `when` was false. */
   | (OnNode & { readonly type: 'node.declined' })
   | (OnNode & { readonly type: 'node.waiting'; readonly wait: Wait })

@@ -197,6 +197,12 @@ export type LegacyAnswer =
   | { ok: true; spec: RunSpec; legacy: RunLegacy }
   | { ok: false; reason: 'not_found' | 'conflict' | 'changed'; detail: string; problems?: Problem[] }
 
+/** How an object begins to say that its run is there and cannot be read: of an error only the message comes through. */
+export const RUN_UNREADABLE = 'run.unreadable'
+
+export const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith(RUN_UNREADABLE)
+
 export type WorkflowRunNamespace = DurableObjectNamespace<WorkflowRunRpc & Rpc.DurableObjectBranded>
 
 /** Runs are addressed by their id; the id of another team's run is never known to be one before D1 or the object says so. */

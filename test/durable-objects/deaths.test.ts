@@ -1,9 +1,12 @@
 // What becomes of work that takes its turn down, and of runs that have nothing to do.
-import { runInDurableObject } from 'cloudflare:test'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test, vi } from 'vitest'
-import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { asNewProcess, setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
 import { isTerminal } from '../../src/engine/state.ts'
+import { lose } from '../chaos/support/drive.ts'
+import { time } from '../chaos/support/time.ts'
 import { type Definition, newSpec, runOf } from '../helpers/runs.ts'
+import { sqlOf } from './support/poison.ts'
 
 afterEach(() => setFaultHook(null))
 
@@ -34,7 +37,7 @@ test('a node that takes its turn down each time is given up after three deaths, 
   )
   expect(view).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
   expect(view.nodes?.filter(({ status }) => status === 'succeeded')).toHaveLength(256)
-  expect(deaths).toBe(4)
+  expect(deaths).toBe(3)
 })
 
 test('a start that failed half way has left nothing, and the same start again is a whole run', async () => {
@@ -72,4 +75,66 @@ test('a run that waits for an event and has told everything is not woken for not
     },
   )
   expect(next).toBeNull()
+})
+
+const rowOfDeaths = async (runId: string): Promise<string> => {
+  const [row] = await sqlOf(runId, (sql) =>
+    sql.exec<{ value: string }>("SELECT value FROM rows WHERE kind = 'meta' AND key = 'deaths'").toArray(),
+  )
+  return row?.value ?? '[]'
+}
+
+const knownDeaths = async (runId: string): Promise<unknown[]> =>
+  (JSON.parse(await rowOfDeaths(runId)) as { deaths: number }[]).filter(({ deaths }) => deaths > 0)
+
+test('a run is never counted as dying, however often it is evicted or deployed over', async () => {
+  const spec = newSpec({
+    nodes: [
+      ...sets(600).nodes,
+      { id: 'wait', type: 'flow.wait', params: { durationMs: 3_600_000 } },
+      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+    ],
+    edges: [...(sets(600).edges ?? []), { from: 'n599', to: 'hear' }],
+  })
+  await runOf(spec.runId).start(spec)
+  for (let i = 0; i < 100; i++) {
+    // A process may go at any time but in the midst of what it has said to be trying: that is what a death looks like.
+    if (i % 2 === 1 && !(await rowOfDeaths(spec.runId)).includes('trying')) asNewProcess()
+    await lose(spec.runId)
+  }
+  const deaths = await vi.waitFor(async () => {
+    const view = await runOf(spec.runId).view({ nodes: true })
+    if (view?.status !== 'waiting') throw new Error(`It is ${view?.status}`)
+    return knownDeaths(spec.runId)
+  })
+  expect(deaths).toEqual([])
+  await runOf(spec.runId).control('cancel', 'me')
+})
+
+test('a run whose alarms come late after each deploy is not counted as dying', async () => {
+  const head = { id: 'head', type: 'flow.noop' }
+  const wait = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
+  const again = { id: 'again', type: 'flow.if', params: { condition: '{{ true }}' } }
+  const spec = newSpec({
+    nodes: [head, wait, again],
+    edges: [
+      { from: 'head', to: 'wait' },
+      { from: 'wait', to: 'again' },
+      { from: 'again', to: 'head', port: 'true', back: true, maxIterations: 1_000 },
+    ],
+  })
+  time.start()
+  await runOf(spec.runId).start(spec)
+  for (let i = 0; i < 20; i++) {
+    asNewProcess()
+    await lose(spec.runId)
+    time.pass(120_000)
+    await runDurableObjectAlarm(runOf(spec.runId) as never)
+  }
+  time.stop()
+  const view = await runOf(spec.runId).view({ nodes: true })
+  expect(view?.status).toBe('waiting')
+  expect(view?.nodes?.filter(({ id, status }) => id === 'wait' && status === 'succeeded')).toHaveLength(20)
+  expect(await knownDeaths(spec.runId)).toEqual([])
+  await runOf(spec.runId).control('cancel', 'me')
 })

@@ -1,6 +1,25 @@
 // What would take a run down again and again is given up, and the run goes on.
-import { expect, test } from 'vitest'
-import { start } from '../helpers/runs.ts'
+import { env } from 'cloudflare:workers'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { time } from '../chaos/support/time.ts'
+import { newPerson } from '../helpers/people.ts'
+import { newSpec, runOf, start } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { dieOf, ended, nodeOf, until, viewOf } from './support/poison.ts'
+
+beforeAll(() => time.start())
+afterAll(() => time.stop())
+// Objects that are made from now on can be made to fail later.
+beforeEach(() => setFaultHook(() => undefined))
+afterEach(() => setFaultHook(null))
+
+const waits = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
+const asks = { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } }
+const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+const goesOn = { id: 'after', type: 'flow.noop' }
+/** Beside all that dies, in the same run. */
+const neighbour = { id: 'beside', type: 'flow.waitForEvent', params: { name: 'beside' } }
 
 test('NaN and infinity are told, not turned into null', async () => {
   const run = await start({
@@ -17,4 +36,183 @@ test('a default output that is larger than a value may be is left out, and the r
   })
   const run = await start({ nodes: ['a', 'b', 'c', 'd'].map(node) })
   expect(run).toMatchObject({ status: 'succeeded', output: null })
+})
+
+test.each(['throw', 'abort', 'process'] as const)(
+  'a timer that the run dies of each time fails its node, and what is beside it never notices (%s)',
+  async (how) => {
+    const spec = newSpec({
+      nodes: [{ ...waits, onError: 'route' }, goesOn, neighbour],
+      edges: [{ from: 'wait', to: 'after', port: 'error' }],
+    })
+    const seen = dieOf(spec.runId, (fact) => fact.type === 'timer.fired', how)
+    await runOf(spec.runId).start(spec)
+    const view = await until(spec.runId, (one) => nodeOf(one, 'after')?.status === 'succeeded' && one)
+    expect(nodeOf(view, 'wait')).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
+    expect(nodeOf(view, 'beside')).toMatchObject({ status: 'waiting' })
+    // Of a process that is lost nothing is known until its alarm is late.
+    if (how === 'process') expect(seen.deaths).toBeLessThanOrEqual(6)
+    else expect(seen.deaths).toBe(3)
+    await runOf(spec.runId).signal({ name: 'beside', data: null, by: 'me' })
+    expect(await ended(spec.runId)).toMatchObject({ status: 'succeeded' })
+  },
+)
+
+test('a timer that only leads to work that the run dies of is not blamed for it', async () => {
+  const nodes = [1, 2, 3].map((n) => ({ id: `set${n}`, type: 'data.set', params: { values: { n } } }))
+  const spec = newSpec({
+    nodes: [waits, ...nodes],
+    edges: [
+      { from: 'wait', to: 'set1' },
+      { from: 'set1', to: 'set2' },
+      { from: 'set2', to: 'set3' },
+    ],
+  })
+  dieOf(spec.runId, (fact) => fact.type === 'node.succeeded' && fact.path === 'set2')
+  await runOf(spec.runId).start(spec)
+  const view = await ended(spec.runId)
+  expect(view).toMatchObject({ status: 'failed', error: { code: 'node.poison', cause: 'set2' } })
+  expect(nodeOf(view, 'wait')).toMatchObject({ status: 'succeeded' })
+  expect(nodeOf(view, 'set1')).toMatchObject({ status: 'succeeded' })
+})
+
+test('the outcome of an effect that the run dies of each time fails its node', async () => {
+  const url = `${inject('httpTarget')}/flaky/{{ run.id }}?failures=0`
+  const call = { id: 'call', type: 'http.request', params: { method: 'POST', url }, onError: 'continue' }
+  const spec = newSpec({ nodes: [call, goesOn], edges: [{ from: 'call', to: 'after' }] })
+  const seen = dieOf(spec.runId, (fact) => fact.type === 'node.succeeded' && fact.path === 'call')
+  await runOf(spec.runId).start(spec)
+  const view = await ended(spec.runId)
+  expect(view).toMatchObject({ status: 'succeeded' })
+  expect(nodeOf(view, 'call')).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
+  expect(seen.deaths).toBe(3)
+})
+
+test('the end of a child that the run dies of each time fails the node that waits for it', async () => {
+  const { teamId } = await newPerson()
+  const workflowId = await newWorkflow(teamId, { nodes: [waits] })
+  const calls = { id: 'call', type: 'flow.workflow', params: { workflowId } }
+  const spec = newSpec({ nodes: [calls] }, { teamId })
+  dieOf(spec.runId, (fact) => fact.type === 'node.succeeded' && fact.path === 'call')
+  await runOf(spec.runId).start(spec)
+  const child = await until(spec.runId, ({ waitingFor }) => waitingFor[0]?.name ?? false)
+  await ended(child)
+  expect(await ended(spec.runId)).toMatchObject({
+    status: 'failed',
+    error: { code: 'node.poison', cause: 'call' },
+  })
+})
+
+const triesOf = async (word: () => Promise<{ ok: boolean }>, times: number) => {
+  const answers: unknown[] = []
+  for (let i = 0; i < times; i++) answers.push(await word().catch(() => 'died'))
+  return answers
+}
+
+test('a signal that the run dies of each time is refused, recorded, and others are taken', async () => {
+  const spec = newSpec({ nodes: [hears] })
+  await runOf(spec.runId).start(spec)
+  const seen = dieOf(spec.runId, (fact) => fact.type === 'signal.received' && fact.id === 'bad')
+  const { runId } = spec
+  const send = (id: string) => runOf(runId).signal({ name: 'go', data: id, id, by: 'me' })
+  expect(await triesOf(() => send('bad'), 5)).toMatchObject([
+    'died',
+    'died',
+    'died',
+    { ok: false, reason: 'conflict', detail: expect.stringContaining('take this signal') },
+    { ok: false, reason: 'conflict' },
+  ])
+  expect(seen.deaths).toBe(3)
+  const { events } = (await runOf(runId).events(0, 100)) ?? { events: [] }
+  expect(events).toContainEqual(expect.objectContaining({ type: 'log', level: 'error' }))
+  expect(await send('good')).toMatchObject({ ok: true })
+  expect(await ended(runId)).toMatchObject({ status: 'succeeded', output: 'good' })
+})
+
+test('a decision that the run dies of each time is refused, and the other one is taken', async () => {
+  const spec = newSpec({ nodes: [asks] })
+  await runOf(spec.runId).start(spec)
+  const view = await until(spec.runId, ({ waitingFor }) => waitingFor[0])
+  dieOf(spec.runId, (fact) => fact.type === 'node.succeeded' && fact.port === 'approved')
+  const say = (decision: 'approve' | 'reject') =>
+    runOf(spec.runId).decide({
+      approvalId: view.name ?? '',
+      by: 'me',
+      decision,
+      comment: null,
+      data: null,
+      isStarter: false,
+    })
+  expect(await triesOf(() => say('approve'), 4)).toMatchObject([
+    'died',
+    'died',
+    'died',
+    { ok: false, detail: expect.stringContaining('take this decision') },
+  ])
+  expect(await viewOf(spec.runId)).toMatchObject({ status: 'waiting' })
+  expect(await say('reject')).toMatchObject({ ok: true })
+})
+
+test('a pause that the run dies of each time is refused; a cancel ends the run all the same', async () => {
+  const spec = newSpec({ nodes: [hears] })
+  await runOf(spec.runId).start(spec)
+  dieOf(spec.runId, ({ type }) => type === 'run.paused' || type === 'run.cancel_requested')
+  const say = (verb: 'pause' | 'cancel') => runOf(spec.runId).control(verb, 'me')
+  expect(await triesOf(() => say('pause'), 4)).toMatchObject([
+    'died',
+    'died',
+    'died',
+    { ok: false, reason: 'conflict', detail: expect.stringContaining('pause the run') },
+  ])
+  expect(await triesOf(() => say('cancel'), 4)).toMatchObject([
+    'died',
+    'died',
+    'died',
+    { ok: false, detail: 'The run has failed already.' },
+  ])
+  const view = await ended(spec.runId)
+  expect(view).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
+  expect(nodeOf(view, 'hear')).toMatchObject({ status: 'cancelled' })
+})
+
+test.each([
+  ['its output', waits, 'run.collected'],
+  ['its deadline', hears, 'timer.fired'],
+  ['giving up a node', waits, 'node.failed'],
+])('a run that dies of %s each time is ended, and whoever waits hears of it', async (_of, node, type) => {
+  const { teamId } = await newPerson()
+  const definition = { nodes: [node], output: { n: 1 }, settings: { deadlineMs: 3_600_000 } }
+  const workflowId = await newWorkflow(teamId, definition)
+  const calls = { id: 'call', type: 'flow.workflow', params: { workflowId }, onError: 'continue' }
+  const spec = newSpec({ nodes: [calls] }, { teamId })
+  await runOf(spec.runId).start(spec)
+  const child = await until(spec.runId, ({ waitingFor }) => waitingFor[0]?.name ?? false)
+  dieOf(child, (fact) => fact.type === type || (type === 'node.failed' && fact.type === 'timer.fired'))
+  const view = await ended(child)
+  expect(view).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
+  const { events = [], headSeq } = (await runOf(child).events(0, 100)) ?? {}
+  expect(events.map((event) => (event as { seq: number }).seq)).toEqual(events.map((_, i) => i + 1))
+  expect(events.at(-1)).toMatchObject({ type: 'run.failed', seq: headSeq })
+  const parent = await ended(spec.runId)
+  expect(nodeOf(parent, 'call')).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
+  await vi.waitFor(async () => {
+    const row = await env.DB.prepare('SELECT status, error FROM runs WHERE id = ?').bind(child).first()
+    expect(row).toMatchObject({ status: 'failed', error: expect.stringContaining('run.poison') })
+  })
+})
+
+test('a run that can never begin is ended, and gives back its slot', async () => {
+  const settings = { concurrency: { limit: 1 } }
+  const first = newSpec({ nodes: [hears], settings })
+  const second = { ...newSpec({ nodes: [hears], settings }), teamId: first.teamId }
+  const third = { ...newSpec({ nodes: [goesOn], settings }), teamId: first.teamId }
+  await runOf(first.runId).start(first)
+  await runOf(second.runId).start(second)
+  await runOf(third.runId).start(third)
+  expect(await viewOf(second.runId)).toMatchObject({ status: 'queued' })
+  dieOf(second.runId, ({ type }) => type === 'run.started')
+  await runOf(first.runId).control('cancel', 'me')
+  expect(await ended(second.runId)).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
+  setFaultHook(() => undefined)
+  expect(await ended(third.runId)).toMatchObject({ status: 'succeeded' })
 })

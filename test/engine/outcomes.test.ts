@@ -141,3 +141,41 @@ describe('at-most-once', () => {
     expect(run.status('a')).toBe('retrying')
   })
 })
+
+describe('a node that is given up', () => {
+  const givenUp = (path: string, attempt = 1) =>
+    ({
+      type: 'node.failed',
+      path,
+      attempt,
+      error: { code: 'node.poison', message: '', retryable: false },
+      givenUp: true,
+    }) as const
+
+  it('fails for good between two tries, and its timer with it', () => {
+    const run = drive(
+      flow([node('a', 'work', { retry: retrying, onError: 'continue' }), node('b')], ['a>b']),
+    ).start()
+    run.fail('a')
+    expect(run.status('a')).toBe('retrying')
+    expect(run.feed(givenUp('a')).accepted).toBe(true)
+    expect(run.status('a')).toBe('failed')
+    expect(run.commands).toContainEqual({ type: 'clear_timer', key: 'a' })
+    expect(run.status('b')).toBe('running')
+  })
+
+  it('stops the effect that is in flight', () => {
+    const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
+    run.feed(givenUp('a'))
+    expect(run.commands).toContainEqual({ type: 'cancel_node', path: 'a', attempt: 1 })
+    expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'node.poison', cause: 'a' } })
+  })
+
+  it('is not taken for another attempt, nor once it has settled', () => {
+    const run = drive(flow([node('a', 'work', { onError: 'continue' }), node('b')], ['a>b'])).start()
+    expect(run.feed(givenUp('a', 2)).accepted).toBe(false)
+    run.ok('a')
+    expect(run.feed(givenUp('a')).accepted).toBe(false)
+    expect(run.status('a')).toBe('succeeded')
+  })
+})

@@ -5,7 +5,7 @@
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
 import type { Fact } from '../event.ts'
 import type { Plan } from '../plan.ts'
-import type { Activation, RunState } from '../state.ts'
+import { type Activation, isSettled, type RunState } from '../state.ts'
 
 export type Verdict = 'yes' | 'late' | 'no'
 
@@ -47,6 +47,8 @@ function acceptsNode(plan: Plan, activation: Activation | undefined, fact: NodeF
     case 'node.succeeded':
       return outcome(works || waits || (runs && stage === 'collect'))
     case 'node.failed':
+      if (fact.givenUp)
+        return when(current && !isSettled(activation.status) && activation.status !== 'pending')
       return outcome(
         waits || (runs && stage !== 'body' && (stage !== 'items' || plan.nodes[activation.node]!.pure)),
       )

@@ -132,20 +132,24 @@ export function settle(
 export function cancel(turn: Turn, activation: Activation, propagate: boolean): void {
   if (isSettled(activation.status)) return
   const inFlight = activation.holds === 'slot' || activation.status === 'unknown'
-  if (activation.holds === 'slot' || activation.status === 'waiting') {
-    const child = activation.wait?.kind === 'child' ? activation.wait.name : undefined
-    const { path, attempt } = activation
-    turn.commands.push(
-      child === undefined
-        ? { type: 'cancel_node', path, attempt }
-        : { type: 'cancel_node', path, attempt, child },
-    )
-  }
+  abort(turn, activation)
   const error =
     inFlight && planNode(turn, activation).atMostOnce
       ? { code: 'node.outcome_unknown', message: 'Stopped while its effect may have happened' }
       : activation.error
   settle(turn, activation, 'cancelled', { error, propagate })
+}
+
+/** Tells the shell to stop what it does for the activation: an effect, a wait, a child. */
+export function abort(turn: Turn, activation: Activation): void {
+  if (activation.holds !== 'slot' && activation.status !== 'waiting') return
+  const child = activation.wait?.kind === 'child' ? activation.wait.name : undefined
+  const { path, attempt } = activation
+  turn.commands.push(
+    child === undefined
+      ? { type: 'cancel_node', path, attempt }
+      : { type: 'cancel_node', path, attempt, child },
+  )
 }
 
 function stopListening(turn: Turn, activation: Activation): void {

@@ -10,7 +10,7 @@ import { accepts } from './accept.ts'
 import { settle } from './activation.ts'
 import { expanded, itemsSettled } from './each.ts'
 import { drainWork } from './follow.ts'
-import { attemptFailed, crashed, deferred, resolved, succeeded } from './outcome.ts'
+import { attemptFailed, crashed, deferred, givenUp, resolved, succeeded } from './outcome.ts'
 import { cancelRun, collected, pause, resume, runTimerFired, startRun } from './run.ts'
 import { startQueued } from './start.ts'
 import { refreshStatus } from './status.ts'
@@ -107,7 +107,8 @@ function apply(turn: Turn, fact: Fact): void {
       succeeded(turn, activation, fact)
       return
     case 'node.failed':
-      attemptFailed(turn, activation, fact.error)
+      if (fact.givenUp) givenUp(turn, activation, fact.error)
+      else attemptFailed(turn, activation, fact.error)
       return
     case 'node.declined':
       settle(turn, activation, 'skipped')

@@ -4,8 +4,8 @@
 import type { Fact, NodeError } from '../event.ts'
 import { backoffMs, CRASH_DELAY_MS, hashUnit, MAX_CRASHES } from '../retry.ts'
 import type { Activation } from '../state.ts'
-import { clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
-import { cancelTree } from './cancel.ts'
+import { abort, clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
+import { cancelInside, cancelTree } from './cancel.ts'
 import { failActivation } from './fail.ts'
 import { makeReady } from './start.ts'
 import { emit, planNode, type Turn } from './turn.ts'
@@ -36,6 +36,13 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
   const jitter = hashUnit(activation.path, activation.failures)
   activation.error = error
   tryAgain(turn, activation, 'failed', backoffMs(retry, activation.failures, jitter, error.retryAfterMs))
+}
+
+/** Whatever it is doing is stopped; a body or items that are open end with it, or with whoever handles its failure. */
+export function givenUp(turn: Turn, activation: Activation, error: NodeError): void {
+  abort(turn, activation)
+  if (turn.state.run.phase !== 'active') cancelInside(turn, activation)
+  failActivation(turn, activation, error)
 }
 
 export function crashed(turn: Turn, activation: Activation): void {

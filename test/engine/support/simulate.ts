@@ -208,6 +208,7 @@ function disturb(sim: Simulation): void {
   else if (dice < 0.5) feed(sim, { type: 'run.resumed' })
   else if (dice < 0.6) feed(sim, { type: 'run.cancel_requested' })
   else if (dice < 0.75) feed(sim, { type: 'signal.received', name: random.pick(['s0', 's1']) })
+  else if (dice < 0.82) giveUp(sim)
   else {
     // Something that was true once.
     const old = random.pick(events)
@@ -221,6 +222,24 @@ function disturb(sim: Simulation): void {
     if (before.replace(seq, '') !== after.replace(seq, ''))
       throw new Error(`a stale ${old.type} changed the state`)
   }
+}
+
+/** Whatever it is at, it fails for good, and is stopped. */
+function giveUp(sim: Simulation): void {
+  const { random, state } = sim
+  if (state.open.size === 0) return
+  const path = random.pick([...state.open])
+  const { attempt, status } = state.activations.get(path)!
+  const { accepted } = feed(sim, {
+    type: 'node.failed',
+    path,
+    attempt,
+    error: { code: 'node.poison', message: '', retryable: false },
+    givenUp: true,
+  })
+  if (accepted !== (status !== 'pending')) throw new Error(`${path} was ${status} and given up: ${accepted}`)
+  if (accepted && state.activations.get(path)!.status !== 'failed')
+    throw new Error(`${path} is ${state.activations.get(path)!.status} after it was given up`)
 }
 
 /** Nothing moves by itself: then the run must say what it waits for. */

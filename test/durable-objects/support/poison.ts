@@ -1,0 +1,68 @@
+// Facts that a run dies of, and the time that a run needs to get over them.
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { vi } from 'vitest'
+import { asNewProcess, setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
+import type { Fact } from '../../../src/engine/event.ts'
+import { isTerminal } from '../../../src/engine/state.ts'
+import type { RunView } from '../../../src/objects/workflow-run.ts'
+import { time } from '../../chaos/support/time.ts'
+import { runOf } from '../../helpers/runs.ts'
+
+/** `throw` is an error of ours, `abort` a reset in the midst of it, `process` the end of the whole process. */
+export type Death = 'throw' | 'abort' | 'process'
+
+/** The run dies whenever one of these facts is applied; `deaths` counts how often. */
+export function dieOf(runId: string, isPoison: (fact: Fact) => boolean, how: Death = 'throw') {
+  const seen = { deaths: 0 }
+  setFaultHook((point, state, args) => {
+    if (state.id.name !== runId || point !== 'core.take:before' || !isPoison(args[2] as Fact)) return
+    seen.deaths++
+    if (how === 'process') asNewProcess()
+    if (how !== 'throw') state.abort('dead')
+    throw new Error('dead')
+  })
+  return seen
+}
+
+export const sqlOf = <T>(runId: string, work: (sql: SqlStorage) => T): Promise<T> =>
+  runInDurableObject(runOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
+    work(storage.sql),
+  )
+
+/** Rings the alarm that is set, at its time. The object may be lost with it. */
+export async function ring(runId: string): Promise<void> {
+  try {
+    const at = await runInDurableObject(
+      runOf(runId) as never,
+      (_object: unknown, { storage }: DurableObjectState) => storage.getAlarm(),
+    )
+    if (at !== null) time.reach(at)
+    await runDurableObjectAlarm(runOf(runId) as never)
+  } catch {
+    // The platform would ring again after a while.
+    time.pass(5_000)
+  }
+}
+
+export const viewOf = (runId: string): Promise<RunView | null> =>
+  runOf(runId)
+    .view({ nodes: true })
+    .catch(() => null)
+
+export async function until<T>(runId: string, seen: (view: RunView) => T | false | undefined): Promise<T> {
+  return vi.waitFor(
+    async () => {
+      await ring(runId)
+      const view = await viewOf(runId)
+      const found = view !== null && seen(view)
+      if (found === false || found === undefined) throw new Error(`It is ${view?.status}`)
+      return found
+    },
+    { timeout: 15_000, interval: 5 },
+  )
+}
+
+export const ended = (runId: string): Promise<RunView> =>
+  until(runId, (view) => isTerminal(view.status) && view)
+
+export const nodeOf = (view: RunView, path: string) => view.nodes?.find((one) => one.path === path)
