@@ -7,7 +7,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { isTerminal } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
 import type { FlowGateRpc, GateAnswer, GateRequest } from '../../src/objects/flow-gate.ts'
-import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { isUnreadable, workflowRun } from '../../src/objects/workflow-run.ts'
 
 const ASK_AGAIN_MS = 5 * 60_000
 const RETRY_MS = 5_000
@@ -76,8 +76,9 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
         const view = await workflowRun(this.env.RUNS, runId).view({ output: false })
         if (view === null || isTerminal(view.status))
           this.#sql.exec('DELETE FROM runs WHERE run_id = ?', runId)
-      } catch {
-        // It does not answer now; it is asked again.
+      } catch (error) {
+        // One that cannot be read does nothing, and must not stand in the way of the others. Any other is asked again.
+        if (isUnreadable(error)) this.#sql.exec('DELETE FROM runs WHERE run_id = ?', runId)
       }
     }
     await this.#letIn()

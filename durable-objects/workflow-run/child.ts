@@ -14,7 +14,12 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
   if (wait?.kind !== 'child' || wait.name === undefined) return
   try {
     const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true })
-    if (view !== null && isTerminal(view.status)) {
+    if (view === null) {
+      const error = { code: 'workflow.child_gone', message: `The run ${wait.name} was deleted` }
+      await childEnded(machine, { runId: wait.name, path, status: 'failed', output: null, error })
+      return
+    }
+    if (isTerminal(view.status)) {
       await childEnded(machine, {
         runId: wait.name,
         path,

@@ -456,6 +456,7 @@ export class RunMachine implements RunShell {
 
   forget(): void {
     this.run = null
+    this.unreadable = null
     this.#timers.clearAll()
     clearTimeout(this.#drainTimer)
   }

@@ -24,6 +24,7 @@ const RUN_COLUMNS = [
   'finished_at',
   'duration_ms',
   'wake_by',
+  'stuck_since',
 ] as const
 
 const camel = (column: string): string =>
@@ -42,7 +43,8 @@ const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
 
 export async function projectRun(d1: D1Database, view: Record<string, Json>): Promise<void> {
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
-  const row: Record<string, Json> = { ...view, wakeBy }
+  // Who reports is not stuck.
+  const row: Record<string, Json> = { ...view, wakeBy, stuckSince: null }
   const period = new Date(Number(view.createdAt)).toISOString().slice(0, 7)
   await d1.batch([
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),

@@ -62,6 +62,7 @@ export const ERRORS = {
   'workflow.invalid': entry(422, 'The workflow has problems'),
   'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
   'run.changed_nodes': entry(422, 'Kept nodes are not the same in that version'),
+  'run.unreadable': entry(500, 'What is stored of the run cannot be read'),
   'run.failed': entry(500, 'The run has not come to a good end'),
   'hook.unauthorized': entry(401, 'The delivery does not prove where it comes from'),
   'hook.replayed': entry(409, 'The delivery was received already'),

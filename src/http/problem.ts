@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import * as z from 'zod'
 import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts'
 import { AlreadyDoneError } from '../db/commit.ts'
+import { isUnreadable } from '../objects/workflow-run.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const Problem = z
@@ -25,7 +26,8 @@ const UNAVAILABLE =
 
 export function problemResponse(c: Context<AppEnv>, error: unknown): Response {
   const log = c.get('request')?.log
-  const known = error instanceof AppError ? error : (asConflict(error) ?? asUnavailable(error))
+  const known =
+    error instanceof AppError ? error : (asConflict(error) ?? asUnreadable(error) ?? asUnavailable(error))
   const isOurs = known === null || (known !== error && known.code === 'service.unavailable')
   if (isOurs) log?.error('unexpected error', { error })
   else if (known.cause !== undefined) log?.warn(known.code, { error })
@@ -76,6 +78,9 @@ export function problem(
 /** Answered by the idempotency middleware with the first request's resource, unless that is gone by now. */
 const asConflict = (error: unknown): AppError | null =>
   error instanceof AlreadyDoneError ? new AppError('resource.conflict') : null
+
+const asUnreadable = (error: unknown): AppError | null =>
+  isUnreadable(error) ? new AppError('run.unreadable', { cause: error }) : null
 
 const asUnavailable = (error: unknown): AppError | null =>
   UNAVAILABLE.test(String(error)) || (error as { retryable?: unknown } | null)?.retryable === true

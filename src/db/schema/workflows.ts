@@ -115,6 +115,8 @@ export const runs = sqliteTable(
     durationMs: integer('duration_ms'),
     /** Coarse: by then somebody should look whether the object is awake. */
     wakeBy: integer('wake_by'),
+    /** Since when nobody could wake its object; cleared by an answer or a report. */
+    stuckSince: integer('stuck_since'),
     /** A deleted run leaves this behind, so that a late report does not bring it back. */
     deletedAt: integer('deleted_at'),
   },
@@ -124,6 +126,7 @@ export const runs = sqliteTable(
     index('runs_workflow_created').on(t.workflowId, t.createdAt, t.id),
     index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
     index('runs_wake').on(t.wakeBy),
+    index('runs_stuck').on(t.stuckSince).where(sql`stuck_since IS NOT NULL`),
     index('runs_finished').on(t.finishedAt),
     index('runs_created').on(t.createdAt, t.id),
     index('runs_parent').on(t.parentRunId),

@@ -24,7 +24,7 @@ import { createUser } from './service/create-user.ts'
 import { removeMfa } from './service/remove-mfa.ts'
 import { removeUser } from './service/remove-user.ts'
 import { changeUserRole, changeUserStatus } from './service/rights.ts'
-import { listStuckRuns, reindexDay } from './service/runs.ts'
+import { listStuckRuns, reindexDay, removeStuckRun } from './service/runs.ts'
 import { readAdminStats } from './service/stats.ts'
 import { getUser, listUsers } from './service/users.ts'
 
@@ -97,6 +97,18 @@ export const adminRoutes = router()
     access('admin:read'),
     doc('List runs that nobody could wake', 200, StuckRuns),
     async (c) => c.json(await listStuckRuns(c.var.ctx)),
+  )
+  .delete(
+    `/runs/:id{${idPattern('run')}}`,
+    access('admin:write'),
+    doc('Delete a run whose stored state cannot be read', 204, null, {
+      description:
+        'Any other run is deleted by its team. A run that waits for it fails; its callback is not called.',
+    }),
+    async (c) => {
+      await removeStuckRun(c.var.ctx, c.req.param('id'))
+      return c.body(null, 204)
+    },
   )
   .post(
     '/runs/reindex',

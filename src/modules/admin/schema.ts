@@ -108,7 +108,18 @@ export const ReindexedRuns = z
 export const StuckRuns = z
   .strictObject({
     items: z.array(
-      z.strictObject({ id: z.string(), teamId: z.string(), status: z.string(), wakeBy: z.iso.datetime() }),
+      z.strictObject({
+        id: z.string(),
+        teamId: z.string(),
+        status: z.string(),
+        wakeBy: z.iso.datetime().describe('When it is asked again.'),
+        stuckSince: z.iso
+          .datetime()
+          .nullable()
+          .describe(
+            'Since when it does not answer; null when nobody has asked it, since the tick does not come.',
+          ),
+      }),
     ),
   })
   .meta({ id: 'StuckRuns' })

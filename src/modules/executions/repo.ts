@@ -59,6 +59,14 @@ export async function countRuns(d1: D1Database, teamId: string, filter: RunFilte
   return row?.n ?? 0
 }
 
+export async function teamOfRun(d1: D1Database, runId: string): Promise<string | null> {
+  const row = await d1
+    .prepare('SELECT team_id AS teamId FROM runs WHERE id = ? AND deleted_at IS NULL')
+    .bind(runId)
+    .first<{ teamId: string }>()
+  return row?.teamId ?? null
+}
+
 function conditions(teamId: string, filter: RunFilter): { where: string[]; params: (string | number)[] } {
   const where = ['team_id = ?', 'deleted_at IS NULL']
   const params: (string | number)[] = [teamId]

@@ -1,14 +1,10 @@
-// How long runs are kept, and how their index comes back. Invariants:
-// 1. Only ended runs are retired: first their object, then their row, so a crash in between leaves a row that is
-//    looked at again, never an object that nobody names.
-// 2. The index can be rebuilt: a manifest in R2 names every run of each day, and each run's object reports itself.
+// How long runs are kept. Invariant: only ended runs are retired: first their object, then their row, so a crash in
+// between leaves a row that is looked at again, never an object that nobody names.
 import type { RequestContext } from '../../../context.ts'
-import { DAY_MS, toIso } from '../../../core/clock.ts'
+import { DAY_MS } from '../../../core/clock.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 
 const MOST_RETIRED = 90
-const MANIFEST_PAGE = 1_000
-const MANIFEST_PREFIX = 'run-manifest/'
 
 export async function retireRuns(request: RequestContext): Promise<number> {
   const { DB, RUNS } = request.env
@@ -37,47 +33,4 @@ export async function retireRuns(request: RequestContext): Promise<number> {
     ])
   }
   return removed.length
-}
-
-const dayOf = (ms: number): string => toIso(ms).slice(0, 10)
-
-/** Once a day, and only once: the manifest of the day before is there or it is not. */
-export async function writeRunManifest(request: RequestContext): Promise<void> {
-  const { DB, FILES } = request.env
-  const today = Date.parse(`${dayOf(request.now())}T00:00:00.000Z`)
-  const day = dayOf(today - DAY_MS)
-  const done = `${MANIFEST_PREFIX}${day}/done.json`
-  if ((await FILES.head(done)) !== null) return
-  let after = { createdAt: 0, id: '' }
-  let pages = 0
-  let total = 0
-  for (;;) {
-    const { results } = await DB.prepare(
-      `SELECT id, created_at AS createdAt FROM runs WHERE created_at >= ?1 AND created_at < ?2 AND (created_at, id) > (?3, ?4)
-       AND deleted_at IS NULL ORDER BY created_at, id LIMIT ?5`,
-    )
-      .bind(today - DAY_MS, today, after.createdAt, after.id, MANIFEST_PAGE)
-      .all<{ id: string; createdAt: number }>()
-    if (results.length === 0) break
-    const ids = results.map(({ id }) => id)
-    await FILES.put(`${MANIFEST_PREFIX}${day}/${String(pages).padStart(6, '0')}.json`, JSON.stringify(ids))
-    after = results.at(-1) ?? after
-    pages++
-    total += ids.length
-    if (ids.length < MANIFEST_PAGE) break
-  }
-  await FILES.put(done, JSON.stringify({ day, pages, total }), { onlyIf: { etagDoesNotMatch: '*' } })
-}
-
-export type Reindexed = { day: string; reported: number; missing: number; nextPage: number | null }
-
-/** Has each run of a page of the manifest report itself again. Reports are idempotent, so this may be done at any time. */
-export async function reindexRuns(request: RequestContext, day: string, page: number): Promise<Reindexed> {
-  const { FILES, RUNS } = request.env
-  const file = await FILES.get(`${MANIFEST_PREFIX}${day}/${String(page).padStart(6, '0')}.json`)
-  if (file === null) return { day, reported: 0, missing: 0, nextPage: null }
-  const ids = await file.json<string[]>()
-  const answers = await Promise.allSettled(ids.map((id) => workflowRun(RUNS, id).report()))
-  const reported = answers.filter((answer) => answer.status === 'fulfilled' && answer.value).length
-  return { day, reported, missing: ids.length - reported, nextPage: page + 1 }
 }

@@ -1,9 +1,14 @@
 import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { type RunView, type WorkflowRunRpc, workflowRun } from '../../../objects/workflow-run.ts'
+import {
+  isUnreadable,
+  type RunView,
+  type WorkflowRunRpc,
+  workflowRun,
+} from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
-import { countRuns, findRuns } from '../repo.ts'
+import { countRuns, findRuns, teamOfRun } from '../repo.ts'
 import type {
   EventsQuery,
   Execution,
@@ -39,11 +44,33 @@ export async function ownRun(
   waitMs = 0,
 ): Promise<{ run: WorkflowRunRpc; view: RunView }> {
   const run = workflowRun(ctx.env.RUNS, runId)
-  const view = await run.view(include)
+  const view = await run.view(include).catch(async (error: unknown) => {
+    if (!isUnreadable(error)) throw error
+    if ((await teamOfRun(ctx.env.DB, runId)) !== ctx.actor.teamId) throw notFound('The execution')
+    throw new AppError('run.unreadable', { cause: error })
+  })
   if (view === null || view.teamId !== ctx.actor.teamId) throw notFound('The execution')
   // Waited for only when it is known to be the caller's: a foreign run takes no longer than one that does not exist.
   if (waitMs === 0) return { run, view }
   return { run, view: (await run.view(include, waitMs)) ?? view }
+}
+
+/** Whose a run is that cannot say so itself: what the index last heard of it. Throws when it can, or is none. */
+export async function teamOfUnreadable(ctx: RequestContext, runId: string): Promise<string> {
+  const teamId = await teamOfRun(ctx.env.DB, runId)
+  if (teamId === null) throw notFound('The execution')
+  const isReadable = await workflowRun(ctx.env.RUNS, runId)
+    .view({ output: false })
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (isUnreadable(error)) return false
+        throw error
+      },
+    )
+  if (isReadable)
+    throw new AppError('resource.conflict', { detail: 'The run can be read: it is deleted by its team.' })
+  return teamId
 }
 
 export async function readExecution(
