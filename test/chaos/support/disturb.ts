@@ -2,6 +2,7 @@
 // the turn has not committed, an eviction the loss of memory between two turns.
 import { env } from 'cloudflare:workers'
 import { setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
+import type { Fact } from '../../../src/engine/event.ts'
 import { evict } from './drive.ts'
 
 export const MODES = ['throw', 'abort', 'evict'] as const
@@ -11,29 +12,36 @@ export type Fault = { point: string; nth: number; mode: Mode }
 
 export type Disturbance = ReturnType<typeof disturb>
 
-export function disturb(runId: string, faults: readonly Fault[]) {
+/** `spy` sees every fact before it is applied, and may let the run die of it. */
+export function disturb(
+  runId: string,
+  faults: readonly Fault[],
+  spy: (fact: Fact, die: (mode: 'throw' | 'abort') => never) => void = () => {},
+) {
   const id = env.RUNS.idFromName(runId).toString()
   const counts = new Map<string, number>()
   const hit: Fault[] = []
   const alarm = alarmModel()
   let asked = false
-  setFaultHook((point, state) => {
+  setFaultHook((point, state, args) => {
     if (state.id.toString() !== id) return
     const nth = (counts.get(point) ?? 0) + 1
     counts.set(point, nth)
     alarm.see(point)
+    const die = (mode: Mode): never => {
+      hit.push({ point, nth, mode })
+      if (mode === 'abort') {
+        alarm.die()
+        state.abort(`fault at ${point}`)
+      } else alarm.forget()
+      throw new Error(`fault at ${point}`)
+    }
+    if (point === 'core.take:before') spy(args[2] as Fact, die)
     const fault = faults.find((one) => one.point === point && one.nth === nth)
     if (fault === undefined) return
+    if (fault.mode !== 'evict') die(fault.mode)
     hit.push(fault)
-    if (fault.mode === 'evict') {
-      asked = true
-      return
-    }
-    if (fault.mode === 'abort') {
-      alarm.die()
-      state.abort(`fault at ${point}`)
-    } else alarm.forget()
-    throw new Error(`fault at ${point}`)
+    asked = true
   })
   return {
     counts,

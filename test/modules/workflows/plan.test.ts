@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
+import { lose } from '../../chaos/support/drive.ts'
+import { sqlOf } from '../../durable-objects/support/poison.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -203,7 +205,24 @@ test('metrics of nodes are those of the newest runs', async () => {
       { id: 'a', type: 'flow.noop', runs: 2, succeeded: 2, failed: 0 },
       { id: 'b', type: 'flow.fail', runs: 2, succeeded: 0, failed: 2 },
     ])
+    expect(metrics.body.perNodeRuns).toBe(2)
   }, 5_000)
+})
+
+test('metrics of nodes leave out a run whose object does not answer', async () => {
+  const person = await newPerson()
+  const { body } = await create(person, { definition: { nodes: [{ id: 'a', type: 'flow.noop' }] } })
+  const ids: string[] = []
+  for (let i = 0; i < 2; i++) {
+    const run = await post(`${WORKFLOWS}/${body.id}/execute`, person, {}, { prefer: 'wait=5' })
+    ids.push(run.body.id)
+  }
+  await sqlOf(ids[0] ?? '', (sql) => sql.exec("UPDATE rows SET value = '{' WHERE kind = 'node'").toArray())
+  await lose(ids[0] ?? '')
+  await vi.waitFor(async () => {
+    const metrics = await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)
+    expect(metrics.body).toMatchObject({ runs: 2, perNodeRuns: 1, perNode: [{ id: 'a', runs: 1 }] })
+  })
 })
 
 test('the node types come with the JSON Schema of their parameters', async () => {

@@ -73,7 +73,10 @@ export const documentRoutes = router()
   .get(
     `/${WORKFLOW_ID}/metrics`,
     access('workflows:read'),
-    doc('Read how the runs of a workflow went', 200, WorkflowMetrics),
+    doc('Read how the runs of a workflow went', 200, WorkflowMetrics, {
+      description:
+        'Whole days in UTC, today among them, by the day on which a run was made. Counts, costs and durations are those of the index, which a run reports to within a second, so what has just ended may be missing. Figures of nodes are a sample: they are asked from the newest runs themselves, at most 50.',
+    }),
     validate('query', MetricsQuery),
     async (c) => c.json(await readMetrics(c.var.ctx, c.req.param('id'), c.req.valid('query'))),
   )

@@ -8,7 +8,9 @@ export const MetricsQuery = z.strictObject({
     .min(0)
     .max(50)
     .default(0)
-    .describe('Of how many of the newest finished runs the nodes are looked at; 0 leaves them out.'),
+    .describe(
+      'Of how many of the newest runs of the period that succeeded or failed the nodes are looked at; 0 leaves them out.',
+    ),
 })
 export type MetricsQuery = z.infer<typeof MetricsQuery>
 
@@ -32,8 +34,10 @@ export const WorkflowMetrics = z
     successRate: z
       .number()
       .nullable()
-      .describe('Of the runs that ended by themselves; null when there are none.'),
-    durationMs: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable() }),
+      .describe('Of the runs that succeeded or failed; null when there are none.'),
+    durationMs: z
+      .strictObject({ p50: z.number().nullable(), p95: z.number().nullable() })
+      .describe('Of the runs that succeeded or failed, from start to end with what they waited.'),
     inputTokens: z.int(),
     outputTokens: z.int(),
     perDay: z.array(z.strictObject({ day: z.string(), ...counts })),
@@ -42,13 +46,22 @@ export const WorkflowMetrics = z
         z.strictObject({
           id: z.string(),
           type: z.string(),
-          runs: z.int(),
+          runs: z
+            .int()
+            .describe('How often it has begun: iterations count, and the items of what reaches the outside.'),
           succeeded: z.int(),
-          failed: z.int(),
+          failed: z.int().describe('For good; a try that was followed by another does not count.'),
           durationMs: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable() }),
         }),
       )
-      .describe('Of the newest runs that were asked for.'),
+      .describe(
+        'A sample: of the newest runs alone, as many as `nodes` asks for, whatever the period holds.',
+      ),
+    perNodeRuns: z
+      .int()
+      .describe(
+        'How many runs `perNode` is made of: fewer than `nodes` when there are no more, or some do not answer.',
+      ),
   })
   .meta({ id: 'WorkflowMetrics' })
 export type WorkflowMetrics = z.infer<typeof WorkflowMetrics>

@@ -33,7 +33,7 @@ export async function readMetrics(
     inputTokens: sum(found.statuses.map((row) => row.inputTokens)),
     outputTokens: sum(found.statuses.map((row) => row.outputTokens)),
     perDay: perDay(found.days),
-    perNode: await perNode(ctx, found.newest),
+    ...(await perNode(ctx, found.newest)),
   }
 }
 
@@ -56,25 +56,50 @@ const perDay = (rows: DayRow[]): WorkflowMetrics['perDay'] =>
     ...totalsOf(group),
   }))
 
-/** Nodes are known to the runs' own objects only, so their figures are those of the newest few. */
-async function perNode(ctx: ServiceContext, runIds: string[]): Promise<WorkflowMetrics['perNode']> {
-  const views = await Promise.all(
-    runIds.map((id) => workflowRun(ctx.env.RUNS, id).view({ nodes: true, output: false })),
-  )
-  const nodes = views.flatMap((view): RunNodeView[] => view?.nodes ?? [])
-  return [...Map.groupBy(nodes, (node) => node.id)].map(([id, group]) => {
-    const durations = group
-      .flatMap((node) => (node.durationMs === null ? [] : [node.durationMs]))
-      .sort((a, b) => a - b)
-    return {
-      id,
-      type: group[0]?.type ?? '',
-      runs: group.filter((node) => node.startedAt !== null).length,
-      succeeded: group.filter((node) => node.status === 'succeeded').length,
-      failed: group.filter((node) => node.status === 'failed').length,
-      durationMs: { p50: rank(durations, 0.5), p95: rank(durations, 0.95) },
+/** Views of runs may be large: so few are held at a time. */
+const AT_ONCE = 4
+
+type NodeFigures = WorkflowMetrics['perNode'][number] & { durations: number[] }
+
+/** Nodes are known to the runs' own objects only, so their figures are those of the newest few that answer. */
+async function perNode(
+  ctx: ServiceContext,
+  runIds: string[],
+): Promise<Pick<WorkflowMetrics, 'perNode' | 'perNodeRuns'>> {
+  const figures = new Map<string, NodeFigures>()
+  const left = [...runIds]
+  let perNodeRuns = 0
+  const ask = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
+      try {
+        const view = await workflowRun(ctx.env.RUNS, id).view({ nodes: true, output: false })
+        if (view === null) continue
+        perNodeRuns++
+        for (const node of view.nodes ?? []) count(figures, node)
+      } catch (error) {
+        ctx.log.warn('a run was left out of the metrics', { runId: id, error })
+      }
     }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, ask))
+  const perNode = [...figures.values()].map(({ durations, ...one }) => {
+    durations.sort((a, b) => a - b)
+    return { ...one, durationMs: { p50: rank(durations, 0.5), p95: rank(durations, 0.95) } }
   })
+  return { perNode, perNodeRuns }
+}
+
+function count(
+  figures: Map<string, NodeFigures>,
+  { id, type, status, startedAt, durationMs }: RunNodeView,
+): void {
+  const none = { runs: 0, succeeded: 0, failed: 0, durationMs: { p50: null, p95: null } }
+  const known = figures.get(id) ?? { id, type, ...none, durations: [] }
+  figures.set(id, known)
+  if (startedAt !== null) known.runs++
+  if (status === 'succeeded') known.succeeded++
+  if (status === 'failed') known.failed++
+  if (durationMs !== null) known.durations.push(durationMs)
 }
 
 const rank = (sorted: number[], share: number): number | null =>

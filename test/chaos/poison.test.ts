@@ -1,0 +1,101 @@
+// The run dies of applying some fact, on random workflows: a few times, then it comes to the end it would have come to; or
+// each time, then something is given up. Either way it ends, and every promise of a run's end holds.
+// `CHAOS_SEED` repeats or moves a run of it, `CHAOS_RUNS` lengthens it.
+import { env } from 'cloudflare:workers'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Definition } from '../../src/engine/definition.ts'
+import type { Fact } from '../../src/engine/event.ts'
+import { random } from '../engine/support/random.ts'
+import { newPerson } from '../helpers/people.ts'
+import { newSpec } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { checkEffects, checkEvents, checkIndex, checkOutcomes, outcomeOf } from './support/check.ts'
+import { disturb } from './support/disturb.ts'
+import { drive, lose } from './support/drive.ts'
+import { randomRun } from './support/random-run.ts'
+import { time } from './support/time.ts'
+
+const { CHAOS_SEED, CHAOS_RUNS } = env as unknown as Record<string, string>
+const SEED = Number(CHAOS_SEED || 1)
+const CASES = Math.max(12, Math.ceil(Number(CHAOS_RUNS || 0) / 20))
+/** Below the number of deaths at which something is given up. */
+const FEW = 2
+
+let teamId = ''
+let child = ''
+
+beforeAll(async () => {
+  time.start()
+  ;({ teamId } = await newPerson())
+  const url = `${inject('httpTarget')}/flaky/{{ run.parentRunId }}-child`
+  const nodes = [{ id: 'call', type: 'http.request', params: { method: 'POST', url } }]
+  child = await newWorkflow(teamId, { nodes, output: { done: true } })
+})
+afterAll(() => time.stop())
+
+const nameOf = (fact: Fact): string =>
+  `${fact.type} ${'path' in fact ? fact.path : 'key' in fact ? fact.key : ''}`
+
+/** What only people bring is asked of them again, for ever: refused, it leaves the run waiting, which is no end. */
+const isAsked = (name: string): boolean => /^(signal|node.resolved|node.succeeded approval)/.test(name)
+
+async function live(seed: number, definition: Definition, spy: Parameters<typeof disturb>[2]) {
+  const spec = newSpec(definition as never, { teamId, input: { n: seed % 10 } })
+  const disturbance = disturb(spec.runId, [], spy)
+  try {
+    const { view } = await drive(spec, disturbance)
+    const events = await checkEvents(view, disturbance)
+    checkOutcomes(events)
+    await checkEffects(view, definition)
+    const outcome = await outcomeOf(view, disturbance)
+    await lose(spec.runId)
+    await checkIndex(view, events.length, disturbance)
+    return { view, outcome }
+  } finally {
+    disturbance.end()
+  }
+}
+
+test('a run survives the death of any fact, and none that was accepted is lost', {
+  timeout: 600_000,
+}, async () => {
+  const seen = { few: 0, always: 0, givenUp: 0 }
+  for (let seed = SEED; seed < SEED + CASES; seed++) {
+    const dice = random(seed)
+    const definition = randomRun({ random: dice, target: inject('httpTarget'), child })
+    const facts: string[] = []
+    let isStart = false
+    const known = await live(seed, definition, (fact) => {
+      // A start that dies in its own turn was not accepted.
+      if (fact.type === 'run.started') {
+        isStart = true
+        setTimeout(() => {
+          isStart = false
+        }, 0)
+      }
+      if (!isStart) facts.push(nameOf(fact))
+    })
+    for (const always of [false, true]) {
+      const may = facts.filter((name) => !(always && isAsked(name)))
+      if (may.length === 0) continue
+      const poison = dice.pick(may)
+      let deaths = 0
+      const told = `seed ${seed}, ${always ? 'always' : FEW} dead of ${poison}`
+      const { view, outcome } = await live(seed, definition, (fact, die) => {
+        if (nameOf(fact) !== poison || (!always && deaths === FEW)) return
+        deaths++
+        die(dice.pick(['throw', 'abort']))
+      }).catch((error: unknown) => {
+        throw new Error(`${told}: ${error instanceof Error ? error.message : error}`, { cause: error })
+      })
+      if (deaths === 0) continue
+      if (!always) expect(outcome, told).toEqual(known.outcome)
+      else if (view.nodes?.some(({ error }) => (error as { code?: string } | null)?.code === 'node.poison'))
+        seen.givenUp++
+      seen[always ? 'always' : 'few']++
+    }
+  }
+  expect(seen.few).toBeGreaterThan(CASES / 2)
+  expect(seen.always).toBeGreaterThan(CASES / 2)
+  expect(seen.givenUp).toBeGreaterThan(CASES / 6)
+})
