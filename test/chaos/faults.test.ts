@@ -58,10 +58,10 @@ async function live({ seed, definition }: Pick<Reference, 'seed' | 'definition'>
   const spec = newSpec(definition as never, { teamId, input: { n: seed % 10 } })
   const disturbance = disturb(spec.runId, faults)
   try {
-    const { view } = await drive(spec, disturbance)
+    const { view, resolved } = await drive(spec, disturbance)
     const events = await checkEvents(view, disturbance)
     checkOutcomes(events)
-    await checkEffects(view, definition)
+    await checkEffects(view, definition, resolved)
     const outcome = await outcomeOf(view, disturbance)
     // Lost once more after its end, with its last report not sent: whoever asks next wakes it, and it reports.
     if (faults.length > 0) await lose(spec.runId)

@@ -43,10 +43,10 @@ async function live(seed: number, definition: Definition, spy: Parameters<typeof
   const spec = newSpec(definition as never, { teamId, input: { n: seed % 10 } })
   const disturbance = disturb(spec.runId, [], spy)
   try {
-    const { view } = await drive(spec, disturbance)
+    const { view, resolved } = await drive(spec, disturbance)
     const events = await checkEvents(view, disturbance)
     checkOutcomes(events)
-    await checkEffects(view, definition)
+    await checkEffects(view, definition, resolved)
     const outcome = await outcomeOf(view, disturbance)
     await lose(spec.runId)
     await checkIndex(view, events.length, disturbance)
