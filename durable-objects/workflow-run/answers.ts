@@ -1,13 +1,22 @@
 // What people and other parts ask of a run that is there, and what they are told.
-import type { Json } from '../../src/core/json.ts'
 import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { hasEnded, isTerminal } from '../../src/engine/state.ts'
-import type { ControlAnswer, ControlVerb, Decide, LegacyAnswer } from '../../src/objects/workflow-run.ts'
+import type {
+  ControlAnswer,
+  ControlVerb,
+  Decide,
+  LegacyAnswer,
+  Resolve,
+  RunActor,
+  Signal,
+} from '../../src/objects/workflow-run.ts'
+import { type Deed, noteDeed } from './audit.ts'
 import { workOf, workOfDecision } from './deaths.ts'
 import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
+import type { StoredWait } from './store.ts'
 import { encodeValue } from './values.ts'
 import { viewRun } from './view.ts'
 import { decide } from './waits.ts'
@@ -23,9 +32,11 @@ const viewAnswer = (machine: RunShell): ControlAnswer => ({
   run: viewRun(machine.requireRun(), machine.store, { output: true }),
 })
 
+type Who = RunActor | undefined
+
 const FACTS = { cancel: 'run.cancel_requested', pause: 'run.paused', resume: 'run.resumed' } as const
 
-export function control(machine: RunShell, verb: ControlVerb, by: string): ControlAnswer {
+export function control(machine: RunShell, verb: ControlVerb, by: string, who: Who): ControlAnswer {
   const { run } = machine
   if (run === null) return missing()
   const { status, paused } = run.state.run
@@ -36,14 +47,15 @@ export function control(machine: RunShell, verb: ControlVerb, by: string): Contr
   }
   const fact = { type: FACTS[verb], by }
   if (machine.refuses(() => workOf([{ fact }], []))) return refused(`${verb} the run`)
-  const { accepted } = machine.feed([{ fact }])
+  const onAccepted = () => noteDeed(machine, who, { action: `run.${verb}_requested` })
+  const { accepted } = machine.feed([{ fact, onAccepted }])
   const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
   return accepted || (alreadySo && status !== 'queued')
     ? viewAnswer(machine)
     : conflict(`The run is ${status}; it cannot ${verb} now.`)
 }
 
-export function signal(machine: RunShell, word: { name: string; data: Json; id?: string }): ControlAnswer {
+export function signal(machine: RunShell, word: Signal, who: Who): ControlAnswer {
   const { run, store } = machine
   if (run === null) return missing()
   const { name, data, id } = word
@@ -51,30 +63,40 @@ export function signal(machine: RunShell, word: { name: string; data: Json; id?:
   if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
   const said: ShellFact = {
     fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
-    onAccepted: (seq) => store.writeSignal(seq, name, id ?? null, data),
+    onAccepted: (seq) => {
+      store.writeSignal(seq, name, id ?? null, data)
+      noteDeed(machine, who, { action: 'run.signalled', after: { name } })
+    },
   }
   if (machine.refuses(() => workOf([said], []))) return refused('take this signal')
   machine.feed([said])
   return viewAnswer(machine)
 }
 
-export function decideApproval(machine: RunShell, word: Decide): ControlAnswer {
+export function decideApproval(machine: RunShell, word: Decide, who: Who): ControlAnswer {
   if (machine.run === null) return missing()
   const about = () => workOfDecision(word.approvalId, word.by, word.decision, word.data)
   if (machine.refuses(about)) return refused('take this decision')
   const spoken = machine.whole(() => {
     const said = decide(machine.shell, word, machine.now())
-    if ('fact' in said && said.fact) machine.feed([said.fact], [], about)
+    if ('refused' in said) return said
+    if (said.fact) machine.feed([said.fact], [], about)
+    noteDeed(machine, who, decided(machine, word, said.wait))
     machine.scheduleDrain(0)
     return said
   }, about)
   return 'refused' in spoken ? conflict(spoken.refused) : viewAnswer(machine)
 }
 
-export function resolve(
-  machine: RunShell,
-  word: { path: string; outcome: 'succeeded' | 'failed' | 'retry'; output?: Json; by: string },
-): ControlAnswer {
+function decided(machine: RunShell, { approvalId, decision }: Decide, { path, attempt }: StoredWait): Deed {
+  const activation = machine.requireRun().state.activations.get(path)
+  const pending = activation?.status === 'waiting' && activation.attempt === attempt
+  const status = pending ? 'pending' : decision === 'approve' ? 'approved' : 'rejected'
+  const target = { targetType: 'approval', targetId: approvalId }
+  return { action: 'approval.decided', ...target, after: { decision, status } }
+}
+
+export function resolve(machine: RunShell, word: Resolve, who: Who): ControlAnswer {
   const { run } = machine
   if (run === null) return missing()
   const activation = run.state.activations.get(word.path)
@@ -84,7 +106,9 @@ export function resolve(
   if (!encoded.ok) return conflict(encoded.error.message)
   const fact = { type: 'node.resolved', path, attempt, outcome: word.outcome, by: word.by } as const
   if (machine.refuses(() => workOf([{ fact }], []))) return refused('settle the node so')
-  const { accepted } = machine.feed([{ fact, output: encoded.value }])
+  const onAccepted = () =>
+    noteDeed(machine, who, { action: 'run.node_resolved', after: { path, outcome: word.outcome } })
+  const { accepted } = machine.feed([{ fact, output: encoded.value, onAccepted }])
   return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
 }
 

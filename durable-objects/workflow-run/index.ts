@@ -13,9 +13,12 @@ import {
   type EventPage,
   type LegacyAnswer,
   type NodeDetail,
+  type Resolve,
   RUN_UNREADABLE,
+  type RunActor,
   type RunSpec,
   type RunView,
+  type Signal,
   type StartAnswer,
   type StartOptions,
   type TeamEvent,
@@ -26,9 +29,10 @@ import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
 import { RunMachine } from './machine.ts'
-import { approvalRow, projectApproval, projectRun } from './projection.ts'
+import { reportRun, tellDeeds } from './outbox.ts'
+import { approvalRow, projectApproval } from './projection.ts'
 import { eventStream } from './stream.ts'
-import { projectionOf, viewNode, viewRun } from './view.ts'
+import { viewNode, viewRun } from './view.ts'
 
 /** What is left of a run that somebody has deleted: its key starts nothing under the old id. */
 const REMOVED = 'removed'
@@ -77,33 +81,28 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     return { ...view, waitingFor }
   }
 
-  async control(verb: ControlVerb, by: string): Promise<ControlAnswer> {
+  async control(verb: ControlVerb, by: string, who?: RunActor): Promise<ControlAnswer> {
     this.#requireReadable()
-    return control(this.#machine, verb, by)
+    return control(this.#machine, verb, by, who)
   }
 
-  async signal(word: {
-    name: string
-    data: Decide['data']
-    id?: string
-    by: string
-  }): Promise<ControlAnswer> {
+  async signal(word: Signal, who?: RunActor): Promise<ControlAnswer> {
     this.#requireReadable()
-    return signal(this.#machine, word)
+    return signal(this.#machine, word, who)
   }
 
   async takeEvent(event: TeamEvent): Promise<boolean> {
     return takeEvent(this.#machine, event)
   }
 
-  async decide(word: Decide): Promise<ControlAnswer> {
+  async decide(word: Decide, who?: RunActor): Promise<ControlAnswer> {
     this.#requireReadable()
-    return decideApproval(this.#machine, word)
+    return decideApproval(this.#machine, word, who)
   }
 
-  async resolve(word: Parameters<WorkflowRunRpc['resolve']>[0]): Promise<ControlAnswer> {
+  async resolve(word: Resolve, who?: RunActor): Promise<ControlAnswer> {
     this.#requireReadable()
-    return resolve(this.#machine, word)
+    return resolve(this.#machine, word, who)
   }
 
   async node(path: string): Promise<NodeDetail | null> {
@@ -148,7 +147,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     this.#requireReadable()
     const { run, store, env } = this.#machine
     if (run === null) return false
-    await projectRun(env.DB, projectionOf(run, store))
+    await reportRun(this.#machine)
     for (const { path } of store.readWaits()) {
       const approval = approvalRow(run, store, path)
       if (approval !== null) await projectApproval(env.DB, approval)
@@ -158,6 +157,8 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async remove({ forGood = false }: { forGood?: boolean } = {}): Promise<void> {
+    // Only a run that somebody has just deleted may not have reported at all: the others are known by their row.
+    if (this.#machine.run !== null) await tellDeeds(this.#machine, forGood)
     for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'deleted')
     this.#machine.forget()
     await this.ctx.storage.deleteAll()

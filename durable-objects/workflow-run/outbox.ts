@@ -7,6 +7,7 @@ import type { Json } from '../../src/core/json.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
+import { startRow, writeDeed } from './audit.ts'
 import { enterGate, readGate } from './begin.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
@@ -42,6 +43,25 @@ export async function drainOutbox(machine: RunShell): Promise<number | null> {
   return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
 }
 
+/** With the first report goes the entry of the audit log that says who has started the run. */
+export async function reportRun(machine: RunShell): Promise<void> {
+  const run = machine.requireRun()
+  const view = projectionOf(run, machine.store)
+  await projectRun(machine.env.DB, view, startRow(run, Number(view.createdAt)))
+}
+
+/** What must be told before a run is forgotten: the rest is of no use to anybody then. Throws when it cannot be. */
+export async function tellDeeds(machine: RunShell, alsoStart: boolean): Promise<void> {
+  const { store, env } = machine
+  if (alsoStart) await reportRun(machine)
+  while (machine.run !== null) {
+    const next = store.readOutbox().find(({ kind }) => kind === 'audit')
+    if (next === undefined) return
+    await writeDeed(env.DB, next.body)
+    store.removeOutbox(next.id)
+  }
+}
+
 /** Whether the index has taken the run as it is now, within this time. */
 export async function reportsInTime(machine: RunShell, patienceMs: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -50,7 +70,7 @@ export async function reportsInTime(machine: RunShell, patienceMs: number): Prom
   })
   const report = async (): Promise<boolean> => {
     try {
-      await projectRun(machine.env.DB, projectionOf(machine.requireRun(), machine.store))
+      await reportRun(machine)
       return true
     } catch {
       return false
@@ -85,7 +105,10 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
   const body = row.body as Record<string, Json>
   switch (row.kind) {
     case 'project':
-      await projectRun(env.DB, projectionOf(run, store))
+      await reportRun(machine)
+      return
+    case 'audit':
+      await writeDeed(env.DB, row.body)
       return
     case 'approval': {
       const approval = approvalRow(run, store, String(body.path))

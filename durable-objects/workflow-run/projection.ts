@@ -1,6 +1,7 @@
 // How a run appears in D1. The row with the larger `seq` wins, so reports may come late, twice or out of order; a
 // deleted run keeps its tombstone.
 import type { Json } from '../../src/core/json.ts'
+import { type AuditRow, insertAuditOnce } from '../../src/db/audit-row.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 
@@ -41,7 +42,12 @@ const COUNT_RUN = `INSERT INTO usage_counters (team_id, period, metric, value)
 const WAKE_GRACE_MS = 10 * 60_000
 const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
 
-export async function projectRun(d1: D1Database, view: Record<string, Json>): Promise<void> {
+/** `started` is written once, with the first report: in the hot path of a start it is one statement more, no other trip. */
+export async function projectRun(
+  d1: D1Database,
+  view: Record<string, Json>,
+  started: AuditRow | null = null,
+): Promise<void> {
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   // Who reports is not stuck.
   const row: Record<string, Json> = { ...view, wakeBy, stuckSince: null }
@@ -49,6 +55,7 @@ export async function projectRun(d1: D1Database, view: Record<string, Json>): Pr
   await d1.batch([
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),
     d1.prepare(UPSERT_RUN).bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null)),
+    ...(started === null ? [] : [insertAuditOnce(d1, started)]),
   ])
 }
 

@@ -31,15 +31,23 @@ export const ID_PREFIXES = [
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
 export function newId(prefix: IdPrefix, nowMs: number): string {
+  let random = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(16))) random += ALPHABET.charAt(byte & 31)
+  return `${prefix}_${timePart(nowMs)}${random}`
+}
+
+/** The id of what belongs to another thing and came about with it, once: it is found again without being kept. */
+export const idBeside = (prefix: IdPrefix, otherId: string, nowMs: number): string =>
+  `${prefix}_${timePart(nowMs)}${otherId.slice(-16)}`
+
+function timePart(ms: number): string {
   let time = ''
-  let rest = nowMs
+  let rest = ms
   for (let i = 0; i < 10; i++) {
     time = ALPHABET.charAt(rest % 32) + time
     rest = Math.floor(rest / 32)
   }
-  let random = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) random += ALPHABET.charAt(byte & 31)
-  return `${prefix}_${time}${random}`
+  return time
 }
 
 /** The pattern of a path parameter, so that `/teams/:id` and `/teams/invitations` never match one path. */

@@ -7,6 +7,9 @@
 import { AppError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
+import { AUDIT_COLUMNS, type AuditEntry, auditValues } from './audit-row.ts'
+
+export type { AuditEntry } from './audit-row.ts'
 
 /** A drizzle builder, or SQL of our own. */
 export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
@@ -14,17 +17,6 @@ export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
 export const statement = (sql: string, ...params: unknown[]): Statement => ({
   toSQL: () => ({ sql, params }),
 })
-
-export type AuditEntry = {
-  action: string
-  targetType: string
-  targetId: string
-  /** Without secrets: what changed, not everything there is. */
-  before?: Record<string, unknown>
-  after?: Record<string, unknown>
-  /** Whose log it belongs to, when not that of the actor's team. */
-  teamId?: string
-}
 
 /** Written only when this question, asked within the commit, has an answer. */
 export type ConditionalMessage = { message: QueueMessage; exists: Statement }
@@ -147,23 +139,21 @@ function idempotencyRow(scope: CommitScope, resourceId: string, now: number): St
 
 function auditRow(scope: CommitScope, audit: AuditEntry, now: number, guarded: boolean): Statement {
   const actor = scope.actor
+  const values = auditValues({
+    ...audit,
+    id: newId('aud', now),
+    teamId: audit.teamId ?? actor?.teamId ?? 'system',
+    actorId: actor?.userId ?? null,
+    actorKind: actor?.kind ?? (scope.system ? 'system' : 'anonymous'),
+    actorKeyId: actor?.keyId ?? null,
+    address: scope.address,
+    userAgent: scope.userAgent,
+    createdAt: now,
+    requestId: scope.requestId,
+  })
+  const marks = values.slice(1).map(() => '?')
   return statement(
-    `INSERT INTO audit_log (id, team_id, actor_id, actor_kind, actor_key_id, action, target_type, target_id, before, after,
-       address, user_agent, created_at, request_id)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${guarded ? 'CASE WHEN changes() = 1 THEN ? END' : '?'}`,
-    newId('aud', now),
-    audit.teamId ?? actor?.teamId ?? 'system',
-    actor?.userId ?? null,
-    actor?.kind ?? (scope.system ? 'system' : 'anonymous'),
-    actor?.keyId ?? null,
-    audit.action,
-    audit.targetType,
-    audit.targetId,
-    audit.before ? JSON.stringify(audit.before) : null,
-    audit.after ? JSON.stringify(audit.after) : null,
-    scope.address,
-    scope.userAgent,
-    now,
-    scope.requestId,
+    `INSERT INTO audit_log (${AUDIT_COLUMNS}) SELECT ${marks.join(', ')}, ${guarded ? 'CASE WHEN changes() = 1 THEN ? END' : '?'}`,
+    ...values,
   )
 }

@@ -19,6 +19,28 @@ export type RunParent = {
   wait?: boolean
 }
 
+/**
+ * Who acts on a run, as the audit log names them. Absent where the system acts, and from callers of before it was added:
+ * then nothing is written.
+ */
+export type RunActor = {
+  kind: 'user' | 'api_key'
+  userId: string
+  keyId: string | null
+  address: string | null
+  userAgent: string | null
+  requestId: string
+}
+
+export const runActor = ({
+  actor: { kind, userId, keyId },
+  address,
+  userAgent,
+  requestId,
+}: Pick<RunActor, 'address' | 'userAgent' | 'requestId'> & {
+  actor: Pick<RunActor, 'kind' | 'userId' | 'keyId'>
+}): RunActor => ({ kind, userId, keyId, address, userAgent, requestId })
+
 /** What a run is made of. It is stored whole by `start`, and the run never looks at the workflow again (G6). */
 export type RunSpec = {
   runId: string
@@ -33,6 +55,8 @@ export type RunSpec = {
   vars: Record<string, Json>
   trigger: RunTrigger
   startedBy: string | null
+  /** The person or key that started it by themself; what a trigger starts is recorded by the trigger. */
+  by?: RunActor
   entry?: string
   mocks?: Record<string, { output?: Json; error?: Json }>
   parent?: RunParent
@@ -146,20 +170,25 @@ export type Decide = {
 /** An event of the team, on its way to the runs that wait for it. `at` is when it was taken in. */
 export type TeamEvent = { teamId: string; id: string; name: string; data: Json; at: number }
 
+export type Signal = { name: string; data: Json; id?: string; by: string }
+
+export type Resolve = {
+  path: string
+  outcome: 'succeeded' | 'failed' | 'retry'
+  output?: Json
+  by: string
+}
+
 export interface WorkflowRunRpc {
   start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
   view(include: { nodes?: boolean; output?: boolean }, waitMs?: number): Promise<RunView | null>
-  control(verb: ControlVerb, by: string): Promise<ControlAnswer>
-  signal(signal: { name: string; data: Json; id?: string; by: string }): Promise<ControlAnswer>
+  /** `who` has what was done written into the audit log; so with the next three. */
+  control(verb: ControlVerb, by: string, who?: RunActor): Promise<ControlAnswer>
+  signal(signal: Signal, who?: RunActor): Promise<ControlAnswer>
   /** Ends the waits that take this event; a second time changes nothing. False when there is no run of that team here. */
   takeEvent(event: TeamEvent): Promise<boolean>
-  decide(decide: Decide): Promise<ControlAnswer>
-  resolve(resolve: {
-    path: string
-    outcome: 'succeeded' | 'failed' | 'retry'
-    output?: Json
-    by: string
-  }): Promise<ControlAnswer>
+  decide(decide: Decide, who?: RunActor): Promise<ControlAnswer>
+  resolve(resolve: Resolve, who?: RunActor): Promise<ControlAnswer>
   node(path: string): Promise<NodeDetail | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
   /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */

@@ -38,12 +38,14 @@ test('a decision is audited', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner)
   await decide(approval, ann)
-  const row = await env.DB.prepare(
-    "SELECT actor_id AS actor, after FROM audit_log WHERE target_id = ? AND action = 'approval.decided'",
-  )
-    .bind(approval.id)
-    .first<{ actor: string; after: string }>()
-  expect([row?.actor, JSON.parse(row?.after ?? '')]).toEqual([
+  const entry = () =>
+    env.DB.prepare(
+      "SELECT actor_id AS actor, after FROM audit_log WHERE target_id = ? AND action = 'approval.decided'",
+    )
+      .bind(approval.id)
+      .first<{ actor: string; after: string }>()
+  const row = await vi.waitFor(async () => (await entry()) ?? Promise.reject(new Error('no entry yet')))
+  expect([row.actor, JSON.parse(row.after)]).toEqual([
     ann.userId,
     { decision: 'approve', status: 'approved' },
   ])

@@ -35,11 +35,17 @@ export const voidLinks = (approvalId: string, userId: string | null, now: number
     userId,
   )
 
-export const voidAllLinks = (d1: D1Database, approvalId: string, now: number): Promise<D1Result> =>
-  d1
-    .prepare('UPDATE approval_links SET used_at = ? WHERE approval_id = ? AND used_at IS NULL')
-    .bind(now, approvalId)
+/** The same where there is no commit to join. */
+export async function voidLinksNow(
+  d1: D1Database,
+  ...which: [approvalId: string, userId: string | null, now: number]
+): Promise<void> {
+  const { sql, params } = voidLinks(...which).toSQL()
+  await d1
+    .prepare(sql)
+    .bind(...params)
     .run()
+}
 
 export const insertLink = (link: {
   tokenHash: string

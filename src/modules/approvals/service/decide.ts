@@ -1,9 +1,14 @@
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
-import { commit } from '../../../db/commit.ts'
-import { type Decide, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
-import { voidLinks } from '../repo/links.ts'
+import {
+  type Decide,
+  type RunActor,
+  type RunView,
+  runActor,
+  workflowRun,
+} from '../../../objects/workflow-run.ts'
+import { voidLinksNow } from '../repo/links.ts'
 import type { Approval, DecideApproval } from '../schema.ts'
 import { type Decider, decisionOf, requireDecider, requirePending } from './judge.ts'
 import { loadApproval } from './read.ts'
@@ -20,18 +25,11 @@ export async function decideApproval(
   requireDecider(row, decider)
   requirePending(row)
   const decide = decisionOf(row, decider, body)
-  const run = await speak(ctx, row.runId, decide)
+  const run = await speak(ctx, row.runId, decide, runActor(ctx))
   const now = ctx.now()
   const status = statusAfter(run, decide)
-  await commit(ctx, {
-    statements: [voidLinks(id, status === 'pending' ? userId : null, now)],
-    audit: {
-      action: 'approval.decided',
-      targetType: 'approval',
-      targetId: id,
-      after: { decision: body.decision, status },
-    },
-  })
+  // Tidiness: a link that is left open by a crash here is refused by the run.
+  await voidLinksNow(ctx.env.DB, id, status === 'pending' ? userId : null, now)
   const { by, decision, comment, data } = decide
   const view = toApproval(row)
   return {
@@ -42,9 +40,17 @@ export async function decideApproval(
   }
 }
 
-/** Tells the run, which is the truth: 409 when it is settled there, or when this person has spoken before. */
-export async function speak(request: RequestContext, runId: string, decide: Decide): Promise<RunView> {
-  const answer = await workflowRun(request.env.RUNS, runId).decide(decide)
+/**
+ * Tells the run, which is the truth: 409 when it is settled there, or when this person has spoken before. With `who` the
+ * run has it audited; a word by a link was audited when the link was spent.
+ */
+export async function speak(
+  request: RequestContext,
+  runId: string,
+  decide: Decide,
+  who?: RunActor,
+): Promise<RunView> {
+  const answer = await workflowRun(request.env.RUNS, runId).decide(decide, who)
   if (answer.ok) return answer.run
   if (answer.reason === 'not_found') throw notFound('The execution')
   throw new AppError('resource.conflict', { detail: answer.detail })

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import type { Decide } from '../../../objects/workflow-run.ts'
-import { findLink, type LinkRow, spendLink, voidAllLinks } from '../repo/links.ts'
+import { findLink, type LinkRow, spendLink, voidLinksNow } from '../repo/links.ts'
 import type { ApprovalAnswer, DecideApproval } from '../schema.ts'
 import { speak, statusAfter } from './decide.ts'
 import { decisionOf, requireDecider } from './judge.ts'
@@ -61,7 +61,7 @@ async function statusOf(
 ): Promise<ApprovalAnswer['status']> {
   try {
     const status = statusAfter(await speak(request, runId, decide), decide)
-    if (status !== 'pending') await voidAllLinks(request.env.DB, id, request.now())
+    if (status !== 'pending') await voidLinksNow(request.env.DB, id, null, request.now())
     return status
   } catch (error) {
     if (error instanceof AppError) throw error

@@ -5,7 +5,7 @@ import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { commit, statement } from '../../../db/commit.ts'
 import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec } from '../../../objects/workflow-run.ts'
-import { workflowRun } from '../../../objects/workflow-run.ts'
+import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
 import { findRuns, type RunRow } from '../repo.ts'
 import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
@@ -13,6 +13,7 @@ import { ownRun } from './read.ts'
 import { bulkError, checkInput, refusal } from './start.ts'
 import { toExecution } from './view.ts'
 
+// What is done to a run is audited by its object, in the turn in which it comes true.
 type Ctx = RequestContext & { actor: Actor }
 
 function executionOf(answer: ControlAnswer): Execution {
@@ -23,18 +24,13 @@ function executionOf(answer: ControlAnswer): Execution {
 
 export async function controlRun(ctx: Ctx, runId: string, verb: ControlVerb): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
-  const execution = executionOf(await run.control(verb, ctx.actor.userId))
-  await auditRun(ctx, runId, `run.${verb}_requested`)
-  return execution
+  return executionOf(await run.control(verb, ctx.actor.userId, runActor(ctx)))
 }
 
 export async function signalRun(ctx: Ctx, runId: string, { name, data, id }: Signal): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
-  const execution = executionOf(
-    await run.signal({ name, data: data ?? null, by: ctx.actor.userId, ...(id === undefined ? {} : { id }) }),
-  )
-  await auditRun(ctx, runId, 'run.signalled', { name })
-  return execution
+  const signal = { name, data: data ?? null, by: ctx.actor.userId, ...(id === undefined ? {} : { id }) }
+  return executionOf(await run.signal(signal, runActor(ctx)))
 }
 
 export async function resolveNode(
@@ -44,11 +40,8 @@ export async function resolveNode(
   { outcome, output }: ResolveNode,
 ): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
-  const execution = executionOf(
-    await run.resolve({ path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }),
-  )
-  await auditRun(ctx, runId, 'run.node_resolved', { path, outcome })
-  return execution
+  const word = { path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }
+  return executionOf(await run.resolve(word, runActor(ctx)))
 }
 
 export type Follow = { mode: 'retry' | 'compensate' } | ({ mode: 'rerun' } & RerunRun)
@@ -86,6 +79,7 @@ export async function followUp(
     trigger: { type: follow.mode, ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}) },
     parent: { runId },
     startedBy: ctx.actor.userId,
+    by: runActor(ctx),
     requestId: ctx.requestId,
     requestHash: await sha256Hex(canonicalJson(follow)),
     legacy,
@@ -186,11 +180,3 @@ export async function removeRun(ctx: Ctx, runId: string, teamId: string): Promis
   })
   await workflowRun(ctx.env.RUNS, runId).remove({ forGood: true })
 }
-
-const auditRun = (
-  ctx: Ctx,
-  runId: string,
-  action: string,
-  after?: Record<string, unknown>,
-): Promise<unknown> =>
-  commit(ctx, { audit: { action, targetType: 'run', targetId: runId, ...(after ? { after } : {}) } })

@@ -13,7 +13,9 @@ import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
 import type { CompiledSchema } from '../../../engine/json-schema/types.ts'
 import {
+  type RunActor,
   type RunSpec,
+  runActor,
   type StartAnswer,
   type StartOptions,
   workflowRun,
@@ -46,6 +48,7 @@ export async function startRun(
       ...(body.mocks === undefined ? {} : { mocked: mockedNodes(runnable, Object.keys(body.mocks)) }),
     },
     startedBy: actor.userId,
+    by: runActor({ ...ctx, actor }),
     options,
     ...(options.idempotencyKey === null
       ? {}
@@ -103,6 +106,8 @@ export type Start = {
   input: Json
   trigger: RunSpec['trigger']
   startedBy: string | null
+  /** For the audit log, where a person or a key starts the run themself. */
+  by?: RunActor
   options: StartOptions
   /** Starts under the same word are one run; `request` tells whether it is the same start. */
   once?: string
@@ -143,6 +148,7 @@ export async function startRunnable(
     requestId: request.requestId,
     ...(start.request === undefined ? {} : { requestHash: await sha256Hex(canonicalJson(start.request)) }),
     ...(runnable.errorWorkflowId === null ? {} : { errorWorkflowId: runnable.errorWorkflowId }),
+    ...(start.by === undefined ? {} : { by: start.by }),
     ...(start.mocks === undefined ? {} : { mocks: start.mocks }),
     ...(start.startAt === undefined ? {} : { startAt: start.startAt }),
     ...(start.entry === undefined ? {} : { entry: start.entry }),
@@ -171,6 +177,7 @@ export async function startBatch(
         input: item.input ?? null,
         trigger: { type: 'manual' },
         startedBy: ctx.actor.userId,
+        by: runActor(ctx),
         options: {},
         ...once,
       } as const

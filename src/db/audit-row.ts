@@ -1,0 +1,57 @@
+// A row of the audit log as it is inserted. `seq` is not in it: D1 gives it with the commit, so an entry that comes late
+// stands behind those that were there before, and a chain of seals never has to be opened again.
+
+export type AuditEntry = {
+  action: string
+  targetType: string
+  targetId: string
+  /** Without secrets: what changed, not everything there is. */
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+  /** Whose log it belongs to, when not that of the actor's team. */
+  teamId?: string
+}
+
+export type AuditRow = AuditEntry & {
+  id: string
+  teamId: string
+  actorId: string | null
+  actorKind: 'user' | 'api_key' | 'system' | 'anonymous'
+  actorKeyId: string | null
+  address: string | null
+  userAgent: string | null
+  createdAt: number
+  requestId: string
+}
+
+export const AUDIT_COLUMNS =
+  'id, team_id, actor_id, actor_kind, actor_key_id, action, target_type, target_id, before, after, address, user_agent, created_at, request_id'
+
+/** In the order of the columns. */
+export const auditValues = (row: AuditRow): (string | number | null)[] => [
+  row.id,
+  row.teamId,
+  row.actorId,
+  row.actorKind,
+  row.actorKeyId,
+  row.action,
+  row.targetType,
+  row.targetId,
+  row.before ? JSON.stringify(row.before) : null,
+  row.after ? JSON.stringify(row.after) : null,
+  row.address,
+  row.userAgent,
+  row.createdAt,
+  row.requestId,
+]
+
+/** For entries that may be sent twice, after the commit of what they speak of: the id is theirs from the beginning. */
+export const insertAuditOnce = (d1: D1Database, row: AuditRow): D1PreparedStatement => {
+  const values = auditValues(row)
+  const marks = values.map((_, i) => `?${i + 1}`)
+  return d1
+    .prepare(
+      `INSERT INTO audit_log (${AUDIT_COLUMNS}) SELECT ${marks.join(', ')} WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE id = ?1)`,
+    )
+    .bind(...values)
+}
