@@ -1,7 +1,7 @@
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
+import { auditedAddress } from '../../db/audited-address.ts'
 import { commit } from '../../db/commit.ts'
-import { auditedAddress } from './audited-address.ts'
 import { verificationMail } from './mails.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
 import { markEmailVerified } from './repo.ts'

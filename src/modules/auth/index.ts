@@ -1,4 +1,3 @@
-export { auditedAddress } from './audited-address.ts'
 export { authenticator } from './authenticator.ts'
 export { proveIdentity } from './identity-proof.ts'
 export { rewrapFactors } from './mfa.ts'

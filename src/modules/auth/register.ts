@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
+import { auditedAddress } from '../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../db/commit.ts'
-import { auditedAddress } from './audited-address.ts'
 import { noteAddressFailure, requireAddressMayTry } from './brute-force.ts'
 import { verificationMail } from './mails.ts'
 import { createAccount } from './new-account.ts'

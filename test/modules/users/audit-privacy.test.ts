@@ -5,7 +5,7 @@ import { sha256Hex } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { newPerson } from '../../helpers/people.ts'
+import { newPerson, newTeam } from '../../helpers/people.ts'
 
 const PASSWORD = 'Blue-Comet-42'
 
@@ -23,6 +23,15 @@ test('no entry holds the name or the address of whom it is about', async () => {
   const change = { email: byAdmin, name: `${name} III` }
   expect((await call('PATCH', `${path}/${body.user.id}`, { as: admin, body: change })).status).toBe(200)
   expect((await post(path, admin, { email: made, name })).status).toBe(201)
+  const { teamId, owner } = await newTeam()
+  const invited = await post(`/api/v1/teams/${teamId}/invitations`, owner, {
+    email: `e-${mark}@example.com`,
+    role: 'member',
+  })
+  expect(invited.status).toBe(201)
+  const invitation = `/api/v1/teams/${teamId}/invitations/${invited.body.id}`
+  expect((await post(`${invitation}/resend`, owner, undefined)).status).toBe(200)
+  expect((await call('DELETE', invitation, { as: owner })).status).toBe(204)
   const { results } = await env.DB.prepare(
     'SELECT action, before, after FROM audit_log WHERE instr(COALESCE(before, ?1) || COALESCE(after, ?1), ?2) > 0',
   )

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
-import { auditedAddress } from '../../auth/index.ts'
 import { guardChange, voidMailedTokens } from '../repo/changes.ts'
 import type { AdminUser, ChangeUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG, refuseMissed, requireUser } from './users.ts'

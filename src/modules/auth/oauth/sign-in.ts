@@ -7,9 +7,9 @@
 // 3. The second factor comes before anything is linked or begun.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { PlainText } from '../../../http/text.ts'
-import { auditedAddress } from '../audited-address.ts'
 import { requireSecondFactor } from '../mfa.ts'
 import { createAccount } from '../new-account.ts'
 import { type Account, findAccountByEmail } from '../repo.ts'

@@ -4,6 +4,7 @@ import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { roleReaches } from '../../../http/scopes.ts'
@@ -67,7 +68,7 @@ export async function inviteMember(ctx: ServiceContext, input: InviteMember): Pr
       action: 'invitation.created',
       targetType: 'invitation',
       targetId: invitation.id,
-      after: { email: input.email, role: input.role },
+      after: { ...(await auditedAddress(input.email)), role: input.role },
     },
     messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
   })
@@ -90,7 +91,7 @@ export async function resendInvitation(ctx: ServiceContext, id: string): Promise
       action: 'invitation.resent',
       targetType: 'invitation',
       targetId: id,
-      after: { email: row.email, expiresAt: toIso(invitation.expiresAt) },
+      after: { ...(await auditedAddress(row.email)), expiresAt: toIso(invitation.expiresAt) },
     },
     messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
   })
@@ -110,7 +111,7 @@ export async function revokeInvitation(ctx: ServiceContext, id: string): Promise
       action: 'invitation.revoked',
       targetType: 'invitation',
       targetId: id,
-      before: { email: row.email, role: row.role },
+      before: { ...(await auditedAddress(row.email)), role: row.role },
     },
   })
   if (done === 'guard_missed') requireOpen(await requireInvitation(ctx, id))

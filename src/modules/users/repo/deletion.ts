@@ -1,7 +1,7 @@
 // The end of an account, in one batch: its teams first (they name their owner), then the user, with whom sessions, keys,
 // identities, factors and memberships go by ON DELETE CASCADE. Audit entries stay: the user's
-// name is not in them, the address only as its SHA-256 (in clear in what teams logged of invitations and in entries made
-// before that was so), network addresses and user agents as they were.
+// name is not in them, the address only as its SHA-256 (in clear in entries made before that was so), network addresses and
+// user agents as they were.
 import { type Statement, statement } from '../../../db/commit.ts'
 
 export type OwnedTeam = { id: string; name: string; personal: number; others: number }

@@ -7,10 +7,11 @@ import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commit } from '../../../db/commit.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
-import { auditedAddress, proveIdentity } from '../../auth/index.ts'
+import { proveIdentity } from '../../auth/index.ts'
 import {
   findEmailChange,
   guardEmailChange,

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commitOrStale } from '../../../db/commit.ts'
-import { auditedAddress } from '../../auth/index.ts'
 import { updateProfileRow } from '../repo/profile.ts'
 import type { Profile, UpdateProfile } from '../schema/profile.ts'
 import { beginEmailChange } from './email-change.ts'

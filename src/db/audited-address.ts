@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../core/crypto.ts'
+import { sha256Hex } from '../core/crypto.ts'
 
 /**
  * How an e-mail address stands in the audit log, which outlives accounts: who has the address can tell that it was this
