@@ -6,6 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { hasEnded } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
+import type { FollowerRights } from '../../src/modules/executions/index.ts'
 import {
   type ControlAnswer,
   type ControlVerb,
@@ -156,11 +157,15 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     return true
   }
 
+  async unfollow(ids: string[]): Promise<void> {
+    this.#machine.followers.unfollow(ids)
+  }
+
   async remove({ forGood = false }: { forGood?: boolean } = {}): Promise<void> {
     // Only a run that somebody has just deleted may not have reported at all: the others are known by their row.
     if (this.#machine.run !== null) await tellDeeds(this.#machine, forGood)
-    for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'deleted')
     this.#machine.forget()
+    this.#machine.followers.endAll(1000, 'deleted')
     await this.ctx.storage.deleteAll()
     if (forGood) this.ctx.storage.kv.put(REMOVED, true)
   }
@@ -178,22 +183,43 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */
   override async fetch(request: Request): Promise<Response> {
     this.#requireReadable()
-    if (this.#machine.run === null) return new Response(null, { status: 404 })
-    const afterSeq = Number(new URL(request.url).searchParams.get('afterSeq') ?? '0')
-    if (request.headers.get('upgrade') !== 'websocket') {
-      const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-      return new Response(eventStream(this.#machine, afterSeq), { headers })
-    }
+    const { run, followers, live } = this.#machine
+    if (run === null) return new Response(null, { status: 404 })
+    if (followers.isFull()) return new Response(null, { status: 429 })
+    const { runId } = run.spec
+    const { afterSeq, rights } = readFollow(request.url)
+    if (request.headers.get('upgrade') !== 'websocket') return this.#stream(runId, afterSeq, rights)
     const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server)
+    if (!(await followers.addSocket(server, runId, rights))) return new Response(null, { status: 401 })
+    // Removed meanwhile, and the socket closed with it.
+    if (this.#machine.run === null) return new Response(null, { status: 404 })
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
-    this.#machine.live.resume(server, afterSeq)
+    live.resume(server, afterSeq)
     return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) })
   }
 
+  async #stream(runId: string, afterSeq: number, rights: FollowerRights | null): Promise<Response> {
+    let isOver = false
+    let leave: (() => void) | null = null
+    const stream = eventStream(this.#machine, afterSeq, () => {
+      isOver = true
+      leave?.()
+    })
+    leave = await this.#machine.followers.addStream(runId, rights, stream.end)
+    if (leave === null) return new Response(null, { status: 401 })
+    if (isOver) leave()
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+    return new Response(stream.body, { headers })
+  }
+
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    if (socket.readyState !== WebSocket.OPEN) return
     if (typeof message !== 'string' || message.length > MOST_FRAME_CHARS) {
       socket.close(1009, 'too large')
+      return
+    }
+    if (!this.#machine.followers.mayTalk(socket)) {
+      socket.close(1008, 'too many frames')
       return
     }
     try {
@@ -206,8 +232,23 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     }
   }
 
+  override webSocketError(socket: WebSocket): void {
+    this.#machine.followers.closed(socket)
+  }
+
   override webSocketClose(socket: WebSocket, code: number): void {
+    this.#machine.followers.closed(socket)
     socket.close(code === 1005 || code === 1006 ? 1000 : code)
+  }
+}
+
+/** The route writes these, never the client: it puts a query of its own in place of what came. */
+function readFollow(address: string): { afterSeq: number; rights: FollowerRights | null } {
+  const query = new URL(address).searchParams
+  const rights = query.get('rights')
+  return {
+    afterSeq: Number(query.get('afterSeq') ?? '0'),
+    rights: rights === null ? null : (JSON.parse(rights) as FollowerRights),
   }
 }
 

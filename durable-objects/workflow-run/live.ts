@@ -13,7 +13,11 @@ const PAGE_CHARS = 1_000_000
 /** Larger outputs are named, not sent: the node's own address has them. */
 const MOST_INLINE_CHARS = 16_384
 
-type Cursor = { afterSeq: number; live: boolean }
+/** What is kept with a socket. `endsAt` is when it is closed; sockets of before that was added have none. */
+export type Cursor = { afterSeq: number; live: boolean; endsAt?: number }
+
+export const cursorOf = (socket: WebSocket): Cursor =>
+  (socket.deserializeAttachment() as Cursor | null) ?? { afterSeq: 0, live: false }
 
 /** Something that reads the table when there is more to read. */
 export type Follower = { wake: () => void }
@@ -62,8 +66,6 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
   }
 
   const headSeq = (): number => context.run()?.state.run.seq ?? 0
-  const cursorOf = (socket: WebSocket): Cursor =>
-    (socket.deserializeAttachment() as Cursor | null) ?? { afterSeq: 0, live: false }
 
   /** Sends one page; the client asks for the next by `resume`, so that its speed decides. */
   function resume(socket: WebSocket, afterSeq: number): void {
@@ -71,7 +73,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     for (const event of events) socket.send(frame(event))
     const last = (events.at(-1) as { seq: number } | undefined)?.seq ?? afterSeq
     const live = last >= headSeq()
-    socket.serializeAttachment({ afterSeq: last, live } satisfies Cursor)
+    socket.serializeAttachment({ ...cursorOf(socket), afterSeq: last, live } satisfies Cursor)
     socket.send(JSON.stringify(live ? { type: 'live', afterSeq: last } : { type: 'more', afterSeq: last }))
   }
 
@@ -90,7 +92,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
         if (!cursor.live) continue
         try {
           for (const text of frames) socket.send(text)
-          socket.serializeAttachment({ afterSeq: last, live: true } satisfies Cursor)
+          socket.serializeAttachment({ ...cursor, afterSeq: last } satisfies Cursor)
         } catch {
           // It is closing: its own close event cleans up.
         }

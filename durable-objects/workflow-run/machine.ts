@@ -17,6 +17,7 @@ import { type Deaths, ENDING, isTurnWork, openDeaths, WAKING, type Work, workOf 
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { listUnlisted } from './event-waits.ts'
 import { withFaults } from './faults.ts'
+import { type Followers, runFollowers } from './followers.ts'
 import { endByForce, giveUp } from './give-up.ts'
 import { runLive } from './live.ts'
 import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
@@ -43,12 +44,16 @@ const LATE_MS = 10_000
 /** After a death so many turns do one thing each: as many as one turn may have had. */
 const CAREFUL_TURNS = MOST_PURE * 2
 
+/** The timer of whoever follows the run: theirs outlives its end. */
+const FOLLOWERS = '$followers'
+
 type Waiter = { settle: () => void }
 
 export class RunMachine implements RunShell {
   readonly env: Env
   readonly store: RunStore
   readonly live: ReturnType<typeof runLive>
+  readonly followers: Followers
   run: Run | null = null
   /** Why the run that is stored here cannot be had. Nothing is done with it then, but to remove it. */
   unreadable: string | null = null
@@ -77,6 +82,8 @@ export class RunMachine implements RunShell {
     this.#deaths = openDeaths(this.store, state.id.toString())
     this.#timers = runTimers(withFaults('alarm', alarmOf(state.storage), state), this.now)
     this.live = runLive({ store: this.store, run: () => this.run, sockets: () => state.getWebSockets() })
+    const wakeAt = (at: number): void => this.setTimer(FOLLOWERS, at)
+    this.followers = runFollowers({ env, state, now: this.now, wakeAt })
     const outcomes = withFaults('effect', { take: (one: EffectOutcome) => this.#effectDone(one) }, state)
     const effects = runEffects(
       (effect) =>
@@ -154,6 +161,7 @@ export class RunMachine implements RunShell {
         // A run that has ended and dies of telling it: it stays readable, and tells no more.
         else if (this.#deaths.isGivenUp(WAKING)) return
         this.#drainWhatIsLeft()
+        this.followers.arm()
         this.rearm()
       },
       () => WAKING,
@@ -296,7 +304,10 @@ export class RunMachine implements RunShell {
       this.live.publish(result.events)
       for (const waiter of this.#waiters) waiter.settle()
     }
-    if (result.ended) this.live.endFollowers()
+    if (result.ended) {
+      this.live.endFollowers()
+      this.followers.arm()
+    }
     return result
   }
 
@@ -373,7 +384,10 @@ export class RunMachine implements RunShell {
       if (nextAt !== null) {
         this.#timers.arm(nextAt)
         if (nextAt - this.now() < HEARTBEAT_MS) this.scheduleDrain(Math.max(0, nextAt - this.now()))
-      } else if (hasEnded(this.run.state)) this.#timers.disarm()
+      } else if (hasEnded(this.run.state)) {
+        this.#timers.disarm()
+        this.followers.arm()
+      }
     } catch (error) {
       createLog('error').error('the outbox of a run could not be sent', {
         runId: this.run?.spec.runId,
@@ -413,6 +427,10 @@ export class RunMachine implements RunShell {
   async fireDue(onStart: () => void): Promise<void> {
     if (this.run === null) return
     for (const [key, at] of this.#timers.takeDue()) {
+      if (key === FOLLOWERS) {
+        this.followers.endDue()
+        continue
+      }
       const facts: ShellFact[] = [{ fact: { type: 'timer.fired', key } }]
       const fire = () => (key === '$start' ? onStart() : void this.feed(facts))
       if (at < this.#wokenAt - LATE_MS) await this.#venture(fire, workOf(facts, []))

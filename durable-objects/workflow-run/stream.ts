@@ -12,9 +12,17 @@ function frame(event: Json): Uint8Array {
   return encoder.encode(`id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(event)}\n\n`)
 }
 
-export function eventStream(machine: RunShell, afterSeq: number): ReadableStream<Uint8Array> {
+export type EventStream = {
+  body: ReadableStream<Uint8Array>
+  /** Nothing more is sent, not even what is there. */
+  end: () => void
+}
+
+export function eventStream(machine: RunShell, afterSeq: number, onEnd: () => void): EventStream {
   let cursor = afterSeq
+  let ended = false
   let stop = () => {}
+  let wakeUp = () => {}
 
   const nextEvents = (): Promise<void> =>
     new Promise((resolve) => {
@@ -22,24 +30,36 @@ export function eventStream(machine: RunShell, afterSeq: number): ReadableStream
         stop()
         resolve()
       }
+      wakeUp = wake
       stop = machine.live.follow({ wake })
     })
 
-  return new ReadableStream<Uint8Array>({
+  const body = new ReadableStream<Uint8Array>({
     // Whatever woke it, events are read from the table by the cursor: none is missed, none comes twice.
     async pull(controller) {
       for (;;) {
-        const events = machine.run === null ? [] : machine.live.page(cursor, PAGE)
+        const events = machine.run === null || ended ? [] : machine.live.page(cursor, PAGE)
         for (const event of events) controller.enqueue(frame(event))
         cursor = (events.at(-1) as { seq: number } | undefined)?.seq ?? cursor
         if (events.length > 0) return
-        if (machine.run === null || hasEnded(machine.run.state)) {
+        if (machine.run === null || ended || hasEnded(machine.run.state)) {
           controller.close()
+          onEnd()
           return
         }
         await nextEvents()
       }
     },
-    cancel: () => stop(),
+    cancel: () => {
+      stop()
+      onEnd()
+    },
   })
+  return {
+    body,
+    end: () => {
+      ended = true
+      wakeUp()
+    },
+  }
 }

@@ -26,6 +26,7 @@ export const ID_PREFIXES = [
   'apr',
   'trg',
   'evt',
+  'flw',
 ] as const
 
 export type IdPrefix = (typeof ID_PREFIXES)[number]

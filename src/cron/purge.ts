@@ -22,6 +22,7 @@ export async function purge(request: RequestContext): Promise<void> {
   const statements = [
     bite('outbox', "status = 'done' AND done_at", now - OUTBOX_DONE_MS),
     bite('mailbox', 'created_at', now - MAILBOX_MS),
+    bite('run_followers', 'ends_at', now),
     bite('idempotency_keys', 'expires_at', now),
     ...purgeStore(now),
   ]

@@ -26,14 +26,24 @@ export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
 }
 
+const isListed = (c: Context<AppEnv>, origin: string): boolean => {
+  const { CORS_ORIGINS, PUBLIC_URL } = c.var.request.settings
+  return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin
+}
+
+/** CORS does not reach a WebSocket: a browser opens one from any page, and tells from which. */
+export function requireListedOrigin(c: Context<AppEnv>): void {
+  const origin = c.req.header('origin')
+  if (origin !== undefined && !isListed(c, origin)) throw new AppError('access.origin_denied')
+}
+
 /** Only origins on the list get CORS headers; an origin that is not on it gets none, and the browser refuses. */
 export const corsFromList: MiddlewareHandler<AppEnv> = (c, next) =>
   c.req.header('origin') === undefined ? next() : listed(c, next)
 
 const listed = cors({
   origin: (origin, c: Context<AppEnv>) => {
-    const { CORS_ORIGINS, PUBLIC_URL } = c.var.request.settings
-    return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin ? origin : null
+    return isListed(c, origin) ? origin : null
   },
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: [

@@ -4,6 +4,7 @@ import { openContext, type RequestContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import { deliverDecision } from '../modules/approvals/index.ts'
 import { deliverEvent, dispatchEvent } from '../modules/events/index.ts'
+import { revokeLive } from '../modules/executions/index.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
 import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
 import { callBack } from './call-back.ts'
@@ -23,6 +24,7 @@ const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'approval.decide': deliverDecision,
   'event.deliver': deliverEvent,
   'event.dispatch': dispatchEvent,
+  'live.revoke': revokeLive,
   'mail.send': sendMail,
   'run.callback': callBack,
   'run.failed': startErrorWorkflow,

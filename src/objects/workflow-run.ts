@@ -213,6 +213,8 @@ export interface WorkflowRunRpc {
   poke(): Promise<void>
   /** Reports itself and its approvals to the index now; false when there is no run here. */
   report(): Promise<boolean>
+  /** Closes the sockets and streams of these followers: their rights have ended. */
+  unfollow(ids: string[]): Promise<void>
   /** Removes everything; the caller has the tombstone. */
   remove(how?: { forGood?: boolean }): Promise<void>
 }

@@ -84,10 +84,19 @@ export const ApprovalDecide = z.object({
   }),
 })
 
+/** Somebody's rights have ended, or those of all in a team: what follows runs with them is looked up when this is done. */
+export const LiveRevoke = z.object({
+  type: z.literal('live.revoke'),
+  of: z.enum(['user', 'team']),
+  id: z.string().min(1),
+})
+export type LiveRevoke = z.infer<typeof LiveRevoke>
+
 export const QueueMessage = z.discriminatedUnion('type', [
   ApprovalDecide,
   EventDispatch,
   EventDeliver,
+  LiveRevoke,
   RunStart,
   RunCallback,
   RunFailed,

@@ -165,6 +165,31 @@ export const approvals = sqliteTable(
   ],
 )
 
+/**
+ * Sockets and event streams of runs that are open, each with the rights that it was opened with: whoever ends those finds it
+ * here. Without references, because a row must outlive the account or team that has just gone.
+ */
+export const runFollowers = sqliteTable(
+  'run_followers',
+  {
+    id: text('id').primaryKey(),
+    runId: text('run_id').notNull(),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** Of a person; null for a key. */
+    sessionId: text('session_id'),
+    tokenVersion: integer('token_version'),
+    keyId: text('key_id'),
+    /** The run's object closes it by then. */
+    endsAt: integer('ends_at').notNull(),
+  },
+  (t) => [
+    index('run_followers_user').on(t.userId),
+    index('run_followers_team').on(t.teamId),
+    index('run_followers_ends').on(t.endsAt),
+  ],
+)
+
 /** One-time links of approvals: only the hash is kept. */
 export const approvalLinks = sqliteTable(
   'approval_links',

@@ -76,6 +76,7 @@ export async function changeApiKey(ctx: ServiceContext, id: string, input: Chang
       before: { name: before.name, scopes: before.scopes },
       after: { name: after.name, scopes: after.scopes },
     },
+    messages: [{ type: 'live.revoke', of: 'user', id: ctx.actor.userId }],
   })
   return toApiKey(after)
 }
@@ -90,6 +91,7 @@ export async function deleteApiKey(ctx: ServiceContext, id: string): Promise<voi
       targetId: id,
       before: { name, scopes, lastFour },
     },
+    messages: [{ type: 'live.revoke', of: 'user', id: ctx.actor.userId }],
   })
   if (outcome === 'guard_missed') throw notFound('The API key')
 }

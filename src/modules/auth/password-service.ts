@@ -49,7 +49,10 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
       voidOneTimeTokens(account.id, 'password_reset', now),
     ],
     audit: { action: 'password.changed', targetType: 'user', targetId: account.id },
-    messages: [passwordChangedMail(ctx.settings.PUBLIC_URL, account.email)],
+    messages: [
+      passwordChangedMail(ctx.settings.PUBLIC_URL, account.email),
+      { type: 'live.revoke', of: 'user', id: account.id },
+    ],
   })
   await turn.right()
   return tokens
@@ -105,7 +108,10 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
       voidOneTimeTokens(owner.userId, 'password_reset', now),
     ],
     audit: { action: 'password.reset', targetType: 'user', targetId: owner.userId },
-    messages: [passwordChangedMail(request.settings.PUBLIC_URL, owner.email)],
+    messages: [
+      passwordChangedMail(request.settings.PUBLIC_URL, owner.email),
+      { type: 'live.revoke', of: 'user', id: owner.userId },
+    ],
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
   await forgetSignIns(request, owner.email)

@@ -68,6 +68,7 @@ async function refuseReuse(request: RequestContext, row: RefreshRow): Promise<ne
       targetId: row.sessionId,
       teamId: row.personalTeamId,
     },
+    messages: [{ type: 'live.revoke', of: 'user', id: row.id }],
   })
   throw refused()
 }

@@ -45,6 +45,7 @@ export async function revokeSession(ctx: ServiceContext, sessionId: string): Pro
   const outcome = await commit(ctx, {
     guard: endSession(sessionId, ctx.actor.userId, 'revoked', ctx.now()),
     audit: { action: 'session.revoked', targetType: 'session', targetId: sessionId },
+    messages: [{ type: 'live.revoke', of: 'user', id: ctx.actor.userId }],
   })
   if (outcome === 'guard_missed') throw notFound('The session')
 }
@@ -54,6 +55,7 @@ export async function revokeOtherSessions(ctx: ServiceContext): Promise<void> {
   await commit(ctx, {
     statements: [endSessions(userId, 'revoked', ctx.now(), sessionId)],
     audit: { action: 'session.others_revoked', targetType: 'user', targetId: userId },
+    messages: [{ type: 'live.revoke', of: 'user', id: userId }],
   })
 }
 
@@ -64,6 +66,7 @@ export async function signOut(ctx: ServiceContext): Promise<void> {
   await commit(ctx, {
     guard: endSession(sessionId, userId, 'signed_out', ctx.now()),
     audit: { action: 'session.signed_out', targetType: 'session', targetId: sessionId },
+    messages: [{ type: 'live.revoke', of: 'user', id: userId }],
   })
 }
 

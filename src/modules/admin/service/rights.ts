@@ -49,6 +49,7 @@ export async function changeUserStatus(
       before: { status: seen.status },
       after: { status },
     },
+    messages: status === 'disabled' ? [{ type: 'live.revoke', of: 'user', id }] : [],
   })
   return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
 }

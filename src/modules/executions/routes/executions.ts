@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { idPattern } from '../../../core/ids.ts'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { access, accessWithRead } from '../../../http/auth.ts'
+import { requireListedOrigin } from '../../../http/edges.ts'
 import { keyedByObject } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
@@ -77,7 +78,10 @@ export const executionRoutes = router()
     access('runs:read'),
     doc('Follow the events of a run over a WebSocket', 101, null),
     validate('query', EventsQuery),
-    async (c) => followSocket(c.var.ctx, c.req.param('id'), c.req.raw, c.req.valid('query').afterSeq),
+    async (c) => {
+      requireListedOrigin(c)
+      return followSocket(c.var.ctx, c.req.param('id'), c.req.raw, c.req.valid('query').afterSeq)
+    },
   )
   .get(
     `/${ID}/nodes/:path`,

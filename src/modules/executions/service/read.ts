@@ -8,6 +8,7 @@ import {
   workflowRun,
 } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
+import type { FollowerRights } from '../follower-repo.ts'
 import { countRuns, findRuns, teamOfRun } from '../repo.ts'
 import type {
   EventsQuery,
@@ -126,11 +127,19 @@ export async function followRun(
 
 /** A socket or an event stream, from the object itself. */
 async function follow(ctx: Ctx, runId: string, request: Request, afterSeq: number): Promise<Response> {
+  const { userId, teamId, sessionId, keyId } = ctx.actor
+  const rights: FollowerRights = { userId, teamId, sessionId, keyId }
   const url = new URL(request.url)
-  url.search = `?afterSeq=${afterSeq}`
+  url.search = new URLSearchParams({ afterSeq: String(afterSeq), rights: JSON.stringify(rights) }).toString()
   const { body, status, headers, webSocket } = await workflowRun(ctx.env.RUNS, runId).fetch(
     new Request(url, request),
   )
+  if (status === 404) throw notFound('The execution')
+  if (status === 401) throw new AppError('auth.invalid_token', { detail: 'The rights have just ended.' })
+  if (status === 429) {
+    const detail = 'The run is followed by as many as it can be; ask for pages of its events instead.'
+    throw new AppError('rate.limited', { detail, retryAfterSeconds: 30 })
+  }
   // A new answer, because the headers of one from an object cannot be added to.
   return new Response(body, { status, headers, webSocket })
 }

@@ -84,6 +84,7 @@ export async function removeMember(ctx: ServiceContext, userId: string): Promise
       targetId: userId,
       before: { role: member.role },
     },
+    messages: [{ type: 'live.revoke', of: 'user', id: userId }],
   })
   if (done === 'guard_missed') await overtaken(ctx, userId)
 }

@@ -101,7 +101,10 @@ export async function deleteTeam(ctx: ServiceContext): Promise<void> {
       targetId: teamId,
       before: { name: team.name, plan: team.plan },
     },
-    messages: [{ type: 'team.purge', teamId, afterRunId: '' }],
+    messages: [
+      { type: 'live.revoke', of: 'team', id: teamId },
+      { type: 'team.purge', teamId, afterRunId: '' },
+    ],
   })
   if (done === 'guard_missed')
     throw new AppError('resource.conflict', { detail: 'The team has just been handed over or deleted.' })

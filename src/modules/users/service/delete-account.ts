@@ -51,9 +51,13 @@ export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): 
   throw new AppError('resource.conflict', { detail: 'The account has just been changed; try again.' })
 }
 
-/** What rows do not take with them, whoever deletes the account: files, and the runs of its teams with their objects. */
+/**
+ * What rows do not take with them, whoever deletes the account: files, the runs of its teams with their objects, and what
+ * the account follows.
+ */
 export const deletionMessages = (userId: string, teams: OwnedTeam[]): QueueMessage[] => [
   { type: 'storage.delete', keys: [], prefixes: [avatarPrefix(userId)] },
+  { type: 'live.revoke', of: 'user', id: userId },
   ...teams.map((team) => ({ type: 'team.purge' as const, teamId: team.id, afterRunId: '' })),
 ]
 
