@@ -7,6 +7,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { Bundle, WorkerOptions } from './bundle.ts'
 import { d1Bindings } from './d1/plugin.ts'
 import { databaseWorker } from './database.ts'
+import { withGuardedOutbound } from './outbound.ts'
 import { identify } from './process-identity.ts'
 import { withLocalRateLimits } from './rate-limits.ts'
 import { withoutItsSignalHandlers } from './signals.ts'
@@ -25,8 +26,9 @@ export type RuntimeOptions = {
 export function startRuntime(options: RuntimeOptions): Miniflare {
   const { state, bundle, host, port, settings, inspectorPort } = options
   const { worker, counting } = withLocalRateLimits(withLocalDatabases(state, bundle.worker))
+  const { worker: guarded, outbound } = withGuardedOutbound(worker, settings)
   const served = {
-    ...worker,
+    ...guarded,
     bindings: { ...worker.bindings, ...settings },
     unsafeDirectSockets: [{ host, port }],
   }
@@ -37,6 +39,7 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
     workers: [
       { ...served, modules: bundle.modules, modulesRoot: bundle.dir },
       counting,
+      outbound,
       databaseWorker(state, bundle),
     ],
   })

@@ -3,8 +3,8 @@
 //    cloud's metadata service, in any spelling; what is not known to be public is refused.
 // 2. A URL is parsed once, by the WHATWG parser, and what was judged is what is called.
 // 3. The operator's list of allowed hosts is the only way around, and names host and port.
-// A public name may still point inward: in production the edge does not route there; a local server limits it with the
-// network list of the runtime (scripts/server).
+// A public name may still point inward: in production the edge does not route there; on one machine the runtime judges what
+// a name resolves to (scripts/server/outbound.ts).
 import ipaddr from 'ipaddr.js'
 import { err, ok, type Result } from '../../core/result.ts'
 

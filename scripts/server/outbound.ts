@@ -1,0 +1,72 @@
+// What the Worker may reach from this machine. The guard in src/providers/outbound judges the text of an address; here the
+// runtime judges, with each connection, what a name resolves to: only public addresses, so a name of the outside that
+// points inward reaches nothing. Only what the operator has named themself is reached wherever it is.
+import { readFileSync } from 'node:fs'
+import type { WorkerOptions } from './bundle.ts'
+
+const NAME = 'outbound'
+
+/** Chooses the network by host and port, as they stand in the address: a redirect is another request, and chosen anew. */
+const SCRIPT = `export default {
+  fetch(request, { PUBLIC, NAMED, NAMES }) {
+    const url = new URL(request.url)
+    const host = url.hostname.replace(/\\.$/, '')
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+    return (NAMES.includes(host) || NAMES.includes(host + ':' + port) ? NAMED : PUBLIC).fetch(request)
+  },
+}
+`
+
+/** Carry an IPv4 address inside, or belong to a network of the provider: never needed for what is public. */
+const NEVER = ['64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', '2001::/32', '100.64.0.0/10', '198.18.0.0/15']
+
+/** The Worker with its calls led through a Worker beside it, and that Worker. */
+export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate'>>(
+  worker: T,
+  settings: Record<string, string>,
+) {
+  const tlsOptions = { trustBrowserCas: true, trustedCertificates: extraCertificates() }
+  return {
+    worker: { ...worker, outboundService: NAME },
+    outbound: {
+      name: NAME,
+      modules: true,
+      script: SCRIPT,
+      compatibilityDate: worker.compatibilityDate,
+      bindings: { NAMES: namedHosts(settings) },
+      serviceBindings: {
+        PUBLIC: { network: { allow: ['public'], deny: NEVER, tlsOptions } },
+        NAMED: { network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions } },
+      },
+    },
+  }
+}
+
+const ADDRESSES = ['MAIL_HTTP_URL', 'OAUTH_GITHUB_URL', 'OAUTH_GITHUB_API_URL']
+
+/** `host` or `host:port`: the operator's list, the mail provider, and the sign-in providers, on whatever port they name next. */
+export function namedHosts(settings: Record<string, string>): string[] {
+  const listed = (settings.OUTBOUND_ALLOW_HOSTS ?? '').split(/[\s,]+/).filter((part) => part !== '')
+  const addresses = [...ADDRESSES.map((name) => settings[name]), ...issuersOf(settings.OAUTH_OIDC_PROVIDERS)]
+  const hosts = addresses.flatMap((address) =>
+    address !== undefined && URL.canParse(address) ? [new URL(address).hostname] : [],
+  )
+  return [...new Set([...listed.map((part) => part.toLowerCase()), ...hosts])]
+}
+
+/** What is not well formed is told by the Worker, which names every setting that is wrong. */
+function issuersOf(text = '[]'): string[] {
+  try {
+    return (JSON.parse(text) as { issuer: string }[]).map(({ issuer }) => issuer)
+  } catch {
+    return []
+  }
+}
+
+/** As Node does, and Miniflare without us. */
+function extraCertificates(): string[] {
+  const path = process.env.NODE_EXTRA_CA_CERTS
+  if (path === undefined || path === '') return []
+  const pem = readFileSync(path, 'utf8')
+  return pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+}

@@ -1,0 +1,120 @@
+// What the runtime of `npm start` lets a Worker reach, whatever the Worker itself thinks of an address: a Worker without
+// any guard stands in for ours.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Miniflare } from 'miniflare'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { namedHosts } from '../../scripts/server/outbound.ts'
+import { startRuntime } from '../../scripts/server/runtime.ts'
+import type { State } from '../../scripts/server/state.ts'
+import { forget, newStateDir } from './installation.ts'
+
+const PROBE = `export default {
+  async fetch(request) {
+    try {
+      const response = await fetch(new URL(request.url).searchParams.get('to'), { headers: { 'x-probe': 'yes' } })
+      return Response.json({ status: response.status, text: await response.text() })
+    } catch (error) {
+      return Response.json({ refused: String(error?.message ?? error) })
+    }
+  },
+}`
+
+const dir = newStateDir()
+const asked: string[] = []
+let miniflare: Miniflare
+let named: Server
+let inner: Server
+
+async function listen(answer: (path: string) => { status: number; location?: string }): Promise<Server> {
+  const server = createServer((request, response) => {
+    asked.push(`${request.headers.host}${request.url} ${request.headers['x-probe']}`)
+    const { status, location } = answer(request.url ?? '')
+    response.writeHead(status, location === undefined ? {} : { location }).end('inner')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+async function reach(to: string): Promise<{ status?: number; text?: string; refused?: string }> {
+  const response = await miniflare.dispatchFetch(`http://probe/?to=${encodeURIComponent(to)}`)
+  return (await response.json()) as never
+}
+
+beforeAll(async () => {
+  inner = await listen(() => ({ status: 200 }))
+  named = await listen((path) =>
+    path === '/away'
+      ? { status: 302, location: `http://localhost:${portOf(inner)}/from-away` }
+      : { status: 200 },
+  )
+  const bundle = join(dir, 'bundle')
+  mkdirSync(bundle)
+  writeFileSync(join(bundle, 'index.js'), PROBE)
+  miniflare = startRuntime({
+    state: { file: (name: string) => join(dir, name) } as State,
+    bundle: {
+      dir: bundle,
+      modules: [{ type: 'ESModule', path: join(bundle, 'index.js') }],
+      worker: {
+        name: 'probe',
+        compatibilityDate: '2026-08-01',
+        cronTriggers: [],
+        bindings: {},
+        d1Databases: {},
+      },
+      migrations: [],
+    },
+    host: '127.0.0.1',
+    port: 0,
+    settings: { OUTBOUND_ALLOW_HOSTS: `localhost:${portOf(named)}` },
+  })
+  await miniflare.ready
+})
+
+afterAll(async () => {
+  await miniflare?.dispose()
+  named?.close()
+  inner?.close()
+  forget(dir)
+})
+
+test('a name that resolves to an address of this machine is not reached', async () => {
+  const { refused } = await reach(`http://localhost:${portOf(inner)}/`)
+  expect(refused).toBeTypeOf('string')
+  expect(asked).toEqual([])
+})
+
+test.each(['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '169.254.169.254', '10.0.0.1'])(
+  'an inner address is not reached as %s',
+  async (host) => {
+    const { refused } = await reach(`http://${host}:${portOf(inner)}/`)
+    expect(refused).toBeTypeOf('string')
+    expect(asked).toEqual([])
+  },
+)
+
+test('what the operator has named is reached, at its port and with all that was sent', async () => {
+  expect(await reach(`http://localhost:${portOf(named)}/here?a=1`)).toEqual({ status: 200, text: 'inner' })
+  expect(asked.splice(0)).toEqual([`localhost:${portOf(named)}/here?a=1 yes`])
+})
+
+test('a redirect from there does not lead on to what is not named', async () => {
+  const { refused } = await reach(`http://localhost:${portOf(named)}/away`)
+  expect(refused).toBeTypeOf('string')
+  expect(asked.splice(0)).toEqual([`localhost:${portOf(named)}/away yes`])
+})
+
+test('the mail provider and the sign-in providers count as named, and settings that cannot be read name nobody', () => {
+  const hosts = namedHosts({
+    OUTBOUND_ALLOW_HOSTS: 'Printer.lan, 10.0.0.7:9000',
+    MAIL_HTTP_URL: 'http://mail.lan:2525/send',
+    OAUTH_OIDC_PROVIDERS: JSON.stringify([{ issuer: 'https://login.corp/realm' }]),
+  })
+  expect(hosts).toEqual(['printer.lan', '10.0.0.7:9000', 'mail.lan', 'login.corp'])
+  expect(namedHosts({ OAUTH_OIDC_PROVIDERS: 'no json', MAIL_HTTP_URL: 'no address' })).toEqual([])
+})
