@@ -70,7 +70,7 @@ test('what a turn wrote before the object was aborted is either whole or not the
             .catch(() => null)
         )?.status,
       ).toBe('succeeded'),
-    { timeout: 10_000 },
+    { timeout: 25_000 },
   )
   const page = await runOf(spec.runId).events(0, 10_000)
   const seqs = page?.events.map((event) => (event as { seq: number }).seq) ?? []
