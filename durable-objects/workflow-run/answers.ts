@@ -1,5 +1,6 @@
 // What people and other parts ask of a run that is there, and what they are told.
 import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
+import { MAX_KEPT_SIGNALS } from '../../src/engine/advance/wait.ts'
 import { hasEnded, isTerminal } from '../../src/engine/state.ts'
 import type {
   ControlAnswer,
@@ -19,7 +20,7 @@ import type { Run } from './scope.ts'
 import type { StoredWait } from './store.ts'
 import { encodeValue } from './values.ts'
 import { viewRun } from './view.ts'
-import { decide } from './waits.ts'
+import { decide, hasRoomFor } from './waits.ts'
 
 const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
 const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
@@ -61,6 +62,11 @@ export function signal(machine: RunShell, word: Signal, who: Who): ControlAnswer
   const { name, data, id } = word
   if (id !== undefined && store.hasSignal(id)) return viewAnswer(machine)
   if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
+  if (!hasRoomFor(machine.shell, name, data, machine.now())) {
+    return conflict(
+      `The run keeps ${MAX_KEPT_SIGNALS} signals that no node has taken; send it again when some are.`,
+    )
+  }
   const said: ShellFact = {
     fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
     onAccepted: (seq) => {

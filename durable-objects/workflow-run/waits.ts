@@ -1,9 +1,11 @@
 // Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
+import { MAX_KEPT_SIGNALS } from '../../src/engine/advance/wait.ts'
 import type { Command } from '../../src/engine/command.ts'
 import { idempotencyKey } from '../../src/engine/idempotency.ts'
 import type { Activation } from '../../src/engine/state.ts'
+import { waitersFor } from '../../src/engine/waiters.ts'
 import type { Decision, NodeResult } from '../../src/nodes/node.ts'
 import type { Decide, TeamEvent } from '../../src/objects/workflow-run.ts'
 import { asNodeError, nodeInput } from './compute.ts'
@@ -62,6 +64,20 @@ export function answerEvent(
   const outcome = outcomeFact(shell, path, attempt, result, now)
   if (outcome.fact.type !== 'node.succeeded') return outcome
   return { ...outcome, fact: { ...outcome.fact, detail: { event: { id, name, at: toIso(at) } } } }
+}
+
+/** Whether the run may take in this signal: it has room for one that nobody takes yet, or a node takes it at once. */
+export function hasRoomFor(shell: TurnShell, name: string, data: Json, now: number): boolean {
+  const { activations, signals } = shell.run.state
+  if (signals.size < MAX_KEPT_SIGNALS) return true
+  return waitersFor(shell.run.state, name).some((path) => {
+    const activation = activations.get(path)
+    if (activation === undefined) return false
+    return (
+      answerOf(shell, activation, now, (type, input) => type.onSignal?.(input as never, data) ?? null) !==
+      null
+    )
+  })
 }
 
 export type Spoken = { fact: ShellFact | null; wait: StoredWait } | { refused: string }

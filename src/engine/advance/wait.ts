@@ -1,6 +1,7 @@
 // Waits: timers, signals, approvals, child runs.
 //  W1. A waiting node holds no slot and exactly one timer, or none.
-//  W2. A signal that nobody took is kept, so one that comes before its wait is not lost.
+//  W2. A signal that nobody took is kept, so one that comes before its wait is not lost. What was accepted is never
+//      dropped for another: past `MAX_KEPT_SIGNALS` the shell accepts only what a wait takes at once.
 //  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
 import type { Wait } from '../event.ts'
 import { matchesEvent } from '../event-name.ts'
@@ -36,12 +37,6 @@ export function signalReceived(turn: Turn, name: string): void {
   const { state } = turn
   const { seq } = state.run
   state.signals.set(seq, name)
-  if (state.signals.size > MAX_KEPT_SIGNALS) {
-    for (const oldest of state.signals.keys()) {
-      state.signals.delete(oldest)
-      break
-    }
-  }
   for (const path of waitersFor(state, name)) {
     const { node, attempt } = state.activations.get(path)!
     turn.commands.push({ type: 'match_signals', path, node, attempt, signals: [seq] })

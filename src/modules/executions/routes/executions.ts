@@ -120,7 +120,7 @@ export const executionRoutes = router()
     access('runs:write'),
     doc('Send a signal to a run', 200, Execution, {
       description:
-        'Ends one wait (`flow.waitForEvent`) of this run for the name or a pattern of it. A signal that no wait takes is kept for the next one that does, unlike an event of the team (POST /events), which reaches what waits when it comes.',
+        'Ends one wait (`flow.waitForEvent`) of this run for the name or a pattern of it. A signal that no wait takes is kept for the next one that does, unlike an event of the team (POST /events), which reaches what waits when it comes. A run that keeps 1,000 refuses the next with 409.',
     }),
     validate('json', Signal),
     async (c) => c.json(await signalRun(c.var.ctx, c.req.param('id'), c.req.valid('json'))),

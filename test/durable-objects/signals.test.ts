@@ -1,0 +1,42 @@
+// What becomes of signals that no node takes: they are kept, so many and no more, and what was accepted stays.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { expect, test } from 'vitest'
+import type { Json } from '../../src/core/json.ts'
+import type { WorkflowRunRpc } from '../../src/objects/workflow-run.ts'
+import { newSpec, runOf } from '../helpers/runs.ts'
+
+const MOST = 1_000
+const spec = newSpec({
+  nodes: [
+    { id: 'go', type: 'flow.waitForEvent', params: { name: 'go', filter: '{{ item.ok === true }}' } },
+    { id: 'first', type: 'flow.waitForEvent', params: { name: 'other' } },
+    { id: 'last', type: 'flow.waitForEvent', params: { name: 'end' } },
+  ],
+  edges: [
+    { from: 'go', to: 'first' },
+    { from: 'first', to: 'last' },
+  ],
+})
+const send = (name: string, data: Json, id?: string) =>
+  runOf(spec.runId).signal({ name, data, by: 'me', ...(id === undefined ? {} : { id }) })
+
+test('a run that keeps its fill of signals refuses the next, and takes it once there is room', async () => {
+  await runOf(spec.runId).start(spec)
+  const object = runOf(spec.runId) as never
+  await runInDurableObject(object, async (instance: unknown) => {
+    const run = instance as WorkflowRunRpc
+    for (let i = 0; i < MOST; i++) await run.signal({ name: 'other', data: i, by: 'me' })
+  })
+  expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
+  expect(await send('go', { ok: false })).toMatchObject({ ok: false, reason: 'conflict' })
+  // The loss of memory brings nothing back and loses nothing.
+  await evictDurableObject(runOf(spec.runId) as never)
+  expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
+  // What a node takes at once needs no room. The node after it takes the oldest that was kept.
+  expect(await send('go', { ok: true })).toMatchObject({ ok: true })
+  expect((await runOf(spec.runId).node('first'))?.output).toBe(0)
+  expect(await send('other', MOST, 'again')).toMatchObject({ ok: true })
+  expect(await send('other', MOST, 'again')).toMatchObject({ ok: true })
+  expect(await send('other', MOST + 1)).toMatchObject({ ok: false })
+  expect(await send('end', null)).toMatchObject({ ok: true, run: { status: 'succeeded' } })
+})
