@@ -67,6 +67,9 @@ export type Fact =
     }
   | { readonly type: 'run.paused'; readonly by?: string }
   | { readonly type: 'run.resumed'; readonly by?: string }
+  /** The run only waits, and gives the slot at its gate to others: nothing starts until it is admitted again. */
+  | { readonly type: 'run.yielded' }
+  | { readonly type: 'run.admitted' }
   | { readonly type: 'run.cancel_requested'; readonly by?: string; readonly reason?: string }
   /** The answer to `collect_output` of the run itself. */
   | { readonly type: 'run.collected'; readonly output?: Output; readonly error?: NodeError }

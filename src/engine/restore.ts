@@ -16,6 +16,8 @@ export interface StoredRun {
 /** The state out of its rows, in any order. Takes the row objects over. */
 export function restore(plan: Plan, stored: StoredRun): RunState {
   const state: RunState = { ...newRun(), run: stored.run }
+  // Rows of before gates by activity have no such word.
+  state.run.held ??= false
   const queued: Activation[] = []
   for (const activation of stored.activations) {
     state.activations.set(activation.path, activation)

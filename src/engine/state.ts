@@ -106,6 +106,8 @@ export interface RunRow {
   phase: Phase
   status: RunStatus
   paused: boolean
+  /** It has given its slot at the gate to others, and starts nothing before it has one again. */
+  held: boolean
   error: NodeError | null
   startedAt: number | null
   finishedAt: number | null
@@ -157,6 +159,7 @@ export function newRun(): RunState {
       phase: 'queued',
       status: 'queued',
       paused: false,
+      held: false,
       error: null,
       startedAt: null,
       finishedAt: null,
@@ -193,6 +196,9 @@ export const isSettled = (status: NodeStatus): boolean =>
   status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled'
 
 export const hasEnded = (state: RunState): boolean => state.run.phase === 'ended'
+
+/** Whether a run that has given its slot away has something to do again, for which it needs one. */
+export const wantsSlot = ({ run }: RunState): boolean => run.held && (run.ready > 0 || run.retrying > 0)
 
 /** Work that goes on by itself: in flight, in the shell's turn, in the queue, or between two tries. */
 export const isBusy = ({ run }: RunState): boolean =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { wantsSlot } from '../../src/engine/state.ts'
 import { drive } from './support/driver.ts'
 import { flow, node, pure } from './support/types.ts'
 
@@ -127,6 +128,16 @@ describe('cancel and pause', () => {
     expect(run.start().ran()).toEqual([])
   })
 
+  it('can be paused before it starts, and is queued again when it is resumed', () => {
+    const run = drive(flow([node('a')]))
+    run.feed({ type: 'run.queued' })
+    run.feed({ type: 'run.paused' })
+    expect(run.state.run).toMatchObject({ status: 'paused', phase: 'queued' })
+    run.feed({ type: 'run.resumed' })
+    expect(run.state.run).toMatchObject({ status: 'queued', phase: 'queued' })
+    expect(run.start().ran()).toEqual(['a'])
+  })
+
   it('records outcomes while paused and starts what follows on resume', () => {
     const run = drive(flow([node('a'), pure('b'), node('c')], ['a>b', 'b>c'])).start()
     run.feed({ type: 'run.paused' })
@@ -159,5 +170,83 @@ describe('cancel and pause', () => {
     expect(run.ran()).toEqual(['w'])
     run.feed({ type: 'run.resumed' })
     expect(run.ran()).toEqual(['w', 'b'])
+  })
+})
+
+describe('a run that gives its slot at the gate away while it waits', () => {
+  const waiting = () => {
+    const run = drive(flow([node('w', 'flow.wait'), node('b'), pure('c')], ['w>b', 'b>c'])).start()
+    run.wait('w', { kind: 'timer', until: run.now + 10, onDue: { port: 'main' } })
+    expect(run.feed({ type: 'run.yielded' }).accepted).toBe(true)
+    return run
+  }
+
+  it('may not while it works, and only once', () => {
+    const run = drive(flow([node('a')])).start()
+    expect(run.feed({ type: 'run.yielded' }).accepted).toBe(false)
+    expect(waiting().feed({ type: 'run.yielded' }).accepted).toBe(false)
+  })
+
+  it('records what comes and starts what follows only with a slot', () => {
+    const run = waiting()
+    expect(wantsSlot(run.state)).toBe(false)
+    run.fire('w')
+    expect([run.status('w'), run.status('b'), run.state.run.status]).toEqual([
+      'succeeded',
+      'pending',
+      'waiting',
+    ])
+    expect(wantsSlot(run.state)).toBe(true)
+    run.feed({ type: 'run.admitted' })
+    expect([run.status('b'), run.state.run.status]).toEqual(['running', 'running'])
+    run.ok('b')
+    expect(run.state.run.status).toBe('succeeded')
+  })
+
+  it('stays paused when it is let in meanwhile, and goes on when it is resumed', () => {
+    const run = waiting()
+    run.fire('w')
+    run.feed({ type: 'run.paused' })
+    run.feed({ type: 'run.admitted' })
+    expect([run.status('b'), run.state.run.status]).toEqual(['pending', 'paused'])
+    run.feed({ type: 'run.resumed' })
+    expect(run.status('b')).toBe('running')
+  })
+
+  it('ends without a slot when nothing is left to start, and undoes with one', () => {
+    const last = drive(flow([node('w')])).start()
+    last.wait('w', { kind: 'signal', name: 'go' })
+    last.feed({ type: 'run.yielded' })
+    last.ok('w')
+    expect(last.state.run.status).toBe('succeeded')
+
+    const nodes = [node('a', 'work', { undo: 'u' }), node('w'), node('u')]
+    const failing = drive(flow(nodes, ['a>w'])).start()
+    failing.ok('a')
+    failing.wait('w', { kind: 'signal', name: 'go' })
+    failing.feed({ type: 'run.yielded' })
+    failing.fail('w')
+    expect([failing.status('a!undo'), failing.state.run.status]).toEqual(['pending', 'waiting'])
+    expect(wantsSlot(failing.state)).toBe(true)
+    failing.feed({ type: 'run.admitted' })
+    failing.ok('a!undo')
+    expect(failing.state.run.status).toBe('failed')
+  })
+
+  it('asks for a slot for a try that is still to come', () => {
+    const nodes = [node('w', 'work', { retry: { attempts: 2, delayMs: 50 } })]
+    const run = drive(flow(nodes)).start()
+    run.wait('w', { kind: 'child', name: 'run_2' })
+    run.feed({ type: 'run.yielded' })
+    run.fail('w')
+    expect([run.status('w'), run.state.run.status, wantsSlot(run.state)]).toEqual([
+      'retrying',
+      'waiting',
+      true,
+    ])
+    run.fire('w')
+    expect(run.ran()).toEqual(['w'])
+    run.feed({ type: 'run.admitted' })
+    expect(run.ran()).toEqual(['w', 'w'])
   })
 })

@@ -22,7 +22,11 @@ export function accepts(plan: Plan, state: RunState, fact: Fact, now: number): V
     case 'log':
       return 'yes'
     case 'run.paused':
-      return when(run.phase !== 'queued' && !run.paused)
+      return when(!run.paused)
+    case 'run.yielded':
+      return when(run.phase !== 'queued' && run.status === 'waiting' && !run.held)
+    case 'run.admitted':
+      return when(run.held)
     case 'run.resumed':
       return when(run.paused)
     case 'run.collected':

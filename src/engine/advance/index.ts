@@ -11,7 +11,7 @@ import { settle } from './activation.ts'
 import { expanded, itemsSettled } from './each.ts'
 import { drainWork } from './follow.ts'
 import { attemptFailed, crashed, deferred, givenUp, resolved, succeeded } from './outcome.ts'
-import { cancelRun, collected, pause, resume, runTimerFired, startRun } from './run.ts'
+import { admit, cancelRun, collected, pause, resume, runTimerFired, startRun } from './run.ts'
 import { startQueued } from './start.ts'
 import { refreshStatus } from './status.ts'
 import { emit, newTurn, record, type Turn } from './turn.ts'
@@ -81,6 +81,12 @@ function apply(turn: Turn, fact: Fact): void {
       return
     case 'run.resumed':
       resume(turn)
+      return
+    case 'run.yielded':
+      state.run.held = true
+      return
+    case 'run.admitted':
+      admit(turn)
       return
     case 'run.cancel_requested':
       cancelRun(turn)

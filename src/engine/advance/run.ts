@@ -7,7 +7,7 @@ import { cancelOpen } from './cancel.ts'
 import { endRun } from './ending.ts'
 import { failRun } from './fail.ts'
 import { runSettled } from './frame.ts'
-import { startAllQueued, startAt, startScope } from './start.ts'
+import { mayBegin, startAllQueued, startAt, startScope } from './start.ts'
 import type { Turn } from './turn.ts'
 import { startUndo, undoNext } from './undo.ts'
 
@@ -46,7 +46,17 @@ export function pause(turn: Turn): void {
 
 export function resume(turn: Turn): void {
   turn.state.run.paused = false
-  startAllQueued(turn)
+  goOn(turn)
+}
+
+/** It has a slot at its gate again. */
+export function admit(turn: Turn): void {
+  turn.state.run.held = false
+  goOn(turn)
+}
+
+function goOn(turn: Turn): void {
+  if (mayBegin(turn)) startAllQueued(turn)
   if (turn.state.run.phase === 'undoing') undoNext(turn)
 }
 

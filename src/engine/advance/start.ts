@@ -1,7 +1,7 @@
 // How a ready activation starts.
 //  T1. An attempt is counted in the state before its command is given, so a stale answer is always told apart.
 //  T2. At most `maxParallel` slots are held; what comes later starts in the order in which it became ready.
-//  T3. Nothing starts while the run is paused, failing or over.
+//  T3. Nothing starts while the run is paused, has no slot at its gate, is failing or over.
 import { idempotencyKey } from '../idempotency.ts'
 import type { Activation } from '../state.ts'
 import { clearTimer, create, hold, isOverLimit, release, setStatus, setTimer, settle } from './activation.ts'
@@ -22,7 +22,7 @@ export function makeReady(turn: Turn, activation: Activation): void {
     })
     return
   }
-  const mayStart = !run.paused && (!needsSlot(turn, activation) || (run.ready === 0 && hasSlot(turn)))
+  const mayStart = mayBegin(turn) && (!needsSlot(turn, activation) || (run.ready === 0 && hasSlot(turn)))
   if (mayStart) {
     begin(turn, activation)
     return
@@ -37,7 +37,7 @@ export function makeReady(turn: Turn, activation: Activation): void {
 /** Starts what waits for a slot, as far as slots are free. */
 export function startQueued(turn: Turn): void {
   const { run, queue, activations } = turn.state
-  while (!run.paused && run.ready > 0 && hasSlot(turn) && queue.head < queue.paths.length) {
+  while (mayBegin(turn) && run.ready > 0 && hasSlot(turn) && queue.head < queue.paths.length) {
     const activation = activations.get(queue.paths[queue.head++]!)
     if (activation !== undefined && activation.ticket > 0) begin(turn, activation)
   }
@@ -46,6 +46,8 @@ export function startQueued(turn: Turn): void {
     queue.head = 0
   }
 }
+
+export const mayBegin = ({ state: { run } }: Turn): boolean => !run.paused && !run.held
 
 /** After a pause the queue also holds what needs no slot; it must not wait behind what does. */
 export function startAllQueued(turn: Turn): void {

@@ -21,8 +21,11 @@ export function refreshStatus(turn: Turn, before: RunStatus): void {
 
 function statusOf(state: RunState): RunStatus {
   const { run } = state
-  if (run.phase === 'queued' || run.phase === 'ended') return run.status
+  if (run.phase === 'ended') return run.status
   if (run.paused) return 'paused'
+  if (run.phase === 'queued') return 'queued'
+  // Without a slot at its gate it waits for one, if for nothing else.
+  if (run.held) return run.slots > 0 || run.turns > 0 ? 'running' : 'waiting'
   return !isBusy(state) && run.waiting > 0 ? 'waiting' : 'running'
 }
 

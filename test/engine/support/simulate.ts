@@ -10,6 +10,7 @@ import {
   newRun,
   type RegionState,
   type RunState,
+  wantsSlot,
 } from '../../../src/engine/state.ts'
 import { lostAttempts, outstanding } from '../../../src/engine/wake.ts'
 import { checkBegin, checkRow } from './check-rows.ts'
@@ -35,6 +36,8 @@ export interface Simulation {
   /** Path to idempotency key, of everything that ran. */
   readonly keys: Map<string, string>
   readonly settled: Map<string, string>
+  /** Whether it gives its slot at the gate away whenever it only waits. */
+  readonly yields: boolean
   steps: number
 }
 
@@ -54,6 +57,7 @@ export function simulation(plan: Plan, random: Random): Simulation {
     started: new Set(),
     keys: new Map(),
     settled: new Map(),
+    yields: random.chance(0.3),
     steps: 0,
   }
 }
@@ -64,6 +68,7 @@ export function simulate(sim: Simulation, start: readonly Fact[]): void {
   while (!hasEnded(sim.state)) {
     if (++sim.steps > MAX_STEPS) throw new Error('the run does not end')
     const { random } = sim
+    if (sim.yields) passGate(sim)
     if (random.chance(0.02)) restart(sim)
     else if (sim.inbox.length > 0) work(sim, sim.inbox.shift()!)
     else if (random.chance(0.03)) disturb(sim)
@@ -118,6 +123,7 @@ function dispatch(sim: Simulation, command: Command, again: boolean): void {
       const key = `${command.path} ${command.attempt}`
       if (started.has(key) && !(command.pure && again)) throw new Error(`${key} started twice`)
       if (sim.state.run.paused && !again) throw new Error(`${key} started while paused`)
+      if (sim.state.run.held) throw new Error(`${key} started without a slot at its gate`)
       started.add(key)
       checkBegin(sim, command.path)
       const known = sim.keys.get(command.path)
@@ -133,6 +139,15 @@ function dispatch(sim: Simulation, command: Command, again: boolean): void {
     default:
       inbox.push(command)
   }
+}
+
+/** The gate is asked when there is work again, and lets the run in when it likes. */
+function passGate(sim: Simulation): void {
+  const { state, random } = sim
+  const { held, status } = state.run
+  if (!held && feed(sim, { type: 'run.yielded' }).accepted !== (status === 'waiting'))
+    throw new Error(`a run that is ${status} gave its slot away, or kept it`)
+  if (wantsSlot(state) && random.chance(0.3)) feed(sim, { type: 'run.admitted' })
 }
 
 function work(sim: Simulation, command: Command): void {
@@ -247,6 +262,10 @@ function unblock(sim: Simulation): void {
   const { state, random } = sim
   if (state.run.paused) {
     feed(sim, { type: 'run.resumed' })
+    return
+  }
+  if (wantsSlot(state)) {
+    feed(sim, { type: 'run.admitted' })
     return
   }
   for (const path of state.open) {
