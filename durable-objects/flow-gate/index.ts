@@ -1,127 +1,191 @@
-// One key's gate. Invariants:
-// 1. Who is in and who waits is written before anybody is told, in one turn.
+// One key's gate; who gets in is decided in `src/engine/gate.ts`. Invariants:
+// 1. Who is in, who waits and who was replaced is written before anybody is told, in one block with the alarm that tells
+//    again: a word that is lost, or a crash before it, delays it and no more.
 // 2. A slot is given up by the run's own word, which its outbox repeats until it is heard; a run that has gone without
 //    a word is found by asking every few minutes, so a slot is never lost for good.
-// 3. Who waits is let in first come, first served.
+// 3. Who waits is let in first come, first served. A replaced run takes no slot, and is told until it has heard it.
+// 4. No answer waits for telling others.
 import { DurableObject } from 'cloudflare:workers'
-import { isTerminal } from '../../src/engine/state.ts'
+import { createLog } from '../../src/core/log.ts'
+import {
+  enterGate,
+  type Gate,
+  type GateChanges,
+  type GateWord,
+  hearRun,
+  letIn,
+  noChanges,
+  placeIn,
+  placesIn,
+} from '../../src/engine/gate.ts'
 import type { Env } from '../../src/env.ts'
 import type { FlowGateRpc, GateAnswer, GateRequest } from '../../src/objects/flow-gate.ts'
-import { isUnreadable, workflowRun } from '../../src/objects/workflow-run.ts'
+import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { openGateStore } from './store.ts'
 
 const ASK_AGAIN_MS = 5 * 60_000
 const RETRY_MS = 5_000
+const MOST_RETRY_MS = 5 * 60_000
+/** Runs that are spoken to at the same time. */
+const AT_ONCE = 20
+/** Newer than any word of a run that is not there. */
+const LAST_WORD = Number.MAX_SAFE_INTEGER
 
 export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
-  readonly #sql: SqlStorage
+  readonly #store: ReturnType<typeof openGateStore>
+  readonly #gate: Gate
+  #alarmAt: number | null = null
+  #telling: Promise<void> | null = null
+  /** Something was decided while others were being told. */
+  #moreToTell = false
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.#sql = state.storage.sql
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, place INTEGER NOT NULL, inside INTEGER NOT NULL, told INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL)`)
+    this.#store = openGateStore(state.storage.sql)
+    this.#gate = this.#store.load()
+    void state.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await state.storage.getAlarm()
+    })
   }
 
-  async enter({ runId, limit, whenFull }: GateRequest): Promise<GateAnswer> {
-    this.#sql.exec(
-      "INSERT INTO meta (key, value) VALUES ('limit', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
-      limit,
-    )
-    const known = this.#sql
-      .exec<{ inside: number }>('SELECT inside FROM runs WHERE run_id = ?', runId)
-      .toArray()[0]
-    if (known === undefined) {
-      const full = this.#countInside() >= limit
-      if (full && whenFull === 'reject') return { state: 'rejected' }
-      const replaced =
-        full && whenFull === 'replace' ? this.#oldestInside(this.#countInside() - limit + 1) : []
-      const inside = !full || replaced.length > 0
-      this.#sql.exec(
-        'INSERT INTO runs (run_id, place, inside, told) VALUES (?, (SELECT coalesce(max(place), 0) + 1 FROM runs), ?, 1)',
-        runId,
-        inside ? 1 : 0,
-      )
-      for (const old of replaced) this.#sql.exec('DELETE FROM runs WHERE run_id = ?', old)
-      await this.#armWatch()
-      await Promise.allSettled(
-        replaced.map((old) => workflowRun(this.env.RUNS, old).control('cancel', 'gate')),
-      )
-      if (inside) return { state: 'in' }
-    } else if (known.inside === 1) return { state: 'in' }
-    return { state: 'queued', place: (await this.place(runId)) ?? 1 }
+  async enter(request: GateRequest): Promise<GateAnswer> {
+    const { again = false, held = false, word = 0 } = request
+    const state = this.#decide((changes) => enterGate(this.#gate, { ...request, again, held, word }, changes))
+    if (state === 'inside') return { state: 'in' }
+    if (state === 'rejected') return { state: 'rejected' }
+    return { state: 'queued', place: placeIn(this.#gate, request.runId) ?? 1 }
   }
 
   async leave(runId: string): Promise<void> {
-    this.#sql.exec('DELETE FROM runs WHERE run_id = ?', runId)
-    await this.#letIn()
+    await this.hear(runId, { wish: 'gone', word: LAST_WORD })
+  }
+
+  async hear(runId: string, word: GateWord): Promise<void> {
+    this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
   }
 
   async place(runId: string): Promise<number | null> {
-    const row = this.#sql
-      .exec<{ n: number | null }>(
-        `SELECT CASE WHEN inside = 1 THEN 0 ELSE (SELECT count(*) FROM runs q WHERE q.inside = 0 AND q.place <= r.place) END AS n
-         FROM runs r WHERE run_id = ?`,
-        runId,
-      )
-      .toArray()[0]
-    return row?.n ?? null
+    return placeIn(this.#gate, runId)
   }
 
-  /** Those who were let in but could not be told, and those inside who may have gone. */
+  async places(runIds: string[]): Promise<Record<string, number>> {
+    return placesIn(this.#gate, runIds)
+  }
+
+  /** Those who were let in or replaced and could not be told, and those inside who may have gone. */
   override async alarm(): Promise<void> {
-    const inside = this.#sql.exec<{ run_id: string }>('SELECT run_id FROM runs WHERE inside = 1').toArray()
-    for (const { run_id: runId } of inside) {
-      try {
-        const view = await workflowRun(this.env.RUNS, runId).view({ output: false })
-        if (view === null || isTerminal(view.status))
-          this.#sql.exec('DELETE FROM runs WHERE run_id = ?', runId)
-      } catch (error) {
-        // One that cannot be read does nothing, and must not stand in the way of the others. Any other is asked again.
-        if (isUnreadable(error)) this.#sql.exec('DELETE FROM runs WHERE run_id = ?', runId)
-      }
-    }
-    await this.#letIn()
-    if (this.#sql.exec('SELECT 1 FROM runs LIMIT 1').toArray().length > 0) await this.#armWatch()
-    else await this.ctx.storage.deleteAlarm()
-  }
-
-  async #letIn(): Promise<void> {
-    const limit =
-      this.#sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'limit'").toArray()[0]?.value ?? 1
-    const free = limit - this.#countInside()
-    if (free > 0) {
-      this.#sql.exec(
-        'UPDATE runs SET inside = 1, told = 0 WHERE run_id IN (SELECT run_id FROM runs WHERE inside = 0 ORDER BY place LIMIT ?)',
-        free,
+    this.#alarmAt = null
+    try {
+      const { rows } = this.#gate
+      const asked = [...rows.values()].filter(
+        ({ state, told }) => state === 'held' || (state === 'inside' && told),
       )
+      await atOnce(asked, ({ runId }) => this.#askRun(runId))
+      this.#decide((changes) => letIn(this.#gate, changes))
+      await this.#tellAll()
+    } catch (error) {
+      createLog('error').error('the alarm of a gate failed', { error })
     }
-    const untold = this.#sql
-      .exec<{ run_id: string }>('SELECT run_id FROM runs WHERE inside = 1 AND told = 0')
-      .toArray()
-    for (const { run_id: runId } of untold) {
-      try {
-        await workflowRun(this.env.RUNS, runId).gateOpened()
-        this.#sql.exec('UPDATE runs SET told = 1 WHERE run_id = ?', runId)
-      } catch {
-        await this.ctx.storage.setAlarm(Date.now() + RETRY_MS)
-      }
+    this.#arm()
+  }
+
+  /** One decision and all that follows from it, written in one block. */
+  #decide<T>(decision: (changes: GateChanges) => T): T {
+    const changes = noChanges()
+    let result: T
+    try {
+      result = decision(changes)
+      this.#store.write(this.#gate, changes, Date.now())
+      this.#arm()
+    } catch (error) {
+      // Memory may be ahead of the tables: it comes back as it was last written.
+      createLog('error').error('a gate could not write', { error })
+      this.ctx.abort('a gate could not write')
+      throw error
+    }
+    if (this.#untold().length > 0 || this.#gate.replaced.size > 0) this.ctx.waitUntil(this.#tellAll())
+    return result
+  }
+
+  #untold(): string[] {
+    const untold: string[] = []
+    for (const { runId, state, told } of this.#gate.rows.values())
+      if (state === 'inside' && !told) untold.push(runId)
+    return untold
+  }
+
+  #tellAll(): Promise<void> {
+    this.#moreToTell = true
+    this.#telling ??= this.#tell().finally(() => {
+      this.#telling = null
+    })
+    return this.#telling
+  }
+
+  async #tell(): Promise<void> {
+    while (this.#moreToTell) {
+      this.#moreToTell = false
+      await atOnce(this.#untold(), (runId) => this.#openTo(runId))
+      const due = this.#store.readReplaced().filter(({ nextAt }) => nextAt <= Date.now())
+      await atOnce(due, ({ runId, attempts }) => this.#cancel(runId, attempts))
     }
   }
 
-  #countInside(): number {
-    return this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM runs WHERE inside = 1').one().n
+  async #openTo(runId: string): Promise<void> {
+    try {
+      const answer = (await workflowRun(this.env.RUNS, runId).gateOpened()) as GateWord | undefined
+      // An object of earlier code answers nothing, and has begun.
+      const word = answer ?? { wish: 'slot', word: this.#gate.rows.get(runId)?.word ?? 0 }
+      this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
+    } catch {
+      // Told again by the alarm.
+    }
   }
 
-  #oldestInside(count: number): string[] {
-    return this.#sql
-      .exec<{ run_id: string }>('SELECT run_id FROM runs WHERE inside = 1 ORDER BY place LIMIT ?', count)
-      .toArray()
-      .map(({ run_id }) => run_id)
+  async #askRun(runId: string): Promise<void> {
+    try {
+      const word = await workflowRun(this.env.RUNS, runId).gateWish()
+      this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
+    } catch {
+      // It does not answer now; it is asked again.
+    }
   }
 
-  async #armWatch(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null)
-      await this.ctx.storage.setAlarm(Date.now() + ASK_AGAIN_MS)
+  /** Whatever it answers, it has heard: it is cancelled now, was over already, or is not there. */
+  async #cancel(runId: string, attempts: number): Promise<void> {
+    try {
+      await workflowRun(this.env.RUNS, runId).control('cancel', 'gate')
+      this.#decide((changes) => {
+        if (this.#gate.replaced.delete(runId)) changes.replaced.add(runId)
+      })
+    } catch {
+      const delayMs = Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** Math.min(attempts, 10))
+      this.#store.delayReplaced(runId, Date.now() + delayMs)
+      this.#arm()
+    }
   }
+
+  /** By the nearest time at which somebody is to be told or asked. It is only ever moved nearer. */
+  #arm(): void {
+    const now = Date.now()
+    const times: number[] = []
+    if (this.#gate.rows.size > 0) times.push(now + ASK_AGAIN_MS)
+    if (this.#untold().length > 0) times.push(now + RETRY_MS)
+    for (const { nextAt } of this.#gate.replaced.size > 0 ? this.#store.readReplaced() : [])
+      times.push(Math.max(nextAt, now + RETRY_MS))
+    if (times.length === 0) {
+      if (this.#alarmAt !== null) void this.ctx.storage.deleteAlarm()
+      this.#alarmAt = null
+      return
+    }
+    const at = Math.min(...times)
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return
+    void this.ctx.storage.setAlarm(at)
+    this.#alarmAt = at
+  }
+}
+
+async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    await Promise.all(items.slice(at, at + AT_ONCE).map(work))
 }

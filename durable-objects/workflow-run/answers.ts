@@ -12,6 +12,7 @@ import type {
   Signal,
 } from '../../src/objects/workflow-run.ts'
 import { type Deed, noteDeed } from './audit.ts'
+import { armStart } from './begin.ts'
 import { workOf, workOfDecision } from './deaths.ts'
 import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
@@ -47,11 +48,16 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, who: W
       : conflict(`The run has ${status} already.`)
   }
   const fact = { type: FACTS[verb], by }
-  if (machine.refuses(() => workOf([{ fact }], []))) return refused(`${verb} the run`)
+  const about = () => workOf([{ fact }], [])
+  if (machine.refuses(about)) return refused(`${verb} the run`)
   const onAccepted = () => noteDeed(machine, who, { action: `run.${verb}_requested` })
-  const { accepted } = machine.feed([{ fact, onAccepted }])
+  const { accepted } = machine.whole(() => {
+    const result = machine.feed([{ fact, onAccepted }])
+    if (verb === 'resume' && result.accepted) armStart(machine)
+    return result
+  }, about)
   const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
-  return accepted || (alreadySo && status !== 'queued')
+  return accepted || alreadySo
     ? viewAnswer(machine)
     : conflict(`The run is ${status}; it cannot ${verb} now.`)
 }

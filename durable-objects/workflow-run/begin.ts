@@ -1,20 +1,16 @@
 // How a run begins: stored first, then through its gate when it has one, at its time when it has one. Invariants:
 // 1. A run that is answered as accepted has its spec and its first events in the tables.
 // 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
+// 3. A run that is paused while it is queued does not begin when its turn or its time comes; resuming it asks anew.
 import { toIso } from '../../src/core/clock.ts'
-import { sha256Hex } from '../../src/core/crypto.ts'
-import type { Json } from '../../src/core/json.ts'
-import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
-import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
 import { type RunSpec, workflowRun } from '../../src/objects/workflow-run.ts'
+import { askGate, enterGate, gateOf, tellGate } from './gate.ts'
+import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
 
 /** An event is one row, and a row has its limit. */
 const ADOPTED_PER_EVENT = 1_000
 const PATHS_PER_QUESTION = 1_000
-
-/** The gate of a queued run, as it is kept. */
-export type StoredGate = GateRequest & { name: string; key: string }
 
 /** False when the gate takes no more: the run is not there then. */
 export async function create(machine: RunShell, spec: RunSpec): Promise<boolean> {
@@ -30,9 +26,11 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<boolean>
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
     machine.hold(kept)
+    // What it wants is asked below, once it is stored.
+    machine.gateKnows = isLater(machine) ? 'none' : 'slot'
     if (legacy) adopt(machine, legacy, outputs)
     if (isLater(machine)) queue(machine, 'start_at')
-    else if (gate === null) begin(machine)
+    else if (gate === null) launch(machine)
     else queue(machine, 'gate')
   })
   await machine.reportEnd()
@@ -40,45 +38,22 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<boolean>
   try {
     return await enterGate(machine)
   } catch {
-    machine.tell('enter_gate', null)
+    tellGate(machine)
     return true
   }
 }
 
 const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
 
-/** For a run that was loaded while it was queued. */
+/** Of a queued run: it was loaded, its time has come, or it was resumed. */
 export function armStart(machine: RunShell): void {
   const { spec, state } = machine.requireRun()
-  if (state.run.phase !== 'queued') return
-  if (spec.startAt !== undefined && spec.startAt > machine.now()) machine.setTimer('$start', spec.startAt)
-  else if (machine.store.readMeta('gate') !== null) machine.tell('enter_gate', null)
-  else begin(machine)
-}
-
-/** Its time has come. */
-export function startNow(machine: RunShell): void {
-  if (machine.store.readMeta('gate') === null) begin(machine)
-  else machine.tell('enter_gate', null)
-}
-
-export function begin(machine: RunShell): void {
-  const { spec, state } = machine.requireRun()
-  if (state.run.phase !== 'queued') return
-  const generations = JSON.parse(machine.store.readMeta('generations') ?? '{}') as Record<string, number>
-  machine.feed([
-    {
-      fact: {
-        type: 'run.started',
-        runId: spec.runId,
-        keyRoot: spec.keyRoot ?? spec.runId,
-        mode: spec.mode ?? 'start',
-        generations,
-        ...(spec.parent ? { parentRunId: spec.parent.runId } : {}),
-        ...(spec.entry ? { entry: spec.entry } : {}),
-      },
-    },
-  ])
+  if (state.run.phase !== 'queued' || state.run.paused) return
+  if (spec.startAt !== undefined && isLater(machine)) {
+    machine.gateKnows = 'none'
+    machine.setTimer('$start', spec.startAt)
+  } else if (machine.store.readMeta('gate') === null) launch(machine)
+  else tellGate(machine)
 }
 
 function queue(machine: RunShell, reason: string): void {
@@ -111,65 +86,4 @@ function adopt(
   for (let at = 0; at < outcomes.length; at += ADOPTED_PER_EVENT) {
     machine.feed([{ fact: { type: 'run.adopted', outcomes: outcomes.slice(at, at + ADOPTED_PER_EVENT) } }])
   }
-}
-
-export async function enterGate(machine: RunShell): Promise<boolean> {
-  const stored = readGate(machine)
-  if (stored === null) return true
-  const answer = await askGate(machine, stored)
-  if (answer.state === 'rejected') {
-    const reason = 'The workflow takes no more runs at this time'
-    machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])
-    return false
-  }
-  if (answer.state === 'in') begin(machine)
-  return true
-}
-
-function askGate(machine: RunShell, { name, key: _key, ...request }: StoredGate): Promise<GateAnswer> {
-  return flowGate(machine.env.GATES, name).enter(request)
-}
-
-/** Where a queued run stands in line; 1 is next. Null when it does not wait, or its gate does not answer now. */
-export async function placeInLine(machine: RunShell): Promise<number | null> {
-  const gate = readGate(machine)
-  if (gate === null || machine.requireRun().state.run.phase !== 'queued') return null
-  return flowGate(machine.env.GATES, gate.name)
-    .place(gate.runId)
-    .catch(() => null)
-}
-
-export function readGate(machine: RunShell): StoredGate | null {
-  const text = machine.store.readMeta('gate')
-  return text === null ? null : (JSON.parse(text) as StoredGate)
-}
-
-/** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
-async function gateOf(spec: RunSpec): Promise<StoredGate | null> {
-  const { settings } = JSON.parse(spec.definition) as {
-    settings?: { concurrency?: { limit: number; key?: string; whenFull?: GateRequest['whenFull'] } }
-  }
-  const concurrency = settings?.concurrency
-  if (concurrency === undefined || spec.parent?.wait) return null
-  const key = keyOf(concurrency.key, spec.input)
-  const name = `${spec.teamId} ${spec.workflowId ?? spec.workflowName} ${await sha256Hex(key)}`
-  return {
-    name,
-    key: key.slice(0, 200),
-    runId: spec.runId,
-    limit: concurrency.limit,
-    whenFull: concurrency.whenFull ?? 'queue',
-  }
-}
-
-/** A key that cannot be evaluated is a key of its own: such runs queue behind each other. */
-function keyOf(template: string | undefined, input: Json): string {
-  if (template === undefined) return ''
-  const compiled = compileTemplate(template)
-  const value = compiled.ok ? evaluateTemplate(compiled.value, { input }) : compiled
-  return value.ok
-    ? typeof value.value === 'string'
-      ? value.value
-      : JSON.stringify(value.value ?? null)
-    : '$invalid'
 }

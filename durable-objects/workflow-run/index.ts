@@ -4,6 +4,7 @@
 // 3. A terminal run is final: what comes later is answered from what is recorded.
 // 4. An object whose rows cannot be read is up all the same: it says so, sets no alarm, and can be removed.
 import { DurableObject } from 'cloudflare:workers'
+import type { GateWord } from '../../src/engine/gate.ts'
 import { hasEnded } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
 import type { FollowerRights } from '../../src/modules/executions/index.ts'
@@ -26,9 +27,10 @@ import {
   type WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
-import { armStart, begin, create, placeInLine, startNow } from './begin.ts'
+import { armStart, create } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
+import { placeInLine, slotOffered, wordOf } from './gate.ts'
 import { RunMachine } from './machine.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
@@ -37,6 +39,9 @@ import { viewNode, viewRun } from './view.ts'
 
 /** What is left of a run that somebody has deleted: its key starts nothing under the old id. */
 const REMOVED = 'removed'
+
+/** To the gate: newer than any word of a run that was here. */
+const NOT_THERE: GateWord = { wish: 'gone', word: Number.MAX_SAFE_INTEGER }
 
 const MOST_FRAME_CHARS = 65_536
 
@@ -74,7 +79,8 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     const { run, store } = this.#machine
     if (run === null) return null
     const view = viewRun(run, store, include)
-    const place = view.status === 'queued' ? await placeInLine(this.#machine) : null
+    const inLine = view.waitingFor.some(({ kind }) => kind === 'slot')
+    const place = inLine ? await placeInLine(this.#machine) : null
     if (place === null) return view
     const waitingFor = view.waitingFor.map((wait) =>
       wait.kind === 'slot' ? { ...wait, detail: { place } } : wait,
@@ -135,13 +141,18 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     await childEnded(this.#machine, child)
   }
 
-  async gateOpened(): Promise<void> {
-    if (this.#machine.run !== null) begin(this.#machine)
+  async gateOpened(): Promise<GateWord> {
+    if (this.#machine.run !== null) slotOffered(this.#machine)
+    return this.gateWish()
+  }
+
+  async gateWish(): Promise<GateWord> {
+    return this.#machine.run === null ? NOT_THERE : wordOf(this.#machine)
   }
 
   async poke(): Promise<void> {
     this.#requireReadable()
-    await this.#machine.fireDue(() => startNow(this.#machine))
+    await this.#machine.fireDue(() => armStart(this.#machine))
   }
 
   async report(): Promise<boolean> {
@@ -177,7 +188,7 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   override async alarm(): Promise<void> {
-    await this.#machine.alarm(() => startNow(this.#machine))
+    await this.#machine.alarm(() => armStart(this.#machine))
   }
 
   /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */

@@ -7,6 +7,7 @@
 import { createLog } from '../../src/core/log.ts'
 import { advance } from '../../src/engine/advance/index.ts'
 import type { Command } from '../../src/engine/command.ts'
+import type { GateWish } from '../../src/engine/gate.ts'
 import { restore } from '../../src/engine/restore.ts'
 import { hasEnded, newRun } from '../../src/engine/state.ts'
 import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
@@ -18,6 +19,7 @@ import { type EffectOutcome, runEffects } from './effects.ts'
 import { listUnlisted } from './event-waits.ts'
 import { withFaults } from './faults.ts'
 import { type Followers, runFollowers } from './followers.ts'
+import { followGate } from './gate.ts'
 import { endByForce, giveUp } from './give-up.ts'
 import { runLive } from './live.ts'
 import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
@@ -59,6 +61,7 @@ export class RunMachine implements RunShell {
   unreadable: string | null = null
   /** What `flow.respond` said first. */
   answer: HttpAnswer | null = null
+  gateKnows: GateWish | null = null
   readonly #state: DurableObjectState
   readonly #core: Core
   readonly #deaths: Deaths
@@ -307,7 +310,7 @@ export class RunMachine implements RunShell {
     if (result.ended) {
       this.live.endFollowers()
       this.followers.arm()
-    }
+    } else if (result.events.length > 0) followGate(this)
     return result
   }
 

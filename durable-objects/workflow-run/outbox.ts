@@ -8,8 +8,8 @@ import { flowGate } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { startRow, writeDeed } from './audit.ts'
-import { enterGate, readGate } from './begin.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
+import { readGate, speakToGate } from './gate.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import type { RunShell } from './run-shell.ts'
 import type { OutboxRow } from './store.ts'
@@ -87,7 +87,7 @@ export async function reportsInTime(machine: RunShell, patienceMs: number): Prom
 export function writeFarewell(machine: RunShell): void {
   const run = machine.requireRun()
   const { parent } = run.spec
-  const gate = readGate(machine)
+  const gate = readGate(machine.store)
   if (gate !== null) machine.tell('leave_gate', { name: gate.name })
   if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
   // A run that handles an error starts no other: two workflows that name each other would never end.
@@ -140,8 +140,10 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
     case 'failed':
       await postMessages(env, [await endMessage(machine, row.kind)], run.spec.requestId, machine.now())
       return
+    // The first is the word of runs that were stored by earlier code.
     case 'enter_gate':
-      if (run.state.run.phase === 'queued') await enterGate(machine)
+    case 'gate':
+      await speakToGate(machine)
       return
     case 'leave_gate':
       await flowGate(env.GATES, String(body.name)).leave(run.spec.runId)

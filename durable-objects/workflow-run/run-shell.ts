@@ -1,5 +1,6 @@
 // What the parts of a run's object may ask of the machine that keeps it going, so that none of them has to know it.
 import type { Command } from '../../src/engine/command.ts'
+import type { GateWish } from '../../src/engine/gate.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec } from '../../src/objects/workflow-run.ts'
 import type { Work } from './deaths.ts'
@@ -14,6 +15,8 @@ export interface RunShell {
   readonly live: ReturnType<typeof runLive>
   readonly run: Run | null
   readonly answer: HttpAnswer | null
+  /** What the gate was last told that the run wants; null after a loss of memory. */
+  gateKnows: GateWish | null
   readonly shell: TurnShell
   now(): number
   requireRun(): Run

@@ -4,9 +4,11 @@ import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeError } from '../../src/engine/event.ts'
 import { activationInFrame } from '../../src/engine/scope.ts'
+import { wantsSlot } from '../../src/engine/state.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
+import { readGate } from './gate.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
@@ -84,29 +86,31 @@ const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({
 })
 
 export function waitsOf(run: Run, store: RunStore): WaitView[] {
-  const waits: WaitView[] = runView(run.plan, run.state).waitingFor.map(
-    ({ path, kind, name, since, until }) => {
-      const stored = store.readWait(path)
-      return { path, kind, name, since: since ?? toIso(0), until, detail: stored?.detail ?? null }
-    },
-  )
-  if (run.state.run.status === 'queued') {
-    const { startAt } = run.spec
-    const since = store.readMeta('createdAt') ?? toIso(0)
-    if (startAt !== undefined)
-      waits.push({ path: '', kind: 'start', name: null, since, until: toIso(startAt), detail: null })
-    const queue = store.readMeta('gate')
-    if (queue !== null)
-      waits.push({
-        path: '',
-        kind: 'slot',
-        name: (JSON.parse(queue) as { key: string }).key,
-        since,
-        until: null,
-        detail: null,
-      })
+  const waits: WaitView[] = []
+  const ofRun = (kind: 'start' | 'slot', name: string | null, since: string, until: string | null) =>
+    waits.push({ path: '', kind, name, since, until, detail: null })
+  const isQueued = run.state.run.phase === 'queued'
+  const createdAt = store.readMeta('createdAt') ?? toIso(0)
+  const { startAt } = run.spec
+  if (isQueued && startAt !== undefined) ofRun('start', null, createdAt, toIso(startAt))
+  const gate = isQueued || wantsSlot(run.state) ? readGate(store) : null
+  if (gate !== null) ofRun('slot', gate.key, isQueued ? createdAt : toIso(readySince(run)), null)
+  for (const { path, kind, name, since, until } of runView(run.plan, run.state).waitingFor) {
+    const detail = store.readWait(path)?.detail ?? null
+    waits.push({ path, kind, name, since: since ?? toIso(0), until, detail })
   }
   return waits
+}
+
+/** Since when there is something to do that needs a slot. */
+function readySince({ state }: Run): number {
+  const since: number[] = []
+  for (const path of state.open) {
+    const activation = state.activations.get(path)
+    if (activation && (activation.ticket > 0 || activation.status === 'retrying'))
+      since.push(activation.since)
+  }
+  return since.length === 0 ? 0 : Math.min(...since)
 }
 
 export function viewNode(run: Run, store: RunStore, path: string, now: number): NodeDetail | null {
@@ -160,7 +164,11 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     waitingFor: JSON.stringify(
       waitsOf(run, store)
         .slice(0, 20)
-        .map(({ path, kind, name, since, until }) => ({ path, kind, name, since, until })),
+        .map(({ path, kind, name, since, until }) => ({
+          ...{ path, kind, name, since, until },
+          // Whom the list asks for the place in line.
+          ...(kind === 'slot' ? { gate: readGate(store)?.name ?? null } : {}),
+        })),
     ),
     error: view.error === null ? null : JSON.stringify(view.error),
     createdAt: Date.parse(store.readMeta('createdAt') ?? toIso(0)),

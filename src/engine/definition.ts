@@ -93,12 +93,27 @@ export const Settings = z.strictObject({
   onError: z.enum(['fail', 'continue']).optional().describe('For nodes that name no policy of their own.'),
   concurrency: z
     .strictObject({
-      limit: z.number().int().min(1).max(1_000),
-      key: z.string().max(1_000).optional(),
-      whenFull: z.enum(['queue', 'reject', 'replace']).optional(),
-      scope: z.enum(['run', 'active']).optional(),
+      limit: z.number().int().min(1).max(1_000).describe('Runs with the same key at a time.'),
+      key: z
+        .string()
+        .max(1_000)
+        .optional()
+        .describe('A template over `input`; default one key for all runs of the workflow.'),
+      whenFull: z
+        .enum(['queue', 'reject', 'replace'])
+        .optional()
+        .describe('Default `queue`. `replace` cancels the oldest run inside and those that have not begun.'),
+      scope: z
+        .enum(['run', 'active'])
+        .optional()
+        .describe(
+          'What takes a slot: the whole run (default), or only its work. With `active` a run that only waits gives its slot to others, and asks for one again before the next node starts.',
+        ),
     })
-    .optional(),
+    .optional()
+    .describe(
+      'How many runs may be at work at a time. Sub-workflows that are waited for share the slot of the run.',
+    ),
 })
 
 /** What stands around the nodes; nodes and edges are checked one by one, so that each fault is reported. */

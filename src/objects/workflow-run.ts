@@ -2,6 +2,7 @@
 // after a deploy new code may speak to an old object for a while, so fields are added, never changed.
 import type { Json } from '../core/json.ts'
 import type { AdoptedOutcome } from '../engine/event.ts'
+import type { GateWord } from '../engine/gate.ts'
 import type { Problem } from '../engine/problem.ts'
 import type { NodeStatus, RunStatus } from '../engine/state.ts'
 
@@ -207,8 +208,10 @@ export interface WorkflowRunRpc {
     output: Json
     error: Json
   }): Promise<void>
-  /** Told by the gate: a slot is free for this run. */
-  gateOpened(): Promise<void>
+  /** Told by the gate: a slot is free for this run. Answers whether it still wants one. */
+  gateOpened(): Promise<GateWord>
+  /** Asked by the gate, of runs from which it has not heard. */
+  gateWish(): Promise<GateWord>
   /** From the sweep: look at what is due. */
   poke(): Promise<void>
   /** Reports itself and its approvals to the index now; false when there is no run here. */

@@ -1,84 +1,182 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
+import { evict } from '../chaos/support/drive.ts'
+import { time } from '../chaos/support/time.ts'
 import { clock } from '../helpers/clock.ts'
+import { control, family, fireAlarm, go, sqlOf, startAll, statusOf } from '../helpers/gates.ts'
 import { newSpec, runOf } from '../helpers/runs.ts'
 
-const gated = (whenFull: string, limit = 1, key = '{{ input.customer }}') => ({
-  nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }],
-  settings: { concurrency: { limit, key, whenFull } },
+afterEach(() => {
+  setFaultHook(null)
+  time.stop()
 })
 
-function family(whenFull: string, limit = 1) {
-  const teamId = newId('team', clock.now())
-  const workflowId = newId('wf', clock.now())
-  return (customer = 'a') => newSpec(gated(whenFull, limit), { teamId, workflowId, input: { customer } })
-}
-
-const statusOf = async (runId: string) => (await runOf(runId).view({}))?.status
-const go = (runId: string) => runOf(runId).signal({ name: 'go', data: null, by: 'me' })
-
 test('a run that finds the gate full waits, says why, and goes in when the one before ends', async () => {
-  const next = family('queue')
+  const { next } = family({ whenFull: 'queue' })
   const [first, second, third] = [next(), next(), next()]
-  for (const spec of [first, second, third]) await runOf(spec.runId).start(spec)
-  expect(await statusOf(first.runId)).toBe('waiting')
+  await startAll(first, second, third)
+  expect(await statusOf(first)).toBe('waiting')
   expect(await runOf(second.runId).view({})).toMatchObject({
     status: 'queued',
     waitingFor: [{ kind: 'slot', name: 'a' }],
   })
-  await go(first.runId)
-  await vi.waitFor(async () => expect(await statusOf(second.runId)).toBe('waiting'))
+  await go(first)
+  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
   expect(await runOf(third.runId).view({})).toMatchObject({
     status: 'queued',
     waitingFor: [{ kind: 'slot', detail: { place: 1 } }],
   })
-  await runOf(second.runId).control('cancel', 'me')
-  await vi.waitFor(async () => expect(await statusOf(third.runId)).toBe('waiting'))
+  await control(second, 'cancel')
+  await vi.waitFor(async () => expect(await statusOf(third)).toBe('waiting'))
 })
 
 test('another key has a gate of its own', async () => {
-  const next = family('queue')
-  const [first, other] = [next('a'), next('b')]
-  for (const spec of [first, other]) await runOf(spec.runId).start(spec)
-  expect([await statusOf(first.runId), await statusOf(other.runId)]).toEqual(['waiting', 'waiting'])
+  const { next } = family({ whenFull: 'queue' })
+  const [first, other] = [next(), next({ input: { customer: 'b' } })]
+  await startAll(first, other)
+  expect([await statusOf(first), await statusOf(other)]).toEqual(['waiting', 'waiting'])
 })
 
 test('a gate that rejects refuses the start', async () => {
-  const next = family('reject')
+  const { next } = family({ whenFull: 'reject' })
   const [first, second] = [next(), next()]
   expect(await runOf(first.runId).start(first)).toMatchObject({ ok: true })
   expect(await runOf(second.runId).start(second)).toEqual({ ok: false, reason: 'rejected' })
   expect(await runOf(second.runId).view({})).toBeNull()
-  await go(first.runId)
+  await go(first)
   await vi.waitFor(async () =>
     expect(await runOf(second.runId).start(second)).toMatchObject({ ok: true, created: true }),
   )
 })
 
-test('a gate that replaces cancels the one inside', async () => {
-  const next = family('replace')
-  const [first, second] = [next(), next()]
-  for (const spec of [first, second]) await runOf(spec.runId).start(spec)
-  expect(await statusOf(second.runId)).toBe('waiting')
-  await vi.waitFor(async () => expect(await statusOf(first.runId)).toBe('cancelled'))
+test('a gate that replaces cancels the one inside, also one that is paused', async () => {
+  const { next, gate } = family({ whenFull: 'replace' })
+  const [first, second, third] = [next(), next(), next()]
+  await startAll(first, second)
+  expect(await statusOf(second)).toBe('waiting')
+  await vi.waitFor(async () => expect(await statusOf(first)).toBe('cancelled'))
+  await control(second, 'pause')
+  await startAll(third)
+  await vi.waitFor(async () => expect(await statusOf(second)).toBe('cancelled'))
+  const replaced = await gate()
+  await vi.waitFor(async () =>
+    expect(await sqlOf(replaced, (sql) => sql.exec('SELECT * FROM replaced').toArray())).toEqual([]),
+  )
+})
+
+test('a replaced run that cannot be told is told again by the alarm, and takes no slot meanwhile', async () => {
+  time.start()
+  const { next, gate } = family({ whenFull: 'replace', limit: 2 })
+  const [first, second, third] = [next(), next(), next()]
+  await startAll(first, second)
+  let losses = 0
+  setFaultHook((point, state) => {
+    if (state.id.name !== first.runId || point !== 'store.writeTurn:before') return
+    losses++
+    throw new Error('the disk is full')
+  })
+  // Loaded again, so that the fault is asked: every turn of it dies now.
+  await evictDurableObject(runOf(first.runId) as never)
+  await startAll(third)
+  await vi.waitFor(() => expect(losses).toBe(1))
+  const object = await gate()
+  const attempts = () =>
+    sqlOf(object, (sql) => sql.exec<{ attempts: number }>('SELECT attempts FROM replaced').toArray())
+  await vi.waitFor(async () => expect(await attempts()).toEqual([{ attempts: 1 }]))
+  expect([await statusOf(second), await statusOf(third)]).toEqual(['waiting', 'waiting'])
+  expect(await object.places([first.runId, second.runId, third.runId])).toEqual({
+    [second.runId]: 0,
+    [third.runId]: 0,
+  })
+  // The gate is lost as well: the row and its alarm are all there is.
+  await evictDurableObject(object as never)
+  time.pass(6_000)
+  await fireAlarm(object)
+  expect(losses).toBe(2)
+  await vi.waitFor(async () => expect(await attempts()).toEqual([{ attempts: 2 }]))
+  setFaultHook(null)
+  await evict(first.runId)
+  time.pass(15_000)
+  await fireAlarm(object)
+  expect(await statusOf(first)).toBe('cancelled')
+  expect(await attempts()).toEqual([])
+})
+
+test('a gate that replaces cancels those in line as well: let in later, they would follow a newer one', async () => {
+  const queueing = family({ whenFull: 'queue' })
+  const [first, second] = [queueing.next(), queueing.next()]
+  await startAll(first, second)
+  const newer = queueing.next()
+  const definition = newer.definition.replace('"queue"', '"replace"')
+  await startAll({ ...newer, definition, definitionHash: definition })
+  await vi.waitFor(async () =>
+    expect([await statusOf(first), await statusOf(second), await statusOf(newer)]).toEqual([
+      'cancelled',
+      'cancelled',
+      'waiting',
+    ]),
+  )
 })
 
 test('a slot whose run has gone without a word is given up when the gate asks', async () => {
-  const name = `gate ${newId('wf', clock.now())}`
-  const gate = flowGate(env.GATES, name)
-  const spec = newSpec(gated('queue'))
-  expect(await gate.enter({ runId: newId('run', 1), limit: 1, whenFull: 'queue' })).toEqual({ state: 'in' })
-  expect(await gate.enter({ runId: spec.runId, limit: 1, whenFull: 'queue' })).toEqual({
+  const { next, gate } = family({ whenFull: 'queue' })
+  const object = await gate()
+  const gone = newId('run', clock.now())
+  expect(await object.enter({ runId: gone, limit: 1, whenFull: 'queue' })).toEqual({ state: 'in' })
+  const spec = next()
+  await startAll(spec)
+  expect(await object.enter({ runId: spec.runId, limit: 1, whenFull: 'queue' })).toEqual({
     state: 'queued',
     place: 1,
   })
-  expect(await gate.enter({ runId: spec.runId, limit: 1, whenFull: 'queue' })).toEqual({
-    state: 'queued',
-    place: 1,
+  await fireAlarm(object)
+  expect(await object.place(spec.runId)).toBe(0)
+  expect(await object.place(gone)).toBeNull()
+  await vi.waitFor(async () => expect(await statusOf(spec)).toBe('waiting'))
+})
+
+test('a run that was let in and could not be told is told by the alarm', async () => {
+  const { next, gate } = family({ whenFull: 'queue' })
+  const [first, second] = [next(), next()]
+  await startAll(first, second)
+  let losses = 1
+  setFaultHook((point, state) => {
+    if (state.id.name === second.runId && point === 'store.writeTurn:before' && losses-- > 0)
+      throw new Error('the disk is full')
   })
-  await runDurableObjectAlarm(gate as never)
-  expect(await gate.place(spec.runId)).toBe(0)
+  await evictDurableObject(runOf(second.runId) as never)
+  const object = await gate()
+  await sqlOf(object, (sql) =>
+    sql.exec('UPDATE runs SET inside = 1, told = 0 WHERE run_id = ?', second.runId),
+  )
+  await evictDurableObject(object as never)
+  await object.leave(first.runId)
+  await vi.waitFor(() => expect(losses).toBeLessThan(1))
+  await fireAlarm(object)
+  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+})
+
+test('a gate of an earlier version keeps who is in and who waits', async () => {
+  const object = flowGate(env.GATES, `old gate ${newId('wf', clock.now())}`)
+  const [inside, waits, later] = [newSpec({ nodes: [] }), newSpec({ nodes: [] }), newSpec({ nodes: [] })]
+  await runInDurableObject(object as never, (_gate: unknown, { storage }: DurableObjectState) => {
+    storage.sql.exec(`
+      DROP TABLE runs; DROP TABLE meta; DROP TABLE replaced;
+      CREATE TABLE runs (run_id TEXT PRIMARY KEY, place INTEGER NOT NULL, inside INTEGER NOT NULL, told INTEGER NOT NULL);
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
+      INSERT INTO meta VALUES ('limit', 1);
+      INSERT INTO runs VALUES ('${waits.runId}', 7, 0, 1), ('${inside.runId}', 3, 1, 1);`)
+  })
+  for (let load = 0; load < 2; load++) {
+    await evictDurableObject(object as never)
+    expect(await object.places([waits.runId, inside.runId])).toEqual({ [inside.runId]: 0, [waits.runId]: 1 })
+  }
+  expect(await object.enter({ runId: later.runId, limit: 1, whenFull: 'queue' })).toEqual({
+    state: 'queued',
+    place: 2,
+  })
 })

@@ -95,7 +95,11 @@ export const ExecutionSummary = z
     startedBy: z.string().nullable(),
     parentRunId: z.string().nullable(),
     progress: z.number(),
-    waitingFor: z.array(WaitingFor.omit({ detail: true })),
+    waitingFor: z.array(
+      WaitingFor.partial({ detail: true }).describe(
+        '`detail` is there for a slot: the place in line, where the gate has said it.',
+      ),
+    ),
     error: Json,
     createdAt: z.string(),
     startedAt: z.string().nullable(),

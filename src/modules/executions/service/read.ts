@@ -18,6 +18,7 @@ import type {
   NodeDetail,
   RunEvents,
 } from '../schema.ts'
+import { placesOf } from './places.ts'
 import { toExecution, toSummary } from './view.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -29,7 +30,13 @@ export async function listExecutions(
   const { rows, actor } = await ctx.read((who) => findRuns(who.teamId, query, query))
   if (rows.length === 0 && query.workflowId !== undefined)
     await requireWorkflow(ctx, actor.teamId, query.workflowId)
-  const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toSummary)
+  const places = await placesOf(ctx.env.GATES, rows.slice(0, query.limit))
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row.createdAt, id: row.id }),
+    (row) => toSummary(row, places[row.id]),
+  )
   return query.count ? { ...page, total: await countRuns(ctx.env.DB, actor.teamId, query) } : page
 }
 

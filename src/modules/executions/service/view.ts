@@ -2,13 +2,14 @@ import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import type { RunView } from '../../../objects/workflow-run.ts'
 import type { RunRow } from '../repo.ts'
 import type { Execution, ExecutionSummary } from '../schema.ts'
+import { waitsIn } from './places.ts'
 
 /** The object's view without what only we need. */
 export function toExecution({ teamId: _teamId, ...view }: RunView): Execution {
   return view as Execution
 }
 
-export const toSummary = (row: RunRow): ExecutionSummary => ({
+export const toSummary = (row: RunRow, place?: number): ExecutionSummary => ({
   id: row.id,
   workflowId: row.workflowId,
   workflowName: row.workflowName,
@@ -18,7 +19,10 @@ export const toSummary = (row: RunRow): ExecutionSummary => ({
   startedBy: row.startedBy,
   parentRunId: row.parentRunId,
   progress: row.progress,
-  waitingFor: row.waitingFor === null ? [] : JSON.parse(row.waitingFor),
+  waitingFor: waitsIn(row).map(({ gate: _gate, ...wait }) => ({
+    ...(wait as ExecutionSummary['waitingFor'][number]),
+    ...(wait.kind === 'slot' && place !== undefined ? { detail: { place } } : {}),
+  })),
   error: row.error === null ? null : JSON.parse(row.error),
   createdAt: toIso(row.createdAt),
   startedAt: toIsoOrNull(row.startedAt),

@@ -1,0 +1,167 @@
+// A run and its gate. Invariants:
+// 1. What the run wants of its gate follows from its state alone (`wishOf`), so a word may be lost, late or told twice:
+//    the newest is told until it is heard, and a slot is taken only with the answer to the newest.
+// 2. Whoever wants something else than was last told writes that down in the turn that made it so.
+// 3. A run that may give its slot away does so whenever it only waits, and starts nothing before it has one again.
+import { sha256Hex } from '../../src/core/crypto.ts'
+import type { Json } from '../../src/core/json.ts'
+import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
+import type { GateWish, GateWord, WhenFull } from '../../src/engine/gate.ts'
+import { hasEnded, wantsSlot } from '../../src/engine/state.ts'
+import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
+import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import { launch } from './launch.ts'
+import type { RunShell } from './run-shell.ts'
+import type { RunStore } from './store.ts'
+
+/** The gate of a run, as it is kept. */
+export type StoredGate = Pick<GateRequest, 'runId' | 'limit' | 'whenFull'> & { name: string; key: string }
+
+/** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
+export async function gateOf(spec: RunSpec): Promise<StoredGate | null> {
+  const { settings } = JSON.parse(spec.definition) as {
+    settings?: { concurrency?: { limit: number; key?: string; whenFull?: WhenFull } }
+  }
+  const concurrency = settings?.concurrency
+  if (concurrency === undefined || spec.parent?.wait) return null
+  const key = keyOf(concurrency.key, spec.input)
+  const name = `${spec.teamId} ${spec.workflowId ?? spec.workflowName} ${await sha256Hex(key)}`
+  return {
+    name,
+    key: key.slice(0, 200),
+    runId: spec.runId,
+    limit: concurrency.limit,
+    whenFull: concurrency.whenFull ?? 'queue',
+  }
+}
+
+/** A key that cannot be evaluated is a key of its own: such runs queue behind each other. */
+function keyOf(template: string | undefined, input: Json): string {
+  if (template === undefined) return ''
+  const compiled = compileTemplate(template)
+  const value = compiled.ok ? evaluateTemplate(compiled.value, { input }) : compiled
+  return value.ok
+    ? typeof value.value === 'string'
+      ? value.value
+      : JSON.stringify(value.value ?? null)
+    : '$invalid'
+}
+
+export function readGate(store: RunStore): StoredGate | null {
+  const text = store.readMeta('gate')
+  return text === null ? null : (JSON.parse(text) as StoredGate)
+}
+
+/** What the run wants of its gate now, by its state. */
+export function wishOf(machine: RunShell): GateWish {
+  const { spec, state } = machine.requireRun()
+  const { phase, paused, held } = state.run
+  if (phase === 'ended') return 'gone'
+  if (phase === 'queued') {
+    if ((spec.startAt ?? 0) > machine.now()) return 'none'
+    return paused ? 'place' : 'slot'
+  }
+  // A run that has begun keeps its slot when it is paused, unless it has given it away.
+  if (!held) return 'slot'
+  if (!wantsSlot(state)) return 'none'
+  return paused ? 'place' : 'slot'
+}
+
+export const wordOf = (machine: RunShell): GateWord => ({
+  wish: wishOf(machine),
+  word: machine.requireRun().state.run.seq,
+})
+
+/** After each turn. Costs nothing where the workflow has no gate. */
+export function followGate(machine: RunShell): void {
+  const run = machine.requireRun()
+  const { concurrency } = run.plan.definition.settings ?? {}
+  if (concurrency === undefined || run.spec.parent?.wait || hasEnded(run.state)) return
+  const { status, held } = run.state.run
+  if (concurrency.scope === 'active' && status === 'waiting' && !held) {
+    // What follows from this turn comes back here.
+    machine.feed([{ fact: { type: 'run.yielded' } }])
+    return
+  }
+  if (machine.gateKnows !== wishOf(machine)) tellGate(machine)
+}
+
+/** Writes down that the gate is to hear what the run wants. */
+export function tellGate(machine: RunShell): void {
+  const wish = wishOf(machine)
+  machine.gateKnows = wish
+  machine.store.replaceOutbox('gate', null, machine.now())
+  machine.scheduleDrain(0)
+  // The index shows what a run that has begun waits for.
+  if (wish === 'slot' && machine.requireRun().state.run.held) machine.project()
+}
+
+/** Part of the outbox: tells the gate what the run wants by now. */
+export async function speakToGate(machine: RunShell): Promise<void> {
+  const gate = readGate(machine.store)
+  if (gate === null) return
+  const word = wordOf(machine)
+  if (word.wish === 'slot' || word.wish === 'place') await enterGate(machine)
+  else if (word.wish === 'none') await flowGate(machine.env.GATES, gate.name).hear(gate.runId, word)
+  else await flowGate(machine.env.GATES, gate.name).leave(gate.runId)
+}
+
+/** Asks for a slot, and takes it if there is one. False when the gate takes no more, and the run is over. */
+export async function enterGate(machine: RunShell): Promise<boolean> {
+  const gate = readGate(machine.store)
+  if (gate === null) return true
+  const { state } = machine.requireRun()
+  const asked = newestWord(machine)
+  const answer = await askGate(machine, gate, {
+    held: wishOf(machine) === 'place',
+    again: state.run.phase !== 'queued',
+    word: state.run.seq,
+  })
+  if (machine.run === null) return true
+  if (hasEnded(machine.run.state)) {
+    // It ended while it asked, and the gate may have heard the question last.
+    machine.tell('leave_gate', { name: gate.name })
+  } else if (answer.state === 'rejected') {
+    const reason = 'The workflow takes no more runs at this time'
+    machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])
+    return false
+  } else if (answer.state === 'in' && newestWord(machine) === asked) takeSlot(machine)
+  return true
+}
+
+export function askGate(
+  machine: RunShell,
+  { name, runId, limit, whenFull }: StoredGate,
+  how: Pick<GateRequest, 'held' | 'again' | 'word'> = {},
+): Promise<GateAnswer> {
+  return flowGate(machine.env.GATES, name).enter({ runId, limit, whenFull, ...how })
+}
+
+/**
+ * The gate offers a slot. While a newer word is on its way an older one may still be, and could take the slot back from a
+ * run that has begun: then the slot is taken with the answer to the newest word.
+ */
+export function slotOffered(machine: RunShell): void {
+  if (newestWord(machine) === undefined) takeSlot(machine)
+}
+
+/** The word to the gate that is still to be told, or is being told now. */
+const newestWord = ({ store }: RunShell): number | undefined =>
+  store.readOutbox().findLast(({ kind }) => kind === 'gate')?.id
+
+/** One that does not want it any more has written down so, and the gate will hear it. */
+function takeSlot(machine: RunShell): void {
+  if (wishOf(machine) !== 'slot') return
+  const { phase, held } = machine.requireRun().state.run
+  if (phase === 'queued') launch(machine)
+  else if (held) machine.feed([{ fact: { type: 'run.admitted' } }])
+}
+
+/** Where the run stands in line; 1 is next. Null when it does not wait, or its gate does not answer now. */
+export async function placeInLine(machine: RunShell): Promise<number | null> {
+  const gate = readGate(machine.store)
+  if (gate === null) return null
+  return flowGate(machine.env.GATES, gate.name)
+    .place(gate.runId)
+    .catch(() => null)
+}

@@ -1,0 +1,231 @@
+// The decisions of a gate, in a world that loses words, brings them late, twice and in any order.
+import { describe, expect, it } from 'vitest'
+import {
+  countInside,
+  enterGate,
+  type Gate,
+  type GateWish,
+  hearRun,
+  newGate,
+  noChanges,
+  placesIn,
+  type WhenFull,
+} from '../../src/engine/gate.ts'
+import { type Random, random } from './support/random.ts'
+
+const CASES = Number(process.env.GATE_CASES ?? 3_000)
+const SEED = Number(process.env.SEED ?? 1)
+
+/** A run as it is: what it wants, and in which word it said so last. */
+type Life = {
+  id: string
+  wish: GateWish
+  begun: boolean
+  word: number
+  heard: number
+  has: boolean
+  whenFull: WhenFull
+}
+type Word = { life: Life; wish: GateWish; again: boolean; word: number }
+type World = { gate: Gate; dice: Random; limit: number; lives: Life[]; mail: Word[] }
+
+/** A word goes out, perhaps twice; it is told until it is heard, so the newest is never lost for good. */
+function say(world: World, life: Life, wish: GateWish): void {
+  life.wish = wish
+  life.word++
+  const word = { life, wish, again: life.begun, word: life.word }
+  world.mail.push(word)
+  if (world.dice.chance(0.2)) world.mail.push(word)
+}
+
+function deliver(world: World, { life, wish, again, word }: Word): void {
+  const { gate, limit } = world
+  life.heard = Math.max(life.heard, word)
+  const changes = noChanges()
+  if (wish === 'slot' || wish === 'place') {
+    const ask = { runId: life.id, limit, whenFull: life.whenFull, again, held: wish === 'place', word }
+    const answer = enterGate(gate, ask, changes)
+    if (answer === 'rejected') end(world, life)
+    else if (answer === 'inside' && word === life.word) take(life)
+  } else hearRun(gate, life.id, { wish, word }, changes)
+  for (const id of gate.rows.keys()) if (gate.replaced.has(id)) throw new Error(`${id} is here and replaced`)
+  if (countInside(gate) > limit) throw new Error(`${countInside(gate)} inside, ${limit} may be`)
+  if (countInside(gate) < limit && [...gate.rows.values()].some(({ state }) => state === 'line'))
+    throw new Error('there is room, and somebody waits')
+}
+
+/** An answer counts only for what the run wants by then. */
+function take(life: Life): void {
+  if (life.wish !== 'slot') return
+  life.begun = true
+  life.has = true
+}
+
+function end(world: World, life: Life): void {
+  if (life.wish === 'gone') return
+  life.has = false
+  say(world, life, 'gone')
+}
+
+/** The gate speaks to those whom it has let in or replaced; what it says may be lost. */
+function tell(world: World): void {
+  const { gate, lives, dice } = world
+  for (const life of lives) {
+    if (dice.chance(0.3)) continue
+    if (gate.replaced.has(life.id)) {
+      end(world, life)
+      gate.replaced.delete(life.id)
+    }
+    const row = gate.rows.get(life.id)
+    if (row?.state !== 'inside' || row.told) continue
+    if (life.heard === life.word) take(life)
+    if (dice.chance(0.8)) hearRun(gate, life.id, { wish: life.wish, word: life.word }, noChanges())
+  }
+}
+
+/** Every few minutes the gate asks who is inside or held: that finds what an old word has brought in after the newest. */
+function watch({ gate, lives }: World): void {
+  for (const { id, wish, word } of lives) {
+    const row = gate.rows.get(id)
+    if (row?.state === 'held' || (row?.state === 'inside' && row.told))
+      hearRun(gate, id, { wish, word }, noChanges())
+  }
+}
+
+function live(world: World): void {
+  const { dice, lives } = world
+  const life = dice.pick(lives)
+  const roll = dice.next()
+  if (life.wish === 'gone') return
+  if (life.word === 0) say(world, life, 'slot')
+  else if (life.has) {
+    if (roll < 0.5) end(world, life)
+    else if (roll < 0.8) {
+      life.has = false
+      say(world, life, 'none')
+    }
+  } else if (life.wish === 'none') say(world, life, roll < 0.9 ? 'slot' : 'gone')
+  else if (life.wish === 'slot' && roll < 0.2) say(world, life, 'place')
+  else if (life.wish === 'place' && roll < 0.5) say(world, life, 'slot')
+  else if (roll > 0.97) end(world, life)
+}
+
+/** At rest, what the gate holds is what the runs want: nobody has a slot for nothing, nobody waits beside a free one. */
+function checkRest({ gate, lives, limit }: World): void {
+  for (const { id, wish, has } of lives) {
+    const state = gate.rows.get(id)?.state
+    const fits = { slot: has ? 'inside' : 'line', place: 'held', none: undefined, gone: undefined }[wish]
+    // What an old word has put in line after the newest is found when its turn comes.
+    if (state === 'line' && fits === undefined) continue
+    if (state !== fits) throw new Error(`${id} wants ${wish}, has ${has}, and is ${state}`)
+  }
+  if (lives.filter(({ has }) => has).length > limit) throw new Error('more have a slot than may')
+  if (gate.replaced.size > 0) throw new Error('a replaced run was not told')
+}
+
+function runWorld(seed: number): World {
+  const dice = random(seed)
+  const limit = 1 + dice.int(3)
+  const policies = dice.pick<WhenFull[]>([['queue'], ['reject'], ['replace'], ['queue', 'reject', 'replace']])
+  const lives = Array.from({ length: 2 + dice.int(7) }, (_, i) => ({
+    id: `run_${i}`,
+    wish: 'none' as GateWish,
+    begun: false,
+    word: 0,
+    heard: 0,
+    has: false,
+    whenFull: dice.pick(policies),
+  }))
+  const world: World = { gate: newGate(), dice, limit, lives, mail: [] }
+  for (let step = 0; step < 60; step++) {
+    if (world.mail.length > 0 && dice.chance(0.5)) {
+      const [word] = world.mail.splice(dice.int(world.mail.length), 1)
+      if (word) deliver(world, word)
+    } else if (dice.chance(0.3)) tell(world)
+    else live(world)
+  }
+  // All words arrive, in any order, and everybody is told: then it is at rest.
+  for (let round = 0; round < 60; round++) {
+    while (world.mail.length > 0) {
+      const [word] = world.mail.splice(dice.int(world.mail.length), 1)
+      if (word) deliver(world, word)
+    }
+    tell(world)
+    watch(world)
+  }
+  checkRest(world)
+  return world
+}
+
+describe('a gate', () => {
+  it(`keeps every promise in ${CASES} worlds from seed ${SEED}`, { timeout: 600_000 }, () => {
+    for (let i = 0; i < CASES; i++) {
+      try {
+        runWorld(SEED + i)
+      } catch (thrown) {
+        throw new Error(`SEED=${SEED + i} GATE_CASES=1 shows it: ${(thrown as Error).message}`, {
+          cause: thrown,
+        })
+      }
+    }
+  })
+
+  const ask = (gate: Gate, runId: string, more: Partial<Parameters<typeof enterGate>[1]> = {}) =>
+    enterGate(
+      gate,
+      { runId, limit: 1, whenFull: 'queue', again: false, held: false, word: 1, ...more },
+      noChanges(),
+    )
+
+  it('lets in by place and passes over who is held, which keeps its place', () => {
+    const gate = newGate()
+    expect(['a', 'b', 'c', 'd'].map((id) => ask(gate, id))).toEqual(['inside', 'line', 'line', 'line'])
+    ask(gate, 'b', { held: true, word: 2 })
+    expect(placesIn(gate, ['a', 'b', 'c', 'd', 'x'])).toEqual({ a: 0, b: 1, c: 1, d: 2 })
+    hearRun(gate, 'a', { wish: 'gone', word: 9 }, noChanges())
+    expect(placesIn(gate, ['b', 'c', 'd'])).toEqual({ b: 1, c: 0, d: 1 })
+    expect(ask(gate, 'b', { word: 3 })).toBe('line')
+    expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 1, d: 2 })
+    hearRun(gate, 'c', { wish: 'none', word: 2 }, noChanges())
+    expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 0, d: 1 })
+  })
+
+  it('takes no older word for a newer one', () => {
+    const gate = newGate()
+    ask(gate, 'a', { word: 5 })
+    hearRun(gate, 'a', { wish: 'none', word: 4 }, noChanges())
+    expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
+    expect(ask(gate, 'a', { word: 4, held: true })).toBe('inside')
+    expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
+  })
+
+  it('neither refuses nor lets replace a run that comes again', () => {
+    for (const whenFull of ['reject', 'replace'] as const) {
+      const gate = newGate()
+      ask(gate, 'a', { whenFull })
+      expect(ask(gate, 'b', { whenFull, again: true })).toBe('line')
+      expect(gate.replaced.size).toBe(0)
+    }
+  })
+
+  it('leaves in line who has begun when a newer run replaces the one inside', () => {
+    const gate = newGate()
+    ask(gate, 'a')
+    ask(gate, 'again', { again: true })
+    ask(gate, 'new')
+    expect(ask(gate, 'b', { whenFull: 'replace' })).toBe('inside')
+    expect([...gate.replaced]).toEqual(['a', 'new'])
+    expect(ask(gate, 'a', { word: 2 })).toBe('rejected')
+    expect(placesIn(gate, ['again'])).toEqual({ again: 1 })
+  })
+
+  it('lets nobody in after its limit was lowered until there is room', () => {
+    const gate = newGate()
+    for (const id of ['a', 'b']) ask(gate, id, { limit: 2 })
+    expect(ask(gate, 'c', { limit: 1 })).toBe('line')
+    hearRun(gate, 'a', { wish: 'gone', word: 2 }, noChanges())
+    expect(placesIn(gate, ['c'])).toEqual({ c: 1 })
+    hearRun(gate, 'b', { wish: 'gone', word: 2 }, noChanges())
+    expect(placesIn(gate, ['c'])).toEqual({ c: 0 })
+  })
+})
