@@ -50,12 +50,22 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
   },
 }
 
-/** Throws when one more would pass the limit. */
-export function requireRoom(plan: Plan, limit: keyof PlanLimits, used: number, what: string): void {
+/** What a team of any plan may have at most. */
+export const MOST_CONCURRENT_RUNS = Math.max(...PLANS.map((plan) => PLAN_LIMITS[plan].concurrentRuns ?? 0))
+
+/** Throws when one more would pass the limit. Room that comes by itself is worth coming back for after `retryAfterSeconds`. */
+export function requireRoom(
+  plan: Plan,
+  limit: keyof PlanLimits,
+  used: number,
+  what: string,
+  retryAfterSeconds?: number,
+): void {
   const most = PLAN_LIMITS[plan][limit]
   if (most === null || used < most) return
   throw new AppError('plan.limit_reached', {
-    detail: `The plan ${plan} allows ${most} ${what}. Remove one, or move to a larger plan with PUT /api/v1/users/subscription.`,
+    detail: `The plan ${plan} allows ${most} ${what}. ${retryAfterSeconds === undefined ? 'Remove one' : 'Wait for one to end'}, or move to a larger plan with PUT /api/v1/users/subscription.`,
     errors: [{ path: limit, message: `${used} of ${most} used`, code: 'plan.limit_reached' }],
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.ts'
 import { toIso } from '../core/clock.ts'
 import { AppError, ERRORS } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { startRunnable } from '../modules/executions/index.ts'
+import { isWorthWaiting, startRunnable } from '../modules/executions/index.ts'
 import { loadTriggered } from '../modules/workflows/index.ts'
 import type { RunStart } from '../queue/messages.ts'
 
@@ -26,6 +26,7 @@ export async function startRun(request: RequestContext, message: z.infer<typeof 
       ...(entry === undefined ? {} : { entry }),
     })
   } catch (error) {
+    if (isWorthWaiting(error, message.scheduledFor, request.now())) throw error
     // What the workflow itself refuses, such as an input that it does not take, it would refuse for ever.
     if (!(error instanceof AppError) || ERRORS[error.code].retryable) throw error
     request.log.warn('a schedule could not start a run', {

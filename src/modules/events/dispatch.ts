@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, ERRORS } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { startRunnable } from '../executions/index.ts'
+import { isWorthWaiting, startRunnable } from '../executions/index.ts'
 import { loadTriggered } from '../workflows/index.ts'
 import { type EventRow, findEvent } from './repo.ts'
 import type { Target } from './schema.ts'
@@ -22,7 +22,8 @@ export async function dispatchEvent(
     } catch (error) {
       // One that cannot start must not keep the others from it.
       request.log.warn('an event could not start a run', { eventId, target, error })
-      if (!(error instanceof AppError) || ERRORS[error.code].retryable) failure = error
+      const isLater = isWorthWaiting(error, row.createdAt, request.now())
+      if (isLater || !(error instanceof AppError) || ERRORS[error.code].retryable) failure = error
     }
   }
   if (failure !== undefined) throw failure

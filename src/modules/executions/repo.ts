@@ -1,7 +1,11 @@
 import type { HotRead } from '../../context.ts'
 import { decodeCursor } from '../../core/cursor.ts'
+import type { Plan } from '../../core/plans.ts'
 import type { ListOptions } from '../../db/paginate.ts'
+import { countRunning } from '../teams/index.ts'
 import type { RUN_STATUSES } from './schema.ts'
+
+export type Room = { plan: Plan; runsThisMonth: number | null; runningRuns: number }
 
 export type RunRow = {
   id: string
@@ -49,6 +53,18 @@ export function findRuns(teamId: string, filter: RunFilter, options: ListOptions
     params: [...params, options.limit + 1],
   }
 }
+
+/** What a start by workflow has at hand. */
+export const findRoom = (d1: D1Database, teamId: string): Promise<Room | null> =>
+  d1
+    .prepare(
+      `SELECT plan, (${RUNS_THIS_MONTH}) AS runsThisMonth, ${countRunning('tm.id')} AS runningRuns FROM teams tm WHERE tm.id = ?`,
+    )
+    .bind(teamId)
+    .first<Room>()
+
+const RUNS_THIS_MONTH = `SELECT uc.value FROM usage_counters uc
+  WHERE uc.team_id = tm.id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs'`
 
 export async function countRuns(d1: D1Database, teamId: string, filter: RunFilter): Promise<number> {
   const { where, params } = conditions(teamId, filter)

@@ -2,6 +2,7 @@ export { buryRuns, deleteLeftovers, teamExists } from './repo/purge.ts'
 export { insertTeam, type NewTeam } from './repo/teams.ts'
 export {
   addUsage,
+  countRunning,
   findUsage,
   LEVELS,
   MOST_KEYS_OF_A_MEMBER,

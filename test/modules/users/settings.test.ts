@@ -170,7 +170,6 @@ test('keys count per member, as the making of keys does', async () => {
 test('every limit that has a count stands in the way of a smaller plan', async () => {
   for (const [period, metric, amount, path] of [
     [NOW, 'storageBytes', 2 * 1024 ** 3, 'storageBytes'],
-    [NOW, 'concurrentRuns', 21, 'concurrentRuns'],
     [periodOf(clock.now()), 'runs', 10_001, 'runsPerMonth'],
   ] as const) {
     const { owner, teamId } = await newTeam()
@@ -178,6 +177,13 @@ test('every limit that has a count stands in the way of a smaller plan', async (
     const refused = await switchTo(owner, 'free')
     expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, path])
   }
+  const busy = await newTeam()
+  const insert = env.DB.prepare(
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at)
+     VALUES (?, ?, 1, 'Test', 'running', 'manual', 1, 1)`,
+  )
+  await env.DB.batch(Array.from({ length: 21 }, () => insert.bind(newId('run', clock.now()), busy.teamId)))
+  expect((await switchTo(busy.owner, 'free')).body.errors?.[0].path).toBe('concurrentRuns')
   const person = await newPerson()
   for (let i = 0; i < 4; i++) await newTeam(person)
   const refused = await switchTo(person, 'free')

@@ -7,9 +7,10 @@ import { commit, statement } from '../../../db/commit.ts'
 import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec } from '../../../objects/workflow-run.ts'
 import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
-import { findRuns, type RunRow } from '../repo.ts'
+import { findRoom, findRuns, type RunRow } from '../repo.ts'
 import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
 import { ownRun } from './read.ts'
+import { requireRunRoom } from './room.ts'
 import { bulkError, checkInput, refusal } from './start.ts'
 import { toExecution } from './view.ts'
 
@@ -89,6 +90,11 @@ export async function followUp(
   if (follow.mode === 'rerun') {
     spec.keyRoot = spec.runId
     spec.input = checkInput(spec, follow.input === undefined ? spec.input : (follow.input as Json))
+  }
+  // What has been done may always be undone.
+  if (follow.mode !== 'compensate') {
+    const room = await findRoom(ctx.env.DB, ctx.actor.teamId)
+    if (room !== null) await requireRunRoom(ctx, room, false, idempotencyKey === null ? null : spec.runId)
   }
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec)
   if (!started.ok) throw refusal(started.reason)

@@ -7,7 +7,6 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
-import { requireRoom } from '../../../core/plans.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
@@ -24,6 +23,7 @@ import { judgeUrl } from '../../../providers/outbound/index.ts'
 import { findRunnable, loadRunnable, type Runnable } from '../../workflows/index.ts'
 
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
+import { requireRunRoom } from './room.ts'
 import { toExecution } from './view.ts'
 
 export type Started = {
@@ -127,12 +127,18 @@ export async function startRunnable(
   runnable: Runnable,
   start: Start,
 ): Promise<Started> {
-  requireRoom(runnable.plan, 'runsPerMonth', runnable.runsThisMonth ?? 0, 'runs a month')
   const input = checkInput(runnable, start.input)
   const runId =
     start.once === undefined
       ? newId('run', request.now())
       : await runIdOf(runnable.teamId, runnable.id, start.once)
+  const { type } = start.trigger
+  await requireRunRoom(
+    request,
+    runnable,
+    type === 'workflow' || type === 'error',
+    start.once === undefined ? null : runId,
+  )
   const spec: RunSpec = {
     runId,
     teamId: runnable.teamId,

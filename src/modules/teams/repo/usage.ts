@@ -1,15 +1,24 @@
 // What teams use. Flows (runs, tokens, cost) are counted by calendar month; levels (how much there is now) stand under the
 // period `now` and go up and down. Whoever causes either adds `addUsage` to the batch of its own change.
+import { MOST_CONCURRENT_RUNS } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 
 export const FLOWS = ['runs', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const
-export const LEVELS = ['workflows', 'concurrentRuns', 'storageBytes'] as const
+export const LEVELS = ['workflows', 'storageBytes'] as const
 
 export type UsageFlow = (typeof FLOWS)[number]
 export type UsageLevel = (typeof LEVELS)[number]
 
 /** The period of levels. */
 export const NOW = 'now'
+
+/**
+ * Runs of a team that are at work, as far as the index knows; queued, waiting and paused ones are not. A walk along
+ * the index by status, which ends where no plan allows more.
+ */
+export const countRunning = (teamId: string): string =>
+  `(SELECT count(*) FROM (SELECT 1 FROM runs r WHERE r.team_id = ${teamId} AND r.status = 'running' AND r.deleted_at IS NULL
+    LIMIT ${MOST_CONCURRENT_RUNS + 1}))`
 
 export const addUsage = (teamId: string, period: string, metric: string, amount: number): Statement =>
   statement(
@@ -28,6 +37,7 @@ export type UsageRow = {
   pendingInvitations: number
   apiKeys: number
   mostKeysOfAMember: number
+  concurrentRuns: number
 }
 
 /** Keys are counted through the members, whose index leads to them; a key of someone who left counts no more. */
@@ -53,7 +63,7 @@ export async function findUsage(
     d1
       .prepare(
         `SELECT ${LIVE_MEMBERS} AS members, ${LIVE_INVITATIONS} AS pendingInvitations, ${LIVE_KEYS} AS apiKeys,
-           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember`,
+           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember, ${countRunning('?1')} AS concurrentRuns`,
       )
       .bind(teamId, now),
   ])
@@ -69,5 +79,6 @@ export async function findUsage(
     pendingInvitations: Number(counts?.pendingInvitations ?? 0),
     apiKeys: Number(counts?.apiKeys ?? 0),
     mostKeysOfAMember: Number(counts?.mostKeysOfAMember ?? 0),
+    concurrentRuns: Number(counts?.concurrentRuns ?? 0),
   }
 }

@@ -9,7 +9,7 @@ export async function readTeamUsage(ctx: ServiceContext, query: UsageQuery): Pro
   const { teamId } = ctx.actor
   const now = ctx.now()
   const period = query.period ?? periodOf(now)
-  const { flows, levels, members, pendingInvitations, apiKeys } = await findUsage(
+  const { flows, levels, members, pendingInvitations, apiKeys, concurrentRuns } = await findUsage(
     ctx.env.DB,
     teamId,
     period,
@@ -28,7 +28,7 @@ export async function readTeamUsage(ctx: ServiceContext, query: UsageQuery): Pro
       pendingInvitations,
       apiKeys,
       workflows: levels.get('workflows') ?? 0,
-      concurrentRuns: levels.get('concurrentRuns') ?? 0,
+      concurrentRuns,
       storageBytes: levels.get('storageBytes') ?? 0,
     },
   }

@@ -1,6 +1,6 @@
 import type { Plan, PlanLimits } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
+import { countRunning, MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
 
 export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
 
@@ -24,7 +24,7 @@ const USED: Record<LimitName, string> = {
   apiKeys: MOST_KEYS_OF_A_MEMBER,
   workflows: counter(`'${NOW}'`, 'workflows'),
   runsPerMonth: counter('?3', 'runs'),
-  concurrentRuns: counter(`'${NOW}'`, 'concurrentRuns'),
+  concurrentRuns: countRunning('?1'),
   storageBytes: counter(`'${NOW}'`, 'storageBytes'),
 }
 

@@ -35,7 +35,7 @@ export async function readSubscription(ctx: ServiceContext): Promise<Subscriptio
       apiKeys: used.mostKeysOfAMember,
       workflows: used.levels.get('workflows') ?? 0,
       runsPerMonth: used.flows.get('runs') ?? 0,
-      concurrentRuns: used.levels.get('concurrentRuns') ?? 0,
+      concurrentRuns: used.concurrentRuns,
       storageBytes: used.levels.get('storageBytes') ?? 0,
     },
   }

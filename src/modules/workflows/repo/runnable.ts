@@ -2,6 +2,7 @@
 import type { HotRead } from '../../../context.ts'
 import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { countRunning } from '../../teams/index.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
 export type Runnable = {
@@ -18,6 +19,8 @@ export type Runnable = {
   plan: Plan
   /** Null before the first of the month. */
   runsThisMonth: number | null
+  /** As far as the index knows; counted no further than the largest plan allows. */
+  runningRuns: number
 }
 
 /** A trigger that may start a run now, with what it starts: the current version. */
@@ -36,7 +39,8 @@ export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_wo
   (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars,
   (SELECT tm.plan FROM teams tm WHERE tm.id = w.team_id) AS plan,
   (SELECT uc.value FROM usage_counters uc WHERE uc.team_id = w.team_id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs')
-    AS runsThisMonth`
+    AS runsThisMonth,
+  ${countRunning('w.team_id')} AS runningRuns`
 
 const TRIGGERED = `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config AS triggerConfig, t.next_fire_at AS nextFireAt,
   t.last_fire_at AS lastFireAt
