@@ -1,5 +1,6 @@
 // Middleware in order, modules mounted; nothing else.
 import { denyUndeclared } from './http/auth.ts'
+import { drainUnread } from './http/drain.ts'
 import { answerUnknown, corsFromList, securityHeaders } from './http/edges.ts'
 import { countRequests } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
@@ -22,6 +23,7 @@ export const VERSION = '0.1.0'
 export function createApp(now: () => number) {
   const app = router()
   app.use(
+    drainUnread(),
     requestContext(now, authenticator),
     countRequests(now),
     securityHeaders,

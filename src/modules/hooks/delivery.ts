@@ -1,6 +1,7 @@
 // What was sent to a hook. The bytes are kept as they came, because a signature is over them and nothing else.
 import { AppError } from '../../core/errors.ts'
 import { type Json, parseJson } from '../../core/json.ts'
+import { chunksOf } from '../../core/read-chunks.ts'
 
 export const MOST_BODY_BYTES = 1024 * 1024
 
@@ -21,7 +22,7 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   if (request.body === null) return new Uint8Array(0)
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body) {
+  for await (const chunk of chunksOf(request.body)) {
     size += chunk.byteLength
     if (size > MOST_BODY_BYTES) throw tooLarge()
     chunks.push(chunk)

@@ -5,6 +5,7 @@
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { randomToken } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
+import { chunksOf } from '../../../core/read-chunks.ts'
 import { commit } from '../../../db/commit.ts'
 import { findProfile, guardAvatar } from '../repo/profile.ts'
 import type { Profile } from '../schema/profile.ts'
@@ -153,7 +154,7 @@ async function pump(
 async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8Array, undefined> {
   let size = 0
   try {
-    for await (const chunk of body ?? []) {
+    for await (const chunk of body === null ? [] : chunksOf(body)) {
       size += chunk.byteLength
       if (size > MAX_AVATAR_BYTES) throw tooLarge()
       if (sizeBytes !== null && size > sizeBytes) throw wrongLength()

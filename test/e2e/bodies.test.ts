@@ -1,0 +1,76 @@
+// Answers that are there before the body is: against a real server, over real connections that are used again.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, signIn } from './client.ts'
+import { end, forget, type Installation, newStateDir, start } from './installation.ts'
+
+const dir = newStateDir()
+const PASSWORD = 'Long-enough-1-for-root'
+let running: Installation | null = null
+let url = ''
+let token = ''
+
+beforeAll(async () => {
+  running = await start(dir, { ADMIN_EMAIL: 'root@example.org', ADMIN_PASSWORD: PASSWORD })
+  url = `${running.url}/api/v1`
+  token = await signIn(running.url, 'root@example.org', PASSWORD)
+})
+afterAll(async () => {
+  await end(running)
+  forget(dir)
+})
+
+/** The statuses of as many requests, one after the other: a connection that was broken by one fails the next. */
+async function statuses(times: number, send: () => Promise<Response>): Promise<Set<number>> {
+  const seen = new Set<number>()
+  for (let i = 0; i < times; i++) {
+    const answer = await send()
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    await answer.json()
+    seen.add(answer.status)
+  }
+  return seen
+}
+
+const streamOf = (chunks: number, sizeBytes: number) => {
+  let left = chunks
+  return new ReadableStream({
+    pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(sizeBytes)) : controller.close()),
+  })
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const streamed = (path: string, chunks: number, sizeBytes: number, headers = {}) =>
+  fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body: streamOf(chunks, sizeBytes),
+    duplex: 'half',
+  } as RequestInit)
+
+test('a streamed body that is refused unread gets its problem', async () => {
+  expect(await statuses(20, () => streamed('/teams', 2, 6))).toEqual(new Set([401]))
+  expect(await statuses(20, () => streamed('/nowhere', 2, 6))).toEqual(new Set([404]))
+})
+
+test('a form with a picture is told that it is of the wrong type', async () => {
+  const send = (headers: Record<string, string>) => () => {
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(300_000)], { type: 'image/png' }), 'a.png')
+    return fetch(`${url}/users/profile/avatar`, { method: 'PUT', headers, body: form })
+  }
+  expect(await statuses(20, send({}))).toEqual(new Set([401]))
+  expect(await statuses(20, send({ authorization: `Bearer ${token}` }))).toEqual(new Set([415]))
+})
+
+test('a body over the limit is told so, announced or streamed', async () => {
+  const authorization = { authorization: `Bearer ${token}` }
+  const body = new Uint8Array(10_000_000)
+  const announced = () =>
+    fetch(`${url}/teams`, { method: 'POST', headers: { ...JSON_TYPE, ...authorization }, body })
+  expect(await statuses(5, announced)).toEqual(new Set([413]))
+  expect(await statuses(5, () => streamed('/teams', 100, 100_000, authorization))).toEqual(new Set([413]))
+})
+
+test('after all of it the server answers as before', async () => {
+  expect((await call(running?.url ?? '', 'GET', '/health')).status).toBe(200)
+})
