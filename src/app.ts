@@ -1,7 +1,7 @@
 // Middleware in order, modules mounted; nothing else.
 import { denyUndeclared } from './http/auth.ts'
 import { drainUnread } from './http/drain.ts'
-import { answerUnknown, corsFromList, securityHeaders } from './http/edges.ts'
+import { answerUnknown, commonHeaders, corsFromList } from './http/edges.ts'
 import { countRequests } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { problemResponse } from './http/problem.ts'
@@ -26,7 +26,7 @@ export function createApp(now: () => number) {
     drainUnread(),
     requestContext(now, authenticator),
     countRequests(now),
-    securityHeaders,
+    commonHeaders,
     corsFromList,
     denyUndeclared,
   )

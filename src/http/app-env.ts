@@ -8,6 +8,8 @@ export type Variables = {
   ctx: ServiceContext
   readCtx: ReadContext
   authenticator: Authenticator
+  /** The headers of the limit that the request was counted against, once it was. */
+  rateLimit?: Record<string, string>
 }
 
 export type AppEnv = { Bindings: Env; Variables: Variables }

@@ -26,9 +26,10 @@ export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHan
       const result = await c.env.DB.prepare(query.sql)
         .bind(...query.params)
         .all()
-      return answer(c, scope, credential, result.results[0])
+      return answer(c, credential, result.results[0])
     })
     await limitByPlan(c, actor)
+    requireRight(c, scope, actor)
     c.set('ctx', { ...c.var.request, actor, idempotency: null })
     await next()
   }
@@ -46,8 +47,9 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
     let asked = false
     const judge = async (row: unknown): Promise<Actor> => {
       asked = true
-      const actor = await charged(c, async () => answer(c, scope, credential, row))
+      const actor = await charged(c, async () => answer(c, credential, row))
       await limitByPlan(c, actor)
+      requireRight(c, scope, actor)
       return actor
     }
     c.set('readCtx', {
@@ -91,8 +93,11 @@ async function question(c: Context<AppEnv>, options: AccessOptions) {
   return { credential, teamId, query: c.var.authenticator.principalQuery(credential, teamId) }
 }
 
-function answer(c: Context<AppEnv>, scope: Scope, credential: Credential, row: unknown): Actor {
-  const actor = c.var.authenticator.toActor(c.var.request, credential, row)
+const answer = (c: Context<AppEnv>, credential: Credential, row: unknown): Actor =>
+  c.var.authenticator.toActor(c.var.request, credential, row)
+
+/** Behind the plan's limit: who may not is counted as well. */
+function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
   const verdict = judgeAccess(scope, actor)
   if (verdict === 'role_missing')
     throw new AppError('access.denied', { detail: `This needs the right ${scope}.` })
@@ -102,7 +107,6 @@ function answer(c: Context<AppEnv>, scope: Scope, credential: Credential, row: u
   if (c.var.request.settings.REQUIRE_VERIFIED_EMAIL && !actor.emailVerified && !BEFORE_VERIFIED.has(scope)) {
     throw new AppError('auth.email_not_verified')
   }
-  return actor
 }
 
 function credentialText(c: Context<AppEnv>): string | null {

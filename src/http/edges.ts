@@ -1,4 +1,4 @@
-// What surrounds every answer: security headers, CORS from the list, and the answers for paths that no route has.
+// What surrounds every answer: security and rate-limit headers, CORS from the list, and the answers for paths that no route has.
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../core/errors.ts'
@@ -14,10 +14,12 @@ const SECURITY_HEADERS: [string, string][] = [
   ['permissions-policy', 'camera=(), geolocation=(), microphone=()'],
 ]
 
-export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   const headers = c.res.headers
   for (const [name, value] of SECURITY_HEADERS) headers.set(name, value)
+  const { rateLimit } = c.var
+  for (const name in rateLimit) headers.set(name, rateLimit[name] ?? '')
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')

@@ -1,5 +1,7 @@
 // Three limits, from cheap to exact: per address in front of what needs no sign-in, per team by its plan behind the
 // sign-in (both approximate, by the platform's own counters), and exact buckets in a Durable Object where it matters.
+// What a limit says is noted with the request and written on its answer at the very end (edges.ts), so a problem, and an
+// answer that some handler built by itself, says it as well.
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Actor } from '../context.ts'
 import { AppError } from '../core/errors.ts'
@@ -19,20 +21,14 @@ const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LI
 
 export async function limitByPlan(c: Context<AppEnv>, actor: Pick<Actor, 'plan' | 'teamId'>): Promise<void> {
   const limit = PLAN_LIMITS[actor.plan].requestsPerMinute
-  c.header('RateLimit-Limit', String(limit))
+  c.set('rateLimit', { 'RateLimit-Limit': String(limit) })
   if (!c.var.request.settings.RATE_LIMITS) return
   const { success } = await c.env[LIMITERS[actor.plan]].limit({ key: actor.teamId })
-  if (!success)
-    throw limited(
-      60,
-      { 'RateLimit-Limit': String(limit) },
-      `The plan ${actor.plan} allows ${limit} requests a minute.`,
-    )
+  if (!success) throw limited(60, `The plan ${actor.plan} allows ${limit} requests a minute.`)
 }
 
 /** In front of public routes: keeps one address from using up what all share. */
 export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.header('RateLimit-Limit', String(ADDRESS_REQUESTS_PER_MINUTE))
   await chargeAddress(c)
   await next()
 }
@@ -43,17 +39,17 @@ export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
  */
 export async function chargeAddress(c: Context<AppEnv>): Promise<void> {
   const { settings, address } = c.var.request
+  c.set('rateLimit', { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
   if (!settings.RATE_LIMITS || address === null) return
   const { success } = await c.env.ADDRESS_LIMIT.limit({ key: networkOf(address) })
-  if (!success) throw limited(60, { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
+  if (!success) throw limited(60)
 }
 
-/** Takes from an exact bucket and says so in the headers. */
+/** Takes from an exact bucket, whose headers then take the place of those of a limit in front. */
 export async function takeExactly(c: Context<AppEnv>, bucket: string, policy: RatePolicy): Promise<void> {
   const decision = await rateLimiter(c.env.RATE_LIMITER, bucket).take(policy)
-  const headers = exactHeaders(decision)
-  for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  if (!decision.allowed) throw limited(Math.ceil(decision.retryAfterMs / 1000), headers)
+  c.set('rateLimit', exactHeaders(decision))
+  if (!decision.allowed) throw limited(Math.ceil(decision.retryAfterMs / 1000))
 }
 
 const exactHeaders = (decision: RateDecision): Record<string, string> => ({
@@ -62,5 +58,5 @@ const exactHeaders = (decision: RateDecision): Record<string, string> => ({
   'RateLimit-Reset': String(Math.ceil(decision.resetMs / 1000)),
 })
 
-const limited = (retryAfterSeconds: number, headers: Record<string, string>, detail?: string): AppError =>
-  new AppError('rate.limited', { retryAfterSeconds, headers, ...(detail ? { detail } : {}) })
+const limited = (retryAfterSeconds: number, detail?: string): AppError =>
+  new AppError('rate.limited', { retryAfterSeconds, ...(detail ? { detail } : {}) })
