@@ -3,7 +3,7 @@ import { access } from '../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../http/etag.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
-import { router } from '../../http/router.ts'
+import { router, UPDATE } from '../../http/router.ts'
 import { auditRoutes } from '../audit/index.ts'
 import {
   AdminStats,
@@ -52,7 +52,7 @@ const userRoutes = router()
     return c.json(user)
   })
   .on(
-    ['PUT', 'PATCH'],
+    UPDATE,
     USER,
     access('admin:write'),
     doc('Change a user', 200, AdminUser, { versioned: 'if-match' }),
@@ -63,14 +63,16 @@ const userRoutes = router()
       return c.json(user)
     },
   )
-  .put(
+  .on(
+    UPDATE,
     `${USER}/role`,
     access('admin:write'),
     doc("Change a user's role on the platform", 200, AdminUser),
     validate('json', ChangeUserRole),
     async (c) => c.json(await changeUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
   )
-  .put(
+  .on(
+    UPDATE,
     `${USER}/status`,
     access('admin:write'),
     doc('Disable or enable a user', 200, AdminUser),

@@ -5,7 +5,7 @@ import { access, accessWithRead } from '../../http/auth.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress } from '../../http/rate-limit.ts'
-import { router } from '../../http/router.ts'
+import { router, UPDATE } from '../../http/router.ts'
 import { verifyCredential, whoAmI } from './account.ts'
 import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
 import { resendVerification, verifyEmail } from './email-verification.ts'
@@ -114,7 +114,7 @@ export const authRoutes = router()
     async (c) => c.json(await listApiKeys(c.var.ctx, c.req.valid('query'))),
   )
   .on(
-    ['PATCH', 'PUT'],
+    UPDATE,
     `/api-keys/${KEY_ID}`,
     access('keys:manage'),
     doc('Change the name or the scopes of an API key', 200, ApiKey),
@@ -130,7 +130,8 @@ export const authRoutes = router()
       return c.body(null, 204)
     },
   )
-  .put(
+  .on(
+    UPDATE,
     '/password',
     access('account:manage'),
     doc('Change my password; all other sessions end', 200, Tokens),

@@ -5,7 +5,7 @@ import type { AppEnv } from '../../http/app-env.ts'
 import { access } from '../../http/auth.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress, limitByPlan } from '../../http/rate-limit.ts'
-import { router } from '../../http/router.ts'
+import { router, UPDATE } from '../../http/router.ts'
 import { SANDBOX, toResponse } from './answer.ts'
 import { readBytes } from './delivery.ts'
 import { receiveDelivery } from './receive.ts'
@@ -71,7 +71,8 @@ for (const path of ['/:token', '/:token/:rest{.+}']) {
   )
 }
 
-export const triggerSecretRoutes = router().put(
+export const triggerSecretRoutes = router().on(
+  UPDATE,
   `/:id{${idPattern('wf')}}/triggers/:key/secret`,
   access('workflows:write'),
   doc('Set what deliveries of a webhook trigger are checked with', 204, null, {

@@ -1,7 +1,7 @@
 import { access } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { Budgets, SetBudgets } from '../schema/budget.ts'
 import { TeamUsage, UsageQuery } from '../schema/usage.ts'
 import { readBudgets, setBudgets } from '../service/budgets.ts'
@@ -19,7 +19,8 @@ export const budgetRoutes = router()
       return c.json(budgets)
     },
   )
-  .put(
+  .on(
+    UPDATE,
     `/${TEAM_ID}/budgets`,
     access('budgets:write', { team: 'id' }),
     doc('Set the budgets of a team', 200, Budgets, {

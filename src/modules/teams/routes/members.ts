@@ -2,7 +2,7 @@ import { idPattern } from '../../../core/ids.ts'
 import { access } from '../../../http/auth.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { Invitation, InviteMember } from '../schema/invitation.ts'
 import { ChangeMember, ListMembers, TeamMember, TeamMemberPage } from '../schema/member.ts'
 import { getInvitation, inviteMember } from '../service/invitations.ts'
@@ -30,7 +30,8 @@ export const memberRoutes = router()
     validate('json', InviteMember),
     async (c) => c.json(await inviteMember(c.var.ctx, c.req.valid('json')), 202),
   )
-  .patch(
+  .on(
+    UPDATE,
     `/${TEAM_ID}/members/${USER_ID}`,
     access('members:write', { team: 'id' }),
     doc('Change the role of a member', 200, TeamMember, {

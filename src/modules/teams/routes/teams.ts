@@ -3,7 +3,7 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { CreateTeam, ListTeams, Team, TeamPage, UpdateTeam } from '../schema/team.ts'
 import { createTeam, deleteTeam, getTeam, listTeams, readTeam, updateTeam } from '../service/teams.ts'
 
@@ -44,7 +44,7 @@ export const ownTeamRoutes = router()
     },
   )
   .on(
-    ['PUT', 'PATCH'],
+    UPDATE,
     `/${TEAM_ID}`,
     access('teams:write', { team: 'id' }),
     doc('Change a team', 200, Team, { versioned: 'if-match' }),

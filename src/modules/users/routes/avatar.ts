@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { access } from '../../../http/auth.ts'
 import { setEtag } from '../../../http/etag.ts'
 import { doc } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { Profile } from '../schema/profile.ts'
 import { deleteAvatar, putAvatar, readAvatar } from '../service/avatar.ts'
 
@@ -27,7 +27,8 @@ export const avatarRoutes = router()
       return c.body(picture.body)
     },
   )
-  .put(
+  .on(
+    UPDATE,
     '/profile/avatar',
     access('profile:write'),
     doc('Set my avatar', 200, Profile, {

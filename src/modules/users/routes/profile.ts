@@ -1,7 +1,7 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { ConfirmEmail, DeleteAccount, Profile, UpdateProfile } from '../schema/profile.ts'
 import { deleteAccount } from '../service/delete-account.ts'
 import { confirmEmail } from '../service/email-change.ts'
@@ -20,7 +20,7 @@ export const profileRoutes = router()
     },
   )
   .on(
-    ['PUT', 'PATCH'],
+    UPDATE,
     '/profile',
     access('profile:write'),
     doc('Change my profile', 200, Profile, {

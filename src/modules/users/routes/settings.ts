@@ -1,6 +1,6 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { Preferences, SetPreferences } from '../schema/preferences.ts'
 import { ChangePlan, Subscription } from '../schema/subscription.ts'
 import { readPreferences, setPreferences } from '../service/preferences.ts'
@@ -13,7 +13,8 @@ export const settingsRoutes = router()
     doc('Read my preferences', 200, Preferences),
     async (c) => c.json(await readPreferences(c.var.readCtx)),
   )
-  .put(
+  .on(
+    UPDATE,
     '/preferences',
     access('profile:write'),
     doc('Change my preferences', 200, Preferences, {
@@ -29,7 +30,8 @@ export const settingsRoutes = router()
     doc('Read the plan of the team, its limits and what is used of them', 200, Subscription),
     async (c) => c.json(await readSubscription(c.var.ctx)),
   )
-  .put(
+  .on(
+    UPDATE,
     '/subscription',
     access('billing:write'),
     doc('Change the plan of the team', 200, Subscription, {

@@ -1,6 +1,6 @@
 import { access } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import {
   ListVariables,
   SetVariable,
@@ -28,7 +28,8 @@ export const variableRoutes = router()
     validate('query', ListVariables),
     async (c) => c.json(await listVariables(c.var.ctx, c.req.valid('query'))),
   )
-  .put(
+  .on(
+    UPDATE,
     '/variables',
     access('workflows:write'),
     doc('Set several variables', 204, null),
@@ -45,7 +46,8 @@ export const variableRoutes = router()
     validate('param', VariableParam),
     async (c) => c.json(await getVariable(c.var.ctx, c.req.valid('param').name)),
   )
-  .put(
+  .on(
+    UPDATE,
     `/variables/${VARIABLE}`,
     access('workflows:write'),
     doc('Set a variable', 200, Variable),

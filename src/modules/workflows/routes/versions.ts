@@ -2,7 +2,7 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import {
   DiffQuery,
   Draft,
@@ -65,7 +65,8 @@ export const versionRoutes = router()
     doc('Read the draft with its problems', 200, Draft),
     async (c) => versioned(c, await getDraft(c.var.ctx, c.req.param('id'))),
   )
-  .put(
+  .on(
+    UPDATE,
     `/${WORKFLOW_ID}/draft`,
     access('workflows:write'),
     doc('Save the draft', 200, Draft, {

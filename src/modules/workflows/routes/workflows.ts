@@ -4,7 +4,7 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { SetTriggers, TriggerList } from '../schema/trigger.ts'
 import {
   CloneWorkflow,
@@ -62,7 +62,7 @@ export const ownWorkflowRoutes = router()
     async (c) => versioned(c, await readWorkflow(c.var.readCtx, c.req.param('id'))),
   )
   .on(
-    ['PUT', 'PATCH'],
+    UPDATE,
     `/${WORKFLOW_ID}`,
     access('workflows:write'),
     doc('Change a workflow', 200, Workflow, {
@@ -121,7 +121,8 @@ export const ownWorkflowRoutes = router()
     doc('Read the triggers with their URLs and next times', 200, TriggerList),
     async (c) => versioned(c, await readTriggers(c.var.readCtx, c.req.param('id'))),
   )
-  .put(
+  .on(
+    UPDATE,
     `/${WORKFLOW_ID}/triggers`,
     access('workflows:write'),
     doc('Set the triggers', 200, TriggerList, {
