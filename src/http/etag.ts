@@ -1,16 +1,29 @@
-// Versioned things answer with an ETag; If-Match makes an update safe. Without it, the last writer wins.
+// Versioned things answer with an ETag; If-Match makes a change safe. Without it, the last writer wins.
 import type { Context } from 'hono'
-import { AppError } from '../core/errors.ts'
+import { type Expected, isVersioned, type Versioned } from '../core/version.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const setEtag = (c: Context<AppEnv>, version: number): void => c.header('ETag', `"${version}"`)
 
-/** The version that the client has seen, or null when it does not care. */
-export function expectedVersion(c: Context<AppEnv>): number | null {
+/** Answers a view with its ETag. */
+export function versioned<T extends object>(
+  c: Context<AppEnv>,
+  { view, revision }: Versioned<T>,
+  status: 200 | 201 | 202 = 200,
+) {
+  setEtag(c, revision)
+  return c.json(view as never, status)
+}
+
+/** Answers a view, with its ETag if it has one. */
+export const answerView = (c: Context<AppEnv>, found: object, status: 200 | 201 | 202): Response =>
+  isVersioned(found) ? versioned(c, found, status) : c.json(found as never, status)
+
+/** What If-Match names, which may be a list. Weak tags never match (RFC 9110, 13.1.1), nor does what is no tag. */
+export function expectedVersion(c: Context<AppEnv>): Expected {
   const header = c.req.header('if-match')
-  if (header === undefined || header === '*') return null
-  const match = /^"(\d{1,15})"$/.exec(header)
-  if (match === null)
-    throw new AppError('resource.stale', { detail: 'If-Match is not an ETag of this thing.' })
-  return Number(match[1])
+  if (header === undefined || header.trim() === '*') return null
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)]
+    .filter(([, weak]) => weak === undefined)
+    .map(([, , tag]) => String(tag))
 }

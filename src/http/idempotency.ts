@@ -10,12 +10,16 @@ import { canonicalJson } from '../core/json.ts'
 import { AlreadyDoneError } from '../db/commit.ts'
 import type { AppEnv } from './app-env.ts'
 import { MAX_JSON_BYTES, readText } from './body.ts'
+import { answerView } from './etag.ts'
 import { tag } from './route-meta.ts'
 
 const KEY_LIFE_MS = DAY_MS
 
+/** What the resource looks like now; `Versioned` where the route answers with an ETag. */
+type View = (ctx: ServiceContext, resourceId: string) => Promise<object>
+
 export function idempotent(
-  view: ((ctx: ServiceContext, resourceId: string) => Promise<unknown>) | 'secret',
+  view: View | 'secret',
   status: 200 | 201 | 202 = 201,
   maxBytes = MAX_JSON_BYTES,
 ): MiddlewareHandler<AppEnv> {
@@ -49,7 +53,7 @@ async function replay(
   c: Context<AppEnv>,
   key: string,
   requestHash: string,
-  view: ((ctx: ServiceContext, resourceId: string) => Promise<unknown>) | 'secret',
+  view: View | 'secret',
   status: 200 | 201 | 202,
 ): Promise<Response | null> {
   const { actor, now } = c.var.ctx
@@ -62,7 +66,7 @@ async function replay(
   if (row.hash !== requestHash) throw new AppError('idempotency.mismatch')
   if (view === 'secret') throw new AppError('idempotency.secret_not_replayed')
   c.header('Idempotency-Replayed', 'true')
-  return c.json((await view(c.var.ctx, row.resourceId)) as object, status)
+  return answerView(c, await view(c.var.ctx, row.resourceId), status)
 }
 
 /** Equal bodies hash alike, whatever the order of their keys. */

@@ -1,10 +1,11 @@
 // The two words in which a route states its contract, `doc` and `validate`, and the OpenAPI document made from them.
 import { zValidator } from '@hono/zod-validator'
-import type { MiddlewareHandler, ValidationTargets } from 'hono'
+import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
 import * as z from 'zod'
 import { AppError, type FieldError } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import { type BodyOptions, readText, requireJson } from './body.ts'
+import { expectedVersion } from './etag.ts'
 import { Problem } from './problem.ts'
 import { describeRoutes, type RouteInfo, tag } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
@@ -20,7 +21,11 @@ type DocMore = {
 
 /** States what a route answers with. `schema` null is an answer without a body. */
 export function doc(summary: string, status: number, schema: z.ZodType | null, more: DocMore = {}) {
-  const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
+  const takesIfMatch = more.versioned === 'if-match'
+  const handler: MiddlewareHandler<AppEnv> = (c, next) => {
+    if (!takesIfMatch) refuseIfMatch(c)
+    return next()
+  }
   const { mediaType = 'application/json', otherMediaTypes = [], ...rest } = more
   return tag(handler, {
     doc: {
@@ -32,6 +37,16 @@ export function doc(summary: string, status: number, schema: z.ZodType | null, m
       ...rest,
     },
   })
+}
+
+/**
+ * A condition that cannot be checked is not met (RFC 9110, 13.1.1): whoever sends one must not believe that it was. A
+ * webhook's headers are its sender's own, and what is public has no versions.
+ */
+function refuseIfMatch(c: Context<AppEnv>): void {
+  const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+  if (!changes || expectedVersion(c) === null || (c.get('ctx') ?? c.get('readCtx')) === undefined) return
+  throw new AppError('resource.stale', { detail: 'Nothing here has an ETag that If-Match could name.' })
 }
 
 /** Checks one part of the request and gives it to the handler by `c.req.valid(target)`. */
@@ -142,7 +157,7 @@ function operation(
     header('Idempotency-Key', 'The same key and body is the same request.', { maxLength: 255 })
   const success = {
     description: answer.summary,
-    ...(answer.versioned
+    ...(answer.versioned && answer.schema
       ? { headers: { ETag: { description: 'The version, for If-Match', schema: { type: 'string' } } } }
       : {}),
     ...(answer.schema

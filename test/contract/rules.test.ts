@@ -1,6 +1,9 @@
 // Rules of the contract that hold for every route, proven over the route table.
 import { expect, test } from 'vitest'
-import { routes } from './support/routes.ts'
+import { call, get } from '../helpers/api.ts'
+import { newPerson, newTeam, type Person } from '../helpers/people.ts'
+import { ask, makeForeign } from './support/foreign.ts'
+import { bodyFor, type GuardedRoute, guardedRoutes, routes } from './support/routes.ts'
 
 const twinOf = ({ method, path }: { method: string; path: string }) =>
   routes.find((one) => one.path === path && one.method === (method === 'PUT' ? 'PATCH' : 'PUT'))
@@ -12,4 +15,75 @@ test('what updates takes PUT and PATCH, and is the same by either', () => {
     const { name: __, method: ___, ...twin } = twinOf({ ...route, method: _ }) ?? { name, method: 'none' }
     expect(twin, name).toEqual(route)
   }
+})
+
+const changing = guardedRoutes.filter(({ method }) => method !== 'GET')
+
+test('what is read with an ETag is changed and deleted under If-Match', () => {
+  const read = routes.filter(({ method, doc }) => method === 'GET' && doc?.versioned !== undefined)
+  expect(read.length).toBeGreaterThan(5)
+  for (const { path } of read)
+    for (const route of changing.filter((one) => one.path === path && one.method !== 'POST'))
+      expect([route.name, route.doc?.versioned]).toEqual([route.name, 'if-match'])
+})
+
+const NOOP = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
+
+/** What has to be there before the route can do anything. */
+async function prepare(route: GuardedRoute, owner: Person, values: Record<string, string>): Promise<void> {
+  const [, action] = /\/(draft|publish|restore)$/.exec(route.path) ?? []
+  if (action === undefined || route.method === 'PUT' || route.method === 'PATCH') return
+  const workflow = `/api/v1/workflows/${values.id}`
+  const saved =
+    action === 'restore'
+      ? await call('PATCH', workflow, { as: owner, body: { definition: { ...NOOP, output: 1 } } })
+      : await call('PUT', `${workflow}/draft`, { as: owner, body: { definition: NOOP } })
+  expect(saved.status).toBe(200)
+}
+
+/** An owner, and a platform admin as well, so that nothing else is in the way. */
+async function makeOwned(route: GuardedRoute) {
+  const { values, owner } = await makeForeign(route)
+  const admin = await newPerson({ platformRole: 'admin' })
+  const as = route.path.startsWith('/api/v1/admin/') ? admin : owner
+  await prepare(route, owner, values)
+  return { as, values }
+}
+
+test.each(changing.map((route) => [route.name, route] as const))(
+  '%s does nothing when If-Match names another version, or one where there is none',
+  async (_name, route) => {
+    const { as, values } = await makeOwned(route)
+    for (const tag of ['"987654321"', 'W/"1"', '"x", "987654321"', '1']) {
+      const answer = await ask(route, as, values, { 'if-match': tag })
+      expect([tag, answer.status, answer.body.code]).toEqual([tag, 412, 'resource.stale'])
+    }
+  },
+)
+
+const replayed = changing.filter(({ doc, idempotent }) => doc?.versioned && idempotent === 'replayed')
+
+test.each(
+  replayed.filter(({ path }) => !path.includes(':token')).map((route) => [route.name, route] as const),
+)('%s answers a repeated request with the ETag of what it made', async (_name, route) => {
+  const { as, values } = await makeOwned(route)
+  const body = bodyFor(route)
+  const answers = []
+  for (let i = 0; i < 3; i++) answers.push(await ask(route, as, values, { 'idempotency-key': 'once' }, body))
+  const tags = answers.map(({ headers }) => headers.get('etag'))
+  expect(tags[0]).toMatch(/^"\d+"$/)
+  expect(new Set(tags).size).toBe(1)
+  expect(answers.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true', 'true'])
+  expect(answers[2]?.body).toEqual(answers[0]?.body)
+})
+
+test('If-Match may be a list; one that holds the current tag lets the change through', async () => {
+  const { owner, teamId } = await newTeam()
+  const path = `/api/v1/teams/${teamId}`
+  const change = (tags: string) =>
+    call('PATCH', path, { as: owner, body: { description: tags }, headers: { 'if-match': tags } })
+  for (const tags of ['"8", "1"', 'W/"2" , "x","2"', '"3"', '*'])
+    expect([tags, (await change(tags)).status]).toEqual([tags, 200])
+  expect((await change('"1", W/"5", "7"')).status).toBe(412)
+  expect((await get(path, owner)).headers.get('etag')).toBe('"5"')
 })

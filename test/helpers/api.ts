@@ -57,6 +57,9 @@ function requireDocumented(method: string, path: string, response: Response, bod
     .map(([[handler]]) => metaOf(handler)?.doc)
     .find((one) => one !== undefined)
   if (!doc || (response.status !== doc.status && response.status !== doc.alsoStatus)) return
+  const hasEtag = response.headers.has('etag')
+  if (hasEtag !== (doc.versioned !== undefined && doc.schema !== null))
+    throw new Error(`${method} ${path} is documented to answer ${hasEtag ? 'without' : 'with'} an ETag`)
   if (doc.schema === null) {
     if (body !== '') throw new Error(`${method} ${path} is documented to answer without a body`)
     return

@@ -1,6 +1,7 @@
 import { idPattern } from '../../core/ids.ts'
+import { byVersion } from '../../core/version.ts'
 import { access } from '../../http/auth.ts'
-import { expectedVersion, setEtag } from '../../http/etag.ts'
+import { expectedVersion, versioned } from '../../http/etag.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router, UPDATE } from '../../http/router.ts'
@@ -42,14 +43,12 @@ const userRoutes = router()
     '/',
     access('admin:write'),
     idempotent('secret'),
-    doc('Create a user', 201, CreatedUser),
+    doc('Create a user', 201, CreatedUser, { versioned: 'etag' }),
     validate('json', CreateUser),
-    async (c) => c.json(await createUser(c.var.ctx, c.req.valid('json')), 201),
+    async (c) => versioned(c, byVersion(await createUser(c.var.ctx, c.req.valid('json'))), 201),
   )
   .get(USER, access('admin:read'), doc('Read a user', 200, AdminUser, { versioned: 'etag' }), async (c) => {
-    const user = await getUser(c.var.ctx, c.req.param('id'))
-    setEtag(c, user.version)
-    return c.json(user)
+    return versioned(c, byVersion(await getUser(c.var.ctx, c.req.param('id'))))
   })
   .on(
     UPDATE,
@@ -59,36 +58,51 @@ const userRoutes = router()
     validate('json', ChangeUser),
     async (c) => {
       const user = await changeUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
-      setEtag(c, user.version)
-      return c.json(user)
+      return versioned(c, byVersion(user))
     },
   )
   .on(
     UPDATE,
     `${USER}/role`,
     access('admin:write'),
-    doc("Change a user's role on the platform", 200, AdminUser),
+    doc("Change a user's role on the platform", 200, AdminUser, { versioned: 'if-match' }),
     validate('json', ChangeUserRole),
-    async (c) => c.json(await changeUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+    async (c) => {
+      const user = await changeUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
+      return versioned(c, byVersion(user))
+    },
   )
   .on(
     UPDATE,
     `${USER}/status`,
     access('admin:write'),
-    doc('Disable or enable a user', 200, AdminUser),
+    doc('Disable or enable a user', 200, AdminUser, { versioned: 'if-match' }),
     validate('json', ChangeUserStatus),
-    async (c) => c.json(await changeUserStatus(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+    async (c) => {
+      const user = await changeUserStatus(
+        c.var.ctx,
+        c.req.param('id'),
+        c.req.valid('json'),
+        expectedVersion(c),
+      )
+      return versioned(c, byVersion(user))
+    },
   )
   .delete(
     `${USER}/mfa`,
     access('admin:write'),
-    doc("Remove a user's second factor", 200, AdminUser),
-    async (c) => c.json(await removeMfa(c.var.ctx, c.req.param('id'))),
+    doc("Remove a user's second factor", 200, AdminUser, { versioned: 'if-match' }),
+    async (c) => versioned(c, byVersion(await removeMfa(c.var.ctx, c.req.param('id'), expectedVersion(c)))),
   )
-  .delete(USER, access('admin:write'), doc('Delete a user', 204, null), async (c) => {
-    await removeUser(c.var.ctx, c.req.param('id'))
-    return c.body(null, 204)
-  })
+  .delete(
+    USER,
+    access('admin:write'),
+    doc('Delete a user', 204, null, { versioned: 'if-match' }),
+    async (c) => {
+      await removeUser(c.var.ctx, c.req.param('id'), expectedVersion(c))
+      return c.body(null, 204)
+    },
+  )
 
 export const adminRoutes = router()
   .get('/stats', access('admin:read'), doc('Count what there is', 200, AdminStats), async (c) =>

@@ -89,10 +89,11 @@ export const ask = (
   route: GuardedRoute,
   as: { token: string; teamId?: string },
   values: Record<string, string>,
-) => {
-  const body = bodyFor(route)
-  return call(route.method, fillPath(route.path, values) + queryFor(route), {
+  headers: Record<string, string> = {},
+  body: unknown = bodyFor(route),
+) =>
+  call(route.method, fillPath(route.path, values) + queryFor(route), {
     as,
+    headers,
     ...(body === undefined ? {} : { body }),
   })
-}

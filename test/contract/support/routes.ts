@@ -27,6 +27,10 @@ export const inputOf = (route: RouteInfo, target: 'json' | 'query'): z.ZodType |
 const BODIES: Record<string, unknown> = {
   'POST /api/v1/workflows/templates': { name: 'Sample', definition: { nodes: [] } },
   'POST /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/plan': {},
+  'POST /api/v1/workflows': { name: 'Sample', definition: { nodes: [{ id: 'sample', type: 'flow.noop' }] } },
+  'POST /api/v1/workflows/import': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
+  'PUT /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/draft': { definition: { nodes: [] } },
+  'PATCH /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/draft': { definition: { nodes: [] } },
 }
 
 /** Likewise a query that finds something. */

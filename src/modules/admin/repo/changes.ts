@@ -6,6 +6,9 @@ import { type Statement, statement } from '../../../db/commit.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
 
 const IS_ADMIN = "EXISTS (SELECT 1 FROM users a WHERE a.id = ?1 AND a.role = 'admin' AND a.status = 'active')"
+/** For If-Match: the version that was seen, or null when any will do. */
+const atVersion = (place: string): string => `(${place} IS NULL OR users.version = ${place})`
+
 const STAYS_ADMIN = `users.id <> ?1 AND ${IS_ADMIN}`
 
 export const guardAdmin = (actorId: string): Statement =>
@@ -37,15 +40,18 @@ export const guardRole = (
   userId: string,
   seen: PlatformRole,
   role: PlatformRole,
+  seenVersion: number | null,
   now: number,
 ): Statement =>
   statement(
-    `UPDATE users SET role = ?4, version = version + 1, updated_at = ?5 WHERE id = ?2 AND role = ?3 AND ${STAYS_ADMIN}`,
+    `UPDATE users SET role = ?4, version = version + 1, updated_at = ?5
+     WHERE id = ?2 AND role = ?3 AND ${atVersion('?6')} AND ${STAYS_ADMIN}`,
     actorId,
     userId,
     seen,
     role,
     now,
+    seenVersion,
   )
 
 /** A new token version ends every access token, also one that was signed while the account is disabled. */
@@ -54,39 +60,53 @@ export const guardStatus = (
   userId: string,
   seen: UserStatus,
   status: UserStatus,
+  seenVersion: number | null,
   now: number,
 ): Statement =>
   statement(
     `UPDATE users SET status = ?4, token_version = token_version + 1, version = version + 1, updated_at = ?5
-     WHERE id = ?2 AND status = ?3 AND ${STAYS_ADMIN}`,
+     WHERE id = ?2 AND status = ?3 AND ${atVersion('?6')} AND ${STAYS_ADMIN}`,
     actorId,
     userId,
     seen,
     status,
     now,
+    seenVersion,
   )
 
 /** Only another's, like rights: to one's own a stolen session of an admin would be enough. */
-export const guardMfaRemoval = (actorId: string, userId: string, now: number): Statement =>
+export const guardMfaRemoval = (
+  actorId: string,
+  userId: string,
+  seenVersion: number | null,
+  now: number,
+): Statement =>
   statement(
     `UPDATE users SET mfa_enabled = 0, version = version + 1, updated_at = ?3
-     WHERE id = ?2 AND mfa_enabled = 1 AND ${STAYS_ADMIN}`,
+     WHERE id = ?2 AND mfa_enabled = 1 AND ${atVersion('?4')} AND ${STAYS_ADMIN}`,
     actorId,
     userId,
     now,
+    seenVersion,
   )
 
 /** Misses when a team was added or given away since they were counted, or someone has joined one. */
-export const guardRemoval = (actorId: string, userId: string, ownedTeams: number): Statement =>
+export const guardRemoval = (
+  actorId: string,
+  userId: string,
+  ownedTeams: number,
+  seenVersion: number | null,
+): Statement =>
   statement(
     `UPDATE users SET status = 'disabled', token_version = token_version + 1
      WHERE id = ?2 AND (SELECT count(*) FROM teams t WHERE t.owner_id = ?2) = ?3
        AND NOT EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
                        WHERE t.owner_id = ?2 AND m.user_id <> ?2)
-       AND ${STAYS_ADMIN}`,
+       AND ${atVersion('?4')} AND ${STAYS_ADMIN}`,
     actorId,
     userId,
     ownedTeams,
+    seenVersion,
   )
 
 /** Only behind the insert of the same commit. */

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { guardChange, voidMailedTokens } from '../repo/changes.ts'
@@ -10,10 +11,10 @@ export async function changeUser(
   ctx: ServiceContext,
   id: string,
   input: ChangeUser,
-  expected: number | null,
+  expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
-  if (expected !== null && expected !== seen.version) throw new AppError('resource.stale')
+  requireExpected(expected, seen.version)
   const was = { email: seen.email, name: seen.name, emailVerified: seen.emailVerifiedAt !== null }
   const movesTo = input.email !== undefined && input.email !== seen.email ? input.email : null
   // A new address is as good as unproven, unless the admin vouches for it.

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { removeBackupCodes, removeFactor } from '../../auth/index.ts'
 import { guardMfaRemoval } from '../repo/changes.ts'
@@ -7,12 +8,13 @@ import type { AdminUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
 
 /** For who has lost the app and the backup codes. The password is still asked for, and the user is told. */
-export async function removeMfa(ctx: ServiceContext, id: string): Promise<AdminUser> {
-  const { email, mfaEnabled } = await requireUser(ctx, id)
+export async function removeMfa(ctx: ServiceContext, id: string, expected: Expected): Promise<AdminUser> {
+  const { email, mfaEnabled, version } = await requireUser(ctx, id)
   requireOther(ctx, id)
+  const seenVersion = requireExpected(expected, version)
   if (mfaEnabled === 0) throw new AppError('auth.mfa_not_enabled')
   const done = await commit(ctx, {
-    guard: guardMfaRemoval(ctx.actor.userId, id, ctx.now()),
+    guard: guardMfaRemoval(ctx.actor.userId, id, seenVersion, ctx.now()),
     statements: [removeFactor(id), removeBackupCodes(id)],
     audit: { action: 'mfa.removed', targetType: 'user', targetId: id, teamId: PLATFORM_LOG },
     messages: [

@@ -1,14 +1,16 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { deleteAccountRows, deletionMessages, findOwnedTeams } from '../../users/index.ts'
 import { guardRemoval } from '../repo/changes.ts'
 import { PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
 
 /** The account and the teams that are its owner's alone. A team with others in it has to be handed over first. */
-export async function removeUser(ctx: ServiceContext, id: string): Promise<void> {
-  const { role, status } = await requireUser(ctx, id)
+export async function removeUser(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
+  const { role, status, version } = await requireUser(ctx, id)
   requireOther(ctx, id)
+  const seenVersion = requireExpected(expected, version)
   const teams = await findOwnedTeams(ctx.env.DB, id)
   const shared = teams.filter((team) => team.others > 0)
   if (shared.length > 0) {
@@ -19,7 +21,7 @@ export async function removeUser(ctx: ServiceContext, id: string): Promise<void>
   }
   const now = ctx.now()
   const done = await commit(ctx, {
-    guard: guardRemoval(ctx.actor.userId, id, teams.length),
+    guard: guardRemoval(ctx.actor.userId, id, teams.length, seenVersion),
     statements: deleteAccountRows(id, now),
     audit: {
       action: 'user.deleted',

@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../../context.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { endSessions } from '../../auth/index.ts'
 import { guardRole, guardStatus } from '../repo/changes.ts'
@@ -10,12 +11,14 @@ export async function changeUserRole(
   ctx: ServiceContext,
   id: string,
   { role }: ChangeUserRole,
+  expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
   requireOther(ctx, id)
+  const seenVersion = requireExpected(expected, seen.version)
   if (seen.role === role) return getUser(ctx, id)
   const done = await commit(ctx, {
-    guard: guardRole(ctx.actor.userId, id, seen.role, role, ctx.now()),
+    guard: guardRole(ctx.actor.userId, id, seen.role, role, seenVersion, ctx.now()),
     audit: {
       action: 'user.role_changed',
       targetType: 'user',
@@ -33,13 +36,15 @@ export async function changeUserStatus(
   ctx: ServiceContext,
   id: string,
   { status }: ChangeUserStatus,
+  expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
   requireOther(ctx, id)
+  const seenVersion = requireExpected(expected, seen.version)
   if (seen.status === status) return getUser(ctx, id)
   const now = ctx.now()
   const done = await commit(ctx, {
-    guard: guardStatus(ctx.actor.userId, id, seen.status, status, now),
+    guard: guardStatus(ctx.actor.userId, id, seen.status, status, seenVersion, now),
     statements: status === 'disabled' ? [endSessions(id, 'disabled', now)] : [],
     audit: {
       action: status === 'disabled' ? 'user.disabled' : 'user.enabled',

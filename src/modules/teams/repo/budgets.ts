@@ -34,7 +34,7 @@ export function upsertBudget(
   db: Db,
   teamId: string,
   changes: BudgetChanges,
-  expected: number | null,
+  seen: number | null,
   now: number,
 ): Statement {
   const { updatedAt: _never, version: _first, ...none } = NONE
@@ -43,6 +43,6 @@ export function upsertBudget(
   return upsert.onConflictDoUpdate({
     target: teamBudgets.teamId,
     set: { ...given, version: sql`${teamBudgets.version} + 1`, updatedAt: now },
-    ...(expected === null ? {} : { setWhere: eq(teamBudgets.version, expected) }),
+    ...(seen === null ? {} : { setWhere: eq(teamBudgets.version, seen) }),
   })
 }

@@ -76,17 +76,22 @@ export const updateTeam = (
   db: Db,
   teamId: string,
   changes: { name?: string | undefined; description?: string | undefined },
-  expected: number | null,
+  seen: number | null,
   now: number,
 ): Statement =>
   db
     .update(teams)
     .set({ ...changes, version: sql`${teams.version} + 1`, updatedAt: now })
-    .where(and(eq(teams.id, teamId), expected === null ? undefined : eq(teams.version, expected)))
+    .where(and(eq(teams.id, teamId), seen === null ? undefined : eq(teams.version, seen)))
 
 /** Everything that belongs to a team refers to it with ON DELETE CASCADE. */
-export const deleteTeam = (teamId: string, ownerId: string): Statement =>
-  statement('DELETE FROM teams WHERE id = ? AND owner_id = ? AND personal = 0', teamId, ownerId)
+export const deleteTeam = (teamId: string, ownerId: string, seen: number | null): Statement =>
+  statement(
+    'DELETE FROM teams WHERE id = ?1 AND owner_id = ?2 AND personal = 0 AND (?3 IS NULL OR version = ?3)',
+    teamId,
+    ownerId,
+    seen,
+  )
 
 export type NewTeam = {
   id: string

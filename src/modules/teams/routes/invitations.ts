@@ -1,4 +1,5 @@
 import { idPattern } from '../../../core/ids.ts'
+import { byVersion } from '../../../core/version.ts'
 import { access } from '../../../http/auth.ts'
 import { setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
@@ -58,7 +59,7 @@ export const invitationRoutes = router()
   .post(
     '/invitations/:token/accept',
     access('teams:join'),
-    idempotent(getJoinedTeam, 200),
+    idempotent(async (ctx, id) => byVersion(await getJoinedTeam(ctx, id)), 200),
     doc('Accept an invitation', 200, Team, { versioned: 'etag' }),
     async (c) => {
       const team = await acceptInvitation(c.var.ctx, c.req.param('token'))

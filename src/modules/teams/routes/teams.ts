@@ -1,4 +1,5 @@
 import { idPattern } from '../../../core/ids.ts'
+import { byVersion } from '../../../core/version.ts'
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
@@ -20,7 +21,7 @@ export const ownTeamRoutes = router()
   .post(
     '/',
     access('teams:create'),
-    idempotent(getTeam),
+    idempotent(async (ctx, id) => byVersion(await getTeam(ctx, id))),
     doc('Create a team', 201, Team, {
       description:
         'The new team has the plan of the maker’s personal team, which also limits how many there may be.',
@@ -60,9 +61,10 @@ export const ownTeamRoutes = router()
     access('teams:own', { team: 'id' }),
     doc('Delete a team with everything in it', 204, null, {
       description: 'Only the owner may, and never the personal team: that one goes with the account.',
+      versioned: 'if-match',
     }),
     async (c) => {
-      await deleteTeam(c.var.ctx)
+      await deleteTeam(c.var.ctx, expectedVersion(c))
       return c.body(null, 204)
     },
   )

@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
-import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
 import { type BudgetRow, findBudget, upsertBudget } from '../repo/budgets.ts'
 import { type Budgets, type SetBudgets, toMicroUsd, toUsd } from '../schema/budget.ts'
@@ -22,17 +22,17 @@ export async function readBudgets(ctx: ServiceContext): Promise<Budgets> {
 export async function setBudgets(
   ctx: ServiceContext,
   input: SetBudgets,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Budgets> {
   const { teamId } = ctx.actor
   const before = await findBudget(ctx.db, teamId)
-  if (expected !== null && expected !== before.version) throw new AppError('resource.stale')
+  const seen = requireExpected(expected, before.version)
   if (Object.keys(input).length > 0) {
     const { monthlyCostUsd, ...rest } = input
     const monthlyCostMicroUsd =
       typeof monthlyCostUsd === 'number' ? toMicroUsd(monthlyCostUsd) : monthlyCostUsd
     await commitOrStale(ctx, {
-      guard: upsertBudget(ctx.db, teamId, { ...rest, monthlyCostMicroUsd }, expected, ctx.now()),
+      guard: upsertBudget(ctx.db, teamId, { ...rest, monthlyCostMicroUsd }, seen, ctx.now()),
       audit: {
         action: 'budget.updated',
         targetType: 'team',

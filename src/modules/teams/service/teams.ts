@@ -3,6 +3,7 @@ import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit, commitOrStale } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
@@ -65,16 +66,13 @@ export async function createTeam(ctx: ServiceContext, input: CreateTeam): Promis
   return { id, ...input, personal: false, ownerId: userId, plan, role: 'owner', version: 1, ...times }
 }
 
-export async function updateTeam(
-  ctx: ServiceContext,
-  input: UpdateTeam,
-  expected: number | null,
-): Promise<Team> {
+export async function updateTeam(ctx: ServiceContext, input: UpdateTeam, expected: Expected): Promise<Team> {
   const { teamId } = ctx.actor
   const before = await getTeam(ctx, teamId)
+  const seen = requireExpected(expected, before.version)
   if (Object.keys(input).length > 0) {
     await commitOrStale(ctx, {
-      guard: updateTeamRow(ctx.db, teamId, input, expected, ctx.now()),
+      guard: updateTeamRow(ctx.db, teamId, input, seen, ctx.now()),
       audit: {
         action: 'team.updated',
         targetType: 'team',
@@ -83,18 +81,19 @@ export async function updateTeam(
         after: input,
       },
     })
-  } else if (expected !== null && expected !== before.version) throw new AppError('resource.stale')
+  }
   return getTeam(ctx, teamId)
 }
 
 /** What refers to the team goes in one batch; its runs, files and leftover rows follow by a job that may run again. */
-export async function deleteTeam(ctx: ServiceContext): Promise<void> {
+export async function deleteTeam(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { teamId, userId } = ctx.actor
   const team = await getTeam(ctx, teamId)
+  const seen = requireExpected(expected, team.version)
   if (team.personal)
     throw new AppError('team.personal', { detail: 'The personal team goes with the account, not alone.' })
   const done = await commit(ctx, {
-    guard: deleteTeamRow(teamId, userId),
+    guard: deleteTeamRow(teamId, userId, seen),
     audit: {
       action: 'team.deleted',
       targetType: 'team',
@@ -106,6 +105,7 @@ export async function deleteTeam(ctx: ServiceContext): Promise<void> {
       { type: 'team.purge', teamId, afterRunId: '' },
     ],
   })
+  if (done === 'guard_missed' && seen !== null) throw new AppError('resource.stale')
   if (done === 'guard_missed')
     throw new AppError('resource.conflict', { detail: 'The team has just been handed over or deleted.' })
 }

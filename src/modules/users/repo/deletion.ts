@@ -23,10 +23,15 @@ export async function findOwnedTeams(d1: D1Database, userId: string): Promise<Ow
  * was added or given away since `ownedTeams` were counted, when the proof (the password) has changed, or when nobody
  * would be left to administer the platform.
  */
-export const guardDeletion = (userId: string, passwordHash: string | null, ownedTeams: number): Statement =>
+export const guardDeletion = (
+  userId: string,
+  passwordHash: string | null,
+  ownedTeams: number,
+  seenVersion: number | null,
+): Statement =>
   statement(
     `UPDATE users SET status = 'disabled', token_version = token_version + 1
-     WHERE id = ?1 AND password_hash IS ?2
+     WHERE id = ?1 AND password_hash IS ?2 AND (?4 IS NULL OR version = ?4)
        AND (SELECT count(*) FROM teams t WHERE t.owner_id = ?1) = ?3
        AND NOT EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
                        WHERE t.owner_id = ?1 AND m.user_id <> ?1)
@@ -34,6 +39,7 @@ export const guardDeletion = (userId: string, passwordHash: string | null, owned
     userId,
     passwordHash,
     ownedTeams,
+    seenVersion,
   )
 
 export async function isLastAdmin(d1: D1Database, userId: string): Promise<boolean> {

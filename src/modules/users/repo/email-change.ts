@@ -42,13 +42,20 @@ export async function findEmailChange(
 }
 
 /** Spends the token unless the address has become somebody's in the meantime. */
-export const guardEmailChange = (tokenHash: string, userId: string, now: number): Statement =>
+export const guardEmailChange = (
+  tokenHash: string,
+  userId: string,
+  seenVersion: number | null,
+  now: number,
+): Statement =>
   statement(
     `UPDATE one_time_tokens SET used_at = ?3 WHERE ${IS_GOOD}
-       AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = one_time_tokens.subject)`,
+       AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = one_time_tokens.subject)
+       AND (?4 IS NULL OR EXISTS (SELECT 1 FROM users v WHERE v.id = ?2 AND v.version = ?4))`,
     tokenHash,
     userId,
     now,
+    seenVersion,
   )
 
 /** Only behind `guardEmailChange`. The token came by mail, so the address is proven. */

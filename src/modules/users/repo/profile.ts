@@ -46,28 +46,31 @@ export const updateProfileRow = (
   db: Db,
   userId: string,
   changes: { name?: string | undefined },
-  expected: number | null,
+  seen: number | null,
   now: number,
 ): Statement =>
   db
     .update(users)
     .set({ ...changes, version: sql`${users.version} + 1`, updatedAt: now })
-    .where(and(eq(users.id, userId), expected === null ? undefined : eq(users.version, expected)))
+    .where(and(eq(users.id, userId), seen === null ? undefined : eq(users.version, seen)))
 
 /** Misses when the avatar is not `seen` any more, so that exactly the replaced object is deleted. */
 export const guardAvatar = (
   userId: string,
   seen: string | null,
   next: { key: string; type: string } | null,
+  seenVersion: number | null,
   now: number,
 ): Statement =>
   statement(
-    `UPDATE users SET avatar_key = ?, avatar_type = ?, version = version + 1, updated_at = ? WHERE id = ? AND avatar_key IS ?`,
+    `UPDATE users SET avatar_key = ?1, avatar_type = ?2, version = version + 1, updated_at = ?3
+     WHERE id = ?4 AND avatar_key IS ?5 AND (?6 IS NULL OR version = ?6)`,
     next?.key ?? null,
     next?.type ?? null,
     now,
     userId,
     seen,
+    seenVersion,
   )
 
 /** Merges field by field in the database, so that two clients that set different fields do not undo each other. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { byVersion } from '../../../core/version.ts'
 import { access } from '../../../http/auth.ts'
-import { setEtag } from '../../../http/etag.ts'
+import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { doc } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
 import { Profile } from '../schema/profile.ts'
@@ -12,7 +13,7 @@ export const avatarRoutes = router()
   .get(
     '/profile/avatar',
     access('profile:read'),
-    doc('Read my avatar', 200, Image, { mediaType: 'image/*' }),
+    doc('Read my avatar', 200, Image, { mediaType: 'image/*', versioned: 'etag' }),
     async (c) => {
       const picture = await readAvatar(c.var.ctx)
       c.header('ETag', picture.etag)
@@ -33,21 +34,25 @@ export const avatarRoutes = router()
     access('profile:write'),
     doc('Set my avatar', 200, Profile, {
       description:
-        'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says.',
-      versioned: 'etag',
+        'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says. If-Match takes the ETag of the picture or of the profile.',
+      versioned: 'if-match',
     }),
     async (c) => {
       const announced = c.req.header('content-length')
-      const profile = await putAvatar(c.var.ctx, {
+      const upload = {
         body: c.req.raw.body,
         type: c.req.header('content-type'),
         sizeBytes: announced === undefined ? null : Number(announced),
-      })
-      setEtag(c, profile.version)
-      return c.json(profile)
+      }
+      return versioned(c, byVersion(await putAvatar(c.var.ctx, upload, expectedVersion(c))))
     },
   )
-  .delete('/profile/avatar', access('profile:write'), doc('Remove my avatar', 204, null), async (c) => {
-    await deleteAvatar(c.var.ctx)
-    return c.body(null, 204)
-  })
+  .delete(
+    '/profile/avatar',
+    access('profile:write'),
+    doc('Remove my avatar', 204, null, { versioned: 'if-match' }),
+    async (c) => {
+      await deleteAvatar(c.var.ctx, expectedVersion(c))
+      return c.body(null, 204)
+    },
+  )

@@ -40,11 +40,11 @@ export const profileRoutes = router()
     access('account:manage'),
     doc('Confirm a new e-mail address', 200, Profile, {
       description: 'With the token that was mailed to the new address; it is good once, for 24 hours.',
-      versioned: 'etag',
+      versioned: 'if-match',
     }),
     validate('json', ConfirmEmail),
     async (c) => {
-      const profile = await confirmEmail(c.var.ctx, c.req.valid('json'))
+      const profile = await confirmEmail(c.var.ctx, c.req.valid('json'), expectedVersion(c))
       setEtag(c, profile.version)
       return c.json(profile)
     },
@@ -55,10 +55,11 @@ export const profileRoutes = router()
     doc('Delete my account and its data', 204, null, {
       description:
         'Needs the password or, without one, a sign-in of the last ten minutes. Teams that have other members must be handed over or deleted first; the personal team and teams without others go with everything in them, and so do sessions, keys and the avatar. Audit entries are kept: they name the account by its id.',
+      versioned: 'if-match',
     }),
     validate('json', DeleteAccount),
     async (c) => {
-      await deleteAccount(c.var.ctx, c.req.valid('json'))
+      await deleteAccount(c.var.ctx, c.req.valid('json'), expectedVersion(c))
       return c.body(null, 204)
     },
   )

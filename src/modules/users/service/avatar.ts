@@ -6,8 +6,9 @@ import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { randomToken } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { chunksOf } from '../../../core/read-chunks.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { findProfile, guardAvatar } from '../repo/profile.ts'
+import { findProfile, guardAvatar, type ProfileRow } from '../repo/profile.ts'
 import type { Profile } from '../schema/profile.ts'
 import { EXTENSIONS, IMAGE_TYPES, type ImageType, SIGNATURE_BYTES, sniffImage } from './image.ts'
 import { getProfile, gone } from './profile.ts'
@@ -23,15 +24,16 @@ export type Upload = {
   sizeBytes: number | null
 }
 
-export async function putAvatar(ctx: ServiceContext, upload: Upload): Promise<Profile> {
+export async function putAvatar(ctx: ServiceContext, upload: Upload, expected: Expected): Promise<Profile> {
   const { userId } = ctx.actor
+  const before = (await findProfile(ctx, userId)) ?? gone()
+  const seenVersion = await requireSeen(ctx, before, expected)
   const type = declaredType(upload.type)
   if (upload.sizeBytes !== null && upload.sizeBytes > MAX_AVATAR_BYTES) throw tooLarge()
-  const before = (await findProfile(ctx, userId)) ?? gone()
   const key = `${avatarPrefix(userId)}${randomToken()}`
   await store(ctx, key, type, upload)
   const done = await commit(ctx, {
-    guard: guardAvatar(userId, before.avatarKey, { key, type }, ctx.now()),
+    guard: guardAvatar(userId, before.avatarKey, { key, type }, seenVersion, ctx.now()),
     audit: { action: 'avatar.set', targetType: 'user', targetId: userId, after: { type } },
     messages: before.avatarKey ? [deletion(before.avatarKey)] : [],
   })
@@ -45,12 +47,13 @@ export async function putAvatar(ctx: ServiceContext, upload: Upload): Promise<Pr
   return getProfile(ctx)
 }
 
-export async function deleteAvatar(ctx: ServiceContext): Promise<void> {
+export async function deleteAvatar(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { userId } = ctx.actor
   const before = (await findProfile(ctx, userId)) ?? gone()
+  const seenVersion = await requireSeen(ctx, before, expected)
   if (before.avatarKey === null) throw notFound('The avatar')
   const done = await commit(ctx, {
-    guard: guardAvatar(userId, before.avatarKey, null, ctx.now()),
+    guard: guardAvatar(userId, before.avatarKey, null, seenVersion, ctx.now()),
     audit: { action: 'avatar.deleted', targetType: 'user', targetId: userId },
     messages: [deletion(before.avatarKey)],
   })
@@ -79,6 +82,17 @@ export async function readAvatar(ctx: ServiceContext): Promise<Picture> {
     etag: object.httpEtag,
     sizeBytes: object.size,
   }
+}
+
+/** If-Match may name the picture as it was read, or the profile that it belongs to. */
+async function requireSeen(
+  ctx: RequestContext,
+  before: ProfileRow,
+  expected: Expected,
+): Promise<number | null> {
+  if (expected === null) return null
+  const object = before.avatarKey === null ? null : await ctx.env.FILES.head(before.avatarKey)
+  return requireExpected(expected, before.version, ...(object === null ? [] : [object.etag]))
 }
 
 const deletion = (key: string) => ({ type: 'storage.delete' as const, keys: [key], prefixes: [] })

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
 import { proveIdentity } from '../../auth/index.ts'
@@ -12,18 +13,24 @@ import {
 } from '../repo/deletion.ts'
 import type { DeleteAccount } from '../schema/profile.ts'
 import { avatarPrefix } from './avatar.ts'
+import { getProfile } from './profile.ts'
 
 /**
  * Ends the account with the personal team and every team that has no other member. Teams with others must be handed over
  * before: they are not one person's to delete. Audit entries stay, see `repo/deletion.ts`.
  */
-export async function deleteAccount(ctx: ServiceContext, input: DeleteAccount): Promise<void> {
+export async function deleteAccount(
+  ctx: ServiceContext,
+  input: DeleteAccount,
+  expected: Expected,
+): Promise<void> {
   const { userId } = ctx.actor
+  const seenVersion = expected === null ? null : requireExpected(expected, (await getProfile(ctx)).version)
   const proof = await proveIdentity(ctx, input.password)
   const teams = await findOwnedTeams(ctx.env.DB, userId)
   requireAlone(teams)
   const done = await commit(ctx, {
-    guard: guardDeletion(userId, proof.passwordHash, teams.length),
+    guard: guardDeletion(userId, proof.passwordHash, teams.length, seenVersion),
     statements: deleteAccountRows(userId, ctx.now()),
     audit: {
       action: 'user.deleted',

@@ -7,6 +7,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commit } from '../../../db/commit.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
@@ -48,14 +49,19 @@ export async function beginEmailChange(
   }
 }
 
-export async function confirmEmail(ctx: ServiceContext, input: ConfirmEmail): Promise<Profile> {
+export async function confirmEmail(
+  ctx: ServiceContext,
+  input: ConfirmEmail,
+  expected: Expected,
+): Promise<Profile> {
   const { userId, email: oldEmail } = ctx.actor
+  const seenVersion = expected === null ? null : requireExpected(expected, (await getProfile(ctx)).version)
   const now = ctx.now()
   const tokenHash = await sha256Hex(input.token)
   const email = await findEmailChange(ctx.env.DB, tokenHash, userId, now)
   if (email === null) throw new AppError('auth.invalid_one_time_token')
   const done = await commit(ctx, {
-    guard: guardEmailChange(tokenHash, userId, now),
+    guard: guardEmailChange(tokenHash, userId, seenVersion, now),
     statements: [setEmail(userId, email, now)],
     audit: {
       action: 'email.changed',
@@ -68,7 +74,9 @@ export async function confirmEmail(ctx: ServiceContext, input: ConfirmEmail): Pr
   })
   if (done === 'guard_missed') {
     const stillGood = await findEmailChange(ctx.env.DB, tokenHash, userId, now)
-    throw new AppError(stillGood === null ? 'auth.invalid_one_time_token' : 'auth.email_taken')
+    if (stillGood === null) throw new AppError('auth.invalid_one_time_token')
+    if (expected !== null) requireExpected(expected, (await getProfile(ctx)).version)
+    throw new AppError('auth.email_taken')
   }
   return getProfile(ctx)
 }

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../../context.ts'
-import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected } from '../../../core/version.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commitOrStale } from '../../../db/commit.ts'
 import { updateProfileRow } from '../repo/profile.ts'
@@ -11,17 +11,17 @@ import { getProfile } from './profile.ts'
 export async function updateProfile(
   ctx: ServiceContext,
   input: UpdateProfile,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Profile> {
   const { userId } = ctx.actor
   const before = await getProfile(ctx)
-  if (expected !== null && expected !== before.version) throw new AppError('resource.stale')
+  const seen = requireExpected(expected, before.version)
   const { name, email, currentPassword } = input
   if (name === undefined && email === undefined) return before
   const mail: Pick<Change, 'statements' | 'messages'> =
     email === undefined ? {} : await beginEmailChange(ctx, email, currentPassword)
   await commitOrStale(ctx, {
-    guard: updateProfileRow(ctx.db, userId, { name }, expected, ctx.now()),
+    guard: updateProfileRow(ctx.db, userId, { name }, seen, ctx.now()),
     ...mail,
     audit: {
       action: email === undefined ? 'profile.updated' : 'email.change_asked',

@@ -1,4 +1,5 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
+import { versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, takeText, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
@@ -13,9 +14,8 @@ import { exportWorkflow, importWorkflow } from '../service/documents.ts'
 import { readMetrics } from '../service/metrics.ts'
 import { planRun } from '../service/plan.ts'
 import { validateText } from '../service/validate.ts'
-import { getWorkflow } from '../service/view.ts'
+import { loadWorkflow } from '../service/view.ts'
 import { DEFINITION_BODY, DOCUMENT_BYTES, VALIDATE_BYTES, WORKFLOW_ID } from './paths.ts'
-import { versioned } from './workflows.ts'
 
 const TEXTS = ['application/yaml', 'text/plain']
 
@@ -33,10 +33,11 @@ export const documentRoutes = router()
   .post(
     '/import',
     access('workflows:write'),
-    idempotent(getWorkflow, 201, DOCUMENT_BYTES),
+    idempotent(loadWorkflow, 201, DOCUMENT_BYTES),
     doc('Import a workflow', 201, Workflow, {
       description:
         'Takes what export gives, a definition alone, or `{ content, name?, folder?, tags?, active? }` with one of them as text. JSON and YAML are told apart by the content.',
+      versioned: 'etag',
     }),
     takeText(ImportWorkflow, TEXTS, DOCUMENT_BYTES),
     async (c) => versioned(c, await importWorkflow(c.var.ctx, await c.req.text()), 201),

@@ -1,4 +1,5 @@
 import { access } from '../../../http/auth.ts'
+import { versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
@@ -6,9 +7,8 @@ import { CreateTemplate, ListTemplates, Template, TemplatePage, UseTemplate } fr
 import { Workflow } from '../schema/workflow.ts'
 import { createTemplate } from '../service/create-template.ts'
 import { applyTemplate, deleteTemplate, getTemplate, listTemplates } from '../service/templates.ts'
-import { getWorkflow } from '../service/view.ts'
+import { loadWorkflow } from '../service/view.ts'
 import { DEFINITION_BODY, TEMPLATE_ID } from './paths.ts'
-import { versioned } from './workflows.ts'
 
 export const templateRoutes = router()
   .get(
@@ -50,8 +50,8 @@ export const templateRoutes = router()
   .post(
     `/templates/${TEMPLATE_ID}/use`,
     access('workflows:write'),
-    idempotent(getWorkflow),
-    doc('Make a workflow of a template', 201, Workflow),
+    idempotent(loadWorkflow),
+    doc('Make a workflow of a template', 201, Workflow, { versioned: 'etag' }),
     validate('json', UseTemplate, { optional: true }),
     async (c) => versioned(c, await applyTemplate(c.var.ctx, c.req.param('id'), c.req.valid('json')), 201),
   )

@@ -1,5 +1,5 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
-import { expectedVersion } from '../../../http/etag.ts'
+import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
@@ -16,9 +16,8 @@ import {
 import { Workflow } from '../schema/workflow.ts'
 import { deleteDraft, getDraft, publishDraft, saveDraft } from '../service/drafts.ts'
 import { compareVersions, listVersions, readVersion, restoreVersion } from '../service/versions.ts'
-import { getWorkflow } from '../service/view.ts'
+import { loadWorkflow } from '../service/view.ts'
 import { DEFINITION_BODY, VERSION, WORKFLOW_ID } from './paths.ts'
-import { versioned } from './workflows.ts'
 
 export const versionRoutes = router()
   .get(
@@ -48,7 +47,7 @@ export const versionRoutes = router()
   .post(
     `/${WORKFLOW_ID}/versions/${VERSION}/restore`,
     access('workflows:write'),
-    idempotent(getWorkflow, 200),
+    idempotent(loadWorkflow, 200),
     doc('Restore a version', 200, Workflow, {
       description: 'Its content becomes a new version, which is current at once.',
       versioned: 'if-match',
@@ -62,7 +61,7 @@ export const versionRoutes = router()
   .get(
     `/${WORKFLOW_ID}/draft`,
     access('workflows:read'),
-    doc('Read the draft with its problems', 200, Draft),
+    doc('Read the draft with its problems', 200, Draft, { versioned: 'etag' }),
     async (c) => versioned(c, await getDraft(c.var.ctx, c.req.param('id'))),
   )
   .on(
@@ -89,7 +88,7 @@ export const versionRoutes = router()
   .post(
     `/${WORKFLOW_ID}/publish`,
     access('workflows:write'),
-    idempotent(getWorkflow, 200),
+    idempotent(loadWorkflow, 200),
     doc('Make the draft the current version', 200, Workflow, {
       description:
         'If-Match takes the ETag of the draft. Refused when another version has become current since.',

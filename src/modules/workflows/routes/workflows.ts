@@ -1,7 +1,5 @@
-import type { Context } from 'hono'
-import type { AppEnv } from '../../../http/app-env.ts'
 import { access, accessWithRead } from '../../../http/auth.ts'
-import { expectedVersion, setEtag } from '../../../http/etag.ts'
+import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
@@ -15,7 +13,7 @@ import {
   WorkflowPage,
 } from '../schema/workflow.ts'
 import { createWorkflow } from '../service/create.ts'
-import { getWorkflow, readWorkflow, type Versioned } from '../service/view.ts'
+import { loadWorkflow, readWorkflow } from '../service/view.ts'
 import {
   cloneWorkflow,
   listWorkflows,
@@ -26,16 +24,6 @@ import {
   updateWorkflow,
 } from '../service/workflows.ts'
 import { DEFINITION_BODY, WORKFLOW_ID } from './paths.ts'
-
-/** Answers a view with its ETag. */
-export function versioned<T extends object>(
-  c: Context<AppEnv>,
-  { view, revision }: Versioned<T>,
-  status: 200 | 201 = 200,
-) {
-  setEtag(c, revision)
-  return c.json(view as never, status)
-}
 
 export const ownWorkflowRoutes = router()
   .get(
@@ -48,9 +36,10 @@ export const ownWorkflowRoutes = router()
   .post(
     '/',
     access('workflows:write'),
-    idempotent(getWorkflow, 201, DEFINITION_BODY.maxBytes),
+    idempotent(loadWorkflow, 201, DEFINITION_BODY.maxBytes),
     doc('Create a workflow', 201, Workflow, {
       description: 'Everything that is wrong with definition and triggers is told at once, with its path.',
+      versioned: 'etag',
     }),
     validate('json', CreateWorkflow, DEFINITION_BODY),
     async (c) => versioned(c, await createWorkflow(c.var.ctx, c.req.valid('json')), 201),
@@ -58,7 +47,7 @@ export const ownWorkflowRoutes = router()
   .get(
     `/${WORKFLOW_ID}`,
     accessWithRead('workflows:read'),
-    doc('Read a workflow', 200, Workflow),
+    doc('Read a workflow', 200, Workflow, { versioned: 'etag' }),
     async (c) => versioned(c, await readWorkflow(c.var.readCtx, c.req.param('id'))),
   )
   .on(
@@ -108,9 +97,10 @@ export const ownWorkflowRoutes = router()
   .post(
     `/${WORKFLOW_ID}/clone`,
     access('workflows:write'),
-    idempotent(getWorkflow),
+    idempotent(loadWorkflow),
     doc('Copy a workflow', 201, Workflow, {
       description: 'The current version becomes version 1 of the copy. Its webhooks have URLs of their own.',
+      versioned: 'etag',
     }),
     validate('json', CloneWorkflow, { optional: true }),
     async (c) => versioned(c, await cloneWorkflow(c.var.ctx, c.req.param('id'), c.req.valid('json')), 201),
@@ -118,7 +108,7 @@ export const ownWorkflowRoutes = router()
   .get(
     `/${WORKFLOW_ID}/triggers`,
     accessWithRead('workflows:read'),
-    doc('Read the triggers with their URLs and next times', 200, TriggerList),
+    doc('Read the triggers with their URLs and next times', 200, TriggerList, { versioned: 'etag' }),
     async (c) => versioned(c, await readTriggers(c.var.readCtx, c.req.param('id'))),
   )
   .on(

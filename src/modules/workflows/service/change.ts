@@ -7,6 +7,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { canonicalJson } from '../../../core/json.ts'
+import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { requireSound } from '../check/index.ts'
 import { syncTriggers } from '../repo/triggers.ts'
@@ -14,7 +15,7 @@ import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { keyed, toTriggerWrites } from './triggers.ts'
-import { loadRow, loadWorkflow, toVersioned, type Versioned } from './view.ts'
+import { loadRow, loadWorkflow, toVersioned } from './view.ts'
 
 export type Change = {
   action: string
@@ -32,12 +33,12 @@ const MOST_TRIES = 8
 export async function changeWorkflow(
   ctx: ServiceContext,
   id: string,
-  expected: number | null,
+  expected: Expected,
   decide: (before: FullWorkflowRow) => Change | Promise<Change>,
 ): Promise<Versioned<Workflow>> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const before = await loadRow(ctx, id)
-    if (expected !== null && expected !== before.revision) throw new AppError('resource.stale')
+    requireExpected(expected, before.revision)
     const outcome = await apply(ctx, before, await decide(before))
     if (outcome === 'nothing') return toVersioned(ctx, before)
     if (outcome === 'done') return loadWorkflow(ctx, id)

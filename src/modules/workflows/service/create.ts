@@ -3,6 +3,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
+import type { Versioned } from '../../../core/version.ts'
 import { type AuditEntry, commit } from '../../../db/commit.ts'
 import { addUsage, NOW } from '../../teams/index.ts'
 import { requireSound } from '../check/index.ts'
@@ -11,7 +12,7 @@ import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
 import { keyed, toTriggerWrites } from './triggers.ts'
-import { loadWorkflow, type Versioned } from './view.ts'
+import { loadWorkflow } from './view.ts'
 
 /** How it came about, for the audit log. */
 export type Origin = { action?: string; from?: string }

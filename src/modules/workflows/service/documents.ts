@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type * as z from 'zod'
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import type { Versioned } from '../../../core/version.ts'
 import { workflowInvalid } from '../check/index.ts'
 import { jsonTypeOf } from '../check/json-type.ts'
 import { looksLikeN8n } from '../check/n8n.ts'
@@ -16,7 +17,7 @@ import {
 } from '../schema/document.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { createWorkflow } from './create.ts'
-import { missing, type Versioned } from './view.ts'
+import { missing } from './view.ts'
 
 export type Exported = { text: string; filename: string }
 

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
+import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
 import { LIMITS } from '../../../engine/definition.ts'
 import { bytesOf, checkWorkflow, workflowInvalid } from '../check/index.ts'
@@ -8,12 +9,16 @@ import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
-import { missing, type Versioned } from './view.ts'
+import { missing } from './view.ts'
 
 type Stored = Pick<Draft, 'definition' | 'triggers' | 'baseVersion' | 'note'>
 
 /** With D1's 2 MB for a row, and what else stands in it. */
 const MOST_DRAFT_BYTES = LIMITS.definitionBytes + LIMITS.definitionBytes / 2
+
+/** Where there is no draft none can be expected. */
+const seenDraft = (expected: Expected, { draftUpdatedAt }: DraftRow): number | null =>
+  requireExpected(expected, draftUpdatedAt ?? -1)
 
 /** The revision of a draft is its time. */
 export async function getDraft(ctx: ServiceContext, id: string): Promise<Versioned<Draft>> {
@@ -25,7 +30,7 @@ export async function saveDraft(
   ctx: ServiceContext,
   id: string,
   input: SaveDraft,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<Draft>> {
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   const { definition, note, baseVersion = row.version } = input
@@ -48,17 +53,17 @@ export async function saveDraft(
       },
     ])
   await commitOrStale(ctx, {
-    guard: saveDraftRow(ctx.actor.teamId, id, JSON.stringify(stored), expected, ctx.now()),
+    guard: saveDraftRow(ctx.actor.teamId, id, JSON.stringify(stored), seenDraft(expected, row), ctx.now()),
     audit: { action: 'workflow.draft_saved', targetType: 'workflow', targetId: id, after: { baseVersion } },
   })
   return getDraft(ctx, id)
 }
 
-export async function deleteDraft(ctx: ServiceContext, id: string, expected: number | null): Promise<void> {
+export async function deleteDraft(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   storedOf(row)
   await commitOrStale(ctx, {
-    guard: dropDraft(ctx.actor.teamId, id, expected),
+    guard: dropDraft(ctx.actor.teamId, id, seenDraft(expected, row)),
     audit: { action: 'workflow.draft_deleted', targetType: 'workflow', targetId: id },
   })
 }
@@ -67,12 +72,12 @@ export async function deleteDraft(ctx: ServiceContext, id: string, expected: num
 export function publishDraft(
   ctx: ServiceContext,
   id: string,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<Workflow>> {
   return changeWorkflow(ctx, id, null, async (before) => {
     const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
     const stored = storedOf(row)
-    if (expected !== null && expected !== row.draftUpdatedAt) throw new AppError('resource.stale')
+    seenDraft(expected, row)
     if (stored.baseVersion !== before.version)
       throw new AppError('resource.conflict', {
         detail: `The draft was made from version ${stored.baseVersion}, but ${before.version} is current. Save it again to base it on that.`,

@@ -3,6 +3,7 @@ import { toIso } from '../../../core/clock.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
+import type { Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
@@ -22,7 +23,6 @@ import type { ListTemplates, Template, TemplateSummary, UseTemplate } from '../s
 import type { Workflow } from '../schema/workflow.ts'
 import { createWorkflow } from './create.ts'
 import { fillIn } from './placeholders.ts'
-import type { Versioned } from './view.ts'
 
 export async function listTemplates(
   ctx: ServiceContext,

@@ -1,6 +1,7 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
+import type { Expected, Versioned } from '../../../core/version.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
   type FullVersionRow,
@@ -19,7 +20,7 @@ import type {
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
 import { diffVersions } from './diff.ts'
-import { missing, type Versioned } from './view.ts'
+import { missing } from './view.ts'
 
 export async function listVersions(
   ctx: ReadContext,
@@ -57,7 +58,7 @@ export const restoreVersion = (
   ctx: ServiceContext,
   id: string,
   version: number,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<Workflow>> =>
   changeWorkflow(ctx, id, expected, async () => {
     const { sql, params } = findVersion(ctx.actor.teamId, id, version)

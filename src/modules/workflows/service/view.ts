@@ -1,12 +1,10 @@
 import type { ReadContext, RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
+import type { Versioned } from '../../../core/version.ts'
 import { type FullWorkflowRow, findWorkflow, type WorkflowRow } from '../repo/workflows.ts'
 import type { Workflow, WorkflowSummary } from '../schema/workflow.ts'
 import { toTriggers } from './triggers.ts'
-
-/** A view with what its ETag names. */
-export type Versioned<T> = { view: T; revision: number }
 
 export async function readWorkflow(ctx: ReadContext, id: string): Promise<Versioned<Workflow>> {
   const { rows } = await ctx.read((who) => findWorkflow(who.teamId, id))
@@ -24,9 +22,6 @@ export async function loadRow(ctx: ServiceContext, id: string): Promise<FullWork
 /** The same view behind a context whose permission question is settled. */
 export const loadWorkflow = async (ctx: ServiceContext, id: string): Promise<Versioned<Workflow>> =>
   toVersioned(ctx, await loadRow(ctx, id))
-
-export const getWorkflow = async (ctx: ServiceContext, id: string): Promise<Workflow> =>
-  (await loadWorkflow(ctx, id)).view
 
 export const missing = (): never => {
   throw notFound('The workflow')

@@ -1,5 +1,6 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { addUsage, NOW } from '../../teams/index.ts'
@@ -14,7 +15,7 @@ import type {
 } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
 import { createWorkflow, requireErrorWorkflow } from './create.ts'
-import { loadRow, readWorkflow, toSummary, type Versioned } from './view.ts'
+import { loadRow, readWorkflow, toSummary } from './view.ts'
 
 export async function listWorkflows(ctx: ReadContext, query: ListWorkflows): Promise<Page<WorkflowSummary>> {
   const { rows, actor } = await ctx.read((who) => findWorkflows(who.teamId, query))
@@ -32,7 +33,7 @@ export async function updateWorkflow(
   ctx: ServiceContext,
   id: string,
   input: UpdateWorkflow,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<Workflow>> {
   const { definition, triggers, note, ...fields } = input
   await requireErrorWorkflow(ctx, fields.errorWorkflowId, id)
@@ -50,7 +51,7 @@ export const setActive = (
   ctx: ServiceContext,
   id: string,
   active: boolean,
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<Workflow>> =>
   changeWorkflow(ctx, id, expected, () => ({
     action: active ? 'workflow.activated' : 'workflow.deactivated',
@@ -58,15 +59,11 @@ export const setActive = (
   }))
 
 /** Its runs stay, and those under way go on: each holds the definition it was started with. */
-export async function removeWorkflow(
-  ctx: ServiceContext,
-  id: string,
-  expected: number | null,
-): Promise<void> {
+export async function removeWorkflow(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
   const { teamId } = ctx.actor
-  const { name, version } = await loadRow(ctx, id)
+  const { name, version, revision } = await loadRow(ctx, id)
   const done = await commit(ctx, {
-    guard: deleteWorkflow(teamId, id, expected),
+    guard: deleteWorkflow(teamId, id, requireExpected(expected, revision)),
     statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, NOW, 'workflows', -1)],
     audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
   })
@@ -108,7 +105,7 @@ export async function setTriggers(
   ctx: ServiceContext,
   id: string,
   triggers: unknown[],
-  expected: number | null,
+  expected: Expected,
 ): Promise<Versioned<TriggerList>> {
   const { view, revision } = await changeWorkflow(ctx, id, expected, () => ({
     action: 'workflow.updated',
