@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { call, get } from '../helpers/api.ts'
 import { newPerson, newTeam, type Person } from '../helpers/people.ts'
 import { ask, makeForeign } from './support/foreign.ts'
-import { bodyFor, type GuardedRoute, guardedRoutes, routes } from './support/routes.ts'
+import { fillPath } from './support/paths.ts'
+import { bodyFor, type GuardedRoute, guardedRoutes, inputOf, routes } from './support/routes.ts'
 
 const twinOf = ({ method, path }: { method: string; path: string }) =>
   routes.find((one) => one.path === path && one.method === (method === 'PUT' ? 'PATCH' : 'PUT'))
@@ -87,3 +88,37 @@ test('If-Match may be a list; one that holds the current tag lets the change thr
   expect((await change('"1", W/"5", "7"')).status).toBe(412)
   expect((await get(path, owner)).headers.get('etag')).toBe('"5"')
 })
+
+/** What is always one page, such as one's own sign-in providers, asks for nothing. */
+const lists = guardedRoutes.filter(
+  (route) => route.method === 'GET' && isPage(route.doc?.schema) && inputOf(route, 'query') !== undefined,
+)
+
+function isPage(schema: unknown): boolean {
+  const { shape } = (schema ?? {}) as { shape?: Record<string, unknown> }
+  return shape !== undefined && 'items' in shape && 'nextCursor' in shape
+}
+
+test.each(lists.map((route) => [route.name, route] as const))(
+  '%s counts with count=true what a walk through its pages finds, and does not without',
+  async (_name, route) => {
+    const { as, values } = await makeOwned(route)
+    const path = fillPath(route.path, values)
+    const { body } = await get(`${path}?count=true&limit=1`, as)
+    expect(body.total).toEqual(expect.any(Number))
+    expect((await get(path, as)).body.total).toBeUndefined()
+    // The administrator's lists hold what every other test has made.
+    if (route.path.startsWith('/api/v1/admin/')) return
+    let seen = 0
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: { items: unknown[]; nextCursor: string | null } = (
+        await get(`${path}?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`, as)
+      ).body
+      seen += page.items.length
+      cursor = page.nextCursor
+    }
+    expect(body.total).toBe(seen)
+  },
+)
+
+test('there are lists to count', () => expect(lists.length).toBeGreaterThan(10))

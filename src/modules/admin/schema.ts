@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PLATFORM_ROLES, USER_STATUSES } from '../../db/schema/index.ts'
-import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 import { PlainText } from '../../http/text.ts'
 import { Email } from '../auth/index.ts'
 
@@ -38,7 +38,6 @@ export const ListUsers = listQuery(['-createdAt', 'createdAt', 'email', '-email'
     .max(100)
     .optional()
     .meta({ description: 'What the e-mail address or the name begins with.' }),
-  count: countFlag,
 })
 export type ListUsers = z.infer<typeof ListUsers>
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { JsonValue } from '../../http/json-value.ts'
-import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 
 export const APPROVAL_STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const
 
@@ -47,7 +47,6 @@ export const ListApprovals = listQuery(['-createdAt', 'createdAt'], {
     .describe('Those that I may decide: asked of me by id or address, or of everybody.'),
   workflowId: z.string().max(64).optional(),
   runId: z.string().max(64).optional(),
-  count: countFlag,
 })
 export type ListApprovals = z.infer<typeof ListApprovals>
 

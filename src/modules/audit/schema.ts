@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 
 export const AuditEntry = z
   .strictObject({
@@ -44,7 +44,6 @@ export const ListAuditLogs = listQuery(['-createdAt', 'createdAt'], {
     .enum(['json', 'csv', 'jsonl'])
     .default('json')
     .meta({ description: 'csv and jsonl stream every entry that matches; limit does not apply.' }),
-  count: countFlag,
 })
 export type ListAuditLogs = z.infer<typeof ListAuditLogs>
 

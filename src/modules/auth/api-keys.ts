@@ -24,7 +24,9 @@ import {
 import type { ApiKey, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from './schema.ts'
 
 export async function listApiKeys(ctx: ServiceContext, query: ListApiKeys): Promise<Page<ApiKey>> {
-  return toPage(await findKeys(ctx, query), query, (row) => ({ value: row.createdAt, id: row.id }), toApiKey)
+  const rows = await findKeys(ctx, query)
+  const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toApiKey)
+  return query.count ? { ...page, total: await countKeys(ctx) } : page
 }
 
 export async function createApiKey(ctx: ServiceContext, input: CreateApiKey): Promise<NewApiKey> {

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, count, eq, gt, isNull } from 'drizzle-orm'
 import type { ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { notFound } from '../../core/errors.ts'
@@ -9,21 +9,19 @@ import type { ListSessions, Session } from './schema.ts'
 import { endSession, endSessions } from './sessions.ts'
 
 export async function listSessions(ctx: ServiceContext, query: ListSessions): Promise<Page<Session>> {
+  const open = and(
+    eq(sessions.userId, ctx.actor.userId),
+    isNull(sessions.revokedAt),
+    gt(sessions.expiresAt, ctx.now()),
+  )
   const { where, orderBy, limit } = keyset(query, { createdAt: sessions.createdAt }, sessions.id)
   const rows = await ctx.db
     .select()
     .from(sessions)
-    .where(
-      and(
-        eq(sessions.userId, ctx.actor.userId),
-        isNull(sessions.revokedAt),
-        gt(sessions.expiresAt, ctx.now()),
-        where,
-      ),
-    )
+    .where(and(open, where))
     .orderBy(...orderBy)
     .limit(limit)
-  return toPage(
+  const page = toPage(
     rows,
     query,
     (row) => ({ value: row.createdAt, id: row.id }),
@@ -38,6 +36,9 @@ export async function listSessions(ctx: ServiceContext, query: ListSessions): Pr
       expiresAt: toIso(row.expiresAt),
     }),
   )
+  if (!query.count) return page
+  const [counted] = await ctx.db.select({ total: count() }).from(sessions).where(open)
+  return { ...page, total: counted?.total ?? 0 }
 }
 
 /** Also ends the session that asks, if that is the one named. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { JsonValue } from '../../http/json-value.ts'
-import { countFlag, listQuery, pageOf } from '../../http/pagination.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -120,7 +120,7 @@ const filters = {
   to: z.iso.datetime({ offset: true }).optional(),
 }
 
-export const ListExecutions = listQuery(['-createdAt', 'createdAt'], { ...filters, count: countFlag })
+export const ListExecutions = listQuery(['-createdAt', 'createdAt'], filters)
 export type ListExecutions = z.infer<typeof ListExecutions>
 
 export const ReadExecution = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
-import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
 
 export const INVITATION_STATUSES = ['pending', 'accepted', 'revoked', 'expired'] as const
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
@@ -32,6 +32,5 @@ export const InvitationPage = pageOf(Invitation).meta({ id: 'InvitationPage' })
 
 export const ListInvitations = listQuery(['-createdAt', 'createdAt'], {
   status: z.enum(INVITATION_STATUSES).optional(),
-  count: countFlag,
 })
 export type ListInvitations = z.infer<typeof ListInvitations>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
-import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
 
 export const TeamMember = z
   .strictObject({
@@ -17,7 +17,6 @@ export const TeamMemberPage = pageOf(TeamMember).meta({ id: 'TeamMemberPage' })
 
 export const ListMembers = listQuery(['-joinedAt', 'joinedAt'], {
   role: z.enum(TEAM_ROLES).optional(),
-  count: countFlag,
 })
 export type ListMembers = z.infer<typeof ListMembers>
 

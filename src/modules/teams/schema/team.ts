@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { PLANS } from '../../../core/plans.ts'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
-import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { PlainText } from '../../../http/text.ts'
 
 const name = PlainText(80)
@@ -36,5 +36,5 @@ export type Team = z.infer<typeof Team>
 
 export const TeamPage = pageOf(Team).meta({ id: 'TeamPage' })
 
-export const ListTeams = listQuery(['-createdAt', 'createdAt'], { count: countFlag })
+export const ListTeams = listQuery(['-createdAt', 'createdAt'], {})
 export type ListTeams = z.infer<typeof ListTeams>

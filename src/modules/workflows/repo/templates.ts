@@ -21,11 +21,9 @@ const OWN = 'team_id = ?1'
 const OTHERS = '(is_public = 1 AND team_id <> ?1)'
 const VISIBLE = { team: OWN, public: OTHERS, any: `(${OWN} OR ${OTHERS})` }
 
-export async function findTemplates(
-  d1: D1Database,
-  teamId: string,
-  query: ListTemplates & { source?: 'team' | 'public' | undefined },
-): Promise<TemplateRow[]> {
+type Asked = ListTemplates & { source?: 'team' | 'public' | undefined }
+
+function matching(teamId: string, query: Asked) {
   const params: (string | number)[] = [teamId]
   const where = [VISIBLE[query.source ?? 'any']]
   const add = (value: string | number, condition: (place: string) => string) => {
@@ -38,6 +36,11 @@ export async function findTemplates(
       query.q.toLowerCase(),
       (at) => `(instr(lower(name), ${at}) > 0 OR instr(lower(description), ${at}) > 0)`,
     )
+  return { params, where }
+}
+
+export async function findTemplates(d1: D1Database, teamId: string, query: Asked): Promise<TemplateRow[]> {
+  const { params, where } = matching(teamId, query)
   const descending = query.sort.startsWith('-')
   if (query.cursor !== undefined) {
     const at = decodeCursor(query.cursor, query.sort)
@@ -54,6 +57,15 @@ export async function findTemplates(
     .bind(...params)
     .all<TemplateRow>()
   return results
+}
+
+export async function countTemplates(d1: D1Database, teamId: string, query: Asked): Promise<number> {
+  const { params, where } = matching(teamId, query)
+  const row = await d1
+    .prepare(`SELECT count(*) AS total FROM workflow_templates WHERE ${where.join(' AND ')}`)
+    .bind(...params)
+    .first<{ total: number }>()
+  return row?.total ?? 0
 }
 
 export const findTemplate = (d1: D1Database, teamId: string, id: string): Promise<FullTemplateRow | null> =>

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, count, eq } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { keyset, type ListOptions } from '../../../db/paginate.ts'
@@ -21,6 +21,14 @@ export function findVariables(db: Db, teamId: string, options: ListOptions): Pro
     .where(and(eq(teamVariables.teamId, teamId), where))
     .orderBy(...orderBy)
     .limit(limit)
+}
+
+export async function countVariables(db: Db, teamId: string): Promise<number> {
+  const [row] = await db
+    .select({ total: count() })
+    .from(teamVariables)
+    .where(eq(teamVariables.teamId, teamId))
+  return row?.total ?? 0
 }
 
 export async function findVariable(db: Db, teamId: string, name: string): Promise<VariableRow | null> {

@@ -45,6 +45,17 @@ export function findVersions(teamId: string, id: string, query: ListVersions): H
   }
 }
 
+export async function countVersions(d1: D1Database, teamId: string, id: string): Promise<number> {
+  const row = await d1
+    .prepare(
+      `SELECT count(*) AS total FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
+       WHERE w.id = ? AND w.team_id = ?`,
+    )
+    .bind(id, teamId)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
 export type NewVersion = {
   workflowId: string
   version: number

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { idPattern } from '../../../core/ids.ts'
 import { Definition as EngineDefinition } from '../../../engine/definition.ts'
-import { countFlag, listQuery, pageOf } from '../../../http/pagination.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { Trigger, TriggersInput } from './trigger.ts'
 
 /** Names stand in mails and file names, so they are one line. */
@@ -110,7 +110,6 @@ export const ListWorkflows = listQuery(
     tag: z.string().max(50).optional(),
     folder: z.string().max(200).optional(),
     q: z.string().trim().min(1).max(200).optional().describe('Found in the name or the description.'),
-    count: countFlag,
   },
 )
 export type ListWorkflows = z.infer<typeof ListWorkflows>

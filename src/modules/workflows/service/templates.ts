@@ -12,6 +12,7 @@ import { withDefaults } from '../../../engine/json-schema/defaults.ts'
 import type { BuiltIn } from '../built-in/built-in.ts'
 import { BUILT_IN_SINCE, BUILT_INS } from '../built-in/index.ts'
 import {
+  countTemplates,
   deleteTemplate as deleteRow,
   type FullTemplateRow,
   findTemplate,
@@ -29,12 +30,11 @@ export async function listTemplates(
   query: ListTemplates,
 ): Promise<Page<TemplateSummary>> {
   const { source } = query
-  const ours =
-    source === 'built-in' ? [] : await findTemplates(ctx.env.DB, ctx.actor.teamId, { ...query, source })
-  const items = [
-    ...ours.map(rowSummary),
-    ...(source === undefined || source === 'built-in' ? BUILT_INS.map(builtInSummary) : []),
-  ]
+  const { teamId } = ctx.actor
+  const asked = source === 'built-in' ? null : { ...query, source }
+  const ours = asked === null ? [] : await findTemplates(ctx.env.DB, teamId, asked)
+  const builtIn = source === undefined || source === 'built-in' ? BUILT_INS.map(builtInSummary) : []
+  const items = [...ours.map(rowSummary), ...builtIn]
   const position = (item: TemplateSummary) => ({ value: Date.parse(item.createdAt), id: item.id })
   const sign = query.sort === '-createdAt' ? -1 : 1
   const order = (
@@ -46,7 +46,10 @@ export async function listTemplates(
     .filter((item) => after === null || order(position(item), after) > 0)
     .filter((item) => fits(item, query))
     .sort((a, b) => order(position(a), position(b)))
-  return toPage(shown.slice(0, query.limit + 1), query, position, (item) => item)
+  const page = toPage(shown.slice(0, query.limit + 1), query, position, (item) => item)
+  if (!query.count) return page
+  const stored = asked === null ? 0 : await countTemplates(ctx.env.DB, teamId, asked)
+  return { ...page, total: stored + builtIn.filter((item) => fits(item, query)).length }
 }
 
 function fits(item: TemplateSummary, { category, q }: ListTemplates): boolean {

@@ -4,6 +4,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
+  countVariables,
   findVariable,
   findVariables,
   guardVariableRoom,
@@ -17,7 +18,8 @@ import type { ListVariables, SetVariables, Variable } from '../schema/variable.t
 
 export async function listVariables(ctx: ServiceContext, query: ListVariables): Promise<Page<Variable>> {
   const rows = await findVariables(ctx.db, ctx.actor.teamId, query)
-  return toPage(rows, query, (row) => ({ value: row.name, id: row.name }), toVariable)
+  const page = toPage(rows, query, (row) => ({ value: row.name, id: row.name }), toVariable)
+  return query.count ? { ...page, total: await countVariables(ctx.db, ctx.actor.teamId) } : page
 }
 
 export async function getVariable(ctx: ServiceContext, name: string): Promise<Variable> {

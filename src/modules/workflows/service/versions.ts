@@ -4,6 +4,7 @@ import { notFound } from '../../../core/errors.ts'
 import type { Expected, Versioned } from '../../../core/version.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
+  countVersions,
   type FullVersionRow,
   findVersion,
   findVersionPair,
@@ -27,15 +28,16 @@ export async function listVersions(
   id: string,
   query: ListVersions,
 ): Promise<Page<WorkflowVersionSummary>> {
-  const { rows } = await ctx.read((who) => findVersions(who.teamId, id, query))
+  const { rows, actor } = await ctx.read((who) => findVersions(who.teamId, id, query))
   // A workflow has a version always, so an empty first page is no workflow of this team.
   if (rows.length === 0 && query.cursor === undefined) missing()
-  return toPage(
+  const page = toPage(
     rows,
     query,
     (row) => ({ value: row.version, id }),
     (row) => toSummary(id, row),
   )
+  return query.count ? { ...page, total: await countVersions(ctx.env.DB, actor.teamId, id) } : page
 }
 
 export async function readVersion(ctx: ReadContext, id: string, version: number): Promise<WorkflowVersion> {
