@@ -15,7 +15,7 @@ registerHooks({
 })
 
 const { createApp, VERSION } = await import('../src/app.ts')
-const { openApiDocument } = await import('../src/http/openapi.ts')
+const { openApiDocument } = await import('../src/http/openapi-document.ts')
 
 const file = inRoot('docs/openapi.json')
 const text = `${JSON.stringify(openApiDocument(createApp(Date.now).routes, VERSION), null, 2)}\n`

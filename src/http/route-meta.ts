@@ -3,7 +3,7 @@
 import type * as z from 'zod'
 import type { Scope } from './scopes.ts'
 
-export type Target = 'json' | 'query' | 'param' | 'header' | 'form'
+export type Target = 'json' | 'bytes' | 'query' | 'param' | 'header' | 'form'
 
 export type RouteMeta = {
   access?: { scope: Scope; teamParam: string | null }
@@ -18,12 +18,18 @@ export type RouteMeta = {
     /** A second status with the same body, such as 202 for what is not finished yet. */
     alsoStatus?: number
     versioned?: 'etag' | 'if-match'
+    /** Answers of other kinds, by status (or `2XX`): what they mean. */
+    otherAnswers?: Record<string, string>
+    /** The route takes the operator's metrics token as well. */
+    metricsToken?: boolean
   }
   input?: {
     target: Target
     schema: z.ZodType
-    /** Of a body that may also come as text of these types. */
+    /** Of a body that may also come as text of these types, or with `bytes` only does. */
     otherMediaTypes?: string[]
+    /** A body that may be left out. */
+    optional?: boolean
   }
   idempotent?: 'replayed' | 'secret'
 }
@@ -48,6 +54,9 @@ export type RouteInfo = {
   inputs: NonNullable<RouteMeta['input']>[]
   idempotent: RouteMeta['idempotent'] | null
 }
+
+/** As the contract writes it: parameters in braces, without their patterns. */
+export const openApiPath = (path: string): string => path.replace(/:([A-Za-z]+)(\{[^/]*\})?/g, '{$1}')
 
 /** The route table: one entry a method and path, its middlewares' tags put together. */
 export function describeRoutes(routes: { method: string; path: string; handler: unknown }[]): RouteInfo[] {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import committed from '../../docs/openapi.json' with { type: 'json' }
 import { ERRORS } from '../../src/core/errors.ts'
+import { openApiPath } from '../../src/http/route-meta.ts'
 import { get } from '../helpers/api.ts'
 import { routes } from './support/routes.ts'
 
@@ -24,7 +25,7 @@ const operations = (document: typeof committed): [string, Operation][] =>
   )
 
 const documentedName = (route: { method: string; path: string }): string =>
-  `${route.method} ${route.path.replace(/:([A-Za-z]+)(\{[^/]*\})?/g, '{$1}')}`
+  `${route.method} ${openApiPath(route.path)}`
 
 test('what is served is what is committed: run npm run openapi after a change', async () => {
   expect(await served()).toEqual(committed)
@@ -41,12 +42,28 @@ test('every route appears, with its scope, its parameters, its body and its answ
     expect((operation?.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name)).toEqual(
       inPath,
     )
-    expect(operation?.requestBody !== undefined).toBe(route.inputs.some((input) => input.target === 'json'))
-    expect(Object.keys(operation?.responses ?? {})).toEqual([
-      ...[route.doc?.status, route.doc?.alsoStatus].filter((status) => status !== undefined).map(String),
-      'default',
-    ])
+    expect(operation?.requestBody !== undefined).toBe(
+      route.inputs.some(({ target }) => target === 'json' || target === 'bytes'),
+    )
+    const { status, alsoStatus, otherAnswers = {} } = route.doc ?? {}
+    expect(Object.keys(operation?.responses ?? {}).sort()).toEqual(
+      [status, alsoStatus, ...Object.keys(otherAnswers), 'default']
+        .filter((one) => one !== undefined)
+        .map(String)
+        .sort(),
+    )
   }
+})
+
+test('what a body may be left out of, what is no JSON, and what takes a token of its own is said', async () => {
+  const of = new Map(operations(await served()))
+  const body = (name: string) =>
+    of.get(name)?.requestBody as { required: boolean; content: object } | undefined
+  expect(body('POST /api/v1/auth/mfa/setup')?.required).toBe(false)
+  expect(body('POST /api/v1/teams')?.required).toBe(true)
+  expect(Object.keys(body('PUT /api/v1/users/profile/avatar')?.content ?? {})).toContain('image/png')
+  expect(Object.keys(of.get('GET /api/v1/auth/oauth/{provider}/callback')?.responses ?? {})).toContain('302')
+  expect(of.get('GET /metrics')?.security).toEqual([{ bearer: [] }, { metricsToken: [] }])
 })
 
 test('operation ids are unique', async () => {

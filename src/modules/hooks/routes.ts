@@ -55,6 +55,7 @@ async function receive(c: Context<HookEnv>): Promise<Response> {
 }
 
 const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
+  otherAnswers: { '2XX': 'What the run answers, as the trigger says', '3XX': 'The same, to go elsewhere' },
   description:
     'Only the methods and the path of the trigger are taken. The body is JSON, a form or text, at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
     'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +

@@ -67,7 +67,10 @@ export function systemRoutes(openApi: () => string, version: string) {
     .get(
       '/metrics',
       copyMeta(adminOnly, metricsAccess),
-      doc('Metrics for Prometheus (admin, or the metrics token)', 200, Metrics, { mediaType: 'text/plain' }),
+      doc('Metrics for Prometheus (admin, or the metrics token)', 200, Metrics, {
+        mediaType: 'text/plain',
+        metricsToken: true,
+      }),
       async (c) =>
         c.text(await renderMetrics(c.var.request), 200, {
           'content-type': 'text/plain; version=0.0.4; charset=utf-8',

@@ -46,8 +46,9 @@ export const oauthRoutes = router()
     '/:provider/callback',
     limitByAddress,
     doc('Come back from a sign-in provider', 200, Tokens, {
-      description:
-        'Answers 302 to the returnTo page, with a code or an error in the fragment, where one was given.',
+      otherAnswers: {
+        302: 'To the returnTo page, where one was given, with a code or an error in the fragment',
+      },
     }),
     validate('query', CallbackQuery),
     async (c) => {

@@ -2,10 +2,11 @@ import * as z from 'zod'
 import { byVersion } from '../../../core/version.ts'
 import { access } from '../../../http/auth.ts'
 import { expectedVersion, versioned } from '../../../http/etag.ts'
-import { doc } from '../../../http/openapi.ts'
+import { doc, takeBytes } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
 import { Profile } from '../schema/profile.ts'
 import { deleteAvatar, putAvatar, readAvatar } from '../service/avatar.ts'
+import { IMAGE_TYPES } from '../service/image.ts'
 
 const Image = z.string().meta({ format: 'binary' })
 
@@ -13,7 +14,11 @@ export const avatarRoutes = router()
   .get(
     '/profile/avatar',
     access('profile:read'),
-    doc('Read my avatar', 200, Image, { mediaType: 'image/*', versioned: 'etag' }),
+    doc('Read my avatar', 200, Image, {
+      mediaType: 'image/*',
+      versioned: 'etag',
+      otherAnswers: { 304: 'It is still the one that If-None-Match names' },
+    }),
     async (c) => {
       const picture = await readAvatar(c.var.ctx)
       c.header('ETag', picture.etag)
@@ -37,6 +42,7 @@ export const avatarRoutes = router()
         'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says. If-Match takes the ETag of the picture or of the profile.',
       versioned: 'if-match',
     }),
+    takeBytes(IMAGE_TYPES),
     async (c) => {
       const announced = c.req.header('content-length')
       const upload = {
