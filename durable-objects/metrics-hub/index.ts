@@ -13,6 +13,8 @@ export class MetricsHub extends DurableObject implements MetricsHubRpc {
     state.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID',
     )
+    // Before routes were named as the contract does they had the router's patterns; nobody counts under those any more.
+    state.storage.sql.exec(`DELETE FROM series WHERE name LIKE '%route="/%/:%'`)
   }
 
   async add(growth: SeriesGrowth[]): Promise<void> {

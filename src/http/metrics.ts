@@ -1,15 +1,18 @@
-// Requests by route and status, and how long they took. Counting is a few additions in memory; each isolate reports
+// Requests by route, as the contract writes it, and status, and how long they took. Counting is a few additions in memory; each isolate reports
 // what it has seen to the hub at most every ten seconds, after an answer. A crash loses at most that much.
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Env } from '../env.ts'
 import { metricsHub, type SeriesGrowth } from '../objects/metrics-hub.ts'
 import type { AppEnv } from './app-env.ts'
+import { openApiPath } from './route-meta.ts'
 
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const REPORT_EVERY_MS = 10_000
 
 type Seen = { method: string; route: string; status: number; count: number; sumS: number; buckets: number[] }
+
+const UNMATCHED = 'unmatched'
 
 const seen = new Map<string, Seen>()
 let reportedAt = 0
@@ -20,7 +23,9 @@ export function countRequests(now: () => number): MiddlewareHandler<AppEnv> {
     await next()
     const end = now()
     const path = routePath(c, -1)
-    record(c.req.method, path.endsWith('*') ? 'unmatched' : path, c.res.status, (end - start) / 1000)
+    // What a route has matched has a method of the route table; anything else could be made up.
+    if (path.endsWith('*')) record(UNMATCHED, UNMATCHED, c.res.status, (end - start) / 1000)
+    else record(c.req.method, path, c.res.status, (end - start) / 1000)
     if (end - reportedAt >= REPORT_EVERY_MS) {
       reportedAt = end
       c.executionCtx.waitUntil(reportMetrics(c.env))
@@ -66,7 +71,7 @@ function putBack(key: string, series: Seen): void {
 }
 
 function toGrowth({ method, route, status, count, sumS, buckets }: Seen): SeriesGrowth[] {
-  const labels = `method="${method}",route="${route.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  const labels = `method="${method}",route="${openApiPath(route)}"`
   const duration = 'orrery_http_request_duration_seconds'
   return [
     [`orrery_http_requests_total{${labels},status="${status}"}`, count],

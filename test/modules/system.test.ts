@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { readSettings } from '../../src/env.ts'
 import { app, call, get } from '../helpers/api.ts'
-import { newPerson } from '../helpers/people.ts'
+import { newPerson, newTeam } from '../helpers/people.ts'
 
 test('the root says what this is and where to look', async () => {
   const answer = await get('/')
@@ -42,6 +42,28 @@ test('metrics count requests by route, for admins and for the metrics token', as
     /orrery_http_request_duration_seconds_bucket\{method="GET",route="\/api\/v1\/teams",le="\+Inf"\} \d+/,
   )
   expect(text).toContain('orrery_outbox_messages{status="dead"}')
+})
+
+test('metrics name routes as the contract does, and buckets in the order of their bounds', async () => {
+  const { owner, teamId } = await newTeam()
+  await get(`/api/v1/teams/${teamId}`, owner)
+  await get('/made/up/path')
+  const { text } = await get('/metrics', { token: readSettings(env).METRICS_TOKEN as string })
+  expect(text).toContain('method="GET",route="/api/v1/teams/{id}",status="200"')
+  const { paths } = (await get('/openapi.json')).body
+  for (const [, route] of text.matchAll(/route="([^"]*)"/g))
+    expect(['unmatched', ...Object.keys(paths)]).toContain(route)
+  const histograms = new Map<string, number[]>()
+  for (const [, labels = '', le] of text.matchAll(/_bucket\{(.*),le="([^"]*)"\}/g))
+    histograms.set(labels, [
+      ...(histograms.get(labels) ?? []),
+      le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le),
+    ])
+  expect(histograms.size).toBeGreaterThan(1)
+  for (const bounds of histograms.values()) {
+    expect(bounds).toHaveLength(12)
+    expect(bounds).toEqual([...bounds].sort((a, b) => a - b))
+  }
 })
 
 test('the reference page names no outside address and is allowed its own script only', async () => {

@@ -2,6 +2,7 @@
 import type { RequestContext } from '../../context.ts'
 import { reportMetrics } from '../../http/metrics.ts'
 import { metricsHub } from '../../objects/metrics-hub.ts'
+import { inOrder } from './exposition.ts'
 import { countOutbox } from './repo.ts'
 
 const COUNTERS: [name: string, type: string, help: string][] = [
@@ -15,10 +16,11 @@ export async function renderMetrics(request: RequestContext): Promise<string> {
     metricsHub(request.env.METRICS_HUB).read(),
     countOutbox(request.env.DB),
   ])
+  const ordered = inOrder(series)
   const lines: string[] = []
   for (const [name, type, help] of COUNTERS) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
-    for (const [labelled, value] of series) if (labelled.startsWith(name)) lines.push(`${labelled} ${value}`)
+    for (const [labelled, value] of ordered) if (labelled.startsWith(name)) lines.push(`${labelled} ${value}`)
   }
   lines.push(
     '# HELP orrery_outbox_messages Messages that are not done, by status.',

@@ -1,0 +1,22 @@
+// The order of series in Prometheus text: those of one name together, and the buckets of a histogram by their bound as a
+// number, since a reader of the text takes them as they come.
+import type { SeriesGrowth } from '../../objects/metrics-hub.ts'
+
+type Place = { series: string; bound: number }
+
+export const inOrder = (series: SeriesGrowth[]): SeriesGrowth[] =>
+  series
+    .map((one) => ({ one, place: placeOf(one[0]) }))
+    .sort((a, b) => compare(a.place, b.place))
+    .map(({ one }) => one)
+
+const LE = /,le="([^"]+)"/
+
+function placeOf(name: string): Place {
+  const le = LE.exec(name)
+  if (le === null) return { series: name, bound: 0 }
+  return { series: name.replace(LE, ''), bound: le[1] === '+Inf' ? Number.POSITIVE_INFINITY : Number(le[1]) }
+}
+
+const compare = (a: Place, b: Place): number =>
+  a.series < b.series ? -1 : a.series > b.series ? 1 : a.bound === b.bound ? 0 : a.bound < b.bound ? -1 : 1
