@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
 import { commit } from '../../../src/db/commit.ts'
 import { call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -175,6 +176,18 @@ test('the check over HTTP says that all is well, and names what is not', async (
   })
   await forget(team)
   expect((await get(`${LOGS}/verify?cursor=nonsense`, admin)).status).toBe(400)
+})
+
+test('the log of a team that there never was is not found; one of a real team, or of the system, is checked', async () => {
+  const admin = await newAdmin()
+  for (const name of ['team_nope', newId('team', 1)])
+    expect((await get(`${LOGS}/verify?team=${name}`, admin)).status).toBe(404)
+  const quiet = await newPerson()
+  expect((await get(`${LOGS}/verify?team=${quiet.teamId}`, admin)).body).toMatchObject({
+    ok: true,
+    entries: 0,
+  })
+  expect((await get(`${LOGS}/verify?team=system`, admin)).status).toBe(200)
 })
 
 test.each(['from=yesterday', 'format=xml', 'sort=action', 'colour=red'])('%s is refused', async (query) => {

@@ -111,3 +111,6 @@ export async function nextTeamsWithLog(d1: D1Database, after: string, limit: num
     .all<{ team: string }>()
   return results.map(({ team }) => team)
 }
+
+export const isTeam = async (d1: D1Database, teamId: string): Promise<boolean> =>
+  (await d1.prepare('SELECT 1 AS found FROM teams WHERE id = ?').bind(teamId).first()) !== null

@@ -2,10 +2,10 @@
 // Entries are written and sealed meanwhile, so what speaks of a row is read before the row: then the row must be there.
 import type { RequestContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
-import { AppError } from '../../../core/errors.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
 import { CHAIN_START } from '../chain.ts'
 import { nextTeamsWithCopies } from '../copies.ts'
-import { nextTeamsWithLog } from '../repo/chain.ts'
+import { isTeam, nextTeamsWithLog } from '../repo/chain.ts'
 import type { AuditVerdict } from '../schema.ts'
 import { type Place, walkTeam } from './walk-team.ts'
 
@@ -16,6 +16,9 @@ type Options = {
   /** How many entries one call looks at. */
   budget?: number
 }
+
+/** The administration's own acts stand under it. */
+const PLATFORM_TEAM = 'system'
 
 const BUDGET = 20_000
 /** What a team costs before its first entry is read, in entries: keeps many small teams from overrunning a call. */
@@ -41,7 +44,14 @@ export async function verifyAudit(request: RequestContext, options: Options = {}
     verdict.teams++
     at = await teams.next()
   }
+  if (options.teamId !== undefined && verdict.entries === 0 && options.cursor === undefined)
+    await requireLogOwner(request, options.teamId)
   return verdict
+}
+
+/** Of a team that there never was nothing is sound: a typing error must not read as a good check. */
+async function requireLogOwner({ env }: RequestContext, teamId: string): Promise<void> {
+  if (teamId !== PLATFORM_TEAM && !(await isTeam(env.DB, teamId))) throw notFound('The team')
 }
 
 type Start = { teamId: string; place: Place }
