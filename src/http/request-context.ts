@@ -8,7 +8,7 @@ import type { Authenticator } from './authenticator.ts'
 import { problem } from './problem.ts'
 
 /** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */
-const REQUEST_ID = /^[A-Za-z0-9_.:-]{8,128}$/
+const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/
 
 export function requestContext(now: () => number, authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

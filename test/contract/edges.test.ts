@@ -35,7 +35,15 @@ test("a client's own request id is kept and stands in what the request did", asy
   expect(row).toEqual({ id })
 })
 
-test.each(['', 'short', 'with space', 'a'.repeat(129), '"quoted-id"', '{"level":"error"}'])(
+test.each(['7', 'short', 'a'.repeat(128)])(
+  "the client's request id %j is kept, however short",
+  async (id) => {
+    const answer = await call('GET', '/health', { headers: { 'x-request-id': id } })
+    expect(answer.headers.get('x-request-id')).toBe(id)
+  },
+)
+
+test.each(['', 'with space', 'a'.repeat(129), '"quoted-id"', '{"level":"error"}'])(
   'the request id %j is not one, and is replaced',
   async (id) => {
     const answer = await call('GET', '/health', { headers: { 'x-request-id': id } })
