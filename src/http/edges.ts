@@ -39,9 +39,15 @@ export function requireListedOrigin(c: Context<AppEnv>): void {
   if (origin !== undefined && !isListed(c, origin)) throw new AppError('access.origin_denied')
 }
 
-/** Only origins on the list get CORS headers; an origin that is not on it gets none, and the browser refuses. */
-export const corsFromList: MiddlewareHandler<AppEnv> = (c, next) =>
-  c.req.header('origin') === undefined ? next() : listed(c, next)
+/**
+ * Only origins on the list get CORS headers; an origin that is not on it gets none, and the browser refuses. Also what is
+ * asked without an origin says that it would differ: a cache must not hand it to a page that needs the headers.
+ */
+export const corsFromList: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.header('origin') !== undefined) return listed(c, next)
+  await next()
+  c.res.headers.append('vary', 'Origin')
+}
 
 const listed = cors({
   origin: (origin, c: Context<AppEnv>) => {
@@ -53,6 +59,8 @@ const listed = cors({
     'content-type',
     'idempotency-key',
     'if-match',
+    'if-none-match',
+    'last-event-id',
     'prefer',
     'x-api-key',
     'x-request-id',

@@ -240,3 +240,32 @@ test('a limit out of range, a sort that is not offered and an unknown filter are
   ])
     expect([query, (await get(`${TEAMS}?${query}`, person)).status]).toEqual([query, 422])
 })
+
+test('every answer says that it differs by origin, asked with one or without', async () => {
+  for (const path of ['/openapi.json', '/.well-known/jwks.json', '/health', '/nowhere', TEAMS])
+    for (const headers of [
+      {},
+      { origin: 'http://orrery.test' },
+      { origin: 'https://evil.example' },
+    ] as Record<string, string>[]) {
+      const answer = await call('GET', path, { headers })
+      expect([path, headers.origin, answer.headers.get('vary')]).toEqual([path, headers.origin, 'Origin'])
+    }
+})
+
+test('a browser may send every header that the contract takes', async () => {
+  const preflight = await call('OPTIONS', TEAMS, {
+    headers: { origin: 'http://orrery.test', 'access-control-request-method': 'GET' },
+  })
+  const allowed = preflight.headers.get('access-control-allow-headers')?.split(',') ?? []
+  const { paths } = (await get('/openapi.json')).body as {
+    paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>>
+  }
+  const taken = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'header'))
+    .map(({ name }) => name.toLowerCase())
+  // Last-Event-ID and the conditions of the picture are the protocol's own.
+  for (const name of new Set([...taken, 'last-event-id', 'if-none-match', 'authorization', 'x-api-key']))
+    expect(allowed).toContain(name)
+})
