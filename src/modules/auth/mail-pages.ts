@@ -7,6 +7,7 @@ const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem }
 label, input, button { display: block; width: 100%; font: inherit; box-sizing: border-box }
 input, button { padding: .5rem .75rem; margin: .5rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
+[type=checkbox] { display: inline; width: auto; margin: 0 .5rem 1rem 0 }
 button { background: #5b5bd6; color: #fff; border: 0; cursor: pointer }
 `
 
@@ -18,6 +19,7 @@ if (!token) say('The link is not whole: open it as it stands in the mail.')
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   const body = { token, ...Object.fromEntries(new FormData(form)) }
+  for (const box of form.querySelectorAll('[type=checkbox]:checked')) body[box.name] = true
   const headers = { 'content-type': 'application/json' }
   try {
     const answer = await fetch(form.dataset.to, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -46,7 +48,9 @@ const PAGES = {
     to: '/api/v1/auth/password/reset',
     done: 'The password is changed. Sign in with the new one.',
     fields:
-      '<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label>',
+      '<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label>' +
+      '<label><input name="revokeKeys" type="checkbox">Revoke all my API keys</label>' +
+      '<label><input name="unlinkIdentities" type="checkbox">Unlink all sign-in providers</label>',
     button: 'Change the password',
   },
 } satisfies Record<string, PageText>

@@ -37,9 +37,11 @@ export const resetMail = (publicUrl: string, to: string, token: string): Mail =>
     'It is good for one hour and one use. If it was not you, nothing needs to be done: your password stays as it is.',
   ])
 
-export const passwordChangedMail = (publicUrl: string, to: string): Mail =>
+/** `rest` says what else opens the account. */
+export const passwordChangedMail = (publicUrl: string, to: string, rest: string[]): Mail =>
   mail(to, 'Your password was changed', [
     'The password of your account was changed, and all other sessions were ended.',
     '',
+    ...(rest.length > 0 ? [...rest, ''] : []),
     `If it was not you, ask for a new password at once: POST ${publicUrl}/api/v1/auth/password/forgot`,
   ])

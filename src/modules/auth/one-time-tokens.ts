@@ -44,9 +44,10 @@ export async function findTokenOwner(
   request: RequestContext,
   token: string,
   purpose: OneTimePurpose,
-): Promise<{ userId: string; email: string; personalTeamId: string } | null> {
+): Promise<{ userId: string; email: string; personalTeamId: string; unproven: number } | null> {
   return request.env.DB.prepare(
-    `SELECT u.id AS userId, u.email AS email, u.personal_team_id AS personalTeamId
+    `SELECT u.id AS userId, u.email AS email, u.personal_team_id AS personalTeamId,
+       u.email_verified_at IS NULL AS unproven
      FROM one_time_tokens t JOIN users u ON u.id = t.user_id AND u.email = t.subject
      WHERE t.token_hash = ? AND t.purpose = ? AND t.used_at IS NULL AND t.expires_at > ?`,
   )

@@ -2,7 +2,8 @@
 // 1. A new password raises the token version and ends all other sessions in the commit that sets it.
 // 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only one that was set up before
 //    the address was proven goes, because it may be somebody else's.
-// 3. Asking for a reset is answered alike for an address with and without an account, and whether a mail is sent or there
+// 3. API keys and linked providers outlive a new password, unless a reset says otherwise; the mail names them.
+// 4. Asking for a reset is answered alike for an address with and without an account, and whether a mail is sent or there
 //    were too many: all work is done behind the answer.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
@@ -10,6 +11,7 @@ import { commit, commitOrStale } from '../../db/commit.ts'
 import { beginGuess, forgetSignIns, isUnknownResetNoted, mayMail } from './brute-force.ts'
 import { passwordChangedMail, resetMail } from './mails.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken, voidOneTimeTokens } from './one-time-tokens.ts'
+import { findWaysIn, revokeKeysOf, tellWaysIn, unlinkIdentitiesOf } from './other-ways-in.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { requireGoodPassword } from './password-policy.ts'
 import {
@@ -40,6 +42,7 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
   const after = await hashPassword(input.newPassword)
   const changed = { ...account, tokenVersion: account.tokenVersion + 1 }
   const { tokens, refreshRow } = await mintTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
+  const ways = await findWaysIn(ctx.env.DB, account.id, now, { key: true, identity: true })
   await commitOrStale(ctx, {
     guard: changePassword(account.id, account.passwordHash, after, now),
     statements: [
@@ -50,7 +53,7 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
     ],
     audit: { action: 'password.changed', targetType: 'user', targetId: account.id },
     messages: [
-      passwordChangedMail(ctx.settings.PUBLIC_URL, account.email),
+      passwordChangedMail(ctx.settings.PUBLIC_URL, account.email, tellWaysIn(ways)),
       { type: 'live.revoke', of: 'user', id: account.id },
     ],
   })
@@ -99,6 +102,11 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
   requireGoodPassword(input.newPassword, owner.email, 'newPassword')
   const now = request.now()
   const hash = await hashPassword(input.newPassword)
+  const { revokeKeys, unlinkIdentities } = input
+  const ways = await findWaysIn(request.env.DB, owner.userId, now, {
+    key: !revokeKeys && owner.unproven === 0,
+    identity: !unlinkIdentities,
+  })
   const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
     guard: await spendOneTimeToken(input.token, 'password_reset', now),
     statements: [
@@ -106,10 +114,17 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
       resetPassword(owner.userId, hash, now),
       endSessions(owner.userId, 'password', now),
       voidOneTimeTokens(owner.userId, 'password_reset', now),
+      ...(revokeKeys ? [revokeKeysOf(owner.userId, now)] : []),
+      ...(unlinkIdentities ? [unlinkIdentitiesOf(owner.userId)] : []),
     ],
-    audit: { action: 'password.reset', targetType: 'user', targetId: owner.userId },
+    audit: {
+      action: 'password.reset',
+      targetType: 'user',
+      targetId: owner.userId,
+      ...(revokeKeys || unlinkIdentities ? { after: { revokeKeys, unlinkIdentities } } : {}),
+    },
     messages: [
-      passwordChangedMail(request.settings.PUBLIC_URL, owner.email),
+      passwordChangedMail(request.settings.PUBLIC_URL, owner.email, tellWaysIn(ways)),
       { type: 'live.revoke', of: 'user', id: owner.userId },
     ],
   })

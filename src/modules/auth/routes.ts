@@ -151,7 +151,10 @@ export const authRoutes = router()
   .post(
     '/password/reset',
     limitByAddress,
-    doc('Choose a new password with the token of the mail', 204, null),
+    doc('Choose a new password with the token of the mail', 204, null, {
+      description:
+        'Ends every session. API keys and linked providers stay, and a mail names them; revokeKeys and unlinkIdentities end them as well.',
+    }),
     validate('json', ResetPassword),
     async (c) => {
       await chooseNewPassword(c.var.request, c.req.valid('json'))

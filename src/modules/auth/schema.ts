@@ -35,14 +35,28 @@ export const ForgotPassword = z.strictObject({ email: Email }).meta({ id: 'Forgo
 export type ForgotPassword = z.infer<typeof ForgotPassword>
 
 /** `password`, as at registration, is taken for `newPassword`. */
+const Reset = {
+  token: OneTimeToken,
+  revokeKeys: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Revokes all API keys of the account, in every team. Without it they stay.' }),
+  unlinkIdentities: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Unlinks all sign-in providers; the new password is the way in that stays.' }),
+}
+
 export const ResetPassword = z
   .union([
-    z.strictObject({ token: OneTimeToken, newPassword: Password }),
-    z.strictObject({ token: OneTimeToken, password: Password }),
+    z.strictObject({ ...Reset, newPassword: Password }),
+    z.strictObject({ ...Reset, password: Password }),
   ])
-  .transform((body) => ({
-    token: body.token,
+  .transform(({ token, revokeKeys = false, unlinkIdentities = false, ...body }) => ({
+    token,
     newPassword: 'newPassword' in body ? body.newPassword : body.password,
+    revokeKeys,
+    unlinkIdentities,
   }))
   .meta({ id: 'ResetPassword' })
 export type ResetPassword = z.infer<typeof ResetPassword>

@@ -148,8 +148,8 @@ test('the second factor is asked for before anything is linked, and finished in 
 
 test('who is signed in links other accounts under other addresses, sees and unlinks them', async () => {
   const person = await newPerson()
-  await change(person.userId, "password_hash = 'x'")
   const linked = await link(person, 'github', githubFor('private@example.com'))
+  await change(person.userId, "password_hash = 'x'")
   expect(linked.status).toBe(201)
   expect(linked.body).toMatchObject({ provider: 'github', email: 'private@example.com' })
   const list = await get(`${OAUTH}/identities`, person)

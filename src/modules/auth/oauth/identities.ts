@@ -3,10 +3,11 @@ import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { proveIdentity } from '../identity-proof.ts'
 import { linkedMail, unlinkedMail } from './mails.ts'
 import { findIdentities, findIdentity, type IdentityRow, linkIdentity, unlinkIdentity } from './repo.ts'
-import type { OauthIdentities, OauthIdentity } from './schema.ts'
-import { openTicket, type TicketProof } from './tickets.ts'
+import type { LinkOauthIdentity, OauthIdentities, OauthIdentity } from './schema.ts'
+import { openTicket } from './tickets.ts'
 
 export async function listIdentities(ctx: ReadContext): Promise<OauthIdentities> {
   const { rows } = await ctx.read((who) => findIdentities(who.userId))
@@ -22,18 +23,24 @@ export async function getIdentity(ctx: ServiceContext, provider: string): Promis
 /**
  * Links what the browser has just signed in to. The addresses may differ, since both accounts were entered; but an
  * account that has not proven its own address could be lying in wait for the owner of it, and gets no second way in.
+ * What is linked opens the account for good, also after a change of password, so a stolen session alone must not do it.
  */
-export async function linkMine(ctx: ServiceContext, proof: TicketProof): Promise<OauthIdentity> {
+export async function linkMine(
+  ctx: ServiceContext,
+  input: LinkOauthIdentity & { cookie: string | undefined },
+): Promise<OauthIdentity> {
   const { userId, email, emailVerified } = ctx.actor
   if (!emailVerified) throw new AppError('auth.email_not_verified')
-  const { identity, spend } = await openTicket(ctx, proof)
+  const { password, mfaCode, ...ticket } = input
+  const { identity, spend } = await openTicket(ctx, ticket)
+  const { passwordHash } = await proveIdentity(ctx, password, mfaCode)
   await spend()
   const { provider, subject } = identity
   const now = ctx.now()
   const theirs = identity.email?.toLowerCase() ?? ''
   try {
     const outcome = await commit(ctx, {
-      guard: linkIdentity({ provider, subject, userId, email: theirs, now }, null),
+      guard: linkIdentity({ provider, subject, userId, email: theirs, now }, { passwordHash }),
       audit: {
         action: 'oauth.linked',
         targetType: 'oauth_identity',
@@ -42,8 +49,11 @@ export async function linkMine(ctx: ServiceContext, proof: TicketProof): Promise
       },
       messages: [linkedMail(email, provider)],
     })
-    if (outcome === 'guard_missed')
-      throw new AppError('resource.exists', { detail: 'An identity of this provider is linked already.' })
+    if (outcome === 'guard_missed') {
+      if ((await findIdentity(ctx.env.DB, userId, provider)) !== null)
+        throw new AppError('resource.exists', { detail: 'An identity of this provider is linked already.' })
+      throw new AppError('resource.conflict', { detail: 'The account has just been changed; try again.' })
+    }
   } catch (error) {
     if (isUniqueViolation(error, 'oauth_identities.'))
       throw new AppError('resource.exists', { detail: 'The identity is linked to an account already.' })

@@ -127,20 +127,23 @@ export const insertIdentity = (identity: NewIdentity): Statement =>
 
 /**
  * Joins it to an account that is there already. Whether the account may be joined is asked in the statement itself: its
- * address verified, with `accountEmail` still that address, and no other identity of the provider.
+ * address verified, no other identity of the provider, and `still` what it was when it was looked at.
  */
-export const linkIdentity = (identity: NewIdentity, accountEmail: string | null): Statement =>
+export const linkIdentity = (
+  identity: NewIdentity,
+  still: { email: string } | { passwordHash: string | null },
+): Statement =>
   statement(
     `INSERT INTO oauth_identities (provider, subject, user_id, email, created_at)
      SELECT ?1, ?2, u.id, ?4, ?5 FROM users u
-     WHERE u.id = ?3 AND u.status = 'active' AND u.email_verified_at IS NOT NULL AND u.email = COALESCE(?6, u.email)
+     WHERE u.id = ?3 AND u.status = 'active' AND u.email_verified_at IS NOT NULL AND ${'email' in still ? 'u.email' : 'u.password_hash'} IS ?6
        AND NOT EXISTS (SELECT 1 FROM oauth_identities i WHERE i.user_id = u.id AND i.provider = ?1)`,
     identity.provider,
     identity.subject,
     identity.userId,
     identity.email,
     identity.now,
-    accountEmail,
+    'email' in still ? still.email : still.passwordHash,
   )
 
 /** Misses when nothing is linked, or when there would be no way left to sign in. */

@@ -85,7 +85,10 @@ export const oauthRoutes = router()
     '/identities',
     access('account:manage'),
     idempotent(getIdentity),
-    doc('Link the account of a provider sign-in with mine', 201, OauthIdentity),
+    doc('Link the account of a provider sign-in with mine', 201, OauthIdentity, {
+      description:
+        'Needs the password or, without one, a sign-in of the last ten minutes or a code of the second factor.',
+    }),
     validate('json', LinkOauthIdentity),
     async (c) => {
       const cookie = readCookie(c, TICKET_COOKIE)

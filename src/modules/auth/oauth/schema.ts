@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Password } from '../schema.ts'
 
 const OauthProviderView = z
   .strictObject({ id: z.string(), name: z.string(), startUrl: z.url() })
@@ -42,12 +43,21 @@ const Ticket = {
     .optional(),
 }
 
-export const ExchangeOauth = z
-  .strictObject({ ...Ticket, mfaCode: z.string().trim().min(6).max(64).optional() })
-  .meta({ id: 'ExchangeOauth' })
+const MfaCode = z.string().trim().min(6).max(64).optional()
+
+export const ExchangeOauth = z.strictObject({ ...Ticket, mfaCode: MfaCode }).meta({ id: 'ExchangeOauth' })
 export type ExchangeOauth = z.infer<typeof ExchangeOauth>
 
-export const LinkOauthIdentity = z.strictObject(Ticket).meta({ id: 'LinkOauthIdentity' })
+export const LinkOauthIdentity = z
+  .strictObject({
+    ...Ticket,
+    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+    mfaCode: MfaCode.meta({
+      description:
+        'For an account without a password: in place of a sign-in of the last ten minutes, where a second factor is on.',
+    }),
+  })
+  .meta({ id: 'LinkOauthIdentity' })
 export type LinkOauthIdentity = z.infer<typeof LinkOauthIdentity>
 
 export const OauthIdentity = z

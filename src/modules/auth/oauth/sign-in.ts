@@ -96,7 +96,7 @@ async function link(request: RequestContext, identity: KnownIdentity, account: A
   const { id: userId, email } = account
   try {
     const outcome = await commit(onBehalfOf(request, account), {
-      guard: linkIdentity({ provider, subject, userId, email, now: request.now() }, email),
+      guard: linkIdentity({ provider, subject, userId, email, now: request.now() }, { email }),
       audit: {
         action: 'oauth.linked',
         targetType: 'user',
