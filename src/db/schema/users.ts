@@ -14,6 +14,8 @@ export const users = sqliteTable(
     /** Lower case: the address is an identity, so two spellings are one account. */
     email: text('email').notNull(),
     emailVerifiedAt: integer('email_verified_at'),
+    /** Set where an administrator takes the proof away: the account was once somebody's for certain. */
+    verifiedBeforeAt: integer('verified_before_at'),
     name: text('name').notNull(),
     /** A PHC string; null for an account that only signs in with a provider. */
     passwordHash: text('password_hash'),

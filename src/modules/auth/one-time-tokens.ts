@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../core/crypto.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import type { OneTimePurpose } from '../../db/schema/index.ts'
+import { IS_UNPROVEN } from './repo.ts'
 
 export const ONE_TIME_LIFE_MS: Record<OneTimePurpose, number> = {
   email_verify: DAY_MS,
@@ -47,7 +48,7 @@ export async function findTokenOwner(
 ): Promise<{ userId: string; email: string; personalTeamId: string; unproven: number } | null> {
   return request.env.DB.prepare(
     `SELECT u.id AS userId, u.email AS email, u.personal_team_id AS personalTeamId,
-       u.email_verified_at IS NULL AS unproven
+       (${IS_UNPROVEN}) AS unproven
      FROM one_time_tokens t JOIN users u ON u.id = t.user_id AND u.email = t.subject
      WHERE t.token_hash = ? AND t.purpose = ? AND t.used_at IS NULL AND t.expires_at > ?`,
   )

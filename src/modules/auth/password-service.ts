@@ -1,7 +1,7 @@
 // Changing, losing and choosing a password. Invariants:
 // 1. A new password raises the token version and ends all other sessions in the commit that sets it.
-// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only one that was set up before
-//    the address was proven goes, because it may be somebody else's.
+// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only where no address of the
+//    account was ever proven it goes, and the keys with it, because they may be somebody else's.
 // 3. API keys and linked providers outlive a new password, unless a reset says otherwise; the mail names them.
 // 4. Asking for a reset is answered alike for an address with and without an account, and whether a mail is sent or there
 //    were too many: all work is done behind the answer.

@@ -99,19 +99,21 @@ export const changePassword = (userId: string, before: string, after: string, no
     before,
   )
 
-const OF_UNPROVEN =
-  'user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND email_verified_at IS NULL)'
+/** No address of the account was ever proven: it may be anybody's who knew the present one. */
+export const IS_UNPROVEN = 'email_verified_at IS NULL AND verified_before_at IS NULL'
+const OF_UNPROVEN = `user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND ${IS_UNPROVEN})`
 
 /**
  * Whoever made an account under an address that they had not proven may have been somebody else, who would keep a way
  * in by a key, or keep the owner of the address out by a second factor. Stands before `resetPassword`, which proves the
- * address.
+ * address. An account that was ever verified keeps them, even when an administrator has given it an address that is not
+ * proven yet: who reads the mail of a mistyped address must not get past its second factor.
  */
 export const removeTracesOfUnproven = (userId: string): Statement[] => [
   statement(`DELETE FROM api_keys WHERE ${OF_UNPROVEN}`, userId),
   statement(`DELETE FROM totp_factors WHERE ${OF_UNPROVEN}`, userId),
   statement(`DELETE FROM backup_codes WHERE ${OF_UNPROVEN}`, userId),
-  statement('UPDATE users SET mfa_enabled = 0 WHERE id = ? AND email_verified_at IS NULL', userId),
+  statement(`UPDATE users SET mfa_enabled = 0 WHERE id = ? AND ${IS_UNPROVEN}`, userId),
 ]
 
 /** The token came by mail, so it also proves the address. */

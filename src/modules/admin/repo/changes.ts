@@ -24,7 +24,8 @@ export const guardChange = (
   now: number,
 ): Statement =>
   statement(
-    `UPDATE users SET email = ?4, name = ?5, email_verified_at = ?6, version = version + 1, updated_at = ?7
+    `UPDATE users SET email = ?4, name = ?5, verified_before_at = COALESCE(verified_before_at, email_verified_at),
+       email_verified_at = ?6, version = version + 1, updated_at = ?7
      WHERE id = ?2 AND version = ?3 AND ${IS_ADMIN}`,
     actorId,
     userId,
