@@ -6,6 +6,7 @@ import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router, UPDATE } from '../../http/router.ts'
 import { auditRoutes } from '../audit/index.ts'
+import { ChangePlan, Subscription } from '../users/index.ts'
 import {
   AdminStats,
   AdminUser,
@@ -22,6 +23,7 @@ import {
 } from './schema.ts'
 import { changeUser } from './service/change-user.ts'
 import { createUser } from './service/create-user.ts'
+import { changeTeamPlan, readTeamSubscription } from './service/plans.ts'
 import { removeMfa } from './service/remove-mfa.ts'
 import { removeUser } from './service/remove-user.ts'
 import { changeUserRole, changeUserStatus } from './service/rights.ts'
@@ -30,6 +32,7 @@ import { readAdminStats } from './service/stats.ts'
 import { getUser, listUsers } from './service/users.ts'
 
 const USER = `/:id{${idPattern('usr')}}` as const
+const TEAM_PLAN = `/teams/:id{${idPattern('team')}}/subscription` as const
 
 const userRoutes = router()
   .get(
@@ -54,7 +57,10 @@ const userRoutes = router()
     UPDATE,
     USER,
     access('admin:write'),
-    doc('Change a user', 200, AdminUser, { versioned: 'if-match' }),
+    doc('Change a user', 200, AdminUser, {
+      description: 'A smaller plan than what is in use needs is refused with 409 and what is over.',
+      versioned: 'if-match',
+    }),
     validate('json', ChangeUser),
     async (c) => {
       const user = await changeUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
@@ -132,6 +138,22 @@ export const adminRoutes = router()
     doc('Have the runs of a day report themselves again, page by page', 200, ReindexedRuns),
     validate('json', ReindexRuns),
     async (c) => c.json(await reindexDay(c.var.ctx, c.req.valid('json'))),
+  )
+  .get(
+    TEAM_PLAN,
+    access('admin:read'),
+    doc('Read the plan of a team, its limits and what is used of them', 200, Subscription),
+    async (c) => c.json(await readTeamSubscription(c.var.ctx, c.req.param('id'))),
+  )
+  .on(
+    ['PUT', 'PATCH'],
+    TEAM_PLAN,
+    access('admin:write'),
+    doc('Change the plan of a team', 200, Subscription, {
+      description: 'A smaller plan than what is in use needs is refused with 409 and what is over.',
+    }),
+    validate('json', ChangePlan),
+    async (c) => c.json(await changeTeamPlan(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
   )
   .route('/users', userRoutes)
   .route('/audit-logs', auditRoutes)

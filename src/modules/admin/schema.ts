@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { PLANS } from '../../core/plans.ts'
 import { PLATFORM_ROLES, USER_STATUSES } from '../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 import { PlainText } from '../../http/text.ts'
@@ -18,6 +19,8 @@ export const AdminUser = z
     status: Status,
     mfaEnabled: z.boolean(),
     personalTeamId: z.string(),
+    /** Of the personal team. */
+    plan: z.enum(PLANS),
     lastSignInAt: z.iso.datetime().nullable(),
     version: z.int(),
     createdAt: z.iso.datetime(),
@@ -66,7 +69,12 @@ export const CreatedUser = z
 export type CreatedUser = z.infer<typeof CreatedUser>
 
 export const ChangeUser = z
-  .strictObject({ email: Email, name: Name, emailVerified: z.boolean() })
+  .strictObject({
+    email: Email,
+    name: Name,
+    emailVerified: z.boolean(),
+    plan: z.enum(PLANS).meta({ description: 'Of the personal team.' }),
+  })
   .partial()
   .meta({ id: 'ChangeUser' })
 export type ChangeUser = z.infer<typeof ChangeUser>

@@ -1,3 +1,5 @@
 export { deleteAccountRows, findOwnedTeams } from './repo/deletion.ts'
 export { userRoutes } from './routes/index.ts'
+export { ChangePlan, Subscription } from './schema/subscription.ts'
 export { deletionMessages } from './service/delete-account.ts'
+export { type PlanChange, preparePlanChange, readSubscriptionOf } from './service/plan-change.ts'

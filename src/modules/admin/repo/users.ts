@@ -1,5 +1,6 @@
 // Users as the administration sees them: the one place where a query is not bound to the caller's team.
 import { decodeCursor } from '../../../core/cursor.ts'
+import type { Plan } from '../../../core/plans.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
 import type { ListUsers } from '../schema.ts'
 
@@ -12,6 +13,7 @@ export type UserRow = {
   status: UserStatus
   mfaEnabled: number
   personalTeamId: string
+  plan: Plan
   lastSignInAt: number | null
   version: number
   createdAt: number
@@ -19,7 +21,7 @@ export type UserRow = {
 }
 
 const COLUMNS = `u.id, u.email, u.email_verified_at AS emailVerifiedAt, u.name, u.role, u.status, u.mfa_enabled AS mfaEnabled,
-  u.personal_team_id AS personalTeamId, u.last_sign_in_at AS lastSignInAt, u.version, u.created_at AS createdAt,
+  u.personal_team_id AS personalTeamId, (SELECT p.plan FROM teams p WHERE p.id = u.personal_team_id) AS plan, u.last_sign_in_at AS lastSignInAt, u.version, u.created_at AS createdAt,
   u.updated_at AS updatedAt`
 
 const SORT_COLUMNS: Record<string, string> = { createdAt: 'u.created_at', email: 'u.email' }

@@ -29,10 +29,14 @@ export async function requireUser(ctx: ServiceContext, id: string): Promise<User
   return row
 }
 
-/** Says why a guarded change had no effect. */
-export async function refuseMissed(ctx: ServiceContext, userId: string): Promise<never> {
+export async function requireStillAdmin(ctx: ServiceContext): Promise<void> {
   const actor = await findUser(ctx.env.DB, ctx.actor.userId)
   if (actor?.role !== 'admin' || actor.status !== 'active') throw new AppError('access.denied')
+}
+
+/** Says why a guarded change had no effect. */
+export async function refuseMissed(ctx: ServiceContext, userId: string): Promise<never> {
+  await requireStillAdmin(ctx)
   await requireUser(ctx, userId)
   throw new AppError('resource.stale', { detail: 'The user has just been changed by another request.' })
 }

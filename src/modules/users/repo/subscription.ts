@@ -28,21 +28,30 @@ const USED: Record<LimitName, string> = {
   storageBytes: counter(`'${NOW}'`, 'storageBytes'),
 }
 
+/** Who changes the plan: the owner, or an admin, who may also have seen the owner's account at some version. */
+export type PlanJudge = { ownerId: string } | { adminId: string; ownerVersion?: number }
+
+const IS_OWNER = 'owner_id = ?4 AND ?7 IS NULL'
+const IS_ADMIN = `EXISTS (SELECT 1 FROM users a WHERE a.id = ?4 AND a.role = 'admin' AND a.status = 'active')
+       AND (?7 IS NULL OR EXISTS (SELECT 1 FROM users o WHERE o.id = teams.owner_id AND o.version = ?7))`
+
 /** `caps` are the limits that get narrower: what was added meanwhile must still fit. */
 export function guardPlan(
-  change: { teamId: string; ownerId: string; seen: Plan; plan: Plan; period: string; now: number },
+  change: { teamId: string; seen: Plan; plan: Plan; period: string; now: number },
+  by: PlanJudge,
   caps: [LimitName, number][],
 ): Statement {
-  const fits = caps.map(([name], i) => `AND ${USED[name]} <= ?${i + 7}`).join(' ')
+  const fits = caps.map(([name], i) => `AND ${USED[name]} <= ?${i + 8}`).join(' ')
   return statement(
     `UPDATE teams SET plan = ?6, version = version + 1, updated_at = ?2
-     WHERE id = ?1 AND owner_id = ?4 AND plan = ?5 ${fits}`,
+     WHERE id = ?1 AND plan = ?5 AND ${'ownerId' in by ? IS_OWNER : IS_ADMIN} ${fits}`,
     change.teamId,
     change.now,
     change.period,
-    change.ownerId,
+    'ownerId' in by ? by.ownerId : by.adminId,
     change.seen,
     change.plan,
+    ('adminId' in by ? by.ownerVersion : undefined) ?? null,
     ...caps.map(([, most]) => most),
   )
 }
