@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
+/** `premium` gives the personal team at least the plan of that name; `admin` administers the platform. */
 export const PLATFORM_ROLES = ['user', 'premium', 'admin'] as const
 export type PlatformRole = (typeof PLATFORM_ROLES)[number]
 

@@ -2,6 +2,7 @@
 // 1. Every change asks in its own statement whether who makes it is an active admin still: of two admins who take each
 //    other's rights away at once, the second has none any more.
 // 2. Rights are only taken from others. Together: the platform never loses its last admin here.
+import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
 
@@ -113,6 +114,30 @@ export const guardRemoval = (
 /** Only behind the insert of the same commit. */
 export const setNewRole = (userId: string, role: PlatformRole): Statement =>
   statement('UPDATE users SET role = ? WHERE id = ?', role, userId)
+
+/**
+ * The role `premium` gives its holder at least the plan of that name: the personal team, whose plan new teams get, moves
+ * with the role, in the same commit. What was chosen above it stays, and what is in use is not asked: the rows stay, and
+ * only what is new is refused.
+ */
+export function movePlan(userId: string, from: PlatformRole, to: PlatformRole, now: number): Statement[] {
+  if (from === to || (from !== 'premium' && to !== 'premium')) return []
+  return [
+    statement(
+      `UPDATE teams SET plan = ?3, version = version + 1, updated_at = ?4
+       WHERE id = (SELECT u.personal_team_id FROM users u WHERE u.id = ?1) AND plan = ?2`,
+      userId,
+      ...(to === 'premium' ? ['free', 'premium'] : ['premium', 'free']),
+      now,
+    ),
+  ]
+}
+
+/** What `movePlan` makes of a plan. */
+export function movedPlan(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
+  if (to === 'premium') return plan === 'free' ? 'premium' : plan
+  return from === 'premium' && plan === 'premium' ? 'free' : plan
+}
 
 /** Links that were sent to an address that is not theirs any more. */
 export const voidMailedTokens = (userId: string, now: number): Statement =>

@@ -4,7 +4,7 @@ import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
-import { guardAdmin, setNewRole } from '../repo/changes.ts'
+import { guardAdmin, movePlan, setNewRole } from '../repo/changes.ts'
 import type { CreatedUser, CreateUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG } from './users.ts'
 
@@ -21,7 +21,7 @@ export async function createUser(ctx: ServiceContext, input: CreateUser): Promis
   try {
     const done = await commit(ctx, {
       guard: guardAdmin(ctx.actor.userId),
-      statements: [...statements, setNewRole(user.id, role)],
+      statements: [...statements, setNewRole(user.id, role), ...movePlan(user.id, user.role, role, now)],
       audit: {
         action: 'user.created',
         targetType: 'user',

@@ -2,11 +2,11 @@ import type { ServiceContext } from '../../../context.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { endSessions } from '../../auth/index.ts'
-import { guardRole, guardStatus } from '../repo/changes.ts'
+import { guardRole, guardStatus, movedPlan, movePlan } from '../repo/changes.ts'
 import type { AdminUser, ChangeUserRole, ChangeUserStatus } from '../schema.ts'
 import { getUser, PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
 
-/** Counts from the next request on: the role is asked for with each. */
+/** Counts from the next request on: the role is asked for with each. The plan that `premium` gives moves with it. */
 export async function changeUserRole(
   ctx: ServiceContext,
   id: string,
@@ -17,15 +17,19 @@ export async function changeUserRole(
   requireOther(ctx, id)
   const seenVersion = requireExpected(expected, seen.version)
   if (seen.role === role) return getUser(ctx, id)
+  const now = ctx.now()
+  const plan = movedPlan(seen.plan, seen.role, role)
+  const moves = plan !== seen.plan
   const done = await commit(ctx, {
-    guard: guardRole(ctx.actor.userId, id, seen.role, role, seenVersion, ctx.now()),
+    guard: guardRole(ctx.actor.userId, id, seen.role, role, seenVersion, now),
+    statements: movePlan(id, seen.role, role, now),
     audit: {
       action: 'user.role_changed',
       targetType: 'user',
       targetId: id,
       teamId: PLATFORM_LOG,
-      before: { role: seen.role },
-      after: { role },
+      before: { role: seen.role, ...(moves ? { plan: seen.plan } : {}) },
+      after: { role, ...(moves ? { plan } : {}) },
     },
   })
   return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)

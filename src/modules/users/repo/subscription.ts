@@ -4,13 +4,19 @@ import { countRunning, MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
 
 export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
 
-export type SubscribedTeam = { plan: Plan; personal: number; ownedTeams: number }
+export type SubscribedTeam = { plan: Plan; personal: number; ownedTeams: number; ofPremium: number }
+
+/** Its owner holds the platform role that gives at least the plan `premium`. */
+const OF_PREMIUM =
+  "(personal = 1 AND EXISTS (SELECT 1 FROM users p WHERE p.id = teams.owner_id AND p.role = 'premium'))"
 
 const OWNED_TEAMS = '(SELECT count(*) FROM teams o WHERE o.owner_id = teams.owner_id AND o.personal = 0)'
 
 export const findSubscribedTeam = (d1: D1Database, teamId: string): Promise<SubscribedTeam | null> =>
   d1
-    .prepare(`SELECT plan, personal, ${OWNED_TEAMS} AS ownedTeams FROM teams WHERE id = ?`)
+    .prepare(
+      `SELECT plan, personal, ${OWNED_TEAMS} AS ownedTeams, ${OF_PREMIUM} AS ofPremium FROM teams WHERE id = ?`,
+    )
     .bind(teamId)
     .first<SubscribedTeam>()
 
@@ -44,7 +50,8 @@ export function guardPlan(
   const fits = caps.map(([name], i) => `AND ${USED[name]} <= ?${i + 8}`).join(' ')
   return statement(
     `UPDATE teams SET plan = ?6, version = version + 1, updated_at = ?2
-     WHERE id = ?1 AND plan = ?5 AND ${'ownerId' in by ? IS_OWNER : IS_ADMIN} ${fits}`,
+     WHERE id = ?1 AND plan = ?5 AND ${'ownerId' in by ? IS_OWNER : IS_ADMIN}
+       AND NOT (?6 = 'free' AND ${OF_PREMIUM}) ${fits}`,
     change.teamId,
     change.now,
     change.period,

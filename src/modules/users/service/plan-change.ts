@@ -62,6 +62,7 @@ export async function preparePlanChange(
 ): Promise<PlanChange | null> {
   const current = await readSubscriptionOf(request, teamId, true)
   if (current.plan === plan) return null
+  await requireRoleAllows(request, teamId, plan)
   const caps = narrowed(current.plan, plan)
   requireFit(current, plan, caps)
   const now = request.now()
@@ -75,12 +76,20 @@ export async function preparePlanChange(
       after: { plan },
     },
     overtaken: async () => {
+      await requireRoleAllows(request, teamId, plan)
       requireFit(await readSubscriptionOf(request, teamId, true), plan, caps)
       throw new AppError('resource.conflict', {
         detail: 'The plan or the owner has just changed; read again.',
       })
     },
   }
+}
+
+async function requireRoleAllows(request: RequestContext, teamId: string, plan: Plan): Promise<void> {
+  if (plan !== 'free' || (await findSubscribedTeam(request.env.DB, teamId))?.ofPremium !== 1) return
+  throw new AppError('resource.conflict', {
+    detail: 'The owner has the role premium, which gives the personal team at least the plan premium.',
+  })
 }
 
 /** Only limits that get narrower can stand in the way. */
