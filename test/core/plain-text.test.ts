@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { PlainText } from '../../src/http/text.ts'
+import { LongText, PlainText } from '../../src/http/text.ts'
 import { CreateUser } from '../../src/modules/admin/schema.ts'
-import { Register } from '../../src/modules/auth/schema.ts'
+import { ChangeApiKey, CreateApiKey, Register } from '../../src/modules/auth/schema.ts'
+import { InviteMember } from '../../src/modules/teams/schema/invitation.ts'
 import { CreateTeam } from '../../src/modules/teams/schema/team.ts'
 import { UpdateProfile } from '../../src/modules/users/schema/profile.ts'
 
@@ -14,6 +15,10 @@ const REFUSED = [
   'a\u200Fb',
   'a\uD800b',
   '\uDC00',
+  'a\u2028b',
+  '\u200B',
+  '\u200D\u2060 \u3164',
+  '\u2800',
   'x'.repeat(81),
 ]
 
@@ -23,9 +28,26 @@ test.each(REFUSED)('%j is no name of a person or a team', (name) => {
   expect(CreateTeam.safeParse({ name }).success).toBe(false)
   expect(Register.safeParse({ email, password: 'x', name }).success).toBe(false)
   expect(CreateUser.safeParse({ email, name }).success).toBe(false)
+  expect(CreateApiKey.safeParse({ name, scopes: ['runs:read'] }).success).toBe(false)
+  expect(ChangeApiKey.safeParse({ name }).success).toBe(false)
   if (name.length < 81) expect(UpdateProfile.safeParse({ name }).success).toBe(false)
 })
 
 test.each(['Ada', 'José Ñandú', '李 雷', 'שלום', '🧑‍🚀 Zoë'])('%j is a name', (name) => {
   expect(PlainText(80).parse(` ${name} `)).toBe(name)
+})
+
+test('a description has lines, but no control characters and no halves of characters', () => {
+  expect(LongText(10).parse(' a\n\tb\r\n ')).toBe('a\n\tb')
+  expect(LongText(10).parse('')).toBe('')
+  for (const description of ['a\u0000b', 'a\uD800', 'a\u202Eb', 'a\u001B[2J'])
+    expect([description, CreateTeam.safeParse({ name: 'A', description }).success]).toEqual([description, false])
+})
+
+test('an address is one however it is typed, wherever it is asked for', () => {
+  const email = ' Q@Ex.test '
+  expect(InviteMember.parse({ email }).email).toBe('q@ex.test')
+  expect(UpdateProfile.parse({ email }).email).toBe('q@ex.test')
+  expect(Register.parse({ email, password: 'x' }).email).toBe('q@ex.test')
+  expect(CreateUser.parse({ email }).email).toBe('q@ex.test')
 })

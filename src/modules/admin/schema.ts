@@ -2,8 +2,7 @@ import * as z from 'zod'
 import { PLANS } from '../../core/plans.ts'
 import { PLATFORM_ROLES, USER_STATUSES } from '../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
-import { PlainText } from '../../http/text.ts'
-import { Email } from '../auth/index.ts'
+import { Email, PlainText } from '../../http/text.ts'
 
 const Name = PlainText(80)
 const Role = z.enum(PLATFORM_ROLES)

@@ -3,10 +3,7 @@ import { PLANS } from '../../core/plans.ts'
 import { PLATFORM_ROLES, TEAM_ROLES } from '../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 import { KEY_SCOPES } from '../../http/scopes.ts'
-import { PlainText } from '../../http/text.ts'
-
-/** An address is an identity: however it is typed, it is one account. */
-export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email())
+import { Email, PlainText } from '../../http/text.ts'
 
 /** Bounded for the hash's sake; whether a new one is good enough is judged by the password rules. */
 export const Password = z.string().min(1).max(512)
@@ -153,7 +150,7 @@ const KeyScopes = z
 
 export const CreateApiKey = z
   .strictObject({
-    name: z.string().trim().min(1).max(80),
+    name: PlainText(80),
     scopes: KeyScopes,
     /** Without it the key is good until it is deleted. */
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
@@ -162,7 +159,7 @@ export const CreateApiKey = z
 export type CreateApiKey = z.infer<typeof CreateApiKey>
 
 export const ChangeApiKey = z
-  .strictObject({ name: z.string().trim().min(1).max(80), scopes: KeyScopes })
+  .strictObject({ name: PlainText(80), scopes: KeyScopes })
   .partial()
   .meta({ id: 'ChangeApiKey' })
 export type ChangeApiKey = z.infer<typeof ChangeApiKey>

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
+import { Email } from '../../../http/text.ts'
 
 export const INVITATION_STATUSES = ['pending', 'accepted', 'revoked', 'expired'] as const
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
@@ -8,7 +9,7 @@ export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
 /** A team gets an owner by hand-over only, never by mail. */
 export const InviteMember = z
   .strictObject({
-    email: z.email().max(254).toLowerCase(),
+    email: Email,
     role: z.enum(['viewer', 'member', 'admin']).default('member'),
   })
   .meta({ id: 'InviteMember' })

@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { PLANS } from '../../../core/plans.ts'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
-import { PlainText } from '../../../http/text.ts'
+import { LongText, PlainText } from '../../../http/text.ts'
 
 const name = PlainText(80)
-const description = z.string().trim().max(500)
+const description = LongText(500)
 
 export const CreateTeam = z
   .strictObject({ name, description: description.default('') })

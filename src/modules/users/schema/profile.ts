@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PLATFORM_ROLES } from '../../../db/schema/index.ts'
-import { PlainText } from '../../../http/text.ts'
+import { Email, PlainText } from '../../../http/text.ts'
 
 export const Profile = z
   .strictObject({
@@ -28,7 +28,7 @@ const password = z.string().min(1).max(128)
 export const UpdateProfile = z
   .strictObject({
     name: PlainText(100).optional(),
-    email: z.email().max(254).toLowerCase().optional(),
+    email: Email.optional(),
     /** Asked for with `email`, when the account has a password. */
     currentPassword: password.optional(),
   })
