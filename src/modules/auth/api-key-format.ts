@@ -19,6 +19,9 @@ export function newApiKey(): string {
 export const looksLikeApiKey = (text: string): boolean =>
   SHAPE.test(text) && text.endsWith(`_${checksum(text.slice(PREFIX.length, PREFIX.length + 32))}`)
 
+/** Meant as one, however well it is typed. */
+export const isMeantAsApiKey = (text: string): boolean => text.startsWith('ork_')
+
 export const hashApiKey = (key: string): Promise<string> => sha256Hex(key)
 
 /** CRC-32 in base 62, six characters: finds typing errors, proves nothing. */

@@ -5,7 +5,7 @@ import { AppError, notFound } from '../../core/errors.ts'
 import type { Plan } from '../../core/plans.ts'
 import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
 import type { Authenticator, Credential } from '../../http/authenticator.ts'
-import { hashApiKey, looksLikeApiKey } from './api-key-format.ts'
+import { hashApiKey, isMeantAsApiKey, looksLikeApiKey } from './api-key-format.ts'
 import { verifyAccessToken } from './tokens.ts'
 
 type PrincipalRow = {
@@ -50,6 +50,7 @@ const KEY_USE_GRAIN_MS = MINUTE_MS
 export const authenticator: Authenticator = {
   async readCredential(request, text) {
     if (looksLikeApiKey(text)) return { kind: 'api_key', keyHash: await hashApiKey(text) }
+    if (isMeantAsApiKey(text)) throw new AppError('auth.invalid_key')
     return { kind: 'user', ...(await verifyAccessToken(request.settings, text, request.now())) }
   },
 

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
+import { newApiKey } from '../../../src/modules/auth/api-key-format.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -148,4 +149,12 @@ test('keys are walked page by page, newest first', async () => {
   const first = await get(`${KEYS}?limit=2`, person)
   const rest = await get(`${KEYS}?limit=2&cursor=${first.body.nextCursor}`, person)
   expect([...first.body.items, ...rest.body.items].map((one: { id: string }) => one.id)).toEqual(ids)
+})
+
+test('a key with a typing error is told to be no key, not to be no token', async () => {
+  const typo = newApiKey().replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+  for (const as of [{ apiKey: typo }, { token: typo }, { apiKey: 'ork_live_short' }]) {
+    const refused = await get('/api/v1/teams', as)
+    expect([refused.status, refused.body.code]).toEqual([401, 'auth.invalid_key'])
+  }
 })
