@@ -5,6 +5,7 @@ import { newId } from '../core/ids.ts'
 import { SettingsError } from '../env.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Authenticator } from './authenticator.ts'
+import { addressFrom } from './network.ts'
 import { problem } from './problem.ts'
 
 /** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */
@@ -22,7 +23,7 @@ export function requestContext(now: () => number, authenticator: Authenticator):
         defer: (work) => c.executionCtx.waitUntil(work),
       })
       const { CLIENT_ADDRESS_HEADER } = request.settings
-      request.address = (CLIENT_ADDRESS_HEADER && c.req.header(CLIENT_ADDRESS_HEADER)) || null
+      request.address = CLIENT_ADDRESS_HEADER ? addressFrom(c.req.header(CLIENT_ADDRESS_HEADER)) : null
       c.set('request', request)
     } catch (error) {
       if (error instanceof SettingsError) console.error(error.message)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { refresh, registered, signIn } from './accounts.ts'
+import { PASSWORD, refresh, registered, signIn } from './accounts.ts'
 
 const SESSIONS = '/api/v1/auth/sessions'
 
@@ -59,4 +59,11 @@ test('verify says who a good credential is, and refuses a bad one', async () => 
   })
   expect((await get('/api/v1/auth/verify', { token: 'no.such.token' })).status).toBe(401)
   expect((await get('/api/v1/auth/verify')).status).toBe(401)
+})
+
+test('what is no address is kept as none', async () => {
+  const { email } = await registered()
+  const entered = await signIn(email, PASSWORD, { 'cf-connecting-ip': `1.2.3.4${'x'.repeat(500)}` })
+  const sessions = await get('/api/v1/auth/sessions', { token: entered.body.accessToken })
+  expect(sessions.body.items.find((one: { current: boolean }) => one.current).address).toBeNull()
 })
