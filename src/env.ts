@@ -62,6 +62,16 @@ const OidcProvider = z.object({
   clientSecret: z.string(),
 })
 
+/** The id stands in the provider's URLs and beside its subjects: two under one name would be one. */
+const OidcProviders = z.array(OidcProvider).superRefine((providers, context) => {
+  const known = new Set(['github', 'google'])
+  for (const [i, { id }] of providers.entries()) {
+    if (known.has(id))
+      context.addIssue({ code: 'custom', path: [i, 'id'], message: `the id ${id} is taken already` })
+    known.add(id)
+  }
+})
+
 const flag = (fallback: 'true' | 'false') =>
   z
     .enum(['true', 'false'])
@@ -89,7 +99,7 @@ const Settings = z.object({
   OAUTH_GITHUB_API_URL: z.url().default('https://api.github.com'),
   OAUTH_GOOGLE_CLIENT_ID: z.string().optional(),
   OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
-  OAUTH_OIDC_PROVIDERS: json(z.array(OidcProvider)).default([]),
+  OAUTH_OIDC_PROVIDERS: json(OidcProviders).default([]),
   REQUIRE_VERIFIED_EMAIL: flag('false'),
   /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. */
   PLAN_SELF_SERVICE: flag('true'),

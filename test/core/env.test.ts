@@ -44,3 +44,25 @@ test('what an installation makes for itself is enough', async () => {
     problemsOf({ ...bound, ...(await makeLocalSecrets()), PUBLIC_URL: 'https://orrery.example' }),
   ).toEqual([])
 })
+
+test('two sign-in providers of one id, or one with the id of a built-in, are refused', async () => {
+  const provider = (id: string) => ({
+    id,
+    name: 'Somewhere',
+    issuer: 'https://id.example',
+    clientId: 'c',
+    clientSecret: 's',
+  })
+  const secrets = await makeLocalSecrets()
+  const problems = (ids: string[]) =>
+    problemsOf({
+      ...bound,
+      ...secrets,
+      PUBLIC_URL: 'https://orrery.example',
+      OAUTH_OIDC_PROVIDERS: JSON.stringify(ids.map(provider)),
+    })
+  expect(problems(['one', 'two'])).toEqual([])
+  expect(problems(['one', 'two', 'one'])).toEqual(['OAUTH_OIDC_PROVIDERS.2.id: the id one is taken already'])
+  expect(problems(['github'])).toEqual(['OAUTH_OIDC_PROVIDERS.0.id: the id github is taken already'])
+  expect(problems(['google'])).toHaveLength(1)
+})
