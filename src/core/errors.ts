@@ -35,6 +35,7 @@ export const ERRORS = {
   'auth.last_sign_in_method': entry(409, 'The last way to sign in cannot be removed'),
   'oauth.unknown_provider': entry(404, 'There is no such sign-in provider'),
   'oauth.failed': entry(400, 'The sign-in with the provider failed'),
+  'oauth.cancelled': entry(400, 'The sign-in with the provider was cancelled'),
   'oauth.email_not_verified': entry(403, 'The provider has not verified the e-mail address'),
   'oauth.account_not_verified': entry(
     409,

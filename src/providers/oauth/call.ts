@@ -3,7 +3,7 @@
 // 2. It is encrypted, except to loopback. Addresses are the operator's choice, but the metadata of a provider names
 //    more of them, so each one is looked at.
 // 3. What fails is told as a code; bodies, which may hold tokens, get into no error and no log.
-import { allowInsecureRequests, customFetch } from 'oauth4webapi'
+import { AuthorizationResponseError, allowInsecureRequests, customFetch } from 'oauth4webapi'
 import { AppError } from '../../core/errors.ts'
 
 const TIME_LIMIT_MS = 5_000
@@ -70,6 +70,9 @@ export const unreachable = (reason: string): AppError =>
 export function asFailure(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { message, code, error: oauthError } = error as { message?: string; code?: string; error?: string }
+  // Said in the redirect, by somebody who looked at the provider's page and did not want to go on.
+  if (error instanceof AuthorizationResponseError && oauthError === 'access_denied')
+    return new AppError('oauth.cancelled')
   const named = typeof oauthError === 'string' && /^[a-z_]{1,64}$/.test(oauthError) ? ` (${oauthError})` : ''
   return failed(`${code ?? 'unknown'}: ${message ?? ''}${named}`)
 }

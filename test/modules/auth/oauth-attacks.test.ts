@@ -199,3 +199,27 @@ async function forge(browser: Browser, forgery: Forgery) {
   })
   return browser.call('GET', `${OAUTH}/forger/callback?${query}`)
 }
+
+test.each(['oidc', 'github'])(
+  'a consent that was not given at %s is told from a sign-in that failed',
+  async (id) => {
+    const back = async (query: string, error: string) => {
+      const browser = newBrowser()
+      const started = await browser.call('GET', `${OAUTH}/${id}/start${query}`)
+      const state = new URL(started.headers.get('location') ?? '').searchParams.get('state')
+      // Issuers that say who they are say so here, too.
+      const issuer =
+        id === 'oidc'
+          ? `&iss=${encodeURIComponent(new URL(started.headers.get('location') ?? '').origin)}`
+          : ''
+      return browser.call('GET', `${OAUTH}/${id}/callback?error=${error}&state=${state}${issuer}`)
+    }
+    const told = await back('', 'access_denied')
+    expect([told.status, told.body.code]).toEqual([400, 'oauth.cancelled'])
+    const home = `?returnTo=${encodeURIComponent('http://orrery.test/')}`
+    const sent = await back(home, 'access_denied')
+    expect(sent.headers.get('location')).toBe('http://orrery.test/#error=oauth.cancelled')
+    const failed = await back('', 'server_error')
+    expect([failed.status, failed.body.code]).toEqual(FAILED)
+  },
+)
