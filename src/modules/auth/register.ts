@@ -31,7 +31,7 @@ export async function register(request: RequestContext, input: Register): Promis
   const session = await issueSession(request, user, 'password')
   try {
     await commit(onBehalfOf(request, user), {
-      statements: [...statements, ...session.statements, ...proof.statements],
+      statements: [...statements, session.guard, ...session.statements, ...proof.statements],
       audit: {
         action: 'user.registered',
         targetType: 'user',

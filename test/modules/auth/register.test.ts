@@ -100,3 +100,8 @@ test('who keeps asking which addresses are taken has to wait', async () => {
   const refused = await ask(freshEmail())
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
 })
+
+test('registering signs in, and the figures say when', async () => {
+  const person = await registered()
+  expect((await get('/api/v1/users/stats', person)).body.lastSignInAt).not.toBeNull()
+})
