@@ -38,6 +38,14 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
       detail: 'The current password is wrong. An account without one gets its first by a reset.',
     })
   }
+  if (input.newPassword === input.currentPassword) {
+    await turn.right()
+    const message = 'Use something other than your present password.'
+    throw new AppError('auth.weak_password', {
+      detail: message,
+      errors: [{ path: 'newPassword', message, code: 'unchanged' }],
+    })
+  }
   const now = ctx.now()
   const after = await hashPassword(input.newPassword)
   const changed = { ...account, tokenVersion: account.tokenVersion + 1 }

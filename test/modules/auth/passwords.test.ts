@@ -220,3 +220,15 @@ test('tokens are kept as hashes only', async () => {
   expect(JSON.stringify(row)).not.toContain(token)
   expect(row?.token_hash).toMatch(/^[0-9a-f]{64}$/)
 })
+
+test('the present password is no new one: nothing changes, and no session ends', async () => {
+  const person = await registered()
+  const refused = await change(person.token, PASSWORD, PASSWORD)
+  expect([refused.status, refused.body.code, refused.body.errors[0]]).toMatchObject([
+    422,
+    'auth.weak_password',
+    { path: 'newPassword', code: 'unchanged' },
+  ])
+  expect((await get('/api/v1/auth/me', person)).status).toBe(200)
+  expect((await change(person.token, 'Wrong-Comet-42', 'Wrong-Comet-42')).status).toBe(401)
+})
