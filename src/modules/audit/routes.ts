@@ -19,7 +19,7 @@ export const auditRoutes = router()
     async (c) => {
       const { format, ...query } = c.req.valid('query')
       if (format === 'json') return c.json(await listAuditLogs(c.var.ctx, { ...query, format }))
-      return c.body(exportAuditLogs(c.var.ctx, { ...query, format }, format), 200, {
+      return c.body(await exportAuditLogs(c.var.ctx, { ...query, format }, format), 200, {
         'content-type': MEDIA_TYPES[format],
         'content-disposition': `attachment; filename="audit-log.${format}"`,
       })

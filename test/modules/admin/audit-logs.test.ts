@@ -193,3 +193,15 @@ test('the log of a team that there never was is not found; one of a real team, o
 test.each(['from=yesterday', 'format=xml', 'sort=action', 'colour=red'])('%s is refused', async (query) => {
   expect((await get(`${LOGS}?${query}`, await newAdmin())).status).toBe(422)
 })
+
+test('who takes the log along stands in it, with what was asked for', async () => {
+  const admin = await newAdmin()
+  const team = newLog()
+  await write(team, 'x.1')
+  await get(`${LOGS}?team=${team}`, admin)
+  await get(`${LOGS}?team=${team}&format=csv`, admin)
+  const exports = await get(`${LOGS}?actor=${admin.userId}&action=audit.exported`, admin)
+  expect(exports.body.items).toMatchObject([
+    { targetType: 'audit_log', targetId: team, after: { format: 'csv', filters: { team } } },
+  ])
+})

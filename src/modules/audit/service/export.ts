@@ -1,7 +1,8 @@
-import type { RequestContext } from '../../../context.ts'
+import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { csvLine } from '../../../core/csv.ts'
 import { encodeCursor } from '../../../core/cursor.ts'
+import { commit } from '../../../db/commit.ts'
 import type { ChainRow } from '../chain.ts'
 import { findEntries, seqOf } from '../repo/entries.ts'
 import type { ListAuditLogs } from '../schema.ts'
@@ -37,17 +38,30 @@ const FORMATS = {
   jsonl: { head: '', line: (row: ChainRow) => `${JSON.stringify(toEntry(row))}\n` },
 }
 
-/** Everything that matches, read a page at a time as fast as the client takes it, so no export is too large to hold. */
-export function exportAuditLogs(
-  ctx: RequestContext,
+/**
+ * Everything that matches, read a page at a time as fast as the client takes it, so no export is too large to hold. That
+ * somebody took the log along is an entry itself, written before the first byte leaves.
+ */
+export async function exportAuditLogs(
+  ctx: ServiceContext,
   query: ListAuditLogs,
   format: keyof typeof FORMATS,
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array>> {
   const { head, line } = FORMATS[format]
   const encoder = new TextEncoder()
   let cursor = query.cursor
   // Refused before the answer has begun: behind its first byte, nothing can be refused any more.
   if (cursor !== undefined) seqOf(cursor, query.sort)
+  const { actor, action, target, team, from, to, q } = query
+  await commit(ctx, {
+    audit: {
+      action: 'audit.exported',
+      targetType: 'audit_log',
+      targetId: team ?? 'all',
+      teamId: 'system',
+      after: { format, filters: { actor, action, target, team, from, to, q } },
+    },
+  })
   return new ReadableStream({
     start: (controller) => {
       if (head !== '') controller.enqueue(encoder.encode(head))
