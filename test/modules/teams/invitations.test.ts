@@ -4,6 +4,7 @@ import { DAY_MS } from '../../../src/core/clock.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { callWith } from '../users/just-before-commit.ts'
 
 const invitations = (teamId: string, rest = '') => `/api/v1/teams/${teamId}/invitations${rest}`
 
@@ -257,4 +258,35 @@ test('someone who joined in the meantime does not join twice', async () => {
     .run()
   const answer = await accept(guest, await tokenFor(guest.email))
   expect([answer.status, answer.body.code]).toEqual([409, 'resource.exists'])
+})
+
+test('the invitations of a person who is disabled are void, and stay so when they are enabled again', async () => {
+  const platformAdmin = await newPerson({ platformRole: 'admin' })
+  const { owner, teamId, join } = await newTeam()
+  const admin = await join('admin')
+  const guest = await newPerson()
+  await invite(admin, teamId, guest.email, 'admin')
+  const token = await tokenFor(guest.email)
+  const put = (status: string) =>
+    call('PUT', `/api/v1/admin/users/${admin.userId}/status`, { as: platformAdmin, body: { status } })
+  expect((await put('disabled')).status).toBe(200)
+  expect((await accept(guest, token)).status).toBe(404)
+  expect((await get(invitations(teamId), owner)).body.items).toMatchObject([{ status: 'revoked' }])
+  await put('active')
+  expect((await accept(guest, token)).status).toBe(404)
+  expect(await countMembers(teamId)).toBe(2)
+})
+
+test('who is disabled between the check and the invitation sends none', async () => {
+  const { owner, teamId } = await newTeam()
+  const disabled = () =>
+    env.DB.prepare("UPDATE users SET status = 'disabled' WHERE id = ?").bind(owner.userId).run()
+  const late = await callWith(disabled, 1, {
+    method: 'POST',
+    path: invitations(teamId),
+    as: owner,
+    body: { email: `late-${teamId}@example.com` },
+  })
+  expect(late.status).toBe(409)
+  expect(await tokensFor(`late-${teamId}@example.com`)).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { endSessions } from '../../auth/index.ts'
+import { revokeInvitationsOf } from '../../teams/index.ts'
 import { guardRole, guardStatus, movedPlan, movePlan } from '../repo/changes.ts'
 import type { AdminUser, ChangeUserRole, ChangeUserStatus } from '../schema.ts'
 import { getUser, PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
@@ -35,7 +36,10 @@ export async function changeUserRole(
   return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
 }
 
-/** Disabling ends every session and stops every key at once; after enabling, one has to sign in again. */
+/**
+ * Disabling ends every session and stops every key at once, and what the person has invited others with is void; after
+ * enabling, one has to sign in, and to invite, again.
+ */
 export async function changeUserStatus(
   ctx: ServiceContext,
   id: string,
@@ -49,7 +53,7 @@ export async function changeUserStatus(
   const now = ctx.now()
   const done = await commit(ctx, {
     guard: guardStatus(ctx.actor.userId, id, seen.status, status, seenVersion, now),
-    statements: status === 'disabled' ? [endSessions(id, 'disabled', now)] : [],
+    statements: status === 'disabled' ? [endSessions(id, 'disabled', now), revokeInvitationsOf(id, now)] : [],
     audit: {
       action: status === 'disabled' ? 'user.disabled' : 'user.enabled',
       targetType: 'user',

@@ -93,8 +93,8 @@ const OTHERS_PENDING = `(SELECT count(*) FROM team_invitations p WHERE p.team_id
 /** Free means: no member, not invited by another invitation, room for all who are invited, and the actor still as seen. */
 const IS_FREE = `NOT ${IS_MEMBER} AND NOT ${OTHER_IS_PENDING}
   AND (?5 IS NULL OR ${MEMBERS} + ${OTHERS_PENDING} < ?5)
-  AND EXISTS (SELECT 1 FROM team_members a JOIN teams t ON t.id = a.team_id
-              WHERE a.team_id = ?1 AND a.user_id = ?6 AND a.role = ?7 AND t.plan = ?8 AND t.personal = 0)`
+  AND EXISTS (SELECT 1 FROM team_members a JOIN teams t ON t.id = a.team_id JOIN users w ON w.id = a.user_id
+              WHERE w.status = 'active' AND a.team_id = ?1 AND a.user_id = ?6 AND a.role = ?7 AND t.plan = ?8 AND t.personal = 0)`
 
 type Who = Pick<Actor, 'teamId' | 'userId' | 'teamRole' | 'plan'>
 

@@ -125,3 +125,12 @@ export const revokeInvitationsBy = (teamId: string, userId: string, now: number)
     teamId,
     userId,
   )
+
+/** In all teams that they are in; where they have left, that was done then. */
+export const revokeInvitationsOf = (userId: string, now: number): Statement =>
+  statement(
+    `UPDATE team_invitations SET revoked_at = ?2 WHERE invited_by = ?1 AND accepted_at IS NULL AND revoked_at IS NULL
+       AND team_id IN (SELECT m.team_id FROM team_members m WHERE m.user_id = ?1)`,
+    userId,
+    now,
+  )
