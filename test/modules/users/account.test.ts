@@ -5,17 +5,13 @@ import { sha256Hex } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { newApiKey } from '../../../src/modules/auth/api-key-format.ts'
 import { hashPassword } from '../../../src/modules/auth/password.ts'
-import { EXPORT_LISTS } from '../../../src/modules/users/repo/data.ts'
-import { UserExport } from '../../../src/modules/users/schema/data.ts'
-import { exportAccount } from '../../../src/modules/users/service/export.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
+import { mailTo, runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { callWith } from './just-before-commit.ts'
 
 const PROFILE = '/api/v1/users/profile'
-const EXPORT = '/api/v1/users/export'
 const PASSWORD = 'Correct-Horse-9'
 
 const remove = (as: Person, body: unknown = {}) => call('DELETE', PROFILE, { as, body })
@@ -187,62 +183,6 @@ test('open invitations of a deleted admin are revoked in the teams that stay', a
   expect(list.body.items).toMatchObject([{ status: 'revoked' }])
 })
 
-test('the export holds what is mine and no secret', async () => {
-  const { owner, teamId } = await newTeam()
-  await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
-    .bind(await hashPassword(PASSWORD), owner.userId)
-    .run()
-  const apiKey = await keyOf(owner)
-  await env.DB.prepare(
-    "INSERT INTO oauth_identities (provider, subject, user_id, email, created_at) VALUES ('github', ?, ?, ?, 1)",
-  )
-    .bind(owner.userId, owner.userId, owner.email)
-    .run()
-  await call('PUT', '/api/v1/users/preferences', { as: owner, body: { theme: 'dark' } })
-  const stranger = await newPerson()
-  await call('PUT', '/api/v1/users/preferences', { as: stranger, body: { theme: 'light' } })
-
-  const answer = await get(EXPORT, owner)
-  expect(answer.status).toBe(200)
-  expect(answer.headers.get('content-disposition')).toMatch(/^attachment;/)
-  const body = UserExport.parse(answer.body)
-  expect(body.complete).toBe(true)
-  expect(body.preferences.theme).toBe('dark')
-  expect(body.memberships.map((one) => one.teamId)).toContain(teamId)
-  expect(body.apiKeys.map((one) => one.masked)).toEqual([`ork_live_…${apiKey.slice(-4)}`])
-  expect(body.sessions.map((one) => one.id)).toEqual([owner.sessionId])
-  expect(body.identities).toMatchObject([{ provider: 'github', email: owner.email }])
-  expect(body.auditEntries.map((one) => one.action)).toEqual(['preferences.updated'])
-  expect(answer.text).not.toContain('argon2')
-  expect(answer.text).not.toContain(await sha256Hex(apiKey))
-  expect(answer.text).not.toContain(stranger.userId)
-})
-
-test('an export of many pages is the same as one of a single page', async () => {
-  const person = await newPerson()
-  for (let i = 0; i < 7; i++)
-    await call('PUT', '/api/v1/users/preferences', { as: person, body: { extra: { i } } })
-  const read = (pageRows: number) =>
-    withContext(async (request) => {
-      const actor = { kind: 'user', userId: person.userId, teamId: person.teamId } as never
-      const stream = await exportAccount({ ...request, actor, idempotency: null }, pageRows)
-      return UserExport.parse(await new Response(stream).json())
-    })
-  const whole = await read(500)
-  expect(whole.auditEntries).toHaveLength(7)
-  for (const pageRows of [1, 2, 7])
-    expect({ ...(await read(pageRows)), exportedAt: '' }).toEqual({ ...whole, exportedAt: '' })
-})
-
-test('no list of the export scans a table', async () => {
-  for (const list of EXPORT_LISTS) {
-    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${list.sql}`)
-      .bind('usr_x', 0, 1)
-      .all<{ detail: string }>()
-    for (const { detail } of plan.results) expect(detail).not.toMatch(/^SCAN/)
-  }
-})
-
 test('the figures count what is mine', async () => {
   const { owner } = await newTeam()
   await keyOf(owner)
@@ -256,4 +196,34 @@ test('the figures count what is mine', async () => {
   })
   await call('PUT', PROFILE, { as: owner, body: { name: 'X' } })
   expect((await get('/api/v1/users/stats', owner)).body.lastActionAt).not.toBeNull()
+})
+
+test('mail that is kept for an account, or under way to it, goes with it, and nobody else loses any', async () => {
+  const [person, neighbour] = [await newPerson(), await newPerson()]
+  const insert = env.DB.prepare(
+    "INSERT INTO mailbox (id, recipient, subject, text_body, created_at) VALUES (?, ?, 'Choose a new password', 'token', ?)",
+  )
+  const waiting = env.DB.prepare(
+    `INSERT INTO outbox (id, type, body, request_id, status, next_at, created_at)
+     VALUES (?1, 'mail.send', json_object('type', 'mail.send', 'to', ?2, 'subject', 's', 'text', 't'), 'req', ?3, ?4, ?4)`,
+  )
+  const [now, later] = [clock.now(), clock.now() + 3_600_000]
+  for (const { email } of [person, neighbour])
+    await env.DB.batch([
+      insert.bind(newId('mail', now), email, now),
+      waiting.bind(newId('msg', now), email, 'dead', later),
+    ])
+  expect((await remove(person)).status).toBe(204)
+  const left = async (email: string) => [
+    (await mailTo(email)).map((mail) => mail.subject),
+    (
+      await env.DB.prepare(
+        "SELECT count(*) AS n FROM outbox WHERE status = 'dead' AND json_extract(body, '$.to') = ?",
+      )
+        .bind(email)
+        .first<{ n: number }>()
+    )?.n,
+  ]
+  expect(await left(person.email)).toEqual([['Your account was deleted'], 0])
+  expect(await left(neighbour.email)).toEqual([['Choose a new password'], 1])
 })

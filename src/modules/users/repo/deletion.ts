@@ -1,8 +1,9 @@
 // The end of an account, in one batch: its teams first (they name their owner), then the user, with whom sessions, keys,
-// identities, factors and memberships go by ON DELETE CASCADE. Audit entries stay: the user's
-// name is not in them, the address only as its SHA-256 (in clear in entries made before that was so), network addresses and
-// user agents as they were.
+// identities, factors and memberships go by ON DELETE CASCADE. So does the mail that is kept for its address. Audit entries
+// stay: the user's name is not in them, the address only as its SHA-256 (in clear in entries made before that was so),
+// network addresses and user agents as they were.
 import { type Statement, statement } from '../../../db/commit.ts'
+import { revokeInvitationsOf } from '../../teams/index.ts'
 
 export type OwnedTeam = { id: string; name: string; personal: number; others: number }
 
@@ -55,11 +56,13 @@ export async function isLastAdmin(d1: D1Database, userId: string): Promise<boole
 
 /** Only behind `guardDeletion`. */
 export const deleteAccountRows = (userId: string, now: number): Statement[] => [
+  revokeInvitationsOf(userId, now),
+  // Mail that is kept instead of sent, and mail under way: links for an account that is gone, and what it was told.
+  statement('DELETE FROM mailbox WHERE recipient = (SELECT email FROM users WHERE id = ?)', userId),
   statement(
-    `UPDATE team_invitations SET revoked_at = ?2 WHERE invited_by = ?1 AND accepted_at IS NULL AND revoked_at IS NULL
-       AND team_id IN (SELECT m.team_id FROM team_members m WHERE m.user_id = ?1)`,
+    `DELETE FROM outbox WHERE type = 'mail.send' AND status IN ('pending', 'dead')
+       AND json_extract(body, '$.to') = (SELECT email FROM users WHERE id = ?)`,
     userId,
-    now,
   ),
   statement('DELETE FROM teams WHERE owner_id = ?', userId),
   statement('DELETE FROM users WHERE id = ?', userId),
