@@ -1,9 +1,10 @@
 // npm run dev: `wrangler dev` with reload, on the same state as `npm start` (not at the same time).
 import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
-import { seed, seededAccounts } from './seed.ts'
+import { requireUsableAdmin, seed } from './seed.ts'
 import { describeWorker } from './server/bundle.ts'
 import { startCron } from './server/cron.ts'
+import { openDatabase } from './server/database.ts'
 import { inRoot, ROOT } from './server/paths.ts'
 import { findPort } from './server/port.ts'
 import { identify } from './server/process-identity.ts'
@@ -13,6 +14,7 @@ import { localSettings } from './server/settings.ts'
 import { endWith } from './server/signals.ts'
 import { type State, stateDir, takeState } from './server/state.ts'
 import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
+import { readSignIns } from './sign-ins.ts'
 
 const DEV_VARS = 'dev.vars'
 
@@ -42,6 +44,7 @@ async function prepare(state: State) {
   const installation = await readInstallation(state)
   const { secrets } = installation
   const described = await describeWorker()
+  requireUsableAdmin(state)
   if (existsSync(state.file('seeded.json'))) {
     await migrate(state, described)
   } else {
@@ -50,8 +53,9 @@ async function prepare(state: State) {
     await seed(state, server)
     await server.stop()
   }
-  const { demo, admin } = seededAccounts(installation)
-  console.log(`Sign in as ${demo.email} with ${demo.password}, or as ${admin.email} with ${admin.password}`)
+  const database = await openDatabase(state, described)
+  const signIns = await readSignIns(installation, database.batch).finally(() => database.close())
+  for (const { email, password } of signIns) console.log(`Sign in: ${email}  ${password}`)
   writeDevVars(state, { ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
   return described
 }

@@ -3,6 +3,9 @@
 // 2. Everything is made through the public API, as a client would, except what no client may do: rights and proofs.
 // 3. An account that is there already is only touched when the seeded password opens it: it could be somebody else's.
 import { existsSync, readFileSync } from 'node:fs'
+import { AppError } from '../src/core/errors.ts'
+import { Email } from '../src/http/text.ts'
+import { requireGoodPassword } from '../src/modules/auth/password-policy.ts'
 import { samples, TOUR, tourInput } from './samples.ts'
 import type { Installation } from './server/secrets.ts'
 import type { Server } from './server/serve.ts'
@@ -18,36 +21,63 @@ export type SeedContext = {
 export type Answer = { status: number; body: Record<string, unknown> }
 type Step = { name: string; run: (context: SeedContext) => Promise<void> }
 
+const DEMO_EMAIL = 'demo@example.com'
+const adminEmail = (): string => (process.env.ADMIN_EMAIL || 'admin@example.com').trim().toLowerCase()
+
+/** Before anything is made: an account that is half made, or made for the wrong person, stands in the way of every start. */
+export function requireUsableAdmin(state: State): void {
+  const email = adminEmail()
+  if (!Email.safeParse(email).success) throw new Error(`ADMIN_EMAIL is not an e-mail address: ${email}`)
+  if (email === DEMO_EMAIL)
+    throw new Error(`ADMIN_EMAIL may not be ${DEMO_EMAIL}: that account is the demo user's.`)
+  const password = process.env.ADMIN_PASSWORD
+  if (!password || doneSteps(state)[accountName(email)] !== undefined) return
+  try {
+    requireGoodPassword(password, email, 'ADMIN_PASSWORD')
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const rules = (error.errors ?? []).map((one) => `  - ${one.message}`)
+    throw new Error(['ADMIN_PASSWORD does not meet the rules for passwords:', ...rules].join('\n'))
+  }
+}
+
+const accountName = (email: string): string => `account ${email}`
+
+const seededFile = (state: State): string => state.file('seeded.json')
+
+/** When each step was done, by its name. */
+const doneSteps = (state: State): Record<string, string> =>
+  existsSync(seededFile(state)) ? JSON.parse(readFileSync(seededFile(state), 'utf8')) : {}
+
 export function seededAccounts(installation: Installation): { admin: SeededAccount; demo: SeededAccount } {
   const { adminPassword, demoPassword } = installation
   return {
     admin: {
-      email: (process.env.ADMIN_EMAIL || 'admin@example.com').toLowerCase(),
+      email: adminEmail(),
       password: process.env.ADMIN_PASSWORD || adminPassword,
       name: 'Admin',
       role: 'admin',
     },
-    demo: { email: 'demo@example.com', password: demoPassword, name: 'Demo', role: 'user' },
+    demo: { email: DEMO_EMAIL, password: demoPassword, name: 'Demo', role: 'user' },
   }
 }
 
 export async function seed(state: State, server: Server): Promise<void> {
   const { admin, demo } = seededAccounts(server.installation)
   const steps: Step[] = [accountStep(admin), accountStep(demo), sampleStep(server.url)]
-  const path = state.file('seeded.json')
-  const done: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  const done = doneSteps(state)
   const missing = steps.filter((step) => done[step.name] === undefined)
   if (missing.length === 0) return
   const context = { ...(await contextOf(server)), demo }
   for (const step of missing) {
     await step.run(context)
     done[step.name] = new Date().toISOString()
-    writeWhole(path, done)
+    writeWhole(seededFile(state), done)
   }
 }
 
 const accountStep = (account: SeededAccount): Step => ({
-  name: `account ${account.email}`,
+  name: accountName(account.email),
   run: async ({ call, sql }) => {
     const { email, password, name, role } = account
     const made = await call('POST', '/api/v1/auth/register', { email, password, name })
@@ -58,7 +88,7 @@ const accountStep = (account: SeededAccount): Step => ({
           `There is an account ${email} already, and the password given for it does not open it.`,
         )
     } else if (made.status !== 201) {
-      throw new Error(`The account ${email} could not be made: ${JSON.stringify(made.body)}`)
+      throw new Error(`The account ${email} could not be made: ${told(made)}`)
     }
     await sql(
       `UPDATE users SET role = ?, email_verified_at = coalesce(email_verified_at, ?), version = version + 1 WHERE email = ?`,
@@ -80,13 +110,15 @@ const sampleStep = (serverUrl: string): Step => ({
     for (const sample of samples(serverUrl)) {
       if (known.some((one) => one.name === sample.name)) continue
       const made = await call('POST', '/api/v1/workflows', sample, token)
-      if (made.status !== 201)
-        throw new Error(`The sample ${sample.name} could not be made: ${JSON.stringify(made.body)}`)
+      if (made.status !== 201) throw new Error(`The sample ${sample.name} could not be made: ${told(made)}`)
       const input = sample.name === TOUR ? tourInput(false) : {}
       await call('POST', `/api/v1/workflows/${String(made.body.id)}/execute`, { input }, token)
     }
   },
 })
+
+/** A problem in words. */
+const told = ({ status, body }: Answer): string => String(body.detail ?? `the API answered ${status}`)
 
 async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {
   return {

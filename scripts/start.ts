@@ -1,9 +1,10 @@
 // npm start: an installation on this machine, good enough to host it for oneself.
 import { relative } from 'node:path'
-import { seed, seededAccounts } from './seed.ts'
+import { requireUsableAdmin, seed } from './seed.ts'
 import { type Server, serve, VERSION } from './server/serve.ts'
 import { endWith } from './server/signals.ts'
 import { type State, stateDir, takeState } from './server/state.ts'
+import { readSignIns, type SignIn } from './sign-ins.ts'
 
 const STOP_MS = 5_000
 
@@ -22,19 +23,18 @@ try {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error('PORT must be a number up to 65535')
   state = await takeState(stateDir())
+  requireUsableAdmin(state)
   server = await serve(state, { port, host: process.env.HOST || '127.0.0.1' })
   await seed(state, server)
-  tell(state, server)
+  tell(state, server, await readSignIns(server.installation, server.batch))
   server.startCron()
 } catch (error) {
   console.error(process.env.DEBUG ? error : `Orrery cannot start. ${(error as Error).message}`)
   process.exit(1)
 }
 
-function tell(state: State, server: Server): void {
-  const { admin, demo } = seededAccounts(server.installation)
-  const password = process.env.ADMIN_PASSWORD ? '(ADMIN_PASSWORD)' : admin.password
-  const width = Math.max(admin.email.length, demo.email.length) + 2
+function tell(state: State, server: Server, signIns: SignIn[]): void {
+  const width = Math.max(...signIns.map(({ email }) => email.length)) + 2
   console.log(`
 Orrery ${VERSION}
 
@@ -43,8 +43,7 @@ Orrery ${VERSION}
   State     ${relative(process.cwd(), state.dir) || '.'}  (npm run reset removes it)
   Mail      npm run mail
 
-  Sign in   ${demo.email.padEnd(width)}${demo.password}
-            ${admin.email.padEnd(width)}${password}
+  Sign in   ${signIns.map(({ email, password }) => email.padEnd(width) + password).join('\n            ')}
 `)
   console.log(`ready ${server.url}`)
 }

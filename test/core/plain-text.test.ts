@@ -41,7 +41,10 @@ test('a description has lines, but no control characters and no halves of charac
   expect(LongText(10).parse(' a\n\tb\r\n ')).toBe('a\n\tb')
   expect(LongText(10).parse('')).toBe('')
   for (const description of ['a\u0000b', 'a\uD800', 'a\u202Eb', 'a\u001B[2J'])
-    expect([description, CreateTeam.safeParse({ name: 'A', description }).success]).toEqual([description, false])
+    expect([description, CreateTeam.safeParse({ name: 'A', description }).success]).toEqual([
+      description,
+      false,
+    ])
 })
 
 test('an address is one however it is typed, wherever it is asked for', () => {

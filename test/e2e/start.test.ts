@@ -115,3 +115,49 @@ test('when npm itself is killed, the server ends with its runtime', async () => 
   await running.ended
   await eventually('both processes are gone', () => !isAlive(pid) && !isAlive(runtime?.pid))
 })
+
+test('a password is printed only while it opens its account, whatever this start was told', async () => {
+  running = await start(dir, { ADMIN_PASSWORD: 'Long-enough-1-for-root' })
+  const passwords = seededPasswords()
+  expect(running.output()).toMatch(/admin@example\.com +\(ADMIN_PASSWORD\)/)
+  expect(running.output()).not.toContain(passwords?.adminPassword)
+  const demo = await signIn(running.url, 'demo@example.com', passwords?.demoPassword ?? '')
+  const changed = await call(running.url, 'PUT', '/api/v1/auth/password', {
+    token: demo,
+    json: { currentPassword: passwords?.demoPassword, newPassword: 'Other-Comet-77' },
+  })
+  expect(changed.status).toBe(200)
+  await end(running)
+
+  running = await startAgain(dir, running, { ADMIN_PASSWORD: 'Another-1-for-root' })
+  expect(running.output()).toMatch(/admin@example\.com +\(as it was set; ADMIN_PASSWORD counts only when/)
+  expect(running.output()).toMatch(/demo@example\.com +\(changed since\)/)
+  expect(running.output()).not.toContain(passwords?.demoPassword)
+  await end(running)
+
+  running = await startAgain(dir, running, { ADMIN_PASSWORD: '' })
+  expect(running.output()).toMatch(/admin@example\.com +\(changed since\)/)
+})
+
+test.each([
+  [
+    'a weak password',
+    { ADMIN_PASSWORD: 'short' },
+    /ADMIN_PASSWORD does not meet the rules for passwords:\n {2}- Use at/,
+  ],
+  ['no address', { ADMIN_EMAIL: 'root' }, /ADMIN_EMAIL is not an e-mail address: root/],
+  [
+    "the demo user's address",
+    { ADMIN_EMAIL: 'Demo@example.com' },
+    /ADMIN_EMAIL may not be demo@example\.com/,
+  ],
+])(
+  '%s for the administrator is refused in words, and the next start is not in the way of it',
+  async (_, bad, said) => {
+    const refused = await launch(dir, bad)
+    expect(await refused.ended).toBe(1)
+    expect(refused.output()).toMatch(said)
+    expect(refused.output()).not.toContain('{')
+    expect(existsSync(join(dir, 'v3'))).toBe(false)
+  },
+)

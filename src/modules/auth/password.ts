@@ -4,6 +4,7 @@
 // 3. A try on an account that does not exist costs the same hash as one that does.
 import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
+import { passwordText } from './password-text.ts'
 
 const MEMORY_KIB = 19_456
 const PASSES = 2
@@ -24,7 +25,7 @@ function argon2(): Promise<Argon2> {
 }
 
 export async function hashPassword(password: string): Promise<string> {
-  const { encoded } = (await argon2()).hash(toAscii(password), {
+  const { encoded } = (await argon2()).hash(passwordText(password), {
     memoryCost: MEMORY_KIB,
     timeCost: PASSES,
     parallelism: LANES,
@@ -35,15 +36,8 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** With `null` for the hash the answer is always no, after the same work. */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const { success } = (await argon2()).tryVerify(hash ?? NOBODY, toAscii(password))
+  const { success } = (await argon2()).tryVerify(hash ?? NOBODY, passwordText(password))
   return success && hash !== null
 }
 
 export const needsRehash = (hash: string): boolean => !hash.startsWith(CURRENT)
-
-// The WASM wrapper takes the length in UTF-16 units for the length in bytes, which would cut a password with characters
-// beyond ASCII short. Written as percent escapes, every character counts. The normal form makes keyboards agree.
-function toAscii(password: string): string {
-  const normal = password.normalize('NFKC').toWellFormed()
-  return /^[\x20-\x7e]*$/.test(normal) ? normal : encodeURIComponent(normal)
-}
