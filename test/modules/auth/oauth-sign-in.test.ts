@@ -152,7 +152,7 @@ test.each([
 test.each(['oidc', 'github'])('who does not agree at %s is told so', async (provider) => {
   const browser = newBrowser()
   const answer = await browser.call('GET', await browser.signInAt(provider, { refuse: true }))
-  expect([answer.status, answer.body.code]).toEqual([400, 'oauth.failed'])
+  expect([answer.status, answer.body.code]).toEqual([400, 'oauth.cancelled'])
 })
 
 test('with returnTo the page gets a code in the fragment, and tokens only for its verifier', async () => {
@@ -205,7 +205,7 @@ test('with returnTo a failure goes back to the page as a code', async () => {
   const back = await browser.call('GET', await browser.signInAt('github', { refuse: true }, query))
   expect([back.status, back.headers.get('location')]).toEqual([
     302,
-    'https://app.example.com/#error=oauth.failed',
+    'https://app.example.com/#error=oauth.cancelled',
   ])
 })
 
