@@ -92,7 +92,7 @@ export function decideApproval(machine: RunShell, word: Decide, who: Who): Contr
   const spoken = machine.whole(() => {
     const said = decide(machine.shell, word, machine.now())
     if ('refused' in said) return said
-    if (said.fact) machine.feed([said.fact], [], about)
+    if (said.fact) machine.feed([said.fact])
     noteDeed(machine, who, decided(machine, word, said.wait))
     machine.scheduleDrain(0)
     return said
