@@ -99,6 +99,8 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   }
 
   async takeEvent(event: TeamEvent): Promise<boolean> {
+    // It may still wait for the event: a no would take its waits from the index.
+    this.#requireReadable()
     return takeEvent(this.#machine, event)
   }
 

@@ -54,6 +54,8 @@ test('it is told from one that does not exist to its own team only', async () =>
   const cancel = await post(`/api/v1/workflows/executions/${id}/cancel`, person, {})
   expect(cancel).toMatchObject({ status: 500, body: { code: 'run.unreadable' } })
   expect((await get(`/api/v1/workflows/executions/${id}`, await newPerson())).status).toBe(404)
+  const event = { id: 'evt_1', teamId: person.teamId, name: 'go', data: null, at: Date.now() }
+  expect(await runOf(id).takeEvent(event).catch(String)).toContain('run.unreadable')
   const list = await get('/api/v1/workflows/executions', person)
   expect(list.body.items).toMatchObject([{ id, status: 'waiting' }])
 })
