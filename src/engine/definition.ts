@@ -11,6 +11,7 @@ export const LIMITS = {
   iterations: 10_000,
   /** Loops inside loops; every path inside carries one number for each. */
   loopDepth: 8,
+  triggers: 50,
 } as const
 
 export const DEFAULTS = {
@@ -186,4 +187,4 @@ export const Trigger = z.discriminatedUnion('type', [
 ])
 
 export type Triggers = z.infer<typeof Triggers>
-export const Triggers = z.array(Trigger).max(50)
+export const Triggers = z.array(Trigger).max(LIMITS.triggers)

@@ -1,4 +1,4 @@
-import { type CompiledParams, compileParams, nearest, paramsReferences } from '../expression/index.ts'
+import { nearest, paramsReferences, surveyParams, type TemplateReferences } from '../expression/index.ts'
 import type { NodeTypes } from '../node-type.ts'
 import type { Plan } from '../plan.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
@@ -20,9 +20,9 @@ export function checkExpressions(
   problems: Problems,
 ): void {
   const users = undoUsers(outline)
-  for (const { node, index, at } of outline.nodes) {
+  for (const { node, index, at, cut } of outline.nodes) {
     const maySee: MaySee = (target) => {
-      if (plan === undefined) return true
+      if (plan === undefined || cut.has('id')) return true
       const undone = users.get(index)
       if (undone === undefined) return isUpstream(plan, target, index)
       return undone.some((user) => user === target || isUpstream(plan, target, user))
@@ -44,26 +44,23 @@ export function checkExpressions(
 }
 
 function check(value: unknown, at: Location, maySee: MaySee, outline: Outline, problems: Problems): void {
-  const compiled = compileParams(value)
-  if (!compiled.ok) {
-    for (const { path, error } of compiled.error) {
-      const message = `${error.message} (column ${error.column})`
-      const hint = error.expected === undefined ? undefined : `Expected ${error.expected}`
-      problems.add(inside(at, path), error.code, message, hint)
-    }
-    return
+  const survey = surveyParams(value)
+  for (const { path, error } of survey.errors) {
+    const message = `${error.message} (column ${error.column})`
+    const hint = error.expected === undefined ? undefined : `Expected ${error.expected}`
+    problems.add(inside(at, path), error.code, message, hint)
   }
-  checkReferences(compiled.value, at, maySee, outline, problems)
+  checkReferences(paramsReferences(survey), at, maySee, outline, problems)
 }
 
 function checkReferences(
-  compiled: CompiledParams,
+  references: readonly ({ path: string } & TemplateReferences)[],
   at: Location,
   maySee: MaySee,
   { byId }: Outline,
   problems: Problems,
 ): void {
-  for (const { path, nodes } of paramsReferences(compiled)) {
+  for (const { path, nodes } of references) {
     for (const { id, column } of nodes) {
       const index = byId.get(id)
       const place = inside(at, path)

@@ -12,12 +12,13 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
   for (const { edges } of outline.scopes) {
     const seen = new Set<string>()
     for (const one of edges) {
-      const { edge, at } = one
+      const { edge, at, cut } = one
+      if (cut.has('port') || cut.has('toPort')) continue
       const key = JSON.stringify([edge.from, edge.port ?? 'main', edge.to, edge.toPort ?? 'main'])
       if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
       seen.add(key)
       checkPort(one, outline, types, problems)
-      if (edge.maxIterations !== undefined && !edge.back) {
+      if (edge.maxIterations !== undefined && !edge.back && !cut.has('back')) {
         problems.add(
           [...at, 'maxIterations'],
           'edge.not_back',
@@ -35,12 +36,12 @@ function checkPort(
   types: NodeTypes,
   problems: Problems,
 ): void {
-  const { node } = outline.nodes[from]!
+  const { node, cut } = outline.nodes[from]!
   const ports = portsOf(types.get(node.type), node)
   const port = edge.port ?? 'main'
   if (ports === undefined || ports.includes(port)) return
   if (port === 'error') {
-    if (node.onError === 'route') return
+    if (node.onError === 'route' || cut.has('onError')) return
     problems.add(
       [...at, 'port'],
       'edge.unknown_port',

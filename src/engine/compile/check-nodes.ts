@@ -20,17 +20,18 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
   }
   const isLinked = (index: number) => incoming.has(index) || outgoing.has(index)
   for (const one of outline.nodes) {
-    const { node, at, index } = one
+    const { node, at, index, cut } = one
     const info = types.get(node.type)
     if (info === undefined) {
+      if (cut.has('type')) continue
       const near = nearest(node.type, types.types())
       const hint = near === undefined ? undefined : `Did you mean "${near}"?`
       problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
     } else {
-      checkParams(info, node, at, problems)
-      checkType(info, node, at, incoming.get(index) ?? 0, problems)
+      if (!cut.has('params')) checkParams(info, node, at, problems)
+      checkType(info, one, incoming.get(index) ?? 0, problems)
     }
-    if (node.onError === 'route' && !outgoing.get(index)?.has('error')) {
+    if (node.onError === 'route' && !cut.has('id') && !outgoing.get(index)?.has('error')) {
       problems.add(
         [...at, 'onError'],
         'node.error_route_missing',
@@ -42,9 +43,15 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
   }
 }
 
-function checkType(info: NodeTypeInfo, node: Node, at: Location, incoming: number, problems: Problems): void {
+function checkType(
+  info: NodeTypeInfo,
+  { node, at, cut }: OutlineNode,
+  incoming: number,
+  problems: Problems,
+): void {
   const ports = portsOf(info, node)
-  if (info.needsCredential && node.credential === undefined && !node.disabled) {
+  const mayHaveCredential = node.credential !== undefined || cut.has('credential')
+  if (info.needsCredential && !mayHaveCredential && !node.disabled) {
     problems.add([...at, 'credential'], 'node.missing_credential', `${info.type} needs a credential`)
   }
   if (node.onError === 'continue' && ports && !ports.includes('main')) {
@@ -73,7 +80,7 @@ function checkType(info: NodeTypeInfo, node: Node, at: Location, incoming: numbe
       'Give the nodes inside a retry policy',
     )
   }
-  if (info.kind === 'merge') checkMerge(node, at, incoming, problems)
+  if (info.kind === 'merge' && !cut.has('params') && !cut.has('id')) checkMerge(node, at, incoming, problems)
 }
 
 function checkMerge(node: Node, at: Location, incoming: number, problems: Problems): void {

@@ -7,10 +7,12 @@ import { scopeGraph } from './scope-graph.ts'
 
 // A stored definition was checked when it was accepted. Checking it again on waking would let a schema that has
 // changed since stop a run that had already begun.
+const NOTHING: ReadonlySet<string> = new Set()
+
 const TRUSTING: Reader = {
   head: (raw) => raw as Definition,
-  node: (raw) => raw as Node,
-  edge: (raw) => raw as Edge,
+  node: (raw) => ({ part: raw as Node, cut: NOTHING }),
+  edge: (raw) => ({ part: raw as Edge, cut: NOTHING }),
   body: (raw) => raw as RawBody | undefined,
   duplicate: () => {},
   dangling: () => {},

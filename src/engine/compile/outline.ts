@@ -7,6 +7,8 @@ export interface OutlineNode {
   readonly node: Node
   readonly scope: number
   readonly at: Location
+  /** Fields that were broken and left out, `id` also when another node has it: nothing is concluded from their absence. */
+  readonly cut: ReadonlySet<string>
   /** The scope of the body, -1 unless the node is a group. */
   body: number
 }
@@ -16,6 +18,7 @@ export interface OutlineEdge {
   readonly to: number
   readonly edge: Edge
   readonly at: Location
+  readonly cut: ReadonlySet<string>
 }
 
 export interface OutlineScope {
@@ -32,6 +35,7 @@ export interface Outline {
   readonly definition: Definition
   readonly nodes: OutlineNode[]
   readonly scopes: OutlineScope[]
+  /** Of nodes that share an id, the first. */
   readonly byId: Map<string, number>
 }
 
@@ -41,14 +45,19 @@ export interface RawBody {
   readonly output?: unknown
 }
 
+export interface Read<Part> {
+  readonly part: Part
+  readonly cut: ReadonlySet<string>
+}
+
 /** How raw parts become nodes and edges; undefined leaves one out (it has been reported). */
 export interface Reader {
   head(raw: unknown): Definition
-  node(raw: unknown, at: Location): Node | undefined
-  edge(raw: unknown, at: Location): Edge | undefined
+  node(raw: unknown, at: Location): Read<Node> | undefined
+  edge(raw: unknown, at: Location): Read<Edge> | undefined
   body(raw: unknown, at: Location): RawBody | undefined
   duplicate(id: string, at: Location): void
-  dangling(edge: Edge, at: Location, from: number | undefined, to: number | undefined): void
+  dangling(edge: Edge, at: Location, cut: ReadonlySet<string>): void
 }
 
 export const isGroup = (info: NodeTypeInfo | undefined, type: string): boolean =>
@@ -66,15 +75,15 @@ export function outline(raw: unknown, types: NodeTypes, read: Reader): Outline {
     if (group >= 0) result.nodes[group]!.body = i
     body.nodes.forEach((rawNode, position) => {
       const nodeAt = [...at, 'nodes', position]
-      const node = read.node(rawNode, nodeAt)
-      if (node === undefined) return
-      if (result.byId.has(node.id)) {
-        read.duplicate(node.id, nodeAt)
-        return
-      }
+      const known = read.node(rawNode, nodeAt)
+      if (known === undefined) return
+      const { part: node } = known
       const index = result.nodes.length
-      result.byId.set(node.id, index)
-      result.nodes.push({ index, node, scope: i, at: nodeAt, body: -1 })
+      const isSecond = result.byId.has(node.id)
+      if (isSecond) read.duplicate(node.id, nodeAt)
+      else result.byId.set(node.id, index)
+      const cut = isSecond ? new Set([...known.cut, 'id']) : known.cut
+      result.nodes.push({ index, node, scope: i, at: nodeAt, cut, body: -1 })
       scope.nodes.push(index)
       if (!isGroup(types.get(node.type), node.type)) return
       const bodyAt = [...nodeAt, 'params', 'body']
@@ -84,13 +93,14 @@ export function outline(raw: unknown, types: NodeTypes, read: Reader): Outline {
     const rawEdges = body.edges ?? []
     rawEdges.forEach((rawEdge, position) => {
       const edgeAt = [...at, 'edges', position]
-      const edge = read.edge(rawEdge, edgeAt)
-      if (edge === undefined) return
+      const known = read.edge(rawEdge, edgeAt)
+      if (known === undefined) return
+      const { part: edge, cut } = known
       const from = result.byId.get(edge.from)
       const to = result.byId.get(edge.to)
       const inScope = (node: number | undefined) => node !== undefined && result.nodes[node]!.scope === i
-      if (inScope(from) && inScope(to)) scope.edges.push({ from: from!, to: to!, edge, at: edgeAt })
-      else read.dangling(edge, edgeAt, from, to)
+      if (inScope(from) && inScope(to)) scope.edges.push({ from: from!, to: to!, edge, at: edgeAt, cut })
+      else read.dangling(edge, edgeAt, cut)
     })
   }
   return result

@@ -1,42 +1,50 @@
-import type * as z from 'zod'
 import { BodyHead, type Definition, DefinitionHead, Edge, LIMITS, Node } from '../definition.ts'
 import { nearest } from '../expression/index.ts'
 import type { NodeTypes } from '../node-type.ts'
-import { type Location, type Problems, quoted } from '../problem.ts'
+import { formatLocation, type Location, type Problems, quoted } from '../problem.ts'
+import { isObject, mend } from './mend.ts'
 import { type Outline, outline, type Reader } from './outline.ts'
 
+const MOST_ID_CHARS = 64
+
 /**
- * Reads a definition of the right size, reporting every part that is not well formed and going on without it.
+ * Reads a definition of the right size, reporting every field that is not well formed and going on without it.
  * Undefined when there are more parts than may be; the rest is not looked at then.
  */
 export function readDefinition(raw: unknown, types: NodeTypes, problems: Problems): Outline | undefined {
   let nodes = 0
   let edges = 0
-  // Nodes that are there but cannot be read: an edge to one is not reported a second time.
-  const broken = new Set<string>()
-  const loose: { edge: Edge; at: Location }[] = []
+  const loose: { edge: Edge; at: Location; cut: ReadonlySet<string> }[] = []
   const reader: Reader = {
     head(value) {
-      const head = parse(DefinitionHead, value, [], problems)
-      if (head) return head as Definition
-      return { nodes: fieldOf(value, 'nodes'), edges: fieldOf(value, 'edges') } as Definition
+      const head = mend(DefinitionHead, value, [], problems)?.value
+      return { ...head, ...partsOf(head) } as Definition
     },
     node(value, at) {
       if (++nodes > LIMITS.nodes) return undefined
-      const node = parse(Node, value, at, problems)
-      if (node === undefined) broken.add(String((value as { id?: unknown } | null)?.id))
-      return node
+      const read = mend(Node, value, at, problems)
+      if (read === undefined) return undefined
+      const { id, type } = value as { id?: unknown; type?: unknown }
+      const part = { ...read.value, id: nameOf(id) ?? `(${formatLocation(at)})`, type: nameOf(type) ?? '' }
+      return { part, cut: read.cut }
     },
-    edge: (value, at) => (++edges > LIMITS.edges ? undefined : parse(Edge, value, at, problems)),
-    body: (value, at) =>
-      parse(BodyHead, value, at, problems) ?? {
-        nodes: fieldOf(value, 'nodes'),
-        edges: fieldOf(value, 'edges'),
-      },
+    edge(value, at) {
+      if (++edges > LIMITS.edges) return undefined
+      const read = mend(Edge, value, at, problems)
+      if (read === undefined) return undefined
+      const from = nameOf((value as { from?: unknown }).from)
+      const to = nameOf((value as { to?: unknown }).to)
+      if (from === undefined || to === undefined) return undefined
+      return { part: { ...read.value, from, to }, cut: read.cut }
+    },
+    body(value, at) {
+      const body = mend(BodyHead, value, at, problems)?.value
+      return { ...body, ...partsOf(body) }
+    },
     duplicate: (id, at) =>
       problems.add([...at, 'id'], 'node.duplicate_id', `Another node is called ${quoted(id)}`),
-    dangling: (edge, at) => {
-      loose.push({ edge, at })
+    dangling: (edge, at, cut) => {
+      loose.push({ edge, at, cut })
     },
   }
   const result = outline(raw, types, reader)
@@ -51,7 +59,7 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
     )
     return undefined
   }
-  for (const { edge, at } of loose) reportLoose(edge, at, result, broken, problems)
+  for (const { edge, at, cut } of loose) reportLoose(edge, at, result, cut, problems)
   return result
 }
 
@@ -59,12 +67,12 @@ function reportLoose(
   edge: Edge,
   at: Location,
   { byId }: Outline,
-  broken: ReadonlySet<string>,
+  cut: ReadonlySet<string>,
   problems: Problems,
 ): void {
   const missing = (['from', 'to'] as const).filter((end) => !byId.has(edge[end]))
   for (const end of missing) {
-    if (broken.has(edge[end])) continue
+    if (cut.has(end)) continue
     const near = nearest(edge[end], byId.keys())
     const hint = near === undefined ? undefined : `Did you mean "${near}"?`
     problems.add([...at, end], 'edge.unknown_node', `There is no node ${quoted(edge[end])}`, hint)
@@ -78,21 +86,13 @@ function reportLoose(
   )
 }
 
-export function parse<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  at: Location,
-  problems: Problems,
-): T | undefined {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  for (const { path, message } of parsed.error.issues) {
-    problems.add([...at, ...path], 'definition.invalid', message)
-  }
-  return undefined
-}
+/** A name that breaks the rules, and was reported, still tells which node is meant. */
+const nameOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length <= MOST_ID_CHARS ? value : undefined
+
+const partsOf = (value: unknown) => ({ nodes: fieldOf(value, 'nodes'), edges: fieldOf(value, 'edges') })
 
 function fieldOf(value: unknown, name: string): unknown[] {
-  const field = (value as Record<string, unknown> | null | undefined)?.[name]
+  const field = isObject(value) ? value[name] : undefined
   return Array.isArray(field) ? field : []
 }

@@ -50,6 +50,16 @@ export function compileParams(
   return walk.errors.length > 0 ? err(walk.errors) : ok({ root, templates: walk.templates })
 }
 
+/** All that can be told of parameters, also where some of their expressions do not parse. */
+export function surveyParams(
+  params: unknown,
+  dialect = nativeDialect,
+): { errors: readonly ParamError[]; templates: CompiledParams['templates'] } {
+  const walk: Walk = { dialect, errors: [], templates: [] }
+  shapeOf(walk, params, '', 0)
+  return walk
+}
+
 const constant = (value: unknown): Shape => ({ kind: 'constant', value })
 
 function refuse(walk: Walk, path: string, code: ExpressionError['code'], message: string): Shape {

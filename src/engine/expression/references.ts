@@ -24,5 +24,7 @@ export function templateReferences(template: Template): TemplateReferences {
 }
 
 /** The references of each string among the parameters that holds an expression. */
-export const paramsReferences = (compiled: CompiledParams): ({ path: string } & TemplateReferences)[] =>
+export const paramsReferences = (
+  compiled: Pick<CompiledParams, 'templates'>,
+): ({ path: string } & TemplateReferences)[] =>
   compiled.templates.map(({ path, template }) => ({ path, ...templateReferences(template) }))

@@ -103,6 +103,7 @@ function addLoop(random: Random, nodes: readonly Node[], edges: Edge[]): void {
     to: nodes.findIndex(({ id }) => id === one.to),
     edge: one,
     at: [],
+    cut: new Set<string>(),
   }))
   const scope = { index: 0, group: -1, at: [], nodes: nodes.map((_, i) => i), edges: arcs, output: undefined }
   const { regions } = scopeGraph(

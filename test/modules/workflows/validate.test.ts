@@ -43,6 +43,38 @@ test('every problem is told at once, with path, code, message and hint', async (
   expect(body.problems.map(({ path }: { path: string }) => path)).toContain('triggers[0].everyMs')
 })
 
+test('one bad trigger hides none of the others', async () => {
+  const { body } = await post(VALIDATE, await newPerson(), {
+    definition: say('x'),
+    triggers: [
+      { type: 'schedule', cron: '61 * * * *', jitterMs: -1 },
+      { type: 'event', name: '..' },
+      { type: 'webhook', path: 'a b', key: '' },
+      { type: 'webhook', respond: 'later' },
+      { type: 'webhook' },
+      { type: 'manual', entry: 'nope', colour: 'red' },
+      { type: 'bell', key: 'bell', entry: 'nope' },
+    ],
+  })
+  const found = body.problems.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`)
+  expect(found.sort()).toEqual(
+    [
+      'triggers[0].cron definition.invalid',
+      'triggers[0].jitterMs definition.invalid',
+      'triggers[1].name trigger.bad_event_name',
+      'triggers[2].key definition.invalid',
+      'triggers[2].path trigger.bad_path',
+      'triggers[3].respond definition.invalid',
+      'triggers[3].key trigger.duplicate_key',
+      'triggers[4].key trigger.duplicate_key',
+      'triggers[5] definition.invalid',
+      'triggers[5].entry trigger.unknown_entry',
+      'triggers[6].entry trigger.unknown_entry',
+      'triggers[6].type definition.invalid',
+    ].sort(),
+  )
+})
+
 const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
 const many = (count: number) => ({
   nodes: Array.from({ length: count }, (_, i) => ({ id: `n${i}`, type: 'flow.noop' })),

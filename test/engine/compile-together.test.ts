@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest'
+import { compile } from '../../src/engine/compile/index.ts'
+import { TYPES } from './support/types.ts'
+
+const found = (definition: unknown) => {
+  const result = compile(definition, TYPES)
+  return result.ok ? [] : result.error.map(({ path, code }) => `${path} ${code}`).sort()
+}
+
+it('tells of a node whose envelope is broken all that is wrong with the rest of it', () => {
+  const nodes = [
+    { id: 'a', type: 'http.request', params: { url: 5 }, retry: { attempts: 0 } },
+    { id: 'b', type: 'data.set', params: { values: { x: '{{ 1 + }}' } }, timeoutMs: 0 },
+    { id: 'c', type: 'no.such', onError: 'x' },
+    { id: 'd', type: 'work', each: { items: '{{ nodes.zz }}', concurrency: 0 }, colour: 'red' },
+    { id: 'e e', type: 'data.set', params: { count: 11 }, when: '{{ ( }}' },
+    { type: 'data.set', params: { values: { x: '{{ nosuch }}' } } },
+    { id: 'f', params: { values: '{{ nodes.yy }}' } },
+    { id: 'g', type: 'data.set', params: 'none' },
+    { id: 'h', type: 'mail.send', credential: 7 },
+  ]
+  expect(found({ nodes })).toEqual(
+    [
+      'nodes[0].params.url node.bad_params',
+      'nodes[0].retry.attempts definition.invalid',
+      'nodes[1].params.values.x expression.syntax',
+      'nodes[1].timeoutMs definition.invalid',
+      'nodes[2].onError definition.invalid',
+      'nodes[2].type node.unknown_type',
+      'nodes[3] definition.invalid',
+      'nodes[3].each.concurrency definition.invalid',
+      'nodes[3].each.items expression.unknown_node',
+      'nodes[4].id definition.invalid',
+      'nodes[4].params.count node.bad_params',
+      'nodes[4].when expression.syntax',
+      'nodes[5].id definition.invalid',
+      'nodes[5].params.values.x expression.unknown_name',
+      'nodes[6].params.values expression.unknown_node',
+      'nodes[6].type definition.invalid',
+      'nodes[7].params definition.invalid',
+      'nodes[8].credential definition.invalid',
+    ].sort(),
+  )
+})
+
+it('finds a cycle through a node or along an edge that is broken elsewhere', () => {
+  const nodes = [
+    { id: 'a', type: 'work' },
+    { id: 'b', type: 'work', retry: { attempts: 0 } },
+    { id: 'c c', type: 'work' },
+  ]
+  const edges = [
+    { from: 'a', to: 'b', colour: 'red' },
+    { from: 'b', to: 'c c', port: 7 },
+    { from: 'c c', to: 'a' },
+  ]
+  expect(found({ nodes, edges })).toEqual(
+    [
+      'nodes[1].retry.attempts definition.invalid',
+      'nodes[2].id definition.invalid',
+      'edges[0] definition.invalid',
+      'edges[1].to definition.invalid',
+      'edges[1].port definition.invalid',
+      'edges[2].from definition.invalid',
+      'edges graph.cycle',
+    ].sort(),
+  )
+})
+
+it('looks into nodes whose id is taken, and draws nothing from their having no edges', () => {
+  const nodes = [
+    { id: 'a', type: 'work' },
+    { id: 'a', type: 'data.set', params: { values: { x: '{{ 1 + }}' } } },
+    { id: 'a', type: 'no.such', onError: 'route', when: '{{ nodes.b }}' },
+    { id: 'b', type: 'work' },
+  ]
+  expect(found({ nodes, edges: [{ from: 'b', to: 'a' }] })).toEqual([
+    'nodes[1].id node.duplicate_id',
+    'nodes[1].params.values.x expression.syntax',
+    'nodes[2].id node.duplicate_id',
+    'nodes[2].type node.unknown_type',
+  ])
+})
+
+it('follows the references of a node beside its syntax errors, and what stands around broken settings', () => {
+  const values = { x: '{{ 1 + }}', y: '{{ nodes.zz }}' }
+  const definition = {
+    name: 7,
+    settings: { maxParallel: 0, concurrency: { limit: 0, key: '{{ nodes.a }}' } },
+    nodes: [{ id: 'a', type: 'data.set', params: { values } }],
+    output: '{{ nodes.yy }}',
+  }
+  expect(found(definition)).toEqual([
+    'name definition.invalid',
+    'nodes[0].params.values.x expression.syntax',
+    'nodes[0].params.values.y expression.unknown_node',
+    'output expression.unknown_node',
+    'settings.concurrency.key expression.not_upstream',
+    'settings.concurrency.limit definition.invalid',
+    'settings.maxParallel definition.invalid',
+  ])
+})
