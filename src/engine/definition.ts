@@ -181,7 +181,12 @@ export const Trigger = z.discriminatedUnion('type', [
     ...triggerBase,
     type: z.literal('event'),
     name: z.string().min(1).max(200),
-    filter: z.union([z.string(), z.boolean()]).optional(),
+    filter: z
+      .union([z.string(), z.boolean()])
+      .optional()
+      .describe(
+        'An expression; only events for which it is true start a run. It sees the event as `input` (`{ name, data, id, at }`), its data as `item`, and `now`.',
+      ),
   }),
   z.strictObject({ ...triggerBase, type: z.literal('manual') }),
 ])

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
 import { TYPES } from './support/types.ts'
 
-const found = (definition: unknown) => {
-  const result = compile(definition, TYPES)
+const found = (definition: unknown, triggers?: unknown) => {
+  const result = compile(definition, TYPES, { triggers })
   return result.ok ? [] : result.error.map(({ path, code }) => `${path} ${code}`).sort()
 }
 
@@ -98,5 +98,30 @@ it('follows the references of a node beside its syntax errors, and what stands a
     'settings.concurrency.key expression.not_upstream',
     'settings.concurrency.limit definition.invalid',
     'settings.maxParallel definition.invalid',
+  ])
+})
+
+it('checks the filters of event triggers: syntax, names, and that they are conditions', () => {
+  const filters = [
+    '{{ item.total > 10 && input.name !== "x" && now > 0 }}',
+    true,
+    '{{ bad( }}',
+    '{{ nosuch.x }}',
+    '{{ data.total > 10 }}',
+    '{{ nodes.a.ok || vars.x }}',
+    'item.x > 1',
+    '{{ item.x > 1 }} ',
+    '\\{{ item }}',
+  ]
+  const triggers = filters.map((filter, i) => ({ type: 'event', key: `k${i}`, name: 'paid', filter }))
+  expect(found({ nodes: [{ id: 'a', type: 'work' }] }, triggers)).toEqual([
+    'triggers[2].filter expression.syntax',
+    'triggers[3].filter expression.unknown_name',
+    'triggers[4].filter expression.unknown_name',
+    'triggers[5].filter expression.unknown_name',
+    'triggers[5].filter expression.unknown_name',
+    'triggers[6].filter condition.constant',
+    'triggers[7].filter condition.constant',
+    'triggers[8].filter condition.constant',
   ])
 })

@@ -1,4 +1,10 @@
-import { nearest, paramsReferences, surveyParams, type TemplateReferences } from '../expression/index.ts'
+import {
+  nearest,
+  type ParamError,
+  paramsReferences,
+  surveyParams,
+  type TemplateReferences,
+} from '../expression/index.ts'
 import type { NodeTypes } from '../node-type.ts'
 import type { Plan } from '../plan.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
@@ -45,12 +51,16 @@ export function checkExpressions(
 
 function check(value: unknown, at: Location, maySee: MaySee, outline: Outline, problems: Problems): void {
   const survey = surveyParams(value)
-  for (const { path, error } of survey.errors) {
+  reportErrors(survey.errors, at, problems)
+  checkReferences(paramsReferences(survey), at, maySee, outline, problems)
+}
+
+export function reportErrors(errors: readonly ParamError[], at: Location, problems: Problems): void {
+  for (const { path, error } of errors) {
     const message = `${error.message} (column ${error.column})`
     const hint = error.expected === undefined ? undefined : `Expected ${error.expected}`
     problems.add(inside(at, path), error.code, message, hint)
   }
-  checkReferences(paramsReferences(survey), at, maySee, outline, problems)
 }
 
 function checkReferences(

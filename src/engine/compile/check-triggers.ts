@@ -1,5 +1,8 @@
 import { LIMITS, Trigger } from '../definition.ts'
-import { type Problems, quoted } from '../problem.ts'
+import { paramsReferences, surveyParams } from '../expression/index.ts'
+import { type Location, type Problems, quoted } from '../problem.ts'
+import { reportErrors } from './check-expressions.ts'
+import { checkCondition } from './condition.ts'
 import { mend } from './mend.ts'
 import type { Outline } from './outline.ts'
 
@@ -22,6 +25,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     const at = ['triggers', position]
     const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
+    if (trigger.type === 'event') checkFilter(trigger.filter, [...at, 'filter'], problems)
     const { key, type, entry } = trigger
     const name = key ?? type
     if (name !== undefined && keys.has(name)) {
@@ -36,4 +40,25 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     problems.add([...at, 'entry'], 'trigger.unknown_entry', message)
   })
   return entries
+}
+
+/** What the filter of an event trigger sees; the run is not there yet. */
+const FILTER_NAMES = ['input', 'item', 'now']
+
+function checkFilter(filter: unknown, at: Location, problems: Problems): void {
+  const survey = surveyParams(filter)
+  reportErrors(survey.errors, at, problems)
+  for (const { names } of paramsReferences(survey)) {
+    for (const name of names) {
+      if (FILTER_NAMES.includes(name)) continue
+      const message = `The filter of an event trigger does not see "${name}"`
+      problems.add(
+        at,
+        'expression.unknown_name',
+        message,
+        'It sees the event as input, its data as item, and now',
+      )
+    }
+  }
+  checkCondition(filter, at, problems)
 }

@@ -13,7 +13,8 @@ export function judgeFilter(filter: unknown, event: InboundEvent): Verdict {
   if (typeof filter !== 'string') return verdictOf(filter)
   const template = compileTemplate(filter)
   if (!template.ok) return { takes: false, fault: template.error.message }
-  const result = evaluateTemplate(template.value, { input: event, item: event.data, now: event.at })
+  const scope = { input: event, item: event.data, now: Date.parse(event.at) }
+  const result = evaluateTemplate(template.value, scope)
   return result.ok ? verdictOf(result.value) : { takes: false, fault: result.error.message }
 }
 

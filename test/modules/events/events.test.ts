@@ -61,7 +61,7 @@ test('a filter sees the event as input and its data as item; one that fails take
   const person = await newPerson()
   const takes = await listening(person, {
     name: 'paid',
-    filter: '{{ item.total > 100 && input.name === "paid" }}',
+    filter: '{{ item.total > 100 && input.name === "paid" && now === date(input.at).getTime() }}',
   })
   await listening(person, { name: 'paid', key: 'small', filter: '{{ input.data.total < 100 }}' })
   await listening(person, { name: 'paid', key: 'broken', filter: '{{ item.customer.name === "x" }}' })

@@ -1,0 +1,44 @@
+import { compileTemplate } from '../expression/index.ts'
+import type { Location, Problems } from '../problem.ts'
+
+/**
+ * Where a condition is wanted, text is true whatever it says: `"false"`, `"item.x > 1"` without braces, and any text around
+ * an expression, a space included. None of them can be meant.
+ */
+export function checkCondition(value: unknown, at: Location, problems: Problems): void {
+  if (typeof value !== 'string') return
+  const template = compileTemplate(value)
+  if (!template.ok) return
+  const { kind, parts } = template.value
+  if (kind === 'literal') {
+    problems.add(
+      at,
+      'condition.constant',
+      'A condition is an expression; plain text is always true',
+      'Write "{{ … }}" around it, or true or false',
+    )
+  } else if (kind === 'text' && parts.some((part) => typeof part === 'string')) {
+    problems.add(
+      at,
+      'condition.constant',
+      'With text or spaces around the braces a condition is text, which is always true',
+      'Put all of it between "{{" and "}}", and nothing around them',
+    )
+  }
+}
+
+/** The values at `filter`, `paginate.until` or `cases[].when`, each with its place. */
+export function valuesAt(root: unknown, path: string): { value: unknown; at: Location }[] {
+  let found: { value: unknown; at: Location }[] = [{ value: root, at: [] }]
+  for (const step of path.split('.')) {
+    const isList = step.endsWith('[]')
+    const key = isList ? step.slice(0, -2) : step
+    found = found.flatMap(({ value, at }) => {
+      const inner = (value as Record<string, unknown> | null | undefined)?.[key]
+      if (!isList) return [{ value: inner, at: [...at, key] }]
+      if (!Array.isArray(inner)) return []
+      return inner.map((one: unknown, index) => ({ value: one, at: [...at, key, index] }))
+    })
+  }
+  return found
+}
