@@ -16,6 +16,10 @@ export interface NodeTypeInfo {
   readonly effectful: boolean
   readonly defaultTimeoutMs?: number
   readonly kind?: 'leaf' | 'merge' | 'group'
+  /** Parameters that the node evaluates by itself, where there may be an `item`. */
+  readonly deferred?: readonly string[]
+  /** Parameters that are conditions, such as `condition`, `cases[].when`. */
+  readonly conditions?: readonly string[]
 }
 
 export interface NodeTypes {

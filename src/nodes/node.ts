@@ -74,8 +74,6 @@ type NodeTypeBase<Schema extends z.ZodType> = Omit<NodeTypeInfo, 'params' | 'pur
   /** Described in words: outputs of most nodes depend on what they were given. */
   output: string
   example: Record<string, unknown>
-  /** Parameters that are left unevaluated for `evaluate`. */
-  deferred?: readonly string[]
   /** Of a node that waits for a signal: its outcome, or null when this signal is not the one. */
   onSignal?: (input: NodeInput<z.output<Schema>>, data: Json) => NodeResult | null
   /** Of a node that waits for people: its outcome, or null when more must speak. Sees all decisions so far. */

@@ -125,3 +125,20 @@ it('checks the filters of event triggers: syntax, names, and that they are condi
     'triggers[8].filter condition.constant',
   ])
 })
+
+it('refuses text where a condition is wanted', () => {
+  const nodes = [
+    { id: 'a', type: 'flow.if', params: { condition: 'false' } },
+    { id: 'b', type: 'work', when: 'item > 1' },
+    { id: 'c', type: 'flow.if', params: { cases: [{ when: true }, { when: '{{ input.x }}\n' }, {}, null] } },
+    { id: 'd', type: 'flow.if', params: { condition: '{{ input.x }}', cases: 'none', deep: { until: '' } } },
+    { id: 'e', type: 'flow.if', params: { condition: false, deep: 7 }, when: '{{ input.a }}{{ input.b }}' },
+    { id: 'f', type: 'work', params: { condition: 'false' }, when: false },
+  ]
+  expect(found({ nodes })).toEqual([
+    'nodes[0].params.condition condition.constant',
+    'nodes[1].when condition.constant',
+    'nodes[2].params.cases[1].when condition.constant',
+    'nodes[3].params.deep.until condition.constant',
+  ])
+})

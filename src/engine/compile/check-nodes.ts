@@ -3,6 +3,7 @@ import { nearest } from '../expression/index.ts'
 import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { checkParams } from './check-params.ts'
+import { checkCondition, valuesAt } from './condition.ts'
 import type { Outline, OutlineNode } from './outline.ts'
 import { portsOf } from './ports.ts'
 
@@ -23,14 +24,12 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
     const { node, at, index, cut } = one
     const info = types.get(node.type)
     if (info === undefined) {
-      if (cut.has('type')) continue
-      const near = nearest(node.type, types.types())
-      const hint = near === undefined ? undefined : `Did you mean "${near}"?`
-      problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
+      if (!cut.has('type')) reportType(node, at, types, problems)
     } else {
       if (!cut.has('params')) checkParams(info, node, at, problems)
       checkType(info, one, incoming.get(index) ?? 0, problems)
     }
+    checkConditions(info, node, at, problems)
     if (node.onError === 'route' && !cut.has('id') && !outgoing.get(index)?.has('error')) {
       problems.add(
         [...at, 'onError'],
@@ -40,6 +39,20 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
       )
     }
     if (node.undo !== undefined) checkUndo(one, outline, types, isLinked, problems)
+  }
+}
+
+function reportType(node: Node, at: Location, types: NodeTypes, problems: Problems): void {
+  const near = nearest(node.type, types.types())
+  const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+  problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
+}
+
+function checkConditions(info: NodeTypeInfo | undefined, node: Node, at: Location, problems: Problems): void {
+  checkCondition(node.when, [...at, 'when'], problems)
+  for (const path of info?.conditions ?? []) {
+    for (const found of valuesAt(node.params, path))
+      checkCondition(found.value, [...at, 'params', ...found.at], problems)
   }
 }
 

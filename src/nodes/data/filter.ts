@@ -14,6 +14,7 @@ export const dataFilter = pureNode({
   output: 'The list of what was kept, in order.',
   example: { items: [{ total: 5 }, { total: 50 }], condition: '{{ item.total > 10 }}' },
   deferred: ['condition'],
+  conditions: ['condition'],
   ports: mainPort,
   needsCredential: false,
   effectful: false,

@@ -10,6 +10,7 @@ export const flowIf = pureNode({
   }),
   output: 'The previous output.',
   example: { condition: '{{ prev.total > 1000 }}' },
+  conditions: ['condition'],
   ports: () => ['true', 'false'],
   needsCredential: false,
   effectful: false,

@@ -35,6 +35,7 @@ export const flowSwitch = pureNode({
     ],
     default: 'nothing',
   },
+  conditions: ['cases[].when'],
   ports: (params) => {
     const cases = params.cases as { port: string }[]
     const ports = cases.map(({ port }) => port)

@@ -36,6 +36,7 @@ export const flowWaitForEvent = pureNode({
     timeoutMs: 86_400_000,
   },
   deferred: ['filter'],
+  conditions: ['filter'],
   ports: () => ['main', 'timeout'],
   needsCredential: false,
   effectful: false,

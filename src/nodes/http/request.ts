@@ -70,6 +70,7 @@ export const httpRequest = effectNode({
     headers: { accept: 'application/json' },
   },
   deferred: ['paginate'],
+  conditions: ['paginate.until'],
   ports: mainPort,
   needsCredential: false,
   effectful: true,

@@ -26,7 +26,12 @@ export const TYPES = nodeTypes([
   }),
   info('work'),
   info('mail.send', { needsCredential: true }),
-  info('flow.if', { pure: true, effectful: false, ports: () => ['true', 'false'] }),
+  info('flow.if', {
+    pure: true,
+    effectful: false,
+    ports: () => ['true', 'false'],
+    conditions: ['condition', 'cases[].when', 'deep.until'],
+  }),
   info('flow.merge', { kind: 'merge', pure: true, effectful: false }),
   info('flow.group', { kind: 'group', pure: false, effectful: false }),
   info('flow.wait', { effectful: false }),
