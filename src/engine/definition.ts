@@ -91,7 +91,12 @@ export const Settings = z.strictObject({
   timeoutMs: duration.optional().describe('Running time: waiting and pausing do not count.'),
   deadlineMs: duration.optional().describe('Wall time from the start.'),
   maxParallel: z.number().int().min(1).max(100).optional(),
-  onError: z.enum(['fail', 'continue']).optional().describe('For nodes that name no policy of their own.'),
+  onError: z
+    .enum(['fail', 'continue'])
+    .optional()
+    .describe(
+      'For nodes that name no policy of their own. `continue` goes on at the port `main`; nodes without one, such as `flow.if`, fail the run.',
+    ),
   concurrency: z
     .strictObject({
       limit: z.number().int().min(1).max(1_000).describe('Runs with the same key at a time.'),

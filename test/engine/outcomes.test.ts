@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { drive } from './support/driver.ts'
-import { flow, node } from './support/types.ts'
+import { flow, group, node } from './support/types.ts'
 
 const retrying = { attempts: 3, delayMs: 100, factor: 2 }
 
@@ -17,6 +17,18 @@ describe('failures and retries', () => {
     expect(run.status('a')).toBe('failed')
     expect(run.state.activations.get('a')).toMatchObject({ attempt: 3, failures: 3 })
     expect(run.state.run.status).toBe('failed')
+  })
+
+  it('fails the run at a node that has no port to continue at, whatever the settings say', () => {
+    const settings = { onError: 'continue' } as const
+    for (const type of ['flow.if', 'flow.approval']) {
+      const run = drive(flow([node('a', type), node('b')], [], { settings }), { failing: ['a'] }).start()
+      if (type === 'flow.approval') run.fail('a')
+      expect(run.state.run).toMatchObject({ phase: 'failing', error: { cause: 'a' } })
+    }
+    const inside = flow([group('g', [node('a', 'flow.if')]), node('b')], ['g>b'], { settings })
+    const run = drive(inside, { failing: ['g.a'] }).start()
+    expect([run.status('g'), run.status('b')]).toEqual(['failed', 'running'])
   })
 
   it('does not retry what cannot get better', () => {

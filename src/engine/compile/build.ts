@@ -97,7 +97,9 @@ function planNode(
   const params = node.params ?? {}
   // A disabled node only hands its input on, and a merge only gathers: neither does work of its own.
   const pure = node.disabled === true || (body < 0 && (info?.pure ?? false))
-  const ports = portsOf(info, node) ?? ['main']
+  const named = portsOf(info, node)
+  const ports = named ?? ['main']
+  const hasMain = named?.includes('main') ?? info === undefined
   const each: EachPlan | null =
     node.each && !node.disabled
       ? {
@@ -117,7 +119,8 @@ function planNode(
       mode: mergeMode(info?.kind, params.mode),
       count: typeof params.count === 'number' ? params.count : 1,
     },
-    onError: node.onError ?? fallback,
+    // Without a main port there is nowhere to continue, and nothing must end well because nobody was told.
+    onError: node.onError ?? (hasMain ? fallback : 'fail'),
     retry: node.retry ?? null,
     timeoutMs: pure
       ? 0
