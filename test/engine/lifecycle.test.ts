@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { adoptForCompensation } from '../../src/engine/adopt.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
 import { drive } from './support/driver.ts'
 import { flow, node, pure } from './support/types.ts'
+
+const booking = () =>
+  flow(
+    [
+      node('hotel', 'work', { undo: 'free' }),
+      node('car', 'work', { undo: 'return' }),
+      node('pay'),
+      node('free'),
+      node('return'),
+    ],
+    ['hotel>car', 'car>pay'],
+  )
 
 describe('failing', () => {
   it('starts nothing new, keeps what comes back within 30 s, then ends', () => {
@@ -43,18 +56,6 @@ describe('failing', () => {
 })
 
 describe('undo', () => {
-  const booking = () =>
-    flow(
-      [
-        node('hotel', 'work', { undo: 'free' }),
-        node('car', 'work', { undo: 'return' }),
-        node('pay'),
-        node('free'),
-        node('return'),
-      ],
-      ['hotel>car', 'car>pay'],
-    )
-
   it('runs in reverse order of completion, one by one, before the run has failed', () => {
     const run = drive(booking()).start()
     for (const path of ['hotel', 'car']) run.ok(path)
@@ -170,6 +171,47 @@ describe('cancel and pause', () => {
     expect(run.ran()).toEqual(['w'])
     run.feed({ type: 'run.resumed' })
     expect(run.ran()).toEqual(['w', 'b'])
+  })
+
+  it('ends at its deadline though it is paused, and undoes what it did', () => {
+    const nodes = [node('a', 'work', { undo: 'u' }), node('b'), node('w'), node('u')]
+    const run = drive(flow(nodes, [], { settings: { deadlineMs: 1_000 } })).start()
+    run.ok('a')
+    run.wait('w', { kind: 'signal', name: 's' })
+    run.feed({ type: 'run.paused' })
+    run.fire('$deadline')
+    expect(run.state.run).toMatchObject({
+      status: 'running',
+      phase: 'failing',
+      error: { code: 'run.deadline' },
+    })
+    expect([run.status('b'), run.status('w')]).toEqual(['running', 'cancelled'])
+    expect(run.feed({ type: 'run.paused' }).accepted).toBe(false)
+    run.fire('$drain')
+    expect(run.ran()).toEqual(['a', 'b', 'w', 'a!undo'])
+    expect(run.feed({ type: 'run.paused' }).accepted).toBe(false)
+    run.ok('a!undo')
+    expect(run.state.run.status).toBe('failed')
+  })
+
+  it('ends by a failure while it is paused', () => {
+    const run = drive(flow([node('a'), node('b')], ['a>b'])).start()
+    run.feed({ type: 'run.paused' })
+    run.fail('a')
+    expect(run.state.run).toMatchObject({ status: 'failed', paused: false })
+  })
+
+  it('lets a compensation pause between what it undoes', () => {
+    const first = drive(booking()).start()
+    for (const path of ['hotel', 'car', 'pay']) first.ok(path)
+    const { outcomes, generations } = adoptForCompensation(first.plan, first.state)
+    const run = drive(booking()).start({ mode: 'compensate', generations }, outcomes)
+    run.feed({ type: 'run.paused' })
+    const undone = run.ran().length
+    run.ok(run.ran().at(-1)!)
+    expect(run.ran()).toHaveLength(undone)
+    run.feed({ type: 'run.resumed' })
+    expect(run.ran()).toHaveLength(undone + 1)
   })
 })
 

@@ -22,7 +22,7 @@ export function accepts(plan: Plan, state: RunState, fact: Fact, now: number): V
     case 'log':
       return 'yes'
     case 'run.paused':
-      return when(!run.paused)
+      return when(mayPause(state))
     case 'run.yielded':
       return when(run.phase !== 'queued' && run.status === 'waiting' && !run.held)
     case 'run.admitted':
@@ -85,6 +85,14 @@ function isDue(state: RunState, key: string, now: number): boolean {
   const timer = activations.get(key)?.timer
   return timer != null && now >= timer.at
 }
+
+/** Of a run that fails nothing is to be held back: it drains, undoes and ends. A compensation is all undo, and may pause. */
+const mayPause = ({ run }: RunState): boolean =>
+  !run.paused &&
+  (run.phase === 'queued' ||
+    run.phase === 'active' ||
+    run.phase === 'collecting' ||
+    (run.phase === 'undoing' && run.mode === 'compensate'))
 
 const when = (condition: boolean): Verdict => (condition ? 'yes' : 'no')
 const outcome = (condition: boolean): Verdict => (condition ? 'yes' : 'late')

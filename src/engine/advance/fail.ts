@@ -2,7 +2,7 @@
 //  X1. The nearest handler takes it: the node's own policy, the `each` of an item, the group around; what runs beside
 //      it inside the handler is aborted, nothing outside notices.
 //  X2. With no handler the run drains: nothing new starts, effects in flight get 30 s and are recorded, then undo, then
-//      the terminal event.
+//      the terminal event. A pause ends with it: it holds the start of work, and there is none to come.
 import { RUN_DRAIN } from '../command.ts'
 import type { NodeError } from '../event.ts'
 import type { Activation } from '../state.ts'
@@ -54,6 +54,7 @@ export function failRun(turn: Turn, error: NodeError): void {
   if (run.phase === 'collecting') run.turns--
   run.phase = 'failing'
   run.error = error
+  run.paused = false
   emit(turn, { type: 'run.failing', error })
   cancelOpen(turn, (activation) => activation.holds === 'slot')
   if (run.slots === 0) return
