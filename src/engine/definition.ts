@@ -57,7 +57,11 @@ export const Node = z.strictObject({
   name: z.string().max(200).optional(),
   params: z.record(z.string(), z.unknown()).optional(),
   retry: RetryPolicy.optional(),
-  timeoutMs: duration.optional(),
+  timeoutMs: duration
+    .optional()
+    .describe(
+      'For each attempt, with all that it waits for; the shorter time of a wait itself counts first.',
+    ),
   onError: z.enum(['fail', 'continue', 'route']).optional(),
   each: Each.optional(),
   when: z.union([z.string(), z.boolean()]).optional(),

@@ -19,8 +19,10 @@ export interface PlanNode {
   readonly join: { readonly mode: MergeMode; readonly count: number }
   readonly onError: 'fail' | 'continue' | 'route'
   readonly retry: RetryPolicy | null
-  /** 0 means none: pure nodes, and groups that set none. */
+  /** Of an attempt while it works; 0 means none: pure nodes, and groups that set none. */
   readonly timeoutMs: number
+  /** Of an attempt with the waits that it opens; 0 means none, as for all that name no time themselves. */
+  readonly waitTimeoutMs: number
   readonly each: EachPlan | null
   readonly atMostOnce: boolean
   /** The port of a node that only passes its input on. */

@@ -68,6 +68,8 @@ export interface Activation {
   /** A wait that came due and asked to be resumed. */
   due: boolean
   timer: Timer | null
+  /** By when this attempt has to come to an outcome, its waits included; absent where the node names no time. */
+  deadline?: number
   each: EachProgress | null
   /** Units of the body that are not settled. */
   left: number

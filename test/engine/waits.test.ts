@@ -40,6 +40,44 @@ describe('waits and signals', () => {
     expect(polling.state.run.status).toBe('succeeded')
   })
 
+  it('bounds an attempt with its waits by the time of the node, and stops what it waits for', () => {
+    const retry = { attempts: 2, delayMs: 10 }
+    const run = drive(flow([node('w', 'work', { timeoutMs: 500, retry })])).start()
+    const { now } = run
+    run.now += 100
+    run.wait('w', { kind: 'child', name: 'run_2', until: now + 300 })
+    run.fire('w')
+    expect(run.state.activations.get('w')).toMatchObject({
+      due: true,
+      timer: { kind: 'timeout', at: now + 500 },
+    })
+    run.wait('w', { kind: 'child', name: 'run_2', until: now + 60_000 })
+    run.fire('w')
+    expect(run.now).toBe(now + 500)
+    expect(run.commands).toContainEqual({ type: 'cancel_node', path: 'w', attempt: 1, child: 'run_2' })
+    expect(run.status('w')).toBe('retrying')
+    run.fire('w')
+    run.wait('w', { kind: 'approval', name: 'apr_1' })
+    expect(run.state.activations.get('w')?.timer).toEqual({ kind: 'timeout', at: run.now + 500 })
+    run.fire('w')
+    expect(run.state.run).toMatchObject({ status: 'failed', waiting: 0, error: { code: 'node.timeout' } })
+  })
+
+  it('bounds the waits of pure nodes, gives the shorter time of a wait its way, and knows no default for waits', () => {
+    const nodes = [node('w', 'flow.wait', { timeoutMs: 500 }), node('v', 'flow.wait'), node('late')]
+    const run = drive(flow(nodes, ['w:timeout>late'])).start()
+    run.wait('w', { kind: 'signal', name: 's', until: run.now + 500, onDue: { port: 'timeout' } })
+    run.wait('v', { kind: 'signal', name: 's' })
+    expect(run.state.activations.get('v')?.timer).toBe(null)
+    run.fire('w')
+    expect([run.status('w'), run.status('late')]).toEqual(['succeeded', 'running'])
+    const waits = { a: { kind: 'signal', name: 's' } } as const
+    const ask = drive(flow([node('a', 'ask', { timeoutMs: 500 })]), { waits }).start()
+    ask.fire('a')
+    expect(ask.state.run.error).toMatchObject({ code: 'node.timeout', message: 'No outcome after 500 ms' })
+    expect(ask.state.waiters.size).toBe(0)
+  })
+
   it('offers a signal to those that wait for its name', () => {
     const run = drive(flow([node('w'), node('v')])).start()
     run.wait('w', { kind: 'signal', name: 'paid' })

@@ -88,14 +88,18 @@ export function resolved(
   }
 }
 
-/** The running attempt has taken too long. */
+/** The attempt has taken too long, at its work or at a wait: what it does or waits for is given up. */
 export function timedOut(turn: Turn, activation: Activation): void {
-  const { path, attempt } = activation
-  if (activation.stage === 'work') turn.commands.push({ type: 'cancel_node', path, attempt })
+  const { path, attempt, wait } = activation
+  const waits = activation.status === 'waiting'
+  const { timeoutMs, waitTimeoutMs, atMostOnce } = planNode(turn, activation)
+  const child = waits && wait?.kind === 'child' && wait.name !== undefined ? { child: wait.name } : {}
+  if (activation.stage === 'work') turn.commands.push({ type: 'cancel_node', path, attempt, ...child })
   attemptFailed(turn, activation, {
     code: 'node.timeout',
-    message: `No outcome after ${planNode(turn, activation).timeoutMs} ms`,
-    outcomeUnknown: true,
+    message: `No outcome after ${waits ? waitTimeoutMs : timeoutMs} ms`,
+    // Of a node that waits it is known what it did: what may happen at most once has happened, and is not done again.
+    ...(waits ? (atMostOnce ? { retryable: false } : {}) : { outcomeUnknown: true }),
   })
 }
 

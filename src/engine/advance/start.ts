@@ -118,6 +118,7 @@ function begin(turn: Turn, activation: Activation): void {
   clearTimer(turn, activation)
   activation.attempt++
   activation.startedAt ??= turn.now
+  if (node.waitTimeoutMs > 0) activation.deadline = turn.now + node.waitTimeoutMs
   setStatus(turn, activation, 'running')
   const { path, attempt, item } = activation
   const whole = item < 0 && activation.undoes === null

@@ -1,5 +1,6 @@
 // Waits: timers, signals, approvals, child runs.
-//  W1. A waiting node holds no slot and exactly one timer, or none.
+//  W1. A waiting node holds no slot and exactly one timer, or none: that of its wait, or that of the attempt's own time,
+//      whichever is earlier.
 //  W2. A signal that nobody took is kept, so one that comes before its wait is not lost. What was accepted is never
 //      dropped for another: past `MAX_KEPT_SIGNALS` the shell accepts only what a wait takes at once.
 //  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
@@ -29,7 +30,10 @@ export function startWait(turn: Turn, activation: Activation, wait: Wait): void 
   setStatus(turn, activation, 'waiting')
   activation.wait = wait
   activation.due = false
-  if (wait.until !== undefined) setTimer(turn, activation, 'wait', wait.until)
+  const { deadline } = activation
+  if (wait.until !== undefined && (deadline === undefined || wait.until <= deadline))
+    setTimer(turn, activation, 'wait', wait.until)
+  else if (deadline !== undefined) setTimer(turn, activation, 'timeout', deadline)
   if (wait.kind === 'signal' && wait.name !== undefined) listen(turn, activation, wait.name)
 }
 
@@ -63,6 +67,8 @@ function waitIsDue(turn: Turn, activation: Activation): void {
   const { path, node, attempt } = activation
   if (onDue === 'resume') {
     activation.due = true
+    // Whoever looks may take long.
+    if (activation.deadline !== undefined) setTimer(turn, activation, 'timeout', activation.deadline)
     turn.commands.push({ type: 'resume_node', path, node, attempt })
   } else if ('error' in onDue) {
     const { error } = onDue

@@ -125,6 +125,7 @@ function planNode(
     timeoutMs: pure
       ? 0
       : (node.timeoutMs ?? (body >= 0 ? 0 : (info?.defaultTimeoutMs ?? DEFAULTS.timeoutMs))),
+    waitTimeoutMs: node.disabled || body >= 0 ? 0 : (node.timeoutMs ?? 0),
     each,
     atMostOnce: node.effect === 'at-most-once',
     firstPort: ports[0] ?? 'main',

@@ -12,7 +12,10 @@ export function checkRow(sim: Simulation, activation: Activation): void {
   if (isOver && (timer !== null || ticket > 0)) wrong('has a timer or a place in the queue')
   if (status === 'running' && holds === 'nothing' && stage !== 'body' && stage !== 'items')
     wrong('holds nothing')
-  if (status === 'waiting' && timer !== null && timer.kind !== 'wait') wrong(`has the timer ${timer.kind}`)
+  if (status === 'waiting' && timer?.kind === 'retry') wrong('has the timer of a retry')
+  const { waitTimeoutMs } = sim.plan.nodes[node]!
+  if (status === 'waiting' && waitTimeoutMs > 0 && (timer === null || timer.at > (activation.deadline ?? 0)))
+    wrong('has no timer within its time')
   if (status === 'retrying' && (timer?.kind === 'retry') === ticket > 0)
     wrong('has not just one way to go on')
   if (status === 'pending' && timer !== null) wrong('has a timer')

@@ -37,6 +37,8 @@ export interface Answers {
   /** Paths of pure nodes that fail. */
   failing?: string[]
   declined?: string[]
+  /** Waits that pure nodes open. */
+  waits?: Record<string, Wait>
   badOutput?: boolean
 }
 
@@ -123,6 +125,8 @@ function answerTo(command: Command, plan: Plan, answers: Answers): Fact | undefi
   if (answers.failing?.includes(path)) {
     return { type: 'node.failed', path, attempt, error: { code: 'test.failed', message: 'no' } }
   }
+  const wait = answers.waits?.[path]
+  if (wait) return { type: 'node.waiting', path, attempt, wait }
   const port = answers.ports?.[path]
   return { type: 'node.succeeded', path, attempt, ...(port ? { port } : {}) }
 }
