@@ -1,12 +1,12 @@
 // What a node comes to: parameters evaluated and checked, then the node's own work. Pure nodes come to their result at
 // once; for others this makes the input with which the effect is started.
 
-import type { Json } from '../../src/core/json.ts'
 import type { Fact, NodeError } from '../../src/engine/event.ts'
 import { itemPath } from '../../src/engine/path.ts'
 import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
 import { activationInFrame } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
+import { mockResult } from '../../src/nodes/mock.ts'
 import { NodeFailure, type NodeInput, type NodeResult, type NodeType } from '../../src/nodes/node.ts'
 import { prepareNode, prepareOutput } from './prepared.ts'
 import {
@@ -46,15 +46,28 @@ function prepare(run: Run, activation: Activation, attempt: number, key: string,
   const { type, params, when } = prepareNode(node)
   if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
   const mock = activation.undoes === null ? run.spec.mocks?.[node.id] : undefined
-  if (mock !== undefined) return { kind: 'result', result: mockResult(mock) }
+  if (mock !== undefined) {
+    const compute = () => computeMocked(type, () => evaluated(type as NodeType))
+    return { kind: 'result', result: mockResult(type, node.node, mock, compute) }
+  }
   if (type === undefined)
     throw new NodeFailure({
       code: 'node.unknown_type',
       message: `There is no node type ${node.type}`,
       retryable: false,
     })
-  const input = nodeInput(run, activation, attempt, key, now, view, type, evaluate(run, at, params, view))
+  const input = evaluated(type)
   return type.pure ? { kind: 'result', result: type.compute(input) } : { kind: 'effect', type, input }
+
+  function evaluated(known: NodeType): NodeInput<unknown> {
+    return nodeInput(run, activation, attempt, key, now, view, known, evaluate(run, at, params, view))
+  }
+}
+
+/** Only pure nodes leave it to their parameters where a mock goes on. */
+function computeMocked(type: NodeType | undefined, input: () => NodeInput<unknown>): NodeResult {
+  if (!type?.pure) throw new Error('The port of this mock cannot be computed')
+  return type.compute(input())
 }
 
 export function nodeInput(
@@ -142,17 +155,6 @@ const deferredOf = (node: PlanNode, type: NodeType): Record<string, unknown> =>
       .map((name) => [name, node.node.params?.[name]]),
   )
 
-function mockResult(mock: { output?: Json; error?: Json }): NodeResult {
-  if (mock.error === undefined) return { output: mock.output ?? null }
-  const { code, message } = (typeof mock.error === 'object' && mock.error !== null ? mock.error : {}) as {
-    code?: Json
-    message?: Json
-  }
-  return {
-    error: { code: String(code ?? 'node.mocked'), message: String(message ?? mock.error), retryable: false },
-  }
-}
-
 /** Items of an `each`, or whether a group is wanted at all. Answers the fact, and the items to keep. */
 export function expand(run: Run, activation: Activation, now: number): { fact: Fact; items?: unknown[] } {
   const { path, attempt } = activation
@@ -204,20 +206,11 @@ export function computeItems(
       const at = { from: activation }
       const view = scopeOf(run, at, now, { item: items[index], index })
       const mock = run.spec.mocks?.[node.id]
-      result = mock
-        ? mockResult(mock)
-        : type.compute(
-            nodeInput(
-              run,
-              activation,
-              activation.attempt,
-              '',
-              now,
-              view,
-              type,
-              evaluate(run, at, params, view),
-            ),
-          )
+      const work = () => {
+        const values = evaluate(run, at, params, view)
+        return type.compute(nodeInput(run, activation, activation.attempt, '', now, view, type, values))
+      }
+      result = mock ? mockResult(type, node.node, mock, work) : work()
     } catch (error) {
       result = { error: asNodeError(error) }
     }

@@ -74,6 +74,11 @@ type NodeTypeBase<Schema extends z.ZodType> = Omit<NodeTypeInfo, 'params' | 'pur
   /** Described in words: outputs of most nodes depend on what they were given. */
   output: string
   example: Record<string, unknown>
+  /**
+   * Of a node with several ports, where a mock that names none goes on: as its parameters say, or by the mock's output;
+   * undefined when that does not tell.
+   */
+  mockPort?: 'computed' | ((output: Json) => string | undefined)
   /** Of a node that waits for a signal: its outcome, or null when this signal is not the one. */
   onSignal?: (input: NodeInput<z.output<Schema>>, data: Json) => NodeResult | null
   /** Of a node that waits for people: its outcome, or null when more must speak. Sees all decisions so far. */

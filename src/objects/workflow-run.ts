@@ -59,7 +59,7 @@ export type RunSpec = {
   /** The person or key that started it by themself; what a trigger starts is recorded by the trigger. */
   by?: RunActor
   entry?: string
-  mocks?: Record<string, { output?: Json; error?: Json }>
+  mocks?: Record<string, { output?: Json; port?: string; error?: Json }>
   parent?: RunParent
   /** Root of idempotency keys: the run's own id, or that of the run it retries. */
   keyRoot?: string

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { JsonValue } from '../../http/json-value.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
+import { Mocks } from '../workflows/index.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -18,13 +19,7 @@ export const StartRun = z
   .strictObject({
     input: JsonValue.optional(),
     version: z.int().min(1).optional(),
-    mocks: z
-      .record(
-        z.string().max(64),
-        z.strictObject({ output: JsonValue.optional(), error: JsonValue.optional() }),
-      )
-      .optional()
-      .describe('Outcomes that stand in for nodes, by node id. Marked on the run.'),
+    mocks: Mocks.optional(),
     startAt: z.iso.datetime({ offset: true }).optional(),
     callbackUrl: z.url().max(2_000).optional().describe('Called by POST with the run when it has ended.'),
     entry: z

@@ -1,6 +1,7 @@
 export type { BuiltIn } from './built-in/built-in.ts'
 export { BUILT_INS } from './built-in/index.ts'
 export { matchHookPath } from './check/hook-path.ts'
+export { requireMocks } from './check/mocks.ts'
 export {
   claimSchedule,
   type DueSchedule,
@@ -15,6 +16,7 @@ export {
   type TriggeredRunnable,
 } from './repo/runnable.ts'
 export { workflowRoutes } from './routes/index.ts'
+export { Mocks } from './schema/mocks.ts'
 export type { StoredTrigger } from './schema/trigger.ts'
 export { createWorkflow } from './service/create.ts'
 export { nextFireOf } from './service/triggers.ts'

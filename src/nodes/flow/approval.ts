@@ -5,6 +5,15 @@ import type { OnDue } from '../../engine/event.ts'
 import { checkSchema } from '../../engine/json-schema/compile.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 
+/** What a mock's output may call the decision. */
+const PORT_OF: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  approved: 'approved',
+  reject: 'rejected',
+  rejected: 'rejected',
+  timeout: 'timeout',
+}
+
 type OnTimeout = 'approve' | 'reject' | 'fail' | 'route'
 
 export const flowApproval = pureNode({
@@ -48,6 +57,7 @@ export const flowApproval = pureNode({
   output:
     '`{ decision, by, comment, data, decisions }`: `decision` is `approved`, `rejected` or `timeout`; `by`, `comment` and `data` are those of the answer that decided, null after a timeout; `decisions` has all answers.',
   example: { title: 'Approve {{ input.orderId }}?', timeoutMs: 86_400_000, onTimeout: 'reject' },
+  mockPort: (output) => PORT_OF[String((output as { decision?: unknown } | null)?.decision)],
   ports: () => ['approved', 'rejected', 'timeout'],
   needsCredential: false,
   effectful: false,

@@ -11,6 +11,7 @@ export const flowIf = pureNode({
   output: 'The previous output.',
   example: { condition: '{{ prev.total > 1000 }}' },
   conditions: ['condition'],
+  mockPort: 'computed',
   ports: () => ['true', 'false'],
   needsCredential: false,
   effectful: false,

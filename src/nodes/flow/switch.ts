@@ -36,6 +36,7 @@ export const flowSwitch = pureNode({
     default: 'nothing',
   },
   conditions: ['cases[].when'],
+  mockPort: 'computed',
   ports: (params) => {
     const cases = params.cases as { port: string }[]
     const ports = cases.map(({ port }) => port)

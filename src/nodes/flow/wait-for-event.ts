@@ -37,6 +37,7 @@ export const flowWaitForEvent = pureNode({
   },
   deferred: ['filter'],
   conditions: ['filter'],
+  mockPort: () => 'main',
   ports: () => ['main', 'timeout'],
   needsCredential: false,
   effectful: false,

@@ -231,6 +231,36 @@ test('mocks stand in for nodes, mark the run, and must name nodes that are there
   expect([unknown.status, unknown.body.errors[0].path]).toEqual([422, 'mocks.nope'])
 })
 
+test('a mock that does not say where its node goes on, or says it wrongly, starts nothing', async () => {
+  const definition = {
+    nodes: [
+      { id: 'ask', type: 'flow.approval', params: { title: 'May I?' } },
+      { id: 'if', type: 'flow.if', params: { condition: true } },
+      { id: 'each', type: 'flow.group', params: { body: { nodes: [{ id: 'in', type: 'flow.noop' }] } } },
+    ],
+    edges: [],
+  }
+  const { person, workflowId, answer } = await started(definition, {
+    mocks: {
+      ask: { output: { decision: 'maybe' } },
+      if: { port: 'maybe' },
+      each: { output: 1 },
+      in: { output: 1 },
+    },
+  })
+  expect(answer.status).toBe(422)
+  expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual([
+    'mocks.ask.port',
+    'mocks.if.port',
+    'mocks.each',
+  ])
+  expect(answer.body.errors[0].message).toContain('"approved", "rejected", "timeout"')
+  const both = { mocks: { ask: { error: 'x', port: 'approved' } } }
+  expect((await post(`/api/v1/workflows/${workflowId}/execute`, person, both)).status).toBe(422)
+  const plan = await post(`/api/v1/workflows/${workflowId}/plan`, person, { mocks: { ask: {} } })
+  expect([plan.status, plan.body.errors[0].path]).toEqual([422, 'mocks.ask.port'])
+})
+
 test('a failed run with outputs that do not fit one answer can be retried with all of them', async () => {
   const big = (id: string) => ({
     id,

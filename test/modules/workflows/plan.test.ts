@@ -2,6 +2,8 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { lose } from '../../chaos/support/drive.ts'
 import { sqlOf } from '../../durable-objects/support/poison.ts'
+import type { Json } from '../../../src/core/json.ts'
+import { nodeOf } from '../../../src/nodes/registry.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -86,6 +88,65 @@ test('the other input goes the other way, and a mock decides what was open', asy
     yes: 'skipped',
     no: 'runs',
   })
+})
+
+const SWITCH = {
+  cases: [
+    { port: 'big', when: '{{ input.x > 10 }}' },
+    { port: 'small', when: '{{ input.x > 0 }}' },
+  ],
+}
+const IF = { condition: '{{ input.x > 5 }}' }
+
+test.each([
+  ['flow.approval', { title: 'May I?' }, { output: { decision: 'approved' } }, ['approved']],
+  ['flow.approval', { title: 'May I?' }, { output: { decision: 'reject' } }, ['rejected']],
+  ['flow.approval', { title: 'May I?' }, { port: 'timeout' }, ['timeout']],
+  ['flow.waitForEvent', { name: 'paid' }, { output: { total: 5 } }, ['main']],
+  ['flow.waitForEvent', { name: 'paid' }, { port: 'timeout', output: null }, ['timeout']],
+  ['flow.if', IF, { output: 1 }, ['true']],
+  ['flow.if', { condition: '{{ input.x > 50 }}' }, {}, ['false']],
+  ['flow.if', IF, { port: 'false' }, ['false']],
+  ['flow.switch', SWITCH, { output: { y: 1 } }, ['small']],
+  ['flow.switch', SWITCH, { port: 'big' }, ['big']],
+  ['http.request', { url: 'https://example.com' }, { output: { body: 1 } }, ['main']],
+  ['flow.if', { condition: '{{ input.a.b }}' }, { output: 1 }, 'fails'],
+  ['http.request', { url: 'https://example.com' }, { error: 'down' }, 'fails'],
+] as const)(
+  'a mock of %s with %j and %j goes on the same way in a run and in a dry run',
+  async (type, params, mock, ports) => {
+    const all = ['approved', 'rejected', 'timeout', 'main', 'true', 'false', 'big', 'small']
+    const offered = new Set<string>(nodeOf(type)?.ports(params))
+    const behind = all.filter((port) => offered.has(port))
+    const mocked = {
+      nodes: [{ id: 'it', type, params }, ...behind.map((id) => ({ id, type: 'flow.noop' }))],
+      edges: behind.map((port) => ({ from: 'it', to: port, port })),
+    }
+    const mocks = { it: mock } as Record<string, { output?: Json; port?: string; error?: Json }>
+    const { nodes: told, verdicts } = await planned({ definition: mocked, mocks, input: { x: 7 } })
+    const run = await start(mocked, { input: { x: 7 }, mocks })
+    const ran = new Map(run.nodes?.map(({ id, status }) => [id, status]))
+    if (ports === 'fails') {
+      expect([verdicts.it, run.status]).toEqual(['fails', 'failed'])
+      expect(run.error).toMatchObject({ message: told.it.error.message })
+      return
+    }
+    expect(behind.filter((id) => ran.get(id) === 'succeeded')).toEqual(ports)
+    expect(behind.filter((id) => verdicts[id] === 'runs')).toEqual(ports)
+    expect(told.it.output).toEqual('output' in mock ? mock.output : null)
+  },
+)
+
+test('a mock stands in for each item of an each, in a run and in a dry run', async () => {
+  const each = { items: [1, 2] }
+  const mocked = {
+    nodes: [{ id: 'it', type: 'http.request', params: { url: 'https://example.com' }, each }],
+    output: '{{ nodes.it }}',
+  }
+  const mocks = { it: { output: { ok: true } } }
+  const { plan } = await planned({ definition: mocked, mocks })
+  const run = await start(mocked, { mocks })
+  expect([plan.output, run.output]).toEqual(Array(2).fill([{ ok: true }, { ok: true }]))
 })
 
 test('what is wrong with the input, or with a definition sent along, is told', async () => {

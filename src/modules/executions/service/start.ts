@@ -20,7 +20,7 @@ import {
   workflowRun,
 } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
-import { findRunnable, loadRunnable, type Runnable } from '../../workflows/index.ts'
+import { findRunnable, loadRunnable, type Runnable, requireMocks } from '../../workflows/index.ts'
 
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { requireRunRoom } from './room.ts'
@@ -41,11 +41,12 @@ export async function startRun(
   const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, workflowId, body.version ?? null))
   const runnable = rows[0]
   if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
+  if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
     input: body.input ?? null,
     trigger: {
       type: 'manual',
-      ...(body.mocks === undefined ? {} : { mocked: mockedNodes(runnable, Object.keys(body.mocks)) }),
+      ...(body.mocks === undefined ? {} : { mocked: Object.keys(body.mocks) }),
     },
     startedBy: actor.userId,
     by: runActor({ ...ctx, actor }),
@@ -67,26 +68,6 @@ async function missing(ctx: ReadContext, teamId: string, workflowId: string): Pr
   if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
   return new AppError('request.invalid', {
     errors: [{ path: 'version', message: 'There is no such version.', code: 'not_found' }],
-  })
-}
-
-/** The nodes that are stood in for: the run is marked with them. */
-function mockedNodes({ definition }: Runnable, ids: string[]): string[] {
-  const known = new Set(idsIn((JSON.parse(definition) as { nodes: unknown[] }).nodes))
-  const unknown = ids.filter((id) => !known.has(id))
-  if (unknown.length === 0) return ids
-  const errors = unknown.map((id) => ({
-    path: `mocks.${id}`,
-    message: 'The workflow has no such node.',
-    code: 'not_found',
-  }))
-  throw new AppError('request.invalid', { errors })
-}
-
-function idsIn(nodes: unknown[]): string[] {
-  return nodes.flatMap((node) => {
-    const { id, params } = node as { id: string; params?: { body?: { nodes?: unknown[] } } }
-    return [id, ...idsIn(params?.body?.nodes ?? [])]
   })
 }
 

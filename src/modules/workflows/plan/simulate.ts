@@ -4,9 +4,11 @@
 // 2. What it says is so is so in a run with the same input: where an outcome is open, it says that it is open. Effects
 //    are taken to succeed, which is said with the node.
 import type { Plan, PlanNode } from '../../../engine/plan.ts'
+import { type Mock, mockError, mockResult } from '../../../nodes/mock.ts'
 import { NodeFailure, type NodeInput, type NodeType } from '../../../nodes/node.ts'
 import { nodeOf } from '../../../nodes/registry.ts'
-import type { PlannedNode, PlanWorkflow } from '../schema/plan.ts'
+import type { Mocks } from '../schema/mocks.ts'
+import type { PlannedNode } from '../schema/plan.ts'
 import {
   type EdgeState,
   type Evaluated,
@@ -16,8 +18,6 @@ import {
   takenOutputs,
   type World,
 } from './known.ts'
-
-type Mocks = NonNullable<PlanWorkflow['mocks']>
 
 /** For all expressions of one dry run together. */
 const BUDGET = { steps: 1_000_000, bytes: 32 * 1024 * 1024 }
@@ -48,12 +48,7 @@ export function simulate(
   return { nodes, output: outputOf(world) }
 }
 
-function planNode(
-  world: World,
-  node: PlanNode,
-  isStart: boolean,
-  mock: Mocks[string] | undefined,
-): PlannedNode {
+function planNode(world: World, node: PlanNode, isStart: boolean, mock: Mock | undefined): PlannedNode {
   const type = nodeOf(node.type)
   const base: PlannedNode = {
     id: node.id,
@@ -83,8 +78,8 @@ function planNode(
     const prev = prevOf(world, node)
     return { ...withOutput(base, prev), port: node.firstPort, reason: 'Disabled: passes on what it gets' }
   }
-  if (mock !== undefined) return mocked(base, node, mock)
-  return type === undefined ? base : planWork(world, node, type, base, edges)
+  const work = () => (type === undefined ? base : planWork(world, node, type, base, edges))
+  return mock === undefined ? work() : mocked(world, node, type, base, mock, work)
 }
 
 function joinOf(node: PlanNode, edges: EdgeState[]): 'runs' | 'skipped' | 'depends' {
@@ -196,15 +191,40 @@ function singlePort(node: PlanNode, type: NodeType): string | null {
   return ports.length === 1 ? (ports[0] ?? null) : null
 }
 
-function mocked(base: PlannedNode, node: PlanNode, mock: Mocks[string]): PlannedNode {
+function mocked(
+  world: World,
+  node: PlanNode,
+  type: NodeType | undefined,
+  base: PlannedNode,
+  mock: Mock,
+  work: () => PlannedNode,
+): PlannedNode {
   const reason = 'Its outcome was given'
-  if (mock.error === undefined)
-    return { ...withOutput(base, { value: mock.output ?? null }), port: node.firstPort, reason }
-  const { code = 'node.mocked', message = JSON.stringify(mock.error) } = Object(mock.error) as {
-    code?: string
-    message?: string
-  }
-  return { ...failed(base, node, { code, message }), reason }
+  if (node.each !== null) return mockedItems(planEach(world, node, { ...base, port: 'main' }), node, mock)
+  let computed: PlannedNode | undefined
+  const result = mockResult(type, node.node, mock, () => {
+    computed = work()
+    return { output: null, ...(computed.port === null ? {} : { port: computed.port }) }
+  })
+  if ('error' in result) return { ...failed(base, node, result.error), reason }
+  // Where its parameters decide, what they came to stands: also that they fail, or are open.
+  if (computed?.error) return computed
+  const known = withOutput(computed ?? base, { value: mock.output ?? null })
+  if (computed?.port === null) return known
+  return { ...known, port: ('port' in result ? result.port : undefined) ?? node.firstPort, reason }
+}
+
+/** A mock stands in for each item. */
+function mockedItems(planned: PlannedNode, node: PlanNode, mock: Mock): PlannedNode {
+  const { items } = planned
+  if (items === null || planned.error) return planned
+  const reason = 'Its outcome was given for each item'
+  const list = (value: unknown) => withOutput({ ...planned, reason }, { value: Array(items).fill(value) })
+  if (mock.error === undefined || items === 0) return list(mock.output ?? null)
+  const error = mockError(mock.error)
+  if (node.each?.onItemError === 'fail') return { ...failed(planned, node, error), reason }
+  if (node.each?.onItemError === 'skip') return withOutput({ ...planned, reason }, { value: [] })
+  return list({ error: { code: error.code, message: error.message } })
 }
 
 function failed(base: PlannedNode, node: PlanNode, error: { code: string; message: string }): PlannedNode {

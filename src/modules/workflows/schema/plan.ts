@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { JsonValue } from '../../../http/json-value.ts'
+import { Mocks } from './mocks.ts'
 import { TriggersInput } from './trigger.ts'
 import { WorkflowProblem } from './validate.ts'
 import { DefinitionInput } from './workflow.ts'
@@ -19,10 +20,7 @@ export const PlanWorkflow = z
       .max(64)
       .optional()
       .describe('The node to start from, instead of all that have no predecessor.'),
-    mocks: z
-      .record(z.string().max(64), z.strictObject({ output: Json.optional(), error: Json.optional() }))
-      .optional()
-      .describe('Outcomes that stand in for nodes, by node id: what comes after them can then be told, too.'),
+    mocks: Mocks.optional(),
   })
   .meta({ id: 'PlanWorkflow' })
 export type PlanWorkflow = z.infer<typeof PlanWorkflow>

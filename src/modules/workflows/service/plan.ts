@@ -5,6 +5,7 @@ import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
 import { checkWorkflow } from '../check/index.ts'
+import { requireMocks } from '../check/mocks.ts'
 import { simulate } from '../plan/simulate.ts'
 import { findRunnable } from '../repo/runnable.ts'
 import type { PlanWorkflow, WorkflowPlan } from '../schema/plan.ts'
@@ -24,6 +25,7 @@ export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow)
     problems,
   }
   if (plan === null) return { ...head, inputProblems: [], nodes: [] }
+  if (input.mocks !== undefined) requireMocks(plan.definition, input.mocks)
   const { value, faults } = checkInput((definition as { inputs?: unknown }).inputs, input.input ?? null)
   const run = {
     id: newId('run', ctx.now()),
