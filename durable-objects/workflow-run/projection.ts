@@ -115,7 +115,7 @@ export function approvalRow(run: Run, store: RunStore, path: string): Record<str
     startedBy: spec.startedBy,
     seq: state.run.seq,
     createdAt: wait.since,
-    expiresAt: activation.wait?.until ?? null,
+    expiresAt: (activation.timer?.kind === 'timeout' ? activation.timer.at : activation.wait?.until) ?? null,
     decidedAt: open ? null : activation.finishedAt,
   }
 }

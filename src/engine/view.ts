@@ -112,11 +112,13 @@ export function waitingFor(state: RunState): WaitingFor[] {
   const waits: WaitingFor[] = []
   if (state.run.waiting === 0) return waits
   for (const path of state.open) {
-    const { status, wait, since } = state.activations.get(path)!
+    const { status, wait, since, timer } = state.activations.get(path)!
     if (status === 'unknown')
       waits.push({ path, kind: 'resolve', name: null, since: iso(since), until: null })
     else if (status === 'waiting' && wait) {
-      const { kind, name, until } = wait
+      const { kind, name } = wait
+      // The node's own time may end before that of the wait.
+      const until = timer?.kind === 'timeout' ? timer.at : wait.until
       waits.push({ path, kind, name: name ?? null, since: iso(since), until: iso(until ?? null) })
     }
   }
