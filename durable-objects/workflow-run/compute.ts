@@ -4,7 +4,7 @@
 import type { Fact, NodeError } from '../../src/engine/event.ts'
 import { itemPath } from '../../src/engine/path.ts'
 import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
-import { activationInFrame } from '../../src/engine/scope.ts'
+import { lastOutcomes } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import { mockResult } from '../../src/nodes/mock.ts'
 import { NodeFailure, type NodeInput, type NodeResult, type NodeType } from '../../src/nodes/node.ts'
@@ -267,12 +267,8 @@ export function collectBody(run: Run, scope: number, frame: string, now: number)
     return evaluate(run, at, prepareOutput(body, body.output), scopeOf(run, at, now))
   }
   const last: Record<string, unknown> = {}
-  for (const index of body.nodes) {
-    const node = run.plan.nodes[index]
-    if (node === undefined || node.outgoing.some((edge) => !run.plan.edges[edge]?.back)) continue
-    const seen = activationInFrame(run.plan, run.state, frame, node.id)
-    if (seen !== undefined) last[node.id] = outputOf(seen, run.values.read)
-  }
+  for (const seen of lastOutcomes(run.plan, run.state, scope, frame))
+    last[planNode(run, seen).id] = outputOf(seen, run.values.read)
   const outputs = Object.values(last)
   return outputs.length === 1 ? outputs[0] : last
 }

@@ -3,7 +3,7 @@
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeError } from '../../src/engine/event.ts'
-import { activationInFrame } from '../../src/engine/scope.ts'
+import { lastOutcomes } from '../../src/engine/scope.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
@@ -64,12 +64,7 @@ export function outputOfRun(run: Run): Json {
 
 function lastChars(run: Run): number {
   let chars = 0
-  for (const index of run.plan.scopes[0]?.nodes ?? []) {
-    const node = run.plan.nodes[index]
-    if (node === undefined || node.outgoing.some((edge) => !run.plan.edges[edge]?.back)) continue
-    const seen = activationInFrame(run.plan, run.state, '', node.id)
-    if (seen !== undefined) chars += run.values.chars(seen.path)
-  }
+  for (const { path } of lastOutcomes(run.plan, run.state, 0, '')) chars += run.values.chars(path)
   return chars
 }
 

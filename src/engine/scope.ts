@@ -47,6 +47,25 @@ export function activationInFrame(
   return group === undefined ? undefined : visibleActivation(plan, state, group, id)
 }
 
+/**
+ * What a body without an `output` gives: the outcomes that led nowhere. Those that only went round a loop are not among
+ * them, unless there are no others.
+ */
+export function lastOutcomes(plan: Plan, state: RunState, scope: number, frame: string): Activation[] {
+  const last: Activation[] = []
+  const goingRound: Activation[] = []
+  for (const index of plan.scopes[scope]!.nodes) {
+    const { id, outgoing } = plan.nodes[index]!
+    if (outgoing.some((edge) => !plan.edges[edge]!.back)) continue
+    const seen = activationInFrame(plan, state, frame, id)
+    if (seen === undefined) continue
+    const wentRound = outgoing.some((edge) => plan.edges[edge]!.port === seen.port)
+    if (wentRound) goingRound.push(seen)
+    else last.push(seen)
+  }
+  return last.length > 0 ? last : goingRound
+}
+
 /** What `prev` is made of: one output, or an object of outputs by node id. */
 export type Previous =
   | { readonly single: true; readonly path: string | undefined }

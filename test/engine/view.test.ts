@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
+import { activationInFrame, lastOutcomes, previous, visibleActivation } from '../../src/engine/scope.ts'
 import { nodesView, progress, runView } from '../../src/engine/view.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
@@ -39,6 +39,12 @@ describe('the view of a run', () => {
     ])
   })
 
+  it('says that a wait ends with the time of its node where that is earlier', () => {
+    const run = drive(flow([node('w', 'work', { timeoutMs: 3_000 })])).start()
+    run.wait('w', { kind: 'approval', name: 'apr_1', until: run.now + 5_000 })
+    expect(runView(run.plan, run.state).waitingFor[0]?.until).toBe('1970-01-01T00:16:43.000Z')
+  })
+
   it('counts items as parts of their node and never goes back', () => {
     const run = drive(flow([node('map', 'work', { each: { items: [], concurrency: 1 } })]), {
       counts: { map: 4 },
@@ -49,6 +55,36 @@ describe('the view of a run', () => {
       seen.push(progress(run.plan, run.state))
     }
     expect(seen).toEqual([0, 25, 50, 75, 100])
+  })
+})
+
+describe('what a body without an output gives', () => {
+  const last = (run: ReturnType<typeof drive>) =>
+    lastOutcomes(run.plan, run.state, 0, '').map(({ path }) => path)
+
+  it('is what led nowhere, not what only went round a loop', () => {
+    const arcs = ['s>h', 'h:true>b', 'b~>h', 'h:false>end']
+    const nodes = [node('s'), node('h', 'flow.if'), node('b'), node('end')]
+    const run = drive(flow(nodes, arcs), { ports: { h: 'true', 'h~2': 'false' } }).start()
+    for (const path of ['s', 'b', 'end']) run.ok(path)
+    expect(run.state.run.status).toBe('succeeded')
+    expect(last(run)).toEqual(['end'])
+  })
+
+  it('is the last round of a loop that a node leaves by a port without an edge', () => {
+    const run = drive(flow([node('s'), node('h', 'flow.if'), node('x')], ['s>h', 's>x', 'h:true~>h']), {
+      ports: { h: 'true', 'h~2': 'false' },
+    }).start()
+    for (const path of ['s', 'x']) run.ok(path)
+    expect(last(run)).toEqual(['h~2', 'x'])
+  })
+
+  it('is what went round where nothing else is there', () => {
+    const nodes = [node('h', 'flow.if'), node('b')]
+    const ports = { h: 'true', 'h~2': 'false' }
+    const run = drive(flow(nodes, ['h:true>b', 'b~>h']), { ports }).start()
+    run.ok('b')
+    expect(last(run)).toEqual(['b'])
   })
 })
 
