@@ -13,7 +13,7 @@ export async function startRun(request: RequestContext, message: z.infer<typeof 
   // Switched off or removed since: what was not started by then is not started.
   if (triggered === null || triggered.teamId !== message.teamId) return
   const { triggerKey: key } = triggered
-  const { input = {}, entry } = JSON.parse(triggered.triggerConfig) as { input?: Json; entry?: string }
+  const { input, entry } = JSON.parse(triggered.triggerConfig) as { input?: Json; entry?: string }
   const scheduledFor = toIso(message.scheduledFor)
   try {
     await startRunnable(request, triggered, {

@@ -37,7 +37,7 @@ export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort
       try {
         const { execution } = await ask('The run', () =>
           startRunnable(context, runnable, {
-            input: child.input as Json,
+            input: child.input as Json | undefined,
             trigger: { type: 'workflow', runId: parent.runId },
             startedBy: parent.startedBy,
             options: {},

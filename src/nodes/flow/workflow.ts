@@ -11,7 +11,7 @@ export const flowWorkflow = effectNode({
   summary: 'Runs another workflow of the team.',
   params: z.strictObject({
     workflowId: z.string().min(1).max(100).describe('A workflow of the same team.'),
-    input: z.unknown().optional().describe('The input of its run; default null.'),
+    input: z.unknown().optional().describe('The input of its run; default an empty object.'),
     version: z.number().int().min(1).optional().describe('Default the current one.'),
     wait: z
       .boolean()
@@ -26,7 +26,7 @@ export const flowWorkflow = effectNode({
   needsCredential: false,
   effectful: true,
   run: async ({ runs }, { params, path, failures, idempotencyKey, nowMs }, signal): Promise<NodeResult> => {
-    const { workflowId, input = null, version, wait = true } = params
+    const { workflowId, input, version, wait = true } = params
     const child = await runs.startChild({
       workflowId,
       ...(version === undefined ? {} : { version }),

@@ -231,6 +231,23 @@ test('mocks stand in for nodes, mark the run, and must name nodes that are there
   expect([unknown.status, unknown.body.errors[0].path]).toEqual([422, 'mocks.nope'])
 })
 
+test('input that is left out is an empty object where an object is taken; null that was sent stays null', async () => {
+  const definition = { ...linear(1), output: '{{ { got: input, no: input?.no?.x ?? 1 } }}' }
+  const { person, workflowId, answer } = await started(definition)
+  expect([answer.body.input, answer.body.output]).toEqual([{}, { got: {}, no: 1 }])
+  const sent = await post(`/api/v1/workflows/${workflowId}/execute`, person, { input: null })
+  expect([sent.body.input, sent.body.output.got]).toEqual([null, null])
+  const object = { ...linear(1), inputs: { type: 'object', properties: { n: { default: 3 } } } }
+  const made = await started(object)
+  expect(made.answer.body.input).toEqual({ n: 3 })
+  const again = await post(`/api/v1/workflows/${made.workflowId}/execute`, made.person, { input: null })
+  expect([again.status, again.body.code]).toEqual([422, 'run.invalid_input'])
+  const list = await started({ ...linear(1), inputs: { type: ['array', 'null'] } })
+  expect(list.answer.body.input).toBe(null)
+  const plan = await post(`/api/v1/workflows/${workflowId}/plan`, person, {})
+  expect(plan.body.output.got).toEqual({})
+})
+
 test('a mock that does not say where its node goes on, or says it wrongly, starts nothing', async () => {
   const definition = {
     nodes: [

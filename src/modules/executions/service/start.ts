@@ -7,6 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { inputOr } from '../../../engine/input.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
@@ -43,7 +44,7 @@ export async function startRun(
   if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
   if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
-    input: body.input ?? null,
+    input: body.input,
     trigger: {
       type: 'manual',
       ...(body.mocks === undefined ? {} : { mocked: Object.keys(body.mocks) }),
@@ -84,7 +85,8 @@ export function refusal(reason: Extract<StartAnswer, { ok: false }>['reason']): 
 }
 
 export type Start = {
-  input: Json
+  /** Undefined when none was sent. */
+  input: Json | undefined
   trigger: RunSpec['trigger']
   startedBy: string | null
   /** For the audit log, where a person or a key starts the run themself. */
@@ -161,7 +163,7 @@ export async function startBatch(
           ? {}
           : { once: `${idempotencyKey} ${index}`, request: item as unknown as Json }
       const start = {
-        input: item.input ?? null,
+        input: item.input,
         trigger: { type: 'manual' },
         startedBy: ctx.actor.userId,
         by: runActor(ctx),
@@ -183,13 +185,18 @@ export function bulkError(error: unknown): { code: string; detail: string } {
 }
 
 const MOST_SCHEMAS = 500
-const schemas = new Map<string, CompiledSchema | null>()
+type Inputs = { inputs: unknown; schema: CompiledSchema | null }
+const schemas = new Map<string, Inputs>()
 
 /** Holds the input against the workflow's `inputs`, with its defaults filled in. */
-export function checkInput(runnable: Pick<Runnable, 'definition' | 'definitionHash'>, input: Json): Json {
-  const schema = inputSchema(runnable)
+export function checkInput(
+  runnable: Pick<Runnable, 'definition' | 'definitionHash'>,
+  sent: Json | undefined,
+): Json {
+  const { inputs, schema } = inputSchema(runnable)
+  const input = inputOr(inputs, sent)
   if (schema === null) return input
-  const filled = withDefaults(schema, input ?? {}) as Json
+  const filled = withDefaults(schema, input) as Json
   const errors = checkValue(schema, filled)
   if (errors.length === 0) return filled
   throw new AppError('run.invalid_input', {
@@ -200,13 +207,13 @@ export function checkInput(runnable: Pick<Runnable, 'definition' | 'definitionHa
 function inputSchema({
   definitionHash,
   definition,
-}: Pick<Runnable, 'definition' | 'definitionHash'>): CompiledSchema | null {
+}: Pick<Runnable, 'definition' | 'definitionHash'>): Inputs {
   const known = schemas.get(definitionHash)
   if (known !== undefined) return known
   const { inputs } = JSON.parse(definition) as { inputs?: unknown }
   const compiled = inputs === undefined ? null : compileSchema(inputs)
-  const schema = compiled?.ok ? compiled.value : null
+  const found = { inputs, schema: compiled?.ok ? compiled.value : null }
   if (schemas.size >= MOST_SCHEMAS) schemas.clear()
-  schemas.set(definitionHash, schema)
-  return schema
+  schemas.set(definitionHash, found)
+  return found
 }

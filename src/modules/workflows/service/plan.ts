@@ -1,6 +1,8 @@
 import type { ReadContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
+import type { Json } from '../../../core/json.ts'
+import { inputOr } from '../../../engine/input.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
@@ -26,7 +28,7 @@ export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow)
   }
   if (plan === null) return { ...head, inputProblems: [], nodes: [] }
   if (input.mocks !== undefined) requireMocks(plan.definition, input.mocks)
-  const { value, faults } = checkInput((definition as { inputs?: unknown }).inputs, input.input ?? null)
+  const { value, faults } = checkInput((definition as { inputs?: unknown }).inputs, input.input)
   const run = {
     id: newId('run', ctx.now()),
     workflowId: id,
@@ -51,11 +53,12 @@ export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow)
 
 function checkInput(
   inputs: unknown,
-  given: unknown,
+  sent: Json | undefined,
 ): { value: unknown; faults: WorkflowPlan['inputProblems'] } {
+  const given = inputOr(inputs, sent)
   const schema = inputs === undefined ? null : compileSchema(inputs)
   if (schema === null || !schema.ok) return { value: given, faults: [] }
-  const value = withDefaults(schema.value, given ?? {})
+  const value = withDefaults(schema.value, given)
   const faults = checkValue(schema.value, value)
   return { value, faults: faults.map(({ path, code, message }) => ({ path: `input${path}`, code, message })) }
 }
