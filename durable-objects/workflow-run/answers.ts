@@ -147,7 +147,7 @@ export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
     }
   }
   if (follow.from !== undefined && !plan.byId.has(follow.from)) {
-    return { ok: false, reason: 'conflict', detail: `The run has no node ${follow.from}.` }
+    return { ok: false, reason: 'conflict', detail: 'The run has no such node.', field: 'from' }
   }
   const adoption = adoptionOf(run, follow)
   if (follow.definition !== undefined && adoption.outcomes.length > 0) {

@@ -229,7 +229,14 @@ export type RunLegacy = {
 
 export type LegacyAnswer =
   | { ok: true; spec: RunSpec; legacy: RunLegacy }
-  | { ok: false; reason: 'not_found' | 'conflict' | 'changed'; detail: string; problems?: Problem[] }
+  | {
+      ok: false
+      reason: 'not_found' | 'conflict' | 'changed'
+      detail: string
+      problems?: Problem[]
+      /** The field of the request that is at fault; a conflict without one is with the run. */
+      field?: string
+    }
 
 /** How an object begins to say that its run is there and cannot be read: of an error only the message comes through. */
 export const RUN_UNREADABLE = 'run.unreadable'

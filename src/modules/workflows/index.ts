@@ -1,5 +1,6 @@
 export type { BuiltIn } from './built-in/built-in.ts'
 export { BUILT_INS } from './built-in/index.ts'
+export { requireEntry } from './check/entry.ts'
 export { matchHookPath } from './check/hook-path.ts'
 export { requireMocks } from './check/mocks.ts'
 export {

@@ -248,6 +248,20 @@ test('input that is left out is an empty object where an object is taken; null t
   expect(plan.body.output.got).toEqual({})
 })
 
+test('a node to start from, or to start again from, must be there', async () => {
+  const definition = { ...linear(1), nodes: [...linear(1).nodes, { id: 'free', type: 'flow.noop' }] }
+  Object.assign(definition.nodes[0] as object, { undo: 'free' })
+  const { person, workflowId, answer } = await started(definition)
+  for (const verb of ['execute', 'plan']) {
+    for (const entry of ['zz', 'free']) {
+      const { status, body } = await post(`/api/v1/workflows/${workflowId}/${verb}`, person, { entry })
+      expect([status, body.errors[0].path]).toEqual([422, 'entry'])
+    }
+  }
+  const rerun = await post(`${RUNS}/${answer.body.id}/rerun`, person, { from: 'zz' })
+  expect([rerun.status, rerun.body.errors[0].path]).toEqual([422, 'from'])
+})
+
 test('a mock that does not say where its node goes on, or says it wrongly, starts nothing', async () => {
   const definition = {
     nodes: [

@@ -63,6 +63,10 @@ export async function followUp(
   })
   if (!answer.ok) {
     if (answer.reason === 'not_found') throw notFound('The execution')
+    if (answer.field !== undefined)
+      throw new AppError('request.invalid', {
+        errors: [{ path: answer.field, message: answer.detail, code: 'not_found' }],
+      })
     if (answer.reason === 'conflict') throw new AppError('resource.conflict', { detail: answer.detail })
     const errors = (answer.problems ?? []).map(({ path, message, code }) => ({ path, message, code }))
     throw new AppError('run.changed_nodes', { detail: answer.detail, errors })

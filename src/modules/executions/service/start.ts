@@ -21,7 +21,13 @@ import {
   workflowRun,
 } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
-import { findRunnable, loadRunnable, type Runnable, requireMocks } from '../../workflows/index.ts'
+import {
+  findRunnable,
+  loadRunnable,
+  type Runnable,
+  requireEntry,
+  requireMocks,
+} from '../../workflows/index.ts'
 
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { requireRunRoom } from './room.ts'
@@ -42,6 +48,7 @@ export async function startRun(
   const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, workflowId, body.version ?? null))
   const runnable = rows[0]
   if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
+  if (body.entry !== undefined) requireEntry(JSON.parse(runnable.definition), body.entry)
   if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
     input: body.input,

@@ -6,6 +6,7 @@ import { inputOr } from '../../../engine/input.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { withDefaults } from '../../../engine/json-schema/defaults.ts'
+import { requireEntry } from '../check/entry.ts'
 import { checkWorkflow } from '../check/index.ts'
 import { requireMocks } from '../check/mocks.ts'
 import { simulate } from '../plan/simulate.ts'
@@ -27,6 +28,7 @@ export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow)
     problems,
   }
   if (plan === null) return { ...head, inputProblems: [], nodes: [] }
+  if (input.entry !== undefined) requireEntry(plan.definition, input.entry)
   if (input.mocks !== undefined) requireMocks(plan.definition, input.mocks)
   const { value, faults } = checkInput((definition as { inputs?: unknown }).inputs, input.input)
   const run = {
