@@ -92,7 +92,9 @@ export function writeFarewell(machine: RunShell): void {
   if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
   // A run that handles an error starts no other: two workflows that name each other would never end.
   const handles = run.spec.trigger.type === 'error'
-  if (run.spec.errorWorkflowId !== undefined && !handles && run.state.run.status === 'failed') {
+  // A failure that was made up is nobody's concern.
+  const isTrial = run.spec.mocks !== undefined
+  if (run.spec.errorWorkflowId !== undefined && !handles && !isTrial && run.state.run.status === 'failed') {
     machine.tell('failed', null)
   }
   if (!parent?.wait || parent.path === undefined) return

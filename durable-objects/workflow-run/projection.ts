@@ -16,6 +16,7 @@ const RUN_COLUMNS = [
   'trigger_key',
   'started_by',
   'parent_run_id',
+  'mocked',
   'seq',
   'progress',
   'waiting_for',

@@ -154,6 +154,7 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     triggerKey: spec.trigger.key ?? null,
     startedBy: spec.startedBy,
     parentRunId: spec.parent?.runId ?? null,
+    mocked: spec.mocks === undefined ? 0 : 1,
     seq: state.run.seq,
     progress: view.progress,
     waitingFor: JSON.stringify(

@@ -101,6 +101,8 @@ export const runs = sqliteTable(
     triggerKey: text('trigger_key'),
     startedBy: text('started_by'),
     parentRunId: text('parent_run_id'),
+    /** Whether outcomes of nodes were given with the start. */
+    mocked: integer('mocked').notNull().default(0),
     /** The seq of the event that this row shows: an older report never overwrites a newer one. */
     seq: integer('seq').notNull(),
     progress: integer('progress').notNull().default(0),

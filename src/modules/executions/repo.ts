@@ -17,6 +17,7 @@ export type RunRow = {
   triggerKey: string | null
   startedBy: string | null
   parentRunId: string | null
+  mocked: number
   progress: number
   waitingFor: string | null
   error: string | null
@@ -36,7 +37,7 @@ export type RunFilter = {
 }
 
 const COLUMNS = `id, workflow_id AS workflowId, workflow_name AS workflowName, workflow_version AS workflowVersion, status,
-  trigger_type AS triggerType, trigger_key AS triggerKey, started_by AS startedBy, parent_run_id AS parentRunId, progress,
+  trigger_type AS triggerType, trigger_key AS triggerKey, started_by AS startedBy, parent_run_id AS parentRunId, mocked, progress,
   waiting_for AS waitingFor, error, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, duration_ms AS durationMs`
 
 export function findRuns(teamId: string, filter: RunFilter, options: ListOptions): HotRead<RunRow> {

@@ -19,6 +19,12 @@ export const StartRun = z
   .strictObject({
     input: JsonValue.optional(),
     version: z.int().min(1).optional(),
+    draft: z
+      .boolean()
+      .optional()
+      .describe(
+        'Runs the draft in place of a version. Needs the right workflows:write as well; the workflow that handles errors is not started.',
+      ),
     mocks: Mocks.optional(),
     startAt: z.iso.datetime({ offset: true }).optional(),
     callbackUrl: z.url().max(2_000).optional().describe('Called by POST with the run when it has ended.'),
@@ -56,11 +62,13 @@ export const WaitingFor = z
   })
   .meta({ id: 'WaitingFor' })
 
+const workflowVersion = z.int().describe('0 for a run of the draft.')
+
 export const Execution = z
   .strictObject({
     id: z.string(),
     workflowId: z.string().nullable(),
-    workflowVersion: z.int(),
+    workflowVersion,
     status: z.enum(RUN_STATUSES),
     trigger: z.looseObject({ type: z.string() }),
     input: Json,
@@ -84,11 +92,12 @@ export const ExecutionSummary = z
     id: z.string(),
     workflowId: z.string().nullable(),
     workflowName: z.string(),
-    workflowVersion: z.int(),
+    workflowVersion,
     status: z.enum(RUN_STATUSES),
     trigger: z.strictObject({ type: z.string(), key: z.string().nullable() }),
     startedBy: z.string().nullable(),
     parentRunId: z.string().nullable(),
+    mocked: z.boolean().describe('Whether outcomes of nodes were given with the start.'),
     progress: z.number(),
     waitingFor: z.array(
       WaitingFor.partial({ detail: true }).describe(

@@ -1,7 +1,7 @@
 // What follows the end of a run outside of it.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { get, post } from '../../helpers/api.ts'
+import { call, get, post } from '../../helpers/api.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
@@ -27,6 +27,64 @@ test('a failed run starts the error workflow once, with the error', async () => 
       .all()
     expect(results).toMatchObject([{ status: 'succeeded', trigger_type: 'error' }])
   })
+})
+
+test('a failure by a mock, or of a draft, starts no error workflow, and the list tells them', async () => {
+  const person = await newPerson()
+  const handler = await newWorkflow(person.teamId, linear(1))
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  await env.DB.prepare('UPDATE workflows SET error_workflow_id = ? WHERE id = ?')
+    .bind(handler, workflowId)
+    .run()
+  const path = `/api/v1/workflows/${workflowId}`
+  const mocked = await post(`${path}/execute`, person, { mocks: { n0: { error: { code: 'x' } } } })
+  expect(mocked.body).toMatchObject({
+    status: 'failed',
+    error: { code: 'x', message: 'A mock says that the node fails' },
+    trigger: { mocked: ['n0'] },
+  })
+  expect((await call('PUT', `${path}/draft`, { as: person, body: { definition: failing } })).status).toBe(200)
+  const draft = await post(`${path}/execute`, person, { draft: true })
+  expect(draft.body).toMatchObject({
+    status: 'failed',
+    workflowVersion: 0,
+    error: { message: 'as told' },
+    trigger: { type: 'manual', draft: true },
+  })
+  const again = await post(`/api/v1/workflows/executions/${draft.body.id}/rerun`, person, {})
+  expect(again.body).toMatchObject({ workflowVersion: 0, trigger: { type: 'rerun', draft: true } })
+  await vi.waitFor(async () => {
+    const list = await get(`${path}/executions`, person)
+    const marks = list.body.items.map((run: any) => [run.id, run.mocked, run.workflowVersion])
+    expect(marks.sort()).toEqual(
+      [
+        [mocked.body.id, true, 1],
+        [draft.body.id, false, 0],
+        [again.body.id, false, 0],
+      ].sort(),
+    )
+  })
+  await runJobs()
+  expect((await get(`/api/v1/workflows/${handler}/executions`, person)).body.items).toEqual([])
+})
+
+test('a draft runs only where there is one, when it is sound, and with the right to write workflows', async () => {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const path = `/api/v1/workflows/${workflowId}`
+  const execute = (body: unknown, as: Parameters<typeof post>[1] = person) =>
+    post(`${path}/execute`, as, body)
+  expect((await execute({ draft: true })).status).toBe(404)
+  const nodes = [{ id: 'a', type: 'no.such' }]
+  await call('PUT', `${path}/draft`, { as: person, body: { definition: { nodes } } })
+  const unsound = await execute({ draft: true })
+  expect([unsound.status, unsound.body.errors[0].code]).toEqual([422, 'node.unknown_type'])
+  const both = await execute({ draft: true, version: 1 })
+  expect([both.status, both.body.errors[0].path]).toEqual([422, 'version'])
+  const key = await post('/api/v1/auth/api-keys', person, { name: 'k', scopes: ['runs:write'] })
+  const headers = { 'x-api-key': key.body.key }
+  const refused = await call<any>('POST', `${path}/execute`, { headers, body: { draft: true } })
+  expect([refused.status, refused.body.code]).toEqual([403, 'access.scope_missing'])
 })
 
 test('a callback is posted with the run when it has ended', async () => {

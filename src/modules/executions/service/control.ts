@@ -81,7 +81,11 @@ export async function followUp(
         ? newId('run', ctx.now())
         : await derivedId('run', `${ctx.actor.teamId} ${runId} ${follow.mode} ${idempotencyKey}`),
     mode: follow.mode,
-    trigger: { type: follow.mode, ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}) },
+    trigger: {
+      type: follow.mode,
+      ...(old.trigger.draft && known === null ? { draft: true } : {}),
+      ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}),
+    },
     parent: { runId },
     startedBy: ctx.actor.userId,
     by: runActor(ctx),

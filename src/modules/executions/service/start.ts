@@ -22,6 +22,7 @@ import {
 } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
 import {
+  draftRunnable,
   findRunnable,
   loadRunnable,
   type Runnable,
@@ -46,14 +47,20 @@ export async function startRun(
   options: StartOptions & { idempotencyKey: string | null },
 ): Promise<Started> {
   const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, workflowId, body.version ?? null))
-  const runnable = rows[0]
-  if (!runnable) throw await missing(ctx, actor.teamId, workflowId)
+  const [stored] = rows
+  if (!stored) throw await missing(ctx, actor.teamId, workflowId)
+  if (body.draft && body.version !== undefined) {
+    const message = 'Either a version or the draft.'
+    throw new AppError('request.invalid', { errors: [{ path: 'version', message, code: 'custom' }] })
+  }
+  const runnable = body.draft ? await draftRunnable(ctx, actor, stored) : stored
   if (body.entry !== undefined) requireEntry(JSON.parse(runnable.definition), body.entry)
   if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
     input: body.input,
     trigger: {
       type: 'manual',
+      ...(body.draft ? { draft: true } : {}),
       ...(body.mocks === undefined ? {} : { mocked: Object.keys(body.mocks) }),
     },
     startedBy: actor.userId,

@@ -18,6 +18,7 @@ export const toSummary = (row: RunRow, place?: number): ExecutionSummary => ({
   trigger: { type: row.triggerType, key: row.triggerKey },
   startedBy: row.startedBy,
   parentRunId: row.parentRunId,
+  mocked: row.mocked === 1,
   progress: row.progress,
   waitingFor: waitsIn(row).map(({ gate: _gate, ...wait }) => ({
     ...(wait as ExecutionSummary['waitingFor'][number]),

@@ -1,10 +1,12 @@
-import type { ServiceContext } from '../../../context.ts'
+import type { Actor, RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
 import { LIMITS } from '../../../engine/definition.ts'
-import { bytesOf, checkWorkflow, workflowInvalid } from '../check/index.ts'
+import { bytesOf, checkWorkflow, requireSound, workflowInvalid } from '../check/index.ts'
+import type { Runnable } from '../repo/runnable.ts'
 import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '../repo/versions.ts'
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
@@ -90,6 +92,22 @@ export function publishDraft(
       publishes: row.draftUpdatedAt ?? 0,
     }
   })
+}
+
+/** The draft in place of the version that was loaded; throws 422 with all problems while it cannot run. */
+export async function draftRunnable(
+  ctx: RequestContext,
+  actor: Actor,
+  runnable: Runnable,
+): Promise<Runnable> {
+  // The same role may do both; an API key may have been given only the one.
+  if (actor.scopes !== null && !actor.scopes.includes('workflows:write'))
+    throw new AppError('access.scope_missing', { detail: 'To run a draft the key needs workflows:write.' })
+  const stored = storedOf((await findDraft(ctx.env.DB, actor.teamId, runnable.id)) ?? missing())
+  requireSound(stored.definition, stored.triggers)
+  const definition = JSON.stringify(stored.definition)
+  const definitionHash = await sha256Hex(definition)
+  return { ...runnable, definition, definitionHash, version: 0, errorWorkflowId: null }
 }
 
 function storedOf(row: DraftRow): Stored {
