@@ -2,6 +2,11 @@ import type * as z from 'zod'
 
 export type MergeMode = 'all' | 'any' | 'first' | 'quorum'
 
+export interface ParamFault {
+  readonly at: readonly PropertyKey[]
+  readonly message: string
+}
+
 /** What the engine knows of a node type. The registry of `src/nodes` fills it; the engine never runs a node. */
 export interface NodeTypeInfo {
   readonly type: string
@@ -18,6 +23,8 @@ export interface NodeTypeInfo {
   readonly kind?: 'leaf' | 'merge' | 'group'
   /** Parameters that the node evaluates by itself, where there may be an `item`. */
   readonly deferred?: readonly string[]
+  /** What is wrong with fixed parameters that the schema cannot tell; those with expressions are seen by the run only. */
+  check?(params: Readonly<Record<string, unknown>>): Iterable<ParamFault>
   /** Parameters that are conditions, such as `condition`, `cases[].when`. */
   readonly conditions?: readonly string[]
 }

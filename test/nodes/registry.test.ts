@@ -78,3 +78,58 @@ test.each(describeNodeTypes().map((one) => [one.type, one] as const))(
     for (const name of Object.keys(one.example)) expect(Object.keys(properties)).toContain(name)
   },
 )
+
+const faults = (type: string, params: Record<string, unknown>, node: Record<string, unknown> = {}) => {
+  const compiled = compile({ nodes: [{ id: 'it', type, params, ...node }] }, NODE_TYPES)
+  return compiled.ok ? [] : compiled.error.map(({ path, code }) => `${path.replace('nodes[0].', '')} ${code}`)
+}
+
+test.each([
+  [
+    'flow.approval',
+    { title: 'x', form: { type: 'objekt', properties: { a: { type: 'no' } } } },
+    'params.form.type',
+  ],
+  ['flow.approval', { title: 'x', quorum: 3, assignees: ['a', 'b', 'a'] }, 'params.quorum'],
+  ['flow.wait', { until: 'yesterday' }, 'params.until'],
+  ['flow.wait', { until: '2030-01-01T00:00' }, 'params.until'],
+  ['http.request', { url: 'ftp://x' }, 'params.url'],
+  ['http.request', { url: 'ftp://{{ input.host }}' }, 'params.url'],
+  ['http.request', { url: 'example.com/x' }, 'params.url'],
+  [
+    'http.request',
+    { url: 'https://x.y', headers: { 'a b': 'x', ok: '{{ input.x }}' } },
+    'params.headers.a b',
+  ],
+  ['http.request', { url: 'https://x.y', headers: { a: 'x\ny' } }, 'params.headers.a'],
+  ['http.request', { url: 'https://x.y', method: 'GET', body: {} }, 'params.body'],
+] as const)('%s refuses %j when it is saved', (type, params, path) => {
+  expect(faults(type, params)).toContain(`${path} node.bad_params`)
+})
+
+test('what an expression decides is left to the run, and what is right is taken', () => {
+  const open = [
+    faults('flow.approval', { title: 'x', quorum: 3, assignees: ['{{ input.a }}'], form: '{{ input.f }}' }),
+    faults('flow.approval', { title: 'x', quorum: 2, assignees: ['a', 'b'], form: { type: 'object' } }),
+    faults('flow.approval', { title: 'x', form: { type: '{{ input.type }}' } }),
+    faults('flow.wait', { until: '{{ input.until }}' }),
+    faults('flow.wait', { until: '2030-01-01T00:00:00+01:00' }),
+    faults('http.request', { url: '{{ input.url }}', headers: { a: '{{ input.x }}' } }),
+    faults('http.request', { url: 'HTTPS://{{ input.host }}:8080/', body: 1 }),
+    faults('http.request', { url: 'https://x.y' }, { each: { items: '{{ input }}' } }),
+  ]
+  expect(open.flat()).toEqual([])
+})
+
+test('text is no list for an each, and no node has a second way in', () => {
+  expect(faults('flow.noop', {}, { each: { items: 'notexpr' } })).toEqual(['each.items each.not_a_list'])
+  const nodes = ['a', 'b', 'c'].map((id) => ({ id, type: 'flow.noop' }))
+  const edges = [
+    { from: 'a', to: 'b', toPort: 'left' },
+    { from: 'a', to: 'c', toPort: 'main' },
+  ]
+  const compiled = compile({ nodes, edges }, NODE_TYPES)
+  expect(compiled.ok ? [] : compiled.error).toMatchObject([
+    { path: 'edges[0].toPort', code: 'edge.unknown_port' },
+  ])
+})

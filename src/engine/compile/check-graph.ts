@@ -18,6 +18,11 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
       if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
       seen.add(key)
       checkPort(one, outline, types, problems)
+      // Every node has one way in. The field is there for imported workflows, whose merges tell their inputs apart.
+      if (edge.toPort !== undefined && edge.toPort !== 'main') {
+        const message = `${quoted(edge.to)} has no input ${quoted(edge.toPort)}`
+        problems.add([...at, 'toPort'], 'edge.unknown_port', message, 'Leave "toPort" out')
+      }
       if (edge.maxIterations !== undefined && !edge.back && !cut.has('back')) {
         problems.add(
           [...at, 'maxIterations'],

@@ -80,6 +80,10 @@ function checkType(
     if (info.kind === 'merge' || (ports && ports.length > 1)) {
       problems.add([...at, 'each'], 'each.multiple_ports', 'Only a node with one port can run for each item')
     }
+    if (typeof items === 'string' && !items.includes('{{')) {
+      const hint = 'Write an array, or an expression that gives one'
+      problems.add([...at, 'each', 'items'], 'each.not_a_list', 'Plain text is no list of items', hint)
+    }
     if (Array.isArray(items) && items.length > LIMITS.items) {
       const message = `${items.length} items, at most ${LIMITS.items} are allowed`
       problems.add([...at, 'each', 'items'], 'each.too_many_items', message)

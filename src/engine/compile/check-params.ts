@@ -16,11 +16,11 @@ export function ownParams(info: NodeTypeInfo | undefined, node: Node): Record<st
 export function checkParams(info: NodeTypeInfo, node: Node, at: Location, problems: Problems): void {
   const params = ownParams(info, node)
   const parsed = info.params.safeParse(params)
-  if (parsed.success) return
-  for (const issue of parsed.error.issues) {
-    if (isOpen(issue, params)) continue
-    problems.add([...at, 'params', ...issue.path], 'node.bad_params', issue.message)
-  }
+  const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !isOpen(issue, params))
+  for (const { path, message } of issues) problems.add([...at, 'params', ...path], 'node.bad_params', message)
+  if (issues.length > 0) return
+  for (const fault of info.check?.(params) ?? [])
+    problems.add([...at, 'params', ...fault.at], 'node.bad_params', fault.message)
 }
 
 /** Whether an expression stands where the schema wants something else: what it gives is only known in the run. */

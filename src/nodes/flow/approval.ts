@@ -3,6 +3,8 @@ import { DAY_MS } from '../../core/clock.ts'
 import type { Json } from '../../core/json.ts'
 import type { OnDue } from '../../engine/event.ts'
 import { checkSchema } from '../../engine/json-schema/compile.ts'
+import type { ParamFault } from '../../engine/node-type.ts'
+import { isFixed } from '../fixed.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 
 /** What a mock's output may call the decision. */
@@ -61,6 +63,18 @@ export const flowApproval = pureNode({
   ports: () => ['approved', 'rejected', 'timeout'],
   needsCredential: false,
   effectful: false,
+  check: ({ form, assignees, quorum }) => {
+    const faults: ParamFault[] = []
+    if (typeof form === 'object' && isFixed(form))
+      for (const { path, message } of checkSchema(form))
+        faults.push({ at: ['form', ...path.split('/').slice(1)], message })
+    if (Array.isArray(assignees) && isFixed(assignees) && typeof quorum === 'number') {
+      const many = new Set(assignees).size
+      if (many > 0 && quorum > many)
+        faults.push({ at: ['quorum'], message: `${quorum} must approve and only ${many} may answer` })
+    }
+    return faults
+  },
   compute: ({ params, nowMs, hasEdge }) => {
     const { title, message, form, timeoutMs, quorum = 1, allowSelf = true } = params
     const assignees = [...new Set(params.assignees ?? [])]

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DAY_MS } from '../../core/clock.ts'
+import { isFixed } from '../fixed.ts'
 import { NodeFailure, pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
 
@@ -27,6 +28,10 @@ export const flowWait = pureNode({
   ports: mainPort,
   needsCredential: false,
   effectful: false,
+  check: ({ until }) =>
+    typeof until === 'string' && isFixed(until) && !TIMESTAMP.test(until)
+      ? [{ at: ['until'], message: 'not a time: ISO 8601 with an offset is expected' }]
+      : [],
   compute: ({ params, nowMs }) => {
     const until = params.until === undefined ? nowMs + (params.durationMs ?? 0) : timeOf(params.until)
     const output = { waitedMs: Math.max(0, until - nowMs) }

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import type { ParamFault } from '../../engine/node-type.ts'
+import { isFixed } from '../fixed.ts'
 import { effectNode, type NodeInput, type NodeResult } from '../node.ts'
 import type { HttpPort, NodePorts, OutboundRequest, OutboundResponse } from '../ports.ts'
 import { mainPort } from '../ports-of.ts'
@@ -74,6 +76,7 @@ export const httpRequest = effectNode({
   ports: mainPort,
   needsCredential: false,
   effectful: true,
+  check: fixedFaults,
   run: async (ports, input, signal): Promise<NodeResult> => {
     const request = requestOf(input, signal)
     return input.params.paginate
@@ -83,6 +86,24 @@ export const httpRequest = effectNode({
 })
 
 type Input = NodeInput<Params>
+
+function fixedFaults({ url, method, headers, body }: Readonly<Record<string, unknown>>): ParamFault[] {
+  const faults: ParamFault[] = []
+  if (typeof url === 'string') {
+    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
+    const isHttp = scheme === 'http' || scheme === 'https'
+    if (scheme === undefined ? isFixed(url) : !isHttp || (isFixed(url) && !URL.canParse(url)))
+      faults.push({ at: ['url'], message: 'not the URL of a web address: http or https is expected' })
+  }
+  if (typeof headers === 'object' && headers !== null) {
+    for (const [name, value] of Object.entries(headers))
+      if (!isHeader(name, isFixed(value) ? String(value) : ''))
+        faults.push({ at: ['headers', name], message: 'not a header' })
+  }
+  if (body !== undefined && (method === 'GET' || method === 'HEAD'))
+    faults.push({ at: ['body'], message: `a ${method} request has none` })
+  return faults
+}
 
 async function onePage(http: HttpPort, input: Input, request: OutboundRequest): Promise<NodeResult> {
   const response = await http.fetch(request)

@@ -1,0 +1,6 @@
+/** Whether a parameter stands as it is: no expression anywhere in it. */
+export function isFixed(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('{{')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.values(value).every(isFixed)
+}
