@@ -87,6 +87,15 @@ test.each([
   expect(rows.map(({ name = '-', total = '-' }) => `${name} ${total}`)).toEqual(expected)
 })
 
+test('data.merge says that it looks for no field further in', async () => {
+  const left = [{ u: { id: 1 } }]
+  const error = await errorOf('data.merge', { left, right: [{ id: 1 }], on: { left: 'u.id', right: 'id' } })
+  expect(error).toMatchObject({ code: 'data.no_such_field', message: expect.stringContaining('"u.id"') })
+  const dotted = { left: [{ 'u.id': 1 }], right: [{ id: 1, x: 2 }], on: { left: 'u.id', right: 'id' } }
+  expect(await outputOf('data.merge', dotted)).toEqual([{ 'u.id': 1, id: 1, x: 2 }])
+  expect(await outputOf('data.merge', { left: [], right: [], on: 'u.id' })).toEqual([])
+})
+
 test('data.merge joins by several fields, and of equal names the right one counts', async () => {
   const left = [
     { a: 1, b: 1, from: 'left' },

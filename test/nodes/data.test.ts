@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
+import { start } from '../helpers/runs.ts'
 import { errorOf, one, outputOf } from './one.ts'
 
 const ORDERS = [
@@ -177,6 +178,18 @@ test('data.split cuts without losing anything', async () => {
   expect(await outputOf('data.split', { items: [1, 2, 3, 4, 5], size: 2 })).toEqual([[1, 2], [3, 4], [5]])
   expect(await outputOf('data.split', { items: [], size: 2 })).toEqual([])
   expect((await errorOf('data.split', { items: [1], size: '{{ 0 }}' })).code).toBe('params.invalid')
+})
+
+test('data.set does not let a list go that it was to keep', async () => {
+  const run = await start({
+    nodes: [
+      { id: 'a', type: 'data.map', params: { items: [1], value: 1 } },
+      { id: 'b', type: 'data.set', params: { values: { y: 2 }, keep: true } },
+    ],
+    edges: [{ from: 'a', to: 'b' }],
+  })
+  expect(run.error).toMatchObject({ code: 'data.not_an_object', message: expect.stringContaining('a list') })
+  expect(await outputOf('data.set', { values: { y: 2 }, keep: true })).toEqual({ y: 2 })
 })
 
 test('data.set keeps the previous output only when it is told to', async () => {

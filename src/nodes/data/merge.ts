@@ -18,7 +18,9 @@ export const dataMerge = pureNode({
     right: side('right'),
     on: z
       .union([Name, z.array(Name).min(1).max(20), z.strictObject({ left: Name, right: Name })])
-      .describe('The field that both share, a list of several, or `{ left, right }` where its names differ.'),
+      .describe(
+        'The field that both share, by its own name, a list of several, or `{ left, right }` where its names differ.',
+      ),
     how: z
       .enum(['inner', 'left', 'outer'])
       .optional()
@@ -42,6 +44,8 @@ export const dataMerge = pureNode({
     const [leftNames, rightNames] = Array.isArray(names) ? [names, names] : [[names.left], [names.right]]
     const left = rowsOf(params.left, 'left')
     const right = rowsOf(params.right, 'right')
+    refusePaths(left, leftNames, 'left')
+    refusePaths(right, rightNames, 'right')
     const byKey = new Map<string, Row[]>()
     for (const row of right) {
       const key = keyOf(row, rightNames)
@@ -83,6 +87,17 @@ function rowsOf(list: readonly unknown[], name: string): Row[] {
     if (!isRow(row)) throw badData('data.not_an_object', `${name}, item ${index} is not an object`)
     return row
   })
+}
+
+/** A name with dots that no object has is meant as a way into it, which a join does not go: it would find no pair. */
+function refusePaths(rows: readonly Row[], names: readonly string[], side: string): void {
+  for (const name of names) {
+    if (rows.length === 0 || !name.includes('.') || rows.some((row) => Object.hasOwn(row, name))) continue
+    throw badData(
+      'data.no_such_field',
+      `on: no object on the ${side} has the field "${name}", and it is not looked for further in; map the list first`,
+    )
+  }
 }
 
 function keyOf(row: Row, names: readonly string[]): string | null {

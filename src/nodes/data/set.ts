@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
+import { badData, isRow } from './items.ts'
 
 export const dataSet = pureNode({
   type: 'data.set',
@@ -8,7 +9,10 @@ export const dataSet = pureNode({
   summary: 'Makes an object out of values.',
   params: z.strictObject({
     values: z.record(z.string(), z.unknown()).describe('The fields of the object.'),
-    keep: z.boolean().optional().describe('Start from the previous output instead of an empty object.'),
+    keep: z
+      .boolean()
+      .optional()
+      .describe('Start from the previous output, which must be an object, instead of an empty one.'),
   }),
   output: 'The object.',
   example: { values: { total: '{{ prev.price * 2 }}' } },
@@ -16,7 +20,11 @@ export const dataSet = pureNode({
   needsCredential: false,
   effectful: false,
   compute: ({ params, prev }) => {
-    const base = params.keep && typeof prev === 'object' && prev !== null && !Array.isArray(prev) ? prev : {}
-    return { output: { ...base, ...params.values } }
+    const kept = params.keep ? (prev ?? {}) : {}
+    if (!isRow(kept)) {
+      const what = Array.isArray(kept) ? 'a list' : `a ${typeof kept}`
+      throw badData('data.not_an_object', `keep: the previous output is ${what}, not an object`)
+    }
+    return { output: { ...kept, ...params.values } }
   },
 })
