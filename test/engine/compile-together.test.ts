@@ -142,3 +142,20 @@ it('refuses text where a condition is wanted', () => {
     'nodes[3].params.deep.until condition.constant',
   ])
 })
+
+it('refuses a schedule that can never fire, at once', () => {
+  const crons = ['0 0 30 2 *', '0 0 29 2 *', '*/5 * 31 4,6 *', '0 0 31 4 MON', '61 0 * * *']
+  const triggers = crons.map((cron, i) => ({
+    type: 'schedule',
+    key: `k${i}`,
+    cron,
+    timezone: 'Europe/Berlin',
+  }))
+  const before = performance.now()
+  expect(found({ nodes: [{ id: 'a', type: 'work' }] }, triggers)).toEqual([
+    'triggers[0].cron trigger.never_fires',
+    'triggers[2].cron trigger.never_fires',
+    'triggers[4].cron definition.invalid',
+  ])
+  expect(performance.now() - before).toBeLessThan(2_000)
+})

@@ -1,6 +1,8 @@
 import { LIMITS, Trigger } from '../definition.ts'
 import { paramsReferences, surveyParams } from '../expression/index.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
+import { nextFire } from '../schedule/next-fire.ts'
+import { compileSchedule } from '../schedule/trigger.ts'
 import { reportErrors } from './check-expressions.ts'
 import { checkCondition } from './condition.ts'
 import { mend } from './mend.ts'
@@ -25,6 +27,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     const at = ['triggers', position]
     const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
+    if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
     if (trigger.type === 'event') checkFilter(trigger.filter, [...at, 'filter'], problems)
     const { key, type, entry } = trigger
     const name = key ?? type
@@ -61,4 +64,11 @@ function checkFilter(filter: unknown, at: Location, problems: Problems): void {
     }
   }
   checkCondition(filter, at, problems)
+}
+
+function checkFires(trigger: Parameters<typeof compileSchedule>[0], at: Location, problems: Problems): void {
+  if (trigger.cron === undefined) return
+  const schedule = compileSchedule(trigger)
+  if (!schedule.ok || nextFire(schedule.value, 0) !== null) return
+  problems.add(at, 'trigger.never_fires', 'There is no such day in any year, so it would never fire')
 }
