@@ -159,3 +159,38 @@ it('refuses a schedule that can never fire, at once', () => {
   ])
   expect(performance.now() - before).toBeLessThan(2_000)
 })
+
+it('refuses item where there is none, such as in the when of the each itself', () => {
+  const each = { items: '{{ input.list }}' }
+  const uses = { values: { x: '{{ [1].map(item => item) }}', y: '{{ item.x ?? index }}' } }
+  const body = {
+    nodes: [{ id: 'in', type: 'data.set', params: uses, when: '{{ item > 1 }}' }],
+    output: '{{ item }}',
+  }
+  const nodes = [
+    { id: 'a', type: 'data.set', params: uses, each, when: '{{ item > 1 }}' },
+    { id: 'b', type: 'data.set', params: uses, each: { items: '{{ item.list }}' } },
+    { id: 'c', type: 'data.set', params: uses },
+    { id: 'd', type: 'later', params: { per: { x: '{{ item }}' }, perhaps: '{{ index }}' } },
+    { id: 'e', type: 'flow.group', params: { body }, each },
+    { id: 'f', type: 'work', each, undo: 'g' },
+    { id: 'g', type: 'work', params: { x: '{{ item }}' } },
+  ]
+  expect(found({ nodes, output: '{{ item }}' })).toEqual([
+    'nodes[0].when expression.no_item',
+    'nodes[1].each.items expression.no_item',
+    'nodes[2].params.values.y expression.no_item',
+    'nodes[3].params.perhaps expression.no_item',
+    'output expression.no_item',
+  ])
+  const alone = {
+    id: 'h',
+    type: 'flow.group',
+    params: { body: { ...body, nodes: [{ ...body.nodes[0], id: 'i' }] } },
+  }
+  expect(found({ nodes: [alone] })).toEqual([
+    'nodes[0].params.body.nodes[0].params.values.y expression.no_item',
+    'nodes[0].params.body.nodes[0].when expression.no_item',
+    'nodes[0].params.body.output expression.no_item',
+  ])
+})

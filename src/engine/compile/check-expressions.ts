@@ -5,7 +5,7 @@ import {
   surveyParams,
   type TemplateReferences,
 } from '../expression/index.ts'
-import type { NodeTypes } from '../node-type.ts'
+import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
 import type { Plan } from '../plan.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { upstreamOf } from '../upstream.ts'
@@ -14,6 +14,14 @@ import type { Outline } from './outline.ts'
 
 /** Whether an expression may name the node of that index. */
 type MaySee = (index: number) => boolean
+
+interface Sight {
+  readonly maySee: MaySee
+  /** Whether the expression at that path of the value has an item. */
+  readonly mayUseItem: (path: string) => boolean
+  /** Whether it stands outside the items of its own node. */
+  readonly ofEach?: boolean
+}
 
 /**
  * Parses every expression and looks whether the nodes that it names come before. `plan` is undefined when the graph is
@@ -33,9 +41,14 @@ export function checkExpressions(
       if (undone === undefined) return isUpstream(plan, target, index)
       return undone.some((user) => user === target || isUpstream(plan, target, user))
     }
-    check(ownParams(types.get(node.type), node), [...at, 'params'], maySee, outline, problems)
-    if (node.when !== undefined) check(node.when, [...at, 'when'], maySee, outline, problems)
-    if (node.each) check(node.each.items, [...at, 'each', 'items'], maySee, outline, problems)
+    const info = types.get(node.type)
+    const items = itemsAround(outline, index, users)
+    const own = items || node.each !== undefined || info === undefined || cut.has('id') || cut.has('each')
+    const mayUseItem = (path: string) => own || isDeferred(info, path)
+    check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, outline, problems)
+    const outer: Sight = { maySee, mayUseItem: () => items || cut.has('id'), ofEach: node.each !== undefined }
+    if (node.when !== undefined) check(node.when, [...at, 'when'], outer, outline, problems)
+    if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, outline, problems)
   }
   for (const { output, at, index, group } of outline.scopes) {
     if (output === undefined) continue
@@ -43,16 +56,18 @@ export function checkExpressions(
       const { scope } = outline.nodes[target]!
       return plan === undefined || scope === index || (group >= 0 && isUpstream(plan, target, group))
     }
-    check(output, [...at, 'output'], maySee, outline, problems)
+    const mayUseItem = () => group >= 0 && (hasItems(outline, group) || itemsAround(outline, group, users))
+    check(output, [...at, 'output'], { maySee, mayUseItem }, outline, problems)
   }
   const key = outline.definition.settings?.concurrency?.key
-  if (key !== undefined) check(key, ['settings', 'concurrency', 'key'], () => false, outline, problems)
+  const nothing: Sight = { maySee: () => false, mayUseItem: () => false }
+  if (key !== undefined) check(key, ['settings', 'concurrency', 'key'], nothing, outline, problems)
 }
 
-function check(value: unknown, at: Location, maySee: MaySee, outline: Outline, problems: Problems): void {
+function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {
   const survey = surveyParams(value)
   reportErrors(survey.errors, at, problems)
-  checkReferences(paramsReferences(survey), at, maySee, outline, problems)
+  checkReferences(paramsReferences(survey), at, sight, outline, problems)
 }
 
 export function reportErrors(errors: readonly ParamError[], at: Location, problems: Problems): void {
@@ -66,11 +81,17 @@ export function reportErrors(errors: readonly ParamError[], at: Location, proble
 function checkReferences(
   references: readonly ({ path: string } & TemplateReferences)[],
   at: Location,
-  maySee: MaySee,
+  { maySee, mayUseItem, ofEach = false }: Sight,
   { byId }: Outline,
   problems: Problems,
 ): void {
-  for (const { path, nodes } of references) {
+  for (const { path, nodes, usesItem } of references) {
+    if (usesItem && !mayUseItem(path)) {
+      const hint = ofEach
+        ? 'This is asked once, before there are items: filter the list in each.items instead'
+        : 'Give the node an each, or use them where a data node evaluates for each item'
+      problems.add(inside(at, path), 'expression.no_item', 'There is no item or index here', hint)
+    }
     for (const { id, column } of nodes) {
       const index = byId.get(id)
       const place = inside(at, path)
@@ -101,6 +122,31 @@ function isUpstream(plan: Plan, target: number, from: number): boolean {
   }
   return upstreamOf(plan, scope).any(target, at)
 }
+
+const hasItems = ({ nodes }: Outline, index: number): boolean => {
+  const { node, cut } = nodes[index]!
+  return node.each !== undefined || cut.has('each')
+}
+
+/** Whether a group around the node runs for each item; what undoes an item sees it as well. */
+function itemsAround(
+  outline: Outline,
+  index: number,
+  users: ReadonlyMap<number, readonly number[]>,
+): boolean {
+  if (users.get(index)?.some((user) => hasItems(outline, user))) return true
+  let { group } = outline.scopes[outline.nodes[index]!.scope]!
+  while (group >= 0) {
+    if (hasItems(outline, group)) return true
+    group = outline.scopes[outline.nodes[group]!.scope]!.group
+  }
+  return false
+}
+
+const isDeferred = (info: NodeTypeInfo | undefined, path: string): boolean =>
+  info?.deferred?.some(
+    (name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`),
+  ) ?? false
 
 /** The nodes that an undo target stands for: it sees what they saw, and their outputs. */
 function undoUsers(outline: Outline): Map<number, number[]> {

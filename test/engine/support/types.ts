@@ -35,6 +35,7 @@ export const TYPES = nodeTypes([
   info('flow.merge', { kind: 'merge', pure: true, effectful: false }),
   info('flow.group', { kind: 'group', pure: false, effectful: false }),
   info('flow.wait', { effectful: false }),
+  info('later', { deferred: ['per'] }),
   info('ask', { pure: true, effectful: false }),
   info('flow.approval', { effectful: false, ports: () => ['approved', 'rejected', 'timeout'] }),
 ])
