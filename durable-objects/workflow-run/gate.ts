@@ -12,10 +12,7 @@ import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/f
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
 import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
-import type { RunStore } from './store.ts'
-
-/** The gate of a run, as it is kept. */
-export type StoredGate = Pick<GateRequest, 'runId' | 'limit' | 'whenFull'> & { name: string; key: string }
+import { readGate, type StoredGate } from './stored-gate.ts'
 
 /** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
 export async function gateOf(spec: RunSpec): Promise<StoredGate | null> {
@@ -45,11 +42,6 @@ function keyOf(template: string | undefined, input: Json): string {
       ? value.value
       : JSON.stringify(value.value ?? null)
     : '$invalid'
-}
-
-export function readGate(store: RunStore): StoredGate | null {
-  const text = store.readMeta('gate')
-  return text === null ? null : (JSON.parse(text) as StoredGate)
 }
 
 /** What the run wants of its gate now, by its state. */

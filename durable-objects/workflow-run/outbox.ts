@@ -9,10 +9,11 @@ import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { startRow, writeDeed } from './audit.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
-import { readGate, speakToGate } from './gate.ts'
+import { speakToGate } from './gate.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import type { RunShell } from './run-shell.ts'
 import type { OutboxRow } from './store.ts'
+import { readGate } from './stored-gate.ts'
 import { projectionOf, viewRun } from './view.ts'
 
 /** A burst of changes is one write: a short run has ended before its first report is due. */

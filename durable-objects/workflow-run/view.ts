@@ -8,11 +8,11 @@ import { wantsSlot } from '../../src/engine/state.ts'
 import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
 import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
-import { readGate } from './gate.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
 import type { RunStore } from './store.ts'
+import { readGate } from './stored-gate.ts'
 import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
