@@ -91,7 +91,7 @@ export function waitsOf(run: Run, store: RunStore): WaitView[] {
   const gate = isQueued || wantsSlot(run.state) ? readGate(store) : null
   if (gate !== null) ofRun('slot', gate.key, isQueued ? createdAt : toIso(readySince(run)), null)
   for (const { path, kind, name, since, until } of runView(run.plan, run.state).waitingFor) {
-    const detail = store.readWait(path)?.detail ?? null
+    const detail = kind === 'retry' ? triesOf(run, path) : (store.readWait(path)?.detail ?? null)
     waits.push({ path, kind, name, since: since ?? toIso(0), until, detail })
   }
   return waits
@@ -106,6 +106,14 @@ function readySince({ state }: Run): number {
       since.push(activation.since)
   }
   return since.length === 0 ? 0 : Math.min(...since)
+}
+
+/** Why a node is tried again: what went wrong, and how often. */
+function triesOf(run: Run, path: string): Json {
+  const activation = run.state.activations.get(path)
+  if (activation === undefined) return null
+  const { attempt, failures, crashes, error } = activation
+  return { attempt, failures, crashes, error: error as unknown as Json }
 }
 
 export function viewNode(run: Run, store: RunStore, path: string, now: number): NodeDetail | null {
@@ -158,7 +166,9 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     seq: state.run.seq,
     progress: view.progress,
     waitingFor: JSON.stringify(
+      // A node between two tries is not reported, since nothing reports that it goes on.
       waitsOf(run, store)
+        .filter(({ kind }) => kind !== 'retry')
         .slice(0, 20)
         .map(({ path, kind, name, since, until }) => ({
           ...{ path, kind, name, since, until },

@@ -39,7 +39,15 @@ export const RetryPolicy = z.strictObject({
   attempts: z.number().int().min(1).max(100).describe('All tries, the first included.'),
   delayMs: z.number().int().min(0).max(DAY_MS).optional(),
   factor: z.number().min(1).max(10).optional(),
-  maxDelayMs: z.number().int().min(0).max(DAY_MS).optional(),
+  maxDelayMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(DAY_MS)
+    .optional()
+    .describe(
+      'The longest wait between two tries, default 300000. It also bounds what a Retry-After may ask for, which without it is an hour at most.',
+    ),
   jitter: z.boolean().optional(),
 })
 

@@ -2,12 +2,13 @@ import { DEFAULTS, type RetryPolicy } from './definition.ts'
 
 export const MAX_CRASHES = 5
 export const CRASH_DELAY_MS = 2_000
-const MAX_RETRY_AFTER_MS = 86_400_000
+/** What another side may ask for where the policy names no longest delay. */
+const MAX_RETRY_AFTER_MS = 3_600_000
 
 /**
  * Milliseconds until the next try after `failures` failures. `jitter` is a number in [0, 1) given from outside; it
  * takes away up to half, so that the longest delay of the policy is never passed. `retryAfterMs` is what the other
- * side asked for and wins when it is longer.
+ * side asked for; it wins when it is longer, up to the policy's own `maxDelayMs`, or else an hour.
  */
 export function backoffMs(policy: RetryPolicy, failures: number, jitter: number, retryAfterMs = 0): number {
   const first = policy.delayMs ?? DEFAULTS.retryDelayMs
@@ -15,7 +16,7 @@ export function backoffMs(policy: RetryPolicy, failures: number, jitter: number,
   const grown = first * (policy.factor ?? DEFAULTS.retryFactor) ** (failures - 1)
   const delay = Math.min(grown, limit)
   const spread = policy.jitter ? delay * (1 - jitter / 2) : delay
-  return Math.max(Math.round(spread), Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+  return Math.max(Math.round(spread), Math.min(retryAfterMs, policy.maxDelayMs ?? MAX_RETRY_AFTER_MS))
 }
 
 /** A number in [0, 1) that is the same on every replay (FNV-1a over the text and the count). */

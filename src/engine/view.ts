@@ -17,7 +17,8 @@ export interface NodeView {
 
 export interface WaitingFor {
   path: string
-  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve'
+  /** `retry`: between two tries; its name is the code of the error. */
+  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'retry'
   name: string | null
   since: string | null
   until: string | null
@@ -110,11 +111,19 @@ export function progress(plan: Plan, state: RunState): number {
 
 export function waitingFor(state: RunState): WaitingFor[] {
   const waits: WaitingFor[] = []
-  if (state.run.waiting === 0) return waits
+  if (state.run.waiting === 0 && state.run.retrying === 0) return waits
   for (const path of state.open) {
-    const { status, wait, since, timer } = state.activations.get(path)!
+    const { status, wait, since, error, timer } = state.activations.get(path)!
     if (status === 'unknown')
       waits.push({ path, kind: 'resolve', name: null, since: iso(since), until: null })
+    else if (status === 'retrying')
+      waits.push({
+        path,
+        kind: 'retry',
+        name: error?.code ?? null,
+        since: iso(since),
+        until: iso(timer?.at ?? null),
+      })
     else if (status === 'waiting' && wait) {
       const { kind, name } = wait
       // The node's own time may end before that of the wait.

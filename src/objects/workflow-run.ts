@@ -92,7 +92,7 @@ export type RunNodeView = {
 
 export type WaitView = {
   path: string
-  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'slot' | 'start'
+  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'retry' | 'slot' | 'start'
   name: string | null
   since: string
   until: string | null

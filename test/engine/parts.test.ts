@@ -66,9 +66,12 @@ describe('back-off', () => {
   })
 
   it('waits longer when asked to, but not for ever', () => {
-    expect(backoffMs(policy, 1, 0, 5_000)).toBe(5_000)
-    expect(backoffMs(policy, 1, 0, 10)).toBe(100)
-    expect(backoffMs(policy, 1, 0, 1e12)).toBe(86_400_000)
+    const open = { attempts: 9, delayMs: 100, factor: 3 }
+    expect(backoffMs(open, 1, 0, 500_000)).toBe(500_000)
+    expect(backoffMs(open, 1, 0, 10)).toBe(100)
+    expect(backoffMs(open, 1, 0, 1e12)).toBe(3_600_000)
+    expect(backoffMs(policy, 1, 0, 900)).toBe(900)
+    expect(backoffMs(policy, 1, 0, 5_000)).toBe(1_000)
   })
 
   it('spreads its jitter evenly and the same way every time', () => {

@@ -45,6 +45,26 @@ describe('the view of a run', () => {
     expect(runView(run.plan, run.state).waitingFor[0]?.until).toBe('1970-01-01T00:16:43.000Z')
   })
 
+  it('says what is tried again, why, since when and until when', () => {
+    const run = drive(flow([node('w', 'work', { retry: { attempts: 2, delayMs: 5_000 } })])).start()
+    run.now += 1_000
+    run.fail('w')
+    expect(runView(run.plan, run.state)).toMatchObject({
+      status: 'running',
+      waitingFor: [
+        {
+          path: 'w',
+          kind: 'retry',
+          name: 'test.failed',
+          since: '1970-01-01T00:16:41.000Z',
+          until: '1970-01-01T00:16:46.000Z',
+        },
+      ],
+    })
+    run.fire('w')
+    expect(runView(run.plan, run.state).waitingFor).toEqual([])
+  })
+
   it('counts items as parts of their node and never goes back', () => {
     const run = drive(flow([node('map', 'work', { each: { items: [], concurrency: 1 } })]), {
       counts: { map: 4 },

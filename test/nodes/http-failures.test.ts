@@ -63,10 +63,15 @@ test.each(['400', '404', '422'])('%s is not tried again', async (how) => {
 })
 
 test('Retry-After is waited for, however soon the policy would try again', async () => {
-  const run = await call('/status/429?retry-after=3600', {}, { node: { retry: quickly }, waitMs: 0 })
+  const retry = { attempts: 4, delayMs: 1 }
+  const run = await call('/status/429?retry-after=3600', {}, { node: { retry }, waitMs: 0 })
   await vi.waitFor(async () => {
     const view = await runOf(run.id).view({ nodes: true })
     expect(view?.nodes?.[0]?.status).toBe('retrying')
+    const [wait] = view?.waitingFor ?? []
+    expect(wait).toMatchObject({ path: 'it', kind: 'retry', name: 'http.status' })
+    expect(wait?.detail).toMatchObject({ attempt: 1, failures: 1, error: { code: 'http.status' } })
+    expect(Date.parse(wait?.until ?? '') - Date.parse(wait?.since ?? '')).toBe(3_600_000)
   })
   const page = await runOf(run.id).events(0, 100)
   expect(page?.events.find((event) => (event as { type: string }).type === 'node.failed')).toMatchObject({

@@ -54,8 +54,15 @@ export const NodeRun = z
 export const WaitingFor = z
   .strictObject({
     path: z.string(),
-    kind: z.enum(['timer', 'signal', 'approval', 'child', 'resolve', 'slot', 'start']),
-    name: z.string().nullable(),
+    kind: z
+      .enum(['timer', 'signal', 'approval', 'child', 'resolve', 'retry', 'slot', 'start'])
+      .describe('`retry` is a node between two tries, `resolve` one whose outcome nobody knows.'),
+    name: z
+      .string()
+      .nullable()
+      .describe(
+        'Of a signal its name, of a child its run, of an approval its id, of a retry the code of the error, of a slot its key.',
+      ),
     since: z.string(),
     until: z.string().nullable(),
     detail: Json,
