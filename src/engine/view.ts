@@ -126,9 +126,11 @@ export function waitingFor(state: RunState): WaitingFor[] {
       })
     else if (status === 'waiting' && wait) {
       const { kind, name } = wait
-      // The node's own time may end before that of the wait.
-      const until = timer?.kind === 'timeout' ? timer.at : wait.until
-      waits.push({ path, kind, name: name ?? null, since: iso(since), until: iso(until ?? null) })
+      // The node's own time may end before that of the wait. What a child's parent keeps is when it asks again, and nothing
+      // that ends the wait.
+      const own = kind === 'child' ? null : (wait.until ?? null)
+      const until = timer?.kind === 'timeout' ? timer.at : own
+      waits.push({ path, kind, name: name ?? null, since: iso(since), until: iso(until) })
     }
   }
   return waits

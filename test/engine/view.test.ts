@@ -45,6 +45,12 @@ describe('the view of a run', () => {
     expect(runView(run.plan, run.state).waitingFor[0]?.until).toBe('1970-01-01T00:16:43.000Z')
   })
 
+  it('shows no end of the wait for a child: what is kept is only when it is asked again', () => {
+    const run = drive(flow([node('w')])).start()
+    run.wait('w', { kind: 'child', name: 'run_2', until: run.now + 60_000, onDue: 'resume' })
+    expect(runView(run.plan, run.state).waitingFor).toMatchObject([{ kind: 'child', until: null }])
+  })
+
   it('says what is tried again, why, since when and until when', () => {
     const run = drive(flow([node('w', 'work', { retry: { attempts: 2, delayMs: 5_000 } })])).start()
     run.now += 1_000

@@ -64,7 +64,7 @@ export const WaitingFor = z
         'Of a signal its name, of a child its run, of an approval its id, of a retry the code of the error, of a slot its key.',
       ),
     since: z.string(),
-    until: z.string().nullable(),
+    until: z.string().nullable().describe('When it ends by itself; null where it does not.'),
     detail: Json,
   })
   .meta({ id: 'WaitingFor' })
