@@ -1,11 +1,18 @@
-// A run's events as server-sent events: pages up to the head, as fast as the client takes them, then as they come.
+// A run's events as server-sent events: pages up to the head, as fast as the client takes them, then as they come. Invariants:
+// 1. Whatever woke it, events are read from the table by the cursor: none is missed, none comes twice.
+// 2. While nothing comes a comment is sent now and then, so that no proxy takes the stream for dead. Its timer is there
+//    only while the stream waits, and goes with it: a stream that is left keeps nothing awake.
 import type { Json } from '../../src/core/json.ts'
 import { hasEnded } from '../../src/engine/state.ts'
 import type { RunShell } from './run-shell.ts'
 
 const PAGE = 100
 
+/** Below the 30 s after which the hastiest proxies cut a silent answer. */
+const BEAT_MS = 20_000
+
 const encoder = new TextEncoder()
+const BEAT = encoder.encode(': beat\n\n')
 
 function frame(event: Json): Uint8Array {
   const { seq, type } = event as { seq: number; type: string }
@@ -18,24 +25,34 @@ export type EventStream = {
   end: () => void
 }
 
-export function eventStream(machine: RunShell, afterSeq: number, onEnd: () => void): EventStream {
+export function eventStream(
+  machine: Pick<RunShell, 'run' | 'live'>,
+  afterSeq: number,
+  onEnd: () => void,
+  beatMs = BEAT_MS,
+): EventStream {
   let cursor = afterSeq
   let ended = false
   let stop = () => {}
   let wakeUp = () => {}
 
-  const nextEvents = (): Promise<void> =>
+  /** Until there may be events; false when only the time for a beat has come. */
+  const nextEvents = (): Promise<boolean> =>
     new Promise((resolve) => {
-      const wake = () => {
+      const done = (hasCome: boolean) => {
         stop()
-        resolve()
+        resolve(hasCome)
       }
-      wakeUp = wake
-      stop = machine.live.follow({ wake })
+      const timer = setTimeout(() => done(false), beatMs)
+      wakeUp = () => done(true)
+      const leave = machine.live.follow({ wake: wakeUp })
+      stop = () => {
+        clearTimeout(timer)
+        leave()
+      }
     })
 
   const body = new ReadableStream<Uint8Array>({
-    // Whatever woke it, events are read from the table by the cursor: none is missed, none comes twice.
     async pull(controller) {
       for (;;) {
         const events = machine.run === null || ended ? [] : machine.live.page(cursor, PAGE)
@@ -47,7 +64,9 @@ export function eventStream(machine: RunShell, afterSeq: number, onEnd: () => vo
           onEnd()
           return
         }
-        await nextEvents()
+        if (await nextEvents()) continue
+        controller.enqueue(BEAT)
+        return
       }
     },
     cancel: () => {

@@ -91,6 +91,8 @@ test('events come as pages and as a stream that ends with the run', async () => 
   expect(stream.headers.get('content-type')).toBe('text/event-stream')
   expect(stream.text).toMatch(/^id: 3\n/)
   expect(stream.text).toContain('event: run.succeeded')
+  const bad = await call('GET', path, { as: person, headers: { 'last-event-id': 'zzz' } })
+  expect([bad.status, bad.body.code]).toEqual([400, 'request.malformed'])
 })
 
 test('a retry keeps what succeeded and a rerun starts again', async () => {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { AppError } from '../../../core/errors.ts'
 import { idPattern } from '../../../core/ids.ts'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { access, accessWithRead } from '../../../http/auth.ts'
@@ -36,8 +37,13 @@ const ID = `:id{${idPattern('run')}}` as const
 const EVENT_STREAM = 'text/event-stream'
 
 const wantsJson = (c: Context<AppEnv>): boolean => (c.req.header('accept') ?? '').includes('application/json')
-const lastEventId = (c: Context<AppEnv>): number =>
-  Number(/^\d{1,15}$/.exec(c.req.header('last-event-id') ?? '')?.[0] ?? '0')
+
+function lastEventId(c: Context<AppEnv>): number {
+  const id = c.req.header('last-event-id') ?? ''
+  if (!/^\d{0,15}$/.test(id))
+    throw new AppError('request.malformed', { detail: 'Last-Event-ID takes the id of an event, a number.' })
+  return Number(id)
+}
 
 export const executionRoutes = router()
   .get(
@@ -64,6 +70,8 @@ export const executionRoutes = router()
       RunEvents,
       {
         otherMediaTypes: [EVENT_STREAM],
+        description:
+          'The stream goes on after `afterSeq`, or after the id in `Last-Event-ID`. While nothing happens it holds a comment every 20 seconds.',
       },
     ),
     validate('query', EventsQuery),

@@ -1,0 +1,50 @@
+// The stream of a run's events while nothing happens.
+import { expect, test } from 'vitest'
+import { eventStream } from '../../durable-objects/workflow-run/stream.ts'
+import { newRun } from '../../src/engine/state.ts'
+
+type Machine = Parameters<typeof eventStream>[0]
+
+/** A run of which nothing is heard until the test says so. */
+function quiet() {
+  const followers = new Set<{ wake: () => void }>()
+  const events: unknown[] = []
+  const machine = {
+    run: { state: newRun() },
+    live: {
+      page: (after: number) => events.slice(after),
+      follow(follower: { wake: () => void }) {
+        followers.add(follower)
+        return () => followers.delete(follower)
+      },
+    },
+  } as unknown as Machine
+  const happen = () => {
+    events.push({ seq: events.length + 1, type: 'log' })
+    for (const one of [...followers]) one.wake()
+  }
+  return { machine, followers, happen }
+}
+
+const textOf = (chunk: ReadableStreamReadResult<Uint8Array>) => new TextDecoder().decode(chunk.value)
+
+test('a stream on which nothing comes beats, and goes on with what comes then', async () => {
+  const { machine, happen } = quiet()
+  const reader = eventStream(machine, 0, () => {}, 1).body.getReader()
+  expect(textOf(await reader.read())).toBe(': beat\n\n')
+  happen()
+  let text = ''
+  while (!text.includes('data')) text = textOf(await reader.read())
+  expect(text).toBe('id: 1\nevent: log\ndata: {"seq":1,"type":"log"}\n\n')
+  await reader.cancel()
+})
+
+test('a stream that is left waits for nothing any more', async () => {
+  const { machine, followers } = quiet()
+  const reader = eventStream(machine, 0, () => {}).body.getReader()
+  const read = reader.read()
+  expect(followers.size).toBe(1)
+  await reader.cancel()
+  expect((await read).done).toBe(true)
+  expect(followers.size).toBe(0)
+})
