@@ -314,3 +314,11 @@ test('a failed run with outputs that do not fit one answer can be retried with a
   const output = await get(`${RUNS}/${retry.body.id}/nodes/f/output`, person)
   expect(output.body.v).toHaveLength(7_000_000)
 })
+
+test('a start and a rerun need no body', async () => {
+  const { person, workflowId, answer } = await started(linear(1))
+  for (const path of [`/api/v1/workflows/${workflowId}/execute`, `${RUNS}/${answer.body.id}/rerun`]) {
+    const { status, body } = await call('POST', path, { as: person })
+    expect([status, body.status]).toEqual([200, 'succeeded'])
+  }
+})

@@ -146,7 +146,7 @@ export const executionRoutes = router()
     access('runs:write'),
     keyedByObject,
     doc('A new run from the start or from a node', 200, Execution, { alsoStatus: 202 }),
-    validate('json', RerunRun),
+    validate('json', RerunRun, { optional: true }),
     async (c) =>
       answerRun(
         c,

@@ -25,7 +25,7 @@ export const startRoutes = router()
     accessWithRead('runs:write'),
     keyedByObject,
     doc('Start a run; with Prefer: wait=N its result', 200, Execution, { alsoStatus: 202 }),
-    validate('json', StartRun),
+    validate('json', StartRun, { optional: true }),
     async (c) => {
       const options = { waitMs: waitMsOf(c), idempotencyKey: idempotencyKeyOf(c) }
       const { execution } = await startRun(c.var.readCtx, c.req.param('id'), c.req.valid('json'), options)
