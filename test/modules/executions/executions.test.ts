@@ -91,7 +91,7 @@ test('events come as pages and as a stream that ends with the run', async () => 
   expect(stream.headers.get('content-type')).toBe('text/event-stream')
   expect(stream.text).toMatch(/^id: 3\n/)
   expect(stream.text).toContain('event: run.succeeded')
-  const bad = await call('GET', path, { as: person, headers: { 'last-event-id': 'zzz' } })
+  const bad = await call('GET', `${RUNS}/${answer.body.id}/events`, { as: person, headers: { 'last-event-id': 'zzz' } })
   expect([bad.status, bad.body.code]).toEqual([400, 'request.malformed'])
 })
 
@@ -321,4 +321,16 @@ test('a start and a rerun need no body', async () => {
     const { status, body } = await call('POST', path, { as: person })
     expect([status, body.status]).toEqual([200, 'succeeded'])
   }
+})
+
+test.each(['retry', 'rerun'])('%s waits for the result where that is preferred', async (verb) => {
+  const params = { title: 'Now?', timeoutMs: 150, onTimeout: 'fail' }
+  const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params }] }
+  const { person, answer } = await started(definition, {}, { prefer: 'wait=10' })
+  expect(answer.body.status).toBe('failed')
+  const followed = await call('POST', `${RUNS}/${answer.body.id}/${verb}`, {
+    as: person,
+    headers: { prefer: 'wait=10' },
+  })
+  expect([followed.status, followed.body.status]).toEqual([200, 'failed'])
 })

@@ -21,7 +21,15 @@ import {
   RunEvents,
   Signal,
 } from '../schema.ts'
-import { bulkRuns, controlRun, deleteRun, followUp, resolveNode, signalRun } from '../service/control.ts'
+import {
+  bulkRuns,
+  controlRun,
+  deleteRun,
+  type Follow,
+  followUp,
+  resolveNode,
+  signalRun,
+} from '../service/control.ts'
 import {
   followRun,
   followSocket,
@@ -43,6 +51,11 @@ function lastEventId(c: Context<AppEnv>): number {
   if (!/^\d{0,15}$/.test(id))
     throw new AppError('request.malformed', { detail: 'Last-Event-ID takes the id of an event, a number.' })
   return Number(id)
+}
+
+async function follow(c: Context<AppEnv>, how: Follow): Promise<Response> {
+  const options = { waitMs: waitMsOf(c), idempotencyKey: idempotencyKeyOf(c) }
+  return answerRun(c, await followUp(c.var.ctx, c.req.param('id') ?? '', how, options))
 }
 
 export const executionRoutes = router()
@@ -137,34 +150,29 @@ export const executionRoutes = router()
     `/${ID}/retry`,
     access('runs:write'),
     keyedByObject,
-    doc('A new run that keeps what succeeded', 200, Execution, { alsoStatus: 202 }),
-    async (c) =>
-      answerRun(c, await followUp(c.var.ctx, c.req.param('id'), { mode: 'retry' }, idempotencyKeyOf(c))),
+    doc('A new run that keeps what succeeded; with Prefer: wait=N its result', 200, Execution, {
+      alsoStatus: 202,
+    }),
+    (c) => follow(c, { mode: 'retry' }),
   )
   .post(
     `/${ID}/rerun`,
     access('runs:write'),
     keyedByObject,
-    doc('A new run from the start or from a node', 200, Execution, { alsoStatus: 202 }),
+    doc('A new run from the start or from a node; with Prefer: wait=N its result', 200, Execution, {
+      alsoStatus: 202,
+    }),
     validate('json', RerunRun, { optional: true }),
-    async (c) =>
-      answerRun(
-        c,
-        await followUp(
-          c.var.ctx,
-          c.req.param('id'),
-          { mode: 'rerun', ...c.req.valid('json') },
-          idempotencyKeyOf(c),
-        ),
-      ),
+    (c) => follow(c, { mode: 'rerun', ...c.req.valid('json') }),
   )
   .post(
     `/${ID}/compensate`,
     access('runs:write'),
     keyedByObject,
-    doc('A new run that undoes what this one did', 200, Execution, { alsoStatus: 202 }),
-    async (c) =>
-      answerRun(c, await followUp(c.var.ctx, c.req.param('id'), { mode: 'compensate' }, idempotencyKeyOf(c))),
+    doc('A new run that undoes what this one did; with Prefer: wait=N its result', 200, Execution, {
+      alsoStatus: 202,
+    }),
+    (c) => follow(c, { mode: 'compensate' }),
   )
   .post(
     '/bulk/cancel',

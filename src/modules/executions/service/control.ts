@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { commit, statement } from '../../../db/commit.ts'
-import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec } from '../../../objects/workflow-run.ts'
+import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec, StartOptions } from '../../../objects/workflow-run.ts'
 import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
 import { findRoom, findRuns, type RunRow } from '../repo.ts'
@@ -52,7 +52,7 @@ export async function followUp(
   ctx: Ctx,
   runId: string,
   follow: Follow,
-  idempotencyKey: string | null,
+  { idempotencyKey, ...options }: StartOptions & { idempotencyKey: string | null },
 ): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
   const known = await definitionFor(ctx, runId, follow)
@@ -104,7 +104,7 @@ export async function followUp(
     const room = await findRoom(ctx.env.DB, ctx.actor.teamId)
     if (room !== null) await requireRunRoom(ctx, room, false, idempotencyKey === null ? null : spec.runId)
   }
-  const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec)
+  const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec, options)
   if (!started.ok) throw refusal(started.reason)
   return toExecution(started.run)
 }
@@ -141,7 +141,7 @@ export async function bulkRuns(
       const { status, ...run } =
         verb === 'cancel'
           ? await controlRun(ctx, id, 'cancel')
-          : await followUp(ctx, id, { mode: 'rerun' }, idempotencyKey)
+          : await followUp(ctx, id, { mode: 'rerun' }, { idempotencyKey })
       results.push({ ok: true, id: run.id, status })
     } catch (error) {
       results.push({ ok: false, id, error: bulkError(error) })
