@@ -53,7 +53,8 @@ export async function childEnded(machine: RunShell, child: ChildEnd): Promise<vo
   const { code, message } = (child.error ?? {}) as { code?: string; message?: string }
   const error = {
     code: child.status === 'cancelled' ? 'workflow.child_cancelled' : (code ?? 'workflow.child_failed'),
-    message: message ?? `The run ${child.runId} was ${child.status}`,
+    message:
+      message ?? `The run ${child.runId} ${child.status === 'cancelled' ? 'was cancelled' : 'has failed'}`,
     details: { runId: child.runId },
   }
   await machine.venture([{ fact: { type: 'node.failed', path, attempt, error } }])

@@ -115,7 +115,9 @@ function answerOf({ execution, answer }: Started, respond: HookConfig['respond']
   if (respond === 'immediately') return { kind: 'receipt', status: 202, receipt }
   if (respond === 'on-respond' && answer !== null) return { kind: 'respond', answer }
   if (status === 'failed' || status === 'cancelled')
-    throw new AppError('run.failed', { detail: `The run ${runId} was ${status}.` })
+    throw new AppError('run.failed', {
+      detail: `The run ${runId} ${status === 'failed' ? 'has failed' : 'was cancelled'}.`,
+    })
   if (status !== 'succeeded') return { kind: 'receipt', status: 202, receipt }
   return respond === 'on-finish'
     ? { kind: 'output', runId, output }

@@ -50,7 +50,7 @@ function failureOf(runId: string, { status, error }: NonNullable<ChildRun['ended
   const { code, message } = (error ?? {}) as { code?: string; message?: string }
   return {
     code: status === 'cancelled' ? 'workflow.child_cancelled' : (code ?? 'workflow.child_failed'),
-    message: message ?? `The run ${runId} was ${status}`,
+    message: message ?? `The run ${runId} ${status === 'cancelled' ? 'was cancelled' : 'has failed'}`,
     details: { runId },
   }
 }

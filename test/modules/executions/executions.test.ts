@@ -91,7 +91,10 @@ test('events come as pages and as a stream that ends with the run', async () => 
   expect(stream.headers.get('content-type')).toBe('text/event-stream')
   expect(stream.text).toMatch(/^id: 3\n/)
   expect(stream.text).toContain('event: run.succeeded')
-  const bad = await call('GET', `${RUNS}/${answer.body.id}/events`, { as: person, headers: { 'last-event-id': 'zzz' } })
+  const bad = await call('GET', `${RUNS}/${answer.body.id}/events`, {
+    as: person,
+    headers: { 'last-event-id': 'zzz' },
+  })
   expect([bad.status, bad.body.code]).toEqual([400, 'request.malformed'])
 })
 
@@ -333,4 +336,15 @@ test.each(['retry', 'rerun'])('%s waits for the result where that is preferred',
     headers: { prefer: 'wait=10' },
   })
   expect([followed.status, followed.body.status]).toEqual([200, 'failed'])
+})
+
+test('an unknown version in a batch is not told as an unknown workflow', async () => {
+  const { person, workflowId } = await started(linear(1))
+  const items = [{ workflowId, version: 99 }, { workflowId: 'wf_01k0000000000000000000000' }]
+  const { body } = await post('/api/v1/workflows/batch/execute', person, { items })
+  expect(body.results.map((result: { error: { code: string } }) => result.error.code)).toEqual([
+    'request.invalid',
+    'resource.not_found',
+  ])
+  expect(body.results[0].error.detail).toContain('version')
 })

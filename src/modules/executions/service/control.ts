@@ -4,7 +4,13 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { commit, statement } from '../../../db/commit.ts'
-import type { ControlAnswer, ControlVerb, RunLegacy, RunSpec, StartOptions } from '../../../objects/workflow-run.ts'
+import type {
+  ControlAnswer,
+  ControlVerb,
+  RunLegacy,
+  RunSpec,
+  StartOptions,
+} from '../../../objects/workflow-run.ts'
 import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
 import { findRoom, findRuns, type RunRow } from '../repo.ts'

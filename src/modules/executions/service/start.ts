@@ -79,9 +79,10 @@ export async function startRun(
 }
 
 /** The address names the workflow, the body its version: what is missing decides the answer. */
-async function missing(ctx: ReadContext, teamId: string, workflowId: string): Promise<AppError> {
+async function missing(ctx: RequestContext, teamId: string, workflowId: string): Promise<AppError> {
   if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
   return new AppError('request.invalid', {
+    detail: 'The workflow has no such version.',
     errors: [{ path: 'version', message: 'There is no such version.', code: 'not_found' }],
   })
 }
@@ -171,7 +172,7 @@ export async function startBatch(
   for (const [index, item] of body.items.entries()) {
     try {
       const runnable = await loadRunnable(ctx.env.DB, ctx.actor.teamId, item.workflowId, item.version ?? null)
-      if (runnable === null) throw notFound('The workflow')
+      if (runnable === null) throw await missing(ctx, ctx.actor.teamId, item.workflowId)
       const once =
         idempotencyKey === null
           ? {}

@@ -42,7 +42,7 @@ export const workflowInvalid = (problems: Problem[], detail?: string): AppError 
   })
 
 const toFieldError = ({ path, code, message, hint }: Problem): FieldError => ({
-  path: /^triggers\b/.test(path) ? path : path === '' ? 'definition' : `definition.${path}`,
+  path: /^(triggers|variables)\b/.test(path) ? path : path === '' ? 'definition' : `definition.${path}`,
   code,
   message: hint === undefined ? message : `${message}. ${hint}.`,
 })

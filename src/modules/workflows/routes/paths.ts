@@ -1,11 +1,11 @@
 import { idPattern } from '../../../core/ids.ts'
 import { MAX_DOCUMENT_DEPTH } from '../check/read-text.ts'
-import { VARIABLE_NAME } from '../schema/variable.ts'
 
 export const WORKFLOW_ID = `:id{${idPattern('wf')}}` as const
 export const TEMPLATE_ID = ':id{tpl_[0-9a-z_]+}' as const
 export const VERSION = ':version{[0-9]+}' as const
-export const VARIABLE = `:name{${VARIABLE_NAME}}` as const
+/** Any name, so that one that no variable may have is told what is wrong with it. */
+export const VARIABLE = ':name'
 
 const MIB = 1024 * 1024
 

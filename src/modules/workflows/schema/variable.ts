@@ -3,11 +3,10 @@ import { JsonValue } from '../../../http/json-value.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 
 /** Read in expressions as `vars.name`. */
-export const VARIABLE_NAME = '[A-Za-z_][A-Za-z0-9_]*'
 const Name = z
   .string()
   .max(64)
-  .regex(new RegExp(`^${VARIABLE_NAME}$`), 'letters, digits and "_", no digit first')
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", no digit first')
 
 export const VariableParam = z.object({ name: Name })
 
