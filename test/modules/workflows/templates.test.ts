@@ -66,6 +66,41 @@ test.each([
   expect(answer.body.errors[0].path).toMatch(/^variables\//)
 })
 
+test('a value that reads as an expression stays the text that it is', async () => {
+  const person = await newPerson()
+  const { body } = await post(TEMPLATES, person, {
+    name: 'Echo',
+    definition: {
+      nodes: [
+        {
+          id: 'say',
+          type: 'data.set',
+          notes: '{{= text }}',
+          params: { values: { alone: '{{= text }}', within: 'It is {{= text }}', list: '{{= list }}' } },
+        },
+      ],
+    },
+    variables: { properties: { text: { default: 'x' }, list: { default: [] } } },
+  })
+  const text = String.raw`{{ 1 + 1 }} and \{{ \\{{`
+  const used = await post(`${TEMPLATES}/${body.id}/use`, person, { variables: { text, list: [{ a: text }] } })
+  expect(used.body.definition.nodes[0].notes).toBe(text)
+  const run = await post(`${WORKFLOWS}/${used.body.id}/execute`, person, {})
+  expect(run.body.output).toEqual({ alone: text, within: `It is ${text}`, list: [{ a: text }] })
+})
+
+test('a variable that a template does not know is refused, unless its schema takes others', async () => {
+  const person = await newPerson()
+  const { additionalProperties: _no, ...variables } = greeting.variables
+  const use = async (schema: object) => {
+    const { body } = await post(TEMPLATES, person, { ...greeting, variables: schema })
+    return post(`${TEMPLATES}/${body.id}/use`, person, { variables: { whom: 'x' } })
+  }
+  const refused = await use(variables)
+  expect([refused.status, refused.body.errors[0]]).toMatchObject([422, { path: 'variables/whom' }])
+  expect((await use({ ...variables, additionalProperties: true })).status).toBe(201)
+})
+
 test.each([
   ['an undeclared variable', { ...greeting, variables: {} }, 'template.undeclared_variable'],
   ['a schema that is none', { ...greeting, variables: { type: 'nonsense' } }, 'schema.invalid'],

@@ -27,7 +27,7 @@ export const templateRoutes = router()
     idempotent(getTemplate, 201, DEFINITION_BODY.maxBytes),
     doc('Make a template', 201, Template, {
       description:
-        '`{{= name }}` stands for a variable: alone in a string it becomes its value, within text its text, inside an expression a literal.',
+        '`{{= name }}` stands for a variable: alone in a string it becomes its value, within text its text, inside an expression a literal. A value is never evaluated, whatever it holds.',
     }),
     validate('json', CreateTemplate, DEFINITION_BODY),
     async (c) => c.json(await createTemplate(c.var.ctx, c.req.valid('json')), 201),

@@ -137,13 +137,26 @@ function filledVariables(template: Template, given: Record<string, unknown>): Re
   const schema = compileSchema({ type: 'object', ...template.variables })
   if (!schema.ok) return given
   const filled = withDefaults(schema.value, given) as Record<string, unknown>
-  const faults = checkValue(schema.value, filled)
+  const faults = [...unknownNames(template.variables, given), ...checkValue(schema.value, filled)]
   if (faults.length > 0)
     throw new AppError('request.invalid', {
       detail: 'The variables do not fit the template.',
       errors: faults.map(({ path, message, code }) => ({ path: `variables${path}`, message, code })),
     })
   return filled
+}
+
+/** A name that the template does not know is a slip of the pen, unless its schema says that it takes others. */
+function unknownNames(schema: Template['variables'], given: Record<string, unknown>) {
+  if (schema.additionalProperties !== undefined || schema.patternProperties !== undefined) return []
+  const known = (schema.properties ?? {}) as Record<string, unknown>
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(known, name))
+    .map((name) => ({
+      path: `/${name}`,
+      message: 'The template has no such variable.',
+      code: 'template.unknown_variable',
+    }))
 }
 
 const missing = (): never => {
