@@ -1,7 +1,8 @@
 // What was sent to a hook. The bytes are kept as they came, because a signature is over them and nothing else.
 import { AppError } from '../../core/errors.ts'
-import { type Json, parseJson } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
 import { chunksOf } from '../../core/read-chunks.ts'
+import { bodyOf, fieldsOf } from './body.ts'
 
 export const MOST_BODY_BYTES = 1024 * 1024
 
@@ -46,11 +47,11 @@ const CREDENTIAL_HEADERS = new Set([
 ])
 
 /** What the run gets as its input. `secretHeader` is the trigger's own, which proves the sender. */
-export function inputOf(
+export async function inputOf(
   delivery: Delivery,
   params: Record<string, string>,
   secretHeader: string | null,
-): Json {
+): Promise<Json> {
   const { method, url, headers } = delivery
   const kept = [...headers].filter(
     ([name]) => !CREDENTIAL_HEADERS.has(name) && name !== secretHeader?.toLowerCase(),
@@ -61,48 +62,8 @@ export function inputOf(
     params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decoded(value)])),
     query: fieldsOf(url.searchParams),
     headers: Object.fromEntries(kept),
-    body: bodyOf(delivery),
+    body: await bodyOf(delivery),
   }
-}
-
-const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/
-const TEXT_TYPE = /^(text\/.+|application\/([a-z0-9.+-]+\+)?(xml|yaml|javascript|graphql|x-ndjson))$/
-
-function bodyOf({ headers, bytes }: Delivery): Json {
-  if (bytes.length === 0) return null
-  const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const isForm = type === 'application/x-www-form-urlencoded'
-  if (!isForm && type !== '' && !JSON_TYPE.test(type) && !TEXT_TYPE.test(type))
-    throw new AppError('request.unsupported_media_type', { detail: 'Send JSON, a form or text.' })
-  const text = textOf(bytes)
-  if (isForm) return fieldsOf(new URLSearchParams(text))
-  if (!JSON_TYPE.test(type)) return text
-  const parsed = parseJson(text)
-  if (!parsed.ok) throw new AppError(parsed.error)
-  return parsed.value
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-  } catch {
-    throw new AppError('request.malformed', { detail: 'The body is not UTF-8.' })
-  }
-}
-
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-
-/** A field that comes once is its text, one that comes again the list of all. */
-function fieldsOf(params: URLSearchParams): Json {
-  const fields = new Map<string, string | string[]>()
-  for (const [name, value] of params) {
-    if (FORBIDDEN.has(name)) throw new AppError('request.forbidden_key')
-    const known = fields.get(name)
-    if (known === undefined) fields.set(name, value)
-    else if (Array.isArray(known)) known.push(value)
-    else fields.set(name, [known, value])
-  }
-  return Object.fromEntries(fields)
 }
 
 function decoded(part: string): string {

@@ -50,7 +50,7 @@ export async function receiveDelivery(
   const auth = config.auth ?? { type: 'none' }
   const secret = auth.type === 'none' ? '' : await secretOf(request, hook, auth.credential)
   const proof = await proveDelivery(auth, secret, delivery, request.now())
-  const input = inputOf(delivery, params, auth.type === 'none' ? null : (auth.header ?? null))
+  const input = await inputOf(delivery, params, auth.type === 'none' ? null : (auth.header ?? null))
   const respond = config.respond ?? 'immediately'
   const once = await onceOf(request, hook, delivery, proof)
   const started = await startRunnable(request, hook, {

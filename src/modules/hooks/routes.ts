@@ -57,7 +57,8 @@ async function receive(c: Context<HookEnv>): Promise<Response> {
 const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
   otherAnswers: { '2XX': 'What the run answers, as the trigger says', '3XX': 'The same, to go elsewhere' },
   description:
-    'Only the methods and the path of the trigger are taken. The body is JSON, a form or text, at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
+    'Only the methods and the path of the trigger are taken. The body has at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
+    'JSON is its value, a form its fields, text a string; a file of a form, and a body of any other type, is `{ contentType, encoding: "base64", content }`, the file with its `filename`. ' +
     'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +
     'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent). ' +
     'A delivery that comes a second time starts no second run: signed anew under the same `webhook-id` it is answered with the first one’s run, else with 409. Without a signature an `Idempotency-Key` does the same.',

@@ -53,13 +53,41 @@ test.each([
   expect((await inputOf(await deliver(hook, { body, headers }))).body).toEqual(expected)
 })
 
+test('a form with files gives its fields, and its files as bytes', async () => {
+  const form = new FormData()
+  form.append('note', 'hi')
+  form.append('tag', 'a')
+  form.append('tag', 'b')
+  form.append('scan', new File([Uint8Array.of(0, 255, 16)], 'scan.bin', { type: 'application/x-scan' }))
+  expect((await inputOf(await deliver(await hooked(), { body: form }))).body).toEqual({
+    note: 'hi',
+    tag: ['a', 'b'],
+    scan: { filename: 'scan.bin', contentType: 'application/x-scan', encoding: 'base64', content: 'AP8Q' },
+  })
+})
+
+test.each(['application/octet-stream', 'image/png'])('a body of the type %s is its bytes', async (type) => {
+  const bytes = new Uint8Array(100_000).map((_, i) => i)
+  const delivered = await deliver(await hooked(), { body: bytes, headers: { 'content-type': type } })
+  const { body } = await inputOf(delivered)
+  expect(body).toMatchObject({ contentType: type, encoding: 'base64' })
+  expect(Uint8Array.from(atob(body.content), (char) => char.charCodeAt(0))).toEqual(bytes)
+})
+
 test.each([
   ['application/json', '{"a":', 400, 'request.malformed_json'],
   ['application/json', '{"__proto__":{"a":1}}', 400, 'request.forbidden_key'],
   ['application/json', `${'['.repeat(65)}${']'.repeat(65)}`, 400, 'request.too_deep'],
   ['application/x-www-form-urlencoded', '__proto__=1', 400, 'request.forbidden_key'],
-  ['application/octet-stream', 'x', 415, 'request.unsupported_media_type'],
-  ['multipart/form-data; boundary=x', 'x', 415, 'request.unsupported_media_type'],
+  ['text/plain', Uint8Array.of(0xff), 400, 'request.malformed'],
+  ['multipart/form-data; boundary=x', 'x', 400, 'request.malformed'],
+  ['multipart/form-data', 'x', 400, 'request.malformed'],
+  [
+    'multipart/form-data; boundary=x',
+    '--x\r\ncontent-disposition: form-data; name="__proto__"\r\n\r\n1\r\n--x--\r\n',
+    400,
+    'request.forbidden_key',
+  ],
   ['text/plain', 'x'.repeat(1024 * 1024 + 1), 413, 'request.too_large'],
 ])('a body of the type %s that cannot be taken starts nothing', async (type, body, status, code) => {
   const hook = await hooked()
