@@ -4,6 +4,7 @@ import { type Location, type Problems, quoted } from '../problem.ts'
 import { nextFire } from '../schedule/next-fire.ts'
 import { compileSchedule } from '../schedule/trigger.ts'
 import { reportErrors } from './check-expressions.ts'
+import { checkWebhookAuth } from './check-webhook-auth.ts'
 import { checkCondition } from './condition.ts'
 import { mend } from './mend.ts'
 import type { Outline } from './outline.ts'
@@ -29,6 +30,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     if (trigger === undefined) return
     if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
     if (trigger.type === 'event') checkFilter(trigger.filter, [...at, 'filter'], problems)
+    checkWebhookAuth(trigger, at, problems)
     const { key, type, entry } = trigger
     const name = key ?? type
     if (name !== undefined && keys.has(name)) {

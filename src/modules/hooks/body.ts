@@ -79,5 +79,7 @@ export function fieldsOf(sent: Iterable<[name: string, value: Json]>): Json {
     if (known === undefined) fields.set(name, [value])
     else known.push(value)
   }
-  return Object.fromEntries([...fields].map(([name, all]) => [name, all.length === 1 ? (all[0] as Json) : all]))
+  return Object.fromEntries(
+    [...fields].map(([name, all]) => [name, all.length === 1 ? (all[0] as Json) : all]),
+  )
 }

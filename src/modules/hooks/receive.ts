@@ -6,6 +6,7 @@ import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { openSecret } from '../../core/secret-box.ts'
+import { HEADER_NAME } from '../../engine/definition.ts'
 import { type HttpAnswer, workflowRun } from '../../objects/workflow-run.ts'
 import { runIdOf, type Started, startRunnable } from '../executions/index.ts'
 import { matchHookPath } from '../workflows/index.ts'
@@ -49,6 +50,9 @@ export async function receiveDelivery(
   const params = requireMeant(config, delivery.method, delivery.path)
   const auth = config.auth ?? { type: 'none' }
   const secret = auth.type === 'none' ? '' : await secretOf(request, hook, auth.credential)
+  // Of a trigger from before names were checked.
+  if (auth.type !== 'none' && auth.header !== undefined && !HEADER_NAME.test(auth.header))
+    throw new AppError('hook.not_configured', { detail: 'The trigger names a header that cannot be one.' })
   const proof = await proveDelivery(auth, secret, delivery, request.now())
   const input = await inputOf(delivery, params, auth.type === 'none' ? null : (auth.header ?? null))
   const respond = config.respond ?? 'immediately'
@@ -70,7 +74,11 @@ export async function receiveDelivery(
   return answerOf(started, respond)
 }
 
-async function secretOf(request: RequestContext, hook: Hook, credential: string): Promise<string> {
+async function secretOf(
+  request: RequestContext,
+  hook: Hook,
+  credential: string | undefined,
+): Promise<string> {
   if (credential !== 'trigger' && credential !== hook.triggerKey)
     throw new AppError('hook.not_configured', {
       detail: `The trigger names the credential ${credential}, and integrations are not configured here.`,

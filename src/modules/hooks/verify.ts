@@ -11,11 +11,11 @@ const TOLERANCE_MS = 300_000
 
 export type HookAuth =
   | { type: 'none' }
-  | { type: 'header'; header: string; credential: string }
+  | { type: 'header'; header: string; credential?: string }
   | {
       type: 'hmac'
       header?: string
-      credential: string
+      credential?: string
       algorithm?: 'sha256' | 'sha512'
       toleranceMs?: number
     }

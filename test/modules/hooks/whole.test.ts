@@ -15,13 +15,15 @@ test('the URL of a trigger takes deliveries, over versions, until the trigger is
     auth: { type: 'hmac', credential: 'trigger' },
   }
   const definition = responding({ body: { id: '{{ input.params.id }}', v: 1 } })
-  const made = await post('/api/v1/workflows', person, { name: 'Orders', definition, triggers: [trigger] })
+  const sent = { name: 'Orders', definition, triggers: [trigger], active: false }
+  const made = await post('/api/v1/workflows', person, sent)
   expect(made.status).toBe(201)
   const path = `/api/v1/workflows/${made.body.id}`
   const { url, key } = made.body.triggers[0]
   const token = new URL(url).pathname.split('/')[4] ?? ''
   const set = await call('PUT', `${path}/triggers/${key}/secret`, { as: person, body: { secret: SECRET } })
   expect(set.status).toBe(204)
+  expect((await post(`${path}/activate`, person, undefined)).status).toBe(200)
   const hook = { trigger: { id: made.body.triggers[0].id, key, token } }
   const send = async () => deliver(hook, { path: '/orders/7', ...(await signed(SECRET, '{}')) })
   expect((await send()).body).toEqual({ id: '7', v: 1 })

@@ -158,3 +158,41 @@ test('what a start needs comes as one row, of the version asked for and only to 
   expect(await loadRunnable(env.DB, person.teamId, body.id, 3)).toBeNull()
   expect(await loadRunnable(env.DB, (await newPerson()).teamId, body.id)).toBeNull()
 })
+
+test.each([
+  ['X S ecret:', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
+  ['', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
+  ['x-secret', 'myCredential', 'triggers[0].auth.credential', 'trigger.unknown_credential'],
+  ['x-secret', undefined, 'triggers[0].auth.credential', 'trigger.missing_credential'],
+])(
+  'a webhook that is checked by the header %j with the credential %j is refused',
+  async (header, credential, path, code) => {
+    const triggers = [{ type: 'webhook', key: 'in', auth: { type: 'header', header, credential } }]
+    const answer = await create(await newPerson(), { triggers, active: false })
+    expect(answer.status).toBe(422)
+    expect(answer.body.errors).toMatchObject([{ path, code }])
+  },
+)
+
+test('a webhook that is checked is switched on once its secret is set', async () => {
+  const person = await newPerson()
+  const auth = { type: 'hmac', credential: 'in' }
+  const triggers = [{ type: 'webhook', key: 'in', auth }]
+  const refused = await create(person, { triggers })
+  expect([refused.status, refused.body.errors[0]]).toMatchObject([
+    422,
+    { path: 'triggers[0].auth.credential', code: 'trigger.missing_credential' },
+  ])
+  const { body } = await create(person, { triggers, active: false })
+  const path = `${WORKFLOWS}/${body.id}`
+  expect((await post(`${path}/activate`, person, undefined)).body.code).toBe('workflow.invalid')
+  expect((await put(`${path}/triggers/in/secret`, person, { secret: 'long-enough' })).status).toBe(204)
+  expect((await post(`${path}/activate`, person, undefined)).body.active).toBe(true)
+  const more = {
+    triggers: [...triggers, { type: 'webhook', key: 'new', auth: { ...auth, credential: 'trigger' } }],
+  }
+  expect((await put(`${path}/triggers`, person, more)).body.errors).toMatchObject([
+    { path: 'triggers[1].auth.credential' },
+  ])
+  expect((await put(path, person, { definition: say('other') })).body.version).toBe(2)
+})

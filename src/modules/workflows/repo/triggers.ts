@@ -63,3 +63,18 @@ export function syncTriggers(
   )
   return [retire, upsert]
 }
+
+/** Of these keys the ones whose trigger has a secret. */
+export async function keysWithSecret(
+  d1: D1Database,
+  workflowId: string,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  const { results } = await d1
+    .prepare(
+      'SELECT key FROM workflow_triggers WHERE workflow_id = ? AND secret IS NOT NULL AND key IN (SELECT value FROM json_each(?))',
+    )
+    .bind(workflowId, JSON.stringify(keys))
+    .all<{ key: string }>()
+  return new Set(results.map(({ key }) => key))
+}

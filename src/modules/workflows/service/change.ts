@@ -14,7 +14,7 @@ import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
-import { keyed, toTriggerWrites } from './triggers.ts'
+import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
 import { loadRow, loadWorkflow, toVersioned } from './view.ts'
 
 export type Change = {
@@ -62,6 +62,9 @@ async function apply(
   if (next === null && Object.keys(fields).length === 0 && change.publishes === undefined) return 'nothing'
   const active = fields.active ?? before.active === 1
   const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
+  // What is on already stays on: a change of something else is not held up by its triggers.
+  const switchedOn = fields.active === true || JSON.stringify(triggers) !== before.storedTriggers
+  if (active && switchedOn) await requireSecrets(ctx, id, triggers)
   const statements: Statement[] = []
   if (next !== null)
     statements.push(

@@ -11,7 +11,7 @@ import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
-import { keyed, toTriggerWrites } from './triggers.ts'
+import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
 import { loadWorkflow } from './view.ts'
 
 /** How it came about, for the audit log. */
@@ -28,6 +28,7 @@ export async function createWorkflow(
   const now = ctx.now()
   const id = newId('wf', now)
   const triggers = keyed(input.triggers)
+  if (input.active) await requireSecrets(ctx, null, triggers)
   const definition = JSON.stringify(input.definition)
   const { name, description, folder, tags, active, errorWorkflowId, note } = input
   const row = { id, teamId, name, description, folder, tags, active, errorWorkflowId, createdBy: userId, now }

@@ -1,10 +1,13 @@
+import type { ServiceContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
 import { randomToken } from '../../../core/crypto.ts'
 import { newId } from '../../../core/ids.ts'
+import type { Problem } from '../../../engine/problem.ts'
 import { nextFire } from '../../../engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../engine/schedule/trigger.ts'
 import { hookPathParts } from '../check/hook-path.ts'
-import type { TriggerRow, TriggerWrite } from '../repo/triggers.ts'
+import { workflowInvalid } from '../check/index.ts'
+import { keysWithSecret, type TriggerRow, type TriggerWrite } from '../repo/triggers.ts'
 import { type StoredTrigger, StoredTriggers, type Trigger } from '../schema/trigger.ts'
 
 /** Triggers as they are stored: each with its key. Only what `checkWorkflow` has accepted comes here. */
@@ -16,6 +19,31 @@ export function nextFireOf(trigger: StoredTrigger, now: number): number | null {
   if (trigger.type !== 'schedule') return null
   const schedule = compileSchedule(trigger)
   return schedule.ok ? nextFire(schedule.value, now) : null
+}
+
+/** A trigger that could take no delivery is not switched on: each would be answered with 503. `id` is null of a new workflow. */
+export async function requireSecrets(
+  { env }: ServiceContext,
+  id: string | null,
+  triggers: (StoredTrigger & { key: string })[],
+): Promise<void> {
+  const checked = triggers.filter((one) => one.type === 'webhook' && (one.auth?.type ?? 'none') !== 'none')
+  if (checked.length === 0) return
+  const keys = checked.map(({ key }) => key)
+  const known = id === null ? new Set<string>() : await keysWithSecret(env.DB, id, keys)
+  const problems = triggers.flatMap((one, position): Problem[] =>
+    checked.includes(one) && !known.has(one.key)
+      ? [
+          {
+            path: `triggers[${position}].auth.credential`,
+            code: 'trigger.missing_credential',
+            message: `The secret of the trigger "${one.key}" is not set`,
+            hint: `Save the workflow with active: false, set the secret with PUT /api/v1/workflows/{id}/triggers/${one.key}/secret, then activate it`,
+          },
+        ]
+      : [],
+  )
+  if (problems.length > 0) throw workflowInvalid(problems)
 }
 
 export const toTriggerWrites = (
