@@ -3,7 +3,8 @@
 // 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
 // 3. A run that is paused while it is queued does not begin when its turn or its time comes; resuming it asks anew.
 import { toIso } from '../../src/core/clock.ts'
-import { type RunSpec, workflowRun } from '../../src/objects/workflow-run.ts'
+import { type RunSpec, type StartAnswer, workflowRun } from '../../src/objects/workflow-run.ts'
+import { isAnswered } from './concurrency-key.ts'
 import { askGate, enterGate, gateOf, tellGate } from './gate.ts'
 import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
@@ -12,13 +13,17 @@ import type { RunShell } from './run-shell.ts'
 const ADOPTED_PER_EVENT = 1_000
 const PATHS_PER_QUESTION = 1_000
 
-/** False when the gate takes no more: the run is not there then. */
-export async function create(machine: RunShell, spec: RunSpec): Promise<boolean> {
+export type Refused = Extract<StartAnswer, { ok: false }>
+const REJECTED: Refused = { ok: false, reason: 'rejected' }
+
+/** Null when it is made. Refused by a gate that takes no more, or without a key for it, the run is not there. */
+export async function create(machine: RunShell, spec: RunSpec): Promise<Refused | null> {
   const { legacy, ...kept } = spec
-  const gate = await gateOf(spec)
+  const { gate, fault } = await gateOf(spec, machine.now())
+  if (fault && isAnswered(spec)) return { ok: false, reason: 'bad_key', detail: fault.message }
   // A gate that rejects is asked first, so that a run it refuses was never there.
   if (gate?.whenFull === 'reject' && (spec.startAt ?? 0) <= machine.now()) {
-    if ((await askGate(machine, gate)).state === 'rejected') return false
+    if ((await askGate(machine, gate)).state === 'rejected') return REJECTED
   }
   const outputs = await readKept(machine, spec)
   machine.startWith(() => {
@@ -29,17 +34,18 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<boolean>
     // What it wants is asked below, once it is stored.
     machine.gateKnows = isLater(machine) ? 'none' : 'slot'
     if (legacy) adopt(machine, legacy, outputs)
-    if (isLater(machine)) queue(machine, 'start_at')
+    if (fault) launch(machine, fault)
+    else if (isLater(machine)) queue(machine, 'start_at')
     else if (gate === null) launch(machine)
     else queue(machine, 'gate')
   })
   await machine.reportEnd()
-  if (gate === null || isLater(machine)) return true
+  if (gate === null || isLater(machine)) return null
   try {
-    return await enterGate(machine)
+    return (await enterGate(machine)) ? null : REJECTED
   } catch {
     tellGate(machine)
-    return true
+    return null
   }
 }
 

@@ -4,44 +4,38 @@
 // 2. Whoever wants something else than was last told writes that down in the turn that made it so.
 // 3. A run that may give its slot away does so whenever it only waits, and starts nothing before it has one again.
 import { sha256Hex } from '../../src/core/crypto.ts'
-import type { Json } from '../../src/core/json.ts'
-import { compileTemplate, evaluateTemplate } from '../../src/engine/expression/index.ts'
+import type { NodeError } from '../../src/engine/event.ts'
 import type { GateWish, GateWord, WhenFull } from '../../src/engine/gate.ts'
 import { hasEnded, wantsSlot } from '../../src/engine/state.ts'
 import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import { keyOf } from './concurrency-key.ts'
 import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
 import { readGate, type StoredGate } from './stored-gate.ts'
 
 /** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
-export async function gateOf(spec: RunSpec): Promise<StoredGate | null> {
+export async function gateOf(
+  spec: RunSpec,
+  now: number,
+): Promise<{ gate: StoredGate | null; fault?: NodeError }> {
   const { settings } = JSON.parse(spec.definition) as {
     settings?: { concurrency?: { limit: number; key?: string; whenFull?: WhenFull } }
   }
   const concurrency = settings?.concurrency
-  if (concurrency === undefined || spec.parent?.wait) return null
-  const key = keyOf(concurrency.key, spec.input)
+  if (concurrency === undefined || spec.parent?.wait) return { gate: null }
+  const made = keyOf(concurrency.key, spec, now)
+  if (!made.ok) return { gate: null, fault: made.error }
+  const key = made.value
   const name = `${spec.teamId} ${spec.workflowId ?? spec.workflowName} ${await sha256Hex(key)}`
-  return {
+  const gate = {
     name,
     key: key.slice(0, 200),
     runId: spec.runId,
     limit: concurrency.limit,
     whenFull: concurrency.whenFull ?? 'queue',
   }
-}
-
-/** A key that cannot be evaluated is a key of its own: such runs queue behind each other. */
-function keyOf(template: string | undefined, input: Json): string {
-  if (template === undefined) return ''
-  const compiled = compileTemplate(template)
-  const value = compiled.ok ? evaluateTemplate(compiled.value, { input }) : compiled
-  return value.ok
-    ? typeof value.value === 'string'
-      ? value.value
-      : JSON.stringify(value.value ?? null)
-    : '$invalid'
+  return { gate }
 }
 
 /** What the run wants of its gate now, by its state. */

@@ -27,7 +27,7 @@ import {
   type WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
-import { armStart, create } from './begin.ts'
+import { armStart, create, type Refused } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
 import { placeInLine, slotOffered, wordOf } from './gate.ts'
@@ -48,7 +48,7 @@ const MOST_FRAME_CHARS = 65_536
 export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   readonly #machine: RunMachine
   /** Two starts that meet while the first asks its gate are one start. */
-  #starting: Promise<boolean> | null = null
+  #starting: Promise<Refused | null> | null = null
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
@@ -63,7 +63,8 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     const created = machine.run === null && this.#starting === null
     if (created) this.#starting = create(machine, spec)
     try {
-      if (this.#starting !== null && !(await this.#starting)) return { ok: false, reason: 'rejected' }
+      const refused = await this.#starting
+      if (refused !== null) return refused
     } finally {
       if (created) this.#starting = null
     }

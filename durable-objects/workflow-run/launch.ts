@@ -1,8 +1,9 @@
 // The moment at which a queued run begins.
+import type { NodeError } from '../../src/engine/event.ts'
 import type { RunShell } from './run-shell.ts'
 
-/** Nothing when it has begun, or has ended before. */
-export function launch(machine: RunShell): void {
+/** Nothing when it has begun, or has ended before. `fault` is why it cannot begin: it fails in the same turn. */
+export function launch(machine: RunShell, fault?: NodeError): void {
   const { spec, state } = machine.requireRun()
   if (state.run.phase !== 'queued') return
   const generations = JSON.parse(machine.store.readMeta('generations') ?? '{}') as Record<string, number>
@@ -16,6 +17,7 @@ export function launch(machine: RunShell): void {
         generations,
         ...(spec.parent ? { parentRunId: spec.parent.runId } : {}),
         ...(spec.entry ? { entry: spec.entry } : {}),
+        ...(fault ? { error: fault } : {}),
       },
     },
   ])

@@ -45,20 +45,7 @@ export function scopeOf(
     known.set(path, value)
     return value
   }
-  const { spec } = run
-  const scope: Record<string, unknown> = {
-    input: run.input,
-    vars: spec.vars,
-    run: {
-      id: spec.runId,
-      startedBy: spec.startedBy,
-      trigger: spec.trigger,
-      parentRunId: spec.parent?.runId ?? null,
-    },
-    workflow: { id: spec.workflowId, name: spec.workflowName, version: spec.workflowVersion },
-    now,
-    ...extra,
-  }
+  const scope: Record<string, unknown> = { ...namesOf(run.spec, run.input, now), ...extra }
   const item = at.from === null ? itemOfFrame(run, at.frame, load) : itemOf(run, at.from, load)
   if (item && !('item' in extra)) Object.assign(scope, item)
   if (at.from !== null) {
@@ -67,6 +54,20 @@ export function scopeOf(
   }
   return { scope, load }
 }
+
+/** What is known from the start on. */
+export const namesOf = (spec: RunSpec, input: unknown, now: number): Record<string, unknown> => ({
+  input,
+  vars: spec.vars,
+  run: {
+    id: spec.runId,
+    startedBy: spec.startedBy,
+    trigger: spec.trigger,
+    parentRunId: spec.parent?.runId ?? null,
+  },
+  workflow: { id: spec.workflowId, name: spec.workflowName, version: spec.workflowVersion },
+  now,
+})
 
 /** Evaluates prepared expressions; throws NodeFailure with the place in the parameters. */
 export const evaluate = (run: Run, at: Viewpoint, expressions: Expressions, view: ActivationScope): unknown =>

@@ -62,6 +62,7 @@ export const ERRORS = {
   'service.unavailable': entry(503, 'A part of the service is not available', true),
   'workflow.invalid': entry(422, 'The workflow has problems'),
   'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
+  'run.bad_concurrency_key': entry(422, 'The key of the concurrency limit cannot be made from this start'),
   'run.changed_nodes': entry(422, 'Kept nodes are not the same in that version'),
   'run.unreadable': entry(500, 'What is stored of the run cannot be read'),
   'run.failed': entry(500, 'The run has not come to a good end'),

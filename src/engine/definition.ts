@@ -116,7 +116,9 @@ export const Settings = z.strictObject({
         .string()
         .max(1_000)
         .optional()
-        .describe('A template over `input`; default one key for all runs of the workflow.'),
+        .describe(
+          'The limit holds for each value of it. It may name what a start knows: input, vars, run, workflow and now. A start whose key cannot be evaluated is refused; of a trigger the run fails.',
+        ),
       whenFull: z
         .enum(['queue', 'reject', 'replace'])
         .optional()

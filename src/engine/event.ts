@@ -63,6 +63,8 @@ export type Fact =
       readonly entry?: string
       /** Effects that were undone: their keys carry this generation. */
       readonly generations?: Readonly<Record<string, number>>
+      /** Why it cannot begin: it fails at once. */
+      readonly error?: NodeError
       readonly detail?: Json
     }
   | { readonly type: 'run.paused'; readonly by?: string }

@@ -129,6 +129,8 @@ export type StartAnswer =
   | { ok: false; reason: 'mismatch' }
   /** The gate of the workflow takes no more runs. */
   | { ok: false; reason: 'rejected' }
+  /** The key of its concurrency limit cannot be made. */
+  | { ok: false; reason: 'bad_key'; detail: string }
   /** The run was deleted; its key is spent. */
   | { ok: false; reason: 'removed' }
 

@@ -83,6 +83,13 @@ describe('compile', () => {
     expect(codes(flow([node('a'), node('b')], ['a~>b']))).toEqual(['loop.no_loop'])
   })
 
+  it.each(['nodes.a', 'prev', 'item', 'index'])('knows no %s where a run starts', (name) => {
+    const concurrency = { limit: 1, key: `{{ ${name} }}` }
+    expect(codes(flow([node('a')], [], { settings: { concurrency } }))).toEqual(['expression.unknown_name'])
+    const key = '{{ input.a }}{{ vars.b }}{{ run.startedBy }}{{ workflow.id }}{{ now }}'
+    expect(codes(flow([node('a')], [], { settings: { concurrency: { limit: 1, key } } }))).toEqual([])
+  })
+
   it('counts a trigger that starts in the middle of a loop as another way in', () => {
     const definition = flow([node('h'), node('b')], ['h>b', 'b~>h'])
     expect(codes(definition, { triggers: [{ type: 'manual', entry: 'h' }] })).toEqual([])
@@ -99,10 +106,6 @@ describe('compile', () => {
     [
       'a node inside a group',
       flow([group('g', [node('b')]), pure('a', { params: { values: '{{ nodes.b }}' } })], ['g>a']),
-    ],
-    [
-      'the key of the gate',
-      flow([node('a')], [], { settings: { concurrency: { limit: 1, key: '{{ nodes.a }}' } } }),
     ],
   ])('refuses an expression that reads %s', (_, definition) => {
     expect(codes(definition)).toEqual(['expression.not_upstream'])

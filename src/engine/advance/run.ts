@@ -25,7 +25,8 @@ export function startRun(turn: Turn, fact: Extract<Fact, { type: 'run.started' }
     run.deadlineAt = turn.now + turn.plan.deadlineMs
     turn.commands.push({ type: 'set_timer', key: RUN_DEADLINE, at: run.deadlineAt })
   }
-  if (run.mode === 'compensate') startUndo(turn)
+  if (fact.error !== undefined) failRun(turn, fact.error)
+  else if (run.mode === 'compensate') startUndo(turn)
   else if (run.left === 0) runSettled(turn)
   else if (fact.entry !== undefined) startAt(turn, fact.entry)
   else startScope(turn, 0, '')

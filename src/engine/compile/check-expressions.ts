@@ -10,6 +10,7 @@ import type { Plan } from '../plan.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { upstreamOf } from '../upstream.ts'
 import { ownParams } from './check-params.ts'
+import { checkStartKey } from './check-start-key.ts'
 import type { Outline } from './outline.ts'
 
 /** Whether an expression may name the node of that index. */
@@ -59,9 +60,8 @@ export function checkExpressions(
     const mayUseItem = () => group >= 0 && (hasItems(outline, group) || itemsAround(outline, group, users))
     check(output, [...at, 'output'], { maySee, mayUseItem }, outline, problems)
   }
-  const key = outline.definition.settings?.concurrency?.key
-  const nothing: Sight = { maySee: () => false, mayUseItem: () => false }
-  if (key !== undefined) check(key, ['settings', 'concurrency', 'key'], nothing, outline, problems)
+  const { concurrency } = outline.definition.settings ?? {}
+  checkStartKey(concurrency?.key, ['settings', 'concurrency', 'key'], problems)
 }
 
 function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {

@@ -51,6 +51,12 @@ export const nativeDialect: Dialect = {
   ]),
 }
 
+/** The same language where no node has run yet: with the names that a start knows. */
+export const startDialect: Dialect = {
+  ...nativeDialect,
+  names: new Set(['input', 'run', 'workflow', 'vars', 'now']),
+}
+
 /** The namespace that an expression names, as `Math` in `Math.max(…)`. */
 export const namespaceOf = (dialect: Dialect, expression: Expression): Namespace | undefined =>
   expression.type === 'name' && !dialect.names.has(expression.name)

@@ -1,5 +1,5 @@
 export type { Dialect } from './dialect.ts'
-export { nativeDialect } from './dialect.ts'
+export { nativeDialect, startDialect } from './dialect.ts'
 export type { ExpressionError, ExpressionErrorCode } from './errors.ts'
 export { nearest } from './errors.ts'
 export type { Budget, Limits, Scope } from './limits.ts'

@@ -111,7 +111,7 @@ export async function followUp(
     if (room !== null) await requireRunRoom(ctx, room, false, idempotencyKey === null ? null : spec.runId)
   }
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec, options)
-  if (!started.ok) throw refusal(started.reason)
+  if (!started.ok) throw refusal(started)
   return toExecution(started.run)
 }
 

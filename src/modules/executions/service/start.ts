@@ -93,8 +93,10 @@ function requireCallable({ settings }: RequestContext, url: string): string {
   return url
 }
 
-export function refusal(reason: Extract<StartAnswer, { ok: false }>['reason']): AppError {
+export function refusal(answer: Extract<StartAnswer, { ok: false }>): AppError {
+  const { reason } = answer
   if (reason === 'mismatch') return new AppError('idempotency.mismatch')
+  if (reason === 'bad_key') return new AppError('run.bad_concurrency_key', { detail: answer.detail })
   if (reason === 'rejected') return new AppError('run.queue_full')
   return new AppError('resource.conflict', { detail: 'The run of this idempotency key was deleted.' })
 }
@@ -159,7 +161,7 @@ export async function startRunnable(
     ...start.more,
   }
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
-  if (!answer.ok) throw refusal(answer.reason)
+  if (!answer.ok) throw refusal(answer)
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
 }
 
