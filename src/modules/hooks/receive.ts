@@ -1,14 +1,14 @@
 // A delivery to a webhook trigger: judged, started as a run, answered as the trigger says. Invariants:
 // 1. A trigger that is off, gone or not meant by the path is answered like one that never was.
 // 2. One question to D1 and one call of the run's object, whatever the trigger asks for.
-// 3. A delivery with a signature starts one run, however often it comes: the run's id follows from it.
+// 3. A delivery with a signature starts one run, however often and however late it comes: the run's id follows from it.
 import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { openSecret } from '../../core/secret-box.ts'
 import { HEADER_NAME } from '../../engine/definition.ts'
-import { type HttpAnswer, workflowRun } from '../../objects/workflow-run.ts'
-import { runIdOf, type Started, startRunnable } from '../executions/index.ts'
+import type { HttpAnswer } from '../../objects/workflow-run.ts'
+import { type Started, startRunnable } from '../executions/index.ts'
 import { matchHookPath } from '../workflows/index.ts'
 import { type Delivery, inputOf } from './delivery.ts'
 import type { Hook } from './repo.ts'
@@ -56,7 +56,7 @@ export async function receiveDelivery(
   const proof = await proveDelivery(auth, secret, delivery, request.now())
   const input = await inputOf(delivery, params, auth.type === 'none' ? null : (auth.header ?? null))
   const respond = config.respond ?? 'immediately'
-  const once = await onceOf(request, hook, delivery, proof)
+  const once = await onceOf(hook, delivery, proof)
   const started = await startRunnable(request, hook, {
     input,
     trigger: { type: 'webhook', key: hook.triggerKey, ...(proof === null ? {} : { delivery: proof.stamp }) },
@@ -94,27 +94,18 @@ async function secretOf(
   )
 }
 
+/** The run that starts is the memory of its delivery: known by what was signed, and told from another by its body. */
 async function onceOf(
-  request: RequestContext,
   hook: Hook,
   { headers, bytes, url, method, path }: Delivery,
   proof: Proof | null,
 ): Promise<{ once?: string; request?: Json }> {
   const once = (word: string) => `hook ${hook.triggerId} ${word}`
-  if (proof === null) {
-    const key = headers.get('idempotency-key')
-    if (key === null) return {}
-    const body = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-    return { once: once(`key ${key}`), request: { method, path, query: url.search, body } }
-  }
-  if (proof.windowMs === null) return { once: once(proof.word) }
-  // A signature without a time stands for a stretch of it. Looking at the stretch before as well, each delivery is
-  // remembered for one stretch at least and two at most; later, an equal body is a delivery of its own.
-  const stretch = Math.floor(request.now() / proof.windowMs)
-  const before = await runIdOf(hook.teamId, hook.id, once(`${proof.word} ${stretch - 1}`))
-  if ((await workflowRun(request.env.RUNS, before).view({ output: false })) !== null)
-    throw new AppError('hook.replayed')
-  return { once: once(`${proof.word} ${stretch}`) }
+  const key = headers.get('idempotency-key')
+  if (proof === null && key === null) return {}
+  const body = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+  if (proof !== null) return { once: once(proof.word), request: { body } }
+  return { once: once(`key ${key}`), request: { method, path, query: url.search, body } }
 }
 
 function answerOf({ execution, answer }: Started, respond: HookConfig['respond']): HookAnswer {

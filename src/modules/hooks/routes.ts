@@ -61,7 +61,7 @@ const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
     'JSON is its value, a form its fields, text a string; a file of a form, and a body of any other type, is `{ contentType, encoding: "base64", content }`, the file with its `filename`. ' +
     'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +
     'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent). ' +
-    'A delivery that comes a second time starts no second run: signed anew under the same `webhook-id` it is answered with the first one’s run, else with 409. Without a signature an `Idempotency-Key` does the same.',
+    'A delivery that comes a second time starts no second run: as long as the first one’s run is kept: signed anew under the same `webhook-id` it is answered with that run, else with 409. Another body under the same `webhook-id` is refused with 422; a body that may come twice, signed in a header of its own, needs a `webhook-timestamp`. Without a signature an `Idempotency-Key` does the same.',
 })
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']

@@ -1,7 +1,7 @@
 // Whether a delivery comes from who holds the trigger's secret. Invariants:
 // 1. What is compared is compared in constant time, and a signature is over the raw bytes.
-// 2. A delivery that carries its time is taken within the tolerance, before and after; what is remembered of it lives at
-//    least as long, so a replay never starts a second run.
+// 2. A delivery that carries its time is taken within the tolerance, before and after. What is remembered of any is its run,
+//    so a replay starts no second one as long as that is kept.
 // 3. A trigger that asks for a proof and has no secret takes nothing.
 import { equalInConstantTime, hmac, sha256Hex, toHex, utf8 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
@@ -25,8 +25,6 @@ export type Proof = {
   word: string
   /** Told from one retry to the next: the same again is a replay, another one a sender that tries again. */
   stamp: string
-  /** Of a delivery without a time of its own: how long the same again is a replay, and not just like the first. */
-  windowMs: number | null
 }
 
 /** Throws 401 unless the delivery bears the proof that the trigger asks for; null where it can come any number of times. */
@@ -71,7 +69,7 @@ async function proveStandard(
   const given = (headers.get('webhook-signature') ?? '').split(' ').slice(0, 20)
   if (!given.map((one) => equalInConstantTime(one, expected)).includes(true))
     throw refused('webhook-signature')
-  return { word: `id ${id}`, stamp: timestamp, windowMs: null }
+  return { word: `id ${id}`, stamp: timestamp }
 }
 
 /** `<hex>` or `sha256=<hex>` over the body, or over `<webhook-timestamp>.<body>` where that header is sent. */
@@ -87,7 +85,7 @@ async function proveCustom(
   const expected = toHex(await sign(timestamp === null ? '' : `${timestamp}.`))
   const given = (headers.get(header) ?? '').trim().toLowerCase()
   if (!equalInConstantTime(given.replace(/^sha(256|512)=/, ''), expected)) throw refused(header)
-  return { word: `signature ${expected}`, stamp: expected, windowMs: timestamp === null ? toleranceMs : null }
+  return { word: `signature ${expected}`, stamp: expected }
 }
 
 function requireFresh(timestamp: string, toleranceMs: number, now: number): void {

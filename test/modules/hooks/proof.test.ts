@@ -11,6 +11,7 @@ import {
   inputOf,
   JSON_TYPE,
   nowSeconds,
+  runsOf,
   setSecret,
   signed,
 } from './deliver.ts'
@@ -126,19 +127,29 @@ test.each([
   expect((await send('{"a":2}')).status).toBe(401)
 })
 
-test('a signature without a time is refused again within the tolerance, also past the edge of a stretch', async () => {
-  const hook = await proving({ type: 'hmac', header: 'x-sig' })
+test('a signature without a time starts one run, however late it comes again', async () => {
+  const hook = await proving({ type: 'hmac', header: 'x-sig', toleranceMs: 1_000 })
   const headers = { 'x-sig': hexOf(await hmacOf(SECRET, 'ping')) }
   const send = () => deliver(hook, { body: 'ping', headers })
-  const first = await send()
-  expect(first.status).toBe(202)
-  expect((await send()).status).toBe(409)
-  clock.advance(299_000)
-  expect((await send()).status).toBe(409)
-  clock.advance(302_000)
-  const later = await send()
-  expect(later.status).toBe(202)
-  expect(later.body.runId).not.toBe(first.body.runId)
+  expect((await send()).status).toBe(202)
+  for (const ms of [0, 1_100, 3_600_000, 30 * 86_400_000]) {
+    clock.advance(ms)
+    expect(coded(await send())).toEqual([409, 'hook.replayed'])
+  }
+  expect(await runsOf(hook.workflowId)).toHaveLength(1)
+})
+
+test('another body under the same webhook-id is refused, not taken for the first', async () => {
+  const hook = await proving({ type: 'hmac' })
+  const id = `msg_${crypto.randomUUID()}`
+  const at = nowSeconds()
+  const first = await deliver(hook, await signed(SECRET, '{"a":1}', { id, at }))
+  expect(coded(await deliver(hook, await signed(SECRET, '{"a":2}', { id, at: at + 1 })))).toEqual([
+    422,
+    'idempotency.mismatch',
+  ])
+  const again = await deliver(hook, await signed(SECRET, '{"a":1}', { id, at: at + 2 }))
+  expect([again.status, again.body.runId]).toEqual([202, first.body.runId])
 })
 
 test('with a time the signature covers it, so neither can be added, changed or left out', async () => {
