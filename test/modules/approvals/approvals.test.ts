@@ -131,7 +131,8 @@ test('data must meet the form, where it approves', async () => {
     ])
   }
   expect((await decide(approval, ann, 'approve', { data: { amount: 5 } })).status).toBe(200)
-  expect((await decide(await asked(owner, { form }), ann, 'reject')).status).toBe(200)
+  for (const more of [{}, { data: { amount: 'x' } }])
+    expect((await decide(await asked(owner, { form }), ann, 'reject', more)).status).toBe(200)
 })
 
 test('a timeout settles it, also in the index', async () => {

@@ -1,8 +1,9 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import { deliverDecision, remindApprovals } from '../../../src/modules/approvals/index.ts'
-import { call, get } from '../../helpers/api.ts'
+import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
 import type { Person } from '../../helpers/people.ts'
@@ -128,6 +129,53 @@ test('the page sends a form, with the fields of the approval', async () => {
     kind: 'b',
     more: { x: [1] },
   })
+})
+
+/** As a browser does it; what it is shown in an error is no problem document. */
+async function browse(link: string, fields?: Record<string, string>) {
+  const ctx = createExecutionContext()
+  const init = fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) }
+  const request = new Request(`http://orrery.test${link}`, {
+    ...init,
+    headers: { accept: 'text/html,*/*;q=0.8' },
+  })
+  const response = await app.fetch(request, env, ctx)
+  const text = await response.text()
+  await waitOnExecutionContext(ctx)
+  expect(response.headers.get('content-type')).toMatch(/^text\/html/)
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+  return { status: response.status, text }
+}
+
+test('a browser is shown the form again with what was typed and what is wrong with it', async () => {
+  const properties = { n: { type: 'integer', title: 'How <many>' }, kind: { enum: ['a', 'b'] }, more: {} }
+  const { approval, link } = await linked({ form: { type: 'object', properties } })
+  const typed = { 'data.n': '1.5', 'data.kind': 'b', 'data.more': '"<x>"', comment: 'So & "so"' }
+  const bad = await browse(link, { decision: 'approve', ...typed })
+  expect(bad.status).toBe(422)
+  for (const part of [
+    'role="alert"',
+    'How &lt;many&gt;: ',
+    'value="1.5"',
+    '<option selected>b</option>',
+    '&quot;&lt;x&gt;&quot;</textarea>',
+    'So &amp; &quot;so&quot;</textarea>',
+  ])
+    expect(bad.text).toContain(part)
+  expect(
+    (await browse(link, { decision: 'approve', ...typed, 'data.n': '1', 'data.more': '{' })).text,
+  ).toContain('more: is not JSON')
+  expect((await browse(link, { decision: 'reject', ...typed })).text).toContain('Thank you')
+  expect((await outcome(approval)).ended).toBe('no')
+})
+
+test('a browser is told by a page that a link is used', async () => {
+  const { link } = await linked()
+  await browse(link, { decision: 'approve' })
+  for (const again of [await browse(link), await browse(link, { decision: 'approve' })]) {
+    expect(again.status).toBe(400)
+    expect(again.text).toContain('The link is not valid any more')
+  }
 })
 
 test('a refused answer leaves the link good', async () => {

@@ -63,6 +63,15 @@ function fromJson(text: string): Json {
   return parsed.value
 }
 
+function fieldJson(name: string, text: string): Json {
+  const parsed = parseJson(text)
+  if (parsed.ok) return parsed.value
+  throw new AppError('request.invalid', {
+    detail: 'The data does not meet the form.',
+    errors: [{ path: `data/${name}`, message: 'is not JSON', code: 'json' }],
+  })
+}
+
 function fromFields(sent: URLSearchParams, form: string | null): unknown {
   const decision = sent.get('decision')
   const comment = sent.get('comment') ?? ''
@@ -71,7 +80,7 @@ function fromFields(sent: URLSearchParams, form: string | null): unknown {
     if (kind === 'boolean') return [[name, text === 'true']]
     if (text === '') return []
     if (kind === 'number') return [[name, Number.isFinite(Number(text)) ? Number(text) : text]]
-    return [[name, kind === 'json' ? fromJson(text) : text]]
+    return [[name, kind === 'json' && decision === 'approve' ? fieldJson(name, text) : text]]
   })
   const withData = form !== null && decision === 'approve'
   return {

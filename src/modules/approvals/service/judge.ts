@@ -19,10 +19,10 @@ export function requireDecider(row: ApprovalRow, { userId, email }: Decider): vo
     throw new AppError('access.denied', { detail: 'This is asked of others.' })
 }
 
-/** The word as the run records it. Data is due with an approval; a rejection may do without. */
+/** The word as the run records it. The form is for an approval; what comes with a rejection is kept as it is. */
 export function decisionOf(row: ApprovalRow, { userId }: Decider, body: DecideApproval): Decide {
   const data = (body.data ?? null) as Json
-  if (row.form !== null && (body.decision === 'approve' || data !== null)) requireForm(row.form, data)
+  if (row.form !== null && body.decision === 'approve') requireForm(row.form, data)
   return {
     approvalId: row.id,
     by: userId,

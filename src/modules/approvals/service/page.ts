@@ -1,8 +1,9 @@
 // The page that a link opens. It only asks: what is decided is a form that a person sends. It works without scripts.
 import { toIso } from '../../../core/clock.ts'
 import { utf8 } from '../../../core/crypto.ts'
+import { type AppError, ERRORS } from '../../../core/errors.ts'
 import type { ApprovalRow } from '../repo/approvals.ts'
-import { fieldsOf } from './form.ts'
+import { type Field, fieldsOf } from './form.ts'
 
 const STYLE = `
 :root { color-scheme: light dark }
@@ -12,6 +13,7 @@ label, input, select, textarea, button { display: block; width: 100%; font: inhe
 input[type=checkbox] { width: auto }
 input, select, textarea, button { padding: .5rem .75rem; margin: .25rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
 button { color: #fff; border: 0; cursor: pointer }
+[role=alert] { border-left: 4px solid #b3403a; padding: .1rem 1rem }
 button[value=approve] { background: #2b7a4b }
 button[value=reject] { background: #b3403a }
 small { opacity: .7 }
@@ -19,29 +21,58 @@ small { opacity: .7 }
 
 export type Shown = { html: string; contentSecurityPolicy: string }
 
-export function askingPage(row: ApprovalRow): Promise<Shown> {
-  const fields = fieldsOf(row.form)
-    .map(({ name, label, kind, required, choices }) => {
-      const at = `name="data.${escaped(name)}"`
-      // A rejection needs no data, so nothing is required by the browser.
-      const text = `${escaped(label)}${required ? '' : ' <small>optional</small>'}`
-      if (kind === 'boolean')
-        return `<label><input type="checkbox" ${at} value="true"> ${escaped(label)}</label>`
-      if (kind === 'choice')
-        return `<label>${text}<select ${at}><option value=""></option>${choices.map((one) => `<option>${escaped(one)}</option>`).join('')}</select></label>`
-      if (kind === 'json')
-        return `<label>${text} <small>JSON</small><textarea ${at} rows="4"></textarea></label>`
-      return `<label>${text}<input ${at} type="${kind === 'number' ? 'number' : 'text'}"${kind === 'number' ? ' step="any"' : ''}></label>`
-    })
-    .join('')
+/** What was sent and is shown again, with what is wrong with it. */
+export type Refused = { sent: URLSearchParams; error: AppError }
+
+export function askingPage(row: ApprovalRow, refused?: Refused): Promise<Shown> {
+  const all = fieldsOf(row.form)
+  const fields = all.map((field) => fieldOf(field, refused?.sent.get(`data.${field.name}`) ?? '')).join('')
   const until = row.expiresAt === null ? '' : `<p><small>Until ${toIso(row.expiresAt)}</small></p>`
+  const comment = escaped(refused?.sent.get('comment') ?? '')
   return pageOf(
     row.title,
-    `<p class="message">${escaped(row.message)}</p>${until}<form method="post">${fields}
-<label>Comment <small>optional</small><textarea name="comment" rows="3" maxlength="5000"></textarea></label>
+    `${refused === undefined ? '' : faultsOf(refused.error, all)}<p class="message">${escaped(row.message)}</p>${until}<form method="post">${fields}
+<label>Comment <small>optional</small><textarea name="comment" rows="3" maxlength="5000">${comment}</textarea></label>
 <button name="decision" value="approve">Approve</button><button name="decision" value="reject">Reject</button></form>`,
   )
 }
+
+/** A rejection needs no data, so nothing is required by the browser. */
+function fieldOf({ name, label, kind, required, choices }: Field, value: string): string {
+  const at = `name="data.${escaped(name)}"`
+  const text = `${escaped(label)}${required ? '' : ' <small>optional</small>'}`
+  switch (kind) {
+    case 'boolean':
+      return `<label><input type="checkbox" ${at} value="true"${value === 'true' ? ' checked' : ''}> ${escaped(label)}</label>`
+    case 'choice': {
+      const options = choices.map(
+        (one) => `<option${one === value ? ' selected' : ''}>${escaped(one)}</option>`,
+      )
+      return `<label>${text}<select ${at}><option value=""></option>${options.join('')}</select></label>`
+    }
+    case 'json':
+      return `<label>${text} <small>JSON</small><textarea ${at} rows="4">${escaped(value)}</textarea></label>`
+    case 'number':
+      return `<label>${text}<input ${at} type="number" step="any" value="${escaped(value)}"></label>`
+    case 'text':
+      return `<label>${text}<input ${at} type="text" value="${escaped(value)}"></label>`
+  }
+}
+
+/** Each fault under the name that the page shows. */
+function faultsOf(error: AppError, fields: Field[]): string {
+  const faults = (error.errors ?? []).map(({ path, message }) => {
+    const [, name = ''] = /^data[/.]([^/]+)/.exec(path) ?? []
+    const label = fields.find((field) => field.name === name)?.label
+    return `<li>${escaped(label === undefined ? message : `${label}: ${message}`)}</li>`
+  })
+  const list = faults.length === 0 ? '' : `<ul>${faults.join('')}</ul>`
+  return `<div role="alert"><p>${escaped(error.message)} Nothing is decided yet.</p>${list}</div>`
+}
+
+/** Where there is nothing left to ask: a link that is used or old, an approval that others have settled. */
+export const refusingPage = (error: AppError): Promise<Shown> =>
+  pageOf(ERRORS[error.code].title, `<p role="alert">${escaped(error.message)} You can close this page.</p>`)
 
 export const thankingPage = (decision: 'approve' | 'reject', status: string): Promise<Shown> =>
   pageOf(
