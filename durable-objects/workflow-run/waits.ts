@@ -98,6 +98,7 @@ export function decide(shell: TurnShell, word: Decide, now: number): Spoken {
     comment: word.comment,
     data: word.data,
     at: new Date(now).toISOString(),
+    ...(word.isStarter ? { self: true as const } : {}),
   }
   const all = [...decisions, said]
   const next: StoredWait = { ...wait, decisions: all as unknown as Json[] }

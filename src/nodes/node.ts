@@ -41,6 +41,8 @@ export type Decision = {
   comment: string | null
   data: Json
   at: string
+  /** Said by who started the run. */
+  self?: true
 }
 
 /** What a node sees of its activation. Nothing in it depends on the clock or the process, so a second try sees the same. */

@@ -166,7 +166,8 @@ export type Decide = {
   by: string
   decision: 'approve' | 'reject'
   comment: string | null
-  data: Json /** Held against `allowSelf`. */
+  data: Json
+  /** By who started the run: the decision says so. */
   isStarter: boolean
 }
 

@@ -93,7 +93,7 @@ test.each([
       message: 'Please',
       assignees: ['usr_a', 'usr_b'],
       quorum: 1,
-      allowSelf: true,
+      allowSelf: false,
     },
   })
   await say(decision, 'usr_a', { sum: 5 })

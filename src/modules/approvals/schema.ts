@@ -10,6 +10,7 @@ const Decision = z.strictObject({
   comment: z.string().nullable(),
   data: JsonValue.nullable(),
   at: z.string(),
+  self: z.literal(true).optional().describe('Said by who started the run.'),
 })
 
 export const Approval = z

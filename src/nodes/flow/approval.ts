@@ -41,7 +41,12 @@ export const flowApproval = pureNode({
       .max(100)
       .optional()
       .describe('How many must approve, default 1. The first who rejects decides.'),
-    allowSelf: z.boolean().optional().describe('Whether who started the run may answer; default true.'),
+    allowSelf: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether who started the run may answer; default false. Where nobody else in the team may run workflows they may, and the answer says so.',
+      ),
     timeoutMs: z
       .number()
       .int()
@@ -76,7 +81,7 @@ export const flowApproval = pureNode({
     return faults
   },
   compute: ({ params, nowMs, hasEdge }) => {
-    const { title, message, form, timeoutMs, quorum = 1, allowSelf = true } = params
+    const { title, message, form, timeoutMs, quorum = 1, allowSelf = false } = params
     const assignees = [...new Set(params.assignees ?? [])]
     if (assignees.length > 0 && quorum > assignees.length)
       throw bad(`quorum: ${quorum} must approve and only ${assignees.length} may answer`)

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
-import { newPerson } from '../../helpers/people.ts'
+import { newPerson, newTeam } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
 import { APPROVALS, asked, decide, office, outcome, settledAs } from './asked.ts'
 
@@ -105,12 +105,28 @@ test('an address that is not proven is nobody', async () => {
   expect(ids(await get(`${APPROVALS}?mine=true`, ann))).toEqual([])
 })
 
-test('who started the run does not decide where that is not allowed', async () => {
+test('who started the run does not decide, unless the approval allows it, and then it says so', async () => {
   const { owner, ann } = await office()
-  const approval = await asked(owner, { allowSelf: false })
+  const approval = await asked(owner)
   expect(coded(await decide(approval, owner))).toEqual([403, 'access.denied'])
-  expect((await decide(approval, ann)).status).toBe(200)
-  expect((await decide(await asked(owner), owner)).status).toBe(200)
+  const byOther = await decide(approval, ann)
+  expect(byOther.body.decisions[0].self).toBeUndefined()
+  const allowed = await asked(owner, { allowSelf: true })
+  expect((await decide(allowed, owner)).body.decisions).toMatchObject([{ by: owner.userId, self: true }])
+  expect((await outcome(allowed)).said.decisions).toMatchObject([{ by: owner.userId, self: true }])
+})
+
+test('where nobody else could, who started the run decides, and it says so', async () => {
+  const { owner, join } = await newTeam()
+  await join('viewer')
+  const approval = await asked(owner)
+  expect(ids(await get(`${APPROVALS}?mine=true`, owner))).toEqual([approval.id])
+  expect((await decide(approval, owner)).body.decisions).toMatchObject([{ self: true }])
+  const next = await asked(owner)
+  const member = await join('member')
+  expect((await decide(next, owner)).status).toBe(403)
+  await env.DB.prepare("UPDATE users SET status = 'disabled' WHERE id = ?").bind(member.userId).run()
+  expect((await decide(next, owner)).status).toBe(200)
 })
 
 test('data must meet the form, where it approves', async () => {
@@ -171,10 +187,10 @@ test('approvals are listed by status, workflow, run and page by page', async () 
 
 test('mine are those that I may decide', async () => {
   const { owner, ann, bob } = await office()
-  const forAll = await asked(owner)
+  const forAll = await asked(owner, { allowSelf: true })
   const forAnn = await asked(owner, { assignees: [ann.userId] })
   const forBob = await asked(owner, { assignees: [bob.email] })
-  const notSelf = await asked(owner, { allowSelf: false })
+  const notSelf = await asked(owner)
   const mine = async (as: typeof ann) => ids(await get(`${APPROVALS}?mine=true`, as)).sort()
   expect(await mine(ann)).toEqual([forAll, forAnn, notSelf].map(({ id }) => id).sort())
   expect(await mine(bob)).toEqual([forAll, forBob, notSelf].map(({ id }) => id).sort())

@@ -18,17 +18,25 @@ export type ApprovalRow = {
   allowSelf: number
   decisions: string
   startedBy: string | null
+  /** 1 where nobody but who started the run may run workflows in the team. */
+  alone: number
   createdAt: number
   expiresAt: number | null
   decidedAt: number | null
 }
 
+const MAY_RUN = "IN ('member', 'admin', 'owner')"
+
+/** A rule that one must not decide alone protects nothing where there is nobody else. */
+const ALONE = `NOT EXISTS (SELECT 1 FROM team_members am JOIN users au ON au.id = am.user_id AND au.status = 'active'
+  WHERE am.team_id = a.team_id AND am.role ${MAY_RUN} AND am.user_id IS NOT a.started_by)`
+
 export const COLUMNS = `a.id, a.team_id AS teamId, a.run_id AS runId, a.workflow_id AS workflowId, a.path, a.status, a.title, a.message, a.form,
   a.assignees, a.quorum, a.allow_self AS allowSelf, a.decisions, a.started_by AS startedBy, a.created_at AS createdAt,
-  a.expires_at AS expiresAt, a.decided_at AS decidedAt`
+  a.expires_at AS expiresAt, a.decided_at AS decidedAt, ${ALONE} AS alone`
 
 /** As `mayDecide` has it. */
-const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ?) AND (a.assignees = '[]' OR EXISTS (
+const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ? OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (
   SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
     OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`
 

@@ -30,12 +30,13 @@ export async function decideApproval(
   const status = statusAfter(run, decide)
   // Tidiness: a link that is left open by a crash here is refused by the run.
   await voidLinksNow(ctx.env.DB, id, status === 'pending' ? userId : null, now)
-  const { by, decision, comment, data } = decide
+  const { by, decision, comment, data, isStarter } = decide
+  const said = { by, decision, comment, data, at: toIso(now), ...(isStarter ? { self: true as const } : {}) }
   const view = toApproval(row)
   return {
     ...view,
     status,
-    decisions: [...view.decisions, { by, decision, comment, data, at: toIso(now) }],
+    decisions: [...view.decisions, said],
     decidedAt: status === 'pending' ? null : toIso(now),
   }
 }

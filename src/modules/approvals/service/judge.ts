@@ -10,8 +10,14 @@ import type { DecideApproval } from '../schema.ts'
 /** `email` is null unless it is proven. */
 export type Decider = { userId: string; email: string | null }
 
+type Asking = Pick<ApprovalRow, 'allowSelf' | 'startedBy' | 'alone'>
+
+/** Who started the run decides only where the approval says so, or where nobody else could. */
+export const maySpeak = ({ allowSelf, startedBy, alone }: Asking, userId: string): boolean =>
+  startedBy !== userId || allowSelf === 1 || alone === 1
+
 export function requireDecider(row: ApprovalRow, { userId, email }: Decider): void {
-  if (row.allowSelf === 0 && row.startedBy === userId)
+  if (!maySpeak(row, userId))
     throw new AppError('access.denied', { detail: 'Who started the run may not decide this.' })
   const assignees = JSON.parse(row.assignees) as string[]
   const isAsked = assignees.some((one) => one === userId || (email !== null && one.toLowerCase() === email))

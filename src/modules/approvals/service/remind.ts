@@ -17,6 +17,7 @@ import {
   voidLinks,
 } from '../repo/links.ts'
 import type { Approval } from '../schema.ts'
+import { maySpeak } from './judge.ts'
 
 const REMIND_AFTER_MS = DAY_MS
 /** Longer than it takes to the next reminder, which brings a new link. */
@@ -34,7 +35,7 @@ export async function remindApprovals(request: RequestContext): Promise<void> {
 async function remind(request: RequestContext, approval: Untold, now: number): Promise<void> {
   const spoken = (JSON.parse(approval.decisions) as Approval['decisions']).map(({ by }) => by)
   const asked = (await findAddressees(request.env.DB, approval.teamId, approval.assignees)).filter(
-    ({ userId }) => !spoken.includes(userId) && (approval.allowSelf === 1 || approval.startedBy !== userId),
+    ({ userId }) => !spoken.includes(userId) && maySpeak(approval, userId),
   )
   const statements: Statement[] = []
   const messages: QueueMessage[] = []
