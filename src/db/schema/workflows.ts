@@ -156,6 +156,8 @@ export const approvals = sqliteTable(
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
     remindedAt: integer('reminded_at'),
+    /** When to tell of it again; null until it was told for the first time. */
+    remindAt: integer('remind_at'),
     decidedAt: integer('decided_at'),
   },
   (t) => [
@@ -163,7 +165,7 @@ export const approvals = sqliteTable(
     index('approvals_team_status').on(t.teamId, t.status, t.createdAt, t.id),
     index('approvals_run').on(t.runId),
     // What the minute's tick looks at: those that somebody has to be told of, the untold first.
-    index('approvals_untold').on(t.remindedAt).where(sql`status = 'pending' AND assignees <> '[]'`),
+    index('approvals_remind').on(t.remindAt).where(sql`status = 'pending'`),
   ],
 )
 

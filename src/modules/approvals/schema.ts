@@ -26,6 +26,9 @@ export const Approval = z
     assignees: z
       .array(z.string())
       .describe('Ids or e-mail addresses; none is everybody who may run workflows.'),
+    unknownAssignees: z
+      .array(z.string())
+      .describe('Those among them who are nobody in the team who may decide: they are told nothing.'),
     quorum: z.int(),
     allowSelf: z.boolean(),
     decisions: z.array(Decision),

@@ -7,6 +7,9 @@ import type { ParamFault } from '../../engine/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 
+/** What nobody could ever be is a slip of the pen, and would be waited for without a word. */
+const ASSIGNEE = /^(usr_[0-9a-z_]+|[^\s@]+@[^\s@]+)$/i
+
 /** What a mock's output may call the decision. */
 const PORT_OF: Readonly<Record<string, string>> = {
   approve: 'approved',
@@ -30,10 +33,12 @@ export const flowApproval = pureNode({
       .optional()
       .describe('JSON Schema of the data that comes with the answer.'),
     assignees: z
-      .array(z.string().min(1).max(200))
+      .array(z.string().max(200).regex(ASSIGNEE, 'the id of a user, or an e-mail address'))
       .max(100)
       .optional()
-      .describe('Ids of the users who may answer; default everybody in the team who may run workflows.'),
+      .describe(
+        'Ids or e-mail addresses of the members who may answer; default everybody in the team who may run workflows. Each is sent a link by mail, up to 100 of them, and again once half of the time is gone, at most daily. Who is nobody in the team is shown as `unknownAssignees` of the approval.',
+      ),
     quorum: z
       .number()
       .int()

@@ -97,6 +97,21 @@ test('only who is asked decides, named by id or by address in any case', async (
   expect((await decide(byMail, bob)).status).toBe(200)
 })
 
+test('assignees whom the team does not know are shown, and what can be nobody is refused', async () => {
+  const { owner, ann, viewer } = await office()
+  const stranger = await newPerson()
+  const known = [ann.userId, ann.email.toUpperCase()]
+  const unknown = ['nobody@nowhere.example', viewer.userId, stranger.email]
+  const approval = await asked(owner, { assignees: [...known, ...unknown] })
+  expect((await get(`${APPROVALS}/${approval.id}`, owner)).body.unknownAssignees).toEqual(unknown)
+  const params = { title: 'x', assignees: ['the boss', '{{ input.who }}'] }
+  const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params }] }
+  const checked = await post('/api/v1/workflows/validate', owner, { definition })
+  expect(checked.body.problems).toMatchObject([
+    { path: 'nodes[0].params.assignees[0]', code: 'node.bad_params' },
+  ])
+})
+
 test('an address that is not proven is nobody', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner, { assignees: [ann.email] })

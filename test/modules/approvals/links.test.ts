@@ -45,6 +45,30 @@ test('those who are asked are told by mail, once, and nobody else', async () => 
   expect(await openLinks(approval.id)).toBe(2)
 })
 
+test('where nobody is named, all who may decide are told but who started it', async () => {
+  const { owner, ann, bob, viewer } = await office()
+  const approval = await asked(owner)
+  await remind()
+  await remind()
+  for (const person of [ann, bob]) expect(await mailTo(person.email)).toHaveLength(1)
+  for (const person of [owner, viewer]) expect(await mailTo(person.email)).toEqual([])
+  expect(await openLinks(approval.id)).toBe(2)
+  expect((await send(await linkTo(bob), { decision: 'approve' })).body.status).toBe('approved')
+})
+
+test('an approval that ends within the day is reminded of once half of its time is gone', async () => {
+  const { ann } = await linked({ timeoutMs: 8 * HOUR })
+  clock.advance(3.9 * HOUR)
+  await remind()
+  expect(await mailTo(ann.email)).toHaveLength(1)
+  clock.advance(0.2 * HOUR)
+  await remind()
+  expect(await mailTo(ann.email)).toHaveLength(2)
+  clock.advance(3 * HOUR)
+  await remind()
+  expect(await mailTo(ann.email)).toHaveLength(2)
+})
+
 test('two ticks at once tell each once', async () => {
   const { owner, ann, bob } = await office()
   const approval = await asked(owner, { assignees: [ann.userId, bob.userId] })

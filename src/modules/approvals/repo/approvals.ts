@@ -20,6 +20,8 @@ export type ApprovalRow = {
   startedBy: string | null
   /** 1 where nobody but who started the run may run workflows in the team. */
   alone: number
+  /** The assignees who are nobody in the team who may decide. */
+  unknown: string
   createdAt: number
   expiresAt: number | null
   decidedAt: number | null
@@ -31,9 +33,14 @@ const MAY_RUN = "IN ('member', 'admin', 'owner')"
 const ALONE = `NOT EXISTS (SELECT 1 FROM team_members am JOIN users au ON au.id = am.user_id AND au.status = 'active'
   WHERE am.team_id = a.team_id AND am.role ${MAY_RUN} AND am.user_id IS NOT a.started_by)`
 
+const UNKNOWN = `(SELECT json_group_array(aj.value) FROM json_each(a.assignees) aj WHERE NOT EXISTS (
+  SELECT 1 FROM users au JOIN team_members am ON am.team_id = a.team_id AND am.user_id = au.id AND am.role ${MAY_RUN}
+  WHERE au.status = 'active' AND (au.id = aj.value OR (au.email = lower(aj.value) AND au.email_verified_at IS NOT NULL))))`
+
 export const COLUMNS = `a.id, a.team_id AS teamId, a.run_id AS runId, a.workflow_id AS workflowId, a.path, a.status, a.title, a.message, a.form,
   a.assignees, a.quorum, a.allow_self AS allowSelf, a.decisions, a.started_by AS startedBy, a.created_at AS createdAt,
-  a.expires_at AS expiresAt, a.decided_at AS decidedAt, ${ALONE} AS alone`
+  a.expires_at AS expiresAt, a.decided_at AS decidedAt, ${ALONE} AS alone,
+  ${UNKNOWN} AS unknown`
 
 /** As `mayDecide` has it. */
 const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ? OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (

@@ -63,32 +63,33 @@ export const insertLink = (link: {
 
 export type Untold = ApprovalRow & { remindedAt: number | null; workflowName: string | null }
 
-/** Pending approvals that name people who have not been told yet, or not since `before`. */
-export async function findUntold(d1: D1Database, before: number, limit: number): Promise<Untold[]> {
+/** Pending approvals that nobody was told of yet, and those of which it is time to tell again. */
+export async function findUntold(d1: D1Database, now: number, limit: number): Promise<Untold[]> {
   const { results } = await d1
     .prepare(
       `SELECT ${COLUMNS}, a.reminded_at AS remindedAt, w.name AS workflowName
        FROM approvals a LEFT JOIN workflows w ON w.id = a.workflow_id
-       WHERE a.status = 'pending' AND a.assignees <> '[]' AND (a.reminded_at IS NULL OR a.reminded_at <= ?)
-       ORDER BY a.reminded_at LIMIT ?`,
+       WHERE a.status = 'pending' AND (a.remind_at IS NULL OR a.remind_at <= ?)
+       ORDER BY a.remind_at LIMIT ?`,
     )
-    .bind(before, limit)
+    .bind(now, limit)
     .all<Untold>()
   return results
 }
 
 /** Of two ticks that found the same approval, the second changes no row. */
-export const claimReminder = (approval: Untold, now: number): Statement =>
+export const claimReminder = (approval: Untold, now: number, remindAt: number): Statement =>
   statement(
-    "UPDATE approvals SET reminded_at = ? WHERE id = ? AND status = 'pending' AND reminded_at IS ?",
+    "UPDATE approvals SET reminded_at = ?, remind_at = ? WHERE id = ? AND status = 'pending' AND reminded_at IS ?",
     now,
+    remindAt,
     approval.id,
     approval.remindedAt,
   )
 
 export type Addressee = { userId: string; email: string }
 
-/** The people of the team who are named, by id or by an address that is proven theirs. */
+/** The people of the team who are named, by id or by an address that is proven theirs; all where none is named. */
 export async function findAddressees(
   d1: D1Database,
   teamId: string,
@@ -97,9 +98,9 @@ export async function findAddressees(
   const { results } = await d1
     .prepare(
       `SELECT u.id AS userId, u.email FROM team_members m JOIN users u ON u.id = m.user_id
-       WHERE m.team_id = ?1 AND ${MAY_RUN} AND u.status = 'active' AND EXISTS (
-         SELECT 1 FROM json_each(?2) j WHERE j.value = u.id OR (lower(j.value) = u.email AND u.email_verified_at IS NOT NULL))
-       LIMIT 100`,
+       WHERE m.team_id = ?1 AND ${MAY_RUN} AND u.status = 'active' AND (?2 = '[]' OR EXISTS (
+         SELECT 1 FROM json_each(?2) j WHERE j.value = u.id OR (lower(j.value) = u.email AND u.email_verified_at IS NOT NULL)))
+       ORDER BY m.created_at, u.id LIMIT 100`,
     )
     .bind(teamId, assignees)
     .all<Addressee>()

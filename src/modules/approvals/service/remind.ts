@@ -2,7 +2,7 @@
 // 1. That an approval was told, its links and its mails are one commit, so a crash or a double tick tells nobody twice.
 // 2. A new link voids the older ones of the same person, and none outlives the approval.
 import type { RequestContext } from '../../../context.ts'
-import { DAY_MS, toIso } from '../../../core/clock.ts'
+import { DAY_MS, MINUTE_MS, toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
@@ -19,17 +19,25 @@ import {
 import type { Approval } from '../schema.ts'
 import { maySpeak } from './judge.ts'
 
-const REMIND_AFTER_MS = DAY_MS
+/** Who could hardly have read the first mail is sent no second one. */
+const LEAST_GAP_MS = 5 * MINUTE_MS
 /** Longer than it takes to the next reminder, which brings a new link. */
 const LINK_LIFE_MS = 3 * DAY_MS
 const MOST_APPROVALS = 100
 
-/** Tells of new approvals, and again each day while they are open. */
+/** Tells of new approvals, and again while they are open. */
 export async function remindApprovals(request: RequestContext): Promise<void> {
   const now = request.now()
-  for (const approval of await findUntold(request.env.DB, now - REMIND_AFTER_MS, MOST_APPROVALS))
+  for (const approval of await findUntold(request.env.DB, now, MOST_APPROVALS))
     await remind(request, approval, now)
   await removeOldLinks(request.env.DB, now - DAY_MS)
+}
+
+/** Once half of the time is gone, but never more than a day from now; from then on each day. */
+function nextReminder({ remindedAt, expiresAt }: Untold, now: number): number {
+  if (expiresAt === null || remindedAt !== null) return now + DAY_MS
+  const half = (expiresAt - now) / 2
+  return now + (half < LEAST_GAP_MS ? DAY_MS : Math.min(DAY_MS, Math.floor(half)))
 }
 
 async function remind(request: RequestContext, approval: Untold, now: number): Promise<void> {
@@ -55,7 +63,7 @@ async function remind(request: RequestContext, approval: Untold, now: number): P
   await commit(
     { ...request, system: true },
     {
-      guard: claimReminder(approval, now),
+      guard: claimReminder(approval, now, nextReminder(approval, now)),
       statements,
       audit: {
         action: approval.remindedAt === null ? 'approval.told' : 'approval.reminded',

@@ -12,6 +12,7 @@ export const toApproval = (row: ApprovalRow): Approval => ({
   message: row.message,
   form: row.form === null ? null : JSON.parse(row.form),
   assignees: JSON.parse(row.assignees) as string[],
+  unknownAssignees: JSON.parse(row.unknown) as string[],
   quorum: row.quorum,
   allowSelf: row.allowSelf === 1,
   decisions: JSON.parse(row.decisions) as Approval['decisions'],
