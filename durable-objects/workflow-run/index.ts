@@ -35,7 +35,7 @@ import { RunMachine } from './machine.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
 import { eventStream } from './stream.ts'
-import { viewNode, viewRun } from './view.ts'
+import { viewNode, viewNodes, viewRun } from './view.ts'
 
 /** What is left of a run that somebody has deleted: its key starts nothing under the old id. */
 const REMOVED = 'removed'
@@ -119,6 +119,12 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     this.#requireReadable()
     const { run, store, now } = this.#machine
     return run === null ? null : viewNode(run, store, path, now())
+  }
+
+  async nodes(query: Parameters<WorkflowRunRpc['nodes']>[0]): ReturnType<WorkflowRunRpc['nodes']> {
+    this.#requireReadable()
+    const { run } = this.#machine
+    return run === null ? null : viewNodes(run, query)
   }
 
   async events(afterSeq: number, limit: number): Promise<EventPage | null> {

@@ -3,10 +3,17 @@
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeError } from '../../src/engine/event.ts'
+import { type NodesQuery, nodesPage } from '../../src/engine/nodes-page.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
-import { nodesView, nodeView, runView } from '../../src/engine/view.ts'
-import type { NodeDetail, RunNodeView, RunView, WaitView } from '../../src/objects/workflow-run.ts'
+import { countNodes, nodesView, nodeView, runView } from '../../src/engine/view.ts'
+import {
+  MOST_SHOWN_CHARS,
+  type NodeDetail,
+  type RunNodeView,
+  type RunView,
+  type WaitView,
+} from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
@@ -37,7 +44,8 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
     waitingFor: waitsOf(run, store),
     parentRunId: spec.parent?.runId ?? null,
-    ...(include.nodes ? { nodes: nodesView(run.plan, state).map(toNodeView) } : {}),
+    ...(include.nodes ? firstNodes(run) : {}),
+    ...(include.output === false ? {} : largeOutput(run)),
   }
 }
 
@@ -49,6 +57,27 @@ export function readable(read: () => Json): { value: Json; error?: NodeError } {
     const message = 'The stored output cannot be read'
     return { value: null, error: { code: 'data.unreadable', message, retryable: false } }
   }
+}
+
+/** What one answer shows of the nodes; the pages have the rest. */
+const MOST_NODES = 1_000
+
+function firstNodes({ plan, state }: Run): Pick<RunView, 'nodes' | 'nodesTruncated'> {
+  const nodes = nodesView(plan, state, MOST_NODES).map(toNodeView)
+  const isCut = nodes.length === MOST_NODES && countNodes(plan, state) > MOST_NODES
+  return isCut ? { nodes, nodesTruncated: true } : { nodes }
+}
+
+/** How large the output is, where it is more than belongs into an answer about a run. */
+function largeOutput(run: Run): Pick<RunView, 'outputBytes'> {
+  if (run.state.run.status !== 'succeeded') return {}
+  const chars = run.plan.scopes[0]?.output === undefined ? lastChars(run) : run.values.chars(OUTPUT_PATH)
+  return chars > MOST_SHOWN_CHARS ? { outputBytes: chars } : {}
+}
+
+export function viewNodes(run: Run, query: NodesQuery): { nodes: RunNodeView[]; hasMore: boolean } {
+  const { nodes, hasMore } = nodesPage(run.plan, run.state, query)
+  return { nodes: nodes.map(toNodeView), hasMore }
 }
 
 /**

@@ -54,27 +54,43 @@ export function runView(plan: Plan, state: RunState): RunView {
   }
 }
 
-/** Every activation in the order in which it came to be, then the nodes of the workflow that were not reached. */
-export function nodesView(plan: Plan, state: RunState): NodeView[] {
+/** Every activation in the order in which it came to be, then the nodes of the workflow that were not reached; the first `most`. */
+export function nodesView(plan: Plan, state: RunState, most = Number.POSITIVE_INFINITY): NodeView[] {
   const views: NodeView[] = []
-  for (const activation of state.activations.values()) views.push(nodeView(plan, activation))
-  const over = isTerminal(state.run.status)
-  for (const index of plan.scopes[0]!.nodes) {
-    const { id, type } = plan.nodes[index]!
-    if (state.activations.has(id)) continue
-    views.push({
-      id,
-      path: id,
-      type,
-      status: over ? 'skipped' : 'pending',
-      attempt: 0,
-      startedAt: null,
-      finishedAt: null,
-      durationMs: null,
-      error: null,
-    })
+  for (const activation of state.activations.values()) {
+    if (views.length >= most) return views
+    views.push(nodeView(plan, activation))
+  }
+  for (const index of unreached(plan, state)) {
+    if (views.length >= most) return views
+    views.push(unreachedView(plan, state, index))
   }
   return views
+}
+
+export const countNodes = (plan: Plan, state: RunState): number =>
+  state.activations.size + unreached(plan, state).length
+
+/** Indexes of nodes of the workflow that have no activation. */
+export const unreached = (plan: Plan, state: RunState): number[] =>
+  plan.scopes[0]!.nodes.filter((index) => !state.activations.has(plan.nodes[index]!.id))
+
+const unreachedStatus = (state: RunState): NodeStatus =>
+  isTerminal(state.run.status) ? 'skipped' : 'pending'
+
+export function unreachedView(plan: Plan, state: RunState, index: number): NodeView {
+  const { id, type } = plan.nodes[index]!
+  return {
+    id,
+    path: id,
+    type,
+    status: unreachedStatus(state),
+    attempt: 0,
+    startedAt: null,
+    finishedAt: null,
+    durationMs: null,
+    error: null,
+  }
 }
 
 export function nodeView(plan: Plan, activation: Activation): NodeView {

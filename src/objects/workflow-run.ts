@@ -3,6 +3,7 @@
 import type { Json } from '../core/json.ts'
 import type { AdoptedOutcome } from '../engine/event.ts'
 import type { GateWord } from '../engine/gate.ts'
+import type { NodesQuery } from '../engine/nodes-page.ts'
 import type { Problem } from '../engine/problem.ts'
 import type { NodeStatus, RunStatus } from '../engine/state.ts'
 
@@ -118,7 +119,14 @@ export type RunView = {
   waitingFor: WaitView[]
   parentRunId: string | null
   nodes?: RunNodeView[]
+  /** There are more than are shown. */
+  nodesTruncated?: true
+  /** The size of an output beyond `MOST_SHOWN_CHARS`. It is here whole, for whoever goes on with it. */
+  outputBytes?: number
 }
+
+/** A larger output is named in what the API says about a run or a node, and read by itself. */
+export const MOST_SHOWN_CHARS = 1_048_576
 
 /** What `flow.respond` answers a waiting webhook with. */
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown }
@@ -194,6 +202,7 @@ export interface WorkflowRunRpc {
   decide(decide: Decide, who?: RunActor): Promise<ControlAnswer>
   resolve(resolve: Resolve, who?: RunActor): Promise<ControlAnswer>
   node(path: string): Promise<NodeDetail | null>
+  nodes(query: NodesQuery): Promise<{ nodes: RunNodeView[]; hasMore: boolean } | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
   /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */
   legacy(follow: {

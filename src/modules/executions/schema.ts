@@ -90,6 +90,14 @@ export const Execution = z
     waitingFor: z.array(WaitingFor),
     parentRunId: z.string().nullable(),
     nodes: z.array(NodeRun).optional(),
+    nodesTruncated: z
+      .literal(true)
+      .optional()
+      .describe('There are more nodes than the 1000 shown: `…/nodes` has them page by page.'),
+    outputBytes: z
+      .int()
+      .optional()
+      .describe('Of an output beyond 1 MB, which is left out here: `…/output` has it.'),
   })
   .meta({ id: 'Execution' })
 export type Execution = z.infer<typeof Execution>
@@ -162,10 +170,32 @@ export type RunEvents = z.infer<typeof RunEvents>
 export const NodeDetail = NodeRun.extend({
   input: Json,
   output: Json,
-  outputBytes: z.int(),
+  outputBytes: z.int().describe('An output beyond 1 MB is left out here: `…/output` has it.'),
   wait: WaitingFor.nullable(),
 }).meta({ id: 'NodeDetail' })
 export type NodeDetail = z.infer<typeof NodeDetail>
+
+export const NODE_STATUSES = [
+  'pending',
+  'running',
+  'retrying',
+  'waiting',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'unknown',
+] as const
+
+export const ListNodes = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  cursor: z.string().max(10_000).optional(),
+  status: z.enum(NODE_STATUSES).optional(),
+})
+export type ListNodes = z.infer<typeof ListNodes>
+
+export const NodePage = pageOf(NodeRun).meta({ id: 'NodePage' })
+export type NodePage = z.infer<typeof NodePage>
 
 export const Signal = z
   .strictObject({

@@ -14,7 +14,9 @@ import {
   Execution,
   ExecutionPage,
   ListExecutions,
+  ListNodes,
   NodeDetail,
+  NodePage,
   ReadExecution,
   RerunRun,
   ResolveNode,
@@ -34,9 +36,12 @@ import {
   followRun,
   followSocket,
   listExecutions,
+  listNodes,
   readEvents,
   readExecution,
   readNode,
+  readNodeBriefly,
+  readOutput,
 } from '../service/read.ts'
 import { idempotencyKeyOf, waitMsOf } from './prefer.ts'
 import { answerRun } from './start.ts'
@@ -105,10 +110,23 @@ export const executionRoutes = router()
     },
   )
   .get(
+    `/${ID}/output`,
+    access('runs:read'),
+    doc('The output of a run alone', 200, Execution.shape.output),
+    async (c) => c.json(await readOutput(c.var.ctx, c.req.param('id'))),
+  )
+  .get(
+    `/${ID}/nodes`,
+    access('runs:read'),
+    doc('List the nodes of a run by their paths', 200, NodePage),
+    validate('query', ListNodes),
+    async (c) => c.json(await listNodes(c.var.ctx, c.req.param('id'), c.req.valid('query'))),
+  )
+  .get(
     `/${ID}/nodes/:path`,
     access('runs:read'),
     doc('Read a node of a run: input, output, attempts', 200, NodeDetail),
-    async (c) => c.json(await readNode(c.var.ctx, c.req.param('id'), c.req.param('path'))),
+    async (c) => c.json(await readNodeBriefly(c.var.ctx, c.req.param('id'), c.req.param('path'))),
   )
   .get(
     `/${ID}/nodes/:path/output`,

@@ -9,6 +9,7 @@ import { router } from '../../../http/router.ts'
 import { BulkResults, Execution, ExecutionPage, ListExecutions, StartBatch, StartRun } from '../schema.ts'
 import { listExecutions } from '../service/read.ts'
 import { startBatch, startRun } from '../service/start.ts'
+import { shown } from '../service/view.ts'
 import { idempotencyKeyOf, waitMsOf } from './prefer.ts'
 
 const ID = `:id{${idPattern('wf')}}` as const
@@ -16,7 +17,7 @@ const ID = `:id{${idPattern('wf')}}` as const
 export const answerRun = (c: Context<AppEnv>, execution: Execution): Response => {
   const ended = ['succeeded', 'failed', 'cancelled'].includes(execution.status)
   c.header('Location', `/api/v1/workflows/executions/${execution.id}`)
-  return c.json(execution, ended ? 200 : 202)
+  return c.json(shown(execution), ended ? 200 : 202)
 }
 
 export const startRoutes = router()

@@ -18,13 +18,13 @@ import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } 
 import { ownRun } from './read.ts'
 import { requireRunRoom } from './room.ts'
 import { bulkError, checkInput, refusal } from './start.ts'
-import { toExecution } from './view.ts'
+import { shown, toExecution } from './view.ts'
 
 // What is done to a run is audited by its object, in the turn in which it comes true.
 type Ctx = RequestContext & { actor: Actor }
 
 function executionOf(answer: ControlAnswer): Execution {
-  if (answer.ok) return toExecution(answer.run)
+  if (answer.ok) return shown(toExecution(answer.run))
   if (answer.reason === 'not_found') throw notFound('The execution')
   throw new AppError('resource.conflict', { detail: answer.detail })
 }

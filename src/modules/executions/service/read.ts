@@ -1,8 +1,10 @@
 import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
+import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
   isUnreadable,
+  MOST_SHOWN_CHARS,
   type RunView,
   type WorkflowRunRpc,
   workflowRun,
@@ -15,11 +17,13 @@ import type {
   Execution,
   ExecutionSummary,
   ListExecutions,
+  ListNodes,
   NodeDetail,
+  NodePage,
   RunEvents,
 } from '../schema.ts'
 import { placesOf } from './places.ts'
-import { toExecution, toSummary } from './view.ts'
+import { shown, toExecution, toSummary } from './view.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
@@ -93,7 +97,32 @@ export async function readExecution(
     { nodes: include.includes('nodes'), output: include.includes('output') },
     waitMs,
   )
-  return toExecution(view)
+  return shown(toExecution(view))
+}
+
+export async function readOutput(ctx: Ctx, runId: string): Promise<Execution['output']> {
+  const { view } = await ownRun(ctx, runId, { output: true })
+  return toExecution(view).output
+}
+
+const BY_PATH = 'path'
+
+export async function listNodes(
+  ctx: Ctx,
+  runId: string,
+  { limit, cursor, status }: ListNodes,
+): Promise<NodePage> {
+  const { run } = await ownRun(ctx, runId)
+  const page = await run.nodes({
+    limit,
+    ...(cursor === undefined ? {} : { after: String(decodeCursor(cursor, BY_PATH).value) }),
+    ...(status === undefined ? {} : { status }),
+  })
+  if (page === null) throw notFound('The execution')
+  const last = page.nodes.at(-1)?.path
+  const nextCursor =
+    page.hasMore && last !== undefined ? encodeCursor({ sort: BY_PATH, value: last, id: '' }) : null
+  return { items: page.nodes as NodePage['items'], nextCursor }
 }
 
 export async function readEvents(ctx: Ctx, runId: string, query: EventsQuery): Promise<RunEvents> {
@@ -108,6 +137,12 @@ export async function readNode(ctx: Ctx, runId: string, path: string): Promise<N
   const node = await run.node(path)
   if (node === null) throw notFound('The node')
   return node as NodeDetail
+}
+
+/** A large output is left out: its size says so, and its own address has it. */
+export async function readNodeBriefly(ctx: Ctx, runId: string, path: string): Promise<NodeDetail> {
+  const node = await readNode(ctx, runId, path)
+  return node.outputBytes > MOST_SHOWN_CHARS ? { ...node, output: null } : node
 }
 
 export async function followSocket(

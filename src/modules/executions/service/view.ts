@@ -9,6 +9,10 @@ export function toExecution({ teamId: _teamId, ...view }: RunView): Execution {
   return view as Execution
 }
 
+/** As it is answered: a large output is named, and read at its own address. */
+export const shown = (execution: Execution): Execution =>
+  execution.outputBytes === undefined ? execution : { ...execution, output: null }
+
 export const toSummary = (row: RunRow, place?: number): ExecutionSummary => ({
   id: row.id,
   workflowId: row.workflowId,

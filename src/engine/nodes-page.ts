@@ -1,0 +1,45 @@
+import type { Plan } from './plan.ts'
+import type { NodeStatus, RunState } from './state.ts'
+import { type NodeView, nodeView, unreached, unreachedView } from './view.ts'
+
+export interface NodesQuery {
+  /** The path that the page before ended with. */
+  readonly after?: string
+  readonly status?: NodeStatus
+  readonly limit: number
+}
+
+export interface NodesPage {
+  readonly nodes: NodeView[]
+  readonly hasMore: boolean
+}
+
+/** By path, so that a walk neither repeats nor loses a node while the run goes on. Looks at each once, whatever the page. */
+export function nodesPage(plan: Plan, state: RunState, { after = '', status, limit }: NodesQuery): NodesPage {
+  const page: { path: string; view: () => NodeView }[] = []
+  const take = (path: string, view: () => NodeView) => {
+    if (path <= after) return
+    const last = page.at(-1)
+    if (page.length > limit && last !== undefined && path >= last.path) return
+    page.splice(placeOf(page, path), 0, { path, view })
+    if (page.length > limit + 1) page.pop()
+  }
+  for (const activation of state.activations.values())
+    if (status === undefined || activation.status === status)
+      take(activation.path, () => nodeView(plan, activation))
+  for (const index of unreached(plan, state)) {
+    const view = unreachedView(plan, state, index)
+    if (status === undefined || view.status === status) take(view.path, () => view)
+  }
+  return { nodes: page.slice(0, limit).map(({ view }) => view()), hasMore: page.length > limit }
+}
+
+function placeOf(sorted: readonly { path: string }[], path: string): number {
+  let [from, to] = [0, sorted.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (sorted[middle]!.path < path) from = middle + 1
+    else to = middle
+  }
+  return from
+}
