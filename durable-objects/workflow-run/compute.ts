@@ -230,6 +230,24 @@ export function computeItems(
 /** Where the outputs of pure items are kept, by the first item of their batch. */
 export const batchPath = (path: string, from: number): string => `${path}@out${from}`
 
+/** What one pure item came to; undefined while it is not computed. */
+export function itemOutcome(
+  run: Run,
+  { path, each }: Activation,
+  item: number,
+): { output: unknown; failed: boolean } | undefined {
+  for (let from = 0; from < (each?.count ?? 0); ) {
+    const batch = run.values.read(batchPath(path, from)) as
+      | { outputs: unknown[]; failed: number[] }
+      | undefined
+    if (batch === undefined || batch.outputs.length === 0) return undefined
+    if (item < from + batch.outputs.length)
+      return { output: batch.outputs[item - from], failed: batch.failed.includes(item) }
+    from += batch.outputs.length
+  }
+  return undefined
+}
+
 /** The output of a whole `each`: in order; failed items are left out or stand as `{ error }`, as the policy says. */
 export function collectItems(run: Run, activation: Activation): unknown[] {
   const node = planNode(run, activation)

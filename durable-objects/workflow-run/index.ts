@@ -32,10 +32,11 @@ import { type ChildEnd, childEnded } from './child.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
 import { placeInLine, slotOffered, wordOf } from './gate.ts'
 import { RunMachine } from './machine.ts'
+import { viewNode } from './node-view.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
 import { eventStream } from './stream.ts'
-import { viewNode, viewNodes, viewRun } from './view.ts'
+import { viewNodes, viewRun } from './view.ts'
 
 /** What is left of a run that somebody has deleted: its key starts nothing under the old id. */
 const REMOVED = 'removed'

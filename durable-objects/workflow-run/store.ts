@@ -178,6 +178,20 @@ export function openStore(sql: SqlStorage) {
         .toArray()
     },
 
+    /** What was told of one activation: the newest, in order. A path holds nothing that JSON would escape. */
+    readEventsOf: (path: string, limit: number): RunEvent[] =>
+      sql
+        .exec<{ event: string }>(
+          'SELECT event FROM events WHERE instr(event, ?) > 0 OR instr(event, ?) > 0 ORDER BY seq DESC LIMIT ?',
+          `"path":"${path}"`,
+          `"key":"${path}"`,
+          limit,
+        )
+        .toArray()
+        .map(({ event }) => JSON.parse(event) as RunEvent)
+        .filter((event) => ('path' in event ? event.path : 'key' in event ? event.key : undefined) === path)
+        .reverse(),
+
     writeOutput,
     readOutput: (path: string): string | null => held.get(path) ?? readText(sql, path),
     outputChars: (path: string): number =>

@@ -6,18 +6,16 @@ import type { NodeError } from '../../src/engine/event.ts'
 import { type NodesQuery, nodesPage } from '../../src/engine/nodes-page.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
-import { countNodes, nodesView, nodeView, runView } from '../../src/engine/view.ts'
+import { countNodes, nodesView, type nodeView, runView } from '../../src/engine/view.ts'
 import {
   MOST_SHOWN_CHARS,
-  type NodeDetail,
   type RunNodeView,
   type RunView,
   type WaitView,
 } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
-import { prepareNode } from './prepared.ts'
-import { evaluate, type Run, scopeOf } from './scope.ts'
+import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { readGate } from './stored-gate.ts'
 import { MOST_OUTPUT_CHARS } from './values.ts'
@@ -97,7 +95,7 @@ function lastChars(run: Run): number {
   return chars
 }
 
-const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({
+export const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({
   id: view.id,
   path: view.path,
   type: view.type,
@@ -143,38 +141,6 @@ function triesOf(run: Run, path: string): Json {
   if (activation === undefined) return null
   const { attempt, failures, crashes, error } = activation
   return { attempt, failures, crashes, error: error as unknown as Json }
-}
-
-export function viewNode(run: Run, store: RunStore, path: string, now: number): NodeDetail | null {
-  const activation = run.state.activations.get(path)
-  if (activation === undefined) return null
-  const wait = waitsOf(run, store).find((one) => one.path === path) ?? null
-  const view = toNodeView(nodeView(run.plan, activation))
-  const output = readable(() =>
-    activation.status === 'failed' ? null : ((run.values.read(path) ?? null) as Json),
-  )
-  return {
-    ...view,
-    error: view.error ?? ((output.error ?? null) as unknown as Json),
-    input: inputOf(run, path, now),
-    output: output.value,
-    outputBytes: run.values.chars(path),
-    wait,
-  }
-}
-
-/** The parameters as its expressions give them now; null where they cannot be given any more. */
-function inputOf(run: Run, path: string, now: number): Json {
-  const activation = run.state.activations.get(path)
-  const node = activation === undefined ? undefined : run.plan.nodes[activation.node]
-  if (activation === undefined || node === undefined) return null
-  try {
-    const at = { from: activation }
-    return (evaluate(run, at, prepareNode(node).params, scopeOf(run, at, activation.startedAt ?? now)) ??
-      null) as Json
-  } catch {
-    return null
-  }
 }
 
 export const projectionOf = (run: Run, store: RunStore): Record<string, Json> => {

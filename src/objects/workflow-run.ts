@@ -167,6 +167,15 @@ export type NodeDetail = RunNodeView & {
   output: Json
   outputBytes: number
   wait: WaitView | null
+  /** Its tries, oldest first, from the events. */
+  attempts: AttemptView[]
+}
+
+export type AttemptView = {
+  attempt: number
+  startedAt: string | null
+  finishedAt: string | null
+  error: Json
 }
 
 export type Decide = {

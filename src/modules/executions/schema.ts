@@ -172,6 +172,18 @@ export const NodeDetail = NodeRun.extend({
   output: Json,
   outputBytes: z.int().describe('An output beyond 1 MB is left out here: `…/output` has it.'),
   wait: WaitingFor.nullable(),
+  attempts: z
+    .array(
+      z.strictObject({
+        attempt: z.int(),
+        startedAt: z.string().nullable(),
+        finishedAt: z.string().nullable(),
+        error: Json,
+      }),
+    )
+    .describe(
+      'The tries, oldest first: of many the newest 200. An item of a pure `each` has none of its own.',
+    ),
 }).meta({ id: 'NodeDetail' })
 export type NodeDetail = z.infer<typeof NodeDetail>
 

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { app, call, get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { linear, runOf } from '../../helpers/runs.ts'
@@ -347,4 +347,52 @@ test('an unknown version in a batch is not told as an unknown workflow', async (
     'resource.not_found',
   ])
   expect(body.results[0].error.detail).toContain('version')
+})
+
+test('a node is shown with each of its tries: when, and what went wrong', async () => {
+  const retry = { attempts: 3, delayMs: 1 }
+  const url = `${inject('httpTarget')}/status/503`
+  const definition = {
+    nodes: [
+      { id: 'pure', type: 'data.set', params: { values: { a: 1 } } },
+      { id: 'call', type: 'http.request', params: { url }, retry, onError: 'continue' },
+      { id: 'ask', type: 'flow.approval', params: { title: 'Now?', timeoutMs: 20, onTimeout: 'fail' } },
+    ],
+    edges: [
+      { from: 'pure', to: 'call' },
+      { from: 'call', to: 'ask' },
+    ],
+  }
+  const { person, answer } = await started(definition, {}, { prefer: 'wait=10' })
+  const tries = async (path: string) =>
+    (await get(`${RUNS}/${answer.body.id}/nodes/${path}`, person)).body.attempts
+  const calls = await tries('call')
+  expect(calls).toMatchObject([1, 2, 3].map((attempt) => ({ attempt, error: { code: 'http.status' } })))
+  for (const { startedAt, finishedAt } of calls) expect(startedAt <= finishedAt).toBe(true)
+  expect(await tries('ask')).toMatchObject([{ attempt: 1, error: { code: 'approval.timeout' } }])
+  expect(await tries('pure')).toMatchObject([{ attempt: 1, error: null, finishedAt: expect.any(String) }])
+})
+
+test('an item that was computed is shown with its own input, output and error', async () => {
+  const definition = {
+    nodes: [
+      {
+        id: 'map',
+        type: 'data.set',
+        each: { items: '{{ input }}', onItemError: 'collect' },
+        params: { values: { twice: '{{ item.n * 2 }}' } },
+      },
+    ],
+  }
+  const { person, answer } = await started(definition, { input: [{ n: 1 }, null, { n: 3 }] })
+  const read = async (path: string) => get(`${RUNS}/${answer.body.id}/nodes/${path}`, person)
+  expect((await read('map:2')).body).toMatchObject({
+    path: 'map:2',
+    status: 'succeeded',
+    input: { values: { twice: 6 } },
+    output: { twice: 6 },
+  })
+  expect((await read('map:1')).body).toMatchObject({ status: 'failed', output: null, error: {} })
+  expect((await read('map')).body.input).toEqual({ items: [{ n: 1 }, null, { n: 3 }] })
+  for (const path of ['map:3', 'map:02', 'map:x', 'gone:0']) expect((await read(path)).status).toBe(404)
 })

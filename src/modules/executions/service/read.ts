@@ -136,7 +136,8 @@ export async function readNode(ctx: Ctx, runId: string, path: string): Promise<N
   const { run } = await ownRun(ctx, runId)
   const node = await run.node(path)
   if (node === null) throw notFound('The node')
-  return node as NodeDetail
+  // An object from before attempts were told knows none.
+  return { ...node, attempts: node.attempts ?? [] } as NodeDetail
 }
 
 /** A large output is left out: its size says so, and its own address has it. */
