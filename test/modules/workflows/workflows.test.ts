@@ -224,3 +224,19 @@ test.each([
   const answer = await post(WORKFLOWS, await newPerson(), body)
   expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
 })
+
+test('a folder is listed with the folders in it, and a tag in any case', async () => {
+  const person = await newPerson()
+  const made: [name: string, folder: string, tag: string][] = [
+    ['a', 'sales', 'Urgent'],
+    ['b', 'sales/eu', 'urgent'],
+    ['c', 'salesforce', 'later'],
+    ['d', 'eu/sales', 'urgently'],
+  ]
+  for (const [name, folder, tag] of made) await create(person, { name, folder, tags: [tag] })
+  const names = async (query: string): Promise<string[]> =>
+    (await get(`${WORKFLOWS}?sort=name&${query}`, person)).body.items.map((one: { name: string }) => one.name)
+  expect(await names('folder=sales')).toEqual(['a', 'b'])
+  expect(await names('folder=sales/eu')).toEqual(['b'])
+  expect(await names('tag=URGENT')).toEqual(['a', 'b'])
+})

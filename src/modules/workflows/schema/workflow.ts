@@ -107,8 +107,8 @@ export const ListWorkflows = listQuery(
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional(),
-    tag: z.string().max(50).optional(),
-    folder: z.string().max(200).optional(),
+    tag: z.string().max(50).optional().describe('In any case.'),
+    folder: z.string().max(200).optional().describe('With the folders in it.'),
     q: z.string().trim().min(1).max(200).optional().describe('Found in the name or the description.'),
   },
 )
