@@ -4,6 +4,7 @@
 // 3. A terminal run is final: what comes later is answered from what is recorded.
 // 4. An object whose rows cannot be read is up all the same: it says so, sets no alarm, and can be removed.
 import { DurableObject } from 'cloudflare:workers'
+import type { Json } from '../../src/core/json.ts'
 import type { GateWord } from '../../src/engine/gate.ts'
 import { hasEnded } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
@@ -35,6 +36,7 @@ import { RunMachine } from './machine.ts'
 import { viewNode } from './node-view.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
+import { hideSecrets } from './redaction.ts'
 import { eventStream } from './stream.ts'
 import { viewNodes, viewRun } from './view.ts'
 
@@ -119,7 +121,8 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   async node(path: string): Promise<NodeDetail | null> {
     this.#requireReadable()
     const { run, store, now } = this.#machine
-    return run === null ? null : viewNode(run, store, path, now())
+    const node = run === null ? null : viewNode(run, store, path, now())
+    return node === null ? null : (hideSecrets(node as unknown as Json) as unknown as NodeDetail)
   }
 
   async nodes(query: Parameters<WorkflowRunRpc['nodes']>[0]): ReturnType<WorkflowRunRpc['nodes']> {

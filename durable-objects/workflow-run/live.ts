@@ -2,8 +2,10 @@
 // 1. Events have a gapless `seq`; a follower names the last one it has and gets every later one, in order, once.
 // 2. Pages are read from the table; a follower goes live only when its cursor is at the head, checked in that turn.
 // 3. A slow reader never slows the run: sockets are written to without waiting, and one that lags reads pages again.
+import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { RunEvent } from '../../src/engine/event.ts'
+import { hideSecrets } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { outputOfRun, readable } from './view.ts'
@@ -25,18 +27,19 @@ export type Follower = { wake: () => void }
 export function runLive(context: { store: RunStore; run: () => Run | null; sockets: () => WebSocket[] }) {
   const followers = new Set<Follower>()
 
+  /** Without what is secret by its name; the run's own output is what the workflow has chosen to give. */
   function shown(event: RunEvent): Json {
     const { auto: _auto, ...rest } = event as RunEvent & { auto?: boolean }
     const run = context.run()
     const path = 'path' in event ? event.path : undefined
     const type = event.type === 'node.settled' ? `node.${event.status}` : event.type
-    const base = { ...rest, type, at: new Date(event.at).toISOString() } as unknown as Record<string, Json>
+    const base = hideSecrets({ ...rest, type, at: toIso(event.at) } as unknown as Record<string, Json>)
     if (run !== null && type === 'run.succeeded')
       return withOutput(base, readable(() => outputOfRun(run)).value)
     if (run === null || path === undefined || type !== 'node.succeeded') return base
     const chars = run.values.chars(path)
     if (chars > MOST_INLINE_CHARS) return { ...base, outputBytes: chars }
-    return { ...base, output: readable(() => (run.values.read(path) ?? null) as Json).value }
+    return { ...base, output: hideSecrets(readable(() => (run.values.read(path) ?? null) as Json).value) }
   }
 
   function withOutput(base: Record<string, Json>, output: Json): Json {

@@ -15,6 +15,7 @@ import {
 } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
+import { hideSecrets } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { readGate } from './stored-gate.ts'
@@ -104,7 +105,7 @@ export const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({
   startedAt: view.startedAt,
   finishedAt: view.finishedAt,
   durationMs: view.durationMs,
-  error: (view.error ?? null) as unknown as Json,
+  error: hideSecrets((view.error ?? null) as unknown as Json),
 })
 
 export function waitsOf(run: Run, store: RunStore): WaitView[] {
