@@ -52,9 +52,13 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
     sql.push(condition(`?${params.length}`))
   }
   if (filters.active !== undefined) add(filters.active ? 1 : 0, (at) => `w.active = ${at}`)
-  if (filters.folder !== undefined) add(filters.folder, (at) => `(w.folder = ${at} OR substr(w.folder, 1, length(${at}) + 1) = ${at} || '/')`)
+  if (filters.folder !== undefined)
+    add(filters.folder, (at) => `(w.folder = ${at} OR substr(w.folder, 1, length(${at}) + 1) = ${at} || '/')`)
   if (filters.tag !== undefined)
-    add(filters.tag, (at) => `EXISTS (SELECT 1 FROM json_each(w.tags) one WHERE lower(one.value) = lower(${at}))`)
+    add(
+      filters.tag,
+      (at) => `EXISTS (SELECT 1 FROM json_each(w.tags) one WHERE lower(one.value) = lower(${at}))`,
+    )
   if (filters.q !== undefined)
     // Not LIKE: its patterns are limited to 50 bytes, and % and _ would mean something.
     add(
