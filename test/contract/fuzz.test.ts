@@ -42,7 +42,9 @@ test.each(routes.map((route, i) => [route.name, route, SEED + i * 1_000_003] as 
       })
       if (answer.status === 503 && FAILS_ON_PURPOSE.includes(route.name)) continue
       expect(answer.status, `${sent}\n${answer.text.slice(0, 500)}`).toBeLessThan(500)
-      if (answer.status >= 400) expect(Object.keys(ERRORS), sent).toContain(answer.body.code)
+      // Anything but a problem is a page, where the route has pages: the client holds it to that.
+      const isProblem = answer.status >= 400 && typeof answer.body === 'object'
+      if (isProblem) expect(Object.keys(ERRORS), sent).toContain(answer.body.code)
       expect(answer.headers.get('x-request-id'), sent).toMatch(/^[A-Za-z0-9_.:-]{1,128}$/)
       if (answer.status === 401) person = await mint()
     }

@@ -48,19 +48,22 @@ export async function call<T = any>(
 }
 
 function requireDocumented(method: string, path: string, response: Response, body: unknown): void {
-  if (response.status >= 400) {
-    Problem.strict().parse(body)
-    return
-  }
   const doc = app.router
     .match(method, path.split('?')[0] ?? path)[0]
     .map(([[handler]]) => metaOf(handler)?.doc)
     .find((one) => one !== undefined)
-  if (!doc) return
   const { status } = response
-  const others = Object.keys(doc.otherAnswers ?? {})
+  const others = Object.keys(doc?.otherAnswers ?? {})
+  const isOther = others.includes(String(status)) || others.includes(`${String(status)[0]}XX`)
+  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+  if (status >= 400) {
+    // A route for people may show them a page, also of what has gone wrong.
+    if (!(isOther && type === 'text/html')) Problem.strict().parse(body)
+    return
+  }
+  if (!doc) return
   if (status !== doc.status && status !== doc.alsoStatus) {
-    if (others.includes(String(status)) || others.includes(`${String(status)[0]}XX`)) return
+    if (isOther) return
     throw new Error(`${method} ${path} is not documented to answer ${status}`)
   }
   const hasEtag = response.headers.has('etag')
@@ -70,7 +73,6 @@ function requireDocumented(method: string, path: string, response: Response, bod
     if (body !== '') throw new Error(`${method} ${path} is documented to answer without a body`)
     return
   }
-  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
   if (doc.otherMediaTypes.includes(type)) return
   if (type !== doc.mediaType) throw new Error(`${method} ${path} is not documented to answer with ${type}`)
   if (doc.mediaType === 'application/json') doc.schema.parse(body)

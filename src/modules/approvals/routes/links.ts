@@ -13,6 +13,7 @@ import { askingPage, refusingPage, type Shown, thankingPage } from '../service/p
 
 const FORM = 'application/x-www-form-urlencoded'
 const MOST_BYTES = 262_144
+const PAGES_OF_PROBLEMS = { '4XX': 'A problem, or for who accepts text/html a page that says it' }
 
 function show(c: Context<AppEnv>, { html, contentSecurityPolicy }: Shown, status = 200): Response {
   c.status(status as 200)
@@ -37,6 +38,7 @@ export const approvalLinkRoutes = router()
     limitByAddress,
     doc('The page that asks for an approval; looking at it decides nothing', 200, HtmlPage, {
       mediaType: 'text/html',
+      otherAnswers: PAGES_OF_PROBLEMS,
     }),
     async (c) => {
       try {
@@ -51,6 +53,7 @@ export const approvalLinkRoutes = router()
     limitByAddress,
     doc('Approve or reject by a link that was mailed', 200, ApprovalAnswer, {
       otherMediaTypes: ['text/html'],
+      otherAnswers: PAGES_OF_PROBLEMS,
       description:
         'JSON, or the form of the page with the data in fields `data.<name>`; a form is answered with a page, and so is whoever accepts text/html when something is wrong: with what was typed, to be mended. A link is good once.',
     }),
