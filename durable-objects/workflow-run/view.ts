@@ -9,6 +9,7 @@ import { wantsSlot } from '../../src/engine/state.ts'
 import { countNodes, nodesView, type nodeView, runView } from '../../src/engine/view.ts'
 import {
   MOST_SHOWN_CHARS,
+  type RunNodesPage,
   type RunNodeView,
   type RunView,
   type WaitView,
@@ -74,9 +75,9 @@ function largeOutput(run: Run): Pick<RunView, 'outputBytes'> {
   return chars > MOST_SHOWN_CHARS ? { outputBytes: chars } : {}
 }
 
-export function viewNodes(run: Run, query: NodesQuery): { nodes: RunNodeView[]; hasMore: boolean } {
-  const { nodes, hasMore } = nodesPage(run.plan, run.state, query)
-  return { nodes: nodes.map(toNodeView), hasMore }
+export function viewNodes(run: Run, query: NodesQuery): RunNodesPage {
+  const { nodes, ...rest } = nodesPage(run.plan, run.state, query)
+  return { nodes: nodes.map(toNodeView), ...rest }
 }
 
 /**

@@ -12,12 +12,16 @@ export interface NodesQuery {
 export interface NodesPage {
   readonly nodes: NodeView[]
   readonly hasMore: boolean
+  /** Of all pages. */
+  readonly total: number
 }
 
 /** By path, so that a walk neither repeats nor loses a node while the run goes on. Looks at each once, whatever the page. */
 export function nodesPage(plan: Plan, state: RunState, { after = '', status, limit }: NodesQuery): NodesPage {
   const page: { path: string; view: () => NodeView }[] = []
+  let total = 0
   const take = (path: string, view: () => NodeView) => {
+    total++
     if (path <= after) return
     const last = page.at(-1)
     if (page.length > limit && last !== undefined && path >= last.path) return
@@ -31,7 +35,7 @@ export function nodesPage(plan: Plan, state: RunState, { after = '', status, lim
     const view = unreachedView(plan, state, index)
     if (status === undefined || view.status === status) take(view.path, () => view)
   }
-  return { nodes: page.slice(0, limit).map(({ view }) => view()), hasMore: page.length > limit }
+  return { nodes: page.slice(0, limit).map(({ view }) => view()), hasMore: page.length > limit, total }
 }
 
 function placeOf(sorted: readonly { path: string }[], path: string): number {

@@ -91,6 +91,8 @@ export type RunNodeView = {
   error: Json
 }
 
+export type RunNodesPage = { nodes: RunNodeView[]; hasMore: boolean; total: number }
+
 export type WaitView = {
   path: string
   kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'retry' | 'slot' | 'start'
@@ -211,7 +213,7 @@ export interface WorkflowRunRpc {
   decide(decide: Decide, who?: RunActor): Promise<ControlAnswer>
   resolve(resolve: Resolve, who?: RunActor): Promise<ControlAnswer>
   node(path: string): Promise<NodeDetail | null>
-  nodes(query: NodesQuery): Promise<{ nodes: RunNodeView[]; hasMore: boolean } | null>
+  nodes(query: NodesQuery): Promise<RunNodesPage | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
   /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */
   legacy(follow: {

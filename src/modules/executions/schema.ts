@@ -199,7 +199,8 @@ export const NODE_STATUSES = [
   'unknown',
 ] as const
 
-export const ListNodes = z.strictObject({
+/** Of these a run may have very many, and their paths are long. */
+export const ListNodes = listQuery(['path'], {
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   cursor: z.string().max(10_000).optional(),
   status: z.enum(NODE_STATUSES).optional(),

@@ -110,7 +110,7 @@ const BY_PATH = 'path'
 export async function listNodes(
   ctx: Ctx,
   runId: string,
-  { limit, cursor, status }: ListNodes,
+  { limit, cursor, status, count }: ListNodes,
 ): Promise<NodePage> {
   const { run } = await ownRun(ctx, runId)
   const page = await run.nodes({
@@ -122,7 +122,8 @@ export async function listNodes(
   const last = page.nodes.at(-1)?.path
   const nextCursor =
     page.hasMore && last !== undefined ? encodeCursor({ sort: BY_PATH, value: last, id: '' }) : null
-  return { items: page.nodes as NodePage['items'], nextCursor }
+  const items = page.nodes as NodePage['items']
+  return { items, nextCursor, ...(count ? { total: page.total } : {}) }
 }
 
 export async function readEvents(ctx: Ctx, runId: string, query: EventsQuery): Promise<RunEvents> {
