@@ -40,6 +40,7 @@ test('an older report never stands over a newer one, and none over a deleted run
       workflowName: 'Test',
       status,
       triggerType: 'manual',
+      mocked: 0,
       seq,
       progress: 0,
       createdAt: 1,
