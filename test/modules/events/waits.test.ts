@@ -171,11 +171,12 @@ test('a pattern is waited for as a trigger listens to it', async () => {
   expect(await rowsOf(runId)).toMatchObject([{ name: 'order.*.paid', key: 'order.*' }])
   expect((await send(person, { name: 'order.7.paid', data: 1 })).body.waiting).toBe(2)
   for (const id of [runId, all]) expect((await ended(id)).output).toBe(1)
-  const next = await waiting(person, { name: 'order.*.paid' })
-  expect((await send(person, { name: 'order.7.sent' })).body.waiting).toBe(0)
+  // Of another name: where tests have moved the clock of the app, the event from before is later than this wait.
+  const next = await waiting(person, { name: 'bill.*.paid' })
+  expect((await send(person, { name: 'bill.7.sent' })).body.waiting).toBe(0)
   await settled(next)
   expect((await view(next)).status).toBe('waiting')
-  await runOf(next).signal({ name: 'order.8.paid', data: 8, by: 'me' })
+  await runOf(next).signal({ name: 'bill.8.paid', data: 8, by: 'me' })
   expect((await ended(next)).output).toBe(8)
 })
 

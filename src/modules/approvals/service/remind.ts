@@ -23,13 +23,18 @@ import { maySpeak } from './judge.ts'
 const LEAST_GAP_MS = 5 * MINUTE_MS
 /** Longer than it takes to the next reminder, which brings a new link. */
 const LINK_LIFE_MS = 3 * DAY_MS
-const MOST_APPROVALS = 100
+const PAGE = 100
+/** A tick leaves what is more than this to the next one. */
+const MOST_PAGES = 10
 
 /** Tells of new approvals, and again while they are open. */
 export async function remindApprovals(request: RequestContext): Promise<void> {
   const now = request.now()
-  for (const approval of await findUntold(request.env.DB, now, MOST_APPROVALS))
-    await remind(request, approval, now)
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const untold = await findUntold(request.env.DB, now, PAGE)
+    for (const approval of untold) await remind(request, approval, now)
+    if (untold.length < PAGE) break
+  }
   await removeOldLinks(request.env.DB, now - DAY_MS)
 }
 
