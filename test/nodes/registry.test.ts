@@ -90,7 +90,11 @@ test.each([
     { title: 'x', form: { type: 'objekt', properties: { a: { type: 'no' } } } },
     'params.form.type',
   ],
-  ['flow.approval', { title: 'x', quorum: 3, assignees: ['a@b.test', 'c@d.test', 'a@b.test'] }, 'params.quorum'],
+  [
+    'flow.approval',
+    { title: 'x', quorum: 3, assignees: ['a@b.test', 'c@d.test', 'a@b.test'] },
+    'params.quorum',
+  ],
   ['flow.wait', { until: 'yesterday' }, 'params.until'],
   ['flow.wait', { until: '2030-01-01T00:00' }, 'params.until'],
   ['http.request', { url: 'ftp://x' }, 'params.url'],
@@ -110,7 +114,12 @@ test.each([
 test('what an expression decides is left to the run, and what is right is taken', () => {
   const open = [
     faults('flow.approval', { title: 'x', quorum: 3, assignees: ['{{ input.a }}'], form: '{{ input.f }}' }),
-    faults('flow.approval', { title: 'x', quorum: 2, assignees: ['a@b.test', 'c@d.test'], form: { type: 'object' } }),
+    faults('flow.approval', {
+      title: 'x',
+      quorum: 2,
+      assignees: ['a@b.test', 'c@d.test'],
+      form: { type: 'object' },
+    }),
     faults('flow.approval', { title: 'x', form: { type: '{{ input.type }}' } }),
     faults('flow.wait', { until: '{{ input.until }}' }),
     faults('flow.wait', { until: '2030-01-01T00:00:00+01:00' }),

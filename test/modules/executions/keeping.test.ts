@@ -79,7 +79,8 @@ test('the index comes back from the manifest of the day and the runs themselves'
   await forget(id)
   await reindex(TODAY)
   expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
-})
+  // Every run that any test has made is asked.
+}, 120_000)
 
 /** A run of a day that no other test is in, at this time of it. */
 async function runAt(time: string): Promise<string> {
