@@ -51,7 +51,7 @@ export async function projectRun(
 ): Promise<void> {
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   // Who reports is not stuck.
-  const row: Record<string, Json> = { ...view, wakeBy, stuckSince: null }
+  const row: Record<string, Json> = { mocked: 0, ...view, wakeBy, stuckSince: null }
   const period = new Date(Number(view.createdAt)).toISOString().slice(0, 7)
   await d1.batch([
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),

@@ -2,12 +2,13 @@
 // as its bytes, which JSON can only hold in base64.
 import { AppError } from '../../core/errors.ts'
 import { type Json, parseJson } from '../../core/json.ts'
-import type { Delivery } from './delivery.ts'
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/
 const TEXT_TYPE = /^(text\/.+|application\/([a-z0-9.+-]+\+)?(xml|yaml|javascript|graphql|x-ndjson))$/
 
-export async function bodyOf({ headers, bytes }: Pick<Delivery, 'headers' | 'bytes'>): Promise<Json> {
+type Received = { headers: Headers; bytes: Uint8Array<ArrayBuffer> }
+
+export async function bodyOf({ headers, bytes }: Received): Promise<Json> {
   if (bytes.length === 0) return null
   const contentType = headers.get('content-type') ?? ''
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
