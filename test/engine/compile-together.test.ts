@@ -95,7 +95,7 @@ it('follows the references of a node beside its syntax errors, and what stands a
     'nodes[0].params.values.x expression.syntax',
     'nodes[0].params.values.y expression.unknown_node',
     'output expression.unknown_node',
-    'settings.concurrency.key expression.not_upstream',
+    'settings.concurrency.key expression.unknown_name',
     'settings.concurrency.limit definition.invalid',
     'settings.maxParallel definition.invalid',
   ])
