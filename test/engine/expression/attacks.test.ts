@@ -158,14 +158,15 @@ const BOMBS = [
 describe('a bomb ends in an error, quickly', () => {
   for (const expression of BOMBS) {
     test(expression.length > 100 ? `${expression.slice(0, 100)}…` : expression, () => {
-      // Processor time, because the machine may be busy with other tests.
+      // Processor time, because the machine may be busy with other tests; ample, because copying large texts is three times
+      // as slow while they use the same memory. Without a budget these take minutes.
       const started = process.cpuUsage()
       const { code, message } = errorOf(`{{ ${expression} }}`, { input: { zones: ZONES } })
       expect(code).toMatch(/budget|too_large/)
       // A full stack would end well here too, but not in an object that has less stack left.
       expect(message).not.toMatch(/needs more room/)
       const { user, system } = process.cpuUsage(started)
-      expect((user + system) / 1000).toBeLessThan(2_000)
+      expect((user + system) / 1000).toBeLessThan(8_000)
     })
   }
 
