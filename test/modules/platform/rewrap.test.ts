@@ -13,6 +13,7 @@ test('after a new key was put in front, stored secrets move under it and still o
   const made = await post('/api/v1/workflows', person, {
     name: 'Hook',
     definition: { nodes: [{ id: 'a', type: 'flow.noop' }] },
+    active: false,
     triggers: [{ type: 'webhook', auth: { type: 'hmac', credential: 'trigger' } }],
   })
   const { id } = made.body.triggers[0]
