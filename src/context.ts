@@ -3,6 +3,7 @@
 import { createLog, type Log } from './core/log.ts'
 import type { Plan } from './core/plans.ts'
 import { type Db, dbOf } from './db/client.ts'
+import type { HotRead } from './db/hot-read.ts'
 import type { PlatformRole, TeamRole } from './db/schema/index.ts'
 import { type Env, readSettings, type Settings } from './env.ts'
 
@@ -64,15 +65,12 @@ export type Actor = {
 /** The key a POST was sent under, with the hash of what was asked. */
 export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: number }
 
-/** A read written in SQL, for the few that are hot enough: it travels in one batch with the permission question. */
-export type HotRead<Row> = { sql: string; params: (string | number | null)[]; row?: Row }
-
 export type ServiceContext = RequestContext & {
   actor: Actor
   idempotency: IdempotencyClaim | null
 }
 
-/** A context whose permission question is still open: it is asked in the same batch as the read. */
+/** A context whose permission question is still open: it is asked in the same statement as the read. */
 export type ReadContext = RequestContext & {
   read: <Row>(
     query: (who: { userId: string; teamId: string }) => HotRead<Row>,

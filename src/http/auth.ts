@@ -1,12 +1,13 @@
 // Who asks, and may they. Invariants:
 // 1. The permission question (status, token version, session, team role, plan) is asked of D1 for every request; a
-//    verified signature is the only thing that is remembered.
+//    verified signature and whose a key is, which never changes, is all that is remembered.
 // 2. A team that the caller is not in is answered like a team that does not exist.
 // 3. A route without `access` is served only when it stands in PUBLIC_ROUTES; everything else is refused.
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Actor, HotRead } from '../context.ts'
+import type { Actor } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
+import { firstOf, type HotRead, readBoth, rowsOf } from '../db/hot-read.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Credential } from './authenticator.ts'
 import { chargeAddress, limitByPlan } from './rate-limit.ts'
@@ -17,33 +18,30 @@ import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
 const BEFORE_VERIFIED: ReadonlySet<Scope> = new Set(['profile:read', 'account:manage'])
 
 type AccessOptions = { team?: string }
+type Who = { userId: string; teamId: string }
 
 /** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
 export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const actor = await charged(c, async () => {
       const { credential, query } = await question(c, options)
-      const result = await c.env.DB.prepare(query.sql)
-        .bind(...query.params)
-        .all()
-      return answer(c, credential, result.results[0])
+      return answer(c, credential, await firstOf(c.env.DB, query))
     })
     await limitByPlan(c, actor)
     requireRight(c, scope, actor)
-    c.set('ctx', { ...c.var.request, actor, idempotency: null })
+    c.set('ctx', { ...c.get('request'), actor, idempotency: null })
     await next()
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
 }
 
 /**
- * For hot reads: the handler gets `c.var.readCtx`, whose `read` sends its query and the permission question to D1 in
- * one batch. Nothing is handed out before the answer is yes.
+ * For hot reads: the handler gets `c.var.readCtx`, whose `read` sends its query and the permission question to D1 as
+ * one statement. Nothing is handed out before the answer is yes.
  */
 export function accessWithRead(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const { credential, query, teamId } = await charged(c, () => question(c, options))
-    const permission = c.env.DB.prepare(query.sql).bind(...query.params)
     let asked = false
     const judge = async (row: unknown): Promise<Actor> => {
       asked = true
@@ -53,26 +51,38 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
       return actor
     }
     c.set('readCtx', {
-      ...c.var.request,
-      read: async <Row>(make: (who: { userId: string; teamId: string }) => HotRead<Row>) => {
-        const bound = (read: HotRead<Row>) => c.env.DB.prepare(read.sql).bind(...read.params)
-        if (credential.kind === 'api_key') {
-          // The key's team and user are only known with its row.
-          const actor = await judge((await permission.all()).results[0])
-          return { rows: (await bound(make(actor)).all<Row>()).results, actor }
+      ...c.get('request'),
+      read: async <Row>(make: (who: Who) => HotRead<Row>) => {
+        const who = whoseCredential(credential, teamId)
+        if (who !== undefined) {
+          const { first, rows } = await readBoth(c.env.DB, query, make(who))
+          return { rows, actor: await judge(first) }
         }
-        const read = make({ userId: credential.userId, teamId: teamId ?? credential.personalTeamId })
-        const [first, second] = await c.env.DB.batch([permission, bound(read)])
-        const actor = await judge(first?.results[0])
-        return { rows: (second?.results ?? []) as Row[], actor }
+        const actor = await judge(await firstOf(c.env.DB, query))
+        if (credential.kind === 'api_key') rememberOwner(credential.keyHash, actor)
+        return { rows: await rowsOf(c.env.DB, make(actor)), actor }
       },
     })
     await next()
     // A request that was refused before it read anything still learns first whether it may be here.
-    if (!asked) await judge((await permission.all()).results[0])
+    if (!asked) await judge(await firstOf(c.env.DB, query))
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
 }
+
+const MOST_OWNERS = 2_000
+const keyOwners = new Map<string, Who>()
+
+function rememberOwner(keyHash: string, { userId, teamId }: Who): void {
+  if (keyOwners.size >= MOST_OWNERS) keyOwners.clear()
+  keyOwners.set(keyHash, { userId, teamId })
+}
+
+/** Whom to read for before it is known whether they may. The owner of a key that was never seen is only in its row. */
+const whoseCredential = (credential: Credential, teamId: string | null): Who | undefined =>
+  credential.kind === 'api_key'
+    ? keyOwners.get(credential.keyHash)
+    : { userId: credential.userId, teamId: teamId ?? credential.personalTeamId }
 
 /** Who brings no good credential is counted by address: guessing keys and tokens is not free of limits. */
 async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
@@ -87,14 +97,14 @@ async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T
 async function question(c: Context<AppEnv>, options: AccessOptions) {
   const text = credentialText(c)
   if (text === null) throw new AppError('auth.required')
-  const credential = await c.var.authenticator.readCredential(c.var.request, text)
+  const credential = await c.get('authenticator').readCredential(c.get('request'), text)
   const fromPath = options.team === undefined ? undefined : c.req.param(options.team)
   const teamId = fromPath ?? c.req.header('x-team-id') ?? null
-  return { credential, teamId, query: c.var.authenticator.principalQuery(credential, teamId) }
+  return { credential, teamId, query: c.get('authenticator').principalQuery(credential, teamId) }
 }
 
 const answer = (c: Context<AppEnv>, credential: Credential, row: unknown): Actor =>
-  c.var.authenticator.toActor(c.var.request, credential, row)
+  c.get('authenticator').toActor(c.get('request'), credential, row)
 
 /** Behind the plan's limit: who may not is counted as well. */
 function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
@@ -104,7 +114,11 @@ function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
   if (verdict === 'scope_missing')
     throw new AppError('access.scope_missing', { detail: `The key needs the scope ${scope}.` })
   if (verdict === 'person_needed') throw new AppError('auth.fresh_sign_in_required')
-  if (c.var.request.settings.REQUIRE_VERIFIED_EMAIL && !actor.emailVerified && !BEFORE_VERIFIED.has(scope)) {
+  if (
+    c.get('request').settings.REQUIRE_VERIFIED_EMAIL &&
+    !actor.emailVerified &&
+    !BEFORE_VERIFIED.has(scope)
+  ) {
     throw new AppError('auth.email_not_verified')
   }
 }
@@ -127,7 +141,7 @@ export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
         PUBLIC_ROUTES.includes(`${route.method} ${route.path}`),
     )
   if (!declared) {
-    c.var.request.log.error('a route is neither public nor behind access', { path: routes[0]?.path })
+    c.get('request').log.error('a route is neither public nor behind access', { path: routes[0]?.path })
     throw notFound('The route')
   }
   await next()

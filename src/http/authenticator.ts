@@ -1,5 +1,6 @@
 // How a request is told whose it is: asked here, answered by the auth module.
-import type { Actor, HotRead, RequestContext } from '../context.ts'
+import type { Actor, RequestContext } from '../context.ts'
+import type { HotRead } from '../db/hot-read.ts'
 
 /** What a credential says before the database is asked. */
 export type Credential =

@@ -18,18 +18,18 @@ export const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   const headers = c.res.headers
   for (const [name, value] of SECURITY_HEADERS) headers.set(name, value)
-  const { rateLimit } = c.var
+  const rateLimit = c.get('rateLimit')
   for (const name in rateLimit) headers.set(name, rateLimit[name] ?? '')
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  if (c.var.request.settings.PUBLIC_URL.startsWith('https:')) {
+  if (c.get('request').settings.PUBLIC_URL.startsWith('https:')) {
     headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
   }
 }
 
 const isListed = (c: Context<AppEnv>, origin: string): boolean => {
-  const { CORS_ORIGINS, PUBLIC_URL } = c.var.request.settings
+  const { CORS_ORIGINS, PUBLIC_URL } = c.get('request').settings
   return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin
 }
 

@@ -22,7 +22,7 @@ const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LI
 export async function limitByPlan(c: Context<AppEnv>, actor: Pick<Actor, 'plan' | 'teamId'>): Promise<void> {
   const limit = PLAN_LIMITS[actor.plan].requestsPerMinute
   c.set('rateLimit', { 'RateLimit-Limit': String(limit) })
-  if (!c.var.request.settings.RATE_LIMITS) return
+  if (!c.get('request').settings.RATE_LIMITS) return
   const { success } = await c.env[LIMITERS[actor.plan]].limit({ key: actor.teamId })
   if (!success) throw limited(60, `The plan ${actor.plan} allows ${limit} requests a minute.`)
 }
@@ -38,7 +38,7 @@ export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
  * would share one count and any of them could shut out the rest.
  */
 export async function chargeAddress(c: Context<AppEnv>): Promise<void> {
-  const { settings, address } = c.var.request
+  const { settings, address } = c.get('request')
   c.set('rateLimit', { 'RateLimit-Limit': String(ADDRESS_REQUESTS_PER_MINUTE) })
   if (!settings.RATE_LIMITS || address === null) return
   const { success } = await c.env.ADDRESS_LIMIT.limit({ key: networkOf(address) })

@@ -30,10 +30,7 @@ export class D1DatabaseObject extends DurableObject {
       if (queries.length === 0) throw new Error('No SQL statements detected.')
       this.#seen ??= this.#look()
       const runAll = () => queries.map(({ sql, params }) => this.#run(sql, params ?? [], asObjects))
-      // Nothing can come between statements that are run in one go, so those that only read need no transaction.
-      const results = queries.every(({ sql }) => isRead(sql))
-        ? runAll()
-        : this.ctx.storage.transactionSync(runAll)
+      const results = needsTransaction(queries) ? this.ctx.storage.transactionSync(runAll) : runAll()
       if (!request.headers.has(BOOKMARK)) return Response.json(results)
       // A bookmark is a write of the runtime's own, which counts as well.
       this.#seen = null
@@ -96,6 +93,10 @@ export class D1DatabaseObject extends DurableObject {
     return statement
   }
 }
+
+/** Nothing can come between what is run in one go, and one statement alone undoes by itself what it did when it fails. */
+const needsTransaction = (queries) =>
+  queries.length > 1 ? !queries.every(({ sql }) => isRead(sql)) : /;\s*\S/.test(queries[0].sql)
 
 /** Text that only reads: `WITH` may write, so it is looked at all the same. */
 const isRead = (sql) => /^\s*SELECT\b/i.test(sql)

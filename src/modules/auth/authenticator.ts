@@ -3,12 +3,13 @@ import type { Actor, RequestContext } from '../../context.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import type { Plan } from '../../core/plans.ts'
+import { columns, hotRead } from '../../db/hot-read.ts'
 import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
 import type { Authenticator, Credential } from '../../http/authenticator.ts'
 import { hashApiKey, isMeantAsApiKey, looksLikeApiKey } from './api-key-format.ts'
 import { verifyAccessToken } from './tokens.ts'
 
-type PrincipalRow = {
+type UserRow = {
   userId: string
   email: string
   emailVerifiedAt: number | null
@@ -18,27 +19,43 @@ type PrincipalRow = {
   teamId: string | null
   plan: Plan | null
   teamRole: TeamRole | null
-  sessionId: string | null
-  keyId: string | null
-  keyTeamId: string | null
-  scopes: string | null
+}
+type TokenRow = UserRow & { sessionId: string | null }
+type KeyRow = UserRow & {
+  keyId: string
+  scopes: string
   keyExpiresAt: number | null
   keyLastUsedAt: number | null
 }
+type PrincipalRow = UserRow & Partial<TokenRow & KeyRow>
 
-const USER_COLUMNS = `u.id AS userId, u.email AS email, u.email_verified_at AS emailVerifiedAt, u.role AS platformRole,
-  u.status AS status, u.token_version AS tokenVersion, t.id AS teamId, t.plan AS plan, m.role AS teamRole`
+const USER: Record<keyof UserRow, string> = {
+  userId: 'u.id',
+  email: 'u.email',
+  emailVerifiedAt: 'u.email_verified_at',
+  platformRole: 'u.role',
+  status: 'u.status',
+  tokenVersion: 'u.token_version',
+  teamId: 't.id',
+  plan: 't.plan',
+  teamRole: 'm.role',
+}
+const TOKEN_COLUMNS = columns<TokenRow>({ ...USER, sessionId: 's.id' })
+const KEY_COLUMNS = columns<KeyRow>({
+  ...USER,
+  keyId: 'k.id',
+  scopes: 'k.scopes',
+  keyExpiresAt: 'k.expires_at',
+  keyLastUsedAt: 'k.last_used_at',
+})
 
-const BY_TOKEN = `SELECT ${USER_COLUMNS}, s.id AS sessionId
-FROM users u
+const BY_TOKEN = `FROM users u
 LEFT JOIN sessions s ON s.id = ?2 AND s.user_id = u.id AND s.revoked_at IS NULL
 LEFT JOIN team_members m ON m.team_id = COALESCE(?3, u.personal_team_id) AND m.user_id = u.id
 LEFT JOIN teams t ON t.id = m.team_id
 WHERE u.id = ?1`
 
-const BY_KEY = `SELECT ${USER_COLUMNS}, k.id AS keyId, k.team_id AS keyTeamId, k.scopes AS scopes, k.expires_at AS keyExpiresAt,
-  k.last_used_at AS keyLastUsedAt
-FROM api_keys k
+const BY_KEY = `FROM api_keys k
 JOIN users u ON u.id = k.user_id
 LEFT JOIN team_members m ON m.team_id = k.team_id AND m.user_id = k.user_id AND m.team_id = COALESCE(?2, k.team_id)
 LEFT JOIN teams t ON t.id = m.team_id
@@ -56,31 +73,31 @@ export const authenticator: Authenticator = {
 
   principalQuery(credential, teamId) {
     return credential.kind === 'user'
-      ? { sql: BY_TOKEN, params: [credential.userId, credential.sessionId, teamId] }
-      : { sql: BY_KEY, params: [credential.keyHash, teamId] }
+      ? hotRead(TOKEN_COLUMNS, BY_TOKEN, [credential.userId, credential.sessionId, teamId])
+      : hotRead(KEY_COLUMNS, BY_KEY, [credential.keyHash, teamId])
   },
 
   toActor(request, credential, found) {
-    const row = found as PrincipalRow | undefined
-    if (credential.kind === 'user') requireLiveToken(credential, row)
-    else requireLiveKey(request, row)
-    if (row?.status !== 'active') throw new AppError('auth.account_disabled')
+    if (credential.kind === 'user') requireLiveToken(credential, found as TokenRow | undefined)
+    else requireLiveKey(request, found as KeyRow | undefined)
+    const row = found as PrincipalRow
+    if (row.status !== 'active') throw new AppError('auth.account_disabled')
     if (row.teamId === null || row.teamRole === null || row.plan === null) throw notFound('The team')
-    if (row.keyId) noteKeyUse(request, row.keyId, row.keyLastUsedAt)
+    if (row.keyId) noteKeyUse(request, row.keyId, row.keyLastUsedAt ?? null)
     return toActor(credential, row, { teamId: row.teamId, teamRole: row.teamRole, plan: row.plan })
   },
 }
 
 function requireLiveToken(
   credential: Extract<Credential, { kind: 'user' }>,
-  row: PrincipalRow | undefined,
+  row: TokenRow | undefined,
 ): void {
   if (!row || row.tokenVersion !== credential.tokenVersion || row.sessionId === null) {
     throw new AppError('auth.invalid_token', { detail: 'The session has ended; sign in again.' })
   }
 }
 
-function requireLiveKey(request: RequestContext, row: PrincipalRow | undefined): void {
+function requireLiveKey(request: RequestContext, row: KeyRow | undefined): void {
   if (!row) throw new AppError('auth.invalid_key')
   if (row.keyExpiresAt !== null && row.keyExpiresAt <= request.now()) {
     throw new AppError('auth.invalid_key', { detail: 'The API key has expired.' })

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
-import type { HotRead, RequestContext, ServiceContext } from '../../context.ts'
+import type { RequestContext, ServiceContext } from '../../context.ts'
 import { type Statement, statement } from '../../db/commit.ts'
+import { columns, type HotRead, hotRead } from '../../db/hot-read.ts'
 import { users } from '../../db/schema/index.ts'
 import type { SessionUser } from './sessions.ts'
 
@@ -52,13 +53,20 @@ export const findProof = (
 
 export type AccountRow = Omit<SessionUser, 'mfaEnabled'> & { mfaEnabled: number }
 
-/** Hot, so written in SQL: it shares a batch with the permission question. */
-export const readAccount = (userId: string): HotRead<AccountRow> => ({
-  sql: `SELECT id, email, email_verified_at AS emailVerifiedAt, name, role, token_version AS tokenVersion,
-          personal_team_id AS personalTeamId, mfa_enabled AS mfaEnabled, created_at AS createdAt
-        FROM users WHERE id = ?1`,
-  params: [userId],
+const COLUMNS = columns<AccountRow>({
+  id: 'id',
+  email: 'email',
+  emailVerifiedAt: 'email_verified_at',
+  name: 'name',
+  role: 'role',
+  tokenVersion: 'token_version',
+  personalTeamId: 'personal_team_id',
+  mfaEnabled: 'mfa_enabled',
+  createdAt: 'created_at',
 })
+
+export const readAccount = (userId: string): HotRead<AccountRow> =>
+  hotRead(COLUMNS, 'FROM users WHERE id = ?1', [userId])
 
 export type NewAccount = {
   id: string

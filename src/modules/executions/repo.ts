@@ -1,6 +1,6 @@
-import type { HotRead } from '../../context.ts'
 import { decodeCursor } from '../../core/cursor.ts'
 import type { Plan } from '../../core/plans.ts'
+import { columns, type HotRead, hotList } from '../../db/hot-read.ts'
 import type { ListOptions } from '../../db/paginate.ts'
 import { countRunning } from '../teams/index.ts'
 import type { RUN_STATUSES } from './schema.ts'
@@ -36,9 +36,25 @@ export type RunFilter = {
   to?: string | undefined
 }
 
-const COLUMNS = `id, workflow_id AS workflowId, workflow_name AS workflowName, workflow_version AS workflowVersion, status,
-  trigger_type AS triggerType, trigger_key AS triggerKey, started_by AS startedBy, parent_run_id AS parentRunId, mocked, progress,
-  waiting_for AS waitingFor, error, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, duration_ms AS durationMs`
+const COLUMNS = columns<RunRow>({
+  id: 'id',
+  workflowId: 'workflow_id',
+  workflowName: 'workflow_name',
+  workflowVersion: 'workflow_version',
+  status: 'status',
+  triggerType: 'trigger_type',
+  triggerKey: 'trigger_key',
+  startedBy: 'started_by',
+  parentRunId: 'parent_run_id',
+  mocked: 'mocked',
+  progress: 'progress',
+  waitingFor: 'waiting_for',
+  error: 'error',
+  createdAt: 'created_at',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  durationMs: 'duration_ms',
+})
 
 export function findRuns(teamId: string, filter: RunFilter, options: ListOptions): HotRead<RunRow> {
   const { where, params } = conditions(teamId, filter)
@@ -49,10 +65,12 @@ export function findRuns(teamId: string, filter: RunFilter, options: ListOptions
     params.push(at.value, at.id)
   }
   const direction = descending ? 'DESC' : 'ASC'
-  return {
-    sql: `SELECT ${COLUMNS} FROM runs WHERE ${where.join(' AND ')} ORDER BY created_at ${direction}, id ${direction} LIMIT ?`,
-    params: [...params, options.limit + 1],
-  }
+  return hotList(
+    COLUMNS,
+    `FROM runs WHERE ${where.join(' AND ')} ORDER BY created_at ${direction}, id ${direction}`,
+    params,
+    options.limit + 1,
+  )
 }
 
 /** What a start by workflow has at hand. */

@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/plans.ts'
 import { type Statement, statement } from '../../db/commit.ts'
+import { columns, firstOf, hotRead } from '../../db/hot-read.ts'
 import { RUNNABLE, type Runnable } from '../workflows/index.ts'
 
 /**
@@ -12,20 +12,28 @@ export type Hook = Runnable & {
   /** The trigger as in the current version, JSON. */
   config: string
   secret: string | null
-  plan: Plan
 }
 
+const COLUMNS = columns<Hook>({
+  ...RUNNABLE,
+  triggerId: 't.id',
+  triggerKey: 't.key',
+  config: 't.config',
+  secret: 't.secret',
+})
+
 export const findHook = (d1: D1Database, token: string): Promise<Hook | null> =>
-  d1
-    .prepare(
-      `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config, t.secret, te.plan
-       FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
+  firstOf(
+    d1,
+    hotRead(
+      COLUMNS,
+      `FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
        JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
        JOIN teams te ON te.id = w.team_id JOIN users ow ON ow.id = te.owner_id AND ow.status = 'active'
-       WHERE t.token = ? AND t.type = 'webhook' AND t.active = 1 AND w.active = 1`,
-    )
-    .bind(token)
-    .first<Hook>()
+       WHERE t.token = ?1 AND t.type = 'webhook' AND t.active = 1 AND w.active = 1`,
+      [token],
+    ),
+  )
 
 export const findTrigger = (
   d1: D1Database,

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
-import { RUNNABLE } from '../../../src/modules/workflows/index.ts'
+import { findRunnable } from '../../../src/modules/workflows/index.ts'
 import { planOf } from '../../db/support/plans.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -150,8 +150,8 @@ test("a schedule's fire and an event wait for room, for a while", async () => {
 })
 
 test('the count walks the index of the running runs, and ends', async () => {
-  const sql = `SELECT ${RUNNABLE} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version WHERE w.id = ?`
-  const plan = await planOf({ sql, params: ['wf_x'] })
+  const { sql, params } = findRunnable('team_x', 'wf_x')
+  const plan = await planOf({ sql, params })
   expect(plan).toContainEqual(
     expect.stringMatching(/^SEARCH r USING INDEX runs_team_status \(team_id=\? AND status=\?\)/),
   )

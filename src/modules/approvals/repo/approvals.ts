@@ -1,6 +1,6 @@
 // Approvals as their runs have reported them. A row may be a moment behind: the run's object is the truth.
-import type { HotRead } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
+import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { Approval, ListApprovals } from '../schema.ts'
 
 export type ApprovalRow = {
@@ -37,10 +37,27 @@ const UNKNOWN = `(SELECT json_group_array(aj.value) FROM json_each(a.assignees) 
   SELECT 1 FROM users au JOIN team_members am ON am.team_id = a.team_id AND am.user_id = au.id AND am.role ${MAY_RUN}
   WHERE au.status = 'active' AND (au.id = aj.value OR (au.email = lower(aj.value) AND au.email_verified_at IS NOT NULL))))`
 
-export const COLUMNS = `a.id, a.team_id AS teamId, a.run_id AS runId, a.workflow_id AS workflowId, a.path, a.status, a.title, a.message, a.form,
-  a.assignees, a.quorum, a.allow_self AS allowSelf, a.decisions, a.started_by AS startedBy, a.created_at AS createdAt,
-  a.expires_at AS expiresAt, a.decided_at AS decidedAt, ${ALONE} AS alone,
-  ${UNKNOWN} AS unknown`
+export const COLUMNS = columns<ApprovalRow>({
+  id: 'a.id',
+  teamId: 'a.team_id',
+  runId: 'a.run_id',
+  workflowId: 'a.workflow_id',
+  path: 'a.path',
+  status: 'a.status',
+  title: 'a.title',
+  message: 'a.message',
+  form: 'a.form',
+  assignees: 'a.assignees',
+  quorum: 'a.quorum',
+  allowSelf: 'a.allow_self',
+  decisions: 'a.decisions',
+  startedBy: 'a.started_by',
+  alone: ALONE,
+  unknown: UNKNOWN,
+  createdAt: 'a.created_at',
+  expiresAt: 'a.expires_at',
+  decidedAt: 'a.decided_at',
+})
 
 /** As `mayDecide` has it. */
 const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ? OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (
@@ -59,10 +76,12 @@ export function findApprovals(who: Who, query: ListApprovals): HotRead<ApprovalR
     params.push(at.value, at.id)
   }
   const direction = descending ? 'DESC' : 'ASC'
-  return {
-    sql: `SELECT ${COLUMNS} FROM approvals a WHERE ${where.join(' AND ')} ORDER BY a.created_at ${direction}, a.id ${direction} LIMIT ?`,
-    params: [...params, query.limit + 1],
-  }
+  return hotList(
+    COLUMNS,
+    `FROM approvals a WHERE ${where.join(' AND ')} ORDER BY a.created_at ${direction}, a.id ${direction}`,
+    params,
+    query.limit + 1,
+  )
 }
 
 export async function countApprovals(d1: D1Database, who: Who, filter: Filter): Promise<number> {
@@ -94,7 +113,5 @@ function conditions(who: Who, filter: Filter): { where: string[]; params: (strin
   return { where, params }
 }
 
-export const findApproval = (teamId: string, id: string): HotRead<ApprovalRow> => ({
-  sql: `SELECT ${COLUMNS} FROM approvals a WHERE a.id = ? AND a.team_id = ?`,
-  params: [id, teamId],
-})
+export const findApproval = (teamId: string, id: string): HotRead<ApprovalRow> =>
+  hotRead(COLUMNS, 'FROM approvals a WHERE a.id = ? AND a.team_id = ?', [id, teamId])

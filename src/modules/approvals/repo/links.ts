@@ -10,7 +10,7 @@ export type LinkRow = ApprovalRow & { userId: string; email: string }
 export const findLink = (d1: D1Database, tokenHash: string, now: number): Promise<LinkRow | null> =>
   d1
     .prepare(
-      `SELECT ${COLUMNS}, u.id AS userId, u.email FROM approval_links l
+      `SELECT ${COLUMNS.list}, u.id AS userId, u.email FROM approval_links l
        JOIN approvals a ON a.id = l.approval_id AND a.status = 'pending'
        JOIN users u ON u.id = l.user_id AND u.status = 'active'
        JOIN team_members m ON m.team_id = a.team_id AND m.user_id = u.id AND ${MAY_RUN}
@@ -67,7 +67,7 @@ export type Untold = ApprovalRow & { remindedAt: number | null; workflowName: st
 export async function findUntold(d1: D1Database, now: number, limit: number): Promise<Untold[]> {
   const { results } = await d1
     .prepare(
-      `SELECT ${COLUMNS}, a.reminded_at AS remindedAt, w.name AS workflowName
+      `SELECT ${COLUMNS.list}, a.reminded_at AS remindedAt, w.name AS workflowName
        FROM approvals a LEFT JOIN workflows w ON w.id = a.workflow_id
        WHERE a.status = 'pending' AND (a.remind_at IS NULL OR a.remind_at <= ?)
        ORDER BY a.remind_at LIMIT ?`,

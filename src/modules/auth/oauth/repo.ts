@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
-import type { HotRead, RequestContext } from '../../../context.ts'
+import type { RequestContext } from '../../../context.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, firstOf, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import { oauthIdentities, users } from '../../../db/schema/index.ts'
 import { ACCOUNT_COLUMNS, type Account } from '../repo.ts'
 
@@ -158,15 +159,19 @@ export const unlinkIdentity = (userId: string, provider: string): Statement =>
 
 export type IdentityRow = { provider: string; email: string; createdAt: number }
 
-export const findIdentities = (userId: string): HotRead<IdentityRow> => ({
-  sql: 'SELECT provider, email, created_at AS createdAt FROM oauth_identities WHERE user_id = ?1 ORDER BY created_at DESC, provider',
-  params: [userId],
-})
+const IDENTITY = columns<IdentityRow>({ provider: 'provider', email: 'email', createdAt: 'created_at' })
+
+/** One a provider, so they are few. */
+export const findIdentities = (userId: string): HotRead<IdentityRow> =>
+  hotList(
+    IDENTITY,
+    'FROM oauth_identities WHERE user_id = ?1 ORDER BY created_at DESC, provider',
+    [userId],
+    100,
+  )
 
 export const findIdentity = (d1: D1Database, userId: string, provider: string): Promise<IdentityRow | null> =>
-  d1
-    .prepare(
-      'SELECT provider, email, created_at AS createdAt FROM oauth_identities WHERE user_id = ? AND provider = ?',
-    )
-    .bind(userId, provider)
-    .first<IdentityRow>()
+  firstOf(
+    d1,
+    hotRead(IDENTITY, 'FROM oauth_identities WHERE user_id = ?1 AND provider = ?2', [userId, provider]),
+  )

@@ -1,9 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { HotRead } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, firstOf, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 import { type TeamRole, teams } from '../../../db/schema/index.ts'
 
@@ -20,25 +20,38 @@ export type TeamRow = {
   updatedAt: number
 }
 
-const COLUMNS = `t.id, t.name, t.description, t.personal, t.owner_id AS ownerId, t.plan, m.role, t.version, t.created_at AS createdAt,
-  t.updated_at AS updatedAt`
-
-/** Hot, so written in SQL: it shares a batch with the permission question. */
-export const findTeam = (teamId: string, userId: string): HotRead<TeamRow> => ({
-  sql: `SELECT ${COLUMNS} FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.team_id = ?1 AND m.user_id = ?2`,
-  params: [teamId, userId],
+const COLUMNS = columns<TeamRow>({
+  id: 't.id',
+  name: 't.name',
+  description: 't.description',
+  personal: 't.personal',
+  ownerId: 't.owner_id',
+  plan: 't.plan',
+  role: 'm.role',
+  version: 't.version',
+  createdAt: 't.created_at',
+  updatedAt: 't.updated_at',
 })
+
+const FROM = 'FROM team_members m JOIN teams t ON t.id = m.team_id'
+
+export const findTeam = (teamId: string, userId: string): HotRead<TeamRow> =>
+  hotRead(COLUMNS, `${FROM} WHERE m.team_id = ?1 AND m.user_id = ?2`, [teamId, userId])
+
+export const loadTeam = (d1: D1Database, teamId: string, userId: string): Promise<TeamRow | null> =>
+  firstOf(d1, findTeam(teamId, userId))
 
 /** Team ids sort by time of making, so the membership index alone walks them in order. */
 export function findTeamsOf(userId: string, options: ListOptions): HotRead<TeamRow> {
   const descending = options.sort.startsWith('-')
   const after = options.cursor === undefined ? null : decodeCursor(options.cursor, options.sort).id
-  const since = after === null ? '' : `AND m.team_id ${descending ? '<' : '>'} ?3`
-  return {
-    sql: `SELECT ${COLUMNS} FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.user_id = ?1 ${since}
-          ORDER BY m.team_id ${descending ? 'DESC' : 'ASC'} LIMIT ?2`,
-    params: [userId, options.limit + 1, ...(after === null ? [] : [after])],
-  }
+  const since = after === null ? '' : `AND m.team_id ${descending ? '<' : '>'} ?2`
+  return hotList(
+    COLUMNS,
+    `${FROM} WHERE m.user_id = ?1 ${since} ORDER BY m.team_id ${descending ? 'DESC' : 'ASC'}`,
+    [userId, ...(after === null ? [] : [after])],
+    options.limit + 1,
+  )
 }
 
 export async function countTeamsOf(d1: D1Database, userId: string): Promise<number> {

@@ -2,7 +2,7 @@ import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
-import { requireRoom } from '../../../core/plans.ts'
+import { type Plan, requireRoom } from '../../../core/plans.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit, commitOrStale } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
@@ -14,6 +14,7 @@ import {
   findTeamsOf,
   guardRoomToOwn,
   insertTeam,
+  loadTeam,
   type TeamRow,
   updateTeam as updateTeamRow,
 } from '../repo/teams.ts'
@@ -32,18 +33,25 @@ export async function readTeam(ctx: ReadContext): Promise<Team> {
 
 /** The same view behind a context whose permission question is settled. */
 export async function getTeam(ctx: ServiceContext, teamId: string): Promise<Team> {
-  const query = findTeam(teamId, ctx.actor.userId)
-  const row = await ctx.env.DB.prepare(query.sql)
-    .bind(...query.params)
-    .first<TeamRow>()
-  return toTeam(row ?? missing())
+  return toTeam((await loadTeam(ctx.env.DB, teamId, ctx.actor.userId)) ?? missing())
 }
 
-/** A team is made under the maker's own plan, whichever team the request is in. */
+/**
+ * A team is made under the plan of the maker's personal team, whichever team the request is in. That mostly is the
+ * personal one, so its plan is tried first: the guard says when it was not, or when there is no room.
+ */
 export async function createTeam(ctx: ServiceContext, input: CreateTeam): Promise<Team> {
-  const { userId } = ctx.actor
-  const { plan, ownedTeams } = (await findOwnership(ctx.env.DB, userId)) ?? missing()
+  const first = await createUnder(ctx, input, ctx.actor.plan)
+  if (first !== null) return first
+  const { plan, ownedTeams } = (await findOwnership(ctx.env.DB, ctx.actor.userId)) ?? missing()
   requireRoom(plan, 'teams', ownedTeams, 'teams')
+  const second = await createUnder(ctx, input, plan)
+  if (second !== null) return second
+  throw new AppError('resource.conflict', { detail: 'Your plan has just changed; try again.' })
+}
+
+async function createUnder(ctx: ServiceContext, input: CreateTeam, plan: Plan): Promise<Team | null> {
+  const { userId } = ctx.actor
   const now = ctx.now()
   const id = newId('team', now)
   const done = await commit(ctx, {
@@ -57,11 +65,7 @@ export async function createTeam(ctx: ServiceContext, input: CreateTeam): Promis
       after: { name: input.name },
     },
   })
-  if (done === 'guard_missed') {
-    const later = (await findOwnership(ctx.env.DB, userId)) ?? missing()
-    requireRoom(later.plan, 'teams', later.ownedTeams, 'teams')
-    throw new AppError('resource.conflict', { detail: 'Your plan has just changed; try again.' })
-  }
+  if (done === 'guard_missed') return null
   const times = { createdAt: toIso(now), updatedAt: toIso(now) }
   return { id, ...input, personal: false, ownerId: userId, plan, role: 'owner', version: 1, ...times }
 }

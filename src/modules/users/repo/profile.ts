@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { HotRead, RequestContext } from '../../../context.ts'
+import type { RequestContext } from '../../../context.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
 import { type PlatformRole, users } from '../../../db/schema/index.ts'
 
 export type ProfileRow = {
@@ -23,23 +24,31 @@ export type ProfileRow = {
   updatedAt: number
 }
 
-/** Written in SQL so that it can share a batch with the permission question. */
-export const readProfileRow = (userId: string, now: number): HotRead<ProfileRow> => ({
-  sql: `SELECT u.id, u.email, u.email_verified_at AS emailVerifiedAt, u.name, u.role, u.personal_team_id AS personalTeamId,
-          u.avatar_key AS avatarKey, u.avatar_type AS avatarType, u.preferences, u.password_hash IS NOT NULL AS hasPassword,
-          u.mfa_enabled AS mfaEnabled, u.last_sign_in_at AS lastSignInAt, u.version, u.created_at AS createdAt,
-          u.updated_at AS updatedAt,
-          (SELECT t.subject FROM one_time_tokens t WHERE t.user_id = u.id AND t.purpose = 'email_change'
-             AND t.used_at IS NULL AND t.expires_at > ?2 ORDER BY t.created_at DESC LIMIT 1) AS pendingEmail
-        FROM users u WHERE u.id = ?1`,
-  params: [userId, now],
+const COLUMNS = columns<ProfileRow>({
+  id: 'u.id',
+  email: 'u.email',
+  emailVerifiedAt: 'u.email_verified_at',
+  pendingEmail: `(SELECT t.subject FROM one_time_tokens t WHERE t.user_id = u.id AND t.purpose = 'email_change'
+    AND t.used_at IS NULL AND t.expires_at > ?2 ORDER BY t.created_at DESC LIMIT 1)`,
+  name: 'u.name',
+  role: 'u.role',
+  personalTeamId: 'u.personal_team_id',
+  avatarKey: 'u.avatar_key',
+  avatarType: 'u.avatar_type',
+  preferences: 'u.preferences',
+  hasPassword: 'u.password_hash IS NOT NULL',
+  mfaEnabled: 'u.mfa_enabled',
+  lastSignInAt: 'u.last_sign_in_at',
+  version: 'u.version',
+  createdAt: 'u.created_at',
+  updatedAt: 'u.updated_at',
 })
 
+export const readProfileRow = (userId: string, now: number): HotRead<ProfileRow> =>
+  hotRead(COLUMNS, 'FROM users u WHERE u.id = ?1', [userId, now])
+
 export function findProfile(ctx: RequestContext, userId: string): Promise<ProfileRow | null> {
-  const { sql: text, params } = readProfileRow(userId, ctx.now())
-  return ctx.env.DB.prepare(text)
-    .bind(...params)
-    .first<ProfileRow>()
+  return firstOf(ctx.env.DB, readProfileRow(userId, ctx.now()))
 }
 
 export const updateProfileRow = (

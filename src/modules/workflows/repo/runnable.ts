@@ -1,7 +1,7 @@
 // What starts runs. Each answer is one row and so one question to D1: starting is the hot path.
-import type { HotRead } from '../../../context.ts'
 import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
 import { countRunning } from '../../teams/index.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
@@ -34,17 +34,32 @@ export type TriggeredRunnable = Runnable & {
 }
 
 /** Of `workflows w` joined with `workflow_versions v`. */
-export const RUNNABLE = `w.id, w.team_id AS teamId, w.name, w.active, w.error_workflow_id AS errorWorkflowId, v.version, v.definition,
-  v.definition_hash AS definitionHash,
-  (SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id) AS vars,
-  (SELECT tm.plan FROM teams tm WHERE tm.id = w.team_id) AS plan,
-  (SELECT uc.value FROM usage_counters uc WHERE uc.team_id = w.team_id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs')
-    AS runsThisMonth,
-  ${countRunning('w.team_id')} AS runningRuns`
+export const RUNNABLE: Record<keyof Runnable, string> = {
+  id: 'w.id',
+  teamId: 'w.team_id',
+  name: 'w.name',
+  active: 'w.active',
+  errorWorkflowId: 'w.error_workflow_id',
+  version: 'v.version',
+  definition: 'v.definition',
+  definitionHash: 'v.definition_hash',
+  vars: '(SELECT json_group_object(x.name, json(x.value)) FROM team_variables x WHERE x.team_id = w.team_id)',
+  plan: '(SELECT tm.plan FROM teams tm WHERE tm.id = w.team_id)',
+  runsThisMonth: `(SELECT uc.value FROM usage_counters uc
+    WHERE uc.team_id = w.team_id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs')`,
+  runningRuns: countRunning('w.team_id'),
+}
+const COLUMNS = columns<Runnable>(RUNNABLE)
+const TRIGGERED_COLUMNS = columns<TriggeredRunnable>({
+  ...RUNNABLE,
+  triggerId: 't.id',
+  triggerKey: 't.key',
+  triggerConfig: 't.config',
+  nextFireAt: 't.next_fire_at',
+  lastFireAt: 't.last_fire_at',
+})
 
-const TRIGGERED = `SELECT ${RUNNABLE}, t.id AS triggerId, t.key AS triggerKey, t.config AS triggerConfig, t.next_fire_at AS nextFireAt,
-  t.last_fire_at AS lastFireAt
-  FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
+const TRIGGERED = `FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
   JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
   JOIN teams te ON te.id = w.team_id JOIN users ow ON ow.id = te.owner_id AND ow.status = 'active'`
 
@@ -52,18 +67,20 @@ export const findRunnable = (
   teamId: string,
   workflowId: string,
   version: number | null = null,
-): HotRead<Runnable> => ({
-  sql: `SELECT ${RUNNABLE} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
-        WHERE w.id = ?1 AND w.team_id = ?2`,
-  params: [workflowId, teamId, version],
-})
+): HotRead<Runnable> =>
+  hotRead(
+    COLUMNS,
+    `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
+     WHERE w.id = ?1 AND w.team_id = ?2`,
+    [workflowId, teamId, version],
+  )
 
 export const loadRunnable = (
   d1: D1Database,
   teamId: string,
   workflowId: string,
   version: number | null = null,
-): Promise<Runnable | null> => first(d1, findRunnable(teamId, workflowId, version))
+): Promise<Runnable | null> => firstOf(d1, findRunnable(teamId, workflowId, version))
 
 export type EventTrigger = {
   triggerId: string
@@ -91,7 +108,7 @@ export async function findEventTriggers(
 
 /** For the consumer of a fire or an event: what the trigger starts, unless it was switched off meanwhile. */
 export const loadTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
-  first(d1, { sql: `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, params: [triggerId] })
+  firstOf(d1, hotRead(TRIGGERED_COLUMNS, `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, [triggerId]))
 
 export type DueSchedule = {
   triggerId: string
@@ -127,9 +144,3 @@ export const claimSchedule = (
     due.triggerId,
     due.nextFireAt,
   )
-
-const first = <Row>(d1: D1Database, { sql, params }: HotRead<Row>): Promise<Row | null> =>
-  d1
-    .prepare(sql)
-    .bind(...params)
-    .first<Row>()

@@ -1,6 +1,6 @@
-import type { HotRead } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { ListVersions } from '../schema/version.ts'
 
 export type VersionRow = {
@@ -13,14 +13,24 @@ export type VersionRow = {
 
 export type FullVersionRow = VersionRow & { definition: string; triggers: string }
 
-const COLUMNS =
-  'v.version, w.version AS currentVersion, v.note, v.created_by AS createdBy, v.created_at AS createdAt'
-
-export const findVersion = (teamId: string, id: string, version: number): HotRead<FullVersionRow> => ({
-  sql: `SELECT ${COLUMNS}, v.definition, v.triggers FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
-        WHERE w.id = ?1 AND w.team_id = ?2 AND v.version = ?3`,
-  params: [id, teamId, version],
+const SUMMARY: Record<keyof VersionRow, string> = {
+  version: 'v.version',
+  currentVersion: 'w.version',
+  note: 'v.note',
+  createdBy: 'v.created_by',
+  createdAt: 'v.created_at',
+}
+const COLUMNS = columns<VersionRow>(SUMMARY)
+const FULL_COLUMNS = columns<FullVersionRow>({
+  ...SUMMARY,
+  definition: 'v.definition',
+  triggers: 'v.triggers',
 })
+const FROM = `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
+  WHERE w.id = ?1 AND w.team_id = ?2`
+
+export const findVersion = (teamId: string, id: string, version: number): HotRead<FullVersionRow> =>
+  hotRead(FULL_COLUMNS, `${FROM} AND v.version = ?3`, [id, teamId, version])
 
 /** Both in one question: they are compared with each other. */
 export const findVersionPair = (
@@ -28,21 +38,19 @@ export const findVersionPair = (
   id: string,
   from: number,
   to: number,
-): HotRead<FullVersionRow> => ({
-  sql: `SELECT ${COLUMNS}, v.definition, v.triggers FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
-        WHERE w.id = ?1 AND w.team_id = ?2 AND v.version IN (?3, ?4)`,
-  params: [id, teamId, from, to],
-})
+): HotRead<FullVersionRow> =>
+  hotRead(FULL_COLUMNS, `${FROM} AND v.version IN (?3, ?4)`, [id, teamId, from, to])
 
 export function findVersions(teamId: string, id: string, query: ListVersions): HotRead<VersionRow> {
   const descending = query.sort.startsWith('-')
   const after = query.cursor === undefined ? null : Number(decodeCursor(query.cursor, query.sort).value)
-  return {
-    sql: `SELECT ${COLUMNS} FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
-          WHERE w.id = ?1 AND w.team_id = ?2 ${after === null ? '' : `AND v.version ${descending ? '<' : '>'} ?4`}
-          ORDER BY v.version ${descending ? 'DESC' : 'ASC'} LIMIT ?3`,
-    params: [id, teamId, query.limit + 1, ...(after === null ? [] : [after])],
-  }
+  return hotList(
+    COLUMNS,
+    `${FROM} ${after === null ? '' : `AND v.version ${descending ? '<' : '>'} ?3`}
+     ORDER BY v.version ${descending ? 'DESC' : 'ASC'}`,
+    [id, teamId, ...(after === null ? [] : [after])],
+    query.limit + 1,
+  )
 }
 
 export async function countVersions(d1: D1Database, teamId: string, id: string): Promise<number> {

@@ -1,7 +1,7 @@
-import type { HotRead } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { ListWorkflows } from '../schema/workflow.ts'
 
 export type WorkflowRow = {
@@ -28,17 +28,36 @@ export const TRIGGERS_OF_WORKFLOW = `(SELECT json_group_array(json_object('id', 
     'token', t.token, 'nextFireAt', t.next_fire_at, 'lastFireAt', t.last_fire_at) ORDER BY t.position)
   FROM workflow_triggers t WHERE t.workflow_id = w.id AND t.position IS NOT NULL)`
 
-const COLUMNS = `w.id, w.name, w.description, w.version, w.revision, w.active, w.tags, w.folder, ${TRIGGERS_OF_WORKFLOW} AS triggers,
-  w.error_workflow_id AS errorWorkflowId, w.draft_updated_at AS draftUpdatedAt, w.created_by AS createdBy,
-  w.created_at AS createdAt, w.updated_at AS updatedAt`
-
-/** Hot, so written in SQL: it shares a batch with the permission question. */
-export const findWorkflow = (teamId: string, id: string): HotRead<FullWorkflowRow> => ({
-  sql: `SELECT ${COLUMNS}, v.definition, v.triggers AS storedTriggers
-        FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
-        WHERE w.id = ?1 AND w.team_id = ?2`,
-  params: [id, teamId],
+const SUMMARY: Record<keyof WorkflowRow, string> = {
+  id: 'w.id',
+  name: 'w.name',
+  description: 'w.description',
+  version: 'w.version',
+  revision: 'w.revision',
+  active: 'w.active',
+  tags: 'w.tags',
+  folder: 'w.folder',
+  triggers: TRIGGERS_OF_WORKFLOW,
+  errorWorkflowId: 'w.error_workflow_id',
+  draftUpdatedAt: 'w.draft_updated_at',
+  createdBy: 'w.created_by',
+  createdAt: 'w.created_at',
+  updatedAt: 'w.updated_at',
+}
+const COLUMNS = columns<WorkflowRow>(SUMMARY)
+const FULL_COLUMNS = columns<FullWorkflowRow>({
+  ...SUMMARY,
+  definition: 'v.definition',
+  storedTriggers: 'v.triggers',
 })
+
+export const findWorkflow = (teamId: string, id: string): HotRead<FullWorkflowRow> =>
+  hotRead(
+    FULL_COLUMNS,
+    `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+     WHERE w.id = ?1 AND w.team_id = ?2`,
+    [id, teamId],
+  )
 
 const SORTS = { createdAt: 'w.created_at', updatedAt: 'w.updated_at', name: 'w.name' } as const
 
@@ -77,13 +96,13 @@ export function findWorkflows(teamId: string, query: ListWorkflows): HotRead<Wor
     params.push(at.value, at.id)
     sql.push(`(${column}, w.id) ${descending ? '<' : '>'} (?${params.length - 1}, ?${params.length})`)
   }
-  params.push(query.limit + 1)
   const direction = descending ? 'DESC' : 'ASC'
-  return {
-    sql: `SELECT ${COLUMNS} FROM workflows w WHERE ${sql.join(' AND ')}
-          ORDER BY ${column} ${direction}, w.id ${direction} LIMIT ?${params.length}`,
+  return hotList(
+    COLUMNS,
+    `FROM workflows w WHERE ${sql.join(' AND ')} ORDER BY ${column} ${direction}, w.id ${direction}`,
     params,
-  }
+    query.limit + 1,
+  )
 }
 
 export async function countWorkflows(d1: D1Database, teamId: string, filters: Filters = {}): Promise<number> {
