@@ -15,7 +15,7 @@ export type Case = {
   underLoad: boolean
 }
 
-export const LENGTHS = [10, 100, 500, 1_000]
+export const LENGTHS = [10, 100, 250, 500, 750, 1_000]
 export const ITEMS = [10, 1_000, 10_000]
 
 export async function casesOf(baseline: Baseline, engine: Engine, echo: string): Promise<Case[]> {
@@ -24,7 +24,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
     what,
     pid: baseline.pid,
     order: { port: baseline.port, method: 'POST', path, headers: {}, body: '', expect: 200 },
-    inRow: 20,
+    inRow: 40,
     underLoad: true,
   })
   const ours = async (
@@ -33,7 +33,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
     definition: object,
     {
       input = null,
-      inRow = 20,
+      inRow = 40,
       underLoad = false,
     }: { input?: unknown; inRow?: number; underLoad?: boolean } = {},
   ): Promise<Case> => {
@@ -51,10 +51,12 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
       underLoad: true,
     }),
     ...(await Promise.all(
-      LENGTHS.map((length) => ours(`G${length}`, `${length} steps in a line`, line(length), { inRow: 6 })),
+      LENGTHS.map((length) => ours(`G${length}`, `${length} steps in a line`, line(length), { inRow: 20 })),
     )),
     ...(await Promise.all(
-      ITEMS.map((items) => ours(`M${items}`, `${items} items`, each, { input: itemsOf(items), inRow: 3 })),
+      ITEMS.map((items) =>
+        ours(`M${items}`, `${items} items`, each, { input: itemsOf(items), inRow: items > 1_000 ? 4 : 12 }),
+      ),
     )),
   ]
 }
@@ -80,7 +82,7 @@ async function webhook(engine: Engine): Promise<Case> {
       expect: 200,
       expectText: '"hello"',
     },
-    inRow: 20,
+    inRow: 40,
     underLoad: true,
   }
 }

@@ -1,5 +1,6 @@
-// npm run bench:engine [-- --rounds 5 --seconds 2 --patience 20 --only L10,cf,object --profile L10 --save]
-// Engine and baselines in one run, the cases taking turns, so that a busy machine hurts all of them alike.
+// npm run bench:engine [-- --rounds 5 --seconds 2 --warm-up 4 --patience 20 --only L10,cf,object --profile L10 --save]
+// Engine and baselines in one run, the cases taking turns, so that a busy machine hurts all of them alike. Each is warmed up
+// first for as long: code that has run a few times only is interpreted, which doubles what a short run takes.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
+    'warm-up': { type: 'string', default: '4' },
     patience: { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
     profile: { type: 'string' },
@@ -61,6 +63,12 @@ async function measure(cases: Case[]): Promise<void> {
     await inRow(one, 2)
     if (one.name === 'M10000') measured.grownMb = heldBy(engine.pid).rssMb - before
   }
+  for (const one of cases)
+    await client.run({
+      ...one.order,
+      clients: one.underLoad ? CLIENTS : 1,
+      seconds: Number(values['warm-up']),
+    })
   let busyRounds = 0
   for (let round = 0; round < rounds; round++) {
     if (!(await untilQuiet(Number(values.patience) * 1000))) busyRounds++
