@@ -10,36 +10,28 @@ import type { Command } from '../../src/engine/command.ts'
 import type { GateWish } from '../../src/engine/gate.ts'
 import { restore } from '../../src/engine/restore.ts'
 import { hasEnded, newRun } from '../../src/engine/state.ts'
-import { lostAttempts, outstanding } from '../../src/engine/wake.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
-import { type Deaths, ENDING, isTurnWork, openDeaths, WAKING, type Work, workOf } from './deaths.ts'
+import { type Deaths, ENDING, openDeaths, WAKING, type Work, workOf } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
-import { listUnlisted } from './event-waits.ts'
 import { withFaults } from './faults.ts'
 import { type Followers, runFollowers } from './followers.ts'
 import { followGate } from './gate.ts'
-import { endByForce, giveUp } from './give-up.ts'
 import { runLive } from './live.ts'
-import { drainOutbox, PROJECT_DEBOUNCE_MS, reportsInTime, writeFarewell } from './outbox.ts'
+import { PROJECT_DEBOUNCE_MS, writeFarewell } from './outbox.ts'
 import { type Core, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { buildPorts } from './ports.ts'
 import { planOf } from './prepared.ts'
-import type { RunShell } from './run-shell.ts'
+import { Reports } from './reports.ts'
 import type { Run } from './scope.ts'
 import { openStore, type RunStore } from './store.ts'
-import { alarmOf, runTimers, type Timers } from './timers.ts'
+import { alarmOf, HEARTBEAT_MS, runTimers, type Timers } from './timers.ts'
 import { MOST_PURE, noTurn, runTurn, type TurnResult } from './turn.ts'
 import { runValues } from './values.ts'
+import { Waiters } from './waiters.ts'
+import { takeUp, type WokenShell } from './waking.ts'
 
-/** Keeps the object awake, and its run watched, while an effect or a report is under way. */
-const HEARTBEAT_MS = 30_000
-/**
- * How long the answer to a start may be held for the report of a run that has ended in it. Long, because whoever gives
- * up under load makes more of it.
- */
-const REPORT_PATIENCE_MS = 5_000
 const ALARM_RETRY_MS = 5_000
 /** So late is no alarm by itself: its process may have been lost with it, again and again. */
 const LATE_MS = 10_000
@@ -49,13 +41,12 @@ const CAREFUL_TURNS = MOST_PURE * 2
 /** The timer of whoever follows the run: theirs outlives its end. */
 const FOLLOWERS = '$followers'
 
-type Waiter = { settle: () => void }
-
-export class RunMachine implements RunShell {
+export class RunMachine implements WokenShell {
   readonly env: Env
   readonly store: RunStore
   readonly live: ReturnType<typeof runLive>
   readonly followers: Followers
+  readonly deaths: Deaths
   run: Run | null = null
   /** Why the run that is stored here cannot be had. Nothing is done with it then, but to remove it. */
   unreadable: string | null = null
@@ -64,16 +55,12 @@ export class RunMachine implements RunShell {
   gateKnows: GateWish | null = null
   readonly #state: DurableObjectState
   readonly #core: Core
-  readonly #deaths: Deaths
   readonly #timers: Timers
   readonly #effects: ReturnType<typeof runEffects>
-  readonly #waiters = new Set<Waiter>()
+  readonly #reports: Reports
+  readonly #waiters = new Waiters()
   /** Turns and questions to others that are under way. */
   #detached = 0
-  #starting = false
-  #draining = false
-  #drainAt = Number.POSITIVE_INFINITY
-  #drainTimer: ReturnType<typeof setTimeout> | undefined
   #careful = 0
   #wokenAt = Number.NEGATIVE_INFINITY
 
@@ -82,8 +69,9 @@ export class RunMachine implements RunShell {
     this.#state = state
     this.store = withFaults('store', openStore(state.storage.sql), state)
     this.#core = withFaults('core', { take: advance }, state)
-    this.#deaths = openDeaths(this.store, state.id.toString())
+    this.deaths = openDeaths(this.store, state.id.toString())
     this.#timers = runTimers(withFaults('alarm', alarmOf(state.storage), state), this.now)
+    this.#reports = new Reports(this, this.#timers, () => this.followers.arm())
     this.live = runLive({ store: this.store, run: () => this.run, sockets: () => state.getWebSockets() })
     const wakeAt = (at: number): void => this.setTimer(FOLLOWERS, at)
     this.followers = runFollowers({ env, state, now: this.now, wakeAt })
@@ -143,11 +131,11 @@ export class RunMachine implements RunShell {
   /** After an eviction or a crash: rows into memory, then what the state still asks for. */
   wake(onQueued: () => void): void {
     const isStored = this.store.exists()
-    const hasDied = this.#deaths.recall(isStored)
+    const hasDied = this.deaths.recall(isStored)
     if (!isStored) return
     this.#wokenAt = this.now()
     try {
-      if (this.#deaths.isGivenUp(ENDING)) throw new Error('It dies of being ended')
+      if (this.deaths.isGivenUp(ENDING)) throw new Error('It dies of being ended')
       const run = this.hold(this.store.readSpec())
       this.run = { ...run, state: restore(run.plan, this.store.readState()) }
     } catch (error) {
@@ -158,12 +146,12 @@ export class RunMachine implements RunShell {
     const { run } = this
     this.whole(
       () => {
-        if (hasDied) this.#deaths.write()
-        if (this.#deaths.some()) this.#careful = CAREFUL_TURNS
-        if (!hasEnded(run.state)) this.#takeUp(run, onQueued)
+        if (hasDied) this.deaths.write()
+        if (this.deaths.some()) this.#careful = CAREFUL_TURNS
+        if (!hasEnded(run.state)) takeUp(this, run, onQueued)
         // A run that has ended and dies of telling it: it stays readable, and tells no more.
-        else if (this.#deaths.isGivenUp(WAKING)) return
-        this.#drainWhatIsLeft()
+        else if (this.deaths.isGivenUp(WAKING)) return
+        this.#reports.tellWhatIsLeft()
         this.followers.arm()
         this.rearm()
       },
@@ -179,24 +167,18 @@ export class RunMachine implements RunShell {
 
   /** The turns of a start, whole. A run that ends in them is not watched by an alarm: `reportEnd` must follow. */
   startWith(work: () => void): void {
-    this.#starting = true
+    this.#reports.isStarting = true
     this.whole(work, () => WAKING)
-    this.#starting = false
+    this.#reports.isStarting = false
   }
 
-  /**
-   * A run that has ended in its own start is in the index before it is answered, so no alarm has to see to that after a
-   * crash: to set one and take it back is as long on the disk as all else that a short run writes. For the same reason
-   * the row of the outbox stays until the object is next loaded. When the report takes long, the alarm answers for it.
-   */
-  async reportEnd(): Promise<void> {
-    if (!hasEnded(this.requireRun().state) || this.#drainTimer !== undefined) return
-    if (!(await reportsInTime(this, REPORT_PATIENCE_MS)) && this.run !== null) this.scheduleDrain(0)
+  reportEnd(): Promise<void> {
+    return this.#reports.endInTime()
   }
 
   /** Writes that belong together, and what memory says of them: an error takes the object with it, not half of them. */
   whole<T>(work: () => T, about: () => Work): T {
-    const { turn } = this.#deaths
+    const { turn } = this.deaths
     const outer = turn.about
     // A word is not taken when what follows from it dies: of the two, it is what can be left out.
     if (outer?.().gives !== 'word') turn.about = about
@@ -211,51 +193,6 @@ export class RunMachine implements RunShell {
     }
   }
 
-  /** Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once. */
-  #takeUp(run: Run, onQueued: () => void): void {
-    this.store.writeMeta('epoch', String(Number(this.store.readMeta('epoch') ?? '0') + 1))
-    if (this.#deaths.givenUp().some(({ gives }) => gives === 'run')) {
-      this.#endByForce()
-      return
-    }
-    const isQueued = run.state.run.phase === 'queued'
-    this.#feedEach(lostAttempts(run.state).map((fact) => ({ fact, dropCommands: true })))
-    for (const one of this.#deaths.givenUp()) giveUp(this, this.#deaths, one)
-    if (isQueued) {
-      onQueued()
-      return
-    }
-    const wishes = outstanding(run.plan, run.state)
-    // Somebody was at it when memory was lost: that may have been why.
-    const works = wishes.filter(isTurnWork)
-    if (works.length > 0 || wishes.some(({ type }) => type === 'resume_node')) this.#careful ||= CAREFUL_TURNS
-    this.#feedEach(
-      [],
-      wishes.filter((wish) => !isTurnWork(wish)),
-    )
-    this.#feedLater(works)
-    listUnlisted(this)
-    // What was lost may have changed what the run waits for, and nobody has told the index.
-    this.project()
-  }
-
-  #endByForce(): void {
-    this.whole(
-      () => endByForce(this, this.#deaths),
-      () => ENDING,
-    )
-  }
-
-  /** In one turn, or once something has died here, in one for each. */
-  #feedEach(facts: readonly ShellFact[], commands: readonly Command[] = []): void {
-    if (!this.#deaths.some()) {
-      this.feed(facts, commands)
-      return
-    }
-    for (const fact of facts) this.feed([fact])
-    for (const command of commands) this.feed([], [command])
-  }
-
   /** One turn, then what follows from it. */
   feed(
     facts: readonly ShellFact[],
@@ -267,9 +204,9 @@ export class RunMachine implements RunShell {
   }
 
   refuses(about: () => Work): boolean {
-    if (!this.#deaths.some()) return false
+    if (!this.deaths.some()) return false
     const work = about()
-    return work.gives === 'word' && this.#deaths.isGivenUp(work)
+    return work.gives === 'word' && this.deaths.isGivenUp(work)
   }
 
   async venture(facts: readonly ShellFact[]): Promise<void> {
@@ -280,7 +217,7 @@ export class RunMachine implements RunShell {
   /** Written down before it is tried, since nothing tells of a process that was lost. */
   async #venture(work: () => void, about: Work): Promise<void> {
     this.whole(
-      () => this.#deaths.begin(about),
+      () => this.deaths.begin(about),
       () => about,
     )
     await this.#state.storage.sync()
@@ -290,7 +227,7 @@ export class RunMachine implements RunShell {
   #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
     const result = runTurn(this.shell, facts, commands, this.#careful > 0)
     if (this.#careful > 0) this.#careful--
-    if (this.#deaths.some()) this.#deaths.survived(this.#deaths.turn.about?.() ?? WAKING)
+    if (this.deaths.some()) this.deaths.survived(this.deaths.turn.about?.() ?? WAKING)
     for (const { child } of result.cancels) {
       if (child !== undefined) this.tell('cancel_child', { runId: child })
     }
@@ -301,11 +238,11 @@ export class RunMachine implements RunShell {
     for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
     for (const effect of result.effects) this.#effects.start(effect)
     for (const { path, attempt } of result.resumes) void this.#lookAtChild(path, attempt)
-    this.#feedLater(result.later)
+    this.feedLater(result.later)
     if (result.events.length > 0) {
       this.rearm()
       this.live.publish(result.events)
-      for (const waiter of this.#waiters) waiter.settle()
+      this.#waiters.look()
     }
     if (result.ended) {
       this.live.endFollowers()
@@ -314,8 +251,13 @@ export class RunMachine implements RunShell {
     return result
   }
 
+  /** Something may have died of what is tried now: it is tried one thing at a time. */
+  beCareful(): void {
+    this.#careful ||= CAREFUL_TURNS
+  }
+
   /** A turn of its own, after whatever else is waiting for this object. */
-  #feedLater(commands: readonly Command[]): void {
+  feedLater(commands: readonly Command[]): void {
     if (commands.length === 0) return
     if (this.#careful > 0) {
       void this.#feedOneByOne(commands)
@@ -349,56 +291,16 @@ export class RunMachine implements RunShell {
     }
   }
 
-  /** A burst of changes is one report; after the end there are no more. */
   project(): void {
-    const ended = hasEnded(this.requireRun().state)
-    const delayMs = ended ? 0 : PROJECT_DEBOUNCE_MS
-    this.store.replaceOutbox('project', null, this.now() + delayMs)
-    if (!this.#starting || !ended) this.scheduleDrain(delayMs)
+    this.#reports.project()
   }
 
   tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
-    this.store.pushOutbox(kind, body, this.now())
-    this.scheduleDrain(0)
+    this.#reports.tell(kind, body)
   }
 
   scheduleDrain(delayMs: number): void {
-    const at = this.now() + delayMs
-    if (this.#drainTimer !== undefined && this.#drainAt <= at) return
-    clearTimeout(this.#drainTimer)
-    this.#drainAt = at
-    this.#timers.arm(at + HEARTBEAT_MS)
-    this.#drainTimer = setTimeout(() => {
-      this.#drainTimer = undefined
-      void this.#drain()
-    }, delayMs)
-  }
-
-  async #drain(): Promise<void> {
-    if (this.run === null) return
-    if (this.#draining) {
-      this.scheduleDrain(PROJECT_DEBOUNCE_MS)
-      return
-    }
-    this.#draining = true
-    try {
-      const nextAt = await drainOutbox(this)
-      if (this.run === null) return
-      if (nextAt !== null) {
-        this.#timers.arm(nextAt)
-        if (nextAt - this.now() < HEARTBEAT_MS) this.scheduleDrain(Math.max(0, nextAt - this.now()))
-      } else if (hasEnded(this.run.state)) {
-        this.#timers.disarm()
-        this.followers.arm()
-      }
-    } catch (error) {
-      createLog('error').error('the outbox of a run could not be sent', {
-        runId: this.run?.spec.runId,
-        error,
-      })
-    } finally {
-      this.#draining = false
-    }
+    this.#reports.schedule(delayMs)
   }
 
   setTimer(key: string, at: number): void {
@@ -411,7 +313,7 @@ export class RunMachine implements RunShell {
     const times: number[] = []
     const next = this.#timers.next()
     if (next !== null) times.push(next)
-    const isAtWork = this.#effects.size() > 0 || this.#detached > 0 || this.#drainTimer !== undefined
+    const isAtWork = this.#effects.size() > 0 || this.#detached > 0 || this.#reports.isDue
     if (isAtWork) times.push(this.now() + HEARTBEAT_MS)
     if (times.length > 0) this.#timers.arm(Math.min(...times))
   }
@@ -440,13 +342,8 @@ export class RunMachine implements RunShell {
       else fire()
       if (this.run === null) return
     }
-    this.#drainWhatIsLeft()
+    this.#reports.tellWhatIsLeft()
     this.rearm()
-  }
-
-  /** A run that only waits, and has told everything, is not woken for nothing. */
-  #drainWhatIsLeft(): void {
-    if (this.store.readOutbox().length > 0) this.scheduleDrain(0)
   }
 
   #effectDone(outcome: EffectOutcome): void {
@@ -459,26 +356,16 @@ export class RunMachine implements RunShell {
     } else this.feed([outcomeFact(this.shell, path, attempt, outcome.result, this.now())])
   }
 
-  async waitUntil({ waitMs = 0, waitFor = 'end' }: StartOptions): Promise<void> {
+  waitUntil({ waitMs = 0, waitFor = 'end' }: StartOptions): Promise<void> {
     const isThere = () =>
       this.run === null || hasEnded(this.run.state) || (waitFor === 'respond' && this.answer !== null)
-    if (waitMs <= 0 || isThere()) return
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        this.#waiters.delete(waiter)
-        resolve()
-      }
-      const timer = setTimeout(done, waitMs)
-      const waiter: Waiter = { settle: () => isThere() && done() }
-      this.#waiters.add(waiter)
-    })
+    return this.#waiters.until(isThere, waitMs)
   }
 
   forget(): void {
     this.run = null
     this.unreadable = null
     this.#timers.clearAll()
-    clearTimeout(this.#drainTimer)
+    this.#reports.stop()
   }
 }

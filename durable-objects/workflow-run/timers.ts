@@ -3,6 +3,9 @@
 // 2. An alarm that comes too early is harmless; one that is missing is not. So it is only ever moved nearer, and what
 //    is due is decided by the timers themselves, which follow from the stored state.
 
+/** Keeps the object awake, and its run watched, while an effect or a report is under way. */
+export const HEARTBEAT_MS = 30_000
+
 export type Timers = ReturnType<typeof runTimers>
 
 export type Alarm = ReturnType<typeof alarmOf>

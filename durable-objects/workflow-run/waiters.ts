@@ -1,0 +1,24 @@
+// Requests that wait beside a run for its end or its answer, each with a limit of its own.
+export class Waiters {
+  readonly #waiting = new Set<() => void>()
+
+  /** Ends when `isThere` says so after a `look`, or when the time is up. */
+  async until(isThere: () => boolean, waitMs: number): Promise<void> {
+    if (waitMs <= 0 || isThere()) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve()
+      }
+      const look = () => isThere() && done()
+      const timer = setTimeout(done, waitMs)
+      this.#waiting.add(look)
+    })
+  }
+
+  /** Something has changed. */
+  look(): void {
+    for (const look of this.#waiting) look()
+  }
+}
