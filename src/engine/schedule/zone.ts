@@ -6,56 +6,21 @@
  * 3. Two changes of offset less than three days apart that cancel each other would be missed by the scan. No
  *    zone has had that since 1970; the shortest summer time was a week (north of Brazil, 2000).
  */
+import { isKnownZone, zoneFormat } from '../zone-format.ts'
 import { DAY_MS } from './civil.ts'
 
 /** `offset` is local time minus UTC in milliseconds, valid from `start` (inclusive) to `end` (exclusive). */
 export type Segment = { start: number; end: number; offset: number }
 
-// A formatter holds tens of kilobytes of native memory, a year of segments a few hundred bytes.
-const MAX_FORMATTERS = 32
+// A year of segments takes a few hundred bytes.
 const MAX_YEARS = 5_000
 const PROBE_MS = 3 * DAY_MS
 
-const formatters = new Map<string, Intl.DateTimeFormat>()
 const years = new Map<string, Segment[]>()
-
-function remember<V>(cache: Map<string, V>, limit: number, key: string, value: V): V {
-  if (cache.size >= limit) {
-    const oldest = cache.keys().next()
-    if (!oldest.done) cache.delete(oldest.value)
-  }
-  cache.set(key, value)
-  return value
-}
-
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone)
-  if (known) return known
-  const made = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  return remember(formatters, MAX_FORMATTERS, zone, made)
-}
 
 /** A name of the IANA database, such as `Europe/Berlin` or `UTC`. Bare offsets (`+02:00`) have no rules: refused. */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name)) return false
-  if (formatters.has(name)) return true
-  try {
-    formatterOf(name)
-    return true
-  } catch {
-    return false
-  }
+  return /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name) && isKnownZone(name)
 }
 
 function readOffset(format: Intl.DateTimeFormat, at: number): number {
@@ -79,7 +44,7 @@ function findChange(format: Intl.DateTimeFormat, low: number, high: number, befo
 }
 
 function scanYear(zone: string, year: number): Segment[] {
-  const format = formatterOf(zone)
+  const format = zoneFormat(zone)
   const last = Date.UTC(year + 1, 0, 1)
   const segments: Segment[] = []
   let start = Date.UTC(year, 0, 1)
@@ -106,7 +71,12 @@ function scanYear(zone: string, year: number): Segment[] {
 export function segmentAt(zone: string, at: number): Segment {
   const year = new Date(at).getUTCFullYear()
   const key = `${zone}|${year}`
-  const segments = years.get(key) ?? remember(years, MAX_YEARS, key, scanYear(zone, year))
+  let segments = years.get(key)
+  if (segments === undefined) {
+    if (years.size >= MAX_YEARS) years.delete(years.keys().next().value as string)
+    segments = scanYear(zone, year)
+    years.set(key, segments)
+  }
   for (const segment of segments) if (at < segment.end) return segment
   throw new RangeError(`no offset of ${zone} at ${at}`)
 }

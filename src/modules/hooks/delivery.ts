@@ -1,7 +1,7 @@
 // What was sent to a hook. The bytes are kept as they came, because a signature is over them and nothing else.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { chunksOf } from '../../core/read-chunks.ts'
+import { chunksOf, gather } from '../../core/read-chunks.ts'
 import { bodyOf, fieldsOf } from './body.ts'
 
 export const MOST_BODY_BYTES = 1024 * 1024
@@ -21,19 +21,8 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MOST_BODY_BYTES} bytes.` })
   if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
   if (request.body === null) return new Uint8Array(0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunksOf(request.body)) {
-    size += chunk.byteLength
-    if (size > MOST_BODY_BYTES) throw tooLarge()
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
+  const bytes = await gather(chunksOf(request.body), MOST_BODY_BYTES)
+  if (bytes === null) throw tooLarge()
   return bytes
 }
 

@@ -5,6 +5,7 @@
 // 3. What fails is told as a code; bodies, which may hold tokens, get into no error and no log.
 import { AuthorizationResponseError, allowInsecureRequests, customFetch } from 'oauth4webapi'
 import { AppError } from '../../core/errors.ts'
+import { gather } from '../../core/read-chunks.ts'
 
 const TIME_LIMIT_MS = 5_000
 const MAX_BYTES = 512 * 1024
@@ -36,21 +37,9 @@ export async function callProvider(address: string | URL, init: RequestInit = {}
 }
 
 async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BYTES) {
-      throw unreachable('the answer is too large')
-    }
-    chunks.push(chunk)
-  }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.byteLength
-  }
+  if (response.body === null) return new Uint8Array()
+  const body = await gather(response.body, MAX_BYTES)
+  if (body === null) throw unreachable('the answer is too large')
   return body
 }
 

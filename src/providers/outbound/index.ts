@@ -1,6 +1,7 @@
 // Calls to addresses that users choose: judged at each hop, capped in size and time, without carrying credentials to
 // another host.
 import { AppError } from '../../core/errors.ts'
+import { gather } from '../../core/read-chunks.ts'
 import { judgeUrl } from './guard.ts'
 
 export { judgeUrl } from './guard.ts'
@@ -116,23 +117,13 @@ async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundC
     await response.body.cancel()
     throw tooLarge()
   }
-  const chunks: Uint8Array[] = []
-  let size = 0
+  let bytes: Uint8Array | null
   try {
-    for await (const chunk of response.body) {
-      size += chunk.byteLength
-      if (size > maxBytes) throw tooLarge()
-      chunks.push(chunk)
-    }
+    bytes = await gather(response.body, maxBytes)
   } catch (error) {
-    throw error instanceof AppError ? error : failure(error, timeoutMs)
+    throw failure(error, timeoutMs)
   }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
+  if (bytes === null) throw tooLarge()
   return bytes
 }
 

@@ -1,43 +1,14 @@
+import { isKnownZone, zoneFormat } from '../../zone-format.ts'
 import { calendarOf, DAY_MS, localMsOf } from './calendar.ts'
 
-/** How many zones stay loaded. Loading one takes longer than most whole expressions. */
-export const MOST_ZONES = 64
-const formats = new Map<string, Intl.DateTimeFormat>()
 const FIXED = /^([+-])(\d\d):(\d\d)$/
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const key = zone.toLowerCase()
-  const known = formats.get(key)
-  if (known !== undefined) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  if (formats.size >= MOST_ZONES) formats.delete(formats.keys().next().value!)
-  formats.set(key, format)
-  return format
-}
 
 /** Whether this is `UTC`, a fixed offset such as `+02:00`, or a zone name that the platform knows. */
 export function isZone(zone: string): boolean {
   if (zone === 'UTC') return true
   const fixed = FIXED.exec(zone)
   if (fixed !== null) return Number(fixed[2]) < 24 && Number(fixed[3]) < 60
-  if (zone.length > 40 || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone)) return false
-  try {
-    formatOf(zone)
-    return true
-  } catch {
-    return false
-  }
+  return zone.length <= 40 && /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone) && isKnownZone(zone)
 }
 
 /** What has to be added to the instant to get local time in a zone that `isZone` accepts. */
@@ -48,7 +19,7 @@ export function offsetAt(ms: number, zone: string): number {
     return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000
   }
   const found: Record<string, number> = {}
-  for (const part of formatOf(zone).formatToParts(ms)) found[part.type] = Number(part.value)
+  for (const part of zoneFormat(zone).formatToParts(ms)) found[part.type] = Number(part.value)
   const wholeSecond = Math.floor(ms / 1000) * 1000
   const local = localMsOf({
     year: found.year!,

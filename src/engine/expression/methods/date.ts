@@ -1,3 +1,4 @@
+import { MOST_ZONES } from '../../zone-format.ts'
 import { calendarOf, isoText, weekdayOf } from '../dates/calendar.ts'
 import { formatDate } from '../dates/format.ts'
 import type { Duration, Moment, Unit } from '../dates/moment.ts'
@@ -13,7 +14,7 @@ import {
   UNITS,
   zoneOf,
 } from '../dates/moment.ts'
-import { isZone, MOST_ZONES, offsetAt } from '../dates/zone.ts'
+import { isZone, offsetAt } from '../dates/zone.ts'
 import { didYouMean, fail } from '../errors.ts'
 import type { Machine } from '../limits.ts'
 import { buildText, spend } from '../limits.ts'
