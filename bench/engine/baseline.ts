@@ -1,5 +1,5 @@
 // What the engine is measured against, as short as it can be written: ten steps of Cloudflare Workflows, and a new
-// object that writes ten rows and answers.
+// object that writes ten rows, or makes five calls and writes each answer down, and answers.
 import { DurableObject, WorkflowEntrypoint } from 'cloudflare:workers'
 
 type Baseline = { DB: D1Database; TEN_STEPS: Workflow; TEN_ROWS: DurableObjectNamespace<TenRows> }
@@ -20,6 +20,17 @@ export class TenRows extends DurableObject<Baseline> {
     for (let n = 0; n < 10; n++) sql.exec('INSERT INTO steps VALUES (?, ?)', n, JSON.stringify(n))
     return 10
   }
+
+  /** The next call leaves once the answer before it is on the disk: the platform holds it until then. */
+  async call(host: string): Promise<number> {
+    const { sql } = this.ctx.storage
+    sql.exec('CREATE TABLE steps (n INTEGER PRIMARY KEY, output TEXT NOT NULL)')
+    for (let n = 0; n < 5; n++) {
+      const answer = await fetch(`http://${host}/?n=${n}`)
+      sql.exec('INSERT INTO steps VALUES (?, ?)', n, await answer.text())
+    }
+    return 5
+  }
 }
 
 /** Accepted is when `create` has answered; the end is asked for, since nobody is told of it. */
@@ -34,8 +45,9 @@ async function runWorkflow(env: Baseline): Promise<object> {
   }
 }
 
-const writeRows = (env: Baseline): Promise<number> =>
-  env.TEN_ROWS.get(env.TEN_ROWS.idFromName(crypto.randomUUID())).write()
+const newObject = (env: Baseline) => env.TEN_ROWS.get(env.TEN_ROWS.idFromName(crypto.randomUUID()))
+
+const writeRows = (env: Baseline): Promise<number> => newObject(env).write()
 
 /** The object with what an API in front does at the least: a read before, a row for lists after. */
 async function writeRowsAndIndex(env: Baseline, context: ExecutionContext): Promise<number> {
@@ -48,11 +60,13 @@ async function writeRowsAndIndex(env: Baseline, context: ExecutionContext): Prom
 
 export default {
   async fetch(request, env, context) {
-    const { pathname } = new URL(request.url)
+    const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/workflow') return Response.json(await runWorkflow(env))
     if (pathname === '/object') return Response.json({ rows: await writeRows(env) })
     if (pathname === '/object-and-index')
       return Response.json({ rows: await writeRowsAndIndex(env, context) })
+    if (pathname === '/object-and-calls')
+      return Response.json({ rows: await newObject(env).call(searchParams.get('to') ?? '') })
     return new Response(null, { status: 404 })
   },
 } satisfies ExportedHandler<Baseline>

@@ -43,6 +43,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
   return [
     base('object', 'a bare new object that writes ten rows', '/object'),
     base('object+d1', 'the same with a D1 read before and a D1 row after', '/object-and-index'),
+    base('object+calls', 'a bare new object that makes the five calls of H5', `/object-and-calls?to=${echo}`),
     base('cf', 'Cloudflare Workflows, ten `step.do`', '/workflow'),
     await ours('L10', 'ten recorded steps', line(10), { underLoad: true }),
     await webhook(engine),

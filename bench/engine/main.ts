@@ -33,7 +33,7 @@ const AT_ONCE = 1_000
 const LIMIT_S = 120
 
 const echo = await startEcho()
-const baseline = await startBaseline()
+const baseline = await startBaseline(echo.host)
 const engine = await startEngine(values.profile !== undefined, echo.host)
 const client = startClient()
 try {

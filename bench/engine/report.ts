@@ -33,8 +33,8 @@ export function report(cases: Case[], measured: Measured, how: string): string {
     const others = of(to)
     return median(of(name).map((value, round) => value / (others[round] ?? Number.NaN))).toFixed(2)
   }
-  const against = (to: string): string =>
-    `${ratio(times, 'L10', to)} of its time alone, ${ratio(rates, 'L10', to)} of its rate at 16 clients, ${ratio(costs, 'L10', to)} of its CPU time`
+  const against = (to: string, name = 'L10'): string =>
+    `${ratio(times, name, to)} of its time alone, ${ratio(rates, name, to)} of its rate at 16 clients, ${ratio(costs, name, to)} of its CPU time`
   const lines = cases.map(({ name, what, underLoad }) => {
     const rounds = [...(alone.get(name) ?? []), ...(loaded.get(name) ?? [])]
     const p99 = median((alone.get(name) ?? []).map((one) => one.p99))
@@ -55,6 +55,7 @@ export function report(cases: Case[], measured: Measured, how: string): string {
     `L10 against Cloudflare Workflows: ${against('cf')}`,
     `L10 against the bare object: ${against('object')}`,
     `L10 against the bare object with D1: ${against('object+d1')}`,
+    `H5 against the bare object with calls: ${against('object+calls', 'H5')}`,
     `accepted to terminal, as the servers tell it: L10 ${median(inside.L10)} ms, Cloudflare Workflows ${median(inside.cf)} ms`,
     `B1000, a thousand at once: L10 ${median(thousand.L10).toFixed(1)} s, Cloudflare Workflows ${median(thousand.cf).toFixed(1)} s`,
     `G: exponent ${growth('G', LENGTHS).toFixed(2)} beyond the fixed cost, ${((p50('G1000') - p50('G10')) / 990).toFixed(3)} ms a step`,

@@ -39,7 +39,7 @@ export type Engine = Baseline & {
   newWorkflow: (definition: object, triggers?: object[]) => Promise<string>
 }
 
-export async function startBaseline(): Promise<Baseline> {
+export async function startBaseline(allowHosts: string): Promise<Baseline> {
   const dir = mkdtempSync(join(TMP, 'orrery-baseline-'))
   const state = await takeState(dir)
   const bundle = await buildBundle(BASELINE)
@@ -52,7 +52,13 @@ export async function startBaseline(): Promise<Baseline> {
   await database.close()
   const port = await findPort(0, host)
   const forgetRuntimes = noteRuntimes(state)
-  const miniflare = startRuntime({ state, bundle, host, port, settings: {} })
+  const miniflare = startRuntime({
+    state,
+    bundle,
+    host,
+    port,
+    settings: { OUTBOUND_ALLOW_HOSTS: allowHosts },
+  })
   await miniflare.ready
   forgetRuntimes()
   const stop = async () => {
