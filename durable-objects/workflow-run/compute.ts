@@ -137,12 +137,15 @@ function deferredEvaluator(
       scope = scopeFor(run, { from: activation }, expressions, view)
       scopes.set(param, scope)
     }
+    const { steps } = left
     try {
       return evaluateIn(expressions, Object.assign(Object.create(scope), extra), left)
     } catch (error) {
       if (!(error instanceof NodeFailure)) throw error
       const place = extra.index === undefined ? param : `${param}, item ${extra.index}`
       throw new NodeFailure({ ...error.error, message: `${place}, ${error.message}` })
+    } finally {
+      run.work.steps -= steps - left.steps
     }
   }
 }

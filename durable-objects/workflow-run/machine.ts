@@ -24,7 +24,7 @@ import { type Core, outcomeFact, type ShellFact, type TurnShell } from './outcom
 import { buildPorts } from './ports.ts'
 import { planOf } from './prepared.ts'
 import { Reports } from './reports.ts'
-import type { Run } from './scope.ts'
+import { newWork, type Run } from './scope.ts'
 import { openStore, type RunStore } from './store.ts'
 import { alarmOf, HEARTBEAT_MS, runTimers, type Timers } from './timers.ts'
 import { MOST_PURE, noTurn, runTurn, type TurnResult } from './turn.ts'
@@ -124,7 +124,8 @@ export class RunMachine implements WokenShell {
 
   hold(spec: RunSpec): Run {
     const plan = planOf(spec.definitionHash, spec.definition)
-    this.run = { plan, state: newRun(), spec, input: spec.input, values: runValues(this.store) }
+    const values = runValues(this.store)
+    this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork() }
     return this.run
   }
 

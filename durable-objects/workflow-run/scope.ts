@@ -15,7 +15,17 @@ export const MOST_SCOPE_CHARS = 16 * 1024 * 1024
 /** Where the items of an `each` are kept. */
 export const itemsPath = (path: string): string => `${path}@items`
 
-export type Run = { plan: Plan; state: RunState; spec: RunSpec; input: unknown; values: RunValues }
+export type Run = {
+  plan: Plan
+  state: RunState
+  spec: RunSpec
+  input: unknown
+  values: RunValues
+  /** What the expressions of a turn have used shows in what is left of it. It is more than any of them may use. */
+  work: Budget
+}
+
+export const newWork = (): Budget => ({ steps: 2 ** 40, bytes: 2 ** 40 })
 
 /** Of an activation, or with `from` null of the end of the body that `frame` names. */
 export type Viewpoint = { from: Activation } | { from: null; frame: string }
@@ -71,7 +81,7 @@ export const namesOf = (spec: RunSpec, input: unknown, now: number): Record<stri
 
 /** Evaluates prepared expressions; throws NodeFailure with the place in the parameters. */
 export const evaluate = (run: Run, at: Viewpoint, expressions: Expressions, view: ActivationScope): unknown =>
-  evaluateIn(expressions, scopeFor(run, at, expressions, view))
+  evaluateIn(expressions, scopeFor(run, at, expressions, view), run.work)
 
 /** The scope with the outputs of other nodes, as far as these expressions name them. */
 export function scopeFor(
@@ -86,7 +96,7 @@ export function scopeFor(
   }) as Scope
 }
 
-export function evaluateIn(expressions: Expressions, scope: Scope, shared?: Budget): unknown {
+export function evaluateIn(expressions: Expressions, scope: Scope, shared: Budget): unknown {
   if (expressions.error !== null)
     throw new NodeFailure({ code: 'expression.syntax', message: expressions.error, retryable: false })
   const result = evaluateParams(expressions.compiled, scope, undefined, shared)

@@ -2,8 +2,8 @@
 // 1. From the first fact to the last write nothing is awaited, so a turn commits whole or not at all.
 // 2. An effect starts after the row of its attempt is written; the platform holds its requests until that is durable.
 // 3. A value is stored only when its outcome was accepted; what comes late changes nothing.
-// 4. After `MOST_PURE` computed nodes the turn is written and the rest goes on in a turn of its own, so that a long
-//    run of pure nodes never holds up timers, sockets or a cancel.
+// 4. After `MOST_PURE` computed nodes, or expressions of `MOST_STEPS`, the turn is written and the rest goes on in a turn
+//    of its own, so that a long run of pure nodes never holds up timers, sockets or a cancel.
 // 5. A turn that throws aborts the object: memory is thrown away, and the run comes back as it was last written.
 // 6. After a death a turn takes up one piece of work and leaves what follows to turns of its own, so that the next death
 //    is known to be of that piece.
@@ -24,11 +24,13 @@ import {
 import { isTurnWork } from './deaths.ts'
 import { isEventWait, OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
-import { itemsPath } from './scope.ts'
+import { itemsPath, newWork } from './scope.ts'
 import { encodeValue } from './values.ts'
 import { matchSignals } from './waits.ts'
 
-export const MOST_PURE = 256
+export const MOST_PURE = 1_024
+/** Of expressions: twice as many as one may use. Nodes that compute much are few to a turn. */
+const MOST_STEPS = 200_000
 
 export type EffectStart = { path: string; attempt: number; prepared: Extract<Prepared, { kind: 'effect' }> }
 
@@ -76,6 +78,9 @@ export function runTurn(
   const queue: (ShellFact | Command)[] = [...facts, ...commands]
   const given = queue.length
   let pure = 0
+  run.work = newWork()
+  const whole = run.work.steps
+  const isLong = (): boolean => pure > MOST_PURE || whole - run.work.steps > MOST_STEPS
 
   for (let at = 0; at < queue.length; at++) {
     const next = queue[at] as ShellFact | Command
@@ -155,7 +160,8 @@ export function runTurn(
   function carryOut(command: Command): void {
     switch (command.type) {
       case 'run_node': {
-        if (command.pure && ++pure > MOST_PURE) {
+        if (command.pure) pure++
+        if (command.pure && isLong()) {
           result.later.push(command)
           return
         }
@@ -177,7 +183,7 @@ export function runTurn(
       }
       case 'run_items':
         pure += command.to - command.from
-        if (pure > MOST_PURE && pure !== command.to - command.from) result.later.push(command)
+        if (isLong() && pure !== command.to - command.from) result.later.push(command)
         else pushItems(command)
         return
       case 'collect_output':

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { linear, runOf, start } from '../helpers/runs.ts'
+import { expect, test, vi } from 'vitest'
+import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
 
 test('a run of pure nodes ends in the answer to its start', async () => {
   const run = await start(linear(10))
@@ -54,4 +54,41 @@ test('each computes pure items in order', async () => {
   expect((run.output as { v: number }[]).map(({ v }) => v)).toEqual(
     Array.from({ length: 1_000 }, (_, i) => i * 3),
   )
+})
+
+test.each([
+  ['little', '{{ 1 + 1 }}', 8],
+  // Each uses about a sixth of what a turn may.
+  ['much', '{{ Array.from({ length: 100000 }).map((_, i) => i).length }}', 7],
+  ['much for each item', null, 7],
+])('nodes that compute %s share a turn as far as it may be long', async (_how, value, together) => {
+  const heavy = Array.from({ length: 1_000 }, (_, n) => n)
+  const spec = newSpec(
+    {
+      nodes: Array.from({ length: 8 }, (_, n) =>
+        value === null
+          ? {
+              id: `n${n}`,
+              type: 'data.filter',
+              params: {
+                items: '{{ input.items }}',
+                condition: '{{ Array.from({ length: 100 }).map((_, i) => i + index).length > item }}',
+              },
+            }
+          : { id: `n${n}`, type: 'data.set', params: { values: { value } } },
+      ),
+      edges: Array.from({ length: 7 }, (_, n) => ({ from: `n${n}`, to: `n${n + 1}` })),
+    },
+    { input: { items: heavy } },
+  )
+  const done = (nodes: { status: string }[] = []) =>
+    nodes.filter(({ status }) => status === 'succeeded').length
+  const first = await runOf(spec.runId).start(spec)
+  if (!first.ok) throw new Error(first.reason)
+  expect(done(first.run.nodes)).toBe(together)
+  await vi.waitFor(async () => {
+    const now = await runOf(spec.runId).view({ nodes: true })
+    expect(now?.status).toBe('succeeded')
+    expect(done(now?.nodes)).toBe(8)
+  })
 })
