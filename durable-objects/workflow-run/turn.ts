@@ -29,6 +29,8 @@ import { encodeValue } from './values.ts'
 import { matchSignals } from './waits.ts'
 
 export const MOST_PURE = 1_024
+/** An item of an `each` has no row of its own, only its part of the row of its batch. */
+const ITEMS_TO_A_NODE = 8
 /** Of expressions: twice as many as one may use. Nodes that compute much are few to a turn. */
 const MOST_STEPS = 200_000
 
@@ -182,9 +184,9 @@ export function runTurn(
         return
       }
       case 'run_items':
-        pure += command.to - command.from
-        if (isLong() && pure !== command.to - command.from) result.later.push(command)
+        if (pure > 0 && isLong()) result.later.push(command)
         else pushItems(command)
+        pure += (command.to - command.from) / ITEMS_TO_A_NODE
         return
       case 'collect_output':
         queue.push(collected(command))
