@@ -2,11 +2,12 @@
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { MOST_PURE } from '../../durable-objects/workflow-run/turn.ts'
 import { time } from '../chaos/support/time.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { dieOf, ended, nodeOf, until, viewOf } from './support/poison.ts'
+import { dieOf, ended, nodeOf, sqlOf, until, viewOf } from './support/poison.ts'
 
 beforeAll(() => time.start())
 afterAll(() => time.stop())
@@ -57,6 +58,27 @@ test.each(['throw', 'abort', 'process'] as const)(
     expect(await ended(spec.runId)).toMatchObject({ status: 'succeeded' })
   },
 )
+
+test('of what a full turn has left over, only the node that the run dies of is given up', async () => {
+  const nodes = Array.from({ length: MOST_PURE + 3 }, (_, n) => ({
+    id: `n${n}`,
+    type: 'flow.noop',
+    onError: 'continue',
+  }))
+  const spec = newSpec({ nodes })
+  const bad = `n${MOST_PURE + 1}`
+  const seen = dieOf(spec.runId, (fact) => fact.type === 'node.succeeded' && fact.path === bad)
+  await runOf(spec.runId).start(spec)
+  await ended(spec.runId)
+  // The first is that of the turn with all that was left over.
+  expect(seen.deaths).toBe(4)
+  const poisoned = (sql: SqlStorage) =>
+    sql
+      .exec<{ key: string }>(`SELECT key FROM rows WHERE kind = 'node' AND value LIKE '%node.poison%'`)
+      .toArray()
+      .map(({ key }) => key)
+  expect(await sqlOf(spec.runId, poisoned)).toEqual([bad])
+})
 
 test('a timer that only leads to work that the run dies of is not blamed for it', async () => {
   const nodes = [1, 2, 3].map((n) => ({ id: `set${n}`, type: 'data.set', params: { values: { n } } }))
