@@ -223,6 +223,20 @@ test.each([
   })
 })
 
+test('a run that is ended because it takes no turn any more tells all that it owes', async () => {
+  const spec = newSpec({ nodes: [waits], output: { n: 1 } }, { callbackUrl: 'https://example.com/ended' })
+  const told: unknown[] = []
+  setFaultHook((point, state, args) => {
+    if (state.id.name !== spec.runId) return
+    if (point === 'store.pushOutbox:before') told.push(args[0])
+    if (point === 'core.take:before' && (args[2] as { type: string }).type === 'run.collected')
+      throw new Error('dead')
+  })
+  await runOf(spec.runId).start(spec)
+  expect(await ended(spec.runId)).toMatchObject({ error: { code: 'run.poison' } })
+  expect(told).toEqual(['callback'])
+})
+
 test('a run that can never begin is ended, and gives back its slot', async () => {
   const settings = { concurrency: { limit: 1 } }
   const first = newSpec({ nodes: [hears], settings })

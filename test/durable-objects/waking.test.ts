@@ -38,7 +38,10 @@ test('a run that is loaded and finds its alarm gone sets it again, for its neare
   const told = () =>
     storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
   await vi.waitFor(async () => expect(await told()).toBe(0))
-  await storageOf(spec.runId, (storage) => storage.deleteAlarm())
+  await storageOf(spec.runId, async (storage) => {
+    await storage.deleteAlarm()
+    await storage.sync()
+  })
   await lose(spec.runId)
   await runOf(spec.runId).view({})
   const alarm = await storageOf(spec.runId, (storage) => storage.getAlarm())
