@@ -1,5 +1,6 @@
 export * from './audit.ts'
 export * from './platform.ts'
+export * from './runs.ts'
 export * from './teams.ts'
 export * from './users.ts'
 export * from './workflows.ts'

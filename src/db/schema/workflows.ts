@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
 
@@ -85,128 +84,6 @@ export const workflowTriggers = sqliteTable(
     index('workflow_triggers_due').on(t.nextFireAt),
     index('workflow_triggers_event').on(t.teamId, t.type, t.eventName),
   ],
-)
-
-/** The index of runs, fed from each run's outbox; the run's object is the truth. */
-export const runs = sqliteTable(
-  'runs',
-  {
-    id: text('id').primaryKey(),
-    teamId: text('team_id').notNull(),
-    workflowId: text('workflow_id'),
-    workflowVersion: integer('workflow_version').notNull(),
-    workflowName: text('workflow_name').notNull(),
-    status: text('status').notNull(),
-    triggerType: text('trigger_type').notNull(),
-    triggerKey: text('trigger_key'),
-    startedBy: text('started_by'),
-    parentRunId: text('parent_run_id'),
-    /** Whether outcomes of nodes were given with the start. */
-    mocked: integer('mocked').notNull().default(0),
-    /** The seq of the event that this row shows: an older report never overwrites a newer one. */
-    seq: integer('seq').notNull(),
-    progress: integer('progress').notNull().default(0),
-    waitingFor: text('waiting_for'),
-    error: text('error'),
-    costMicroUsd: integer('cost_micro_usd').notNull().default(0),
-    inputTokens: integer('input_tokens').notNull().default(0),
-    outputTokens: integer('output_tokens').notNull().default(0),
-    createdAt: integer('created_at').notNull(),
-    startedAt: integer('started_at'),
-    finishedAt: integer('finished_at'),
-    durationMs: integer('duration_ms'),
-    /** Coarse: by then somebody should look whether the object is awake. */
-    wakeBy: integer('wake_by'),
-    /** Since when nobody could wake its object; cleared by an answer or a report. */
-    stuckSince: integer('stuck_since'),
-    /** A deleted run leaves this behind, so that a late report does not bring it back. */
-    deletedAt: integer('deleted_at'),
-  },
-  (t) => [
-    index('runs_team_created').on(t.teamId, t.createdAt, t.id),
-    index('runs_team_status').on(t.teamId, t.status, t.createdAt, t.id),
-    index('runs_workflow_created').on(t.workflowId, t.createdAt, t.id),
-    index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
-    index('runs_wake').on(t.wakeBy),
-    index('runs_stuck').on(t.stuckSince).where(sql`stuck_since IS NOT NULL`),
-    index('runs_finished').on(t.finishedAt),
-    index('runs_created').on(t.createdAt, t.id),
-    index('runs_parent').on(t.parentRunId),
-  ],
-)
-
-export const approvals = sqliteTable(
-  'approvals',
-  {
-    id: text('id').primaryKey(),
-    teamId: text('team_id').notNull(),
-    runId: text('run_id').notNull(),
-    workflowId: text('workflow_id'),
-    path: text('path').notNull(),
-    status: text('status', { enum: ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] }).notNull(),
-    title: text('title').notNull(),
-    message: text('message').notNull().default(''),
-    form: text('form'),
-    assignees: text('assignees').notNull().default('[]'),
-    quorum: integer('quorum').notNull().default(1),
-    allowSelf: integer('allow_self', { mode: 'boolean' }).notNull().default(true),
-    decisions: text('decisions').notNull().default('[]'),
-    startedBy: text('started_by'),
-    seq: integer('seq').notNull(),
-    createdAt: integer('created_at').notNull(),
-    expiresAt: integer('expires_at'),
-    remindedAt: integer('reminded_at'),
-    /** When to tell of it again; null until it was told for the first time. */
-    remindAt: integer('remind_at'),
-    decidedAt: integer('decided_at'),
-  },
-  (t) => [
-    index('approvals_team_created').on(t.teamId, t.createdAt, t.id),
-    index('approvals_team_status').on(t.teamId, t.status, t.createdAt, t.id),
-    index('approvals_run').on(t.runId),
-    // What the minute's tick looks at: those that somebody has to be told of, the untold first.
-    index('approvals_remind').on(t.remindAt).where(sql`status = 'pending'`),
-  ],
-)
-
-/**
- * Sockets and event streams of runs that are open, each with the rights that it was opened with: whoever ends those finds it
- * here. Without references, because a row must outlive the account or team that has just gone.
- */
-export const runFollowers = sqliteTable(
-  'run_followers',
-  {
-    id: text('id').primaryKey(),
-    runId: text('run_id').notNull(),
-    teamId: text('team_id').notNull(),
-    userId: text('user_id').notNull(),
-    /** Of a person; null for a key. */
-    sessionId: text('session_id'),
-    tokenVersion: integer('token_version'),
-    keyId: text('key_id'),
-    /** The run's object closes it by then. */
-    endsAt: integer('ends_at').notNull(),
-  },
-  (t) => [
-    index('run_followers_user').on(t.userId),
-    index('run_followers_team').on(t.teamId),
-    index('run_followers_ends').on(t.endsAt),
-  ],
-)
-
-/** One-time links of approvals: only the hash is kept. */
-export const approvalLinks = sqliteTable(
-  'approval_links',
-  {
-    tokenHash: text('token_hash').primaryKey(),
-    approvalId: text('approval_id')
-      .notNull()
-      .references(() => approvals.id, { onDelete: 'cascade' }),
-    userId: text('user_id').notNull(),
-    expiresAt: integer('expires_at').notNull(),
-    usedAt: integer('used_at'),
-  },
-  (t) => [index('approval_links_approval').on(t.approvalId), index('approval_links_expires').on(t.expiresAt)],
 )
 
 export const workflowTemplates = sqliteTable(
@@ -297,21 +174,4 @@ export const inboundEvents = sqliteTable(
     index('inbound_events_team').on(t.teamId, t.createdAt, t.id),
     index('inbound_events_created').on(t.createdAt),
   ],
-)
-
-/** The index of open waits for events, fed from each run's outbox: what tells an event which runs to go to. */
-export const eventWaits = sqliteTable(
-  'event_waits',
-  {
-    runId: text('run_id').notNull(),
-    path: text('path').notNull(),
-    teamId: text('team_id').notNull(),
-    /** The name or pattern, as the node gave it. */
-    name: text('name').notNull(),
-    /** `eventKey` of the name: what an event finds it by. */
-    key: text('key').notNull(),
-    attempt: integer('attempt').notNull(),
-    since: integer('since').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.runId, t.path] }), index('event_waits_key').on(t.teamId, t.key, t.runId)],
 )
