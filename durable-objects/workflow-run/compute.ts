@@ -2,7 +2,6 @@
 // once; for others this makes the input with which the effect is started.
 
 import type { Fact, NodeError } from '../../src/engine/event.ts'
-import { itemPath } from '../../src/engine/path.ts'
 import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
@@ -13,7 +12,6 @@ import {
   type ActivationScope,
   evaluate,
   evaluateIn,
-  itemsPath,
   outputOf,
   prevOf,
   type Run,
@@ -183,102 +181,6 @@ export function expand(run: Run, activation: Activation, now: number): { fact: F
   }
 }
 
-/** Pure items from `from` to `to`: their outputs in order, with what failed among them. */
-export function computeItems(
-  run: Run,
-  activation: Activation,
-  from: number,
-  to: number,
-  now: number,
-): { outputs: unknown[]; failed: { item: number; error: NodeError }[] } {
-  const node = planNode(run, activation)
-  const { type, params } = prepareNode(node)
-  const outputs: unknown[] = []
-  const failed: { item: number; error: NodeError }[] = []
-  const stopsAtFirst = node.each?.onItemError === 'fail'
-  const items = run.values.read(itemsPath(activation.path)) as unknown[]
-  for (let index = from; index < to; index++) {
-    let result: NodeResult
-    try {
-      if (type === undefined || !type.pure)
-        throw new NodeFailure({
-          code: 'node.unknown_type',
-          message: `There is no node type ${node.type}`,
-          retryable: false,
-        })
-      const at = { from: activation }
-      const view = scopeOf(run, at, now, { item: items[index], index })
-      const mock = run.spec.mocks?.[node.id]
-      const work = () => {
-        const values = evaluate(run, at, params, view)
-        return type.compute(nodeInput(run, activation, activation.attempt, '', now, view, type, values))
-      }
-      result = mock ? mockResult(type, node.node, mock, work) : work()
-    } catch (error) {
-      result = { error: asNodeError(error) }
-    }
-    if ('wait' in result)
-      result = {
-        error: { code: 'each.cannot_wait', message: 'Items of a pure node cannot wait', retryable: false },
-      }
-    if ('error' in result) {
-      failed.push({ item: index, error: result.error })
-      outputs.push({ error: result.error })
-      if (stopsAtFirst) break
-    } else outputs.push(result.output ?? null)
-  }
-  return { outputs, failed }
-}
-
-/** Where the outputs of pure items are kept, by the first item of their batch. */
-export const batchPath = (path: string, from: number): string => `${path}@out${from}`
-
-/** What one pure item came to; undefined while it is not computed. */
-export function itemOutcome(
-  run: Run,
-  { path, each }: Activation,
-  item: number,
-): { output: unknown; failed: boolean } | undefined {
-  for (let from = 0; from < (each?.count ?? 0); ) {
-    const batch = run.values.read(batchPath(path, from)) as
-      | { outputs: unknown[]; failed: number[] }
-      | undefined
-    if (batch === undefined || batch.outputs.length === 0) return undefined
-    if (item < from + batch.outputs.length)
-      return { output: batch.outputs[item - from], failed: batch.failed.includes(item) }
-    from += batch.outputs.length
-  }
-  return undefined
-}
-
-/** The output of a whole `each`: in order; failed items are left out or stand as `{ error }`, as the policy says. */
-export function collectItems(run: Run, activation: Activation): unknown[] {
-  const node = planNode(run, activation)
-  const count = activation.each?.count ?? 0
-  const skips = node.each?.onItemError === 'skip'
-  const outputs: unknown[] = []
-  if (node.pure) {
-    for (let from = 0; from < count; ) {
-      const batch = run.values.read(batchPath(activation.path, from)) as
-        | { outputs: unknown[]; failed: number[] }
-        | undefined
-      if (batch === undefined || batch.outputs.length === 0) break
-      const failed = new Set(batch.failed)
-      batch.outputs.forEach((output, offset) => {
-        if (!skips || !failed.has(from + offset)) outputs.push(output)
-      })
-      from += batch.outputs.length
-    }
-    return outputs
-  }
-  for (let index = 0; index < count; index++) {
-    const item = run.state.activations.get(itemPath(activation.path, index))
-    if (item === undefined) outputs.push(null)
-    else if (item.status !== 'failed' || !skips) outputs.push(outputOf(item, run.values.read) ?? null)
-  }
-  return outputs
-}
-
 /** What a body, or the workflow, gives back: as its `output` says, else what its last nodes gave. */
 export function collectBody(run: Run, scope: number, frame: string, now: number): unknown {
   const body = run.plan.scopes[scope]
@@ -299,7 +201,7 @@ export function asNodeError(error: unknown): NodeError {
   return { code: 'node.error', message: error instanceof Error ? error.message : String(error) }
 }
 
-const planNode = (run: Run, activation: Activation): PlanNode => {
+export const planNode = (run: Run, activation: Activation): PlanNode => {
   const node = run.plan.nodes[activation.node]
   if (node === undefined) throw new Error(`The plan has no node ${activation.node}`)
   return node

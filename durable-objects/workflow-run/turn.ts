@@ -9,19 +9,12 @@
 //    is known to be of that piece.
 import type { Command } from '../../src/engine/command.ts'
 import type { Fact, NodeError, RunEvent } from '../../src/engine/event.ts'
+import { defaultLimits } from '../../src/engine/expression/index.ts'
 import type { Activation, RegionState } from '../../src/engine/state.ts'
 import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
-import {
-  asNodeError,
-  batchPath,
-  collectBody,
-  collectItems,
-  computeItems,
-  expand,
-  type Prepared,
-  prepareAttempt,
-} from './compute.ts'
+import { asNodeError, collectBody, expand, type Prepared, prepareAttempt } from './compute.ts'
 import { isTurnWork } from './deaths.ts'
+import { batchPath, collectItems, computeItems } from './items.ts'
 import { isEventWait, OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { itemsPath, newWork } from './scope.ts'
@@ -32,7 +25,7 @@ export const MOST_PURE = 1_024
 /** An item of an `each` has no row of its own, only its part of the row of its batch. */
 const ITEMS_TO_A_NODE = 8
 /** Of expressions: twice as many as one may use. Nodes that compute much are few to a turn. */
-const MOST_STEPS = 200_000
+const MOST_STEPS = 2 * defaultLimits.steps
 
 export type EffectStart = { path: string; attempt: number; prepared: Extract<Prepared, { kind: 'effect' }> }
 
