@@ -1,6 +1,7 @@
 // Definitions ready to run: the plan and, for each node, its parameters with their expressions parsed. Both follow from
 // the definition alone, so they are kept by its hash and shared by all runs of this isolate.
 
+import { remember } from '../../src/core/remember.ts'
 import { loadPlan } from '../../src/engine/compile/load.ts'
 import type { Definition } from '../../src/engine/definition.ts'
 import type { CompiledParams } from '../../src/engine/expression/index.ts'
@@ -27,15 +28,7 @@ export function planOf(definitionHash: string, definition: string): Plan {
     plans.set(definitionHash, known)
     return known
   }
-  const plan = planFor(definition)
-  plans.set(definitionHash, plan)
-  if (plans.size > MOST_PLANS) {
-    for (const oldest of plans.keys()) {
-      plans.delete(oldest)
-      break
-    }
-  }
-  return plan
+  return remember(plans, MOST_PLANS, definitionHash, planFor(definition))
 }
 
 /** A plan that is looked at once. */

@@ -1,5 +1,6 @@
 // How a run appears in D1. The row with the larger `seq` wins, so reports may come late, twice or out of order; a
 // deleted run keeps its tombstone.
+import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { type AuditRow, insertAuditOnce } from '../../src/db/audit-row.ts'
 import type { Run } from './scope.ts'
@@ -52,7 +53,7 @@ export async function projectRun(
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   // Who reports is not stuck.
   const row: Record<string, Json> = { mocked: 0, ...view, wakeBy, stuckSince: null }
-  const period = new Date(Number(view.createdAt)).toISOString().slice(0, 7)
+  const period = periodOf(Number(view.createdAt))
   await d1.batch([
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),
     d1.prepare(UPSERT_RUN).bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null)),

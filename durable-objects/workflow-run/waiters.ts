@@ -1,6 +1,6 @@
 // Requests that wait beside a run for its end or its answer, each with a limit of its own.
 export class Waiters {
-  readonly #waiting = new Set<() => void>()
+  readonly #looks = new Set<() => void>()
 
   /** Ends when `isThere` says so after a `look`, or when the time is up. */
   async until(isThere: () => boolean, waitMs: number): Promise<void> {
@@ -8,17 +8,17 @@ export class Waiters {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer)
-        this.#waiting.delete(look)
+        this.#looks.delete(lookOnce)
         resolve()
       }
-      const look = () => isThere() && done()
+      const lookOnce = () => isThere() && done()
       const timer = setTimeout(done, waitMs)
-      this.#waiting.add(look)
+      this.#looks.add(lookOnce)
     })
   }
 
   /** Something has changed. */
   look(): void {
-    for (const look of this.#waiting) look()
+    for (const lookOnce of this.#looks) lookOnce()
   }
 }

@@ -97,7 +97,7 @@ export function decide(shell: TurnShell, word: Decide, now: number): Spoken {
     decision: word.decision,
     comment: word.comment,
     data: word.data,
-    at: new Date(now).toISOString(),
+    at: toIso(now),
     ...(word.isStarter ? { self: true as const } : {}),
   }
   const all = [...decisions, said]

@@ -1,3 +1,4 @@
+import { toIsoOrNull } from '../core/clock.ts'
 import type { NodeError } from './event.ts'
 import type { Plan } from './plan.ts'
 import { type Activation, isTerminal, type NodeStatus, type RunState, type RunStatus } from './state.ts'
@@ -36,7 +37,6 @@ export interface RunView {
   parentRunId: string | null
 }
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 const between = (from: number | null, to: number | null): number | null =>
   from === null || to === null ? null : to - from
 
@@ -46,8 +46,8 @@ export function runView(plan: Plan, state: RunState): RunView {
     status: run.status,
     error: run.error,
     progress: progress(plan, state),
-    startedAt: iso(run.startedAt),
-    finishedAt: iso(run.finishedAt),
+    startedAt: toIsoOrNull(run.startedAt),
+    finishedAt: toIsoOrNull(run.finishedAt),
     durationMs: between(run.startedAt, run.finishedAt),
     waitingFor: waitingFor(state),
     parentRunId: run.parentRunId,
@@ -102,8 +102,8 @@ export function nodeView(plan: Plan, activation: Activation): NodeView {
     type,
     status,
     attempt,
-    startedAt: iso(startedAt),
-    finishedAt: iso(finishedAt),
+    startedAt: toIsoOrNull(startedAt),
+    finishedAt: toIsoOrNull(finishedAt),
     durationMs: between(startedAt, finishedAt),
     error,
   }
@@ -131,14 +131,14 @@ export function waitingFor(state: RunState): WaitingFor[] {
   for (const path of state.open) {
     const { status, wait, since, error, timer } = state.activations.get(path)!
     if (status === 'unknown')
-      waits.push({ path, kind: 'resolve', name: null, since: iso(since), until: null })
+      waits.push({ path, kind: 'resolve', name: null, since: toIsoOrNull(since), until: null })
     else if (status === 'retrying')
       waits.push({
         path,
         kind: 'retry',
         name: error?.code ?? null,
-        since: iso(since),
-        until: iso(timer?.at ?? null),
+        since: toIsoOrNull(since),
+        until: toIsoOrNull(timer?.at ?? null),
       })
     else if (status === 'waiting' && wait) {
       const { kind, name } = wait
@@ -146,7 +146,7 @@ export function waitingFor(state: RunState): WaitingFor[] {
       // that ends the wait.
       const own = kind === 'child' ? null : (wait.until ?? null)
       const until = timer?.kind === 'timeout' ? timer.at : own
-      waits.push({ path, kind, name: name ?? null, since: iso(since), until: iso(until) })
+      waits.push({ path, kind, name: name ?? null, since: toIsoOrNull(since), until: toIsoOrNull(until) })
     }
   }
   return waits

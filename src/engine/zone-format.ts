@@ -1,5 +1,6 @@
 // The formatters of time zones, which take longer to make than most expressions to evaluate and hold tens of kilobytes of
-// native memory. What they say depends on the zone alone: dropping one costs time, never an answer.
+// native memory. What they say depends on the zone alone.
+import { remember } from '../core/remember.ts'
 
 /** How many stay loaded. */
 export const MOST_ZONES = 64
@@ -22,9 +23,7 @@ export function zoneFormat(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   })
-  if (formats.size >= MOST_ZONES) formats.delete(formats.keys().next().value as string)
-  formats.set(key, format)
-  return format
+  return remember(formats, MOST_ZONES, key, format)
 }
 
 export function isKnownZone(zone: string): boolean {

@@ -2,7 +2,10 @@ import type { ReadContext, RequestContext, ServiceContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import type { Authenticator } from './authenticator.ts'
 
-/** What the middleware hands on. `ctx` exists once `access` has let the request in. */
+/**
+ * What the middleware hands on. `ctx` exists once `access` has let the request in. Middleware that every request passes takes
+ * them by `c.get`: `c.var` makes an object of all of them each time.
+ */
 export type Variables = {
   request: RequestContext
   ctx: ServiceContext

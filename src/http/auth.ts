@@ -7,6 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { Actor } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
+import { remember } from '../core/remember.ts'
 import { firstOf, type HotRead, readBoth, rowsOf } from '../db/hot-read.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Credential } from './authenticator.ts'
@@ -59,8 +60,9 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
           return { rows, actor: await judge(first) }
         }
         const actor = await judge(await firstOf(c.env.DB, query))
-        if (credential.kind === 'api_key') rememberOwner(credential.keyHash, actor)
-        return { rows: await rowsOf(c.env.DB, make(actor)), actor }
+        const owner = { userId: actor.userId, teamId: actor.teamId }
+        if (credential.kind === 'api_key') remember(keyOwners, MOST_OWNERS, credential.keyHash, owner)
+        return { rows: await rowsOf(c.env.DB, make(owner)), actor }
       },
     })
     await next()
@@ -72,11 +74,6 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
 
 const MOST_OWNERS = 2_000
 const keyOwners = new Map<string, Who>()
-
-function rememberOwner(keyHash: string, { userId, teamId }: Who): void {
-  if (keyOwners.size >= MOST_OWNERS) keyOwners.clear()
-  keyOwners.set(keyHash, { userId, teamId })
-}
 
 /** Whom to read for before it is known whether they may. The owner of a key that was never seen is only in its row. */
 const whoseCredential = (credential: Credential, teamId: string | null): Who | undefined =>

@@ -6,6 +6,7 @@
  * 3. Two changes of offset less than three days apart that cancel each other would be missed by the scan. No
  *    zone has had that since 1970; the shortest summer time was a week (north of Brazil, 2000).
  */
+import { remember } from '../../core/remember.ts'
 import { isKnownZone, zoneFormat } from '../zone-format.ts'
 import { DAY_MS } from './civil.ts'
 
@@ -71,12 +72,7 @@ function scanYear(zone: string, year: number): Segment[] {
 export function segmentAt(zone: string, at: number): Segment {
   const year = new Date(at).getUTCFullYear()
   const key = `${zone}|${year}`
-  let segments = years.get(key)
-  if (segments === undefined) {
-    if (years.size >= MAX_YEARS) years.delete(years.keys().next().value as string)
-    segments = scanYear(zone, year)
-    years.set(key, segments)
-  }
+  const segments = years.get(key) ?? remember(years, MAX_YEARS, key, scanYear(zone, year))
   for (const segment of segments) if (at < segment.end) return segment
   throw new RangeError(`no offset of ${zone} at ${at}`)
 }

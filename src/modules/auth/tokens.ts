@@ -5,6 +5,7 @@
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { remember } from '../../core/remember.ts'
 import type { Settings } from '../../env.ts'
 
 export const ACCESS_TOKEN_LIFE_MS = 30 * MINUTE_MS
@@ -75,9 +76,7 @@ export async function verifyAccessToken(
     throw new AppError('auth.invalid_token', { detail: 'The access token has expired.' })
   }
   const verified = await verify(settings, token, nowMs)
-  if (cache.size >= MOST_REMEMBERED) cache.clear()
-  cache.set(token, verified)
-  return verified.claims
+  return remember(cache, MOST_REMEMBERED, token, verified).claims
 }
 
 async function verify(settings: Settings, token: string, nowMs: number): Promise<Verified> {

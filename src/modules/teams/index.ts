@@ -14,5 +14,4 @@ export {
 } from './repo/usage.ts'
 export { teamRoutes } from './routes/index.ts'
 export { toUsd } from './schema/budget.ts'
-export { periodOf } from './schema/usage.ts'
 export { teamStoragePrefix } from './service/teams.ts'

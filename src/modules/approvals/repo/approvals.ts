@@ -27,7 +27,7 @@ export type ApprovalRow = {
   decidedAt: number | null
 }
 
-const MAY_RUN = "IN ('member', 'admin', 'owner')"
+export const MAY_RUN = "IN ('member', 'admin', 'owner')"
 
 /** A rule that one must not decide alone protects nothing where there is nobody else. */
 const ALONE = `NOT EXISTS (SELECT 1 FROM team_members am JOIN users au ON au.id = am.user_id AND au.status = 'active'

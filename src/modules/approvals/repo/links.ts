@@ -1,9 +1,7 @@
 // One-time links of approvals. Only the hash of a token is kept; a link is good while it is unused, in time, its approval
 // pending and its person still somebody who may decide in that team.
 import { type Statement, statement } from '../../../db/commit.ts'
-import { type ApprovalRow, COLUMNS } from './approvals.ts'
-
-const MAY_RUN = "m.role IN ('member', 'admin', 'owner')"
+import { type ApprovalRow, COLUMNS, MAY_RUN } from './approvals.ts'
 
 export type LinkRow = ApprovalRow & { userId: string; email: string }
 
@@ -13,7 +11,7 @@ export const findLink = (d1: D1Database, tokenHash: string, now: number): Promis
       `SELECT ${COLUMNS.list}, u.id AS userId, u.email FROM approval_links l
        JOIN approvals a ON a.id = l.approval_id AND a.status = 'pending'
        JOIN users u ON u.id = l.user_id AND u.status = 'active'
-       JOIN team_members m ON m.team_id = a.team_id AND m.user_id = u.id AND ${MAY_RUN}
+       JOIN team_members m ON m.team_id = a.team_id AND m.user_id = u.id AND m.role ${MAY_RUN}
        WHERE l.token_hash = ? AND l.used_at IS NULL AND l.expires_at > ?`,
     )
     .bind(tokenHash, now)
@@ -98,7 +96,7 @@ export async function findAddressees(
   const { results } = await d1
     .prepare(
       `SELECT u.id AS userId, u.email FROM team_members m JOIN users u ON u.id = m.user_id
-       WHERE m.team_id = ?1 AND ${MAY_RUN} AND u.status = 'active' AND (?2 = '[]' OR EXISTS (
+       WHERE m.team_id = ?1 AND m.role ${MAY_RUN} AND u.status = 'active' AND (?2 = '[]' OR EXISTS (
          SELECT 1 FROM json_each(?2) j WHERE j.value = u.id OR (lower(j.value) = u.email AND u.email_verified_at IS NOT NULL)))
        ORDER BY m.created_at, u.id LIMIT 100`,
     )

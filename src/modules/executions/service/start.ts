@@ -7,6 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { remember } from '../../../core/remember.ts'
 import { inputOr } from '../../../engine/input.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
@@ -229,8 +230,6 @@ function inputSchema({
   if (known !== undefined) return known
   const { inputs } = JSON.parse(definition) as { inputs?: unknown }
   const compiled = inputs === undefined ? null : compileSchema(inputs)
-  const found = { inputs, schema: compiled?.ok ? compiled.value : null }
-  if (schemas.size >= MOST_SCHEMAS) schemas.clear()
-  schemas.set(definitionHash, found)
-  return found
+  const schema = compiled?.ok ? compiled.value : null
+  return remember(schemas, MOST_SCHEMAS, definitionHash, { inputs, schema })
 }

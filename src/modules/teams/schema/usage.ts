@@ -3,8 +3,6 @@ import * as z from 'zod'
 /** A calendar month in UTC. */
 export const Period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be YYYY-MM')
 
-export const periodOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7)
-
 export const UsageQuery = z.strictObject({ period: Period.optional() })
 export type UsageQuery = z.infer<typeof UsageQuery>
 

@@ -1,7 +1,8 @@
 import type { ServiceContext } from '../../../context.ts'
+import { periodOf } from '../../../core/clock.ts'
 import { FLOWS, findUsage } from '../repo/usage.ts'
 import { toUsd } from '../schema/budget.ts'
-import { periodOf, type TeamUsage, type UsageQuery } from '../schema/usage.ts'
+import type { TeamUsage, UsageQuery } from '../schema/usage.ts'
 
 const KNOWN = new Set<string>(FLOWS)
 

@@ -1,9 +1,10 @@
 // A change of plan, whoever may make it: what is in use must fit the new plan, also what is added at the same moment.
 import type { RequestContext } from '../../../context.ts'
+import { periodOf } from '../../../core/clock.ts'
 import { AppError, type FieldError, notFound } from '../../../core/errors.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { AuditEntry, Statement } from '../../../db/commit.ts'
-import { findUsage, periodOf } from '../../teams/index.ts'
+import { findUsage } from '../../teams/index.ts'
 import { findSubscribedTeam, guardPlan, type LimitName, type PlanJudge } from '../repo/subscription.ts'
 import type { Subscription } from '../schema/subscription.ts'
 

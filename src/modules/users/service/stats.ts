@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
-import { toIso, toIsoOrNull } from '../../../core/clock.ts'
-import { findUsage, periodOf, toUsd } from '../../teams/index.ts'
+import { periodOf, toIso, toIsoOrNull } from '../../../core/clock.ts'
+import { findUsage, toUsd } from '../../teams/index.ts'
 import { findStats } from '../repo/data.ts'
 import type { UserStats } from '../schema/data.ts'
 import { gone } from './profile.ts'
