@@ -22,6 +22,9 @@ export type Env = {
   PLAN_LIMIT_TEAM: RateLimit
   /** Only bound where Cloudflare sends the mail. */
   EMAIL?: SendEmail
+  /** Only bound where one machine runs it all: the ways to the network that the runtime itself watches (scripts/server). */
+  PUBLIC_NETWORK?: Fetcher
+  NAMED_NETWORK?: Fetcher
   [setting: string]: unknown
 }
 

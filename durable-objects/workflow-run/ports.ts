@@ -2,6 +2,7 @@
 import { type Env, readSettings } from '../../src/env.ts'
 import { NodeFailure } from '../../src/nodes/node.ts'
 import type { NodePorts } from '../../src/nodes/ports.ts'
+import { reachOf } from '../../src/providers/outbound/index.ts'
 import { httpPort } from './ports/http.ts'
 import { notifyPort } from './ports/notify.ts'
 import { runsPort } from './ports/runs.ts'
@@ -21,7 +22,7 @@ export type PortsContext = {
 export function buildPorts({ env, run, effect, now, log, progress }: PortsContext): NodePorts {
   const { spec } = run
   return {
-    http: httpPort(readSettings(env).OUTBOUND_ALLOW_HOSTS, timeoutOf(run, effect.path)),
+    http: httpPort(reachOf(env, readSettings(env)), timeoutOf(run, effect.path)),
     runs: runsPort(env, spec, now),
     store: storePort({ d1: env.DB, teamId: spec.teamId, now }),
     notify: notifyPort(env, spec.requestId, now),

@@ -1,6 +1,7 @@
 // What the Worker may reach from this machine. The guard in src/providers/outbound judges the text of an address; here the
 // runtime judges, with each connection, what a name resolves to: only public addresses, so a name of the outside that
-// points inward reaches nothing. Only what the operator has named themself is reached wherever it is.
+// points inward reaches nothing. Only what the operator has named themself is reached wherever it is. The Worker's own guard
+// has judged where its calls go, so it is given both ways; all else it fetches is led through a Worker that chooses.
 import { readFileSync } from 'node:fs'
 import type { WorkerOptions } from './bundle.ts'
 
@@ -21,23 +22,26 @@ const SCRIPT = `export default {
 const NEVER = ['64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', '2001::/32', '100.64.0.0/10', '198.18.0.0/15']
 
 /** The Worker with its calls led through a Worker beside it, and that Worker. */
-export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate'>>(
+export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate' | 'serviceBindings'>>(
   worker: T,
   settings: Record<string, string>,
 ) {
   const tlsOptions = { trustBrowserCas: true, trustedCertificates: extraCertificates() }
+  const toPublic = { network: { allow: ['public'], deny: NEVER, tlsOptions } }
+  const toNamed = { network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions } }
   return {
-    worker: { ...worker, outboundService: NAME },
+    worker: {
+      ...worker,
+      outboundService: NAME,
+      serviceBindings: { ...worker.serviceBindings, PUBLIC_NETWORK: toPublic, NAMED_NETWORK: toNamed },
+    },
     outbound: {
       name: NAME,
       modules: true,
       script: SCRIPT,
       compatibilityDate: worker.compatibilityDate,
       bindings: { NAMES: namedHosts(settings) },
-      serviceBindings: {
-        PUBLIC: { network: { allow: ['public'], deny: NEVER, tlsOptions } },
-        NAMED: { network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions } },
-      },
+      serviceBindings: { PUBLIC: toPublic, NAMED: toNamed },
     },
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { RequestContext } from '../context.ts'
-import { callOutbound } from '../providers/outbound/index.ts'
+import { callOutbound, reachOf } from '../providers/outbound/index.ts'
 import type { RunCallback } from '../queue/messages.ts'
 
 const TIMEOUT_MS = 15_000
@@ -22,7 +22,7 @@ export async function callBack(
       timeoutMs: TIMEOUT_MS,
       followRedirects: false,
     },
-    request.settings.OUTBOUND_ALLOW_HOSTS,
+    reachOf(request.env, request.settings),
   )
   if (answer.status < 200 || answer.status >= 300) throw new Error(`The callback answered ${answer.status}`)
 }

@@ -12,9 +12,11 @@ import type { State } from '../../scripts/server/state.ts'
 import { forget, newStateDir } from './installation.ts'
 
 const PROBE = `export default {
-  async fetch(request) {
+  async fetch(request, env) {
+    const asked = new URL(request.url).searchParams
+    const way = env[asked.get('way')] ?? { fetch: (...what) => fetch(...what) }
     try {
-      const response = await fetch(new URL(request.url).searchParams.get('to'), { headers: { 'x-probe': 'yes' } })
+      const response = await way.fetch(asked.get('to'), { headers: { 'x-probe': 'yes' } })
       return Response.json({ status: response.status, text: await response.text() })
     } catch (error) {
       return Response.json({ refused: String(error?.message ?? error) })
@@ -40,8 +42,11 @@ async function listen(answer: (path: string) => { status: number; location?: str
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
-async function reach(to: string): Promise<{ status?: number; text?: string; refused?: string }> {
-  const response = await miniflare.dispatchFetch(`http://probe/?to=${encodeURIComponent(to)}`)
+async function reach(
+  to: string,
+  way = 'none',
+): Promise<{ status?: number; text?: string; refused?: string }> {
+  const response = await miniflare.dispatchFetch(`http://probe/?way=${way}&to=${encodeURIComponent(to)}`)
   return (await response.json()) as never
 }
 
@@ -89,14 +94,29 @@ test('a name that resolves to an address of this machine is not reached', async 
   expect(asked).toEqual([])
 })
 
-test.each(['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '169.254.169.254', '10.0.0.1'])(
-  'an inner address is not reached as %s',
-  async (host) => {
-    const { refused } = await reach(`http://${host}:${portOf(inner)}/`)
+test.each([
+  '127.0.0.1',
+  '[::1]',
+  '[::ffff:127.0.0.1]',
+  '0.0.0.0',
+  '169.254.169.254',
+  '10.0.0.1',
+  'localhost',
+])('an inner address is not reached as %s, nor by the way to what is public', async (host) => {
+  for (const way of ['none', 'PUBLIC_NETWORK']) {
+    const { refused } = await reach(`http://${host}:${portOf(inner)}/`, way)
     expect(refused).toBeTypeOf('string')
-    expect(asked).toEqual([])
-  },
-)
+  }
+  expect(asked).toEqual([])
+})
+
+test('the way to what is named is the only one that leads inside', async () => {
+  expect(await reach(`http://localhost:${portOf(inner)}/`, 'NAMED_NETWORK')).toEqual({
+    status: 200,
+    text: 'inner',
+  })
+  expect(asked.splice(0)).toHaveLength(1)
+})
 
 test('what the operator has named is reached, at its port and with all that was sent', async () => {
   expect(await reach(`http://localhost:${portOf(named)}/here?a=1`)).toEqual({ status: 200, text: 'inner' })

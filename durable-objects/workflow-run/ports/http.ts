@@ -2,17 +2,17 @@
 import { AppError } from '../../../src/core/errors.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { HttpPort } from '../../../src/nodes/ports.ts'
-import { callOutbound, judgeUrl } from '../../../src/providers/outbound/index.ts'
+import { callOutbound, judgeUrl, type Reach } from '../../../src/providers/outbound/index.ts'
 
 /** `timeoutMs` is the node's own limit: the engine ends the attempt, and this ends what is left of its call. */
-export function httpPort(allowHosts: readonly string[], timeoutMs: number): HttpPort {
+export function httpPort(reach: Reach, timeoutMs: number): HttpPort {
   return {
     fetch: async (request) => {
-      const judged = judgeUrl(request.url, allowHosts)
+      const judged = judgeUrl(request.url, reach.allowHosts)
       // Judged before anything was sent; the same word about a redirect comes after a first answer.
       if (!judged.ok) throw blocked(judged.error.reason, false)
       try {
-        return await callOutbound({ ...request, timeoutMs }, allowHosts)
+        return await callOutbound({ ...request, timeoutMs }, reach)
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         throw error.code === 'outbound.blocked' ? blocked(error.message, true) : failed(error)

@@ -1,19 +1,11 @@
 // D1 on this machine, behind the runtime's own D1 client, on the files and ids that Miniflare uses. Miniflare's stand-in
 // takes a new bookmark for each question, which is a write: its reads run at half the rate. Invariants:
-// 1. The statements of one request are one transaction: all or none.
+// 1. The statements asked for together are one transaction: all or none.
 // 2. What is answered is on disk: the object's output gate holds each answer until the commit behind it.
 // 3. A session asks for bookmarks and gets them; without one, a read writes nothing.
-import { DurableObject, WorkerEntrypoint } from 'cloudflare:workers'
+import { DurableObject } from 'cloudflare:workers'
 
-const BOOKMARK = 'x-cf-d1-session-commit-token'
 const MOST_PREPARED = 500
-
-export class Databases extends WorkerEntrypoint {
-  fetch(request) {
-    const { DATABASES } = this.env
-    return DATABASES.get(DATABASES.idFromName(this.ctx.props.id)).fetch(request)
-  }
-}
 
 export class D1DatabaseObject extends DurableObject {
   #sql = this.ctx.storage.sql
@@ -22,24 +14,25 @@ export class D1DatabaseObject extends DurableObject {
   /** What the counters say. Only this object writes, so they stand until a statement has written, or was rolled back. */
   #seen = null
 
-  async fetch(request) {
-    const asked = await request.json()
-    const asObjects = new URL(request.url).searchParams.get('resultsFormat') !== 'ROWS_AND_COLUMNS'
+  /** What the client asks by HTTP elsewhere: the body of its answer, and a bookmark if it has asked in a session. */
+  async answer({ address, body, inSession }) {
+    const asked = JSON.parse(body)
+    const asObjects = new URL(address).searchParams.get('resultsFormat') !== 'ROWS_AND_COLUMNS'
     const queries = (Array.isArray(asked) ? asked : [asked]).filter(({ sql }) => hasStatement(sql))
     try {
       if (queries.length === 0) throw new Error('No SQL statements detected.')
       this.#seen ??= this.#look()
       const runAll = () => queries.map(({ sql, params }) => this.#run(sql, params ?? [], asObjects))
       const results = needsTransaction(queries) ? this.ctx.storage.transactionSync(runAll) : runAll()
-      if (!request.headers.has(BOOKMARK)) return Response.json(results)
+      const text = JSON.stringify(results)
+      if (!inSession) return { text, bookmark: null }
       // A bookmark is a write of the runtime's own, which counts as well.
       this.#seen = null
-      return Response.json(results, {
-        headers: { [BOOKMARK]: await this.ctx.storage.getCurrentBookmark() },
-      })
+      return { text, bookmark: await this.ctx.storage.getCurrentBookmark() }
     } catch (error) {
       this.#seen = null
-      return Response.json({ success: false, error: String(error?.message ?? error) })
+      const text = JSON.stringify({ success: false, error: String(error?.message ?? error) })
+      return { text, bookmark: null }
     }
   }
 

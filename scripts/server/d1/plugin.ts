@@ -6,6 +6,9 @@ import { inRoot } from '../paths.ts'
 const NAME = 'orrery-d1'
 const STORAGE = `${NAME}:storage`
 const CLASS = 'D1DatabaseObject'
+const CLIENT = `${NAME}:client`
+
+const read = (file: string): string => readFileSync(inRoot(`scripts/server/d1/${file}`), 'utf8')
 
 type Options = { id: string; folder: string }
 
@@ -30,16 +33,15 @@ const plugin: Plugin = {
     ours(config).map(([name, { id }]) => ({
       name,
       wrapped: {
-        moduleName: 'cloudflare-internal:d1-api',
+        moduleName: CLIENT,
         innerBindings: [
-          {
-            name: 'fetcher',
-            service: { name: NAME, entrypoint: 'Databases', props: { json: JSON.stringify({ id }) } },
-          },
+          { name: 'databases', durableObjectNamespace: { className: CLASS, serviceName: NAME } },
+          { name: 'id', text: id },
         ],
       },
     })),
   getNodeBindings: () => ({}),
+  getExtensions: () => [{ modules: [{ name: CLIENT, internal: true, esModule: read('client.worker.js') }] }],
   getServices: ({ options }) => {
     const folder = ours(options.config)[0]?.[1].folder
     if (folder === undefined) return []
@@ -55,13 +57,12 @@ const plugin: Plugin = {
           modules: [
             {
               name: 'database.worker.js',
-              esModule: readFileSync(inRoot('scripts/server/d1/database.worker.js'), 'utf8'),
+              esModule: read('database.worker.js'),
             },
           ],
           // Miniflare's key: it is part of the files' names and of the ids.
           durableObjectNamespaces: [{ className: CLASS, uniqueKey: `miniflare-${CLASS}` }],
           durableObjectStorage: { localDisk: STORAGE },
-          bindings: [{ name: 'DATABASES', durableObjectNamespace: { className: CLASS } }],
         },
       },
     ]

@@ -27,11 +27,18 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<UR
     return err({ reason: 'Only http and https are called.' })
   if (url.username !== '' || url.password !== '')
     return err({ reason: 'Credentials do not belong in a URL.' })
-  const host = url.hostname.replace(/\.$/, '').toLowerCase()
-  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
-  if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok(url)
+  if (isNamed(url, allowHosts)) return ok(url)
   if (!ALLOWED_PORTS.has(url.port)) return err({ reason: `The port ${url.port} is not on the list.` })
-  return isPublicHost(host) ? ok(url) : err({ reason: 'The address is not a public one.' })
+  return isPublicHost(hostOf(url)) ? ok(url) : err({ reason: 'The address is not a public one.' })
+}
+
+const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase()
+
+/** Whether the operator has allowed this host, wherever it is. */
+export function isNamed(url: URL, allowHosts: readonly string[]): boolean {
+  const host = hostOf(url)
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
+  return allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)
 }
 
 export function isPublicHost(host: string): boolean {

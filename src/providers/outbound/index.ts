@@ -2,7 +2,8 @@
 // another host.
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
-import { judgeUrl } from './guard.ts'
+import type { Env, Settings } from '../../env.ts'
+import { isNamed, judgeUrl } from './guard.ts'
 
 export { judgeUrl } from './guard.ts'
 
@@ -15,6 +16,14 @@ export type OutboundCall = {
   timeoutMs: number
   followRedirects: boolean
   signal?: AbortSignal
+}
+
+/** What the operator lets calls reach, and the way there. */
+export type Reach = {
+  allowHosts: readonly string[]
+  /** On Cloudflare both are the internet. On one machine the runtime judges each connection as well. */
+  fetchPublic: typeof fetch
+  fetchNamed: typeof fetch
 }
 
 export type OutboundAnswer = {
@@ -31,33 +40,36 @@ const CREDENTIALS = /^(authorization|cookie|proxy-authorization|x-api-key|x-.*-(
 const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
 
+export const reachOf = (
+  { PUBLIC_NETWORK, NAMED_NETWORK }: Env,
+  { OUTBOUND_ALLOW_HOSTS }: Pick<Settings, 'OUTBOUND_ALLOW_HOSTS'>,
+): Reach => ({
+  allowHosts: OUTBOUND_ALLOW_HOSTS,
+  fetchPublic: PUBLIC_NETWORK ? PUBLIC_NETWORK.fetch.bind(PUBLIC_NETWORK) : fetch,
+  fetchNamed: NAMED_NETWORK ? NAMED_NETWORK.fetch.bind(NAMED_NETWORK) : fetch,
+})
+
 /** Throws `outbound.blocked` or `outbound.failed`; the details name the reason, never what was sent. */
-export async function callOutbound(
-  call: OutboundCall,
-  allowHosts: readonly string[],
-): Promise<OutboundAnswer> {
+export async function callOutbound(call: OutboundCall, reach: Reach): Promise<OutboundAnswer> {
   const limit = new AbortController()
   // Not AbortSignal.timeout: its timer would outlive the call and keep the object that made it awake.
   const timer = setTimeout(() => limit.abort(new DOMException('timed out', 'TimeoutError')), call.timeoutMs)
   try {
     const signal = call.signal ? AbortSignal.any([call.signal, limit.signal]) : limit.signal
-    return await follow(call, allowHosts, signal)
+    return await follow(call, reach, signal)
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function follow(
-  call: OutboundCall,
-  allowHosts: readonly string[],
-  signal: AbortSignal,
-): Promise<OutboundAnswer> {
+async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Promise<OutboundAnswer> {
   let headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
   let { url, method, body } = call
   for (let hop = 0; ; hop++) {
-    const judged = judgeUrl(url, allowHosts)
+    const judged = judgeUrl(url, reach.allowHosts)
     if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
-    const response = await send(judged.value, { method, headers, body, signal }, call.timeoutMs)
+    const way = isNamed(judged.value, reach.allowHosts) ? reach.fetchNamed : reach.fetchPublic
+    const response = await send(way, judged.value, { method, headers, body, signal }, call.timeoutMs)
     const location = response.headers.get('location')
     if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
       return {
@@ -95,9 +107,14 @@ type Sent = {
   signal: AbortSignal
 }
 
-async function send(url: URL, { method, headers, body, signal }: Sent, timeoutMs: number): Promise<Response> {
+async function send(
+  way: typeof fetch,
+  url: URL,
+  { method, headers, body, signal }: Sent,
+  timeoutMs: number,
+): Promise<Response> {
   try {
-    return await fetch(url.href, {
+    return await way(url.href, {
       method,
       headers,
       signal,
