@@ -5,18 +5,39 @@
 export const chunksOf = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> =>
   body.values({ preventCancel: true })
 
+/**
+ * The same without an iterator, which takes longer than many a body: each chunk in turn, until `take` wants no more. False
+ * when it wanted no more; what is left is still to be read or cancelled.
+ */
+export async function eachChunk(
+  body: ReadableStream<Uint8Array>,
+  take: (chunk: Uint8Array) => boolean,
+): Promise<boolean> {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return true
+      if (!take(value)) return false
+    }
+  } finally {
+    reader.releaseLock()
+  }
+}
+
 /** All that comes as one piece, or null as soon as it is more than so many bytes. */
 export async function gather(
-  chunks: AsyncIterable<Uint8Array>,
+  body: ReadableStream<Uint8Array>,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const seen: Uint8Array[] = []
   let size = 0
-  for await (const chunk of chunks) {
+  const isWhole = await eachChunk(body, (chunk) => {
     size += chunk.byteLength
-    if (size > maxBytes) return null
     seen.push(chunk)
-  }
+    return size <= maxBytes
+  })
+  if (!isWhole) return null
   const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of seen) {

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
 import { MAX_JSON_DEPTH, parseJson } from '../core/json.ts'
-import { chunksOf } from '../core/read-chunks.ts'
+import { eachChunk } from '../core/read-chunks.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
@@ -48,10 +48,11 @@ async function readStream(request: Request, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  for await (const chunk of chunksOf(request.body)) {
+  const isWhole = await eachChunk(request.body, (chunk) => {
     size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge()
-    text += decoder.decode(chunk, { stream: true })
-  }
+    if (size <= maxBytes) text += decoder.decode(chunk, { stream: true })
+    return size <= maxBytes
+  })
+  if (!isWhole) throw tooLarge()
   return text + decoder.decode()
 }

@@ -1,7 +1,7 @@
 // What was sent to a hook. The bytes are kept as they came, because a signature is over them and nothing else.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { chunksOf, gather } from '../../core/read-chunks.ts'
+import { gather } from '../../core/read-chunks.ts'
 import { bodyOf, fieldsOf } from './body.ts'
 
 export const MOST_BODY_BYTES = 1024 * 1024
@@ -21,7 +21,7 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MOST_BODY_BYTES} bytes.` })
   if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
   if (request.body === null) return new Uint8Array(0)
-  const bytes = await gather(chunksOf(request.body), MOST_BODY_BYTES)
+  const bytes = await gather(request.body, MOST_BODY_BYTES)
   if (bytes === null) throw tooLarge()
   return bytes
 }

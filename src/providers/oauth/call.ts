@@ -39,7 +39,10 @@ export async function callProvider(address: string | URL, init: RequestInit = {}
 async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array()
   const body = await gather(response.body, MAX_BYTES)
-  if (body === null) throw unreachable('the answer is too large')
+  if (body === null) {
+    await response.body.cancel()
+    throw unreachable('the answer is too large')
+  }
   return body
 }
 

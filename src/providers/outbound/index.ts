@@ -140,7 +140,10 @@ async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundC
   } catch (error) {
     throw failure(error, timeoutMs)
   }
-  if (bytes === null) throw tooLarge()
+  if (bytes === null) {
+    await response.body.cancel()
+    throw tooLarge()
+  }
   return bytes
 }
 
