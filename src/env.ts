@@ -111,7 +111,7 @@ const Settings = z.object({
   /** Ended runs are removed after this many days. */
   RUN_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */
-  OUTBOUND_ALLOW_HOSTS: list,
+  OUTBOUND_ALLOW_HOSTS: list.transform((hosts) => hosts.map((host) => host.toLowerCase())),
 })
 
 /** What the environment may set; `npm start` passes these on. */

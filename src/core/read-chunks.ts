@@ -6,8 +6,8 @@ export const chunksOf = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8A
   body.values({ preventCancel: true })
 
 /**
- * The same without an iterator, which takes longer than many a body: each chunk in turn, until `take` wants no more. False
- * when it wanted no more; what is left is still to be read or cancelled.
+ * The same for who needs no iterator, which costs more than reading most bodies does: each chunk in turn, until `take` wants
+ * no more. False when it wanted no more; what is left is still to be read or cancelled.
  */
 export async function eachChunk(
   body: ReadableStream<Uint8Array>,

@@ -50,8 +50,9 @@ async function readStream(request: Request, maxBytes: number): Promise<string> {
   let size = 0
   const isWhole = await eachChunk(request.body, (chunk) => {
     size += chunk.byteLength
-    if (size <= maxBytes) text += decoder.decode(chunk, { stream: true })
-    return size <= maxBytes
+    if (size > maxBytes) return false
+    text += decoder.decode(chunk, { stream: true })
+    return true
   })
   if (!isWhole) throw tooLarge()
   return text + decoder.decode()

@@ -16,6 +16,16 @@ const problemsOf = (env: Record<string, unknown>): string[] => {
   }
 }
 
+test('hosts that are allowed may be written in capitals', async () => {
+  const env = {
+    ...bound,
+    ...(await makeLocalSecrets()),
+    PUBLIC_URL: 'https://orrery.example',
+    OUTBOUND_ALLOW_HOSTS: 'Wiki.Lan, A:80',
+  }
+  expect(readSettings(env as unknown as Env).OUTBOUND_ALLOW_HOSTS).toEqual(['wiki.lan', 'a:80'])
+})
+
 test('what is missing is named all at once', () => {
   expect(problemsOf({ ENVIRONMENT: 'production' })).toEqual([
     ...[...BINDINGS, ...LIMITS].map((name) => `the binding ${name} is missing (wrangler.toml)`),

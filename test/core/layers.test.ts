@@ -50,6 +50,13 @@ test('a module is used through its index only', () => {
   expect(show(wrong)).toEqual([])
 })
 
+test('the ways to the network are used by the guarded calls only', () => {
+  const users = sources.filter(
+    ({ path, code }) => path !== 'src/env.ts' && /\b(NAMED|PUBLIC)_NETWORK\b/.test(code),
+  )
+  expect(users.map(({ path }) => path)).toEqual(['src/providers/outbound/index.ts'])
+})
+
 test('there are no circles', () => {
   expect(findCircles(sources)).toEqual([])
 })

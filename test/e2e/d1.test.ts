@@ -103,6 +103,10 @@ const QUESTIONS: Record<string, Question> = {
     how: 'exec',
     statements: [{ sql: "INSERT INTO people (name) VALUES ('E1')\nINSERT INTO people (name) VALUES ('E2')" }],
   },
+  'much at once': one(
+    'all',
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT i, replace(hex(zeroblob(150000)), '0', 'ж') AS text FROM n",
+  ),
   'a session': { how: 'session', statements: [{ sql: 'SELECT count(*) AS n FROM people' }] },
   'the plan of a query': one('all', 'EXPLAIN QUERY PLAN SELECT * FROM people WHERE name = ?', 'Ada'),
 }

@@ -14,8 +14,11 @@ const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|priva
 
 export type Blocked = { reason: string }
 
-/** `allowHosts` holds `host` or `host:port`. */
-export function judgeUrl(text: string, allowHosts: readonly string[]): Result<URL, Blocked> {
+/** Named hosts are those that the operator allows, wherever they are. */
+export type Judged = { url: URL; isNamed: boolean }
+
+/** `allowHosts` holds `host` or `host:port`, in small letters. */
+export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Judged, Blocked> {
   if (text.length > 8_192) return err({ reason: 'The URL is too long.' })
   let url: URL
   try {
@@ -27,18 +30,13 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<UR
     return err({ reason: 'Only http and https are called.' })
   if (url.username !== '' || url.password !== '')
     return err({ reason: 'Credentials do not belong in a URL.' })
-  if (isNamed(url, allowHosts)) return ok(url)
-  if (!ALLOWED_PORTS.has(url.port)) return err({ reason: `The port ${url.port} is not on the list.` })
-  return isPublicHost(hostOf(url)) ? ok(url) : err({ reason: 'The address is not a public one.' })
-}
-
-const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '').toLowerCase()
-
-/** Whether the operator has allowed this host, wherever it is. */
-export function isNamed(url: URL, allowHosts: readonly string[]): boolean {
-  const host = hostOf(url)
+  const host = url.hostname.replace(/\.$/, '').toLowerCase()
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
-  return allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)
+  if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok({ url, isNamed: true })
+  if (!ALLOWED_PORTS.has(url.port)) return err({ reason: `The port ${url.port} is not on the list.` })
+  return isPublicHost(host)
+    ? ok({ url, isNamed: false })
+    : err({ reason: 'The address is not a public one.' })
 }
 
 export function isPublicHost(host: string): boolean {

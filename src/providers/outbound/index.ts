@@ -3,7 +3,7 @@
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
 import type { Env, Settings } from '../../env.ts'
-import { isNamed, judgeUrl } from './guard.ts'
+import { judgeUrl } from './guard.ts'
 
 export { judgeUrl } from './guard.ts'
 
@@ -21,7 +21,7 @@ export type OutboundCall = {
 /** What the operator lets calls reach, and the way there. */
 export type Reach = {
   allowHosts: readonly string[]
-  /** On Cloudflare both are the internet. On one machine the runtime judges each connection as well. */
+  /** On Cloudflare both are the internet. With `npm start` the runtime judges each connection as well. */
   fetchPublic: typeof fetch
   fetchNamed: typeof fetch
 }
@@ -68,8 +68,9 @@ async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Pr
   for (let hop = 0; ; hop++) {
     const judged = judgeUrl(url, reach.allowHosts)
     if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
-    const way = isNamed(judged.value, reach.allowHosts) ? reach.fetchNamed : reach.fetchPublic
-    const response = await send(way, judged.value, { method, headers, body, signal }, call.timeoutMs)
+    const { url: address, isNamed } = judged.value
+    const way = isNamed ? reach.fetchNamed : reach.fetchPublic
+    const response = await send(way, address, { method, headers, body, signal }, call.timeoutMs)
     const location = response.headers.get('location')
     if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
       return {
@@ -82,13 +83,10 @@ async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Pr
     await response.body?.cancel()
     if (hop === MOST_REDIRECTS)
       throw new AppError('outbound.failed', { detail: `More than ${MOST_REDIRECTS} redirects.` })
-    const next = URL.canParse(location, judged.value.href) ? new URL(location, judged.value.href) : null
+    const next = URL.canParse(location, address.href) ? new URL(location, address.href) : null
     if (next === null)
       throw new AppError('outbound.failed', { detail: 'A redirect to something that is not a URL.' })
-    if (
-      next.host !== judged.value.host ||
-      (judged.value.protocol === 'https:' && next.protocol === 'http:')
-    ) {
+    if (next.host !== address.host || (address.protocol === 'https:' && next.protocol === 'http:')) {
       headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.test(name)))
     }
     if (response.status === 303 || (response.status < 303 && method === 'POST')) {
@@ -137,13 +135,11 @@ async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundC
   let bytes: Uint8Array | null
   try {
     bytes = await gather(response.body, maxBytes)
+    if (bytes === null) await response.body.cancel()
   } catch (error) {
     throw failure(error, timeoutMs)
   }
-  if (bytes === null) {
-    await response.body.cancel()
-    throw tooLarge()
-  }
+  if (bytes === null) throw tooLarge()
   return bytes
 }
 
