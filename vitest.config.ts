@@ -45,6 +45,7 @@ export default defineConfig({
                 ENVIRONMENT: 'development',
                 PUBLIC_URL: 'http://orrery.test',
                 LOG_LEVEL: process.env.LOG_LEVEL ?? 'none',
+                MAILBOX_TOKEN: 'the-mailbox-token-of-the-tests',
                 RATE_LIMITS: 'false',
                 // Tests move the clock by months; they must not retire each other's runs.
                 RUN_RETENTION_DAYS: '3650',

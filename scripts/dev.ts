@@ -42,7 +42,6 @@ try {
 
 async function prepare(state: State) {
   const installation = await readInstallation(state)
-  const { secrets } = installation
   const described = await describeWorker()
   requireUsableAdmin(state)
   if (existsSync(state.file('seeded.json'))) {
@@ -56,7 +55,7 @@ async function prepare(state: State) {
   const database = await openDatabase(state, described)
   const signIns = await readSignIns(installation, database.batch).finally(() => database.close())
   for (const { email, password } of signIns) console.log(`Sign in: ${email}  ${password}`)
-  writeDevVars(state, { ...localSettings(secrets, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
+  writeDevVars(state, { ...localSettings(installation, port), LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' })
   return described
 }
 

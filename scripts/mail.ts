@@ -1,9 +1,10 @@
 // npm run mail [-- <part of an address>]: the mail that was kept instead of sent, the newest last. Reads the database's
 // file, so it works while the server runs and when it does not.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { stateDir } from './server/state.ts'
+import { type Installation, mailboxUrl } from './server/secrets.ts'
+import { readOwner, stateDir } from './server/state.ts'
 
 type Mail = { recipient: string; subject: string; text_body: string; created_at: number }
 const MOST = 20
@@ -21,6 +22,12 @@ Subject: ${mail.subject}
 
 ${mail.text_body}
 ${'-'.repeat(72)}`)
+}
+
+const running = readOwner(stateDir())
+if (running?.port) {
+  const installation = JSON.parse(readFileSync(join(stateDir(), 'secrets.json'), 'utf8')) as Installation
+  console.log(`All of it: ${mailboxUrl(`http://localhost:${running.port}`, installation)} (in development)`)
 }
 
 function databases(): string[] {

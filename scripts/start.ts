@@ -1,6 +1,8 @@
 // npm start: an installation on this machine, good enough to host it for oneself.
 import { relative } from 'node:path'
 import { requireUsableAdmin, seed } from './seed.ts'
+import { requireSafeHost } from './server/host.ts'
+import { mailboxUrl } from './server/secrets.ts'
 import { type Server, serve, VERSION } from './server/serve.ts'
 import { endWith } from './server/signals.ts'
 import { type State, stateDir, takeState } from './server/state.ts'
@@ -22,18 +24,22 @@ try {
   const port = Number(process.env.PORT || 8787)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error('PORT must be a number up to 65535')
+  const host = process.env.HOST || '127.0.0.1'
+  const environment = process.env.ENVIRONMENT ?? 'development'
+  requireSafeHost(host, environment)
   state = await takeState(stateDir())
   requireUsableAdmin(state)
-  server = await serve(state, { port, host: process.env.HOST || '127.0.0.1' })
+  server = await serve(state, { port, host })
   await seed(state, server)
-  tell(state, server, await readSignIns(server.installation, server.batch))
+  const mail = environment === 'development' ? mailboxUrl(server.url, server.installation) : 'npm run mail'
+  tell(state, server, mail, await readSignIns(server.installation, server.batch))
   server.startCron()
 } catch (error) {
   console.error(process.env.DEBUG ? error : `Orrery cannot start. ${(error as Error).message}`)
   process.exit(1)
 }
 
-function tell(state: State, server: Server, signIns: SignIn[]): void {
+function tell(state: State, server: Server, mail: string, signIns: SignIn[]): void {
   const width = Math.max(...signIns.map(({ email }) => email.length)) + 2
   console.log(`
 Orrery ${VERSION}
@@ -41,7 +47,7 @@ Orrery ${VERSION}
   API       ${server.url}/api/v1
   Docs      ${server.url}/docs
   State     ${relative(process.cwd(), state.dir) || '.'}  (npm run reset removes it)
-  Mail      npm run mail
+  Mail      ${mail}
 
   Sign in   ${signIns.map(({ email, password }) => email.padEnd(width) + password).join('\n            ')}
 `)

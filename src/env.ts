@@ -93,6 +93,8 @@ const Settings = z.object({
   SECRETS_KEYS: json(Ring),
   CORS_ORIGINS: list,
   METRICS_TOKEN: z.string().min(16).optional(),
+  /** Opens the kept mail in development, beside an admin's sign-in. */
+  MAILBOX_TOKEN: z.string().min(16).optional(),
   MAIL_FROM: z.string().default('Orrery <no-reply@orrery.local>'),
   MAIL_HTTP_URL: z.url().optional(),
   MAIL_HTTP_TOKEN: z.string().optional(),

@@ -1,10 +1,16 @@
 // What an installation keeps for itself: its keys, and the sign-ins it was seeded with. Made once, never changed here.
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { type LocalSecrets, makeLocalSecrets } from '../local-secrets.ts'
 import { type State, writeWhole } from './state.ts'
 
-export type Installation = { secrets: LocalSecrets; adminPassword: string; demoPassword: string }
+export type Installation = {
+  secrets: LocalSecrets
+  adminPassword: string
+  demoPassword: string
+  /** Opens the kept mail in development. */
+  mailboxToken: string
+}
 
 /** Without the characters that are easily taken for one another. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
@@ -18,14 +24,21 @@ function newPassword(): string {
   }
 }
 
+/** What an earlier version did not make is added. */
 export async function readInstallation(state: State): Promise<Installation> {
   const path = state.file('secrets.json')
-  if (!existsSync(path))
-    writeWhole(path, {
-      secrets: await makeLocalSecrets(),
-      adminPassword: newPassword(),
-      demoPassword: newPassword(),
-    } satisfies Installation)
+  const known: Partial<Installation> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  const installation: Installation = {
+    secrets: known.secrets ?? (await makeLocalSecrets()),
+    adminPassword: known.adminPassword ?? newPassword(),
+    demoPassword: known.demoPassword ?? newPassword(),
+    mailboxToken: known.mailboxToken ?? randomBytes(24).toString('base64url'),
+  }
+  if (Object.keys(installation).some((name) => !(name in known))) writeWhole(path, installation)
   chmodSync(path, 0o600)
-  return JSON.parse(readFileSync(path, 'utf8')) as Installation
+  return installation
 }
+
+/** Where a browser sees the kept mail. */
+export const mailboxUrl = (serverUrl: string, { mailboxToken }: Installation): string =>
+  `${serverUrl}/dev/mailbox?token=${process.env.MAILBOX_TOKEN ?? mailboxToken}`

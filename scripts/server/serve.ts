@@ -38,7 +38,7 @@ export async function serve(
 
   await migrate(state, bundle)
 
-  const settings = localSettings(installation.secrets, port)
+  const settings = localSettings(installation, port)
   const miniflare = startRuntime({ ...wanted, state, bundle, port, settings })
   await miniflare.ready
   let stopCron = (): void => undefined

@@ -1,15 +1,16 @@
 // The Worker's settings on this machine: its own secrets and local defaults, and above them whatever the environment
 // sets under a name that src/env.ts knows.
 import { SETTING_NAMES } from '../../src/env.ts'
-import type { LocalSecrets } from '../local-secrets.ts'
+import type { Installation } from './secrets.ts'
 
-export function localSettings(secrets: LocalSecrets, port: number): Record<string, string> {
+export function localSettings({ secrets, mailboxToken }: Installation, port: number): Record<string, string> {
   const settings: Record<string, string> = {
     ENVIRONMENT: 'development',
     PUBLIC_URL: `http://localhost:${port}`,
     // Nothing in front sets one, so a client could forge it.
     CLIENT_ADDRESS_HEADER: '',
     LOG_LEVEL: 'warn',
+    MAILBOX_TOKEN: mailboxToken,
     ...secrets,
   }
   for (const name of SETTING_NAMES) {

@@ -8,21 +8,24 @@ export async function htmlPage(page: {
   title: string
   style: string
   body: string
-  script: string
+  script?: string
+  /** Whether a form of the page may be sent, which then goes to this server only. */
+  sendsForms?: boolean
 }): Promise<HtmlPage> {
-  const { title, style, body, script } = page
+  const { title, style, body, script = '', sendsForms = false } = page
+  const withScript = script === '' ? '' : `<script>${script}</script>`
   return {
     html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${style}</style></head><body>${body}<script>${script}</script></body></html>`,
+<title>${title}</title><style>${style}</style></head><body>${body}${withScript}</body></html>`,
     contentSecurityPolicy: [
       "default-src 'none'",
       "connect-src 'self'",
       'img-src data:',
       `style-src '${await hashOf(style)}'`,
-      `script-src '${await hashOf(script)}'`,
+      `script-src '${script === '' ? 'none' : await hashOf(script)}'`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
-      "form-action 'none'",
+      `form-action '${sendsForms ? 'self' : 'none'}'`,
     ].join('; '),
   }
 }

@@ -31,6 +31,7 @@ export function openApiDocument(
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN of the installation.' },
+        mailboxToken: { type: 'http', scheme: 'bearer', description: 'MAILBOX_TOKEN of the installation.' },
       },
     },
   }
@@ -112,7 +113,7 @@ function operation(
       ? [
           { bearer: [] },
           ...(rule.keys ? [{ apiKey: [] }] : []),
-          ...(answer.metricsToken ? [{ metricsToken: [] }] : []),
+          ...(answer.token ? [{ [answer.token]: [] }] : []),
         ]
       : [],
     ...(route.access ? { 'x-scope': route.access.scope, 'x-role': rule?.platform ?? rule?.team } : {}),

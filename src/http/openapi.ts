@@ -6,7 +6,7 @@ import { AppError, type FieldError } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
 import { type BodyOptions, readText, requireJson } from './body.ts'
 import { expectedVersion } from './etag.ts'
-import { tag } from './route-meta.ts'
+import { type InstallationToken, tag } from './route-meta.ts'
 
 type DocMore = {
   mediaType?: string
@@ -16,7 +16,7 @@ type DocMore = {
   /** The answer has an ETag; with `if-match` the route takes one as well. */
   versioned?: 'etag' | 'if-match'
   otherAnswers?: Record<string, string>
-  metricsToken?: boolean
+  token?: InstallationToken
 }
 
 /** States what a route answers with. `schema` null is an answer without a body. */

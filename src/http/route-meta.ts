@@ -5,6 +5,8 @@ import type { Scope } from './scopes.ts'
 
 export type Target = 'json' | 'bytes' | 'query' | 'param' | 'header' | 'form'
 
+export type InstallationToken = 'metricsToken' | 'mailboxToken'
+
 export type RouteMeta = {
   access?: { scope: Scope; teamParam: string | null }
   doc?: {
@@ -20,8 +22,8 @@ export type RouteMeta = {
     versioned?: 'etag' | 'if-match'
     /** Answers of other kinds, by status (or `2XX`): what they mean. */
     otherAnswers?: Record<string, string>
-    /** The route takes the operator's metrics token as well. */
-    metricsToken?: boolean
+    /** The route also takes this token of the installation. */
+    token?: InstallationToken
   }
   input?: {
     target: Target

@@ -75,7 +75,6 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /.well-known/jwks.json',
   'GET /account/verify-email',
   'GET /account/reset-password',
-  'GET /dev/mailbox',
   'GET /dev/flaky/:key{[A-Za-z0-9_-]+}',
   `GET /runs/:id{${idPattern('run')}}/live`,
   'POST /api/v1/auth/register',

@@ -64,6 +64,7 @@ test('what a body may be left out of, what is no JSON, and what takes a token of
   expect(Object.keys(body('PUT /api/v1/users/profile/avatar')?.content ?? {})).toContain('image/png')
   expect(Object.keys(of.get('GET /api/v1/auth/oauth/{provider}/callback')?.responses ?? {})).toContain('302')
   expect(of.get('GET /metrics')?.security).toEqual([{ bearer: [] }, { metricsToken: [] }])
+  expect(of.get('GET /dev/mailbox')?.security).toEqual([{ bearer: [] }, { mailboxToken: [] }])
 })
 
 test('operation ids are unique', async () => {

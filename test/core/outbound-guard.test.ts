@@ -57,6 +57,33 @@ test.each([
   expect(verdict(url)).toBe(true)
 })
 
+const OWN_NAMES = ['localhost:8787', '127.0.0.1:8787', '[::1]:8787', 'orrery.example.com']
+
+test.each([
+  '/dev/mailbox',
+  '/dev/mailbox?to=ada@example.com',
+  '/dev/mailbox/',
+  '//dev//mailbox',
+  '/dev/%6dailbox',
+  '/dev/%256Dailbox',
+  '/dev%2Fmailbox',
+  '/dev/flaky/../mailbox',
+  '/dev/flaky/%2e%2e/mailbox',
+  '/dev\\mailbox',
+  '/DEV/Mailbox',
+  '/behind/a/proxy/dev/mailbox',
+])('kept mail is not called as %s, under any of our own names', (path) => {
+  for (const host of OWN_NAMES) {
+    expect(verdict(`http://${host}${path}`, OWN_NAMES)).toBe(false)
+    expect(verdict(`https://${host}${path}`, OWN_NAMES)).toBe(false)
+  }
+})
+
+test('what has a like path is called', () => {
+  for (const path of ['/dev/flaky/abc', '/dev/mailboxes', '/mailbox', '/dev?next=/dev/mailbox', '/%ff%zz'])
+    expect(verdict(`http://localhost:8787${path}`, OWN_NAMES)).toBe(true)
+})
+
 test('the list of allowed hosts names host and port', () => {
   expect(verdict('http://127.0.0.1:9999/', ['127.0.0.1:9999'])).toBe(true)
   expect(verdict('http://127.0.0.1:9998/', ['127.0.0.1:9999'])).toBe(false)

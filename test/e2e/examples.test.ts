@@ -24,12 +24,16 @@ const EXAMPLES = inRoot('examples/http')
 test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.http')))(
   'each request of examples/http/%s is answered with the status that it states',
   async (name) => {
-    const passwords = readState<{ adminPassword: string; demoPassword: string }>(dir, 'secrets.json')
+    const passwords = readState<{ adminPassword: string; demoPassword: string; mailboxToken: string }>(
+      dir,
+      'secrets.json',
+    )
     const file = parseHttpFile(readFileSync(`${EXAMPLES}/${name}`, 'utf8'))
     const said: string[] = []
     const expected: string[] = []
     for await (const { request, answer } of runHttpFile(file, {
       host: running?.url ?? '',
+      ...(file.variables.get('mailboxToken') === '' ? { mailboxToken: passwords?.mailboxToken ?? '' } : {}),
       ...(file.variables.get('password') === '' ? { password: passwords?.demoPassword ?? '' } : {}),
       ...(file.variables.get('adminPassword') === ''
         ? { adminPassword: passwords?.adminPassword ?? '' }

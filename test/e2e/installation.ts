@@ -39,7 +39,7 @@ export function databaseFile(dir: string): string {
 }
 
 /** Below the ports that outgoing connections get: one of those can take the port of a server that is down. */
-async function freePort(): Promise<string> {
+export async function freePort(): Promise<string> {
   for (;;) {
     const port = 20_000 + randomInt(10_000)
     if (await findPort(port, '127.0.0.1').catch(() => null)) return String(port)

@@ -11,6 +11,7 @@ import {
   type Installation,
   kill,
   newStateDir,
+  readState,
   start,
   startAgain,
 } from './installation.ts'
@@ -185,6 +186,7 @@ test('a mail whose queue died with the server is delivered by the sweep of the n
 })
 
 async function mailsTo(email: string): Promise<unknown[]> {
-  const answer = await call<{ items: unknown[] }>(server().url, 'GET', `/dev/mailbox?to=${email}`)
+  const { mailboxToken: token = '' } = readState<{ mailboxToken: string }>(dir, 'secrets.json') ?? {}
+  const answer = await call<{ items: unknown[] }>(server().url, 'GET', `/dev/mailbox?to=${email}`, { token })
   return answer.body.items
 }

@@ -5,6 +5,8 @@ import { readSettings } from '../../src/env.ts'
 import { app, call, get } from '../helpers/api.ts'
 import { newPerson, newTeam } from '../helpers/people.ts'
 
+const mailboxToken = readSettings(env).MAILBOX_TOKEN as string
+
 test('the root says what this is and where to look', async () => {
   const answer = await get('/')
   expect(answer.status).toBe(200)
@@ -83,15 +85,16 @@ test('the contract is OpenAPI 3.1 and names the scope of each route', async () =
   expect(body.components.schemas.Team).toBeDefined()
 })
 
-test('the mailbox is there in development only', async () => {
-  expect((await get('/dev/mailbox?to=nobody@example.com')).body).toEqual({ items: [] })
-  const production = { ...env, ENVIRONMENT: 'production' }
-  const response = await app.fetch(
-    new Request('http://orrery.test/dev/mailbox?to=a@example.com'),
-    production,
-    createExecutionContext(),
-  )
-  expect(response.status).toBe(404)
+test('a browser is shown a page of links at the root, and no token', async () => {
+  const answer = await call('GET', '/', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('vary')).toContain('Accept')
+  const links = [...answer.text.matchAll(/href="([^"]+)"/g)].map(([, path]) => path ?? '')
+  expect(links).toContain('/docs')
+  for (const path of links) expect([200, 401]).toContain((await get(path)).status)
+  expect(answer.text).toContain('action="/dev/mailbox"')
+  expect(answer.text).not.toContain(mailboxToken)
+  expect(answer.headers.get('content-security-policy')).toContain("script-src 'none'")
 })
 
 test('another method on a known path is 405 and names the methods', async () => {

@@ -1,3 +1,8 @@
+import { and, count, eq } from 'drizzle-orm'
+import type { Db } from '../../db/client.ts'
+import { keyset, type ListOptions } from '../../db/paginate.ts'
+import { mailbox } from '../../db/schema/index.ts'
+
 export async function countOutbox(d1: D1Database): Promise<Record<string, number>> {
   const { results } = await d1
     .prepare("SELECT status, count(*) AS n FROM outbox WHERE status IN ('pending', 'dead') GROUP BY status")
@@ -6,6 +11,7 @@ export async function countOutbox(d1: D1Database): Promise<Record<string, number
 }
 
 export type KeptMailRow = {
+  id: string
   to: string
   subject: string
   text: string
@@ -13,13 +19,27 @@ export type KeptMailRow = {
   createdAt: number
 }
 
-export async function findMail(d1: D1Database, recipient: string, limit: number): Promise<KeptMailRow[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT recipient AS "to", subject, text_body AS text, html_body AS html, created_at AS createdAt FROM mailbox
-       WHERE recipient = ? ORDER BY created_at DESC, id DESC LIMIT ?`,
-    )
-    .bind(recipient, limit)
-    .all<KeptMailRow>()
-  return results
+const ofRecipient = (to: string | undefined) =>
+  to === undefined ? undefined : eq(mailbox.recipient, to.toLowerCase())
+
+export function findMail(db: Db, to: string | undefined, options: ListOptions): Promise<KeptMailRow[]> {
+  const { where, orderBy, limit } = keyset(options, { createdAt: mailbox.createdAt }, mailbox.id)
+  return db
+    .select({
+      id: mailbox.id,
+      to: mailbox.recipient,
+      subject: mailbox.subject,
+      text: mailbox.textBody,
+      html: mailbox.htmlBody,
+      createdAt: mailbox.createdAt,
+    })
+    .from(mailbox)
+    .where(and(ofRecipient(to), where))
+    .orderBy(...orderBy)
+    .limit(limit)
+}
+
+export async function countMail(db: Db, to: string | undefined): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(mailbox).where(ofRecipient(to))
+  return row?.n ?? 0
 }

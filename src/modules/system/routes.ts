@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { equalInConstantTime } from '../../core/crypto.ts'
 import { notFound } from '../../core/errors.ts'
 import type { AppEnv } from '../../http/app-env.ts'
@@ -8,55 +8,75 @@ import { limitByAddress } from '../../http/rate-limit.ts'
 import { copyMeta } from '../../http/route-meta.ts'
 import { router } from '../../http/router.ts'
 import { docsPage } from './docs-page.ts'
+import { homePage } from './home-page.ts'
 import { renderMetrics } from './metrics.ts'
 import {
   DatabaseHealth,
   Flaky,
   FlakyQuery,
   Health,
+  ListMail,
   Mailbox,
-  MailboxQuery,
   Metrics,
   OpenApi,
   Page,
   Readiness,
   Welcome,
 } from './schema.ts'
-import { answerFlaky, checkDatabase, checkReadiness, readMailbox } from './service.ts'
+import { answerFlaky, checkDatabase, checkReadiness, listMail } from './service.ts'
 
 const adminOnly = access('admin:read')
 
+const bearerOf = (c: Context<AppEnv>): string => c.req.header('authorization')?.replace(/^Bearer /i, '') ?? ''
+
+const isToken = (given: string, token: string | undefined): boolean =>
+  token !== undefined && equalInConstantTime(given, token)
+
 /** A scraper brings the metrics token; an admin may look as well. */
-const metricsAccess: MiddlewareHandler<AppEnv> = (c, next) => {
-  const token = c.var.request.settings.METRICS_TOKEN
-  const given = c.req.header('authorization')?.replace(/^Bearer /i, '') ?? ''
-  return token !== undefined && equalInConstantTime(given, token) ? next() : adminOnly(c, next)
-}
+const metricsAccess: MiddlewareHandler<AppEnv> = (c, next) =>
+  isToken(bearerOf(c), c.var.request.settings.METRICS_TOKEN) ? next() : adminOnly(c, next)
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Mail is private. It is shown in development, and only under the server's own name: a page of somebody else's that has
- * its name lead here asks under that name.
+ * In development, and only under the server's own name: a page of somebody else's that has its name lead here asks under
+ * that name.
  */
-const developmentOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+function requireDevelopment(c: Context<AppEnv>): void {
   const { ENVIRONMENT, PUBLIC_URL } = c.var.request.settings
   const { hostname } = new URL(c.req.url)
   const isOwn = LOOPBACK.has(hostname) || hostname === new URL(PUBLIC_URL).hostname
   if (ENVIRONMENT !== 'development' || !isOwn) throw notFound('The route')
-  await next()
+}
+
+const developmentOnly: MiddlewareHandler<AppEnv> = (c, next) => {
+  requireDevelopment(c)
+  return next()
+}
+
+/** Mail resets passwords, so it takes an admin, or the token that the start printed. */
+const mailboxAccess: MiddlewareHandler<AppEnv> = (c, next) => {
+  requireDevelopment(c)
+  const given = c.req.query('token') ?? bearerOf(c)
+  return isToken(given, c.var.request.settings.MAILBOX_TOKEN) ? next() : adminOnly(c, next)
 }
 
 export function systemRoutes(openApi: () => string, version: string) {
   return router()
-    .get('/', doc('What this is', 200, Welcome), (c) =>
-      c.json({
+    .get('/', doc('What this is', 200, Welcome, { otherMediaTypes: ['text/html'] }), async (c) => {
+      c.header('vary', 'Accept')
+      if (c.req.header('accept')?.includes('text/html')) {
+        const isDevelopment = c.var.request.settings.ENVIRONMENT === 'development'
+        const { html, contentSecurityPolicy } = await homePage(version, isDevelopment)
+        return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
+      }
+      return c.json({
         name: 'Orrery',
         description: 'Durable agents, tasks and workflows at the edge.',
         version,
         links: { docs: '/docs', openapi: '/openapi.json', health: '/health', api: '/api/v1' },
-      }),
-    )
+      })
+    })
     .get('/health', doc('Whether the Worker answers', 200, Health), (c) => c.json({ status: 'ok' }))
     .get('/health/db', limitByAddress, doc('Whether the database answers', 200, DatabaseHealth), async (c) =>
       c.json(await checkDatabase(c.var.request)),
@@ -69,7 +89,7 @@ export function systemRoutes(openApi: () => string, version: string) {
       copyMeta(adminOnly, metricsAccess),
       doc('Metrics for Prometheus (admin, or the metrics token)', 200, Metrics, {
         mediaType: 'text/plain',
-        metricsToken: true,
+        token: 'metricsToken',
       }),
       async (c) =>
         c.text(await renderMetrics(c.var.request), 200, {
@@ -85,11 +105,12 @@ export function systemRoutes(openApi: () => string, version: string) {
     })
     .get(
       '/dev/mailbox',
-      developmentOnly,
-      limitByAddress,
-      doc('Mail kept instead of sent (development only)', 200, Mailbox),
-      validate('query', MailboxQuery),
-      async (c) => c.json(await readMailbox(c.var.request, c.req.valid('query'))),
+      copyMeta(adminOnly, mailboxAccess),
+      doc('Mail kept instead of sent, the newest first (development only)', 200, Mailbox, {
+        token: 'mailboxToken',
+      }),
+      validate('query', ListMail),
+      async (c) => c.json(await listMail(c.var.request, c.req.valid('query'))),
     )
     .get(
       '/dev/flaky/:key{[A-Za-z0-9_-]+}',

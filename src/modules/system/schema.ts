@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 
 export const Welcome = z
   .strictObject({
@@ -26,25 +27,24 @@ export const Readiness = z
   .meta({ id: 'Readiness' })
 export type Readiness = z.infer<typeof Readiness>
 
-export const MailboxQuery = z.strictObject({
-  to: z.email(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-})
-export type MailboxQuery = z.infer<typeof MailboxQuery>
-
-export const Mailbox = z
+export const KeptMail = z
   .strictObject({
-    items: z.array(
-      z.strictObject({
-        to: z.string(),
-        subject: z.string(),
-        text: z.string(),
-        html: z.string().nullable(),
-        createdAt: z.iso.datetime(),
-      }),
-    ),
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string().nullable(),
+    createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'Mailbox' })
+  .meta({ id: 'KeptMail' })
+export type KeptMail = z.infer<typeof KeptMail>
+
+export const ListMail = listQuery(['-createdAt', 'createdAt'], {
+  to: z.email().optional().describe('Only mail to this address.'),
+  token: z.string().max(200).optional().describe('MAILBOX_TOKEN, for a browser, which sends no header.'),
+})
+export type ListMail = z.infer<typeof ListMail>
+
+export const Mailbox = pageOf(KeptMail).meta({ id: 'Mailbox' })
 export type Mailbox = z.infer<typeof Mailbox>
 
 export const FlakyQuery = z.strictObject({ failures: z.coerce.number().int().min(0).max(20).default(2) })

@@ -1,9 +1,10 @@
 import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, type FieldError } from '../../core/errors.ts'
+import { toPage } from '../../db/paginate.ts'
 import { rateLimiter } from '../../objects/rate-limiter.ts'
-import { findMail } from './repo.ts'
-import type { DatabaseHealth, Flaky, FlakyQuery, Mailbox, MailboxQuery, Readiness } from './schema.ts'
+import { countMail, findMail } from './repo.ts'
+import type { DatabaseHealth, Flaky, FlakyQuery, ListMail, Mailbox, Readiness } from './schema.ts'
 
 /** One look at each binding that a request may need. The queue offers nothing to look at: it is not on any path. */
 const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
@@ -40,9 +41,14 @@ async function runChecks(request: RequestContext, names: string[]): Promise<Read
   return { status: 'ok', checks }
 }
 
-export async function readMailbox(request: RequestContext, query: MailboxQuery): Promise<Mailbox> {
-  const rows = await findMail(request.env.DB, query.to.toLowerCase(), query.limit)
-  return { items: rows.map((row) => ({ ...row, createdAt: toIso(row.createdAt) })) }
+export async function listMail(request: RequestContext, query: ListMail): Promise<Mailbox> {
+  const page = toPage(
+    await findMail(request.db, query.to, query),
+    query,
+    ({ createdAt, id }) => ({ value: createdAt, id }),
+    ({ id: _, ...row }) => ({ ...row, createdAt: toIso(row.createdAt) }),
+  )
+  return query.count ? { ...page, total: await countMail(request.db, query.to) } : page
 }
 
 const FLAKY_MEMORY_MS = 10 * 60_000

@@ -3,6 +3,7 @@
 //    cloud's metadata service, in any spelling; what is not known to be public is refused.
 // 2. A URL is parsed once, by the WHATWG parser, and what was judged is what is called.
 // 3. The operator's list of allowed hosts is the only way around, and names host and port.
+// 4. Kept mail is not called, on any host: the guard cannot know every name under which this server is reached.
 // A public name may still point inward: in production the edge does not route there; on one machine the runtime judges what
 // a name resolves to (scripts/server/outbound.ts).
 import ipaddr from 'ipaddr.js'
@@ -11,6 +12,8 @@ import { err, ok, type Result } from '../../core/result.ts'
 export const ALLOWED_PORTS: ReadonlySet<string> = new Set(['', '80', '443', '8080', '8443'])
 
 const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|home\.arpa)$/
+
+const MAILBOX = /\/dev\/+mailbox(\/|$)/i
 
 export type Blocked = { reason: string }
 
@@ -30,6 +33,7 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
     return err({ reason: 'Only http and https are called.' })
   if (url.username !== '' || url.password !== '')
     return err({ reason: 'Credentials do not belong in a URL.' })
+  if (MAILBOX.test(decodedPath(url))) return err({ reason: 'Kept mail may not be called.' })
   const host = url.hostname.replace(/\.$/, '').toLowerCase()
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok({ url, isNamed: true })
@@ -37,6 +41,19 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
   return isPublicHost(host)
     ? ok({ url, isNamed: false })
     : err({ reason: 'The address is not a public one.' })
+}
+
+/** The server decodes a path once; a proxy in front of it may do so before. */
+const MOST_DECODINGS = 3
+
+function decodedPath({ pathname }: URL): string {
+  let path = pathname
+  for (let i = 0; i < MOST_DECODINGS && path.includes('%'); i++) {
+    path = path.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+  }
+  return path.replaceAll('\\', '/')
 }
 
 export function isPublicHost(host: string): boolean {

@@ -27,12 +27,3 @@ test('guessing API keys is counted by network, and ends in 429', async () => {
 test('where nothing tells addresses apart nobody can shut out the others', async () => {
   expect(new Set(await askMany('/.well-known/jwks.json', {}))).toEqual(new Set([200]))
 })
-
-test('the mailbox is not shown under a foreign name', async () => {
-  const response = await app.fetch(
-    new Request('http://evil.test/dev/mailbox?to=a@example.com'),
-    env,
-    createExecutionContext(),
-  )
-  expect(response.status).toBe(404)
-})

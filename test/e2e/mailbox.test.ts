@@ -1,0 +1,91 @@
+// Kept mail of a real installation: what a workflow can reach of its own server, and what a start allows.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, signIn } from './client.ts'
+import {
+  end,
+  forget,
+  freePort,
+  type Installation,
+  launch,
+  newStateDir,
+  readState,
+  start,
+} from './installation.ts'
+
+let dir: string
+let running: Installation | null = null
+let token: string
+
+const secrets = () =>
+  readState<{ demoPassword: string; mailboxToken: string }>(dir, 'secrets.json') ?? {
+    demoPassword: '',
+    mailboxToken: '',
+  }
+const origin = () => running?.url ?? ''
+
+beforeAll(async () => {
+  dir = newStateDir()
+  const port = await freePort()
+  running = await start(dir, { PORT: port, OUTBOUND_ALLOW_HOSTS: `127.0.0.1:${port},[::1]:${port}` })
+  token = await signIn(running.url, 'demo@example.com', secrets().demoPassword)
+})
+afterAll(async () => {
+  await end(running)
+  forget(dir)
+})
+
+/** Runs a workflow of one node that calls the address. */
+async function runCalling(url: string) {
+  const workflow = await call<{ id: string }>(origin(), 'POST', '/api/v1/workflows', {
+    token,
+    json: {
+      name: 'Calls home',
+      definition: { nodes: [{ id: 'it', type: 'http.request', params: { url } }] },
+    },
+  })
+  const run = await call<{ status: string; error: { code: string } | null }>(
+    origin(),
+    'POST',
+    `/api/v1/workflows/${workflow.body.id}/execute`,
+    { token, json: {}, headers: { prefer: 'wait=20' } },
+  )
+  return run.body
+}
+
+test('a workflow reaches no kept mail, under whatever name it calls this server', async () => {
+  const { port } = new URL(origin())
+  for (const host of ['localhost', '127.0.0.1', '[::1]'])
+    for (const path of ['/dev/mailbox', '/dev/%6Dailbox']) {
+      const url = `http://${host}:${port}${path}?token=${secrets().mailboxToken}`
+      expect(await runCalling(url)).toMatchObject({ status: 'failed', error: { code: 'http.blocked' } })
+    }
+})
+
+test('it does reach what the samples retry against', async () => {
+  expect(await runCalling(`${origin()}/dev/flaky/once?failures=0`)).toMatchObject({ status: 'succeeded' })
+})
+
+test('kept mail is no callback address', async () => {
+  const { body } = await call<{ items: { id: string }[] }>(origin(), 'GET', '/api/v1/workflows?limit=1', {
+    token,
+  })
+  const answer = await call(origin(), 'POST', `/api/v1/workflows/${body.items[0]?.id}/execute`, {
+    token,
+    json: { callbackUrl: `${origin()}/dev/mailbox` },
+  })
+  expect(answer).toMatchObject({ status: 422, body: { code: 'outbound.blocked' } })
+})
+
+test('the start prints an address that shows the mail', async () => {
+  const address = /^ {2}Mail +(\S+)/m.exec(running?.output() ?? '')?.[1] ?? ''
+  expect((await fetch(address)).status).toBe(200)
+  expect((await fetch(`${origin()}/dev/mailbox`)).status).toBe(401)
+})
+
+test('in development no other machine may be let in', async () => {
+  const other = newStateDir()
+  const refused = await launch(other, { HOST: '0.0.0.0' })
+  expect(await refused.ended).toBe(1)
+  expect(refused.output()).toContain('HOST=0.0.0.0 opens the port to other machines')
+  forget(other)
+})
