@@ -46,6 +46,20 @@ const list = z
   .default('')
   .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
 
+/** Pages by origin and path; a page is the same whatever its query. */
+const pages = list.transform((texts, context) =>
+  texts.map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null
+    if (url !== null && /^https?:$/.test(url.protocol) && url.href === url.origin + url.pathname)
+      return url.href
+    context.addIssue({ code: 'custom', message: `${text} must be an http or https URL without a query` })
+    return z.NEVER
+  }),
+)
+
+/** Paths of ours where users decide what is shown or where it redirects. */
+const NO_RETURN_PAGE = /^\/(?:api|approve|dev)(?:\/|$)|%/i
+
 const PrivateJwk = z.looseObject({
   kid: z.string().min(1),
   kty: z.enum(['EC', 'OKP']),
@@ -81,7 +95,7 @@ const flag = (fallback: 'true' | 'false') =>
     .default(fallback)
     .transform((text) => text === 'true')
 
-const Settings = z.object({
+const SettingsShape = z.object({
   ENVIRONMENT: z.enum(['development', 'production']).default('production'),
   PUBLIC_URL: z.url().default('http://localhost:8787'),
   /** The header in which the front names the client's address; empty where nothing in front sets it, as it could be forged. */
@@ -92,6 +106,8 @@ const Settings = z.object({
   /** 32-byte keys in base64url by id: they seal secrets at rest. */
   SECRETS_KEYS: json(Ring),
   CORS_ORIGINS: list,
+  /** Pages that an OAuth sign-in may return to, besides our own; on another site they must stand here. */
+  OAUTH_RETURN_PAGES: pages,
   METRICS_TOKEN: z.string().min(16).optional(),
   /** Opens the kept mail in development, beside an admin's sign-in. */
   MAILBOX_TOKEN: z.string().min(16).optional(),
@@ -116,8 +132,22 @@ const Settings = z.object({
   OUTBOUND_ALLOW_HOSTS: list.transform((hosts) => hosts.map((host) => host.toLowerCase())),
 })
 
+const Settings = SettingsShape.superRefine((settings, context) => {
+  const own = new URL(settings.PUBLIC_URL).origin
+  for (const page of settings.OAUTH_RETURN_PAGES) {
+    const { origin, pathname } = new URL(page)
+    const message =
+      origin === own && NO_RETURN_PAGE.test(pathname)
+        ? `${page} cannot be one: what is shown there is up to users`
+        : origin !== own && !settings.CORS_ORIGINS.includes(origin)
+          ? `${page} needs its origin in CORS_ORIGINS, or it could not exchange the code`
+          : null
+    if (message !== null) context.addIssue({ code: 'custom', path: ['OAUTH_RETURN_PAGES'], message })
+  }
+})
+
 /** What the environment may set; `npm start` passes these on. */
-export const SETTING_NAMES: string[] = Object.keys(Settings.shape)
+export const SETTING_NAMES: string[] = Object.keys(SettingsShape.shape)
 
 export type Settings = Omit<z.infer<typeof Settings>, 'SECRETS_KEYS'> & { SECRETS_KEYS: KeyRing }
 

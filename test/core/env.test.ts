@@ -76,3 +76,29 @@ test('two sign-in providers of one id, or one with the id of a built-in, are ref
   expect(problems(['github'])).toEqual(['OAUTH_OIDC_PROVIDERS.0.id: the id github is taken already'])
   expect(problems(['google'])).toHaveLength(1)
 })
+
+test('a page that a sign-in may return to is a URL of an allowed origin, and never one that users fill', async () => {
+  const secrets = await makeLocalSecrets()
+  const problems = (OAUTH_RETURN_PAGES: string) =>
+    problemsOf({
+      ...bound,
+      ...secrets,
+      PUBLIC_URL: 'https://orrery.example',
+      CORS_ORIGINS: 'https://app.example.com',
+      OAUTH_RETURN_PAGES,
+    })
+  expect(problems('https://app.example.com/in, https://orrery.example/console/in')).toEqual([])
+  for (const page of [
+    '/in',
+    'javascript:alert(1)',
+    'https://app.example.com/in?x=1',
+    'https://app.example.com/in#x',
+    'https://a:b@app.example.com/in',
+    'https://elsewhere.example/in',
+    'https://orrery.example/api/v1/hooks/x',
+    'https://orrery.example/%61pi/v1/hooks/x',
+    'https://orrery.example/approve/x',
+    'https://orrery.example/dev/flaky/x',
+  ])
+    expect([page, problems(page)]).toEqual([page, [expect.stringMatching(/^OAUTH_RETURN_PAGES: /)]])
+})

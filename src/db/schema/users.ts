@@ -176,8 +176,10 @@ export const oauthTickets = sqliteTable(
     email: text('email'),
     emailVerified: integer('email_verified', { mode: 'boolean' }).notNull(),
     name: text('name'),
-    /** Whose verifier redeems it; null when the cookie of the browser does. */
+    /** The page's verifier must match it; null when the page gave none. */
     returnChallenge: text('return_challenge'),
+    /** Only the browser that came back from the provider may redeem it: it holds the code in a cookie. */
+    browserBound: integer('browser_bound', { mode: 'boolean' }).notNull().default(true),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },

@@ -8,6 +8,9 @@ const REFUSED = /^x-(accel|sendfile|lighttpd|frame|content-type|request-id|forwa
 
 export const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
+/** A redirect without a fragment inherits that of the request, which may hold a sign-in code. An empty one ends it. */
+const withFragment = (location: string): string => (location.includes('#') ? location : `${location}#`)
+
 const WITHOUT_BODY = [204, 205, 304]
 
 export function toResponse({ status, headers, body }: HttpAnswer): Response {
@@ -15,7 +18,7 @@ export function toResponse({ status, headers, body }: HttpAnswer): Response {
   for (const [name, value] of Object.entries(headers)) {
     if (!ALLOWED.test(name.toLowerCase()) || REFUSED.test(name.toLowerCase())) continue
     try {
-      kept.set(name, value)
+      kept.set(name, name.toLowerCase() === 'location' ? withFragment(value) : value)
     } catch {
       // A value that no header can hold is left out.
     }

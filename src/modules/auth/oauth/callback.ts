@@ -3,6 +3,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Tokens } from '../schema.ts'
 import { takeState } from './repo.ts'
+import { findReturnPage } from './return-pages.ts'
 import { signInWithIdentity } from './sign-in.ts'
 import { callbackUrl, requireProvider, stateCookie } from './start.ts'
 import { issueTicket, type KnownIdentity } from './tickets.ts'
@@ -38,6 +39,12 @@ export async function finishOauth(
     })
   }
   const spentCookie = stateCookie(stateHash)
+  const page = begun.returnTo === null ? null : findReturnPage(request.settings, begun.returnTo)
+  // The settings have changed since the start.
+  if (begun.returnTo !== null && page === null) {
+    const error = new AppError('oauth.failed', { detail: 'The returnTo page is no longer allowed.' })
+    return { kind: 'problem', error, spentCookie }
+  }
   let identity: KnownIdentity
   try {
     const { codeVerifier, nonce } = begun
@@ -46,15 +53,16 @@ export async function finishOauth(
     identity = { ...told, provider: provider.id }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    if (begun.returnTo === null) return { kind: 'problem', error, spentCookie }
+    if (page === null) return { kind: 'problem', error, spentCookie }
     request.log.warn(error.code, { error })
-    return { kind: 'redirect', location: `${begun.returnTo}#error=${error.code}`, spentCookie }
+    return { kind: 'redirect', location: `${page.href}#error=${error.code}`, spentCookie }
   }
 
-  if (begun.returnTo !== null) {
-    const code = await issueTicket(request, identity, begun.returnChallenge)
-    const ticket = begun.returnChallenge === null ? { ticket: code } : {}
-    return { kind: 'redirect', location: `${begun.returnTo}#code=${code}`, spentCookie, ...ticket }
+  if (page !== null) {
+    const { returnChallenge } = begun
+    const code = await issueTicket(request, identity, { returnChallenge, browserBound: page.sameSite })
+    const ticket = page.sameSite ? { ticket: code } : {}
+    return { kind: 'redirect', location: `${page.href}#code=${code}`, spentCookie, ...ticket }
   }
   try {
     const tokens = await signInWithIdentity(request, identity, {
@@ -73,7 +81,7 @@ export async function finishOauth(
       kind: 'problem',
       error: due,
       spentCookie,
-      ticket: await issueTicket(request, identity, null),
+      ticket: await issueTicket(request, identity, { returnChallenge: null, browserBound: true }),
     }
   }
 }

@@ -57,16 +57,22 @@ export type TicketRow = {
   emailVerified: number
   name: string | null
   returnChallenge: string | null
+  browserBound: number
 }
 
 export const insertTicket = (
   d1: D1Database,
-  ticket: Omit<TicketRow, 'emailVerified'> & { codeHash: string; emailVerified: boolean; expiresAt: number },
+  ticket: Omit<TicketRow, 'emailVerified' | 'browserBound'> & {
+    codeHash: string
+    emailVerified: boolean
+    browserBound: boolean
+    expiresAt: number
+  },
 ) =>
   d1
     .prepare(
-      `INSERT INTO oauth_tickets (code_hash, provider, subject, email, email_verified, name, return_challenge, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO oauth_tickets (code_hash, provider, subject, email, email_verified, name, return_challenge, browser_bound, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .bind(
       ticket.codeHash,
@@ -76,6 +82,7 @@ export const insertTicket = (
       ticket.emailVerified ? 1 : 0,
       ticket.name,
       ticket.returnChallenge,
+      ticket.browserBound ? 1 : 0,
       ticket.expiresAt,
     )
     .run()
@@ -83,7 +90,8 @@ export const insertTicket = (
 export const findTicket = (d1: D1Database, codeHash: string, now: number): Promise<TicketRow | null> =>
   d1
     .prepare(
-      `SELECT provider, subject, email, email_verified AS emailVerified, name, return_challenge AS returnChallenge
+      `SELECT provider, subject, email, email_verified AS emailVerified, name, return_challenge AS returnChallenge,
+         browser_bound AS browserBound
        FROM oauth_tickets WHERE code_hash = ? AND used_at IS NULL AND expires_at > ?`,
     )
     .bind(codeHash, now)

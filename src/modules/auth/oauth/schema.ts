@@ -16,11 +16,11 @@ const Token43 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const StartQuery = z.strictObject({
   returnTo: z.string().max(2048).optional().meta({
     description:
-      'A page on this origin or one of CORS_ORIGINS that gets `#code=…`, or `#error=…`. Without it, the callback answers with the tokens.',
+      'A page that gets `#code=…`, or `#error=…`: `/` or `/docs` here, a page of `CORS_ORIGINS` on the same site, or one in `OAUTH_RETURN_PAGES`. Without it, the callback answers with the tokens.',
   }),
   codeChallenge: Token43.optional().meta({
     description:
-      'S256 of a verifier that the page keeps. Without it, the code is bound to a cookie of the browser.',
+      'S256 of a verifier that the page keeps. Required for a page on another site. On our own site the code is bound to a cookie of the browser as well: exchange it with `credentials: "include"`.',
   }),
 })
 export type StartQuery = z.infer<typeof StartQuery>

@@ -4,6 +4,7 @@ import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type OauthProvider, oauthProviders } from '../../../providers/oauth/index.ts'
 import { insertState } from './repo.ts'
+import { findReturnPage } from './return-pages.ts'
 import type { OauthProviders, StartQuery } from './schema.ts'
 
 export const STATE_LIFE_MS = 10 * MINUTE_MS
@@ -37,7 +38,7 @@ export async function startOauth(
   query: StartQuery,
 ): Promise<{ location: string; cookie: { name: string; value: string } }> {
   const provider = requireProvider(request, providerId)
-  const returnTo = query.returnTo === undefined ? null : requireListed(request, query.returnTo)
+  const returnTo = query.returnTo === undefined ? null : requireReturnPage(request, query.returnTo, query)
   const state = randomToken()
   const browser = randomToken()
   const nonce = randomToken()
@@ -62,23 +63,17 @@ export async function startOauth(
   return { location: url.href, cookie: { name: stateCookie(stateHash), value: browser } }
 }
 
-/** Only pages of ours are sent a code; compared by parsed origin, so no look-alike and no other scheme passes. */
-function requireListed(request: RequestContext, text: string): string {
-  const { CORS_ORIGINS, PUBLIC_URL } = request.settings
-  const url = URL.canParse(text) ? new URL(text) : null
-  const listed =
-    url !== null &&
-    url.hash === '' &&
-    url.username === '' &&
-    url.password === '' &&
-    [originOf(PUBLIC_URL), ...CORS_ORIGINS].includes(url.origin)
-  if (!listed) {
-    const message = 'must be a page of this origin or of one in CORS_ORIGINS, without a fragment'
-    throw new AppError('request.invalid', {
-      errors: [{ path: 'returnTo', message, code: 'not_listed' }],
-    })
+function requireReturnPage(request: RequestContext, text: string, query: StartQuery): string {
+  const page = findReturnPage(request.settings, text)
+  if (page === null) {
+    const message = 'must be a page of ours, of our site in CORS_ORIGINS, or in OAUTH_RETURN_PAGES'
+    throw new AppError('request.invalid', { errors: [{ path: 'returnTo', message, code: 'not_listed' }] })
   }
-  return url.href
+  if (!page.sameSite && query.codeChallenge === undefined) {
+    const message = 'is required for a page on another site'
+    throw new AppError('request.invalid', { errors: [{ path: 'codeChallenge', message, code: 'required' }] })
+  }
+  return page.href
 }
 
 const originOf = (url: string): string => new URL(url).origin

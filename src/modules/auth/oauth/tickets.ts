@@ -1,7 +1,9 @@
-// A ticket carries what a provider said from the callback to the request that makes use of it. Invariants:
-// 1. Tokens are never in a URL; the code of a ticket may be, in a fragment, so alone it is worth nothing: it counts
-//    only with the verifier of the page that asked for it, or with the cookie of the browser that came back.
-// 2. A ticket is used once, by one conditional statement, and lives five minutes.
+// A ticket carries what a provider said from the callback to the request that uses it. Invariants:
+// 1. Tokens are never in a URL. The code of a ticket may be, in a fragment, so the code alone is worth nothing.
+// 2. On our own site a code counts only with the cookie of the browser that came back, and with the page's verifier if
+//    the page gave a challenge: who gets hold of the code, even with a verifier of their own, has no such cookie.
+// 3. A page on another site cannot send that cookie; there the verifier alone counts.
+// 4. A ticket is used once, by one conditional statement, and lives five minutes.
 import type { RequestContext } from '../../../context.ts'
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { equalInConstantTime, randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -11,7 +13,7 @@ import { findTicket, insertTicket, takeTicket } from './repo.ts'
 
 export const TICKET_LIFE_MS = 5 * MINUTE_MS
 
-/** Holds the code of a ticket that is bound to the browser. */
+/** Holds the code of a ticket that is bound to this browser. */
 export const TICKET_COOKIE = 'oauth-ticket'
 
 export type KnownIdentity = ProviderIdentity & { provider: string }
@@ -19,19 +21,19 @@ export type KnownIdentity = ProviderIdentity & { provider: string }
 export async function issueTicket(
   request: RequestContext,
   identity: KnownIdentity,
-  returnChallenge: string | null,
+  binding: { returnChallenge: string | null; browserBound: boolean },
 ): Promise<string> {
   const code = randomToken()
   await insertTicket(request.env.DB, {
     codeHash: await sha256Hex(code),
     ...identity,
-    returnChallenge,
+    ...binding,
     expiresAt: request.now() + TICKET_LIFE_MS,
   })
   return code
 }
 
-/** What is shown for a ticket: the code with its verifier, or the cookie, with which the code may be left out. */
+/** What is shown for a ticket. The code may be left out where the cookie holds it. */
 export type TicketProof = {
   code?: string | undefined
   codeVerifier?: string | undefined
@@ -48,12 +50,13 @@ export async function openTicket(
   const codeHash = await sha256Hex(code)
   const ticket = await findTicket(request.env.DB, codeHash, request.now())
   if (ticket === null) throw invalid()
-  const { returnChallenge, emailVerified, ...rest } = ticket
-  const bound =
-    returnChallenge === null
-      ? proof.cookie !== undefined && equalInConstantTime(proof.cookie, code)
-      : proof.codeVerifier !== undefined && (await challengeOf(proof.codeVerifier)) === returnChallenge
-  if (!bound) throw invalid()
+  const { returnChallenge, browserBound, emailVerified, ...rest } = ticket
+  const isBrowser = proof.cookie !== undefined && equalInConstantTime(proof.cookie, code)
+  const isPage =
+    proof.codeVerifier !== undefined && (await challengeOf(proof.codeVerifier)) === returnChallenge
+  // A ticket that is not bound to a browser always has a challenge.
+  if (browserBound === 1 && !isBrowser) throw invalid()
+  if ((browserBound === 0 || returnChallenge !== null) && !isPage) throw invalid()
   return {
     identity: { ...rest, emailVerified: emailVerified === 1 },
     spend: async () => {
@@ -63,4 +66,6 @@ export async function openTicket(
 }
 
 const invalid = () =>
-  new AppError('oauth.failed', { detail: 'The code is not valid any more; begin the sign-in again.' })
+  new AppError('oauth.failed', {
+    detail: 'The code is no longer valid, or another browser started this sign-in. Start again.',
+  })

@@ -1,0 +1,1 @@
+ALTER TABLE `oauth_tickets` ADD `browser_bound` integer DEFAULT true NOT NULL;

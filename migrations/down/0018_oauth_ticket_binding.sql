@@ -1,0 +1,1 @@
+ALTER TABLE `oauth_tickets` DROP COLUMN `browser_bound`;
