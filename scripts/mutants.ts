@@ -111,7 +111,7 @@ async function judge(mutant: Mutant): Promise<Verdict> {
 async function runTests(args: string[]): Promise<{ failed: boolean; output: string }> {
   const child = spawn(join(copy, 'node_modules/.bin/vitest'), ['run', '--bail', '1', ...args], {
     cwd: copy,
-    env: { ...process.env, CASES: CORE_CASES, NO_COLOR: '1', LOG_LEVEL: 'none' },
+    env: { ...process.env, TEST_CASES: CORE_CASES, TEST_SEED: '1', NO_COLOR: '1', LOG_LEVEL: 'none' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

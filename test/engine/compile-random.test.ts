@@ -3,14 +3,14 @@ import { compile } from '../../src/engine/compile/index.ts'
 import { loadPlan } from '../../src/engine/compile/load.ts'
 import { topologicalOrder } from '../../src/engine/graph.ts'
 import { findRegions } from '../../src/engine/regions.ts'
+import { casesOf, SEED } from '../helpers/random-cases.ts'
 import { mangle } from './support/mangle.ts'
 import { random } from './support/random.ts'
 import { randomFlow } from './support/random-flow.ts'
 import { simulate, simulation } from './support/simulate.ts'
 import { TYPES } from './support/types.ts'
 
-const CASES = Math.max(1, Math.ceil(Number(process.env.CASES ?? 100_000) / 20))
-const SEED = Number(process.env.SEED ?? 1)
+const CASES = casesOf(5_000)
 
 describe('random definitions', () => {
   it(`never break the compiler, and what it accepts runs to an end (${CASES} from seed ${SEED})`, () => {

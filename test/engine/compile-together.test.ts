@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 import { TYPES } from './support/types.ts'
 
 const found = (definition: unknown, triggers?: unknown) => {
@@ -151,13 +152,13 @@ it('refuses a schedule that can never fire, at once', () => {
     cron,
     timezone: 'Europe/Berlin',
   }))
-  const before = performance.now()
+  const spentMs = startProcessorTime()
   expect(found({ nodes: [{ id: 'a', type: 'work' }] }, triggers)).toEqual([
     'triggers[0].cron trigger.never_fires',
     'triggers[2].cron trigger.never_fires',
     'triggers[4].cron definition.invalid',
   ])
-  expect(performance.now() - before).toBeLessThan(2_000)
+  expect(spentMs()).toBeLessThan(2_000)
 })
 
 it('refuses item where there is none, such as in the when of the each itself', () => {

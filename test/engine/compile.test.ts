@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 import { flow, group, node, pure, TYPES } from './support/types.ts'
 
 const problems = (definition: unknown, beside = {}) => {
@@ -186,18 +187,18 @@ describe('hostile definitions', () => {
     ['nothing', undefined, 'definition.not_json'],
     ['nodes that are none', { nodes: [null, 1, 'x', [], {}] }, 'definition.invalid'],
   ])('are refused in no time: %s', (_, definition, code) => {
-    const before = performance.now()
+    const spentMs = startProcessorTime()
     expect(codes(definition)).toContain(code)
-    expect(performance.now() - before).toBeLessThan(1_000)
+    expect(spentMs()).toBeLessThan(1_000)
   })
 
   it('refuses a thousand loops inside one another in reasonable time', () => {
     const nodes = Array.from({ length: 1_000 }, (_, i) => pure(`n${i}`))
     const arcs = nodes.slice(1).map((_, i) => `n${i}>n${i + 1}`)
     for (let i = 0; i < 500; i++) arcs.push(`n${999 - i}~>n${i}`)
-    const before = performance.now()
+    const spentMs = startProcessorTime()
     expect(codes(flow(nodes, arcs))).toEqual(['loop.too_deep'])
-    expect(performance.now() - before).toBeLessThan(2_000)
+    expect(spentMs()).toBeLessThan(2_000)
   })
 
   it('compiles a thousand nodes with ten thousand edges in reasonable time', () => {
@@ -206,8 +207,8 @@ describe('hostile definitions', () => {
     )
     const arcs: string[] = []
     for (let to = 1; to < 1_000; to++) for (let k = 1; k <= 10 && k <= to; k++) arcs.push(`n${to - k}>n${to}`)
-    const before = performance.now()
+    const spentMs = startProcessorTime()
     expect(codes(flow(nodes, arcs.slice(0, 10_000)))).toEqual([])
-    expect(performance.now() - before).toBeLessThan(2_000)
+    expect(spentMs()).toBeLessThan(2_000)
   })
 })

@@ -11,10 +11,10 @@ import {
   placesIn,
   type WhenFull,
 } from '../../src/engine/gate.ts'
+import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 import { type Random, random } from './support/random.ts'
 
-const CASES = Number(process.env.GATE_CASES ?? 3_000)
-const SEED = Number(process.env.SEED ?? 1)
+const CASES = casesOf(30_000)
 
 /** A run as it is: what it wants, and in which word it said so last. */
 type Life = {
@@ -163,7 +163,7 @@ describe('a gate', () => {
       try {
         runWorld(SEED + i)
       } catch (thrown) {
-        throw new Error(`SEED=${SEED + i} GATE_CASES=1 shows it: ${(thrown as Error).message}`, {
+        throw new Error(`${repeatWith(SEED + i)} shows it: ${(thrown as Error).message}`, {
           cause: thrown,
         })
       }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 import { runCase } from './support/run-case.ts'
 
-const CASES = Number(process.env.CASES ?? 100_000)
-const SEED = Number(process.env.SEED ?? 1)
+const CASES = casesOf(100_000)
 
 describe('random workflows in a hostile world', () => {
   it(`keep every promise in ${CASES} cases from seed ${SEED}`, { timeout: 3_600_000 }, () => {
@@ -12,7 +12,7 @@ describe('random workflows in a hostile world', () => {
         const status = runCase(SEED + i)
         seen[status] = (seen[status] ?? 0) + 1
       } catch (thrown) {
-        throw new Error(`SEED=${SEED + i} CASES=1 shows it: ${(thrown as Error).message}`, { cause: thrown })
+        throw new Error(`${repeatWith(SEED + i)} shows it: ${(thrown as Error).message}`, { cause: thrown })
       }
     }
     // A world in which everything fails would prove little.

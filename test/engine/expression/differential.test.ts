@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
+import { casesOf, SEED } from '../../helpers/random-cases.ts'
 import { makeGenerator } from './generate.ts'
 import { randomFrom, run, sampleScope } from './support.ts'
 
-const CASES = Number(process.env.EXPRESSION_CASES ?? 100_000)
-const SEED = Number(process.env.EXPRESSION_SEED ?? 4711)
+const CASES = casesOf(100_000)
 
 test(`${CASES} random expressions have the value that JavaScript gives them (seed ${SEED})`, () => {
   const random = randomFrom(SEED)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkValue } from '../../../src/engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../src/engine/json-schema/compile.ts'
 import type { ValueProblem } from '../../../src/engine/json-schema/types.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 // A name and not a literal key: an object with a literal `then` looks like a promise to the linter.
 const THEN = 'then'
@@ -247,9 +248,9 @@ describe('patterns', () => {
   })
 
   test('never backtrack', () => {
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     expect(codesOf({ pattern: '^(a+)+$' }, `${'a'.repeat(100_000)}b`)).toEqual([' pattern'])
     expect(codesOf({ pattern: '(x+x+)+y' }, 'x'.repeat(100_000))).toEqual([' pattern'])
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(spentMs()).toBeLessThan(1000)
   })
 })

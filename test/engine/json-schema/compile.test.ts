@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { checkSchema, compileSchema } from '../../../src/engine/json-schema/compile.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 const found = (schema: unknown): string[] =>
   checkSchema(schema).map((problem) => `${problem.path} ${problem.code}`)
@@ -123,8 +124,8 @@ describe('limits', () => {
 
   test('thousands of bad patterns are refused quickly', () => {
     const names = Array.from({ length: 4000 }, (_, n) => [`\\pL{1000}\\pN{1000}\\pS{1000}${n}`, true])
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     expect(compileSchema({ patternProperties: Object.fromEntries(names) }).ok).toBe(false)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(spentMs()).toBeLessThan(2000)
   })
 })

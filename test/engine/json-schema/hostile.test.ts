@@ -3,6 +3,7 @@ import { checkValue } from '../../../src/engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../src/engine/json-schema/compile.ts'
 import { withDefaults } from '../../../src/engine/json-schema/defaults.ts'
 import type { CompiledSchema } from '../../../src/engine/json-schema/types.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 function compiled(schema: unknown): CompiledSchema {
   const result = compileSchema(schema)
@@ -43,10 +44,10 @@ describe('a check that would take too long gives up and says so', () => {
     ['texts that are regular expressions', { items: { format: 'regex' } }, Array(10_000).fill('\\pL{1000}')],
   ])('%s', (_, schema, value) => {
     const ready = compiled(schema)
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     const problems = checkValue(ready, value)
     expect(problems.at(-1)).toMatchObject({ path: '', code: 'limit' })
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(spentMs()).toBeLessThan(10_000)
   })
 
   test('an ordinary large value is within the budget', () => {
@@ -98,13 +99,13 @@ describe('defaults', () => {
   })
 
   test('defaults that breed stop at the limit', () => {
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     const breeding = compiled({
       properties: { a: { $ref: '#', default: {} }, b: { $ref: '#', default: {} } },
     })
     expect(checkValue(breeding, withDefaults(breeding, {})).at(-1)).toMatchObject({ code: 'limit' })
     const large = compiled({ items: { properties: { a: { default: Array(9000).fill(1) } } } })
     expect(JSON.stringify(withDefaults(large, Array(50_000).fill({}))).length).toBeLessThan(4_000_000)
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(spentMs()).toBeLessThan(5000)
   })
 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { checkValue } from '../../../src/engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../src/engine/json-schema/compile.ts'
+import { casesOf, SEED } from '../../helpers/random-cases.ts'
 
-const SEED = Number(process.env.SEED ?? 20_260_721)
-const CASES = 10_000
+const CASES = casesOf(10_000)
 // A name and not a literal key: an object with a literal `then` looks like a promise to the linter.
 const THEN = 'then'
 

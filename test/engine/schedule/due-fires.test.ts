@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dueFires, jitteredStart, MAX_FIRES } from '../../../src/engine/schedule/due-fires.ts'
 import { type MissedPolicy, nextFire, type Schedule } from '../../../src/engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../src/engine/schedule/trigger.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 import { intOf, randomCron, randomOf } from './random-cron.ts'
 
 const MINUTE = 60_000
@@ -54,7 +55,7 @@ describe('due fires', () => {
   })
 
   test('a year without ticks gives the newest hundred, quickly', () => {
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     for (const cron of ['* * * * *', '* * * 1-3 *', '*/7 1 * * *', '* 3 1 1 *', '0 0 29 2 *']) {
       const schedule = scheduleOf(cron, 'all', 'Europe/Berlin')
       const { fires } = dueFires(schedule, T - 366 * 24 * HOUR, T)
@@ -65,7 +66,7 @@ describe('due fires', () => {
       for (let n = 1; n < fires.length; n++) expect(nextFire(schedule, fires[n - 1]!)).toBe(fires[n])
     }
     expect(dueFires(scheduleOf('* * * * *', 'all'), 0, T).fires).toHaveLength(MAX_FIRES)
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(spentMs()).toBeLessThan(3000)
   })
 
   test('a clock set back fires nothing and waits for the next new instant', () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { parseCron } from '../../../src/engine/schedule/cron.ts'
 import { nextFire, type Schedule } from '../../../src/engine/schedule/next-fire.ts'
+import { casesOf, SEED } from '../../helpers/random-cases.ts'
 import { bruteNext, type Spec, type Window, wallClock, windowOf } from './brute-force.ts'
 import { intOf, randomCron, randomOf } from './random-cron.ts'
 
 const DAY = 86_400_000
-const SEED = Number(process.env.SEED ?? 20_260_721)
-const TRIPLES = Number(process.env.TRIPLES ?? 50_000)
+const TRIPLES = casesOf(50_000)
 
 const ZONES = [
   'UTC',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { nextFire, type Schedule, upcoming } from '../../../src/engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../src/engine/schedule/trigger.ts'
 import { isTimeZone } from '../../../src/engine/schedule/zone.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 function scheduleOf(cron: string, timezone = 'UTC'): Schedule {
   const compiled = compileSchedule({ cron, timezone })
@@ -87,10 +88,10 @@ describe('when clocks go back', () => {
 
 describe('limits of the search', () => {
   test('a date that never comes answers null at once', () => {
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     expect(nextFire(scheduleOf('0 0 30 2 *', 'Africa/Casablanca'), 1_780_000_000_000)).toBeNull()
     expect(nextFire(scheduleOf('* * 30 2 *', 'Africa/Casablanca'), 1_780_000_000_000)).toBeNull()
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(spentMs()).toBeLessThan(500)
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 8.64e15, Number.MAX_VALUE])(
@@ -108,9 +109,9 @@ describe('limits of the search', () => {
   test('a yearly schedule takes well under a millisecond', () => {
     const schedule = scheduleOf('0 6 1 1 *', 'America/New_York')
     nextFire(schedule, Date.UTC(2026, 5, 1))
-    const started = performance.now()
+    const spentMs = startProcessorTime()
     for (let n = 0; n < 1000; n++) nextFire(schedule, Date.UTC(2026, 5, 1) + n)
-    expect((performance.now() - started) / 1000).toBeLessThan(0.2)
+    expect(spentMs() / 1000).toBeLessThan(0.2)
   })
 })
 

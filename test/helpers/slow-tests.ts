@@ -1,0 +1,36 @@
+// Test files that take a minute or more and depend on few sources. CI runs them always, and so does `npm run test:long`.
+// Elsewhere each runs when it is named, or when one of its sources has changes that are not committed.
+import { spawnSync } from 'node:child_process'
+
+const SOURCES: Record<string, string[]> = {
+  'test/core/new-module.test.ts': [
+    'scripts/new-module',
+    'scripts/new-module.ts',
+    'src/app.ts',
+    'src/core/ids.ts',
+    'src/db/schema/index.ts',
+    'src/http/scopes.ts',
+  ],
+  'test/core/migrations.test.ts': ['migrations', 'src/db/schema'],
+  'test/e2e/kill.test.ts': ['durable-objects', 'scripts/server', 'src/db', 'src/queue'],
+  'test/e2e/kill-runs.test.ts': [
+    'durable-objects',
+    'scripts/server',
+    'src/engine',
+    'src/objects',
+    'src/queue',
+  ],
+}
+
+export function slowTestsToSkip(env: NodeJS.ProcessEnv, args: string[]): string[] {
+  if (env.CI || env.TEST_LONG) return []
+  const named = args.filter((arg) => arg.startsWith('test/'))
+  return Object.entries(SOURCES)
+    .filter(([file, sources]) => !named.some((name) => file.startsWith(name)) && !haveChanged(sources))
+    .map(([file]) => file)
+}
+
+function haveChanged(paths: string[]): boolean {
+  const { status, stdout } = spawnSync('git', ['status', '--porcelain', '--', ...paths], { encoding: 'utf8' })
+  return status !== 0 || stdout !== ''
+}
