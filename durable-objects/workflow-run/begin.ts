@@ -8,6 +8,7 @@ import { isAnswered } from './concurrency-key.ts'
 import { askGate, enterGate, gateOf, tellGate } from './gate.ts'
 import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
+import { titleOf } from './start-text.ts'
 
 /** An event is one row, and a row has its limit. */
 const ADOPTED_PER_EVENT = 1_000
@@ -31,6 +32,7 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
     machine.hold(kept)
+    nameRun(machine)
     // What it wants is asked below, once it is stored.
     machine.gateKnows = isLater(machine) ? 'none' : 'slot'
     if (legacy) adopt(machine, legacy, outputs)
@@ -47,6 +49,13 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
     tellGate(machine)
     return null
   }
+}
+
+function nameRun(machine: RunShell): void {
+  const { title, fault } = titleOf(machine.requireRun(), machine.now())
+  if (title !== null) machine.store.writeMeta('title', title)
+  if (fault !== undefined)
+    machine.feed([{ fact: { type: 'log', level: 'warn', message: `The run has no title: ${fault}` } }])
 }
 
 const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()

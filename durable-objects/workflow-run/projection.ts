@@ -18,6 +18,10 @@ const RUN_COLUMNS = [
   'started_by',
   'parent_run_id',
   'mocked',
+  'title',
+  'tags',
+  'metadata',
+  'cancelled_by',
   'seq',
   'progress',
   'waiting_for',
@@ -40,6 +44,11 @@ const COUNT_RUN = `INSERT INTO usage_counters (team_id, period, metric, value)
   SELECT ?1, ?2, 'runs', 1 WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?3) AND EXISTS (SELECT 1 FROM teams WHERE id = ?1)
   ON CONFLICT (team_id, period, metric) DO UPDATE SET value = value + 1`
 
+/** Of a deleted run no label comes back. */
+const LABEL_RUN = `INSERT INTO run_labels (run_id, label, team_id, created_at)
+  SELECT r.id, l.value, r.team_id, r.created_at FROM json_each(?2) l JOIN runs r ON r.id = ?1 AND r.deleted_at IS NULL
+  ON CONFLICT (run_id, label) DO NOTHING`
+
 /** By then the sweep looks whether the object is awake. Coarse, because it is written rarely. */
 const WAKE_GRACE_MS = 10 * 60_000
 const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
@@ -53,11 +62,13 @@ export async function projectRun(
   const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   // Who reports is not stuck.
   const row: Record<string, Json> = { mocked: 0, ...view, wakeBy, stuckSince: null }
+  const labels = (view.labels ?? []) as string[]
   const period = periodOf(Number(view.createdAt))
   await d1.batch([
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),
     d1.prepare(UPSERT_RUN).bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null)),
     ...(started === null ? [] : [insertAuditOnce(d1, started)]),
+    ...(labels.length === 0 ? [] : [d1.prepare(LABEL_RUN).bind(view.id, JSON.stringify(labels))]),
   ])
 }
 

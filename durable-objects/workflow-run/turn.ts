@@ -117,6 +117,8 @@ export function runTurn(
       run.values.store(next.fact.path, next.output)
     for (const [path, value] of next.values ?? []) run.values.store(path, value)
     if (next.respond) result.respond ??= next.respond
+    if (next.fact.type === 'run.cancel_requested' && store.readMeta('cancelledBy') === null)
+      store.writeMeta('cancelledBy', next.fact.by ?? 'system')
     next.onAccepted?.(seq)
   }
 

@@ -7,6 +7,7 @@ import { type NodesQuery, nodesPage } from '../../src/engine/nodes-page.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
 import { countNodes, nodesView, type nodeView, runView } from '../../src/engine/view.ts'
+import { labelsOf } from '../../src/modules/executions/index.ts'
 import {
   MOST_SHOWN_CHARS,
   type RunNodesPage,
@@ -31,6 +32,13 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     teamId: spec.teamId,
     workflowId: spec.workflowId,
     workflowVersion: spec.workflowVersion,
+    workflowName: spec.workflowName,
+    title: titleOfRun(run, store),
+    startedBy: spec.startedBy,
+    cancelledBy: cancellerOf(run, store),
+    mocked: spec.mocks !== undefined,
+    tags: spec.tags ?? [],
+    metadata: spec.metadata ?? {},
     status: view.status,
     trigger: spec.trigger,
     input: spec.input,
@@ -48,6 +56,13 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     ...(include.output === false ? {} : largeOutput(run)),
   }
 }
+
+/** Of most runs there is nothing to look up. */
+const titleOfRun = ({ plan }: Run, store: RunStore): string | null =>
+  plan.definition.settings?.title === undefined ? null : store.readMeta('title')
+
+const cancellerOf = ({ state }: Run, store: RunStore): string | null =>
+  state.run.status === 'cancelled' ? store.readMeta('cancelledBy') : null
 
 /** A stored value that cannot be read any more is told in its place, so that all the rest can be seen. */
 export function readable(read: () => Json): { value: Json; error?: NodeError } {
@@ -160,6 +175,11 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     startedBy: spec.startedBy,
     parentRunId: spec.parent?.runId ?? null,
     mocked: spec.mocks === undefined ? 0 : 1,
+    title: titleOfRun(run, store),
+    cancelledBy: cancellerOf(run, store),
+    tags: spec.tags === undefined ? null : JSON.stringify(spec.tags),
+    metadata: spec.metadata === undefined ? null : JSON.stringify(spec.metadata),
+    labels: labelsOf(spec),
     seq: state.run.seq,
     progress: view.progress,
     waitingFor: JSON.stringify(

@@ -103,6 +103,13 @@ export const Settings = z.strictObject({
   timeoutMs: duration.optional().describe('Running time: waiting and pausing do not count.'),
   deadlineMs: duration.optional().describe('Wall time from the start.'),
   maxParallel: z.number().int().min(1).max(100).optional(),
+  title: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe(
+      'What a run is called in lists, such as `Order {{ input.orderId }}`. It is evaluated once, at the start, and may name what a start knows: input, vars, run, workflow and now. Where it cannot be evaluated the run has no title.',
+    ),
   onError: z
     .enum(['fail', 'continue'])
     .optional()

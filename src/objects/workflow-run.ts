@@ -77,6 +77,9 @@ export type RunSpec = {
   requestId: string
   /** Hash of the start request, for starts with an idempotency key: another body under the same key is refused. */
   requestHash?: string
+  /** What the start says about the run, for people and lists. */
+  tags?: string[]
+  metadata?: Record<string, string | number | boolean>
 }
 
 export type RunNodeView = {
@@ -107,6 +110,13 @@ export type RunView = {
   teamId: string
   workflowId: string | null
   workflowVersion: number
+  workflowName: string
+  title: string | null
+  startedBy: string | null
+  cancelledBy: string | null
+  mocked: boolean
+  tags: string[]
+  metadata: Record<string, string | number | boolean>
   status: RunStatus
   trigger: RunTrigger
   input: Json

@@ -18,6 +18,13 @@ export const runs = sqliteTable(
     parentRunId: text('parent_run_id'),
     /** Whether outcomes of nodes were given with the start. */
     mocked: integer('mocked').notNull().default(0),
+    /** `settings.title` as it was evaluated at the start. */
+    title: text('title'),
+    /** JSON, null where there are none. `run_labels` is what finds them. */
+    tags: text('tags'),
+    metadata: text('metadata'),
+    /** A user's id, or the part of the system that cancelled it. */
+    cancelledBy: text('cancelled_by'),
     /** The seq of the event that this row shows: an older report never overwrites a newer one. */
     seq: integer('seq').notNull(),
     progress: integer('progress').notNull().default(0),
@@ -50,6 +57,23 @@ export const runs = sqliteTable(
   ],
 )
 
+/** Finds runs by a tag or a field of their metadata: `labelOfTag` and `labelOfField` say how each is written. */
+export const runLabels = sqliteTable(
+  'run_labels',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    label: text('label').notNull(),
+    teamId: text('team_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.label] }),
+    index('run_labels_label').on(t.teamId, t.label, t.createdAt, t.runId),
+  ],
+)
+
 export const approvals = sqliteTable(
   'approvals',
   {
@@ -67,6 +91,8 @@ export const approvals = sqliteTable(
     allowSelf: integer('allow_self', { mode: 'boolean' }).notNull().default(true),
     decisions: text('decisions').notNull().default('[]'),
     startedBy: text('started_by'),
+    /** JSON: everybody who has started the run or one that it follows. */
+    starters: text('starters').notNull().default('[]'),
     seq: integer('seq').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),

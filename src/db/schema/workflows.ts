@@ -77,6 +77,8 @@ export const workflowTriggers = sqliteTable(
     position: integer('position'),
     /** Sealed: what deliveries to a webhook are checked with. Like the URL it belongs to the key and survives versions. */
     secret: text('secret'),
+    /** Who made it. What a webhook starts counts as started by them. */
+    createdBy: text('created_by'),
   },
   (t) => [
     uniqueIndex('workflow_triggers_key').on(t.workflowId, t.key),
@@ -167,6 +169,8 @@ export const inboundEvents = sqliteTable(
     createdAt: integer('created_at').notNull(),
     /** How many runs were known to wait for it when it came. */
     waiting: integer('waiting').notNull().default(0),
+    /** Who sent it, and so starts what it starts. */
+    sentBy: text('sent_by'),
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.id] }),

@@ -10,7 +10,7 @@ import type { Plan } from '../plan.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { upstreamOf } from '../upstream.ts'
 import { ownParams } from './check-params.ts'
-import { checkStartKey } from './check-start-key.ts'
+import { checkStartText } from './check-start-text.ts'
 import type { Outline } from './outline.ts'
 
 /** Whether an expression may name the node of that index. */
@@ -60,8 +60,9 @@ export function checkExpressions(
     const mayUseItem = () => group >= 0 && (hasItems(outline, group) || itemsAround(outline, group, users))
     check(output, [...at, 'output'], { maySee, mayUseItem }, outline, problems)
   }
-  const { concurrency } = outline.definition.settings ?? {}
-  checkStartKey(concurrency?.key, ['settings', 'concurrency', 'key'], problems)
+  const { concurrency, title } = outline.definition.settings ?? {}
+  checkStartText(concurrency?.key, ['settings', 'concurrency', 'key'], problems)
+  checkStartText(title, ['settings', 'title'], problems)
 }
 
 function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {

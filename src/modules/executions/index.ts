@@ -1,4 +1,5 @@
 export { dropFollowers, enterFollower, type FollowerRights, MOST_FOLLOW_MS } from './follower-repo.ts'
+export { labelsOf } from './labels.ts'
 export { executionRoutes } from './routes/executions.ts'
 export { liveRoutes } from './routes/live.ts'
 export { startRoutes } from './routes/start.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { JsonValue } from '../../http/json-value.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
-import { Mocks } from '../workflows/index.ts'
+import { Mocks, Tags } from '../workflows/index.ts'
 
 export const RUN_STATUSES = [
   'queued',
@@ -14,6 +14,25 @@ export const RUN_STATUSES = [
 ] as const
 
 const Json = JsonValue.nullable()
+
+const MOST_FIELDS = 20
+
+const Metadata = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'letters, digits, "_", "." and "-", 1 to 64 of them'),
+    z.union([z.string().max(500), z.number(), z.boolean()]),
+  )
+  .refine((fields) => Object.keys(fields).length <= MOST_FIELDS, {
+    message: `At most ${MOST_FIELDS} fields.`,
+  })
+
+/** What a start may say about its run. */
+const labelled = {
+  tags: Tags.optional().describe('Lists find the run by each of them.'),
+  metadata: Metadata.optional().describe(
+    'Fields of your own, such as an order number. Lists find the run by each of them.',
+  ),
+}
 
 export const StartRun = z
   .strictObject({
@@ -33,6 +52,7 @@ export const StartRun = z
       .max(64)
       .optional()
       .describe('The node to start from, instead of all that have no predecessor.'),
+    ...labelled,
   })
   .meta({ id: 'StartRun' })
 export type StartRun = z.infer<typeof StartRun>
@@ -71,11 +91,33 @@ export const WaitingFor = z
 
 const workflowVersion = z.int().describe('0 for a run of the draft.')
 
+/** What the list and the detail of a run both say. */
+const facts = {
+  workflowName: z.string(),
+  title: z
+    .string()
+    .nullable()
+    .describe('`settings.title` of the workflow, as it was evaluated at the start.'),
+  startedBy: z
+    .string()
+    .nullable()
+    .describe('Who started it, sent its event or made its webhook; null for a schedule.'),
+  cancelledBy: z
+    .string()
+    .nullable()
+    .describe('The user who cancelled it, or `parent` or `gate`; null for a run that nobody cancelled.'),
+  parentRunId: z.string().nullable(),
+  mocked: z.boolean().describe('Whether outcomes of nodes were given with the start.'),
+  tags: z.array(z.string()),
+  metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+}
+
 export const Execution = z
   .strictObject({
     id: z.string(),
     workflowId: z.string().nullable(),
     workflowVersion,
+    ...facts,
     status: z.enum(RUN_STATUSES),
     trigger: z.looseObject({ type: z.string() }),
     input: Json,
@@ -88,7 +130,6 @@ export const Execution = z
     durationMs: z.number().nullable(),
     cost: z.strictObject({ usd: z.number(), inputTokens: z.int(), outputTokens: z.int() }),
     waitingFor: z.array(WaitingFor),
-    parentRunId: z.string().nullable(),
     nodes: z.array(NodeRun).optional(),
     nodesTruncated: z
       .literal(true)
@@ -106,13 +147,10 @@ export const ExecutionSummary = z
   .strictObject({
     id: z.string(),
     workflowId: z.string().nullable(),
-    workflowName: z.string(),
     workflowVersion,
+    ...facts,
     status: z.enum(RUN_STATUSES),
     trigger: z.strictObject({ type: z.string(), key: z.string().nullable() }),
-    startedBy: z.string().nullable(),
-    parentRunId: z.string().nullable(),
-    mocked: z.boolean().describe('Whether outcomes of nodes were given with the start.'),
     progress: z.number(),
     waitingFor: z.array(
       WaitingFor.partial({ detail: true }).describe(
@@ -135,6 +173,12 @@ const filters = {
   workflowId: z.string().max(64).optional(),
   trigger: z.string().max(32).optional(),
   parentRunId: z.string().max(64).optional(),
+  tag: z.string().max(50).optional().describe('Runs with this tag.'),
+  metadata: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}:.{0,500}$/su, 'a field and its value, such as orderId:A-1002')
+    .optional()
+    .describe('Runs with this field of their metadata, such as `orderId:A-1002`.'),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
 }
@@ -262,6 +306,7 @@ export const StartBatch = z
           workflowId: z.string().max(64),
           input: JsonValue.optional(),
           version: z.int().min(1).optional(),
+          ...labelled,
         }),
       )
       .min(1)

@@ -19,6 +19,7 @@ export {
 export { workflowRoutes } from './routes/index.ts'
 export { Mocks } from './schema/mocks.ts'
 export type { StoredTrigger } from './schema/trigger.ts'
+export { Tags } from './schema/workflow.ts'
 export { createWorkflow } from './service/create.ts'
 export { draftRunnable } from './service/drafts.ts'
 export { nextFireOf } from './service/triggers.ts'

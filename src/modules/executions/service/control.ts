@@ -189,11 +189,12 @@ export async function removeRun(ctx: Ctx, runId: string, teamId: string): Promis
     statements: [
       statement(
         `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
-         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL, stuck_since = NULL`,
+         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL, stuck_since = NULL, title = NULL, tags = NULL, metadata = NULL`,
         runId,
         teamId,
         now,
       ),
+      statement('DELETE FROM run_labels WHERE run_id = ?', runId),
       statement('DELETE FROM event_waits WHERE run_id = ?', runId),
     ],
     audit: { action: 'run.deleted', targetType: 'run', targetId: runId, teamId },

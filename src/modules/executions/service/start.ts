@@ -73,11 +73,17 @@ export async function startRun(
     ...(body.mocks === undefined ? {} : { mocks: body.mocks as RunSpec['mocks'] }),
     ...(body.startAt === undefined ? {} : { startAt: Date.parse(body.startAt) }),
     ...(body.entry === undefined ? {} : { entry: body.entry }),
-    ...(body.callbackUrl === undefined
-      ? {}
-      : { more: { callbackUrl: requireCallable(ctx, body.callbackUrl) } }),
+    more: {
+      ...labelsIn(body),
+      ...(body.callbackUrl === undefined ? {} : { callbackUrl: requireCallable(ctx, body.callbackUrl) }),
+    },
   })
 }
+
+const labelsIn = ({ tags, metadata }: Pick<StartRun, 'tags' | 'metadata'>): Partial<RunSpec> => ({
+  ...(tags === undefined || tags.length === 0 ? {} : { tags }),
+  ...(metadata === undefined ? {} : { metadata }),
+})
 
 /** The address names the workflow, the body its version: what is missing decides the answer. */
 async function missing(ctx: RequestContext, teamId: string, workflowId: string): Promise<AppError> {
@@ -186,6 +192,7 @@ export async function startBatch(
         startedBy: ctx.actor.userId,
         by: runActor(ctx),
         options: {},
+        more: labelsIn(item),
         ...once,
       } as const
       const { execution } = await startRunnable(ctx, runnable, start)

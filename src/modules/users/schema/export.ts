@@ -149,7 +149,11 @@ export const UserExport = z
       status: text,
       triggerType: text,
       triggerKey: maybe,
+      title: maybe,
+      tags: json,
+      metadata: json,
       startedBy: maybe,
+      cancelledBy: maybe,
       parentRunId: maybe,
       error: json,
       costUsd: count,
@@ -180,7 +184,7 @@ export const UserExport = z
       decidedAt: never,
     }),
     storeEntries: many({ teamId: text, key: text, value: json, expiresAt: never, updatedAt: time }),
-    events: many({ teamId: text, id: text, name: text, data: json, createdAt: time }),
+    events: many({ teamId: text, id: text, name: text, data: json, sentBy: maybe, createdAt: time }),
     /** False when there is more than one request can read. */
     complete: flag,
     /** Ask again with it: the answer goes on where this one stopped. */
