@@ -25,7 +25,13 @@ export function buildPorts({ env, run, effect, now, log, progress }: PortsContex
     http: httpPort(reachOf(env, readSettings(env)), timeoutOf(run, effect.path)),
     runs: runsPort(env, spec, now),
     store: storePort({ d1: env.DB, teamId: spec.teamId, now }),
-    notify: notifyPort(env, spec.requestId, now),
+    notify: notifyPort({
+      env,
+      teamId: spec.teamId,
+      startedBy: spec.startedBy,
+      requestId: spec.requestId,
+      now,
+    }),
     credentials: {
       read: () => {
         throw new NodeFailure({

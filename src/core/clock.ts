@@ -7,6 +7,7 @@ export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
 export const toIso = (ms: number): string => new Date(ms).toISOString()
+export const dayOf = (ms: number): string => toIso(ms).slice(0, 10)
 /** The month that usage is counted in. */
 export const periodOf = (ms: number): string => toIso(ms).slice(0, 7)
 export const toIsoOrNull = (ms: number | null): string | null => (ms === null ? null : toIso(ms))

@@ -54,6 +54,7 @@ export const ERRORS = {
   'team.personal': entry(409, 'The personal team cannot be changed in this way'),
   'invitation.invalid': entry(404, 'The invitation is not valid any more'),
   'plan.limit_reached': entry(402, 'The limit of the plan is reached'),
+  'mail.recipient_not_allowed': entry(403, 'The mail may not go to this address'),
   'idempotency.mismatch': entry(422, 'The idempotency key was used with another request'),
   'idempotency.secret_not_replayed': entry(409, 'The request was done; its secret is not shown again'),
   'rate.limited': entry(429, 'Too many requests', true),

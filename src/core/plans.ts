@@ -13,6 +13,8 @@ export type PlanLimits = {
   concurrentRuns: number | null
   storageBytes: number | null
   requestsPerMinute: number
+  /** Mails that runs send. */
+  mailsPerDay: number
 }
 
 const GIB = 1024 ** 3
@@ -27,6 +29,7 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     concurrentRuns: 20,
     storageBytes: GIB,
     requestsPerMinute: 600,
+    mailsPerDay: 50,
   },
   premium: {
     teams: 10,
@@ -37,6 +40,7 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     concurrentRuns: 200,
     storageBytes: 20 * GIB,
     requestsPerMinute: 3_000,
+    mailsPerDay: 1_000,
   },
   team: {
     teams: null,
@@ -47,6 +51,7 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     concurrentRuns: 2_000,
     storageBytes: 500 * GIB,
     requestsPerMinute: 12_000,
+    mailsPerDay: 10_000,
   },
 }
 

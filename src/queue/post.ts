@@ -3,7 +3,7 @@
 import type { QueueEnvelope, QueueMessage } from './messages.ts'
 
 /** How long the queue has before the sweep sends it again. */
-const GRACE_MS = 60_000
+export const POST_GRACE_MS = 60_000
 /** Mails are up to some hundred thousand characters, and a batch is one request. */
 const BATCH = 10
 
@@ -22,12 +22,23 @@ export async function postMessages(
         env.DB.prepare(
           `INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO NOTHING`,
-        ).bind(id, message.type, JSON.stringify(message), requestId, now + GRACE_MS, now),
+        ).bind(id, message.type, JSON.stringify(message), requestId, now + POST_GRACE_MS, now),
       ),
     )
-    // What the queue does not take, the sweep sends.
-    await env.JOBS.sendBatch(part.map(({ id }) => ({ body: { outboxId: id, requestId } }))).catch(
-      () => undefined,
+    await tellQueue(
+      env,
+      part.map(({ id }) => id),
+      requestId,
     )
   }
+}
+
+/** Says that rows are there. What the queue does not take, the sweep sends. */
+export async function tellQueue(
+  env: { JOBS: Queue<QueueEnvelope> },
+  outboxIds: readonly string[],
+  requestId: string,
+): Promise<void> {
+  const envelopes = outboxIds.map((outboxId) => ({ body: { outboxId, requestId } }))
+  await env.JOBS.sendBatch(envelopes).catch(() => undefined)
 }

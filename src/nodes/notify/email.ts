@@ -8,11 +8,14 @@ const Address = z.email().max(254)
 export const notifyEmail = effectNode({
   type: 'notify.email',
   category: 'notify',
-  summary: 'Sends mail.',
+  summary:
+    'Sends mail for the person who started the run, or for the owner of the team; their address must be verified.',
   params: z.strictObject({
     to: z
       .union([Address, z.array(Address).min(1).max(MOST_RECIPIENTS)])
-      .describe(`An address or a list of at most ${MOST_RECIPIENTS}; each gets a mail of their own.`),
+      .describe(
+        `An address or a list of at most ${MOST_RECIPIENTS}; each gets a mail of their own. On the plan free: members of the team and verified addresses of accounts.`,
+      ),
     subject: z
       .string()
       .min(1)

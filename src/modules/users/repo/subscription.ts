@@ -2,7 +2,7 @@ import type { Plan, PlanLimits } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { countRunning, MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
 
-export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
+export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute' | 'mailsPerDay'>
 
 export type SubscribedTeam = { plan: Plan; personal: number; ownedTeams: number; ofPremium: number }
 

@@ -19,6 +19,7 @@ export const Subscription = z
       concurrentRuns: limit,
       storageBytes: limit,
       requestsPerMinute: z.int(),
+      mailsPerDay: z.int(),
     }),
     usage: z.strictObject({
       /** Null for a shared team: how many teams one may own follows from the personal team's plan. */

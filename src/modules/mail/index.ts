@@ -1,0 +1,1 @@
+export { sendTeamMail, type TeamMail, type TeamMailScope } from './service.ts'
