@@ -55,7 +55,9 @@ export function scopeOf(
     known.set(path, value)
     return value
   }
-  const scope: Record<string, unknown> = { ...namesOf(run.spec, run.input, now), ...extra }
+  // The same on every attempt. Only rows of older code do not know when their activation became ready.
+  const time = at.from?.readyAt ?? now
+  const scope: Record<string, unknown> = { ...namesOf(run.spec, run.input, time), ...extra }
   const item = at.from === null ? itemOfFrame(run, at.frame, load) : itemOf(run, at.from, load)
   if (item && !('item' in extra)) Object.assign(scope, item)
   if (at.from !== null) {

@@ -1,13 +1,15 @@
-// What an expression sees. The shell asks before it evaluates; what is found here is recorded with the outcome, so an
-// answer that depends on the moment (a loop that still runs) is asked once.
+// What an expression sees. The shell asks before it evaluates. The answer is that of the moment in which the viewer first
+// became ready, however much later an attempt asks: an effect that is tried again is sent with the same content.
+import { regionKey } from './advance/region.ts'
 import { nodePath } from './path.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanNode } from './plan.ts'
 import { type Activation, isSettled, type RunState } from './state.ts'
 import { upstreamOf } from './upstream.ts'
 
 /**
  * The activation that `nodes.<id>` means, seen from another. In the same loop: this iteration where it lies upstream,
- * else the one before. After a loop: its last iteration that gave an outcome. Undefined when there is none.
+ * else the one before. After a loop: the iteration that led here, or where that one gave no outcome, the last before it
+ * that did. What came after the viewer became ready is not seen, so each of its attempts sees the same.
  */
 export function visibleActivation(
   plan: Plan,
@@ -28,7 +30,36 @@ export function visibleActivation(
   const iteration = seen.iteration.slice(0, common)
   if (common > 0 && !upstreamOf(plan, target.scope).forward(target.index, seen.node)) iteration[common - 1]!--
   if (common > 0 && iteration[common - 1] === 0) return undefined
-  return newest(state, seen.frame, target.id, target.regions, iteration)
+  const exit = exitTo(plan, state, seen, target, iteration)
+  return newest(
+    { state, frame: seen.frame, target, until: seen.readySeq ?? Number.POSITIVE_INFINITY },
+    iteration,
+    exit,
+  )
+}
+
+/** The iterations, of all loops around the target, in which the run left them towards the viewer; the last such time. */
+function exitTo(
+  plan: Plan,
+  state: RunState,
+  viewer: Activation,
+  target: PlanNode,
+  outer: readonly number[],
+): readonly number[] | undefined {
+  const region = target.regions[outer.length]
+  const { readySeq } = viewer
+  if (region === undefined || readySeq === undefined) return undefined
+  const { forward } = upstreamOf(plan, target.scope)
+  const exit = state.regions
+    .get(regionKey(region, viewer.frame, outer))
+    ?.exits.findLast(([edge, , seq = 0]) => {
+      const { to } = plan.edges[edge]!
+      return seq <= readySeq && (to === viewer.node || forward(to, viewer.node))
+    })
+  const source = exit && state.activations.get(exit[1])
+  if (source === undefined) return undefined
+  const { regions } = plan.nodes[source.node]!
+  return source.iteration.filter((_, depth) => regions[depth] === target.regions[depth])
 }
 
 /** The activation seen from the body itself, for its output. `frame` is '' for the run. */
@@ -43,7 +74,8 @@ export function activationInFrame(
   if (target === undefined) return undefined
   const group = frame === '' ? undefined : state.activations.get(frame)
   const body = group === undefined ? 0 : plan.nodes[group.node]!.body
-  if (target.scope === body) return newest(state, frame, id, target.regions, [])
+  if (target.scope === body)
+    return newest({ state, frame, target, until: Number.POSITIVE_INFINITY }, [], undefined)
   return group === undefined ? undefined : visibleActivation(plan, state, group, id)
 }
 
@@ -106,19 +138,31 @@ function climb(
   return at
 }
 
-/** Walks back through the iterations of the loops that the viewer stands outside of. */
+interface Sight {
+  readonly state: RunState
+  readonly frame: string
+  readonly target: PlanNode
+  /** What has an outcome later than this is not seen. */
+  readonly until: number
+}
+
+/** Walks back through the iterations of the loops that the viewer stands outside of, beginning with `from`. */
 function newest(
-  state: RunState,
-  frame: string,
-  id: string,
-  regions: readonly number[],
+  sight: Sight,
   iteration: readonly number[],
+  from: readonly number[] | undefined,
 ): Activation | undefined {
-  if (iteration.length === regions.length)
-    return withOutcome(state.activations.get(nodePath(frame, id, iteration)))
-  const loop = state.regions.get(`${frame}|${regions[iteration.length]}|${iteration.join('~')}`)
-  for (let last = loop?.iteration ?? 0; last > 0; last--) {
-    const found = newest(state, frame, id, regions, [...iteration, last])
+  const { state, frame, target, until } = sight
+  const depth = iteration.length
+  const region = target.regions[depth]
+  if (region === undefined) {
+    const found = withOutcome(state.activations.get(nodePath(frame, target.id, iteration)))
+    return found !== undefined && found.order <= until ? found : undefined
+  }
+  const first = from?.[depth]
+  const last = state.regions.get(regionKey(region, frame, iteration))?.iteration ?? 0
+  for (let at = first === undefined ? last : Math.min(first, last); at > 0; at--) {
+    const found = newest(sight, [...iteration, at], at === first ? from : undefined)
     if (found) return found
   }
   return undefined

@@ -68,6 +68,12 @@ export interface Activation {
   /** A wait that came due and asked to be resumed. */
   due: boolean
   timer: Timer | null
+  /**
+   * When it first became ready, as a time and as the `seq` of the run. All attempts see the run as it was then. Absent in
+   * rows of older code, which see it as it is.
+   */
+  readyAt?: number
+  readySeq?: number
   /** By when this attempt has to come to an outcome, its waits included; absent where the node names no time. */
   deadline?: number
   each: EachProgress | null
@@ -93,8 +99,8 @@ export interface RegionState {
   left: number
   /** Back edges taken in this iteration, each with the path it came from. */
   back: [edge: number, path: string][]
-  /** Leaving edges taken so far, each with the path it came from. */
-  exits: [edge: number, path: string][]
+  /** Leaving edges in the order in which they were taken: where from, and when. Older rows do not say when. */
+  exits: [edge: number, path: string, seq?: number][]
   ended: boolean
 }
 

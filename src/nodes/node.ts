@@ -57,7 +57,7 @@ export type NodeInput<Params> = {
   evaluate: (param: string, extra: { item?: unknown; index?: number }) => unknown
   /** Whether an outcome at this port leads anywhere. */
   hasEdge: (port: string) => boolean
-  /** The recorded time of the event that started this attempt. */
+  /** When this attempt started. Expressions see the time at which the node first became ready as `now`. */
   nowMs: number
   path: string
   attempt: number

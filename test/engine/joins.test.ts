@@ -153,6 +153,26 @@ describe('merges', () => {
     expect(run.ran()).toEqual(['a', 'b'])
   })
 
+  it('first: lets a branch run on that ends in going round a loop, since it does not lead to the merge', () => {
+    const run = drive(
+      flow(
+        [
+          node('a'),
+          node('h'),
+          node('side', 'flow.approval'),
+          pure('m', { type: 'flow.merge', params: { mode: 'first' } }),
+        ],
+        ['a>m', 'h>m', 'h>side', 'side:rejected~>h'],
+      ),
+    ).start()
+    run.ok('a')
+    expect(run.status('h')).toBe('running')
+    run.ok('h')
+    expect(run.status('side')).toBe('running')
+    run.ok('side', 'approved')
+    expect(run.state.run.status).toBe('succeeded')
+  })
+
   it('quorum: fires at the count, and fails when it cannot be reached any more', () => {
     const good = drive(three('quorum', 2)).start()
     good.ok('a')

@@ -11,19 +11,20 @@ declare module 'vitest' {
   }
 }
 
-type Seen = { method: string; key: string | null; authorization: string | null }
+type Seen = { method: string; key: string | null; authorization: string | null; body?: string }
 
 const HUGE_BYTES = 100 * 1024 * 1024
 
 function serveTarget(): Promise<Served> {
   const seen = new Map<string, Seen[]>()
-  const note = (name: string, request: IncomingMessage): number => {
+  const note = (name: string, request: IncomingMessage, body?: string): number => {
     const list = seen.get(name) ?? []
     seen.set(name, list)
     return list.push({
       method: request.method ?? '',
       key: (request.headers['idempotency-key'] as string | undefined) ?? null,
       authorization: request.headers.authorization ?? null,
+      ...(body === undefined ? {} : { body }),
     })
   }
   return serve((base) => async (request, response) => {
@@ -49,7 +50,7 @@ function serveTarget(): Promise<Served> {
           .writeHead(Number(name), Object.fromEntries(query))
           .end(JSON.stringify({ status: Number(name) }))
       case 'flaky': {
-        const tries = note(name, request)
+        const tries = note(name, request, await bodyOf(request))
         if (tries > number('failures', 0)) return sendJson(response, 200, { tries })
         return sendJson(response, number('how', 503), {})
       }

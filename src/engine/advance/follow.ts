@@ -51,7 +51,7 @@ function takeBack(turn: Turn, edge: PlanEdge, from: Activation, taken: boolean):
 function takeExit(turn: Turn, edge: PlanEdge, from: Activation): void {
   const loop = regionAt(turn, edge.leaves, from.frame, from.iteration.slice(0, edge.common))
   if (loop.exits.some(([taken]) => taken === edge.index)) return
-  loop.exits.push([edge.index, from.path])
+  loop.exits.push([edge.index, from.path, turn.state.run.seq])
   turn.changedRegions.add(loop)
   deliver(turn, edge, from.frame, from.iteration, true)
 }

@@ -2,6 +2,7 @@
 //  T1. An attempt is counted in the state before its command is given, so a stale answer is always told apart.
 //  T2. At most `maxParallel` slots are held; what comes later starts in the order in which it became ready.
 //  T3. Nothing starts while the run is paused, has no slot at its gate, is failing or over.
+//  T4. What an activation sees is fixed when it first becomes ready, so every attempt of it sees the same.
 import { idempotencyKey } from '../idempotency.ts'
 import type { Activation } from '../state.ts'
 import { clearTimer, create, hold, isOverLimit, release, setStatus, setTimer, settle } from './activation.ts'
@@ -13,6 +14,11 @@ export function makeReady(turn: Turn, activation: Activation): void {
   if (run.phase !== 'active' && !(run.phase === 'undoing' && activation.undoes !== null)) {
     settle(turn, activation, 'cancelled', { propagate: false })
     return
+  }
+  if (activation.attempt === 0) {
+    activation.readyAt = turn.now
+    activation.readySeq = run.seq
+    turn.changed.add(activation)
   }
   if (adopt(turn, activation)) return
   if (isOverLimit(turn)) {

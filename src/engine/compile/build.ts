@@ -197,7 +197,8 @@ function dominatedByMerge(
       else before.set(to, [node])
     }
   }
-  const leaves = scope.nodes.filter((node) => nodes[node]!.outgoing.length === 0)
+  // A node whose only way on is back to the head of its loop ends its branch, as one without edges does.
+  const leaves = scope.nodes.filter((node) => nodes[node]!.outgoing.every((edge) => edges[edge]!.back))
   const elsewhere = reach(leaves, (node) => before.get(node) ?? [], merge.index)
   const ancestors = reach([merge.index], (node) => nodes[node]!.incoming.map((edge) => edges[edge]!.from))
   return scope.nodes.filter((node) => node !== merge.index && ancestors.has(node) && !elsewhere.has(node))
