@@ -35,6 +35,25 @@ export async function findOwnAccount(ctx: ServiceContext): Promise<Account | nul
   return row ?? null
 }
 
+const MOST_SESSIONS = 50
+
+/** Where the latest sessions of an account came from, without those that were ended because somebody else had them. */
+export async function findSessionAddresses(
+  d1: D1Database,
+  email: string,
+  since: number,
+): Promise<(string | null)[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT address FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?1) AND created_at > ?2
+         AND (revoked_at IS NULL OR revoked_reason = 'signed_out')
+       ORDER BY created_at DESC LIMIT ${MOST_SESSIONS}`,
+    )
+    .bind(email, since)
+    .all<{ address: string | null }>()
+  return results.map(({ address }) => address)
+}
+
 export type ProofRow = { email: string; passwordHash: string | null; sessionCreatedAt: number | null }
 
 export const findProof = (

@@ -8,6 +8,7 @@ import { limitByAddress } from '../../http/rate-limit.ts'
 import { router, UPDATE } from '../../http/router.ts'
 import { verifyCredential, whoAmI } from './account.ts'
 import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
+import { knownDevice, rememberDevice } from './cookies.ts'
 import { resendVerification, verifyEmail } from './email-verification.ts'
 import { type MailPage, mailPage } from './mail-pages.ts'
 import { changeOwnPassword, chooseNewPassword, forgotPassword } from './password-service.ts'
@@ -51,15 +52,27 @@ export const authRoutes = router()
     limitByAddress,
     doc('Make an account, with its personal team', 201, Tokens),
     validate('json', Register),
-    async (c) => c.json(await register(c.var.request, c.req.valid('json')), 201),
+    async (c) => {
+      const tokens = await register(c.var.request, c.req.valid('json'))
+      await rememberDevice(c, tokens.user.email)
+      return c.json(tokens, 201)
+    },
   )
   .post(
     '/login',
     limitByAddress,
-    doc('Sign in', 200, Tokens),
+    doc('Sign in', 200, Tokens, {
+      description:
+        'Wrong passwords have to wait: for an account from one network, or on a device that has signed in to the account before. Such a device has a cookie and a count of its own, so what others try never makes it wait.',
+    }),
     validate('json', Login),
     limitSignIns,
-    async (c) => c.json(await signIn(c.var.request, c.req.valid('json'))),
+    async (c) => {
+      const input = c.req.valid('json')
+      const tokens = await signIn(c.var.request, input, await knownDevice(c, input.email))
+      await rememberDevice(c, input.email)
+      return c.json(tokens)
+    },
   )
   .post(
     '/refresh',

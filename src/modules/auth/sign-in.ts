@@ -12,13 +12,18 @@ import { type Account, findAccountByEmail, replaceHash } from './repo.ts'
 import type { Login, Tokens } from './schema.ts'
 import { issueSession, onBehalfOf, requireVerified } from './sessions.ts'
 
-export async function signIn(request: RequestContext, input: Login): Promise<Tokens> {
-  await requireAddressMayTry(request)
-  const turn = await beginSignIn(request, input.email)
+/** `deviceId` names a device that has signed in to this account before. */
+export async function signIn(
+  request: RequestContext,
+  input: Login,
+  deviceId: string | null = null,
+): Promise<Tokens> {
+  if (deviceId === null) await requireAddressMayTry(request)
+  const turn = await beginSignIn(request, input.email, deviceId)
   const account = await findAccountByEmail(request, input.email)
   const right = await verifyPassword(input.password, account?.passwordHash ?? null)
   if (account === null || !right) {
-    await noteAddressFailure(request)
+    if (deviceId === null) await noteAddressFailure(request)
     noteRefusal(request, account, turn.waitBegins)
     throw new AppError('auth.invalid_credentials')
   }

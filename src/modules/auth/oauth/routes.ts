@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { idempotent } from '../../../http/idempotency.ts'
@@ -7,6 +6,7 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { problemResponse } from '../../../http/problem.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
+import { dropCookie, readCookie, rememberDevice, writeCookie } from '../cookies.ts'
 import { Tokens } from '../schema.ts'
 import { type CallbackOutcome, finishOauth } from './callback.ts'
 import { getIdentity, linkMine, listIdentities, unlinkMine } from './identities.ts'
@@ -72,6 +72,7 @@ export const oauthRoutes = router()
       })
       const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, spend })
       dropCookie(c, TICKET_COOKIE)
+      await rememberDevice(c, tokens.user.email)
       return c.json(tokens)
     },
   )
@@ -107,35 +108,12 @@ export const oauthRoutes = router()
     },
   )
 
-function answer(c: Context<AppEnv>, outcome: CallbackOutcome): Response {
+async function answer(c: Context<AppEnv>, outcome: CallbackOutcome): Promise<Response> {
   if (outcome.kind === 'tokens') c.res = c.json(outcome.tokens)
   else if (outcome.kind === 'redirect') c.res = c.redirect(outcome.location, 302)
   else c.res = problemResponse(c, outcome.error)
+  if (outcome.kind === 'tokens') await rememberDevice(c, outcome.tokens.user.email)
   if (outcome.spentCookie !== undefined) dropCookie(c, outcome.spentCookie)
   if (outcome.ticket !== undefined) writeCookie(c, TICKET_COOKIE, outcome.ticket, TICKET_LIFE_MS)
   return c.res
-}
-
-const overTls = (c: Context<AppEnv>): boolean => c.var.request.settings.PUBLIC_URL.startsWith('https:')
-
-// `__Host-` keeps a neighbouring subdomain from planting one; browsers refuse the prefix without TLS. Lax, because the
-// provider's redirect comes from another site.
-function writeCookie(c: Context<AppEnv>, name: string, value: string, lifeMs: number): void {
-  const secure = overTls(c)
-  setCookie(c, name, value, {
-    httpOnly: true,
-    sameSite: 'Lax',
-    path: '/',
-    secure,
-    maxAge: lifeMs / 1000,
-    ...(secure ? { prefix: 'host' as const } : {}),
-  })
-}
-
-const readCookie = (c: Context<AppEnv>, name: string): string | undefined =>
-  overTls(c) ? getCookie(c, name, 'host') : getCookie(c, name)
-
-const dropCookie = (c: Context<AppEnv>, name: string): void => {
-  const secure = overTls(c)
-  deleteCookie(c, name, { path: '/', secure, ...(secure ? { prefix: 'host' as const } : {}) })
 }
