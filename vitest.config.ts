@@ -3,6 +3,7 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-worker
 import { fetch, type Request as OutboundRequest } from 'miniflare'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { makeLocalSecrets } from './scripts/local-secrets.ts'
+import { buildAssets } from './scripts/server/assets.ts'
 import type { SignInProviders } from './test/fakes/sign-in-providers.ts'
 import { slowTestsToSkip } from './test/helpers/slow-tests.ts'
 
@@ -21,6 +22,9 @@ function seedOfCommit(): number {
   const { status, stdout } = spawnSync('git', ['rev-parse', '--short=7', 'HEAD'], { encoding: 'utf8' })
   return status === 0 ? Number.parseInt(stdout, 16) : 1
 }
+
+// wrangler.toml names their folder, which the runtime of the tests reads.
+await buildAssets()
 
 // `core` runs in Node: the pure parts, by the hundred thousand cases. `worker` runs in workerd with the real
 // D1, R2, Queues and Durable Objects; storage is shared between its files, so each test mints its own team.

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { NO_DATABASE_ID } from './cloud/set-up.ts'
+import { buildAssets } from './server/assets.ts'
 import { inRoot, ROOT } from './server/paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
 
@@ -9,6 +10,7 @@ if (readFileSync(inRoot('wrangler.toml'), 'utf8').includes(NO_DATABASE_ID)) {
   console.error('wrangler.toml names no D1 database of yours yet: run npm run setup:cloud first.')
   process.exit(1)
 }
+await buildAssets()
 run('d1', 'migrations', 'apply', 'DB', '--remote')
 run('deploy', '--minify')
 

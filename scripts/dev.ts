@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { requireUsableAdmin, seed } from './seed.ts'
+import { buildAssets } from './server/assets.ts'
 import { describeWorker } from './server/bundle.ts'
 import { startCron } from './server/cron.ts'
 import { openDatabase } from './server/database.ts'
@@ -42,6 +43,7 @@ try {
 
 async function prepare(state: State) {
   const installation = await readInstallation(state)
+  await buildAssets()
   const described = await describeWorker()
   requireUsableAdmin(state)
   if (existsSync(state.file('seeded.json'))) {

@@ -10,6 +10,7 @@ import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
 import { approvalLinkRoutes, approvalRoutes } from './modules/approvals/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
+import { docsRoutes } from './modules/docs/index.ts'
 import { eventRoutes } from './modules/events/index.ts'
 import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
 import { hookRoutes, triggerSecretRoutes } from './modules/hooks/index.ts'
@@ -36,6 +37,7 @@ export function createApp(now: () => number) {
     return contract
   }
   app.route('/', systemRoutes(openApi, VERSION))
+  app.route('/', docsRoutes)
   app.route('/', wellKnownRoutes)
   app.route('/', liveRoutes)
   app.route('/api/v1/auth', authRoutes)

@@ -11,6 +11,8 @@ import type { QueueEnvelope } from './queue/messages.ts'
 export type Env = {
   DB: D1Database
   FILES: R2Bucket
+  /** Static files: the pages under /docs. */
+  ASSETS: Fetcher
   JOBS: Queue<QueueEnvelope>
   RATE_LIMITER: RateLimiterNamespace
   METRICS_HUB: MetricsHubNamespace
@@ -154,6 +156,7 @@ export type Settings = Omit<z.infer<typeof Settings>, 'SECRETS_KEYS'> & { SECRET
 const BINDINGS = [
   'DB',
   'FILES',
+  'ASSETS',
   'JOBS',
   'RATE_LIMITER',
   'METRICS_HUB',

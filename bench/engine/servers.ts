@@ -17,6 +17,7 @@ const BASELINE: Project = {
   config: 'bench/engine/baseline.toml',
   sources: ['bench/engine/baseline.ts', 'bench/engine/baseline.toml', 'package-lock.json'],
   migrations: null,
+  assets: false,
 }
 
 export type Baseline = {

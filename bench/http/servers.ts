@@ -25,6 +25,7 @@ const BARE: Project = {
   config: 'bench/http/bare.toml',
   sources: ['bench/http/bare.ts', 'bench/http/bare.toml', 'package-lock.json'],
   migrations: null,
+  assets: false,
 }
 
 const host = '127.0.0.1'

@@ -1,19 +1,11 @@
-// The Worker as it is deployed, built by wrangler into dist/server/<hash of its sources>. A build is kept until the
-// sources change, and holds what else wrangler knows: the bindings and the migrations cut into statements.
+// The Worker as it is deployed, built by wrangler into dist/server/<hash of its sources>. Beside the code the build holds
+// what else wrangler knows: the bindings and the migrations cut into statements.
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildAssets } from './assets.ts'
+import { keptBuild } from './kept-build.ts'
 import { inRoot, ROOT } from './paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './wrangler.ts'
 
@@ -26,6 +18,7 @@ export type WorkerOptions = {
   bindings: Record<string, string>
   d1Databases: Record<string, { id: string }>
   serviceBindings?: Record<string, { name: string; entrypoint?: string }>
+  assets?: { binding: string }
   ratelimits?: Record<string, { simple: { limit: number; period: number } }>
 }
 export type Bundle = {
@@ -33,15 +26,18 @@ export type Bundle = {
   modules: { type: 'ESModule' | 'CompiledWasm' | 'Text' | 'Data'; path: string }[]
   worker: WorkerOptions
   migrations: Migration[]
+  /** The static files beside the Worker. */
+  assetsDir: string | null
 }
 
 /** A Worker to build: its configuration, and what a change of makes a new build. */
-export type Project = { config: string; sources: string[]; migrations: string | null }
+export type Project = { config: string; sources: string[]; migrations: string | null; assets: boolean }
 
 export const ORRERY: Project = {
   config: 'wrangler.toml',
   sources: ['src', 'durable-objects', 'migrations', 'wrangler.toml', 'package-lock.json', 'tsconfig.json'],
   migrations: 'migrations',
+  assets: true,
 }
 const MODULE_TYPES = {
   js: 'ESModule',
@@ -52,11 +48,10 @@ const MODULE_TYPES = {
   sql: 'Text',
   bin: 'Data',
 } as const
-const KEEP_BUILDS_MS = 86_400_000
-
 export async function buildBundle(project = ORRERY): Promise<Bundle> {
-  const dir = inRoot('dist/server', hashOf(project.sources))
-  if (!existsSync(dir)) await buildInto(dir, project)
+  // First, since wrangler refuses to build while the folder that wrangler.toml names is missing.
+  const assetsDir = project.assets ? await buildAssets() : null
+  const dir = await keptBuild('dist/server', project.sources, (to) => buildInto(to, project))
   const described = JSON.parse(readFileSync(join(dir, 'worker.json'), 'utf8')) as Pick<
     Bundle,
     'worker' | 'migrations'
@@ -68,16 +63,14 @@ export async function buildBundle(project = ORRERY): Promise<Bundle> {
     })
     // The first module is the one that is started.
     .sort((a, b) => Number(b.path === join(dir, 'index.js')) - Number(a.path === join(dir, 'index.js')))
-  return { dir, modules, ...described }
+  return { dir, modules, assetsDir, ...described }
 }
 
 async function buildInto(dir: string, project: Project): Promise<void> {
-  const beside = `${dir}.${process.pid}`
-  mkdirSync(inRoot('dist/server'), { recursive: true })
   const [command, ...first] = wranglerCommand()
   const building = promisify(execFile)(
     command,
-    [...first, 'deploy', '--dry-run', '--minify', '--config', inRoot(project.config), '--outdir', beside],
+    [...first, 'deploy', '--dry-run', '--minify', '--config', inRoot(project.config), '--outdir', dir],
     { cwd: ROOT, env: wranglerEnvironment() },
   )
   const endChild = () => void building.child.kill()
@@ -85,19 +78,10 @@ async function buildInto(dir: string, project: Project): Promise<void> {
   const build = building
     .finally(() => process.removeListener('exit', endChild))
     .catch((error: { stdout?: string; stderr?: string }) => {
-      rmSync(beside, { recursive: true, force: true })
       throw new Error(`The Worker does not build:\n${error.stderr || error.stdout || String(error)}`)
     })
   const [described] = await Promise.all([describeWorker(project), build])
-  writeFileSync(join(beside, 'worker.json'), JSON.stringify(described, null, 2))
-  try {
-    renameSync(beside, dir)
-  } catch (error) {
-    // Another start built the same sources at the same time.
-    rmSync(beside, { recursive: true, force: true })
-    if (!existsSync(dir)) throw error
-  }
-  forgetOldBuilds(dir)
+  writeFileSync(join(dir, 'worker.json'), JSON.stringify(described, null, 2))
 }
 
 /** What wrangler.toml and the migrations say, without a build. */
@@ -132,26 +116,5 @@ export async function describeWorker(project = ORRERY): Promise<Pick<Bundle, 'wo
       cronTriggers: triggers.crons ?? [],
     } as unknown as WorkerOptions,
     migrations,
-  }
-}
-
-function hashOf(paths: string[]): string {
-  const hash = createHash('sha256').update(process.version)
-  const add = (path: string) => {
-    if (statSync(path).isDirectory()) {
-      for (const name of readdirSync(path).sort()) add(join(path, name))
-    } else {
-      hash.update(path).update('\0').update(readFileSync(path)).update('\0')
-    }
-  }
-  for (const path of paths) add(inRoot(path))
-  return hash.digest('hex').slice(0, 16)
-}
-
-function forgetOldBuilds(keep: string): void {
-  for (const name of readdirSync(inRoot('dist/server'))) {
-    const path = inRoot('dist/server', name)
-    if (path !== keep && statSync(path).mtimeMs < Date.now() - KEEP_BUILDS_MS)
-      rmSync(path, { recursive: true, force: true })
   }
 }

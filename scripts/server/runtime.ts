@@ -4,6 +4,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { withAssetsBeside } from './assets.ts'
 import type { Bundle, WorkerOptions } from './bundle.ts'
 import { d1Bindings } from './d1/plugin.ts'
 import { databaseWorker } from './database.ts'
@@ -27,8 +28,9 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
   const { state, bundle, host, port, settings, inspectorPort } = options
   const { worker, counting } = withLocalRateLimits(withLocalDatabases(state, bundle.worker))
   const { worker: guarded, outbound } = withGuardedOutbound(worker, settings)
+  const { worker: withFiles, files } = withAssetsBeside(guarded, bundle.assetsDir)
   const served = {
-    ...guarded,
+    ...withFiles,
     bindings: { ...worker.bindings, ...settings },
     unsafeDirectSockets: [{ host, port }],
   }
@@ -40,6 +42,7 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
       { ...served, modules: bundle.modules, modulesRoot: bundle.dir },
       counting,
       outbound,
+      ...files,
       databaseWorker(state, bundle),
     ],
   })

@@ -72,6 +72,8 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /health/ready',
   'GET /openapi.json',
   'GET /docs',
+  'GET /docs/:page{[a-z]+}',
+  'GET /docs/files/:name{[a-z0-9.-]+}',
   'GET /.well-known/jwks.json',
   'GET /account/verify-email',
   'GET /account/reset-password',

@@ -2,7 +2,17 @@ import { expect, test } from 'vitest'
 import { makeLocalSecrets } from '../../scripts/local-secrets.ts'
 import { type Env, readSettings, SettingsError } from '../../src/env.ts'
 
-const BINDINGS = ['DB', 'FILES', 'JOBS', 'RATE_LIMITER', 'METRICS_HUB', 'RUNS', 'GATES', 'ADDRESS_LIMIT']
+const BINDINGS = [
+  'DB',
+  'FILES',
+  'ASSETS',
+  'JOBS',
+  'RATE_LIMITER',
+  'METRICS_HUB',
+  'RUNS',
+  'GATES',
+  'ADDRESS_LIMIT',
+]
 const LIMITS = ['PLAN_LIMIT_FREE', 'PLAN_LIMIT_PREMIUM', 'PLAN_LIMIT_TEAM']
 const bound = Object.fromEntries([...BINDINGS, ...LIMITS].map((name) => [name, {}]))
 

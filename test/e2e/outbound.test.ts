@@ -73,6 +73,7 @@ beforeAll(async () => {
         d1Databases: {},
       },
       migrations: [],
+      assetsDir: null,
     },
     host: '127.0.0.1',
     port: 0,

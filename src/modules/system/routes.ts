@@ -7,7 +7,6 @@ import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress } from '../../http/rate-limit.ts'
 import { copyMeta } from '../../http/route-meta.ts'
 import { router } from '../../http/router.ts'
-import { docsPage } from './docs-page.ts'
 import { homePage } from './home-page.ts'
 import { renderMetrics } from './metrics.ts'
 import {
@@ -19,7 +18,6 @@ import {
   Mailbox,
   Metrics,
   OpenApi,
-  Page,
   Readiness,
   Welcome,
 } from './schema.ts'
@@ -99,10 +97,6 @@ export function systemRoutes(openApi: () => string, version: string) {
     .get('/openapi.json', doc('This contract as OpenAPI 3.1', 200, OpenApi), (c) =>
       c.body(openApi(), 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' }),
     )
-    .get('/docs', doc('The reference as a page', 200, Page, { mediaType: 'text/html' }), async (c) => {
-      const { html, contentSecurityPolicy } = await docsPage()
-      return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
-    })
     .get(
       '/dev/mailbox',
       copyMeta(adminOnly, mailboxAccess),

@@ -56,5 +56,4 @@ export const Flaky = z
 export type Flaky = z.infer<typeof Flaky>
 
 export const Metrics = z.string().meta({ id: 'Metrics', description: 'Prometheus text format' })
-export const Page = z.string().meta({ id: 'HtmlPage' })
 export const OpenApi = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApi' })

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { call, get } from '../helpers/api.ts'
+
+const PAGES = ['/docs', '/docs/expressions']
+const filesOf = (html: string): string[] =>
+  [...html.matchAll(/(?:src|href)="(\/docs\/files\/[^"]+)"/g)].map(([, path = '']) => path)
+
+test.each(PAGES)('%s opens without signing in and loads its own scripts only', async (path) => {
+  const answer = await get(path)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'; /)
+  expect(answer.text).not.toMatch(/<script(?! type="module" src="\/docs\/files\/)|\son\w+=/)
+})
+
+test('only the page with the viewer may have styles inside it', async () => {
+  const policies = await Promise.all(
+    PAGES.map(async (path) => (await get(path)).headers.get('content-security-policy')),
+  )
+  expect(policies.map((policy) => policy?.includes('unsafe-inline'))).toEqual([true, false])
+})
+
+test.each(PAGES)('every file that %s loads is there, and a browser may keep it for good', async (path) => {
+  const files = filesOf((await get(path)).text)
+  expect(files.length).toBeGreaterThan(1)
+  for (const file of files) {
+    const answer = await get(file)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch(/^text\/(javascript|css); charset=utf-8$/)
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  }
+})
+
+test('a page that has not changed is not sent again', async () => {
+  const first = await get('/docs')
+  expect(first.headers.get('cache-control')).toBe('no-cache')
+  const etag = first.headers.get('etag') ?? ''
+  const second = await call('GET', '/docs', { headers: { 'if-none-match': etag } })
+  expect([second.status, second.headers.get('etag')]).toEqual([304, etag])
+})
+
+test.each(['/docs/nothing', '/docs/files/nothing.js', '/docs/files/%2e%2e%2fdocs.html'])(
+  '%s is not found, as a problem',
+  async (path) => {
+    const answer = await get(path)
+    expect([answer.status, answer.body.code]).toEqual([404, 'route.not_found'])
+  },
+)
