@@ -13,7 +13,7 @@ import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } fr
 import { docsRoutes } from './modules/docs/index.ts'
 import { eventRoutes } from './modules/events/index.ts'
 import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
-import { hookRoutes, triggerSecretRoutes } from './modules/hooks/index.ts'
+import { hookRoutes, triggerRoutes } from './modules/hooks/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
 import { teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
@@ -48,7 +48,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/workflows', workflowRoutes)
   app.route('/api/v1/workflows', startRoutes)
   app.route('/api/v1/workflows/executions', executionRoutes)
-  app.route('/api/v1/workflows', triggerSecretRoutes)
+  app.route('/api/v1/workflows', triggerRoutes)
   app.route('/api/v1/hooks', hookRoutes)
   app.route('/api/v1/events', eventRoutes)
   app.route('/api/v1/approvals', approvalRoutes)

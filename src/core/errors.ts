@@ -68,7 +68,7 @@ export const ERRORS = {
   'run.unreadable': entry(500, 'What is stored of the run cannot be read'),
   'run.failed': entry(500, 'The run has not come to a good end'),
   'hook.unauthorized': entry(401, 'The delivery does not prove where it comes from'),
-  'hook.replayed': entry(409, 'The delivery was received already'),
+  'hook.missing_id': entry(400, 'The delivery does not say which one it is'),
   'hook.not_configured': entry(503, 'The trigger has nothing to check deliveries with'),
   'run.queue_full': entry(409, 'The workflow takes no more runs at this time'),
   internal: entry(500, 'Something went wrong on our side'),

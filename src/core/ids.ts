@@ -27,6 +27,7 @@ export const ID_PREFIXES = [
   'trg',
   'evt',
   'flw',
+  'ref',
 ] as const
 
 export type IdPrefix = (typeof ID_PREFIXES)[number]

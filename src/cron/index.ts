@@ -8,6 +8,7 @@ import { sealAudit } from '../modules/audit/index.ts'
 import { sweepAuth } from '../modules/auth/index.ts'
 import { sweepEvents } from '../modules/events/index.ts'
 import { retireRuns, writeRunManifest } from '../modules/executions/index.ts'
+import { sweepRefusals } from '../modules/hooks/index.ts'
 import { fireSchedules } from './fire-schedules.ts'
 import { purge } from './purge.ts'
 import { rewrapSecrets } from './rewrap-secrets.ts'
@@ -24,6 +25,7 @@ const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>]
   ['run manifest', writeRunManifest],
   ['remind approvals', remindApprovals],
   ['sweep events', sweepEvents],
+  ['sweep refused deliveries', sweepRefusals],
   ['rewrap secrets', rewrapSecrets],
   ['purge', purge],
 ]

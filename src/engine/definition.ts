@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { refineSchedule, scheduleTriggerShape } from './schedule/trigger.ts'
+import { webhookTriggerShape } from './webhook-trigger.ts'
 
 export const LIMITS = {
   nodes: 1_000,
@@ -177,55 +178,10 @@ const triggerBase = {
   entry: NodeId.optional().describe('The node that starts; default all that have no incoming edge.'),
 }
 
-/** As HTTP has it; what is no such name throws where a header of it is looked for. */
-export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$/
-const HeaderName = z.string().regex(HEADER_NAME, 'the name of a header: letters, digits and "-"')
-
-const Credential = z
-  .string()
-  .max(200)
-  .optional()
-  .describe(
-    'Which secret: `trigger`, or the key of the trigger, for the one that belongs to the trigger and is set by `PUT /workflows/{id}/triggers/{key}/secret`.',
-  )
-
 export type Trigger = z.infer<typeof Trigger>
 export const Trigger = z.discriminatedUnion('type', [
   z.strictObject({ ...triggerBase, ...scheduleTriggerShape }).superRefine(refineSchedule),
-  z.strictObject({
-    ...triggerBase,
-    type: z.literal('webhook'),
-    methods: z
-      .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']))
-      .min(1)
-      .optional(),
-    path: z.string().max(500).optional(),
-    respond: z.enum(['immediately', 'on-respond', 'on-finish']).optional(),
-    auth: z
-      .discriminatedUnion('type', [
-        z.strictObject({ type: z.literal('none') }),
-        z.strictObject({
-          type: z.literal('header'),
-          header: HeaderName.describe('The header that holds the secret itself.'),
-          credential: Credential,
-        }),
-        z.strictObject({
-          type: z.literal('hmac'),
-          header: HeaderName.optional().describe(
-            'The header with the hexadecimal signature of the body; default the headers of Standard Webhooks.',
-          ),
-          credential: Credential,
-          algorithm: z.enum(['sha256', 'sha512']).optional(),
-          toleranceMs: duration
-            .optional()
-            .describe('How far from now `webhook-timestamp` may be; default 300000.'),
-        }),
-      ])
-      .optional()
-      .describe(
-        'How a delivery proves who sends it; default not at all. While a workflow is active the secret has to be set.',
-      ),
-  }),
+  z.strictObject({ ...triggerBase, ...webhookTriggerShape }),
   z.strictObject({
     ...triggerBase,
     type: z.literal('event'),

@@ -9,6 +9,8 @@ export const workflows = sqliteTable(
       .notNull()
       .references(() => teams.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
+    /** What files and other workflows call it. Null in rows of earlier releases, whose key is their id. */
+    key: text('key'),
     description: text('description').notNull().default(''),
     folder: text('folder').notNull().default(''),
     tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
@@ -26,6 +28,7 @@ export const workflows = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
   },
   (t) => [
+    uniqueIndex('workflows_team_key').on(t.teamId, t.key),
     index('workflows_team_created').on(t.teamId, t.createdAt, t.id),
     index('workflows_team_updated').on(t.teamId, t.updatedAt, t.id),
     index('workflows_team_name').on(t.teamId, t.name, t.id),
@@ -85,6 +88,32 @@ export const workflowTriggers = sqliteTable(
     uniqueIndex('workflow_triggers_token').on(t.token),
     index('workflow_triggers_due').on(t.nextFireAt),
     index('workflow_triggers_event').on(t.teamId, t.type, t.eventName),
+  ],
+)
+
+/** Deliveries that started no run, for whoever sets up the webhook. The newest of each trigger. */
+export const hookRefusals = sqliteTable(
+  'hook_refusals',
+  {
+    id: text('id').primaryKey(),
+    triggerId: text('trigger_id')
+      .notNull()
+      .references(() => workflowTriggers.id, { onDelete: 'cascade' }),
+    createdAt: integer('created_at').notNull(),
+    status: integer('status').notNull(),
+    code: text('code').notNull(),
+    detail: text('detail').notNull(),
+    method: text('method').notNull(),
+    path: text('path').notNull(),
+    deliveryId: text('delivery_id'),
+    contentType: text('content_type'),
+    userAgent: text('user_agent'),
+    address: text('address'),
+    sizeBytes: integer('size_bytes'),
+  },
+  (t) => [
+    index('hook_refusals_trigger').on(t.triggerId, t.createdAt, t.id),
+    index('hook_refusals_created').on(t.createdAt),
   ],
 )
 

@@ -4,7 +4,7 @@ import { type Location, type Problems, quoted } from '../problem.ts'
 import { nextFire } from '../schedule/next-fire.ts'
 import { compileSchedule } from '../schedule/trigger.ts'
 import { reportErrors } from './check-expressions.ts'
-import { checkWebhookAuth } from './check-webhook-auth.ts'
+import { checkWebhook } from './check-webhook.ts'
 import { checkCondition } from './condition.ts'
 import { mend } from './mend.ts'
 import type { Outline } from './outline.ts'
@@ -29,8 +29,11 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
     if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
-    if (trigger.type === 'event') checkFilter(trigger.filter, [...at, 'filter'], problems)
-    checkWebhookAuth(trigger, at, problems)
+    if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], problems)
+    if (trigger.type === 'webhook') {
+      checkFilter('webhook', trigger.filter, [...at, 'filter'], problems)
+      checkWebhook(trigger, at, problems)
+    }
     const { key, type, entry } = trigger
     const name = key ?? type
     if (name !== undefined && keys.has(name)) {
@@ -47,22 +50,26 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
   return entries
 }
 
-/** What the filter of an event trigger sees; the run is not there yet. */
+/** What the filter of a trigger sees. There is no run yet. */
 const FILTER_NAMES = ['input', 'item', 'now']
+const FILTER_HINTS = {
+  event: 'It sees the event as input, its data as item, and now',
+  webhook: 'It sees the delivery as input, its body as item, and now',
+}
 
-function checkFilter(filter: unknown, at: Location, problems: Problems): void {
+function checkFilter(
+  type: keyof typeof FILTER_HINTS,
+  filter: unknown,
+  at: Location,
+  problems: Problems,
+): void {
   const survey = surveyParams(filter)
   reportErrors(survey.errors, at, problems)
   for (const { names } of paramsReferences(survey)) {
     for (const name of names) {
       if (FILTER_NAMES.includes(name)) continue
-      const message = `The filter of an event trigger does not see "${name}"`
-      problems.add(
-        at,
-        'expression.unknown_name',
-        message,
-        'It sees the event as input, its data as item, and now',
-      )
+      const message = `The filter of ${type === 'event' ? 'an event' : 'a webhook'} trigger does not see "${name}"`
+      problems.add(at, 'expression.unknown_name', message, FILTER_HINTS[type])
     }
   }
   checkCondition(filter, at, problems)

@@ -33,14 +33,28 @@ const CREDENTIAL_HEADERS = new Set([
   'proxy-authorization',
   'x-api-key',
   'webhook-signature',
+  'x-hub-signature',
+  'x-hub-signature-256',
+  'stripe-signature',
+  'x-slack-signature',
+  'x-shopify-hmac-sha256',
 ])
+
+export type HookInput = {
+  method: string
+  path: string
+  params: Record<string, string>
+  query: Json
+  headers: Record<string, string>
+  body: Json
+}
 
 /** What the run gets as its input. `secretHeader` is the trigger's own, which proves the sender. */
 export async function inputOf(
   delivery: Delivery,
   params: Record<string, string>,
   secretHeader: string | null,
-): Promise<Json> {
+): Promise<HookInput> {
   const { method, url, headers } = delivery
   const kept = [...headers].filter(
     ([name]) => !CREDENTIAL_HEADERS.has(name) && name !== secretHeader?.toLowerCase(),

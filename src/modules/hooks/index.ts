@@ -1,2 +1,3 @@
-export { hookRoutes, limitByHook, triggerSecretRoutes } from './routes.ts'
+export { sweepRefusals } from './refusals.ts'
+export { hookRoutes, limitByHook, triggerRoutes } from './routes.ts'
 export { rewrapTriggerSecrets } from './secret.ts'

@@ -1,20 +1,22 @@
 // A delivery to a webhook trigger: judged, started as a run, answered as the trigger says. Invariants:
 // 1. A trigger that is off, gone or not meant by the path is answered like one that never was.
 // 2. One question to D1 and one call of the run's object, whatever the trigger asks for.
-// 3. A delivery with a signature starts one run, however often and however late it comes: the run's id follows from it.
+// 3. A delivery that is signed or named starts one run, however often and however late it comes: the run's id follows from it.
+// 4. Nothing is evaluated, and no greeting answered, before the proof has been checked.
 import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import { openSecret } from '../../core/secret-box.ts'
-import { HEADER_NAME } from '../../engine/definition.ts'
+import { judgeFilter } from '../../engine/trigger-filter.ts'
+import { HEADER_NAME, type WebhookAuth } from '../../engine/webhook-trigger.ts'
 import type { HttpAnswer } from '../../objects/workflow-run.ts'
 import { type Started, startRunnable } from '../executions/index.ts'
-import { matchHookPath } from '../workflows/index.ts'
+import { matchHookPath, triggerSecretPlace } from '../workflows/index.ts'
 import { type Delivery, inputOf } from './delivery.ts'
+import { identify } from './identify.ts'
 import type { Hook } from './repo.ts'
-import type { HookReceipt } from './schema.ts'
-import { triggerSecretPlace } from './secret.ts'
-import { type HookAuth, type Proof, proveDelivery } from './verify.ts'
+import type { HookReceipt, IgnoredDelivery } from './schema.ts'
+import { greetingOf } from './vendors.ts'
+import { proveDelivery } from './verify.ts'
 
 const MOST_WAIT_MS = 60_000
 
@@ -23,13 +25,18 @@ export type HookConfig = {
   path?: string
   entry?: string
   respond?: 'immediately' | 'on-respond' | 'on-finish'
-  auth?: HookAuth
+  auth?: WebhookAuth
+  idHeader?: string
+  filter?: string | boolean
 }
 
 export type HookAnswer =
   | { kind: 'receipt'; status: 200 | 202; receipt: HookReceipt }
   | { kind: 'respond'; answer: HttpAnswer }
   | { kind: 'output'; runId: string; output: unknown }
+  /** Taken, and no run started. `fault` is why the filter could not be evaluated. */
+  | { kind: 'ignored'; ignored: IgnoredDelivery; fault: string | null }
+  | { kind: 'challenge'; challenge: string }
 
 /** What the path after the token gives, once method and path are the trigger's. */
 export function requireMeant(config: HookConfig, method: string, path: string): Record<string, string> {
@@ -48,30 +55,48 @@ export async function receiveDelivery(
 ): Promise<HookAnswer> {
   const config = JSON.parse(hook.config) as HookConfig
   const params = requireMeant(config, delivery.method, delivery.path)
-  const auth = config.auth ?? { type: 'none' }
+  const { auth = { type: 'none' } as const, idHeader, filter, respond = 'immediately' } = config
+  const secretHeader = 'header' in auth ? auth.header : undefined
+  requireHeaderNames(secretHeader, idHeader)
   const secret = auth.type === 'none' ? '' : await secretOf(request, hook, auth.credential)
-  // Of a trigger from before names were checked.
-  if (auth.type !== 'none' && auth.header !== undefined && !HEADER_NAME.test(auth.header))
-    throw new AppError('hook.not_configured', { detail: 'The trigger names a header that cannot be one.' })
-  const proof = await proveDelivery(auth, secret, delivery, request.now())
-  const input = await inputOf(delivery, params, auth.type === 'none' ? null : (auth.header ?? null))
-  const respond = config.respond ?? 'immediately'
-  const once = await onceOf(hook, delivery, proof)
+  const now = request.now()
+  const proof = await proveDelivery(auth, secret, delivery, now)
+  const greeting = greetingOf(auth, delivery)
+  if (greeting?.kind === 'challenge') return greeting
+  if (greeting?.kind === 'ping') return ignored('ping')
+  const identity = await identify({ auth, idHeader }, delivery, proof)
+  const input = await inputOf(delivery, params, secretHeader ?? null)
+  const verdict = judgeFilter(filter, { input, item: input.body, now })
+  if (!verdict.takes) return ignored('filter', verdict.fault)
   const started = await startRunnable(request, hook, {
     input,
-    trigger: { type: 'webhook', key: hook.triggerKey, ...(proof === null ? {} : { delivery: proof.stamp }) },
+    trigger: {
+      type: 'webhook',
+      key: hook.triggerKey,
+      ...(identity?.deliveryId === undefined ? {} : { delivery: identity.deliveryId }),
+    },
     startedBy: null,
     options:
       respond === 'immediately'
         ? {}
         : { waitMs: MOST_WAIT_MS, waitFor: respond === 'on-respond' ? 'respond' : 'end' },
-    ...once,
+    ...(identity === null ? {} : { once: `hook ${hook.triggerId} ${identity.word}` }),
+    ...(identity?.request === undefined ? {} : { request: identity.request }),
     ...(config.entry === undefined ? {} : { entry: config.entry }),
   })
-  // A sender that tries again signs again, and learns of the run it has started; the same signature is a replay.
-  if (!started.created && proof !== null && started.execution.trigger.delivery === proof.stamp)
-    throw new AppError('hook.replayed')
-  return answerOf(started, respond)
+  return answerOf(started, respond, identity?.isDelivery === true && !started.created)
+}
+
+const ignored = (reason: IgnoredDelivery['reason'], fault: string | null = null): HookAnswer => ({
+  kind: 'ignored',
+  ignored: { runId: null, status: 'ignored', reason },
+  fault,
+})
+
+/** Of a trigger from before names were checked. */
+function requireHeaderNames(...names: (string | undefined)[]): void {
+  if (names.every((name) => name === undefined || HEADER_NAME.test(name))) return
+  throw new AppError('hook.not_configured', { detail: 'The trigger names a header that cannot be one.' })
 }
 
 async function secretOf(
@@ -79,7 +104,7 @@ async function secretOf(
   hook: Hook,
   credential: string | undefined,
 ): Promise<string> {
-  if (credential !== 'trigger' && credential !== hook.triggerKey)
+  if (credential !== undefined && credential !== 'trigger' && credential !== hook.triggerKey)
     throw new AppError('hook.not_configured', {
       detail: `The trigger names the credential ${credential}, and integrations are not configured here.`,
     })
@@ -94,30 +119,27 @@ async function secretOf(
   )
 }
 
-/** The run that starts is the memory of its delivery: known by what was signed, and told from another by its body. */
-async function onceOf(
-  hook: Hook,
-  { headers, bytes, url, method, path }: Delivery,
-  proof: Proof | null,
-): Promise<{ once?: string; request?: Json }> {
-  const once = (word: string) => `hook ${hook.triggerId} ${word}`
-  const key = headers.get('idempotency-key')
-  if (proof === null && key === null) return {}
-  const body = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-  if (proof !== null) return { once: once(proof.word), request: { body } }
-  return { once: once(`key ${key}`), request: { method, path, query: url.search, body } }
-}
-
-function answerOf({ execution, answer }: Started, respond: HookConfig['respond']): HookAnswer {
+/**
+ * A sender that tries again wants to hear that its delivery has arrived. So one that is known is answered with 200 and the
+ * first run, unless that run has an answer of its own; how it has ended is no reason to try once more.
+ */
+function answerOf(
+  { execution, answer }: Started,
+  respond: HookConfig['respond'],
+  isKnown: boolean,
+): HookAnswer {
   const { id: runId, status, output } = execution
   const receipt = { runId, status }
-  if (respond === 'immediately') return { kind: 'receipt', status: 202, receipt }
+  const known: HookAnswer = { kind: 'receipt', status: isKnown ? 200 : 202, receipt }
+  if (respond === 'immediately') return known
   if (respond === 'on-respond' && answer !== null) return { kind: 'respond', answer }
-  if (status === 'failed' || status === 'cancelled')
+  if (status === 'failed' || status === 'cancelled') {
+    if (isKnown) return known
     throw new AppError('run.failed', {
       detail: `The run ${runId} ${status === 'failed' ? 'has failed' : 'was cancelled'}.`,
     })
-  if (status !== 'succeeded') return { kind: 'receipt', status: 202, receipt }
+  }
+  if (status !== 'succeeded') return known
   return respond === 'on-finish'
     ? { kind: 'output', runId, output }
     : { kind: 'receipt', status: 200, receipt }

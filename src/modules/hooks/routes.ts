@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { notFound } from '../../core/errors.ts'
+import { AppError, notFound } from '../../core/errors.ts'
 import { idPattern } from '../../core/ids.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { access } from '../../http/auth.ts'
@@ -8,9 +8,10 @@ import { limitByAddress, limitByPlan } from '../../http/rate-limit.ts'
 import { router, UPDATE } from '../../http/router.ts'
 import { SANDBOX, toResponse } from './answer.ts'
 import { readBytes } from './delivery.ts'
-import { receiveDelivery } from './receive.ts'
+import { type HookAnswer, receiveDelivery } from './receive.ts'
+import { listRefused, noteFilterFault, noteRefusal } from './refusals.ts'
 import { findHook, type Hook } from './repo.ts'
-import { HookReceipt, SetTriggerSecret } from './schema.ts'
+import { HookReceipt, ListRefused, RefusedDeliveryPage, SetTriggerSecret } from './schema.ts'
 import { storeTriggerSecret } from './secret.ts'
 
 type HookEnv = AppEnv & { Variables: AppEnv['Variables'] & { hook: Hook } }
@@ -36,16 +37,32 @@ export const limitByHook: MiddlewareHandler<HookEnv> = async (c, next) => {
 const restOf = (url: URL): string => url.pathname.split('/').slice(5).join('/')
 
 async function receive(c: Context<HookEnv>): Promise<Response> {
+  const { request, hook } = c.var
   const url = new URL(c.req.url)
-  const delivery = {
-    method: c.req.method,
+  const { method } = c.req
+  const attempted = {
+    method,
     path: restOf(url),
-    url,
     headers: c.req.raw.headers,
-    bytes: await readBytes(c.req.raw),
+    sizeBytes: null as number | null,
   }
-  const answer = await receiveDelivery(c.var.request, c.var.hook, delivery)
+  try {
+    const bytes = await readBytes(c.req.raw)
+    attempted.sizeBytes = bytes.length
+    const answer = await receiveDelivery(request, hook, { ...attempted, url, bytes })
+    if (answer.kind === 'ignored' && answer.fault !== null)
+      noteFilterFault(request, hook, attempted, answer.fault)
+    return respond(c, answer)
+  } catch (error) {
+    if (error instanceof AppError) noteRefusal(request, hook, attempted, error)
+    throw error
+  }
+}
+
+function respond(c: Context<HookEnv>, answer: HookAnswer): Response {
   if (answer.kind === 'respond') return toResponse(answer.answer)
+  if (answer.kind === 'challenge') return toResponse({ status: 200, headers: {}, body: answer.challenge })
+  if (answer.kind === 'ignored') return c.json(answer.ignored, 200)
   if (answer.kind === 'output') {
     c.header('Content-Security-Policy', SANDBOX)
     return c.json(answer.output as object, 200)
@@ -60,8 +77,9 @@ const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
     'Only the methods and the path of the trigger are taken. The body has at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
     'JSON is its value, a form its fields, text a string; a file of a form, and a body of any other type, is `{ contentType, encoding: "base64", content }`, the file with its `filename`. ' +
     'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +
-    'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent). ' +
-    'A delivery that comes a second time starts no second run: as long as the first one’s run is kept: signed anew under the same `webhook-id` it is answered with that run, else with 409. Another body under the same `webhook-id` is refused with 422; a body that may come twice, signed in a header of its own, needs a `webhook-timestamp`. Without a signature an `Idempotency-Key` does the same.',
+    'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent); `github`, `stripe`, `slack` and `shopify` expect what those services send. ' +
+    'A delivery that is known is answered with 200 and its first run, as long as that run is kept, and starts no second one. Known is the id that is signed, that of the service, or that of `idHeader`; without an id the signature; without a signature an `Idempotency-Key`. Another body under a known id is refused with 422, unless a service chose the id. ' +
+    'A delivery that the `filter` does not take, and a `ping` of GitHub, is answered with `{ "runId": null, "status": "ignored", "reason": "filter" }` or `"ping"`; `url_verification` of Slack with its challenge.',
 })
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -73,17 +91,31 @@ for (const path of ['/:token', '/:token/:rest{.+}']) {
   )
 }
 
-export const triggerSecretRoutes = router().on(
-  UPDATE,
-  `/:id{${idPattern('wf')}}/triggers/:key/secret`,
-  access('workflows:write'),
-  doc('Set what deliveries of a webhook trigger are checked with', 204, null, {
-    description:
-      'Used when `auth.credential` of the trigger is `trigger` or the key of the trigger. It belongs to the key and survives versions; it is never shown.',
-  }),
-  validate('json', SetTriggerSecret),
-  async (c) => {
-    await storeTriggerSecret(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('json'))
-    return c.body(null, 204)
-  },
-)
+const TRIGGER = `/:id{${idPattern('wf')}}/triggers/:key` as const
+
+export const triggerRoutes = router()
+  .on(
+    UPDATE,
+    `${TRIGGER}/secret`,
+    access('workflows:write'),
+    doc('Set what deliveries of a webhook trigger are checked with', 204, null, {
+      description:
+        'It belongs to the key and survives versions; it is never shown. `auth.secret` of a trigger that is saved does the same.',
+    }),
+    validate('json', SetTriggerSecret),
+    async (c) => {
+      await storeTriggerSecret(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('json'))
+      return c.body(null, 204)
+    },
+  )
+  .get(
+    `${TRIGGER}/refused-deliveries`,
+    access('workflows:read'),
+    doc('List the refused deliveries of a webhook trigger', 200, RefusedDeliveryPage, {
+      description:
+        'Why deliveries have started no run. At most 20 a minute are noted and the newest 200 kept, for 7 days. Bodies, queries and signatures are not kept.',
+    }),
+    validate('query', ListRefused),
+    async (c) =>
+      c.json(await listRefused(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('query'))),
+  )

@@ -1,17 +1,11 @@
 // What deliveries of a webhook trigger are checked with. It goes in and never out.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
-import { rewrapSecret, type SecretPlace, sealSecret } from '../../core/secret-box.ts'
+import { rewrapSecret, sealSecret } from '../../core/secret-box.ts'
 import { commit } from '../../db/commit.ts'
+import { triggerSecretPlace } from '../workflows/index.ts'
 import { findTrigger, findTriggersToRewrap, replaceTriggerSecret, setTriggerSecret } from './repo.ts'
 import type { SetTriggerSecret } from './schema.ts'
-
-export const triggerSecretPlace = (teamId: string, triggerId: string): SecretPlace => ({
-  team: teamId,
-  table: 'workflow_triggers',
-  row: triggerId,
-  column: 'secret',
-})
 
 export async function storeTriggerSecret(
   ctx: ServiceContext,

@@ -163,7 +163,7 @@ test.each([
   ['X S ecret:', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
   ['', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
   ['x-secret', 'myCredential', 'triggers[0].auth.credential', 'trigger.unknown_credential'],
-  ['x-secret', undefined, 'triggers[0].auth.credential', 'trigger.missing_credential'],
+  ['x-secret', '', 'triggers[0].auth.credential', 'trigger.unknown_credential'],
 ])(
   'a webhook that is checked by the header %j with the credential %j is refused',
   async (header, credential, path, code) => {

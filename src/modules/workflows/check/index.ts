@@ -30,8 +30,8 @@ export function checkWorkflow(definition: unknown, triggers: unknown = []): Chec
 }
 
 /** Throws 422 with all problems, their paths as in the body that was sent. */
-export function requireSound(definition: unknown, triggers: unknown): void {
-  const { problems } = checkWorkflow(definition, triggers)
+export function requireSound(definition: unknown, triggers: unknown, more: readonly Problem[] = []): void {
+  const problems = [...checkWorkflow(definition, triggers).problems, ...more]
   if (problems.length > 0) throw workflowInvalid(problems)
 }
 

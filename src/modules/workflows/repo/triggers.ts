@@ -11,6 +11,7 @@ export type TriggerRow = {
   token: string | null
   nextFireAt: number | null
   lastFireAt: number | null
+  hasSecret: number
 }
 
 export type TriggerWrite = {
@@ -23,6 +24,8 @@ export type TriggerWrite = {
   token: string | null
   eventName: string | null
   nextFireAt: number | null
+  /** Sealed for the row's id; undefined leaves what is there. */
+  secret?: string
 }
 
 /**
@@ -45,12 +48,13 @@ export function syncTriggers(
   const same = (field: string) =>
     `json_extract(workflow_triggers.config, '$.${field}') IS json_extract(excluded.config, '$.${field}')`
   const upsert = statement(
-    `INSERT INTO workflow_triggers (id, workflow_id, team_id, key, type, active, config, token, event_name, next_fire_at, created_at, position)
+    `INSERT INTO workflow_triggers (id, workflow_id, team_id, key, type, active, config, token, event_name, next_fire_at, created_at, position, secret)
      SELECT value ->> 'id', ?2, ?3, value ->> 'key', value ->> 'type', ?4, value ->> 'config', value ->> 'token', value ->> 'eventName',
-       value ->> 'nextFireAt', ?5, key FROM json_each(?1) WHERE true
+       value ->> 'nextFireAt', ?5, key, value ->> 'secret' FROM json_each(?1) WHERE true
      ON CONFLICT (workflow_id, key) DO UPDATE SET
        type = excluded.type, active = excluded.active, config = excluded.config, event_name = excluded.event_name,
        token = COALESCE(workflow_triggers.token, excluded.token), position = excluded.position,
+       secret = COALESCE(excluded.secret, workflow_triggers.secret),
        next_fire_at = CASE
          WHEN excluded.next_fire_at IS NOT NULL AND workflow_triggers.next_fire_at IS NOT NULL AND workflow_triggers.active = 1
            AND ${same('cron')} AND ${same('everyMs')} AND ${same('timezone')}
@@ -64,17 +68,19 @@ export function syncTriggers(
   return [retire, upsert]
 }
 
-/** Of these keys the ones whose trigger has a secret. */
-export async function keysWithSecret(
+export type SecretRow = { id: string; key: string; secret: string | null }
+
+/** Of these keys the triggers that are there, also those that the current version has not. */
+export async function findSecrets(
   d1: D1Database,
   workflowId: string,
   keys: readonly string[],
-): Promise<Set<string>> {
+): Promise<SecretRow[]> {
   const { results } = await d1
     .prepare(
-      'SELECT key FROM workflow_triggers WHERE workflow_id = ? AND secret IS NOT NULL AND key IN (SELECT value FROM json_each(?))',
+      'SELECT id, key, secret FROM workflow_triggers WHERE workflow_id = ? AND key IN (SELECT value FROM json_each(?))',
     )
     .bind(workflowId, JSON.stringify(keys))
-    .all<{ key: string }>()
-  return new Set(results.map(({ key }) => key))
+    .all<SecretRow>()
+  return results
 }

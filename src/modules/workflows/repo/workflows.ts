@@ -25,7 +25,8 @@ export type WorkflowRow = {
 export type FullWorkflowRow = WorkflowRow & { definition: string; storedTriggers: string }
 
 export const TRIGGERS_OF_WORKFLOW = `(SELECT json_group_array(json_object('id', t.id, 'key', t.key, 'active', t.active, 'config', t.config,
-    'token', t.token, 'nextFireAt', t.next_fire_at, 'lastFireAt', t.last_fire_at) ORDER BY t.position)
+    'token', t.token, 'nextFireAt', t.next_fire_at, 'lastFireAt', t.last_fire_at,
+    'hasSecret', t.secret IS NOT NULL) ORDER BY t.position)
   FROM workflow_triggers t WHERE t.workflow_id = w.id AND t.position IS NOT NULL)`
 
 const SUMMARY: Record<keyof WorkflowRow, string> = {

@@ -5,8 +5,19 @@ import { scheduleTriggerShape } from '../../../engine/schedule/trigger.ts'
 /** Checked with the definition they belong to, so that all problems of both are told at once. */
 export const TriggersInput = z.array(z.record(z.string(), z.unknown())).meta({
   id: 'TriggersInput',
-  description: 'As `triggers` of a version: schedule, webhook, event or manual.',
+  description:
+    'As `triggers` of a version: schedule, webhook, event or manual. `auth` of a webhook may hold its `secret` besides, which is sealed and never shown.',
 })
+
+/** What deliveries of a webhook are checked with. */
+export const TriggerSecret = z
+  .string()
+  .min(8)
+  .max(1000)
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only')
+  .describe(
+    'With `hmac`, `whsec_…` stands for the bytes that follow in base64; anything else, and any secret of a service, for itself.',
+  )
 
 export const StoredTriggers = Triggers.meta({ id: 'Triggers' })
 export type StoredTriggers = z.infer<typeof StoredTriggers>
@@ -30,7 +41,12 @@ export const Trigger = z
       nextFireAt: z.iso.datetime().nullable().describe('Null while the workflow is not active.'),
       lastFireAt: z.iso.datetime().nullable(),
     }),
-    z.strictObject({ ...webhook.shape, ...view, url: z.string() }),
+    z.strictObject({
+      ...webhook.shape,
+      ...view,
+      url: z.string(),
+      hasSecret: z.boolean().describe('Whether it has a secret to check deliveries with.'),
+    }),
     z.strictObject({ ...event.shape, ...view }),
     z.strictObject({ ...manual.shape, ...view }),
   ])

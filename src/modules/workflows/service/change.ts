@@ -14,6 +14,13 @@ import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
+import {
+  changedSecrets,
+  type GivenTriggers,
+  sealSecrets,
+  secretsSet,
+  takeSecrets,
+} from './trigger-secrets.ts'
 import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
 import { loadRow, loadWorkflow, toVersioned } from './view.ts'
 
@@ -23,6 +30,8 @@ export type Change = {
   definition?: unknown
   triggers?: unknown
   note?: string
+  /** Of a file, which carries no secrets: its webhooks answer 503 until theirs are set. */
+  mayLackSecrets?: boolean
   /** The draft that this publishes; it must still be the same one. */
   publishes?: number
   after?: Record<string, unknown>
@@ -57,14 +66,17 @@ async function apply(
   const { teamId, userId } = ctx.actor
   const now = ctx.now()
   const { id, revision } = before
-  const next = nextVersion(before, change)
+  const given = change.triggers === undefined ? null : takeSecrets(change.triggers)
+  const next = nextVersion(before, change.definition, given)
   const fields = differing(before, change.fields ?? {})
-  if (next === null && Object.keys(fields).length === 0 && change.publishes === undefined) return 'nothing'
+  const secrets = await changedSecrets(ctx, id, given?.secrets)
+  const isSame = next === null && Object.keys(fields).length === 0 && secrets.size === 0
+  if (isSame && change.publishes === undefined) return 'nothing'
   const active = fields.active ?? before.active === 1
   const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
   // What is on already stays on: a change of something else is not held up by its triggers.
   const switchedOn = fields.active === true || JSON.stringify(triggers) !== before.storedTriggers
-  if (active && switchedOn) await requireSecrets(ctx, id, triggers)
+  if (active && switchedOn && !change.mayLackSecrets) await requireSecrets(ctx, id, triggers, secrets)
   const statements: Statement[] = []
   if (next !== null)
     statements.push(
@@ -79,10 +91,10 @@ async function apply(
         now,
       }),
     )
-  if (next !== null || fields.active !== undefined)
-    statements.push(
-      ...syncTriggers({ workflowId: id, teamId, active, now }, toTriggerWrites(triggers, active, now)),
-    )
+  if (next !== null || fields.active !== undefined || secrets.size > 0) {
+    const writes = await sealSecrets(ctx, toTriggerWrites(triggers, active, now), secrets, id)
+    statements.push(...syncTriggers({ workflowId: id, teamId, active, now }, writes))
+  }
   const version = next === null ? {} : { version: before.version + 1 }
   return commit(ctx, {
     guard: updateWorkflow(
@@ -101,7 +113,7 @@ async function apply(
       targetType: 'workflow',
       targetId: id,
       before: pick(before, fields),
-      after: { ...fields, ...version, ...change.after },
+      after: { ...fields, ...version, ...secretsSet(secrets), ...change.after },
     },
   })
 }
@@ -109,12 +121,13 @@ async function apply(
 /** What the next version holds, or null when nothing that is versioned has changed. */
 function nextVersion(
   before: FullWorkflowRow,
-  { definition, triggers }: Change,
+  definition: unknown,
+  given: GivenTriggers | null,
 ): { definition: string; triggers: ReturnType<typeof keyed> } | null {
-  if (definition === undefined && triggers === undefined) return null
+  if (definition === undefined && given === null) return null
   const wanted = definition ?? JSON.parse(before.definition)
-  const wantedTriggers = triggers ?? JSON.parse(before.storedTriggers)
-  requireSound(wanted, wantedTriggers)
+  const wantedTriggers = given === null ? JSON.parse(before.storedTriggers) : given.triggers
+  requireSound(wanted, wantedTriggers, given?.problems)
   const next = keyed(wantedTriggers)
   const same =
     canonicalJson(wanted) === canonicalJson(JSON.parse(before.definition)) &&

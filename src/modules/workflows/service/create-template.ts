@@ -5,6 +5,7 @@ import { bytesOf, checkWorkflow, workflowInvalid } from '../check/index.ts'
 import type { CreateTemplate, Template } from '../schema/template.ts'
 import { fillIn, placeholdersIn } from './placeholders.ts'
 import { storeTemplate } from './templates.ts'
+import { refuseSecrets } from './trigger-secrets.ts'
 
 const MOST_SCHEMA_BYTES = 65_536
 
@@ -13,6 +14,7 @@ const MOST_SCHEMA_BYTES = 65_536
  * the definition can only be checked when it is used.
  */
 export async function createTemplate(ctx: ServiceContext, input: CreateTemplate): Promise<Template> {
+  refuseSecrets(input.triggers, 'A template')
   const problems = variableProblems(input)
   if (problems.length === 0) {
     const sample = sampleOf(input)

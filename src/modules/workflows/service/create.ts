@@ -11,6 +11,7 @@ import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
+import { sealSecrets, secretsSet, takeSecrets } from './trigger-secrets.ts'
 import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
 import { loadWorkflow } from './view.ts'
 
@@ -23,12 +24,14 @@ export async function createWorkflow(
   origin: Origin = {},
 ): Promise<Versioned<Workflow>> {
   const { teamId, userId, plan } = ctx.actor
-  requireSound(input.definition, input.triggers)
+  const { triggers: rawTriggers, secrets, problems } = takeSecrets(input.triggers)
+  requireSound(input.definition, rawTriggers, problems)
   await requireErrorWorkflow(ctx, input.errorWorkflowId)
   const now = ctx.now()
   const id = newId('wf', now)
-  const triggers = keyed(input.triggers)
-  if (input.active) await requireSecrets(ctx, null, triggers)
+  const triggers = keyed(rawTriggers)
+  if (input.active) await requireSecrets(ctx, null, triggers, secrets)
+  const writes = await sealSecrets(ctx, toTriggerWrites(triggers, input.active, now), secrets)
   const definition = JSON.stringify(input.definition)
   const { name, description, folder, tags, active, errorWorkflowId, note } = input
   const row = { id, teamId, name, description, folder, tags, active, errorWorkflowId, createdBy: userId, now }
@@ -45,10 +48,10 @@ export async function createWorkflow(
         createdBy: userId,
         now,
       }),
-      ...syncTriggers({ workflowId: id, teamId, active, now }, toTriggerWrites(triggers, active, now)),
+      ...syncTriggers({ workflowId: id, teamId, active, now }, writes),
       addUsage(teamId, NOW, 'workflows', 1),
     ],
-    audit: auditOf(id, name, origin),
+    audit: auditOf(id, name, origin, secrets),
   })
   if (done === 'guard_missed') {
     requireRoom(plan, 'workflows', await countWorkflows(ctx.env.DB, teamId), 'workflows')
@@ -59,11 +62,16 @@ export async function createWorkflow(
   return loadWorkflow(ctx, id)
 }
 
-const auditOf = (id: string, name: string, origin: Origin): AuditEntry => ({
+const auditOf = (
+  id: string,
+  name: string,
+  origin: Origin,
+  secrets: ReadonlyMap<string, unknown>,
+): AuditEntry => ({
   action: origin.action ?? 'workflow.created',
   targetType: 'workflow',
   targetId: id,
-  after: { name, ...(origin.from === undefined ? {} : { from: origin.from }) },
+  after: { name, ...(origin.from === undefined ? {} : { from: origin.from }), ...secretsSet(secrets) },
 })
 
 /** A workflow that started itself on failure would never end; one of another team is not there. */

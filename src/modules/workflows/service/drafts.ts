@@ -11,6 +11,7 @@ import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
+import { refuseSecrets } from './trigger-secrets.ts'
 import { missing } from './view.ts'
 
 type Stored = Pick<Draft, 'definition' | 'triggers' | 'baseVersion' | 'note'>
@@ -36,6 +37,7 @@ export async function saveDraft(
 ): Promise<Versioned<Draft>> {
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   const { definition, note, baseVersion = row.version } = input
+  refuseSecrets(input.triggers, 'A draft')
   if (baseVersion > row.version)
     throw new AppError('request.invalid', {
       errors: [{ path: 'baseVersion', message: `the current version is ${row.version}`, code: 'too_big' }],

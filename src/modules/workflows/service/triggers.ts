@@ -7,7 +7,7 @@ import { nextFire } from '../../../engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../engine/schedule/trigger.ts'
 import { hookPathParts } from '../check/hook-path.ts'
 import { workflowInvalid } from '../check/index.ts'
-import { keysWithSecret, type TriggerRow, type TriggerWrite } from '../repo/triggers.ts'
+import { findSecrets, type TriggerRow, type TriggerWrite } from '../repo/triggers.ts'
 import { type StoredTrigger, StoredTriggers, type Trigger } from '../schema/trigger.ts'
 
 /** Triggers as they are stored: each with its key. Only what `checkWorkflow` has accepted comes here. */
@@ -21,16 +21,21 @@ export function nextFireOf(trigger: StoredTrigger, now: number): number | null {
   return schedule.ok ? nextFire(schedule.value, now) : null
 }
 
-/** A trigger that could take no delivery is not switched on: each would be answered with 503. `id` is null of a new workflow. */
+/**
+ * A trigger that could take no delivery is not switched on: each would be answered with 503. `id` is null for a new
+ * workflow; `given` are the keys whose secret comes with the change.
+ */
 export async function requireSecrets(
   { env }: ServiceContext,
   id: string | null,
   triggers: (StoredTrigger & { key: string })[],
+  given: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   const checked = triggers.filter((one) => one.type === 'webhook' && (one.auth?.type ?? 'none') !== 'none')
   if (checked.length === 0) return
-  const keys = checked.map(({ key }) => key)
-  const known = id === null ? new Set<string>() : await keysWithSecret(env.DB, id, keys)
+  const keys = checked.map(({ key }) => key).filter((key) => !given.has(key))
+  const rows = id === null || keys.length === 0 ? [] : await findSecrets(env.DB, id, keys)
+  const known = new Set([...given.keys(), ...rows.filter((row) => row.secret !== null).map(({ key }) => key)])
   const problems = triggers.flatMap((one, position): Problem[] =>
     checked.includes(one) && !known.has(one.key)
       ? [
@@ -38,7 +43,7 @@ export async function requireSecrets(
             path: `triggers[${position}].auth.credential`,
             code: 'trigger.missing_credential',
             message: `The secret of the trigger "${one.key}" is not set`,
-            hint: `Save the workflow with active: false, set the secret with PUT /api/v1/workflows/{id}/triggers/${one.key}/secret, then activate it`,
+            hint: `Write it into auth.secret; or save the workflow with active: false, set the secret with PUT /api/v1/workflows/{id}/triggers/${one.key}/secret, then activate it`,
           },
         ]
       : [],
@@ -79,6 +84,11 @@ function toTrigger(row: TriggerRow, publicUrl: string): Trigger {
       lastFireAt: toIsoOrNull(row.lastFireAt),
     }
   if (config.type === 'webhook')
-    return { ...config, ...base, url: hookUrl(publicUrl, row.token ?? '', config.path) }
+    return {
+      ...config,
+      ...base,
+      url: hookUrl(publicUrl, row.token ?? '', config.path),
+      hasSecret: row.hasSecret === 1,
+    }
   return { ...config, ...base }
 }

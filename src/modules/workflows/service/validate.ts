@@ -5,6 +5,7 @@ import { checkWorkflow } from '../check/index.ts'
 import { jsonTypeOf } from '../check/json-type.ts'
 import { readText } from '../check/read-text.ts'
 import type { Validation } from '../schema/validate.ts'
+import { takeSecrets } from './trigger-secrets.ts'
 
 const FIELDS = ['definition', 'triggers']
 
@@ -31,10 +32,14 @@ export function validateText(body: string): Validation {
       message: `There is no such field; the body has ${FIELDS.join(' and ')}`,
     }),
   )
-  if (typeof definition !== 'string')
-    return answer([...unknown, ...checkWorkflow(definition, triggers).problems])
+  if (typeof definition !== 'string') return answer([...unknown, ...problemsOf(definition, triggers)])
   const inner = readText(definition)
-  return answer([...unknown, ...(inner.ok ? checkWorkflow(inner.value, triggers).problems : inner.error)])
+  return answer([...unknown, ...(inner.ok ? problemsOf(inner.value, triggers) : inner.error)])
+}
+
+function problemsOf(definition: unknown, given: unknown): Problem[] {
+  const { triggers, problems } = takeSecrets(given)
+  return [...checkWorkflow(definition, triggers).problems, ...problems]
 }
 
 const MOST_PROBLEMS = 501

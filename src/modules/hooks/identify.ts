@@ -1,0 +1,68 @@
+// What makes two deliveries one. The run that starts is the memory of its delivery: its id follows from this word.
+import { AppError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { VENDOR_ID_HEADERS, type WebhookAuth } from '../../engine/webhook-trigger.ts'
+import type { Delivery } from './delivery.ts'
+import { MOST_ID_CHARS, type Proof } from './signatures.ts'
+
+export type Identity = {
+  word: string
+  /** What has to be the same when the word comes again; undefined where the sender's id alone decides. */
+  request?: Json
+  /** As the sender named it, to be shown with the run. */
+  deliveryId?: string
+  /** Named by the sender of a webhook, rather than by a client's Idempotency-Key. */
+  isDelivery: boolean
+}
+
+/** Null where nothing tells this delivery from another one. */
+export async function identify(
+  { auth, idHeader: wanted }: { auth: WebhookAuth; idHeader?: string | undefined },
+  delivery: Delivery,
+  proof: Proof | null,
+): Promise<Identity | null> {
+  if (proof?.id)
+    return {
+      ...named(proof.id),
+      // Stripe renders an event anew for each retry, so only its id stays the same.
+      ...(auth.type === 'hmac' ? { request: { body: await hashOf(delivery) } } : {}),
+    }
+  const vendorHeader = VENDOR_ID_HEADERS[auth.type]
+  const idHeader = wanted ?? vendorHeader
+  if (idHeader !== undefined)
+    return {
+      ...named(requireId(delivery.headers, idHeader)),
+      ...(vendorHeader === undefined ? { request: await contentOf(delivery, proof) } : {}),
+    }
+  if (proof !== null)
+    return {
+      word: `signature ${proof.signature}`,
+      request: { body: await hashOf(delivery) },
+      isDelivery: true,
+    }
+  const key = delivery.headers.get('idempotency-key')
+  return key === null
+    ? null
+    : { word: `key ${key}`, request: await contentOf(delivery, null), isDelivery: false }
+}
+
+const named = (id: string) => ({ word: `id ${id}`, deliveryId: id, isDelivery: true })
+
+function requireId(headers: Headers, header: string): string {
+  const id = headers.get(header) ?? ''
+  if (id !== '' && id.length <= MOST_ID_CHARS) return id
+  throw new AppError('hook.missing_id', {
+    detail: `The header ${header} must name the delivery, in at most ${MOST_ID_CHARS} characters.`,
+  })
+}
+
+/** Only the body is signed; without a signature all that the sender says belongs to it. */
+async function contentOf(delivery: Delivery, proof: Proof | null): Promise<Json> {
+  const body = await hashOf(delivery)
+  if (proof !== null) return { body }
+  const { method, path, url } = delivery
+  return { method, path, query: url.search, body }
+}
+
+const hashOf = async ({ bytes }: Delivery): Promise<number[]> =>
+  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))

@@ -1,0 +1,113 @@
+// The log of refused deliveries: whoever sets up a webhook sees why nothing arrives. Invariants:
+// 1. Nothing is kept that was sent, but method, path, size and a few headers: no body, no signature, no query.
+// 2. What strangers can make us keep is bounded by the statements themselves, and goes after a week.
+// 3. The answer to the sender never waits for the log, and never fails with it.
+import type { RequestContext, ServiceContext } from '../../context.ts'
+import { DAY_MS, toIso } from '../../core/clock.ts'
+import { type AppError, ERRORS, type ErrorCode, notFound } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
+import { type Page, toPage } from '../../db/paginate.ts'
+import { VENDOR_ID_HEADERS } from '../../engine/webhook-trigger.ts'
+import type { HookConfig } from './receive.ts'
+import {
+  countRefusals,
+  deleteRefusalsBefore,
+  findRefusals,
+  insertRefusal,
+  type RefusalRow,
+} from './refusals-repo.ts'
+import { findTrigger, type Hook } from './repo.ts'
+import type { ListRefused, RefusedDelivery } from './schema.ts'
+
+/** Documented in the README and in docs/STORAGE.md. */
+const LIFE_MS = 7 * DAY_MS
+
+/** The sender's or the trigger's fault, and not ours. */
+const isRefusal = (code: ErrorCode): boolean => ERRORS[code].status < 500 || code === 'hook.not_configured'
+
+type Attempted = { method: string; path: string; headers: Headers; sizeBytes: number | null }
+
+export function noteRefusal(
+  request: RequestContext,
+  hook: Hook,
+  attempted: Attempted,
+  { code, status, message }: AppError,
+): void {
+  if (isRefusal(code)) note(request, hook, attempted, { code, status, detail: message })
+}
+
+/** The sender is not told: it could do nothing about it, and would send again. */
+export const noteFilterFault = (
+  request: RequestContext,
+  hook: Hook,
+  attempted: Attempted,
+  fault: string,
+): void => note(request, hook, attempted, { code: 'hook.filter_failed', status: 200, detail: fault })
+
+function note(
+  request: RequestContext,
+  hook: Hook,
+  { method, path, headers, sizeBytes }: Attempted,
+  { code, status, detail }: { code: string; status: number; detail: string },
+): void {
+  const now = request.now()
+  const row: RefusalRow = {
+    id: newId('ref', now),
+    createdAt: now,
+    status,
+    code,
+    detail: detail.slice(0, MOST_CHARS),
+    method,
+    path: `/${path}`.slice(0, MOST_CHARS),
+    deliveryId: shortened(headers.get(idHeaderOf(hook))),
+    contentType: shortened(headers.get('content-type')),
+    userAgent: shortened(request.userAgent),
+    address: request.address,
+    sizeBytes,
+  }
+  request.defer(store(request, hook.triggerId, row))
+}
+
+async function store({ env, log }: RequestContext, triggerId: string, row: RefusalRow): Promise<void> {
+  try {
+    const statements = insertRefusal(triggerId, row).map((one) => one.toSQL())
+    await env.DB.batch(statements.map(({ sql, params }) => env.DB.prepare(sql).bind(...params)))
+  } catch (error) {
+    log.warn('a refused delivery could not be noted', { triggerId, error })
+  }
+}
+
+const MOST_CHARS = 500
+const MOST_HEADER_CHARS = 200
+
+const shortened = (value: string | null): string | null => value?.slice(0, MOST_HEADER_CHARS) ?? null
+
+function idHeaderOf({ config }: Hook): string {
+  const { auth, idHeader } = JSON.parse(config) as HookConfig
+  return idHeader ?? VENDOR_ID_HEADERS[auth?.type ?? 'none'] ?? 'webhook-id'
+}
+
+export async function listRefused(
+  ctx: ServiceContext,
+  workflowId: string,
+  key: string,
+  query: ListRefused,
+): Promise<Page<RefusedDelivery>> {
+  const trigger = await findTrigger(ctx.env.DB, ctx.actor.teamId, workflowId, key)
+  if (trigger === null) throw notFound('The trigger')
+  const rows = await findRefusals(ctx.env.DB, trigger.id, query)
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row.createdAt, id: row.id }),
+    ({ createdAt, ...row }): RefusedDelivery => ({ ...row, at: toIso(createdAt) }),
+  )
+  return query.count ? { ...page, total: await countRefusals(ctx.env.DB, trigger.id) } : page
+}
+
+export async function sweepRefusals({ env, now }: RequestContext): Promise<void> {
+  const { sql, params } = deleteRefusalsBefore(now() - LIFE_MS).toSQL()
+  await env.DB.prepare(sql)
+    .bind(...params)
+    .run()
+}

@@ -1,0 +1,89 @@
+// How GitHub, Stripe, Slack and Shopify sign, and what they ask of an endpoint before they use it. Invariants:
+// 1. Ids of Stripe and Slack are read from the signed bytes, whatever Content-Type says: that header is not signed, and a
+//    replay with another one must still be the same delivery.
+// 2. A greeting is answered only after its signature has been checked, and starts no run.
+import { toHex } from '../../core/crypto.ts'
+import { type Json, parseJson } from '../../core/json.ts'
+import type { WebhookAuth } from '../../engine/webhook-trigger.ts'
+import type { Delivery } from './delivery.ts'
+import {
+  MOST_ID_CHARS,
+  type Proof,
+  type RequireFresh,
+  refused,
+  requireOneOf,
+  type Sign,
+  toBase64,
+} from './signatures.ts'
+
+/** `X-Hub-Signature-256: sha256=<hex>` over the body. */
+export async function proveGitHub({ headers }: Delivery, sign: Sign): Promise<Proof> {
+  const header = 'X-Hub-Signature-256'
+  const expected = `sha256=${toHex(await sign(''))}`
+  requireOneOf([headers.get(header) ?? ''], expected, header)
+  return { id: null, signature: expected }
+}
+
+/** `X-Shopify-Hmac-Sha256: <base64>` over the body. */
+export async function proveShopify({ headers }: Delivery, sign: Sign): Promise<Proof> {
+  const header = 'X-Shopify-Hmac-Sha256'
+  const expected = toBase64(await sign(''))
+  requireOneOf([headers.get(header) ?? ''], expected, header)
+  return { id: null, signature: expected }
+}
+
+/** `Stripe-Signature: t=<seconds>,v1=<hex>,…` over `<t>.<body>`. */
+export async function proveStripe(delivery: Delivery, sign: Sign, fresh: RequireFresh): Promise<Proof> {
+  const header = 'Stripe-Signature'
+  const parts = (delivery.headers.get(header) ?? '').split(',').map((part) => part.trim())
+  const valuesOf = (name: string) =>
+    parts.filter((part) => part.startsWith(`${name}=`)).map((part) => part.slice(name.length + 1))
+  const [timestamp = '', ...others] = valuesOf('t')
+  if (others.length > 0) throw refused(header)
+  fresh(header, timestamp)
+  const expected = toHex(await sign(`${timestamp}.`))
+  requireOneOf(valuesOf('v1'), expected, header)
+  return { id: textIn(delivery, 'id'), signature: expected }
+}
+
+/** `X-Slack-Signature: v0=<hex>` over `v0:<X-Slack-Request-Timestamp>:<body>`. */
+export async function proveSlack(delivery: Delivery, sign: Sign, fresh: RequireFresh): Promise<Proof> {
+  const { headers } = delivery
+  const timestamp = headers.get('X-Slack-Request-Timestamp') ?? ''
+  fresh('X-Slack-Request-Timestamp', timestamp)
+  const expected = `v0=${toHex(await sign(`v0:${timestamp}:`))}`
+  requireOneOf([headers.get('X-Slack-Signature') ?? ''], expected, 'X-Slack-Signature')
+  return { id: textIn(delivery, 'event_id'), signature: expected }
+}
+
+export type Greeting = { kind: 'ping' } | { kind: 'challenge'; challenge: string }
+
+const MOST_CHALLENGE_CHARS = 1_000
+
+/** What a vendor sends to see whether the endpoint is ours; null for a delivery. */
+export function greetingOf(auth: WebhookAuth, delivery: Delivery): Greeting | null {
+  if (auth.type === 'github')
+    return delivery.headers.get('X-GitHub-Event') === 'ping' ? { kind: 'ping' } : null
+  if (auth.type !== 'slack') return null
+  const fields = fieldsOf(delivery)
+  if (fields.type !== 'url_verification') return null
+  const { challenge } = fields
+  return typeof challenge === 'string' && challenge.length <= MOST_CHALLENGE_CHARS
+    ? { kind: 'challenge', challenge }
+    : null
+}
+
+function textIn(delivery: Delivery, field: string): string | null {
+  const value = fieldsOf(delivery)[field]
+  return typeof value === 'string' && value !== '' && value.length <= MOST_ID_CHARS ? value : null
+}
+
+function fieldsOf({ bytes }: Delivery): Record<string, Json> {
+  const parsed = parseJson(new TextDecoder().decode(bytes))
+  return parsed.ok &&
+    typeof parsed.value === 'object' &&
+    parsed.value !== null &&
+    !Array.isArray(parsed.value)
+    ? (parsed.value as Record<string, Json>)
+    : {}
+}
