@@ -6,6 +6,7 @@ import { buildAssets } from './server/assets.ts'
 import { describeWorker } from './server/bundle.ts'
 import { startCron } from './server/cron.ts'
 import { openDatabase } from './server/database.ts'
+import { requireFileLimit } from './server/file-limit.ts'
 import { inRoot, ROOT } from './server/paths.ts'
 import { findPort } from './server/port.ts'
 import { identify } from './server/process-identity.ts'
@@ -20,21 +21,24 @@ import { readSignIns } from './sign-ins.ts'
 const DEV_VARS = 'dev.vars'
 
 const port = Number(process.env.PORT || 8787)
-const state = await takeState(stateDir())
-process.on('exit', state.release)
+let isEnding = false
 
 try {
+  requireFileLimit()
+  const state = await takeState(stateDir())
+  process.on('exit', state.release)
   await findPort(port, '127.0.0.1')
   const { worker } = await prepare(state)
   const child = startWrangler(state)
   const stopCron = startCron(worker.cronTriggers, whenUp)
   endWith(() => {
+    isEnding = true
     stopCron()
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
   })
   child.on('exit', (code) => {
     state.note({ runtime: null })
-    process.exit(code ?? 0)
+    process.exit(isEnding ? 0 : (code ?? 1))
   })
 } catch (error) {
   console.error((error as Error).message)
@@ -67,8 +71,9 @@ function writeDevVars(state: State, settings: Record<string, string>): void {
   writeFileSync(state.file(DEV_VARS), `${lines.join('\n')}\n`, { mode: 0o600 })
 }
 
-const envFiles = (state: State): string[] =>
-  [inRoot('.dev.vars'), state.file(DEV_VARS)].filter((path) => existsSync(path))
+function envFiles(state: State): string[] {
+  return [inRoot('.dev.vars'), state.file(DEV_VARS)].filter((path) => existsSync(path))
+}
 
 function startWrangler(state: State) {
   const [command, ...first] = wranglerCommand()

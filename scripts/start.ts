@@ -1,6 +1,7 @@
 // npm start: an installation on this machine, good enough to host it for oneself.
 import { relative } from 'node:path'
 import { requireUsableAdmin, seed } from './seed.ts'
+import { requireFileLimit } from './server/file-limit.ts'
 import { requireSafeHost } from './server/host.ts'
 import { mailboxUrl } from './server/secrets.ts'
 import { type Server, serve, VERSION } from './server/serve.ts'
@@ -9,16 +10,32 @@ import { type State, stateDir, takeState } from './server/state.ts'
 import { readSignIns, type SignIn } from './sign-ins.ts'
 
 const STOP_MS = 5_000
+const SIGNAL_GRACE_MS = 200
 
 let state: State | null = null
 let server: Server | null = null
 process.on('exit', () => state?.release())
 
-endWith((reason) => {
+let isEnding = false
+
+function end(reason: string, code: number): void {
+  if (isEnding) return
+  isEnding = true
   if (!process.stdout.isTTY) console.log(`Ending: ${reason}`)
-  setTimeout(() => process.exit(1), STOP_MS).unref()
-  void Promise.resolve(server?.stop()).then(() => process.exit(0))
-})
+  setTimeout(() => process.exit(code || 1), STOP_MS).unref()
+  void Promise.resolve(server?.stop()).finally(() => process.exit(code))
+}
+
+/** Without its runtime nothing answers. Whoever watches over this process must see that, so it ends as well. */
+function endWithRuntime(how: string): void {
+  // Ctrl-C reaches the runtime too, and perhaps before us.
+  setTimeout(() => {
+    if (!isEnding) console.error(`The runtime (workerd) has ended (${how}), so Orrery stops. Start it again.`)
+    end('the runtime has ended', 1)
+  }, SIGNAL_GRACE_MS)
+}
+
+endWith((reason) => end(reason, 0))
 
 try {
   const port = Number(process.env.PORT || 8787)
@@ -27,9 +44,10 @@ try {
   const host = process.env.HOST || '127.0.0.1'
   const environment = process.env.ENVIRONMENT ?? 'development'
   requireSafeHost(host, environment)
+  requireFileLimit()
   state = await takeState(stateDir())
   requireUsableAdmin(state)
-  server = await serve(state, { port, host })
+  server = await serve(state, { port, host }, endWithRuntime)
   await seed(state, server)
   const mail = environment === 'development' ? mailboxUrl(server.url, server.installation) : 'npm run mail'
   tell(state, server, mail, await readSignIns(server.installation, server.batch))

@@ -84,13 +84,17 @@ export const quietFromNowOn = (): void => {
   QuietLog.quiet = true
 }
 
-/** Notes each runtime that is started from now on, the ones after a crash as well; call it before the first. */
-export function noteRuntimes(state: State): () => void {
+/**
+ * Notes each runtime that is started from now on; call it before the first. `onExit` hears of each that ends, before
+ * Miniflare does, with what the system said about it.
+ */
+export function noteRuntimes(state: State, onExit: (how: string) => void = () => undefined): () => void {
   const watch = (message: unknown) => {
     const child = (message as { process: ChildProcess }).process
     child.once('spawn', () => {
-      if (child.pid !== undefined && child.spawnfile.includes('workerd'))
-        state.note({ runtime: identify(child.pid) })
+      if (child.pid === undefined || !child.spawnfile.includes('workerd')) return
+      state.note({ runtime: identify(child.pid) })
+      child.prependOnceListener('exit', (code, signal) => onExit(signal ?? `code ${code}`))
     })
   }
   subscribe('child_process', watch)

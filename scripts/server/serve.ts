@@ -29,16 +29,24 @@ export const VERSION = (JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))
 export async function serve(
   state: State,
   wanted: { port: number; host: string; inspectorPort?: number | undefined },
+  /** Called when the runtime ends while it should serve. */
+  onRuntimeExit: (how: string) => void = () => undefined,
 ): Promise<Server> {
   const port = await findPort(wanted.port, wanted.host)
   state.note({ port })
-  const forgetRuntimes = noteRuntimes(state)
+  let isServing = false
+  const forgetRuntimes = noteRuntimes(state, (how) => {
+    if (!isServing) return
+    quietFromNowOn()
+    onRuntimeExit(how)
+  })
   const installation = await readInstallation(state)
   const bundle = await buildBundle()
 
   await migrate(state, bundle)
 
   const settings = localSettings(installation, port)
+  isServing = true
   const miniflare = startRuntime({ ...wanted, state, bundle, port, settings })
   await miniflare.ready
   let stopCron = (): void => undefined
@@ -54,6 +62,7 @@ export async function serve(
       )
     },
     stop: async () => {
+      isServing = false
       quietFromNowOn()
       stopCron()
       await miniflare.dispose()

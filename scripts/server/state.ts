@@ -2,7 +2,16 @@
 // 1. Only one process works on it: the owner holds an exclusive SQLite lock, which the kernel takes back when it dies.
 // 2. The runtime (workerd) outlives a killed owner, so its id is written down before it is given its configuration,
 //    and the next owner ends it before it opens the data.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -44,7 +53,7 @@ export const stateDir = (): string => resolve(ROOT, process.env.STATE_DIR || '.o
 const PATIENCE_MS = 3_000
 
 export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<State> {
-  mkdirSync(dir, { recursive: true })
+  keepToOurselves(dir)
   const file = (name: string) => join(dir, name)
   const lock = await takeLock(file('lock.sqlite'), Date.now() + patienceMs)
   if (!lock) throw new StateInUseError(dir, readOwner(dir))
@@ -72,6 +81,22 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
       rmSync(file('tmp'), { recursive: true, force: true })
       lock.close()
     },
+  }
+}
+
+/** The folder holds keys, mail and the data of all teams: nobody else on this machine may look inside. */
+function keepToOurselves(dir: string): void {
+  process.umask(0o077)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  for (const path of [dir, join(dir, 'v3'), join(dir, 'tmp')]) if (existsSync(path)) closeToOthers(path)
+}
+
+function closeToOthers(path: string): void {
+  if ((statSync(path).mode & 0o077) === 0) return
+  try {
+    chmodSync(path, 0o700)
+  } catch (error) {
+    console.error(`Other users of this machine can look into ${path}: ${(error as Error).message}`)
   }
 }
 

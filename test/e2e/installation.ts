@@ -46,10 +46,10 @@ export async function freePort(): Promise<string> {
   }
 }
 
-/** Starts and does not wait: for starts that are meant to fail. */
-export async function launch(dir: string, settings: Record<string, string> = {}) {
+/** Starts and does not wait: for starts that are meant to fail. `before` is what the shell does first. */
+export async function launch(dir: string, settings: Record<string, string> = {}, before = ':') {
   const port = settings.PORT ?? (await freePort())
-  const npm = spawn('npm', ['start'], {
+  const npm = spawn('sh', ['-c', `${before} && exec npm start`], {
     cwd: inRoot(),
     env: { ...process.env, STATE_DIR: dir, RATE_LIMITS: 'false', ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,6 @@
 // The ways to lose a server: its serving process alone (the runtime stays behind), everything, or the runtime alone.
 // After each it serves again.
-import { call } from './client.ts'
-import { eventually, type Installation, kill } from './installation.ts'
+import { type Installation, kill } from './installation.ts'
 
 type Killer = {
   what: string
@@ -28,15 +27,10 @@ const KILLERS: Killer[] = [
   },
   {
     what: 'the runtime',
-    strike: async (running) => {
+    strike: async (running, restart) => {
       kill(running.owner().runtime?.pid)
-      await eventually('the runtime is back', () =>
-        call(running.url, 'GET', '/health').then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      )
-      return running
+      await running.ended
+      return restart()
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { call, signIn } from './client.ts'
@@ -27,6 +27,12 @@ afterEach(async () => {
   running = null
   forget(dir)
 })
+
+const isServed = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  )
 
 const seededPasswords = () => readState<{ adminPassword: string; demoPassword: string }>(dir, 'secrets.json')
 
@@ -81,6 +87,34 @@ test('a state in use is refused with its owner, and the owner goes on', async ()
   expect(await second.ended).toBe(1)
   expect(second.output()).toContain(`in use by another Orrery (process ${running.owner().pid}`)
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+})
+
+test('nobody else on the machine can read the state, also not in a folder that was open before', async () => {
+  chmodSync(dir, 0o755)
+  mkdirSync(join(dir, 'v3'), { mode: 0o755 })
+  running = await start(dir)
+  const open = ['.', ...readdirSync(dir, { recursive: true, encoding: 'utf8' })].filter(
+    (name) => (statSync(join(dir, name), { throwIfNoEntry: false })?.mode ?? 0) & 0o077,
+  )
+  expect(open).toEqual([])
+})
+
+test('when the runtime ends, the start ends too and says so', async () => {
+  running = await start(dir)
+  const { runtime } = running.owner()
+  kill(runtime?.pid)
+  expect(await running.ended).toBe(1)
+  expect(running.output()).toContain('The runtime (workerd) has ended (SIGKILL), so Orrery stops.')
+  expect(await isServed(running.url)).toBe(false)
+  running = await startAgain(dir, running)
+  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+})
+
+test('a limit of open files that is too low is refused, and how to raise it is said', async () => {
+  const refused = await launch(dir, {}, 'ulimit -n 1000')
+  expect(await refused.ended).toBe(1)
+  expect(refused.output()).toMatch(/limit of open files is 1000, and Orrery needs \d+\. Raise it .*ulimit -n/)
+  expect(existsSync(join(dir, 'owner.json'))).toBe(false)
 })
 
 test('a port in use is refused by name', async () => {
