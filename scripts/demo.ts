@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { TOUR, tourInput } from './samples.ts'
+import { accountName, DEMO_EMAIL } from './seed.ts'
 import type { Installation } from './server/secrets.ts'
 import { type Owner, stateDir } from './server/state.ts'
 
-const DEMO_EMAIL = 'demo@example.com'
 const BAR_WIDTH = 24
 
 type RunEvent = { seq: number; type: string; path?: string; at: string; error?: { message: string } }
@@ -47,6 +47,8 @@ function whereToGo(): { url: string; password: string } {
     if (!existsSync(path)) fail('No installation was found. Run npm start first, in another terminal.')
     return JSON.parse(readFileSync(path, 'utf8')) as T
   }
+  if (read<Record<string, string>>('seeded.json')[accountName(DEMO_EMAIL)] === undefined)
+    fail('This installation has no demo user, since it was started with ENVIRONMENT=production.')
   const { demoPassword } = read<Installation>('secrets.json')
   const port = process.env.PORT ?? read<Owner>('owner.json').port ?? 8787
   return { url: `http://localhost:${port}`, password: demoPassword }

@@ -55,7 +55,7 @@ async function prepare(state: State) {
   } else {
     // A first start seeds through the API, so the API must run for a moment.
     const server = await serve(state, { port: 0, host: '127.0.0.1' })
-    await seed(state, server)
+    await seed(state, server, process.env.ENVIRONMENT ?? 'development')
     await server.stop()
   }
   const database = await openDatabase(state, described)

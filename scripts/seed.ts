@@ -1,27 +1,28 @@
 // What a fresh installation begins with. Invariants:
 // 1. A step is repeatable: it may have been killed anywhere in the last run. Its name is noted after it, not before.
-// 2. Everything is made through the public API, as a client would, except what no client may do: rights and proofs.
+// 2. Accounts go into the database; everything else is made through the public API, as a client would.
 // 3. An account that is there already is only touched when the seeded password opens it: it could be somebody else's.
 import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from '../src/core/errors.ts'
 import { Email } from '../src/http/text.ts'
 import { requireGoodPassword } from '../src/modules/auth/password-policy.ts'
 import { samples, TOUR, tourInput } from './samples.ts'
+import { type SeededAccount, seedAccount } from './seed-account.ts'
+import type { Batch } from './server/database.ts'
 import type { Installation } from './server/secrets.ts'
 import type { Server } from './server/serve.ts'
 import { type State, writeWhole } from './server/state.ts'
 
-export type SeededAccount = { email: string; password: string; name: string; role: 'admin' | 'user' }
 export type SeedContext = {
   /** Calls the API and gives the parsed answer; a token signs the call. */
   call: (method: string, path: string, body?: unknown, token?: string) => Promise<Answer>
-  sql: (text: string, ...params: (string | number | null)[]) => Promise<void>
+  batch: Batch
   demo: SeededAccount
 }
 export type Answer = { status: number; body: Record<string, unknown> }
 type Step = { name: string; run: (context: SeedContext) => Promise<void> }
 
-const DEMO_EMAIL = 'demo@example.com'
+export const DEMO_EMAIL = 'demo@example.com'
 const adminEmail = (): string => (process.env.ADMIN_EMAIL || 'admin@example.com').trim().toLowerCase()
 
 /** Before anything is made: an account that is half made, or made for the wrong person, stands in the way of every start. */
@@ -41,7 +42,7 @@ export function requireUsableAdmin(state: State): void {
   }
 }
 
-const accountName = (email: string): string => `account ${email}`
+export const accountName = (email: string): string => `account ${email}`
 
 const seededFile = (state: State): string => state.file('seeded.json')
 
@@ -62,9 +63,11 @@ export function seededAccounts(installation: Installation): { admin: SeededAccou
   }
 }
 
-export async function seed(state: State, server: Server): Promise<void> {
+/** In production there is nobody to show anything to, and an account that nobody asked for is a way in. */
+export async function seed(state: State, server: Server, environment: string): Promise<void> {
   const { admin, demo } = seededAccounts(server.installation)
-  const steps: Step[] = [accountStep(admin), accountStep(demo), sampleStep(server.url)]
+  const shown = [accountStep(demo), sampleStep(server.url)]
+  const steps: Step[] = [accountStep(admin), ...(environment === 'development' ? shown : [])]
   const done = doneSteps(state)
   const missing = steps.filter((step) => done[step.name] === undefined)
   if (missing.length === 0) return
@@ -78,25 +81,7 @@ export async function seed(state: State, server: Server): Promise<void> {
 
 const accountStep = (account: SeededAccount): Step => ({
   name: accountName(account.email),
-  run: async ({ call, sql }) => {
-    const { email, password, name, role } = account
-    const made = await call('POST', '/api/v1/auth/register', { email, password, name })
-    if (made.status === 409) {
-      const entered = await call('POST', '/api/v1/auth/login', { email, password })
-      if (entered.status !== 200)
-        throw new Error(
-          `There is an account ${email} already, and the password given for it does not open it.`,
-        )
-    } else if (made.status !== 201) {
-      throw new Error(`The account ${email} could not be made: ${told(made)}`)
-    }
-    await sql(
-      `UPDATE users SET role = ?, email_verified_at = coalesce(email_verified_at, ?), version = version + 1 WHERE email = ?`,
-      role,
-      Date.now(),
-      email,
-    )
-  },
+  run: ({ batch }) => seedAccount(batch, account),
 })
 
 /** Sample workflows in the demo user's team, and one run of each that ends by itself. */
@@ -134,8 +119,6 @@ async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {
       const text = await response.text()
       return { status: response.status, body: text ? (JSON.parse(text) as Answer['body']) : {} }
     },
-    sql: async (text, ...params) => {
-      await server.batch([{ sql: text, params }])
-    },
+    batch: server.batch,
   }
 }

@@ -48,7 +48,7 @@ try {
   state = await takeState(stateDir())
   requireUsableAdmin(state)
   server = await serve(state, { port, host }, endWithRuntime)
-  await seed(state, server)
+  await seed(state, server, environment)
   const mail = environment === 'development' ? mailboxUrl(server.url, server.installation) : 'npm run mail'
   tell(state, server, mail, await readSignIns(server.installation, server.batch))
   server.startCron()

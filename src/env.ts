@@ -124,6 +124,8 @@ const SettingsShape = z.object({
   OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
   OAUTH_OIDC_PROVIDERS: json(OidcProviders).default([]),
   REQUIRE_VERIFIED_EMAIL: flag('false'),
+  /** Who may make an account: anybody, addresses with an open invitation to a team, or nobody. */
+  REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
   /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. */
   PLAN_SELF_SERVICE: flag('true'),
   /** Off only for measurements and tests of other things. */

@@ -30,6 +30,7 @@ export const ERRORS = {
   'auth.invalid_one_time_token': entry(400, 'The link is not valid any more'),
   'auth.weak_password': entry(422, 'The password is too weak'),
   'auth.email_taken': entry(409, 'The e-mail address is taken'),
+  'registration.closed': entry(403, 'This installation takes no new accounts'),
   'auth.mfa_not_enabled': entry(409, 'No second factor is set up'),
   'auth.mfa_already_enabled': entry(409, 'A second factor is set up already'),
   'auth.last_sign_in_method': entry(409, 'The last way to sign in cannot be removed'),

@@ -3,7 +3,8 @@ import { LongText, PlainText } from '../../src/http/text.ts'
 import { CreateUser } from '../../src/modules/admin/schema.ts'
 import { ChangeApiKey, CreateApiKey, Register } from '../../src/modules/auth/schema.ts'
 import { InviteMember } from '../../src/modules/teams/schema/invitation.ts'
-import { CreateTeam } from '../../src/modules/teams/schema/team.ts'
+import { CreateTeam, UpdateTeam } from '../../src/modules/teams/schema/team.ts'
+import { withoutLinks } from '../../src/modules/teams/schema/team-name.ts'
 import { UpdateProfile } from '../../src/modules/users/schema/profile.ts'
 
 const REFUSED = [
@@ -53,4 +54,35 @@ test('an address is one however it is typed, wherever it is asked for', () => {
   expect(UpdateProfile.parse({ email }).email).toBe('q@ex.test')
   expect(Register.parse({ email, password: 'x' }).email).toBe('q@ex.test')
   expect(CreateUser.parse({ email }).email).toBe('q@ex.test')
+})
+
+test.each([
+  'https://evil.example/join',
+  'Sign in at HTTP://evil.example',
+  'ftp://evil.example',
+  'see www.evil.example',
+  'www\u3002evil.example',
+  '\uFF48ttps\uFF1A\uFF0F\uFF0Fevil.example',
+])('%j carries a link, so it is no name of a team', (name) => {
+  expect(CreateTeam.safeParse({ name }).success).toBe(false)
+  expect(UpdateTeam.safeParse({ name }).success).toBe(false)
+})
+
+test.each(['Node.js', 'example.com', 'R&D: night shift', 'A / B', 'wwwild'])(
+  '%j is a name of a team',
+  (name) => {
+    expect(CreateTeam.parse({ name }).name).toBe(name)
+  },
+)
+
+test.each([
+  ['Observatory', 'Observatory'],
+  ['A. B: C / D', 'A. B: C / D'],
+  ['example.com/join', 'example. com/join'],
+  ['https://evil.example/x', 'https evil. example/x'],
+  ['evil\u3002example', 'evil\u3002 example'],
+  ['10.0.0.1', '10. 0. 0. 1'],
+  ['ada@evil.example', 'ada@evil. example'],
+])('in a mail the team name %j stands as %j, which no program turns into a link', (name, shown) => {
+  expect(withoutLinks(name)).toBe(shown)
 })

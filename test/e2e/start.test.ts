@@ -81,6 +81,33 @@ test('a second start seeds nothing again, and keeps keys and accounts', async ()
   expect(users.body.items.map(({ email }) => email).sort()).toEqual(['demo@example.com', 'root@example.org'])
 })
 
+test('in production there is no demo user, and closed registration does not keep the administrator out', async () => {
+  const settings = { ENVIRONMENT: 'production', REGISTRATION: 'closed', PUBLIC_URL: 'http://localhost' }
+  running = await start(dir, settings)
+  const passwords = seededPasswords()
+  expect(running.output()).not.toContain('demo@example.com')
+  expect(running.output()).not.toContain(passwords?.demoPassword)
+  const token = await signIn(running.url, 'admin@example.com', passwords?.adminPassword ?? '')
+  const users = await call<{ items: { email: string; role: string }[] }>(
+    running.url,
+    'GET',
+    '/api/v1/admin/users',
+    { token },
+  )
+  expect(users.body.items).toMatchObject([{ email: 'admin@example.com', role: 'admin', emailVerified: true }])
+  const refused = await call<{ code: string }>(running.url, 'POST', '/api/v1/auth/register', {
+    json: { email: 'demo@example.com', password: passwords?.demoPassword },
+  })
+  expect([refused.status, refused.body.code]).toEqual([403, 'registration.closed'])
+  const log = await call<{ items: { action: string }[] }>(
+    running.url,
+    'GET',
+    '/api/v1/admin/audit-logs?action=user.registered',
+    { token },
+  )
+  expect(log.body.items).toHaveLength(1)
+})
+
 test('a state in use is refused with its owner, and the owner goes on', async () => {
   running = await start(dir)
   const second = await launch(dir)

@@ -64,6 +64,7 @@ export const teamInvitations = sqliteTable(
     uniqueIndex('team_invitations_token').on(t.tokenHash),
     index('team_invitations_team').on(t.teamId, t.createdAt, t.id),
     index('team_invitations_expires').on(t.expiresAt),
+    index('team_invitations_email').on(t.email, t.expiresAt),
   ],
 )
 

@@ -82,7 +82,11 @@ const userRoutes = router()
     UPDATE,
     `${USER}/status`,
     access('admin:write'),
-    doc('Disable or enable a user', 200, AdminUser, { versioned: 'if-match' }),
+    doc('Disable or enable a user', 200, AdminUser, {
+      versioned: 'if-match',
+      description:
+        'Disabling ends every session for good, voids the open invitations that the user has sent, and stops API keys with the next request. The keys work again when the user is enabled.',
+    }),
     validate('json', ChangeUserStatus),
     async (c) => {
       const user = await changeUserStatus(

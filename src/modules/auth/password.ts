@@ -1,17 +1,13 @@
 // Password hashes. Invariants:
-// 1. argon2id with the parameters below; a hash with others still verifies, and is replaced at the next sign-in.
+// 1. argon2id with the parameters in `hash-cost.ts`; a hash with others still verifies, and is replaced at the next sign-in.
 // 2. Hashing happens in the Worker, never in a Durable Object, where it would hold up everybody else's request.
 // 3. A try on an account that does not exist costs the same hash as one that does.
 import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
+import { HASH_COST } from './hash-cost.ts'
 import { passwordText } from './password-text.ts'
 
-const MEMORY_KIB = 19_456
-const PASSES = 2
-const LANES = 1
-const HASH_BYTES = 32
-
-const CURRENT = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$`
+const CURRENT = `$argon2id$v=19$m=${HASH_COST.memoryCost},t=${HASH_COST.timeCost},p=${HASH_COST.parallelism}$`
 
 /** Belongs to no password: its digest is made up. */
 const NOBODY = `${CURRENT}b3JyZXJ5LW5vYm9keS1hdC1hbGw$N0m2b3yQ8m6cJ1u0V5r4Zt9xKf7wLh3pEaSgDiRoTnU`
@@ -25,12 +21,7 @@ function argon2(): Promise<Argon2> {
 }
 
 export async function hashPassword(password: string): Promise<string> {
-  const { encoded } = (await argon2()).hash(passwordText(password), {
-    memoryCost: MEMORY_KIB,
-    timeCost: PASSES,
-    parallelism: LANES,
-    hashLength: HASH_BYTES,
-  })
+  const { encoded } = (await argon2()).hash(passwordText(password), HASH_COST)
   return encoded
 }
 

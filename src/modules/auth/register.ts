@@ -8,6 +8,7 @@ import { createAccount } from './new-account.ts'
 import { issueOneTimeToken } from './one-time-tokens.ts'
 import { hashPassword } from './password.ts'
 import { requireGoodPassword } from './password-policy.ts'
+import { requireOpenRegistration } from './registration.ts'
 import { findAccountByEmail } from './repo.ts'
 import type { Register, Tokens } from './schema.ts'
 import { issueSession, onBehalfOf } from './sessions.ts'
@@ -20,6 +21,7 @@ export async function register(request: RequestContext, input: Register): Promis
   const { email, password } = input
   requireGoodPassword(password, email, 'password')
   await requireAddressMayTry(request)
+  await requireInvited(request, email)
   const passwordHash = await hashPassword(password)
   if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
 
@@ -45,6 +47,16 @@ export async function register(request: RequestContext, input: Register): Promis
     throw error
   }
   return session.tokens
+}
+
+/** Who asks for many addresses to find one that is invited has to wait. */
+async function requireInvited(request: RequestContext, email: string): Promise<void> {
+  try {
+    await requireOpenRegistration(request, email)
+  } catch (error) {
+    await noteAddressFailure(request)
+    throw error
+  }
 }
 
 async function refuseTaken(request: RequestContext): Promise<never> {

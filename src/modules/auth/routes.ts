@@ -50,7 +50,10 @@ export const authRoutes = router()
   .post(
     '/register',
     limitByAddress,
-    doc('Make an account, with its personal team', 201, Tokens),
+    doc('Make an account, with its personal team', 201, Tokens, {
+      description:
+        'The setting `REGISTRATION` may limit this to addresses with an open invitation, or close it: 403 `registration.closed`.',
+    }),
     validate('json', Register),
     async (c) => {
       const tokens = await register(c.var.request, c.req.valid('json'))

@@ -1,3 +1,4 @@
+export { hasOpenInvitation } from './repo/invitations.ts'
 export { revokeInvitationsOf } from './repo/members.ts'
 export { buryRuns, deleteLeftovers, teamExists } from './repo/purge.ts'
 export { insertTeam, type NewTeam } from './repo/teams.ts'

@@ -169,7 +169,7 @@ test('a role counts from the next request on, given and taken', async () => {
   ])
 })
 
-test("a disabled user's token, refresh token and keys stop at once, and signing in is refused", async () => {
+test("a disabled user's token, refresh token and keys stop at once, and the keys work again when the account does", async () => {
   const admin = await newAdmin()
   const email = `${mark()}@example.com`
   const { id } = (await post(USERS, admin, { email, password: PASSWORD, emailVerified: true })).body
@@ -191,6 +191,7 @@ test("a disabled user's token, refresh token and keys stop at once, and signing 
   await put(`${USERS}/${id}/status`, admin, { status: 'active' })
   expect((await get('/api/v1/teams', as)).status).toBe(401)
   expect((await login()).status).toBe(200)
+  expect((await withKey()).status).toBe(200)
 })
 
 test('an admin cannot demote, disable or delete the own account', async () => {

@@ -290,3 +290,30 @@ test('who is disabled between the check and the invitation sends none', async ()
   expect(late.status).toBe(409)
   expect(await tokensFor(`late-${teamId}@example.com`)).toEqual([])
 })
+
+test('the mail holds no link but ours, whatever the team is called', async () => {
+  const { owner, teamId } = await newTeam()
+  await env.DB.prepare("UPDATE teams SET name = 'https://evil.example/join' WHERE id = ?").bind(teamId).run()
+  const email = `guest-${owner.email}`
+  await invite(owner, teamId, email)
+  const { subject, text } = (await env.DB.prepare(
+    "SELECT json_extract(body, '$.subject') AS subject, json_extract(body, '$.text') AS text FROM outbox WHERE json_extract(body, '$.to') = ?",
+  )
+    .bind(email)
+    .first<{ subject: string; text: string }>()) ?? { subject: '', text: '' }
+  expect(subject).toBe('Invitation to the team https evil. example/join')
+  expect(text).not.toContain('evil.example')
+  expect([...text.matchAll(/https?:\/\/[^/\s]+/g)].map(([found]) => found)).not.toContain(
+    'https://evil.example',
+  )
+})
+
+test('nobody invites in the name of an address that they have not verified', async () => {
+  const { owner, teamId } = await newTeam()
+  const sent = await invite(owner, teamId, `one-${owner.email}`)
+  await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(owner.userId).run()
+  const refused = await invite(owner, teamId, `two-${owner.email}`)
+  expect([refused.status, refused.body.code]).toEqual([403, 'auth.email_not_verified'])
+  const again = await call('POST', invitations(teamId, `/${sent.body.id}/resend`), { as: owner })
+  expect([again.status, again.body.code]).toEqual([403, 'auth.email_not_verified'])
+})

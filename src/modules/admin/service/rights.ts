@@ -37,8 +37,8 @@ export async function changeUserRole(
 }
 
 /**
- * Disabling ends every session and stops every key at once, and what the person has invited others with is void; after
- * enabling, one has to sign in, and to invite, again.
+ * Disabling ends every session for good, stops every API key at once and voids the invitations that the person has sent.
+ * After enabling, the keys work again; one has to sign in, and to invite, anew.
  */
 export async function changeUserStatus(
   ctx: ServiceContext,

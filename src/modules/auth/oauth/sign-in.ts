@@ -12,6 +12,7 @@ import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { PlainText } from '../../../http/text.ts'
 import { requireSecondFactor } from '../mfa.ts'
 import { createAccount } from '../new-account.ts'
+import { requireOpenRegistration } from '../registration.ts'
 import { type Account, findAccountByEmail } from '../repo.ts'
 import type { Tokens } from '../schema.ts'
 import { issueSession, onBehalfOf, type SessionUser } from '../sessions.ts'
@@ -38,6 +39,7 @@ export async function signInWithIdentity(
   const email = requireVerifiedEmail(identity)
   const local = await findAccountByEmail(request, email)
   if (local === null) {
+    await requireOpenRegistration(request, email)
     await proof.spend()
     return beginSession(request, await openAccount(request, identity, email), identity.provider)
   }

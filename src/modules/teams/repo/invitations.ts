@@ -182,6 +182,17 @@ export const findOffer = (
     .bind(tokenHash, userId, email)
     .first<OfferRow>()
 
+export async function hasOpenInvitation(d1: D1Database, email: string, now: number): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `SELECT 1 AS found FROM team_invitations
+       WHERE email = ? AND expires_at > ? AND accepted_at IS NULL AND revoked_at IS NULL LIMIT 1`,
+    )
+    .bind(email, now)
+    .first()
+  return row !== null
+}
+
 /** The team of an invitation that this user has accepted: what a repeated request is answered with. */
 export async function findAcceptedTeamId(db: Db, id: string, email: string): Promise<string | null> {
   const [row] = await db

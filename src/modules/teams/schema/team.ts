@@ -2,9 +2,10 @@ import * as z from 'zod'
 import { PLANS } from '../../../core/plans.ts'
 import { TEAM_ROLES } from '../../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
-import { LongText, PlainText } from '../../../http/text.ts'
+import { LongText } from '../../../http/text.ts'
+import { TeamName } from './team-name.ts'
 
-const name = PlainText(80)
+const name = TeamName
 const description = LongText(500)
 
 export const CreateTeam = z

@@ -1,19 +1,21 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
+import { withoutLinks } from '../schema/team-name.ts'
 
-/** Text only: the team's name was typed by someone the reader may not know, so it is nothing but letters here. */
+/** Text only, and without links but ours: the reader may not know who named the team. */
 export function invitationMail(
   ctx: ServiceContext,
   what: { email: string; token: string; teamName: string; role: string; expiresAt: number },
 ): QueueMessage {
+  const teamName = withoutLinks(what.teamName)
   const accept = `${ctx.settings.PUBLIC_URL}/api/v1/teams/invitations/${what.token}/accept`
   return {
     type: 'mail.send',
     to: what.email,
-    subject: `Invitation to the team ${what.teamName}`,
+    subject: `Invitation to the team ${teamName}`,
     text: [
-      `${ctx.actor.email} invites you to the team "${what.teamName}" as ${what.role}.`,
+      `${ctx.actor.email} invites you to the team "${teamName}" as ${what.role}.`,
       '',
       'To accept, sign in with this e-mail address (or register with it and verify it), then send:',
       '',

@@ -56,6 +56,7 @@ export async function getInvitation(ctx: ServiceContext, id: string): Promise<In
 export async function inviteMember(ctx: ServiceContext, input: InviteMember): Promise<Invitation> {
   const { actor } = ctx
   const now = ctx.now()
+  requireSender(ctx)
   requireGrantable(ctx, input.role)
   const team = await getTeam(ctx, actor.teamId)
   if (team.personal)
@@ -79,6 +80,7 @@ export async function inviteMember(ctx: ServiceContext, input: InviteMember): Pr
 export async function resendInvitation(ctx: ServiceContext, id: string): Promise<Invitation> {
   const { actor } = ctx
   const now = ctx.now()
+  requireSender(ctx)
   const row = await requireInvitation(ctx, id)
   requireGrantable(ctx, row.role)
   requireOpen(row)
@@ -128,6 +130,14 @@ async function draft(
     token,
     invitation: { id, email: to.email, role: to.role, tokenHash, expiresAt: now + INVITATION_LIFE_MS },
   }
+}
+
+/** The mail names the sender's address, so it must be theirs. */
+function requireSender({ actor }: ServiceContext): void {
+  if (actor.emailVerified) return
+  throw new AppError('auth.email_not_verified', {
+    detail: 'Verify your e-mail address first: invitations are sent in its name.',
+  })
 }
 
 function requireGrantable(ctx: ServiceContext, role: InvitationRow['role']): void {

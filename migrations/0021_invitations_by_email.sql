@@ -1,0 +1,1 @@
+CREATE INDEX `team_invitations_email` ON `team_invitations` (`email`,`expires_at`);

@@ -1,0 +1,1 @@
+DROP INDEX `team_invitations_email`;
