@@ -73,6 +73,7 @@ export const PUBLIC_ROUTES: readonly string[] = [
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/:page{[a-z]+}',
+  'GET /schemas/workflow.json',
   'GET /docs/files/:name{[a-z0-9.-]+}',
   'GET /.well-known/jwks.json',
   'GET /account/verify-email',

@@ -46,3 +46,11 @@ test.each(['/docs/nothing', '/docs/files/nothing.js', '/docs/files/%2e%2e%2fdocs
     expect([answer.status, answer.body.code]).toEqual([404, 'route.not_found'])
   },
 )
+
+test('the JSON Schema of workflow files is public, kept for an hour, and names its own address', async () => {
+  const answer = await get('/schemas/workflow.json')
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-type')).toBe('application/schema+json')
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=3600')
+  expect(answer.body).toMatchObject({ $id: 'http://orrery.test/schemas/workflow.json' })
+})

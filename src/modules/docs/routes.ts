@@ -2,7 +2,8 @@
 import { doc } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
 import { staticFile } from '../../http/static-file.ts'
-import { Page, PageFile } from './schema.ts'
+import { workflowFileSchema } from '../workflows/index.ts'
+import { FileSchema, Page, PageFile } from './schema.ts'
 
 const OWN_ONLY = [
   "default-src 'none'",
@@ -17,6 +18,15 @@ const TEXT_POLICY = [...OWN_ONLY, "style-src 'self'"].join('; ')
 /** The viewer writes its styles into the page. Scripts come from files only, as everywhere. */
 const VIEWER_POLICY = [...OWN_ONLY, "style-src 'self' 'unsafe-inline'"].join('; ')
 
+let fileSchema: { id: string; text: string } | undefined
+
+/** Made once an isolate, since it only depends on the address of the installation. */
+function fileSchemaText(publicUrl: string): string {
+  const id = new URL('/schemas/workflow.json', publicUrl).href
+  if (fileSchema?.id !== id) fileSchema = { id, text: JSON.stringify(workflowFileSchema(id)) }
+  return fileSchema.text
+}
+
 const page = (contentSecurityPolicy: string) => ({
   'content-security-policy': contentSecurityPolicy,
   'cache-control': 'no-cache',
@@ -28,7 +38,19 @@ const CACHED = { versioned: 'etag', otherAnswers: { 304: 'Not modified since `If
 const HTML = { mediaType: 'text/html', ...CACHED }
 const SCRIPT_OR_STYLE = { mediaType: 'text/javascript', otherMediaTypes: ['text/css'], ...CACHED }
 
+/** Editors look again after an hour. */
+const FOR_AN_HOUR = { 'content-type': 'application/schema+json', 'cache-control': 'public, max-age=3600' }
+
 export const docsRoutes = router()
+  .get(
+    '/schemas/workflow.json',
+    doc('Read the JSON Schema of a workflow file', 200, FileSchema, {
+      mediaType: 'application/schema+json',
+      description:
+        'For editors: name this address in `$schema` of a file, and they complete and check it. What only the compiler can tell, `POST /api/v1/workflows/validate` says.',
+    }),
+    (c) => c.body(fileSchemaText(c.var.request.settings.PUBLIC_URL), 200, FOR_AN_HOUR),
+  )
   .get('/docs', doc('Open the API reference', 200, Page, HTML), (c) =>
     staticFile(c, '/docs.html', page(VIEWER_POLICY)),
   )

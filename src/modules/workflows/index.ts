@@ -17,6 +17,7 @@ export {
   type TriggeredRunnable,
 } from './repo/runnable.ts'
 export { workflowRoutes } from './routes/index.ts'
+export { workflowFileSchema } from './schema/file-schema.ts'
 export { Mocks } from './schema/mocks.ts'
 export { type StoredTrigger, TriggerSecret } from './schema/trigger.ts'
 export { Tags } from './schema/workflow.ts'

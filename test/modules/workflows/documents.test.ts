@@ -96,3 +96,19 @@ test('importing under one idempotency key makes one workflow', async () => {
   const answers = await Promise.all([1, 2].map(() => post(`${WORKFLOWS}/import`, person, say('x'), headers)))
   expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1)
 })
+
+test.each(['', 'definition'])(
+  'a file that names its JSON Schema for editors is checked and imported as without it, %s',
+  async (field) => {
+    const person = await newPerson()
+    const definition = { nodes: [{ id: 'a', type: 'flow.noop' }] }
+    const file = {
+      $schema: 'https://orrery.example.com/schemas/workflow.json',
+      ...(field === '' ? definition : { definition }),
+    }
+    expect((await post(`${WORKFLOWS}/validate`, person, file)).body).toEqual({ valid: true, problems: [] })
+    const imported = await post(`${WORKFLOWS}/import`, person, file)
+    expect(imported.status).toBe(201)
+    expect(imported.body.definition).toEqual(definition)
+  },
+)

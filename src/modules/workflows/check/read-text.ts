@@ -23,6 +23,12 @@ export function readText(text: string): Result<unknown, Problem[]> {
   return err([one('definition.bad_json', `The text is not JSON: ${jsonFault(text)}`)])
 }
 
+/** Files may name their JSON Schema for editors; to us it says nothing. */
+export const withoutSchemaLink = ({
+  $schema: _,
+  ...rest
+}: Record<string, unknown>): Record<string, unknown> => rest
+
 const one = (code: string, message: string): Problem => ({ path: '', code, message })
 
 function jsonFault(text: string): string {

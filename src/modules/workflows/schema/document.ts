@@ -24,7 +24,7 @@ export const ExportQuery = z.strictObject({ format: z.enum(EXPORT_FORMATS).defau
 
 /** A document as it is read: from another installation, or written by hand. */
 export const ReadDocument = z.strictObject({
-  format: z.literal(FORMAT).optional(),
+  format: z.literal(FORMAT).optional().describe('Tells that this is a workflow file, and of which kind.'),
   name: WorkflowName.optional(),
   description: Description.default(''),
   tags: Tags.default([]),

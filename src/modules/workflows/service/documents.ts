@@ -6,7 +6,7 @@ import type { Versioned } from '../../../core/version.ts'
 import { workflowInvalid } from '../check/index.ts'
 import { jsonTypeOf } from '../check/json-type.ts'
 import { looksLikeN8n } from '../check/n8n.ts'
-import { readText } from '../check/read-text.ts'
+import { readText, withoutSchemaLink } from '../check/read-text.ts'
 import { findWorkflow } from '../repo/workflows.ts'
 import {
   type EXPORT_FORMATS,
@@ -91,7 +91,7 @@ const present = <T extends object>(fields: T): Partial<T> =>
 function objectIn(text: string): Record<string, unknown> {
   const read = readText(text)
   if (!read.ok) throw workflowInvalid(read.error)
-  if (jsonTypeOf(read.value) === 'object') return read.value as Record<string, unknown>
+  if (jsonTypeOf(read.value) === 'object') return withoutSchemaLink(read.value as Record<string, unknown>)
   throw workflowInvalid([
     {
       path: '',

@@ -3,7 +3,7 @@
 import type { Problem } from '../../../engine/problem.ts'
 import { checkWorkflow } from '../check/index.ts'
 import { jsonTypeOf } from '../check/json-type.ts'
-import { readText } from '../check/read-text.ts'
+import { readText, withoutSchemaLink } from '../check/read-text.ts'
 import type { Validation } from '../schema/validate.ts'
 import { takeSecrets } from './trigger-secrets.ts'
 
@@ -13,17 +13,17 @@ const FIELDS = ['definition', 'triggers']
 export function validateText(body: string): Validation {
   const read = readText(body)
   if (!read.ok) return answer(read.error)
-  const wrapper = read.value
-  if (jsonTypeOf(wrapper) !== 'object')
+  if (jsonTypeOf(read.value) !== 'object')
     return answer([
       {
         path: '',
         code: 'definition.invalid',
-        message: `A definition is an object, not ${jsonTypeOf(wrapper)}`,
+        message: `A definition is an object, not ${jsonTypeOf(read.value)}`,
         hint: 'Send { "definition": { "nodes": [ … ] } }',
       },
     ])
-  const { definition, triggers, ...others } = wrapper as Record<string, unknown>
+  const wrapper = withoutSchemaLink(read.value as Record<string, unknown>)
+  const { definition, triggers, ...others } = wrapper
   if (definition === undefined) return answer(checkWorkflow(wrapper).problems)
   const unknown = Object.keys(others).map(
     (name): Problem => ({
