@@ -10,7 +10,9 @@ import type {
   Resolve,
   RunActor,
   Signal,
+  WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
+import { askedAgain } from './asked-again.ts'
 import { type Deed, noteDeed } from './audit.ts'
 import { armStart } from './begin.ts'
 import { workOf, workOfDecision } from './deaths.ts'
@@ -124,7 +126,7 @@ export function resolve(machine: RunShell, word: Resolve, who: Who): ControlAnsw
   return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
 }
 
-export type Follow = { mode: 'retry' | 'rerun' | 'compensate'; from?: string; definition?: string }
+export type Follow = Parameters<WorkflowRunRpc['legacy']>[0]
 
 /** What a run that follows this one takes over. */
 export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
@@ -164,10 +166,13 @@ export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
   return { ok: true, spec, legacy: adoption }
 }
 
-function adoptionOf({ plan, state }: Run, { mode, from }: Follow) {
-  if (mode === 'retry') return adoptForRetry(plan, state)
+function adoptionOf(run: Run, follow: Follow) {
+  const { plan, state } = run
+  const { mode, from } = follow
   if (mode === 'compensate') return adoptForCompensation(plan, state)
-  return from === undefined ? { outcomes: [], generations: {} } : adoptForRerun(plan, state, from)
+  const isAgain = askedAgain(run, follow)
+  if (mode === 'retry') return adoptForRetry(plan, state, isAgain)
+  return from === undefined ? { outcomes: [], generations: {} } : adoptForRerun(plan, state, from, isAgain)
 }
 
 /** Far below what one answer may hold, and at least one output, since each is smaller than that. */

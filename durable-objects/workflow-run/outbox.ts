@@ -5,7 +5,7 @@
 import { derivedId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
-import { workflowRun } from '../../src/objects/workflow-run.ts'
+import { startersOf, workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { startRow, writeDeed } from './audit.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
@@ -160,6 +160,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
 async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promise<PostedMessage> {
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
+  const { startedBy } = run.spec
   const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })
   const id = await derivedId('msg', `${kind} ${runId}`)
   if (kind === 'callback') {
@@ -181,6 +182,8 @@ async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promi
       workflowName,
       errorWorkflowId,
       error: error as never,
+      startedBy,
+      starters: startersOf(run.spec),
     },
   }
 }

@@ -3,6 +3,7 @@
 import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { type AuditRow, insertAuditOnce } from '../../src/db/audit-row.ts'
+import { startersOf } from '../../src/objects/workflow-run.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 
@@ -87,6 +88,7 @@ const APPROVAL_COLUMNS = [
   'allow_self',
   'decisions',
   'started_by',
+  'starters',
   'seq',
   'created_at',
   'expires_at',
@@ -126,6 +128,7 @@ export function approvalRow(run: Run, store: RunStore, path: string): Record<str
     allowSelf: detail.allowSelf === false ? 0 : 1,
     decisions: JSON.stringify(wait.decisions),
     startedBy: spec.startedBy,
+    starters: JSON.stringify(startersOf(spec)),
     seq: state.run.seq,
     createdAt: wait.since,
     expiresAt: (activation.timer?.kind === 'timeout' ? activation.timer.at : activation.wait?.until) ?? null,

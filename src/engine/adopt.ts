@@ -17,13 +17,19 @@ export interface Adoption {
   readonly generations: Record<string, number>
 }
 
+/** What has to come to an outcome again, with all that follows from it. */
+export type Again = (activation: Activation) => boolean
+
+const NOTHING_AGAIN: Again = () => false
+
 /** Everything that succeeded. */
-export const adoptForRetry = (plan: Plan, state: RunState): Adoption => adopt(plan, state, () => false)
+export const adoptForRetry = (plan: Plan, state: RunState, isAgain = NOTHING_AGAIN): Adoption =>
+  adopt(plan, state, isAgain)
 
 /** Everything that does not follow from the node `from`, in any item or iteration of it. */
-export function adoptForRerun(plan: Plan, state: RunState, from: string): Adoption {
+export function adoptForRerun(plan: Plan, state: RunState, from: string, isAgain = NOTHING_AGAIN): Adoption {
   const again = plan.byId.get(from)
-  return { ...adopt(plan, state, ({ node }) => node === again), generations: {} }
+  return { ...adopt(plan, state, (one) => one.node === again || isAgain(one)), generations: {} }
 }
 
 /** What a compensation has to undo, first completed first. */

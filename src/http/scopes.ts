@@ -33,6 +33,8 @@ export const SCOPES = {
   'workflows:write': { team: 'member', keys: true },
   'runs:read': { team: 'viewer', keys: true },
   'runs:write': { team: 'member', keys: true },
+  /** Apart from `runs:write`, so that a key that starts runs does not decide what they ask people. */
+  'approvals:write': { team: 'member', keys: true },
   'admin:read': { team: 'viewer', platform: 'admin', keys: false },
   'admin:write': { team: 'viewer', platform: 'admin', keys: false },
 } as const satisfies Record<string, Rule>

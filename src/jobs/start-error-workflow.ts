@@ -9,7 +9,7 @@ export async function startErrorWorkflow(
   request: RequestContext,
   message: z.infer<typeof RunFailed>,
 ): Promise<void> {
-  const { teamId, runId, workflowId, workflowName, errorWorkflowId, error } = message
+  const { teamId, runId, workflowId, workflowName, errorWorkflowId, error, startedBy, starters } = message
   if (errorWorkflowId === workflowId) return
   const runnable = await loadRunnable(request.env.DB, teamId, errorWorkflowId, null)
   if (runnable === null) {
@@ -19,7 +19,9 @@ export async function startErrorWorkflow(
   await startRunnable(request, runnable, {
     input: { runId, workflowId, workflowName, error },
     trigger: { type: 'error', runId },
-    startedBy: null,
+    // Whoever started the run that failed has caused this one.
+    startedBy: startedBy ?? null,
+    ...(starters === undefined ? {} : { more: { starters } }),
     options: {},
     once: `error ${runId}`,
   })

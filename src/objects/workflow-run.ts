@@ -57,6 +57,8 @@ export type RunSpec = {
   vars: Record<string, Json>
   trigger: RunTrigger
   startedBy: string | null
+  /** Everybody who has started this run or one that it follows. Absent where that is `startedBy` alone. */
+  starters?: string[]
   /** The person or key that started it by themself; what a trigger starts is recorded by the trigger. */
   by?: RunActor
   entry?: string
@@ -81,6 +83,10 @@ export type RunSpec = {
   tags?: string[]
   metadata?: Record<string, string | number | boolean>
 }
+
+/** None of them decides an approval of the run, unless it allows that. */
+export const startersOf = ({ startedBy, starters }: Pick<RunSpec, 'startedBy' | 'starters'>): string[] =>
+  starters ?? (startedBy === null ? [] : [startedBy])
 
 export type RunNodeView = {
   id: string
@@ -230,6 +236,13 @@ export interface WorkflowRunRpc {
     mode: 'retry' | 'rerun' | 'compensate'
     from?: string
     definition?: string
+    workflowVersion?: number
+    workflowName?: string
+    /** Of the new run, when it is another. */
+    input?: Json
+    vars?: Record<string, Json>
+    /** Whether sub-workflows of the run have asked people. */
+    subRunsAsked?: boolean
   }): Promise<LegacyAnswer>
   /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. */
   outputs(paths: string[]): Promise<[path: string, json: string | null][]>

@@ -43,6 +43,9 @@ export const RunFailed = z.object({
   workflowName: z.string(),
   errorWorkflowId: z.string(),
   error: z.json(),
+  /** Absent in messages of earlier code. */
+  startedBy: z.string().nullable().optional(),
+  starters: z.array(z.string()).optional(),
 })
 
 /** A schedule has fired: its run is to be started, once for this trigger and this time. */

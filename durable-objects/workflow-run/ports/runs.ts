@@ -42,7 +42,12 @@ export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort
             startedBy: parent.startedBy,
             options: {},
             once: `child ${parent.runId} ${path} ${failures}`,
-            more: { parent: { runId: parent.runId, path, wait }, depth, keyRoot },
+            more: {
+              ...(parent.starters === undefined ? {} : { starters: parent.starters }),
+              parent: { runId: parent.runId, path, wait },
+              depth,
+              keyRoot,
+            },
           }),
         )
         if (wait && signal.aborted) await workflowRun(env.RUNS, execution.id).control('cancel', 'parent')

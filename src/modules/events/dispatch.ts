@@ -37,7 +37,7 @@ async function startTarget(request: RequestContext, row: EventRow, { triggerId }
   await startRunnable(request, triggered, {
     input: { name, data: JSON.parse(row.data) as Json, id, at: toIso(row.createdAt) },
     trigger: { type: 'event', key: triggered.triggerKey, event: name, eventId: id },
-    startedBy: null,
+    startedBy: row.sentBy,
     options: {},
     once: onceOfEvent(id, triggerId),
     ...(entry === undefined ? {} : { entry }),

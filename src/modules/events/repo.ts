@@ -7,12 +7,14 @@ export type EventRow = {
   targets: string
   createdAt: number
   waiting: number
+  /** Null for an event of before it was noted. */
+  sentBy: string | null
 }
 
 export const findEvent = (d1: D1Database, teamId: string, id: string): Promise<EventRow | null> =>
   d1
     .prepare(
-      'SELECT id, name, data, targets, created_at AS createdAt, waiting FROM inbound_events WHERE team_id = ? AND id = ?',
+      'SELECT id, name, data, targets, created_at AS createdAt, waiting, sent_by AS sentBy FROM inbound_events WHERE team_id = ? AND id = ?',
     )
     .bind(teamId, id)
     .first<EventRow>()
@@ -20,7 +22,7 @@ export const findEvent = (d1: D1Database, teamId: string, id: string): Promise<E
 /** Changes no row when the event is there already. */
 export const insertEvent = (teamId: string, event: EventRow): Statement =>
   statement(
-    `INSERT INTO inbound_events (team_id, id, name, data, targets, created_at, waiting) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO inbound_events (team_id, id, name, data, targets, created_at, waiting, sent_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (team_id, id) DO NOTHING`,
     teamId,
     event.id,
@@ -29,6 +31,7 @@ export const insertEvent = (teamId: string, event: EventRow): Statement =>
     event.targets,
     event.createdAt,
     event.waiting,
+    event.sentBy,
   )
 
 export type SeenName = { name: string; seen: number; lastSeenAt: number }

@@ -21,7 +21,7 @@ import { anyWaits, countWaiting } from './waits-repo.ts'
 export const onceOfEvent = (eventId: string, triggerId: string): string => `event ${eventId} ${triggerId}`
 
 export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<EventReceipt> {
-  const { teamId } = ctx.actor
+  const { teamId, userId } = ctx.actor
   const now = ctx.now()
   const event: InboundEvent = {
     name: body.name,
@@ -40,6 +40,7 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
     targets: JSON.stringify(runs),
     createdAt: now,
     waiting,
+    sentBy: userId,
   }
   const done = await commit(ctx, {
     guard: insertEvent(teamId, row),

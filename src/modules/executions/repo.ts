@@ -114,6 +114,27 @@ export async function teamOfRun(d1: D1Database, runId: string): Promise<string |
   return row?.teamId ?? null
 }
 
+/**
+ * Whether sub-workflows have asked people, of this run or of one that it went on from: what it kept of that was asked there.
+ */
+export async function haveSubRunsAsked(d1: D1Database, runId: string): Promise<boolean> {
+  const row = await d1
+    .prepare(
+      `WITH RECURSIVE chain(id) AS (
+         SELECT ?1 UNION
+         SELECT r.parent_run_id FROM chain JOIN runs r ON r.id = chain.id
+         WHERE r.trigger_type IN ('retry', 'rerun') AND r.parent_run_id IS NOT NULL
+       ), sub(id) AS (
+         SELECT r.id FROM chain CROSS JOIN runs r ON r.parent_run_id = chain.id AND r.trigger_type = 'workflow' UNION
+         SELECT r.id FROM sub CROSS JOIN runs r ON r.parent_run_id = sub.id
+       )
+       SELECT 1 AS one FROM sub CROSS JOIN approvals a ON a.run_id = sub.id LIMIT 1`,
+    )
+    .bind(runId)
+    .first()
+  return row !== null
+}
+
 type Conditions = { from: string; order: string; where: string[]; params: (string | number)[] }
 
 /** Who asks for a label walks its index, in the same order as the index of the team's runs. */

@@ -75,7 +75,7 @@ export async function receiveDelivery(
       key: hook.triggerKey,
       ...(identity?.deliveryId === undefined ? {} : { delivery: identity.deliveryId }),
     },
-    startedBy: null,
+    startedBy: hook.createdBy,
     options:
       respond === 'immediately'
         ? {}

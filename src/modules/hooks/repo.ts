@@ -12,6 +12,8 @@ export type Hook = Runnable & {
   /** The trigger as in the current version, JSON. */
   config: string
   secret: string | null
+  /** Who made the trigger: nobody signs in to deliver, so its runs count as theirs. */
+  createdBy: string | null
 }
 
 const COLUMNS = columns<Hook>({
@@ -20,6 +22,7 @@ const COLUMNS = columns<Hook>({
   triggerKey: 't.key',
   config: 't.config',
   secret: 't.secret',
+  createdBy: 't.created_by',
 })
 
 export const findHook = (d1: D1Database, token: string): Promise<Hook | null> =>

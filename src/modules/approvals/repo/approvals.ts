@@ -18,7 +18,9 @@ export type ApprovalRow = {
   allowSelf: number
   decisions: string
   startedBy: string | null
-  /** 1 where nobody but who started the run may run workflows in the team. */
+  /** JSON: everybody who has started the run or one that it follows. */
+  starters: string
+  /** 1 where nobody but those may decide in the team. */
   alone: number
   /** The assignees who are nobody in the team who may decide. */
   unknown: string
@@ -31,7 +33,7 @@ export const MAY_RUN = "IN ('member', 'admin', 'owner')"
 
 /** A rule that one must not decide alone protects nothing where there is nobody else. */
 const ALONE = `NOT EXISTS (SELECT 1 FROM team_members am JOIN users au ON au.id = am.user_id AND au.status = 'active'
-  WHERE am.team_id = a.team_id AND am.role ${MAY_RUN} AND am.user_id IS NOT a.started_by)`
+  WHERE am.team_id = a.team_id AND am.role ${MAY_RUN} AND am.user_id NOT IN (SELECT value FROM json_each(a.starters)))`
 
 const UNKNOWN = `(SELECT json_group_array(aj.value) FROM json_each(a.assignees) aj WHERE NOT EXISTS (
   SELECT 1 FROM users au JOIN team_members am ON am.team_id = a.team_id AND am.user_id = au.id AND am.role ${MAY_RUN}
@@ -52,6 +54,7 @@ export const COLUMNS = columns<ApprovalRow>({
   allowSelf: 'a.allow_self',
   decisions: 'a.decisions',
   startedBy: 'a.started_by',
+  starters: 'a.starters',
   alone: ALONE,
   unknown: UNKNOWN,
   createdAt: 'a.created_at',
@@ -60,7 +63,7 @@ export const COLUMNS = columns<ApprovalRow>({
 })
 
 /** As `mayDecide` has it. */
-const MINE = `(a.allow_self = 1 OR a.started_by IS NOT ? OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (
+const MINE = `(a.allow_self = 1 OR ? NOT IN (SELECT value FROM json_each(a.starters)) OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (
   SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
     OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`
 

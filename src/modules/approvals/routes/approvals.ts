@@ -21,7 +21,7 @@ export const approvalRoutes = router()
   )
   .post(
     `/${ID}`,
-    access('runs:write'),
+    access('approvals:write'),
     doc('Approve or reject', 200, Approval, {
       description:
         'Each who is asked speaks once. The first rejection settles it, and so does the last approval of the quorum. With an approval the data must meet the form.',

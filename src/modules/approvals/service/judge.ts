@@ -10,11 +10,14 @@ import type { DecideApproval } from '../schema.ts'
 /** `email` is null unless it is proven. */
 export type Decider = { userId: string; email: string | null }
 
-type Asking = Pick<ApprovalRow, 'allowSelf' | 'startedBy' | 'alone'>
+type Asking = Pick<ApprovalRow, 'allowSelf' | 'starters' | 'alone'>
+
+const isStarter = ({ starters }: Pick<ApprovalRow, 'starters'>, userId: string): boolean =>
+  (JSON.parse(starters) as string[]).includes(userId)
 
 /** Who started the run decides only where the approval says so, or where nobody else could. */
-export const maySpeak = ({ allowSelf, startedBy, alone }: Asking, userId: string): boolean =>
-  startedBy !== userId || allowSelf === 1 || alone === 1
+export const maySpeak = (asking: Asking, userId: string): boolean =>
+  asking.allowSelf === 1 || asking.alone === 1 || !isStarter(asking, userId)
 
 export function requireDecider(row: ApprovalRow, { userId, email }: Decider): void {
   if (!maySpeak(row, userId))
@@ -35,7 +38,7 @@ export function decisionOf(row: ApprovalRow, { userId }: Decider, body: DecideAp
     decision: body.decision,
     comment: body.comment?.trim() || null,
     data,
-    isStarter: row.startedBy === userId,
+    isStarter: isStarter(row, userId),
   }
 }
 

@@ -7,14 +7,16 @@ import { commit, statement } from '../../../db/commit.ts'
 import type {
   ControlAnswer,
   ControlVerb,
+  LegacyAnswer,
   RunLegacy,
   RunSpec,
   StartOptions,
 } from '../../../objects/workflow-run.ts'
-import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
-import { loadRunnable } from '../../workflows/index.ts'
-import { findRoom, findRuns, type RunRow } from '../repo.ts'
+import { runActor, startersOf, workflowRun } from '../../../objects/workflow-run.ts'
+import { loadRunnable, mayEdit, requireEditor } from '../../workflows/index.ts'
+import { findRoom, findRuns, haveSubRunsAsked, type RunRow } from '../repo.ts'
 import type { BulkResults, BulkRuns, Execution, RerunRun, ResolveNode, Signal } from '../schema.ts'
+import { requireFollowRight } from './asked.ts'
 import { ownRun } from './read.ts'
 import { requireRunRoom } from './room.ts'
 import { bulkError, checkInput, refusal } from './start.ts'
@@ -47,6 +49,9 @@ export async function resolveNode(
   { outcome, output }: ResolveNode,
 ): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
+  // What a sub-workflow asks people is not answered here in their place.
+  if (outcome === 'succeeded' && !mayEdit(ctx.actor) && (await run.node(path))?.type === 'flow.workflow')
+    requireEditor(ctx.actor, 'To settle a sub-workflow')
   const word = { path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }
   return executionOf(await run.resolve(word, runActor(ctx)))
 }
@@ -62,22 +67,22 @@ export async function followUp(
 ): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
   const known = await definitionFor(ctx, runId, follow)
-  const answer = await run.legacy({
+  const from = follow.mode === 'rerun' ? follow.from : undefined
+  const asked = {
     mode: follow.mode,
-    ...(follow.mode === 'rerun' && follow.from !== undefined ? { from: follow.from } : {}),
-    ...(known === null ? {} : { definition: known.definition }),
-  })
-  if (!answer.ok) {
-    if (answer.reason === 'not_found') throw notFound('The execution')
-    if (answer.field !== undefined)
-      throw new AppError('request.invalid', {
-        errors: [{ path: answer.field, message: answer.detail, code: 'not_found' }],
-      })
-    if (answer.reason === 'conflict') throw new AppError('resource.conflict', { detail: answer.detail })
-    const errors = (answer.problems ?? []).map(({ path, message, code }) => ({ path, message, code }))
-    throw new AppError('run.changed_nodes', { detail: answer.detail, errors })
+    ...(from === undefined ? {} : { from }),
+    ...(known === null ? {} : known),
   }
+  let answer = legacyIn(await run.legacy(asked))
   const { legacy: _legacy, startAt: _startAt, requestHash: _hash, ...old } = answer.spec
+  const sent = follow.mode === 'rerun' && follow.input !== undefined ? (follow.input as Json) : old.input
+  const input = follow.mode === 'rerun' ? checkInput({ ...old, ...known }, sent) : old.input
+  const hasOtherInput = canonicalJson(input) !== canonicalJson(old.input)
+  // What people have decided on another input is asked again.
+  if (hasOtherInput && answer.legacy.outcomes.length > 0) {
+    const subRunsAsked = await haveSubRunsAsked(ctx.env.DB, runId)
+    answer = legacyIn(await run.legacy({ ...asked, input, subRunsAsked }))
+  }
   const legacy: RunLegacy = answer.legacy
   const spec: RunSpec = {
     ...old,
@@ -93,7 +98,12 @@ export async function followUp(
       ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}),
     },
     parent: { runId },
+    input,
     startedBy: ctx.actor.userId,
+    starters:
+      hasOtherInput && legacy.outcomes.length === 0
+        ? [ctx.actor.userId]
+        : startersWith(old, ctx.actor.userId),
     by: runActor(ctx),
     requestId: ctx.requestId,
     requestHash: await sha256Hex(canonicalJson(follow)),
@@ -101,10 +111,9 @@ export async function followUp(
     // What a retry or a compensation does over has the keys of the first time; a rerun means to do it again.
     ...(follow.mode === 'rerun' ? {} : { keyRoot: old.keyRoot ?? runId }),
   }
-  if (follow.mode === 'rerun') {
-    spec.keyRoot = spec.runId
-    spec.input = checkInput(spec, follow.input === undefined ? spec.input : (follow.input as Json))
-  }
+  if (follow.mode === 'rerun') spec.keyRoot = spec.runId
+  const isChanged = hasOtherInput || (known !== null && known.definitionHash !== old.definitionHash)
+  await requireFollowRight(ctx, { from, isChanged, spec })
   // What has been done may always be undone.
   if (follow.mode !== 'compensate') {
     const room = await findRoom(ctx.env.DB, ctx.actor.teamId)
@@ -113,6 +122,21 @@ export async function followUp(
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec, options)
   if (!started.ok) throw refusal(started)
   return toExecution(started.run)
+}
+
+/** Whoever chose the input that a run goes on with may not decide about it, either. */
+const startersWith = (old: RunSpec, userId: string): string[] => [...new Set([...startersOf(old), userId])]
+
+function legacyIn(answer: LegacyAnswer): Extract<LegacyAnswer, { ok: true }> {
+  if (answer.ok) return answer
+  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.field !== undefined)
+    throw new AppError('request.invalid', {
+      errors: [{ path: answer.field, message: answer.detail, code: 'not_found' }],
+    })
+  if (answer.reason === 'conflict') throw new AppError('resource.conflict', { detail: answer.detail })
+  const errors = (answer.problems ?? []).map(({ path, message, code }) => ({ path, message, code }))
+  throw new AppError('run.changed_nodes', { detail: answer.detail, errors })
 }
 
 async function definitionFor(

@@ -32,6 +32,7 @@ import {
 } from '../../workflows/index.ts'
 
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
+import { requireStartRight, requireVersionRight } from './asked.ts'
 import { requireRunRoom } from './room.ts'
 import { toExecution } from './view.ts'
 
@@ -55,6 +56,8 @@ export async function startRun(
     throw new AppError('request.invalid', { errors: [{ path: 'version', message, code: 'custom' }] })
   }
   const runnable = body.draft ? await draftRunnable(ctx, actor, stored) : stored
+  requireStartRight(actor, runnable.definition, body)
+  if (body.version !== undefined) await requireVersionRight(ctx, actor, runnable)
   if (body.entry !== undefined) requireEntry(JSON.parse(runnable.definition), body.entry)
   if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
@@ -182,6 +185,7 @@ export async function startBatch(
     try {
       const runnable = await loadRunnable(ctx.env.DB, ctx.actor.teamId, item.workflowId, item.version ?? null)
       if (runnable === null) throw await missing(ctx, ctx.actor.teamId, item.workflowId)
+      if (item.version !== undefined) await requireVersionRight(ctx, ctx.actor, runnable)
       const once =
         idempotencyKey === null
           ? {}

@@ -29,14 +29,14 @@ export type TriggerWrite = {
 }
 
 /**
- * Makes the rows say what a version says. A schedule that was on and keeps its times keeps its next fire, too: one that
+ * Makes the rows say what a version says. A trigger is made by who first puts its key into a version. A schedule that was on and keeps its times keeps its next fire, too: one that
  * is due but not yet claimed would otherwise be lost with every change of the workflow.
  */
 export function syncTriggers(
-  where: { workflowId: string; teamId: string; active: boolean; now: number },
+  where: { workflowId: string; teamId: string; active: boolean; by: string; now: number },
   triggers: TriggerWrite[],
 ): Statement[] {
-  const { workflowId, teamId, active, now } = where
+  const { workflowId, teamId, active, by, now } = where
   const keys = JSON.stringify(triggers.map(({ key }) => key))
   const retire = statement(
     `UPDATE workflow_triggers SET position = NULL, active = 0, next_fire_at = NULL
@@ -48,12 +48,14 @@ export function syncTriggers(
   const same = (field: string) =>
     `json_extract(workflow_triggers.config, '$.${field}') IS json_extract(excluded.config, '$.${field}')`
   const upsert = statement(
-    `INSERT INTO workflow_triggers (id, workflow_id, team_id, key, type, active, config, token, event_name, next_fire_at, created_at, position, secret)
+    `INSERT INTO workflow_triggers (id, workflow_id, team_id, key, type, active, config, token, event_name, next_fire_at, created_at, position, secret, created_by)
      SELECT value ->> 'id', ?2, ?3, value ->> 'key', value ->> 'type', ?4, value ->> 'config', value ->> 'token', value ->> 'eventName',
-       value ->> 'nextFireAt', ?5, key, value ->> 'secret' FROM json_each(?1) WHERE true
+       value ->> 'nextFireAt', ?5, key, value ->> 'secret', ?6 FROM json_each(?1) WHERE true
      ON CONFLICT (workflow_id, key) DO UPDATE SET
        type = excluded.type, active = excluded.active, config = excluded.config, event_name = excluded.event_name,
        token = COALESCE(workflow_triggers.token, excluded.token), position = excluded.position,
+       created_by = CASE WHEN workflow_triggers.position IS NULL OR workflow_triggers.type <> excluded.type
+         THEN excluded.created_by ELSE workflow_triggers.created_by END,
        secret = COALESCE(excluded.secret, workflow_triggers.secret),
        next_fire_at = CASE
          WHEN excluded.next_fire_at IS NOT NULL AND workflow_triggers.next_fire_at IS NOT NULL AND workflow_triggers.active = 1
@@ -64,6 +66,7 @@ export function syncTriggers(
     teamId,
     active ? 1 : 0,
     now,
+    by,
   )
   return [retire, upsert]
 }

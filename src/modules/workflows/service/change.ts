@@ -93,7 +93,7 @@ async function apply(
     )
   if (next !== null || fields.active !== undefined || secrets.size > 0) {
     const writes = await sealSecrets(ctx, toTriggerWrites(triggers, active, now), secrets, id)
-    statements.push(...syncTriggers({ workflowId: id, teamId, active, now }, writes))
+    statements.push(...syncTriggers({ workflowId: id, teamId, active, by: userId, now }, writes))
   }
   const version = next === null ? {} : { version: before.version + 1 }
   return commit(ctx, {

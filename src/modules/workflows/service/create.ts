@@ -48,7 +48,7 @@ export async function createWorkflow(
         createdBy: userId,
         now,
       }),
-      ...syncTriggers({ workflowId: id, teamId, active, now }, writes),
+      ...syncTriggers({ workflowId: id, teamId, active, by: userId, now }, writes),
       addUsage(teamId, NOW, 'workflows', 1),
     ],
     audit: auditOf(id, name, origin, secrets),

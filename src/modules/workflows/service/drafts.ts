@@ -11,6 +11,7 @@ import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
+import { requireEditor } from './editors.ts'
 import { refuseSecrets } from './trigger-secrets.ts'
 import { missing } from './view.ts'
 
@@ -102,9 +103,7 @@ export async function draftRunnable(
   actor: Actor,
   runnable: Runnable,
 ): Promise<Runnable> {
-  // The same role may do both; an API key may have been given only the one.
-  if (actor.scopes !== null && !actor.scopes.includes('workflows:write'))
-    throw new AppError('access.scope_missing', { detail: 'To run a draft the key needs workflows:write.' })
+  requireEditor(actor, 'A run of a draft')
   const stored = storedOf((await findDraft(ctx.env.DB, actor.teamId, runnable.id)) ?? missing())
   requireSound(stored.definition, stored.triggers)
   const definition = JSON.stringify(stored.definition)

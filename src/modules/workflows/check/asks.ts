@@ -1,0 +1,51 @@
+// Where a workflow asks people before it goes on, and which starts would get past that. A sub-workflow that is waited for
+// counts as asking: what it holds is known only when it runs.
+import type { Definition, Edge, Node } from '../../../engine/definition.ts'
+import { reach } from '../../../engine/graph.ts'
+
+type Graph = Pick<Definition, 'nodes' | 'edges'>
+
+function asks(node: Node): boolean {
+  const { type, params } = node
+  if (node.disabled) return false
+  if (type === 'flow.approval') return true
+  if (type === 'flow.workflow') return params?.wait !== false
+  return bodyOf(node).some(asks)
+}
+
+const bodyOf = ({ type, params }: Node): Node[] =>
+  type === 'flow.group' ? ((params?.body as { nodes?: Node[] } | undefined)?.nodes ?? []) : []
+
+/** The node of the workflow itself that is this node, or that holds it. */
+const holderOf = (nodes: readonly Node[], id: string): Node | undefined =>
+  nodes.find((node) => node.id === id || holderOf(bodyOf(node), id) !== undefined)
+
+/** The nodes of the workflow itself that ask, or hold a node that does. */
+export const askingNodes = ({ nodes }: Graph): string[] => nodes.filter(asks).map(({ id }) => id)
+
+/** The nodes that a start at `from` comes to without going round a loop. */
+function after(edges: readonly Edge[], from: string): Set<string> {
+  const next = Map.groupBy(
+    edges.filter(({ back }) => back !== true),
+    (edge) => edge.from,
+  )
+  const ids = [...new Set([from, ...edges.flatMap((edge) => [edge.from, edge.to])])]
+  const indexes = new Map(ids.map((id, index) => [id, index]))
+  const found = reach([indexes.get(from) ?? 0], (index) =>
+    (next.get(ids[index] ?? '') ?? []).map(({ to }) => indexes.get(to) ?? 0),
+  )
+  return new Set([...found].map((index) => ids[index] ?? ''))
+}
+
+/**
+ * Whether a run that starts at `entry` comes to nodes that otherwise stand behind a question, and does not ask it. A start
+ * in the middle of a group may leave out what the group asks.
+ */
+export function skipsQuestion({ nodes, edges = [] }: Graph, entry: string): boolean {
+  const holder = holderOf(nodes, entry)
+  if (holder !== undefined && holder.id !== entry && asks(holder)) return true
+  const reached = after(edges, holder?.id ?? entry)
+  return askingNodes({ nodes, edges })
+    .filter((id) => !reached.has(id))
+    .some((id) => [...after(edges, id)].some((behind) => reached.has(behind)))
+}

@@ -1,0 +1,148 @@
+// Who counts as having started a run, and so may not decide alone what it asks.
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { runJobs } from '../../helpers/jobs.ts'
+import { newTeam, type Person } from '../../helpers/people.ts'
+import { type Definition, runOf } from '../../helpers/runs.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+import { deliver } from '../hooks/deliver.ts'
+import { office } from './asked.ts'
+import { coded, send } from './keys.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+const ASKING: Definition = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Pay?' } }] }
+const DENIED = [403, 'access.denied']
+
+/** The question of a run, once it is there. */
+const questionOf = (runId: string): Promise<string> =>
+  vi.waitFor(
+    async () => {
+      await runJobs()
+      const wait = (await runOf(runId).view({}))?.waitingFor.find(({ kind }) => kind === 'approval')
+      return wait?.name ?? Promise.reject(new Error(`${runId} asks nothing yet`))
+    },
+    { timeout: 10_000 },
+  )
+
+const approve = async (as: Person, runId: string) =>
+  coded(await send(as, `/approvals/${await questionOf(runId)}`, { decision: 'approve' }))
+
+const approvedBy = async (as: Person, runId: string): Promise<void> =>
+  expect((await approve(as, runId))[0]).toBe(200)
+
+const triggered = (by: Person, trigger: Record<string, unknown>, definition = ASKING) =>
+  send(by, '/workflows', { name: 'Asking', definition, triggers: [trigger] })
+
+test('who sends an event has started its runs', async () => {
+  const { owner, ann, bob } = await office()
+  await triggered(owner, { type: 'event', name: 'invoice.due' })
+  const { body } = await send(ann, '/events', { name: 'invoice.due' })
+  const [{ runId }] = body.runs
+  await questionOf(runId)
+  expect((await runOf(runId).view({}))?.startedBy).toBe(ann.userId)
+  expect(await approve(ann, runId)).toEqual(DENIED)
+  await approvedBy(bob, runId)
+})
+
+test('an event that is sent again by somebody else keeps its first sender', async () => {
+  const { owner, ann, bob } = await office()
+  await triggered(owner, { type: 'event', name: 'invoice.due' })
+  const event = { name: 'invoice.due', id: crypto.randomUUID() }
+  const { body } = await send(ann, '/events', event)
+  await send(bob, '/events', event)
+  expect(await approve(ann, body.runs[0].runId)).toEqual(DENIED)
+})
+
+test('who made a webhook has started its runs, whoever changes the workflow later', async () => {
+  const { owner, ann, bob } = await office()
+  const made = await triggered(ann, { type: 'webhook', key: 'in' })
+  const changed = await send(bob, `/workflows/${made.body.id}`, { definition: ASKING, note: 'x' }, 'PUT')
+  const [{ url }] = changed.body.triggers
+  const token = url.split('/').at(-1)
+  const { runId } = (await deliver({ trigger: { id: '', key: 'in', token } })).body
+  await questionOf(runId)
+  expect((await runOf(runId).view({}))?.startedBy).toBe(ann.userId)
+  expect(await approve(ann, runId)).toEqual(DENIED)
+  await approvedBy(owner, runId)
+})
+
+test('a webhook that is taken out and put in again is of who put it in last', async () => {
+  const { ann, bob } = await office()
+  const made = await triggered(ann, { type: 'webhook', key: 'in' })
+  const put = (as: Person, triggers: unknown[]) =>
+    send(as, `/workflows/${made.body.id}`, { definition: ASKING, triggers }, 'PUT')
+  await put(bob, [])
+  await put(bob, [{ type: 'webhook', key: 'in' }])
+  const row = await env.DB.prepare('SELECT created_by AS by FROM workflow_triggers WHERE workflow_id = ?')
+    .bind(made.body.id)
+    .first()
+  expect(row).toEqual({ by: bob.userId })
+})
+
+test('who started a run that failed has started its error workflow', async () => {
+  const { owner, ann, bob } = await office()
+  const handler = await newWorkflow(owner.teamId, ASKING)
+  const definition = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'no' } }] }
+  const made = await send(owner, '/workflows', { name: 'Fails', definition, errorWorkflowId: handler })
+  await send(ann, `/workflows/${made.body.id}/execute`, {})
+  const runId = await vi.waitFor(
+    async () => {
+      await runJobs()
+      const row = await env.DB.prepare('SELECT id FROM runs WHERE workflow_id = ?')
+        .bind(handler)
+        .first<{ id: string }>()
+      return row?.id ?? Promise.reject(new Error('the error workflow has not started'))
+    },
+    { timeout: 10_000 },
+  )
+  expect(await approve(ann, runId)).toEqual(DENIED)
+  await approvedBy(bob, runId)
+})
+
+test('who started the parent has started the sub-workflow', async () => {
+  const { owner, ann, bob } = await office()
+  const workflowId = await newWorkflow(owner.teamId, ASKING)
+  const parent = await newWorkflow(owner.teamId, {
+    nodes: [{ id: 'sub', type: 'flow.workflow', params: { workflowId } }],
+  })
+  const run = await send(ann, `/workflows/${parent}/execute`, {})
+  const child = await vi.waitFor(async () => {
+    const [wait] = (await runOf(run.body.id).view({}))?.waitingFor ?? []
+    return wait?.kind === 'child' ? (wait.name ?? '') : Promise.reject(new Error('no child yet'))
+  })
+  expect(await approve(ann, child)).toEqual(DENIED)
+  await approvedBy(bob, child)
+})
+
+test('a retry by somebody else does not free who started the run before', async () => {
+  const { owner, ann, bob } = await office()
+  const workflowId = await newWorkflow(owner.teamId, ASKING)
+  const first = await send(ann, `/workflows/${workflowId}/execute`, {})
+  await send(ann, `/workflows/executions/${first.body.id}/cancel`)
+  const second = await send(bob, `/workflows/executions/${first.body.id}/retry`)
+  expect(await approve(ann, second.body.id)).toEqual(DENIED)
+  expect(await approve(bob, second.body.id)).toEqual(DENIED)
+  expect((await send(ann, '/approvals?mine=true&status=pending', undefined, 'GET')).body.items).toEqual([])
+  await approvedBy(owner, second.body.id)
+})
+
+test('a rerun with other input is of who reruns it alone', async () => {
+  const { owner, ann, bob } = await office()
+  const workflowId = await newWorkflow(owner.teamId, ASKING)
+  const first = await send(ann, `/workflows/${workflowId}/execute`, { input: { amount: 1 } })
+  await send(ann, `/workflows/executions/${first.body.id}/cancel`)
+  const again = await send(bob, `/workflows/executions/${first.body.id}/rerun`, { input: { amount: 2 } })
+  await approvedBy(ann, again.body.id)
+})
+
+test('where everybody has started the run, one of them may decide, and the answer says so', async () => {
+  const { owner, join } = await newTeam()
+  const ann = await join('member')
+  const workflowId = await newWorkflow(owner.teamId, ASKING)
+  const first = await send(ann, `/workflows/${workflowId}/execute`, {})
+  await send(ann, `/workflows/executions/${first.body.id}/cancel`)
+  const second = await send(owner, `/workflows/executions/${first.body.id}/retry`)
+  const answer = await send(ann, `/approvals/${await questionOf(second.body.id)}`, { decision: 'approve' })
+  expect(answer.body.decisions).toMatchObject([{ by: ann.userId, self: true }])
+})
