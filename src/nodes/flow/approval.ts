@@ -50,7 +50,7 @@ export const flowApproval = pureNode({
       .boolean()
       .optional()
       .describe(
-        'Whether who started the run may answer; default false. Where nobody else in the team may run workflows they may, and the answer says so.',
+        'Whether who started the run, sent its event or made its webhook may answer; default false. Where nobody else in the team may run workflows they may, and the answer says so.',
       ),
     timeoutMs: z
       .number()
