@@ -29,8 +29,8 @@ export type TriggerWrite = {
 }
 
 /**
- * Makes the rows say what a version says. A trigger is made by who first puts its key into a version. A schedule that was on and keeps its times keeps its next fire, too: one that
- * is due but not yet claimed would otherwise be lost with every change of the workflow.
+ * Makes the rows say what a version says. A trigger is made by who first puts its key into a version. A schedule that was on
+ * and keeps its times keeps its next fire, too: one that is due but not yet claimed would otherwise be lost with every change.
  */
 export function syncTriggers(
   where: { workflowId: string; teamId: string; active: boolean; by: string; now: number },
