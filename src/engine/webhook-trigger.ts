@@ -67,13 +67,24 @@ export const signsItsId = (auth: Pick<WebhookAuth, 'type'> & { header?: string }
 
 /** The shape of the trigger; a schema that adds `key` and `entry` spreads it. */
 export const webhookTriggerShape = {
-  type: z.literal('webhook'),
+  type: z.literal('webhook').describe('Starts runs by HTTP requests to the URL of the trigger.'),
   methods: z
     .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']))
     .min(1)
-    .optional(),
-  path: z.string().max(500).optional(),
-  respond: z.enum(['immediately', 'on-respond', 'on-finish']).optional(),
+    .optional()
+    .meta({ description: 'The methods it takes.', default: ['POST'] }),
+  path: z
+    .string()
+    .max(500)
+    .optional()
+    .describe(
+      'What follows the URL of the trigger, such as `orders/:id`. A segment with a colon is a parameter: `input.params.id`. Default: nothing.',
+    ),
+  respond: z.enum(['immediately', 'on-respond', 'on-finish']).optional().meta({
+    description:
+      'What the sender is answered with: `immediately` a receipt, `on-respond` what the node `flow.respond` says, `on-finish` the output of the run. After 60 seconds it is the receipt.',
+    default: 'immediately',
+  }),
   auth: WebhookAuth.optional().describe(
     'How a delivery proves who sends it; default not at all. While a workflow is active the secret has to be set.',
   ),

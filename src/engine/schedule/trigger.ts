@@ -10,7 +10,7 @@ const MAX_JITTER_MS = 3_600_000
 
 /** The shape without the rules between fields; a trigger schema that adds `key` and `entry` spreads it. */
 export const scheduleTriggerShape = {
-  type: z.literal('schedule'),
+  type: z.literal('schedule').describe('Starts runs by the clock.'),
   cron: z
     .string()
     .max(256)
@@ -26,26 +26,22 @@ export const scheduleTriggerShape = {
     .max(MAX_EVERY_MS)
     .optional()
     .describe('Fires every so many milliseconds of real time, at least a minute. In place of cron.'),
-  timezone: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'IANA time zone in which cron is read, such as Europe/Berlin. Default UTC. No effect on everyMs.',
-    ),
-  missed: z
-    .enum(['skip', 'one', 'all'])
-    .optional()
-    .describe(
-      'What becomes of fires found more than 3 minutes late: none, the newest (default), or the newest 100.',
-    ),
+  timezone: z.string().max(64).optional().meta({
+    description: 'IANA time zone in which `cron` is read, such as Europe/Berlin. No effect on `everyMs`.',
+    default: 'UTC',
+  }),
+  missed: z.enum(['skip', 'one', 'all']).optional().meta({
+    description:
+      'Which fires still start runs when they are found more than 3 minutes late: none, the newest, or the newest 100.',
+    default: 'one',
+  }),
   jitterMs: z
     .number()
     .int()
     .min(0)
     .max(MAX_JITTER_MS)
     .optional()
-    .describe('Starts each run later by a fixed share of this, never earlier.'),
+    .meta({ description: 'Starts each run later by a fixed share of this, never earlier.', default: 0 }),
   input: z.unknown().optional().describe('Input of the runs that this trigger starts.'),
 }
 
