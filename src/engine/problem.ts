@@ -1,3 +1,5 @@
+import { nearest } from './expression/index.ts'
+
 export interface Problem {
   /** Where, as in the definition: `nodes[3].params.url`. */
   readonly path: string
@@ -10,17 +12,28 @@ export type Location = readonly PropertyKey[]
 
 const MAX_PROBLEMS = 500
 
+/** A hint compares a name with every candidate, so there are hints for the first unknown names only. */
+const MAX_HINTS = 10
+
 /** Collects problems. A hostile definition can hold a million; the list is cut and says so. */
 export interface Problems {
   readonly list: Problem[]
   add(at: Location, code: string, message: string, hint?: string): void
+  /** `Did you mean "x"?` when a candidate is near. */
+  didYouMean(name: string, candidates: Iterable<string>): string | undefined
 }
 
 export function problems(): Problems {
   const list: Problem[] = []
+  let hints = 0
   return {
     list,
-    add(at, code, message, hint) {
+    didYouMean(name, candidates) {
+      if (list.length >= MAX_PROBLEMS || hints++ >= MAX_HINTS) return undefined
+      const near = nearest(name, candidates)
+      return near === undefined ? undefined : `Did you mean "${near}"?`
+    },
+    add(at, code, text, hint) {
       if (list.length > MAX_PROBLEMS) return
       if (list.length === MAX_PROBLEMS) {
         list.push({
@@ -31,10 +44,13 @@ export function problems(): Problems {
         return
       }
       const path = formatLocation(at)
+      const message = shortened(text)
       list.push(hint === undefined ? { path, code, message } : { path, code, message, hint })
     },
   }
 }
+
+const shortened = (text: string): string => (text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text)
 
 export function formatLocation(at: Location): string {
   let text = ''

@@ -1,5 +1,4 @@
 import {
-  nearest,
   type ParamError,
   paramsReferences,
   surveyParams,
@@ -97,8 +96,7 @@ function checkReferences(
       const index = byId.get(id)
       const place = inside(at, path)
       if (index === undefined) {
-        const near = nearest(id, byId.keys())
-        const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+        const hint = problems.didYouMean(id, byId.keys())
         const message = `There is no node ${quoted(id)} (column ${column})`
         problems.add(place, 'expression.unknown_node', message, hint)
       } else if (!maySee(index)) {

@@ -9,6 +9,7 @@ import type { ScopeGraph } from './scope-graph.ts'
 const MAX_CYCLES = 20
 
 export function checkEdges(outline: Outline, types: NodeTypes, problems: Problems): void {
+  const portsAt = portSets(outline, types)
   for (const { edges } of outline.scopes) {
     const seen = new Set<string>()
     for (const one of edges) {
@@ -17,7 +18,7 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
       const key = JSON.stringify([edge.from, edge.port ?? 'main', edge.to, edge.toPort ?? 'main'])
       if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
       seen.add(key)
-      checkPort(one, outline, types, problems)
+      checkPort(one, outline, portsAt, problems)
       // Every node has one way in. The field is there for imported workflows, whose merges tell their inputs apart.
       if (edge.toPort !== undefined && edge.toPort !== 'main') {
         const message = `${quoted(edge.to)} has no input ${quoted(edge.toPort)}`
@@ -35,16 +36,29 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
   }
 }
 
+/** The ports of each node, read once: a node may have thousands of them, and of edges. */
+function portSets(outline: Outline, types: NodeTypes): (index: number) => ReadonlySet<string> | undefined {
+  const known = new Map<number, ReadonlySet<string> | undefined>()
+  return (index) => {
+    if (!known.has(index)) {
+      const { node } = outline.nodes[index]!
+      const ports = portsOf(types.get(node.type), node)
+      known.set(index, ports && new Set(ports))
+    }
+    return known.get(index)
+  }
+}
+
 function checkPort(
   { edge, from, at }: OutlineEdge,
   outline: Outline,
-  types: NodeTypes,
+  portsAt: (index: number) => ReadonlySet<string> | undefined,
   problems: Problems,
 ): void {
   const { node, cut } = outline.nodes[from]!
-  const ports = portsOf(types.get(node.type), node)
+  const ports = portsAt(from)
   const port = edge.port ?? 'main'
-  if (ports === undefined || ports.includes(port)) return
+  if (ports === undefined || ports.has(port)) return
   if (port === 'error') {
     if (node.onError === 'route' || cut.has('onError')) return
     problems.add(
@@ -55,7 +69,7 @@ function checkPort(
     )
     return
   }
-  const names = ports.slice(0, 20).map((name) => `"${name}"`)
+  const names = [...ports].slice(0, 20).map((name) => `"${name}"`)
   const hint = `Its ports are ${names.join(', ')}`
   problems.add([...at, 'port'], 'edge.unknown_port', `${quoted(edge.from)} has no port ${quoted(port)}`, hint)
 }

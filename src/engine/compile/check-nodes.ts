@@ -1,5 +1,4 @@
 import { LIMITS, type Node } from '../definition.ts'
-import { nearest } from '../expression/index.ts'
 import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { checkParams } from './check-params.ts'
@@ -43,8 +42,7 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
 }
 
 function reportType(node: Node, at: Location, types: NodeTypes, problems: Problems): void {
-  const near = nearest(node.type, types.types())
-  const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+  const hint = problems.didYouMean(node.type, types.types())
   problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
 }
 

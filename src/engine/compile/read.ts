@@ -1,5 +1,4 @@
 import { BodyHead, type Definition, DefinitionHead, Edge, LIMITS, Node } from '../definition.ts'
-import { nearest } from '../expression/index.ts'
 import type { NodeTypes } from '../node-type.ts'
 import { formatLocation, type Location, type Problems, quoted } from '../problem.ts'
 import { isObject, mend } from './mend.ts'
@@ -73,8 +72,7 @@ function reportLoose(
   const missing = (['from', 'to'] as const).filter((end) => !byId.has(edge[end]))
   for (const end of missing) {
     if (cut.has(end)) continue
-    const near = nearest(edge[end], byId.keys())
-    const hint = near === undefined ? undefined : `Did you mean "${near}"?`
+    const hint = problems.didYouMean(edge[end], byId.keys())
     problems.add([...at, end], 'edge.unknown_node', `There is no node ${quoted(edge[end])}`, hint)
   }
   if (missing.length > 0) return

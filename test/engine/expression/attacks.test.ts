@@ -102,6 +102,8 @@ describe('prototypes and constructors are out of reach', () => {
 
 const double = (start: string, times: number, step: string) => `${start}${`.map(x => ${step})`.repeat(times)}`
 const a1e5 = 'Array.from({ length: 100000 })'
+const marks = (times: number) => `("a" + "\\u0f80\\u0f71".repeat(${times}))`
+const ordered = (times: number) => `("a" + "\\u0f71\\u0f80".repeat(${times}))`
 const ZONES = Intl.supportedValuesOf('timeZone').slice(0, 300)
 const BOMBS = [
   `${a1e5}.map((_, i) => date(i).format("yyyy", input.zones[i % 65]))`,
@@ -142,6 +144,16 @@ const BOMBS = [
   'JSON.parse("[" + "1,".repeat(3e6) + "1]")',
   'encodeURIComponent("€".repeat(2e6))',
   '"\\ufdfa".repeat(1e6).normalize("NFKD")',
+  `${marks(150_000)}.normalize()`,
+  `${marks(150_000)}.normalize("NFKD")`,
+  `${marks(15)}.repeat(2e5).normalize("NFKD")`,
+  `("a" + "\\u0301\\uff9e".repeat(150000)).normalize("NFKD")`,
+  `${marks(150_000)}.localeCompare(${ordered(150_000)})`,
+  `${marks(15)}.repeat(1e5).localeCompare(${ordered(15)}.repeat(1e5))`,
+  `${a1e5}.map(() => (1).toLocaleString("en", input.wide))`,
+  `[input.long].map(s => Object.groupBy(${a1e5}.map((_, i) => s + i), x => x))`,
+  `[input.long].map(s => Object.fromEntries(${a1e5}.map((_, i) => [s + i, i])))`,
+  `${a1e5}.map((_, i) => date(i, "Europe/Berlin").endOf("year"))`,
   '[..."x".repeat(5e6)]',
   'Math.max(..."1".repeat(5e6))',
   `${a1e5}.map((_, i) => (i * 7919) % 100003).toSorted((a, b) => a - b)`,
@@ -156,13 +168,19 @@ const BOMBS = [
   `Object.fromEntries(${a1e5}.map((_, i) => [i, Object.fromEntries(${a1e5}.map((_, i) => [i, i]))]))`,
 ]
 
+const INPUT = {
+  zones: ZONES,
+  long: 'a'.repeat(200_000),
+  wide: Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index])),
+}
+
 describe('a bomb ends in an error, quickly', () => {
   for (const expression of BOMBS) {
     test(expression.length > 100 ? `${expression.slice(0, 100)}…` : expression, () => {
       // Processor time, because the machine may be busy with other tests; ample, because copying large texts is three times
       // as slow while they use the same memory. Without a budget these take minutes.
       const spentMs = startProcessorTime()
-      const { code, message } = errorOf(`{{ ${expression} }}`, { input: { zones: ZONES } })
+      const { code, message } = errorOf(`{{ ${expression} }}`, { input: INPUT })
       expect(code).toMatch(/budget|too_large/)
       // A full stack would end well here too, but not in an object that has less stack left.
       expect(message).not.toMatch(/needs more room/)

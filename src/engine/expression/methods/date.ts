@@ -24,8 +24,8 @@ import { kindOf } from '../values.ts'
 
 // Reading the calendar of a zone is the dearest thing that a single call can do.
 const ZONE_COST = 150
-const payZone = (machine: Machine, zone: string, at: number) =>
-  spend(machine, zone === 'UTC' ? 1 : ZONE_COST, at)
+const payZone = (machine: Machine, zone: string, at: number, times = 1) =>
+  spend(machine, zone === 'UTC' ? 1 : ZONE_COST * times, at)
 
 function checkedZone(machine: Machine, name: string, args: readonly unknown[], index: number, at: number) {
   const zone = optionalText(name, args, index, at)
@@ -112,7 +112,7 @@ function durationArgument(name: string, args: readonly unknown[], at: number, si
 const shift =
   (name: string, sign: number): Method<Moment> =>
   (machine, self, args, at) => {
-    payZone(machine, zoneOf(self), at)
+    payZone(machine, zoneOf(self), at, 2)
     const duration = durationArgument(name, args, at, sign)
     return checkedMoment(machine, addTo(msOf(self), zoneOf(self), duration), zoneOf(self), at)
   }
@@ -155,7 +155,7 @@ function diff(machine: Machine, self: Moment, args: readonly unknown[], at: numb
 const edge =
   (name: string, apply: (ms: number, zone: string, unit: Unit) => number): Method<Moment> =>
   (machine, self, args, at) => {
-    payZone(machine, zoneOf(self), at)
+    payZone(machine, zoneOf(self), at, 3)
     const unit = unitArgument(name, args, 0, at)
     return checkedMoment(machine, apply(msOf(self), zoneOf(self), unit), zoneOf(self), at)
   }

@@ -2,19 +2,59 @@ import { fail } from '../errors.ts'
 import { buildText, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { methodTable, objectArgument, optionalText, wholeNumber } from '../natives.ts'
+import { kindOf } from '../values.ts'
 
 const isLocale = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,6}$/
+
+const OPTIONS = [
+  'localeMatcher',
+  'numberingSystem',
+  'style',
+  'currency',
+  'currencyDisplay',
+  'currencySign',
+  'unit',
+  'unitDisplay',
+  'notation',
+  'compactDisplay',
+  'signDisplay',
+  'useGrouping',
+  'minimumIntegerDigits',
+  'minimumFractionDigits',
+  'maximumFractionDigits',
+  'minimumSignificantDigits',
+  'maximumSignificantDigits',
+  'roundingIncrement',
+  'roundingMode',
+  'roundingPriority',
+  'trailingZeroDisplay',
+]
+
+/** Only what the formatter knows: copying an object of any size, or writing out a list, would be work without a price. */
+function formatOptions(args: readonly unknown[], at: number): Intl.NumberFormatOptions {
+  const given = args[1] === undefined ? {} : objectArgument('toLocaleString', args, 1, at)
+  const options: Record<string, unknown> = {}
+  for (const name of OPTIONS) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    if (value === undefined) continue
+    if (typeof value === 'object' || typeof value === 'function') {
+      fail('expression.type', at, `toLocaleString was given ${kindOf(value)} for ${name}`, 'a text or number')
+    }
+    options[name] = value
+  }
+  return options
+}
 
 // Without a locale it is American English everywhere: the result must not depend on where the code runs.
 const localeText: Method<number> = (machine, self, args, at) => {
   const locale = optionalText('toLocaleString', args, 0, at) ?? 'en-US'
-  const options = args[1] === undefined ? {} : objectArgument('toLocaleString', args, 1, at)
+  const options = formatOptions(args, at)
   if (!isLocale.test(locale))
     fail('expression.type', at, 'toLocaleString was given no locale', 'such as "de-DE"')
   spend(machine, 1500, at)
   buildText(machine, 1000, at)
   try {
-    return self.toLocaleString(locale, { ...options })
+    return self.toLocaleString(locale, options)
   } catch {
     return fail(
       'expression.type',

@@ -3,6 +3,7 @@ import type { Machine } from '../limits.ts'
 import { build, buildSlots, buildText, scanText, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { methodTable, numberArgument, optionalNumber, optionalText, textArgument } from '../natives.ts'
+import { payMarks } from './marks.ts'
 
 type TextMethod = Method<string>
 
@@ -107,6 +108,7 @@ function normalize(machine: Machine, self: string, args: readonly unknown[], at:
   if (!FORMS.has(form))
     fail('expression.type', at, 'normalize was given an unknown form', [...FORMS].join(', '))
   spend(machine, self.length, at)
+  payMarks(machine, self, at)
   // One character becomes at most eighteen.
   buildText(machine, self.length * 18, at)
   const result = self.normalize(form)
@@ -136,7 +138,9 @@ export const textMethods = methodTable<string>({
   ),
   localeCompare: (machine, self, args, at) => {
     const other = textArgument('localeCompare', args, 0, at)
-    spend(machine, Math.min(self.length, other.length) >> 2, at)
+    spend(machine, (self.length + other.length) >> 2, at)
+    payMarks(machine, self, at)
+    payMarks(machine, other, at)
     return self.localeCompare(other, 'en')
   },
   normalize,

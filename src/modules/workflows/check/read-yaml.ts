@@ -1,9 +1,20 @@
 // YAML from outside. Invariants:
 // 1. Time and memory are linear in the text: the parser is fed token by token and left at the first sign of nesting
-//    that no definition needs, and its own search for duplicate keys, which compares each with each, is switched off.
+//    that no definition needs, its own search for duplicate keys, which compares each with each, is switched off, and
+//    places are looked up among the line starts. Its time for each lexeme is long, so their number is limited.
 // 2. Aliases are refused: a few lines of them can stand for gigabytes, or for themselves.
 // 3. Never throws.
-import { Composer, type Document, isMap, isScalar, isSeq, Lexer, type ParsedNode, Parser } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+} from 'yaml'
 import type { Result } from '../../../core/result.ts'
 import { err, ok } from '../../../core/result.ts'
 import { LIMITS } from '../../../engine/definition.ts'
@@ -13,6 +24,9 @@ import type { Problem } from '../../../engine/problem.ts'
 const MOST_OPEN = LIMITS.depth * 4
 
 const MOST_ERRORS = 20
+
+/** A definition of the largest size, written one value a line, has about 400,000. */
+const MOST_LEXEMES = 500_000
 
 /** Indented, a definition takes more room than as JSON. */
 const MOST_CHARS = 2 * LIMITS.definitionBytes
@@ -29,29 +43,33 @@ export function readYaml(text: string): Result<unknown, Problem[]> {
 }
 
 function read(text: string): Result<unknown, Problem[]> {
-  const tokens = tokensOf(text)
+  const lines = new LineCounter()
+  const tokens = tokensOf(text, lines)
   if (!tokens.ok) return tokens
   const composer = new Composer({ schema: 'core', uniqueKeys: false, logLevel: 'silent' })
   const [document] = composer.compose(tokens.value, true, text.length)
   if (document === undefined) return ok(null)
   if (document.errors.length > 0) {
     const found = document.errors.slice(0, MOST_ERRORS)
-    return err(found.map((one) => problem('definition.bad_yaml', `${one.message}${where(text, one.pos[0])}`)))
+    return err(found.map(({ message, pos }) => badYaml(message, lines, pos[0])))
   }
-  const twice = duplicateKeys(document, text)
+  const twice = duplicateKeys(document, lines)
   if (twice.length > 0) return err(twice)
   return ok(document.toJS({ maxAliasCount: 0 }))
 }
 
 type Tokens = Parameters<Composer['compose']>[0] extends Iterable<infer Token> ? Token[] : never
 
-function tokensOf(text: string): Result<Tokens, Problem[]> {
-  const parser = new Parser()
+function tokensOf(text: string, lines: LineCounter): Result<Tokens, Problem[]> {
+  lines.addNewLine(0)
+  const parser = new Parser(lines.addNewLine)
   const tokens: Tokens = []
+  let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > MOST_LEXEMES)
+      return err([problem('definition.too_large', 'The YAML has more values than any definition may have')])
     for (const token of parser.next(lexeme)) {
-      if (token.type === 'error')
-        return err([problem('definition.bad_yaml', `${token.message}${where(text, token.offset)}`)])
+      if (token.type === 'error') return err([badYaml(token.message, lines, token.offset)])
       tokens.push(token)
     }
     if (parser.stack.length > MOST_OPEN)
@@ -64,10 +82,10 @@ function tokensOf(text: string): Result<Tokens, Problem[]> {
 }
 
 /** The last of two equal keys would win in silence. */
-function duplicateKeys(document: Document.Parsed, text: string): Problem[] {
+function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[] {
   const found: Problem[] = []
   const waiting: (ParsedNode | null)[] = [document.contents]
-  while (waiting.length > 0 && found.length < MOST_ERRORS) {
+  while (waiting.length > 0) {
     const node = waiting.pop()
     if (isSeq(node)) for (const item of node.items) waiting.push(item as ParsedNode)
     if (!isMap(node)) continue
@@ -77,12 +95,8 @@ function duplicateKeys(document: Document.Parsed, text: string): Problem[] {
       if (!isScalar(key)) continue
       const name = String(key.value)
       if (keys.has(name))
-        found.push(
-          problem(
-            'definition.bad_yaml',
-            `The key "${name.slice(0, 80)}" stands twice${where(text, key.range?.[0])}`,
-          ),
-        )
+        found.push(badYaml(`The key "${name.slice(0, 80)}" stands twice`, lines, key.range?.[0]))
+      if (found.length === MOST_ERRORS) return found
       keys.add(name)
     }
   }
@@ -91,9 +105,8 @@ function duplicateKeys(document: Document.Parsed, text: string): Problem[] {
 
 const problem = (code: string, message: string): Problem => ({ path: '', code, message })
 
-function where(text: string, offset: number | undefined): string {
-  if (offset === undefined) return ''
-  const before = text.slice(0, offset)
-  const line = before.split('\n').length
-  return ` (line ${line}, column ${offset - before.lastIndexOf('\n')})`
+function badYaml(message: string, lines: LineCounter, offset: number | undefined): Problem {
+  if (offset === undefined) return problem('definition.bad_yaml', message)
+  const { line, col } = lines.linePos(offset)
+  return problem('definition.bad_yaml', `${message} (line ${line}, column ${col})`)
 }
