@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { readYaml } from '../../src/modules/workflows/check/read-yaml.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 
-/** Processor time, because the machine may be busy with other tests. */
 function timed<T>(work: () => T): { value: T; ms: number } {
-  const before = process.cpuUsage()
+  const spentMs = startProcessorTime()
   const value = work()
-  const { user, system } = process.cpuUsage(before)
-  return { value, ms: (user + system) / 1_000 }
+  return { value, ms: spentMs() }
 }
 
 const messages = (text: string): string[] => {
