@@ -1,7 +1,7 @@
 // Middleware in order, modules mounted; nothing else.
 import { denyUndeclared } from './http/auth.ts'
 import { drainUnread } from './http/drain.ts'
-import { answerUnknown, commonHeaders, corsFromList } from './http/edges.ts'
+import { answerUnknown, commonHeaders, corsFromList, oneHostOnly } from './http/edges.ts'
 import { countRequests } from './http/metrics.ts'
 import { openApiDocument } from './http/openapi-document.ts'
 import { problemResponse } from './http/problem.ts'
@@ -29,6 +29,7 @@ export function createApp(now: () => number) {
     countRequests(now),
     commonHeaders,
     corsFromList,
+    oneHostOnly,
     denyUndeclared,
   )
   let contract: string | undefined

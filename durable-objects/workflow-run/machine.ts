@@ -5,6 +5,7 @@
 // 3. Nothing here waits for an effect, for D1 or for another object, except work that is detached, and a start that
 //    holds its answer for a moment.
 import { createLog } from '../../src/core/log.ts'
+import { isStorageFailure } from '../../src/core/storage-failure.ts'
 import { advance } from '../../src/engine/advance/index.ts'
 import type { Command } from '../../src/engine/command.ts'
 import type { GateWish } from '../../src/engine/gate.ts'
@@ -188,8 +189,12 @@ export class RunMachine implements WokenShell {
       turn.about = outer
       return result
     } catch (error) {
+      const isDisk = isStorageFailure(error)
+      // A full disk kills any turn, so it says nothing about this one.
+      if (isDisk) turn.about = outer
       createLog('error').error('a turn failed', { runId: this.run?.spec.runId, error })
-      this.#state.abort('a turn failed')
+      // Callers are told the reason of the abort, not what was thrown.
+      this.#state.abort(isDisk ? String(error) : 'a turn failed')
       throw error
     }
   }

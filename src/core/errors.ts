@@ -10,6 +10,7 @@ export const ERRORS = {
   'request.malformed_json': entry(400, 'The body is not valid JSON'),
   'request.too_deep': entry(400, 'The JSON is nested too deeply'),
   'request.forbidden_key': entry(400, 'The JSON holds a forbidden key'),
+  'request.duplicate_key': entry(400, 'The JSON has a key twice in one object'),
   'request.invalid_cursor': entry(400, 'The cursor is not one that this list made'),
   'request.invalid': entry(422, 'The request does not meet the schema'),
   'request.upgrade_required': entry(426, 'This address is a WebSocket'),

@@ -1,7 +1,8 @@
 // Bodies are counted while they are read: the announced length may be missing or wrong.
 import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
-import { MAX_JSON_DEPTH, parseJson } from '../core/json.ts'
+import { MAX_JSON_DEPTH } from '../core/json.ts'
+import { requireOurJson } from '../core/our-json.ts'
 import { eachChunk } from '../core/read-chunks.ts'
 import type { AppEnv } from './app-env.ts'
 
@@ -27,8 +28,7 @@ export async function requireJson(c: Context<AppEnv>, options: BodyOptions = {})
   if (type === undefined || !JSON_TYPE.test(type)) {
     throw new AppError('request.unsupported_media_type', { detail: 'Send application/json.' })
   }
-  const parsed = parseJson(await readText(c, maxBytes), maxDepth)
-  if (!parsed.ok) throw new AppError(parsed.error)
+  requireOurJson(await readText(c, maxBytes), maxDepth)
 }
 
 export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<string> {

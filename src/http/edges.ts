@@ -29,6 +29,16 @@ export const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
 }
 
+/**
+ * The runtime joins several Host headers with a comma. Of two names a proxy may check one and we use the other, so neither
+ * counts (RFC 9112, 3.2).
+ */
+export const oneHostOnly: MiddlewareHandler<AppEnv> = (c, next) => {
+  if (c.req.header('host')?.includes(','))
+    throw new AppError('request.malformed', { detail: 'Send exactly one Host header.' })
+  return next()
+}
+
 const isListed = (c: Context<AppEnv>, origin: string): boolean => {
   const { CORS_ORIGINS, PUBLIC_URL } = c.get('request').settings
   return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin

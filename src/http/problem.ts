@@ -1,8 +1,10 @@
 // The only place that makes an error response: RFC 9457. What is not an AppError is ours to mend: it is logged whole
 // and shown as `internal`, so that no SQL, stack or secret reaches a client.
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts'
+import { storageRetrySeconds } from '../core/storage-failure.ts'
 import { AlreadyDoneError } from '../db/commit.ts'
 import { isUnreadable } from '../objects/workflow-run.ts'
 import type { AppEnv } from './app-env.ts'
@@ -82,7 +84,15 @@ const asConflict = (error: unknown): AppError | null =>
 const asUnreadable = (error: unknown): AppError | null =>
   isUnreadable(error) ? new AppError('run.unreadable', { cause: error }) : null
 
-const asUnavailable = (error: unknown): AppError | null =>
-  UNAVAILABLE.test(String(error)) || (error as { retryable?: unknown } | null)?.retryable === true
-    ? new AppError('service.unavailable', { cause: error })
-    : null
+function asUnavailable(thrown: unknown): AppError | null {
+  const error = toldBy(thrown)
+  const retryAfterSeconds = storageRetrySeconds(error)
+  if (retryAfterSeconds !== null)
+    return new AppError('service.unavailable', { retryAfterSeconds, cause: thrown })
+  const isUnavailable =
+    UNAVAILABLE.test(String(error)) || (error as { retryable?: unknown } | null)?.retryable === true
+  return isUnavailable ? new AppError('service.unavailable', { cause: thrown }) : null
+}
+
+/** Drizzle wraps what D1 says in a text of its own, with the statement and its values. */
+const toldBy = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error)

@@ -14,6 +14,13 @@ const postRaw = async (raw: BodyInit | undefined, headers: Record<string, string
 
 const coded = (answer: { status: number; body: { code: string } }) => [answer.status, answer.body.code]
 
+test('two Host headers, which the runtime joins, are refused', async () => {
+  expect(coded(await call('GET', '/health', { headers: { host: 'localhost, evil.test' } }))).toEqual([
+    400,
+    'request.malformed',
+  ])
+})
+
 test('a request without an id is given one, which the answer and a problem carry', async () => {
   const [one, two] = [await get('/health'), await get('/nowhere')]
   expect(one.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/)

@@ -1,13 +1,15 @@
 // What would take a run down again and again is given up, and the run goes on.
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { MOST_DEATHS } from '../../durable-objects/workflow-run/deaths.ts'
 import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
 import { MOST_PURE } from '../../durable-objects/workflow-run/turn.ts'
+import { isTerminal } from '../../src/engine/state.ts'
 import { time } from '../chaos/support/time.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { dieOf, ended, nodeOf, sqlOf, until, viewOf } from './support/poison.ts'
+import { dieOf, ended, nodeOf, ring, sqlOf, until, viewOf } from './support/poison.ts'
 
 beforeAll(() => time.start())
 afterAll(() => time.stop())
@@ -21,6 +23,19 @@ const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
 const goesOn = { id: 'after', type: 'flow.noop' }
 /** Beside all that dies, in the same run. */
 const neighbour = { id: 'beside', type: 'flow.waitForEvent', params: { name: 'beside' } }
+
+test('a full disk is no death: when there is room again the run goes on', async () => {
+  const { id: runId } = await start({ nodes: [waits] }, {}, {})
+  let failures = 0
+  setFaultHook((point, state) => {
+    if (state.id.name !== runId || point !== 'store.writeTurn:before') return
+    failures++
+    throw new Error('database or disk is full: SQLITE_FULL')
+  })
+  while (failures < MOST_DEATHS + 2) await ring(runId)
+  setFaultHook(() => undefined)
+  expect(await until(runId, (view) => isTerminal(view.status) && view)).toMatchObject({ status: 'succeeded' })
+})
 
 test('NaN and infinity are told, not turned into null', async () => {
   const run = await start({

@@ -1,4 +1,6 @@
 // Answers that are there before the body is: against a real server, over real connections that are used again.
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, signIn } from './client.ts'
 import { end, forget, type Installation, newStateDir, start } from './installation.ts'
@@ -69,6 +71,13 @@ test('a body over the limit is told so, announced or streamed', async () => {
     fetch(`${url}/teams`, { method: 'POST', headers: { ...JSON_TYPE, ...authorization }, body })
   expect(await statuses(5, announced)).toEqual(new Set([413]))
   expect(await statuses(5, () => streamed('/teams', 100, 100_000, authorization))).toEqual(new Set([413]))
+})
+
+test('two Host headers are 400', async () => {
+  const { port } = new URL(running?.url ?? '')
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.end('GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.test\r\nConnection: close\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*request\.malformed/s)
 })
 
 test('after all of it the server answers as before', async () => {

@@ -2,6 +2,7 @@
 // else the page takes JSON.
 import { AppError } from '../../../core/errors.ts'
 import { type Json, parseJson } from '../../../core/json.ts'
+import { requireOurJson } from '../../../core/our-json.ts'
 import { DecideApproval } from '../schema.ts'
 
 export type Field = {
@@ -47,7 +48,7 @@ function kindOf(property: Property | boolean): Field['kind'] {
 /** What was sent, as JSON or by the page. An empty field is one that was left out. */
 export function readDecision(text: string, contentType: string, form: string | null): DecideApproval {
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)
-  const sent = isForm ? fromFields(new URLSearchParams(text), form) : fromJson(text)
+  const sent = isForm ? fromFields(new URLSearchParams(text), form) : requireOurJson(text)
   const parsed = DecideApproval.safeParse(sent)
   if (parsed.success) return parsed.data
   throw new AppError('request.invalid', {
@@ -55,12 +56,6 @@ export function readDecision(text: string, contentType: string, form: string | n
       .slice(0, 50)
       .map(({ path, message, code }) => ({ path: path.map(String).join('.'), message, code })),
   })
-}
-
-function fromJson(text: string): Json {
-  const parsed = parseJson(text)
-  if (!parsed.ok) throw new AppError(parsed.error)
-  return parsed.value
 }
 
 function fieldJson(name: string, text: string): Json {

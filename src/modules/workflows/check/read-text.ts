@@ -1,4 +1,6 @@
+import { findDuplicateKey } from '../../../core/duplicate-key.ts'
 import { parseJson } from '../../../core/json.ts'
+import { tellDuplicate } from '../../../core/our-json.ts'
 import { err, type Result } from '../../../core/result.ts'
 import { LIMITS } from '../../../engine/definition.ts'
 import type { Problem } from '../../../engine/problem.ts'
@@ -15,7 +17,10 @@ export function readText(text: string): Result<unknown, Problem[]> {
   const start = text.trimStart().charAt(0)
   if (start !== '{' && start !== '[') return readYaml(text)
   const parsed = parseJson(text, MAX_DOCUMENT_DEPTH)
-  if (parsed.ok) return parsed
+  if (parsed.ok) {
+    const key = findDuplicateKey(text)
+    return key === null ? parsed : err([one('definition.bad_json', tellDuplicate(key))])
+  }
   if (parsed.error === 'request.too_deep')
     return err([one('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
   if (parsed.error === 'request.forbidden_key')

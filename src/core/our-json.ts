@@ -1,0 +1,16 @@
+// JSON that is meant for our own API. What others send to webhooks, or answer, is read as it comes.
+import { findDuplicateKey } from './duplicate-key.ts'
+import { AppError } from './errors.ts'
+import { type Json, parseJson } from './json.ts'
+
+/** The value, or the error that the client is answered with. */
+export function requireOurJson(text: string, maxDepth?: number): Json {
+  const parsed = parseJson(text, maxDepth)
+  if (!parsed.ok) throw new AppError(parsed.error)
+  const key = findDuplicateKey(text)
+  if (key !== null) throw new AppError('request.duplicate_key', { detail: tellDuplicate(key) })
+  return parsed.value
+}
+
+export const tellDuplicate = (key: string): string =>
+  `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object.`
