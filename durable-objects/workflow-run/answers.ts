@@ -20,6 +20,7 @@ import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
+import { leaveLine } from './slot.ts'
 import type { StoredWait } from './store.ts'
 import { encodeValue } from './values.ts'
 import { viewRun } from './view.ts'
@@ -55,6 +56,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, who: W
   const onAccepted = () => noteDeed(machine, who, { action: `run.${verb}_requested` })
   const { accepted } = machine.whole(() => {
     const result = machine.feed([{ fact, onAccepted }])
+    if (verb === 'pause' && result.accepted) leaveLine(machine)
     if (verb === 'resume' && result.accepted) armStart(machine)
     return result
   }, about)

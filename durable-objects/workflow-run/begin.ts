@@ -1,4 +1,5 @@
-// How a run begins: stored first, then through its gate when it has one, at its time when it has one. Invariants:
+// How a run begins: stored first, at its time when it has one, then through its gate when it has one, last with a slot of
+// its team. Invariants:
 // 1. A run that is answered as accepted has its spec and its first events in the tables.
 // 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
 // 3. A run that is paused while it is queued does not begin when its turn or its time comes; resuming it asks anew.
@@ -8,6 +9,7 @@ import { isAnswered } from './concurrency-key.ts'
 import { askGate, enterGate, gateOf, tellGate } from './gate.ts'
 import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
+import { beginOrQueue, joinLine } from './slot.ts'
 import { titleOf } from './start-text.ts'
 
 /** An event is one row, and a row has its limit. */
@@ -38,8 +40,9 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
     if (legacy) adopt(machine, legacy, outputs)
     if (fault) launch(machine, fault)
     else if (isLater(machine)) queue(machine, 'start_at')
-    else if (gate === null) launch(machine)
-    else queue(machine, 'gate')
+    else if (gate !== null) queue(machine, 'gate')
+    else if (spec.slot === 'line') joinLine(machine)
+    else launch(machine)
   })
   await machine.reportEnd()
   if (gate === null || isLater(machine)) return null
@@ -67,7 +70,7 @@ export function armStart(machine: RunShell): void {
   if (spec.startAt !== undefined && isLater(machine)) {
     machine.gateKnows = 'none'
     machine.setTimer('$start', spec.startAt)
-  } else if (machine.store.readMeta('gate') === null) launch(machine)
+  } else if (machine.store.readMeta('gate') === null) beginOrQueue(machine)
   else tellGate(machine)
 }
 

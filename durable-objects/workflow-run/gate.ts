@@ -10,8 +10,8 @@ import { hasEnded, wantsSlot } from '../../src/engine/state.ts'
 import { flowGate, type GateAnswer, type GateRequest } from '../../src/objects/flow-gate.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
 import { keyOf } from './concurrency-key.ts'
-import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
+import { beginOrQueue } from './slot.ts'
 import { readGate, type StoredGate } from './stored-gate.ts'
 
 /** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
@@ -139,7 +139,7 @@ const newestWord = ({ store }: RunShell): number | undefined =>
 function takeSlot(machine: RunShell): void {
   if (wishOf(machine) !== 'slot') return
   const { phase, held } = machine.requireRun().state.run
-  if (phase === 'queued') launch(machine)
+  if (phase === 'queued') beginOrQueue(machine)
   else if (held) machine.feed([{ fact: { type: 'run.admitted' } }])
 }
 

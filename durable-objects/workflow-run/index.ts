@@ -31,12 +31,15 @@ import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, sig
 import { armStart, create, type Refused } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
+import { countDescendant } from './family.ts'
 import { placeInLine, slotOffered, wordOf } from './gate.ts'
 import { RunMachine } from './machine.ts'
 import { viewNode } from './node-view.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
 import { hideSecrets } from './redaction.ts'
+import { askForSlot } from './slot.ts'
+import { isInLine } from './stored-slot.ts'
 import { eventStream } from './stream.ts'
 import { viewNodes, viewRun } from './view.ts'
 
@@ -163,8 +166,24 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     return this.#machine.run === null ? NOT_THERE : wordOf(this.#machine)
   }
 
+  async slotGiven(): Promise<void> {
+    const { run, store } = this.#machine
+    if (run !== null && isInLine(run, store)) askForSlot(this.#machine)
+  }
+
+  async countDescendant(runId: string): Promise<'counted' | 'full' | 'gone'> {
+    this.#requireReadable()
+    return countDescendant(this.#machine, runId)
+  }
+
+  async uncountDescendant(runId: string): Promise<void> {
+    this.#requireReadable()
+    this.#machine.store.removeDescendant(runId)
+  }
+
   async poke(): Promise<void> {
     this.#requireReadable()
+    await this.slotGiven()
     await this.#machine.fireDue(() => armStart(this.#machine))
   }
 

@@ -4,6 +4,7 @@
 // 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
 import { derivedId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
+import { tellLetIn } from '../../src/modules/executions/index.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { startersOf, workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
@@ -12,6 +13,7 @@ import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
 import { speakToGate } from './gate.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
 import type { RunShell } from './run-shell.ts'
+import { takeSlot } from './slot.ts'
 import type { OutboxRow } from './store.ts'
 import { readGate } from './stored-gate.ts'
 import { projectionOf, viewRun } from './view.ts'
@@ -48,7 +50,9 @@ export async function drainOutbox(machine: RunShell): Promise<number | null> {
 export async function reportRun(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   const view = projectionOf(run, machine.store)
-  await projectRun(machine.env.DB, view, startRow(run, Number(view.createdAt)))
+  const { hasSlot, letIn } = await projectRun(machine.env.DB, view, startRow(run, Number(view.createdAt)))
+  if (hasSlot) takeSlot(machine)
+  void tellLetIn(machine.env.RUNS, letIn)
 }
 
 /** What must be told before a run is forgotten: the rest is of no use to anybody then. Throws when it cannot be. */
@@ -160,7 +164,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
 async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promise<PostedMessage> {
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
-  const { startedBy } = run.spec
+  const { startedBy, depth, family } = run.spec
   const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })
   const id = await derivedId('msg', `${kind} ${runId}`)
   if (kind === 'callback') {
@@ -184,6 +188,8 @@ async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promi
       error: error as never,
       startedBy,
       starters: startersOf(run.spec),
+      ...(depth === undefined ? {} : { depth }),
+      ...(family === undefined ? {} : { family }),
     },
   }
 }

@@ -3,6 +3,7 @@
 import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { type AuditRow, insertAuditOnce } from '../../src/db/audit-row.ts'
+import { letIn } from '../../src/modules/executions/index.ts'
 import { startersOf } from '../../src/objects/workflow-run.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
@@ -33,16 +34,22 @@ const RUN_COLUMNS = [
   'duration_ms',
   'wake_by',
   'stuck_since',
+  'slot',
+  'line_since',
 ] as const
 
 const camel = (column: string): string =>
   column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-const UPSERT_RUN = upsert('runs', RUN_COLUMNS, 'excluded.seq > runs.seq AND runs.deleted_at IS NULL')
+/** A run in line says that it is; whether it has its slot by now the index knows. */
+const UPSERT_RUN = upsert('runs', RUN_COLUMNS, 'excluded.seq > runs.seq AND runs.deleted_at IS NULL', {
+  slot: 'CASE WHEN excluded.line_since IS NULL THEN excluded.slot ELSE runs.slot END',
+  line_since: 'CASE WHEN runs.slot IS NULL THEN excluded.line_since END',
+})
 
 /** A run counts once for the team's month: with the first report, in the batch that makes its row. */
 const COUNT_RUN = `INSERT INTO usage_counters (team_id, period, metric, value)
-  SELECT ?1, ?2, 'runs', 1 WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?3) AND EXISTS (SELECT 1 FROM teams WHERE id = ?1)
+  SELECT ?1, ?2, 'runs', 1 WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = ?3 AND (seq > 0 OR deleted_at IS NOT NULL)) AND EXISTS (SELECT 1 FROM teams WHERE id = ?1)
   ON CONFLICT (team_id, period, metric) DO UPDATE SET value = value + 1`
 
 /** Of a deleted run no label comes back. */
@@ -54,23 +61,47 @@ const LABEL_RUN = `INSERT INTO run_labels (run_id, label, team_id, created_at)
 const WAKE_GRACE_MS = 10 * 60_000
 const TERMINAL = new Set(['succeeded', 'failed', 'cancelled'])
 
+export type Reported = {
+  /** Runs of the team that have been given a slot by this report. */
+  letIn: string[]
+  /** Whether this run, which is in line, has its slot now. */
+  hasSlot: boolean
+}
+
 /** `started` is written once, with the first report: in the hot path of a start it is one statement more, no other trip. */
 export async function projectRun(
   d1: D1Database,
   view: Record<string, Json>,
   started: AuditRow | null = null,
-): Promise<void> {
-  const wakeBy = TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
+): Promise<Reported> {
+  const isInLine = view.lineSince != null
+  // In line it need not be awake: whoever lets it in says by when it has to be.
+  const wakeBy = isInLine || TERMINAL.has(String(view.status)) ? null : Date.now() + WAKE_GRACE_MS
   // Who reports is not stuck.
   const row: Record<string, Json> = { mocked: 0, ...view, wakeBy, stuckSince: null }
   const labels = (view.labels ?? []) as string[]
   const period = periodOf(Number(view.createdAt))
-  await d1.batch([
+  const statements = [
     d1.prepare(COUNT_RUN).bind(view.teamId, period, view.id),
     d1.prepare(UPSERT_RUN).bind(...RUN_COLUMNS.map((column) => row[camel(column)] ?? null)),
     ...(started === null ? [] : [insertAuditOnce(d1, started)]),
     ...(labels.length === 0 ? [] : [d1.prepare(LABEL_RUN).bind(view.id, JSON.stringify(labels))]),
+  ]
+  if (view.slot != null) {
+    await d1.batch(statements)
+    return { letIn: [], hasSlot: false }
+  }
+  const results = await d1.batch<{ id: string }>([
+    ...statements,
+    letIn(d1, String(view.teamId), Date.now()),
+    ...(isInLine ? [d1.prepare('SELECT id FROM runs WHERE id = ? AND slot = id').bind(view.id)] : []),
   ])
+  const own = isInLine ? results.at(-1) : undefined
+  const given = results.at(isInLine ? -2 : -1)?.results ?? []
+  return {
+    letIn: given.map(({ id }) => id).filter((id) => id !== view.id),
+    hasSlot: (own?.results.length ?? 0) > 0,
+  }
 }
 
 const APPROVAL_COLUMNS = [
@@ -145,8 +176,15 @@ const settledAs = (status: string, port: string | null): string =>
         ? 'rejected'
         : 'timeout'
 
-function upsert(table: string, columns: readonly string[], where: string): string {
-  const set = columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`)
+function upsert(
+  table: string,
+  columns: readonly string[],
+  where: string,
+  values: Record<string, string> = {},
+): string {
+  const set = columns
+    .filter((column) => column !== 'id')
+    .map((column) => `${column} = ${values[column] ?? `excluded.${column}`}`)
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
     ON CONFLICT (id) DO UPDATE SET ${set.join(', ')} WHERE ${where}`
 }

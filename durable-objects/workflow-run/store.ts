@@ -29,6 +29,9 @@ type Kind =
   | 'signal.data'
   | 'signal.id'
   | 'event.id'
+  | 'descendant'
+
+const DESCENDANTS = 'descendants'
 
 /** A statement has at most 100 parameters. */
 const MOST_PARAMS = 100
@@ -220,6 +223,20 @@ export function openStore(sql: SqlStorage) {
 
     hasEvent: (id: string): boolean => read('event.id', id) !== null,
     writeEventId: (id: string): void => write([['event.id', id, '']]),
+
+    hasDescendant: (runId: string): boolean => read('descendant', runId) !== null,
+    countDescendants: (): number => Number(readMeta(DESCENDANTS) ?? '0'),
+    addDescendant(runId: string): void {
+      write([
+        ['descendant', runId, ''],
+        ['meta', DESCENDANTS, String(Number(readMeta(DESCENDANTS) ?? '0') + 1)],
+      ])
+    },
+    removeDescendant(runId: string): void {
+      if (read('descendant', runId) === null) return
+      remove('descendant', runId)
+      writeMeta(DESCENDANTS, String(Number(readMeta(DESCENDANTS) ?? '0') - 1))
+    },
 
     writeWait: (wait: StoredWait): void => write([['wait', wait.path, JSON.stringify(wait)]]),
     readWait(path: string): StoredWait | null {

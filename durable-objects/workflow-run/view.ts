@@ -21,6 +21,7 @@ import { hideSecrets } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { readGate } from './stored-gate.ts'
+import { isInLine, slotOf } from './stored-slot.ts'
 import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
@@ -132,7 +133,8 @@ export function waitsOf(run: Run, store: RunStore): WaitView[] {
   const createdAt = store.readMeta('createdAt') ?? toIso(0)
   const { startAt } = run.spec
   if (isQueued && startAt !== undefined) ofRun('start', null, createdAt, toIso(startAt))
-  const gate = isQueued || wantsSlot(run.state) ? readGate(store) : null
+  if (isInLine(run, store)) ofRun('slot', null, createdAt, null)
+  const gate = (isQueued && !isInLine(run, store)) || wantsSlot(run.state) ? readGate(store) : null
   if (gate !== null) ofRun('slot', gate.key, isQueued ? createdAt : toIso(readySince(run)), null)
   for (const { path, kind, name, since, until } of runView(run.plan, run.state).waitingFor) {
     const detail = kind === 'retry' ? triesOf(run, path) : (store.readWait(path)?.detail ?? null)
@@ -163,6 +165,7 @@ function triesOf(run: Run, path: string): Json {
 export const projectionOf = (run: Run, store: RunStore): Record<string, Json> => {
   const { spec, state } = run
   const view = runView(run.plan, state)
+  const createdAt = Date.parse(store.readMeta('createdAt') ?? toIso(0))
   return {
     id: spec.runId,
     teamId: spec.teamId,
@@ -181,6 +184,8 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     metadata: spec.metadata === undefined ? null : JSON.stringify(spec.metadata),
     labels: labelsOf(spec),
     seq: state.run.seq,
+    slot: view.status === 'running' ? slotOf(spec) : null,
+    lineSince: isInLine(run, store) ? createdAt : null,
     progress: view.progress,
     waitingFor: JSON.stringify(
       // A node between two tries is not reported, since nothing reports that it goes on.
@@ -190,11 +195,11 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
         .map(({ path, kind, name, since, until }) => ({
           ...{ path, kind, name, since, until },
           // Whom the list asks for the place in line.
-          ...(kind === 'slot' ? { gate: readGate(store)?.name ?? null } : {}),
+          ...(kind === 'slot' && name !== null ? { gate: readGate(store)?.name ?? null } : {}),
         })),
     ),
     error: view.error === null ? null : JSON.stringify(view.error),
-    createdAt: Date.parse(store.readMeta('createdAt') ?? toIso(0)),
+    createdAt,
     startedAt: state.run.startedAt,
     finishedAt: state.run.finishedAt,
     durationMs: view.durationMs,

@@ -72,6 +72,7 @@ export const ERRORS = {
   'hook.unauthorized': entry(401, 'The delivery does not prove where it comes from'),
   'hook.missing_id': entry(400, 'The delivery does not say which one it is'),
   'hook.not_configured': entry(503, 'The trigger has nothing to check deliveries with'),
+  'run.too_many_descendants': entry(409, 'The first run has led to as many runs as the plan allows'),
   'run.queue_full': entry(409, 'The workflow takes no more runs at this time'),
   internal: entry(500, 'Something went wrong on our side'),
 } as const satisfies Record<string, ErrorEntry>

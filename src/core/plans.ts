@@ -11,6 +11,8 @@ export type PlanLimits = {
   workflows: number | null
   runsPerMonth: number | null
   concurrentRuns: number | null
+  /** How many runs one start may lead to, by sub-workflows and error workflows, however deep. */
+  descendantRuns: number
   storageBytes: number | null
   requestsPerMinute: number
   /** Mails that runs send. */
@@ -27,6 +29,7 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     workflows: 50,
     runsPerMonth: 10_000,
     concurrentRuns: 20,
+    descendantRuns: 1_000,
     storageBytes: GIB,
     requestsPerMinute: 600,
     mailsPerDay: 50,
@@ -38,6 +41,7 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     workflows: 500,
     runsPerMonth: 250_000,
     concurrentRuns: 200,
+    descendantRuns: 10_000,
     storageBytes: 20 * GIB,
     requestsPerMinute: 3_000,
     mailsPerDay: 1_000,
@@ -49,11 +53,14 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     workflows: null,
     runsPerMonth: null,
     concurrentRuns: 2_000,
+    descendantRuns: 20_000,
     storageBytes: 500 * GIB,
     requestsPerMinute: 12_000,
     mailsPerDay: 10_000,
   },
 }
+
+export const smallestPlan = PLAN_LIMITS.free
 
 /** What a team of any plan may have at most. */
 export const MOST_CONCURRENT_RUNS = Math.max(...PLANS.map((plan) => PLAN_LIMITS[plan].concurrentRuns ?? 0))
@@ -68,7 +75,18 @@ export function requireRoom(
 ): void {
   const most = PLAN_LIMITS[plan][limit]
   if (most === null || used < most) return
-  throw new AppError('plan.limit_reached', {
+  throw limitReached(plan, limit, used, what, retryAfterSeconds)
+}
+
+export function limitReached(
+  plan: Plan,
+  limit: keyof PlanLimits,
+  used: number,
+  what: string,
+  retryAfterSeconds?: number,
+): AppError {
+  const most = PLAN_LIMITS[plan][limit]
+  return new AppError('plan.limit_reached', {
     detail: `The plan ${plan} allows ${most} ${what}. ${retryAfterSeconds === undefined ? 'Remove one' : 'Wait for one to end'}, or move to a larger plan with PUT /api/v1/users/subscription.`,
     errors: [{ path: limit, message: `${used} of ${most} used`, code: 'plan.limit_reached' }],
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

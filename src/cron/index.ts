@@ -14,10 +14,12 @@ import { purge } from './purge.ts'
 import { rewrapSecrets } from './rewrap-secrets.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 import { sweepRuns } from './sweep-runs.ts'
+import { sweepSlots } from './sweep-slots.ts'
 
 const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>][] = [
   ['fire schedules', fireSchedules],
   ['sweep outbox', sweepOutbox],
+  ['sweep slots', sweepSlots],
   ['sweep runs', sweepRuns],
   ['seal audit log', sealAudit],
   ['sweep auth', sweepAuth],

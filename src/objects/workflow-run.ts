@@ -21,6 +21,8 @@ export type RunParent = {
   wait?: boolean
 }
 
+export type RunFamily = { root: string; most: number }
+
 /**
  * Who acts on a run, as the audit log names them. Absent where the system acts, and from callers of before it was added:
  * then nothing is written.
@@ -67,6 +69,13 @@ export type RunSpec = {
   /** Root of idempotency keys: the run's own id, or that of the run it retries. */
   keyRoot?: string
   depth?: number
+  /** The runs that one start has led to: the first of them, and how many there may be. It counts them. */
+  family?: RunFamily
+  /**
+   * Its slot of the team. Absent: it takes one when it begins, full or not. `taken`: its start took one. `line`: it begins
+   * when one is free. `of`: it works in that of the run that waits for it.
+   */
+  slot?: 'taken' | 'line' | { of: string }
   /** What is kept of the run that this one follows. */
   legacy?: RunLegacy
   mode?: 'start' | 'retry' | 'rerun' | 'compensate'
@@ -258,6 +267,12 @@ export interface WorkflowRunRpc {
   gateOpened(): Promise<GateWord>
   /** Asked by the gate, of runs from which it has not heard. */
   gateWish(): Promise<GateWord>
+  /** The team has a slot for this run, which is in line: it asks the index, and begins. */
+  slotGiven(): Promise<void>
+  /** Asked of the first run of a family, before another begins. `full`: there are as many as may be. */
+  countDescendant(runId: string): Promise<'counted' | 'full' | 'gone'>
+  /** Its start was refused. */
+  uncountDescendant(runId: string): Promise<void>
   /** From the sweep: look at what is due. */
   poke(): Promise<void>
   /** Reports itself and its approvals to the index now; false when there is no run here. */

@@ -46,6 +46,9 @@ export const RunFailed = z.object({
   /** Absent in messages of earlier code. */
   startedBy: z.string().nullable().optional(),
   starters: z.array(z.string()).optional(),
+  /** Of the failed run: the one that handles its error is one of the same family. */
+  depth: z.int().optional(),
+  family: z.object({ root: z.string(), most: z.int() }).optional(),
 })
 
 /** A schedule has fired: its run is to be started, once for this trigger and this time. */

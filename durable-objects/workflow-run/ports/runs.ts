@@ -1,17 +1,21 @@
 // Child runs. Invariants:
 // 1. The id follows from parent, path and failures, so a second try after a crash finds the child of the first; only
 //    an attempt that has failed is followed by a child of its own.
-// 2. The workflow is one of the parent's team, or there is none.
+// 2. A child that is waited for works in its parent's slot of the team; another takes one of its own, and is queued while none
+//    is free.
+// 3. The workflow is one of the parent's team, or there is none.
 import { openContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
+import { smallestPlan } from '../../../src/core/plans.ts'
 import type { Env } from '../../../src/env.ts'
 import { startRunnable } from '../../../src/modules/executions/index.ts'
 import { loadRunnable } from '../../../src/modules/workflows/index.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { type RunSpec, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { slotOf } from '../stored-slot.ts'
 import { ask } from './binding.ts'
 
 export const MOST_DEPTH = 16
@@ -47,6 +51,10 @@ export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort
               parent: { runId: parent.runId, path, wait },
               depth,
               keyRoot,
+              // A run of before families were counted begins one.
+              family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
+              // It would wait for its parent, which waits for it.
+              ...(wait ? { slot: { of: slotOf(parent) } } : {}),
             },
           }),
         )

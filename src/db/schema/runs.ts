@@ -41,6 +41,10 @@ export const runs = sqliteTable(
     wakeBy: integer('wake_by'),
     /** Since when nobody could wake its object; cleared by an answer or a report. */
     stuckSince: integer('stuck_since'),
+    /** The run whose slot this one uses now, itself or the one that waits for it: `concurrentRuns` counts these. */
+    slot: text('slot'),
+    /** Its place among the team's runs that wait for a slot to begin. */
+    lineSince: integer('line_since'),
     /** A deleted run leaves this behind, so that a late report does not bring it back. */
     deletedAt: integer('deleted_at'),
   },
@@ -54,6 +58,8 @@ export const runs = sqliteTable(
     index('runs_finished').on(t.finishedAt),
     index('runs_created').on(t.createdAt, t.id),
     index('runs_parent').on(t.parentRunId),
+    index('runs_slots').on(t.teamId, t.slot).where(sql`slot IS NOT NULL`),
+    index('runs_line').on(t.teamId, t.lineSince, t.id).where(sql`line_since IS NOT NULL`),
   ],
 )
 

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, ERRORS } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { isWorthWaiting, startRunnable } from '../executions/index.ts'
+import { findBegun, isWorthWaiting, startRunnable } from '../executions/index.ts'
 import { loadTriggered } from '../workflows/index.ts'
 import { type EventRow, findEvent } from './repo.ts'
 import type { Target } from './schema.ts'
@@ -16,7 +16,13 @@ export async function dispatchEvent(
   const row = await findEvent(request.env.DB, teamId, eventId)
   if (row === null) return
   let failure: unknown
-  for (const target of JSON.parse(row.targets) as Target[]) {
+  const targets = JSON.parse(row.targets) as Target[]
+  const begun = await findBegun(
+    request.env.DB,
+    targets.map(({ runId }) => runId),
+  )
+  for (const target of targets) {
+    if (begun.has(target.runId)) continue
     try {
       await startTarget(request, row, target)
     } catch (error) {
@@ -24,6 +30,8 @@ export async function dispatchEvent(
       request.log.warn('an event could not start a run', { eventId, target, error })
       const isLater = isWorthWaiting(error, row.createdAt, request.now())
       if (isLater || !(error instanceof AppError) || ERRORS[error.code].retryable) failure = error
+      // The team has no slot: those behind it would find none either.
+      if (isLater) break
     }
   }
   if (failure !== undefined) throw failure

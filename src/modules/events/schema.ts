@@ -42,11 +42,17 @@ export const EventReceipt = z
         z.strictObject({
           triggerKey: z.string(),
           workflowId: z.string(),
-          reason: z.enum(['filter', 'filter_failed']),
+          reason: z
+            .enum(['filter', 'filter_failed', 'equal', 'too_many'])
+            .describe(
+              'Its filter did not take the event or could not be evaluated; an equal trigger of the workflow takes it; or 1,000 others do.',
+            ),
           detail: z.string().nullable(),
         }),
       )
-      .describe('Triggers that listen to the name and whose filter did not take the event.'),
+      .describe(
+        'Triggers that listen to the name and start no run; of those beyond 1,000 the first 100 are named.',
+      ),
     waiting: z
       .int()
       .describe(

@@ -4,11 +4,12 @@
 // 2. An event is its id: sent again it changes nothing and is answered with what the first one did.
 // 3. Whether any run waits for it is asked within that commit. One whose wait is written down later looks for the event
 //    by itself, so whichever of the two comes second sees the other.
+// 4. Triggers of one workflow that differ in nothing but their keys start one run.
 import type { ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
-import { canonicalJson } from '../../core/json.ts'
+import { canonicalJson, type Json } from '../../core/json.ts'
 import { commit } from '../../db/commit.ts'
 import { matchesEvent } from '../../engine/event-name.ts'
 import { runIdOf } from '../executions/index.ts'
@@ -17,6 +18,10 @@ import { type InboundEvent, judgeFilter } from './filter.ts'
 import { type EventRow, findEvent, insertEvent } from './repo.ts'
 import type { EventReceipt, SendEvent, Target } from './schema.ts'
 import { anyWaits, countWaiting } from './waits-repo.ts'
+
+/** Runs that one event starts, whatever listens to it. */
+const MOST_RUNS = 1_000
+const MOST_NAMED = 100
 
 export const onceOfEvent = (eventId: string, triggerId: string): string => `event ${eventId} ${triggerId}`
 
@@ -89,17 +94,29 @@ async function listenersOf(
   const { teamId } = ctx.actor
   const runs: EventReceipt['runs'] = []
   const skipped: EventReceipt['skipped'] = []
+  const taken = new Set<string>()
+  let tooMany = 0
   for (const trigger of await findEventTriggers(ctx.env.DB, teamId, event.name)) {
     const { triggerId, triggerKey, workflowId, pattern, config } = trigger
     if (!matchesEvent(pattern, event.name)) continue
-    const verdict = judgeFilter((JSON.parse(config) as { filter?: unknown }).filter, event)
+    const skip = (reason: EventReceipt['skipped'][number]['reason'], detail: string | null = null) =>
+      skipped.push({ triggerKey, workflowId, reason, detail })
+    const { key: _key, ...rest } = JSON.parse(config) as { key?: string; filter?: unknown }
+    const word = `${workflowId} ${canonicalJson(rest as Json)}`
+    if (taken.has(word)) {
+      skip('equal')
+      continue
+    }
+    if (runs.length === MOST_RUNS) {
+      if (tooMany++ < MOST_NAMED) skip('too_many')
+      continue
+    }
+    const verdict = judgeFilter(rest.filter, event)
     if (verdict.takes) {
+      taken.add(word)
       const runId = await runIdOf(teamId, workflowId, onceOfEvent(event.id, triggerId))
       runs.push({ triggerId, triggerKey, workflowId, runId })
-    } else {
-      const reason = verdict.fault === null ? 'filter' : 'filter_failed'
-      skipped.push({ triggerKey, workflowId, reason, detail: verdict.fault })
-    }
+    } else skip(verdict.fault === null ? 'filter' : 'filter_failed', verdict.fault)
   }
   return { runs, skipped }
 }

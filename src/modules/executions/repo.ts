@@ -2,7 +2,7 @@ import { decodeCursor } from '../../core/cursor.ts'
 import type { Plan } from '../../core/plans.ts'
 import { columns, type HotRead, hotList } from '../../db/hot-read.ts'
 import type { ListOptions } from '../../db/paginate.ts'
-import { countRunning } from '../teams/index.ts'
+import { countSlots } from '../teams/index.ts'
 import { labelOfField, labelOfTag } from './labels.ts'
 import type { RUN_STATUSES } from './schema.ts'
 
@@ -89,7 +89,7 @@ export function findRuns(teamId: string, filter: RunFilter, options: ListOptions
 export const findRoom = (d1: D1Database, teamId: string): Promise<Room | null> =>
   d1
     .prepare(
-      `SELECT plan, (${RUNS_THIS_MONTH}) AS runsThisMonth, ${countRunning('tm.id')} AS runningRuns FROM teams tm WHERE tm.id = ?`,
+      `SELECT plan, (${RUNS_THIS_MONTH}) AS runsThisMonth, ${countSlots('tm.id')} AS runningRuns FROM teams tm WHERE tm.id = ?`,
     )
     .bind(teamId)
     .first<Room>()

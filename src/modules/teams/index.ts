@@ -4,8 +4,9 @@ export { buryRuns, deleteLeftovers, teamExists } from './repo/purge.ts'
 export { insertTeam, type NewTeam } from './repo/teams.ts'
 export {
   addUsage,
-  countRunning,
+  countSlots,
   findUsage,
+  freeSlots,
   LEVELS,
   MOST_KEYS_OF_A_MEMBER,
   NOW,

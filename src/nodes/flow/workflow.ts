@@ -17,7 +17,8 @@ export const flowWorkflow = effectNode({
       .boolean()
       .optional()
       .describe(
-        'Whether to wait for its end (default), to fail when it fails and to cancel it when this run is cancelled.',
+        'Whether to wait for its end (default), to fail when it fails and to cancel it when this run is cancelled. ' +
+          'A run that is not waited for is queued while the team has as many at work as its plan allows.',
       ),
   }),
   output: 'The output of the run; without waiting `{ runId }`.',

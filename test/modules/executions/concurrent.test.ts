@@ -15,21 +15,19 @@ import { newWorkflow } from '../../helpers/workflows.ts'
 const RUNS = '/api/v1/workflows/executions'
 const FREE = 20
 
-async function fill(teamId: string, status: string, count: number, deletedAt: number | null = null) {
+async function fill(teamId: string, status: string, count: number) {
   const insert = env.DB.prepare(
-    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
-     VALUES (?, ?, 1, 'Other', ?, 'manual', 1, ?, ?)`,
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, slot)
+     VALUES (?1, ?2, 1, 'Other', ?3, 'manual', 1, ?4, CASE WHEN ?3 = 'running' THEN ?1 END)`,
   )
   await env.DB.batch(
-    Array.from({ length: count }, () =>
-      insert.bind(newId('run', clock.now()), teamId, status, clock.now(), deletedAt),
-    ),
+    Array.from({ length: count }, () => insert.bind(newId('run', clock.now()), teamId, status, clock.now())),
   )
 }
 
 const endOne = (teamId: string) =>
   env.DB.prepare(
-    "UPDATE runs SET status = 'succeeded' WHERE id = (SELECT id FROM runs WHERE team_id = ? AND status = 'running' LIMIT 1)",
+    "UPDATE runs SET status = 'succeeded', slot = NULL WHERE id = (SELECT id FROM runs WHERE team_id = ? AND status = 'running' LIMIT 1)",
   )
     .bind(teamId)
     .run()
@@ -41,13 +39,12 @@ async function full(): Promise<{ person: Person; workflowId: string; path: strin
   return { person, workflowId, path: `/api/v1/workflows/${workflowId}/execute` }
 }
 
-test('only runs at work count, those of this team that are not deleted', async () => {
+test('only runs at work count, and only those of this team', async () => {
   const { teamId, ...person } = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(teamId, linear(1))
   for (const status of ['queued', 'waiting', 'paused', 'succeeded', 'failed'])
     await fill(teamId, status, FREE)
   await fill(teamId, 'running', FREE - 1)
-  await fill(teamId, 'running', 5, clock.now())
   await fill((await newPerson()).teamId, 'running', FREE)
   const me = { teamId, ...person } as Person
   expect((await get('/api/v1/users/subscription', me)).body.usage.concurrentRuns).toBe(FREE - 1)
@@ -149,11 +146,11 @@ test("a schedule's fire and an event wait for room, for a while", async () => {
   await vi.waitFor(async () => expect(await runsOf(workflowId)).toBe(2))
 })
 
-test('the count walks the index of the running runs, and ends', async () => {
+test('the count walks the index of slots, and ends', async () => {
   const { sql, params } = findRunnable('team_x', 'wf_x')
   const plan = await planOf({ sql, params })
   expect(plan).toContainEqual(
-    expect.stringMatching(/^SEARCH r USING INDEX runs_team_status \(team_id=\? AND status=\?\)/),
+    expect.stringMatching(/^SEARCH r USING COVERING INDEX runs_slots \(team_id=\? AND slot>\?\)/),
   )
   expect(
     plan.filter((step) => step.startsWith('SCAN')).every((step) => /CONSTANT|subquery|\(/i.test(step)),

@@ -180,8 +180,8 @@ test('every limit that has a count stands in the way of a smaller plan', async (
   }
   const busy = await newTeam()
   const insert = env.DB.prepare(
-    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at)
-     VALUES (?, ?, 1, 'Test', 'running', 'manual', 1, 1)`,
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, slot)
+     VALUES (?1, ?2, 1, 'Test', 'running', 'manual', 1, 1, ?1)`,
   )
   await env.DB.batch(Array.from({ length: 21 }, () => insert.bind(newId('run', clock.now()), busy.teamId)))
   expect((await switchTo(busy.owner, 'free')).body.errors?.[0].path).toBe('concurrentRuns')

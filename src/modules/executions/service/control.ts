@@ -3,6 +3,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { PLAN_LIMITS, smallestPlan } from '../../../core/plans.ts'
 import { commit, statement } from '../../../db/commit.ts'
 import type {
   ControlAnswer,
@@ -74,7 +75,7 @@ export async function followUp(
     ...(known === null ? {} : known),
   }
   let answer = legacyIn(await run.legacy(asked))
-  const { legacy: _legacy, startAt: _startAt, requestHash: _hash, ...old } = answer.spec
+  const { legacy: _legacy, startAt: _startAt, requestHash: _hash, slot: _slot, ...old } = answer.spec
   const sent = follow.mode === 'rerun' && follow.input !== undefined ? (follow.input as Json) : old.input
   const input = follow.mode === 'rerun' ? checkInput({ ...old, ...known }, sent) : old.input
   const hasOtherInput = canonicalJson(input) !== canonicalJson(old.input)
@@ -84,13 +85,14 @@ export async function followUp(
     answer = legacyIn(await run.legacy({ ...asked, input, subRunsAsked }))
   }
   const legacy: RunLegacy = answer.legacy
+  const newRunId =
+    idempotencyKey === null
+      ? newId('run', ctx.now())
+      : await derivedId('run', `${ctx.actor.teamId} ${runId} ${follow.mode} ${idempotencyKey}`)
   const spec: RunSpec = {
     ...old,
     ...(known ?? {}),
-    runId:
-      idempotencyKey === null
-        ? newId('run', ctx.now())
-        : await derivedId('run', `${ctx.actor.teamId} ${runId} ${follow.mode} ${idempotencyKey}`),
+    runId: newRunId,
     mode: follow.mode,
     trigger: {
       type: follow.mode,
@@ -99,6 +101,8 @@ export async function followUp(
     },
     parent: { runId },
     input,
+    // It begins a family of its own.
+    family: { root: newRunId, most: old.family?.most ?? smallestPlan.descendantRuns },
     startedBy: ctx.actor.userId,
     starters:
       hasOtherInput && legacy.outcomes.length === 0
@@ -117,7 +121,10 @@ export async function followUp(
   // What has been done may always be undone.
   if (follow.mode !== 'compensate') {
     const room = await findRoom(ctx.env.DB, ctx.actor.teamId)
-    if (room !== null) await requireRunRoom(ctx, room, false, idempotencyKey === null ? null : spec.runId)
+    if (room !== null) {
+      await requireRunRoom(ctx, room, follow.mode, idempotencyKey === null ? null : spec.runId)
+      spec.family = { root: spec.runId, most: PLAN_LIMITS[room.plan].descendantRuns }
+    }
   }
   const started = await workflowRun(ctx.env.RUNS, spec.runId).start(spec, options)
   if (!started.ok) throw refusal(started)
@@ -213,7 +220,7 @@ export async function removeRun(ctx: Ctx, runId: string, teamId: string): Promis
     statements: [
       statement(
         `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
-         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL, stuck_since = NULL, title = NULL, tags = NULL, metadata = NULL`,
+         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL, stuck_since = NULL, title = NULL, tags = NULL, metadata = NULL, slot = NULL, line_since = NULL`,
         runId,
         teamId,
         now,

@@ -1,11 +1,10 @@
 // Whether the team's plan has room for one more run. Invariants:
-// 1. The start path asks nothing for it: the counts come with the workflow.
-// 2. What runs start themselves (sub-workflows, error workflows) is counted and never refused: refusing would fail a run
-//    halfway, and putting off could make runs wait for each other for ever.
-// 3. A start that was made before is answered with its run, however full the plan is by now.
+// 1. A start by hand asks nothing for it: the counts come with the workflow.
+// 2. A start that was made before is answered with its run, however full the plan is by now.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
-import { requireRoom } from '../../../core/plans.ts'
+import { limitReached, PLAN_LIMITS, type Plan, requireRoom } from '../../../core/plans.ts'
+import type { RunTrigger } from '../../../objects/workflow-run.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import type { Room } from '../repo.ts'
 
@@ -13,20 +12,29 @@ const RETRY_AFTER_S = 30
 /** How long a schedule's fire or an event is tried again when its run finds no room. */
 const MADE_UP_FOR_MS = 30 * 60_000
 
+/** Started by a person or a key. Of what triggers and runs start, `slotFor` bounds how many are at work. */
+const BY_HAND: ReadonlySet<RunTrigger['type']> = new Set(['manual', 'retry', 'rerun', 'compensate'])
+
 /** `known` is the run that the start may have made already. */
 export async function requireRunRoom(
   { env }: RequestContext,
   { plan, runsThisMonth, runningRuns }: Room,
-  byRun: boolean,
+  type: RunTrigger['type'],
   known: string | null,
 ): Promise<void> {
   try {
     requireRoom(plan, 'runsPerMonth', runsThisMonth ?? 0, 'runs a month')
-    if (!byRun) requireRoom(plan, 'concurrentRuns', runningRuns, 'runs at a time', RETRY_AFTER_S)
+    if (BY_HAND.has(type)) requireRoom(plan, 'concurrentRuns', runningRuns, WHAT, RETRY_AFTER_S)
   } catch (refused) {
     if (known === null || (await workflowRun(env.RUNS, known).view({ output: false })) === null) throw refused
   }
 }
+
+const WHAT = 'runs at a time'
+
+/** To a trigger that found no slot. */
+export const noSlot = (plan: Plan): AppError =>
+  limitReached(plan, 'concurrentRuns', PLAN_LIMITS[plan].concurrentRuns ?? 0, WHAT, RETRY_AFTER_S)
 
 /** Room for a run that was due at this time is still waited for: by the back-off of the job that would start it. */
 export const isWorthWaiting = (error: unknown, dueAt: number, now: number): boolean =>

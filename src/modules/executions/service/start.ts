@@ -7,6 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { PLAN_LIMITS } from '../../../core/plans.ts'
 import { remember } from '../../../core/remember.ts'
 import { inputOr } from '../../../engine/input.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
@@ -34,6 +35,7 @@ import {
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { requireStartRight, requireVersionRight } from './asked.ts'
 import { requireRunRoom } from './room.ts'
+import { countInFamily, slotFor, takeBack } from './slots.ts'
 import { toExecution } from './view.ts'
 
 export type Started = {
@@ -142,13 +144,7 @@ export async function startRunnable(
     start.once === undefined
       ? newId('run', request.now())
       : await runIdOf(runnable.teamId, runnable.id, start.once)
-  const { type } = start.trigger
-  await requireRunRoom(
-    request,
-    runnable,
-    type === 'workflow' || type === 'error',
-    start.once === undefined ? null : runId,
-  )
+  await requireRunRoom(request, runnable, start.trigger.type, start.once === undefined ? null : runId)
   const spec: RunSpec = {
     runId,
     teamId: runnable.teamId,
@@ -168,10 +164,17 @@ export async function startRunnable(
     ...(start.mocks === undefined ? {} : { mocks: start.mocks }),
     ...(start.startAt === undefined ? {} : { startAt: start.startAt }),
     ...(start.entry === undefined ? {} : { entry: start.entry }),
+    family: { root: runId, most: PLAN_LIMITS[runnable.plan].descendantRuns },
     ...start.more,
   }
+  await countInFamily(request, spec)
+  const slot = await slotFor(request, spec, runnable.plan)
+  if (slot !== undefined) spec.slot = slot
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
-  if (!answer.ok) throw refusal(answer)
+  if (!answer.ok) {
+    await takeBack(request, spec)
+    throw refusal(answer)
+  }
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
 }
 

@@ -47,7 +47,7 @@ export async function buryRuns(
 ): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), wake_by = NULL, workflow_name = '', title = NULL, tags = NULL, metadata = NULL, waiting_for = NULL, error = NULL
+      `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), wake_by = NULL, slot = NULL, line_since = NULL, workflow_name = '', title = NULL, tags = NULL, metadata = NULL, waiting_for = NULL, error = NULL
        WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) RETURNING id`,
     )
     .bind(teamId, afterId, limit, now)

@@ -1,6 +1,6 @@
 // What teams use. Flows (runs, tokens, cost) are counted by calendar month; levels (how much there is now) stand under the
 // period `now` and go up and down. Whoever causes either adds `addUsage` to the batch of its own change.
-import { MOST_CONCURRENT_RUNS } from '../../../core/plans.ts'
+import { MOST_CONCURRENT_RUNS, PLAN_LIMITS, PLANS } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 
 export const FLOWS = ['runs', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const
@@ -13,12 +13,18 @@ export type UsageLevel = (typeof LEVELS)[number]
 export const NOW = 'now'
 
 /**
- * Runs of a team that are at work, as far as the index knows; queued, waiting and paused ones are not. A walk along
- * the index by status, which ends where no plan allows more.
+ * Slots of a team in use, as far as the index knows. A run uses one while it is at work, not while it is queued, waiting or
+ * paused; a sub-workflow uses that of the run which waits for it. The walk ends where no plan allows more.
  */
-export const countRunning = (teamId: string): string =>
-  `(SELECT count(*) FROM (SELECT 1 FROM runs r WHERE r.team_id = ${teamId} AND r.status = 'running' AND r.deleted_at IS NULL
+export const countSlots = (teamId: string): string =>
+  `(SELECT count(*) FROM (SELECT DISTINCT r.slot FROM runs r WHERE r.team_id = ${teamId} AND r.slot IS NOT NULL
     LIMIT ${MOST_CONCURRENT_RUNS + 1}))`
+
+const MOST_BY_PLAN = PLANS.map((plan) => `WHEN '${plan}' THEN ${PLAN_LIMITS[plan].concurrentRuns}`).join(' ')
+
+/** How many slots the plan leaves free now; less than 0 after a change to a smaller plan. */
+export const freeSlots = (teamId: string): string =>
+  `(SELECT CASE tm.plan ${MOST_BY_PLAN} END FROM teams tm WHERE tm.id = ${teamId}) - ${countSlots(teamId)}`
 
 export const addUsage = (teamId: string, period: string, metric: string, amount: number): Statement =>
   statement(
@@ -63,7 +69,7 @@ export async function findUsage(
     d1
       .prepare(
         `SELECT ${LIVE_MEMBERS} AS members, ${LIVE_INVITATIONS} AS pendingInvitations, ${LIVE_KEYS} AS apiKeys,
-           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember, ${countRunning('?1')} AS concurrentRuns`,
+           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember, ${countSlots('?1')} AS concurrentRuns`,
       )
       .bind(teamId, now),
   ])

@@ -1,8 +1,8 @@
 import type { Plan, PlanLimits } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { countRunning, MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
+import { countSlots, MOST_KEYS_OF_A_MEMBER, NOW } from '../../teams/index.ts'
 
-export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute' | 'mailsPerDay'>
+export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute' | 'mailsPerDay' | 'descendantRuns'>
 
 export type SubscribedTeam = { plan: Plan; personal: number; ownedTeams: number; ofPremium: number }
 
@@ -30,7 +30,7 @@ const USED: Record<LimitName, string> = {
   apiKeys: MOST_KEYS_OF_A_MEMBER,
   workflows: counter(`'${NOW}'`, 'workflows'),
   runsPerMonth: counter('?3', 'runs'),
-  concurrentRuns: countRunning('?1'),
+  concurrentRuns: countSlots('?1'),
   storageBytes: counter(`'${NOW}'`, 'storageBytes'),
 }
 

@@ -17,6 +17,9 @@ export const Subscription = z
       workflows: limit,
       runsPerMonth: limit,
       concurrentRuns: limit,
+      descendantRuns: z
+        .int()
+        .describe('How many runs one start may lead to, by sub-workflows and error workflows.'),
       storageBytes: limit,
       requestsPerMinute: z.int(),
       mailsPerDay: z.int(),

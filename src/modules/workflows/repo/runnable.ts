@@ -2,7 +2,7 @@
 import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
-import { countRunning } from '../../teams/index.ts'
+import { countSlots } from '../../teams/index.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
 export type Runnable = {
@@ -47,7 +47,7 @@ export const RUNNABLE: Record<keyof Runnable, string> = {
   plan: '(SELECT tm.plan FROM teams tm WHERE tm.id = w.team_id)',
   runsThisMonth: `(SELECT uc.value FROM usage_counters uc
     WHERE uc.team_id = w.team_id AND uc.period = strftime('%Y-%m', 'now') AND uc.metric = 'runs')`,
-  runningRuns: countRunning('w.team_id'),
+  runningRuns: countSlots('w.team_id'),
 }
 const COLUMNS = columns<Runnable>(RUNNABLE)
 const TRIGGERED_COLUMNS = columns<TriggeredRunnable>({
@@ -99,7 +99,8 @@ export async function findEventTriggers(
   const { results } = await d1
     .prepare(
       `SELECT id AS triggerId, key AS triggerKey, workflow_id AS workflowId, event_name AS pattern, config FROM workflow_triggers
-       WHERE team_id = ?1 AND type = 'event' AND active = 1 AND (event_name = ?2 OR instr(event_name, '*') > 0)`,
+       WHERE team_id = ?1 AND type = 'event' AND active = 1 AND (event_name = ?2 OR instr(event_name, '*') > 0)
+       ORDER BY id`,
     )
     .bind(teamId, name)
     .all<EventTrigger>()
