@@ -49,6 +49,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/workflows', workflowRoutes)
   app.route('/api/v1/workflows', startRoutes)
   app.route('/api/v1/workflows/executions', executionRoutes)
+  app.route('/api/v1/runs', executionRoutes)
   app.route('/api/v1/workflows', triggerRoutes)
   app.route('/api/v1/hooks', hookRoutes)
   app.route('/api/v1/events', eventRoutes)

@@ -65,14 +65,17 @@ export type Actor = {
 /** The key a POST was sent under, with the hash of what was asked. */
 export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: number }
 
+/** For whom is read. A person who named no team may find things of any of theirs by id; a key is bound to its team. */
+export type Reader = { userId: string; teamId: string; anyTeam: boolean }
+
 export type ServiceContext = RequestContext & {
   actor: Actor
   idempotency: IdempotencyClaim | null
+  /** As `Reader` has it. Only reads by id look at it. */
+  anyTeam?: boolean
 }
 
 /** A context whose permission question is still open: it is asked in the same statement as the read. */
 export type ReadContext = RequestContext & {
-  read: <Row>(
-    query: (who: { userId: string; teamId: string }) => HotRead<Row>,
-  ) => Promise<{ rows: Row[]; actor: Actor }>
+  read: <Row>(query: (who: Reader) => HotRead<Row>) => Promise<{ rows: Row[]; actor: Actor }>
 }

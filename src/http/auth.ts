@@ -5,7 +5,7 @@
 // 3. A route without `access` is served only when it stands in PUBLIC_ROUTES; everything else is refused.
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Actor } from '../context.ts'
+import type { Actor, Reader } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
 import { remember } from '../core/remember.ts'
 import { firstOf, type HotRead, readBoth, rowsOf } from '../db/hot-read.ts'
@@ -19,18 +19,18 @@ import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
 const BEFORE_VERIFIED: ReadonlySet<Scope> = new Set(['profile:read', 'account:manage'])
 
 type AccessOptions = { team?: string }
-type Who = { userId: string; teamId: string }
 
 /** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
 export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
-    const actor = await charged(c, async () => {
-      const { credential, query } = await question(c, options)
-      return answer(c, credential, await firstOf(c.env.DB, query))
+    const { actor, anyTeam } = await charged(c, async () => {
+      const { credential, query, teamId } = await question(c, options)
+      const found = answer(c, credential, await firstOf(c.env.DB, query))
+      return { actor: found, anyTeam: mayBeAnyTeam(credential, teamId) }
     })
     await limitByPlan(c, actor)
     requireRight(c, scope, actor)
-    c.set('ctx', { ...c.get('request'), actor, idempotency: null })
+    c.set('ctx', { ...c.get('request'), actor, idempotency: null, anyTeam })
     await next()
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
@@ -53,14 +53,14 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
     }
     c.set('readCtx', {
       ...c.get('request'),
-      read: async <Row>(make: (who: Who) => HotRead<Row>) => {
+      read: async <Row>(make: (who: Reader) => HotRead<Row>) => {
         const who = whoseCredential(credential, teamId)
         if (who !== undefined) {
           const { first, rows } = await readBoth(c.env.DB, query, make(who))
           return { rows, actor: await judge(first) }
         }
         const actor = await judge(await firstOf(c.env.DB, query))
-        const owner = { userId: actor.userId, teamId: actor.teamId }
+        const owner = { userId: actor.userId, teamId: actor.teamId, anyTeam: false }
         if (credential.kind === 'api_key') remember(keyOwners, MOST_OWNERS, credential.keyHash, owner)
         return { rows: await rowsOf(c.env.DB, make(owner)), actor }
       },
@@ -73,13 +73,20 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
 }
 
 const MOST_OWNERS = 2_000
-const keyOwners = new Map<string, Who>()
+const keyOwners = new Map<string, Reader>()
 
 /** Whom to read for before it is known whether they may. The owner of a key that was never seen is only in its row. */
-const whoseCredential = (credential: Credential, teamId: string | null): Who | undefined =>
+const whoseCredential = (credential: Credential, teamId: string | null): Reader | undefined =>
   credential.kind === 'api_key'
     ? keyOwners.get(credential.keyHash)
-    : { userId: credential.userId, teamId: teamId ?? credential.personalTeamId }
+    : {
+        userId: credential.userId,
+        teamId: teamId ?? credential.personalTeamId,
+        anyTeam: mayBeAnyTeam(credential, teamId),
+      }
+
+const mayBeAnyTeam = ({ kind }: Credential, teamId: string | null): boolean =>
+  kind === 'user' && teamId === null
 
 /** Who brings no good credential is counted by address: guessing keys and tokens is not free of limits. */
 async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {

@@ -58,7 +58,10 @@ function operation(
       schema: { type: 'string', ...schema },
     })
   if (route.access && route.access.teamParam === null && !ruleOf(route.access.scope).platform)
-    header('X-Team-Id', "The team that the request is in; without it, the caller's personal team.")
+    header(
+      'X-Team-Id',
+      "The team that the request is in; without it, the caller's personal team. Without it a person's reads of a run or an approval by id find those of all their teams.",
+    )
   if (answer.versioned === 'if-match')
     header('If-Match', 'The ETag of what was read: the change is refused (412) when it has changed since.')
   for (const { target, schema, otherMediaTypes = [], optional = false } of route.inputs) {

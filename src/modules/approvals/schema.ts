@@ -16,6 +16,7 @@ const Decision = z.strictObject({
 export const Approval = z
   .strictObject({
     id: z.string(),
+    teamId: z.string(),
     runId: z.string(),
     workflowId: z.string().nullable(),
     path: z.string(),
@@ -48,7 +49,9 @@ export const ListApprovals = listQuery(['-createdAt', 'createdAt'], {
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('Those that I may decide: asked of me by id or address, or of everybody.'),
+    .describe(
+      'Those that I may decide: asked of me by id or address, or of everybody. Without X-Team-Id those of all my teams.',
+    ),
   workflowId: z.string().max(64).optional(),
   runId: z.string().max(64).optional(),
 })

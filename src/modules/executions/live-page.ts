@@ -26,34 +26,41 @@ at('run').textContent = runId
 const nodes = new Map()
 const open = new Set(['pending', 'running', 'retrying', 'waiting'])
 
-function show(path, status) {
+function show(path, status, error) {
   let item = nodes.get(path)
   if (!item) {
     item = document.createElement('li')
-    item.textContent = path
     nodes.set(path, item)
     at('nodes').append(item)
   }
   item.dataset.status = status
+  item.textContent = error ? path + ' (' + error + ')' : path
   const done = [...nodes.values()].filter((one) => !open.has(one.dataset.status)).length
   document.querySelector('progress').value = (done / nodes.size) * 100
 }
 
+const told = (error) => error ? [error.code, error.message].filter(Boolean).join(': ') : ''
+const detailOf = async (answer) => (await answer.json().catch(() => ({}))).detail || 'The server answered ' + answer.status
+
 function take(event) {
-  if (event.path && event.type.startsWith('node.')) show(event.path, { started: 'running' }[event.type.slice(5)] || event.type.slice(5))
-  if (event.type.startsWith('run.')) say(event.type)
-  at('events').textContent += event.seq + '  ' + event.type + (event.path ? '  ' + event.path : '') + (event.output === undefined ? '' : '  ' + JSON.stringify(event.output).slice(0, 300)) + '\\n'
+  const error = told(event.error)
+  if (event.path && event.type.startsWith('node.')) show(event.path, { started: 'running' }[event.type.slice(5)] || event.type.slice(5), error)
+  if (event.type.startsWith('run.')) say(error ? event.type + ', ' + error : event.type)
+  at('events').textContent += event.seq + '  ' + event.type + (event.path ? '  ' + event.path : '') + (error ? '  ' + error : '') + (event.output === undefined ? '' : '  ' + JSON.stringify(event.output).slice(0, 300)) + '\\n'
   at('events').scrollTop = at('events').scrollHeight
 }
 
 async function follow(token) {
   const headers = { authorization: 'Bearer ' + token }
-  const base = '/api/v1/workflows/executions/' + runId
+  const base = '/api/v1/runs/' + runId
   const run = await fetch(base, { headers })
-  if (!run.ok) return say((await run.json()).detail)
+  if (!run.ok) return say(await detailOf(run))
   at('sign-in').hidden = true
-  for (const node of (await run.json()).nodes) show(node.path, node.status)
+  const { nodes, status, error } = await run.json()
+  say(error ? status + ', ' + told(error) : status)
+  for (const node of nodes) show(node.path, node.status, told(node.error))
   const stream = await fetch(base + '/events', { headers })
+  if (!stream.ok) return say(await detailOf(stream))
   const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   for (;;) {
@@ -62,21 +69,26 @@ async function follow(token) {
     text += value
     const frames = text.split('\\n\\n')
     text = frames.pop()
-    for (const frame of frames) take(JSON.parse(frame.split('\\n').find((line) => line.startsWith('data: ')).slice(6)))
+    for (const frame of frames) {
+      const data = frame.split('\\n').find((line) => line.startsWith('data: '))
+      if (data) take(JSON.parse(data.slice(6)))
+    }
   }
 }
+
+const start = (token) => follow(token).catch((error) => say('The connection was lost: ' + error.message))
 
 at('sign-in').addEventListener('submit', async (event) => {
   event.preventDefault()
   const body = JSON.stringify(Object.fromEntries(new FormData(event.target)))
   const answer = await fetch('/api/v1/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  const said = await answer.json()
-  if (!answer.ok) return say(said.detail)
-  sessionStorage.setItem('token', said.accessToken)
-  follow(said.accessToken)
+  if (!answer.ok) return say(await detailOf(answer))
+  const { accessToken } = await answer.json()
+  sessionStorage.setItem('token', accessToken)
+  start(accessToken)
 })
 const known = sessionStorage.getItem('token')
-if (known) follow(known)
+if (known) start(known)
 `
 
 let page: Promise<HtmlPage> | undefined

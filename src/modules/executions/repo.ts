@@ -68,6 +68,8 @@ const COLUMNS = columns<RunRow>({
   durationMs: 'duration_ms',
 })
 
+const STATUS_COLUMNS = columns<{ status: string; runs: number }>({ status: 'status', runs: 'count(*)' })
+
 export function findRuns(teamId: string, filter: RunFilter, options: ListOptions): HotRead<RunRow> {
   const { from, order, where, params } = conditions(teamId, filter)
   const descending = options.sort.startsWith('-')
@@ -104,6 +106,19 @@ export async function countRuns(d1: D1Database, teamId: string, filter: RunFilte
     .bind(...params)
     .first<{ n: number }>()
   return row?.n ?? 0
+}
+
+export function countByStatus(teamId: string, filter: RunFilter): HotRead<{ status: string; runs: number }> {
+  const { from, where, params } = conditions(teamId, filter)
+  return hotList(STATUS_COLUMNS, `FROM ${from} WHERE ${where.join(' AND ')} GROUP BY status`, params, 100)
+}
+
+export async function isMember(d1: D1Database, teamId: string, userId: string): Promise<boolean> {
+  const row = await d1
+    .prepare('SELECT 1 AS one FROM team_members WHERE team_id = ? AND user_id = ?')
+    .bind(teamId, userId)
+    .first()
+  return row !== null
 }
 
 export async function teamOfRun(d1: D1Database, runId: string): Promise<string | null> {

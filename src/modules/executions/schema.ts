@@ -115,6 +115,7 @@ const facts = {
 export const Execution = z
   .strictObject({
     id: z.string(),
+    teamId: z.string(),
     workflowId: z.string().nullable(),
     workflowVersion,
     ...facts,
@@ -184,6 +185,24 @@ const filters = {
 }
 
 export const ListExecutions = listQuery(['-createdAt', 'createdAt'], filters)
+
+const { status: _status, ...countFilters } = filters
+export const CountExecutions = z.strictObject(countFilters)
+export type CountExecutions = z.infer<typeof CountExecutions>
+
+export const ExecutionCounts = z
+  .strictObject({
+    total: z.int(),
+    byStatus: z.strictObject(
+      Object.fromEntries(RUN_STATUSES.map((status) => [status, z.int()])) as Record<
+        (typeof RUN_STATUSES)[number],
+        z.ZodInt
+      >,
+    ),
+  })
+  .meta({ id: 'ExecutionCounts' })
+export type ExecutionCounts = z.infer<typeof ExecutionCounts>
+
 export type ListExecutions = z.infer<typeof ListExecutions>
 
 export const ReadExecution = z.strictObject({

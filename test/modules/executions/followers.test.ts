@@ -171,8 +171,10 @@ test('a key that may not read runs any more is cut off', async () => {
 test('a member who is removed is cut off by their session and their keys', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const [bySession, byKey] = [await socket(runId, member), await socket(runId, await keyOf(member))]
+  const withoutTeam = await socket(runId, { token: member.token })
   await ok(call('DELETE', `/api/v1/teams/${teamId}/members/${member.userId}`, { as: owner }))
   await cutOff(bySession)
+  await cutOff(withoutTeam)
   await cutOff(byKey)
   await goesOn(runId, stays)
 })

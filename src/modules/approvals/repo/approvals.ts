@@ -1,4 +1,5 @@
 // Approvals as their runs have reported them. A row may be a moment behind: the run's object is the truth.
+import type { Reader } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { Approval, ListApprovals } from '../schema.ts'
@@ -67,7 +68,9 @@ const MINE = `(a.allow_self = 1 OR ? NOT IN (SELECT value FROM json_each(a.start
   SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
     OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`
 
-type Who = { userId: string; teamId: string }
+type Who = Pick<Reader, 'userId' | 'teamId'> & Partial<Reader>
+const TEAMS = 'SELECT m.team_id FROM team_members m WHERE m.user_id = ?'
+
 type Filter = Pick<ListApprovals, 'status' | 'mine' | 'workflowId' | 'runId'>
 
 export function findApprovals(who: Who, query: ListApprovals): HotRead<ApprovalRow> {
@@ -97,8 +100,9 @@ export async function countApprovals(d1: D1Database, who: Who, filter: Filter): 
 }
 
 function conditions(who: Who, filter: Filter): { where: string[]; params: (string | number)[] } {
-  const where = ['a.team_id = ?']
-  const params: (string | number)[] = [who.teamId]
+  const spans = filter.mine === true && who.anyTeam === true
+  const where = [spans ? `a.team_id IN (${TEAMS} AND m.role ${MAY_RUN})` : 'a.team_id = ?']
+  const params: (string | number)[] = [spans ? who.userId : who.teamId]
   const equal: [string, string | undefined][] = [
     ['status', filter.status],
     ['workflow_id', filter.workflowId],
@@ -116,5 +120,7 @@ function conditions(who: Who, filter: Filter): { where: string[]; params: (strin
   return { where, params }
 }
 
-export const findApproval = (teamId: string, id: string): HotRead<ApprovalRow> =>
-  hotRead(COLUMNS, 'FROM approvals a WHERE a.id = ? AND a.team_id = ?', [id, teamId])
+export const findApproval = (who: Who, id: string): HotRead<ApprovalRow> =>
+  who.anyTeam === true
+    ? hotRead(COLUMNS, `FROM approvals a WHERE a.id = ? AND a.team_id IN (${TEAMS})`, [id, who.userId])
+    : hotRead(COLUMNS, 'FROM approvals a WHERE a.id = ? AND a.team_id = ?', [id, who.teamId])

@@ -19,7 +19,7 @@ export async function decideApproval(
   id: string,
   body: DecideApproval,
 ): Promise<Approval> {
-  const row = await loadApproval(ctx, ctx.actor.teamId, id)
+  const row = await loadApproval(ctx, ctx.actor, id)
   const { userId, email, emailVerified } = ctx.actor
   const decider: Decider = { userId, email: emailVerified ? email.toLowerCase() : null }
   requireDecider(row, decider)

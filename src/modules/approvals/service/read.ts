@@ -8,23 +8,33 @@ import type { Approval, ListApprovals } from '../schema.ts'
 import { toApproval } from './view.ts'
 
 export async function listApprovals(ctx: ReadContext, query: ListApprovals): Promise<Page<Approval>> {
-  const { rows, actor } = await ctx.read((who) => findApprovals(who, query))
+  let anyTeam = false
+  const { rows, actor } = await ctx.read((who) => {
+    anyTeam = who.anyTeam
+    return findApprovals(who, query)
+  })
   const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toApproval)
-  return query.count ? { ...page, total: await countApprovals(ctx.env.DB, actor, query) } : page
+  return query.count
+    ? { ...page, total: await countApprovals(ctx.env.DB, { ...actor, anyTeam }, query) }
+    : page
 }
 
 export async function readApproval(ctx: ReadContext, id: string): Promise<Approval> {
-  const { rows, actor } = await ctx.read((who) => findApproval(who.teamId, id))
-  return toApproval(rows[0] ?? (await loadApproval(ctx, actor.teamId, id)))
+  let anyTeam = false
+  const { rows, actor } = await ctx.read((who) => {
+    anyTeam = who.anyTeam
+    return findApproval(who, id)
+  })
+  return toApproval(rows[0] ?? (await loadApproval(ctx, { ...actor, anyTeam }, id)))
 }
 
 /** A run tells the index of its approvals a moment after it waits for them. Who is quicker has the run tell it now. */
 export async function loadApproval(
   request: RequestContext,
-  teamId: string,
+  who: Parameters<typeof findApproval>[0],
   id: string,
 ): Promise<ApprovalRow> {
-  const { sql, params } = findApproval(teamId, id)
+  const { sql, params } = findApproval(who, id)
   const read = () =>
     request.env.DB.prepare(sql)
       .bind(...params)

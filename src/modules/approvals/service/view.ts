@@ -4,6 +4,7 @@ import type { Approval } from '../schema.ts'
 
 export const toApproval = (row: ApprovalRow): Approval => ({
   id: row.id,
+  teamId: row.teamId,
   runId: row.runId,
   workflowId: row.workflowId,
   path: row.path,

@@ -10,8 +10,10 @@ import { router } from '../../../http/router.ts'
 import {
   BulkResults,
   BulkRuns,
+  CountExecutions,
   EventsQuery,
   Execution,
+  ExecutionCounts,
   ExecutionPage,
   ListExecutions,
   ListNodes,
@@ -33,6 +35,7 @@ import {
   signalRun,
 } from '../service/control.ts'
 import {
+  countExecutions,
   followRun,
   followSocket,
   listExecutions,
@@ -70,6 +73,13 @@ export const executionRoutes = router()
     doc('List runs', 200, ExecutionPage),
     validate('query', ListExecutions),
     async (c) => c.json(await listExecutions(c.var.readCtx, c.req.valid('query'))),
+  )
+  .get(
+    '/counts',
+    accessWithRead('runs:read'),
+    doc('Count runs by their status', 200, ExecutionCounts),
+    validate('query', CountExecutions),
+    async (c) => c.json(await countExecutions(c.var.readCtx, c.req.valid('query'))),
   )
   .get(
     `/${ID}`,

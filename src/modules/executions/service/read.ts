@@ -11,7 +11,7 @@ import {
 } from '../../../objects/workflow-run.ts'
 import { loadRunnable } from '../../workflows/index.ts'
 import type { FollowerRights } from '../follower-repo.ts'
-import { countRuns, findRuns, teamOfRun } from '../repo.ts'
+import { countByStatus, countRuns, findRuns, isMember, teamOfRun } from '../repo.ts'
 import type {
   EventsQuery,
   Execution,
@@ -22,10 +22,11 @@ import type {
   NodePage,
   RunEvents,
 } from '../schema.ts'
+import { type CountExecutions, type ExecutionCounts, RUN_STATUSES } from '../schema.ts'
 import { placesOf } from './places.ts'
 import { shown, toExecution, toSummary } from './view.ts'
 
-type Ctx = RequestContext & { actor: Actor }
+type Ctx = RequestContext & { actor: Actor; anyTeam?: boolean }
 
 export async function listExecutions(
   ctx: ReadContext,
@@ -44,24 +45,49 @@ export async function listExecutions(
   return query.count ? { ...page, total: await countRuns(ctx.env.DB, actor.teamId, query) } : page
 }
 
+export async function countExecutions(ctx: ReadContext, query: CountExecutions): Promise<ExecutionCounts> {
+  const { rows, actor } = await ctx.read((who) => countByStatus(who.teamId, query))
+  if (rows.length === 0 && query.workflowId !== undefined)
+    await requireWorkflow(ctx, actor.teamId, query.workflowId)
+  const counted = new Map(rows.map(({ status, runs }) => [status, runs]))
+  const byStatus = Object.fromEntries(RUN_STATUSES.map((status) => [status, counted.get(status) ?? 0]))
+  const total = rows.reduce((sum, { runs }) => sum + runs, 0)
+  return { total, byStatus: byStatus as ExecutionCounts['byStatus'] }
+}
+
 async function requireWorkflow(ctx: ReadContext, teamId: string, workflowId: string): Promise<void> {
   if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) throw notFound('The workflow')
 }
 
+type Include = { nodes?: boolean; output?: boolean }
+type Found = { run: WorkflowRunRpc; view: RunView }
+
+/** Of the team that the request is in. Whatever changes a run asks for it here. */
+export const ownRun = (ctx: RequestContext & { actor: Actor }, runId: string): Promise<Found> =>
+  findRun(ctx, runId, { output: false }, 0, false)
+
+/** For reads: a person who named no team sees the runs of all their teams. */
+const seenRun = (ctx: Ctx, runId: string, include: Include = { output: false }, waitMs = 0): Promise<Found> =>
+  findRun(ctx, runId, include, waitMs, ctx.anyTeam === true)
+
 /** The object is the truth, and knows whose it is: another team's run is answered like one that does not exist. */
-export async function ownRun(
-  ctx: Ctx,
+async function findRun(
+  { env, actor }: RequestContext & { actor: Actor },
   runId: string,
-  include: { nodes?: boolean; output?: boolean } = { output: false },
-  waitMs = 0,
-): Promise<{ run: WorkflowRunRpc; view: RunView }> {
-  const run = workflowRun(ctx.env.RUNS, runId)
+  include: Include,
+  waitMs: number,
+  anyTeam: boolean,
+): Promise<Found> {
+  // What is of another team takes as long as what is of none.
+  const maySee = async (teamId: string | null): Promise<boolean> =>
+    teamId === actor.teamId || (anyTeam && (await isMember(env.DB, teamId ?? '', actor.userId)))
+  const run = workflowRun(env.RUNS, runId)
   const view = await run.view(include).catch(async (error: unknown) => {
     if (!isUnreadable(error)) throw error
-    if ((await teamOfRun(ctx.env.DB, runId)) !== ctx.actor.teamId) throw notFound('The execution')
+    if (!(await maySee(await teamOfRun(env.DB, runId)))) throw notFound('The execution')
     throw new AppError('run.unreadable', { cause: error })
   })
-  if (view === null || view.teamId !== ctx.actor.teamId) throw notFound('The execution')
+  if (!(await maySee(view?.teamId ?? null)) || view === null) throw notFound('The execution')
   // Waited for only when it is known to be the caller's: a foreign run takes no longer than one that does not exist.
   if (waitMs === 0) return { run, view }
   return { run, view: (await run.view(include, waitMs)) ?? view }
@@ -91,7 +117,7 @@ export async function readExecution(
   include: string[],
   waitMs: number,
 ): Promise<Execution> {
-  const { view } = await ownRun(
+  const { view } = await seenRun(
     ctx,
     runId,
     { nodes: include.includes('nodes'), output: include.includes('output') },
@@ -101,7 +127,7 @@ export async function readExecution(
 }
 
 export async function readOutput(ctx: Ctx, runId: string): Promise<Execution['output']> {
-  const { view } = await ownRun(ctx, runId, { output: true })
+  const { view } = await seenRun(ctx, runId, { output: true })
   return toExecution(view).output
 }
 
@@ -112,7 +138,7 @@ export async function listNodes(
   runId: string,
   { limit, cursor, status, count }: ListNodes,
 ): Promise<NodePage> {
-  const { run } = await ownRun(ctx, runId)
+  const { run } = await seenRun(ctx, runId)
   const page = await run.nodes({
     limit,
     ...(cursor === undefined ? {} : { after: String(decodeCursor(cursor, BY_PATH).value) }),
@@ -127,14 +153,14 @@ export async function listNodes(
 }
 
 export async function readEvents(ctx: Ctx, runId: string, query: EventsQuery): Promise<RunEvents> {
-  const { run } = await ownRun(ctx, runId)
+  const { run } = await seenRun(ctx, runId)
   const page = await run.events(query.afterSeq, query.limit)
   if (page === null) throw notFound('The execution')
   return page as RunEvents
 }
 
 export async function readNode(ctx: Ctx, runId: string, path: string): Promise<NodeDetail> {
-  const { run } = await ownRun(ctx, runId)
+  const { run } = await seenRun(ctx, runId)
   const node = await run.node(path)
   if (node === null) throw notFound('The node')
   // An object from before attempts were told knows none.
@@ -153,10 +179,10 @@ export async function followSocket(
   request: Request,
   afterSeq: number,
 ): Promise<Response> {
-  await ownRun(ctx, runId)
+  const { view } = await seenRun(ctx, runId)
   if (request.headers.get('upgrade') !== 'websocket')
     throw new AppError('request.upgrade_required', { headers: { upgrade: 'websocket' } })
-  return follow(ctx, runId, request, afterSeq)
+  return follow(ctx, view, request, afterSeq)
 }
 
 export async function followRun(
@@ -165,13 +191,18 @@ export async function followRun(
   request: Request,
   afterSeq: number,
 ): Promise<Response> {
-  await ownRun(ctx, runId)
-  return follow(ctx, runId, request, afterSeq)
+  const { view } = await seenRun(ctx, runId)
+  return follow(ctx, view, request, afterSeq)
 }
 
 /** A socket or an event stream, from the object itself. */
-async function follow(ctx: Ctx, runId: string, request: Request, afterSeq: number): Promise<Response> {
-  const { userId, teamId, sessionId, keyId } = ctx.actor
+async function follow(
+  ctx: Ctx,
+  { id: runId, teamId }: RunView,
+  request: Request,
+  afterSeq: number,
+): Promise<Response> {
+  const { userId, sessionId, keyId } = ctx.actor
   const rights: FollowerRights = { userId, teamId, sessionId, keyId }
   const url = new URL(request.url)
   url.search = new URLSearchParams({ afterSeq: String(afterSeq), rights: JSON.stringify(rights) }).toString()

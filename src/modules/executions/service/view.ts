@@ -4,10 +4,7 @@ import type { RunRow } from '../repo.ts'
 import type { Execution, ExecutionSummary } from '../schema.ts'
 import { waitsIn } from './places.ts'
 
-/** The object's view without what only we need. */
-export function toExecution({ teamId: _teamId, ...view }: RunView): Execution {
-  return view as Execution
-}
+export const toExecution = (view: RunView): Execution => view as Execution
 
 /** As it is answered: a large output is named, and read at its own address. */
 export const shown = (execution: Execution): Execution =>
