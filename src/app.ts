@@ -15,7 +15,7 @@ import { eventRoutes } from './modules/events/index.ts'
 import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
 import { hookRoutes, triggerRoutes } from './modules/hooks/index.ts'
 import { systemRoutes } from './modules/system/index.ts'
-import { teamRoutes } from './modules/teams/index.ts'
+import { invitationPageRoutes, teamRoutes } from './modules/teams/index.ts'
 import { userRoutes } from './modules/users/index.ts'
 import { workflowRoutes } from './modules/workflows/index.ts'
 
@@ -40,6 +40,7 @@ export function createApp(now: () => number) {
   app.route('/', systemRoutes(openApi, VERSION))
   app.route('/', docsRoutes)
   app.route('/', wellKnownRoutes)
+  app.route('/', invitationPageRoutes)
   app.route('/', liveRoutes)
   app.route('/api/v1/auth', authRoutes)
   app.route('/api/v1/auth/mfa', mfaRoutes)

@@ -2,6 +2,18 @@
 // exactly these two, and nothing that anybody could slip into the page runs.
 import { utf8 } from '../core/crypto.ts'
 
+/** For pages that hold one form. */
+export const FORM_STYLE = `
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem }
+label, input, button { display: block; width: 100%; font: inherit; box-sizing: border-box }
+input, button { padding: .5rem .75rem; margin: .5rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
+[type=checkbox] { display: inline; width: auto; margin: 0 .5rem 1rem 0 }
+button { background: #5b5bd6; color: #fff; border: 0; cursor: pointer }
+button[type=button] { background: none; color: inherit; border: 1px solid #8886 }
+[hidden] { display: none }
+`
+
 export type HtmlPage = { html: string; contentSecurityPolicy: string }
 
 export async function htmlPage(page: {

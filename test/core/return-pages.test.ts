@@ -29,7 +29,7 @@ const find = (text: string) => findReturnPage(settings, text)
 
 test.each([
   ['https://api.example.com/', true],
-  ['https://api.example.com/docs?x=1', true],
+  ['https://api.example.com/account/invitation?x=1', true],
   ['https://api.example.com/console/in', true],
   ['https://app.example.com/anything', true],
   ['https://elsewhere.example/signed-in?next=%2F', false],
@@ -42,9 +42,10 @@ test.each([
   'https://api.example.com/approve/0123456789abcdef',
   'https://api.example.com/dev/mailbox',
   'https://api.example.com/account/verify-email',
-  'https://api.example.com/docs/../api/v1/hooks/x',
-  'https://api.example.com/docs/%2e%2e/api/v1/hooks/x',
-  'https://api.example.com//docs',
+  'https://api.example.com/account/../api/v1/hooks/x',
+  'https://api.example.com/account/%2e%2e/api/v1/hooks/x',
+  'https://api.example.com//account/invitation',
+  'https://api.example.com/docs',
   'https://api.example.com/console/in/more',
   'https://elsewhere.example/',
   'https://elsewhere.example/signed-in/',

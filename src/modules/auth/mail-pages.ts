@@ -1,15 +1,6 @@
 // The pages that the mails link to. They only ask: the token waits behind the # of the address, which reaches no server,
 // and nothing happens until a person presses the button, since mail scanners follow links.
-import { type HtmlPage, htmlPage } from '../../http/html-page.ts'
-
-const STYLE = `
-:root { color-scheme: light dark }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem }
-label, input, button { display: block; width: 100%; font: inherit; box-sizing: border-box }
-input, button { padding: .5rem .75rem; margin: .5rem 0 1rem; border: 1px solid #8886; border-radius: .4rem }
-[type=checkbox] { display: inline; width: auto; margin: 0 .5rem 1rem 0 }
-button { background: #5b5bd6; color: #fff; border: 0; cursor: pointer }
-`
+import { FORM_STYLE, type HtmlPage, htmlPage } from '../../http/html-page.ts'
 
 const SCRIPT = `
 const form = document.querySelector('form')
@@ -62,7 +53,7 @@ export function mailPage(name: MailPage): Promise<HtmlPage> {
   const form = `<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form>`
   return htmlPage({
     title,
-    style: STYLE,
+    style: FORM_STYLE,
     script: SCRIPT,
     body: `<main><h1>${title}</h1>${form}<p role="status"></p></main>`,
   })

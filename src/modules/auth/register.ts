@@ -2,6 +2,7 @@ import type { RequestContext } from '../../context.ts'
 import { AppError } from '../../core/errors.ts'
 import { auditedAddress } from '../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../db/commit.ts'
+import { provesAddress } from '../teams/index.ts'
 import { noteAddressFailure, requireAddressMayTry } from './brute-force.ts'
 import { verificationMail } from './mails.ts'
 import { createAccount } from './new-account.ts'
@@ -25,28 +26,36 @@ export async function register(request: RequestContext, input: Register): Promis
   const passwordHash = await hashPassword(password)
   if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
 
+  const now = request.now()
+  const isProven = await isInvited(request, input)
   const { user, statements } = createAccount(
-    { email, name: input.name, passwordHash, emailVerifiedAt: null },
-    request.now(),
+    { email, name: input.name, passwordHash, emailVerifiedAt: isProven ? now : null },
+    now,
   )
-  const proof = await issueOneTimeToken(request, user, 'email_verify')
+  const proof = isProven ? null : await issueOneTimeToken(request, user, 'email_verify')
   const session = await issueSession(request, user, 'password')
   try {
     await commit(onBehalfOf(request, user), {
-      statements: [...statements, session.guard, ...session.statements, ...proof.statements],
+      statements: [...statements, session.guard, ...session.statements, ...(proof?.statements ?? [])],
       audit: {
         action: 'user.registered',
         targetType: 'user',
         targetId: user.id,
-        after: await auditedAddress(email),
+        after: { ...(await auditedAddress(email)), ...(isProven ? { verifiedBy: 'invitation' } : {}) },
       },
-      messages: [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
+      messages: proof === null ? [] : [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
     })
   } catch (error) {
     if (isUniqueViolation(error, 'users.email')) return refuseTaken(request)
     throw error
   }
   return session.tokens
+}
+
+async function isInvited(request: RequestContext, { email, invitation }: Register): Promise<boolean> {
+  if (invitation === undefined) return false
+  if (await provesAddress(request, invitation, email)) return true
+  throw new AppError('invitation.invalid')
 }
 
 /** Who asks for many addresses to find one that is invited has to wait. */

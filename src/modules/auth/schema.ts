@@ -4,6 +4,7 @@ import { PLATFORM_ROLES, TEAM_ROLES } from '../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 import { KEY_SCOPES } from '../../http/scopes.ts'
 import { Email, PlainText } from '../../http/text.ts'
+import { InvitationToken } from '../teams/index.ts'
 
 /** Bounded for the hash's sake; whether a new one is good enough is judged by the password rules. */
 export const Password = z.string().min(1).max(512)
@@ -11,7 +12,15 @@ export const Password = z.string().min(1).max(512)
 const OneTimeToken = z.string().trim().min(1).max(128)
 
 export const Register = z
-  .strictObject({ email: Email, password: Password, name: PlainText(80).optional() })
+  .strictObject({
+    email: Email,
+    password: Password,
+    name: PlainText(80).optional(),
+    invitation: InvitationToken.optional().meta({
+      description:
+        'The token of a mail that invites this address into a team. It proves the address, so no other mail is sent to verify it. It is not used up: accept the invitation with the access token.',
+    }),
+  })
   .meta({ id: 'Register' })
 export type Register = z.infer<typeof Register>
 

@@ -15,5 +15,8 @@ export {
   type UsageRow,
 } from './repo/usage.ts'
 export { teamRoutes } from './routes/index.ts'
+export { invitationPageRoutes } from './routes/invitation-page.ts'
 export { toUsd } from './schema/budget.ts'
+export { InvitationToken } from './schema/invitation.ts'
+export { provesAddress } from './service/invitation-offer.ts'
 export { teamStoragePrefix } from './service/teams.ts'

@@ -19,7 +19,7 @@ test('the link in the mail leads to a page that changes nothing until somebody p
 })
 
 test('the policy of a page allows its own script and style by hash, and nothing else', async () => {
-  for (const path of ['/account/verify-email', '/account/reset-password']) {
+  for (const path of ['/account/verify-email', '/account/reset-password', '/account/invitation']) {
     const page = await get(path)
     const policy = page.headers.get('content-security-policy') ?? ''
     for (const kind of ['script', 'style']) {

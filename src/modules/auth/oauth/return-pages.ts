@@ -7,8 +7,8 @@
 import { isSameSite } from '../../../core/site.ts'
 import type { Settings } from '../../../env.ts'
 
-/** Pages of ours that redirect nowhere and show nothing that users wrote. */
-const OWN_PAGES = ['/', '/docs']
+/** Pages of ours that redirect nowhere and run no script but ours. */
+const OWN_PAGES = ['/', '/account/invitation']
 
 export type ReturnPage = { href: string; sameSite: boolean }
 

@@ -16,7 +16,7 @@ const Token43 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const StartQuery = z.strictObject({
   returnTo: z.string().max(2048).optional().meta({
     description:
-      'A page that gets `#code=…`, or `#error=…`: `/` or `/docs` here, a page of `CORS_ORIGINS` on the same site, or one in `OAUTH_RETURN_PAGES`. Without it, the callback answers with the tokens.',
+      'A page that gets `#code=…`, or `#error=…`: `/` or `/account/invitation` here, a page of `CORS_ORIGINS` on the same site, or one in `OAUTH_RETURN_PAGES`. Without it, the callback answers with the tokens.',
   }),
   codeChallenge: Token43.optional().meta({
     description:

@@ -182,11 +182,34 @@ export const findOffer = (
     .bind(tokenHash, userId, email)
     .first<OfferRow>()
 
+const IS_OPEN = 'accepted_at IS NULL AND revoked_at IS NULL'
+
+export type OpenOffer = {
+  teamName: string
+  invitedBy: string | null
+  email: string
+  role: TeamRole
+  expiresAt: number
+  hasAccount: number
+}
+
+/** For whoever has the token, before it is known who they are. */
+export const findOpenOffer = (d1: D1Database, tokenHash: string, now: number): Promise<OpenOffer | null> =>
+  d1
+    .prepare(
+      `SELECT t.name AS teamName, (SELECT u.email FROM users u WHERE u.id = i.invited_by) AS invitedBy, i.email, i.role,
+         i.expires_at AS expiresAt, EXISTS (SELECT 1 FROM users u WHERE u.email = i.email) AS hasAccount
+       FROM team_invitations i JOIN teams t ON t.id = i.team_id
+       WHERE i.token_hash = ? AND i.expires_at > ? AND ${IS_OPEN}`,
+    )
+    .bind(tokenHash, now)
+    .first<OpenOffer>()
+
 export async function hasOpenInvitation(d1: D1Database, email: string, now: number): Promise<boolean> {
   const row = await d1
     .prepare(
       `SELECT 1 AS found FROM team_invitations
-       WHERE email = ? AND expires_at > ? AND accepted_at IS NULL AND revoked_at IS NULL LIMIT 1`,
+       WHERE email = ? AND expires_at > ? AND ${IS_OPEN} LIMIT 1`,
     )
     .bind(email, now)
     .first()

@@ -4,10 +4,19 @@ import { access } from '../../../http/auth.ts'
 import { setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
+import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
-import { Invitation, InvitationPage, InviteMember, ListInvitations } from '../schema/invitation.ts'
+import {
+  Invitation,
+  InvitationOffer,
+  InvitationPage,
+  InviteMember,
+  ListInvitations,
+  LookUpInvitation,
+} from '../schema/invitation.ts'
 import { Team } from '../schema/team.ts'
 import { acceptInvitation, getJoinedTeam } from '../service/accept-invitation.ts'
+import { lookUpInvitation } from '../service/invitation-offer.ts'
 import {
   getInvitation,
   inviteMember,
@@ -33,7 +42,7 @@ export const invitationRoutes = router()
     idempotent(getInvitation),
     doc('Invite someone by mail', 201, Invitation, {
       description:
-        'The mail carries a token that is good once, for seven days, and only for an account with that verified address. Open invitations count against the plan’s limit of members.',
+        'The mail leads to a page that accepts. Its token is good once, for seven days, and only for an account with that verified address. Open invitations count against the plan’s limit of members.',
     }),
     validate('json', InviteMember),
     async (c) => c.json(await inviteMember(c.var.ctx, c.req.valid('json')), 201),
@@ -55,6 +64,16 @@ export const invitationRoutes = router()
       description: 'With a new token, good for seven days more; the one sent before is void.',
     }),
     async (c) => c.json(await resendInvitation(c.var.ctx, c.req.param('invitationId'))),
+  )
+  .post(
+    '/invitations/lookup',
+    limitByAddress,
+    doc('What an invitation offers', 200, InvitationOffer, {
+      description:
+        'For whoever has the token of the mail, before they sign in. It changes nothing. 404 for a token that is used, revoked, expired or unknown.',
+    }),
+    validate('json', LookUpInvitation),
+    async (c) => c.json(await lookUpInvitation(c.var.request, c.req.valid('json').token)),
   )
   .post(
     '/invitations/:token/accept',

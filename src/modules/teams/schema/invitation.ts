@@ -35,3 +35,25 @@ export const ListInvitations = listQuery(['-createdAt', 'createdAt'], {
   status: z.enum(INVITATION_STATUSES).optional(),
 })
 export type ListInvitations = z.infer<typeof ListInvitations>
+
+export const InvitationToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+export const LookUpInvitation = z.strictObject({ token: InvitationToken }).meta({ id: 'LookUpInvitation' })
+export type LookUpInvitation = z.infer<typeof LookUpInvitation>
+
+/** What whoever reads the mail may know before they join. */
+export const InvitationOffer = z
+  .strictObject({
+    teamName: z.string(),
+    /** The address of whoever invited; null when the account is gone. */
+    invitedBy: z.string().nullable(),
+    email: z.string(),
+    role: z.enum(TEAM_ROLES),
+    expiresAt: z.iso.datetime(),
+    hasAccount: z.boolean().meta({ description: 'Whether the address has an account already.' }),
+    mayRegister: z.boolean().meta({ description: 'Whether an account can be made for the address.' }),
+  })
+  .meta({ id: 'InvitationOffer' })
+export type InvitationOffer = z.infer<typeof InvitationOffer>
+
+export const HtmlPage = z.string().meta({ id: 'InvitationHtml' })

@@ -3,6 +3,7 @@ import { toIso } from '../../../core/clock.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
 import { withoutLinks } from '../schema/team-name.ts'
 
+// The token stands behind the # of the link, which browsers send neither to a server nor to another site.
 /** Text only, and without links but ours: the reader may not know who named the team. */
 export function invitationMail(
   ctx: ServiceContext,
@@ -17,7 +18,11 @@ export function invitationMail(
     text: [
       `${ctx.actor.email} invites you to the team "${teamName}" as ${what.role}.`,
       '',
-      'To accept, sign in with this e-mail address (or register with it and verify it), then send:',
+      'To see what it offers and to join, open this page:',
+      '',
+      `${ctx.settings.PUBLIC_URL}/account/invitation#token=${what.token}`,
+      '',
+      'or sign in with this e-mail address and send:',
       '',
       `POST ${accept}`,
       '',

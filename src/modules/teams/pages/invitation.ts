@@ -1,0 +1,22 @@
+// The page that an invitation's mail leads to. It works with and without an account. Invariants:
+// 1. A look accepts nothing: mail scanners follow links, and some run scripts. Only a person's press on the button joins,
+//    also after a sign-in with a provider.
+// 2. It holds no session: joining takes the access token of the sign-in that the same press made, so no other site can
+//    make a browser join.
+// 3. What people wrote is put in as text, never as HTML.
+import { FORM_STYLE, type HtmlPage, htmlPage } from '../../../http/html-page.ts'
+import { INVITATION_SCRIPT } from './invitation-script.ts'
+
+const BODY = `<main><h1 id="title">Invitation</h1>
+<div id="offer" hidden><p id="who"></p><p id="what"></p><p><small id="until"></small></p></div>
+<form id="form" hidden>
+<label id="name" hidden>Your name<input name="name" autocomplete="name" maxlength="80"></label>
+<label id="password" hidden>Password<input name="password" type="password" maxlength="128" required disabled></label>
+<label id="code" hidden>Code of your authenticator app, or a backup code<input name="mfaCode" autocomplete="one-time-code" maxlength="64" required disabled></label>
+<button id="join"></button>
+<button id="forgot" type="button" hidden>I forgot my password</button>
+<div id="providers"></div></form>
+<p id="status" role="status">Opening the invitation …</p></main>`
+
+export const invitationPage = (): Promise<HtmlPage> =>
+  htmlPage({ title: 'Invitation', style: FORM_STYLE, script: INVITATION_SCRIPT, body: BODY })
