@@ -18,8 +18,20 @@ const SCRIPT = `export default {
 }
 `
 
-/** Carry an IPv4 address inside, or belong to a network of the provider: never needed for what is public. */
-const NEVER = ['64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', '2001::/32', '100.64.0.0/10', '198.18.0.0/15']
+/**
+ * Outside of 2000::/3, carrying an IPv4 address inside, or of a network of the provider: never needed for what is public.
+ * `::/3` also covers addresses that are IPv4 in the form of IPv6.
+ */
+const NEVER = [
+  '::/3',
+  '4000::/2',
+  '8000::/1',
+  '2002::/16',
+  '2001::/32',
+  '100.64.0.0/10',
+  '198.18.0.0/15',
+  '168.63.129.16/32',
+]
 
 /** The Worker with its calls led through a Worker beside it, and that Worker. */
 export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate' | 'serviceBindings'>>(

@@ -61,6 +61,7 @@ export const ERRORS = {
   'idempotency.secret_not_replayed': entry(409, 'The request was done; its secret is not shown again'),
   'rate.limited': entry(429, 'Too many requests', true),
   'outbound.blocked': entry(422, 'The address may not be called'),
+  'outbound.redirect_refused': entry(422, 'A redirect would send the body to another origin'),
   'outbound.failed': entry(502, 'The other side did not answer as expected', true),
   'service.unavailable': entry(503, 'A part of the service is not available', true),
   'workflow.invalid': entry(422, 'The workflow has problems'),

@@ -8,6 +8,9 @@ export const MAX_JSON_DEPTH = 64
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** Names that reach for a prototype: no object that users fill may have them as keys. */
+export const isForbiddenKey = (key: string): boolean => FORBIDDEN_KEYS.has(key)
+
 type JsonProblem = 'request.malformed_json' | 'request.too_deep' | 'request.forbidden_key'
 
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): Result<Json, JsonProblem> {
@@ -19,7 +22,7 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): Result<Json,
     const suspicious = /__proto__|constructor|prototype|\\u/i.test(text)
     const value = suspicious
       ? JSON.parse(text, (key, inner) => {
-          if (FORBIDDEN_KEYS.has(key)) forbidden = true
+          if (isForbiddenKey(key)) forbidden = true
           return inner
         })
       : JSON.parse(text)

@@ -31,7 +31,10 @@ const duration = z.number().int().min(1).max(YEAR_MS)
 export type NodeId = z.infer<typeof NodeId>
 export const NodeId = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, "_" and "-", 1 to 64 of them')
+  .regex(
+    /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/,
+    'letters, digits, "_" and "-", 1 to 64 of them; not __proto__, constructor or prototype',
+  )
 
 const PortName = z.string().min(1).max(64)
 

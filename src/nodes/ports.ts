@@ -15,7 +15,8 @@ export type OutboundRequest = {
   headers: Record<string, string>
   body?: string | Uint8Array | FormData | URLSearchParams
   maxBytes: number
-  followRedirects: boolean
+  /** `any` also sends bodies on to other origins. */
+  followRedirects: boolean | 'any'
   signal: AbortSignal
 }
 

@@ -35,6 +35,21 @@ test.each([
   'http://metadata.google.internal/',
   'http://metadata/',
   'http://printer.local/',
+  'http://168.63.129.16/machine',
+  'http://[::ffff:8.8.8.8]/',
+  'http://[::8.8.8.8]/',
+  'http://[::ffff:0:8.8.8.8]/',
+  'http://[100::1]/',
+  'http://[1fff::1]/',
+  'http://[4000::1]/',
+  'http://[5f00::1]/',
+  'http://[fec0::1]/',
+  'http://[2001:db8::1]/',
+  'http://[2001::1]/',
+  'http://localhost../',
+  'http://127.0.0.1../',
+  'http://example..com/',
+  'http://.example.com/',
   'http://192.168.1.1./',
   'ftp://example.com/',
   'file:///etc/passwd',
@@ -53,6 +68,9 @@ test.each([
   'https://8.8.8.8/',
   'https://[2606:4700::1111]/',
   'https://münchen.example/',
+  'https://example.com./',
+  'https://[3fee::1]/',
+  'https://168.63.129.17/',
 ])('%s is allowed', (url) => {
   expect(verdict(url)).toBe(true)
 })
@@ -88,4 +106,10 @@ test('the list of allowed hosts names host and port', () => {
   expect(verdict('http://127.0.0.1:9999/', ['127.0.0.1:9999'])).toBe(true)
   expect(verdict('http://127.0.0.1:9998/', ['127.0.0.1:9999'])).toBe(false)
   expect(verdict('http://localhost:1/', ['localhost'])).toBe(true)
+})
+
+test('a port that may not be called is told together with those that may', () => {
+  expect(judgeUrl('https://example.com:5432/', [])).toMatchObject({
+    error: { reason: expect.stringMatching(/5432.*80, 443, 8080, 8443/) },
+  })
 })

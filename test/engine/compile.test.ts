@@ -25,6 +25,15 @@ describe('compile', () => {
     expect(problems(definition)).toEqual([])
   })
 
+  it('refuses ids that reach for a prototype, wherever an id stands', () => {
+    for (const id of ['__proto__', 'constructor', 'prototype']) {
+      expect(codes(flow([pure(id)], []))).toContain('definition.invalid')
+      expect(codes(flow([group('g', [pure(id)])], []))).toContain('definition.invalid')
+      expect(codes({ nodes: [pure('a')], edges: [{ from: 'a', to: id }] })).toContain('definition.invalid')
+    }
+    expect(codes(flow([pure('constructors')], []))).toEqual([])
+  })
+
   it('reports every problem at once, each with its place', () => {
     const found = problems({
       nodes: [

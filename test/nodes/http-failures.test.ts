@@ -205,6 +205,16 @@ test('a redirect to an inner address is not followed', async () => {
   })
 })
 
+test('a redirect that would send the body to another origin fails, and is not tried again', async () => {
+  const to = encodeURIComponent('https://elsewhere.example/')
+  const run = await call(`/redirect/x?status=307&to=${to}`, { body: { secret: 1 } })
+  expect(run.error).toMatchObject({
+    code: 'http.redirect_refused',
+    message: expect.stringContaining('elsewhere.example'),
+    outcomeUnknown: true,
+  })
+})
+
 test('redirects are followed, up to a point, or given as they are', async () => {
   expect((await call('/redirect/x?to=/status/200')).output).toMatchObject({ status: 200 })
   const loop = encodeURIComponent('/redirect/x')

@@ -15,7 +15,8 @@ export function httpPort(reach: Reach, timeoutMs: number): HttpPort {
         return await callOutbound({ ...request, timeoutMs }, reach)
       } catch (error) {
         if (!(error instanceof AppError)) throw error
-        throw error.code === 'outbound.blocked' ? blocked(error.message, true) : failed(error)
+        if (error.code === 'outbound.blocked') throw blocked(error.message, true)
+        throw error.code === 'outbound.redirect_refused' ? redirectRefused(error.message) : failed(error)
       }
     },
   }
@@ -28,6 +29,9 @@ const blocked = (reason: string, wasSent: boolean): NodeFailure =>
     retryable: false,
     outcomeUnknown: wasSent,
   })
+
+const redirectRefused = (message: string): NodeFailure =>
+  new NodeFailure({ code: 'http.redirect_refused', message, retryable: false, outcomeUnknown: true })
 
 /** Where there is a cause the connection failed, and another try may do better; else the answer itself is at fault. */
 function failed(error: AppError): NodeFailure {

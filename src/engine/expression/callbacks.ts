@@ -1,3 +1,4 @@
+import { isForbiddenKey } from '../../core/json.ts'
 import type { Arrow, Expression, Pattern } from './ast.ts'
 import { isMoment } from './dates/moment.ts'
 import type { Dialect } from './dialect.ts'
@@ -7,7 +8,7 @@ import type { Machine } from './limits.ts'
 import { CALL_COST, spend } from './limits.ts'
 import type { Callback, Native } from './natives.ts'
 import { payProperties, spreadInto } from './spread.ts'
-import { isForbidden, kindOf } from './values.ts'
+import { kindOf } from './values.ts'
 
 type Run = (machine: Machine) => unknown
 type MakeCallback = (machine: Machine) => Callback
@@ -84,7 +85,7 @@ function compileObjectPattern(pattern: Extract<Pattern, { type: 'object' }>): Bi
     const keys = Object.keys(object)
     payProperties(machine, keys.length, pattern.at)
     const others: Record<string, unknown> = {}
-    for (const key of keys) if (!taken.has(key) && !isForbidden(key)) others[key] = object[key]
+    for (const key of keys) if (!taken.has(key) && !isForbiddenKey(key)) others[key] = object[key]
     rest(machine, others)
   }
 }

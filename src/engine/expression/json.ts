@@ -1,3 +1,4 @@
+import { isForbiddenKey } from '../../core/json.ts'
 import { isoText } from './dates/calendar.ts'
 import { isMoment, msOf } from './dates/moment.ts'
 import { fail } from './errors.ts'
@@ -75,8 +76,7 @@ export function parseJson(machine: Machine, text: string, at: number): unknown {
   }
 }
 
-const dropForbidden = (key: string, value: unknown): unknown =>
-  key === '__proto__' || key === 'prototype' || key === 'constructor' ? undefined : value
+const dropForbidden = (key: string, value: unknown): unknown => (isForbiddenKey(key) ? undefined : value)
 
 /**
  * Makes the value that leaves the evaluation: dates become ISO text, and its size is bounded as if it were

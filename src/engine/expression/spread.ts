@@ -1,8 +1,9 @@
+import { isForbiddenKey } from '../../core/json.ts'
 import { isMoment } from './dates/moment.ts'
 import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
 import { build, buildSlots, spend } from './limits.ts'
-import { isForbidden, kindOf } from './values.ts'
+import { kindOf } from './values.ts'
 
 /** Appends what `...value` stands for in a list or call; a text gives its characters. */
 export function spreadInto(machine: Machine, value: unknown, result: unknown[], at: number): void {
@@ -37,7 +38,7 @@ export function spreadProperties(
   const keys = Object.keys(value)
   payProperties(machine, keys.length, at)
   for (const key of keys) {
-    if (!isForbidden(key)) result[key] = (value as Record<string, unknown>)[key]
+    if (!isForbiddenKey(key)) result[key] = (value as Record<string, unknown>)[key]
   }
 }
 

@@ -1,3 +1,4 @@
+import { isForbiddenKey } from '../../core/json.ts'
 import { isoText } from './dates/calendar.ts'
 import { isMoment, msOf } from './dates/moment.ts'
 import { fail } from './errors.ts'
@@ -75,9 +76,6 @@ export function toNumber(machine: Machine, value: unknown, at: number): number {
   return Number(value)
 }
 
-const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor'])
-export const isForbidden = (key: string): boolean => FORBIDDEN.has(key)
-
 export function refuseForbidden(key: string, at: number): void {
-  if (FORBIDDEN.has(key)) fail('expression.forbidden', at, `"${key}" cannot be used in expressions`)
+  if (isForbiddenKey(key)) fail('expression.forbidden', at, `"${key}" cannot be used in expressions`)
 }

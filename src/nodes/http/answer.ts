@@ -1,5 +1,5 @@
 // What came back: whether it counts as success, and its body as a value.
-import { parseJson } from '../../core/json.ts'
+import { isForbiddenKey, parseJson } from '../../core/json.ts'
 import type { NodeError } from '../../engine/event.ts'
 import { NodeFailure } from '../node.ts'
 import type { OutboundResponse } from '../ports.ts'
@@ -79,7 +79,7 @@ function jsonOf(text: string, response: OutboundResponse): unknown {
   if (parsed.ok) return parsed.value
   // Names that expressions cannot use are left out, as they do in copies; the rest of the answer is of use.
   if (parsed.error === 'request.forbidden_key')
-    return JSON.parse(text, (key, value) => (FORBIDDEN.has(key) ? undefined : value)) as unknown
+    return JSON.parse(text, (key, value) => (isForbiddenKey(key) ? undefined : value)) as unknown
   const why =
     parsed.error === 'request.too_deep'
       ? `JSON nested deeper than ${MOST_DEPTH}`
@@ -91,8 +91,6 @@ function jsonOf(text: string, response: OutboundResponse): unknown {
     details: { status: response.status, body: text.slice(0, 200) },
   })
 }
-
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Null when it is strict and the bytes are not text; a charset that is not known is read as UTF-8. */
 function decode(bytes: Uint8Array, charset: string, strict: boolean): string | null {

@@ -56,7 +56,12 @@ const Params = z.strictObject({
     .max(MOST_ANSWER_BYTES)
     .optional()
     .describe('A larger answer (of all pages together) is a failure; default 8 MB.'),
-  followRedirects: z.boolean().optional().describe('Default true, at most 5.'),
+  followRedirects: z
+    .union([z.boolean(), z.literal('any')])
+    .optional()
+    .describe(
+      'Default true, at most 5. Another origin gets no headers but `accept`, `accept-language`, `content-type` and `user-agent`, and a redirect that would send it the body fails with `http.redirect_refused`. `any` sends the body on as well.',
+    ),
 })
 type Params = z.infer<typeof Params>
 

@@ -11,9 +11,16 @@ import { err, ok, type Result } from '../../core/result.ts'
 
 export const ALLOWED_PORTS: ReadonlySet<string> = new Set(['', '80', '443', '8080', '8443'])
 
+const LISTED_PORTS = [...ALLOWED_PORTS].filter((port) => port !== '').join(', ')
+
 const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|home\.arpa)$/
 
 const MAILBOX = /\/dev\/+mailbox(\/|$)/i
+
+/** Looks public, but is a service of the provider to the machine itself: of Azure. */
+const PROVIDER_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16'])
+
+const PUBLIC_SIX = ipaddr.IPv6.parseCIDR('2000::/3')
 
 export type Blocked = { reason: string }
 
@@ -35,9 +42,13 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
     return err({ reason: 'Credentials do not belong in a URL.' })
   if (MAILBOX.test(decodedPath(url))) return err({ reason: 'Kept mail may not be called.' })
   const host = url.hostname.replace(/\.$/, '').toLowerCase()
+  if (host.split('.').includes('')) return err({ reason: 'The host name has an empty part.' })
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok({ url, isNamed: true })
-  if (!ALLOWED_PORTS.has(url.port)) return err({ reason: `The port ${url.port} is not on the list.` })
+  if (!ALLOWED_PORTS.has(url.port))
+    return err({
+      reason: `Port ${url.port} may not be called. Allowed are ${LISTED_PORTS}, and what OUTBOUND_ALLOW_HOSTS names.`,
+    })
   return isPublicHost(host)
     ? ok({ url, isNamed: false })
     : err({ reason: 'The address is not a public one.' })
@@ -65,9 +76,8 @@ export function isPublicHost(host: string): boolean {
 
 function isPublicAddress(text: string): boolean {
   const address = ipaddr.parse(text)
-  if (address.kind() === 'ipv4') return address.range() === 'unicast'
-  const six = address as ipaddr.IPv6
-  if (six.isIPv4MappedAddress()) return six.toIPv4Address().range() === 'unicast'
-  // NAT64 and its kin carry an IPv4 address in the last 32 bits; they are never needed for a public one.
-  return six.range() === 'unicast'
+  if (address.range() !== 'unicast') return false
+  if (address.kind() === 'ipv4') return !PROVIDER_ADDRESSES.has(address.toString())
+  // All that is public lies in 2000::/3. Other addresses often carry an IPv4 address inside.
+  return (address as ipaddr.IPv6).match(PUBLIC_SIX)
 }

@@ -1,11 +1,13 @@
-// Calls to addresses that users choose: judged at each hop, capped in size and time, without carrying credentials to
-// another host.
+// Calls to addresses that users choose: judged at each hop, capped in size and time. A redirect to another origin carries
+// no secrets: see `redirect.ts`.
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
 import type { Env, Settings } from '../../env.ts'
 import { judgeUrl } from './guard.ts'
+import { type FollowRedirects, nextRequest, REDIRECTS } from './redirect.ts'
 
 export { judgeUrl } from './guard.ts'
+export type { FollowRedirects } from './redirect.ts'
 
 export type OutboundCall = {
   url: string
@@ -14,7 +16,7 @@ export type OutboundCall = {
   body?: string | Uint8Array | FormData | URLSearchParams
   maxBytes: number
   timeoutMs: number
-  followRedirects: boolean
+  followRedirects: FollowRedirects
   signal?: AbortSignal
 }
 
@@ -34,8 +36,6 @@ export type OutboundAnswer = {
 }
 
 const MOST_REDIRECTS = 5
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
-const CREDENTIALS = /^(authorization|cookie|proxy-authorization|x-api-key|x-.*-(key|token|secret))$/i
 /** Set by the runtime or the platform; a user's value would be wrong at best. */
 const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
@@ -49,7 +49,7 @@ export const reachOf = (
   fetchNamed: NAMED_NETWORK ? NAMED_NETWORK.fetch.bind(NAMED_NETWORK) : fetch,
 })
 
-/** Throws `outbound.blocked` or `outbound.failed`; the details name the reason, never what was sent. */
+/** Throws `outbound.blocked`, `outbound.redirect_refused` or `outbound.failed`; the details name the reason, never what was sent. */
 export async function callOutbound(call: OutboundCall, reach: Reach): Promise<OutboundAnswer> {
   const limit = new AbortController()
   // Not AbortSignal.timeout: its timer would outlive the call and keep the object that made it awake.
@@ -63,38 +63,27 @@ export async function callOutbound(call: OutboundCall, reach: Reach): Promise<Ou
 }
 
 async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Promise<OutboundAnswer> {
-  let headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
-  let { url, method, body } = call
+  const headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
+  let request = { url: call.url, method: call.method, headers, body: call.body }
   for (let hop = 0; ; hop++) {
-    const judged = judgeUrl(url, reach.allowHosts)
+    const judged = judgeUrl(request.url, reach.allowHosts)
     if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
     const { url: address, isNamed } = judged.value
     const way = isNamed ? reach.fetchNamed : reach.fetchPublic
-    const response = await send(way, address, { method, headers, body, signal }, call.timeoutMs)
+    const response = await send(way, address, { ...request, signal }, call.timeoutMs)
     const location = response.headers.get('location')
     if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
         bytes: await readCapped(response, call),
-        url,
+        url: request.url,
       }
     }
     await response.body?.cancel()
     if (hop === MOST_REDIRECTS)
       throw new AppError('outbound.failed', { detail: `More than ${MOST_REDIRECTS} redirects.` })
-    const next = URL.canParse(location, address.href) ? new URL(location, address.href) : null
-    if (next === null)
-      throw new AppError('outbound.failed', { detail: 'A redirect to something that is not a URL.' })
-    if (next.host !== address.host || (address.protocol === 'https:' && next.protocol === 'http:')) {
-      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.test(name)))
-    }
-    if (response.status === 303 || (response.status < 303 && method === 'POST')) {
-      method = 'GET'
-      body = undefined
-      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !/^content-/i.test(name)))
-    }
-    url = next.href
+    request = nextRequest(request, response.status, location, call.followRedirects)
   }
 }
 

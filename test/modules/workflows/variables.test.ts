@@ -57,6 +57,10 @@ test.each(['1st', 'a-b', 'é'])('%s cannot name a variable', async (name) => {
   expect([answer.status, answer.body.errors[0].path]).toEqual([422, 'name'])
 })
 
+test.each(['__proto__', 'constructor', 'prototype'])('no variable is called %s', async (name) => {
+  expect((await put(`${VARIABLES}/${name}`, await newPerson(), { value: { admin: true } })).status).toBe(422)
+})
+
 test('a variable without a value is refused', async () => {
   expect((await put(`${VARIABLES}/x`, await newPerson(), {})).status).toBe(422)
 })

@@ -1,3 +1,4 @@
+import { isForbiddenKey } from '../../../core/json.ts'
 import { isMoment } from '../dates/moment.ts'
 import { fail } from '../errors.ts'
 import type { Machine } from '../limits.ts'
@@ -6,7 +7,7 @@ import type { Native } from '../natives.ts'
 import { functionArgument, listArgument, objectArgument } from '../natives.ts'
 import { toKey } from '../operators.ts'
 import { payProperties, spreadProperties } from '../spread.ts'
-import { isForbidden, kindOf } from '../values.ts'
+import { kindOf } from '../values.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -19,7 +20,7 @@ function dataArgument(name: string, args: readonly unknown[], at: number): Data 
 function keysOf(machine: Machine, object: Data, slotsPerKey: number, at: number): string[] {
   const keys = Object.keys(object)
   buildSlots(machine, keys.length * slotsPerKey, at)
-  return keys.filter((key) => !isForbidden(key))
+  return keys.filter((key) => !isForbiddenKey(key))
 }
 
 /** An object under construction; keys come from data, so each is checked. */

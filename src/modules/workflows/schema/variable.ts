@@ -6,7 +6,10 @@ import { listQuery, pageOf } from '../../../http/pagination.ts'
 const Name = z
   .string()
   .max(64)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", no digit first')
+  .regex(
+    /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z_][A-Za-z0-9_]*$/,
+    'letters, digits and "_", no digit first; not __proto__, constructor or prototype',
+  )
 
 export const VariableParam = z.object({ name: Name })
 
