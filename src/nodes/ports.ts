@@ -41,7 +41,7 @@ export type RunsPort = {
    * A child that is waited for is cancelled when the signal was aborted meanwhile. Throws NodeFailure when it cannot.
    */
   startChild: (child: {
-    workflowId: string
+    workflow: { id: string } | { key: string }
     version?: number
     input: unknown
     path: string

@@ -1,5 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
+import { checkWorkflow } from '../../src/modules/workflows/check/index.ts'
 import { newTeam } from '../helpers/people.ts'
 import { runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
@@ -168,3 +170,30 @@ test('effects of a child keep their keys when the parent is tried again', async 
   await one('flow.workflow', { workflowId }, { teamId: team, node: { retry: { attempts: 3, delayMs: 1 } } })
   expect((await one('store.get', { key: 'n' }, { teamId: team })).output).toBe(1)
 })
+
+test('a workflow is named by its key, in its own team only', async () => {
+  const [team, other] = [await teamId(), await teamId()]
+  const call = (workflowKey: string, more = {}) =>
+    one('flow.workflow', { workflowKey, input: { n: 1 }, ...more }, { teamId: team })
+  const id = await newWorkflow(team, CHILD, 'child')
+  await newWorkflow(other, CHILD, 'theirs')
+  expect(await call('child')).toMatchObject({ status: 'succeeded', output: { got: { n: 1 } } })
+  for (const [key, more] of [
+    ['theirs', {}],
+    ['child', { version: 9 }],
+  ] as const)
+    expect(await call(key, more)).toMatchObject({
+      status: 'failed',
+      error: { code: 'workflow.not_found', message: expect.stringContaining(key) },
+    })
+  await env.DB.prepare('DELETE FROM workflows WHERE id = ?').bind(id).run()
+  expect(await call('child')).toMatchObject({ status: 'failed', error: { code: 'workflow.not_found' } })
+})
+
+test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
+  'either the id or the key is given: %j is refused',
+  (params) => {
+    const { problems } = checkWorkflow({ nodes: [{ id: 'a', type: 'flow.workflow', params }] })
+    expect(problems).toMatchObject([{ code: 'node.bad_params', message: 'either workflowId or workflowKey' }])
+  },
+)

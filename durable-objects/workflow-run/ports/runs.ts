@@ -11,7 +11,7 @@ import type { Json } from '../../../src/core/json.ts'
 import { smallestPlan } from '../../../src/core/plans.ts'
 import type { Env } from '../../../src/env.ts'
 import { startRunnable } from '../../../src/modules/executions/index.ts'
-import { loadRunnable } from '../../../src/modules/workflows/index.ts'
+import { loadRunnable, loadRunnableByKey } from '../../../src/modules/workflows/index.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { type RunSpec, workflowRun } from '../../../src/objects/workflow-run.ts'
@@ -28,12 +28,15 @@ export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort
       const depth = (parent.depth ?? 0) + 1
       if (depth > MOST_DEPTH)
         throw refuse('workflow.too_deep', `Workflows start each other at most ${MOST_DEPTH} deep`)
-      const { workflowId, version, path, wait, failures, idempotencyKey, signal } = child
+      const { workflow, version, path, wait, failures, idempotencyKey, signal } = child
       const runnable = await ask('The database', () =>
-        loadRunnable(env.DB, parent.teamId, workflowId, version ?? null),
+        'id' in workflow
+          ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
+          : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
       )
       if (runnable === null) {
-        const what = version === undefined ? workflowId : `${workflowId} in version ${version}`
+        const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`
+        const what = version === undefined ? name : `${name} in version ${version}`
         throw refuse('workflow.not_found', `There is no workflow ${what}`)
       }
       const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)

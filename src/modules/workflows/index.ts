@@ -12,6 +12,7 @@ export {
   findEventTriggers,
   findRunnable,
   loadRunnable,
+  loadRunnableByKey,
   loadTriggered,
   RUNNABLE,
   type Runnable,

@@ -3,6 +3,7 @@ import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
 import { countSlots } from '../../teams/index.ts'
+import { ID_OF_KEY } from './workflows.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
 export type Runnable = {
@@ -81,6 +82,23 @@ export const loadRunnable = (
   workflowId: string,
   version: number | null = null,
 ): Promise<Runnable | null> => firstOf(d1, findRunnable(teamId, workflowId, version))
+
+/** The current version of the workflow that the team calls by this key, or another version of it. */
+export const loadRunnableByKey = (
+  d1: D1Database,
+  teamId: string,
+  key: string,
+  version: number | null = null,
+): Promise<Runnable | null> =>
+  firstOf(
+    d1,
+    hotRead(
+      COLUMNS,
+      `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = COALESCE(?3, w.version)
+       WHERE w.id = ${ID_OF_KEY}`,
+      [key, teamId, version],
+    ),
+  )
 
 export type EventTrigger = {
   triggerId: string

@@ -6,6 +6,7 @@ import type { ListWorkflows } from '../schema/workflow.ts'
 
 export type WorkflowRow = {
   id: string
+  key: string
   name: string
   description: string
   version: number
@@ -31,6 +32,7 @@ export const TRIGGERS_OF_WORKFLOW = `(SELECT json_group_array(json_object('id', 
 
 const SUMMARY: Record<keyof WorkflowRow, string> = {
   id: 'w.id',
+  key: 'COALESCE(w.key, w.id)',
   name: 'w.name',
   description: 'w.description',
   version: 'w.version',
@@ -59,6 +61,23 @@ export const findWorkflow = (teamId: string, id: string): HotRead<FullWorkflowRo
      WHERE w.id = ?1 AND w.team_id = ?2`,
     [id, teamId],
   )
+
+/** By its key; a workflow of an earlier release has none, and its id stands for it. `?1` is the key, `?2` the team. */
+export const ID_OF_KEY = `(SELECT id FROM workflows WHERE team_id = ?2 AND key = ?1
+  UNION ALL SELECT id FROM workflows WHERE id = ?1 AND team_id = ?2 AND key IS NULL LIMIT 1)`
+
+export const findWorkflowByKey = (teamId: string, key: string): HotRead<FullWorkflowRow> =>
+  hotRead(
+    FULL_COLUMNS,
+    `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+     WHERE w.id = ${ID_OF_KEY}`,
+    [key, teamId],
+  )
+
+export async function findIdByKey(d1: D1Database, teamId: string, key: string): Promise<string | null> {
+  const row = await d1.prepare(`SELECT ${ID_OF_KEY} AS id`).bind(key, teamId).first<{ id: string | null }>()
+  return row?.id ?? null
+}
 
 const SORTS = { createdAt: 'w.created_at', updatedAt: 'w.updated_at', name: 'w.name' } as const
 
@@ -125,6 +144,9 @@ export async function workflowExists(d1: D1Database, teamId: string, id: string)
 
 export type NewWorkflow = {
   id: string
+  key: string
+  /** Taken when the key is not free; null where it must be this one. */
+  otherKey: string | null
   teamId: string
   name: string
   description: string
@@ -139,8 +161,9 @@ export type NewWorkflow = {
 /** Inserts only while the plan has room, in one statement, so that parallel requests cannot pass the limit together. */
 export const insertWorkflowWithin = (row: NewWorkflow, plan: Plan): Statement =>
   statement(
-    `INSERT INTO workflows (id, team_id, name, description, folder, tags, active, error_workflow_id, created_by, created_at, updated_at)
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10
+    `INSERT INTO workflows (id, team_id, name, description, folder, tags, active, error_workflow_id, created_by, created_at, updated_at, key)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10,
+       CASE WHEN ?13 IS NOT NULL AND EXISTS (SELECT 1 FROM workflows WHERE team_id = ?2 AND key = ?12) THEN ?13 ELSE ?12 END
      WHERE ?11 IS NULL OR (SELECT count(*) FROM workflows WHERE team_id = ?2) < ?11`,
     row.id,
     row.teamId,
@@ -153,10 +176,13 @@ export const insertWorkflowWithin = (row: NewWorkflow, plan: Plan): Statement =>
     row.createdBy,
     row.now,
     PLAN_LIMITS[plan].workflows,
+    row.key,
+    row.otherKey,
   )
 
 export type WorkflowChanges = {
   name?: string | undefined
+  key?: string | undefined
   description?: string | undefined
   folder?: string | undefined
   tags?: string[] | undefined
@@ -181,6 +207,7 @@ export function updateWorkflow(
     params.push(value)
   }
   put('name', changes.name)
+  put('key', changes.key)
   put('description', changes.description)
   put('folder', changes.folder)
   put('tags', changes.tags === undefined ? undefined : JSON.stringify(changes.tags))

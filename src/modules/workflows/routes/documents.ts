@@ -1,21 +1,22 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
-import { versioned } from '../../../http/etag.ts'
+import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, takeText, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { router, UPDATE } from '../../../http/router.ts'
 import { describeNodeTypes } from '../../../nodes/describe.ts'
-import { ExportQuery, ImportWorkflow, WorkflowDocument } from '../schema/document.ts'
+import { ApplyWorkflow, ExportQuery, ImportWorkflow, KeyParam, WorkflowDocument } from '../schema/document.ts'
 import { MetricsQuery, WorkflowMetrics } from '../schema/metrics.ts'
 import { NodeTypeList } from '../schema/node-type.ts'
 import { PlanWorkflow, WorkflowPlan } from '../schema/plan.ts'
 import { ValidateWorkflow, Validation } from '../schema/validate.ts'
 import { Workflow } from '../schema/workflow.ts'
+import { applyWorkflow, readByKey } from '../service/by-key.ts'
 import { exportWorkflow, importWorkflow } from '../service/documents.ts'
 import { readMetrics } from '../service/metrics.ts'
 import { planRun } from '../service/plan.ts'
 import { validateText } from '../service/validate.ts'
 import { loadWorkflow } from '../service/view.ts'
-import { DEFINITION_BODY, DOCUMENT_BYTES, VALIDATE_BYTES, WORKFLOW_ID } from './paths.ts'
+import { BY_KEY, DEFINITION_BODY, DOCUMENT_BYTES, VALIDATE_BYTES, WORKFLOW_ID } from './paths.ts'
 
 const TEXTS = ['application/yaml', 'text/plain']
 
@@ -25,7 +26,7 @@ export const documentRoutes = router()
     access('workflows:read'),
     doc('Check a definition', 200, Validation, {
       description:
-        'Takes anything: `{ definition, triggers? }`, a definition alone, JSON or YAML, well formed or not. Tells all problems at once.',
+        'Takes anything: what export gives, `{ definition, triggers? }`, a definition alone, JSON or YAML, well formed or not. Tells all problems at once.',
     }),
     takeText(ValidateWorkflow, TEXTS, VALIDATE_BYTES),
     async (c) => c.json(validateText(await c.req.text())),
@@ -36,11 +37,41 @@ export const documentRoutes = router()
     idempotent(loadWorkflow, 201, DOCUMENT_BYTES),
     doc('Import a workflow', 201, Workflow, {
       description:
-        'Takes what export gives, a definition alone, or `{ content, name?, folder?, tags?, active? }` with one of them as text. JSON and YAML are told apart by the content.',
+        'Always makes a new workflow, under another key when the one in the document is taken. Takes what export gives, a definition alone, or `{ content, name?, folder?, tags?, active? }` with one of them as text. JSON and YAML are told apart by the content. A file carries no secrets: webhooks that are checked answer 503 until theirs are set (`hasSecret`).',
       versioned: 'etag',
     }),
     takeText(ImportWorkflow, TEXTS, DOCUMENT_BYTES),
     async (c) => versioned(c, await importWorkflow(c.var.ctx, await c.req.text()), 201),
+  )
+  .get(
+    BY_KEY,
+    accessWithRead('workflows:read'),
+    doc('Read a workflow by its key', 200, Workflow, { versioned: 'etag' }),
+    validate('param', KeyParam),
+    async (c) => versioned(c, await readByKey(c.var.readCtx, c.req.valid('param').key)),
+  )
+  .on(
+    UPDATE,
+    BY_KEY,
+    access('workflows:write'),
+    doc('Create or change a workflow by its key', 200, Workflow, {
+      description:
+        'Takes what export gives, or a definition alone, as JSON or YAML. What the file leaves out has its default, except `active`, which then stays as it is (at first true). The same file again changes nothing and makes no version. A file carries no secrets: webhooks that are checked answer 503 until theirs are set (`hasSecret`); a secret in `auth.secret` is set and never shown. With `If-Match` the workflow has to be there.',
+      alsoStatus: 201,
+      versioned: 'if-match',
+    }),
+    validate('param', KeyParam),
+    takeText(ApplyWorkflow, TEXTS, DOCUMENT_BYTES),
+    async (c) => {
+      const condition = { expected: expectedVersion(c), mustExist: c.req.header('if-match') !== undefined }
+      const { workflow, created } = await applyWorkflow(
+        c.var.ctx,
+        c.req.valid('param').key,
+        await c.req.text(),
+        condition,
+      )
+      return versioned(c, workflow, created ? 201 : 200)
+    },
   )
   .get(
     '/node-types',

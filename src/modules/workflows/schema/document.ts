@@ -1,18 +1,29 @@
 import * as z from 'zod'
 import { StoredTriggers, TriggersInput } from './trigger.ts'
-import { Definition, DefinitionInput, Description, Folder, Note, Tags, WorkflowName } from './workflow.ts'
+import {
+  Definition,
+  DefinitionInput,
+  Description,
+  Folder,
+  Note,
+  Tags,
+  WorkflowKey,
+  WorkflowName,
+} from './workflow.ts'
 
 /** Names what a file is, and the way it is written. */
 export const FORMAT = 'orrery.workflow/1'
 
-/** What export gives and import takes; nothing in it belongs to one installation. */
+/** What export gives, and import and `by-key` take; nothing in it belongs to one installation, and no secret is in it. */
 export const WorkflowDocument = z
   .strictObject({
     format: z.literal(FORMAT),
+    key: z.string(),
     name: z.string(),
     description: z.string(),
     tags: z.array(z.string()),
     folder: z.string(),
+    active: z.boolean(),
     triggers: StoredTriggers,
     definition: Definition,
   })
@@ -25,15 +36,17 @@ export const ExportQuery = z.strictObject({ format: z.enum(EXPORT_FORMATS).defau
 /** A document as it is read: from another installation, or written by hand. */
 export const ReadDocument = z.strictObject({
   format: z.literal(FORMAT).optional().describe('Tells that this is a workflow file, and of which kind.'),
+  key: WorkflowKey.optional(),
   name: WorkflowName.optional(),
   description: Description.default(''),
   tags: Tags.default([]),
   folder: Folder.default(''),
   triggers: TriggersInput.default([]),
   definition: DefinitionInput,
-  active: z.boolean().default(true),
+  active: z.boolean().optional(),
   note: Note.default(''),
 })
+export type ReadDocument = z.infer<typeof ReadDocument>
 
 /** The other way to send a document: as a text in JSON, with what shall be other than it says. */
 export const ImportWrapper = z.strictObject({
@@ -47,4 +60,11 @@ export const ImportWrapper = z.strictObject({
 export const ImportWorkflow = z.union([ImportWrapper, ReadDocument, DefinitionInput]).meta({
   id: 'ImportWorkflow',
   description: 'A document, a definition alone, or `content` that holds one as text.',
+})
+
+export const KeyParam = z.object({ key: WorkflowKey })
+
+export const ApplyWorkflow = z.union([ReadDocument, DefinitionInput]).meta({
+  id: 'ApplyWorkflow',
+  description: 'A document, as export gives it, or a definition alone.',
 })

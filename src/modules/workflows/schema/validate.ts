@@ -1,11 +1,10 @@
 import * as z from 'zod'
+import { ReadDocument } from './document.ts'
 
-export const ValidateWorkflow = z
-  .strictObject({
-    definition: z.unknown().describe('An object, or a text that holds one as JSON or YAML.'),
-    triggers: z.unknown().optional(),
-  })
-  .meta({ id: 'ValidateWorkflow' })
+export const ValidateWorkflow = ReadDocument.extend({
+  definition: z.unknown().describe('An object, or a text that holds one as JSON or YAML.'),
+  triggers: z.unknown().optional(),
+}).meta({ id: 'ValidateWorkflow' })
 
 export const WorkflowProblem = z
   .strictObject({

@@ -11,6 +11,14 @@ export const WorkflowName = z
   .min(1)
   .max(200)
   .regex(/^\P{Cc}*$/u, 'must be one line')
+/** What files and other workflows call a workflow. It is part of a URL as it stands. */
+export const WorkflowKey = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,99}$/,
+    'small letters, digits, ".", "_" and "-", at most 100, a letter or digit first',
+  )
+
 export const Description = z.string().trim().max(10_000)
 
 const Tag = z
@@ -47,6 +55,9 @@ const ErrorWorkflowId = z.string().regex(new RegExp(`^${idPattern('wf')}$`), 'mu
 export const CreateWorkflow = z
   .strictObject({
     name: WorkflowName,
+    key: WorkflowKey.optional().describe(
+      'What files and `flow.workflow` call it, once in a team; by default made of the name.',
+    ),
     description: Description.default(''),
     definition: DefinitionInput,
     triggers: TriggersInput.default([]),
@@ -62,6 +73,7 @@ export type CreateWorkflow = z.infer<typeof CreateWorkflow>
 export const UpdateWorkflow = z
   .strictObject({
     name: WorkflowName.optional(),
+    key: WorkflowKey.optional(),
     description: Description.optional(),
     definition: DefinitionInput.optional(),
     triggers: TriggersInput.optional(),
@@ -76,6 +88,7 @@ export type UpdateWorkflow = z.infer<typeof UpdateWorkflow>
 
 const summary = {
   id: z.string(),
+  key: z.string().describe('What files and `flow.workflow` call it. It stays when the name changes.'),
   name: z.string(),
   description: z.string(),
   /** The current one: runs start with it unless they name another. */

@@ -8,12 +8,13 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { canonicalJson } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
-import { commit, type Statement } from '../../../db/commit.ts'
+import type { Statement } from '../../../db/commit.ts'
 import { requireSound } from '../check/index.ts'
 import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
+import { commitWithKey } from './key.ts'
 import {
   changedSecrets,
   type GivenTriggers,
@@ -96,7 +97,7 @@ async function apply(
     statements.push(...syncTriggers({ workflowId: id, teamId, active, by: userId, now }, writes))
   }
   const version = next === null ? {} : { version: before.version + 1 }
-  return commit(ctx, {
+  return commitWithKey(ctx, fields.key, {
     guard: updateWorkflow(
       {
         id,
@@ -139,6 +140,7 @@ type Fields = NonNullable<Change['fields']>
 
 const present = (before: FullWorkflowRow): Required<Fields> => ({
   name: before.name,
+  key: before.key,
   description: before.description,
   folder: before.folder,
   tags: JSON.parse(before.tags),

@@ -4,19 +4,27 @@ import { AppError } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
 import type { Versioned } from '../../../core/version.ts'
-import { type AuditEntry, commit } from '../../../db/commit.ts'
+import type { AuditEntry } from '../../../db/commit.ts'
 import { addUsage, NOW } from '../../teams/index.ts'
 import { requireSound } from '../check/index.ts'
 import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
+import { commitWithKey, keyBeside, slugOf } from './key.ts'
 import { sealSecrets, secretsSet, takeSecrets } from './trigger-secrets.ts'
 import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
 import { loadWorkflow } from './view.ts'
 
 /** How it came about, for the audit log. */
-export type Origin = { action?: string; from?: string }
+export type Origin = {
+  action?: string
+  from?: string
+  /** Whether the key is only wished for: one that is taken makes way for another. */
+  anyKey?: boolean
+  /** Of a file, which carries no secrets: its webhooks answer 503 until theirs are set. */
+  mayLackSecrets?: boolean
+}
 
 export async function createWorkflow(
   ctx: ServiceContext,
@@ -30,12 +38,27 @@ export async function createWorkflow(
   const now = ctx.now()
   const id = newId('wf', now)
   const triggers = keyed(rawTriggers)
-  if (input.active) await requireSecrets(ctx, null, triggers, secrets)
+  if (input.active && !origin.mayLackSecrets) await requireSecrets(ctx, null, triggers, secrets)
   const writes = await sealSecrets(ctx, toTriggerWrites(triggers, input.active, now), secrets)
   const definition = JSON.stringify(input.definition)
   const { name, description, folder, tags, active, errorWorkflowId, note } = input
-  const row = { id, teamId, name, description, folder, tags, active, errorWorkflowId, createdBy: userId, now }
-  const done = await commit(ctx, {
+  const key = input.key ?? slugOf(name)
+  const otherKey = input.key === undefined || origin.anyKey ? keyBeside(key, id) : null
+  const row = {
+    id,
+    teamId,
+    key,
+    otherKey,
+    name,
+    description,
+    folder,
+    tags,
+    active,
+    errorWorkflowId,
+    createdBy: userId,
+    now,
+  }
+  const done = await commitWithKey(ctx, key, {
     guard: insertWorkflowWithin(row, plan),
     statements: [
       insertVersion({

@@ -12,7 +12,9 @@ import { type StoredTrigger, StoredTriggers, type Trigger } from '../schema/trig
 
 /** Triggers as they are stored: each with its key. Only what `checkWorkflow` has accepted comes here. */
 export const keyed = (triggers: unknown): (StoredTrigger & { key: string })[] =>
-  StoredTriggers.parse(triggers).map((trigger) => ({ ...trigger, key: trigger.key ?? trigger.type }))
+  StoredTriggers.parse(
+    (triggers as StoredTrigger[]).map((trigger) => ({ ...trigger, key: trigger.key ?? trigger.type })),
+  ) as (StoredTrigger & { key: string })[]
 
 /** When a trigger fires next, if it is a schedule. */
 export function nextFireOf(trigger: StoredTrigger, now: number): number | null {

@@ -1,15 +1,17 @@
 // `POST /validate`: whatever comes, an answer comes. Nothing here throws on what was sent.
-
 import type { Problem } from '../../../engine/problem.ts'
 import { checkWorkflow } from '../check/index.ts'
 import { jsonTypeOf } from '../check/json-type.ts'
 import { readText, withoutSchemaLink } from '../check/read-text.ts'
+import { ReadDocument } from '../schema/document.ts'
 import type { Validation } from '../schema/validate.ts'
 import { takeSecrets } from './trigger-secrets.ts'
 
-const FIELDS = ['definition', 'triggers']
+/** Beside `definition` and `triggers`, which the compiler looks at. */
+const AROUND = ReadDocument.omit({ definition: true, triggers: true })
+const FIELDS = Object.keys(ReadDocument.shape)
 
-/** `body` is the request as text: a wrapper with `definition`, or a definition itself, as JSON or YAML. */
+/** `body` is the request as text: a document as export gives it, or a definition alone, as JSON or YAML. */
 export function validateText(body: string): Validation {
   const read = readText(body)
   if (!read.ok) return answer(read.error)
@@ -22,19 +24,35 @@ export function validateText(body: string): Validation {
         hint: 'Send { "definition": { "nodes": [ … ] } }',
       },
     ])
-  const wrapper = withoutSchemaLink(read.value as Record<string, unknown>)
-  const { definition, triggers, ...others } = wrapper
-  if (definition === undefined) return answer(checkWorkflow(wrapper).problems)
-  const unknown = Object.keys(others).map(
-    (name): Problem => ({
-      path: name,
-      code: 'request.unknown_field',
-      message: `There is no such field; the body has ${FIELDS.join(' and ')}`,
-    }),
-  )
-  if (typeof definition !== 'string') return answer([...unknown, ...problemsOf(definition, triggers)])
+  const document = withoutSchemaLink(read.value as Record<string, unknown>)
+  const { definition, triggers, ...around } = document
+  if (definition === undefined) return answer(checkWorkflow(document).problems)
+  const problems = aroundProblems(around)
+  if (typeof definition !== 'string') return answer([...problems, ...problemsOf(definition, triggers)])
   const inner = readText(definition)
-  return answer([...unknown, ...(inner.ok ? problemsOf(inner.value, triggers) : inner.error)])
+  return answer([...problems, ...(inner.ok ? problemsOf(inner.value, triggers) : inner.error)])
+}
+
+function aroundProblems(around: Record<string, unknown>): Problem[] {
+  const unknown = Object.keys(around)
+    .filter((name) => !FIELDS.includes(name))
+    .map(
+      (name): Problem => ({
+        path: name,
+        code: 'request.unknown_field',
+        message: `There is no such field; the body has ${FIELDS.join(', ')}`,
+      }),
+    )
+  const known = Object.fromEntries(Object.entries(around).filter(([name]) => FIELDS.includes(name)))
+  const read = AROUND.safeParse(known)
+  const wrong = read.success
+    ? []
+    : read.error.issues.map(({ path, message }) => ({
+        path: path.map(String).join('.'),
+        code: 'request.invalid',
+        message,
+      }))
+  return [...unknown, ...wrong]
 }
 
 function problemsOf(definition: unknown, given: unknown): Problem[] {

@@ -34,6 +34,7 @@ export const toVersioned = (ctx: RequestContext, row: FullWorkflowRow): Versione
 
 export const toSummary = (ctx: RequestContext, row: WorkflowRow): WorkflowSummary => ({
   id: row.id,
+  key: row.key,
   name: row.name,
   description: row.description,
   version: row.version,

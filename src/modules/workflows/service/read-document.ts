@@ -1,0 +1,52 @@
+// A workflow as a file says it: a document as export gives it, or a definition alone.
+import type * as z from 'zod'
+import { AppError } from '../../../core/errors.ts'
+import { workflowInvalid } from '../check/index.ts'
+import { jsonTypeOf } from '../check/json-type.ts'
+import { looksLikeN8n } from '../check/n8n.ts'
+import { readText, withoutSchemaLink } from '../check/read-text.ts'
+import { ReadDocument } from '../schema/document.ts'
+
+export function readDocument(raw: Record<string, unknown>): ReadDocument {
+  if (looksLikeN8n(raw))
+    throw workflowInvalid(
+      [
+        {
+          path: '',
+          code: 'import.n8n_unavailable',
+          message: 'This is an n8n workflow; those cannot be imported yet',
+        },
+      ],
+      'This looks like an n8n workflow, and importing those is not available yet.',
+    )
+  return parsed(ReadDocument, 'definition' in raw ? raw : { definition: raw })
+}
+
+/** The name that a definition gives itself. */
+export function nameIn({ name }: Record<string, unknown>): string | undefined {
+  const text = typeof name === 'string' ? name.trim().slice(0, 200) : ''
+  return text === '' ? undefined : text
+}
+
+/** JSON or YAML. */
+export function objectIn(text: string): Record<string, unknown> {
+  const read = readText(text)
+  if (!read.ok) throw workflowInvalid(read.error)
+  if (jsonTypeOf(read.value) === 'object') return withoutSchemaLink(read.value as Record<string, unknown>)
+  throw workflowInvalid([
+    {
+      path: '',
+      code: 'definition.invalid',
+      message: `A workflow is an object, not ${jsonTypeOf(read.value)}`,
+    },
+  ])
+}
+
+export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const errors = result.error.issues
+    .slice(0, 50)
+    .map(({ path, message, code }) => ({ path: path.map(String).join('.'), message, code }))
+  throw new AppError('request.invalid', { errors })
+}
