@@ -28,6 +28,7 @@ const BODIES: Record<string, unknown> = {
   'POST /api/v1/workflows/templates': { name: 'Sample', definition: { nodes: [] } },
   'POST /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/plan': {},
   'POST /api/v1/workflows': { name: 'Sample', definition: { nodes: [{ id: 'sample', type: 'flow.noop' }] } },
+  'POST /api/v1/teams/invitations/lookup': { token: 'A'.repeat(43) },
   'POST /api/v1/workflows/import': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
   'PUT /api/v1/workflows/by-key/:key': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
   'PATCH /api/v1/workflows/by-key/:key': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
