@@ -92,6 +92,15 @@ async function* pages(ask: (at: number, id: string) => D1PreparedStatement): Asy
   }
 }
 
+const UNDELIVERED = `SELECT e.id, e.name, e.created_at AS at, CASE WHEN length(e.data) <= ${MOST_INLINE_CHARS} THEN e.data END AS data FROM outbox o CROSS JOIN inbound_events e
+  WHERE o.status = 'pending' AND o.type = 'event.deliver' AND o.body ->> 'teamId' = ?1 AND e.team_id = ?1 AND e.id = o.body ->> 'eventId'
+  AND e.created_at >= ?2 AND (e.created_at > ?3 OR (e.created_at = ?3 AND e.id > ?4))
+  GROUP BY e.id ORDER BY e.created_at, e.id LIMIT ${PAGE}`
+
+/** The events of the team since this time that are still on their way to those who wait, in order. */
+export const undeliveredSince = (d1: D1Database, teamId: string, since: number): AsyncGenerator<FoundEvent> =>
+  pages((at, id) => d1.prepare(UNDELIVERED).bind(teamId, since, at, id))
+
 export const dataOfEvent = async (d1: D1Database, teamId: string, id: string): Promise<string> =>
   (await d1
     .prepare('SELECT data FROM inbound_events WHERE team_id = ? AND id = ?')

@@ -3,7 +3,9 @@
 //    event is in D1 before anybody looks for rows. Whichever is committed second sees the other.
 // 2. Only what came while a wait was open may end it, and every wait that takes an event is ended by it. An event that
 //    none takes leaves no trace; of one that was taken the id is kept, so it counts once.
-// 3. Rows are written from the outbox, one report after the other, as the state is at that moment.
+// 3. An event that was accepted before a wait's timeout wins, however late it is delivered: before a timeout is recorded
+//    the run asks for such events. Once it is recorded it stays.
+// 4. Rows are written from the outbox, one report after the other, as the state is at that moment.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Json } from '../../src/core/json.ts'
 import { hasEnded } from '../../src/engine/state.ts'
@@ -13,9 +15,11 @@ import { workOfEvent } from './deaths.ts'
 import {
   dataOfEvent,
   eventsSince,
+  type FoundEvent,
   type OpenWait,
   removeAllWaits,
   removeWaits,
+  undeliveredSince,
   writeWaits,
 } from './event-index.ts'
 import { isEventWait } from './outcome.ts'
@@ -71,22 +75,45 @@ export async function tellEventWaits(machine: RunShell, paths: readonly string[]
       .filter((path) => !isOpen.has(path))
       .map((path) => ({ path, attempt: state.activations.get(path)?.attempt ?? 0 }))
     await writeWaits(d1, spec, { open, over })
-    await catchUp(machine, open)
+    await takeAll(machine, open, eventsSince(d1, spec.teamId, open))
     if (machine.run === null) return
   }
 }
 
-async function catchUp(machine: RunShell, waits: OpenWait[]): Promise<void> {
+async function takeAll(
+  machine: RunShell,
+  waits: OpenWait[],
+  events: AsyncIterable<FoundEvent>,
+): Promise<void> {
   const { teamId } = machine.requireRun().spec
   const paths = waits.map(({ path }) => path)
   const d1 = machine.env.DB
-  for await (const { id, name, at, data: text } of eventsSince(d1, teamId, waits)) {
+  for await (const { id, name, at, data: text } of events) {
     if (machine.run === null) return
     if (waitersFor(machine.run.state, name).length === 0) continue
     const data = JSON.parse(text ?? (await dataOfEvent(d1, teamId, id))) as Json
     await takeEvent(machine, { teamId, id, name, at, data })
     if (machine.run === null || openWaits(machine.run, paths).length === 0) return
   }
+}
+
+/** Whether this wait may be ended by an event: then its timeout asks first. */
+export const awaitsEvent = (run: Run, path: string): boolean => openWaits(run, [path]).length > 0
+
+/**
+ * Before a wait's timeout is recorded: takes the events that were accepted by then and have not come here yet. Either they
+ * are on their way, or the index does not name the wait yet, and nobody sends them.
+ */
+export async function takeEarlier(machine: RunShell, path: string): Promise<void> {
+  const run = machine.requireRun()
+  const waits = openWaits(run, [path])
+  const since = waits[0]?.since
+  if (since === undefined) return
+  const d1 = machine.env.DB
+  const { teamId } = run.spec
+  const isUntold = machine.store.readOutbox().some(({ kind }) => kind === 'event_waits')
+  const events = isUntold ? eventsSince(d1, teamId, waits) : undeliveredSince(d1, teamId, since)
+  await takeAll(machine, waits, events)
 }
 
 /** Removes whatever the index still has of waits that are over. */

@@ -16,6 +16,7 @@ import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workfl
 import { lookAtChild } from './child.ts'
 import { type Deaths, ENDING, openDeaths, WAKING, type Work, workOf } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
+import { awaitsEvent, takeEarlier } from './event-waits.ts'
 import { withFaults } from './faults.ts'
 import { type Followers, runFollowers } from './followers.ts'
 import { followGate } from './gate.ts'
@@ -343,13 +344,31 @@ export class RunMachine implements WokenShell {
         continue
       }
       const facts: ShellFact[] = [{ fact: { type: 'timer.fired', key } }]
-      const fire = () => (key === '$start' ? onStart() : void this.feed(facts))
-      if (at < this.#wokenAt - LATE_MS) await this.#venture(fire, workOf(facts, []))
-      else fire()
+      const fire = async () => {
+        const feed = () => (key === '$start' ? onStart() : void this.feed(facts))
+        if (at < this.#wokenAt - LATE_MS) await this.#venture(feed, workOf(facts, []))
+        else feed()
+      }
+      if (awaitsEvent(this.run, key)) void this.#askThenFire(key, fire)
+      else await fire()
       if (this.run === null) return
     }
     this.#reports.tellWhatIsLeft()
     this.rearm()
+  }
+
+  /** An event that was accepted before the timeout wins: while D1 cannot say whether there is one, the run waits on. */
+  async #askThenFire(path: string, fire: () => Promise<void>): Promise<void> {
+    this.#detached++
+    try {
+      await takeEarlier(this, path)
+      if (this.run !== null) await fire()
+    } catch (error) {
+      createLog('error').error('a wait could not ask for events', { runId: this.run?.spec.runId, error })
+      if (this.run !== null && awaitsEvent(this.run, path)) this.setTimer(path, this.now() + ALARM_RETRY_MS)
+    } finally {
+      this.#detached--
+    }
   }
 
   #effectDone(outcome: EffectOutcome): void {

@@ -19,7 +19,7 @@ export const statement = (sql: string, ...params: unknown[]): Statement => ({
 })
 
 /** Written only when this question, asked within the commit, has an answer. */
-export type ConditionalMessage = { message: QueueMessage; exists: Statement }
+export type ConditionalMessage = { message: QueueMessage; exists: Statement; outboxId?: string }
 
 export type Change = {
   guard?: Statement
@@ -65,7 +65,7 @@ export async function commit(scope: CommitScope, change: Change): Promise<'done'
 
   const posted: { at: number; outboxId: string; surely: boolean }[] = []
   for (const one of change.messages ?? []) {
-    const outboxId = newId('msg', now)
+    const outboxId = ('message' in one ? one.outboxId : undefined) ?? newId('msg', now)
     posted.push({ at: statements.length, outboxId, surely: !('message' in one) })
     statements.push(outboxRow(scope, outboxId, one, now))
   }

@@ -6,7 +6,7 @@ import { deliverDecision } from '../modules/approvals/index.ts'
 import { deliverEvent, dispatchEvent } from '../modules/events/index.ts'
 import { revokeLive } from '../modules/executions/index.ts'
 import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
-import { claimOutbox, failOutbox, finishOutbox } from '../queue/outbox.ts'
+import { doOutboxRow } from '../queue/outbox.ts'
 import { callBack } from './call-back.ts'
 import { deleteStored } from './delete-stored.ts'
 import { purgeTeam } from './purge-team.ts'
@@ -32,9 +32,6 @@ const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'storage.delete': deleteStored,
   'team.purge': purgeTeam,
 }
-
-/** A queue's own delay is at most 12 h; longer waits are left to the sweep. */
-const MOST_QUEUE_DELAY_S = 43_200
 
 export async function consumeQueue(
   batch: MessageBatch<unknown>,
@@ -62,26 +59,9 @@ export async function consumeQueue(
 }
 
 export async function runOutboxRow(request: RequestContext, outboxId: string): Promise<void> {
-  const d1 = request.env.DB
-  const work = await claimOutbox(d1, outboxId, request.now())
-  if (work === null) return
-  try {
-    const message = QueueMessage.parse(JSON.parse(work.body))
+  await doOutboxRow(request, outboxId, async (body) => {
+    const message = QueueMessage.parse(body)
     const job = JOBS[message.type] as Job<QueueMessage['type']>
     await job(request, message, outboxId)
-  } catch (error) {
-    request.log.warn('a job failed', { outboxId, attempts: work.attempts, error })
-    const delayMs = await failOutbox(d1, work, String(error), request.now())
-    if (delayMs === null) request.log.error('a job was given up', { outboxId })
-    else if (delayMs / 1000 < MOST_QUEUE_DELAY_S) {
-      request.defer(
-        request.env.JOBS.send(
-          { outboxId, requestId: work.requestId },
-          { delaySeconds: Math.ceil(delayMs / 1000) },
-        ).catch(() => undefined),
-      )
-    }
-    return
-  }
-  await finishOutbox(d1, outboxId, request.now())
+  })
 }

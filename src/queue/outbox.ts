@@ -2,6 +2,9 @@
 // 1. A row is done at most by one consumer at a time: claiming is one conditional update that takes a lease.
 // 2. A row is only ever `done` after its work, so a crash anywhere means that it is done again, never lost.
 // 3. After `MOST_ATTEMPTS` failures a row is `dead`: it stays for people to look at, and neighbours go on.
+import type { Log } from '../core/log.ts'
+import type { QueueEnvelope } from './messages.ts'
+
 export const LEASE_MS = 120_000
 export const MOST_ATTEMPTS = 10
 
@@ -48,6 +51,40 @@ export async function failOutbox(
     .bind(work.id, dead ? 'dead' : 'pending', now + delayMs, error.slice(0, 500))
     .run()
   return dead ? null : delayMs
+}
+
+type Scope = {
+  env: { DB: D1Database; JOBS: Queue<QueueEnvelope> }
+  now: () => number
+  log: Log
+  defer: (work: Promise<unknown>) => void
+}
+
+/** A queue's own delay is at most 12 h; longer waits are left to the sweep. */
+const MOST_QUEUE_DELAY_S = 43_200
+
+/** Does the work of a row, unless it is done or in other hands. False when it has failed, and is to be tried again. */
+export async function doOutboxRow(
+  { env, now, log, defer }: Scope,
+  outboxId: string,
+  work: (body: unknown) => Promise<void>,
+): Promise<boolean> {
+  const row = await claimOutbox(env.DB, outboxId, now())
+  if (row === null) return true
+  try {
+    await work(JSON.parse(row.body))
+  } catch (error) {
+    log.warn('a job failed', { outboxId, attempts: row.attempts, error })
+    const delayMs = await failOutbox(env.DB, row, String(error), now())
+    if (delayMs === null) log.error('a job was given up', { outboxId })
+    else if (delayMs / 1000 < MOST_QUEUE_DELAY_S) {
+      const message = { outboxId, requestId: row.requestId }
+      defer(env.JOBS.send(message, { delaySeconds: Math.ceil(delayMs / 1000) }).catch(() => undefined))
+    }
+    return false
+  }
+  await finishOutbox(env.DB, outboxId, now())
+  return true
 }
 
 /** The rows whose time has come: those the queue lost, and those whose consumer died. */

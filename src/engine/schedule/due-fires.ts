@@ -9,7 +9,7 @@
 import { MINUTE_MS } from './civil.ts'
 import { nextFire, type Schedule } from './next-fire.ts'
 
-/** A fire found later than this was missed. Up to two lost ticks in a row therefore lose no run under any policy. */
+/** A fire found later than this was missed, and so was one that is late by more than a period of its schedule. */
 export const ON_TIME_MS = 3 * MINUTE_MS
 
 export const MAX_FIRES = 100
@@ -25,6 +25,11 @@ function firesIn(schedule: Schedule, after: number, until: number): number[] {
     at = nextFire(schedule, at)
   }
   return fires
+}
+
+/** The next fire is not due yet, or is due this very moment. */
+function isOnTime(schedule: Schedule, at: number, nowMs: number): boolean {
+  return nowMs - at <= ON_TIME_MS && (nextFire(schedule, at) ?? nowMs) >= nowMs
 }
 
 /** The last `MAX_FIRES` fires in (after, until], oldest first: seeks a stretch that holds about enough. */
@@ -54,8 +59,9 @@ export function dueFires(
   if (!(nowMs > lastFireMs)) return { fires: [], nextFireAt }
   const since = schedule.missed === 'skip' ? Math.max(lastFireMs, nowMs - ON_TIME_MS - 1) : lastFireMs
   const due = lastFires(schedule, Math.max(since, 0), nowMs)
-  if (schedule.missed !== 'one') return { fires: due, nextFireAt }
-  const onTime = due.findIndex((at) => nowMs - at <= ON_TIME_MS)
+  if (schedule.missed === 'all') return { fires: due, nextFireAt }
+  const onTime = due.findIndex((at) => isOnTime(schedule, at, nowMs))
+  if (schedule.missed === 'skip') return { fires: onTime === -1 ? [] : due.slice(onTime), nextFireAt }
   const firstKept = onTime === -1 ? due.length - 1 : onTime - 1
   return { fires: due.slice(Math.max(firstKept, 0)), nextFireAt }
 }

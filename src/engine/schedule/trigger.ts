@@ -32,7 +32,7 @@ export const scheduleTriggerShape = {
   }),
   missed: z.enum(['skip', 'one', 'all']).optional().meta({
     description:
-      'Which fires still start runs when they are found more than 3 minutes late: none, the newest, or the newest 100.',
+      'Which missed fires still start runs: none, the newest, or the newest 100. A fire is missed when it is found more than 3 minutes late, or later than the next one was due.',
     default: 'one',
   }),
   jitterMs: z

@@ -9,7 +9,8 @@ import { derivedId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { matchesEvent } from '../../engine/event-name.ts'
 import { type TeamEvent, workflowRun } from '../../objects/workflow-run.ts'
-import type { EventDeliver } from '../../queue/messages.ts'
+import { EventDeliver } from '../../queue/messages.ts'
+import { doOutboxRow } from '../../queue/outbox.ts'
 import { postMessages } from '../../queue/post.ts'
 import { findEvent } from './repo.ts'
 import { findWaiting, forgetWaits, waitedKeys } from './waits-repo.ts'
@@ -22,16 +23,42 @@ const RUNS_A_MESSAGE = 50
 const AT_ONCE = 6
 const PATIENCE_MS = 10_000
 
+/** Pages that one request visits; what is behind them comes by the queue. */
+const PAGES_AT_ONCE = 8
+
+/**
+ * Beside the answer to whoever sent the event, because the queue gathers its messages for a second. The queue has the same
+ * message: whichever claims its row first does it.
+ */
+export async function deliverAtOnce(request: RequestContext, outboxId: string): Promise<void> {
+  let next: string | null = outboxId
+  for (let page = 0; next !== null && page < PAGES_AT_ONCE; page++) {
+    const current: string = next
+    next = null
+    await doOutboxRow(request, current, async (body) => {
+      next = await deliverPage(request, EventDeliver.parse(body))
+    })
+  }
+}
+
 export async function deliverEvent(request: RequestContext, message: Message): Promise<void> {
+  await deliverPage(request, message)
+}
+
+/** Answers with the message that has the next page. */
+async function deliverPage(request: RequestContext, message: Message): Promise<string | null> {
   const { teamId, eventId } = message
   const row = await findEvent(request.env.DB, teamId, eventId)
-  if (row === null) return
+  if (row === null) return null
   const { id, name, createdAt: at } = row
   const event: TeamEvent = { teamId, id, name, data: JSON.parse(row.data) as Json, at }
-  if (message.runId !== undefined) return visit(request, event, message.runId)
+  if (message.runId !== undefined) {
+    await visit(request, event, message.runId)
+    return null
+  }
 
   const { runIds, next } = await nextRuns(request, event, message.after)
-  if (next !== null) await post(request, message, [{ after: next }])
+  const [nextId = null] = next === null ? [] : await post(request, message, [{ after: next }])
   const silent: string[] = []
   const left = [...runIds]
   const work = async () => {
@@ -50,6 +77,7 @@ export async function deliverEvent(request: RequestContext, message: Message): P
     message,
     silent.map((runId) => ({ runId })),
   )
+  return nextId
 }
 
 /** The next page of runs, over all keys under which the event is waited for, and where to go on behind it. */
@@ -93,8 +121,8 @@ async function post(
   request: RequestContext,
   { teamId, eventId }: Message,
   parts: Pick<Message, 'after' | 'runId'>[],
-): Promise<void> {
-  const messages = parts.map(async ({ after, runId }) => {
+): Promise<string[]> {
+  const made = parts.map(async ({ after, runId }) => {
     const what = after === undefined ? `run ${runId}` : `after ${after.key} ${after.runId}`
     return {
       id: await derivedId('msg', `event.deliver ${teamId} ${eventId} ${what}`),
@@ -107,5 +135,7 @@ async function post(
       },
     }
   })
-  await postMessages(request.env, await Promise.all(messages), request.requestId, request.now())
+  const messages = await Promise.all(made)
+  await postMessages(request.env, messages, request.requestId, request.now())
+  return messages.map(({ id }) => id)
 }

@@ -14,6 +14,7 @@ import { commit } from '../../db/commit.ts'
 import { matchesEvent } from '../../engine/event-name.ts'
 import { runIdOf } from '../executions/index.ts'
 import { findEventTriggers } from '../workflows/index.ts'
+import { deliverAtOnce } from './deliver.ts'
 import { type InboundEvent, judgeFilter } from './filter.ts'
 import { type EventRow, findEvent, insertEvent } from './repo.ts'
 import type { EventReceipt, SendEvent, Target } from './schema.ts'
@@ -47,6 +48,8 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
     waiting,
     sentBy: userId,
   }
+  const deliver = { type: 'event.deliver', teamId, eventId: event.id } as const
+  const outboxId = newId('msg', now)
   const done = await commit(ctx, {
     guard: insertEvent(teamId, row),
     audit: {
@@ -57,11 +60,15 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
     },
     messages: [
       ...(runs.length === 0 ? [] : [{ type: 'event.dispatch', teamId, eventId: event.id } as const]),
-      { message: { type: 'event.deliver', teamId, eventId: event.id }, exists: anyWaits(teamId, event.name) },
+      { message: deliver, exists: anyWaits(teamId, event.name), outboxId },
     ],
   })
-  if (done === 'done')
+  if (done === 'done') {
+    ctx.defer(
+      deliverAtOnce(ctx, outboxId).catch((error) => ctx.log.warn('an event is left to the queue', { error })),
+    )
     return { id: event.id, name: event.name, at: event.at, duplicate: false, runs, skipped, waiting }
+  }
   const known = await findEvent(ctx.env.DB, teamId, event.id)
   if (known === null) throw new AppError('resource.conflict')
   if (known.name !== event.name || canonicalJson(JSON.parse(known.data)) !== canonicalJson(event.data))

@@ -25,11 +25,18 @@ describe('due fires', () => {
     expect(dueFires(hourly, T, T + 20_000)).toEqual({ fires: [], nextFireAt: T + HOUR })
   })
 
-  test.each(POLICIES)('%s: a lost tick loses no run of a minutely schedule', (missed) => {
-    expect(dueFires(scheduleOf('* * * * *', missed), T, T + 2 * MINUTE + 500)).toEqual({
-      fires: [T + MINUTE, T + 2 * MINUTE],
-      nextFireAt: T + 3 * MINUTE,
-    })
+  test('a fire that is late by more than a period was missed, however little that is', () => {
+    const fires = (missed: MissedPolicy, now: number, cron = '* * * * *'): number[] =>
+      dueFires(scheduleOf(cron, missed), T, now).fires.map((at) => (at - T) / MINUTE)
+    const outage = T + 6.5 * MINUTE
+    expect(fires('skip', outage)).toEqual([6])
+    expect(fires('one', outage)).toEqual([5, 6])
+    expect(fires('all', outage)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(fires('skip', outage, '*/2 * * * *')).toEqual([6])
+    expect(fires('one', outage, '*/2 * * * *')).toEqual([4, 6])
+    // A minute late is a period and no more.
+    expect(fires('skip', T + 2 * MINUTE)).toEqual([1, 2])
+    expect(fires('skip', T + 2 * MINUTE + 1)).toEqual([2])
   })
 
   test('after an outage skip starts none, one the newest, all each', () => {

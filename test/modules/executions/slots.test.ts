@@ -116,8 +116,11 @@ test('a start that is refused gives its slot back, and one that was lost on the 
 })
 
 test('a run that took its slot beforehand counts once for the month', async () => {
-  const { person, token } = await hooked(linear(1))
-  const used = async () => (await get('/api/v1/users/subscription', person)).body.usage.runsPerMonth
+  const { teamId, token } = await hooked(linear(1))
+  const used = () =>
+    env.DB.prepare("SELECT sum(value) AS n FROM usage_counters WHERE team_id = ? AND metric = 'runs'")
+      .bind(teamId)
+      .first<number>('n')
   for (let i = 1; i <= 2; i++) {
     expect((await hook(token, { 'idempotency-key': 'same' })).status).toBe(202)
     await vi.waitFor(async () => expect(await used()).toBe(1))
