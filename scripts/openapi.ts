@@ -1,5 +1,6 @@
-// Writes docs/openapi.json from the routes, or, with --check, fails when it is not what the routes say.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+// npm run openapi: writes what is made from the code, docs/openapi.json and docs/reference. With --check it fails when one of
+// them is not what the code says.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { inRoot } from './server/paths.ts'
 
@@ -16,17 +17,26 @@ registerHooks({
 
 const { createApp, VERSION } = await import('../src/app.ts')
 const { openApiDocument } = await import('../src/http/openapi-document.ts')
+const { referencePages } = await import('./reference/pages.ts')
 
-const file = inRoot('docs/openapi.json')
-const text = `${JSON.stringify(openApiDocument(createApp(Date.now).routes, VERSION), null, 2)}\n`
+const contract = openApiDocument(createApp(Date.now).routes, VERSION)
+const files: Record<string, string> = {
+  'docs/openapi.json': `${JSON.stringify(contract, null, 2)}\n`,
+  ...Object.fromEntries(
+    Object.entries(referencePages()).map(([name, text]) => [`docs/reference/${name}`, text]),
+  ),
+}
 
-if (process.argv.includes('--check')) {
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) console.log('docs/openapi.json is up to date')
-  else {
-    console.error('docs/openapi.json is not what the routes say: run npm run openapi')
-    process.exitCode = 1
-  }
+const read = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null)
+const changed = Object.keys(files).filter((name) => read(inRoot(name)) !== files[name])
+
+if (!process.argv.includes('--check')) {
+  mkdirSync(inRoot('docs/reference'), { recursive: true })
+  for (const name of changed) writeFileSync(inRoot(name), files[name] ?? '')
+  console.log(changed.length === 0 ? 'nothing has changed' : `written: ${changed.join(', ')}`)
+} else if (changed.length === 0) {
+  console.log(`${Object.keys(files).length} files are up to date`)
 } else {
-  writeFileSync(file, text)
-  console.log('docs/openapi.json is written')
+  console.error(`not what the code says, run npm run openapi: ${changed.join(', ')}`)
+  process.exitCode = 1
 }

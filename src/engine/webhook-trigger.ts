@@ -35,7 +35,10 @@ export const WebhookAuth = z.discriminatedUnion('type', [
       'The header with the hexadecimal signature of the body; default the headers of Standard Webhooks.',
     ),
     credential,
-    algorithm: z.enum(['sha256', 'sha512']).optional(),
+    algorithm: z
+      .enum(['sha256', 'sha512'])
+      .optional()
+      .meta({ description: 'The hash of the signature.', default: 'sha256' }),
     toleranceMs,
   }),
   z

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { call, get } from '../helpers/api.ts'
 
-const PAGES = ['/docs', '/docs/expressions']
+const PAGES = ['/docs', '/docs/nodes']
 const filesOf = (html: string): string[] =>
   [...html.matchAll(/(?:src|href)="(\/docs\/files\/[^"]+)"/g)].map(([, path = '']) => path)
 

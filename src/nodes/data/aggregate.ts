@@ -9,7 +9,7 @@ const OPERATIONS = ['count', 'sum', 'avg', 'min', 'max', 'first', 'last', 'list'
 type Operation = (typeof OPERATIONS)[number]
 
 const Field = z.strictObject({
-  op: z.enum(OPERATIONS),
+  op: z.enum(OPERATIONS).describe('What is done with the values.'),
   value: z.unknown().optional().describe('An expression of `item` and `index`; default the item.'),
 })
 

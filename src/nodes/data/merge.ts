@@ -17,16 +17,22 @@ export const dataMerge = pureNode({
     left: side('left'),
     right: side('right'),
     on: z
-      .union([Name, z.array(Name).min(1).max(20), z.strictObject({ left: Name, right: Name })])
+      .union([
+        Name,
+        z.array(Name).min(1).max(20),
+        z.strictObject({
+          left: Name.describe('The name on the left.'),
+          right: Name.describe('The name on the right.'),
+        }),
+      ])
       .describe(
         'The field that both share, by its own name, a list of several, or `{ left, right }` where its names differ.',
       ),
-    how: z
-      .enum(['inner', 'left', 'outer'])
-      .optional()
-      .describe(
-        '`inner` (default) keeps pairs, `left` also what is only on the left, `outer` what is only on either side.',
-      ),
+    how: z.enum(['inner', 'left', 'outer']).optional().meta({
+      description:
+        '`inner` keeps pairs, `left` also what is only on the left, `outer` what is only on either side.',
+      default: 'inner',
+    }),
   }),
   output:
     'A list of objects with the fields of both; of equal names the right one counts. In the order of the left list; what is only on the right comes last. A missing or null key has no partner. At most 100,000 rows.',

@@ -9,10 +9,10 @@ export const dataSet = pureNode({
   summary: 'Makes an object out of values.',
   params: z.strictObject({
     values: z.record(z.string(), z.unknown()).describe('The fields of the object.'),
-    keep: z
-      .boolean()
-      .optional()
-      .describe('Start from the previous output, which must be an object, instead of an empty one.'),
+    keep: z.boolean().optional().meta({
+      description: 'Start from the previous output, which must be an object, instead of an empty one.',
+      default: false,
+    }),
   }),
   output: 'The object.',
   example: { values: { total: '{{ prev.price * 2 }}' } },

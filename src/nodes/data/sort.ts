@@ -18,7 +18,7 @@ export const dataSort = pureNode({
     order: z
       .union([Order, z.array(Order).max(20)])
       .optional()
-      .describe('`asc` (default) or `desc`, for all keys or as a list for each.'),
+      .meta({ description: '`asc` or `desc`, for all keys or as a list for each.', default: 'asc' }),
   }),
   output:
     'The sorted list; equal items keep their order. Numbers come before texts (by code units), then false and true, then lists and objects; missing keys (null, undefined) come last in either order.',

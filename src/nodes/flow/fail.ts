@@ -12,7 +12,7 @@ export const flowFail = pureNode({
       .string()
       .regex(/^[a-z][a-z0-9_.-]{0,99}$/, 'small letters, digits, ".", "_" and "-"')
       .optional()
-      .describe('For programs; default `flow.failed`.'),
+      .meta({ description: 'The code of the error, for programs.', default: 'flow.failed' }),
   }),
   output: 'None.',
   example: { message: 'Order {{ input.orderId }} cannot be delivered', code: 'order.undeliverable' },

@@ -7,12 +7,11 @@ export const flowMerge = pureNode({
   category: 'flow',
   summary: 'Brings branches together.',
   params: z.strictObject({
-    mode: z
-      .enum(['all', 'any', 'first', 'quorum'])
-      .optional()
-      .describe(
-        '`all` (default) waits for every branch; `any` goes on with the first and ignores the others; `first` also cancels them; `quorum` waits for `count`.',
-      ),
+    mode: z.enum(['all', 'any', 'first', 'quorum']).optional().meta({
+      description:
+        '`all` waits for every branch; `any` goes on with the first and ignores the others; `first` also cancels them; `quorum` waits for `count`.',
+      default: 'all',
+    }),
     count: z.number().int().min(1).optional().describe('Of a quorum: how many branches must arrive.'),
   }),
   output:

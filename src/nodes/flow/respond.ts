@@ -16,9 +16,15 @@ export const flowRespond = pureNode({
   category: 'flow',
   summary: 'Answers the request that started the run; the run goes on. The first answer of a run counts.',
   params: z.strictObject({
-    status: z.number().int().min(200).max(599).optional().describe('Default 200.'),
-    headers: z.record(HeaderName, HeaderValue).optional().describe('By name.'),
-    body: z.unknown().optional().describe('Text as it is, anything else as JSON; default nothing.'),
+    status: z
+      .number()
+      .int()
+      .min(200)
+      .max(599)
+      .optional()
+      .meta({ description: 'The HTTP status.', default: 200 }),
+    headers: z.record(HeaderName, HeaderValue).optional().describe('The headers, by name.'),
+    body: z.unknown().optional().describe('Text as it is, anything else as JSON; default: nothing.'),
   }),
   output: 'What was answered: `{ status, headers, body }`.',
   example: { status: 202, body: { accepted: '{{ input.orderId }}' } },

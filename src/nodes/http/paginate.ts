@@ -4,38 +4,52 @@ import * as z from 'zod'
 import type { NodeInput } from '../node.ts'
 import { appendAll, bad } from './body.ts'
 
+export const DEFAULT_PAGES = 10
+
 const shared = {
-  items: z
-    .unknown()
-    .optional()
-    .describe('What a page brings, as an expression, e.g. `{{ item.body.results }}`; default its body.'),
+  items: z.unknown().optional().meta({
+    description:
+      'What a page brings, as an expression, such as `{{ item.body.results }}`. Default: its body.',
+  }),
   until: z.unknown().optional().describe('An expression; when it is true the page is the last one.'),
-  maxPages: z.number().int().min(1).max(1_000).optional().describe('Default 10.'),
+  maxPages: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .meta({ description: 'How many pages are asked for at most.', default: DEFAULT_PAGES }),
 }
 
 export const Paginate = z.discriminatedUnion('by', [
   z.strictObject({
-    by: z.literal('next'),
+    by: z.literal('next').describe('An expression says where the next page is.'),
     next: z
       .unknown()
       .refine((value) => value !== undefined, { message: 'is missing' })
       .describe(
-        'An expression that gives the URL of the next page, or an object of query parameters for it; nothing ends.',
+        'An expression that gives the URL of the next page, or an object of query parameters for it. When it gives nothing, the page is the last one.',
       ),
     ...shared,
   }),
-  z.strictObject({ by: z.literal('link').describe('The `Link` header with `rel="next"`.'), ...shared }),
   z.strictObject({
-    by: z.literal('page').describe('A number in the query; a page that brings an empty list ends.'),
-    param: z.string().min(1).max(200).optional().describe('Name of the query parameter, default `page`.'),
-    start: z.number().int().min(0).optional().describe('Its first value, default 1.'),
-    step: z.number().int().min(1).optional().describe('What is added each time, default 1.'),
+    by: z.literal('link').describe('The `Link` header with `rel="next"` says where the next page is.'),
+    ...shared,
+  }),
+  z.strictObject({
+    by: z.literal('page').describe('A number in the query counts up. An empty page is the last one.'),
+    param: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'The name of the query parameter.', default: 'page' }),
+    start: z.number().int().min(0).optional().meta({ description: 'Its first value.', default: 1 }),
+    step: z.number().int().min(1).optional().meta({ description: 'What is added each time.', default: 1 }),
     ...shared,
   }),
 ])
 export type Paginate = z.infer<typeof Paginate>
-
-export const DEFAULT_PAGES = 10
 
 export type Page = { status: number; headers: Record<string, string>; body: unknown }
 

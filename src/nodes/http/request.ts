@@ -16,7 +16,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const Params = z.strictObject({
   url: z.string().min(1).max(8_192).describe('http or https, to a public address.'),
-  method: z.enum(METHODS).optional().describe('Default GET, or POST when there is a body.'),
+  method: z.enum(METHODS).optional().describe('Default: GET, or POST when there is a body.'),
   query: Query.optional().describe(
     'Parameters added to the URL, in place of those of the same name; a list repeats its name, null leaves it out.',
   ),
@@ -35,11 +35,11 @@ const Params = z.strictObject({
   bodyType: z
     .enum(['json', 'form', 'multipart', 'raw'])
     .optional()
-    .describe('Default `raw` for text, else `json`.'),
+    .describe('How the body is sent. Default: `raw` for text, else `json`.'),
   responseType: z
     .enum(['auto', 'json', 'text'])
     .optional()
-    .describe('`auto` (default) goes by the content type of the answer.'),
+    .meta({ description: '`auto` goes by the content type of the answer.', default: 'auto' }),
   paginate: Paginate.optional().describe(
     'Asks for page after page and gives all that they bring. Its expressions see the page just got as `item` (`{ status, headers, body }`) and its place, from 0, as `index`.',
   ),
@@ -48,20 +48,19 @@ const Params = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .describe('Statuses that count as success, such as 200, 404 or "2xx"; default 200 to 399.'),
-  maxBytes: z
-    .number()
-    .int()
-    .min(1)
-    .max(MOST_ANSWER_BYTES)
-    .optional()
-    .describe('A larger answer (of all pages together) is a failure; default 8 MB.'),
+    .describe('Statuses that count as success, such as 200, 404 or "2xx". Default: 200 to 399.'),
+  maxBytes: z.number().int().min(1).max(MOST_ANSWER_BYTES).optional().meta({
+    description: 'A larger answer (of all pages together) is a failure.',
+    default: MOST_ANSWER_BYTES,
+  }),
   followRedirects: z
     .union([z.boolean(), z.literal('any')])
     .optional()
-    .describe(
-      'Default true, at most 5. Another origin gets no headers but `accept`, `accept-language`, `content-type` and `user-agent`, and a redirect that would send it the body fails with `http.redirect_refused`. `any` sends the body on as well.',
-    ),
+    .meta({
+      description:
+        'Follows up to 5 redirects. Another origin gets no headers but `accept`, `accept-language`, `content-type` and `user-agent`, and a redirect that would send it the body fails with `http.redirect_refused`. `any` sends the body on as well.',
+      default: true,
+    }),
 })
 type Params = z.infer<typeof Params>
 

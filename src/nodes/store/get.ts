@@ -12,7 +12,7 @@ export const storeGet = effectNode({
     default: z
       .unknown()
       .optional()
-      .describe('What it gives when there is no entry, or it has expired; default null.'),
+      .meta({ description: 'What it gives when there is no entry, or it has expired.', default: null }),
   }),
   output: 'The value.',
   example: { key: 'orders.last', default: 0 },

@@ -9,12 +9,10 @@ export const storeIncrement = effectNode({
   summary: 'Adds to a number that runs of the team share. However many do so at once, each counts.',
   params: z.strictObject({
     key,
-    by: z
-      .number()
-      .min(Number.MIN_SAFE_INTEGER)
-      .max(Number.MAX_SAFE_INTEGER)
-      .optional()
-      .describe('Default 1; may be negative. An entry that is not there counts as 0.'),
+    by: z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).optional().meta({
+      description: 'What is added; may be negative. An entry that is not there counts as 0.',
+      default: 1,
+    }),
   }),
   output: 'The new number.',
   example: { key: 'orders.count' },

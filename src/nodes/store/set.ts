@@ -17,7 +17,7 @@ export const storeSet = effectNode({
       .min(1)
       .max(3_660 * DAY_MS)
       .optional()
-      .describe('It is gone after so long; default never.'),
+      .describe('How long it is kept. Default: for ever.'),
   }),
   output: 'The value.',
   example: { key: 'orders.last', value: '{{ input.orderId }}' },

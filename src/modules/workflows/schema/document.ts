@@ -43,7 +43,10 @@ export const ReadDocument = z.strictObject({
   folder: Folder.default(''),
   triggers: TriggersInput.default([]),
   definition: DefinitionInput,
-  active: z.boolean().optional(),
+  active: z
+    .boolean()
+    .optional()
+    .describe('Whether its triggers start runs. Default: true for a new workflow, else as it was.'),
   note: Note.default(''),
 })
 export type ReadDocument = z.infer<typeof ReadDocument>

@@ -11,6 +11,8 @@ export const WorkflowName = z
   .min(1)
   .max(200)
   .regex(/^\P{Cc}*$/u, 'must be one line')
+  .describe('The name, in one line.')
+
 /** What files and other workflows call a workflow. It is part of a URL as it stands. */
 export const WorkflowKey = z
   .string()
@@ -18,8 +20,9 @@ export const WorkflowKey = z
     /^[a-z0-9][a-z0-9._-]{0,99}$/,
     'small letters, digits, ".", "_" and "-", at most 100, a letter or digit first',
   )
+  .describe('What files and other workflows call it. It stays the same when the name changes.')
 
-export const Description = z.string().trim().max(10_000)
+export const Description = z.string().trim().max(10_000).describe('What it is for.')
 
 const Tag = z
   .string()
@@ -31,6 +34,7 @@ export const Tags = z
   .array(Tag)
   .max(20)
   .transform((tags) => [...new Set(tags)])
+  .describe('Words to find it by.')
 
 /** `sales/europe`; empty for none. */
 export const Folder = z
@@ -39,6 +43,7 @@ export const Folder = z
   .max(200)
   .regex(/^\P{Cc}*$/u, 'must be one line')
   .transform((folder) => folder.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, ''))
+  .describe('Where it is listed, such as `sales/europe`. Empty for none.')
 
 export const Definition = EngineDefinition.meta({ id: 'WorkflowDefinition' })
 
@@ -48,7 +53,7 @@ export const DefinitionInput = z.record(z.string(), z.unknown()).meta({
   description: 'A WorkflowDefinition; all that is wrong with it is told at once.',
 })
 
-export const Note = z.string().trim().max(500)
+export const Note = z.string().trim().max(500).describe('What has changed, for the list of versions.')
 
 const ErrorWorkflowId = z.string().regex(new RegExp(`^${idPattern('wf')}$`), 'must be the id of a workflow')
 

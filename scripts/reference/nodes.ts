@@ -1,0 +1,94 @@
+import { stringify } from 'yaml'
+import { Body, DEFAULTS, Edge, Node } from '../../src/engine/definition.ts'
+import { describeNodeTypes, type NodeTypeDescription } from '../../src/nodes/describe.ts'
+import { nodeOf } from '../../src/nodes/registry.ts'
+import { code, knownSchemas, markdownTable, tableOf } from './schema-table.ts'
+
+const KNOWN = knownSchemas([
+  [Node, '[node](definition.md#node)'],
+  [Edge, '[edge](definition.md#edge)'],
+  [Body, '[body](definition.md#body)'],
+])
+
+export function nodesPage(): string {
+  const types = describeNodeTypes()
+  return `# Nodes
+
+What each node type does, what it takes and what it gives. The fields that every node has, such as \`retry\`, \`each\` and
+\`when\`, are in [Definition](definition.md#node). Any string in the parameters may hold [expressions](../expressions.md).
+
+Every node leaves by one of its ports. A node that fails leaves by \`error\` when it says \`onError: route\`. Unless the node says
+otherwise, an attempt may take ${(DEFAULTS.timeoutMs / 1000).toFixed(0)} seconds; \`timeoutMs\` changes that.
+
+${markdownTable(
+  ['Type', 'What it does'],
+  types.map(({ type, summary }) => [`[${code(type)}](#${type.replace('.', '').toLowerCase()})`, summary]),
+)}
+
+${types.map(nodeSection).join('\n\n')}
+`
+}
+
+function nodeSection(one: NodeTypeDescription): string {
+  const hasParams = Object.keys((one.params.properties ?? {}) as object).length > 0
+  return `## ${one.type}
+
+${one.summary}
+
+- **Ports:** ${portsText(one)}
+- **Output:** ${one.output}
+- **Work:** ${workText(one)}
+
+${hasParams ? tableOf(one.params, KNOWN) : 'It has no parameters.'}
+
+\`\`\`yaml
+${stringify(exampleOf(one), { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()}
+\`\`\``
+}
+
+function portsText({ type, ports }: NodeTypeDescription): string {
+  const names = ports.map(code).join(', ')
+  return dependsOnParams(type, ports) ? `those that its parameters name; in the example ${names}` : names
+}
+
+function dependsOnParams(type: string, ports: readonly string[]): boolean {
+  try {
+    return nodeOf(type)?.ports({}).join() !== ports.join()
+  } catch {
+    return true
+  }
+}
+
+function workText({ type, pure, needsCredential, defaultTimeoutMs }: NodeTypeDescription): string {
+  const node = nodeOf(type)
+  const parts: string[] = []
+  if (node?.kind === 'group') parts.push('none of its own; its nodes work as they do elsewhere')
+  else if (pure) parts.push('computes at once; no time limit, and no slot of `maxParallel`')
+  else if (node?.effectful)
+    parts.push('changes something outside; an attempt after a crash carries the same idempotency key')
+  else parts.push('reads from outside, or waits for it')
+  if (defaultTimeoutMs !== null && defaultTimeoutMs !== DEFAULTS.timeoutMs)
+    parts.push(`an attempt may take ${defaultTimeoutMs / 1000} seconds`)
+  if (needsCredential) parts.push('needs a credential')
+  return `${parts.join('; ')}.`
+}
+
+/** A workflow around the example: something before it where it looks back, and a node at each port where there are several. */
+export function exampleOf({ type, example, ports }: NodeTypeDescription) {
+  const id = type.split('.')[1] ?? type
+  const needsBefore = /\bprev\b/.test(JSON.stringify(example)) || nodeOf(type)?.kind === 'merge'
+  const before = { id: 'order', type: 'data.set', params: { values: { price: 2, total: 1_500 } } }
+  const targets = ports.length > 1 ? ports.map((port) => ({ id: `on-${port}`, type: 'flow.noop' })) : []
+  const edges = [
+    ...(needsBefore ? [{ from: before.id, to: id }] : []),
+    ...(ports.length > 1 ? ports.map((port) => ({ from: id, port, to: `on-${port}` })) : []),
+  ]
+  return {
+    nodes: [
+      ...(needsBefore ? [before] : []),
+      { id, type, ...(Object.keys(example).length > 0 ? { params: example } : {}) },
+      ...targets,
+    ],
+    ...(edges.length > 0 ? { edges } : {}),
+  }
+}
