@@ -18,6 +18,7 @@ import { armStart } from './begin.ts'
 import { workOf, workOfDecision } from './deaths.ts'
 import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
+import { hideStored } from './redaction.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
 import { leaveLine } from './slot.ts'
@@ -34,7 +35,7 @@ const refused = (what: string): ControlAnswer =>
 
 const viewAnswer = (machine: RunShell): ControlAnswer => ({
   ok: true,
-  run: viewRun(machine.requireRun(), machine.store, { output: true }),
+  run: hideStored(viewRun(machine.requireRun(), machine.store, { output: true }), machine.requireRun()),
 })
 
 type Who = RunActor | undefined

@@ -13,7 +13,7 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
   const wait = machine.run?.state.activations.get(path)?.wait
   if (wait?.kind !== 'child' || wait.name === undefined) return
   try {
-    const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true })
+    const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true, raw: true })
     if (view === null) {
       const error = { code: 'workflow.child_gone', message: `The run ${wait.name} was deleted` }
       await childEnded(machine, { runId: wait.name, path, status: 'failed', output: null, error })

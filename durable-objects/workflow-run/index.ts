@@ -37,7 +37,7 @@ import { RunMachine } from './machine.ts'
 import { viewNode } from './node-view.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
 import { approvalRow, projectApproval } from './projection.ts'
-import { hideSecrets } from './redaction.ts'
+import { hideSecrets, hideStored } from './redaction.ts'
 import { askForSlot } from './slot.ts'
 import { isInLine } from './stored-slot.ts'
 import { eventStream } from './stream.ts'
@@ -77,15 +77,19 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     const run = machine.requireRun()
     if (!created && run.spec.requestHash !== spec.requestHash) return { ok: false, reason: 'mismatch' }
     await machine.waitUntil(options)
-    return { ok: true, created, run: viewRun(run, machine.store, { nodes: true }), answer: machine.answer }
+    const view = viewRun(run, machine.store, { nodes: true })
+    // A parent that waits goes on with what the run gives.
+    const shown = spec.parent?.wait ? view : hideStored(view, run)
+    return { ok: true, created, run: shown, answer: machine.answer }
   }
 
-  async view(include: { nodes?: boolean; output?: boolean }, waitMs = 0): Promise<RunView | null> {
+  async view(include: Parameters<WorkflowRunRpc['view']>[0], waitMs = 0): Promise<RunView | null> {
     this.#requireReadable()
     await this.#machine.waitUntil({ waitMs })
     const { run, store } = this.#machine
     if (run === null) return null
-    const view = viewRun(run, store, include)
+    const whole = viewRun(run, store, include)
+    const view = include.raw ? whole : hideStored(whole, run)
     const inLine = view.waitingFor.some(({ kind }) => kind === 'slot')
     const place = inLine ? await placeInLine(this.#machine) : null
     if (place === null) return view
@@ -125,13 +129,14 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
     this.#requireReadable()
     const { run, store, now } = this.#machine
     const node = run === null ? null : viewNode(run, store, path, now())
-    return node === null ? null : (hideSecrets(node as unknown as Json) as unknown as NodeDetail)
+    if (run === null || node === null) return null
+    return hideSecrets(node as unknown as Json, run.spec) as unknown as NodeDetail
   }
 
   async nodes(query: Parameters<WorkflowRunRpc['nodes']>[0]): ReturnType<WorkflowRunRpc['nodes']> {
     this.#requireReadable()
     const { run } = this.#machine
-    return run === null ? null : viewNodes(run, query)
+    return run === null ? null : hideStored(viewNodes(run, query), run)
   }
 
   async events(afterSeq: number, limit: number): Promise<EventPage | null> {

@@ -5,7 +5,7 @@
 import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { RunEvent } from '../../src/engine/event.ts'
-import { hideSecrets } from './redaction.ts'
+import { hideSecrets, hideStored } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { outputOfRun, readable } from './view.ts'
@@ -33,13 +33,19 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     const run = context.run()
     const path = 'path' in event ? event.path : undefined
     const type = event.type === 'node.settled' ? `node.${event.status}` : event.type
-    const base = hideSecrets({ ...rest, type, at: toIso(event.at) } as unknown as Record<string, Json>)
+    const base = hideSecrets(
+      { ...rest, type, at: toIso(event.at) } as unknown as Record<string, Json>,
+      run?.spec,
+    )
     if (run !== null && type === 'run.succeeded')
-      return withOutput(base, readable(() => outputOfRun(run)).value)
+      return withOutput(base, hideStored(readable(() => outputOfRun(run)).value, run))
     if (run === null || path === undefined || type !== 'node.succeeded') return base
     const chars = run.values.chars(path)
     if (chars > MOST_INLINE_CHARS) return { ...base, outputBytes: chars }
-    return { ...base, output: hideSecrets(readable(() => (run.values.read(path) ?? null) as Json).value) }
+    return {
+      ...base,
+      output: hideSecrets(readable(() => (run.values.read(path) ?? null) as Json).value, run.spec),
+    }
   }
 
   function withOutput(base: Record<string, Json>, output: Json): Json {

@@ -12,6 +12,7 @@ import { startRow, writeDeed } from './audit.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
 import { speakToGate } from './gate.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
+import { hideStored } from './redaction.ts'
 import type { RunShell } from './run-shell.ts'
 import { takeSlot } from './slot.ts'
 import type { OutboxRow } from './store.ts'
@@ -165,7 +166,7 @@ async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promi
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
   const { startedBy, depth, family } = run.spec
-  const { teamId: _teamId, ...view } = viewRun(run, machine.store, { output: true })
+  const { teamId: _teamId, ...view } = hideStored(viewRun(run, machine.store, { output: true }), run)
   const id = await derivedId('msg', `${kind} ${runId}`)
   if (kind === 'callback') {
     const isLarge = JSON.stringify(view.output).length > MOST_CALLBACK_OUTPUT_CHARS

@@ -5,6 +5,7 @@ import type { Json } from '../../src/core/json.ts'
 import { type AuditRow, insertAuditOnce } from '../../src/db/audit-row.ts'
 import { letIn } from '../../src/modules/executions/index.ts'
 import { startersOf } from '../../src/objects/workflow-run.ts'
+import { hideStored } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 
@@ -140,9 +141,10 @@ export function approvalRow(run: Run, store: RunStore, path: string): Record<str
   const activation = run.state.activations.get(path)
   if (wait?.approvalId == null || activation === undefined) return null
   const { spec, state } = run
-  const detail = (
-    typeof wait.detail === 'object' && wait.detail !== null && !Array.isArray(wait.detail) ? wait.detail : {}
-  ) as Record<string, Json>
+  const { detail, decisions } = hideStored(
+    { detail: isFields(wait.detail) ? wait.detail : {}, decisions: wait.decisions },
+    run,
+  )
   const open = activation.status === 'waiting' && activation.attempt === wait.attempt
   return {
     id: wait.approvalId,
@@ -157,7 +159,7 @@ export function approvalRow(run: Run, store: RunStore, path: string): Record<str
     assignees: JSON.stringify(detail.assignees ?? []),
     quorum: Number(detail.quorum ?? 1),
     allowSelf: detail.allowSelf === false ? 0 : 1,
-    decisions: JSON.stringify(wait.decisions),
+    decisions: JSON.stringify(decisions),
     startedBy: spec.startedBy,
     starters: JSON.stringify(startersOf(spec)),
     seq: state.run.seq,
@@ -166,6 +168,9 @@ export function approvalRow(run: Run, store: RunStore, path: string): Record<str
     decidedAt: open ? null : activation.finishedAt,
   }
 }
+
+const isFields = (value: Json): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const settledAs = (status: string, port: string | null): string =>
   status === 'cancelled'

@@ -1,10 +1,11 @@
-// What is shown of a run hides what its name says is secret: in the views of nodes, in events, and so in streams, sockets and
-// pages. The data itself stays as it is: nodes see it, and the run's own output is what the workflow chose to give.
-//
-// Names are all there is to go by today. Once credentials have values, this is where those are looked for as well.
+// What is shown of a run hides what is secret. Invariants:
+// 1. By name: fields whose names say so are hidden in the views of nodes and in events, and so in streams, sockets and pages.
+// 2. By value: what the team's variables hold under such names is hidden in everything that is shown of the run, also inside
+//    texts: its input, output and errors, the index, approvals and callbacks.
+// 3. The data itself stays as it is: nodes see it, and a parent is given it.
+import { HIDDEN, type HideText, hideIn, hideValues } from '../../src/core/hide-values.ts'
 import type { Json } from '../../src/core/json.ts'
-
-const HIDDEN = '[redacted]'
+import type { RunSpec } from '../../src/objects/workflow-run.ts'
 
 /** Whole words, unlike those of the log: this is people's own data, in which a passenger is no password. */
 const SECRET_WORD =
@@ -13,9 +14,34 @@ const COUNT = /tokens|count/i
 
 const isSecretName = (name: string): boolean => SECRET_WORD.test(name.replace(/([a-z0-9])([A-Z])/g, '$1-$2'))
 
-/** A copy with such values hidden; the same value where there are none. */
-export function hideSecrets<T extends Json>(value: T): T {
-  return hidden(value) as T
+/** By name, and by value where a spec says which. The same value where nothing is secret. */
+export const hideSecrets = <T extends Json>(value: T, spec?: RunSpec): T =>
+  hideIn(hidden(value) as T, spec === undefined ? null : hiderOf(spec))
+
+/** By value only: for what people have sent, and what the workflow chose to give. */
+export const hideStored = <T>(value: T, { spec }: { spec: RunSpec }): T =>
+  hideIn(value as unknown as Json, hiderOf(spec)) as unknown as T
+
+const hiders = new WeakMap<RunSpec, { hide: HideText | null }>()
+
+function hiderOf(spec: RunSpec): HideText | null {
+  let known = hiders.get(spec)
+  if (known === undefined) {
+    known = { hide: hideValues(textsIn(spec.vars ?? {}, false)) }
+    hiders.set(spec, known)
+  }
+  return known.hide
+}
+
+/** The texts under secret names. */
+function textsIn(value: Json, isUnderSecret: boolean): string[] {
+  if (typeof value === 'string') return isUnderSecret ? [value] : []
+  if (value === null || typeof value !== 'object') return []
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, isUnderSecret))
+  const named = namesSecret(value)
+  return Object.entries(value).flatMap(([name, inner]) =>
+    textsIn(inner, isUnderSecret || isSecret(name, inner) || (named && name === 'value')),
+  )
 }
 
 function hidden(value: Json): Json {

@@ -17,7 +17,7 @@ import {
 } from '../../src/objects/workflow-run.ts'
 import { collectBody } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
-import { hideSecrets } from './redaction.ts'
+import { hideSecrets, hideStored } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { readGate } from './stored-gate.ts'
@@ -178,7 +178,7 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     startedBy: spec.startedBy,
     parentRunId: spec.parent?.runId ?? null,
     mocked: spec.mocks === undefined ? 0 : 1,
-    title: titleOfRun(run, store),
+    title: hideStored(titleOfRun(run, store), run),
     cancelledBy: cancellerOf(run, store),
     tags: spec.tags === undefined ? null : JSON.stringify(spec.tags),
     metadata: spec.metadata === undefined ? null : JSON.stringify(spec.metadata),
@@ -198,7 +198,7 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
           ...(kind === 'slot' && name !== null ? { gate: readGate(store)?.name ?? null } : {}),
         })),
     ),
-    error: view.error === null ? null : JSON.stringify(view.error),
+    error: view.error === null ? null : JSON.stringify(hideStored(view.error, run)),
     createdAt,
     startedAt: state.run.startedAt,
     finishedAt: state.run.finishedAt,

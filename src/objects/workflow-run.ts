@@ -229,7 +229,11 @@ export type Resolve = {
 
 export interface WorkflowRunRpc {
   start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
-  view(include: { nodes?: boolean; output?: boolean }, waitMs?: number): Promise<RunView | null>
+  /** `raw` is for a parent, which goes on with what the run gives: all others are shown it without secrets. */
+  view(
+    include: { nodes?: boolean; output?: boolean; raw?: boolean },
+    waitMs?: number,
+  ): Promise<RunView | null>
   /** `who` has what was done written into the audit log; so with the next three. */
   control(verb: ControlVerb, by: string, who?: RunActor): Promise<ControlAnswer>
   signal(signal: Signal, who?: RunActor): Promise<ControlAnswer>

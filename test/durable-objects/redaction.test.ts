@@ -1,7 +1,11 @@
 // What is shown of a run hides what its name says is secret; what the run works with stays whole.
+import { env } from 'cloudflare:workers'
 import { expect, inject, test } from 'vitest'
 import { hideSecrets } from '../../durable-objects/workflow-run/redaction.ts'
+import { call, post } from '../helpers/api.ts'
+import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
 
 test.each([
   ['authorization', 'x', '[redacted]'],
@@ -66,4 +70,103 @@ test('node views, events and frames hide secrets that the nodes themselves see',
   ).not.toContain('Bearer')
   // What the workflow itself gives as its output is its own choice.
   expect(events.at(-1)).toMatchObject({ type: 'run.succeeded', output: { password: 'sesame' } })
+})
+
+const KEY = 'sk_live_4242-abcdef'
+const VARS = { stripeApiKey: KEY, mail: { password: 'hunter2-hunter2', host: 'smtp.example' } }
+
+/** Everything that is shown of a run, as one text. */
+async function allShown(runId: string): Promise<string> {
+  const run = runOf(runId)
+  const nodes = (await run.nodes({ limit: 100 }))?.nodes ?? []
+  const details = await Promise.all(nodes.map(({ path }) => run.node(path)))
+  const views = [await run.view({ nodes: true, output: true }), await run.events(0, 500), nodes, details]
+  const { body } = await run.fetch(new Request('http://run/?afterSeq=0'))
+  const stream = await new Response(body).text()
+  const row = await env.DB.prepare('SELECT * FROM runs WHERE id = ?').bind(runId).first()
+  return JSON.stringify([views, stream, row])
+}
+
+test('what variables hold under secret names is hidden in texts, wherever a run shows them', async () => {
+  const spec = newSpec(
+    {
+      settings: { title: 'With {{ vars.stripeApiKey }}' },
+      nodes: [
+        {
+          id: 'url',
+          type: 'data.set',
+          params: { values: { to: 'https://x.example/?k={{ vars.stripeApiKey }}' } },
+        },
+        {
+          id: 'mail',
+          type: 'data.set',
+          params: { values: { to: 'smtp://me:{{ vars.mail.password }}@{{ vars.mail.host }}' } },
+        },
+        {
+          id: 'no',
+          type: 'flow.fail',
+          params: { message: 'refused: {{ nodes.url.to }} {{ nodes.mail.to }}' },
+        },
+      ],
+      edges: [
+        { from: 'url', to: 'mail' },
+        { from: 'mail', to: 'no' },
+      ],
+    },
+    { vars: VARS, input: { note: `my key is ${KEY}` } },
+  )
+  const run = runOf(spec.runId)
+  const answer = await run.start(spec, { waitMs: 10_000 })
+  expect(JSON.stringify(answer)).not.toContain(KEY)
+  const shown = await allShown(spec.runId)
+  expect(shown).toContain('smtp://me:[redacted]@smtp.example')
+  expect(shown).toContain('https://x.example/?k=[redacted]')
+  expect(shown).toContain('my key is [redacted]')
+  for (const secret of [KEY, 'hunter2']) expect(shown).not.toContain(secret)
+})
+
+test('an approval shows no secret of a variable, nor does a run without any lose a word', async () => {
+  const ask = { id: 'ask', type: 'flow.approval', params: { title: 'Use {{ vars.stripeApiKey }}?' } }
+  const spec = newSpec({ nodes: [ask] }, { vars: VARS })
+  const run = runOf(spec.runId)
+  await run.start(spec)
+  await run.report()
+  const row = await env.DB.prepare('SELECT title FROM approvals WHERE run_id = ?').bind(spec.runId).first()
+  expect(row).toEqual({ title: 'Use [redacted]?' })
+  expect(JSON.stringify(await run.view({}))).not.toContain(KEY)
+  const plain = newSpec({ nodes: [ask] }, { vars: { stripeApiKey: 'short', key: KEY } })
+  await runOf(plain.runId).start(plain)
+  expect(JSON.stringify(await runOf(plain.runId).view({}))).toContain('Use short?')
+})
+
+test('a parent is given what its sub-workflow gives, secret or not', async () => {
+  const { teamId, ...person } = await newPerson()
+  const caller = { ...person, teamId }
+  await call('PUT', '/api/v1/workflows/variables/apiToken', { as: caller, body: { value: KEY } })
+  const quick = await newWorkflow(teamId, {
+    nodes: [{ id: 'a', type: 'data.set', params: { values: { key: '{{ vars.apiToken }}' } } }],
+  })
+  const slow = await newWorkflow(teamId, {
+    nodes: [
+      { id: 'w', type: 'flow.wait', params: { durationMs: 50 } },
+      { id: 'a', type: 'data.set', params: { values: { key: '{{ vars.apiToken }}' } } },
+    ],
+    edges: [{ from: 'w', to: 'a' }],
+  })
+  for (const workflowId of [quick, slow]) {
+    const parent = await newWorkflow(teamId, {
+      nodes: [
+        { id: 'sub', type: 'flow.workflow', params: { workflowId } },
+        { id: 'is', type: 'data.set', params: { values: { same: '{{ nodes.sub.key === vars.apiToken }}' } } },
+        { id: 'got', type: 'data.set', params: { values: { text: 'got {{ nodes.sub.key }}' } } },
+      ],
+      edges: [
+        { from: 'sub', to: 'is' },
+        { from: 'is', to: 'got' },
+      ],
+      output: { is: '{{ nodes.is.same }}', got: '{{ nodes.got.text }}' },
+    })
+    const run = await post(`/api/v1/workflows/${parent}/execute`, caller, {}, { prefer: 'wait=10' })
+    expect(run.body.output).toEqual({ is: true, got: 'got [redacted]' })
+  }
 })

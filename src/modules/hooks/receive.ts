@@ -5,6 +5,7 @@
 // 4. Nothing is evaluated, and no greeting answered, before the proof has been checked.
 import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
+import { hideIn, hideValues } from '../../core/hide-values.ts'
 import { openSecret } from '../../core/secret-box.ts'
 import { judgeFilter } from '../../engine/trigger-filter.ts'
 import { HEADER_NAME, type WebhookAuth } from '../../engine/webhook-trigger.ts'
@@ -65,7 +66,9 @@ export async function receiveDelivery(
   if (greeting?.kind === 'challenge') return greeting
   if (greeting?.kind === 'ping') return ignored('ping')
   const identity = await identify({ auth, idHeader }, delivery, proof)
-  const input = await inputOf(delivery, params, secretHeader ?? null)
+  const sent = await inputOf(delivery, params, secretHeader ?? null)
+  // A sender may put its proof in the body as well: no run needs it, and no view is to show it.
+  const input = hideIn(sent, hideValues([secret]))
   const verdict = judgeFilter(filter, { input, item: input.body, now })
   if (!verdict.takes) return ignored('filter', verdict.fault)
   const started = await startRunnable(request, hook, {

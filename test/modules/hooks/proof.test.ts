@@ -25,6 +25,22 @@ async function proving(auth: Record<string, unknown>, secret = SECRET) {
   return hook
 }
 
+test('the secret of the trigger reaches no run, wherever in a delivery it stands', async () => {
+  const hook = await proving({ type: 'header', header: 'X-Hook-Secret' })
+  const good = await deliver(hook, {
+    path: `?token=${SECRET}`,
+    body: JSON.stringify({ token: SECRET, note: `it is ${SECRET}.`, basic: btoa(`u:${SECRET}`) }),
+    headers: { ...JSON_TYPE, 'x-hook-secret': SECRET, 'x-copy': `Token ${SECRET}` },
+  })
+  const input = await inputOf(good)
+  expect(input).toMatchObject({
+    query: { token: '[redacted]' },
+    headers: { 'x-copy': 'Token [redacted]' },
+    body: { token: '[redacted]', note: 'it is [redacted].' },
+  })
+  expect(input.body.basic).toContain('[redacted]')
+})
+
 test('a header must hold the secret, which the run never sees', async () => {
   const hook = await proving({ type: 'header', header: 'X-Hook-Secret' })
   const good = await deliver(hook, { headers: { 'x-hook-secret': SECRET } })

@@ -1,0 +1,122 @@
+// Hides known secrets in whatever is shown, also inside longer texts and in the forms in which texts carry them: as they are,
+// escaped for JSON, percent-encoded, and in base64 at any offset. Invariants:
+// 1. The work is linear in the text, whatever the secrets and the text are: a window of six characters is hashed along the
+//    text, and at most four secrets are compared where it fits, by their first 32 characters.
+// 2. Where that cannot tell one secret from another, more is hidden, never less.
+import { utf8 } from './crypto.ts'
+import type { Json } from './json.ts'
+
+export const HIDDEN = '[redacted]'
+
+/** What is shorter stands in too many texts by chance. */
+export const LEAST_SECRET_CHARS = 6
+const WINDOW = LEAST_SECRET_CHARS
+const HEAD_CHARS = 32
+const MOST_ALIKE = 4
+
+const RADIX = 31
+const TOP = Array.from({ length: WINDOW - 1 }).reduce<number>((power) => Math.imul(power, RADIX), 1)
+
+type Form = { form: string; head: string }
+
+export type HideText = (text: string) => string
+
+/** Null where there is nothing to hide. */
+export function hideValues(secrets: Iterable<string>): HideText | null {
+  const alike = new Map<number, Form[]>()
+  const forms = new Set([...secrets].filter((secret) => secret.length >= LEAST_SECRET_CHARS).flatMap(formsOf))
+  if (forms.size === 0) return null
+  for (const form of [...forms].sort((a, b) => b.length - a.length)) {
+    const hash = hashAt(form, 0)
+    const known = alike.get(hash)
+    const entry = { form, head: form.slice(0, HEAD_CHARS) }
+    if (known) known.push(entry)
+    else alike.set(hash, [entry])
+  }
+  return (text) => hideAll(text, alike)
+}
+
+function hideAll(text: string, alike: ReadonlyMap<number, readonly Form[]>): string {
+  let shown = ''
+  let from = 0
+  let at = 0
+  let hash = text.length < WINDOW ? 0 : hashAt(text, 0)
+  while (at + WINDOW <= text.length) {
+    const length = lengthAt(text, at, alike.get(hash))
+    if (length > 0) {
+      shown += text.slice(from, at) + HIDDEN
+      at += length
+      from = at
+      if (at + WINDOW <= text.length) hash = hashAt(text, at)
+      continue
+    }
+    hash = Math.imul(hash - Math.imul(text.charCodeAt(at), TOP), RADIX) + text.charCodeAt(at + WINDOW)
+    hash |= 0
+    at++
+  }
+  return from === 0 ? text : shown + text.slice(from)
+}
+
+function hashAt(text: string, at: number): number {
+  let hash = 0
+  for (let i = 0; i < WINDOW; i++) hash = (Math.imul(hash, RADIX) + text.charCodeAt(at + i)) | 0
+  return hash
+}
+
+/** How much is to be hidden here; 0 for nothing. */
+function lengthAt(text: string, at: number, forms: readonly Form[] | undefined): number {
+  if (forms === undefined) return 0
+  if (forms.length > MOST_ALIKE) return Math.min(forms[0]?.form.length ?? 0, text.length - at)
+  let most = 0
+  for (const { form, head } of forms) {
+    if (!text.startsWith(head, at)) continue
+    let length = head.length
+    while (length < form.length && form.charCodeAt(length) === text.charCodeAt(at + length)) length++
+    most = Math.max(most, length)
+  }
+  return most
+}
+
+function formsOf(secret: string): string[] {
+  const percent = encodeURIComponent(secret.toWellFormed())
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    new URLSearchParams({ s: secret }).toString().slice(2),
+    ...[0, 1, 2].map((offset) => base64At(utf8(secret), offset)),
+  ]
+  return forms
+    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+    .filter((form) => form.length >= WINDOW)
+}
+
+/** What the bytes surely look like in base64 when so many others stand before them, and any after. */
+function base64At(bytes: Uint8Array, offset: number): string {
+  let binary = '\0'.repeat(offset)
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  const wholeChars = Math.floor((binary.length * 8) / 6)
+  return btoa(binary).slice(offset === 0 ? 0 : offset + 1, wholeChars)
+}
+
+/** The same value where it holds none of them. */
+export function hideIn<T extends Json>(value: T, hide: HideText | null): T {
+  return (hide === null ? value : hidden(value, hide)) as T
+}
+
+function hidden(value: Json, hide: HideText): Json {
+  if (typeof value === 'string') return hide(value)
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) {
+    const items = value.map((item) => hidden(item, hide))
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
+  let changed = false
+  const fields = Object.entries(value).map(([name, inner]): [string, Json] => {
+    const [shownName, shown] = [hide(name), hidden(inner, hide)]
+    changed ||= shown !== inner || shownName !== name
+    return [shownName, shown]
+  })
+  return changed ? Object.fromEntries(fields) : value
+}
