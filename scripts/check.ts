@@ -1,7 +1,8 @@
 // npm run check: what has to hold before a change lands. Runs everything, even after a failure, and ends with a line
-// that counts: each test, and each of the other checks as one.
+// that counts: each test, and each of the other checks as one. `npm run check -- --only <name>` runs one of them.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { inRoot, ROOT } from './server/paths.ts'
 
 type Check = { name: string; command: string[] }
@@ -19,25 +20,33 @@ const TESTS: Check = {
   command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
 }
 
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
+const isWanted = ({ name }: Check): boolean => only === undefined || name === only
+if (![...CHECKS, TESTS].some(isWanted)) throw new Error(`There is no check ${only}`)
+
 let passed = 0
 let failed = 0
 const broken: string[] = []
 
-for (const check of CHECKS) {
+for (const check of CHECKS.filter(isWanted)) {
   if (await run(check)) passed++
   else failed++
 }
-mkdirSync(inRoot('dist/check'), { recursive: true })
-rmSync(REPORT, { force: true })
-const testsOk = await run(TESTS)
-const report = readReport()
-passed += report.numPassedTests
-// A run can fail without a failed test: a file that does not load, an unhandled rejection, no report at all.
-failed += Math.max(report.numFailedTests, testsOk && report.success ? 0 : 1)
+if (isWanted(TESTS)) await runTests()
 
 if (broken.length > 0) console.log(`\nFailed: ${broken.join(', ')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
+
+async function runTests(): Promise<void> {
+  mkdirSync(inRoot('dist/check'), { recursive: true })
+  rmSync(REPORT, { force: true })
+  const isOk = await run(TESTS)
+  const report = readReport()
+  passed += report.numPassedTests
+  // A run can fail without a failed test: a file that does not load, an unhandled rejection, no report at all.
+  failed += Math.max(report.numFailedTests, isOk && report.success ? 0 : 1)
+}
 
 function run({ name, command }: Check): Promise<boolean> {
   const [program = '', ...args] = command

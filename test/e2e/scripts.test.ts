@@ -1,0 +1,144 @@
+// Every npm script starts. What takes long is given something to stop at: that it loads and reads its options is the point.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inRoot } from '../../scripts/server/paths.ts'
+import { call } from './client.ts'
+import {
+  end,
+  forget,
+  freePort,
+  type Installation,
+  kill,
+  newStateDir,
+  readState,
+  start,
+} from './installation.ts'
+
+type Short = { args?: string[]; code?: number; says: RegExp }
+
+const NO_OPTION: Short = { args: ['--no-such-option'], code: 1, says: /Unknown option '--no-such-option'/ }
+
+const VITEST_HELP: Short = { args: ['--help'], says: /vitest run \[\.\.\.filters\]/ }
+
+const SHORT: Record<string, Short> = {
+  'bench:endurance': NO_OPTION,
+  'bench:engine': NO_OPTION,
+  'bench:http': NO_OPTION,
+  check: { args: ['--only', 'openapi'], says: /^1 passed, 0 failed$/m },
+  'check:types': { args: ['--version'], says: /^Version \d/m },
+  deploy: { code: 1, says: /run npm run setup:cloud first/ },
+  format: { args: ['--help'], says: /--write/ },
+  lint: { args: ['--help'], says: /--write/ },
+  mutants: { args: ['--only', 'no such mutant'], code: 1, says: /There is no such mutant/ },
+  'new-module': { code: 1, says: /Usage: npm run new-module/ },
+  openapi: { args: ['--check'], says: /docs\/openapi\.json is up to date/ },
+  'setup:cloud': { args: ['--dry-run'], says: /npx wrangler d1 create/ },
+  size: { says: /^total +[\d.]+ KiB minified/m },
+  test: VITEST_HELP,
+  'test:chaos': VITEST_HELP,
+  'test:kill': VITEST_HELP,
+  'test:long': VITEST_HELP,
+}
+
+/** Started on an installation, below. */
+const SERVING = ['start', 'demo', 'mail', 'dev', 'reset']
+
+/** It installs packages from the network before anything else. */
+const LEFT_OUT = ['test:clients']
+
+const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+
+const MOST_MS = 100_000
+
+let dir: string
+let running: Installation | null = null
+let dev: ChildProcess | null = null
+
+beforeAll(() => {
+  dir = newStateDir()
+})
+afterAll(async () => {
+  kill(dev?.pid, true)
+  await end(running)
+  forget(dir)
+})
+
+async function npmRun(name: string, args: string[] = [], settings: Record<string, string> = {}) {
+  const npm = spawn('npm', ['run', '--silent', name, '--', ...args], {
+    cwd: inRoot(),
+    env: { ...process.env, STATE_DIR: dir, NO_COLOR: '1', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  // One that goes on instead of stopping early must not go on beside the other tests.
+  const timer = setTimeout(() => kill(npm.pid, true), MOST_MS)
+  const [stdout, stderr, [code]] = await Promise.all([text(npm.stdout), text(npm.stderr), once(npm, 'exit')])
+  clearTimeout(timer)
+  return { code, output: stdout + stderr }
+}
+
+test('every script is started by a test, and every file that one names is there', () => {
+  expect([...Object.keys(SHORT), ...SERVING, ...LEFT_OUT].sort()).toEqual(Object.keys(scripts).sort())
+  for (const command of Object.values(scripts))
+    for (const [path] of command.matchAll(/\b(?:scripts|bench|test)\/[\w./-]+\.ts\b/g))
+      expect(readFileSync(inRoot(path), 'utf8')).not.toBe('')
+})
+
+test.each(Object.entries(SHORT))('npm run %s starts', async (name, { args, code = 0, says }) => {
+  const answer = await npmRun(name, args)
+  expect(answer.output).toMatch(says)
+  expect(answer.code).toBe(code)
+})
+
+test('start serves, demo shows a run on it, and mail says where the kept mail is', async () => {
+  running = await start(dir)
+  const { port } = new URL(running.url)
+  expect(await npmRun('demo', [], { PORT: port })).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('"shipped": true'),
+  })
+  const { mailboxToken } = readState<{ mailboxToken: string }>(dir, 'secrets.json') ?? { mailboxToken: '' }
+  expect(await npmRun('mail')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`/dev/mailbox?token=${mailboxToken}`),
+  })
+  running.npm.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+})
+
+test('dev serves the same state, and ends when it is told to', async () => {
+  const port = await freePort()
+  const child = spawn('npm', ['run', 'dev'], {
+    cwd: inRoot(),
+    env: { ...process.env, STATE_DIR: dir, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  dev = child
+  const ended = once(child, 'exit')
+  let output = ''
+  const isReady = new Promise<void>((resolve) =>
+    child.stdout.on('data', (data) => {
+      output += data
+      if (output.includes(`Ready on http://localhost:${port}`)) resolve()
+    }),
+  )
+  child.stderr.resume()
+  await Promise.race([isReady, ended])
+  expect(output).toContain('Sign in: demo@example.com')
+  expect((await call(`http://localhost:${port}`, 'GET', '/health')).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+})
+
+test('reset removes the state', async () => {
+  expect(await npmRun('reset')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Removed the state'),
+  })
+})
