@@ -9,6 +9,7 @@ import { requestContext } from './http/request-context.ts'
 import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
 import { approvalLinkRoutes, approvalRoutes } from './modules/approvals/index.ts'
+import { teamAuditRoutes } from './modules/audit/index.ts'
 import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { docsRoutes } from './modules/docs/index.ts'
 import { eventRoutes } from './modules/events/index.ts'
@@ -47,6 +48,7 @@ export function createApp(now: () => number) {
   app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
+  app.route('/api/v1/teams', teamAuditRoutes)
   app.route('/api/v1/workflows', workflowRoutes)
   app.route('/api/v1/workflows', startRoutes)
   app.route('/api/v1/workflows/executions', executionRoutes)

@@ -25,6 +25,7 @@ export const SCOPES = {
   /** Leaving is everyone's; who is removed by others is judged where the member is known. */
   'members:remove': { team: 'viewer', keys: false },
   'teams:own': { team: 'owner', keys: false },
+  'audit:read': { team: 'admin', keys: true },
   'budgets:read': { team: 'viewer', keys: true },
   'budgets:write': { team: 'admin', keys: true },
   'billing:read': { team: 'viewer', keys: true },

@@ -47,6 +47,43 @@ export const ListAuditLogs = listQuery(['-createdAt', 'createdAt'], {
 })
 export type ListAuditLogs = z.infer<typeof ListAuditLogs>
 
+const name = z.string().nullable().describe('What it is called today; null when it is gone or has no name.')
+
+export const TeamAuditEntry = z
+  .strictObject({
+    id: z.string(),
+    action: z.string(),
+    actor: z.strictObject({
+      kind: AuditEntry.shape.actorKind,
+      id: z.string().nullable(),
+      name,
+      key: z
+        .strictObject({ id: z.string(), name })
+        .nullable()
+        .describe('The API key that acted, when one did.'),
+    }),
+    target: z.strictObject({ type: z.string(), id: z.string(), name }),
+    before: AuditEntry.shape.before,
+    after: AuditEntry.shape.after,
+    address: z.string().nullable().describe('Of members only; so is `userAgent`.'),
+    userAgent: z.string().nullable(),
+    requestId: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'TeamAuditEntry' })
+export type TeamAuditEntry = z.infer<typeof TeamAuditEntry>
+
+export const TeamAuditPage = pageOf(TeamAuditEntry).meta({ id: 'TeamAuditPage' })
+
+export const ListTeamAuditLogs = listQuery(['-createdAt', 'createdAt'], {
+  actor: reference.optional(),
+  action: reference.optional(),
+  target: reference.optional(),
+  from: moment.optional().meta({ description: 'Entries made at this moment or later.' }),
+  to: moment.optional().meta({ description: 'Entries made before this moment.' }),
+})
+export type ListTeamAuditLogs = z.infer<typeof ListTeamAuditLogs>
+
 export const VerifyAuditLogs = z.strictObject({
   team: reference.optional().meta({ description: 'Without it, the logs of all teams are checked.' }),
   cursor: z.string().max(1024).optional(),

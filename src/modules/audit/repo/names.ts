@@ -1,0 +1,57 @@
+// What the ids in a team's log are called today. Each question is for the ids of one kind, by its primary key, and answers
+// only for what belongs to the team: what is gone has no name.
+
+/** `?1` is the team, `?2` the ids as JSON. */
+const IDS = 'SELECT value FROM json_each(?2)'
+const NAMED: Record<string, string> = {
+  api_key: `SELECT id, name FROM api_keys WHERE id IN (${IDS}) AND team_id = ?1`,
+  approval: `SELECT id, title AS name FROM approvals WHERE id IN (${IDS}) AND team_id = ?1`,
+  event: `SELECT id, name FROM inbound_events WHERE team_id = ?1 AND id IN (${IDS})`,
+  invitation: `SELECT id, email AS name FROM team_invitations WHERE id IN (${IDS}) AND team_id = ?1`,
+  run: `SELECT id, COALESCE(title, workflow_name) AS name FROM runs WHERE id IN (${IDS}) AND team_id = ?1 AND deleted_at IS NULL`,
+  team: `SELECT id, name FROM teams WHERE id IN (${IDS}) AND id = ?1`,
+  template: `SELECT id, name FROM workflow_templates WHERE id IN (${IDS}) AND team_id = ?1`,
+  trigger: `SELECT t.id, w.name || ', ' || t.key AS name FROM workflow_triggers t JOIN workflows w ON w.id = t.workflow_id
+    WHERE t.id IN (${IDS}) AND t.team_id = ?1`,
+  variable: `SELECT name AS id, name FROM team_variables WHERE team_id = ?1 AND name IN (${IDS})`,
+  workflow: `SELECT id, name FROM workflows WHERE id IN (${IDS}) AND team_id = ?1`,
+}
+
+/** People by what they are to the team: of who is not in it, and of those who run the platform, no address is told. */
+const PEOPLE = `SELECT u.id, m.user_id IS NOT NULL AS isMember,
+    CASE WHEN m.user_id IS NOT NULL THEN COALESCE(NULLIF(u.name, ''), u.email)
+      WHEN u.role = 'admin' THEN 'An administrator of the platform' ELSE NULLIF(u.name, '') END AS name
+  FROM users u LEFT JOIN team_members m ON m.team_id = ?1 AND m.user_id = u.id WHERE u.id IN (${IDS})`
+
+export type Person = { id: string; name: string | null; isMember: number }
+
+export type Names = {
+  people: ReadonlyMap<string, Person>
+  /** By kind, then by id. */
+  things: ReadonlyMap<string, ReadonlyMap<string, string>>
+}
+
+/** `ids` by kind; people are asked for under `user`. */
+export async function findNames(
+  d1: D1Database,
+  teamId: string,
+  ids: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Names> {
+  const kinds = [...ids.keys()].filter((kind) => NAMED[kind] !== undefined)
+  const ask = (sql: string, kind: string) =>
+    d1.prepare(sql).bind(teamId, JSON.stringify([...(ids.get(kind) ?? [])]))
+  const [people, ...answers] = await d1.batch<Person | { id: string; name: string | null }>([
+    ask(PEOPLE, 'user'),
+    ...kinds.map((kind) => ask(NAMED[kind] ?? '', kind)),
+  ])
+  const things = kinds.map((kind, index) => {
+    const named = (answers[index]?.results ?? []).flatMap(({ id, name }): [string, string][] =>
+      name === null || name === '' ? [] : [[id, name]],
+    )
+    return [kind, new Map(named)] as const
+  })
+  return {
+    people: new Map(((people?.results ?? []) as Person[]).map((person) => [person.id, person])),
+    things: new Map(things),
+  }
+}
