@@ -5,9 +5,9 @@ import { newId } from '../src/core/ids.ts'
 import { AUDIT_COLUMNS, auditValues } from '../src/db/audit-row.ts'
 import { auditedAddress } from '../src/db/audited-address.ts'
 import { statement } from '../src/db/commit.ts'
-import { HASH_COST } from '../src/modules/auth/hash-cost.ts'
 import { createAccount } from '../src/modules/auth/new-account.ts'
-import { passwordText } from '../src/modules/auth/password-text.ts'
+import { HASH_COST } from '../src/modules/auth/passwords/hash-cost.ts'
+import { passwordText } from '../src/modules/auth/passwords/text.ts'
 import type { Batch, Sql } from './server/database.ts'
 
 export type SeededAccount = { email: string; password: string; name: string; role: 'admin' | 'user' }

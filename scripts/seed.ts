@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from '../src/core/errors.ts'
 import { Email } from '../src/http/text.ts'
-import { requireGoodPassword } from '../src/modules/auth/password-policy.ts'
+import { requireGoodPassword } from '../src/modules/auth/passwords/policy.ts'
 import { samples, TOUR, tourInput } from './samples.ts'
 import { type SeededAccount, seedAccount } from './seed-account.ts'
 import type { Batch } from './server/database.ts'

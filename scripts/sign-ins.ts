@@ -1,7 +1,7 @@
 // What a start says about the accounts that were seeded and are still there: a password is shown only while it opens its
 // account.
 import initialize from '@phi-ag/argon2/node'
-import { passwordText } from '../src/modules/auth/password-text.ts'
+import { passwordText } from '../src/modules/auth/passwords/text.ts'
 import { seededAccounts } from './seed.ts'
 import type { SeededAccount } from './seed-account.ts'
 import type { Batch } from './server/database.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEVICE_LIFE_MS, readDevice, signDevice } from '../../src/modules/auth/known-device.ts'
+import { DEVICE_LIFE_MS, readDevice, signDevice } from '../../src/modules/auth/sign-in/known-device.ts'
 
 const keys = { old: 'A'.repeat(43), new: `${'B'.repeat(42)}A` }
 const before = { SECRETS_KEYS: { current: 'old', keys: { old: keys.old } } }

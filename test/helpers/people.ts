@@ -4,7 +4,7 @@ import { newId } from '../../src/core/ids.ts'
 import type { Plan } from '../../src/core/plans.ts'
 import type { PlatformRole, TeamRole } from '../../src/db/schema/index.ts'
 import { readSettings } from '../../src/env.ts'
-import { signAccessToken } from '../../src/modules/auth/tokens.ts'
+import { signAccessToken } from '../../src/modules/auth/sessions/access-token.ts'
 import type { Caller } from './api.ts'
 import { clock } from './clock.ts'
 

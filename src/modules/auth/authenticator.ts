@@ -6,8 +6,8 @@ import type { Plan } from '../../core/plans.ts'
 import { columns, hotRead } from '../../db/hot-read.ts'
 import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
 import type { Authenticator, Credential } from '../../http/authenticator.ts'
-import { hashApiKey, isMeantAsApiKey, looksLikeApiKey } from './api-key-format.ts'
-import { verifyAccessToken } from './tokens.ts'
+import { hashApiKey, isMeantAsApiKey, looksLikeApiKey } from './api-keys/format.ts'
+import { verifyAccessToken } from './sessions/access-token.ts'
 
 type UserRow = {
   userId: string

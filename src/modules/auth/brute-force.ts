@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { sha256Hex, toHex } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { type BackoffPolicy, type RatePolicy, rateLimiter } from '../../objects/rate-limiter.ts'
-import { findSessionAddresses } from './repo.ts'
+import { findSessionAddresses } from './account-repo.ts'
 
 const PER_ACCOUNT: BackoffPolicy = {
   free: 5,

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { sha256Hex } from '../../core/crypto.ts'
 import type { AppEnv } from '../../http/app-env.ts'
-import { DEVICE_LIFE_MS, readDevice, signDevice } from './known-device.ts'
+import { DEVICE_LIFE_MS, readDevice, signDevice } from './sign-in/known-device.ts'
 
 const overTls = (c: Context<AppEnv>): boolean => c.var.request.settings.PUBLIC_URL.startsWith('https:')
 

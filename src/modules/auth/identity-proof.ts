@@ -1,10 +1,10 @@
 import type { ServiceContext } from '../../context.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { findProof, type ProofRow } from './account-repo.ts'
 import { beginGuess } from './brute-force.ts'
-import { spendCode } from './mfa.ts'
-import { verifyPassword } from './password.ts'
-import { findProof, type ProofRow } from './repo.ts'
+import { spendCode } from './mfa/second-factor.ts'
+import { verifyPassword } from './passwords/hash.ts'
 
 /** How long a sign-in with a provider counts as proof. */
 const FRESH_MS = 10 * MINUTE_MS

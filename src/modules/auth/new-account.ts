@@ -2,8 +2,8 @@
 import { newId } from '../../core/ids.ts'
 import type { Statement } from '../../db/commit.ts'
 import { insertTeam } from '../teams/index.ts'
-import { insertAccount } from './repo.ts'
-import type { SessionUser } from './sessions.ts'
+import { insertAccount } from './account-repo.ts'
+import type { SessionUser } from './sessions/issue.ts'
 
 export type AccountAsk = {
   email: string

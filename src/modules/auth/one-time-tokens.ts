@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../core/crypto.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import type { OneTimePurpose } from '../../db/schema/index.ts'
-import { IS_UNPROVEN } from './repo.ts'
+import { IS_UNPROVEN } from './account-repo.ts'
 
 export const ONE_TIME_LIFE_MS: Record<OneTimePurpose, number> = {
   email_verify: DAY_MS,

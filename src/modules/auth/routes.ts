@@ -6,14 +6,10 @@ import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress } from '../../http/rate-limit.ts'
 import { router, UPDATE } from '../../http/router.ts'
-import { verifyCredential, whoAmI } from './account.ts'
-import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
+import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './api-keys/service.ts'
 import { knownDevice, rememberDevice } from './cookies.ts'
-import { resendVerification, verifyEmail } from './email-verification.ts'
 import { type MailPage, mailPage } from './mail-pages.ts'
-import { changeOwnPassword, chooseNewPassword, forgotPassword } from './password-service.ts'
-import { refresh } from './refresh.ts'
-import { register } from './register.ts'
+import { changeOwnPassword, chooseNewPassword, forgotPassword } from './passwords/service.ts'
 import {
   ApiKey,
   ApiKeyPage,
@@ -38,10 +34,14 @@ import {
   Verified,
   VerifyEmail,
 } from './schema.ts'
-import { listSessions, revokeOtherSessions, revokeSession, signOut } from './session-list.ts'
-import { signIn } from './sign-in.ts'
-import { limitOwnMails, limitSignIns } from './sign-in-limits.ts'
-import { publicKeys } from './tokens.ts'
+import { publicKeys } from './sessions/access-token.ts'
+import { refresh } from './sessions/refresh.ts'
+import { listSessions, revokeOtherSessions, revokeSession, signOut } from './sessions/service.ts'
+import { resendVerification, verifyEmail } from './sign-in/email-verification.ts'
+import { limitOwnMails, limitSignIns } from './sign-in/limits.ts'
+import { verifyCredential, whoAmI } from './sign-in/me.ts'
+import { register } from './sign-in/register.ts'
+import { signIn } from './sign-in/service.ts'
 
 const SESSION_ID = `:id{${idPattern('ses')}}` as const
 const KEY_ID = `:id{${idPattern('key')}}` as const

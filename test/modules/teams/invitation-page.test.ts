@@ -1,7 +1,7 @@
 // The way from the mail of an invitation to the team, as the page goes it, with and without an account.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { register } from '../../../src/modules/auth/register.ts'
+import { register } from '../../../src/modules/auth/sign-in/register.ts'
 import { lookUpInvitation } from '../../../src/modules/teams/service/invitation-offer.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { mailTo, withContext } from '../../helpers/jobs.ts'

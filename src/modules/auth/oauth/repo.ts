@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../context.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, firstOf, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import { oauthIdentities, users } from '../../../db/schema/index.ts'
-import { ACCOUNT_COLUMNS, type Account } from '../repo.ts'
+import { ACCOUNT_COLUMNS, type Account } from '../account-repo.ts'
 
 export type OauthState = {
   codeVerifier: string

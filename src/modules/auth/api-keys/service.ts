@@ -1,0 +1,129 @@
+// API keys. Invariants:
+// 1. The key is shown once, in the answer that made it; only its hash and last four characters are kept.
+// 2. A key never has more rights than its owner: its scopes are checked against the owner's role when they are set, and
+//    the owner's role is asked for again at each use.
+// 3. A key belongs to one person in one team, and only that person sees it.
+import type { ServiceContext } from '../../../context.ts'
+import { toIso, toIsoOrNull } from '../../../core/clock.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
+import { PLAN_LIMITS, requireRoom } from '../../../core/plans.ts'
+import { commit, commitOrStale } from '../../../db/commit.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { judgeAccess, type Scope } from '../../../http/scopes.ts'
+import type { ApiKey, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from '../schema.ts'
+import { hashApiKey, newApiKey } from './format.ts'
+import {
+  type ApiKeyRow,
+  countKeys,
+  findKey,
+  findKeys,
+  insertKeyWithin,
+  removeKey,
+  updateKey,
+} from './repo.ts'
+
+export async function listApiKeys(ctx: ServiceContext, query: ListApiKeys): Promise<Page<ApiKey>> {
+  const rows = await findKeys(ctx, query)
+  const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toApiKey)
+  return query.count ? { ...page, total: await countKeys(ctx) } : page
+}
+
+export async function createApiKey(ctx: ServiceContext, input: CreateApiKey): Promise<NewApiKey> {
+  const scopes = requireOwnScopes(ctx, input.scopes)
+  const now = ctx.now()
+  const expiresAt = input.expiresAt ? Date.parse(input.expiresAt) : null
+  if (expiresAt !== null && expiresAt <= now) {
+    throw new AppError('request.invalid', {
+      errors: [{ path: 'expiresAt', message: 'Must lie in the future.', code: 'too_small' }],
+    })
+  }
+  const key = newApiKey()
+  const row: ApiKeyRow = {
+    id: newId('key', now),
+    name: input.name,
+    lastFour: key.slice(-4),
+    scopes,
+    createdAt: now,
+    expiresAt,
+    lastUsedAt: null,
+  }
+  const most = PLAN_LIMITS[ctx.actor.plan].apiKeys
+  const outcome = await commit(ctx, {
+    guard: insertKeyWithin(ctx, row, await hashApiKey(key), most),
+    audit: {
+      action: 'api_key.created',
+      targetType: 'api_key',
+      targetId: row.id,
+      after: { name: row.name, scopes, expiresAt: toIsoOrNull(expiresAt), lastFour: row.lastFour },
+    },
+  })
+  if (outcome === 'guard_missed') {
+    requireRoom(ctx.actor.plan, 'apiKeys', await countKeys(ctx), 'API keys')
+    throw new AppError('resource.conflict')
+  }
+  return { ...toApiKey(row), key }
+}
+
+export async function changeApiKey(ctx: ServiceContext, id: string, input: ChangeApiKey): Promise<ApiKey> {
+  const before = await ownKey(ctx, id)
+  const scopes = input.scopes === undefined ? before.scopes : requireOwnScopes(ctx, input.scopes)
+  const after = { ...before, name: input.name ?? before.name, scopes }
+  await commitOrStale(ctx, {
+    guard: updateKey(ctx, after),
+    audit: {
+      action: 'api_key.changed',
+      targetType: 'api_key',
+      targetId: id,
+      before: { name: before.name, scopes: before.scopes },
+      after: { name: after.name, scopes: after.scopes },
+    },
+    messages: [{ type: 'live.revoke', of: 'user', id: ctx.actor.userId }],
+  })
+  return toApiKey(after)
+}
+
+export async function deleteApiKey(ctx: ServiceContext, id: string): Promise<void> {
+  const { name, scopes, lastFour } = await ownKey(ctx, id)
+  const outcome = await commit(ctx, {
+    guard: removeKey(ctx, id),
+    audit: {
+      action: 'api_key.deleted',
+      targetType: 'api_key',
+      targetId: id,
+      before: { name, scopes, lastFour },
+    },
+    messages: [{ type: 'live.revoke', of: 'user', id: ctx.actor.userId }],
+  })
+  if (outcome === 'guard_missed') throw notFound('The API key')
+}
+
+async function ownKey(ctx: ServiceContext, id: string): Promise<ApiKeyRow> {
+  const row = await findKey(ctx, id)
+  if (row === null) throw notFound('The API key')
+  return row
+}
+
+function requireOwnScopes(ctx: ServiceContext, wanted: Scope[]): Scope[] {
+  const scopes = [...new Set(wanted)]
+  const beyond = scopes.filter((scope) => judgeAccess(scope, ctx.actor) !== 'allowed')
+  if (beyond.length === 0) return scopes
+  throw new AppError('access.denied', {
+    detail: `A key cannot have more rights than you: ${beyond.join(', ')}.`,
+    errors: beyond.map((scope) => ({
+      path: 'scopes',
+      message: `Your role does not reach ${scope}.`,
+      code: 'role_missing',
+    })),
+  })
+}
+
+const toApiKey = (row: ApiKeyRow): ApiKey => ({
+  id: row.id,
+  name: row.name,
+  masked: `ork_live_…${row.lastFour}`,
+  scopes: row.scopes,
+  createdAt: toIso(row.createdAt),
+  expiresAt: toIsoOrNull(row.expiresAt),
+  lastUsedAt: toIsoOrNull(row.lastUsedAt),
+})

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { Password } from '../schema.ts'
+
+const Code = z.string().trim().min(6).max(64)
+
+export const SetUpMfa = z
+  .strictObject({
+    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+  })
+  .meta({ id: 'SetUpMfa' })
+export type SetUpMfa = z.infer<typeof SetUpMfa>
+
+export const MfaSetup = z
+  .strictObject({
+    /** Base 32, for typing it in by hand. */
+    secret: z.string(),
+    otpauthUrl: z.string(),
+    /** An SVG as a data URL. */
+    qrCode: z.string(),
+  })
+  .meta({ id: 'MfaSetup' })
+export type MfaSetup = z.infer<typeof MfaSetup>
+
+export const MfaCode = z.strictObject({ code: Code }).meta({ id: 'MfaCode' })
+export type MfaCode = z.infer<typeof MfaCode>
+
+export const DisableMfa = z
+  .strictObject({
+    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+    code: Code.meta({ description: 'A code of the app or a backup code.' }),
+  })
+  .meta({ id: 'DisableMfa' })
+export type DisableMfa = z.infer<typeof DisableMfa>
+
+export const BackupCodes = z
+  .strictObject({ backupCodes: z.array(z.string()) })
+  .meta({ id: 'BackupCodes', description: 'Each good once, in place of a code. They are not shown again.' })
+export type BackupCodes = z.infer<typeof BackupCodes>
+
+export const MfaState = z.strictObject({ mfaEnabled: z.boolean() }).meta({ id: 'MfaState' })
+export type MfaState = z.infer<typeof MfaState>

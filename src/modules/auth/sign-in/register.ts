@@ -1,0 +1,74 @@
+import type { RequestContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { auditedAddress } from '../../../db/audited-address.ts'
+import { commit, isUniqueViolation } from '../../../db/commit.ts'
+import { provesAddress } from '../../teams/index.ts'
+import { findAccountByEmail } from '../account-repo.ts'
+import { noteAddressFailure, requireAddressMayTry } from '../brute-force.ts'
+import { verificationMail } from '../mails.ts'
+import { createAccount } from '../new-account.ts'
+import { issueOneTimeToken } from '../one-time-tokens.ts'
+import { hashPassword } from '../passwords/hash.ts'
+import { requireGoodPassword } from '../passwords/policy.ts'
+import type { Register, Tokens } from '../schema.ts'
+import { issueSession, onBehalfOf } from '../sessions/issue.ts'
+import { requireOpenRegistration } from './registration.ts'
+
+/**
+ * User, personal team, mail and session in one commit. That an address is taken is said openly (409), since a client
+ * cannot work without it; who asks that too often has to wait.
+ */
+export async function register(request: RequestContext, input: Register): Promise<Tokens> {
+  const { email, password } = input
+  requireGoodPassword(password, email, 'password')
+  await requireAddressMayTry(request)
+  await requireInvited(request, email)
+  const passwordHash = await hashPassword(password)
+  if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
+
+  const now = request.now()
+  const isProven = await isInvited(request, input)
+  const { user, statements } = createAccount(
+    { email, name: input.name, passwordHash, emailVerifiedAt: isProven ? now : null },
+    now,
+  )
+  const proof = isProven ? null : await issueOneTimeToken(request, user, 'email_verify')
+  const session = await issueSession(request, user, 'password')
+  try {
+    await commit(onBehalfOf(request, user), {
+      statements: [...statements, session.guard, ...session.statements, ...(proof?.statements ?? [])],
+      audit: {
+        action: 'user.registered',
+        targetType: 'user',
+        targetId: user.id,
+        after: { ...(await auditedAddress(email)), ...(isProven ? { verifiedBy: 'invitation' } : {}) },
+      },
+      messages: proof === null ? [] : [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
+    })
+  } catch (error) {
+    if (isUniqueViolation(error, 'users.email')) return refuseTaken(request)
+    throw error
+  }
+  return session.tokens
+}
+
+async function isInvited(request: RequestContext, { email, invitation }: Register): Promise<boolean> {
+  if (invitation === undefined) return false
+  if (await provesAddress(request, invitation, email)) return true
+  throw new AppError('invitation.invalid')
+}
+
+/** Who asks for many addresses to find one that is invited has to wait. */
+async function requireInvited(request: RequestContext, email: string): Promise<void> {
+  try {
+    await requireOpenRegistration(request, email)
+  } catch (error) {
+    await noteAddressFailure(request)
+    throw error
+  }
+}
+
+async function refuseTaken(request: RequestContext): Promise<never> {
+  await noteAddressFailure(request)
+  throw new AppError('auth.email_taken')
+}
