@@ -36,6 +36,19 @@ export async function buildDocsSite(dir: string): Promise<void> {
     writeFileSync(join(dir, `docs/${page.name}.html`), markdownPage(page, files))
 }
 
+/** Shown above the list of operations. It is ordinary HTML of the page, so it is there before the viewer is. */
+const OVERVIEW = `<div slot="overview" class="overview">
+<h1>Orrery API</h1>
+<p>Everything is JSON over HTTP below <code>/api/v1</code>. Send an access token as <code>Authorization: Bearer</code>, or an API key as
+<code>X-API-Key</code>. <code>X-Team-Id</code> selects the team; without it a request is in your personal team.</p>
+<pre><code>curl -sS -X POST "$ORRERY_URL/api/v1/auth/login" -H 'content-type: application/json' \\
+  -d '{"email":"demo@example.com","password":"…"}'
+curl -sS "$ORRERY_URL/api/v1/workflows" -H "authorization: Bearer $TOKEN"</code></pre>
+<p>Every operation shows its own curl command. The contract is <a href="/openapi.json">OpenAPI 3.1</a>. What goes into a workflow is
+under <a href="/docs/definition">Definition</a>, <a href="/docs/nodes">Nodes</a>, <a href="/docs/triggers">Triggers</a> and
+<a href="/docs/expressions">Expressions</a>; what comes back is under <a href="/docs/events">Events</a> and <a href="/docs/errors">Errors</a>.</p>
+</div>`
+
 function apiPage(files: Files, viewer: string): string {
   return shell({
     title: API_TITLE,
@@ -43,7 +56,10 @@ function apiPage(files: Files, viewer: string): string {
     files,
     head: `<script type="module" src="${viewer}"></script>\n`,
     bodyClass: 'api',
-    body: `<openapi-explorer spec-url="/openapi.json" collapse hide-server-selection schema-style="table" schema-expand-level="2"></openapi-explorer>
+    body: `<button type="button" class="operations" aria-expanded="false">Operations</button>
+<openapi-explorer spec-url="/openapi.json" collapse hide-server-selection schema-style="table" schema-expand-level="2">
+${OVERVIEW}
+</openapi-explorer>
 <noscript><p>This page needs JavaScript. The contract is at <a href="/openapi.json">/openapi.json</a>.</p></noscript>`,
   })
 }

@@ -11,6 +11,31 @@ if (contents) {
   wide.addEventListener('change', follow)
 }
 
+/**
+ * On a narrow screen the viewer would list all operations on one page, without their curl commands. It shows one at a time
+ * instead, as on a wide screen, and a button of ours opens its menu.
+ */
+async function showOneOperation() {
+  await customElements.whenDefined('openapi-explorer')
+  removeEventListener('resize', viewer.handleResize)
+  viewer.renderStyle = 'focused'
+  const button = document.querySelector('button.operations')
+  const setMenu = (open) => {
+    viewer.classList.toggle('menu-open', open)
+    button.setAttribute('aria-expanded', String(open))
+  }
+  button.addEventListener('click', () => setMenu(!viewer.classList.contains('menu-open')))
+  // The viewer changes the address without an event, also when a group of operations is opened in the menu.
+  let shown = location.hash
+  viewer.addEventListener('click', () =>
+    setTimeout(() => {
+      const isOperation = /route=(get|post|put|patch|delete)-/.test(location.hash)
+      if (location.hash !== shown && isOperation) setMenu(false)
+      shown = location.hash
+    }),
+  )
+}
+
 const viewer = document.querySelector('openapi-explorer')
 if (viewer) {
   const COLOURS = {
@@ -32,4 +57,7 @@ if (viewer) {
   }
   paint()
   dark.addEventListener('change', paint)
+  // The table hides descriptions where there is little room; the tree does not.
+  viewer.setAttribute('schema-style', wide.matches ? 'table' : 'tree')
+  showOneOperation()
 }
