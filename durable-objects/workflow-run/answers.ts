@@ -15,6 +15,7 @@ import type {
 import { askedAgain } from './asked-again.ts'
 import { type Deed, noteDeed } from './audit.ts'
 import { armStart } from './begin.ts'
+import { mayResume, notePause } from './children.ts'
 import { workOf, workOfDecision } from './deaths.ts'
 import type { ShellFact } from './outcome.ts'
 import { planFor } from './prepared.ts'
@@ -51,6 +52,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, who: W
       ? viewAnswer(machine)
       : conflict(`The run has ${status} already.`)
   }
+  if (verb === 'resume' && !mayResume(machine, by)) return viewAnswer(machine)
   const fact = { type: FACTS[verb], by }
   const about = () => workOf([{ fact }], [])
   if (machine.refuses(about)) return refused(`${verb} the run`)
@@ -61,6 +63,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, who: W
     if (verb === 'resume' && result.accepted) armStart(machine)
     return result
   }, about)
+  if (verb === 'pause' && (accepted || paused)) notePause(machine, by, paused)
   const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
   return accepted || alreadySo
     ? viewAnswer(machine)

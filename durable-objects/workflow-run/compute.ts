@@ -40,9 +40,9 @@ function prepare(run: Run, activation: Activation, attempt: number, key: string,
   const node = planNode(run, activation)
   const at = { from: activation }
   const view = scopeOf(run, at, now)
-  if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
   const { type, params, when } = prepareNode(node)
   if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
+  if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
   const mock = activation.undoes === null ? run.spec.mocks?.[node.id] : undefined
   if (mock !== undefined) {
     const compute = () => computeMocked(type, () => evaluated(type as NodeType))

@@ -14,6 +14,7 @@ import { hasEnded, newRun } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { lookAtChild } from './child.ts'
+import { followPause } from './children.ts'
 import { type Deaths, ENDING, openDeaths, WAKING, type Work, workOf } from './deaths.ts'
 import { type EffectOutcome, runEffects } from './effects.ts'
 import { awaitsEvent, takeEarlier } from './event-waits.ts'
@@ -232,6 +233,7 @@ export class RunMachine implements WokenShell {
   }
 
   #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
+    const { paused } = this.requireRun().state.run
     const result = runTurn(this.shell, facts, commands, this.#careful > 0)
     if (this.#careful > 0) this.#careful--
     if (this.deaths.some()) this.deaths.survived(this.deaths.turn.about?.() ?? WAKING)
@@ -239,6 +241,7 @@ export class RunMachine implements WokenShell {
       if (child !== undefined) this.tell('cancel_child', { runId: child })
     }
     if (result.ended) writeFarewell(this)
+    else followPause(this, paused, result.events)
     if (result.projects) this.project()
     if (result.tells) this.scheduleDrain(PROJECT_DEBOUNCE_MS)
     if (result.respond) this.answer ??= result.respond

@@ -9,6 +9,7 @@ import { flowGate } from '../../src/objects/flow-gate.ts'
 import { startersOf, workflowRun } from '../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../src/queue/post.ts'
 import { startRow, writeDeed } from './audit.ts'
+import { holdChild } from './children.ts'
 import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
 import { speakToGate } from './gate.ts'
 import { approvalRow, projectApproval, projectRun } from './projection.ts'
@@ -143,6 +144,9 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
     }
     case 'cancel_child':
       await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
+      return
+    case 'hold_child':
+      await holdChild(machine, String(body.runId))
       return
     case 'callback':
     case 'failed':

@@ -1,6 +1,6 @@
 // What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
 // loads is bounded, so that no expression can pull a whole run into memory.
-import { type Budget, evaluateParams, type Scope } from '../../src/engine/expression/index.ts'
+import { type Budget, evaluateParams, type Scope, ScopeFailure } from '../../src/engine/expression/index.ts'
 import { withoutItem } from '../../src/engine/path.ts'
 import type { Plan } from '../../src/engine/plan.ts'
 import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
@@ -62,7 +62,7 @@ export function scopeOf(
   if (item && !('item' in extra)) Object.assign(scope, item)
   if (at.from !== null) {
     const from = at.from
-    Object.defineProperty(scope, 'prev', { enumerable: true, get: () => prevOf(run, from, load) })
+    Object.defineProperty(scope, 'prev', { enumerable: true, get: reading(() => prevOf(run, from, load)) })
   }
   return { scope, load }
 }
@@ -134,7 +134,7 @@ function nodesOf(
           : visibleActivation(run.plan, run.state, at.from, id)
       return seen === undefined ? undefined : outputOf(seen, load)
     }
-    Object.defineProperty(nodes, id, { enumerable: true, configurable: true, get: memo(read) })
+    Object.defineProperty(nodes, id, { enumerable: true, configurable: true, get: reading(memo(read)) })
   }
   return nodes
 }
@@ -144,6 +144,15 @@ const memo = (read: () => unknown): (() => unknown) => {
   return () => {
     known ??= { value: read() }
     return known.value
+  }
+}
+
+/** For getters of a scope: what fails here is no fault of the expression, and keeps its own code. */
+const reading = (read: () => unknown) => (): unknown => {
+  try {
+    return read()
+  } catch (error) {
+    throw new ScopeFailure(error)
   }
 }
 

@@ -64,6 +64,7 @@ export const ERRORS = {
   'outbound.redirect_refused': entry(422, 'A redirect would send the body to another origin'),
   'outbound.failed': entry(502, 'The other side did not answer as expected', true),
   'service.unavailable': entry(503, 'A part of the service is not available', true),
+  'workflow.in_use': entry(409, 'Other workflows use this one'),
   'workflow.invalid': entry(422, 'The workflow has problems'),
   'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
   'run.bad_concurrency_key': entry(422, 'The key of the concurrency limit cannot be made from this start'),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isForbiddenKey } from '../core/json.ts'
 import { refineSchedule, scheduleTriggerShape } from './schedule/trigger.ts'
 import { webhookTriggerShape } from './webhook-trigger.ts'
 
@@ -31,9 +32,10 @@ const duration = z.number().int().min(1).max(YEAR_MS)
 export type NodeId = z.infer<typeof NodeId>
 export const NodeId = z
   .string()
-  .regex(
-    /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z0-9_-]{1,64}$/,
-    'letters, digits, "_" and "-", 1 to 64 of them; not __proto__, constructor or prototype',
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, "_" and "-", 1 to 64 of them')
+  .refine(
+    (id) => !isForbiddenKey(id),
+    'not a name for a node: __proto__, constructor and prototype are reserved',
   )
 
 const PortName = z.string().min(1).max(64)

@@ -17,6 +17,8 @@ export interface NodeTypeInfo {
   /** Computed by the shell at once, without effect: no slot, no intent, no timeout. */
   readonly pure: boolean
   readonly needsCredential: boolean
+  /** A pure node that may wait: it cannot run for each item by itself, since its items have no state of their own. */
+  readonly mayWait?: boolean
   /** Whether the node changes something outside, so that it can be at-most-once or be undone. */
   readonly effectful: boolean
   readonly defaultTimeoutMs?: number

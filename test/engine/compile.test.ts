@@ -25,6 +25,15 @@ describe('compile', () => {
     expect(problems(definition)).toEqual([])
   })
 
+  it('refuses what a node would ignore, or could never do', () => {
+    expect(problems(flow([node('a', 'work', { credential: 'github' })]))).toMatchObject([
+      { path: 'nodes[0].credential', code: 'node.no_credential' },
+    ])
+    expect(problems(flow([node('a', 'pause', { each: { items: [1] } })]))).toMatchObject([
+      { path: 'nodes[0].each', code: 'each.cannot_wait', hint: expect.stringContaining('group') },
+    ])
+  })
+
   it('refuses ids that reach for a prototype, wherever an id stands', () => {
     for (const id of ['__proto__', 'constructor', 'prototype']) {
       expect(codes(flow([pure(id)], []))).toContain('definition.invalid')

@@ -65,6 +65,10 @@ function serveTarget(): Promise<Served> {
       case 'redirect':
         note(name, request)
         return void response.writeHead(number('status', 302), { location: query.get('to') ?? '/echo' }).end()
+      case 'long-list': {
+        const page = number('page', 1)
+        return sendJson(response, 200, { items: page > 25 ? [] : [page] })
+      }
       case 'pages':
         note(name, request)
         return sendPage(response, base, url)

@@ -18,7 +18,7 @@ test.each([
   ['page numbers and until', { by: 'page', items, until: '{{ item.body.cursor === null }}' }],
 ])('pages are turned by %s', async (_name, paginate) => {
   const run = await paged(paginate)
-  expect(run).toMatchObject({ status: 'succeeded', output: { status: 200, body: ALL, more: false } })
+  expect(run).toMatchObject({ status: 'succeeded', output: { status: 200, body: ALL } })
 })
 
 test('without items each page brings its body', async () => {
@@ -30,16 +30,24 @@ test('until ends with the page for which it is true; index is the place of the p
   expect((await paged({ by: 'link', items, until: '{{ index === 1 }}' })).output).toMatchObject({
     body: [1, 2, 3, 4, 5, 6],
     pages: 2,
-    more: false,
   })
 })
 
-test('maxPages ends it, and the output says that there is more', async () => {
-  expect((await paged({ by: 'link', items, maxPages: 2 })).output).toMatchObject({
-    body: [1, 2, 3, 4, 5, 6],
-    pages: 2,
-    more: true,
+test('more pages than maxPages are a failure, since half a list must not pass for all of it', async () => {
+  expect((await paged({ by: 'link', items, maxPages: 2 })).error).toMatchObject({
+    code: 'http.too_many_pages',
+    message: expect.stringContaining('more than 2 pages'),
+    retryable: false,
+    outcomeUnknown: false,
   })
+  expect((await paged({ by: 'link', items, maxPages: 3 })).output).toMatchObject({ body: ALL, pages: 3 })
+  const post = { by: 'link', items, maxPages: 1 }
+  expect((await paged(post, '', { method: 'POST' })).error).toMatchObject({ outcomeUnknown: true })
+})
+
+test('a list of more than ten pages is read to its end', async () => {
+  const run = await one('http.request', { url: `${BASE}/long-list`, paginate: { by: 'page', items } })
+  expect(run.output).toMatchObject({ body: Array.from({ length: 25 }, (_, at) => at + 1), pages: 26 })
 })
 
 test('the number may start and step otherwise and have another name', async () => {

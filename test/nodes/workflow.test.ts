@@ -197,3 +197,51 @@ test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
     expect(problems).toMatchObject([{ code: 'node.bad_params', message: 'either workflowId or workflowKey' }])
   },
 )
+
+const paused = (runId: string): Promise<void> =>
+  vi.waitFor(async () => expect(await runOf(runId).view({})).toMatchObject({ status: 'paused' }))
+
+test('a pause reaches the runs that are waited for, however deep, and resuming lets all of them go on', async () => {
+  const team = await teamId()
+  const inner = await newWorkflow(team, WAITING)
+  const middle = await newWorkflow(team, {
+    nodes: [{ id: 'm', type: 'flow.workflow', params: { workflowId: inner } }],
+  })
+  const run = await one('flow.workflow', { workflowId: middle }, { teamId: team, waitMs: 0 })
+  const child = await childOf(run.id)
+  const grandchild = await childOf(child)
+  await runOf(run.id).control('pause', 'usr_x')
+  await paused(child)
+  await paused(grandchild)
+  await runOf(grandchild).signal({ name: 'go', data: { done: true }, by: 'usr_x' })
+  expect(await runOf(run.id).view({})).toMatchObject({ status: 'paused' })
+  await runOf(run.id).control('resume', 'usr_x')
+  expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: { done: true } })
+})
+
+test('a run that a person has paused stays so when its parent is paused and goes on', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
+  const child = await childOf(run.id)
+  await runOf(child).control('pause', 'usr_x')
+  await runOf(run.id).control('pause', 'usr_x')
+  await runOf(run.id).control('resume', 'usr_x')
+  await runOf(child).control('resume', 'parent')
+  await paused(child)
+  await runOf(child).control('resume', 'usr_x')
+  await runOf(child).signal({ name: 'go', data: 1, by: 'usr_x' })
+  expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: 1 })
+})
+
+test('a run that is cancelled while it is paused cancels its children, which are paused with it', async () => {
+  const team = await teamId()
+  const workflowId = await newWorkflow(team, WAITING)
+  const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
+  const child = await childOf(run.id)
+  await runOf(run.id).control('pause', 'usr_x')
+  await paused(child)
+  await runOf(run.id).control('cancel', 'usr_x')
+  expect(await ended(run.id)).toMatchObject({ status: 'cancelled' })
+  expect(await ended(child)).toMatchObject({ status: 'cancelled' })
+})

@@ -65,6 +65,15 @@ function checkType(
   if (info.needsCredential && !mayHaveCredential && !node.disabled) {
     problems.add([...at, 'credential'], 'node.missing_credential', `${info.type} needs a credential`)
   }
+  // Ignoring it would send calls without the sign-in that they were given.
+  if (node.credential !== undefined && !info.needsCredential) {
+    problems.add(
+      [...at, 'credential'],
+      'node.no_credential',
+      `${info.type} takes no credential`,
+      'Leave "credential" out',
+    )
+  }
   if (node.onError === 'continue' && ports && !ports.includes('main')) {
     problems.add(
       [...at, 'onError'],
@@ -77,6 +86,15 @@ function checkType(
     const { items } = node.each
     if (info.kind === 'merge' || (ports && ports.length > 1)) {
       problems.add([...at, 'each'], 'each.multiple_ports', 'Only a node with one port can run for each item')
+    }
+    if (info.mayWait) {
+      const hint = 'Put it into a group, and give the group the each'
+      problems.add(
+        [...at, 'each'],
+        'each.cannot_wait',
+        `${info.type} cannot wait for each item by itself`,
+        hint,
+      )
     }
     if (typeof items === 'string' && !items.includes('{{')) {
       const hint = 'Write an array, or an expression that gives one'

@@ -31,9 +31,17 @@ export function fail(code: ExpressionErrorCode, at: number, message: string, exp
   throw new Failure(expected === undefined ? { code, message, column } : { code, message, column, expected })
 }
 
+/** Thrown by a getter of the scope, around its own failure. It ends the evaluation and reaches the caller as it was. */
+export class ScopeFailure extends Error {
+  constructor(cause: unknown) {
+    super('a value of the scope could not be read', { cause })
+  }
+}
+
 /** Whatever was thrown, as an error of the language. A full stack is a budget that ran out, not a defect. */
 export function asExpressionError(thrown: unknown): ExpressionError {
   if (thrown instanceof Failure) return thrown.error
+  if (thrown instanceof ScopeFailure) throw thrown.cause
   if (thrown instanceof RangeError) {
     return { code: 'expression.budget', message: 'the expression needs more room than it may use', column: 1 }
   }

@@ -1,7 +1,7 @@
 export type { Dialect } from './dialect.ts'
 export { nativeDialect, startDialect } from './dialect.ts'
 export type { ExpressionError, ExpressionErrorCode } from './errors.ts'
-export { nearest } from './errors.ts'
+export { nearest, ScopeFailure } from './errors.ts'
 export type { Budget, Limits, Scope } from './limits.ts'
 export { defaultLimits } from './limits.ts'
 export type { CompiledParams, ParamError } from './params.ts'

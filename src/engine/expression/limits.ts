@@ -13,7 +13,10 @@ export const defaultLimits: Readonly<Limits> = {
   sourceChars: 20_000,
 }
 
-/** The values that an expression may name. `now` is recorded event time, in milliseconds or as ISO text. */
+/**
+ * The values that an expression may name. `now` is recorded event time, in milliseconds or as ISO text. A getter that
+ * fails throws a `ScopeFailure`.
+ */
 export type Scope = {
   readonly input?: unknown
   readonly nodes?: unknown

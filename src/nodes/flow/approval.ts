@@ -72,6 +72,7 @@ export const flowApproval = pureNode({
   mockPort: (output) => PORT_OF[String((output as { decision?: unknown } | null)?.decision)],
   ports: () => ['approved', 'rejected', 'timeout'],
   needsCredential: false,
+  mayWait: true,
   effectful: false,
   check: ({ form, assignees, quorum }) => {
     const faults: ParamFault[] = []

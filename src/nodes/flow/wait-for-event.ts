@@ -40,6 +40,7 @@ export const flowWaitForEvent = pureNode({
   mockPort: () => 'main',
   ports: () => ['main', 'timeout'],
   needsCredential: false,
+  mayWait: true,
   effectful: false,
   compute: ({ params: { name, timeoutMs }, nowMs }) => ({
     wait: {

@@ -27,6 +27,7 @@ export const flowWait = pureNode({
   example: { durationMs: 60_000 },
   ports: mainPort,
   needsCredential: false,
+  mayWait: true,
   effectful: false,
   check: ({ until }) =>
     typeof until === 'string' && isFixed(until) && !TIMESTAMP.test(until)

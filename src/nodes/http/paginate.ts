@@ -4,7 +4,7 @@ import * as z from 'zod'
 import type { NodeInput } from '../node.ts'
 import { appendAll, bad } from './body.ts'
 
-export const DEFAULT_PAGES = 10
+export const DEFAULT_PAGES = 1_000
 
 const shared = {
   items: z.unknown().optional().meta({
@@ -18,7 +18,10 @@ const shared = {
     .min(1)
     .max(1_000)
     .optional()
-    .meta({ description: 'How many pages are asked for at most.', default: DEFAULT_PAGES }),
+    .meta({
+      description: 'How many pages are asked for at most. The node fails when there are more.',
+      default: DEFAULT_PAGES,
+    }),
 }
 
 export const Paginate = z.discriminatedUnion('by', [

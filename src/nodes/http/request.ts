@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { NodeError } from '../../engine/event.ts'
 import type { ParamFault } from '../../engine/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { effectNode, type NodeInput, type NodeResult } from '../node.ts'
@@ -70,7 +71,7 @@ export const httpRequest = effectNode({
   summary: 'Calls an HTTP API.',
   params: Params,
   output:
-    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages` and `more` (whether `maxPages` ended it) stand beside it.',
+    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages`, their number, stands beside it.',
   example: {
     url: 'https://api.example.com/orders/{{ input.orderId }}',
     headers: { accept: 'application/json' },
@@ -145,12 +146,20 @@ async function allPages(
     const { found, next } = turnPage(paginate, evaluate, page, index, { url, answered: response.url })
     for (const one of found) body.push(one)
     const pages = index + 1
-    if (next === null || pages === maxPages)
-      return { output: { status: page.status, headers: page.headers, body, pages, more: next !== null } }
+    if (next === null) return { output: { status: page.status, headers: page.headers, body, pages } }
+    if (pages === maxPages) return { error: tooManyPages(maxPages, request.method) }
     progress({ pages })
     url = next
   }
 }
+
+/** Half of a list must not pass for all of it. */
+const tooManyPages = (maxPages: number, method: string): NodeError => ({
+  code: 'http.too_many_pages',
+  message: `There are more than ${maxPages} pages. Raise paginate.maxPages, ask for larger pages, or end with paginate.until`,
+  retryable: false,
+  outcomeUnknown: !SAFE.has(method),
+})
 
 const bodyOfAnswer = (response: OutboundResponse, request: OutboundRequest, { params }: Input): unknown =>
   request.method === 'HEAD' ? null : readBody(response, params.responseType ?? 'auto')

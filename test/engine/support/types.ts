@@ -36,6 +36,7 @@ export const TYPES = nodeTypes([
   info('flow.group', { kind: 'group', pure: false, effectful: false }),
   info('flow.wait', { effectful: false }),
   info('later', { deferred: ['per'] }),
+  info('pause', { pure: true, effectful: false, mayWait: true }),
   info('ask', { pure: true, effectful: false }),
   info('flow.approval', { effectful: false, ports: () => ['approved', 'rejected', 'timeout'] }),
 ])

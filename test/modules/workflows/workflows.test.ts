@@ -169,7 +169,7 @@ test('deleting takes versions and triggers, forgets it as error workflow and giv
   const other = await create(person, { errorWorkflowId: body.id })
   const path = `${WORKFLOWS}/${body.id}`
   expect((await call('DELETE', path, { as: person, headers: { 'if-match': '"9"' } })).status).toBe(412)
-  expect((await call('DELETE', path, { as: person })).status).toBe(204)
+  expect((await call('DELETE', `${path}?force=true`, { as: person })).status).toBe(204)
   expect((await call('DELETE', path, { as: person })).status).toBe(404)
   expect((await get(`${WORKFLOWS}/${other.body.id}`, person)).body.errorWorkflowId).toBeNull()
   for (const table of ['workflow_versions', 'workflow_triggers']) {

@@ -7,6 +7,7 @@ import { SetTriggers, TriggerList } from '../schema/trigger.ts'
 import {
   CloneWorkflow,
   CreateWorkflow,
+  DeleteWorkflowQuery,
   ListWorkflows,
   UpdateWorkflow,
   Workflow,
@@ -70,11 +71,14 @@ export const ownWorkflowRoutes = router()
     `/${WORKFLOW_ID}`,
     access('workflows:write'),
     doc('Delete a workflow with its versions and triggers', 204, null, {
-      description: 'Its runs stay, and those under way go on.',
+      description:
+        'Its runs stay, and those under way go on. While other workflows call it or start it on errors, the answer is 409 `workflow.in_use`, which names up to 50 of them, unless `force` is true.',
       versioned: 'if-match',
     }),
+    validate('query', DeleteWorkflowQuery),
     async (c) => {
-      await removeWorkflow(c.var.ctx, c.req.param('id'), expectedVersion(c))
+      const { force = false } = c.req.valid('query')
+      await removeWorkflow(c.var.ctx, c.req.param('id'), expectedVersion(c), force)
       return c.body(null, 204)
     },
   )

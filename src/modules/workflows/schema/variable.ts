@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isForbiddenKey } from '../../../core/json.ts'
 import { JsonValue } from '../../../http/json-value.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 
@@ -6,10 +7,8 @@ import { listQuery, pageOf } from '../../../http/pagination.ts'
 const Name = z
   .string()
   .max(64)
-  .regex(
-    /^(?!(?:__proto__|constructor|prototype)$)[A-Za-z_][A-Za-z0-9_]*$/,
-    'letters, digits and "_", no digit first; not __proto__, constructor or prototype',
-  )
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", no digit first')
+  .refine((name) => !isForbiddenKey(name), '__proto__, constructor and prototype are reserved')
 
 export const VariableParam = z.object({ name: Name })
 

@@ -132,6 +132,14 @@ export const ListWorkflows = listQuery(
 )
 export type ListWorkflows = z.infer<typeof ListWorkflows>
 
+export const DeleteWorkflowQuery = z.object({
+  force: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Delete it although other workflows use it.'),
+})
+
 export const CloneWorkflow = z
   .strictObject({
     name: WorkflowName.optional(),

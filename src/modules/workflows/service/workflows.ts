@@ -4,6 +4,7 @@ import { type Expected, requireExpected, type Versioned } from '../../../core/ve
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { addUsage, NOW } from '../../teams/index.ts'
+import { findCallers } from '../repo/callers.ts'
 import { countWorkflows, deleteWorkflow, findWorkflows, forgetErrorWorkflow } from '../repo/workflows.ts'
 import type { TriggerList } from '../schema/trigger.ts'
 import type {
@@ -59,9 +60,34 @@ export const setActive = (
   }))
 
 /** Its runs stay, and those under way go on: each holds the definition it was started with. */
-export async function removeWorkflow(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
+const MOST_CALLERS_NAMED = 50
+
+/** Deleting what others call makes their next run fail, so they are named first. */
+async function refuseUsed(ctx: ServiceContext, id: string): Promise<void> {
+  const callers = await findCallers(ctx.env.DB, ctx.actor.teamId, id, MOST_CALLERS_NAMED)
+  if (callers.length === 0) return
+  throw new AppError('workflow.in_use', {
+    detail: 'Change the workflows that use it, or delete it with ?force=true.',
+    errors: callers.map((caller) => ({
+      path: caller.id,
+      code: caller.handlesErrors ? 'workflow.handles_errors' : 'workflow.calls',
+      message: caller.handlesErrors
+        ? `"${caller.name}" starts it when a run fails`
+        : `"${caller.name}" calls it`,
+    })),
+  })
+}
+
+export async function removeWorkflow(
+  ctx: ServiceContext,
+  id: string,
+  expected: Expected,
+  force: boolean,
+): Promise<void> {
   const { teamId } = ctx.actor
   const { name, version, revision } = await loadRow(ctx, id)
+  requireExpected(expected, revision)
+  if (!force) await refuseUsed(ctx, id)
   const done = await commit(ctx, {
     guard: deleteWorkflow(teamId, id, requireExpected(expected, revision)),
     statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, NOW, 'workflows', -1)],
