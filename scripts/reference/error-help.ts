@@ -65,6 +65,8 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
   'outbound.redirect_refused':
     'The answer leads to another host, which would get the body. Call that address directly.',
   'service.unavailable': 'Wait as long as `Retry-After` says, then send the same request again.',
+  'workflow.in_use':
+    '`errors` names the workflows that use it. Change them, or delete it with `?force=true`.',
   'workflow.invalid': '`errors` lists every problem. The codes are [below](#problems-of-workflows).',
   'run.invalid_input': '`errors` lists what does not fit `inputs` of the definition.',
   'run.bad_concurrency_key': 'The expression `settings.concurrency.key` failed for this input.',

@@ -10,6 +10,7 @@ export const PROBLEM_CODES: Record<string, string> = {
   'definition.too_deep': 'The definition is nested too deeply.',
   'definition.too_large': 'The definition has too many nodes, edges or bytes.',
   'definition.unreadable': 'The definition could not be read at all.',
+  'each.cannot_wait': 'A node that waits cannot run for each item. Put it into a group.',
   'each.multiple_ports': '`each` needs a node with one port.',
   'each.not_a_list': '`each.items` is neither a list nor an expression.',
   'each.too_many_items': '`each.items` has too many items.',
@@ -43,6 +44,7 @@ export const PROBLEM_CODES: Record<string, string> = {
   'node.duplicate_id': 'Two nodes have the same id.',
   'node.error_route_missing': '`onError: route` needs an edge from the port `error`.',
   'node.missing_credential': 'The node needs a credential.',
+  'node.no_credential': 'The node takes no credential.',
   'node.no_main_port': '`onError: continue` needs a port `main`, which this type does not have.',
   'node.unknown_type': 'There is no such node type.',
   'node.unreachable': 'Nothing leads to the node.',
@@ -73,6 +75,8 @@ export const PROBLEM_CODES: Record<string, string> = {
   'undo.has_edges': 'A node that undoes another has no edges.',
   'undo.not_simple': 'A node that undoes another is no group, and has neither `each` nor `undo`.',
   'undo.unknown_node': '`undo` names a node that does not exist in the same body.',
+  'workflow.calls': 'A workflow cannot be deleted yet: the one in `path` calls it.',
+  'workflow.handles_errors': 'A workflow cannot be deleted yet: the one in `path` starts it on errors.',
 }
 
 export const RUN_CODES: Record<string, string> = {
@@ -101,6 +105,7 @@ export const RUN_CODES: Record<string, string> = {
   'http.not_text': 'The answer is neither JSON nor text.',
   'http.redirect_refused': 'A redirect would send the body to another host. See `followRedirects`.',
   'http.status': 'The status is not one of those that count as success.',
+  'http.too_many_pages': 'There are more pages than `paginate.maxPages`.',
   'loop.limit': 'The loop ran `maxIterations` times without coming to its end.',
   'merge.quorum_impossible': 'Too few branches can still arrive.',
   'mock.port_missing': 'A mock named no port.',

@@ -12,16 +12,10 @@ const shared = {
       'What a page brings, as an expression, such as `{{ item.body.results }}`. Default: its body.',
   }),
   until: z.unknown().optional().describe('An expression; when it is true the page is the last one.'),
-  maxPages: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .optional()
-    .meta({
-      description: 'How many pages are asked for at most. The node fails when there are more.',
-      default: DEFAULT_PAGES,
-    }),
+  maxPages: z.number().int().min(1).max(1_000).optional().meta({
+    description: 'How many pages are asked for at most. The node fails when there are more.',
+    default: DEFAULT_PAGES,
+  }),
 }
 
 export const Paginate = z.discriminatedUnion('by', [
