@@ -55,7 +55,8 @@ export const runs = sqliteTable(
     index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
     index('runs_wake').on(t.wakeBy),
     index('runs_stuck').on(t.stuckSince).where(sql`stuck_since IS NOT NULL`),
-    index('runs_finished').on(t.finishedAt),
+    // Of those that have not ended as well: the metrics count them by status along it.
+    index('runs_finished').on(t.finishedAt, t.status, t.deletedAt),
     index('runs_created').on(t.createdAt, t.id),
     index('runs_parent').on(t.parentRunId),
     index('runs_slots').on(t.teamId, t.slot).where(sql`slot IS NOT NULL`),

@@ -3,13 +3,6 @@ import type { Db } from '../../db/client.ts'
 import { keyset, type ListOptions } from '../../db/paginate.ts'
 import { mailbox } from '../../db/schema/index.ts'
 
-export async function countOutbox(d1: D1Database): Promise<Record<string, number>> {
-  const { results } = await d1
-    .prepare("SELECT status, count(*) AS n FROM outbox WHERE status IN ('pending', 'dead') GROUP BY status")
-    .all<{ status: string; n: number }>()
-  return Object.fromEntries(results.map(({ status, n }) => [status, n]))
-}
-
 export type KeptMailRow = {
   id: string
   to: string

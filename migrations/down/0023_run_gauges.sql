@@ -1,0 +1,2 @@
+DROP INDEX `runs_finished`;--> statement-breakpoint
+CREATE INDEX `runs_finished` ON `runs` (`finished_at`);

@@ -1,0 +1,122 @@
+// What /metrics tells of this moment. Storage is shared between tests, so it is what changes that is looked at.
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../../src/core/clock.ts'
+import { newId } from '../../../src/core/ids.ts'
+import { readSettings } from '../../../src/env.ts'
+import { get, post } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+
+async function gauges(): Promise<Map<string, number>> {
+  const { text } = await get('/metrics', { token: readSettings(env).METRICS_TOKEN as string })
+  return new Map(
+    [...text.matchAll(/^(orrery_(?!http)\S+) (\S+)$/gm)].map(([, name, value]) => [
+      name ?? '',
+      Number(value),
+    ]),
+  )
+}
+
+/** By how much each of these series has grown by the work. */
+async function growth(names: string[], work: () => Promise<unknown>): Promise<number[]> {
+  const before = await gauges()
+  await work()
+  const after = await gauges()
+  return names.map((name) => (after.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN))
+}
+
+const insertRun = (columns: Record<string, string | number>) => {
+  const row = {
+    id: newId('run', clock.now()),
+    team_id: 'team_gauges',
+    workflow_version: 1,
+    workflow_name: 'Gauges',
+    trigger_type: 'manual',
+    seq: 1,
+    created_at: clock.now(),
+    ...columns,
+  }
+  return env.DB.prepare(
+    `INSERT INTO runs (${Object.keys(row).join(', ')}) VALUES (${Object.keys(row)
+      .map(() => '?')
+      .join(', ')})`,
+  )
+    .bind(...Object.values(row))
+    .run()
+}
+
+const insertMessage = (id: string, status: string, nextAt: number) =>
+  env.DB.prepare(
+    "INSERT INTO outbox (id, type, body, request_id, status, next_at, created_at) VALUES (?, 'gauge.test', '{}', 'req_test', ?, ?, ?)",
+  )
+    .bind(id, status, nextAt, nextAt)
+    .run()
+
+test('runs that wait are counted, and what they wait for', async () => {
+  const person = await newPerson()
+  const nodes = [
+    { id: 'hear', type: 'flow.waitForEvent', params: { name: 'gauge' } },
+    { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } },
+  ]
+  const path = `/api/v1/workflows/${await newWorkflow(person.teamId, { nodes })}/execute`
+  const series = [
+    'orrery_runs{status="waiting"}',
+    'orrery_waits{for="event"}',
+    'orrery_waits{for="approval"}',
+  ]
+  const before = await gauges()
+  await post(path, person, {})
+  await vi.waitFor(async () => {
+    const after = await gauges()
+    expect(series.map((name) => (after.get(name) ?? 0) - (before.get(name) ?? 0))).toEqual([1, 1, 1])
+  })
+})
+
+test('open runs are counted by status, and ended ones for five minutes', async () => {
+  const now = clock.now()
+  const series = ['queued', 'running', 'paused'].map((status) => `orrery_runs{status="${status}"}`)
+  const ended = ['succeeded', 'failed', 'cancelled'].map(
+    (status) => `orrery_runs_ended_recently{status="${status}"}`,
+  )
+  const grown = await growth([...series, ...ended], async () => {
+    await insertRun({ status: 'queued' })
+    await insertRun({ status: 'running' })
+    await insertRun({ status: 'running' })
+    await insertRun({ status: 'paused' })
+    await insertRun({ status: 'running', deleted_at: now })
+    await insertRun({ status: 'failed', finished_at: now - 4 * MINUTE_MS })
+    await insertRun({ status: 'failed', finished_at: now - 6 * MINUTE_MS })
+    await insertRun({ status: 'cancelled', finished_at: now })
+  })
+  expect(grown).toEqual([1, 2, 1, 0, 1, 1])
+})
+
+test('runs in line and stuck ones are counted', async () => {
+  const grown = await growth(['orrery_runs_in_line', 'orrery_runs_stuck'], async () => {
+    await insertRun({ status: 'queued', line_since: clock.now() })
+    await insertRun({ status: 'running', stuck_since: clock.now() })
+  })
+  expect(grown).toEqual([1, 1])
+  await env.DB.prepare(
+    "UPDATE runs SET line_since = NULL, stuck_since = NULL WHERE team_id = 'team_gauges'",
+  ).run()
+})
+
+test('messages that no consumer has taken are counted, with how late the oldest is', async () => {
+  const now = clock.now()
+  const names = ['orrery_queue_due_messages', 'orrery_outbox_messages{status="dead"}']
+  const ids = ['late', 'in time', 'dead'].map((what) => `msg_gauge ${what}`)
+  const [late = '', inTime = '', dead = ''] = ids
+  const grown = await growth(names, async () => {
+    await insertMessage(late, 'pending', now - 10 * HOUR_MS)
+    await insertMessage(inTime, 'pending', now + HOUR_MS)
+    await insertMessage(dead, 'dead', now - HOUR_MS)
+  })
+  expect(grown).toEqual([1, 1])
+  expect((await gauges()).get('orrery_queue_delay_seconds')).toBeGreaterThanOrEqual(36_000)
+  await env.DB.prepare(`DELETE FROM outbox WHERE id IN (?, ?, ?)`)
+    .bind(...ids)
+    .run()
+})
