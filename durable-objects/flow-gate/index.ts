@@ -19,6 +19,7 @@ import {
   placesIn,
 } from '../../src/engine/gate.ts'
 import type { Env } from '../../src/env.ts'
+import { isDeleted } from '../../src/modules/executions/index.ts'
 import type { FlowGateRpc, GateAnswer, GateRequest } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { openGateStore } from './store.ts'
@@ -138,7 +139,8 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       const word = answer ?? { wish: 'slot', word: this.#gate.rows.get(runId)?.word ?? 0 }
       this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
     } catch {
-      // Told again by the alarm.
+      // Told again by the alarm, unless it will never answer.
+      await this.#dropDeleted(runId)
     }
   }
 
@@ -147,8 +149,15 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       const word = await workflowRun(this.env.RUNS, runId).gateWish()
       this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
     } catch {
-      // It does not answer now; it is asked again.
+      // It does not answer now; it is asked again, unless it will never answer.
+      await this.#dropDeleted(runId)
     }
+  }
+
+  async #dropDeleted(runId: string): Promise<void> {
+    const isGone = await isDeleted(this.env.DB, runId).catch(() => false)
+    if (isGone)
+      this.#decide((changes) => hearRun(this.#gate, runId, { wish: 'gone', word: LAST_WORD }, changes))
   }
 
   /** Whatever it answers, it has heard: it is cancelled now, was over already, or is not there. */

@@ -1,6 +1,7 @@
 // A wait for a child run. The child says by itself that it has ended; its word may be lost, so it is asked as well.
 import type { Json } from '../../src/core/json.ts'
 import { isTerminal, type RunStatus } from '../../src/engine/state.ts'
+import { isDeleted } from '../../src/modules/executions/index.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { outcomeFact } from './outcome.ts'
 import type { RunShell } from './run-shell.ts'
@@ -14,11 +15,7 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
   if (wait?.kind !== 'child' || wait.name === undefined) return
   try {
     const view = await workflowRun(machine.env.RUNS, wait.name).view({ output: true, raw: true })
-    if (view === null) {
-      const error = { code: 'workflow.child_gone', message: `The run ${wait.name} was deleted` }
-      await childEnded(machine, { runId: wait.name, path, status: 'failed', output: null, error })
-      return
-    }
+    if (view === null) return await childGone(machine, path, wait.name)
     if (isTerminal(view.status)) {
       await childEnded(machine, {
         runId: wait.name,
@@ -30,13 +27,20 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
       return
     }
   } catch {
-    // Asked again when the wait comes due.
+    // Asked again when the wait comes due, unless it will never answer.
+    if (await isDeleted(machine.env.DB, wait.name).catch(() => false))
+      return await childGone(machine, path, wait.name)
   }
   if (machine.run !== null) {
     machine.feed([
       { fact: { type: 'node.waiting', path, attempt, wait: { ...wait, until: machine.now() + POLL_MS } } },
     ])
   }
+}
+
+async function childGone(machine: RunShell, path: string, runId: string): Promise<void> {
+  const error = { code: 'workflow.child_gone', message: `The run ${runId} was deleted` }
+  await childEnded(machine, { runId, path, status: 'failed', output: null, error })
 }
 
 export async function childEnded(machine: RunShell, child: ChildEnd): Promise<void> {

@@ -10,6 +10,7 @@ import { doOutboxRow } from '../queue/outbox.ts'
 import { callBack } from './call-back.ts'
 import { deleteStored } from './delete-stored.ts'
 import { purgeTeam } from './purge-team.ts'
+import { removeRun } from './remove-run.ts'
 import { sendMail } from './send-mail.ts'
 import { startErrorWorkflow } from './start-error-workflow.ts'
 import { startRun } from './start-run.ts'
@@ -28,6 +29,7 @@ const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
   'mail.send': sendMail,
   'run.callback': callBack,
   'run.failed': startErrorWorkflow,
+  'run.remove': removeRun,
   'run.start': startRun,
   'storage.delete': deleteStored,
   'team.purge': purgeTeam,

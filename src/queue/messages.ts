@@ -60,6 +60,12 @@ export const RunStart = z.object({
   startAt: z.int().optional(),
 })
 
+/** A run was deleted whose object did not answer: what is left of it goes when it does. */
+export const RunRemove = z.object({
+  type: z.literal('run.remove'),
+  runId: z.string(),
+})
+
 /** An event was taken in: the runs that it starts stand in its row. */
 export const EventDispatch = z.object({
   type: z.literal('event.dispatch'),
@@ -106,6 +112,7 @@ export const QueueMessage = z.discriminatedUnion('type', [
   RunStart,
   RunCallback,
   RunFailed,
+  RunRemove,
   MailSend,
   StorageDelete,
   TeamPurge,

@@ -6,6 +6,7 @@ import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router, UPDATE } from '../../http/router.ts'
 import { auditRoutes } from '../audit/index.ts'
+import { deleteUnreadable } from '../executions/index.ts'
 import { ChangePlan, Subscription } from '../users/index.ts'
 import {
   AdminStats,
@@ -27,7 +28,7 @@ import { changeTeamPlan, readTeamSubscription } from './service/plans.ts'
 import { removeMfa } from './service/remove-mfa.ts'
 import { removeUser } from './service/remove-user.ts'
 import { changeUserRole, changeUserStatus } from './service/rights.ts'
-import { listStuckRuns, reindexDay, removeStuckRun } from './service/runs.ts'
+import { listStuckRuns, reindexDay } from './service/runs.ts'
 import { readAdminStats } from './service/stats.ts'
 import { getUser, listUsers } from './service/users.ts'
 
@@ -127,12 +128,12 @@ export const adminRoutes = router()
   .delete(
     `/runs/:id{${idPattern('run')}}`,
     access('admin:write'),
-    doc('Delete a run whose stored state cannot be read', 204, null, {
+    doc('Delete a run whose stored state cannot be read, or that does not answer', 204, null, {
       description:
         'Any other run is deleted by its team. A run that waits for it fails; its callback is not called.',
     }),
     async (c) => {
-      await removeStuckRun(c.var.ctx, c.req.param('id'))
+      await deleteUnreadable(c.var.ctx, c.req.param('id'))
       return c.body(null, 204)
     },
   )

@@ -153,6 +153,27 @@ export async function haveSubRunsAsked(d1: D1Database, runId: string): Promise<b
 type Conditions = { from: string; order: string; where: string[]; params: (string | number)[] }
 
 /** Who asks for a label walks its index, in the same order as the index of the team's runs. */
+/** What the index knows of a run that may not answer; null when there is none, or it was deleted. */
+export const findSilence = (
+  d1: D1Database,
+  runId: string,
+): Promise<{ teamId: string; finishedAt: number | null; stuckSince: number | null } | null> =>
+  d1
+    .prepare(
+      'SELECT team_id AS teamId, finished_at AS finishedAt, stuck_since AS stuckSince FROM runs WHERE id = ? AND deleted_at IS NULL',
+    )
+    .bind(runId)
+    .first()
+
+/** Whoever waits for a run that does not answer asks this: it will not come any more. */
+export async function isDeleted(d1: D1Database, runId: string): Promise<boolean> {
+  const row = await d1
+    .prepare('SELECT 1 FROM runs WHERE id = ? AND deleted_at IS NOT NULL')
+    .bind(runId)
+    .first()
+  return row !== null
+}
+
 function conditions(teamId: string, filter: RunFilter): Conditions {
   const [label, ...otherLabels] = [
     ...(filter.tag === undefined ? [] : [labelOfTag(filter.tag)]),

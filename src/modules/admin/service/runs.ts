@@ -1,12 +1,10 @@
 import type { ServiceContext } from '../../../context.ts'
-import { MINUTE_MS, toIso, toIsoOrNull } from '../../../core/clock.ts'
+import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'
-import { reindexRuns, removeRun, teamOfUnreadable } from '../../executions/index.ts'
+import { reindexRuns, STUCK_MS } from '../../executions/index.ts'
 import { findOverdueRuns } from '../repo/runs.ts'
 import type { ReindexRuns, StuckRuns } from '../schema.ts'
 
-/** The sweep looks at a run when its time has come, and soon again; what is silent or overdue after that needs a person. */
-const STUCK_MS = 5 * MINUTE_MS
 const MOST_SHOWN = 100
 
 export async function listStuckRuns(ctx: ServiceContext): Promise<StuckRuns> {
@@ -18,12 +16,6 @@ export async function listStuckRuns(ctx: ServiceContext): Promise<StuckRuns> {
       stuckSince: toIsoOrNull(row.stuckSince),
     })),
   }
-}
-
-/** Only what nobody can read: all else is its team's to delete. */
-export async function removeStuckRun(ctx: ServiceContext, runId: string): Promise<void> {
-  const teamId = await teamOfUnreadable(ctx, runId)
-  await removeRun(ctx, runId, teamId)
 }
 
 export async function reindexDay(

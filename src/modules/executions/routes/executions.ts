@@ -25,15 +25,7 @@ import {
   RunEvents,
   Signal,
 } from '../schema.ts'
-import {
-  bulkRuns,
-  controlRun,
-  deleteRun,
-  type Follow,
-  followUp,
-  resolveNode,
-  signalRun,
-} from '../service/control.ts'
+import { bulkRuns, controlRun, type Follow, followUp, resolveNode, signalRun } from '../service/control.ts'
 import {
   countExecutions,
   followRun,
@@ -46,6 +38,7 @@ import {
   readNodeBriefly,
   readOutput,
 } from '../service/read.ts'
+import { deleteRun } from '../service/remove.ts'
 import { idempotencyKeyOf, waitMsOf } from './prefer.ts'
 import { answerRun } from './start.ts'
 

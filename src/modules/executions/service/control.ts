@@ -4,7 +4,6 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { PLAN_LIMITS, smallestPlan } from '../../../core/plans.ts'
-import { commit, statement } from '../../../db/commit.ts'
 import type {
   ControlAnswer,
   ControlVerb,
@@ -196,39 +195,4 @@ async function idsOf(ctx: Ctx, body: BulkRuns): Promise<string[]> {
     .bind(...params)
     .all<RunRow>()
   return results.map(({ id }) => id)
-}
-
-/** The tombstone first: a report of the run that is still under way must not bring it back. */
-export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
-  const view = await ownRun(ctx, runId).then(
-    (own) => own.view,
-    (error: unknown) => {
-      // Its own team's, as the index says, and nothing else can be done with it.
-      if (error instanceof AppError && error.code === 'run.unreadable') return null
-      throw error
-    },
-  )
-  if (view !== null && !['succeeded', 'failed', 'cancelled'].includes(view.status)) {
-    throw new AppError('resource.conflict', { detail: `The execution is ${view.status}; cancel it first.` })
-  }
-  await removeRun(ctx, runId, ctx.actor.teamId)
-}
-
-export async function removeRun(ctx: Ctx, runId: string, teamId: string): Promise<void> {
-  const now = ctx.now()
-  await commit(ctx, {
-    statements: [
-      statement(
-        `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
-         VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, wake_by = NULL, stuck_since = NULL, title = NULL, tags = NULL, metadata = NULL, slot = NULL, line_since = NULL`,
-        runId,
-        teamId,
-        now,
-      ),
-      statement('DELETE FROM run_labels WHERE run_id = ?', runId),
-      statement('DELETE FROM event_waits WHERE run_id = ?', runId),
-    ],
-    audit: { action: 'run.deleted', targetType: 'run', targetId: runId, teamId },
-  })
-  await workflowRun(ctx.env.RUNS, runId).remove({ forGood: true })
 }

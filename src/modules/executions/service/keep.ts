@@ -10,18 +10,20 @@ export async function retireRuns(request: RequestContext): Promise<number> {
   const { DB, RUNS } = request.env
   const cutoff = request.now() - request.settings.RUN_RETENTION_DAYS * DAY_MS
   const { results } = await DB.prepare(
-    'SELECT id FROM runs WHERE finished_at < ? ORDER BY finished_at LIMIT ?',
+    'SELECT id, deleted_at AS deletedAt FROM runs WHERE finished_at < ? ORDER BY finished_at LIMIT ?',
   )
     .bind(cutoff, MOST_RETIRED)
-    .all<{ id: string }>()
+    .all<{ id: string; deletedAt: number | null }>()
   const removed: string[] = []
-  for (const { id } of results) {
+  for (const { id, deletedAt } of results) {
     try {
       await workflowRun(RUNS, id).remove()
       removed.push(id)
     } catch (error) {
       // One that does not answer must not keep the others; it is tried again with the next tick.
       request.log.warn('a run could not be retired', { runId: id, error })
+      // Somebody has deleted it because it does not answer: it would be asked for ever.
+      if (deletedAt !== null) removed.push(id)
     }
   }
   if (removed.length > 0) {

@@ -93,24 +93,6 @@ async function findRun(
   return { run, view: (await run.view(include, waitMs)) ?? view }
 }
 
-/** Whose a run is that cannot say so itself: what the index last heard of it. Throws when it can, or is none. */
-export async function teamOfUnreadable(ctx: RequestContext, runId: string): Promise<string> {
-  const teamId = await teamOfRun(ctx.env.DB, runId)
-  if (teamId === null) throw notFound('The execution')
-  const isReadable = await workflowRun(ctx.env.RUNS, runId)
-    .view({ output: false })
-    .then(
-      () => true,
-      (error: unknown) => {
-        if (isUnreadable(error)) return false
-        throw error
-      },
-    )
-  if (isReadable)
-    throw new AppError('resource.conflict', { detail: 'The run can be read: it is deleted by its team.' })
-  return teamId
-}
-
 export async function readExecution(
   ctx: Ctx,
   runId: string,
