@@ -10,7 +10,7 @@ import { router } from './http/router.ts'
 import { adminRoutes } from './modules/admin/index.ts'
 import { approvalLinkRoutes, approvalRoutes } from './modules/approvals/index.ts'
 import { teamAuditRoutes } from './modules/audit/index.ts'
-import { authenticator, authRoutes, mfaRoutes, oauthRoutes, wellKnownRoutes } from './modules/auth/index.ts'
+import { authenticator, authRoutes, wellKnownRoutes } from './modules/auth/index.ts'
 import { docsRoutes } from './modules/docs/index.ts'
 import { eventRoutes } from './modules/events/index.ts'
 import { executionRoutes, liveRoutes, startRoutes } from './modules/executions/index.ts'
@@ -44,8 +44,6 @@ export function createApp(now: () => number) {
   app.route('/', invitationPageRoutes)
   app.route('/', liveRoutes)
   app.route('/api/v1/auth', authRoutes)
-  app.route('/api/v1/auth/mfa', mfaRoutes)
-  app.route('/api/v1/auth/oauth', oauthRoutes)
   app.route('/api/v1/users', userRoutes)
   app.route('/api/v1/teams', teamRoutes)
   app.route('/api/v1/teams', teamAuditRoutes)

@@ -35,25 +35,6 @@ export async function findOwnAccount(ctx: ServiceContext): Promise<Account | nul
   return row ?? null
 }
 
-const MOST_SESSIONS = 50
-
-/** Where the latest sessions of an account came from, without those that were ended because somebody else had them. */
-export async function findSessionAddresses(
-  d1: D1Database,
-  email: string,
-  since: number,
-): Promise<(string | null)[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT address FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?1) AND created_at > ?2
-         AND (revoked_at IS NULL OR revoked_reason = 'signed_out')
-       ORDER BY created_at DESC LIMIT ${MOST_SESSIONS}`,
-    )
-    .bind(email, since)
-    .all<{ address: string | null }>()
-  return results.map(({ address }) => address)
-}
-
 export type ProofRow = { email: string; passwordHash: string | null; sessionCreatedAt: number | null }
 
 export const findProof = (
@@ -111,48 +92,8 @@ export const insertAccount = (account: NewAccount): Statement =>
     account.now,
   )
 
-/** The same password under today's parameters; loses to a change of password that came in between. */
-export const replaceHash = (userId: string, before: string, after: string): Statement =>
-  statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', after, userId, before)
-
-/** For a guard: misses when the password was changed by somebody else in the meantime. */
-export const changePassword = (userId: string, before: string, after: string, now: number): Statement =>
-  statement(
-    `UPDATE users SET password_hash = ?, token_version = token_version + 1, version = version + 1, updated_at = ?
-     WHERE id = ? AND password_hash = ? AND status = 'active'`,
-    after,
-    now,
-    userId,
-    before,
-  )
-
-/** No address of the account was ever proven: it may be anybody's who knew the present one. */
+/** No address of the account was ever verified, so anybody who knew the address may have created it. */
 export const IS_UNPROVEN = 'email_verified_at IS NULL AND verified_before_at IS NULL'
-const OF_UNPROVEN = `user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND ${IS_UNPROVEN})`
-
-/**
- * Whoever made an account under an address that they had not proven may have been somebody else, who would keep a way
- * in by a key, or keep the owner of the address out by a second factor. Stands before `resetPassword`, which proves the
- * address. An account that was ever verified keeps them, even when an administrator has given it an address that is not
- * proven yet: who reads the mail of a mistyped address must not get past its second factor.
- */
-export const removeTracesOfUnproven = (userId: string): Statement[] => [
-  statement(`DELETE FROM api_keys WHERE ${OF_UNPROVEN}`, userId),
-  statement(`DELETE FROM totp_factors WHERE ${OF_UNPROVEN}`, userId),
-  statement(`DELETE FROM backup_codes WHERE ${OF_UNPROVEN}`, userId),
-  statement(`UPDATE users SET mfa_enabled = 0 WHERE id = ? AND ${IS_UNPROVEN}`, userId),
-]
-
-/** The token came by mail, so it also proves the address. */
-export const resetPassword = (userId: string, hash: string, now: number): Statement =>
-  statement(
-    `UPDATE users SET password_hash = ?, token_version = token_version + 1, version = version + 1, updated_at = ?,
-       email_verified_at = COALESCE(email_verified_at, ?) WHERE id = ?`,
-    hash,
-    now,
-    now,
-    userId,
-  )
 
 export const markEmailVerified = (userId: string, now: number): Statement =>
   statement(

@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { sha256Hex, toHex } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { type BackoffPolicy, type RatePolicy, rateLimiter } from '../../objects/rate-limiter.ts'
-import { findSessionAddresses } from './account-repo.ts'
+import { findSessionAddresses } from './sessions/repo.ts'
 
 const PER_ACCOUNT: BackoffPolicy = {
   free: 5,
@@ -122,13 +122,13 @@ export async function forgetSignIns(request: RequestContext, email: string): Pro
 }
 
 /** False when the address has had its mails for now. Anybody may ask for them, so who asks is not told. */
-export async function mayMail(request: RequestContext, email: string): Promise<boolean> {
+export async function takeMailAllowance(request: RequestContext, email: string): Promise<boolean> {
   const bucket = `account-mail:${await sha256Hex(email)}`
   return (await rateLimiter(request.env.RATE_LIMITER, bucket).take(MAILS)).allowed
 }
 
 /** Keeps asking for addresses that nobody has from filling the audit log. */
-export async function isUnknownResetNoted(request: RequestContext): Promise<boolean> {
+export async function wasUnknownResetAudited(request: RequestContext): Promise<boolean> {
   const bucket = `unknown-reset:${networkOf(request.address)}`
   return !(await rateLimiter(request.env.RATE_LIMITER, bucket).take(UNKNOWN_RESETS)).allowed
 }

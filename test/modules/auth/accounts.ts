@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { openContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { noteAddressFailure } from '../../../src/modules/auth/brute-force.ts'
-import type { Tokens } from '../../../src/modules/auth/schema.ts'
+import type { Tokens } from '../../../src/modules/auth/sessions/schema.ts'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 

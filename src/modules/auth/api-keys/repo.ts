@@ -51,12 +51,12 @@ export async function countKeys(ctx: ServiceContext): Promise<number> {
   return row?.total ?? 0
 }
 
-/** Inserts only while there is room, in one statement, so that parallel requests cannot pass the limit together. */
+/** Checks the limit and inserts in one statement, so parallel requests cannot exceed the limit together. */
 export const insertKeyWithin = (
   { actor }: ServiceContext,
   row: ApiKeyRow,
   keyHash: string,
-  most: number | null,
+  limit: number | null,
 ): Statement =>
   statement(
     `INSERT INTO api_keys (id, team_id, user_id, name, key_hash, last_four, scopes, created_at, expires_at)
@@ -72,7 +72,7 @@ export const insertKeyWithin = (
     JSON.stringify(row.scopes),
     row.createdAt,
     row.expiresAt,
-    most,
+    limit,
   )
 
 export const updateKey = ({ actor }: ServiceContext, row: ApiKeyRow): Statement =>
@@ -92,3 +92,10 @@ export const removeKey = ({ actor }: ServiceContext, id: string): Statement =>
     actor.userId,
     actor.teamId,
   )
+
+/** Revokes all API keys of a user, in every team. */
+export const revokeApiKeys = (userId: string, now: number): Statement =>
+  statement('UPDATE api_keys SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL', now, userId)
+
+export const markKeyUsed = (d1: D1Database, id: string, now: number) =>
+  d1.prepare('UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1').bind(id, now).run()

@@ -11,7 +11,6 @@ import { PLAN_LIMITS, requireRoom } from '../../../core/plans.ts'
 import { commit, commitOrStale } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { judgeAccess, type Scope } from '../../../http/scopes.ts'
-import type { ApiKey, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from '../schema.ts'
 import { hashApiKey, newApiKey } from './format.ts'
 import {
   type ApiKeyRow,
@@ -22,6 +21,7 @@ import {
   removeKey,
   updateKey,
 } from './repo.ts'
+import type { ApiKey, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from './schema.ts'
 
 export async function listApiKeys(ctx: ServiceContext, query: ListApiKeys): Promise<Page<ApiKey>> {
   const rows = await findKeys(ctx, query)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Password } from '../schema.ts'
+import { Password } from '../passwords/schema.ts'
 
 const Code = z.string().trim().min(6).max(64)
 

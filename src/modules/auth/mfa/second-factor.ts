@@ -8,8 +8,8 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { openSecret, rewrapSecret, type SecretPlace } from '../../../core/secret-box.ts'
 import { commit } from '../../../db/commit.ts'
+import { actingAs } from '../acting-as.ts'
 import { beginGuess } from '../brute-force.ts'
-import { onBehalfOf } from '../sessions/issue.ts'
 import {
   backupCodeSpent,
   findFactorOwner,
@@ -78,7 +78,7 @@ const noteWaiting = (request: RequestContext, owner: Owner) =>
 
 /** The idempotency key of the request belongs to what the code is spent for, not to the spending. */
 const actingFor = (request: RequestContext, owner: Owner) => ({
-  ...onBehalfOf(request, { ...owner, id: owner.userId }),
+  ...actingAs(request, { ...owner, id: owner.userId }),
   idempotency: null,
 })
 

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
-import type { Tokens } from '../schema.ts'
+import type { Tokens } from '../sessions/schema.ts'
 import { takeState } from './repo.ts'
 import { findReturnPage } from './return-pages.ts'
 import { signInWithIdentity } from './sign-in.ts'

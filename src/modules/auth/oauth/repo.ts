@@ -165,6 +165,10 @@ export const unlinkIdentity = (userId: string, provider: string): Statement =>
     provider,
   )
 
+/** Unlinks all providers. Only for a commit that also sets a password, so a way to sign in remains. */
+export const deleteIdentities = (userId: string): Statement =>
+  statement('DELETE FROM oauth_identities WHERE user_id = ?', userId)
+
 export type IdentityRow = { provider: string; email: string; createdAt: number }
 
 const IDENTITY = columns<IdentityRow>({ provider: 'provider', email: 'email', createdAt: 'created_at' })

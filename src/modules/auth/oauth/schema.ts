@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Password } from '../schema.ts'
+import { Password } from '../passwords/schema.ts'
 
 const OauthProviderView = z
   .strictObject({ id: z.string(), name: z.string(), startUrl: z.url() })

@@ -11,10 +11,11 @@ import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { PlainText } from '../../../http/text.ts'
 import { type Account, findAccountByEmail } from '../account-repo.ts'
+import { actingAs } from '../acting-as.ts'
 import { requireSecondFactor } from '../mfa/second-factor.ts'
 import { createAccount } from '../new-account.ts'
-import type { Tokens } from '../schema.ts'
-import { issueSession, onBehalfOf, type SessionUser } from '../sessions/issue.ts'
+import { issueSession, type SessionUser } from '../sessions/issue.ts'
+import type { Tokens } from '../sessions/schema.ts'
 import { requireOpenRegistration } from '../sign-in/registration.ts'
 import { linkedMail } from './mails.ts'
 import { findAccountByIdentity, insertIdentity, linkIdentity } from './repo.ts'
@@ -75,7 +76,7 @@ async function openAccount(
   const name = PlainText(80).safeParse(identity.name?.trim().slice(0, 80)).data
   const { user, statements } = createAccount({ email, name, passwordHash: null, emailVerifiedAt: now }, now)
   try {
-    await commit(onBehalfOf(request, user), {
+    await commit(actingAs(request, user), {
       statements: [...statements, insertIdentity({ provider, subject, userId: user.id, email, now })],
       audit: {
         action: 'user.registered',
@@ -97,7 +98,7 @@ async function link(request: RequestContext, identity: KnownIdentity, account: A
   const { provider, subject } = identity
   const { id: userId, email } = account
   try {
-    const outcome = await commit(onBehalfOf(request, account), {
+    const outcome = await commit(actingAs(request, account), {
       guard: linkIdentity({ provider, subject, userId, email, now: request.now() }, { email }),
       audit: {
         action: 'oauth.linked',
@@ -123,7 +124,7 @@ const raced = (): never => {
 
 async function beginSession(request: RequestContext, user: SessionUser, provider: string): Promise<Tokens> {
   const session = await issueSession(request, user, 'oauth')
-  const outcome = await commit(onBehalfOf(request, user), {
+  const outcome = await commit(actingAs(request, user), {
     guard: session.guard,
     statements: session.statements,
     audit: {

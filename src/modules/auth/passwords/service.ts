@@ -1,36 +1,31 @@
-// Changing, losing and choosing a password. Invariants:
-// 1. A new password raises the token version and ends all other sessions in the commit that sets it.
-// 2. A reset signs nobody in: the second factor is still asked for at the next sign-in. Only where no address of the
-//    account was ever proven it goes, and the keys with it, because they may be somebody else's.
-// 3. API keys and linked providers outlive a new password, unless a reset says otherwise; the mail names them.
-// 4. Asking for a reset is answered alike for an address with and without an account, and whether a mail is sent or there
-//    were too many: all work is done behind the answer.
+// Changing and resetting passwords. Invariants:
+// 1. The commit that sets a new password also raises the token version and ends all other sessions.
+// 2. A reset does not sign anybody in, and the next sign-in still requires the second factor. The exception is an account
+//    whose address was never verified: its second factor and API keys are removed, because somebody else may own them.
+// 3. API keys and linked providers survive a new password unless a reset revokes them. The mail lists them.
+// 4. Asking for a reset gets the same answer, after the same time, whether or not the address has an account and whether
+//    or not a mail is sent.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, commitOrStale } from '../../../db/commit.ts'
-import {
-  changePassword,
-  findAccountByEmail,
-  findOwnAccount,
-  removeTracesOfUnproven,
-  resetPassword,
-} from '../account-repo.ts'
-import { beginGuess, forgetSignIns, isUnknownResetNoted, mayMail } from '../brute-force.ts'
+import { findAccountByEmail, findOwnAccount } from '../account-repo.ts'
+import { actingAs } from '../acting-as.ts'
+import { revokeApiKeys } from '../api-keys/repo.ts'
+import { beginGuess, forgetSignIns, takeMailAllowance, wasUnknownResetAudited } from '../brute-force.ts'
 import { passwordChangedMail, resetMail } from '../mails.ts'
-import {
-  findTokenOwner,
-  issueOneTimeToken,
-  spendOneTimeToken,
-  voidOneTimeTokens,
-} from '../one-time-tokens.ts'
-import type { ChangePassword, ResetPassword, Tokens } from '../schema.ts'
-import { endSessions, mintTokens, onBehalfOf, REFRESH_TOKEN_LIFE_MS } from '../sessions/issue.ts'
-import { dropRefreshTokens } from '../sessions/service.ts'
+import { deleteIdentities } from '../oauth/repo.ts'
+import { voidOneTimeTokens } from '../one-time-token-repo.ts'
+import { findTokenOwner, issueOneTimeToken, spendOneTimeToken } from '../one-time-tokens.ts'
+import { issueTokens, REFRESH_TOKEN_LIFE_MS } from '../sessions/issue.ts'
+import { deleteUnusedRefreshTokens, endSessions } from '../sessions/repo.ts'
+import type { Tokens } from '../sessions/schema.ts'
 import { hashPassword, verifyPassword } from './hash.ts'
-import { findWaysIn, revokeKeysOf, tellWaysIn, unlinkIdentitiesOf } from './other-ways-in.ts'
+import { describeOtherAccess } from './other-access.ts'
 import { requireGoodPassword } from './policy.ts'
+import { changePassword, deleteCredentialsOfUnproven, resetPassword } from './repo.ts'
+import type { ChangePassword, ResetPassword } from './schema.ts'
 
-/** The session that asks goes on with the tokens of the answer; those it had before are no longer good. */
+/** Ends all other sessions. The current one continues with the tokens in the response; its old ones stop working. */
 export async function changeOwnPassword(ctx: ServiceContext, input: ChangePassword): Promise<Tokens> {
   const account = await findOwnAccount(ctx)
   const sessionId = ctx.actor.sessionId
@@ -54,19 +49,19 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
   const now = ctx.now()
   const after = await hashPassword(input.newPassword)
   const changed = { ...account, tokenVersion: account.tokenVersion + 1 }
-  const { tokens, refreshRow } = await mintTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
-  const ways = await findWaysIn(ctx.env.DB, account.id, now, { key: true, identity: true })
+  const { tokens, refreshRow } = await issueTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
+  const access = await describeOtherAccess(ctx.env.DB, account.id, now, { key: true, identity: true })
   await commitOrStale(ctx, {
     guard: changePassword(account.id, account.passwordHash, after, now),
     statements: [
       endSessions(account.id, 'password', now, sessionId),
-      dropRefreshTokens(sessionId),
+      deleteUnusedRefreshTokens(sessionId),
       refreshRow,
       voidOneTimeTokens(account.id, 'password_reset', now),
     ],
     audit: { action: 'password.changed', targetType: 'user', targetId: account.id },
     messages: [
-      passwordChangedMail(ctx.settings.PUBLIC_URL, account.email, tellWaysIn(ways)),
+      passwordChangedMail(ctx.settings.PUBLIC_URL, account.email, access),
       { type: 'live.revoke', of: 'user', id: account.id },
     ],
   })
@@ -74,23 +69,25 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
   return tokens
 }
 
-/** Longer than either way takes, so that the time of an answer does not tell whether there is an account. */
+/** Longer than the work takes in any case, so response times do not reveal whether an account exists. */
 const FORGOT_ANSWER_MS = 60
 
 /**
- * Answered after the mail is written down: what was accepted survives. The newest token stays good when no more mails are
- * sent, so too much asking keeps nobody from a reset.
+ * Responds after the mail is stored, so an accepted request survives a crash. Once the mail limit is reached the newest
+ * token stays valid, so a flood of requests cannot prevent a reset.
  */
 export async function forgotPassword(request: RequestContext, email: string): Promise<void> {
   await Promise.all([sendReset(request, email), scheduler.wait(FORGOT_ANSWER_MS)])
 }
 
 async function sendReset(request: RequestContext, email: string): Promise<void> {
-  if (!(await mayMail(request, email))) return
+  if (!(await takeMailAllowance(request, email))) return
   const account = await findAccountByEmail(request, email)
   if (account === null || account.status !== 'active') {
-    request.log.warn('a reset was asked for an address without an account', { address: request.address })
-    if (await isUnknownResetNoted(request)) return
+    request.log.warn('password reset requested for an address without an account', {
+      address: request.address,
+    })
+    if (await wasUnknownResetAudited(request)) return
     await commit(request, {
       audit: { action: 'password.reset_asked', targetType: 'user', targetId: 'unknown' },
     })
@@ -116,19 +113,19 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
   const now = request.now()
   const hash = await hashPassword(input.newPassword)
   const { revokeKeys, unlinkIdentities } = input
-  const ways = await findWaysIn(request.env.DB, owner.userId, now, {
+  const access = await describeOtherAccess(request.env.DB, owner.userId, now, {
     key: !revokeKeys && owner.unproven === 0,
     identity: !unlinkIdentities,
   })
-  const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
+  const outcome = await commit(actingAs(request, { ...owner, id: owner.userId }), {
     guard: await spendOneTimeToken(input.token, 'password_reset', now),
     statements: [
-      ...removeTracesOfUnproven(owner.userId),
+      ...deleteCredentialsOfUnproven(owner.userId),
       resetPassword(owner.userId, hash, now),
       endSessions(owner.userId, 'password', now),
       voidOneTimeTokens(owner.userId, 'password_reset', now),
-      ...(revokeKeys ? [revokeKeysOf(owner.userId, now)] : []),
-      ...(unlinkIdentities ? [unlinkIdentitiesOf(owner.userId)] : []),
+      ...(revokeKeys ? [revokeApiKeys(owner.userId, now)] : []),
+      ...(unlinkIdentities ? [deleteIdentities(owner.userId)] : []),
     ],
     audit: {
       action: 'password.reset',
@@ -137,7 +134,7 @@ export async function chooseNewPassword(request: RequestContext, input: ResetPas
       ...(revokeKeys || unlinkIdentities ? { after: { revokeKeys, unlinkIdentities } } : {}),
     },
     messages: [
-      passwordChangedMail(request.settings.PUBLIC_URL, owner.email, tellWaysIn(ways)),
+      passwordChangedMail(request.settings.PUBLIC_URL, owner.email, access),
       { type: 'live.revoke', of: 'user', id: owner.userId },
     ],
   })

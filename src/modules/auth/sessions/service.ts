@@ -1,47 +1,22 @@
-import { and, count, eq, gt, isNull } from 'drizzle-orm'
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
-import { commit, statement } from '../../../db/commit.ts'
-import { keyset, type Page, toPage } from '../../../db/paginate.ts'
-import { sessions } from '../../../db/schema/index.ts'
-import type { ListSessions, Session } from '../schema.ts'
-import { endSession, endSessions } from './issue.ts'
+import { commit } from '../../../db/commit.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { countSessions, endSession, endSessions, findSessions, type SessionRow } from './repo.ts'
+import type { ListSessions, Session } from './schema.ts'
 
 export async function listSessions(ctx: ServiceContext, query: ListSessions): Promise<Page<Session>> {
-  const open = and(
-    eq(sessions.userId, ctx.actor.userId),
-    isNull(sessions.revokedAt),
-    gt(sessions.expiresAt, ctx.now()),
-  )
-  const { where, orderBy, limit } = keyset(query, { createdAt: sessions.createdAt }, sessions.id)
-  const rows = await ctx.db
-    .select()
-    .from(sessions)
-    .where(and(open, where))
-    .orderBy(...orderBy)
-    .limit(limit)
   const page = toPage(
-    rows,
+    await findSessions(ctx, query),
     query,
     (row) => ({ value: row.createdAt, id: row.id }),
-    (row) => ({
-      id: row.id,
-      method: row.method,
-      current: row.id === ctx.actor.sessionId,
-      address: row.address,
-      userAgent: row.userAgent,
-      createdAt: toIso(row.createdAt),
-      lastUsedAt: toIso(row.lastUsedAt),
-      expiresAt: toIso(row.expiresAt),
-    }),
+    (row) => toSession(row, ctx.actor.sessionId),
   )
-  if (!query.count) return page
-  const [counted] = await ctx.db.select({ total: count() }).from(sessions).where(open)
-  return { ...page, total: counted?.total ?? 0 }
+  return query.count ? { ...page, total: await countSessions(ctx) } : page
 }
 
-/** Also ends the session that asks, if that is the one named. */
+/** Ends one session of the user. It may be the current one. */
 export async function revokeSession(ctx: ServiceContext, sessionId: string): Promise<void> {
   const outcome = await commit(ctx, {
     guard: endSession(sessionId, ctx.actor.userId, 'revoked', ctx.now()),
@@ -63,7 +38,7 @@ export async function revokeOtherSessions(ctx: ServiceContext): Promise<void> {
 export async function signOut(ctx: ServiceContext): Promise<void> {
   const { userId } = ctx.actor
   const sessionId = ctx.actor.sessionId ?? ''
-  // Missed when a request at the same moment has ended the session: signed out is signed out.
+  // The guard misses if another request has just ended the session. Either way the user is signed out.
   await commit(ctx, {
     guard: endSession(sessionId, userId, 'signed_out', ctx.now()),
     audit: { action: 'session.signed_out', targetType: 'session', targetId: sessionId },
@@ -71,6 +46,13 @@ export async function signOut(ctx: ServiceContext): Promise<void> {
   })
 }
 
-/** A session's refresh tokens that were not used yet are no longer good; showing one is no sign of theft. */
-export const dropRefreshTokens = (sessionId: string) =>
-  statement('DELETE FROM refresh_tokens WHERE session_id = ? AND used_at IS NULL', sessionId)
+const toSession = (row: SessionRow, currentId: string | null): Session => ({
+  id: row.id,
+  method: row.method,
+  current: row.id === currentId,
+  address: row.address,
+  userAgent: row.userAgent,
+  createdAt: toIso(row.createdAt),
+  lastUsedAt: toIso(row.lastUsedAt),
+  expiresAt: toIso(row.expiresAt),
+})

@@ -3,21 +3,17 @@ import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit } from '../../../db/commit.ts'
 import { markEmailVerified } from '../account-repo.ts'
+import { actingAs } from '../acting-as.ts'
 import { verificationMail } from '../mails.ts'
-import {
-  findTokenOwner,
-  issueOneTimeToken,
-  spendOneTimeToken,
-  voidOneTimeTokens,
-} from '../one-time-tokens.ts'
-import type { EmailState } from '../schema.ts'
-import { onBehalfOf } from '../sessions/issue.ts'
+import { voidOneTimeTokens } from '../one-time-token-repo.ts'
+import { findTokenOwner, issueOneTimeToken, spendOneTimeToken } from '../one-time-tokens.ts'
+import type { EmailState } from './schema.ts'
 
 export async function verifyEmail(request: RequestContext, token: string): Promise<EmailState> {
   const owner = await findTokenOwner(request, token, 'email_verify')
   if (owner === null) throw new AppError('auth.invalid_one_time_token')
   const now = request.now()
-  const outcome = await commit(onBehalfOf(request, { ...owner, id: owner.userId }), {
+  const outcome = await commit(actingAs(request, { ...owner, id: owner.userId }), {
     guard: await spendOneTimeToken(token, 'email_verify', now),
     statements: [markEmailVerified(owner.userId, now), voidOneTimeTokens(owner.userId, 'email_verify', now)],
     audit: {

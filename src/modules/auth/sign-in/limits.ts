@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { takeExactly } from '../../../http/rate-limit.ts'
 import { MAILS, SIGN_INS, signInBucket } from '../brute-force.ts'
-import { knownDevice } from '../cookies.ts'
+import { knownDevice } from './device-cookie.ts'
 
 type WithEmail = { in: { json: unknown }; out: { json: { email: string } } }
 

@@ -1,8 +1,8 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { readAccount } from '../account-repo.ts'
-import type { Me, Verified } from '../schema.ts'
 import { toSignedInUser } from '../sessions/issue.ts'
+import type { Me, Verified } from './schema.ts'
 
 export async function whoAmI(ctx: ReadContext): Promise<Me> {
   const { rows, actor } = await ctx.read((who) => readAccount(who.userId))

@@ -4,15 +4,17 @@ import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { provesAddress } from '../../teams/index.ts'
 import { findAccountByEmail } from '../account-repo.ts'
+import { actingAs } from '../acting-as.ts'
 import { noteAddressFailure, requireAddressMayTry } from '../brute-force.ts'
 import { verificationMail } from '../mails.ts'
 import { createAccount } from '../new-account.ts'
 import { issueOneTimeToken } from '../one-time-tokens.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { requireGoodPassword } from '../passwords/policy.ts'
-import type { Register, Tokens } from '../schema.ts'
-import { issueSession, onBehalfOf } from '../sessions/issue.ts'
+import { issueSession } from '../sessions/issue.ts'
+import type { Tokens } from '../sessions/schema.ts'
 import { requireOpenRegistration } from './registration.ts'
+import type { Register } from './schema.ts'
 
 /**
  * User, personal team, mail and session in one commit. That an address is taken is said openly (409), since a client
@@ -35,7 +37,7 @@ export async function register(request: RequestContext, input: Register): Promis
   const proof = isProven ? null : await issueOneTimeToken(request, user, 'email_verify')
   const session = await issueSession(request, user, 'password')
   try {
-    await commit(onBehalfOf(request, user), {
+    await commit(actingAs(request, user), {
       statements: [...statements, session.guard, ...session.statements, ...(proof?.statements ?? [])],
       audit: {
         action: 'user.registered',

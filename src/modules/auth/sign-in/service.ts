@@ -5,12 +5,15 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
-import { type Account, findAccountByEmail, replaceHash } from '../account-repo.ts'
+import { type Account, findAccountByEmail } from '../account-repo.ts'
+import { actingAs } from '../acting-as.ts'
 import { beginSignIn, noteAddressFailure, requireAddressMayTry } from '../brute-force.ts'
 import { requireSecondFactor } from '../mfa/second-factor.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../passwords/hash.ts'
-import type { Login, Tokens } from '../schema.ts'
-import { issueSession, onBehalfOf, requireVerified } from '../sessions/issue.ts'
+import { replaceHash } from '../passwords/repo.ts'
+import { issueSession, requireVerified } from '../sessions/issue.ts'
+import type { Tokens } from '../sessions/schema.ts'
+import type { Login } from './schema.ts'
 
 /** `deviceId` names a device that has signed in to this account before. */
 export async function signIn(
@@ -32,7 +35,7 @@ export async function signIn(
   await requireSecondFactor(request, account, input.mfaCode)
 
   const session = await issueSession(request, account, 'password')
-  const outcome = await commit(onBehalfOf(request, account), {
+  const outcome = await commit(actingAs(request, account), {
     guard: session.guard,
     statements: [...session.statements, ...(await rehash(account, input.password))],
     audit: {

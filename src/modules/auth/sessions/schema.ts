@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { PLATFORM_ROLES } from '../../../db/schema/index.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
+
+export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(128) }).meta({ id: 'Refresh' })
+export type Refresh = z.infer<typeof Refresh>
+
+/** The person who signed in, as the sign-in routes and `GET /auth/me` show them. */
+export const SignedInUser = z
+  .strictObject({
+    id: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean(),
+    name: z.string(),
+    role: z.enum(PLATFORM_ROLES),
+    mfaEnabled: z.boolean(),
+    personalTeamId: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'SignedInUser' })
+export type SignedInUser = z.infer<typeof SignedInUser>
+
+export const Tokens = z
+  .strictObject({
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresIn: z.int(),
+    user: SignedInUser,
+  })
+  .meta({ id: 'Tokens' })
+export type Tokens = z.infer<typeof Tokens>
+
+export const Session = z
+  .strictObject({
+    id: z.string(),
+    method: z.enum(['password', 'oauth']),
+    /** Whether it is the one that asks. */
+    current: z.boolean(),
+    address: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Session' })
+export type Session = z.infer<typeof Session>
+
+export const SessionPage = pageOf(Session).meta({ id: 'SessionPage' })
+
+export const ListSessions = listQuery(['-createdAt', 'createdAt'], {})
+export type ListSessions = z.infer<typeof ListSessions>
+
+const PublicKey = z.strictObject({
+  kty: z.string(),
+  crv: z.string(),
+  x: z.string(),
+  y: z.string().optional(),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.literal('sig'),
+})
+
+export const PublicKeys = z.strictObject({ keys: z.array(PublicKey) }).meta({ id: 'PublicKeys' })
+export type PublicKeys = z.infer<typeof PublicKeys>
