@@ -19,6 +19,7 @@ import {
   scopeOf,
   takenOf,
 } from './scope.ts'
+import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export type Prepared =
   | { kind: 'result'; result: NodeResult }
@@ -194,6 +195,20 @@ export function collectBody(run: Run, scope: number, frame: string, now: number)
     last[planNode(run, seen).id] = outputOf(seen, run.values.read)
   const outputs = Object.values(last)
   return outputs.length === 1 ? outputs[0] : last
+}
+
+/** The size of what the last nodes of the workflow gave, together. */
+export function lastChars(run: Run): number {
+  let chars = 0
+  for (const { path } of lastOutcomes(run.plan, run.state, 0, '')) chars += run.values.chars(path)
+  return chars
+}
+
+export function lastOutputsTooLarge(run: Run): NodeError | null {
+  const chars = lastChars(run)
+  if (chars <= MOST_OUTPUT_CHARS) return null
+  const message = `The last nodes gave ${chars} characters together; a run gives at most ${MOST_OUTPUT_CHARS}. Choose a smaller result with \`output\` in the definition.`
+  return { code: 'data.too_large', message, retryable: false }
 }
 
 export function asNodeError(error: unknown): NodeError {

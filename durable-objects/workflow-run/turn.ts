@@ -12,7 +12,14 @@ import type { Fact, NodeError, RunEvent } from '../../src/engine/event.ts'
 import { defaultLimits } from '../../src/engine/expression/index.ts'
 import type { Activation, RegionState } from '../../src/engine/state.ts'
 import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
-import { asNodeError, collectBody, expand, type Prepared, prepareAttempt } from './compute.ts'
+import {
+  asNodeError,
+  collectBody,
+  expand,
+  lastOutputsTooLarge,
+  type Prepared,
+  prepareAttempt,
+} from './compute.ts'
 import { isTurnWork } from './deaths.ts'
 import { batchPath, collectItems, computeItems } from './items.ts'
 import { isEventWait, OUTPUT_PATH, outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
@@ -240,6 +247,11 @@ export function runTurn(
     })
     try {
       const activation = run.state.activations.get(path)
+      // The last nodes keep their outputs, so the run's own is not stored once more.
+      if (isRun && run.plan.scopes[0]?.output === undefined) {
+        const error = lastOutputsTooLarge(run)
+        return error === null ? { fact: { type: 'run.collected' } } : failed(error)
+      }
       const value =
         of === 'run'
           ? collectBody(run, 0, '', now)

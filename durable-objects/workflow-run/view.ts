@@ -4,7 +4,6 @@ import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeError } from '../../src/engine/event.ts'
 import { type NodesQuery, nodesPage } from '../../src/engine/nodes-page.ts'
-import { lastOutcomes } from '../../src/engine/scope.ts'
 import { wantsSlot } from '../../src/engine/state.ts'
 import { countNodes, nodesView, type nodeView, runView } from '../../src/engine/view.ts'
 import { labelsOf } from '../../src/modules/executions/index.ts'
@@ -15,14 +14,13 @@ import {
   type RunView,
   type WaitView,
 } from '../../src/objects/workflow-run.ts'
-import { collectBody } from './compute.ts'
+import { collectBody, lastChars } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { hideSecrets, hideStored } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
 import { readGate } from './stored-gate.ts'
 import { isInLine, slotOf } from './stored-slot.ts'
-import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
   const { spec, state } = run
@@ -96,21 +94,12 @@ export function viewNodes(run: Run, query: NodesQuery): RunNodesPage {
   return { nodes: nodes.map(toNodeView), ...rest }
 }
 
-/**
- * As the definition's `output` says; without one, what the last nodes gave, which need not be stored again. Where that is
- * more than a value may be it is left out: the nodes' own outputs have it.
- */
+/** As the definition's `output` says; without one, what the last nodes gave, which is not stored again. */
 export function outputOfRun(run: Run): Json {
   if (run.state.run.status !== 'succeeded') return null
   const scope = run.plan.scopes[0]
   if (scope?.output !== undefined) return (run.values.read(OUTPUT_PATH) ?? null) as Json
-  return lastChars(run) > MOST_OUTPUT_CHARS ? null : ((collectBody(run, 0, '', 0) ?? null) as Json)
-}
-
-function lastChars(run: Run): number {
-  let chars = 0
-  for (const { path } of lastOutcomes(run.plan, run.state, 0, '')) chars += run.values.chars(path)
-  return chars
+  return (collectBody(run, 0, '', 0) ?? null) as Json
 }
 
 export const toNodeView = (view: ReturnType<typeof nodeView>): RunNodeView => ({

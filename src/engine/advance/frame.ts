@@ -1,3 +1,4 @@
+import type { Plan } from '../plan.ts'
 import { endRun } from './ending.ts'
 import { collect } from './start.ts'
 import type { Turn } from './turn.ts'
@@ -18,11 +19,19 @@ export function frameUnitSettled(turn: Turn, frame: string): void {
 /** Every unit of the workflow has settled. */
 export function runSettled(turn: Turn): void {
   const { run } = turn.state
-  if (turn.plan.scopes[0]!.output === undefined) {
+  if (!mustCollect(turn.plan)) {
     endRun(turn, 'succeeded')
     return
   }
   run.phase = 'collecting'
   run.turns++
   turn.commands.push({ type: 'collect_output', path: '', node: -1, attempt: 1, of: 'run' })
+}
+
+/** One last node gives at most what a run may give. An `output`, or several last nodes, may give more: that must be checked. */
+function mustCollect({ scopes, nodes, edges }: Plan): boolean {
+  const body = scopes[0]!
+  if (body.output !== undefined) return true
+  const isLast = (node: number) => nodes[node]!.outgoing.every((edge) => edges[edge]!.back)
+  return body.nodes.filter(isLast).length > 1
 }

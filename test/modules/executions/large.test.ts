@@ -62,3 +62,31 @@ test('an output beyond 1 MB is named, and read at its own address', async () => 
   for (const own of ['output', 'nodes/twice/output'])
     expect((await get(`${path}/${own}`, person)).body).toEqual({ a: text, b: text })
 })
+
+/** Nodes side by side: each output may be kept, together they are more than a run may give. */
+const three = (chars: number) => ({
+  nodes: ['a', 'b', 'c'].map((id) => ({
+    id,
+    type: 'data.set',
+    params: { values: { text: `{{ "x".repeat(${chars}) }}` } },
+  })),
+})
+
+test('a run whose last nodes give too much together fails, and so does the run that called it', async () => {
+  const person = await newPerson()
+  const child = await newWorkflow(person.teamId, three(3_000_000))
+  const parent = await newWorkflow(person.teamId, {
+    nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId: child } }],
+  })
+  for (const workflowId of [child, parent]) {
+    const path = `/api/v1/workflows/${workflowId}/execute`
+    const { body } = await post(path, person, {}, { prefer: 'wait=30' })
+    expect(body).toMatchObject({ status: 'failed', output: null, error: { code: 'data.too_large' } })
+  }
+})
+
+test('a run whose last nodes give as much as a run may succeeds with it', async () => {
+  const { run } = await ran(three(100_000), null)
+  expect(Object.keys(run.output)).toEqual(['a', 'b', 'c'])
+  expect(run.output.c.text).toHaveLength(100_000)
+})
