@@ -44,16 +44,6 @@ test('NaN and infinity are told, not turned into null', async () => {
   expect(run).toMatchObject({ status: 'failed', error: { code: 'data.not_json' } })
 })
 
-test('a default output that is larger than a value may be is left out, and the run is readable', async () => {
-  const node = (id: string) => ({
-    id,
-    type: 'data.set',
-    params: { values: { v: "{{ 'y'.repeat(3000000) }}" } },
-  })
-  const run = await start({ nodes: ['a', 'b', 'c', 'd'].map(node) })
-  expect(run).toMatchObject({ status: 'succeeded', output: null })
-})
-
 test.each(['throw', 'abort', 'process'] as const)(
   'a timer that the run dies of each time fails its node, and what is beside it never notices (%s)',
   async (how) => {
