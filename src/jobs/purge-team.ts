@@ -5,7 +5,7 @@
 import type * as z from 'zod'
 import type { RequestContext } from '../context.ts'
 import { commit } from '../db/commit.ts'
-import { buryRuns, deleteLeftovers, teamExists, teamStoragePrefix } from '../modules/teams/index.ts'
+import { deleteLeftovers, markRunsDeleted, teamExists, teamStoragePrefix } from '../modules/teams/index.ts'
 import { workflowRun } from '../objects/workflow-run.ts'
 import type { TeamPurge } from '../queue/messages.ts'
 import { deleteStored } from './delete-stored.ts'
@@ -17,7 +17,7 @@ export async function purgeTeam(request: RequestContext, message: z.infer<typeof
   const { env } = request
   const { teamId } = message
   if (await teamExists(env.DB, teamId)) return
-  const runIds = await buryRuns(env.DB, teamId, message.afterRunId, RUNS_A_TURN, request.now())
+  const runIds = await markRunsDeleted(env.DB, teamId, message.afterRunId, RUNS_A_TURN, request.now())
   for (let i = 0; i < runIds.length; i += AT_ONCE)
     await Promise.all(runIds.slice(i, i + AT_ONCE).map((id) => workflowRun(env.RUNS, id).remove()))
   const last = runIds.at(-1)

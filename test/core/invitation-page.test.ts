@@ -109,7 +109,7 @@ test('the button signs in, joins with the token of that sign-in, and signs out',
   expect(page.paths().slice(2)).toEqual(['/auth/login', '/teams/invitations/tok/accept', '/auth/logout'])
   expect(page.asked[2]?.body).toEqual({ email: OFFER.email, password: 'secret' })
   expect(page.asked[3]?.authorization).toBe('Bearer at')
-  expect(page.at('status').textContent).toContain('You are now in the team')
+  expect(page.at('status').textContent).toContain('You are now a member of the team')
 })
 
 test('without an account the button makes one, with the invitation as proof', async () => {

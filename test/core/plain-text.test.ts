@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { LongText, PlainText } from '../../src/http/text.ts'
 import { CreateUser } from '../../src/modules/admin/schema.ts'
-import { ChangeApiKey, CreateApiKey } from '../../src/modules/auth/api-keys/schema.ts'
+import { CreateApiKey, UpdateApiKey } from '../../src/modules/auth/api-keys/schema.ts'
 import { Register } from '../../src/modules/auth/sign-in/schema.ts'
-import { InviteMember } from '../../src/modules/teams/schema/invitation.ts'
+import { CreateInvitation } from '../../src/modules/teams/schema/invitation.ts'
 import { CreateTeam, UpdateTeam } from '../../src/modules/teams/schema/team.ts'
 import { withoutLinks } from '../../src/modules/teams/schema/team-name.ts'
 import { UpdateProfile } from '../../src/modules/users/schema/profile.ts'
@@ -31,7 +31,7 @@ test.each(REFUSED)('%j is no name of a person or a team', (name) => {
   expect(Register.safeParse({ email, password: 'x', name }).success).toBe(false)
   expect(CreateUser.safeParse({ email, name }).success).toBe(false)
   expect(CreateApiKey.safeParse({ name, scopes: ['runs:read'] }).success).toBe(false)
-  expect(ChangeApiKey.safeParse({ name }).success).toBe(false)
+  expect(UpdateApiKey.safeParse({ name }).success).toBe(false)
   if (name.length < 81) expect(UpdateProfile.safeParse({ name }).success).toBe(false)
 })
 
@@ -51,7 +51,7 @@ test('a description has lines, but no control characters and no halves of charac
 
 test('an address is one however it is typed, wherever it is asked for', () => {
   const email = ' Q@Ex.test '
-  expect(InviteMember.parse({ email }).email).toBe('q@ex.test')
+  expect(CreateInvitation.parse({ email }).email).toBe('q@ex.test')
   expect(UpdateProfile.parse({ email }).email).toBe('q@ex.test')
   expect(Register.parse({ email, password: 'x' }).email).toBe('q@ex.test')
   expect(CreateUser.parse({ email }).email).toBe('q@ex.test')

@@ -7,29 +7,29 @@ import { doc, validate } from '../../http/openapi.ts'
 import { router, UPDATE } from '../../http/router.ts'
 import { auditRoutes } from '../audit/index.ts'
 import { deleteUnreadable } from '../executions/index.ts'
-import { ChangePlan, Subscription } from '../users/index.ts'
+import { Subscription, UpdateSubscription } from '../users/index.ts'
 import {
   AdminStats,
   AdminUser,
   AdminUserPage,
-  ChangeUser,
-  ChangeUserRole,
-  ChangeUserStatus,
   CreatedUser,
   CreateUser,
   ListUsers,
   ReindexedRuns,
   ReindexRuns,
   StuckRuns,
+  UpdateUser,
+  UpdateUserRole,
+  UpdateUserStatus,
 } from './schema.ts'
-import { changeUser } from './service/change-user.ts'
+import { updateUser } from './service/change-user.ts'
 import { createUser } from './service/create-user.ts'
-import { changeTeamPlan, readTeamSubscription } from './service/plans.ts'
+import { getTeamSubscription, updateTeamSubscription } from './service/plans.ts'
 import { removeMfa } from './service/remove-mfa.ts'
-import { removeUser } from './service/remove-user.ts'
-import { changeUserRole, changeUserStatus } from './service/rights.ts'
+import { deleteUser } from './service/remove-user.ts'
+import { updateUserRole, updateUserStatus } from './service/rights.ts'
 import { listStuckRuns, reindexDay } from './service/runs.ts'
-import { readAdminStats } from './service/stats.ts'
+import { getAdminStats } from './service/stats.ts'
 import { getUser, listUsers } from './service/users.ts'
 
 const USER = `/:id{${idPattern('usr')}}` as const
@@ -51,20 +51,20 @@ const userRoutes = router()
     validate('json', CreateUser),
     async (c) => versioned(c, byVersion(await createUser(c.var.ctx, c.req.valid('json'))), 201),
   )
-  .get(USER, access('admin:read'), doc('Read a user', 200, AdminUser, { versioned: 'etag' }), async (c) => {
+  .get(USER, access('admin:read'), doc('Get a user', 200, AdminUser, { versioned: 'etag' }), async (c) => {
     return versioned(c, byVersion(await getUser(c.var.ctx, c.req.param('id'))))
   })
   .on(
     UPDATE,
     USER,
     access('admin:write'),
-    doc('Change a user', 200, AdminUser, {
-      description: 'A smaller plan than what is in use needs is refused with 409 and what is over.',
+    doc('Update a user', 200, AdminUser, {
+      description: 'If current usage exceeds the new plan, it returns 409 and lists what exceeds it.',
       versioned: 'if-match',
     }),
-    validate('json', ChangeUser),
+    validate('json', UpdateUser),
     async (c) => {
-      const user = await changeUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
+      const user = await updateUser(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
       return versioned(c, byVersion(user))
     },
   )
@@ -72,10 +72,10 @@ const userRoutes = router()
     UPDATE,
     `${USER}/role`,
     access('admin:write'),
-    doc("Change a user's role on the platform", 200, AdminUser, { versioned: 'if-match' }),
-    validate('json', ChangeUserRole),
+    doc("Change a user's platform role", 200, AdminUser, { versioned: 'if-match' }),
+    validate('json', UpdateUserRole),
     async (c) => {
-      const user = await changeUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
+      const user = await updateUserRole(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
       return versioned(c, byVersion(user))
     },
   )
@@ -86,11 +86,11 @@ const userRoutes = router()
     doc('Disable or enable a user', 200, AdminUser, {
       versioned: 'if-match',
       description:
-        'Disabling ends every session for good, voids the open invitations that the user has sent, and stops API keys with the next request. The keys work again when the user is enabled.',
+        'Disabling a user ends all their sessions, revokes the open invitations they sent, and stops their API keys from the next request on. Enabling the user makes the API keys work again.',
     }),
-    validate('json', ChangeUserStatus),
+    validate('json', UpdateUserStatus),
     async (c) => {
-      const user = await changeUserStatus(
+      const user = await updateUserStatus(
         c.var.ctx,
         c.req.param('id'),
         c.req.valid('json'),
@@ -110,27 +110,24 @@ const userRoutes = router()
     access('admin:write'),
     doc('Delete a user', 204, null, { versioned: 'if-match' }),
     async (c) => {
-      await removeUser(c.var.ctx, c.req.param('id'), expectedVersion(c))
+      await deleteUser(c.var.ctx, c.req.param('id'), expectedVersion(c))
       return c.body(null, 204)
     },
   )
 
 export const adminRoutes = router()
-  .get('/stats', access('admin:read'), doc('Count what there is', 200, AdminStats), async (c) =>
-    c.json(await readAdminStats(c.var.ctx)),
+  .get('/stats', access('admin:read'), doc('Get platform statistics', 200, AdminStats), async (c) =>
+    c.json(await getAdminStats(c.var.ctx)),
   )
-  .get(
-    '/runs/stuck',
-    access('admin:read'),
-    doc('List runs that nobody could wake', 200, StuckRuns),
-    async (c) => c.json(await listStuckRuns(c.var.ctx)),
+  .get('/runs/stuck', access('admin:read'), doc('List runs that do not respond', 200, StuckRuns), async (c) =>
+    c.json(await listStuckRuns(c.var.ctx)),
   )
   .delete(
     `/runs/:id{${idPattern('run')}}`,
     access('admin:write'),
     doc('Delete a run whose stored state cannot be read, or that does not answer', 204, null, {
       description:
-        'Any other run is deleted by its team. A run that waits for it fails; its callback is not called.',
+        'Other runs are deleted by their team. A run that waits for the deleted run fails. The callback is not called.',
     }),
     async (c) => {
       await deleteUnreadable(c.var.ctx, c.req.param('id'))
@@ -140,25 +137,25 @@ export const adminRoutes = router()
   .post(
     '/runs/reindex',
     access('admin:write'),
-    doc('Have the runs of a day report themselves again, page by page', 200, ReindexedRuns),
+    doc('Rebuild the run index for one day, page by page', 200, ReindexedRuns),
     validate('json', ReindexRuns),
     async (c) => c.json(await reindexDay(c.var.ctx, c.req.valid('json'))),
   )
   .get(
     TEAM_PLAN,
     access('admin:read'),
-    doc('Read the plan of a team, its limits and what is used of them', 200, Subscription),
-    async (c) => c.json(await readTeamSubscription(c.var.ctx, c.req.param('id'))),
+    doc("Get a team's plan, limits and usage", 200, Subscription),
+    async (c) => c.json(await getTeamSubscription(c.var.ctx, c.req.param('id'))),
   )
   .on(
-    ['PUT', 'PATCH'],
+    UPDATE,
     TEAM_PLAN,
     access('admin:write'),
-    doc('Change the plan of a team', 200, Subscription, {
-      description: 'A smaller plan than what is in use needs is refused with 409 and what is over.',
+    doc("Change a team's plan", 200, Subscription, {
+      description: 'If current usage exceeds the new plan, it returns 409 and lists what exceeds it.',
     }),
-    validate('json', ChangePlan),
-    async (c) => c.json(await changeTeamPlan(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+    validate('json', UpdateSubscription),
+    async (c) => c.json(await updateTeamSubscription(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
   )
   .route('/users', userRoutes)
   .route('/audit-logs', auditRoutes)

@@ -18,7 +18,7 @@ export const AdminUser = z
     status: Status,
     mfaEnabled: z.boolean(),
     personalTeamId: z.string(),
-    /** Of the personal team. */
+    /** The plan of the personal team. */
     plan: z.enum(PLANS),
     lastSignInAt: z.iso.datetime().nullable(),
     version: z.int(),
@@ -39,7 +39,7 @@ export const ListUsers = listQuery(['-createdAt', 'createdAt', 'email', '-email'
     .min(1)
     .max(100)
     .optional()
-    .meta({ description: 'What the e-mail address or the name begins with.' }),
+    .meta({ description: 'Matches users whose email address or name starts with this text.' }),
 })
 export type ListUsers = z.infer<typeof ListUsers>
 
@@ -52,7 +52,7 @@ export const CreateUser = z
       .min(1)
       .max(512)
       .optional()
-      .meta({ description: 'Without it one is made up and shown in the answer.' }),
+      .meta({ description: 'If omitted, a password is generated and returned.' }),
     role: Role.default('user'),
     emailVerified: z.boolean().default(false),
   })
@@ -62,27 +62,30 @@ export type CreateUser = z.infer<typeof CreateUser>
 export const CreatedUser = z
   .strictObject({
     ...AdminUser.shape,
-    password: z.string().nullable().meta({ description: 'Shown this once, when it was made up.' }),
+    password: z
+      .string()
+      .nullable()
+      .meta({ description: 'The generated password, shown only once; null if the request set one.' }),
   })
   .meta({ id: 'CreatedUser' })
 export type CreatedUser = z.infer<typeof CreatedUser>
 
-export const ChangeUser = z
+export const UpdateUser = z
   .strictObject({
     email: Email,
     name: Name,
     emailVerified: z.boolean(),
-    plan: z.enum(PLANS).meta({ description: 'Of the personal team.' }),
+    plan: z.enum(PLANS).meta({ description: 'The plan of the personal team.' }),
   })
   .partial()
-  .meta({ id: 'ChangeUser' })
-export type ChangeUser = z.infer<typeof ChangeUser>
+  .meta({ id: 'UpdateUser' })
+export type UpdateUser = z.infer<typeof UpdateUser>
 
-export const ChangeUserRole = z.strictObject({ role: Role }).meta({ id: 'ChangeUserRole' })
-export type ChangeUserRole = z.infer<typeof ChangeUserRole>
+export const UpdateUserRole = z.strictObject({ role: Role }).meta({ id: 'UpdateUserRole' })
+export type UpdateUserRole = z.infer<typeof UpdateUserRole>
 
-export const ChangeUserStatus = z.strictObject({ status: Status }).meta({ id: 'ChangeUserStatus' })
-export type ChangeUserStatus = z.infer<typeof ChangeUserStatus>
+export const UpdateUserStatus = z.strictObject({ status: Status }).meta({ id: 'UpdateUserStatus' })
+export type UpdateUserStatus = z.infer<typeof UpdateUserStatus>
 
 export const AdminStats = z
   .strictObject({
@@ -101,7 +104,7 @@ export type AdminStats = z.infer<typeof AdminStats>
 
 export const ReindexRuns = z
   .strictObject({
-    day: z.iso.date().describe('The day whose manifest is read.'),
+    day: z.iso.date().describe('The day to rebuild, from its manifest.'),
     page: z.int().min(0).default(0),
   })
   .meta({ id: 'ReindexRuns' })
@@ -118,12 +121,12 @@ export const StuckRuns = z
         id: z.string(),
         teamId: z.string(),
         status: z.string(),
-        wakeBy: z.iso.datetime().describe('When it is asked again.'),
+        wakeBy: z.iso.datetime().describe('When the run is woken again.'),
         stuckSince: z.iso
           .datetime()
           .nullable()
           .describe(
-            'Since when it does not answer; null when nobody has asked it, since the tick does not come.',
+            'Since when the run has not responded; null if nothing has tried to wake it because the tick is not running.',
           ),
       }),
     ),

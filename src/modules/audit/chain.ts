@@ -1,7 +1,7 @@
 // The chain of seals. Invariants:
-// 1. An entry's seal is SHA-256 over the team's seal before it and the canonical JSON of the row as it is stored, without
-//    the seal. The first entry of a team follows the empty seal.
-// 2. The fields below are part of every seal ever made. A column that is added later must not join them.
+// 1. An entry's seal is the SHA-256 of the team's previous seal and the canonical JSON of the stored row without its seal. The
+//    first entry of a team follows the empty seal.
+// 2. The fields below are part of every existing seal. Never add a new column to them.
 import { sha256Hex } from '../../core/crypto.ts'
 import { canonicalJson } from '../../core/json.ts'
 
@@ -15,7 +15,7 @@ export type ChainRow = {
   action: string
   targetType: string
   targetId: string
-  /** The text that is stored: what a reader would make of it is not what was sealed. */
+  /** The stored text. It is sealed as it is, not parsed. */
   before: string | null
   after: string | null
   address: string | null
@@ -25,7 +25,7 @@ export type ChainRow = {
   seal: string | null
 }
 
-/** A place in a team's chain: the last entry, how many there are up to it, and its seal. */
+/** A position in a team's chain: an entry, the number of entries up to it, and its seal. */
 export type ChainLink = { seq: number; entries: number; seal: string }
 
 export const CHAIN_START: ChainLink = { seq: 0, entries: 0, seal: '' }

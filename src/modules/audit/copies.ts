@@ -1,9 +1,9 @@
-// Copies of the seals outside the database. Invariants:
-// 1. A copy is made if absent and never changed, so who rewrites the log in D1 cannot make the copies agree.
-// 2. It is made before the seal is written to D1: a sealed log without its copy is a fault. A copy ahead of the log is
-//    none, because it speaks of rows that were committed, whoever seals them in the end.
-// 3. Numbers in keys are padded, so that the store lists copies in the order of the chain. The seal stands in the
-//    object's metadata too, so that a listing is enough to compare a thousand.
+// Copies of the seals in R2. Invariants:
+// 1. A copy is created if absent and never changed, so someone who rewrites the log in D1 cannot make the copies match.
+// 2. The copy is created before the seal is written to D1, so a sealed log without its copy is a fault. A copy ahead of the log
+//    is not a fault: it covers rows that are committed and will be sealed later.
+// 3. Numbers in keys are padded, so R2 lists copies in the order of the chain. The seal is also in the object's metadata, so one
+//    listing is enough to compare a thousand copies.
 import type { ChainLink } from './chain.ts'
 
 const ROOT = 'audit-seals/'
@@ -11,8 +11,8 @@ const folder = (teamId: string): string => `${ROOT}${teamId}/`
 const keyOf = (teamId: string, seq: number): string =>
   `${folder(teamId)}${String(seq).padStart(16, '0')}.json`
 
-/** Answers whether the copy that is there now agrees. */
-export async function keepCopy(
+/** Returns whether the stored copy matches the link. */
+export async function putCopy(
   bucket: R2Bucket,
   teamId: string,
   link: ChainLink,
@@ -28,7 +28,7 @@ export async function keepCopy(
   return (await bucket.head(key))?.customMetadata?.seal === link.seal
 }
 
-/** A team's copies in order, read a page at a time. */
+/** Reads a team's copies in order, page by page. */
 export function walkCopies(bucket: R2Bucket, teamId: string, afterSeq: number) {
   let page: ChainLink[] = []
   let after: string | null = keyOf(teamId, afterSeq)
@@ -60,13 +60,13 @@ const linkOf = (object: R2Object): ChainLink => ({
   seal: object.customMetadata?.seal ?? '',
 })
 
-/** The next teams, in order, that have copies: also one whose log is gone altogether. */
+/** The next teams in order that have copies, even if their log is gone. */
 export async function nextTeamsWithCopies(bucket: R2Bucket, after: string, limit: number): Promise<string[]> {
   const listed = await bucket.list({
     prefix: ROOT,
     delimiter: '/',
     limit,
-    // `0` is the character behind `/`: everything of `after` sorts before it.
+    // `0` is the character after `/`, so everything of the team `after` sorts before it.
     ...(after === '' ? {} : { startAfter: `${ROOT}${after}0` }),
   })
   return listed.delimitedPrefixes.map((prefix) => prefix.slice(ROOT.length, -1))

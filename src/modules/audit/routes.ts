@@ -28,7 +28,7 @@ export const auditRoutes = router()
   .get(
     '/verify',
     access('admin:read'),
-    doc('Check the seals of the audit log', 200, AuditVerdict),
+    doc('Verify the seals of the audit log', 200, AuditVerdict),
     validate('query', VerifyAuditLogs),
     async (c) => {
       const { team, cursor } = c.req.valid('query')

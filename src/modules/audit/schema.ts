@@ -19,7 +19,7 @@ export const AuditEntry = z
     userAgent: z.string().nullable(),
     requestId: z.string(),
     createdAt: z.iso.datetime(),
-    /** The hash over this entry and its team's seal before it; null until the sealing job has been there. */
+    /** The hash of this entry and the team's previous seal; null until the entry is sealed. */
     seal: z.string().nullable(),
   })
   .meta({ id: 'AuditEntry' })
@@ -29,7 +29,7 @@ export const AuditPage = pageOf(AuditEntry).meta({ id: 'AuditPage' })
 
 const reference = z.string().min(1).max(100)
 
-/** A day or a moment, as milliseconds. */
+/** A date or timestamp, as milliseconds. */
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => Date.parse(text))
 
 export const ListAuditLogs = listQuery(['-createdAt', 'createdAt'], {
@@ -37,13 +37,13 @@ export const ListAuditLogs = listQuery(['-createdAt', 'createdAt'], {
   action: reference.optional(),
   target: reference.optional(),
   team: reference.optional(),
-  from: moment.optional().meta({ description: 'Entries made at this moment or later.' }),
-  to: moment.optional().meta({ description: 'Entries made before this moment.' }),
-  q: reference.optional().meta({ description: 'What the action begins with.' }),
+  from: moment.optional().meta({ description: 'Entries created at or after this time.' }),
+  to: moment.optional().meta({ description: 'Entries created before this time.' }),
+  q: reference.optional().meta({ description: 'Matches actions that start with this text.' }),
   format: z
     .enum(['json', 'csv', 'jsonl'])
     .default('json')
-    .meta({ description: 'csv and jsonl stream every entry that matches; limit does not apply.' }),
+    .meta({ description: 'csv and jsonl stream all matching entries; `limit` does not apply.' }),
 })
 export type ListAuditLogs = z.infer<typeof ListAuditLogs>
 
@@ -79,24 +79,24 @@ export const ListTeamAuditLogs = listQuery(['-createdAt', 'createdAt'], {
   actor: reference.optional(),
   action: reference.optional(),
   target: reference.optional(),
-  from: moment.optional().meta({ description: 'Entries made at this moment or later.' }),
-  to: moment.optional().meta({ description: 'Entries made before this moment.' }),
+  from: moment.optional().meta({ description: 'Entries created at or after this time.' }),
+  to: moment.optional().meta({ description: 'Entries created before this time.' }),
 })
 export type ListTeamAuditLogs = z.infer<typeof ListTeamAuditLogs>
 
 export const VerifyAuditLogs = z.strictObject({
-  team: reference.optional().meta({ description: 'Without it, the logs of all teams are checked.' }),
+  team: reference.optional().meta({ description: 'If omitted, the logs of all teams are checked.' }),
   cursor: z.string().max(1024).optional(),
 })
 export type VerifyAuditLogs = z.infer<typeof VerifyAuditLogs>
 
 export const AUDIT_FAULTS = {
-  changed: 'The entry is not what was sealed.',
-  missing: 'An entry that was sealed is gone.',
-  inserted: 'The entry was put in after its neighbours were sealed.',
-  truncated: 'The end of the log that was sealed is gone.',
-  rewritten: 'The log was sealed anew: it differs from the copy of its seal.',
-  record_changed: 'The record of the newest seal does not fit the log.',
+  changed: 'The entry was changed after it was sealed.',
+  missing: 'A sealed entry is missing.',
+  inserted: 'The entry was inserted after its neighbours were sealed.',
+  truncated: 'Sealed entries at the end of the log are missing.',
+  rewritten: 'The log was rewritten: its seal differs from the copy.',
+  record_changed: 'The record of the newest seal does not match the log.',
   copy_missing: 'The newest seal has no copy.',
 } as const
 
@@ -105,12 +105,12 @@ export const AuditFault = z
     teamId: z.string(),
     fault: z.enum(Object.keys(AUDIT_FAULTS) as [keyof typeof AUDIT_FAULTS, ...(keyof typeof AUDIT_FAULTS)[]]),
     detail: z.string(),
-    /** The first entry that is broken or gone; null for the id of one that is gone. */
+    /** The first entry that is changed or missing. */
     seq: z.int(),
     entryId: z.string().nullable(),
-    /** The newest entry that is known to be sound. */
+    /** The last entry that is known to be intact. */
     afterSeq: z.int(),
-    /** Where the copies do not tell which entry it is: the last that it may be. */
+    /** The last entry that the fault may be in, if the copies do not show which one it is. */
     throughSeq: z.int(),
   })
   .meta({ id: 'AuditFault' })
@@ -118,12 +118,12 @@ export type AuditFault = z.infer<typeof AuditFault>
 
 export const AuditVerdict = z
   .strictObject({
-    /** Nothing broken was found in what was checked. */
+    /** Whether no fault was found in the checked entries. */
     ok: z.boolean(),
     entries: z.int(),
     teams: z.int(),
     fault: AuditFault.nullable(),
-    /** Set when the log is too long for one request: ask again with it to check the rest. */
+    /** Set if the log is too long for one request. Pass it as `cursor` to check the rest. */
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'AuditVerdict' })

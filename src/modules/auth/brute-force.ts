@@ -1,11 +1,11 @@
-// Guessing made slow, without letting anybody lock others out. Invariants:
-// 1. A try on an account is counted before its password is looked at, so parallel guesses are all counted.
-// 2. A wait is capped and forgotten: never a lock.
-// 3. What is counted is the address as typed, known or not, so a wait does not tell whether there is an account.
-// 4. A device that has signed in to the account before has a count of its own, which no one else can fill.
-// 5. Everyone else is counted by account and network. What other networks try makes nobody wait; when they try a lot,
-//    each network gets fewer tries for free.
-// 6. A try that is refused because of a wait counts for nothing, so it does not make the wait longer.
+// Slows down guessing without letting anybody lock other people out. Invariants:
+// 1. An attempt is counted before the password is checked, so parallel guesses are all counted.
+// 2. Waits are capped and expire. An account is never locked.
+// 3. The counter uses the address as typed, whether or not it has an account, so a wait does not reveal accounts.
+// 4. A device that has signed in to the account before has its own counter, which nobody else can increase.
+// 5. All others are counted by account and network. Attempts from other networks never cause a wait; when there are many,
+//    each network gets fewer free attempts.
+// 6. An attempt that is rejected because of a wait is not counted, so it does not extend the wait.
 import ipaddr from 'ipaddr.js'
 import type { RequestContext } from '../../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
@@ -21,7 +21,7 @@ const PER_ACCOUNT: BackoffPolicy = {
   forgetMs: HOUR_MS,
 }
 
-/** Ten wrong passwords, then a quarter of an hour. */
+/** After ten wrong passwords, a wait of 15 minutes. */
 const PER_DEVICE: BackoffPolicy = {
   free: 9,
   baseDelayMs: 15 * MINUTE_MS,
@@ -29,16 +29,16 @@ const PER_DEVICE: BackoffPolicy = {
   forgetMs: 15 * MINUTE_MS,
 }
 
-/** All networks together. It only counts: a wait here would let anybody keep the owner out. */
-const EVERYWHERE: BackoffPolicy = { free: 50, baseDelayMs: 0, maxDelayMs: 0, forgetMs: HOUR_MS }
+/** Counts all networks together. It never causes a wait, which would let anybody lock the owner out. */
+const ALL_NETWORKS: BackoffPolicy = { free: 50, baseDelayMs: 0, maxDelayMs: 0, forgetMs: HOUR_MS }
 
-/** What a network has for free while the account is under attack from many. */
+/** Free attempts for each network while the account is attacked from many networks. */
 const FREE_UNDER_ATTACK = 1
 
-/** How long a session makes its network familiar. */
+/** For how long a session makes its network familiar. */
 const RECENT_MS = 30 * DAY_MS
 
-/** Wider, since many people can share one address. */
+/** Allows more, because many people can share one address. */
 const PER_ADDRESS: BackoffPolicy = {
   free: 50,
   baseDelayMs: SECOND_MS,
@@ -46,13 +46,13 @@ const PER_ADDRESS: BackoffPolicy = {
   forgetMs: HOUR_MS,
 }
 
-/** All sign-ins of an account from one network or known device, right ones too: what a client sees in the RateLimit headers. */
+/** All sign-ins to an account from one network or known device, including successful ones. Clients see it in the RateLimit headers. */
 export const SIGN_INS: RatePolicy = { limit: 60, windowMs: MINUTE_MS }
 
-/** Mails asked for by anybody to one address. */
+/** Mails to one address, whoever requests them. */
 export const MAILS: RatePolicy = { limit: 10, windowMs: HOUR_MS }
 
-/** Requests for unknown addresses that get an entry in the audit log. */
+/** Reset requests for unknown addresses that are audited. */
 const UNKNOWN_RESETS: RatePolicy = { limit: 1, windowMs: HOUR_MS }
 
 export async function signInBucket(
@@ -66,92 +66,92 @@ export async function signInBucket(
 
 const emailBucket = async (email: string): Promise<string> => `sign-in:${await sha256Hex(email)}`
 
-export type GuessingTurn = {
-  /** True for the one failure with which the waiting begins. */
-  waitBegins: boolean
-  right: () => Promise<void>
+export type GuessAttempt = {
+  /** True only for the failure that starts the wait. */
+  startsWait: boolean
+  succeeded: () => Promise<void>
 }
 
-/** Counts the try and throws 429 while the account has to wait. */
+/** Counts the attempt. Throws 429 while the account has to wait. */
 export async function beginGuess(
   request: RequestContext,
   bucket: string,
   policy: BackoffPolicy = PER_ACCOUNT,
-): Promise<GuessingTurn> {
+): Promise<GuessAttempt> {
   const limiter = rateLimiter(request.env.RATE_LIMITER, bucket)
   const state = await limiter.begin(policy)
-  if (state.retryAfterMs > 0) throw mustWait(state.retryAfterMs)
-  return { waitBegins: state.failures === policy.free, right: () => limiter.clear() }
+  if (state.retryAfterMs > 0) throw tooManyAttempts(state.retryAfterMs)
+  return { startsWait: state.failures === policy.free, succeeded: () => limiter.clear() }
 }
 
-/** The same for a sign-in, on a known device or from a network. */
+/** Like `beginGuess`, for a sign-in from a known device or a network. */
 export async function beginSignIn(
   request: RequestContext,
   email: string,
   deviceId: string | null,
-): Promise<GuessingTurn> {
+): Promise<GuessAttempt> {
   const bucket = await signInBucket(request, email, deviceId)
   if (deviceId !== null) return beginGuess(request, bucket, PER_DEVICE)
   const everywhere = rateLimiter(request.env.RATE_LIMITER, await emailBucket(email))
   const [before, familiar] = await Promise.all([
-    everywhere.check(EVERYWHERE),
+    everywhere.check(ALL_NETWORKS),
     isFamiliarNetwork(request, email),
   ])
-  const free = before.failures >= EVERYWHERE.free ? FREE_UNDER_ATTACK : PER_ACCOUNT.free
+  const free = before.failures >= ALL_NETWORKS.free ? FREE_UNDER_ATTACK : PER_ACCOUNT.free
   const here = await beginGuess(request, bucket, { ...PER_ACCOUNT, free: familiar ? 2 * free : free })
-  const { failures } = await everywhere.begin(EVERYWHERE)
+  const { failures } = await everywhere.begin(ALL_NETWORKS)
   return {
-    waitBegins: here.waitBegins || failures === EVERYWHERE.free,
-    right: async () => {
-      await Promise.all([here.right(), everywhere.clear()])
+    startsWait: here.startsWait || failures === ALL_NETWORKS.free,
+    succeeded: async () => {
+      await Promise.all([here.succeeded(), everywhere.clear()])
     },
   }
 }
 
-/** A recent session of the account from this network makes it likely that the owner is behind it. */
+/** The owner is likely on this network if it has a recent session of the account. */
 async function isFamiliarNetwork(request: RequestContext, email: string): Promise<boolean> {
   const here = networkOf(request.address)
   const addresses = await findSessionAddresses(request.env.DB, email, request.now() - RECENT_MS)
   return addresses.some((address) => networkOf(address) === here)
 }
 
-/** A proven owner need not wait for what others have guessed. */
+/** Clears the counters once the owner has proven who they are, so they don't wait because of other people's guesses. */
 export async function forgetSignIns(request: RequestContext, email: string): Promise<void> {
   const buckets = [await emailBucket(email), await signInBucket(request, email, null)]
   await Promise.all(buckets.map((bucket) => rateLimiter(request.env.RATE_LIMITER, bucket).clear()))
 }
 
-/** False when the address has had its mails for now. Anybody may ask for them, so who asks is not told. */
+/** Returns false if the address has reached its mail limit. Callers must not reveal that, because anybody can request mails. */
 export async function takeMailAllowance(request: RequestContext, email: string): Promise<boolean> {
   const bucket = `account-mail:${await sha256Hex(email)}`
   return (await rateLimiter(request.env.RATE_LIMITER, bucket).take(MAILS)).allowed
 }
 
-/** Keeps asking for addresses that nobody has from filling the audit log. */
+/** Keeps requests for unknown addresses from filling the audit log. */
 export async function wasUnknownResetAudited(request: RequestContext): Promise<boolean> {
   const bucket = `unknown-reset:${networkOf(request.address)}`
   return !(await rateLimiter(request.env.RATE_LIMITER, bucket).take(UNKNOWN_RESETS)).allowed
 }
 
-/** Throws 429 while the caller's address has to wait. Right tries are not counted and clear nothing. */
-export async function requireAddressMayTry(request: RequestContext): Promise<void> {
-  const limiter = ofAddress(request)
+/** Throws 429 while the caller's address has to wait. Successful attempts are not counted and clear nothing. */
+export async function requireAddressNotWaiting(request: RequestContext): Promise<void> {
+  const limiter = addressLimiter(request)
   if (limiter === null) return
   const { retryAfterMs } = await limiter.check(PER_ADDRESS)
-  if (retryAfterMs > 0) throw mustWait(retryAfterMs)
+  if (retryAfterMs > 0) throw tooManyAttempts(retryAfterMs)
 }
 
-export async function noteAddressFailure(request: RequestContext): Promise<void> {
-  await ofAddress(request)?.begin(PER_ADDRESS)
+export async function recordAddressFailure(request: RequestContext): Promise<void> {
+  await addressLimiter(request)?.begin(PER_ADDRESS)
 }
 
-/** Without a front that names the client's address nobody can be told apart, so nobody is made to wait for others. */
-const ofAddress = ({ address, env }: RequestContext) =>
+/** Null if no proxy passes the client's address. Clients cannot be told apart then, so none waits because of another. */
+const addressLimiter = ({ address, env }: RequestContext) =>
   address === null ? null : rateLimiter(env.RATE_LIMITER, `address:${networkOf(address)}`)
 
 /**
- * In IPv6 one customer has at least a /64, and could take a new address for each try. Without a front that names the
- * client's address (`npm start` alone) all clients are one network, and wait for each other's guesses at an account.
+ * An IPv6 customer has at least a /64 and could use a new address for each attempt. If no proxy passes the client's address
+ * (plain `npm start`), all clients count as one network and share the counter of an account.
  */
 function networkOf(address: string | null): string {
   if (address === null) return 'unknown'
@@ -162,10 +162,10 @@ function networkOf(address: string | null): string {
     : parsed.toString()
 }
 
-const mustWait = (retryAfterMs: number): AppError => {
+const tooManyAttempts = (retryAfterMs: number): AppError => {
   const retryAfterSeconds = Math.ceil(retryAfterMs / 1000)
   return new AppError('rate.limited', {
     retryAfterSeconds,
-    detail: `Too many failed tries. Try again in ${retryAfterSeconds} s.`,
+    detail: `Too many failed attempts. Try again in ${retryAfterSeconds} s.`,
   })
 }

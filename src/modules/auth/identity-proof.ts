@@ -6,15 +6,14 @@ import { beginGuess } from './brute-force.ts'
 import { spendCode } from './mfa/second-factor.ts'
 import { verifyPassword } from './passwords/hash.ts'
 
-/** How long a sign-in with a provider counts as proof. */
+/** For how long a provider sign-in counts as proof. */
 const FRESH_MS = 10 * MINUTE_MS
 
 /**
- * Asks again who it is before something that could take the account away: a stolen session alone must not do. Guesses
- * are counted like those at the sign-in. The password's hash in the answer belongs into the guard of the change.
+ * Confirms the user's identity before changes that could take over the account. A stolen session alone must not be enough.
+ * Guesses are counted as at sign-in. Put the returned password hash into the guard of the change.
  *
- * An account without a password is proven by a sign-in of the last minutes or, where a route takes one, by a code of its
- * second factor.
+ * Without a password, a recent sign-in is the proof or, on routes that accept one, a second-factor code.
  */
 export async function proveIdentity(
   ctx: ServiceContext,
@@ -33,17 +32,16 @@ export async function proveIdentity(
         return proof
       }
       throw new AppError('auth.fresh_sign_in_required', {
-        detail:
-          'The account has no password: sign in again with your provider and repeat this within ten minutes.',
+        detail: 'The account has no password. Sign in again with your provider and retry within ten minutes.',
       })
     }
     return proof
   }
   if (password === undefined)
-    throw new AppError('auth.invalid_credentials', { detail: 'This needs your current password.' })
-  const turn = await beginGuess(ctx, `identity-proof:${actor.userId}`)
+    throw new AppError('auth.invalid_credentials', { detail: 'Your current password is required.' })
+  const attempt = await beginGuess(ctx, `identity-proof:${actor.userId}`)
   if (!(await verifyPassword(password, proof.passwordHash)))
     throw new AppError('auth.invalid_credentials', { detail: 'The current password is wrong.' })
-  await turn.right()
+  await attempt.succeeded()
   return proof
 }

@@ -1,12 +1,12 @@
-// The pages that the mails link to. They only ask: the token waits behind the # of the address, which reaches no server,
-// and nothing happens until a person presses the button, since mail scanners follow links.
+// The pages that the mails link to. The token is in the URL's fragment, which browsers never send to a server. Nothing
+// happens until a person presses the button, because mail scanners follow links.
 import { FORM_STYLE, type HtmlPage, htmlPage } from '../../http/html-page.ts'
 
 const SCRIPT = `
 const form = document.querySelector('form')
 const say = (text) => { document.querySelector('[role=status]').textContent = text }
 const token = new URLSearchParams(location.hash.slice(1)).get('token')
-if (!token) say('The link is not whole: open it as it stands in the mail.')
+if (!token) say('The link is incomplete. Open the complete link from the email.')
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   const body = { token, ...Object.fromEntries(new FormData(form)) }
@@ -19,7 +19,7 @@ form.addEventListener('submit', async (event) => {
     history.replaceState(null, '', location.pathname)
     say(form.dataset.done)
   } catch {
-    say('The server did not answer. Try again.')
+    say('The server did not respond. Try again.')
   }
 })
 `
@@ -28,16 +28,16 @@ type PageText = { title: string; to: string; done: string; fields: string; butto
 
 const PAGES = {
   verifyEmail: {
-    title: 'Confirm your e-mail address',
+    title: 'Confirm your email address',
     to: '/api/v1/auth/email/verify',
-    done: 'Thank you, the address is confirmed. You can close this page.',
+    done: 'Your address is confirmed. You can close this page.',
     fields: '',
     button: 'Confirm',
   },
   resetPassword: {
     title: 'Choose a new password',
     to: '/api/v1/auth/password/reset',
-    done: 'The password is changed. Sign in with the new one.',
+    done: 'Your password has been changed. Sign in with the new one.',
     fields:
       '<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label>' +
       '<label><input name="revokeKeys" type="checkbox">Revoke all my API keys</label>' +

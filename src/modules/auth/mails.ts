@@ -1,4 +1,4 @@
-// The texts of the account's mails: plain, each with a link and the bare token, so that a client without the page can use it.
+// The texts of account mails: plain text with a link and the token itself, for clients that don't use the page.
 import type { QueueMessage } from '../../queue/messages.ts'
 
 type Mail = Extract<QueueMessage, { type: 'mail.send' }>
@@ -10,10 +10,10 @@ const mail = (to: string, subject: string, lines: string[]): Mail => ({
   text: `${lines.join('\n')}\n`,
 })
 
-// The token stands behind the # of the link, which browsers send neither to a server nor to another site.
+// The token is in the link's fragment, which browsers never send to a server or another site.
 export const verificationMail = (publicUrl: string, to: string, token: string): Mail =>
-  mail(to, 'Confirm your e-mail address', [
-    'Please confirm that this address is yours. Open this page:',
+  mail(to, 'Confirm your email address', [
+    'Confirm that this address is yours. Open this page:',
     '',
     `${publicUrl}/account/verify-email#token=${token}`,
     '',
@@ -21,12 +21,12 @@ export const verificationMail = (publicUrl: string, to: string, token: string): 
     '',
     token,
     '',
-    'It is good for 24 hours. If you have made no account, nothing needs to be done.',
+    'The token is valid for 24 hours. If you did not create an account, ignore this email.',
   ])
 
 export const resetMail = (publicUrl: string, to: string, token: string): Mail =>
   mail(to, 'Choose a new password', [
-    'Somebody, we hope you, asked for a new password for this address. Open this page:',
+    'Someone requested a new password for this address. If it was you, open this page:',
     '',
     `${publicUrl}/account/reset-password#token=${token}`,
     '',
@@ -34,14 +34,14 @@ export const resetMail = (publicUrl: string, to: string, token: string): Mail =>
     '',
     token,
     '',
-    'It is good for one hour and one use. If it was not you, nothing needs to be done: your password stays as it is.',
+    'The token is valid for one hour and works once. If it was not you, ignore this email. Your password stays the same.',
   ])
 
-/** `rest` says what else opens the account. */
+/** `rest` lists what else gives access to the account. */
 export const passwordChangedMail = (publicUrl: string, to: string, rest: string[]): Mail =>
   mail(to, 'Your password was changed', [
-    'The password of your account was changed, and all other sessions were ended.',
+    'The password of your account was changed, and all other sessions were signed out.',
     '',
     ...(rest.length > 0 ? [...rest, ''] : []),
-    `If it was not you, ask for a new password at once: POST ${publicUrl}/api/v1/auth/password/forgot`,
+    `If it was not you, request a new password now: POST ${publicUrl}/api/v1/auth/password/forgot`,
   ])

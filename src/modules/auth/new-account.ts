@@ -1,20 +1,23 @@
-// The one way an account comes to be, however its owner signs in: user and personal team, always both.
+// Creates a user together with their personal team, for every way of signing in.
 import { newId } from '../../core/ids.ts'
 import type { Statement } from '../../db/commit.ts'
 import { insertTeam } from '../teams/index.ts'
 import { insertAccount } from './account-repo.ts'
 import type { SessionUser } from './sessions/issue.ts'
 
-export type AccountAsk = {
+export type NewAccountInput = {
   email: string
-  /** Without one, the part of the address before the @. */
+  /** Defaults to the part of the address before the @. */
   name: string | undefined
-  /** Null for who signs in with a provider. */
+  /** Null for users who sign in with a provider. */
   passwordHash: string | null
   emailVerifiedAt: number | null
 }
 
-export function createAccount(ask: AccountAsk, now: number): { user: SessionUser; statements: Statement[] } {
+export function createAccount(
+  ask: NewAccountInput,
+  now: number,
+): { user: SessionUser; statements: Statement[] } {
   const user: SessionUser = {
     id: newId('usr', now),
     email: ask.email,

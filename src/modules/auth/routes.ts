@@ -27,12 +27,12 @@ const showPage = (name: MailPage) => async (c: Context<AppEnv>) => {
   return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
 }
 
-/** At the root: the keys where verifiers of our tokens look for them, and the pages that the mails link to. */
+/** Routes at the root: the public keys, and the pages that the mails link to. */
 export const wellKnownRoutes = router()
   .get(
     '/.well-known/jwks.json',
     limitByAddress,
-    doc('The keys that verify our access tokens', 200, PublicKeys),
+    doc('Get the public keys that verify access tokens', 200, PublicKeys),
     async (c) => {
       c.header('cache-control', 'public, max-age=300')
       return c.json(await publicKeys(c.var.request.settings))
@@ -41,12 +41,12 @@ export const wellKnownRoutes = router()
   .get(
     '/account/verify-email',
     limitByAddress,
-    doc('The page that asks whether to confirm an address', 200, HtmlPage, { mediaType: 'text/html' }),
+    doc('Page for verifying an email address', 200, HtmlPage, { mediaType: 'text/html' }),
     showPage('verifyEmail'),
   )
   .get(
     '/account/reset-password',
     limitByAddress,
-    doc('The page that asks for a new password', 200, HtmlPage, { mediaType: 'text/html' }),
+    doc('Page for choosing a new password', 200, HtmlPage, { mediaType: 'text/html' }),
     showPage('resetPassword'),
   )

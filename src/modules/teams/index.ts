@@ -1,15 +1,15 @@
 export { hasOpenInvitation } from './repo/invitations.ts'
 export { revokeInvitationsOf } from './repo/members.ts'
-export { buryRuns, deleteLeftovers, teamExists } from './repo/purge.ts'
+export { deleteLeftovers, markRunsDeleted, teamExists } from './repo/purge.ts'
 export { insertTeam, type NewTeam } from './repo/teams.ts'
 export {
   addUsage,
   countSlots,
   findUsage,
   freeSlots,
+  LEVEL_PERIOD,
   LEVELS,
-  MOST_KEYS_OF_A_MEMBER,
-  NOW,
+  MAX_KEYS_PER_MEMBER,
   type UsageFlow,
   type UsageLevel,
   type UsageRow,

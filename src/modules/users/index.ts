@@ -1,5 +1,5 @@
 export { deleteAccountRows, findOwnedTeams } from './repo/deletion.ts'
 export { userRoutes } from './routes/index.ts'
-export { ChangePlan, Subscription } from './schema/subscription.ts'
+export { Subscription, UpdateSubscription } from './schema/subscription.ts'
 export { deletionMessages } from './service/delete-account.ts'
-export { type PlanChange, preparePlanChange, readSubscriptionOf } from './service/plan-change.ts'
+export { getSubscriptionOf, type PlanChange, preparePlanChange } from './service/plan-change.ts'

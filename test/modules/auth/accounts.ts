@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { openContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { noteAddressFailure } from '../../../src/modules/auth/brute-force.ts'
+import { recordAddressFailure } from '../../../src/modules/auth/brute-force.ts'
 import type { Tokens } from '../../../src/modules/auth/sessions/schema.ts'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -44,5 +44,5 @@ export const freshAddress = (): string =>
 /** As many failures of an address as its `times` tries would make, without their hashes. */
 export async function failFrom(address: string, times: number): Promise<void> {
   const request = openContext(env, { now: clock.now, requestId: 'req_test', defer: () => undefined, address })
-  for (let i = 0; i < times; i++) await noteAddressFailure(request)
+  for (let i = 0; i < times; i++) await recordAddressFailure(request)
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { periodOf } from '../../../src/core/clock.ts'
-import { addUsage, NOW } from '../../../src/modules/teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../../src/modules/teams/index.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -120,7 +120,7 @@ test('usage shows one month’s counts and what there is now', async () => {
   await use(teamId, period, 'costMicroUsd', 1_500_000)
   await use(teamId, period, 'gpuSeconds', 9)
   await use(teamId, '2020-01', 'runs', 100)
-  await use(teamId, NOW, 'storageBytes', 4096)
+  await use(teamId, LEVEL_PERIOD, 'storageBytes', 4096)
   const now = await get(`/api/v1/teams/${teamId}/usage`, owner)
   expect(now.body).toMatchObject({ period, runs: 5, inputTokens: 70, costUsd: 1.5, other: { gpuSeconds: 9 } })
   expect(now.body.live).toMatchObject({ members: 2, pendingInvitations: 1, apiKeys: 0, storageBytes: 4096 })

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { register } from '../../../src/modules/auth/sign-in/register.ts'
-import { lookUpInvitation } from '../../../src/modules/teams/service/invitation-offer.ts'
+import { getInvitationOffer } from '../../../src/modules/teams/service/invitation-offer.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { mailTo, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
@@ -65,7 +65,7 @@ test('where registration is closed, the offer makes no promise', async () => {
   const { token } = await invited()
   const under = (REGISTRATION: 'invite' | 'closed') =>
     withContext((request) =>
-      lookUpInvitation({ ...request, settings: { ...request.settings, REGISTRATION } }, token),
+      getInvitationOffer({ ...request, settings: { ...request.settings, REGISTRATION } }, token),
     )
   expect((await under('invite')).mayRegister).toBe(true)
   expect((await under('closed')).mayRegister).toBe(false)

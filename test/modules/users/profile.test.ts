@@ -86,8 +86,8 @@ test('a new address counts only once its mailbox has confirmed it', async () => 
   expect(done.status).toBe(200)
   expect(done.body).toMatchObject({ email, emailVerified: true, pendingEmail: null })
   expect((await mailTo(person.email)).map((mail) => mail.subject).sort()).toEqual([
-    'A new e-mail address was asked for',
-    'Your e-mail address was changed',
+    'A change of your email address was requested',
+    'Your email address was changed',
   ])
 })
 
@@ -161,7 +161,7 @@ test('asking for a taken address is answered like any other, and tells only its 
   expect([taken.status, free.status]).toEqual([200, 200])
   expect(Object.keys(taken.body)).toEqual(Object.keys(free.body))
   const [mail] = await mailTo(owner.email)
-  expect(mail?.subject).toBe('Your e-mail address has an account already')
+  expect(mail?.subject).toBe('Your email address already has an account')
   expect(mail?.text).not.toMatch(/[\w-]{43}/)
 })
 

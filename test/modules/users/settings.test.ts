@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { periodOf } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { addUsage, NOW } from '../../../src/modules/teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../../src/modules/teams/index.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -90,7 +90,7 @@ test('the subscription is that of the team the request is in, with limits and us
   await join('viewer')
   const period = periodOf(clock.now())
   await use(teamId, period, 'runs', 12)
-  await use(teamId, NOW, 'workflows', 3)
+  await use(teamId, LEVEL_PERIOD, 'workflows', 3)
   const shared = await get(SUBSCRIPTION, owner)
   expect(shared.body).toMatchObject({
     teamId,
@@ -140,7 +140,7 @@ test('the owner switches the plan, which counts at once and is audited', async (
 test('a plan that is too small for what is in use is refused with what is over', async () => {
   const { owner, teamId, join } = await newTeam()
   for (let i = 0; i < 5; i++) await join('viewer')
-  await use(teamId, NOW, 'workflows', 51)
+  await use(teamId, LEVEL_PERIOD, 'workflows', 51)
   const refused = await switchTo(owner, 'free')
   expect(refused.status).toBe(409)
   expect(refused.body.errors.map((one: { path: string }) => one.path)).toEqual([
@@ -170,7 +170,7 @@ test('keys count per member, as the making of keys does', async () => {
 
 test('every limit that has a count stands in the way of a smaller plan', async () => {
   for (const [period, metric, amount, path] of [
-    [NOW, 'storageBytes', 2 * 1024 ** 3, 'storageBytes'],
+    [LEVEL_PERIOD, 'storageBytes', 2 * 1024 ** 3, 'storageBytes'],
     [periodOf(clock.now()), 'runs', 10_001, 'runsPerMonth'],
   ] as const) {
     const { owner, teamId } = await newTeam()

@@ -1,13 +1,13 @@
-// Changes to users. Invariants:
-// 1. Every change asks in its own statement whether who makes it is an active admin still: of two admins who take each
-//    other's rights away at once, the second has none any more.
-// 2. Rights are only taken from others. Together: the platform never loses its last admin here.
+// Changes to users by administrators. Invariants:
+// 1. Every change checks in its own statement that the actor is still an active admin. If two admins revoke each other's rights
+//    at the same time, the second change fails.
+// 2. Admins can only revoke rights of others. Together these keep the platform's last admin.
 import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
 
 const IS_ADMIN = "EXISTS (SELECT 1 FROM users a WHERE a.id = ?1 AND a.role = 'admin' AND a.status = 'active')"
-/** For If-Match: the version that was seen, or null when any will do. */
+/** For If-Match: the expected version, or null for any. */
 const atVersion = (place: string): string => `(${place} IS NULL OR users.version = ${place})`
 
 const STAYS_ADMIN = `users.id <> ?1 AND ${IS_ADMIN}`
@@ -56,7 +56,7 @@ export const guardRole = (
     seenVersion,
   )
 
-/** A new token version ends every access token, also one that was signed while the account is disabled. */
+/** The new token version ends every access token, including any signed while the account is disabled. */
 export const guardStatus = (
   actorId: string,
   userId: string,
@@ -76,7 +76,7 @@ export const guardStatus = (
     seenVersion,
   )
 
-/** Only another's, like rights: to one's own a stolen session of an admin would be enough. */
+/** Only for other users. Otherwise an admin's stolen session could remove the admin's own second factor. */
 export const guardMfaRemoval = (
   actorId: string,
   userId: string,
@@ -92,7 +92,7 @@ export const guardMfaRemoval = (
     seenVersion,
   )
 
-/** Misses when a team was added or given away since they were counted, or someone has joined one. */
+/** Misses if the number of owned teams has changed, or if somebody has joined one of them. */
 export const guardRemoval = (
   actorId: string,
   userId: string,
@@ -111,16 +111,21 @@ export const guardRemoval = (
     seenVersion,
   )
 
-/** Only behind the insert of the same commit. */
+/** Use it only in the commit that inserts the user. */
 export const setNewRole = (userId: string, role: PlatformRole): Statement =>
   statement('UPDATE users SET role = ? WHERE id = ?', role, userId)
 
 /**
- * The role `premium` gives its holder at least the plan of that name: the personal team, whose plan new teams get, moves
- * with the role, in the same commit. What was chosen above it stays, and what is in use is not asked: the rows stay, and
- * only what is new is refused.
+ * The role `premium` gives the user's personal team at least the premium plan, so the plan changes with the role in the same
+ * commit. New teams get that plan too. A higher plan stays. Existing data stays even if it exceeds the new plan; only new data is
+ * rejected.
  */
-export function movePlan(userId: string, from: PlatformRole, to: PlatformRole, now: number): Statement[] {
+export function movePlanWithRole(
+  userId: string,
+  from: PlatformRole,
+  to: PlatformRole,
+  now: number,
+): Statement[] {
   if (from === to || (from !== 'premium' && to !== 'premium')) return []
   return [
     statement(
@@ -133,12 +138,12 @@ export function movePlan(userId: string, from: PlatformRole, to: PlatformRole, n
   ]
 }
 
-/** What `movePlan` makes of a plan. */
-export function movedPlan(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
+/** The plan that `movePlanWithRole` sets. */
+export function planAfterRoleChange(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
   if (to === 'premium') return plan === 'free' ? 'premium' : plan
   return from === 'premium' && plan === 'premium' ? 'free' : plan
 }
 
-/** Links that were sent to an address that is not theirs any more. */
+/** Voids tokens that were mailed to the previous address. */
 export const voidMailedTokens = (userId: string, now: number): Statement =>
   statement('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL', now, userId)

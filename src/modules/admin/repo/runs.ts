@@ -8,7 +8,7 @@ export type OverdueRun = {
 
 const COLUMNS = 'id, team_id AS teamId, status, wake_by AS wakeBy, stuck_since AS stuckSince'
 
-/** Those that did not answer when they were asked, and those that nobody asks: the tick is not coming. */
+/** Runs that did not respond when woken, and runs that nothing has woken because the tick is not running. */
 export async function findOverdueRuns(d1: D1Database, before: number, limit: number): Promise<OverdueRun[]> {
   const { results } = await d1
     .prepare(

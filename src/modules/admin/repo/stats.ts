@@ -1,7 +1,7 @@
 export type Count = { name: string; total: number }
 
-/** Each is answered from an index alone. `seq` counts the audit log, because nothing ever leaves it. */
-export async function countEverything(d1: D1Database, now: number) {
+/** Each query uses only an index. The highest `seq` is the number of audit entries, because entries are never deleted. */
+export async function countAll(d1: D1Database, now: number) {
   const [roles, statuses, teams, sessions, audit, unsealed, outbox] = await d1.batch<Count>([
     d1.prepare('SELECT role AS name, count(*) AS total FROM users GROUP BY role'),
     d1.prepare('SELECT status AS name, count(*) AS total FROM users GROUP BY status'),

@@ -1,4 +1,4 @@
-// Users as the administration sees them: the one place where a query is not bound to the caller's team.
+// Users for administrators. Queries here are not limited to the caller's team.
 import { decodeCursor } from '../../../core/cursor.ts'
 import type { Plan } from '../../../core/plans.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
@@ -58,7 +58,7 @@ export async function countUsers(d1: D1Database, query: ListUsers): Promise<numb
   return row?.total ?? 0
 }
 
-/** A search starts from the few that match, by the indexes on address and name; CROSS JOIN keeps SQLite to that order. */
+/** Finds the few matches through the indexes on address and name first. CROSS JOIN makes SQLite keep that order. */
 const SEARCH = `(
     SELECT id FROM users WHERE email >= ? AND email < ?
     UNION
@@ -69,8 +69,8 @@ function matching(query: Pick<ListUsers, 'q' | 'role' | 'status'>) {
   const where: string[] = []
   const params: (string | number)[] = []
   if (query.q !== undefined) {
-    const [address, beyond] = [query.q.toLowerCase(), '\u{10ffff}']
-    params.push(address, address + beyond, query.q, query.q + beyond)
+    const [address, end] = [query.q.toLowerCase(), '\u{10ffff}']
+    params.push(address, address + end, query.q, query.q + end)
   }
   if (query.role !== undefined) {
     where.push('u.role = ?')

@@ -5,50 +5,52 @@ import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commit, isUniqueViolation } from '../../../db/commit.ts'
 import { preparePlanChange } from '../../users/index.ts'
 import { guardChange, voidMailedTokens } from '../repo/changes.ts'
-import type { AdminUser, ChangeUser } from '../schema.ts'
-import { getUser, PLATFORM_LOG, refuseMissed, requireUser } from './users.ts'
+import type { AdminUser, UpdateUser } from '../schema.ts'
+import { explainMiss, getUser, PLATFORM_LOG, requireUser } from './users.ts'
 
-export async function changeUser(
+export async function updateUser(
   ctx: ServiceContext,
   id: string,
-  { plan, ...input }: ChangeUser,
+  { plan, ...input }: UpdateUser,
   expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
   requireExpected(expected, seen.version)
-  const was = { email: seen.email, name: seen.name, emailVerified: seen.emailVerifiedAt !== null }
+  const before = { email: seen.email, name: seen.name, emailVerified: seen.emailVerifiedAt !== null }
   const movesTo = input.email !== undefined && input.email !== seen.email ? input.email : null
-  // A new address is as good as unproven, unless the admin vouches for it.
-  const will = { ...was, ...(movesTo === null ? {} : { emailVerified: false }), ...input }
-  const changed = (Object.keys(was) as (keyof typeof was)[]).filter((field) => was[field] !== will[field])
+  // A new address is unverified unless the admin sets `emailVerified`.
+  const after = { ...before, ...(movesTo === null ? {} : { emailVerified: false }), ...input }
+  const changed = (Object.keys(before) as (keyof typeof before)[]).filter(
+    (field) => before[field] !== after[field],
+  )
   const by = { adminId: ctx.actor.userId, ownerVersion: seen.version }
   const planned = plan === undefined ? null : await preparePlanChange(ctx, seen.personalTeamId, plan, by)
   if (changed.length === 0 && planned === null) return getUser(ctx, id)
 
   const now = ctx.now()
   const stillVerified = movesTo === null ? seen.emailVerifiedAt : null
-  const emailVerifiedAt = will.emailVerified ? (stillVerified ?? now) : null
-  const update = guardChange(ctx.actor.userId, id, seen.version, { ...will, emailVerifiedAt }, now)
+  const emailVerifiedAt = after.emailVerified ? (stillVerified ?? now) : null
+  const update = guardChange(ctx.actor.userId, id, seen.version, { ...after, emailVerifiedAt }, now)
   const voided = movesTo === null ? [] : [voidMailedTokens(id, now)]
   const updated: Change['audit'] = {
     action: 'user.updated',
     targetType: 'user',
     targetId: id,
-    before: { ...(await audited(was, changed)), ...planned?.audit.before },
-    after: { ...(await audited(will, changed)), ...planned?.audit.after },
+    before: { ...(await audited(before, changed)), ...planned?.audit.before },
+    after: { ...(await audited(after, changed)), ...planned?.audit.after },
   }
   const audit = {
     ...(planned !== null && changed.length === 0 ? planned.audit : updated),
     teamId: PLATFORM_LOG,
   }
   try {
-    // The plan's guard asks for the account as it was seen, too, so what stands behind it holds as well.
+    // The plan's guard also checks the account's version, so it covers the other statements too.
     const change = planned
       ? { guard: planned.guard, statements: [update, ...voided], audit }
       : { guard: update, statements: voided, audit }
     if ((await commit(ctx, change)) === 'guard_missed') {
-      if (planned && (await requireUser(ctx, id)).version === seen.version) return await planned.overtaken()
-      return await refuseMissed(ctx, id)
+      if (planned && (await requireUser(ctx, id)).version === seen.version) return await planned.explainMiss()
+      return await explainMiss(ctx, id)
     }
   } catch (error) {
     if (isUniqueViolation(error, 'users.email')) throw new AppError('auth.email_taken')
@@ -59,7 +61,7 @@ export async function changeUser(
 
 type Fields = { email: string; name: string; emailVerified: boolean }
 
-/** What has changed; of who it is only as much as the log may keep. */
+/** The changed fields. Personal data is limited to what the audit log may contain. */
 const audited = async ({ email, emailVerified }: Fields, changed: (keyof Fields)[]) => ({
   fields: changed,
   ...(changed.includes('email') ? await auditedAddress(email) : {}),

@@ -4,24 +4,28 @@ import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
-import { guardAdmin, movePlan, setNewRole } from '../repo/changes.ts'
+import { guardAdmin, movePlanWithRole, setNewRole } from '../repo/changes.ts'
 import type { CreatedUser, CreateUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG } from './users.ts'
 
 export async function createUser(ctx: ServiceContext, input: CreateUser): Promise<CreatedUser> {
   const { email, name, role, emailVerified } = input
   if (input.password !== undefined) requireGoodPassword(input.password, email, 'password')
-  const madeUp = input.password === undefined ? makeUpPassword() : null
-  const passwordHash = await hashPassword(madeUp ?? input.password ?? '')
+  const generated = input.password === undefined ? generatePassword() : null
+  const passwordHash = await hashPassword(generated ?? input.password ?? '')
   const now = ctx.now()
   const { user, statements } = createAccount(
     { email, name, passwordHash, emailVerifiedAt: emailVerified ? now : null },
     now,
   )
   try {
-    const done = await commit(ctx, {
+    const outcome = await commit(ctx, {
       guard: guardAdmin(ctx.actor.userId),
-      statements: [...statements, setNewRole(user.id, role), ...movePlan(user.id, user.role, role, now)],
+      statements: [
+        ...statements,
+        setNewRole(user.id, role),
+        ...movePlanWithRole(user.id, user.role, role, now),
+      ],
       audit: {
         action: 'user.created',
         targetType: 'user',
@@ -30,13 +34,13 @@ export async function createUser(ctx: ServiceContext, input: CreateUser): Promis
         after: { ...(await auditedAddress(email)), role, emailVerified },
       },
     })
-    if (done === 'guard_missed') throw new AppError('access.denied')
+    if (outcome === 'guard_missed') throw new AppError('access.denied')
   } catch (error) {
     if (isUniqueViolation(error, 'users.email')) throw new AppError('auth.email_taken')
     throw error
   }
-  return { ...(await getUser(ctx, user.id)), password: madeUp }
+  return { ...(await getUser(ctx, user.id)), password: generated }
 }
 
-/** 256 random bits; the ending is there for the rules, which people's own passwords have to meet. */
-const makeUpPassword = (): string => `${randomToken()}-aA1`
+/** 256 random bits. The suffix makes it meet the password rules. */
+const generatePassword = (): string => `${randomToken()}-aA1`

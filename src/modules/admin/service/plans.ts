@@ -1,28 +1,28 @@
 import type { ServiceContext } from '../../../context.ts'
 import { commit } from '../../../db/commit.ts'
 import {
-  type ChangePlan,
+  getSubscriptionOf,
   preparePlanChange,
-  readSubscriptionOf,
   type Subscription,
+  type UpdateSubscription,
 } from '../../users/index.ts'
 import { PLATFORM_LOG, requireStillAdmin } from './users.ts'
 
-export const readTeamSubscription = (ctx: ServiceContext, teamId: string): Promise<Subscription> =>
-  readSubscriptionOf(ctx, teamId, true)
+export const getTeamSubscription = (ctx: ServiceContext, teamId: string): Promise<Subscription> =>
+  getSubscriptionOf(ctx, teamId, true)
 
-/** Where owners do not switch plans themselves, this is the way. What is in use has to fit, as for an owner. */
-export async function changeTeamPlan(
+/** Changes a team's plan as an administrator. Current usage must fit, as for an owner. */
+export async function updateTeamSubscription(
   ctx: ServiceContext,
   teamId: string,
-  input: ChangePlan,
+  input: UpdateSubscription,
 ): Promise<Subscription> {
   const change = await preparePlanChange(ctx, teamId, input.plan, { adminId: ctx.actor.userId })
-  if (change === null) return readTeamSubscription(ctx, teamId)
-  const done = await commit(ctx, { guard: change.guard, audit: { ...change.audit, teamId: PLATFORM_LOG } })
-  if (done === 'guard_missed') {
+  if (change === null) return getTeamSubscription(ctx, teamId)
+  const outcome = await commit(ctx, { guard: change.guard, audit: { ...change.audit, teamId: PLATFORM_LOG } })
+  if (outcome === 'guard_missed') {
     await requireStillAdmin(ctx)
-    return change.overtaken()
+    return change.explainMiss()
   }
-  return readTeamSubscription(ctx, teamId)
+  return getTeamSubscription(ctx, teamId)
 }

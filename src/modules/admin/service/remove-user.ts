@@ -4,10 +4,10 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { deleteAccountRows, deletionMessages, findOwnedTeams } from '../../users/index.ts'
 import { guardRemoval } from '../repo/changes.ts'
-import { PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
+import { explainMiss, PLATFORM_LOG, requireOther, requireUser } from './users.ts'
 
-/** The account and the teams that are its owner's alone. A team with others in it has to be handed over first. */
-export async function removeUser(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
+/** Deletes the account and the teams without other members. Teams with other members must be transferred first. */
+export async function deleteUser(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
   const { role, status, version } = await requireUser(ctx, id)
   requireOther(ctx, id)
   const seenVersion = requireExpected(expected, version)
@@ -15,12 +15,12 @@ export async function removeUser(ctx: ServiceContext, id: string, expected: Expe
   const shared = teams.filter((team) => team.others > 0)
   if (shared.length > 0) {
     throw new AppError('team.last_owner', {
-      detail: 'The user owns teams that others are in: they have to be handed over or deleted first.',
+      detail: 'The user owns teams with other members. Transfer or delete these teams first.',
       errors: shared.map((team) => ({ path: team.id, message: team.name, code: 'team.last_owner' })),
     })
   }
   const now = ctx.now()
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRemoval(ctx.actor.userId, id, teams.length, seenVersion),
     statements: deleteAccountRows(id, now),
     audit: {
@@ -32,5 +32,5 @@ export async function removeUser(ctx: ServiceContext, id: string, expected: Expe
     },
     messages: deletionMessages(id, teams),
   })
-  if (done === 'guard_missed') await refuseMissed(ctx, id)
+  if (outcome === 'guard_missed') await explainMiss(ctx, id)
 }

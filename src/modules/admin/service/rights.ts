@@ -3,15 +3,15 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { endSessions } from '../../auth/index.ts'
 import { revokeInvitationsOf } from '../../teams/index.ts'
-import { guardRole, guardStatus, movedPlan, movePlan } from '../repo/changes.ts'
-import type { AdminUser, ChangeUserRole, ChangeUserStatus } from '../schema.ts'
-import { getUser, PLATFORM_LOG, refuseMissed, requireOther, requireUser } from './users.ts'
+import { guardRole, guardStatus, movePlanWithRole, planAfterRoleChange } from '../repo/changes.ts'
+import type { AdminUser, UpdateUserRole, UpdateUserStatus } from '../schema.ts'
+import { explainMiss, getUser, PLATFORM_LOG, requireOther, requireUser } from './users.ts'
 
-/** Counts from the next request on: the role is asked for with each. The plan that `premium` gives moves with it. */
-export async function changeUserRole(
+/** Takes effect with the next request, because every request checks the role. The plan changes with the premium role. */
+export async function updateUserRole(
   ctx: ServiceContext,
   id: string,
-  { role }: ChangeUserRole,
+  { role }: UpdateUserRole,
   expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
@@ -19,11 +19,11 @@ export async function changeUserRole(
   const seenVersion = requireExpected(expected, seen.version)
   if (seen.role === role) return getUser(ctx, id)
   const now = ctx.now()
-  const plan = movedPlan(seen.plan, seen.role, role)
+  const plan = planAfterRoleChange(seen.plan, seen.role, role)
   const moves = plan !== seen.plan
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRole(ctx.actor.userId, id, seen.role, role, seenVersion, now),
-    statements: movePlan(id, seen.role, role, now),
+    statements: movePlanWithRole(id, seen.role, role, now),
     audit: {
       action: 'user.role_changed',
       targetType: 'user',
@@ -33,17 +33,17 @@ export async function changeUserRole(
       after: { role, ...(moves ? { plan } : {}) },
     },
   })
-  return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
+  return outcome === 'guard_missed' ? explainMiss(ctx, id) : getUser(ctx, id)
 }
 
 /**
- * Disabling ends every session for good, stops every API key at once and voids the invitations that the person has sent.
- * After enabling, the keys work again; one has to sign in, and to invite, anew.
+ * Disabling ends all sessions, stops all API keys and revokes the invitations that the user has sent. After enabling, the keys
+ * work again, but the user must sign in and send invitations again.
  */
-export async function changeUserStatus(
+export async function updateUserStatus(
   ctx: ServiceContext,
   id: string,
-  { status }: ChangeUserStatus,
+  { status }: UpdateUserStatus,
   expected: Expected,
 ): Promise<AdminUser> {
   const seen = await requireUser(ctx, id)
@@ -51,7 +51,7 @@ export async function changeUserStatus(
   const seenVersion = requireExpected(expected, seen.version)
   if (seen.status === status) return getUser(ctx, id)
   const now = ctx.now()
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardStatus(ctx.actor.userId, id, seen.status, status, seenVersion, now),
     statements: status === 'disabled' ? [endSessions(id, 'disabled', now), revokeInvitationsOf(id, now)] : [],
     audit: {
@@ -64,5 +64,5 @@ export async function changeUserStatus(
     },
     messages: status === 'disabled' ? [{ type: 'live.revoke', of: 'user', id }] : [],
   })
-  return done === 'guard_missed' ? refuseMissed(ctx, id) : getUser(ctx, id)
+  return outcome === 'guard_missed' ? explainMiss(ctx, id) : getUser(ctx, id)
 }

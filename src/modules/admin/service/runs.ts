@@ -5,10 +5,10 @@ import { reindexRuns, STUCK_MS } from '../../executions/index.ts'
 import { findOverdueRuns } from '../repo/runs.ts'
 import type { ReindexRuns, StuckRuns } from '../schema.ts'
 
-const MOST_SHOWN = 100
+const MAX_LISTED = 100
 
 export async function listStuckRuns(ctx: ServiceContext): Promise<StuckRuns> {
-  const rows = await findOverdueRuns(ctx.env.DB, ctx.now() - STUCK_MS, MOST_SHOWN)
+  const rows = await findOverdueRuns(ctx.env.DB, ctx.now() - STUCK_MS, MAX_LISTED)
   return {
     items: rows.map((row) => ({
       ...row,

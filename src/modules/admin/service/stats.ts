@@ -1,10 +1,10 @@
 import type { ServiceContext } from '../../../context.ts'
 import { PLATFORM_ROLES, USER_STATUSES } from '../../../db/schema/index.ts'
-import { countEverything } from '../repo/stats.ts'
+import { countAll } from '../repo/stats.ts'
 import type { AdminStats } from '../schema.ts'
 
-export async function readAdminStats(ctx: ServiceContext): Promise<AdminStats> {
-  const { roles, statuses, teams, others } = await countEverything(ctx.env.DB, ctx.now())
+export async function getAdminStats(ctx: ServiceContext): Promise<AdminStats> {
+  const { roles, statuses, teams, others } = await countAll(ctx.env.DB, ctx.now())
   const of = (counts: Map<string, number>, name: string): number => counts.get(name) ?? 0
   const spread = <Name extends string>(names: readonly Name[], counts: Map<string, number>) =>
     Object.fromEntries(names.map((name) => [name, of(counts, name)])) as Record<Name, number>

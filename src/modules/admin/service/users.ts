@@ -5,7 +5,7 @@ import { type Page, toPage } from '../../../db/paginate.ts'
 import { countUsers, findUser, findUsers, type UserRow } from '../repo/users.ts'
 import type { AdminUser, ListUsers } from '../schema.ts'
 
-/** Whose log the administration's own acts stand in: not one that the members of some team may read. */
+/** The audit log of administrators' actions, which no team's members can read. */
 export const PLATFORM_LOG = 'system'
 
 export async function listUsers(ctx: ServiceContext, query: ListUsers): Promise<Page<AdminUser>> {
@@ -34,17 +34,17 @@ export async function requireStillAdmin(ctx: ServiceContext): Promise<void> {
   if (actor?.role !== 'admin' || actor.status !== 'active') throw new AppError('access.denied')
 }
 
-/** Says why a guarded change had no effect. */
-export async function refuseMissed(ctx: ServiceContext, userId: string): Promise<never> {
+/** Throws the reason why a guarded change had no effect. */
+export async function explainMiss(ctx: ServiceContext, userId: string): Promise<never> {
   await requireStillAdmin(ctx)
   await requireUser(ctx, userId)
-  throw new AppError('resource.stale', { detail: 'The user has just been changed by another request.' })
+  throw new AppError('resource.stale', { detail: 'The user was just changed by another request.' })
 }
 
-/** Nobody locks themself out, so there is always an admin left: the one who acts. */
+/** Admins cannot change their own rights, so at least one admin always remains. */
 export function requireOther(ctx: ServiceContext, userId: string): void {
   if (userId === ctx.actor.userId)
-    throw new AppError('admin.own_account', { detail: 'Another admin has to do this to your account.' })
+    throw new AppError('admin.own_account', { detail: 'Ask another administrator to change your account.' })
 }
 
 const toAdminUser = ({

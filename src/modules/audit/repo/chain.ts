@@ -13,8 +13,8 @@ export type Unsealed = { head: ChainLink | null; row: ChainRow }
 type UnsealedRow = ChainRow & { headSeq: number | null; headEntries: number; headSeal: string }
 
 /**
- * The oldest entries without a seal, of all teams, each with its team's newest seal as it was in that moment. One that
- * stands before its team's newest seal was smuggled in: it is left to the verifier.
+ * The oldest unsealed entries of all teams, each with its team's newest seal at that moment. An unsealed entry before the
+ * team's newest seal was inserted later; it is left for verification to report.
  */
 export async function findUnsealed(d1: D1Database, limit: number): Promise<Unsealed[]> {
   const { results } = await d1
@@ -34,8 +34,8 @@ export async function findUnsealed(d1: D1Database, limit: number): Promise<Unsea
 export type Sealing = { teamId: string; head: ChainLink | null; links: [ChainLink, ...ChainLink[]] }
 
 /**
- * Moves the team's newest seal from the one that was seen, and writes the entries' seals only if that came about: of two
- * sealers at once one does nothing.
+ * Advances the team's newest seal if it is still `head`, and only then writes the entries' seals. Of two concurrent sealers
+ * one changes nothing.
  */
 export function sealEntries(
   d1: D1Database,
@@ -94,7 +94,7 @@ export async function countChain(
   return row?.total ?? 0
 }
 
-/** The next teams, in order, that have entries or a seal. The first part leaps from team to team in the index. */
+/** The next teams in order that have entries or a seal. The recursive part skips from team to team in the index. */
 export async function nextTeamsWithLog(d1: D1Database, after: string, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(

@@ -1,7 +1,6 @@
-// Reading the log for people. Invariants:
-// 1. Entries are walked by `seq`, from whichever index the filters give.
-// 2. A moment is compared with the time in the entry and nothing else: ids and `seq` are in the order of time only as long
-//    as no clock was ever off.
+// Lists audit entries. Invariants:
+// 1. Entries are ordered by `seq`, whichever index the filters use.
+// 2. Time filters use only the entry's timestamp. Ids and `seq` follow time only if all clocks were always right.
 import { decodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
@@ -15,7 +14,7 @@ export type EntryFilter = {
   team?: string | undefined
   from?: number | undefined
   to?: number | undefined
-  /** What the action begins with. */
+  /** A prefix of the action. */
   q?: string | undefined
 }
 
@@ -49,7 +48,7 @@ export async function findEntries(
   return results
 }
 
-/** Where a walk goes on. */
+/** The `seq` that a cursor continues after. */
 export function seqOf(cursor: string, sort: string): number {
   const { value } = decodeCursor(cursor, sort)
   if (!Number.isSafeInteger(value)) throw new AppError('request.invalid_cursor')
@@ -57,8 +56,8 @@ export function seqOf(cursor: string, sort: string): number {
 }
 
 /**
- * There are few actions and many entries: the newest of each action that begins so are taken from the index on actions,
- * and of those the newest. Reading all that match, to sort them, would cost more with every entry.
+ * There are few actions and many entries. So this takes the newest entries of each matching action from the index, and then the
+ * newest of those. Sorting all matches would get slower with every entry.
  */
 function byPrefix(prefix: string, where: Sql, order: string, limit: number): Sql {
   const [low, high] = prefixRange(prefix)

@@ -39,8 +39,8 @@ const FORMATS = {
 }
 
 /**
- * Everything that matches, read a page at a time as fast as the client takes it, so no export is too large to hold. That
- * somebody took the log along is an entry itself, written before the first byte leaves.
+ * Streams all matching entries page by page, as fast as the client reads, so memory use stays constant. The export itself is
+ * audited before the first byte is sent.
  */
 export async function exportAuditLogs(
   ctx: ServiceContext,
@@ -50,7 +50,7 @@ export async function exportAuditLogs(
   const { head, line } = FORMATS[format]
   const encoder = new TextEncoder()
   let cursor = query.cursor
-  // Refused before the answer has begun: behind its first byte, nothing can be refused any more.
+  // Check the cursor before the response starts. After the first byte, no error can be returned.
   if (cursor !== undefined) seqOf(cursor, query.sort)
   const { actor, action, target, team, from, to, q } = query
   await commit(ctx, {

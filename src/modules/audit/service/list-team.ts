@@ -47,7 +47,7 @@ function toTeamEntry(row: ChainRow, { people, things }: Names): TeamAuditEntry {
   const actor = actorId === null ? undefined : people.get(actorId)
   const nameOf = (kind: string, id: string): string | null =>
     (OF_PEOPLE.has(kind) ? people.get(id)?.name : things.get(kind)?.get(id)) ?? null
-  const isTold = actor?.isMember === 1
+  const showsDevice = actor?.isMember === 1
   return {
     id: row.id,
     action: row.action,
@@ -60,8 +60,8 @@ function toTeamEntry(row: ChainRow, { people, things }: Names): TeamAuditEntry {
     target: { type: targetType, id: targetId, name: nameOf(targetType, targetId) },
     before: row.before === null ? null : (JSON.parse(row.before) as Record<string, unknown>),
     after: row.after === null ? null : (JSON.parse(row.after) as Record<string, unknown>),
-    address: isTold ? row.address : null,
-    userAgent: isTold ? row.userAgent : null,
+    address: showsDevice ? row.address : null,
+    userAgent: showsDevice ? row.userAgent : null,
     requestId: row.requestId,
     createdAt: toIso(row.createdAt),
   }

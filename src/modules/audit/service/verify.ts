@@ -1,5 +1,5 @@
-// The verifier: every seal is computed again and compared with the rows, the record of the newest seal and the copies.
-// Entries are written and sealed meanwhile, so what speaks of a row is read before the row: then the row must be there.
+// Verifies the audit log: computes every seal again and compares it with the rows, the record of the newest seal and the copies.
+// Entries are added and sealed meanwhile, so evidence of a row is read before the row: then the row must exist.
 import type { RequestContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -10,18 +10,18 @@ import type { AuditVerdict } from '../schema.ts'
 import { type Place, walkTeam } from './walk-team.ts'
 
 type Options = {
-  /** Without it, all teams. */
+  /** If omitted, checks all teams. */
   teamId?: string | undefined
   cursor?: string | undefined
-  /** How many entries one call looks at. */
+  /** How many entries one call checks. */
   budget?: number
 }
 
-/** The administration's own acts stand under it. */
+/** The id under which administrators' actions are logged. */
 const PLATFORM_TEAM = 'system'
 
 const BUDGET = 20_000
-/** What a team costs before its first entry is read, in entries: keeps many small teams from overrunning a call. */
+/** The fixed cost of a team, in entries, so many small teams do not make one call too long. */
 const TEAM_COST = 200
 const TEAM_PAGE = 50
 
@@ -49,7 +49,7 @@ export async function verifyAudit(request: RequestContext, options: Options = {}
   return verdict
 }
 
-/** Of a team that there never was nothing is sound: a typing error must not read as a good check. */
+/** A mistyped team id must not look like a successful check. */
 async function requireLogOwner({ env }: RequestContext, teamId: string): Promise<void> {
   if (teamId !== PLATFORM_TEAM && !(await isTeam(env.DB, teamId))) throw notFound('The team')
 }
@@ -58,7 +58,7 @@ type Start = { teamId: string; place: Place }
 
 const START: Place = { ...CHAIN_START, agreedSeq: 0, doubtSeq: null }
 
-/** The teams behind `after` in order, asked for a page at a time; or the one team, when only that is wanted. */
+/** Iterates over the teams after `after` in order, page by page, or over `only` if it is set. */
 function teamsFrom(request: RequestContext, after: string, only: string | undefined) {
   const { DB, FILES } = request.env
   let page: string[] = only === undefined || only === after ? [] : [only]

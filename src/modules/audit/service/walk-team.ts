@@ -1,13 +1,13 @@
-// One team's chain, entry by entry, up to the first that does not hold. Besides the rows there are two witnesses: the
-// record of the newest seal in D1, and the copies in R2. A row is broken when its seal does not follow from the row
-// before it, or when a witness tells otherwise.
+// Checks one team's chain entry by entry, up to the first fault. Besides the rows there are two witnesses: the record of the
+// newest seal in D1 and the copies in R2. A row is faulty if its seal does not follow from the previous row, or if a witness
+// contradicts it.
 import type { RequestContext } from '../../../context.ts'
 import { type ChainLink, type ChainRow, nextLink } from '../chain.ts'
 import { walkCopies } from '../copies.ts'
 import { countChain, findChain, findNewestSeal } from '../repo/chain.ts'
 import { AUDIT_FAULTS, type AuditFault } from '../schema.ts'
 
-/** A link, with the last one that a copy has agreed to and the first behind it that none has yet. */
+/** A position, the last entry that a copy confirms, and the first entry after it that no copy has confirmed yet. */
 export type Place = ChainLink & { agreedSeq: number; doubtSeq: number | null }
 
 export type Walked = { entries: number; fault: AuditFault | null; place: Place | null }
@@ -64,11 +64,11 @@ export async function walkTeam(
       const isSealed = row.seq <= (record?.seq ?? 0)
       if (row.seal === null ? isSealed : row.seal !== link.seal) {
         const next = rows[i + 1] ?? (await findChain(d1, teamId, row.seq, 1))[0]
-        const fault = await nameFault(d1, at, row, next, copy ?? record)
+        const fault = await classifyFault(d1, at, row, next, copy ?? record)
         return broken(fault, row.seq, { entryId: row.id })
       }
       if (row.seal !== null && !isSealed) {
-        // Sealed while we were walking, or by somebody who is not the sealing job.
+        // It was sealed during this check, or not by the sealing job.
         record = await findNewestSeal(d1, teamId)
         if (row.seq > (record?.seq ?? 0)) return broken('record_changed', row.seq, { entryId: row.id })
       }
@@ -85,7 +85,7 @@ export async function walkTeam(
       if (record?.seq === row.seq) {
         if (record.seal !== link.seal || record.entries !== link.entries)
           return broken('record_changed', row.seq, { entryId: row.id })
-        // With a copy ahead, the record was set back: the rows that follow, or their absence, tell more.
+        // If a later copy exists, the record was reset. The following rows, or their absence, show more.
         if (copy === null) return broken('copy_missing', row.seq, { entryId: row.id })
       }
       at =
@@ -94,14 +94,14 @@ export async function walkTeam(
           : { ...link, agreedSeq: at.agreedSeq, doubtSeq: at.doubtSeq ?? row.seq }
       if (entries() >= budget) return { entries: entries(), fault: null, place: at }
     }
-    // Nobody speaks of a row behind the last one, so there is no need to ask whether one has come meanwhile.
+    // No witness mentions a row after the last one, so there is no need to look for new rows.
     if (rows.length < PAGE && (record?.seq ?? 0) <= at.seq && (await copies.peek()) === null)
       return { entries: entries(), fault: null, place: null }
   }
 }
 
-/** Whether a row that does not follow was changed, was put in, or follows one that is gone. */
-async function nameFault(
+/** Decides whether a row that breaks the chain was changed, was inserted, or follows a missing row. */
+async function classifyFault(
   d1: D1Database,
   at: ChainLink,
   row: ChainRow,

@@ -52,7 +52,7 @@ export async function countKeys(ctx: ServiceContext): Promise<number> {
 }
 
 /** Checks the limit and inserts in one statement, so parallel requests cannot exceed the limit together. */
-export const insertKeyWithin = (
+export const insertKeyWithinLimit = (
   { actor }: ServiceContext,
   row: ApiKeyRow,
   keyHash: string,

@@ -3,8 +3,8 @@ import { access } from '../../../http/auth.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
-import { ApiKey, ApiKeyPage, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from './schema.ts'
-import { changeApiKey, createApiKey, deleteApiKey, listApiKeys } from './service.ts'
+import { ApiKey, ApiKeyPage, CreateApiKey, ListApiKeys, NewApiKey, UpdateApiKey } from './schema.ts'
+import { createApiKey, deleteApiKey, listApiKeys, updateApiKey } from './service.ts'
 
 const KEY_ID = `:id{${idPattern('key')}}` as const
 
@@ -13,14 +13,14 @@ export const apiKeyRoutes = router()
     '/api-keys',
     access('keys:manage'),
     idempotent('secret'),
-    doc('Make an API key', 201, NewApiKey),
+    doc('Create an API key', 201, NewApiKey),
     validate('json', CreateApiKey),
     async (c) => c.json(await createApiKey(c.var.ctx, c.req.valid('json')), 201),
   )
   .get(
     '/api-keys',
     access('keys:manage'),
-    doc('List my API keys in this team', 200, ApiKeyPage),
+    doc('List your API keys in this team', 200, ApiKeyPage),
     validate('query', ListApiKeys),
     async (c) => c.json(await listApiKeys(c.var.ctx, c.req.valid('query'))),
   )
@@ -28,14 +28,14 @@ export const apiKeyRoutes = router()
     UPDATE,
     `/api-keys/${KEY_ID}`,
     access('keys:manage'),
-    doc('Change the name or the scopes of an API key', 200, ApiKey),
-    validate('json', ChangeApiKey),
-    async (c) => c.json(await changeApiKey(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+    doc('Update the name or scopes of an API key', 200, ApiKey),
+    validate('json', UpdateApiKey),
+    async (c) => c.json(await updateApiKey(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
   )
   .delete(
     `/api-keys/${KEY_ID}`,
     access('keys:manage'),
-    doc('Delete an API key; it fails at once', 204, null),
+    doc('Delete an API key; it stops working immediately', 204, null),
     async (c) => {
       await deleteApiKey(c.var.ctx, c.req.param('id'))
       return c.body(null, 204)

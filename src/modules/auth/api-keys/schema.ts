@@ -12,17 +12,17 @@ export const CreateApiKey = z
   .strictObject({
     name: PlainText(80),
     scopes: KeyScopes,
-    /** Without it the key is good until it is deleted. */
+    /** If omitted, the key is valid until it is deleted. */
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
   })
   .meta({ id: 'CreateApiKey' })
 export type CreateApiKey = z.infer<typeof CreateApiKey>
 
-export const ChangeApiKey = z
+export const UpdateApiKey = z
   .strictObject({ name: PlainText(80), scopes: KeyScopes })
   .partial()
-  .meta({ id: 'ChangeApiKey' })
-export type ChangeApiKey = z.infer<typeof ChangeApiKey>
+  .meta({ id: 'UpdateApiKey' })
+export type UpdateApiKey = z.infer<typeof UpdateApiKey>
 
 export const ApiKey = z
   .strictObject({
@@ -38,7 +38,10 @@ export const ApiKey = z
 export type ApiKey = z.infer<typeof ApiKey>
 
 export const NewApiKey = z
-  .strictObject({ ...ApiKey.shape, key: z.string().meta({ description: 'Shown this once.' }) })
+  .strictObject({
+    ...ApiKey.shape,
+    key: z.string().meta({ description: 'The key itself. Shown only once.' }),
+  })
   .meta({ id: 'NewApiKey' })
 export type NewApiKey = z.infer<typeof NewApiKey>
 

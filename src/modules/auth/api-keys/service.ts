@@ -1,8 +1,8 @@
 // API keys. Invariants:
-// 1. The key is shown once, in the answer that made it; only its hash and last four characters are kept.
-// 2. A key never has more rights than its owner: its scopes are checked against the owner's role when they are set, and
-//    the owner's role is asked for again at each use.
-// 3. A key belongs to one person in one team, and only that person sees it.
+// 1. The key is returned once, when it is created. Only its hash and last four characters are stored.
+// 2. A key never has more rights than its owner. Its scopes are checked against the owner's role when they are set, and
+//    the owner's role is checked again on every request.
+// 3. A key belongs to one user in one team. Only that user can see it.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -17,11 +17,11 @@ import {
   countKeys,
   findKey,
   findKeys,
-  insertKeyWithin,
+  insertKeyWithinLimit,
   removeKey,
   updateKey,
 } from './repo.ts'
-import type { ApiKey, ChangeApiKey, CreateApiKey, ListApiKeys, NewApiKey } from './schema.ts'
+import type { ApiKey, CreateApiKey, ListApiKeys, NewApiKey, UpdateApiKey } from './schema.ts'
 
 export async function listApiKeys(ctx: ServiceContext, query: ListApiKeys): Promise<Page<ApiKey>> {
   const rows = await findKeys(ctx, query)
@@ -35,7 +35,7 @@ export async function createApiKey(ctx: ServiceContext, input: CreateApiKey): Pr
   const expiresAt = input.expiresAt ? Date.parse(input.expiresAt) : null
   if (expiresAt !== null && expiresAt <= now) {
     throw new AppError('request.invalid', {
-      errors: [{ path: 'expiresAt', message: 'Must lie in the future.', code: 'too_small' }],
+      errors: [{ path: 'expiresAt', message: 'Must be in the future.', code: 'too_small' }],
     })
   }
   const key = newApiKey()
@@ -48,9 +48,9 @@ export async function createApiKey(ctx: ServiceContext, input: CreateApiKey): Pr
     expiresAt,
     lastUsedAt: null,
   }
-  const most = PLAN_LIMITS[ctx.actor.plan].apiKeys
+  const limit = PLAN_LIMITS[ctx.actor.plan].apiKeys
   const outcome = await commit(ctx, {
-    guard: insertKeyWithin(ctx, row, await hashApiKey(key), most),
+    guard: insertKeyWithinLimit(ctx, row, await hashApiKey(key), limit),
     audit: {
       action: 'api_key.created',
       targetType: 'api_key',
@@ -65,7 +65,7 @@ export async function createApiKey(ctx: ServiceContext, input: CreateApiKey): Pr
   return { ...toApiKey(row), key }
 }
 
-export async function changeApiKey(ctx: ServiceContext, id: string, input: ChangeApiKey): Promise<ApiKey> {
+export async function updateApiKey(ctx: ServiceContext, id: string, input: UpdateApiKey): Promise<ApiKey> {
   const before = await ownKey(ctx, id)
   const scopes = input.scopes === undefined ? before.scopes : requireOwnScopes(ctx, input.scopes)
   const after = { ...before, name: input.name ?? before.name, scopes }
@@ -106,13 +106,13 @@ async function ownKey(ctx: ServiceContext, id: string): Promise<ApiKeyRow> {
 
 function requireOwnScopes(ctx: ServiceContext, wanted: Scope[]): Scope[] {
   const scopes = [...new Set(wanted)]
-  const beyond = scopes.filter((scope) => judgeAccess(scope, ctx.actor) !== 'allowed')
-  if (beyond.length === 0) return scopes
+  const notAllowed = scopes.filter((scope) => judgeAccess(scope, ctx.actor) !== 'allowed')
+  if (notAllowed.length === 0) return scopes
   throw new AppError('access.denied', {
-    detail: `A key cannot have more rights than you: ${beyond.join(', ')}.`,
-    errors: beyond.map((scope) => ({
+    detail: `An API key cannot have scopes that your role does not allow: ${notAllowed.join(', ')}.`,
+    errors: notAllowed.map((scope) => ({
       path: 'scopes',
-      message: `Your role does not reach ${scope}.`,
+      message: `Your role does not allow ${scope}.`,
       code: 'role_missing',
     })),
   })

@@ -6,7 +6,7 @@ export type FactorOwner = {
   passwordHash: string | null
   personalTeamId: string
   mfaEnabled: number
-  /** Sealed; null when no set-up was ever begun. */
+  /** Encrypted. Null if no setup was started. */
   secret: string | null
   confirmedAt: number | null
 }
@@ -21,7 +21,7 @@ export const findFactorOwner = (d1: D1Database, userId: string): Promise<FactorO
     .bind(userId)
     .first<FactorOwner>()
 
-/** Begins a set-up or replaces one that was never confirmed; changes nothing when a factor is in force. */
+/** Starts a setup, or replaces an unconfirmed one. Changes nothing if a factor is already confirmed. */
 export const beginFactor = (userId: string, secret: string, now: number): Statement =>
   statement(
     `INSERT INTO totp_factors (user_id, secret, created_at) VALUES (?, ?, ?)
@@ -32,7 +32,7 @@ export const beginFactor = (userId: string, secret: string, now: number): Statem
     now,
   )
 
-/** The step that confirms is used by that. Only the very set-up that the code was checked against is confirmed. */
+/** Confirms only the setup that the code was checked against, and marks the code's step as used. */
 export const confirmFactor = (userId: string, secret: string, step: number, now: number): Statement =>
   statement(
     'UPDATE totp_factors SET confirmed_at = ?, last_used_step = ? WHERE user_id = ? AND secret = ? AND confirmed_at IS NULL',
@@ -63,7 +63,7 @@ export const insertBackupCodes = (userId: string, hashes: string[]): Statement =
     ...hashes.flatMap((hash) => [hash, userId]),
   )
 
-/** True for exactly one of all requests that come with codes of this step, or of an earlier one. */
+/** Returns true for only one of the requests with a code of this step or an earlier one. */
 export async function spendStep(d1: D1Database, userId: string, step: number): Promise<boolean> {
   const { meta } = await d1
     .prepare(
@@ -74,7 +74,7 @@ export async function spendStep(d1: D1Database, userId: string, step: number): P
   return meta.changes === 1
 }
 
-export const backupCodeSpent = (userId: string, codeHash: string, now: number): Statement =>
+export const spendBackupCodeByHash = (userId: string, codeHash: string, now: number): Statement =>
   statement(
     'UPDATE backup_codes SET used_at = ? WHERE code_hash = ? AND user_id = ? AND used_at IS NULL',
     now,

@@ -10,7 +10,7 @@ export const mfaRoutes = router()
     '/setup',
     access('account:manage'),
     idempotent('secret'),
-    doc('Begin to set up the second factor', 200, MfaSetup),
+    doc('Start setting up a second factor', 200, MfaSetup),
     validate('json', SetUpMfa, { optional: true }),
     async (c) => c.json(await setUpMfa(c.var.ctx, c.req.valid('json'))),
   )
@@ -18,7 +18,7 @@ export const mfaRoutes = router()
     '/verify',
     access('account:manage'),
     idempotent('secret'),
-    doc('Confirm the second factor with a first code', 200, BackupCodes),
+    doc('Confirm the second factor with a code', 200, BackupCodes),
     validate('json', MfaCode),
     async (c) => c.json(await verifyMfa(c.var.ctx, c.req.valid('json'))),
   )
@@ -33,7 +33,7 @@ export const mfaRoutes = router()
     '/backup-codes',
     access('account:manage'),
     idempotent('secret'),
-    doc('Make new backup codes; the old ones are void', 200, BackupCodes),
+    doc('Replace the backup codes', 200, BackupCodes),
     validate('json', MfaCode),
     async (c) => c.json(await renewBackupCodes(c.var.ctx, c.req.valid('json'))),
   )

@@ -5,17 +5,17 @@ const Code = z.string().trim().min(6).max(64)
 
 export const SetUpMfa = z
   .strictObject({
-    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+    password: Password.optional().meta({ description: 'Required if the account has a password.' }),
   })
   .meta({ id: 'SetUpMfa' })
 export type SetUpMfa = z.infer<typeof SetUpMfa>
 
 export const MfaSetup = z
   .strictObject({
-    /** Base 32, for typing it in by hand. */
+    /** Base32, for typing it in by hand. */
     secret: z.string(),
     otpauthUrl: z.string(),
-    /** An SVG as a data URL. */
+    /** An SVG image as a data URL. */
     qrCode: z.string(),
   })
   .meta({ id: 'MfaSetup' })
@@ -26,15 +26,16 @@ export type MfaCode = z.infer<typeof MfaCode>
 
 export const DisableMfa = z
   .strictObject({
-    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
-    code: Code.meta({ description: 'A code of the app or a backup code.' }),
+    password: Password.optional().meta({ description: 'Required if the account has a password.' }),
+    code: Code.meta({ description: 'A code from the authenticator app, or a backup code.' }),
   })
   .meta({ id: 'DisableMfa' })
 export type DisableMfa = z.infer<typeof DisableMfa>
 
-export const BackupCodes = z
-  .strictObject({ backupCodes: z.array(z.string()) })
-  .meta({ id: 'BackupCodes', description: 'Each good once, in place of a code. They are not shown again.' })
+export const BackupCodes = z.strictObject({ backupCodes: z.array(z.string()) }).meta({
+  id: 'BackupCodes',
+  description: 'Each backup code works once in place of an app code. They are shown only once.',
+})
 export type BackupCodes = z.infer<typeof BackupCodes>
 
 export const MfaState = z.strictObject({ mfaEnabled: z.boolean() }).meta({ id: 'MfaState' })

@@ -1,8 +1,9 @@
-// The second factor at work. Invariants:
-// 1. A code is good once: a TOTP step and a backup code are each marked used by one conditional statement, and only
-//    the request whose statement changed the row gets in.
-// 2. A try is counted before the code is looked at, so parallel guesses are all counted. The wait is capped: never a lock.
-// 3. A factor counts from the moment it is confirmed; an unfinished set-up asks nothing of anybody.
+// Checks second-factor codes. Invariants:
+// 1. A code works once. One conditional statement marks a TOTP step or a backup code as used, and only the request whose
+//    statement changed the row succeeds.
+// 2. An attempt is counted before the code is checked, so parallel guesses are all counted. Waits are capped; accounts are
+//    never locked.
+// 3. A second factor is required once it is confirmed. An unfinished setup changes nothing.
 import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -11,15 +12,15 @@ import { commit } from '../../../db/commit.ts'
 import { actingAs } from '../acting-as.ts'
 import { beginGuess } from '../brute-force.ts'
 import {
-  backupCodeSpent,
   findFactorOwner,
   findFactorsToRewrap,
   replaceFactorSecret,
+  spendBackupCodeByHash,
   spendStep,
 } from './repo.ts'
 import { matchingStep } from './totp.ts'
 
-/** Throws unless the user has no second factor or the code is a good one. Called only after the first factor was right. */
+/** Throws if the user has a second factor and the code is not valid. Call it only after the first factor was correct. */
 export async function requireSecondFactor(
   request: RequestContext,
   user: { id: string; mfaEnabled: boolean },
@@ -30,7 +31,7 @@ export async function requireSecondFactor(
   await spendCode(request, user.id, mfaCode)
 }
 
-/** Takes a TOTP or a backup code of a confirmed factor out of use, or throws. */
+/** Spends a TOTP or backup code of a confirmed factor. Throws if the code is not valid. */
 export async function spendCode(request: RequestContext, userId: string, code: string): Promise<void> {
   const owner = await findFactorOwner(request.env.DB, userId)
   if (!owner?.secret || owner.confirmedAt === null) throw new AppError('auth.mfa_not_enabled')
@@ -47,26 +48,26 @@ export async function spendCode(request: RequestContext, userId: string, code: s
 type Owner = { userId: string; personalTeamId: string }
 
 /**
- * Runs a check of a code or password that throws when it is wrong; wrong ones in a row have to wait longer and longer.
- * Each is a log line, and the one with which the waiting begins an audit entry, so that guessing cannot fill that log.
+ * Runs a check that throws if the code is wrong. Repeated wrong codes cause longer and longer waits. Every failure is
+ * logged. Only the one that starts a wait is audited, so guessing cannot fill the audit log.
  */
 export async function limitGuesses(
   request: RequestContext,
   owner: Owner,
   check: () => Promise<void>,
 ): Promise<void> {
-  const turn = await beginGuess(request, `mfa:${owner.userId}`)
+  const attempt = await beginGuess(request, `mfa:${owner.userId}`)
   try {
     await check()
   } catch (error) {
     request.log.warn('second factor refused', { userId: owner.userId, address: request.address })
-    if (turn.waitBegins) await noteWaiting(request, owner)
+    if (attempt.startsWait) await auditWait(request, owner)
     throw error
   }
-  await turn.right()
+  await attempt.succeeded()
 }
 
-const noteWaiting = (request: RequestContext, owner: Owner) =>
+const auditWait = (request: RequestContext, owner: Owner) =>
   commit(actingFor(request, owner), {
     audit: {
       action: 'mfa.refused',
@@ -76,7 +77,7 @@ const noteWaiting = (request: RequestContext, owner: Owner) =>
     },
   })
 
-/** The idempotency key of the request belongs to what the code is spent for, not to the spending. */
+/** Without the request's idempotency key, which belongs to the operation that the code is for. */
 const actingFor = (request: RequestContext, owner: Owner) => ({
   ...actingAs(request, { ...owner, id: owner.userId }),
   idempotency: null,
@@ -94,13 +95,13 @@ async function spendTotp(
 
 async function spendBackupCode(request: RequestContext, owner: Owner, code: string): Promise<boolean> {
   const spent = await commit(actingFor(request, owner), {
-    guard: backupCodeSpent(owner.userId, await hashBackupCode(code), request.now()),
+    guard: spendBackupCodeByHash(owner.userId, await hashBackupCode(code), request.now()),
     audit: { action: 'mfa.backup_code_used', targetType: 'user', targetId: owner.userId },
   })
   return spent === 'done'
 }
 
-/** Backup codes are 128 random bits, so a plain hash cannot be guessed back. Dashes and case are for the eye. */
+/** Backup codes have 128 random bits, so a plain hash is safe. Dashes and case only help reading. */
 export const hashBackupCode = (code: string): Promise<string> =>
   sha256Hex(code.replace(/[\s-]/g, '').toLowerCase())
 
@@ -111,7 +112,7 @@ export const factorPlace = (owner: Owner): SecretPlace => ({
   column: 'secret',
 })
 
-/** Puts up to `limit` secrets under the current key of the ring; answers how many it moved. 0 means that it is done. */
+/** Re-encrypts up to `limit` secrets with the current key. Returns how many it changed; 0 means that all are done. */
 export async function rewrapFactors(request: RequestContext, limit: number): Promise<number> {
   const ring = request.settings.SECRETS_KEYS
   let moved = 0
@@ -122,8 +123,8 @@ export async function rewrapFactors(request: RequestContext, limit: number): Pro
       await replaceFactorSecret(request.env.DB, factor.userId, factor.secret, rewrapped)
       moved++
     } catch (error) {
-      // One that does not open any more must not keep the others from being moved.
-      request.log.error('a second factor could not be re-wrapped', { userId: factor.userId, error })
+      // A secret that cannot be decrypted must not block the others.
+      request.log.error('failed to re-encrypt a second-factor secret', { userId: factor.userId, error })
     }
   }
   return moved

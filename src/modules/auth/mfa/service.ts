@@ -22,24 +22,24 @@ import { matchingStep, newTotpSecret, otpauthUrl } from './totp.ts'
 
 const BACKUP_CODES = 10
 
-/** Begins a set-up; nothing is asked of anybody until `verifyMfa` has confirmed it. */
+/** Starts a setup. The second factor is not required until `verifyMfa` confirms it. */
 export async function setUpMfa(ctx: ServiceContext, input: SetUpMfa): Promise<MfaSetup> {
   const owner = await ownerOf(ctx)
   await proveIdentity(ctx, input.password)
   const secret = newTotpSecret()
   const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, factorPlace(owner), secret)
-  const begun = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: beginFactor(owner.userId, sealed, ctx.now()),
     audit: { action: 'mfa.setup_begun', targetType: 'user', targetId: owner.userId },
   })
-  if (begun === 'guard_missed') throw new AppError('auth.mfa_already_enabled')
+  if (outcome === 'guard_missed') throw new AppError('auth.mfa_already_enabled')
   const url = otpauthUrl(owner.email, secret)
   return { secret, otpauthUrl: url, qrCode: `data:image/svg+xml;base64,${btoa(renderSVG(url))}` }
 }
 
 export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<BackupCodes> {
   const owner = await ownerOf(ctx)
-  if (owner.secret === null) throw new AppError('auth.mfa_not_enabled', { detail: 'Begin the set-up first.' })
+  if (owner.secret === null) throw new AppError('auth.mfa_not_enabled', { detail: 'Start the setup first.' })
   if (owner.confirmedAt !== null) throw new AppError('auth.mfa_already_enabled')
   const sealed = owner.secret
   let step: number | null = null
@@ -69,11 +69,11 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
   return { backupCodes: codes }
 }
 
-/** Takes both factors, as a sign-in does; who signs in with a provider has only the second one to give here. */
+/** Requires both factors, like a sign-in. An account without a password gives only the second one. */
 export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promise<MfaState> {
   const owner = await ownerOf(ctx)
   if (owner.mfaEnabled === 0) throw new AppError('auth.mfa_not_enabled')
-  // The password's guesses are counted apart: a right one must not clear the count of wrong codes.
+  // Password guesses have their own counter: a correct password must not clear the counter of wrong codes.
   if (owner.passwordHash !== null) await proveIdentity(ctx, input.password)
   await spendCode(ctx, owner.userId, input.code)
   const disabled = await commit(ctx, {
@@ -81,7 +81,7 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
     statements: [removeFactor(owner.userId), removeBackupCodes(owner.userId)],
     audit: { action: 'mfa.disabled', targetType: 'user', targetId: owner.userId },
     messages: [
-      mail(owner, 'Two-step sign-in is off', 'Signing in to your Orrery account needs no code any more.'),
+      mail(owner, 'Two-step sign-in is off', 'Signing in to your Orrery account no longer needs a code.'),
     ],
   })
   if (disabled === 'guard_missed') throw new AppError('auth.mfa_not_enabled')
@@ -102,7 +102,7 @@ export async function renewBackupCodes(ctx: ServiceContext, input: MfaCode): Pro
       mail(
         owner,
         'New backup codes',
-        'Your Orrery account has a new set of backup codes; the old ones are void.',
+        'Your Orrery account has new backup codes. The old ones no longer work.',
       ),
     ],
   })
@@ -115,7 +115,7 @@ async function ownerOf(ctx: ServiceContext): Promise<FactorOwner> {
   return owner
 }
 
-/** 128 random bits each, in four groups that can be read out. */
+/** 128 random bits each, in four groups for easier reading. */
 const newBackupCodes = (): string[] =>
   Array.from({ length: BACKUP_CODES }, () => toHex(randomBytes(16)).replace(/(.{8})(?=.)/g, '$1-'))
 
@@ -123,5 +123,5 @@ const mail = (owner: FactorOwner, subject: string, text: string): QueueMessage =
   type: 'mail.send',
   to: owner.email,
   subject,
-  text: `${text}\n\nIf this was not you, change your password now and look through your sessions.`,
+  text: `${text}\n\nIf this was not you, change your password now and check your sessions.`,
 })

@@ -1,12 +1,11 @@
-// Time-based one-time passwords (RFC 6238 over RFC 4226) as every authenticator app computes them: SHA-1, 6 digits,
-// steps of 30 seconds.
+// Time-based one-time passwords (RFC 6238, RFC 4226) as authenticator apps compute them: SHA-1, 6 digits, 30-second steps.
 import { equalInConstantTime, hmac, randomBytes } from '../../../core/crypto.ts'
 
 const STEP_MS = 30_000
 const DIGITS = 6
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** 160 random bits, the length that RFC 4226 recommends, in base 32. */
+/** 160 random bits in base32, the length that RFC 4226 recommends. */
 export const newTotpSecret = (): string => toBase32(randomBytes(20))
 
 export const stepAt = (nowMs: number): number => Math.floor(nowMs / STEP_MS)
@@ -21,8 +20,8 @@ export async function totpCode(secret: string, step: number, digits = DIGITS): P
 }
 
 /**
- * The step that the code belongs to, or null. A code is good in its own step and in the one after it, for people who
- * type slowly; whether its step was used before is for the caller to settle.
+ * Returns the step that the code belongs to, or null. A code is valid in its own step and the next one, for people who
+ * type slowly. The caller checks whether the step was used before.
  */
 export async function matchingStep(secret: string, code: string, nowMs: number): Promise<number | null> {
   const now = stepAt(nowMs)
@@ -33,7 +32,7 @@ export async function matchingStep(secret: string, code: string, nowMs: number):
   return found
 }
 
-/** What an authenticator app reads from the QR code (the key URI format). */
+/** The URL in the QR code, in the key URI format that authenticator apps read. */
 export function otpauthUrl(account: string, secret: string): string {
   const label = `Orrery:${encodeURIComponent(account)}`
   return `otpauth://totp/${label}?secret=${secret}&issuer=Orrery&algorithm=SHA1&digits=${DIGITS}&period=${STEP_MS / 1000}`
@@ -61,7 +60,7 @@ export function fromBase32(text: string): Uint8Array {
   let bits = 0
   for (const letter of text) {
     const value = BASE32.indexOf(letter)
-    if (value < 0) throw new Error('Not base 32')
+    if (value < 0) throw new Error('Not base32')
     buffer = (buffer << 5) | value
     bits += 5
     if (bits >= 8) {

@@ -8,7 +8,7 @@ import { signInWithIdentity } from './sign-in.ts'
 import { callbackUrl, requireProvider, stateCookie } from './start.ts'
 import { issueTicket, type KnownIdentity } from './tickets.ts'
 
-/** `ticket` goes into the browser's cookie, `spentCookie` comes out of it. */
+/** Set `ticket` as the browser's cookie and delete the cookie `spentCookie`. */
 export type CallbackOutcome = { spentCookie?: string; ticket?: string } & (
   | { kind: 'tokens'; tokens: Tokens }
   | { kind: 'redirect'; location: string }
@@ -25,7 +25,7 @@ export async function finishOauth(
   const state = parameters.get('state') ?? ''
   const stateHash = await sha256Hex(state)
   const browser = readCookie(stateCookie(stateHash))
-  const begun =
+  const started =
     browser === undefined
       ? null
       : await takeState(
@@ -33,24 +33,24 @@ export async function finishOauth(
           { stateHash, provider: provider.id, browserHash: await sha256Hex(browser) },
           request.now(),
         )
-  if (begun === null) {
+  if (started === null) {
     throw new AppError('oauth.failed', {
-      detail: 'This sign-in was begun in another browser, is used up or too old; begin again.',
+      detail: 'This sign-in was started in another browser, was already used or has expired. Start again.',
     })
   }
   const spentCookie = stateCookie(stateHash)
-  const page = begun.returnTo === null ? null : findReturnPage(request.settings, begun.returnTo)
-  // The settings have changed since the start.
-  if (begun.returnTo !== null && page === null) {
+  const page = started.returnTo === null ? null : findReturnPage(request.settings, started.returnTo)
+  // The settings have changed since the sign-in started.
+  if (started.returnTo !== null && page === null) {
     const error = new AppError('oauth.failed', { detail: 'The returnTo page is no longer allowed.' })
     return { kind: 'problem', error, spentCookie }
   }
   let identity: KnownIdentity
   try {
-    const { codeVerifier, nonce } = begun
+    const { codeVerifier, nonce } = started
     const redirectUri = callbackUrl(request, provider.id)
-    const told = await provider.identify({ parameters, redirectUri, state, nonce, codeVerifier })
-    identity = { ...told, provider: provider.id }
+    const identified = await provider.identify({ parameters, redirectUri, state, nonce, codeVerifier })
+    identity = { ...identified, provider: provider.id }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (page === null) return { kind: 'problem', error, spentCookie }
@@ -59,7 +59,7 @@ export async function finishOauth(
   }
 
   if (page !== null) {
-    const { returnChallenge } = begun
+    const { returnChallenge } = started
     const code = await issueTicket(request, identity, { returnChallenge, browserBound: page.sameSite })
     const ticket = page.sameSite ? { ticket: code } : {}
     return { kind: 'redirect', location: `${page.href}#code=${code}`, spentCookie, ...ticket }

@@ -10,7 +10,7 @@ import type { LinkOauthIdentity, OauthIdentities, OauthIdentity } from './schema
 import { openTicket } from './tickets.ts'
 
 export async function listIdentities(ctx: ReadContext): Promise<OauthIdentities> {
-  const { rows } = await ctx.read((who) => findIdentities(who.userId))
+  const { rows } = await ctx.read(({ userId }) => findIdentities(userId))
   return { items: rows.map(toView), nextCursor: null }
 }
 
@@ -21,11 +21,11 @@ export async function getIdentity(ctx: ServiceContext, provider: string): Promis
 }
 
 /**
- * Links what the browser has just signed in to. The addresses may differ, since both accounts were entered; but an
- * account that has not proven its own address could be lying in wait for the owner of it, and gets no second way in.
- * What is linked opens the account for good, also after a change of password, so a stolen session alone must not do it.
+ * Links the identity that the browser has just signed in with. The addresses may differ, because the user signed in to both accounts.
+ * An account with an unverified address cannot link an identity, because its creator may be waiting for the address's owner.
+ * A linked identity keeps working after a password change, so a stolen session alone must not be enough to link one.
  */
-export async function linkMine(
+export async function createIdentity(
   ctx: ServiceContext,
   input: LinkOauthIdentity & { cookie: string | undefined },
 ): Promise<OauthIdentity> {
@@ -51,18 +51,18 @@ export async function linkMine(
     })
     if (outcome === 'guard_missed') {
       if ((await findIdentity(ctx.env.DB, userId, provider)) !== null)
-        throw new AppError('resource.exists', { detail: 'An identity of this provider is linked already.' })
-      throw new AppError('resource.conflict', { detail: 'The account has just been changed; try again.' })
+        throw new AppError('resource.exists', { detail: 'An identity of this provider is already linked.' })
+      throw new AppError('resource.conflict', { detail: 'The account was just changed. Try again.' })
     }
   } catch (error) {
     if (isUniqueViolation(error, 'oauth_identities.'))
-      throw new AppError('resource.exists', { detail: 'The identity is linked to an account already.' })
+      throw new AppError('resource.exists', { detail: 'The identity is already linked to an account.' })
     throw error
   }
   return { provider, email: theirs, createdAt: toIso(now) }
 }
 
-export async function unlinkMine(ctx: ServiceContext, provider: string): Promise<void> {
+export async function deleteIdentity(ctx: ServiceContext, provider: string): Promise<void> {
   const { userId, email } = ctx.actor
   const outcome = await commit(ctx, {
     guard: unlinkIdentity(userId, provider),
@@ -77,7 +77,7 @@ export async function unlinkMine(ctx: ServiceContext, provider: string): Promise
   if (outcome === 'done') return
   await getIdentity(ctx, provider)
   throw new AppError('auth.last_sign_in_method', {
-    detail: 'Set a password by a reset, or link another provider, first.',
+    detail: 'Set a password with a password reset, or link another provider, first.',
   })
 }
 

@@ -12,8 +12,8 @@ export type OauthState = {
   returnChallenge: string | null
 }
 
-// States and tickets are one browser's way from here to a provider and back. They say nothing of an account, anybody
-// may make them, and they are gone in minutes: no audit entry stands for them.
+// States and tickets follow one browser to a provider and back. They contain nothing about an account, anybody can create
+// them, and they expire in minutes, so they are not audited.
 export const insertState = (
   d1: D1Database,
   state: OauthState & { stateHash: string; provider: string; browserHash: string; expiresAt: number },
@@ -35,7 +35,7 @@ export const insertState = (
     )
     .run()
 
-/** Handed out once, and only to the browser and for the provider that it was made for; others do not use it up. */
+/** Returns a state once, and only for the browser and provider that it was created for. Other requests do not spend it. */
 export const takeState = (
   d1: D1Database,
   where: { stateHash: string; provider: string; browserHash: string },
@@ -123,7 +123,7 @@ export async function findAccountByIdentity(
 
 export type NewIdentity = { provider: string; subject: string; userId: string; email: string; now: number }
 
-/** In the commit that opens the account. */
+/** For the commit that creates the account. */
 export const insertIdentity = (identity: NewIdentity): Statement =>
   statement(
     'INSERT INTO oauth_identities (provider, subject, user_id, email, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -135,27 +135,27 @@ export const insertIdentity = (identity: NewIdentity): Statement =>
   )
 
 /**
- * Joins it to an account that is there already. Whether the account may be joined is asked in the statement itself: its
- * address verified, no other identity of the provider, and `still` what it was when it was looked at.
+ * Links an identity to an existing account. The statement checks that the account is active and verified, has no other identity of the
+ * provider, and has not changed: `unchanged` is the value that was read.
  */
 export const linkIdentity = (
   identity: NewIdentity,
-  still: { email: string } | { passwordHash: string | null },
+  unchanged: { email: string } | { passwordHash: string | null },
 ): Statement =>
   statement(
     `INSERT INTO oauth_identities (provider, subject, user_id, email, created_at)
      SELECT ?1, ?2, u.id, ?4, ?5 FROM users u
-     WHERE u.id = ?3 AND u.status = 'active' AND u.email_verified_at IS NOT NULL AND ${'email' in still ? 'u.email' : 'u.password_hash'} IS ?6
+     WHERE u.id = ?3 AND u.status = 'active' AND u.email_verified_at IS NOT NULL AND ${'email' in unchanged ? 'u.email' : 'u.password_hash'} IS ?6
        AND NOT EXISTS (SELECT 1 FROM oauth_identities i WHERE i.user_id = u.id AND i.provider = ?1)`,
     identity.provider,
     identity.subject,
     identity.userId,
     identity.email,
     identity.now,
-    'email' in still ? still.email : still.passwordHash,
+    'email' in unchanged ? unchanged.email : unchanged.passwordHash,
   )
 
-/** Misses when nothing is linked, or when there would be no way left to sign in. */
+/** For a guard: misses if nothing is linked, or if it is the only way to sign in. */
 export const unlinkIdentity = (userId: string, provider: string): Statement =>
   statement(
     `DELETE FROM oauth_identities WHERE user_id = ?1 AND provider = ?2
@@ -173,7 +173,7 @@ export type IdentityRow = { provider: string; email: string; createdAt: number }
 
 const IDENTITY = columns<IdentityRow>({ provider: 'provider', email: 'email', createdAt: 'created_at' })
 
-/** One a provider, so they are few. */
+/** One per provider, so there are few. */
 export const findIdentities = (userId: string): HotRead<IdentityRow> =>
   hotList(
     IDENTITY,

@@ -1,20 +1,20 @@
 // Which pages may receive the code of a sign-in. Invariants:
-// 1. On our own origin only the pages below and those in OAUTH_RETURN_PAGES. Everything else there may show what a user
-//    chose: a webhook's answer can redirect, and the browser carries the fragment with the code along.
-// 2. On our site the browser that started must exchange the code: it has a cookie that no other browser has.
-// 3. A page on another site never gets that cookie, so there the page's verifier alone counts. Such a page must be in
-//    OAUTH_RETURN_PAGES with its path, so that no other page of its origin gets the code.
+// 1. On our own origin only the pages below and those in OAUTH_RETURN_PAGES. Users control the content of other paths: a
+//    webhook's response can redirect, and the browser would keep the fragment with the code.
+// 2. On our own site the browser that started the sign-in must exchange the code. Only it has the cookie.
+// 3. A page on another site never gets that cookie, so only the page's verifier counts. Such a page must be in
+//    OAUTH_RETURN_PAGES with its path, so no other page of its origin gets the code.
 import { isSameSite } from '../../../core/site.ts'
 import type { Settings } from '../../../env.ts'
 
-/** Pages of ours that redirect nowhere and run no script but ours. */
+/** Our pages that never redirect and run only our scripts. */
 const OWN_PAGES = ['/', '/account/invitation']
 
 export type ReturnPage = { href: string; sameSite: boolean }
 
 type PageSettings = Pick<Settings, 'PUBLIC_URL' | 'CORS_ORIGINS' | 'OAUTH_RETURN_PAGES'>
 
-/** Null when the code may not go there. URLs are compared parsed, so no look-alike and no other scheme passes. */
+/** Returns null if the page may not receive the code. Compares parsed URLs, so look-alikes and other schemes fail. */
 export function findReturnPage(settings: PageSettings, text: string): ReturnPage | null {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || text.includes('#') || url.username !== '' || url.password !== '') return null

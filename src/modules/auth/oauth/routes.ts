@@ -10,7 +10,7 @@ import { dropCookie, readCookie, writeCookie } from '../cookies.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { rememberDevice } from '../sign-in/device-cookie.ts'
 import { type CallbackOutcome, finishOauth } from './callback.ts'
-import { getIdentity, linkMine, listIdentities, unlinkMine } from './identities.ts'
+import { createIdentity, deleteIdentity, getIdentity, listIdentities } from './identities.ts'
 import {
   CallbackQuery,
   ExchangeOauth,
@@ -25,13 +25,13 @@ import { listProviders, STATE_LIFE_MS, startOauth } from './start.ts'
 import { openTicket, TICKET_COOKIE, TICKET_LIFE_MS } from './tickets.ts'
 
 export const oauthRoutes = router()
-  .get('/providers', limitByAddress, doc('List the sign-in providers', 200, OauthProviders), (c) =>
+  .get('/providers', limitByAddress, doc('List sign-in providers', 200, OauthProviders), (c) =>
     c.json(listProviders(c.var.request)),
   )
   .get(
     '/:provider/start',
     limitByAddress,
-    doc('Send the browser to a sign-in provider', 302, null),
+    doc('Redirect the browser to a sign-in provider', 302, null),
     validate('query', StartQuery),
     async (c) => {
       const { location, cookie } = await startOauth(
@@ -46,9 +46,9 @@ export const oauthRoutes = router()
   .get(
     '/:provider/callback',
     limitByAddress,
-    doc('Come back from a sign-in provider', 200, Tokens, {
+    doc('Handle the redirect from a sign-in provider', 200, Tokens, {
       otherAnswers: {
-        302: 'To the returnTo page, where one was given, with a code or an error in the fragment',
+        302: 'Redirect to the returnTo page, if one was given, with a code or an error in the fragment',
       },
     }),
     validate('query', CallbackQuery),
@@ -63,7 +63,7 @@ export const oauthRoutes = router()
   .post(
     '/exchange',
     limitByAddress,
-    doc('Sign in with the code of a provider sign-in', 200, Tokens),
+    doc('Exchange the code of a provider sign-in for tokens', 200, Tokens),
     validate('json', ExchangeOauth),
     async (c) => {
       const { mfaCode, ...ticket } = c.req.valid('json')
@@ -80,21 +80,21 @@ export const oauthRoutes = router()
   .get(
     '/identities',
     accessWithRead('account:manage'),
-    doc('List my linked sign-in providers', 200, OauthIdentities),
+    doc('List your linked sign-in providers', 200, OauthIdentities),
     async (c) => c.json(await listIdentities(c.var.readCtx)),
   )
   .post(
     '/identities',
     access('account:manage'),
     idempotent(getIdentity),
-    doc('Link the account of a provider sign-in with mine', 201, OauthIdentity, {
+    doc('Link a sign-in provider to your account', 201, OauthIdentity, {
       description:
-        'Needs the password or, without one, a sign-in of the last ten minutes or a code of the second factor.',
+        'Requires the password. An account without one requires a sign-in within the last ten minutes or a second-factor code.',
     }),
     validate('json', LinkOauthIdentity),
     async (c) => {
       const cookie = readCookie(c, TICKET_COOKIE)
-      const identity = await linkMine(c.var.ctx, { ...c.req.valid('json'), cookie })
+      const identity = await createIdentity(c.var.ctx, { ...c.req.valid('json'), cookie })
       dropCookie(c, TICKET_COOKIE)
       return c.json(identity, 201)
     },
@@ -104,7 +104,7 @@ export const oauthRoutes = router()
     access('account:manage'),
     doc('Unlink a sign-in provider', 204, null),
     async (c) => {
-      await unlinkMine(c.var.ctx, c.req.param('provider'))
+      await deleteIdentity(c.var.ctx, c.req.param('provider'))
       return c.body(null, 204)
     },
   )

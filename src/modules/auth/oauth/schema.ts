@@ -10,22 +10,22 @@ export const OauthProviders = z
   .meta({ id: 'OauthProviders' })
 export type OauthProviders = z.infer<typeof OauthProviders>
 
-/** 256 random bits or a SHA-256 in base64url. */
+/** 256 random bits, or a SHA-256 hash, in base64url. */
 const Token43 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
 export const StartQuery = z.strictObject({
   returnTo: z.string().max(2048).optional().meta({
     description:
-      'A page that gets `#code=…`, or `#error=…`: `/` or `/account/invitation` here, a page of `CORS_ORIGINS` on the same site, or one in `OAUTH_RETURN_PAGES`. Without it, the callback answers with the tokens.',
+      'The page to return to, with `#code=…` or `#error=…`. Allowed are `/` and `/account/invitation` on this server, pages of `CORS_ORIGINS` on the same site, and pages in `OAUTH_RETURN_PAGES`. If omitted, the callback responds with the tokens.',
   }),
   codeChallenge: Token43.optional().meta({
     description:
-      'S256 of a verifier that the page keeps. Required for a page on another site. On our own site the code is bound to a cookie of the browser as well: exchange it with `credentials: "include"`.',
+      'S256 challenge of a verifier that the page keeps. Required for a page on another site. On the same site the code is also bound to a browser cookie, so exchange it with `credentials: "include"`.',
   }),
 })
 export type StartQuery = z.infer<typeof StartQuery>
 
-/** Providers add parameters of their own. */
+/** Providers may add their own parameters. */
 export const CallbackQuery = z.looseObject({
   state: z.string().optional(),
   code: z.string().optional(),
@@ -35,7 +35,7 @@ export const CallbackQuery = z.looseObject({
 
 const Ticket = {
   code: Token43.optional().meta({
-    description: 'From the fragment of the returnTo page. Left out where the code stands in the cookie.',
+    description: 'The code from the fragment of the returnTo page. Omit it if the code is in the cookie.',
   }),
   codeVerifier: z
     .string()
@@ -51,10 +51,10 @@ export type ExchangeOauth = z.infer<typeof ExchangeOauth>
 export const LinkOauthIdentity = z
   .strictObject({
     ...Ticket,
-    password: Password.optional().meta({ description: 'Asked for when the account has one.' }),
+    password: Password.optional().meta({ description: 'Required if the account has a password.' }),
     mfaCode: MfaCode.meta({
       description:
-        'For an account without a password: in place of a sign-in of the last ten minutes, where a second factor is on.',
+        'For an account without a password: a second-factor code, instead of a sign-in within the last ten minutes.',
     }),
   })
   .meta({ id: 'LinkOauthIdentity' })

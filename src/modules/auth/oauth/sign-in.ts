@@ -1,10 +1,10 @@
-// From what a provider said to a session. Invariants:
-// 1. An identity belongs to an account by provider and subject; an address only ever finds an account once, and only
-//    when both sides have verified it.
-// 2. An account with an unverified address may have been made by somebody else, to lie in wait for the owner of the
-//    address. It is neither joined nor taken away: its address has to be proven by mail first, by a reset of the
-//    password, which ends every other session and voids what was known of the old one.
-// 3. The second factor comes before anything is linked or begun.
+// Starts a session from a provider's identity. Invariants:
+// 1. Provider and subject identify the account. The address is used only to link an identity for the first time, and only
+//    if both sides have verified it.
+// 2. Somebody else may have created an account with an unverified address to wait for the address's owner. Such an account is
+//    neither linked nor replaced. Its owner must first verify the address with a password reset by mail, which ends all
+//    other sessions and makes the old password useless.
+// 3. The second factor is checked before an identity is linked or a session starts.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
@@ -23,7 +23,7 @@ import type { KnownIdentity } from './tickets.ts'
 
 type Proof = {
   mfaCode: string | undefined
-  /** Uses up what the identity came with, when all questions are answered. */
+  /** Spends the ticket of the identity, after all checks have passed. */
   spend: () => Promise<void>
 }
 
@@ -72,7 +72,7 @@ async function openAccount(
 ): Promise<SessionUser> {
   const now = request.now()
   const { provider, subject } = identity
-  // What a provider calls somebody is a name only when they could have given it here.
+  // Use the provider's name only if it is a valid name here.
   const name = PlainText(80).safeParse(identity.name?.trim().slice(0, 80)).data
   const { user, statements } = createAccount({ email, name, passwordHash: null, emailVerifiedAt: now }, now)
   try {
@@ -89,7 +89,7 @@ async function openAccount(
   } catch (error) {
     if (!isUniqueViolation(error, 'users.email') && !isUniqueViolation(error, 'oauth_identities.'))
       throw error
-    // Two browsers of one new person at the same time: the other one was quicker.
+    // Another browser of the same person created the account first.
     return (await findAccountByIdentity(request, provider, subject)) ?? raced()
   }
 }
@@ -118,7 +118,8 @@ async function link(request: RequestContext, identity: KnownIdentity, account: A
 
 const raced = (): never => {
   throw new AppError('resource.conflict', {
-    detail: 'The account has another identity of this provider, or was just changed. Sign in another way.',
+    detail:
+      'The account already has another identity of this provider, or was just changed. Sign in another way.',
   })
 }
 
@@ -135,6 +136,6 @@ async function beginSession(request: RequestContext, user: SessionUser, provider
     },
   })
   if (outcome === 'guard_missed')
-    throw new AppError('oauth.failed', { detail: 'The account was just changed; sign in again.' })
+    throw new AppError('oauth.failed', { detail: 'The account was just changed. Sign in again.' })
   return session.tokens
 }

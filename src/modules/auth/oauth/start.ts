@@ -9,7 +9,7 @@ import type { OauthProviders, StartQuery } from './schema.ts'
 
 export const STATE_LIFE_MS = 10 * MINUTE_MS
 
-/** A cookie of its own for each way to a provider, so that two tabs do not undo each other. */
+/** Each sign-in has its own cookie, so two tabs do not interfere with each other. */
 export const stateCookie = (stateHash: string): string => `oauth-${stateHash.slice(0, 16)}`
 
 export function listProviders(request: RequestContext): OauthProviders {
@@ -31,7 +31,7 @@ export function requireProvider(request: RequestContext, id: string): OauthProvi
 export const callbackUrl = (request: RequestContext, providerId: string): string =>
   `${originOf(request.settings.PUBLIC_URL)}/api/v1/auth/oauth/${providerId}/callback`
 
-/** Where to send the browser, and the cookie by which it is known when it comes back. */
+/** Returns where to redirect the browser, and the cookie that identifies it when it returns. */
 export async function startOauth(
   request: RequestContext,
   providerId: string,
@@ -66,7 +66,8 @@ export async function startOauth(
 function requireReturnPage(request: RequestContext, text: string, query: StartQuery): string {
   const page = findReturnPage(request.settings, text)
   if (page === null) {
-    const message = 'must be a page of ours, of our site in CORS_ORIGINS, or in OAUTH_RETURN_PAGES'
+    const message =
+      'must be a page of this server, a same-site page in CORS_ORIGINS, or a page in OAUTH_RETURN_PAGES'
     throw new AppError('request.invalid', { errors: [{ path: 'returnTo', message, code: 'not_listed' }] })
   }
   if (!page.sameSite && query.codeChallenge === undefined) {

@@ -1,9 +1,9 @@
-// A ticket carries what a provider said from the callback to the request that uses it. Invariants:
-// 1. Tokens are never in a URL. The code of a ticket may be, in a fragment, so the code alone is worth nothing.
-// 2. On our own site a code counts only with the cookie of the browser that came back, and with the page's verifier if
-//    the page gave a challenge: who gets hold of the code, even with a verifier of their own, has no such cookie.
-// 3. A page on another site cannot send that cookie; there the verifier alone counts.
-// 4. A ticket is used once, by one conditional statement, and lives five minutes.
+// A ticket stores a provider's identity between the callback and the request that uses it. Invariants:
+// 1. Tokens never appear in a URL. The code of a ticket may appear in a fragment, so the code alone is not enough.
+// 2. On our own site a code works only with the cookie of the browser that returned, and with the page's verifier if the page
+//    sent a challenge. An attacker with the code, even with their own verifier, does not have that cookie.
+// 3. A page on another site cannot send that cookie. There only the verifier counts.
+// 4. A ticket works once, by one conditional statement, and expires after five minutes.
 import type { RequestContext } from '../../../context.ts'
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { equalInConstantTime, randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -13,7 +13,7 @@ import { findTicket, insertTicket, takeTicket } from './repo.ts'
 
 export const TICKET_LIFE_MS = 5 * MINUTE_MS
 
-/** Holds the code of a ticket that is bound to this browser. */
+/** Contains the code of a ticket that is bound to this browser. */
 export const TICKET_COOKIE = 'oauth-ticket'
 
 export type KnownIdentity = ProviderIdentity & { provider: string }
@@ -33,14 +33,14 @@ export async function issueTicket(
   return code
 }
 
-/** What is shown for a ticket. The code may be left out where the cookie holds it. */
+/** The proof for a ticket. The code may be omitted if the cookie has it. */
 export type TicketProof = {
   code?: string | undefined
   codeVerifier?: string | undefined
   cookie: string | undefined
 }
 
-/** The identity, and what uses the ticket up: called last, so that a missing second factor can be added. */
+/** Returns the identity and a function that spends the ticket. Call it last, so the client can retry with a second factor. */
 export async function openTicket(
   request: RequestContext,
   proof: TicketProof,

@@ -22,11 +22,11 @@ export async function describeOtherAccess(
       kind === 'key' ? `- the API key "${name}" (ork_live_…${mark})` : `- signing in with ${name} (${mark})`,
     )
   return [
-    'These still open your account, whatever its password:',
+    'These still give access to your account, whatever its password:',
     '',
     ...named,
-    ...(found.length > MAX_NAMED ? ['- and others'] : []),
+    ...(found.length > MAX_NAMED ? ['- and more'] : []),
     '',
-    'Remove what you do not know, or ask for a new password and choose there to end all of them.',
+    'Remove the ones you do not recognise, or reset your password and choose to revoke them all.',
   ]
 }

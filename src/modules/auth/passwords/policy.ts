@@ -1,4 +1,4 @@
-// What a new password must be. Old ones are never judged again: a rule that gets stricter must not lock people out.
+// Rules for new passwords. Existing passwords are never checked again, because stricter rules must not lock people out.
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { COMMON_PASSWORDS } from './common.ts'
 
@@ -28,22 +28,22 @@ const RULES: Rule[] = [
   },
   {
     code: 'common',
-    message: 'This is one of the most common passwords, or nearly so.',
+    message: 'This is one of the most common passwords, or too similar to one.',
     broken: (password) => isCommon(password),
   },
   {
     code: 'repeated',
-    message: 'Use something other than the same few characters again and again.',
+    message: 'Do not repeat the same few characters.',
     broken: (password) => isRepetition(password),
   },
   {
     code: 'season',
-    message: 'Use something other than a season or a month with a year.',
+    message: 'Do not use a season or month with a year.',
     broken: (password) => isSeason(password),
   },
   {
     code: 'same_as_email',
-    message: 'Use something other than your e-mail address.',
+    message: 'Do not use your email address.',
     broken: (password, email) => password.toLowerCase() === email,
   },
 ]
@@ -61,8 +61,8 @@ export function requireGoodPassword(password: string, email: string, path: strin
 }
 
 /**
- * The list holds hardly a password with all four kinds of characters, so what people do to meet that rule is undone
- * first: case, signs around it (`Password1!`) and signs for letters (`P@ssw0rd`).
+ * Few passwords in the list have all four kinds of characters. So the usual changes that people make to meet that rule are
+ * undone first: upper case, symbols around the word (`Password1!`) and symbols for letters (`P@ssw0rd`).
  */
 function isCommon(password: string): boolean {
   const lower = password.toLowerCase()
@@ -72,7 +72,7 @@ function isCommon(password: string): boolean {
 
 const LONGEST_UNIT = 4
 
-/** Whether the letters and digits are a short unit over and over (`Aa1!Aa1!`), the last time perhaps cut. */
+/** Whether the letters and digits repeat a short unit (`Aa1!Aa1!`). The last repetition may be incomplete. */
 function isRepetition(password: string): boolean {
   const core = password.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
   for (let unit = 1; unit <= LONGEST_UNIT && unit * 2 <= core.length; unit++)
@@ -87,7 +87,7 @@ const SEASON_AND_YEAR = new RegExp(
   `^${SIGNS}(?:${SEASONS}${SIGNS}(?:19|20)?\\d\\d|(?:19|20)?\\d\\d${SIGNS}${SEASONS})${SIGNS}$`,
 )
 
-/** What people take who have to change a password every quarter: `Summer2024!`. */
+/** Common where passwords must change every quarter: `Summer2024!`. */
 const isSeason = (password: string): boolean => SEASON_AND_YEAR.test(password.toLowerCase())
 
 const plainLetters = (text: string): string =>

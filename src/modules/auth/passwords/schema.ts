@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Email } from '../../../http/text.ts'
 import { OneTimeToken } from '../schema.ts'
 
-/** Bounded for the hash's sake; whether a new one is good enough is judged by the password rules. */
+/** The limit bounds the cost of hashing. `requireGoodPassword` checks whether a new password is good enough. */
 export const Password = z.string().min(1).max(512)
 
 export const ChangePassword = z
@@ -13,17 +13,17 @@ export type ChangePassword = z.infer<typeof ChangePassword>
 export const ForgotPassword = z.strictObject({ email: Email }).meta({ id: 'ForgotPassword' })
 export type ForgotPassword = z.infer<typeof ForgotPassword>
 
-/** `password`, as at registration, is taken for `newPassword`. */
+/** `password` is an alias for `newPassword`. */
 const Reset = {
   token: OneTimeToken,
   revokeKeys: z
     .boolean()
     .optional()
-    .meta({ description: 'Revokes all API keys of the account, in every team. Without it they stay.' }),
-  unlinkIdentities: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Unlinks all sign-in providers; the new password is the way in that stays.' }),
+    .meta({ description: 'Revokes all API keys of the account, in every team. Defaults to false.' }),
+  unlinkIdentities: z.boolean().optional().meta({
+    description:
+      'Unlinks all sign-in providers, so only the new password remains for signing in. Defaults to false.',
+  }),
 }
 
 export const ResetPassword = z
@@ -40,6 +40,6 @@ export const ResetPassword = z
   .meta({ id: 'ResetPassword' })
 export type ResetPassword = z.infer<typeof ResetPassword>
 
-/** The same for every address, so that it says nothing about who has an account. */
-export const MailOnItsWay = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'MailOnItsWay' })
-export type MailOnItsWay = z.infer<typeof MailOnItsWay>
+/** The same for every address, so it does not reveal whether an account exists. */
+export const MailAccepted = z.strictObject({ status: z.literal('accepted') }).meta({ id: 'MailAccepted' })
+export type MailAccepted = z.infer<typeof MailAccepted>

@@ -26,21 +26,21 @@ import { changePassword, deleteCredentialsOfUnproven, resetPassword } from './re
 import type { ChangePassword, ResetPassword } from './schema.ts'
 
 /** Ends all other sessions. The current one continues with the tokens in the response; its old ones stop working. */
-export async function changeOwnPassword(ctx: ServiceContext, input: ChangePassword): Promise<Tokens> {
+export async function updatePassword(ctx: ServiceContext, input: ChangePassword): Promise<Tokens> {
   const account = await findOwnAccount(ctx)
   const sessionId = ctx.actor.sessionId
   if (account === null || sessionId === null) throw new AppError('auth.invalid_token')
   requireGoodPassword(input.newPassword, account.email, 'newPassword')
-  const turn = await beginGuess(ctx, `password-change:${account.id}`)
-  const right = await verifyPassword(input.currentPassword, account.passwordHash)
-  if (account.passwordHash === null || !right) {
+  const attempt = await beginGuess(ctx, `password-change:${account.id}`)
+  const isCorrect = await verifyPassword(input.currentPassword, account.passwordHash)
+  if (account.passwordHash === null || !isCorrect) {
     throw new AppError('auth.invalid_credentials', {
-      detail: 'The current password is wrong. An account without one gets its first by a reset.',
+      detail: 'The current password is wrong. If the account has no password, set one with a password reset.',
     })
   }
   if (input.newPassword === input.currentPassword) {
-    await turn.right()
-    const message = 'Use something other than your present password.'
+    await attempt.succeeded()
+    const message = 'Choose a password different from your current one.'
     throw new AppError('auth.weak_password', {
       detail: message,
       errors: [{ path: 'newPassword', message, code: 'unchanged' }],
@@ -65,7 +65,7 @@ export async function changeOwnPassword(ctx: ServiceContext, input: ChangePasswo
       { type: 'live.revoke', of: 'user', id: account.id },
     ],
   })
-  await turn.right()
+  await attempt.succeeded()
   return tokens
 }
 
@@ -106,7 +106,7 @@ async function sendReset(request: RequestContext, email: string): Promise<void> 
   })
 }
 
-export async function chooseNewPassword(request: RequestContext, input: ResetPassword): Promise<void> {
+export async function resetPasswordWithToken(request: RequestContext, input: ResetPassword): Promise<void> {
   const owner = await findTokenOwner(request, input.token, 'password_reset')
   if (owner === null) throw new AppError('auth.invalid_one_time_token')
   requireGoodPassword(input.newPassword, owner.email, 'newPassword')

@@ -1,7 +1,7 @@
 // Access tokens. Invariants:
-// 1. Only our own algorithm and keys verify: the algorithm is that of the key, never that of the token's header.
-// 2. `iss`, `aud`, `typ`, `exp` and `nbf` are all required; a token of another kind or service is no access token.
-// 3. A verified signature may be remembered until it expires, since it cannot become untrue; rights never are.
+// 1. The algorithm comes from our key, never from the token's header, and only our keys verify.
+// 2. `iss`, `aud`, `typ`, `exp` and `nbf` are all required, so tokens of another kind or service are rejected.
+// 3. A verified signature may be cached until the token expires, because it stays true. Rights are never cached.
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -42,7 +42,7 @@ export async function signAccessToken(
   nowMs: number,
 ): Promise<string> {
   const [key] = await signingKeys(settings)
-  if (!key) throw new Error('JWT_KEYS holds no key')
+  if (!key) throw new Error('JWT_KEYS is empty')
   const now = Math.floor(nowMs / 1000)
   return new SignJWT({ sid: claims.sessionId, tv: claims.tokenVersion, team: claims.personalTeamId })
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: TYPE })
@@ -57,7 +57,7 @@ export async function signAccessToken(
 
 type Verified = { claims: AccessClaims; issuedAtMs: number; expiresAtMs: number }
 
-const MOST_REMEMBERED = 2_000
+const MAX_CACHED_TOKENS = 2_000
 const remembered = new WeakMap<Settings, Map<string, Verified>>()
 
 export async function verifyAccessToken(
@@ -76,7 +76,7 @@ export async function verifyAccessToken(
     throw new AppError('auth.invalid_token', { detail: 'The access token has expired.' })
   }
   const verified = await verify(settings, token, nowMs)
-  return remember(cache, MOST_REMEMBERED, token, verified).claims
+  return remember(cache, MAX_CACHED_TOKENS, token, verified).claims
 }
 
 async function verify(settings: Settings, token: string, nowMs: number): Promise<Verified> {
@@ -86,7 +86,7 @@ async function verify(settings: Settings, token: string, nowMs: number): Promise
       token,
       (header) => {
         const key = keys.find((one) => one.kid === header.kid && one.alg === header.alg)
-        if (!key) throw new Error('The token names no key of ours')
+        if (!key) throw new Error('The token was not signed with a known key')
         return key.publicKey
       },
       {
@@ -105,7 +105,7 @@ async function verify(settings: Settings, token: string, nowMs: number): Promise
       typeof tv !== 'number' ||
       typeof team !== 'string'
     ) {
-      throw new Error('The claims are not of the kind we sign')
+      throw new Error('The claims have unexpected types')
     }
     return {
       claims: { userId: sub, sessionId: sid, tokenVersion: tv, personalTeamId: team },
@@ -118,7 +118,7 @@ async function verify(settings: Settings, token: string, nowMs: number): Promise
   }
 }
 
-/** What `/.well-known/jwks.json` shows. */
+/** The content of `/.well-known/jwks.json`. */
 export async function publicKeys(settings: Settings): Promise<{ keys: JWK[] }> {
   return { keys: (await signingKeys(settings)).map((key) => key.publicJwk) }
 }

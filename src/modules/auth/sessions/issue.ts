@@ -104,7 +104,7 @@ export async function issueTokens(
 export function requireVerified(request: RequestContext, user: { emailVerifiedAt: number | null }): void {
   if (user.emailVerifiedAt !== null || !request.settings.REQUIRE_VERIFIED_EMAIL) return
   throw new AppError('auth.email_not_verified', {
-    detail: 'Confirm the address with the token of the mail, or ask for a new password by mail.',
+    detail: 'Confirm the address with the token from the email, or reset the password by email.',
   })
 }
 

@@ -13,29 +13,34 @@ export const sessionRoutes = router()
   .post(
     '/refresh',
     limitByAddress,
-    doc('Trade a refresh token for a new pair', 200, Tokens),
+    doc('Exchange a refresh token for a new token pair', 200, Tokens),
     validate('json', Refresh),
     async (c) => c.json(await refresh(c.var.request, c.req.valid('json').refreshToken)),
   )
-  .post('/logout', access('account:manage'), doc('End this session', 204, null), async (c) => {
-    await signOut(c.var.ctx)
-    return c.body(null, 204)
-  })
+  .post(
+    '/logout',
+    access('account:manage'),
+    doc('Sign out and end the current session', 204, null),
+    async (c) => {
+      await signOut(c.var.ctx)
+      return c.body(null, 204)
+    },
+  )
   .get(
     '/sessions',
     access('account:manage'),
-    doc('List my sessions', 200, SessionPage),
+    doc('List your sessions', 200, SessionPage),
     validate('query', ListSessions),
     async (c) => c.json(await listSessions(c.var.ctx, c.req.valid('query'))),
   )
-  .delete('/sessions', access('account:manage'), doc('End all my other sessions', 204, null), async (c) => {
+  .delete('/sessions', access('account:manage'), doc('End all your other sessions', 204, null), async (c) => {
     await revokeOtherSessions(c.var.ctx)
     return c.body(null, 204)
   })
   .delete(
     `/sessions/${SESSION_ID}`,
     access('account:manage'),
-    doc('End one of my sessions', 204, null),
+    doc('End one of your sessions', 204, null),
     async (c) => {
       await revokeSession(c.var.ctx, c.req.param('id'))
       return c.body(null, 204)

@@ -5,7 +5,7 @@ import { listQuery, pageOf } from '../../../http/pagination.ts'
 export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(128) }).meta({ id: 'Refresh' })
 export type Refresh = z.infer<typeof Refresh>
 
-/** The person who signed in, as the sign-in routes and `GET /auth/me` show them. */
+/** The signed-in user, as returned by the sign-in routes and `GET /auth/me`. */
 export const SignedInUser = z
   .strictObject({
     id: z.string(),
@@ -35,7 +35,7 @@ export const Session = z
   .strictObject({
     id: z.string(),
     method: z.enum(['password', 'oauth']),
-    /** Whether it is the one that asks. */
+    /** Whether this is the session that makes the request. */
     current: z.boolean(),
     address: z.string().nullable(),
     userAgent: z.string().nullable(),

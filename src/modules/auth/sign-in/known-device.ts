@@ -1,8 +1,8 @@
-// A device on which somebody has signed in to an account carries a signed cookie that says so. Invariants:
-// 1. The cookie gives no right. It only gives the device a count of its own, so that wrong passwords that others send
-//    never make this device wait.
-// 2. It is made after a whole sign-in to that account, and is worth nothing for another one.
-// 3. Its count is per device: who steals it gets as few guesses as its owner, and nobody can make more of them.
+// A signed cookie that marks a device which has signed in to an account before. Invariants:
+// 1. The cookie grants no rights. It only gives the device its own failure counter, so wrong passwords sent by others never
+//    make this device wait.
+// 2. It is issued after a complete sign-in and works for that account only.
+// 3. The counter belongs to the device. A thief gets as few guesses as the owner, and nobody can forge more cookies.
 import { DAY_MS } from '../../../core/clock.ts'
 import {
   equalInConstantTime,
@@ -18,7 +18,7 @@ export const DEVICE_LIFE_MS = 180 * DAY_MS
 
 type Claim = { email: string; deviceId: string; madeAt: string }
 
-/** `<device id>.<time made, base 36>.<signature>`. A device that is known already keeps its id. */
+/** `<device id>.<creation time, base 36>.<signature>`. A known device keeps its id. */
 export async function signDevice(
   { SECRETS_KEYS }: Pick<Settings, 'SECRETS_KEYS'>,
   email: string,
@@ -30,7 +30,7 @@ export async function signDevice(
   return `${claim.deviceId}.${claim.madeAt}.${await signatureOf(key, claim)}`
 }
 
-/** The id of the device, or null unless the cookie was made here, for this account, and not too long ago. */
+/** Returns the device id, or null if the cookie is forged, for another account or too old. */
 export async function readDevice(
   { SECRETS_KEYS }: Pick<Settings, 'SECRETS_KEYS'>,
   email: string,
@@ -46,7 +46,7 @@ export async function readDevice(
   return null
 }
 
-/** Under a key derived for this purpose, since the ring's keys also seal secrets. */
+/** Uses a derived key, because the keys of the ring also encrypt secrets. */
 async function signatureOf(ringKey: string, { email, deviceId, madeAt }: Claim): Promise<string> {
   const key = await hmac('SHA-256', fromBase64Url(ringKey), utf8('known device'))
   return toBase64Url(await hmac('SHA-256', key, utf8(JSON.stringify([email, deviceId, madeAt]))))

@@ -1,4 +1,4 @@
-// The exact buckets in front of sign-in and of one's own mails, counted before any work is done.
+// Exact rate limits for sign-ins and verification mails, counted before any work is done.
 import type { Context, MiddlewareHandler } from 'hono'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { takeExactly } from '../../../http/rate-limit.ts'
@@ -7,7 +7,7 @@ import { knownDevice } from './device-cookie.ts'
 
 type WithEmail = { in: { json: unknown }; out: { json: { email: string } } }
 
-/** Stands behind the validated body: the address in it names the bucket. */
+/** Place it after `validate`: the address in the body selects the bucket. */
 export const limitSignIns: MiddlewareHandler<AppEnv, string, WithEmail> = async (c, next) => {
   const { email } = c.req.valid('json')
   const plain = c as unknown as Context<AppEnv>
@@ -16,8 +16,8 @@ export const limitSignIns: MiddlewareHandler<AppEnv, string, WithEmail> = async 
   await next()
 }
 
-/** By the user, not the address: what others ask for by that must not use it up. */
-export const limitOwnMails: MiddlewareHandler<AppEnv> = async (c, next) => {
+/** Counted by user, not by address, so requests by other people do not use it up. */
+export const limitVerificationMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await takeExactly(c, `own-mail:${c.var.ctx.actor.userId}`, MAILS)
   await next()
 }

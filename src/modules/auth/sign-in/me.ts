@@ -4,10 +4,10 @@ import { readAccount } from '../account-repo.ts'
 import { toSignedInUser } from '../sessions/issue.ts'
 import type { Me, Verified } from './schema.ts'
 
-export async function whoAmI(ctx: ReadContext): Promise<Me> {
-  const { rows, actor } = await ctx.read((who) => readAccount(who.userId))
+export async function getMe(ctx: ReadContext): Promise<Me> {
+  const { rows, actor } = await ctx.read(({ userId }) => readAccount(userId))
   const row = rows[0]
-  // Gone between the permission question and this read.
+  // The account was deleted between the permission check and this read.
   if (row === undefined) throw new AppError('auth.invalid_token')
   return {
     ...toSignedInUser({ ...row, mfaEnabled: row.mfaEnabled === 1 }),
@@ -16,7 +16,7 @@ export async function whoAmI(ctx: ReadContext): Promise<Me> {
   }
 }
 
-/** The permission question has answered already; this only says what it found. */
+/** The credential was already checked. This returns what the check found. */
 export const verifyCredential = ({ actor }: ServiceContext): Verified => ({
   valid: true,
   kind: actor.kind,

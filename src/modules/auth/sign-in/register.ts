@@ -5,7 +5,7 @@ import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { provesAddress } from '../../teams/index.ts'
 import { findAccountByEmail } from '../account-repo.ts'
 import { actingAs } from '../acting-as.ts'
-import { noteAddressFailure, requireAddressMayTry } from '../brute-force.ts'
+import { recordAddressFailure, requireAddressNotWaiting } from '../brute-force.ts'
 import { verificationMail } from '../mails.ts'
 import { createAccount } from '../new-account.ts'
 import { issueOneTimeToken } from '../one-time-tokens.ts'
@@ -17,13 +17,13 @@ import { requireOpenRegistration } from './registration.ts'
 import type { Register } from './schema.ts'
 
 /**
- * User, personal team, mail and session in one commit. That an address is taken is said openly (409), since a client
- * cannot work without it; who asks that too often has to wait.
+ * Creates user, personal team, mail and session in one commit. Clients need to know that an address is taken, so that returns
+ * 409. Repeated failures make the caller's address wait.
  */
 export async function register(request: RequestContext, input: Register): Promise<Tokens> {
   const { email, password } = input
   requireGoodPassword(password, email, 'password')
-  await requireAddressMayTry(request)
+  await requireAddressNotWaiting(request)
   await requireInvited(request, email)
   const passwordHash = await hashPassword(password)
   if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
@@ -60,17 +60,17 @@ async function isInvited(request: RequestContext, { email, invitation }: Registe
   throw new AppError('invitation.invalid')
 }
 
-/** Who asks for many addresses to find one that is invited has to wait. */
+/** Counts failures, so nobody can try many addresses to find an invited one. */
 async function requireInvited(request: RequestContext, email: string): Promise<void> {
   try {
     await requireOpenRegistration(request, email)
   } catch (error) {
-    await noteAddressFailure(request)
+    await recordAddressFailure(request)
     throw error
   }
 }
 
 async function refuseTaken(request: RequestContext): Promise<never> {
-  await noteAddressFailure(request)
+  await recordAddressFailure(request)
   throw new AppError('auth.email_taken')
 }

@@ -5,8 +5,8 @@ import { router } from '../../../http/router.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { knownDevice, rememberDevice } from './device-cookie.ts'
 import { resendVerification, verifyEmail } from './email-verification.ts'
-import { limitOwnMails, limitSignIns } from './limits.ts'
-import { verifyCredential, whoAmI } from './me.ts'
+import { limitSignIns, limitVerificationMails } from './limits.ts'
+import { getMe, verifyCredential } from './me.ts'
 import { register } from './register.ts'
 import { EmailState, Login, Me, Register, Verified, VerifyEmail } from './schema.ts'
 import { signIn } from './service.ts'
@@ -15,9 +15,9 @@ export const signInRoutes = router()
   .post(
     '/register',
     limitByAddress,
-    doc('Make an account, with its personal team', 201, Tokens, {
+    doc('Create an account and its personal team', 201, Tokens, {
       description:
-        'The setting `REGISTRATION` may limit this to addresses with an open invitation, or close it: 403 `registration.closed`.',
+        'The `REGISTRATION` setting can limit this to addresses with an open invitation, or close it. Then it returns 403 `registration.closed`.',
     }),
     validate('json', Register),
     async (c) => {
@@ -31,7 +31,7 @@ export const signInRoutes = router()
     limitByAddress,
     doc('Sign in', 200, Tokens, {
       description:
-        'Wrong passwords have to wait: for an account from one network, or on a device that has signed in to the account before. Such a device has a cookie and a count of its own, so what others try never makes it wait.',
+        'Repeated wrong passwords cause a wait, counted for each account and network. A device that has signed in to the account before has a cookie and its own counter, so attempts by others never make it wait.',
     }),
     validate('json', Login),
     limitSignIns,
@@ -42,23 +42,23 @@ export const signInRoutes = router()
       return c.json(tokens)
     },
   )
-  .get('/me', accessWithRead('profile:read'), doc('Who I am', 200, Me), async (c) =>
-    c.json(await whoAmI(c.var.readCtx)),
+  .get('/me', accessWithRead('profile:read'), doc('Get the current user', 200, Me), async (c) =>
+    c.json(await getMe(c.var.readCtx)),
   )
-  .get('/verify', access('profile:read'), doc('Whether the credential is good', 200, Verified), (c) =>
+  .get('/verify', access('profile:read'), doc('Verify the current credential', 200, Verified), (c) =>
     c.json(verifyCredential(c.var.ctx)),
   )
   .post(
     '/email/verify',
     limitByAddress,
-    doc('Confirm an address with the token of the mail', 200, EmailState),
+    doc('Verify an email address with the token from the email', 200, EmailState),
     validate('json', VerifyEmail),
     async (c) => c.json(await verifyEmail(c.var.request, c.req.valid('json').token)),
   )
   .post(
     '/email/resend',
     access('account:manage'),
-    limitOwnMails,
-    doc('Send the mail to confirm my address again', 202, EmailState),
+    limitVerificationMails,
+    doc('Resend the verification email', 202, EmailState),
     async (c) => c.json(await resendVerification(c.var.ctx), 202),
   )

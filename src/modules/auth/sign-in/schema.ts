@@ -14,7 +14,7 @@ export const Register = z
     name: PlainText(80).optional(),
     invitation: InvitationToken.optional().meta({
       description:
-        'The token of a mail that invites this address into a team. It proves the address, so no other mail is sent to verify it. It is not used up: accept the invitation with the access token.',
+        'The token from an email that invites this address to a team. It verifies the address, so no verification email is sent. Registering does not accept the invitation; accept it with the access token afterwards.',
     }),
   })
   .meta({ id: 'Register' })
@@ -36,9 +36,9 @@ export type EmailState = z.infer<typeof EmailState>
 export const Me = z
   .strictObject({
     ...SignedInUser.shape,
-    /** The team that the request is in. */
+    /** The team that the request acts in. */
     team: z.strictObject({ id: z.string(), role: z.enum(TEAM_ROLES), plan: z.enum(PLANS) }),
-    /** What the API key may do; null for a person. */
+    /** The scopes of the API key; null for a signed-in user. */
     scopes: z.array(z.string()).nullable(),
   })
   .meta({ id: 'Me' })

@@ -1,13 +1,13 @@
-// The way in with a password. Invariants:
-// 1. Until the password was right, a known and an unknown address are answered alike and after the same work.
-// 2. Nothing of the account (disabled, second factor, unverified) is told before the password was right.
-// 3. The count of failures is cleared only by a whole sign-in: the password alone does not reset guesses at the code.
+// Signing in with a password. Invariants:
+// 1. Until the password is correct, known and unknown addresses get the same response after the same work.
+// 2. The response says nothing about the account (disabled, second factor, unverified) until the password is correct.
+// 3. Only a complete sign-in clears the failure counter. The password alone does not reset guesses at the code.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Account, findAccountByEmail } from '../account-repo.ts'
 import { actingAs } from '../acting-as.ts'
-import { beginSignIn, noteAddressFailure, requireAddressMayTry } from '../brute-force.ts'
+import { beginSignIn, recordAddressFailure, requireAddressNotWaiting } from '../brute-force.ts'
 import { requireSecondFactor } from '../mfa/second-factor.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../passwords/hash.ts'
 import { replaceHash } from '../passwords/repo.ts'
@@ -15,19 +15,19 @@ import { issueSession, requireVerified } from '../sessions/issue.ts'
 import type { Tokens } from '../sessions/schema.ts'
 import type { Login } from './schema.ts'
 
-/** `deviceId` names a device that has signed in to this account before. */
+/** `deviceId` is set for a device that has signed in to this account before. */
 export async function signIn(
   request: RequestContext,
   input: Login,
   deviceId: string | null = null,
 ): Promise<Tokens> {
-  if (deviceId === null) await requireAddressMayTry(request)
-  const turn = await beginSignIn(request, input.email, deviceId)
+  if (deviceId === null) await requireAddressNotWaiting(request)
+  const attempt = await beginSignIn(request, input.email, deviceId)
   const account = await findAccountByEmail(request, input.email)
-  const right = await verifyPassword(input.password, account?.passwordHash ?? null)
-  if (account === null || !right) {
-    if (deviceId === null) await noteAddressFailure(request)
-    noteRefusal(request, account, turn.waitBegins)
+  const isCorrect = await verifyPassword(input.password, account?.passwordHash ?? null)
+  if (account === null || !isCorrect) {
+    if (deviceId === null) await recordAddressFailure(request)
+    recordRefusal(request, account, attempt.startsWait)
     throw new AppError('auth.invalid_credentials')
   }
   if (account.status !== 'active') throw new AppError('auth.account_disabled')
@@ -46,7 +46,7 @@ export async function signIn(
     },
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_credentials')
-  await turn.right()
+  await attempt.succeeded()
   return session.tokens
 }
 
@@ -56,12 +56,12 @@ const rehash = async (account: Account, password: string) =>
     : []
 
 /**
- * Every refusal is a log line; the audit log gets one row when an account's waiting begins, so that guessing cannot
- * fill it. The row is written behind the answer, which else would take longer for an account that exists.
+ * Logs every rejected sign-in. Only the one that starts a wait is audited, so guessing cannot fill the audit log. The audit entry
+ * is written after the response, which would otherwise take longer for existing accounts.
  */
-function noteRefusal(request: RequestContext, account: Account | null, waitBegins: boolean): void {
+function recordRefusal(request: RequestContext, account: Account | null, startsWait: boolean): void {
   request.log.warn('sign-in refused', { address: request.address, known: account !== null })
-  if (account === null || !waitBegins) return
+  if (account === null || !startsWait) return
   const written = commit(request, {
     audit: {
       action: 'session.refused',
@@ -71,5 +71,7 @@ function noteRefusal(request: RequestContext, account: Account | null, waitBegin
       after: { reason: 'repeated wrong passwords' },
     },
   })
-  request.defer(written.catch((error: unknown) => request.log.error('audit of a refusal failed', { error })))
+  request.defer(
+    written.catch((error: unknown) => request.log.error('failed to audit a rejected sign-in', { error })),
+  )
 }

@@ -1,9 +1,9 @@
 /** Runs in the browser, in the page of pages/invitation.ts. */
 export const INVITATION_SCRIPT = `
 const ROLES = {
-  viewer: 'Viewers see the workflows and runs of the team.',
-  member: 'Members see and change the workflows of the team, and start runs.',
-  admin: 'Admins do all that members do, and decide who is in the team.',
+  viewer: 'Viewers can see the workflows and runs of the team.',
+  member: 'Members can see and edit the workflows of the team, and start runs.',
+  admin: 'Admins can do everything members can, and manage the members of the team.',
 }
 const at = (id) => document.getElementById(id)
 const say = (text) => { at('status').textContent = text }
@@ -16,7 +16,7 @@ const hide = (id) => {
   for (const input of at(id).querySelectorAll('input')) input.disabled = true
 }
 
-// The token is taken out of the address bar, and kept for the way to a sign-in provider and back.
+// Removes the token from the address bar and keeps it during a provider sign-in.
 const fragment = new URLSearchParams(location.hash.slice(1))
 history.replaceState(null, '', location.pathname)
 if (fragment.has('token')) sessionStorage.setItem('invitation', fragment.get('token'))
@@ -34,7 +34,7 @@ async function ask(method, path, body, accessToken) {
   if (accessToken) headers.authorization = 'Bearer ' + accessToken
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   const answer = await fetch('/api/v1' + path, init).catch(() => {
-    throw new Error('The server did not answer. Try again.')
+    throw new Error('The server did not respond. Try again.')
   })
   const text = await answer.text()
   const said = text === '' ? {} : JSON.parse(text)
@@ -50,7 +50,7 @@ const register = ({ name, password }) =>
 const redeem = ({ mfaCode }) =>
   ask('POST', '/auth/oauth/exchange', { code: fragment.get('code'), codeVerifier, mfaCode })
 
-/** The session served this page only. */
+/** The session was only for this page. */
 async function signOut() {
   const { accessToken } = tokens
   tokens = undefined
@@ -66,19 +66,19 @@ async function join() {
   await ask('POST', '/teams/invitations/' + encodeURIComponent(invitation) + '/accept', undefined, tokens.accessToken)
   sessionStorage.removeItem('invitation')
   at('form').hidden = true
-  at('title').textContent = 'You are in'
-  say('You are now in the team "' + offer.teamName + '" as ' + offer.role + '. You can close this page.')
+  at('title').textContent = 'You have joined'
+  say('You are now a member of the team "' + offer.teamName + '" as ' + offer.role + '. You can close this page.')
   await signOut()
 }
 
 async function explain(error) {
   if (error.code === 'auth.mfa_required') {
     show('code')
-    return say('Your account asks for a second factor.')
+    return say('Your account requires a second factor.')
   }
   if (error.code !== 'auth.email_not_verified' || !tokens) return say(error.message)
   await ask('POST', '/auth/email/resend', undefined, tokens.accessToken)
-  say('Your address is not confirmed yet. We have sent you a mail: open its link, then press the button again.')
+  say('Your address is not confirmed yet. We have sent you an email: open its link, then press the button again.')
 }
 
 at('form').addEventListener('submit', async (event) => {
@@ -98,7 +98,7 @@ at('form').addEventListener('submit', async (event) => {
 at('forgot').addEventListener('click', async () => {
   try {
     await ask('POST', '/auth/password/forgot', { email: offer.email })
-    say('We have sent a mail to ' + offer.email + '. Choose a new password with it, then sign in here.')
+    say('We have sent an email to ' + offer.email + '. Use it to choose a new password, then sign in here.')
   } catch (error) {
     say(error.message)
   }
@@ -118,7 +118,7 @@ async function goTo(provider) {
 }
 
 async function offerProviders() {
-  // Browsers hash only where the page came over TLS or from this machine.
+  // Browsers provide crypto.subtle only over TLS or on localhost.
   if (!crypto.subtle) return
   for (const provider of (await ask('GET', '/auth/oauth/providers')).items) {
     const button = document.createElement('button')
@@ -132,7 +132,7 @@ async function offerProviders() {
 function showOffer() {
   at('title').textContent = 'Join the team "' + offer.teamName + '"'
   at('who').textContent =
-    (offer.invitedBy || 'Somebody') + ' invites ' + offer.email + ' to the team "' + offer.teamName + '" as ' + offer.role + '.'
+    (offer.invitedBy || 'Someone') + ' invites ' + offer.email + ' to the team "' + offer.teamName + '" as ' + offer.role + '.'
   at('what').textContent = ROLES[offer.role] || ''
   at('until').textContent = 'The invitation is open until ' + new Date(offer.expiresAt).toLocaleString() + '. If you do not know who sent it, close this page.'
   at('offer').hidden = false
@@ -150,7 +150,7 @@ async function showForm() {
     show('password')
     show('forgot')
     at('join').textContent = 'Sign in and join'
-    say(fragment.has('error') ? 'The sign-in with the provider did not work. Try again, or sign in another way.' : '')
+    say(fragment.has('error') ? 'Signing in with the provider failed. Try again, or sign in another way.' : '')
     await offerProviders()
   } else if (offer.mayRegister) {
     enter = register
@@ -158,16 +158,16 @@ async function showForm() {
     show('name')
     show('password')
     at('join').textContent = 'Create my account and join'
-    say(fragment.has('error') ? 'The sign-in with the provider did not work. Try again, or choose a password.' : '')
+    say(fragment.has('error') ? 'Signing in with the provider failed. Try again, or choose a password.' : '')
     await offerProviders()
   } else {
-    return say('There is no account for ' + offer.email + ' yet, and this server takes no new ones. Ask its administrator for one.')
+    return say('There is no account for ' + offer.email + ' yet, and registration is closed. Ask an administrator to create one.')
   }
   at('form').hidden = false
 }
 
 async function open() {
-  if (!invitation) return say('The link is not complete. Open it as it stands in the mail.')
+  if (!invitation) return say('The link is incomplete. Open the complete link from the email.')
   try {
     offer = await ask('POST', '/teams/invitations/lookup', { token: invitation })
   } catch (error) {

@@ -1,9 +1,9 @@
-// The page that an invitation's mail leads to. It works with and without an account. Invariants:
-// 1. A look accepts nothing: mail scanners follow links, and some run scripts. Only a person's press on the button joins,
-//    also after a sign-in with a provider.
-// 2. It holds no session: joining takes the access token of the sign-in that the same press made, so no other site can
-//    make a browser join.
-// 3. What people wrote is put in as text, never as HTML.
+// The page that invitation mails link to. It works with and without an account. Invariants:
+// 1. Opening the page accepts nothing, because mail scanners follow links and some run scripts. Only pressing the button
+//    joins, also after a provider sign-in.
+// 2. The page keeps no session. Joining uses the access token of the sign-in made by the same button press, so another site
+//    cannot make a browser join.
+// 3. User content is inserted as text, never as HTML.
 import { FORM_STYLE, type HtmlPage, htmlPage } from '../../../http/html-page.ts'
 import { INVITATION_SCRIPT } from './invitation-script.ts'
 

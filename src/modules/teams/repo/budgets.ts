@@ -7,8 +7,8 @@ export type BudgetRow = Omit<typeof teamBudgets.$inferSelect, 'teamId' | 'update
   updatedAt: number | null
 }
 
-/** What holds until somebody sets a budget. */
-const NONE: BudgetRow = {
+/** The budget of a team that has not set one. */
+const DEFAULT_BUDGET: BudgetRow = {
   monthlyCostMicroUsd: null,
   monthlyTokens: null,
   alertAt: [0.8, 1],
@@ -19,7 +19,7 @@ const NONE: BudgetRow = {
 
 export async function findBudget(db: Db, teamId: string): Promise<BudgetRow> {
   const [row] = await db.select().from(teamBudgets).where(eq(teamBudgets.teamId, teamId))
-  return row ?? NONE
+  return row ?? DEFAULT_BUDGET
 }
 
 export type BudgetChanges = {
@@ -29,7 +29,7 @@ export type BudgetChanges = {
   hardStop?: boolean | undefined
 }
 
-/** Writes only what is named, so that two people who change different fields do not undo each other. */
+/** Writes only the given fields, so people who change different fields do not overwrite each other. */
 export function upsertBudget(
   db: Db,
   teamId: string,
@@ -37,9 +37,9 @@ export function upsertBudget(
   seen: number | null,
   now: number,
 ): Statement {
-  const { updatedAt: _never, version: _first, ...none } = NONE
+  const { updatedAt: _never, version: _first, ...defaults } = DEFAULT_BUDGET
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const upsert = db.insert(teamBudgets).values({ ...none, ...given, teamId, updatedAt: now })
+  const upsert = db.insert(teamBudgets).values({ ...defaults, ...given, teamId, updatedAt: now })
   return upsert.onConflictDoUpdate({
     target: teamBudgets.teamId,
     set: { ...given, version: sql`${teamBudgets.version} + 1`, updatedAt: now },

@@ -1,5 +1,5 @@
-// Invitations. They are made, sent again and accepted by one statement each that holds every condition, the plan's limit
-// of members included: of two requests at once only one takes the last place, and a token is good once.
+// Invitations. Creating, resending and accepting are one statement each that checks every condition, including the plan's
+// member limit. If two requests run at the same time, only one gets the last place. A token works once.
 import { and, count, eq, gt, isNotNull, isNull, lte, type SQL } from 'drizzle-orm'
 import type { Actor } from '../../../context.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
@@ -79,7 +79,7 @@ export async function findInvitation(db: Db, teamId: string, id: string): Promis
   return row ?? null
 }
 
-/** What stands between an address and a place in the team. */
+/** What can prevent inviting an address. */
 export type Obstacles = { isMember: number; isInvited: number; members: number; pending: number }
 
 const IS_MEMBER =
@@ -90,15 +90,15 @@ const MEMBERS = '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)'
 const OTHERS_PENDING = `(SELECT count(*) FROM team_invitations p WHERE p.team_id = ?1 AND p.id <> ?4
   AND p.accepted_at IS NULL AND p.revoked_at IS NULL AND p.expires_at > ?3)`
 
-/** Free means: no member, not invited by another invitation, room for all who are invited, and the actor still as seen. */
-const IS_FREE = `NOT ${IS_MEMBER} AND NOT ${OTHER_IS_PENDING}
+/** The address is no member, has no other open invitation, all invited people fit, and the actor's role and plan are unchanged. */
+const MAY_INVITE = `NOT ${IS_MEMBER} AND NOT ${OTHER_IS_PENDING}
   AND (?5 IS NULL OR ${MEMBERS} + ${OTHERS_PENDING} < ?5)
   AND EXISTS (SELECT 1 FROM team_members a JOIN teams t ON t.id = a.team_id JOIN users w ON w.id = a.user_id
               WHERE w.status = 'active' AND a.team_id = ?1 AND a.user_id = ?6 AND a.role = ?7 AND t.plan = ?8 AND t.personal = 0)`
 
-type Who = Pick<Actor, 'teamId' | 'userId' | 'teamRole' | 'plan'>
+type Inviter = Pick<Actor, 'teamId' | 'userId' | 'teamRole' | 'plan'>
 
-const freeParams = (actor: Who, email: string, now: number, id: string) => [
+const inviteParams = (actor: Inviter, email: string, now: number, id: string) => [
   actor.teamId,
   email,
   now,
@@ -122,7 +122,7 @@ export async function findObstacles(
     )
     .bind(teamId, email, now, id)
     .first<Obstacles>()
-  if (row === null) throw new Error('A SELECT without FROM always answers')
+  if (row === null) throw new Error('A SELECT without FROM always returns a row')
   return row
 }
 
@@ -134,22 +134,22 @@ export type NewInvitation = {
   expiresAt: number
 }
 
-export const guardInvite = (actor: Who, invitation: NewInvitation, now: number): Statement =>
+export const guardInvite = (actor: Inviter, invitation: NewInvitation, now: number): Statement =>
   statement(
     `INSERT INTO team_invitations (id, team_id, email, role, token_hash, invited_by, created_at, expires_at)
-     SELECT ?4, ?1, ?2, ?9, ?10, ?6, ?3, ?11 WHERE ${IS_FREE}`,
-    ...freeParams(actor, invitation.email, now, invitation.id),
+     SELECT ?4, ?1, ?2, ?9, ?10, ?6, ?3, ?11 WHERE ${MAY_INVITE}`,
+    ...inviteParams(actor, invitation.email, now, invitation.id),
     invitation.role,
     invitation.tokenHash,
     invitation.expiresAt,
   )
 
-/** A new token voids the one before. */
-export const guardResend = (actor: Who, invitation: NewInvitation, now: number): Statement =>
+/** The new token replaces the previous one. */
+export const guardResend = (actor: Inviter, invitation: NewInvitation, now: number): Statement =>
   statement(
     `UPDATE team_invitations SET token_hash = ?9, expires_at = ?10
-     WHERE id = ?4 AND team_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL AND ${IS_FREE}`,
-    ...freeParams(actor, invitation.email, now, invitation.id),
+     WHERE id = ?4 AND team_id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL AND ${MAY_INVITE}`,
+    ...inviteParams(actor, invitation.email, now, invitation.id),
     invitation.tokenHash,
     invitation.expiresAt,
   )
@@ -193,7 +193,7 @@ export type OpenOffer = {
   hasAccount: number
 }
 
-/** For whoever has the token, before it is known who they are. */
+/** For anybody with the token, before they sign in. */
 export const findOpenOffer = (d1: D1Database, tokenHash: string, now: number): Promise<OpenOffer | null> =>
   d1
     .prepare(
@@ -216,7 +216,7 @@ export async function hasOpenInvitation(d1: D1Database, email: string, now: numb
   return row !== null
 }
 
-/** The team of an invitation that this user has accepted: what a repeated request is answered with. */
+/** The team of an invitation that this user has accepted, for repeated requests. */
 export async function findAcceptedTeamId(db: Db, id: string, email: string): Promise<string | null> {
   const [row] = await db
     .select({ teamId: inv.teamId })
@@ -242,7 +242,7 @@ export const guardAccept = (offer: OfferRow, tokenHash: string, userId: string, 
     tokenHash,
   )
 
-/** Only behind `guardAccept`. */
+/** Use it only in a commit with `guardAccept`. */
 export const insertMember = (teamId: string, userId: string, role: TeamRole, now: number): Statement =>
   statement(
     'INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, ?, ?)',

@@ -1,5 +1,5 @@
-// Who is in a team. Every change here is one guarded statement that also asks whether the actor still holds the role the
-// request was let in with, so of two changes at once the second sees the first or has no effect.
+// Team members. Every change is one guarded statement that also checks that the actor still has the role that authorised the
+// request. Of two concurrent changes, the second sees the first or has no effect.
 import { and, count, eq } from 'drizzle-orm'
 import type { Actor } from '../../../context.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
@@ -50,13 +50,13 @@ export async function findMember(db: Db, teamId: string, userId: string): Promis
   return row ?? null
 }
 
-type Who = Pick<Actor, 'teamId' | 'userId' | 'teamRole'>
+type ActorRole = Pick<Actor, 'teamId' | 'userId' | 'teamRole'>
 
 const ACTOR_HOLDS_ROLE =
   'EXISTS (SELECT 1 FROM team_members a WHERE a.team_id = ?1 AND a.user_id = ?2 AND a.role = ?3)'
 
 export const guardRoleChange = (
-  actor: Who,
+  actor: ActorRole,
   userId: string,
   seen: TeamRole,
   role: Exclude<TeamRole, 'owner'>,
@@ -71,7 +71,7 @@ export const guardRoleChange = (
     role,
   )
 
-export const guardRemoval = (actor: Who, userId: string, seen: TeamRole): Statement =>
+export const guardRemoval = (actor: ActorRole, userId: string, seen: TeamRole): Statement =>
   statement(
     `DELETE FROM team_members WHERE team_id = ?1 AND user_id = ?4 AND role = ?5 AND role <> 'owner' AND ${ACTOR_HOLDS_ROLE}`,
     actor.teamId,
@@ -81,9 +81,9 @@ export const guardRemoval = (actor: Who, userId: string, seen: TeamRole): Statem
     seen,
   )
 
-/** Hands the team over: of two transfers at once the second no longer finds its owner. */
+/** Transfers the team. Of two concurrent transfers, the second misses because the owner has changed. */
 export const guardTransfer = (
-  actor: Who,
+  actor: ActorRole,
   userId: string,
   seen: TeamRole,
   theirPlan: Plan,
@@ -103,7 +103,7 @@ export const guardTransfer = (
     PLAN_LIMITS[theirPlan].teams,
   )
 
-/** Only behind `guardTransfer`: the old owner becomes an admin first, so that there are never two owners. */
+/** Use it only in a commit with `guardTransfer`. The old owner becomes an admin first, so there are never two owners. */
 export const swapOwner = (teamId: string, from: string, to: string): Statement[] => [
   statement("UPDATE team_members SET role = 'admin' WHERE team_id = ? AND user_id = ?", teamId, from),
   statement("UPDATE team_members SET role = 'owner' WHERE team_id = ? AND user_id = ?", teamId, to),
@@ -117,7 +117,7 @@ export const revokeKeysIn = (teamId: string, userId: string, now: number): State
     teamId,
   )
 
-/** An invitation is no stronger than who sent it: it would let a removed admin back in by another address. */
+/** Without this, a removed admin could return through an invitation they sent to another address. */
 export const revokeInvitationsBy = (teamId: string, userId: string, now: number): Statement =>
   statement(
     `UPDATE team_invitations SET revoked_at = ? WHERE team_id = ? AND invited_by = ? AND accepted_at IS NULL AND revoked_at IS NULL`,
@@ -126,7 +126,7 @@ export const revokeInvitationsBy = (teamId: string, userId: string, now: number)
     userId,
   )
 
-/** In all teams that they are in; where they have left, that was done then. */
+/** In all teams they are in. In teams they have left, the invitations were revoked when they left. */
 export const revokeInvitationsOf = (userId: string, now: number): Statement =>
   statement(
     `UPDATE team_invitations SET revoked_at = ?2 WHERE invited_by = ?1 AND accepted_at IS NULL AND revoked_at IS NULL

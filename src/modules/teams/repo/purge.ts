@@ -1,16 +1,15 @@
-// What a deleted team leaves behind. Rows that refer to the team go with it by ON DELETE CASCADE; those that only carry
-// its id (because they are many, or outlive what they came from) are removed here, a piece at a time, again and again
-// until there is none: the job that does it may be ended and started anew at any point.
+// Deletes what a deleted team leaves behind. ON DELETE CASCADE removes rows that refer to the team. Rows that only contain its id
+// (because they are many, or outlive their source) are deleted here in batches. The job can stop and restart at any point.
 import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as schema from '../../../db/schema/index.ts'
 
-const PIECE_ROWS = 1000
+const BATCH_ROWS = 1000
 
-/** The log outlives the team; runs leave a tombstone; the marks of done operations expire by themselves. */
+/** The audit log outlives the team, runs leave a tombstone, and records of finished operations expire. */
 const KEPT = new Set(['audit_log', 'audit_seals', 'runs', 'store_operations'])
 
-/** Found in the schema, so that a table of tomorrow is not forgotten. */
+/** Derived from the schema, so new tables are included. */
 export const LEFTOVER_TABLES: string[] = (Object.values(schema) as unknown[])
   .filter((one) => is(one, SQLiteTable))
   .map((table) => getTableConfig(table))
@@ -28,17 +27,17 @@ export async function teamExists(d1: D1Database, teamId: string): Promise<boolea
 
 export async function deleteLeftovers(d1: D1Database, teamId: string): Promise<void> {
   for (const table of LEFTOVER_TABLES) {
-    const piece = d1
+    const batch = d1
       .prepare(
-        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE team_id = ? LIMIT ${PIECE_ROWS})`,
+        `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE team_id = ? LIMIT ${BATCH_ROWS})`,
       )
       .bind(teamId)
-    while ((await piece.run()).meta.changes > 0);
+    while ((await batch.run()).meta.changes > 0);
   }
 }
 
-/** Turns a page of the team's runs into tombstones and names them, so that their objects can be removed. */
-export async function buryRuns(
+/** Turns a page of the team's runs into tombstones and returns their ids, so their objects can be deleted. */
+export async function markRunsDeleted(
   d1: D1Database,
   teamId: string,
   afterId: string,

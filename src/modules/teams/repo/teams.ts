@@ -38,10 +38,10 @@ const FROM = 'FROM team_members m JOIN teams t ON t.id = m.team_id'
 export const findTeam = (teamId: string, userId: string): HotRead<TeamRow> =>
   hotRead(COLUMNS, `${FROM} WHERE m.team_id = ?1 AND m.user_id = ?2`, [teamId, userId])
 
-export const loadTeam = (d1: D1Database, teamId: string, userId: string): Promise<TeamRow | null> =>
+export const findTeamById = (d1: D1Database, teamId: string, userId: string): Promise<TeamRow | null> =>
   firstOf(d1, findTeam(teamId, userId))
 
-/** Team ids sort by time of making, so the membership index alone walks them in order. */
+/** Team ids sort by creation time, so the membership index alone gives the order. */
 export function findTeamsOf(userId: string, options: ListOptions): HotRead<TeamRow> {
   const descending = options.sort.startsWith('-')
   const after = options.cursor === undefined ? null : decodeCursor(options.cursor, options.sort).id
@@ -64,7 +64,7 @@ export async function countTeamsOf(d1: D1Database, userId: string): Promise<numb
 
 export type Ownership = { plan: Plan; ownedTeams: number }
 
-/** What a user may own follows from the plan of the personal team: another team's plan is not theirs to use up. */
+/** The plan of the personal team limits how many teams a user can own. */
 export const findOwnership = (d1: D1Database, userId: string): Promise<Ownership | null> =>
   d1
     .prepare(
@@ -74,7 +74,7 @@ export const findOwnership = (d1: D1Database, userId: string): Promise<Ownership
     .bind(userId)
     .first<Ownership>()
 
-/** Guard without a change: two teams made at once cannot both take the last place. */
+/** A guard that changes nothing. Two teams created at the same time cannot both take the last place. */
 export const guardRoomToOwn = (userId: string, plan: Plan): Statement =>
   statement(
     `UPDATE users SET version = version WHERE id = ?1
@@ -97,7 +97,7 @@ export const updateTeam = (
     .set({ ...changes, version: sql`${teams.version} + 1`, updatedAt: now })
     .where(and(eq(teams.id, teamId), seen === null ? undefined : eq(teams.version, seen)))
 
-/** Everything that belongs to a team refers to it with ON DELETE CASCADE. */
+/** Rows that refer to the team are deleted by ON DELETE CASCADE. */
 export const deleteTeam = (teamId: string, ownerId: string, seen: number | null): Statement =>
   statement(
     'DELETE FROM teams WHERE id = ?1 AND owner_id = ?2 AND personal = 0 AND (?3 IS NULL OR version = ?3)',
@@ -116,7 +116,7 @@ export type NewTeam = {
   now: number
 }
 
-/** A team and its first member, who owns it. */
+/** Inserts a team and its owner as first member. */
 export const insertTeam = (team: NewTeam): Statement[] => [
   statement(
     'INSERT INTO teams (id, name, description, personal, owner_id, plan, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',

@@ -1,5 +1,5 @@
-// What teams use. Flows (runs, tokens, cost) are counted by calendar month; levels (how much there is now) stand under the
-// period `now` and go up and down. Whoever causes either adds `addUsage` to the batch of its own change.
+// Usage of teams. Flows (runs, tokens, cost) are counted per calendar month. Levels (current amounts) use the period `now` and go
+// up and down. Add `addUsage` to the commit that causes the change.
 import { MOST_CONCURRENT_RUNS, PLAN_LIMITS, PLANS } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 
@@ -9,22 +9,22 @@ export const LEVELS = ['workflows', 'storageBytes'] as const
 export type UsageFlow = (typeof FLOWS)[number]
 export type UsageLevel = (typeof LEVELS)[number]
 
-/** The period of levels. */
-export const NOW = 'now'
+/** The period that levels are stored under. */
+export const LEVEL_PERIOD = 'now'
 
 /**
- * Slots of a team in use, as far as the index knows. A run uses one while it is at work, not while it is queued, waiting or
- * paused; a sub-workflow uses that of the run which waits for it. The walk ends where no plan allows more.
+ * The team's used slots, as far as the index knows. A run uses a slot while it is working, not while it is queued, waiting or
+ * paused. A sub-workflow uses the slot of the run that waits for it. Counting stops above the highest limit of any plan.
  */
 export const countSlots = (teamId: string): string =>
   `(SELECT count(*) FROM (SELECT DISTINCT r.slot FROM runs r WHERE r.team_id = ${teamId} AND r.slot IS NOT NULL
     LIMIT ${MOST_CONCURRENT_RUNS + 1}))`
 
-const MOST_BY_PLAN = PLANS.map((plan) => `WHEN '${plan}' THEN ${PLAN_LIMITS[plan].concurrentRuns}`).join(' ')
+const SLOTS_BY_PLAN = PLANS.map((plan) => `WHEN '${plan}' THEN ${PLAN_LIMITS[plan].concurrentRuns}`).join(' ')
 
-/** How many slots the plan leaves free now; less than 0 after a change to a smaller plan. */
+/** The team's free slots. Negative after a change to a smaller plan. */
 export const freeSlots = (teamId: string): string =>
-  `(SELECT CASE tm.plan ${MOST_BY_PLAN} END FROM teams tm WHERE tm.id = ${teamId}) - ${countSlots(teamId)}`
+  `(SELECT CASE tm.plan ${SLOTS_BY_PLAN} END FROM teams tm WHERE tm.id = ${teamId}) - ${countSlots(teamId)}`
 
 export const addUsage = (teamId: string, period: string, metric: string, amount: number): Statement =>
   statement(
@@ -42,16 +42,16 @@ export type UsageRow = {
   members: number
   pendingInvitations: number
   apiKeys: number
-  mostKeysOfAMember: number
+  maxKeysPerMember: number
   concurrentRuns: number
 }
 
-/** Keys are counted through the members, whose index leads to them; a key of someone who left counts no more. */
+/** Counts keys through members, because of the index. Keys of former members do not count. */
 const OF_MEMBERS = `FROM team_members m CROSS JOIN api_keys k ON k.user_id = m.user_id AND k.team_id = m.team_id
   WHERE m.team_id = ?1 AND k.revoked_at IS NULL`
 const LIVE_KEYS = `(SELECT count(*) ${OF_MEMBERS} AND (k.expires_at IS NULL OR k.expires_at > ?2))`
-/** The plan's limit is per member, and an expired key takes a place until it is removed: as the making of keys counts. */
-export const MOST_KEYS_OF_A_MEMBER = `COALESCE((SELECT max(n) FROM (SELECT count(*) AS n ${OF_MEMBERS} GROUP BY m.user_id)), 0)`
+/** The plan's limit is per member. Expired keys count until they are deleted, as when a key is created. */
+export const MAX_KEYS_PER_MEMBER = `COALESCE((SELECT max(n) FROM (SELECT count(*) AS n ${OF_MEMBERS} GROUP BY m.user_id)), 0)`
 const LIVE_MEMBERS = '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)'
 const LIVE_INVITATIONS = `(SELECT count(*) FROM team_invitations i WHERE i.team_id = ?1 AND i.accepted_at IS NULL
   AND i.revoked_at IS NULL AND i.expires_at > ?2)`
@@ -65,18 +65,18 @@ export async function findUsage(
   const [counters, live] = await d1.batch<Record<string, string | number>>([
     d1
       .prepare('SELECT period, metric, value FROM usage_counters WHERE team_id = ? AND period IN (?, ?)')
-      .bind(teamId, period, NOW),
+      .bind(teamId, period, LEVEL_PERIOD),
     d1
       .prepare(
         `SELECT ${LIVE_MEMBERS} AS members, ${LIVE_INVITATIONS} AS pendingInvitations, ${LIVE_KEYS} AS apiKeys,
-           ${MOST_KEYS_OF_A_MEMBER} AS mostKeysOfAMember, ${countSlots('?1')} AS concurrentRuns`,
+           ${MAX_KEYS_PER_MEMBER} AS maxKeysPerMember, ${countSlots('?1')} AS concurrentRuns`,
       )
       .bind(teamId, now),
   ])
   const flows = new Map<string, number>()
   const levels = new Map<string, number>()
   for (const row of counters?.results ?? [])
-    (row.period === NOW ? levels : flows).set(String(row.metric), Number(row.value))
+    (row.period === LEVEL_PERIOD ? levels : flows).set(String(row.metric), Number(row.value))
   const counts = live?.results[0]
   return {
     flows,
@@ -84,7 +84,7 @@ export async function findUsage(
     members: Number(counts?.members ?? 0),
     pendingInvitations: Number(counts?.pendingInvitations ?? 0),
     apiKeys: Number(counts?.apiKeys ?? 0),
-    mostKeysOfAMember: Number(counts?.mostKeysOfAMember ?? 0),
+    maxKeysPerMember: Number(counts?.maxKeysPerMember ?? 0),
     concurrentRuns: Number(counts?.concurrentRuns ?? 0),
   }
 }

@@ -2,19 +2,19 @@ import { access } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
-import { Budgets, SetBudgets } from '../schema/budget.ts'
+import { Budgets, UpdateBudgets } from '../schema/budget.ts'
 import { TeamUsage, UsageQuery } from '../schema/usage.ts'
-import { readBudgets, setBudgets } from '../service/budgets.ts'
-import { readTeamUsage } from '../service/usage.ts'
+import { getBudgets, updateBudgets } from '../service/budgets.ts'
+import { getTeamUsage } from '../service/usage.ts'
 import { TEAM_ID } from './teams.ts'
 
 export const budgetRoutes = router()
   .get(
     `/${TEAM_ID}/budgets`,
     access('budgets:read', { team: 'id' }),
-    doc('Read the budgets of a team', 200, Budgets, { versioned: 'etag' }),
+    doc("Get a team's budgets", 200, Budgets, { versioned: 'etag' }),
     async (c) => {
-      const budgets = await readBudgets(c.var.ctx)
+      const budgets = await getBudgets(c.var.ctx)
       setEtag(c, budgets.version)
       return c.json(budgets)
     },
@@ -23,14 +23,14 @@ export const budgetRoutes = router()
     UPDATE,
     `/${TEAM_ID}/budgets`,
     access('budgets:write', { team: 'id' }),
-    doc('Set the budgets of a team', 200, Budgets, {
+    doc("Update a team's budgets", 200, Budgets, {
       description:
-        'Per calendar month in UTC; null lifts a limit. Fields that are not sent stay as they are.',
+        'Budgets apply per calendar month in UTC. Null removes a limit. Omitted fields stay unchanged.',
       versioned: 'if-match',
     }),
-    validate('json', SetBudgets),
+    validate('json', UpdateBudgets),
     async (c) => {
-      const budgets = await setBudgets(c.var.ctx, c.req.valid('json'), expectedVersion(c))
+      const budgets = await updateBudgets(c.var.ctx, c.req.valid('json'), expectedVersion(c))
       setEtag(c, budgets.version)
       return c.json(budgets)
     },
@@ -38,7 +38,7 @@ export const budgetRoutes = router()
   .get(
     `/${TEAM_ID}/usage`,
     access('budgets:read', { team: 'id' }),
-    doc('Read what a team used', 200, TeamUsage),
+    doc("Get a team's usage", 200, TeamUsage),
     validate('query', UsageQuery),
-    async (c) => c.json(await readTeamUsage(c.var.ctx, c.req.valid('query'))),
+    async (c) => c.json(await getTeamUsage(c.var.ctx, c.req.valid('query'))),
   )

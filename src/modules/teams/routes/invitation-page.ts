@@ -4,11 +4,11 @@ import { router } from '../../../http/router.ts'
 import { invitationPage } from '../pages/invitation.ts'
 import { HtmlPage } from '../schema/invitation.ts'
 
-/** At the root, beside the other pages that mails link to. */
+/** Routes at the root, like the other pages that mails link to. */
 export const invitationPageRoutes = router().get(
   '/account/invitation',
   limitByAddress,
-  doc('The page that asks whether to join a team; looking at it accepts nothing', 200, HtmlPage, {
+  doc('Page for accepting an invitation', 200, HtmlPage, {
     mediaType: 'text/html',
   }),
   async (c) => {

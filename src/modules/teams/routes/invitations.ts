@@ -7,19 +7,19 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
 import {
+  CreateInvitation,
   Invitation,
   InvitationOffer,
   InvitationPage,
-  InviteMember,
   ListInvitations,
   LookUpInvitation,
 } from '../schema/invitation.ts'
 import { Team } from '../schema/team.ts'
 import { acceptInvitation, getJoinedTeam } from '../service/accept-invitation.ts'
-import { lookUpInvitation } from '../service/invitation-offer.ts'
+import { getInvitationOffer } from '../service/invitation-offer.ts'
 import {
+  createInvitation,
   getInvitation,
-  inviteMember,
   listInvitations,
   resendInvitation,
   revokeInvitation,
@@ -32,7 +32,7 @@ export const invitationRoutes = router()
   .get(
     `/${TEAM_ID}/invitations`,
     access('members:write', { team: 'id' }),
-    doc('List the invitations of a team', 200, InvitationPage),
+    doc("List a team's invitations", 200, InvitationPage),
     validate('query', ListInvitations),
     async (c) => c.json(await listInvitations(c.var.ctx, c.req.valid('query'))),
   )
@@ -40,12 +40,12 @@ export const invitationRoutes = router()
     `/${TEAM_ID}/invitations`,
     access('members:write', { team: 'id' }),
     idempotent(getInvitation),
-    doc('Invite someone by mail', 201, Invitation, {
+    doc('Invite someone by email', 201, Invitation, {
       description:
-        'The mail leads to a page that accepts. Its token is good once, for seven days, and only for an account with that verified address. Open invitations count against the plan’s limit of members.',
+        'The email links to a page for accepting. The token works once, for seven days, and only for an account with that verified address. Open invitations count towards the plan’s member limit.',
     }),
-    validate('json', InviteMember),
-    async (c) => c.json(await inviteMember(c.var.ctx, c.req.valid('json')), 201),
+    validate('json', CreateInvitation),
+    async (c) => c.json(await createInvitation(c.var.ctx, c.req.valid('json')), 201),
   )
   .delete(
     `/${TEAM_ID}/invitations/${INVITATION_ID}`,
@@ -61,19 +61,19 @@ export const invitationRoutes = router()
     access('members:write', { team: 'id' }),
     idempotent(getInvitation, 200),
     doc('Send an invitation again', 200, Invitation, {
-      description: 'With a new token, good for seven days more; the one sent before is void.',
+      description: 'Sends a new token that is valid for seven days. The previous token stops working.',
     }),
     async (c) => c.json(await resendInvitation(c.var.ctx, c.req.param('invitationId'))),
   )
   .post(
     '/invitations/lookup',
     limitByAddress,
-    doc('What an invitation offers', 200, InvitationOffer, {
+    doc('Look up an invitation', 200, InvitationOffer, {
       description:
-        'For whoever has the token of the mail, before they sign in. It changes nothing. 404 for a token that is used, revoked, expired or unknown.',
+        'For anybody with the token from the email, without signing in. Changes nothing. Returns 404 if the token is used, revoked, expired or unknown.',
     }),
     validate('json', LookUpInvitation),
-    async (c) => c.json(await lookUpInvitation(c.var.request, c.req.valid('json').token)),
+    async (c) => c.json(await getInvitationOffer(c.var.request, c.req.valid('json').token)),
   )
   .post(
     '/invitations/:token/accept',

@@ -3,10 +3,10 @@ import { access } from '../../../http/auth.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
-import { Invitation, InviteMember } from '../schema/invitation.ts'
-import { ChangeMember, ListMembers, TeamMember, TeamMemberPage } from '../schema/member.ts'
-import { getInvitation, inviteMember } from '../service/invitations.ts'
-import { changeMember, listMembers, removeMember } from '../service/members.ts'
+import { CreateInvitation, Invitation } from '../schema/invitation.ts'
+import { ListMembers, TeamMember, TeamMemberPage, UpdateMember } from '../schema/member.ts'
+import { createInvitation, getInvitation } from '../service/invitations.ts'
+import { deleteMember, listMembers, updateMember } from '../service/members.ts'
 import { TEAM_ID } from './teams.ts'
 
 const USER_ID = `:userId{${idPattern('usr')}}` as const
@@ -15,7 +15,7 @@ export const memberRoutes = router()
   .get(
     `/${TEAM_ID}/members`,
     access('teams:read', { team: 'id' }),
-    doc('List the members of a team', 200, TeamMemberPage),
+    doc("List a team's members", 200, TeamMemberPage),
     validate('query', ListMembers),
     async (c) => c.json(await listMembers(c.var.ctx, c.req.valid('query'))),
   )
@@ -23,33 +23,33 @@ export const memberRoutes = router()
     `/${TEAM_ID}/members`,
     access('members:write', { team: 'id' }),
     idempotent(getInvitation, 202),
-    doc('Ask someone into a team', 202, Invitation, {
+    doc('Invite someone to a team', 202, Invitation, {
       description:
-        'The same as making an invitation: nobody is put in a team without agreeing, and the answer does not tell whether the address has an account.',
+        'Same as creating an invitation. Nobody becomes a member without accepting, and the response does not reveal whether the address has an account.',
     }),
-    validate('json', InviteMember),
-    async (c) => c.json(await inviteMember(c.var.ctx, c.req.valid('json')), 202),
+    validate('json', CreateInvitation),
+    async (c) => c.json(await createInvitation(c.var.ctx, c.req.valid('json')), 202),
   )
   .on(
     UPDATE,
     `/${TEAM_ID}/members/${USER_ID}`,
     access('members:write', { team: 'id' }),
-    doc('Change the role of a member', 200, TeamMember, {
+    doc("Change a member's role", 200, TeamMember, {
       description:
-        'Nobody changes whom they do not reach, nor grants more than they have. The owner hands the team over by giving another member the role owner, and becomes an admin by it.',
+        'You can only change members up to your own role and grant roles up to your own. The owner transfers the team by giving another member the owner role, and becomes an admin.',
     }),
-    validate('json', ChangeMember),
-    async (c) => c.json(await changeMember(c.var.ctx, c.req.param('userId'), c.req.valid('json'))),
+    validate('json', UpdateMember),
+    async (c) => c.json(await updateMember(c.var.ctx, c.req.param('userId'), c.req.valid('json'))),
   )
   .delete(
     `/${TEAM_ID}/members/${USER_ID}`,
     access('members:remove', { team: 'id' }),
     doc('Remove a member, or leave a team', 204, null, {
       description:
-        'Everybody but the owner may leave; removing others takes an admin. Rights end at once: the member’s API keys in the team and the open invitations that they sent are revoked with it.',
+        'Everybody except the owner can leave. Removing others requires the admin role. It takes effect immediately and also revokes the member’s API keys in the team and the open invitations they sent.',
     }),
     async (c) => {
-      await removeMember(c.var.ctx, c.req.param('userId'))
+      await deleteMember(c.var.ctx, c.req.param('userId'))
       return c.body(null, 204)
     },
   )

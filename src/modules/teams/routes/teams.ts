@@ -14,7 +14,7 @@ export const ownTeamRoutes = router()
   .get(
     '/',
     accessWithRead('teams:list'),
-    doc('List my teams', 200, TeamPage),
+    doc('List your teams', 200, TeamPage),
     validate('query', ListTeams),
     async (c) => c.json(await listTeams(c.var.readCtx, c.req.valid('query'))),
   )
@@ -24,7 +24,7 @@ export const ownTeamRoutes = router()
     idempotent(async (ctx, id) => byVersion(await getTeam(ctx, id))),
     doc('Create a team', 201, Team, {
       description:
-        'The new team has the plan of the maker’s personal team, which also limits how many there may be.',
+        'The new team gets the plan of your personal team. That plan also limits how many teams you can own.',
       versioned: 'etag',
     }),
     validate('json', CreateTeam),
@@ -37,7 +37,7 @@ export const ownTeamRoutes = router()
   .get(
     `/${TEAM_ID}`,
     accessWithRead('teams:read', { team: 'id' }),
-    doc('Read a team', 200, Team, { versioned: 'etag' }),
+    doc('Get a team', 200, Team, { versioned: 'etag' }),
     async (c) => {
       const team = await readTeam(c.var.readCtx)
       setEtag(c, team.version)
@@ -48,7 +48,7 @@ export const ownTeamRoutes = router()
     UPDATE,
     `/${TEAM_ID}`,
     access('teams:write', { team: 'id' }),
-    doc('Change a team', 200, Team, { versioned: 'if-match' }),
+    doc('Update a team', 200, Team, { versioned: 'if-match' }),
     validate('json', UpdateTeam),
     async (c) => {
       const team = await updateTeam(c.var.ctx, c.req.valid('json'), expectedVersion(c))
@@ -59,8 +59,9 @@ export const ownTeamRoutes = router()
   .delete(
     `/${TEAM_ID}`,
     access('teams:own', { team: 'id' }),
-    doc('Delete a team with everything in it', 204, null, {
-      description: 'Only the owner may, and never the personal team: that one goes with the account.',
+    doc('Delete a team and everything in it', 204, null, {
+      description:
+        'Only the owner can delete a team. The personal team is deleted together with the account.',
       versioned: 'if-match',
     }),
     async (c) => {

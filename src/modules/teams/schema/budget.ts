@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Period } from './usage.ts'
 
-/** Dollars with at most six decimals: what a whole number of micro-dollars can say exactly. */
+/** Dollars with at most six decimals, so they are a whole number of micro-dollars. */
 export const Usd = z
   .number()
   .min(0)
@@ -11,11 +11,11 @@ export const Usd = z
 export const toMicroUsd = (usd: number): number => Math.round(usd * 1_000_000)
 export const toUsd = (microUsd: number): number => microUsd / 1_000_000
 
-export const SetBudgets = z
+export const UpdateBudgets = z
   .strictObject({
     monthlyCostUsd: Usd.nullable().optional(),
     monthlyTokens: z.int().min(0).nullable().optional(),
-    /** Shares of a limit at which the owners are told. */
+    /** Shares of a limit at which the owners get an alert. */
     alertAt: z
       .array(z.number().gt(0).max(1))
       .max(10)
@@ -23,8 +23,8 @@ export const SetBudgets = z
       .optional(),
     hardStop: z.boolean().optional(),
   })
-  .meta({ id: 'SetBudgets' })
-export type SetBudgets = z.infer<typeof SetBudgets>
+  .meta({ id: 'UpdateBudgets' })
+export type UpdateBudgets = z.infer<typeof UpdateBudgets>
 
 export const Budgets = z
   .strictObject({
@@ -34,7 +34,7 @@ export const Budgets = z
     alertAt: z.array(z.number()),
     hardStop: z.boolean(),
     spent: z.strictObject({ period: Period, costUsd: z.number(), tokens: z.number() }),
-    /** 0 until a budget is set for the first time. */
+    /** 0 until a budget is first set. */
     version: z.int(),
     updatedAt: z.iso.datetime().nullable(),
   })

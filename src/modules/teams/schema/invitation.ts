@@ -6,14 +6,14 @@ import { Email } from '../../../http/text.ts'
 export const INVITATION_STATUSES = ['pending', 'accepted', 'revoked', 'expired'] as const
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
 
-/** A team gets an owner by hand-over only, never by mail. */
-export const InviteMember = z
+/** Ownership is transferred to a member, never granted by invitation. */
+export const CreateInvitation = z
   .strictObject({
     email: Email,
     role: z.enum(['viewer', 'member', 'admin']).default('member'),
   })
-  .meta({ id: 'InviteMember' })
-export type InviteMember = z.infer<typeof InviteMember>
+  .meta({ id: 'CreateInvitation' })
+export type CreateInvitation = z.infer<typeof CreateInvitation>
 
 export const Invitation = z
   .strictObject({
@@ -41,17 +41,17 @@ export const InvitationToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const LookUpInvitation = z.strictObject({ token: InvitationToken }).meta({ id: 'LookUpInvitation' })
 export type LookUpInvitation = z.infer<typeof LookUpInvitation>
 
-/** What whoever reads the mail may know before they join. */
+/** What the recipient can see before joining. */
 export const InvitationOffer = z
   .strictObject({
     teamName: z.string(),
-    /** The address of whoever invited; null when the account is gone. */
+    /** The inviter's address; null if the account was deleted. */
     invitedBy: z.string().nullable(),
     email: z.string(),
     role: z.enum(TEAM_ROLES),
     expiresAt: z.iso.datetime(),
-    hasAccount: z.boolean().meta({ description: 'Whether the address has an account already.' }),
-    mayRegister: z.boolean().meta({ description: 'Whether an account can be made for the address.' }),
+    hasAccount: z.boolean().meta({ description: 'Whether the address already has an account.' }),
+    mayRegister: z.boolean().meta({ description: 'Whether the address can register an account.' }),
   })
   .meta({ id: 'InvitationOffer' })
 export type InvitationOffer = z.infer<typeof InvitationOffer>

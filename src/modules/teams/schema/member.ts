@@ -20,5 +20,5 @@ export const ListMembers = listQuery(['-joinedAt', 'joinedAt'], {
 })
 export type ListMembers = z.infer<typeof ListMembers>
 
-export const ChangeMember = z.strictObject({ role: z.enum(TEAM_ROLES) }).meta({ id: 'ChangeMember' })
-export type ChangeMember = z.infer<typeof ChangeMember>
+export const UpdateMember = z.strictObject({ role: z.enum(TEAM_ROLES) }).meta({ id: 'UpdateMember' })
+export type UpdateMember = z.infer<typeof UpdateMember>

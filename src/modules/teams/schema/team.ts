@@ -26,7 +26,7 @@ export const Team = z
     personal: z.boolean(),
     ownerId: z.string(),
     plan: z.enum(PLANS),
-    /** The caller's own role in it. */
+    /** The caller's role in the team. */
     role: z.enum(TEAM_ROLES),
     version: z.int(),
     createdAt: z.iso.datetime(),

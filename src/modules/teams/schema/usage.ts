@@ -14,9 +14,9 @@ export const TeamUsage = z
     inputTokens: z.number(),
     outputTokens: z.number(),
     costUsd: z.number(),
-    /** Whatever else was counted in the period, by metric. */
+    /** Other metrics counted in the period. */
     other: z.record(z.string(), z.number()),
-    /** As it is now, whatever the period. */
+    /** Current values, whatever the period. */
     live: z.strictObject({
       members: z.int(),
       pendingInvitations: z.int(),

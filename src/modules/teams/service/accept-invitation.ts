@@ -15,20 +15,21 @@ import { statusOf } from './invitations.ts'
 import { getTeam } from './teams.ts'
 
 /**
- * Takes up an invitation. A token that is used, revoked, expired, unknown or meant for another address is answered
- * alike, so that a token in wrong hands says nothing.
+ * Accepts an invitation. Used, revoked, expired and unknown tokens and tokens for another address get the same error, so a
+ * stolen token reveals nothing.
  */
 export async function acceptInvitation(ctx: ServiceContext, token: string): Promise<Team> {
   const { actor } = ctx
   if (!actor.emailVerified) {
     throw new AppError('auth.email_not_verified', {
-      detail: 'Verify your e-mail address first: the invitation is for whoever reads its mail.',
+      detail:
+        'Verify your email address first. Only the owner of the invited address can accept the invitation.',
     })
   }
   const tokenHash = await sha256Hex(token)
   const offer = await requireOffer(ctx, tokenHash)
   const now = ctx.now()
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardAccept(offer, tokenHash, actor.userId, now),
     statements: [insertMember(offer.teamId, actor.userId, offer.role, now)],
     audit: {
@@ -39,14 +40,14 @@ export async function acceptInvitation(ctx: ServiceContext, token: string): Prom
       after: { userId: actor.userId, role: offer.role },
     },
   })
-  if (done === 'guard_missed') {
+  if (outcome === 'guard_missed') {
     await requireOffer(ctx, tokenHash)
-    throw new AppError('resource.conflict', { detail: 'The team has just been changed; try again.' })
+    throw new AppError('resource.conflict', { detail: 'The team was just changed. Try again.' })
   }
   return getTeam(ctx, offer.teamId)
 }
 
-/** The team of an invitation that the caller accepted before, for a repeated request. */
+/** The team of an invitation that the caller has already accepted, for a repeated request. */
 export async function getJoinedTeam(ctx: ServiceContext, invitationId: string): Promise<Team> {
   const teamId = await findAcceptedTeamId(ctx.db, invitationId, ctx.actor.email)
   if (teamId === null) throw new AppError('invitation.invalid')
@@ -58,7 +59,7 @@ async function requireOffer(ctx: ServiceContext, tokenHash: string): Promise<Off
   const offer = await findOffer(ctx.env.DB, tokenHash, actor.userId, actor.email)
   if (offer === null || statusOf(offer, ctx.now()) !== 'pending') throw new AppError('invitation.invalid')
   if (offer.alreadyMember)
-    throw new AppError('resource.exists', { detail: 'You are a member of the team already.' })
+    throw new AppError('resource.exists', { detail: 'You are already a member of the team.' })
   requireRoom(offer.plan, 'membersPerTeam', offer.members, 'members')
   return offer
 }

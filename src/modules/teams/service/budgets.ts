@@ -3,12 +3,12 @@ import { toIsoOrNull } from '../../../core/clock.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
 import { type BudgetRow, findBudget, upsertBudget } from '../repo/budgets.ts'
-import { type Budgets, type SetBudgets, toMicroUsd, toUsd } from '../schema/budget.ts'
-import { readTeamUsage } from './usage.ts'
+import { type Budgets, toMicroUsd, toUsd, type UpdateBudgets } from '../schema/budget.ts'
+import { getTeamUsage } from './usage.ts'
 
-export async function readBudgets(ctx: ServiceContext): Promise<Budgets> {
+export async function getBudgets(ctx: ServiceContext): Promise<Budgets> {
   const { teamId } = ctx.actor
-  const [row, usage] = await Promise.all([findBudget(ctx.db, teamId), readTeamUsage(ctx, {})])
+  const [row, usage] = await Promise.all([findBudget(ctx.db, teamId), getTeamUsage(ctx, {})])
   const tokens = usage.inputTokens + usage.outputTokens
   return {
     teamId,
@@ -19,9 +19,9 @@ export async function readBudgets(ctx: ServiceContext): Promise<Budgets> {
   }
 }
 
-export async function setBudgets(
+export async function updateBudgets(
   ctx: ServiceContext,
-  input: SetBudgets,
+  input: UpdateBudgets,
   expected: Expected,
 ): Promise<Budgets> {
   const { teamId } = ctx.actor
@@ -42,7 +42,7 @@ export async function setBudgets(
       },
     })
   }
-  return readBudgets(ctx)
+  return getBudgets(ctx)
 }
 
 const limitsOf = (row: BudgetRow) => ({

@@ -3,30 +3,32 @@ import { toIso } from '../../../core/clock.ts'
 import type { QueueMessage } from '../../../queue/messages.ts'
 import { withoutLinks } from '../schema/team-name.ts'
 
-// The token stands behind the # of the link, which browsers send neither to a server nor to another site.
-/** Text only, and without links but ours: the reader may not know who named the team. */
+/**
+ * Plain text with no links but ours, because the reader may not know who named the team. The token is in the link's
+ * fragment, which browsers never send to a server or another site.
+ */
 export function invitationMail(
   ctx: ServiceContext,
-  what: { email: string; token: string; teamName: string; role: string; expiresAt: number },
+  invitation: { email: string; token: string; teamName: string; role: string; expiresAt: number },
 ): QueueMessage {
-  const teamName = withoutLinks(what.teamName)
-  const accept = `${ctx.settings.PUBLIC_URL}/api/v1/teams/invitations/${what.token}/accept`
+  const teamName = withoutLinks(invitation.teamName)
+  const accept = `${ctx.settings.PUBLIC_URL}/api/v1/teams/invitations/${invitation.token}/accept`
   return {
     type: 'mail.send',
-    to: what.email,
+    to: invitation.email,
     subject: `Invitation to the team ${teamName}`,
     text: [
-      `${ctx.actor.email} invites you to the team "${teamName}" as ${what.role}.`,
+      `${ctx.actor.email} invites you to the team "${teamName}" as ${invitation.role}.`,
       '',
-      'To see what it offers and to join, open this page:',
+      'To see the invitation and join, open this page:',
       '',
-      `${ctx.settings.PUBLIC_URL}/account/invitation#token=${what.token}`,
+      `${ctx.settings.PUBLIC_URL}/account/invitation#token=${invitation.token}`,
       '',
-      'or sign in with this e-mail address and send:',
+      'or sign in with this email address and send:',
       '',
       `POST ${accept}`,
       '',
-      `The invitation is good once, until ${toIso(what.expiresAt)}. If you do not know the sender, ignore this mail.`,
+      `The invitation works once and expires at ${toIso(invitation.expiresAt)}. If you do not know the sender, ignore this email.`,
     ].join('\n'),
   }
 }

@@ -5,8 +5,8 @@ import { AppError } from '../../../core/errors.ts'
 import { findOpenOffer } from '../repo/invitations.ts'
 import type { InvitationOffer } from '../schema/invitation.ts'
 
-/** Looking changes nothing. A token that is used, revoked, expired or unknown is answered alike. */
-export async function lookUpInvitation(request: RequestContext, token: string): Promise<InvitationOffer> {
+/** Changes nothing. Used, revoked, expired and unknown tokens get the same error. */
+export async function getInvitationOffer(request: RequestContext, token: string): Promise<InvitationOffer> {
   const offer = await findOpenOffer(request.env.DB, await sha256Hex(token), request.now())
   if (offer === null) throw new AppError('invitation.invalid')
   return {
@@ -17,7 +17,7 @@ export async function lookUpInvitation(request: RequestContext, token: string): 
   }
 }
 
-/** The token came by mail, so whoever has it reads the mail of the address that it was sent to. */
+/** The token was sent by mail, so whoever has it can read the mail of that address. */
 export async function provesAddress(request: RequestContext, token: string, email: string): Promise<boolean> {
   const offer = await findOpenOffer(request.env.DB, await sha256Hex(token), request.now())
   return offer?.email === email

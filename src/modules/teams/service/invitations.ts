@@ -20,14 +20,14 @@ import {
   type InvitationRow,
   type NewInvitation,
 } from '../repo/invitations.ts'
-import type { Invitation, InvitationStatus, InviteMember, ListInvitations } from '../schema/invitation.ts'
+import type { CreateInvitation, Invitation, InvitationStatus, ListInvitations } from '../schema/invitation.ts'
 import { invitationMail } from './invitation-mail.ts'
 import { getTeam } from './teams.ts'
 
 export const INVITATION_LIFE_MS = 7 * DAY_MS
 
-/** Mail to addresses that anyone may type in: enough to invite a department, too little to be a nuisance. */
-const MAILS_OF_A_TEAM = { limit: 50, windowMs: HOUR_MS }
+/** Anybody can enter any address, so this allows inviting a department but not sending spam. */
+const MAILS_PER_TEAM = { limit: 50, windowMs: HOUR_MS }
 
 export async function listInvitations(
   ctx: ServiceContext,
@@ -50,20 +50,19 @@ export async function getInvitation(ctx: ServiceContext, id: string): Promise<In
 }
 
 /**
- * Asks an address into the team. The answer is the same whether or not it has an account, and nobody is a member
- * before they have agreed.
+ * Invites an address. The response is the same whether or not the address has an account. Nobody becomes a member without
+ * accepting.
  */
-export async function inviteMember(ctx: ServiceContext, input: InviteMember): Promise<Invitation> {
+export async function createInvitation(ctx: ServiceContext, input: CreateInvitation): Promise<Invitation> {
   const { actor } = ctx
   const now = ctx.now()
   requireSender(ctx)
   requireGrantable(ctx, input.role)
   const team = await getTeam(ctx, actor.teamId)
-  if (team.personal)
-    throw new AppError('team.personal', { detail: 'Make a team of your own to work with others.' })
+  if (team.personal) throw new AppError('team.personal', { detail: 'Create a team to work with others.' })
   await takeMail(ctx)
   const { token, invitation } = await draft(newId('inv', now), input, now)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardInvite(actor, invitation, now),
     audit: {
       action: 'invitation.created',
@@ -73,7 +72,7 @@ export async function inviteMember(ctx: ServiceContext, input: InviteMember): Pr
     },
     messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
   })
-  if (done === 'guard_missed') await explain(ctx, invitation)
+  if (outcome === 'guard_missed') await explain(ctx, invitation)
   return getInvitation(ctx, invitation.id)
 }
 
@@ -87,7 +86,7 @@ export async function resendInvitation(ctx: ServiceContext, id: string): Promise
   const team = await getTeam(ctx, actor.teamId)
   await takeMail(ctx)
   const { token, invitation } = await draft(id, row, now)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardResend(actor, invitation, now),
     audit: {
       action: 'invitation.resent',
@@ -97,7 +96,7 @@ export async function resendInvitation(ctx: ServiceContext, id: string): Promise
     },
     messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
   })
-  if (done === 'guard_missed') {
+  if (outcome === 'guard_missed') {
     requireOpen(await requireInvitation(ctx, id))
     await explain(ctx, invitation)
   }
@@ -107,7 +106,7 @@ export async function resendInvitation(ctx: ServiceContext, id: string): Promise
 export async function revokeInvitation(ctx: ServiceContext, id: string): Promise<void> {
   const row = await requireInvitation(ctx, id)
   requireOpen(row)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRevoke(ctx.actor.teamId, id, ctx.now()),
     audit: {
       action: 'invitation.revoked',
@@ -116,7 +115,7 @@ export async function revokeInvitation(ctx: ServiceContext, id: string): Promise
       before: { ...(await auditedAddress(row.email)), role: row.role },
     },
   })
-  if (done === 'guard_missed') requireOpen(await requireInvitation(ctx, id))
+  if (outcome === 'guard_missed') requireOpen(await requireInvitation(ctx, id))
 }
 
 async function draft(
@@ -132,24 +131,24 @@ async function draft(
   }
 }
 
-/** The mail names the sender's address, so it must be theirs. */
+/** The mail shows the sender's address, so it must be verified. */
 function requireSender({ actor }: ServiceContext): void {
   if (actor.emailVerified) return
   throw new AppError('auth.email_not_verified', {
-    detail: 'Verify your e-mail address first: invitations are sent in its name.',
+    detail: 'Verify your email address first. Invitations show it as the sender.',
   })
 }
 
 function requireGrantable(ctx: ServiceContext, role: InvitationRow['role']): void {
   if (!roleReaches(ctx.actor.teamRole, role))
-    throw new AppError('access.denied', { detail: `This needs the role ${role} in the team.` })
+    throw new AppError('access.denied', { detail: `This requires the ${role} role in the team.` })
 }
 
 function requireOpen(row: InvitationRow): void {
   if (row.acceptedAt !== null)
-    throw new AppError('resource.conflict', { detail: 'The invitation was accepted.' })
+    throw new AppError('resource.conflict', { detail: 'The invitation was already accepted.' })
   if (row.revokedAt !== null)
-    throw new AppError('resource.conflict', { detail: 'The invitation was revoked; make a new one.' })
+    throw new AppError('resource.conflict', { detail: 'The invitation was revoked. Create a new one.' })
 }
 
 async function requireInvitation(ctx: ServiceContext, id: string): Promise<InvitationRow> {
@@ -161,26 +160,26 @@ async function requireInvitation(ctx: ServiceContext, id: string): Promise<Invit
 async function takeMail(ctx: ServiceContext): Promise<void> {
   if (!ctx.settings.RATE_LIMITS) return
   const bucket = rateLimiter(ctx.env.RATE_LIMITER, `invitations:${ctx.actor.teamId}`)
-  const decision = await bucket.take(MAILS_OF_A_TEAM)
+  const decision = await bucket.take(MAILS_PER_TEAM)
   if (decision.allowed) return
   throw new AppError('rate.limited', {
-    detail: `A team sends at most ${MAILS_OF_A_TEAM.limit} invitations an hour.`,
+    detail: `A team can send at most ${MAILS_PER_TEAM.limit} invitations per hour.`,
     retryAfterSeconds: Math.ceil(decision.retryAfterMs / 1000),
   })
 }
 
-/** The guard holds all conditions at once; which of them failed is asked afterwards, for the client's sake only. */
+/** Finds out which condition of the guard failed, for the error message. */
 async function explain(ctx: ServiceContext, invitation: NewInvitation): Promise<never> {
   const { env, actor } = ctx
   const found = await findObstacles(env.DB, actor.teamId, invitation.email, ctx.now(), invitation.id)
-  if (found.isMember) throw new AppError('resource.exists', { detail: 'The address is a member already.' })
+  if (found.isMember) throw new AppError('resource.exists', { detail: 'The address is already a member.' })
   if (found.isInvited) {
     throw new AppError('resource.exists', {
-      detail: 'The address is invited already; send that invitation again or revoke it.',
+      detail: 'The address is already invited. Resend or revoke that invitation.',
     })
   }
   requireRoom(actor.plan, 'membersPerTeam', found.members + found.pending, 'members and open invitations')
-  throw new AppError('resource.conflict', { detail: 'The team has just been changed; try again.' })
+  throw new AppError('resource.conflict', { detail: 'The team was just changed. Try again.' })
 }
 
 export function statusOf(row: InvitationRow, now: number): InvitationStatus {

@@ -19,7 +19,7 @@ import {
   swapOwner,
 } from '../repo/members.ts'
 import { findOwnership } from '../repo/teams.ts'
-import type { ChangeMember, ListMembers, TeamMember } from '../schema/member.ts'
+import type { ListMembers, TeamMember, UpdateMember } from '../schema/member.ts'
 import { getTeam } from './teams.ts'
 
 export async function listMembers(ctx: ServiceContext, query: ListMembers): Promise<Page<TeamMember>> {
@@ -29,11 +29,11 @@ export async function listMembers(ctx: ServiceContext, query: ListMembers): Prom
   return query.count ? { ...page, total: await countMembers(ctx.db, teamId, query.role) } : page
 }
 
-/** Nobody reaches above their own role, neither in whom they change nor in what they make of them. */
-export async function changeMember(
+/** Members can only change members up to their own role, and only grant roles up to their own. */
+export async function updateMember(
   ctx: ServiceContext,
   userId: string,
-  input: ChangeMember,
+  input: UpdateMember,
 ): Promise<TeamMember> {
   const { actor } = ctx
   const member = await requireMember(ctx, userId)
@@ -44,11 +44,11 @@ export async function changeMember(
   if (member.role === 'owner') {
     await refusePersonal(ctx)
     throw new AppError('team.last_owner', {
-      detail: 'Hand the team over first: PATCH another member with the role owner.',
+      detail: 'Transfer the team first: PATCH another member with the role owner.',
     })
   }
   const losesInviting = !roleReaches(input.role, 'admin')
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRoleChange(actor, userId, member.role, input.role),
     statements: losesInviting ? [revokeInvitationsBy(actor.teamId, userId, ctx.now())] : [],
     audit: {
@@ -59,12 +59,12 @@ export async function changeMember(
       after: { role: input.role },
     },
   })
-  if (done === 'guard_missed') return overtaken(ctx, userId)
+  if (outcome === 'guard_missed') return explainMiss(ctx, userId)
   return toMember({ ...member, role: input.role })
 }
 
-/** Removing someone and leaving are one thing: who it is decides whether it takes an admin. */
-export async function removeMember(ctx: ServiceContext, userId: string): Promise<void> {
+/** Removes a member. Everybody can remove themselves; removing others requires the admin role. */
+export async function deleteMember(ctx: ServiceContext, userId: string): Promise<void> {
   const { actor } = ctx
   const leaving = userId === actor.userId
   if (!leaving) requireReach(actor.teamRole, 'admin')
@@ -72,10 +72,10 @@ export async function removeMember(ctx: ServiceContext, userId: string): Promise
   if (!leaving) requireReach(actor.teamRole, member.role)
   if (member.role === 'owner') {
     await refusePersonal(ctx)
-    throw new AppError('team.last_owner', { detail: 'Hand the team over before you leave, or delete it.' })
+    throw new AppError('team.last_owner', { detail: 'Transfer or delete the team before you leave it.' })
   }
   const now = ctx.now()
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRemoval(actor, userId, member.role),
     statements: [revokeKeysIn(actor.teamId, userId, now), revokeInvitationsBy(actor.teamId, userId, now)],
     audit: {
@@ -86,7 +86,7 @@ export async function removeMember(ctx: ServiceContext, userId: string): Promise
     },
     messages: [{ type: 'live.revoke', of: 'user', id: userId }],
   })
-  if (done === 'guard_missed') await overtaken(ctx, userId)
+  if (outcome === 'guard_missed') await explainMiss(ctx, userId)
 }
 
 async function transferTo(ctx: ServiceContext, member: MemberRow): Promise<TeamMember> {
@@ -94,7 +94,7 @@ async function transferTo(ctx: ServiceContext, member: MemberRow): Promise<TeamM
   const room = await findOwnership(ctx.env.DB, member.userId)
   if (room === null) throw notFound('The member')
   requireRoom(room.plan, 'teams', room.ownedTeams, 'teams to the new owner')
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardTransfer(actor, member.userId, member.role, room.plan, ctx.now()),
     statements: swapOwner(actor.teamId, actor.userId, member.userId),
     audit: {
@@ -105,7 +105,7 @@ async function transferTo(ctx: ServiceContext, member: MemberRow): Promise<TeamM
       after: { ownerId: member.userId, role: 'owner' },
     },
   })
-  if (done === 'guard_missed') return overtaken(ctx, member.userId)
+  if (outcome === 'guard_missed') return explainMiss(ctx, member.userId)
   return toMember({ ...member, role: 'owner' })
 }
 
@@ -117,18 +117,18 @@ async function requireMember(ctx: ServiceContext, userId: string): Promise<Membe
 
 function requireReach(own: TeamRole, other: TeamRole): void {
   if (!roleReaches(own, other))
-    throw new AppError('access.denied', { detail: `This needs the role ${other} in the team.` })
+    throw new AppError('access.denied', { detail: `This requires the ${other} role in the team.` })
 }
 
 async function refusePersonal(ctx: ServiceContext): Promise<void> {
   if ((await getTeam(ctx, ctx.actor.teamId)).personal) throw new AppError('team.personal')
 }
 
-/** A guard was missed: someone else has changed the same people since this request read them. */
-async function overtaken(ctx: ServiceContext, userId: string): Promise<never> {
+/** The guard missed because another request has changed the same members. */
+async function explainMiss(ctx: ServiceContext, userId: string): Promise<never> {
   await requireMember(ctx, userId)
   throw new AppError('resource.conflict', {
-    detail: 'The members have just been changed by someone else; read them again.',
+    detail: 'The members were just changed by another request. Read them again.',
   })
 }
 

@@ -11,34 +11,34 @@ import {
   deleteTeam as deleteTeamRow,
   findOwnership,
   findTeam,
+  findTeamById,
   findTeamsOf,
   guardRoomToOwn,
   insertTeam,
-  loadTeam,
   type TeamRow,
   updateTeam as updateTeamRow,
 } from '../repo/teams.ts'
 import type { CreateTeam, ListTeams, Team, UpdateTeam } from '../schema/team.ts'
 
 export async function listTeams(ctx: ReadContext, query: ListTeams): Promise<Page<Team>> {
-  const { rows, actor } = await ctx.read((who) => findTeamsOf(who.userId, query))
+  const { rows, actor } = await ctx.read(({ userId }) => findTeamsOf(userId, query))
   const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toTeam)
   return query.count ? { ...page, total: await countTeamsOf(ctx.env.DB, actor.userId) } : page
 }
 
 export async function readTeam(ctx: ReadContext): Promise<Team> {
-  const { rows } = await ctx.read((who) => findTeam(who.teamId, who.userId))
+  const { rows } = await ctx.read(({ teamId, userId }) => findTeam(teamId, userId))
   return toTeam(rows[0] ?? missing())
 }
 
-/** The same view behind a context whose permission question is settled. */
+/** Like `readTeam`, for a context whose permissions are already checked. */
 export async function getTeam(ctx: ServiceContext, teamId: string): Promise<Team> {
-  return toTeam((await loadTeam(ctx.env.DB, teamId, ctx.actor.userId)) ?? missing())
+  return toTeam((await findTeamById(ctx.env.DB, teamId, ctx.actor.userId)) ?? missing())
 }
 
 /**
- * A team is made under the plan of the maker's personal team, whichever team the request is in. That mostly is the
- * personal one, so its plan is tried first: the guard says when it was not, or when there is no room.
+ * A new team gets the plan of its creator's personal team, whichever team the request acts in. That is usually the personal
+ * team, so its plan is tried first. The guard misses if it was another team, or if the limit is reached.
  */
 export async function createTeam(ctx: ServiceContext, input: CreateTeam): Promise<Team> {
   const first = await createUnder(ctx, input, ctx.actor.plan)
@@ -47,14 +47,14 @@ export async function createTeam(ctx: ServiceContext, input: CreateTeam): Promis
   requireRoom(plan, 'teams', ownedTeams, 'teams')
   const second = await createUnder(ctx, input, plan)
   if (second !== null) return second
-  throw new AppError('resource.conflict', { detail: 'Your plan has just changed; try again.' })
+  throw new AppError('resource.conflict', { detail: 'Your plan was just changed. Try again.' })
 }
 
 async function createUnder(ctx: ServiceContext, input: CreateTeam, plan: Plan): Promise<Team | null> {
   const { userId } = ctx.actor
   const now = ctx.now()
   const id = newId('team', now)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardRoomToOwn(userId, plan),
     statements: insertTeam({ id, ...input, personal: false, ownerId: userId, plan, now }),
     audit: {
@@ -65,7 +65,7 @@ async function createUnder(ctx: ServiceContext, input: CreateTeam, plan: Plan): 
       after: { name: input.name },
     },
   })
-  if (done === 'guard_missed') return null
+  if (outcome === 'guard_missed') return null
   const times = { createdAt: toIso(now), updatedAt: toIso(now) }
   return { id, ...input, personal: false, ownerId: userId, plan, role: 'owner', version: 1, ...times }
 }
@@ -89,14 +89,14 @@ export async function updateTeam(ctx: ServiceContext, input: UpdateTeam, expecte
   return getTeam(ctx, teamId)
 }
 
-/** What refers to the team goes in one batch; its runs, files and leftover rows follow by a job that may run again. */
+/** One batch deletes the rows that refer to the team. A repeatable job deletes its runs, files and other rows. */
 export async function deleteTeam(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { teamId, userId } = ctx.actor
   const team = await getTeam(ctx, teamId)
   const seen = requireExpected(expected, team.version)
   if (team.personal)
-    throw new AppError('team.personal', { detail: 'The personal team goes with the account, not alone.' })
-  const done = await commit(ctx, {
+    throw new AppError('team.personal', { detail: 'The personal team is deleted together with the account.' })
+  const outcome = await commit(ctx, {
     guard: deleteTeamRow(teamId, userId, seen),
     audit: {
       action: 'team.deleted',
@@ -109,12 +109,12 @@ export async function deleteTeam(ctx: ServiceContext, expected: Expected): Promi
       { type: 'team.purge', teamId, afterRunId: '' },
     ],
   })
-  if (done === 'guard_missed' && seen !== null) throw new AppError('resource.stale')
-  if (done === 'guard_missed')
-    throw new AppError('resource.conflict', { detail: 'The team has just been handed over or deleted.' })
+  if (outcome === 'guard_missed' && seen !== null) throw new AppError('resource.stale')
+  if (outcome === 'guard_missed')
+    throw new AppError('resource.conflict', { detail: 'The team was just transferred or deleted.' })
 }
 
-/** Where everything of a team lies in R2, so that it can be removed whole. */
+/** The prefix of all files of a team in R2. */
 export const teamStoragePrefix = (teamId: string): string => `teams/${teamId}/`
 
 const missing = (): never => {

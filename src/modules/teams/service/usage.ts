@@ -6,7 +6,7 @@ import type { TeamUsage, UsageQuery } from '../schema/usage.ts'
 
 const KNOWN = new Set<string>(FLOWS)
 
-export async function readTeamUsage(ctx: ServiceContext, query: UsageQuery): Promise<TeamUsage> {
+export async function getTeamUsage(ctx: ServiceContext, query: UsageQuery): Promise<TeamUsage> {
   const { teamId } = ctx.actor
   const now = ctx.now()
   const period = query.period ?? periodOf(now)

@@ -1,7 +1,7 @@
-// The end of an account, in one batch: its teams first (they name their owner), then the user, with whom sessions, keys,
-// identities, factors and memberships go by ON DELETE CASCADE. So does the mail that is kept for its address. Audit entries
-// stay: the user's name is not in them, the address only as its SHA-256 (in clear in entries made before that was so),
-// network addresses and user agents as they were.
+// Deletes an account in one batch: first its teams, because they refer to their owner, then the user. ON DELETE CASCADE removes
+// sessions, keys, identities, factors and memberships. Mails stored for the address are deleted too. Audit entries stay. They
+// never contain the user's name; the email address appears only as its SHA-256 (in plain text in entries from before that
+// rule), while network addresses and user agents stay as they were.
 import { type Statement, statement } from '../../../db/commit.ts'
 import { revokeInvitationsOf } from '../../teams/index.ts'
 
@@ -20,9 +20,8 @@ export async function findOwnedTeams(d1: D1Database, userId: string): Promise<Ow
 }
 
 /**
- * Closes the account for everything that is still under way. Misses when someone has joined one of the teams, when a team
- * was added or given away since `ownedTeams` were counted, when the proof (the password) has changed, or when nobody
- * would be left to administer the platform.
+ * Disables the account, so concurrent requests fail. Misses if somebody has joined one of the teams, if the number of owned
+ * teams is no longer `ownedTeams`, if the password has changed, or if no administrator would be left.
  */
 export const guardDeletion = (
   userId: string,
@@ -54,10 +53,10 @@ export async function isLastAdmin(d1: D1Database, userId: string): Promise<boole
   return row !== null
 }
 
-/** Only behind `guardDeletion`. */
+/** Use it only in a commit with `guardDeletion`. */
 export const deleteAccountRows = (userId: string, now: number): Statement[] => [
   revokeInvitationsOf(userId, now),
-  // Mail that is kept instead of sent, and mail under way: links for an account that is gone, and what it was told.
+  // Stored mails and mails that are not sent yet: their links no longer work.
   statement('DELETE FROM mailbox WHERE recipient = (SELECT email FROM users WHERE id = ?)', userId),
   statement(
     `DELETE FROM outbox WHERE type = 'mail.send' AND status IN ('pending', 'dead')

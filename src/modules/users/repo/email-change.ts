@@ -2,7 +2,7 @@ import { type Statement, statement } from '../../../db/commit.ts'
 
 const PURPOSE = 'email_change'
 
-/** A user has one pending change at most: a new one voids the token before. */
+/** A user has at most one pending change. A new one voids the previous token. */
 export const voidEmailChanges = (userId: string, now: number): Statement =>
   statement(
     'UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL',
@@ -26,7 +26,7 @@ export const insertEmailChange = (
     change.expiresAt,
   )
 
-const IS_GOOD = `token_hash = ?1 AND user_id = ?2 AND purpose = '${PURPOSE}' AND used_at IS NULL AND expires_at > ?3`
+const IS_VALID = `token_hash = ?1 AND user_id = ?2 AND purpose = '${PURPOSE}' AND used_at IS NULL AND expires_at > ?3`
 
 export async function findEmailChange(
   d1: D1Database,
@@ -35,13 +35,13 @@ export async function findEmailChange(
   now: number,
 ): Promise<string | null> {
   const row = await d1
-    .prepare(`SELECT subject FROM one_time_tokens WHERE ${IS_GOOD}`)
+    .prepare(`SELECT subject FROM one_time_tokens WHERE ${IS_VALID}`)
     .bind(tokenHash, userId, now)
     .first<{ subject: string }>()
   return row?.subject ?? null
 }
 
-/** Spends the token unless the address has become somebody's in the meantime. */
+/** Spends the token unless another account has taken the address in the meantime. */
 export const guardEmailChange = (
   tokenHash: string,
   userId: string,
@@ -49,7 +49,7 @@ export const guardEmailChange = (
   now: number,
 ): Statement =>
   statement(
-    `UPDATE one_time_tokens SET used_at = ?3 WHERE ${IS_GOOD}
+    `UPDATE one_time_tokens SET used_at = ?3 WHERE ${IS_VALID}
        AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = one_time_tokens.subject)
        AND (?4 IS NULL OR EXISTS (SELECT 1 FROM users v WHERE v.id = ?2 AND v.version = ?4))`,
     tokenHash,
@@ -58,7 +58,7 @@ export const guardEmailChange = (
     seenVersion,
   )
 
-/** Only behind `guardEmailChange`. The token came by mail, so the address is proven. */
+/** Use it only in a commit with `guardEmailChange`. The token was sent by mail, so the address is verified. */
 export const setEmail = (userId: string, email: string, now: number): Statement =>
   statement(
     'UPDATE users SET email = ?1, email_verified_at = ?2, version = version + 1, updated_at = ?2 WHERE id = ?3',

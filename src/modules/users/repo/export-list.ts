@@ -1,30 +1,30 @@
-// How a list of an export is read: page by page in the order of its position, by an index, and never more than a page of
-// rows, or about a megabyte of large ones, at a time.
+// Reads a list of an export page by page, in index order. A page has a fixed number of rows, or about a megabyte if rows are
+// large.
 
 export type ExportList = {
   name: string
-  /** The person's own rows; those of each team that is theirs; or those of each team that they are in. */
+  /** The user's own rows, rows of each team they own, or rows of each team they are a member of. */
   of: 'person' | 'owned' | 'joined'
-  /** ?1 is the person, ?2 the team, ?3 how many rows at most; behind them comes the position, which begins as `start`. */
+  /** ?1 is the user, ?2 the team, ?3 the maximum number of rows. The position follows; it starts as `start`. */
   sql: string
   start: (number | string)[]
-  /** A page may end before the list does. */
+  /** A short page does not mean the end of the list. */
   bounded: boolean
-  /** What is kept as JSON text, and as 0 or 1. */
+  /** Columns stored as JSON text, and columns stored as 0 or 1. */
   json: string[]
   flags: string[]
 }
 
-/** Rows that may be large come as many at a time as have this many characters together, but one at least. */
-const MOST_CHARACTERS = 1_000_000
+/** The maximum size of a page of large rows. A page always has at least one row. */
+const MAX_PAGE_CHARACTERS = 1_000_000
 
 type Given = Pick<ExportList, 'name' | 'of' | 'start'> & {
-  /** The columns of the position, unique together within `where`. */
+  /** The columns of the position. Together they are unique within `where`. */
   at: string[]
   columns: string
   from: string
   where: string
-  /** The length of what may be large. */
+  /** An SQL expression for the size of a row that can be large. */
   size?: string
   json?: string[]
   flags?: string[]
@@ -44,7 +44,7 @@ export function list({
 }: Given): ExportList {
   const parameters = at.map((_, i) => `?${i + 4}`).join(', ')
   const rest = `FROM ${from} WHERE ${where} AND (${at.join(', ')}) > (${parameters}) ORDER BY ${at.join(', ')}`
-  const most = size === undefined ? '?3' : `(${roomFor(`SELECT ${size} AS size ${rest} LIMIT ?3`)})`
+  const limit = size === undefined ? '?3' : `(${roomFor(`SELECT ${size} AS size ${rest} LIMIT ?3`)})`
   const position = at.map((column, i) => `${column} AS at${i}`).join(', ')
   return {
     name,
@@ -53,7 +53,7 @@ export function list({
     json,
     flags,
     bounded: size !== undefined,
-    sql: `SELECT ${position}, ${columns} ${rest} LIMIT ${most}`,
+    sql: `SELECT ${position}, ${columns} ${rest} LIMIT ${limit}`,
   }
 }
 
@@ -61,4 +61,4 @@ export const roomFor = (sizes: string): string =>
   `SELECT max(1, count(*)) FROM (
      SELECT sum(size) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS total
      FROM (SELECT row_number() OVER () AS n, size FROM (${sizes}))
-   ) WHERE total <= ${MOST_CHARACTERS}`
+   ) WHERE total <= ${MAX_PAGE_CHARACTERS}`

@@ -1,8 +1,7 @@
-// What an export holds, list by list. Columns are named one by one, so that a new secret column is never exported by
-// accident.
+// The lists of an export. Every column is listed explicitly, so a new secret column is never exported by accident.
 import { type ExportList, list, roomFor } from './export-list.ts'
 
-/** Sorted by their keys alone before anything large is read: no index leads from a team to its versions in order. */
+/** Sorts only the keys before reading large columns, because no index gives a team's versions in order. */
 const VERSION_KEYS = `SELECT v.workflow_id, v.version FROM workflows w CROSS JOIN workflow_versions v ON v.workflow_id = w.id
   WHERE w.team_id = ?2 AND (v.workflow_id, v.version) > (?4, ?5) ORDER BY v.workflow_id, v.version LIMIT ?3`
 const VERSION_SIZES = `SELECT length(v.definition) + length(v.triggers) AS size FROM (${VERSION_KEYS}) k
@@ -133,7 +132,7 @@ export const EXPORT_LISTS: ExportList[] = [
   list({
     name: 'triggers',
     of: 'owned',
-    // Without the plus SQLite would walk all triggers there are in the order of their ids.
+    // Without the plus, SQLite would scan all triggers in order of their ids.
     at: ['+g.id'],
     start: [''],
     columns: `g.id, g.team_id AS teamId, g.workflow_id AS workflowId, g.key, g.type, g.active, g.config, g.event_name AS eventName,

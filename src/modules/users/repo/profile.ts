@@ -63,7 +63,7 @@ export const updateProfileRow = (
     .set({ ...changes, version: sql`${users.version} + 1`, updatedAt: now })
     .where(and(eq(users.id, userId), seen === null ? undefined : eq(users.version, seen)))
 
-/** Misses when the avatar is not `seen` any more, so that exactly the replaced object is deleted. */
+/** Misses if the avatar is no longer `seen`, so exactly the replaced object is deleted. */
 export const guardAvatar = (
   userId: string,
   seen: string | null,
@@ -82,7 +82,7 @@ export const guardAvatar = (
     seenVersion,
   )
 
-/** Merges field by field in the database, so that two clients that set different fields do not undo each other. */
+/** Merges field by field in the database, so clients that set different fields do not overwrite each other. */
 export const mergePreferences = (
   userId: string,
   patch: Record<string, unknown>,

@@ -14,17 +14,17 @@ export const avatarRoutes = router()
   .get(
     '/profile/avatar',
     access('profile:read'),
-    doc('Read my avatar', 200, Image, {
+    doc('Get your avatar', 200, Image, {
       mediaType: 'image/*',
       versioned: 'etag',
-      otherAnswers: { 304: 'It is still the one that If-None-Match names' },
+      otherAnswers: { 304: 'Not modified: the avatar still has the ETag in If-None-Match' },
     }),
     async (c) => {
       const picture = await readAvatar(c.var.ctx)
       c.header('ETag', picture.etag)
       c.header('Cache-Control', 'private, no-cache')
       if (c.req.header('if-none-match') === picture.etag) return c.body(null, 304)
-      // What a user sent is only ever a file to keep, never a page of ours.
+      // Serve user content only as a download, never as a page of this origin.
       c.header('Content-Type', picture.type)
       c.header('Content-Disposition', `attachment; filename="${picture.filename}"`)
       c.header('Content-Length', String(picture.sizeBytes))
@@ -37,9 +37,9 @@ export const avatarRoutes = router()
     UPDATE,
     '/profile/avatar',
     access('profile:write'),
-    doc('Set my avatar', 200, Profile, {
+    doc('Set your avatar', 200, Profile, {
       description:
-        'The body is the image itself, at most 2 MB: image/png, image/jpeg, image/webp or image/gif, and of the type that Content-Type says. If-Match takes the ETag of the picture or of the profile.',
+        'The body is the image itself, at most 2 MB. Content-Type must be image/png, image/jpeg, image/webp or image/gif and match the content. If-Match accepts the ETag of the avatar or of the profile.',
       versioned: 'if-match',
     }),
     takeBytes(IMAGE_TYPES),
@@ -56,7 +56,7 @@ export const avatarRoutes = router()
   .delete(
     '/profile/avatar',
     access('profile:write'),
-    doc('Remove my avatar', 204, null, { versioned: 'if-match' }),
+    doc('Delete your avatar', 204, null, { versioned: 'if-match' }),
     async (c) => {
       await deleteAvatar(c.var.ctx, expectedVersion(c))
       return c.body(null, 204)

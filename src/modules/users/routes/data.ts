@@ -4,18 +4,18 @@ import { router } from '../../../http/router.ts'
 import { UserStats } from '../schema/data.ts'
 import { ExportQuery, UserExport } from '../schema/export.ts'
 import { exportAccount } from '../service/export.ts'
-import { readStats } from '../service/stats.ts'
+import { getStats } from '../service/stats.ts'
 
 export const dataRoutes = router()
-  .get('/stats', access('profile:read'), doc('Read my figures', 200, UserStats), async (c) =>
-    c.json(await readStats(c.var.ctx)),
+  .get('/stats', access('profile:read'), doc('Get your account statistics', 200, UserStats), async (c) =>
+    c.json(await getStats(c.var.ctx)),
   )
   .get(
     '/export',
     access('account:manage'),
-    doc('Export everything of mine', 200, UserExport, {
+    doc('Export all your data', 200, UserExport, {
       description:
-        'Streamed, so an answer that ends early is cut off JSON. Holds what is mine and everything of the teams that I own, but no secret: keys are masked, triggers are without their URLs. The audit entries are those of my own actions, oldest first. What is more than one request can read is cut: complete is then false, and nextCursor goes on.',
+        'Contains your data and all data of the teams you own, but no secrets: keys are masked and triggers have no URLs. Audit entries are those of your own actions, oldest first. The response is streamed, so a response that ends early is incomplete JSON. If one request cannot return everything, `complete` is false and `nextCursor` continues.',
     }),
     validate('query', ExportQuery),
     async (c) => {

@@ -12,7 +12,7 @@ export const profileRoutes = router()
   .get(
     '/profile',
     accessWithRead('profile:read'),
-    doc('Read my profile', 200, Profile, { versioned: 'etag' }),
+    doc('Get your profile', 200, Profile, { versioned: 'etag' }),
     async (c) => {
       const profile = await readProfile(c.var.readCtx)
       setEtag(c, profile.version)
@@ -23,9 +23,9 @@ export const profileRoutes = router()
     UPDATE,
     '/profile',
     access('profile:write'),
-    doc('Change my profile', 200, Profile, {
+    doc('Update your profile', 200, Profile, {
       description:
-        'A new e-mail address needs the current password (or, without one, a sign-in of the last ten minutes), is shown as pendingEmail, and takes effect once the token that was mailed to it comes to POST /users/profile/email. Sending the present address takes a pending change back.',
+        'A new email address requires the current password or, if there is none, a sign-in within the last ten minutes. It appears as `pendingEmail` and takes effect once you send the token mailed to it to POST /users/profile/email. Sending the current address cancels a pending change.',
       versioned: 'if-match',
     }),
     validate('json', UpdateProfile),
@@ -38,8 +38,8 @@ export const profileRoutes = router()
   .post(
     '/profile/email',
     access('account:manage'),
-    doc('Confirm a new e-mail address', 200, Profile, {
-      description: 'With the token that was mailed to the new address; it is good once, for 24 hours.',
+    doc('Confirm a new email address', 200, Profile, {
+      description: 'Requires the token mailed to the new address. It works once and expires after 24 hours.',
       versioned: 'if-match',
     }),
     validate('json', ConfirmEmail),
@@ -52,9 +52,9 @@ export const profileRoutes = router()
   .delete(
     '/profile',
     access('account:manage'),
-    doc('Delete my account and its data', 204, null, {
+    doc('Delete your account and its data', 204, null, {
       description:
-        'Needs the password or, without one, a sign-in of the last ten minutes. Teams that have other members must be handed over or deleted first; the personal team and teams without others go with everything in them, and so do sessions, keys and the avatar. Audit entries are kept: they name the account by its id.',
+        'Requires the password or, if there is none, a sign-in within the last ten minutes. Transfer or delete teams that have other members first. The personal team and teams without other members are deleted with everything in them, and so are sessions, API keys and the avatar. Audit entries are kept; they refer to the account by its id.',
       versioned: 'if-match',
     }),
     validate('json', DeleteAccount),

@@ -1,43 +1,43 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE } from '../../../http/router.ts'
-import { Preferences, SetPreferences } from '../schema/preferences.ts'
-import { ChangePlan, Subscription } from '../schema/subscription.ts'
-import { readPreferences, setPreferences } from '../service/preferences.ts'
-import { changePlan, readSubscription } from '../service/subscription.ts'
+import { Preferences, UpdatePreferences } from '../schema/preferences.ts'
+import { Subscription, UpdateSubscription } from '../schema/subscription.ts'
+import { readPreferences, updatePreferences } from '../service/preferences.ts'
+import { getSubscription, updateSubscription } from '../service/subscription.ts'
 
 export const settingsRoutes = router()
   .get(
     '/preferences',
     accessWithRead('profile:read'),
-    doc('Read my preferences', 200, Preferences),
+    doc('Get your preferences', 200, Preferences),
     async (c) => c.json(await readPreferences(c.var.readCtx)),
   )
   .on(
     UPDATE,
     '/preferences',
     access('profile:write'),
-    doc('Change my preferences', 200, Preferences, {
+    doc('Update your preferences', 200, Preferences, {
       description:
-        'Fields that are not sent stay as they are; extra, at most 8 KB for clients to use as they like, is replaced as a whole.',
+        'Omitted fields stay unchanged. `extra` holds up to 8 KB of data for clients; an update replaces all of it.',
     }),
-    validate('json', SetPreferences),
-    async (c) => c.json(await setPreferences(c.var.ctx, c.req.valid('json'))),
+    validate('json', UpdatePreferences),
+    async (c) => c.json(await updatePreferences(c.var.ctx, c.req.valid('json'))),
   )
   .get(
     '/subscription',
     access('billing:read'),
-    doc('Read the plan of the team, its limits and what is used of them', 200, Subscription),
-    async (c) => c.json(await readSubscription(c.var.ctx)),
+    doc("Get the team's plan, limits and usage", 200, Subscription),
+    async (c) => c.json(await getSubscription(c.var.ctx)),
   )
   .on(
     UPDATE,
     '/subscription',
     access('billing:write'),
-    doc('Change the plan of the team', 200, Subscription, {
+    doc("Change the team's plan", 200, Subscription, {
       description:
-        'Plans are switched directly: no payment provider is involved. An operator who sets PLAN_SELF_SERVICE=false keeps it to administrators. A smaller plan than what is in use needs is refused with 409 and what is over.',
+        'Takes effect immediately; no payment provider is involved. With PLAN_SELF_SERVICE=false only administrators can change plans. If current usage exceeds the new plan, it returns 409 and lists what exceeds it.',
     }),
-    validate('json', ChangePlan),
-    async (c) => c.json(await changePlan(c.var.ctx, c.req.valid('json'))),
+    validate('json', UpdateSubscription),
+    async (c) => c.json(await updateSubscription(c.var.ctx, c.req.valid('json'))),
   )

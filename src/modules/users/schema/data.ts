@@ -11,7 +11,7 @@ export const UserStats = z
     ownedTeams: z.int(),
     activeSessions: z.int(),
     apiKeys: z.int(),
-    /** What the team that the request is in used this month. */
+    /** This month's usage of the team that the request acts in. */
     team: z.strictObject({
       teamId: z.string(),
       period: z.string(),

@@ -4,7 +4,7 @@ import { Preferences } from './preferences.ts'
 import { Profile } from './profile.ts'
 
 export const ExportQuery = z.strictObject({
-  cursor: z.string().max(4096).optional().meta({ description: 'nextCursor of the part before.' }),
+  cursor: z.string().max(4096).optional().meta({ description: 'The nextCursor of the previous part.' }),
 })
 
 const text = z.string()
@@ -58,7 +58,7 @@ export const UserExport = z
       requestId: text,
       createdAt: time,
     }),
-    /** All of my teams, and those that I have sent in others. */
+    /** Invitations of teams that the user owns, and those that the user has sent in other teams. */
     invitations: many({
       id: text,
       teamId: text,
@@ -70,7 +70,7 @@ export const UserExport = z
       acceptedAt: never,
       revokedAt: never,
     }),
-    /** From here on what belongs to the teams that I own. */
+    /** The following lists contain data of the teams that the user owns. */
     teams: many({
       id: text,
       name: text,
@@ -111,7 +111,7 @@ export const UserExport = z
       createdBy: text,
       createdAt: time,
     }),
-    /** Without the part of a URL that cannot be guessed, and without what deliveries are checked with. */
+    /** Without the secret part of webhook URLs and without signing secrets. */
     triggers: many({
       id: text,
       teamId: text,
@@ -139,7 +139,7 @@ export const UserExport = z
       createdBy: text,
       createdAt: time,
     }),
-    /** The index of runs; what a run has put out is read from the run. */
+    /** The index of runs. Read a run to get its output. */
     runs: many({
       id: text,
       teamId: text,
@@ -185,9 +185,9 @@ export const UserExport = z
     }),
     storeEntries: many({ teamId: text, key: text, value: json, expiresAt: never, updatedAt: time }),
     events: many({ teamId: text, id: text, name: text, data: json, sentBy: maybe, createdAt: time }),
-    /** False when there is more than one request can read. */
+    /** False if one request cannot return everything. */
     complete: flag,
-    /** Ask again with it: the answer goes on where this one stopped. */
+    /** Pass it as `cursor` to continue. */
     nextCursor: maybe,
   })
   .meta({ id: 'UserExport' })

@@ -8,7 +8,7 @@ const locale = z.string().max(35).refine(isLocale, 'must be a language tag such 
 const timezone = z.string().max(64).refine(isTimezone, 'must be a zone such as UTC or Europe/Berlin')
 const theme = z.enum(['system', 'light', 'dark'])
 const digest = z.enum(['off', 'daily', 'weekly'])
-/** What clients keep here for themselves; it is replaced as a whole. */
+/** Data of clients. An update replaces all of it. */
 const extra = z
   .record(z.string().max(100), JsonValue)
   .refine((value) => utf8(JSON.stringify(value)).length <= MAX_EXTRA_BYTES, 'at most 8 KB as JSON')
@@ -24,7 +24,7 @@ export const Preferences = z
   .meta({ id: 'Preferences' })
 export type Preferences = z.infer<typeof Preferences>
 
-export const SetPreferences = z
+export const UpdatePreferences = z
   .strictObject({
     locale: locale.optional(),
     timezone: timezone.optional(),
@@ -38,8 +38,8 @@ export const SetPreferences = z
       .optional(),
     extra: extra.optional(),
   })
-  .meta({ id: 'SetPreferences' })
-export type SetPreferences = z.infer<typeof SetPreferences>
+  .meta({ id: 'UpdatePreferences' })
+export type UpdatePreferences = z.infer<typeof UpdatePreferences>
 
 const DEFAULTS: Preferences = {
   locale: 'en',
@@ -49,7 +49,7 @@ const DEFAULTS: Preferences = {
   extra: {},
 }
 
-/** What is stored is only what was set, so that a default can change for those who never chose. */
+/** Only fields that were set are stored, so changed defaults apply to everybody else. */
 export function withDefaults(stored: Record<string, unknown>): Preferences {
   const given = stored as Partial<Preferences>
   return Preferences.parse({

@@ -7,7 +7,7 @@ export const Profile = z
     id: z.string(),
     email: z.string(),
     emailVerified: z.boolean(),
-    /** The address a change was asked for and that has not been confirmed yet. */
+    /** The requested new address until it is confirmed. */
     pendingEmail: z.string().nullable(),
     name: z.string(),
     role: z.enum(PLATFORM_ROLES),
@@ -29,7 +29,7 @@ export const UpdateProfile = z
   .strictObject({
     name: PlainText(100).optional(),
     email: Email.optional(),
-    /** Asked for with `email`, when the account has a password. */
+    /** Required with `email` if the account has a password. */
     currentPassword: password.optional(),
   })
   .meta({ id: 'UpdateProfile' })

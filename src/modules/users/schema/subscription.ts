@@ -7,9 +7,9 @@ export const Subscription = z
   .strictObject({
     teamId: z.string(),
     plan: z.enum(PLANS),
-    /** Whether the caller may change the plan with PUT. */
+    /** Whether the caller can change the plan. */
     changeable: z.boolean(),
-    /** Null is no limit. */
+    /** Null means unlimited. */
     limits: z.strictObject({
       teams: limit,
       membersPerTeam: limit,
@@ -19,16 +19,16 @@ export const Subscription = z
       concurrentRuns: limit,
       descendantRuns: z
         .int()
-        .describe('How many runs one start may lead to, by sub-workflows and error workflows.'),
+        .describe('How many further runs one start may cause through sub-workflows and error workflows.'),
       storageBytes: limit,
       requestsPerMinute: z.int(),
       mailsPerDay: z.int(),
     }),
     usage: z.strictObject({
-      /** Null for a shared team: how many teams one may own follows from the personal team's plan. */
+      /** Null for a shared team, because the personal team's plan limits how many teams a user can own. */
       teams: z.int().nullable(),
       membersPerTeam: z.int(),
-      /** The most that any one member has: the limit is per member. */
+      /** The highest number that any member has. The limit is per member. */
       apiKeys: z.int(),
       workflows: z.number(),
       runsPerMonth: z.number(),
@@ -39,5 +39,5 @@ export const Subscription = z
   .meta({ id: 'Subscription' })
 export type Subscription = z.infer<typeof Subscription>
 
-export const ChangePlan = z.strictObject({ plan: z.enum(PLANS) }).meta({ id: 'ChangePlan' })
-export type ChangePlan = z.infer<typeof ChangePlan>
+export const UpdateSubscription = z.strictObject({ plan: z.enum(PLANS) }).meta({ id: 'UpdateSubscription' })
+export type UpdateSubscription = z.infer<typeof UpdateSubscription>

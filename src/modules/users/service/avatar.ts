@@ -1,7 +1,7 @@
-// The avatar. Invariants:
-// 1. An object is stored under a random key before the row names it, so the row never names what is not there.
-// 2. The object that a commit has replaced is deleted by a message of that commit: again and again until it is done.
-// 3. All of a user's objects lie under one prefix, so whatever a crash left there goes with the account.
+// Avatars. Invariants:
+// 1. The image is stored under a random key before the row refers to it, so the row never refers to a missing object.
+// 2. A message of the commit that replaces an image deletes the old one. It is retried until it succeeds.
+// 3. All objects of a user share one prefix, so deleting the account also removes what a crash left behind.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { randomToken } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -20,28 +20,28 @@ export const avatarPrefix = (userId: string): string => `avatars/${userId}/`
 export type Upload = {
   body: ReadableStream<Uint8Array> | null
   type: string | undefined
-  /** As announced; null when the client did not say. */
+  /** From Content-Length; null if the client sent none. */
   sizeBytes: number | null
 }
 
 export async function putAvatar(ctx: ServiceContext, upload: Upload, expected: Expected): Promise<Profile> {
   const { userId } = ctx.actor
   const before = (await findProfile(ctx, userId)) ?? gone()
-  const seenVersion = await requireSeen(ctx, before, expected)
+  const seenVersion = await requireExpectedVersion(ctx, before, expected)
   const type = declaredType(upload.type)
   if (upload.sizeBytes !== null && upload.sizeBytes > MAX_AVATAR_BYTES) throw tooLarge()
   const key = `${avatarPrefix(userId)}${randomToken()}`
   await store(ctx, key, type, upload)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardAvatar(userId, before.avatarKey, { key, type }, seenVersion, ctx.now()),
     audit: { action: 'avatar.set', targetType: 'user', targetId: userId, after: { type } },
     messages: before.avatarKey ? [deletion(before.avatarKey)] : [],
   })
-  if (done === 'guard_missed') {
-    // Only here is it certain that no row names the new object; after a failed batch it may well be named.
+  if (outcome === 'guard_missed') {
+    // Only here is it certain that no row refers to the new object. After a failed batch a row may refer to it.
     ctx.defer(ctx.env.FILES.delete(key).catch(() => undefined))
     throw new AppError('resource.conflict', {
-      detail: 'The avatar has just been changed by another request.',
+      detail: 'Another request has just changed the avatar.',
     })
   }
   return getProfile(ctx)
@@ -50,20 +50,20 @@ export async function putAvatar(ctx: ServiceContext, upload: Upload, expected: E
 export async function deleteAvatar(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { userId } = ctx.actor
   const before = (await findProfile(ctx, userId)) ?? gone()
-  const seenVersion = await requireSeen(ctx, before, expected)
+  const seenVersion = await requireExpectedVersion(ctx, before, expected)
   if (before.avatarKey === null) throw notFound('The avatar')
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardAvatar(userId, before.avatarKey, null, seenVersion, ctx.now()),
     audit: { action: 'avatar.deleted', targetType: 'user', targetId: userId },
     messages: [deletion(before.avatarKey)],
   })
-  if (done === 'guard_missed')
+  if (outcome === 'guard_missed')
     throw new AppError('resource.conflict', {
-      detail: 'The avatar has just been changed by another request.',
+      detail: 'Another request has just changed the avatar.',
     })
 }
 
-export type Picture = {
+export type AvatarImage = {
   body: ReadableStream
   type: string
   filename: string
@@ -71,7 +71,7 @@ export type Picture = {
   sizeBytes: number
 }
 
-export async function readAvatar(ctx: ServiceContext): Promise<Picture> {
+export async function readAvatar(ctx: ServiceContext): Promise<AvatarImage> {
   const row = (await findProfile(ctx, ctx.actor.userId)) ?? gone()
   const object = row.avatarKey === null ? null : await ctx.env.FILES.get(row.avatarKey)
   if (object === null || row.avatarType === null) throw notFound('The avatar')
@@ -84,8 +84,8 @@ export async function readAvatar(ctx: ServiceContext): Promise<Picture> {
   }
 }
 
-/** If-Match may name the picture as it was read, or the profile that it belongs to. */
-async function requireSeen(
+/** If-Match accepts the ETag of the image or of the profile. */
+async function requireExpectedVersion(
   ctx: RequestContext,
   before: ProfileRow,
   expected: Expected,
@@ -97,33 +97,36 @@ async function requireSeen(
 
 const deletion = (key: string) => ({ type: 'storage.delete' as const, keys: [key], prefixes: [] })
 
-const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MAX_AVATAR_BYTES} bytes.` })
+const tooLarge = () =>
+  new AppError('request.too_large', { detail: `An avatar can have at most ${MAX_AVATAR_BYTES} bytes.` })
 
 const notAnImage = (detail: string) => new AppError('request.unsupported_media_type', { detail })
 
 function declaredType(header: string | undefined): ImageType {
   const declared = header?.split(';')[0]?.trim().toLowerCase()
   const type = IMAGE_TYPES.find((one) => one === declared)
-  if (!type) throw notAnImage(`Send one of ${IMAGE_TYPES.join(', ')}.`)
+  if (!type) throw notAnImage(`Content-Type must be one of ${IMAGE_TYPES.join(', ')}.`)
   return type
 }
 
-/** Looks at the first bytes, then streams into R2. R2 wants the length before, so a body of unknown length is collected. */
+/** Checks the first bytes, then streams the body to R2. R2 needs the length first, so a body of unknown length is buffered. */
 async function store(ctx: RequestContext, key: string, type: ImageType, upload: Upload): Promise<void> {
   const chunks = countedChunks(upload)
   try {
     const head = await readHead(chunks)
-    const found = sniffImage(await joined(head))
+    const found = sniffImage(await concatenate(head))
     if (found !== type)
-      throw notAnImage(`The content is ${found === null ? 'no image that we take' : found}, not ${type}.`)
+      throw notAnImage(
+        `The content is ${found === null ? 'not a supported image' : found}, but Content-Type is ${type}.`,
+      )
     const options = { httpMetadata: { contentType: type } }
     if (upload.sizeBytes === null) {
       for await (const chunk of chunks) head.push(chunk)
-      await ctx.env.FILES.put(key, await joined(head), options)
+      await ctx.env.FILES.put(key, await concatenate(head), options)
       return
     }
     const { readable, writable } = new FixedLengthStream(upload.sizeBytes)
-    // Of two failures the sender's is the cause: when its bytes do not come, R2 cannot store them.
+    // If both fail, report the client's failure: R2 fails because the bytes did not arrive.
     const [sent, stored] = await Promise.allSettled([
       pump(head, chunks, writable),
       ctx.env.FILES.put(key, readable, options),
@@ -164,7 +167,7 @@ async function pump(
   }
 }
 
-/** Counts what comes against the cap and against what was announced, whatever carries the request. */
+/** Checks the received size against the limit and Content-Length, whatever the transport. */
 async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8Array, undefined> {
   let size = 0
   try {
@@ -176,7 +179,7 @@ async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8
     }
   } catch (error) {
     if (error instanceof AppError) throw error
-    // Reading fails when the client goes away: nothing of ours is broken.
+    // Reading fails when the client disconnects. That is not a server error.
     throw new AppError('request.malformed', { detail: 'The body ended early.', cause: error })
   }
   if (sizeBytes !== null && size < sizeBytes) throw wrongLength()
@@ -184,7 +187,7 @@ async function* countedChunks({ body, sizeBytes }: Upload): AsyncGenerator<Uint8
 }
 
 const wrongLength = () =>
-  new AppError('request.malformed', { detail: 'The body does not have the announced length.' })
+  new AppError('request.malformed', { detail: 'The length of the body does not match Content-Length.' })
 
-const joined = async (chunks: Uint8Array[]): Promise<Uint8Array> =>
+const concatenate = async (chunks: Uint8Array[]): Promise<Uint8Array> =>
   new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer())

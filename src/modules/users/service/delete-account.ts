@@ -16,8 +16,8 @@ import { avatarPrefix } from './avatar.ts'
 import { getProfile } from './profile.ts'
 
 /**
- * Ends the account with the personal team and every team that has no other member. Teams with others must be handed over
- * before: they are not one person's to delete. Audit entries stay, see `repo/deletion.ts`.
+ * Deletes the account, its personal team and every team without other members. Teams with other members must be
+ * transferred first. Audit entries stay, see `repo/deletion.ts`.
  */
 export async function deleteAccount(
   ctx: ServiceContext,
@@ -29,7 +29,7 @@ export async function deleteAccount(
   const proof = await proveIdentity(ctx, input.password)
   const teams = await findOwnedTeams(ctx.env.DB, userId)
   requireAlone(teams)
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardDeletion(userId, proof.passwordHash, teams.length, seenVersion),
     statements: deleteAccountRows(userId, ctx.now()),
     audit: {
@@ -44,24 +44,21 @@ export async function deleteAccount(
         type: 'mail.send',
         to: proof.email,
         subject: 'Your account was deleted',
-        text: 'Your account and its data were deleted, as asked for with your sign-in. The address is free again.\n',
+        text: 'Your account and its data were deleted, as you requested. The address can be used for a new account.\n',
       },
     ],
   })
-  if (done === 'done') return
+  if (outcome === 'done') return
   requireAlone(await findOwnedTeams(ctx.env.DB, userId))
   if (await isLastAdmin(ctx.env.DB, userId)) {
     throw new AppError('resource.conflict', {
-      detail: 'You are the last administrator; make someone else one first.',
+      detail: 'You are the last administrator. Make someone else an administrator first.',
     })
   }
-  throw new AppError('resource.conflict', { detail: 'The account has just been changed; try again.' })
+  throw new AppError('resource.conflict', { detail: 'The account was just changed. Try again.' })
 }
 
-/**
- * What rows do not take with them, whoever deletes the account: files, the runs of its teams with their objects, and what
- * the account follows.
- */
+/** Deletes what cascading rows do not: files, the runs of the teams with their objects, and open live connections. */
 export const deletionMessages = (userId: string, teams: OwnedTeam[]): QueueMessage[] => [
   { type: 'storage.delete', keys: [], prefixes: [avatarPrefix(userId)] },
   { type: 'live.revoke', of: 'user', id: userId },
@@ -72,7 +69,7 @@ function requireAlone(teams: OwnedTeam[]): void {
   const shared = teams.filter((team) => team.others > 0)
   if (shared.length === 0) return
   throw new AppError('resource.conflict', {
-    detail: `Hand over or delete the teams you share first: ${shared
+    detail: `Transfer or delete the teams you share first: ${shared
       .slice(0, 20)
       .map((team) => `${team.name} (${team.id})`)
       .join(', ')}.`,

@@ -1,8 +1,8 @@
-// A change of address. Invariants:
-// 1. It takes the password (or a fresh sign-in), and the token that was sent to the new address, from the same account.
-// 2. Nobody learns from it whether an address has an account: what is asked is answered alike, and only who reads the
-//    mail of a taken address is told.
-// 3. The old address is told when a change is asked for and when it is done.
+// Changing the email address. Invariants:
+// 1. A change requires the password (or a recent sign-in) and the token sent to the new address, both from the same account.
+// 2. It does not reveal whether an address has an account. The response is always the same; only the owner of a taken address
+//    gets a mail about it.
+// 3. The old address gets a mail when a change is requested and when it is complete.
 import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -25,9 +25,9 @@ import type { ConfirmEmail, Profile } from '../schema/profile.ts'
 import { getProfile } from './profile.ts'
 
 const CHANGE_LIFE_MS = DAY_MS
-const MAILS_OF_A_USER = { limit: 10, windowMs: HOUR_MS }
+const MAILS_PER_USER = { limit: 10, windowMs: HOUR_MS }
 
-/** What belongs into the batch. Asking for the address that the account has already takes a pending change back. */
+/** Returns the statements and mails for the commit. Requesting the current address cancels a pending change. */
 export async function beginEmailChange(
   ctx: ServiceContext,
   email: string,
@@ -45,7 +45,10 @@ export async function beginEmailChange(
   const taken = await isEmailTaken(ctx.env.DB, email)
   return {
     statements,
-    messages: [taken ? takenMail(email) : confirmMail(ctx, email, token), askedMail(oldEmail)],
+    messages: [
+      taken ? addressTakenMail(email) : confirmMail(ctx, email, token),
+      changeRequestedMail(oldEmail),
+    ],
   }
 }
 
@@ -60,7 +63,7 @@ export async function confirmEmail(
   const tokenHash = await sha256Hex(input.token)
   const email = await findEmailChange(ctx.env.DB, tokenHash, userId, now)
   if (email === null) throw new AppError('auth.invalid_one_time_token')
-  const done = await commit(ctx, {
+  const outcome = await commit(ctx, {
     guard: guardEmailChange(tokenHash, userId, seenVersion, now),
     statements: [setEmail(userId, email, now)],
     audit: {
@@ -72,9 +75,9 @@ export async function confirmEmail(
     },
     messages: [changedMail(oldEmail)],
   })
-  if (done === 'guard_missed') {
-    const stillGood = await findEmailChange(ctx.env.DB, tokenHash, userId, now)
-    if (stillGood === null) throw new AppError('auth.invalid_one_time_token')
+  if (outcome === 'guard_missed') {
+    const stillValid = await findEmailChange(ctx.env.DB, tokenHash, userId, now)
+    if (stillValid === null) throw new AppError('auth.invalid_one_time_token')
     if (expected !== null) requireExpected(expected, (await getProfile(ctx)).version)
     throw new AppError('auth.email_taken')
   }
@@ -84,7 +87,7 @@ export async function confirmEmail(
 async function takeMail(ctx: ServiceContext): Promise<void> {
   if (!ctx.settings.RATE_LIMITS) return
   const bucket = rateLimiter(ctx.env.RATE_LIMITER, `email-change:${ctx.actor.userId}`)
-  const decision = await bucket.take(MAILS_OF_A_USER)
+  const decision = await bucket.take(MAILS_PER_USER)
   if (decision.allowed) return
   throw new AppError('rate.limited', { retryAfterSeconds: Math.ceil(decision.retryAfterMs / 1000) })
 }
@@ -97,30 +100,30 @@ const mail = (to: string, subject: string, lines: string[]): QueueMessage => ({
 })
 
 const confirmMail = (ctx: ServiceContext, to: string, token: string): QueueMessage =>
-  mail(to, 'Confirm your new e-mail address', [
-    'To use this address for your account, send this token, signed in, to',
+  mail(to, 'Confirm your new email address', [
+    'To use this address for your account, sign in and send this token to',
     `POST ${ctx.settings.PUBLIC_URL}/api/v1/users/profile/email:`,
     '',
     token,
     '',
-    'It is good for 24 hours. If you have not asked for it, nothing needs to be done.',
+    'The token is valid for 24 hours. If you did not request this change, ignore this email.',
   ])
 
-const takenMail = (to: string): QueueMessage =>
-  mail(to, 'Your e-mail address has an account already', [
-    'Somebody, perhaps you, asked to use this address for another account. It belongs to yours, so nothing was changed.',
+const addressTakenMail = (to: string): QueueMessage =>
+  mail(to, 'Your email address already has an account', [
+    'Someone asked to use this address for another account. Your account already uses it, so nothing was changed.',
   ])
 
-const askedMail = (to: string): QueueMessage =>
-  mail(to, 'A new e-mail address was asked for', [
-    'Somebody, we hope you, asked to change the e-mail address of your account. It changes once the new one is confirmed.',
+const changeRequestedMail = (to: string): QueueMessage =>
+  mail(to, 'A change of your email address was requested', [
+    'Someone asked to change the email address of your account. It will change once the new address is confirmed.',
     '',
-    'If it was not you, change your password at once: it was known to whoever asked.',
+    'If it was not you, change your password now: whoever asked knows it.',
   ])
 
 const changedMail = (to: string): QueueMessage =>
-  mail(to, 'Your e-mail address was changed', [
-    'Your account has a new e-mail address now; this one is no longer in use.',
+  mail(to, 'Your email address was changed', [
+    'Your account now has a new email address. This one is no longer in use.',
     '',
-    'If it was not you, tell the operator of this service.',
+    'If it was not you, contact the operator of this service.',
   ])

@@ -1,9 +1,9 @@
-// Where an export goes on: in which list, of which team, behind which row.
+// The cursor of an export: which list, which team and after which row.
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
 import { EXPORT_LISTS } from '../repo/export-lists.ts'
 
-/** `team` is empty in the lists of the person. */
+/** `team` is empty in the user's own lists. */
 export type ExportPlace = { list: string; team: string; after: (string | number)[] }
 
 const SORT = 'export'

@@ -1,18 +1,17 @@
-// Everything of one person, and of the teams that are theirs, as one JSON document, written while it is read: never more
-// than a page of rows is in memory, however much there is. Secrets are not in it: no hash, no token, no URL of a webhook,
-// no key but its last four characters.
+// Streams all data of a user and of the teams they own as one JSON document. At most one page of rows is in memory at a time.
+// It contains no secrets: no hashes, tokens or webhook URLs, and only the last four characters of keys.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { utf8 } from '../../../core/crypto.ts'
 import { commit } from '../../../db/commit.ts'
-import { type ExportRow, findMyTeams, type MyTeam, readExportPage } from '../repo/export.ts'
+import { type ExportedTeam, type ExportRow, findTeamsToExport, readExportPage } from '../repo/export.ts'
 import type { ExportList } from '../repo/export-list.ts'
 import { EXPORT_LISTS } from '../repo/export-lists.ts'
 import { decodePlace, type ExportPlace, encodePlace } from './export-cursor.ts'
 import { getPreferences } from './preferences.ts'
 import { getProfile } from './profile.ts'
 
-/** D1 answers at most 1,000 queries a request; the lists share this many pages. What is left has a cursor. */
+/** D1 allows at most 1,000 queries per request. All lists share this many pages; a cursor continues with the rest. */
 const LIMITS = { pages: 900, rows: 500 }
 
 export async function exportAccount(
@@ -20,11 +19,11 @@ export async function exportAccount(
   cursor?: string,
   limits = LIMITS,
 ): Promise<ReadableStream<Uint8Array>> {
-  // Asked and written before the answer begins, so that a failure up to here is still a proper problem.
+  // Runs before the response starts, so a failure here still returns a problem.
   const from = cursor === undefined ? null : decodePlace(cursor)
   const profile = await getProfile(ctx)
   const preferences = await getPreferences(ctx)
-  const teams = await findMyTeams(ctx.env.DB, ctx.actor.userId)
+  const teams = await findTeamsToExport(ctx.env.DB, ctx.actor.userId)
   await commit(ctx, {
     audit: {
       action: 'account.exported',
@@ -49,7 +48,7 @@ export async function exportAccount(
 
 async function* write(
   ctx: ServiceContext,
-  { head, teams, from }: { head: object; teams: MyTeam[]; from: ExportPlace | null },
+  { head, teams, from }: { head: object; teams: ExportedTeam[]; from: ExportPlace | null },
   limits: typeof LIMITS,
 ): AsyncGenerator<string, undefined> {
   yield JSON.stringify(head).slice(0, -1)
@@ -66,11 +65,11 @@ async function* write(
           next = at
           break
         }
-        const whose = { userId: ctx.actor.userId, teamId: at.team }
-        const rows = await readExportPage(ctx.env.DB, list, whose, at.after, limits.rows)
+        const owner = { userId: ctx.actor.userId, teamId: at.team }
+        const rows = await readExportPage(ctx.env.DB, list, owner, at.after, limits.rows)
         if (rows.length > 0) yield separator + rows.map((row) => JSON.stringify(toItem(list, row))).join(',')
         if (rows.length > 0) separator = ','
-        at = placeBehind(list, at, rows, limits.rows)
+        at = placeAfter(list, at, rows, limits.rows)
       }
     }
     yield ']'
@@ -80,14 +79,14 @@ async function* write(
   return undefined
 }
 
-/** Each list once for the person or for each of the teams, from `from` on. A team that was left since is passed over. */
-function placesOf(teams: MyTeam[], from: ExportPlace | null): ExportPlace[] {
+/** Each list once for the user or for each team, starting at `from`. Skips teams that the user has left since. */
+function placesOf(teams: ExportedTeam[], from: ExportPlace | null): ExportPlace[] {
   const all = EXPORT_LISTS.flatMap((list) => {
-    const whose =
+    const teamIds =
       list.of === 'person'
         ? ['']
         : teams.filter((t) => list.of === 'joined' || t.owned === 1).map((t) => t.id)
-    return whose.map((team) => ({ list: list.name, team, after: list.start }))
+    return teamIds.map((team) => ({ list: list.name, team, after: list.start }))
   })
   if (from === null) return all
   const order = EXPORT_LISTS.map((list) => list.name)
@@ -97,12 +96,7 @@ function placesOf(teams: MyTeam[], from: ExportPlace | null): ExportPlace[] {
   return all.filter((one) => behind(one) >= 0).map((one) => (behind(one) === 0 ? from : one))
 }
 
-function placeBehind(
-  list: ExportList,
-  at: ExportPlace,
-  rows: ExportRow[],
-  limit: number,
-): ExportPlace | null {
+function placeAfter(list: ExportList, at: ExportPlace, rows: ExportRow[], limit: number): ExportPlace | null {
   const last = rows.at(-1)
   if (last === undefined || (!list.bounded && rows.length < limit)) return null
   return { ...at, after: list.start.map((_, i) => last[`at${i}`] ?? '') }

@@ -1,5 +1,5 @@
-// Images that a user sends. What counts is what the bytes say; the declared type must agree, so that nothing is ever
-// served as something it is not.
+// Detects the type of an uploaded image from its bytes. The declared type must match, so a file is never served as something
+// else.
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const
 export type ImageType = (typeof IMAGE_TYPES)[number]
 
@@ -10,7 +10,7 @@ export const EXTENSIONS: Record<ImageType, string> = {
   'image/gif': 'gif',
 }
 
-/** As many bytes as the longest signature takes. */
+/** The length of the longest signature. */
 export const SIGNATURE_BYTES = 16
 
 const startsWith = (bytes: Uint8Array, signature: number[], at = 0): boolean =>

@@ -1,11 +1,11 @@
-// A change of plan, whoever may make it: what is in use must fit the new plan, also what is added at the same moment.
+// Plan changes by owners and administrators. Current usage must fit the new plan, including what is added at the same moment.
 import type { RequestContext } from '../../../context.ts'
 import { periodOf } from '../../../core/clock.ts'
 import { AppError, type FieldError, notFound } from '../../../core/errors.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { AuditEntry, Statement } from '../../../db/commit.ts'
 import { findUsage } from '../../teams/index.ts'
-import { findSubscribedTeam, guardPlan, type LimitName, type PlanJudge } from '../repo/subscription.ts'
+import { findSubscribedTeam, guardPlan, type LimitName, type PlanChanger } from '../repo/subscription.ts'
 import type { Subscription } from '../schema/subscription.ts'
 
 const LIMIT_NAMES: LimitName[] = [
@@ -18,7 +18,7 @@ const LIMIT_NAMES: LimitName[] = [
   'storageBytes',
 ]
 
-export async function readSubscriptionOf(
+export async function getSubscriptionOf(
   request: RequestContext,
   teamId: string,
   changeable: boolean,
@@ -37,7 +37,7 @@ export async function readSubscriptionOf(
     usage: {
       teams: team.personal === 1 ? team.ownedTeams : null,
       membersPerTeam: used.members,
-      apiKeys: used.mostKeysOfAMember,
+      apiKeys: used.maxKeysPerMember,
       workflows: used.levels.get('workflows') ?? 0,
       runsPerMonth: used.flows.get('runs') ?? 0,
       concurrentRuns: used.concurrentRuns,
@@ -47,21 +47,21 @@ export async function readSubscriptionOf(
 }
 
 export type PlanChange = {
-  /** Asks again, in the statement itself, whether `by` may and whether what is in use fits. */
+  /** Checks again, in the statement itself, that `by` may change the plan and that current usage fits. */
   guard: Statement
   audit: AuditEntry & { before: { plan: Plan }; after: { plan: Plan } }
-  /** Says why the guard missed. */
-  overtaken: () => Promise<never>
+  /** Throws the reason why the guard missed. */
+  explainMiss: () => Promise<never>
 }
 
-/** Null when the team has the plan already. Refused when more is in use than the plan allows. */
+/** Returns null if the team already has the plan. Throws if current usage exceeds the new plan. */
 export async function preparePlanChange(
   request: RequestContext,
   teamId: string,
   plan: Plan,
-  by: PlanJudge,
+  by: PlanChanger,
 ): Promise<PlanChange | null> {
-  const current = await readSubscriptionOf(request, teamId, true)
+  const current = await getSubscriptionOf(request, teamId, true)
   if (current.plan === plan) return null
   await requireRoleAllows(request, teamId, plan)
   const caps = narrowed(current.plan, plan)
@@ -76,11 +76,11 @@ export async function preparePlanChange(
       before: { plan: current.plan },
       after: { plan },
     },
-    overtaken: async () => {
+    explainMiss: async () => {
       await requireRoleAllows(request, teamId, plan)
-      requireFit(await readSubscriptionOf(request, teamId, true), plan, caps)
+      requireFit(await getSubscriptionOf(request, teamId, true), plan, caps)
       throw new AppError('resource.conflict', {
-        detail: 'The plan or the owner has just changed; read again.',
+        detail: 'The plan or the owner has just changed. Read the subscription again.',
       })
     },
   }
@@ -89,31 +89,35 @@ export async function preparePlanChange(
 async function requireRoleAllows(request: RequestContext, teamId: string, plan: Plan): Promise<void> {
   if (plan !== 'free' || (await findSubscribedTeam(request.env.DB, teamId))?.ofPremium !== 1) return
   throw new AppError('resource.conflict', {
-    detail: 'The owner has the role premium, which gives the personal team at least the plan premium.',
+    detail: 'The owner has the premium role, which gives the personal team at least the premium plan.',
   })
 }
 
-/** Only limits that get narrower can stand in the way. */
+/** The limits that become smaller. Only these can block the change. */
 function narrowed(from: Plan, to: Plan): [LimitName, number][] {
   const caps: [LimitName, number][] = []
   for (const name of LIMIT_NAMES) {
-    const most = PLAN_LIMITS[to][name]
+    const limit = PLAN_LIMITS[to][name]
     const before = PLAN_LIMITS[from][name]
-    if (most !== null && (before === null || most < before)) caps.push([name, most])
+    if (limit !== null && (before === null || limit < before)) caps.push([name, limit])
   }
   return caps
 }
 
 function requireFit(current: Subscription, plan: Plan, caps: [LimitName, number][]): void {
   const over: FieldError[] = []
-  for (const [name, most] of caps) {
+  for (const [name, limit] of caps) {
     const used = current.usage[name] ?? 0
-    if (used > most)
-      over.push({ path: name, message: `${used} used, ${plan} allows ${most}`, code: 'plan.limit_reached' })
+    if (used > limit)
+      over.push({
+        path: name,
+        message: `${used} in use, but the ${plan} plan allows ${limit}`,
+        code: 'plan.limit_reached',
+      })
   }
   if (over.length === 0) return
   throw new AppError('resource.conflict', {
-    detail: `More is in use than the plan ${plan} allows: ${over.map((one) => one.path).join(', ')}.`,
+    detail: `Current usage exceeds the ${plan} plan: ${over.map((one) => one.path).join(', ')}.`,
     errors: over,
   })
 }

@@ -1,12 +1,12 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { commit } from '../../../db/commit.ts'
 import { findProfile, mergePreferences, readProfileRow } from '../repo/profile.ts'
-import { type Preferences, type SetPreferences, withDefaults } from '../schema/preferences.ts'
+import { type Preferences, type UpdatePreferences, withDefaults } from '../schema/preferences.ts'
 import { gone } from './profile.ts'
 
 export async function readPreferences(ctx: ReadContext): Promise<Preferences> {
   const now = ctx.now()
-  const { rows } = await ctx.read((who) => readProfileRow(who.userId, now))
+  const { rows } = await ctx.read(({ userId }) => readProfileRow(userId, now))
   return withDefaults(JSON.parse((rows[0] ?? gone()).preferences))
 }
 
@@ -15,13 +15,13 @@ export async function getPreferences(ctx: ServiceContext): Promise<Preferences> 
   return withDefaults(JSON.parse(row.preferences))
 }
 
-export async function setPreferences(ctx: ServiceContext, input: SetPreferences): Promise<Preferences> {
+export async function updatePreferences(ctx: ServiceContext, input: UpdatePreferences): Promise<Preferences> {
   const { userId } = ctx.actor
   const { extra, ...patch } = input
   if (Object.keys(input).length > 0) {
     await commit(ctx, {
       statements: [mergePreferences(userId, patch, extra)],
-      // What clients keep in `extra` is theirs, and of no use to an auditor.
+      // `extra` belongs to clients and is not useful in an audit.
       audit: {
         action: 'preferences.updated',
         targetType: 'user',

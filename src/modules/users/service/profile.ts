@@ -6,7 +6,7 @@ import type { Profile } from '../schema/profile.ts'
 
 export async function readProfile(ctx: ReadContext): Promise<Profile> {
   const now = ctx.now()
-  const { rows } = await ctx.read((who) => readProfileRow(who.userId, now))
+  const { rows } = await ctx.read(({ userId }) => readProfileRow(userId, now))
   return toProfile(rows[0] ?? gone())
 }
 

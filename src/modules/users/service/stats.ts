@@ -5,7 +5,7 @@ import { findStats } from '../repo/data.ts'
 import type { UserStats } from '../schema/data.ts'
 import { gone } from './profile.ts'
 
-export async function readStats(ctx: ServiceContext): Promise<UserStats> {
+export async function getStats(ctx: ServiceContext): Promise<UserStats> {
   const { userId, teamId } = ctx.actor
   const now = ctx.now()
   const period = periodOf(now)

@@ -1,28 +1,31 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
-import type { ChangePlan, Subscription } from '../schema/subscription.ts'
-import { preparePlanChange, readSubscriptionOf } from './plan-change.ts'
+import type { Subscription, UpdateSubscription } from '../schema/subscription.ts'
+import { getSubscriptionOf, preparePlanChange } from './plan-change.ts'
 
-export const readSubscription = (ctx: ServiceContext): Promise<Subscription> =>
-  readSubscriptionOf(
+export const getSubscription = (ctx: ServiceContext): Promise<Subscription> =>
+  getSubscriptionOf(
     ctx,
     ctx.actor.teamId,
     ctx.actor.kind === 'user' && ctx.actor.teamRole === 'owner' && maySwitch(ctx),
   )
 
-/** There is no payment: the owner switches the plan, unless the operator keeps that to administrators. */
-export async function changePlan(ctx: ServiceContext, input: ChangePlan): Promise<Subscription> {
+/** Plans need no payment. The owner changes the plan, unless the operator allows only administrators to. */
+export async function updateSubscription(
+  ctx: ServiceContext,
+  input: UpdateSubscription,
+): Promise<Subscription> {
   if (!maySwitch(ctx)) {
     throw new AppError('access.denied', {
-      detail: 'On this installation only an administrator changes plans.',
+      detail: 'Only administrators can change plans on this installation.',
     })
   }
   const { teamId, userId } = ctx.actor
   const change = await preparePlanChange(ctx, teamId, input.plan, { ownerId: userId })
-  if (change === null) return readSubscription(ctx)
-  const done = await commit(ctx, { guard: change.guard, audit: change.audit })
-  return done === 'guard_missed' ? change.overtaken() : readSubscription(ctx)
+  if (change === null) return getSubscription(ctx)
+  const outcome = await commit(ctx, { guard: change.guard, audit: change.audit })
+  return outcome === 'guard_missed' ? change.explainMiss() : getSubscription(ctx)
 }
 
 const maySwitch = (ctx: ServiceContext): boolean =>

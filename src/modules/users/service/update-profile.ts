@@ -7,7 +7,7 @@ import type { Profile, UpdateProfile } from '../schema/profile.ts'
 import { beginEmailChange } from './email-change.ts'
 import { getProfile } from './profile.ts'
 
-/** The name changes at once; a new address only once it has been confirmed from its own mailbox. */
+/** The name changes immediately. A new address takes effect once it is confirmed with the token sent to it. */
 export async function updateProfile(
   ctx: ServiceContext,
   input: UpdateProfile,

@@ -5,7 +5,7 @@ import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
 import type { Versioned } from '../../../core/version.ts'
 import type { AuditEntry } from '../../../db/commit.ts'
-import { addUsage, NOW } from '../../teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../teams/index.ts'
 import { requireSound } from '../check/index.ts'
 import { syncTriggers } from '../repo/triggers.ts'
 import { insertVersion } from '../repo/versions.ts'
@@ -72,7 +72,7 @@ export async function createWorkflow(
         now,
       }),
       ...syncTriggers({ workflowId: id, teamId, active, by: userId, now }, writes),
-      addUsage(teamId, NOW, 'workflows', 1),
+      addUsage(teamId, LEVEL_PERIOD, 'workflows', 1),
     ],
     audit: auditOf(id, name, origin, secrets),
   })

@@ -3,7 +3,7 @@ import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { addUsage, NOW } from '../../teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../teams/index.ts'
 import { findCallers } from '../repo/callers.ts'
 import { countWorkflows, deleteWorkflow, findWorkflows, forgetErrorWorkflow } from '../repo/workflows.ts'
 import type { TriggerList } from '../schema/trigger.ts'
@@ -90,7 +90,7 @@ export async function removeWorkflow(
   if (!force) await refuseUsed(ctx, id)
   const done = await commit(ctx, {
     guard: deleteWorkflow(teamId, id, requireExpected(expected, revision)),
-    statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, NOW, 'workflows', -1)],
+    statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, LEVEL_PERIOD, 'workflows', -1)],
     audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
   })
   if (done === 'done') return

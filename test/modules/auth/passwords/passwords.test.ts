@@ -156,7 +156,7 @@ test('a weak password does not use the token up', async () => {
 
 test('a token of one purpose is not one of another', async () => {
   const { email } = await registered()
-  const proof = await mailedToken(email, 'Confirm your e-mail address')
+  const proof = await mailedToken(email, 'Confirm your email address')
   expect((await reset(proof)).status).toBe(400)
   await forgot(email)
   const body = { token: await resetToken(email) }
@@ -165,12 +165,12 @@ test('a token of one purpose is not one of another', async () => {
 
 test('a mail confirms the address once, and a new mail voids the old one', async () => {
   const { email, token } = await registered()
-  const first = await mailedToken(email, 'Confirm your e-mail address')
+  const first = await mailedToken(email, 'Confirm your email address')
   const again = await post('/api/v1/auth/email/resend', { token }, undefined)
   expect([again.status, again.body]).toEqual([202, { email, emailVerified: false }])
   const verify = (text: string) => post('/api/v1/auth/email/verify', undefined, { token: text })
   expect((await verify(first)).status).toBe(400)
-  const second = await mailedToken(email, 'Confirm your e-mail address')
+  const second = await mailedToken(email, 'Confirm your email address')
   const answers = await Promise.all([verify(second), verify(second)])
   expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
   expect((await get('/api/v1/auth/me', { token })).body.emailVerified).toBe(true)
@@ -215,7 +215,7 @@ test('asking for addresses that nobody has writes one audit entry an hour for a 
 
 test('tokens are kept as hashes only', async () => {
   const { email, userId } = await registered()
-  const token = await mailedToken(email, 'Confirm your e-mail address')
+  const token = await mailedToken(email, 'Confirm your email address')
   const row = await env.DB.prepare('SELECT * FROM one_time_tokens WHERE user_id = ?').bind(userId).first()
   expect(JSON.stringify(row)).not.toContain(token)
   expect(row?.token_hash).toMatch(/^[0-9a-f]{64}$/)

@@ -2,7 +2,7 @@
 // has the same address.
 import { afterEach, expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../../src/core/clock.ts'
-import { beginSignIn, noteAddressFailure } from '../../../../src/modules/auth/brute-force.ts'
+import { beginSignIn, recordAddressFailure } from '../../../../src/modules/auth/brute-force.ts'
 import { call } from '../../../helpers/api.ts'
 import { withContext } from '../../../helpers/jobs.ts'
 import { type Browser, newBrowser } from '../../../helpers/oidc-browser.ts'
@@ -65,7 +65,7 @@ test('a network that fails at many accounts does not make a known device in it w
   const { email, browser } = await ownBrowser(headers)
   await withContext(async (request) => {
     for (let i = 0; i < 60; i++)
-      await noteAddressFailure({ ...request, address: headers['cf-connecting-ip'] })
+      await recordAddressFailure({ ...request, address: headers['cf-connecting-ip'] })
   })
   expect((await signIn(email, PASSWORD, headers)).status).toBe(429)
   expect((await enter(browser, email, PASSWORD, headers)).status).toBe(200)

@@ -22,7 +22,7 @@ test('registering makes a user with a personal team, signs in and sends a mail t
     scopes: null,
   })
   const [mail] = await mailTo(email)
-  expect(mail?.subject).toBe('Confirm your e-mail address')
+  expect(mail?.subject).toBe('Confirm your email address')
   expect(mail?.text).toContain('http://orrery.test/')
 })
 
