@@ -130,7 +130,7 @@ test('without an account the button makes one, with the invitation as proof', as
 test('where no account can be made, there is nothing to press', async () => {
   const page = await openPage('#token=tok', base({ ...OFFER, hasAccount: false, mayRegister: false }))
   expect(page.at('form').hidden).toBe(true)
-  expect(page.at('status').textContent).toContain('takes no new ones')
+  expect(page.at('status').textContent).toContain('registration is closed')
 })
 
 test('coming back from a provider joins nothing before the button, and not as somebody else', async () => {
@@ -160,7 +160,7 @@ test('an address that is not confirmed gets another mail, and the button works o
 })
 
 test.each([
-  ['', 'The link is not complete'],
+  ['', 'The link is incomplete'],
   ['#token=old', 'no longer valid'],
 ])('with the fragment "%s" it says that %s', async (hash, said) => {
   const page = await openPage(hash, { [LOOKUP]: { status: 404, body: { code: 'invitation.invalid' } } })

@@ -47,7 +47,7 @@ export const ListAuditLogs = listQuery(['-createdAt', 'createdAt'], {
 })
 export type ListAuditLogs = z.infer<typeof ListAuditLogs>
 
-const name = z.string().nullable().describe('What it is called today; null when it is gone or has no name.')
+const name = z.string().nullable().describe('The current name; null if it was deleted or has none.')
 
 export const TeamAuditEntry = z
   .strictObject({
@@ -57,15 +57,12 @@ export const TeamAuditEntry = z
       kind: AuditEntry.shape.actorKind,
       id: z.string().nullable(),
       name,
-      key: z
-        .strictObject({ id: z.string(), name })
-        .nullable()
-        .describe('The API key that acted, when one did.'),
+      key: z.strictObject({ id: z.string(), name }).nullable().describe('The API key that was used, if any.'),
     }),
     target: z.strictObject({ type: z.string(), id: z.string(), name }),
     before: AuditEntry.shape.before,
     after: AuditEntry.shape.after,
-    address: z.string().nullable().describe('Of members only; so is `userAgent`.'),
+    address: z.string().nullable().describe('Shown for team members only, like `userAgent`.'),
     userAgent: z.string().nullable(),
     requestId: z.string(),
     createdAt: z.iso.datetime(),

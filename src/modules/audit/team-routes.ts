@@ -8,9 +8,9 @@ import { listTeamAuditLogs } from './service/list-team.ts'
 export const teamAuditRoutes = router().get(
   `/:id{${idPattern('team')}}/audit-logs`,
   access('audit:read', { team: 'id' }),
-  doc('List what was done in a team', 200, TeamAuditPage, {
+  doc("List a team's audit log", 200, TeamAuditPage, {
     description:
-      'For its owner and admins. What members do to their own accounts is shown to nobody but themselves.',
+      "For the owner and admins of the team. Members' actions on their own accounts are visible only to themselves.",
   }),
   validate('query', ListTeamAuditLogs),
   async (c) => c.json(await listTeamAuditLogs(c.var.ctx, c.req.valid('query'))),

@@ -1,5 +1,5 @@
-// What the ids in a team's log are called today. Each question is for the ids of one kind, by its primary key, and answers
-// only for what belongs to the team: what is gone has no name.
+// Current names for the ids in a team's audit log. Each query looks up ids of one kind by primary key and returns only rows of
+// the team. Deleted rows have no name.
 
 /** `?1` is the team, `?2` the ids as JSON. */
 const IDS = 'SELECT value FROM json_each(?2)'
@@ -17,7 +17,7 @@ const NAMED: Record<string, string> = {
   workflow: `SELECT id, name FROM workflows WHERE id IN (${IDS}) AND team_id = ?1`,
 }
 
-/** People by what they are to the team: of who is not in it, and of those who run the platform, no address is told. */
+/** Never returns the email address of people outside the team or of platform administrators. */
 const PEOPLE = `SELECT u.id, m.user_id IS NOT NULL AS isMember,
     CASE WHEN m.user_id IS NOT NULL THEN COALESCE(NULLIF(u.name, ''), u.email)
       WHEN u.role = 'admin' THEN 'An administrator of the platform' ELSE NULLIF(u.name, '') END AS name
@@ -31,18 +31,18 @@ export type Names = {
   things: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
-/** `ids` by kind; people are asked for under `user`. */
+/** `ids` are grouped by kind. People use the kind `user`. */
 export async function findNames(
   d1: D1Database,
   teamId: string,
   ids: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Names> {
   const kinds = [...ids.keys()].filter((kind) => NAMED[kind] !== undefined)
-  const ask = (sql: string, kind: string) =>
+  const query = (sql: string, kind: string) =>
     d1.prepare(sql).bind(teamId, JSON.stringify([...(ids.get(kind) ?? [])]))
   const [people, ...answers] = await d1.batch<Person | { id: string; name: string | null }>([
-    ask(PEOPLE, 'user'),
-    ...kinds.map((kind) => ask(NAMED[kind] ?? '', kind)),
+    query(PEOPLE, 'user'),
+    ...kinds.map((kind) => query(NAMED[kind] ?? '', kind)),
   ])
   const things = kinds.map((kind, index) => {
     const named = (answers[index]?.results ?? []).flatMap(({ id, name }): [string, string][] =>

@@ -1,11 +1,11 @@
-// A team's own log as its owner and admins read it. Walked by the index of the team, whatever else is asked for: a filter
-// must not lead through the entries of others.
+// A team's audit log for its owner and admins. Queries always use the team's index, whatever the filters, so they never scan
+// entries of other teams.
 import type { ListOptions } from '../../../db/paginate.ts'
 import type { ChainRow } from '../chain.ts'
 import { ENTRY_COLUMNS } from './chain.ts'
 import { type EntryFilter, seqOf } from './entries.ts'
 
-/** What people do to their own account, or to the platform, in whatever team they are at that moment: shown to themselves only. */
+/** Actions on a user's own account or on the platform, in whichever team they happen. Only the actor sees them. */
 const OWN_TYPES = "('user', 'session', 'oauth_identity', 'audit_log', 'day')"
 
 type Where = { where: string[]; params: (string | number)[] }

@@ -6,8 +6,8 @@ import { findNames, type Names } from '../repo/names.ts'
 import { countTeamEntries, findTeamEntries } from '../repo/team-entries.ts'
 import type { ListTeamAuditLogs, TeamAuditEntry } from '../schema.ts'
 
-/** These name a person by their id. */
-const OF_PEOPLE = new Set(['user', 'member'])
+/** Target types whose id is a user id. */
+const USER_TARGETS = new Set(['user', 'member'])
 
 export async function listTeamAuditLogs(
   ctx: ServiceContext,
@@ -28,16 +28,16 @@ export async function listTeamAuditLogs(
 
 function idsIn(rows: readonly ChainRow[]): Map<string, Set<string>> {
   const ids = new Map<string, Set<string>>([['user', new Set()]])
-  const note = (kind: string, id: string | null): void => {
+  const addId = (kind: string, id: string | null): void => {
     if (id === null) return
     const known = ids.get(kind)
     if (known) known.add(id)
     else ids.set(kind, new Set([id]))
   }
   for (const { actorId, actorKeyId, targetType, targetId } of rows) {
-    note('user', actorId)
-    note('api_key', actorKeyId)
-    note(OF_PEOPLE.has(targetType) ? 'user' : targetType, targetId)
+    addId('user', actorId)
+    addId('api_key', actorKeyId)
+    addId(USER_TARGETS.has(targetType) ? 'user' : targetType, targetId)
   }
   return ids
 }
@@ -46,7 +46,7 @@ function toTeamEntry(row: ChainRow, { people, things }: Names): TeamAuditEntry {
   const { actorId, actorKind, actorKeyId, targetType, targetId } = row
   const actor = actorId === null ? undefined : people.get(actorId)
   const nameOf = (kind: string, id: string): string | null =>
-    (OF_PEOPLE.has(kind) ? people.get(id)?.name : things.get(kind)?.get(id)) ?? null
+    (USER_TARGETS.has(kind) ? people.get(id)?.name : things.get(kind)?.get(id)) ?? null
   const showsDevice = actor?.isMember === 1
   return {
     id: row.id,
