@@ -178,7 +178,7 @@ test('the check over HTTP says that all is well, and names what is not', async (
   expect((await get(`${LOGS}/verify?cursor=nonsense`, admin)).status).toBe(400)
 })
 
-test('the log of a team that there never was is not found; one of a real team, or of the system, is checked', async () => {
+test('verifying an unknown team returns 404; real teams and the system are checked', async () => {
   const admin = await newAdmin()
   for (const name of ['team_nope', newId('team', 1)])
     expect((await get(`${LOGS}/verify?team=${name}`, admin)).status).toBe(404)
@@ -194,7 +194,7 @@ test.each(['from=yesterday', 'format=xml', 'sort=action', 'colour=red'])('%s is 
   expect((await get(`${LOGS}?${query}`, await newAdmin())).status).toBe(422)
 })
 
-test('who takes the log along stands in it, with what was asked for', async () => {
+test('an export of the log is audited with its filters', async () => {
   const admin = await newAdmin()
   const team = newLog()
   await write(team, 'x.1')

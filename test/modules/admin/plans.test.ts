@@ -76,7 +76,7 @@ test('members who join between the check and the change by an admin must fit, to
   expect(await planOf(teamId)).toBe('team')
 })
 
-test('an admin who is none any more when it counts changes no plan', async () => {
+test('an admin who loses the role before the commit changes no plan', async () => {
   const admin = await newAdmin()
   const { teamId } = await newTeam()
   const demoted = () => env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(admin.userId).run()

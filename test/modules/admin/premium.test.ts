@@ -38,7 +38,7 @@ test('the role gives the personal team, and the teams made under it, the plan pr
   })
 })
 
-test('who is made with the role begins with the plan', async () => {
+test('a user created with the role starts with the plan', async () => {
   const admin = await newAdmin()
   const email = `${newId('usr', clock.now())}@example.com`
   expect((await post(USERS, admin, { email, role: 'premium' })).body.plan).toBe('premium')

@@ -194,7 +194,7 @@ test("a disabled user's token, refresh token and keys stop at once, and the keys
   expect((await withKey()).status).toBe(200)
 })
 
-test('an admin cannot demote, disable or delete the own account', async () => {
+test('an admin cannot demote, disable or delete their own account', async () => {
   const admin = await newAdmin()
   const own = `${USERS}/${admin.userId}`
   const answers = [
@@ -265,7 +265,7 @@ test.each([
   expect(answer.status).toBe(404)
 })
 
-test('the counts say what there is', async () => {
+test('the statistics count all users, teams, sessions and entries', async () => {
   const admin = await newAdmin()
   const before = (await get('/api/v1/admin/stats', admin)).body
   await newPerson({ platformRole: 'premium' })

@@ -123,7 +123,7 @@ test('an entry with a right seal behind the end is found: the sealing job did no
   await forget(team)
 })
 
-test('a cut tail is found', async () => {
+test('a truncated log is detected', async () => {
   const { team, log } = await sealedLog()
   await sql('DELETE FROM audit_log WHERE team_id = ? AND seq >= ?', team, log[3].seq)
   expect(await verify(team)).toMatchObject({

@@ -84,7 +84,7 @@ test('it holds nothing of another team, and pages and filters stay within it', a
   expect((await get(logsOf(teamId, `?actor=${(await newPerson()).userId}`), owner)).body.items).toEqual([])
 })
 
-test('what members do to their own accounts is shown to themselves alone', async () => {
+test('members’ actions on their own accounts are visible only to themselves', async () => {
   const { owner, join, teamId } = await newTeam()
   const boss = await join('admin')
   const body = { name: 'New Name' }
@@ -94,7 +94,7 @@ test('what members do to their own accounts is shown to themselves alone', async
   expect(actions(await get(logsOf(teamId), boss))).toEqual(['profile.updated'])
 })
 
-test('of who is not in the team no address is told, and of who runs the platform no name', async () => {
+test('addresses of non-members and names of platform admins are hidden', async () => {
   const { owner, join, teamId } = await newTeam()
   const [admin, left] = [await newPerson({ platformRole: 'admin' }), await join('member')]
   for (const { userId } of [owner, admin, left])

@@ -85,7 +85,7 @@ test('an invitation that is used, revoked, expired or made up offers nothing, an
   expect(new Set(bodies).size).toBe(1)
 })
 
-test('somebody without an account makes one with the invitation, which proves the address, and joins', async () => {
+test('someone without an account registers with the invitation, which verifies the address, and joins', async () => {
   const { email, token, teamId, accept } = await invited()
   const made = await post(REGISTER, undefined, { email, password: PASSWORD, name: 'Ada', invitation: token })
   expect([made.status, made.body.user.emailVerified]).toEqual([201, true])

@@ -134,7 +134,7 @@ test('sending again voids the token before and revives an expired invitation', a
   expect(late.status).toBe(409)
 })
 
-test('a revoked invitation is good for nothing any more', async () => {
+test('a revoked invitation cannot be accepted', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const sent = await invite(owner, teamId, guest.email)
@@ -277,7 +277,7 @@ test('the invitations of a person who is disabled are void, and stay so when the
   expect(await countMembers(teamId)).toBe(2)
 })
 
-test('who is disabled between the check and the invitation sends none', async () => {
+test('a user who is disabled before the commit sends no invitation', async () => {
   const { owner, teamId } = await newTeam()
   const disabled = () =>
     env.DB.prepare("UPDATE users SET status = 'disabled' WHERE id = ?").bind(owner.userId).run()

@@ -73,7 +73,7 @@ test('the members of another team are answered like those of no team', async () 
     expect(answer.status).toBe(404)
 })
 
-test('someone who is in another team only is no member to change or remove', async () => {
+test('a user who is only in another team cannot be changed or removed', async () => {
   const { owner, teamId } = await newTeam()
   const other = await newTeam()
   const outsider = await other.join('member')

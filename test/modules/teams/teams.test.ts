@@ -70,7 +70,7 @@ test('the same idempotency key makes one team, also when sent at the same time',
   expect([other.status, other.body.code]).toEqual([422, 'idempotency.mismatch'])
 })
 
-test('making a team writes its audit entry in the same breath', async () => {
+test('creating a team writes its audit entry in the same commit', async () => {
   const person = await newPerson()
   const made = await post('/api/v1/teams', person, { name: 'Audited' }, { 'x-request-id': 'request-42' })
   const row = await env.DB.prepare('SELECT action, actor_id, request_id FROM audit_log WHERE target_id = ?')

@@ -183,7 +183,7 @@ test('open invitations of a deleted admin are revoked in the teams that stay', a
   expect(list.body.items).toMatchObject([{ status: 'revoked' }])
 })
 
-test('the figures count what is mine', async () => {
+test('the statistics count only the user’s own data', async () => {
   const { owner } = await newTeam()
   await keyOf(owner)
   const stats = await get('/api/v1/users/stats', owner)

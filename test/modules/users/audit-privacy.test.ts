@@ -9,7 +9,7 @@ import { newPerson, newTeam } from '../../helpers/people.ts'
 
 const PASSWORD = 'Blue-Comet-42'
 
-test('no entry holds the name or the address of whom it is about', async () => {
+test('no audit entry contains a name or an email address', async () => {
   const mark = newId('tsk', clock.now()).slice(-12)
   const [email, next, byAdmin, made] = ['a', 'b', 'c', 'd'].map((one) => `${one}-${mark}@example.com`)
   const name = `Name ${mark}`

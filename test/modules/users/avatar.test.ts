@@ -180,7 +180,7 @@ test('avatars set at once leave one that is there to read, and no orphan', async
   expect((await read(person))[0].status).toBe(200)
 })
 
-test('everybody has their own avatar', async () => {
+test('each user has their own avatar', async () => {
   const [one, two] = [await newPerson(), await newPerson()]
   await put(one, 'image/png', image('image/png'))
   expect((await get(PATH, two)).status).toBe(404)

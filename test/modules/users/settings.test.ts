@@ -168,7 +168,7 @@ test('keys count per member, as the making of keys does', async () => {
   expect((await switchTo(owner, 'free')).body.errors?.[0].path).toBe('apiKeys')
 })
 
-test('every limit that has a count stands in the way of a smaller plan', async () => {
+test('every counted limit can block a smaller plan', async () => {
   for (const [period, metric, amount, path] of [
     [LEVEL_PERIOD, 'storageBytes', 2 * 1024 ** 3, 'storageBytes'],
     [periodOf(clock.now()), 'runs', 10_001, 'runsPerMonth'],
@@ -191,7 +191,7 @@ test('every limit that has a count stands in the way of a smaller plan', async (
   expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'teams'])
 })
 
-test('what is added between the check and the change of plan must fit the new plan', async () => {
+test('usage added between the check and the plan change must fit the new plan', async () => {
   const { owner, teamId, join } = await newTeam()
   const fiveJoin = () => Promise.all(Array.from({ length: 5 }, () => join('viewer')))
   const request = { method: 'PUT', path: SUBSCRIPTION, as: owner, body: { plan: 'free' } }

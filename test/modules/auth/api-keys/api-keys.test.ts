@@ -151,7 +151,7 @@ test('keys are walked page by page, newest first', async () => {
   expect([...first.body.items, ...rest.body.items].map((one: { id: string }) => one.id)).toEqual(ids)
 })
 
-test('a key with a typing error is told to be no key, not to be no token', async () => {
+test('a mistyped API key is reported as an invalid key, not as an invalid token', async () => {
   const typo = newApiKey().replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
   for (const as of [{ apiKey: typo }, { token: typo }, { apiKey: 'ork_live_short' }]) {
     const refused = await get('/api/v1/teams', as)

@@ -48,7 +48,7 @@ const count = async (table: 'totp_factors' | 'backup_codes', userId: string) =>
       .first<{ n: number }>()
   )?.n
 
-test('setting up shows a secret, its URL and a QR code, and asks nothing until it is confirmed', async () => {
+test('setup returns a secret, its URL and a QR code, and requires no codes until it is confirmed', async () => {
   const person = await newPerson()
   const setup = await post(`${MFA}/setup`, person, undefined)
   expect(setup.status).toBe(200)
@@ -109,7 +109,7 @@ test('confirming twice at the same time is done once', async () => {
   expect(await count('backup_codes', person.userId)).toBe(10)
 })
 
-test('a code is good once: the same one again, or at the same time, is refused', async () => {
+test('a code works once: repeated and parallel uses are rejected', async () => {
   const { person, secret } = await newPersonWithMfa()
   const code = await codeNow(secret)
   const answers = await Promise.all([1, 2, 3, 4].map(() => post(`${MFA}/backup-codes`, person, { code })))
@@ -122,7 +122,7 @@ test('a code is good once: the same one again, or at the same time, is refused',
   expect((await post(`${MFA}/disable`, person, { code })).body.code).toBe('auth.invalid_mfa_code')
 })
 
-test('the code that confirmed the set-up is used by that', async () => {
+test('the code that confirms the setup cannot be used again', async () => {
   const person = await newPerson()
   const { secret } = (await post(`${MFA}/setup`, person, undefined)).body
   const code = await codeNow(secret)
@@ -130,7 +130,7 @@ test('the code that confirmed the set-up is used by that', async () => {
   expect((await post(`${MFA}/disable`, person, { code })).body.code).toBe('auth.invalid_mfa_code')
 })
 
-test('one step of delay is borne, two are not, and a step before a used one is used too', async () => {
+test('a code is accepted one step late but not two, and steps before a used one are rejected', async () => {
   const { person, secret } = await newPersonWithMfa()
   clock.advance(60_000)
   const twoBehind = await post(`${MFA}/backup-codes`, person, { code: await codeNow(secret, -2) })
@@ -196,14 +196,14 @@ test('a new set of backup codes voids the old one', async () => {
   expect((await post(`${MFA}/disable`, person, { code: renewed.body.backupCodes[0] })).status).toBe(200)
 })
 
-test("another person's backup code is no code", async () => {
+test("another user's backup code is rejected", async () => {
   const mine = await newPersonWithMfa()
   const theirs = await newPersonWithMfa()
   const answer = await post(`${MFA}/disable`, mine.person, { code: theirs.backupCodes[0] })
   expect(answer.body.code).toBe('auth.invalid_mfa_code')
 })
 
-test('wrong codes in a row have to wait, and a right one has to as well', async () => {
+test('repeated wrong codes cause a wait that also applies to the correct code', async () => {
   const { person, secret } = await newPersonWithMfa()
   const wrong = () => post(`${MFA}/disable`, person, { code: 'not-a-code' })
   const answers = await Promise.all(Array.from({ length: 12 }, wrong))
@@ -221,7 +221,7 @@ test('wrong codes in a row have to wait, and a right one has to as well', async 
   expect(audit).toEqual({ n: 1 })
 })
 
-test('turning it off takes the password and a code, and leaves nothing behind', async () => {
+test('turning it off requires the password and a code, and deletes everything', async () => {
   const { person, secret } = await newPersonWithMfa()
   await withPassword(person)
   const password = 'Correct-horse-1'
@@ -240,7 +240,7 @@ test('turning it off takes the password and a code, and leaves nothing behind', 
   expect((await get('/api/v1/teams', person)).status).toBe(200)
 })
 
-test('a set-up that was never begun cannot be confirmed or renewed', async () => {
+test('a setup that was never started cannot be confirmed or renewed', async () => {
   const person = await newPerson()
   for (const route of ['verify', 'backup-codes', 'disable']) {
     const answer = await post(`${MFA}/${route}`, person, { code: '123456' })

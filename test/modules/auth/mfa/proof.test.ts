@@ -1,4 +1,4 @@
-// Who may put a second factor on an account, and who gets it off again.
+// Setting up and removing a second factor: which proof each requires.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../../src/core/clock.ts'
@@ -35,14 +35,14 @@ async function resetByMail(email: string) {
   return post('/api/v1/auth/password/reset', undefined, { token, newPassword: NEW_PASSWORD })
 }
 
-test('who proves an address by a reset is not asked for the second factor of whoever registered it', async () => {
+test('a reset that verifies the address removes the second factor set by whoever registered it', async () => {
   const { email, userId } = await withFactor()
   expect((await resetByMail(email)).status).toBe(204)
   expect(await rowsOf(userId)).toEqual({ enabled: 0, factors: 0, codes: 0 })
   expect((await signIn(email, NEW_PASSWORD)).status).toBe(200)
 })
 
-test('a second factor of a proven address outlives a reset', async () => {
+test('the second factor of a verified address survives a reset', async () => {
   const { email, userId } = await withFactor()
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?').bind(userId).run()
   expect((await resetByMail(email)).status).toBe(204)
@@ -50,7 +50,7 @@ test('a second factor of a proven address outlives a reset', async () => {
   expect((await signIn(email, NEW_PASSWORD)).body.code).toBe('auth.mfa_required')
 })
 
-test('setting up needs the password where there is one', async () => {
+test('setup requires the password if the account has one', async () => {
   const person = await registered()
   for (const body of [undefined, {}, { password: 'Wrong-Comet-42' }]) {
     const refused = await post(`${MFA}/setup`, person, body)
@@ -59,7 +59,7 @@ test('setting up needs the password where there is one', async () => {
   expect((await post(`${MFA}/setup`, person, { password: PASSWORD })).status).toBe(200)
 })
 
-test('setting up without a password needs a sign-in that is fresh', async () => {
+test('setup without a password requires a recent sign-in', async () => {
   const person = await newPerson()
   await env.DB.prepare('UPDATE sessions SET created_at = ? WHERE id = ?')
     .bind(clock.now() - 11 * MINUTE_MS, person.sessionId)
@@ -95,7 +95,7 @@ test("an admin removes a user's second factor, which is logged and told to the u
   expect([again.status, again.body.code]).toEqual([409, 'auth.mfa_not_enabled'])
 })
 
-test('an admin does not remove the own second factor without a code', async () => {
+test('an admin cannot remove their own second factor without a code', async () => {
   const admin = await newPerson({ platformRole: 'admin' })
   const refused = await call('DELETE', `/api/v1/admin/users/${admin.userId}/mfa`, { as: admin })
   expect([refused.status, refused.body.code]).toEqual([409, 'admin.own_account'])

@@ -17,7 +17,7 @@ const FAILED = [400, 'oauth.failed']
 
 const callbackOf = (path: string) => new URL(path, 'http://orrery.test')
 
-test('a state is good once, also at the same time', async () => {
+test('a state works once, even with parallel requests', async () => {
   const browser = newBrowser()
   const path = await browser.signInAt('oidc', newAccount())
   const answers = await Promise.all([1, 2, 3].map(() => browser.call('GET', path)))
@@ -40,7 +40,7 @@ test('the state of another browser does nothing, and is not used up by the try',
   expect((await mine.call('GET', path)).status).toBe(200)
 })
 
-test('the state of one provider is none of another', async () => {
+test('a state does not work for another provider', async () => {
   const browser = newBrowser()
   const path = await browser.signInAt('oidc', newAccount())
   const moved = await browser.call('GET', path.replace('/oidc/', '/github/'))
@@ -48,7 +48,7 @@ test('the state of one provider is none of another', async () => {
   expect((await browser.call('GET', path)).status).toBe(200)
 })
 
-test('a state is good for ten minutes', async () => {
+test('a state expires after ten minutes', async () => {
   const browser = newBrowser()
   const path = await browser.signInAt('oidc', newAccount())
   clock.advance(10 * 60_000)
@@ -106,7 +106,7 @@ test('GitHub under the name of another issuer is refused', async () => {
   expect((await browser.call('GET', url.pathname + url.search)).status).toBe(400)
 })
 
-test('what the forging issuer signs with its own key is taken', async () => {
+test('a token signed with the key of the test issuer is accepted', async () => {
   const { email, sub } = newAccount()
   const answer = await forge(newBrowser(), { claims: { sub, email, email_verified: true } })
   expect([answer.status, answer.body.user?.email]).toEqual([200, email])

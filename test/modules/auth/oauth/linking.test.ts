@@ -61,7 +61,7 @@ test('an address verified on both sides joins the account, and its owner is told
   expect(mail?.body).toContain('A new way to sign in')
 })
 
-test('an account that has not verified the address is neither entered nor taken', async () => {
+test('an account with an unverified address is neither linked nor replaced', async () => {
   const lurker = await newPerson()
   await change(lurker.userId, "email_verified_at = NULL, password_hash = 'x'")
   const before = await env.DB.prepare('SELECT * FROM users WHERE id = ?').bind(lurker.userId).first()
@@ -72,14 +72,14 @@ test('an account that has not verified the address is neither entered nor taken'
   expect(await env.DB.prepare('SELECT * FROM users WHERE id = ?').bind(lurker.userId).first()).toEqual(before)
 })
 
-test('an account that has not verified its address cannot be given another way in beforehand', async () => {
+test('an account with an unverified address cannot link a provider', async () => {
   const lurker = await newPerson()
   await change(lurker.userId, 'email_verified_at = NULL')
   const answer = await link(lurker, 'oidc', accountFor('lurker@example.com'))
   expect([answer.status, answer.body.code]).toEqual([403, 'auth.email_not_verified'])
 })
 
-test('a reset that proves the address shuts out who had the account, and the provider gets its owner in', async () => {
+test('a reset that verifies the address locks out whoever created the account, and its owner signs in with the provider', async () => {
   const person = await newPerson()
   const key = await post('/api/v1/auth/api-keys', person, { name: 'kept', scopes: ['teams:list'] })
   expect((await get('/api/v1/teams', { apiKey: key.body.key })).status).toBe(200)
@@ -100,7 +100,7 @@ test('a reset that proves the address shuts out who had the account, and the pro
   expect((await get('/api/v1/teams', { apiKey: key.body.key })).status).toBe(401)
 })
 
-test('a second identity of the same provider does not join by its address', async () => {
+test('a second identity of the same provider is not linked by its address', async () => {
   const person = await newPerson()
   const first = newBrowser()
   await first.call('GET', await first.signInAt('oidc', accountFor(person.email)))
@@ -109,7 +109,7 @@ test('a second identity of the same provider does not join by its address', asyn
   expect([answer.status, answer.body.code]).toEqual([409, 'resource.conflict'])
 })
 
-test('a disabled account is not entered, whether linked or not', async () => {
+test('a disabled account cannot sign in, linked or not', async () => {
   const person = await newPerson()
   const account = accountFor(person.email)
   await change(person.userId, "status = 'disabled'")
@@ -126,7 +126,7 @@ test('a disabled account is not entered, whether linked or not', async () => {
   expect([linked.status, linked.body.code]).toEqual([403, 'auth.account_disabled'])
 })
 
-test('the second factor is asked for before anything is linked, and finished in the same browser', async () => {
+test('the second factor is required before an identity is linked, and is given in the same browser', async () => {
   const person = await newPerson()
   const secret = await enableMfa(person)
   const browser = newBrowser()
@@ -146,7 +146,7 @@ test('the second factor is asked for before anything is linked, and finished in 
   expect((await exchange({ mfaCode })).body.code).toBe('oauth.failed')
 })
 
-test('who is signed in links other accounts under other addresses, sees and unlinks them', async () => {
+test('a signed-in user links, lists and unlinks identities with other addresses', async () => {
   const person = await newPerson()
   const linked = await link(person, 'github', githubFor('private@example.com'))
   await change(person.userId, "password_hash = 'x'")
@@ -192,7 +192,7 @@ test('the last way to sign in cannot be removed, even by two requests at the sam
   expect(await identitiesOf(person.userId)).toHaveLength(1)
 })
 
-test('linking asks for a person: neither nobody nor a code without its browser', async () => {
+test('linking requires a session and the browser of the code', async () => {
   const person = await newPerson()
   expect((await post(`${OAUTH}/identities`, undefined, {})).status).toBe(401)
   const answer = await post(`${OAUTH}/identities`, person, { code: randomToken() })

@@ -104,7 +104,7 @@ test('the same person comes back to the same account, also under another address
   expect(after.body.user.email).toBe(account.email)
 })
 
-test('two browsers of one new person at the same time make one account', async () => {
+test('two parallel sign-ins of a new person create one account', async () => {
   const account = newAccount()
   const browsers = [newBrowser(), newBrowser(), newBrowser()]
   const paths = await Promise.all(browsers.map((browser) => browser.signInAt('oidc', account)))
@@ -152,7 +152,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([403, 'oauth.email_not_verified'])
 })
 
-test.each(['oidc', 'github'])('who does not agree at %s is told so', async (provider) => {
+test.each(['oidc', 'github'])('declining at %s returns an error', async (provider) => {
   const browser = newBrowser()
   const answer = await browser.call('GET', await browser.signInAt(provider, { refuse: true }))
   expect([answer.status, answer.body.code]).toEqual([400, 'oauth.cancelled'])
@@ -194,7 +194,7 @@ test('without a verifier the code is bound to the cookie of the browser', async 
   expect([...browser.cookies.keys()]).toEqual([DEVICE])
 })
 
-test('a code is good for five minutes', async () => {
+test('a code expires after five minutes', async () => {
   const browser = newBrowser()
   const query = `?returnTo=${encodeURIComponent('http://orrery.test/')}`
   await browser.call('GET', await browser.signInAt('oidc', newAccount(), query))

@@ -79,7 +79,7 @@ test('of two changes at the same moment one counts', async () => {
   expect((await signIn(email, ['First-Comet-1', 'Second-Comet-2'][won])).status).toBe(200)
 })
 
-test('asking for a reset is answered alike for a known and an unknown address', async () => {
+test('a reset request gets the same response for known and unknown addresses', async () => {
   const { email } = await registered()
   const unknown = freshEmail()
   const answers = [await forgot(email), await forgot(unknown)]
@@ -179,7 +179,7 @@ test('a mail confirms the address once, and a new mail voids the old one', async
   expect(await mailTo(email)).toHaveLength(mails)
 })
 
-test('nobody can be flooded with mails, and too much asking keeps nobody from the reset', async () => {
+test('mails are limited, and too many requests do not prevent a reset', async () => {
   const { email } = await registered()
   for (let i = 0; i < 10; i++) expect((await forgot(email)).status).toBe(202)
   const token = await resetToken(email)
@@ -190,7 +190,7 @@ test('nobody can be flooded with mails, and too much asking keeps nobody from th
   expect((await reset(token)).status).toBe(204)
 })
 
-test('what others ask for by my address does not use up my own mails, which are counted too', async () => {
+test('requests by others do not use up the mails a user can request', async () => {
   const { email, token } = await registered()
   for (let i = 0; i < 12; i++) await forgot(email)
   const resend = () => post('/api/v1/auth/email/resend', { token }, undefined)
@@ -221,7 +221,7 @@ test('tokens are kept as hashes only', async () => {
   expect(row?.token_hash).toMatch(/^[0-9a-f]{64}$/)
 })
 
-test('the present password is no new one: nothing changes, and no session ends', async () => {
+test('the current password is rejected as new password, and no session ends', async () => {
   const person = await registered()
   const refused = await change(person.token, PASSWORD, PASSWORD)
   expect([refused.status, refused.body.code, refused.body.errors[0]]).toMatchObject([

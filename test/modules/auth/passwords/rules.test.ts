@@ -24,7 +24,7 @@ test('a hash is a PHC string of argon2id with 19 MiB, two passes and one lane, a
   expect(needsRehash(first)).toBe(false)
 })
 
-test('no password opens an account that has none', async () => {
+test('no password matches an account without one', async () => {
   expect(await verifyPassword('', null)).toBe(false)
   expect(await verifyPassword('Blue-Comet-42', null)).toBe(false)
 })

@@ -16,7 +16,7 @@ const sessionOf = (person: Registered) =>
 const alive = async (token: string): Promise<boolean> =>
   (await get('/api/v1/auth/verify', { token })).status === 200
 
-test('a refresh token is traded for a new pair, and only its hash is kept', async () => {
+test('a refresh token is exchanged for a new pair, and only its hash is stored', async () => {
   const person = await registered()
   const next = await refresh(person.refreshToken)
   expect(next.status).toBe(200)

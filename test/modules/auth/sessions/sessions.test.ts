@@ -47,7 +47,7 @@ test("another person's session is answered like one that does not exist, and goe
   expect((await get('/api/v1/auth/me', theirs)).status).toBe(200)
 })
 
-test('verify says who a good credential is, and refuses a bad one', async () => {
+test('verify returns the owner of a valid credential and rejects an invalid one', async () => {
   const person = await newPerson()
   expect((await get('/api/v1/auth/verify', person)).body).toMatchObject({
     valid: true,
@@ -61,7 +61,7 @@ test('verify says who a good credential is, and refuses a bad one', async () => 
   expect((await get('/api/v1/auth/verify')).status).toBe(401)
 })
 
-test('what is no address is kept as none', async () => {
+test('an invalid client address is stored as null', async () => {
   const { email } = await registered()
   const entered = await signIn(email, PASSWORD, { 'cf-connecting-ip': `1.2.3.4${'x'.repeat(500)}` })
   const sessions = await get('/api/v1/auth/sessions', { token: entered.body.accessToken })

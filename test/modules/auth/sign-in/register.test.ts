@@ -88,7 +88,7 @@ test('a weak password is refused with each rule that it breaks', async () => {
   expect(refused.text).not.toContain('"password"}')
 })
 
-test('who keeps asking which addresses are taken has to wait', async () => {
+test('repeated registrations of taken addresses cause a wait', async () => {
   const taken = (await registered()).email
   const address = freshAddress()
   const ask = (email: string) =>

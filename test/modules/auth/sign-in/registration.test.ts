@@ -1,4 +1,4 @@
-// Who may make an account, by password and by a provider, under each value of REGISTRATION.
+// Which accounts can be created, by password and by provider, for each value of REGISTRATION.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import type { RequestContext } from '../../../../src/context.ts'
@@ -79,7 +79,7 @@ test.each(WAYS)(
   },
 )
 
-test('who has an account signs in with a provider, whatever registration says', async () => {
+test('existing accounts sign in with a provider whatever REGISTRATION says', async () => {
   const { email, userId } = await registered()
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?').bind(userId).run()
   expect((await byProvider('closed', email)).user.id).toBe(userId)

@@ -34,7 +34,7 @@ test('the right password opens a session, which is written with its entry in the
   expect(session?.agent).toBe('test/1')
 })
 
-test('a known and an unknown address are answered alike, after one hash each', async () => {
+test('known and unknown addresses get the same response after one hash each', async () => {
   const { email } = await registered()
   const verify = vi.spyOn(Argon2.prototype, 'tryVerify')
   const known = await signIn(email, 'Wrong-Comet-42')
@@ -56,7 +56,7 @@ test('an account that signs in with a provider only has no password that opens i
   expect((await signIn(email)).body.code).toBe('auth.invalid_credentials')
 })
 
-test('a disabled account is told so only with the right password', async () => {
+test('the response says that an account is disabled only after the correct password', async () => {
   const { email, userId, token } = await registered()
   await env.DB.prepare("UPDATE users SET status = 'disabled', token_version = token_version + 1 WHERE id = ?")
     .bind(userId)
@@ -94,7 +94,7 @@ test('a hash with older parameters is replaced when its owner signs in', async (
   expect((await signIn(email)).status).toBe(200)
 })
 
-test('wrong passwords make the account wait, ever longer but never for ever', async () => {
+test('wrong passwords cause longer and longer waits, up to a limit', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const { email, userId } = await registered()
   // The owner has just been here, so this network may try twice as often.
@@ -121,7 +121,7 @@ test('wrong passwords make the account wait, ever longer but never for ever', as
   expect(rows?.n).toBe(1)
 })
 
-test('who guesses at an account from one network does not shut its owner out on another', async () => {
+test('guesses from one network do not lock the owner out on another', async () => {
   const { email } = await registered()
   const [theirs, mine] = [freshAddress(), freshAddress()].map((text) => ({ 'cf-connecting-ip': text }))
   for (let i = 0; i < 6; i++) expect((await signIn(email, 'Wrong-Comet-42', theirs)).status).toBe(401)
@@ -129,7 +129,7 @@ test('who guesses at an account from one network does not shut its owner out on 
   expect((await signIn(email, PASSWORD, mine)).status).toBe(200)
 })
 
-test('what many networks guess together leaves each with fewer tries, and makes no other network wait', async () => {
+test('guesses from many networks leave each with fewer attempts and make no other network wait', async () => {
   const { email } = await registered()
   const from = () => ({ 'cf-connecting-ip': freshAddress() })
   await withContext(async (request) => {
@@ -142,7 +142,7 @@ test('what many networks guess together leaves each with fewer tries, and makes 
   expect((await signIn(email, PASSWORD, from())).status).toBe(200)
 })
 
-test('tries that are made while the account waits do not make it wait longer', async () => {
+test('attempts during a wait do not extend it', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const { email } = await registered()
   const fail = () => signIn(email, 'Wrong-Comet-42')
@@ -173,7 +173,7 @@ test('an unknown address has to wait like a known one', async () => {
   expect((await signIn(email)).status).toBe(429)
 })
 
-test('one network that guesses at many accounts has to wait, and another is not held up', async () => {
+test('a network that guesses at many accounts has to wait, and others do not', async () => {
   const { email } = await registered()
   const address = freshAddress()
   const from = (text: string) => ({ 'cf-connecting-ip': text })
