@@ -92,7 +92,7 @@ export default defineConfig({
           // A test that hangs is found all the same; one that waits for a busy machine is not failed for it.
           testTimeout: 30_000,
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
     ],
