@@ -2,6 +2,7 @@
 // once; for others this makes the input with which the effect is started.
 
 import type { Fact, NodeError } from '../../src/engine/event.ts'
+import { UUID_SEED } from '../../src/engine/expression/index.ts'
 import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
@@ -138,7 +139,8 @@ function deferredEvaluator(
     }
     const { steps } = left
     try {
-      return evaluateIn(expressions, Object.assign(Object.create(scope), extra), left)
+      const seed = `${String(scope[UUID_SEED])} ${param} ${extra.index ?? ''}`
+      return evaluateIn(expressions, Object.assign(Object.create(scope), extra, { [UUID_SEED]: seed }), left)
     } catch (error) {
       if (!(error instanceof NodeFailure)) throw error
       const place = extra.index === undefined ? param : `${param}, item ${extra.index}`

@@ -1,6 +1,12 @@
 // What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
 // loads is bounded, so that no expression can pull a whole run into memory.
-import { type Budget, evaluateParams, type Scope, ScopeFailure } from '../../src/engine/expression/index.ts'
+import {
+  type Budget,
+  evaluateParams,
+  type Scope,
+  ScopeFailure,
+  UUID_SEED,
+} from '../../src/engine/expression/index.ts'
 import { withoutItem } from '../../src/engine/path.ts'
 import type { Plan } from '../../src/engine/plan.ts'
 import { activationInFrame, previous, visibleActivation } from '../../src/engine/scope.ts'
@@ -57,7 +63,8 @@ export function scopeOf(
   }
   // The same on every attempt. Only rows of older code do not know when their activation became ready.
   const time = at.from?.readyAt ?? now
-  const scope: Record<string, unknown> = { ...namesOf(run.spec, run.input, time), ...extra }
+  const scope: Record<string | symbol, unknown> = { ...namesOf(run.spec, run.input, time), ...extra }
+  scope[UUID_SEED] = seedOf(run, at, extra.index)
   const item = at.from === null ? itemOfFrame(run, at.frame, load) : itemOf(run, at.from, load)
   if (item && !('item' in extra)) Object.assign(scope, item)
   if (at.from !== null) {
@@ -65,6 +72,12 @@ export function scopeOf(
     Object.defineProperty(scope, 'prev', { enumerable: true, get: reading(() => prevOf(run, from, load)) })
   }
   return { scope, load }
+}
+
+/** What a `uuid()` follows from: the same for every attempt, and for a retry by another run. */
+function seedOf(run: Run, at: Viewpoint, index: unknown): string {
+  const place = at.from === null ? `${at.frame} output` : at.from.path
+  return `${run.state.run.keyRoot} ${place}${index === undefined ? '' : `:${String(index)}`}`
 }
 
 /** What is known from the start on. */

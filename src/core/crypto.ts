@@ -12,12 +12,18 @@ export function toHex(bytes: ArrayBuffer | Uint8Array): string {
   return text
 }
 
-export function toBase64Url(bytes: ArrayBuffer | Uint8Array): string {
+/** As many bytes as may be arguments of one call. */
+const CHUNK = 8_192
+
+export function toBase64(bytes: ArrayBuffer | Uint8Array): string {
+  const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
   let text = ''
-  for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))
-    text += String.fromCharCode(byte)
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  for (let at = 0; at < all.length; at += CHUNK) text += String.fromCharCode(...all.subarray(at, at + CHUNK))
+  return btoa(text)
 }
+
+export const toBase64Url = (bytes: ArrayBuffer | Uint8Array): string =>
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

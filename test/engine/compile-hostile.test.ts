@@ -27,6 +27,33 @@ const HOSTILE: [string, object][] = [
     },
   ],
   [
+    'regular expressions that are dear to read',
+    {
+      nodes: nodes(1_000, (index) => ({
+        when: `{{ /${'\\pL'.repeat(220)}${index}/i.test("a") }}`,
+      })),
+    },
+  ],
+  [
+    'short regular expressions that stand for large programs',
+    {
+      nodes: [
+        {
+          id: 'a',
+          type: 'data.set',
+          params: {
+            values: Object.fromEntries(
+              Array.from({ length: 20_000 }, (_, index) => [
+                `k${index}`,
+                `{{ /\\pL{9${index % 90}}/.test("") }}`,
+              ]),
+            ),
+          },
+        },
+      ],
+    },
+  ],
+  [
     'many edges from many ports',
     {
       nodes: [

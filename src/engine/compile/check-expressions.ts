@@ -1,6 +1,8 @@
 import {
+  newRegexRoom,
   type ParamError,
   paramsReferences,
+  type RegexRoom,
   surveyParams,
   type TemplateReferences,
 } from '../expression/index.ts'
@@ -34,6 +36,7 @@ export function checkExpressions(
   problems: Problems,
 ): void {
   const users = undoUsers(outline)
+  const walk: Walk = { outline, problems, regexes: newRegexRoom() }
   for (const { node, index, at, cut } of outline.nodes) {
     const maySee: MaySee = (target) => {
       if (plan === undefined || cut.has('id')) return true
@@ -45,10 +48,10 @@ export function checkExpressions(
     const items = itemsAround(outline, index, users)
     const own = items || node.each !== undefined || info === undefined || cut.has('id') || cut.has('each')
     const mayUseItem = (path: string) => own || isDeferred(info, path)
-    check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, outline, problems)
+    check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, walk)
     const outer: Sight = { maySee, mayUseItem: () => items || cut.has('id'), ofEach: node.each !== undefined }
-    if (node.when !== undefined) check(node.when, [...at, 'when'], outer, outline, problems)
-    if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, outline, problems)
+    if (node.when !== undefined) check(node.when, [...at, 'when'], outer, walk)
+    if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, walk)
   }
   for (const { output, at, index, group } of outline.scopes) {
     if (output === undefined) continue
@@ -57,15 +60,22 @@ export function checkExpressions(
       return plan === undefined || scope === index || (group >= 0 && isUpstream(plan, target, group))
     }
     const mayUseItem = () => group >= 0 && (hasItems(outline, group) || itemsAround(outline, group, users))
-    check(output, [...at, 'output'], { maySee, mayUseItem }, outline, problems)
+    check(output, [...at, 'output'], { maySee, mayUseItem }, walk)
   }
   const { concurrency, title } = outline.definition.settings ?? {}
   checkStartText(concurrency?.key, ['settings', 'concurrency', 'key'], problems)
   checkStartText(title, ['settings', 'title'], problems)
 }
 
-function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {
-  const survey = surveyParams(value)
+interface Walk {
+  readonly outline: Outline
+  readonly problems: Problems
+  /** What all regular expressions of the definition share. */
+  readonly regexes: RegexRoom
+}
+
+function check(value: unknown, at: Location, sight: Sight, { outline, problems, regexes }: Walk): void {
+  const survey = surveyParams(value, undefined, regexes)
   reportErrors(survey.errors, at, problems)
   checkReferences(paramsReferences(survey), at, sight, outline, problems)
 }

@@ -1,5 +1,5 @@
 import { LIMITS, Trigger } from '../definition.ts'
-import { paramsReferences, surveyParams } from '../expression/index.ts'
+import { newRegexRoom, paramsReferences, type RegexRoom, surveyParams } from '../expression/index.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { nextFire } from '../schedule/next-fire.ts'
 import { compileSchedule } from '../schedule/trigger.ts'
@@ -22,6 +22,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     problems.add(['triggers'], 'definition.invalid', message)
     return entries
   }
+  const regexes = newRegexRoom()
   const keys = new Set<string>()
   const undone = new Set(outline.nodes.map(({ node }) => node.undo))
   raw.forEach((one: unknown, position) => {
@@ -29,9 +30,9 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
     if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
-    if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], problems)
+    if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], regexes, problems)
     if (trigger.type === 'webhook') {
-      checkFilter('webhook', trigger.filter, [...at, 'filter'], problems)
+      checkFilter('webhook', trigger.filter, [...at, 'filter'], regexes, problems)
       checkWebhook(trigger, at, problems)
     }
     const { key, type, entry } = trigger
@@ -61,9 +62,10 @@ function checkFilter(
   type: keyof typeof FILTER_HINTS,
   filter: unknown,
   at: Location,
+  regexes: RegexRoom,
   problems: Problems,
 ): void {
-  const survey = surveyParams(filter)
+  const survey = surveyParams(filter, undefined, regexes)
   reportErrors(survey.errors, at, problems)
   for (const { names } of paramsReferences(survey)) {
     for (const name of names) {

@@ -6,6 +6,7 @@ import { CALL_COST, spend } from './limits.ts'
 import { dateProperty } from './methods/date.ts'
 import type { MethodTable } from './natives.ts'
 import { toKey } from './operators.ts'
+import { isRegex } from './regex.ts'
 import { kindOf } from './values.ts'
 
 /** Where an access stands in the source: its column and what stands left of the dot, for messages. */
@@ -101,6 +102,7 @@ export function callMethod(
   if (typeof self === 'boolean') return invoke(machine, methods.boolean, self, name, args, site)
   if (Array.isArray(self)) return invoke(machine, methods.list, self as readonly unknown[], name, args, site)
   if (isMoment(self)) return invoke(machine, methods.date, self, name, args, site)
+  if (isRegex(self)) return invoke(machine, methods.regex, self, name, args, site)
   if (typeof self === 'object' && self !== null) {
     return invoke(machine, methods.object, self as Record<string, unknown>, name, args, site)
   }

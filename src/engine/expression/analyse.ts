@@ -1,6 +1,6 @@
-import type { Call, Expression, Member, Pattern, Spread } from './ast.ts'
+import type { Call, Expression, Member, Pattern, RegexCall, RegexLiteral, Spread } from './ast.ts'
 import type { Dialect } from './dialect.ts'
-import { functionOf, functionPosition, namespaceOf } from './dialect.ts'
+import { functionOf, functionPosition, namespaceOf, takesRegex } from './dialect.ts'
 import { didYouMean, fail } from './errors.ts'
 import { refuseForbidden } from './values.ts'
 
@@ -68,8 +68,17 @@ function visit(walk: Walk, node: Expression | Spread): void {
       visitCall(walk, node)
       return
     case 'arrow':
-      for (const parameter of node.parameters) visitPattern(parameter)
+      for (const parameter of node.parameters) visitPattern(walk, parameter)
       visit(walk, node.body)
+      return
+    case 'regex':
+    case 'regexOf':
+      fail(
+        'expression.forbidden',
+        node.at,
+        'a regular expression cannot stand here',
+        'text.match(…), replace, replaceAll or split, or .test(text) behind it',
+      )
   }
 }
 
@@ -171,7 +180,8 @@ function visitCall(walk: Walk, node: Call): void {
     if (takesFunction === index && !isFunction && !isMissing) {
       fail('expression.type', item.at, 'a function is needed here', 'such as x => x.id')
     }
-    if (item.type === 'arrow' || !isFunction) visit(walk, item)
+    if (index === 0 && takesRegex(callee) && isRegexNode(item)) visitRegex(walk, item)
+    else if (item.type === 'arrow' || !isFunction) visit(walk, item)
   })
 }
 
@@ -199,6 +209,10 @@ function visitCallee(walk: Walk, callee: Expression): void {
   if (space !== undefined) {
     refuseMember(callee.object.type === 'name' ? callee.object.name : '', space.functions.keys(), callee)
   }
+  if (isRegexNode(callee.object) && dialect.methods.regex.has(key)) {
+    visitRegex(walk, callee.object)
+    return
+  }
   const tables = Object.values(dialect.methods)
   if (!tables.some((table) => table.has(key))) {
     const names = tables.flatMap((table) => [...table.keys()])
@@ -212,21 +226,35 @@ function visitCallee(walk: Walk, callee: Expression): void {
 }
 
 const CHANGES = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'fill', 'copyWithin', 'set', 'delete'])
-const PATTERNS = new Set(['match', 'matchAll', 'search', 'test', 'exec'])
+const PATTERNS = new Set(['matchAll', 'search', 'exec'])
 
 function hintFor(name: string, names: Iterable<string>): string {
   if (CHANGES.has(name)) return '; values never change, make a new one as in [...list, value]'
-  if (PATTERNS.has(name)) return '; there are no regular expressions, use includes, split or indexOf'
+  if (PATTERNS.has(name)) return '; regular expressions have match, test, replace and split'
   if (name === 'hasOwnProperty') return '; use Object.hasOwn(object, key)'
   if (name === 'forEach') return '; it gives no value, use map'
   return didYouMean(name, names)
 }
 
-function visitPattern(pattern: Pattern): void {
-  if (pattern.type === 'array') for (const item of pattern.items) visitPattern(item)
+const isRegexNode = (node: Expression | Spread): node is RegexLiteral | RegexCall =>
+  node.type === 'regex' || node.type === 'regexOf'
+
+/** What a regular expression is made of. Only called where one may stand. */
+function visitRegex(walk: Walk, node: RegexLiteral | RegexCall): void {
+  if (node.type === 'regex') return
+  visit(walk, node.source)
+  if (node.flags !== undefined) visit(walk, node.flags)
+}
+
+function visitPattern(walk: Walk, pattern: Pattern): void {
+  if (pattern.type === 'default') {
+    visitPattern(walk, pattern.pattern)
+    visit(walk, pattern.value)
+  }
+  if (pattern.type === 'array') for (const item of pattern.items) visitPattern(walk, item)
   if (pattern.type !== 'object') return
   for (const property of pattern.properties) {
     refuseForbidden(property.key, property.keyAt)
-    visitPattern(property.pattern)
+    visitPattern(walk, property.pattern)
   }
 }

@@ -1,3 +1,5 @@
+import type { Regex } from './regex.ts'
+
 /** Where a piece stands in the whole string (offsets from 0), and how high its tree is. */
 type Place = { readonly at: number; readonly end: number; readonly height: number }
 
@@ -77,6 +79,13 @@ export type Call = Place & {
   readonly callee: Expression
   readonly items: readonly (Expression | Spread)[]
 }
+/** A regular expression: a literal, already read, or `regex(text, flags)`. */
+export type RegexLiteral = Place & { readonly type: 'regex'; readonly regex: Regex }
+export type RegexCall = Place & {
+  readonly type: 'regexOf'
+  readonly source: Expression
+  readonly flags: Expression | undefined
+}
 /** The end of an optional chain: `a?.b.c` is undefined as a whole when `a` is missing. */
 export type Chain = Place & { readonly type: 'chain'; readonly value: Expression }
 export type Arrow = Place & {
@@ -103,10 +112,19 @@ export type Expression =
   | Call
   | Chain
   | Arrow
+  | RegexLiteral
+  | RegexCall
 
 export type PatternProperty = { readonly key: string; readonly keyAt: number; readonly pattern: Pattern }
-/** There are no defaults in patterns: `=` is not part of the language, and `??` in the body says the same. */
 export type Pattern =
+  /** `value` where the argument is undefined. */
+  | {
+      readonly type: 'default'
+      readonly pattern: Pattern
+      readonly value: Expression
+      readonly size: number
+      readonly at: number
+    }
   | { readonly type: 'slot'; readonly slot: number; readonly at: number }
   | {
       readonly type: 'object'

@@ -50,8 +50,8 @@ function compileArrow(node: Arrow, compile: (node: Expression) => Run): MakeCall
       return body(machine)
     }
   }
-  const binds = node.parameters.map(compilePattern)
-  const rest = node.rest === undefined ? undefined : compilePattern(node.rest)
+  const binds = node.parameters.map((pattern) => compilePattern(pattern, compile))
+  const rest = node.rest === undefined ? undefined : compilePattern(node.rest, compile)
   return (machine) =>
     (...args) => {
       spend(machine, cost, at)
@@ -61,20 +61,32 @@ function compileArrow(node: Arrow, compile: (node: Expression) => Run): MakeCall
     }
 }
 
-function compilePattern(pattern: Pattern): Bind {
+type Compile = (node: Expression) => Run
+
+function compilePattern(pattern: Pattern, compile: Compile): Bind {
+  if (pattern.type === 'default') {
+    const bind = compilePattern(pattern.pattern, compile)
+    const otherwise = compile(pattern.value)
+    return (machine, value) => bind(machine, value === undefined ? otherwise(machine) : value)
+  }
   if (pattern.type === 'slot') {
     const { slot } = pattern
     return (machine, value) => {
       machine.locals[slot] = value
     }
   }
-  return pattern.type === 'object' ? compileObjectPattern(pattern) : compileArrayPattern(pattern)
+  return pattern.type === 'object'
+    ? compileObjectPattern(pattern, compile)
+    : compileArrayPattern(pattern, compile)
 }
 
-function compileObjectPattern(pattern: Extract<Pattern, { type: 'object' }>): Bind {
-  const parts = pattern.properties.map(({ key, pattern: inner }) => ({ key, bind: compilePattern(inner) }))
+function compileObjectPattern(pattern: Extract<Pattern, { type: 'object' }>, compile: Compile): Bind {
+  const parts = pattern.properties.map(({ key, pattern: inner }) => ({
+    key,
+    bind: compilePattern(inner, compile),
+  }))
   const taken = new Set(parts.map(({ key }) => key))
-  const rest = pattern.rest === undefined ? undefined : compilePattern(pattern.rest)
+  const rest = pattern.rest === undefined ? undefined : compilePattern(pattern.rest, compile)
   return (machine, value) => {
     if (typeof value !== 'object' || value === null || isMoment(value)) {
       fail('expression.type', pattern.at, `${kindOf(value)} cannot be taken apart by names`, 'an object')
@@ -95,9 +107,9 @@ function readOwn(object: Readonly<Record<string, unknown>>, key: string): unknow
   return typeof value === 'function' ? undefined : value
 }
 
-function compileArrayPattern(pattern: Extract<Pattern, { type: 'array' }>): Bind {
-  const binds = pattern.items.map(compilePattern)
-  const rest = pattern.rest === undefined ? undefined : compilePattern(pattern.rest)
+function compileArrayPattern(pattern: Extract<Pattern, { type: 'array' }>, compile: Compile): Bind {
+  const binds = pattern.items.map((item) => compilePattern(item, compile))
+  const rest = pattern.rest === undefined ? undefined : compilePattern(pattern.rest, compile)
   return (machine, value) => {
     let list: readonly unknown[]
     if (Array.isArray(value)) list = value

@@ -5,8 +5,10 @@ import { nativeFunctions, nativeNamespaces } from './globals.ts'
 import { dateMethods } from './methods/date.ts'
 import { listMethods } from './methods/list.ts'
 import { booleanMethods, numberMethods } from './methods/number.ts'
+import { regexMethods } from './methods/regex.ts'
 import { textMethods } from './methods/text.ts'
 import type { MethodTable, Native } from './natives.ts'
+import type { Regex } from './regex.ts'
 
 /**
  * The words of the language: everything that an expression can name or call. Another front end (imported
@@ -24,13 +26,14 @@ export type Dialect = {
     readonly boolean: MethodTable<boolean>
     readonly date: MethodTable<Moment>
     readonly object: MethodTable<Readonly<Record<string, unknown>>>
+    readonly regex: MethodTable<Regex>
   }
   /** Which argument of a method, or of `Namespace.function`, is a function. No other one may be. */
   readonly functionAt: ReadonlyMap<string, number>
 }
 
 const takesFunctionFirst =
-  'every filter find findIndex findLast findLastIndex flatMap map reduce reduceRight some sort toSorted'
+  'every filter find findIndex findLast findLastIndex flatMap map reduce reduceRight some sort toSorted unique'
 
 export const nativeDialect: Dialect = {
   names: new Set(['input', 'nodes', 'prev', 'item', 'index', 'run', 'workflow', 'vars', 'now']),
@@ -43,6 +46,7 @@ export const nativeDialect: Dialect = {
     boolean: booleanMethods,
     date: dateMethods,
     object: new Map(),
+    regex: regexMethods,
   },
   functionAt: new Map([
     ...takesFunctionFirst.split(' ').map((name): [string, number] => [name, 0]),
@@ -73,6 +77,12 @@ export function functionOf(dialect: Dialect, expression: Expression): Native | u
   if (expression.type !== 'member' || typeof expression.key !== 'string') return undefined
   return namespaceOf(dialect, expression.object)?.functions.get(expression.key)
 }
+
+const TAKES_REGEX = new Set(['match', 'replace', 'replaceAll', 'split'])
+
+/** Whether a callee takes a regular expression as its first argument. Nothing else does. */
+export const takesRegex = (callee: Expression): boolean =>
+  callee.type === 'member' && typeof callee.key === 'string' && TAKES_REGEX.has(callee.key)
 
 /** The position at which a callee takes a function, if it does. */
 export function functionPosition(dialect: Dialect, callee: Expression): number | undefined {

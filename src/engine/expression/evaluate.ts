@@ -10,7 +10,9 @@ import type { Dialect } from './dialect.ts'
 import { functionOf, namespaceOf } from './dialect.ts'
 import type { Machine } from './limits.ts'
 import { buildSlots, CALL_COST, spend } from './limits.ts'
+import { optionalText, textArgument } from './natives.ts'
 import { applyUnary, binaryOperator, concat, toKey } from './operators.ts'
+import { makeRegex } from './regex.ts'
 import { payProperties, spreadInto, spreadProperties } from './spread.ts'
 import { refuseForbidden, toText } from './values.ts'
 
@@ -72,6 +74,19 @@ function compile(context: Context, node: Expression): Run {
       return compileCall(context, node)
     case 'chain':
       return compileChain(context, node)
+    case 'regex': {
+      const { regex } = node
+      return () => regex
+    }
+    case 'regexOf': {
+      const source = compile(context, node.source)
+      const flags = node.flags === undefined ? undefined : compile(context, node.flags)
+      return (machine) => {
+        const args = [source(machine), flags?.(machine)]
+        const text = textArgument('regex', args, 0, node.at)
+        return makeRegex(machine, text, optionalText('regex', args, 1, node.at) ?? '', node.at)
+      }
+    }
     case 'arrow':
       // Reached only through the arguments of a call that takes a function there.
       return compileFunction(context.dialect, node, 'map', (inner) => compile(context, inner))

@@ -2,6 +2,7 @@ import { fail } from './errors.ts'
 import { parseJson, stringifyJson } from './json.ts'
 import { build, buildSlots, buildText, scanText, spend } from './limits.ts'
 import { makeDate } from './methods/date.ts'
+import { base64Functions, hash, hmac, uuid } from './methods/digest.ts'
 import { mathConstants, mathFunctions } from './methods/math.ts'
 import { objectFunctions } from './methods/object.ts'
 import type { Native } from './natives.ts'
@@ -53,6 +54,8 @@ export const nativeFunctions: NativeTable = table({
   Number: (machine, args, at) => (args.length === 0 ? 0 : toNumber(machine, args[0], at)),
   String: (machine, args, at) => (args.length === 0 ? '' : toText(machine, args[0], at)),
   date: makeDate,
+  hash,
+  hmac,
   decodeURI: coder('decodeURI', 1, decodeURI),
   decodeURIComponent: coder('decodeURIComponent', 1, decodeURIComponent),
   encodeURI: coder('encodeURI', 9, encodeURI),
@@ -61,6 +64,7 @@ export const nativeFunctions: NativeTable = table({
   isNaN: (machine, args, at) => Number.isNaN(toNumber(machine, args[0], at)),
   parseFloat: parseFloatNative,
   parseInt: parseIntNative,
+  uuid,
 })
 
 const from: Native = (machine, args, at) => {
@@ -117,6 +121,7 @@ export const nativeNamespaces: ReadonlyMap<string, Namespace> = new Map<string, 
     'Array',
     { functions: table({ from, isArray: (_machine, args) => Array.isArray(args[0]) }), constants: none },
   ],
+  ['Base64', { functions: base64Functions, constants: none }],
   [
     'JSON',
     {

@@ -1,4 +1,5 @@
 import { fail } from './errors.ts'
+import type { Regex } from './regex.ts'
 
 /**
  * What one evaluation may use. A step is four calls, or about sixty simple operations; `bytes` bounds everything
@@ -12,6 +13,8 @@ export const defaultLimits: Readonly<Limits> = {
   depth: 256,
   sourceChars: 20_000,
 }
+
+export const UUID_SEED = Symbol('uuid seed')
 
 /**
  * The values that an expression may name. `now` is recorded event time, in milliseconds or as ISO text. A getter that
@@ -27,6 +30,8 @@ export type Scope = {
   readonly workflow?: unknown
   readonly vars?: unknown
   readonly now?: unknown
+  /** Where the evaluation stands: what `uuid()` is made of. Without it there is no `uuid()`. */
+  readonly [UUID_SEED]?: string
   readonly [name: string]: unknown
 }
 
@@ -41,6 +46,10 @@ export type Machine = {
   built: boolean
   /** The named time zones that were used: each may have to be loaded, and they must all fit the cache. */
   zones: Set<string> | undefined
+  /** Patterns made from texts, by flags and text: each is paid for once. */
+  patterns: Map<string, Regex> | undefined
+  /** How many `uuid()` have been made. */
+  uuids: number
 }
 
 const OPERATIONS_PER_STEP = 64
@@ -63,6 +72,8 @@ export function startMachine(scope: Scope, limits?: Partial<Limits>, shared?: Bu
     bytes: all.bytes,
     built: false,
     zones: undefined,
+    patterns: undefined,
+    uuids: 0,
   }
 }
 

@@ -6,6 +6,7 @@ import type { ExpressionError } from './errors.ts'
 import { asExpressionError } from './errors.ts'
 import type { Budget, Limits, Machine, Scope } from './limits.ts'
 import { defaultLimits, settleBudget, startMachine } from './limits.ts'
+import type { RegexRoom } from './regex.ts'
 import type { Template } from './template.ts'
 import { compileTemplate, runTemplate } from './template.ts'
 
@@ -34,6 +35,7 @@ type Walk = {
   readonly dialect: Dialect
   readonly errors: ParamError[]
   readonly templates: { path: string; template: Template }[]
+  readonly regexes: RegexRoom | undefined
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
@@ -45,7 +47,7 @@ export function compileParams(
   params: unknown,
   dialect = nativeDialect,
 ): Result<CompiledParams, ParamError[]> {
-  const walk: Walk = { dialect, errors: [], templates: [] }
+  const walk: Walk = { dialect, errors: [], templates: [], regexes: undefined }
   const root = shapeOf(walk, params, '', 0)
   return walk.errors.length > 0 ? err(walk.errors) : ok({ root, templates: walk.templates })
 }
@@ -54,8 +56,9 @@ export function compileParams(
 export function surveyParams(
   params: unknown,
   dialect = nativeDialect,
+  regexes?: RegexRoom,
 ): { errors: readonly ParamError[]; templates: CompiledParams['templates'] } {
-  const walk: Walk = { dialect, errors: [], templates: [] }
+  const walk: Walk = { dialect, errors: [], templates: [], regexes }
   shapeOf(walk, params, '', 0)
   return walk
 }
@@ -102,7 +105,7 @@ function shapeOf(walk: Walk, value: unknown, path: string, depth: number): Shape
 }
 
 function shapeOfText(walk: Walk, source: string, path: string): Shape {
-  const compiled = compileTemplate(source, walk.dialect)
+  const compiled = compileTemplate(source, walk.dialect, walk.regexes)
   if (!compiled.ok) {
     walk.errors.push({ path, error: compiled.error })
     return constant(undefined)

@@ -1,7 +1,17 @@
 import type { Pattern, PatternProperty } from './ast.ts'
 import { fail } from './errors.ts'
 import type { Parser } from './parser-state.ts'
-import { expectMark, isMark, nest, refuseReserved, shown, take, takeMark, WORDS } from './parser-state.ts'
+import {
+  expectMark,
+  isMark,
+  nest,
+  peek,
+  refuseReserved,
+  shown,
+  take,
+  takeMark,
+  WORDS,
+} from './parser-state.ts'
 import type { Token } from './tokens.ts'
 
 /** A parameter of an arrow function: a name, or an object or array that is taken apart. */
@@ -11,6 +21,42 @@ export function parsePattern(parser: Parser): Pattern {
     if (isMark(inner, '[')) return parseArrayPattern(inner)
     return declare(inner, take(inner))
   })
+}
+
+/** A pattern that may have a default: `x = 1`, `{ id = 1 } = {}`. */
+export function parseParameter(parser: Parser): Pattern {
+  const from = parser.locals.length
+  return withDefault(parser, from, parsePattern(parser))
+}
+
+function withDefault(parser: Parser, from: number, pattern: Pattern): Pattern {
+  const { at } = peek(parser)
+  if (!takeMark(parser, '=')) return pattern
+  // What the pattern declares has no value yet, as in JavaScript.
+  const slots = parser.locals.slice(from).map(({ slot }) => slot)
+  for (const slot of slots) parser.undecided.add(slot)
+  const before = parser.size
+  const value = parser.parseValue(parser)
+  for (const slot of slots) parser.undecided.delete(slot)
+  return { type: 'default', pattern, value, size: parser.size - before, at }
+}
+
+/** What the defaults in a pattern add to the function: pieces to evaluate, and height of the tree. */
+export function defaultsIn(pattern: Pattern): { size: number; height: number } {
+  const inner =
+    pattern.type === 'default'
+      ? [pattern.pattern]
+      : pattern.type === 'array'
+        ? pattern.items
+        : pattern.type === 'object'
+          ? pattern.properties.map((property) => property.pattern)
+          : []
+  const all = inner.map(defaultsIn)
+  if (pattern.type === 'default') all.push({ size: pattern.size, height: pattern.value.height })
+  return {
+    size: all.reduce((sum, one) => sum + one.size, 0),
+    height: all.reduce((most, one) => Math.max(most, one.height), 0),
+  }
 }
 
 function declare(parser: Parser, token: Token): Pattern {
@@ -38,7 +84,9 @@ function parseObjectPattern(parser: Parser): Pattern {
     if (token.kind !== 'name' && token.kind !== 'string') {
       fail('expression.syntax', token.at, `found ${shown(token)}`, 'a property name')
     }
-    const pattern = takeMark(parser, ':') ? parsePattern(parser) : declare(parser, token)
+    const from = parser.locals.length
+    const named = takeMark(parser, ':') ? parsePattern(parser) : declare(parser, token)
+    const pattern = withDefault(parser, from, named)
     properties.push({ key: token.value, keyAt: token.at, pattern })
     if (!takeMark(parser, ',')) break
   }
@@ -55,7 +103,7 @@ function parseArrayPattern(parser: Parser): Pattern {
       rest = declare(parser, take(parser))
       break
     }
-    items.push(parsePattern(parser))
+    items.push(parseParameter(parser))
     if (!takeMark(parser, ',')) break
   }
   expectMark(parser, ']')

@@ -1,4 +1,4 @@
-import type { ArrayLiteral, Entry, Expression, ObjectLiteral, Spread, Text } from './ast.ts'
+import type { ArrayLiteral, Entry, Expression, ObjectLiteral, RegexCall, Spread, Text } from './ast.ts'
 import { fail } from './errors.ts'
 import type { Parser } from './parser-state.ts'
 import {
@@ -6,12 +6,14 @@ import {
   heightOver,
   isMark,
   peek,
+  refuseAssignment,
   refuseReserved,
   shown,
   take,
   takeMark,
   WORDS,
 } from './parser-state.ts'
+import { compileLiteral } from './regex.ts'
 import type { Token } from './tokens.ts'
 
 /** A literal, a name, a list, an object, a template literal or something in parentheses. */
@@ -24,10 +26,9 @@ export function parsePrimary(parser: Parser): Expression {
   if (isMark(parser, '[')) return parseArray(parser)
   if (isMark(parser, '{')) return parseObject(parser)
   if (isMark(parser, '`')) return parseText(parser)
-  if (isMark(parser, '/')) {
-    fail('expression.syntax', token.at, 'regular expressions are not part of the language; use a text')
-  }
+  if (token.kind === 'regex') return regexLiteral(parser, take(parser))
   if (!takeMark(parser, '(')) {
+    refuseAssignment(token)
     fail('expression.syntax', token.at, `found ${shown(token)} where a value should be`, 'a value')
   }
   const value = parser.parseValue(parser)
@@ -53,17 +54,45 @@ const literal = (token: Token, value: unknown): Expression => ({
   height: 1,
 })
 
+function regexLiteral(parser: Parser, token: Token): Expression {
+  const end = token.value.lastIndexOf('/')
+  const regex = compileLiteral(
+    token.value.slice(1, end),
+    token.value.slice(end + 1),
+    parser.regexes,
+    token.at,
+  )
+  return { type: 'regex', regex, at: token.at, end: token.end, height: 1 }
+}
+
 const numberOf = (text: string): number => Number(text.replaceAll('_', ''))
 
 function parseName(parser: Parser, token: Token): Expression {
   const name = token.value
   if (WORDS.has(name)) return literal(token, WORDS.get(name))
   refuseReserved(token)
+  if (name === 'regex' && isMark(parser, '(') && !parser.locals.some((one) => one.name === name)) {
+    return regexCall(parser, token)
+  }
   const place = { at: token.at, end: token.end, height: 1 }
   const local = parser.locals.findLast((candidate) => candidate.name === name)
+  if (local !== undefined && parser.undecided.has(local.slot)) {
+    fail('expression.syntax', token.at, `"${name}" cannot be read while its own default is made`)
+  }
   return local === undefined
     ? { type: 'name', name, ...place }
     : { type: 'local', name, slot: local.slot, ...place }
+}
+
+/** `regex(text, flags)` is no function: what it makes can stand in few places only, as `analyse` checks. */
+function regexCall(parser: Parser, { at }: Token): RegexCall {
+  expectMark(parser, '(')
+  const source = parser.parseValue(parser)
+  const flags = takeMark(parser, ',') && !isMark(parser, ')') ? parser.parseValue(parser) : undefined
+  takeMark(parser, ',')
+  const { end } = expectMark(parser, ')')
+  parser.size++
+  return { type: 'regexOf', source, flags, at, end, height: heightOver(at, source.height, flags?.height) }
 }
 
 function parseArray(parser: Parser): ArrayLiteral {

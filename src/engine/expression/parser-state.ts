@@ -1,6 +1,7 @@
 import type { Expression } from './ast.ts'
 import { fail } from './errors.ts'
 import { defaultLimits } from './limits.ts'
+import type { RegexRoom } from './regex.ts'
 import type { Token } from './tokens.ts'
 
 /** What the parsing functions share. `size` counts pieces made so far, `depth` the nesting of calls. */
@@ -12,6 +13,9 @@ export type Parser = {
   slots: number
   /** The parameters in sight, innermost last. */
   readonly locals: { readonly name: string; readonly slot: number }[]
+  readonly regexes: RegexRoom
+  /** Slots of parameters whose default is being parsed. */
+  readonly undecided: Set<number>
   /** Where an arrow function may stand: the index of the token that would begin it. */
   arrowAt: number
   readonly parenthesised: WeakSet<Expression>
@@ -58,6 +62,7 @@ export function takeMark(parser: Parser, value: string): boolean {
 export function expectMark(parser: Parser, value: string): Token {
   const token = peek(parser)
   if (!takeMark(parser, value)) {
+    refuseAssignment(token)
     fail('expression.syntax', token.at, `found ${shown(token)} where "${value}" should be`, value)
   }
   return token
@@ -90,6 +95,12 @@ function checkHeight(height: number, at: number): void {
   if (height > defaultLimits.depth) {
     fail('expression.too_large', at, `the expression is nested more than ${defaultLimits.depth} levels deep`)
   }
+}
+
+/** `=` stands in parameters only. */
+export function refuseAssignment(token: Token): void {
+  if (token.kind !== 'mark' || token.value !== '=') return
+  fail('expression.syntax', token.at, '"=" would change a value; compare with "==="', '===')
 }
 
 /** Refuses a name that cannot be read or declared because JavaScript gives it another meaning. */

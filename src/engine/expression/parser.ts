@@ -1,9 +1,20 @@
 import type { Arrow, BinaryOperator, Call, Expression, LogicOperator, Spread, UnaryOperator } from './ast.ts'
 import { fail } from './errors.ts'
-import { parsePattern } from './parse-pattern.ts'
+import { defaultsIn, parseParameter, parsePattern } from './parse-pattern.ts'
 import { parseItem, parsePrimary } from './parse-primary.ts'
 import type { Parser } from './parser-state.ts'
-import { expectMark, heightOver, isMark, nest, peek, shown, take, takeMark } from './parser-state.ts'
+import {
+  expectMark,
+  heightOver,
+  isMark,
+  nest,
+  peek,
+  refuseAssignment,
+  shown,
+  take,
+  takeMark,
+} from './parser-state.ts'
+import type { RegexRoom } from './regex.ts'
 import { readTokens } from './tokens.ts'
 
 export type Parsed = { readonly tree: Expression; readonly size: number; readonly next: number }
@@ -23,7 +34,7 @@ const POWER: ReadonlyMap<string, number> = new Map(
 const POWER_OF_POWER = 7
 
 /** Parses the expression that starts at `start` and ends with the `}}` before `next`. */
-export function parseExpression(source: string, start: number, room: number): Parsed {
+export function parseExpression(source: string, start: number, room: number, regexes: RegexRoom): Parsed {
   const { tokens, next } = readTokens(source, start, room)
   const parser: Parser = {
     tokens,
@@ -32,6 +43,8 @@ export function parseExpression(source: string, start: number, room: number): Pa
     size: 0,
     slots: 0,
     locals: [],
+    regexes,
+    undecided: new Set(),
     arrowAt: -1,
     parenthesised: new WeakSet(),
     parseValue,
@@ -39,6 +52,7 @@ export function parseExpression(source: string, start: number, room: number): Pa
   const tree = parseValue(parser)
   const rest = peek(parser)
   if (rest.kind !== 'end') {
+    refuseAssignment(rest)
     fail(
       'expression.syntax',
       rest.at,
@@ -223,7 +237,7 @@ function parseArrow(parser: Parser): Arrow {
         rest = parsePattern(parser)
         break
       }
-      parameters.push(parsePattern(parser))
+      parameters.push(parseParameter(parser))
       if (!takeMark(parser, ',')) break
     }
     expectMark(parser, ')')
@@ -243,7 +257,8 @@ function parseArrow(parser: Parser): Arrow {
   const body = parseValue(parser)
   parser.locals.length = outerLocals
   parser.size++
-  const size = parser.size - sizeBefore
-  const height = heightOver(start.at, body.height)
+  const defaults = parameters.map(defaultsIn)
+  const size = parser.size - sizeBefore + defaults.reduce((sum, one) => sum + one.size, 0)
+  const height = heightOver(start.at, body.height, ...defaults.map((one) => one.height))
   return { type: 'arrow', parameters, rest, body, size, at: start.at, end: body.end, height }
 }

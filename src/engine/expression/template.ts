@@ -13,6 +13,7 @@ import { settleResult } from './json.ts'
 import type { Limits, Machine, Scope } from './limits.ts'
 import { buildText, defaultLimits, spend, startMachine } from './limits.ts'
 import { parseExpression } from './parser.ts'
+import { newRegexRoom, type RegexRoom } from './regex.ts'
 import { toTemplateText } from './values.ts'
 
 /** A string parameter, ready to be evaluated. */
@@ -30,8 +31,12 @@ const newCache = () => makeCache<Result<Template, ExpressionError>>(MOST_CACHED_
 const caches = new WeakMap<Dialect, ReturnType<typeof newCache>>()
 const noReferences = (): References => ({ nodes: [], names: new Set(), usesNodesDynamically: false })
 
-/** Parses and checks a string with zero or more `{{ … }}`. The same string is parsed once. */
-export function compileTemplate(source: string, dialect = nativeDialect): Result<Template, ExpressionError> {
+/** Parses and checks a string with zero or more `{{ … }}`. The same string is parsed once; many may share `regexes`. */
+export function compileTemplate(
+  source: string,
+  dialect = nativeDialect,
+  regexes = newRegexRoom(),
+): Result<Template, ExpressionError> {
   if (!source.includes('{{')) {
     return ok({ source, kind: 'literal', parts: [source], references: noReferences() })
   }
@@ -42,20 +47,25 @@ export function compileTemplate(source: string, dialect = nativeDialect): Result
   }
   const known = cache.get(source)
   if (known !== undefined) return known
-  const result = parseTemplate(source, dialect)
-  cache.set(source, result)
+  const result = parseTemplate(source, dialect, regexes)
+  // An error that others have part in says nothing about this text.
+  if (regexes.left > 0) cache.set(source, result)
   return result
 }
 
-function parseTemplate(source: string, dialect: Dialect): Result<Template, ExpressionError> {
+function parseTemplate(
+  source: string,
+  dialect: Dialect,
+  regexes: RegexRoom,
+): Result<Template, ExpressionError> {
   try {
-    return ok(readParts(source, dialect))
+    return ok(readParts(source, dialect, regexes))
   } catch (thrown) {
     return err(asExpressionError(thrown))
   }
 }
 
-function readParts(source: string, dialect: Dialect): Template {
+function readParts(source: string, dialect: Dialect, regexes: RegexRoom): Template {
   const parts: (string | Part)[] = []
   const references = noReferences()
   let text = ''
@@ -72,7 +82,7 @@ function readParts(source: string, dialect: Dialect): Template {
       text += '{{'
       continue
     }
-    const { tree, size, next } = parseExpression(source, at, room)
+    const { tree, size, next } = parseExpression(source, at, room, regexes)
     room -= next - at
     analyse(tree, dialect, references)
     if (text !== '') parts.push(text)

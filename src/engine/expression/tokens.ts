@@ -3,8 +3,8 @@ import { readEscape } from './escapes.ts'
 import { defaultLimits } from './limits.ts'
 
 export type Token = {
-  readonly kind: 'number' | 'string' | 'name' | 'mark' | 'text' | 'end'
-  /** The mark or name itself; for strings and texts their value without quotes and escapes. */
+  readonly kind: 'number' | 'string' | 'name' | 'mark' | 'text' | 'regex' | 'end'
+  /** The mark, name or regular expression itself; for strings and texts their value without quotes and escapes. */
   readonly value: string
   readonly at: number
   readonly end: number
@@ -17,12 +17,14 @@ type Opener = { readonly mark: string; readonly index: number; readonly at: numb
 type Reader = { readonly source: string; at: number; readonly tokens: Token[]; readonly open: Opener[] }
 
 const MARKS =
-  /=>|\.\.\.|===|!==|\*\*(?!=)|\?\?(?!=)|\?\.(?!\d)|==|!=|<=|>=|&&(?!=)|\|\|(?!=)|[()[\]{}.,?:+\-*/%<>!`]/y
+  /=>|\.\.\.|=(?!=)|===|!==|\*\*(?!=)|\?\?(?!=)|\?\.(?!\d)|==|!=|<=|>=|&&(?!=)|\|\|(?!=)|[()[\]{}.,?:+\-*/%<>!`]/y
 const PLAIN_NAME = /[A-Za-z_$][\w$]*/y
 const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const NUMBER =
   /0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+(?:_[0-7]+)*|0[bB][01]+(?:_[01]+)*|(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?/y
 const REFUSED = /\+\+|--|\+=|-=|\*\*?=|\/=|%=|&&=|\|\|=|\?\?=|<<=?|>>>?=?|\/\/|\/\*|[;&|^~=@#\\]/y
+const FLAGS = /[A-Za-z]+/y
+const VALUE_ENDS = new Set([')', ']', '}', '`'])
 const CLOSERS: Record<string, string> = { '(': ')', '[': ']', '{': '}', '${': '}' }
 
 function match(pattern: RegExp, source: string, at: number): string | undefined {
@@ -85,10 +87,44 @@ function readToken(reader: Reader, start: number): boolean {
     readNumber(reader, number)
     return true
   }
+  if (char === '/' && mayBeRegex(reader)) {
+    readRegex(reader)
+    return true
+  }
   const refused = match(REFUSED, source, at)
   const mark = match(MARKS, source, at)
   if (mark === undefined || (refused !== undefined && refused.length > mark.length)) refuse(reader, refused)
   return readMark(reader, mark)
+}
+
+/** A slash divides behind a value, and begins a regular expression anywhere else. */
+function mayBeRegex({ tokens, source, at }: Reader): boolean {
+  const next = source[at + 1]
+  if (next === '/' || next === '*') return false
+  const last = tokens.at(-1)
+  if (last === undefined) return true
+  if (last.kind === 'mark') return !VALUE_ENDS.has(last.value)
+  const before = tokens.at(-2)
+  const isProperty = before?.kind === 'mark' && (before.value === '.' || before.value === '?.')
+  return last.kind === 'name' && !isProperty && (last.value === 'typeof' || last.value === 'in')
+}
+
+function readRegex(reader: Reader): void {
+  const { source, at } = reader
+  let isClass = false
+  for (let i = at + 1; i < source.length; i++) {
+    const char = source[i]!
+    if (char === '\n' || char === '\r') break
+    if (char === '\\') i++
+    else if (char === '[') isClass = true
+    else if (char === ']') isClass = false
+    else if (char === '/' && !isClass) {
+      const flags = match(FLAGS, source, i + 1) ?? ''
+      push(reader, 'regex', source.slice(at, i + 1) + flags, i + 1 + flags.length)
+      return
+    }
+  }
+  fail('expression.syntax', at, 'the regular expression is not closed on its line', '/')
 }
 
 function readMark(reader: Reader, mark: string): boolean {
@@ -126,7 +162,7 @@ function refuse(reader: Reader, mark: string | undefined): never {
   const char = String.fromCodePoint(reader.source.codePointAt(reader.at) ?? 32)
   if (mark === undefined) fail('expression.syntax', reader.at, `"${char}" has no meaning here`)
   if (mark === '//' || mark === '/*') {
-    fail('expression.syntax', reader.at, 'comments and regular expressions are not part of the language')
+    fail('expression.syntax', reader.at, 'comments are not part of the language')
   }
   if (mark === ';') fail('expression.syntax', reader.at, 'an expression is one value, without ";"', '}}')
   if (mark === '&' || mark === '|') {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compileTemplate } from '../../../src/engine/expression/index.ts'
+import { compileTemplate, UUID_SEED } from '../../../src/engine/expression/index.ts'
 import { startProcessorTime } from '../../helpers/processor-time.ts'
 import { errorOf, evaluate, run, sampleScope } from './support.ts'
 
@@ -27,6 +27,10 @@ const SECRETS = [
   'Object.fromEntries([["__proto__", { a: 1 }]])',
   'Object.fromEntries([["prototype", 1]])',
   'Object.groupBy([1], x => "__proto__")',
+  '[input].map(({ a = "".constructor }) => a)',
+  '/a/.constructor',
+  '/a/.__proto__',
+  '"a".match(/(?<constructor>a)/).groups.constructor',
   'input.items.map(({ constructor: c }) => c)',
   'input.items.map(({ "__proto__": c }) => c)',
   '"constructor" in input',
@@ -151,6 +155,28 @@ const BOMBS = [
   `${marks(150_000)}.localeCompare(${ordered(150_000)})`,
   `${marks(15)}.repeat(1e5).localeCompare(${ordered(15)}.repeat(1e5))`,
   `${a1e5}.map(() => (1).toLocaleString("en", input.wide))`,
+  '"a".repeat(4e6).match(/a/g)',
+  '"a".repeat(4e6).match(/[^]*b|a/g)',
+  '"a".repeat(1e5).replace(/(?:a*)*b|a/g, "$&")',
+  '"a".repeat(1e5).split(/(a|ab)(c|bcd)(d*)|a/)',
+  '"a".repeat(2e6).replace(/(a?){100}(a?){100}(a?){100}[b-z]/, "")',
+  '"a".repeat(1e6).match(/([a-z]{800}|[a-y]{800})$/)',
+  '"a".repeat(2e5).replace(/a/g, "$`")',
+  '"a".repeat(1e5).replace(/a/g, "x".repeat(1e5))',
+  '"x".repeat(1e5).match(regex("x*y|x", "g"))',
+  `${a1e5}.map((_, i) => regex("\\\\pL".repeat(300) + i).test("a"))`,
+  `${a1e5}.map((_, i) => "a".match("a" + i))`,
+  `[input.long].map(s => ${a1e5}.map((_, i) => /^b/.test(s + i)))`,
+  `[input.long].map(s => ${a1e5}.map((_, i) => (s + i)).unique())`,
+  `${a1e5}.unique(() => input.wide)`,
+  `${a1e5}.map(() => hash(input.long, "sha512"))`,
+  `${a1e5}.map(() => hmac("a", input.long))`,
+  `${a1e5}.map(() => hmac("a", { hex: input.long }))`,
+  `${a1e5}.map(() => Base64.encode(input.long))`,
+  `${a1e5}.map(() => Base64.decode(Base64.encode(input.long)))`,
+  `${a1e5}.map(() => uuid())`,
+  `${a1e5}.map((_, i) => date(i, "Europe/Berlin").week)`,
+  `${a1e5}.map((a, b, c, d = input.long.split("")) => d)`,
   `[input.long].map(s => Object.groupBy(${a1e5}.map((_, i) => s + i), x => x))`,
   `[input.long].map(s => Object.fromEntries(${a1e5}.map((_, i) => [s + i, i])))`,
   `${a1e5}.map((_, i) => date(i, "Europe/Berlin").endOf("year"))`,
@@ -180,7 +206,7 @@ describe('a bomb ends in an error, quickly', () => {
       // Processor time, because the machine may be busy with other tests; ample, because copying large texts is three times
       // as slow while they use the same memory. Without a budget these take minutes.
       const spentMs = startProcessorTime()
-      const { code, message } = errorOf(`{{ ${expression} }}`, { input: INPUT })
+      const { code, message } = errorOf(`{{ ${expression} }}`, { input: INPUT, [UUID_SEED]: 'run node' })
       expect(code).toMatch(/budget|too_large/)
       // A full stack would end well here too, but not in an object that has less stack left.
       expect(message).not.toMatch(/needs more room/)
@@ -212,6 +238,8 @@ describe('a source that is nested without end is refused', () => {
     ['input[', ']'],
     ['String(', ')'],
     ['...', ''],
+    ['[1].map((x = ', ') => 1)'],
+    ['regex(', ')'],
     ['1+', ''],
     ['1&&', ''],
     ['input.', 'a'],
@@ -251,6 +279,24 @@ test('an expression may name 64 time zones, because each has to be loaded', () =
     run(`{{ input.slice(0, ${count}).map(zone => date(0, zone)).length }}`, { input: ZONES })
   expect(use(64)).toMatchObject({ value: 64 })
   expect(use(65)).toMatchObject({ ok: false, error: { code: 'expression.budget' } })
+})
+
+test('a regular expression that would take long to read is refused, also where there are many', () => {
+  const patterns = [
+    '(a{1000}){1000}',
+    'x{0,1000}'.repeat(100),
+    '(abcdefghij){999}',
+    '((a{9}){99}){99}',
+    `(${'a'.repeat(990)}`,
+  ]
+  const spentMs = startProcessorTime()
+  for (const pattern of patterns) {
+    expect(errorOf(`{{ /${pattern}/.test("a") }}`).code).toMatch(/too_large|syntax/)
+    expect(errorOf('{{ regex(input).test("a") }}', { input: pattern }).code).toMatch(/too_large|syntax/)
+  }
+  const literal = `/${'\\pL'.repeat(300)}/i.test("a")`
+  expect(errorOf(`{{ [${`${literal}, `.repeat(20)}] }}`).code).toBe('expression.too_large')
+  expect(spentMs()).toBeLessThan(8_000)
 })
 
 test('limits can be set lower and higher', () => {

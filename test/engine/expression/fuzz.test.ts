@@ -7,7 +7,7 @@ import { randomFrom, sampleScope } from './support.ts'
 
 const CASES = casesOf(40_000)
 const WORDS =
-  `{{ }} {{ }} ( ) [ ] { } . ?. ... => , : ? ?? || && ! - + * ** / % < > == === in typeof \`a\${ }\` " ' \\ x input nodes item constructor __proto__ prototype map filter reduce repeat join JSON.parse Object.keys Object.fromEntries date 1e9 -1 0 NaN null undefined "x" Infinity flat sort toSorted split padEnd Array.from length`.split(
+  `{{ }} {{ }} ( ) [ ] { } . ?. ... => , : ? ?? || && ! - + * ** / % < > == === in typeof \`a\${ }\` " ' \\ x input nodes item constructor __proto__ prototype map filter reduce repeat join JSON.parse Object.keys Object.fromEntries date 1e9 -1 0 NaN null undefined "x" Infinity flat sort toSorted split padEnd Array.from length / /a+/g /(/ /[/]/u regex( match test replace = unique hash hmac uuid Base64.encode Base64.decode week`.split(
     ' ',
   )
 // Small limits keep the cases short; that large ones hold is what the bombs are for.

@@ -14,6 +14,11 @@ export function makeGenerator(random: () => number) {
     return made
   }
 
+  // With the flag u JavaScript counts characters as RE2 does.
+  const regex = (flags = '') =>
+    `${pick(['/a/', '/[a-z]+/', '/(l+)(o)?/', '/\\d*/', '/^.|x$/', '/(?<first>\\w)\\W/', '/b|(c)/', '/[^\\s]\\b/', '/./', '/(?:)/'])}${flags}u${pick(['', 'i', 's', 'm'])}`
+  const REPLACEMENTS = ['"-"', '"<$&>"', '"$1$2"', '"$$"', `"$\`$'"`, '"$9"', '"$<first>"', '""']
+
   let counter = 0
   const fresh = () => pick(['x', 'now', 'workflow', `p${++counter % 3}`])
 
@@ -86,6 +91,10 @@ export function makeGenerator(random: () => number) {
       () => `(${text(d)}).repeat(${whole(3)})`,
       () => `(${text(d)}).${pick(['padStart', 'padEnd'])}(${whole(12)}, ${textArgument()})`,
       () => `(${text(d)}).${pick(['replace', 'replaceAll'])}(${textArgument()}, ${textArgument()})`,
+      () => `(${text(d)}).replace(${regex(pick(['', 'g']))}, ${pick(REPLACEMENTS)})`,
+      () => `(${text(d)}).replaceAll(${regex('g')}, ${pick(REPLACEMENTS)})`,
+      () => `((${text(d)}).match(${regex()})?.[${whole(3)}] ?? "none")`,
+      () => `String((${text(d)}).match(${regex()})?.groups?.first)`,
       () => `(${text(d)}).charAt(${whole(5)})`,
       () => `(${text(d)})[${whole(5)}]`,
       () => `String(${primitive(d)})`,
@@ -116,6 +125,7 @@ export function makeGenerator(random: () => number) {
       () => `${numberList(d)}.${pick(['some', 'every'])}(v => v > ${number(d)})`,
       () => `${numberList(d)}.includes(${number(d)})`,
       () => `Array.isArray(${any(d)})`,
+      () => `${regex()}.test(String(${text(d)}))`,
       () => `("${pick(['x', 'y', 'q'])}" in input.obj)`,
       () => `Boolean(${any(d)})`,
       () => `isNaN(${number(d)})`,
@@ -134,6 +144,9 @@ export function makeGenerator(random: () => number) {
       () => `${numberList(d)}.map(${name} => ${within(numbers, name, () => number(d))})`,
       () =>
         `${numberList(d)}.map((${name}, i) => ${within(numbers, name, () => within(numbers, 'i', () => number(d)))})`,
+      () => `${numberList(d)}.map((${name}, i, list, q = ${name} + ${number(d)}) => q)`,
+      () => `input.items.map(({ nope = ${number(d)}, price: p = 1 }) => nope * p)`,
+      () => `[[], [1]].map(([first = ${number(d)}, second = first] = []) => first - second)`,
       () => `${numberList(d)}.filter(${name} => ${within(numbers, name, () => bool(d))})`,
       () => `${numberList(d)}.slice(${whole(3)}, ${whole(5)})`,
       () => `${numberList(d)}.concat(${number(d)}, ${numberList(d)})`,
@@ -152,6 +165,8 @@ export function makeGenerator(random: () => number) {
     const name = fresh()
     return pick<() => string>([
       () => `(${text(d)}).split(${textArgument()})`,
+      () => `(${text(d)}).split(${regex()}${random() < 0.3 ? `, ${whole(4)}` : ''}).map(String)`,
+      () => `((${text(d)}).match(${regex('g')}) ?? [])`,
       () => `${textList(d)}.map(${name} => ${within(texts, name, () => text(d))})`,
       () =>
         `input.items.map(({ name, tags: [first] }) => name + first + ${within(texts, 'name', () => text(d))})`,

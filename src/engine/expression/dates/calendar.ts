@@ -67,6 +67,14 @@ export function weekdayOf(localMs: number): number {
   return ((((days + 3) % 7) + 7) % 7) + 1
 }
 
+/** ISO 8601: a week belongs to the year that has its Thursday. */
+export function weekOf(localMs: number): { readonly week: number; readonly weekYear: number } {
+  const day = Math.floor(localMs / DAY_MS)
+  const thursday = day + 4 - weekdayOf(localMs)
+  const { year } = calendarOf(thursday * DAY_MS)
+  return { week: Math.floor((thursday - daysOf(year, 1, 1)) / 7) + 1, weekYear: year }
+}
+
 const pad = (value: number, length: number) => String(value).padStart(length, '0')
 
 /** `2026-03-29T01:30:00.000Z` of an instant. */

@@ -1,5 +1,5 @@
 import { MOST_ZONES } from '../../zone-format.ts'
-import { calendarOf, isoText, weekdayOf } from '../dates/calendar.ts'
+import { calendarOf, isoText, weekdayOf, weekOf } from '../dates/calendar.ts'
 import { formatDate } from '../dates/format.ts'
 import type { Duration, Moment, Unit } from '../dates/moment.ts'
 import {
@@ -194,6 +194,7 @@ export function dateProperty(machine: Machine, self: Moment, key: string, at: nu
   payZone(machine, zoneOf(self), at)
   const localMs = msOf(self) + offsetAt(msOf(self), zoneOf(self))
   if (key === 'weekday') return weekdayOf(localMs)
+  if (key === 'week' || key === 'weekYear') return weekOf(localMs)[key]
   const calendar = calendarOf(localMs)
   return Object.hasOwn(calendar, key) ? calendar[key as keyof typeof calendar] : undefined
 }

@@ -6,6 +6,7 @@ import { functionArgument, methodTable, numberArgument, optionalNumber, optional
 import { joinTexts } from '../values.ts'
 import { concatLists, flatten } from './flatten.ts'
 import { sortList } from './sort.ts'
+import { unique } from './unique.ts'
 
 type List = readonly unknown[]
 type ListMethod = Method<List>
@@ -117,6 +118,7 @@ export const listMethods = methodTable<List>({
   toReversed,
   toSorted: sortList('toSorted'),
   toString: listText,
+  unique,
   values: (machine, self, _args, at) => copy(machine, self, at),
   with: (machine, self, args, at) => {
     const index = Math.trunc(numberArgument('with', args, 0, at))

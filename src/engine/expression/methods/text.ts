@@ -3,7 +3,9 @@ import type { Machine } from '../limits.ts'
 import { build, buildSlots, buildText, scanText, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { methodTable, numberArgument, optionalNumber, optionalText, textArgument } from '../natives.ts'
+import { isRegex } from '../regex.ts'
 import { payMarks } from './marks.ts'
+import { match, replaceMatches, splitByRegex } from './regex.ts'
 
 type TextMethod = Method<string>
 
@@ -72,10 +74,17 @@ const pad =
     return apply(self, length, fill)
   }
 
-// The replacement is taken as it stands: "$&" and its like have no meaning, so money amounts survive.
+// Of a plain text the replacement is taken as it stands: "$&" and its like have no meaning, so money amounts survive.
 const replace =
   (name: string, most: number): TextMethod =>
   (machine, self, args, at) => {
+    const [given] = args
+    if (isRegex(given)) {
+      if (most > 1 && !given.isGlobal) {
+        fail('expression.type', at, `${name} was given a regular expression without the flag g`, 'the flag g')
+      }
+      return replaceMatches(machine, self, given, textArgument(name, args, 1, at), at)
+    }
     const pattern = textArgument(name, args, 0, at)
     const replacement = textArgument(name, args, 1, at)
     paySearch(machine, self, pattern, at)
@@ -85,7 +94,8 @@ const replace =
     return most === 1 ? self.replace(pattern, () => replacement) : self.replaceAll(pattern, () => replacement)
   }
 
-function split(machine: Machine, self: string, args: readonly unknown[], at: number): string[] {
+function split(machine: Machine, self: string, args: readonly unknown[], at: number): unknown[] {
+  if (isRegex(args[0])) return splitByRegex(machine, self, args[0], args, at)
   const limit = optionalNumber('split', args, 1, at)
   const most = limit === undefined ? Number.POSITIVE_INFINITY : limit >>> 0
   if (args[0] === undefined) {
@@ -143,6 +153,7 @@ export const textMethods = methodTable<string>({
     payMarks(machine, other, at)
     return self.localeCompare(other, 'en')
   },
+  match,
   normalize,
   padEnd: pad('padEnd', (self, length, fill) => self.padEnd(length, fill)),
   padStart: pad('padStart', (self, length, fill) => self.padStart(length, fill)),

@@ -4,6 +4,7 @@ import {
   compileParams,
   evaluateParams,
   paramsReferences,
+  UUID_SEED,
 } from '../../../engine/expression/index.ts'
 import type { Plan, PlanNode } from '../../../engine/plan.ts'
 
@@ -91,7 +92,8 @@ export function evaluate(
     if (!known) unresolved.push(reference.path)
   }
   if (unresolved.length > 0) return { kind: 'unknown', unresolved }
-  const scope = { ...world.scope, nodes, prev: prev?.value, ...extra }
+  const place = `plan ${node?.id ?? ''} ${JSON.stringify(extra.index ?? null)}`
+  const scope = { ...world.scope, nodes, prev: prev?.value, ...extra, [UUID_SEED]: place }
   const result = evaluateParams(compiled.value, scope, undefined, world.budget)
   if (result.ok) return { kind: 'value', value: result.value }
   const { path, error } = result.error
