@@ -1,4 +1,4 @@
-import { nearest } from './expression/index.ts'
+import { nearest, newRegexRoom, type RegexRoom } from './expression/index.ts'
 
 export interface Problem {
   /** Where, as in the definition: `nodes[3].params.url`. */
@@ -19,6 +19,8 @@ const MAX_HINTS = 10
 export interface Problems {
   readonly list: Problem[]
   add(at: Location, code: string, message: string, hint?: string): void
+  /** What all regular expressions of a definition share. */
+  readonly regexes: RegexRoom
   /** `Did you mean "x"?` when a candidate is near. */
   didYouMean(name: string, candidates: Iterable<string>): string | undefined
 }
@@ -28,6 +30,7 @@ export function problems(): Problems {
   let hints = 0
   return {
     list,
+    regexes: newRegexRoom(),
     didYouMean(name, candidates) {
       if (list.length >= MAX_PROBLEMS || hints++ >= MAX_HINTS) return undefined
       const near = nearest(name, candidates)

@@ -1,8 +1,6 @@
 import {
-  newRegexRoom,
   type ParamError,
   paramsReferences,
-  type RegexRoom,
   surveyParams,
   type TemplateReferences,
 } from '../expression/index.ts'
@@ -36,7 +34,6 @@ export function checkExpressions(
   problems: Problems,
 ): void {
   const users = undoUsers(outline)
-  const walk: Walk = { outline, problems, regexes: newRegexRoom() }
   for (const { node, index, at, cut } of outline.nodes) {
     const maySee: MaySee = (target) => {
       if (plan === undefined || cut.has('id')) return true
@@ -48,10 +45,10 @@ export function checkExpressions(
     const items = itemsAround(outline, index, users)
     const own = items || node.each !== undefined || info === undefined || cut.has('id') || cut.has('each')
     const mayUseItem = (path: string) => own || isDeferred(info, path)
-    check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, walk)
+    check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, outline, problems)
     const outer: Sight = { maySee, mayUseItem: () => items || cut.has('id'), ofEach: node.each !== undefined }
-    if (node.when !== undefined) check(node.when, [...at, 'when'], outer, walk)
-    if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, walk)
+    if (node.when !== undefined) check(node.when, [...at, 'when'], outer, outline, problems)
+    if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, outline, problems)
   }
   for (const { output, at, index, group } of outline.scopes) {
     if (output === undefined) continue
@@ -60,22 +57,15 @@ export function checkExpressions(
       return plan === undefined || scope === index || (group >= 0 && isUpstream(plan, target, group))
     }
     const mayUseItem = () => group >= 0 && (hasItems(outline, group) || itemsAround(outline, group, users))
-    check(output, [...at, 'output'], { maySee, mayUseItem }, walk)
+    check(output, [...at, 'output'], { maySee, mayUseItem }, outline, problems)
   }
   const { concurrency, title } = outline.definition.settings ?? {}
   checkStartText(concurrency?.key, ['settings', 'concurrency', 'key'], problems)
   checkStartText(title, ['settings', 'title'], problems)
 }
 
-interface Walk {
-  readonly outline: Outline
-  readonly problems: Problems
-  /** What all regular expressions of the definition share. */
-  readonly regexes: RegexRoom
-}
-
-function check(value: unknown, at: Location, sight: Sight, { outline, problems, regexes }: Walk): void {
-  const survey = surveyParams(value, undefined, regexes)
+function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {
+  const survey = surveyParams(value, undefined, problems.regexes)
   reportErrors(survey.errors, at, problems)
   checkReferences(paramsReferences(survey), at, sight, outline, problems)
 }

@@ -3,7 +3,7 @@ import type { Location, Problems } from '../problem.ts'
 
 /** The key of the concurrency limit and the title are evaluated before any node runs: they can name only what a start knows. */
 export function checkStartText(text: string | undefined, at: Location, problems: Problems): void {
-  const compiled = text === undefined ? null : compileTemplate(text, startDialect)
+  const compiled = text === undefined ? null : compileTemplate(text, startDialect, problems.regexes)
   if (compiled === null || compiled.ok) return
   const { code, message, column, expected } = compiled.error
   const hint = expected === undefined ? undefined : `Expected ${expected}`

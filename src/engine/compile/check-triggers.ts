@@ -1,5 +1,5 @@
 import { LIMITS, Trigger } from '../definition.ts'
-import { newRegexRoom, paramsReferences, type RegexRoom, surveyParams } from '../expression/index.ts'
+import { paramsReferences, surveyParams } from '../expression/index.ts'
 import { type Location, type Problems, quoted } from '../problem.ts'
 import { nextFire } from '../schedule/next-fire.ts'
 import { compileSchedule } from '../schedule/trigger.ts'
@@ -22,7 +22,6 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     problems.add(['triggers'], 'definition.invalid', message)
     return entries
   }
-  const regexes = newRegexRoom()
   const keys = new Set<string>()
   const undone = new Set(outline.nodes.map(({ node }) => node.undo))
   raw.forEach((one: unknown, position) => {
@@ -30,9 +29,9 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
     if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
-    if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], regexes, problems)
+    if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], problems)
     if (trigger.type === 'webhook') {
-      checkFilter('webhook', trigger.filter, [...at, 'filter'], regexes, problems)
+      checkFilter('webhook', trigger.filter, [...at, 'filter'], problems)
       checkWebhook(trigger, at, problems)
     }
     const { key, type, entry } = trigger
@@ -62,10 +61,9 @@ function checkFilter(
   type: keyof typeof FILTER_HINTS,
   filter: unknown,
   at: Location,
-  regexes: RegexRoom,
   problems: Problems,
 ): void {
-  const survey = surveyParams(filter, undefined, regexes)
+  const survey = surveyParams(filter, undefined, problems.regexes)
   reportErrors(survey.errors, at, problems)
   for (const { names } of paramsReferences(survey)) {
     for (const name of names) {

@@ -7,7 +7,7 @@ import type { Location, Problems } from '../problem.ts'
  */
 export function checkCondition(value: unknown, at: Location, problems: Problems): void {
   if (typeof value !== 'string') return
-  const template = compileTemplate(value)
+  const template = compileTemplate(value, undefined, problems.regexes)
   if (!template.ok) return
   const { kind, parts } = template.value
   if (kind === 'literal') {

@@ -6,7 +6,7 @@ import { CALL_COST, spend } from './limits.ts'
 import { dateProperty } from './methods/date.ts'
 import type { MethodTable } from './natives.ts'
 import { toKey } from './operators.ts'
-import { isRegex } from './regex.ts'
+import { isRegex } from './regex-value.ts'
 import { kindOf } from './values.ts'
 
 /** Where an access stands in the source: its column and what stands left of the dot, for messages. */

@@ -1,4 +1,4 @@
-import type { Regex } from './regex.ts'
+import type { Regex } from './regex-value.ts'
 
 /** Where a piece stands in the whole string (offsets from 0), and how high its tree is. */
 type Place = { readonly at: number; readonly end: number; readonly height: number }

@@ -8,7 +8,7 @@ import { booleanMethods, numberMethods } from './methods/number.ts'
 import { regexMethods } from './methods/regex.ts'
 import { textMethods } from './methods/text.ts'
 import type { MethodTable, Native } from './natives.ts'
-import type { Regex } from './regex.ts'
+import type { Regex } from './regex-value.ts'
 
 /**
  * The words of the language: everything that an expression can name or call. Another front end (imported

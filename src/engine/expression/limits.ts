@@ -1,5 +1,5 @@
 import { fail } from './errors.ts'
-import type { Regex } from './regex.ts'
+import type { Regex } from './regex-value.ts'
 
 /**
  * What one evaluation may use. A step is four calls, or about sixty simple operations; `bytes` bounds everything

@@ -6,7 +6,7 @@ import type { ExpressionError } from './errors.ts'
 import { asExpressionError } from './errors.ts'
 import type { Budget, Limits, Machine, Scope } from './limits.ts'
 import { defaultLimits, settleBudget, startMachine } from './limits.ts'
-import type { RegexRoom } from './regex.ts'
+import type { RegexRoom } from './regex-value.ts'
 import type { Template } from './template.ts'
 import { compileTemplate, runTemplate } from './template.ts'
 

@@ -1,7 +1,7 @@
 import type { Expression } from './ast.ts'
 import { fail } from './errors.ts'
 import { defaultLimits } from './limits.ts'
-import type { RegexRoom } from './regex.ts'
+import type { RegexRoom } from './regex-value.ts'
 import type { Token } from './tokens.ts'
 
 /** What the parsing functions share. `size` counts pieces made so far, `depth` the nesting of calls. */

@@ -14,7 +14,7 @@ import {
   take,
   takeMark,
 } from './parser-state.ts'
-import type { RegexRoom } from './regex.ts'
+import type { RegexRoom } from './regex-value.ts'
 import { readTokens } from './tokens.ts'
 
 export type Parsed = { readonly tree: Expression; readonly size: number; readonly next: number }

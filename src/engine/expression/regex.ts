@@ -7,6 +7,7 @@ import { LIMITS } from '../json-schema/types.ts'
 import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
 import { spend } from './limits.ts'
+import type { Regex, RegexRoom } from './regex-value.ts'
 
 const { patternChars: MOST_CHARS, patternSize: MOST_SIZE } = LIMITS
 const MOST_MADE = 50
@@ -15,26 +16,8 @@ const READ_COST = 400
 /** Beside the characters that a search looks at. */
 const SEARCH_COST = 32
 
-/** Only ever a receiver of `test` or an argument of the methods below: it is no value that could go elsewhere. */
-export type Regex = {
-  readonly kind: 'regex'
-  readonly isGlobal: boolean
-  readonly names: Readonly<Record<string, number>>
-  readonly groups: number
-  /** What looking at one character costs: at most this many instructions are tried with it. */
-  readonly cost: number
-  readonly size: number
-  readonly program: ReturnType<RE2JS['re2']>
-}
-
 /** Places in the text: start and end of the match, then of each group, -1 where a group took no part. */
 export type Match = readonly number[]
-
-export const isRegex = (value: unknown): value is Regex =>
-  typeof value === 'object' &&
-  value !== null &&
-  (value as { kind?: unknown }).kind === 'regex' &&
-  'program' in value
 
 const FLAGS: Readonly<Record<string, number>> = {
   g: 0,
@@ -43,10 +26,6 @@ const FLAGS: Readonly<Record<string, number>> = {
   m: RE2JS.MULTILINE,
   s: RE2JS.DOTALL,
 }
-
-/** What the literals of a text, or of a whole definition, may come to. */
-export type RegexRoom = { left: number }
-export const newRegexRoom = (): RegexRoom => ({ left: 30_000 })
 
 export function compileLiteral(source: string, flags: string, room: RegexRoom, at: number): Regex {
   if (room.left <= 0) fail('expression.too_large', at, 'there are too many regular expressions')

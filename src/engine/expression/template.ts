@@ -13,7 +13,7 @@ import { settleResult } from './json.ts'
 import type { Limits, Machine, Scope } from './limits.ts'
 import { buildText, defaultLimits, spend, startMachine } from './limits.ts'
 import { parseExpression } from './parser.ts'
-import { newRegexRoom, type RegexRoom } from './regex.ts'
+import { newRegexRoom, type RegexRoom } from './regex-value.ts'
 import { toTemplateText } from './values.ts'
 
 /** A string parameter, ready to be evaluated. */

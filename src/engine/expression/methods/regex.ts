@@ -5,7 +5,8 @@ import type { Machine } from '../limits.ts'
 import { build, buildSlots, buildText, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { methodTable, optionalNumber, textArgument } from '../natives.ts'
-import { behind, isRegex, type Match, makeRegex, matchesOf, type Regex, searcher } from '../regex.ts'
+import { behind, type Match, makeRegex, matchesOf, searcher } from '../regex.ts'
+import { isRegex, type Regex } from '../regex-value.ts'
 
 export const regexMethods = methodTable<Regex>({
   test: (machine, self, args, at) => {

@@ -3,7 +3,7 @@ import type { Machine } from '../limits.ts'
 import { build, buildSlots, buildText, scanText, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { methodTable, numberArgument, optionalNumber, optionalText, textArgument } from '../natives.ts'
-import { isRegex } from '../regex.ts'
+import { isRegex } from '../regex-value.ts'
 import { payMarks } from './marks.ts'
 import { match, replaceMatches, splitByRegex } from './regex.ts'
 
