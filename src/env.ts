@@ -26,6 +26,8 @@ export type Env = {
   EMAIL?: SendEmail
   /** Only bound where one machine runs it all: the ways to the network that the runtime itself watches (scripts/server). */
   PUBLIC_NETWORK?: Fetcher
+  /** Why connections failed, with `npm start`. */
+  NETWORK_FAULTS?: Fetcher
   NAMED_NETWORK?: Fetcher
   [setting: string]: unknown
 }

@@ -100,7 +100,8 @@ export const RUN_CODES: Record<string, string> = {
   'frame.unknown': 'A WebSocket message has a `type` that is not known.',
   'http.bad_answer': 'The answer broke the rules of HTTP, or its encoding could not be read.',
   'http.blocked': 'The address is not public. See `OUTBOUND_ALLOW_HOSTS`.',
-  'http.connection': 'The connection failed, or the other side did not answer.',
+  'http.connection':
+    'The connection failed, or the other side did not answer. The message names the host, and whether DNS, TLS or the other side was at fault.',
   'http.not_json': 'The answer is not the JSON that was expected.',
   'http.not_text': 'The answer is neither JSON nor text.',
   'http.redirect_refused': 'A redirect would send the body to another host. See `followRedirects`.',

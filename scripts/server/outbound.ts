@@ -3,7 +3,9 @@
 // points inward reaches nothing. Only what the operator has named themself is reached wherever it is. The Worker's own guard
 // has judged where its calls go, so it is given both ways; all else it fetches is led through a Worker that chooses.
 import { readFileSync } from 'node:fs'
+import { type Request, Response } from 'miniflare'
 import type { WorkerOptions } from './bundle.ts'
+import type { NetworkFaults } from './network-faults.ts'
 
 const NAME = 'outbound'
 
@@ -37,6 +39,7 @@ const NEVER = [
 export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate' | 'serviceBindings'>>(
   worker: T,
   settings: Record<string, string>,
+  faults: NetworkFaults,
 ) {
   const tlsOptions = { trustBrowserCas: true, trustedCertificates: extraCertificates() }
   const toPublic = { network: { allow: ['public'], deny: NEVER, tlsOptions } }
@@ -45,7 +48,12 @@ export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibility
     worker: {
       ...worker,
       outboundService: NAME,
-      serviceBindings: { ...worker.serviceBindings, PUBLIC_NETWORK: toPublic, NAMED_NETWORK: toNamed },
+      serviceBindings: {
+        ...worker.serviceBindings,
+        PUBLIC_NETWORK: toPublic,
+        NAMED_NETWORK: toNamed,
+        NETWORK_FAULTS: (request: Request) => answerFault(request, faults),
+      },
     },
     outbound: {
       name: NAME,
@@ -56,6 +64,11 @@ export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibility
       serviceBindings: { PUBLIC: toPublic, NAMED: toNamed },
     },
   }
+}
+
+async function answerFault(request: Request, faults: NetworkFaults): Promise<Response> {
+  const reason = await faults.answer(new URL(request.url).pathname.slice(1))
+  return new Response(reason ?? '', { status: reason === null ? 404 : 200 })
 }
 
 const ADDRESSES = ['MAIL_HTTP_URL', 'OAUTH_GITHUB_URL', 'OAUTH_GITHUB_API_URL']

@@ -8,6 +8,7 @@ import { withAssetsBeside } from './assets.ts'
 import type { Bundle, WorkerOptions } from './bundle.ts'
 import { d1Bindings } from './d1/plugin.ts'
 import { databaseWorker } from './database.ts'
+import { networkFaults } from './network-faults.ts'
 import { withGuardedOutbound } from './outbound.ts'
 import { identify } from './process-identity.ts'
 import { withLocalRateLimits } from './rate-limits.ts'
@@ -26,8 +27,9 @@ export type RuntimeOptions = {
 
 export function startRuntime(options: RuntimeOptions): Miniflare {
   const { state, bundle, host, port, settings, inspectorPort } = options
+  const faults = networkFaults()
   const { worker, counting } = withLocalRateLimits(withLocalDatabases(state, bundle.worker))
-  const { worker: guarded, outbound } = withGuardedOutbound(worker, settings)
+  const { worker: guarded, outbound } = withGuardedOutbound(worker, settings, faults)
   const { worker: withFiles, files } = withAssetsBeside(guarded, bundle.assetsDir)
   const served = {
     ...withFiles,
@@ -35,7 +37,7 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
     unsafeDirectSockets: [{ host, port }],
   }
   const converted = convertV4MiniflareOptions({
-    ...sharedOptions(state),
+    ...sharedOptions(state, faults.note),
     unsafeTriggerHandlers: true,
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
@@ -55,7 +57,8 @@ export function withLocalDatabases<T extends Pick<WorkerOptions, 'd1Databases'>>
   return { ...rest, unsafeBindings: d1Bindings(d1Databases, state.file('v3/d1')) }
 }
 
-export const sharedOptions = (state: State) => ({
+/** `takes` is shown each line of the log first; what it takes is not written. */
+export const sharedOptions = (state: State, takes: (message: string) => boolean = () => false) => ({
   host: '127.0.0.1',
   port: 0,
   cf: false,
@@ -66,6 +69,7 @@ export const sharedOptions = (state: State) => ({
   resourcePersistencePath: state.file('v3'),
   resourceTmpPath: state.file('tmp'),
   handleStructuredLogs: ({ level, message }: { level: string; message: string }) => {
+    if (takes(message)) return
     const out = level === 'error' || level === 'warn' ? process.stderr : process.stdout
     out.write(`${message}\n`)
   },

@@ -28,7 +28,7 @@ beforeAll(async () => {
   first = await server('first')
   second = await server('second')
   const allowHosts = [first, second].map(({ url }) => new URL(url).host)
-  reach = { allowHosts, fetchPublic: fetch, fetchNamed: fetch }
+  reach = { allowHosts, fetchPublic: fetch, fetchNamed: fetch, faultLog: null }
 })
 afterAll(async () => {
   await first.close()

@@ -16,7 +16,12 @@ const way = (name: string): typeof fetch =>
       : new Response(null, { status: 302, headers: { location } })
   }) as never
 
-const reach: Reach = { allowHosts: ['wiki.lan:8000'], fetchPublic: way('public'), fetchNamed: way('named') }
+const reach: Reach = {
+  allowHosts: ['wiki.lan:8000'],
+  fetchPublic: way('public'),
+  fetchNamed: way('named'),
+  faultLog: null,
+}
 const call = (url: string, to = reach, maxBytes = 100) =>
   callOutbound({ url, method: 'GET', headers: {}, maxBytes, timeoutMs: 1_000, followRedirects: true }, to)
 
@@ -48,7 +53,12 @@ test('a redirect to a named host is led there, and one to another port of it is 
 
 test('without ways of their own both are the internet', () => {
   const settings = { OUTBOUND_ALLOW_HOSTS: ['a'] }
-  expect(reachOf({} as Env, settings)).toEqual({ allowHosts: ['a'], fetchPublic: fetch, fetchNamed: fetch })
+  expect(reachOf({} as Env, settings)).toEqual({
+    allowHosts: ['a'],
+    fetchPublic: fetch,
+    fetchNamed: fetch,
+    faultLog: null,
+  })
   const bound = (name: string) => ({ fetch: way(name) }) as unknown as Fetcher
   const env = { PUBLIC_NETWORK: bound('public'), NAMED_NETWORK: bound('named') } as Env
   const { fetchPublic, fetchNamed } = reachOf(env, settings)

@@ -19,7 +19,10 @@ const PROBE = `export default {
       const response = await way.fetch(asked.get('to'), { headers: { 'x-probe': 'yes' } })
       return Response.json({ status: response.status, text: await response.text() })
     } catch (error) {
-      return Response.json({ refused: String(error?.message ?? error) })
+      const refused = String(error?.message ?? error)
+      const reference = /reference = (\\w+)/.exec(refused)?.[1]
+      const reason = reference && (await (await env.NETWORK_FAULTS.fetch('http://faults/' + reference)).text())
+      return Response.json({ refused, reason })
     }
   },
 }`
@@ -45,7 +48,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 async function reach(
   to: string,
   way = 'none',
-): Promise<{ status?: number; text?: string; refused?: string }> {
+): Promise<{ status?: number; text?: string; refused?: string; reason?: string }> {
   const response = await miniflare.dispatchFetch(`http://probe/?way=${way}&to=${encodeURIComponent(to)}`)
   return (await response.json()) as never
 }
@@ -109,6 +112,19 @@ test.each([
     expect(refused).toBeTypeOf('string')
   }
   expect(asked).toEqual([])
+})
+
+test('the reason for which a connection failed can be asked for by its reference', async () => {
+  const port = portOf(named)
+  expect(await reach('http://nowhere.invalid/', 'PUBLIC_NETWORK')).toMatchObject({
+    reason: expect.stringContaining('lookup'),
+  })
+  expect(await reach(`https://localhost:${port}/`, 'NAMED_NETWORK')).toMatchObject({
+    reason: expect.stringContaining('TLS'),
+  })
+  expect(await reach('http://10.0.0.1/', 'PUBLIC_NETWORK')).toMatchObject({
+    reason: expect.stringContaining('not allowed'),
+  })
 })
 
 test('the way to what is named is the only one that leads inside', async () => {

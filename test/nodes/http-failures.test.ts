@@ -167,7 +167,10 @@ test('an answer of one byte a second ends with the time limit of the node, and t
 })
 
 test('a call has a time limit of its own, in case the engine cannot end it', async () => {
-  const port = httpPort({ allowHosts: [new URL(BASE).host], fetchPublic: fetch, fetchNamed: fetch }, 200)
+  const port = httpPort(
+    { allowHosts: [new URL(BASE).host], fetchPublic: fetch, fetchNamed: fetch, faultLog: null },
+    200,
+  )
   const request = { url: `${BASE}/drip`, method: 'GET', headers: {}, maxBytes: 100, followRedirects: true }
   const startedAt = Date.now()
   await expect(port.fetch({ ...request, signal: new AbortController().signal })).rejects.toMatchObject({

@@ -30,12 +30,27 @@ export function statusFailure(method: string, response: OutboundResponse, nowMs:
   const retryAfterMs = retryAfter(headers, nowMs)
   return {
     code: 'http.status',
-    message: `${method} ${placeOf(response.url)} answered ${status}`,
+    message: `${method} ${placeOf(response.url)} answered ${status}${edgeReason(response)}`,
     retryable: isRetryable(status),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
     outcomeUnknown: status >= 500 && !REFUSED.has(status),
     details: { status, body: decode(bytes.subarray(0, MOST_ERROR_CHARS), 'utf-8', false) ?? '' },
   }
+}
+
+/** What Cloudflare answers in place of a server that it cannot reach. */
+const EDGE_REASONS: Readonly<Record<number, string>> = {
+  521: 'the server refused the connection',
+  522: 'the server did not take the connection in time',
+  523: 'the server cannot be reached',
+  525: 'the TLS handshake with the server failed',
+  526: 'the certificate of the server is not valid',
+  530: 'the name of the server cannot be resolved (DNS)',
+}
+
+function edgeReason({ status, headers }: OutboundResponse): string {
+  const reason = headers.server?.toLowerCase() === 'cloudflare' ? EDGE_REASONS[status] : undefined
+  return reason === undefined ? '' : `: ${reason}`
 }
 
 /** A query may hold secrets, and errors are shown to more people than parameters. */

@@ -3,6 +3,7 @@
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
 import type { Env, Settings } from '../../env.ts'
+import { connectionFault, type FaultLog } from './fault.ts'
 import { judgeUrl } from './guard.ts'
 import { type FollowRedirects, nextRequest, REDIRECTS } from './redirect.ts'
 
@@ -26,6 +27,8 @@ export type Reach = {
   /** On Cloudflare both are the internet. With `npm start` the runtime judges each connection as well. */
   fetchPublic: typeof fetch
   fetchNamed: typeof fetch
+  /** Where the reasons of failed connections are logged, if it can be asked. */
+  faultLog: FaultLog | null
 }
 
 export type OutboundAnswer = {
@@ -41,13 +44,21 @@ const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
 
 export const reachOf = (
-  { PUBLIC_NETWORK, NAMED_NETWORK }: Env,
+  { PUBLIC_NETWORK, NAMED_NETWORK, NETWORK_FAULTS }: Env,
   { OUTBOUND_ALLOW_HOSTS }: Pick<Settings, 'OUTBOUND_ALLOW_HOSTS'>,
 ): Reach => ({
   allowHosts: OUTBOUND_ALLOW_HOSTS,
   fetchPublic: PUBLIC_NETWORK ? PUBLIC_NETWORK.fetch.bind(PUBLIC_NETWORK) : fetch,
   fetchNamed: NAMED_NETWORK ? NAMED_NETWORK.fetch.bind(NAMED_NETWORK) : fetch,
+  faultLog: NETWORK_FAULTS ? askFaults(NETWORK_FAULTS) : null,
 })
+
+const askFaults =
+  (faults: Fetcher): FaultLog =>
+  async (reference) => {
+    const answer = await faults.fetch(`http://faults/${reference}`)
+    return answer.status === 200 ? answer.text() : null
+  }
 
 /** Throws `outbound.blocked`, `outbound.redirect_refused` or `outbound.failed`; the details name the reason, never what was sent. */
 export async function callOutbound(call: OutboundCall, reach: Reach): Promise<OutboundAnswer> {
@@ -70,7 +81,7 @@ async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Pr
     if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
     const { url: address, isNamed } = judged.value
     const way = isNamed ? reach.fetchNamed : reach.fetchPublic
-    const response = await send(way, address, { ...request, signal }, call.timeoutMs)
+    const response = await send(way, address, { ...request, signal }, call.timeoutMs, reach.faultLog)
     const location = response.headers.get('location')
     if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
       return {
@@ -99,6 +110,7 @@ async function send(
   url: URL,
   { method, headers, body, signal }: Sent,
   timeoutMs: number,
+  faultLog: FaultLog | null,
 ): Promise<Response> {
   try {
     return await way(url.href, {
@@ -109,9 +121,13 @@ async function send(
       ...(body === undefined ? {} : { body: body as BodyInit }),
     })
   } catch (error) {
-    throw failure(error, timeoutMs)
+    throw isEnded(error) ? failure(error, timeoutMs) : await connectionFault(error, url, faultLog)
   }
 }
+
+/** Ended by us, not by the other side. */
+const isEnded = (error: unknown): boolean =>
+  ['TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
 
 async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundCall): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
@@ -138,5 +154,8 @@ function failure(error: unknown, timeoutMs: number): AppError {
     return new AppError('outbound.failed', { detail: `No answer within ${timeoutMs} ms.`, cause: error })
   if (name === 'AbortError')
     return new AppError('outbound.failed', { detail: 'The call was cancelled.', cause: error })
-  return new AppError('outbound.failed', { detail: 'The connection failed.', cause: error })
+  return new AppError('outbound.failed', {
+    detail: 'The connection was lost before the whole answer had come.',
+    cause: error,
+  })
 }
