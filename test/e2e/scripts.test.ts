@@ -38,6 +38,7 @@ const SHORT: Record<string, Short> = {
   'setup:cloud': { args: ['--dry-run'], says: /npx wrangler d1 create/ },
   size: { says: /^total +[\d.]+ KiB minified/m },
   test: VITEST_HELP,
+  'test:bomb': VITEST_HELP,
   'test:chaos': VITEST_HELP,
   'test:kill': VITEST_HELP,
   'test:long': VITEST_HELP,

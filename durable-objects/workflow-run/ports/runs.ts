@@ -17,6 +17,7 @@ import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { type RunSpec, workflowRun } from '../../../src/objects/workflow-run.ts'
 import { slotOf } from '../stored-slot.ts'
 import { ask } from './binding.ts'
+import { inTurn } from './in-turn.ts'
 
 export const MOST_DEPTH = 16
 
@@ -24,50 +25,52 @@ const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled'])
 
 export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort {
   return {
-    startChild: async (child) => {
-      const depth = (parent.depth ?? 0) + 1
-      if (depth > MOST_DEPTH)
-        throw refuse('workflow.too_deep', `Workflows start each other at most ${MOST_DEPTH} deep`)
-      const { workflow, version, path, wait, failures, idempotencyKey, signal } = child
-      const runnable = await ask('The database', () =>
-        'id' in workflow
-          ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
-          : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
+    startChild: (child) => inTurn(parent.teamId, child.signal, now, () => start(child)),
+  }
+
+  async function start(child: Parameters<RunsPort['startChild']>[0]): Promise<ChildRun> {
+    const depth = (parent.depth ?? 0) + 1
+    if (depth > MOST_DEPTH)
+      throw refuse('workflow.too_deep', `Workflows start each other at most ${MOST_DEPTH} deep`)
+    const { workflow, version, path, wait, failures, idempotencyKey, signal } = child
+    const runnable = await ask('The database', () =>
+      'id' in workflow
+        ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
+        : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
+    )
+    if (runnable === null) {
+      const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`
+      const what = version === undefined ? name : `${name} in version ${version}`
+      throw refuse('workflow.not_found', `There is no workflow ${what}`)
+    }
+    const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
+    const context = openContext(env, { now, requestId: parent.requestId, defer: (work) => void work })
+    try {
+      const { execution } = await ask('The run', () =>
+        startRunnable(context, runnable, {
+          input: child.input as Json | undefined,
+          trigger: { type: 'workflow', runId: parent.runId },
+          startedBy: parent.startedBy,
+          options: {},
+          once: `child ${parent.runId} ${path} ${failures}`,
+          more: {
+            ...(parent.starters === undefined ? {} : { starters: parent.starters }),
+            parent: { runId: parent.runId, path, wait },
+            depth,
+            keyRoot,
+            // A run of before families were counted begins one.
+            family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
+            // It would wait for its parent, which waits for it.
+            ...(wait ? { slot: { of: slotOf(parent) } } : {}),
+          },
+        }),
       )
-      if (runnable === null) {
-        const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`
-        const what = version === undefined ? name : `${name} in version ${version}`
-        throw refuse('workflow.not_found', `There is no workflow ${what}`)
-      }
-      const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
-      const context = openContext(env, { now, requestId: parent.requestId, defer: (work) => void work })
-      try {
-        const { execution } = await ask('The run', () =>
-          startRunnable(context, runnable, {
-            input: child.input as Json | undefined,
-            trigger: { type: 'workflow', runId: parent.runId },
-            startedBy: parent.startedBy,
-            options: {},
-            once: `child ${parent.runId} ${path} ${failures}`,
-            more: {
-              ...(parent.starters === undefined ? {} : { starters: parent.starters }),
-              parent: { runId: parent.runId, path, wait },
-              depth,
-              keyRoot,
-              // A run of before families were counted begins one.
-              family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
-              // It would wait for its parent, which waits for it.
-              ...(wait ? { slot: { of: slotOf(parent) } } : {}),
-            },
-          }),
-        )
-        if (wait && signal.aborted) await workflowRun(env.RUNS, execution.id).control('cancel', 'parent')
-        return { runId: execution.id, ended: endOf(execution) }
-      } catch (error) {
-        if (error instanceof AppError) throw asFailure(error)
-        throw error
-      }
-    },
+      if (wait && signal.aborted) await workflowRun(env.RUNS, execution.id).control('cancel', 'parent')
+      return { runId: execution.id, ended: endOf(execution) }
+    } catch (error) {
+      if (error instanceof AppError) throw asFailure(error)
+      throw error
+    }
   }
 }
 
