@@ -128,8 +128,8 @@ const SettingsShape = z.object({
   REQUIRE_VERIFIED_EMAIL: flag('false'),
   /** Who may make an account: anybody, addresses with an open invitation to a team, or nobody. */
   REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
-  /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. */
-  PLAN_SELF_SERVICE: flag('true'),
+  /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. By default in development only. */
+  PLAN_SELF_SERVICE: z.enum(['true', 'false']).optional(),
   /** Off only for measurements and tests of other things. */
   RATE_LIMITS: flag('true'),
   /** Ended runs are removed after this many days. */
@@ -150,7 +150,12 @@ const Settings = SettingsShape.superRefine((settings, context) => {
           : null
     if (message !== null) context.addIssue({ code: 'custom', path: ['OAUTH_RETURN_PAGES'], message })
   }
-})
+}).transform(({ PLAN_SELF_SERVICE, ...settings }) => ({
+  ...settings,
+  // Plans limit mail and runs, so strangers must not choose their own.
+  PLAN_SELF_SERVICE:
+    PLAN_SELF_SERVICE === undefined ? settings.ENVIRONMENT === 'development' : PLAN_SELF_SERVICE === 'true',
+}))
 
 /** What the environment may set; `npm start` passes these on. */
 export const SETTING_NAMES: string[] = Object.keys(SettingsShape.shape)

@@ -36,6 +36,17 @@ test('hosts that are allowed may be written in capitals', async () => {
   expect(readSettings(env as unknown as Env).OUTBOUND_ALLOW_HOSTS).toEqual(['wiki.lan', 'a:80'])
 })
 
+test('owners choose their own plan in development only, unless the setting says otherwise', async () => {
+  const plansOf = async (more: Record<string, string>) => {
+    const env = { ...bound, ...(await makeLocalSecrets()), PUBLIC_URL: 'https://orrery.example', ...more }
+    return readSettings(env as unknown as Env).PLAN_SELF_SERVICE
+  }
+  expect(await plansOf({})).toBe(false)
+  expect(await plansOf({ ENVIRONMENT: 'development' })).toBe(true)
+  expect(await plansOf({ PLAN_SELF_SERVICE: 'true' })).toBe(true)
+  expect(await plansOf({ ENVIRONMENT: 'development', PLAN_SELF_SERVICE: 'false' })).toBe(false)
+})
+
 test('what is missing is named all at once', () => {
   expect(problemsOf({ ENVIRONMENT: 'production' })).toEqual([
     ...[...BINDINGS, ...LIMITS].map((name) => `the binding ${name} is missing (wrangler.toml)`),

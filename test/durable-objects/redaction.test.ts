@@ -1,6 +1,6 @@
 // What is shown of a run hides what its name says is secret; what the run works with stays whole.
 import { env } from 'cloudflare:workers'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { hideSecrets } from '../../durable-objects/workflow-run/redaction.ts'
 import { call, post } from '../helpers/api.ts'
 import { newPerson } from '../helpers/people.ts'
@@ -169,4 +169,19 @@ test('a parent is given what its sub-workflow gives, secret or not', async () =>
     const run = await post(`/api/v1/workflows/${parent}/execute`, caller, {}, { prefer: 'wait=10' })
     expect(run.body.output).toEqual({ is: true, got: 'got [redacted]' })
   }
+})
+
+test('the list of runs hides it in tags and metadata, as the run itself does', async () => {
+  const { teamId, ...person } = await newPerson()
+  const caller = { ...person, teamId }
+  await call('PUT', '/api/v1/workflows/variables/apiToken', { as: caller, body: { value: KEY } })
+  const workflowId = await newWorkflow(teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
+  const body = { tags: [`for ${KEY}`.slice(0, 60)], metadata: { note: `uses ${KEY}` } }
+  const started = await call('POST', `/api/v1/workflows/${workflowId}/execute`, { as: caller, body })
+  expect(started.status).toBeLessThan(300)
+  await vi.waitFor(async () => {
+    const list = await call('GET', '/api/v1/workflows/executions', { as: caller })
+    expect(list.body.items).toMatchObject([{ id: started.body.id, metadata: { note: 'uses [redacted]' } }])
+    expect(list.text).not.toContain(KEY)
+  })
 })

@@ -1,7 +1,8 @@
 // Slows down guessing without letting anybody lock other people out. Invariants:
 // 1. An attempt is counted before the password is checked, so parallel guesses are all counted.
 // 2. Waits are capped and expire. An account is never locked.
-// 3. The counter uses the address as typed, whether or not it has an account, so a wait does not reveal accounts.
+// 3. The counter uses the address as typed, whether or not it has an account. A wait reveals an account only to a network that
+//    had a session of it in the last 30 days, because that network has twice the attempts.
 // 4. A device that has signed in to the account before has its own counter, which nobody else can increase.
 // 5. All others are counted by account and network. Attempts from other networks never cause a wait; when there are many,
 //    each network gets fewer free attempts.
@@ -116,8 +117,13 @@ async function isFamiliarNetwork(request: RequestContext, email: string): Promis
 }
 
 /** Clears the counters once the owner has proven who they are, so they don't wait because of other people's guesses. */
-export async function forgetSignIns(request: RequestContext, email: string): Promise<void> {
+export async function forgetSignIns(
+  request: RequestContext,
+  email: string,
+  deviceId: string | null,
+): Promise<void> {
   const buckets = [await emailBucket(email), await signInBucket(request, email, null)]
+  if (deviceId !== null) buckets.push(await signInBucket(request, email, deviceId))
   await Promise.all(buckets.map((bucket) => rateLimiter(request.env.RATE_LIMITER, bucket).clear()))
 }
 

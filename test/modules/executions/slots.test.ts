@@ -74,8 +74,9 @@ test('of events and schedules that are due at the same moment no more start than
   ])
   await runJobs()
   await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(4))
-  expect(await rowsOf(teamId)).toHaveLength(4)
-  // What found no room would begin when these end.
+  // No event is lost: its run waits in line when there is no slot.
+  expect((await rowsOf(teamId)).length).toBeGreaterThanOrEqual(10)
+  // A fire that found no room would begin when these end.
   await env.DB.prepare("DELETE FROM outbox WHERE status = 'pending' AND body LIKE ?")
     .bind(`%${teamId}%`)
     .run()

@@ -1,7 +1,7 @@
 // From a workflow's own triggers, as its versions keep them, to the run.
 import { expect, test } from 'vitest'
-import { call, post } from '../../helpers/api.ts'
-import { newPerson } from '../../helpers/people.ts'
+import { call, get, post } from '../../helpers/api.ts'
+import { newPerson, newTeam } from '../../helpers/people.ts'
 import { deliver, JSON_TYPE, responding, signed } from './deliver.ts'
 
 const SECRET = 'correct-horse-battery'
@@ -37,4 +37,22 @@ test('the URL of a trigger takes deliveries, over versions, until the trigger is
   expect((await send()).status).toBe(200)
   await call('PUT', `${path}/triggers`, { as: person, body: { triggers: [] } })
   expect((await send()).status).toBe(404)
+})
+
+test('only people who may edit the workflow see the URL, which starts runs', async () => {
+  const { owner, teamId, join } = await newTeam()
+  const caller = { ...owner, teamId }
+  const sent = { name: 'Secret door', definition: responding({ body: 1 }), triggers: [{ type: 'webhook' }] }
+  const { body: made } = await post('/api/v1/workflows', caller, sent)
+  const scopes = ['workflows:read', 'runs:write']
+  const { body: key } = await post('/api/v1/auth/api-keys', caller, { name: 'reader', scopes })
+  const urlsFor = async (as: object) => {
+    const one = await get(`/api/v1/workflows/${made.id}`, as)
+    const byKey = await get(`/api/v1/workflows/by-key/${made.key}`, as)
+    const list = await get('/api/v1/workflows', as)
+    return [one.body, byKey.body, list.body.items[0]].map((view) => view.triggers[0].url)
+  }
+  expect(new Set(await urlsFor(caller))).toEqual(new Set([expect.stringContaining('/api/v1/hooks/')]))
+  for (const reader of [{ ...(await join('viewer')), teamId }, { apiKey: key.key }])
+    expect(await urlsFor(reader)).toEqual([null, null, null])
 })

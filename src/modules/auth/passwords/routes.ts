@@ -3,6 +3,7 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router, UPDATE } from '../../../http/router.ts'
 import { Tokens } from '../sessions/schema.ts'
+import { knownDevice } from '../sign-in/device-cookie.ts'
 import { ChangePassword, ForgotPassword, MailAccepted, ResetPassword } from './schema.ts'
 import { forgotPassword, resetPasswordWithToken, updatePassword } from './service.ts'
 
@@ -34,7 +35,7 @@ export const passwordRoutes = router()
     }),
     validate('json', ResetPassword),
     async (c) => {
-      await resetPasswordWithToken(c.var.request, c.req.valid('json'))
+      await resetPasswordWithToken(c.var.request, c.req.valid('json'), (email) => knownDevice(c, email))
       return c.body(null, 204)
     },
   )

@@ -106,7 +106,12 @@ async function sendReset(request: RequestContext, email: string): Promise<void> 
   })
 }
 
-export async function resetPasswordWithToken(request: RequestContext, input: ResetPassword): Promise<void> {
+/** `deviceOf` tells which known device of the account sends this, if any: its own wait ends as well. */
+export async function resetPasswordWithToken(
+  request: RequestContext,
+  input: ResetPassword,
+  deviceOf: (email: string) => Promise<string | null>,
+): Promise<void> {
   const owner = await findTokenOwner(request, input.token, 'password_reset')
   if (owner === null) throw new AppError('auth.invalid_one_time_token')
   requireGoodPassword(input.newPassword, owner.email, 'newPassword')
@@ -139,5 +144,5 @@ export async function resetPasswordWithToken(request: RequestContext, input: Res
     ],
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
-  await forgetSignIns(request, owner.email)
+  await forgetSignIns(request, owner.email, await deviceOf(owner.email))
 }

@@ -1,6 +1,6 @@
 // Where a start gets its slot of the team from. Invariants:
-// 1. Triggers take one before the run is there, or are refused. What runs start by themselves is never refused: it waits in
-//    line, or works in the slot of the run that waits for it.
+// 1. Schedules and webhooks take one before the run is there, or are refused. What events and runs start is never refused: it
+//    waits in line, or works in the slot of the run that waits for it.
 // 2. A start by hand is held against the index, which costs it no question of its own.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -12,6 +12,8 @@ import { noSlot } from './room.ts'
 
 const TRIGGERS: ReadonlySet<string> = new Set(['schedule', 'event', 'webhook'])
 const BY_RUNS: ReadonlySet<string> = new Set(['workflow', 'error'])
+/** An event may start more runs than there are slots, and none of them may be lost. */
+const WAITS_IN_LINE: ReadonlySet<string> = new Set([...BY_RUNS, 'event'])
 
 export async function slotFor(
   { env, now }: RequestContext,
@@ -25,7 +27,7 @@ export async function slotFor(
   if ((spec.startAt ?? 0) > now()) return 'line'
   const answer = await takeSlot(env.DB, newSlot(spec), now())
   if (answer !== 'full') return 'taken'
-  if (BY_RUNS.has(type)) return 'line'
+  if (WAITS_IN_LINE.has(type)) return 'line'
   throw noSlot(plan)
 }
 

@@ -172,7 +172,8 @@ export async function startRunnable(
   if (slot !== undefined) spec.slot = slot
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
   if (!answer.ok) {
-    await takeBack(request, spec)
+    // With another body under the same key the slot belongs to the run that is there.
+    if (answer.reason !== 'mismatch') await takeBack(request, spec)
     throw refusal(answer)
   }
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }

@@ -44,7 +44,12 @@ export const Trigger = z
     z.strictObject({
       ...webhook.shape,
       ...view,
-      url: z.string(),
+      url: z
+        .string()
+        .nullable()
+        .describe(
+          'Where deliveries go. Null without the right `workflows:write`, since the URL starts runs.',
+        ),
       hasSecret: z.boolean().describe('Whether it has a secret to check deliveries with.'),
     }),
     z.strictObject({ ...event.shape, ...view }),

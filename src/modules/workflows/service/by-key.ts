@@ -14,8 +14,8 @@ import { nameIn, objectIn, readDocument } from './read-document.ts'
 import { missing, toVersioned } from './view.ts'
 
 export async function readByKey(ctx: ReadContext, key: string): Promise<Versioned<Workflow>> {
-  const { rows } = await ctx.read((who) => findWorkflowByKey(who.teamId, key))
-  return toVersioned(ctx, rows[0] ?? missing())
+  const { rows, actor } = await ctx.read((who) => findWorkflowByKey(who.teamId, key))
+  return toVersioned({ ...ctx, actor }, rows[0] ?? missing())
 }
 
 export type Applied = { workflow: Versioned<Workflow>; created: boolean }

@@ -71,11 +71,11 @@ export const toTriggerWrites = (
 export const hookUrl = (publicUrl: string, token: string, path = ''): string =>
   [`${publicUrl.replace(/\/+$/, '')}/api/v1/hooks/${token}`, ...hookPathParts(path)].join('/')
 
-/** `rows` is the JSON that the query builds. */
-export const toTriggers = (rows: string, publicUrl: string): Trigger[] =>
+/** `rows` is the JSON that the query builds. Without `publicUrl` the URLs of webhooks are left out. */
+export const toTriggers = (rows: string, publicUrl: string | null): Trigger[] =>
   (JSON.parse(rows) as TriggerRow[]).map((row) => toTrigger(row, publicUrl))
 
-function toTrigger(row: TriggerRow, publicUrl: string): Trigger {
+function toTrigger(row: TriggerRow, publicUrl: string | null): Trigger {
   const config = JSON.parse(row.config) as StoredTrigger
   const base = { key: row.key, id: row.id, active: row.active === 1 }
   if (config.type === 'schedule')
@@ -89,7 +89,7 @@ function toTrigger(row: TriggerRow, publicUrl: string): Trigger {
     return {
       ...config,
       ...base,
-      url: hookUrl(publicUrl, row.token ?? '', config.path),
+      url: publicUrl === null ? null : hookUrl(publicUrl, row.token ?? '', config.path),
       hasSecret: row.hasSecret === 1,
     }
   return { ...config, ...base }

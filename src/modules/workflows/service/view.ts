@@ -1,14 +1,15 @@
-import type { ReadContext, RequestContext, ServiceContext } from '../../../context.ts'
+import type { Actor, ReadContext, RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { type FullWorkflowRow, findWorkflow, type WorkflowRow } from '../repo/workflows.ts'
 import type { Workflow, WorkflowSummary } from '../schema/workflow.ts'
+import { mayEdit } from './editors.ts'
 import { toTriggers } from './triggers.ts'
 
 export async function readWorkflow(ctx: ReadContext, id: string): Promise<Versioned<Workflow>> {
-  const { rows } = await ctx.read((who) => findWorkflow(who.teamId, id))
-  return toVersioned(ctx, rows[0] ?? missing())
+  const { rows, actor } = await ctx.read((who) => findWorkflow(who.teamId, id))
+  return toVersioned({ ...ctx, actor }, rows[0] ?? missing())
 }
 
 export async function loadRow(ctx: ServiceContext, id: string): Promise<FullWorkflowRow> {
@@ -23,16 +24,19 @@ export async function loadRow(ctx: ServiceContext, id: string): Promise<FullWork
 export const loadWorkflow = async (ctx: ServiceContext, id: string): Promise<Versioned<Workflow>> =>
   toVersioned(ctx, await loadRow(ctx, id))
 
+/** The view depends on the actor: the URL of a webhook starts runs, so only people who may edit the workflow see it. */
+type Viewer = RequestContext & { actor: Actor }
+
 export const missing = (): never => {
   throw notFound('The workflow')
 }
 
-export const toVersioned = (ctx: RequestContext, row: FullWorkflowRow): Versioned<Workflow> => ({
+export const toVersioned = (ctx: Viewer, row: FullWorkflowRow): Versioned<Workflow> => ({
   view: { ...toSummary(ctx, row), definition: JSON.parse(row.definition) },
   revision: row.revision,
 })
 
-export const toSummary = (ctx: RequestContext, row: WorkflowRow): WorkflowSummary => ({
+export const toSummary = (ctx: Viewer, row: WorkflowRow): WorkflowSummary => ({
   id: row.id,
   key: row.key,
   name: row.name,
@@ -41,7 +45,7 @@ export const toSummary = (ctx: RequestContext, row: WorkflowRow): WorkflowSummar
   active: row.active === 1,
   tags: JSON.parse(row.tags),
   folder: row.folder,
-  triggers: toTriggers(row.triggers, ctx.settings.PUBLIC_URL),
+  triggers: toTriggers(row.triggers, mayEdit(ctx.actor) ? ctx.settings.PUBLIC_URL : null),
   errorWorkflowId: row.errorWorkflowId,
   hasDraft: row.draftUpdatedAt !== null,
   createdBy: row.createdBy,

@@ -25,7 +25,7 @@ export async function listWorkflows(ctx: ReadContext, query: ListWorkflows): Pro
     rows,
     query,
     (row) => ({ value: row[column], id: row.id }),
-    (row) => toSummary(ctx, row),
+    (row) => toSummary({ ...ctx, actor }, row),
   )
   return query.count ? { ...page, total: await countWorkflows(ctx.env.DB, actor.teamId, query) } : page
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../../src/core/clock.ts'
 import { beginSignIn, recordAddressFailure } from '../../../../src/modules/auth/brute-force.ts'
 import { call } from '../../../helpers/api.ts'
-import { withContext } from '../../../helpers/jobs.ts'
+import { mailTo, withContext } from '../../../helpers/jobs.ts'
 import { type Browser, newBrowser } from '../../../helpers/oidc-browser.ts'
 import { freshAddress, freshEmail, PASSWORD, signIn } from '../accounts.ts'
 
@@ -139,4 +139,16 @@ test('a browser keeps the device cookies of its ten latest accounts', async () =
   const names = [...browser.cookies.keys()]
   expect(names).toHaveLength(11)
   expect(names).toEqual(expect.arrayContaining([own, 'other', `device-${'11'.padStart(16, '0')}`]))
+})
+
+test('a reset by mail ends the wait of the device that asks for it', async () => {
+  const { email, browser } = await ownBrowser()
+  expect(await guessUntilRefused(() => enter(browser, email, WRONG))).toBe(10)
+  await browser.call('POST', '/api/v1/auth/password/forgot', { body: { email } })
+  const mail = (await mailTo(email)).find(({ subject }) => subject === 'Choose a new password')
+  const token = /^[\w-]{43}$/m.exec(mail?.text ?? '')?.[0]
+  const newPassword = 'Brighter-Comet-43'
+  const reset = await browser.call('POST', '/api/v1/auth/password/reset', { body: { token, newPassword } })
+  expect(reset.status).toBe(204)
+  expect((await enter(browser, email, newPassword)).status).toBe(200)
 })
