@@ -1,27 +1,21 @@
 // What people and other parts ask of a run that is there, and what they are told.
-import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { MAX_KEPT_SIGNALS } from '../../src/engine/advance/wait.ts'
-import { hasEnded, isTerminal } from '../../src/engine/state.ts'
+import { hasEnded } from '../../src/engine/state.ts'
 import type {
   ControlAnswer,
   ControlVerb,
   Decide,
-  LegacyAnswer,
   Resolve,
   RunActor,
   Signal,
-  WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
-import { askedAgain } from './asked-again.ts'
 import { type Deed, noteDeed } from './audit.ts'
 import { armStart } from './begin.ts'
 import { mayResume, notePause } from './children.ts'
 import { workOf, workOfDecision } from './deaths.ts'
 import type { ShellFact } from './outcome.ts'
-import { planFor } from './prepared.ts'
 import { hideStored } from './redaction.ts'
 import type { RunShell } from './run-shell.ts'
-import type { Run } from './scope.ts'
 import { leaveLine } from './slot.ts'
 import type { StoredWait } from './store.ts'
 import { encodeValue } from './values.ts'
@@ -130,71 +124,4 @@ export function resolve(machine: RunShell, word: Resolve, who: Who): ControlAnsw
     noteDeed(machine, who, { action: 'run.node_resolved', after: { path, outcome: word.outcome } })
   const { accepted } = machine.feed([{ fact, output: encoded.value, onAccepted }])
   return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
-}
-
-export type Follow = Parameters<WorkflowRunRpc['legacy']>[0]
-
-/** What a run that follows this one takes over. */
-export function legacyOf(machine: RunShell, follow: Follow): LegacyAnswer {
-  const { run } = machine
-  if (run === null) return { ok: false, reason: 'not_found', detail: 'There is no such run.' }
-  const { plan, state, spec } = run
-  const { status } = state.run
-  if (!isTerminal(status)) {
-    return {
-      ok: false,
-      reason: 'conflict',
-      detail: `The run is ${status}; it can be followed when it has ended.`,
-    }
-  }
-  if (follow.mode === 'retry' && status === 'succeeded') {
-    return {
-      ok: false,
-      reason: 'conflict',
-      detail: 'The run has succeeded; there is nothing to retry. Rerun it instead.',
-    }
-  }
-  if (follow.from !== undefined && !plan.byId.has(follow.from)) {
-    return { ok: false, reason: 'conflict', detail: 'The run has no such node.', field: 'from' }
-  }
-  const adoption = adoptionOf(run, follow)
-  if (follow.definition !== undefined && adoption.outcomes.length > 0) {
-    const problems = changedKept(plan, planFor(follow.definition), adoption.outcomes)
-    if (problems.length > 0) {
-      return {
-        ok: false,
-        reason: 'changed',
-        detail: 'Nodes whose outcomes would be kept are not the same in that version.',
-        problems,
-      }
-    }
-  }
-  return { ok: true, spec, legacy: adoption }
-}
-
-function adoptionOf(run: Run, follow: Follow) {
-  const { plan, state } = run
-  const { mode, from } = follow
-  if (mode === 'compensate') return adoptForCompensation(plan, state)
-  const isAgain = askedAgain(run, follow)
-  if (mode === 'retry') return adoptForRetry(plan, state, isAgain)
-  return from === undefined ? { outcomes: [], generations: {} } : adoptForRerun(plan, state, from, isAgain)
-}
-
-/** Far below what one answer may hold, and at least one output, since each is smaller than that. */
-const MOST_ANSWER_CHARS = 8 * 1024 * 1024
-
-export function outputsOf(
-  { store }: RunShell,
-  paths: readonly string[],
-): [path: string, json: string | null][] {
-  const outputs: [path: string, json: string | null][] = []
-  let chars = 0
-  for (const path of paths) {
-    const json = store.readOutput(path)
-    chars += json?.length ?? 0
-    if (chars > MOST_ANSWER_CHARS && outputs.length > 0) break
-    outputs.push([path, json])
-  }
-  return outputs
 }

@@ -9,16 +9,18 @@ import type { Again } from '../../src/engine/adopt.ts'
 import type { Plan, PlanNode } from '../../src/engine/plan.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import type { RunSpec, WorkflowRunRpc } from '../../src/objects/workflow-run.ts'
-import { planNode } from './compute.ts'
+import { planNode } from './node-input.ts'
 import { planFor, prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
 
 type Changes = Parameters<WorkflowRunRpc['legacy']>[0]
 
-export function askedAgain(run: Run, changes: Changes): Again {
+/** Null where nothing is changed that an answer depends on. */
+export function askedAgain(run: Run, changes: Changes): Again | null {
   const { definition, input, vars, subRunsAsked = false } = changes
   const hasOtherInput = input !== undefined && canonicalJson(input) !== canonicalJson(run.spec.input)
-  if (!hasOtherInput && definition === undefined && vars === undefined) return () => false
+  const hasOtherVars = vars !== undefined && canonicalJson(vars) !== canonicalJson(run.spec.vars)
+  if (!hasOtherInput && definition === undefined && !hasOtherVars) return null
   const next: Run = { ...run, spec: specOf(run.spec, changes), input: input ?? run.input }
   const plan = definition === undefined ? run.plan : planFor(definition)
   return (activation) => {
@@ -28,6 +30,15 @@ export function askedAgain(run: Run, changes: Changes): Again {
     const asked = subRunsAsked && node.type === 'flow.workflow' && node.node.params?.wait !== false
     return asked && showsOther(run, next, plan, activation, node)
   }
+}
+
+/** Whether people are asked at this node, or inside it, as far as anybody was asked at all. */
+export function mayAsk(run: Run, changes: Changes, index: number): boolean {
+  const node = run.plan.nodes[index]
+  if (node === undefined) return false
+  if (prepareNode(node).type?.onDecision !== undefined) return true
+  if (node.type === 'flow.workflow') return changes.subRunsAsked === true
+  return (run.plan.scopes[node.body]?.nodes ?? []).some((inner) => mayAsk(run, changes, inner))
 }
 
 const specOf = (spec: RunSpec, { workflowVersion, workflowName, input, vars }: Changes): RunSpec => ({

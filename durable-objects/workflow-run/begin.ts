@@ -84,9 +84,12 @@ function queue(machine: RunShell, reason: string): void {
 /** The outputs of what is kept, read from the run that is followed in answers of bearable size. */
 async function readKept(machine: RunShell, spec: RunSpec): Promise<[path: string, json: string | null][]> {
   const outputs: [path: string, json: string | null][] = []
-  const paths = spec.legacy?.outcomes.map(({ path }) => path) ?? []
-  if (paths.length === 0 || spec.parent === undefined) return outputs
-  const parent = workflowRun(machine.env.RUNS, spec.parent.runId)
+  const kept =
+    spec.legacy?.outcomes.filter(({ status }) => status === 'succeeded' || status === 'failed') ?? []
+  const paths = kept.map(({ path }) => path)
+  const followed = spec.follows ?? spec.parent?.runId
+  if (paths.length === 0 || followed === undefined) return outputs
+  const parent = workflowRun(machine.env.RUNS, followed)
   while (outputs.length < paths.length)
     outputs.push(...(await parent.outputs(paths.slice(outputs.length, outputs.length + PATHS_PER_QUESTION))))
   return outputs

@@ -2,47 +2,53 @@
 // once; for others this makes the input with which the effect is started.
 
 import type { Fact, NodeError } from '../../src/engine/event.ts'
-import { UUID_SEED } from '../../src/engine/expression/index.ts'
-import { leavesBy, type PlanNode } from '../../src/engine/plan.ts'
+import { keySuffix, keyWith } from '../../src/engine/idempotency.ts'
 import { lastOutcomes } from '../../src/engine/scope.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import { mockResult } from '../../src/nodes/mock.ts'
-import { NodeFailure, type NodeInput, type NodeResult, type NodeType } from '../../src/nodes/node.ts'
-import { prepareNode, prepareOutput } from './prepared.ts'
 import {
-  type ActivationScope,
-  evaluate,
-  evaluateIn,
-  outputOf,
-  prevOf,
-  type Run,
-  scopeFor,
-  scopeOf,
-  takenOf,
-} from './scope.ts'
+  type EffectNode,
+  NodeFailure,
+  type NodeInput,
+  type NodeResult,
+  type NodeType,
+} from '../../src/nodes/node.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { type Call, inputWith, nodeInput, planNode } from './node-input.ts'
+import { prepareNode, prepareOutput } from './prepared.ts'
+import { evaluate, outputOf, prevOf, type Run, scopeOf } from './scope.ts'
 import { MOST_OUTPUT_CHARS } from './values.ts'
 
 export type Prepared =
   | { kind: 'result'; result: NodeResult }
   | { kind: 'declined' }
-  | { kind: 'effect'; type: Extract<NodeType, { pure: false }>; input: NodeInput<unknown> }
+  | {
+      kind: 'effect'
+      work: EffectNode['run']
+      input: NodeInput<unknown>
+      /** Its parameters are not those with which a run before this one has sent it. */
+      isChanged: boolean
+    }
 
 export type Attempt = { activation: Activation; attempt: number; key: string }
 
 /** Everything up to the effect. Never throws: what goes wrong is the node's error. */
-export function prepareAttempt(run: Run, { activation, attempt, key }: Attempt, now: number): Prepared {
+export function prepareAttempt(run: Run, attempt: Attempt, nowMs: number): Prepared {
   try {
-    return prepare(run, activation, attempt, key, now)
+    return prepare(run, attempt, nowMs)
   } catch (error) {
     return { kind: 'result', result: { error: asNodeError(error) } }
   }
 }
 
-function prepare(run: Run, activation: Activation, attempt: number, key: string, now: number): Prepared {
+function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
+  const { activation, key } = attempt
   const node = planNode(run, activation)
   const at = { from: activation }
-  const view = scopeOf(run, at, now)
+  const view = scopeOf(run, at, nowMs)
+  const call = { ...attempt, nowMs, view }
   const { type, params, when } = prepareNode(node)
+  if (activation.undoes !== null && !node.isUndoTarget) return undoing(run, call, type)
   if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
   if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
   const mock = activation.undoes === null ? run.spec.mocks?.[node.id] : undefined
@@ -56,12 +62,28 @@ function prepare(run: Run, activation: Activation, attempt: number, key: string,
       message: `There is no node type ${node.type}`,
       retryable: false,
     })
-  const input = evaluated(type)
-  return type.pure ? { kind: 'result', result: type.compute(input) } : { kind: 'effect', type, input }
+  if (type.pure) return { kind: 'result', result: type.compute(evaluated(type)) }
+  const values = evaluate(run, at, params, view)
+  const sent = run.state.adopted.get(activation.path)?.sent
+  const fingerprint = sent === undefined ? '' : fingerprintOf(node, values)
+  const input = nodeInput(run, { ...call, key: keyWith(key, keySuffix(sent, fingerprint)) }, type, values)
+  return {
+    kind: 'effect',
+    work: type.run,
+    input,
+    isChanged: sent !== undefined && sent.params !== fingerprint,
+  }
 
   function evaluated(known: NodeType): NodeInput<unknown> {
-    return nodeInput(run, activation, attempt, key, now, view, known, evaluate(run, at, params, view))
+    return nodeInput(run, call, known, evaluate(run, at, params, view))
   }
+}
+
+/** A node that is asked to undo what it did itself. Its parameters are not needed for that, and may not be had any more. */
+function undoing(run: Run, call: Call, type: NodeType | undefined): Prepared {
+  if (type === undefined || type.pure || type.undo === undefined)
+    return { kind: 'result', result: { output: null } }
+  return { kind: 'effect', work: type.undo, input: inputWith(run, call, {}), isChanged: false }
 }
 
 /** Only pure nodes leave it to their parameters where a mock goes on. */
@@ -69,95 +91,6 @@ function computeMocked(type: NodeType | undefined, input: () => NodeInput<unknow
   if (!type?.pure) throw new Error('The port of this mock cannot be computed')
   return type.compute(input())
 }
-
-export function nodeInput(
-  run: Run,
-  activation: Activation,
-  attempt: number,
-  key: string,
-  nowMs: number,
-  view: ActivationScope,
-  type: NodeType,
-  evaluated: unknown,
-): NodeInput<unknown> {
-  const node = planNode(run, activation)
-  const parsed = type.params.safeParse(
-    type.deferred ? { ...(evaluated as object), ...deferredOf(node, type) } : evaluated,
-  )
-  if (!parsed.success) {
-    const [first] = parsed.error.issues
-    throw new NodeFailure({
-      code: 'params.invalid',
-      message: `${first?.path.join('.') ?? ''}: ${first?.message ?? 'invalid'}`,
-      retryable: false,
-    })
-  }
-  const { spec } = run
-  return {
-    params: parsed.data,
-    get prev() {
-      return prevOf(run, activation, view.load)
-    },
-    get taken() {
-      return takenOf(run, activation, view.load)
-    },
-    evaluate: deferredEvaluator(run, activation, view),
-    hasEdge: (port) => leavesBy(run.plan, activation.node, port),
-    nowMs,
-    path: activation.path,
-    attempt,
-    failures: activation.failures,
-    idempotencyKey: key,
-    run: {
-      id: spec.runId,
-      workflowId: spec.workflowId,
-      teamId: spec.teamId,
-      startedBy: spec.startedBy,
-      depth: spec.depth ?? 0,
-    },
-  }
-}
-
-/** What all evaluations of a node's deferred parameters may use together: a turn must end soon, and fit in memory. */
-const DEFERRED_BUDGET = { steps: 2_000_000, bytes: 64 * 1024 * 1024 }
-
-function deferredEvaluator(
-  run: Run,
-  activation: Activation,
-  view: ActivationScope,
-): NodeInput<unknown>['evaluate'] {
-  const { deferred } = prepareNode(planNode(run, activation))
-  const scopes = new Map<string, ActivationScope['scope']>()
-  const left = { ...DEFERRED_BUDGET }
-  return (param, extra) => {
-    const expressions = deferred.get(param)
-    if (expressions === undefined) return undefined
-    let scope = scopes.get(param)
-    if (scope === undefined) {
-      scope = scopeFor(run, { from: activation }, expressions, view)
-      scopes.set(param, scope)
-    }
-    const { steps } = left
-    try {
-      const seed = `${String(scope[UUID_SEED])} ${param} ${extra.index ?? ''}`
-      return evaluateIn(expressions, Object.assign(Object.create(scope), extra, { [UUID_SEED]: seed }), left)
-    } catch (error) {
-      if (!(error instanceof NodeFailure)) throw error
-      const place = extra.index === undefined ? param : `${param}, item ${extra.index}`
-      throw new NodeFailure({ ...error.error, message: `${place}, ${error.message}` })
-    } finally {
-      run.work.steps -= steps - left.steps
-    }
-  }
-}
-
-/** What is left unevaluated passes the schema as it stands in the definition. */
-const deferredOf = (node: PlanNode, type: NodeType): Record<string, unknown> =>
-  Object.fromEntries(
-    (type.deferred ?? [])
-      .filter((name) => node.node.params?.[name] !== undefined)
-      .map((name) => [name, node.node.params?.[name]]),
-  )
 
 /** Items of an `each`, or whether a group is wanted at all. Answers the fact, and the items to keep. */
 export function expand(run: Run, activation: Activation, now: number): { fact: Fact; items?: unknown[] } {
@@ -216,10 +149,4 @@ export function lastOutputsTooLarge(run: Run): NodeError | null {
 export function asNodeError(error: unknown): NodeError {
   if (error instanceof NodeFailure) return error.error
   return { code: 'node.error', message: error instanceof Error ? error.message : String(error) }
-}
-
-export const planNode = (run: Run, activation: Activation): PlanNode => {
-  const node = run.plan.nodes[activation.node]
-  if (node === undefined) throw new Error(`The plan has no node ${activation.node}`)
-  return node
 }

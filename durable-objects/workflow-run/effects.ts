@@ -25,7 +25,7 @@ export function runEffects(
     const { path, attempt, prepared } = effect
     let outcome: EffectOutcome
     try {
-      outcome = { path, attempt, result: await prepared.type.run(ports(effect), prepared.input, signal) }
+      outcome = { path, attempt, result: await prepared.work(ports(effect), prepared.input, signal) }
     } catch (error) {
       outcome =
         error instanceof PlatformUnavailable

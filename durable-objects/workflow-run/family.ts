@@ -4,7 +4,10 @@ import { smallestPlan } from '../../src/core/plans.ts'
 import type { RunShell } from './run-shell.ts'
 
 /** Asking twice for one run is asking once. */
-export function countDescendant({ run, store }: RunShell, runId: string): 'counted' | 'full' | 'gone' {
+export function countDescendant(
+  { run, store }: Pick<RunShell, 'run' | 'store'>,
+  runId: string,
+): 'counted' | 'full' | 'gone' {
   if (run === null) return 'gone'
   if (store.hasDescendant(runId)) return 'counted'
   // A run of before families were counted names no limit.

@@ -1,7 +1,7 @@
 // What is given up once a run has died of it too often. Invariants:
 // 1. The least that helps: a word is not taken, a node fails, and the run as a whole is ended only when it can take no turn.
 // 2. A run that is ended by force asks the core for nothing, and is told of like any other: index, parent, gate, callback.
-import type { NodeError, RunEvent } from '../../src/engine/event.ts'
+import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../src/engine/event.ts'
 import { type Activation, isSettled } from '../../src/engine/state.ts'
 import { type Deaths, ENDING, type Known, type Work } from './deaths.ts'
 import { writeFarewell } from './outbox.ts'
@@ -67,6 +67,8 @@ export function endByForce(machine: RunShell, deaths: Deaths): void {
     const activation = state.activations.get(path)
     if (activation === undefined) return []
     const { wait } = activation
+    const mayHaveHappened = activation.holds === 'slot' || activation.status === 'unknown'
+    const isOnce = run.plan.nodes[activation.node]?.atMostOnce === true
     if (wait?.kind === 'child' && wait.name !== undefined) machine.tell('cancel_child', { runId: wait.name })
     if (wait?.kind === 'approval') store.pushOutbox('approval', { path }, now)
     Object.assign(activation, {
@@ -79,6 +81,9 @@ export function endByForce(machine: RunShell, deaths: Deaths): void {
       timer: null,
       since: now,
       finishedAt: now,
+      ...(mayHaveHappened && isOnce
+        ? { error: { code: OUTCOME_UNKNOWN, message: 'The run ended while its effect may have happened' } }
+        : {}),
     } satisfies Partial<Activation>)
     state.open.delete(path)
     return [activation]

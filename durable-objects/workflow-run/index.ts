@@ -10,6 +10,8 @@ import { hasEnded } from '../../src/engine/state.ts'
 import type { Env } from '../../src/env.ts'
 import type { FollowerRights } from '../../src/modules/executions/index.ts'
 import {
+  type Claim,
+  type ClaimAnswer,
   type ControlAnswer,
   type ControlVerb,
   type Decide,
@@ -22,17 +24,22 @@ import {
   type RunSpec,
   type RunView,
   type Signal,
+  type Standing,
   type StartAnswer,
   type StartOptions,
   type TeamEvent,
+  type Undone,
   type WorkflowRunRpc,
 } from '../../src/objects/workflow-run.ts'
-import { control, decideApproval, type Follow, legacyOf, outputsOf, resolve, signal } from './answers.ts'
+import { control, decideApproval, resolve, signal } from './answers.ts'
 import { armStart, create, type Refused } from './begin.ts'
 import { type ChildEnd, childEnded } from './child.ts'
+import { claim, release, standingOf } from './claims.ts'
+import { noteUndone, undoneBy, undoneHere } from './compensated.ts'
 import { retellEventWaits, takeEvent } from './event-waits.ts'
 import { countDescendant } from './family.ts'
 import { placeInLine, slotOffered, wordOf } from './gate.ts'
+import { type Follow, legacyOf, outputsOf } from './legacy.ts'
 import { RunMachine } from './machine.ts'
 import { viewNode } from './node-view.ts'
 import { reportRun, tellDeeds } from './outbox.ts'
@@ -151,6 +158,34 @@ export class WorkflowRun extends DurableObject<Env> implements WorkflowRunRpc {
   async legacy(follow: Follow): Promise<LegacyAnswer> {
     this.#requireReadable()
     return legacyOf(this.#machine, follow)
+  }
+
+  async claim(word: Claim): Promise<ClaimAnswer> {
+    this.#requireReadable()
+    return claim(this.#machine, word)
+  }
+
+  async release(mode: Claim['mode'], runId: string): Promise<void> {
+    release(this.#machine, mode, runId)
+  }
+
+  async standing(): Promise<Standing | null> {
+    this.#requireReadable()
+    return standingOf(this.#machine)
+  }
+
+  async undoneHere(): Promise<Undone | null> {
+    this.#requireReadable()
+    return this.#machine.run === null ? null : undoneHere(this.#machine)
+  }
+
+  async undone(): ReturnType<WorkflowRunRpc['undone']> {
+    this.#requireReadable()
+    return undoneBy(this.#machine)
+  }
+
+  async noteUndone(runId: string, paths: string[]): Promise<void> {
+    noteUndone(this.#machine, runId, paths)
   }
 
   async outputs(paths: string[]): Promise<[path: string, json: string | null][]> {

@@ -5,7 +5,8 @@ import { itemPath } from '../../src/engine/path.ts'
 import type { Activation } from '../../src/engine/state.ts'
 import { mockResult } from '../../src/nodes/mock.ts'
 import { NodeFailure, type NodeResult } from '../../src/nodes/node.ts'
-import { asNodeError, nodeInput, planNode } from './compute.ts'
+import { asNodeError } from './compute.ts'
+import { nodeInput, planNode } from './node-input.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, itemsPath, outputOf, type Run, scopeOf } from './scope.ts'
 
@@ -37,7 +38,8 @@ export function computeItems(
       const mock = run.spec.mocks?.[node.id]
       const work = () => {
         const values = evaluate(run, at, params, view)
-        return type.compute(nodeInput(run, activation, activation.attempt, '', now, view, type, values))
+        const call = { activation, attempt: activation.attempt, key: '', nowMs: now, view }
+        return type.compute(nodeInput(run, call, type, values))
       }
       result = mock ? mockResult(type, node.node, mock, work) : work()
     } catch (error) {

@@ -84,6 +84,7 @@ export class RunMachine implements WokenShell {
         buildPorts({
           env,
           run: this.requireRun(),
+          store: this.store,
           effect,
           now: this.now,
           log: (level, message) => this.feed([{ fact: { type: 'log', level, message, path: effect.path } }]),

@@ -170,7 +170,12 @@ async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promi
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
   const { startedBy, depth, family } = run.spec
-  const { teamId: _teamId, ...view } = hideStored(viewRun(run, machine.store, { output: true }), run)
+  const {
+    teamId: _teamId,
+    follows: _follows,
+    mode: _mode,
+    ...view
+  } = hideStored(viewRun(run, machine.store, { output: true }), run)
   const id = await derivedId('msg', `${kind} ${runId}`)
   if (kind === 'callback') {
     const isLarge = JSON.stringify(view.output).length > MOST_CALLBACK_OUTPUT_CHARS

@@ -8,22 +8,24 @@ import { notifyPort } from './ports/notify.ts'
 import { runsPort } from './ports/runs.ts'
 import { storePort } from './ports/store.ts'
 import type { Run } from './scope.ts'
+import type { RunStore } from './store.ts'
 import type { EffectStart } from './turn.ts'
 
 export type PortsContext = {
   env: Env
   run: Run
+  store: RunStore
   effect: EffectStart
   now: () => number
   log: (level: string, message: string) => void
   progress: (data: unknown) => void
 }
 
-export function buildPorts({ env, run, effect, now, log, progress }: PortsContext): NodePorts {
+export function buildPorts({ env, run, store, effect, now, log, progress }: PortsContext): NodePorts {
   const { spec } = run
   return {
     http: httpPort(reachOf(env, readSettings(env)), timeoutOf(run, effect.path)),
-    runs: runsPort(env, spec, now),
+    runs: runsPort({ env, run, store, isChanged: effect.prepared.isChanged, now }),
     store: storePort({ d1: env.DB, teamId: spec.teamId, now }),
     notify: notifyPort({
       env,

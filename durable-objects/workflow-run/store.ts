@@ -30,6 +30,7 @@ type Kind =
   | 'signal.id'
   | 'event.id'
   | 'descendant'
+  | 'child'
 
 const DESCENDANTS = 'descendants'
 
@@ -51,6 +52,14 @@ export type StoredWait = {
   decisions: Json[]
   /** Whether the index of waits for events is told of it. Not there in what older code has written, which told of none. */
   listed?: boolean
+}
+
+/** The run that a node has started and waits for, in the attempt after so many failures. */
+export type StoredChild = {
+  runId: string
+  failures: number
+  /** The run that it goes on with. */
+  follows?: string
 }
 
 export type OutboxRow = { id: number; kind: string; body: Json; attempts: number; nextAt: number }
@@ -244,6 +253,12 @@ export function openStore(sql: SqlStorage) {
       return row === null ? null : (JSON.parse(row) as StoredWait)
     },
     readWaits: (): StoredWait[] => parsed<StoredWait>('wait'),
+
+    writeChild: (path: string, child: StoredChild): void => write([['child', path, JSON.stringify(child)]]),
+    readChild(path: string): StoredChild | null {
+      const row = read('child', path)
+      return row === null ? null : (JSON.parse(row) as StoredChild)
+    },
 
     pushOutbox,
     /** Of reports to the index only the newest is worth sending. */

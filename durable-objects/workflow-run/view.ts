@@ -4,7 +4,7 @@ import { toIso } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeError } from '../../src/engine/event.ts'
 import { type NodesQuery, nodesPage } from '../../src/engine/nodes-page.ts'
-import { wantsSlot } from '../../src/engine/state.ts'
+import { hasEnded, wantsSlot } from '../../src/engine/state.ts'
 import { countNodes, nodesView, type nodeView, runView } from '../../src/engine/view.ts'
 import { labelsOf } from '../../src/modules/executions/index.ts'
 import {
@@ -14,6 +14,7 @@ import {
   type RunView,
   type WaitView,
 } from '../../src/objects/workflow-run.ts'
+import { readFollowers } from './claims.ts'
 import { collectBody, lastChars } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { hideSecrets, hideStored } from './redaction.ts'
@@ -24,6 +25,7 @@ import { isInLine, slotOf } from './stored-slot.ts'
 
 export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; output?: boolean }): RunView {
   const { spec, state } = run
+  const { mode = 'start' } = spec
   const view = runView(run.plan, state)
   const output = include.output === false ? { value: null } : readable(() => outputOfRun(run))
   return {
@@ -51,6 +53,9 @@ export function viewRun(run: Run, store: RunStore, include: { nodes?: boolean; o
     cost: { usd: 0, inputTokens: 0, outputTokens: 0 },
     waitingFor: waitsOf(run, store),
     parentRunId: spec.parent?.runId ?? null,
+    ...followersOf(run, store),
+    follows: spec.follows ?? (mode === 'start' ? null : (spec.parent?.runId ?? null)),
+    mode,
     ...(include.nodes ? firstNodes(run) : {}),
     ...(include.output === false ? {} : largeOutput(run)),
   }
@@ -62,6 +67,13 @@ const titleOfRun = ({ plan }: Run, store: RunStore): string | null =>
 
 const cancellerOf = ({ state }: Run, store: RunStore): string | null =>
   state.run.status === 'cancelled' ? store.readMeta('cancelledBy') : null
+
+/** Only what has ended is followed. */
+function followersOf({ state }: Run, store: RunStore): Pick<RunView, 'retriedBy' | 'compensatedBy'> {
+  if (!hasEnded(state)) return { retriedBy: null, compensatedBy: null }
+  const { retry, compensate } = readFollowers(store)
+  return { retriedBy: retry?.runId ?? null, compensatedBy: compensate?.runId ?? null }
+}
 
 /** A stored value that cannot be read any more is told in its place, so that all the rest can be seen. */
 export function readable(read: () => Json): { value: Json; error?: NodeError } {

@@ -8,7 +8,8 @@ import type { Activation } from '../../src/engine/state.ts'
 import { waitersFor } from '../../src/engine/waiters.ts'
 import type { Decision, NodeResult } from '../../src/nodes/node.ts'
 import type { Decide, TeamEvent } from '../../src/objects/workflow-run.ts'
-import { asNodeError, nodeInput } from './compute.ts'
+import { asNodeError } from './compute.ts'
+import { nodeInput } from './node-input.ts'
 import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, scopeOf } from './scope.ts'
@@ -125,16 +126,8 @@ function answerOf(shell: TurnShell, activation: Activation, now: number, answer:
     const view = scopeOf(run, at, now)
     const { keyRoot, generations } = run.state.run
     const key = idempotencyKey(keyRoot, activation.path, generations[activation.path])
-    const input = nodeInput(
-      run,
-      activation,
-      activation.attempt,
-      key,
-      now,
-      view,
-      prepared.type,
-      evaluate(run, at, prepared.params, view),
-    )
+    const call = { activation, attempt: activation.attempt, key, nowMs: now, view }
+    const input = nodeInput(run, call, prepared.type, evaluate(run, at, prepared.params, view))
     return answer(prepared.type, input)
   } catch (error) {
     return { error: asNodeError(error) }

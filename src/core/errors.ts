@@ -69,6 +69,9 @@ export const ERRORS = {
   'run.invalid_input': entry(422, 'The input does not meet the schema of the workflow'),
   'run.bad_concurrency_key': entry(422, 'The key of the concurrency limit cannot be made from this start'),
   'run.changed_nodes': entry(422, 'Kept nodes are not the same in that version'),
+  'run.retried': entry(409, 'The run was retried already'),
+  'run.rerun': entry(409, 'The run was rerun already'),
+  'run.compensated': entry(409, 'The run was compensated already'),
   'run.unreadable': entry(500, 'What is stored of the run cannot be read'),
   'run.failed': entry(500, 'The run has not come to a good end'),
   'hook.unauthorized': entry(401, 'The delivery does not prove where it comes from'),
@@ -86,6 +89,8 @@ export type FieldError = { path: string; message: string; code: string }
 type Details = {
   detail?: string
   errors?: FieldError[]
+  /** The run that the problem names. */
+  runId?: string
   retryAfterSeconds?: number
   headers?: Record<string, string>
   cause?: unknown
@@ -96,6 +101,7 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly detail: string | undefined
   readonly errors: FieldError[] | undefined
+  readonly runId: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly headers: Record<string, string>
 
@@ -105,6 +111,7 @@ export class AppError extends Error {
     this.code = code
     this.detail = details.detail
     this.errors = details.errors
+    this.runId = details.runId
     this.retryAfterSeconds = details.retryAfterSeconds
     this.headers = details.headers ?? {}
   }

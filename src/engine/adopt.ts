@@ -1,12 +1,18 @@
-// What a new run keeps of the one it follows.
+// What a new run takes over from the one it follows.
 //  K1. Kept is what succeeded, or failed and was handled, whose effect stands, and whose causes are all kept.
-//  K2. An effect that was undone is made again under a new key; all other keys stay as they are in a retry.
+//  K2. An effect that was undone, by the run itself or by a compensation, is made again under a new key, and so is undone
+//      again; all other keys stay as they are in a retry.
 //  K3. What is inside a kept group or `each` comes along only if it can be undone.
+//  K4. What may happen at most once and was stopped in the midst of it is not done again: it is unknown, and a person
+//      settles it.
+//  K5. What a retry does again sees the same time as before, so that its parameters are the same unless something was
+//      changed.
 import { canonicalJson } from '../core/json.ts'
+import { adoptedOrder } from './advance/start.ts'
 import { undoable } from './advance/undo.ts'
 import type { Node } from './definition.ts'
-import type { AdoptedOutcome } from './event.ts'
-import { isUndoPath, parsePath, undoPath, withoutItem } from './path.ts'
+import { type AdoptedOutcome, OUTCOME_UNKNOWN, type Sent } from './event.ts'
+import { isUndoPath, nodeIdOf, outerPath, parsePath, undoPath, withoutItem } from './path.ts'
 import type { Plan } from './plan.ts'
 import type { Problem } from './problem.ts'
 import type { Activation, RunState } from './state.ts'
@@ -20,47 +26,160 @@ export interface Adoption {
 /** What has to come to an outcome again, with all that follows from it. */
 export type Again = (activation: Activation) => boolean
 
-const NOTHING_AGAIN: Again = () => false
+/** What the shell knows of the run that is followed. */
+export interface Known {
+  readonly isAgain?: Again
+  /** Whether people may be asked at this node. What has not been come by is not kept there when anything has changed. */
+  readonly asks?: (node: number) => boolean
+  /** Paths that a compensation has undone, or has begun to undo. */
+  readonly compensated?: ReadonlySet<string>
+  /** The last run that a node has started and waited for. */
+  readonly childOf?: (path: string) => string | undefined
+  /** With what a node was sent last. */
+  readonly sentOf?: (activation: Activation) => Sent | undefined
+}
 
 /** Everything that succeeded. */
-export const adoptForRetry = (plan: Plan, state: RunState, isAgain = NOTHING_AGAIN): Adoption =>
-  adopt(plan, state, isAgain)
+export const adoptForRetry = (plan: Plan, state: RunState, known: Known = {}): Adoption =>
+  adopt(plan, state, known, { isRetry: true, from: undefined })
 
 /** Everything that does not follow from the node `from`, in any item or iteration of it. */
-export function adoptForRerun(plan: Plan, state: RunState, from: string, isAgain = NOTHING_AGAIN): Adoption {
-  const again = plan.byId.get(from)
-  return { ...adopt(plan, state, (one) => one.node === again || isAgain(one)), generations: {} }
+export const adoptForRerun = (plan: Plan, state: RunState, from: string, known: Known = {}): Adoption => ({
+  ...adopt(plan, state, known, { isRetry: false, from: plan.byId.get(from) }),
+  generations: {},
+})
+
+/** What a compensation has to undo, first completed first: effects, and the runs of sub-workflows. */
+export function adoptForCompensation(plan: Plan, state: RunState, known: Known = {}): Adoption {
+  const { childOf = () => undefined } = known
+  const undoOf = (path: string) => state.activations.get(undoPath(path))
+  const isUndone = (path: string) => undoOf(path)?.status === 'succeeded'
+  const outcomes = undoable(plan, state, isUndone).map((one) => withChild(outcomeOf(one), childOf(one.path)))
+  if (state.run.mode !== 'rerun') outcomes.push(...unreachedUndoable(plan, state))
+  const taken = new Set(outcomes.map(({ path }) => path))
+  for (const activation of state.activations.values()) {
+    const { path, finishedAt, undoes, adopted } = activation
+    const child = childOf(path)
+    if (child === undefined || finishedAt === null || undoes !== null || taken.has(path)) continue
+    if (plan.nodes[activation.node]!.undo >= 0 || isUndone(path)) continue
+    if (adopted && state.run.mode === 'rerun') continue
+    outcomes.push({ ...withChild(outcomeOf(activation), child), status: 'succeeded' })
+  }
+  outcomes.sort((a, b) => a.order - b.order)
+  for (const { path } of [...outcomes]) {
+    const undo = undoOf(path)
+    if (undo !== undefined && isUnknown(plan, undo)) outcomes.push({ ...outcomeOf(undo), status: 'unknown' })
+  }
+  return { outcomes, generations: { ...state.run.generations } }
 }
 
-/** What a compensation has to undo, first completed first. */
-export function adoptForCompensation(plan: Plan, state: RunState): Adoption {
-  return { outcomes: undoable(plan, state).map(outcomeOf), generations: {} }
+/** What a retry kept without coming by it, such as the inside of a group that it kept whole. */
+function unreachedUndoable(plan: Plan, state: RunState): AdoptedOutcome[] {
+  const found: AdoptedOutcome[] = []
+  for (const outcome of state.adopted.values()) {
+    const { path, status, child, order } = outcome
+    if (status !== 'succeeded' || state.activations.has(path)) continue
+    const node = plan.byId.get(nodeIdOf(path))
+    if (node === undefined || (plan.nodes[node]!.undo < 0 && child === undefined)) continue
+    found.push({ ...outcome, order: adoptedOrder(order) })
+  }
+  return found
 }
 
-function adopt(plan: Plan, state: RunState, isExcluded: (activation: Activation) => boolean): Adoption {
+interface How {
+  readonly isRetry: boolean
+  /** The node to start again from. */
+  readonly from: number | undefined
+}
+
+function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How): Adoption {
+  const { compensated = new Set(), childOf = () => undefined, sentOf = () => undefined } = known
+  const { isAgain = () => false, asks = () => false } = known
   const generations: Record<string, number> = { ...state.run.generations }
   const kept = new Set<string>()
   const broken = new Set<string>()
   const candidates: Activation[] = []
+  const again: AdoptedOutcome[] = []
   const settled = [...state.activations.values()].filter(({ finishedAt }) => finishedAt !== null)
   // Causes and contents complete before what they lead to, so one pass in that order is enough.
   for (const activation of settled.sort((a, b) => a.order - b.order)) {
-    const { path } = activation
+    const { path, attempt } = activation
     if (isUndoPath(path)) continue
     const stands = activation.status === 'succeeded' || activation.port !== null
-    const undone = state.activations.has(undoPath(path))
-    if (undone) generations[path] = (generations[path] ?? 0) + 1
-    const lost = undone || isExcluded(activation) || broken.has(path) || !isRooted(state, kept, activation)
+    const undone = state.activations.has(undoPath(path)) || compensated.has(path)
+    if (undone) makeAnew(generations, path)
+    const isExcluded = activation.node === from || isAgain(activation)
+    const lost = undone || isExcluded || broken.has(path) || !isRooted(state, kept, activation)
     if (lost) broken.add(parentPath(activation))
     else if (stands) {
       kept.add(path)
       candidates.push(activation)
+      continue
     }
+    if (undone) continue
+    const before = state.adopted.get(path)
+    if (isUnknown(plan, activation) && (isRetry || !lost)) again.push(takenUp(activation, 'unknown'))
+    else if (isRetry && attempt > 0) again.push(takenUp(activation, 'open'))
+    else if (isRetry && before?.status === 'open') again.push(before)
   }
   const outcomes = candidates
-    .filter((one) => !isCovered(state, kept, one) || plan.nodes[one.node]!.undo >= 0)
-    .map(outcomeOf)
-  return { outcomes, generations }
+    .filter(
+      (one) =>
+        !isCovered(state, kept, one) || plan.nodes[one.node]!.undo >= 0 || childOf(one.path) !== undefined,
+    )
+    .map((one) => withChild(outcomeOf(one), childOf(one.path)))
+  return { outcomes: [...outcomes, ...again, ...unreached()], generations }
+
+  function takenUp(activation: Activation, status: 'unknown' | 'open'): AdoptedOutcome {
+    const sent = sentOf(activation)
+    const taken = withChild({ ...outcomeOf(activation), status }, childOf(activation.path))
+    return sent === undefined ? taken : { ...taken, sent }
+  }
+
+  /** What this run itself took over and did not come by. */
+  function unreached(): AdoptedOutcome[] {
+    const found: AdoptedOutcome[] = []
+    for (const outcome of state.adopted.values()) {
+      const { path, status, causes } = outcome
+      if (state.activations.has(path)) continue
+      if (compensated.has(path)) {
+        makeAnew(generations, path)
+        continue
+      }
+      const node = plan.byId.get(nodeIdOf(path))
+      if (node === undefined) continue
+      const taken = { ...outcome, order: adoptedOrder(outcome.order) }
+      const isInside = ancestorsOf(path).some((one) => kept.has(one))
+      const stands = isInside || (node !== from && causes.every((cause) => kept.has(cause)))
+      if (status === 'open' ? isRetry : status === 'unknown' ? isRetry || stands : stands && !asks(node))
+        found.push(taken)
+      else if (isRetry && stands) found.push({ ...taken, status: 'open' })
+    }
+    return found
+  }
+}
+
+/** The effect, and should it be undone once more, that as well: a receiver would take either for the one of before. */
+function makeAnew(generations: Record<string, number>, path: string): void {
+  const generation = (generations[path] ?? 0) + 1
+  generations[path] = generation
+  generations[undoPath(path)] = generation
+}
+
+/** Stopped while it may have had its effect, which it may have at most once. */
+function isUnknown(plan: Plan, { node, status, error }: Activation): boolean {
+  const { pure, atMostOnce } = plan.nodes[node]!
+  const isOver = status === 'cancelled' || status === 'failed'
+  return isOver && atMostOnce && !pure && (error?.code === OUTCOME_UNKNOWN || error?.outcomeUnknown === true)
+}
+
+const withChild = (outcome: AdoptedOutcome, child: string | undefined): AdoptedOutcome =>
+  child === undefined ? outcome : { ...outcome, child }
+
+function ancestorsOf(path: string): string[] {
+  const found: string[] = []
+  for (let at = outerPath(path); at !== ''; at = outerPath(at)) found.push(at)
+  return found
 }
 
 const parentPath = ({ path, item, frame }: Activation): string => (item >= 0 ? withoutItem(path) : frame)
@@ -87,7 +206,7 @@ function isCovered(state: RunState, kept: ReadonlySet<string>, activation: Activ
 }
 
 function outcomeOf(activation: Activation): AdoptedOutcome {
-  const { path, causes, order, startedAt, finishedAt, error } = activation
+  const { path, causes, order, startedAt, finishedAt, error, readyAt } = activation
   const status = activation.status === 'failed' ? 'failed' : 'succeeded'
   const outcome = {
     path,
@@ -97,6 +216,7 @@ function outcomeOf(activation: Activation): AdoptedOutcome {
     order,
     startedAt,
     finishedAt,
+    ...(readyAt === undefined ? {} : { readyAt }),
   } as const
   return error === null ? outcome : { ...outcome, error }
 }
@@ -104,14 +224,15 @@ function outcomeOf(activation: Activation): AdoptedOutcome {
 /** Why a run cannot be continued in another version: a kept node is gone, or is not what it was. */
 export function changedKept(before: Plan, after: Plan, outcomes: readonly AdoptedOutcome[]): Problem[] {
   const whole = new Map<string, boolean>()
-  for (const { path } of outcomes) {
+  const found: Problem[] = []
+  const kept = outcomes.filter(({ status }) => status === 'succeeded' || status === 'failed')
+  for (const { path } of kept) {
     const ids = parsePath(path)?.segments.map(({ id }) => id) ?? []
     ids.forEach((id, i) => {
       if (i === ids.length - 1) whole.set(id, true)
       else if (!whole.has(id)) whole.set(id, false)
     })
   }
-  const found: Problem[] = []
   for (const [id, withBody] of whole) {
     const now = after.byId.get(id)
     const path = `nodes.${id}`
@@ -126,22 +247,35 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
       found.push({ path, code: 'rerun.node_changed', message: `The kept node "${id}" was changed`, hint })
     }
   }
+  for (const { path, status } of outcomes) {
+    const id = nodeIdOf(path)
+    const now = after.byId.get(id)
+    if (status !== 'unknown' || now === undefined || whole.has(id)) continue
+    // Under another path it would not be known again, and be done a second time.
+    if (placeOf(before, before.byId.get(id)!) !== placeOf(after, now)) {
+      const message = `Nobody knows whether "${id}" has had its effect, and it stands in another place`
+      found.push({ path: `nodes.${id}`, code: 'rerun.node_changed', message })
+    }
+  }
   return found
+}
+
+/** The group and the loops around a node, which its path is made of. */
+function placeOf(plan: Plan, index: number): string {
+  const { scope, regions } = plan.nodes[index]!
+  const { group } = plan.scopes[scope]!
+  const around = group < 0 ? '' : `${placeOf(plan, group)}.${plan.nodes[group]!.id}`
+  return `${around}~${regions.map((region) => plan.nodes[plan.regions[region]!.head]!.id).join('~')}`
 }
 
 /** What decides about an outcome: the node but for its looks, and what leads into it. */
 function shapeOf(plan: Plan, index: number, withBody: boolean): string {
-  const { node, incoming, scope } = plan.nodes[index]!
+  const { node, incoming } = plan.nodes[index]!
   const { name: _name, notes: _notes, position: _position, meta: _meta, ...rest } = node
   const { body: _body, ...params } = (rest.params ?? {}) as NonNullable<Node['params']>
   const edges = incoming.map((edge) => {
     const { from, port, toPort } = plan.edges[edge]!
     return `${plan.nodes[from]!.id}:${port}>${toPort}`
   })
-  const around = plan.scopes[scope]!.group
-  return canonicalJson([
-    withBody ? rest : { ...rest, params },
-    edges.sort(),
-    around < 0 ? '' : plan.nodes[around]!.id,
-  ])
+  return canonicalJson([withBody ? rest : { ...rest, params }, edges.sort(), placeOf(plan, index)])
 }

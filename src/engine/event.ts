@@ -15,6 +15,9 @@ export interface NodeError {
   readonly details?: Json
 }
 
+/** Of a node that was stopped while its effect, which may happen at most once, may have happened. */
+export const OUTCOME_UNKNOWN = 'node.outcome_unknown'
+
 /** Where an output is: small ones in the event, others by reference. The core only hands it through. */
 export type Output = Json | undefined
 
@@ -30,16 +33,34 @@ export interface Wait {
   readonly onDue?: OnDue
 }
 
-/** A recorded outcome of the parent run that a retry, rerun or compensation keeps. */
+/** What a retry, rerun or compensation takes over from the run that it follows. */
 export interface AdoptedOutcome {
   readonly path: string
-  readonly status: 'succeeded' | 'failed'
+  /**
+   * A recorded outcome is kept. `unknown`: what may happen at most once may have happened, so a person settles it. `open`
+   * keeps no outcome: the node runs again, and sees the same time as before.
+   */
+  readonly status: 'succeeded' | 'failed' | 'unknown' | 'open'
   readonly port: string
   readonly causes: readonly string[]
   readonly order: number
   readonly startedAt: number | null
   readonly finishedAt: number | null
   readonly error?: NodeError
+  /** When it first became ready. */
+  readonly readyAt?: number
+  /** With what it was sent, when it was sent last. */
+  readonly sent?: Sent
+  /** The last run that the node started, of a `flow.workflow` that waits for it. */
+  readonly child?: string
+}
+
+/** What the shell knows of the last time that an effect was sent. The core hands it through. */
+export interface Sent {
+  /** A hash of the evaluated parameters. */
+  readonly params: string
+  /** What was added to the idempotency key, since the parameters were not those of the time before. */
+  readonly suffix?: string
 }
 
 export type RunMode = 'start' | 'retry' | 'rerun' | 'compensate'

@@ -33,6 +33,15 @@ export const isUndoPath = (path: string): boolean => path.endsWith(UNDO)
 /** The path of the `each` node that an item belongs to. */
 export const withoutItem = (path: string): string => path.slice(0, path.lastIndexOf(':'))
 
+/** What an activation is part of: the `each` of an item, the group around a node, '' at the top. */
+export const outerPath = (path: string): string => {
+  const frame = path.slice(0, Math.max(0, path.lastIndexOf('.')))
+  return path.indexOf(':', frame.length) < 0 ? frame : withoutItem(path)
+}
+
+/** The id of the node that a path names. */
+export const nodeIdOf = (path: string): string => /[^.]*$/.exec(path)![0].split(/[~:!]/, 1)[0]!
+
 export function formatPath(path: Path): string {
   let text = ''
   for (const { id, iteration, item } of path.segments) {

@@ -17,6 +17,7 @@ export const Problem = z
     detail: z.string(),
     code: z.string(),
     requestId: z.string(),
+    runId: z.string().optional().describe('The run that the problem names.'),
     errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
   })
   .meta({ id: 'Problem' })
@@ -39,6 +40,7 @@ export function problemResponse(c: Context<AppEnv>, error: unknown): Response {
   return problem(code, requestId, {
     detail: known?.detail,
     errors: known?.errors,
+    runId: known?.runId,
     headers: {
       ...known?.headers,
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -52,6 +54,7 @@ export function problem(
   more: {
     detail?: string | undefined
     errors?: FieldError[] | undefined
+    runId?: string | undefined
     headers?: Record<string, string>
   } = {},
 ): Response {
@@ -63,6 +66,7 @@ export function problem(
     detail: more.detail ?? `${title}.`,
     code,
     requestId,
+    ...(more.runId === undefined ? {} : { runId: more.runId }),
     ...(more.errors ? { errors: more.errors } : {}),
   }
   return new Response(JSON.stringify(body), {

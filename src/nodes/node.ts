@@ -97,6 +97,8 @@ export type PureNode<Schema extends z.ZodType = z.ZodType> = NodeTypeBase<Schema
 export type EffectNode<Schema extends z.ZodType = z.ZodType> = NodeTypeBase<Schema> & {
   pure: false
   run: (ports: NodePorts, input: NodeInput<z.output<Schema>>, signal: AbortSignal) => Promise<NodeResult>
+  /** Undoes by itself what it did, where a compensation asks for that. It is given no parameters. */
+  undo?: (ports: NodePorts, input: NodeInput<unknown>, signal: AbortSignal) => Promise<NodeResult>
 }
 
 export type NodeType = PureNode | EffectNode

@@ -36,8 +36,9 @@ export type ChildRun = {
 
 export type RunsPort = {
   /**
-   * Starts the child run, or finds the one that this attempt has started before a crash: its id follows from parent,
-   * path and failures. Effects of the child carry keys that follow from `idempotencyKey`, the same on every attempt.
+   * Starts the child run, or finds the one that this attempt has started before a crash. Where an attempt before it, or one
+   * of the run that this one retries, has started a child with the same parameters, it goes on with that one. Effects of the
+   * child carry keys that follow from `idempotencyKey`, the same on every attempt.
    * A child that is waited for is cancelled when the signal was aborted meanwhile. Throws NodeFailure when it cannot.
    */
   startChild: (child: {
@@ -50,6 +51,8 @@ export type RunsPort = {
     wait: boolean
     signal: AbortSignal
   }) => Promise<ChildRun>
+  /** Undoes what the run did that the node was waiting for; null when there was nothing to undo. */
+  undoChild: (undo: { path: string; failures: number; signal: AbortSignal }) => Promise<ChildRun | null>
 }
 
 export type StorePort = {

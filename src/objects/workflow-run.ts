@@ -76,6 +76,10 @@ export type RunSpec = {
    * when one is free. `of`: it works in that of the run that waits for it.
    */
   slot?: 'taken' | 'line' | { of: string }
+  /** The run that this one retries, reruns or compensates. Absent where that is `parent`, and in runs that follow none. */
+  follows?: string
+  /** What it and its sub-workflows go on with: the version that they ran, or the present one. */
+  goesOnWith?: 'original' | 'current'
   /** What is kept of the run that this one follows. */
   legacy?: RunLegacy
   mode?: 'start' | 'retry' | 'rerun' | 'compensate'
@@ -145,6 +149,11 @@ export type RunView = {
   cost: { usd: number; inputTokens: number; outputTokens: number }
   waitingFor: WaitView[]
   parentRunId: string | null
+  retriedBy: string | null
+  compensatedBy: string | null
+  /** Not shown: the run that this one follows, and how. */
+  follows: string | null
+  mode: NonNullable<RunSpec['mode']>
   nodes?: RunNodeView[]
   /** There are more than are shown. */
   nodesTruncated?: true
@@ -257,6 +266,17 @@ export interface WorkflowRunRpc {
     /** Whether sub-workflows of the run have asked people. */
     subRunsAsked?: boolean
   }): Promise<LegacyAnswer>
+  /** Remembers a run that is about to follow this one. */
+  claim(claim: Claim): Promise<ClaimAnswer>
+  /** It was not started, or was deleted. */
+  release(mode: Claim['mode'], runId: string): Promise<void>
+  standing(): Promise<Standing | null>
+  /** What compensations have undone of this run's own doing; null when there is no run. */
+  undoneHere(): Promise<Undone | null>
+  /** Asked of a compensation: the paths that it has undone or tried to, and the run that retries it. */
+  undone(): Promise<{ hasEnded: boolean; paths: string[]; retry: string | null } | null>
+  /** From a compensation that is about to be deleted. */
+  noteUndone(runId: string, paths: string[]): Promise<void>
   /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. */
   outputs(paths: string[]): Promise<[path: string, json: string | null][]>
   /** Told by a child that has ended. */
@@ -292,8 +312,45 @@ export type RunLegacy = {
   generations: Record<string, number>
 }
 
+/** A run that is to follow this one. */
+export type Claim = {
+  mode: 'retry' | 'rerun' | 'compensate'
+  /** The idempotency key of the request. */
+  key?: string
+  /** The id that it will have; default a new one. */
+  runId?: string
+  /** Not when the run was rerun or retried already. */
+  onlyLatest?: boolean
+}
+
+export type ClaimAnswer =
+  /** `isSame`: by this very request, as its key says. */
+  | { ok: true; runId: string; isNew: boolean; isSame: boolean; ageMs: number }
+  | { ok: false; reason: 'retried' | 'rerun'; runId: string }
+  | { ok: false; reason: 'not_there' }
+
+/** How a run stands, for another run that wants to go on with it. */
+export type Standing = {
+  teamId: string
+  status: RunStatus
+  retry: string | null
+  compensation: string | null
+}
+
+export type Undone = {
+  paths: string[]
+  /** A compensation that has not ended. */
+  underWay: string | null
+  /** The run whose outcomes this one has kept. */
+  before: string | null
+}
+
 export type LegacyAnswer =
-  | { ok: true; spec: RunSpec; legacy: RunLegacy }
+  /**
+   * `mode` where it is not that of the request: a compensation is retried by a compensation. `detached`: runs of
+   * sub-workflows that nobody waited for, which a compensation leaves alone.
+   */
+  | { ok: true; spec: RunSpec; legacy: RunLegacy; mode?: 'compensate'; detached?: string[] }
   | {
       ok: false
       reason: 'not_found' | 'conflict' | 'changed'

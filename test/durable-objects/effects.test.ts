@@ -11,7 +11,7 @@ const effect = (work: (signal: AbortSignal) => Promise<unknown>, attempt = 1): E
     attempt,
     prepared: {
       kind: 'effect',
-      type: { run: (_ports: unknown, _input: unknown, signal: AbortSignal) => work(signal) },
+      work: (_ports: unknown, _input: unknown, signal: AbortSignal) => work(signal),
     },
   }) as unknown as EffectStart
 

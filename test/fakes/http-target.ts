@@ -58,6 +58,9 @@ function serveTarget(): Promise<Served> {
         return void response
           .writeHead(200, { 'content-type': query.get('type') ?? '' })
           .end(Buffer.from(query.get('base64') ?? '', 'base64'))
+      case 'hang':
+        note(name, request, await bodyOf(request))
+        return
       case 'huge':
         return huge(response, query.has('length'))
       case 'drip':

@@ -1,6 +1,6 @@
 // Child runs. Invariants:
-// 1. The id follows from parent, path and failures, so a second try after a crash finds the child of the first; only
-//    an attempt that has failed is followed by a child of its own.
+// 1. A second try after a crash finds the child of the first. An attempt after one that has failed goes on with its child,
+//    which is retried: what it did is kept.
 // 2. A child that is waited for works in its parent's slot of the team; another takes one of its own, and is queued while none
 //    is free.
 // 3. The workflow is one of the parent's team, or there is none.
@@ -9,73 +9,186 @@ import { AppError } from '../../../src/core/errors.ts'
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { smallestPlan } from '../../../src/core/plans.ts'
+import { isTerminal as isEnd } from '../../../src/engine/state.ts'
 import type { Env } from '../../../src/env.ts'
-import { startRunnable } from '../../../src/modules/executions/index.ts'
-import { loadRunnable, loadRunnableByKey } from '../../../src/modules/workflows/index.ts'
+import {
+  followChild,
+  lastRetryOf,
+  type OwnFamily,
+  runIdOf,
+  startRunnable,
+} from '../../../src/modules/executions/index.ts'
+import { loadRunnable, loadRunnableByKey, type Runnable } from '../../../src/modules/workflows/index.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
-import { type RunSpec, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { type RunView, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { countDescendant } from '../family.ts'
+import type { Run } from '../scope.ts'
+import type { RunStore } from '../store.ts'
 import { slotOf } from '../stored-slot.ts'
 import { ask } from './binding.ts'
+import { knownChild } from './children.ts'
 import { inTurn } from './in-turn.ts'
 
 export const MOST_DEPTH = 16
 
-const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled'])
+type Parent = { env: Env; run: Run; store: RunStore; isChanged: boolean; now: () => number }
 
-export function runsPort(env: Env, parent: RunSpec, now: () => number): RunsPort {
-  return {
-    startChild: (child) => inTurn(parent.teamId, child.signal, now, () => start(child)),
-  }
+export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort {
+  const parent = run.spec
+  const family = ownFamily(run, store)
+  const context = openContext(env, { now, requestId: parent.requestId, defer: (work) => void work })
+  const view = (runId: string) => ask('The run', () => workflowRun(env.RUNS, runId).view({ output: true }))
+  const last = (runId: string) => ask('The run', () => lastRetryOf(context, parent.teamId, runId))
 
-  async function start(child: Parameters<RunsPort['startChild']>[0]): Promise<ChildRun> {
+  const inTurnAnswered = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+    inTurn(parent.teamId, signal, now, () => answered(work))
+
+  function forChild(path: string, wait: boolean) {
     const depth = (parent.depth ?? 0) + 1
     if (depth > MOST_DEPTH)
       throw refuse('workflow.too_deep', `Workflows start each other at most ${MOST_DEPTH} deep`)
-    const { workflow, version, path, wait, failures, idempotencyKey, signal } = child
-    const runnable = await ask('The database', () =>
-      'id' in workflow
-        ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
-        : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
+    return {
+      ...(parent.starters === undefined ? {} : { starters: parent.starters }),
+      parent: { runId: parent.runId, path, wait },
+      startedBy: parent.startedBy,
+      trigger: { type: 'workflow' as const, runId: parent.runId },
+      depth,
+      ...(parent.goesOnWith === undefined ? {} : { goesOnWith: parent.goesOnWith }),
+      // A run of before families were counted begins one.
+      family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
+      // It would wait for its parent, which waits for it.
+      ...(wait ? { slot: { of: slotOf(parent) } } : {}),
+    }
+  }
+
+  /** Stops what is still at work for an attempt that is over. */
+  async function stopped(runId: string): Promise<void> {
+    await ask('The run', () => workflowRun(env.RUNS, runId).control('cancel', 'parent'))
+  }
+
+  /** A retry of that run, or the run itself where it has come to a good end; null when it is gone. */
+  async function retried(
+    runId: string,
+    { path, failures, present }: { path: string; failures: number; present: Runnable | null },
+  ): Promise<ChildRun | null> {
+    let found = await last(runId)
+    if (found !== null && found.runId === runId && !isEnd(found.status)) {
+      await stopped(runId)
+      found = await last(runId)
+    }
+    if (found === null) return null
+    const follows = found.runId
+    const remember = (id: string) => store.writeChild(path, { runId: id, failures, follows })
+    if (found.status === 'succeeded' || !isEnd(found.status)) {
+      remember(follows)
+      return childOf(follows, await view(follows))
+    }
+    const more = forChild(path, true)
+    const next = await ask('The run', () =>
+      followChild(context, {
+        ...{ runId: follows, mode: 'retry', more, remember, family },
+        ...(present === null ? {} : { present }),
+      }),
     )
-    if (runnable === null) {
-      const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`
-      const what = version === undefined ? name : `${name} in version ${version}`
-      throw refuse('workflow.not_found', `There is no workflow ${what}`)
-    }
-    const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
-    const context = openContext(env, { now, requestId: parent.requestId, defer: (work) => void work })
-    try {
-      const { execution } = await ask('The run', () =>
-        startRunnable(context, runnable, {
-          input: child.input as Json | undefined,
-          trigger: { type: 'workflow', runId: parent.runId },
-          startedBy: parent.startedBy,
-          options: {},
-          once: `child ${parent.runId} ${path} ${failures}`,
-          more: {
-            ...(parent.starters === undefined ? {} : { starters: parent.starters }),
-            parent: { runId: parent.runId, path, wait },
-            depth,
-            keyRoot,
-            // A run of before families were counted begins one.
-            family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
-            // It would wait for its parent, which waits for it.
-            ...(wait ? { slot: { of: slotOf(parent) } } : {}),
-          },
-        }),
-      )
-      if (wait && signal.aborted) await workflowRun(env.RUNS, execution.id).control('cancel', 'parent')
-      return { runId: execution.id, ended: endOf(execution) }
-    } catch (error) {
-      if (error instanceof AppError) throw asFailure(error)
-      throw error
-    }
+    return next === null ? null : childOf(next.id, next)
+  }
+
+  return {
+    startChild: (child) =>
+      inTurnAnswered(child.signal, async () => {
+        const { workflow, version, path, wait, failures, idempotencyKey, signal } = child
+        const more = forChild(path, wait)
+        const runnable = await ask('The database', () =>
+          'id' in workflow
+            ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
+            : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
+        )
+        if (runnable === null) {
+          const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`
+          const what = version === undefined ? name : `${name} in version ${version}`
+          throw refuse('workflow.not_found', `There is no workflow ${what}`)
+        }
+        const { own, before } = wait
+          ? knownChild(run, store, { path, failures, isChanged })
+          : { own: null, before: null }
+        const mine = own === null ? null : await view(own)
+        let started = own !== null && mine !== null ? childOf(own, mine) : null
+        if (started === null && before !== null) {
+          const isFresh = failures === 0 && parent.goesOnWith === 'current' && version === undefined
+          started = await retried(before, { path, failures, present: isFresh ? runnable : null })
+        }
+        if (started === null) {
+          const once = `child ${parent.runId} ${path} ${failures}`
+          if (wait)
+            store.writeChild(path, { runId: await runIdOf(runnable.teamId, runnable.id, once), failures })
+          const { trigger, startedBy, ...rest } = more
+          const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
+          const { execution } = await ask('The run', () =>
+            startRunnable(context, runnable, {
+              ...{ trigger, startedBy, once, options: {}, family },
+              input: child.input as Json | undefined,
+              more: { ...rest, keyRoot },
+            }),
+          )
+          started = childOf(execution.id, execution)
+        }
+        if (wait && signal.aborted) await stopped(started.runId)
+        return started
+      }),
+
+    undoChild: ({ path, failures, signal }) =>
+      inTurnAnswered(signal, async () => {
+        const { own, before } = knownChild(run, store, { path, failures, isChanged: false })
+        const mine = own === null ? null : await view(own)
+        if (own !== null && mine !== null) return childOf(own, mine)
+        const undone = run.state.adopted.get(run.state.activations.get(path)?.undoes ?? '')?.child
+        const did = undone === undefined ? null : await last(undone)
+        if (did === null) throw refuse('workflow.child_gone', `The run ${undone} was deleted`)
+        if (!isEnd(did.status)) await stopped(did.runId)
+        // One that people have begun is gone on with as well.
+        const begun = before ?? did.compensation
+        const again = begun === null ? null : await retried(begun, { path, failures, present: null })
+        if (again !== null) return again
+        const remember = (runId: string) => store.writeChild(path, { runId, failures })
+        const more = forChild(path, true)
+        const next = await ask('The run', () =>
+          followChild(context, { runId: did.runId, mode: 'compensate', more, remember, family }),
+        )
+        if (next !== null && signal.aborted) await stopped(next.id)
+        return next === null ? null : childOf(next.id, next)
+      }),
   }
 }
 
-const endOf = ({ status, output, error }: { status: string; output: unknown; error: unknown }) =>
-  ENDED.has(status) ? ({ status, output, error } as ChildRun['ended']) : null
+/**
+ * The first run of a family counts in its own tables. A call to itself would be under way when a turn fails, and an object
+ * that is given up with a call to itself takes the whole process along.
+ */
+function ownFamily(run: Run, store: RunStore): OwnFamily | undefined {
+  const { family, runId } = run.spec
+  if (family !== undefined && family.root !== runId) return undefined
+  return {
+    count: (child) => countDescendant({ run, store }, child),
+    uncount: (child) => store.removeDescendant(child),
+  }
+}
+
+type Ended = NonNullable<ChildRun['ended']>['status']
+
+function childOf(runId: string, view: Pick<RunView, 'status' | 'output' | 'error'> | null): ChildRun {
+  if (view === null) throw refuse('workflow.child_gone', `The run ${runId} was deleted`)
+  const { status, output, error } = view
+  return { runId, ended: isEnd(status) ? { status: status as Ended, output, error } : null }
+}
+
+async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof AppError ? asFailure(error) : error
+  }
+}
 
 const asFailure = (error: AppError): NodeFailure =>
   new NodeFailure({

@@ -3,7 +3,7 @@
 //  A2. Leaving a status gives back what it held: a slot, the shell's turn, a timer, its place in the queue.
 //  A3. Every change goes through here, so that counters, indexes and the set of changed rows agree.
 import { LIMITS } from '../definition.ts'
-import type { NodeError } from '../event.ts'
+import { type NodeError, OUTCOME_UNKNOWN } from '../event.ts'
 import { itemPath, nodePath } from '../path.ts'
 import type { PlanNode } from '../plan.ts'
 import { type Activation, isSettled, type NodeStatus, type Timer } from '../state.ts'
@@ -135,7 +135,7 @@ export function cancel(turn: Turn, activation: Activation, propagate: boolean): 
   abort(turn, activation)
   const error =
     inFlight && planNode(turn, activation).atMostOnce
-      ? { code: 'node.outcome_unknown', message: 'Stopped while its effect may have happened' }
+      ? { code: OUTCOME_UNKNOWN, message: 'Stopped while its effect may have happened' }
       : activation.error
   settle(turn, activation, 'cancelled', { error, propagate })
 }

@@ -40,9 +40,10 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
 
 /** Whatever it is doing is stopped; a body or items that are open end with it, or with whoever handles its failure. */
 export function givenUp(turn: Turn, activation: Activation, error: NodeError): void {
+  const mayHaveHappened = activation.holds === 'slot' && planNode(turn, activation).atMostOnce
   abort(turn, activation)
   if (turn.state.run.phase !== 'active') cancelInside(turn, activation)
-  failActivation(turn, activation, error)
+  failActivation(turn, activation, mayHaveHappened ? { ...error, outcomeUnknown: true } : error)
 }
 
 export function crashed(turn: Turn, activation: Activation): void {
@@ -84,6 +85,8 @@ export function resolved(
       reason: 'resolved',
       nextAt: turn.now,
     })
+    // What it does now is its own doing, not that of the run before.
+    activation.adopted = false
     makeReady(turn, activation)
   }
 }

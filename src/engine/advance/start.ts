@@ -3,6 +3,7 @@
 //  T2. At most `maxParallel` slots are held; what comes later starts in the order in which it became ready.
 //  T3. Nothing starts while the run is paused, has no slot at its gate, is failing or over.
 //  T4. What an activation sees is fixed when it first becomes ready, so every attempt of it sees the same.
+import type { AdoptedOutcome } from '../event.ts'
 import { idempotencyKey } from '../idempotency.ts'
 import type { Activation } from '../state.ts'
 import { clearTimer, create, hold, isOverLimit, release, setStatus, setTimer, settle } from './activation.ts'
@@ -161,6 +162,12 @@ function adopt(turn: Turn, activation: Activation): boolean {
   if (outcome === undefined || activation.attempt > 0) return false
   const { path } = activation
   const { status, port, error } = outcome
+  if (outcome.readyAt !== undefined) activation.readyAt = outcome.readyAt
+  if (status === 'open') return false
+  if (status === 'unknown') {
+    adoptUnknown(turn, activation, outcome)
+    return true
+  }
   emit(turn, { type: 'node.settled', path, status, port, adopted: true, ...(error ? { error } : {}) })
   settle(turn, activation, status, { port, error: error ?? null })
   activation.causes = outcome.causes
@@ -169,6 +176,17 @@ function adopt(turn: Turn, activation: Activation): boolean {
   activation.order = adoptedOrder(outcome.order)
   activation.adopted = true
   return true
+}
+
+/** The attempt of the run before counts as one of this run: it is what a person settles. */
+function adoptUnknown(turn: Turn, activation: Activation, outcome: AdoptedOutcome): void {
+  activation.attempt = 1
+  activation.startedAt = outcome.startedAt
+  activation.error = outcome.error ?? null
+  activation.adopted = true
+  clearTimer(turn, activation)
+  setStatus(turn, activation, 'unknown')
+  emit(turn, { type: 'node.unknown', path: activation.path })
 }
 
 // Far below every seq, so that what was adopted counts as done before everything of this run.

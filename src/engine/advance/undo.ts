@@ -13,18 +13,27 @@ import { adoptedOrder, makeReady } from './start.ts'
 import { emit, type Turn } from './turn.ts'
 
 /** Activations whose effect stands and can be undone, first completed first. */
-export function undoable(plan: Plan, state: RunState): Activation[] {
+export function undoable(
+  plan: Plan,
+  state: RunState,
+  isUndone = (path: string): boolean => state.activations.has(undoPath(path)),
+): Activation[] {
   const found: Activation[] = []
   for (const activation of state.activations.values()) {
     const node = plan.nodes[activation.node]!
-    if (node.undo < 0 || activation.status !== 'succeeded' || activation.undoes !== null) continue
+    if (activation.status !== 'succeeded' || activation.undoes !== null) continue
+    if (node.undo < 0 && !isChildToUndo(state, activation.path)) continue
     // The items of an `each` are undone one by one, not the node as a whole.
     if (node.each !== null && !node.pure && activation.item < 0) continue
     if (activation.adopted && state.run.mode === 'rerun') continue
-    if (!state.activations.has(undoPath(activation.path))) found.push(activation)
+    if (!isUndone(activation.path)) found.push(activation)
   }
   return found.sort((a, b) => a.order - b.order)
 }
+
+/** A compensation also undoes what the runs of sub-workflows did. */
+const isChildToUndo = ({ run, adopted }: RunState, path: string): boolean =>
+  run.mode === 'compensate' && adopted.get(path)?.child !== undefined
 
 export function startUndo(turn: Turn): void {
   const { state } = turn
@@ -45,7 +54,9 @@ export function undoNext(turn: Turn): void {
     return
   }
   const done = state.activations.get(path)!
-  const node = turn.plan.nodes[turn.plan.nodes[done.node]!.undo]!
+  const own = turn.plan.nodes[done.node]!
+  // Without a node for it, the node itself is asked to undo what it did.
+  const node = own.undo < 0 ? own : turn.plan.nodes[own.undo]!
   const { frame, iteration, item } = done
   const activation = create(turn, node, { frame, iteration, item, path: undoPath(path), undoes: path })
   activation.causes = [path]
@@ -73,7 +84,7 @@ function recall(turn: Turn, outcome: AdoptedOutcome): void {
   if (outcome.status !== 'succeeded' || turn.state.activations.has(outcome.path)) return
   const last = parsePath(outcome.path)?.segments.at(-1)
   const node = turn.plan.nodes[turn.plan.byId.get(last?.id ?? '') ?? -1]
-  if (last === undefined || node === undefined || node.undo < 0) return
+  if (last === undefined || node === undefined || (node.undo < 0 && outcome.child === undefined)) return
   const own = last.item < 0 ? outcome.path : outcome.path.slice(0, outcome.path.lastIndexOf(':'))
   const frame = own.slice(0, Math.max(0, own.lastIndexOf('.')))
   const iteration = last.iteration.length > 0 ? last.iteration : node.regions.map(() => 1)
@@ -85,4 +96,5 @@ function recall(turn: Turn, outcome: AdoptedOutcome): void {
   activation.startedAt = outcome.startedAt
   activation.order = adoptedOrder(outcome.order)
   activation.adopted = true
+  if (outcome.readyAt !== undefined) activation.readyAt = outcome.readyAt
 }

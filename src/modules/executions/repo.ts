@@ -33,13 +33,16 @@ export type RunRow = {
 }
 
 export type RunFilter = {
-  status?: string | undefined
+  status?: readonly string[] | undefined
   workflowId?: string | undefined
   trigger?: string | undefined
   parentRunId?: string | undefined
   tag?: string | undefined
   /** `name:value` */
   metadata?: string | undefined
+  errorCode?: string | undefined
+  /** Leaves out what was retried or rerun. */
+  onlyLatest?: boolean | undefined
   from?: string | undefined
   to?: string | undefined
 }
@@ -186,7 +189,6 @@ function conditions(teamId: string, filter: RunFilter): Conditions {
   const params: (string | number)[] = byLabel ? [teamId, label] : [teamId]
   const times = byLabel ? 'l.created_at' : 'runs.created_at'
   const equal: [string, string | undefined][] = [
-    ['status', filter.status],
     ['workflow_id', filter.workflowId],
     ['trigger_type', filter.trigger],
     ['parent_run_id', filter.parentRunId],
@@ -195,6 +197,19 @@ function conditions(teamId: string, filter: RunFilter): Conditions {
     if (value === undefined) continue
     where.push(`${column} = ?`)
     params.push(value)
+  }
+  if (filter.status !== undefined) {
+    where.push(`status IN (${filter.status.map(() => '?').join(', ')})`)
+    params.push(...filter.status)
+  }
+  if (filter.errorCode !== undefined) {
+    where.push("json_extract(error, '$.code') = ?")
+    params.push(filter.errorCode)
+  }
+  if (filter.onlyLatest) {
+    where.push(
+      "NOT EXISTS (SELECT 1 FROM runs f WHERE f.parent_run_id = runs.id AND f.trigger_type IN ('retry', 'rerun') AND f.deleted_at IS NULL)",
+    )
   }
   for (const other of otherLabels) {
     where.push('EXISTS (SELECT 1 FROM run_labels o WHERE o.run_id = runs.id AND o.label = ?)')

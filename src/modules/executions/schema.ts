@@ -131,6 +131,11 @@ export const Execution = z
     durationMs: z.number().nullable(),
     cost: z.strictObject({ usd: z.number(), inputTokens: z.int(), outputTokens: z.int() }),
     waitingFor: z.array(WaitingFor),
+    retriedBy: z.string().nullable().describe('The run that retries this one. There is one at most.'),
+    compensatedBy: z
+      .string()
+      .nullable()
+      .describe('The run that undoes what this one did. There is one at most.'),
     nodes: z.array(NodeRun).optional(),
     nodesTruncated: z
       .literal(true)
@@ -169,8 +174,14 @@ export type ExecutionSummary = z.infer<typeof ExecutionSummary>
 
 export const ExecutionPage = pageOf(ExecutionSummary).meta({ id: 'ExecutionPage' })
 
+const Statuses = z.array(z.enum(RUN_STATUSES)).min(1).max(RUN_STATUSES.length)
+
 const filters = {
-  status: z.enum(RUN_STATUSES).optional(),
+  errorCode: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Runs that have failed with this error, such as `node.timeout`.'),
   workflowId: z.string().max(64).optional(),
   trigger: z.string().max(32).optional(),
   parentRunId: z.string().max(64).optional(),
@@ -184,10 +195,18 @@ const filters = {
   to: z.iso.datetime({ offset: true }).optional(),
 }
 
-export const ListExecutions = listQuery(['-createdAt', 'createdAt'], filters)
+export const ListExecutions = listQuery(['-createdAt', 'createdAt'], {
+  ...filters,
+  status: z
+    .string()
+    .max(100)
+    .transform((text) => text.split(','))
+    .pipe(Statuses)
+    .optional()
+    .describe('One status, or several with commas between them.'),
+})
 
-const { status: _status, ...countFilters } = filters
-export const CountExecutions = z.strictObject(countFilters)
+export const CountExecutions = z.strictObject(filters)
 export type CountExecutions = z.infer<typeof CountExecutions>
 
 export const ExecutionCounts = z
@@ -292,6 +311,16 @@ export const ResolveNode = z
   .meta({ id: 'ResolveNode' })
 export type ResolveNode = z.infer<typeof ResolveNode>
 
+export const FollowedVersion = z.union([z.enum(['original', 'current']), z.int().min(1)])
+export type FollowedVersion = z.infer<typeof FollowedVersion>
+
+const followedVersion = FollowedVersion.optional().describe(
+  'What to go on with: the `original` version that the run had, the `current` one (default), or a version by its number. A run of the draft goes on with its own. The variables are those that the team has now.',
+)
+
+export const RetryRun = z.strictObject({ version: followedVersion }).meta({ id: 'RetryRun' })
+export type RetryRun = z.infer<typeof RetryRun>
+
 export const RerunRun = z
   .strictObject({
     from: z
@@ -300,22 +329,47 @@ export const RerunRun = z
       .optional()
       .describe('The node to start again from; what does not follow from it is kept.'),
     input: JsonValue.optional(),
-    version: z.int().min(1).optional(),
+    version: followedVersion,
   })
   .meta({ id: 'RerunRun' })
 export type RerunRun = z.infer<typeof RerunRun>
 
-export const BulkRuns = z
-  .strictObject({
-    ids: z.array(z.string().max(64)).max(100).optional(),
-    filter: z.strictObject(filters).optional(),
-    limit: z.int().min(1).max(100).default(100),
-  })
-  .refine((body) => (body.ids === undefined) !== (body.filter === undefined), {
-    message: 'Give either ids or filter.',
-  })
-  .meta({ id: 'BulkRuns' })
+const bulkTargets = {
+  ids: z.array(z.string().max(64)).max(100).optional(),
+  filter: z
+    .strictObject({
+      ...filters,
+      status: z.union([z.enum(RUN_STATUSES).transform((one) => [one]), Statuses]).optional(),
+    })
+    .optional()
+    .describe('Without a status: those to which it can be done.'),
+  limit: z.int().min(1).max(100).default(100).describe('How many runs that the filter finds, newest first.'),
+  cursor: z.string().max(1_000).optional().describe('Where to go on with the filter.'),
+}
+
+const hasTargets = (body: { ids?: unknown; filter?: unknown; cursor?: unknown }): boolean =>
+  (body.ids === undefined) !== (body.filter === undefined) &&
+  (body.cursor === undefined || body.ids === undefined)
+const TARGETS = { message: 'Give either ids or filter; a cursor belongs to a filter.' }
+
+export const BulkRuns = z.strictObject(bulkTargets).refine(hasTargets, TARGETS).meta({ id: 'BulkRuns' })
 export type BulkRuns = z.infer<typeof BulkRuns>
+
+export const BulkFollow = z
+  .strictObject({
+    ...bulkTargets,
+    version: followedVersion,
+    onlyLatest: z.boolean().default(true).describe('Leaves out runs that were retried or rerun already.'),
+  })
+  .refine(hasTargets, TARGETS)
+  .meta({ id: 'BulkFollow' })
+export type BulkFollow = z.infer<typeof BulkFollow>
+
+export const BulkSignal = z
+  .strictObject({ ...bulkTargets, signal: Signal })
+  .refine(hasTargets, TARGETS)
+  .meta({ id: 'BulkSignal' })
+export type BulkSignal = z.infer<typeof BulkSignal>
 
 export const StartBatch = z
   .strictObject({
@@ -346,3 +400,25 @@ export const BulkResults = z
   })
   .meta({ id: 'BulkResults' })
 export type BulkResults = z.infer<typeof BulkResults>
+
+export const BulkRunResults = z
+  .strictObject({
+    results: z.array(
+      z.union([
+        z.strictObject({
+          ok: z.literal(true),
+          original: z.string().describe('The run that was named or found.'),
+          id: z.string().describe('The run that follows it, or the run itself.'),
+          status: z.enum([...RUN_STATUSES, 'deleted']),
+        }),
+        z.strictObject({
+          ok: z.literal(false),
+          original: z.string(),
+          error: BulkError.extend({ runId: z.string().optional().describe('The run that the error names.') }),
+        }),
+      ]),
+    ),
+    nextCursor: z.string().nullable().describe('Where a filter goes on; null at its end.'),
+  })
+  .meta({ id: 'BulkRunResults' })
+export type BulkRunResults = z.infer<typeof BulkRunResults>

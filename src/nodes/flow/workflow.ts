@@ -48,13 +48,19 @@ export const flowWorkflow = effectNode({
       idempotencyKey,
       signal,
     })
-    const { runId, ended } = child
-    if (!wait) return { output: { runId } }
-    if (ended === null)
-      return { wait: { kind: 'child', name: runId, until: nowMs + MINUTE_MS, onDue: 'resume' } }
-    return ended.status === 'succeeded' ? { output: ended.output } : { error: failureOf(runId, ended) }
+    return wait ? outcomeOf(child, nowMs) : { output: { runId: child.runId } }
+  },
+  undo: async ({ runs }, { path, failures, nowMs }, signal): Promise<NodeResult> => {
+    const child = await runs.undoChild({ path, failures, signal })
+    return child === null ? { output: null } : outcomeOf(child, nowMs)
   },
 })
+
+function outcomeOf({ runId, ended }: ChildRun, nowMs: number): NodeResult {
+  if (ended === null)
+    return { wait: { kind: 'child', name: runId, until: nowMs + MINUTE_MS, onDue: 'resume' } }
+  return ended.status === 'succeeded' ? { output: ended.output } : { error: failureOf(runId, ended) }
+}
 
 /** As the run object says it when the child tells of its end later. */
 function failureOf(runId: string, { status, error }: NonNullable<ChildRun['ended']>): NodeError {

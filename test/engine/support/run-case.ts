@@ -11,6 +11,8 @@ import { randomFlow } from './random-flow.ts'
 import { feed, restored, type Simulation, simulate, simulation } from './simulate.ts'
 import { TYPES } from './types.ts'
 
+const MODES = ['retry', 'rerun', 'compensate'] as const
+
 /** One random workflow through one random world; throws where a promise is broken, else says how the run ended. */
 export function runCase(seed: number): string {
   const dice = random(seed)
@@ -41,10 +43,12 @@ function runToEnd(sim: Simulation, start: readonly Fact[], entry?: string): void
   if (sim.events.length !== count || !hasEnded(sim.state)) throw new Error('changed after its end')
 }
 
-/** A run that takes up another: what it kept is never run again. */
-function follow(parent: Simulation, entry: string | undefined): void {
+/** Runs that take up one another: what was kept is never run again, and what may happen once is never done twice. */
+function follow(parent: Simulation, entry: string | undefined, generation = 2): void {
   const { plan, state, random: dice } = parent
-  const mode = dice.pick(['retry', 'rerun', 'compensate'] as const)
+  // A compensation is followed by one that goes on with it.
+  const modes = state.run.mode === 'compensate' ? (['compensate'] as const) : MODES
+  const mode = dice.pick(modes)
   const from = dice.pick(plan.nodes).id
   const { outcomes, generations } =
     mode === 'retry'
@@ -53,23 +57,40 @@ function follow(parent: Simulation, entry: string | undefined): void {
         ? adoptForRerun(plan, state, from)
         : adoptForCompensation(plan, state)
   const sim = simulation(plan, dice)
-  const keyRoot = mode === 'rerun' ? 'run_2' : 'run_1'
+  const runId = `run_${generation}`
+  const keyRoot = mode === 'rerun' ? runId : state.run.keyRoot
   runToEnd(
     sim,
     [
       { type: 'run.adopted', outcomes },
-      { type: 'run.started', runId: 'run_2', keyRoot, mode, generations, ...(entry ? { entry } : {}) },
+      { type: 'run.started', runId, keyRoot, mode, generations, ...(entry ? { entry } : {}) },
     ],
     entry,
   )
-  for (const { path } of outcomes) {
-    if (sim.keys.has(path)) throw new Error(`${path} was kept and ran again`)
+  for (const { path, status } of outcomes) {
+    if (!sim.keys.has(path) || status === 'open') continue
+    const isSettledByHand = sim.events.some(
+      (event) => event.type === 'node.resolved' && event.path === path && event.outcome === 'retry',
+    )
+    if (status !== 'unknown' || !isSettledByHand) throw new Error(`${path} was ${status} and ran again`)
   }
   for (const [path, key] of sim.keys) {
     const before = parent.keys.get(path)
-    const undone = state.activations.has(`${path}!undo`)
+    const undone = mode === 'retry' && (state.activations.has(`${path}!undo`) || path.endsWith('!undo'))
     if (mode === 'rerun' ? before === key : before !== undefined && (before !== key) !== undone) {
       throw new Error(`${path} had the key ${before} and has ${key} in a ${mode}`)
     }
+  }
+  checkTimes(parent, sim, mode)
+  if (generation < 4 && dice.chance(0.5)) follow(sim, entry, generation + 1)
+}
+
+/** What a retry does again under the old key sees the time that it saw before. */
+function checkTimes(parent: Simulation, sim: Simulation, mode: string): void {
+  if (mode !== 'retry') return
+  for (const [path, key] of sim.keys) {
+    const before = parent.state.activations.get(path)
+    if (parent.keys.get(path) === key && before?.readyAt !== sim.state.activations.get(path)?.readyAt)
+      throw new Error(`${path} is sent again under its key with another time`)
   }
 }

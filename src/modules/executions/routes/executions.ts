@@ -8,8 +8,10 @@ import { keyedByObject } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import {
-  BulkResults,
+  BulkFollow,
+  BulkRunResults,
   BulkRuns,
+  BulkSignal,
   CountExecutions,
   EventsQuery,
   Execution,
@@ -22,10 +24,13 @@ import {
   ReadExecution,
   RerunRun,
   ResolveNode,
+  RetryRun,
   RunEvents,
   Signal,
 } from '../schema.ts'
-import { bulkRuns, controlRun, type Follow, followUp, resolveNode, signalRun } from '../service/control.ts'
+import { bulkCancel, bulkDelete, bulkFollow, bulkSignal } from '../service/bulk.ts'
+import { controlRun, resolveNode, signalRun } from '../service/control.ts'
+import { type Follow, followUp } from '../service/follow.ts'
 import {
   countExecutions,
   followRun,
@@ -173,8 +178,11 @@ export const executionRoutes = router()
     keyedByObject,
     doc('A new run that keeps what succeeded; with Prefer: wait=N its result', 200, Execution, {
       alsoStatus: 202,
+      description:
+        'A run has one retry: another is refused with 409, which names it. With `version` the run goes on with a definition that was mended; nodes that are kept must be the same in it, else 422 names them. A node that runs again with other parameters than before makes its call under a new idempotency key.',
     }),
-    (c) => follow(c, { mode: 'retry' }),
+    validate('json', RetryRun, { optional: true }),
+    (c) => follow(c, { mode: 'retry', ...c.req.valid('json') }),
   )
   .post(
     `/${ID}/rerun`,
@@ -192,23 +200,47 @@ export const executionRoutes = router()
     keyedByObject,
     doc('A new run that undoes what this one did; with Prefer: wait=N its result', 200, Execution, {
       alsoStatus: 202,
+      description:
+        'Runs of sub-workflows are compensated with it, as nodes of it, unless nobody waited for them: those are named in `trigger.detached`. A run has one compensation, and none once it was retried: its retry is compensated.',
     }),
     (c) => follow(c, { mode: 'compensate' }),
   )
   .post(
     '/bulk/cancel',
     access('runs:write'),
-    doc('Cancel many runs, answered one by one', 200, BulkResults),
+    doc('Cancel many runs, answered one by one', 200, BulkRunResults),
     validate('json', BulkRuns),
-    async (c) => c.json(await bulkRuns(c.var.ctx, 'cancel', c.req.valid('json'), null)),
+    async (c) => c.json(await bulkCancel(c.var.ctx, c.req.valid('json'))),
+  )
+  .post(
+    '/bulk/signal',
+    access('runs:write'),
+    doc('Send a signal to many runs, answered one by one', 200, BulkRunResults),
+    validate('json', BulkSignal),
+    async (c) => c.json(await bulkSignal(c.var.ctx, c.req.valid('json'))),
+  )
+  .post(
+    '/bulk/delete',
+    access('runs:write'),
+    doc('Delete many ended runs and their events, answered one by one', 200, BulkRunResults),
+    validate('json', BulkRuns),
+    async (c) => c.json(await bulkDelete(c.var.ctx, c.req.valid('json'))),
+  )
+  .post(
+    '/bulk/retry',
+    access('runs:write'),
+    keyedByObject,
+    doc('Retry many runs, answered one by one', 200, BulkRunResults),
+    validate('json', BulkFollow),
+    async (c) => c.json(await bulkFollow(c.var.ctx, 'retry', c.req.valid('json'), idempotencyKeyOf(c))),
   )
   .post(
     '/bulk/rerun',
     access('runs:write'),
     keyedByObject,
-    doc('Rerun many runs, answered one by one', 200, BulkResults),
-    validate('json', BulkRuns),
-    async (c) => c.json(await bulkRuns(c.var.ctx, 'rerun', c.req.valid('json'), idempotencyKeyOf(c))),
+    doc('Rerun many runs, answered one by one', 200, BulkRunResults),
+    validate('json', BulkFollow),
+    async (c) => c.json(await bulkFollow(c.var.ctx, 'rerun', c.req.valid('json'), idempotencyKeyOf(c))),
   )
   .delete(`/${ID}`, access('runs:write'), doc('Delete an ended run and its events', 204, null), async (c) => {
     await deleteRun(c.var.ctx, c.req.param('id'))

@@ -49,8 +49,9 @@ export async function requireFollowRight(
   if (!isChanged) return
   const definition = parsed(spec.definition)
   const asking = new Set(askingNodes(definition))
-  const keepsAnswer = (spec.legacy?.outcomes ?? []).some(({ path }) =>
-    asking.has(parsePath(path)?.segments[0]?.id ?? ''),
+  const keepsAnswer = (spec.legacy?.outcomes ?? []).some(
+    ({ path, status }) =>
+      (status === 'succeeded' || status === 'failed') && asking.has(parsePath(path)?.segments[0]?.id ?? ''),
   )
   if (keepsAnswer || (from !== undefined && skipsQuestion(definition, from)))
     requireEditor(actor, 'To go on behind an approval or a sub-workflow with other input or another version')

@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId } from '../../../core/ids.ts'
 import { commit, statement } from '../../../db/commit.ts'
-import { isUnreadable, workflowRun } from '../../../objects/workflow-run.ts'
+import { isUnreadable, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
 import { postMessages } from '../../../queue/post.ts'
 import { findSilence } from '../repo.ts'
 import { ownRun } from './read.ts'
@@ -31,7 +31,17 @@ export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
   if (view !== null && !['succeeded', 'failed', 'cancelled'].includes(view.status)) {
     throw new AppError('resource.conflict', { detail: `The execution is ${view.status}; cancel it first.` })
   }
+  if (view !== null) await tellFollowed(ctx, view)
   await removeRun(ctx, runId, teamId)
+}
+
+/** What a compensation has undone stays undone without it; a run whose retry is deleted may be retried again. */
+async function tellFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promise<void> {
+  if (follows === null || mode === 'start') return
+  const followed = workflowRun(env.RUNS, follows)
+  if (mode !== 'compensate') return followed.release(mode, id)
+  const told = await workflowRun(env.RUNS, id).undone()
+  if (told !== null) await followed.noteUndone(id, told.paths)
 }
 
 /** For an administrator: only a run that cannot say anything itself. All else is its team's to delete. */

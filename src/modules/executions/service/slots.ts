@@ -42,11 +42,23 @@ const newSlot = (spec: RunSpec): NewSlot => ({
   startedBy: spec.startedBy,
 })
 
+/** Where a run's object counts and takes back its own descendants, since it must not call itself. */
+export type OwnFamily = {
+  count: (runId: string) => FamilyAnswer
+  uncount: (runId: string) => void
+}
+
+type FamilyAnswer = 'counted' | 'full' | 'gone'
+
 /** Of the family's first run, before another begins. Throws when there are as many as the plan allows. */
-export async function countInFamily({ env }: RequestContext, { runId, family }: RunSpec): Promise<void> {
+export async function countInFamily(
+  { env }: RequestContext,
+  { runId, family }: RunSpec,
+  own?: OwnFamily,
+): Promise<void> {
   if (family === undefined || family.root === runId) return
   const { root, most } = family
-  const answer = await workflowRun(env.RUNS, root).countDescendant(runId)
+  const answer = own ? own.count(runId) : await workflowRun(env.RUNS, root).countDescendant(runId)
   if (answer === 'counted') return
   const detail =
     answer === 'full'
@@ -56,10 +68,15 @@ export async function countInFamily({ env }: RequestContext, { runId, family }: 
 }
 
 /** Of a start that the run's object has refused. */
-export async function takeBack({ env }: RequestContext, { runId, slot, family }: RunSpec): Promise<void> {
+export async function takeBack(
+  { env }: RequestContext,
+  { runId, slot, family }: RunSpec,
+  own?: OwnFamily,
+): Promise<void> {
   if (slot === 'taken') await giveSlotBack(env.DB, runId)
-  if (family !== undefined && family.root !== runId)
-    await workflowRun(env.RUNS, family.root).uncountDescendant(runId)
+  if (family === undefined || family.root === runId) return
+  if (own) own.uncount(runId)
+  else await workflowRun(env.RUNS, family.root).uncountDescendant(runId)
 }
 
 /** Beside whatever else goes on: who does not hear it is asked by the sweep. */

@@ -35,7 +35,7 @@ import {
 import type { BulkResults, StartBatch, StartRun } from '../schema.ts'
 import { requireStartRight, requireVersionRight } from './asked.ts'
 import { requireRunRoom } from './room.ts'
-import { countInFamily, slotFor, takeBack } from './slots.ts'
+import { countInFamily, type OwnFamily, slotFor, takeBack } from './slots.ts'
 import { toExecution } from './view.ts'
 
 export type Started = {
@@ -128,6 +128,8 @@ export type Start = {
   startAt?: number
   entry?: string
   more?: Partial<RunSpec>
+  /** Given by a run that counts its own descendants. */
+  family?: OwnFamily | undefined
 }
 
 /** The run that a start under this word is, known before it is started. */
@@ -167,13 +169,13 @@ export async function startRunnable(
     family: { root: runId, most: PLAN_LIMITS[runnable.plan].descendantRuns },
     ...start.more,
   }
-  await countInFamily(request, spec)
+  await countInFamily(request, spec, start.family)
   const slot = await slotFor(request, spec, runnable.plan)
   if (slot !== undefined) spec.slot = slot
   const answer = await workflowRun(request.env.RUNS, runId).start(spec, start.options)
   if (!answer.ok) {
     // With another body under the same key the slot belongs to the run that is there.
-    if (answer.reason !== 'mismatch') await takeBack(request, spec)
+    if (answer.reason !== 'mismatch') await takeBack(request, spec, start.family)
     throw refusal(answer)
   }
   return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }

@@ -4,7 +4,10 @@ import type { RunRow } from '../repo.ts'
 import type { Execution, ExecutionSummary } from '../schema.ts'
 import { waitsIn } from './places.ts'
 
-export const toExecution = (view: RunView): Execution => view as Execution
+/** The object's view without what only we need. */
+export function toExecution({ follows: _follows, mode: _mode, ...view }: RunView): Execution {
+  return view as Execution
+}
 
 /** As it is answered: a large output is named, and read at its own address. */
 export const shown = (execution: Execution): Execution =>

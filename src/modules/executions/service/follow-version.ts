@@ -1,0 +1,58 @@
+// What a run that follows another goes on with: a definition, and the variables that the team has now.
+import type { RequestContext } from '../../../context.ts'
+import { notFound } from '../../../core/errors.ts'
+import type { RunSpec, RunView } from '../../../objects/workflow-run.ts'
+import { loadRunnable, type Runnable, requireEntry, requireMocks } from '../../workflows/index.ts'
+import type { FollowedVersion } from '../schema.ts'
+
+export type Present = Partial<
+  Pick<
+    RunSpec,
+    'definition' | 'definitionHash' | 'workflowVersion' | 'workflowName' | 'errorWorkflowId' | 'vars'
+  >
+> & { goesOnWith: 'original' | 'current' }
+
+/**
+ * Unsaid it is the current version, but for a run of the draft, which was never meant to be the current one, and for a
+ * workflow that is there no more.
+ */
+export async function presentFor(
+  ctx: RequestContext,
+  { workflowId, workflowVersion, teamId }: RunView,
+  asked: FollowedVersion | undefined,
+): Promise<Present> {
+  const isUnsaid = asked === undefined
+  const version = asked ?? (workflowVersion === 0 ? 'original' : 'current')
+  const number = typeof version === 'number' ? version : null
+  const runnable = workflowId === null ? null : await loadRunnable(ctx.env.DB, teamId, workflowId, number)
+  if (runnable === null) {
+    if (!isUnsaid && version !== 'original') throw notFound('This version of the workflow')
+    return { goesOnWith: 'original' }
+  }
+  const vars = varsOf(runnable)
+  if (version === 'original') return { vars, goesOnWith: 'original' }
+  if (runnable.version === workflowVersion) return { vars, goesOnWith: 'current' }
+  return { ...definitionOf(runnable), vars, goesOnWith: 'current' }
+}
+
+/** Of the run that is followed, what its successor has to find in another definition. */
+export function requireFits(
+  { definition }: Present,
+  { entry, mocks }: Pick<RunSpec, 'entry' | 'mocks'>,
+): void {
+  if (definition === undefined) return
+  const parsed = JSON.parse(definition)
+  if (entry !== undefined) requireEntry(parsed, entry)
+  if (mocks !== undefined) requireMocks(parsed, mocks)
+}
+
+export const varsOf = ({ vars }: Pick<Runnable, 'vars'>): RunSpec['vars'] =>
+  vars === null ? {} : (JSON.parse(vars) as RunSpec['vars'])
+
+export const definitionOf = ({ definition, definitionHash, version, name, errorWorkflowId }: Runnable) => ({
+  definition,
+  definitionHash,
+  workflowVersion: version,
+  workflowName: name,
+  ...(errorWorkflowId === null ? {} : { errorWorkflowId }),
+})
