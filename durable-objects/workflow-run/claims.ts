@@ -7,27 +7,7 @@ import { newId } from '../../src/core/ids.ts'
 import { isTerminal } from '../../src/engine/state.ts'
 import type { Claim, ClaimAnswer, Standing } from '../../src/objects/workflow-run.ts'
 import type { RunShell } from './run-shell.ts'
-import type { RunStore } from './store.ts'
-
-const META = 'followers'
-
-type Follower = { runId: string; key?: string; at?: number }
-
-export type FollowedBy = {
-  retry?: Follower
-  compensate?: Follower & {
-    /** What it has undone, once it tells so. */
-    undone?: string[]
-  }
-  /** The newest. */
-  rerun?: Follower
-}
-
-export const readFollowers = (store: RunStore): FollowedBy =>
-  JSON.parse(store.readMeta(META) ?? '{}') as FollowedBy
-
-export const writeFollowers = (store: RunStore, followers: FollowedBy): void =>
-  store.writeMeta(META, JSON.stringify(followers))
+import { readFollowers, writeFollowers } from './stored-followers.ts'
 
 export function claim({ run, store, now }: RunShell, { mode, key, runId, onlyLatest }: Claim): ClaimAnswer {
   if (run === null || !isTerminal(run.state.run.status)) return { ok: false, reason: 'not_there' }

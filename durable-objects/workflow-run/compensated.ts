@@ -5,9 +5,9 @@
 import { undoPath } from '../../src/engine/path.ts'
 import { isTerminal } from '../../src/engine/state.ts'
 import { type Undone, workflowRun } from '../../src/objects/workflow-run.ts'
-import { readFollowers, writeFollowers } from './claims.ts'
 import type { RunShell } from './run-shell.ts'
 import type { Run } from './scope.ts'
+import { readFollowers, writeFollowers } from './stored-followers.ts'
 
 /** Runs that kept what others kept that others kept: nobody goes on so often. */
 const MOST_ANCESTORS = 100

@@ -14,12 +14,12 @@ import {
   type RunView,
   type WaitView,
 } from '../../src/objects/workflow-run.ts'
-import { readFollowers } from './claims.ts'
 import { collectBody, lastChars } from './compute.ts'
 import { OUTPUT_PATH } from './outcome.ts'
 import { hideSecrets, hideStored } from './redaction.ts'
 import type { Run } from './scope.ts'
 import type { RunStore } from './store.ts'
+import { readFollowers } from './stored-followers.ts'
 import { readGate } from './stored-gate.ts'
 import { isInLine, slotOf } from './stored-slot.ts'
 
