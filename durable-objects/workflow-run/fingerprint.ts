@@ -1,5 +1,6 @@
 // With what parameters an effect is sent, as a hash: a run that follows this one compares.
-import { createHash } from 'node:crypto'
+import { toHex, utf8 } from '../../src/core/crypto.ts'
+import { hashNow } from '../../src/core/digest.ts'
 import { canonicalJson } from '../../src/core/json.ts'
 import type { Sent } from '../../src/engine/event.ts'
 import { keySuffix } from '../../src/engine/idempotency.ts'
@@ -12,10 +13,8 @@ import { evaluate, newWork, type Run, scopeOf } from './scope.ts'
 export function fingerprintOf(plan: PlanNode, values: unknown): string {
   const deferred = prepareNode(plan).type?.deferred ?? []
   const written = deferred.map((name) => plan.node.params?.[name] ?? null)
-  return createHash('sha256')
-    .update(canonicalJson([plan.type, values, written]))
-    .digest('hex')
-    .slice(0, 32)
+  const text = canonicalJson([plan.type, values, written])
+  return toHex(hashNow('sha256', utf8(text))).slice(0, 32)
 }
 
 /** What this run knows of the last time that the effect of an activation was sent, by itself or by a run before it. */
