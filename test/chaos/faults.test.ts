@@ -29,6 +29,7 @@ const CALLS = [
   'store.writeSignal',
   'store.takeSignal',
   'store.writeWait',
+  'store.writeChild',
   'store.pushOutbox',
   'store.replaceOutbox',
   'store.removeOutbox',

@@ -19,7 +19,7 @@ import {
   startRunnable,
 } from '../../../src/modules/executions/index.ts'
 import { loadRunnable, loadRunnableByKey, type Runnable } from '../../../src/modules/workflows/index.ts'
-import { NodeFailure } from '../../../src/nodes/node.ts'
+import { NodeFailure, PlatformUnavailable } from '../../../src/nodes/node.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { type RunView, workflowRun } from '../../../src/objects/workflow-run.ts'
 import { countDescendant } from '../family.ts'
@@ -79,7 +79,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
     }
     if (found === null) return null
     const follows = found.runId
-    const remember = (id: string) => store.writeChild(path, { runId: id, failures, follows })
+    const remember = (id: string) => stored(() => store.writeChild(path, { runId: id, failures, follows }))
     if (found.status === 'succeeded' || !isEnd(found.status)) {
       remember(follows)
       return childOf(follows, await view(follows))
@@ -120,8 +120,8 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         }
         if (started === null) {
           const once = `child ${parent.runId} ${path} ${failures}`
-          if (wait)
-            store.writeChild(path, { runId: await runIdOf(runnable.teamId, runnable.id, once), failures })
+          const runId = await runIdOf(runnable.teamId, runnable.id, once)
+          if (wait) stored(() => store.writeChild(path, { runId, failures }))
           const { trigger, startedBy, ...rest } = more
           const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
           const { execution } = await ask('The run', () =>
@@ -150,7 +150,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         const begun = before ?? did.compensation
         const again = begun === null ? null : await retried(begun, { path, failures, present: null })
         if (again !== null) return again
-        const remember = (runId: string) => store.writeChild(path, { runId, failures })
+        const remember = (runId: string) => stored(() => store.writeChild(path, { runId, failures }))
         const more = forChild(path, true)
         const next = await ask('The run', () =>
           followChild(context, { runId: did.runId, mode: 'compensate', more, remember, family }),
@@ -169,8 +169,8 @@ function ownFamily(run: Run, store: RunStore): OwnFamily | undefined {
   const { family, runId } = run.spec
   if (family !== undefined && family.root !== runId) return undefined
   return {
-    count: (child) => countDescendant({ run, store }, child),
-    uncount: (child) => store.removeDescendant(child),
+    count: (child) => stored(() => countDescendant({ run, store }, child)),
+    uncount: (child) => stored(() => store.removeDescendant(child)),
   }
 }
 
@@ -180,6 +180,15 @@ function childOf(runId: string, view: Pick<RunView, 'status' | 'output' | 'error
   if (view === null) throw refuse('workflow.child_gone', `The run ${runId} was deleted`)
   const { status, output, error } = view
   return { runId, ended: isEnd(status) ? { status: status as Ended, output, error } : null }
+}
+
+/** The run's own tables are one of our bindings: when they do not take a write, the attempt is put off. */
+function stored<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new PlatformUnavailable('The storage of the run', error)
+  }
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<T> {
