@@ -11,6 +11,7 @@ import { launch } from './launch.ts'
 import type { RunShell } from './run-shell.ts'
 import { beginOrQueue, joinLine } from './slot.ts'
 import { titleOf } from './start-text.ts'
+import { isInLine } from './stored-slot.ts'
 
 /** An event is one row, and a row has its limit. */
 const ADOPTED_PER_EVENT = 1_000
@@ -65,8 +66,11 @@ const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.start
 
 /** Of a queued run: it was loaded, its time has come, or it was resumed. */
 export function armStart(machine: RunShell): void {
-  const { spec, state } = machine.requireRun()
+  const run = machine.requireRun()
+  const { spec, state } = run
   if (state.run.phase !== 'queued' || state.run.paused) return
+  // Whoever lets it in tells it; asking at each waking would wake it again, by the alarm behind its report.
+  if (isInLine(run, machine.store)) return
   if (spec.startAt !== undefined && isLater(machine)) {
     machine.gateKnows = 'none'
     machine.setTimer('$start', spec.startAt)

@@ -42,8 +42,10 @@ const RUN_COLUMNS = [
 const camel = (column: string): string =>
   column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
+/** So a run in line that asks again is in line, whatever its row has lost meanwhile. */
+const IS_NEWER = '(excluded.seq > runs.seq OR (excluded.seq = runs.seq AND excluded.line_since IS NOT NULL))'
 /** A run in line says that it is; whether it has its slot by now the index knows. */
-const UPSERT_RUN = upsert('runs', RUN_COLUMNS, 'excluded.seq > runs.seq AND runs.deleted_at IS NULL', {
+const UPSERT_RUN = upsert('runs', RUN_COLUMNS, `${IS_NEWER} AND runs.deleted_at IS NULL`, {
   slot: 'CASE WHEN excluded.line_since IS NULL THEN excluded.slot ELSE runs.slot END',
   line_since: 'CASE WHEN runs.slot IS NULL THEN excluded.line_since END',
 })

@@ -12,7 +12,7 @@ const SILENT_MOST_MS = DAY_MS
 
 const MARK_AWAKE = 'SET wake_by = ?, stuck_since = NULL'
 const MARK_SILENT = `SET wake_by = ?1 + min(${SILENT_MOST_MS}, max(${SILENT_AGAIN_MS}, ?1 - coalesce(stuck_since, ?1))),
-  stuck_since = coalesce(stuck_since, ?1)`
+  stuck_since = coalesce(stuck_since, ?1), slot = CASE WHEN status = 'running' THEN NULL ELSE slot END`
 
 /** Alarms wake runs by themselves; this finds those whose alarm was lost, and those that D1 has not heard of for long. */
 export async function sweepRuns(request: RequestContext): Promise<void> {

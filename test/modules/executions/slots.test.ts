@@ -1,5 +1,5 @@
 // Slots: how many runs of a team are at work at a time, to the last one.
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
@@ -202,6 +202,61 @@ test('who was given a slot and not told is found by the sweep', async () => {
   await withContext(sweepRuns)
   await reaches(spec.runId, 'succeeded')
   await shows(teamId, spec.runId, { status: 'succeeded', slot: null })
+})
+
+test('in line it is woken for nothing but its turn', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  const left = () =>
+    runInDurableObject(stub as never, async (_object: unknown, { storage }: DurableObjectState) => ({
+      told: storage.sql.exec('SELECT * FROM outbox').toArray().length === 0,
+      alarm: await storage.getAlarm(),
+    }))
+  await vi.waitFor(async () => expect(await left()).toMatchObject({ told: true }))
+  for (let i = 0; i < 2; i++) {
+    await evictDurableObject(stub as never)
+    await runDurableObjectAlarm(stub as never)
+    expect(await left()).toEqual({ told: true, alarm: null })
+  }
+})
+
+test('one whose place in line was lost takes it again when it asks', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
+  await runOf(spec.runId).start(spec)
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  await env.DB.prepare('UPDATE runs SET line_since = NULL WHERE id = ?').bind(spec.runId).run()
+  await runOf(spec.runId).poke()
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  await env.DB.prepare("UPDATE runs SET slot = NULL WHERE team_id = ? AND workflow_name = 'Other'")
+    .bind(teamId)
+    .run()
+  await runOf(spec.runId).poke()
+  await reaches(spec.runId, 'succeeded')
+})
+
+test('a run that does not answer uses no slot', async () => {
+  const { teamId, token } = await hooked(busy(), 1)
+  const { runId } = (await hook(token)).body
+  await shows(teamId, runId, { status: 'running', slot: runId })
+  await env.DB.prepare('UPDATE runs SET wake_by = 1 WHERE id = ?').bind(runId).run()
+  const silent = {
+    idFromName: (name: string) => env.RUNS.idFromName(name),
+    get: () => ({ poke: () => Promise.reject(new Error('silent')) }),
+  } as unknown as typeof env.RUNS
+  await withContext((request) => sweepRuns({ ...request, env: { ...request.env, RUNS: silent } }))
+  await shows(teamId, runId, { status: 'running', slot: null })
+  expect((await hook(token)).status).toBe(202)
+  for (const { id } of await rowsOf(teamId)) await cancel(id)
 })
 
 test('a larger plan lets in those who are in line', async () => {
