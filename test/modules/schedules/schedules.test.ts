@@ -156,7 +156,10 @@ test('the claim and its starts are one commit: a crash before it loses nothing',
   })
   expect(await startsOf(trigger.id)).toMatchObject({ claims: 0, nextFireAt: due })
   await tick()
-  await runsOf(workflowId, 1)
+  // A busy machine may reach the next minute before the tick: then there are two fires.
+  const { scheduledFor } = await startsOf(trigger.id)
+  expect(scheduledFor[0]).toBe(iso(due))
+  await runsOf(workflowId, scheduledFor.length)
 })
 
 test('a start that is done again after a crash finds the run of the first', async () => {
