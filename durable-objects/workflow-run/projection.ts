@@ -48,6 +48,9 @@ const IS_NEWER = '(excluded.seq > runs.seq OR (excluded.seq = runs.seq AND exclu
 const UPSERT_RUN = upsert('runs', RUN_COLUMNS, `${IS_NEWER} AND runs.deleted_at IS NULL`, {
   slot: 'CASE WHEN excluded.line_since IS NULL THEN excluded.slot ELSE runs.slot END',
   line_since: 'CASE WHEN runs.slot IS NULL THEN excluded.line_since END',
+  // By then the sweep asks whether the run that was let in has begun.
+  wake_by:
+    'CASE WHEN excluded.line_since IS NULL OR runs.slot IS NULL THEN excluded.wake_by ELSE runs.wake_by END',
 })
 
 /** A run counts once for the team's month: with the first report, in the batch that makes its row. */

@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
+import { projectRun } from '../../../durable-objects/workflow-run/projection.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { sweepRuns } from '../../../src/cron/sweep-runs.ts'
 import { sweepSlots } from '../../../src/cron/sweep-slots.ts'
@@ -202,6 +203,30 @@ test('who was given a slot and not told is found by the sweep', async () => {
   await withContext(sweepRuns)
   await reaches(spec.runId, 'succeeded')
   await shows(teamId, spec.runId, { status: 'succeeded', slot: null })
+})
+
+test('the report with which a run learns of its slot leaves the sweep to ask whether it has begun', async () => {
+  const { teamId } = await hooked(linear(1), 1)
+  const view = {
+    ...{ id: newId('run', clock.now()), teamId, workflowId: null, workflowVersion: 1, workflowName: 'Test' },
+    ...{
+      status: 'queued',
+      triggerType: 'workflow',
+      seq: 1,
+      progress: 0,
+      createdAt: 1,
+      slot: null,
+      lineSince: 1,
+    },
+  }
+  const wakeBy = () =>
+    env.DB.prepare('SELECT wake_by AS at FROM runs WHERE id = ?').bind(view.id).first<number>('at')
+  expect(await projectRun(env.DB, view)).toEqual({ letIn: [], hasSlot: true })
+  expect(await wakeBy()).toEqual(expect.any(Number))
+  expect(await projectRun(env.DB, view)).toEqual({ letIn: [], hasSlot: true })
+  expect(await wakeBy()).toEqual(expect.any(Number))
+  await projectRun(env.DB, { ...view, seq: 2, status: 'succeeded', lineSince: null })
+  expect(await wakeBy()).toBeNull()
 })
 
 test('in line it is woken for nothing but its turn', async () => {
