@@ -46,6 +46,17 @@ export const auditValues = (row: AuditRow): (string | number | null)[] => [
 ]
 
 /** For entries that may be sent twice, after the commit of what they speak of: the id is theirs from the beginning. */
+/** Many of them in one statement. */
+export const insertAuditsOnce = (d1: D1Database, rows: readonly AuditRow[]): D1PreparedStatement => {
+  const read = auditValues(rows[0] as AuditRow).map((_, i) => `j.value ->> ${i}`)
+  return d1
+    .prepare(
+      `INSERT INTO audit_log (${AUDIT_COLUMNS}) SELECT ${read.join(', ')} FROM json_each(?1) j
+       WHERE NOT EXISTS (SELECT 1 FROM audit_log WHERE id = j.value ->> 0)`,
+    )
+    .bind(JSON.stringify(rows.map(auditValues)))
+}
+
 export const insertAuditOnce = (d1: D1Database, row: AuditRow): D1PreparedStatement => {
   const values = auditValues(row)
   const marks = values.map((_, i) => `?${i + 1}`)

@@ -6,20 +6,15 @@
 // 4. A message is only sent to the queue after the commit, and its outbox row makes that repeatable.
 import { AppError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import type { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
+import type { QueueEnvelope, QueueMessage } from '../queue/messages/index.ts'
 import { AUDIT_COLUMNS, type AuditEntry, auditValues } from './audit-row.ts'
+import { type ConditionalMessage, outboxRow } from './outbox-row.ts'
+import { publishAudited } from './publish.ts'
+import { prepare, type Statement, statement } from './statement.ts'
 
 export type { AuditEntry } from './audit-row.ts'
-
-/** A drizzle builder, or SQL of our own. */
-export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
-
-export const statement = (sql: string, ...params: unknown[]): Statement => ({
-  toSQL: () => ({ sql, params }),
-})
-
-/** Written only when this question, asked within the commit, has an answer. */
-export type ConditionalMessage = { message: QueueMessage; exists: Statement; outboxId?: string }
+export type { ConditionalMessage } from './outbox-row.ts'
+export { type Statement, statement } from './statement.ts'
 
 export type Change = {
   guard?: Statement
@@ -52,9 +47,6 @@ export class AlreadyDoneError extends Error {
   }
 }
 
-/** How long a fresh message has before the sweep sends it again. */
-const OUTBOX_GRACE_MS = 60_000
-
 export async function commit(scope: CommitScope, change: Change): Promise<'done' | 'guard_missed'> {
   const now = scope.now()
   const statements: Statement[] = []
@@ -64,10 +56,10 @@ export async function commit(scope: CommitScope, change: Change): Promise<'done'
   statements.push(...(change.statements ?? []))
 
   const posted: { at: number; outboxId: string; surely: boolean }[] = []
-  for (const one of change.messages ?? []) {
+  for (const one of [...(change.messages ?? []), ...publishAudited(scope, change.audit)]) {
     const outboxId = ('message' in one ? one.outboxId : undefined) ?? newId('msg', now)
     posted.push({ at: statements.length, outboxId, surely: !('message' in one) })
-    statements.push(outboxRow(scope, outboxId, one, now))
+    statements.push(outboxRow(one, { id: outboxId, requestId: scope.requestId, now }))
   }
 
   const envelopes: QueueEnvelope[] = []
@@ -98,31 +90,6 @@ export async function commitOrStale(scope: CommitScope, change: Change): Promise
 export const isUniqueViolation = (error: unknown, column: string): boolean =>
   String(error).includes('UNIQUE constraint failed') && String(error).includes(column)
 
-function prepare(d1: D1Database, one: Statement): D1PreparedStatement {
-  const { sql, params } = one.toSQL()
-  return d1.prepare(sql).bind(...params)
-}
-
-function outboxRow(
-  scope: CommitScope,
-  outboxId: string,
-  one: QueueMessage | ConditionalMessage,
-  now: number,
-): Statement {
-  const { message, exists } = 'message' in one ? one : { message: one, exists: null }
-  const { sql, params } = exists?.toSQL() ?? { sql: '', params: [] }
-  return statement(
-    `INSERT INTO outbox (id, type, body, request_id, next_at, created_at) SELECT ?, ?, ?, ?, ?, ?${exists ? ` WHERE EXISTS (${sql})` : ''}`,
-    outboxId,
-    message.type,
-    JSON.stringify(message),
-    scope.requestId,
-    now + OUTBOX_GRACE_MS,
-    now,
-    ...params,
-  )
-}
-
 function idempotencyRow(scope: CommitScope, resourceId: string, now: number): Statement {
   const { actor, idempotency } = scope
   return statement(
@@ -136,6 +103,20 @@ function idempotencyRow(scope: CommitScope, resourceId: string, now: number): St
     idempotency?.expiresAt,
   )
 }
+
+/** The request that was committed under this key: the hash of its body, and the resource that it made. */
+export const findIdempotent = (
+  d1: D1Database,
+  { teamId, userId }: { teamId: string; userId: string },
+  key: string,
+  now: number,
+): Promise<{ hash: string; resourceId: string } | null> =>
+  d1
+    .prepare(
+      'SELECT request_hash AS hash, resource_id AS resourceId FROM idempotency_keys WHERE team_id = ? AND actor_id = ? AND key = ? AND expires_at > ?',
+    )
+    .bind(teamId, userId, key, now)
+    .first<{ hash: string; resourceId: string }>()
 
 function auditRow(scope: CommitScope, audit: AuditEntry, now: number, guarded: boolean): Statement {
   const actor = scope.actor

@@ -3,6 +3,7 @@
 import { asc, desc, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { decodeCursor, encodeCursor } from '../core/cursor.ts'
+import { type Columns, type HotRead, hotList } from './hot-read.ts'
 
 export type ListOptions = { limit: number; cursor?: string | undefined; sort: string }
 
@@ -23,6 +24,33 @@ export function keyset(options: ListOptions, columns: Record<string, SQLiteColum
   }
   const orderBy = column === id ? [direction(id)] : [direction(column), direction(id)]
   return { where, orderBy, limit: options.limit + 1 }
+}
+
+type ListInSql = {
+  from: string
+  /** Conditions, with numbered parameters. */
+  where: readonly string[]
+  params: readonly (string | number)[]
+  column: string
+  id: string
+}
+
+/** The same walk as `keyset`, in SQL. */
+export function keysetRead<Row>(
+  what: Columns<Row>,
+  { from, where, params, column, id }: ListInSql,
+  { sort, cursor, limit }: ListOptions,
+): HotRead<Row> {
+  const [sign, direction] = sort.startsWith('-') ? ['<', 'DESC'] : ['>', 'ASC']
+  const at = cursor === undefined ? null : decodeCursor(cursor, sort)
+  const n = params.length
+  const conditions = at === null ? where : [...where, `(${column}, ${id}) ${sign} (?${n + 1}, ?${n + 2})`]
+  return hotList(
+    what,
+    `FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${column} ${direction}, ${id} ${direction}`,
+    at === null ? [...params] : [...params, at.value, at.id],
+    limit + 1,
+  )
 }
 
 export function toPage<Row, Item>(

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /**
  * One row a mutation, written in the mutation's own batch. Rows are never changed, except that the sealing job fills
@@ -46,3 +46,18 @@ export const auditSeals = sqliteTable('audit_seals', {
   seal: text('seal').notNull(),
   sealedAt: integer('sealed_at').notNull(),
 })
+
+/** Parts of a team's log that were moved to R2, in order: each begins where the one before it ends. */
+export const auditArchives = sqliteTable(
+  'audit_archives',
+  {
+    teamId: text('team_id').notNull(),
+    /** The `seq` of its first and its last entry. */
+    fromSeq: integer('from_seq').notNull(),
+    throughSeq: integer('through_seq').notNull(),
+    entries: integer('entries').notNull(),
+    objectKey: text('object_key').notNull(),
+    archivedAt: integer('archived_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.throughSeq] })],
+)

@@ -52,9 +52,30 @@ export const mailbox = sqliteTable(
     textBody: text('text_body').notNull(),
     htmlBody: text('html_body'),
     createdAt: integer('created_at').notNull(),
+    /** JSON of names and sizes; the content stays in the files. */
+    attachments: text('attachments'),
   },
   (t) => [
     index('mailbox_recipient').on(t.recipient, t.createdAt, t.id),
     index('mailbox_created').on(t.createdAt, t.id),
   ],
 )
+
+/** What the last tick of every minute did: one row. */
+export const cronState = sqliteTable('cron_state', {
+  id: text('id').primaryKey(),
+  startedAt: integer('started_at').notNull(),
+  finishedAt: integer('finished_at').notNull(),
+  /** JSON: each task with how long it took and why it failed. */
+  tasks: text('tasks').notNull(),
+})
+
+/** What administrators have set: one row. */
+export const platformSettings = sqliteTable('platform_settings', {
+  id: text('id').primaryKey(),
+  /** JSON: only what differs from the defaults. */
+  settings: text('settings').notNull(),
+  version: integer('version').notNull(),
+  updatedBy: text('updated_by'),
+  updatedAt: integer('updated_at').notNull(),
+})

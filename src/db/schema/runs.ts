@@ -8,6 +8,11 @@ export const runs = sqliteTable(
   {
     id: text('id').primaryKey(),
     teamId: text('team_id').notNull(),
+    kind: text('kind').notNull().default('workflow'),
+    /** The agent, task or other thing that the run works for. */
+    subjectId: text('subject_id'),
+    /** Of a start that may be sent again: what is the same each time. */
+    startKey: text('start_key'),
     workflowId: text('workflow_id'),
     workflowVersion: integer('workflow_version').notNull(),
     workflowName: text('workflow_name').notNull(),
@@ -33,6 +38,10 @@ export const runs = sqliteTable(
     costMicroUsd: integer('cost_micro_usd').notNull().default(0),
     inputTokens: integer('input_tokens').notNull().default(0),
     outputTokens: integer('output_tokens').notNull().default(0),
+    cachedTokens: integer('cached_tokens').notNull().default(0),
+    reasoningTokens: integer('reasoning_tokens').notNull().default(0),
+    /** Calls of models whose price is not known: they are not in the cost. */
+    unpricedCalls: integer('unpriced_calls').notNull().default(0),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
@@ -53,6 +62,10 @@ export const runs = sqliteTable(
     index('runs_team_status').on(t.teamId, t.status, t.createdAt, t.id),
     index('runs_workflow_created').on(t.workflowId, t.createdAt, t.id),
     index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
+    // Runs of workflows are the many: they are found by the team's own index, and cost no entry in these two.
+    index('runs_kind').on(t.teamId, t.kind, t.createdAt, t.id).where(sql`kind <> 'workflow'`),
+    index('runs_subject').on(t.teamId, t.subjectId, t.createdAt, t.id).where(sql`subject_id IS NOT NULL`),
+    index('runs_start_key').on(t.teamId, t.startKey).where(sql`start_key IS NOT NULL`),
     index('runs_wake').on(t.wakeBy),
     index('runs_stuck').on(t.stuckSince).where(sql`stuck_since IS NOT NULL`),
     // Of those that have not ended as well: the metrics count them by status along it.
@@ -79,6 +92,26 @@ export const runLabels = sqliteTable(
     primaryKey({ columns: [t.runId, t.label] }),
     index('run_labels_label').on(t.teamId, t.label, t.createdAt, t.runId),
   ],
+)
+
+/**
+ * What the hosts of a team may start without asking, `src/modules/runs/repo/leases.ts`: slots that no run of the index uses yet, and
+ * runs of the month `period` that the index has not counted yet. A host that is lost leaves its row, which goes when it expires.
+ */
+export const runLeases = sqliteTable(
+  'run_leases',
+  {
+    /** One for each time that a host is in memory. */
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    /** The name of the host's object. */
+    host: text('host').notNull(),
+    slots: integer('slots').notNull(),
+    period: text('period').notNull(),
+    runs: integer('runs').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('run_leases_team').on(t.teamId), index('run_leases_expires').on(t.expiresAt)],
 )
 
 export const approvals = sqliteTable(

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { PLANS } from '../../core/plans.ts'
 import { users } from './users.ts'
@@ -93,7 +94,11 @@ export const usageCounters = sqliteTable(
     metric: text('metric').notNull(),
     value: real('value').notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.teamId, t.period, t.metric] })],
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.period, t.metric] }),
+    // Of all teams together.
+    index('usage_counters_levels').on(t.metric, t.value).where(sql`period = 'now'`),
+  ],
 )
 
 export const apiKeys = sqliteTable(
@@ -120,5 +125,8 @@ export const apiKeys = sqliteTable(
     // Deleting a team looks for its keys.
     index('api_keys_team').on(t.teamId),
     index('api_keys_user').on(t.userId, t.teamId, t.createdAt, t.id),
+    // What the tick deletes: keys that open nothing any more.
+    index('api_keys_revoked').on(t.revokedAt).where(sql`revoked_at IS NOT NULL`),
+    index('api_keys_expires').on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
   ],
 )

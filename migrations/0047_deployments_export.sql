@@ -1,0 +1,1 @@
+CREATE INDEX `deployments_export` ON `deployments` (`team_id`,`id`);

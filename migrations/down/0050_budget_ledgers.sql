@@ -1,0 +1,2 @@
+DROP TABLE `budget_ledgers`;--> statement-breakpoint
+DROP TABLE `budget_holds`;

@@ -1,0 +1,2 @@
+DROP TABLE `agent_turns`;--> statement-breakpoint
+DROP TABLE `agent_threads`;

@@ -1,0 +1,60 @@
+// Conversations with agents. A turn is what was asked and what came of it; while it has no outcome its run is under way, or has
+// ended and is still to be taken over.
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { teams } from './teams.ts'
+
+export const agentThreads = sqliteTable(
+  'agent_threads',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id')
+      .notNull()
+      .references(() => teams.id, { onDelete: 'cascade' }),
+    /** An agent or built-in type; empty for a thread that any agent may answer in. */
+    agentId: text('agent_id').notNull(),
+    title: text('title').notNull(),
+    /** JSON. */
+    metadata: text('metadata').notNull(),
+    turns: integer('turns').notNull().default(0),
+    /** What the turns before `window_from` were about. */
+    summary: text('summary').notNull().default(''),
+    windowFrom: integer('window_from').notNull().default(1),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    index('agent_threads_created').on(t.teamId, t.createdAt, t.id),
+    index('agent_threads_updated').on(t.teamId, t.updatedAt, t.id),
+  ],
+)
+
+export const agentTurns = sqliteTable(
+  'agent_turns',
+  {
+    threadId: text('thread_id')
+      .notNull()
+      .references(() => agentThreads.id, { onDelete: 'cascade' }),
+    /** Its place. One whose run has not begun has a number far behind all others. */
+    n: integer('n').notNull(),
+    runId: text('run_id').notNull(),
+    /** JSON: messages for a model. */
+    asked: text('asked').notNull(),
+    answer: text('answer'),
+    /** About how many tokens it takes to send it again. */
+    tokens: integer('tokens').notNull(),
+    /** Why the answer ended. Null until it is kept. */
+    outcome: text('outcome'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+    /** When it was last looked whether its run has ended. */
+    lookedAt: integer('looked_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.threadId, t.n] }),
+    uniqueIndex('agent_turns_run').on(t.threadId, t.runId),
+    index('agent_turns_open').on(t.threadId, t.n).where(sql`${t.outcome} IS NULL`),
+    index('agent_turns_forgotten').on(t.lookedAt).where(sql`${t.outcome} IS NULL`),
+  ],
+)

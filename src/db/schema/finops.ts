@@ -1,0 +1,403 @@
+// GPU jobs and their prices. Money is in micro-dollars.
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+
+export const JOB_STATUSES = ['queued', 'provisioning', 'running', 'succeeded', 'failed', 'cancelled'] as const
+export type JobStatus = (typeof JOB_STATUSES)[number]
+
+const listed = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '))
+
+export const gpuJobs = sqliteTable(
+  'gpu_jobs',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    externalId: text('external_id'),
+    provider: text('provider').notNull(),
+    gpuType: text('gpu_type').notNull(),
+    gpuCount: integer('gpu_count').notNull(),
+    modelName: text('model_name').notNull(),
+    status: text('status', { enum: JOB_STATUSES }).notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    /** What the job said. */
+    hourlyRateMicroUsd: integer('hourly_rate_micro_usd'),
+    /** What it is charged at: what it said, or the price table's; null when neither is known. */
+    priceMicroUsd: integer('price_micro_usd'),
+    /** The row of the price table that the price is from. */
+    priceId: text('price_id'),
+    region: text('region').notNull().default(''),
+    labels: text('labels', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    runId: text('run_id'),
+    notes: text('notes').notNull().default(''),
+    /** Of its samples: how many there are, and their means. */
+    samples: integer('samples').notNull().default(0),
+    gpuPct: real('gpu_pct'),
+    memPct: real('mem_pct'),
+    powerW: real('power_w'),
+    version: integer('version').notNull().default(1),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (t) => [
+    uniqueIndex('gpu_jobs_external').on(t.teamId, t.externalId),
+    index('gpu_jobs_created').on(t.teamId, t.createdAt, t.id),
+    // What computed costs of a period read.
+    index('gpu_jobs_started').on(t.teamId, t.startedAt),
+    check('gpu_jobs_status', sql`status IN (${listed(JOB_STATUSES)})`),
+    check('gpu_jobs_count', sql`typeof(gpu_count) = 'integer' AND gpu_count BETWEEN 1 AND 10000`),
+    check('gpu_jobs_times', sql`finished_at IS NULL OR started_at IS NULL OR finished_at >= started_at`),
+    check(
+      'gpu_jobs_money',
+      sql`(hourly_rate_micro_usd IS NULL OR (typeof(hourly_rate_micro_usd) = 'integer' AND hourly_rate_micro_usd >= 0))
+        AND (price_micro_usd IS NULL OR (typeof(price_micro_usd) = 'integer' AND price_micro_usd >= 0))`,
+    ),
+  ],
+)
+
+export const gpuJobSamples = sqliteTable(
+  'gpu_job_samples',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => gpuJobs.id, { onDelete: 'cascade' }),
+    at: integer('at').notNull(),
+    gpuPct: real('gpu_pct').notNull(),
+    memPct: real('mem_pct').notNull(),
+    powerW: real('power_w'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.jobId, t.at] }),
+    check('gpu_job_samples_range', sql`gpu_pct BETWEEN 0 AND 100 AND mem_pct BETWEEN 0 AND 100`),
+  ],
+)
+
+/** Unit prices by day. A price holds from its day until the next one of the same thing. */
+export const priceTables = sqliteTable(
+  'price_tables',
+  {
+    id: text('id').primaryKey(),
+    /** In lower case, as `gpu_type` and `region`. */
+    provider: text('provider').notNull(),
+    gpuType: text('gpu_type').notNull(),
+    /** A language model; empty for GPUs. */
+    model: text('model').notNull().default(''),
+    /** Empty for all regions without a price of their own. */
+    region: text('region').notNull().default(''),
+    validFrom: text('valid_from').notNull(),
+    /** Dollars as decimal text. */
+    unitPriceUsd: text('unit_price_usd').notNull(),
+    unit: text('unit').notNull(),
+    /** Holds for calls with more input tokens than this. */
+    above: integer('above').notNull().default(0),
+    source: text('source').notNull(),
+  },
+  (t) => [
+    uniqueIndex('price_tables_key').on(
+      t.provider,
+      t.gpuType,
+      t.model,
+      t.region,
+      t.unit,
+      t.above,
+      t.validFrom,
+    ),
+  ],
+)
+
+/** What costs and usage are found by. An empty text stands for none, so that rows without a value are equal. */
+const snapshotKey = {
+  teamId: text('team_id').notNull(),
+  date: text('date').notNull(),
+  provider: text('provider').notNull(),
+  gpuType: text('gpu_type').notNull().default(''),
+  service: text('service').notNull().default(''),
+  resource: text('resource').notNull().default(''),
+  source: text('source').notNull(),
+  /** Tells the lines of one bill apart. */
+  line: text('line').notNull().default(''),
+}
+
+/** What else rows are grouped by. An empty text stands for none. */
+const snapshotDimensions = {
+  model: text('model').notNull().default(''),
+  agentId: text('agent_id').notNull().default(''),
+  workflowId: text('workflow_id').notNull().default(''),
+  runId: text('run_id').notNull().default(''),
+  userId: text('user_id').notNull().default(''),
+  labels: text('labels', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+}
+
+const snapshotTimes = {
+  version: integer('version').notNull().default(1),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+}
+
+const DATE = sql`date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'`
+
+/** What something cost on a day. Changes keep `cost_days` up to date by triggers. */
+export const costSnapshots = sqliteTable(
+  'cost_snapshots',
+  {
+    id: text('id').primaryKey(),
+    ...snapshotKey,
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    /** Null where it is the cost. */
+    effectiveMicroUsd: integer('effective_micro_usd'),
+    listMicroUsd: integer('list_micro_usd'),
+    currency: text('currency').notNull().default('USD'),
+    /** What was billed, in millionths of the currency. */
+    originalMicro: integer('original_micro').notNull(),
+    originalEffectiveMicro: integer('original_effective_micro'),
+    originalListMicro: integer('original_list_micro'),
+    ...snapshotDimensions,
+    /** Columns of a FOCUS file that have no column here, as JSON. */
+    focus: text('focus', { mode: 'json' }).$type<Record<string, string>>(),
+    /** The import that has written the row last, where that sums equal lines. */
+    importId: text('import_id').notNull().default(''),
+    ...snapshotTimes,
+  },
+  (t) => [
+    uniqueIndex('cost_snapshots_key').on(
+      t.teamId,
+      t.date,
+      t.provider,
+      t.gpuType,
+      t.service,
+      t.resource,
+      t.source,
+      t.line,
+    ),
+    index('cost_snapshots_date').on(t.teamId, t.date, t.id),
+    check('cost_snapshots_values', sql`${DATE} AND currency GLOB '[A-Z][A-Z][A-Z]'`),
+    check(
+      'cost_snapshots_money',
+      sql`typeof(cost_micro_usd) = 'integer' AND typeof(original_micro) = 'integer'
+        AND typeof(effective_micro_usd) IN ('integer', 'null') AND typeof(list_micro_usd) IN ('integer', 'null')
+        AND typeof(original_effective_micro) IN ('integer', 'null') AND typeof(original_list_micro) IN ('integer', 'null')`,
+    ),
+  ],
+)
+
+/** What was used on a day: hours, and a quantity of some unit. Changes keep `cost_days` up to date by triggers. */
+export const usageSnapshots = sqliteTable(
+  'usage_snapshots',
+  {
+    id: text('id').primaryKey(),
+    ...snapshotKey,
+    microHours: integer('micro_hours').notNull(),
+    quantity: real('quantity'),
+    unit: text('unit'),
+    /** The quantity, where its unit is tokens. */
+    tokens: integer('tokens').notNull().default(0),
+    importId: text('import_id').notNull().default(''),
+    ...snapshotDimensions,
+    ...snapshotTimes,
+  },
+  (t) => [
+    uniqueIndex('usage_snapshots_key').on(
+      t.teamId,
+      t.date,
+      t.provider,
+      t.gpuType,
+      t.service,
+      t.resource,
+      t.source,
+      t.line,
+    ),
+    index('usage_snapshots_date').on(t.teamId, t.date, t.id),
+    check('usage_snapshots_values', sql`${DATE} AND (quantity IS NULL OR quantity >= 0)`),
+    check(
+      'usage_snapshots_amounts',
+      sql`typeof(micro_hours) = 'integer' AND micro_hours >= 0 AND typeof(tokens) = 'integer' AND tokens >= 0`,
+    ),
+  ],
+)
+
+/** Costs and usage rolled up by day and named dimensions. Only triggers write here. */
+export const costDays = sqliteTable(
+  'cost_days',
+  {
+    teamId: text('team_id').notNull(),
+    date: text('date').notNull(),
+    provider: text('provider').notNull(),
+    gpuType: text('gpu_type').notNull(),
+    service: text('service').notNull(),
+    model: text('model').notNull(),
+    agentId: text('agent_id').notNull(),
+    workflowId: text('workflow_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** Empty for usage. */
+    currency: text('currency').notNull(),
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    originalMicro: integer('original_micro').notNull(),
+    microHours: integer('micro_hours').notNull(),
+    tokens: integer('tokens').notNull(),
+    costRows: integer('cost_rows').notNull(),
+    usageRows: integer('usage_rows').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [
+        t.teamId,
+        t.date,
+        t.provider,
+        t.gpuType,
+        t.service,
+        t.model,
+        t.agentId,
+        t.workflowId,
+        t.userId,
+        t.currency,
+      ],
+    }),
+  ],
+)
+
+/** What one unit of a currency is worth in dollars on a day. */
+export const currencyRates = sqliteTable(
+  'currency_rates',
+  {
+    currency: text('currency').notNull(),
+    date: text('date').notNull(),
+    /** Decimal text. */
+    usdPerUnit: text('usd_per_unit').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.currency, t.date] }),
+    index('currency_rates_date').on(t.date, t.currency),
+    check('currency_rates_values', sql`${DATE} AND currency GLOB '[A-Z][A-Z][A-Z]'`),
+  ],
+)
+
+/** The thresholds of budgets that owners have heard of: each once a month and limit. */
+export const budgetNotices = sqliteTable(
+  'budget_notices',
+  {
+    teamId: text('team_id').notNull(),
+    period: text('period').notNull(),
+    metric: text('metric', { enum: ['cost', 'tokens'] }).notNull(),
+    limitAmount: integer('limit_amount').notNull(),
+    share: real('share').notNull(),
+    spent: real('spent').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.period, t.metric, t.limitAmount, t.share] })],
+)
+
+/** What model calls of a team have cost in a month, for budgets that stop work: as soon as a call has ended, before its run tells. */
+export const budgetLedgers = sqliteTable(
+  'budget_ledgers',
+  {
+    teamId: text('team_id').notNull(),
+    period: text('period').notNull(),
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    tokens: integer('tokens').notNull(),
+    /** The limits at which the owners were told that work was stopped. */
+    toldCost: integer('told_cost'),
+    toldTokens: integer('told_tokens'),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.period] })],
+)
+
+/** What calls that are under way may cost at most. One that was lost counts no more once it has expired. */
+export const budgetHolds = sqliteTable(
+  'budget_holds',
+  {
+    key: text('key').primaryKey(),
+    teamId: text('team_id').notNull(),
+    period: text('period').notNull(),
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    tokens: integer('tokens').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    settledAt: integer('settled_at'),
+  },
+  (t) => [
+    index('budget_holds_open').on(t.teamId, t.period, t.settledAt),
+    index('budget_holds_expires').on(t.expiresAt),
+  ],
+)
+
+export const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
+
+/** Imports of costs and usage, with how far each has come. */
+export const costImports = sqliteTable(
+  'cost_imports',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    kind: text('kind', { enum: ['costs', 'usage'] }).notNull(),
+    fileId: text('file_id').notNull(),
+    fileVersion: integer('file_version').notNull(),
+    options: text('options', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    status: text('status', { enum: IMPORT_STATUSES }).notNull(),
+    /** The line of the last record that is done. */
+    line: integer('line').notNull().default(0),
+    created: integer('created').notNull().default(0),
+    corrected: integer('corrected').notNull().default(0),
+    unchanged: integer('unchanged').notNull().default(0),
+    refused: integer('refused').notNull().default(0),
+    error: text('error'),
+    createdAt: integer('created_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [index('cost_imports_created').on(t.teamId, t.createdAt, t.id)],
+)
+
+/** What was wrong with lines of an import: the first 1,000. */
+export const costImportErrors = sqliteTable(
+  'cost_import_errors',
+  {
+    importId: text('import_id')
+      .notNull()
+      .references(() => costImports.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    line: integer('line').notNull(),
+    column: text('column_name'),
+    reason: text('reason').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.number] })],
+)
+
+/** How the columns of somebody's files are called, by a name of the team. */
+export const costMappings = sqliteTable(
+  'cost_mappings',
+  {
+    teamId: text('team_id').notNull(),
+    name: text('name').notNull(),
+    columns: text('columns', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** What columns have that a file lacks. */
+    defaults: text('defaults', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.name] })],
+)
+
+export const EXPORT_EVERY = ['day', 'week', 'month'] as const
+
+/** When the costs of a team are next written to its files. */
+export const costExportSchedules = sqliteTable(
+  'cost_export_schedules',
+  {
+    teamId: text('team_id').primaryKey(),
+    every: text('every', { enum: EXPORT_EVERY }).notNull(),
+    format: text('format', { enum: ['csv', 'jsonl', 'focus'] }).notNull(),
+    folder: text('folder').notNull(),
+    nextAt: integer('next_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [index('cost_export_schedules_next').on(t.nextAt)],
+)

@@ -1,0 +1,267 @@
+// The work list. What stands here of a task that is executed follows its run; triggers keep the two, the roll-ups and the list
+// of changes together (migrations).
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { teams } from './teams.ts'
+
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    type: text('type').notNull(),
+    /** JSON, as its type asks for it. */
+    input: text('input').notNull().default('{}'),
+    priority: integer('priority').notNull().default(5),
+    status: text('status').notNull(),
+    statusSince: integer('status_since').notNull(),
+    /** JSON `{ code, message }`: why it waits, or how it came to its end. */
+    reason: text('reason'),
+    /** JSON lists and an object. */
+    tags: text('tags').notNull().default('[]'),
+    files: text('files').notNull().default('[]'),
+    metadata: text('metadata').notNull().default('{}'),
+    /** A user or an agent; empty for nobody. */
+    assignee: text('assignee').notNull().default(''),
+    /** The agent that does the work; empty for none. */
+    agentId: text('agent_id').notNull().default(''),
+    /** Empty at the top. */
+    parentId: text('parent_id').notNull().default(''),
+    /** The task at the top of its tree: itself, where it has no parent. */
+    rootId: text('root_id').notNull(),
+    depth: integer('depth').notNull().default(0),
+    weight: real('weight').notNull().default(1),
+    /** Its subtasks. A task that has some does no work of its own. */
+    children: integer('children').notNull().default(0),
+    /** 1 while dependencies of its own, or of a task above it, are not met. */
+    held: integer('held').notNull().default(0),
+    onDependencyFailure: text('on_dependency_failure').notNull().default('block'),
+    /** JSON `{ attempts, delayMs, factor, maxDelayMs }`. */
+    retry: text('retry').notNull().default('{}'),
+    timeoutMs: integer('timeout_ms'),
+    /** Whether it starts by itself when nothing holds it back any more. */
+    autoStart: integer('auto_start').notNull().default(0),
+    dueAt: integer('due_at'),
+    /** `due_at`, or a time beyond all others. */
+    dueSort: integer('due_sort').notNull(),
+    /** When somebody is to be told next that it is due; null when there is nothing more to say. */
+    remindAt: integer('remind_at'),
+    runId: text('run_id'),
+    /** Of a retry that keeps what has succeeded: the run that it goes on from. */
+    retryOf: text('retry_of'),
+    /** Who had it executed; default who made it. */
+    startedBy: text('started_by'),
+    /** Of the newest report of its run; 0 until the run has been heard of. */
+    runSeq: integer('run_seq').notNull().default(0),
+    /** How often it was executed. */
+    attempt: integer('attempt').notNull().default(0),
+    progress: integer('progress').notNull().default(0),
+    error: text('error'),
+    /** JSON. A large one stays with its run. */
+    result: text('result'),
+    costMicroUsd: integer('cost_micro_usd').notNull().default(0),
+    queuedAt: integer('queued_at'),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    durationMs: integer('duration_ms'),
+    /** Of a worker outside: the hash of its token, until when it holds the task, and who it is. */
+    leaseHash: text('lease_hash'),
+    leaseUntil: integer('lease_until'),
+    leaseBy: text('lease_by'),
+    /** Of an occurrence of a schedule: the task that has the schedule, which one it is, and when it was due. */
+    occurrenceOf: text('occurrence_of'),
+    occurrence: integer('occurrence'),
+    scheduledFor: integer('scheduled_for'),
+    version: integer('version').notNull().default(1),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    index('tasks_created').on(t.teamId, t.createdAt, t.id),
+    index('tasks_updated').on(t.teamId, t.updatedAt, t.id),
+    index('tasks_due').on(t.teamId, t.dueSort, t.id),
+    index('tasks_priority').on(t.teamId, t.priority, t.id),
+    index('tasks_progress').on(t.teamId, t.progress, t.id),
+    index('tasks_status').on(t.teamId, t.status, t.createdAt, t.id),
+    index('tasks_type').on(t.teamId, t.type, t.createdAt, t.id),
+    index('tasks_assignee').on(t.teamId, t.assignee, t.createdAt, t.id),
+    index('tasks_parent').on(t.teamId, t.parentId, t.createdAt, t.id),
+    index('tasks_root').on(t.rootId, t.id),
+    index('tasks_queue').on(t.teamId, t.priority, t.queuedAt).where(sql`status = 'queued'`),
+    // Claimed for a run that nobody has heard of yet.
+    index('tasks_starting').on(t.statusSince).where(sql`run_id IS NOT NULL AND run_seq = 0`),
+    index('tasks_lease').on(t.leaseUntil).where(sql`lease_until IS NOT NULL`),
+    index('tasks_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
+    uniqueIndex('tasks_occurrence').on(t.occurrenceOf, t.occurrence).where(sql`occurrence_of IS NOT NULL`),
+    index('tasks_duration').on(t.teamId, t.durationMs).where(sql`status = 'succeeded'`),
+  ],
+)
+
+export const taskDependencies = sqliteTable(
+  'task_dependencies',
+  {
+    taskId: text('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    /** The task that has to end first. */
+    dependsOn: text('depends_on').notNull(),
+    teamId: text('team_id').notNull(),
+    /** `success`, or `end` where any end will do. */
+    needs: text('needs').notNull(),
+    /** Who has said that it need not be waited for. */
+    waivedBy: text('waived_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.taskId, t.dependsOn] }),
+    index('task_dependencies_on').on(t.dependsOn, t.taskId),
+    index('task_dependencies_team').on(t.teamId),
+  ],
+)
+
+/** Raised by whoever adds an edge between tasks that are there: two that would close a circle together do not both pass. */
+export const taskGraphs = sqliteTable('task_graphs', {
+  teamId: text('team_id')
+    .primaryKey()
+    .references(() => teams.id, { onDelete: 'cascade' }),
+  version: integer('version').notNull(),
+})
+
+export const taskSchedules = sqliteTable(
+  'task_schedules',
+  {
+    taskId: text('task_id')
+      .primaryKey()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    teamId: text('team_id').notNull(),
+    /** JSON, as it was given. */
+    schedule: text('schedule').notNull(),
+    /** Null when nothing comes any more. */
+    nextFireAt: integer('next_fire_at'),
+    lastFireAt: integer('last_fire_at'),
+    /** Occurrences so far, the skipped ones included. */
+    fired: integer('fired').notNull().default(0),
+    setBy: text('set_by').notNull(),
+    setAt: integer('set_at').notNull(),
+  },
+  (t) => [
+    index('task_schedules_next').on(t.nextFireAt).where(sql`next_fire_at IS NOT NULL`),
+    index('task_schedules_team').on(t.teamId),
+  ],
+)
+
+export const taskTemplates = sqliteTable(
+  'task_templates',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id')
+      .notNull()
+      .references(() => teams.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    /** Of the task at the top. */
+    type: text('type').notNull(),
+    visibility: text('visibility', { enum: ['team', 'public'] }).notNull(),
+    variables: text('variables').notNull(),
+    /** JSON: a task with its subtasks. */
+    task: text('task').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    index('task_templates_team').on(t.teamId, t.createdAt, t.id),
+    index('task_templates_public').on(t.createdAt, t.id).where(sql`visibility = 'public'`),
+  ],
+)
+
+export const taskComments = sqliteTable(
+  'task_comments',
+  {
+    id: text('id').primaryKey(),
+    taskId: text('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    text: text('text').notNull(),
+    /** JSON list of users. */
+    mentions: text('mentions').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    index('task_comments_task').on(t.taskId, t.createdAt, t.id),
+    index('task_comments_team').on(t.teamId, t.createdAt, t.id),
+  ],
+)
+
+/** How many tasks of one kind may be under way. */
+export const taskLimits = sqliteTable(
+  'task_limits',
+  {
+    teamId: text('team_id')
+      .notNull()
+      .references(() => teams.id, { onDelete: 'cascade' }),
+    /** `assignee`, `agent` or `status`. */
+    kind: text('kind').notNull(),
+    /** A user, an agent or a status. */
+    subject: text('subject').notNull(),
+    most: integer('most').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.kind, t.subject] })],
+)
+
+/** What has happened to tasks and is not worked off yet: dependants, parents, events and the search follow from it. */
+export const taskChanges = sqliteTable(
+  'task_changes',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    teamId: text('team_id').notNull(),
+    taskId: text('task_id').notNull(),
+    parentId: text('parent_id').notNull(),
+    /** Null for a task that is new. */
+    oldStatus: text('old_status'),
+    /** Null for a task that was deleted. */
+    newStatus: text('new_status'),
+    /** `status`, `progress` or `text`. */
+    kind: text('kind').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('task_changes_team').on(t.teamId, t.id), index('task_changes_at').on(t.at, t.teamId)],
+)
+
+/** How many tasks there are. Only triggers write here and in `task_days`. */
+export const taskCounts = sqliteTable(
+  'task_counts',
+  {
+    teamId: text('team_id').notNull(),
+    status: text('status').notNull(),
+    type: text('type').notNull(),
+    n: integer('n').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.status, t.type] })],
+)
+
+/** What was made and what has ended on a day. */
+export const taskDays = sqliteTable(
+  'task_days',
+  {
+    teamId: text('team_id').notNull(),
+    day: text('day').notNull(),
+    type: text('type').notNull(),
+    agentId: text('agent_id').notNull(),
+    assignee: text('assignee').notNull(),
+    created: integer('created').notNull().default(0),
+    succeeded: integer('succeeded').notNull().default(0),
+    failed: integer('failed').notNull().default(0),
+    cancelled: integer('cancelled').notNull().default(0),
+    skipped: integer('skipped').notNull().default(0),
+    /** Of those that have succeeded or failed and have one. */
+    timed: integer('timed').notNull().default(0),
+    durationMs: integer('duration_ms').notNull().default(0),
+    costMicroUsd: integer('cost_micro_usd').notNull().default(0),
+    retries: integer('retries').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.day, t.type, t.agentId, t.assignee] })],
+)

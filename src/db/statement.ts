@@ -1,0 +1,19 @@
+// SQL that is put together in one place and run in another.
+
+/** A drizzle builder, or SQL of our own. */
+export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
+
+export const statement = (sql: string, ...params: unknown[]): Statement => ({
+  toSQL: () => ({ sql, params }),
+})
+
+export function prepare(d1: D1Database, one: Statement): D1PreparedStatement {
+  const { sql, params } = one.toSQL()
+  return d1.prepare(sql).bind(...params)
+}
+
+/** Runs statements that need no audit entry, all or none. Every other change goes through `commit`. */
+export const runBatch = <Row = unknown>(
+  d1: D1Database,
+  statements: readonly Statement[],
+): Promise<D1Result<Row>[]> => d1.batch<Row>(statements.map((one) => prepare(d1, one)))
