@@ -15,6 +15,9 @@ export function toHex(bytes: ArrayBuffer | Uint8Array): string {
 /** As many bytes as may be arguments of one call. */
 const CHUNK = 8_192
 
+export const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+
 export function toBase64(bytes: ArrayBuffer | Uint8Array): string {
   const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
   let text = ''
@@ -25,12 +28,16 @@ export function toBase64(bytes: ArrayBuffer | Uint8Array): string {
 export const toBase64Url = (bytes: ArrayBuffer | Uint8Array): string =>
   toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+/** Throws when the text is not base64. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
   return bytes
 }
+
+export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
+  fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
 
 export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length))
@@ -42,6 +49,10 @@ export async function sha256Hex(data: string | Uint8Array): Promise<string> {
   const bytes = typeof data === 'string' ? utf8(data) : data
   return toHex(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }
+
+/** As Content-Security-Policy names a script or style by what is in it. */
+export const sha256Base64 = async (text: string): Promise<string> =>
+  toBase64(await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>))
 
 export async function hmac(
   hash: 'SHA-1' | 'SHA-256' | 'SHA-512',

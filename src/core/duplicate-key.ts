@@ -1,4 +1,4 @@
-// Finds a key that stands twice in one object of a JSON text. Readers disagree which of the two counts, so what one of them
+// Finds a key that appears twice in one object of a JSON text. Readers disagree which of the two counts, so what one of them
 // has checked is not what another acts on. The text must be valid JSON.
 
 const QUOTE = 34

@@ -1,7 +1,7 @@
 // Hides known secrets in whatever is shown, also inside longer texts and in the forms in which texts carry them: as they are,
-// escaped for JSON, percent-encoded, and in base64 at any offset. Invariants:
+// escaped for JSON, HTML or XML, percent-encoded, and in base64 at any offset. Invariants:
 // 1. The work is linear in the text, whatever the secrets and the text are: a window of six characters is hashed along the
-//    text, and at most four secrets are compared where it fits, by their first 32 characters.
+//    text, and at most twelve forms are compared where it fits, by their first 32 characters.
 // 2. Where that cannot tell one secret from another, more is hidden, never less.
 import { utf8 } from './crypto.ts'
 import type { Json } from './json.ts'
@@ -12,7 +12,7 @@ export const HIDDEN = '[redacted]'
 export const LEAST_SECRET_CHARS = 6
 const WINDOW = LEAST_SECRET_CHARS
 const HEAD_CHARS = 32
-const MOST_ALIKE = 4
+const MAX_ALIKE = 12
 
 const RADIX = 31
 const TOP = Array.from({ length: WINDOW - 1 }).reduce<number>((power) => Math.imul(power, RADIX), 1)
@@ -23,9 +23,37 @@ export type HideText = (text: string) => string
 
 /** Null where there is nothing to hide. */
 export function hideValues(secrets: Iterable<string>): HideText | null {
+  const forms = allForms(secrets)
+  if (forms.length === 0) return null
+  const alike = alikeOf(forms)
+  return (text) => hideAll(text, alike)
+}
+
+/**
+ * For a text that comes in pieces, in which each character is a byte. `longest` is the length of the longest text that is hidden
+ * as a whole: what begins so far before the end of what has come can be judged.
+ */
+export type HidePieces = {
+  longest: number
+  upTo: (text: string, limit: number) => { shown: string; end: number }
+}
+
+export function hideInBytes(secrets: Iterable<string>): HidePieces | null {
+  const forms = allForms(secrets).map((form) => String.fromCharCode(...utf8(form)))
+  if (forms.length === 0) return null
+  const alike = alikeOf(forms)
+  return {
+    longest: Math.max(...forms.map(({ length }) => length)),
+    upTo: (text, limit) => hideFrom(text, alike, limit),
+  }
+}
+
+const allForms = (secrets: Iterable<string>): string[] => [
+  ...new Set([...secrets].filter((secret) => secret.length >= LEAST_SECRET_CHARS).flatMap(formsOf)),
+]
+
+function alikeOf(forms: readonly string[]): Map<number, Form[]> {
   const alike = new Map<number, Form[]>()
-  const forms = new Set([...secrets].filter((secret) => secret.length >= LEAST_SECRET_CHARS).flatMap(formsOf))
-  if (forms.size === 0) return null
   for (const form of [...forms].sort((a, b) => b.length - a.length)) {
     const hash = hashAt(form, 0)
     const known = alike.get(hash)
@@ -33,15 +61,20 @@ export function hideValues(secrets: Iterable<string>): HideText | null {
     if (known) known.push(entry)
     else alike.set(hash, [entry])
   }
-  return (text) => hideAll(text, alike)
+  return alike
 }
 
-function hideAll(text: string, alike: ReadonlyMap<number, readonly Form[]>): string {
+/** Looks at what begins before `limit` only; `end` is how far it came, which is beyond it where something is hidden across it. */
+function hideFrom(
+  text: string,
+  alike: ReadonlyMap<number, readonly Form[]>,
+  limit: number,
+): { shown: string; end: number } {
   let shown = ''
   let from = 0
   let at = 0
   let hash = text.length < WINDOW ? 0 : hashAt(text, 0)
-  while (at + WINDOW <= text.length) {
+  while (at + WINDOW <= text.length && at < limit) {
     const length = lengthAt(text, at, alike.get(hash))
     if (length > 0) {
       shown += text.slice(from, at) + HIDDEN
@@ -54,7 +87,12 @@ function hideAll(text: string, alike: ReadonlyMap<number, readonly Form[]>): str
     hash |= 0
     at++
   }
-  return from === 0 ? text : shown + text.slice(from)
+  return { shown: shown + text.slice(from, at), end: at }
+}
+
+function hideAll(text: string, alike: ReadonlyMap<number, readonly Form[]>): string {
+  const { shown, end } = hideFrom(text, alike, text.length)
+  return shown.length === end && text.startsWith(shown) ? text : shown + text.slice(end)
 }
 
 function hashAt(text: string, at: number): number {
@@ -66,7 +104,7 @@ function hashAt(text: string, at: number): number {
 /** How much is to be hidden here; 0 for nothing. */
 function lengthAt(text: string, at: number, forms: readonly Form[] | undefined): number {
   if (forms === undefined) return 0
-  if (forms.length > MOST_ALIKE) return Math.min(forms[0]?.form.length ?? 0, text.length - at)
+  if (forms.length > MAX_ALIKE) return Math.min(forms[0]?.form.length ?? 0, text.length - at)
   let most = 0
   for (const { form, head } of forms) {
     if (!text.startsWith(head, at)) continue
@@ -81,7 +119,8 @@ function formsOf(secret: string): string[] {
   const percent = encodeURIComponent(secret.toWellFormed())
   const forms = [
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    ...inJson(secret),
+    ...inMarkup(secret),
     percent,
     percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     new URLSearchParams({ s: secret }).toString().slice(2),
@@ -92,6 +131,29 @@ function formsOf(secret: string): string[] {
     .filter((form) => form.length >= WINDOW)
 }
 
+/** As the common writers of JSON escape it: PHP its slashes, others what HTML would act upon. */
+function inJson(secret: string): string[] {
+  const plain = JSON.stringify(secret).slice(1, -1)
+  const escaped = (which: RegExp, hex: (code: string) => string): string =>
+    plain.replace(which, (char) => `\\u00${hex(char.charCodeAt(0).toString(16))}`)
+  const upper = (code: string): string => code.toUpperCase()
+  return [
+    plain,
+    plain.replaceAll('/', '\\/'),
+    ...[/[<>&]/g, /[<>&=']/g].flatMap((which) => [escaped(which, (code) => code), escaped(which, upper)]),
+  ]
+}
+
+/** As HTML and XML write it, by either way of writing an apostrophe. */
+function inMarkup(secret: string): string[] {
+  const common = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+  return [common, common.replaceAll("'", '&#39;'), common.replaceAll("'", '&apos;')]
+}
+
 /** What the bytes surely look like in base64 when so many others stand before them, and any after. */
 function base64At(bytes: Uint8Array, offset: number): string {
   let binary = '\0'.repeat(offset)
@@ -100,7 +162,7 @@ function base64At(bytes: Uint8Array, offset: number): string {
   return btoa(binary).slice(offset === 0 ? 0 : offset + 1, wholeChars)
 }
 
-/** The same value where it holds none of them. */
+/** The same value if it contains no secret. */
 export function hideIn<T extends Json>(value: T, hide: HideText | null): T {
   return (hide === null ? value : hidden(value, hide)) as T
 }

@@ -11,23 +11,35 @@ export const ID_PREFIXES = [
   'inv',
   'aud',
   'agt',
+  'thr',
   'tsk',
   'wf',
   'run',
   'file',
+  'upl',
+  'lnk',
   'dep',
   'int',
   'ntf',
+  'whk',
+  'dlv',
   'job',
+  'cst',
+  'use',
+  'prc',
+  'imp',
   'msg',
   'mail',
   'req',
   'tpl',
+  'cmt',
   'apr',
   'trg',
   'evt',
   'flw',
+  'ann',
   'ref',
+  'tst',
 ] as const
 
 export type IdPrefix = (typeof ID_PREFIXES)[number]
@@ -67,6 +79,10 @@ export async function derivedId(prefix: IdPrefix, text: string): Promise<string>
   for (let i = 0; i < 26; i++) id += ALPHABET.charAt((digest[i] ?? 0) & 31)
   return `${prefix}_${id}`
 }
+
+/** The id of one of at most 1,024 things that are made together: they sort as they were given. `id` is of the whole. */
+export const idAmongMany = (id: string, at: number): string =>
+  `${id.slice(0, -2)}${ALPHABET.charAt(at >> 5)}${ALPHABET.charAt(at & 31)}`
 
 /** An approval's id holds that of its run, so that the run can be asked before the index has heard of the approval. */
 export function newApprovalId(runId: string): string {

@@ -8,6 +8,10 @@ export const MAX_JSON_DEPTH = 64
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** Whether JSON text may have such a key, also an escaped one: if not, nobody needs to look at each key. */
+export const mayHoldForbiddenKey = (text: string): boolean =>
+  /__proto__|constructor|prototype|\\u/i.test(text)
+
 /** Names that reach for a prototype: no object that users fill may have them as keys. */
 export const isForbiddenKey = (key: string): boolean => FORBIDDEN_KEYS.has(key)
 
@@ -19,8 +23,7 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): Result<Json,
   try {
     // The reviver is the one place that sees `__proto__` as an own key. It costs a pass, so it only runs on a
     // text that names one of the keys, also in escaped form.
-    const suspicious = /__proto__|constructor|prototype|\\u/i.test(text)
-    const value = suspicious
+    const value = mayHoldForbiddenKey(text)
       ? JSON.parse(text, (key, inner) => {
           if (isForbiddenKey(key)) forbidden = true
           return inner

@@ -13,4 +13,4 @@ export function requireOurJson(text: string, maxDepth?: number): Json {
 }
 
 export const tellDuplicate = (key: string): string =>
-  `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object.`
+  `The key ${JSON.stringify(key.slice(0, 100))} appears twice in one object.`

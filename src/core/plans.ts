@@ -9,29 +9,44 @@ export type PlanLimits = {
   membersPerTeam: number | null
   apiKeys: number | null
   workflows: number | null
+  agents: number | null
+  integrations: number | null
   runsPerMonth: number | null
   concurrentRuns: number | null
   /** How many runs one start may lead to, by sub-workflows and error workflows, however deep. */
   descendantRuns: number
+  /** Tasks that have not ended. */
+  openTasks: number | null
   storageBytes: number | null
+  /** How many versions of a file are kept; older ones go when another is added. */
+  fileVersions: number
+  webhookEndpoints: number | null
   requestsPerMinute: number
+  /** Open sockets and streams of one user. */
+  connectionsPerUser: number
   /** Mails that runs send. */
   mailsPerDay: number
 }
 
 const GIB = 1024 ** 3
 
-export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
+export const DEFAULT_LIMITS: Record<Plan, PlanLimits> = {
   free: {
     teams: 3,
     membersPerTeam: 5,
     apiKeys: 5,
     workflows: 50,
+    agents: 10,
+    integrations: 25,
     runsPerMonth: 10_000,
     concurrentRuns: 20,
     descendantRuns: 1_000,
+    openTasks: 1_000,
     storageBytes: GIB,
+    fileVersions: 5,
+    webhookEndpoints: 3,
     requestsPerMinute: 600,
+    connectionsPerUser: 10,
     mailsPerDay: 50,
   },
   premium: {
@@ -39,11 +54,17 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     membersPerTeam: 20,
     apiKeys: 25,
     workflows: 500,
+    agents: 200,
+    integrations: 250,
     runsPerMonth: 250_000,
     concurrentRuns: 200,
     descendantRuns: 10_000,
+    openTasks: 50_000,
     storageBytes: 20 * GIB,
+    fileVersions: 20,
+    webhookEndpoints: 25,
     requestsPerMinute: 3_000,
+    connectionsPerUser: 50,
     mailsPerDay: 1_000,
   },
   team: {
@@ -51,19 +72,34 @@ export const PLAN_LIMITS: Record<Plan, PlanLimits> = {
     membersPerTeam: null,
     apiKeys: 250,
     workflows: null,
+    agents: null,
+    integrations: 1_000,
     runsPerMonth: null,
     concurrentRuns: 2_000,
     descendantRuns: 20_000,
+    openTasks: null,
     storageBytes: 500 * GIB,
+    fileVersions: 100,
+    webhookEndpoints: 250,
     requestsPerMinute: 12_000,
+    connectionsPerUser: 200,
     mailsPerDay: 10_000,
   },
 }
 
-export const smallestPlan = PLAN_LIMITS.free
+export const smallestPlan = DEFAULT_LIMITS.free
 
-/** What a team of any plan may have at most. */
-export const MOST_CONCURRENT_RUNS = Math.max(...PLANS.map((plan) => PLAN_LIMITS[plan].concurrentRuns ?? 0))
+export type LimitOverrides = Partial<Record<Plan, Partial<Record<keyof PlanLimits, number>>>>
+
+/** The limits that hold: the defaults with what administrators have set. `src/db/platform-settings.ts` keeps them up to date. */
+export const PLAN_LIMITS: Record<Plan, PlanLimits> = { ...DEFAULT_LIMITS }
+
+export function setLimits(overrides: LimitOverrides): void {
+  for (const plan of PLANS) PLAN_LIMITS[plan] = { ...DEFAULT_LIMITS[plan], ...overrides[plan] }
+}
+
+/** What administrators can set `concurrentRuns` to at most. */
+export const MAX_CONCURRENT_RUNS = 10_000
 
 /** Throws when one more would pass the limit. Room that comes by itself is worth coming back for after `retryAfterSeconds`. */
 export function requireRoom(
@@ -88,7 +124,7 @@ export function limitReached(
   const most = PLAN_LIMITS[plan][limit]
   return new AppError('plan.limit_reached', {
     detail: `The plan ${plan} allows ${most} ${what}. ${retryAfterSeconds === undefined ? 'Remove one' : 'Wait for one to end'}, or move to a larger plan with PUT /api/v1/users/subscription.`,
-    errors: [{ path: limit, message: `${used} of ${most} used`, code: 'plan.limit_reached' }],
+    errors: [{ path: `/limits/${limit}`, message: `${used} of ${most} used`, code: 'plan.limit_reached' }],
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   })
 }
