@@ -3,14 +3,14 @@
 //  G2. Whoever waits in line is let in by place, first come first served. One that is held, because it is paused, keeps
 //      its place and is passed over.
 //  G3. A run that was replaced is outside at once, is never let in again, and stays known until it has heard so.
-//  G4. A run's words are numbered; one that is older than the newest known changes nothing.
+//  G4. A message of a run carries its `seq`; one that is older than the newest known changes nothing.
 
 export type WhenFull = 'queue' | 'reject' | 'replace'
 
 /** What a run wants of its gate: a slot, or to keep one; only its place in line; nothing now; nothing any more. */
-export type GateWish = 'slot' | 'place' | 'none' | 'gone'
-/** `word` is the `seq` of the run when it said so. */
-export type GateWord = { wish: GateWish; word: number }
+export type GateNeed = 'slot' | 'place' | 'none' | 'gone'
+/** `seq` is that of the run when it sent this. */
+export type GateMessage = { need: GateNeed; seq: number }
 
 export type GateRow = {
   readonly runId: string
@@ -20,7 +20,7 @@ export type GateRow = {
   told: boolean
   /** It has begun before, gave its slot away while it waited, and has come again. */
   again: boolean
-  word: number
+  seq: number
 }
 
 export type Gate = {
@@ -37,7 +37,7 @@ export type GateAsk = {
   whenFull: WhenFull
   again: boolean
   held: boolean
-  word: number
+  seq: number
 }
 
 /** Ids whose row, or whose being replaced, has changed or gone: what is to be written. */
@@ -47,15 +47,15 @@ export const newGate = (): Gate => ({ limit: 1, nextPlace: 1, rows: new Map(), r
 export const noChanges = (): GateChanges => ({ rows: new Set(), replaced: new Set() })
 
 export function enterGate(gate: Gate, ask: GateAsk, changes: GateChanges): 'inside' | 'line' | 'rejected' {
-  const { runId, word } = ask
+  const { runId, seq } = ask
   if (gate.replaced.has(runId)) return 'rejected'
   const known = gate.rows.get(runId)
-  if (known !== undefined && word < known.word) return known.state === 'inside' ? 'inside' : 'line'
+  if (known !== undefined && seq < known.seq) return known.state === 'inside' ? 'inside' : 'line'
   // The limit is that of the newest start: a run of an older version that asks again does not bring its own back.
   if (known === undefined && !ask.again) gate.limit = ask.limit
-  const row = known ?? { runId, place: gate.nextPlace++, state: 'held', told: true, again: false, word }
+  const row = known ?? { runId, place: gate.nextPlace++, state: 'held', told: true, again: false, seq }
   const isNew = row.state === 'held' && !ask.again
-  row.word = word
+  row.seq = seq
   row.again ||= ask.again
   if (ask.held) row.state = 'held'
   else if (row.state === 'held') row.state = 'line'
@@ -104,16 +104,16 @@ function replaceFor(gate: Gate, newcomer: GateRow, changes: GateChanges): void {
 }
 
 /** What a run has said, or answered when it was asked. */
-export function hearRun(gate: Gate, runId: string, { wish, word }: GateWord, changes: GateChanges): void {
-  if (wish === 'gone' && gate.replaced.delete(runId)) changes.replaced.add(runId)
+export function hearRun(gate: Gate, runId: string, { need, seq }: GateMessage, changes: GateChanges): void {
+  if (need === 'gone' && gate.replaced.delete(runId)) changes.replaced.add(runId)
   const row = gate.rows.get(runId)
-  if (row === undefined || word < row.word) return
-  row.word = word
+  if (row === undefined || seq < row.seq) return
+  row.seq = seq
   changes.rows.add(runId)
-  if (wish === 'slot') {
+  if (need === 'slot') {
     if (row.state === 'inside') row.told = true
     else row.state = 'line'
-  } else if (wish === 'place') row.state = 'held'
+  } else if (need === 'place') row.state = 'held'
   else gate.rows.delete(runId)
   letIn(gate, changes)
 }

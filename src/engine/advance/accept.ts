@@ -2,10 +2,10 @@
 //  B1. A fact about another attempt, or one that no longer runs, waits or is unknown, is stale.
 //  B2. A stale outcome is recorded as late; any other stale fact leaves no trace.
 
-import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
-import type { Fact } from '../event.ts'
-import type { Plan } from '../plan.ts'
-import { type Activation, isSettled, type RunState } from '../state.ts'
+import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
+import type { Fact } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import { type Activation, isSettled, type RunState } from '../model/state.ts'
 
 export type Verdict = 'yes' | 'late' | 'no'
 
@@ -49,7 +49,13 @@ function acceptsNode(plan: Plan, activation: Activation | undefined, fact: NodeF
   const waits = current && activation.status === 'waiting'
   switch (fact.type) {
     case 'node.succeeded':
-      return outcome(works || waits || (runs && stage === 'collect'))
+      return outcome(
+        works ||
+          waits ||
+          (runs && stage === 'collect') ||
+          // Its body was never opened: something stands in for all of it.
+          (runs && stage === 'expand' && plan.nodes[activation.node]!.supplied !== null),
+      )
     case 'node.failed':
       if (fact.givenUp)
         return when(current && !isSettled(activation.status) && activation.status !== 'pending')

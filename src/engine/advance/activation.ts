@@ -2,13 +2,13 @@
 //  A1. A settled activation never changes again.
 //  A2. Leaving a status gives back what it held: a slot, the shell's turn, a timer, its place in the queue.
 //  A3. Every change goes through here, so that counters, indexes and the set of changed rows agree.
-import { LIMITS } from '../definition.ts'
-import { type NodeError, OUTCOME_UNKNOWN } from '../event.ts'
-import { itemPath, nodePath } from '../path.ts'
-import type { PlanNode } from '../plan.ts'
-import { type Activation, isSettled, type NodeStatus, type Timer } from '../state.ts'
-import { removeWaiter } from '../waiters.ts'
+import { LIMITS } from '../model/definition.ts'
+import { type NodeError, OUTCOME_UNKNOWN } from '../model/event.ts'
+import { itemPath, nodePath } from '../model/path.ts'
+import type { PlanNode } from '../model/plan.ts'
+import { type Activation, isSettled, type NodeStatus, type Timer } from '../model/state.ts'
 import { planNode, type Turn } from './turn.ts'
+import { removeWaiter } from './waiters.ts'
 
 interface Where {
   readonly frame: string
@@ -125,6 +125,7 @@ export function settle(
   activation.finishedAt = turn.now
   activation.order = turn.state.run.seq
   turn.state.open.delete(activation.path)
+  turn.state.fans.delete(activation.path)
   if (outcome.propagate !== false) turn.work.push(activation)
 }
 

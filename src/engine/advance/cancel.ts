@@ -1,4 +1,4 @@
-import { type Activation, isSettled } from '../state.ts'
+import { type Activation, isSettled } from '../model/state.ts'
 import { cancel } from './activation.ts'
 import { emit, type Turn } from './turn.ts'
 

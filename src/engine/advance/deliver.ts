@@ -1,8 +1,8 @@
 // Joins.
 //  J1. A forward edge settles exactly once for its target: taken or dead.
 //  J2. A target fires when its join says so, once; if none of its edges was taken it is skipped, and death goes on.
-import type { PlanEdge } from '../plan.ts'
-import type { Activation } from '../state.ts'
+import type { PlanEdge } from '../model/plan.ts'
+import type { Activation } from '../model/state.ts'
 import { create, find, settle } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { fireMerge, joinVerdict } from './merge.ts'

@@ -1,10 +1,10 @@
 // Fan-out.
 //  F1. Items start in order, at most `concurrency` at a time; item rows exist only for work that is not pure.
 //  F2. `done` counts every item once; the outputs are collected when it reaches `count`, never before.
-import { LIMITS } from '../definition.ts'
-import type { NodeError } from '../event.ts'
-import { ITEMS_PER_TURN } from '../plan.ts'
-import type { Activation, EachProgress } from '../state.ts'
+import { LIMITS } from '../model/definition.ts'
+import type { NodeError } from '../model/event.ts'
+import { ITEMS_PER_TURN } from '../model/plan.ts'
+import type { Activation, EachProgress } from '../model/state.ts'
 import { create, hold, release } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { parentOf } from './parent.ts'
@@ -14,7 +14,8 @@ import { planNode, type Turn } from './turn.ts'
 /** The shell has said how many items there are, or that a group may open. */
 export function expanded(turn: Turn, activation: Activation, count: number | undefined): void {
   release(turn, activation)
-  if (planNode(turn, activation).each !== null) startItems(turn, activation, count ?? 0)
+  if (planNode(turn, activation).each !== null && activation.item < 0)
+    startItems(turn, activation, count ?? 0)
   else openBody(turn, activation)
 }
 
@@ -29,6 +30,7 @@ function startItems(turn: Turn, activation: Activation, count: number): void {
   }
   activation.stage = 'items'
   activation.each = { count, next: 0, active: 0, done: 0, failed: 0 }
+  if (activation.frame === '') turn.state.fans.add(activation.path)
   turn.changed.add(activation)
   if (planNode(turn, activation).pure && count > 0) {
     hold(turn, activation, 'turn')

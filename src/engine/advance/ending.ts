@@ -1,8 +1,13 @@
-import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
+import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
+import type { Fact } from '../model/event.ts'
+import type { EndedStatus } from '../model/state.ts'
 import { emit, type Turn } from './turn.ts'
 
 /** Terminal: nothing is accepted and nothing is emitted after this. */
-export function endRun(turn: Turn, status: 'succeeded' | 'failed' | 'cancelled'): void {
+/** Who cancels the run, and why. */
+export type Cancel = Pick<Extract<Fact, { type: 'run.cancel_requested' }>, 'by' | 'reason'>
+
+export function endRun(turn: Turn, status: EndedStatus, { by, reason }: Cancel = {}): void {
   const { run } = turn.state
   if (run.phase === 'collecting' && status === 'cancelled') run.turns--
   for (const key of [RUN_DRAIN, RUN_TIMEOUT, RUN_DEADLINE] as const) clearRunTimer(turn, key)
@@ -12,7 +17,13 @@ export function endRun(turn: Turn, status: 'succeeded' | 'failed' | 'cancelled')
   turn.state.undo = null
   if (status === 'failed') {
     emit(turn, { type: 'run.failed', error: run.error ?? { code: 'run.failed', message: 'The run failed' } })
-  } else emit(turn, { type: `run.${status}` })
+  } else if (status === 'cancelled') {
+    emit(turn, {
+      type: 'run.cancelled',
+      ...(by === undefined ? {} : { by }),
+      ...(reason === undefined ? {} : { reason }),
+    })
+  } else emit(turn, { type: 'run.succeeded' })
   run.status = status
 }
 

@@ -3,9 +3,9 @@
 //      it inside the handler is aborted, nothing outside notices.
 //  X2. With no handler the run drains: nothing new starts, effects in flight get 30 s and are recorded, then undo, then
 //      the terminal event. A pause ends with it: it holds the start of work, and there is none to come.
-import { RUN_DRAIN } from '../command.ts'
-import type { NodeError } from '../event.ts'
-import type { Activation } from '../state.ts'
+import { RUN_DRAIN } from '../model/command.ts'
+import type { NodeError } from '../model/event.ts'
+import type { Activation } from '../model/state.ts'
 import { settle } from './activation.ts'
 import { cancelInside, cancelOpen } from './cancel.ts'
 import { parentOf } from './parent.ts'
@@ -72,6 +72,6 @@ function handlingOf(turn: Turn, activation: Activation, error: NodeError): Handl
 }
 
 /** `node.failed` tells of an attempt; this tells that the node has failed for good, and where it goes on. */
-function announce(turn: Turn, { path }: Activation, port: string | null, error: NodeError): void {
-  emit(turn, { type: 'node.settled', path, status: 'failed', port, error })
+function announce(turn: Turn, { path, attempt }: Activation, port: string | null, error: NodeError): void {
+  emit(turn, { type: 'node.settled', path, attempt, status: 'failed', port, error })
 }

@@ -1,8 +1,8 @@
 // How an outcome travels.
 //  E1. A settled activation is followed exactly once: first its edges, then what it is part of.
 //  E2. An edge that leaves a loop settles as taken at its first take and as dead only when the loop has ended.
-import type { PlanEdge } from '../plan.ts'
-import type { Activation } from '../state.ts'
+import type { PlanEdge } from '../model/plan.ts'
+import type { Activation } from '../model/state.ts'
 import { deliver } from './deliver.ts'
 import { itemSettled } from './each.ts'
 import { unitSettled } from './loop.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../model/plan.ts'
 import { endRun } from './ending.ts'
 import { collect } from './start.ts'
 import type { Turn } from './turn.ts'

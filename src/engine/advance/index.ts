@@ -1,17 +1,20 @@
 // The core of the engine: one fact in, what changed and what to do out.
 //  C1. Pure but for the state, which is changed in place: no clock, no randomness, no I/O. Same facts, same state.
 //  C2. The cost of a fact is that of the edges it touches, never that of the run; only ending a run looks at what is open.
-//  C3. `seq` has no gaps. A fact that is not accepted takes none; a late outcome takes one and changes nothing else.
-import type { Command } from '../command.ts'
-import type { Fact, RunEvent } from '../event.ts'
-import type { Plan } from '../plan.ts'
-import type { Activation, RegionState, RunState } from '../state.ts'
+//  C3. `seq` has no gaps. A fact that is not accepted takes none; a late outcome takes one and changes
+//      nothing else, but for what it has cost.
+import type { Command } from '../model/command.ts'
+import type { Fact, RunEvent } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Activation, RegionState, RunState } from '../model/state.ts'
+import type { Usage } from '../model/usage.ts'
 import { accepts } from './accept.ts'
 import { settle } from './activation.ts'
 import { expanded, itemsSettled } from './each.ts'
 import { drainWork } from './follow.ts'
 import { attemptFailed, crashed, deferred, givenUp, resolved, succeeded } from './outcome.ts'
 import { admit, cancelRun, collected, pause, resume, runTimerFired, startRun } from './run.ts'
+import { spend } from './spend.ts'
 import { startQueued } from './start.ts'
 import { refreshStatus } from './status.ts'
 import { emit, newTurn, record, type Turn } from './turn.ts'
@@ -38,11 +41,14 @@ export function advance(plan: Plan, state: RunState, fact: Fact, now: number): S
   if (verdict === 'yes') {
     const before = state.run.status
     record(turn, fact)
+    count(turn, fact)
     apply(turn, fact)
     settleAll(turn)
     refreshStatus(turn, before)
   } else if (verdict === 'late' && 'attempt' in fact) {
-    emit(turn, { type: 'node.late', path: fact.path, attempt: fact.attempt, outcome: fact.type })
+    const { path, attempt, type: outcome } = fact
+    const usage = count(turn, fact)
+    emit(turn, { type: 'node.late', path, attempt, outcome, ...(usage === undefined ? {} : { usage }) })
   }
   return {
     accepted: verdict === 'yes',
@@ -50,6 +56,14 @@ export function advance(plan: Plan, state: RunState, fact: Fact, now: number): S
     changes: { activations: turn.changed, regions: turn.changedRegions },
     commands: turn.commands,
   }
+}
+
+/** Undefined when there is nothing to count, or it was counted before. */
+function count(turn: Turn, fact: Fact): Usage | undefined {
+  if (!('usage' in fact) || fact.usage === undefined) return undefined
+  const changed = spend(turn.state, fact.path, fact.attempt, fact.usage)
+  for (const activation of changed) turn.changed.add(activation)
+  return changed.length === 0 ? undefined : fact.usage
 }
 
 function settleAll(turn: Turn): void {
@@ -89,7 +103,7 @@ function apply(turn: Turn, fact: Fact): void {
       admit(turn)
       return
     case 'run.cancel_requested':
-      cancelRun(turn)
+      cancelRun(turn, fact)
       return
     case 'run.collected':
       collected(turn, fact)
@@ -123,7 +137,7 @@ function apply(turn: Turn, fact: Fact): void {
       startWait(turn, activation, fact.wait)
       return
     case 'node.crashed':
-      crashed(turn, activation)
+      crashed(turn, activation, fact)
       return
     case 'node.deferred':
       deferred(turn, activation, fact.delayMs)

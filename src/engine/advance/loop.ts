@@ -2,7 +2,7 @@
 //  L1. An iteration ends when all its units have settled; only then does the next one start.
 //  L2. However many back edges were taken, exactly one next iteration starts.
 //  L3. A loop ends when an iteration ends without a back edge taken, and it ends once.
-import type { Activation, RegionState } from '../state.ts'
+import type { Activation, RegionState } from '../model/state.ts'
 import { create } from './activation.ts'
 import { deliver } from './deliver.ts'
 import { failActivation } from './fail.ts'

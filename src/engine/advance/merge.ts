@@ -1,5 +1,5 @@
-import type { PlanNode } from '../plan.ts'
-import type { Activation } from '../state.ts'
+import type { PlanNode } from '../model/plan.ts'
+import type { Activation } from '../model/state.ts'
 import { create, find } from './activation.ts'
 import { cancelTree } from './cancel.ts'
 import { regionKey } from './region.ts'

@@ -1,12 +1,12 @@
 // What an attempt came to.
 //  O1. `failures` counts against the policy, `crashes` against its own limit, a deferral against nothing.
 //  O2. An at-most-once effect whose outcome is not known is never tried again by itself: it becomes `unknown`.
-import type { Fact, NodeError } from '../event.ts'
-import { backoffMs, CRASH_DELAY_MS, hashUnit, MAX_CRASHES } from '../retry.ts'
-import type { Activation } from '../state.ts'
+import type { Fact, NodeError } from '../model/event.ts'
+import type { Activation } from '../model/state.ts'
 import { abort, clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
 import { cancelInside, cancelTree } from './cancel.ts'
 import { failActivation } from './fail.ts'
+import { backoffMs, CRASH_DELAY_MS, hashUnit, MAX_CRASHES } from './retry.ts'
 import { makeReady } from './start.ts'
 import { emit, planNode, type Turn } from './turn.ts'
 
@@ -24,7 +24,7 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
   const { retry, atMostOnce } = planNode(turn, activation)
   const isWork = activation.stage === 'work'
   if (isWork && atMostOnce && error.outcomeUnknown) {
-    becomeUnknown(turn, activation)
+    becomeUnknown(turn, activation, error)
     return
   }
   activation.failures++
@@ -35,7 +35,8 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
   }
   const jitter = hashUnit(activation.path, activation.failures)
   activation.error = error
-  tryAgain(turn, activation, 'failed', backoffMs(retry, activation.failures, jitter, error.retryAfterMs))
+  const delayMs = backoffMs(retry, activation.failures, jitter, error.retryAfterMs)
+  tryAgain(turn, activation, 'failed', delayMs, error)
 }
 
 /** Whatever it is doing is stopped; a body or items that are open end with it, or with whoever handles its failure. */
@@ -46,14 +47,18 @@ export function givenUp(turn: Turn, activation: Activation, error: NodeError): v
   failActivation(turn, activation, mayHaveHappened ? { ...error, outcomeUnknown: true } : error)
 }
 
-export function crashed(turn: Turn, activation: Activation): void {
+export function crashed(
+  turn: Turn,
+  activation: Activation,
+  { isBystander }: Pick<Extract<Fact, { type: 'node.crashed' }>, 'isBystander'>,
+): void {
   const { pure, atMostOnce } = planNode(turn, activation)
-  activation.crashes++
+  if (!isBystander) activation.crashes++
   if (activation.stage === 'work' && !pure && atMostOnce) becomeUnknown(turn, activation)
   else if (activation.crashes >= MAX_CRASHES) {
     failActivation(turn, activation, {
-      code: 'node.crashed',
-      message: `The process was lost ${activation.crashes} times while this node ran`,
+      code: 'node.poison',
+      message: `The run was lost ${activation.crashes} times while this node was at work`,
       retryable: false,
     })
   } else if (mayTryAgain(turn, activation)) tryAgain(turn, activation, 'crashed', CRASH_DELAY_MS)
@@ -121,6 +126,7 @@ function tryAgain(
   activation: Activation,
   reason: 'failed' | 'crashed' | 'deferred',
   delayMs: number,
+  error?: NodeError,
 ): void {
   const at = turn.now + delayMs
   release(turn, activation)
@@ -134,10 +140,11 @@ function tryAgain(
     attempt: activation.attempt,
     reason,
     nextAt: at,
+    ...(error ? { error } : {}),
   })
 }
 
-function becomeUnknown(turn: Turn, activation: Activation): void {
+function becomeUnknown(turn: Turn, activation: Activation, error?: NodeError): void {
   if (!mayTryAgain(turn, activation)) {
     cancelTree(turn, activation, activation.undoes !== null)
     return
@@ -145,5 +152,5 @@ function becomeUnknown(turn: Turn, activation: Activation): void {
   release(turn, activation)
   clearTimer(turn, activation)
   setStatus(turn, activation, 'unknown')
-  emit(turn, { type: 'node.unknown', path: activation.path })
+  emit(turn, { type: 'node.unknown', path: activation.path, ...(error ? { error } : {}) })
 }

@@ -1,5 +1,5 @@
-import { withoutItem } from '../path.ts'
-import type { Activation } from '../state.ts'
+import { withoutItem } from '../model/path.ts'
+import type { Activation } from '../model/state.ts'
 import type { Turn } from './turn.ts'
 
 /**
@@ -11,7 +11,9 @@ export const isLive = ({ state }: Turn, frame: string): boolean =>
 
 /** The activation that this one is part of: its `each`, the group around it, or none at the top. */
 export function parentOf(turn: Turn, activation: Activation): Activation | undefined {
-  const { activations } = turn.state
-  if (activation.item >= 0) return activations.get(withoutItem(activation.path))
-  return activation.frame === '' ? undefined : activations.get(activation.frame)
+  return turn.state.activations.get(parentPathOf(activation))
 }
+
+/** '' at the top, where no activation is. */
+export const parentPathOf = ({ path, item, frame }: Pick<Activation, 'path' | 'item' | 'frame'>): string =>
+  item >= 0 ? withoutItem(path) : frame

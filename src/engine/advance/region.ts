@@ -1,4 +1,4 @@
-import type { RegionState } from '../state.ts'
+import type { RegionState } from '../model/state.ts'
 import type { Turn } from './turn.ts'
 
 export const regionKey = (region: number, frame: string, outer: readonly number[]): string =>

@@ -1,10 +1,10 @@
 // The life of the run.
 //  R1. A terminal run is final: it accepts nothing and emits nothing.
 //  R2. Cancel aborts at once; a run that fails drains first.
-import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
-import type { Fact } from '../event.ts'
+import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
+import type { Fact } from '../model/event.ts'
 import { cancelOpen } from './cancel.ts'
-import { endRun } from './ending.ts'
+import { type Cancel, endRun } from './ending.ts'
 import { failRun } from './fail.ts'
 import { runSettled } from './frame.ts'
 import { mayBegin, startAllQueued, startAt, startScope } from './start.ts'
@@ -75,7 +75,7 @@ export function runTimerFired(turn: Turn, key: string): void {
   }
 }
 
-export function cancelRun(turn: Turn): void {
+export function cancelRun(turn: Turn, cancel: Cancel): void {
   cancelOpen(turn)
-  endRun(turn, 'cancelled')
+  endRun(turn, 'cancelled', cancel)
 }

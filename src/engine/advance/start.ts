@@ -3,9 +3,9 @@
 //  T2. At most `maxParallel` slots are held; what comes later starts in the order in which it became ready.
 //  T3. Nothing starts while the run is paused, has no slot at its gate, is failing or over.
 //  T4. What an activation sees is fixed when it first becomes ready, so every attempt of it sees the same.
-import type { AdoptedOutcome } from '../event.ts'
-import { idempotencyKey } from '../idempotency.ts'
-import type { Activation } from '../state.ts'
+import type { AdoptedOutcome } from '../model/event.ts'
+import { idempotencyKey } from '../model/idempotency.ts'
+import type { Activation } from '../model/state.ts'
 import { clearTimer, create, hold, isOverLimit, release, setStatus, setTimer, settle } from './activation.ts'
 import { failRun } from './fail.ts'
 import { emit, planNode, type Turn } from './turn.ts'
@@ -129,7 +129,9 @@ function begin(turn: Turn, activation: Activation): void {
   setStatus(turn, activation, 'running')
   const { path, attempt, item } = activation
   const whole = item < 0 && activation.undoes === null
-  const asksFirst = whole && (node.each !== null || (node.body >= 0 && node.node.when !== undefined))
+  const asksFirst =
+    node.supplied !== null ||
+    (whole && (node.each !== null || (node.body >= 0 && node.node.when !== undefined)))
   const isLeaf = !asksFirst && node.body < 0
   if (!node.pure || !isLeaf) emit(turn, { type: 'node.started', path, attempt })
   if (asksFirst) {

@@ -1,8 +1,8 @@
 // The public status.
 //  V1. It is a function of the state, worked out once at the end of each call.
 //  V2. Running time counts only while it is `running`; wall time always counts.
-import { RUN_TIMEOUT } from '../command.ts'
-import { isBusy, type RunState, type RunStatus } from '../state.ts'
+import { RUN_TIMEOUT } from '../model/command.ts'
+import { isBusy, type RunState, type RunStatus } from '../model/state.ts'
 import { clearRunTimer } from './ending.ts'
 import { emit, type Turn } from './turn.ts'
 

@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
-import type { Derived, Fact, RunEvent } from '../event.ts'
-import type { Plan, PlanNode } from '../plan.ts'
-import type { Activation, RegionState, RunState } from '../state.ts'
+import type { Command } from '../model/command.ts'
+import type { Derived, Fact, RunEvent } from '../model/event.ts'
+import type { Plan, PlanNode } from '../model/plan.ts'
+import type { Activation, RegionState, RunState } from '../model/state.ts'
 
 /** What one call of `advance` works on and gathers. */
 export interface Turn {

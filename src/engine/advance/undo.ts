@@ -2,11 +2,11 @@
 //  U1. What succeeded and names an `undo` is undone in reverse order of completion, one after the other, each at most
 //      once in a run.
 //  U2. An undo that fails is recorded and does not keep the others from running.
-import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../command.ts'
-import type { AdoptedOutcome } from '../event.ts'
-import { nodePath, parsePath, undoPath } from '../path.ts'
-import type { Plan } from '../plan.ts'
-import type { Activation, RunState } from '../state.ts'
+import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
+import type { AdoptedOutcome } from '../model/event.ts'
+import { nodePath, parsePath, undoPath } from '../model/path.ts'
+import { nodeAt, type Plan } from '../model/plan.ts'
+import type { Activation, RunState } from '../model/state.ts'
 import { create, settle } from './activation.ts'
 import { clearRunTimer, endRun } from './ending.ts'
 import { adoptedOrder, makeReady } from './start.ts'
@@ -83,7 +83,7 @@ function finishUndo(turn: Turn): void {
 function recall(turn: Turn, outcome: AdoptedOutcome): void {
   if (outcome.status !== 'succeeded' || turn.state.activations.has(outcome.path)) return
   const last = parsePath(outcome.path)?.segments.at(-1)
-  const node = turn.plan.nodes[turn.plan.byId.get(last?.id ?? '') ?? -1]
+  const node = turn.plan.nodes[nodeAt(turn.plan, outcome.path) ?? -1]
   if (last === undefined || node === undefined || (node.undo < 0 && outcome.child === undefined)) return
   const own = last.item < 0 ? outcome.path : outcome.path.slice(0, outcome.path.lastIndexOf(':'))
   const frame = own.slice(0, Math.max(0, own.lastIndexOf('.')))

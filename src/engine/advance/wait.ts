@@ -4,15 +4,15 @@
 //  W2. A signal that nobody took is kept, so one that comes before its wait is not lost. What was accepted is never
 //      dropped for another: past `MAX_KEPT_SIGNALS` the shell accepts only what a wait takes at once.
 //  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
-import type { Wait } from '../event.ts'
-import { matchesEvent } from '../event-name.ts'
-import type { Activation } from '../state.ts'
-import { addWaiter, waitersFor } from '../waiters.ts'
+import type { Wait } from '../model/event.ts'
+import { matchesEvent } from '../model/event-name.ts'
+import type { Activation } from '../model/state.ts'
 import { cancel, clearTimer, release, setStatus, setTimer } from './activation.ts'
 import { failActivation } from './fail.ts'
 import { settleOutcome, timedOut } from './outcome.ts'
 import { makeReady } from './start.ts'
 import { emit, type Turn } from './turn.ts'
+import { addWaiter, waitersFor } from './waiters.ts'
 
 export const MAX_KEPT_SIGNALS = 1_000
 
@@ -78,6 +78,7 @@ function waitIsDue(turn: Turn, activation: Activation): void {
     emit(turn, {
       type: 'node.settled',
       path,
+      attempt,
       status: 'succeeded',
       port,
       ...(output === undefined ? {} : { output }),

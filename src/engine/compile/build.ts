@@ -1,7 +1,7 @@
-import { DEFAULTS, type Node } from '../definition.ts'
-import { reach } from '../graph.ts'
-import type { MergeMode, NodeTypes } from '../node-type.ts'
-import type { EachPlan, Plan, PlanEdge, PlanNode, PlanRegion, PlanScope } from '../plan.ts'
+import { reach } from '../graph/graph.ts'
+import { type Body, DEFAULTS, type Node } from '../model/definition.ts'
+import type { MergeMode, NodeTypes } from '../model/node-type.ts'
+import type { Bodies, EachPlan, Plan, PlanEdge, PlanNode, PlanRegion, PlanScope } from '../model/plan.ts'
 import type { Outline } from './outline.ts'
 import { portsOf } from './ports.ts'
 import type { ScopeGraph } from './scope-graph.ts'
@@ -14,11 +14,15 @@ export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types
   const settings = definition.settings ?? {}
   const maxParallel = settings.maxParallel ?? DEFAULTS.maxParallel
   const fallback = settings.onError ?? 'fail'
-  const nodes = outline.nodes.map(({ node, index, scope, body }) => {
-    const draft = planNode(node, types, body, fallback, maxParallel)
+  const nodes = outline.nodes.map(({ node, index, name, scope, body, supplied }) => {
+    // What a supplied body does when one of its nodes fails is its own affair.
+    const { isOurs, names } = outline.scopes[scope]!
+    const draft = planNode(node, types, body, isOurs ? 'fail' : fallback, maxParallel)
     draft.index = index
+    draft.name = name
     draft.scope = scope
-    draft.undo = node.undo === undefined ? -1 : (outline.byId.get(node.undo) ?? -1)
+    draft.supplied = node.disabled ? null : supplied
+    draft.undo = node.undo === undefined ? -1 : (names.get(node.undo) ?? -1)
     return draft
   })
   for (const { undo } of nodes) if (undo >= 0) nodes[undo]!.isUndoTarget = true
@@ -66,6 +70,7 @@ export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types
         live.filter((node) => nodes[node]!.regions.length === 0).length +
         regions.filter((region) => region.scope === scope.index && region.parent < 0).length,
       output: scope.output,
+      names: scope.names,
     })
   }
   for (const node of nodes) {
@@ -80,10 +85,17 @@ export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types
     scopes,
     regions,
     byId: outline.byId,
+    bodies: bodiesOf(nodes),
     maxParallel,
     timeoutMs: settings.timeoutMs ?? 0,
     deadlineMs: settings.deadlineMs ?? 0,
   }
+}
+
+function bodiesOf(nodes: readonly Pick<PlanNode, 'name' | 'supplied'>[]): Bodies | null {
+  const bodies: Record<string, Body> = {}
+  for (const { name, supplied } of nodes) if (supplied !== null) bodies[name] = supplied
+  return Object.keys(bodies).length === 0 ? null : bodies
 }
 
 function planNode(
@@ -110,10 +122,12 @@ function planNode(
   return {
     index: -1,
     id: node.id,
+    name: node.id,
     type: node.type,
     node,
     scope: -1,
     body: node.disabled ? -1 : body,
+    supplied: null,
     pure,
     join: {
       mode: mergeMode(info?.kind, params.mode),

@@ -4,10 +4,10 @@ import {
   surveyParams,
   type TemplateReferences,
 } from '../expression/index.ts'
-import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
-import type { Plan } from '../plan.ts'
-import { type Location, type Problems, quoted } from '../problem.ts'
-import { upstreamOf } from '../upstream.ts'
+import { upstreamOf } from '../graph/upstream.ts'
+import type { NodeTypeInfo, NodeTypes } from '../model/node-type.ts'
+import type { Plan } from '../model/plan.ts'
+import { type Location, type Problems, quoted } from '../model/problem.ts'
 import { ownParams } from './check-params.ts'
 import { checkStartText } from './check-start-text.ts'
 import type { Outline } from './outline.ts'
@@ -34,7 +34,8 @@ export function checkExpressions(
   problems: Problems,
 ): void {
   const users = undoUsers(outline)
-  for (const { node, index, at, cut } of outline.nodes) {
+  for (const { node, index, at, cut, scope } of outline.nodes) {
+    if (outline.scopes[scope]!.isOurs) continue
     const maySee: MaySee = (target) => {
       if (plan === undefined || cut.has('id')) return true
       const undone = users.get(index)
@@ -50,8 +51,8 @@ export function checkExpressions(
     if (node.when !== undefined) check(node.when, [...at, 'when'], outer, outline, problems)
     if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, outline, problems)
   }
-  for (const { output, at, index, group } of outline.scopes) {
-    if (output === undefined) continue
+  for (const { output, at, index, group, isOurs } of outline.scopes) {
+    if (output === undefined || isOurs) continue
     const maySee: MaySee = (target) => {
       const { scope } = outline.nodes[target]!
       return plan === undefined || scope === index || (group >= 0 && isUpstream(plan, target, group))
@@ -160,8 +161,12 @@ function undoUsers(outline: Outline): Map<number, number[]> {
   return users
 }
 
-const inside = (at: Location, path: string): Location => {
-  if (path === '') return at
-  const last = at.at(-1)
-  return path.startsWith('[') ? [...at.slice(0, -1), `${String(last)}${path}`] : [...at, path]
-}
+/** The parts of a place in a value, as `expression` writes it: `headers["X-Id"]`, `cases[1].when`. */
+const PART = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g
+
+const inside = (at: Location, path: string): Location => [
+  ...at,
+  ...[...path.matchAll(PART)].map(([, index, text, name = '']) =>
+    index !== undefined ? Number(index) : text !== undefined ? String(JSON.parse(text)) : name,
+  ),
+]

@@ -1,7 +1,7 @@
-import { LIMITS } from '../definition.ts'
-import { adjacency, findCycles, reach } from '../graph.ts'
-import type { NodeTypes } from '../node-type.ts'
-import { type Problems, quoted } from '../problem.ts'
+import { adjacency, findCycles, reach } from '../graph/graph.ts'
+import { LIMITS } from '../model/definition.ts'
+import type { NodeTypes } from '../model/node-type.ts'
+import { type Problems, quoted } from '../model/problem.ts'
 import type { Outline, OutlineEdge, OutlineScope } from './outline.ts'
 import { portsOf } from './ports.ts'
 import type { ScopeGraph } from './scope-graph.ts'
@@ -10,7 +10,8 @@ const MAX_CYCLES = 20
 
 export function checkEdges(outline: Outline, types: NodeTypes, problems: Problems): void {
   const portsAt = portSets(outline, types)
-  for (const { edges } of outline.scopes) {
+  for (const { edges, isOurs } of outline.scopes) {
+    if (isOurs) continue
     const seen = new Set<string>()
     for (const one of edges) {
       const { edge, at, cut } = one

@@ -1,6 +1,6 @@
-import { LIMITS, type Node } from '../definition.ts'
-import type { NodeTypeInfo, NodeTypes } from '../node-type.ts'
-import { type Location, type Problems, quoted } from '../problem.ts'
+import { LIMITS, type Node } from '../model/definition.ts'
+import type { NodeTypeInfo, NodeTypes } from '../model/node-type.ts'
+import { type Location, type Problems, quoted } from '../model/problem.ts'
 import { checkParams } from './check-params.ts'
 import { checkCondition, valuesAt } from './condition.ts'
 import type { Outline, OutlineNode } from './outline.ts'
@@ -10,7 +10,8 @@ import { portsOf } from './ports.ts'
 export function checkNodes(outline: Outline, types: NodeTypes, problems: Problems): void {
   const incoming = new Map<number, number>()
   const outgoing = new Map<number, Set<string>>()
-  for (const { edges } of outline.scopes) {
+  for (const { edges, isOurs } of outline.scopes) {
+    if (isOurs) continue
     for (const { from, to, edge } of edges) {
       if (!edge.back) incoming.set(to, (incoming.get(to) ?? 0) + 1)
       const ports = outgoing.get(from)
@@ -21,8 +22,9 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
   const isLinked = (index: number) => incoming.has(index) || outgoing.has(index)
   for (const one of outline.nodes) {
     const { node, at, index, cut } = one
+    if (outline.scopes[one.scope]!.isOurs) continue
     const info = types.get(node.type)
-    if (info === undefined) {
+    if (info === undefined || info.internal) {
       if (!cut.has('type')) reportType(node, at, types, problems)
     } else {
       if (!cut.has('params')) checkParams(info, node, at, problems)
@@ -66,7 +68,7 @@ function checkType(
     problems.add([...at, 'credential'], 'node.missing_credential', `${info.type} needs a credential`)
   }
   // Ignoring it would send calls without the sign-in that they were given.
-  if (node.credential !== undefined && !info.needsCredential) {
+  if (node.credential !== undefined && !info.needsCredential && !info.takesCredential) {
     problems.add(
       [...at, 'credential'],
       'node.no_credential',
@@ -110,7 +112,7 @@ function checkType(
       [...at, 'retry'],
       'group.no_retry',
       'A group is not tried again as a whole, since what it recorded stands',
-      'Give the nodes inside a retry policy',
+      info.body ? 'Name more models, which are tried in turn' : 'Give the nodes inside a retry policy',
     )
   }
   if (info.kind === 'merge' && !cut.has('params') && !cut.has('id')) checkMerge(node, at, incoming, problems)

@@ -1,14 +1,14 @@
 import type * as z from 'zod'
-import type { Node } from '../definition.ts'
-import type { NodeTypeInfo } from '../node-type.ts'
-import type { Location, Problems } from '../problem.ts'
+import type { Node } from '../model/definition.ts'
+import type { NodeTypeInfo } from '../model/node-type.ts'
+import type { Location, Problems } from '../model/problem.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Params as the node's schema sees them: the body of a group is the engine's own. */
+/** Params as the node's schema sees them: the body that stands in a group is the engine's own. */
 export function ownParams(info: NodeTypeInfo | undefined, node: Node): Record<string, unknown> {
   const params = node.params ?? {}
-  if (info?.kind !== 'group') return params
+  if (info?.kind !== 'group' || info.body !== undefined) return params
   const { body: _body, ...rest } = params
   return rest
 }

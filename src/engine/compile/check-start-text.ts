@@ -1,5 +1,5 @@
 import { compileTemplate, startDialect } from '../expression/index.ts'
-import type { Location, Problems } from '../problem.ts'
+import type { Location, Problems } from '../model/problem.ts'
 
 /** The key of the concurrency limit and the title are evaluated before any node runs: they can name only what a start knows. */
 export function checkStartText(text: string | undefined, at: Location, problems: Problems): void {

@@ -1,6 +1,6 @@
-import { LIMITS, Trigger } from '../definition.ts'
 import { paramsReferences, surveyParams } from '../expression/index.ts'
-import { type Location, type Problems, quoted } from '../problem.ts'
+import { LIMITS, Trigger } from '../model/definition.ts'
+import { type Location, type Problems, quoted } from '../model/problem.ts'
 import { nextFire } from '../schedule/next-fire.ts'
 import { compileSchedule } from '../schedule/trigger.ts'
 import { reportErrors } from './check-expressions.ts'

@@ -1,6 +1,6 @@
-import type { Trigger } from '../definition.ts'
-import { type Location, type Problems, quoted } from '../problem.ts'
-import { signsItsId } from '../webhook-trigger.ts'
+import type { Trigger } from '../model/definition.ts'
+import { type Location, type Problems, quoted } from '../model/problem.ts'
+import { signsItsId } from '../triggers/webhook-trigger.ts'
 
 /** `credential` that stands for the trigger's own secret, as its key does. */
 const OWN_SECRET = 'trigger'
@@ -12,7 +12,8 @@ export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, pro
   const { auth, idHeader } = trigger
   if (auth === undefined || auth.type === 'none') return
   const { credential = OWN_SECRET } = auth
-  if (credential !== OWN_SECRET && credential !== (trigger.key ?? trigger.type)) {
+  // Any other name is that of an integration, which is looked up when the trigger is saved.
+  if (credential === '') {
     const hint = `Write "${OWN_SECRET}" and set the secret with PUT /api/v1/workflows/{id}/triggers/{key}/secret`
     problems.add(
       [...at, 'auth', 'credential'],
@@ -21,10 +22,34 @@ export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, pro
       hint,
     )
   }
+  if (auth.type === 'hmac') checkHmac(auth, at, problems)
   if (idHeader === undefined || !signsItsId(auth)) return
   problems.add(
     [...at, 'idHeader'],
     'trigger.unused_id_header',
     `Deliveries of the type ${quoted(auth.type)} are named by what is signed, so a header has no say`,
+  )
+}
+
+const OF_HEADER = ['encoding', 'prefix', 'timestampHeader', 'signedIdHeader', 'separator'] as const
+
+/** Standard Webhooks has its own headers and way of writing, so these would say nothing. */
+function checkHmac(
+  auth: Extract<NonNullable<WebhookTrigger['auth']>, { type: 'hmac' }>,
+  at: Location,
+  problems: Problems,
+): void {
+  for (const field of OF_HEADER) {
+    if (auth.header !== undefined || auth[field] === undefined) continue
+    const message = `"${field}" is for a signature in a header of its own`
+    problems.add([...at, 'auth', field], 'trigger.hmac_needs_header', message, 'Name it in "header"')
+  }
+  if (auth.header === undefined || auth.signedIdHeader === undefined || auth.timestampHeader !== undefined)
+    return
+  problems.add(
+    [...at, 'auth', 'signedIdHeader'],
+    'trigger.hmac_needs_time',
+    'An id is signed together with a time',
+    'Name its header in "timestampHeader"',
   )
 }

@@ -1,5 +1,5 @@
 import { compileTemplate } from '../expression/index.ts'
-import type { Location, Problems } from '../problem.ts'
+import type { Location, Problems } from '../model/problem.ts'
 
 /**
  * Where a condition is wanted, text is true whatever it says: `"false"`, `"item.x > 1"` without braces, and any text around

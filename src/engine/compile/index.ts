@@ -1,10 +1,11 @@
 // From a definition to a plan, or to everything that is wrong with it.
 //  D1. Never throws, whatever it is given, and takes time in proportion to its size.
 //  D2. Every problem is reported at once; only a definition that is too large, too deep or not JSON is not looked into.
+import '../../core/plain-issues.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import type { NodeTypes } from '../node-type.ts'
-import type { Plan } from '../plan.ts'
-import { problems as newProblems, type Problem, type Problems } from '../problem.ts'
+import type { NodeTypes } from '../model/node-type.ts'
+import type { Plan } from '../model/plan.ts'
+import { problems as newProblems, type Problem, type Problems } from '../model/problem.ts'
 import { buildPlan } from './build.ts'
 import { checkExpressions } from './check-expressions.ts'
 import { checkEdges, checkGraph } from './check-graph.ts'

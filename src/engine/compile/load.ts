@@ -1,26 +1,16 @@
-import type { Definition, Edge, Node } from '../definition.ts'
-import type { NodeTypes } from '../node-type.ts'
-import type { Plan } from '../plan.ts'
+import type { Definition } from '../model/definition.ts'
+import type { NodeTypes } from '../model/node-type.ts'
+import type { Bodies, Plan } from '../model/plan.ts'
 import { buildPlan } from './build.ts'
-import { outline, type RawBody, type Reader } from './outline.ts'
+import { outline, TRUSTING } from './outline.ts'
 import { scopeGraph } from './scope-graph.ts'
 
-// A stored definition was checked when it was accepted. Checking it again on waking would let a schema that has
-// changed since stop a run that had already begun.
-const NOTHING: ReadonlySet<string> = new Set()
-
-const TRUSTING: Reader = {
-  head: (raw) => raw as Definition,
-  node: (raw) => ({ part: raw as Node, cut: NOTHING }),
-  edge: (raw) => ({ part: raw as Edge, cut: NOTHING }),
-  body: (raw) => raw as RawBody | undefined,
-  duplicate: () => {},
-  dangling: () => {},
-}
-
-/** The plan of a definition that `compile` has accepted before. */
-export function loadPlan(definition: Definition, types: NodeTypes): Plan {
-  const laid = outline(definition, types, TRUSTING)
+/**
+ * The plan of a definition that `compile` has accepted before. Checking it again on waking would let a schema that has
+ * changed since stop a run that had already begun. `bodies` are those that the run has kept.
+ */
+export function loadPlan(definition: Definition, types: NodeTypes, bodies?: Bodies): Plan {
+  const laid = outline(definition, types, TRUSTING, bodies)
   const graphs = laid.scopes.map((scope) => scopeGraph(laid, scope, new Set()))
   return buildPlan(laid, graphs, types)
 }

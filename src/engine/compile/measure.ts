@@ -1,5 +1,5 @@
-import { LIMITS } from '../definition.ts'
-import type { Location, Problems } from '../problem.ts'
+import { LIMITS } from '../model/definition.ts'
+import type { Location, Problems } from '../model/problem.ts'
 
 interface Visit {
   readonly value: unknown

@@ -1,6 +1,6 @@
 // Reading what is partly wrong. What is broken in one field is told and left out; the rest goes on to be checked.
 import type * as z from 'zod'
-import type { Location, Problems } from '../problem.ts'
+import type { Location, Problems } from '../model/problem.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -12,7 +12,7 @@ export interface Mended<T> {
 }
 
 /** Each round takes at least one thing out; a field that is still broken after so many is left out whole. */
-const MOST_ROUNDS = 8
+const MAX_ROUNDS = 8
 
 const NOTHING: ReadonlySet<string> = new Set()
 
@@ -38,7 +38,7 @@ export function mend<T extends object>(
     for (const [field] of broken) if (field !== undefined) cut.add(String(field))
     const present = broken.filter((place) => place.length > 0 && valueAt(current, place) !== undefined)
     // What is left is missing only.
-    if (present.length === 0 || round === MOST_ROUNDS) {
+    if (present.length === 0 || round === MAX_ROUNDS) {
       const rest = { ...current }
       for (const [field] of present) delete rest[field as string]
       return { value: rest as Partial<T>, cut }

@@ -1,5 +1,5 @@
-import type { Node } from '../definition.ts'
-import type { NodeTypeInfo } from '../node-type.ts'
+import type { Node } from '../model/definition.ts'
+import type { NodeTypeInfo } from '../model/node-type.ts'
 
 /** The ports of a node without `error`; undefined when they depend on an expression or the params are wrong. */
 export function portsOf(info: NodeTypeInfo | undefined, node: Node): readonly string[] | undefined {

@@ -1,10 +1,10 @@
-import { BodyHead, type Definition, DefinitionHead, Edge, LIMITS, Node } from '../definition.ts'
-import type { NodeTypes } from '../node-type.ts'
-import { formatLocation, type Location, type Problems, quoted } from '../problem.ts'
+import { BodyHead, type Definition, DefinitionHead, Edge, LIMITS, Node } from '../model/definition.ts'
+import type { NodeTypes } from '../model/node-type.ts'
+import { formatLocation, type Location, type Problems, quoted } from '../model/problem.ts'
 import { isObject, mend } from './mend.ts'
 import { type Outline, outline, type Reader } from './outline.ts'
 
-const MOST_ID_CHARS = 64
+const MAX_ID_CHARS = 64
 
 /**
  * Reads a definition of the right size, reporting every field that is not well formed and going on without it.
@@ -86,7 +86,7 @@ function reportLoose(
 
 /** A name that breaks the rules, and was reported, still tells which node is meant. */
 const nameOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && value.length <= MOST_ID_CHARS ? value : undefined
+  typeof value === 'string' && value !== '' && value.length <= MAX_ID_CHARS ? value : undefined
 
 const partsOf = (value: unknown) => ({ nodes: fieldOf(value, 'nodes'), edges: fieldOf(value, 'edges') })
 

@@ -1,5 +1,5 @@
-import { type Arc, topologicalOrder } from '../graph.ts'
-import { findRegions, type Regions } from '../regions.ts'
+import { type Arc, topologicalOrder } from '../graph/graph.ts'
+import { findRegions, type Regions } from '../graph/regions.ts'
 import type { Outline, OutlineEdge, OutlineScope } from './outline.ts'
 
 /** One scope as a graph over local numbers, with its order and its loops. */

@@ -1,5 +1,5 @@
-import { isForbiddenKey } from '../../core/json.ts'
-import { isoText } from './dates/calendar.ts'
+import { isForbiddenKey, mayHoldForbiddenKey } from '../../core/json.ts'
+import { isoText } from '../time/calendar.ts'
 import { isMoment, msOf } from './dates/moment.ts'
 import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
@@ -41,8 +41,6 @@ function measure(machine: Machine, value: unknown, at: number, indent: number, d
 
 const tooDeep = (at: number): never => fail('expression.too_large', at, 'the value is nested too deeply')
 
-const NAMES_TO_DROP = /__proto__|prototype|constructor|\\u/
-
 /**
  * Parses JSON text. Its depth and number of values are counted first, and keys that reach for a prototype are
  * left out: `JSON.parse` alone would keep them as properties.
@@ -69,7 +67,7 @@ export function parseJson(machine: Machine, text: string, at: number): unknown {
   spend(machine, values, at)
   machine.built = true
   try {
-    return NAMES_TO_DROP.test(text) ? JSON.parse(text, dropForbidden) : JSON.parse(text)
+    return mayHoldForbiddenKey(text) ? JSON.parse(text, dropForbidden) : JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return fail('expression.type', at, 'JSON.parse was given a text that is not JSON', 'JSON')

@@ -77,13 +77,13 @@ function isIn(machine: Machine, key: unknown, object: unknown, at: number): bool
 }
 
 // V8 hashes a longer text by its length alone, so that many long keys would be compared each with each.
-const MOST_KEY_CHARS = 10_000
+const MAX_KEY_CHARS = 10_000
 
 /** A property name from a value; only texts and numbers can name properties. */
 export function toKey(machine: Machine, key: unknown, at: number): string {
   if (typeof key === 'string') {
-    if (key.length > MOST_KEY_CHARS) {
-      fail('expression.too_large', at, `a property name may have ${MOST_KEY_CHARS} characters`)
+    if (key.length > MAX_KEY_CHARS) {
+      fail('expression.too_large', at, `a property name may have ${MAX_KEY_CHARS} characters`)
     }
     spend(machine, key.length >> 6, at)
     refuseForbidden(key, at)

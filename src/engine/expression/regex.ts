@@ -9,8 +9,8 @@ import type { Machine } from './limits.ts'
 import { spend } from './limits.ts'
 import type { Regex, RegexRoom } from './regex-value.ts'
 
-const { patternChars: MOST_CHARS, patternSize: MOST_SIZE } = LIMITS
-const MOST_MADE = 50
+const { patternChars: MAX_CHARS, patternSize: MAX_SIZE } = LIMITS
+const MAX_MADE = 50
 /** Reading a pattern is dear: a few characters may stand for hundreds of instructions. */
 const READ_COST = 400
 /** Beside the characters that a search looks at. */
@@ -37,8 +37,8 @@ export function compileLiteral(source: string, flags: string, room: RegexRoom, a
 
 /** Reads a pattern; whatever is wrong with it is told at `at`. */
 export function compileRegex(source: string, flags: string, at: number): Regex {
-  if (source.length > MOST_CHARS) {
-    fail('expression.too_large', at, `a regular expression may have ${MOST_CHARS} characters`)
+  if (source.length > MAX_CHARS) {
+    fail('expression.too_large', at, `a regular expression may have ${MAX_CHARS} characters`)
   }
   let options = 0
   for (const flag of flags) {
@@ -55,10 +55,10 @@ export function compileRegex(source: string, flags: string, at: number): Regex {
   }
   const tooLarge = () =>
     fail('expression.too_large', at, 'the regular expression is too large', 'smaller repeat counts')
-  if (patternSize(source) > 2 * MOST_SIZE) tooLarge()
+  if (patternSize(source) > 2 * MAX_SIZE) tooLarge()
   const compiled = readPattern(source, options, at)
   const size = compiled.programSize()
-  if (size > MOST_SIZE) tooLarge()
+  if (size > MAX_SIZE) tooLarge()
   return {
     kind: 'regex',
     isGlobal: flags.includes('g'),
@@ -87,14 +87,14 @@ function readPattern(source: string, options: number, at: number): RE2JS {
 
 /** A pattern that is known only now. In one evaluation each is read, and paid for, once. */
 export function makeRegex(machine: Machine, source: string, flags: string, at: number): Regex {
-  const key = `${flags}/${source.slice(0, MOST_CHARS + 1)}`
+  const key = `${flags}/${source.slice(0, MAX_CHARS + 1)}`
   const known = machine.patterns?.get(key)
   if (known !== undefined) return known
   machine.patterns ??= new Map()
-  if (machine.patterns.size >= MOST_MADE) {
-    fail('expression.budget', at, `the expression makes more than ${MOST_MADE} regular expressions`)
+  if (machine.patterns.size >= MAX_MADE) {
+    fail('expression.budget', at, `the expression makes more than ${MAX_MADE} regular expressions`)
   }
-  spend(machine, 1_000 + Math.min(source.length, MOST_CHARS) * READ_COST, at)
+  spend(machine, 1_000 + Math.min(source.length, MAX_CHARS) * READ_COST, at)
   const regex = compileRegex(source, flags, at)
   spend(machine, regex.size * 8, at)
   machine.patterns.set(key, regex)

@@ -26,8 +26,8 @@ export type Template = {
 }
 type Part = { readonly run: Run; readonly at: number; readonly size: number }
 
-const MOST_CACHED_CHARS = 200_000
-const newCache = () => makeCache<Result<Template, ExpressionError>>(MOST_CACHED_CHARS)
+const MAX_CACHED_CHARS = 200_000
+const newCache = () => makeCache<Result<Template, ExpressionError>>(MAX_CACHED_CHARS)
 const caches = new WeakMap<Dialect, ReturnType<typeof newCache>>()
 const noReferences = (): References => ({ nodes: [], names: new Set(), usesNodesDynamically: false })
 

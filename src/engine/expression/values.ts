@@ -1,5 +1,5 @@
 import { isForbiddenKey } from '../../core/json.ts'
-import { isoText } from './dates/calendar.ts'
+import { isoText } from '../time/calendar.ts'
 import { isMoment, msOf } from './dates/moment.ts'
 import { fail } from './errors.ts'
 import { stringifyJson } from './json.ts'

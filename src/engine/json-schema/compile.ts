@@ -9,6 +9,7 @@
 import { err, ok, type Result } from '../../core/result.ts'
 import { childrenOf, expectedOf, KEYWORDS, UNSUPPORTED } from './keywords.ts'
 import { compilePattern } from './pattern.ts'
+import { valueAt } from './pointer.ts'
 import { checkSize } from './size.ts'
 import {
   type CompiledSchema,
@@ -86,28 +87,12 @@ function visit(schema: Schema, path: string, found: Found): void {
   }
 }
 
-function decodePointer(ref: string): string[] | null {
-  try {
-    return decodeURIComponent(ref.slice(1))
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  } catch {
-    return null
-  }
-}
-
 function follow(root: Schema, ref: string, found: Found): unknown {
   const rootId = isObject(root) ? own(root, '$id') : undefined
   const local = typeof rootId === 'string' && ref.startsWith(rootId) ? ref.slice(rootId.length) : ref
   if (local === '#' || local === '') return root
-  if (!local.startsWith('#/')) return local.startsWith('#') ? found.anchors.get(local.slice(1)) : undefined
-  let at: unknown = root
-  for (const part of decodePointer(local) ?? ['not a pointer', '']) {
-    if (Array.isArray(at)) at = /^(0|[1-9]\d*)$/.test(part) ? at[Number(part)] : undefined
-    else at = isObject(at) ? own(at, part) : undefined
-  }
-  return at
+  if (local.startsWith('#/')) return valueAt(root, local)
+  return local.startsWith('#') ? found.anchors.get(local.slice(1)) : undefined
 }
 
 function resolveRefs(root: Schema, found: Found): Map<string, Schema> {

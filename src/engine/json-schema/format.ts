@@ -2,7 +2,7 @@
  * The formats that are checked; unknown ones are notes, as JSON Schema has it.
  * The expressions here have no choice to go back to, so they are linear, and texts are bounded all the same.
  */
-import { daysInMonth } from '../schedule/civil.ts'
+import { daysInMonth } from '../time/calendar.ts'
 import { compilePattern } from './pattern.ts'
 
 const MAX_CHARS = 8_192

@@ -9,7 +9,7 @@
  * with `*` (so also `*` with a step) is not restricted, and then both must match.
  */
 import { ok, type Result } from '../../core/result.ts'
-import { civilFromDays, DAY_MINUTES, daysFromCivil, daysInMonth, weekdayOf } from './civil.ts'
+import { DAY_MINUTES, dateOf, daysInMonth, daysOf, weekdayOfDay } from '../time/calendar.ts'
 import { type CronProblem, FIELDS, type FieldValue, problem, readField } from './cron-field.ts'
 
 export type Cron = {
@@ -85,9 +85,9 @@ export function parseCron(source: string): Result<Cron, CronProblem> {
 const bit = (day: number): number => 1 << (day - 1)
 
 /** The matching days of a month as bits, day 1 lowest. */
-function daysOf(cron: Cron, year: number, month: number): number {
+function matchingDays(cron: Cron, year: number, month: number): number {
   const length = daysInMonth(year, month)
-  const first = weekdayOf(daysFromCivil(year, month, 1))
+  const first = weekdayOfDay(daysOf(year, month, 1)) % 7
   let byDate = 0
   for (const day of cron.dayOfMonth.values) if (day <= length) byDate |= bit(day)
   for (const back of cron.dayOfMonth.fromEnd) if (back < length) byDate |= bit(length - back)
@@ -118,7 +118,7 @@ function minuteOfDay(cron: Cron, minute: number): number | null {
 /** The first matching local minute (counted from 1970-01-01T00:00 local) at or after `from`; null: there is none. */
 export function nextLocalMinute(cron: Cron, from: number): number | null {
   const today = Math.floor(from / DAY_MINUTES)
-  const start = civilFromDays(today)
+  const start = dateOf(today)
   let { year, month, day } = start
   while (year <= start.year + HORIZON_YEARS) {
     const wanted = cron.months.find((m) => m >= month)
@@ -130,10 +130,10 @@ export function nextLocalMinute(cron: Cron, from: number): number | null {
     }
     if (wanted !== month) day = 1
     month = wanted
-    const days = daysOf(cron, year, month)
+    const days = matchingDays(cron, year, month)
     for (let left = days >>> (day - 1); left !== 0; left = days >>> (day - 1)) {
       day += 31 - Math.clz32(left & -left)
-      const found = daysFromCivil(year, month, day)
+      const found = daysOf(year, month, day)
       const minute = minuteOfDay(cron, found === today ? from - today * DAY_MINUTES : 0)
       if (minute !== null) return found * DAY_MINUTES + minute
       day += 1

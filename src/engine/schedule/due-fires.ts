@@ -6,7 +6,7 @@
  * 2. `nextFireAt` lies after both `nowMs` and `lastFireMs`: a clock set back never fires anything again.
  * 3. No more than `MAX_FIRES` instants are answered, and the work is bounded by them, not by the length of an outage.
  */
-import { MINUTE_MS } from './civil.ts'
+import { MINUTE_MS } from '../../core/clock.ts'
 import { nextFire, type Schedule } from './next-fire.ts'
 
 /** A fire found later than this was missed, and so was one that is late by more than a period of its schedule. */

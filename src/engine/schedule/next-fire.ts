@@ -8,9 +8,10 @@
  *    reading matches. What a gap skips is not made up, what comes twice fires twice.
  * 4. `everyMs` counts real time from its anchor and knows no zone.
  */
-import { DAY_MS, MINUTE_MS } from './civil.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/clock.ts'
+import { LAST_MS } from '../time/calendar.ts'
+import { firstInstantOf, MAX_OFFSET_MS, segmentAt } from '../time/zone-segments.ts'
 import { type Cron, nextLocalMinute } from './cron.ts'
-import { firstInstantOf, MAX_OFFSET_MS, segmentAt } from './zone.ts'
 
 export type MissedPolicy = 'skip' | 'one' | 'all'
 
@@ -20,7 +21,6 @@ export type Schedule = { missed: MissedPolicy; jitterMs: number } & (
 )
 
 /** Schedules are asked about from 1970 and answer up to the end of the year 9999. */
-const LAST_MS = Date.UTC(10_000, 0, 1) - 1
 
 /** The first matching local time at or after `local`, both in milliseconds. */
 function nextLocal(cron: Cron, local: number): number | null {

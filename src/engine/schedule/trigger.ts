@@ -1,11 +1,12 @@
 import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { isZoneName } from '../time/zone.ts'
 import { parseCron } from './cron.ts'
 import type { Schedule } from './next-fire.ts'
-import { isTimeZone } from './zone.ts'
 
 export const MIN_EVERY_MS = 60_000
-const MAX_EVERY_MS = 366 * 86_400_000
+const MAX_EVERY_MS = 366 * DAY_MS
 const MAX_JITTER_MS = 3_600_000
 
 /** The shape without the rules between fields; a trigger schema that adds `key` and `entry` spreads it. */
@@ -66,7 +67,7 @@ export function compileSchedule(trigger: Fields, anchorMs = 0): Result<Schedule,
   if ((cron === undefined) === (everyMs === undefined))
     return err({ path: 'cron', message: 'give either cron or everyMs, one of the two' })
   const zone = trigger.timezone ?? 'UTC'
-  if (!isTimeZone(zone))
+  if (!isZoneName(zone))
     return err({
       path: 'timezone',
       message: `"${zone}" is no IANA time zone; write a name such as Europe/Berlin`,

@@ -1,6 +1,6 @@
-import { calendarOf, weekdayOf } from './calendar.ts'
+import { calendarOf, weekdayOf } from '../../time/calendar.ts'
+import { offsetAt } from '../../time/zone.ts'
 import { MONTHS, WEEKDAYS } from './moment.ts'
-import { offsetAt } from './zone.ts'
 
 const PIECES = /'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'/g
 const pad = (value: number, length: number) => String(value).padStart(length, '0')

@@ -1,5 +1,5 @@
-import { calendarOf, daysInMonth, FIRST_MS, LAST_MS, localMsOf, weekdayOf } from './calendar.ts'
-import { instantOf, offsetAt } from './zone.ts'
+import { calendarOf, daysInMonth, FIRST_MS, LAST_MS, localMsOf, weekdayOf } from '../../time/calendar.ts'
+import { instantOf, offsetAt } from '../../time/zone.ts'
 
 const moment = Symbol('date')
 

@@ -1,5 +1,5 @@
-import { MOST_ZONES } from '../../zone-format.ts'
-import { calendarOf, isoText, weekdayOf, weekOf } from '../dates/calendar.ts'
+import { calendarOf, isoText, weekdayOf, weekOf } from '../../time/calendar.ts'
+import { isZone, MAX_ZONES, offsetAt } from '../../time/zone.ts'
 import { formatDate } from '../dates/format.ts'
 import type { Duration, Moment, Unit } from '../dates/moment.ts'
 import {
@@ -14,7 +14,6 @@ import {
   UNITS,
   zoneOf,
 } from '../dates/moment.ts'
-import { isZone, offsetAt } from '../dates/zone.ts'
 import { didYouMean, fail } from '../errors.ts'
 import type { Machine } from '../limits.ts'
 import { buildText, spend } from '../limits.ts'
@@ -33,8 +32,8 @@ function checkedZone(machine: Machine, name: string, args: readonly unknown[], i
   payZone(machine, zone, at)
   machine.zones ??= new Set()
   machine.zones.add(zone.toLowerCase())
-  if (machine.zones.size > MOST_ZONES) {
-    fail('expression.budget', at, `the expression names more than ${MOST_ZONES} time zones`)
+  if (machine.zones.size > MAX_ZONES) {
+    fail('expression.budget', at, `the expression names more than ${MAX_ZONES} time zones`)
   }
   if (isZone(zone)) return zone
   return fail(

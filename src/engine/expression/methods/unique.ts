@@ -9,7 +9,7 @@ import type { Method } from '../natives.ts'
 import { functionArgument } from '../natives.ts'
 
 /** Longer keys are compared one by one by the map that holds them. */
-const MOST_KEY_CHARS = 10_000
+const MAX_KEY_CHARS = 10_000
 
 /** The same text for values that are the same: lists and objects by what is in them, in any order of keys. */
 function keyOf(machine: Machine, value: unknown, at: number): string {
@@ -23,7 +23,7 @@ function keyOf(machine: Machine, value: unknown, at: number): string {
 
 function shortened(machine: Machine, text: string, at: number): string {
   spend(machine, 1 + (text.length >> 6), at)
-  if (text.length <= MOST_KEY_CHARS) return text
+  if (text.length <= MAX_KEY_CHARS) return text
   spend(machine, text.length, at)
   return `hash ${toHex(hashNow('sha256', utf8(text)))}`
 }

@@ -1,8 +1,8 @@
 // Who waits for a signal, by the name or pattern that is waited for.
 //  L1. `waiters` holds exactly the paths of open waits for a signal, and `patterns` those of its names that have a star:
 //      a signal looks at its own name and at the patterns, never at all names.
-import { matchesEvent } from './event-name.ts'
-import type { RunState } from './state.ts'
+import { matchesEvent } from '../model/event-name.ts'
+import type { RunState } from '../model/state.ts'
 
 type Waiters = Pick<RunState, 'waiters' | 'patterns'>
 

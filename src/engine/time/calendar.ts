@@ -1,3 +1,6 @@
+// The calendar: proleptic Gregorian, arithmetic only, with no zone. Days are counted from 1970-01-01.
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+
 /** A point of the calendar without a zone. `month` counts from 1. */
 export type Calendar = {
   readonly year: number
@@ -9,13 +12,12 @@ export type Calendar = {
   readonly millisecond: number
 }
 
-export const DAY_MS = 86_400_000
+export const DAY_MINUTES = 1_440
 /** 0001-01-01 and 9999-12-31: beyond them ISO text has no four digits and zones no data. */
 export const FIRST_MS = -62_135_596_800_000
 export const LAST_MS = 253_402_300_799_999
 
-// Days since 1970-01-01 and back, proleptic Gregorian, by counting from March so that the leap day comes last
-// (Howard Hinnant, "chrono-compatible low-level date algorithms").
+// By counting from March, so that the leap day comes last (Howard Hinnant, "chrono-compatible low-level date algorithms").
 export function daysOf(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
@@ -25,10 +27,7 @@ export function daysOf(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468
 }
 
-/** The calendar of a local time in milliseconds, that is of an instant plus the offset of its zone. */
-export function calendarOf(localMs: number): Calendar {
-  const days = Math.floor(localMs / DAY_MS)
-  const inDay = localMs - days * DAY_MS
+export function dateOf(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097
@@ -46,10 +45,19 @@ export function calendarOf(localMs: number): Calendar {
     year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
     month,
     day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
-    hour: Math.floor(inDay / 3_600_000),
-    minute: Math.floor(inDay / 60_000) % 60,
-    second: Math.floor(inDay / 1000) % 60,
-    millisecond: inDay % 1000,
+  }
+}
+
+/** The calendar of a local time in milliseconds, that is of an instant plus the offset of its zone. */
+export function calendarOf(localMs: number): Calendar {
+  const days = Math.floor(localMs / DAY_MS)
+  const inDay = localMs - days * DAY_MS
+  return {
+    ...dateOf(days),
+    hour: Math.floor(inDay / HOUR_MS),
+    minute: Math.floor(inDay / MINUTE_MS) % 60,
+    second: Math.floor(inDay / SECOND_MS) % 60,
+    millisecond: inDay % SECOND_MS,
   }
 }
 
@@ -58,20 +66,21 @@ export function localMsOf(time: Calendar): number {
   return daysOf(time.year, time.month, time.day) * DAY_MS + inDay
 }
 
-export const daysInMonth = (year: number, month: number): number =>
-  month === 12 ? 31 : daysOf(year, month + 1, 1) - daysOf(year, month, 1)
+export function daysInMonth(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+}
 
 /** 1 is Monday, 7 is Sunday (ISO 8601). */
-export function weekdayOf(localMs: number): number {
-  const days = Math.floor(localMs / DAY_MS)
-  return ((((days + 3) % 7) + 7) % 7) + 1
-}
+export const weekdayOfDay = (days: number): number => ((((days + 3) % 7) + 7) % 7) + 1
+
+export const weekdayOf = (localMs: number): number => weekdayOfDay(Math.floor(localMs / DAY_MS))
 
 /** ISO 8601: a week belongs to the year that has its Thursday. */
 export function weekOf(localMs: number): { readonly week: number; readonly weekYear: number } {
   const day = Math.floor(localMs / DAY_MS)
-  const thursday = day + 4 - weekdayOf(localMs)
-  const { year } = calendarOf(thursday * DAY_MS)
+  const thursday = day + 4 - weekdayOfDay(day)
+  const { year } = dateOf(thursday)
   return { week: Math.floor((thursday - daysOf(year, 1, 1)) / 7) + 1, weekYear: year }
 }
 

@@ -1,6 +1,8 @@
-import { DEFAULTS, type RetryPolicy } from './definition.ts'
+import { fnv1a } from '../../core/fnv.ts'
+import { DEFAULTS, type RetryPolicy } from '../model/definition.ts'
 
-export const MAX_CRASHES = 5
+/** Crashes while one activation is worked on, in a turn or in its effect, before it fails for good. */
+export const MAX_CRASHES = 3
 export const CRASH_DELAY_MS = 2_000
 /** What another side may ask for where the policy names no longest delay. */
 const MAX_RETRY_AFTER_MS = 3_600_000
@@ -19,10 +21,9 @@ export function backoffMs(policy: RetryPolicy, failures: number, jitter: number,
   return Math.max(Math.round(spread), Math.min(retryAfterMs, policy.maxDelayMs ?? MAX_RETRY_AFTER_MS))
 }
 
-/** A number in [0, 1) that is the same on every replay (FNV-1a over the text and the count). */
+/** A number in [0, 1) that is the same on every replay (a hash of the text and the count). */
 export function hashUnit(text: string, count: number): number {
-  let hash = 2166136261 ^ count
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619)
+  let hash = fnv1a(text, count)
   hash = Math.imul(hash ^ (hash >>> 15), 2246822507)
   return ((hash ^ (hash >>> 13)) >>> 0) / 4294967296
 }

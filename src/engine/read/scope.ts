@@ -1,10 +1,10 @@
 // What an expression sees. The shell asks before it evaluates. The answer is that of the moment in which the viewer first
 // became ready, however much later an attempt asks: an effect that is tried again is sent with the same content.
-import { regionKey } from './advance/region.ts'
-import { nodePath } from './path.ts'
-import type { Plan, PlanNode } from './plan.ts'
-import { type Activation, isSettled, type RunState } from './state.ts'
-import { upstreamOf } from './upstream.ts'
+import { regionKey } from '../advance/region.ts'
+import { upstreamOf } from '../graph/upstream.ts'
+import { nodePath } from '../model/path.ts'
+import type { Plan, PlanNode } from '../model/plan.ts'
+import { type Activation, isSettled, type RunState } from '../model/state.ts'
 
 /**
  * The activation that `nodes.<id>` means, seen from another. In the same loop: this iteration where it lies upstream,
@@ -69,11 +69,11 @@ export function activationInFrame(
   frame: string,
   id: string,
 ): Activation | undefined {
-  const index = plan.byId.get(id)
-  const target = index === undefined ? undefined : plan.nodes[index]!
-  if (target === undefined) return undefined
   const group = frame === '' ? undefined : state.activations.get(frame)
   const body = group === undefined ? 0 : plan.nodes[group.node]!.body
+  const index = plan.scopes[body]?.names.get(id)
+  const target = index === undefined ? undefined : plan.nodes[index]!
+  if (target === undefined) return undefined
   if (target.scope === body)
     return newest({ state, frame, target, until: Number.POSITIVE_INFINITY }, [], undefined)
   return group === undefined ? undefined : visibleActivation(plan, state, group, id)

@@ -1,5 +1,5 @@
-import type { Plan } from './plan.ts'
-import type { NodeStatus, RunState } from './state.ts'
+import type { Plan } from '../model/plan.ts'
+import type { NodeStatus, RunState } from '../model/state.ts'
 import { type NodeView, nodeView, unreached, unreachedView } from './view.ts'
 
 export interface NodesQuery {

@@ -1,16 +1,19 @@
 // State is a fold of events: feeding the recorded facts through `advance` gives the state again, and with it every
 // event that the core had derived from them.
-import { advance } from './advance/index.ts'
-import type { RunEvent } from './event.ts'
-import type { Plan } from './plan.ts'
-import { newRun, type RunState } from './state.ts'
+import { advance } from '../advance/index.ts'
+import { spend } from '../advance/spend.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import { newRun, type RunState } from '../model/state.ts'
 
 /** Folds events in order, on top of `state` when it was restored from rows. Events it already holds are passed over. */
 export function replay(plan: Plan, events: Iterable<RunEvent>, state: RunState = newRun()): RunState {
   for (const event of events) {
     if (event.seq <= state.run.seq) continue
-    if (event.type === 'node.late') state.run.seq = event.seq
-    else if (!event.auto) advance(plan, state, event, event.at)
+    if (event.type === 'node.late') {
+      state.run.seq = event.seq
+      if (event.usage !== undefined) spend(state, event.path, event.attempt, event.usage)
+    } else if (!event.auto) advance(plan, state, event, event.at)
   }
   return state
 }

@@ -1,14 +1,14 @@
 /**
- * Offsets of IANA zones, found through `Intl` and kept as segments of constant offset.
+ * Offsets of zones with names, scanned once a year of a zone and kept as segments of constant offset. For schedules; zone.ts says why.
  *
  * 1. Segments of a zone cover the time line without gap or overlap, so a walk from one to the next ends.
  * 2. The caches hold facts that depend only on the zone name; dropping an entry costs time, never an answer.
  * 3. Two changes of offset less than three days apart that cancel each other would be missed by the scan. No
  *    zone has had that since 1970; the shortest summer time was a week (north of Brazil, 2000).
  */
+import { DAY_MS } from '../../core/clock.ts'
 import { remember } from '../../core/remember.ts'
-import { isKnownZone, zoneFormat } from '../zone-format.ts'
-import { DAY_MS } from './civil.ts'
+import { offsetByName } from './zone.ts'
 
 /** `offset` is local time minus UTC in milliseconds, valid from `start` (inclusive) to `end` (exclusive). */
 export type Segment = { start: number; end: number; offset: number }
@@ -19,49 +19,35 @@ const PROBE_MS = 3 * DAY_MS
 
 const years = new Map<string, Segment[]>()
 
-/** A name of the IANA database, such as `Europe/Berlin` or `UTC`. Bare offsets (`+02:00`) have no rules: refused. */
-export function isTimeZone(name: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(name) && isKnownZone(name)
-}
-
-function readOffset(format: Intl.DateTimeFormat, at: number): number {
-  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
-    format.format(at).match(/\d+/g) ?? []
-  ).map(Number)
-  const local = Date.UTC(year, month - 1, day, hour, minute, second)
-  return local - Math.floor(at / 1000) * 1000
-}
-
 /** The instant in (low, high] from which the offset is no longer that of `low`. */
-function findChange(format: Intl.DateTimeFormat, low: number, high: number, before: number): number {
+function findChange(zone: string, low: number, high: number, before: number): number {
   let from = low
   let to = high
   while (to - from > 1000) {
     const middle = Math.floor((from + to) / 2000) * 1000
-    if (readOffset(format, middle) === before) from = middle
+    if (offsetByName(middle, zone) === before) from = middle
     else to = middle
   }
   return to
 }
 
 function scanYear(zone: string, year: number): Segment[] {
-  const format = zoneFormat(zone)
   const last = Date.UTC(year + 1, 0, 1)
   const segments: Segment[] = []
   let start = Date.UTC(year, 0, 1)
-  let offset = readOffset(format, start)
+  let offset = offsetByName(start, zone)
   for (let at = start; at < last; ) {
     const next = Math.min(at + PROBE_MS, last)
     // The last probe stands just inside the year: a change on the border itself opens the next year.
     const probe = next === last ? last - 1000 : next
-    if (readOffset(format, probe) === offset) {
+    if (offsetByName(probe, zone) === offset) {
       at = next
       continue
     }
-    const change = findChange(format, at, probe, offset)
+    const change = findChange(zone, at, probe, offset)
     segments.push({ start, end: change, offset })
     start = change
-    offset = readOffset(format, change)
+    offset = offsetByName(change, zone)
     at = change
   }
   segments.push({ start, end: last, offset })

@@ -1,11 +1,14 @@
-import { nearest, newRegexRoom, type RegexRoom } from './expression/index.ts'
+import { type Pointer, pointerOf } from '../../core/pointer.ts'
+import { nearest, newRegexRoom, type RegexRoom } from '../expression/index.ts'
 
 export interface Problem {
-  /** Where, as in the definition: `nodes[3].params.url`. */
-  readonly path: string
+  /** Where in the definition: `/nodes/3/params/url`. */
+  readonly path: Pointer
   readonly code: string
   readonly message: string
   readonly hint?: string
+  /** The node that holds the place, where it is known. */
+  readonly nodeId?: string
 }
 
 export type Location = readonly PropertyKey[]
@@ -55,13 +58,9 @@ export function problems(): Problems {
 
 const shortened = (text: string): string => (text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text)
 
-export function formatLocation(at: Location): string {
-  let text = ''
-  for (const key of at) {
-    if (typeof key === 'number') text += `[${key}]`
-    else text += text === '' ? String(key) : `.${String(key)}`
-  }
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text
+export function formatLocation(at: Location): Pointer {
+  const pointer = pointerOf(at)
+  return pointer.length > 500 ? (`${pointer.slice(0, 500)}…` as Pointer) : pointer
 }
 
 /** Text from outside, short enough for a message. */

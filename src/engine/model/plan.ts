@@ -1,19 +1,26 @@
 // A plan is the definition as the core walks it: nodes, edges, scopes and loop regions by integer index over all
 // bodies. It is never changed after it is built, holds nothing of a run, and may be cached by version.
-import type { Definition, Node, RetryPolicy } from './definition.ts'
+import type { Body, Definition, Node, RetryPolicy } from './definition.ts'
 import type { MergeMode } from './node-type.ts'
+import { parsePath } from './path.ts'
 
 /** How many pure items the shell is asked for at once, so that it yields between them. */
 export const ITEMS_PER_TURN = 256
 
+export type Bodies = Readonly<Record<string, Body>>
+
 export interface PlanNode {
   readonly index: number
   readonly id: string
+  /** The id; of a node in a supplied body behind the name of the node that supplies it: `agent.model`. */
+  readonly name: string
   readonly type: string
   readonly node: Node
   readonly scope: number
   /** The scope of the body of a group, else -1. */
   readonly body: number
+  /** The body that its type supplies. The shell is asked before it opens: the node may be stood in for as a whole. */
+  readonly supplied: Body | null
   readonly pure: boolean
   /** Takes part in merging by `join`; every other node joins `all`. */
   readonly join: { readonly mode: MergeMode; readonly count: number }
@@ -74,6 +81,8 @@ export interface PlanScope {
   /** Units to settle: nodes outside loops and outermost loops. */
   readonly units: number
   readonly output: unknown
+  /** The nodes that may be named here. All bodies share the names of the workflow, but for supplied ones. */
+  readonly names: ReadonlyMap<string, number>
 }
 
 export interface PlanRegion {
@@ -97,8 +106,33 @@ export interface Plan {
   readonly edges: readonly PlanEdge[]
   readonly scopes: readonly PlanScope[]
   readonly regions: readonly PlanRegion[]
+  /** The nodes of the definition as it was written. */
   readonly byId: ReadonlyMap<string, number>
+  /** The bodies that node types supply, by the names of their nodes; null where none does. */
+  readonly bodies: Bodies | null
   readonly maxParallel: number
   readonly timeoutMs: number
   readonly deadlineMs: number
+}
+
+/** The node that a path names, undefined when the plan has none. */
+export function nodeAt(plan: Plan, path: string): number | undefined {
+  let { byId: names } = plan
+  let found: number | undefined
+  for (const { id } of parsePath(path)?.segments ?? []) {
+    found = names.get(id)
+    const node = found === undefined ? undefined : plan.nodes[found]!
+    if (node?.supplied) names = plan.scopes[node.body]!.names
+  }
+  return found
+}
+
+/** The ids of a path as far as they stand in the definition: what is in a supplied body belongs to the node that supplies it. */
+export function writtenIds(plan: Plan, path: string): string[] {
+  const ids: string[] = []
+  for (const { id } of parsePath(path)?.segments ?? []) {
+    ids.push(id)
+    if (plan.nodes[plan.byId.get(id) ?? -1]?.supplied) break
+  }
+  return ids
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { isForbiddenKey } from '../core/json.ts'
-import { refineSchedule, scheduleTriggerShape } from './schedule/trigger.ts'
-import { webhookTriggerShape } from './webhook-trigger.ts'
+import { DAY_MS } from '../../core/clock.ts'
+import { isForbiddenKey } from '../../core/json.ts'
+import { refineSchedule, scheduleTriggerShape } from '../schedule/trigger.ts'
+import { webhookTriggerShape } from '../triggers/webhook-trigger.ts'
 
 export const LIMITS = {
   nodes: 1_000,
@@ -25,7 +26,6 @@ export const DEFAULTS = {
   retryMaxDelayMs: 300_000,
 } as const
 
-const DAY_MS = 86_400_000
 const YEAR_MS = 366 * DAY_MS
 const duration = z.number().int().min(1).max(YEAR_MS)
 
@@ -107,7 +107,12 @@ export const Node = z.strictObject({
     .union([z.string(), z.boolean()])
     .optional()
     .describe('An expression. When it is not true, the node is skipped.'),
-  credential: z.string().min(1).max(200).optional().describe('The credential that the node signs in with.'),
+  credential: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('An integration of the team that the node signs in with, by id or name.'),
   disabled: z
     .boolean()
     .optional()
@@ -116,6 +121,11 @@ export const Node = z.strictObject({
     description:
       'What happens to an attempt that was lost in a crash: `at-least-once` makes it again with the same idempotency key, `at-most-once` leaves the node `unknown` until a person decides.',
     default: 'at-least-once',
+  }),
+  offload: z.boolean().optional().meta({
+    description:
+      'Puts an output of more than 256 KB into a file of the run. Expressions then see `{ $file, name, type, sizeBytes, sha256 }`, and `file.read` reads it. Without this, that happens above 8 MB.',
+    default: false,
   }),
   undo: NodeId.optional().describe(
     'The node that takes back what this one did, when the run is undone. It has no edges of its own.',
@@ -156,6 +166,11 @@ export const Settings = z.strictObject({
     .describe(
       'What a run is called in lists, such as `Order {{ input.orderId }}`. It is evaluated once, at the start, and may name what a start knows: input, vars, run, workflow and now. Where it cannot be evaluated the run has no title.',
     ),
+  isolation: z.enum(['shared', 'own']).optional().meta({
+    description:
+      'Where runs are kept. `own` gives each run a Durable Object of its own, so that it shares nothing with others; that costs more for each run.',
+    default: 'shared',
+  }),
   onError: z.enum(['fail', 'continue']).optional().meta({
     description:
       'For nodes that name no policy of their own. `continue` goes on at the port `main`; nodes without one, such as `flow.if`, fail the run.',

@@ -1,5 +1,5 @@
 // Whether a trigger's filter takes what came. There is no run yet, so it sees only what came and the time.
-import { compileTemplate, evaluateTemplate } from './expression/index.ts'
+import { compileTemplate, evaluateTemplate } from '../expression/index.ts'
 
 /** `input` is what the run would get, `item` the part that most filters ask about. */
 export type FilterScope = { input: unknown; item: unknown; now: number }

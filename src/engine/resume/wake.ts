@@ -1,12 +1,12 @@
 // A run that comes back into memory. Commands are never stored, so what the state asks for is worked out again:
 //  1. feed every fact of `lostAttempts` to `advance`, keeping events and changes and dropping the commands;
 //  2. carry out `outstanding`, which names each wish of the state exactly once.
-import { keptSignals } from './advance/wait.ts'
-import { type Command, RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from './command.ts'
-import type { Fact } from './event.ts'
-import { idempotencyKey } from './idempotency.ts'
-import { ITEMS_PER_TURN, type Plan } from './plan.ts'
-import { type Activation, hasEnded, type RunState } from './state.ts'
+import { keptSignals } from '../advance/wait.ts'
+import { type Command, RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
+import type { Fact } from '../model/event.ts'
+import { idempotencyKey } from '../model/idempotency.ts'
+import { ITEMS_PER_TURN, type Plan } from '../model/plan.ts'
+import { type Activation, hasEnded, type RunState } from '../model/state.ts'
 
 /** Effects that were in flight when the process was lost: they may have happened. */
 export function lostAttempts(state: RunState): Fact[] {

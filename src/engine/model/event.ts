@@ -1,6 +1,7 @@
 // What happens in a run. A fact is what the shell tells the core; an event is what the log keeps. Every accepted fact
 // becomes one event, followed by those that the core derives from it (`auto`), and a replay feeds only the facts.
-import type { Json } from '../core/json.ts'
+import type { Json } from '../../core/json.ts'
+import type { Usage } from './usage.ts'
 
 export interface NodeError {
   readonly code: string
@@ -105,15 +106,24 @@ export type Fact =
       /** The seq of the signal that a wait took. */
       readonly signal?: number
       readonly detail?: Json
+      readonly usage?: Usage
     })
   /** `givenUp` by the shell, whatever the node is at: it fails for good, and no policy tries it again. */
-  | (OnNode & { readonly type: 'node.failed'; readonly error: NodeError; readonly givenUp?: true })
+  | (OnNode & {
+      readonly type: 'node.failed'
+      readonly error: NodeError
+      readonly givenUp?: true
+      readonly usage?: Usage
+    })
   /** `when` was false. */
   | (OnNode & { readonly type: 'node.declined' })
   | (OnNode & { readonly type: 'node.waiting'; readonly wait: Wait })
   | (OnNode & { readonly type: 'node.progress'; readonly data?: Json })
-  /** The attempt was lost with the process; it may have happened. Counts as a crash, not as a failure. */
-  | (OnNode & { readonly type: 'node.crashed' })
+  /**
+   * The attempt was lost with the process; it may have happened. Counts as a crash, not as a failure; where it is known
+   * what else the process was lost by, `isBystander` says that it counts as nothing.
+   */
+  | (OnNode & { readonly type: 'node.crashed'; readonly isBystander?: true })
   /** One of our own bindings is down. Counts as nothing. */
   | (OnNode & { readonly type: 'node.deferred'; readonly delayMs: number; readonly reason?: string })
   /** A person settles an `unknown`. */
@@ -135,7 +145,16 @@ export type Fact =
     })
   | { readonly type: 'timer.fired'; readonly key: string }
   | { readonly type: 'signal.received'; readonly name: string; readonly id?: string; readonly data?: Json }
-  | { readonly type: 'log'; readonly level: string; readonly message: string; readonly path?: string }
+  /** A message of a node, or one that somebody has sent to the run. */
+  | {
+      readonly type: 'log'
+      readonly level: string
+      readonly message: string
+      readonly path?: string
+      readonly by?: string
+      readonly status?: string
+      readonly data?: Json
+    }
 
 export type Derived =
   | { readonly type: 'node.started'; readonly path: string; readonly attempt: number }
@@ -148,27 +167,36 @@ export type Derived =
       readonly reason: 'failed' | 'crashed' | 'deferred' | 'resolved'
       /** When the next attempt starts. */
       readonly nextAt: number
+      /** Of an attempt that failed. */
+      readonly error?: NodeError
     }
-  | { readonly type: 'node.unknown'; readonly path: string }
+  | { readonly type: 'node.unknown'; readonly path: string; readonly error?: NodeError }
   /** An outcome that the core settled by itself: a group or `each` that failed, a wait that came due, an adopted outcome. */
   | {
       readonly type: 'node.settled'
       readonly path: string
+      readonly attempt?: number
       readonly status: 'succeeded' | 'failed'
       readonly port: string | null
       readonly output?: Output
       readonly error?: NodeError
       readonly adopted?: true
     }
-  /** An outcome that came after its attempt was over. Applied to nothing. */
-  | { readonly type: 'node.late'; readonly path: string; readonly attempt: number; readonly outcome: string }
+  /** An outcome that came after its attempt was over. Applied to nothing, but what it has cost is counted. */
+  | {
+      readonly type: 'node.late'
+      readonly path: string
+      readonly attempt: number
+      readonly outcome: string
+      readonly usage?: Usage
+    }
   | { readonly type: 'run.waiting' }
   | { readonly type: 'run.running' }
   | { readonly type: 'run.failing'; readonly error: NodeError }
   | { readonly type: 'run.undoing'; readonly count: number }
   | { readonly type: 'run.succeeded' }
   | { readonly type: 'run.failed'; readonly error: NodeError }
-  | { readonly type: 'run.cancelled' }
+  | { readonly type: 'run.cancelled'; readonly by?: string; readonly reason?: string }
 
 interface Recorded {
   /** Gapless from 1. */

@@ -1,4 +1,4 @@
-import type { Plan, PlanScope } from './plan.ts'
+import type { Plan, PlanScope } from '../model/plan.ts'
 
 /** Who can have an outcome before whom, in one scope. */
 export interface Upstream {

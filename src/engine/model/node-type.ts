@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { Body, Node } from './definition.ts'
 
 export type MergeMode = 'all' | 'any' | 'first' | 'quorum'
 
@@ -17,12 +18,21 @@ export interface NodeTypeInfo {
   /** Computed by the shell at once, without effect: no slot, no intent, no timeout. */
   readonly pure: boolean
   readonly needsCredential: boolean
+  /** Whether it may name a credential that it does not need. */
+  readonly takesCredential?: boolean
   /** A pure node that may wait: it cannot run for each item by itself, since its items have no state of their own. */
   readonly mayWait?: boolean
   /** Whether the node changes something outside, so that it can be at-most-once or be undone. */
   readonly effectful: boolean
   readonly defaultTimeoutMs?: number
   readonly kind?: 'leaf' | 'merge' | 'group'
+  /**
+   * Of a group that supplies its body itself. What it makes may depend on the node alone. Its nodes have names of their own:
+   * nothing outside can name them, and they name nothing outside but by what the node stands on (`prev`, `item`).
+   */
+  body?(node: Node): Body
+  /** Stands only in bodies that node types supply: nobody writes it into a definition. */
+  readonly internal?: true
   /** Parameters that the node evaluates by itself, where there may be an `item`. */
   readonly deferred?: readonly string[]
   /** What is wrong with fixed parameters that the schema cannot tell; those with expressions are seen by the run only. */

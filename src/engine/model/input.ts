@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts'
+import type { Json } from '../../core/json.ts'
 
 /**
  * What a run is given when nothing was sent: an empty object, so that `input.x` can be asked for, unless the definition

@@ -1,5 +1,6 @@
 // What a webhook trigger says: which deliveries it takes, how they prove who sends them, and how they are told apart.
 import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
 
 /** As HTTP defines it. `Headers` throws on any other name. */
 export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$/
@@ -10,14 +11,14 @@ const credential = z
   .max(200)
   .optional()
   .describe(
-    'Which secret: `trigger` (default) or the key of the trigger, both for the one that belongs to the trigger. Set it with `secret` in `auth` when the trigger is saved, or with `PUT /workflows/{id}/triggers/{key}/secret`.',
+    'Which secret: `trigger` (default) or the key of the trigger, both for the one that belongs to the trigger; else an integration of the team, by id or name. Set that of the trigger with `secret` in `auth` when the trigger is saved, or with `PUT /workflows/{id}/triggers/{key}/secret`.',
   )
 
 const toleranceMs = z
   .number()
   .int()
   .min(1)
-  .max(366 * 86_400_000)
+  .max(366 * DAY_MS)
   .optional()
   .describe('How far from now the time in the signature may be; default 300000.')
 
@@ -39,11 +40,38 @@ export const WebhookAuth = z.discriminatedUnion('type', [
       .enum(['sha256', 'sha512'])
       .optional()
       .meta({ description: 'The hash of the signature.', default: 'sha256' }),
+    encoding: z
+      .enum(['hex', 'base64'])
+      .optional()
+      .meta({ description: 'Of `header`: how it writes the signature.', default: 'hex' }),
+    prefix: z
+      .string()
+      .max(50)
+      .regex(/^[\x20-\x7e]*$/, 'ASCII characters only')
+      .optional()
+      .describe(
+        'Of `header`: what stands before the signature, such as `v1=`. `sha256=` and `sha512=` always may.',
+      ),
+    timestampHeader: HeaderName.optional().describe(
+      'Of `header`: where the time of sending stands, in seconds or milliseconds since 1970. It is then required and signed. Default: `webhook-timestamp`, where it is sent.',
+    ),
+    signedIdHeader: HeaderName.optional().describe(
+      'Of `header` with `timestampHeader`: where the id of the delivery stands, signed before the time. It is then required.',
+    ),
+    separator: z.string().max(5).optional().meta({
+      description: 'Of `header`: what stands between id, time and body in what is signed.',
+      default: '.',
+    }),
     toleranceMs,
   }),
   z
     .strictObject({ type: z.literal('github'), credential })
     .describe('`X-Hub-Signature-256`; the id is `X-GitHub-Delivery`. A `ping` is answered without a run.'),
+  z
+    .strictObject({ type: z.literal('gitlab'), credential, toleranceMs })
+    .describe(
+      '`webhook-signature` with the signing token of GitLab, else its secret token in `X-Gitlab-Token`; the id is `webhook-id`, `Idempotency-Key` or `X-Gitlab-Event-UUID`.',
+    ),
   z
     .strictObject({ type: z.literal('stripe'), credential, toleranceMs })
     .describe('`Stripe-Signature`; the id is that of the event in the body.'),
@@ -65,8 +93,12 @@ export const VENDOR_ID_HEADERS: Partial<Record<WebhookAuth['type'], string>> = {
 }
 
 /** Whether what is signed names the delivery, so that a header has nothing to add. */
-export const signsItsId = (auth: Pick<WebhookAuth, 'type'> & { header?: string }): boolean =>
-  auth.type === 'stripe' || auth.type === 'slack' || (auth.type === 'hmac' && auth.header === undefined)
+export const signsItsId = (
+  auth: Pick<WebhookAuth, 'type'> & { header?: string; signedIdHeader?: string },
+): boolean =>
+  auth.type === 'stripe' ||
+  auth.type === 'slack' ||
+  (auth.type === 'hmac' && (auth.header === undefined || auth.signedIdHeader !== undefined))
 
 /** The shape of the trigger; a schema that adds `key` and `entry` spreads it. */
 export const webhookTriggerShape = {

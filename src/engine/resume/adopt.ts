@@ -7,15 +7,15 @@
 //      settles it.
 //  K5. What a retry does again sees the same time as before, so that its parameters are the same unless something was
 //      changed.
-import { canonicalJson } from '../core/json.ts'
-import { adoptedOrder } from './advance/start.ts'
-import { undoable } from './advance/undo.ts'
-import type { Node } from './definition.ts'
-import { type AdoptedOutcome, OUTCOME_UNKNOWN, type Sent } from './event.ts'
-import { isUndoPath, nodeIdOf, outerPath, parsePath, undoPath, withoutItem } from './path.ts'
-import type { Plan } from './plan.ts'
-import type { Problem } from './problem.ts'
-import type { Activation, RunState } from './state.ts'
+import { canonicalJson } from '../../core/json.ts'
+import { adoptedOrder } from '../advance/start.ts'
+import { undoable } from '../advance/undo.ts'
+import type { Node } from '../model/definition.ts'
+import { type AdoptedOutcome, OUTCOME_UNKNOWN, type Sent } from '../model/event.ts'
+import { isUndoPath, outerPath, undoPath, withoutItem } from '../model/path.ts'
+import { nodeAt, type Plan, writtenIds } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Activation, RunState } from '../model/state.ts'
 
 export interface Adoption {
   readonly outcomes: AdoptedOutcome[]
@@ -79,7 +79,7 @@ function unreachedUndoable(plan: Plan, state: RunState): AdoptedOutcome[] {
   for (const outcome of state.adopted.values()) {
     const { path, status, child, order } = outcome
     if (status !== 'succeeded' || state.activations.has(path)) continue
-    const node = plan.byId.get(nodeIdOf(path))
+    const node = nodeAt(plan, path)
     if (node === undefined || (plan.nodes[node]!.undo < 0 && child === undefined)) continue
     found.push({ ...outcome, order: adoptedOrder(order) })
   }
@@ -108,7 +108,7 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
     const stands = activation.status === 'succeeded' || activation.port !== null
     const undone = state.activations.has(undoPath(path)) || compensated.has(path)
     if (undone) makeAnew(generations, path)
-    const isExcluded = activation.node === from || isAgain(activation)
+    const isExcluded = isAtOrInside(activation) || isAgain(activation)
     const lost = undone || isExcluded || broken.has(path) || !isRooted(state, kept, activation)
     if (lost) broken.add(parentPath(activation))
     else if (stands) {
@@ -130,6 +130,14 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
     .map((one) => withChild(outcomeOf(one), childOf(one.path)))
   return { outcomes: [...outcomes, ...again, ...unreached()], generations }
 
+  /** With the node that the run starts again from goes what is inside of it. */
+  function isAtOrInside(activation: Activation): boolean {
+    if (from === undefined) return false
+    let at: Activation | undefined = activation
+    while (at !== undefined && at.node !== from) at = state.activations.get(parentPath(at))
+    return at !== undefined
+  }
+
   function takenUp(activation: Activation, status: 'unknown' | 'open'): AdoptedOutcome {
     const sent = sentOf(activation)
     const taken = withChild({ ...outcomeOf(activation), status }, childOf(activation.path))
@@ -146,11 +154,13 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
         makeAnew(generations, path)
         continue
       }
-      const node = plan.byId.get(nodeIdOf(path))
+      const node = nodeAt(plan, path)
       if (node === undefined) continue
       const taken = { ...outcome, order: adoptedOrder(outcome.order) }
-      const isInside = ancestorsOf(path).some((one) => kept.has(one))
-      const stands = isInside || (node !== from && causes.every((cause) => kept.has(cause)))
+      const around = ancestorsOf(path)
+      const isInside = around.some((one) => kept.has(one))
+      const isAgainFrom = from !== undefined && [path, ...around].some((one) => nodeAt(plan, one) === from)
+      const stands = isInside || (!isAgainFrom && causes.every((cause) => kept.has(cause)))
       if (status === 'open' ? isRetry : status === 'unknown' ? isRetry || stands : stands && !asks(node))
         found.push(taken)
       else if (isRetry && stands) found.push({ ...taken, status: 'open' })
@@ -227,7 +237,7 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
   const found: Problem[] = []
   const kept = outcomes.filter(({ status }) => status === 'succeeded' || status === 'failed')
   for (const { path } of kept) {
-    const ids = parsePath(path)?.segments.map(({ id }) => id) ?? []
+    const ids = writtenIds(before, path)
     ids.forEach((id, i) => {
       if (i === ids.length - 1) whole.set(id, true)
       else if (!whole.has(id)) whole.set(id, false)
@@ -235,26 +245,32 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
   }
   for (const [id, withBody] of whole) {
     const now = after.byId.get(id)
-    const path = `nodes.${id}`
     if (now === undefined) {
       found.push({
-        path,
+        path: '',
+        nodeId: id,
         code: 'rerun.node_missing',
         message: `The kept node "${id}" is not in this version`,
       })
     } else if (shapeOf(before, before.byId.get(id)!, withBody) !== shapeOf(after, now, withBody)) {
       const hint = 'Start again from this node or from one before it'
-      found.push({ path, code: 'rerun.node_changed', message: `The kept node "${id}" was changed`, hint })
+      found.push({
+        path: '',
+        nodeId: id,
+        code: 'rerun.node_changed',
+        message: `The kept node "${id}" was changed`,
+        hint,
+      })
     }
   }
   for (const { path, status } of outcomes) {
-    const id = nodeIdOf(path)
+    const id = writtenIds(before, path).at(-1) ?? ''
     const now = after.byId.get(id)
     if (status !== 'unknown' || now === undefined || whole.has(id)) continue
     // Under another path it would not be known again, and be done a second time.
     if (placeOf(before, before.byId.get(id)!) !== placeOf(after, now)) {
       const message = `Nobody knows whether "${id}" has had its effect, and it stands in another place`
-      found.push({ path: `nodes.${id}`, code: 'rerun.node_changed', message })
+      found.push({ path: '', nodeId: id, code: 'rerun.node_changed', message })
     }
   }
   return found

@@ -1,7 +1,14 @@
-import { toIsoOrNull } from '../core/clock.ts'
-import type { NodeError } from './event.ts'
-import type { Plan } from './plan.ts'
-import { type Activation, isTerminal, type NodeStatus, type RunState, type RunStatus } from './state.ts'
+import { toIsoOrNull } from '../../core/clock.ts'
+import type { NodeError } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import {
+  type Activation,
+  isTerminal,
+  type NodeStatus,
+  type RunState,
+  type RunStatus,
+} from '../model/state.ts'
+import type { Usage } from '../model/usage.ts'
 
 export interface NodeView {
   id: string
@@ -14,6 +21,8 @@ export interface NodeView {
   durationMs: number | null
   error: NodeError | null
   items?: { count: number; done: number; failed: number }
+  /** Where models were called, inside included. */
+  usage?: Usage
 }
 
 export interface WaitingFor {
@@ -108,6 +117,7 @@ export function nodeView(plan: Plan, activation: Activation): NodeView {
     error,
   }
   if (each) view.items = { count: each.count, done: each.done, failed: each.failed }
+  if (activation.spent) view.usage = activation.spent.usage
   return view
 }
 
@@ -118,9 +128,9 @@ export function progress(plan: Plan, state: RunState): number {
   const { units } = plan.scopes[0]!
   if (units === 0 || run.startedAt === null) return 0
   let done = units - run.left
-  for (const path of state.open) {
-    const { frame, item, each } = state.activations.get(path)!
-    if (frame === '' && item < 0 && each && each.count > 0) done += each.done / each.count
+  for (const path of state.fans) {
+    const each = state.activations.get(path)?.each
+    if (each && each.count > 0) done += each.done / each.count
   }
   return Math.max(0, Math.min(99, Math.floor((done / units) * 100)))
 }

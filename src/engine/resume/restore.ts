@@ -1,8 +1,15 @@
-import { undoable } from './advance/undo.ts'
-import type { AdoptedOutcome } from './event.ts'
-import type { Plan } from './plan.ts'
-import { type Activation, isSettled, newRun, type RegionState, type RunRow, type RunState } from './state.ts'
-import { addWaiter } from './waiters.ts'
+import { undoable } from '../advance/undo.ts'
+import { addWaiter } from '../advance/waiters.ts'
+import type { AdoptedOutcome } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import {
+  type Activation,
+  isSettled,
+  newRun,
+  type RegionState,
+  type RunRow,
+  type RunState,
+} from '../model/state.ts'
 
 /** Everything of a run that is stored as rows. Signals and adopted outcomes are written by their own events. */
 export interface StoredRun {
@@ -13,6 +20,9 @@ export interface StoredRun {
   readonly adopted?: Iterable<AdoptedOutcome>
 }
 
+const isFan = ({ status, frame, each }: Activation): boolean =>
+  !isSettled(status) && frame === '' && each !== null
+
 /** The state out of its rows, in any order. Takes the row objects over. */
 export function restore(plan: Plan, stored: StoredRun): RunState {
   const state: RunState = { ...newRun(), run: stored.run }
@@ -22,6 +32,7 @@ export function restore(plan: Plan, stored: StoredRun): RunState {
   for (const activation of stored.activations) {
     state.activations.set(activation.path, activation)
     if (!isSettled(activation.status)) state.open.add(activation.path)
+    if (isFan(activation)) state.fans.add(activation.path)
     if (activation.ticket > 0) queued.push(activation)
     const name = activation.status === 'waiting' ? activation.wait?.name : undefined
     if (name !== undefined && activation.wait?.kind === 'signal') addWaiter(state, name, activation.path)

@@ -4,8 +4,13 @@
 //  S2. A row's path never changes; `open` holds exactly the paths that are not settled.
 //  S3. Counters in the run row equal what counting the rows would give.
 import type { AdoptedOutcome, NodeError, RunMode, Wait } from './event.ts'
+import type { Spent, Usage } from './usage.ts'
 
-export type RunStatus = 'queued' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled'
+export const LIVE_STATUSES = ['queued', 'running', 'waiting', 'paused'] as const
+export const ENDED_STATUSES = ['succeeded', 'failed', 'cancelled'] as const
+export const RUN_STATUSES = [...LIVE_STATUSES, ...ENDED_STATUSES] as const
+export type EndedStatus = (typeof ENDED_STATUSES)[number]
+export type RunStatus = (typeof RUN_STATUSES)[number]
 
 export type NodeStatus =
   | 'pending'
@@ -86,6 +91,8 @@ export interface Activation {
   /** Order of completion: the seq of the event that settled it; adopted ones come before all others. */
   order: number
   adopted: boolean
+  /** Absent where no model was called. */
+  spent?: Spent
 }
 
 export interface RegionState {
@@ -135,6 +142,8 @@ export interface RunRow {
   retrying: number
   waiting: number
   undoing: string | null
+  /** Absent where no model was called. */
+  usage?: Usage
 }
 
 export interface RunState {
@@ -145,6 +154,8 @@ export interface RunState {
   /** Signals that no wait has taken: seq to name. */
   readonly signals: Map<number, string>
   readonly open: Set<string>
+  /** Open activations of the workflow itself that work through items. */
+  readonly fans: Set<string>
   /** Ready activations in the order of their tickets; stale entries are passed over. */
   readonly queue: { paths: string[]; head: number }
   /** Paths that wait for a signal, by its name. */
@@ -190,6 +201,7 @@ export function newRun(): RunState {
     adopted: new Map(),
     signals: new Map(),
     open: new Set(),
+    fans: new Set(),
     queue: { paths: [], head: 0 },
     waiters: new Map(),
     patterns: new Set(),
@@ -197,8 +209,8 @@ export function newRun(): RunState {
   }
 }
 
-export const isTerminal = (status: RunStatus): boolean =>
-  status === 'succeeded' || status === 'failed' || status === 'cancelled'
+export const isTerminal = (status: RunStatus): status is EndedStatus =>
+  (ENDED_STATUSES as readonly string[]).includes(status)
 
 export const isSettled = (status: NodeStatus): boolean =>
   status === 'succeeded' || status === 'failed' || status === 'skipped' || status === 'cancelled'
