@@ -1,0 +1,147 @@
+// What people and other parts ask of a run that is there, and what they are told.
+import { MAX_KEPT_SIGNALS } from '../../../src/engine/advance/wait.ts'
+import { hasEnded } from '../../../src/engine/model/state.ts'
+import type {
+  ControlAnswer,
+  ControlVerb,
+  Decide,
+  Note,
+  Resolve,
+  RunActor,
+  Signal,
+} from '../../../src/objects/workflow-run.ts'
+import { addAuditEntry, type RunAuditEntry } from '../outside/audit.ts'
+import { mayResume, notePause } from '../outside/children.ts'
+import { leaveLine } from '../outside/slot.ts'
+import type { StoredWait } from '../rows/store.ts'
+import { encodeValue } from '../rows/values.ts'
+import type { RunShell } from '../run-shell.ts'
+import { hideStored } from '../show/redaction.ts'
+import { viewRun } from '../show/view.ts'
+import type { ShellFact } from '../turn/outcome.ts'
+import { decide, hasRoomFor } from '../turn/waits.ts'
+import { armStart } from './begin.ts'
+
+const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
+const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
+
+const viewAnswer = (machine: RunShell): ControlAnswer => ({
+  ok: true,
+  run: hideStored(viewRun(machine.requireRun(), machine.store, { output: true }), machine.requireRun()),
+})
+
+type Actor = RunActor | undefined
+
+const FACTS = { cancel: 'run.cancel_requested', pause: 'run.paused', resume: 'run.resumed' } as const
+
+export function control(machine: RunShell, verb: ControlVerb, by: string, actor: Actor): ControlAnswer {
+  const { run } = machine
+  if (run === null) return missing()
+  const { status, paused } = run.state.run
+  if (hasEnded(run.state)) {
+    return verb === 'cancel' && status === 'cancelled'
+      ? viewAnswer(machine)
+      : conflict(`The run has ${status} already.`)
+  }
+  if (verb === 'resume' && !mayResume(machine, by)) return viewAnswer(machine)
+  const fact = { type: FACTS[verb], by }
+  const onAccepted = () => addAuditEntry(machine, actor, { action: `run.${verb}_requested` })
+  // A cancel must end the run. If it crashes each time, the crashes count and the run is ended.
+  const together: RunShell['atomically'] = (work) =>
+    verb === 'cancel' ? machine.atomically(work) : machine.said(work)
+  const { accepted } = together(() => {
+    const result = machine.feed([{ fact, onAccepted }])
+    if (verb === 'pause' && result.accepted) leaveLine(machine)
+    if (verb === 'resume' && result.accepted) armStart(machine)
+    return result
+  })
+  if (verb === 'pause' && (accepted || paused)) notePause(machine, by, paused)
+  const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
+  return accepted || alreadySo
+    ? viewAnswer(machine)
+    : conflict(`The run is ${status}; it cannot ${verb} now.`)
+}
+
+export function signal(machine: RunShell, request: Signal, actor: Actor): ControlAnswer {
+  const { run, store } = machine
+  if (run === null) return missing()
+  const { name, data, id } = request
+  if (id !== undefined && store.hasSignal(id)) return viewAnswer(machine)
+  if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
+  if (!hasRoomFor(machine.shell, name, data, machine.now())) {
+    return conflict(
+      `The run keeps ${MAX_KEPT_SIGNALS} signals that no node has taken; send it again when some are.`,
+    )
+  }
+  const said: ShellFact = {
+    fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
+    onAccepted: (seq) => {
+      store.writeSignal(seq, name, id ?? null, data)
+      addAuditEntry(machine, actor, { action: 'run.signalled', after: { name } })
+    },
+  }
+  machine.said(() => machine.feed([said]))
+  return viewAnswer(machine)
+}
+
+/** Null when there is no run of that team here. */
+export function note(
+  machine: RunShell,
+  { teamId, by, message, status, data }: Note,
+  actor: Actor,
+): { isNoted: boolean; workflowId: string | null; workflowName: string } | null {
+  const { run } = machine
+  if (run === null || run.spec.teamId !== teamId) return null
+  const { workflowId, workflowName } = run.spec
+  const fact = {
+    type: 'log',
+    level: 'info',
+    message,
+    by,
+    ...(status === undefined ? {} : { status }),
+    ...(data === undefined ? {} : { data }),
+  } as const
+  const onAccepted = () => addAuditEntry(machine, actor, { action: 'run.noted', after: { message } })
+  const isNoted = !hasEnded(run.state) && machine.said(() => machine.feed([{ fact, onAccepted }])).accepted
+  return { isNoted, workflowId, workflowName }
+}
+
+export function decideApproval(machine: RunShell, request: Decide, actor: Actor): ControlAnswer {
+  if (machine.run === null) return missing()
+  const spoken = machine.said(() => {
+    const said = decide(machine.shell, request, machine.now())
+    if ('refused' in said) return said
+    if (said.fact) machine.feed([said.fact])
+    addAuditEntry(machine, actor, decided(machine, request, said.wait))
+    machine.scheduleDrain(0)
+    return said
+  })
+  return 'refused' in spoken ? conflict(spoken.refused) : viewAnswer(machine)
+}
+
+function decided(
+  machine: RunShell,
+  { approvalId, decision }: Decide,
+  { path, attempt }: StoredWait,
+): RunAuditEntry {
+  const activation = machine.requireRun().state.activations.get(path)
+  const pending = activation?.status === 'waiting' && activation.attempt === attempt
+  const status = pending ? 'pending' : decision === 'approve' ? 'approved' : 'rejected'
+  const target = { targetType: 'approval', targetId: approvalId }
+  return { action: 'approval.decided', ...target, after: { decision, status } }
+}
+
+export function resolve(machine: RunShell, request: Resolve, actor: Actor): ControlAnswer {
+  const { run } = machine
+  if (run === null) return missing()
+  const activation = run.state.activations.get(request.path)
+  if (activation === undefined) return { ok: false, reason: 'not_found', detail: 'The run has no such node.' }
+  const { path, attempt, status } = activation
+  const encoded = encodeValue(request.output)
+  if (!encoded.ok) return conflict(encoded.error.message)
+  const fact = { type: 'node.resolved', path, attempt, outcome: request.outcome, by: request.by } as const
+  const onAccepted = () =>
+    addAuditEntry(machine, actor, { action: 'run.node_resolved', after: { path, outcome: request.outcome } })
+  const { accepted } = machine.said(() => machine.feed([{ fact, output: encoded.value, onAccepted }]))
+  return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
+}

@@ -1,0 +1,116 @@
+// How a run begins: stored first, at its time when it has one, then through its gate when it has one, last with a slot of
+// its team. Invariants:
+// 1. A run that is answered as accepted has its spec and its first events in the tables.
+// 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
+// 3. A run that is paused while it is queued does not begin when its turn or its time comes; resuming it asks anew.
+import { toIso } from '../../../src/core/clock.ts'
+import { type RunSpec, type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { askGate, enterGate, gateOf, tellGate } from '../outside/gate.ts'
+import { beginOrQueue, joinLine } from '../outside/slot.ts'
+import { isInLine } from '../rows/stored-slot.ts'
+import type { RunShell } from '../run-shell.ts'
+import { isAnswered } from '../turn/concurrency-key.ts'
+import { planOf } from '../turn/prepared.ts'
+import { titleOf } from '../turn/start-text.ts'
+import { launch } from './launch.ts'
+
+/** An event is one row, and a row has its limit. */
+const ADOPTED_PER_EVENT = 1_000
+const PATHS_PER_QUESTION = 1_000
+
+export type Refused = Extract<StartAnswer, { ok: false }>
+const REJECTED: Refused = { ok: false, reason: 'rejected' }
+
+/** Null when it is made. Refused by a gate that takes no more, or without a key for it, the run is not there. */
+export async function create(machine: RunShell, spec: RunSpec): Promise<Refused | null> {
+  const { carriedOver, ...given } = spec
+  const { bodies } = planOf(given)
+  const kept = bodies === null ? given : { ...given, bodies }
+  const { gate, fault } = await gateOf(spec, machine.now())
+  if (fault && isAnswered(spec)) return { ok: false, reason: 'bad_key', detail: fault.message }
+  // A gate that rejects is asked first, so that a run it refuses was never there.
+  if (gate?.whenFull === 'reject' && (spec.startAt ?? 0) <= machine.now()) {
+    if ((await askGate(machine, gate)).state === 'rejected') return REJECTED
+  }
+  const outputs = await readKept(machine, spec)
+  machine.startWith(() => {
+    machine.store.create(kept)
+    machine.store.writeMeta('createdAt', toIso(machine.now()))
+    if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
+    machine.hold(kept)
+    nameRun(machine)
+    // What it wants is asked below, once it is stored.
+    machine.gateKnows = isLater(machine) ? 'none' : 'slot'
+    if (carriedOver) adopt(machine, carriedOver, outputs)
+    if (fault) launch(machine, fault)
+    else if (isLater(machine)) queue(machine, 'start_at')
+    else if (gate !== null) queue(machine, 'gate')
+    else if (spec.slot === 'line') joinLine(machine)
+    else launch(machine)
+  })
+  if (gate === null || isLater(machine)) return null
+  try {
+    return (await enterGate(machine)) ? null : REJECTED
+  } catch {
+    tellGate(machine)
+    return null
+  }
+}
+
+function nameRun(machine: RunShell): void {
+  const { title, fault } = titleOf(machine.requireRun(), machine.now())
+  if (title !== null) machine.store.writeMeta('title', title)
+  if (fault !== undefined)
+    machine.feed([{ fact: { type: 'log', level: 'warn', message: `The run has no title: ${fault}` } }])
+}
+
+const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
+
+/** Of a queued run: it was loaded, its time has come, or it was resumed. */
+export function armStart(machine: RunShell): void {
+  const run = machine.requireRun()
+  const { spec, state } = run
+  if (state.run.phase !== 'queued' || state.run.paused) return
+  // Whoever lets it in tells it; asking at each waking would wake it again, by the alarm behind its report.
+  if (isInLine(run, machine.store)) return
+  if (spec.startAt !== undefined && isLater(machine)) {
+    machine.gateKnows = 'none'
+    machine.setTimer('$start', spec.startAt)
+  } else if (machine.store.readMeta('gate') === null) beginOrQueue(machine)
+  else tellGate(machine)
+}
+
+function queue(machine: RunShell, reason: string): void {
+  machine.feed([{ fact: { type: 'run.queued', reason } }])
+  const { startAt } = machine.requireRun().spec
+  if (reason === 'start_at' && startAt !== undefined) machine.setTimer('$start', startAt)
+  machine.project()
+}
+
+/** The outputs of what is kept, read from the run that is followed in answers of bearable size. */
+async function readKept(machine: RunShell, spec: RunSpec): Promise<[path: string, json: string | null][]> {
+  const outputs: [path: string, json: string | null][] = []
+  const kept =
+    spec.carriedOver?.outcomes.filter(({ status }) => status === 'succeeded' || status === 'failed') ?? []
+  const paths = kept.map(({ path }) => path)
+  const followed = spec.follows ?? spec.parent?.runId
+  if (paths.length === 0 || followed === undefined) return outputs
+  const parent = workflowRun(machine.env.RUNS, followed)
+  while (outputs.length < paths.length)
+    outputs.push(...(await parent.outputs(paths.slice(outputs.length, outputs.length + PATHS_PER_QUESTION))))
+  return outputs
+}
+
+function adopt(
+  machine: RunShell,
+  carriedOver: NonNullable<RunSpec['carriedOver']>,
+  kept: [path: string, json: string | null][],
+): void {
+  for (const [path, json] of kept) machine.requireRun().values.store(path, { json })
+  const { outcomes, generations } = carriedOver
+  machine.store.writeMeta('generations', JSON.stringify(generations))
+  machine.store.writeAdopted(outcomes)
+  for (let at = 0; at < outcomes.length; at += ADOPTED_PER_EVENT) {
+    machine.feed([{ fact: { type: 'run.adopted', outcomes: outcomes.slice(at, at + ADOPTED_PER_EVENT) } }])
+  }
+}

@@ -1,0 +1,147 @@
+// Work that crashes its turn. It would crash again each time the run is loaded, so crashes are counted by what the turn was working on,
+// and after three that work is given up. Invariants:
+// 1. A turn notes what it is working on in memory that outlives the object. A note that is still there belongs to a turn that threw or
+//    whose object was reset. It is counted before the run is loaded again.
+// 2. A lost process leaves no memory. So work that may have caused the loss (a load, interrupted work, a late timer) is written to disk
+//    before it is tried, and the next commit deletes the row. Eviction, deploys and hibernation happen while nothing is tried, so they
+//    count for nothing.
+// 3. An error in what a caller asked for is thrown back to the caller. It is not stored, so it is not counted.
+// 4. Turns and effects share one limit. The core counts lost attempts; this file counts everything else.
+import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
+import type { Command } from '../../../src/engine/model/command.ts'
+import type { CrashRows } from '../rows/crashes.ts'
+import { thisProcess } from '../rows/faults.ts'
+import type { ShellFact } from '../turn/outcome.ts'
+
+/** What a turn works on, if it is not an activation. */
+export const WAKING = '$waking'
+export const ENDING = '$ending'
+
+type TurnWork = Extract<Command, { type: 'run_node' | 'run_items' | 'expand_node' | 'collect_output' }>
+
+/** Work that is done within a turn, and may take the turn with it. */
+export const isTurnWork = (command: Command): command is TurnWork =>
+  command.type === 'run_node' ||
+  command.type === 'run_items' ||
+  command.type === 'expand_node' ||
+  command.type === 'collect_output'
+
+/** The path of the activation, or else the kind of work. */
+export function keyOf(next: ShellFact | Command): string {
+  if ('fact' in next) {
+    const { fact } = next
+    if (fact.type === 'timer.fired') return fact.key.startsWith('$') ? `$timer ${fact.key}` : fact.key
+    return ('path' in fact && fact.path) || `$${fact.type}`
+  }
+  return ('path' in next && next.path) || `$${next.type}`
+}
+
+const isPath = (key: string): boolean => !key.startsWith('$')
+
+/** `at` is null if a crash would tell nothing. */
+type Doing = { at: string | null; host: string }
+
+/** What runs are working on. Kept in the isolate, which survives the reset of an object. */
+const underWay = new Map<string, Doing>()
+
+/** Whether the object was reset during a turn, which then tells why its runs were lost. */
+export const isCutOff = (host: string): boolean => [...underWay.values()].some((one) => one.host === host)
+
+export type Crashes = ReturnType<typeof openCrashes>
+
+/** `isStored` is false for a run that is not there yet: a start that fails leaves nothing, not even its crash. */
+export function openCrashes(rows: CrashRows, n: number, runId: string, host: string, isStored: boolean) {
+  const counts = new Map<string, number>()
+  const doing: Doing = { at: null, host }
+  let fixed: string | null = null
+  let isSaid = false
+  /** What has a row. */
+  const written = new Set<string>()
+
+  function write(at: string, trying: string | null): void {
+    rows.write(n, { at, count: counts.get(at) ?? 0, trying })
+    written.add(at)
+  }
+
+  function clear(at: string): void {
+    counts.delete(at)
+    if (written.delete(at)) rows.remove(n, at)
+  }
+
+  function recall(): void {
+    const died = underWay.get(runId)
+    underWay.delete(runId)
+    if (!isStored) return
+    const process = thisProcess()
+    for (const { at, count, trying } of rows.find(n)) {
+      const isLost = trying !== null && trying !== process
+      written.add(at)
+      if (count > 0 || isLost) counts.set(at, isLost ? count + 1 : count)
+      if (isLost) write(at, null)
+      else if (trying !== null && count === 0) clear(at)
+    }
+    if (died?.at == null) return
+    counts.set(died.at, (counts.get(died.at) ?? 0) + 1)
+    write(died.at, null)
+  }
+  recall()
+
+  return {
+    /** Whether anything has crashed here. */
+    some: (): boolean => counts.size > 0,
+    countOf: (at: string): number => counts.get(at) ?? 0,
+    isGivenUp: (at: string): boolean => (counts.get(at) ?? 0) >= MAX_CRASHES,
+    /** The run as a whole cannot get past this. */
+    fatal: (): string | undefined =>
+      [...counts].find(([at, count]) => !isPath(at) && at !== ENDING && count >= MAX_CRASHES)?.[0],
+    paths: (): string[] => [...counts.keys()].filter(isPath),
+
+    /** Written down before it is tried; the caller waits until that is on the disk. */
+    begin: (at: string): void => write(at, thisProcess()),
+    /** The work on disk has succeeded. Its crashes stay counted, as lost attempts do. */
+    done(at: string): void {
+      if (counts.has(at)) write(at, null)
+      else clear(at)
+    },
+    clear,
+    /** The run has ended. */
+    clearAll(): void {
+      for (const at of [...written]) clear(at)
+    },
+
+    /** Wraps a turn. If it throws, the note stays for the next load of the run. */
+    during<T>(work: () => T): T {
+      underWay.set(runId, doing)
+      doing.at = fixed
+      const result = work()
+      underWay.delete(runId)
+      doing.at = null
+      return result
+    },
+    /** A crash counts for this, whatever the turn is working on. */
+    as<T>(at: string, work: () => T): T {
+      const outer = fixed
+      fixed = at
+      try {
+        doing.at = at
+        return work()
+      } finally {
+        fixed = outer
+      }
+    },
+    at(key: string | null): void {
+      doing.at = isSaid ? null : (fixed ?? key)
+    },
+    /** A caller asks for it, and gets the error. */
+    said<T>(work: () => T): T {
+      isSaid = true
+      try {
+        return work()
+      } finally {
+        isSaid = false
+      }
+    },
+    /** A full disk fails every turn, so it does not count against this one. */
+    disregard: (): void => void underWay.delete(runId),
+  }
+}

@@ -1,0 +1,17 @@
+// Work of a run that nobody waits for. While some of it is under way the run stays in memory and keeps its heartbeat.
+export class Detached {
+  #underWay = 0
+
+  get isEmpty(): boolean {
+    return this.#underWay === 0
+  }
+
+  async do<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++
+    try {
+      return await work()
+    } finally {
+      this.#underWay--
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// What happens when a run has crashed three times at the same work. Invariants:
+// 1. As little as possible is given up: a node fails. The whole run ends only if it cannot take a turn at all.
+// 2. A run that is ended by force asks the core for nothing, and is told of like any other: index, parent, gate, callback.
+import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
+import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../../src/engine/model/event.ts'
+import { type Activation, isSettled } from '../../../src/engine/model/state.ts'
+import { progress } from '../../../src/engine/read/view.ts'
+import { writeFarewell } from '../outside/outbox.ts'
+import type { RunShell } from '../run-shell.ts'
+import { type Crashes, ENDING } from './crashes.ts'
+
+const poison = (code: 'node.poison' | 'run.poison', message: string): NodeError => ({
+  code,
+  message,
+  retryable: false,
+})
+
+/** Fails the activation for good. The core counts its lost attempts. */
+export function giveUpNodes(machine: RunShell, crashes: Crashes): void {
+  const { state } = machine.requireRun()
+  for (const at of crashes.paths()) {
+    const activation = state.activations.get(at)
+    if (activation === undefined || isSettled(activation.status)) crashes.clear(at)
+    else if (crashes.countOf(at) + activation.crashes >= MAX_CRASHES) {
+      const { path, attempt } = activation
+      const times = crashes.countOf(at) + activation.crashes
+      const error = poison('node.poison', `The run was lost ${times} times while this node was at work`)
+      // The next commands are computed afterwards.
+      const failed = { type: 'node.failed', path, attempt, error, givenUp: true } as const
+      machine.feed([{ fact: failed, dropCommands: true }])
+      crashes.clear(at)
+    }
+  }
+}
+
+export function endByForce(machine: RunShell, crashes: Crashes): void {
+  const { run, store } = { run: machine.requireRun(), store: machine.store }
+  const { state } = run
+  const now = machine.now()
+  const cause = crashes.fatal()
+  const times = cause === undefined ? '' : ` ${crashes.countOf(cause)} times (${cause.slice(1)})`
+  const error = poison('run.poison', `The run can take no turn: it was lost${times}`)
+  // The second time nothing is touched but the run itself: it may be one of these that cannot be written.
+  const stopped = crashes.countOf(ENDING) > 0 ? [] : [...state.open].flatMap((path) => stop(machine, path))
+  Object.assign(state.run, {
+    seq: state.run.seq + 1,
+    phase: 'ended',
+    status: 'failed',
+    paused: false,
+    error,
+    finishedAt: now,
+    runningSince: null,
+    timeoutAt: null,
+    deadlineAt: null,
+    drainAt: null,
+    undoing: null,
+    ...{ ready: 0, slots: 0, turns: 0, retrying: 0, waiting: 0 },
+  } satisfies Partial<typeof state.run>)
+  const event: RunEvent = { type: 'run.failed', error, seq: state.run.seq, at: now, auto: true }
+  const entry = { event, progress: progress(run.plan, state) }
+  const told = store.writeTurn({ run: state.run, activations: stopped, regions: [], events: [entry] })
+  writeFarewell(machine)
+  machine.project()
+  crashes.clearAll()
+  machine.afterWrites(() => {
+    machine.live.publish(told)
+    machine.live.endFollowers()
+  })
+
+  function stop(machine: RunShell, path: string): Activation[] {
+    const activation = state.activations.get(path)
+    if (activation === undefined) return []
+    const { wait } = activation
+    const mayHaveHappened = activation.holds === 'slot' || activation.status === 'unknown'
+    const isOnce = run.plan.nodes[activation.node]?.atMostOnce === true
+    if (wait?.kind === 'child' && wait.name !== undefined) machine.tell('cancel_child', { runId: wait.name })
+    if (wait?.kind === 'approval') store.pushOutbox('approval', { path }, now)
+    Object.assign(activation, {
+      status: 'cancelled',
+      stage: 'work',
+      holds: 'nothing',
+      ticket: 0,
+      wait: null,
+      due: false,
+      timer: null,
+      since: now,
+      finishedAt: now,
+      ...(mayHaveHappened && isOnce
+        ? { error: { code: OUTCOME_UNKNOWN, message: 'The run ended while its effect may have happened' } }
+        : {}),
+    } satisfies Partial<Activation>)
+    state.open.delete(path)
+    state.fans.delete(path)
+    return [activation]
+  }
+}

@@ -1,0 +1,86 @@
+// Turns that continue earlier turns, and how much each does. Invariants:
+// 1. What a turn leaves is done in another turn, after other requests that wait for this object.
+// 2. After a possible crash each turn does one thing, which is written to disk before it is tried.
+import type { Command } from '../../../src/engine/model/command.ts'
+import { MAX_PURE } from '../turn/open-turn.ts'
+import type { ShellFact } from '../turn/outcome.ts'
+import { type Crashes, keyOf } from './crashes.ts'
+import type { Detached } from './detached.ts'
+
+/** How many turns after a crash do one thing each: as many things as one turn may do. */
+const CAREFUL_TURNS = MAX_PURE * 2
+
+export type Stepper = {
+  readonly crashes: Crashes
+  readonly detached: Detached
+  /** It is in memory. */
+  isThere(): boolean
+  atomically<T>(work: () => T): T
+  feed(facts: readonly ShellFact[], commands?: readonly Command[]): unknown
+  /** Waits until what is written is on the disk. */
+  sync(): Promise<void>
+}
+
+export class Steps {
+  readonly #run: Stepper
+  #careful = 0
+
+  constructor(run: Stepper) {
+    this.#run = run
+  }
+
+  get areCareful(): boolean {
+    return this.#careful > 0
+  }
+
+  beCareful(): void {
+    this.#careful ||= CAREFUL_TURNS
+  }
+
+  /** A turn was taken. */
+  count(): void {
+    if (this.#careful > 0) this.#careful--
+  }
+
+  /** A lost process leaves no trace, so what is tried is written to disk first. */
+  async record(at: string, work: () => void): Promise<void> {
+    const { crashes } = this.#run
+    this.#run.atomically(() => crashes.begin(at))
+    await this.#run.sync()
+    if (!this.#run.isThere()) return
+    work()
+    this.#run.atomically(() => crashes.done(at))
+  }
+
+  later(commands: readonly Command[]): void {
+    if (commands.length === 0) return
+    void this.#run.detached.do(async () => {
+      try {
+        if (this.areCareful) await this.#oneByOne(commands)
+        else await this.#next(() => this.#run.feed([], commands))
+      } catch {
+        // The turn has said why, and the run is loaded again.
+      }
+    })
+  }
+
+  async #oneByOne(commands: readonly Command[]): Promise<void> {
+    for (const command of commands) {
+      if (!this.#run.isThere()) return
+      await this.record(keyOf(command), () => this.#run.feed([], [command]))
+    }
+  }
+
+  #next(work: () => unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+      setTimeout(() => {
+        try {
+          if (this.#run.isThere()) work()
+          resolve()
+        } catch (error) {
+          reject(error as Error)
+        }
+      }, 0)
+    })
+  }
+}

@@ -1,0 +1,108 @@
+// How a run comes back into memory, and what it asks for then. Invariants:
+// 1. Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once.
+// 2. What has been given up is told to the core before anything else is taken up.
+// 3. Once something has crashed here, or work was cut off, each wish has a turn of its own.
+// 4. Rows that cannot be read are left as they are: another release of ours may read them again.
+import { createLog } from '../../../src/core/log.ts'
+import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
+import type { Command } from '../../../src/engine/model/command.ts'
+import { hasEnded } from '../../../src/engine/model/state.ts'
+import { restore } from '../../../src/engine/resume/restore.ts'
+import { lostAttempts, outstanding } from '../../../src/engine/resume/wake.ts'
+import { listUnlisted } from '../outside/event-waits.ts'
+import type { RunShell } from '../run-shell.ts'
+import type { ShellFact } from '../turn/outcome.ts'
+import type { Run } from '../turn/scope.ts'
+import { type Crashes, ENDING, isTurnWork, keyOf, WAKING } from './crashes.ts'
+import { endByForce, giveUpNodes } from './give-up.ts'
+
+export type WokenShell = RunShell & {
+  run: Run | null
+  unreadable: string | null
+  readonly crashes: Crashes
+  readonly wasAtRest: boolean
+  readonly isLossKnown: boolean
+  /** From now on each turn does one thing. */
+  beCareful(): void
+  /** Turns of their own, after whatever else is waiting for this object. */
+  feedLater(commands: readonly Command[]): void
+  /** Has what is left sent, and sets the alarm. */
+  goOn(): void
+}
+
+/** After an eviction, a restart or a crash. */
+export function wake(machine: WokenShell, onQueued: () => void): void {
+  const { crashes } = machine
+  try {
+    // It was to be ended, and has crashed before it came to that.
+    if (crashes.isGivenUp(ENDING) || crashes.countOf(WAKING) > MAX_CRASHES)
+      throw new Error('It crashes each time it is loaded')
+    const held = machine.hold(machine.store.readSpec())
+    machine.run = { ...held, state: restore(held.plan, machine.store.readState()) }
+  } catch (error) {
+    createLog('error').error('a run cannot be read', { runId: machine.run?.spec?.runId, error })
+    machine.unreadable = error instanceof Error ? error.message : String(error)
+    machine.run = null
+    crashes.done(WAKING)
+    return
+  }
+  const { run } = machine
+  machine.atomically(() => {
+    if (crashes.some()) machine.beCareful()
+    // A run that has ended and dies of telling it: it stays readable, and tells no more.
+    if (hasEnded(run.state) && crashes.isGivenUp(WAKING)) return
+    if (!hasEnded(run.state) && machine.wasAtRest && !crashes.some()) resumeFromRest(machine, run)
+    else if (!hasEnded(run.state)) resumeAfterRestart(machine, run, onQueued)
+    crashes.as(WAKING, () => machine.goOn())
+    crashes.clear(WAKING)
+  })
+}
+
+/** It left memory at rest, so nothing was lost: only its timers are set again. */
+function resumeFromRest(machine: WokenShell, { plan, state, spec }: Run): void {
+  if (state.run.phase !== 'queued') {
+    const timers = outstanding(plan, state).filter(({ type }) => type === 'set_timer')
+    machine.feed([], timers)
+  } else if (spec.startAt !== undefined && !state.run.paused) machine.setTimer('$start', spec.startAt)
+}
+
+function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void): void {
+  const { crashes } = machine
+  if (crashes.fatal() !== undefined) {
+    crashes.as(ENDING, () => endByForce(machine, crashes))
+    return
+  }
+  const isQueued = run.state.run.phase === 'queued'
+  crashes.as(WAKING, () => {
+    const blamed = new Set(crashes.paths())
+    const lost = lostAttempts(run.state)
+    machine.feed(lost.map((fact) => ({ fact: known(fact), dropCommands: true })))
+    // The core has counted them.
+    for (const fact of lost) crashes.clear(keyOf({ fact }))
+    giveUpNodes(machine, crashes)
+
+    /** An attempt that was lost because something else has crashed does not count. */
+    function known(fact: ShellFact['fact']): ShellFact['fact'] {
+      if (fact.type !== 'node.crashed' || !machine.isLossKnown || blamed.has(fact.path)) return fact
+      return { ...fact, isBystander: true }
+    }
+  })
+  if (isQueued) {
+    onQueued()
+    return
+  }
+  const commands = outstanding(run.plan, run.state)
+  // Somebody was at it when memory was lost: that may have been why.
+  const works = commands.filter(isTurnWork)
+  if (works.length > 0 || commands.some(({ type }) => type === 'resume_node')) machine.beCareful()
+  machine.feed(
+    [],
+    commands.filter((wish) => !isTurnWork(wish)),
+  )
+  machine.feedLater(works)
+  crashes.as(WAKING, () => {
+    listUnlisted(machine)
+    // What was lost may have changed what the run waits for, and nobody has told the index.
+    machine.project()
+  })
+}

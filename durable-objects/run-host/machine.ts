@@ -1,0 +1,320 @@
+// What makes a run go: turns, and what follows from each. Invariants:
+// 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
+// 2. What throws on the way to the last write of a turn takes back its writes, and the run out of memory (`turn/writes.ts`).
+// 3. Effects start, and followers hear of a turn, after its last write.
+// 4. Nothing here waits for an effect, for D1 or for another object, except work that is detached.
+import { advance } from '../../src/engine/advance/index.ts'
+import type { GateNeed } from '../../src/engine/gate.ts'
+import type { Command } from '../../src/engine/model/command.ts'
+import { hasEnded, newRun } from '../../src/engine/model/state.ts'
+import { progress } from '../../src/engine/read/view.ts'
+import type { Env } from '../../src/env.ts'
+import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
+import { FOLLOWERS, RELAYED, RunAlarm } from './life/alarm.ts'
+import { type Crashes, keyOf } from './life/crashes.ts'
+import { Detached } from './life/detached.ts'
+import { Steps } from './life/steps.ts'
+import { type WokenShell, wake } from './life/wake.ts'
+import { lookAtChild } from './outside/child.ts'
+import { followPause } from './outside/children.ts'
+import { followGate } from './outside/gate.ts'
+import { collectIntoFile } from './outside/offload.ts'
+import { SEND_DEBOUNCE_MS, writeFarewell } from './outside/outbox.ts'
+import { Reports } from './outside/reports.ts'
+import type { RunPlace } from './place.ts'
+import { effectsOf } from './ports/run-effects.ts'
+import { withFaults } from './rows/faults.ts'
+import type { RunStore } from './rows/store.ts'
+import { runTimers, type Timers } from './rows/timers.ts'
+import { runValues } from './rows/values.ts'
+import { type Followers, runFollowers } from './show/followers.ts'
+import { runLive } from './show/live.ts'
+import { type Relayed, runRelayed } from './show/relayed.ts'
+import { Waiters } from './show/waiters.ts'
+import type { EffectOutcome } from './turn/effects.ts'
+import { noTurn, type TurnResult } from './turn/open-turn.ts'
+import { type Core, outcomeFact, type ShellFact, type TurnShell } from './turn/outcome.ts'
+import { planOf } from './turn/prepared.ts'
+import { newWork, type Run } from './turn/scope.ts'
+import { runTurn } from './turn/turn.ts'
+import { Writes } from './turn/writes.ts'
+
+/** A run that is at work reports so much progress, at most so often. */
+const PROGRESS_STEP = 10
+const PROGRESS_INTERVAL_MS = 5_000
+
+export class RunMachine implements WokenShell {
+  readonly env: Env
+  readonly store: RunStore
+  readonly live: ReturnType<typeof runLive>
+  readonly followers: Followers
+  readonly relayed: Relayed
+  readonly crashes: Crashes
+  readonly detached = new Detached()
+  run: Run | null = null
+  /** Why the run that is stored here cannot be had. Nothing is done with it then, but to remove it. */
+  unreadable: string | null = null
+  /** What `flow.respond` said first. */
+  answer: HttpAnswer | null = null
+  gateKnows: GateNeed | null = null
+  readonly #place: RunPlace
+  readonly #core: Core
+  readonly #timers: Timers
+  readonly #effects: ReturnType<typeof effectsOf>
+  readonly #reports: Reports
+  readonly #alarm: RunAlarm
+  readonly #steps: Steps
+  readonly #writes: Writes
+  readonly #waiters = new Waiters()
+  #reported = { progress: 0, at: 0 }
+
+  constructor(place: RunPlace) {
+    const { env, state, sockets } = place
+    this.env = env
+    this.#place = place
+    this.crashes = place.crashes
+    this.store = withFaults('store', place.store, state)
+    this.#core = withFaults('core', { take: advance }, state)
+    this.#timers = runTimers(withFaults('alarm', place.alarm, state), this.now)
+    this.#writes = new Writes(place, this.crashes)
+    this.#steps = new Steps(this)
+    this.#reports = new Reports(this, this.#timers, () => this.#alarm.allSent())
+    this.live = runLive({
+      store: this.store,
+      run: () => this.run,
+      sockets: () => sockets.getWebSockets(),
+    })
+    const retryAt = (delayMs: number): void => this.setTimer(RELAYED, this.now() + delayMs)
+    this.relayed = runRelayed({ env, store: this.store, live: this.live, run: () => this.run, retryAt })
+    const wakeAt = (at: number): void => this.setTimer(FOLLOWERS, at)
+    this.followers = runFollowers({ env, state: sockets, now: this.now, wakeAt })
+    const outcomes = withFaults('effect', { take: (one: EffectOutcome) => this.#effectDone(one) }, state)
+    const effects = effectsOf(this, (outcome) => this.#try(() => this.#takeOutcome(outcomes.take, outcome)))
+    this.#effects = withFaults('effect', effects, state)
+    this.#alarm = new RunAlarm(this, {
+      timers: this.#timers,
+      crashes: this.crashes,
+      detached: this.detached,
+      steps: this.#steps,
+      reports: this.#reports,
+      relayed: this.relayed,
+      followers: this.followers,
+      isAtWork: () => this.#effects.size() > 0,
+    })
+  }
+
+  readonly now = (): number => this.#place.now()
+  readonly isThere = (): boolean => this.run !== null
+  readonly sync = (): Promise<void> => this.#place.sync()
+
+  get wasAtRest(): boolean {
+    return this.#place.wasAtRest
+  }
+
+  get isLossKnown(): boolean {
+    return this.#place.isLossKnown
+  }
+
+  requireRun(): Run {
+    if (this.run === null) throw new Error('The object holds no run')
+    return this.run
+  }
+
+  get shell(): TurnShell {
+    return {
+      run: this.requireRun(),
+      store: this.store,
+      timers: this.#timers,
+      core: this.#core,
+      crashes: this.crashes,
+      now: this.now,
+    }
+  }
+
+  hold(spec: RunSpec): Run {
+    const plan = planOf(spec)
+    const values = runValues(this.store)
+    this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork() }
+    return this.run
+  }
+
+  /** After an eviction or a crash: rows into memory, then what the state still asks for. */
+  wake(onQueued: () => void): void {
+    this.#alarm.woken()
+    wake(this, onQueued)
+  }
+
+  goOn(): void {
+    this.#reports.sendWhatIsLeft()
+    this.followers.arm()
+    this.relayed.restore()
+    this.#alarm.rearm()
+  }
+
+  /** The turns of a start: the run is stored with the last of them. */
+  startWith(work: () => void): void {
+    this.atomically(() => {
+      work()
+      this.store.settle(hasEnded(this.requireRun().state))
+    })
+  }
+
+  atomically<T>(work: () => T): T {
+    return this.#writes.together(work)
+  }
+
+  said<T>(work: () => T): T {
+    return this.crashes.said(() => this.#writes.together(work))
+  }
+
+  afterWrites(work: () => void): void {
+    this.#writes.afterwards(work)
+  }
+
+  feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
+    if (this.run === null) return noTurn()
+    return this.atomically(() => this.#turn(facts, commands))
+  }
+
+  async runRecorded(facts: readonly ShellFact[]): Promise<void> {
+    const [first] = facts
+    if (this.#steps.areCareful && first !== undefined)
+      await this.#steps.record(keyOf(first), () => this.feed(facts))
+    else this.feed(facts)
+  }
+
+  #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
+    const { paused } = this.requireRun().state.run
+    const result = runTurn(this.shell, facts, commands, this.#steps.areCareful)
+    this.#steps.count()
+    if (result.ended) this.crashes.clearAll()
+    for (const { child } of result.cancels) {
+      if (child !== undefined) this.tell('cancel_child', { runId: child })
+    }
+    if (result.ended) writeFarewell(this)
+    else followPause(this, paused, result.events)
+    const percent = result.told.at(-1)?.progress ?? 0
+    if (result.projects || this.#isBehind(percent)) this.project()
+    if (result.tells) this.scheduleDrain(SEND_DEBOUNCE_MS)
+    if (result.respond) this.answer ??= result.respond
+    const startsWork =
+      result.aside !== null || [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
+    if (result.events.length > 0 || startsWork) this.#alarm.rearm(startsWork)
+    this.afterWrites(() => this.#carryOut(result))
+    if (result.ended) this.#reports.sendWhatIsLeft()
+    else if (result.events.length > 0) followGate(this)
+    return result
+  }
+
+  #carryOut(result: TurnResult): void {
+    for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
+    for (const effect of result.effects) this.#effects.start(effect)
+    for (const { path, attempt } of result.resumes)
+      void this.detached.do(() => lookAtChild(this, path, attempt)).catch(() => undefined)
+    const { aside } = result
+    if (aside !== null) void this.detached.do(() => collectIntoFile(this, aside))
+    this.feedLater(result.later)
+    if (result.events.length > 0) {
+      this.live.publish(result.told)
+      this.#waiters.look()
+    }
+    if (result.ended) this.live.endFollowers()
+  }
+
+  beCareful(): void {
+    this.#steps.beCareful()
+  }
+
+  feedLater(commands: readonly Command[]): void {
+    this.#steps.later(commands)
+  }
+
+  /** For work that nobody waits for: what a turn throws has been logged, and the run is loaded again. */
+  #try(work: () => void): void {
+    try {
+      work()
+    } catch {}
+  }
+
+  #takeOutcome(take: (outcome: EffectOutcome) => void, outcome: EffectOutcome): void {
+    this.atomically(() => {
+      this.crashes.at(outcome.path)
+      take(outcome)
+    })
+  }
+
+  #effectDone(outcome: EffectOutcome): void {
+    if (this.run === null) return
+    const { path, attempt } = outcome
+    if ('deferMs' in outcome) {
+      this.feed([
+        { fact: { type: 'node.deferred', path, attempt, delayMs: outcome.deferMs, reason: outcome.reason } },
+      ])
+    } else this.feed([outcomeFact(this.shell, path, attempt, outcome.result, this.now())])
+  }
+
+  /** Lists show how far a run is, so it reports now and then while its status stays the same. */
+  #isBehind(percent: number): boolean {
+    const { progress: last, at } = this.#reported
+    return percent - last >= PROGRESS_STEP && this.now() - at >= PROGRESS_INTERVAL_MS
+  }
+
+  project(): void {
+    const { plan, state } = this.requireRun()
+    this.#reported = { progress: progress(plan, state), at: this.now() }
+    this.store.writeUnreported(this.now())
+    this.#place.wantReport()
+  }
+
+  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
+    this.#reports.tell(kind, body)
+  }
+
+  scheduleDrain(delayMs: number): void {
+    this.#reports.schedule(delayMs)
+  }
+
+  setTimer(key: string, at: number): void {
+    this.#timers.set(key, at)
+    this.#timers.arm(at)
+  }
+
+  /** Never throws. */
+  alarm(onStart: () => void): Promise<void> {
+    return this.#alarm.fire(onStart)
+  }
+
+  fireDue(onStart: () => void): Promise<void> {
+    return this.#alarm.fireDue(onStart)
+  }
+
+  waitUntil({ waitMs = 0, waitFor = 'end' }: StartOptions): Promise<void> {
+    const isThere = () =>
+      this.run === null || hasEnded(this.run.state) || (waitFor === 'respond' && this.answer !== null)
+    return this.#waiters.until(isThere, waitMs)
+  }
+
+  /** Out of memory, whatever of it is under way. What is stored stays, unless the run is deleted. */
+  forget(isDeleted = false): void {
+    this.run = null
+    this.unreadable = null
+    this.#timers.clearAll()
+    this.#reports.stop()
+    this.#effects.cancelAll(isDeleted)
+    this.#waiters.look()
+    this.live.endFollowers()
+    this.live.forget()
+  }
+
+  /** Whether an alarm stands for the run. */
+  get isArmed(): boolean {
+    return this.#timers.isArmed
+  }
+
+  /** Nothing is under way that memory alone knows of. */
+  get isAtRest(): boolean {
+    const isIdle = this.#effects.size() === 0 && this.detached.isEmpty && !this.#reports.isUnderWay
+    const isWatched = !this.live.isEmpty() || !this.followers.hasNoStreams() || !this.relayed.isEmpty()
+    return isIdle && !isWatched && this.#waiters.isEmpty
+  }
+}

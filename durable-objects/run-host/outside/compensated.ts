@@ -1,0 +1,75 @@
+// What of a run's doings was undone later, by a compensation. Invariants:
+// 1. A compensation that was begun counts, also for what it failed to undo: what a person may have to look after is not
+//    built upon.
+// 2. A run that keeps outcomes of another keeps none that was undone there afterwards.
+import { undoPath } from '../../../src/engine/model/path.ts'
+import { isTerminal } from '../../../src/engine/model/state.ts'
+import { type Undone, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { readFollowers, writeFollowers } from '../rows/stored-followers.ts'
+import type { RunShell } from '../run-shell.ts'
+import type { Run } from '../turn/scope.ts'
+
+/** Runs that kept what others kept that others kept: nobody goes on so often. */
+const MAX_ANCESTORS = 100
+
+/** The paths, or the id of a compensation that is still under way. */
+export async function compensatedOf(machine: RunShell): Promise<ReadonlySet<string> | string> {
+  const own = await undoneHere(machine)
+  if (own.underWay !== null) return own.underWay
+  const paths = new Set(own.paths)
+  const run = machine.requireRun()
+  let before = own.before
+  for (let at = 0; before !== null && at < MAX_ANCESTORS; at++) {
+    const there = await workflowRun(machine.env.RUNS, before).undoneHere()
+    if (there === null) break
+    if (there.underWay !== null) return there.underWay
+    for (const path of there.paths) if (isAdopted(run, path)) paths.add(path)
+    before = there.before
+  }
+  return paths
+}
+
+export async function undoneHere(machine: RunShell): Promise<Undone> {
+  const run = machine.requireRun()
+  const before = keepsOutcomes(run) ? (run.spec.follows ?? run.spec.parent?.runId ?? null) : null
+  const { compensate } = readFollowers(machine.store)
+  if (compensate === undefined) return { paths: [], underWay: null, before }
+  if (compensate.undone !== undefined) return { paths: compensate.undone, underWay: null, before }
+  const paths: string[] = []
+  let at: string | null = compensate.runId
+  while (at !== null) {
+    const told = await workflowRun(machine.env.RUNS, at).undone()
+    // It is remembered before it begins.
+    if (told === null || !told.hasEnded) return { paths, underWay: at, before }
+    paths.push(...told.paths)
+    at = told.retry
+  }
+  return { paths, underWay: null, before }
+}
+
+/** Of a compensation: what it has undone, or has tried to. */
+export function undoneBy({
+  run,
+  store,
+}: RunShell): { hasEnded: boolean; paths: string[]; retry: string | null } | null {
+  if (run === null) return null
+  const { activations, run: row } = run.state
+  const paths = [...activations.keys()].filter((path) => activations.has(undoPath(path)))
+  return { hasEnded: isTerminal(row.status), paths, retry: readFollowers(store).retry?.runId ?? null }
+}
+
+/** Told before a compensation is deleted. */
+export function noteUndone({ run, store }: RunShell, runId: string, paths: string[]): void {
+  if (run === null) return
+  const followers = readFollowers(store)
+  if (followers.compensate?.runId !== runId) return
+  writeFollowers(store, { ...followers, compensate: { ...followers.compensate, undone: paths } })
+}
+
+const keepsOutcomes = ({ spec, state }: Run): boolean =>
+  (spec.mode === 'retry' || spec.mode === 'rerun') && state.adopted.size > 0
+
+function isAdopted({ state }: Run, path: string): boolean {
+  const activation = state.activations.get(path)
+  return activation === undefined ? state.adopted.has(path) : activation.adopted
+}

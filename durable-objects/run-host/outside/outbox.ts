@@ -1,0 +1,251 @@
+// What a run tells others: the index in D1, its parent, its gate, whoever asked to be called back. Invariants:
+// 1. A row is written in the turn that made it true and removed after the other side has taken it: told at least once.
+// 2. Telling is repeatable: the index takes the newest `seq`, a parent looks at the path it waits with, and so on.
+// 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
+import { derivedId } from '../../../src/core/ids.ts'
+import type { Json } from '../../../src/core/json.ts'
+import type { Env } from '../../../src/env.ts'
+import { projectApproval } from '../../../src/modules/approvals/index.ts'
+import { projectRuns, type Reported, type RunReport, tellLetIn } from '../../../src/modules/runs/index.ts'
+import { flowGate } from '../../../src/objects/flow-gate.ts'
+import { taskDesk } from '../../../src/objects/task-desk.ts'
+import { startersOf, workflowRun } from '../../../src/objects/workflow-run.ts'
+import { type PostedMessage, postMessages } from '../../../src/queue/post.ts'
+import type { OutboxRow } from '../rows/store.ts'
+import { readGate } from '../rows/stored-gate.ts'
+import type { RunShell } from '../run-shell.ts'
+import { hideStored } from '../show/redaction.ts'
+import { projectionOf, viewRun } from '../show/view.ts'
+import type { Run } from '../turn/scope.ts'
+import { approvalRow } from './approval-row.ts'
+import { startRow, writeAuditEntry } from './audit.ts'
+import { holdChild } from './children.ts'
+import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
+import { speakToGate } from './gate.ts'
+import { decisionNotice, failureNotice, successNotice } from './notices.ts'
+import { passOver, publishRun } from './publish.ts'
+import { takeSlot } from './slot.ts'
+import { subjectMessage } from './subject.ts'
+import { tellWebhooks } from './webhooks.ts'
+
+/** A burst of changes is one round. */
+export const SEND_DEBOUNCE_MS = 200
+
+/** The message is a row of D1; a larger output is left out, and read from the run by whoever wants it. */
+const MAX_CALLBACK_OUTPUT_CHARS = 256 * 1024
+
+/** Success is told so long after it. */
+const NEWS_MS = 60 * 60_000
+
+const BASE_DELAY_MS = 1_000
+const MAX_DELAY_MS = 5 * 60_000
+
+/** Sends what is due; answers when to come back, or null when nothing is left. Never throws. */
+export async function drainOutbox(machine: RunShell): Promise<number | null> {
+  const { store, now } = machine
+  for (const row of store.readOutbox()) {
+    if (row.nextAt > now()) continue
+    try {
+      await deliver(machine, row)
+      store.removeOutbox(row.id)
+    } catch {
+      store.delayOutbox(
+        row.id,
+        now() + Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(row.attempts, 10)),
+      )
+    }
+  }
+  const left = store.readOutbox()
+  return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
+}
+
+/** At once, and by itself. The host reports runs in groups. */
+export async function reportRun(machine: RunShell): Promise<void> {
+  const { teamId } = machine.requireRun().spec
+  const reported = await projectRuns(machine.env.DB, [reportOf(machine)])
+  takeReported(machine, reported)
+  tellOthers(machine.env, teamId, reported)
+}
+
+/** Whom a report of a team's runs concerns beside the runs themselves. */
+export function tellOthers(env: Env, teamId: string, { letIn, hasWebhooks, hasTasks }: Reported): void {
+  void tellLetIn(env.RUNS, letIn)
+  if (hasTasks)
+    void taskDesk(env.TASK_DESKS, teamId)
+      .wake(teamId)
+      .catch(() => undefined)
+  if (hasWebhooks) void tellWebhooks(env, teamId)
+}
+
+/** With the first report goes the entry of the audit log that says who has started the run. */
+export function reportOf(machine: RunShell): RunReport {
+  const run = machine.requireRun()
+  const view = projectionOf(run, machine.store)
+  return { view, started: startRow(run, Number(view.createdAt)) }
+}
+
+/** The index has taken the report: a run in line may have a slot by now, and the team may be followed. */
+export function takeReported(machine: RunShell, { inSlot, isFollowed, awaited }: Reported): void {
+  const { run } = machine
+  if (run === null) return
+  if (awaited.has(run.spec.runId) && isNews(run, machine.now())) machine.tell('notify_succeeded', null)
+  if (inSlot.has(run.spec.runId)) takeSlot(machine)
+  if (isFollowed) machine.tell('publish', null)
+  else passOver(machine)
+}
+
+/** A run that is only reported again has ended long ago. */
+const isNews = ({ spec, state }: Run, now: number): boolean =>
+  !spec.parent?.wait && spec.mocks === undefined && now - (state.run.finishedAt ?? 0) < NEWS_MS
+
+/** What must be told before a run is forgotten: the rest is of no use to anybody then. Throws when it cannot be. */
+export async function sendAuditEntries(machine: RunShell, alsoStart: boolean): Promise<void> {
+  const { store, env } = machine
+  if (alsoStart) await reportRun(machine)
+  while (machine.run !== null) {
+    const next = store.readOutbox().find(({ kind }) => kind === 'audit')
+    if (next === undefined) return
+    await writeAuditEntry(env.DB, next.body)
+    store.removeOutbox(next.id)
+  }
+}
+
+/** Part of the terminal turn: whoever must hear of the end is written down with it. */
+export function writeFarewell(machine: RunShell): void {
+  const run = machine.requireRun()
+  const { parent } = run.spec
+  const gate = readGate(machine.store)
+  if (gate !== null) machine.tell('leave_gate', { name: gate.name })
+  if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
+  // A run that handles an error starts no other: two workflows that name each other would never end.
+  const handles = run.spec.trigger.type === 'error'
+  // A failure that was made up is nobody's concern.
+  const isTrial = run.spec.mocks !== undefined
+  if (run.spec.errorWorkflowId !== undefined && !handles && !isTrial && run.state.run.status === 'failed') {
+    machine.tell('failed', null)
+  }
+  // A deployment that has failed is told by its module.
+  const isOwn = run.spec.kind !== 'deployment'
+  if (run.state.run.status === 'failed' && !isTrial && !parent?.wait && isOwn)
+    machine.tell('notify_failed', null)
+  if (subjectMessage(machine) !== null) machine.tell('subject_ended', null)
+  if (!parent?.wait || parent.path === undefined) return
+  machine.tell('parent', { runId: parent.runId, path: parent.path })
+}
+
+async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
+  const { env, store } = machine
+  const run = machine.requireRun()
+  const body = row.body as Record<string, Json>
+  switch (row.kind) {
+    case 'publish':
+      await publishRun(machine)
+      return
+    case 'audit':
+      await writeAuditEntry(env.DB, row.body)
+      return
+    case 'approval': {
+      const approval = approvalRow(run, store, String(body.path))
+      if (approval === null) return
+      await projectApproval(env.DB, approval)
+      await postMessages(env, await decisionNotice(approval), run.spec.requestId, machine.now())
+      return
+    }
+    case 'event_waits':
+      await tellEventWaits(machine, body.paths as string[])
+      return
+    case 'tidy_event_waits':
+      await tidyEventWaits(machine)
+      return
+    case 'parent': {
+      // The result is read now: it may be larger than a row.
+      const { status, output, error } = viewRun(run, store, { output: true })
+      await workflowRun(env.RUNS, String(body.runId)).childEnded({
+        runId: run.spec.runId,
+        path: String(body.path),
+        status,
+        output,
+        error,
+      })
+      return
+    }
+    case 'cancel_child':
+      await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
+      return
+    case 'hold_child':
+      await holdChild(machine, String(body.runId))
+      return
+    case 'callback':
+    case 'failed':
+      await postMessages(env, [await endMessage(machine, row.kind)], run.spec.requestId, machine.now())
+      return
+    case 'notify_succeeded':
+      await postMessages(env, [await successNotice(run)], run.spec.requestId, machine.now())
+      return
+    case 'subject_ended': {
+      const message = subjectMessage(machine)
+      if (message === null) return
+      const id = await derivedId('msg', `subject_ended ${run.spec.runId}`)
+      await postMessages(env, [{ id, message }], run.spec.requestId, machine.now())
+      return
+    }
+    case 'notify_failed':
+      await postMessages(env, [await failureNotice(run)], run.spec.requestId, machine.now())
+      return
+    // The first was written by earlier code.
+    case 'enter_gate':
+    case 'gate':
+      await speakToGate(machine)
+      return
+    case 'leave_gate':
+      await flowGate(env.GATES, String(body.name)).leave(run.spec.runId)
+      return
+    default:
+      throw new Error(`An outbox row of the kind ${row.kind}`)
+  }
+}
+
+/** Told to the world by the queue, which tries for days; the id makes telling it twice harmless. */
+async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promise<PostedMessage> {
+  const run = machine.requireRun()
+  const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec
+  const { startedBy, depth, family } = run.spec
+  const {
+    teamId: _teamId,
+    follows: _follows,
+    mode: _mode,
+    ...view
+  } = hideStored(viewRun(run, machine.store, { output: true }), run)
+  const id = await derivedId('msg', `${kind} ${runId}`)
+  if (kind === 'callback') {
+    const isLarge = JSON.stringify(view.output).length > MAX_CALLBACK_OUTPUT_CHARS
+    const body = isLarge ? { ...view, output: null, outputOmitted: true } : view
+    return {
+      id,
+      message: {
+        type: 'run.callback',
+        runId,
+        teamId,
+        url: callbackUrl,
+        body: body as unknown as Json as never,
+      },
+    }
+  }
+  const { error } = view
+  return {
+    id,
+    message: {
+      type: 'run.failed',
+      teamId,
+      runId,
+      workflowId,
+      workflowName,
+      errorWorkflowId,
+      error: error as never,
+      startedBy,
+      starters: startersOf(run.spec),
+      ...(depth === undefined ? {} : { depth }),
+      ...(family === undefined ? {} : { family }),
+    },
+  }
+}

@@ -1,0 +1,94 @@
+// When a run sends what is in its outbox. What the index is to hear is sent by the host, with that of its other runs. Invariants:
+// 1. One round of deliveries at a time; what is asked for meanwhile follows it.
+// 2. An alarm stands behind each round that is due: a loss of memory delays what is sent, and loses none of it.
+import { createLog } from '../../../src/core/log.ts'
+import type { RunStore } from '../rows/store.ts'
+import { HEARTBEAT_MS, type Timers } from '../rows/timers.ts'
+import type { RunShell } from '../run-shell.ts'
+import { drainOutbox } from './outbox.ts'
+
+/** What is asked for while a round is under way waits for it so long. */
+const AGAIN_MS = 200
+
+export class Reports {
+  readonly #machine: RunShell
+  readonly #timers: Timers
+  readonly #onAllSent: () => void
+  #underWay = false
+  #dueAt = Number.POSITIVE_INFINITY
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** `onAllSent` is called when nothing is left to send. */
+  constructor(machine: RunShell, timers: Timers, onAllSent: () => void) {
+    this.#machine = machine
+    this.#timers = timers
+    this.#onAllSent = onAllSent
+  }
+
+  get isDue(): boolean {
+    return this.#timer !== undefined
+  }
+
+  get isUnderWay(): boolean {
+    return this.#underWay || this.isDue
+  }
+
+  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
+    this.#machine.store.pushOutbox(kind, body, this.#machine.now())
+    this.schedule(0)
+  }
+
+  /** A run that only waits, and has sent everything, is not woken for nothing. */
+  sendWhatIsLeft(): void {
+    if (this.#machine.store.readOutbox().length > 0) this.schedule(0)
+    else this.#allSent()
+  }
+
+  schedule(delayMs: number): void {
+    const at = this.#machine.now() + delayMs
+    if (this.isDue && this.#dueAt <= at) return
+    clearTimeout(this.#timer)
+    this.#dueAt = at
+    this.#timers.arm(at + HEARTBEAT_MS)
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.#sendAll()
+    }, delayMs)
+  }
+
+  async #sendAll(): Promise<void> {
+    const machine = this.#machine
+    if (machine.run === null) return
+    if (this.#underWay) {
+      this.schedule(AGAIN_MS)
+      return
+    }
+    this.#underWay = true
+    try {
+      const nextAt = await drainOutbox(machine)
+      if (machine.run === null) return
+      if (nextAt !== null) {
+        this.#timers.arm(nextAt)
+        const delayMs = nextAt - machine.now()
+        if (delayMs < HEARTBEAT_MS) this.schedule(Math.max(0, delayMs))
+      } else this.#allSent()
+    } catch (error) {
+      createLog('error').error('the outbox of a run could not be sent', {
+        runId: machine.run?.spec.runId,
+        error,
+      })
+    } finally {
+      this.#underWay = false
+    }
+  }
+
+  #allSent(): void {
+    if (this.#machine.run !== null && !this.isDue) this.#onAllSent()
+  }
+
+  /** Of a run that leaves memory nothing more is sent from there. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}

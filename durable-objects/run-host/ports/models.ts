@@ -1,0 +1,16 @@
+// Model calls of a run, with the keys of its team.
+import { type ModelsScope, modelsOf } from '../../../src/modules/models/index.ts'
+import type { ModelsPort } from '../../../src/nodes/ports.ts'
+import { ask } from './binding.ts'
+
+const WHAT = 'The Worker that calls models'
+
+export function modelsPort(scope: ModelsScope): ModelsPort {
+  const { call, embed, usual, estimate } = modelsOf(scope)
+  return {
+    call: (request, onDelta, signal) => ask(WHAT, () => call(request, onDelta, signal)),
+    embed: (rung, texts, key, signal) => ask(WHAT, () => embed(rung, texts, key, signal)),
+    usual: (kind) => ask('The database', () => usual(kind)),
+    estimate: (request) => ask(WHAT, () => estimate(request)),
+  }
+}

@@ -1,0 +1,71 @@
+// The log of a run, and the numbers under which clients know its events. Invariants:
+// 1. `seq` counts every entry, from 1 without gaps. `told` counts those that clients see, up to and including the row; so
+//    event n is the first row whose `told` is n, and the rows that follow with the same count are not shown.
+// 2. Both are written with the turn that made the entry and never change.
+import type { RunEvent } from '../../../src/engine/model/event.ts'
+import { isPublic } from '../../../src/objects/run-events.ts'
+import type { RunRows } from './run-rows.ts'
+
+/** An entry, and the percentage of the work that was done after the step that made it. */
+export type LogEntry = { event: RunEvent; progress: number }
+
+/** An entry that clients see. */
+export type NumberedEvent = { number: number; event: RunEvent; progress: number | null }
+
+/** `rows` answers with the rows of the run, which may move while it begins. */
+export function openEventLog(rows: () => RunRows) {
+  let head: number | null = null
+  const last = (): number => {
+    head ??= rows().lastEvent().told
+    return head
+  }
+
+  /** The row of event `number`, which is there. No row comes before that of its own number. */
+  function rowOf(number: number): number {
+    let low = number
+    let high = rows().lastEvent().seq
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (rows().toldAt(middle) < number) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  return {
+    /** The number of the newest event, 0 before the first. */
+    last,
+
+    /** Answers the entries that clients see. */
+    append(target: RunRows, entries: readonly LogEntry[]): NumberedEvent[] {
+      const told: NumberedEvent[] = []
+      let number = last()
+      const logged = entries.map(({ event, progress }) => {
+        if (isPublic(event)) told.push({ number: ++number, event, progress })
+        return { seq: event.seq, event: JSON.stringify(event), told: number, progress }
+      })
+      target.addEvents(logged)
+      head = number
+      return told
+    },
+
+    /** Events after a number, oldest first, read as far as they are taken. */
+    *page(afterNumber: number): Generator<NumberedEvent & { chars: number }> {
+      if (afterNumber >= last()) return
+      let number = afterNumber
+      for (const { event, told, progress } of rows().eventsFrom(rowOf(afterNumber + 1))) {
+        if (told === number) continue
+        number = told
+        yield { number, event: JSON.parse(event) as RunEvent, progress, chars: event.length }
+      }
+    },
+
+    /** All entries of one activation: the newest, in order. A path holds nothing that JSON would escape. */
+    ofPath: (path: string, limit: number): RunEvent[] =>
+      rows()
+        .findEvents([`"path":"${path}"`, `"key":"${path}"`], limit)
+        .map((event) => JSON.parse(event) as RunEvent)
+        .filter((event) => ('path' in event ? event.path : 'key' in event ? event.key : undefined) === path)
+        .reverse(),
+  }
+}

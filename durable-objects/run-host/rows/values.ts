@@ -1,0 +1,108 @@
+// Outputs and inputs of activations, as values. Invariants:
+// 1. What is written here is part of the turn that is being written, and readable in it at once.
+// 2. Values are never changed after they were handed out: expressions copy, nodes must.
+// 3. The memory it takes is bounded: beyond `MAX_CACHED_CHARS` the oldest are read from the table again.
+import { err, ok, type Result } from '../../../src/core/result.ts'
+import type { NodeError } from '../../../src/engine/model/event.ts'
+import type { RunStore } from './store.ts'
+
+export const MAX_OUTPUT_CHARS = 8 * 1024 * 1024
+/** What a node with `offload` keeps in the run. */
+export const MAX_SMALL_CHARS = 256 * 1024
+/** Beyond this a value would not fit into the memory of an object together with its text. */
+export const MAX_OFFLOAD_CHARS = 32 * 1024 * 1024
+const MAX_CACHED_CHARS = 8 * 1024 * 1024
+
+export type RunValues = ReturnType<typeof runValues>
+
+export function runValues(store: RunStore) {
+  const cache = new Map<string, { json: string | null; value: unknown; chars: number }>()
+  let cachedChars = 0
+
+  function remember(path: string, json: string | null, value: unknown, chars: number): void {
+    const known = cache.get(path)
+    if (known) cachedChars -= known.chars
+    cache.set(path, { json, value, chars })
+    cachedChars += chars
+    for (const [oldest, entry] of cache) {
+      if (cachedChars <= MAX_CACHED_CHARS) break
+      if (oldest === path) continue
+      cache.delete(oldest)
+      cachedChars -= entry.chars
+    }
+  }
+
+  return {
+    store(path: string, value: EncodedValue): void {
+      if (value.json === null) return
+      store.writeOutput(path, value.json)
+      remember(path, value.json, undefined, value.json.length)
+    },
+    read(path: string): unknown {
+      const known = cache.get(path)
+      if (known) {
+        // What is read is always what was written as JSON, so a run sees the same before and after a restart.
+        if (known.json !== null) {
+          known.value = JSON.parse(known.json)
+          known.json = null
+        }
+        return known.value
+      }
+      const json = store.readOutput(path)
+      if (json === null) return undefined
+      const value = JSON.parse(json) as unknown
+      remember(path, null, value, json.length)
+      return value
+    },
+    chars: (path: string): number => cache.get(path)?.chars ?? store.outputChars(path),
+  }
+}
+
+/** A value with its JSON, made before it is known whether the outcome it belongs to still counts. */
+export type EncodedValue = { json: string | null }
+
+/** What JSON cannot hold is told, not dropped. */
+export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
+  const json = toJson(value)
+  if (!json.ok) return json
+  if (json.value !== null && json.value.length > MAX_OUTPUT_CHARS) {
+    return err({
+      code: 'data.too_large',
+      message: `The output has ${json.value.length} characters; at most ${MAX_OUTPUT_CHARS} are kept in a run. Write it to a file instead.`,
+      retryable: false,
+    })
+  }
+  return ok({ json: json.value })
+}
+
+/** The JSON of a value, however long; null for none. */
+export function toJson(value: unknown): Result<string | null, NodeError> {
+  if (value === undefined) return ok(null)
+  let json: string | undefined
+  try {
+    if (holdsNonFinite(value)) throw new Error('NaN and infinity are no JSON numbers')
+    json = JSON.stringify(value)
+  } catch (error) {
+    return err({
+      code: 'data.not_json',
+      message: `The output is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      retryable: false,
+    })
+  }
+  if (json === undefined)
+    return err({
+      code: 'data.not_json',
+      message: `The output is not JSON: ${typeof value}`,
+      retryable: false,
+    })
+  return ok(json)
+}
+
+/** JSON would turn them into null without a word. Throws on what is nested without end, as JSON.stringify would. */
+function holdsNonFinite(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (value === null || typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.some(holdsNonFinite)
+  for (const key in value) if (holdsNonFinite((value as Record<string, unknown>)[key])) return true
+  return false
+}

@@ -1,0 +1,162 @@
+// What a node comes to: parameters evaluated and checked, then the node's own work. Pure nodes come to their result at
+// once; for others this makes the input with which the effect is started.
+
+import type { Fact, NodeError } from '../../../src/engine/model/event.ts'
+import { keySuffix, keyWith } from '../../../src/engine/model/idempotency.ts'
+import type { Activation } from '../../../src/engine/model/state.ts'
+import { lastOutcomes } from '../../../src/engine/read/scope.ts'
+import { mockResult } from '../../../src/nodes/mock.ts'
+import {
+  type EffectNode,
+  NodeFailure,
+  type NodeInput,
+  type NodeResult,
+  type NodeType,
+} from '../../../src/nodes/node.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { type Call, inputWith, nodeInput, planNode } from './node-input.ts'
+import { prepareNode, prepareOutput } from './prepared.ts'
+import { evaluate, outputOf, prevOf, type Run, scopeOf } from './scope.ts'
+
+export type Prepared =
+  | { kind: 'result'; result: NodeResult }
+  | { kind: 'declined' }
+  | {
+      kind: 'effect'
+      work: EffectNode['run']
+      input: NodeInput<unknown>
+      /** Its parameters are not those with which a run before this one has sent it. */
+      isChanged: boolean
+    }
+
+export type Attempt = { activation: Activation; attempt: number; key: string }
+
+/** Everything up to the effect. Never throws: what goes wrong is the node's error. */
+export function prepareAttempt(run: Run, attempt: Attempt, nowMs: number): Prepared {
+  try {
+    return prepare(run, attempt, nowMs)
+  } catch (error) {
+    return { kind: 'result', result: { error: asNodeError(error) } }
+  }
+}
+
+function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
+  const { activation, key } = attempt
+  const node = planNode(run, activation)
+  const at = { from: activation }
+  const view = scopeOf(run, at, nowMs)
+  const call = { ...attempt, nowMs, view }
+  const { type, params, when } = prepareNode(node)
+  if (activation.undoes !== null && !node.isUndoTarget) return undoing(run, call, type)
+  if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
+  if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
+  const mock = activation.undoes === null ? run.spec.mocks?.[node.name] : undefined
+  if (mock !== undefined) {
+    const compute = () => computeMocked(type, () => evaluated(type as NodeType))
+    return { kind: 'result', result: mockResult(type, node.node, mock, compute) }
+  }
+  if (type === undefined)
+    throw new NodeFailure({
+      code: 'node.unknown_type',
+      message: `There is no node type ${node.type}`,
+      retryable: false,
+    })
+  if (type.pure) return { kind: 'result', result: type.compute(evaluated(type)) }
+  const values = evaluate(run, at, params, view)
+  const sent = run.state.adopted.get(activation.path)?.sent
+  const fingerprint = sent === undefined ? '' : fingerprintOf(node, values)
+  const input = nodeInput(run, { ...call, key: keyWith(key, keySuffix(sent, fingerprint)) }, type, values)
+  return {
+    kind: 'effect',
+    work: type.run,
+    input,
+    isChanged: sent !== undefined && sent.params !== fingerprint,
+  }
+
+  function evaluated(known: NodeType): NodeInput<unknown> {
+    return nodeInput(run, call, known, evaluate(run, at, params, view))
+  }
+}
+
+/** A node that is asked to undo what it did itself. Its parameters are not needed for that, and may not be had any more. */
+function undoing(run: Run, call: Call, type: NodeType | undefined): Prepared {
+  if (type === undefined || type.pure || type.undo === undefined)
+    return { kind: 'result', result: { output: null } }
+  return { kind: 'effect', work: type.undo, input: inputWith(run, call, {}), isChanged: false }
+}
+
+const unneeded = (): never => {
+  throw new Error('A supplied body says nothing of the port of a mock')
+}
+
+/** Only pure nodes leave it to their parameters where a mock goes on. */
+function computeMocked(type: NodeType | undefined, input: () => NodeInput<unknown>): NodeResult {
+  if (!type?.pure) throw new Error('The port of this mock cannot be computed')
+  return type.compute(input())
+}
+
+export type Expanded = { fact: Fact; items?: unknown[] } | { result: NodeResult }
+
+/** Items of an `each`, or whether a group is wanted at all. Answers the fact, and the items to keep; or what stands in for it. */
+export function expand(run: Run, activation: Activation, now: number): Expanded {
+  const { path, attempt, item } = activation
+  const node = planNode(run, activation)
+  const { type, when, items } = prepareNode(node)
+  const at = { from: activation }
+  try {
+    const view = scopeOf(run, at, now)
+    if (item < 0 && when !== null && !evaluate(run, at, when, view))
+      return { fact: { type: 'node.declined', path, attempt } }
+    if (items === null || item >= 0) {
+      const mock = node.supplied === null ? undefined : run.spec.mocks?.[node.name]
+      if (mock !== undefined)
+        return { result: mockResult(type, node.node, mock, () => computeMocked(type, unneeded)) }
+      return { fact: { type: 'node.expanded', path, attempt } }
+    }
+    const list = evaluate(run, at, items, view)
+    if (!Array.isArray(list)) {
+      const error = {
+        code: 'each.not_a_list',
+        message: `each.items gave ${list === null ? 'null' : typeof list}, not an array`,
+        retryable: false,
+      }
+      return { fact: { type: 'node.failed', path, attempt, error } }
+    }
+    return { fact: { type: 'node.expanded', path, attempt, count: list.length }, items: list }
+  } catch (error) {
+    return { fact: { type: 'node.failed', path, attempt, error: asNodeError(error) } }
+  }
+}
+
+/** What a body, or the workflow, gives back: as its `output` says, else what its last nodes gave. */
+export function collectBody(run: Run, scope: number, frame: string, now: number): unknown {
+  const body = run.plan.scopes[scope]
+  if (body === undefined) return undefined
+  if (body.output !== undefined) {
+    const at = { from: null, frame } as const
+    return evaluate(run, at, prepareOutput(body, body.output), scopeOf(run, at, now))
+  }
+  const last: Record<string, unknown> = {}
+  for (const seen of lastOutcomes(run.plan, run.state, scope, frame))
+    last[planNode(run, seen).id] = outputOf(seen, run.values.read)
+  const outputs = Object.values(last)
+  return outputs.length === 1 ? outputs[0] : last
+}
+
+/** The size of what the last nodes of the workflow gave, together. */
+export function lastChars(run: Run): number {
+  let chars = 0
+  for (const { path } of lastOutcomes(run.plan, run.state, 0, '')) chars += run.values.chars(path)
+  return chars
+}
+
+export const lastOutputsTooLarge = (chars: number): NodeError => ({
+  code: 'data.too_large',
+  message: `The last nodes gave ${chars} characters together, which is too much even for a file of the run. Choose a smaller result with \`output\` in the definition.`,
+  retryable: false,
+})
+
+export function asNodeError(error: unknown): NodeError {
+  if (error instanceof NodeFailure) return error.error
+  return { code: 'node.error', message: error instanceof Error ? error.message : String(error) }
+}

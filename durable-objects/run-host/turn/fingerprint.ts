@@ -1,0 +1,39 @@
+// With what parameters an effect is sent, as a hash: a run that follows this one compares.
+import { toHex, utf8 } from '../../../src/core/crypto.ts'
+import { hashNow } from '../../../src/core/digest.ts'
+import { canonicalJson } from '../../../src/core/json.ts'
+import type { Sent } from '../../../src/engine/model/event.ts'
+import { keySuffix } from '../../../src/engine/model/idempotency.ts'
+import type { PlanNode } from '../../../src/engine/model/plan.ts'
+import type { Activation } from '../../../src/engine/model/state.ts'
+import { prepareNode } from './prepared.ts'
+import { evaluate, newWork, type Run, scopeOf } from './scope.ts'
+
+/** Parameters that a node evaluates by itself count as they are written. */
+export function fingerprintOf(plan: PlanNode, values: unknown): string {
+  const deferred = prepareNode(plan).type?.deferred ?? []
+  const written = deferred.map((name) => plan.node.params?.[name] ?? null)
+  const { credential } = plan.node
+  const text = canonicalJson([plan.type, values, written, ...(credential === undefined ? [] : [credential])])
+  return toHex(hashNow('sha256', utf8(text))).slice(0, 32)
+}
+
+/** What this run knows of the last time that the effect of an activation was sent, by itself or by a run before it. */
+export function sentBy(run: Run, activation: Activation): Sent | undefined {
+  const before = run.state.adopted.get(activation.path)?.sent
+  const node = run.plan.nodes[activation.node]
+  if (node === undefined || node.pure || node.body >= 0 || activation.attempt === 0 || activation.adopted)
+    return before
+  if (node.each !== null && activation.item < 0) return before
+  try {
+    run.work = newWork()
+    const at = { from: activation }
+    const view = scopeOf(run, at, activation.startedAt ?? 0)
+    const params = fingerprintOf(node, evaluate(run, at, prepareNode(node).params, view))
+    const suffix = keySuffix(before, params)
+    return suffix === undefined ? { params } : { params, suffix }
+  } catch {
+    // It could not be evaluated, so it was not sent.
+    return before
+  }
+}

@@ -1,0 +1,42 @@
+// Values on their way into the run: what is too large for it leaves the turn as an effect that makes a file of it.
+import type { Fact } from '../../../src/engine/model/event.ts'
+import type { NodeResult } from '../../../src/nodes/node.ts'
+import { encodeValue, MAX_OUTPUT_CHARS, MAX_SMALL_CHARS } from '../rows/values.ts'
+import type { EffectStart, OpenTurn } from './open-turn.ts'
+import { outcomeFact, type ShellFact } from './outcome.ts'
+import type { Run } from './scope.ts'
+
+/** How much of an output is kept in the run. */
+export function maxCharsOf(run: Run, path: string): number {
+  const activation = run.state.activations.get(path)
+  const node = activation === undefined ? undefined : run.plan.nodes[activation.node]?.node
+  return node?.offload ? MAX_SMALL_CHARS : MAX_OUTPUT_CHARS
+}
+
+export const isTooLarge = ({ fact, output }: ShellFact, maxChars: number): boolean =>
+  (fact.type === 'node.failed' && fact.error.code === 'data.too_large') ||
+  (output?.json ?? '').length > maxChars
+
+/** A result that is too large leaves the turn: it becomes a file of the run, and then the outcome. */
+export function record(turn: OpenTurn, path: string, attempt: number, computed: NodeResult): void {
+  const fact = outcomeFact(turn.shell, path, attempt, computed, turn.now)
+  if ('output' in computed && isTooLarge(fact, maxCharsOf(turn.shell.run, path)))
+    turn.result.effects.push({ path, attempt, prepared: asideOf(computed) })
+  else turn.queue.push(fact)
+}
+
+/** What was computed already, as an effect that has only to be put aside. */
+const asideOf = (computed: NodeResult): EffectStart['prepared'] => ({
+  kind: 'effect',
+  work: () => Promise.resolve(computed),
+  input: undefined as never,
+  isChanged: false,
+})
+
+/** The fact with a value that is kept with it; where it cannot be, the node fails. */
+export function withValue(fact: Fact, path: string, value: unknown): ShellFact {
+  const encoded = encodeValue(value)
+  if (encoded.ok) return { fact, values: [[path, encoded.value]] }
+  const { path: node, attempt } = fact as Extract<Fact, { attempt: number }>
+  return { fact: { type: 'node.failed', path: node, attempt, error: encoded.error } }
+}

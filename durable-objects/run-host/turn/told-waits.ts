@@ -1,0 +1,35 @@
+// What the index is to hear of the waits that a turn has begun or ended: for people, and for events of the team.
+import type { Activation } from '../../../src/engine/model/state.ts'
+import type { OpenTurn } from './open-turn.ts'
+import { isEventWait } from './outcome.ts'
+import { prepareNode } from './prepared.ts'
+
+/** An approval that is over is told to the index, whether people, a timer or a cancel ended it. */
+export function tellApproval({ shell, result, now }: OpenTurn, { path, node, status }: Activation): void {
+  const { run, store } = shell
+  const planned = run.plan.nodes[node]
+  if (status === 'waiting' || status === 'running' || planned === undefined) return
+  if (prepareNode(planned).type?.onDecision === undefined || store.readWait(path) === null) return
+  store.pushOutbox('approval', { path }, now)
+  result.tells = true
+}
+
+/** Waits for events that began or are over, in one row. One that did both in this turn was never heard of. */
+export function tellEventWaits(turn: OpenTurn): void {
+  const { shell, result, activations, now } = turn
+  const paths = [...activations].filter((one) => concernsEvents(turn, one)).map(({ path }) => path)
+  if (paths.length === 0) return
+  // With the run all its waits are over.
+  shell.store.pushOutbox('event_waits', { paths: result.ended ? [] : paths }, now)
+  result.tells = true
+}
+
+function concernsEvents(
+  { shell, opened }: OpenTurn,
+  { path, node, status, attempt, wait }: Activation,
+): boolean {
+  const planned = shell.run.plan.nodes[node]
+  if (planned === undefined || prepareNode(planned).type?.onSignal === undefined) return false
+  if (status === 'waiting') return opened.has(path) && isEventWait(wait)
+  return shell.store.readWait(path)?.listed === true && !(opened.has(path) && attempt === 1)
+}

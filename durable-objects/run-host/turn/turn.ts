@@ -1,0 +1,90 @@
+// A turn: facts go in, the core decides, what changed is written, then effects start. Invariants:
+// 1. From the first fact to the last write nothing is awaited, so a turn commits whole or not at all.
+// 2. An effect starts after the row of its attempt is written; the platform holds its requests until that is durable.
+// 3. A value is stored only when its outcome was accepted; what comes late changes nothing.
+// 4. After `MAX_PURE` computed nodes, or expressions of `MAX_STEPS`, the turn is written and the rest goes on in a turn
+//    of its own, so that a long run of pure nodes never holds up timers, sockets or a cancel.
+// 5. A turn that throws leaves nothing: its writes are taken back, and the run comes back as it was last written.
+// 6. A turn notes what it is working on. After a crash each turn does one piece of work, so that the note also tells what a lost process
+//    was working on.
+import type { Command } from '../../../src/engine/model/command.ts'
+import type { RunEvent } from '../../../src/engine/model/event.ts'
+import { progress } from '../../../src/engine/read/view.ts'
+import { isTurnWork, keyOf } from '../life/crashes.ts'
+import { encodeValue } from '../rows/values.ts'
+import { carryOut } from './carry-out.ts'
+import { isRunning, type OpenTurn, openTurn, type TurnResult } from './open-turn.ts'
+import type { ShellFact, TurnShell } from './outcome.ts'
+import { tellApproval, tellEventWaits } from './told-waits.ts'
+
+export function runTurn(
+  shell: TurnShell,
+  facts: readonly ShellFact[],
+  commands: readonly Command[] = [],
+  oneByOne = false,
+): TurnResult {
+  const { run, store } = shell
+  const turn = openTurn(shell, [...facts, ...commands])
+  const { result, queue, activations, regions, entries } = turn
+  const given = queue.length
+
+  for (let at = 0; at < queue.length; at++) {
+    const next = queue[at] as ShellFact | Command
+    shell.crashes.at(keyOf(next))
+    if ('fact' in next) takeFact(turn, next)
+    else if (oneByOne && at >= given && (isTurnWork(next) || next.type === 'match_signals'))
+      result.later.push(next)
+    else carryOut(turn, next)
+  }
+
+  // If a write fails now, the fact that the turn was given is the most likely cause.
+  shell.crashes.at(queue[0] === undefined ? null : keyOf(queue[0]))
+  // What this very turn has cancelled again, such as a branch whose merge has fired, is never begun.
+  result.effects = result.effects.filter(({ path, attempt }) => isRunning(turn, path, attempt))
+  for (const activation of activations) tellApproval(turn, activation)
+  tellEventWaits(turn)
+  if (result.events.length > 0)
+    result.told = store.writeTurn({ run: run.state.run, activations, regions, events: entries })
+  return result
+}
+
+function takeFact(turn: OpenTurn, next: ShellFact): void {
+  const { run, core } = turn.shell
+  const step = core.take(run.plan, run.state, next.fact, turn.now)
+  if (step.accepted) keep(turn, next, step.events[0]?.seq ?? 0)
+  for (const event of step.events) keepSettled(turn, event)
+  turn.result.events.push(...step.events)
+  if (step.events.length > 0) {
+    const percent = progress(run.plan, run.state)
+    for (const event of step.events) turn.entries.push({ event, progress: percent })
+  }
+  for (const activation of step.changes.activations) turn.activations.add(activation)
+  for (const region of step.changes.regions) turn.regions.add(region)
+  if (!next.dropCommands) turn.queue.push(...step.commands)
+  // The state asks for no cancel again: what it no longer knows of would go on.
+  else turn.queue.push(...step.commands.filter(({ type }) => type === 'cancel_node'))
+}
+
+/** What comes with a fact that was accepted. */
+function keep({ shell, result, opened }: OpenTurn, next: ShellFact, seq: number): void {
+  const { run, store } = shell
+  result.accepted = true
+  if (next.fact.type === 'node.waiting') {
+    opened.add(next.fact.path)
+    if (next.fact.wait.kind === 'approval') result.tells = true
+  }
+  if (next.output && 'path' in next.fact && next.fact.path !== undefined)
+    run.values.store(next.fact.path, next.output)
+  for (const [path, value] of next.values ?? []) run.values.store(path, value)
+  if (next.respond) result.respond ??= next.respond
+  if (next.fact.type === 'run.cancel_requested' && store.readMeta('cancelledBy') === null)
+    store.writeMeta('cancelledBy', next.fact.by ?? 'system')
+  next.onAccepted?.(seq)
+}
+
+/** What the core settled by itself, such as a wait that came due, brings its output in the event. */
+function keepSettled({ shell }: OpenTurn, event: RunEvent): void {
+  if (event.type !== 'node.settled' || event.output === undefined) return
+  const encoded = encodeValue(event.output)
+  if (encoded.ok) shell.run.values.store(event.path, encoded.value)
+}

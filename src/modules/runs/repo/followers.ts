@@ -1,0 +1,71 @@
+// Who follows runs, in D1. One statement enters a follower and asks whether its rights hold, and whoever ends rights looks
+// here after that is committed: so a right that ends is seen by one of the two, in whatever order they come.
+import { DAY_MS } from '../../../core/clock.ts'
+
+/** The rights a socket or stream was opened with: those of a session or of a key, in a team. */
+export type FollowerRights = {
+  userId: string
+  teamId: string
+  sessionId: string | null
+  keyId: string | null
+}
+
+export type Follower = FollowerRights & { id: string; runId: string }
+
+/** However long its session: what was left behind by a crash is gone after this, and clients connect again. */
+export const MAX_FOLLOW_MS = DAY_MS
+
+const KEY_HOLDS = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?1)
+  AND EXISTS (SELECT 1 FROM json_each(k.scopes) WHERE value = 'runs:read')`
+
+/** Until when it may follow; null when its rights have ended. */
+export async function enterFollower(
+  d1: D1Database,
+  { id, runId, teamId, userId, sessionId, keyId }: Follower,
+  now: number,
+): Promise<number | null> {
+  const row = await d1
+    .prepare(
+      `INSERT INTO run_followers (id, run_id, team_id, user_id, session_id, token_version, key_id, ends_at)
+       SELECT ?2, ?3, m.team_id, u.id, s.id, CASE WHEN k.id IS NULL THEN u.token_version END, k.id,
+         min(?8, coalesce(k.expires_at, s.expires_at, ?8))
+       FROM team_members m JOIN users u ON u.id = m.user_id AND u.status = 'active'
+       LEFT JOIN sessions s ON s.id = ?6 AND s.user_id = u.id AND s.revoked_at IS NULL
+       LEFT JOIN api_keys k ON k.id = ?7 AND k.user_id = u.id AND k.team_id = m.team_id AND ${KEY_HOLDS}
+       WHERE m.team_id = ?4 AND m.user_id = ?5 AND (s.id IS NOT NULL OR k.id IS NOT NULL)
+       RETURNING ends_at AS endsAt`,
+    )
+    .bind(now, id, runId, teamId, userId, sessionId, keyId, now + MAX_FOLLOW_MS)
+    .first<{ endsAt: number }>()
+  return row?.endsAt ?? null
+}
+
+const HOLDS = `EXISTS (
+  SELECT 1 FROM team_members m JOIN users u ON u.id = m.user_id AND u.status = 'active'
+  WHERE m.team_id = f.team_id AND m.user_id = f.user_id AND (
+    EXISTS (SELECT 1 FROM sessions s WHERE s.id = f.session_id AND s.revoked_at IS NULL AND u.token_version = f.token_version)
+    OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = f.key_id AND ${KEY_HOLDS})))`
+
+/** Those of a person or a team whose rights have ended. */
+export async function findLostFollowers(
+  d1: D1Database,
+  of: 'user' | 'team',
+  id: string,
+  now: number,
+  limit: number,
+): Promise<{ id: string; runId: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT f.id, f.run_id AS runId FROM run_followers f WHERE f.${of}_id = ?2 AND NOT ${HOLDS} LIMIT ?3`,
+    )
+    .bind(now, id, limit)
+    .all<{ id: string; runId: string }>()
+  return results
+}
+
+export async function dropFollowers(d1: D1Database, ids: readonly string[]): Promise<void> {
+  await d1
+    .prepare('DELETE FROM run_followers WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(ids))
+    .run()
+}

@@ -1,0 +1,102 @@
+// Leases: how many runs a host may start without asking, as rows in D1. Invariants:
+// 1. Slots in use plus leased slots never exceed the plan. Neither do the runs counted this month plus the leased runs. One statement
+//    adds to a lease, and it checks both.
+// 2. A row never shows less than its host holds: the host first lowers what it holds, then the row.
+// 3. A row that is not renewed in time no longer counts, because its host may be lost.
+import type { PlanLimits } from '../../../core/plans.ts'
+import { limitByPlan } from '../../../db/platform-settings.ts'
+import { prepare, type Statement, statement } from '../../../db/statement.ts'
+import { countSlots } from '../../usage/index.ts'
+import { letIn } from './slots.ts'
+
+export const LEASE_MS = 30_000
+
+export type Lease = { id: string; teamId: string; host: string; period: string }
+/** How many of each. */
+export type Share = { slots: number; runs: number }
+export type Taken = Share & {
+  /** The plan does not limit the month. */
+  isMonthOpen: boolean
+  /** Other hosts that hold something. */
+  holders: string[]
+}
+
+const limit = (of: keyof PlanLimits): string =>
+  `(SELECT ${limitByPlan('tm.plan', of)} FROM teams tm WHERE tm.id = ?2)`
+const ofOthers = (column: keyof Share, more = ''): string =>
+  `coalesce((SELECT sum(l.${column}) FROM run_leases l WHERE l.team_id = ?2 AND l.id <> ?1${more}), 0)`
+const COUNTED = `coalesce((SELECT c.value FROM usage_counters c
+  WHERE c.team_id = ?2 AND c.period = ?4 AND c.metric = 'runs'), 0)`
+
+/** On top of what is wanted now, a quarter of what is free, unless runs wait in line for it. */
+const SPARE = '(?9 AND NOT EXISTS (SELECT 1 FROM runs WHERE team_id = ?2 AND line_since IS NOT NULL))'
+const share = (free: string, held: string, wanted: string): string =>
+  `CAST(max(0, min(${free}, ${held} + CASE WHEN ${wanted} > 0 THEN max(${wanted}, ${SPARE} * (${free} - ${held}) / 4) ELSE 0 END)) AS INTEGER)`
+
+const TAKE = `INSERT INTO run_leases (id, team_id, host, period, slots, runs, expires_at)
+  SELECT ?1, ?2, ?3, ?4, ${share('free.slots', '?5', '?6')}, coalesce(${share('free.runs', '?7', '?8')}, 0), ?10
+  FROM (SELECT ${limit('concurrentRuns')} - ${countSlots('?2')} - ${ofOthers('slots')} AS slots,
+    ${limit('runsPerMonth')} - ${COUNTED} - ${ofOthers('runs', ' AND l.period = ?4')} AS runs) free
+  WHERE free.slots IS NOT NULL
+  ON CONFLICT (id) DO UPDATE SET period = excluded.period, slots = excluded.slots, runs = excluded.runs, expires_at = excluded.expires_at
+  RETURNING slots, runs, (${limit('runsPerMonth')} IS NULL) AS isMonthOpen`
+
+/** Adds what is wanted, and some to spare, as far as the plan allows. Null if the team does not exist. */
+export async function takeLease(
+  d1: D1Database,
+  { id, teamId, host, period }: Lease,
+  { held, wanted, spare }: { held: Share; wanted: Share; spare: boolean },
+  now: number,
+): Promise<Taken | null> {
+  const [, taken, others] = await d1.batch<Record<string, number> & { host: string }>([
+    d1.prepare('DELETE FROM run_leases WHERE team_id = ? AND expires_at <= ?').bind(teamId, now),
+    d1
+      .prepare(TAKE)
+      .bind(
+        ...[id, teamId, host, period, held.slots, wanted.slots, held.runs, wanted.runs],
+        ...[spare ? 1 : 0, now + LEASE_MS],
+      ),
+    d1
+      .prepare(
+        'SELECT DISTINCT host FROM run_leases WHERE team_id = ? AND host <> ? AND (slots > 0 OR runs > 0)',
+      )
+      .bind(teamId, host),
+  ])
+  const row = taken?.results[0]
+  if (row === undefined) return null
+  return {
+    slots: Number(row.slots),
+    runs: Number(row.runs),
+    isMonthOpen: row.isMonthOpen === 1,
+    holders: (others?.results ?? []).map((other) => other.host),
+  }
+}
+
+/** Lowers the lease to what is held now, and renews it. Changes no row if the lease has expired and was deleted. */
+export const keepLease = (id: string, { slots, runs }: Share, now: number): Statement =>
+  statement(
+    'UPDATE run_leases SET slots = ?2, runs = ?3, expires_at = ?4 WHERE id = ?1 RETURNING id',
+    ...[id, slots, runs, now + LEASE_MS],
+  )
+
+/** Frees what the host does not use. Runs in line come first; returns those that got a slot. */
+export async function giveBackLease(
+  d1: D1Database,
+  { id, teamId }: Lease,
+  held: Share,
+  now: number,
+): Promise<string[]> {
+  const [, given] = await d1.batch<{ id: string }>([
+    prepare(
+      d1,
+      statement('UPDATE run_leases SET slots = ?2, runs = ?3 WHERE id = ?1', id, held.slots, held.runs),
+    ),
+    letIn(d1, teamId, now),
+  ])
+  return (given?.results ?? []).map((row) => row.id)
+}
+
+/** Of all teams. */
+export async function dropExpiredLeases(d1: D1Database, now: number): Promise<void> {
+  await d1.prepare('DELETE FROM run_leases WHERE expires_at <= ?').bind(now).run()
+}

@@ -1,0 +1,73 @@
+// Deleting runs from the index. A deleted run leaves a tombstone, so that a late report does not bring it back.
+import { type Statement, statement } from '../../../db/statement.ts'
+
+/** Of a tombstone nothing stays but the ids, the times and the status. */
+const EMPTIED =
+  'wake_by = NULL, stuck_since = NULL, slot = NULL, line_since = NULL, title = NULL, tags = NULL, metadata = NULL'
+
+/** Turns a page of the team's runs into tombstones and returns their ids, so their objects can be deleted. */
+export async function buryRunsOfTeam(
+  d1: D1Database,
+  teamId: string,
+  afterId: string,
+  limit: number,
+  now: number,
+): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), workflow_name = '', waiting_for = NULL, error = NULL, ${EMPTIED}
+       WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) RETURNING id`,
+    )
+    .bind(teamId, afterId, limit, now)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id).sort()
+}
+
+export const buryRun = (runId: string, teamId: string, now: number): Statement[] => [
+  statement(
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
+     VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, ${EMPTIED}`,
+    runId,
+    teamId,
+    now,
+  ),
+  statement('DELETE FROM run_labels WHERE run_id = ?', runId),
+  statement('DELETE FROM event_waits WHERE run_id = ?', runId),
+]
+
+export type RetiredRun = { id: string; teamId: string; deletedAt: number | null }
+
+export async function findEndedBefore(d1: D1Database, cutoff: number, limit: number): Promise<RetiredRun[]> {
+  const { results } = await d1
+    .prepare(
+      'SELECT id, team_id AS teamId, deleted_at AS deletedAt FROM runs WHERE finished_at < ? ORDER BY finished_at LIMIT ?',
+    )
+    .bind(cutoff, limit)
+    .all<RetiredRun>()
+  return results
+}
+
+export async function findEndedOfTeam(
+  d1: D1Database,
+  teamId: string,
+  before: number,
+  limit: number,
+): Promise<RetiredRun[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id, team_id AS teamId, deleted_at AS deletedAt FROM runs
+       WHERE team_id = ?1 AND created_at < ?2 AND finished_at < ?2 ORDER BY created_at, id LIMIT ?3`,
+    )
+    .bind(teamId, before, limit)
+    .all<RetiredRun>()
+  return results
+}
+
+/** The rows of runs whose objects are gone, with the waits that those did not take back themselves. */
+export async function forgetRuns(d1: D1Database, runIds: string[]): Promise<void> {
+  const marks = runIds.map(() => '?').join(', ')
+  await d1.batch([
+    d1.prepare(`DELETE FROM event_waits WHERE run_id IN (${marks})`).bind(...runIds),
+    d1.prepare(`DELETE FROM runs WHERE id IN (${marks})`).bind(...runIds),
+  ])
+}

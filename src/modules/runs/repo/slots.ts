@@ -1,0 +1,43 @@
+// The slots of a team: `concurrentRuns` of its plan. The index of runs says who uses them; what is left is in the leases of the
+// team's hosts (`leases.ts`), or free. Invariants:
+// 1. A run's report puts its slot into the index and takes it from the lease of its host in one batch.
+// 2. The report that frees a slot gives it, in the same batch, to the run that has been in line longest.
+import { MINUTE_MS } from '../../../core/clock.ts'
+import { unleasedSlots } from '../../usage/index.ts'
+
+/** By then the sweep asks a run that was given a slot whether it has begun. */
+const TOLD_BY_MS = MINUTE_MS
+/** Runs that one report lets in: more only after a change of plan, and then the sweep goes on. */
+const MAX_LET_IN = 50
+
+/** Those of these runs that are there, as far as the index knows. */
+export async function findBegun(d1: D1Database, runIds: readonly string[]): Promise<Set<string>> {
+  const { results } = await d1
+    .prepare('SELECT r.id FROM json_each(?) i CROSS JOIN runs r WHERE r.id = i.value AND r.seq > 0')
+    .bind(JSON.stringify(runIds))
+    .all<{ id: string }>()
+  return new Set(results.map(({ id }) => id))
+}
+
+const LET_IN = `UPDATE runs SET slot = id, line_since = NULL, wake_by = ?2
+  WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND line_since IS NOT NULL ORDER BY line_since, id
+    LIMIT CASE WHEN EXISTS (SELECT 1 FROM runs WHERE team_id = ?1 AND line_since IS NOT NULL)
+      THEN min(${MAX_LET_IN}, max(0, coalesce(${unleasedSlots('?1')}, 0))) ELSE 0 END)
+  RETURNING id`
+
+/** Answers with the runs that have a slot now, and are to be told. */
+export const letIn = (d1: D1Database, teamId: string, now: number): D1PreparedStatement =>
+  d1.prepare(LET_IN).bind(teamId, now + TOLD_BY_MS)
+
+const MAX_TEAMS = 100
+
+/** Lets in whoever no report has let in: after a change of plan, or when a run was removed by force. */
+export async function letInEverywhere(d1: D1Database, now: number): Promise<string[]> {
+  const { results: teams } = await d1
+    .prepare('SELECT DISTINCT team_id AS teamId FROM runs WHERE line_since IS NOT NULL LIMIT ?')
+    .bind(MAX_TEAMS)
+    .all<{ teamId: string }>()
+  if (teams.length === 0) return []
+  const answers = await d1.batch<{ id: string }>(teams.map(({ teamId }) => letIn(d1, teamId, now)))
+  return answers.flatMap(({ results }) => results.map(({ id }) => id))
+}

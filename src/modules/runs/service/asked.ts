@@ -1,0 +1,58 @@
+// Nobody gets past what a workflow asks people by the way they start it, unless they could change the workflow itself.
+import type { Actor, RequestContext } from '../../../context.ts'
+import type { Definition } from '../../../engine/model/definition.ts'
+import { parsePath } from '../../../engine/model/path.ts'
+import type { RunSpec } from '../../../objects/workflow-run.ts'
+import { askingNodes, loadRunnable, mayEdit, requireEditor, skipsQuestion } from '../../workflows/index.ts'
+
+type Version = { id: string; definition: string; definitionHash: string }
+
+const parsed = (definition: string): Definition => JSON.parse(definition) as Definition
+
+/** A mock may answer in place of people, or lead around them; so may an entry behind them. */
+export function requireStartRight(
+  actor: Actor,
+  definition: string,
+  { mocks, entry }: { mocks?: unknown; entry?: string | undefined },
+): void {
+  if (mayEdit(actor)) return
+  if (mocks !== undefined) requireEditor(actor, 'A start with mocks')
+  if (entry !== undefined && skipsQuestion(parsed(definition), entry))
+    requireEditor(actor, 'A start behind an approval or a sub-workflow')
+}
+
+/** An older version, or a draft, may not ask what the current one asks. */
+export async function requireVersionRight(
+  ctx: RequestContext,
+  actor: Actor,
+  version: Version,
+): Promise<void> {
+  if (mayEdit(actor)) return
+  const current = await loadRunnable(ctx.env.DB, actor.teamId, version.id, null)
+  if (current === null || current.definitionHash === version.definitionHash) return
+  if (askingNodes(parsed(current.definition)).length > 0)
+    requireEditor(actor, 'A run of another version than the current one, which asks for approvals,')
+}
+
+type Following = { from: string | undefined; isChanged: boolean; spec: RunSpec }
+
+/** A run that follows another one has its mocks and its entry; with other input or another version it is a start of its own. */
+export async function requireFollowRight(
+  ctx: RequestContext & { actor: Actor },
+  { from, isChanged, spec }: Following,
+): Promise<void> {
+  const { actor } = ctx
+  if (mayEdit(actor) || spec.mode === 'compensate') return
+  requireStartRight(actor, spec.definition, spec)
+  if (spec.workflowId !== null && (spec.mode === 'rerun' || isChanged))
+    await requireVersionRight(ctx, actor, { ...spec, id: spec.workflowId })
+  if (!isChanged) return
+  const definition = parsed(spec.definition)
+  const asking = new Set(askingNodes(definition))
+  const keepsAnswer = (spec.carriedOver?.outcomes ?? []).some(
+    ({ path, status }) =>
+      (status === 'succeeded' || status === 'failed') && asking.has(parsePath(path)?.segments[0]?.id ?? ''),
+  )
+  if (keepsAnswer || (from !== undefined && skipsQuestion(definition, from)))
+    requireEditor(actor, 'To go on behind an approval or a sub-workflow with other input or another version')
+}

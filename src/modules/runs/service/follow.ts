@@ -1,0 +1,207 @@
+// Runs that follow an ended one, and keep what may be kept. Invariants:
+// 1. A run remembers its retry and its compensation before they start, so two that come at once are one run. The second is
+//    told which.
+// 2. A retry and a compensation keep the root of the idempotency keys; a rerun means to do it all again.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { canonicalJson, type Json } from '../../../core/json.ts'
+import { PLAN_LIMITS, smallestPlan } from '../../../core/plans.ts'
+import { derivedRunId, newRunId, placeOf, type RunPlace } from '../../../core/run-id.ts'
+import {
+  type CarriedOverAnswer,
+  type Claim,
+  type RunRpc,
+  type RunSpec,
+  runActor,
+  type StartOptions,
+  startersOf,
+  workflowRun,
+} from '../../../objects/workflow-run.ts'
+import { findRoom, haveSubRunsAsked } from '../repo/runs.ts'
+import type { Execution, RerunRun, RetryRun } from '../schema.ts'
+import { requireFollowRight } from './asked.ts'
+import { requireKindRight } from './follow-kind.ts'
+import { type Present, presentFor, requireFits } from './follow-version.ts'
+import { wantsOwn } from './place.ts'
+import { ownRun } from './read.ts'
+import { requireRunRoom } from './room.ts'
+import { checkInput, refusal } from './start.ts'
+import { toExecution } from './view.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+export type Follow = { mode: 'compensate' } | ({ mode: 'retry' } & RetryRun) | ({ mode: 'rerun' } & RerunRun)
+
+export type FollowOptions = StartOptions & {
+  idempotencyKey: string | null
+  /** Not where the run was retried or rerun already. */
+  onlyLatest?: boolean
+  /** The id that the new run gets. */
+  runId?: string
+}
+
+export async function followUp(
+  ctx: Ctx,
+  runId: string,
+  follow: Follow,
+  { idempotencyKey, onlyLatest = false, runId: givenId, ...options }: FollowOptions,
+): Promise<Execution> {
+  const { run, view } = await ownRun(ctx, runId)
+  if (view.kind === 'deployment')
+    throw new AppError('resource.conflict', {
+      detail: `The run is a deployment. POST /deployments/${view.subjectId}/redeploy does it again.`,
+    })
+  const { mode } = follow
+  const present = mode === 'compensate' ? null : await presentFor(ctx, view, follow.version)
+  const from = mode === 'rerun' ? follow.from : undefined
+  const next: Partial<Present> = present ?? {}
+  const asked = { mode, ...(from === undefined ? {} : { from }), ...next }
+  let answer = carriedOverIn(await run.carriedOver(asked))
+  const { carriedOver: _legacy, startAt: _startAt, requestHash: _hash, slot: _slot, ...old } = answer.spec
+  if (present !== null) requireFits(present, old)
+  const sent = mode === 'rerun' && follow.input !== undefined ? (follow.input as Json) : old.input
+  const input = mode === 'rerun' ? checkInput({ ...old, ...next }, sent) : old.input
+  const hasOtherInput = canonicalJson(input) !== canonicalJson(old.input)
+  requireKindRight(ctx.actor, view.kind, hasOtherInput)
+  const hasOther = hasOtherInput || isOther(old, next)
+  // What people have decided on another input is asked again.
+  if (hasOther && keepsAny(answer)) {
+    const subRunsAsked = await haveSubRunsAsked(ctx.env.DB, runId)
+    if (hasOtherInput || subRunsAsked)
+      answer = carriedOverIn(await run.carriedOver({ ...asked, input, subRunsAsked }))
+  }
+  const { errorWorkflowId: _errorWorkflowId, ...keeping } = old
+  const spec: RunSpec = {
+    ...(next.definition === undefined ? old : keeping),
+    ...(present ?? {}),
+    runId: '',
+    mode: answer.mode ?? mode,
+    trigger: {
+      type: mode,
+      ...(old.trigger.draft && next.definition === undefined ? { draft: true } : {}),
+      ...(old.mocks ? { mocked: Object.keys(old.mocks) } : {}),
+      ...(answer.detached?.length ? { detached: answer.detached } : {}),
+    },
+    parent: { runId },
+    follows: runId,
+    input,
+    startedBy: ctx.actor.userId,
+    starters: hasOtherInput && !keepsAny(answer) ? [ctx.actor.userId] : startersWith(old, ctx.actor.userId),
+    by: runActor(ctx),
+    requestId: ctx.requestId,
+    requestHash: await sha256Hex(canonicalJson({ ...follow, idempotencyKey })),
+    carriedOver: answer.carriedOver,
+    keyRoot: old.keyRoot ?? runId,
+  }
+  const isChanged = hasOtherInput || (next.definitionHash ?? old.definitionHash) !== old.definitionHash
+  await requireFollowRight(ctx, { from, isChanged, spec })
+  const place = wantsOwn(spec) ? 'own' : placeOf(runId)
+  const claimed = await claimedFor(ctx, run, follow, { runId, place, idempotencyKey, onlyLatest, givenId })
+  spec.runId = claimed.runId
+  if (mode === 'rerun') spec.keyRoot = spec.runId
+  // It begins a family of its own.
+  spec.family = { root: spec.runId, most: old.family?.most ?? smallestPlan.descendantRuns }
+  try {
+    return toExecution(await startFollowing(ctx, spec, options))
+  } catch (refused) {
+    if (claimed.isNew && refused instanceof AppError) await run.release(mode, spec.runId)
+    throw refused
+  }
+}
+
+async function startFollowing(ctx: Ctx, spec: RunSpec, options: StartOptions) {
+  // What has been done may always be undone.
+  const room = spec.mode === 'compensate' ? null : await findRoom(ctx.env.DB, ctx.actor.teamId)
+  if (room !== null) {
+    await requireRunRoom(ctx, room, spec.trigger.type, spec.runId)
+    spec.family = { root: spec.runId, most: PLAN_LIMITS[room.plan].descendantRuns }
+  }
+  const run = workflowRun(ctx.env.RUNS, spec.runId)
+  const started = await run.start(spec, room === null ? options : { ...options, room: 'slot' })
+  if (!started.ok) throw refusal(started, room)
+  return started.run
+}
+
+/** A start takes no longer: what was remembered so long ago and is not there was lost in between. */
+const START_MS = 60_000
+
+async function claimedFor(
+  ctx: Ctx,
+  run: RunRpc,
+  { mode }: Follow,
+  {
+    runId,
+    place,
+    idempotencyKey,
+    onlyLatest,
+    givenId,
+  }: {
+    runId: string
+    place: RunPlace
+    idempotencyKey: string | null
+    onlyLatest: boolean
+    givenId: string | undefined
+  },
+): Promise<{ runId: string; isNew: boolean }> {
+  const { teamId } = ctx.actor
+  const word: Claim = { mode, onlyLatest, place, ...(idempotencyKey === null ? {} : { key: idempotencyKey }) }
+  if (givenId !== undefined) word.runId = givenId
+  else if (mode === 'rerun') {
+    word.runId =
+      idempotencyKey === null
+        ? newRunId(teamId, place, ctx.now())
+        : await derivedRunId(teamId, `${teamId} ${runId} rerun ${idempotencyKey}`, placeOf(runId))
+  }
+  const answer = await run.claim(word)
+  if (!answer.ok) {
+    if (answer.reason === 'not_there') throw notFound('The execution')
+    throw followedAlready(answer.reason === 'rerun' ? 'rerun' : 'retry', answer.runId)
+  }
+  if (answer.isNew || answer.isSame) return answer
+  const isLost =
+    answer.ageMs > START_MS && (await workflowRun(ctx.env.RUNS, answer.runId).standing()) === null
+  if (!isLost) throw followedAlready(mode, answer.runId)
+  return answer
+}
+
+const ALREADY = {
+  retry: ['run.retried', 'The run was retried already, by'],
+  rerun: ['run.rerun', 'The run was rerun already, by'],
+  compensate: ['run.compensated', 'The run was compensated already, by'],
+} as const
+
+function followedAlready(mode: Follow['mode'], runId: string): AppError {
+  const [code, detail] = ALREADY[mode]
+  return new AppError(code, { detail: `${detail} ${runId}.`, runId })
+}
+
+function isOther(old: RunSpec | Omit<RunSpec, 'carriedOver'>, next: Partial<RunSpec>): boolean {
+  const { definitionHash = old.definitionHash, vars = old.vars } = next
+  return definitionHash !== old.definitionHash || canonicalJson(vars) !== canonicalJson(old.vars)
+}
+
+const keepsAny = ({ carriedOver }: Extract<CarriedOverAnswer, { ok: true }>): boolean =>
+  carriedOver.outcomes.some(({ status }) => status === 'succeeded' || status === 'failed')
+
+/** Whoever chose the input that a run goes on with may not decide about it, either. */
+const startersWith = (old: Pick<RunSpec, 'startedBy' | 'starters'>, userId: string): string[] => [
+  ...new Set([...startersOf(old), userId]),
+]
+
+export function carriedOverIn(answer: CarriedOverAnswer): Extract<CarriedOverAnswer, { ok: true }> {
+  if (answer.ok) return answer
+  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.field !== undefined)
+    throw new AppError('request.invalid', {
+      errors: [{ path: `/${answer.field}`, message: answer.detail, code: 'not_found' }],
+    })
+  if (answer.reason === 'conflict') throw new AppError('resource.conflict', { detail: answer.detail })
+  const errors = (answer.problems ?? []).map(({ nodeId, message, code }) => ({
+    ...(nodeId && { nodeId }),
+    message,
+    code,
+  }))
+  const detail = `${answer.detail} Send "version": "original" to go on with the version that the run had.`
+  throw new AppError('run.changed_nodes', { detail, errors })
+}

@@ -1,0 +1,95 @@
+// Deleting runs. Invariants:
+// 1. The tombstone first: a report of the run that is still under way must not bring it back.
+// 2. A run whose object does not answer can be deleted, once that is no passing thing: it has ended, or the sweep has asked it
+//    in vain for minutes. What is left of the object is removed when it answers again.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { MINUTE_MS } from '../../../core/clock.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { derivedId } from '../../../core/ids.ts'
+import { commit } from '../../../db/commit.ts'
+import { isTerminal } from '../../../engine/model/state.ts'
+import { isUnreadable, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
+import { postMessages } from '../../../queue/post.ts'
+import { cancelApprovalsOf } from '../../approvals/index.ts'
+import { hasRunFiles } from '../../files/index.ts'
+import { buryRun } from '../repo/removal.ts'
+import { findSilence } from '../repo/runs.ts'
+import { ownRun } from './read.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+/** So long the sweep asks a run in vain before it is listed as stuck. */
+export const STUCK_MS = 5 * MINUTE_MS
+
+export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
+  const { teamId } = ctx.actor
+  const view = await ownRun(ctx, runId).then(
+    (own) => own.view,
+    async (error: unknown) => {
+      // Its own team's, as the index says, and nothing else can be done with it.
+      if (error instanceof AppError && error.code === 'run.unreadable') return null
+      if (error instanceof AppError || (await teamOfSilent(ctx, runId)) !== teamId) throw error
+      return null
+    },
+  )
+  if (view !== null && !isTerminal(view.status)) {
+    throw new AppError('resource.conflict', { detail: `The execution is ${view.status}; cancel it first.` })
+  }
+  if (view !== null) await tellFollowed(ctx, view)
+  await removeRun(ctx, runId, teamId)
+}
+
+/** What a compensation has undone stays undone without it; a run whose retry is deleted may be retried again. */
+async function tellFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promise<void> {
+  if (follows === null || mode === 'start') return
+  const followed = workflowRun(env.RUNS, follows)
+  if (mode !== 'compensate') return followed.release(mode, id)
+  const told = await workflowRun(env.RUNS, id).undone()
+  if (told !== null) await followed.noteUndone(id, told.paths)
+}
+
+/** For an administrator: only a run that cannot say anything itself. All else is its team's to delete. */
+export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
+  const silence = await findSilence(ctx.env.DB, runId)
+  if (silence === null) throw notFound('The execution')
+  const answer = await workflowRun(ctx.env.RUNS, runId)
+    .view({ output: false })
+    .then(
+      () => 'readable' as const,
+      (error: unknown) => (isUnreadable(error) ? ('unreadable' as const) : ('silent' as const)),
+    )
+  if (answer === 'readable')
+    throw new AppError('resource.conflict', { detail: 'The run can be read: it is deleted by its team.' })
+  if (answer === 'silent' && (await teamOfSilent(ctx, runId)) === null)
+    throw new AppError('service.unavailable', {
+      detail:
+        'The run does not answer now. It can be deleted once it has not answered for five minutes: then GET /api/v1/admin/runs/stuck lists it.',
+      retryAfterSeconds: 60,
+    })
+  await removeRun(ctx, runId, silence.teamId)
+}
+
+/** Whose run it is that has not answered for so long, or has ended, that nothing is lost with it. */
+async function teamOfSilent(ctx: RequestContext, runId: string): Promise<string | null> {
+  const silence = await findSilence(ctx.env.DB, runId)
+  if (silence === null) return null
+  const { teamId, finishedAt, stuckSince } = silence
+  const isStuck = stuckSince !== null && stuckSince < ctx.now() - STUCK_MS
+  return isStuck || finishedAt !== null ? teamId : null
+}
+
+async function removeRun(ctx: Ctx, runId: string, teamId: string): Promise<void> {
+  const now = ctx.now()
+  await commit(ctx, {
+    statements: [...buryRun(runId, teamId, now), cancelApprovalsOf(runId, now)],
+    audit: { action: 'run.deleted', targetType: 'run', targetId: runId, teamId },
+    messages: [{ message: { type: 'run.files_delete', teamId, runId }, exists: hasRunFiles(runId) }],
+  })
+  try {
+    await workflowRun(ctx.env.RUNS, runId).remove({ forGood: true })
+  } catch (error) {
+    ctx.log.warn('the object of a deleted run does not answer', { runId, error })
+    const id = await derivedId('msg', `run.remove ${runId}`)
+    await postMessages(ctx.env, [{ id, message: { type: 'run.remove', runId } }], ctx.requestId, now)
+  }
+}
