@@ -1,0 +1,210 @@
+import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
+import { keysetRead } from '../../../db/paginate.ts'
+import type { files } from '../../../db/schema/index.ts'
+import { type Statement, statement } from '../../../db/statement.ts'
+import type { Stored } from '../../../db/stored.ts'
+import type { ListFiles } from '../schema/file.ts'
+import { FILE_KINDS, type FileKind, typesOfKind } from '../types/table.ts'
+
+export type FileRow = Pick<
+  Stored<typeof files.$inferSelect>,
+  | 'id'
+  | 'teamId'
+  | 'name'
+  | 'version'
+  | 'revision'
+  | 'tags'
+  | 'uploadedBy'
+  | 'runId'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'deletedAt'
+> & {
+  contentType: string
+  sizeBytes: number
+  sha256: string
+}
+
+const FIELDS: Record<keyof FileRow, string> = {
+  id: 'f.id',
+  teamId: 'f.team_id',
+  name: 'f.name',
+  version: 'f.version',
+  revision: 'f.revision',
+  contentType: 'f.content_type',
+  sizeBytes: 'f.size_bytes',
+  sha256: 'f.sha256',
+  tags: 'f.tags',
+  uploadedBy: 'f.uploaded_by',
+  runId: 'f.run_id',
+  createdAt: 'f.created_at',
+  updatedAt: 'f.updated_at',
+  deletedAt: 'f.deleted_at',
+}
+const COLUMNS = columns<FileRow>(FIELDS)
+const WRITTEN = columns<FileRow>({
+  ...FIELDS,
+  version: 'v.version',
+  contentType: 'v.content_type',
+  sizeBytes: 'v.size_bytes',
+  sha256: 'v.sha256',
+})
+
+/** Deleted ones as well, while they can be restored. */
+export const findFile = (teamId: string, id: string): HotRead<FileRow> =>
+  hotRead(COLUMNS, 'FROM files f WHERE f.id = ?1 AND f.team_id = ?2', [id, teamId])
+
+export const findFileByName = (teamId: string, name: string): HotRead<FileRow> =>
+  hotRead(
+    COLUMNS,
+    'FROM files f WHERE f.team_id = ?1 AND f.name = ?2 AND f.deleted_at IS NULL AND f.run_id IS NULL',
+    [teamId, name],
+  )
+
+/** The file with the version that the operation has written, whatever came after it. */
+export const findFileByOperation = (teamId: string, operationId: string): HotRead<FileRow> =>
+  hotRead(
+    WRITTEN,
+    `FROM file_versions v JOIN files f ON f.id = v.file_id
+     WHERE v.operation_id IS NOT NULL AND v.operation_id = ?1 AND v.team_id = ?2`,
+    [operationId, teamId],
+  )
+
+const SORTS = {
+  createdAt: 'f.created_at',
+  updatedAt: 'f.updated_at',
+  name: 'f.name',
+  sizeBytes: 'f.size_bytes',
+} as const
+
+type Filters = Omit<ListFiles, 'limit' | 'cursor' | 'sort' | 'count'>
+
+const isKind = (type: string): type is FileKind => FILE_KINDS.includes(type as FileKind)
+
+function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (string | number)[] } {
+  const sql = [
+    'f.team_id = ?1',
+    'f.run_id IS NULL',
+    filters.deleted ? 'f.deleted_at IS NOT NULL' : 'f.deleted_at IS NULL',
+  ]
+  const params: (string | number)[] = [teamId]
+  const add = (value: string | number | undefined, condition: (place: string) => string) => {
+    if (value === undefined) return
+    params.push(value)
+    sql.push(condition(`?${params.length}`))
+  }
+  // Names are compared by their bytes, and no character comes behind the last of Unicode.
+  add(filters.prefix, (at) => `f.name >= ${at} AND f.name < ${at} || char(1114111)`)
+  add(filters.name, (at) => `f.name = ${at}`)
+  if (filters.type !== undefined && isKind(filters.type))
+    add(
+      JSON.stringify(typesOfKind(filters.type)),
+      (at) => `f.content_type IN (SELECT one.value FROM json_each(${at}) one)`,
+    )
+  else add(filters.type, (at) => `f.content_type = ${at}`)
+  add(
+    filters.tag,
+    (at) => `EXISTS (SELECT 1 FROM json_each(f.tags) one WHERE lower(one.value) = lower(${at}))`,
+  )
+  add(filters.createdAfter, (at) => `f.created_at >= ${at}`)
+  add(filters.createdBefore, (at) => `f.created_at < ${at}`)
+  add(filters.minBytes, (at) => `f.size_bytes >= ${at}`)
+  add(filters.maxBytes, (at) => `f.size_bytes <= ${at}`)
+  add(filters.uploadedBy, (at) => `f.uploaded_by = ${at}`)
+  add(
+    filters.q?.toLowerCase(),
+    (at) => `(instr(lower(f.name), ${at}) > 0 OR instr(lower(f.tags), ${at}) > 0)`,
+  )
+  return { sql, params }
+}
+
+export function findFiles(teamId: string, query: ListFiles): HotRead<FileRow> {
+  const { sql, params } = whereOf(teamId, query)
+  const column = SORTS[query.sort.replace('-', '') as keyof typeof SORTS]
+  return keysetRead(COLUMNS, { from: 'files f', where: sql, params, column, id: 'f.id' }, query)
+}
+
+export async function countFiles(d1: D1Database, teamId: string, filters: Filters): Promise<number> {
+  const { sql, params } = whereOf(teamId, filters)
+  const row = await d1
+    .prepare(`SELECT count(*) AS total FROM files f WHERE ${sql.join(' AND ')}`)
+    .bind(...params)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+/** The guard of a change of name or tags. */
+export const updateFile = (
+  where: { id: string; teamId: string; revision: number },
+  changes: { name?: string; contentType?: string; tags?: string[] },
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE files SET name = COALESCE(?4, name), content_type = COALESCE(?5, content_type), tags = COALESCE(?6, tags),
+       revision = revision + 1, updated_at = max(?7, updated_at)
+     WHERE id = ?1 AND team_id = ?2 AND revision = ?3 AND deleted_at IS NULL AND run_id IS NULL`,
+    where.id,
+    where.teamId,
+    where.revision,
+    changes.name ?? null,
+    changes.contentType ?? null,
+    changes.tags === undefined ? null : JSON.stringify(changes.tags),
+    now,
+  )
+
+/** The guard of a deletion that can be undone. */
+export const markFileDeleted = (
+  where: { id: string; teamId: string; revision: number },
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE files SET deleted_at = ?4, revision = revision + 1, updated_at = max(?4, updated_at)
+     WHERE id = ?1 AND team_id = ?2 AND revision = ?3 AND deleted_at IS NULL`,
+    where.id,
+    where.teamId,
+    where.revision,
+    now,
+  )
+
+/** The guard of a restoration: from the deleted ones, to an earlier version, under another name, or all of that. */
+export const restoreFile = (
+  where: { id: string; teamId: string; revision: number },
+  to: { name: string; version: number },
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE files SET (deleted_at, name, version, size_bytes, sha256, content_type, revision, updated_at) =
+       (SELECT NULL, ?4, v.version, v.size_bytes, v.sha256, v.content_type, files.revision + 1, max(?6, files.updated_at)
+        FROM file_versions v WHERE v.file_id = files.id AND v.version = ?5)
+     WHERE id = ?1 AND team_id = ?2 AND revision = ?3 AND run_id IS NULL
+       AND EXISTS (SELECT 1 FROM file_versions v WHERE v.file_id = ?1 AND v.version = ?5)`,
+    where.id,
+    where.teamId,
+    where.revision,
+    to.name,
+    to.version,
+    now,
+  )
+
+/** The guard of the end of a file: only one that is deleted, and as it was seen. */
+export const deleteFile = (where: { id: string; teamId: string; revision: number }): Statement =>
+  statement(
+    'DELETE FROM files WHERE id = ? AND team_id = ? AND revision = ? AND deleted_at IS NOT NULL',
+    where.id,
+    where.teamId,
+    where.revision,
+  )
+
+export async function findDeletedBefore(d1: D1Database, before: number, limit: number): Promise<FileRow[]> {
+  const { sql, params } = hotList(
+    COLUMNS,
+    'FROM files f WHERE f.deleted_at IS NOT NULL AND f.deleted_at <= ?1 ORDER BY f.deleted_at',
+    [before],
+    limit,
+  )
+  const { results } = await d1
+    .prepare(sql)
+    .bind(...params)
+    .all<FileRow>()
+  return results
+}

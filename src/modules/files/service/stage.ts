@@ -1,0 +1,307 @@
+// Streams content into the bucket, before any row names it. Invariants:
+// 1. The promise to delete the object is written first. Only the commit that adds a row for the object takes it back.
+// 2. No more of a file is held than one piece of a body of unknown length; a known length streams through.
+// 3. What is refused is deleted at once; a crash on the way leaves it to the promise.
+import type { RequestContext } from '../../../context.ts'
+import { randomToken, toHex } from '../../../core/crypto.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { newId } from '../../../core/ids.ts'
+import { limitReached, PLAN_LIMITS } from '../../../core/plans.ts'
+import { insertPromise, takeBackPromise } from '../../../db/promised-deletion.ts'
+import { prepare } from '../../../db/statement.ts'
+import { findStorage, type StorageRow } from '../repo/quota.ts'
+import type { StoredObject } from '../repo/versions.ts'
+import { HEAD_BYTES, type Inspector, inspectorFor } from '../types/inspect.ts'
+
+export const MAX_FILE_BYTES = 50 * 1024 * 1024
+
+/** R2 takes parts of at least 5 MiB, all of one size but the last. */
+const PIECE_BYTES = 5 * 1024 * 1024
+/** Up to here one piece in memory is cheaper than a stream. */
+const SMALL_BYTES = 1024 * 1024
+
+export type Content = {
+  /** Already in NFC and checked by `fileName`. */
+  name: string
+  chunks: AsyncIterable<Uint8Array>
+  /** Null where the length is not known before the end. */
+  sizeBytes: number | null
+  /** The checksum that the sender expects. */
+  sha256?: string | undefined
+  maxBytes?: number | undefined
+  /** For content of our own making: a type of its own in place of that of the name. */
+  contentType?: string | undefined
+}
+
+export type Staged = StoredObject & { name: string }
+
+export const fileObjectPrefix = (teamId: string): string => `teams/${teamId}/files/`
+
+export async function stageContent(scope: RequestContext, teamId: string, content: Content): Promise<Staged> {
+  const { sizeBytes, maxBytes = MAX_FILE_BYTES } = content
+  const inspector = content.contentType === undefined ? inspectorFor(content.name) : null
+  if (sizeBytes !== null) requireSize(sizeBytes, maxBytes)
+  const now = scope.now()
+  const objectKey = `${fileObjectPrefix(teamId)}${randomToken()}`
+  const promiseId = newId('msg', now)
+  await promise(scope, teamId, { objectKey, promiseId, sizeBytes: sizeBytes ?? 1 })
+  try {
+    const contentType = content.contentType ?? (inspector as Inspector).type.contentType
+    const chunks = withHead(counted(content.chunks, sizeBytes, maxBytes), inspector)
+    const { size, sha256 } = await put(scope.env.FILES, objectKey, chunks, sizeBytes)
+    if (content.sha256 !== undefined && content.sha256.toLowerCase() !== sha256)
+      throw new AppError('file.checksum_mismatch', {
+        detail: `The content has the SHA-256 ${sha256}, not ${content.sha256}. Send it again.`,
+      })
+    return { name: content.name, objectKey, promiseId, contentType, sizeBytes: size, sha256 }
+  } catch (error) {
+    await discard(scope, { objectKey, promiseId })
+    throw error
+  }
+}
+
+/** For what came to nothing. Where this fails as well the promise is kept. */
+export async function discard(
+  scope: RequestContext,
+  { objectKey, promiseId }: Pick<Staged, 'objectKey' | 'promiseId'>,
+): Promise<void> {
+  try {
+    await scope.env.FILES.delete(objectKey)
+    await prepare(scope.env.DB, takeBackPromise(promiseId)).run()
+  } catch (error) {
+    scope.log.warn('an object is left to its promise', { objectKey, error })
+  }
+}
+
+function requireSize(sizeBytes: number, maxBytes: number): void {
+  if (sizeBytes === 0) throw emptyFile()
+  if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
+}
+
+export const emptyFile = () => new AppError('file.empty', { detail: 'The file has no content.' })
+
+export const tooLarge = (maxBytes: number) =>
+  new AppError('file.too_large', {
+    detail: `A file can have at most ${maxBytes} bytes.`,
+    errors: [{ path: '/sizeBytes', message: `at most ${maxBytes}`, code: 'file.too_large' }],
+  })
+
+/** One trip to D1: the promise, and whether there is room at all. The commit asks that again, for certain. */
+async function promise(
+  scope: RequestContext,
+  teamId: string,
+  { objectKey, promiseId, sizeBytes }: { objectKey: string; promiseId: string; sizeBytes: number },
+): Promise<void> {
+  const d1 = scope.env.DB
+  const [found] = await d1.batch<StorageRow>([
+    prepare(d1, findStorage(teamId)),
+    prepare(d1, insertPromise(promiseId, objectKey, scope.requestId, scope.now())),
+  ])
+  const storage = found?.results[0]
+  const refusal = storage === undefined ? notFound('The team') : quotaRefusal(storage, sizeBytes)
+  if (refusal === null) return
+  await discard(scope, { objectKey, promiseId })
+  throw refusal
+}
+
+export function quotaRefusal({ plan, used }: StorageRow, moreBytes: number): AppError | null {
+  const limit = PLAN_LIMITS[plan].storageBytes
+  return limit === null || used + moreBytes <= limit
+    ? null
+    : limitReached(plan, 'storageBytes', used, 'bytes of files')
+}
+
+/** Holds the body against its announced length and the limit, whatever the transport promised. */
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  sizeBytes: number | null,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, undefined> {
+  let size = 0
+  const wrongLength = () =>
+    new AppError('request.malformed', { detail: `${sizeBytes} bytes were announced; another number came.` })
+  try {
+    for await (const chunk of chunks) {
+      size += chunk.byteLength
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      if (sizeBytes !== null && size > sizeBytes) throw wrongLength()
+      if (chunk.byteLength > 0) yield chunk
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('request.malformed', { detail: 'The body ended early.', cause: error })
+  }
+  if (size === 0) throw emptyFile()
+  if (sizeBytes !== null && size < sizeBytes) throw wrongLength()
+  return undefined
+}
+
+/** Gathers the head, has it inspected before anything goes on, then hands on every chunk. */
+async function* withHead(
+  chunks: AsyncIterable<Uint8Array>,
+  inspector: Inspector | null,
+): AsyncGenerator<Uint8Array, undefined> {
+  let first: Uint8Array[] | null = []
+  let size = 0
+  function* released(): Generator<Uint8Array> {
+    const held = first ?? []
+    first = null
+    inspector?.head(held.length === 1 ? (held[0] as Uint8Array) : joined(held, size))
+    for (const chunk of held) {
+      inspector?.chunk(chunk)
+      yield chunk
+    }
+  }
+  for await (const chunk of chunks) {
+    if (first === null) {
+      inspector?.chunk(chunk)
+      yield chunk
+      continue
+    }
+    first.push(chunk)
+    size += chunk.byteLength
+    if (size >= HEAD_BYTES) yield* released()
+  }
+  if (first !== null) yield* released()
+  inspector?.end()
+  return undefined
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
+
+type Put = { size: number; sha256: string }
+
+async function put(
+  bucket: R2Bucket,
+  key: string,
+  chunks: AsyncIterable<Uint8Array>,
+  sizeBytes: number | null,
+): Promise<Put> {
+  const hash = hashing()
+  if (sizeBytes !== null && sizeBytes > SMALL_BYTES) {
+    await putStream(bucket, key, hash.through(chunks), sizeBytes)
+    return { size: sizeBytes, sha256: await hash.end() }
+  }
+  const size = await putPieces(bucket, key, hash.through(chunks))
+  return { size, sha256: await hash.end() }
+}
+
+function hashing() {
+  const digest = new crypto.DigestStream('SHA-256')
+  // A stream that is given up rejects as well; its reason is known elsewhere.
+  digest.digest.catch(() => undefined)
+  const writer = digest.getWriter()
+  return {
+    async *through(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+      for await (const chunk of chunks) {
+        // Hashed while the bucket takes it.
+        const hashed = writer.write(chunk)
+        yield chunk
+        await hashed
+      }
+      return undefined
+    },
+    end: async (): Promise<string> => {
+      await writer.close()
+      return toHex(await digest.digest)
+    },
+  }
+}
+
+async function putStream(
+  bucket: R2Bucket,
+  key: string,
+  chunks: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+): Promise<void> {
+  const { readable, writable } = new FixedLengthStream(sizeBytes)
+  const writer = writable.getWriter()
+  const kept = bucket.put(key, readable).catch((error: unknown) => {
+    // Nobody reads any more, so nobody may wait to write.
+    void writer.abort(error).catch(() => undefined)
+    throw error
+  })
+  // If both fail, the sender's failure is the reason: R2 fails because the bytes did not arrive.
+  const [sent, stored] = await Promise.allSettled([pump(chunks, writer), kept])
+  if (sent.status === 'rejected' && sent.reason instanceof AppError) throw sent.reason
+  if (stored.status === 'rejected') throw stored.reason
+  if (sent.status === 'rejected') throw sent.reason
+}
+
+async function pump(
+  chunks: AsyncIterable<Uint8Array>,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) await writer.write(chunk)
+    await writer.close()
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined)
+    throw error
+  }
+}
+
+/** One object of pieces; what fits into one piece is put at once. Answers the size. */
+async function putPieces(bucket: R2Bucket, key: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let upload: R2MultipartUpload | null = null
+  const parts: R2UploadedPart[] = []
+  let size = 0
+  try {
+    for await (const { bytes, isLast } of piecesOf(chunks)) {
+      size += bytes.byteLength
+      if (isLast && upload === null) {
+        await bucket.put(key, bytes)
+        return size
+      }
+      upload ??= await bucket.createMultipartUpload(key)
+      parts.push(await upload.uploadPart(parts.length + 1, bytes))
+    }
+    await upload?.complete(parts)
+    return size
+  } catch (error) {
+    await upload?.abort().catch(() => undefined)
+    throw error
+  }
+}
+
+async function* piecesOf(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ bytes: Uint8Array<ArrayBuffer>; isLast: boolean }, undefined> {
+  let piece = new Uint8Array()
+  let size = 0
+  const put = (bytes: Uint8Array): void => {
+    if (size + bytes.byteLength > piece.byteLength) {
+      // Small files need little, and a piece of a large one is copied few times.
+      const grown = new Uint8Array(
+        Math.min(PIECE_BYTES, Math.max(size + bytes.byteLength, piece.byteLength * 4)),
+      )
+      grown.set(piece.subarray(0, size))
+      piece = grown
+    }
+    piece.set(bytes, size)
+    size += bytes.byteLength
+  }
+  for await (const chunk of chunks) {
+    let rest = chunk
+    // A full piece waits for the next byte, so that the last one is known as such.
+    while (size + rest.byteLength > PIECE_BYTES) {
+      const fits = PIECE_BYTES - size
+      put(rest.subarray(0, fits))
+      yield { bytes: piece, isLast: false }
+      rest = rest.subarray(fits)
+      piece = new Uint8Array(PIECE_BYTES)
+      size = 0
+    }
+    put(rest)
+  }
+  yield { bytes: piece.subarray(0, size), isLast: true }
+  return undefined
+}
