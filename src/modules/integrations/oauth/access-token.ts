@@ -1,0 +1,172 @@
+// The access token of an integration, fetched anew when it is due. Invariants:
+// 1. However many runs find it due at once, in however many isolates, one of them fetches: who holds the lease in D1. The
+//    others wait for what it stores.
+// 2. What was fetched is stored before it is used. A rotated refresh token that were lost could not be had again.
+// 3. A refusal counts only when nobody has stored a newer token meanwhile; then a person has to consent again, and is told once.
+import { setTimeout as pause } from 'node:timers/promises'
+import { randomToken } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { sealSecret } from '../../../core/secret-box.ts'
+import type { Reach } from '../../../providers/outbound/index.ts'
+import {
+  type AccessToken,
+  type Credential,
+  type CredentialScope,
+  open,
+  openToken,
+} from '../credentials/open.ts'
+import type { StoredToken } from '../credentials/repo.ts'
+import { secretPlace } from '../secrets.ts'
+import { clientCredentials, refresh } from './client.ts'
+import { type FetchedToken, GrantOver } from './endpoint.ts'
+import { githubAppToken } from './github-app.ts'
+import { giveUp } from './give-up.ts'
+import { dropLease, findToken, type SealedToken, storeToken, takeLease } from './repo.ts'
+
+/** Fetched so long before it expires, so that it still counts when the request arrives. */
+const EARLY_MS = 60_000
+/** Longer than a call to a token endpoint takes at most. */
+const LEASE_MS = 30_000
+const LOOK_MS = 100
+const MAX_WAIT_MS = 40_000
+
+/** A token that was fetched just now is not the reason why it was refused. */
+const FRESH_MS = 30_000
+export const mayBeStale = ({ fetchedAt }: AccessToken, now: number): boolean => now - fetchedAt > FRESH_MS
+
+const underWay = new WeakMap<Credential, Promise<AccessToken>>()
+
+/** `refused` is a token that the service has answered with 401: another one is wanted. */
+export async function accessToken(
+  scope: CredentialScope,
+  credential: Credential,
+  reach: Reach,
+  refused: AccessToken | null = null,
+): Promise<AccessToken> {
+  const known = credential.token
+  if (known !== null && isUsable(known, refused, scope.now())) return known
+  const waiting = underWay.get(credential)
+  if (waiting !== undefined) return waiting
+  const fetching = fetchInTurn(scope, credential, reach, refused).finally(() => underWay.delete(credential))
+  underWay.set(credential, fetching)
+  const token = await fetching
+  credential.token = token
+  return token
+}
+
+function isUsable(
+  { value, expiresAt, fetchedAt }: AccessToken,
+  refused: AccessToken | null,
+  now: number,
+): boolean {
+  if (value === refused?.value) return false
+  if (expiresAt === null) return true
+  const early = Math.min(EARLY_MS, (expiresAt - fetchedAt) / 2)
+  return now < expiresAt - early
+}
+
+async function fetchInTurn(
+  scope: CredentialScope,
+  credential: Credential,
+  reach: Reach,
+  refused: AccessToken | null,
+): Promise<AccessToken> {
+  const { env, teamId } = scope
+  for (let waitedMs = 0; waitedMs <= MAX_WAIT_MS; waitedMs += LOOK_MS) {
+    const row = await findToken(env.DB, teamId, credential.id)
+    const stored = row === null ? null : await openToken(scope, credential.id, row)
+    if (stored !== null && isUsable(stored, refused, scope.now())) return stored
+    requireGrant(credential, row)
+    const leaseId = randomToken()
+    const now = scope.now()
+    const lease = {
+      teamId,
+      integrationId: credential.id,
+      leaseId,
+      generation: row?.generation ?? 0,
+      now,
+      until: now + LEASE_MS,
+    }
+    if (await takeLease(env.DB, lease)) {
+      const token = await fetchUnderLease(scope, credential, reach, row, leaseId)
+      if (token !== null) return token
+    } else await pause(LOOK_MS)
+  }
+  throw new AppError('credential.no_token', {
+    detail: `The token of "${credential.name}" is being fetched elsewhere and does not come.`,
+  })
+}
+
+/** Without a refresh token only a person can get the next one. */
+function requireGrant(credential: Credential, row: StoredToken | null): void {
+  if (credential.type.token !== 'authorization-code' || row?.refresh != null) return
+  throw needsReconnect(credential)
+}
+
+const refusedBy = ({ name }: Credential, { message }: GrantOver): AppError =>
+  new AppError('credential.refused', {
+    detail: `The service gave no token for "${name}" (${message}). Check its client id and secrets.`,
+  })
+
+export const needsReconnect = ({ id, name }: Pick<Credential, 'id' | 'name'>): AppError =>
+  new AppError('credential.needs_reconnect', {
+    detail: `The integration "${name}" has no valid token: an admin of the team connects it with GET /api/v1/users/integrations/${id}/connect.`,
+  })
+
+/** Null when somebody has connected the integration meanwhile: what they stored is looked at again. */
+async function fetchUnderLease(
+  scope: CredentialScope,
+  credential: Credential,
+  reach: Reach,
+  row: StoredToken | null,
+  leaseId: string,
+): Promise<AccessToken | null> {
+  const { env } = scope
+  try {
+    const fetched = await fetchToken(scope, credential, reach, row)
+    const now = scope.now()
+    const sealed = await sealToken(scope, credential.id, fetched, now)
+    const isMine = await storeToken(env.DB, credential.id, leaseId, sealed, now)
+    return isMine ? { value: fetched.access, expiresAt: sealed.expiresAt, fetchedAt: now } : null
+  } catch (error) {
+    await dropLease(env.DB, credential.id, leaseId)
+    if (!(error instanceof GrantOver)) throw error
+    if (credential.type.token !== 'authorization-code') throw refusedBy(credential, error)
+    const generation = row?.generation ?? 0
+    const latest = await findToken(env.DB, scope.teamId, credential.id)
+    if (latest !== null && latest.generation !== generation) return null
+    await giveUp(scope, credential, generation)
+    throw needsReconnect(credential)
+  }
+}
+
+async function fetchToken(
+  scope: CredentialScope,
+  credential: Credential,
+  reach: Reach,
+  row: StoredToken | null,
+): Promise<FetchedToken> {
+  switch (credential.type.token) {
+    case 'client-credentials':
+      return clientCredentials(credential, reach)
+    case 'github-app':
+      return githubAppToken(credential, scope.now(), reach)
+    default:
+      return refresh(credential, await open(scope, credential.id, 'refresh', row?.refresh ?? ''), reach)
+  }
+}
+
+export async function sealToken(
+  { settings, teamId }: CredentialScope,
+  integrationId: string,
+  { access, refresh: refreshToken, expiresInS }: FetchedToken,
+  now: number,
+): Promise<SealedToken> {
+  const seal = (field: string, value: string) =>
+    sealSecret(settings.SECRETS_KEYS, secretPlace(teamId, integrationId, field), value)
+  return {
+    access: await seal('access', access),
+    refresh: refreshToken === null ? null : await seal('refresh', refreshToken),
+    expiresAt: expiresInS === null ? null : now + Math.floor(expiresInS * 1_000),
+  }
+}
