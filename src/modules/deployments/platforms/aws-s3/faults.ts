@@ -1,0 +1,76 @@
+// What a store that speaks S3 means by its refusals. Pure.
+import { AppError } from '../../../../core/errors.ts'
+import type { PlatformAnswer } from '../answer.ts'
+import { textOf } from './xml.ts'
+
+export const explainS3 =
+  (now: () => number) =>
+  ({ status, headers, text }: PlatformAnswer): AppError | null => {
+    const code = textOf(text, 'Code')
+    const said = (textOf(text, 'Message') ?? '').slice(0, 300)
+    const region = textOf(text, 'Region') ?? headers['x-amz-bucket-region'] ?? null
+    const words = (what: string): string => (said === '' ? what : `${what} The store said: ${said}`)
+    if (status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed')
+      return new AppError('deployment.refused', {
+        detail: words(
+          region === null
+            ? 'The bucket is at another address. Check `region` and `endpoint` of the integration.'
+            : `The bucket is in the region ${region}. Set \`region\` of the integration to it.`,
+        ),
+      })
+    switch (code) {
+      case 'RequestTimeTooSkewed':
+        // It stays wrong however often it is tried.
+        return new AppError('deployment.refused', { detail: words(skewOf(text, headers, now())) })
+      case 'SignatureDoesNotMatch':
+        return new AppError('deployment.unauthorized', {
+          detail: words(
+            `The signature is not right: check the secret access key of the integration.${driftOf(headers, now())}`,
+          ),
+        })
+      case 'InvalidAccessKeyId':
+      case 'ExpiredToken':
+      case 'InvalidToken':
+        return new AppError('deployment.unauthorized', {
+          detail: words('The store does not know the access key, or its session has ended.'),
+        })
+      case 'AccessDenied':
+        return new AppError('deployment.forbidden', {
+          detail: words(
+            'The access key lacks a permission: s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, or s3:PutBucketWebsite.',
+          ),
+        })
+      case 'NoSuchBucket':
+        return new AppError('deployment.project_not_found', {
+          detail: words('There is no such bucket. Check `bucket` and `endpoint` of the integration.'),
+        })
+      case 'EntityTooLarge':
+        return new AppError('deployment.too_large', { detail: words('A file is too large for the store.') })
+      case 'SlowDown':
+      case 'RequestTimeout':
+      case 'ServiceUnavailable':
+      case 'InternalError':
+        return new AppError('deployment.platform_failed', { detail: words('The store is busy.') })
+      case 'NotImplemented':
+      case 'InvalidRequest':
+        return new AppError('deployment.refused', {
+          detail: words('The store does not know a part of the request. Try `settings.checksums: false`.'),
+        })
+      default:
+        return null
+    }
+  }
+
+const MINUTE_MS = 60_000
+
+function skewOf(text: string, headers: Record<string, string>, now: number): string {
+  const theirs = Date.parse(textOf(text, 'ServerTime') ?? headers.date ?? '')
+  const minutes = Number.isNaN(theirs) ? null : Math.round(Math.abs(theirs - now) / MINUTE_MS)
+  return `The clocks of this server and of the store differ${minutes === null ? '' : ` by ${minutes} minutes`}. Set the one that is wrong.`
+}
+
+/** Some servers refuse a wrong time as a wrong signature. */
+function driftOf({ date = '' }: Record<string, string>, now: number): string {
+  const minutes = Math.round(Math.abs(Date.parse(date) - now) / MINUTE_MS)
+  return minutes >= 4 ? ` The clocks differ by ${minutes} minutes, which may be the reason.` : ''
+}

@@ -1,0 +1,81 @@
+// Calls of a platform's API. Invariants:
+// 1. Every call goes through the outbound guard, signed with an integration of the team at its allowed hosts only.
+// 2. What is said of an answer, in errors and logs, is without the secrets of the integration.
+import { hideIn, hideValues } from '../../../core/hide-values.ts'
+import type { Json } from '../../../core/json.ts'
+import { type OutboundAnswer, type Reach, reachOf } from '../../../providers/outbound/index.ts'
+import {
+  type Credential,
+  type CredentialScope,
+  callWithCredential,
+  openCredential,
+  secretTexts,
+} from '../../integrations/index.ts'
+import type { PlatformAnswer, PlatformCall, PlatformRequest } from './answer.ts'
+import { statusFault } from './faults.ts'
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+const TIMEOUT_MS = 60_000
+const USER_AGENT = 'Orrery'
+
+export type Connection = { call: PlatformCall; credential: Credential }
+
+/** `count` is told of each call. */
+export async function connect(
+  scope: CredentialScope,
+  integration: string,
+  { signal, count = () => undefined }: { signal?: AbortSignal; count?: (integrationId: string) => void } = {},
+): Promise<Connection> {
+  const credential = await openCredential(scope, integration)
+  const reach = reachOf(scope.env, scope.settings)
+  return {
+    credential,
+    call: async (request) => {
+      count(credential.id)
+      const answer = readable(await send(scope, credential, reach, request, signal), credential)
+      if (answer.status < 300 || request.also?.includes(answer.status)) return answer
+      throw request.explain?.(answer) ?? statusFault(request, answer)
+    },
+  }
+}
+
+const send = (
+  scope: CredentialScope,
+  credential: Credential,
+  reach: Reach,
+  { method, url, headers, body, json }: PlatformRequest,
+  signal: AbortSignal | undefined,
+): Promise<OutboundAnswer> => {
+  const sent = json === undefined ? body : JSON.stringify(json)
+  return callWithCredential(
+    scope,
+    credential,
+    {
+      method,
+      url,
+      headers: {
+        'user-agent': USER_AGENT,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+      maxBytes: MAX_ANSWER_BYTES,
+      timeoutMs: TIMEOUT_MS,
+      followRedirects: false,
+      ...(signal === undefined ? {} : { signal }),
+    },
+    reach,
+  )
+}
+
+function readable({ status, headers, bytes }: OutboundAnswer, credential: Credential): PlatformAnswer {
+  const hide = hideValues(secretTexts(credential))
+  const text = hideIn(new TextDecoder().decode(bytes), hide)
+  let json: Json = null
+  try {
+    json = JSON.parse(text) as Json
+  } catch {
+    // Not every answer is JSON.
+  }
+  return { status, headers: hideIn(headers, hide), text, json }
+}

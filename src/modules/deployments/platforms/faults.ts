@@ -1,0 +1,86 @@
+// What a failed call means, and what to do about it. Pure.
+import { AppError } from '../../../core/errors.ts'
+import type { PlatformAnswer } from './answer.ts'
+
+const MAX_SAID = 500
+const MAX_WAIT_S = 3_600
+
+/** What the platform itself says, in one line. */
+export function saidBy({ json, text }: Pick<PlatformAnswer, 'json' | 'text'>): string {
+  const said = messageIn(json) ?? text
+  return said.replace(/\s+/g, ' ').trim().slice(0, MAX_SAID)
+}
+
+function messageIn(json: unknown): string | null {
+  if (typeof json !== 'object' || json === null) return null
+  const { message, error, errors } = json as Record<string, unknown>
+  if (typeof message === 'string') return message
+  if (typeof error === 'string') return error
+  const inner = messageIn(error)
+  if (inner !== null) return inner
+  return Array.isArray(errors)
+    ? errors.map((one) => (typeof one === 'string' ? one : (messageIn(one) ?? ''))).join('; ')
+    : null
+}
+
+/** How long the platform asks to wait, in seconds; undefined where it does not say. */
+export function retryAfterOf(
+  { headers }: Pick<PlatformAnswer, 'headers'>,
+  nowMs: number,
+): number | undefined {
+  const after = headers['retry-after']
+  if (after !== undefined && /^\d{1,6}$/.test(after)) return Math.min(Number(after), MAX_WAIT_S)
+  if (after !== undefined && !Number.isNaN(Date.parse(after)))
+    return Math.min(MAX_WAIT_S, Math.max(0, Math.ceil((Date.parse(after) - nowMs) / 1_000)))
+  const reset = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) : Number.NaN
+  return Number.isFinite(reset)
+    ? Math.min(MAX_WAIT_S, Math.max(1, Math.ceil(reset - nowMs / 1_000)))
+    : undefined
+}
+
+export function statusFault(
+  request: { method: string; url: string },
+  answer: PlatformAnswer,
+  nowMs = Date.now(),
+): AppError {
+  const { status } = answer
+  const host = new URL(request.url).host
+  const said = saidBy(answer)
+  const detail = (what: string): string => `${what} ${host} said${said === '' ? ` ${status}.` : `: ${said}`}`
+  const after = retryAfterOf(answer, nowMs)
+  const wait = after === undefined ? {} : { retryAfterSeconds: after }
+  switch (status) {
+    case 401:
+      return new AppError('deployment.unauthorized', {
+        detail: detail('The credential is not accepted: set its secrets anew, then test the integration.'),
+      })
+    case 403:
+      return new AppError('deployment.forbidden', {
+        detail: detail('The credential lacks a permission that this needs.'),
+      })
+    case 404:
+      return new AppError('deployment.project_not_found', {
+        detail: detail('There is no such project, or the credential may not see it. Check `project`.'),
+      })
+    case 409:
+      return new AppError('deployment.conflict', { detail: detail('Something else changes the project.') })
+    case 413:
+      return new AppError('deployment.too_large', {
+        detail: detail('A file or request is too large for the platform.'),
+      })
+    case 408:
+    case 425:
+    case 429:
+      return new AppError('deployment.rate_limited', {
+        detail: detail('The platform takes no more for now.'),
+        ...wait,
+      })
+    default:
+      return status >= 500
+        ? new AppError('deployment.platform_failed', {
+            detail: detail('The platform has a problem.'),
+            ...wait,
+          })
+        : new AppError('deployment.refused', { detail: detail('The platform does not take this.') })
+  }
+}

@@ -1,0 +1,231 @@
+// Invariant: a deployment that has ended is not changed by its run any more. Every write of a step asks for an open status.
+import { columns, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
+import { keysetRead, type ListOptions } from '../../../db/paginate.ts'
+import type { deployments } from '../../../db/schema/index.ts'
+import { type Statement, statement } from '../../../db/statement.ts'
+import type { Stored } from '../../../db/stored.ts'
+
+export type DeploymentRow = Stored<typeof deployments.$inferSelect>
+
+const NAMES: Record<keyof DeploymentRow & string, string> = {
+  id: 'd.id',
+  teamId: 'd.team_id',
+  platform: 'd.platform',
+  project: 'd.project',
+  integrationId: 'd.integration_id',
+  environment: 'd.environment',
+  target: 'd.target',
+  action: 'd.action',
+  basedOn: 'd.based_on',
+  status: 'd.status',
+  url: 'd.url',
+  aliases: 'd.aliases',
+  platformId: 'd.platform_id',
+  source: 'd.source',
+  settings: 'd.settings',
+  message: 'd.message',
+  whenBusy: 'd.when_busy',
+  filesTotal: 'd.files_total',
+  filesChanged: 'd.files_changed',
+  filesSent: 'd.files_sent',
+  bytes: 'd.bytes',
+  warnings: 'd.warnings',
+  error: 'd.error',
+  state: 'd.state',
+  runId: 'd.run_id',
+  createdBy: 'd.created_by',
+  createdAt: 'd.created_at',
+  updatedAt: 'd.updated_at',
+  publishedAt: 'd.published_at',
+  readyAt: 'd.ready_at',
+  finishedAt: 'd.finished_at',
+}
+const COLUMNS = columns<DeploymentRow>(NAMES)
+
+export const OPEN = "('queued', 'preparing', 'uploading', 'processing')"
+
+export const findDeployment = (teamId: string, id: string): HotRead<DeploymentRow> =>
+  hotRead(COLUMNS, 'FROM deployments d WHERE d.id = ?1 AND d.team_id = ?2', [id, teamId])
+
+/** Of this target, the one that was ready last: what is published there now. */
+export const findPublished = (teamId: string, target: string): HotRead<DeploymentRow> =>
+  hotRead(
+    COLUMNS,
+    `FROM deployments d WHERE d.team_id = ?1 AND d.target = ?2 AND d.ready_at IS NOT NULL
+     ORDER BY d.ready_at DESC, d.id DESC LIMIT 1`,
+    [teamId, target],
+  )
+
+export type DeploymentFilter = {
+  platform?: string | undefined
+  project?: string | undefined
+  status?: readonly string[] | undefined
+  environment?: string | undefined
+  integrationId?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+function conditionsOf(teamId: string, filter: DeploymentFilter): { where: string[]; params: string[] } {
+  const where = ['d.team_id = ?1']
+  const params = [teamId]
+  const add = (condition: (mark: string) => string, value: string | undefined): void => {
+    if (value === undefined) return
+    params.push(value)
+    where.push(condition(`?${params.length}`))
+  }
+  add((mark) => `d.platform = ${mark}`, filter.platform)
+  add((mark) => `d.project = ${mark}`, filter.project)
+  add((mark) => `d.environment = ${mark}`, filter.environment)
+  add((mark) => `d.integration_id = ${mark}`, filter.integrationId)
+  add(
+    (mark) => `d.status IN (SELECT value FROM json_each(${mark}))`,
+    filter.status === undefined ? undefined : JSON.stringify(filter.status),
+  )
+  add((mark) => `d.created_at >= CAST(${mark} AS INTEGER)`, msOf(filter.from))
+  add((mark) => `d.created_at < CAST(${mark} AS INTEGER)`, msOf(filter.to))
+  return { where, params }
+}
+
+const msOf = (time: string | undefined): string | undefined =>
+  time === undefined ? undefined : String(Date.parse(time))
+
+export const findDeployments = (
+  teamId: string,
+  filter: DeploymentFilter,
+  options: ListOptions,
+): HotRead<DeploymentRow> =>
+  keysetRead(
+    COLUMNS,
+    { from: 'deployments d', ...conditionsOf(teamId, filter), column: 'd.created_at', id: 'd.id' },
+    options,
+  )
+
+export async function countDeployments(
+  d1: D1Database,
+  teamId: string,
+  filter: DeploymentFilter,
+): Promise<number> {
+  const { where, params } = conditionsOf(teamId, filter)
+  const row = await d1
+    .prepare(`SELECT count(*) AS n FROM deployments d WHERE ${where.join(' AND ')}`)
+    .bind(...params)
+    .first<{ n: number }>()
+  return row?.n ?? 0
+}
+
+export type NewDeployment = Pick<
+  DeploymentRow,
+  | 'id'
+  | 'teamId'
+  | 'platform'
+  | 'project'
+  | 'integrationId'
+  | 'environment'
+  | 'target'
+  | 'action'
+  | 'basedOn'
+  | 'source'
+  | 'settings'
+  | 'message'
+  | 'whenBusy'
+  | 'runId'
+  | 'createdBy'
+>
+
+/** The guard of a creation: an id that is there already changes nothing. */
+export const insertDeployment = (row: NewDeployment, now: number): Statement =>
+  statement(
+    `INSERT INTO deployments (id, team_id, platform, project, integration_id, environment, target, action, based_on, status,
+       source, settings, message, when_busy, run_id, created_by, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    row.id,
+    row.teamId,
+    row.platform,
+    row.project,
+    row.integrationId,
+    row.environment,
+    row.target,
+    row.action,
+    row.basedOn,
+    row.source,
+    row.settings,
+    row.message,
+    row.whenBusy,
+    row.runId,
+    row.createdBy,
+    now,
+    now,
+  )
+
+export type Changes = Partial<
+  Pick<
+    DeploymentRow,
+    | 'status'
+    | 'url'
+    | 'aliases'
+    | 'platformId'
+    | 'filesTotal'
+    | 'filesChanged'
+    | 'filesSent'
+    | 'bytes'
+    | 'warnings'
+    | 'error'
+    | 'state'
+    | 'publishedAt'
+    | 'readyAt'
+    | 'finishedAt'
+  >
+>
+
+/** `open`: only while it has not ended. `any`: also afterwards, by somebody who asks the platform again. */
+export function updateDeployment(
+  teamId: string,
+  id: string,
+  changes: Changes,
+  now: number,
+  when: 'open' | 'any' = 'open',
+): Statement {
+  const names = Object.keys(changes) as (keyof Changes)[]
+  const sets = names.map((name) => `${NAMES[name].slice(2)} = ?`)
+  return statement(
+    `UPDATE deployments SET ${[...sets, 'updated_at = ?'].join(', ')} WHERE id = ? AND team_id = ?${when === 'open' ? ` AND status IN ${OPEN}` : ''}`,
+    ...names.map((name) => changes[name]),
+    now,
+    id,
+    teamId,
+  )
+}
+
+/** The guard of a deletion: one that has ended. */
+export const deleteDeployment = (teamId: string, id: string): Statement =>
+  statement(`DELETE FROM deployments WHERE id = ? AND team_id = ? AND status NOT IN ${OPEN}`, id, teamId)
+
+/** What was done with the integration since: deployments that were published, and files that were sent, also by those that failed. */
+export async function countSince(
+  d1: D1Database,
+  { teamId, integrationId }: { teamId: string; integrationId: string },
+  since: number,
+  exceptId: string,
+): Promise<{ deployments: number; uploads: number }> {
+  const row = await d1
+    .prepare(
+      `SELECT coalesce(sum(d.published_at IS NOT NULL), 0) AS deployments,
+         coalesce(sum((SELECT count(*) FROM deployment_files f WHERE f.deployment_id = d.id AND f.state = 'sent')), 0) AS uploads
+       FROM deployments d WHERE d.integration_id = ? AND d.team_id = ? AND d.created_at > ? AND d.id <> ?`,
+    )
+    .bind(integrationId, teamId, since, exceptId)
+    .first<{ deployments: number; uploads: number }>()
+  return row ?? { deployments: 0, uploads: 0 }
+}
+
+/** Open ones that nothing has been written to since. */
+export const findSilent = (d1: D1Database, before: number, limit: number): Promise<DeploymentRow[]> =>
+  rowsOf(
+    d1,
+    hotRead(
+      COLUMNS,
+      `FROM deployments d WHERE d.status IN ${OPEN} AND d.updated_at < ?1 ORDER BY d.updated_at LIMIT ?2`,
+      [before, limit],
+    ),
+  )

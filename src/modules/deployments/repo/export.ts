@@ -1,0 +1,37 @@
+import { column, exportList } from '../../../db/export-list.ts'
+
+export const deploymentsExport = [
+  exportList({
+    name: 'deployments',
+    of: 'owned',
+    at: ['d.id'],
+    start: [''],
+    from: 'deployments d',
+    where: 'd.team_id = ?2',
+    columns: {
+      id: column.text('d.id'),
+      teamId: column.text('d.team_id'),
+      platform: column.text('d.platform'),
+      project: column.text('d.project'),
+      integrationId: column.text('d.integration_id'),
+      environment: column.text('d.environment'),
+      action: column.text('d.action'),
+      basedOn: column.textOrNull('d.based_on'),
+      status: column.text('d.status'),
+      url: column.textOrNull('d.url'),
+      aliases: column.texts('d.aliases'),
+      platformId: column.textOrNull('d.platform_id'),
+      source: column.json('d.source'),
+      settings: column.json('d.settings'),
+      message: column.text('d.message'),
+      files: column.number('d.files_total'),
+      bytes: column.number('d.bytes'),
+      error: column.json('d.error'),
+      runId: column.text('d.run_id'),
+      createdBy: column.textOrNull('d.created_by'),
+      createdAt: column.time('d.created_at'),
+      readyAt: column.timeOrNull('d.ready_at'),
+      finishedAt: column.timeOrNull('d.finished_at'),
+    },
+  }),
+]

@@ -1,0 +1,28 @@
+// The limits of a source, and what is said where one does not fit.
+import { AppError } from '../../../core/errors.ts'
+
+export const MAX_ENTRIES = 10_000
+export const MAX_BYTES = 500 * 1024 * 1024
+/** A zip may unpack to so many times its size. */
+export const MAX_RATIO = 100
+
+export const invalid = (detail: string): AppError =>
+  new AppError('deployment.invalid_source', {
+    detail,
+    errors: [{ path: '/source', message: detail, code: 'deployment.invalid_source' }],
+  })
+
+export const tooManyEntries = (entries: number): AppError =>
+  new AppError('deployment.too_large', {
+    detail: `The source has ${entries} files; at most ${MAX_ENTRIES} are deployed. Leave some out, or split the site.`,
+  })
+
+export const tooManyBytes = (bytes: number): AppError =>
+  new AppError('deployment.too_large', {
+    detail: `The files have more than ${MAX_BYTES} bytes together (${bytes}). Leave some out, or split the site.`,
+  })
+
+export const tooPacked = (): AppError =>
+  new AppError('deployment.too_large', {
+    detail: `The zip unpacks to more than ${MAX_RATIO} times its size, which archives of sites do not.`,
+  })
