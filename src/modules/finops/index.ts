@@ -1,0 +1,32 @@
+import { DAY_MS } from '../../core/clock.ts'
+import { defineModule } from '../define-module.ts'
+import { checkBudget } from './budgets/check.ts'
+import { finopsExport } from './export-repo.ts'
+import { jobRoutes } from './jobs/routes.ts'
+import { costRoutes, usageRoutes } from './routes.ts'
+import { endGivenUpImports, runImport } from './transfer/import/run.ts'
+import { runExport, startDueExports } from './transfer/schedule/run.ts'
+
+/** For what costs money the moment it is done. */
+export { type BudgetScope, type Reserved, reserveBudget, settleBudget } from './budgets/ledger.ts'
+/** For a commit that changes what a team has spent in this month. */
+export { budgetCheck } from './budgets/repo.ts'
+
+export { type ModelRate, modelCostMicros, type TokenCounts } from './prices/model-price.ts'
+export { modelRatesOf } from './prices/service.ts'
+
+export const finopsModule = defineModule({
+  name: 'finops',
+  routes: [
+    ['/api/v1/jobs', jobRoutes],
+    ['/api/v1/costs', costRoutes],
+    ['/api/v1/usage', usageRoutes],
+  ],
+  jobs: { 'budget.check': checkBudget, 'costs.export': runExport, 'costs.import': runImport },
+  expires: [{ table: 'budget_holds', column: 'expires_at', keepMs: DAY_MS }],
+  cron: [
+    { name: 'start exports of costs', run: startDueExports },
+    { name: 'end imports that were given up', run: endGivenUpImports },
+  ],
+  exportLists: finopsExport,
+})

@@ -1,0 +1,123 @@
+// One of our costs as a line of FOCUS 1.2. What an imported file has said comes first; the rest follows from the row. Our own
+// columns are `x_…`, so that an import of the file gives the same row.
+import { canonicalJson } from '../../../../core/json.ts'
+import { microsToText } from '../../../../core/money.ts'
+import { addDays, monthEnd, monthStart } from '../../summaries/period.ts'
+import { OWN } from './read.ts'
+
+export type FocusRow = {
+  date: string
+  provider: string
+  gpuType: string
+  service: string
+  resource: string
+  source: string
+  line: string
+  currency: string
+  costMicroUsd: number
+  effectiveMicroUsd: number | null
+  listMicroUsd: number | null
+  originalMicro: number
+  originalEffectiveMicro: number | null
+  originalListMicro: number | null
+  model: string
+  agentId: string
+  workflowId: string
+  runId: string
+  userId: string
+  labels: Record<string, string>
+  focus: Record<string, string> | null
+}
+
+export type FocusTeam = { id: string; name: string }
+
+export const FOCUS_COLUMNS = [
+  ...['BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency', 'BillingPeriodEnd'],
+  ...['BillingPeriodStart', 'ChargeCategory', 'ChargeClass', 'ChargeDescription', 'ChargePeriodEnd'],
+  ...['ChargePeriodStart', 'ConsumedQuantity', 'ConsumedUnit', 'ContractedCost', 'EffectiveCost'],
+  ...['InvoiceIssuerName', 'ListCost', 'ListUnitPrice', 'PricingQuantity', 'PricingUnit', 'ProviderName'],
+  ...['PublisherName', 'RegionId', 'RegionName', 'ResourceId', 'ResourceName', 'ResourceType'],
+  ...['ServiceCategory', 'ServiceName', 'SkuId', 'SkuMeter', 'SkuPriceDetails', 'SkuPriceId', 'SubAccountId'],
+  ...['SubAccountName', 'SubAccountType', 'Tags'],
+  ...Object.values(OWN),
+] as const
+
+export type FocusColumn = (typeof FOCUS_COLUMNS)[number]
+
+const start = (day: string): string => `${day}T00:00:00Z`
+
+/** A service has one category, so the category follows from what the service is named after. */
+const categoryOf = ({ service, gpuType }: FocusRow): string =>
+  service === '' && gpuType !== '' ? 'AI and Machine Learning' : 'Other'
+
+const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text)
+
+/** All values are texts as they stand in the file; null is an empty cell. */
+export function toFocus(row: FocusRow, team: FocusTeam): Record<FocusColumn, string | null> {
+  const said = row.focus ?? {}
+  const month = monthStart(row.date)
+  const cost = microsToText(row.originalMicro)
+  const list = microsToText(row.originalListMicro ?? row.originalMicro)
+  const effective = microsToText(row.originalEffectiveMicro ?? row.originalMicro)
+  const category = said.ChargeCategory ?? (row.originalMicro < 0 ? 'Credit' : 'Usage')
+  const isUsage = category === 'Usage' || category === 'Purchase'
+  const service = row.service || row.gpuType || row.provider
+  const sku = `${row.provider}/${service}${row.gpuType === '' ? '' : `/${row.gpuType}`}`
+  const micro = (value: number | null) => (value === null ? null : microsToText(value))
+  return {
+    BilledCost: cost,
+    BillingAccountId: said.BillingAccountId ?? team.id,
+    BillingAccountName: said.BillingAccountName ?? team.name,
+    BillingCurrency: row.currency,
+    BillingPeriodEnd: said.BillingPeriodEnd ?? start(addDays(monthEnd(month), 1)),
+    BillingPeriodStart: said.BillingPeriodStart ?? start(month),
+    ChargeCategory: category,
+    ChargeClass: orNull(said.ChargeClass),
+    ChargeDescription: said.ChargeDescription ?? [service, row.model, row.resource].filter(Boolean).join(' '),
+    ChargePeriodEnd: said.ChargePeriodEnd ?? start(addDays(row.date, 1)),
+    ChargePeriodStart: said.ChargePeriodStart ?? start(row.date),
+    ConsumedQuantity: orNull(said.ConsumedQuantity),
+    ConsumedUnit: orNull(said.ConsumedUnit),
+    ContractedCost: said.ContractedCost ?? cost,
+    EffectiveCost: effective,
+    InvoiceIssuerName: said.InvoiceIssuerName ?? row.provider,
+    ListCost: list,
+    ListUnitPrice: said.ListUnitPrice ?? (isUsage && row.focus === null ? list : null),
+    PricingQuantity: said.PricingQuantity ?? (row.focus === null ? '1' : null),
+    PricingUnit: said.PricingUnit ?? (row.focus === null ? 'Days' : null),
+    ProviderName: row.provider,
+    PublisherName: said.PublisherName ?? row.provider,
+    RegionId: orNull(said.RegionId),
+    RegionName: orNull(said.RegionName),
+    ResourceId: orNull(row.resource),
+    ResourceName: said.ResourceName ?? orNull(row.resource),
+    ResourceType: said.ResourceType ?? (row.resource === '' ? null : row.gpuType === '' ? 'Resource' : 'GPU'),
+    ServiceCategory: said.ServiceCategory ?? categoryOf(row),
+    ServiceName: said.ServiceName ?? service,
+    SkuId: said.SkuId ?? (isUsage && row.focus === null ? sku : null),
+    SkuMeter: said.SkuMeter ?? (isUsage && row.focus === null ? service : null),
+    SkuPriceDetails: orNull(said.SkuPriceDetails),
+    SkuPriceId: said.SkuPriceId ?? (isUsage && row.focus === null ? `${sku}/day` : null),
+    SubAccountId: orNull(said.SubAccountId),
+    SubAccountName: orNull(said.SubAccountName),
+    SubAccountType: orNull(said.SubAccountType),
+    Tags: Object.keys(row.labels).length === 0 ? null : canonicalJson(row.labels),
+    x_GpuType: orNull(row.gpuType),
+    x_Service: orNull(row.service),
+    x_Resource: orNull(row.resource),
+    x_Source: row.source,
+    x_Line: orNull(row.line),
+    x_CostUsd: microsToText(row.costMicroUsd),
+    x_EffectiveCostUsd: micro(row.effectiveMicroUsd),
+    x_ListCostUsd: micro(row.listMicroUsd),
+    x_EffectiveCost: micro(row.originalEffectiveMicro),
+    x_ListCost: micro(row.originalListMicro),
+    x_Model: orNull(row.model),
+    x_AgentId: orNull(row.agentId),
+    x_WorkflowId: orNull(row.workflowId),
+    x_RunId: orNull(row.runId),
+    x_UserId: orNull(row.userId),
+    x_Labels: Object.keys(row.labels).length === 0 ? null : canonicalJson(row.labels),
+    x_Focus: row.focus === null ? null : canonicalJson(row.focus),
+  }
+}

@@ -1,0 +1,123 @@
+// The SQL that writes a page of rows at once. `sums` adds to rows that the same import has written: equal lines of one file.
+import { type Statement, statement } from '../../../../db/statement.ts'
+import type { CostAmounts } from '../../costs/amounts.ts'
+import { KEY_COLUMNS, type SnapshotKey } from '../../snapshots/key.ts'
+import type { UsageAmounts } from '../../usage/amounts.ts'
+import type { TransferKind } from '../columns.ts'
+
+type Dimensions = Record<'model' | 'agentId' | 'workflowId' | 'runId' | 'userId', string>
+
+type Shared = SnapshotKey & Dimensions & { id: string; labels: Record<string, string> }
+
+export type CostWrite = Shared & CostAmounts & { focus: Record<string, string> | null }
+export type UsageWrite = Shared & UsageAmounts
+
+const KEY_FIELDS = ['date', 'provider', 'gpuType', 'service', 'resource', 'source', 'line'] as const
+const DIMENSIONS = {
+  model: 'model',
+  agentId: 'agent_id',
+  workflowId: 'workflow_id',
+  runId: 'run_id',
+  userId: 'user_id',
+}
+const COST_AMOUNTS = {
+  costMicroUsd: 'cost_micro_usd',
+  effectiveMicroUsd: 'effective_micro_usd',
+  listMicroUsd: 'list_micro_usd',
+  originalMicro: 'original_micro',
+  originalEffectiveMicro: 'original_effective_micro',
+  originalListMicro: 'original_list_micro',
+}
+/** What a null amount stands for. */
+const STANDS_FOR: Record<string, string> = {
+  effective_micro_usd: 'cost_micro_usd',
+  list_micro_usd: 'cost_micro_usd',
+  original_effective_micro: 'original_micro',
+  original_list_micro: 'original_micro',
+}
+const USAGE_AMOUNTS = { microHours: 'micro_hours', quantity: 'quantity', unit: 'unit', tokens: 'tokens' }
+
+const field = (name: string): string => `r.value ->> '${name}'`
+
+function upsert(
+  table: string,
+  columns: Record<string, string>,
+  jsons: string[],
+  changed: (column: string) => string,
+  where: string,
+) {
+  const names = Object.values(columns)
+  const sets = [...names, ...jsons].map((column) => `${column} = ${changed(column)}`)
+  return `INSERT INTO ${table} (id, ${KEY_COLUMNS}, ${[...names, ...jsons].join(', ')}, import_id, created_at, updated_at)
+    SELECT ${field('id')}, ?2, ${KEY_FIELDS.map(field).join(', ')}, ${Object.keys(columns).map(field).join(', ')},
+      ${jsons.map((name) => `json_extract(r.value, '$.${name}')`).join(', ')}, ?4, ?3, ?3
+    FROM json_each(?1) r WHERE true
+    ON CONFLICT (${KEY_COLUMNS}) DO UPDATE SET ${sets.join(', ')}, import_id = excluded.import_id, version = ${table}.version + 1,
+      updated_at = excluded.updated_at ${where}`
+}
+
+/** Rows that are as they should be are left alone. */
+const onlyChanged = (table: string, columns: string[]): string =>
+  `WHERE ${columns.map((column) => `${table}.${column} IS NOT excluded.${column}`).join(' OR ')}`
+
+export function upsertCosts(
+  teamId: string,
+  rows: CostWrite[],
+  { sums, importId, now }: { sums: boolean; importId: string; now: number },
+): Statement {
+  const table = 'cost_snapshots'
+  const columns = { currency: 'currency', ...COST_AMOUNTS, ...DIMENSIONS }
+  const jsons = ['labels', 'focus']
+  const amounts = new Set(Object.values(COST_AMOUNTS))
+  const changed = (column: string): string => {
+    if (!sums || !amounts.has(column)) return `excluded.${column}`
+    const base = STANDS_FOR[column]
+    const of = (row: string) =>
+      base === undefined ? `${row}.${column}` : `coalesce(${row}.${column}, ${row}.${base})`
+    const bothNull =
+      base === undefined ? '' : `AND (${table}.${column} IS NOT NULL OR excluded.${column} IS NOT NULL) `
+    return `CASE WHEN ${table}.import_id = excluded.import_id ${bothNull}THEN ${of(table)} + ${of('excluded')} ELSE excluded.${column} END`
+  }
+  const where = sums ? '' : onlyChanged(table, [...Object.values(columns), ...jsons])
+  return statement(
+    upsert(table, columns, jsons, changed, where),
+    JSON.stringify(rows),
+    teamId,
+    now,
+    sums ? importId : '',
+  )
+}
+
+export function upsertUsage(teamId: string, rows: UsageWrite[], now: number): Statement {
+  const table = 'usage_snapshots'
+  const columns = { ...USAGE_AMOUNTS, ...DIMENSIONS }
+  const where = onlyChanged(table, [...Object.values(columns), 'labels'])
+  const sql = upsert(table, columns, ['labels'], (column) => `excluded.${column}`, where)
+  return statement(sql, JSON.stringify(rows), teamId, now, '')
+}
+
+/** `focus`: the other columns of a FOCUS line that this import wrote on an earlier page. */
+export type Known = { at: number; id: string; amount: number; focus: string | null }
+
+/** Which rows of a page are there already, and with which amount. */
+export async function findKnown(
+  d1: D1Database,
+  kind: TransferKind,
+  { teamId, importId }: { teamId: string; importId: string },
+  keys: SnapshotKey[],
+): Promise<Known[]> {
+  const [table, amount, focus] =
+    kind === 'costs'
+      ? ['cost_snapshots', 'cost_micro_usd', 's.focus']
+      : ['usage_snapshots', 'micro_hours', 'NULL']
+  const names = KEY_COLUMNS.split(', ').slice(1)
+  const same = names.map((column, at) => `s.${column} = ${field(KEY_FIELDS[at] ?? '')}`).join(' AND ')
+  const { results } = await d1
+    .prepare(
+      `SELECT r.key AS at, s.id, s.${amount} AS amount, CASE WHEN s.import_id = ?3 THEN ${focus} END AS focus
+       FROM json_each(?1) r CROSS JOIN ${table} s ON s.team_id = ?2 AND ${same}`,
+    )
+    .bind(JSON.stringify(keys), teamId, importId)
+    .all<Known>()
+  return results
+}

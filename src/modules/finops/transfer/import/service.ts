@@ -1,0 +1,122 @@
+import type { ServiceContext } from '../../../../context.ts'
+import { toIso, toIsoOrNull } from '../../../../core/clock.ts'
+import { AppError, notFound } from '../../../../core/errors.ts'
+import { newId } from '../../../../core/ids.ts'
+import { commit } from '../../../../db/commit.ts'
+import { type Page, toPage } from '../../../../db/paginate.ts'
+import { openTeamFile } from '../../../files/index.ts'
+import type { TransferKind } from '../columns.ts'
+import {
+  countErrors,
+  countImports,
+  findErrors,
+  findImport,
+  findImports,
+  findMapping,
+  guardEnd,
+  type ImportRow,
+  insertImport,
+} from './repo.ts'
+import {
+  type CostImport,
+  type ImportError,
+  ImportOptions,
+  type ListImportErrors,
+  type ListImports,
+  type StartImport,
+} from './schema.ts'
+
+export async function startImport(
+  ctx: ServiceContext,
+  kind: TransferKind,
+  { fileId, ...options }: StartImport,
+): Promise<CostImport> {
+  const { teamId, userId } = ctx.actor
+  const file = await openTeamFile(ctx, teamId, fileId)
+  if (file === null) throw notFound('The file')
+  if (options.mapping !== undefined && (await findMapping(ctx.db, teamId, options.mapping)) === null)
+    throw notFound('The mapping')
+  const id = newId('imp', ctx.now())
+  const row = {
+    id,
+    teamId,
+    userId,
+    kind,
+    fileId: file.ref.$file,
+    fileVersion: file.version,
+    options,
+    status: 'queued' as const,
+    createdAt: ctx.now(),
+  }
+  await commit(ctx, {
+    statements: [insertImport(ctx.db, row)],
+    audit: {
+      action: 'import.started',
+      targetType: 'import',
+      targetId: id,
+      after: { kind, file: file.ref.name, ...options },
+    },
+    messages: [{ type: 'costs.import', teamId, importId: id }],
+  })
+  return getImport(ctx, id)
+}
+
+export async function listImports(ctx: ServiceContext, query: ListImports): Promise<Page<CostImport>> {
+  const { teamId } = ctx.actor
+  const rows = await findImports(ctx.db, teamId, query)
+  const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toImport)
+  return query.count ? { ...page, total: await countImports(ctx.db, teamId, query) } : page
+}
+
+export async function getImport(ctx: ServiceContext, id: string): Promise<CostImport> {
+  return toImport(await requireImport(ctx, id))
+}
+
+async function requireImport(ctx: ServiceContext, id: string): Promise<ImportRow> {
+  const row = await findImport(ctx.db, ctx.actor.teamId, id)
+  if (row === null) throw notFound('The import')
+  return row
+}
+
+export async function listImportErrors(
+  ctx: ServiceContext,
+  id: string,
+  query: ListImportErrors,
+): Promise<Page<ImportError>> {
+  await requireImport(ctx, id)
+  const rows = await findErrors(ctx.db, id, query)
+  const page = toPage(
+    rows,
+    query,
+    ({ number }) => ({ value: number, id: String(number) }),
+    ({ number: _, ...error }) => error,
+  )
+  return query.count ? { ...page, total: await countErrors(ctx.db, id) } : page
+}
+
+/** Pages that are done stay. */
+export async function cancelImport(ctx: ServiceContext, id: string): Promise<CostImport> {
+  const row = await requireImport(ctx, id)
+  const outcome = await commit(ctx, {
+    guard: guardEnd(row, 'cancelled', null, ctx.now()),
+    audit: { action: 'import.cancelled', targetType: 'import', targetId: id },
+  })
+  if (outcome === 'guard_missed') throw new AppError('resource.conflict', { detail: 'The import has ended.' })
+  return getImport(ctx, id)
+}
+
+const toImport = (row: ImportRow): CostImport => ({
+  id: row.id,
+  kind: row.kind,
+  fileId: row.fileId,
+  options: ImportOptions.parse(row.options),
+  status: row.status,
+  line: row.line,
+  created: row.created,
+  corrected: row.corrected,
+  unchanged: row.unchanged,
+  refused: row.refused,
+  error: row.error,
+  createdAt: toIso(row.createdAt),
+  finishedAt: toIsoOrNull(row.finishedAt),
+})
