@@ -1,0 +1,171 @@
+// Calling an agent, alone or in a thread.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
+import { faultsOfModels, faultsOfSchema } from '../../../nodes/ai/settings.ts'
+import { faultsOfTools } from '../../../nodes/tools/offer.ts'
+import type { StartOptions } from '../../../objects/workflow-run.ts'
+import {
+  currentAgent,
+  isBuiltInType,
+  requireKnownCredentials,
+  requireToolRights,
+} from '../../agents/index.ts'
+import type { Started } from '../../runs/index.ts'
+import type { AgentRun, CallAgent } from '../schema.ts'
+import { attach } from './files.ts'
+import { startInThread } from './in-thread.ts'
+import { requireCallableModels } from './models.ts'
+import { type AgentStart, startCall } from './start.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+/** With `agentId` the agent is one of the team, as it is now: the run keeps it. */
+export type Call = Omit<CallAgent, 'prompt' | 'messages'> & {
+  messages: Json[]
+  agentId?: string
+  /** In a thread: the last question once more, in place of the turn that it had. */
+  isAgain?: boolean
+}
+
+export type CallOptions = StartOptions & { idempotencyKey: string | null }
+
+export async function callAgent(
+  ctx: Ctx,
+  call: Call,
+  { idempotencyKey, ...options }: CallOptions,
+): Promise<Started> {
+  requireSound(call)
+  const {
+    callbackUrl,
+    metadata,
+    agent,
+    agentId,
+    messages: said,
+    files,
+    capability,
+    parameters,
+    threadId,
+    queue = false,
+    isAgain = false,
+    ...rest
+  } = call
+  refuseCapability({ capability, parameters })
+  // Of an agent of the team they were looked at when it was saved.
+  if (agentId === undefined) {
+    requireToolRights(ctx.actor, agent.tools ?? [])
+    await requireKnownCredentials(ctx, agent, '/agent')
+  }
+  await requireKnownCredentials(ctx, { models: call.models })
+  const attached = await attach(ctx, said, files)
+  const { messages } = attached
+  await requireCallableModels(ctx, { ...rest, agent, messages, fileTokens: attached.tokens })
+  const given = definedIn(rest)
+  const start: AgentStart = {
+    agent,
+    agentId,
+    callbackUrl,
+    metadata,
+    input: { agent, messages, ...given } as unknown as Json,
+    node: { params: namedParams(['agent', 'messages', ...Object.keys(given)]) },
+    request: requestOf(call),
+    idempotencyKey,
+    options,
+  }
+  if (threadId !== undefined)
+    return startInThread(ctx, start, { threadId, asked: messages, mayWait: queue, isAgain })
+  if (!queue) return startCall(ctx, start)
+  throw new AppError('request.invalid', {
+    errors: [{ path: '/queue', message: 'only calls in a thread wait in line', code: 'custom' }],
+  })
+}
+
+/** Capabilities of agents are only names so far, and cannot be called. */
+function refuseCapability({ capability, parameters }: Pick<Call, 'capability' | 'parameters'>): void {
+  if (capability !== undefined)
+    throw new AppError('agent.unknown_capability', {
+      detail: `The agent has no capability ${JSON.stringify(capability)} that can be called. Say in prompt what is wanted.`,
+    })
+  if (parameters !== undefined)
+    throw new AppError('request.invalid', {
+      errors: [{ path: '/parameters', message: 'Only together with capability', code: 'custom' }],
+    })
+}
+
+export const definedIn = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** Parameters that are read from the input: nothing in it is taken for an expression. */
+export const namedParams = (fields: readonly string[]): Record<string, string> =>
+  Object.fromEntries(fields.map((field) => [field, `{{ input.${field} }}`]))
+
+/** The agent of the team as it is now; another team's is not found. */
+export async function requireCallable({ env, actor }: Ctx, agentId: string): Promise<AgentSpec> {
+  const agent = await currentAgent(env.DB, actor.teamId, agentId)
+  if (agent === null) throw notFound('The agent')
+  if (isBuiltInType(agentId)) requireToolRights(actor, agent.tools ?? [])
+  return agent
+}
+
+/** What makes two calls the same: an agent of the team may have changed between them. */
+const requestOf = ({ agent, agentId, ...call }: Call): Json =>
+  ({ ...call, ...(agentId === undefined ? { agent } : { agentId }) }) as unknown as Json
+
+/** What no run could do is refused at once. */
+export function requireSound({ agent, schema, models }: Pick<Call, 'agent' | 'schema' | 'models'>): void {
+  const faults = [
+    ...faultsOfModels(models),
+    ...faultsOfModels(agent.models).map(({ at, message }) => ({ at: ['agent', ...at], message })),
+    ...faultsOfTools(agent.tools).map(({ at, message }) => ({ at: ['agent', 'tools', ...at], message })),
+    ...faultsOfSchema(agent.outputSchema).map(({ at, message }) => ({
+      at: ['agent', 'outputSchema', ...at.slice(1)],
+      message,
+    })),
+    ...faultsOfSchema(schema),
+  ]
+  if (faults.length === 0) return
+  throw new AppError('request.invalid', {
+    errors: faults.map(({ at, message }) => ({
+      path: `/${at.map(String).join('/')}`,
+      message,
+      code: 'custom',
+    })),
+  })
+}
+
+type Result = {
+  text?: string
+  object?: Json
+  steps?: number
+  usage?: AgentRun['usage']
+  finishReason?: string
+}
+
+/** The run, and beside it what the agent says. Of one that has failed it is what had been reached. */
+export function toAgentRun(execution: Started['execution']): AgentRun {
+  const { status, output, error } = execution
+  const reached = status === 'failed' ? (error?.details as Result | undefined) : undefined
+  const {
+    text = null,
+    object,
+    steps = null,
+    usage = null,
+  } = ((status === 'succeeded' ? output : reached) ?? {}) as Result
+  const finishReason =
+    status === 'succeeded'
+      ? ((output as Result | null)?.finishReason ?? null)
+      : status === 'failed'
+        ? 'error'
+        : status === 'cancelled'
+          ? 'cancelled'
+          : null
+  return {
+    ...execution,
+    text,
+    ...(object === undefined ? {} : { object }),
+    steps,
+    usage,
+    finishReason,
+  } as AgentRun
+}

@@ -1,0 +1,64 @@
+// Files of the team that go with a question. The run keeps references; the content is read when a model is called.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError, type FieldError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import { requireScope } from '../../../http/scopes.ts'
+import { fileTokens, MAX_FILE_BYTES, MAX_TEXT_BYTES } from '../../../nodes/ai/loop/files.ts'
+import { type FileRef, findRefs, isTextType } from '../../files/index.ts'
+
+type Attached = { messages: Json[]; tokens: number }
+
+/** Adds them to the last thing that was said. */
+export async function attach(
+  { env, actor }: Pick<RequestContext, 'env'> & { actor: Actor },
+  messages: Json[],
+  files: readonly string[] | undefined,
+): Promise<Attached> {
+  requireFilesRight(actor, messages, files)
+  if (files === undefined) return { messages, tokens: 0 }
+  const ids = [...new Set(files)]
+  const refs = new Map((await findRefs(env.DB, actor.teamId, ids)).map((ref) => [ref.$file, ref]))
+  const errors = files.flatMap((id, index): FieldError[] =>
+    refs.has(id)
+      ? []
+      : [{ path: `/files/${index}`, message: `The team has no file ${id}`, code: 'file.not_found' }],
+  )
+  if (errors.length > 0) throw new AppError('request.invalid', { errors })
+  const found = ids.flatMap((id) => refs.get(id) ?? [])
+  for (const ref of found) requireSize(ref)
+  const parts = found.map(
+    ({ $file, name, type }): Json => ({
+      type: 'file',
+      filename: name,
+      mediaType: type,
+      data: { $file },
+    }),
+  )
+  const tokens = found.reduce((sum, ref) => sum + fileTokens(isTextType(ref.type), ref.sizeBytes), 0)
+  return { messages: withParts(messages, parts), tokens }
+}
+
+/**
+ * A key gives an agent no more than it may read itself. Messages may hold parts of an earlier call, which refer to files; a `$file`
+ * in a text has its quotes escaped.
+ */
+export function requireFilesRight(actor: Actor, messages: readonly Json[], files?: readonly string[]): void {
+  if (files === undefined && !JSON.stringify(messages).includes('"$file":')) return
+  requireScope(actor, 'files:read', 'A call that brings files along needs the right files:read as well.')
+}
+
+function requireSize({ name, type, sizeBytes }: FileRef): void {
+  const most = isTextType(type) ? MAX_TEXT_BYTES : MAX_FILE_BYTES
+  if (sizeBytes <= most) return
+  throw new AppError('file.too_large', {
+    detail: `${name} has ${sizeBytes} bytes. A model is given ${isTextType(type) ? 'texts' : 'images and other files'} of at most ${most} bytes.`,
+  })
+}
+
+function withParts(messages: readonly Json[], parts: Json[]): Json[] {
+  const last = messages.at(-1) as { role?: string; content?: Json } | undefined
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: parts }]
+  const { content } = last
+  const said = Array.isArray(content) ? content : [{ type: 'text', text: String(content ?? '') }]
+  return [...messages.slice(0, -1), { ...last, content: [...said, ...parts] }]
+}

@@ -1,0 +1,64 @@
+// Calls in a thread. The runs of a thread share a gate, so they answer one after the other. Invariants:
+// 1. The turn is taken with the id of the run before the run is made, and given back when it is refused.
+// 2. A call that is sent again finds its turn, and takes no other.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import {
+  giveBackTurn,
+  type Question,
+  renameTurn,
+  requireThread,
+  takeTurn,
+} from '../../agent-threads/index.ts'
+import type { Started } from '../../runs/index.ts'
+import { type AgentStart, startCall } from './start.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+export async function startInThread(
+  ctx: Ctx,
+  { input, node, ...start }: AgentStart,
+  { isAgain, threadId, asked, mayWait }: Omit<Question, 'runId'>,
+): Promise<Started> {
+  const thread = await requireThread(ctx, threadId)
+  if (thread.agentId !== '' && thread.agentId !== start.agentId)
+    throw invalid('/threadId', `only the agent ${thread.agentId} answers in this thread`)
+  if (asked.some((message) => (message as { role?: string }).role !== 'user'))
+    throw invalid('/messages', 'in a thread only the user is quoted: it has the rest')
+  let taken: { question: Question; isNew: boolean } | null = null
+  const named = async (runId: string): Promise<void> => {
+    if (taken === null) {
+      const question = { threadId, runId, asked, mayWait, isAgain }
+      taken = { question, isNew: await takeTurn(ctx, thread, question) }
+    } else if (taken.isNew) {
+      await renameTurn(ctx, taken.question, runId)
+      taken.question.runId = runId
+    }
+  }
+  try {
+    return await startCall(ctx, {
+      ...start,
+      input: { ...(input as Record<string, Json>), threadId },
+      node: {
+        ...node,
+        type: 'ai.thread',
+        params: { ...node.params, threadId: '{{ input.threadId }}' },
+      },
+      settings: { concurrency: { limit: 1, key: '{{ input.threadId }}' } },
+      named,
+    })
+  } catch (error) {
+    // Of any other failure nobody knows whether the run was made: the thread finds out.
+    if (taken !== null && isRefusal(error)) await giveBack(ctx, taken)
+    throw error
+  }
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof AppError
+
+const giveBack = (ctx: Ctx, { question, isNew }: { question: Question; isNew: boolean }): Promise<void> =>
+  isNew ? giveBackTurn(ctx, question) : Promise.resolve()
+
+const invalid = (path: `/${string}`, message: string): AppError =>
+  new AppError('request.invalid', { errors: [{ path, message, code: 'custom' }] })

@@ -1,0 +1,126 @@
+// Chats with an agent: a message begins a run and is answered by its stream; a person's word on a call goes to the run that waits for it.
+import type { ServiceContext } from '../../../context.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import { isId, runIdOfApproval } from '../../../core/ids.ts'
+import type { Json } from '../../../core/json.ts'
+import { isTerminal } from '../../../engine/model/state.ts'
+import { requireScope } from '../../../http/scopes.ts'
+import { requireThread, settleTurns } from '../../agent-threads/index.ts'
+import { decideApproval } from '../../approvals/index.ts'
+import { followRun, getNode, getOutput, ownRun } from '../../runs/index.ts'
+import type { StreamStoredAgent, UiMessage } from '../schema.ts'
+import { approvalsIn, fromUi } from '../stream/from-ui.ts'
+import { uiStream } from '../stream/ui-stream.ts'
+import { type Call, callAgent } from './call.ts'
+
+export async function streamAgent(
+  ctx: ServiceContext,
+  { messages, cancelOnDisconnect = false, trigger, ...chat }: StreamStoredAgent,
+  who: Pick<Call, 'agent' | 'agentId'>,
+  request: Request,
+  idempotencyKey: string | null,
+): Promise<Response> {
+  const answers = approvalsIn(messages)
+  if (answers.length > 0) return goOn(ctx, answers, request)
+  const { schema, models, limits, onLimit, metadata, threadId, queue } = chat
+  // A thread has what was said before.
+  const said = fromUi(threadId === undefined ? messages : newestOf(messages))
+  if (said.length === 0)
+    throw new AppError('request.invalid', {
+      errors: [{ path: '/messages', message: 'There is nothing to answer.', code: 'custom' }],
+    })
+  const { execution } = await callAgent(
+    ctx,
+    {
+      ...who,
+      ...{ schema, models, limits, onLimit, metadata, threadId, queue },
+      messages: said,
+      isAgain: trigger === 'regenerate-message',
+    },
+    { idempotencyKey },
+  )
+  return follow(ctx, execution.id, request, 0, cancelOnDisconnect)
+}
+
+const newestOf = (messages: UiMessage[]): UiMessage[] =>
+  messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1)
+
+/** The words are judged like any other on an approval, one after the other; then the stream goes on behind what was shown. */
+async function goOn(
+  ctx: ServiceContext,
+  answers: ReturnType<typeof approvalsIn>,
+  request: Request,
+): Promise<Response> {
+  const why = 'An answer to a call that waits needs the right approvals:write.'
+  requireScope(ctx.actor, 'approvals:write', why)
+  const runs = new Set<string>()
+  for (const { approvalId } of answers) {
+    const runId = runIdOfApproval(approvalId)
+    if (!isId('run', runId)) throw notFound('The approval')
+    runs.add(runId)
+  }
+  const [runId, ...others] = runs
+  if (runId === undefined || others.length > 0)
+    throw new AppError('request.invalid', {
+      errors: [{ path: '/messages', message: 'The answers belong to different runs.', code: 'custom' }],
+    })
+  const { run } = await ownRun(ctx, runId)
+  const seen = (await run.events(Number.MAX_SAFE_INTEGER, 1))?.headSeq ?? 0
+  for (const { approvalId, approved, reason } of answers)
+    await decideApproval(ctx, approvalId, {
+      decision: approved ? 'approve' : 'reject',
+      ...(reason === null ? {} : { comment: reason }),
+    })
+  return follow(ctx, runId, request, seen, false)
+}
+
+/** Null when the run has ended: its answer is read from the run. */
+export async function resumeStream(
+  ctx: ServiceContext,
+  runId: string,
+  request: Request,
+): Promise<Response | null> {
+  const { view } = await ownRun(ctx, runId)
+  return isTerminal(view.status) ? null : follow(ctx, runId, request, 0, false)
+}
+
+/** The answer that is under way in a thread; null when there is none. */
+export async function resumeThread(
+  ctx: ServiceContext,
+  threadId: string,
+  request: Request,
+): Promise<Response | null> {
+  await requireThread(ctx, threadId)
+  const [turn] = await settleTurns(ctx, threadId)
+  if (turn === undefined) return null
+  return resumeStream(ctx, turn.runId, request).catch((error: unknown) => {
+    // Its run is about to be made, or was refused.
+    if (error instanceof AppError && error.code === 'resource.not_found') return null
+    throw error
+  })
+}
+
+async function follow(
+  ctx: ServiceContext,
+  runId: string,
+  request: Request,
+  afterSeq: number,
+  cancels: boolean,
+): Promise<Response> {
+  const asked = new Request(new URL(request.url), { headers: { accept: 'text/event-stream' } })
+  const { body } = await followRun(ctx, runId, asked, afterSeq)
+  if (body === null) throw new AppError('service.unavailable', { detail: 'The run cannot be followed now.' })
+  return uiStream({
+    runId,
+    events: body,
+    outputOf: async (path): Promise<Json> =>
+      path === null
+        ? ((await getOutput(ctx, runId)) as Json)
+        : ((await getNode(ctx, runId, path)).output as Json),
+    ...(cancels
+      ? {
+          onGone: async () => void (await (await ownRun(ctx, runId)).run.control('cancel', ctx.actor.userId)),
+        }
+      : {}),
+  })
+}

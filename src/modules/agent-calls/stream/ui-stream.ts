@@ -1,0 +1,87 @@
+// A run's events, from its host, as a UI message stream. A client that goes away ends the stream and not the run.
+import type { Json } from '../../../core/json.ts'
+import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
+import { type Chunk, chunksOf, newFolding } from './chunks.ts'
+
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-vercel-ai-ui-message-stream': 'v1',
+  'x-accel-buffering': 'no',
+}
+
+export type Source = {
+  runId: string
+  /** Server-sent events of the run. */
+  events: ReadableStream<Uint8Array>
+  /** The output of a node, or of the run without a path: events leave large ones out. */
+  outputOf: (path: string | null) => Promise<Json>
+  onGone?: () => Promise<void>
+}
+
+export function uiStream({ runId, events, outputOf, onGone }: Source): Response {
+  const state = newFolding()
+  const encoder = new TextEncoder()
+  const reader = framesOf(events)
+  const send = (controller: ReadableStreamDefaultController<Uint8Array>, chunk: Chunk) =>
+    controller.enqueue(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`))
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      send(controller, { type: 'start', messageId: runId, messageMetadata: { runId } })
+    },
+    async pull(controller) {
+      try {
+        for (;;) {
+          const { value, done } = await reader.next()
+          if (done) break
+          if (value === null) {
+            controller.enqueue(encoder.encode(': beat\n\n'))
+            return
+          }
+          const chunks = chunksOf(state, value, await largeOutput(value))
+          for (const chunk of chunks) send(controller, chunk)
+          if (state.isOver) break
+          if (chunks.length > 0) return
+        }
+      } catch {
+        // The run goes on: the client comes back by its id.
+        send(controller, {
+          type: 'error',
+          errorText: 'agent.stream_broken: The stream broke off. Resume it by the id of the run.',
+        })
+      }
+      controller.enqueue(encoder.encode('data: [DONE]\n\n'))
+      controller.close()
+      await reader.return(undefined)
+    },
+    async cancel() {
+      await reader.return(undefined)
+      await onGone?.()
+    },
+  })
+  return new Response(body, { headers: HEADERS })
+
+  async function largeOutput(event: RunEvent | RunDelta): Promise<Json | undefined> {
+    if (event.type !== 'node.succeeded' && event.type !== 'run.succeeded') return undefined
+    if (event.outputBytes === undefined) return undefined
+    return outputOf(event.type === 'run.succeeded' ? null : event.path)
+  }
+}
+
+/** Events of our own streams, one by one; null for a comment that only says that the stream is there. */
+async function* framesOf(
+  events: ReadableStream<Uint8Array>,
+): AsyncGenerator<RunEvent | RunDelta | null, void> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const piece of events) {
+    text += decoder.decode(piece, { stream: true })
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const frame = text.slice(0, end)
+      text = text.slice(end + 2)
+      const data = frame.split('\n').find((line) => line.startsWith('data: '))
+      if (data !== undefined) yield JSON.parse(data.slice('data: '.length)) as RunEvent | RunDelta
+      else yield null
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// From what the steps of a run have recorded to what a thread keeps of its answer. Pure. Invariants:
+// 1. Whatever became of the run, the answer ends with something that the assistant has said, and every tool call in it has its
+//    result: so each provider takes the history, and questions and answers alternate.
+// 2. It has a bounded size. What is left out of it is kept with the run.
+import type { Json } from '../../../core/json.ts'
+import { historyOf, shortened } from '../../../nodes/ai/loop/history.ts'
+import type { Round } from '../../../nodes/ai/loop/turn.ts'
+import { tokensOfRequest } from '../../../providers/models/index.ts'
+
+const MAX_RESULT_CHARS = 16_384
+const MAX_TEXT_CHARS = 200_000
+const MAX_FILE_CHARS = 100_000
+const MAX_ANSWER_CHARS = 800_000
+
+type Part = { type: string; [field: string]: Json }
+type Message = { role: string; content: string | Part[] }
+
+export function answerOf(rounds: readonly Round[], outcome: string, code: string | null): Json[] {
+  const messages = historyOf(rounds).map((message) => fitted(message as Message, MAX_RESULT_CHARS))
+  const said = isSaid(messages.at(-1)) ? messages : [...messages, noteOf(messages, outcome, code)]
+  return within(said)
+}
+
+const isSaid = (message: Message | undefined): boolean =>
+  message?.role === 'assistant' &&
+  (typeof message.content === 'string'
+    ? message.content !== ''
+    : message.content.some(({ type, text }) => type !== 'reasoning' && (type !== 'text' || text !== '')))
+
+/** In place of words that never came. */
+function noteOf(messages: readonly Message[], outcome: string, code: string | null): Message {
+  const why = code === null ? outcome : `${outcome}, ${code}`
+  const text =
+    messages.length === 0
+      ? `[There is no answer: ${why}.]`
+      : `[The answer ended before its last words: ${why}.]`
+  return { role: 'assistant', content: [{ type: 'text', text }] }
+}
+
+function fitted({ role, content, ...rest }: Message, maxResult: number): Message {
+  if (typeof content === 'string') return { role, content: cut(content, MAX_TEXT_CHARS), ...rest }
+  return { role, content: content.map((part) => fittedPart(part, maxResult)), ...rest }
+}
+
+function fittedPart(part: Part, maxResult: number): Part {
+  if (part.type === 'text' || part.type === 'reasoning')
+    return String(part.text).length <= MAX_TEXT_CHARS
+      ? part
+      : { ...part, text: cut(String(part.text), MAX_TEXT_CHARS) }
+  if (part.type === 'tool-result') {
+    const { type, value } = part.output as { type: string; value: Json }
+    return { ...part, output: shortened(String(part.toolName), type, value, maxResult) }
+  }
+  // What a file of the team holds may be another by then, or gone.
+  if (part.type === 'file' && typeof part.data === 'object')
+    return { type: 'text', text: `[the file ${String(part.filename ?? '')} was shown here]` }
+  const isLarge = part.type === 'file' && typeof part.data === 'string' && part.data.length > MAX_FILE_CHARS
+  return isLarge
+    ? { type: 'text', text: `[a file of the type ${String(part.mediaType)}, kept with the run]` }
+    : part
+}
+
+const cut = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max)}\n[shortened, the whole text is kept with the run]`
+
+/** First the results go, then all but the last words. */
+function within(messages: Message[]): Json[] {
+  if (sizeOf(messages) <= MAX_ANSWER_CHARS) return messages
+  const less = messages.map((message) => fitted(message, 0))
+  if (sizeOf(less) <= MAX_ANSWER_CHARS) return less
+  const last = messages.at(-1) as Message
+  return [
+    {
+      role: 'assistant',
+      content: [{ type: 'text', text: textOf(last) || '[an answer that is kept with the run]' }],
+    },
+  ]
+}
+
+const sizeOf = (value: Json): number => JSON.stringify(value).length
+
+const textOf = ({ content }: Message): string =>
+  typeof content === 'string'
+    ? content
+    : content.flatMap(({ type, text }) => (type === 'text' ? [String(text)] : [])).join('\n')
+
+/** As they are sent when they are not the newest: results stay with the run, and are told by how they begin. */
+export const asOlder = (messages: readonly Json[]): Json[] =>
+  messages.map((message) => fitted(message as Message, 0))
+
+/** As the newest is sent: as it was kept, without files of the team. */
+export const asNewest = (messages: readonly Json[]): Json[] =>
+  messages.map((message) => fitted(message as Message, MAX_RESULT_CHARS))
+
+export const tokensIn = (messages: readonly Json[]): number =>
+  tokensOfRequest({ messages: asOlder(messages) })
+
+/** For a summary: who said what, without what tools gave. */
+export function transcriptOf(messages: readonly Json[], maxChars: number): string {
+  const lines = messages.flatMap((message) => {
+    const { role, content } = message as Message
+    const text = textOf({ role, content })
+    const tools =
+      typeof content === 'string'
+        ? []
+        : content.flatMap(({ type, toolName }) => (type === 'tool-call' ? [String(toolName)] : []))
+    const used = tools.length === 0 ? '' : ` (used ${tools.join(', ')})`
+    if (role === 'tool' || (text === '' && used === '')) return []
+    return [`${role === 'user' ? 'User' : 'Assistant'}${used}: ${text.slice(0, maxChars)}`]
+  })
+  return lines.join('\n')
+}

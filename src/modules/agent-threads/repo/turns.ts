@@ -1,0 +1,254 @@
+// Turns of threads. Invariants:
+// 1. A turn is claimed by one statement that asks whether the thread is free: of two at once one wins.
+// 2. An answer is written only while its turn has none, with all that follows from it in the same batch: it is kept once.
+// 3. A turn gets its place when its run begins, so places follow the order in which agents have answered.
+import { decodeCursor } from '../../../core/cursor.ts'
+import { AppError } from '../../../core/errors.ts'
+import type { ListMessages } from '../schema.ts'
+
+/** From here on numbers say only who came first. */
+const WAITING = 1_000_000_000
+/** A thread that is longer has become something else. */
+export const MAX_TURNS = 10_000
+/** How many calls may wait for the one that is answered. */
+export const MAX_IN_LINE = 10
+
+export type OpenTurn = { threadId: string; n: number; runId: string; createdAt: number; hasBegun: boolean }
+
+const OPEN =
+  'thread_id AS threadId, n, run_id AS runId, created_at AS createdAt, n < 1000000000 AS begun FROM agent_turns'
+
+type Raw = Omit<OpenTurn, 'hasBegun'> & { begun: number }
+const openTurn = ({ begun, ...rest }: Raw): OpenTurn => ({ ...rest, hasBegun: begun === 1 })
+
+export async function findOpenTurns(d1: D1Database, threadId: string): Promise<OpenTurn[]> {
+  const { results } = await d1
+    .prepare(`SELECT ${OPEN} WHERE thread_id = ?1 AND outcome IS NULL ORDER BY n`)
+    .bind(threadId)
+    .all<Raw>()
+  return results.map(openTurn)
+}
+
+/** Those at which nobody has looked for the longest. */
+export async function findForgottenTurns(d1: D1Database, before: number, limit: number): Promise<OpenTurn[]> {
+  const { results } = await d1
+    .prepare(`SELECT ${OPEN} WHERE outcome IS NULL AND looked_at < ?1 ORDER BY looked_at LIMIT ?2`)
+    .bind(before, limit)
+    .all<Raw>()
+  return results.map(openTurn)
+}
+
+export async function noteLook(d1: D1Database, { threadId, runId }: TurnKey, now: number): Promise<void> {
+  await d1
+    .prepare('UPDATE agent_turns SET looked_at = ?3 WHERE thread_id = ?1 AND run_id = ?2')
+    .bind(threadId, runId, now)
+    .run()
+}
+
+export type TurnKey = { threadId: string; runId: string }
+
+export async function hasTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<boolean> {
+  const row = await d1
+    .prepare('SELECT 1 AS one FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2')
+    .bind(threadId, runId)
+    .first()
+  return row !== null
+}
+
+export type Claim = {
+  asked: string
+  tokens: number
+  /** In line, where another call is answered. */
+  mayWait: boolean
+  /** The newest turn goes: its question is asked again. */
+  isAgain: boolean
+  now: number
+}
+
+const FREE = 'NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND outcome IS NULL)'
+
+/** Whether the thread was free, or had room in its line. */
+export async function claimTurn(
+  d1: D1Database,
+  { threadId, runId }: TurnKey,
+  { asked, tokens, mayWait, isAgain, now }: Claim,
+): Promise<boolean> {
+  const withoutNewest = [
+    `DELETE FROM agent_turns WHERE thread_id = ?1 AND ${FREE}
+       AND n = (SELECT max(n) FROM agent_turns WHERE thread_id = ?1)`,
+    'UPDATE agent_threads SET turns = turns - 1 WHERE id = ?1 AND changes() = 1',
+  ].map((sql) => d1.prepare(sql).bind(threadId))
+  const results = await d1.batch([
+    ...(isAgain ? withoutNewest : []),
+    d1
+      .prepare(
+        `INSERT INTO agent_turns (thread_id, n, run_id, asked, tokens, created_at, looked_at)
+         SELECT id, coalesce((SELECT max(n) FROM agent_turns WHERE thread_id = ?1 AND n >= ${WAITING}), ${WAITING}) + 1, ?2, ?3, ?4, ?5, ?5
+         FROM agent_threads WHERE id = ?1 AND turns < ${MAX_TURNS}
+           AND (SELECT count(*) FROM agent_turns WHERE thread_id = ?1 AND outcome IS NULL) < ?6`,
+      )
+      .bind(threadId, runId, asked, tokens, now, mayWait ? MAX_IN_LINE + 1 : 1),
+    d1
+      .prepare('UPDATE agent_threads SET turns = turns + 1, updated_at = ?2 WHERE id = ?1 AND changes() = 1')
+      .bind(threadId, now),
+  ])
+  return results.at(-2)?.meta.changes === 1
+}
+
+/** Gives back a turn whose run was never started. */
+export async function dropTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<void> {
+  await d1.batch([
+    d1
+      .prepare(
+        `DELETE FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL AND n >= ${WAITING}`,
+      )
+      .bind(threadId, runId),
+    d1.prepare('UPDATE agent_threads SET turns = turns - 1 WHERE id = ?1 AND changes() = 1').bind(threadId),
+  ])
+}
+
+/** Another run answers in the place of this one: its retry, or the one that it became when its host was full. */
+export async function moveTurn(d1: D1Database, { threadId, runId }: TurnKey, to: string): Promise<void> {
+  await d1
+    .prepare(
+      `UPDATE agent_turns SET run_id = ?3 WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL
+         AND NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND run_id = ?3)`,
+    )
+    .bind(threadId, runId, to)
+    .run()
+}
+
+const NEXT = `(SELECT coalesce(max(n), 0) + 1 FROM agent_turns WHERE thread_id = ?1 AND n < ${WAITING})`
+
+/** Its place; null when there is no such turn. A second time changes nothing. */
+export async function beginTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<number | null> {
+  const [, found] = await d1.batch<{ n: number }>([
+    d1
+      .prepare(
+        `UPDATE agent_turns SET n = ${NEXT} WHERE thread_id = ?1 AND run_id = ?2 AND n >= ${WAITING} AND outcome IS NULL`,
+      )
+      .bind(threadId, runId),
+    d1.prepare('SELECT n FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2').bind(threadId, runId),
+  ])
+  return found?.results[0]?.n ?? null
+}
+
+export type Kept = {
+  answer: string
+  tokens: number
+  outcome: string
+  /** What the turns before `windowFrom` were about, where that was summed up anew. */
+  summed: { summary: string; windowFrom: number } | null
+}
+
+export async function keepAnswer(
+  d1: D1Database,
+  { threadId, runId }: TurnKey,
+  { answer, tokens, outcome, summed }: Kept,
+  now: number,
+): Promise<void> {
+  await d1.batch([
+    d1
+      .prepare(
+        `UPDATE agent_threads SET updated_at = ?3, summary = coalesce(?4, summary), window_from = max(window_from, ?5)
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL)`,
+      )
+      .bind(threadId, runId, now, summed?.summary ?? null, summed?.windowFrom ?? 0),
+    d1
+      .prepare(
+        `UPDATE agent_turns SET n = CASE WHEN n >= ${WAITING} THEN ${NEXT} ELSE n END,
+           answer = ?3, tokens = tokens + ?4, outcome = ?5, ended_at = ?6
+         WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL`,
+      )
+      .bind(threadId, runId, answer, tokens, outcome, now),
+  ])
+}
+
+export async function moveWindow(d1: D1Database, threadId: string, windowFrom: number): Promise<void> {
+  await d1
+    .prepare('UPDATE agent_threads SET window_from = max(window_from, ?2) WHERE id = ?1')
+    .bind(threadId, windowFrom)
+    .run()
+}
+
+/** The answered turns before a place, from another on, without what was said. */
+export async function findSizes(
+  d1: D1Database,
+  threadId: string,
+  from: number,
+  before: number,
+): Promise<{ n: number; tokens: number }[]> {
+  const { results } = await d1
+    .prepare(
+      'SELECT n, tokens FROM agent_turns WHERE thread_id = ?1 AND n >= ?2 AND n < ?3 AND outcome IS NOT NULL ORDER BY n',
+    )
+    .bind(threadId, from, before)
+    .all<{ n: number; tokens: number }>()
+  return results
+}
+
+export type SaidTurn = { n: number; runId: string; asked: string; answer: string }
+
+export async function findSaid(
+  d1: D1Database,
+  threadId: string,
+  from: number,
+  before: number,
+): Promise<SaidTurn[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT n, run_id AS runId, asked, coalesce(answer, '[]') AS answer FROM agent_turns
+       WHERE thread_id = ?1 AND n >= ?2 AND n < ?3 AND outcome IS NOT NULL ORDER BY n`,
+    )
+    .bind(threadId, from, before)
+    .all<SaidTurn>()
+  return results
+}
+
+export type MessageRow = {
+  /** Twice the number of its turn; one more for the answer. */
+  at: number
+  runId: string
+  said: string
+  outcome: string | null
+  createdAt: number
+}
+
+/** Half turns are messages: what was asked, and the answer that is kept. */
+export async function findMessages(
+  d1: D1Database,
+  threadId: string,
+  { cursor, sort, limit }: Pick<ListMessages, 'cursor' | 'sort' | 'limit'>,
+): Promise<MessageRow[]> {
+  const isDown = sort.startsWith('-')
+  const after = cursor === undefined ? (isDown ? 4 * WAITING : 0) : positionIn(cursor, sort)
+  const [sign, direction] = isDown ? ['<', 'DESC'] : ['>', 'ASC']
+  const bound = isDown ? 'n <= ?2 / 2' : 'n >= ?2 / 2'
+  const half = (at: string, said: string, created: string, more: string) =>
+    `SELECT ${at} AS at, run_id AS runId, ${said} AS said, outcome, ${created} AS createdAt FROM agent_turns
+     WHERE thread_id = ?1 AND ${bound} AND ${at} ${sign} ?2${more}`
+  const { results } = await d1
+    .prepare(
+      `SELECT * FROM (SELECT * FROM (${half('n * 2', 'asked', 'created_at', '')} ORDER BY n ${direction} LIMIT ?3)
+       UNION ALL
+       SELECT * FROM (${half('n * 2 + 1', 'answer', 'ended_at', ' AND answer IS NOT NULL')} ORDER BY n ${direction} LIMIT ?3))
+       ORDER BY at ${direction} LIMIT ?3`,
+    )
+    .bind(threadId, after, limit + 1)
+    .all<MessageRow>()
+  return results
+}
+
+function positionIn(cursor: string, sort: string): number {
+  const { value } = decodeCursor(cursor, sort)
+  if (!Number.isSafeInteger(value)) throw new AppError('request.invalid_cursor')
+  return Number(value)
+}
+
+export async function countMessages(d1: D1Database, threadId: string): Promise<number> {
+  const row = await d1
+    .prepare('SELECT count(*) + count(answer) AS n FROM agent_turns WHERE thread_id = ?1')
+    .bind(threadId)
+    .first<{ n: number }>()
+  return row?.n ?? 0
+}

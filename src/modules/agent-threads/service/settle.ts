@@ -1,0 +1,145 @@
+// Copies the answer of a turn's run into the thread. A thread keeps the id of the run, and whoever needs the answer first copies it, so a crash
+// in between loses nothing. Invariants:
+// 1. An answer is kept once, whoever comes first (repo/turns.ts).
+// 2. A turn is over when its run has ended, in whatever way, and is not retried: a thread is never stuck with a run that is gone.
+import type { RequestContext } from '../../../context.ts'
+import type { Json } from '../../../core/json.ts'
+import { isTerminal } from '../../../engine/model/state.ts'
+import type { Summed } from '../../../nodes/ai/inner/summary.ts'
+import type { Round, Turn } from '../../../nodes/ai/loop/turn.ts'
+import { type RunRpc, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
+import { answerOf, tokensIn } from '../pure/answer.ts'
+import { dropTurn, findOpenTurns, keepAnswer, moveTurn, type OpenTurn } from '../repo/turns.ts'
+
+export type Scope = Pick<RequestContext, 'env' | 'now'>
+
+/** The node of a call's run that is the agent. */
+export const AGENT_NODE = 'agent'
+
+/** A start that is in progress is done by then. */
+const START_MS = 60_000
+const MAX_RETRIES = 50
+
+/** Copies the answers of turns that have ended. Returns the turns that are still running or in line. */
+export async function settleTurns(scope: Scope, threadId: string, butOf?: string): Promise<OpenTurn[]> {
+  const open: OpenTurn[] = []
+  for (const turn of await findOpenTurns(scope.env.DB, threadId))
+    if (turn.runId === butOf || !(await settleTurn(scope, turn))) open.push(turn)
+  return open
+}
+
+/** Whether the turn is over. */
+export async function settleTurn({ env, now }: Scope, turn: OpenTurn): Promise<boolean> {
+  const { view, run } = await newestOf(env, turn)
+  if (view === null) {
+    if (!turn.hasBegun) {
+      if (now() - turn.createdAt < START_MS) return false
+      await dropTurn(env.DB, turn)
+      return true
+    }
+    await keep({ env, now }, turn, { rounds: [], outcome: 'lost', code: null, summed: null })
+    return true
+  }
+  if (view.id !== turn.runId) await moveTurn(env.DB, turn, view.id)
+  if (!isTerminal(view.status)) return false
+  const of = { ...turn, runId: view.id }
+  const [rounds, summed, outcome] = await Promise.all([roundsOf(run), summedOf(run), outcomeOf(run, view)])
+  await keep({ env, now }, of, { rounds, ...outcome, summed })
+  return true
+}
+
+type Ended = { rounds: Round[]; outcome: string; code: string | null; summed: Summed | null }
+
+async function keep(
+  { env, now }: Scope,
+  turn: OpenTurn,
+  { rounds, outcome, code, summed }: Ended,
+): Promise<void> {
+  const answer = answerOf(rounds, outcome, code)
+  const kept = { answer: JSON.stringify(answer), tokens: tokensIn(answer), outcome, summed }
+  await keepAnswer(env.DB, turn, kept, now())
+}
+
+type Found = { run: RunRpc; view: RunView | null }
+
+/** A retry answers in the place of the run that it retries. */
+async function newestOf(env: Scope['env'], { runId }: OpenTurn): Promise<Found> {
+  let found = await viewOf(env, runId)
+  for (let at = 0; at < MAX_RETRIES && found.view?.retriedBy; at++) {
+    const retry = await viewOf(env, found.view.retriedBy)
+    if (retry.view === null) break
+    found = retry
+  }
+  return found
+}
+
+async function viewOf(env: Scope['env'], runId: string): Promise<Found> {
+  const run = workflowRun(env.RUNS, runId)
+  return { run, view: await run.view({ output: false }) }
+}
+
+async function outcomeOf(run: RunRpc, view: RunView): Promise<Pick<Ended, 'outcome' | 'code'>> {
+  if (view.status !== 'succeeded')
+    return {
+      outcome: view.status === 'cancelled' ? 'cancelled' : 'error',
+      code: (view.error as { code?: string } | null)?.code ?? null,
+    }
+  const [output] = await readOutputs(run, [AGENT_NODE])
+  return { outcome: (output as { finishReason?: string } | null)?.finishReason ?? 'stop', code: null }
+}
+
+const ROUNDS_A_QUESTION = 20
+
+/** What the model said and the tools gave, as the steps have recorded it. */
+async function roundsOf(run: RunRpc): Promise<Round[]> {
+  const rounds: Round[] = []
+  for (;;) {
+    const numbers = Array.from({ length: ROUNDS_A_QUESTION }, (_, index) => rounds.length + index + 1)
+    const found = await readOutputs(
+      run,
+      numbers.flatMap((round) => [pathOf('model', round), pathOf('tool', round)]),
+    )
+    for (const index of numbers.keys()) {
+      const turn = found[index * 2] as Turn | null
+      if (turn === null) return rounds
+      const results = found[index * 2 + 1] as Json[] | null
+      const round = rounds.length + 1
+      rounds.push({ turn, results: results ?? (await resultsOf(run, turn, round)), raised: null })
+    }
+  }
+}
+
+const pathOf = (node: string, round: number): string =>
+  `${AGENT_NODE}.${node}${round === 1 ? '' : `~${round}`}`
+
+/** Of calls that were cut off there are the results of those that had been made. */
+async function resultsOf(run: RunRpc, turn: Turn, round: number): Promise<Json[] | null> {
+  if (turn.kind !== 'answer' || turn.calls.length === 0) return null
+  const items = turn.calls.map((_, index) => `${pathOf('tool', round)}:${index}`)
+  const found = await readOutputs(
+    run,
+    items.flatMap((item) => [`${item}.result`, `${item}.refuse`]),
+  )
+  return items.map((_, index) => found[index * 2] ?? found[index * 2 + 1] ?? null)
+}
+
+async function summedOf(run: RunRpc): Promise<Summed | null> {
+  for (let round = 1; ; round++) {
+    const [output] = await readOutputs(run, [pathOf('sum', round)])
+    if (output === undefined || output === null) return null
+    const summed = output as Partial<Summed>
+    if (typeof summed.summary === 'string' && typeof summed.windowFrom === 'number')
+      return { summary: summed.summary, windowFrom: summed.windowFrom }
+  }
+}
+
+/** Without what is secret; null for what is not there. As many as fit are answered at a time. */
+async function readOutputs(run: RunRpc, paths: string[]): Promise<Json[]> {
+  const found: Json[] = []
+  while (found.length < paths.length) {
+    const some = await run.outputs(paths.slice(found.length), { shown: true })
+    if (some.length === 0) break
+    found.push(...some.map(([, json]) => (json === null ? null : (JSON.parse(json) as Json))))
+  }
+  return found
+}

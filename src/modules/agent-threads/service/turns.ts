@@ -1,0 +1,118 @@
+// Turns of a thread, from the question to the answer. Invariants:
+// 1. One call is answered at a time. Another is refused, or waits for its turn in the gate of the thread.
+// 2. What was asked is written down before the run is started. A run that was refused leaves nothing behind.
+// 3. What an agent sees of a thread is decided when its run begins, from turns that have ended, and is recorded in the run.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json.ts'
+import type { ThreadsPort } from '../../../nodes/ports.ts'
+import { asNewest, asOlder, tokensIn, transcriptOf } from '../pure/answer.ts'
+import { windowOf } from '../pure/window.ts'
+import { findThread, type ThreadRow } from '../repo/threads.ts'
+import {
+  beginTurn,
+  type Claim,
+  claimTurn,
+  dropTurn,
+  findSaid,
+  findSizes,
+  hasTurn,
+  MAX_IN_LINE,
+  MAX_TURNS,
+  moveTurn,
+  moveWindow,
+  type TurnKey,
+} from '../repo/turns.ts'
+import { type Scope, settleTurns } from './settle.ts'
+import { requireThread, titleFrom } from './threads.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+export type Question = TurnKey & Pick<Claim, 'mayWait' | 'isAgain'> & { asked: Json[] }
+
+/** Takes a place for the run. False when it has one already: the call was sent before. */
+export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question): Promise<boolean> {
+  const { env } = ctx
+  if (await hasTurn(env.DB, question)) return false
+  const open = await settleTurns(ctx, thread.id)
+  const claim = {
+    asked: JSON.stringify(question.asked),
+    tokens: tokensIn(question.asked),
+    mayWait: question.mayWait,
+    isAgain: question.isAgain,
+    now: ctx.now(),
+  }
+  const isFree = question.mayWait ? open.length <= MAX_IN_LINE : open.length === 0
+  if (isFree && (await claimTurn(env.DB, question, claim))) {
+    if (thread.title === '') await titleFrom(ctx, thread, question.asked)
+    return true
+  }
+  const now = await requireThread(ctx, thread.id)
+  if (now.turns >= MAX_TURNS)
+    throw new AppError('resource.conflict', { detail: `A thread has at most ${MAX_TURNS} turns.` })
+  throw new AppError('agent.thread_busy', {
+    detail: question.mayWait
+      ? `${MAX_IN_LINE} calls wait for the thread already.`
+      : 'Another call is being answered in the thread. Wait for its run to end, cancel it, or send queue: true.',
+    ...(now.runId === null ? {} : { runId: now.runId }),
+  })
+}
+
+/** The run was refused. */
+export const giveBackTurn = ({ env }: Ctx, question: Question): Promise<void> => dropTurn(env.DB, question)
+
+/** The run has got another id than it was to have. */
+export async function renameTurn({ env }: Ctx, question: Question, runId: string): Promise<void> {
+  if (runId === question.runId) return
+  await moveTurn(env.DB, question, runId)
+  await dropTurn(env.DB, question)
+}
+
+type Recalling = Parameters<ThreadsPort['recall']>[0] & { teamId: string; runId: string }
+
+/** What an agent sees of the thread. Again it gives the same. */
+export async function recallThread(scope: Scope, recalling: Recalling): Promise<Recalled> {
+  const { teamId, threadId, runId, asked, memory, tokens } = recalling
+  const { DB } = scope.env
+  const thread = await findThread(DB, teamId, threadId)
+  if (thread === null) return 'not_found'
+  const open = await settleTurns(scope, threadId, runId)
+  const key = { threadId, runId }
+  // A rerun asks again what its run had asked, in a turn of its own.
+  if (!(await hasTurn(DB, key))) {
+    const claim = {
+      asked: JSON.stringify(asked),
+      tokens: tokensIn(asked),
+      mayWait: false,
+      isAgain: false,
+      now: scope.now(),
+    }
+    if (open.length > 0 || !(await claimTurn(DB, key, claim))) return 'busy'
+  }
+  const n = await beginTurn(DB, key)
+  if (n === null) return 'busy'
+  const sizes = await findSizes(DB, threadId, thread.windowFrom, n)
+  const { from, older } = windowOf(sizes, { messages: memory.window, tokens }, n)
+  if (older.length > 0 && !memory.summary) await moveWindow(DB, threadId, from)
+  const said = await findSaid(DB, threadId, memory.summary ? thread.windowFrom : from, n)
+  const messages = said
+    .filter((turn) => turn.n >= from)
+    .flatMap(({ n: at, asked: question, answer }) => {
+      const turn = [...(JSON.parse(question) as Json[]), ...(JSON.parse(answer) as Json[])]
+      return at === n - 1 ? asNewest(turn) : asOlder(turn)
+    })
+  if (older.length === 0 || !memory.summary) return { messages, summary: thread.summary, toSum: null }
+  const parts = said
+    .filter((turn) => turn.n < from)
+    .map((turn) =>
+      transcriptOf([...JSON.parse(turn.asked), ...JSON.parse(turn.answer)] as Json[], MAX_SAID_CHARS),
+    )
+  const before = thread.summary === '' ? '' : `What was before: ${thread.summary}\n`
+  const text = `${before}${parts.join('\n')}`.slice(-MAX_SUM_CHARS)
+  return { messages, summary: thread.summary, toSum: { text, windowFrom: from } }
+}
+
+const MAX_SAID_CHARS = 4_000
+const MAX_SUM_CHARS = 100_000
+
+type Recalled = Awaited<ReturnType<ThreadsPort['recall']>> | 'not_found' | 'busy'

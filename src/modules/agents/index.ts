@@ -1,0 +1,18 @@
+import { defineModule } from '../define-module.ts'
+import { agentsExport } from './stored/export-repo.ts'
+import { storedAgentRoutes } from './stored/routes.ts'
+import { agentTemplateRoutes } from './templates/routes.ts'
+
+export { isBuiltInType } from './built-in/types.ts'
+export { requireKnownCredentials, requireToolRights } from './stored/credentials.ts'
+export { BUILT_IN_TYPES } from './stored/schema.ts'
+export { agentAt, currentAgent, currentAgents } from './stored/spec.ts'
+
+export const agentsModule = defineModule({
+  name: 'agents',
+  routes: [
+    ['/api/v1/agents', storedAgentRoutes],
+    ['/api/v1/agents', agentTemplateRoutes],
+  ],
+  exportLists: agentsExport,
+})

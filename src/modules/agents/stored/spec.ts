@@ -1,0 +1,57 @@
+// Agents of a team as calls take them: with the version that is meant. Built-in types are agents of every team.
+import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
+import { builtInAgent, isBuiltInType } from '../built-in/types.ts'
+import { type Content, contentOf } from './content.ts'
+import { findAgentsById, findVersionAt } from './repo.ts'
+
+/** Without models it is asked what is asked by default. */
+export function specOf(
+  id: string,
+  version: number,
+  {
+    name,
+    config: { instructions, models, tools, outputSchema, limits, memory },
+  }: Pick<Content, 'name' | 'config'>,
+): AgentSpec {
+  return {
+    id,
+    version,
+    name,
+    instructions,
+    tools,
+    limits,
+    memory,
+    ...(models.length === 0 ? {} : { models }),
+    ...(outputSchema === null ? {} : { outputSchema }),
+  }
+}
+
+/** Those of the ids and types that the team has, as they are now. */
+export async function currentAgents(
+  d1: D1Database,
+  teamId: string,
+  ids: readonly string[],
+): Promise<Map<string, AgentSpec>> {
+  const wanted = [...new Set(ids)]
+  const stored = wanted.filter((id) => !isBuiltInType(id))
+  const rows = stored.length === 0 ? [] : await findAgentsById(d1, teamId, stored)
+  return new Map([
+    ...wanted.filter(isBuiltInType).map((type) => [type, specOf(type, 1, builtInAgent(type))] as const),
+    ...rows.map((row) => [row.id, specOf(row.id, row.version, contentOf(row))] as const),
+  ])
+}
+
+export const currentAgent = async (d1: D1Database, teamId: string, id: string): Promise<AgentSpec | null> =>
+  (await currentAgents(d1, teamId, [id])).get(id) ?? null
+
+/** The version that was the current one at a time; of an agent that came later its first one. */
+export async function agentAt(
+  d1: D1Database,
+  teamId: string,
+  id: string,
+  at: number,
+): Promise<AgentSpec | null> {
+  if (isBuiltInType(id)) return specOf(id, 1, builtInAgent(id))
+  const row = await findVersionAt(d1, teamId, id, at)
+  return row === null ? null : specOf(id, row.version, JSON.parse(row.agent) as Content)
+}

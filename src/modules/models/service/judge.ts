@@ -1,0 +1,19 @@
+// Whether a rung could be called, as far as it is known without calling it.
+import { isProvider, type ModelRung } from '../../../providers/models/index.ts'
+import { type ModelsScope, targetOf } from '../targets/targets.ts'
+
+export type RungJudgement = { kind: 'ok' } | { kind: 'not_configured' | 'unknown_model'; message: string }
+
+export async function judgeRung(
+  scope: ModelsScope,
+  { provider, model, integration }: ModelRung,
+): Promise<RungJudgement> {
+  if (provider === 'offline' || !isProvider(provider)) return { kind: 'ok' }
+  const target = await targetOf(scope, provider, integration)
+  if (!('target' in target)) return { kind: 'not_configured', message: target.message }
+  if (target.models === null || target.models.includes(model)) return { kind: 'ok' }
+  return {
+    kind: 'unknown_model',
+    message: `the key for ${provider} is not for the model ${JSON.stringify(model)}; known are ${target.models.join(', ')}`,
+  }
+}

@@ -1,0 +1,130 @@
+// One call of one model for a team: its key, its breaker, the call, its price. Ladders and repairs are the engine's.
+import type { ModelsPort } from '../../../nodes/ports.ts'
+import {
+  callModel,
+  callRemote,
+  contextFault,
+  embedRemote,
+  type FailureReason,
+  failure,
+  isProvider,
+  type ModelAnswer,
+  type ModelFailure,
+  type ModelRequest,
+  type ModelRung,
+  OFFLINE_MODEL,
+  offlineModel,
+  PROVIDERS,
+  tokensOfRequest,
+} from '../../../providers/models/index.ts'
+import { enterBreaker, type Gate } from '../breaker/breaker.ts'
+import { defaultRung } from '../list/service.ts'
+import { type ModelsScope, type Target, targetOf } from '../targets/targets.ts'
+import { estimateCall, NOTHING_USED } from './estimate.ts'
+import { noteOutcome } from './outcome.ts'
+import { costOf } from './prices.ts'
+
+export function modelsOf(scope: ModelsScope): ModelsPort {
+  const { now } = scope
+
+  function tooLarge(request: ModelRequest): ModelFailure | null {
+    const fault = contextFault(request.rung, tokensOfRequest(request))
+    return fault === null ? null : refusal(request.rung, 'too_large', fault)
+  }
+
+  async function enter(rung: ModelRung): Promise<{ target: Target; before: Passed } | ModelFailure> {
+    const { provider, model } = rung
+    if (!isProvider(provider))
+      return refusal(
+        rung,
+        'bad_request',
+        `There is no provider ${JSON.stringify(provider)}. Known: ${PROVIDERS.join(', ')}.`,
+      )
+    const target = await targetOf(scope, provider, rung.integration)
+    if (!('target' in target)) return refusal(rung, 'not_configured', target.message)
+    if (target.models !== null && !target.models.includes(model))
+      return refusal(
+        rung,
+        'unknown_model',
+        `The platform's key for ${provider} is for these models only: ${target.models.join(', ')}.`,
+      )
+    const gate = await enterBreaker(scope.env.DB, { provider, keyRef: target.keyRef, model }, now())
+    if (gate.pass) return { target, before: gate.before }
+    const until = { retryAfterMs: gate.retryAfterMs }
+    return gate.of === 'key'
+      ? {
+          ...refusal(rung, 'key_suspended', `${provider} has rejected the key; it is tried again later.`),
+          ...until,
+        }
+      : {
+          ...refusal(
+            rung,
+            'breaker_open',
+            `${provider} has failed too often with this model; it is tried again soon.`,
+          ),
+          ...until,
+        }
+  }
+
+  return {
+    async call(request, onDelta, signal): Promise<ModelAnswer> {
+      const { rung } = request
+      const large = tooLarge(request)
+      if (large !== null) return large
+      if (rung.provider === 'offline') {
+        const hide = (text: string) => text
+        // Whatever it was called, it is this one.
+        const asked = { ...request, rung: { ...rung, model: OFFLINE_MODEL } }
+        const answer = await callModel(offlineModel(OFFLINE_MODEL), asked, { signal, now, onDelta, hide })
+        return { ...answer, costMicros: answer.usage === null ? null : 0 }
+      }
+      const entered = await enter(rung)
+      if ('ok' in entered) return entered
+      const { target, before } = entered
+      const answer = await callRemote(
+        scope.env.MODELS,
+        { target: target.target, request, allowHosts: [...scope.settings.OUTBOUND_ALLOW_HOSTS] },
+        { signal, now, onDelta },
+      )
+      await noteOutcome(scope, rung, target, before, answer)
+      return { ...answer, costMicros: await costOf(scope, rung, answer.usage) }
+    },
+
+    async embed(rung, texts, key, signal) {
+      if (rung.provider === 'offline')
+        return refusal(rung, 'bad_request', 'The offline model makes no vectors: name a model that does.')
+      const entered = await enter(rung)
+      if ('ok' in entered) return entered
+      const { target, before } = entered
+      const allowHosts = [...scope.settings.OUTBOUND_ALLOW_HOSTS]
+      const answer = await embedRemote(
+        scope.env.MODELS,
+        { target: target.target, rung, texts, key, allowHosts },
+        signal,
+      )
+      await noteOutcome(scope, rung, target, before, answer)
+      if (!answer.ok) return { ...answer, costMicros: null }
+      const { inputTokens } = answer
+      const usage = inputTokens === null ? null : { ...NOTHING_USED, inputTokens }
+      return { ...answer, costMicros: await costOf(scope, rung, usage) }
+    },
+
+    usual: (kind) => defaultRung(scope, kind),
+
+    estimate: (request) => estimateCall(scope, request),
+  }
+}
+
+type Passed = Extract<Gate, { pass: true }>['before']
+
+const refusal = ({ provider, model }: ModelRung, reason: FailureReason, message: string): ModelFailure => ({
+  ok: false,
+  provider,
+  model,
+  ...failure(reason, message),
+  usage: null,
+  costMicros: null,
+  firstTokenMs: null,
+  durationMs: 0,
+  hadContent: false,
+})

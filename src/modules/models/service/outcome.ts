@@ -1,0 +1,74 @@
+// What a call tells of its key and model. Invariants:
+// 1. Only what the provider does counts, never what a caller can bring about: a key of the platform serves all teams, and none may
+//    have it suspended for the others.
+// 2. A suspension is told once, to who can mend it.
+import { commit } from '../../../db/commit.ts'
+import { DEFAULT_TIMEOUT_MS, type FailureReason, type ModelRung } from '../../../providers/models/index.ts'
+import { notify } from '../../../queue/notify.ts'
+import { type Gate, noteFailure, noteSuccess } from '../breaker/breaker.ts'
+import { findPlatformAdmins } from '../keys/repo.ts'
+import { PLATFORM_KEY } from '../targets/key-ref.ts'
+import type { ModelsScope, Target } from '../targets/targets.ts'
+
+const COUNTS: ReadonlySet<FailureReason> = new Set(['connection', 'rate_limited', 'overloaded', 'server'])
+/** A caller may wait for as short as they like. */
+const FAIR_TIMEOUT_MS = 30_000
+
+type Outcome = { ok: true } | { ok: false; reason: FailureReason }
+
+export async function noteOutcome(
+  scope: ModelsScope,
+  rung: ModelRung,
+  target: Target,
+  before: Extract<Gate, { pass: true }>['before'],
+  outcome: Outcome,
+): Promise<void> {
+  const { env, now } = scope
+  const key = { provider: rung.provider, keyRef: target.keyRef, model: rung.model }
+  if (outcome.ok) return noteSuccess(env.DB, key, before)
+  const { reason } = outcome
+  if (reason === 'key_rejected') {
+    const isSuspended = await noteFailure(env.DB, key, 'key', now())
+    if (isSuspended && (before.key?.opens ?? 0) === 0) await tellOfSuspension(scope, rung.provider, target)
+    return
+  }
+  const isFairTimeout = reason === 'timeout' && (rung.timeoutMs ?? DEFAULT_TIMEOUT_MS) >= FAIR_TIMEOUT_MS
+  if (reason === 'forbidden') await noteFailure(env.DB, key, 'model', now(), { atOnce: true })
+  else if (COUNTS.has(reason) || isFairTimeout) await noteFailure(env.DB, key, 'model', now())
+}
+
+async function tellOfSuspension(scope: ModelsScope, provider: string, { keyRef }: Target): Promise<void> {
+  const isPlatform = keyRef === PLATFORM_KEY
+  const teamId = isPlatform ? null : scope.teamId
+  const to = isPlatform ? { userIds: await findPlatformAdmins(scope.env.DB) } : { role: 'admin' as const }
+  await commit(
+    { ...scope, system: true },
+    {
+      audit: {
+        action: 'ai_key.suspended',
+        targetType: isPlatform ? 'ai_provider' : 'integration',
+        targetId: isPlatform ? provider : keyRef,
+        teamId: teamId ?? 'system',
+        after: { provider },
+      },
+      messages: [
+        notify({
+          kind: 'integration.broken',
+          to,
+          teamId,
+          level: 'error',
+          title: `${provider} rejects the key`,
+          message: [
+            `Calls of models of ${provider} were answered 401 twice in a row. The key is not used for 15 minutes, then tried once.`,
+            '',
+            isPlatform
+              ? 'Set it anew with POST /api/v1/admin/settings/ai-providers.'
+              : `Set it anew with PATCH /api/v1/users/integrations/${keyRef}.`,
+          ].join('\n'),
+          subject: { type: isPlatform ? 'ai_provider' : 'integration', id: isPlatform ? provider : keyRef },
+          dedupeKey: `ai-key-${keyRef}-${provider}`,
+        }),
+      ],
+    },
+  )
+}

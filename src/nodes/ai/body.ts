@@ -1,0 +1,149 @@
+// The bodies that nodes of models supply. They are the same for all nodes of a type but for `effect`, and for
+// where an agent comes from: what else varies is data. A run keeps the body that it began with, so what changes here changes runs that begin later.
+import { type Body, LIMITS, type Node } from '../../engine/model/definition.ts'
+import { FIND_MODELS } from './settings.ts'
+
+const LOOP = { back: true, maxIterations: LIMITS.iterations } as const
+
+/** A provider that says when to come back is waited for once. */
+const WAIT_ONCE = { attempts: 2, delayMs: 0, maxDelayMs: 60_000 }
+
+/** Where nobody has named a model, the team's own is found out and recorded. */
+const LADDER: Node = { id: 'ladder', type: 'ai.ladder' }
+const toModel = [
+  { from: 'begin', to: 'model' },
+  { from: 'begin', to: 'ladder', port: FIND_MODELS },
+  { from: 'ladder', to: 'model' },
+]
+
+/** Asks one model after the other until one answers. */
+export const askBody =
+  (first: string, last: string) =>
+  (node: Node): Body => ({
+    nodes: [
+      { id: 'begin', type: first, ...ownParams(node) },
+      LADDER,
+      { id: 'model', type: 'ai.model', retry: WAIT_ONCE },
+      { id: 'end', type: last },
+    ],
+    edges: [
+      ...toModel,
+      { from: 'model', to: 'model', port: 'next', ...LOOP },
+      { from: 'model', to: 'end', port: 'done' },
+    ],
+    output: '{{ nodes.end }}',
+  })
+
+export const embedBody = (node: Node): Body => ({
+  nodes: [
+    { id: 'begin', type: 'ai.texts', ...ownParams(node) },
+    { ...LADDER, params: { kind: 'embedding' } },
+    { id: 'model', type: 'ai.vectors', retry: WAIT_ONCE },
+  ],
+  edges: [...toModel, { from: 'model', to: 'model', port: 'next', ...LOOP }],
+  output: '{{ nodes.model }}',
+})
+
+/** Asks, calls the tools that the model wants, and asks again. */
+export const agentBody = (node: Node): Body =>
+  loopBody(
+    node,
+    [{ id: 'begin', type: isStored(node) ? 'ai.load' : 'ai.setup', ...ownParams(node) }, LADDER],
+    toModel,
+  )
+
+/** The same in a thread: it begins with what was said before, and where that has become too long with a summary of it. */
+export const threadBody = (node: Node): Body =>
+  loopBody(
+    node,
+    [
+      { id: 'begin', type: 'ai.recall', ...ownParams(node) },
+      { id: 'sum', type: 'ai.summary' },
+    ],
+    [
+      { from: 'begin', to: 'model' },
+      { from: 'begin', to: 'sum', port: 'sum' },
+      { from: 'sum', to: 'sum', port: 'next', ...LOOP },
+      { from: 'sum', to: 'model' },
+    ],
+  )
+
+function loopBody(node: Node, first: Node[], beginning: NonNullable<Body['edges']>): Body {
+  return {
+    nodes: [
+      ...first,
+      { id: 'model', type: 'ai.model', retry: WAIT_ONCE },
+      {
+        id: 'tool',
+        type: 'flow.group',
+        each: { items: '{{ prev.calls }}', onItemError: 'collect' },
+        params: { body: callBody(node) },
+      },
+      { id: 'limit', type: 'ai.limit' },
+      { id: 'end', type: 'ai.end' },
+    ],
+    edges: [
+      ...beginning,
+      { from: 'model', to: 'model', port: 'next', ...LOOP },
+      { from: 'model', to: 'tool', port: 'tools' },
+      { from: 'tool', to: 'model', ...LOOP },
+      { from: 'model', to: 'limit', port: 'limit' },
+      { from: 'limit', to: 'model', port: 'more', ...LOOP },
+      { from: 'limit', to: 'end', port: 'stop' },
+      { from: 'model', to: 'end', port: 'done' },
+    ],
+    output: '{{ nodes.end }}',
+  }
+}
+
+/** The agent is one of the team, which is read when the node begins. */
+const isStored = ({ params }: Node): boolean => params?.agentId !== undefined
+
+/** One call: with consent where the policy asks for it. */
+const callBody = ({ effect }: Node): Body => ({
+  nodes: [
+    { id: 'gate', type: 'ai.gate', params: { call: '{{ item }}' } },
+    {
+      id: 'ask',
+      type: 'flow.approval',
+      params: {
+        title: '{{ prev.title }}',
+        message: '{{ prev.message }}',
+        allowSelf: '{{ prev.allowSelf }}',
+      },
+    },
+    {
+      id: 'call',
+      type: 'ai.tool',
+      params: { call: '{{ item }}' },
+      onError: 'continue',
+      ...(effect === undefined ? {} : { effect }),
+    },
+    {
+      id: 'run',
+      type: 'flow.workflow',
+      params: { workflowKey: '{{ prev.workflow }}', input: '{{ prev.input }}' },
+      onError: 'continue',
+      ...(effect === undefined ? {} : { effect }),
+    },
+    { id: 'way', type: 'ai.way', params: { call: '{{ item }}' } },
+    { id: 'result', type: 'ai.result', params: { call: '{{ item }}' } },
+    { id: 'refuse', type: 'ai.refuse', params: { call: '{{ item }}' } },
+  ],
+  edges: [
+    { from: 'gate', to: 'way', port: 'call' },
+    { from: 'gate', to: 'ask', port: 'ask' },
+    { from: 'gate', to: 'refuse', port: 'refuse' },
+    { from: 'ask', to: 'way', port: 'approved' },
+    { from: 'way', to: 'call', port: 'call' },
+    { from: 'way', to: 'run', port: 'run' },
+    { from: 'call', to: 'result' },
+    { from: 'run', to: 'result' },
+    { from: 'ask', to: 'refuse', port: 'rejected' },
+    { from: 'ask', to: 'refuse', port: 'timeout' },
+  ],
+})
+
+/** The parameters of the outer node are evaluated where they mean the same: in the first node of the body. */
+const ownParams = ({ params }: Node): { params?: Record<string, unknown> } =>
+  params === undefined ? {} : { params }

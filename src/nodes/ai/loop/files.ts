@@ -1,0 +1,75 @@
+// Files in what a model is told. A run keeps references (`{ type: 'file', data: { $file } }`); their content is put in right before a call,
+// so it is neither stored with each step nor sent by another team. Invariants:
+// 1. The same reference gives the same bytes: a file that has changed since fails the call.
+// 2. Texts become text, in a form that says where they begin and end; all else stays a file.
+import type { Json } from '../../../core/json.ts'
+import { NodeFailure } from '../../node.ts'
+import type { FilesPort } from '../../ports.ts'
+
+export const MAX_TEXT_BYTES = 1024 * 1024
+/** Of an image or another file, and the largest that providers take. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024
+const MAX_ALL_BYTES = 20 * 1024 * 1024
+
+export const fileTokens = (isText: boolean, sizeBytes: number): number =>
+  isText ? Math.ceil(sizeBytes / 4) : 1_600
+
+type Reference = { $file: string; sha256?: unknown }
+type Part = { type?: unknown; mediaType?: unknown; filename?: unknown; data?: unknown; image?: unknown }
+
+const referenceIn = (part: Json): Reference | null => {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return null
+  const { type, data, image } = part as Part
+  if (type !== 'file' && type !== 'image') return null
+  const value = (data ?? image) as { $file?: unknown } | undefined
+  return typeof value === 'object' && value !== null && typeof value.$file === 'string'
+    ? (value as Reference)
+    : null
+}
+
+export async function withFiles(files: FilesPort, messages: readonly Json[]): Promise<Json[]> {
+  let left = MAX_ALL_BYTES
+  const found: Json[] = []
+  for (const message of messages) {
+    const { content } = (message ?? {}) as { content?: Json }
+    if (!Array.isArray(content) || !content.some((part) => referenceIn(part) !== null)) {
+      found.push(message)
+      continue
+    }
+    const parts: Json[] = []
+    for (const part of content) {
+      const reference = referenceIn(part)
+      if (reference === null) {
+        parts.push(part)
+        continue
+      }
+      const { ref, bytes, isText } = await files.read(reference.$file, Math.min(MAX_FILE_BYTES, left))
+      left -= bytes.length
+      if (typeof reference.sha256 === 'string' && reference.sha256 !== ref.sha256)
+        throw refused('file.changed', `${ref.name} is not what it was when the run began`)
+      if (isText && bytes.length > MAX_TEXT_BYTES)
+        throw refused(
+          'file.too_large',
+          `${ref.name} has ${bytes.length} bytes; a model is given texts of at most ${MAX_TEXT_BYTES}`,
+        )
+      parts.push(
+        isText
+          ? {
+              type: 'text',
+              text: `File ${JSON.stringify(ref.name)}:\n${new TextDecoder().decode(bytes)}\n(end of the file)`,
+            }
+          : {
+              type: 'file',
+              filename: ref.name,
+              mediaType: ref.type,
+              data: Buffer.from(bytes).toString('base64'),
+            },
+      )
+    }
+    found.push({ ...(message as object), content: parts })
+  }
+  return found
+}
+
+const refused = (code: string, message: string): NodeFailure =>
+  new NodeFailure({ code, message, retryable: false })

@@ -1,0 +1,75 @@
+// From what is recorded to the messages that a model is sent. Invariants:
+// 1. The same rounds give the same messages, so a call that is made again is sent the same.
+// 2. The calls of one turn have their results in one message, in the order of the calls.
+// 3. What the model needs no more is shortened: the whole of a result stays with its step.
+import type { Json } from '../../../core/json.ts'
+import type { ModelToolCall } from '../../../providers/models/types.ts'
+import type { Answered, Round } from './turn.ts'
+
+/** More of one result is never sent. */
+export const MAX_RESULT_CHARS = 65_536
+/** Results of so many of the newest turns are sent whole. */
+const FRESH_TURNS = 3
+/** The border moves in steps, so that the beginning stays the same for a while and a provider can keep it. */
+const BORDER_STEP = 3
+/** Of an older result. */
+const OLD_CHARS = 240
+
+type Output = { type: string; value: Json }
+
+const isAnswer = (round: Round): round is Round & { turn: Answered } => round.turn.kind === 'answer'
+
+export function historyOf(rounds: readonly Round[]): Json[] {
+  const answered = rounds.filter(isAnswer)
+  const fresh = Math.floor(Math.max(0, answered.length - FRESH_TURNS) / BORDER_STEP) * BORDER_STEP
+  return answered.flatMap(({ turn, results }, index) => {
+    if (turn.calls.length === 0) return turn.messages
+    // Calls that a limit has stopped were not made, and are answered all the same.
+    return [...turn.messages, toolMessage(turn.calls, results ?? [], index < fresh)]
+  })
+}
+
+function toolMessage(calls: readonly ModelToolCall[], results: readonly Json[], isOld: boolean): Json {
+  const content = calls.map(({ id, name }, index): Json => {
+    const { type, value } = outputOf(results[index])
+    return {
+      type: 'tool-result',
+      toolCallId: id,
+      toolName: name,
+      output: isOld ? old(name, type, value) : whole(type, value),
+    }
+  })
+  return { role: 'tool', content }
+}
+
+/** Of a call that was lost or cut off there is only its error. */
+function outputOf(result: Json | undefined): Output {
+  const { output, error } = (result ?? {}) as { output?: Output; error?: { message?: string } | null }
+  if (output !== undefined) return output
+  return { type: 'error-text', value: error?.message ?? 'The call was not made.' }
+}
+
+function whole(type: string, value: Json): Json {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text.length <= MAX_RESULT_CHARS) return { type, value }
+  const kept = text.slice(0, MAX_RESULT_CHARS - 200)
+  return {
+    type: type.startsWith('error') ? 'error-text' : 'text',
+    value: `${kept}\n[shortened: ${text.length} characters in all, the whole result is kept with the run]`,
+  }
+}
+
+const old = (name: string, type: string, value: Json): Json => shortened(name, type, value, OLD_CHARS)
+
+/** How a result begins, and that there was more. Once shortened it stays as it is. */
+export function shortened(name: string, type: string, value: Json, maxChars: number): Output {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const most = Math.max(maxChars, OLD_CHARS)
+  if (text.length <= most || (text.length <= OLD_CHARS + 200 && text.endsWith(AGAIN))) return { type, value }
+  return {
+    type: type.startsWith('error') ? 'error-text' : 'text',
+    value: `${text.slice(0, most)}… [an earlier result of ${name}, ${text.length} characters. ${AGAIN}`,
+  }
+}
+
+const AGAIN = 'Call it again if you need more]'

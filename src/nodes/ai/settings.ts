@@ -1,0 +1,202 @@
+// What the nodes that call models have in common: the parameters, and what the first inner node makes of them.
+import * as z from 'zod'
+import type { Json } from '../../core/json.ts'
+import { checkSchema } from '../../engine/json-schema/compile.ts'
+import type { ParamFault } from '../../engine/model/node-type.ts'
+import { isProvider, type JsonSchema, type ModelRung, PROVIDERS } from '../../providers/models/types.ts'
+import { isFixed } from '../fixed.ts'
+
+export const MAX_RUNGS = 8
+export const MAX_STEPS = 200
+export const MAX_TOOLS = 64
+const MAX_TIMEOUT_MS = 3_600_000
+
+export const Rung = z.strictObject({
+  provider: z.string().min(1).max(64).describe('Who runs the model, such as `anthropic`.'),
+  model: z.string().min(1).max(200).describe('The name of the model there.'),
+  integration: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'The integration of the team with the key, by id or name. Default: the first of the type that works.',
+    ),
+  temperature: z.number().min(0).max(2).optional().describe('How free the answer is.'),
+  maxTokens: z.number().int().min(1).max(1_000_000).optional().describe('The longest answer.'),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(MAX_TIMEOUT_MS)
+    .optional()
+    .describe('How long one call may take. Default: 5 minutes.'),
+})
+
+export const Models = z
+  .array(Rung)
+  .min(1)
+  .max(MAX_RUNGS)
+  .describe(
+    'The models to try, in order: the next one when a model does not answer or breaks the schema. Default: the model that `GET /agents/models` names as the default.',
+  )
+
+export const Schema = z
+  .record(z.string(), z.unknown())
+  .describe('JSON Schema that the answer has to fit. An answer that does not is asked for once more.')
+
+export const Messages = z
+  .array(z.looseObject({ role: z.enum(['system', 'user', 'assistant', 'tool']) }))
+  .min(1)
+  .max(10_000)
+  .describe('A conversation, as messages of the AI SDK: `{ role, content }`.')
+
+export const Limits = z
+  .strictObject({
+    steps: z
+      .number()
+      .int()
+      .min(1)
+      .max(MAX_STEPS)
+      .optional()
+      .meta({ description: 'Answers of models.', default: 20 }),
+    tokens: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .optional()
+      .meta({ description: 'Tokens of all calls, in and out.', default: 200_000 }),
+    costUsd: z
+      .number()
+      .positive()
+      .max(100_000)
+      .optional()
+      .describe('What all calls may cost. Default: no limit.'),
+    timeoutMs: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(7 * 86_400_000)
+      .optional()
+      .meta({ description: 'From the begin, without the time for which it is parked.', default: 600_000 }),
+    depth: z
+      .number()
+      .int()
+      .min(0)
+      .max(16)
+      .optional()
+      .meta({ description: 'How deep runs may start runs.', default: 3 }),
+    toolCalls: z.number().int().min(0).max(10_000).optional().describe('Calls of tools. Default: no limit.'),
+  })
+  .describe('When it ends, or asks people whether to go on.')
+export type Limits = z.infer<typeof Limits>
+
+export type FullLimits = {
+  steps: number
+  tokens: number
+  costMicros: number | null
+  timeoutMs: number
+  depth: number
+  toolCalls: number | null
+}
+
+export const fullLimits = ({
+  steps,
+  tokens,
+  costUsd,
+  timeoutMs,
+  depth,
+  toolCalls,
+}: Limits = {}): FullLimits => ({
+  steps: steps ?? 20,
+  tokens: tokens ?? 200_000,
+  costMicros: costUsd === undefined ? null : Math.round(costUsd * 1_000_000),
+  timeoutMs: timeoutMs ?? 600_000,
+  depth: depth ?? 3,
+  toolCalls: toolCalls ?? null,
+})
+
+export type ToolPolicy = 'allow' | 'ask' | 'deny'
+export type ToolSetting = {
+  name: string
+  policy: ToolPolicy
+  allowSelf: boolean
+  config: Record<string, Json>
+}
+
+/** What the first inner node records: all that varies from call to call of the same body. */
+export type Setup = {
+  agent: { id: string | null; version: number; name: string } | null
+  instructions: string
+  messages: Json[]
+  /** None: the ladder is found out beside it. */
+  models: ModelRung[]
+  /** For models that are found out. */
+  answer?: Pick<ModelRung, 'temperature' | 'maxTokens'>
+  tools: ToolSetting[]
+  schema: JsonSchema | null
+  limits: FullLimits
+  onLimit: 'end' | 'park'
+  /** In a thread: what was summed up before, and what is to be now. */
+  thread?: { summary: string; toSum: { text: string; windowFrom: number } | null }
+  /** When it began. */
+  at: number
+}
+
+const OFFLINE: ModelRung = { provider: 'offline', model: 'rules-1' }
+
+/** Where the first node of a body goes on when nobody has named a model. */
+export const FIND_MODELS = 'find'
+
+/** The ladder, and where it goes on. A body from before models were found out has no such way: there the offline model answers. */
+export function ladderOf(
+  models: ModelRung[] | undefined,
+  hasEdge: (port: string) => boolean,
+): { models: ModelRung[]; port: string } {
+  if (models !== undefined) return { models, port: 'main' }
+  return hasEdge(FIND_MODELS) ? { models: [], port: FIND_MODELS } : { models: [OFFLINE], port: 'main' }
+}
+
+/** A prompt is a message of the user; a conversation is taken as it is. */
+export function messagesOf({ prompt, messages }: { prompt?: unknown; messages?: unknown }): Json[] {
+  const given = (messages ?? []) as Json[]
+  if (prompt === undefined) return given
+  const content = typeof prompt === 'string' ? prompt : JSON.stringify(prompt)
+  return [...given, { role: 'user', content }]
+}
+
+export function faultsOfSchema(schema: unknown): ParamFault[] {
+  if (typeof schema !== 'object' || schema === null || !isFixed(schema)) return []
+  return checkSchema(schema).map(({ path, message }) => ({
+    at: ['schema', ...path.split('/').slice(1)],
+    message,
+  }))
+}
+
+/** The names that the offline model goes by. */
+const OFFLINE_NAMES = ['rules-1', 'offline']
+
+/** Providers are a closed list, and the offline model is one; what others run only they know. */
+export function faultsOfModels(models: unknown): ParamFault[] {
+  if (!Array.isArray(models)) return []
+  return models.flatMap((rung: unknown, index): ParamFault[] => {
+    const { provider, model } = (rung ?? {}) as { provider?: unknown; model?: unknown }
+    if (typeof provider !== 'string' || !isFixed(provider)) return []
+    if (!isProvider(provider))
+      return [
+        {
+          at: ['models', index, 'provider'],
+          message: `there is no provider ${JSON.stringify(provider)}; known are ${PROVIDERS.join(', ')}`,
+        },
+      ]
+    if (provider !== 'offline' || typeof model !== 'string' || !isFixed(model)) return []
+    if (OFFLINE_NAMES.includes(model)) return []
+    return [
+      {
+        at: ['models', index, 'model'],
+        message: `offline has no model ${JSON.stringify(model)}; known is ${OFFLINE_NAMES[0]}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import type { Json } from '../../core/json.ts'
+import { fetchAllowed, Hosts, refused } from './hosts.ts'
+import { readText } from './page.ts'
+import { tool } from './tool.ts'
+
+const MAX_BYTES = 2 * 1024 * 1024
+const SAFE = new Set(['GET', 'HEAD'])
+
+export const httpRequestTool = tool({
+  name: 'http.request',
+  description: 'Calls an HTTP API and gives its status and body. Only hosts that the agent may call.',
+  args: z.strictObject({
+    url: z.string().min(1).max(4_096),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
+    headers: z.record(z.string().max(100), z.string().max(4_096)).optional(),
+    body: z.unknown().optional().describe('Sent as JSON, or a text as it is.'),
+  }),
+  config: z.strictObject({
+    hosts: Hosts,
+    methods: z
+      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
+      .min(1)
+      .optional()
+      .describe('What it may send. Default: GET and HEAD.'),
+    credential: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('An integration of the team that signs the requests.'),
+  }),
+  run: async ({ http }, { args, config, key, signal }): Promise<Json> => {
+    const { url, body } = args
+    const allowed = config.methods ?? ['GET', 'HEAD']
+    const method =
+      args.method ?? (body === undefined && allowed.includes('GET') ? 'GET' : firstSending(allowed))
+    if (!allowed.includes(method))
+      throw refused(`The agent may not send ${method}; it may send ${allowed.join(', ')}`)
+    const headers: Record<string, string> = { 'user-agent': 'Orrery' }
+    for (const [name, value] of Object.entries(args.headers ?? {}))
+      if (/^[a-z0-9-]+$/i.test(name) && !/^(host|authorization|cookie|proxy-.*|idempotency-key)$/i.test(name))
+        headers[name.toLowerCase()] = value
+    if (!SAFE.has(method)) headers['idempotency-key'] = key
+    if (body !== undefined && typeof body !== 'string') headers['content-type'] ??= 'application/json'
+    const response = await fetchAllowed(http, config.hosts, {
+      url,
+      method,
+      headers,
+      ...(body === undefined || SAFE.has(method)
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      maxBytes: MAX_BYTES,
+      signal,
+      ...(config.credential === undefined ? {} : { credential: config.credential }),
+    })
+    const text = readText(response)
+    return {
+      status: response.status,
+      contentType: response.headers['content-type'] ?? null,
+      body: jsonOr(text),
+    }
+  },
+})
+
+/** Where the model names none. */
+const firstSending = <Method extends string>(allowed: readonly Method[]): Method | 'POST' =>
+  allowed.find((method) => !SAFE.has(method)) ?? 'POST'
+
+function jsonOr(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import { tool } from './tool.ts'
+
+export const notifyTool = tool({
+  name: 'notify',
+  description: 'Notifies the person who started this, or members of the team whom the agent’s settings name.',
+  args: z.strictObject({ title: z.string().max(200).optional(), message: z.string().min(1).max(4_000) }),
+  config: z.strictObject({
+    userIds: z.array(z.string().max(64)).min(1).max(100).optional().describe('Default: who started the run.'),
+  }),
+  run: async ({ notify }, { args: { title = null, message }, config, key }) => {
+    const told = await notify.user(
+      { userIds: config.userIds ?? null, title, message, level: 'info', link: null },
+      key,
+    )
+    return { notified: told.length }
+  },
+})

@@ -1,0 +1,64 @@
+// What a model is told of the tools that an agent may use, and what is wrong with an agent's settings of them.
+import * as z from 'zod'
+import type { Json } from '../../core/json.ts'
+import type { ParamFault } from '../../engine/model/node-type.ts'
+import type { JsonSchema, ModelTool } from '../../providers/models/types.ts'
+import type { ToolSetting } from '../ai/settings.ts'
+import { TOOLS, toolOf } from './registry.ts'
+import { WORKFLOW_RUN } from './workflow-run.ts'
+
+/** A tool that is denied is never named to the model. */
+export const offeredTools = (settings: readonly ToolSetting[]): ModelTool[] =>
+  settings.flatMap(({ name, policy, config }) => {
+    const tool = toolOf(name)
+    if (tool === undefined || policy === 'deny') return []
+    return [{ name, description: tool.description, inputSchema: schemaOf(name, config) }]
+  })
+
+const schemas = new Map<string, JsonSchema>()
+
+function schemaOf(name: string, config: Record<string, Json>): JsonSchema {
+  let schema = schemas.get(name)
+  if (schema === undefined) {
+    const { $schema: _dialect, ...rest } = z.toJSONSchema(toolOf(name)?.args ?? z.strictObject({}), {
+      io: 'input',
+      unrepresentable: 'any',
+    }) as Record<string, unknown>
+    schema = rest
+    schemas.set(name, schema)
+  }
+  return name === WORKFLOW_RUN ? withChoice(schema, config.workflows) : schema
+}
+
+function withChoice(schema: JsonSchema, workflows: Json | undefined): JsonSchema {
+  const properties = schema.properties as Record<string, Record<string, unknown>>
+  return { ...schema, properties: { ...properties, workflow: { ...properties.workflow, enum: workflows } } }
+}
+
+/** Of a list as people write it. What has expressions is seen by the run. */
+export function faultsOfTools(tools: unknown): ParamFault[] {
+  if (!Array.isArray(tools)) return []
+  const seen = new Set<string>()
+  return tools.flatMap((one: unknown, index): ParamFault[] => {
+    const { name, config = {} } = (typeof one === 'string' ? { name: one } : (one ?? {})) as {
+      name?: unknown
+      config?: unknown
+    }
+    if (typeof name !== 'string' || name.includes('{{')) return []
+    const at = typeof one === 'string' ? [index] : [index, 'name']
+    const tool = toolOf(name)
+    if (tool === undefined) return [{ at, message: `There is no tool ${name}. There are ${names()}` }]
+    if (seen.has(name)) return [{ at, message: `The tool ${name} stands twice` }]
+    seen.add(name)
+    if (JSON.stringify(config).includes('{{')) return []
+    const parsed = tool.config.safeParse(config)
+    if (!parsed.success)
+      return parsed.error.issues.map(({ path, message }) => ({ at: [index, 'config', ...path], message }))
+    return [...(tool.check?.(parsed.data) ?? [])].map((fault) => ({
+      ...fault,
+      at: [index, 'config', ...fault.at],
+    }))
+  })
+}
+
+const names = (): string => TOOLS.map(({ name }) => name).join(', ')

@@ -1,0 +1,170 @@
+// Adapts a JSON Schema to what a provider accepts. Pure; the same schema gives the same text. Invariants:
+// 1. Every value that fits the original schema also fits the adapted one, so no correct call becomes impossible.
+// 2. The root says `type: object`, with no union beside it: no provider takes another root.
+import { valueAt } from '../../../engine/json-schema/pointer.ts'
+import { isObject, type JsonObject } from '../../../engine/json-schema/types.ts'
+import { isProvider, type JsonSchema } from '../types.ts'
+import { DROPPED, PROFILES, type SchemaProfile } from './profiles.ts'
+
+/** How often a schema may be inside of itself where references are written out. */
+const MAX_UNROLLED = 3
+
+/** What was left out or loosened, for people. `path` is a JSON Pointer into the schema. */
+export type Loosened = { path: string; message: string }
+
+type Bending = {
+  profile: SchemaProfile
+  root: JsonObject
+  /** References that are being written out. */
+  open: string[]
+  /** Schemas that may still be written: references into each other could grow without end. */
+  left: number
+  loosened: Loosened[]
+}
+
+const MAX_SCHEMAS = 5_000
+
+export const adaptSchema = (provider: string, schema: JsonSchema): JsonObject =>
+  bendSchema(provider, schema).schema
+
+export function bendSchema(
+  provider: string,
+  schema: JsonSchema,
+): { schema: JsonObject; loosened: Loosened[] } {
+  const profile = PROFILES[isProvider(provider) ? provider : 'openai-compatible']
+  const bending: Bending = { profile, root: schema, open: [], left: MAX_SCHEMAS, loosened: [] }
+  const whole = bend(bending, schema, '', 0)
+  return { schema: objectRoot(isObject(whole) ? whole : {}, bending), loosened: bending.loosened }
+}
+
+function bend(bending: Bending, schema: unknown, path: string, depth: number): unknown {
+  const { profile } = bending
+  if (schema === true) return {}
+  if (schema === false) return profile.keywords === null ? { not: {} } : {}
+  if (!isObject(schema)) return {}
+  if (depth > profile.maxDepth) {
+    loosen(bending, path, `is nested deeper than ${profile.maxDepth}`)
+    return {}
+  }
+  bending.left -= 1
+  if (bending.left < 0) {
+    if (bending.left === -1) loosen(bending, path, 'is too large once its references are written out')
+    return {}
+  }
+  const ref = schema.$ref
+  if (typeof ref === 'string' && !profile.refs) return writtenOut(bending, schema, ref, path, depth)
+  const bent: Record<string, unknown> = {}
+  for (const [keyword, value] of Object.entries(schema)) {
+    const at = `${path}/${keyword}`
+    if (DROPPED.has(keyword) || (keyword === 'definitions' && !profile.refs)) continue
+    if (keyword === 'nullable') continue
+    if (keyword === 'const' && profile.keywords !== null && !profile.keywords.has('const')) {
+      bent.enum = [value]
+      continue
+    }
+    const name = keyword === 'definitions' ? '$defs' : keyword
+    if (profile.keywords !== null && !profile.keywords.has(name)) {
+      if (name !== 'default' && name !== '$defs') loosen(bending, at, 'is not sent to this provider')
+      continue
+    }
+    if (keyword === 'format' && profile.formats !== null && !profile.formats.has(String(value))) {
+      loosen(bending, at, `${JSON.stringify(value)} is not sent to this provider`)
+      continue
+    }
+    const isLooser = keyword === 'oneOf' && profile.keywords !== null
+    // Of branches that say less, more than one may fit.
+    if (isLooser) bent.anyOf ??= bendKeyword(bending, keyword, value, at, depth)
+    else bent[name] = bendKeyword(bending, keyword, value, at, depth)
+  }
+  if (bent.$ref !== undefined && typeof bent.$ref === 'string')
+    bent.$ref = bent.$ref.replace(/^#\/definitions\//, '#/$defs/')
+  return bent
+}
+
+const OF_SCHEMAS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions'])
+const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
+const SINGLE = new Set(['items', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
+
+function bendKeyword(bending: Bending, keyword: string, value: unknown, at: string, depth: number): unknown {
+  if (OF_SCHEMAS.has(keyword) && isObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        bend(bending, inner, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1),
+      ]),
+    )
+  if (LISTS.has(keyword) && Array.isArray(value))
+    return value.map((inner, index) => bend(bending, inner, `${at}/${index}`, depth + 1))
+  if (SINGLE.has(keyword)) return bend(bending, value, at, depth + 1)
+  // Unlike elsewhere, `false` is what every provider knows here.
+  if (keyword === 'additionalProperties')
+    return typeof value === 'boolean' ? value : bend(bending, value, at, depth + 1)
+  return value
+}
+
+function writtenOut(bending: Bending, schema: JsonObject, ref: string, path: string, depth: number): unknown {
+  const times = bending.open.filter((one) => one === ref).length
+  if (times >= MAX_UNROLLED) {
+    loosen(bending, path, `leads into itself; it is written out ${MAX_UNROLLED} times`)
+    return {}
+  }
+  const { $ref: _ref, ...beside } = schema
+  bending.open.push(ref)
+  const target = bend(bending, valueAt(bending.root, ref), path, depth)
+  bending.open.pop()
+  const own = bend(bending, beside, path, depth)
+  return { ...(isObject(target) ? target : {}), ...(isObject(own) ? own : {}) }
+}
+
+/** Alternatives at the root become one object with the properties of all; required is what all of them require. */
+function objectRoot(schema: JsonObject, bending: Bending): JsonObject {
+  const resolved = rootTarget(schema)
+  const { oneOf, anyOf, allOf, not, if: _if, then: _then, else: _else, enum: _enum, ...rest } = resolved
+  const unions = [oneOf, anyOf].filter((list): list is unknown[] => Array.isArray(list))
+  const all = Array.isArray(allOf) ? allOf.filter(isObject) : []
+  if (unions.length + all.length > 0)
+    loosen(bending, '', 'has alternatives or parts at its root, which are sent as one object')
+  const properties: Record<string, unknown> = {}
+  const required = new Set<string>(namesOf(rest.required))
+  let isClosed = rest.additionalProperties === false
+  for (const part of all) {
+    Object.assign(properties, isObject(part.properties) ? part.properties : {})
+    for (const name of namesOf(part.required)) required.add(name)
+  }
+  for (const union of unions) {
+    const branches = union.map((branch) => rootTarget(isObject(branch) ? branch : {}, schema))
+    for (const branch of branches)
+      for (const [name, inner] of Object.entries(isObject(branch.properties) ? branch.properties : {}))
+        properties[name] =
+          name in properties && JSON.stringify(properties[name]) !== JSON.stringify(inner) ? {} : inner
+    const [first = [], ...others] = branches.map((branch) => namesOf(branch.required))
+    for (const name of first) if (others.every((names) => names.includes(name))) required.add(name)
+    isClosed = false
+  }
+  Object.assign(properties, isObject(rest.properties) ? rest.properties : {})
+  const { additionalProperties, ...plain } = rest
+  return {
+    ...plain,
+    type: 'object',
+    properties,
+    ...(required.size === 0 ? {} : { required: [...required] }),
+    ...(additionalProperties === undefined || (additionalProperties === false && !isClosed)
+      ? {}
+      : { additionalProperties }),
+  }
+}
+
+/** A root that is only a reference: the schema that it names, beside its definitions. */
+function rootTarget(schema: JsonObject, root: JsonObject = schema): JsonObject {
+  if (typeof schema.$ref !== 'string') return schema
+  const target = valueAt(root, schema.$ref)
+  const { $ref: _ref, ...beside } = schema
+  return isObject(target) && typeof target.$ref !== 'string' ? { ...target, ...beside } : beside
+}
+
+const namesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : []
+
+const loosen = ({ loosened }: Bending, path: string, message: string): void => {
+  if (loosened.length < 50) loosened.push({ path, message })
+}

@@ -1,0 +1,7 @@
+// The provider packages of the AI SDK. They are large, so only `workers/models` imports them: through here, and types apart.
+export { createAnthropic } from '@ai-sdk/anthropic'
+export { createDeepSeek } from '@ai-sdk/deepseek'
+export { createGoogle } from '@ai-sdk/google'
+export { createOpenAI } from '@ai-sdk/openai'
+export { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+export { createWorkersAI } from 'workers-ai-provider'

@@ -1,0 +1,145 @@
+// What a model call is, in plain JSON: the engine keeps it in its log, and the same request gives the same bytes again.
+import type { Json } from '../../core/json.ts'
+
+export const PROVIDERS = [
+  'offline',
+  'openai',
+  'anthropic',
+  'google',
+  'deepseek',
+  'ollama',
+  'openai-compatible',
+  'workers-ai',
+] as const
+export type ProviderName = (typeof PROVIDERS)[number]
+
+export const isProvider = (name: string): name is ProviderName =>
+  (PROVIDERS as readonly string[]).includes(name)
+
+/** One rung of a ladder: the model to try, and how. */
+export type ModelRung = {
+  provider: string
+  model: string
+  /** Whose key is used: an integration of the team, by id or name. */
+  integration?: string
+  temperature?: number
+  maxTokens?: number
+  timeoutMs?: number
+}
+
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+export type ModelTool = { name: string; description: string; inputSchema: JsonSchema }
+
+export type ModelRequest = {
+  rung: ModelRung
+  instructions?: string
+  /** `ModelMessage`s of the AI SDK as JSON. */
+  messages: Json[]
+  tools?: ModelTool[]
+  toolChoice?: 'auto' | 'none' | 'required'
+  /** The answer must be JSON that fits. */
+  schema?: JsonSchema
+  /** Sent as `Idempotency-Key`; the same on every attempt. */
+  key: string
+}
+
+/** Input holds what was cached; output holds the reasoning. */
+export type ModelUsage = {
+  inputTokens: number
+  outputTokens: number
+  cachedInputTokens: number
+  cacheWriteTokens: number
+  reasoningTokens: number
+}
+
+/** A call that the model asks for. `invalid` says why it must not run. */
+export type ModelToolCall = { id: string; name: string; input: Json; invalid?: string }
+
+export const FAILURE_REASONS = [
+  'connection',
+  'timeout',
+  'rate_limited',
+  'overloaded',
+  'server',
+  'credit',
+  'key_rejected',
+  'key_suspended',
+  'forbidden',
+  'unknown_model',
+  'bad_answer',
+  'bad_schema',
+  'refused',
+  'bad_request',
+  'too_large',
+  'not_configured',
+  'breaker_open',
+  'cancelled',
+] as const
+export type FailureReason = (typeof FAILURE_REASONS)[number]
+
+export type ModelSuccess = {
+  ok: true
+  provider: string
+  model: string
+  /** To append to the messages, with what the provider wants to see again. */
+  messages: Json[]
+  text: string
+  /** Only with `schema`. */
+  object?: Json
+  toolCalls: ModelToolCall[]
+  /** `tool` goes by the calls there are, since providers do not agree on what they say. */
+  finishReason: 'stop' | 'length' | 'tool' | 'refused'
+  /** Null where the provider told none. */
+  usage: ModelUsage | null
+  /** Null where usage or price is unknown, never 0 for that. */
+  costMicros: number | null
+  firstTokenMs: number | null
+  durationMs: number
+  /** True for `offline`, which no language model stands behind. */
+  isOffline: boolean
+}
+
+export type ModelFailure = {
+  ok: false
+  provider: string
+  model: string
+  reason: FailureReason
+  /** Whether the next rung may be tried. */
+  movesOn: boolean
+  retryAfterMs?: number
+  message: string
+  /** What had come before; of `bad_schema` the answer that does not fit. */
+  text?: string
+  usage: ModelUsage | null
+  costMicros: number | null
+  firstTokenMs: number | null
+  durationMs: number
+  /** Something was already shown through `onDelta`. */
+  hadContent: boolean
+}
+
+export type ModelAnswer = ModelSuccess | ModelFailure
+
+/** `tool` carries pieces of a call's arguments, as JSON text. */
+export type ModelDelta = { kind: 'text' | 'reasoning' | 'tool'; text: string; id?: string; name?: string }
+export type OnDelta = (delta: ModelDelta) => void
+
+export type EmbedAnswer =
+  | {
+      ok: true
+      provider: string
+      model: string
+      vectors: number[][]
+      inputTokens: number | null
+      costMicros: number | null
+      durationMs: number
+    }
+  | ModelFailure
+
+export type Estimate = {
+  inputTokens: number
+  /** Without an answer, and with the longest one. Null where the price is unknown. */
+  costMicros: { low: number; high: number } | null
+  contextSize: number | null
+}

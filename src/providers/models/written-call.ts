@@ -1,0 +1,31 @@
+// Some models write the call of a tool as text, where nothing would make it: then the answer is none. Only an answer that is such a call and
+// nothing else counts, of a tool that was offered.
+import { parseJson } from '../../core/json.ts'
+import { isObject } from '../../engine/json-schema/types.ts'
+
+const MAX_CHARS = 20_000
+const ARGUMENTS = ['arguments', 'parameters', 'args', 'input']
+
+export function isWrittenCall(text: string, isTool: (name: string) => boolean): boolean {
+  if (text.length > MAX_CHARS) return false
+  const bare = text
+    .trim()
+    .replace(/^```\w*\s*|\s*```$/g, '')
+    .replace(/^<tool_call>\s*|\s*<\/tool_call>$/g, '')
+    .replace(/^\[TOOL_CALLS\]\s*/, '')
+  const named = /^<function=([\w.-]+)>/.exec(bare)
+  if (named !== null) return isTool(named[1] ?? '')
+  if (!/^[[{]/.test(bare)) return false
+  const parsed = parseJson(bare)
+  if (!parsed.ok) return false
+  const calls = Array.isArray(parsed.value) ? parsed.value : [parsed.value]
+  return calls.length > 0 && calls.every((call) => isCall(call, isTool))
+}
+
+function isCall(call: unknown, isTool: (name: string) => boolean): boolean {
+  if (!isObject(call)) return false
+  const { name, tool, function: inner } = call
+  if (isObject(inner)) return isCall(inner, isTool)
+  const called = name ?? tool ?? inner
+  return typeof called === 'string' && isTool(called) && ARGUMENTS.some((key) => key in call)
+}
