@@ -1,0 +1,43 @@
+// What has happened to tasks, as triggers have written it down in the batch of the change.
+import { heardQuestion } from '../../../db/follows.ts'
+import { prepare, type Statement, statement } from '../../../db/statement.ts'
+import type { TaskStatus } from '../pure/status.ts'
+
+export type ChangeRow = {
+  id: number
+  taskId: string
+  parentId: string
+  oldStatus: TaskStatus | null
+  newStatus: TaskStatus | null
+  kind: 'status' | 'progress' | 'text' | 'moved' | 'released' | 'held'
+  at: number
+}
+
+/** The oldest of a team. */
+export async function findChanges(d1: D1Database, teamId: string, limit: number): Promise<ChangeRow[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id, task_id AS taskId, parent_id AS parentId, old_status AS oldStatus, new_status AS newStatus, kind, at
+       FROM task_changes WHERE team_id = ? ORDER BY id LIMIT ?`,
+    )
+    .bind(teamId, limit)
+    .all<ChangeRow>()
+  return results
+}
+
+export const deleteChanges = (ids: readonly number[]): Statement =>
+  statement('DELETE FROM task_changes WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids))
+
+/** Whether it may start is to be looked at anew. */
+export const noteHeld = (teamId: string, taskId: string, now: number): Statement =>
+  statement(
+    `INSERT INTO task_changes (team_id, task_id, parent_id, old_status, new_status, kind, at)
+     SELECT team_id, id, parent_id, status, status, 'held', ?3 FROM tasks WHERE id = ?2 AND team_id = ?1`,
+    teamId,
+    taskId,
+    now,
+  )
+
+/** Whether somebody follows the team, or it has a webhook. */
+export const isHeard = async (d1: D1Database, hub: string, teamId: string, now: number): Promise<boolean> =>
+  (await prepare(d1, heardQuestion(hub, teamId, now)).first()) !== null

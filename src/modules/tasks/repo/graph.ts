@@ -1,0 +1,70 @@
+// The graph of what must come before what, as far as it can be reached from some tasks.
+import { type Statement, statement } from '../../../db/statement.ts'
+
+export type GraphRow = { id: string; parentId: string; dependsOn: string | null }
+
+/**
+ * These tasks with all that comes before them: dependencies, tasks above, and subtasks, again and again. A row for each task and
+ * dependency. More than `most` tasks means that there are more.
+ */
+export async function findBefore(
+  d1: D1Database,
+  teamId: string,
+  ids: readonly string[],
+  most: number,
+): Promise<GraphRow[]> {
+  const { results } = await d1
+    .prepare(
+      `WITH RECURSIVE before(id) AS (
+         SELECT value FROM json_each(?1)
+         UNION SELECT d.depends_on FROM before CROSS JOIN task_dependencies d ON d.task_id = before.id
+         UNION SELECT t.parent_id FROM before CROSS JOIN tasks t ON t.id = before.id WHERE t.parent_id <> ''
+         UNION SELECT c.id FROM before CROSS JOIN tasks c ON c.team_id = ?2 AND c.parent_id = before.id
+         LIMIT ?3)
+       SELECT t.id, t.parent_id AS parentId, d.depends_on AS dependsOn
+       FROM before CROSS JOIN tasks t ON t.id = before.id AND t.team_id = ?2
+       LEFT JOIN task_dependencies d ON d.task_id = t.id`,
+    )
+    .bind(JSON.stringify(ids), teamId, most + 1)
+    .all<GraphRow>()
+  return results
+}
+
+/** All tasks that dependencies connect with this one, in either direction. */
+export async function findConnected(
+  d1: D1Database,
+  teamId: string,
+  id: string,
+  most: number,
+): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `WITH RECURSIVE near(id) AS (
+         SELECT ?1
+         UNION SELECT d.depends_on FROM near CROSS JOIN task_dependencies d ON d.task_id = near.id AND d.team_id = ?2
+         UNION SELECT d.task_id FROM near CROSS JOIN task_dependencies d ON d.depends_on = near.id AND d.team_id = ?2
+         LIMIT ?3)
+       SELECT id FROM near`,
+    )
+    .bind(id, teamId, most)
+    .all<{ id: string }>()
+  return results.map((row) => row.id)
+}
+
+export async function findGraphVersion(d1: D1Database, teamId: string): Promise<number> {
+  const row = await d1
+    .prepare('SELECT version FROM task_graphs WHERE team_id = ?')
+    .bind(teamId)
+    .first<{ version: number }>()
+  return row?.version ?? 0
+}
+
+/** Fails the whole batch where somebody has added an edge since this version was read: `isStaleGraph` tells so. */
+export const raiseGraphVersion = (teamId: string, seen: number): Statement =>
+  statement(
+    `INSERT INTO task_graphs (team_id, version) SELECT ?1, ?2 + 1 WHERE true ON CONFLICT (team_id) DO UPDATE SET version = CASE WHEN version = ?2 THEN version + 1 END`,
+    teamId,
+    seen,
+  )
+
+export const isStaleGraph = (error: unknown): boolean => String(error).includes('task_graphs.version')

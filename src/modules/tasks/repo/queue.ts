@@ -1,0 +1,26 @@
+// The queue of a team: tasks that wait to be executed, the most urgent first. Waiting raises a task by one level
+// every ten minutes, so none waits for ever.
+/** A time that is bound is no integer to SQLite, so the division is cut off by hand. */
+const AGED = (now: string): string =>
+  `(t.priority + max(0, CAST((${now} - coalesce(t.queued_at, t.status_since)) / 600000 AS INTEGER)))`
+
+/** What goes first: the higher level, then who came first. `now` is SQL, and so is the prefix of the row. */
+export const QUEUE_ORDER = (now: string): string =>
+  `${AGED(now)} DESC, coalesce(t.queued_at, t.status_since), t.id`
+
+/** 1 is next; null where it does not wait. */
+export async function placeInQueue(
+  d1: D1Database,
+  teamId: string,
+  taskId: string,
+  now: number,
+): Promise<number | null> {
+  const row = await d1
+    .prepare(
+      `SELECT place FROM (SELECT t.id, row_number() OVER (ORDER BY ${QUEUE_ORDER('?3')}) AS place
+         FROM tasks t WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL) WHERE id = ?2`,
+    )
+    .bind(teamId, taskId, now)
+    .first<{ place: number }>()
+  return row?.place ?? null
+}

@@ -1,0 +1,69 @@
+// When tasks are due by the clock. A row is claimed by moving its next time, as triggers of workflows are.
+import { type Statement, statement } from '../../../db/statement.ts'
+
+export type ScheduleRow = {
+  taskId: string
+  teamId: string
+  schedule: string
+  nextFireAt: number | null
+  lastFireAt: number | null
+  fired: number
+  setBy: string
+}
+
+const COLUMNS = `s.task_id AS taskId, s.team_id AS teamId, s.schedule, s.next_fire_at AS nextFireAt, s.last_fire_at AS lastFireAt,
+  s.fired, s.set_by AS setBy`
+
+export const findSchedule = (d1: D1Database, teamId: string, taskId: string): Promise<ScheduleRow | null> =>
+  d1
+    .prepare(`SELECT ${COLUMNS} FROM task_schedules s WHERE s.task_id = ? AND s.team_id = ?`)
+    .bind(taskId, teamId)
+    .first<ScheduleRow>()
+
+/** Nothing is written for a task that is not there. */
+export const putSchedule = (
+  { taskId, teamId, schedule, nextFireAt, setBy }: Omit<ScheduleRow, 'lastFireAt' | 'fired'>,
+  now: number,
+): Statement =>
+  statement(
+    `INSERT INTO task_schedules (task_id, team_id, schedule, next_fire_at, fired, set_by, set_at)
+     SELECT t.id, t.team_id, ?3, ?4, 0, ?5, ?6 FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2
+     ON CONFLICT (task_id) DO UPDATE SET schedule = excluded.schedule, next_fire_at = excluded.next_fire_at,
+       last_fire_at = NULL, fired = task_schedules.fired, set_by = excluded.set_by, set_at = excluded.set_at`,
+    taskId,
+    teamId,
+    schedule,
+    nextFireAt,
+    setBy,
+    now,
+  )
+
+export const deleteSchedule = (teamId: string, taskId: string): Statement =>
+  statement('DELETE FROM task_schedules WHERE task_id = ? AND team_id = ?', taskId, teamId)
+
+export async function findDueTasks(d1: D1Database, now: number, limit: number): Promise<ScheduleRow[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT ${COLUMNS} FROM task_schedules s WHERE s.next_fire_at <= ?1 ORDER BY s.next_fire_at LIMIT ?2`,
+    )
+    .bind(now, limit)
+    .all<ScheduleRow>()
+  return results
+}
+
+/** Two ticks that found the same time: the second changes no row. */
+export const claimDueTask = (
+  due: ScheduleRow,
+  nextFireAt: number | null,
+  firedAt: number | null,
+  count: number,
+): Statement =>
+  statement(
+    `UPDATE task_schedules SET next_fire_at = ?1, last_fire_at = COALESCE(?2, last_fire_at), fired = fired + ?3
+     WHERE task_id = ?4 AND next_fire_at = ?5`,
+    nextFireAt,
+    firedAt,
+    count,
+    due.taskId,
+    due.nextFireAt,
+  )

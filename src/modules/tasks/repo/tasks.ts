@@ -1,0 +1,305 @@
+// Rows of tasks: read by id, written by one statement whether it is one or many.
+import { columns, firstOf, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
+import type { tasks } from '../../../db/schema/index.ts'
+import { type Statement, statement } from '../../../db/statement.ts'
+import type { Stored } from '../../../db/stored.ts'
+import { ENDED_STATUSES, mayBecome, TASK_STATUSES, type TaskStatus } from '../pure/status.ts'
+
+export type TaskRow = Omit<Stored<typeof tasks.$inferSelect>, 'status'> & { status: TaskStatus }
+
+const NAMES: Record<keyof TaskRow, string> = {
+  id: 'id',
+  teamId: 'team_id',
+  title: 'title',
+  description: 'description',
+  type: 'type',
+  input: 'input',
+  priority: 'priority',
+  status: 'status',
+  statusSince: 'status_since',
+  reason: 'reason',
+  tags: 'tags',
+  files: 'files',
+  metadata: 'metadata',
+  assignee: 'assignee',
+  agentId: 'agent_id',
+  parentId: 'parent_id',
+  rootId: 'root_id',
+  depth: 'depth',
+  weight: 'weight',
+  children: 'children',
+  held: 'held',
+  onDependencyFailure: 'on_dependency_failure',
+  retry: 'retry',
+  timeoutMs: 'timeout_ms',
+  autoStart: 'auto_start',
+  dueAt: 'due_at',
+  dueSort: 'due_sort',
+  remindAt: 'remind_at',
+  runId: 'run_id',
+  retryOf: 'retry_of',
+  startedBy: 'started_by',
+  runSeq: 'run_seq',
+  attempt: 'attempt',
+  progress: 'progress',
+  error: 'error',
+  result: 'result',
+  costMicroUsd: 'cost_micro_usd',
+  queuedAt: 'queued_at',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  durationMs: 'duration_ms',
+  leaseHash: 'lease_hash',
+  leaseUntil: 'lease_until',
+  leaseBy: 'lease_by',
+  occurrenceOf: 'occurrence_of',
+  occurrence: 'occurrence',
+  scheduledFor: 'scheduled_for',
+  version: 'version',
+  createdBy: 'created_by',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+}
+export const ALL = columns<TaskRow>(
+  Object.fromEntries(Object.entries(NAMES).map(([k, c]) => [k, `t.${c}`])) as typeof NAMES,
+)
+
+/** A list shows no texts. */
+const LONG = new Set(['description', 'input', 'result', 'metadata', 'files'])
+export const LISTED = columns<TaskRow>(
+  Object.fromEntries(
+    Object.entries(NAMES).map(([name, column]) => [name, LONG.has(name) ? 'NULL' : `t.${column}`]),
+  ) as typeof NAMES,
+)
+
+/** `anyTeam` finds it in any team of the user. */
+export const readTask = (
+  who: { userId: string; teamId: string; anyTeam: boolean },
+  id: string,
+): HotRead<TaskRow> =>
+  who.anyTeam
+    ? hotRead(
+        ALL,
+        'FROM tasks t JOIN team_members m ON m.team_id = t.team_id AND m.user_id = ?2 WHERE t.id = ?1',
+        [id, who.userId],
+      )
+    : hotRead(ALL, 'FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2', [id, who.teamId])
+
+export const findTask = (d1: D1Database, teamId: string, id: string): Promise<TaskRow | null> =>
+  firstOf(d1, hotRead(ALL, 'FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2', [id, teamId]))
+
+export const findTasks = (d1: D1Database, teamId: string, ids: readonly string[]): Promise<TaskRow[]> =>
+  rowsOf(
+    d1,
+    hotRead(ALL, 'FROM json_each(?1) i CROSS JOIN tasks t ON t.id = i.value AND t.team_id = ?2', [
+      JSON.stringify(ids),
+      teamId,
+    ]),
+  )
+
+/** Of a whole tree, the ones above before the ones below. */
+export const findSubtree = (d1: D1Database, teamId: string, id: string, limit: number): Promise<TaskRow[]> =>
+  rowsOf(
+    d1,
+    hotRead(
+      ALL,
+      `FROM (WITH RECURSIVE tree(id) AS (SELECT ?1 UNION
+         SELECT c.id FROM tree CROSS JOIN tasks c ON c.team_id = ?2 AND c.parent_id = tree.id)
+         SELECT id FROM tree LIMIT ?3) i CROSS JOIN tasks t ON t.id = i.id AND t.team_id = ?2 ORDER BY t.depth, t.created_at, t.id`,
+      [id, teamId, limit],
+    ),
+  )
+
+export type NewTask = Partial<TaskRow> &
+  Pick<
+    TaskRow,
+    | 'id'
+    | 'teamId'
+    | 'title'
+    | 'type'
+    | 'status'
+    | 'statusSince'
+    | 'rootId'
+    | 'dueSort'
+    | 'createdBy'
+    | 'createdAt'
+    | 'updatedAt'
+  >
+
+const DEFAULTS: Partial<Record<keyof TaskRow, string>> = {
+  description: "''",
+  input: "'{}'",
+  priority: '5',
+  tags: "'[]'",
+  files: "'[]'",
+  metadata: "'{}'",
+  assignee: "''",
+  agentId: "''",
+  parentId: "''",
+  depth: '0',
+  weight: '1',
+  children: '0',
+  held: '0',
+  onDependencyFailure: "'block'",
+  retry: "'{}'",
+  autoStart: '0',
+  runSeq: '0',
+  attempt: '0',
+  progress: '0',
+  costMicroUsd: '0',
+  version: '1',
+}
+const WRITTEN = Object.entries(NAMES) as [keyof TaskRow, string][]
+const INSERT = `INSERT INTO tasks (${WRITTEN.map(([, column]) => column).join(', ')})
+  SELECT ${WRITTEN.map(([name]) => (DEFAULTS[name] === undefined ? `j.value ->> '${name}'` : `coalesce(j.value ->> '${name}', ${DEFAULTS[name]})`)).join(', ')}
+  FROM json_each(?1) j`
+
+export const OPEN_TASKS = (team: string): string =>
+  `(SELECT coalesce(sum(c.n), 0) FROM task_counts c WHERE c.team_id = ${team}
+    AND c.status NOT IN (${ENDED_STATUSES.map((status) => `'${status}'`).join(', ')}))`
+
+/**
+ * Writes nothing where the team has as many open tasks as it may, or where the parent is gone or has work of its own. Rows of one
+ * team; `most` null is no limit.
+ */
+export const insertTasks = (rows: readonly NewTask[], most: number | null): Statement =>
+  statement(
+    `${INSERT} WHERE (?2 IS NULL OR ${OPEN_TASKS('?3')} + ?4 <= ?2)
+       AND (coalesce(j.value ->> 'parentId', '') = '' OR EXISTS (SELECT 1 FROM tasks p WHERE p.id = j.value ->> 'parentId'
+         AND p.team_id = ?3 AND (p.children > 0 OR (p.run_id IS NULL AND p.lease_hash IS NULL)))
+         OR EXISTS (SELECT 1 FROM json_each(?1) o WHERE o.value ->> 'id' = j.value ->> 'parentId'))`,
+    JSON.stringify(rows),
+    most,
+    rows[0]?.teamId ?? '',
+    rows.length,
+  )
+
+export type DependencyRow = {
+  taskId: string
+  dependsOn: string
+  needs: 'success' | 'end'
+  waivedBy: string | null
+}
+
+/** Tasks that are gone by now are left out. */
+export const insertDependencies = (
+  teamId: string,
+  rows: readonly Pick<DependencyRow, 'taskId' | 'dependsOn' | 'needs'>[],
+): Statement =>
+  statement(
+    `INSERT INTO task_dependencies (task_id, depends_on, team_id, needs)
+     SELECT j.value ->> 'taskId', j.value ->> 'dependsOn', ?2, j.value ->> 'needs' FROM json_each(?1) j
+     WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.id = j.value ->> 'taskId' AND t.team_id = ?2)
+       AND EXISTS (SELECT 1 FROM tasks o WHERE o.id = j.value ->> 'dependsOn' AND o.team_id = ?2)
+     ON CONFLICT (task_id, depends_on) DO UPDATE SET needs = excluded.needs`,
+    JSON.stringify(rows),
+    teamId,
+  )
+
+export const deleteOtherDependencies = (teamId: string, taskId: string, kept: readonly string[]): Statement =>
+  statement(
+    `DELETE FROM task_dependencies WHERE task_id = ?1 AND team_id = ?2 AND depends_on NOT IN (SELECT value FROM json_each(?3))`,
+    taskId,
+    teamId,
+    JSON.stringify(kept),
+  )
+
+export type StandingDependency = DependencyRow & { status: TaskStatus | null; title: string | null }
+
+/** What these tasks wait for, with how it stands. */
+export async function findDependencies(
+  d1: D1Database,
+  teamId: string,
+  taskIds: readonly string[],
+): Promise<StandingDependency[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT d.task_id AS taskId, d.depends_on AS dependsOn, d.needs, d.waived_by AS waivedBy, o.status, o.title
+       FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
+       LEFT JOIN tasks o ON o.id = d.depends_on`,
+    )
+    .bind(JSON.stringify(taskIds), teamId)
+    .all<StandingDependency>()
+  return results
+}
+
+export type TaskChanges = Partial<Omit<TaskRow, 'id' | 'teamId' | 'version'>>
+
+/**
+ * Changes nothing when somebody else has changed it since `version`, or when its status is none of these. Another status is reached from
+ * those only that the table of statuses allows.
+ */
+export function updateTask(
+  teamId: string,
+  id: string,
+  changes: TaskChanges,
+  only: { version?: number | null; statuses?: readonly TaskStatus[]; where?: string } = {},
+): Statement {
+  const names = Object.keys(changes) as (keyof TaskChanges)[]
+  const set = names.map((name, i) => `${NAMES[name]} = ?${i + 5}`)
+  const { status } = changes
+  const asked = only.statuses ?? (status === undefined ? undefined : TASK_STATUSES)
+  const from = status === undefined ? asked : asked?.filter((one) => mayBecome(one, status))
+  return statement(
+    `UPDATE tasks SET version = version + 1${set.map((one) => `, ${one}`).join('')}
+     WHERE id = ?1 AND team_id = ?2 AND (?3 IS NULL OR version = ?3)
+       AND (?4 IS NULL OR status IN (SELECT value FROM json_each(?4)))${only.where === undefined ? '' : ` AND ${only.where}`}`,
+    id,
+    teamId,
+    only.version ?? null,
+    from === undefined ? null : JSON.stringify(from),
+    ...names.map((name) => changes[name] ?? null),
+  )
+}
+
+/** Goes with its subtasks. Changes nothing where one of them is at work, or another task waits for one of them. */
+export const deleteTree = (
+  teamId: string,
+  ids: readonly string[],
+  atWork: readonly TaskStatus[],
+): Statement[] => {
+  const list = JSON.stringify(ids)
+  return [
+    statement(
+      `UPDATE teams SET version = version WHERE id = ?1
+         AND NOT EXISTS (SELECT 1 FROM json_each(?2) i CROSS JOIN tasks t ON t.id = i.value AND t.team_id = ?1
+           WHERE t.status IN (SELECT value FROM json_each(?3)))
+         AND NOT EXISTS (SELECT 1 FROM json_each(?2) i CROSS JOIN task_dependencies d ON d.depends_on = i.value
+           JOIN tasks w ON w.id = d.task_id WHERE w.held = 1 AND d.waived_by IS NULL
+             AND w.id NOT IN (SELECT value FROM json_each(?2)))
+         AND NOT EXISTS (SELECT 1 FROM json_each(?2) i CROSS JOIN tasks c ON c.team_id = ?1 AND c.parent_id = i.value
+           WHERE c.id NOT IN (SELECT value FROM json_each(?2)))`,
+      teamId,
+      list,
+      JSON.stringify(atWork),
+    ),
+    statement(
+      'DELETE FROM tasks WHERE team_id = ?1 AND id IN (SELECT value FROM json_each(?2))',
+      teamId,
+      list,
+    ),
+    statement('DELETE FROM task_dependencies WHERE depends_on IN (SELECT value FROM json_each(?1))', list),
+  ]
+}
+
+/** Tasks outside of this list that wait for one in it. */
+export async function findWaiters(d1: D1Database, teamId: string, ids: readonly string[]): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT DISTINCT w.id FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.depends_on = i.value AND d.team_id = ?2
+       JOIN tasks w ON w.id = d.task_id WHERE w.held = 1 AND d.waived_by IS NULL
+         AND w.id NOT IN (SELECT value FROM json_each(?1)) LIMIT 20`,
+    )
+    .bind(JSON.stringify(ids), teamId)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+export const waiveDependency = (teamId: string, taskId: string, dependsOn: string, by: string): Statement =>
+  statement(
+    'UPDATE task_dependencies SET waived_by = ?4 WHERE task_id = ?2 AND depends_on = ?3 AND team_id = ?1 AND waived_by IS NULL',
+    teamId,
+    taskId,
+    dependsOn,
+    by,
+  )

@@ -1,0 +1,16 @@
+import { type Statement, statement } from '../../../db/statement.ts'
+
+/** What stands below a task that was moved comes along. */
+export const moveSubtree = (
+  teamId: string,
+  ids: readonly string[],
+  rootId: string,
+  deeper: number,
+): Statement =>
+  statement(
+    'UPDATE tasks SET root_id = ?3, depth = depth + ?4 WHERE team_id = ?1 AND id IN (SELECT value FROM json_each(?2))',
+    teamId,
+    JSON.stringify(ids),
+    rootId,
+    deeper,
+  )

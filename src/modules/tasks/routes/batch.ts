@@ -1,0 +1,74 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../../../http/app-env.ts'
+import { access } from '../../../http/auth.ts'
+import { keyedByObject } from '../../../http/idempotency.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import { idempotencyKeyOf } from '../../runs/index.ts'
+import {
+  BulkTaskResults,
+  BulkTaskRun,
+  BulkTasks,
+  type BulkVerb,
+  CreateTasks,
+  ExecuteTasks,
+  TaskResults,
+} from '../schema/batch.ts'
+import { createTasks, executeTasks } from '../service/batch.ts'
+import { bulkChange } from '../service/bulk.ts'
+import { startBulk } from '../service/bulk-run.ts'
+
+const BY_FILTER = {
+  description:
+    'With `ids` the answer is one for each. With a `filter` it is 202: a run changes all that the filter finds, and its output is the report.',
+  otherAnswers: { 202: 'A run changes them.' },
+}
+
+async function bulk(c: Context<AppEnv>, verb: BulkVerb, { ids, filter }: BulkTasks): Promise<Response> {
+  if (ids !== undefined) return c.json(await bulkChange(c.var.ctx, verb, ids), 200)
+  return c.json(BulkTaskRun.parse(await startBulk(c.var.ctx, verb, filter ?? {})), 202)
+}
+
+export const batchRoutes = router()
+  .post(
+    '/batch',
+    access('tasks:write'),
+    keyedByObject,
+    doc('tasks.createBatch', 'Create many tasks, answered one by one', 200, TaskResults, {
+      description: 'Items name each other by `ref`. A bad item affects only those that depend on it.',
+    }),
+    validate('json', CreateTasks),
+    async (c) => c.json(await createTasks(c.var.ctx, c.req.valid('json'), idempotencyKeyOf(c))),
+  )
+  .post(
+    '/batch/execute',
+    access('tasks:run'),
+    keyedByObject,
+    doc('tasks.executeBatch', 'Execute many tasks, answered one by one', 200, TaskResults),
+    validate('json', ExecuteTasks),
+    async (c) => c.json(await executeTasks(c.var.ctx, c.req.valid('json'), idempotencyKeyOf(c))),
+  )
+  .post(
+    '/bulk/cancel',
+    access('tasks:run'),
+    doc('tasks.bulk.cancel', 'Cancel many tasks', 200, BulkTaskResults, BY_FILTER),
+    validate('json', BulkTasks),
+    (c) => bulk(c, 'cancel', c.req.valid('json')),
+  )
+  .post(
+    '/bulk/retry',
+    access('tasks:run'),
+    doc('tasks.bulk.retry', 'Retry many tasks', 200, BulkTaskResults, BY_FILTER),
+    validate('json', BulkTasks),
+    (c) => bulk(c, 'retry', c.req.valid('json')),
+  )
+  .post(
+    '/bulk/delete',
+    access('tasks:write'),
+    doc('tasks.bulk.delete', 'Delete many tasks', 200, BulkTaskResults, {
+      ...BY_FILTER,
+      description: `${BY_FILTER.description} Those at work are left and say so.`,
+    }),
+    validate('json', BulkTasks),
+    (c) => bulk(c, 'delete', c.req.valid('json')),
+  )

@@ -1,0 +1,85 @@
+// Checks the input of a task against its schema, and checks that what it names exists in the team. All errors are reported at
+// once, each with its path.
+import type { Actor, RequestContext } from '../../../context.ts'
+import { AppError, type FieldError } from '../../../core/errors.ts'
+import { fieldErrors } from '../../../core/field-errors.ts'
+import type { Json } from '../../../core/json.ts'
+import { requireScope, type Scope } from '../../../http/scopes.ts'
+import { currentAgent, isBuiltInType, requireToolRights } from '../../agents/index.ts'
+import { checkWorkflow, loadRunnable, type Runnable, requireNamed } from '../../workflows/index.ts'
+import type { CustomInput } from '../types/custom.ts'
+import { typeOf } from '../types/index.ts'
+import type { PlanOptions } from '../types/task-type.ts'
+import type { DocsInput } from '../types/writing.ts'
+
+type Ctx = RequestContext & { actor: Actor }
+
+const invalid = (errors: FieldError[]): AppError => new AppError('request.invalid', { errors })
+
+const PLAIN: PlanOptions = { retry: { attempts: 1 }, timeoutMs: null }
+
+/** The input with its defaults. */
+export async function checkTaskInput(ctx: Ctx, type: string, sent: Json): Promise<Json> {
+  const parsed = typeOf(type).input.safeParse(sent)
+  if (!parsed.success) {
+    const errors = fieldErrors(parsed.error.issues as Parameters<typeof fieldErrors>[0])
+    throw invalid(errors.map((error) => ({ ...error, path: `/input${error.path ?? ''}` })))
+  }
+  const input = parsed.data as Json
+  if (type === 'custom') await checkCustom(ctx, input as CustomInput)
+  return type === 'documentation' ? withWorkflow(ctx, input as DocsInput) : input
+}
+
+/** The workflow is described as it is now, whatever becomes of it until the task is executed. */
+async function withWorkflow(ctx: Ctx, input: DocsInput): Promise<Json> {
+  if (input.workflowId === undefined) return input as Json
+  requireKeyMay(ctx.actor, 'workflows:read', 'A task that describes a workflow')
+  const { definition } = await requireWorkflow(ctx, input.workflowId, null)
+  return { ...input, workflow: JSON.parse(definition) } as Json
+}
+
+async function requireWorkflow(ctx: Ctx, id: string, version: number | null): Promise<Runnable> {
+  const found = await loadRunnable(ctx.env.DB, ctx.actor.teamId, id, version)
+  if (found !== null) return found
+  const message = 'The team has no such workflow, or no such version of it.'
+  throw invalid([{ path: '/input/workflowId', message, code: 'not_found' }])
+}
+
+async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
+  if (input.workflowId !== undefined) {
+    requireKeyMay(ctx.actor, 'runs:write', 'A task that runs a workflow')
+    await requireWorkflow(ctx, input.workflowId, input.version ?? null)
+  }
+  if (input.agentId !== undefined) {
+    requireKeyMay(ctx.actor, 'agents:run', 'A task for an agent')
+    const agent = await currentAgent(ctx.env.DB, ctx.actor.teamId, input.agentId)
+    if (agent !== null && isBuiltInType(input.agentId)) requireToolRights(ctx.actor, agent.tools ?? [])
+    if (agent === null)
+      throw invalid([{ path: '/input/agentId', message: 'The team has no such agent.', code: 'not_found' }])
+  }
+  if (input.steps === undefined) return
+  requireKeyMay(ctx.actor, 'workflows:write', 'A task with steps of its own')
+  const plan = typeOf('custom').plan(input as unknown as Json, PLAIN)
+  if (plan === null) return
+  const { problems } = checkWorkflow(plan.definition)
+  if (problems.length > 0)
+    throw invalid(problems.map(({ path, code, message }) => ({ path: inInput(path), code, message })))
+  try {
+    await requireNamed(ctx, plan.definition, [])
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'workflow.invalid') throw error
+    throw invalid((error.errors ?? []).map((one) => ({ ...one, path: inInput(one.path ?? '') })))
+  }
+}
+
+/** Where a problem of the plan stands in what was sent. */
+const inInput = (path: string): `/${string}` =>
+  `/input${path
+    .replace(/^\/definition\/nodes/, '/steps')
+    .replace(/^\/definition\/edges/, '/steps')
+    .replace(/^\/definition/, '')}`
+
+/** Of people who may write tasks all may do this; a key may less. */
+export function requireKeyMay(actor: Actor, scope: Scope, what: string): void {
+  requireScope(actor, scope, `${what} needs the right ${scope} as well.`)
+}

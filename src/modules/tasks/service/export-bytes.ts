@@ -1,0 +1,90 @@
+// What an export writes: JSON, JSON lines, CSV or a workbook, read and written a page at a time.
+import type { RequestContext } from '../../../context.ts'
+import { toIso, toIsoOrNull } from '../../../core/clock.ts'
+import { csvLine } from '../../../core/csv.ts'
+import { segmentAt } from '../../../engine/time/zone-segments.ts'
+import type { ListFilter } from '../repo/list.ts'
+import type { TaskRow } from '../repo/tasks.ts'
+import type { ExportColumn, ExportTasks } from '../schema/transfer.ts'
+import { cellOf, isTime } from './cells.ts'
+import { walkTasks } from './walk.ts'
+import { workbookOf } from './workbook.ts'
+
+const JSONS: ReadonlySet<string> = new Set(['tags', 'error', 'input', 'result', 'metadata'])
+
+function jsonOf(row: TaskRow, columns: readonly ExportColumn[]): string {
+  const fields = columns.map((column) => {
+    const value = cellOf(row, column)
+    if (value === null) return [column, null]
+    if (JSONS.has(column)) return [column, JSON.parse(String(value))]
+    return [column, isTime(column) ? toIsoOrNull(Number(value)) : value]
+  })
+  return JSON.stringify(Object.fromEntries(fields))
+}
+
+/** Local time with its offset, so that it is read without knowing the zone. */
+export function localTime(ms: number, zone: string): string {
+  const { offset } = segmentAt(zone, ms)
+  if (offset === 0) return toIso(ms)
+  const minutes = Math.round(Math.abs(offset) / 60_000)
+  const sign = offset < 0 ? '-' : '+'
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${toIso(ms + offset).slice(0, -1)}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+/** `csvLine` puts a `'` before what begins like a formula; what begins so already gets one more, and loses it in the import. */
+const safe = (cell: string | number | null): string | number | null =>
+  typeof cell === 'string' && /^'+[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+
+export type Written = {
+  format: ExportTasks['format']
+  columns: readonly ExportColumn[]
+  timezone: string
+}
+
+async function* textOf(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+  filter: ListFilter,
+  { format, columns, timezone }: Written,
+): AsyncGenerator<string, undefined> {
+  if (format === 'json') yield '['
+  if (format === 'csv') yield csvLine([...columns])
+  let isFirst = true
+  for await (const rows of walkTasks(request.env.DB, teamId, filter, request.now())) {
+    let text = ''
+    for (const row of rows) {
+      if (format === 'csv')
+        text += csvLine(
+          columns.map((column) => {
+            const value = cellOf(row, column)
+            return safe(value !== null && isTime(column) ? localTime(Number(value), timezone) : value)
+          }),
+        )
+      else if (format === 'jsonl') text += `${jsonOf(row, columns)}\n`
+      else text += `${isFirst && text === '' ? '' : ','}\n${jsonOf(row, columns)}`
+    }
+    isFirst = false
+    yield text
+  }
+  if (format === 'json') yield '\n]\n'
+  return undefined
+}
+
+export function bytesOf(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+  filter: ListFilter,
+  { format, columns, timezone }: Written,
+): ReadableStream<Uint8Array> {
+  if (format === 'xlsx') return workbookOf(request, teamId, filter, { columns, timezone })
+  const text = textOf(request, teamId, filter, { format, columns, timezone })
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await text.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+  })
+}

@@ -1,0 +1,67 @@
+import type { ServiceContext } from '../../../context.ts'
+import { criticalPath } from '../pure/graph.ts'
+import { findConnected } from '../repo/graph.ts'
+import { findDependencies, findSubtree, findTasks } from '../repo/tasks.ts'
+import type { TaskGraph, TaskTree } from '../schema/around.ts'
+import { MAX_GRAPH } from '../schema/parts.ts'
+import { requireTask } from './read.ts'
+import { toSummary } from './view.ts'
+
+export async function getHierarchy(ctx: ServiceContext, id: string): Promise<TaskTree> {
+  const row = await requireTask(ctx, id)
+  const rows = await findSubtree(ctx.env.DB, row.teamId, id, MAX_GRAPH)
+  const trees = new Map<string, TaskTree>()
+  // Those above come first.
+  for (const one of rows) {
+    const tree: TaskTree = { task: toSummary(one, ctx.now()), children: [] }
+    trees.set(one.id, tree)
+    if (one.id !== id) trees.get(one.parentId)?.children.push(tree)
+  }
+  return trees.get(id) ?? { task: toSummary(row, ctx.now()), children: [] }
+}
+
+export async function getGraph(ctx: ServiceContext, id: string): Promise<TaskGraph> {
+  const row = await requireTask(ctx, id)
+  const ids = await findConnected(ctx.env.DB, row.teamId, id, MAX_GRAPH + 1)
+  const shown = ids.slice(0, MAX_GRAPH)
+  const [rows, dependencies] = await Promise.all([
+    findTasks(ctx.env.DB, row.teamId, shown),
+    findDependencies(ctx.env.DB, row.teamId, shown),
+  ])
+  const known = new Set(rows.map((one) => one.id))
+  const edges = dependencies
+    .filter(({ dependsOn, taskId }) => known.has(dependsOn) && known.has(taskId))
+    .map(({ dependsOn, taskId, needs, waivedBy }) => ({
+      from: dependsOn,
+      to: taskId,
+      on: needs,
+      waived: waivedBy !== null,
+    }))
+  const times = rows.flatMap(({ durationMs }) => durationMs ?? [])
+  const mean = times.length === 0 ? 1 : times.reduce((sum, ms) => sum + ms, 0) / times.length
+  const before = new Map<string, string[]>()
+  for (const { from, to } of edges) {
+    const list = before.get(to) ?? []
+    list.push(from)
+    before.set(to, list)
+  }
+  return {
+    nodes: rows.map(({ id: one, title, type, status, progress }) => ({
+      id: one,
+      title,
+      type,
+      status,
+      progress,
+    })),
+    edges,
+    criticalPath: criticalPath(
+      rows.map((one) => ({
+        id: one.id,
+        parentId: null,
+        dependsOn: before.get(one.id) ?? [],
+        durationMs: one.durationMs ?? mean,
+      })),
+    ),
+    truncated: ids.length > MAX_GRAPH,
+  }
+}

@@ -1,0 +1,178 @@
+// Executing a task. Invariants:
+// 1. The task is claimed for a run with a known id first, then the run is started under that id. What dies in between is started
+//    again by the tick, under the same id: one claim is one run.
+// 2. A run that begins looks whether its task still names it, and is cancelled otherwise. Whoever takes a run from its task cancels the run
+//    after that, so one of the two finds it.
+// 3. A run takes a slot of the team's plan as triggers do, so tasks never pass `concurrentRuns`. Without one the task goes back
+//    into the queue.
+import type { RequestContext } from '../../../context.ts'
+import { toIsoOrNull } from '../../../core/clock.ts'
+import { sha256Hex } from '../../../core/crypto.ts'
+import { AppError, ERRORS } from '../../../core/errors.ts'
+import { canonicalJson, type Json } from '../../../core/json.ts'
+import { prepare, runBatch } from '../../../db/statement.ts'
+import type { RetryPolicy } from '../../../engine/model/definition.ts'
+import { type RunActor, type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
+import { runIdOf, type Started, startRunnable } from '../../runs/index.ts'
+import { loadTeamStart, type Runnable, type TeamStart } from '../../workflows/index.ts'
+import { findDependencies, findTask, findTasks, type TaskRow } from '../repo/tasks.ts'
+import { catchUp, failStart, putBack, renameRun } from '../repo/work.ts'
+import { customInputOf } from '../types/custom.ts'
+import { typeOf } from '../types/index.ts'
+import type { Plan } from '../types/task-type.ts'
+
+/** Results of dependencies that are larger are left out of a run's input. */
+const MAX_DEPENDENCY_CHARS = 16_384
+
+export function planOf(row: Pick<TaskRow, 'type' | 'input' | 'retry' | 'timeoutMs'>): Plan | null {
+  const retry = JSON.parse(row.retry) as RetryPolicy
+  return typeOf(row.type).plan(JSON.parse(row.input) as Json, { retry, timeoutMs: row.timeoutMs })
+}
+
+/** The id of the run that executes it next. */
+export const nextRunId = (
+  { settings }: Pick<RequestContext, 'settings'>,
+  { id, teamId, attempt }: Pick<TaskRow, 'id' | 'teamId' | 'attempt'>,
+): Promise<string> => runIdOf(settings, { teamId, id, isOwn: false }, onceOf(attempt + 1))
+
+const onceOf = (attempt: number): string => `task ${attempt}`
+
+export type Outcome =
+  | { started: Started }
+  | { waits: { code: string; message: string } }
+  | { failed: { code: string; message: string } }
+
+/** Of a task that was claimed for its `runId`. May be done again. */
+export async function startClaimed(
+  request: RequestContext,
+  row: TaskRow & { runId: string },
+  more: { by?: RunActor; options?: StartOptions; team?: TeamStart } = {},
+): Promise<Outcome> {
+  const { DB } = request.env
+  try {
+    const team = more.team ?? (await loadTeamStart(DB, row.teamId))
+    if (team === null) throw new AppError('resource.not_found', { detail: 'The team is gone.' })
+    const plan = planOf(row)
+    if (plan === null)
+      throw new AppError('resource.conflict', { detail: 'The task is done by a worker outside.' })
+    const started = await startRunnable(request, await runnableOf(row, plan, team), {
+      input: await runInputOf(request, row),
+      trigger: { type: 'task', key: row.id },
+      startedBy: row.startedBy ?? row.createdBy,
+      options: more.options ?? {},
+      once: onceOf(row.attempt),
+      runId: row.runId,
+      kind: 'task',
+      subjectId: row.id,
+      ...(more.by === undefined ? {} : { by: more.by }),
+      more: {
+        workflowId: null,
+        workflowVersion: 1,
+        keyRoot: row.runId,
+        tags: JSON.parse(row.tags) as string[],
+      },
+    })
+    const { id } = started.execution
+    if (id !== row.runId) await runBatch(DB, [renameRun(row.id, row.runId, id), catchUp(row.id)])
+    await cancelUnowned(request, row, id)
+    return { started }
+  } catch (error) {
+    return refused(request, row, error)
+  }
+}
+
+/** The task was cancelled, deleted or put back while its run began. */
+export async function cancelUnowned(
+  { env }: Pick<RequestContext, 'env'>,
+  row: Pick<TaskRow, 'id' | 'teamId'>,
+  runId: string,
+): Promise<void> {
+  const now = await findTask(env.DB, row.teamId, row.id)
+  if (now?.runId !== runId) await workflowRun(env.RUNS, runId).control('cancel', 'parent')
+}
+
+async function refused(
+  request: RequestContext,
+  row: TaskRow & { runId: string },
+  error: unknown,
+): Promise<Outcome> {
+  const { DB } = request.env
+  if (!(error instanceof AppError)) throw error
+  const { code, message } = error
+  if (code === 'plan.limit_reached' || ERRORS[code].retryable) {
+    const waits = code === 'plan.limit_reached' ? { code: 'plan', message } : { code, message }
+    await prepare(DB, putBack(row.id, row.runId, waits, request.now())).run()
+    return { waits }
+  }
+  const [first] = error.errors ?? []
+  const failed = {
+    code,
+    message: first === undefined ? message : `${message}: ${first.path ?? ''} ${first.message}`,
+  }
+  await prepare(DB, failStart(row.id, row.runId, failed, request.now(), row.retryOf)).run()
+  return { failed }
+}
+
+async function runnableOf(row: TaskRow, { definition }: Plan, team: TeamStart): Promise<Runnable> {
+  const text = JSON.stringify({ ...definition, name: row.title.slice(0, 200) })
+  return {
+    id: row.id,
+    teamId: row.teamId,
+    name: row.title,
+    active: 1,
+    errorWorkflowId: null,
+    version: 1,
+    definition: text,
+    definitionHash: await sha256Hex(canonicalJson(definition)),
+    vars: team.vars,
+    plan: team.plan,
+    runsThisMonth: team.runsThisMonth,
+    runningRuns: team.runningRuns,
+  }
+}
+
+/** What the steps of a task see as `input`. */
+async function runInputOf(request: RequestContext, row: TaskRow): Promise<Json> {
+  const given = JSON.parse(row.input) as Json
+  return {
+    input: row.type === 'custom' ? customInputOf(given) : given,
+    task: {
+      id: row.id,
+      title: row.title,
+      description: row.description,
+      type: row.type,
+      priority: row.priority,
+      dueAt: toIsoOrNull(row.dueAt),
+      tags: JSON.parse(row.tags) as Json,
+      metadata: JSON.parse(row.metadata) as Json,
+      occurrence: row.occurrence,
+      scheduledFor: toIsoOrNull(row.scheduledFor),
+    },
+    files: (JSON.parse(row.files) as string[]).map((id) => ({ $file: id })),
+    dependencies: await dependenciesOf(request, row),
+  }
+}
+
+async function dependenciesOf({ env }: RequestContext, row: TaskRow): Promise<Json> {
+  const dependencies = await findDependencies(env.DB, row.teamId, [row.id])
+  if (dependencies.length === 0) return {}
+  const others = await findTasks(
+    env.DB,
+    row.teamId,
+    dependencies.map(({ dependsOn }) => dependsOn),
+  )
+  return Object.fromEntries(
+    others.map(({ id, title, status, result, error }) => {
+      const fits = result !== null && result.length <= MAX_DEPENDENCY_CHARS
+      return [
+        id,
+        {
+          title,
+          status,
+          result: fits ? JSON.parse(result) : null,
+          error: error === null ? null : JSON.parse(error),
+        },
+      ]
+    }),
+  )
+}

@@ -1,0 +1,53 @@
+// Schedules as tasks have them: what the engine makes of a trigger, between a first and a last time and up to a number of
+// occurrences.
+import { AppError } from '../../../core/errors.ts'
+import { nextFire, type Schedule } from '../../../engine/schedule/next-fire.ts'
+import { compileSchedule } from '../../../engine/schedule/trigger.ts'
+import type { TaskSchedule } from '../schema/parts.ts'
+
+export type Bounds = { endMs: number | null; maxRuns: number | null }
+
+const msOf = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text))
+
+const refuse = (path: string, message: string): AppError =>
+  new AppError('request.invalid', { errors: [{ path: `/${path}`, message, code: 'custom' }] })
+
+/** Null for a schedule with one time. */
+export function compiledOf(given: TaskSchedule): Schedule | null {
+  if (given.at !== undefined) return null
+  const compiled = compileSchedule(given, msOf(given.startAt) ?? 0)
+  if (!compiled.ok) throw refuse(compiled.error.path, compiled.error.message)
+  return compiled.value
+}
+
+/** The first time after `afterMs`; null when nothing comes any more. */
+export function nextOf(given: TaskSchedule, afterMs: number, fired: number): number | null {
+  if (given.maxRuns !== undefined && fired >= given.maxRuns) return null
+  const compiled = compiledOf(given)
+  if (compiled === null) return fired > 0 ? null : msOf(given.at)
+  const start = msOf(given.startAt)
+  const at = nextFire(compiled, Math.max(afterMs, start === null ? 0 : start - 1))
+  const end = msOf(given.endAt)
+  return at === null || (end !== null && at > end) ? null : at
+}
+
+export function upcomingOf(given: TaskSchedule, from: number | null, fired: number, count: number): number[] {
+  const times: number[] = []
+  for (let at = from; at !== null && times.length < count; at = nextOf(given, at, fired + times.length))
+    times.push(at)
+  return times
+}
+
+/** The first time. Throws 422 where the schedule says too much or too little, or never fires. */
+export function firstOfSchedule(given: TaskSchedule, now: number): number {
+  const { at, cron, everyMs, startAt, endAt, maxRuns } = given
+  const ways = Object.entries({ at, cron, everyMs }).filter(([, value]) => value !== undefined)
+  if (ways.length !== 1) throw refuse(ways[1]?.[0] ?? 'at', 'Give one of at, cron and everyMs')
+  if (at !== undefined && (startAt ?? endAt ?? maxRuns) !== undefined)
+    throw refuse('at', 'A single time has no startAt, endAt or maxRuns')
+  if (startAt !== undefined && endAt !== undefined && Date.parse(endAt) < Date.parse(startAt))
+    throw refuse('endAt', 'Must not be before startAt')
+  const first = nextOf(given, now, 0)
+  if (first === null) throw refuse(ways[0]?.[0] ?? 'cron', 'Such a schedule never fires')
+  return first
+}

@@ -1,0 +1,82 @@
+// Full text over title, description and result: an index in an object of the team, fed by the desk with each change.
+import type { RequestContext } from '../../../context.ts'
+import { type SearchDoc, teamSearch } from '../../../objects/team-search.ts'
+import type { ChangeRow } from '../repo/changes.ts'
+import { findTasks, type TaskRow } from '../repo/tasks.ts'
+import { walkTasks } from './walk.ts'
+
+const KIND = 'task'
+const MAX_CHARS = 20_000
+const MAX_FOUND = 1_000
+
+const docOf = ({ id, title, description, result }: TaskRow): SearchDoc => ({
+  id,
+  kind: KIND,
+  title,
+  text: `${description}\n${result ?? ''}`.slice(0, MAX_CHARS),
+})
+
+/** Of an index that was never built nothing is kept up to date: who searches builds it. */
+export async function feedSearch(
+  { env }: RequestContext,
+  teamId: string,
+  changes: readonly ChangeRow[],
+): Promise<void> {
+  const changed = changes.filter(
+    ({ kind, oldStatus, newStatus }) => kind === 'text' || oldStatus === null || newStatus === null,
+  )
+  if (changed.length === 0) return
+  const search = teamSearch(env.SEARCHES, teamId)
+  if (!(await search.isBuilt(KIND))) return
+  const ids = [...new Set(changed.map(({ taskId }) => taskId))]
+  const rows = await findTasks(env.DB, teamId, ids)
+  const there = new Set(rows.map(({ id }) => id))
+  await search.remove(ids.filter((id) => !there.has(id)))
+  await search.put(rows.map(docOf))
+}
+
+/** The ids of what fits, the best first. */
+export async function searchTasks(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+  q: string,
+  limit = MAX_FOUND,
+): Promise<string[]> {
+  const search = teamSearch(request.env.SEARCHES, teamId)
+  if (!(await search.isBuilt(KIND))) await build(request, teamId)
+  const hits = await search.search({ q, kinds: [KIND], limit })
+  return hits.map(({ id }) => id)
+}
+
+/** For the search over everything: as they are now, the best first. */
+export async function findTasksByWords(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+  q: string,
+  limit: number,
+): Promise<TaskRow[]> {
+  const ids = await searchTasks(request, teamId, q, limit)
+  if (ids.length === 0) return []
+  const rows = new Map((await findTasks(request.env.DB, teamId, ids)).map((row) => [row.id, row]))
+  return ids.flatMap((id) => rows.get(id) ?? [])
+}
+
+/** Marked first, so that what changes meanwhile is fed to it as well. */
+async function build({ env, now }: Pick<RequestContext, 'env' | 'now'>, teamId: string): Promise<void> {
+  const search = teamSearch(env.SEARCHES, teamId)
+  await search.markBuilt(KIND)
+  try {
+    for await (const rows of walkTasks(env.DB, teamId, {}, now())) await search.put(rows.map(docOf))
+  } catch (error) {
+    await search.forget(KIND)
+    throw error
+  }
+}
+
+export async function rebuildSearch(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+): Promise<void> {
+  await teamSearch(request.env.SEARCHES, teamId).forget(KIND)
+  await build(request, teamId)
+}

@@ -1,0 +1,37 @@
+import type { ServiceContext } from '../../../context.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
+import type { Versioned } from '../../../core/version.ts'
+import { commit } from '../../../db/commit.ts'
+import { noteHeld } from '../repo/changes.ts'
+import { findDependencies, waiveDependency } from '../repo/tasks.ts'
+import type { Task, WaiveDependency } from '../schema/task.ts'
+import { wakeDesk } from './desk.ts'
+import { getTask, requireTask } from './read.ts'
+
+/** A dependency is waited for no more, however it ends or has ended. */
+export async function waiveTask(
+  ctx: ServiceContext,
+  id: string,
+  { taskId }: WaiveDependency,
+): Promise<Versioned<Task>> {
+  const { teamId, userId } = ctx.actor
+  const row = await requireTask(ctx, id)
+  const known = (await findDependencies(ctx.env.DB, teamId, [id])).find(
+    ({ dependsOn }) => dependsOn === taskId,
+  )
+  if (known === undefined) throw notFound('The dependency')
+  const outcome = await commit(ctx, {
+    guard: waiveDependency(teamId, id, taskId, userId),
+    statements: [noteHeld(teamId, id, ctx.now())],
+    audit: {
+      action: 'task.dependency_waived',
+      targetType: 'task',
+      targetId: id,
+      after: { name: row.title, taskId },
+    },
+  })
+  if (outcome === 'guard_missed')
+    throw new AppError('resource.conflict', { detail: 'It was waived already.' })
+  wakeDesk(ctx, teamId)
+  return getTask(ctx, id)
+}

@@ -1,0 +1,72 @@
+// One pass of a team's desk: what has changed is worked off, then what is queued is started. Invariants:
+// 1. A change is forgotten only after all that follows from it was done, and doing it twice changes nothing: every step asks for
+//    the state that it starts from.
+// 2. A parent is written at most once in `PARENT_MS`. What came too early is done by a later pass.
+import type { RequestContext } from '../../../context.ts'
+import { runBatch } from '../../../db/statement.ts'
+import { hasEnded } from '../pure/status.ts'
+import { type ChangeRow, deleteChanges, findChanges } from '../repo/changes.ts'
+import {
+  explainHeld,
+  findDependants,
+  findHeldChildren,
+  holdChildren,
+  releaseTasks,
+  skipTasks,
+} from '../repo/work.ts'
+import { dispatchTasks } from './dispatch.ts'
+import { keepResults } from './results.ts'
+import { feedSearch } from './search.ts'
+import { PARENT_MS, sumParents } from './sum.ts'
+import { tellChanges } from './tell.ts'
+
+const PAGE = 500
+const MAX_DEPENDANTS = 10_000
+
+/** When to come again; null when nothing is left. `parents` says when each was written last. */
+export async function workAtDesk(
+  request: RequestContext,
+  teamId: string,
+  parents: Map<string, number>,
+): Promise<number | null> {
+  const { DB } = request.env
+  const changes = await findChanges(DB, teamId, PAGE)
+  await keepResults(request, teamId, changes)
+  await settle(request, teamId, changes)
+  const late = await sumParents(request, teamId, changes, parents)
+  await feedSearch(request, teamId, changes)
+  await tellChanges(request, teamId, changes)
+  const done = changes.filter((one) => !late.has(one.id))
+  if (done.length > 0) await runBatch(DB, [deleteChanges(done.map(({ id }) => id))])
+  const again = await dispatchTasks(request, teamId)
+  if (done.length > 0) return request.now()
+  const times = [
+    ...(late.size > 0 ? [request.now() + PARENT_MS / 4] : []),
+    ...(again === null ? [] : [again]),
+  ]
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Lets go, skips and holds what depends on what has changed. */
+async function settle(request: RequestContext, teamId: string, changes: readonly ChangeRow[]): Promise<void> {
+  const { DB } = request.env
+  const now = request.now()
+  const ended = changes
+    .filter(({ newStatus }) => newStatus === null || hasEnded(newStatus))
+    .map(({ taskId }) => taskId)
+  const released = changes.filter(({ kind }) => kind === 'released').map(({ taskId }) => taskId)
+  const looked = changes
+    .filter(
+      ({ kind, oldStatus, newStatus }) => kind === 'held' || oldStatus === null || newStatus === 'blocked',
+    )
+    .map(({ taskId }) => taskId)
+  const held = changes
+    .filter(({ kind, newStatus }) => kind === 'held' || newStatus === 'blocked')
+    .map(({ taskId }) => taskId)
+  const ids = new Set(looked)
+  if (ended.length > 0) for (const id of await findDependants(DB, ended, MAX_DEPENDANTS)) ids.add(id)
+  if (released.length > 0) for (const id of await findHeldChildren(DB, teamId, released)) ids.add(id)
+  const all = [...ids]
+  if (all.length > 0) await runBatch(DB, [skipTasks(all, now), releaseTasks(all, now), explainHeld(all)])
+  if (held.length > 0) await runBatch(DB, [holdChildren(held, now)])
+}

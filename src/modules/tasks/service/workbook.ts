@@ -1,0 +1,71 @@
+// Tasks as a workbook: typed cells, real dates, a frozen header, and sheets of tasks, steps and sums. It is written as it is read, so its
+// size does not count; the steps are a second walk over the tasks.
+import type { RequestContext } from '../../../context.ts'
+import { type XlsxCell, xlsxStream } from '../../../core/xlsx-stream.ts'
+import { segmentAt } from '../../../engine/time/zone-segments.ts'
+import type { ListFilter } from '../repo/list.ts'
+import type { TaskRow } from '../repo/tasks.ts'
+import type { ExportColumn } from '../schema/transfer.ts'
+import { cellOf, isTime } from './cells.ts'
+import { planOf } from './run-task.ts'
+import { walkTasks } from './walk.ts'
+
+const WIDTHS: Partial<Record<string, number>> = {
+  title: 40,
+  description: 50,
+  input: 40,
+  result: 50,
+  error: 40,
+}
+
+const widthsOf = (names: readonly string[]) => names.map((name) => ({ name, width: WIDTHS[name] ?? 20 }))
+
+/** Times are those of the zone, since a spreadsheet knows none. */
+function cell(row: TaskRow, column: ExportColumn, zone: string): XlsxCell {
+  const value = cellOf(row, column)
+  if (value === null || !isTime(column)) return value
+  const ms = Number(value)
+  return new Date(ms + segmentAt(zone, ms).offset)
+}
+
+export function workbookOf(
+  request: Pick<RequestContext, 'env' | 'now'>,
+  teamId: string,
+  filter: ListFilter,
+  { columns, timezone }: { columns: readonly ExportColumn[]; timezone: string },
+): ReadableStream<Uint8Array> {
+  const now = request.now()
+  const walk = () => walkTasks(request.env.DB, teamId, filter, now)
+  const sums = new Map<string, { status: string; type: string; n: number; ms: number }>()
+
+  async function* tasks() {
+    for await (const rows of walk()) {
+      for (const { status, type, durationMs } of rows) {
+        const sum = sums.get(`${status} ${type}`) ?? { status, type, n: 0, ms: 0 }
+        sums.set(`${status} ${type}`, { ...sum, n: sum.n + 1, ms: sum.ms + (durationMs ?? 0) })
+      }
+      yield rows.map((row) => columns.map((column) => cell(row, column, timezone)))
+    }
+  }
+  async function* steps() {
+    for await (const rows of walk())
+      yield rows.flatMap((row) => stepsOf(row).map(({ id, name, weight }) => [row.id, id, name, weight]))
+  }
+  async function* summary() {
+    yield [...sums.values()].map(({ status, type, n, ms }) => [status, type, n, ms])
+  }
+  return xlsxStream([
+    { name: 'Tasks', columns: widthsOf(columns), rows: tasks },
+    { name: 'Steps', columns: widthsOf(['taskId', 'step', 'name', 'weight']), rows: steps },
+    { name: 'Summary', columns: widthsOf(['status', 'type', 'tasks', 'durationMs']), rows: summary },
+  ])
+}
+
+function stepsOf(row: TaskRow) {
+  try {
+    return planOf(row)?.steps ?? []
+  } catch {
+    // A task of a type, or with an input, that is not known any more.
+    return []
+  }
+}

@@ -1,0 +1,108 @@
+// Workers outside. Invariants:
+// 1. A task is one worker's at a time: it holds a token, of which only the hash is kept, until its lease runs out.
+// 2. Every report asks for the token that holds the task now. One that comes late is 409 and changes nothing.
+import type { ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { randomToken, sha256Hex } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/errors.ts'
+import { commit, type Statement } from '../../../db/commit.ts'
+import { prepare } from '../../../db/statement.ts'
+import { completeLeased, failLeased, findClaimable, renewLease, takeLease } from '../repo/leases.ts'
+import { Retry } from '../schema/parts.ts'
+import type { Task } from '../schema/task.ts'
+import type { ClaimedTask, ClaimTask, CompleteTask, FailTask, ReportProgress } from '../schema/worker.ts'
+import { checkTaskFiles } from './check-files.ts'
+import { wakeDesk } from './desk.ts'
+import { getTask, requireTask } from './read.ts'
+
+const MAX_TRIES = 20
+
+export async function claimTask(ctx: ServiceContext, body: ClaimTask): Promise<ClaimedTask> {
+  const { teamId, userId, keyId } = ctx.actor
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const now = ctx.now()
+    const found = await findClaimable(ctx.env.DB, teamId, body, now)
+    if (found === null) return { task: null, leaseToken: null, leaseUntil: null }
+    const leaseToken = randomToken()
+    const until = now + body.leaseMs
+    const lease = { hash: await sha256Hex(leaseToken), until, by: body.worker ?? keyId ?? userId }
+    const outcome = await commit(ctx, {
+      guard: takeLease(teamId, found, lease, now),
+      audit: { action: 'task.claimed', targetType: 'task', targetId: found.id, after: { worker: lease.by } },
+    })
+    if (outcome === 'guard_missed') continue
+    wakeDesk(ctx, teamId)
+    return { task: (await getTask(ctx, found.id)).view, leaseToken, leaseUntil: toIso(until) }
+  }
+  throw new AppError('service.unavailable', {
+    detail: 'Many workers claim at this moment.',
+    retryAfterSeconds: 1,
+  })
+}
+
+async function lost(ctx: ServiceContext, id: string): Promise<AppError> {
+  const { status } = await requireTask(ctx, id)
+  return new AppError('task.lease_lost', {
+    detail: `The task is ${status}, and this token does not hold it.`,
+    errors: [{ path: '/status', message: status, code: 'task.status' }],
+  })
+}
+
+async function report(ctx: ServiceContext, id: string, action: string, guard: Statement): Promise<Task> {
+  const outcome = await commit(ctx, { guard, audit: { action, targetType: 'task', targetId: id } })
+  if (outcome === 'guard_missed') throw await lost(ctx, id)
+  wakeDesk(ctx, ctx.actor.teamId)
+  return (await getTask(ctx, id)).view
+}
+
+export async function reportProgress(ctx: ServiceContext, id: string, body: ReportProgress): Promise<Task> {
+  await requireTask(ctx, id)
+  const { progress, message, step } = body
+  const now = ctx.now()
+  const reason =
+    message === undefined && step === undefined
+      ? null
+      : JSON.stringify({ code: step ?? 'progress', message: message ?? `At ${step}.` })
+  const hash = await sha256Hex(body.leaseToken)
+  // A word of life is no change that the audit log would name.
+  const renewal = renewLease(ctx.actor.teamId, id, hash, {
+    progress: progress ?? null,
+    reason,
+    until: now + body.leaseMs,
+    now,
+  })
+  const { results } = await prepare(ctx.env.DB, renewal).all()
+  if (results.length === 0) throw await lost(ctx, id)
+  wakeDesk(ctx, ctx.actor.teamId)
+  return (await getTask(ctx, id)).view
+}
+
+export async function completeTask(ctx: ServiceContext, id: string, body: CompleteTask): Promise<Task> {
+  const row = await requireTask(ctx, id)
+  await checkTaskFiles(ctx, ctx.actor.teamId, body.files ?? [], null)
+  const files = JSON.stringify([...new Set([...(JSON.parse(row.files) as string[]), ...(body.files ?? [])])])
+  const result = body.result === undefined ? null : JSON.stringify(body.result)
+  const hash = await sha256Hex(body.leaseToken)
+  return report(
+    ctx,
+    id,
+    'task.completed',
+    completeLeased(ctx.actor.teamId, id, hash, { result, files, now: ctx.now() }),
+  )
+}
+
+export async function failTask(ctx: ServiceContext, id: string, body: FailTask): Promise<Task> {
+  const row = await requireTask(ctx, id)
+  const retry = Retry.parse(JSON.parse(row.retry))
+  const again = body.retryable && row.attempt < retry.attempts
+  const delayMs = Math.min(retry.maxDelayMs, retry.delayMs * retry.factor ** Math.max(0, row.attempt - 1))
+  const now = ctx.now()
+  const hash = await sha256Hex(body.leaseToken)
+  const error = JSON.stringify({ code: body.error.code ?? 'worker.failed', message: body.error.message })
+  return report(
+    ctx,
+    id,
+    'task.failed',
+    failLeased(ctx.actor.teamId, id, hash, { error, againAt: again ? now + Math.round(delayMs) : null, now }),
+  )
+}

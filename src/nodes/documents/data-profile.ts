@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { FileParam, idOrNameOf } from '../file/ref.ts'
+import { effectNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { profileOf } from './profile.ts'
+import { MAX_TABLE_BYTES, readTable } from './table.ts'
+
+export const dataProfile = effectNode({
+  type: 'data.profile',
+  category: 'data',
+  summary: 'Computes what a table says, over all of its rows.',
+  params: z.strictObject({ file: FileParam.describe('CSV, TSV, JSON, JSON lines or XLSX.') }),
+  output:
+    '`{ rows, columns, statistics, groups, correlations, outliers, trends, charts: [{ name, svg }], findings }`. Figures are those of a sample; quartiles are interpolated.',
+  example: { file: 'prices/2026.csv' },
+  ports: mainPort,
+  needsCredential: false,
+  effectful: false,
+  run: async ({ files }, { params }) => {
+    const { ref, bytes } = await files.read(idOrNameOf(params.file), MAX_TABLE_BYTES)
+    return { output: profileOf(await readTable(ref.name, bytes)) }
+  },
+})

@@ -1,0 +1,192 @@
+// Nodes that check and put together what models have written. They call no model, so what they say is the same each time.
+import * as z from 'zod'
+import { type NodeType, pureNode } from '../node.ts'
+import { mainPort } from '../ports-of.ts'
+import { cite, faultsOfCode, keepQuoted, namesIn, strangeNumbers } from './checks.ts'
+import { unifiedDiff } from './diff.ts'
+import { buildSite, zipOf } from './site.ts'
+
+const base = { category: 'data', ports: mainPort, needsCredential: false, effectful: false } as const
+
+/** The length of the source of each note, summed up. */
+const MAX_COMPARED = 200_000_000
+
+const Source = z.object({
+  title: z.string().describe('What the source is called.'),
+  url: z.string().nullable().optional().describe('Where the source is, if it has an address.'),
+  text: z.string().describe('What the source says.'),
+})
+
+export const textQuotes = pureNode({
+  ...base,
+  type: 'data.quotes',
+  summary: 'Keeps the notes whose quotes stand in their source, word for word.',
+  params: z.strictObject({
+    notes: z
+      .array(
+        z.object({
+          source: z.number().describe('The number of the source; the first is 1.'),
+          claim: z.string().describe('What the note says, in its own words.'),
+          quote: z
+            .string()
+            .describe('What has to stand in the source. Case and white space make no difference.'),
+        }),
+      )
+      .max(10_000)
+      .describe('Notes; `source` counts from 1.'),
+    sources: z.array(Source).max(1_000).describe('The sources, `{ title, url, text }`.'),
+  }),
+  output: '`{ kept, dropped }`.',
+  example: {
+    notes: [{ source: 1, claim: 'Water boils', quote: 'boils at 100' }],
+    sources: [{ title: 'Physics', text: 'It boils at 100 degrees.' }],
+  },
+  compute: ({ params: { notes, sources } }) => {
+    const texts = sources.map(({ text }) => text)
+    const compared = notes.reduce((sum, { source }) => sum + (texts[source - 1]?.length ?? 0), 0)
+    if (compared > MAX_COMPARED) {
+      const message = `All notes and the sources they name have more than ${MAX_COMPARED} characters to compare`
+      return { error: { code: 'data.too_large', message, retryable: false } }
+    }
+    return { output: keepQuoted(notes, texts) }
+  },
+})
+
+export const textCite = pureNode({
+  ...base,
+  type: 'data.cite',
+  summary: 'Removes citations of sources that do not exist, and lists the sources that are cited.',
+  params: z.strictObject({
+    text: z.string().max(2_000_000).describe('Markdown with citations such as [1].'),
+    sources: z.array(Source).max(1_000).describe('The sources, in the order of their numbers.'),
+  }),
+  output: '`{ text, cited, removed }`.',
+  example: { text: 'Water boils [1], and ice floats [7].', sources: [{ title: 'Physics', text: '…' }] },
+  compute: ({ params: { text, sources } }) => ({
+    output: cite(
+      text,
+      sources.map(({ title, url }) => ({ title, url: url ?? null })),
+    ),
+  }),
+})
+
+export const textNumbers = pureNode({
+  ...base,
+  type: 'data.numbers',
+  summary: 'Fails where a text has a number that no computation has given.',
+  params: z.strictObject({
+    text: z.string().max(1_000_000).describe('The text.'),
+    data: z.unknown().describe('What was computed: every number in it may stand in the text, also rounded.'),
+  }),
+  output: '`{ text }`.',
+  example: { text: 'The mean is 2.5.', data: { mean: 2.4999 } },
+  compute: ({ params: { text, data } }) => {
+    const strange = strangeNumbers(text, data)
+    if (strange.length === 0) return { output: { text } }
+    const message = `The text has numbers that nothing has computed: ${strange.slice(0, 10).join(', ')}`
+    return { error: { code: 'text.strange_number', message, retryable: false } }
+  },
+})
+
+export const textNames = pureNode({
+  ...base,
+  type: 'data.names',
+  summary: 'Says which names in back quotes a source does not have.',
+  params: z.strictObject({
+    text: z.string().max(2_000_000).describe('Markdown with names in back quotes.'),
+    source: z.unknown().describe('Where the names come from; what is no text is read as JSON.'),
+  }),
+  output: '`{ known, unknown }`.',
+  example: { text: 'Call `add` or `subtract`.', source: 'function add(a, b) {}' },
+  compute: ({ params: { text, source } }) => ({
+    output: namesIn(text, typeof source === 'string' ? source : JSON.stringify(source)),
+  }),
+})
+
+export const textDiff = pureNode({
+  ...base,
+  type: 'data.diff',
+  summary: 'Makes a unified diff of two texts.',
+  params: z.strictObject({
+    before: z.string().max(500_000).describe('The text as it was.'),
+    after: z.string().max(500_000).describe('The text as it is to be.'),
+    name: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'What the file is called in the diff.', default: 'file' }),
+  }),
+  output: 'The diff; empty where the texts are the same.',
+  example: { before: 'one\ntwo', after: 'one\nthree', name: 'list.txt' },
+  compute: ({ params: { before, after, name } }) => ({ output: unifiedDiff(before, after, name ?? 'file') }),
+})
+
+export const codeCheck = pureNode({
+  ...base,
+  type: 'data.codeCheck',
+  summary: 'Finds faults in source files that need no compiler.',
+  params: z.strictObject({
+    files: z
+      .array(
+        z.object({
+          path: z.string().describe('The path of the file; its extension says how it is checked.'),
+          content: z.string().describe('The text of the file.'),
+        }),
+      )
+      .max(200)
+      .describe('Files, `{ path, content }`.'),
+  }),
+  output: '`{ faults: [{ path, line, message }] }`: brackets, empty files, JSON.',
+  example: { files: [{ path: 'a.js', content: 'f(1' }] },
+  compute: ({ params: { files } }) => ({ output: { faults: faultsOfCode(files) } }),
+})
+
+export const siteBuild = pureNode({
+  ...base,
+  type: 'data.site',
+  summary: 'Makes a website of plain pages, without scripts and without anything from elsewhere.',
+  params: z.strictObject({
+    name: z.string().min(1).max(200).describe('What the site is called.'),
+    pages: z
+      .array(
+        z.object({
+          slug: z
+            .string()
+            .optional()
+            .describe(
+              'The name of the file without `.html`; made of the title by default. The first page is `index`.',
+            ),
+          title: z.string().describe('The title of the page, also in the navigation.'),
+          body: z.string().describe('The content of the page as HTML. Scripts are taken out.'),
+        }),
+      )
+      .min(1)
+      .max(50)
+      .describe('Pages, `{ slug, title, body }`; the first is the start page.'),
+    style: z
+      .string()
+      .max(50)
+      .optional()
+      .meta({ description: '`light`, `dark` or `warm`.', default: 'light' }),
+  }),
+  output: '`{ files: [{ path, content }], zip, problems, contrast }`; `zip` is base64.',
+  example: { name: 'Ada', pages: [{ title: 'Home', body: '<p>Hello</p>' }] },
+  compute: ({ params: { name, pages, style } }) => {
+    const site = buildSite(
+      name,
+      pages.map(({ slug, title, body }) => ({ slug: slug ?? '', title, body })),
+      style ?? 'light',
+    )
+    return { output: { ...site, zip: zipOf(site.files) } }
+  },
+})
+
+export const DOCUMENT_NODES: readonly NodeType[] = [
+  textQuotes,
+  textCite,
+  textNumbers,
+  textNames,
+  textDiff,
+  codeCheck,
+  siteBuild,
+]
