@@ -1,6 +1,6 @@
 // A gate lets so many runs of one key through at a time. One object per key, so that no two can slip in at once. After a
 // deploy new code may speak to an old object for a while, so what is asked is added to, never changed.
-import type { GateWord, WhenFull } from '../engine/gate.ts'
+import type { GateMessage, WhenFull } from '../engine/gate.ts'
 
 export type GateRequest = {
   runId: string
@@ -10,8 +10,8 @@ export type GateRequest = {
   again?: boolean
   /** It is paused: it keeps a place in line and takes no slot. */
   held?: boolean
-  /** Its `seq`: a word that is older than the newest known changes nothing. */
-  word?: number
+  /** Its `seq`: a message that is older than the newest known changes nothing. */
+  seq?: number
 }
 
 export type GateAnswer =
@@ -27,7 +27,7 @@ export interface FlowGateRpc {
   /** The run has ended. */
   leave(runId: string): Promise<void>
   /** What the run wants now, without asking to be let in. */
-  hear(runId: string, word: GateWord): Promise<void>
+  hear(runId: string, message: GateMessage): Promise<void>
   place(runId: string): Promise<number | null>
   /** Of those that are here: 0 is inside, 1 is next. */
   places(runIds: string[]): Promise<Record<string, number>>

@@ -6,6 +6,8 @@ export type SeriesGrowth = [series: string, growth: number]
 export interface MetricsHubRpc {
   add(growth: SeriesGrowth[]): Promise<void>
   read(): Promise<SeriesGrowth[]>
+  /** What has grown since the slice before. The last slice may be asked for again, and is answered alike. */
+  slice(id: string): Promise<SeriesGrowth[]>
 }
 
 export type MetricsHubNamespace = DurableObjectNamespace<MetricsHubRpc & Rpc.DurableObjectBranded>

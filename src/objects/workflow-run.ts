@@ -1,17 +1,24 @@
 // How the rest of the Worker speaks to a run's object. Everything is plain data, and RPC stays compatible both ways:
 // after a deploy new code may speak to an old object for a while, so fields are added, never changed.
 import type { Json } from '../core/json.ts'
-import type { AdoptedOutcome } from '../engine/event.ts'
-import type { GateWord } from '../engine/gate.ts'
-import type { NodesQuery } from '../engine/nodes-page.ts'
-import type { Problem } from '../engine/problem.ts'
-import type { NodeStatus, RunStatus } from '../engine/state.ts'
+import { hostOf, type RunPlace } from '../core/run-id.ts'
+import type { GateMessage } from '../engine/gate.ts'
+import type { AdoptedOutcome } from '../engine/model/event.ts'
+import type { Bodies } from '../engine/model/plan.ts'
+import type { Problem } from '../engine/model/problem.ts'
+import type { RunStatus } from '../engine/model/state.ts'
+import type { NodesQuery } from '../engine/read/nodes-page.ts'
+import type { RunEvent } from './run-events.ts'
+import type { RunKind, RunNodeView, RunTrigger, RunView, WaitView } from './run-view.ts'
 
-export type RunTrigger = {
-  type: 'manual' | 'schedule' | 'webhook' | 'event' | 'workflow' | 'error' | 'retry' | 'rerun' | 'compensate'
-  key?: string
-  [more: string]: Json | undefined
-}
+export {
+  RUN_KINDS,
+  type RunKind,
+  type RunNodeView,
+  type RunTrigger,
+  type RunView,
+  type WaitView,
+} from './run-view.ts'
 
 export type RunParent = {
   runId: string
@@ -49,12 +56,18 @@ export const runActor = ({
 export type RunSpec = {
   runId: string
   teamId: string
+  /** Absent in a run of a workflow. */
+  kind?: RunKind
+  /** The agent, task or other thing that the run works for, by its id. */
+  subjectId?: string
   workflowId: string | null
   workflowVersion: number
   workflowName: string
   /** The definition as JSON text; its hash names it in the plan cache. */
   definition: string
   definitionHash: string
+  /** The bodies that node types supplied when it began, by the names of their nodes. Written by its host. */
+  bodies?: Bodies
   input: Json
   vars: Record<string, Json>
   trigger: RunTrigger
@@ -81,7 +94,7 @@ export type RunSpec = {
   /** What it and its sub-workflows go on with: the version that they ran, or the present one. */
   goesOnWith?: 'original' | 'current'
   /** What is kept of the run that this one follows. */
-  legacy?: RunLegacy
+  carriedOver?: CarriedOver
   mode?: 'start' | 'retry' | 'rerun' | 'compensate'
   /** Called with the run when it has ended. */
   callbackUrl?: string
@@ -90,6 +103,8 @@ export type RunSpec = {
   /** Start not before this time. */
   startAt?: number
   requestId: string
+  /** Of a start that may be sent again: finds the run when the place of new ones has changed. */
+  startKey?: string
   /** Hash of the start request, for starts with an idempotency key: another body under the same key is refused. */
   requestHash?: string
   /** What the start says about the run, for people and lists. */
@@ -101,68 +116,10 @@ export type RunSpec = {
 export const startersOf = ({ startedBy, starters }: Pick<RunSpec, 'startedBy' | 'starters'>): string[] =>
   starters ?? (startedBy === null ? [] : [startedBy])
 
-export type RunNodeView = {
-  id: string
-  path: string
-  type: string
-  status: NodeStatus
-  attempt: number
-  startedAt: string | null
-  finishedAt: string | null
-  durationMs: number | null
-  error: Json
-}
-
 export type RunNodesPage = { nodes: RunNodeView[]; hasMore: boolean; total: number }
 
-export type WaitView = {
-  path: string
-  kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'retry' | 'slot' | 'start'
-  name: string | null
-  since: string
-  until: string | null
-  detail: Json
-}
-
-export type RunView = {
-  id: string
-  teamId: string
-  workflowId: string | null
-  workflowVersion: number
-  workflowName: string
-  title: string | null
-  startedBy: string | null
-  cancelledBy: string | null
-  mocked: boolean
-  tags: string[]
-  metadata: Record<string, string | number | boolean>
-  status: RunStatus
-  trigger: RunTrigger
-  input: Json
-  output: Json
-  error: Json
-  progress: number
-  createdAt: string
-  startedAt: string | null
-  finishedAt: string | null
-  durationMs: number | null
-  cost: { usd: number; inputTokens: number; outputTokens: number }
-  waitingFor: WaitView[]
-  parentRunId: string | null
-  retriedBy: string | null
-  compensatedBy: string | null
-  /** Not shown: the run that this one follows, and how. */
-  follows: string | null
-  mode: NonNullable<RunSpec['mode']>
-  nodes?: RunNodeView[]
-  /** There are more than are shown. */
-  nodesTruncated?: true
-  /** The size of an output beyond `MOST_SHOWN_CHARS`. It is here whole, for whoever goes on with it. */
-  outputBytes?: number
-}
-
 /** A larger output is named in what the API says about a run or a node, and read by itself. */
-export const MOST_SHOWN_CHARS = 1_048_576
+export const MAX_SHOWN_CHARS = 1_048_576
 
 /** What `flow.respond` answers a waiting webhook with. */
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown }
@@ -175,6 +132,10 @@ export type StartAnswer =
   | { ok: false; reason: 'rejected' }
   /** The key of its concurrency limit cannot be made. */
   | { ok: false; reason: 'bad_key'; detail: string }
+  /** The host is full, or belongs to another team: the run has to get another place. */
+  | { ok: false; reason: 'elsewhere' }
+  /** The plan of the team allows no more, at the same time or in this month. */
+  | { ok: false; reason: 'no_slot' | 'no_runs' }
   /** The run was deleted; its key is spent. */
   | { ok: false; reason: 'removed' }
 
@@ -182,7 +143,12 @@ export type StartOptions = {
   /** Waits so long for the run to end, or for `flow.respond`, before it answers. */
   waitMs?: number
   waitFor?: 'end' | 'respond'
+  /** What the plan of the team must have room for. Absent for what is not held to it. */
+  room?: StartRoom
 }
+
+/** A run of the month, and a slot: without one the run is refused (`slot`), is put in line (`line`), or needs none (`month`). */
+export type StartRoom = 'slot' | 'line' | 'month'
 
 export type ControlVerb = 'cancel' | 'pause' | 'resume'
 export type ControlAnswer =
@@ -190,8 +156,8 @@ export type ControlAnswer =
   | { ok: false; reason: 'not_found' | 'conflict'; detail: string }
 
 export type EventPage = {
-  /** The same JSON that goes to sockets; each has `seq`, `type` and `at`. */
-  events: Json[]
+  /** The same JSON that goes to sockets. */
+  events: RunEvent[]
   /** Where to go on; equal to `headSeq` when there is no more. */
   lastSeq: number
   headSeq: number
@@ -236,11 +202,14 @@ export type Resolve = {
   by: string
 }
 
-export interface WorkflowRunRpc {
+/** What somebody sends to a run, for those who follow it. */
+export type Note = { teamId: string; by: string; message: string; status?: string; data?: Json }
+
+export interface RunRpc {
   start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
   /** `raw` is for a parent, which goes on with what the run gives: all others are shown it without secrets. */
   view(
-    include: { nodes?: boolean; output?: boolean; raw?: boolean },
+    include: { nodes?: boolean; output?: boolean; definition?: boolean; raw?: boolean },
     waitMs?: number,
   ): Promise<RunView | null>
   /** `who` has what was done written into the audit log; so with the next three. */
@@ -254,7 +223,7 @@ export interface WorkflowRunRpc {
   nodes(query: NodesQuery): Promise<RunNodesPage | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
   /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */
-  legacy(follow: {
+  carriedOver(follow: {
     mode: 'retry' | 'rerun' | 'compensate'
     from?: string
     definition?: string
@@ -265,7 +234,7 @@ export interface WorkflowRunRpc {
     vars?: Record<string, Json>
     /** Whether sub-workflows of the run have asked people. */
     subRunsAsked?: boolean
-  }): Promise<LegacyAnswer>
+  }): Promise<CarriedOverAnswer>
   /** Remembers a run that is about to follow this one. */
   claim(claim: Claim): Promise<ClaimAnswer>
   /** It was not started, or was deleted. */
@@ -277,8 +246,8 @@ export interface WorkflowRunRpc {
   undone(): Promise<{ hasEnded: boolean; paths: string[]; retry: string | null } | null>
   /** From a compensation that is about to be deleted. */
   noteUndone(runId: string, paths: string[]): Promise<void>
-  /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. */
-  outputs(paths: string[]): Promise<[path: string, json: string | null][]>
+  /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. `shown`: without what is secret. */
+  outputs(paths: string[], how?: { shown?: boolean }): Promise<[path: string, json: string | null][]>
   /** Told by a child that has ended. */
   childEnded(child: {
     runId: string
@@ -288,9 +257,9 @@ export interface WorkflowRunRpc {
     error: Json
   }): Promise<void>
   /** Told by the gate: a slot is free for this run. Answers whether it still wants one. */
-  gateOpened(): Promise<GateWord>
+  gateOpened(): Promise<GateMessage>
   /** Asked by the gate, of runs from which it has not heard. */
-  gateWish(): Promise<GateWord>
+  gateNeed(): Promise<GateMessage>
   /** The team has a slot for this run, which is in line: it asks the index, and begins. */
   slotGiven(): Promise<void>
   /** Asked of the first run of a family, before another begins. `full`: there are as many as may be. */
@@ -301,13 +270,20 @@ export interface WorkflowRunRpc {
   poke(): Promise<void>
   /** Reports itself and its approvals to the index now; false when there is no run here. */
   report(): Promise<boolean>
+  /** Puts a note into the log of a run that has not ended. Null when there is no run of that team here. */
+  note(
+    note: Note,
+    who?: RunActor,
+  ): Promise<{ isNoted: boolean; workflowId: string | null; workflowName: string } | null>
+  /** Sends the events from now on to a hub. The number of the newest one; null when there is no run of that team here. */
+  relayTo(hub: string, teamId: string): Promise<number | null>
   /** Closes the sockets and streams of these followers: their rights have ended. */
   unfollow(ids: string[]): Promise<void>
   /** Removes everything; the caller has the tombstone. */
   remove(how?: { forGood?: boolean }): Promise<void>
 }
 
-export type RunLegacy = {
+export type CarriedOver = {
   outcomes: AdoptedOutcome[]
   generations: Record<string, number>
 }
@@ -319,6 +295,8 @@ export type Claim = {
   key?: string
   /** The id that it will have; default a new one. */
   runId?: string
+  /** Where it is to be kept; default with the run that it follows. */
+  place?: RunPlace
   /** Not when the run was rerun or retried already. */
   onlyLatest?: boolean
 }
@@ -345,12 +323,12 @@ export type Undone = {
   before: string | null
 }
 
-export type LegacyAnswer =
+export type CarriedOverAnswer =
   /**
    * `mode` where it is not that of the request: a compensation is retried by a compensation. `detached`: runs of
    * sub-workflows that nobody waited for, which a compensation leaves alone.
    */
-  | { ok: true; spec: RunSpec; legacy: RunLegacy; mode?: 'compensate'; detached?: string[] }
+  | { ok: true; spec: RunSpec; carriedOver: CarriedOver; mode?: 'compensate'; detached?: string[] }
   | {
       ok: false
       reason: 'not_found' | 'conflict' | 'changed'
@@ -366,11 +344,70 @@ export const RUN_UNREADABLE = 'run.unreadable'
 export const isUnreadable = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith(RUN_UNREADABLE)
 
-export type WorkflowRunNamespace = DurableObjectNamespace<WorkflowRunRpc & Rpc.DurableObjectBranded>
+/** What may be asked of a run through its host. */
+export const RUN_CALLS = [
+  'start',
+  'view',
+  'control',
+  'signal',
+  'takeEvent',
+  'decide',
+  'resolve',
+  'node',
+  'nodes',
+  'events',
+  'carriedOver',
+  'claim',
+  'release',
+  'standing',
+  'undoneHere',
+  'undone',
+  'noteUndone',
+  'outputs',
+  'childEnded',
+  'gateOpened',
+  'gateNeed',
+  'slotGiven',
+  'countDescendant',
+  'uncountDescendant',
+  'poke',
+  'report',
+  'note',
+  'relayTo',
+  'unfollow',
+  'remove',
+] as const satisfies readonly (keyof RunRpc)[]
+export type RunCall = (typeof RUN_CALLS)[number]
 
-/** Runs are addressed by their id; the id of another team's run is never known to be one before D1 or the object says so. */
-export const workflowRun = (
-  namespace: WorkflowRunNamespace,
-  runId: string,
-): DurableObjectStub & WorkflowRunRpc =>
-  namespace.get(namespace.idFromName(runId)) as unknown as DurableObjectStub & WorkflowRunRpc
+/** Runs that are stored, those of them in memory, and the bytes of what is stored. */
+export type HostSize = { runs: number; inMemory: number; bytes: number }
+
+export interface RunHostRpc {
+  call(runId: string, name: RunCall, args: unknown[]): Promise<unknown>
+  /** The runs that it keeps, by the number that each has here. */
+  runs(after: number, limit: number): Promise<{ n: number; id: string }[]>
+  size(): Promise<HostSize>
+  /** Another host of the team has no room left: what this one has to spare of the plan's limits is given back. */
+  giveBack(teamId: string): Promise<void>
+}
+
+export type RunHostNamespace = DurableObjectNamespace<RunHostRpc & Rpc.DurableObjectBranded>
+
+/** The object that keeps the run. */
+export const runHost = (namespace: RunHostNamespace, runId: string): DurableObjectStub & RunHostRpc =>
+  namespace.get(namespace.idFromName(hostOf(runId))) as unknown as DurableObjectStub & RunHostRpc
+
+export type RunStub = RunRpc & { fetch: (input: Request | string, init?: RequestInit) => Promise<Response> }
+
+/** Runs are addressed by their id; the id of another team's run is never known to be one before D1 or its host says so. */
+export function workflowRun(namespace: RunHostNamespace, runId: string): RunStub {
+  const host = runHost(namespace, runId)
+  const calls = RUN_CALLS.map((name) => [name, (...args: unknown[]) => host.call(runId, name, args)])
+  const follow: RunStub['fetch'] = (input, init) => {
+    const request = new Request(input, init)
+    const url = new URL(request.url)
+    url.searchParams.set('run', runId)
+    return host.fetch(new Request(url, request))
+  }
+  return { ...(Object.fromEntries(calls) as unknown as RunRpc), fetch: follow }
+}

@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { FileParam, idOrNameOf } from '../file/ref.ts'
 import { effectNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
 
-const MOST_RECIPIENTS = 50
+const MAX_RECIPIENTS = 50
+const MAX_ATTACHMENTS = 10
 const Address = z.email().max(254)
 
 export const notifyEmail = effectNode({
@@ -12,9 +14,9 @@ export const notifyEmail = effectNode({
     'Sends mail for the person who started the run, or for the owner of the team; their address must be verified.',
   params: z.strictObject({
     to: z
-      .union([Address, z.array(Address).min(1).max(MOST_RECIPIENTS)])
+      .union([Address, z.array(Address).min(1).max(MAX_RECIPIENTS)])
       .describe(
-        `An address or a list of at most ${MOST_RECIPIENTS}; each gets a mail of their own. On the plan free: members of the team and verified addresses of accounts.`,
+        `An address or a list of at most ${MAX_RECIPIENTS}; each gets a mail of their own. On the plan free: members of the team and verified addresses of accounts.`,
       ),
     subject: z
       .string()
@@ -23,6 +25,11 @@ export const notifyEmail = effectNode({
       .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' })
       .describe('One line.'),
     text: z.string().max(100_000).describe('The mail as plain text.'),
+    attachments: z
+      .array(FileParam)
+      .max(MAX_ATTACHMENTS)
+      .optional()
+      .describe(`At most ${MAX_ATTACHMENTS} files, of 10 MB together.`),
     html: z.string().max(200_000).optional().describe('The same for readers that show HTML.'),
   }),
   output: '`{ to, subject }`: what was handed over for delivery. A repeated attempt sends nothing twice.',
@@ -31,10 +38,14 @@ export const notifyEmail = effectNode({
   needsCredential: false,
   effectful: true,
   run: async ({ notify }, { params, idempotencyKey }) => {
-    const { to, subject, text, html } = params
+    const { to, subject, text, html, attachments } = params
     const recipients = [...new Set(typeof to === 'string' ? [to] : to)]
     await notify.email(
-      { to: recipients, subject, text, ...(html === undefined ? {} : { html }) },
+      {
+        ...{ to: recipients, subject, text },
+        ...(html === undefined ? {} : { html }),
+        ...(attachments === undefined ? {} : { attachments: attachments.map(idOrNameOf) }),
+      },
       idempotencyKey,
     )
     return { output: { to: recipients, subject } }

@@ -1,0 +1,151 @@
+// Telling users. Invariants:
+// 1. A message counts once, however often it comes: its id is the first row of the batch that tells of it.
+// 2. Repeats under one key within an hour are one notification with a count, and one mail.
+// 3. Only members of the team are told of what is about it.
+import type { RequestContext } from '../../../context.ts'
+import { derivedId } from '../../../core/ids.ts'
+import { isUniqueViolation } from '../../../db/commit.ts'
+import { runBatch } from '../../../db/statement.ts'
+import type { NotificationCreate } from '../../../queue/messages/notifications.ts'
+import { recordEvents } from '../../webhooks/index.ts'
+import { type Channels, kindOf } from '../kinds.ts'
+import { mailDueAt } from '../mail-time.ts'
+import { channelsOf, withDefaults } from '../preferences.ts'
+import {
+  closeGroups,
+  findRecipients,
+  findTold,
+  insertMails,
+  insertSource,
+  type Recipient,
+  upsertNotifications,
+} from '../repo/deliver.ts'
+import { generalOf } from './general.ts'
+import { publishNotification } from './live.ts'
+import { mailUsers } from './mails.ts'
+
+type Told = { id: string; recipient: Recipient; channels: Channels; dueAt: number }
+
+export async function createNotifications(
+  request: RequestContext,
+  message: NotificationCreate,
+  outboxId: string,
+): Promise<void> {
+  const now = request.now()
+  const recipients = await findRecipients(request.env.DB, message.teamId, message.to)
+  const told = await Promise.all(recipients.map((one) => toldOf(one, message, outboxId, now)))
+  const wanted = told.filter(({ channels }) => channels.inApp || channels.mail || channels.webhook)
+  if (wanted.length === 0) return
+  try {
+    await store(request, wanted, message, outboxId, now)
+  } catch (error) {
+    // Worked off before. What follows may not be, and does no harm twice.
+    if (!isUniqueViolation(error, 'notification_sources.id')) throw error
+  }
+  await tellLive(request, message, outboxId, wanted)
+  const mailed = wanted.filter(({ channels, dueAt }) => channels.mail && dueAt <= now)
+  await mailUsers(
+    request,
+    mailed.map(({ recipient }) => recipient.userId),
+  )
+  await tellWebhooks(
+    request,
+    wanted.filter(({ channels }) => channels.webhook),
+    message,
+    now,
+  )
+}
+
+async function toldOf(
+  recipient: Recipient,
+  { kind, workflowId, mailed = false }: NotificationCreate,
+  outboxId: string,
+  now: number,
+): Promise<Told> {
+  const settings = withDefaults(JSON.parse(recipient.settings ?? '{}'))
+  const general = generalOf(recipient.preferences)
+  const channels = channelsOf(kind, settings, general, workflowId)
+  const timing = { ...general, quietHours: settings.quietHours }
+  return {
+    id: await derivedId('ntf', `${outboxId} ${recipient.userId}`),
+    recipient,
+    channels: mailed ? { ...channels, mail: false } : channels,
+    dueAt: kindOf(kind).urgent ? now : mailDueAt(now, timing),
+  }
+}
+
+const openKeyOf = ({ teamId, kind, dedupeKey }: NotificationCreate): string | null =>
+  dedupeKey === null ? null : `${teamId ?? ''} ${kind} ${dedupeKey}`
+
+async function store(
+  { env }: RequestContext,
+  told: Told[],
+  message: NotificationCreate,
+  outboxId: string,
+  now: number,
+): Promise<void> {
+  const { subject, teamId, kind, level, title, link } = message
+  const openKey = openKeyOf(message)
+  const rows = told.map(({ id, recipient, channels }) => ({
+    id,
+    userId: recipient.userId,
+    inApp: channels.inApp ? (1 as const) : (0 as const),
+  }))
+  const mails = told.filter(({ channels }) => channels.mail).map(({ id, dueAt }) => ({ id, dueAt }))
+  const fields = {
+    ...{ teamId, kind, level, title, message: message.text, link, openKey },
+    subjectType: subject?.type ?? null,
+    subjectId: subject?.id ?? null,
+  }
+  await runBatch(env.DB, [
+    insertSource(outboxId, now),
+    ...(openKey === null
+      ? []
+      : [
+          closeGroups(
+            openKey,
+            rows.map(({ userId }) => userId),
+            now,
+          ),
+        ]),
+    upsertNotifications(rows, fields, now),
+    ...(mails.length === 0 ? [] : [insertMails(mails, now)]),
+  ])
+}
+
+/** To the sockets of users who follow their notifications. What does not arrive is in the list. */
+async function tellLive(
+  request: RequestContext,
+  message: NotificationCreate,
+  outboxId: string,
+  told: Told[],
+): Promise<void> {
+  const shown = told.filter(({ channels }) => channels.inApp)
+  const ids = shown.map(({ id }) => id)
+  const userIds = shown.map(({ recipient }) => recipient.userId)
+  for (const row of await findTold(request.db, ids, userIds, openKeyOf(message)))
+    await publishNotification(request, row, ids.includes(row.id) ? 'created' : 'updated', outboxId)
+}
+
+/** To the webhooks of the team that it is about. */
+async function tellWebhooks(
+  request: RequestContext,
+  told: Told[],
+  { teamId, kind, level, title, text, link, subject }: NotificationCreate,
+  now: number,
+): Promise<void> {
+  if (teamId === null || told.length === 0) return
+  const recorded = await Promise.all(
+    told.map(async ({ id, recipient }) => ({
+      id: await derivedId('evt', id),
+      link: null,
+      event: {
+        type: 'notification.created' as const,
+        at: new Date(now).toISOString(),
+        teamId,
+        data: { id, userId: recipient.userId, kind, level, title, message: text, link, subject },
+      },
+    })),
+  )
+  await recordEvents(request, recorded)
+}

@@ -1,0 +1,56 @@
+// What the sockets of a user hear of their notifications, with how many are unread. Without followers nothing is sent.
+// A person hears of all their teams, a key of its own team only.
+import type { RequestContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
+import { teamNotifications, userHub } from '../../../objects/channels.ts'
+import type { Publication } from '../../../objects/live-hub.ts'
+import type { TeamEvent } from '../../../objects/team-events.ts'
+import { publishNow } from '../../realtime/index.ts'
+import { countUnread, findTeamsRead, type NotificationRow, type Owner } from '../repo/notifications.ts'
+import { toNotification } from './view.ts'
+
+type Told = Pick<TeamEvent, 'type'> & { data: Record<string, unknown> }
+
+/** `key` names what happened: the same again is sent once. */
+export async function publishNotification(
+  request: RequestContext,
+  row: NotificationRow,
+  what: 'created' | 'updated' | 'deleted',
+  key: string,
+): Promise<void> {
+  const teams = row.teamId === null ? [] : [row.teamId]
+  const told: Told = { type: `notification.${what}`, data: toNotification(row) }
+  await publish(request, { userId: row.userId, key: `${key} ${row.id}` }, told, async () => teams)
+}
+
+export async function publishAllRead(request: RequestContext, userId: string, readAt: number): Promise<void> {
+  const told: Told = { type: 'notifications.read', data: {} }
+  await publish(request, { userId, key: request.requestId }, told, () =>
+    findTeamsRead(request.env.DB, userId, readAt),
+  )
+}
+
+/** To the log of the user, and to those of keys of the teams that it is about. */
+async function publish(
+  request: RequestContext,
+  { userId, key }: { userId: string; key: string },
+  { type, data }: Told,
+  teamsOf: () => Promise<string[]>,
+): Promise<void> {
+  const toldTo = async (kind: Owner['kind'], teamId: string): Promise<Publication> => {
+    const unreadCount = await countUnread(request.db, { kind, userId, teamId })
+    return {
+      key,
+      event: { type, at: toIso(request.now()), teamId, data: { ...data, unreadCount } } as TeamEvent,
+    }
+  }
+  await publishNow(request, userHub(userId), async () => {
+    const teams = await teamsOf()
+    const own = await toldTo('user', teams.length === 1 ? (teams[0] ?? '') : '')
+    const ofTeams = teams.map(async (teamId) => ({
+      ...(await toldTo('api_key', teamId)),
+      log: teamNotifications(teamId),
+    }))
+    return [own, ...(await Promise.all(ofTeams))]
+  })
+}

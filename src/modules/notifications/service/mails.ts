@@ -1,0 +1,116 @@
+// Mails of notifications. Invariants:
+// 1. What goes into a mail leaves the table in the batch that writes the mail to the outbox, so two that do this at once, or a
+//    crash in between, make one mail.
+// 2. Mails count against the daily limit of the team that they are about. What does not fit waits until the next day, but for what
+//    is urgent, and for what is about other teams: that goes out without it.
+// 3. Nobody is mailed about a team that they have left meanwhile.
+// 4. Each mail says how to get no more of its kind, by a link that needs no sign-in.
+import type { RequestContext } from '../../../context.ts'
+import { DAY_MS, dayOf } from '../../../core/clock.ts'
+import { newId } from '../../../core/ids.ts'
+import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
+import { mailRowsIfChanged, outboxRow } from '../../../db/outbox-row.ts'
+import { loadSettings } from '../../../db/platform-settings.ts'
+import { runBatch } from '../../../db/statement.ts'
+import type { MailSend } from '../../../queue/messages/mail.ts'
+import { tellQueue } from '../../../queue/post.ts'
+import { countMail } from '../../mail/index.ts'
+import { kindOf, type NotificationKind } from '../kinds.ts'
+import {
+  allStillThere,
+  type DueMail,
+  deleteIfPosted,
+  findDueMails,
+  findUsersWithDueMails,
+  oneIfStillThere,
+  postpone,
+} from '../repo/mails.ts'
+import { unsubscribeToken } from '../unsubscribe-token.ts'
+
+const MAX_USERS = 500
+
+export async function mailUsers(request: RequestContext, userIds: readonly string[]): Promise<void> {
+  for (const userId of new Set(userIds)) await mailUser(request, userId)
+}
+
+/** For the tick: what waited for the end of quiet hours or for a digest, and what a crash has left. */
+export async function mailDueUsers(request: RequestContext): Promise<void> {
+  await mailUsers(request, await findUsersWithDueMails(request.env.DB, request.now(), MAX_USERS))
+}
+
+/** Another round for each team that has used up its limit. */
+async function mailUser(request: RequestContext, userId: string): Promise<void> {
+  while (await isPostponed(request, userId));
+}
+
+/** Mails a user what is due, or postpones it where the team that pays may send no more today. */
+async function isPostponed(request: RequestContext, userId: string): Promise<boolean> {
+  const { env, requestId } = request
+  const now = request.now()
+  const due = await findDueMails(env.DB, userId, now)
+  if (due.length === 0) return false
+  const ids = due.map(({ id }) => id)
+  const outboxId = newId('msg', now)
+  const message = await mailOf(request, due)
+  const payer = payerOf(due)
+  let postponed = 0
+  if (payer === null) {
+    await runBatch(env.DB, [
+      outboxRow({ message, exists: allStillThere(ids) }, { id: outboxId, requestId, now }),
+      deleteIfPosted(ids),
+    ])
+  } else {
+    await loadSettings(env.DB)
+    const limit = PLAN_LIMITS[payer.plan].mailsPerDay
+    const results = await runBatch(env.DB, [
+      ...countMail({ teamId: payer.teamId, day: dayOf(now), limit }, oneIfStillThere(ids)),
+      // Only behind a count that was raised.
+      mailRowsIfChanged([{ id: outboxId, to: message.to }], message, { requestId, now }),
+      deleteIfPosted(ids),
+      postpone(ids, payer.teamId, now - (now % DAY_MS) + DAY_MS),
+    ])
+    postponed = results.at(-1)?.meta.changes ?? 0
+  }
+  if (postponed > 0) return true
+  request.defer(tellQueue(env, [outboxId], requestId))
+  return false
+}
+
+/** The team that a mail is about pays for it. What a user has to know costs nobody, and is never held back. */
+function payerOf(due: readonly DueMail[]): { teamId: string; plan: Plan } | null {
+  if (due.some(({ kind }) => kindOf(kind as NotificationKind).urgent === true)) return null
+  const of = due.find(({ teamId, plan }) => teamId !== null && plan !== null)
+  return of?.teamId && of.plan ? { teamId: of.teamId, plan: of.plan } : null
+}
+
+async function mailOf({ settings }: RequestContext, due: DueMail[]): Promise<MailSend> {
+  const [first] = due as [DueMail, ...DueMail[]]
+  const isOne = due.length === 1
+  const base = settings.PUBLIC_URL.replace(/\/+$/, '')
+  const kind = isOne ? first.kind : 'all'
+  const isMandatory = isOne && kindOf(first.kind as NotificationKind).always === true
+  const token = await unsubscribeToken(settings.SECRETS_KEYS, { userId: first.userId, kind })
+  const unsubscribeUrl = `${base}/notifications/unsubscribe/${token}`
+  const footer = isMandatory
+    ? []
+    : ['', '--', `${isOne ? 'No more mails of this kind' : 'No more of these mails'}: ${unsubscribeUrl}`]
+  return {
+    type: 'mail.send',
+    to: first.email,
+    subject: isOne ? first.title : `${due.length} notifications`,
+    text: [...(isOne ? bodyOf(first) : due.flatMap(listed)), ...footer].join('\n'),
+    ...(isMandatory ? {} : { unsubscribeUrl }),
+  }
+}
+
+const bodyOf = ({ title, message, link, teamName, count }: DueMail): string[] => [
+  title + (count > 1 ? ` (${count} times)` : ''),
+  ...(message === '' ? [] : ['', message]),
+  ...(link === null ? [] : ['', link]),
+  ...(teamName === null ? [] : ['', `Team: ${teamName}`]),
+]
+
+const listed = (mail: DueMail, index: number): string[] => [
+  ...(index === 0 ? [] : ['', '']),
+  ...bodyOf(mail).filter((line) => line !== ''),
+]

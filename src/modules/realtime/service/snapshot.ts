@@ -1,0 +1,30 @@
+import type { Json } from '../../../core/json.ts'
+import { parseChannel } from '../../../objects/channels.ts'
+import { findDeploymentStatus, findOpenRuns, findWorkflowName } from '../repo/snapshots.ts'
+import { activeAnnouncementsOf } from './announcements.ts'
+
+/** How things are now, for a client that begins or has lost its place. Null where the channel shows only what changes. */
+export async function snapshotOf(
+  d1: D1Database,
+  name: string,
+  { teamId, userId }: { teamId: string; userId: string },
+  now: number,
+): Promise<Json> {
+  const channel = parseChannel(name)
+  switch (channel?.kind) {
+    case 'runs':
+      return findOpenRuns(d1, teamId, null)
+    case 'workflow': {
+      const id = channel.id ?? ''
+      const title = await findWorkflowName(d1, teamId, id)
+      const runs = (await findOpenRuns(d1, teamId, id)) as Record<string, Json>
+      return { workflow: title === null ? null : { id, name: title }, ...runs }
+    }
+    case 'deployment':
+      return findDeploymentStatus(d1, teamId, channel.id ?? '')
+    case 'announcements':
+      return { announcements: (await activeAnnouncementsOf(d1, userId, now)) as unknown as Json }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,141 @@
+// The SQL of a pass over one lane: what is due is claimed, sent, and what came of it is written down.
+import { type Statement, statement } from '../../../db/statement.ts'
+import type { EndpointRow } from './endpoints.ts'
+
+/** A claim that nobody has finished by then is void: whoever held it has died. */
+export const CLAIM_MS = 120_000
+
+export type DueDelivery = {
+  id: string
+  teamId: string
+  eventId: string
+  type: string
+  url: string
+  /** This one included. */
+  attempt: number
+  body: string
+  createdAt: number
+}
+
+/**
+ * What is due, up to `most`, or as many as the endpoint takes in a second. An attempt is counted before it is made, so one that
+ * kills the process counts as well.
+ */
+export const claimDue = (lane: string, claim: string, now: number, most: number): Statement =>
+  statement(
+    `UPDATE webhook_deliveries SET attempt = attempt + 1, claim = ?2, next_attempt_at = ?3 + ${CLAIM_MS}, last_attempt_at = ?3
+     WHERE id IN (SELECT id FROM webhook_deliveries WHERE lane = ?1 AND next_attempt_at <= ?3 AND NOT EXISTS (
+         SELECT 1 FROM webhook_endpoints e WHERE e.id = ?1 AND (e.active = 0 OR e.held_until > ?3))
+       ORDER BY next_attempt_at LIMIT min(?4, COALESCE((SELECT rate_limit_per_s FROM webhook_endpoints WHERE id = ?1), ?4)))`,
+    lane,
+    claim,
+    now,
+    most,
+  )
+
+export const findClaimed = (lane: string, claim: string): Statement =>
+  statement(
+    `SELECT d.id, d.team_id AS teamId, d.event_id AS eventId, d.type, d.url, d.attempt, d.created_at AS createdAt, e.body
+     FROM webhook_deliveries d JOIN webhook_events e ON e.id = d.event_id WHERE d.lane = ? AND d.claim = ?`,
+    lane,
+    claim,
+  )
+
+export type SendingEndpoint = Pick<
+  EndpointRow,
+  'id' | 'url' | 'filter' | 'headers' | 'secret' | 'createdBy' | 'failingSince'
+> & { teamId: string; oldSecret: string | null; oldSecretUntil: number | null; rateLimitPerS: number | null }
+
+export const findSendingEndpoint = (lane: string): Statement =>
+  statement(
+    `SELECT id, team_id AS teamId, url, filter, headers, secret, old_secret AS oldSecret, old_secret_until AS oldSecretUntil,
+       rate_limit_per_s AS rateLimitPerS, created_by AS createdBy, failing_since AS failingSince FROM webhook_endpoints WHERE id = ?`,
+    lane,
+  )
+
+/** When something of the lane is due next. */
+export const findNextDue = (lane: string): Statement =>
+  statement(
+    `SELECT max(min(d.next_attempt_at), COALESCE((SELECT held_until FROM webhook_endpoints WHERE id = ?1), 0)) AS nextAt
+     FROM webhook_deliveries d WHERE d.lane = ?1 AND d.next_attempt_at IS NOT NULL`,
+    lane,
+  )
+
+export type Ended = {
+  id: string
+  status: 'pending' | 'succeeded' | 'failed'
+  nextAttemptAt: number | null
+  url: string
+  responseStatus: number | null
+  responseHeaders: Record<string, string> | null
+  responseBody: string | null
+  durationMs: number
+  error: string | null
+  finishedAt: number
+}
+
+/** Counts only for who holds the claim. What failed for an endpoint that was switched off meanwhile is held. */
+export const writeEnded = (claim: string, ended: Ended): Statement =>
+  statement(
+    `UPDATE webhook_deliveries SET status = ?3, claim = NULL, url = ?5, response_status = ?6, response_headers = ?7,
+       response_body = ?8, duration_ms = ?9, error = ?10, finished_at = CASE WHEN ?3 = 'pending' THEN NULL ELSE ?11 END,
+       next_attempt_at = CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = endpoint_id AND e.active = 0) THEN NULL ELSE ?4 END
+     WHERE id = ?1 AND claim = ?2`,
+    ended.id,
+    claim,
+    ended.status,
+    ended.nextAttemptAt,
+    ended.url,
+    ended.responseStatus,
+    ended.responseHeaders === null ? null : JSON.stringify(ended.responseHeaders),
+    ended.responseBody,
+    ended.durationMs,
+    ended.error,
+    ended.finishedAt,
+  )
+
+/** What the filter does not take was never to be sent. */
+export const dropDelivery = (claim: string, id: string): Statement =>
+  statement('DELETE FROM webhook_deliveries WHERE id = ? AND claim = ?', id, claim)
+
+export const noteFilterError = (endpointId: string, message: string, now: number): Statement =>
+  statement(
+    'UPDATE webhook_endpoints SET filter_error = ?, filter_error_at = ? WHERE id = ?',
+    message,
+    now,
+    endpointId,
+  )
+
+export const noteSuccess = (endpointId: string, now: number): Statement =>
+  statement(
+    'UPDATE webhook_endpoints SET failing_since = NULL, last_success_at = ? WHERE id = ?',
+    now,
+    endpointId,
+  )
+
+export const noteFailure = (endpointId: string, now: number, heldUntil: number | null): Statement =>
+  statement(
+    `UPDATE webhook_endpoints SET failing_since = COALESCE(failing_since, ?1), last_failure_at = ?1,
+       held_until = CASE WHEN ?2 IS NULL THEN held_until ELSE max(COALESCE(held_until, 0), ?2) END WHERE id = ?3`,
+    now,
+    heldUntil,
+    endpointId,
+  )
+
+/** Lanes with something that should have been sent before `dueBefore`. Costs as many steps as there are lanes. */
+export async function findLateLanes(d1: D1Database, dueBefore: number, limit: number): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `WITH RECURSIVE lanes (lane) AS (
+         SELECT min(lane) FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL
+         UNION ALL
+         SELECT (SELECT min(d.lane) FROM webhook_deliveries d WHERE d.next_attempt_at IS NOT NULL AND d.lane > lanes.lane)
+         FROM lanes WHERE lanes.lane IS NOT NULL)
+       SELECT lane FROM lanes WHERE lane IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_deliveries d
+         LEFT JOIN webhook_endpoints e ON e.id = d.lane
+         WHERE d.lane = lanes.lane AND d.next_attempt_at <= ?1 AND COALESCE(e.held_until, 0) <= ?1) LIMIT ?2`,
+    )
+    .bind(dueBefore, limit)
+    .all<{ lane: string }>()
+  return results.map(({ lane }) => lane)
+}

@@ -1,0 +1,40 @@
+import { access } from '../../../http/auth.ts'
+import { idempotent } from '../../../http/idempotency.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import { ListWebhookDeliveries, WebhookDeliveryDetail, WebhookDeliveryPage } from '../schema/delivery.ts'
+import { WebhookSecret } from '../schema/endpoint.ts'
+import { rotateCallbackSecret } from '../service/callbacks.ts'
+import { getDelivery, listDeliveries, redeliver } from '../service/deliveries.ts'
+import { DELIVERY_ID } from './deliveries.ts'
+
+export const callbackRoutes = router()
+  .post(
+    '/callbacks/rotate-secret',
+    access('webhooks:write'),
+    idempotent('secret', 200),
+    doc('webhooks.callbacks.rotateSecret', 'Give callbacks of runs a new secret', 200, WebhookSecret, {
+      description:
+        'Callbacks (`callbackUrl` of a start) of all runs of the team are signed with it. For 24 hours the old secret signs as well.',
+    }),
+    async (c) => c.json(await rotateCallbackSecret(c.var.ctx)),
+  )
+  .get(
+    '/callbacks/deliveries',
+    access('webhooks:read'),
+    doc('webhooks.callbacks.listDeliveries', 'List the callbacks of runs', 200, WebhookDeliveryPage),
+    validate('query', ListWebhookDeliveries),
+    async (c) => c.json(await listDeliveries(c.var.ctx, null, c.req.valid('query'))),
+  )
+  .get(
+    `/callbacks/deliveries/${DELIVERY_ID}`,
+    access('webhooks:read'),
+    doc('webhooks.callbacks.getDelivery', 'Get a callback with what was sent', 200, WebhookDeliveryDetail),
+    async (c) => c.json(await getDelivery(c.var.ctx, null, c.req.param('deliveryId'))),
+  )
+  .post(
+    `/callbacks/deliveries/${DELIVERY_ID}/redeliver`,
+    access('webhooks:write'),
+    doc('webhooks.callbacks.redeliver', 'Send a callback again', 202, WebhookDeliveryDetail),
+    async (c) => c.json(await redeliver(c.var.ctx, null, c.req.param('deliveryId')), 202),
+  )

@@ -1,0 +1,57 @@
+import { idPattern } from '../../../core/ids.ts'
+import { access } from '../../../http/auth.ts'
+import { doc, validate } from '../../../http/openapi.ts'
+import { router } from '../../../http/router.ts'
+import {
+  ListWebhookDeliveries,
+  RecoverWebhook,
+  TestWebhook,
+  WebhookDeliveryDetail,
+  WebhookDeliveryPage,
+  WebhookRecovery,
+} from '../schema/delivery.ts'
+import { getDelivery, listDeliveries, recover, redeliver, testWebhook } from '../service/deliveries.ts'
+import { WEBHOOK_ID } from './endpoints.ts'
+
+export const DELIVERY_ID = `:deliveryId{${idPattern('dlv')}}` as const
+
+export const deliveryRoutes = router()
+  .get(
+    `/${WEBHOOK_ID}/deliveries`,
+    access('webhooks:read'),
+    doc('webhooks.deliveries.list', 'List the deliveries of a webhook', 200, WebhookDeliveryPage, {
+      description: 'Deliveries are kept for 30 days.',
+    }),
+    validate('query', ListWebhookDeliveries),
+    async (c) => c.json(await listDeliveries(c.var.ctx, c.req.param('id'), c.req.valid('query'))),
+  )
+  .get(
+    `/${WEBHOOK_ID}/deliveries/${DELIVERY_ID}`,
+    access('webhooks:read'),
+    doc('webhooks.deliveries.get', 'Get a delivery with what was sent', 200, WebhookDeliveryDetail),
+    async (c) => c.json(await getDelivery(c.var.ctx, c.req.param('id'), c.req.param('deliveryId'))),
+  )
+  .post(
+    `/${WEBHOOK_ID}/deliveries/${DELIVERY_ID}/redeliver`,
+    access('webhooks:write'),
+    doc('webhooks.deliveries.redeliver', 'Send a delivery again', 202, WebhookDeliveryDetail, {
+      description: 'With the same `webhook-id` and up to ten attempts, whatever has become of it.',
+    }),
+    async (c) => c.json(await redeliver(c.var.ctx, c.req.param('id'), c.req.param('deliveryId')), 202),
+  )
+  .post(
+    `/${WEBHOOK_ID}/test`,
+    access('webhooks:write'),
+    doc('webhooks.test', 'Send an example to a webhook', 200, WebhookDeliveryDetail, {
+      description: 'It is sent at once and only once, and the answer says what came back.',
+    }),
+    validate('json', TestWebhook, { optional: true }),
+    async (c) => c.json(await testWebhook(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
+  )
+  .post(
+    `/${WEBHOOK_ID}/recover`,
+    access('webhooks:write'),
+    doc('webhooks.recover', 'Send the events of a time again', 202, WebhookRecovery),
+    validate('json', RecoverWebhook),
+    async (c) => c.json(await recover(c.var.ctx, c.req.param('id'), c.req.valid('json')), 202),
+  )

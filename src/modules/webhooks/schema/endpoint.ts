@@ -1,0 +1,133 @@
+import * as z from 'zod'
+import { isEventPattern } from '../../../engine/model/event-name.ts'
+import { listQuery, pageOf } from '../../../http/pagination.ts'
+import { LongText } from '../../../http/text.ts'
+
+const MAX_PATTERNS = 50
+const MAX_HEADERS = 20
+
+const Url = z.url({ protocol: /^https?$/ }).max(2_000)
+
+const Patterns = z
+  .array(z.string().max(200).refine(isEventPattern, 'dotted words; * stands for any characters: run.*'))
+  .min(1)
+  .max(MAX_PATTERNS)
+
+const Filter = z.string().min(1).max(5_000)
+
+/** What the platform or the signature sets. */
+const OWN_HEADER =
+  /^(webhook-.*|host|connection|content-.*|transfer-encoding|upgrade|user-agent|cf-.*|x-forwarded-.*|x-real-ip|te|trailer|expect|keep-alive)$/i
+
+const Headers = z
+  .record(
+    z
+      .string()
+      .max(100)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not the name of a header')
+      .refine((name) => !OWN_HEADER.test(name), 'this header is set by the service'),
+    z
+      .string()
+      .max(2_000)
+      .regex(/^[\x20-\x7e]*$/, 'visible ASCII characters only'),
+  )
+  .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `at most ${MAX_HEADERS} headers`)
+
+const fields = {
+  url: Url.describe('Where events are posted to. It must be a public address.'),
+  events: Patterns.describe(
+    'Names of events, or patterns: `run.failed`, `run.*`, `*`. See GET /events/types.',
+  ),
+  filter: Filter.nullable().describe(
+    'An expression. Only events for which it is true are sent. It sees the event as `input`, its `data` as `item`, and `now`. One that cannot be evaluated takes nothing; `filterError` shows it.',
+  ),
+  description: LongText(500),
+  headers: Headers.describe('More headers of each request. Their values are sealed and never shown.'),
+  active: z.boolean().describe('While false nothing is sent. What is waiting goes on when it is true again.'),
+  rateLimitPerS: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .nullable()
+    .describe('How many requests a second the receiver takes. Null for no limit.'),
+}
+
+export const CreateWebhook = z
+  .strictObject({
+    url: fields.url,
+    events: fields.events,
+    filter: fields.filter.default(null),
+    description: fields.description.default(''),
+    headers: fields.headers.default({}),
+    active: fields.active.default(true),
+    rateLimitPerS: fields.rateLimitPerS.default(null),
+  })
+  .meta({ id: 'CreateWebhook' })
+export type CreateWebhook = z.infer<typeof CreateWebhook>
+
+export const UpdateWebhook = z.strictObject(fields).partial().meta({ id: 'UpdateWebhook' })
+export type UpdateWebhook = z.infer<typeof UpdateWebhook>
+
+const shape = {
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  filter: z.string().nullable(),
+  description: z.string(),
+  headerNames: z
+    .array(z.string())
+    .describe('The names of the headers that are set. Their values are not shown.'),
+  active: z.boolean(),
+  disabledReason: z
+    .enum(['gone', 'failing'])
+    .nullable()
+    .describe(
+      'Why the system switched it off: the receiver answered 410, or everything failed for five days.',
+    ),
+  disabledAt: z.iso.datetime().nullable(),
+  rateLimitPerS: z.int().nullable(),
+  failingSince: z.iso
+    .datetime()
+    .nullable()
+    .describe('Since when nothing has succeeded. Null when the last delivery did.'),
+  lastSuccessAt: z.iso.datetime().nullable(),
+  lastFailureAt: z.iso.datetime().nullable(),
+  filterError: z
+    .strictObject({ message: z.string(), at: z.iso.datetime() })
+    .nullable()
+    .describe('Why the filter could not be evaluated, the last time.'),
+  oldSecretUntil: z.iso
+    .datetime()
+    .nullable()
+    .describe('Until when the secret before the last rotation signs as well.'),
+  createdBy: z.string(),
+  version: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+}
+
+export const Webhook = z.strictObject(shape).meta({ id: 'Webhook' })
+export type Webhook = z.infer<typeof Webhook>
+
+export const NewWebhook = z
+  .strictObject({ ...shape, secret: z.string().describe('Checks the signatures. It is shown only now.') })
+  .meta({ id: 'NewWebhook' })
+export type NewWebhook = z.infer<typeof NewWebhook>
+
+export const WebhookPage = pageOf(Webhook).meta({ id: 'WebhookPage' })
+
+export const ListWebhooks = listQuery(['-createdAt', 'createdAt'], {
+  active: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+})
+export type ListWebhooks = z.infer<typeof ListWebhooks>
+
+export const WebhookSecret = z
+  .strictObject({
+    secret: z.string().describe('The new secret. It is shown only now.'),
+    oldSecretUntil: z.iso.datetime().nullable().describe('Until when the one before signs as well.'),
+  })
+  .meta({ id: 'WebhookSecret' })
+export type WebhookSecret = z.infer<typeof WebhookSecret>

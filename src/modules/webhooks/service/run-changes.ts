@@ -1,0 +1,70 @@
+// Changes of runs become events. A trigger of the table `runs` writes each down with the report that makes it, but only while the
+// team has an endpoint (migrations). The run's object then asks for this at once; what it could not ask for is found by the tick.
+import type { RequestContext } from '../../../context.ts'
+import { derivedId } from '../../../core/ids.ts'
+import type { Json } from '../../../core/json.ts'
+import { findTeamsWithLate } from '../../../db/late-teams.ts'
+import { runBatch } from '../../../db/statement.ts'
+import type { RunChanged } from '../../../objects/team-events.ts'
+import { workflowRun } from '../../../objects/workflow-run.ts'
+import { deleteRunChange, findRunChanges, type RunChangeRow } from '../repo/run-changes.ts'
+import { eventsOfRunChange, type RunThen } from '../run-events.ts'
+import { recordEvents } from './record.ts'
+
+const PAGE = 50
+/** An output of more is left out; it is read by the run's id. As events of a run have it. */
+const MAX_OUTPUT_CHARS = 16_384
+const LATE_MS = 20_000
+const MAX_TEAMS = 100
+
+type Context = Pick<RequestContext, 'env' | 'now' | 'defer' | 'settings' | 'log'>
+
+/** A change that is told twice gives the same events. */
+export async function tellRunChanges(request: Context, teamId: string): Promise<void> {
+  for (;;) {
+    const changes = await findRunChanges(request.env.DB, teamId, PAGE)
+    const recorded = await Promise.all(changes.map((change) => eventsOf(request, change)))
+    await recordEvents(request, recorded.flat())
+    if (changes.length > 0)
+      await runBatch(
+        request.env.DB,
+        changes.map(({ id }) => deleteRunChange(id)),
+      )
+    if (changes.length < PAGE) return
+  }
+}
+
+async function eventsOf(request: Context, change: RunChangeRow) {
+  const run = JSON.parse(change.run) as RunThen
+  const events = eventsOfRunChange({ ...change, run, at: change.createdAt })
+  return Promise.all(
+    events.map(async (event) => ({
+      id: await derivedId('evt', `${event.type} ${change.runId} ${change.seq}`),
+      event: event.type === 'run.succeeded' ? await withOutput(request, change.runId, event) : event,
+      link: `${request.settings.PUBLIC_URL.replace(/\/+$/, '')}/api/v1/runs/${change.runId}`,
+    })),
+  )
+}
+
+/** A run that does not answer is told without its output, as one that has a large one. */
+async function withOutput({ env, log }: Context, runId: string, event: RunChanged): Promise<RunChanged> {
+  try {
+    const { output } = (await workflowRun(env.RUNS, runId).view({ output: true })) as { output: Json }
+    const { length } = JSON.stringify(output)
+    return { ...event, data: length > MAX_OUTPUT_CHARS ? { outputBytes: length } : { output } }
+  } catch (error) {
+    log.warn('the output of a run could not be read for webhooks', { runId, error })
+    return event
+  }
+}
+
+/** For the tick. */
+export async function tellLateRunChanges(request: RequestContext): Promise<void> {
+  const teams = await findTeamsWithLate(
+    request.env.DB,
+    'webhook_run_changes',
+    request.now() - LATE_MS,
+    MAX_TEAMS,
+  )
+  for (const teamId of teams) await tellRunChanges(request, teamId)
+}

@@ -1,0 +1,207 @@
+// A pass over one lane. Invariants:
+// 1. What is due is claimed by one statement, so two passes never send the same attempt. A claim is void after two minutes.
+// 2. A result is written as soon as it is there; results that come while one is being written go with the next.
+// 3. Only results that hold the claim count, so what was begun again or deleted meanwhile stays as it is.
+import type { RequestContext } from '../../../context.ts'
+import { DAY_MS, SECOND_MS } from '../../../core/clock.ts'
+import { randomToken } from '../../../core/crypto.ts'
+import type { Json } from '../../../core/json.ts'
+import { countIfChanged } from '../../../db/platform-stats.ts'
+import { runBatch, type Statement } from '../../../db/statement.ts'
+import { judgeFilter } from '../../../engine/triggers/trigger-filter.ts'
+import {
+  claimDue,
+  type DueDelivery,
+  dropDelivery,
+  findClaimed,
+  findNextDue,
+  findSendingEndpoint,
+  noteFailure,
+  noteFilterError,
+  noteSuccess,
+  type SendingEndpoint,
+  writeEnded,
+} from '../repo/sending.ts'
+import { MAX_RETRY_AFTER_MS, nextAttemptAt } from '../schedule.ts'
+import { judge, keptOf, type Outcome, type Verdict } from '../verdict.ts'
+import { attempt } from './attempt.ts'
+import { disable } from './disable.ts'
+import { callbackSecrets, endpointHeaders, endpointSecretPlace, signingSecrets } from './secrets.ts'
+
+/** The platform allows six connections that wait for an answer. */
+const PARALLEL = 6
+const MAX_CLAIMED = 60
+/** An endpoint that has only failed for so long is switched off. */
+export const MAX_FAILING_MS = 5 * DAY_MS
+
+/** `nextAt`: when something is due again, null for never. Before `notBefore` the endpoint's own rate allows no pass. */
+export type Pass = { nextAt: number | null; notBefore: number }
+
+export async function sendDue(request: RequestContext, lane: string): Promise<Pass> {
+  const { DB } = request.env
+  const startedAt = request.now()
+  const claim = randomToken()
+  const [, claimed, found] = await runBatch(DB, [
+    claimDue(lane, claim, startedAt, MAX_CLAIMED),
+    findClaimed(lane, claim),
+    findSendingEndpoint(lane),
+  ])
+  const due = (claimed?.results ?? []) as DueDelivery[]
+  const endpoint = ((found?.results ?? []) as SendingEndpoint[])[0] ?? null
+  if (due.length > 0) await sendAll(request, { endpoint, due, claim })
+  const [next] = await runBatch<{ nextAt: number | null }>(DB, [findNextDue(lane)])
+  const nextAt = next?.results[0]?.nextAt ?? null
+  const isPaced = due.length > 0 && endpoint?.rateLimitPerS != null
+  return { nextAt, notBefore: isPaced ? startedAt + SECOND_MS : 0 }
+}
+
+type Work = { endpoint: SendingEndpoint | null; due: DueDelivery[]; claim: string }
+
+async function sendAll(request: RequestContext, { endpoint, due, claim }: Work): Promise<void> {
+  const signer = await signerOf(request, endpoint, due)
+  const writer = resultWriter(request)
+  const queue = [...due]
+  const work = async (): Promise<void> => {
+    for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+      const dropped = endpoint === null ? null : judgeDelivery(endpoint, one, claim, request.now())
+      if (dropped !== null) {
+        await writer.write(dropped)
+        continue
+      }
+      const url = endpoint?.url ?? one.url
+      const outcome = await attempt(request, { ...signer, url, id: one.eventId, body: one.body })
+      await writer.write(
+        resultOf(one, { url, outcome, claim, endpointId: endpoint?.id ?? null }, signer.hidden),
+      )
+      if (endpoint !== null) await disableIfDone(request, endpoint, judge(outcome), outcome)
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, work))
+}
+
+type Signer = { secrets: string[]; headers: Record<string, string>; hidden: string[] }
+
+async function signerOf(
+  request: RequestContext,
+  endpoint: SendingEndpoint | null,
+  due: DueDelivery[],
+): Promise<Signer> {
+  const teamId = endpoint?.teamId ?? due[0]?.teamId ?? ''
+  const secrets =
+    endpoint === null
+      ? await callbackSecrets(request, teamId)
+      : await signingSecrets(request, endpointSecretPlace(teamId, endpoint.id), endpoint)
+  const headers = endpoint === null ? {} : await endpointHeaders(request, endpoint)
+  return { secrets, headers, hidden: [...secrets, ...Object.values(headers)] }
+}
+
+/** The statements that drop what the filter does not take, or null when the delivery is to be sent. */
+function judgeDelivery(
+  endpoint: SendingEndpoint,
+  { id, body, attempt: number, type, createdAt }: DueDelivery,
+  claim: string,
+  now: number,
+): Statement[] | null {
+  // A test is sent whatever the filter says, and what was taken once stays taken.
+  if (endpoint.filter === null || number > 1 || type === TEST_TYPE) return null
+  const { data: event } = JSON.parse(body) as { data: { data?: Json } }
+  const verdict = judgeFilter(endpoint.filter, { input: event, item: event?.data ?? null, now: createdAt })
+  if (verdict.takes) return null
+  const dropped = dropDelivery(claim, id)
+  return verdict.fault === null ? [dropped] : [dropped, noteFilterError(endpoint.id, verdict.fault, now)]
+}
+
+export const TEST_TYPE = 'webhook.test'
+
+export type Sent = {
+  url: string
+  outcome: Outcome
+  claim: string
+  /** Null for a callback. */
+  endpointId: string | null
+  /** A test is not tried again. */
+  once?: boolean
+}
+
+/** What is written of an attempt. */
+export function resultOf(
+  { id, attempt: number }: Pick<DueDelivery, 'id' | 'attempt'>,
+  { url, outcome, claim, endpointId, once = false }: Sent,
+  hidden: readonly string[],
+): Statement[] {
+  const verdict = judge(outcome)
+  const { status, headers, body, durationMs, error, at } = keptOf(outcome, hidden)
+  const endedAt = at + durationMs
+  const retryAfterMs = verdict.kind === 'retry' ? verdict.retryAfterMs : null
+  const nextAt =
+    verdict.kind === 'retry' && !once ? nextAttemptAt(number, endedAt, Math.random(), retryAfterMs) : null
+  const succeeded = verdict.kind === 'succeeded'
+  const statements = [
+    writeEnded(claim, {
+      id,
+      status: succeeded ? 'succeeded' : nextAt === null ? 'failed' : 'pending',
+      nextAttemptAt: nextAt,
+      url,
+      responseStatus: status,
+      responseHeaders: status === null ? null : headers,
+      responseBody: status === null ? null : body,
+      durationMs,
+      error: succeeded ? null : (error ?? reasonOf(verdict, outcome)),
+      finishedAt: endedAt,
+    }),
+    countIfChanged('webhookAttempts', succeeded ? 'succeeded' : 'failed', endedAt),
+  ]
+  if (endpointId === null) return statements
+  // A receiver that asks for time gets it for everything, not only for this delivery.
+  const heldUntil = retryAfterMs === null ? null : endedAt + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
+  return [
+    ...statements,
+    succeeded ? noteSuccess(endpointId, endedAt) : noteFailure(endpointId, endedAt, heldUntil),
+  ]
+}
+
+function reasonOf(verdict: Verdict, { status }: Outcome): string {
+  if (verdict.kind === 'aborted') return 'The receiver asked for no further attempt.'
+  if (verdict.kind === 'gone') return 'The receiver is gone (410).'
+  const isRedirect = status !== null && status >= 300 && status < 400
+  return isRedirect
+    ? `The receiver answered ${status}. Redirects are not followed: set the address that it leads to.`
+    : `The receiver answered ${status}.`
+}
+
+async function disableIfDone(
+  request: RequestContext,
+  endpoint: SendingEndpoint,
+  verdict: Verdict,
+  outcome: Outcome,
+): Promise<void> {
+  if (verdict.kind === 'gone') return disable(request, endpoint, 'gone')
+  if (verdict.kind === 'succeeded' || endpoint.failingSince === null) return
+  if (outcome.at - endpoint.failingSince >= MAX_FAILING_MS) await disable(request, endpoint, 'failing')
+}
+
+/** Writes results in the order in which they come, as many at once as there are. */
+function resultWriter({ env, log }: RequestContext) {
+  let waiting: Statement[] = []
+  let writing: Promise<void> | null = null
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const now = waiting
+      waiting = []
+      try {
+        await runBatch(env.DB, now)
+      } catch (error) {
+        // The claims run out, and the attempts are made again.
+        log.error('results of webhooks could not be written', { error })
+      }
+    }
+    writing = null
+  }
+  return {
+    write(statements: Statement[]): Promise<void> {
+      waiting.push(...statements)
+      writing ??= flush()
+      return writing
+    },
+  }
+}
