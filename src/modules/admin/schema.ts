@@ -87,21 +87,6 @@ export type UpdateUserRole = z.infer<typeof UpdateUserRole>
 export const UpdateUserStatus = z.strictObject({ status: Status }).meta({ id: 'UpdateUserStatus' })
 export type UpdateUserStatus = z.infer<typeof UpdateUserStatus>
 
-export const AdminStats = z
-  .strictObject({
-    users: z.strictObject({
-      total: z.int(),
-      byRole: z.record(Role, z.int()),
-      byStatus: z.record(Status, z.int()),
-    }),
-    teams: z.strictObject({ total: z.int(), personal: z.int() }),
-    sessions: z.strictObject({ active: z.int() }),
-    audit: z.strictObject({ entries: z.int(), unsealed: z.int() }),
-    outbox: z.strictObject({ pending: z.int(), dead: z.int() }),
-  })
-  .meta({ id: 'AdminStats' })
-export type AdminStats = z.infer<typeof AdminStats>
-
 export const ReindexRuns = z
   .strictObject({
     day: z.iso.date().describe('The day to rebuild, from its manifest.'),
@@ -114,22 +99,54 @@ export const ReindexedRuns = z
   .strictObject({ day: z.string(), reported: z.int(), missing: z.int(), nextPage: z.int().nullable() })
   .meta({ id: 'ReindexedRuns' })
 
-export const StuckRuns = z
+export const RebuildRuns = z
   .strictObject({
-    items: z.array(
-      z.strictObject({
-        id: z.string(),
-        teamId: z.string(),
-        status: z.string(),
-        wakeBy: z.iso.datetime().describe('When the run is woken again.'),
-        stuckSince: z.iso
-          .datetime()
-          .nullable()
-          .describe(
-            'Since when the run has not responded; null if nothing has tried to wake it because the tick is not running.',
-          ),
-      }),
-    ),
+    teamId: z
+      .string()
+      .max(64)
+      .nullable()
+      .default(null)
+      .describe('Only runs of this team; null for all teams.'),
+    cursor: z
+      .string()
+      .max(1024)
+      .nullable()
+      .default(null)
+      .describe('The `nextCursor` of the call before; null to begin.'),
   })
-  .meta({ id: 'StuckRuns' })
-export type StuckRuns = z.infer<typeof StuckRuns>
+  .meta({ id: 'RebuildRuns' })
+export type RebuildRuns = z.infer<typeof RebuildRuns>
+
+export const RebuiltRuns = z
+  .strictObject({
+    reported: z.int().describe('Runs that have written their rows again.'),
+    missing: z.int().describe('Runs that were named and are gone, or did not answer.'),
+    nextCursor: z.string().nullable().describe('Send it as `cursor` to go on; null when all is done.'),
+  })
+  .meta({ id: 'RebuiltRuns' })
+
+const StuckRun = z
+  .strictObject({
+    id: z.string(),
+    teamId: z.string(),
+    status: z.string(),
+    wakeBy: z.iso.datetime().describe('When the run is woken again.'),
+    stuckSince: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'Since when the run has not responded; null if nothing has tried to wake it because the tick is not running.',
+      ),
+  })
+  .meta({ id: 'StuckRun' })
+export type StuckRun = z.infer<typeof StuckRun>
+
+export const StuckRunPage = pageOf(StuckRun).meta({ id: 'StuckRunPage' })
+
+export const ListStuckRuns = listQuery(['wakeBy'], {})
+export type ListStuckRuns = z.infer<typeof ListStuckRuns>
+
+export const RepairedRun = z
+  .strictObject({ id: z.string(), teamId: z.string(), status: z.string() })
+  .meta({ id: 'RepairedRun' })
+export type RepairedRun = z.infer<typeof RepairedRun>

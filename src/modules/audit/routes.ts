@@ -1,7 +1,16 @@
 import { access } from '../../http/auth.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
-import { AuditPage, AuditVerdict, ListAuditLogs, VerifyAuditLogs } from './schema.ts'
+import {
+  AuditPage,
+  AuditPartFile,
+  AuditPartPage,
+  AuditVerdict,
+  ListAuditLogs,
+  ListAuditParts,
+  VerifyAuditLogs,
+} from './schema.ts'
+import { listAuditParts, openAuditPart } from './service/archives.ts'
 import { exportAuditLogs } from './service/export.ts'
 import { listAuditLogs } from './service/list.ts'
 import { verifyAudit } from './service/verify.ts'
@@ -12,7 +21,7 @@ export const auditRoutes = router()
   .get(
     '/',
     access('admin:read'),
-    doc('List or export the audit log', 200, AuditPage, {
+    doc('admin.auditLogs.list', 'List or export the audit log', 200, AuditPage, {
       otherMediaTypes: ['text/csv', 'application/jsonl'],
     }),
     validate('query', ListAuditLogs),
@@ -26,9 +35,33 @@ export const auditRoutes = router()
     },
   )
   .get(
+    '/archives',
+    access('admin:read'),
+    doc('admin.auditLogs.listArchives', "List the archived parts of a team's log", 200, AuditPartPage, {
+      description:
+        'Entries that are older than the retention of their plan. Verification goes through them as well.',
+    }),
+    validate('query', ListAuditParts),
+    async (c) => c.json(await listAuditParts(c.var.ctx, c.req.valid('query'))),
+  )
+  .get(
+    '/archives/:team{[a-z0-9_]+}/:through{[0-9]+}',
+    access('admin:read'),
+    doc('admin.auditLogs.downloadArchive', "Download an archived part of a team's log", 200, AuditPartFile, {
+      mediaType: 'application/jsonl',
+    }),
+    async (c) => {
+      const { team, through } = c.req.param()
+      return c.body(await openAuditPart(c.var.ctx, team, Number(through)), 200, {
+        'content-type': MEDIA_TYPES.jsonl,
+        'content-disposition': `attachment; filename="audit-log-${team}-${through}.jsonl"`,
+      })
+    },
+  )
+  .get(
     '/verify',
     access('admin:read'),
-    doc('Verify the seals of the audit log', 200, AuditVerdict),
+    doc('admin.auditLogs.verify', 'Verify the seals of the audit log', 200, AuditVerdict),
     validate('query', VerifyAuditLogs),
     async (c) => {
       const { team, cursor } = c.req.valid('query')

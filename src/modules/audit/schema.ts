@@ -87,6 +87,26 @@ export const VerifyAuditLogs = z.strictObject({
 })
 export type VerifyAuditLogs = z.infer<typeof VerifyAuditLogs>
 
+export const AuditPart = z
+  .strictObject({
+    id: z.string().describe('Names the part in the download.'),
+    fromSeq: z.int().describe('The number of its first entry.'),
+    throughSeq: z.int().describe('The number of its last entry.'),
+    entries: z.int(),
+    archivedAt: z.iso.datetime().describe('When it was moved out of the log.'),
+  })
+  .meta({ id: 'AuditPart' })
+export type AuditPart = z.infer<typeof AuditPart>
+
+export const AuditPartPage = pageOf(AuditPart).meta({ id: 'AuditPartPage' })
+
+export const ListAuditParts = listQuery(['seq'], { team: reference.describe('Whose log.') })
+export type ListAuditParts = z.infer<typeof ListAuditParts>
+
+export const AuditPartFile = z
+  .string()
+  .meta({ id: 'AuditPartFile', description: 'One entry a line, as JSON.' })
+
 export const AUDIT_FAULTS = {
   changed: 'The entry was changed after it was sealed.',
   missing: 'A sealed entry is missing.',

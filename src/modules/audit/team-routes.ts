@@ -8,7 +8,7 @@ import { listTeamAuditLogs } from './service/list-team.ts'
 export const teamAuditRoutes = router().get(
   `/:id{${idPattern('team')}}/audit-logs`,
   access('audit:read', { team: 'id' }),
-  doc("List a team's audit log", 200, TeamAuditPage, {
+  doc('teams.auditLogs.list', "List a team's audit log", 200, TeamAuditPage, {
     description:
       "For the owner and admins of the team. Members' actions on their own accounts are visible only to themselves.",
   }),

@@ -2,7 +2,6 @@
 // 1. Every change checks in its own statement that the actor is still an active admin. If two admins revoke each other's rights
 //    at the same time, the second change fails.
 // 2. Admins can only revoke rights of others. Together these keep the platform's last admin.
-import type { Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
 
@@ -114,36 +113,3 @@ export const guardRemoval = (
 /** Use it only in the commit that inserts the user. */
 export const setNewRole = (userId: string, role: PlatformRole): Statement =>
   statement('UPDATE users SET role = ? WHERE id = ?', role, userId)
-
-/**
- * The role `premium` gives the user's personal team at least the premium plan, so the plan changes with the role in the same
- * commit. New teams get that plan too. A higher plan stays. Existing data stays even if it exceeds the new plan; only new data is
- * rejected.
- */
-export function movePlanWithRole(
-  userId: string,
-  from: PlatformRole,
-  to: PlatformRole,
-  now: number,
-): Statement[] {
-  if (from === to || (from !== 'premium' && to !== 'premium')) return []
-  return [
-    statement(
-      `UPDATE teams SET plan = ?3, version = version + 1, updated_at = ?4
-       WHERE id = (SELECT u.personal_team_id FROM users u WHERE u.id = ?1) AND plan = ?2`,
-      userId,
-      ...(to === 'premium' ? ['free', 'premium'] : ['premium', 'free']),
-      now,
-    ),
-  ]
-}
-
-/** The plan that `movePlanWithRole` sets. */
-export function planAfterRoleChange(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
-  if (to === 'premium') return plan === 'free' ? 'premium' : plan
-  return from === 'premium' && plan === 'premium' ? 'free' : plan
-}
-
-/** Voids tokens that were mailed to the previous address. */
-export const voidMailedTokens = (userId: string, now: number): Statement =>
-  statement('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL', now, userId)

@@ -1,23 +1,27 @@
 // Users for administrators. Queries here are not limited to the caller's team.
+
 import { decodeCursor } from '../../../core/cursor.ts'
 import type { Plan } from '../../../core/plans.ts'
-import type { PlatformRole, UserStatus } from '../../../db/schema/index.ts'
+import type { users } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 import type { ListUsers } from '../schema.ts'
 
-export type UserRow = {
-  id: string
-  email: string
-  emailVerifiedAt: number | null
-  name: string
-  role: PlatformRole
-  status: UserStatus
-  mfaEnabled: number
-  personalTeamId: string
+export type UserRow = Pick<
+  Stored<typeof users.$inferSelect>,
+  | 'id'
+  | 'email'
+  | 'emailVerifiedAt'
+  | 'name'
+  | 'role'
+  | 'status'
+  | 'mfaEnabled'
+  | 'personalTeamId'
+  | 'lastSignInAt'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+> & {
   plan: Plan
-  lastSignInAt: number | null
-  version: number
-  createdAt: number
-  updatedAt: number
 }
 
 const COLUMNS = `u.id, u.email, u.email_verified_at AS emailVerifiedAt, u.name, u.role, u.status, u.mfa_enabled AS mfaEnabled,

@@ -3,8 +3,9 @@ import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commit, isUniqueViolation } from '../../../db/commit.ts'
+import { voidAllOneTimeTokens } from '../../auth/index.ts'
 import { preparePlanChange } from '../../users/index.ts'
-import { guardChange, voidMailedTokens } from '../repo/changes.ts'
+import { guardChange } from '../repo/changes.ts'
 import type { AdminUser, UpdateUser } from '../schema.ts'
 import { explainMiss, getUser, PLATFORM_LOG, requireUser } from './users.ts'
 
@@ -31,7 +32,7 @@ export async function updateUser(
   const stillVerified = movesTo === null ? seen.emailVerifiedAt : null
   const emailVerifiedAt = after.emailVerified ? (stillVerified ?? now) : null
   const update = guardChange(ctx.actor.userId, id, seen.version, { ...after, emailVerifiedAt }, now)
-  const voided = movesTo === null ? [] : [voidMailedTokens(id, now)]
+  const voided = movesTo === null ? [] : [voidAllOneTimeTokens(id, now)]
   const updated: Change['audit'] = {
     action: 'user.updated',
     targetType: 'user',

@@ -4,15 +4,16 @@ import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
-import { guardAdmin, movePlanWithRole, setNewRole } from '../repo/changes.ts'
+import { movePlanWithRole } from '../../teams/index.ts'
+import { guardAdmin, setNewRole } from '../repo/changes.ts'
 import type { CreatedUser, CreateUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG } from './users.ts'
 
 export async function createUser(ctx: ServiceContext, input: CreateUser): Promise<CreatedUser> {
   const { email, name, role, emailVerified } = input
-  if (input.password !== undefined) requireGoodPassword(input.password, email, 'password')
+  if (input.password !== undefined) requireGoodPassword(input.password, email, '/password')
   const generated = input.password === undefined ? generatePassword() : null
-  const passwordHash = await hashPassword(generated ?? input.password ?? '')
+  const passwordHash = await hashPassword(ctx.settings, generated ?? input.password ?? '')
   const now = ctx.now()
   const { user, statements } = createAccount(
     { email, name, passwordHash, emailVerifiedAt: emailVerified ? now : null },

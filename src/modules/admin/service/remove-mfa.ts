@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { removeBackupCodes, removeFactor } from '../../auth/index.ts'
+import { removeBackupCodes, removeFactor, securityNotice } from '../../auth/index.ts'
 import { guardMfaRemoval } from '../repo/changes.ts'
 import type { AdminUser } from '../schema.ts'
 import { explainMiss, getUser, PLATFORM_LOG, requireOther, requireUser } from './users.ts'
@@ -18,6 +18,11 @@ export async function removeMfa(ctx: ServiceContext, id: string, expected: Expec
     statements: [removeFactor(id), removeBackupCodes(id)],
     audit: { action: 'mfa.removed', targetType: 'user', targetId: id, teamId: PLATFORM_LOG },
     messages: [
+      securityNotice(
+        id,
+        'Two-step sign-in was turned off by an administrator',
+        'Signing in no longer requires a code. Set up a second factor again soon.',
+      ),
       {
         type: 'mail.send',
         to: email,

@@ -16,7 +16,7 @@ export async function deleteUser(ctx: ServiceContext, id: string, expected: Expe
   if (shared.length > 0) {
     throw new AppError('team.last_owner', {
       detail: 'The user owns teams with other members. Transfer or delete these teams first.',
-      errors: shared.map((team) => ({ path: team.id, message: team.name, code: 'team.last_owner' })),
+      errors: shared.map((team) => ({ resourceId: team.id, message: team.name, code: 'team.last_owner' })),
     })
   }
   const now = ctx.now()

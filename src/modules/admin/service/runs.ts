@@ -1,21 +1,22 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'
-import { reindexRuns, STUCK_MS } from '../../executions/index.ts'
-import { findOverdueRuns } from '../repo/runs.ts'
-import type { ReindexRuns, StuckRuns } from '../schema.ts'
+import { type Page, toPage } from '../../../db/paginate.ts'
+import { endRun, type Rebuilt, rebuildIndex, reindexRuns, STUCK_MS, wakeRun } from '../../runs/index.ts'
+import { countOverdueRuns, findOverdueRuns } from '../repo/runs.ts'
+import type { ListStuckRuns, RebuildRuns, ReindexRuns, RepairedRun, StuckRun } from '../schema.ts'
+import { PLATFORM_LOG } from './users.ts'
 
-const MAX_LISTED = 100
-
-export async function listStuckRuns(ctx: ServiceContext): Promise<StuckRuns> {
-  const rows = await findOverdueRuns(ctx.env.DB, ctx.now() - STUCK_MS, MAX_LISTED)
-  return {
-    items: rows.map((row) => ({
-      ...row,
-      wakeBy: toIso(row.wakeBy),
-      stuckSince: toIsoOrNull(row.stuckSince),
-    })),
-  }
+export async function listStuckRuns(ctx: ServiceContext, query: ListStuckRuns): Promise<Page<StuckRun>> {
+  const before = ctx.now() - STUCK_MS
+  const rows = await findOverdueRuns(ctx.env.DB, before, query)
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row.wakeBy, id: row.id }),
+    (row) => ({ ...row, wakeBy: toIso(row.wakeBy), stuckSince: toIsoOrNull(row.stuckSince) }),
+  )
+  return query.count ? { ...page, total: await countOverdueRuns(ctx.env.DB, before) } : page
 }
 
 export async function reindexDay(
@@ -28,4 +29,34 @@ export async function reindexDay(
     audit: { action: 'runs.reindexed', targetType: 'day', targetId: day, after: { page, reported, missing } },
   })
   return answer
+}
+
+/** A part of all runs, or of a team's. The audit log has the beginning. */
+export async function rebuildRuns(ctx: ServiceContext, { teamId, cursor }: RebuildRuns): Promise<Rebuilt> {
+  const answer = await rebuildIndex(ctx, { teamId, cursor })
+  if (cursor === null)
+    await commit(ctx, {
+      audit: { action: 'runs.rebuilt', targetType: 'runs', targetId: teamId ?? 'all', teamId: PLATFORM_LOG },
+    })
+  return answer
+}
+
+export const wakeStuckRun = (ctx: ServiceContext, id: string): Promise<RepairedRun> =>
+  repair(ctx, id, 'run.woken', wakeRun)
+
+/** The run's own log of its team has the cancel as well. */
+export const endStuckRun = (ctx: ServiceContext, id: string): Promise<RepairedRun> =>
+  repair(ctx, id, 'run.ended_by_admin', endRun)
+
+async function repair(
+  ctx: ServiceContext,
+  id: string,
+  action: string,
+  work: typeof wakeRun,
+): Promise<RepairedRun> {
+  const { teamId, status } = await work(ctx, id)
+  await commit(ctx, {
+    audit: { action, targetType: 'run', targetId: id, teamId: PLATFORM_LOG, after: { teamId, status } },
+  })
+  return { id, teamId, status }
 }

@@ -81,19 +81,6 @@ export async function findChain(
   return results
 }
 
-export async function countChain(
-  d1: D1Database,
-  teamId: string,
-  afterSeq: number,
-  throughSeq: number,
-): Promise<number> {
-  const row = await d1
-    .prepare('SELECT count(*) AS total FROM audit_log WHERE team_id = ? AND seq > ? AND seq <= ?')
-    .bind(teamId, afterSeq, throughSeq)
-    .first<{ total: number }>()
-  return row?.total ?? 0
-}
-
 /** The next teams in order that have entries or a seal. The recursive part skips from team to team in the index. */
 export async function nextTeamsWithLog(d1: D1Database, after: string, limit: number): Promise<string[]> {
   const { results } = await d1

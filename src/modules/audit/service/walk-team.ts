@@ -4,8 +4,9 @@
 import type { RequestContext } from '../../../context.ts'
 import { type ChainLink, type ChainRow, nextLink } from '../chain.ts'
 import { walkCopies } from '../copies.ts'
-import { countChain, findChain, findNewestSeal } from '../repo/chain.ts'
+import { findNewestSeal } from '../repo/chain.ts'
 import { AUDIT_FAULTS, type AuditFault } from '../schema.ts'
+import { countChain, readChain } from './chain-rows.ts'
 
 /** A position, the last entry that a copy confirms, and the first entry after it that no copy has confirmed yet. */
 export type Place = ChainLink & { agreedSeq: number; doubtSeq: number | null }
@@ -44,7 +45,7 @@ export async function walkTeam(
 
   for (;;) {
     const ahead = await copies.peek()
-    const rows = await findChain(d1, teamId, at.seq, PAGE)
+    const rows = await readChain(request, teamId, at.seq, PAGE)
     if (rows.length === 0) {
       const sealedSeq = Math.max(record?.seq ?? 0, ahead?.seq ?? 0)
       return sealedSeq > at.seq
@@ -63,8 +64,8 @@ export async function walkTeam(
       const link = await nextLink(at, row)
       const isSealed = row.seq <= (record?.seq ?? 0)
       if (row.seal === null ? isSealed : row.seal !== link.seal) {
-        const next = rows[i + 1] ?? (await findChain(d1, teamId, row.seq, 1))[0]
-        const fault = await classifyFault(d1, at, row, next, copy ?? record)
+        const next = rows[i + 1] ?? (await readChain(request, teamId, row.seq, 1))[0]
+        const fault = await classifyFault(request, at, row, next, copy ?? record)
         return broken(fault, row.seq, { entryId: row.id })
       }
       if (row.seal !== null && !isSealed) {
@@ -102,7 +103,7 @@ export async function walkTeam(
 
 /** Decides whether a row that breaks the chain was changed, was inserted, or follows a missing row. */
 async function classifyFault(
-  d1: D1Database,
+  request: RequestContext,
   at: ChainLink,
   row: ChainRow,
   next: ChainRow | undefined,
@@ -110,7 +111,7 @@ async function classifyFault(
 ): Promise<Fault> {
   if (next?.seal && (await nextLink(at, next)).seal === next.seal) return 'inserted'
   if (witness === null) return 'changed'
-  const counted = at.entries + (await countChain(d1, row.teamId, at.seq, witness.seq))
+  const counted = at.entries + (await countChain(request, row.teamId, at.seq, witness.seq))
   if (counted === witness.entries) return 'changed'
   return counted < witness.entries ? 'missing' : 'inserted'
 }

@@ -1,0 +1,45 @@
+// A team's log from its beginning, wherever its entries are: in the parts in R2, then in the table.
+import type { RequestContext } from '../../../context.ts'
+import { readPart } from '../archive-files.ts'
+import type { ChainRow } from '../chain.ts'
+import { findPartAfter } from '../repo/archives.ts'
+import { findChain } from '../repo/chain.ts'
+
+/**
+ * The next entries; none at the end. Of a part that is gone nothing comes, so whoever follows the chain finds entries missing.
+ */
+export async function readChain(
+  { env }: RequestContext,
+  teamId: string,
+  afterSeq: number,
+  limit: number,
+): Promise<ChainRow[]> {
+  let after = afterSeq
+  for (;;) {
+    const part = await findPartAfter(env.DB, teamId, after)
+    if (part === null) return findChain(env.DB, teamId, after, limit)
+    const rows = (await readPart(env.FILES, part.objectKey)) ?? []
+    const found = rows.filter(({ seq }) => seq > after).slice(0, limit)
+    if (found.length > 0) return found
+    after = part.throughSeq
+  }
+}
+
+/** How many entries come after one, up to another. */
+export async function countChain(
+  request: RequestContext,
+  teamId: string,
+  afterSeq: number,
+  throughSeq: number,
+): Promise<number> {
+  const PAGE = 1_000
+  let [total, after] = [0, afterSeq]
+  for (;;) {
+    const rows = await readChain(request, teamId, after, PAGE)
+    const last = rows.at(-1)
+    if (last === undefined) return total
+    total += rows.filter(({ seq }) => seq <= throughSeq).length
+    if (last.seq >= throughSeq) return total
+    after = last.seq
+  }
+}
