@@ -2,35 +2,12 @@
 // when there is nothing to do; one that fails does not keep the others from running.
 import { openContext, type RequestContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
+import { loadSettings } from '../db/platform-settings.ts'
+import { purgeExpired } from '../db/purge.ts'
 import type { Env } from '../env.ts'
-import { remindApprovals } from '../modules/approvals/index.ts'
-import { sealAudit } from '../modules/audit/index.ts'
-import { sweepAuth } from '../modules/auth/index.ts'
-import { sweepEvents } from '../modules/events/index.ts'
-import { retireRuns, writeRunManifest } from '../modules/executions/index.ts'
-import { sweepRefusals } from '../modules/hooks/index.ts'
-import { fireSchedules } from './fire-schedules.ts'
-import { purge } from './purge.ts'
-import { rewrapSecrets } from './rewrap-secrets.ts'
-import { sweepOutbox } from './sweep-outbox.ts'
-import { sweepRuns } from './sweep-runs.ts'
-import { sweepSlots } from './sweep-slots.ts'
-
-const TASKS: [name: string, task: (request: RequestContext) => Promise<unknown>][] = [
-  ['fire schedules', fireSchedules],
-  ['sweep outbox', sweepOutbox],
-  ['sweep slots', sweepSlots],
-  ['sweep runs', sweepRuns],
-  ['seal audit log', sealAudit],
-  ['sweep auth', sweepAuth],
-  ['retire runs', retireRuns],
-  ['run manifest', writeRunManifest],
-  ['remind approvals', remindApprovals],
-  ['sweep events', sweepEvents],
-  ['sweep refused deliveries', sweepRefusals],
-  ['rewrap secrets', rewrapSecrets],
-  ['purge', purge],
-]
+import { CRON_TASKS, MODULES } from '../modules/index.ts'
+import { recordTick, type TaskResult } from '../modules/system/index.ts'
+import { longestKept, retainByPlan } from './retention.ts'
 
 export async function tick(
   env: Env,
@@ -38,11 +15,44 @@ export async function tick(
   defer: (work: Promise<unknown>) => void,
 ): Promise<void> {
   const request = openContext(env, { now, requestId: newId('req', now()), defer })
-  for (const [name, task] of TASKS) {
-    try {
-      await task(request)
-    } catch (error) {
-      request.log.error('a cron task failed', { task: name, error })
-    }
+  const startedAt = now()
+  await loadSettings(env.DB)
+  const tasks: TaskResult[] = []
+  for (const { name, run } of CRON_TASKS) tasks.push(await attempt(request, name, () => run(request)))
+  tasks.push(await attempt(request, 'retention by plan', () => retainByPlan(request)))
+  tasks.push(...(await purge(request)))
+  await attempt(request, 'record the tick', () => recordTick(env.DB, { startedAt, finishedAt: now(), tasks }))
+}
+
+/** Last, since nobody waits for it. */
+export async function purge(request: RequestContext): Promise<TaskResult[]> {
+  const tasks: TaskResult[] = []
+  const longest = longestKept(request)
+  for (const { name, expires = [] } of MODULES) {
+    if (expires.length > 0)
+      tasks.push(
+        await attempt(request, `purge ${name}`, () =>
+          purgeExpired(request.env.DB, expires, request.now(), longest),
+        ),
+      )
   }
+  return tasks
+}
+
+const MAX_ERROR = 200
+
+async function attempt(
+  request: RequestContext,
+  name: string,
+  work: () => Promise<unknown>,
+): Promise<TaskResult> {
+  const startedAt = request.now()
+  let failure: string | null = null
+  try {
+    await work()
+  } catch (error) {
+    request.log.error('a cron task failed', { task: name, error })
+    failure = String(error).slice(0, MAX_ERROR)
+  }
+  return { name, durationMs: request.now() - startedAt, error: failure }
 }

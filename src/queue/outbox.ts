@@ -1,18 +1,18 @@
 // The outbox: rows written by commits, done by consumers. Invariants:
 // 1. A row is done at most by one consumer at a time: claiming is one conditional update that takes a lease.
 // 2. A row is only ever `done` after its work, so a crash anywhere means that it is done again, never lost.
-// 3. After `MOST_ATTEMPTS` failures a row is `dead`: it stays for people to look at, and neighbours go on.
+// 3. After `MAX_ATTEMPTS` failures a row is `dead`: it stays until an operator handles it. Other rows continue.
 import type { Log } from '../core/log.ts'
-import type { QueueEnvelope } from './messages.ts'
+import type { QueueEnvelope } from './messages/index.ts'
 
 export const LEASE_MS = 120_000
-export const MOST_ATTEMPTS = 10
+export const MAX_ATTEMPTS = 10
 
 const BASE_DELAY_MS = 5_000
-const MOST_DELAY_MS = 6 * 3_600_000
+const MAX_DELAY_MS = 6 * 3_600_000
 
 export const retryDelayMs = (attempts: number): number =>
-  Math.min(MOST_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(attempts - 1, 20))
+  Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(attempts - 1, 20))
 
 /** `body` is unparsed: a message of a newer version must fail as its row's work, not as the queue's. */
 export type OutboxWork = { id: string; body: string; requestId: string; attempts: number }
@@ -37,6 +37,20 @@ export async function finishOutbox(d1: D1Database, id: string, now: number): Pro
     .run()
 }
 
+const BEGUN = 'begun'
+
+/**
+ * For work that must not be done twice, right before it: false when an earlier attempt has come as far and never said how it went,
+ * since its process died.
+ */
+export async function beginOnce(d1: D1Database, id: string): Promise<boolean> {
+  const { meta } = await d1
+    .prepare(`UPDATE outbox SET last_error = '${BEGUN}' WHERE id = ? AND last_error IS NOT '${BEGUN}'`)
+    .bind(id)
+    .run()
+  return meta.changes === 1
+}
+
 /** Answers after how long it is tried again, or null when it is given up. */
 export async function failOutbox(
   d1: D1Database,
@@ -44,7 +58,7 @@ export async function failOutbox(
   error: string,
   now: number,
 ): Promise<number | null> {
-  const dead = work.attempts >= MOST_ATTEMPTS
+  const dead = work.attempts >= MAX_ATTEMPTS
   const delayMs = retryDelayMs(work.attempts)
   await d1
     .prepare('UPDATE outbox SET status = ?2, next_at = ?3, last_error = ?4 WHERE id = ?1')
@@ -61,7 +75,7 @@ type Scope = {
 }
 
 /** A queue's own delay is at most 12 h; longer waits are left to the sweep. */
-const MOST_QUEUE_DELAY_S = 43_200
+const MAX_QUEUE_DELAY_S = 43_200
 
 /** Does the work of a row, unless it is done or in other hands. False when it has failed, and is to be tried again. */
 export async function doOutboxRow(
@@ -77,7 +91,7 @@ export async function doOutboxRow(
     log.warn('a job failed', { outboxId, attempts: row.attempts, error })
     const delayMs = await failOutbox(env.DB, row, String(error), now())
     if (delayMs === null) log.error('a job was given up', { outboxId })
-    else if (delayMs / 1000 < MOST_QUEUE_DELAY_S) {
+    else if (delayMs / 1000 < MAX_QUEUE_DELAY_S) {
       const message = { outboxId, requestId: row.requestId }
       defer(env.JOBS.send(message, { delaySeconds: Math.ceil(delayMs / 1000) }).catch(() => undefined))
     }

@@ -1,6 +1,6 @@
 // Messages from where there is no commit to join, such as a run's object. The id follows from what the message is
 // about, so telling twice is telling once.
-import type { QueueEnvelope, QueueMessage } from './messages.ts'
+import type { QueueEnvelope, QueueMessage } from './messages/index.ts'
 
 /** How long the queue has before the sweep sends it again. */
 export const POST_GRACE_MS = 60_000

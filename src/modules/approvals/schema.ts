@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { JsonValue } from '../../http/json-value.ts'
+import { JsonValue } from '../../core/json-value.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 
 export const APPROVAL_STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const

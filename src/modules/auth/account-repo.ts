@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { RequestContext, ServiceContext } from '../../context.ts'
+import type { Db } from '../../db/client.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import { columns, type HotRead, hotRead } from '../../db/hot-read.ts'
 import { users } from '../../db/schema/index.ts'
@@ -21,17 +21,13 @@ export const ACCOUNT_COLUMNS = {
 
 export type Account = SessionUser & { passwordHash: string | null; status: 'active' | 'disabled' }
 
-export async function findAccountByEmail(request: RequestContext, email: string): Promise<Account | null> {
-  const [row] = await request.db.select(ACCOUNT_COLUMNS).from(users).where(eq(users.email, email)).limit(1)
+export async function findAccountByEmail(db: Db, email: string): Promise<Account | null> {
+  const [row] = await db.select(ACCOUNT_COLUMNS).from(users).where(eq(users.email, email)).limit(1)
   return row ?? null
 }
 
-export async function findOwnAccount(ctx: ServiceContext): Promise<Account | null> {
-  const [row] = await ctx.db
-    .select(ACCOUNT_COLUMNS)
-    .from(users)
-    .where(eq(users.id, ctx.actor.userId))
-    .limit(1)
+export async function findAccount(db: Db, userId: string): Promise<Account | null> {
+  const [row] = await db.select(ACCOUNT_COLUMNS).from(users).where(eq(users.id, userId)).limit(1)
   return row ?? null
 }
 

@@ -3,12 +3,13 @@ import type { Actor, RequestContext } from '../../context.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import type { Plan } from '../../core/plans.ts'
+import { takeSettings } from '../../db/platform-settings.ts'
 import type { TeamRole } from '../../db/schema/index.ts'
 import type { Authenticator, Credential } from '../../http/authenticator.ts'
-import { hashApiKey, isWellFormedApiKey, startsLikeApiKey } from './api-keys/format.ts'
-import { markKeyUsed } from './api-keys/repo.ts'
+import { hashApiKey, isWellFormedApiKey, markKeyUsed, startsLikeApiKey } from '../api-keys/index.ts'
 import { type KeyRow, type PrincipalRow, readByKey, readByToken, type TokenRow } from './principal-repo.ts'
 import { verifyAccessToken } from './sessions/access-token.ts'
+import { redeemSocketTicket } from './socket-tickets/service.ts'
 
 /** A key's last use is stored at most this often. It is a hint for people, not a counter. */
 const KEY_USE_INTERVAL_MS = MINUTE_MS
@@ -20,6 +21,8 @@ export const authenticator: Authenticator = {
     return { kind: 'user', ...(await verifyAccessToken(request.settings, text, request.now())) }
   },
 
+  readTicket: redeemSocketTicket,
+
   principalQuery(credential, teamId) {
     return credential.kind === 'user'
       ? readByToken(credential.userId, credential.sessionId, teamId)
@@ -30,6 +33,7 @@ export const authenticator: Authenticator = {
     if (credential.kind === 'user') requireValidToken(credential, found as TokenRow | undefined)
     else requireValidKey(request, found as KeyRow | undefined)
     const row = found as PrincipalRow
+    takeSettings(row.platformSettings)
     if (row.status !== 'active') throw new AppError('auth.account_disabled')
     if (row.teamId === null || row.teamRole === null || row.plan === null) throw notFound('The team')
     if (row.keyId) recordKeyUse(request, row.keyId, row.keyLastUsedAt ?? null)

@@ -7,11 +7,11 @@
 // 5. All others are counted by account and network. Attempts from other networks never cause a wait; when there are many,
 //    each network gets fewer free attempts.
 // 6. An attempt that is rejected because of a wait is not counted, so it does not extend the wait.
-import ipaddr from 'ipaddr.js'
 import type { RequestContext } from '../../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
-import { sha256Hex, toHex } from '../../core/crypto.ts'
+import { sha256Hex } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
+import { networkOf as networkOfAddress } from '../../http/network.ts'
 import { type BackoffPolicy, type RatePolicy, rateLimiter } from '../../objects/rate-limiter.ts'
 import { findSessionAddresses } from './sessions/repo.ts'
 
@@ -153,20 +153,11 @@ export async function recordAddressFailure(request: RequestContext): Promise<voi
 
 /** Null if no proxy passes the client's address. Clients cannot be told apart then, so none waits because of another. */
 const addressLimiter = ({ address, env }: RequestContext) =>
-  address === null ? null : rateLimiter(env.RATE_LIMITER, `address:${networkOf(address)}`)
+  address === null ? null : rateLimiter(env.RATE_LIMITER, `address:${networkOfAddress(address)}`)
 
-/**
- * An IPv6 customer has at least a /64 and could use a new address for each attempt. If no proxy passes the client's address
- * (plain `npm start`), all clients count as one network and share the counter of an account.
- */
-function networkOf(address: string | null): string {
-  if (address === null) return 'unknown'
-  if (!ipaddr.isValid(address)) return address.slice(0, 64)
-  const parsed = ipaddr.process(address)
-  return parsed.kind() === 'ipv6'
-    ? toHex(Uint8Array.from(parsed.toByteArray().slice(0, 8)))
-    : parsed.toString()
-}
+/** If no proxy passes the client's address (plain `npm start`), all clients count as one network and share the counter of an account. */
+const networkOf = (address: string | null): string =>
+  address === null ? 'unknown' : networkOfAddress(address)
 
 const tooManyAttempts = (retryAfterMs: number): AppError => {
   const retryAfterSeconds = Math.ceil(retryAfterMs / 1000)

@@ -40,7 +40,7 @@ export async function proveIdentity(
   if (password === undefined)
     throw new AppError('auth.invalid_credentials', { detail: 'Your current password is required.' })
   const attempt = await beginGuess(ctx, `identity-proof:${actor.userId}`)
-  if (!(await verifyPassword(password, proof.passwordHash)))
+  if (!(await verifyPassword(ctx.settings, password, proof.passwordHash)))
     throw new AppError('auth.invalid_credentials', { detail: 'The current password is wrong.' })
   await attempt.succeeded()
   return proof

@@ -1,6 +1,6 @@
 // The pages that the mails link to. The token is in the URL's fragment, which browsers never send to a server. Nothing
 // happens until a person presses the button, because mail scanners follow links.
-import { FORM_STYLE, type HtmlPage, htmlPage } from '../../http/html-page.ts'
+import { FORM_STYLE, type Html, type HtmlPage, html, htmlPage } from '../../http/html-page.ts'
 
 const SCRIPT = `
 const form = document.querySelector('form')
@@ -24,24 +24,21 @@ form.addEventListener('submit', async (event) => {
 })
 `
 
-type PageText = { title: string; to: string; done: string; fields: string; button: string }
+type PageText = { title: string; to: string; done: string; fields: Html; button: string }
 
 const PAGES = {
   verifyEmail: {
     title: 'Confirm your email address',
     to: '/api/v1/auth/email/verify',
     done: 'Your address is confirmed. You can close this page.',
-    fields: '',
+    fields: html``,
     button: 'Confirm',
   },
   resetPassword: {
     title: 'Choose a new password',
     to: '/api/v1/auth/password/reset',
     done: 'Your password has been changed. Sign in with the new one.',
-    fields:
-      '<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label>' +
-      '<label><input name="revokeKeys" type="checkbox">Revoke all my API keys</label>' +
-      '<label><input name="unlinkIdentities" type="checkbox">Unlink all sign-in providers</label>',
+    fields: html`<label>New password<input name="newPassword" type="password" autocomplete="new-password" required maxlength="128"></label><label><input name="revokeKeys" type="checkbox">Revoke all my API keys</label><label><input name="unlinkIdentities" type="checkbox">Unlink all sign-in providers</label>`,
     button: 'Change the password',
   },
 } satisfies Record<string, PageText>
@@ -50,11 +47,11 @@ export type MailPage = keyof typeof PAGES
 
 export function mailPage(name: MailPage): Promise<HtmlPage> {
   const { title, to, done, fields, button } = PAGES[name]
-  const form = `<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form>`
+  const form = html`<form data-to="${to}" data-done="${done}">${fields}<button>${button}</button></form>`
   return htmlPage({
     title,
     style: FORM_STYLE,
     script: SCRIPT,
-    body: `<main><h1>${title}</h1>${form}<p role="status"></p></main>`,
+    body: html`<main><h1>${title}</h1>${form}<p role="status"></p></main>`,
   })
 }

@@ -1,5 +1,5 @@
 // The texts of account mails: plain text with a link and the token itself, for clients that don't use the page.
-import type { QueueMessage } from '../../queue/messages.ts'
+import type { QueueMessage } from '../../queue/messages/index.ts'
 
 type Mail = Extract<QueueMessage, { type: 'mail.send' }>
 

@@ -1,6 +1,7 @@
 // Creates a user together with their personal team, for every way of signing in.
 import { newId } from '../../core/ids.ts'
 import type { Statement } from '../../db/commit.ts'
+import { currentSettings } from '../../db/platform-settings.ts'
 import { insertTeam } from '../teams/index.ts'
 import { insertAccount } from './account-repo.ts'
 import type { SessionUser } from './sessions/issue.ts'
@@ -48,7 +49,8 @@ export function createAccount(
         description: '',
         personal: true,
         ownerId: id,
-        plan: 'free',
+        // Whoever makes an account has read the settings: to see who may, or with the administrator's rights.
+        plan: currentSettings().defaultPlan ?? 'free',
         now,
       }),
     ],

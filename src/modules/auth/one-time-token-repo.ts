@@ -55,3 +55,40 @@ export const voidOneTimeTokens = (userId: string, purpose: OneTimePurpose, now: 
     userId,
     purpose,
   )
+
+/** Voids the tokens of every purpose, such as those that were mailed to a previous address. */
+export const voidAllOneTimeTokens = (userId: string, now: number): Statement =>
+  statement('UPDATE one_time_tokens SET used_at = ? WHERE user_id = ? AND used_at IS NULL', now, userId)
+
+/** For a change of address the subject is the new one. */
+const IS_VALID_CHANGE = `token_hash = ?1 AND user_id = ?2 AND purpose = 'email_change' AND used_at IS NULL AND expires_at > ?3`
+
+export async function findEmailChange(
+  d1: D1Database,
+  tokenHash: string,
+  userId: string,
+  now: number,
+): Promise<string | null> {
+  const row = await d1
+    .prepare(`SELECT subject FROM one_time_tokens WHERE ${IS_VALID_CHANGE}`)
+    .bind(tokenHash, userId, now)
+    .first<{ subject: string }>()
+  return row?.subject ?? null
+}
+
+/** Spends the token unless another account has taken the address in the meantime. */
+export const guardEmailChange = (
+  tokenHash: string,
+  userId: string,
+  seenVersion: number | null,
+  now: number,
+): Statement =>
+  statement(
+    `UPDATE one_time_tokens SET used_at = ?3 WHERE ${IS_VALID_CHANGE}
+       AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = one_time_tokens.subject)
+       AND (?4 IS NULL OR EXISTS (SELECT 1 FROM users v WHERE v.id = ?2 AND v.version = ?4))`,
+    tokenHash,
+    userId,
+    now,
+    seenVersion,
+  )

@@ -1,5 +1,6 @@
 import type { Plan } from '../../core/plans.ts'
 import { columns, hotRead } from '../../db/hot-read.ts'
+import { SETTINGS_TEXT } from '../../db/platform-settings.ts'
 import type { PlatformRole, TeamRole } from '../../db/schema/index.ts'
 
 type UserRow = {
@@ -12,6 +13,7 @@ type UserRow = {
   teamId: string | null
   plan: Plan | null
   teamRole: TeamRole | null
+  platformSettings: string | null
 }
 export type TokenRow = UserRow & { sessionId: string | null }
 export type KeyRow = UserRow & {
@@ -32,6 +34,7 @@ const USER: Record<keyof UserRow, string> = {
   teamId: 't.id',
   plan: 't.plan',
   teamRole: 'm.role',
+  platformSettings: SETTINGS_TEXT,
 }
 const TOKEN_COLUMNS = columns<TokenRow>({ ...USER, sessionId: 's.id' })
 const KEY_COLUMNS = columns<KeyRow>({

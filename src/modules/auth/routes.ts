@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../http/app-env.ts'
+import { answerPage } from '../../http/html-page.ts'
 import { doc } from '../../http/openapi.ts'
 import { limitByAddress } from '../../http/rate-limit.ts'
 import { router } from '../../http/router.ts'
-import { apiKeyRoutes } from './api-keys/routes.ts'
 import { type MailPage, mailPage } from './mail-pages.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
@@ -17,14 +17,12 @@ import { signInRoutes } from './sign-in/routes.ts'
 export const authRoutes = router()
   .route('/', signInRoutes)
   .route('/', sessionRoutes)
-  .route('/', apiKeyRoutes)
   .route('/', passwordRoutes)
   .route('/mfa', mfaRoutes)
   .route('/oauth', oauthRoutes)
 
 const showPage = (name: MailPage) => async (c: Context<AppEnv>) => {
-  const { html, contentSecurityPolicy } = await mailPage(name)
-  return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
+  return answerPage(c, await mailPage(name))
 }
 
 /** Routes at the root: the public keys, and the pages that the mails link to. */
@@ -32,7 +30,7 @@ export const wellKnownRoutes = router()
   .get(
     '/.well-known/jwks.json',
     limitByAddress,
-    doc('Get the public keys that verify access tokens', 200, PublicKeys),
+    doc('auth.getPublicKeys', 'Get the public keys that verify access tokens', 200, PublicKeys),
     async (c) => {
       c.header('cache-control', 'public, max-age=300')
       return c.json(await publicKeys(c.var.request.settings))
@@ -41,12 +39,16 @@ export const wellKnownRoutes = router()
   .get(
     '/account/verify-email',
     limitByAddress,
-    doc('Page for verifying an email address', 200, HtmlPage, { mediaType: 'text/html' }),
+    doc('auth.openVerifyEmailPage', 'Page for verifying an email address', 200, HtmlPage, {
+      mediaType: 'text/html',
+    }),
     showPage('verifyEmail'),
   )
   .get(
     '/account/reset-password',
     limitByAddress,
-    doc('Page for choosing a new password', 200, HtmlPage, { mediaType: 'text/html' }),
+    doc('auth.openResetPasswordPage', 'Page for choosing a new password', 200, HtmlPage, {
+      mediaType: 'text/html',
+    }),
     showPage('resetPassword'),
   )

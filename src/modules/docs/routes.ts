@@ -36,7 +36,7 @@ const FOR_GOOD = { 'cache-control': 'public, max-age=31536000, immutable' }
 
 const CACHED = { versioned: 'etag', otherAnswers: { 304: 'Not modified since `If-None-Match`.' } } as const
 const HTML = { mediaType: 'text/html', ...CACHED }
-const SCRIPT_OR_STYLE = { mediaType: 'text/javascript', otherMediaTypes: ['text/css'], ...CACHED }
+const FILE = { mediaType: 'text/javascript', otherMediaTypes: ['text/css', 'application/json'], ...CACHED }
 
 /** Editors look again after an hour. */
 const FOR_AN_HOUR = { 'content-type': 'application/schema+json', 'cache-control': 'public, max-age=3600' }
@@ -44,21 +44,37 @@ const FOR_AN_HOUR = { 'content-type': 'application/schema+json', 'cache-control'
 export const docsRoutes = router()
   .get(
     '/schemas/workflow.json',
-    doc('Read the JSON Schema of a workflow file', 200, FileSchema, {
+    doc('docs.getWorkflowSchema', 'Get the JSON Schema of workflow files', 200, FileSchema, {
       mediaType: 'application/schema+json',
       description:
-        'For editors: name this address in `$schema` of a file, and they complete and check it. What only the compiler can tell, `POST /api/v1/workflows/validate` says.',
+        'For editors: set `$schema` of a file to this address to get completion and validation. `POST /api/v1/workflows/validate` runs the checks that only the compiler can do.',
     }),
     (c) => c.body(fileSchemaText(c.var.request.settings.PUBLIC_URL), 200, FOR_AN_HOUR),
   )
-  .get('/docs', doc('Open the API reference', 200, Page, HTML), (c) =>
-    staticFile(c, '/docs.html', page(VIEWER_POLICY)),
+  .get('/docs', doc('docs.openReference', 'Open the list of operations', 200, Page, HTML), (c) =>
+    staticFile(c, '/docs.html', page(TEXT_POLICY)),
   )
-  .get('/docs/:page{[a-z]+}', doc('Open a page of the reference', 200, Page, HTML), (c) =>
+  .get(
+    '/redoc',
+    doc('docs.redirect', 'Go to the reference from its address in older systems', 308, null),
+    (c) => c.redirect('/docs', 308),
+  )
+  .get(
+    '/docs/api/:group{[A-Za-z]+}',
+    doc('docs.openGroup', 'Open the reference of a group of operations', 200, Page, HTML),
+    (c) => staticFile(c, `/docs/api/${c.req.param('group')}.html`, page(VIEWER_POLICY)),
+  )
+  .get('/docs/:page{[a-z]+}', doc('docs.openPage', 'Open a page of the reference', 200, Page, HTML), (c) =>
     staticFile(c, `/docs/${c.req.param('page')}.html`, page(TEXT_POLICY)),
   )
   .get(
     '/docs/files/:name{[a-z0-9.-]+}',
-    doc('Load a script or style of the reference', 200, PageFile, SCRIPT_OR_STYLE),
+    doc(
+      'docs.getFile',
+      'Load a file of the reference: a script, a style or a part of the contract',
+      200,
+      PageFile,
+      FILE,
+    ),
     (c) => staticFile(c, `/docs/files/${c.req.param('name')}`, FOR_GOOD),
   )

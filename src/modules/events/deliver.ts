@@ -7,13 +7,13 @@ import type * as z from 'zod'
 import type { RequestContext } from '../../context.ts'
 import { derivedId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
-import { matchesEvent } from '../../engine/event-name.ts'
+import { matchesEvent } from '../../engine/model/event-name.ts'
 import { type TeamEvent, workflowRun } from '../../objects/workflow-run.ts'
-import { EventDeliver } from '../../queue/messages.ts'
+import { EventDeliver } from '../../queue/messages/events.ts'
 import { doOutboxRow } from '../../queue/outbox.ts'
 import { postMessages } from '../../queue/post.ts'
+import { findWaiting, forgetWaits, waitedKeys } from '../runs/index.ts'
 import { findEvent } from './repo.ts'
-import { findWaiting, forgetWaits, waitedKeys } from './waits-repo.ts'
 
 type Message = z.infer<typeof EventDeliver>
 type Cursor = NonNullable<Message['after']>

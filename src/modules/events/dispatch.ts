@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, ERRORS } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { findBegun, isWorthWaiting, startRunnable } from '../executions/index.ts'
+import { findBegun, isWorthWaiting, startRunnable } from '../runs/index.ts'
 import { loadTriggered } from '../workflows/index.ts'
 import { type EventRow, findEvent } from './repo.ts'
 import type { Target } from './schema.ts'
@@ -37,7 +37,11 @@ export async function dispatchEvent(
   if (failure !== undefined) throw failure
 }
 
-async function startTarget(request: RequestContext, row: EventRow, { triggerId }: Target): Promise<void> {
+async function startTarget(
+  request: RequestContext,
+  row: EventRow,
+  { triggerId, runId }: Target,
+): Promise<void> {
   const triggered = await loadTriggered(request.env.DB, triggerId)
   if (triggered === null) return
   const { id, name } = row
@@ -48,6 +52,7 @@ async function startTarget(request: RequestContext, row: EventRow, { triggerId }
     startedBy: row.sentBy,
     options: {},
     once: onceOfEvent(id, triggerId),
+    runId,
     ...(entry === undefined ? {} : { entry }),
   })
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts'
-import { judgeFilter as judge, type Verdict } from '../../engine/trigger-filter.ts'
+import { judgeFilter as judge, type Verdict } from '../../engine/triggers/trigger-filter.ts'
 
 export type InboundEvent = { name: string; data: Json; id: string; at: string }
 

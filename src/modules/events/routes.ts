@@ -2,7 +2,7 @@ import { access } from '../../http/auth.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
-import { EventReceipt, EventTypes, SendEvent } from './schema.ts'
+import { EventReceipt, EventTypePage, ListEventTypes, SendEvent } from './schema.ts'
 import { getEvent, sendEvent } from './send.ts'
 import { listEventTypes } from './types.ts'
 
@@ -11,13 +11,20 @@ export const eventRoutes = router()
     '/',
     access('runs:write'),
     idempotent(getEvent, 202),
-    doc('Send an event', 202, EventReceipt, {
+    doc('events.send', 'Send an event', 202, EventReceipt, {
       description:
         'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) is that of the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. The event also ends the waits (`flow.waitForEvent`) that runs of the team have open for its name or a pattern of it when it comes and whose filter takes it; a wait that begins later does not see it. To speak to one run alone, or ahead of its wait, use POST /workflows/executions/{id}/signal.',
     }),
     validate('json', SendEvent),
     async (c) => c.json(await sendEvent(c.var.ctx, c.req.valid('json')), 202),
   )
-  .get('/types', access('workflows:read'), doc('List the names of events', 200, EventTypes), async (c) =>
-    c.json(await listEventTypes(c.var.ctx)),
+  .get(
+    '/types',
+    access('workflows:read'),
+    doc('events.listTypes', 'List event names', 200, EventTypePage, {
+      description:
+        'Events that the team sends, listens to or waits for (`in`), and events of ours that webhooks get (`out`), by name.',
+    }),
+    validate('query', ListEventTypes),
+    async (c) => c.json(await listEventTypes(c.var.ctx, c.req.valid('query'))),
   )

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { JsonValue } from '../../http/json-value.ts'
+import { JsonValue } from '../../core/json-value.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
 
 /** As a pattern of a trigger, without the star. */
 const EventName = z
@@ -62,21 +63,46 @@ export const EventReceipt = z
   .meta({ id: 'EventReceipt' })
 export type EventReceipt = z.infer<typeof EventReceipt>
 
-export const EventTypes = z
+export const InboundType = z
   .strictObject({
-    items: z.array(
-      z.strictObject({
-        name: z
-          .string()
-          .describe(
-            'Of an event that was sent, or the name or pattern that a trigger listens to or a run waits for.',
-          ),
-        seen: z.int().describe('How many came in the last 30 days.'),
-        lastSeenAt: z.iso.datetime().nullable(),
-        listeners: z.array(z.strictObject({ workflowId: z.string(), triggerKey: z.string() })),
-        waiting: z.int().describe('How many runs wait for it under just this name or pattern.'),
-      }),
-    ),
+    direction: z.literal('in'),
+    name: z
+      .string()
+      .describe(
+        'Of an event that was sent, or the name or pattern that a trigger listens to or a run waits for.',
+      ),
+    seen: z.int().describe('How many came in the last 30 days.'),
+    lastSeenAt: z.iso.datetime().nullable(),
+    listeners: z
+      .array(z.strictObject({ workflowId: z.string(), triggerKey: z.string() }))
+      .describe('Active event triggers for just this name or pattern, at most 100.'),
+    waiting: z.int().describe('How many runs wait for it under just this name or pattern.'),
   })
-  .meta({ id: 'EventTypes' })
-export type EventTypes = z.infer<typeof EventTypes>
+  .describe('A name that the team sends to POST /events, or listens to.')
+
+const OutboundType = z
+  .strictObject({
+    direction: z.literal('out'),
+    name: z.string().describe('The name, as patterns of webhooks see it.'),
+    description: z.string(),
+    schema: z
+      .record(z.string(), JsonValue)
+      .describe('A JSON Schema of the event, which is `data` in the body of a webhook.'),
+    example: z.record(z.string(), JsonValue).describe('An event as an example.'),
+  })
+  .describe('An event that the service sends to webhooks.')
+
+export const EventType = z
+  .discriminatedUnion('direction', [InboundType, OutboundType])
+  .meta({ id: 'EventType' })
+export type EventType = z.infer<typeof EventType>
+
+export const EventTypePage = pageOf(EventType).meta({ id: 'EventTypePage' })
+
+export const ListEventTypes = listQuery(['name'], {
+  direction: z
+    .enum(['in', 'out'])
+    .optional()
+    .describe('`in`: events that the team sends. `out`: events that webhooks get. Default: both.'),
+})
+export type ListEventTypes = z.infer<typeof ListEventTypes>

@@ -11,18 +11,17 @@ import { AppError, notFound } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { canonicalJson, type Json } from '../../core/json.ts'
 import { commit } from '../../db/commit.ts'
-import { matchesEvent } from '../../engine/event-name.ts'
-import { runIdOf } from '../executions/index.ts'
-import { findEventTriggers } from '../workflows/index.ts'
+import { matchesEvent } from '../../engine/model/event-name.ts'
+import { anyWaits, countWaiting, runIdOf } from '../runs/index.ts'
+import { findEventTriggers } from '../triggers/index.ts'
 import { deliverAtOnce } from './deliver.ts'
 import { type InboundEvent, judgeFilter } from './filter.ts'
 import { type EventRow, findEvent, insertEvent } from './repo.ts'
 import type { EventReceipt, SendEvent, Target } from './schema.ts'
-import { anyWaits, countWaiting } from './waits-repo.ts'
 
 /** Runs that one event starts, whatever listens to it. */
-const MOST_RUNS = 1_000
-const MOST_NAMED = 100
+const MAX_RUNS = 1_000
+const MAX_NAMED = 100
 
 export const onceOfEvent = (eventId: string, triggerId: string): string => `event ${eventId} ${triggerId}`
 
@@ -104,7 +103,7 @@ async function listenersOf(
   const taken = new Set<string>()
   let tooMany = 0
   for (const trigger of await findEventTriggers(ctx.env.DB, teamId, event.name)) {
-    const { triggerId, triggerKey, workflowId, pattern, config } = trigger
+    const { triggerId, triggerKey, workflowId, pattern, config, isolation } = trigger
     if (!matchesEvent(pattern, event.name)) continue
     const skip = (reason: EventReceipt['skipped'][number]['reason'], detail: string | null = null) =>
       skipped.push({ triggerKey, workflowId, reason, detail })
@@ -114,14 +113,15 @@ async function listenersOf(
       skip('equal')
       continue
     }
-    if (runs.length === MOST_RUNS) {
-      if (tooMany++ < MOST_NAMED) skip('too_many')
+    if (runs.length === MAX_RUNS) {
+      if (tooMany++ < MAX_NAMED) skip('too_many')
       continue
     }
     const verdict = judgeFilter(rest.filter, event)
     if (verdict.takes) {
       taken.add(word)
-      const runId = await runIdOf(teamId, workflowId, onceOfEvent(event.id, triggerId))
+      const workflow = { teamId, id: workflowId, isOwn: isolation === 'own' }
+      const runId = await runIdOf(ctx.settings, workflow, onceOfEvent(event.id, triggerId))
       runs.push({ triggerId, triggerKey, workflowId, runId })
     } else skip(verdict.fault === null ? 'filter' : 'filter_failed', verdict.fault)
   }

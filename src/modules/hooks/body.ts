@@ -1,7 +1,8 @@
 // The body of a delivery as a run's input has it: JSON as its value, forms as their fields, text as text, and anything else
 // as its bytes, which JSON can only hold in base64.
+import { toBase64 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
-import { type Json, parseJson } from '../../core/json.ts'
+import { isForbiddenKey, type Json, parseJson } from '../../core/json.ts'
 
 const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json$/
 const TEXT_TYPE = /^(text\/.+|application\/([a-z0-9.+-]+\+)?(xml|yaml|javascript|graphql|x-ndjson))$/
@@ -59,23 +60,11 @@ const fileOf = (bytes: Uint8Array, type: string) => ({
   content: toBase64(bytes),
 })
 
-/** An argument list takes only so many. */
-const CHUNK = 8_192
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += CHUNK)
-    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
-  return btoa(binary)
-}
-
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-
 /** A field that comes once is its value, one that comes again the list of all. */
 export function fieldsOf(sent: Iterable<[name: string, value: Json]>): Json {
   const fields = new Map<string, Json[]>()
   for (const [name, value] of sent) {
-    if (FORBIDDEN.has(name)) throw new AppError('request.forbidden_key')
+    if (isForbiddenKey(name)) throw new AppError('request.forbidden_key')
     const known = fields.get(name)
     if (known === undefined) fields.set(name, [value])
     else known.push(value)

@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts'
 import { gather } from '../../core/read-chunks.ts'
 import { bodyOf, fieldsOf } from './body.ts'
 
-export const MOST_BODY_BYTES = 1024 * 1024
+export const MAX_BODY_BYTES = 1024 * 1024
 
 /** The part of a request that a hook looks at. */
 export type Delivery = {
@@ -18,10 +18,10 @@ export type Delivery = {
 
 /** Counted while it is read: the announced length may be missing or wrong. */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MOST_BODY_BYTES} bytes.` })
-  if (Number(request.headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
+  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MAX_BODY_BYTES} bytes.` })
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
   if (request.body === null) return new Uint8Array(0)
-  const bytes = await gather(request.body, MOST_BODY_BYTES)
+  const bytes = await gather(request.body, MAX_BODY_BYTES)
   if (bytes === null) throw tooLarge()
   return bytes
 }
@@ -33,6 +33,7 @@ const CREDENTIAL_HEADERS = new Set([
   'proxy-authorization',
   'x-api-key',
   'webhook-signature',
+  'x-gitlab-token',
   'x-hub-signature',
   'x-hub-signature-256',
   'stripe-signature',

@@ -1,9 +1,9 @@
 // What makes two deliveries one. The run that starts is the memory of its delivery: its id follows from this word.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { VENDOR_ID_HEADERS, type WebhookAuth } from '../../engine/webhook-trigger.ts'
+import { VENDOR_ID_HEADERS, type WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
 import type { Delivery } from './delivery.ts'
-import { MOST_ID_CHARS, type Proof } from './signatures.ts'
+import { MAX_ID_CHARS, type Proof } from './signatures.ts'
 
 export type Identity = {
   word: string
@@ -27,7 +27,7 @@ export async function identify(
       // Stripe renders an event anew for each retry, so only its id stays the same.
       ...(auth.type === 'hmac' ? { request: { body: await hashOf(delivery) } } : {}),
     }
-  const vendorHeader = VENDOR_ID_HEADERS[auth.type]
+  const vendorHeader = VENDOR_ID_HEADERS[auth.type] ?? gitLabHeader(auth, delivery)
   const idHeader = wanted ?? vendorHeader
   if (idHeader !== undefined)
     return {
@@ -46,13 +46,17 @@ export async function identify(
     : { word: `key ${key}`, request: await contentOf(delivery, null), isDelivery: false }
 }
 
+/** Releases before 17.4 have no Idempotency-Key, which is the same when a delivery is tried again. */
+const gitLabHeader = ({ type }: WebhookAuth, { headers }: Delivery): string | undefined =>
+  type === 'gitlab' ? ['Idempotency-Key', 'X-Gitlab-Event-UUID'].find((name) => headers.has(name)) : undefined
+
 const named = (id: string) => ({ word: `id ${id}`, deliveryId: id, isDelivery: true })
 
 function requireId(headers: Headers, header: string): string {
   const id = headers.get(header) ?? ''
-  if (id !== '' && id.length <= MOST_ID_CHARS) return id
+  if (id !== '' && id.length <= MAX_ID_CHARS) return id
   throw new AppError('hook.missing_id', {
-    detail: `The header ${header} must name the delivery, in at most ${MOST_ID_CHARS} characters.`,
+    detail: `The header ${header} must name the delivery, in at most ${MAX_ID_CHARS} characters.`,
   })
 }
 

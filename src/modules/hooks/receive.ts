@@ -1,25 +1,27 @@
 // A delivery to a webhook trigger: judged, started as a run, answered as the trigger says. Invariants:
 // 1. A trigger that is off, gone or not meant by the path is answered like one that never was.
-// 2. One question to D1 and one call of the run's object, whatever the trigger asks for.
+// 2. One question to D1 and one call of the run's object, whatever the trigger asks for; one more question where its secret is
+//    that of an integration.
 // 3. A delivery that is signed or named starts one run, however often and however late it comes: the run's id follows from it.
 // 4. Nothing is evaluated, and no greeting answered, before the proof has been checked.
 import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import { hideIn, hideValues } from '../../core/hide-values.ts'
 import { openSecret } from '../../core/secret-box.ts'
-import { judgeFilter } from '../../engine/trigger-filter.ts'
-import { HEADER_NAME, type WebhookAuth } from '../../engine/webhook-trigger.ts'
+import { judgeFilter } from '../../engine/triggers/trigger-filter.ts'
+import { HEADER_NAME, type WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
 import type { HttpAnswer } from '../../objects/workflow-run.ts'
-import { type Started, startRunnable } from '../executions/index.ts'
-import { matchHookPath, triggerSecretPlace } from '../workflows/index.ts'
+import { openWebhookSecrets } from '../integrations/index.ts'
+import { type Started, startRunnable } from '../runs/index.ts'
+import { isOwnSecret, matchHookPath, triggerSecretPlace } from '../triggers/index.ts'
 import { type Delivery, inputOf } from './delivery.ts'
 import { identify } from './identify.ts'
 import type { Hook } from './repo.ts'
 import type { HookReceipt, IgnoredDelivery } from './schema.ts'
 import { greetingOf } from './vendors.ts'
-import { proveDelivery } from './verify.ts'
+import { proveByOneOf } from './verify.ts'
 
-const MOST_WAIT_MS = 60_000
+const MAX_WAIT_MS = 60_000
 
 export type HookConfig = {
   methods?: string[]
@@ -59,16 +61,16 @@ export async function receiveDelivery(
   const { auth = { type: 'none' } as const, idHeader, filter, respond = 'immediately' } = config
   const secretHeader = 'header' in auth ? auth.header : undefined
   requireHeaderNames(secretHeader, idHeader)
-  const secret = auth.type === 'none' ? '' : await secretOf(request, hook, auth.credential)
+  const secrets = auth.type === 'none' ? [] : await secretsOf(request, hook, auth.credential)
   const now = request.now()
-  const proof = await proveDelivery(auth, secret, delivery, now)
+  const proof = await proveByOneOf(auth, secrets, delivery, now)
   const greeting = greetingOf(auth, delivery)
   if (greeting?.kind === 'challenge') return greeting
   if (greeting?.kind === 'ping') return ignored('ping')
   const identity = await identify({ auth, idHeader }, delivery, proof)
   const sent = await inputOf(delivery, params, secretHeader ?? null)
   // A sender may put its proof in the body as well: no run needs it, and no view is to show it.
-  const input = hideIn(sent, hideValues([secret]))
+  const input = hideIn(sent, hideValues(secrets))
   const verdict = judgeFilter(filter, { input, item: input.body, now })
   if (!verdict.takes) return ignored('filter', verdict.fault)
   const started = await startRunnable(request, hook, {
@@ -82,7 +84,7 @@ export async function receiveDelivery(
     options:
       respond === 'immediately'
         ? {}
-        : { waitMs: MOST_WAIT_MS, waitFor: respond === 'on-respond' ? 'respond' : 'end' },
+        : { waitMs: MAX_WAIT_MS, waitFor: respond === 'on-respond' ? 'respond' : 'end' },
     ...(identity === null ? {} : { once: `hook ${hook.triggerId} ${identity.word}` }),
     ...(identity?.request === undefined ? {} : { request: identity.request }),
     ...(config.entry === undefined ? {} : { entry: config.entry }),
@@ -102,24 +104,32 @@ function requireHeaderNames(...names: (string | undefined)[]): void {
   throw new AppError('hook.not_configured', { detail: 'The trigger names a header that cannot be one.' })
 }
 
-async function secretOf(
+/** Of an integration there may be two, while it is rotated. */
+async function secretsOf(
   request: RequestContext,
   hook: Hook,
   credential: string | undefined,
-): Promise<string> {
-  if (credential !== undefined && credential !== 'trigger' && credential !== hook.triggerKey)
-    throw new AppError('hook.not_configured', {
-      detail: `The trigger names the credential ${credential}, and integrations are not configured here.`,
-    })
+): Promise<string[]> {
+  if (credential !== undefined && !isOwnSecret(credential, hook.triggerKey))
+    return openIntegrationSecrets(request, hook, credential)
   if (hook.secret === null)
     throw new AppError('hook.not_configured', {
       detail: 'Set the secret with PUT /api/v1/workflows/{id}/triggers/{key}/secret.',
     })
-  return openSecret(
-    request.settings.SECRETS_KEYS,
-    triggerSecretPlace(hook.teamId, hook.triggerId),
-    hook.secret,
-  )
+  const place = triggerSecretPlace(hook.teamId, hook.triggerId)
+  return [await openSecret(request.settings.SECRETS_KEYS, place, hook.secret)]
+}
+
+async function openIntegrationSecrets(request: RequestContext, hook: Hook, ref: string): Promise<string[]> {
+  try {
+    return await openWebhookSecrets({ ...request, teamId: hook.teamId }, ref)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    request.log.warn('the secret of a webhook cannot be had', { triggerId: hook.triggerId, error })
+    throw new AppError('hook.not_configured', {
+      detail: `The trigger takes its secret from the integration ${ref}, which cannot be used.`,
+    })
+  }
 }
 
 /**

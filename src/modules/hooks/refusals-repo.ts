@@ -1,25 +1,28 @@
 import { decodeCursor } from '../../core/cursor.ts'
 import { type Statement, statement } from '../../db/commit.ts'
 import type { ListOptions } from '../../db/paginate.ts'
+import type { hookRefusals } from '../../db/schema/index.ts'
+import type { Stored } from '../../db/stored.ts'
 
-export type RefusalRow = {
-  id: string
-  createdAt: number
-  status: number
-  code: string
-  detail: string
-  method: string
-  path: string
-  deliveryId: string | null
-  contentType: string | null
-  userAgent: string | null
-  address: string | null
-  sizeBytes: number | null
-}
+export type RefusalRow = Pick<
+  Stored<typeof hookRefusals.$inferSelect>,
+  | 'id'
+  | 'createdAt'
+  | 'status'
+  | 'code'
+  | 'detail'
+  | 'method'
+  | 'path'
+  | 'deliveryId'
+  | 'contentType'
+  | 'userAgent'
+  | 'address'
+  | 'sizeBytes'
+>
 
 /** Anybody may be refused, so what they leave behind is bounded: in a minute, and altogether. */
-const MOST_A_MINUTE = 20
-const MOST_KEPT = 200
+const MAX_A_MINUTE = 20
+const MAX_KEPT = 200
 
 /** Two statements for one batch. A flood costs a look at an index, and writes nothing more. */
 export const insertRefusal = (triggerId: string, row: RefusalRow): Statement[] => [
@@ -27,7 +30,7 @@ export const insertRefusal = (triggerId: string, row: RefusalRow): Statement[] =
     `INSERT INTO hook_refusals (id, trigger_id, created_at, status, code, detail, method, path, delivery_id, content_type, user_agent, address, size_bytes)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
      WHERE EXISTS (SELECT 1 FROM workflow_triggers WHERE id = ?2)
-       AND (SELECT count(*) FROM hook_refusals WHERE trigger_id = ?2 AND created_at > ?3 - 60000) < ${MOST_A_MINUTE}`,
+       AND (SELECT count(*) FROM hook_refusals WHERE trigger_id = ?2 AND created_at > ?3 - 60000) < ${MAX_A_MINUTE}`,
     row.id,
     triggerId,
     row.createdAt,
@@ -44,7 +47,7 @@ export const insertRefusal = (triggerId: string, row: RefusalRow): Statement[] =
   ),
   statement(
     `DELETE FROM hook_refusals WHERE id IN
-       (SELECT id FROM hook_refusals WHERE trigger_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ${MOST_KEPT})`,
+       (SELECT id FROM hook_refusals WHERE trigger_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ${MAX_KEPT})`,
     triggerId,
   ),
 ]
@@ -76,10 +79,3 @@ export async function countRefusals(d1: D1Database, triggerId: string): Promise<
     .first<{ n: number }>()
   return row?.n ?? 0
 }
-
-/** A bounded bite for each tick of the cron. */
-export const deleteRefusalsBefore = (time: number): Statement =>
-  statement(
-    'DELETE FROM hook_refusals WHERE id IN (SELECT id FROM hook_refusals WHERE created_at < ? LIMIT 1000)',
-    time,
-  )

@@ -3,24 +3,17 @@
 // 2. What strangers can make us keep is bounded by the statements themselves, and goes after a week.
 // 3. The answer to the sender never waits for the log, and never fails with it.
 import type { RequestContext, ServiceContext } from '../../context.ts'
-import { DAY_MS, toIso } from '../../core/clock.ts'
+import { toIso } from '../../core/clock.ts'
 import { type AppError, ERRORS, type ErrorCode, notFound } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { type Page, toPage } from '../../db/paginate.ts'
-import { VENDOR_ID_HEADERS } from '../../engine/webhook-trigger.ts'
+import { runBatch } from '../../db/statement.ts'
+import { VENDOR_ID_HEADERS } from '../../engine/triggers/webhook-trigger.ts'
+import { findTrigger } from '../triggers/index.ts'
 import type { HookConfig } from './receive.ts'
-import {
-  countRefusals,
-  deleteRefusalsBefore,
-  findRefusals,
-  insertRefusal,
-  type RefusalRow,
-} from './refusals-repo.ts'
-import { findTrigger, type Hook } from './repo.ts'
+import { countRefusals, findRefusals, insertRefusal, type RefusalRow } from './refusals-repo.ts'
+import type { Hook } from './repo.ts'
 import type { ListRefused, RefusedDelivery } from './schema.ts'
-
-/** Documented in the README and in docs/STORAGE.md. */
-const LIFE_MS = 7 * DAY_MS
 
 /** The sender's or the trigger's fault, and not ours. */
 const isRefusal = (code: ErrorCode): boolean => ERRORS[code].status < 500 || code === 'hook.not_configured'
@@ -56,9 +49,9 @@ function note(
     createdAt: now,
     status,
     code,
-    detail: detail.slice(0, MOST_CHARS),
+    detail: detail.slice(0, MAX_CHARS),
     method,
-    path: `/${path}`.slice(0, MOST_CHARS),
+    path: `/${path}`.slice(0, MAX_CHARS),
     deliveryId: shortened(headers.get(idHeaderOf(hook))),
     contentType: shortened(headers.get('content-type')),
     userAgent: shortened(request.userAgent),
@@ -70,17 +63,16 @@ function note(
 
 async function store({ env, log }: RequestContext, triggerId: string, row: RefusalRow): Promise<void> {
   try {
-    const statements = insertRefusal(triggerId, row).map((one) => one.toSQL())
-    await env.DB.batch(statements.map(({ sql, params }) => env.DB.prepare(sql).bind(...params)))
+    await runBatch(env.DB, insertRefusal(triggerId, row))
   } catch (error) {
     log.warn('a refused delivery could not be noted', { triggerId, error })
   }
 }
 
-const MOST_CHARS = 500
-const MOST_HEADER_CHARS = 200
+const MAX_CHARS = 500
+const MAX_HEADER_CHARS = 200
 
-const shortened = (value: string | null): string | null => value?.slice(0, MOST_HEADER_CHARS) ?? null
+const shortened = (value: string | null): string | null => value?.slice(0, MAX_HEADER_CHARS) ?? null
 
 function idHeaderOf({ config }: Hook): string {
   const { auth, idHeader } = JSON.parse(config) as HookConfig
@@ -103,11 +95,4 @@ export async function listRefused(
     ({ createdAt, ...row }): RefusedDelivery => ({ ...row, at: toIso(createdAt) }),
   )
   return query.count ? { ...page, total: await countRefusals(ctx.env.DB, trigger.id) } : page
-}
-
-export async function sweepRefusals({ env, now }: RequestContext): Promise<void> {
-  const { sql, params } = deleteRefusalsBefore(now() - LIFE_MS).toSQL()
-  await env.DB.prepare(sql)
-    .bind(...params)
-    .run()
 }

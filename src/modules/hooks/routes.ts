@@ -5,14 +5,13 @@ import type { AppEnv } from '../../http/app-env.ts'
 import { access } from '../../http/auth.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress, limitByPlan } from '../../http/rate-limit.ts'
-import { router, UPDATE } from '../../http/router.ts'
+import { router } from '../../http/router.ts'
 import { SANDBOX, toResponse } from './answer.ts'
 import { readBytes } from './delivery.ts'
 import { type HookAnswer, receiveDelivery } from './receive.ts'
 import { listRefused, noteFilterFault, noteRefusal } from './refusals.ts'
 import { findHook, type Hook } from './repo.ts'
-import { HookReceipt, ListRefused, RefusedDeliveryPage, SetTriggerSecret } from './schema.ts'
-import { storeTriggerSecret } from './secret.ts'
+import { HookReceipt, ListRefused, RefusedDeliveryPage } from './schema.ts'
 
 type HookEnv = AppEnv & { Variables: AppEnv['Variables'] & { hook: Hook } }
 
@@ -71,10 +70,13 @@ function respond(c: Context<HookEnv>, answer: HookAnswer): Response {
   return c.json(answer.receipt, answer.status)
 }
 
-const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
-  otherAnswers: { '2XX': 'What the run answers, as the trigger says', '3XX': 'The same, to go elsewhere' },
+const documented = doc('hooks.deliver', 'Deliver to a webhook trigger', 202, HookReceipt, {
+  otherAnswers: {
+    '2XX': 'The response of the run, if the trigger is configured for it',
+    '3XX': 'A redirect sent by the run',
+  },
   description:
-    'Only the methods and the path of the trigger are taken. The body has at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
+    'Takes GET, POST, PUT, PATCH and DELETE, also at paths below this one, but only with the methods and the path of the trigger. The body has at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
     'JSON is its value, a form its fields, text a string; a file of a form, and a body of any other type, is `{ contentType, encoding: "base64", content }`, the file with its `filename`. ' +
     'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +
     'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent); `github`, `stripe`, `slack` and `shopify` expect what those services send. ' +
@@ -82,7 +84,7 @@ const documented = doc('Deliver to a webhook trigger', 202, HookReceipt, {
     'A delivery that the `filter` does not take, and a `ping` of GitHub, is answered with `{ "runId": null, "status": "ignored", "reason": "filter" }` or `"ping"`; `url_verification` of Slack with its challenge.',
 })
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']
 
 export const hookRoutes = router()
 for (const path of ['/:token', '/:token/:rest{.+}']) {
@@ -93,29 +95,20 @@ for (const path of ['/:token', '/:token/:rest{.+}']) {
 
 const TRIGGER = `/:id{${idPattern('wf')}}/triggers/:key` as const
 
-export const triggerRoutes = router()
-  .on(
-    UPDATE,
-    `${TRIGGER}/secret`,
-    access('workflows:write'),
-    doc('Set what deliveries of a webhook trigger are checked with', 204, null, {
+export const refusedDeliveryRoutes = router().get(
+  `${TRIGGER}/refused-deliveries`,
+  access('workflows:read'),
+  doc(
+    'workflows.triggers.listRefusedDeliveries',
+    'List the refused deliveries of a webhook trigger',
+    200,
+    RefusedDeliveryPage,
+    {
       description:
-        'It belongs to the key and survives versions; it is never shown. `auth.secret` of a trigger that is saved does the same.',
-    }),
-    validate('json', SetTriggerSecret),
-    async (c) => {
-      await storeTriggerSecret(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('json'))
-      return c.body(null, 204)
+        'Why deliveries did not start a run. At most 20 per minute are recorded, and the newest 200 are kept for 7 days. Bodies, queries and signatures are not stored.',
     },
-  )
-  .get(
-    `${TRIGGER}/refused-deliveries`,
-    access('workflows:read'),
-    doc('List the refused deliveries of a webhook trigger', 200, RefusedDeliveryPage, {
-      description:
-        'Why deliveries have started no run. At most 20 a minute are noted and the newest 200 kept, for 7 days. Bodies, queries and signatures are not kept.',
-    }),
-    validate('query', ListRefused),
-    async (c) =>
-      c.json(await listRefused(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('query'))),
-  )
+  ),
+  validate('query', ListRefused),
+  async (c) =>
+    c.json(await listRefused(c.var.ctx, c.req.param('id'), c.req.param('key'), c.req.valid('query'))),
+)

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { listQuery, pageOf } from '../../http/pagination.ts'
-import { RUN_STATUSES } from '../executions/index.ts'
-import { TriggerSecret } from '../workflows/index.ts'
+import { RUN_STATUSES } from '../runs/index.ts'
 
 /** What a delivery is answered with when the run's own answer is not asked for, or is not there yet. */
 export const HookReceipt = z
@@ -11,9 +10,6 @@ export type HookReceipt = z.infer<typeof HookReceipt>
 
 /** The answer to a delivery that was taken and starts no run. */
 export type IgnoredDelivery = { runId: null; status: 'ignored'; reason: 'filter' | 'ping' }
-
-export const SetTriggerSecret = z.strictObject({ secret: TriggerSecret }).meta({ id: 'SetTriggerSecret' })
-export type SetTriggerSecret = z.infer<typeof SetTriggerSecret>
 
 export const RefusedDelivery = z
   .strictObject({

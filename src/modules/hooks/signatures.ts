@@ -1,5 +1,5 @@
 // Signatures over the raw bytes of a delivery: Standard Webhooks, and a header of one's own.
-import { equalInConstantTime, hmac, toHex, utf8 } from '../../core/crypto.ts'
+import { equalInConstantTime, fromBase64, hmac, sha256Hex, toBase64, toHex, utf8 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -30,36 +30,87 @@ export function signer(
 export async function proveStandard({ headers }: Delivery, sign: Sign, fresh: RequireFresh): Promise<Proof> {
   const id = headers.get('webhook-id') ?? ''
   const timestamp = headers.get('webhook-timestamp') ?? ''
-  if (id === '' || id.length > MOST_ID_CHARS) throw refused('webhook-id')
+  if (id === '' || id.length > MAX_ID_CHARS) throw refused('webhook-id')
   fresh('webhook-timestamp', timestamp)
   const expected = `v1,${toBase64(await sign(`${id}.${timestamp}.`))}`
   requireOneOf((headers.get('webhook-signature') ?? '').split(' '), expected, 'webhook-signature')
   return { id, signature: expected }
 }
 
-/** `<hex>` or `sha256=<hex>` over the body, or over `<webhook-timestamp>.<body>` where that header is sent. */
+/** How a sender of its own kind signs. */
+export type CustomSignature = {
+  header: string
+  encoding?: 'hex' | 'base64' | undefined
+  prefix?: string | undefined
+  timestampHeader?: string | undefined
+  signedIdHeader?: string | undefined
+  separator?: string | undefined
+}
+
+/**
+ * The signature of the body in a header, in hex unless it says base64. A time that is sent is signed before the body, and an
+ * id before the time: which of them are there is the trigger's word, so leaving one out changes what is signed.
+ */
 export async function proveCustom(
   { headers }: Delivery,
-  header: string,
+  {
+    header,
+    encoding = 'hex',
+    prefix = '',
+    timestampHeader,
+    signedIdHeader,
+    separator = '.',
+  }: CustomSignature,
   sign: Sign,
   fresh: RequireFresh,
 ): Promise<Proof> {
-  const timestamp = headers.get('webhook-timestamp')
-  if (timestamp !== null) fresh('webhook-timestamp', timestamp)
-  const expected = toHex(await sign(timestamp === null ? '' : `${timestamp}.`))
-  const given = (headers.get(header) ?? '').trim().toLowerCase()
-  requireOneOf([given.replace(/^sha(256|512)=/, '')], expected, header)
-  return { id: null, signature: expected }
+  const timestamp = headers.get(timestampHeader ?? DEFAULT_TIMESTAMP)
+  if (timestamp === null && timestampHeader !== undefined) throw refused(timestampHeader)
+  if (timestamp !== null) fresh(timestampHeader ?? DEFAULT_TIMESTAMP, inSeconds(timestamp))
+  const id =
+    signedIdHeader === undefined ? null : requireSignedId(headers.get(signedIdHeader), signedIdHeader)
+  const before = [id, timestamp].filter((part) => part !== null).map((part) => `${part}${separator}`)
+  const mac = await sign(before.join(''))
+  const expected = encoding === 'hex' ? toHex(mac) : toBase64(mac)
+  const given = (headers.get(header) ?? '').trim()
+  requireOneOf([bareSignature(given, prefix, encoding)], expected, header)
+  return { id, signature: expected }
+}
+
+const DEFAULT_TIMESTAMP = 'webhook-timestamp'
+
+/** Thirteen digits are milliseconds, until the year 2286. */
+const inSeconds = (timestamp: string): string =>
+  /^\d{13}$/.test(timestamp) ? timestamp.slice(0, 10) : timestamp
+
+function requireSignedId(id: string | null, header: string): string {
+  if (id === null || id === '' || id.length > MAX_ID_CHARS) throw refused(header)
+  return id
+}
+
+function bareSignature(given: string, prefix: string, encoding: 'hex' | 'base64'): string {
+  const bare = (given.startsWith(prefix) ? given.slice(prefix.length) : given).replace(/^sha(256|512)=/i, '')
+  return encoding === 'hex' ? bare.toLowerCase() : bare
+}
+
+/** The header holds the secret itself. Hashes are compared, so that not even the length of the secret can be learned. */
+export async function requireSecretHeader(
+  { headers }: Delivery,
+  header: string,
+  secret: string,
+): Promise<void> {
+  const [given, expected] = await Promise.all([sha256Hex(headers.get(header) ?? ''), sha256Hex(secret)])
+  if (!equalInConstantTime(given, expected)) throw refused(`the header ${header}`)
 }
 
 /** A longer id is none. */
-export const MOST_ID_CHARS = 255
+export const MAX_ID_CHARS = 255
 
 /** Senders that change their secret sign with both for a while. */
-const MOST_SIGNATURES = 20
+const MAX_SIGNATURES = 20
 
 export function requireOneOf(given: string[], expected: string, header: string): void {
-  const matches = given.slice(0, MOST_SIGNATURES).map((one) => equalInConstantTime(one, expected))
+  const matches = given.slice(0, MAX_SIGNATURES).map((one) => equalInConstantTime(one, expected))
   if (!matches.includes(true)) throw refused(header)
 }
 
@@ -74,12 +125,10 @@ export function requireFresh(header: string, timestamp: string, toleranceMs: num
 export const refused = (what: string): AppError =>
   new AppError('hook.unauthorized', { detail: `What stands in ${what} is not as expected.` })
 
-export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
-
 function standardKey(secret: string): Uint8Array {
   if (!secret.startsWith('whsec_')) return utf8(secret)
   try {
-    return Uint8Array.from(atob(secret.slice(6)), (char) => char.charCodeAt(0))
+    return fromBase64(secret.slice(6))
   } catch {
     return utf8(secret)
   }

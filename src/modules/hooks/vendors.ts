@@ -1,19 +1,20 @@
-// How GitHub, Stripe, Slack and Shopify sign, and what they ask of an endpoint before they use it. Invariants:
+// How GitHub, GitLab, Stripe, Slack and Shopify sign, and what they ask of an endpoint before they use it. Invariants:
 // 1. Ids of Stripe and Slack are read from the signed bytes, whatever Content-Type says: that header is not signed, and a
 //    replay with another one must still be the same delivery.
 // 2. A greeting is answered only after its signature has been checked, and starts no run.
-import { toHex } from '../../core/crypto.ts'
+import { toBase64, toHex } from '../../core/crypto.ts'
 import { type Json, parseJson } from '../../core/json.ts'
-import type { WebhookAuth } from '../../engine/webhook-trigger.ts'
+import type { WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
 import type { Delivery } from './delivery.ts'
 import {
-  MOST_ID_CHARS,
+  MAX_ID_CHARS,
   type Proof,
+  proveStandard,
   type RequireFresh,
   refused,
   requireOneOf,
+  requireSecretHeader,
   type Sign,
-  toBase64,
 } from './signatures.ts'
 
 /** `X-Hub-Signature-256: sha256=<hex>` over the body. */
@@ -22,6 +23,21 @@ export async function proveGitHub({ headers }: Delivery, sign: Sign): Promise<Pr
   const expected = `sha256=${toHex(await sign(''))}`
   requireOneOf([headers.get(header) ?? ''], expected, header)
   return { id: null, signature: expected }
+}
+
+/**
+ * With a signing token as Standard Webhooks has it, which newer releases of GitLab offer; else the secret token itself, in
+ * `X-Gitlab-Token`. Whoever can do either knows the secret.
+ */
+export async function proveGitLab(
+  delivery: Delivery,
+  secret: string,
+  sign: Sign,
+  fresh: RequireFresh,
+): Promise<Proof | null> {
+  if (delivery.headers.has('webhook-signature')) return proveStandard(delivery, sign, fresh)
+  await requireSecretHeader(delivery, 'X-Gitlab-Token', secret)
+  return null
 }
 
 /** `X-Shopify-Hmac-Sha256: <base64>` over the body. */
@@ -58,7 +74,7 @@ export async function proveSlack(delivery: Delivery, sign: Sign, fresh: RequireF
 
 export type Greeting = { kind: 'ping' } | { kind: 'challenge'; challenge: string }
 
-const MOST_CHALLENGE_CHARS = 1_000
+const MAX_CHALLENGE_CHARS = 1_000
 
 /** What a vendor sends to see whether the endpoint is ours; null for a delivery. */
 export function greetingOf(auth: WebhookAuth, delivery: Delivery): Greeting | null {
@@ -68,14 +84,14 @@ export function greetingOf(auth: WebhookAuth, delivery: Delivery): Greeting | nu
   const fields = fieldsOf(delivery)
   if (fields.type !== 'url_verification') return null
   const { challenge } = fields
-  return typeof challenge === 'string' && challenge.length <= MOST_CHALLENGE_CHARS
+  return typeof challenge === 'string' && challenge.length <= MAX_CHALLENGE_CHARS
     ? { kind: 'challenge', challenge }
     : null
 }
 
 function textIn(delivery: Delivery, field: string): string | null {
   const value = fieldsOf(delivery)[field]
-  return typeof value === 'string' && value !== '' && value.length <= MOST_ID_CHARS ? value : null
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_CHARS ? value : null
 }
 
 function fieldsOf({ bytes }: Delivery): Record<string, Json> {

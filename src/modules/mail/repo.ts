@@ -1,18 +1,18 @@
 // The SQL of mail that teams send. Counting and posting are one batch: the count is raised by the mails that are new, only
 // as far as the limit allows, and mails are written only when the count was raised.
 import type { Plan } from '../../core/plans.ts'
-import { type Statement, statement } from '../../db/commit.ts'
-import { POST_GRACE_MS } from '../../queue/post.ts'
+import { mailRowsIfChanged } from '../../db/outbox-row.ts'
+import { type Statement, statement } from '../../db/statement.ts'
+import { takeFromDay, usedOfDay } from '../usage/index.ts'
 
 /** One mail to one recipient. */
 export type NewMail = { id: string; to: string }
 
 const METRIC = 'mails'
-/** The count of a day. */
-const COUNTED = `(SELECT value FROM usage_counters WHERE team_id = ?1 AND period = ?2 AND metric = '${METRIC}')`
 
 export type SenderRow = {
   plan: Plan
+  teamName: string
   /** Of the person for whom the mail goes out: who started the run, or the team's owner. */
   isVerified: 0 | 1
   isStarter: 0 | 1
@@ -28,7 +28,7 @@ export const findSender = (
 ): Promise<SenderRow | null> =>
   d1
     .prepare(
-      `SELECT t.plan, u.id = ?2 AS isStarter, u.email_verified_at IS NOT NULL AS isVerified,
+      `SELECT t.plan, t.name AS teamName, u.id = ?2 AS isStarter, u.email_verified_at IS NOT NULL AS isVerified,
          (SELECT count(*) FROM json_each(?3) m JOIN outbox o ON o.id = m.value) AS posted
        FROM teams t JOIN users u ON u.id = COALESCE((SELECT s.id FROM users s WHERE s.id = ?2), t.owner_id) WHERE t.id = ?1`,
     )
@@ -50,44 +50,19 @@ export async function findStrangers(d1: D1Database, teamId: string, recipients: 
 
 /** The last statement answers how many are counted today, and how many of the mails are posted. */
 export function countAndPost(
-  teamId: string,
-  day: string,
-  limit: number,
+  { teamId, day, limit }: { teamId: string; day: string; limit: number },
   mails: NewMail[],
   body: Record<string, unknown>,
-  requestId: string,
-  now: number,
+  by: { requestId: string; now: number },
 ): Statement[] {
   const list = JSON.stringify(mails)
+  const notPosted = `SELECT count(*) AS n FROM json_each(?4) m
+    WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = m.value ->> 'id')`
   return [
+    ...takeFromDay({ teamId, day, metric: METRIC }, limit, { sql: notPosted, param: list }),
+    mailRowsIfChanged(mails, body, by),
     statement(
-      `DELETE FROM usage_counters WHERE team_id = ? AND metric = '${METRIC}' AND period < ?`,
-      teamId,
-      day,
-    ),
-    statement(
-      `INSERT INTO usage_counters (team_id, period, metric, value)
-       SELECT ?1, ?2, '${METRIC}', n FROM (SELECT count(*) AS n FROM json_each(?3) m
-         WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = m.value ->> 'id'))
-       WHERE n > 0 AND n + COALESCE(${COUNTED}, 0) <= ?4
-       ON CONFLICT (team_id, period, metric) DO UPDATE SET value = value + excluded.value`,
-      teamId,
-      day,
-      list,
-      limit,
-    ),
-    statement(
-      `INSERT INTO outbox (id, type, body, request_id, next_at, created_at)
-       SELECT m.value ->> 'id', 'mail.send', json_set(?2, '$.to', m.value ->> 'to'), ?3, ?4, ?5 FROM json_each(?1) m
-       WHERE changes() = 1 ON CONFLICT (id) DO NOTHING`,
-      list,
-      JSON.stringify({ type: 'mail.send', ...body }),
-      requestId,
-      now + POST_GRACE_MS,
-      now,
-    ),
-    statement(
-      `SELECT COALESCE(${COUNTED}, 0) AS counted,
+      `SELECT ${usedOfDay(METRIC)} AS counted,
          (SELECT count(*) FROM json_each(?3) m JOIN outbox o ON o.id = m.value ->> 'id') AS posted`,
       teamId,
       day,
@@ -95,3 +70,44 @@ export function countAndPost(
     ),
   ]
 }
+
+/** One mail, when the query for it answers 1: the last statement changes a row where the limit of the day allows it. */
+export const countMail = (
+  { teamId, day, limit }: { teamId: string; day: string; limit: number },
+  amount: { sql: string; param: string },
+): Statement[] => takeFromDay({ teamId, day, metric: METRIC }, limit, amount)
+
+type KeptMail = {
+  to: string
+  subject: string
+  text: string
+  html?: string | undefined
+  attachments?: readonly { filename: string; sizeBytes: number }[]
+}
+
+/** The id follows from the message, so a mail that is sent again after a crash is kept once. */
+export const keepMail = (
+  d1: D1Database,
+  id: string,
+  { to, subject, text, html, attachments = [] }: KeptMail,
+  now: number,
+): Promise<unknown> =>
+  d1
+    .prepare(
+      `INSERT INTO mailbox (id, recipient, subject, text_body, html_body, created_at, attachments) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
+    )
+    .bind(
+      id,
+      to.toLowerCase(),
+      subject,
+      text,
+      html ?? null,
+      now,
+      attachments.length > 0 ? JSON.stringify(attachments) : null,
+    )
+    .run()
+
+/** What is kept for the address of a user. */
+export const deleteKeptMails = (userId: string): Statement =>
+  statement('DELETE FROM mailbox WHERE recipient = (SELECT email FROM users WHERE id = ?)', userId)

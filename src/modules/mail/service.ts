@@ -3,30 +3,45 @@
 // 2. A team sends at most so many mails a day (UTC) as its plan allows, however many runs send at once.
 // 3. On the plan free it goes to members of the team and to proven addresses of accounts only.
 // 4. The id of each mail follows from the node's key and the recipient, so a second attempt sends and counts nothing new.
+import { openContext } from '../../context.ts'
 import { dayOf } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import { derivedId } from '../../core/ids.ts'
 import { PLAN_LIMITS } from '../../core/plans.ts'
+import { loadSettings } from '../../db/platform-settings.ts'
+import { runBatch } from '../../db/statement.ts'
 import type { Env } from '../../env.ts'
+import type { MailSend } from '../../queue/messages/mail.ts'
 import { tellQueue } from '../../queue/post.ts'
+import { openTeamFile } from '../files/index.ts'
 import { countAndPost, findSender, findStrangers, type NewMail } from './repo.ts'
 
 export type TeamMailScope = {
-  env: Pick<Env, 'DB' | 'JOBS'>
+  env: Env
   teamId: string
   startedBy: string | null
   requestId: string
   now: () => number
 }
 
-export type TeamMail = { to: string[]; subject: string; text: string; html?: string }
+export type TeamMail = {
+  to: string[]
+  subject: string
+  text: string
+  html?: string
+  /** Files of the team, by id or name. */
+  attachments?: string[]
+}
+
+/** What mail providers take, with what base64 adds. */
+const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 
 /** How many refused addresses an error names. */
-const MOST_NAMED = 5
+const MAX_NAMED = 5
 
 export async function sendTeamMail(
   scope: TeamMailScope,
-  { to, ...body }: TeamMail,
+  { to, attachments = [], ...mail }: TeamMail,
   key: string,
 ): Promise<void> {
   const { env, teamId, startedBy, requestId } = scope
@@ -36,17 +51,16 @@ export async function sendTeamMail(
   const sender = await findSender(env.DB, teamId, startedBy, mails)
   if (sender === null) throw notFound('The team')
   if (sender.posted < mails.length) {
+    const files = await attached(scope, attachments)
+    const signed = { ...mail, ...withFooter(mail, sender.teamName) }
+    const body = files.length > 0 ? { ...signed, attachments: files } : signed
     if (sender.isVerified === 0) throw unverified(sender.isStarter === 1)
     if (sender.plan === 'free') await requireKnown(env.DB, teamId, to)
+    await loadSettings(env.DB)
     const limit = PLAN_LIMITS[sender.plan].mailsPerDay
     const now = scope.now()
-    const statements = countAndPost(teamId, dayOf(now), limit, mails, body, requestId, now)
-    const results = await env.DB.batch<{ counted: number; posted: number }>(
-      statements.map((one) => {
-        const { sql, params } = one.toSQL()
-        return env.DB.prepare(sql).bind(...params)
-      }),
-    )
+    const statements = countAndPost({ teamId, day: dayOf(now), limit }, mails, body, { requestId, now })
+    const results = await runBatch<{ counted: number; posted: number }>(env.DB, statements)
     const { counted = 0, posted = 0 } = results.at(-1)?.results[0] ?? {}
     if (posted < mails.length) throw quotaReached(sender.plan, limit, counted, mails.length)
   }
@@ -57,11 +71,47 @@ export async function sendTeamMail(
   )
 }
 
+/** So that whoever gets it knows where it comes from. */
+function withFooter(
+  { text, html }: Pick<TeamMail, 'text' | 'html'>,
+  teamName: string,
+): Pick<TeamMail, 'text' | 'html'> {
+  const line = `Sent by a workflow of the team "${teamName}".`
+  const footer =
+    html === undefined
+      ? {}
+      : {
+          html: `${html}<hr><p><small>${line.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)}</small></p>`,
+        }
+  return { text: `${text}\n\n-- \n${line}`, ...footer }
+}
+
+async function attached(
+  scope: TeamMailScope,
+  wanted: readonly string[],
+): Promise<NonNullable<MailSend['attachments']>> {
+  const { teamId, requestId, now } = scope
+  const context = openContext(scope.env, { now, requestId, defer: (work) => void work })
+  const found: NonNullable<MailSend['attachments']> = []
+  for (const one of wanted) {
+    const open = await openTeamFile(context, teamId, one)
+    if (open === null) throw new AppError('file.not_found', { detail: `The team has no file ${one}.` })
+    const { ref, version, content } = open
+    found.push({ teamId, fileId: ref.$file, version, filename: content.filename, sizeBytes: ref.sizeBytes })
+  }
+  const total = found.reduce((sum, file) => sum + file.sizeBytes, 0)
+  if (total > MAX_ATTACHMENT_BYTES)
+    throw new AppError('file.too_large', {
+      detail: `The attachments have ${total} bytes together; a mail takes ${MAX_ATTACHMENT_BYTES}. Send a link instead.`,
+    })
+  return found
+}
+
 async function requireKnown(d1: D1Database, teamId: string, to: string[]): Promise<void> {
   const strangers = await findStrangers(d1, teamId, to)
   if (strangers.length === 0) return
-  const named = strangers.slice(0, MOST_NAMED).join(', ')
-  const more = strangers.length > MOST_NAMED ? ` and ${strangers.length - MOST_NAMED} more` : ''
+  const named = strangers.slice(0, MAX_NAMED).join(', ')
+  const more = strangers.length > MAX_NAMED ? ` and ${strangers.length - MAX_NAMED} more` : ''
   throw new AppError('mail.recipient_not_allowed', {
     detail: `On the plan free mail goes to members of the team and to verified addresses of accounts only, not to ${named}${more}.`,
   })

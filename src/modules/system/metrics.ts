@@ -1,6 +1,8 @@
 // Prometheus text: the hub's counters, and gauges read from D1 when somebody asks.
 import type { RequestContext } from '../../context.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import { type Figure, totalsOf } from '../../db/platform-stats.ts'
+import { ENDED_STATUSES } from '../../engine/model/state.ts'
 import { reportMetrics } from '../../http/metrics.ts'
 import { metricsHub } from '../../objects/metrics-hub.ts'
 import { inOrder } from './exposition.ts'
@@ -13,9 +15,11 @@ const COUNTERS: [name: string, type: string, help: string][] = [
 
 export async function renderMetrics(request: RequestContext): Promise<string> {
   await reportMetrics(request.env)
-  const [series, gauges] = await Promise.all([
+  const now = request.now()
+  const [series, gauges, totals] = await Promise.all([
     metricsHub(request.env.METRICS_HUB).read(),
-    findGauges(request.env.DB, request.now()),
+    findGauges(request.env.DB, now),
+    totalsOf(request.env.DB, ROLLED_UP),
   ])
   const ordered = inOrder(series)
   const lines: string[] = []
@@ -23,21 +27,36 @@ export async function renderMetrics(request: RequestContext): Promise<string> {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
     for (const [labelled, value] of ordered) if (labelled.startsWith(name)) lines.push(`${labelled} ${value}`)
   }
-  for (const { name, help, values } of gaugesOf(gauges)) {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
+  const others = [
+    ...gaugesOf(gauges, now).map((one) => ({ ...one, type: 'gauge' })),
+    ...countersOf(totals).map((one) => ({ ...one, type: 'counter' })),
+  ]
+  for (const { name, help, type, values } of others) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
     for (const [labels, value] of values) lines.push(`${name}${labels} ${value}`)
   }
   return `${lines.join('\n')}\n`
 }
 
-type Gauge = { name: string; help: string; values: [labels: string, value: number][] }
+type Series = { name: string; help: string; values: [labels: string, value: number][] }
 
 const OPEN = ['queued', 'running', 'waiting', 'paused']
-const ENDED = ['succeeded', 'failed', 'cancelled']
 
-function gaugesOf({ open, ended, single, outbox }: Awaited<ReturnType<typeof findGauges>>): Gauge[] {
-  const by = (label: string, names: string[], count: (name: string) => number): Gauge['values'] =>
-    names.map((name) => [`{${label}="${name}"}`, count(name)])
+const by = (label: string, names: readonly string[], count: (name: string) => number): Series['values'] =>
+  names.map((name) => [`{${label}="${name}"}`, count(name)])
+
+const CONNECTIONS = ['socket', 'stream', 'run']
+
+/** A tick is due every minute. */
+const lagOf = (tickAt: number | null, now: number): number =>
+  tickAt === null ? 0 : Math.max(0, now - tickAt - MINUTE_MS) / SECOND_MS
+
+type Gauges = Awaited<ReturnType<typeof findGauges>>
+
+function gaugesOf(
+  { open, ended, single, outbox, connections, databaseBytes }: Gauges,
+  now: number,
+): Series[] {
   return [
     {
       name: 'orrery_runs',
@@ -47,7 +66,7 @@ function gaugesOf({ open, ended, single, outbox }: Awaited<ReturnType<typeof fin
     {
       name: 'orrery_runs_ended_recently',
       help: `Runs that ended in the last ${RECENT_MS / MINUTE_MS} minutes, by status.`,
-      values: by('status', ENDED, ended),
+      values: by('status', ENDED_STATUSES, ended),
     },
     {
       name: 'orrery_runs_in_line',
@@ -81,6 +100,71 @@ function gaugesOf({ open, ended, single, outbox }: Awaited<ReturnType<typeof fin
       name: 'orrery_outbox_messages',
       help: 'Messages that are not done, by status.',
       values: by('status', ['pending', 'dead'], outbox),
+    },
+    {
+      name: 'orrery_webhook_deliveries_due',
+      help: 'Deliveries of webhooks whose time has come.',
+      values: [['', single.webhooksDue]],
+    },
+    {
+      name: 'orrery_connections',
+      help: 'Open sockets and streams; run are those of one run.',
+      values: by('kind', CONNECTIONS, connections),
+    },
+    {
+      name: 'orrery_cron_lag_seconds',
+      help: 'How late the tick of every minute is.',
+      values: [['', lagOf(single.tickAt, now)]],
+    },
+    {
+      name: 'orrery_database_bytes',
+      help: 'The size of the database; 0 where it does not tell.',
+      values: [['', databaseBytes]],
+    },
+  ]
+}
+
+const ROLLED_UP = [
+  'runsEnded',
+  'webhookAttempts',
+  'mails',
+  'modelCostMicroUsd',
+  'modelInputTokens',
+  'modelOutputTokens',
+]
+const MICRO = 1_000_000
+
+/** Sums of what was rolled up. Those of runs, mails and models grow every five minutes. */
+function countersOf(totals: readonly Figure[]): Series[] {
+  const of = (metric: string, label = ''): number =>
+    totals.find((one) => one.metric === metric && one.label === label)?.value ?? 0
+  return [
+    {
+      name: 'orrery_runs_ended_total',
+      help: 'Runs that have ended, by kind and status.',
+      values: totals.flatMap(({ metric, label, value }): Series['values'] => {
+        const [kind, status] = label.split('.')
+        return metric === 'runsEnded' ? [[`{kind="${kind}",status="${status}"}`, value]] : []
+      }),
+    },
+    {
+      name: 'orrery_webhook_attempts_total',
+      help: 'Attempts to deliver webhooks and callbacks, by outcome.',
+      values: by('outcome', ['succeeded', 'failed'], (outcome) => of('webhookAttempts', outcome)),
+    },
+    { name: 'orrery_mails_total', help: 'Mails that were sent.', values: [['', of('mails')]] },
+    {
+      name: 'orrery_model_cost_usd_total',
+      help: 'What models cost in runs that have ended, in US dollars.',
+      values: [['', of('modelCostMicroUsd') / MICRO]],
+    },
+    {
+      name: 'orrery_model_tokens_total',
+      help: 'Tokens of models in runs that have ended.',
+      values: [
+        ['{direction="input"}', of('modelInputTokens')],
+        ['{direction="output"}', of('modelOutputTokens')],
+      ],
     },
   ]
 }

@@ -9,6 +9,8 @@ export type KeptMailRow = {
   subject: string
   text: string
   html: string | null
+  /** JSON of names and sizes. */
+  attachments: string | null
   createdAt: number
 }
 
@@ -24,6 +26,7 @@ export function findMail(db: Db, to: string | undefined, options: ListOptions): 
       subject: mailbox.subject,
       text: mailbox.textBody,
       html: mailbox.htmlBody,
+      attachments: mailbox.attachments,
       createdAt: mailbox.createdAt,
     })
     .from(mailbox)
@@ -36,3 +39,5 @@ export async function countMail(db: Db, to: string | undefined): Promise<number>
   const [row] = await db.select({ n: count() }).from(mailbox).where(ofRecipient(to))
   return row?.n ?? 0
 }
+
+export const askDatabase = (d1: D1Database): Promise<unknown> => d1.prepare('SELECT 1').first()

@@ -1,13 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { equalInConstantTime } from '../../core/crypto.ts'
 import { notFound } from '../../core/errors.ts'
+import { isOwnHost } from '../../core/own-host.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { access } from '../../http/auth.ts'
+import { consolePage, wantsConsole } from '../../http/console-page.ts'
 import { doc, validate } from '../../http/openapi.ts'
 import { limitByAddress } from '../../http/rate-limit.ts'
 import { copyMeta } from '../../http/route-meta.ts'
 import { router } from '../../http/router.ts'
-import { homePage } from './home-page.ts'
 import { renderMetrics } from './metrics.ts'
 import {
   DatabaseHealth,
@@ -34,16 +35,10 @@ const isToken = (given: string, token: string | undefined): boolean =>
 const metricsAccess: MiddlewareHandler<AppEnv> = (c, next) =>
   isToken(bearerOf(c), c.var.request.settings.METRICS_TOKEN) ? next() : adminOnly(c, next)
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-/**
- * In development, and only under the server's own name: a page of somebody else's that has its name lead here asks under
- * that name.
- */
+/** In development, and only under the server's own name. */
 function requireDevelopment(c: Context<AppEnv>): void {
   const { ENVIRONMENT, PUBLIC_URL } = c.var.request.settings
-  const { hostname } = new URL(c.req.url)
-  const isOwn = LOOPBACK.has(hostname) || hostname === new URL(PUBLIC_URL).hostname
+  const isOwn = isOwnHost(new URL(c.req.url).hostname, PUBLIC_URL)
   if (ENVIRONMENT !== 'development' || !isOwn) throw notFound('The route')
 }
 
@@ -59,59 +54,82 @@ const mailboxAccess: MiddlewareHandler<AppEnv> = (c, next) => {
   return isToken(given, c.var.request.settings.MAILBOX_TOKEN) ? next() : adminOnly(c, next)
 }
 
-export function systemRoutes(openApi: () => string, version: string) {
-  return router()
-    .get('/', doc('What this is', 200, Welcome, { otherMediaTypes: ['text/html'] }), async (c) => {
+export const systemRoutes = router()
+  .get(
+    '/',
+    doc('system.getInfo', 'Get the name, version and links of the API', 200, Welcome, {
+      otherMediaTypes: ['text/html'],
+    }),
+    async (c) => {
       c.header('vary', 'Accept')
-      if (c.req.header('accept')?.includes('text/html')) {
-        const isDevelopment = c.var.request.settings.ENVIRONMENT === 'development'
-        const { html, contentSecurityPolicy } = await homePage(version, isDevelopment)
-        return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
-      }
+      if (wantsConsole(c)) return consolePage(c)
       return c.json({
         name: 'Orrery',
         description: 'Durable agents, tasks and workflows at the edge.',
-        version,
+        version: c.var.parts.version,
         links: { docs: '/docs', openapi: '/openapi.json', health: '/health', api: '/api/v1' },
       })
-    })
-    .get('/health', doc('Whether the Worker answers', 200, Health), (c) => c.json({ status: 'ok' }))
-    .get('/health/db', limitByAddress, doc('Whether the database answers', 200, DatabaseHealth), async (c) =>
-      c.json(await checkDatabase(c.var.request)),
-    )
-    .get('/health/ready', limitByAddress, doc('Whether each part answers', 200, Readiness), async (c) =>
-      c.json(await checkReadiness(c.var.request)),
-    )
-    .get(
-      '/metrics',
-      copyMeta(adminOnly, metricsAccess),
-      doc('Metrics for Prometheus (admin, or the metrics token)', 200, Metrics, {
+    },
+  )
+  .get('/health', doc('system.getHealth', 'Check whether the Worker responds', 200, Health), (c) =>
+    c.json({ status: 'ok' }),
+  )
+  .get(
+    '/health/db',
+    limitByAddress,
+    doc('system.getDatabaseHealth', 'Check whether the database responds', 200, DatabaseHealth),
+    async (c) => c.json(await checkDatabase(c.var.request)),
+  )
+  .get(
+    '/health/ready',
+    limitByAddress,
+    doc('system.getReadiness', 'Check whether every component responds', 200, Readiness),
+    async (c) => c.json(await checkReadiness(c.var.request)),
+  )
+  .get(
+    '/metrics',
+    copyMeta(adminOnly, metricsAccess),
+    doc(
+      'system.getMetrics',
+      'Get metrics in Prometheus format (administrators, or the metrics token)',
+      200,
+      Metrics,
+      {
         mediaType: 'text/plain',
         token: 'metricsToken',
+      },
+    ),
+    async (c) =>
+      c.text(await renderMetrics(c.var.request), 200, {
+        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       }),
-      async (c) =>
-        c.text(await renderMetrics(c.var.request), 200, {
-          'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-        }),
-    )
-    .get('/openapi.json', doc('This contract as OpenAPI 3.1', 200, OpenApi), (c) =>
-      c.body(openApi(), 200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' }),
-    )
-    .get(
-      '/dev/mailbox',
-      copyMeta(adminOnly, mailboxAccess),
-      doc('Mail kept instead of sent, the newest first (development only)', 200, Mailbox, {
+  )
+  .get('/openapi.json', doc('system.getOpenApi', 'Get this contract as OpenAPI 3.1', 200, OpenApi), (c) =>
+    c.body(c.var.parts.openApi(), 200, {
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=60',
+    }),
+  )
+  .get(
+    '/dev/mailbox',
+    copyMeta(adminOnly, mailboxAccess),
+    doc(
+      'system.listMail',
+      'List mail that was kept instead of sent, newest first (development only)',
+      200,
+      Mailbox,
+      {
         token: 'mailboxToken',
-      }),
-      validate('query', ListMail),
-      async (c) => c.json(await listMail(c.var.request, c.req.valid('query'))),
-    )
-    .get(
-      '/dev/flaky/:key{[A-Za-z0-9_-]+}',
-      developmentOnly,
-      limitByAddress,
-      doc('Fails a few times for each key, then answers (development only)', 200, Flaky),
-      validate('query', FlakyQuery),
-      async (c) => c.json(await answerFlaky(c.var.request, c.req.param('key'), c.req.valid('query'))),
-    )
-}
+      },
+    ),
+    validate('query', ListMail),
+    async (c) => c.json(await listMail(c.var.request, c.req.valid('query'))),
+  )
+  .get(
+    '/dev/flaky/:key{[A-Za-z0-9_-]+}',
+    developmentOnly,
+    limitByAddress,
+    doc('system.callFlaky', 'Fail a few times for each key, then succeed (development only)', 200, Flaky),
+    validate('query', FlakyQuery),
+    async (c) => c.json(await answerFlaky(c.var.request, c.req.param('key'), c.req.valid('query'))),
+  )

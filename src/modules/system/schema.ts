@@ -33,6 +33,7 @@ export const KeptMail = z
     subject: z.string(),
     text: z.string(),
     html: z.string().nullable(),
+    attachments: z.array(z.strictObject({ filename: z.string(), sizeBytes: z.int() })),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'KeptMail' })

@@ -3,12 +3,12 @@ import { toIso } from '../../core/clock.ts'
 import { AppError, type FieldError } from '../../core/errors.ts'
 import { toPage } from '../../db/paginate.ts'
 import { rateLimiter } from '../../objects/rate-limiter.ts'
-import { countMail, findMail } from './repo.ts'
+import { askDatabase, countMail, findMail } from './repo.ts'
 import type { DatabaseHealth, Flaky, FlakyQuery, ListMail, Mailbox, Readiness } from './schema.ts'
 
 /** One look at each binding that a request may need. The queue offers nothing to look at: it is not on any path. */
 const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
-  db: ({ env }) => env.DB.prepare('SELECT 1').first(),
+  db: ({ env }) => askDatabase(env.DB),
   files: ({ env }) => env.FILES.head('health'),
   objects: ({ env }) =>
     rateLimiter(env.RATE_LIMITER, 'health').check({ free: 1, baseDelayMs: 1, maxDelayMs: 1, forgetMs: 1 }),
@@ -33,7 +33,7 @@ async function runChecks(request: RequestContext, names: string[]): Promise<Read
         checks[name] = { status: 'ok', durationMs: request.now() - start }
       } catch (error) {
         request.log.error('a health check failed', { check: name, error })
-        errors.push({ path: name, message: 'does not answer', code: 'service.unavailable' })
+        errors.push({ path: `/checks/${name}`, message: 'Does not answer', code: 'service.unavailable' })
       }
     }),
   )
@@ -46,7 +46,11 @@ export async function listMail(request: RequestContext, query: ListMail): Promis
     await findMail(request.db, query.to, query),
     query,
     ({ createdAt, id }) => ({ value: createdAt, id }),
-    ({ id: _, ...row }) => ({ ...row, createdAt: toIso(row.createdAt) }),
+    ({ id: _, ...row }) => ({
+      ...row,
+      attachments: JSON.parse(row.attachments ?? '[]') as Mailbox['items'][number]['attachments'],
+      createdAt: toIso(row.createdAt),
+    }),
   )
   return query.count ? { ...page, total: await countMail(request.db, query.to) } : page
 }

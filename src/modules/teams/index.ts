@@ -1,22 +1,30 @@
+import { defineModule } from '../define-module.ts'
+import { teamsExport } from './repo/export.ts'
+import { teamRoutes } from './routes/index.ts'
+import { invitationPageRoutes } from './routes/invitation-page.ts'
+
+export { type BudgetRow, findBudget } from './repo/budgets.ts'
 export { hasOpenInvitation } from './repo/invitations.ts'
-export { revokeInvitationsOf } from './repo/members.ts'
-export { deleteLeftovers, markRunsDeleted, teamExists } from './repo/purge.ts'
-export { insertTeam, type NewTeam } from './repo/teams.ts'
+export { findMembersAmong, revokeInvitationsOf } from './repo/members.ts'
 export {
-  addUsage,
-  countSlots,
-  findUsage,
-  freeSlots,
-  LEVEL_PERIOD,
-  LEVELS,
-  MAX_KEYS_PER_MEMBER,
-  type UsageFlow,
-  type UsageLevel,
-  type UsageRow,
-} from './repo/usage.ts'
-export { teamRoutes } from './routes/index.ts'
-export { invitationPageRoutes } from './routes/invitation-page.ts'
-export { toUsd } from './schema/budget.ts'
+  findSubscribedTeam,
+  guardPlan,
+  type LimitName,
+  movePlanWithRole,
+  type PlanChanger,
+  planAfterRoleChange,
+} from './repo/plan.ts'
+export { deleteTeamsOf, insertTeam, type NewTeam } from './repo/teams.ts'
 export { InvitationToken } from './schema/invitation.ts'
 export { provesAddress } from './service/invitation-offer.ts'
 export { teamStoragePrefix } from './service/teams.ts'
+
+export const teamsModule = defineModule({
+  name: 'teams',
+  routes: [
+    ['/', invitationPageRoutes],
+    ['/api/v1/teams', teamRoutes],
+  ],
+  publicRoutes: ['GET /account/invitation', 'POST /api/v1/teams/invitations/lookup'],
+  exportLists: teamsExport,
+})

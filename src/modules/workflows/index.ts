@@ -1,30 +1,35 @@
-export type { BuiltIn } from './built-in/built-in.ts'
-export { BUILT_INS } from './built-in/index.ts'
+import { defineModule } from '../define-module.ts'
+import { workflowsExport } from './repo/export.ts'
+import { workflowRoutes } from './routes/index.ts'
+
 export { askingNodes, skipsQuestion } from './check/asks.ts'
 export { requireEntry } from './check/entry.ts'
-export { matchHookPath } from './check/hook-path.ts'
+export { bytesOf, checkWorkflow, refuseProblems, workflowInvalid } from './check/index.ts'
 export { requireMocks } from './check/mocks.ts'
 export {
-  claimSchedule,
-  type DueSchedule,
-  type EventTrigger,
-  findDueSchedules,
-  findEventTriggers,
   findRunnable,
   loadRunnable,
   loadRunnableByKey,
+  loadTeamStart,
   loadTriggered,
   RUNNABLE,
   type Runnable,
+  type TeamStart,
   type TriggeredRunnable,
 } from './repo/runnable.ts'
-export { workflowRoutes } from './routes/index.ts'
+export { type FoundWorkflow, searchWorkflows } from './repo/workflows.ts'
+export { DEFINITION_BODY } from './routes/paths.ts'
 export { workflowFileSchema } from './schema/file-schema.ts'
 export { Mocks } from './schema/mocks.ts'
-export { type StoredTrigger, TriggerSecret } from './schema/trigger.ts'
-export { Tags } from './schema/workflow.ts'
+export { DefinitionInput, Description, Folder, Tags, Workflow, WorkflowName } from './schema/workflow.ts'
 export { createWorkflow } from './service/create.ts'
 export { draftRunnable } from './service/drafts.ts'
 export { mayEdit, requireEditor } from './service/editors.ts'
-export { triggerSecretPlace } from './service/trigger-secrets.ts'
-export { nextFireOf } from './service/triggers.ts'
+export { requireNamed } from './service/named.ts'
+export { getWorkflow } from './service/view.ts'
+
+export const workflowsModule = defineModule({
+  name: 'workflows',
+  routes: [['/api/v1/workflows', workflowRoutes]],
+  exportLists: workflowsExport,
+})

@@ -1,36 +1,69 @@
-// How mail leaves: Cloudflare's binding, an HTTP provider, or a mailbox in D1 that keeps what nobody can send. All
-// three take the same mail, so what development shows is what production sends.
-import { newId } from '../../core/ids.ts'
+// How mail leaves: Cloudflare's binding or an HTTP provider.
+import { toBase64 } from '../../core/crypto.ts'
 import type { Env, Settings } from '../../env.ts'
 
-export type Mail = { to: string; subject: string; text: string; html?: string | undefined }
+export type Attachment = { filename: string; contentType: string; bytes: Uint8Array }
+
+export type Mail = {
+  to: string
+  subject: string
+  text: string
+  html?: string | undefined
+  attachments?: readonly Attachment[] | undefined
+  unsubscribeUrl?: string | undefined
+}
 
 export type Mailer = {
-  kind: 'cloudflare' | 'http' | 'mailbox'
-  /** Throws when the mail was not taken; a second call with the same key sends nothing twice where the way allows it. */
+  kind: 'cloudflare' | 'http'
+  /** Whether a second call with the same key sends nothing twice. */
+  isRepeatable: boolean
+  /** Throws when the mail was not taken. */
   send: (mail: Mail, key: string) => Promise<void>
 }
 
 const TIMEOUT_MS = 15_000
 
-export function createMailer(env: Env, settings: Settings, now: () => number): Mailer {
+/** Null where nobody can send. */
+export function createMailer(env: Env, settings: Settings): Mailer | null {
   if (env.EMAIL) return cloudflareMailer(env.EMAIL, settings.MAIL_FROM)
   if (settings.MAIL_HTTP_URL)
     return httpMailer(settings.MAIL_HTTP_URL, settings.MAIL_HTTP_TOKEN, settings.MAIL_FROM)
-  return mailboxMailer(env.DB, now)
+  return null
 }
+
+/** One click in a mail program is a POST to the address (RFC 8058). */
+const headersOf = (unsubscribeUrl: string | undefined) =>
+  unsubscribeUrl === undefined
+    ? {}
+    : {
+        headers: {
+          'List-Unsubscribe': `<${unsubscribeUrl}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        },
+      }
 
 const cloudflareMailer = (binding: SendEmail, from: string): Mailer => ({
   kind: 'cloudflare',
-  send: async ({ to, subject, text, html }) => {
-    await binding.send({ from, to, subject, text, ...(html ? { html } : {}) })
+  isRepeatable: false,
+  send: async ({ to, subject, text, html, attachments = [], unsubscribeUrl }) => {
+    const files = attachments.map(({ filename, contentType, bytes }) => ({
+      ...{ disposition: 'attachment' as const, filename, type: contentType, content: bytes },
+    }))
+    await binding.send({
+      ...{ from, to, subject, text },
+      ...headersOf(unsubscribeUrl),
+      ...(html ? { html } : {}),
+      ...(files.length > 0 ? { attachments: files } : {}),
+    })
   },
 })
 
 /** The JSON that Resend and providers modelled on it take. */
 const httpMailer = (url: string, token: string | undefined, from: string): Mailer => ({
   kind: 'http',
-  send: async ({ to, subject, text, html }, key) => {
+  isRepeatable: true,
+  send: async ({ to, subject, text, html, attachments = [], unsubscribeUrl }, key) => {
+    const files = attachments.map(({ filename, bytes }) => ({ filename, content: toBase64(bytes) }))
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -38,25 +71,15 @@ const httpMailer = (url: string, token: string | undefined, from: string): Maile
         'idempotency-key': key,
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
-      body: JSON.stringify({ from, to: [to], subject, text, ...(html ? { html } : {}) }),
+      body: JSON.stringify({
+        ...{ from, to: [to], subject, text },
+        ...headersOf(unsubscribeUrl),
+        ...(html ? { html } : {}),
+        ...(files.length > 0 ? { attachments: files } : {}),
+      }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     await response.body?.cancel()
     if (!response.ok) throw new Error(`The mail provider answered ${response.status}`)
-  },
-})
-
-const mailboxMailer = (d1: D1Database, now: () => number): Mailer => ({
-  kind: 'mailbox',
-  send: async ({ to, subject, text, html }, key) => {
-    // The key is the row's id, so a mail that is sent again after a crash is kept once.
-    const id = key.replace(/^msg_/, 'mail_') || newId('mail', now())
-    await d1
-      .prepare(
-        `INSERT INTO mailbox (id, recipient, subject, text_body, html_body, created_at) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO NOTHING`,
-      )
-      .bind(id, to.toLowerCase(), subject, text, html ?? null, now())
-      .run()
   },
 })

@@ -55,11 +55,11 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
 }
 
 /** The server decodes a path once; a proxy in front of it may do so before. */
-const MOST_DECODINGS = 3
+const MAX_DECODINGS = 3
 
 function decodedPath({ pathname }: URL): string {
   let path = pathname
-  for (let i = 0; i < MOST_DECODINGS && path.includes('%'); i++) {
+  for (let i = 0; i < MAX_DECODINGS && path.includes('%'); i++) {
     path = path.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )

@@ -6,20 +6,41 @@ import type { Env, Settings } from '../../env.ts'
 import { connectionFault, type FaultLog } from './fault.ts'
 import { judgeUrl } from './guard.ts'
 import { type FollowRedirects, nextRequest, REDIRECTS } from './redirect.ts'
+import { type OutboundBody, openBody } from './streamed-body.ts'
 
-export { judgeUrl } from './guard.ts'
-export type { FollowRedirects } from './redirect.ts'
+export { isPublicHost, judgeUrl } from './guard.ts'
+export { type FollowRedirects, nextRequest, type Outgoing, REDIRECTS } from './redirect.ts'
+export { StreamedBody } from './streamed-body.ts'
 
 export type OutboundCall = {
   url: string
   method: string
   headers: Record<string, string>
-  body?: string | Uint8Array | FormData | URLSearchParams
+  body?: OutboundBody
   maxBytes: number
+  /** Of a larger answer, or one that does not end in time, the beginning is taken; otherwise it is a failure. */
+  cutLarge?: boolean
   timeoutMs: number
   followRedirects: FollowRedirects
   signal?: AbortSignal
+  /** Asked at each hop; what it adds is sent there, and is no part of the request that goes on. */
+  authorize?: Authorize
 }
+
+/** One request of a call: the first, or one that a redirect asked for. */
+export type Hop = {
+  url: URL
+  method: string
+  headers: Record<string, string>
+  body: OutboundCall['body'] | undefined
+  isFirst: boolean
+}
+
+/** The same host, with a sign-in in URL or headers. */
+export type SignedHop = { url: string; headers: Record<string, string> }
+
+/** Null where nothing is to be added. */
+export type Authorize = (hop: Hop) => Promise<SignedHop | null>
 
 /** What the operator lets calls reach, and the way there. */
 export type Reach = {
@@ -38,13 +59,15 @@ export type OutboundAnswer = {
   url: string
 }
 
-const MOST_REDIRECTS = 5
+const MAX_REDIRECTS = 5
 /** Set by the runtime or the platform; a user's value would be wrong at best. */
 const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
 
+export type Networks = Pick<Env, 'PUBLIC_NETWORK' | 'NAMED_NETWORK' | 'NETWORK_FAULTS'>
+
 export const reachOf = (
-  { PUBLIC_NETWORK, NAMED_NETWORK, NETWORK_FAULTS }: Env,
+  { PUBLIC_NETWORK, NAMED_NETWORK, NETWORK_FAULTS }: Networks,
   { OUTBOUND_ALLOW_HOSTS }: Pick<Settings, 'OUTBOUND_ALLOW_HOSTS'>,
 ): Reach => ({
   allowHosts: OUTBOUND_ALLOW_HOSTS,
@@ -61,19 +84,80 @@ const askFaults =
   }
 
 /** Throws `outbound.blocked`, `outbound.redirect_refused` or `outbound.failed`; the details name the reason, never what was sent. */
-export async function callOutbound(call: OutboundCall, reach: Reach): Promise<OutboundAnswer> {
+export const callOutbound = (call: OutboundCall, reach: Reach): Promise<OutboundAnswer> =>
+  streamOutbound(call, reach, wholeAnswer(call))
+
+/** Reads the answer into memory, up to the call's own limit; with `cutLarge` its beginning. */
+export const wholeAnswer =
+  (call: OutboundCall): TakeAnswer<OutboundAnswer> =>
+  async (head, response) => ({
+    ...head,
+    bytes: call.cutLarge ? await readStart(response, call.maxBytes) : await readCapped(response, call),
+  })
+
+export type OutboundHead = Omit<OutboundAnswer, 'bytes'>
+export type TakeAnswer<T> = (head: OutboundHead, response: Response) => Promise<T>
+
+/** The same for who reads the answer as it comes: `timeoutMs` and `signal` hold until `take` is done. */
+export async function streamOutbound<T>(call: OutboundCall, reach: Reach, take: TakeAnswer<T>): Promise<T> {
   const limit = new AbortController()
   // Not AbortSignal.timeout: its timer would outlive the call and keep the object that made it awake.
   const timer = setTimeout(() => limit.abort(new DOMException('timed out', 'TimeoutError')), call.timeoutMs)
   try {
     const signal = call.signal ? AbortSignal.any([call.signal, limit.signal]) : limit.signal
-    return await follow(call, reach, signal)
+    const { head, response } = await follow(call, reach, signal)
+    return await take(head, response)
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Promise<OutboundAnswer> {
+/**
+ * A `fetch` for client libraries. It checks, redirects and signs each request like every other outbound call. The body of the answer
+ * is a live stream that ends with the signal of the request, so the caller sets the time limit. It gives at most `maxBytes`.
+ */
+export const guardedFetch =
+  (reach: Reach, maxBytes: number): typeof fetch =>
+  async (input, init) => {
+    const request = new Request(input, init)
+    const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
+    const { response } = await follow(
+      {
+        url: request.url,
+        method: request.method,
+        headers: Object.fromEntries(request.headers),
+        ...(body === undefined ? {} : { body }),
+        maxBytes,
+        timeoutMs: 0,
+        followRedirects: true,
+      },
+      reach,
+      request.signal,
+    )
+    return response.body === null
+      ? response
+      : new Response(response.body.pipeThrough(capped(maxBytes)), response)
+  }
+
+function capped(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = maxBytes
+  return new TransformStream({
+    transform(chunk, controller) {
+      left -= chunk.byteLength
+      if (left >= 0) controller.enqueue(chunk)
+      else
+        controller.error(
+          new AppError('outbound.failed', { detail: `The answer is larger than ${maxBytes} bytes.` }),
+        )
+    },
+  })
+}
+
+async function follow(
+  call: OutboundCall,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<{ head: OutboundHead; response: Response }> {
   const headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => !OWN_HEADERS.test(name)))
   let request = { url: call.url, method: call.method, headers, body: call.body }
   for (let hop = 0; ; hop++) {
@@ -81,21 +165,33 @@ async function follow(call: OutboundCall, reach: Reach, signal: AbortSignal): Pr
     if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })
     const { url: address, isNamed } = judged.value
     const way = isNamed ? reach.fetchNamed : reach.fetchPublic
-    const response = await send(way, address, { ...request, signal }, call.timeoutMs, reach.faultLog)
+    const signed = await sign(call, reach, { ...request, url: address, isFirst: hop === 0 })
+    const sent = { ...request, headers: signed?.headers ?? request.headers, signal }
+    const response = await send(way, signed?.url ?? address, sent, call.timeoutMs, reach.faultLog)
     const location = response.headers.get('location')
     if (!call.followRedirects || !REDIRECTS.has(response.status) || location === null) {
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        bytes: await readCapped(response, call),
-        url: request.url,
-      }
+      const headers = Object.fromEntries(response.headers)
+      return { head: { status: response.status, headers, url: request.url }, response }
     }
     await response.body?.cancel()
-    if (hop === MOST_REDIRECTS)
-      throw new AppError('outbound.failed', { detail: `More than ${MOST_REDIRECTS} redirects.` })
+    if (hop === MAX_REDIRECTS)
+      throw new AppError('outbound.failed', { detail: `More than ${MAX_REDIRECTS} redirects.` })
     request = nextRequest(request, response.status, location, call.followRedirects)
   }
+}
+
+/** What was judged is what is called: a sign-in may change path and query only, and those are judged again. */
+async function sign(
+  { authorize }: OutboundCall,
+  reach: Reach,
+  hop: Hop,
+): Promise<{ url: URL; headers: Record<string, string> } | null> {
+  const signed = authorize === undefined ? null : await authorize(hop)
+  if (signed === null) return null
+  const judged = judgeUrl(signed.url, reach.allowHosts)
+  if (!judged.ok || judged.value.url.origin !== hop.url.origin)
+    throw new AppError('outbound.blocked', { detail: 'The sign-in leads to another address.' })
+  return { url: judged.value.url, headers: signed.headers }
 }
 
 type Sent = {
@@ -112,15 +208,18 @@ async function send(
   timeoutMs: number,
   faultLog: FaultLog | null,
 ): Promise<Response> {
+  const opened = await openBody(body)
   try {
     return await way(url.href, {
       method,
       headers,
       signal,
       redirect: 'manual',
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(opened.body === undefined ? {} : { body: opened.body }),
     })
   } catch (error) {
+    const lost = opened.fault()
+    if (lost !== null) throw lost
     throw isEnded(error) ? failure(error, timeoutMs) : await connectionFault(error, url, faultLog)
   }
 }
@@ -128,6 +227,19 @@ async function send(
 /** Ended by us, not by the other side. */
 const isEnded = (error: unknown): boolean =>
   ['TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
+
+/** The body piece by piece; a connection that breaks is `outbound.failed`. */
+export async function* chunksOfAnswer(
+  response: Response,
+  timeoutMs: number,
+): AsyncGenerator<Uint8Array, undefined> {
+  try {
+    if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw failure(error, timeoutMs)
+  }
+  return undefined
+}
 
 async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundCall): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array()
@@ -146,6 +258,26 @@ async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundC
   }
   if (bytes === null) throw tooLarge()
   return bytes
+}
+
+/** Never throws: what has come by the end of the call is enough. */
+async function readStart({ body }: Response, maxBytes: number): Promise<Uint8Array> {
+  const start = new Uint8Array(maxBytes)
+  let length = 0
+  const reader = body?.getReader()
+  try {
+    while (reader !== undefined && length < maxBytes) {
+      const { done, value } = (await reader.read()) as ReadableStreamReadResult<Uint8Array>
+      if (done) break
+      const part = value.subarray(0, maxBytes - length)
+      start.set(part, length)
+      length += part.length
+    }
+  } catch {
+    // The answer was cut off by the other side or by the time limit.
+  }
+  await reader?.cancel().catch(() => undefined)
+  return start.subarray(0, length)
 }
 
 function failure(error: unknown, timeoutMs: number): AppError {

@@ -1,33 +1,37 @@
 // Approvals as their runs have reported them. A row may be a moment behind: the run's object is the truth.
+
 import type { Reader } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
+import type { approvals } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 import type { Approval, ListApprovals } from '../schema.ts'
 
-export type ApprovalRow = {
-  id: string
-  teamId: string
-  runId: string
-  workflowId: string | null
-  path: string
+export type ApprovalRow = Pick<
+  Stored<typeof approvals.$inferSelect>,
+  | 'id'
+  | 'teamId'
+  | 'runId'
+  | 'workflowId'
+  | 'path'
+  | 'title'
+  | 'message'
+  | 'form'
+  | 'assignees'
+  | 'quorum'
+  | 'allowSelf'
+  | 'decisions'
+  | 'startedBy'
+  | 'starters'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'decidedAt'
+> & {
   status: Approval['status']
-  title: string
-  message: string
-  form: string | null
-  assignees: string
-  quorum: number
-  allowSelf: number
-  decisions: string
-  startedBy: string | null
-  /** JSON: everybody who has started the run or one that it follows. */
-  starters: string
   /** 1 where nobody but those may decide in the team. */
   alone: number
   /** The assignees who are nobody in the team who may decide. */
   unknown: string
-  createdAt: number
-  expiresAt: number | null
-  decidedAt: number | null
 }
 
 export const MAY_RUN = "IN ('member', 'admin', 'owner')"

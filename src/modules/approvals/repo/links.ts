@@ -1,6 +1,6 @@
 // One-time links of approvals. Only the hash of a token is kept; a link is good while it is unused, in time, its approval
 // pending and its person still somebody who may decide in that team.
-import { type Statement, statement } from '../../../db/commit.ts'
+import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import { type ApprovalRow, COLUMNS, MAY_RUN } from './approvals.ts'
 
 export type LinkRow = ApprovalRow & { userId: string; email: string }
@@ -38,11 +38,7 @@ export async function voidLinksNow(
   d1: D1Database,
   ...which: [approvalId: string, userId: string | null, now: number]
 ): Promise<void> {
-  const { sql, params } = voidLinks(...which).toSQL()
-  await d1
-    .prepare(sql)
-    .bind(...params)
-    .run()
+  await prepare(d1, voidLinks(...which)).run()
 }
 
 export const insertLink = (link: {

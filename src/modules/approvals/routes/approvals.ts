@@ -4,7 +4,7 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { Approval, ApprovalPage, DecideApproval, ListApprovals } from '../schema.ts'
 import { decideApproval } from '../service/decide.ts'
-import { listApprovals, readApproval } from '../service/read.ts'
+import { getApproval, listApprovals } from '../service/read.ts'
 
 const ID = `:id{${idPattern('apr')}}` as const
 
@@ -12,19 +12,22 @@ export const approvalRoutes = router()
   .get(
     '/',
     accessWithRead('runs:read'),
-    doc('List approvals', 200, ApprovalPage),
+    doc('approvals.list', 'List approvals', 200, ApprovalPage),
     validate('query', ListApprovals),
     async (c) => c.json(await listApprovals(c.var.readCtx, c.req.valid('query'))),
   )
-  .get(`/${ID}`, accessWithRead('runs:read'), doc('Read an approval', 200, Approval), async (c) =>
-    c.json(await readApproval(c.var.readCtx, c.req.param('id'))),
+  .get(
+    `/${ID}`,
+    accessWithRead('runs:read'),
+    doc('approvals.get', 'Get an approval', 200, Approval),
+    async (c) => c.json(await getApproval(c.var.readCtx, c.req.param('id'))),
   )
   .post(
     `/${ID}`,
     access('approvals:write'),
-    doc('Approve or reject', 200, Approval, {
+    doc('approvals.decide', 'Approve or reject', 200, Approval, {
       description:
-        'Each who is asked speaks once. The first rejection settles it, and so does the last approval of the quorum. With an approval the data must meet the form.',
+        'Each assignee decides once. The first rejection settles the approval, and so does the last approval that the quorum needs. The data of an approval must match the form.',
     }),
     validate('json', DecideApproval),
     async (c) => c.json(await decideApproval(c.var.ctx, c.req.param('id'), c.req.valid('json'))),

@@ -11,7 +11,7 @@ import {
 import { voidLinksNow } from '../repo/links.ts'
 import type { Approval, DecideApproval } from '../schema.ts'
 import { type Decider, decisionOf, requireDecider, requirePending } from './judge.ts'
-import { loadApproval } from './read.ts'
+import { requireApproval } from './read.ts'
 import { toApproval } from './view.ts'
 
 export async function decideApproval(
@@ -19,7 +19,7 @@ export async function decideApproval(
   id: string,
   body: DecideApproval,
 ): Promise<Approval> {
-  const row = await loadApproval(ctx, ctx.actor, id)
+  const row = await requireApproval(ctx, ctx.actor, id)
   const { userId, email, emailVerified } = ctx.actor
   const decider: Decider = { userId, email: emailVerified ? email.toLowerCase() : null }
   requireDecider(row, decider)

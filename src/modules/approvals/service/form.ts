@@ -1,6 +1,8 @@
 // An approval's form as fields of a page, and back. Only simple properties become fields of their own kind; of anything
 // else the page takes JSON.
+
 import { AppError } from '../../../core/errors.ts'
+import { fieldErrors } from '../../../core/field-errors.ts'
 import { type Json, parseJson } from '../../../core/json.ts'
 import { requireOurJson } from '../../../core/our-json.ts'
 import { DecideApproval } from '../schema.ts'
@@ -15,7 +17,7 @@ export type Field = {
 
 type Property = { type?: unknown; enum?: unknown; title?: unknown }
 
-const MOST_FIELDS = 100
+const MAX_FIELDS = 100
 
 export function fieldsOf(form: string | null): Field[] {
   const schema = (form === null ? {} : JSON.parse(form)) as { properties?: unknown; required?: unknown }
@@ -23,7 +25,7 @@ export function fieldsOf(form: string | null): Field[] {
   const { properties, required } = schema
   if (typeof properties !== 'object' || properties === null) return []
   return Object.entries(properties as Record<string, Property | boolean>)
-    .slice(0, MOST_FIELDS)
+    .slice(0, MAX_FIELDS)
     .map(([name, property]) => {
       const { title, enum: choices } = typeof property === 'object' ? property : {}
       return {
@@ -52,9 +54,7 @@ export function readDecision(text: string, contentType: string, form: string | n
   const parsed = DecideApproval.safeParse(sent)
   if (parsed.success) return parsed.data
   throw new AppError('request.invalid', {
-    errors: parsed.error.issues
-      .slice(0, 50)
-      .map(({ path, message, code }) => ({ path: path.map(String).join('.'), message, code })),
+    errors: fieldErrors(parsed.error.issues),
   })
 }
 
@@ -63,7 +63,7 @@ function fieldJson(name: string, text: string): Json {
   if (parsed.ok) return parsed.value
   throw new AppError('request.invalid', {
     detail: 'The data does not meet the form.',
-    errors: [{ path: `data/${name}`, message: 'is not JSON', code: 'json' }],
+    errors: [{ path: `/data/${name}`, message: 'is not JSON', code: 'json' }],
   })
 }
 

@@ -49,7 +49,7 @@ function requireForm(form: string, data: Json): void {
   if (errors.length === 0) return
   throw new AppError('request.invalid', {
     detail: 'The data does not meet the form.',
-    errors: errors.map(({ path, message, code }) => ({ path: `data${path}`, message, code })),
+    errors: errors.map(({ path, message, code }) => ({ path: `/data${path}`, message, code })),
   })
 }
 

@@ -1,6 +1,7 @@
 import type { ReadContext, RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { runIdOfApproval } from '../../../core/ids.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import { type ApprovalRow, countApprovals, findApproval, findApprovals } from '../repo/approvals.ts'
@@ -19,26 +20,22 @@ export async function listApprovals(ctx: ReadContext, query: ListApprovals): Pro
     : page
 }
 
-export async function readApproval(ctx: ReadContext, id: string): Promise<Approval> {
+export async function getApproval(ctx: ReadContext, id: string): Promise<Approval> {
   let anyTeam = false
   const { rows, actor } = await ctx.read((who) => {
     anyTeam = who.anyTeam
     return findApproval(who, id)
   })
-  return toApproval(rows[0] ?? (await loadApproval(ctx, { ...actor, anyTeam }, id)))
+  return toApproval(rows[0] ?? (await requireApproval(ctx, { ...actor, anyTeam }, id)))
 }
 
 /** A run tells the index of its approvals a moment after it waits for them. Who is quicker has the run tell it now. */
-export async function loadApproval(
+export async function requireApproval(
   request: RequestContext,
   who: Parameters<typeof findApproval>[0],
   id: string,
 ): Promise<ApprovalRow> {
-  const { sql, params } = findApproval(who, id)
-  const read = () =>
-    request.env.DB.prepare(sql)
-      .bind(...params)
-      .first<ApprovalRow>()
+  const read = () => firstOf(request.env.DB, findApproval(who, id))
   const row = await read()
   if (row !== null) return row
   const isThere = await workflowRun(request.env.RUNS, runIdOfApproval(id)).report()

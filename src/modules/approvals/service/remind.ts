@@ -5,7 +5,8 @@ import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, MINUTE_MS, toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
-import type { QueueMessage } from '../../../queue/messages.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
+import { notify } from '../../../queue/notify.ts'
 import {
   type Addressee,
   claimReminder,
@@ -25,12 +26,12 @@ const LEAST_GAP_MS = 5 * MINUTE_MS
 const LINK_LIFE_MS = 3 * DAY_MS
 const PAGE = 100
 /** A tick leaves what is more than this to the next one. */
-const MOST_PAGES = 10
+const MAX_PAGES = 10
 
 /** Tells of new approvals, and again while they are open. */
 export async function remindApprovals(request: RequestContext): Promise<void> {
   const now = request.now()
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const untold = await findUntold(request.env.DB, now, PAGE)
     for (const approval of untold) await remind(request, approval, now)
     if (untold.length < PAGE) break
@@ -65,6 +66,7 @@ async function remind(request: RequestContext, approval: Untold, now: number): P
     )
     messages.push(mailOf(request.settings.PUBLIC_URL, approval, addressee, token))
   }
+  if (asked.length > 0 && approval.remindedAt === null) messages.push(noticeOf(approval, asked))
   await commit(
     { ...request, system: true },
     {
@@ -81,6 +83,17 @@ async function remind(request: RequestContext, approval: Untold, now: number): P
     },
   )
 }
+
+/** Shown in the list; the mail with its link is sent here. */
+const noticeOf = (approval: Untold, asked: Addressee[]): QueueMessage =>
+  notify({
+    kind: 'approval.requested',
+    to: { userIds: asked.map(({ userId }) => userId) },
+    teamId: approval.teamId,
+    title: `Approval needed: ${approval.title}`,
+    message: approval.message,
+    subject: { type: 'approval', id: approval.id },
+  })
 
 function mailOf(publicUrl: string, approval: Untold, { email }: Addressee, token: string): QueueMessage {
   const title = approval.title.replace(/\s+/g, ' ').slice(0, 200)

@@ -10,7 +10,7 @@ export const mfaRoutes = router()
     '/setup',
     access('account:manage'),
     idempotent('secret'),
-    doc('Start setting up a second factor', 200, MfaSetup),
+    doc('auth.mfa.setUp', 'Start setting up a second factor', 200, MfaSetup),
     validate('json', SetUpMfa, { optional: true }),
     async (c) => c.json(await setUpMfa(c.var.ctx, c.req.valid('json'))),
   )
@@ -18,14 +18,14 @@ export const mfaRoutes = router()
     '/verify',
     access('account:manage'),
     idempotent('secret'),
-    doc('Confirm the second factor with a code', 200, BackupCodes),
+    doc('auth.mfa.verify', 'Confirm the second factor with a code', 200, BackupCodes),
     validate('json', MfaCode),
     async (c) => c.json(await verifyMfa(c.var.ctx, c.req.valid('json'))),
   )
   .post(
     '/disable',
     access('account:manage'),
-    doc('Remove the second factor', 200, MfaState),
+    doc('auth.mfa.disable', 'Remove the second factor', 200, MfaState),
     validate('json', DisableMfa),
     async (c) => c.json(await disableMfa(c.var.ctx, c.req.valid('json'))),
   )
@@ -33,7 +33,7 @@ export const mfaRoutes = router()
     '/backup-codes',
     access('account:manage'),
     idempotent('secret'),
-    doc('Replace the backup codes', 200, BackupCodes),
+    doc('auth.mfa.renewBackupCodes', 'Replace the backup codes', 200, BackupCodes),
     validate('json', MfaCode),
     async (c) => c.json(await renewBackupCodes(c.var.ctx, c.req.valid('json'))),
   )

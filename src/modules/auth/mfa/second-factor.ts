@@ -112,9 +112,13 @@ export const factorPlace = (owner: Owner): SecretPlace => ({
   column: 'secret',
 })
 
-/** Re-encrypts up to `limit` secrets with the current key. Returns how many it changed; 0 means that all are done. */
-export async function rewrapFactors(request: RequestContext, limit: number): Promise<number> {
+/** Secrets that one tick re-encrypts at most. */
+const MAX_REWRAPPED = 100
+
+/** Re-encrypts secrets with the current key. Returns how many it changed; 0 means that all are done. */
+export async function rewrapFactors(request: RequestContext, limit = MAX_REWRAPPED): Promise<number> {
   const ring = request.settings.SECRETS_KEYS
+  if (Object.keys(ring.keys).length < 2) return 0
   let moved = 0
   for (const factor of await findFactorsToRewrap(request.env.DB, ring.current, limit)) {
     try {

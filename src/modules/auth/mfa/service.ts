@@ -4,8 +4,9 @@ import { randomBytes, toHex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { openSecret, sealSecret } from '../../../core/secret-box.ts'
 import { commit } from '../../../db/commit.ts'
-import type { QueueMessage } from '../../../queue/messages.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { proveIdentity } from '../identity-proof.ts'
+import { securityNotice } from '../security-notice.ts'
 import {
   beginFactor,
   confirmFactor,
@@ -57,13 +58,11 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.enabled', targetType: 'user', targetId: owner.userId },
-    messages: [
-      mail(
-        owner,
-        'Two-step sign-in is on',
-        'Signing in to your Orrery account now needs a code from your authenticator app, or one of your backup codes.',
-      ),
-    ],
+    messages: tell(
+      owner,
+      'Two-step sign-in is on',
+      'Signing in to your Orrery account now needs a code from your authenticator app, or one of your backup codes.',
+    ),
   })
   if (confirmed === 'guard_missed') throw new AppError('resource.conflict')
   return { backupCodes: codes }
@@ -80,9 +79,11 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
     guard: setMfaEnabled(owner.userId, false, ctx.now()),
     statements: [removeFactor(owner.userId), removeBackupCodes(owner.userId)],
     audit: { action: 'mfa.disabled', targetType: 'user', targetId: owner.userId },
-    messages: [
-      mail(owner, 'Two-step sign-in is off', 'Signing in to your Orrery account no longer needs a code.'),
-    ],
+    messages: tell(
+      owner,
+      'Two-step sign-in is off',
+      'Signing in to your Orrery account no longer needs a code.',
+    ),
   })
   if (disabled === 'guard_missed') throw new AppError('auth.mfa_not_enabled')
   return { mfaEnabled: false }
@@ -98,13 +99,11 @@ export async function renewBackupCodes(ctx: ServiceContext, input: MfaCode): Pro
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.backup_codes_renewed', targetType: 'user', targetId: owner.userId },
-    messages: [
-      mail(
-        owner,
-        'New backup codes',
-        'Your Orrery account has new backup codes. The old ones no longer work.',
-      ),
-    ],
+    messages: tell(
+      owner,
+      'New backup codes',
+      'Your Orrery account has new backup codes. The old ones no longer work.',
+    ),
   })
   return { backupCodes: codes }
 }
@@ -119,9 +118,13 @@ async function ownerOf(ctx: ServiceContext): Promise<FactorOwner> {
 const newBackupCodes = (): string[] =>
   Array.from({ length: BACKUP_CODES }, () => toHex(randomBytes(16)).replace(/(.{8})(?=.)/g, '$1-'))
 
-const mail = (owner: FactorOwner, subject: string, text: string): QueueMessage => ({
-  type: 'mail.send',
-  to: owner.email,
-  subject,
-  text: `${text}\n\nIf this was not you, change your password now and check your sessions.`,
-})
+/** By mail, and among the notifications. */
+const tell = (owner: FactorOwner, subject: string, text: string): QueueMessage[] => [
+  {
+    type: 'mail.send',
+    to: owner.email,
+    subject,
+    text: `${text}\n\nIf this was not you, change your password now and check your sessions.`,
+  },
+  securityNotice(owner.userId, subject, text),
+]

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
-import type { Tokens } from '../sessions/schema.ts'
+import type { IssuedTokens } from '../sessions/schema.ts'
 import { takeState } from './repo.ts'
 import { findReturnPage } from './return-pages.ts'
 import { signInWithIdentity } from './sign-in.ts'
@@ -10,7 +10,7 @@ import { issueTicket, type KnownIdentity } from './tickets.ts'
 
 /** Set `ticket` as the browser's cookie and delete the cookie `spentCookie`. */
 export type CallbackOutcome = { spentCookie?: string; ticket?: string } & (
-  | { kind: 'tokens'; tokens: Tokens }
+  | { kind: 'tokens'; tokens: IssuedTokens }
   | { kind: 'redirect'; location: string }
   | { kind: 'problem'; error: AppError }
 )

@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { proveIdentity } from '../identity-proof.ts'
-import { linkedMail, unlinkedMail } from './mails.ts'
+import { linkedMail, linkedNotice, unlinkedMail, unlinkedNotice } from './mails.ts'
 import { findIdentities, findIdentity, type IdentityRow, linkIdentity, unlinkIdentity } from './repo.ts'
 import type { LinkOauthIdentity, OauthIdentities, OauthIdentity } from './schema.ts'
 import { openTicket } from './tickets.ts'
@@ -47,7 +47,7 @@ export async function createIdentity(
         targetId: provider,
         after: { provider, ...(await auditedAddress(theirs)) },
       },
-      messages: [linkedMail(email, provider)],
+      messages: [linkedMail(email, provider), linkedNotice(userId, provider)],
     })
     if (outcome === 'guard_missed') {
       if ((await findIdentity(ctx.env.DB, userId, provider)) !== null)
@@ -72,7 +72,7 @@ export async function deleteIdentity(ctx: ServiceContext, provider: string): Pro
       targetId: provider,
       before: { provider },
     },
-    messages: [unlinkedMail(email, provider)],
+    messages: [unlinkedMail(email, provider), unlinkedNotice(userId, provider)],
   })
   if (outcome === 'done') return
   await getIdentity(ctx, provider)

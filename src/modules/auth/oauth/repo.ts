@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm'
-import type { RequestContext } from '../../../context.ts'
+import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, firstOf, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
-import { oauthIdentities, users } from '../../../db/schema/index.ts'
+import { oauthIdentities, type oauthTickets, users } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 import { ACCOUNT_COLUMNS, type Account } from '../account-repo.ts'
 
 export type OauthState = {
@@ -50,15 +51,10 @@ export const takeState = (
     .bind(where.stateHash, where.provider, where.browserHash, now)
     .first<OauthState>()
 
-export type TicketRow = {
-  provider: string
-  subject: string
-  email: string | null
-  emailVerified: number
-  name: string | null
-  returnChallenge: string | null
-  browserBound: number
-}
+export type TicketRow = Pick<
+  Stored<typeof oauthTickets.$inferSelect>,
+  'provider' | 'subject' | 'email' | 'emailVerified' | 'name' | 'returnChallenge' | 'browserBound'
+>
 
 export const insertTicket = (
   d1: D1Database,
@@ -108,11 +104,11 @@ export async function takeTicket(d1: D1Database, codeHash: string, now: number):
 }
 
 export async function findAccountByIdentity(
-  request: RequestContext,
+  db: Db,
   provider: string,
   subject: string,
 ): Promise<Account | null> {
-  const [row] = await request.db
+  const [row] = await db
     .select(ACCOUNT_COLUMNS)
     .from(oauthIdentities)
     .innerJoin(users, eq(users.id, oauthIdentities.userId))

@@ -8,7 +8,7 @@ import { isSameSite } from '../../../core/site.ts'
 import type { Settings } from '../../../env.ts'
 
 /** Our pages that never redirect and run only our scripts. */
-const OWN_PAGES = ['/', '/account/invitation']
+const OWN_PAGES = ['/', '/account/invitation', '/sign-in/oauth']
 
 export type ReturnPage = { href: string; sameSite: boolean }
 

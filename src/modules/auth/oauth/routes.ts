@@ -7,6 +7,7 @@ import { problemResponse } from '../../../http/problem.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
 import { dropCookie, readCookie, writeCookie } from '../cookies.ts'
+import { consoleFromHereOnly, handOut } from '../sessions/console-session.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { rememberDevice } from '../sign-in/device-cookie.ts'
 import { type CallbackOutcome, finishOauth } from './callback.ts'
@@ -25,13 +26,16 @@ import { listProviders, STATE_LIFE_MS, startOauth } from './start.ts'
 import { openTicket, TICKET_COOKIE, TICKET_LIFE_MS } from './tickets.ts'
 
 export const oauthRoutes = router()
-  .get('/providers', limitByAddress, doc('List sign-in providers', 200, OauthProviders), (c) =>
-    c.json(listProviders(c.var.request)),
+  .get(
+    '/providers',
+    limitByAddress,
+    doc('auth.oauth.listProviders', 'List sign-in providers', 200, OauthProviders),
+    (c) => c.json(listProviders(c.var.request)),
   )
   .get(
     '/:provider/start',
     limitByAddress,
-    doc('Redirect the browser to a sign-in provider', 302, null),
+    doc('auth.oauth.start', 'Redirect the browser to a sign-in provider', 302, null),
     validate('query', StartQuery),
     async (c) => {
       const { location, cookie } = await startOauth(
@@ -46,7 +50,7 @@ export const oauthRoutes = router()
   .get(
     '/:provider/callback',
     limitByAddress,
-    doc('Handle the redirect from a sign-in provider', 200, Tokens, {
+    doc('auth.oauth.handleCallback', 'Handle the redirect from a sign-in provider', 200, Tokens, {
       otherAnswers: {
         302: 'Redirect to the returnTo page, if one was given, with a code or an error in the fragment',
       },
@@ -63,7 +67,8 @@ export const oauthRoutes = router()
   .post(
     '/exchange',
     limitByAddress,
-    doc('Exchange the code of a provider sign-in for tokens', 200, Tokens),
+    consoleFromHereOnly,
+    doc('auth.oauth.exchange', 'Exchange the code of a provider sign-in for tokens', 200, Tokens),
     validate('json', ExchangeOauth),
     async (c) => {
       const { mfaCode, ...ticket } = c.req.valid('json')
@@ -74,20 +79,20 @@ export const oauthRoutes = router()
       const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, spend })
       dropCookie(c, TICKET_COOKIE)
       await rememberDevice(c, tokens.user.email)
-      return c.json(tokens)
+      return c.json(handOut(c, tokens))
     },
   )
   .get(
     '/identities',
     accessWithRead('account:manage'),
-    doc('List your linked sign-in providers', 200, OauthIdentities),
+    doc('auth.identities.list', 'List your linked sign-in providers', 200, OauthIdentities),
     async (c) => c.json(await listIdentities(c.var.readCtx)),
   )
   .post(
     '/identities',
     access('account:manage'),
     idempotent(getIdentity),
-    doc('Link a sign-in provider to your account', 201, OauthIdentity, {
+    doc('auth.identities.create', 'Link a sign-in provider to your account', 201, OauthIdentity, {
       description:
         'Requires the password. An account without one requires a sign-in within the last ten minutes or a second-factor code.',
     }),
@@ -102,7 +107,7 @@ export const oauthRoutes = router()
   .delete(
     '/identities/:provider',
     access('account:manage'),
-    doc('Unlink a sign-in provider', 204, null),
+    doc('auth.identities.delete', 'Unlink a sign-in provider', 204, null),
     async (c) => {
       await deleteIdentity(c.var.ctx, c.req.param('provider'))
       return c.body(null, 204)

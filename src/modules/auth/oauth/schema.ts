@@ -1,17 +1,19 @@
 import * as z from 'zod'
+import { pageOf } from '../../../http/pagination.ts'
 import { Password } from '../passwords/schema.ts'
 
 const OauthProviderView = z
   .strictObject({ id: z.string(), name: z.string(), startUrl: z.url() })
   .meta({ id: 'OauthProvider' })
 
-export const OauthProviders = z
-  .strictObject({ items: z.array(OauthProviderView), nextCursor: z.null() })
-  .meta({ id: 'OauthProviders' })
+export const OauthProviders = pageOf(OauthProviderView).meta({ id: 'OauthProviders' })
 export type OauthProviders = z.infer<typeof OauthProviders>
 
 /** 256 random bits, or a SHA-256 hash, in base64url. */
-const Token43 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+const Token43 = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .meta({ examples: ['q3Jt5cQn0Vw8mZ2rYb6xKf1uHs4pLd7gEa9iTo0jNwM'] })
 
 export const StartQuery = z.strictObject({
   returnTo: z.string().max(2048).optional().meta({
@@ -65,7 +67,5 @@ export const OauthIdentity = z
   .meta({ id: 'OauthIdentity' })
 export type OauthIdentity = z.infer<typeof OauthIdentity>
 
-export const OauthIdentities = z
-  .strictObject({ items: z.array(OauthIdentity), nextCursor: z.null() })
-  .meta({ id: 'OauthIdentities' })
+export const OauthIdentities = pageOf(OauthIdentity).meta({ id: 'OauthIdentities' })
 export type OauthIdentities = z.infer<typeof OauthIdentities>

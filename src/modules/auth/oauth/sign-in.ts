@@ -15,9 +15,9 @@ import { actingAs } from '../acting-as.ts'
 import { requireSecondFactor } from '../mfa/second-factor.ts'
 import { createAccount } from '../new-account.ts'
 import { issueSession, type SessionUser } from '../sessions/issue.ts'
-import type { Tokens } from '../sessions/schema.ts'
+import type { IssuedTokens } from '../sessions/schema.ts'
 import { requireOpenRegistration } from '../sign-in/registration.ts'
-import { linkedMail } from './mails.ts'
+import { linkedMail, linkedNotice } from './mails.ts'
 import { findAccountByIdentity, insertIdentity, linkIdentity } from './repo.ts'
 import type { KnownIdentity } from './tickets.ts'
 
@@ -31,14 +31,14 @@ export async function signInWithIdentity(
   request: RequestContext,
   identity: KnownIdentity,
   proof: Proof,
-): Promise<Tokens> {
-  const linked = await findAccountByIdentity(request, identity.provider, identity.subject)
+): Promise<IssuedTokens> {
+  const linked = await findAccountByIdentity(request.db, identity.provider, identity.subject)
   if (linked !== null) {
     await requireEntry(request, linked, proof)
     return beginSession(request, linked, identity.provider)
   }
   const email = requireVerifiedEmail(identity)
-  const local = await findAccountByEmail(request, email)
+  const local = await findAccountByEmail(request.db, email)
   if (local === null) {
     await requireOpenRegistration(request, email)
     await proof.spend()
@@ -90,7 +90,7 @@ async function openAccount(
     if (!isUniqueViolation(error, 'users.email') && !isUniqueViolation(error, 'oauth_identities.'))
       throw error
     // Another browser of the same person created the account first.
-    return (await findAccountByIdentity(request, provider, subject)) ?? raced()
+    return (await findAccountByIdentity(request.db, provider, subject)) ?? raced()
   }
 }
 
@@ -106,13 +106,13 @@ async function link(request: RequestContext, identity: KnownIdentity, account: A
         targetId: userId,
         after: { provider, ...(await auditedAddress(email)) },
       },
-      messages: [linkedMail(email, provider)],
+      messages: [linkedMail(email, provider), linkedNotice(userId, provider)],
     })
     if (outcome === 'done') return
   } catch (error) {
     if (!isUniqueViolation(error, 'oauth_identities.')) throw error
   }
-  const now = await findAccountByIdentity(request, provider, subject)
+  const now = await findAccountByIdentity(request.db, provider, subject)
   if (now?.id !== userId) raced()
 }
 
@@ -123,7 +123,11 @@ const raced = (): never => {
   })
 }
 
-async function beginSession(request: RequestContext, user: SessionUser, provider: string): Promise<Tokens> {
+async function beginSession(
+  request: RequestContext,
+  user: SessionUser,
+  provider: string,
+): Promise<IssuedTokens> {
   const session = await issueSession(request, user, 'oauth')
   const outcome = await commit(actingAs(request, user), {
     guard: session.guard,

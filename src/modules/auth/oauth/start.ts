@@ -68,11 +68,11 @@ function requireReturnPage(request: RequestContext, text: string, query: StartQu
   if (page === null) {
     const message =
       'must be a page of this server, a same-site page in CORS_ORIGINS, or a page in OAUTH_RETURN_PAGES'
-    throw new AppError('request.invalid', { errors: [{ path: 'returnTo', message, code: 'not_listed' }] })
+    throw new AppError('request.invalid', { errors: [{ path: '/returnTo', message, code: 'not_listed' }] })
   }
   if (!page.sameSite && query.codeChallenge === undefined) {
     const message = 'is required for a page on another site'
-    throw new AppError('request.invalid', { errors: [{ path: 'codeChallenge', message, code: 'required' }] })
+    throw new AppError('request.invalid', { errors: [{ path: '/codeChallenge', message, code: 'required' }] })
   }
   return page.href
 }

@@ -1,2 +1,2 @@
-/** The current cost of a password hash, shared by the Worker and the seed script. */
-export const HASH_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1, hashLength: 32 }
+/** What a password hash costs, shared by the Worker and the seed script. Memory is the setting `PASSWORD_HASH_KIB`. */
+export const hashCost = (memoryCost: number) => ({ memoryCost, timeCost: 2, parallelism: 1, hashLength: 32 })

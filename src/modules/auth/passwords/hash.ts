@@ -5,13 +5,20 @@
 // 3. Checking a password takes the same work whether or not the account exists.
 import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
-import { HASH_COST } from './hash-cost.ts'
+import type { Settings } from '../../../env.ts'
+import { hashCost } from './hash-cost.ts'
 import { passwordText } from './text.ts'
 
-const CURRENT = `$argon2id$v=19$m=${HASH_COST.memoryCost},t=${HASH_COST.timeCost},p=${HASH_COST.parallelism}$`
+type Cost = Pick<Settings, 'PASSWORD_HASH_KIB'>
+
+function prefixOf({ PASSWORD_HASH_KIB }: Cost): string {
+  const { memoryCost, timeCost, parallelism } = hashCost(PASSWORD_HASH_KIB)
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`
+}
 
 /** No password matches this hash: its digest is made up. */
-const DUMMY_HASH = `${CURRENT}b3JyZXJ5LW5vYm9keS1hdC1hbGw$N0m2b3yQ8m6cJ1u0V5r4Zt9xKf7wLh3pEaSgDiRoTnU`
+const dummyHash = (cost: Cost): string =>
+  `${prefixOf(cost)}b3JyZXJ5LW5vYm9keS1hdC1hbGw$N0m2b3yQ8m6cJ1u0V5r4Zt9xKf7wLh3pEaSgDiRoTnU`
 
 let loaded: Promise<Argon2> | undefined
 
@@ -21,15 +28,15 @@ function argon2(): Promise<Argon2> {
   return loaded
 }
 
-export async function hashPassword(password: string): Promise<string> {
-  const { encoded } = (await argon2()).hash(passwordText(password), HASH_COST)
+export async function hashPassword(cost: Cost, password: string): Promise<string> {
+  const { encoded } = (await argon2()).hash(passwordText(password), hashCost(cost.PASSWORD_HASH_KIB))
   return encoded
 }
 
 /** Returns false after the same work if `hash` is null. */
-export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const { success } = (await argon2()).tryVerify(hash ?? DUMMY_HASH, passwordText(password))
+export async function verifyPassword(cost: Cost, password: string, hash: string | null): Promise<boolean> {
+  const { success } = (await argon2()).tryVerify(hash ?? dummyHash(cost), passwordText(password))
   return success && hash !== null
 }
 
-export const needsRehash = (hash: string): boolean => !hash.startsWith(CURRENT)
+export const needsRehash = (cost: Cost, hash: string): boolean => !hash.startsWith(prefixOf(cost))

@@ -1,5 +1,6 @@
 // Rules for new passwords. Existing passwords are never checked again, because stricter rules must not lock people out.
 import { AppError, type FieldError } from '../../../core/errors.ts'
+import type { Pointer } from '../../../core/pointer.ts'
 import { COMMON_PASSWORDS } from './common.ts'
 
 export const MIN_PASSWORD_LENGTH = 8
@@ -48,7 +49,7 @@ const RULES: Rule[] = [
   },
 ]
 
-export function requireGoodPassword(password: string, email: string, path: string): void {
+export function requireGoodPassword(password: string, email: string, path: Pointer): void {
   const errors: FieldError[] = RULES.filter((rule) => rule.broken(password, email)).map(
     ({ code, message }) => ({ path, code, message }),
   )

@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../../../db/commit.ts'
+import { deleteKeysIf } from '../../api-keys/index.ts'
 import { IS_UNPROVEN } from '../account-repo.ts'
 
 /** Stores the same password with current hash parameters, unless the password has changed in the meantime. */
@@ -27,7 +28,8 @@ export const resetPassword = (userId: string, hash: string, now: number): Statem
     userId,
   )
 
-const OF_UNPROVEN = `user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND ${IS_UNPROVEN})`
+const NEVER_PROVEN = `EXISTS (SELECT 1 FROM users WHERE id = ?1 AND ${IS_UNPROVEN})`
+const OF_UNPROVEN = `user_id = ?1 AND ${NEVER_PROVEN}`
 
 /**
  * Removes API keys and second factors from an account whose address was never verified. Somebody else may have created
@@ -36,7 +38,7 @@ const OF_UNPROVEN = `user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 
  * an administrator has since given it an unverified address: whoever reads the mail of a mistyped address must not get past them.
  */
 export const deleteCredentialsOfUnproven = (userId: string): Statement[] => [
-  statement(`DELETE FROM api_keys WHERE ${OF_UNPROVEN}`, userId),
+  deleteKeysIf(NEVER_PROVEN, userId),
   statement(`DELETE FROM totp_factors WHERE ${OF_UNPROVEN}`, userId),
   statement(`DELETE FROM backup_codes WHERE ${OF_UNPROVEN}`, userId),
   statement(`UPDATE users SET mfa_enabled = 0 WHERE id = ? AND ${IS_UNPROVEN}`, userId),

@@ -1,7 +1,8 @@
 import { access } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
+import { consoleFromHereOnly, handOut } from '../sessions/console-session.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { knownDevice } from '../sign-in/device-cookie.ts'
 import { ChangePassword, ForgotPassword, MailAccepted, ResetPassword } from './schema.ts'
@@ -9,17 +10,18 @@ import { forgotPassword, resetPasswordWithToken, updatePassword } from './servic
 
 export const passwordRoutes = router()
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     '/password',
     access('account:manage'),
-    doc('Change your password and end all other sessions', 200, Tokens),
+    consoleFromHereOnly,
+    doc('auth.password.update', 'Change your password and end all other sessions', 200, Tokens),
     validate('json', ChangePassword),
-    async (c) => c.json(await updatePassword(c.var.ctx, c.req.valid('json'))),
+    async (c) => c.json(handOut(c, await updatePassword(c.var.ctx, c.req.valid('json')))),
   )
   .post(
     '/password/forgot',
     limitByAddress,
-    doc('Request a password reset email', 202, MailAccepted),
+    doc('auth.password.requestReset', 'Request a password reset email', 202, MailAccepted),
     validate('json', ForgotPassword),
     async (c) => {
       await forgotPassword(c.var.request, c.req.valid('json').email)
@@ -29,7 +31,7 @@ export const passwordRoutes = router()
   .post(
     '/password/reset',
     limitByAddress,
-    doc('Reset a password with the token from the email', 204, null, {
+    doc('auth.password.reset', 'Reset a password with the token from the email', 204, null, {
       description:
         'Ends every session. API keys and linked providers stay unless `revokeKeys` or `unlinkIdentities` is set; an email lists the ones that stay.',
     }),

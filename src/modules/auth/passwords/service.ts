@@ -8,17 +8,18 @@
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, commitOrStale } from '../../../db/commit.ts'
-import { findAccountByEmail, findOwnAccount } from '../account-repo.ts'
+import { revokeApiKeys } from '../../api-keys/index.ts'
+import { findAccount, findAccountByEmail } from '../account-repo.ts'
 import { actingAs } from '../acting-as.ts'
-import { revokeApiKeys } from '../api-keys/repo.ts'
 import { beginGuess, forgetSignIns, takeMailAllowance, wasUnknownResetAudited } from '../brute-force.ts'
 import { passwordChangedMail, resetMail } from '../mails.ts'
 import { deleteIdentities } from '../oauth/repo.ts'
 import { voidOneTimeTokens } from '../one-time-token-repo.ts'
 import { findTokenOwner, issueOneTimeToken, spendOneTimeToken } from '../one-time-tokens.ts'
+import { securityNotice } from '../security-notice.ts'
 import { issueTokens, REFRESH_TOKEN_LIFE_MS } from '../sessions/issue.ts'
 import { deleteUnusedRefreshTokens, endSessions } from '../sessions/repo.ts'
-import type { Tokens } from '../sessions/schema.ts'
+import type { IssuedTokens } from '../sessions/schema.ts'
 import { hashPassword, verifyPassword } from './hash.ts'
 import { describeOtherAccess } from './other-access.ts'
 import { requireGoodPassword } from './policy.ts'
@@ -26,13 +27,13 @@ import { changePassword, deleteCredentialsOfUnproven, resetPassword } from './re
 import type { ChangePassword, ResetPassword } from './schema.ts'
 
 /** Ends all other sessions. The current one continues with the tokens in the response; its old ones stop working. */
-export async function updatePassword(ctx: ServiceContext, input: ChangePassword): Promise<Tokens> {
-  const account = await findOwnAccount(ctx)
+export async function updatePassword(ctx: ServiceContext, input: ChangePassword): Promise<IssuedTokens> {
+  const account = await findAccount(ctx.db, ctx.actor.userId)
   const sessionId = ctx.actor.sessionId
   if (account === null || sessionId === null) throw new AppError('auth.invalid_token')
-  requireGoodPassword(input.newPassword, account.email, 'newPassword')
+  requireGoodPassword(input.newPassword, account.email, '/newPassword')
   const attempt = await beginGuess(ctx, `password-change:${account.id}`)
-  const isCorrect = await verifyPassword(input.currentPassword, account.passwordHash)
+  const isCorrect = await verifyPassword(ctx.settings, input.currentPassword, account.passwordHash)
   if (account.passwordHash === null || !isCorrect) {
     throw new AppError('auth.invalid_credentials', {
       detail: 'The current password is wrong. If the account has no password, set one with a password reset.',
@@ -43,11 +44,11 @@ export async function updatePassword(ctx: ServiceContext, input: ChangePassword)
     const message = 'Choose a password different from your current one.'
     throw new AppError('auth.weak_password', {
       detail: message,
-      errors: [{ path: 'newPassword', message, code: 'unchanged' }],
+      errors: [{ path: '/newPassword', message, code: 'unchanged' }],
     })
   }
   const now = ctx.now()
-  const after = await hashPassword(input.newPassword)
+  const after = await hashPassword(ctx.settings, input.newPassword)
   const changed = { ...account, tokenVersion: account.tokenVersion + 1 }
   const { tokens, refreshRow } = await issueTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
   const access = await describeOtherAccess(ctx.env.DB, account.id, now, { key: true, identity: true })
@@ -62,6 +63,7 @@ export async function updatePassword(ctx: ServiceContext, input: ChangePassword)
     audit: { action: 'password.changed', targetType: 'user', targetId: account.id },
     messages: [
       passwordChangedMail(ctx.settings.PUBLIC_URL, account.email, access),
+      passwordNotice(account.id),
       { type: 'live.revoke', of: 'user', id: account.id },
     ],
   })
@@ -82,7 +84,7 @@ export async function forgotPassword(request: RequestContext, email: string): Pr
 
 async function sendReset(request: RequestContext, email: string): Promise<void> {
   if (!(await takeMailAllowance(request, email))) return
-  const account = await findAccountByEmail(request, email)
+  const account = await findAccountByEmail(request.db, email)
   if (account === null || account.status !== 'active') {
     request.log.warn('password reset requested for an address without an account', {
       address: request.address,
@@ -114,9 +116,9 @@ export async function resetPasswordWithToken(
 ): Promise<void> {
   const owner = await findTokenOwner(request, input.token, 'password_reset')
   if (owner === null) throw new AppError('auth.invalid_one_time_token')
-  requireGoodPassword(input.newPassword, owner.email, 'newPassword')
+  requireGoodPassword(input.newPassword, owner.email, '/newPassword')
   const now = request.now()
-  const hash = await hashPassword(input.newPassword)
+  const hash = await hashPassword(request.settings, input.newPassword)
   const { revokeKeys, unlinkIdentities } = input
   const access = await describeOtherAccess(request.env.DB, owner.userId, now, {
     key: !revokeKeys && owner.unproven === 0,
@@ -140,9 +142,13 @@ export async function resetPasswordWithToken(
     },
     messages: [
       passwordChangedMail(request.settings.PUBLIC_URL, owner.email, access),
+      passwordNotice(owner.userId),
       { type: 'live.revoke', of: 'user', id: owner.userId },
     ],
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
   await forgetSignIns(request, owner.email, await deviceOf(owner.email))
 }
+
+const passwordNotice = (userId: string) =>
+  securityNotice(userId, 'Your password was changed', 'All other sessions have ended.')

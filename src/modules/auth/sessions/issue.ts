@@ -13,7 +13,7 @@ import type { Statement } from '../../../db/commit.ts'
 import type { PlatformRole } from '../../../db/schema/index.ts'
 import { ACCESS_TOKEN_LIFE_MS, signAccessToken } from './access-token.ts'
 import { insertRefreshToken, insertSession, markSignedIn, type SignInMethod } from './repo.ts'
-import type { SignedInUser, Tokens } from './schema.ts'
+import type { IssuedTokens, SignedInUser } from './schema.ts'
 
 export const REFRESH_TOKEN_LIFE_MS = 7 * DAY_MS
 /** A session ends this long after the sign-in, however often it is refreshed. */
@@ -34,7 +34,7 @@ export type SessionUser = {
 
 export type IssuedSession = {
   sessionId: string
-  tokens: Tokens
+  tokens: IssuedTokens
   /** The guard for `commit`, unless the same commit inserts the user. If it misses, the sign-in fails. */
   guard: Statement
   statements: Statement[]
@@ -75,28 +75,34 @@ export async function issueTokens(
   user: SessionUser,
   sessionId: string,
   refreshExpiresAt: number,
-): Promise<{ tokens: Tokens; refreshRow: Statement }> {
-  const now = request.now()
-  const refreshToken = randomToken()
-  const accessToken = await signAccessToken(
-    request.settings,
-    { userId: user.id, sessionId, tokenVersion: user.tokenVersion, personalTeamId: user.personalTeamId },
-    now,
-  )
+  refreshToken = randomToken(),
+): Promise<{ tokens: IssuedTokens; refreshRow: Statement }> {
   return {
-    tokens: {
-      accessToken,
-      refreshToken,
-      tokenType: 'Bearer',
-      expiresIn: ACCESS_TOKEN_LIFE_MS / 1000,
-      user: toSignedInUser(user),
-    },
+    tokens: await signTokens(request, user, sessionId, refreshToken),
     refreshRow: insertRefreshToken({
       tokenHash: await sha256Hex(refreshToken),
       sessionId,
-      createdAt: now,
+      createdAt: request.now(),
       expiresAt: refreshExpiresAt,
     }),
+  }
+}
+
+/** A pair with a new access token, and a refresh token that is stored already or will be. */
+export async function signTokens(
+  request: RequestContext,
+  user: SessionUser,
+  sessionId: string,
+  refreshToken: string,
+): Promise<IssuedTokens> {
+  const { id: userId, tokenVersion, personalTeamId } = user
+  const claims = { userId, sessionId, tokenVersion, personalTeamId }
+  return {
+    accessToken: await signAccessToken(request.settings, claims, request.now()),
+    refreshToken,
+    tokenType: 'Bearer',
+    expiresIn: ACCESS_TOKEN_LIFE_MS / 1000,
+    user: toSignedInUser(user),
   }
 }
 

@@ -1,37 +1,88 @@
-// Trades a refresh token for a new pair. Using a token twice ends the session, even when both requests arrive at the same
-// moment. There is no grace period, because a thief could use it too.
+// Trades a refresh token for a new pair. Invariants:
+// 1. Using a token twice ends the session, even when both requests arrive at the same moment: a thief may be one of them.
+// 2. Only for the console's cookie, which every tab sends: the token that was used just before gets the same successor
+//    again for a few seconds, as long as that was not used itself. So tabs that refresh together, and a lost answer, sign
+//    nobody out, and there is never more than one token that works.
 import type { RequestContext } from '../../../context.ts'
-import { sha256Hex } from '../../../core/crypto.ts'
+import { fromBase64Url, hmac, randomToken, sha256Hex, toBase64Url, utf8 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
+import type { KeyRing } from '../../../core/secret-box.ts'
 import { commit } from '../../../db/commit.ts'
 import { actingAs } from '../acting-as.ts'
-import { issueTokens, REFRESH_TOKEN_LIFE_MS, requireVerified, SESSION_LIFE_MS } from './issue.ts'
+import { issueTokens, REFRESH_TOKEN_LIFE_MS, requireVerified, SESSION_LIFE_MS, signTokens } from './issue.ts'
 import { endSession, extendSession, findRefreshToken, type RefreshRow, spendRefreshToken } from './repo.ts'
-import type { Tokens } from './schema.ts'
+import type { IssuedTokens } from './schema.ts'
 
-export async function refresh(request: RequestContext, refreshToken: string): Promise<Tokens> {
+const GRACE_MS = 20_000
+
+export async function refresh(
+  request: RequestContext,
+  token: string,
+  from: 'body' | 'cookie' = 'body',
+): Promise<IssuedTokens> {
   const now = request.now()
-  const tokenHash = await sha256Hex(refreshToken)
-  const row = await findRefreshToken(request, tokenHash)
+  const tokenHash = await sha256Hex(token)
+  const row = await findRefreshToken(request.env.DB, tokenHash)
   if (row === null) throw refused()
-  if (row.usedAt !== null) return refuseReuse(request, row)
-  if (row.tokenExpiresAt <= now || row.sessionExpiresAt <= now || row.revokedAt !== null) throw refused()
-  if (row.status !== 'active') throw new AppError('auth.account_disabled')
-  requireVerified(request, row)
+  // Only tokens from the cookie have a successor that can be made again.
+  const successor = from === 'cookie' ? await successorOf(request.settings.SECRETS_KEYS, token) : null
+  if (row.usedAt !== null) return again(request, row, successor)
+  requireUsable(request, row)
 
-  const user = { ...row, mfaEnabled: row.mfaEnabled === 1 }
+  const user = toUser(row)
   const expiresAt = Math.min(now + REFRESH_TOKEN_LIFE_MS, row.sessionCreatedAt + SESSION_LIFE_MS)
-  const { tokens, refreshRow } = await issueTokens(request, user, row.sessionId, expiresAt)
+  const { tokens, refreshRow } = await issueTokens(
+    request,
+    user,
+    row.sessionId,
+    expiresAt,
+    successor ?? randomToken(),
+  )
   const outcome = await commit(actingAs(request, user), {
     guard: spendRefreshToken(tokenHash, row.tokenVersion, now),
     statements: [refreshRow, extendSession(row.sessionId, expiresAt, now)],
     audit: { action: 'session.refreshed', targetType: 'session', targetId: row.sessionId },
   })
   if (outcome === 'done') return tokens
-  const after = await findRefreshToken(request, tokenHash)
-  if (after !== null && after.usedAt !== null) return refuseReuse(request, after)
+  const after = await findRefreshToken(request.env.DB, tokenHash)
+  if (after !== null && after.usedAt !== null) return again(request, after, successor)
   throw refused()
 }
+
+/** A used token: the same successor for the tab that came second, the end of the session for anybody else. */
+async function again(
+  request: RequestContext,
+  used: RefreshRow,
+  successor: string | null,
+): Promise<IssuedTokens> {
+  if (successor !== null && request.now() - (used.usedAt ?? 0) <= GRACE_MS) {
+    const row = await findRefreshToken(request.env.DB, await sha256Hex(successor))
+    if (row !== null && row.usedAt === null) {
+      requireUsable(request, row)
+      return signTokens(request, toUser(row), row.sessionId, successor)
+    }
+  }
+  return refuseReuse(request, used)
+}
+
+function requireUsable(request: RequestContext, row: RefreshRow): void {
+  const now = request.now()
+  if (row.tokenExpiresAt <= now || row.sessionExpiresAt <= now || row.revokedAt !== null) throw refused()
+  if (row.status !== 'active') throw new AppError('auth.account_disabled')
+  requireVerified(request, row)
+}
+
+const toUser = (row: RefreshRow) => ({ ...row, mfaEnabled: row.mfaEnabled === 1 })
+
+/** Follows from the token and a key of the installation, so that it can be made again and not guessed. */
+const successorOf = async (ring: KeyRing, token: string): Promise<string> =>
+  toBase64Url(
+    await hmac(
+      'SHA-256',
+      fromBase64Url(ring.keys[ring.current] ?? ''),
+      utf8(`orrery refresh successor ${token}`),
+    ),
+  )
 
 async function refuseReuse(request: RequestContext, row: RefreshRow): Promise<never> {
   // The guard misses if the session has already ended. Then there is nothing to do.

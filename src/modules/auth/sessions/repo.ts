@@ -1,8 +1,9 @@
 import { and, count, eq, gt, isNull } from 'drizzle-orm'
-import type { RequestContext, ServiceContext } from '../../../context.ts'
+import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { keyset, type ListOptions } from '../../../db/paginate.ts'
-import { type PlatformRole, sessions, type UserStatus } from '../../../db/schema/index.ts'
+import { sessions, type users } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 
 export type SignInMethod = 'password' | 'oauth'
 
@@ -10,21 +11,26 @@ export type EndReason = 'signed_out' | 'revoked' | 'reuse' | 'password' | 'disab
 
 export type SessionRow = typeof sessions.$inferSelect
 
-const isOpen = (ctx: ServiceContext) =>
-  and(eq(sessions.userId, ctx.actor.userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, ctx.now()))
+const isOpen = (userId: string, now: number) =>
+  and(eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now))
 
-export function findSessions(ctx: ServiceContext, options: ListOptions): Promise<SessionRow[]> {
+export function findSessions(
+  db: Db,
+  userId: string,
+  options: ListOptions,
+  now: number,
+): Promise<SessionRow[]> {
   const { where, orderBy, limit } = keyset(options, { createdAt: sessions.createdAt }, sessions.id)
-  return ctx.db
+  return db
     .select()
     .from(sessions)
-    .where(and(isOpen(ctx), where))
+    .where(and(isOpen(userId, now), where))
     .orderBy(...orderBy)
     .limit(limit)
 }
 
-export async function countSessions(ctx: ServiceContext): Promise<number> {
-  const [row] = await ctx.db.select({ total: count() }).from(sessions).where(isOpen(ctx))
+export async function countSessions(db: Db, userId: string, now: number): Promise<number> {
+  const [row] = await db.select({ total: count() }).from(sessions).where(isOpen(userId, now))
   return row?.total ?? 0
 }
 
@@ -103,35 +109,38 @@ export const endSession = (sessionId: string, userId: string, reason: EndReason,
     userId,
   )
 
-export type RefreshRow = {
+export type RefreshRow = Pick<
+  Stored<typeof users.$inferSelect>,
+  | 'id'
+  | 'email'
+  | 'emailVerifiedAt'
+  | 'name'
+  | 'role'
+  | 'status'
+  | 'tokenVersion'
+  | 'personalTeamId'
+  | 'mfaEnabled'
+  | 'createdAt'
+> & {
   tokenExpiresAt: number
   usedAt: number | null
   sessionId: string
   sessionCreatedAt: number
   sessionExpiresAt: number
   revokedAt: number | null
-  id: string
-  email: string
-  emailVerifiedAt: number | null
-  name: string
-  role: PlatformRole
-  status: UserStatus
-  tokenVersion: number
-  personalTeamId: string
-  mfaEnabled: number
-  createdAt: number
 }
 
-export const findRefreshToken = (request: RequestContext, tokenHash: string): Promise<RefreshRow | null> =>
-  request.env.DB.prepare(
-    `SELECT r.expires_at AS tokenExpiresAt, r.used_at AS usedAt, s.id AS sessionId, s.created_at AS sessionCreatedAt,
+export const findRefreshToken = (d1: D1Database, tokenHash: string): Promise<RefreshRow | null> =>
+  d1
+    .prepare(
+      `SELECT r.expires_at AS tokenExpiresAt, r.used_at AS usedAt, s.id AS sessionId, s.created_at AS sessionCreatedAt,
        s.expires_at AS sessionExpiresAt, s.revoked_at AS revokedAt, u.id AS id, u.email AS email,
        u.email_verified_at AS emailVerifiedAt, u.name AS name, u.role AS role, u.status AS status,
        u.token_version AS tokenVersion, u.personal_team_id AS personalTeamId, u.mfa_enabled AS mfaEnabled,
        u.created_at AS createdAt
      FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id JOIN users u ON u.id = s.user_id
      WHERE r.token_hash = ?`,
-  )
+    )
     .bind(tokenHash)
     .first<RefreshRow>()
 

@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { PLATFORM_ROLES } from '../../../db/schema/index.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 
-export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(128) }).meta({ id: 'Refresh' })
+export const Refresh = z
+  .strictObject({
+    refreshToken: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('Left out by the console, whose token is in its cookie.'),
+  })
+  .meta({ id: 'Refresh', example: { refreshToken: 'zJ0mP4wq0dJ1uWkqk0xqv8bFqk2mYb3nq1c5m7tZr9A' } })
 export type Refresh = z.infer<typeof Refresh>
 
 /** The signed-in user, as returned by the sign-in routes and `GET /auth/me`. */
@@ -23,13 +32,20 @@ export type SignedInUser = z.infer<typeof SignedInUser>
 export const Tokens = z
   .strictObject({
     accessToken: z.string(),
-    refreshToken: z.string(),
+    refreshToken: z
+      .string()
+      .optional()
+      .describe(
+        'Exchange it once for a new pair of tokens. Left out for the console, which gets it as a cookie.',
+      ),
     tokenType: z.literal('Bearer'),
     expiresIn: z.int(),
     user: SignedInUser,
   })
   .meta({ id: 'Tokens' })
 export type Tokens = z.infer<typeof Tokens>
+/** As they are made; the console is not shown the refresh token. */
+export type IssuedTokens = Tokens & { refreshToken: string }
 
 export const Session = z
   .strictObject({

@@ -8,12 +8,12 @@ import type { ListSessions, Session } from './schema.ts'
 
 export async function listSessions(ctx: ServiceContext, query: ListSessions): Promise<Page<Session>> {
   const page = toPage(
-    await findSessions(ctx, query),
+    await findSessions(ctx.db, ctx.actor.userId, query, ctx.now()),
     query,
     (row) => ({ value: row.createdAt, id: row.id }),
     (row) => toSession(row, ctx.actor.sessionId),
   )
-  return query.count ? { ...page, total: await countSessions(ctx) } : page
+  return query.count ? { ...page, total: await countSessions(ctx.db, ctx.actor.userId, ctx.now()) } : page
 }
 
 /** Ends one session of the user. It may be the current one. */

@@ -12,7 +12,7 @@ import { issueOneTimeToken } from '../one-time-tokens.ts'
 import { hashPassword } from '../passwords/hash.ts'
 import { requireGoodPassword } from '../passwords/policy.ts'
 import { issueSession } from '../sessions/issue.ts'
-import type { Tokens } from '../sessions/schema.ts'
+import type { IssuedTokens } from '../sessions/schema.ts'
 import { requireOpenRegistration } from './registration.ts'
 import type { Register } from './schema.ts'
 
@@ -20,13 +20,13 @@ import type { Register } from './schema.ts'
  * Creates user, personal team, mail and session in one commit. Clients need to know that an address is taken, so that returns
  * 409. Repeated failures make the caller's address wait.
  */
-export async function register(request: RequestContext, input: Register): Promise<Tokens> {
+export async function register(request: RequestContext, input: Register): Promise<IssuedTokens> {
   const { email, password } = input
-  requireGoodPassword(password, email, 'password')
+  requireGoodPassword(password, email, '/password')
   await requireAddressNotWaiting(request)
   await requireInvited(request, email)
-  const passwordHash = await hashPassword(password)
-  if ((await findAccountByEmail(request, email)) !== null) return refuseTaken(request)
+  const passwordHash = await hashPassword(request.settings, password)
+  if ((await findAccountByEmail(request.db, email)) !== null) return refuseTaken(request)
 
   const now = request.now()
   const isProven = await isInvited(request, input)

@@ -1,12 +1,15 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { registrationMode } from '../../../core/platform-settings.ts'
+import { loadSettings } from '../../../db/platform-settings.ts'
 import { hasOpenInvitation } from '../../teams/index.ts'
 
 /** Throws unless this installation allows a new account for the address, for every way of signing in. */
 export async function requireOpenRegistration(request: RequestContext, email: string): Promise<void> {
-  const { REGISTRATION } = request.settings
-  if (REGISTRATION === 'open') return
-  if (REGISTRATION === 'closed') throw new AppError('registration.closed')
+  const { registration } = await loadSettings(request.env.DB)
+  const mode = registrationMode(request.settings.REGISTRATION, registration)
+  if (mode === 'open') return
+  if (mode === 'closed') throw new AppError('registration.closed')
   if (await hasOpenInvitation(request.env.DB, email, request.now())) return
   throw new AppError('registration.closed', {
     detail: 'Only invited people can create an account, and there is no open invitation for this address.',

@@ -5,7 +5,7 @@ import { Email, PlainText } from '../../../http/text.ts'
 import { InvitationToken } from '../../teams/index.ts'
 import { Password } from '../passwords/schema.ts'
 import { OneTimeToken } from '../schema.ts'
-import { SignedInUser } from '../sessions/schema.ts'
+import { SignedInUser, Tokens } from '../sessions/schema.ts'
 
 export const Register = z
   .strictObject({
@@ -24,6 +24,42 @@ export const Login = z
   .strictObject({ email: Email, password: Password, mfaCode: z.string().trim().min(1).max(64).optional() })
   .meta({ id: 'Login' })
 export type Login = z.infer<typeof Login>
+
+/** The form of OAuth 2.0 (RFC 6749, 4.3). Fields about the client are taken and mean nothing here. */
+export const LoginForm = z
+  .object({
+    grant_type: z.literal('password').optional().describe('May be left out.'),
+    username: z.string().describe('The email address.'),
+    password: z.string(),
+    mfa_code: z.string().optional().describe('A code of the second factor, or a backup code.'),
+    scope: z.string().optional().describe('Ignored: a session may do what its user may do.'),
+    client_id: z.string().optional().describe('Ignored.'),
+    client_secret: z.string().optional().describe('Ignored.'),
+  })
+  .meta({ id: 'LoginForm' })
+
+const onlyForForms = 'Only in the answer to a form: the same under the name of OAuth 2.0.'
+
+export const LoginTokens = z
+  .strictObject({
+    ...Tokens.shape,
+    access_token: z.string().optional().describe(onlyForForms),
+    refresh_token: z.string().optional().describe(onlyForForms),
+    token_type: z.literal('bearer').optional().describe(onlyForForms),
+    expires_in: z.int().optional().describe(onlyForForms),
+  })
+  .meta({ id: 'LoginTokens' })
+export type LoginTokens = z.infer<typeof LoginTokens>
+export const SignInOptions = z
+  .strictObject({
+    registration: z.enum(['open', 'invite', 'closed']).describe('Who may make an account.'),
+    demo: z
+      .strictObject({ email: z.string(), password: z.string() })
+      .nullable()
+      .describe('The account of the demo user. In development only.'),
+  })
+  .meta({ id: 'SignInOptions' })
+export type SignInOptions = z.infer<typeof SignInOptions>
 
 export const VerifyEmail = z.strictObject({ token: OneTimeToken }).meta({ id: 'VerifyEmail' })
 export type VerifyEmail = z.infer<typeof VerifyEmail>

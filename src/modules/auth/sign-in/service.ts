@@ -12,7 +12,7 @@ import { requireSecondFactor } from '../mfa/second-factor.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../passwords/hash.ts'
 import { replaceHash } from '../passwords/repo.ts'
 import { issueSession, requireVerified } from '../sessions/issue.ts'
-import type { Tokens } from '../sessions/schema.ts'
+import type { IssuedTokens } from '../sessions/schema.ts'
 import type { Login } from './schema.ts'
 
 /** `deviceId` is set for a device that has signed in to this account before. */
@@ -20,11 +20,11 @@ export async function signIn(
   request: RequestContext,
   input: Login,
   deviceId: string | null = null,
-): Promise<Tokens> {
+): Promise<IssuedTokens> {
   if (deviceId === null) await requireAddressNotWaiting(request)
   const attempt = await beginSignIn(request, input.email, deviceId)
-  const account = await findAccountByEmail(request, input.email)
-  const isCorrect = await verifyPassword(input.password, account?.passwordHash ?? null)
+  const account = await findAccountByEmail(request.db, input.email)
+  const isCorrect = await verifyPassword(request.settings, input.password, account?.passwordHash ?? null)
   if (account === null || !isCorrect) {
     if (deviceId === null) await recordAddressFailure(request)
     recordRefusal(request, account, attempt.startsWait)
@@ -37,7 +37,7 @@ export async function signIn(
   const session = await issueSession(request, account, 'password')
   const outcome = await commit(actingAs(request, account), {
     guard: session.guard,
-    statements: [...session.statements, ...(await rehash(account, input.password))],
+    statements: [...session.statements, ...(await rehash(request, account, input.password))],
     audit: {
       action: 'session.created',
       targetType: 'session',
@@ -50,9 +50,9 @@ export async function signIn(
   return session.tokens
 }
 
-const rehash = async (account: Account, password: string) =>
-  account.passwordHash !== null && needsRehash(account.passwordHash)
-    ? [replaceHash(account.id, account.passwordHash, await hashPassword(password))]
+const rehash = async ({ settings }: RequestContext, account: Account, password: string) =>
+  account.passwordHash !== null && needsRehash(settings, account.passwordHash)
+    ? [replaceHash(account.id, account.passwordHash, await hashPassword(settings, password))]
     : []
 
 /**

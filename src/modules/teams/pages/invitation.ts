@@ -4,10 +4,10 @@
 // 2. The page keeps no session. Joining uses the access token of the sign-in made by the same button press, so another site
 //    cannot make a browser join.
 // 3. User content is inserted as text, never as HTML.
-import { FORM_STYLE, type HtmlPage, htmlPage } from '../../../http/html-page.ts'
+import { FORM_STYLE, type HtmlPage, html, htmlPage } from '../../../http/html-page.ts'
 import { INVITATION_SCRIPT } from './invitation-script.ts'
 
-const BODY = `<main><h1 id="title">Invitation</h1>
+const BODY = html`<main><h1 id="title">Invitation</h1>
 <div id="offer" hidden><p id="who"></p><p id="what"></p><p><small id="until"></small></p></div>
 <form id="form" hidden>
 <label id="name" hidden>Your name<input name="name" autocomplete="name" maxlength="80"></label>

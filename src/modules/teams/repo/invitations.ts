@@ -21,17 +21,10 @@ const COLUMNS = {
   revokedAt: inv.revokedAt,
 }
 
-export type InvitationRow = {
-  id: string
-  teamId: string
-  email: string
-  role: TeamRole
-  invitedBy: string
-  createdAt: number
-  expiresAt: number
-  acceptedAt: number | null
-  revokedAt: number | null
-}
+export type InvitationRow = Pick<
+  typeof inv.$inferSelect,
+  'id' | 'teamId' | 'email' | 'role' | 'invitedBy' | 'createdAt' | 'expiresAt' | 'acceptedAt' | 'revokedAt'
+>
 
 function hasStatus(status: InvitationStatus, now: number): SQL | undefined {
   if (status === 'accepted') return isNotNull(inv.acceptedAt)
@@ -251,3 +244,11 @@ export const insertMember = (teamId: string, userId: string, role: TeamRole, now
     role,
     now,
   )
+
+export async function findUserIdByEmail(d1: D1Database, email: string): Promise<string | null> {
+  const row = await d1
+    .prepare("SELECT id FROM users WHERE email = ? AND status = 'active'")
+    .bind(email)
+    .first<{ id: string }>()
+  return row?.id ?? null
+}

@@ -109,14 +109,6 @@ export const swapOwner = (teamId: string, from: string, to: string): Statement[]
   statement("UPDATE team_members SET role = 'owner' WHERE team_id = ? AND user_id = ?", teamId, to),
 ]
 
-export const revokeKeysIn = (teamId: string, userId: string, now: number): Statement =>
-  statement(
-    'UPDATE api_keys SET revoked_at = ? WHERE user_id = ? AND team_id = ? AND revoked_at IS NULL',
-    now,
-    userId,
-    teamId,
-  )
-
 /** Without this, a removed admin could return through an invitation they sent to another address. */
 export const revokeInvitationsBy = (teamId: string, userId: string, now: number): Statement =>
   statement(
@@ -134,3 +126,18 @@ export const revokeInvitationsOf = (userId: string, now: number): Statement =>
     userId,
     now,
   )
+
+/** Those of these users who are in the team. */
+export async function findMembersAmong(
+  d1: D1Database,
+  teamId: string,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  const { results } = await d1
+    .prepare(
+      'SELECT m.user_id AS userId FROM json_each(?1) i CROSS JOIN team_members m ON m.team_id = ?2 AND m.user_id = i.value',
+    )
+    .bind(JSON.stringify(userIds), teamId)
+    .all<{ userId: string }>()
+  return new Set(results.map(({ userId }) => userId))
+}

@@ -3,21 +3,16 @@ import { decodeCursor } from '../../../core/cursor.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { columns, firstOf, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
+import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 import { type TeamRole, teams } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 
-export type TeamRow = {
-  id: string
-  name: string
-  description: string
-  personal: number
-  ownerId: string
-  plan: Plan
+export type TeamRow = Pick<
+  Stored<typeof teams.$inferSelect>,
+  'id' | 'name' | 'description' | 'personal' | 'ownerId' | 'plan' | 'version' | 'createdAt' | 'updatedAt'
+> & {
   role: TeamRole
-  version: number
-  createdAt: number
-  updatedAt: number
 }
 
 const COLUMNS = columns<TeamRow>({
@@ -37,9 +32,6 @@ const FROM = 'FROM team_members m JOIN teams t ON t.id = m.team_id'
 
 export const findTeam = (teamId: string, userId: string): HotRead<TeamRow> =>
   hotRead(COLUMNS, `${FROM} WHERE m.team_id = ?1 AND m.user_id = ?2`, [teamId, userId])
-
-export const findTeamById = (d1: D1Database, teamId: string, userId: string): Promise<TeamRow | null> =>
-  firstOf(d1, findTeam(teamId, userId))
 
 /** Team ids sort by creation time, so the membership index alone gives the order. */
 export function findTeamsOf(userId: string, options: ListOptions): HotRead<TeamRow> {
@@ -105,6 +97,10 @@ export const deleteTeam = (teamId: string, ownerId: string, seen: number | null)
     ownerId,
     seen,
   )
+
+/** Use it only in the commit that deletes the account. */
+export const deleteTeamsOf = (ownerId: string): Statement =>
+  statement('DELETE FROM teams WHERE owner_id = ?', ownerId)
 
 export type NewTeam = {
   id: string

@@ -1,18 +1,16 @@
 import { access } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import { Budgets, UpdateBudgets } from '../schema/budget.ts'
-import { TeamUsage, UsageQuery } from '../schema/usage.ts'
 import { getBudgets, updateBudgets } from '../service/budgets.ts'
-import { getTeamUsage } from '../service/usage.ts'
 import { TEAM_ID } from './teams.ts'
 
 export const budgetRoutes = router()
   .get(
     `/${TEAM_ID}/budgets`,
     access('budgets:read', { team: 'id' }),
-    doc("Get a team's budgets", 200, Budgets, { versioned: 'etag' }),
+    doc('teams.budgets.get', "Get a team's budgets", 200, Budgets, { versioned: 'etag' }),
     async (c) => {
       const budgets = await getBudgets(c.var.ctx)
       setEtag(c, budgets.version)
@@ -20,10 +18,10 @@ export const budgetRoutes = router()
     },
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     `/${TEAM_ID}/budgets`,
     access('budgets:write', { team: 'id' }),
-    doc("Update a team's budgets", 200, Budgets, {
+    doc('teams.budgets.update', "Update a team's budgets", 200, Budgets, {
       description:
         'Budgets apply per calendar month in UTC. Null removes a limit. Omitted fields stay unchanged.',
       versioned: 'if-match',
@@ -34,11 +32,4 @@ export const budgetRoutes = router()
       setEtag(c, budgets.version)
       return c.json(budgets)
     },
-  )
-  .get(
-    `/${TEAM_ID}/usage`,
-    access('budgets:read', { team: 'id' }),
-    doc("Get a team's usage", 200, TeamUsage),
-    validate('query', UsageQuery),
-    async (c) => c.json(await getTeamUsage(c.var.ctx, c.req.valid('query'))),
   )

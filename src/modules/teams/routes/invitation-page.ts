@@ -1,3 +1,4 @@
+import { answerPage } from '../../../http/html-page.ts'
 import { doc } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
@@ -8,11 +9,8 @@ import { HtmlPage } from '../schema/invitation.ts'
 export const invitationPageRoutes = router().get(
   '/account/invitation',
   limitByAddress,
-  doc('Page for accepting an invitation', 200, HtmlPage, {
+  doc('invitations.openPage', 'Page for accepting an invitation', 200, HtmlPage, {
     mediaType: 'text/html',
   }),
-  async (c) => {
-    const { html, contentSecurityPolicy } = await invitationPage()
-    return c.html(html, 200, { 'content-security-policy': contentSecurityPolicy })
-  },
+  async (c) => answerPage(c, await invitationPage()),
 )

@@ -32,7 +32,7 @@ export const invitationRoutes = router()
   .get(
     `/${TEAM_ID}/invitations`,
     access('members:write', { team: 'id' }),
-    doc("List a team's invitations", 200, InvitationPage),
+    doc('invitations.list', "List a team's invitations", 200, InvitationPage),
     validate('query', ListInvitations),
     async (c) => c.json(await listInvitations(c.var.ctx, c.req.valid('query'))),
   )
@@ -40,7 +40,7 @@ export const invitationRoutes = router()
     `/${TEAM_ID}/invitations`,
     access('members:write', { team: 'id' }),
     idempotent(getInvitation),
-    doc('Invite someone by email', 201, Invitation, {
+    doc('invitations.create', 'Invite someone by email', 201, Invitation, {
       description:
         'The email links to a page for accepting. The token works once, for seven days, and only for an account with that verified address. Open invitations count towards the plan’s member limit.',
     }),
@@ -50,7 +50,7 @@ export const invitationRoutes = router()
   .delete(
     `/${TEAM_ID}/invitations/${INVITATION_ID}`,
     access('members:write', { team: 'id' }),
-    doc('Revoke an invitation', 204, null),
+    doc('invitations.revoke', 'Revoke an invitation', 204, null),
     async (c) => {
       await revokeInvitation(c.var.ctx, c.req.param('invitationId'))
       return c.body(null, 204)
@@ -60,7 +60,7 @@ export const invitationRoutes = router()
     `/${TEAM_ID}/invitations/${INVITATION_ID}/resend`,
     access('members:write', { team: 'id' }),
     idempotent(getInvitation, 200),
-    doc('Send an invitation again', 200, Invitation, {
+    doc('invitations.resend', 'Send an invitation again', 200, Invitation, {
       description: 'Sends a new token that is valid for seven days. The previous token stops working.',
     }),
     async (c) => c.json(await resendInvitation(c.var.ctx, c.req.param('invitationId'))),
@@ -68,7 +68,7 @@ export const invitationRoutes = router()
   .post(
     '/invitations/lookup',
     limitByAddress,
-    doc('Look up an invitation', 200, InvitationOffer, {
+    doc('invitations.lookUp', 'Look up an invitation', 200, InvitationOffer, {
       description:
         'For anybody with the token from the email, without signing in. Changes nothing. Returns 404 if the token is used, revoked, expired or unknown.',
     }),
@@ -79,7 +79,7 @@ export const invitationRoutes = router()
     '/invitations/:token/accept',
     access('teams:join'),
     idempotent(async (ctx, id) => byVersion(await getJoinedTeam(ctx, id)), 200),
-    doc('Accept an invitation', 200, Team, { versioned: 'etag' }),
+    doc('invitations.accept', 'Accept an invitation', 200, Team, { versioned: 'etag' }),
     async (c) => {
       const team = await acceptInvitation(c.var.ctx, c.req.param('token'))
       setEtag(c, team.version)

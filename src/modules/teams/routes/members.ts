@@ -15,7 +15,7 @@ export const memberRoutes = router()
   .get(
     `/${TEAM_ID}/members`,
     access('teams:read', { team: 'id' }),
-    doc("List a team's members", 200, TeamMemberPage),
+    doc('teams.members.list', "List a team's members", 200, TeamMemberPage),
     validate('query', ListMembers),
     async (c) => c.json(await listMembers(c.var.ctx, c.req.valid('query'))),
   )
@@ -23,7 +23,7 @@ export const memberRoutes = router()
     `/${TEAM_ID}/members`,
     access('members:write', { team: 'id' }),
     idempotent(getInvitation, 202),
-    doc('Invite someone to a team', 202, Invitation, {
+    doc('teams.members.invite', 'Invite someone to a team', 202, Invitation, {
       description:
         'Same as creating an invitation. Nobody becomes a member without accepting, and the response does not reveal whether the address has an account.',
     }),
@@ -34,7 +34,7 @@ export const memberRoutes = router()
     UPDATE,
     `/${TEAM_ID}/members/${USER_ID}`,
     access('members:write', { team: 'id' }),
-    doc("Change a member's role", 200, TeamMember, {
+    doc('teams.members.update', "Change a member's role", 200, TeamMember, {
       description:
         'You can only change members up to your own role and grant roles up to your own. The owner transfers the team by giving another member the owner role, and becomes an admin.',
     }),
@@ -44,7 +44,7 @@ export const memberRoutes = router()
   .delete(
     `/${TEAM_ID}/members/${USER_ID}`,
     access('members:remove', { team: 'id' }),
-    doc('Remove a member, or leave a team', 204, null, {
+    doc('teams.members.delete', 'Remove a member, or leave a team', 204, null, {
       description:
         'Everybody except the owner can leave. Removing others requires the admin role. It takes effect immediately and also revokes the member’s API keys in the team and the open invitations they sent.',
     }),

@@ -4,9 +4,9 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import { CreateTeam, ListTeams, Team, TeamPage, UpdateTeam } from '../schema/team.ts'
-import { createTeam, deleteTeam, getTeam, listTeams, readTeam, updateTeam } from '../service/teams.ts'
+import { createTeam, deleteTeam, getTeam, listTeams, updateTeam } from '../service/teams.ts'
 
 export const TEAM_ID = `:id{${idPattern('team')}}` as const
 
@@ -14,7 +14,7 @@ export const ownTeamRoutes = router()
   .get(
     '/',
     accessWithRead('teams:list'),
-    doc('List your teams', 200, TeamPage),
+    doc('teams.list', 'List your teams', 200, TeamPage),
     validate('query', ListTeams),
     async (c) => c.json(await listTeams(c.var.readCtx, c.req.valid('query'))),
   )
@@ -22,7 +22,7 @@ export const ownTeamRoutes = router()
     '/',
     access('teams:create'),
     idempotent(async (ctx, id) => byVersion(await getTeam(ctx, id))),
-    doc('Create a team', 201, Team, {
+    doc('teams.create', 'Create a team', 201, Team, {
       description:
         'The new team gets the plan of your personal team. That plan also limits how many teams you can own.',
       versioned: 'etag',
@@ -37,18 +37,18 @@ export const ownTeamRoutes = router()
   .get(
     `/${TEAM_ID}`,
     accessWithRead('teams:read', { team: 'id' }),
-    doc('Get a team', 200, Team, { versioned: 'etag' }),
+    doc('teams.get', 'Get a team', 200, Team, { versioned: 'etag' }),
     async (c) => {
-      const team = await readTeam(c.var.readCtx)
+      const team = await getTeam(c.var.readCtx)
       setEtag(c, team.version)
       return c.json(team)
     },
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     `/${TEAM_ID}`,
     access('teams:write', { team: 'id' }),
-    doc('Update a team', 200, Team, { versioned: 'if-match' }),
+    doc('teams.update', 'Update a team', 200, Team, { versioned: 'if-match' }),
     validate('json', UpdateTeam),
     async (c) => {
       const team = await updateTeam(c.var.ctx, c.req.valid('json'), expectedVersion(c))
@@ -59,7 +59,7 @@ export const ownTeamRoutes = router()
   .delete(
     `/${TEAM_ID}`,
     access('teams:own', { team: 'id' }),
-    doc('Delete a team and everything in it', 204, null, {
+    doc('teams.delete', 'Delete a team and everything in it', 204, null, {
       description:
         'Only the owner can delete a team. The personal team is deleted together with the account.',
       versioned: 'if-match',

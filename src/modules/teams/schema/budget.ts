@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Period } from './usage.ts'
+import { Period } from '../../usage/index.ts'
 
 /** Dollars with at most six decimals, so they are a whole number of micro-dollars. */
 export const Usd = z
@@ -8,20 +8,22 @@ export const Usd = z
   .max(100_000_000)
   .refine((usd) => Number(usd.toFixed(6)) === usd, 'at most six decimals')
 
-export const toMicroUsd = (usd: number): number => Math.round(usd * 1_000_000)
-export const toUsd = (microUsd: number): number => microUsd / 1_000_000
+const HARD_STOP =
+  'Whether calls of models are refused once a limit is reached. What they may cost is held before each call.'
 
 export const UpdateBudgets = z
   .strictObject({
     monthlyCostUsd: Usd.nullable().optional(),
     monthlyTokens: z.int().min(0).nullable().optional(),
-    /** Shares of a limit at which the owners get an alert. */
     alertAt: z
       .array(z.number().gt(0).max(1))
       .max(10)
       .transform((shares) => [...new Set(shares)].sort((a, b) => a - b))
-      .optional(),
-    hardStop: z.boolean().optional(),
+      .optional()
+      .describe(
+        'Shares of a limit. When what is spent reaches one, the owners get a mail, once a month and limit.',
+      ),
+    hardStop: z.boolean().optional().describe(HARD_STOP),
   })
   .meta({ id: 'UpdateBudgets' })
 export type UpdateBudgets = z.infer<typeof UpdateBudgets>
@@ -32,8 +34,10 @@ export const Budgets = z
     monthlyCostUsd: z.number().nullable(),
     monthlyTokens: z.int().nullable(),
     alertAt: z.array(z.number()),
-    hardStop: z.boolean(),
-    spent: z.strictObject({ period: Period, costUsd: z.number(), tokens: z.number() }),
+    hardStop: z.boolean().describe(HARD_STOP),
+    spent: z
+      .strictObject({ period: Period, costUsd: z.number(), tokens: z.number() })
+      .describe('The recorded costs of the month (UTC) and those of runs.'),
     /** 0 until a budget is first set. */
     version: z.int(),
     updatedAt: z.iso.datetime().nullable(),

@@ -1,10 +1,11 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
+import { toMicroUsd, toUsd } from '../../../core/money.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
+import { getTeamUsage } from '../../usage/index.ts'
 import { type BudgetRow, findBudget, upsertBudget } from '../repo/budgets.ts'
-import { type Budgets, toMicroUsd, toUsd, type UpdateBudgets } from '../schema/budget.ts'
-import { getTeamUsage } from './usage.ts'
+import type { Budgets, UpdateBudgets } from '../schema/budget.ts'
 
 export async function getBudgets(ctx: ServiceContext): Promise<Budgets> {
   const { teamId } = ctx.actor
@@ -40,6 +41,7 @@ export async function updateBudgets(
         before: limitsOf(before),
         after: input,
       },
+      messages: [{ type: 'budget.check', teamId }],
     })
   }
   return getBudgets(ctx)

@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
-import type { QueueMessage } from '../../../queue/messages.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { withoutLinks } from '../schema/team-name.ts'
 
 /**

@@ -9,11 +9,14 @@ import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { roleReaches } from '../../../http/scopes.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
+import { notify } from '../../../queue/notify.ts'
 import {
   countInvitations,
   findInvitation,
   findInvitations,
   findObstacles,
+  findUserIdByEmail,
   guardInvite,
   guardResend,
   guardRevoke,
@@ -70,10 +73,35 @@ export async function createInvitation(ctx: ServiceContext, input: CreateInvitat
       targetId: invitation.id,
       after: { ...(await auditedAddress(input.email)), role: input.role },
     },
-    messages: [invitationMail(ctx, { token, teamName: team.name, ...invitation })],
+    messages: [
+      invitationMail(ctx, { token, teamName: team.name, ...invitation }),
+      ...(await noticeToInvited(ctx, input.email, team.name, invitation.id)),
+    ],
   })
   if (outcome === 'guard_missed') await explain(ctx, invitation)
   return getInvitation(ctx, invitation.id)
+}
+
+/** Whoever has an account hears of it there as well. The link to accept is in the mail only: it proves the address. */
+async function noticeToInvited(
+  ctx: ServiceContext,
+  email: string,
+  teamName: string,
+  invitationId: string,
+): Promise<QueueMessage[]> {
+  const userId = await findUserIdByEmail(ctx.env.DB, email)
+  if (userId === null) return []
+  return [
+    notify({
+      kind: 'invitation',
+      to: { userIds: [userId] },
+      teamId: null,
+      title: `You are invited to the team ${teamName}`,
+      message: 'The mail with the link to accept was sent to your address.',
+      subject: { type: 'invitation', id: invitationId },
+      mailed: true,
+    }),
+  ]
 }
 
 export async function resendInvitation(ctx: ServiceContext, id: string): Promise<Invitation> {

@@ -6,6 +6,7 @@ import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import type { TeamRole } from '../../../db/schema/index.ts'
 import { roleReaches } from '../../../http/scopes.ts'
+import { revokeKeysIn } from '../../api-keys/index.ts'
 import {
   countMembers,
   findMember,
@@ -15,7 +16,6 @@ import {
   guardTransfer,
   type MemberRow,
   revokeInvitationsBy,
-  revokeKeysIn,
   swapOwner,
 } from '../repo/members.ts'
 import { findOwnership } from '../repo/teams.ts'

@@ -11,7 +11,6 @@ import {
   deleteTeam as deleteTeamRow,
   findOwnership,
   findTeam,
-  findTeamById,
   findTeamsOf,
   guardRoomToOwn,
   insertTeam,
@@ -26,14 +25,10 @@ export async function listTeams(ctx: ReadContext, query: ListTeams): Promise<Pag
   return query.count ? { ...page, total: await countTeamsOf(ctx.env.DB, actor.userId) } : page
 }
 
-export async function readTeam(ctx: ReadContext): Promise<Team> {
-  const { rows } = await ctx.read(({ teamId, userId }) => findTeam(teamId, userId))
+/** Without an id the team that the request is in. */
+export async function getTeam(ctx: ReadContext, id?: string): Promise<Team> {
+  const { rows } = await ctx.read(({ teamId, userId }) => findTeam(id ?? teamId, userId))
   return toTeam(rows[0] ?? missing())
-}
-
-/** Like `readTeam`, for a context whose permissions are already checked. */
-export async function getTeam(ctx: ServiceContext, teamId: string): Promise<Team> {
-  return toTeam((await findTeamById(ctx.env.DB, teamId, ctx.actor.userId)) ?? missing())
 }
 
 /**
@@ -72,7 +67,7 @@ async function createUnder(ctx: ServiceContext, input: CreateTeam, plan: Plan): 
 
 export async function updateTeam(ctx: ServiceContext, input: UpdateTeam, expected: Expected): Promise<Team> {
   const { teamId } = ctx.actor
-  const before = await getTeam(ctx, teamId)
+  const before = await getTeam(ctx)
   const seen = requireExpected(expected, before.version)
   if (Object.keys(input).length > 0) {
     await commitOrStale(ctx, {
@@ -86,13 +81,13 @@ export async function updateTeam(ctx: ServiceContext, input: UpdateTeam, expecte
       },
     })
   }
-  return getTeam(ctx, teamId)
+  return getTeam(ctx)
 }
 
 /** One batch deletes the rows that refer to the team. A repeatable job deletes its runs, files and other rows. */
 export async function deleteTeam(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { teamId, userId } = ctx.actor
-  const team = await getTeam(ctx, teamId)
+  const team = await getTeam(ctx)
   const seen = requireExpected(expected, team.version)
   if (team.personal)
     throw new AppError('team.personal', { detail: 'The personal team is deleted together with the account.' })

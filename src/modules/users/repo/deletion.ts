@@ -2,8 +2,10 @@
 // sessions, keys, identities, factors and memberships. Mails stored for the address are deleted too. Audit entries stay. They
 // never contain the user's name; the email address appears only as its SHA-256 (in plain text in entries from before that
 // rule), while network addresses and user agents stay as they were.
-import { type Statement, statement } from '../../../db/commit.ts'
-import { revokeInvitationsOf } from '../../teams/index.ts'
+import { deleteUnsentMails } from '../../../db/outbox-row.ts'
+import { type Statement, statement } from '../../../db/statement.ts'
+import { deleteKeptMails } from '../../mail/index.ts'
+import { deleteTeamsOf, revokeInvitationsOf } from '../../teams/index.ts'
 
 export type OwnedTeam = { id: string; name: string; personal: number; others: number }
 
@@ -57,12 +59,8 @@ export async function isLastAdmin(d1: D1Database, userId: string): Promise<boole
 export const deleteAccountRows = (userId: string, now: number): Statement[] => [
   revokeInvitationsOf(userId, now),
   // Stored mails and mails that are not sent yet: their links no longer work.
-  statement('DELETE FROM mailbox WHERE recipient = (SELECT email FROM users WHERE id = ?)', userId),
-  statement(
-    `DELETE FROM outbox WHERE type = 'mail.send' AND status IN ('pending', 'dead')
-       AND json_extract(body, '$.to') = (SELECT email FROM users WHERE id = ?)`,
-    userId,
-  ),
-  statement('DELETE FROM teams WHERE owner_id = ?', userId),
+  deleteKeptMails(userId),
+  deleteUnsentMails(userId),
+  deleteTeamsOf(userId),
   statement('DELETE FROM users WHERE id = ?', userId),
 ]

@@ -1,27 +1,29 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { RequestContext } from '../../../context.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
-import { type PlatformRole, users } from '../../../db/schema/index.ts'
+import { columns, type HotRead, hotRead } from '../../../db/hot-read.ts'
+import { users } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 
-export type ProfileRow = {
-  id: string
-  email: string
-  emailVerifiedAt: number | null
+export type ProfileRow = Pick<
+  Stored<typeof users.$inferSelect>,
+  | 'id'
+  | 'email'
+  | 'emailVerifiedAt'
+  | 'name'
+  | 'role'
+  | 'personalTeamId'
+  | 'avatarKey'
+  | 'avatarType'
+  | 'preferences'
+  | 'mfaEnabled'
+  | 'lastSignInAt'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+> & {
   pendingEmail: string | null
-  name: string
-  role: PlatformRole
-  personalTeamId: string
-  avatarKey: string | null
-  avatarType: string | null
-  preferences: string
   hasPassword: number
-  mfaEnabled: number
-  lastSignInAt: number | null
-  version: number
-  createdAt: number
-  updatedAt: number
 }
 
 const COLUMNS = columns<ProfileRow>({
@@ -44,12 +46,8 @@ const COLUMNS = columns<ProfileRow>({
   updatedAt: 'u.updated_at',
 })
 
-export const readProfileRow = (userId: string, now: number): HotRead<ProfileRow> =>
+export const findProfile = (userId: string, now: number): HotRead<ProfileRow> =>
   hotRead(COLUMNS, 'FROM users u WHERE u.id = ?1', [userId, now])
-
-export function findProfile(ctx: RequestContext, userId: string): Promise<ProfileRow | null> {
-  return firstOf(ctx.env.DB, readProfileRow(userId, ctx.now()))
-}
 
 export const updateProfileRow = (
   db: Db,

@@ -3,9 +3,9 @@ import { byVersion } from '../../../core/version.ts'
 import { access } from '../../../http/auth.ts'
 import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { doc, takeBytes } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import { Profile } from '../schema/profile.ts'
-import { deleteAvatar, putAvatar, readAvatar } from '../service/avatar.ts'
+import { deleteAvatar, getAvatar, putAvatar } from '../service/avatar.ts'
 import { IMAGE_TYPES } from '../service/image.ts'
 
 const Image = z.string().meta({ format: 'binary' })
@@ -14,13 +14,13 @@ export const avatarRoutes = router()
   .get(
     '/profile/avatar',
     access('profile:read'),
-    doc('Get your avatar', 200, Image, {
+    doc('users.avatar.get', 'Get your avatar', 200, Image, {
       mediaType: 'image/*',
       versioned: 'etag',
       otherAnswers: { 304: 'Not modified: the avatar still has the ETag in If-None-Match' },
     }),
     async (c) => {
-      const picture = await readAvatar(c.var.ctx)
+      const picture = await getAvatar(c.var.ctx)
       c.header('ETag', picture.etag)
       c.header('Cache-Control', 'private, no-cache')
       if (c.req.header('if-none-match') === picture.etag) return c.body(null, 304)
@@ -34,10 +34,10 @@ export const avatarRoutes = router()
     },
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     '/profile/avatar',
     access('profile:write'),
-    doc('Set your avatar', 200, Profile, {
+    doc('users.avatar.update', 'Set your avatar', 200, Profile, {
       description:
         'The body is the image itself, at most 2 MB. Content-Type must be image/png, image/jpeg, image/webp or image/gif and match the content. If-Match accepts the ETag of the avatar or of the profile.',
       versioned: 'if-match',
@@ -56,7 +56,7 @@ export const avatarRoutes = router()
   .delete(
     '/profile/avatar',
     access('profile:write'),
-    doc('Delete your avatar', 204, null, { versioned: 'if-match' }),
+    doc('users.avatar.delete', 'Delete your avatar', 204, null, { versioned: 'if-match' }),
     async (c) => {
       await deleteAvatar(c.var.ctx, expectedVersion(c))
       return c.body(null, 204)

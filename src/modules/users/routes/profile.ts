@@ -1,29 +1,29 @@
 import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, setEtag } from '../../../http/etag.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import { ConfirmEmail, DeleteAccount, Profile, UpdateProfile } from '../schema/profile.ts'
 import { deleteAccount } from '../service/delete-account.ts'
 import { confirmEmail } from '../service/email-change.ts'
-import { readProfile } from '../service/profile.ts'
+import { getProfile } from '../service/profile.ts'
 import { updateProfile } from '../service/update-profile.ts'
 
 export const profileRoutes = router()
   .get(
     '/profile',
     accessWithRead('profile:read'),
-    doc('Get your profile', 200, Profile, { versioned: 'etag' }),
+    doc('users.profile.get', 'Get your profile', 200, Profile, { versioned: 'etag' }),
     async (c) => {
-      const profile = await readProfile(c.var.readCtx)
+      const profile = await getProfile(c.var.readCtx)
       setEtag(c, profile.version)
       return c.json(profile)
     },
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     '/profile',
     access('profile:write'),
-    doc('Update your profile', 200, Profile, {
+    doc('users.profile.update', 'Update your profile', 200, Profile, {
       description:
         'A new email address requires the current password or, if there is none, a sign-in within the last ten minutes. It appears as `pendingEmail` and takes effect once you send the token mailed to it to POST /users/profile/email. Sending the current address cancels a pending change.',
       versioned: 'if-match',
@@ -38,7 +38,7 @@ export const profileRoutes = router()
   .post(
     '/profile/email',
     access('account:manage'),
-    doc('Confirm a new email address', 200, Profile, {
+    doc('users.profile.confirmEmail', 'Confirm a new email address', 200, Profile, {
       description: 'Requires the token mailed to the new address. It works once and expires after 24 hours.',
       versioned: 'if-match',
     }),
@@ -52,7 +52,7 @@ export const profileRoutes = router()
   .delete(
     '/profile',
     access('account:manage'),
-    doc('Delete your account and its data', 204, null, {
+    doc('users.profile.delete', 'Delete your account and its data', 204, null, {
       description:
         'Requires the password or, if there is none, a sign-in within the last ten minutes. Transfer or delete teams that have other members first. The personal team and teams without other members are deleted with everything in them, and so are sessions, API keys and the avatar. Audit entries are kept; they refer to the account by its id.',
       versioned: 'if-match',

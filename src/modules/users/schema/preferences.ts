@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { utf8 } from '../../../core/crypto.ts'
-import { JsonValue } from '../../../http/json-value.ts'
+import { JsonValue } from '../../../core/json-value.ts'
 
 const MAX_EXTRA_BYTES = 8 * 1024
 

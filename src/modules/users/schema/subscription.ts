@@ -15,13 +15,19 @@ export const Subscription = z
       membersPerTeam: limit,
       apiKeys: limit,
       workflows: limit,
+      agents: limit.describe('Agents of the team.'),
+      integrations: limit,
       runsPerMonth: limit,
       concurrentRuns: limit,
       descendantRuns: z
         .int()
         .describe('How many further runs one start may cause through sub-workflows and error workflows.'),
+      openTasks: limit.describe('Tasks that have not ended.'),
       storageBytes: limit,
+      fileVersions: z.int().describe('How many versions of a file are kept.'),
+      webhookEndpoints: limit,
       requestsPerMinute: z.int(),
+      connectionsPerUser: z.int().describe('How many sockets and streams a user may have open.'),
       mailsPerDay: z.int(),
     }),
     usage: z.strictObject({
@@ -31,9 +37,13 @@ export const Subscription = z
       /** The highest number that any member has. The limit is per member. */
       apiKeys: z.int(),
       workflows: z.number(),
+      agents: z.int().describe('Agents of the team.'),
+      integrations: z.int(),
       runsPerMonth: z.number(),
       concurrentRuns: z.number(),
+      openTasks: z.number(),
       storageBytes: z.number(),
+      webhookEndpoints: z.int(),
     }),
   })
   .meta({ id: 'Subscription' })

@@ -8,10 +8,10 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { chunksOf } from '../../../core/read-chunks.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { findProfile, guardAvatar, type ProfileRow } from '../repo/profile.ts'
+import { guardAvatar, type ProfileRow } from '../repo/profile.ts'
 import type { Profile } from '../schema/profile.ts'
 import { EXTENSIONS, IMAGE_TYPES, type ImageType, SIGNATURE_BYTES, sniffImage } from './image.ts'
-import { getProfile, gone } from './profile.ts'
+import { getProfile, requireProfile } from './profile.ts'
 
 export const MAX_AVATAR_BYTES = 2 * 1024 * 1024
 
@@ -26,7 +26,7 @@ export type Upload = {
 
 export async function putAvatar(ctx: ServiceContext, upload: Upload, expected: Expected): Promise<Profile> {
   const { userId } = ctx.actor
-  const before = (await findProfile(ctx, userId)) ?? gone()
+  const before = await requireProfile(ctx)
   const seenVersion = await requireExpectedVersion(ctx, before, expected)
   const type = declaredType(upload.type)
   if (upload.sizeBytes !== null && upload.sizeBytes > MAX_AVATAR_BYTES) throw tooLarge()
@@ -49,7 +49,7 @@ export async function putAvatar(ctx: ServiceContext, upload: Upload, expected: E
 
 export async function deleteAvatar(ctx: ServiceContext, expected: Expected): Promise<void> {
   const { userId } = ctx.actor
-  const before = (await findProfile(ctx, userId)) ?? gone()
+  const before = await requireProfile(ctx)
   const seenVersion = await requireExpectedVersion(ctx, before, expected)
   if (before.avatarKey === null) throw notFound('The avatar')
   const outcome = await commit(ctx, {
@@ -71,8 +71,8 @@ export type AvatarImage = {
   sizeBytes: number
 }
 
-export async function readAvatar(ctx: ServiceContext): Promise<AvatarImage> {
-  const row = (await findProfile(ctx, ctx.actor.userId)) ?? gone()
+export async function getAvatar(ctx: ServiceContext): Promise<AvatarImage> {
+  const row = await requireProfile(ctx)
   const object = row.avatarKey === null ? null : await ctx.env.FILES.get(row.avatarKey)
   if (object === null || row.avatarType === null) throw notFound('The avatar')
   return {

@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import type { QueueMessage } from '../../../queue/messages.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { proveIdentity } from '../../auth/index.ts'
 import {
   deleteAccountRows,
@@ -74,7 +74,7 @@ function requireAlone(teams: OwnedTeam[]): void {
       .map((team) => `${team.name} (${team.id})`)
       .join(', ')}.`,
     errors: shared.slice(0, 50).map((team) => ({
-      path: `teams.${team.id}`,
+      resourceId: team.id,
       message: `${team.name} has ${team.others} more ${team.others === 1 ? 'member' : 'members'}`,
       code: 'team.shared',
     })),

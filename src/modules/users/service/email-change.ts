@@ -11,16 +11,16 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { type Change, commit } from '../../../db/commit.ts'
 import { rateLimiter } from '../../../objects/rate-limiter.ts'
-import type { QueueMessage } from '../../../queue/messages.ts'
-import { proveIdentity } from '../../auth/index.ts'
+import type { QueueMessage } from '../../../queue/messages/index.ts'
 import {
   findEmailChange,
   guardEmailChange,
-  insertEmailChange,
-  isEmailTaken,
-  setEmail,
-  voidEmailChanges,
-} from '../repo/email-change.ts'
+  insertOneTimeToken,
+  proveIdentity,
+  securityNotice,
+  voidOneTimeTokens,
+} from '../../auth/index.ts'
+import { isEmailTaken, setEmail } from '../repo/email-change.ts'
 import type { ConfirmEmail, Profile } from '../schema/profile.ts'
 import { getProfile } from './profile.ts'
 
@@ -36,12 +36,14 @@ export async function beginEmailChange(
   const { userId, email: oldEmail } = ctx.actor
   await proveIdentity(ctx, password)
   const now = ctx.now()
-  const statements = [voidEmailChanges(userId, now)]
+  // A user has at most one pending change. A new one voids the previous token.
+  const statements = [voidOneTimeTokens(userId, 'email_change', now)]
   if (email === oldEmail) return { statements }
   await takeMail(ctx)
   const token = randomToken()
   const tokenHash = await sha256Hex(token)
-  statements.push(insertEmailChange(userId, { tokenHash, email, expiresAt: now + CHANGE_LIFE_MS }, now))
+  const life = { createdAt: now, expiresAt: now + CHANGE_LIFE_MS }
+  statements.push(insertOneTimeToken({ tokenHash, userId, purpose: 'email_change', email, ...life }))
   const taken = await isEmailTaken(ctx.env.DB, email)
   return {
     statements,
@@ -73,7 +75,10 @@ export async function confirmEmail(
       before: await auditedAddress(oldEmail),
       after: await auditedAddress(email),
     },
-    messages: [changedMail(oldEmail)],
+    messages: [
+      changedMail(oldEmail),
+      securityNotice(userId, 'Your email address was changed', 'Mails now go to the new address.'),
+    ],
   })
   if (outcome === 'guard_missed') {
     const stillValid = await findEmailChange(ctx.env.DB, tokenHash, userId, now)

@@ -4,8 +4,8 @@ import { periodOf } from '../../../core/clock.ts'
 import { AppError, type FieldError, notFound } from '../../../core/errors.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { AuditEntry, Statement } from '../../../db/commit.ts'
-import { findUsage } from '../../teams/index.ts'
-import { findSubscribedTeam, guardPlan, type LimitName, type PlanChanger } from '../repo/subscription.ts'
+import { findSubscribedTeam, guardPlan, type LimitName, type PlanChanger } from '../../teams/index.ts'
+import { findUsage } from '../../usage/index.ts'
 import type { Subscription } from '../schema/subscription.ts'
 
 const LIMIT_NAMES: LimitName[] = [
@@ -13,9 +13,13 @@ const LIMIT_NAMES: LimitName[] = [
   'membersPerTeam',
   'apiKeys',
   'workflows',
+  'agents',
+  'integrations',
   'runsPerMonth',
   'concurrentRuns',
+  'openTasks',
   'storageBytes',
+  'webhookEndpoints',
 ]
 
 export async function getSubscriptionOf(
@@ -39,9 +43,13 @@ export async function getSubscriptionOf(
       membersPerTeam: used.members,
       apiKeys: used.maxKeysPerMember,
       workflows: used.levels.get('workflows') ?? 0,
+      agents: used.agents,
+      integrations: used.integrations,
       runsPerMonth: used.flows.get('runs') ?? 0,
       concurrentRuns: used.concurrentRuns,
+      openTasks: used.openTasks,
       storageBytes: used.levels.get('storageBytes') ?? 0,
+      webhookEndpoints: used.webhooks,
     },
   }
 }
@@ -110,14 +118,14 @@ function requireFit(current: Subscription, plan: Plan, caps: [LimitName, number]
     const used = current.usage[name] ?? 0
     if (used > limit)
       over.push({
-        path: name,
+        path: `/limits/${name}`,
         message: `${used} in use, but the ${plan} plan allows ${limit}`,
         code: 'plan.limit_reached',
       })
   }
   if (over.length === 0) return
   throw new AppError('resource.conflict', {
-    detail: `Current usage exceeds the ${plan} plan: ${over.map((one) => one.path).join(', ')}.`,
+    detail: `Current usage exceeds the ${plan} plan: ${over.map(({ path = '' }) => path.split('/').at(-1)).join(', ')}.`,
     errors: over,
   })
 }

@@ -1,18 +1,11 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { commit } from '../../../db/commit.ts'
-import { findProfile, mergePreferences, readProfileRow } from '../repo/profile.ts'
+import { mergePreferences } from '../repo/profile.ts'
 import { type Preferences, type UpdatePreferences, withDefaults } from '../schema/preferences.ts'
-import { gone } from './profile.ts'
+import { requireProfile } from './profile.ts'
 
-export async function readPreferences(ctx: ReadContext): Promise<Preferences> {
-  const now = ctx.now()
-  const { rows } = await ctx.read(({ userId }) => readProfileRow(userId, now))
-  return withDefaults(JSON.parse((rows[0] ?? gone()).preferences))
-}
-
-export async function getPreferences(ctx: ServiceContext): Promise<Preferences> {
-  const row = (await findProfile(ctx, ctx.actor.userId)) ?? gone()
-  return withDefaults(JSON.parse(row.preferences))
+export async function getPreferences(ctx: ReadContext): Promise<Preferences> {
+  return withDefaults(JSON.parse((await requireProfile(ctx)).preferences))
 }
 
 export async function updatePreferences(ctx: ServiceContext, input: UpdatePreferences): Promise<Preferences> {

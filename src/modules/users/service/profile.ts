@@ -1,17 +1,15 @@
-import type { ReadContext, ServiceContext } from '../../../context.ts'
+import type { ReadContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
-import { findProfile, type ProfileRow, readProfileRow } from '../repo/profile.ts'
+import { findProfile, type ProfileRow } from '../repo/profile.ts'
 import type { Profile } from '../schema/profile.ts'
 
-export async function readProfile(ctx: ReadContext): Promise<Profile> {
-  const now = ctx.now()
-  const { rows } = await ctx.read(({ userId }) => readProfileRow(userId, now))
-  return toProfile(rows[0] ?? gone())
-}
+export const getProfile = async (ctx: ReadContext): Promise<Profile> => toProfile(await requireProfile(ctx))
 
-export async function getProfile(ctx: ServiceContext): Promise<Profile> {
-  return toProfile((await findProfile(ctx, ctx.actor.userId)) ?? gone())
+export async function requireProfile(ctx: ReadContext): Promise<ProfileRow> {
+  const now = ctx.now()
+  const { rows } = await ctx.read(({ userId }) => findProfile(userId, now))
+  return rows[0] ?? gone()
 }
 
 export const gone = (): never => {

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { periodOf, toIso, toIsoOrNull } from '../../../core/clock.ts'
-import { findUsage, toUsd } from '../../teams/index.ts'
+import { toUsd } from '../../../core/money.ts'
+import { findUsage } from '../../usage/index.ts'
 import { findStats } from '../repo/data.ts'
 import type { UserStats } from '../schema/data.ts'
 import { gone } from './profile.ts'

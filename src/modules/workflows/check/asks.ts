@@ -1,7 +1,8 @@
 // Where a workflow asks people before it goes on, and which starts would get past that. A sub-workflow that is waited for
 // counts as asking: what it holds is known only when it runs.
-import type { Definition, Edge, Node } from '../../../engine/definition.ts'
-import { reach } from '../../../engine/graph.ts'
+
+import { reach } from '../../../engine/graph/graph.ts'
+import type { Definition, Edge, Node } from '../../../engine/model/definition.ts'
 
 type Graph = Pick<Definition, 'nodes' | 'edges'>
 
@@ -10,7 +11,20 @@ function asks(node: Node): boolean {
   if (node.disabled) return false
   if (type === 'flow.approval') return true
   if (type === 'flow.workflow') return params?.wait !== false
+  if (type === 'ai.agent') return agentAsks(params ?? {})
   return bodyOf(node).some(asks)
+}
+
+/** Of an agent of the team, and of settings that are an expression, only the run knows what they ask. */
+function agentAsks({ agent, agentId, onLimit }: Record<string, unknown>): boolean {
+  if (agentId !== undefined) return true
+  const tools = (agent as { tools?: unknown } | undefined)?.tools
+  if (typeof agent === 'string' || typeof tools === 'string') return true
+  if (onLimit !== undefined && onLimit !== 'end') return true
+  const policies = Array.isArray(tools)
+    ? tools.map((tool) => (tool as { policy?: unknown } | null)?.policy)
+    : []
+  return policies.some((policy) => policy !== undefined && policy !== 'allow' && policy !== 'deny')
 }
 
 const bodyOf = ({ type, params }: Node): Node[] =>

@@ -1,20 +1,22 @@
 // Whether a definition with its triggers can become a version: everything that is wrong with it, at once.
 import { utf8 } from '../../../core/crypto.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
+import { type Pointer, pointerParts } from '../../../core/pointer.ts'
 import { compile } from '../../../engine/compile/index.ts'
-import { LIMITS } from '../../../engine/definition.ts'
-import { isEventPattern } from '../../../engine/event-name.ts'
 import { checkSchema } from '../../../engine/json-schema/compile.ts'
-import type { Plan } from '../../../engine/plan.ts'
-import { formatLocation, type Problem } from '../../../engine/problem.ts'
+import { LIMITS } from '../../../engine/model/definition.ts'
+import { isEventPattern } from '../../../engine/model/event-name.ts'
+import type { Plan } from '../../../engine/model/plan.ts'
+import type { Problem } from '../../../engine/model/problem.ts'
 import { NODE_TYPES } from '../../../nodes/registry.ts'
-import { hookPathFault } from './hook-path.ts'
+import { hookPathFault } from '../../triggers/index.ts'
 
 /** A row of D1 holds 2 MB at most, and a version is one row. */
-const MOST_TRIGGER_BYTES = 262_144
+const MAX_TRIGGER_BYTES = 262_144
 
 /** Longer ones break the schema, which says so. */
-const MOST_NAME_CHARS = 200
+const MAX_NAME_CHARS = 200
+const MAX_NODE_ID_CHARS = 64
 
 export type Checked = { problems: Problem[]; plan: Plan | null }
 
@@ -26,12 +28,18 @@ export function checkWorkflow(definition: unknown, triggers: unknown = []): Chec
     ...triggerProblems(triggers),
   ]
   if (compiled.ok) problems.push(...sizeProblems(definition, triggers))
-  return { problems, plan: compiled.ok ? compiled.value : null }
+  return {
+    problems: problems.map((problem) => inBody(problem, definition)),
+    plan: compiled.ok ? compiled.value : null,
+  }
 }
 
 /** Throws 422 with all problems, their paths as in the body that was sent. */
 export function requireSound(definition: unknown, triggers: unknown, more: readonly Problem[] = []): void {
-  const problems = [...checkWorkflow(definition, triggers).problems, ...more]
+  refuseProblems([...checkWorkflow(definition, triggers).problems, ...more])
+}
+
+export function refuseProblems(problems: Problem[]): void {
   if (problems.length > 0) throw workflowInvalid(problems)
 }
 
@@ -41,30 +49,44 @@ export const workflowInvalid = (problems: Problem[], detail?: string): AppError 
     errors: problems.map(toFieldError),
   })
 
-const toFieldError = ({ path, code, message, hint }: Problem): FieldError => ({
-  path: /^(triggers|variables)\b/.test(path) ? path : path === '' ? 'definition' : `definition.${path}`,
+/** As an answer names it. */
+export const toFieldError = ({ path, code, message, hint, nodeId }: Problem): FieldError => ({
+  path,
   code,
   message: hint === undefined ? message : `${message}. ${hint}.`,
+  ...(nodeId === undefined ? {} : { nodeId }),
 })
+
+/** The place as in a body with a definition and its triggers, and the node that holds it. */
+export function inBody(problem: Problem, definition: unknown): Problem {
+  if (/^\/triggers(\/|$)/.test(problem.path)) return problem
+  const nodeId = nodeAt(definition, problem.path)
+  return { ...problem, path: `/definition${problem.path}`, ...(nodeId === undefined ? {} : { nodeId }) }
+}
+
+/** The innermost node on the way to a place. */
+function nodeAt(definition: unknown, path: Pointer): string | undefined {
+  let found: string | undefined
+  let at = definition
+  const parts = pointerParts(path)
+  for (const [index, part] of parts.entries()) {
+    at = readField(at, part)
+    const id = parts[index - 1] === 'nodes' ? readField(at, 'id') : undefined
+    if (typeof id === 'string' && id !== '' && id.length <= MAX_NODE_ID_CHARS) found = id
+  }
+  return found
+}
 
 /** The schema check bounds itself, so it may see a definition that `compile` has refused. */
 function inputProblems(definition: unknown): Problem[] {
   const inputs = readField(definition, 'inputs')
   if (typeof inputs !== 'object' || inputs === null) return []
   return checkSchema(inputs).map(({ path, code, message }) => ({
-    path: formatLocation(['inputs', ...pointerParts(path)]),
+    path: `/inputs${path}`,
     code,
     message,
   }))
 }
-
-/** Problems of schemas come as JSON Pointers, all others as in the definition. */
-const pointerParts = (pointer: string): (string | number)[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 function readField(value: unknown, name: string): unknown {
   try {
@@ -80,11 +102,11 @@ function triggerProblems(raw: unknown): Problem[] {
   return raw.slice(0, LIMITS.triggers).flatMap((trigger: unknown, position): Problem[] => {
     const type = readField(trigger, 'type')
     const name = readField(trigger, 'name')
-    const isLong = typeof name !== 'string' || name === '' || name.length > MOST_NAME_CHARS
+    const isLong = typeof name !== 'string' || name === '' || name.length > MAX_NAME_CHARS
     if (type === 'event' && !isLong && !isEventPattern(name))
       return [
         {
-          path: `triggers[${position}].name`,
+          path: `/triggers/${position}/name`,
           code: 'trigger.bad_event_name',
           message: 'An event is named by words with dots between them; * stands for any characters',
         },
@@ -93,7 +115,7 @@ function triggerProblems(raw: unknown): Problem[] {
     const fault = type === 'webhook' && typeof path === 'string' ? hookPathFault(path.slice(0, 500)) : null
     return fault === null
       ? []
-      : [{ path: `triggers[${position}].path`, code: 'trigger.bad_path', message: fault }]
+      : [{ path: `/triggers/${position}/path`, code: 'trigger.bad_path', message: fault }]
   })
 }
 
@@ -106,11 +128,11 @@ function sizeProblems(definition: unknown, triggers: unknown): Problem[] {
       code: 'definition.too_large',
       message: `The definition is larger than ${LIMITS.definitionBytes} bytes`,
     })
-  if (bytesOf(triggers) > MOST_TRIGGER_BYTES)
+  if (bytesOf(triggers) > MAX_TRIGGER_BYTES)
     problems.push({
-      path: 'triggers',
+      path: '/triggers',
       code: 'triggers.too_large',
-      message: `The triggers are larger than ${MOST_TRIGGER_BYTES} bytes`,
+      message: `The triggers are larger than ${MAX_TRIGGER_BYTES} bytes`,
     })
   return problems
 }

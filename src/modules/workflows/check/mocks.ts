@@ -1,29 +1,35 @@
 import { AppError, type FieldError } from '../../../core/errors.ts'
-import type { Node } from '../../../engine/definition.ts'
-import { mockFault } from '../../../nodes/mock.ts'
-import { nodeOf } from '../../../nodes/registry.ts'
+import type { Pointer } from '../../../core/pointer.ts'
+import { loadPlan } from '../../../engine/compile/load.ts'
+import type { Definition, Node } from '../../../engine/model/definition.ts'
+import { type Mock, mockFault } from '../../../nodes/mock.ts'
+import { NODE_TYPES, nodeOf } from '../../../nodes/registry.ts'
 import type { Mocks } from '../schema/mocks.ts'
 
 /** Throws 422 unless each mock stands for a node that is there, and says all that is needed to go on after it. */
 export function requireMocks(definition: { nodes: unknown[] }, mocks: Mocks): void {
-  const known = new Map(nodesIn(definition.nodes).map((node) => [node.id, node]))
+  const known = nodesOf(definition)
   const errors: FieldError[] = []
   for (const [id, mock] of Object.entries(mocks)) {
     const node = known.get(id)
     if (node === undefined) {
-      errors.push({ path: `mocks.${id}`, message: 'The workflow has no such node.', code: 'not_found' })
+      errors.push({ path: `/mocks/${id}`, message: 'The workflow has no such node.', code: 'not_found' })
       continue
     }
-    const fault = mockFault(nodeOf(node.type), node, mock)
-    if (fault) errors.push({ path: `mocks.${id}${fault.field}`, message: fault.message, code: 'custom' })
+    const fault = node.type === 'ai.model' ? lastAnswer(mock) : mockFault(nodeOf(node.type), node, mock)
+    if (fault) errors.push({ path: `/mocks/${id}${fault.field}`, message: fault.message, code: 'custom' })
   }
   if (errors.length > 0) throw new AppError('request.invalid', { errors })
 }
 
-function nodesIn(nodes: unknown[]): Node[] {
-  return nodes.flatMap((raw) => {
-    const node = raw as Node
-    const { body } = (node.params ?? {}) as { body?: { nodes?: unknown[] } }
-    return [node, ...nodesIn(node.type === 'flow.group' ? (body?.nodes ?? []) : [])]
-  })
+/** By name: what stands in a body that a type supplies is named behind its node, such as `agent.model`. */
+function nodesOf(definition: { nodes: unknown[] }): Map<string, Node> {
+  const { nodes } = loadPlan(definition as Definition, NODE_TYPES)
+  return new Map(nodes.map(({ name, node }) => [name, node]))
 }
+
+/** The same for every call: one that asks for tools would go round without end. */
+const lastAnswer = ({ port }: Mock) =>
+  port === undefined || port === 'done'
+    ? null
+    : { field: '/port' as Pointer, message: 'A mock of a model is its last answer; the port is "done".' }

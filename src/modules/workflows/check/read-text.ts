@@ -2,8 +2,8 @@ import { findDuplicateKey } from '../../../core/duplicate-key.ts'
 import { parseJson } from '../../../core/json.ts'
 import { tellDuplicate } from '../../../core/our-json.ts'
 import { err, type Result } from '../../../core/result.ts'
-import { LIMITS } from '../../../engine/definition.ts'
-import type { Problem } from '../../../engine/problem.ts'
+import { LIMITS } from '../../../engine/model/definition.ts'
+import type { Problem } from '../../../engine/model/problem.ts'
 import { readYaml } from './read-yaml.ts'
 
 /** A definition may be as deep as it may be, and stand inside a document. */

@@ -17,23 +17,23 @@ import {
 } from 'yaml'
 import type { Result } from '../../../core/result.ts'
 import { err, ok } from '../../../core/result.ts'
-import { LIMITS } from '../../../engine/definition.ts'
-import type { Problem } from '../../../engine/problem.ts'
+import { LIMITS } from '../../../engine/model/definition.ts'
+import type { Problem } from '../../../engine/model/problem.ts'
 
 /** What the parser keeps open while it reads: two places for a level, and some for what stands on one. */
-const MOST_OPEN = LIMITS.depth * 4
+const MAX_OPEN = LIMITS.depth * 4
 
-const MOST_ERRORS = 20
+const MAX_ERRORS = 20
 
 /** A definition of the largest size, written one value a line, has about 400,000. */
-const MOST_LEXEMES = 500_000
+const MAX_LEXEMES = 500_000
 
 /** Indented, a definition takes more room than as JSON. */
-const MOST_CHARS = 2 * LIMITS.definitionBytes
+const MAX_CHARS = 2 * LIMITS.definitionBytes
 
 export function readYaml(text: string): Result<unknown, Problem[]> {
-  if (text.length > MOST_CHARS)
-    return err([problem('definition.too_large', `The YAML is longer than ${MOST_CHARS} characters`)])
+  if (text.length > MAX_CHARS)
+    return err([problem('definition.too_large', `The YAML is longer than ${MAX_CHARS} characters`)])
   try {
     return read(text)
   } catch (thrown) {
@@ -50,7 +50,7 @@ function read(text: string): Result<unknown, Problem[]> {
   const [document] = composer.compose(tokens.value, true, text.length)
   if (document === undefined) return ok(null)
   if (document.errors.length > 0) {
-    const found = document.errors.slice(0, MOST_ERRORS)
+    const found = document.errors.slice(0, MAX_ERRORS)
     return err(found.map(({ message, pos }) => badYaml(message, lines, pos[0])))
   }
   const twice = duplicateKeys(document, lines)
@@ -66,13 +66,13 @@ function tokensOf(text: string, lines: LineCounter): Result<Tokens, Problem[]> {
   const tokens: Tokens = []
   let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
-    if (++lexemes > MOST_LEXEMES)
+    if (++lexemes > MAX_LEXEMES)
       return err([problem('definition.too_large', 'The YAML has more values than any definition may have')])
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error') return err([badYaml(token.message, lines, token.offset)])
       tokens.push(token)
     }
-    if (parser.stack.length > MOST_OPEN)
+    if (parser.stack.length > MAX_OPEN)
       return err([problem('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])
   }
   tokens.push(...parser.end())
@@ -95,8 +95,8 @@ function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[]
       if (!isScalar(key)) continue
       const name = String(key.value)
       if (keys.has(name))
-        found.push(badYaml(`The key "${name.slice(0, 80)}" stands twice`, lines, key.range?.[0]))
-      if (found.length === MOST_ERRORS) return found
+        found.push(badYaml(`The key "${name.slice(0, 80)}" appears twice`, lines, key.range?.[0]))
+      if (found.length === MAX_ERRORS) return found
       keys.add(name)
     }
   }

@@ -6,7 +6,8 @@ import {
   paramsReferences,
   UUID_SEED,
 } from '../../../engine/expression/index.ts'
-import type { Plan, PlanNode } from '../../../engine/plan.ts'
+import type { Plan, PlanNode } from '../../../engine/model/plan.ts'
+import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
 
 export type Outcome = {
   verdict: 'runs' | 'skipped' | 'fails' | 'depends'
@@ -25,6 +26,8 @@ export type World = {
   budget: Budget
   run: { id: string; workflowId: string; teamId: string; startedBy: string }
   now: number
+  /** Agents of the team that nodes name, by id. */
+  agents: ReadonlyMap<string, AgentSpec>
 }
 
 export type EdgeState = 'taken' | 'dead' | 'open'

@@ -3,7 +3,10 @@
 //    the caller has said what they give.
 // 2. What it says is so is so in a run with the same input: where an outcome is open, it says that it is open. Effects
 //    are taken to succeed, which is said with the node.
-import type { Plan, PlanNode } from '../../../engine/plan.ts'
+import type { Plan, PlanNode } from '../../../engine/model/plan.ts'
+import type { AgentParams } from '../../../nodes/ai/agent.ts'
+import { setupOf } from '../../../nodes/ai/inner/setup.ts'
+import type { Setup } from '../../../nodes/ai/settings.ts'
 import { type Mock, mockError, mockResult } from '../../../nodes/mock.ts'
 import { NodeFailure, type NodeInput, type NodeType } from '../../../nodes/node.ts'
 import { nodeOf } from '../../../nodes/registry.ts'
@@ -22,11 +25,16 @@ import {
 /** For all expressions of one dry run together. */
 const BUDGET = { steps: 1_000_000, bytes: 32 * 1024 * 1024 }
 
-export type Simulation = { nodes: PlannedNode[]; output: Evaluated }
+export type Simulation = {
+  nodes: PlannedNode[]
+  output: Evaluated
+  /** What nodes would ask models, by their ids. */
+  questions: Map<string, Setup>
+}
 
 export function simulate(
   plan: Plan,
-  given: Pick<World, 'scope' | 'run' | 'now'>,
+  given: Pick<World, 'scope' | 'run' | 'now' | 'agents'>,
   options: { entry?: string | undefined; mocks?: Mocks | undefined },
 ): Simulation {
   const world: World = { plan, outcomes: new Map(), ...given, budget: { ...BUDGET } }
@@ -34,6 +42,7 @@ export function simulate(
   const entry = options.entry === undefined ? null : (plan.byId.get(options.entry) ?? -1)
   const starts = new Set(entry === null ? root?.entries : [entry])
   const nodes: PlannedNode[] = []
+  const questions = new Map<string, Setup>()
   for (const index of root?.nodes ?? []) {
     const node = plan.nodes[index]
     if (node === undefined) continue
@@ -43,9 +52,11 @@ export function simulate(
       port: planned.port,
       ...('output' in planned ? { output: { value: planned.output } } : {}),
     })
+    const question = questionOf(world, node, planned)
+    if (question !== null) questions.set(node.id, question)
     nodes.push('output' in planned ? { ...planned, output: shown(planned.output) } : planned)
   }
-  return { nodes, output: outputOf(world) }
+  return { nodes, output: outputOf(world), questions }
 }
 
 function planNode(world: World, node: PlanNode, isStart: boolean, mock: Mock | undefined): PlannedNode {
@@ -101,7 +112,8 @@ function planWork(
   if (node.each !== null) return planEach(world, node, open)
   if (node.regions.length > 0)
     return { ...open, port: null, reason: 'Part of a loop: only a run can tell its rounds' }
-  if (type.kind === 'group') return { ...open, reason: 'Its body is not looked into' }
+  if (type.kind === 'group' && type.body === undefined)
+    return { ...open, reason: 'Its body is not looked into' }
   const { now, deferred } = splitParams(node, type)
   const evaluated = evaluate(world, node, now)
   if (evaluated.kind === 'error') return failed(open, node, evaluated)
@@ -146,6 +158,8 @@ function compute(
 ): PlannedNode {
   const input: NodeInput<unknown> = {
     ...given,
+    inside: () => [],
+    isAgain: false,
     evaluate: (param, extra) => {
       const result = evaluate(world, node, node.node.params?.[param], extra)
       if (result.kind === 'value') return result.value
@@ -161,6 +175,7 @@ function compute(
     attempt: 1,
     failures: 0,
     idempotencyKey: `${world.run.id}:${node.id}`,
+    credential: null,
     run: { ...world.run, depth: 0 },
   }
   try {
@@ -174,6 +189,33 @@ function compute(
     if (thrown.error.code === 'plan.open') return { ...planned, reason: thrown.error.message }
     return failed(planned, node, thrown.error)
   }
+}
+
+/** What the first inner node of a body makes of the parameters: that is what models are asked. */
+function questionOf(world: World, node: PlanNode, planned: PlannedNode): Setup | null {
+  const first = node.supplied?.nodes[0]
+  const begin = first === undefined ? undefined : nodeOf(first.type)
+  if (begin === undefined || planned.verdict !== 'runs' || planned.params === undefined) return null
+  const evaluated = evaluate(world, node, node.node.params ?? {})
+  if (evaluated.kind !== 'value') return null
+  try {
+    const params = begin.params.parse(evaluated.value)
+    if (!begin.pure) return storedQuestion(world, params as AgentParams)
+    const result = begin.compute({
+      params,
+      nowMs: world.now,
+      hasEdge: (_port: string) => true,
+    } as NodeInput<unknown>)
+    const setup = ('output' in result ? result.output : null) as Setup | null
+    return setup?.messages === undefined ? null : setup
+  } catch {
+    return null
+  }
+}
+
+function storedQuestion({ agents, now }: World, params: AgentParams): Setup | null {
+  const agent = agents.get(params.agentId ?? '')
+  return agent === undefined ? null : setupOf(agent, params, now)
 }
 
 /** Deferred parameters stay as they stand; the body of a group is the engine's. */
@@ -235,11 +277,11 @@ function failed(base: PlannedNode, node: PlanNode, error: { code: string; messag
 }
 
 /** An output larger than this is known, but not shown. */
-const MOST_SHOWN_CHARS = 20_000
+const MAX_SHOWN_CHARS = 20_000
 
 const shown = (value: unknown): PlannedNode['params'] => {
   const text = JSON.stringify(value) ?? 'null'
-  return text.length > MOST_SHOWN_CHARS ? `(${text.length} characters)` : JSON.parse(text)
+  return text.length > MAX_SHOWN_CHARS ? `(${text.length} characters)` : JSON.parse(text)
 }
 
 const withOutput = (base: PlannedNode, output: { value: unknown } | null): PlannedNode =>

@@ -1,8 +1,7 @@
 // What starts runs. Each answer is one row and so one question to D1: starting is the hot path.
 import type { Plan } from '../../../core/plans.ts'
-import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
-import { countSlots } from '../../teams/index.ts'
+import { countSlots, freeSlots } from '../../usage/index.ts'
 import { ID_OF_KEY } from './workflows.ts'
 
 /** A workflow with the version asked for, and the team's variables: all that a start needs. */
@@ -83,6 +82,23 @@ export const loadRunnable = (
   version: number | null = null,
 ): Promise<Runnable | null> => firstOf(d1, findRunnable(teamId, workflowId, version))
 
+/** What a start needs to know of the team, for a run that is not one of a stored workflow. */
+export type TeamStart = Pick<Runnable, 'vars' | 'plan' | 'runsThisMonth' | 'runningRuns'> & {
+  freeSlots: number
+}
+
+const ofTeam = (sql: string): string => sql.replaceAll('w.team_id', 'w.id')
+const TEAM_START = columns<TeamStart>({
+  vars: ofTeam(RUNNABLE.vars),
+  plan: 'w.plan',
+  runsThisMonth: ofTeam(RUNNABLE.runsThisMonth),
+  runningRuns: ofTeam(RUNNABLE.runningRuns),
+  freeSlots: freeSlots('w.id'),
+})
+
+export const loadTeamStart = (d1: D1Database, teamId: string): Promise<TeamStart | null> =>
+  firstOf(d1, hotRead(TEAM_START, 'FROM teams w WHERE w.id = ?1', [teamId]))
+
 /** The current version of the workflow that the team calls by this key, or another version of it. */
 export const loadRunnableByKey = (
   d1: D1Database,
@@ -100,66 +116,6 @@ export const loadRunnableByKey = (
     ),
   )
 
-export type EventTrigger = {
-  triggerId: string
-  triggerKey: string
-  workflowId: string
-  pattern: string
-  config: string
-}
-
-/** Those that name the event, and all whose name is a pattern: `matchesEvent` tells which of them fit. */
-export async function findEventTriggers(
-  d1: D1Database,
-  teamId: string,
-  name: string,
-): Promise<EventTrigger[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT id AS triggerId, key AS triggerKey, workflow_id AS workflowId, event_name AS pattern, config FROM workflow_triggers
-       WHERE team_id = ?1 AND type = 'event' AND active = 1 AND (event_name = ?2 OR instr(event_name, '*') > 0)
-       ORDER BY id`,
-    )
-    .bind(teamId, name)
-    .all<EventTrigger>()
-  return results
-}
-
 /** For the consumer of a fire or an event: what the trigger starts, unless it was switched off meanwhile. */
 export const loadTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
   firstOf(d1, hotRead(TRIGGERED_COLUMNS, `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, [triggerId]))
-
-export type DueSchedule = {
-  triggerId: string
-  teamId: string
-  workflowId: string
-  config: string
-  nextFireAt: number
-  lastFireAt: number | null
-}
-
-export async function findDueSchedules(d1: D1Database, now: number, limit: number): Promise<DueSchedule[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT id AS triggerId, team_id AS teamId, workflow_id AS workflowId, config, next_fire_at AS nextFireAt, last_fire_at AS lastFireAt
-       FROM workflow_triggers WHERE next_fire_at <= ?1 AND type = 'schedule' AND active = 1 ORDER BY next_fire_at LIMIT ?2`,
-    )
-    .bind(now, limit)
-    .all<DueSchedule>()
-  return results
-}
-
-/** Two ticks that found the same fire: the second changes no row. */
-export const claimSchedule = (
-  due: DueSchedule,
-  nextFireAt: number | null,
-  firedAt: number | null,
-): Statement =>
-  statement(
-    `UPDATE workflow_triggers SET next_fire_at = ?1, last_fire_at = COALESCE(?2, last_fire_at)
-     WHERE id = ?3 AND next_fire_at = ?4 AND active = 1`,
-    nextFireAt,
-    firedAt,
-    due.triggerId,
-    due.nextFireAt,
-  )

@@ -1,14 +1,15 @@
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
+import type { workflows, workflowVersions } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 import type { ListVersions } from '../schema/version.ts'
 
-export type VersionRow = {
-  version: number
+export type VersionRow = Pick<
+  Stored<typeof workflowVersions.$inferSelect>,
+  'version' | 'note' | 'createdBy' | 'createdAt'
+> & {
   currentVersion: number
-  note: string
-  createdBy: string
-  createdAt: number
 }
 
 export type FullVersionRow = VersionRow & { definition: string; triggers: string }
@@ -89,11 +90,8 @@ export const insertVersion = (row: NewVersion): Statement =>
     row.now,
   )
 
-export type DraftRow = {
-  version: number
+export type DraftRow = Pick<Stored<typeof workflows.$inferSelect>, 'version' | 'draft' | 'draftUpdatedAt'> & {
   storedTriggers: string
-  draft: string | null
-  draftUpdatedAt: number | null
 }
 
 export const findDraft = (d1: D1Database, teamId: string, id: string): Promise<DraftRow | null> =>

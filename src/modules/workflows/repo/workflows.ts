@@ -1,26 +1,31 @@
-import { decodeCursor } from '../../../core/cursor.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'
+import { columns, type HotRead, hotRead } from '../../../db/hot-read.ts'
+import { keysetRead } from '../../../db/paginate.ts'
+import type { workflows } from '../../../db/schema/index.ts'
+import type { Stored } from '../../../db/stored.ts'
 import type { ListWorkflows } from '../schema/workflow.ts'
 
-export type WorkflowRow = {
-  id: string
+export type WorkflowRow = Pick<
+  Stored<typeof workflows.$inferSelect>,
+  | 'id'
+  | 'name'
+  | 'description'
+  | 'version'
+  | 'revision'
+  | 'active'
+  | 'tags'
+  | 'folder'
+  | 'errorWorkflowId'
+  | 'draftUpdatedAt'
+  | 'createdBy'
+  | 'createdAt'
+  | 'updatedAt'
+> & {
+  /** Its id where an earlier release has given it none. */
   key: string
-  name: string
-  description: string
-  version: number
-  revision: number
-  active: number
-  tags: string
-  folder: string
   /** JSON of TriggerRow[], in the order of the version. */
   triggers: string
-  errorWorkflowId: string | null
-  draftUpdatedAt: number | null
-  createdBy: string
-  createdAt: number
-  updatedAt: number
 }
 
 export type FullWorkflowRow = WorkflowRow & { definition: string; storedTriggers: string }
@@ -109,20 +114,48 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
 
 export function findWorkflows(teamId: string, query: ListWorkflows): HotRead<WorkflowRow> {
   const { sql, params } = whereOf(teamId, query)
-  const descending = query.sort.startsWith('-')
   const column = SORTS[query.sort.replace('-', '') as keyof typeof SORTS]
-  if (query.cursor !== undefined) {
-    const at = decodeCursor(query.cursor, query.sort)
-    params.push(at.value, at.id)
-    sql.push(`(${column}, w.id) ${descending ? '<' : '>'} (?${params.length - 1}, ?${params.length})`)
-  }
-  const direction = descending ? 'DESC' : 'ASC'
-  return hotList(
-    COLUMNS,
-    `FROM workflows w WHERE ${sql.join(' AND ')} ORDER BY ${column} ${direction}, w.id ${direction}`,
-    params,
-    query.limit + 1,
-  )
+  return keysetRead(COLUMNS, { from: 'workflows w', where: sql, params, column, id: 'w.id' }, query)
+}
+
+export type FoundWorkflow = Pick<WorkflowRow, 'id' | 'key' | 'name' | 'updatedAt'>
+
+/** `text` in small letters. Names that begin with it come first. */
+export async function searchWorkflows(
+  d1: D1Database,
+  teamId: string,
+  text: string,
+  limit: number,
+): Promise<FoundWorkflow[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT w.id AS id, COALESCE(w.key, w.id) AS key, w.name AS name, w.updated_at AS updatedAt FROM workflows w
+       WHERE w.team_id = ?1 AND (instr(lower(w.name || char(10) || COALESCE(w.key, '') || char(10) || w.description), ?2) > 0
+         OR (length(?2) >= 4 AND substr(w.id, -length(?2)) = ?2))
+       ORDER BY instr(lower(w.name), ?2) <> 1, w.updated_at DESC, w.id LIMIT ?3`,
+    )
+    .bind(teamId, text, limit)
+    .all<FoundWorkflow>()
+  return results
+}
+
+/** The last runs of each workflow of a page: each by the index of its own runs. */
+export async function findRecentRuns(
+  d1: D1Database,
+  teamId: string,
+  workflowIds: string[],
+  each: number,
+): Promise<{ workflowId: string; runs: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT one.value AS workflowId, (SELECT json_group_array(json_object('id', r.id, 'status', r.status,
+           'durationMs', r.duration_ms, 'createdAt', r.created_at)) FROM (SELECT * FROM runs WHERE workflow_id = one.value
+           AND team_id = ?1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?3) r) AS runs
+       FROM json_each(?2) one`,
+    )
+    .bind(teamId, JSON.stringify(workflowIds), each)
+    .all<{ workflowId: string; runs: string }>()
+  return results
 }
 
 export async function countWorkflows(d1: D1Database, teamId: string, filters: Filters = {}): Promise<number> {

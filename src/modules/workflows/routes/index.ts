@@ -1,7 +1,5 @@
 import { router } from '../../../http/router.ts'
 import { documentRoutes } from './documents.ts'
-import { templateRoutes } from './templates.ts'
-import { variableRoutes } from './variables.ts'
 import { versionRoutes } from './versions.ts'
 import { ownWorkflowRoutes } from './workflows.ts'
 
@@ -9,5 +7,3 @@ export const workflowRoutes = router()
   .route('/', ownWorkflowRoutes)
   .route('/', versionRoutes)
   .route('/', documentRoutes)
-  .route('/', templateRoutes)
-  .route('/', variableRoutes)

@@ -4,10 +4,7 @@ import { MAX_DOCUMENT_DEPTH } from '../check/read-text.ts'
 export const WORKFLOW_ID = `:id{${idPattern('wf')}}` as const
 /** Any key, so that one that no workflow may have is told what is wrong with it. */
 export const BY_KEY = '/by-key/:key'
-export const TEMPLATE_ID = ':id{tpl_[0-9a-z_]+}' as const
 export const VERSION = ':version{[0-9]+}' as const
-/** Any name, so that one that no variable may have is told what is wrong with it. */
-export const VARIABLE = ':name'
 
 const MIB = 1024 * 1024
 

@@ -2,7 +2,7 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import {
   DiffQuery,
   Draft,
@@ -15,41 +15,41 @@ import {
 } from '../schema/version.ts'
 import { Workflow } from '../schema/workflow.ts'
 import { deleteDraft, getDraft, publishDraft, saveDraft } from '../service/drafts.ts'
-import { compareVersions, listVersions, readVersion, restoreVersion } from '../service/versions.ts'
-import { loadWorkflow } from '../service/view.ts'
+import { compareVersions, getVersion, listVersions, restoreVersion } from '../service/versions.ts'
+import { getWorkflow } from '../service/view.ts'
 import { DEFINITION_BODY, VERSION, WORKFLOW_ID } from './paths.ts'
 
 export const versionRoutes = router()
   .get(
     `/${WORKFLOW_ID}/versions`,
     accessWithRead('workflows:read'),
-    doc('List the versions of a workflow', 200, WorkflowVersionPage),
+    doc('workflows.versions.list', 'List the versions of a workflow', 200, WorkflowVersionPage),
     validate('query', ListVersions),
     async (c) => c.json(await listVersions(c.var.readCtx, c.req.param('id'), c.req.valid('query'))),
   )
   .get(
     `/${WORKFLOW_ID}/versions/diff`,
     accessWithRead('workflows:read'),
-    doc('Compare two versions', 200, WorkflowDiff),
+    doc('workflows.versions.compare', 'Compare two versions', 200, WorkflowDiff),
     validate('query', DiffQuery),
     async (c) => c.json(await compareVersions(c.var.readCtx, c.req.param('id'), c.req.valid('query'))),
   )
   .get(
     `/${WORKFLOW_ID}/versions/${VERSION}`,
     accessWithRead('workflows:read'),
-    doc('Read a version', 200, WorkflowVersion),
+    doc('workflows.versions.get', 'Get a version', 200, WorkflowVersion),
     validate('param', VersionParam),
     async (c) => {
       const { id, version } = c.req.valid('param')
-      return c.json(await readVersion(c.var.readCtx, id, version))
+      return c.json(await getVersion(c.var.readCtx, id, version))
     },
   )
   .post(
     `/${WORKFLOW_ID}/versions/${VERSION}/restore`,
     access('workflows:write'),
-    idempotent(loadWorkflow, 200),
-    doc('Restore a version', 200, Workflow, {
-      description: 'Its content becomes a new version, which is current at once.',
+    idempotent(getWorkflow, 200),
+    doc('workflows.versions.restore', 'Restore a version', 200, Workflow, {
+      description: 'Its content becomes a new version, which is immediately current.',
       versioned: 'if-match',
     }),
     validate('param', VersionParam),
@@ -61,15 +61,15 @@ export const versionRoutes = router()
   .get(
     `/${WORKFLOW_ID}/draft`,
     access('workflows:read'),
-    doc('Read the draft with its problems', 200, Draft, { versioned: 'etag' }),
+    doc('workflows.draft.get', 'Get the draft with its problems', 200, Draft, { versioned: 'etag' }),
     async (c) => versioned(c, await getDraft(c.var.ctx, c.req.param('id'))),
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     `/${WORKFLOW_ID}/draft`,
     access('workflows:write'),
-    doc('Save the draft', 200, Draft, {
-      description: 'It may have problems, which the answer tells. The draft has an ETag of its own.',
+    doc('workflows.draft.update', 'Save the draft', 200, Draft, {
+      description: 'A draft may have problems; the response lists them. The draft has its own ETag.',
       versioned: 'if-match',
     }),
     validate('json', SaveDraft, DEFINITION_BODY),
@@ -79,7 +79,7 @@ export const versionRoutes = router()
   .delete(
     `/${WORKFLOW_ID}/draft`,
     access('workflows:write'),
-    doc('Throw the draft away', 204, null, { versioned: 'if-match' }),
+    doc('workflows.draft.delete', 'Discard the draft', 204, null, { versioned: 'if-match' }),
     async (c) => {
       await deleteDraft(c.var.ctx, c.req.param('id'), expectedVersion(c))
       return c.body(null, 204)
@@ -88,10 +88,10 @@ export const versionRoutes = router()
   .post(
     `/${WORKFLOW_ID}/publish`,
     access('workflows:write'),
-    idempotent(loadWorkflow, 200),
-    doc('Make the draft the current version', 200, Workflow, {
+    idempotent(getWorkflow, 200),
+    doc('workflows.publish', 'Publish the draft as the current version', 200, Workflow, {
       description:
-        'If-Match takes the ETag of the draft. Refused when another version has become current since.',
+        'If-Match takes the ETag of the draft. Fails if another version has become current in the meantime.',
       versioned: 'if-match',
     }),
     async (c) => versioned(c, await publishDraft(c.var.ctx, c.req.param('id'), expectedVersion(c))),

@@ -2,8 +2,8 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router, UPDATE } from '../../../http/router.ts'
-import { SetTriggers, TriggerList } from '../schema/trigger.ts'
+import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
+import { SetTriggers, TriggerList } from '../../triggers/index.ts'
 import {
   CloneWorkflow,
   CreateWorkflow,
@@ -14,12 +14,12 @@ import {
   WorkflowPage,
 } from '../schema/workflow.ts'
 import { createWorkflow } from '../service/create.ts'
-import { loadWorkflow, readWorkflow } from '../service/view.ts'
+import { getWorkflow } from '../service/view.ts'
 import {
   cloneWorkflow,
+  deleteWorkflow,
+  listTriggers,
   listWorkflows,
-  readTriggers,
-  removeWorkflow,
   setActive,
   setTriggers,
   updateWorkflow,
@@ -30,16 +30,17 @@ export const ownWorkflowRoutes = router()
   .get(
     '/',
     accessWithRead('workflows:read'),
-    doc('List the workflows of the team', 200, WorkflowPage),
+    doc('workflows.list', "List the team's workflows", 200, WorkflowPage),
     validate('query', ListWorkflows),
     async (c) => c.json(await listWorkflows(c.var.readCtx, c.req.valid('query'))),
   )
   .post(
     '/',
     access('workflows:write'),
-    idempotent(loadWorkflow, 201, DEFINITION_BODY.maxBytes),
-    doc('Create a workflow', 201, Workflow, {
-      description: 'Everything that is wrong with definition and triggers is told at once, with its path.',
+    idempotent(getWorkflow, 201, DEFINITION_BODY.maxBytes),
+    doc('workflows.create', 'Create a workflow', 201, Workflow, {
+      description:
+        'Reports everything that is wrong with the definition and the triggers at once, each with its path.',
       versioned: 'etag',
     }),
     validate('json', CreateWorkflow, DEFINITION_BODY),
@@ -48,16 +49,16 @@ export const ownWorkflowRoutes = router()
   .get(
     `/${WORKFLOW_ID}`,
     accessWithRead('workflows:read'),
-    doc('Read a workflow', 200, Workflow, { versioned: 'etag' }),
-    async (c) => versioned(c, await readWorkflow(c.var.readCtx, c.req.param('id'))),
+    doc('workflows.get', 'Get a workflow', 200, Workflow, { versioned: 'etag' }),
+    async (c) => versioned(c, await getWorkflow(c.var.readCtx, c.req.param('id'))),
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     `/${WORKFLOW_ID}`,
     access('workflows:write'),
-    doc('Change a workflow', 200, Workflow, {
+    doc('workflows.update', 'Update a workflow', 200, Workflow, {
       description:
-        'Fields that are not sent stay. Another definition or other triggers become a new version, which is current at once; other changes make none.',
+        'Omitted fields stay unchanged. A changed definition or changed triggers create a new version, which is immediately current; other changes do not.',
       versioned: 'if-match',
     }),
     validate('json', UpdateWorkflow, DEFINITION_BODY),
@@ -70,24 +71,24 @@ export const ownWorkflowRoutes = router()
   .delete(
     `/${WORKFLOW_ID}`,
     access('workflows:write'),
-    doc('Delete a workflow with its versions and triggers', 204, null, {
+    doc('workflows.delete', 'Delete a workflow with its versions and triggers', 204, null, {
       description:
-        'Its runs stay, and those under way go on. While other workflows call it or start it on errors, the answer is 409 `workflow.in_use`, which names up to 50 of them, unless `force` is true.',
+        'Its runs are kept, and active runs continue. If other workflows call it or use it as their error workflow, the response is 409 `workflow.in_use` with up to 50 of them, unless `force` is true.',
       versioned: 'if-match',
     }),
     validate('query', DeleteWorkflowQuery),
     async (c) => {
       const { force = false } = c.req.valid('query')
-      await removeWorkflow(c.var.ctx, c.req.param('id'), expectedVersion(c), force)
+      await deleteWorkflow(c.var.ctx, c.req.param('id'), expectedVersion(c), force)
       return c.body(null, 204)
     },
   )
   .post(
     `/${WORKFLOW_ID}/activate`,
     access('workflows:write'),
-    doc('Let the triggers start runs', 200, Workflow, {
+    doc('workflows.activate', 'Activate a workflow', 200, Workflow, {
       description:
-        'Schedules count from now on. By hand a workflow can be started whether it is active or not.',
+        'Its triggers can start runs; schedules count from now. A workflow can always be started manually.',
       versioned: 'if-match',
     }),
     async (c) => versioned(c, await setActive(c.var.ctx, c.req.param('id'), true, expectedVersion(c))),
@@ -95,15 +96,17 @@ export const ownWorkflowRoutes = router()
   .post(
     `/${WORKFLOW_ID}/deactivate`,
     access('workflows:write'),
-    doc('Keep the triggers from starting runs', 200, Workflow, { versioned: 'if-match' }),
+    doc('workflows.deactivate', 'Deactivate a workflow', 200, Workflow, {
+      versioned: 'if-match',
+    }),
     async (c) => versioned(c, await setActive(c.var.ctx, c.req.param('id'), false, expectedVersion(c))),
   )
   .post(
     `/${WORKFLOW_ID}/clone`,
     access('workflows:write'),
-    idempotent(loadWorkflow),
-    doc('Copy a workflow', 201, Workflow, {
-      description: 'The current version becomes version 1 of the copy. Its webhooks have URLs of their own.',
+    idempotent(getWorkflow),
+    doc('workflows.clone', 'Copy a workflow', 201, Workflow, {
+      description: 'The current version becomes version 1 of the copy. Its webhooks get new URLs.',
       versioned: 'etag',
     }),
     validate('json', CloneWorkflow, { optional: true }),
@@ -112,15 +115,24 @@ export const ownWorkflowRoutes = router()
   .get(
     `/${WORKFLOW_ID}/triggers`,
     accessWithRead('workflows:read'),
-    doc('Read the triggers with their URLs and next times', 200, TriggerList, { versioned: 'etag' }),
-    async (c) => versioned(c, await readTriggers(c.var.readCtx, c.req.param('id'))),
+    doc(
+      'workflows.triggers.list',
+      'List the triggers with their URLs and next fire times',
+      200,
+      TriggerList,
+      {
+        versioned: 'etag',
+      },
+    ),
+    async (c) => versioned(c, await listTriggers(c.var.readCtx, c.req.param('id'))),
   )
   .on(
-    UPDATE,
+    UPDATE_BY_PUT,
     `/${WORKFLOW_ID}/triggers`,
     access('workflows:write'),
-    doc('Set the triggers', 200, TriggerList, {
-      description: 'Makes a new version. Ids, URLs and times belong to the keys and stay.',
+    doc('workflows.triggers.update', 'Replace the triggers', 200, TriggerList, {
+      description:
+        'Creates a new version. Ids, URLs and fire times belong to the trigger keys and stay the same.',
       versioned: 'if-match',
     }),
     validate('json', SetTriggers),

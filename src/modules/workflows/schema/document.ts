@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { StoredTriggers, TriggersInput } from './trigger.ts'
+import { StoredTriggers, TriggersInput } from '../../triggers/index.ts'
 import {
   Definition,
   DefinitionInput,
@@ -24,6 +24,10 @@ export const WorkflowDocument = z
     tags: z.array(z.string()),
     folder: z.string(),
     active: z.boolean(),
+    credentials: z
+      .array(z.strictObject({ name: z.string(), type: z.string() }))
+      .optional()
+      .describe('The integrations that it names, without their secrets. Absent where it names none.'),
     triggers: StoredTriggers,
     definition: Definition,
   })
@@ -41,6 +45,11 @@ export const ReadDocument = z.strictObject({
   description: Description.default(''),
   tags: Tags.default([]),
   folder: Folder.default(''),
+  credentials: z
+    .array(z.strictObject({ name: z.string().max(200), type: z.string().max(100) }))
+    .max(100)
+    .optional()
+    .describe('The integrations that it names, as export writes them. Each must be there, of the same type.'),
   triggers: TriggersInput.default([]),
   definition: DefinitionInput,
   active: z
@@ -58,7 +67,13 @@ export const ImportWrapper = z.strictObject({
   folder: Folder.optional(),
   tags: Tags.optional(),
   active: z.boolean().optional(),
+  credentials: z
+    .record(z.string().max(200), z.string().min(1).max(200))
+    .optional()
+    .describe('By the name in the file: the id or name of the integration that stands for it here.'),
 })
+
+export type ImportWrapper = z.infer<typeof ImportWrapper>
 
 export const ImportWorkflow = z.union([ImportWrapper, ReadDocument, DefinitionInput]).meta({
   id: 'ImportWorkflow',

@@ -1,6 +1,6 @@
 // The JSON Schema of a workflow file, for editors. It takes all that import takes; what only the compiler can tell, it lets pass.
 import * as z from 'zod'
-import { Body, Definition, Edge, Node, Triggers } from '../../../engine/definition.ts'
+import { Body, Definition, Edge, Node, Triggers } from '../../../engine/model/definition.ts'
 import { describeNodeTypes, type NodeTypeDescription } from '../../../nodes/describe.ts'
 import { EXPRESSION, type JsonSchema, openParts } from '../../../nodes/open-schema.ts'
 import { ReadDocument } from './document.ts'

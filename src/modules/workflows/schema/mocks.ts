@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { JsonValue } from '../../../http/json-value.ts'
+import { JsonValue } from '../../../core/json-value.ts'
 
 export const Mocks = z
   .record(

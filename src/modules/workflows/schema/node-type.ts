@@ -1,20 +1,18 @@
 import * as z from 'zod'
+import { pageOf } from '../../../http/pagination.ts'
 
-export const NodeTypeList = z
-  .strictObject({
-    items: z.array(
-      z.strictObject({
-        type: z.string(),
-        category: z.string(),
-        summary: z.string(),
-        params: z.record(z.string(), z.unknown()).describe('JSON Schema; any string may hold expressions.'),
-        ports: z.array(z.string()),
-        output: z.string(),
-        example: z.record(z.string(), z.unknown()),
-        needsCredential: z.boolean(),
-        pure: z.boolean(),
-        defaultTimeoutMs: z.number().nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'NodeTypeList' })
+export const NodeTypeList = pageOf(
+  z.strictObject({
+    type: z.string(),
+    category: z.string(),
+    summary: z.string(),
+    params: z.record(z.string(), z.unknown()).describe('JSON Schema; any string may hold expressions.'),
+    ports: z.array(z.string()),
+    output: z.string(),
+    example: z.record(z.string(), z.unknown()),
+    needsCredential: z.boolean(),
+    takesCredential: z.boolean().describe('Whether `credential` of the node may name an integration.'),
+    pure: z.boolean(),
+    defaultTimeoutMs: z.number().nullable(),
+  }),
+).meta({ id: 'NodeTypeList' })

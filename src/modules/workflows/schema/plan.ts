@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { JsonValue } from '../../../http/json-value.ts'
+import { JsonValue } from '../../../core/json-value.ts'
+import { ErrorDetail } from '../../../http/problem.ts'
+import { TriggersInput } from '../../triggers/index.ts'
 import { Mocks } from './mocks.ts'
-import { TriggersInput } from './trigger.ts'
-import { WorkflowProblem } from './validate.ts'
 import { DefinitionInput } from './workflow.ts'
 
 const Json = JsonValue
@@ -28,6 +28,19 @@ export type PlanWorkflow = z.infer<typeof PlanWorkflow>
 /** `depends`: on an outcome that only a real run gives. */
 export const VERDICTS = ['runs', 'skipped', 'fails', 'depends'] as const
 
+const Range = z.strictObject({ low: z.number().describe('At least.'), high: z.number().describe('At most.') })
+
+/** Models are taken to answer: what the others of a ladder would cost is not in it. */
+export const CallEstimate = z
+  .strictObject({
+    provider: z.string().describe('Who runs the first model that is asked.'),
+    model: z.string().describe('Its name.'),
+    inputTokens: Range.describe('Tokens sent: by one call, and by as many as the limits allow.'),
+    costUsd: Range.nullable().describe('What the calls may cost. Null where the price is not known.'),
+  })
+  .meta({ id: 'CallEstimate' })
+export type CallEstimate = z.infer<typeof CallEstimate>
+
 export const PlannedNode = z
   .strictObject({
     id: z.string(),
@@ -44,9 +57,10 @@ export const PlannedNode = z
       .int()
       .nullable()
       .describe('Of a node with `each`: how many items there are, when that is known.'),
+    estimate: CallEstimate.optional().describe('Of a node that calls models, where its prompt is known.'),
     output: Json.optional(),
     port: z.string().nullable(),
-    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    error: ErrorDetail.nullable(),
   })
   .meta({ id: 'PlannedNode' })
 export type PlannedNode = z.infer<typeof PlannedNode>
@@ -56,9 +70,9 @@ export const WorkflowPlan = z
     workflowId: z.string(),
     workflowVersion: z.int().nullable().describe('Null for a definition that was sent along.'),
     valid: z.boolean(),
-    problems: z.array(WorkflowProblem),
+    problems: z.array(ErrorDetail),
     /** What is wrong with the input. */
-    inputProblems: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })),
+    inputProblems: z.array(ErrorDetail),
     /** In the order in which they may run. */
     nodes: z.array(PlannedNode),
     output: Json.optional(),

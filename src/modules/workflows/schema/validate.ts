@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ErrorDetail } from '../../../http/problem.ts'
 import { ReadDocument } from './document.ts'
 
 export const ValidateWorkflow = ReadDocument.extend({
@@ -6,16 +7,7 @@ export const ValidateWorkflow = ReadDocument.extend({
   triggers: z.unknown().optional(),
 }).meta({ id: 'ValidateWorkflow' })
 
-export const WorkflowProblem = z
-  .strictObject({
-    path: z.string(),
-    code: z.string(),
-    message: z.string(),
-    hint: z.string().optional(),
-  })
-  .meta({ id: 'WorkflowProblem' })
-
 export const Validation = z
-  .strictObject({ valid: z.boolean(), problems: z.array(WorkflowProblem) })
+  .strictObject({ valid: z.boolean(), problems: z.array(ErrorDetail) })
   .meta({ id: 'WorkflowValidation' })
 export type Validation = z.infer<typeof Validation>

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
-import { StoredTriggers, TriggersInput } from './trigger.ts'
-import { Validation, WorkflowProblem } from './validate.ts'
+import { ErrorDetail } from '../../../http/problem.ts'
+import { StoredTriggers, TriggersInput } from '../../triggers/index.ts'
+import { Validation } from './validate.ts'
 import { Definition, DefinitionInput, Note } from './workflow.ts'
 
 const summary = {
@@ -90,7 +91,7 @@ export const Draft = z
     triggers: z.array(z.record(z.string(), z.unknown())),
     note: z.string(),
     ...Validation.shape,
-    problems: z.array(WorkflowProblem),
+    problems: z.array(ErrorDetail),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'WorkflowDraft' })

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { idPattern } from '../../../core/ids.ts'
-import { Definition as EngineDefinition } from '../../../engine/definition.ts'
+import { Definition as EngineDefinition } from '../../../engine/model/definition.ts'
+import { RUN_STATUSES } from '../../../engine/model/state.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
-import { Trigger, TriggersInput } from './trigger.ts'
+import { Trigger, TriggersInput } from '../../triggers/index.ts'
 
 /** Names stand in mails and file names, so they are one line. */
 export const WorkflowName = z
@@ -110,7 +111,22 @@ const summary = {
 }
 
 /** As lists show it: without the definition. */
-export const WorkflowSummary = z.strictObject(summary).meta({ id: 'WorkflowSummary' })
+export const WorkflowSummary = z
+  .strictObject({
+    ...summary,
+    recent: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          status: z.enum(RUN_STATUSES),
+          durationMs: z.number().nullable(),
+          createdAt: z.iso.datetime(),
+        }),
+      )
+      .optional()
+      .describe('With `include=recent`: its last 32 runs, newest first.'),
+  })
+  .meta({ id: 'WorkflowSummary' })
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>
 
 export const Workflow = z.strictObject({ ...summary, definition: Definition }).meta({ id: 'Workflow' })
@@ -127,6 +143,7 @@ export const ListWorkflows = listQuery(
       .optional(),
     tag: z.string().max(50).optional().describe('In any case.'),
     folder: z.string().max(200).optional().describe('With the folders in it.'),
+    include: z.enum(['recent']).optional().describe('`recent` adds the last runs of each.'),
     q: z.string().trim().min(1).max(200).optional().describe('Found in the name or the description.'),
   },
 )

@@ -10,10 +10,11 @@ import type { ReadDocument } from '../schema/document.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
 import { createWorkflow } from './create.ts'
+import { requireSameTypes } from './credentials.ts'
 import { nameIn, objectIn, readDocument } from './read-document.ts'
 import { missing, toVersioned } from './view.ts'
 
-export async function readByKey(ctx: ReadContext, key: string): Promise<Versioned<Workflow>> {
+export async function getWorkflowByKey(ctx: ReadContext, key: string): Promise<Versioned<Workflow>> {
   const { rows, actor } = await ctx.read((who) => findWorkflowByKey(who.teamId, key))
   return toVersioned({ ...ctx, actor }, rows[0] ?? missing())
 }
@@ -23,7 +24,7 @@ export type Applied = { workflow: Versioned<Workflow>; created: boolean }
 /** A condition that the sender has made: `expected` names versions, and with `mustExist` there has to be any at all. */
 export type Condition = { expected: Expected; mustExist: boolean }
 
-const MOST_TRIES = 4
+const MAX_TRIES = 4
 
 /** `body` is the request as text: a document or a definition alone, JSON or YAML. */
 export async function applyWorkflow(
@@ -32,9 +33,10 @@ export async function applyWorkflow(
   body: string,
   { expected, mustExist }: Condition,
 ): Promise<Applied> {
-  const document = readDocument(objectIn(body))
+  const { credentials = [], ...document } = readDocument(objectIn(body))
+  await requireSameTypes(ctx, credentials, {})
   if (document.key !== undefined && document.key !== key) throw otherKey(document.key, key)
-  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const id = await findIdByKey(ctx.env.DB, ctx.actor.teamId, key)
     try {
       if (id !== null) return { workflow: await change(ctx, id, key, document, expected), created: false }
@@ -93,6 +95,6 @@ function otherKey(inFile: string, inPath: string): AppError {
   const message = `The file says ${inFile}, the address ${inPath}`
   return new AppError('request.invalid', {
     detail: `${message}.`,
-    errors: [{ path: 'key', message, code: 'mismatch' }],
+    errors: [{ path: '/key', message, code: 'mismatch' }],
   })
 }

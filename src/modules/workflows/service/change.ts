@@ -9,21 +9,24 @@ import { AppError } from '../../../core/errors.ts'
 import { canonicalJson } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import type { Statement } from '../../../db/commit.ts'
-import { requireSound } from '../check/index.ts'
-import { syncTriggers } from '../repo/triggers.ts'
+import {
+  changedSecrets,
+  type GivenTriggers,
+  keyed,
+  missingSecrets,
+  sealSecrets,
+  secretsSet,
+  syncTriggers,
+  takeSecrets,
+  toTriggerWrites,
+} from '../../triggers/index.ts'
+import { refuseProblems, requireSound } from '../check/index.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { commitWithKey } from './key.ts'
-import {
-  changedSecrets,
-  type GivenTriggers,
-  sealSecrets,
-  secretsSet,
-  takeSecrets,
-} from './trigger-secrets.ts'
-import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
-import { loadRow, loadWorkflow, toVersioned } from './view.ts'
+import { requireNamed } from './named.ts'
+import { getWorkflow, requireWorkflow, toVersioned } from './view.ts'
 
 export type Change = {
   action: string
@@ -38,7 +41,7 @@ export type Change = {
   after?: Record<string, unknown>
 }
 
-const MOST_TRIES = 8
+const MAX_TRIES = 8
 
 export async function changeWorkflow(
   ctx: ServiceContext,
@@ -46,12 +49,12 @@ export async function changeWorkflow(
   expected: Expected,
   decide: (before: FullWorkflowRow) => Change | Promise<Change>,
 ): Promise<Versioned<Workflow>> {
-  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-    const before = await loadRow(ctx, id)
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    const before = await requireWorkflow(ctx, id)
     requireExpected(expected, before.revision)
     const outcome = await apply(ctx, before, await decide(before))
     if (outcome === 'nothing') return toVersioned(ctx, before)
-    if (outcome === 'done') return loadWorkflow(ctx, id)
+    if (outcome === 'done') return getWorkflow(ctx, id)
     if (expected !== null) throw new AppError('resource.stale')
   }
   throw new AppError('resource.conflict', {
@@ -69,6 +72,7 @@ async function apply(
   const { id, revision } = before
   const given = change.triggers === undefined ? null : takeSecrets(change.triggers)
   const next = nextVersion(before, change.definition, given)
+  if (next !== null) await requireNamed(ctx, change.definition, given?.triggers)
   const fields = differing(before, change.fields ?? {})
   const secrets = await changedSecrets(ctx, id, given?.secrets)
   const isSame = next === null && Object.keys(fields).length === 0 && secrets.size === 0
@@ -77,7 +81,8 @@ async function apply(
   const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
   // What is on already stays on: a change of something else is not held up by its triggers.
   const switchedOn = fields.active === true || JSON.stringify(triggers) !== before.storedTriggers
-  if (active && switchedOn && !change.mayLackSecrets) await requireSecrets(ctx, id, triggers, secrets)
+  if (active && switchedOn && !change.mayLackSecrets)
+    refuseProblems(await missingSecrets(ctx, id, triggers, secrets))
   const statements: Statement[] = []
   if (next !== null)
     statements.push(

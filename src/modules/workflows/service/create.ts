@@ -5,16 +5,23 @@ import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
 import type { Versioned } from '../../../core/version.ts'
 import type { AuditEntry } from '../../../db/commit.ts'
-import { addUsage, LEVEL_PERIOD } from '../../teams/index.ts'
-import { requireSound } from '../check/index.ts'
-import { syncTriggers } from '../repo/triggers.ts'
+import {
+  keyed,
+  missingSecrets,
+  sealSecrets,
+  secretsSet,
+  syncTriggers,
+  takeSecrets,
+  toTriggerWrites,
+} from '../../triggers/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
+import { refuseProblems, requireSound } from '../check/index.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
 import { commitWithKey, keyBeside, slugOf } from './key.ts'
-import { sealSecrets, secretsSet, takeSecrets } from './trigger-secrets.ts'
-import { keyed, requireSecrets, toTriggerWrites } from './triggers.ts'
-import { loadWorkflow } from './view.ts'
+import { requireNamed } from './named.ts'
+import { getWorkflow } from './view.ts'
 
 /** How it came about, for the audit log. */
 export type Origin = {
@@ -34,11 +41,13 @@ export async function createWorkflow(
   const { teamId, userId, plan } = ctx.actor
   const { triggers: rawTriggers, secrets, problems } = takeSecrets(input.triggers)
   requireSound(input.definition, rawTriggers, problems)
+  await requireNamed(ctx, input.definition, rawTriggers)
   await requireErrorWorkflow(ctx, input.errorWorkflowId)
   const now = ctx.now()
   const id = newId('wf', now)
   const triggers = keyed(rawTriggers)
-  if (input.active && !origin.mayLackSecrets) await requireSecrets(ctx, null, triggers, secrets)
+  if (input.active && !origin.mayLackSecrets)
+    refuseProblems(await missingSecrets(ctx, null, triggers, secrets))
   const writes = await sealSecrets(ctx, toTriggerWrites(triggers, input.active, now), secrets)
   const definition = JSON.stringify(input.definition)
   const { name, description, folder, tags, active, errorWorkflowId, note } = input
@@ -82,7 +91,7 @@ export async function createWorkflow(
       detail: 'The workflows of the team have just changed; try again.',
     })
   }
-  return loadWorkflow(ctx, id)
+  return getWorkflow(ctx, id)
 }
 
 const auditOf = (
@@ -113,6 +122,6 @@ export async function requireErrorWorkflow(
   if (message !== null)
     throw new AppError('request.invalid', {
       detail: `${message}.`,
-      errors: [{ path: 'errorWorkflowId', message, code: 'unknown' }],
+      errors: [{ path: '/errorWorkflowId', message, code: 'unknown' }],
     })
 }

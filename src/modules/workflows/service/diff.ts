@@ -1,9 +1,9 @@
 // How two versions differ. Nodes are told apart by id, triggers by key, edges by what they connect; within each, every
 // value that differs is named by its path. Definitions are 64 levels deep at most, so the walk may be recursive.
 import { canonicalJson } from '../../../core/json.ts'
-import type { Definition, Edge, Node } from '../../../engine/definition.ts'
-import { formatLocation } from '../../../engine/problem.ts'
-import type { StoredTrigger } from '../schema/trigger.ts'
+import type { Definition, Edge, Node } from '../../../engine/model/definition.ts'
+import { formatLocation } from '../../../engine/model/problem.ts'
+import type { StoredTrigger } from '../../triggers/index.ts'
 import type { Difference, WorkflowDiff } from '../schema/version.ts'
 
 export type Parts = { definition: Definition; triggers: StoredTrigger[] }

@@ -2,11 +2,19 @@ import { stringify } from 'yaml'
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
+import type { StoredTrigger } from '../../triggers/index.ts'
+import { renameCredentials, renameInTriggers } from '../check/credentials.ts'
 import { findWorkflow } from '../repo/workflows.ts'
-import { type EXPORT_FORMATS, FORMAT, ImportWrapper, type WorkflowDocument } from '../schema/document.ts'
-import type { StoredTrigger } from '../schema/trigger.ts'
+import {
+  type EXPORT_FORMATS,
+  FORMAT,
+  ImportWrapper,
+  type ReadDocument,
+  type WorkflowDocument,
+} from '../schema/document.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { createWorkflow } from './create.ts'
+import { requireSameTypes, withNames } from './credentials.ts'
 import { slugOf } from './key.ts'
 import { nameIn, objectIn, parsed, readDocument } from './read-document.ts'
 import { missing } from './view.ts'
@@ -18,13 +26,18 @@ export async function exportWorkflow(
   id: string,
   format: (typeof EXPORT_FORMATS)[number],
 ): Promise<Exported> {
-  const { rows } = await ctx.read((who) => findWorkflow(who.teamId, id))
+  const { rows, actor } = await ctx.read((who) => findWorkflow(who.teamId, id))
   const row = rows[0] ?? missing()
   if (format === 'n8n')
     throw new AppError('request.invalid', {
       detail: 'Export to n8n is not available yet; json and yaml are.',
-      errors: [{ path: 'format', message: 'not available yet', code: 'unavailable' }],
+      errors: [{ path: '/format', message: 'not available yet', code: 'unavailable' }],
     })
+  const { definition, triggers, credentials } = await withNames(
+    { ...ctx, actor },
+    JSON.parse(row.definition),
+    JSON.parse(row.storedTriggers) as StoredTrigger[],
+  )
   const document: WorkflowDocument = {
     format: FORMAT,
     key: row.key,
@@ -33,8 +46,9 @@ export async function exportWorkflow(
     tags: JSON.parse(row.tags),
     folder: row.folder,
     active: row.active === 1,
-    triggers: (JSON.parse(row.storedTriggers) as StoredTrigger[]).map(inOrder),
-    definition: JSON.parse(row.definition),
+    ...(credentials.length === 0 ? {} : { credentials }),
+    triggers: triggers.map(inOrder),
+    definition: definition as WorkflowDocument['definition'],
   }
   const filename = `${slugOf(row.name)}.${format}`
   if (format === 'json') return { text: JSON.stringify(document, null, 2), filename }
@@ -48,10 +62,14 @@ const inOrder = ({ type, key, ...rest }: StoredTrigger): StoredTrigger =>
 /** `body` is the request as text: a document, a definition alone, or JSON whose `content` holds one of them. */
 export async function importWorkflow(ctx: ServiceContext, body: string): Promise<Versioned<Workflow>> {
   const outer = objectIn(body)
-  const { content, ...overrides } =
-    'content' in outer ? parsed(ImportWrapper, outer) : { content: outer as Record<string, unknown> }
-  const read = readDocument(typeof content === 'string' ? objectIn(content) : content)
-  const { format: _format, ...rest } = { ...read, ...present(overrides) }
+  const {
+    content,
+    credentials: map,
+    ...overrides
+  }: ImportWrapper = 'content' in outer ? parsed(ImportWrapper, outer) : { content: outer }
+  const read = mapped(readDocument(typeof content === 'string' ? objectIn(content) : content), map ?? {})
+  await requireSameTypes(ctx, read.credentials ?? [], map ?? {})
+  const { format: _format, credentials: _named, ...rest } = { ...read, ...present(overrides) }
   return createWorkflow(
     ctx,
     {
@@ -62,6 +80,16 @@ export async function importWorkflow(ctx: ServiceContext, body: string): Promise
     },
     { action: 'workflow.imported', anyKey: true, mayLackSecrets: true },
   )
+}
+
+/** The integrations of this team in place of those that the file names. */
+function mapped(document: ReadDocument, map: Record<string, string>): ReadDocument {
+  const rename = (ref: string): string => (Object.hasOwn(map, ref) ? (map[ref] ?? ref) : ref)
+  return {
+    ...document,
+    definition: renameCredentials(document.definition, rename),
+    triggers: renameInTriggers(document.triggers, rename),
+  }
 }
 
 const present = <T extends object>(fields: T): Partial<T> =>

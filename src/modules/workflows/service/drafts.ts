@@ -4,21 +4,29 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commitOrStale } from '../../../db/commit.ts'
-import { LIMITS } from '../../../engine/definition.ts'
-import { bytesOf, checkWorkflow, requireSound, workflowInvalid } from '../check/index.ts'
+import { LIMITS } from '../../../engine/model/definition.ts'
+import { secretsNotKept } from '../../triggers/index.ts'
+import {
+  bytesOf,
+  checkWorkflow,
+  refuseProblems,
+  requireSound,
+  toFieldError,
+  workflowInvalid,
+} from '../check/index.ts'
 import type { Runnable } from '../repo/runnable.ts'
 import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '../repo/versions.ts'
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
 import { requireEditor } from './editors.ts'
-import { refuseSecrets } from './trigger-secrets.ts'
+import { requireMayUse } from './named.ts'
 import { missing } from './view.ts'
 
 type Stored = Pick<Draft, 'definition' | 'triggers' | 'baseVersion' | 'note'>
 
 /** With D1's 2 MB for a row, and what else stands in it. */
-const MOST_DRAFT_BYTES = LIMITS.definitionBytes + LIMITS.definitionBytes / 2
+const MAX_DRAFT_BYTES = LIMITS.definitionBytes + LIMITS.definitionBytes / 2
 
 /** Where there is no draft none can be expected. */
 const seenDraft = (expected: Expected, { draftUpdatedAt }: DraftRow): number | null =>
@@ -38,10 +46,11 @@ export async function saveDraft(
 ): Promise<Versioned<Draft>> {
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   const { definition, note, baseVersion = row.version } = input
-  refuseSecrets(input.triggers, 'A draft')
+  refuseProblems(secretsNotKept(input.triggers, 'A draft'))
+  requireMayUse(ctx.actor, definition, input.triggers)
   if (baseVersion > row.version)
     throw new AppError('request.invalid', {
-      errors: [{ path: 'baseVersion', message: `the current version is ${row.version}`, code: 'too_big' }],
+      errors: [{ path: '/baseVersion', message: `the current version is ${row.version}`, code: 'too_big' }],
     })
   const stored: Stored = {
     definition,
@@ -49,12 +58,12 @@ export async function saveDraft(
     baseVersion,
     note,
   }
-  if (bytesOf(stored) > MOST_DRAFT_BYTES)
+  if (bytesOf(stored) > MAX_DRAFT_BYTES)
     throw workflowInvalid([
       {
         path: '',
         code: 'definition.too_large',
-        message: `The draft is larger than ${MOST_DRAFT_BYTES} bytes`,
+        message: `The draft is larger than ${MAX_DRAFT_BYTES} bytes`,
       },
     ])
   await commitOrStale(ctx, {
@@ -120,7 +129,13 @@ function toDraft(id: string, row: DraftRow, stored: Stored): Versioned<Draft> {
   const { problems } = checkWorkflow(stored.definition, stored.triggers)
   const updatedAt = row.draftUpdatedAt ?? 0
   return {
-    view: { workflowId: id, ...stored, valid: problems.length === 0, problems, updatedAt: toIso(updatedAt) },
+    view: {
+      workflowId: id,
+      ...stored,
+      valid: problems.length === 0,
+      problems: problems.map(toFieldError),
+      updatedAt: toIso(updatedAt),
+    },
     revision: updatedAt,
   }
 }

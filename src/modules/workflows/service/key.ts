@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Change, commit, isUniqueViolation } from '../../../db/commit.ts'
 
-const MOST_CHARS = 60
+const MAX_CHARS = 60
 
 /** ASCII only, so that it can stand in a URL and in a header as it is. */
 export const slugOf = (name: string): string =>
@@ -12,7 +12,7 @@ export const slugOf = (name: string): string =>
     .normalize('NFKD')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
-    .slice(0, MOST_CHARS) || 'workflow'
+    .slice(0, MAX_CHARS) || 'workflow'
 
 /** Another key that nobody else has, since it ends like the id. */
 export const keyBeside = (key: string, id: string): string => `${key.slice(0, 89)}-${id.slice(-10)}`
@@ -29,7 +29,7 @@ export async function commitWithKey(
     if (key === undefined || !isUniqueViolation(error, 'workflows.key')) throw error
     throw new AppError('resource.exists', {
       detail: `Another workflow of the team has the key ${key}.`,
-      errors: [{ path: 'key', message: 'taken', code: 'taken' }],
+      errors: [{ path: '/key', message: 'taken', code: 'taken' }],
     })
   }
 }

@@ -1,16 +1,15 @@
 import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS, toIso } from '../../../core/clock.ts'
+import { toUsd } from '../../../core/money.ts'
+import { isTerminal, type RunStatus } from '../../../engine/model/state.ts'
 import { type RunNodeView, workflowRun } from '../../../objects/workflow-run.ts'
-import { toUsd } from '../../teams/index.ts'
 import { type DayRow, findMetrics, type StatusRow } from '../repo/metrics.ts'
 import { workflowExists } from '../repo/workflows.ts'
 import type { MetricsQuery, WorkflowMetrics } from '../schema/metrics.ts'
 import { missing } from './view.ts'
 
-const ENDED = ['succeeded', 'failed', 'cancelled']
-
 /** Whole days in UTC, today among them. */
-export async function readMetrics(
+export async function getMetrics(
   ctx: ServiceContext,
   workflowId: string,
   { days, nodes }: MetricsQuery,
@@ -26,7 +25,7 @@ export async function readMetrics(
     days,
     from: toIso(since),
     ...total,
-    open: sum(found.statuses.filter((row) => !ENDED.includes(row.status)).map((row) => row.runs)),
+    open: sum(found.statuses.filter((row) => !isTerminal(row.status as RunStatus)).map((row) => row.runs)),
     byStatus: Object.fromEntries(found.statuses.map((row) => [row.status, row.runs])),
     successRate: judged === 0 ? null : total.succeeded / judged,
     durationMs: { p50: found.p50, p95: found.p95 },

@@ -1,8 +1,9 @@
 // A workflow as a file says it: a document as export gives it, or a definition alone.
 import type * as z from 'zod'
 import { AppError } from '../../../core/errors.ts'
+import { fieldErrors } from '../../../core/field-errors.ts'
+import { jsonTypeOf } from '../../../core/json-type.ts'
 import { workflowInvalid } from '../check/index.ts'
-import { jsonTypeOf } from '../check/json-type.ts'
 import { looksLikeN8n } from '../check/n8n.ts'
 import { readText, withoutSchemaLink } from '../check/read-text.ts'
 import { ReadDocument } from '../schema/document.ts'
@@ -45,8 +46,5 @@ export function objectIn(text: string): Record<string, unknown> {
 export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const errors = result.error.issues
-    .slice(0, 50)
-    .map(({ path, message, code }) => ({ path: path.map(String).join('.'), message, code }))
-  throw new AppError('request.invalid', { errors })
+  throw new AppError('request.invalid', { errors: fieldErrors(result.error.issues) })
 }

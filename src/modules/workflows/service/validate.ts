@@ -1,36 +1,53 @@
 // `POST /validate`: whatever comes, an answer comes. Nothing here throws on what was sent.
-import type { Problem } from '../../../engine/problem.ts'
-import { checkWorkflow } from '../check/index.ts'
-import { jsonTypeOf } from '../check/json-type.ts'
+import type { ServiceContext } from '../../../context.ts'
+import { jsonTypeOf } from '../../../core/json-type.ts'
+import { pointerOf } from '../../../core/pointer.ts'
+import type { Problem } from '../../../engine/model/problem.ts'
+import { takeSecrets } from '../../triggers/index.ts'
+import { checkWorkflow, toFieldError } from '../check/index.ts'
 import { readText, withoutSchemaLink } from '../check/read-text.ts'
 import { ReadDocument } from '../schema/document.ts'
 import type { Validation } from '../schema/validate.ts'
-import { takeSecrets } from './trigger-secrets.ts'
+import { namedProblems } from './named.ts'
 
 /** Beside `definition` and `triggers`, which the compiler looks at. */
 const AROUND = ReadDocument.omit({ definition: true, triggers: true })
 const FIELDS = Object.keys(ReadDocument.shape)
 
-/** `body` is the request as text: a document as export gives it, or a definition alone, as JSON or YAML. */
-export function validateText(body: string): Validation {
+/**
+ * `body` is the request as text: a document as export gives it, or a definition alone, as JSON or YAML. Integrations and
+ * agents that are named are looked up in the team; all else follows from the text.
+ */
+export async function validateText(ctx: ServiceContext, body: string): Promise<Validation> {
+  const { problems, definition, triggers } = readBody(body)
+  return answer([...problems, ...(await namedProblems(ctx, definition, triggers))])
+}
+
+type ReadText = { problems: Problem[]; definition?: unknown; triggers?: unknown }
+
+function readBody(body: string): ReadText {
   const read = readText(body)
-  if (!read.ok) return answer(read.error)
+  if (!read.ok) return { problems: read.error }
   if (jsonTypeOf(read.value) !== 'object')
-    return answer([
-      {
-        path: '',
-        code: 'definition.invalid',
-        message: `A definition is an object, not ${jsonTypeOf(read.value)}`,
-        hint: 'Send { "definition": { "nodes": [ … ] } }',
-      },
-    ])
+    return {
+      problems: [
+        {
+          path: '',
+          code: 'definition.invalid',
+          message: `A definition is an object, not ${jsonTypeOf(read.value)}`,
+          hint: 'Send { "definition": { "nodes": [ … ] } }',
+        },
+      ],
+    }
   const document = withoutSchemaLink(read.value as Record<string, unknown>)
   const { definition, triggers, ...around } = document
-  if (definition === undefined) return answer(checkWorkflow(document).problems)
+  if (definition === undefined) return { problems: checkWorkflow(document).problems, definition: document }
   const problems = aroundProblems(around)
-  if (typeof definition !== 'string') return answer([...problems, ...problemsOf(definition, triggers)])
+  if (typeof definition !== 'string')
+    return { problems: [...problems, ...problemsOf(definition, triggers)], definition, triggers }
   const inner = readText(definition)
-  return answer([...problems, ...(inner.ok ? problemsOf(inner.value, triggers) : inner.error)])
+  if (!inner.ok) return { problems: [...problems, ...inner.error] }
+  return { problems: [...problems, ...problemsOf(inner.value, triggers)], definition: inner.value, triggers }
 }
 
 function aroundProblems(around: Record<string, unknown>): Problem[] {
@@ -38,7 +55,7 @@ function aroundProblems(around: Record<string, unknown>): Problem[] {
     .filter((name) => !FIELDS.includes(name))
     .map(
       (name): Problem => ({
-        path: name,
+        path: pointerOf([name]),
         code: 'request.unknown_field',
         message: `There is no such field; the body has ${FIELDS.join(', ')}`,
       }),
@@ -48,7 +65,7 @@ function aroundProblems(around: Record<string, unknown>): Problem[] {
   const wrong = read.success
     ? []
     : read.error.issues.map(({ path, message }) => ({
-        path: path.map(String).join('.'),
+        path: pointerOf(path),
         code: 'request.invalid',
         message,
       }))
@@ -60,9 +77,9 @@ function problemsOf(definition: unknown, given: unknown): Problem[] {
   return [...checkWorkflow(definition, triggers).problems, ...problems]
 }
 
-const MOST_PROBLEMS = 501
+const MAX_PROBLEMS = 501
 
 const answer = (problems: Problem[]): Validation => ({
   valid: problems.length === 0,
-  problems: problems.slice(0, MOST_PROBLEMS),
+  problems: problems.slice(0, MAX_PROBLEMS).map(toFieldError),
 })

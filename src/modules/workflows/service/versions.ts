@@ -2,10 +2,10 @@ import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
 import type { Expected, Versioned } from '../../../core/version.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
   countVersions,
-  type FullVersionRow,
   findVersion,
   findVersionPair,
   findVersions,
@@ -40,7 +40,7 @@ export async function listVersions(
   return query.count ? { ...page, total: await countVersions(ctx.env.DB, actor.teamId, id) } : page
 }
 
-export async function readVersion(ctx: ReadContext, id: string, version: number): Promise<WorkflowVersion> {
+export async function getVersion(ctx: ReadContext, id: string, version: number): Promise<WorkflowVersion> {
   const { rows } = await ctx.read((who) => findVersion(who.teamId, id, version))
   const row = rows[0] ?? noVersion()
   return { ...toSummary(id, row), definition: JSON.parse(row.definition), triggers: JSON.parse(row.triggers) }
@@ -63,10 +63,7 @@ export const restoreVersion = (
   expected: Expected,
 ): Promise<Versioned<Workflow>> =>
   changeWorkflow(ctx, id, expected, async () => {
-    const { sql, params } = findVersion(ctx.actor.teamId, id, version)
-    const row = await ctx.env.DB.prepare(sql)
-      .bind(...params)
-      .first<FullVersionRow>()
+    const row = await firstOf(ctx.env.DB, findVersion(ctx.actor.teamId, id, version))
     const { definition, triggers } = row ?? noVersion()
     return {
       action: 'workflow.restored',

@@ -1,28 +1,24 @@
-import type { Actor, ReadContext, RequestContext, ServiceContext } from '../../../context.ts'
+import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
+import { toTriggers } from '../../triggers/index.ts'
 import { type FullWorkflowRow, findWorkflow, type WorkflowRow } from '../repo/workflows.ts'
 import type { Workflow, WorkflowSummary } from '../schema/workflow.ts'
 import { mayEdit } from './editors.ts'
-import { toTriggers } from './triggers.ts'
 
-export async function readWorkflow(ctx: ReadContext, id: string): Promise<Versioned<Workflow>> {
+export async function getWorkflow(ctx: ReadContext, id: string): Promise<Versioned<Workflow>> {
+  const { row, actor } = await readRow(ctx, id)
+  return toVersioned({ ...ctx, actor }, row)
+}
+
+export const requireWorkflow = async (ctx: ReadContext, id: string): Promise<FullWorkflowRow> =>
+  (await readRow(ctx, id)).row
+
+async function readRow(ctx: ReadContext, id: string): Promise<{ row: FullWorkflowRow; actor: Actor }> {
   const { rows, actor } = await ctx.read((who) => findWorkflow(who.teamId, id))
-  return toVersioned({ ...ctx, actor }, rows[0] ?? missing())
+  return { row: rows[0] ?? missing(), actor }
 }
-
-export async function loadRow(ctx: ServiceContext, id: string): Promise<FullWorkflowRow> {
-  const { sql, params } = findWorkflow(ctx.actor.teamId, id)
-  const row = await ctx.env.DB.prepare(sql)
-    .bind(...params)
-    .first<FullWorkflowRow>()
-  return row ?? missing()
-}
-
-/** The same view behind a context whose permission question is settled. */
-export const loadWorkflow = async (ctx: ServiceContext, id: string): Promise<Versioned<Workflow>> =>
-  toVersioned(ctx, await loadRow(ctx, id))
 
 /** The view depends on the actor: the URL of a webhook starts runs, so only people who may edit the workflow see it. */
 type Viewer = RequestContext & { actor: Actor }

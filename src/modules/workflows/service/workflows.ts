@@ -1,12 +1,19 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
+import { toIso } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { addUsage, LEVEL_PERIOD } from '../../teams/index.ts'
+import type { TriggerList } from '../../triggers/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
 import { findCallers } from '../repo/callers.ts'
-import { countWorkflows, deleteWorkflow, findWorkflows, forgetErrorWorkflow } from '../repo/workflows.ts'
-import type { TriggerList } from '../schema/trigger.ts'
+import {
+  countWorkflows,
+  deleteWorkflow as deleteWorkflowRow,
+  findRecentRuns,
+  findWorkflows,
+  forgetErrorWorkflow,
+} from '../repo/workflows.ts'
 import type {
   CloneWorkflow,
   ListWorkflows,
@@ -16,7 +23,7 @@ import type {
 } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
 import { createWorkflow, requireErrorWorkflow } from './create.ts'
-import { loadRow, readWorkflow, toSummary } from './view.ts'
+import { getWorkflow, requireWorkflow, toSummary } from './view.ts'
 
 export async function listWorkflows(ctx: ReadContext, query: ListWorkflows): Promise<Page<WorkflowSummary>> {
   const { rows, actor } = await ctx.read((who) => findWorkflows(who.teamId, query))
@@ -27,8 +34,30 @@ export async function listWorkflows(ctx: ReadContext, query: ListWorkflows): Pro
     (row) => ({ value: row[column], id: row.id }),
     (row) => toSummary({ ...ctx, actor }, row),
   )
-  return query.count ? { ...page, total: await countWorkflows(ctx.env.DB, actor.teamId, query) } : page
+  const items = query.include === 'recent' ? await withRecent(ctx, actor.teamId, page.items) : page.items
+  const shown = { ...page, items }
+  return query.count ? { ...shown, total: await countWorkflows(ctx.env.DB, actor.teamId, query) } : shown
 }
+
+const MAX_RECENT = 32
+
+async function withRecent(
+  ctx: ReadContext,
+  teamId: string,
+  items: WorkflowSummary[],
+): Promise<WorkflowSummary[]> {
+  if (items.length === 0) return items
+  const ids = items.map(({ id }) => id)
+  const found = await findRecentRuns(ctx.env.DB, teamId, ids, MAX_RECENT)
+  const recent = new Map(found.map(({ workflowId, runs }) => [workflowId, JSON.parse(runs) as RecentRow[]]))
+  return items.map((item) => ({
+    ...item,
+    recent: (recent.get(item.id) ?? []).map((run) => ({ ...run, createdAt: toIso(run.createdAt) })),
+  }))
+}
+
+type Recent = NonNullable<WorkflowSummary['recent']>[number]
+type RecentRow = Omit<Recent, 'createdAt'> & { createdAt: number }
 
 export async function updateWorkflow(
   ctx: ServiceContext,
@@ -60,16 +89,16 @@ export const setActive = (
   }))
 
 /** Its runs stay, and those under way go on: each holds the definition it was started with. */
-const MOST_CALLERS_NAMED = 50
+const MAX_CALLERS_NAMED = 50
 
 /** Deleting what others call makes their next run fail, so they are named first. */
 async function refuseUsed(ctx: ServiceContext, id: string): Promise<void> {
-  const callers = await findCallers(ctx.env.DB, ctx.actor.teamId, id, MOST_CALLERS_NAMED)
+  const callers = await findCallers(ctx.env.DB, ctx.actor.teamId, id, MAX_CALLERS_NAMED)
   if (callers.length === 0) return
   throw new AppError('workflow.in_use', {
     detail: 'Change the workflows that use it, or delete it with ?force=true.',
     errors: callers.map((caller) => ({
-      path: caller.id,
+      resourceId: caller.id,
       code: caller.handlesErrors ? 'workflow.handles_errors' : 'workflow.calls',
       message: caller.handlesErrors
         ? `"${caller.name}" starts it when a run fails`
@@ -78,24 +107,24 @@ async function refuseUsed(ctx: ServiceContext, id: string): Promise<void> {
   })
 }
 
-export async function removeWorkflow(
+export async function deleteWorkflow(
   ctx: ServiceContext,
   id: string,
   expected: Expected,
   force: boolean,
 ): Promise<void> {
   const { teamId } = ctx.actor
-  const { name, version, revision } = await loadRow(ctx, id)
+  const { name, version, revision } = await requireWorkflow(ctx, id)
   requireExpected(expected, revision)
   if (!force) await refuseUsed(ctx, id)
   const done = await commit(ctx, {
-    guard: deleteWorkflow(teamId, id, requireExpected(expected, revision)),
+    guard: deleteWorkflowRow(teamId, id, requireExpected(expected, revision)),
     statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, LEVEL_PERIOD, 'workflows', -1)],
     audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
   })
   if (done === 'done') return
   // Gone by another hand, or changed since it was read.
-  await loadRow(ctx, id)
+  await requireWorkflow(ctx, id)
   throw new AppError('resource.stale')
 }
 
@@ -104,7 +133,7 @@ export async function cloneWorkflow(
   id: string,
   input: CloneWorkflow,
 ): Promise<Versioned<Workflow>> {
-  const row = await loadRow(ctx, id)
+  const row = await requireWorkflow(ctx, id)
   return createWorkflow(
     ctx,
     {
@@ -122,9 +151,9 @@ export async function cloneWorkflow(
   )
 }
 
-export async function readTriggers(ctx: ReadContext, id: string): Promise<Versioned<TriggerList>> {
-  const { view, revision } = await readWorkflow(ctx, id)
-  return { view: { version: view.version, triggers: view.triggers }, revision }
+export async function listTriggers(ctx: ReadContext, id: string): Promise<Versioned<TriggerList>> {
+  const { view, revision } = await getWorkflow(ctx, id)
+  return { view: toTriggerList(view), revision }
 }
 
 export async function setTriggers(
@@ -137,5 +166,11 @@ export async function setTriggers(
     action: 'workflow.updated',
     triggers,
   }))
-  return { view: { version: view.version, triggers: view.triggers }, revision }
+  return { view: toTriggerList(view), revision }
 }
+
+const toTriggerList = ({ version, triggers }: Workflow): TriggerList => ({
+  items: triggers,
+  nextCursor: null,
+  version,
+})

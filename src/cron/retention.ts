@@ -1,0 +1,80 @@
+// How long things are kept, by the plan of their team. Invariants:
+// 1. What every plan has given up by then is deleted by age alone, across all teams. Only where a plan keeps a kind for a shorter
+//    time than another are its teams gone through one by one.
+// 2. A tick visits some teams and stays with one that has more. So a large team delays others, and nothing is left out.
+// 3. Logs of deleted teams and of the platform are kept.
+import type { RequestContext } from '../context.ts'
+import { DAY_MS } from '../core/clock.ts'
+import { PLANS, type Plan } from '../core/plans.ts'
+import { longestDays, type Retained, retentionDays } from '../core/platform-settings.ts'
+import { currentSettings } from '../db/platform-settings.ts'
+import { type ExpiringRows, findTeamsAfter, type PlannedTeam, purgeOfTeam } from '../db/purge.ts'
+import { prepare } from '../db/statement.ts'
+import { findPosition, putPosition } from '../db/sweep-position.ts'
+import type { Retirement } from '../modules/define-module.ts'
+import { MODULES } from '../modules/index.ts'
+
+const SWEEP = 'retention'
+const TEAMS_A_TICK = 50
+
+type RetainedRows = ExpiringRows & { retained: Retained }
+
+const rows: readonly RetainedRows[] = MODULES.flatMap(({ expires = [] }) =>
+  expires.filter((one): one is RetainedRows => 'retained' in one),
+)
+const retirements: readonly Retirement[] = MODULES.flatMap(({ retires = [] }) => retires)
+const KINDS: readonly Retained[] = [
+  ...new Set([...rows.map(({ retained }) => retained), ...retirements.map(({ kind }) => kind)]),
+]
+
+export const longestKept =
+  (request: RequestContext) =>
+  (kind: Retained): number | null =>
+    longestDays(currentSettings(), kind, request.settings.RUN_RETENTION_DAYS)
+
+/** The kinds that a plan keeps for a shorter time than another, with the days. */
+function shorterOf(request: RequestContext, plan: Plan): Map<Retained, number> {
+  const longest = longestKept(request)
+  const found = new Map<Retained, number>()
+  for (const kind of KINDS) {
+    const days = retentionDays(currentSettings(), kind, plan, request.settings.RUN_RETENTION_DAYS)
+    const isAlone = retirements.some((one) => one.kind === kind && one.everyTeam === true)
+    if (days !== null && (isAlone || days !== longest(kind))) found.set(kind, days)
+  }
+  return found
+}
+
+export async function retainByPlan(request: RequestContext): Promise<void> {
+  const shorter = new Map(PLANS.map((plan) => [plan as string, shorterOf(request, plan)]))
+  if ([...shorter.values()].every((kinds) => kinds.size === 0)) return
+  const { DB } = request.env
+  const { position } = await findPosition(DB, SWEEP)
+  const teams = await findTeamsAfter(DB, position, TEAMS_A_TICK)
+  let done = position
+  for (const team of teams) {
+    const kinds = shorter.get(team.plan)
+    if (kinds !== undefined && kinds.size > 0 && (await retainOf(request, team, kinds))) break
+    done = team.id
+  }
+  const isRound = teams.length < TEAMS_A_TICK && done === (teams.at(-1)?.id ?? position)
+  await prepare(DB, putPosition(SWEEP, { position: isRound ? '' : done, nextAt: 0 })).run()
+}
+
+/** True when the team has more. */
+async function retainOf(
+  request: RequestContext,
+  team: PlannedTeam,
+  kinds: ReadonlyMap<Retained, number>,
+): Promise<boolean> {
+  const before = (kind: Retained): number => request.now() - (kinds.get(kind) ?? 0) * DAY_MS
+  const due = rows.filter(({ retained }) => kinds.has(retained))
+  let hasMore = await purgeOfTeam(
+    request.env.DB,
+    team.id,
+    due.map((one) => ({ one, before: before(one.retained) })),
+  )
+  for (const { kind, ofTeam } of retirements) {
+    if (kinds.has(kind) && (await ofTeam(request, team.id, before(kind)))) hasMore = true
+  }
+  return hasMore
+}

@@ -1,0 +1,14 @@
+// What a sign-in page offers.
+import type { RequestContext } from '../../../context.ts'
+import { isOwnHost } from '../../../core/own-host.ts'
+import { DEMO_EMAIL } from './demo-account.ts'
+import type { SignInOptions } from './schema.ts'
+
+export function signInOptions(request: RequestContext, hostname: string): SignInOptions {
+  const { ENVIRONMENT, REGISTRATION, DEMO_PASSWORD, PUBLIC_URL } = request.settings
+  const isShown = ENVIRONMENT === 'development' && isOwnHost(hostname, PUBLIC_URL)
+  return {
+    registration: REGISTRATION,
+    demo: isShown && DEMO_PASSWORD !== undefined ? { email: DEMO_EMAIL, password: DEMO_PASSWORD } : null,
+  }
+}

@@ -1,0 +1,59 @@
+// What a module says about itself in its index.ts. src/modules/index.ts lists the modules; app.ts, the queue consumer, the cron
+// tick, the guard and the account export read what they need from that list.
+import type { Hono } from 'hono'
+import type { Schema } from 'hono/types'
+import type { RequestContext } from '../context.ts'
+import type { Retained } from '../core/platform-settings.ts'
+import type { ExportList } from '../db/export-list.ts'
+import type { ExpiringRows } from '../db/purge.ts'
+import type { AppEnv } from '../http/app-env.ts'
+import type { MessageType, QueueMessage } from '../queue/messages/index.ts'
+
+/** Does the work of a message. It may run twice for one message, so it must be safe to repeat. */
+export type Job<Type extends MessageType> = (
+  request: RequestContext,
+  message: Extract<QueueMessage, { type: Type }>,
+  outboxId: string,
+) => Promise<void>
+
+export type CronTask = {
+  name: string
+  /** Looks for what is due, and does nothing when there is nothing to do: a tick may be skipped or come twice. */
+  run: (request: RequestContext) => Promise<unknown>
+  /** Runs before the tasks that are not urgent: somebody waits for what it does. */
+  urgent?: boolean
+}
+
+export type Retirement = {
+  kind: Retained
+  /** Also for teams of the plan that keeps it longest: nothing else deletes it. */
+  everyTeam?: true
+  /** What a team has from before that time goes, a bounded part of it at a call. True when there may be more. */
+  ofTeam: (request: RequestContext, teamId: string, before: number) => Promise<boolean>
+}
+
+export type { ExportList }
+
+type Routes = Hono<AppEnv, Schema, string>
+
+export type Module<Types extends MessageType = never> = {
+  name: string
+  /** Where each router is mounted. */
+  routes?: readonly (readonly [path: string, routes: Routes])[]
+  /** `METHOD /path` of each route that needs no credential. A route with neither this nor `access` is refused. */
+  publicRoutes?: readonly string[]
+  /** The handlers of the module's messages. */
+  jobs?: { readonly [Type in Types]: Job<Type> }
+  /** What the tick of every minute does. */
+  cron?: readonly CronTask[]
+  /** Rows that the tick deletes when their time is over. */
+  expires?: readonly ExpiringRows[]
+  /** Retention that is more than deleting rows. */
+  retires?: readonly Retirement[]
+  /** What the module adds to the export of an account. */
+  exportLists?: readonly ExportList[]
+}
+
+/** Keeps the types of the messages, so that the list of modules is checked to handle each of them once. */
+export const defineModule = <Types extends MessageType = never>(module: Module<Types>): Module<Types> =>
+  module

@@ -1,0 +1,45 @@
+// After a team is deleted: its runs end with their objects, its files and leftover rows go. Invariants:
+// 1. Nothing is touched while the team exists, so a message sent in error does no harm.
+// 2. Every step may be done again: a run is buried before its object is removed, so a late report does not revive it.
+// 3. One turn stays far below the platform's limit of calls; the next turn is asked for where this one ended.
+import type { RequestContext } from '../../context.ts'
+import { commit } from '../../db/commit.ts'
+import { teamSearch } from '../../objects/team-search.ts'
+import { workflowRun } from '../../objects/workflow-run.ts'
+import type { TeamPurge } from '../../queue/messages/teams.ts'
+import { buryRunsOfTeam } from '../runs/index.ts'
+import { deleteStored } from '../storage/index.ts'
+import { teamStoragePrefix } from '../teams/index.ts'
+import { deleteLeftovers, teamExists } from './repo.ts'
+
+const MAX_RUNS = 300
+const AT_ONCE = 6
+
+export async function purgeTeam(request: RequestContext, message: TeamPurge): Promise<void> {
+  const { env } = request
+  const { teamId } = message
+  if (await teamExists(env.DB, teamId)) return
+  const runIds = await buryRunsOfTeam(env.DB, teamId, message.afterRunId, MAX_RUNS, request.now())
+  for (let i = 0; i < runIds.length; i += AT_ONCE)
+    await Promise.all(runIds.slice(i, i + AT_ONCE).map((id) => workflowRun(env.RUNS, id).remove()))
+  const last = runIds.at(-1)
+  if (last !== undefined && runIds.length === MAX_RUNS) {
+    await commit(
+      { ...request, system: true },
+      {
+        audit: {
+          action: 'team.purge_continued',
+          targetType: 'team',
+          targetId: teamId,
+          teamId,
+          after: { afterRunId: last },
+        },
+        messages: [{ type: 'team.purge', teamId, afterRunId: last }],
+      },
+    )
+    return
+  }
+  await teamSearch(env.SEARCHES, teamId).clear()
+  await deleteLeftovers(env.DB, teamId)
+  await deleteStored(request, { keys: [], prefixes: [teamStoragePrefix(teamId)] })
+}

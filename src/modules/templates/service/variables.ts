@@ -1,0 +1,34 @@
+// The values of the variables of a template, for workflows and tasks alike.
+import { AppError } from '../../../core/errors.ts'
+import { checkValue } from '../../../engine/json-schema/check-value.ts'
+import { compileSchema } from '../../../engine/json-schema/compile.ts'
+import { withDefaults } from '../../../engine/json-schema/defaults.ts'
+
+type Fields = Record<string, unknown>
+
+/** What was given, with defaults. All that does not fit is reported at once. */
+export function filledVariables(variables: Fields, given: Fields): Fields {
+  const schema = compileSchema({ type: 'object', ...variables })
+  if (!schema.ok) return given
+  const filled = withDefaults(schema.value, given) as Fields
+  const faults = [...unknownNames(variables, given), ...checkValue(schema.value, filled)]
+  if (faults.length > 0)
+    throw new AppError('request.invalid', {
+      detail: 'The variables do not fit the template.',
+      errors: faults.map(({ path, message, code }) => ({ path: `/variables${path}`, message, code })),
+    })
+  return filled
+}
+
+/** A name that the template does not know is a slip of the pen, unless its schema says that it takes others. */
+function unknownNames(schema: Fields, given: Fields) {
+  if (schema.additionalProperties !== undefined || schema.patternProperties !== undefined) return []
+  const known = (schema.properties ?? {}) as Fields
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(known, name))
+    .map((name) => ({
+      path: `/${name}`,
+      message: 'The template has no such variable.',
+      code: 'template.unknown_variable',
+    }))
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod'
+import { Triggers } from '../../engine/model/definition.ts'
+import { scheduleTriggerShape } from '../../engine/schedule/trigger.ts'
+import { pageOf } from '../../http/pagination.ts'
+
+/** Checked with the definition they belong to, so that all problems of both are told at once. */
+export const TriggersInput = z.array(z.record(z.string(), z.unknown())).meta({
+  id: 'TriggersInput',
+  description:
+    'As `triggers` of a version: schedule, webhook, event or manual. `auth` of a webhook may hold its `secret` besides, which is sealed and never shown.',
+})
+
+/** What deliveries of a webhook are checked with. */
+export const TriggerSecret = z
+  .string()
+  .min(8)
+  .max(1000)
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only')
+  .describe(
+    'With `hmac`, `whsec_…` stands for the bytes that follow in base64; anything else, and any secret of a service, for itself.',
+  )
+
+export const StoredTriggers = Triggers.meta({ id: 'Triggers' })
+export type StoredTriggers = z.infer<typeof StoredTriggers>
+export type StoredTrigger = StoredTriggers[number]
+
+const [, webhook, event, manual] = StoredTriggers.element.options
+
+const view = {
+  id: z.string(),
+  key: z.string(),
+  active: z.boolean(),
+}
+
+/** A trigger with what belongs to its key: these survive versions. */
+export const Trigger = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      ...scheduleTriggerShape,
+      entry: z.string().optional(),
+      ...view,
+      nextFireAt: z.iso.datetime().nullable().describe('Null while the workflow is not active.'),
+      lastFireAt: z.iso.datetime().nullable(),
+    }),
+    z.strictObject({
+      ...webhook.shape,
+      ...view,
+      url: z
+        .string()
+        .nullable()
+        .describe(
+          'Where deliveries go. Null without the right `workflows:write`, since the URL starts runs.',
+        ),
+      hasSecret: z.boolean().describe('Whether it has a secret to check deliveries with.'),
+    }),
+    z.strictObject({ ...event.shape, ...view }),
+    z.strictObject({ ...manual.shape, ...view }),
+  ])
+  .meta({ id: 'Trigger' })
+export type Trigger = z.infer<typeof Trigger>
+
+export const TriggerList = pageOf(Trigger, {
+  version: z.int().describe('The version of the workflow that the triggers are part of.'),
+}).meta({ id: 'TriggerList' })
+export type TriggerList = z.infer<typeof TriggerList>
+
+export const ListUpcoming = z.strictObject({
+  workflowId: z.string().max(64).optional(),
+  each: z.coerce.number().int().min(1).max(20).default(1).describe('How many times of each schedule.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+})
+export type ListUpcoming = z.infer<typeof ListUpcoming>
+
+export const UpcomingFire = z
+  .strictObject({
+    at: z.iso.datetime().describe('When the schedule fires.'),
+    workflowId: z.string(),
+    workflowName: z.string(),
+    triggerKey: z.string().describe('The key of the trigger in its workflow.'),
+    cron: z.string().nullable().describe('The schedule, where it is a cron expression.'),
+    everyMs: z.number().nullable().describe('The schedule, where it is an interval.'),
+    timezone: z.string().describe('The zone that a cron expression is read in.'),
+  })
+  .meta({ id: 'UpcomingFire' })
+export type UpcomingFire = z.infer<typeof UpcomingFire>
+
+export const UpcomingFirePage = pageOf(UpcomingFire).meta({ id: 'UpcomingFirePage' })
+
+export const SetTriggers = z.strictObject({ triggers: TriggersInput }).meta({ id: 'SetTriggers' })
+export type SetTriggers = z.infer<typeof SetTriggers>
+
+export const SetTriggerSecret = z.strictObject({ secret: TriggerSecret }).meta({ id: 'SetTriggerSecret' })
+export type SetTriggerSecret = z.infer<typeof SetTriggerSecret>

@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import { isForbiddenKey } from '../../core/json.ts'
+import { JsonValue } from '../../core/json-value.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
+
+/** Read in expressions as `vars.name`. */
+const Name = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", no digit first')
+  .refine((name) => !isForbiddenKey(name), '__proto__, constructor and prototype are reserved')
+
+export const VariableParam = z.object({ name: Name })
+
+export const SetVariable = z.strictObject({ value: JsonValue }).meta({ id: 'SetVariable' })
+export type SetVariable = z.infer<typeof SetVariable>
+
+export const SetVariables = z
+  .strictObject({ values: z.record(Name, JsonValue).describe('Names and values; others stay as they are.') })
+  .meta({ id: 'SetVariables' })
+export type SetVariables = z.infer<typeof SetVariables>
+
+export const Variable = z
+  .strictObject({ name: z.string(), value: JsonValue, updatedBy: z.string(), updatedAt: z.iso.datetime() })
+  .meta({ id: 'Variable' })
+export type Variable = z.infer<typeof Variable>
+
+export const VariablePage = pageOf(Variable).meta({ id: 'VariablePage' })
+
+export const ListVariables = listQuery(['name', '-name'], {})
+export type ListVariables = z.infer<typeof ListVariables>

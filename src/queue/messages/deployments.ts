@@ -1,0 +1,22 @@
+import * as z from 'zod'
+
+/** A deployment was created, and its run is to be started: the request that created it may have been lost. */
+export const DeploymentStart = z.object({
+  type: z.literal('deployment.start'),
+  teamId: z.string(),
+  deploymentId: z.string(),
+})
+export type DeploymentStart = z.infer<typeof DeploymentStart>
+
+/** The run of a deployment has ended. */
+export const DeploymentEnded = z.object({
+  type: z.literal('deployment.ended'),
+  teamId: z.string(),
+  deploymentId: z.string(),
+  runId: z.string(),
+  status: z.enum(['succeeded', 'failed', 'cancelled']),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** A user's id, or the part of the system that cancelled it. */
+  cancelledBy: z.string().nullable(),
+})
+export type DeploymentEnded = z.infer<typeof DeploymentEnded>
