@@ -3,7 +3,7 @@
 import { createLog, type Log } from './core/log.ts'
 import type { Plan } from './core/plans.ts'
 import { type Db, dbOf } from './db/client.ts'
-import type { HotRead } from './db/hot-read.ts'
+import { type HotRead, rowsOf } from './db/hot-read.ts'
 import type { PlatformRole, TeamRole } from './db/schema/index.ts'
 import { type Env, readSettings, type Settings } from './env.ts'
 
@@ -68,14 +68,26 @@ export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: nu
 /** For whom is read. A person who named no team may find things of any of theirs by id; a key is bound to its team. */
 export type Reader = { userId: string; teamId: string; anyTeam: boolean }
 
-export type ServiceContext = RequestContext & {
+/** Reads for whoever asks. Where the permission question is still open, it is asked in the same statement as the read. */
+export type ReadContext = RequestContext & {
+  read: <Row>(query: (who: Reader) => HotRead<Row>) => Promise<{ rows: Row[]; actor: Actor }>
+}
+
+/** A context whose permission question is answered. A service that only reads takes a `ReadContext`, and so serves both. */
+export type ServiceContext = ReadContext & {
   actor: Actor
   idempotency: IdempotencyClaim | null
   /** As `Reader` has it. Only reads by id look at it. */
-  anyTeam?: boolean
+  anyTeam: boolean
 }
 
-/** A context whose permission question is still open: it is asked in the same statement as the read. */
-export type ReadContext = RequestContext & {
-  read: <Row>(query: (who: Reader) => HotRead<Row>) => Promise<{ rows: Row[]; actor: Actor }>
+export function serviceContext(request: RequestContext, actor: Actor, anyTeam = false): ServiceContext {
+  const who = { userId: actor.userId, teamId: actor.teamId, anyTeam }
+  return {
+    ...request,
+    actor,
+    idempotency: null,
+    anyTeam,
+    read: async (query) => ({ rows: await rowsOf(request.env.DB, query(who)), actor }),
+  }
 }

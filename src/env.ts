@@ -1,23 +1,34 @@
 // The bindings and settings of the Worker. They are checked once per isolate; what is missing is named all at once,
 // so that a first deployment is mended in one go.
 import * as z from 'zod'
+import { MAX_SHARDS } from './core/run-id.ts'
 import type { KeyRing } from './core/secret-box.ts'
 import type { FlowGateNamespace } from './objects/flow-gate.ts'
+import type { LiveHubNamespace } from './objects/live-hub.ts'
 import type { MetricsHubNamespace } from './objects/metrics-hub.ts'
 import type { RateLimiterNamespace } from './objects/rate-limiter.ts'
-import type { WorkflowRunNamespace } from './objects/workflow-run.ts'
-import type { QueueEnvelope } from './queue/messages.ts'
+import type { TaskDeskNamespace } from './objects/task-desk.ts'
+import type { TeamSearchNamespace } from './objects/team-search.ts'
+import type { WebhookSenderNamespace } from './objects/webhook-sender.ts'
+import type { RunHostNamespace } from './objects/workflow-run.ts'
+import type { QueueEnvelope } from './queue/messages/index.ts'
 
 export type Env = {
   DB: D1Database
   FILES: R2Bucket
-  /** Static files: the pages under /docs. */
+  /** Static files: the console and the pages under /docs. */
   ASSETS: Fetcher
   JOBS: Queue<QueueEnvelope>
   RATE_LIMITER: RateLimiterNamespace
   METRICS_HUB: MetricsHubNamespace
-  RUNS: WorkflowRunNamespace
+  RUNS: RunHostNamespace
   GATES: FlowGateNamespace
+  LIVE_HUBS: LiveHubNamespace
+  WEBHOOKS: WebhookSenderNamespace
+  TASK_DESKS: TaskDeskNamespace
+  SEARCHES: TeamSearchNamespace
+  /** Calls language models: workers/models. */
+  MODELS: Fetcher
   ADDRESS_LIMIT: RateLimit
   PLAN_LIMIT_FREE: RateLimit
   PLAN_LIMIT_PREMIUM: RateLimit
@@ -99,6 +110,9 @@ const flag = (fallback: 'true' | 'false') =>
     .default(fallback)
     .transform((text) => text === 'true')
 
+/** 19 MiB, as OWASP advises for two passes. */
+export const STRONG_HASH_KIB = 19_456
+
 const SettingsShape = z.object({
   ENVIRONMENT: z.enum(['development', 'production']).default('production'),
   PUBLIC_URL: z.url().default('http://localhost:8787'),
@@ -113,6 +127,8 @@ const SettingsShape = z.object({
   /** Pages that an OAuth sign-in may return to, besides our own; on another site they must stand here. */
   OAUTH_RETURN_PAGES: pages,
   METRICS_TOKEN: z.string().min(16).optional(),
+  /** Of the demo user that `npm start` makes in development: the sign-in page of the console offers it. */
+  DEMO_PASSWORD: z.string().min(8).optional(),
   /** Opens the kept mail in development, beside an admin's sign-in. */
   MAILBOX_TOKEN: z.string().min(16).optional(),
   MAIL_FROM: z.string().default('Orrery <no-reply@orrery.local>'),
@@ -132,13 +148,23 @@ const SettingsShape = z.object({
   PLAN_SELF_SERVICE: z.enum(['true', 'false']).optional(),
   /** Off only for measurements and tests of other things. */
   RATE_LIMITS: flag('true'),
+  /** Memory of one password hash (argon2id). Less than the default is for tests only. */
+  PASSWORD_HASH_KIB: z.coerce.number().int().min(64).max(65_536).default(STRONG_HASH_KIB),
   /** Ended runs are removed after this many days. */
   RUN_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  /** Hosts that the runs of one team share. A change holds for new runs; all others are found where they are. */
+  RUN_SHARDS: z.coerce.number().int().min(1).max(MAX_SHARDS).default(16),
   /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */
   OUTBOUND_ALLOW_HOSTS: list.transform((hosts) => hosts.map((host) => host.toLowerCase())),
 })
 
 const Settings = SettingsShape.superRefine((settings, context) => {
+  if (settings.ENVIRONMENT === 'production' && settings.PASSWORD_HASH_KIB < STRONG_HASH_KIB)
+    context.addIssue({
+      code: 'custom',
+      path: ['PASSWORD_HASH_KIB'],
+      message: `must be at least ${STRONG_HASH_KIB} in production`,
+    })
   const own = new URL(settings.PUBLIC_URL).origin
   for (const page of settings.OAUTH_RETURN_PAGES) {
     const { origin, pathname } = new URL(page)
@@ -171,6 +197,11 @@ const BINDINGS = [
   'METRICS_HUB',
   'RUNS',
   'GATES',
+  'LIVE_HUBS',
+  'WEBHOOKS',
+  'TASK_DESKS',
+  'SEARCHES',
+  'MODELS',
   'ADDRESS_LIMIT',
   'PLAN_LIMIT_FREE',
   'PLAN_LIMIT_PREMIUM',

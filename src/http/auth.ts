@@ -1,11 +1,11 @@
-// Who asks, and may they. Invariants:
+// Authentication and authorization of requests. Invariants:
 // 1. The permission question (status, token version, session, team role, plan) is asked of D1 for every request; a
 //    verified signature and whose a key is, which never changes, is all that is remembered.
 // 2. A team that the caller is not in is answered like a team that does not exist.
-// 3. A route without `access` is served only when it stands in PUBLIC_ROUTES; everything else is refused.
+// 3. A route without `access` is served only when its module lists it in `publicRoutes`; everything else is refused.
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Actor, Reader } from '../context.ts'
+import { type Actor, type Reader, serviceContext } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
 import { remember } from '../core/remember.ts'
 import { firstOf, type HotRead, readBoth, rowsOf } from '../db/hot-read.ts'
@@ -13,12 +13,13 @@ import type { AppEnv } from './app-env.ts'
 import type { Credential } from './authenticator.ts'
 import { chargeAddress, limitByPlan } from './rate-limit.ts'
 import { metaOf, tag } from './route-meta.ts'
-import { judgeAccess, PUBLIC_ROUTES, type Scope } from './scopes.ts'
+import { judgeAccess, type Scope } from './scopes.ts'
 
 /** What an account may do before its address is confirmed, where confirming is required: see itself and confirm. */
 const BEFORE_VERIFIED: ReadonlySet<Scope> = new Set(['profile:read', 'account:manage'])
 
-type AccessOptions = { team?: string }
+/** `ticket`: the route is a WebSocket, which browsers open with a ticket in place of a credential. */
+type AccessOptions = { team?: string; ticket?: true }
 
 /** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
 export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
@@ -30,7 +31,7 @@ export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHan
     })
     await limitByPlan(c, actor)
     requireRight(c, scope, actor)
-    c.set('ctx', { ...c.get('request'), actor, idempotency: null, anyTeam })
+    c.set('ctx', serviceContext(c.get('request'), actor, anyTeam))
     await next()
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
@@ -61,7 +62,7 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
         }
         const actor = await judge(await firstOf(c.env.DB, query))
         const owner = { userId: actor.userId, teamId: actor.teamId, anyTeam: false }
-        if (credential.kind === 'api_key') remember(keyOwners, MOST_OWNERS, credential.keyHash, owner)
+        if (credential.kind === 'api_key') remember(keyOwners, MAX_OWNERS, credential.keyHash, owner)
         return { rows: await rowsOf(c.env.DB, make(owner)), actor }
       },
     })
@@ -72,10 +73,10 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
 }
 
-const MOST_OWNERS = 2_000
+const MAX_OWNERS = 2_000
 const keyOwners = new Map<string, Reader>()
 
-/** Whom to read for before it is known whether they may. The owner of a key that was never seen is only in its row. */
+/** The user to read for before access is checked. The owner of a key that was not seen before is only in its row. */
 const whoseCredential = (credential: Credential, teamId: string | null): Reader | undefined =>
   credential.kind === 'api_key'
     ? keyOwners.get(credential.keyHash)
@@ -100,15 +101,16 @@ async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T
 
 async function question(c: Context<AppEnv>, options: AccessOptions) {
   const text = credentialText(c)
+  if (text === null && options.ticket) return ticketQuestion(c)
   if (text === null) throw new AppError('auth.required')
-  const credential = await c.get('authenticator').readCredential(c.get('request'), text)
+  const credential = await c.get('parts').authenticator.readCredential(c.get('request'), text)
   const fromPath = options.team === undefined ? undefined : c.req.param(options.team)
   const teamId = fromPath ?? c.req.header('x-team-id') ?? null
-  return { credential, teamId, query: c.get('authenticator').principalQuery(credential, teamId) }
+  return { credential, teamId, query: c.get('parts').authenticator.principalQuery(credential, teamId) }
 }
 
 const answer = (c: Context<AppEnv>, credential: Credential, row: unknown): Actor =>
-  c.get('authenticator').toActor(c.get('request'), credential, row)
+  c.get('parts').authenticator.toActor(c.get('request'), credential, row)
 
 /** Behind the plan's limit: who may not is counted as well. */
 function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
@@ -127,6 +129,20 @@ function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
   }
 }
 
+const TICKET = /^ticket\.([\w-]{20,100})$/
+
+/** Names the team as well: the ticket was made in it. */
+async function ticketQuestion(c: Context<AppEnv>) {
+  const offered = (c.req.header('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
+  const ticket = offered.map((one) => TICKET.exec(one)?.[1]).find((one) => one !== undefined)
+  if (ticket === undefined) throw new AppError('auth.required')
+  const { authenticator } = c.get('parts')
+  const origin = c.req.header('origin') ?? null
+  const { credential, teamId, channels } = await authenticator.readTicket(c.get('request'), ticket, origin)
+  c.set('ticketChannels', channels)
+  return { credential, teamId, query: authenticator.principalQuery(credential, teamId) }
+}
+
 function credentialText(c: Context<AppEnv>): string | null {
   const key = c.req.header('x-api-key')
   if (key !== undefined) return key
@@ -135,18 +151,19 @@ function credentialText(c: Context<AppEnv>): string | null {
 }
 
 /** Refuses what no route has declared: a forgotten `access` closes a route instead of opening it. */
-export const denyUndeclared: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const routes = matchedRoutes(c).filter((route) => route.method !== 'ALL')
-  const declared =
-    routes.length === 0 ||
-    routes.some(
-      (route) =>
-        metaOf(route.handler)?.access !== undefined ||
-        PUBLIC_ROUTES.includes(`${route.method} ${route.path}`),
-    )
-  if (!declared) {
-    c.get('request').log.error('a route is neither public nor behind access', { path: routes[0]?.path })
-    throw notFound('The route')
+export const denyUndeclared =
+  (publicRoutes: ReadonlySet<string>): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const routes = matchedRoutes(c).filter((route) => route.method !== 'ALL')
+    const declared =
+      routes.length === 0 ||
+      routes.some(
+        (route) =>
+          metaOf(route.handler)?.access !== undefined || publicRoutes.has(`${route.method} ${route.path}`),
+      )
+    if (!declared) {
+      c.get('request').log.error('a route is neither public nor behind access', { path: routes[0]?.path })
+      throw notFound('The route')
+    }
+    await next()
   }
-  await next()
-}

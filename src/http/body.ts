@@ -17,7 +17,7 @@ export type BodyOptions = {
   optional?: boolean
 }
 
-/** Throws unless the body is JSON of bearable size and depth; Hono's `c.req.json()` then finds it read already. */
+/** Throws unless the body is JSON within the limits of size and depth. Hono's `c.req.json()` then uses the text that was read. */
 export async function requireJson(c: Context<AppEnv>, options: BodyOptions = {}): Promise<void> {
   const { maxBytes = MAX_JSON_BYTES, maxDepth = MAX_JSON_DEPTH, optional = false } = options
   if (optional && (await readText(c, maxBytes)) === '') {
@@ -30,6 +30,14 @@ export async function requireJson(c: Context<AppEnv>, options: BodyOptions = {})
   }
   requireOurJson(await readText(c, maxBytes), maxDepth)
 }
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i
+const MAX_FORM_BYTES = 64 * 1024
+
+export const isForm = (c: Context<AppEnv>): boolean => FORM_TYPE.test(c.req.header('content-type') ?? '')
+
+export const readForm = async (c: Context<AppEnv>): Promise<URLSearchParams> =>
+  new URLSearchParams(await readText(c, MAX_FORM_BYTES))
 
 export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<string> {
   if (c.req.bodyCache.text !== undefined) return c.req.text()

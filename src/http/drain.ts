@@ -6,7 +6,7 @@ import type { AppEnv } from './app-env.ts'
 
 export type DrainBounds = { bytes: number; ms: number }
 
-/** More than any route takes, so who is refused for the size of an honest mistake is told so. */
+/** Larger than any route accepts, so a client that sends somewhat too much still gets its 413. */
 const BOUNDS: DrainBounds = { bytes: 16 * 1024 * 1024, ms: 2_000 }
 
 /** Outermost. A request without a body passes through as if this were not there. */

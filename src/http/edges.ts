@@ -3,6 +3,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
+import { consolePage, wantsConsole } from './console-page.ts'
 import { problemResponse } from './problem.ts'
 import { metaOf } from './route-meta.ts'
 
@@ -44,7 +45,7 @@ const isListed = (c: Context<AppEnv>, origin: string): boolean => {
   return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin
 }
 
-/** CORS does not reach a WebSocket: a browser opens one from any page, and tells from which. */
+/** CORS does not apply to WebSockets: a browser opens one from any page, and sends the origin of the page. */
 export function requireListedOrigin(c: Context<AppEnv>): void {
   const origin = c.req.header('origin')
   if (origin !== undefined && !isListed(c, origin)) throw new AppError('access.origin_denied')
@@ -93,9 +94,10 @@ const listed = cors({
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** A path that other methods have is 405 with `Allow`; any other is 404. */
-export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Response {
+/** A browser gets the console. Else a path that other methods have is 405 with `Allow`, and any other is 404. */
+export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Response | Promise<Response> {
   return (c) => {
+    if (wantsConsole(c)) return consolePage(c)
     const allowed = METHODS.filter((method) =>
       app.router.match(method, c.req.path)[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
     )

@@ -1,6 +1,13 @@
 // A page of our own. Style and script are inline and named to the browser by their hashes, so the page's policy allows
 // exactly these two, and nothing that anybody could slip into the page runs.
-import { utf8 } from '../core/crypto.ts'
+import type { Context } from 'hono'
+import { html, raw } from 'hono/html'
+import { sha256Base64 } from '../core/crypto.ts'
+
+export { html }
+
+/** What `html` makes: texts that are put into it are escaped, and pieces that it has made are not escaped again. */
+export type Html = ReturnType<typeof html>
 
 /** For pages that hold one form. */
 export const FORM_STYLE = `
@@ -19,22 +26,23 @@ export type HtmlPage = { html: string; contentSecurityPolicy: string }
 export async function htmlPage(page: {
   title: string
   style: string
-  body: string
+  body: Html
   script?: string
   /** Whether a form of the page may be sent, which then goes to this server only. */
   sendsForms?: boolean
 }): Promise<HtmlPage> {
   const { title, style, body, script = '', sendsForms = false } = page
-  const withScript = script === '' ? '' : `<script>${script}</script>`
+  const document =
+    await html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${raw(style)}</style></head><body>${body}${script === '' ? '' : raw(`<script>${script}</script>`)}</body></html>`
   return {
-    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${style}</style></head><body>${body}${withScript}</body></html>`,
+    html: String(document),
     contentSecurityPolicy: [
       "default-src 'none'",
-      "connect-src 'self'",
+      ...(script === '' ? [] : ["connect-src 'self'"]),
       'img-src data:',
-      `style-src '${await hashOf(style)}'`,
-      `script-src '${script === '' ? 'none' : await hashOf(script)}'`,
+      `style-src 'sha256-${await sha256Base64(style)}'`,
+      `script-src '${script === '' ? 'none' : `sha256-${await sha256Base64(script)}`}'`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
       `form-action '${sendsForms ? 'self' : 'none'}'`,
@@ -42,7 +50,11 @@ export async function htmlPage(page: {
   }
 }
 
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>)
-  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`
+export function answerPage(c: Context, page: HtmlPage, status = 200): Response {
+  c.status(status as 200)
+  c.header('content-security-policy', page.contentSecurityPolicy)
+  return c.body(page.html, undefined, { 'content-type': 'text/html; charset=UTF-8' })
 }
+
+/** A browser shows its person a page, also of what went wrong. Anybody else is answered with JSON. */
+export const isBrowser = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('accept') ?? '')

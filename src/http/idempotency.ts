@@ -7,7 +7,7 @@ import { DAY_MS } from '../core/clock.ts'
 import { sha256Hex } from '../core/crypto.ts'
 import { AppError } from '../core/errors.ts'
 import { canonicalJson } from '../core/json.ts'
-import { AlreadyDoneError } from '../db/commit.ts'
+import { AlreadyDoneError, findIdempotent } from '../db/commit.ts'
 import type { AppEnv } from './app-env.ts'
 import { MAX_JSON_BYTES, readText } from './body.ts'
 import { answerView } from './etag.ts'
@@ -57,11 +57,7 @@ async function replay(
   status: 200 | 201 | 202,
 ): Promise<Response | null> {
   const { actor, now } = c.var.ctx
-  const row = await c.env.DB.prepare(
-    'SELECT request_hash AS hash, resource_id AS resourceId FROM idempotency_keys WHERE team_id = ? AND actor_id = ? AND key = ? AND expires_at > ?',
-  )
-    .bind(actor.teamId, actor.userId, key, now())
-    .first<{ hash: string; resourceId: string }>()
+  const row = await findIdempotent(c.env.DB, actor, key, now())
   if (row === null) return null
   if (row.hash !== requestHash) throw new AppError('idempotency.mismatch')
   if (view === 'secret') throw new AppError('idempotency.secret_not_replayed')

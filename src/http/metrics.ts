@@ -7,10 +7,14 @@ import { metricsHub, type SeriesGrowth } from '../objects/metrics-hub.ts'
 import type { AppEnv } from './app-env.ts'
 import { openApiPath } from './route-meta.ts'
 
-const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** The bounds of the histogram of durations, in seconds. */
+export const DURATION_BOUNDS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const REPORT_EVERY_MS = 10_000
 
 type Seen = { method: string; route: string; status: number; count: number; sumS: number; buckets: number[] }
+
+export const REQUESTS = 'orrery_http_requests_total'
+export const DURATIONS = 'orrery_http_request_duration_seconds'
 
 const UNMATCHED = 'unmatched'
 
@@ -37,12 +41,12 @@ function record(method: string, route: string, status: number, durationS: number
   const key = `${method} ${route} ${status}`
   let series = seen.get(key)
   if (!series) {
-    series = { method, route, status, count: 0, sumS: 0, buckets: BUCKETS_S.map(() => 0) }
+    series = { method, route, status, count: 0, sumS: 0, buckets: DURATION_BOUNDS_S.map(() => 0) }
     seen.set(key, series)
   }
   series.count++
   series.sumS += durationS
-  for (let i = BUCKETS_S.length - 1; i >= 0 && durationS <= (BUCKETS_S[i] ?? 0); i--)
+  for (let i = DURATION_BOUNDS_S.length - 1; i >= 0 && durationS <= (DURATION_BOUNDS_S[i] ?? 0); i--)
     series.buckets[i] = (series.buckets[i] ?? 0) + 1
 }
 
@@ -72,12 +76,13 @@ function putBack(key: string, series: Seen): void {
 
 function toGrowth({ method, route, status, count, sumS, buckets }: Seen): SeriesGrowth[] {
   const labels = `method="${method}",route="${openApiPath(route)}"`
-  const duration = 'orrery_http_request_duration_seconds'
   return [
-    [`orrery_http_requests_total{${labels},status="${status}"}`, count],
-    ...buckets.map((value, i): SeriesGrowth => [`${duration}_bucket{${labels},le="${BUCKETS_S[i]}"}`, value]),
-    [`${duration}_bucket{${labels},le="+Inf"}`, count],
-    [`${duration}_sum{${labels}}`, sumS],
-    [`${duration}_count{${labels}}`, count],
+    [`${REQUESTS}{${labels},status="${status}"}`, count],
+    ...buckets.map(
+      (value, i): SeriesGrowth => [`${DURATIONS}_bucket{${labels},le="${DURATION_BOUNDS_S[i]}"}`, value],
+    ),
+    [`${DURATIONS}_bucket{${labels},le="+Inf"}`, count],
+    [`${DURATIONS}_sum{${labels}}`, sumS],
+    [`${DURATIONS}_count{${labels}}`, count],
   ]
 }

@@ -1,12 +1,16 @@
 // The OpenAPI document, made from what the routes say about themselves (openapi.ts).
 import * as z from 'zod'
+import { described, exampleOf, isStandIn, type JsonSchema, type Schemas, tidy } from './openapi-tidy.ts'
 import { Problem } from './problem.ts'
 import { describeRoutes, openApiPath, type RouteInfo } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
+import { TAGS, tagOf } from './tags.ts'
 
-type Schemas = Record<string, unknown>
+const INTRODUCTION =
+  'Durable agents, tasks and workflows at the edge. Lists take `limit` and `cursor` and answer `{ items, nextCursor, total? }`. Updates are partial and take PUT and PATCH. ' +
+  'Errors are problems (RFC 9457) with a `code`. `Idempotency-Key` makes it safe to send a request again; `If-Match` takes the `ETag` of what was read.'
 
-/** OpenAPI 3.1 of the route table. Routes without `doc` are not part of the contract and do not appear. */
+/** OpenAPI 3.1 of the route table. Routes without `doc`, and twins, do not appear. */
 export function openApiDocument(
   routes: { method: string; path: string; handler: unknown }[],
   version: string,
@@ -15,21 +19,36 @@ export function openApiDocument(
   const paths: Record<string, Record<string, unknown>> = {}
   const problemRef = schemaOf(Problem, 'output', schemas)
   for (const route of describeRoutes(routes)) {
-    if (!route.doc) continue
+    if (!route.doc || route.twinOf !== null) continue
     const path = openApiPath(route.path)
     paths[path] ??= {}
     paths[path][route.method.toLowerCase()] = operation(route, route.doc, schemas, problemRef)
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Orrery', version, description: 'Durable agents, tasks and workflows at the edge.' },
+    info: {
+      title: 'Orrery',
+      version,
+      description: INTRODUCTION,
+      license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      schemas: Object.fromEntries(
+        Object.entries(schemas)
+          .filter(([name]) => !isStandIn(name))
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token, or an API key.',
+        },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
         metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN of the installation.' },
         mailboxToken: { type: 'http', scheme: 'bearer', description: 'MAILBOX_TOKEN of the installation.' },
       },
@@ -47,7 +66,7 @@ function operation(
   let requestBody: unknown
   for (const { name, pattern } of pathParameters(route.path)) {
     const schema = { type: 'string', ...(pattern ? { pattern: `^${pattern}$` } : {}) }
-    parameters.push({ name, in: 'path', required: true, schema })
+    parameters.push(withText({ name, in: 'path', required: true, schema }))
   }
   const header = (name: string, description: string, schema: Record<string, unknown> = {}) =>
     parameters.push({
@@ -64,19 +83,24 @@ function operation(
     )
   if (answer.versioned === 'if-match')
     header('If-Match', 'The ETag of what was read: the change is refused (412) when it has changed since.')
-  for (const { target, schema, otherMediaTypes = [], optional = false } of route.inputs) {
+  for (const { target, schema, otherMediaTypes = [], optional = false, form } of route.inputs) {
     if (target === 'json' || target === 'bytes')
       requestBody = {
         required: !optional,
         content: {
-          ...(target === 'json'
-            ? { 'application/json': { schema: schemaOf(schema, 'input', schemas) } }
-            : {}),
-          ...textOf(otherMediaTypes, target === 'bytes' ? { format: 'binary' } : {}),
+          ...(target === 'json' ? jsonBody(schema, schemas, otherMediaTypes) : {}),
+          ...(form === undefined
+            ? {}
+            : { 'application/x-www-form-urlencoded': { schema: schemaOf(form, 'input', schemas) } }),
+          ...(target === 'bytes' ? textOf(otherMediaTypes, { format: 'binary' }) : {}),
         },
       }
     else if (target === 'query' || target === 'header') parameters.push(...parametersOf(schema, target))
   }
+  if (answer.waits)
+    header('Prefer', '`wait=N` waits up to N seconds, at most 60, for the run to end.', {
+      pattern: '^wait=[0-9]{1,6}$',
+    })
   if (route.idempotent)
     header('Idempotency-Key', 'The same key and body is the same request.', { maxLength: 255 })
   const success = {
@@ -96,9 +120,9 @@ function operation(
   const rule = route.access ? ruleOf(route.access.scope) : null
   return {
     summary: answer.summary,
-    ...(answer.description ? { description: answer.description } : {}),
-    operationId: operationId(route),
-    tags: [route.path.split('/').filter((part) => part !== 'api' && part !== 'v1')[1] ?? 'system'],
+    description: answer.description ?? `${answer.summary}.`,
+    operationId: answer.id,
+    tags: [tagOf(answer.id)],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
     responses: {
@@ -124,7 +148,33 @@ function operation(
 }
 
 const textOf = (mediaTypes: string[], more: Record<string, unknown> = {}) =>
-  Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: { type: 'string', ...more } }]))
+  Object.fromEntries(
+    mediaTypes.map((mediaType) => [
+      mediaType,
+      { schema: { type: 'string', ...(mediaType === 'text/event-stream' ? EVENT_STREAM : {}), ...more } },
+    ]),
+  )
+
+const EVENT_STREAM = {
+  description:
+    'Server-sent events: `id` is the `seq` of an event, `event` its `type`, `data` the event as JSON.',
+}
+
+function jsonBody(schema: z.ZodType, schemas: Schemas, otherMediaTypes: string[]) {
+  const documented = schemaOf(schema, 'input', schemas)
+  const example = exampleOf(documented, schemas)
+  const text = { schema: { type: 'string' }, example: JSON.stringify(example) }
+  return {
+    'application/json': { schema: documented, example },
+    ...Object.fromEntries(otherMediaTypes.map((mediaType) => [mediaType, text])),
+  }
+}
+
+/** A description of a parameter belongs to the parameter. */
+function withText({ name, schema, ...rest }: { name: string; schema: JsonSchema; [other: string]: unknown }) {
+  const { description, ...bare } = described(name, schema)
+  return { name, ...rest, ...(description === undefined ? {} : { description }), schema: bare }
+}
 
 const pathParameters = (path: string): { name: string; pattern: string | undefined }[] =>
   [...path.matchAll(/:([A-Za-z]+)(?:\{([^/]*)\})?/g)].map((match) => ({
@@ -132,43 +182,36 @@ const pathParameters = (path: string): { name: string; pattern: string | undefin
     pattern: match[2],
   }))
 
-const operationId = (route: RouteInfo): string =>
-  `${route.method.toLowerCase()}${route.path
-    .replace('/api/v1', '')
-    .replace(/\{[^/]*\}/g, '')
-    .split(/[^A-Za-z0-9]+/)
-    .filter(Boolean)
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join('')}`
-
 function parametersOf(schema: z.ZodType, target: 'query' | 'header'): unknown[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, unknown>
     required?: string[]
   }
-  return Object.entries(json.properties ?? {}).map(([name, inner]) => ({
-    name,
-    in: target,
-    required: json.required?.includes(name) ?? false,
-    schema: inner,
-  }))
+  return Object.entries(json.properties ?? {}).map(([name, inner]) =>
+    withText({
+      name,
+      in: target,
+      required: json.required?.includes(name) ?? false,
+      schema: tidy(inner as JsonSchema),
+    }),
+  )
 }
 
 /** Schemas with an id become components; the rest stay where they are used. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): unknown {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): JsonSchema {
   const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
   const { $schema: _schema, $defs, id, ...rest } = json
   for (const [name, inner] of Object.entries(($defs ?? {}) as Schemas))
-    schemas[name] = withComponentRefs(withoutId(inner))
-  if (typeof id !== 'string') return withComponentRefs(rest)
-  schemas[id] = withComponentRefs(rest)
+    schemas[name] = tidy(withComponentRefs(withoutId(inner)))
+  if (typeof id !== 'string') return tidy(withComponentRefs(rest))
+  schemas[id] = tidy(withComponentRefs(rest))
   return { $ref: `#/components/schemas/${id}` }
 }
 
-const withoutId = (schema: unknown): unknown => {
+const withoutId = (schema: unknown): JsonSchema => {
   const { id: _id, ...rest } = schema as Record<string, unknown>
   return rest
 }
 
-const withComponentRefs = (schema: unknown): unknown =>
+const withComponentRefs = (schema: JsonSchema): JsonSchema =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))

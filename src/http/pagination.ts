@@ -1,7 +1,8 @@
 // How every list is asked and answered.
 import * as z from 'zod'
 
-const countFlag = z
+/** Whether a list counts all that it has. */
+export const countFlag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
@@ -20,6 +21,17 @@ export function listQuery<Sort extends string, Filters extends z.ZodRawShape>(
   })
 }
 
-/** The answer of a list. */
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int().optional() })
+/** The answer of a list: the only form that a list has. `more` is what else a list says about itself. */
+export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape = Record<never, never>>(
+  item: Item,
+  more: More = {} as More,
+) =>
+  z.strictObject({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('Send it as `cursor` to get the next page; null on the last page.'),
+    total: z.int().optional().describe('How many there are in all, with `count=true`.'),
+    ...more,
+  })

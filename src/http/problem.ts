@@ -1,4 +1,4 @@
-// The only place that makes an error response: RFC 9457. What is not an AppError is ours to mend: it is logged whole
+// The only place that makes an error response: RFC 9457. An error that is not an AppError is a bug of ours: it is logged in full
 // and shown as `internal`, so that no SQL, stack or secret reaches a client.
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { Context } from 'hono'
@@ -9,21 +9,41 @@ import { AlreadyDoneError } from '../db/commit.ts'
 import { isUnreadable } from '../objects/workflow-run.ts'
 import type { AppEnv } from './app-env.ts'
 
+/** The only form in which an answer names what is wrong, in problems and elsewhere. */
+export const ErrorDetail = z
+  .strictObject({
+    code: z.string().describe('What is wrong. Codes never change their meaning.'),
+    message: z.string().describe('The same in words, for people.'),
+    path: z
+      .string()
+      .optional()
+      .describe(
+        'Where in the body, as a JSON Pointer: `/definition/nodes/0/params/url`. A query or path parameter is `/` and its name.',
+      ),
+    nodeId: z.string().optional().describe('The node of the definition that holds the place.'),
+    resourceId: z.string().optional().describe('Another thing that the error is about, by its id.'),
+    retryable: z.boolean().optional().describe('Whether the same request may succeed later.'),
+  })
+  .meta({ id: 'ErrorDetail' })
+
 export const Problem = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
+    type: z.string().describe('`urn:orrery:problem:` and the code.'),
+    title: z.string().describe('What went wrong, the same for each problem of this code.'),
+    status: z.int().describe('The HTTP status.'),
+    detail: z.string().describe('What went wrong this time.'),
+    code: z
+      .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+      .describe('Clients branch on it. A code never changes its meaning.'),
+    retryable: z.boolean().describe('Whether the same request may succeed later.'),
     requestId: z.string(),
     runId: z.string().optional().describe('The run that the problem names.'),
-    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
+    errors: z.array(ErrorDetail).optional().describe('What is wrong, place by place.'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
 
-/** How D1 and Durable Objects say that they cannot answer now: our own fault, worth another try. */
+/** Messages of D1 and Durable Objects that are temporarily unavailable: not the client's fault, and worth a retry. */
 const UNAVAILABLE =
   /D1_ERROR: .*(network connection lost|timeout|overloaded|reset|storage)|Durable Object.*(reset|overloaded)|internal error; reference/i
 
@@ -58,13 +78,14 @@ export function problem(
     headers?: Record<string, string>
   } = {},
 ): Response {
-  const { status, title } = ERRORS[code]
+  const { status, title, retryable } = ERRORS[code]
   const body: Problem = {
     type: `urn:orrery:problem:${code}`,
     title,
     status,
     detail: more.detail ?? `${title}.`,
     code,
+    retryable,
     requestId,
     ...(more.runId === undefined ? {} : { runId: more.runId }),
     ...(more.errors ? { errors: more.errors } : {}),
@@ -81,7 +102,7 @@ export function problem(
   })
 }
 
-/** Answered by the idempotency middleware with the first request's resource, unless that is gone by now. */
+/** The idempotency middleware answers with the resource of the first request, unless it no longer exists. */
 const asConflict = (error: unknown): AppError | null =>
   error instanceof AlreadyDoneError ? new AppError('resource.conflict') : null
 
@@ -89,7 +110,7 @@ const asUnreadable = (error: unknown): AppError | null =>
   isUnreadable(error) ? new AppError('run.unreadable', { cause: error }) : null
 
 function asUnavailable(thrown: unknown): AppError | null {
-  const error = toldBy(thrown)
+  const error = causeOf(thrown)
   const retryAfterSeconds = storageRetrySeconds(error)
   if (retryAfterSeconds !== null)
     return new AppError('service.unavailable', { retryAfterSeconds, cause: thrown })
@@ -98,5 +119,5 @@ function asUnavailable(thrown: unknown): AppError | null {
   return isUnavailable ? new AppError('service.unavailable', { cause: thrown }) : null
 }
 
-/** Drizzle wraps what D1 says in a text of its own, with the statement and its values. */
-const toldBy = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error)
+/** Drizzle wraps the error of D1 in one that contains the statement and its values. */
+const causeOf = (error: unknown): unknown => (error instanceof DrizzleQueryError ? error.cause : error)

@@ -3,15 +3,14 @@ import type { MiddlewareHandler } from 'hono'
 import { openContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
 import { SettingsError } from '../env.ts'
-import type { AppEnv } from './app-env.ts'
-import type { Authenticator } from './authenticator.ts'
+import type { AppEnv, AppParts } from './app-env.ts'
 import { addressFrom } from './network.ts'
 import { problem } from './problem.ts'
 
 /** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/
 
-export function requestContext(now: () => number, authenticator: Authenticator): MiddlewareHandler<AppEnv> {
+export function requestContext(now: () => number, parts: AppParts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const given = c.req.header('x-request-id')
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId('req', now())
@@ -31,7 +30,7 @@ export function requestContext(now: () => number, authenticator: Authenticator):
         detail: 'The service is not set up; its log says what is missing.',
       })
     }
-    c.set('authenticator', authenticator)
+    c.set('parts', parts)
     await next()
     c.res.headers.set('x-request-id', requestId)
   }

@@ -17,13 +17,14 @@ export const PlainText = (max: number) =>
     .string()
     .trim()
     .min(1)
-    .max(max)
+    // What follows need not be fit for a text of any length.
+    .max(max, { abort: true })
     .regex(ONE_LINE, 'must be one line without control characters')
     .refine((text) => VISIBLE.test(text), 'must have a character that can be seen')
 
 /** A text of several lines, or none. It is given back as it came, so it is Unicode that can be kept. */
 export const LongText = (max: number) =>
-  z.string().trim().max(max).regex(LINES, 'must be text without control characters')
+  z.string().trim().max(max, { abort: true }).regex(LINES, 'must be text without control characters')
 
 /** An address is an identity: however it is typed, it is one account. */
 export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email())

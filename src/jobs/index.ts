@@ -1,39 +1,12 @@
-// Queue consumers. A message only names an outbox row, so it is always acknowledged once the row is in hand: what
+// Queue consumers. A message only names an outbox row, so it is always acknowledged once the row was claimed: what
 // becomes of the work stands in the row, and the sweep sends it again when its time comes.
 import { openContext, type RequestContext } from '../context.ts'
+import { loadSettings } from '../db/platform-settings.ts'
 import type { Env } from '../env.ts'
-import { deliverDecision } from '../modules/approvals/index.ts'
-import { deliverEvent, dispatchEvent } from '../modules/events/index.ts'
-import { revokeLive } from '../modules/executions/index.ts'
-import { QueueEnvelope, QueueMessage } from '../queue/messages.ts'
+import type { Job } from '../modules/define-module.ts'
+import { JOBS } from '../modules/index.ts'
+import { type MessageType, QueueEnvelope, QueueMessage } from '../queue/messages/index.ts'
 import { doOutboxRow } from '../queue/outbox.ts'
-import { callBack } from './call-back.ts'
-import { deleteStored } from './delete-stored.ts'
-import { purgeTeam } from './purge-team.ts'
-import { removeRun } from './remove-run.ts'
-import { sendMail } from './send-mail.ts'
-import { startErrorWorkflow } from './start-error-workflow.ts'
-import { startRun } from './start-run.ts'
-
-type Job<Type extends QueueMessage['type']> = (
-  request: RequestContext,
-  message: Extract<QueueMessage, { type: Type }>,
-  outboxId: string,
-) => Promise<void>
-
-const JOBS: { [Type in QueueMessage['type']]: Job<Type> } = {
-  'approval.decide': deliverDecision,
-  'event.deliver': deliverEvent,
-  'event.dispatch': dispatchEvent,
-  'live.revoke': revokeLive,
-  'mail.send': sendMail,
-  'run.callback': callBack,
-  'run.failed': startErrorWorkflow,
-  'run.remove': removeRun,
-  'run.start': startRun,
-  'storage.delete': deleteStored,
-  'team.purge': purgeTeam,
-}
 
 export async function consumeQueue(
   batch: MessageBatch<unknown>,
@@ -41,6 +14,7 @@ export async function consumeQueue(
   now: () => number,
   defer: (work: Promise<unknown>) => void,
 ): Promise<void> {
+  await loadSettings(env.DB).catch(() => undefined)
   for (const message of batch.messages) {
     const envelope = QueueEnvelope.safeParse(message.body)
     if (!envelope.success) {
@@ -63,7 +37,7 @@ export async function consumeQueue(
 export async function runOutboxRow(request: RequestContext, outboxId: string): Promise<void> {
   await doOutboxRow(request, outboxId, async (body) => {
     const message = QueueMessage.parse(body)
-    const job = JOBS[message.type] as Job<QueueMessage['type']>
+    const job = JOBS[message.type] as Job<MessageType>
     await job(request, message, outboxId)
   })
 }

@@ -1,6 +1,6 @@
 // The node types as data: what the API lists, the reference prints and an editor builds its forms from.
 import * as z from 'zod'
-import { Body, DEFAULTS } from '../engine/definition.ts'
+import { Body, DEFAULTS } from '../engine/model/definition.ts'
 import type { NodeCategory, NodeType } from './node.ts'
 import { NODES } from './registry.ts'
 
@@ -15,6 +15,7 @@ export type NodeTypeDescription = {
   output: string
   example: Record<string, unknown>
   needsCredential: boolean
+  takesCredential: boolean
   /** Computed at once, without reaching anything outside. */
   pure: boolean
   /** Null where nothing takes time, or where the node waits as long as its parameters say. */
@@ -37,6 +38,7 @@ const describe = (node: NodeType): NodeTypeDescription => ({
   output: node.output,
   example: node.example,
   needsCredential: node.needsCredential,
+  takesCredential: node.needsCredential || node.takesCredential === true,
   pure: node.pure,
   defaultTimeoutMs: node.pure ? null : (node.defaultTimeoutMs ?? DEFAULTS.timeoutMs),
 })
@@ -45,7 +47,7 @@ function paramsOf(node: NodeType): Record<string, unknown> {
   const own = node.params
   // The engine reads the body of a group before the node's schema sees the rest.
   const schema =
-    node.kind === 'group' && own instanceof z.ZodObject
+    node.kind === 'group' && node.body === undefined && own instanceof z.ZodObject
       ? own.extend({ body: Body.describe('Its nodes, edges and what it gives.') })
       : own
   const { $schema: _dialect, ...params } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })

@@ -1,9 +1,11 @@
 // An outcome that stands in for a node, in tests and on drafts. The run, the dry run and the check at the start all read it
 // here, so that they agree on where a mocked node goes on.
+
 import type { Json } from '../core/json.ts'
+import type { Pointer } from '../core/pointer.ts'
 import { portsOf } from '../engine/compile/ports.ts'
-import type { Node } from '../engine/definition.ts'
-import type { NodeError } from '../engine/event.ts'
+import type { Node } from '../engine/model/definition.ts'
+import type { NodeError } from '../engine/model/event.ts'
 import { NodeFailure, type NodeResult, type NodeType } from './node.ts'
 
 /** Either an outcome or an error. */
@@ -28,17 +30,17 @@ export function mockFault(
   type: NodeType | undefined,
   node: Node,
   mock: Mock,
-): { field: string; message: string } | null {
-  if (type?.kind === 'group')
+): { field: Pointer; message: string } | null {
+  if (type?.kind === 'group' && type.body === undefined)
     return { field: '', message: 'A group cannot be stood in for; name the nodes inside it.' }
   if (mock.error !== undefined) return null
   const ports = portsOf(type, node)
   const names = (ports ?? []).map((name) => `"${name}"`).join(', ')
   if (mock.port !== undefined && ports !== undefined && !ports.includes(mock.port))
-    return { field: '.port', message: `The node has no such port; its ports are ${names}.` }
+    return { field: '/port', message: `The node has no such port; its ports are ${names}.` }
   if (wayOf(type, node, mock) === 'open')
     return {
-      field: '.port',
+      field: '/port',
       message: `The output does not say where the node goes on; name a port: ${names}.`,
     }
   return null

@@ -2,8 +2,9 @@
 // reference, the JSON Schema of `GET /workflows/node-types` and the run object all read this and nothing else.
 import type * as z from 'zod'
 import type { Json } from '../core/json.ts'
-import type { NodeError, Wait } from '../engine/event.ts'
-import type { NodeTypeInfo } from '../engine/node-type.ts'
+import type { NodeError, Wait } from '../engine/model/event.ts'
+import type { NodeTypeInfo } from '../engine/model/node-type.ts'
+import type { Usage } from '../engine/model/usage.ts'
 import type { HttpAnswer } from '../objects/workflow-run.ts'
 import type { NodePorts } from './ports.ts'
 
@@ -26,13 +27,15 @@ export type NodeResult =
       port?: string
       /** Answers the request that started the run, when one is waiting; the first answer of a run counts. */
       respond?: HttpAnswer
+      /** What a call of a model has used. */
+      usage?: Usage
     }
   | {
       wait: Wait
       /** What a person or a later signal needs to know; kept beside the wait and shown with it. */
       detail?: Json
     }
-  | { error: NodeError }
+  | { error: NodeError; usage?: Usage }
 
 /** A person's word on an approval, as the run has recorded it. */
 export type Decision = {
@@ -53,6 +56,12 @@ export type NodeInput<Params> = {
   prev: unknown
   /** Outputs of the predecessors whose edge was taken, by node id. */
   taken: Readonly<Record<string, unknown>>
+  /**
+   * In a supplied body: what a node of it gave, in each round until now. Nothing else of the run can be read so.
+   */
+  inside: (id: string) => { iteration: number; output: unknown }[]
+  /** A run before this one has tried it and failed, or left it open. */
+  isAgain: boolean
   /** Evaluates a parameter named in `deferred`, e.g. for each item. Throws NodeFailure when it cannot. */
   evaluate: (param: string, extra: { item?: unknown; index?: number }) => unknown
   /** Whether an outcome at this port leads anywhere. */
@@ -65,6 +74,8 @@ export type NodeInput<Params> = {
   failures: number
   /** The same on every attempt: what makes an effect safe to repeat. */
   idempotencyKey: string
+  /** The integration that the node names, by id or name. */
+  credential: string | null
   run: { id: string; workflowId: string | null; teamId: string; startedBy: string | null; depth: number }
 }
 

@@ -1,5 +1,19 @@
 // Every node type that there is. Adding one is its file and its line here.
-import { nodeTypes } from '../engine/node-type.ts'
+
+import { nodeTypes } from '../engine/model/node-type.ts'
+import { aiAgent } from './ai/agent.ts'
+import { aiClassify, aiEmbed, aiExtract, aiGenerate } from './ai/generate.ts'
+import { aiFields, aiLabels, aiPrompt } from './ai/inner/begin.ts'
+import { aiGate, aiRefuse, aiResult, aiTool, aiWay } from './ai/inner/call.ts'
+import { aiTexts, aiVectors } from './ai/inner/embed.ts'
+import { aiAnswer, aiEnd, aiLabel, aiObject } from './ai/inner/end.ts'
+import { aiLadder } from './ai/inner/ladder.ts'
+import { aiLimit } from './ai/inner/limit.ts'
+import { aiModel } from './ai/inner/model.ts'
+import { aiRecall } from './ai/inner/recall.ts'
+import { aiLoad, aiSetup } from './ai/inner/setup.ts'
+import { aiSummary } from './ai/inner/summary.ts'
+import { aiThread } from './ai/thread.ts'
 import { dataAggregate } from './data/aggregate.ts'
 import { dataDedupe } from './data/dedupe.ts'
 import { dataFilter } from './data/filter.ts'
@@ -8,6 +22,14 @@ import { dataMerge } from './data/merge.ts'
 import { dataSet } from './data/set.ts'
 import { dataSort } from './data/sort.ts'
 import { dataSplit } from './data/split.ts'
+import { deploySite } from './deploy/site.ts'
+import { DEPLOY_STEPS } from './deploy/steps.ts'
+import { dataProfile } from './documents/data-profile.ts'
+import { DOCUMENT_NODES } from './documents/index.ts'
+import { fileDelete } from './file/delete.ts'
+import { fileList } from './file/list.ts'
+import { fileRead } from './file/read.ts'
+import { fileWrite } from './file/write.ts'
 import { flowApproval } from './flow/approval.ts'
 import { flowFail } from './flow/fail.ts'
 import { flowGroup } from './flow/group.ts'
@@ -22,9 +44,12 @@ import { flowWorkflow } from './flow/workflow.ts'
 import { httpRequest } from './http/request.ts'
 import type { NodeType } from './node.ts'
 import { notifyEmail } from './notify/email.ts'
+import { notifyUser } from './notify/user.ts'
+import { notifyWebhook } from './notify/webhook.ts'
 import { storeGet } from './store/get.ts'
 import { storeIncrement } from './store/increment.ts'
 import { storeSet } from './store/set.ts'
+import { TASKS_STEPS } from './tasks/steps.ts'
 
 export const NODES: readonly NodeType[] = [
   httpRequest,
@@ -47,15 +72,57 @@ export const NODES: readonly NodeType[] = [
   flowRespond,
   flowFail,
   flowNoop,
+  notifyUser,
   notifyEmail,
+  notifyWebhook,
   storeGet,
   storeSet,
   storeIncrement,
+  fileRead,
+  fileWrite,
+  fileList,
+  fileDelete,
+  dataProfile,
+  ...DOCUMENT_NODES,
+  aiGenerate,
+  aiExtract,
+  aiClassify,
+  aiEmbed,
+  aiAgent,
+  deploySite,
 ]
 
-const byType = new Map(NODES.map((node) => [node.type, node]))
+/** Those that stand in definitions of ours, such as the bodies of nodes whose types supply one; nobody else writes them. */
+export const INNER_NODES: readonly NodeType[] = [
+  aiPrompt,
+  aiFields,
+  aiLabels,
+  aiTexts,
+  aiSetup,
+  aiLoad,
+  aiLadder,
+  aiThread,
+  aiRecall,
+  aiSummary,
+  aiModel,
+  aiVectors,
+  aiGate,
+  aiWay,
+  aiTool,
+  aiResult,
+  aiRefuse,
+  aiLimit,
+  aiAnswer,
+  aiObject,
+  aiLabel,
+  aiEnd,
+  ...DEPLOY_STEPS,
+  ...TASKS_STEPS,
+]
+
+const byType = new Map([...NODES, ...INNER_NODES].map((node) => [node.type, node]))
 
 export const nodeOf = (type: string): NodeType | undefined => byType.get(type)
 
 /** The same as the engine sees it. */
-export const NODE_TYPES = nodeTypes(NODES)
+export const NODE_TYPES = nodeTypes([...NODES, ...INNER_NODES])

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { NodeFailure } from '../node.ts'
 
-export const MOST_ITEMS = 100_000
+export const MAX_ITEMS = 100_000
 
-export const items = z.array(z.unknown()).max(MOST_ITEMS).describe('The list.')
+export const items = z.array(z.unknown()).max(MAX_ITEMS).describe('The list.')
 
 /** A parameter that must stand in the definition; what it gives for each item is only known in the run. */
 export const perItem = (description: string) =>

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { canonicalJson } from '../../core/json.ts'
 import { pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
-import { badData, isRow, MOST_ITEMS, type Row } from './items.ts'
+import { badData, isRow, MAX_ITEMS, type Row } from './items.ts'
 import { isMissing } from './order.ts'
 
 const Name = z.string().min(1).max(200)
 const side = (which: string) =>
-  z.array(z.unknown()).max(MOST_ITEMS).describe(`The list of objects on the ${which}.`)
+  z.array(z.unknown()).max(MAX_ITEMS).describe(`The list of objects on the ${which}.`)
 
 export const dataMerge = pureNode({
   type: 'data.merge',
@@ -62,10 +62,10 @@ export const dataMerge = pureNode({
     }
     const output: Row[] = []
     const push = (row: Row): void => {
-      if (output.length === MOST_ITEMS)
+      if (output.length === MAX_ITEMS)
         throw badData(
           'data.too_large',
-          `The lists give more than ${MOST_ITEMS} rows: their keys repeat too often`,
+          `The lists give more than ${MAX_ITEMS} rows: their keys repeat too often`,
         )
       output.push(row)
     }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
-import { items, MOST_ITEMS } from './items.ts'
+import { items, MAX_ITEMS } from './items.ts'
 
 export const dataSplit = pureNode({
   type: 'data.split',
@@ -9,7 +9,7 @@ export const dataSplit = pureNode({
   summary: 'Cuts a list into parts.',
   params: z.strictObject({
     items,
-    size: z.number().int().min(1).max(MOST_ITEMS).describe('Items of a part; the last may have fewer.'),
+    size: z.number().int().min(1).max(MAX_ITEMS).describe('Items of a part; the last may have fewer.'),
   }),
   output: 'A list of lists, in order; empty for an empty list.',
   example: { items: [1, 2, 3, 4, 5], size: 2 },

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { DAY_MS } from '../../core/clock.ts'
 import type { Json } from '../../core/json.ts'
-import type { OnDue } from '../../engine/event.ts'
 import { checkSchema } from '../../engine/json-schema/compile.ts'
-import type { ParamFault } from '../../engine/node-type.ts'
+import type { OnDue } from '../../engine/model/event.ts'
+import type { ParamFault } from '../../engine/model/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 

@@ -4,7 +4,7 @@ import { isFixed } from '../fixed.ts'
 import { NodeFailure, pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
 
-const MOST_WAIT_MS = 366 * DAY_MS
+const MAX_WAIT_MS = 366 * DAY_MS
 
 export const flowWait = pureNode({
   type: 'flow.wait',
@@ -12,7 +12,7 @@ export const flowWait = pureNode({
   summary: 'Waits for a while, or until a time. Never ends early, and takes nothing while it waits.',
   params: z
     .strictObject({
-      durationMs: z.number().int().min(0).max(MOST_WAIT_MS).optional().describe('How long, from its start.'),
+      durationMs: z.number().int().min(0).max(MAX_WAIT_MS).optional().describe('How long, from its start.'),
       until: z
         .union([z.string().max(100), z.number()])
         .optional()
@@ -36,7 +36,7 @@ export const flowWait = pureNode({
   compute: ({ params, nowMs }) => {
     const until = params.until === undefined ? nowMs + (params.durationMs ?? 0) : timeOf(params.until)
     const output = { waitedMs: Math.max(0, until - nowMs) }
-    if (output.waitedMs > MOST_WAIT_MS) throw bad('until is more than a year away')
+    if (output.waitedMs > MAX_WAIT_MS) throw bad('until is more than a year away')
     if (output.waitedMs === 0) return { output }
     return { wait: { kind: 'timer', until, onDue: { port: 'main', output } } }
   },

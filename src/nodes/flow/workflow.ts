@@ -1,8 +1,6 @@
 import * as z from 'zod'
-import { MINUTE_MS } from '../../core/clock.ts'
-import type { NodeError } from '../../engine/event.ts'
+import { outcomeOfChild } from '../child-outcome.ts'
 import { effectNode, type NodeResult } from '../node.ts'
-import type { ChildRun } from '../ports.ts'
 import { mainPort } from '../ports-of.ts'
 
 export const flowWorkflow = effectNode({
@@ -48,26 +46,10 @@ export const flowWorkflow = effectNode({
       idempotencyKey,
       signal,
     })
-    return wait ? outcomeOf(child, nowMs) : { output: { runId: child.runId } }
+    return wait ? outcomeOfChild(child, nowMs) : { output: { runId: child.runId } }
   },
   undo: async ({ runs }, { path, failures, nowMs }, signal): Promise<NodeResult> => {
     const child = await runs.undoChild({ path, failures, signal })
-    return child === null ? { output: null } : outcomeOf(child, nowMs)
+    return child === null ? { output: null } : outcomeOfChild(child, nowMs)
   },
 })
-
-function outcomeOf({ runId, ended }: ChildRun, nowMs: number): NodeResult {
-  if (ended === null)
-    return { wait: { kind: 'child', name: runId, until: nowMs + MINUTE_MS, onDue: 'resume' } }
-  return ended.status === 'succeeded' ? { output: ended.output } : { error: failureOf(runId, ended) }
-}
-
-/** As the run object says it when the child tells of its end later. */
-function failureOf(runId: string, { status, error }: NonNullable<ChildRun['ended']>): NodeError {
-  const { code, message } = (error ?? {}) as { code?: string; message?: string }
-  return {
-    code: status === 'cancelled' ? 'workflow.child_cancelled' : (code ?? 'workflow.child_failed'),
-    message: message ?? `The run ${runId} ${status === 'cancelled' ? 'was cancelled' : 'has failed'}`,
-    details: { runId },
-  }
-}

@@ -1,6 +1,6 @@
 // What came back: whether it counts as success, and its body as a value.
 import { isForbiddenKey, parseJson } from '../../core/json.ts'
-import type { NodeError } from '../../engine/event.ts'
+import type { NodeError } from '../../engine/model/event.ts'
 import { NodeFailure } from '../node.ts'
 import type { OutboundResponse } from '../ports.ts'
 
@@ -8,8 +8,8 @@ export type ResponseType = 'auto' | 'json' | 'text'
 export type OkStatus = number | string
 
 /** Deeper values could not be read by any expression. */
-const MOST_DEPTH = 256
-const MOST_ERROR_CHARS = 2_000
+const MAX_DEPTH = 256
+const MAX_ERROR_CHARS = 2_000
 
 /** The other side says that the same request may succeed later. */
 const isRetryable = (status: number): boolean =>
@@ -34,7 +34,7 @@ export function statusFailure(method: string, response: OutboundResponse, nowMs:
     retryable: isRetryable(status),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
     outcomeUnknown: status >= 500 && !REFUSED.has(status),
-    details: { status, body: decode(bytes.subarray(0, MOST_ERROR_CHARS), 'utf-8', false) ?? '' },
+    details: { status, body: decode(bytes.subarray(0, MAX_ERROR_CHARS), 'utf-8', false) ?? '' },
   }
 }
 
@@ -90,14 +90,14 @@ export function readBody(response: OutboundResponse, responseType: ResponseType)
 }
 
 function jsonOf(text: string, response: OutboundResponse): unknown {
-  const parsed = parseJson(text, MOST_DEPTH)
+  const parsed = parseJson(text, MAX_DEPTH)
   if (parsed.ok) return parsed.value
   // Names that expressions cannot use are left out, as they do in copies; the rest of the answer is of use.
   if (parsed.error === 'request.forbidden_key')
     return JSON.parse(text, (key, value) => (isForbiddenKey(key) ? undefined : value)) as unknown
   const why =
     parsed.error === 'request.too_deep'
-      ? `JSON nested deeper than ${MOST_DEPTH}`
+      ? `JSON nested deeper than ${MAX_DEPTH}`
       : 'something that is not JSON'
   throw new NodeFailure({
     code: 'http.not_json',

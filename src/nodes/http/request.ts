@@ -1,16 +1,18 @@
 import * as z from 'zod'
-import type { NodeError } from '../../engine/event.ts'
-import type { ParamFault } from '../../engine/node-type.ts'
+import type { NodeError } from '../../engine/model/event.ts'
+import type { ParamFault } from '../../engine/model/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { effectNode, type NodeInput, type NodeResult } from '../node.ts'
 import type { HttpPort, NodePorts, OutboundRequest, OutboundResponse } from '../ports.ts'
 import { mainPort } from '../ports-of.ts'
 import { isOk, readBody, statusFailure } from './answer.ts'
 import { bad, bodyOf } from './body.ts'
+import { intoFile } from './into-file.ts'
 import { DEFAULT_PAGES, firstPage, type Page, Paginate, Query, turnPage, withQuery } from './paginate.ts'
 
 /** What fits into a run; larger answers belong into files. */
-export const MOST_ANSWER_BYTES = 8 * 1024 * 1024
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+const MAX_FILE_ANSWER_BYTES = 50 * 1024 * 1024
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -37,10 +39,19 @@ const Params = z.strictObject({
     .enum(['json', 'form', 'multipart', 'raw'])
     .optional()
     .describe('How the body is sent. Default: `raw` for text, else `json`.'),
-  responseType: z
-    .enum(['auto', 'json', 'text'])
+  responseType: z.enum(['auto', 'json', 'text', 'file']).optional().meta({
+    description:
+      '`auto` goes by the content type of the answer. `file` streams it into a file of the team, of up to 50 MB.',
+    default: 'auto',
+  }),
+  fileName: z
+    .string()
+    .min(1)
+    .max(1_024)
     .optional()
-    .meta({ description: '`auto` goes by the content type of the answer.', default: 'auto' }),
+    .describe(
+      'With `responseType: file` the name of the file. Default: what the answer calls it (`Content-Disposition`), else the end of its address, with the extension of its content type where that has none.',
+    ),
   paginate: Paginate.optional().describe(
     'Asks for page after page and gives all that they bring. Its expressions see the page just got as `item` (`{ status, headers, body }`) and its place, from 0, as `index`.',
   ),
@@ -50,10 +61,15 @@ const Params = z.strictObject({
     .max(100)
     .optional()
     .describe('Statuses that count as success, such as 200, 404 or "2xx". Default: 200 to 399.'),
-  maxBytes: z.number().int().min(1).max(MOST_ANSWER_BYTES).optional().meta({
-    description: 'A larger answer (of all pages together) is a failure.',
-    default: MOST_ANSWER_BYTES,
-  }),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_FILE_ANSWER_BYTES)
+    .optional()
+    .describe(
+      'A larger answer (of all pages together) is a failure. Default and maximum: 8 MB, or 50 MB with `responseType: file`.',
+    ),
   followRedirects: z
     .union([z.boolean(), z.literal('any')])
     .optional()
@@ -63,15 +79,16 @@ const Params = z.strictObject({
       default: true,
     }),
 })
-type Params = z.infer<typeof Params>
+export type Params = z.infer<typeof Params>
 
 export const httpRequest = effectNode({
   type: 'http.request',
   category: 'http',
-  summary: 'Calls an HTTP API.',
+  summary:
+    'Calls an HTTP API. With a `credential` the request is signed, at the allowed hosts of the integration only.',
   params: Params,
   output:
-    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages`, their number, stands beside it.',
+    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages`, their number, stands beside it. With `responseType: file` the body is `{ $file, name, type, sizeBytes, sha256 }`.',
   example: {
     url: 'https://api.example.com/orders/{{ input.orderId }}',
     headers: { accept: 'application/json' },
@@ -80,10 +97,12 @@ export const httpRequest = effectNode({
   conditions: ['paginate.until'],
   ports: mainPort,
   needsCredential: false,
+  takesCredential: true,
   effectful: true,
   check: fixedFaults,
   run: async (ports, input, signal): Promise<NodeResult> => {
     const request = requestOf(input, signal)
+    if (input.params.responseType === 'file') return intoFile(ports, input, request)
     return input.params.paginate
       ? allPages(ports, input, request, input.params.paginate)
       : onePage(ports.http, input, request)
@@ -92,7 +111,14 @@ export const httpRequest = effectNode({
 
 type Input = NodeInput<Params>
 
-function fixedFaults({ url, method, headers, body }: Readonly<Record<string, unknown>>): ParamFault[] {
+function fixedFaults({
+  url,
+  method,
+  headers,
+  body,
+  paginate,
+  responseType,
+}: Readonly<Record<string, unknown>>): ParamFault[] {
   const faults: ParamFault[] = []
   if (typeof url === 'string') {
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
@@ -105,6 +131,8 @@ function fixedFaults({ url, method, headers, body }: Readonly<Record<string, unk
       if (!isHeader(name, isFixed(value) ? String(value) : ''))
         faults.push({ at: ['headers', name], message: 'not a header' })
   }
+  if (paginate !== undefined && responseType === 'file')
+    faults.push({ at: ['paginate'], message: 'pages are gathered in the output, not in a file' })
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
     faults.push({ at: ['body'], message: `a ${method} request has none` })
   return faults
@@ -162,10 +190,12 @@ const tooManyPages = (maxPages: number, method: string): NodeError => ({
 })
 
 const bodyOfAnswer = (response: OutboundResponse, request: OutboundRequest, { params }: Input): unknown =>
-  request.method === 'HEAD' ? null : readBody(response, params.responseType ?? 'auto')
+  request.method === 'HEAD'
+    ? null
+    : readBody(response, params.responseType === 'file' ? 'auto' : (params.responseType ?? 'auto'))
 
-function requestOf({ params, idempotencyKey }: Input, signal: AbortSignal): OutboundRequest {
-  const { url, query, body, bodyType, maxBytes = MOST_ANSWER_BYTES, followRedirects = true } = params
+function requestOf({ params, idempotencyKey, credential }: Input, signal: AbortSignal): OutboundRequest {
+  const { url, query, body, bodyType, maxBytes = MAX_ANSWER_BYTES, followRedirects = true } = params
   if (!URL.canParse(url)) throw bad('url: not a URL')
   const method = params.method ?? (body === undefined ? 'GET' : 'POST')
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
@@ -185,9 +215,10 @@ function requestOf({ params, idempotencyKey }: Input, signal: AbortSignal): Outb
     url: query === undefined ? url : withQuery(url, query),
     method,
     headers,
-    maxBytes,
+    maxBytes: Math.min(maxBytes, MAX_ANSWER_BYTES),
     followRedirects,
     signal,
+    ...(credential === null ? {} : { credential }),
     ...(sent === null ? {} : { body: sent.body }),
   }
 }
