@@ -1,0 +1,125 @@
+// The one way to the API: it signs, names the team, makes an answer that is no success a Problem, and renews a token that
+// has ended. Addresses, queries, bodies and answers are typed by the contract.
+import type { Api, Schemas } from './contract.gen.ts'
+import { Problem } from './problem.ts'
+import { accessToken, dropToken } from './session.ts'
+import { currentTeam } from './team.ts'
+
+export type Endpoint = keyof Api
+export type Answer<E extends Endpoint> = Api[E]['answer']
+export type Query<E extends Endpoint> = Api[E]['query']
+export type { Schemas }
+
+type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : never
+type Params<E extends Endpoint> = [ParamNames<E>] extends [never]
+  ? { params?: never }
+  : { params: Record<ParamNames<E>, string | number> }
+type Body<E extends Endpoint> = Api[E]['body'] extends undefined
+  ? { body?: never }
+  : { body?: Api[E]['body'] }
+export type Options<E extends Endpoint> = Params<E> &
+  Body<E> & {
+    query?: Query<E>
+    signal?: AbortSignal | undefined
+    /** Makes a request that is sent twice count once. */
+    idempotencyKey?: string
+    ifMatch?: string
+  }
+type Rest<E extends Endpoint> = [ParamNames<E>] extends [never]
+  ? [options?: Options<E>]
+  : [options: Options<E>]
+
+export async function call<E extends Endpoint>(endpoint: E, ...rest: Rest<E>): Promise<Answer<E>> {
+  return (await callWithHeaders(endpoint, ...rest)).answer
+}
+
+export async function callWithHeaders<E extends Endpoint>(
+  endpoint: E,
+  ...[options = {} as Options<E>]: Rest<E>
+): Promise<{ answer: Answer<E>; headers: Headers }> {
+  const { method, path } = addressOf(endpoint, options)
+  // Of what also comes as a stream, the answer that ends.
+  const response = await send(method, path, { ...options, accept: 'application/json' })
+  const text = await response.text()
+  const answer = text === '' ? null : parse(text)
+  if (!response.ok) throw new Problem(response.status, (answer ?? {}) as object, response.headers)
+  return { answer: answer as Answer<E>, headers: response.headers }
+}
+
+/** Bytes, such as a file or an output that is too large to be shown. */
+export async function download<E extends Endpoint>(endpoint: E, options: Options<E>): Promise<Blob> {
+  const { method, path } = addressOf(endpoint, options)
+  const response = await send(method, path, options)
+  if (!response.ok)
+    throw new Problem(response.status, parse(await response.text()) as object, response.headers)
+  return response.blob()
+}
+
+export function addressOf<E extends Endpoint>(
+  endpoint: E,
+  { params, query }: { params?: Record<string, string | number>; query?: Record<string, unknown> },
+): { method: string; path: string } {
+  const [method = '', template = ''] = endpoint.split(' ')
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(params?.[name] ?? '')),
+  )
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
+  }
+  return { method, path: `/api/v1${path}${search.size > 0 ? `?${search}` : ''}` }
+}
+
+type Sent = {
+  body?: unknown
+  signal?: AbortSignal | undefined
+  idempotencyKey?: string
+  ifMatch?: string
+  accept?: string
+}
+
+async function send(method: string, path: string, options: Sent, isSecond = false): Promise<Response> {
+  const token = await accessToken()
+  const { body, signal, idempotencyKey, ifMatch, accept } = options
+  const team = currentTeam()
+  const response = await fetch(path, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(team === null ? {} : { 'x-team-id': team }),
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  // The session may have ended or been renewed since the token was read, so ask for a new one and try once more.
+  if (response.status !== 401 || token === null || isSecond || !(await isAboutToken(response)))
+    return response
+  dropToken(token)
+  return (await accessToken()) === null ? response : send(method, path, options, true)
+}
+
+/** A 401 may also be about a password or a code that was sent along. */
+async function isAboutToken(response: Response): Promise<boolean> {
+  const { code } = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string }
+  return code === 'auth.invalid_token' || code === 'auth.required'
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { detail: 'The answer of the server cannot be read.' }
+  }
+}
+
+/** Of one intent, such as a dialog that was opened: however often its button is pressed, it is done once. */
+export const newIdempotencyKey = (): string => crypto.randomUUID()

@@ -1,0 +1,204 @@
+// One socket a tab, opened again whenever it closes. Each event of a channel comes once and in order; what was lost for good
+// comes as a reset (docs/realtime.md).
+
+import { call } from './client.ts'
+import type { Schemas } from './contract.gen.ts'
+import { currentUser, onSessionChange } from './session.ts'
+import { onTeamChange } from './team.ts'
+
+export type LiveState = 'live' | 'catching-up' | 'offline'
+export type RunEvent = Schemas['RunEvent']
+export type TeamEvent = Schemas['TeamEvent']
+
+type Handlers = {
+  onEvent: (event: RunEvent | TeamEvent, seq: number) => void
+  onReset?: (snapshot: unknown, seq: number) => void
+}
+type Channel = { handlers: Set<Handlers>; seq: number | null; isCurrent: boolean; askedAt: number }
+type Frame = {
+  type: string
+  channel?: string
+  seq?: number
+  event?: RunEvent | TeamEvent
+  snapshot?: unknown
+  code?: string
+}
+
+const FIRST_DELAY_MS = 500
+const MAX_DELAY_MS = 15_000
+/** Proxies cut what is silent for longer. */
+const PING_MS = 15_000
+const DEAD_AFTER_MS = 45_000
+const ASK_AGAIN_MS = 1_000
+const LET_GO_AFTER_MS = 5 * 60_000
+
+const channels = new Map<string, Channel>()
+const watchers = new Set<() => void>()
+let socket: WebSocket | null = null
+let isOpening = false
+let failures = 0
+let offlineSince: number | null = null
+let retry: ReturnType<typeof setTimeout> | undefined
+let hidden: ReturnType<typeof setTimeout> | undefined
+
+/** Follows a channel until the function that it answers is called. `afterSeq` is the last event that is known already. */
+export function follow(name: string, handlers: Handlers, afterSeq: number | null = null): () => void {
+  const known = channels.get(name)
+  const channel = known ?? { handlers: new Set<Handlers>(), seq: afterSeq, isCurrent: false, askedAt: 0 }
+  channel.handlers.add(handlers)
+  if (!known) {
+    channels.set(name, channel)
+    subscribe(name, channel)
+  }
+  void open()
+  return () => {
+    channel.handlers.delete(handlers)
+    if (channel.handlers.size > 0 || channels.get(name) !== channel) return
+    channels.delete(name)
+    send({ type: 'unsubscribe', channel: name })
+    notify()
+  }
+}
+
+export function liveState(): LiveState {
+  if (socket?.readyState !== WebSocket.OPEN) return offlineSince === null ? 'catching-up' : 'offline'
+  return [...channels.values()].every((one) => one.isCurrent) ? 'live' : 'catching-up'
+}
+
+export const sinceWhenOffline = (): number | null => offlineSince
+
+export function onLiveChange(watcher: () => void): () => void {
+  watchers.add(watcher)
+  return () => watchers.delete(watcher)
+}
+
+function notify(): void {
+  for (const watcher of watchers) watcher()
+}
+
+const send = (frame: object): void => {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
+}
+
+const subscribe = (name: string, { seq }: Channel): void =>
+  send({ type: 'subscribe', channel: name, ...(seq === null ? {} : { afterSeq: seq }) })
+
+function take(frame: Frame): void {
+  const { type, channel: name, seq = 0, code } = frame
+  const channel = name === undefined ? undefined : channels.get(name)
+  if (type === 'error' && code === 'service.unavailable') socket?.close(4000, 'again')
+  if (name === undefined || channel === undefined) return
+  if (type === 'event' && frame.event) {
+    if (channel.seq !== null && seq <= channel.seq) return
+    if (channel.seq !== null && seq > channel.seq + 1) askFrom(name, channel)
+    else {
+      channel.seq = seq
+      for (const one of channel.handlers) one.onEvent(frame.event, seq)
+    }
+  } else if (type === 'reset') {
+    channel.seq = seq
+    for (const one of channel.handlers) one.onReset?.(frame.snapshot, seq)
+  } else if (type === 'more') {
+    send({ type: 'resume', channel: name, afterSeq: channel.seq ?? seq })
+  } else if (type === 'subscribed') {
+    failures = 0
+    channel.seq ??= seq
+    channel.isCurrent = true
+    notify()
+  } else if (type === 'error' && code !== 'service.unavailable') {
+    channels.delete(name)
+    notify()
+  }
+}
+
+/** Numbers have no gaps: what is missing was lost on the way, and is asked for again. */
+function askFrom(name: string, channel: Channel): void {
+  const now = performance.now()
+  if (now - channel.askedAt < ASK_AGAIN_MS) return
+  channel.askedAt = now
+  channel.isCurrent = false
+  send({ type: 'resume', channel: name, afterSeq: channel.seq ?? 0 })
+  notify()
+}
+
+/** A browser says of a refused socket only that it closed, so each try takes a new ticket. */
+async function open(): Promise<void> {
+  if (socket !== null || isOpening || channels.size === 0 || currentUser() === null) return
+  isOpening = true
+  clearTimeout(retry)
+  try {
+    const { ticket } = await call('POST /realtime/tickets', { body: {} })
+    const url = new URL('/api/v1/realtime/ws/workflows/me?channels=', location.href)
+    url.protocol = url.protocol.replace('http', 'ws')
+    attach(new WebSocket(url, ['orrery.v1', `ticket.${ticket}`]))
+  } catch {
+    again()
+  } finally {
+    isOpening = false
+  }
+}
+
+function attach(own: WebSocket): void {
+  socket = own
+  let heardAt = performance.now()
+  const ping = setInterval(() => {
+    if (performance.now() - heardAt > DEAD_AFTER_MS) own.close(4001, 'no pong')
+    else if (own.readyState === WebSocket.OPEN) own.send('ping')
+  }, PING_MS)
+  own.onopen = () => {
+    offlineSince = null
+    for (const [name, channel] of channels) subscribe(name, channel)
+    notify()
+  }
+  own.onmessage = ({ data }) => {
+    heardAt = performance.now()
+    if (data !== 'pong' && own === socket) take(JSON.parse(data as string) as Frame)
+  }
+  own.onclose = () => {
+    clearInterval(ping)
+    if (own !== socket) return
+    socket = null
+    for (const channel of channels.values()) channel.isCurrent = false
+    again()
+  }
+}
+
+function again(): void {
+  offlineSince ??= Date.now()
+  notify()
+  clearTimeout(retry)
+  if (channels.size === 0 || document.hidden) return
+  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures++, 10))
+  retry = setTimeout(() => void open(), most * (0.5 + Math.random() / 2))
+}
+
+function restart(): void {
+  const old = socket
+  socket = null
+  old?.close(1000)
+  for (const channel of channels.values()) Object.assign(channel, { seq: null, isCurrent: false })
+  void open()
+}
+
+onTeamChange(restart)
+onSessionChange(() => {
+  if (currentUser() === null) {
+    const old = socket
+    socket = null
+    old?.close(1000)
+  } else void open()
+})
+addEventListener('online', () => void open())
+// The browser knows sooner than the socket does.
+addEventListener('offline', () => {
+  const old = socket
+  socket = null
+  old?.close(1000)
+  for (const channel of channels.values()) channel.isCurrent = false
+  again()
+})
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hidden)
+  if (document.hidden) hidden = setTimeout(() => socket?.close(1000, 'hidden'), LET_GO_AFTER_MS)
+  else void open()
+})

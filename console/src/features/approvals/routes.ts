@@ -1,0 +1,22 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { shellRoute } from '../shell/index.ts'
+
+const STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const
+
+export type ApprovalSearch = { status?: (typeof STATUSES)[number]; mine?: boolean; id?: string }
+
+const approvals = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/approvals',
+  validateSearch: (search: Record<string, unknown>): ApprovalSearch => {
+    const status = STATUSES.find((one) => one === search.status)
+    return {
+      ...(status && { status }),
+      ...(search.mine === true && { mine: true }),
+      ...(typeof search.id === 'string' && { id: search.id }),
+    }
+  },
+  component: lazyRouteComponent(() => import('./approvals.tsx'), 'Approvals'),
+})
+
+export const approvalRoutes = [approvals]

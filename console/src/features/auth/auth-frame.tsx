@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { Mark } from '../../ui/icon.tsx'
+import styles from './auth.module.css'
+
+/** The frame of a page for who is not signed in yet. */
+export function AuthFrame({
+  title,
+  children,
+  foot,
+}: {
+  title: string
+  children: ReactNode
+  foot?: ReactNode
+}) {
+  return (
+    <main className={styles.frame}>
+      <Mark size={36} />
+      <h1>{title}</h1>
+      {children}
+      {foot && <footer>{foot}</footer>}
+    </main>
+  )
+}

@@ -1,0 +1,67 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useEffect, useState } from 'react'
+import { asProblem, type Problem } from '../../api/problem.ts'
+import { exchange } from '../../api/session.ts'
+import { Button, buttonClass } from '../../ui/kit/button.tsx'
+import { TextField } from '../../ui/kit/field.tsx'
+import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import { AuthFrame } from './auth-frame.tsx'
+import { type Returned, readReturn } from './provider-sign-in.ts'
+
+let returned: Returned | undefined
+
+/** Where a provider sends the browser back to. */
+export function ProviderReturn() {
+  useTitle('Sign in')
+  const go = useNavigate()
+  const cache = useQueryClient()
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [asksCode, setAsksCode] = useState(false)
+  // Read once: reading takes it out of the address.
+  returned ??= readReturn()
+  const found = returned
+
+  async function enter(mfaCode?: string) {
+    if ('error' in found) return
+    try {
+      await exchange({ code: found.code, codeVerifier: found.codeVerifier, ...(mfaCode && { mfaCode }) })
+      returned = undefined
+      cache.clear()
+      await go({ href: found.to })
+    } catch (error) {
+      const said = asProblem(error)
+      if (said.code === 'auth.mfa_required') setAsksCode(true)
+      else setProblem(said)
+    }
+  }
+  useEffect(() => {
+    void enter()
+    // The way back is taken once.
+  }, [])
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    void enter(String(new FormData(event.currentTarget).get('code') ?? ''))
+  }
+  return (
+    <AuthFrame title="Signing in">
+      {'error' in found ? <p role="alert">{found.error}</p> : null}
+      {problem && <ProblemNote problem={problem} />}
+      {asksCode ? (
+        <form onSubmit={submit}>
+          <TextField label="Code" name="code" autoComplete="one-time-code" required autoFocus />
+          <Button type="submit" look="primary" size="large">
+            Go on
+          </Button>
+        </form>
+      ) : problem || 'error' in found ? (
+        <Link to="/sign-in" className={buttonClass()}>
+          Back to sign-in
+        </Link>
+      ) : (
+        <Skeleton rows={2} />
+      )}
+    </AuthFrame>
+  )
+}

@@ -1,0 +1,38 @@
+// Signing in with a provider: the browser goes there and comes back with a code that only this tab can exchange (PKCE).
+
+const VERIFIER = 'orrery.oauth-verifier'
+const GO_ON = 'orrery.oauth-to'
+
+const base64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+
+export async function goToProvider(startUrl: string, to: string | undefined): Promise<void> {
+  const verifier = base64Url(crypto.getRandomValues(new Uint8Array(32)))
+  const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+  sessionStorage.setItem(VERIFIER, verifier)
+  if (to) sessionStorage.setItem(GO_ON, to)
+  const url = new URL(startUrl)
+  url.searchParams.set('returnTo', `${location.origin}/sign-in/oauth`)
+  url.searchParams.set('codeChallenge', base64Url(new Uint8Array(challenge)))
+  location.assign(url)
+}
+
+export type Returned = { code: string; codeVerifier: string; to: string } | { error: string }
+
+/** What the provider's way back says. The code is taken out of the address at once. */
+export function readReturn(): Returned {
+  const fragment = new URLSearchParams(location.hash.slice(1))
+  history.replaceState(null, '', location.pathname)
+  const codeVerifier = sessionStorage.getItem(VERIFIER)
+  const to = sessionStorage.getItem(GO_ON) ?? '/'
+  sessionStorage.removeItem(VERIFIER)
+  sessionStorage.removeItem(GO_ON)
+  const code = fragment.get('code')
+  if (code !== null && codeVerifier !== null) return { code, codeVerifier, to }
+  return {
+    error: fragment.get('error_description') ?? fragment.get('error') ?? 'The sign-in was not finished.',
+  }
+}

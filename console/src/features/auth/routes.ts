@@ -1,0 +1,33 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { rootRoute } from '../shell/index.ts'
+
+/** Only a path of the console may be gone back to: anything else could lead elsewhere. */
+const pathOnly = (to: unknown): { to?: string } =>
+  typeof to === 'string' && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? { to } : {}
+
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>) => pathOnly(search.to),
+  component: lazyRouteComponent(() => import('./sign-in.tsx'), 'SignIn'),
+})
+
+const provider = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in/oauth',
+  component: lazyRouteComponent(() => import('./provider-return.tsx'), 'ProviderReturn'),
+})
+
+const register = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/register',
+  component: lazyRouteComponent(() => import('./register.tsx'), 'Register'),
+})
+
+const forgot = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot',
+  component: lazyRouteComponent(() => import('./forgot.tsx'), 'Forgot'),
+})
+
+export const authRoutes = [signIn, provider, register, forgot]

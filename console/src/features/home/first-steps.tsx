@@ -1,0 +1,52 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Icon } from '../../ui/icon.tsx'
+import { Button, buttonClass } from '../../ui/kit/button.tsx'
+import { toImport, toRun, toWorkflow, toWorkflows } from '../shell/index.ts'
+import styles from './home.module.css'
+import { useRunSample } from './queries.ts'
+
+/** Three ways to begin; the first takes a few seconds and shows the most. */
+export function FirstSteps() {
+  const sample = useRunSample()
+  const go = useNavigate()
+  async function start() {
+    const begun = await sample.mutateAsync().catch(() => null)
+    if (begun === null) return
+    if ('runId' in begun) await go(toRun(begun.runId))
+    else await go(toWorkflow(begun.workflowId))
+  }
+  return (
+    <section className={styles.steps} aria-label="Begin here">
+      <article>
+        <Icon name="play" size={18} />
+        <h2>Run the sample</h2>
+        <p>
+          An order is fetched from an endpoint that fails twice, priced, and waits for your yes. Watch it as
+          it happens.
+        </p>
+        <Button look="primary" icon="play" busy={sample.isPending} onClick={() => void start()}>
+          Run the sample
+        </Button>
+      </article>
+      <article>
+        <Icon name="flow" size={18} />
+        <h2>Build your own</h2>
+        <p>Begin with a template, or send a definition of your own to the API.</p>
+        <Link {...toWorkflows({ templates: true })} className={buttonClass()}>
+          See the templates
+        </Link>
+      </article>
+      <article>
+        <Icon name="upload" size={18} />
+        <h2>Bring one along</h2>
+        <p>
+          Drop a file of YAML or JSON, as another installation exports it. It is checked whole before anything
+          is stored.
+        </p>
+        <Link {...toImport()} className={buttonClass()}>
+          Import
+        </Link>
+      </article>
+    </section>
+  )
+}

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { JsonField, SchemaForm } from '../../ui/form/schema-form.tsx'
+import { Tabs } from '../../ui/kit/tabs.tsx'
+import { definitionQuery } from './queries.ts'
+import styles from './run.module.css'
+import { useRunView } from './run-view.ts'
+
+type Props = { value: unknown; onChange: (value: unknown) => void }
+type Fields = Record<string, unknown>
+
+const WAYS = [
+  { id: 'form', name: 'Form' },
+  { id: 'json', name: 'JSON' },
+]
+
+/** The input of another run: by the form that the workflow's schema makes, or as it is. */
+export function InputField({ value, onChange }: Props) {
+  const { run } = useRunView()
+  const { inputs } = useQuery(definitionQuery(run)).data ?? {}
+  const [way, setWay] = useState('form')
+  const isFields =
+    value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value))
+  const hasForm = Object.keys((inputs as { properties?: object })?.properties ?? {}).length > 0
+  if (!hasForm || !isFields) return <JsonField label="Input" value={value ?? undefined} onChange={onChange} />
+  return (
+    <div className={styles.input}>
+      <Tabs look="box" label="Input" tabs={WAYS} value={way} onChange={setWay} />
+      {way === 'form' ? (
+        <SchemaForm schema={inputs} values={(value ?? {}) as Fields} onChange={onChange} />
+      ) : (
+        <JsonField label="Input" value={value ?? undefined} onChange={onChange} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+// What models say, from the pieces in which it comes.
+
+export type Delta = {
+  path: string
+  attempt: number
+  kind: 'text' | 'reasoning' | 'tool'
+  text: string
+  id?: string | undefined
+  name?: string | undefined
+}
+export type Part = { kind: Delta['kind']; id: string | null; name: string | null; text: string }
+export type Said = { path: string; attempt: number; parts: readonly Part[] }
+
+/** By path, in the order in which they began to speak. */
+export type AllSaid = ReadonlyMap<string, Said>
+
+/** Pieces of one kind, and of one call, are one part. Another attempt begins anew. */
+export function hear(all: AllSaid, deltas: readonly Delta[]): AllSaid {
+  if (deltas.length === 0) return all
+  const next = new Map(all)
+  for (const { path, attempt, kind, text, id = null, name = null } of deltas) {
+    const known = next.get(path)
+    if (known !== undefined && known.attempt > attempt) continue
+    const parts = known?.attempt === attempt ? known.parts : []
+    const last = parts.at(-1)
+    const isSame = last !== undefined && last.kind === kind && last.id === id
+    next.set(path, {
+      path,
+      attempt,
+      parts: isSame
+        ? parts.with(-1, { ...last, text: last.text + text })
+        : [...parts, { kind, id, name, text }],
+    })
+  }
+  return next
+}

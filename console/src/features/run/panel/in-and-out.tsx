@@ -1,0 +1,48 @@
+import { Json } from '../../../ui/kit/json.tsx'
+import { Skeleton } from '../../../ui/kit/page.tsx'
+import { hasEnded, type Place } from '../model/live.ts'
+import type { Look } from '../model/look.ts'
+import type { NodeDetail } from '../queries.ts'
+import { useRunView } from '../run-view.ts'
+import { LargeOutput } from './large.tsx'
+import styles from './panel.module.css'
+import { ModelsSay } from './said.tsx'
+
+const NOTHING: Partial<Record<Look, string>> = {
+  pending: 'This step has not run yet.',
+  skipped: 'Nothing: the run took another way.',
+  failed: 'Nothing came out: the step failed.',
+  cancelled: 'Nothing came out: the step was stopped.',
+  unknown: 'Nobody knows what came out.',
+}
+
+type Props = { place: Place | null; look: Look; detail: NodeDetail | undefined; hasModel: boolean }
+
+export function InAndOut({ place, look, detail, hasModel }: Props) {
+  const { run, live } = useRunView()
+  if (place === null) {
+    const words = hasEnded(live.status) ? 'The run did not come to this step.' : 'This step has not run yet.'
+    return <p className="faint">{words}</p>
+  }
+  if (detail === undefined) return <Skeleton rows={3} height={24} />
+  const speaks = hasModel && place.to === null && !hasEnded(live.status)
+  const said = place.said !== undefined && place.to === null
+  return (
+    <div className={styles.io}>
+      <Json title="Input" value={detail.input} empty="No value on this run." />
+      <div>
+        {speaks && <ModelsSay key={place.path} place={place} />}
+        {said && <Json title="What it says" value={place.said} />}
+        {detail.output === null && detail.outputBytes > 4 && look === 'succeeded' ? (
+          <LargeOutput runId={run.id} path={place.path} size={detail.outputBytes} />
+        ) : (
+          <Json
+            title="Output"
+            value={look === 'succeeded' ? detail.output : (detail.output ?? undefined)}
+            empty={look === 'succeeded' ? 'null' : (NOTHING[look] ?? 'Nothing came out yet.')}
+          />
+        )}
+      </div>
+    </div>
+  )
+}

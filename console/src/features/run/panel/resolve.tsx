@@ -1,0 +1,38 @@
+import { useState } from 'react'
+import { asProblem } from '../../../api/problem.ts'
+import { JsonField } from '../../../ui/form/schema-form.tsx'
+import { Button } from '../../../ui/kit/button.tsx'
+import { ProblemNote } from '../../../ui/kit/page.tsx'
+import { useResolve } from '../queries.ts'
+import { useRunView } from '../run-view.ts'
+import styles from './panel.module.css'
+
+/** Of an effect that may have happened a person says what became of it. */
+export function Resolve({ path }: { path: string }) {
+  const { run } = useRunView()
+  const resolve = useResolve(run.id, path)
+  const [output, setOutput] = useState<unknown>(undefined)
+  const say = (outcome: 'succeeded' | 'failed' | 'retry') =>
+    resolve.mutate({ outcome, ...(outcome === 'succeeded' && output !== undefined ? { output } : {}) })
+  const busy = (outcome: string) => resolve.isPending && resolve.variables.outcome === outcome
+  return (
+    <div className={styles.resolve}>
+      <details>
+        <summary>It happened, and gave something</summary>
+        <JsonField label="Its output, which the run goes on with" value={output} onChange={setOutput} />
+      </details>
+      <div className={styles.choices}>
+        <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => say('succeeded')}>
+          It happened
+        </Button>
+        <Button size="small" icon="close" busy={busy('failed')} onClick={() => say('failed')}>
+          It did not
+        </Button>
+        <Button size="small" icon="retry" busy={busy('retry')} onClick={() => say('retry')}>
+          Do it again
+        </Button>
+      </div>
+      {resolve.isError && <ProblemNote problem={asProblem(resolve.error)} />}
+    </div>
+  )
+}

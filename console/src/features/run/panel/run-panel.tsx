@@ -1,0 +1,55 @@
+import { Json } from '../../../ui/kit/json.tsx'
+import { Tabs } from '../../../ui/kit/tabs.tsx'
+import { hasEnded } from '../model/live.ts'
+import { useRunView } from '../run-view.ts'
+import { EventList } from './event-list.tsx'
+import { Failure } from './failure.tsx'
+import { LargeOutput } from './large.tsx'
+import { NextSteps } from './next-steps.tsx'
+import styles from './panel.module.css'
+import { RunFacts } from './run-facts.tsx'
+
+/** Nothing is chosen: the run itself. */
+export function RunPanel() {
+  const { run, live, events, tab, setTab } = useRunView()
+  const error = live.error ?? run.error
+  const tabs = [
+    { id: 'io', name: 'Input and output' },
+    { id: 'events', name: `Events ${events.length}` },
+    { id: 'facts', name: 'Facts' },
+  ]
+  const shown = tabs.some((one) => one.id === tab) ? tab : 'io'
+  const nothing = {
+    succeeded: 'The run gave nothing.',
+    failed: 'Nothing came out: the run failed.',
+    cancelled: 'Nothing came out: the run was cancelled.',
+  }[live.status as string]
+  return (
+    <>
+      <header className={styles.head}>
+        <div>
+          <b>Run</b>
+          <small>Choose a step to see what went in and what came out.</small>
+        </div>
+      </header>
+      {error && hasEnded(live.status) && <Failure error={error} />}
+      {hasEnded(live.status) && <NextSteps />}
+      <Tabs label="Of the run" tabs={tabs} value={shown} onChange={setTab}>
+        <div className={styles.body} data-tab={shown}>
+          {shown === 'io' && (
+            <div className={styles.io}>
+              <Json title="Input" value={run.input} empty="It was started without an input." />
+              {run.outputBytes !== undefined && run.output === null ? (
+                <LargeOutput runId={run.id} path={null} size={run.outputBytes} />
+              ) : (
+                <Json title="Output" value={run.output} empty={nothing ?? 'The run is still under way.'} />
+              )}
+            </div>
+          )}
+          {shown === 'events' && <EventList events={events} />}
+          {shown === 'facts' && <RunFacts />}
+        </div>
+      </Tabs>
+    </>
+  )
+}

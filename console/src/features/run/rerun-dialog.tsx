@@ -1,0 +1,87 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { newIdempotencyKey } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { Button } from '../../ui/kit/button.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
+import { SelectField } from '../../ui/kit/field.tsx'
+import { ProblemNote } from '../../ui/kit/page.tsx'
+import { InputField } from './input-field.tsx'
+import { behind } from './model/steps.ts'
+import { useAgain } from './queries.ts'
+import { useRunView } from './run-view.ts'
+import { type Version, VersionField } from './version-field.tsx'
+
+/** A new run like this one: with other input, from a step on, by another version. */
+export function RerunDialog({ from: first, onClose }: { from: string | null; onClose: () => void }) {
+  const { run, outline } = useRunView()
+  const go = useNavigate()
+  const again = useAgain(run.id)
+  const [from, setFrom] = useState(first ?? '')
+  const [input, setInput] = useState<unknown>(run.input)
+  const [version, setVersion] = useState<Version>('current')
+  // Made with the dialog: however often the button is pressed there is one run. Other wishes are another run.
+  const [key, setKey] = useState(newIdempotencyKey)
+  const change =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value)
+      setKey(newIdempotencyKey())
+    }
+  const top = outline.children.get(null) ?? []
+  const done = from === '' ? top : behind(outline, from)
+  const kept = top.filter((step) => !done.includes(step))
+  async function start() {
+    const isOther = JSON.stringify(input) !== JSON.stringify(run.input)
+    const body = {
+      ...(run.workflowVersion === 0 ? {} : { version }),
+      ...(from === '' ? {} : { from }),
+      ...(isOther ? { input } : {}),
+    }
+    const made = await again.mutateAsync({ how: 'rerun', key, body }).catch(() => null)
+    if (made === null) return
+    onClose()
+    await go({ to: '/runs/$id', params: { id: made.id } })
+  }
+  return (
+    <Dialog
+      size="large"
+      title={from === '' ? 'Run it again' : 'Rerun from here'}
+      about={
+        from === '' || kept.length === 0
+          ? 'A new run does every step again.'
+          : `A new run keeps the outcomes of ${namesOf(kept)}. It does ${namesOf(done)} again.`
+      }
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Leave it</Button>
+          <Button look="primary" icon="play" busy={again.isPending} onClick={() => void start()}>
+            Rerun
+          </Button>
+        </>
+      }
+    >
+      <SelectField label="From" value={from} onChange={(event) => change(setFrom)(event.target.value)}>
+        <option value="">The beginning</option>
+        {top
+          .filter(({ undoes }) => undoes === null)
+          .map((step) => (
+            <option key={step.key} value={step.id}>
+              {step.name}
+            </option>
+          ))}
+      </SelectField>
+      <VersionField value={version} onChange={change(setVersion)} />
+      <InputField value={input} onChange={change(setInput)} />
+      {again.isError && <ProblemNote problem={asProblem(again.error)} />}
+    </Dialog>
+  )
+}
+
+const MOST_NAMES = 4
+const namesOf = (steps: readonly { name: string }[]): string => {
+  const names = steps.slice(0, MOST_NAMES).map(({ name }) => name)
+  const more = steps.length - names.length
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ')
+}

@@ -1,0 +1,34 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { shellRoute } from '../shell/index.ts'
+
+export const VIEWS = ['timeline', 'graph', 'details'] as const
+export type View = (typeof VIEWS)[number]
+
+/** `node` is the place that is chosen, by its path: graph, timeline and panel show the same one. */
+export type RunSearch = { node?: string; tab?: string; view?: View }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+const run = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/runs/$id',
+  validateSearch: (search: Record<string, unknown>): RunSearch => {
+    const [node, tab] = [textOf(search.node), textOf(search.tab)]
+    const view = VIEWS.find((one) => one === search.view)
+    return { ...(node && { node }), ...(tab && { tab }), ...(view && { view }) }
+  },
+  component: lazyRouteComponent(() => import('./run.tsx'), 'RunPage'),
+})
+
+const compare = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/runs/$id/compare/$other',
+  validateSearch: (search: Record<string, unknown>): { node?: string } => {
+    const node = textOf(search.node)
+    return node === undefined ? {} : { node }
+  },
+  component: lazyRouteComponent(() => import('./compare/compare.tsx'), 'ComparePage'),
+})
+
+export const runRoutes = [run, compare]

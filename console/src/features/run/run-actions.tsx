@@ -1,0 +1,139 @@
+import { Link } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { plural } from '../../ui/format/time.ts'
+import { Button, buttonClass } from '../../ui/kit/button.tsx'
+import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { hasEnded } from './model/live.ts'
+import { useVerb } from './queries.ts'
+import styles from './run.module.css'
+import { useRunView } from './run-view.ts'
+
+const SignalDialog = lazy(() =>
+  import('./signal-dialog.tsx').then((parts) => ({ default: parts.SignalDialog })),
+)
+const RetryDialog = lazy(() => import('./retry-dialog.tsx').then((parts) => ({ default: parts.RetryDialog })))
+
+const CompareDialog = lazy(() =>
+  import('./compare/compare-dialog.tsx').then((parts) => ({ default: parts.CompareDialog })),
+)
+
+/** What may be done with the run as it is. What the server may refuse waits for its word. */
+export function RunActions() {
+  const { live, mayRun } = useRunView()
+  const isOver = hasEnded(live.status)
+  return (
+    <div className={styles.end}>
+      {isOver && <Compare />}
+      {mayRun && (isOver ? <WhenEnded /> : <WhileUnderWay />)}
+    </div>
+  )
+}
+
+function Compare() {
+  const { run } = useRunView()
+  const [isOpen, setOpen] = useState(false)
+  if (run.workflowId === null) return null
+  return (
+    <span className="wide-only">
+      <Button look="quiet" icon="compare" onClick={() => setOpen(true)}>
+        Compare
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <CompareDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </span>
+  )
+}
+
+function WhileUnderWay() {
+  const { run, live } = useRunView()
+  const verb = useVerb(run.id)
+  const [isSignalling, setSignalling] = useState(false)
+  const isPaused = live.status === 'paused'
+  const busy = [...live.steps.values()].reduce((sum, { counts }) => sum + (counts.running ?? 0), 0)
+  const waitsForSignal = [...live.waits.values()].some(({ kind }) => kind === 'signal')
+  return (
+    <>
+      {waitsForSignal && (
+        <Button icon="zap" foldsText onClick={() => setSignalling(true)}>
+          Send a signal
+        </Button>
+      )}
+      <Button
+        icon={isPaused ? 'play' : 'pause'}
+        foldsText
+        busy={verb.isPending && verb.variables !== 'cancel'}
+        title={isPaused ? 'The run goes on' : 'The run starts nothing new; what is under way ends'}
+        onClick={() => verb.mutate(isPaused ? 'resume' : 'pause')}
+      >
+        {isPaused ? 'Resume' : 'Pause'}
+      </Button>
+      <ConfirmButton
+        icon="stop"
+        foldsText
+        question="Cancel this run?"
+        about={`${busy === 0 ? 'No step is at work' : `${plural(busy, 'step is', 'steps are')} at work and will be stopped`}. What has been done stays, unless the workflow undoes it.`}
+        verb="Cancel the run"
+        onConfirm={() => verb.mutateAsync('cancel')}
+      >
+        Cancel
+      </ConfirmButton>
+      {isSignalling && (
+        <Suspense>
+          <SignalDialog onClose={() => setSignalling(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function WhenEnded() {
+  const { run, live, outline, rerunFrom } = useRunView()
+  const verb = useVerb(run.id)
+  const [isRetrying, setRetrying] = useState(false)
+  const canUndo =
+    run.compensatedBy === null && run.retriedBy === null && outline.steps.some(({ node }) => node.undo)
+  return (
+    <>
+      {run.retriedBy !== null && (
+        <Link
+          to="/runs/$id"
+          params={{ id: run.retriedBy }}
+          className={`${buttonClass({ look: 'quiet' })} wide-only`}
+        >
+          Its retry
+        </Link>
+      )}
+      {canUndo && (
+        <span className="wide-only">
+          <ConfirmButton
+            look="quiet"
+            question="Undo what this run did?"
+            about="A new run takes the effects back, the last one first, as the steps name it."
+            verb="Undo it"
+            onConfirm={() => verb.mutateAsync('compensate')}
+          >
+            Undo
+          </ConfirmButton>
+        </span>
+      )}
+      {live.status !== 'succeeded' && run.retriedBy === null && (
+        <Button icon="retry" look="primary" onClick={() => setRetrying(true)}>
+          Retry
+        </Button>
+      )}
+      {run.workflowId !== null && (
+        <Button icon="play" foldsText onClick={() => rerunFrom(null)}>
+          Rerun
+        </Button>
+      )}
+      {isRetrying && (
+        <Suspense>
+          <RetryDialog onClose={() => setRetrying(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}

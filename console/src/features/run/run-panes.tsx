@@ -1,0 +1,93 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { Tabs } from '../../ui/kit/tabs.tsx'
+import { useNarrow } from '../../ui/use-narrow.ts'
+import { lastPlaceOf } from './model/look.ts'
+import { Panel } from './panel/panel.tsx'
+import type { View } from './routes.ts'
+import styles from './run.module.css'
+import { useRunView } from './run-view.ts'
+import { Timeline } from './timeline/timeline.tsx'
+
+/** The largest part of the page is loaded beside the rest, so that the timeline does not wait for it. */
+const GraphView = lazy(() => import('./graph/graph.tsx').then((parts) => ({ default: parts.GraphView })))
+
+const VIEWS = [
+  { id: 'timeline', name: 'Timeline' },
+  { id: 'graph', name: 'Graph' },
+  { id: 'details', name: 'Details' },
+]
+
+/** Graph, timeline and panel side by side; on a phone one of them at a time. One choice for all three. */
+export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
+  const { choose } = useRunView()
+  const { view = 'timeline' } = useSearch({ from: '/shell/runs/$id' })
+  const go = useNavigate({ from: '/runs/$id' })
+  const isNarrow = useNarrow()
+  if (!hasSteps)
+    return (
+      <div className={styles.one}>
+        <Panel />
+      </div>
+    )
+  if (!isNarrow)
+    return (
+      <div className={styles.panes}>
+        <section className={styles.drawn} aria-label="Graph">
+          <Graph />
+        </section>
+        <section className={styles.time} aria-label="Timeline">
+          <Timeline onChoose={choose} />
+        </section>
+        <div className={styles.info}>
+          <Panel />
+        </div>
+      </div>
+    )
+  // On a phone what is chosen is looked at.
+  const show = (path: string) =>
+    void go({ search: (old) => ({ ...old, node: path, view: 'details' as const }), replace: true })
+  return (
+    <>
+      <div className={styles.views}>
+        <Tabs
+          look="box"
+          label="View"
+          tabs={VIEWS}
+          value={view}
+          onChange={(next) => void go({ search: (old) => ({ ...old, view: next as View }), replace: true })}
+        />
+      </div>
+      <div className={styles.one}>
+        {view === 'graph' && <Graph onChoose={show} />}
+        {view === 'details' && <Panel />}
+        {view === 'timeline' && <Timeline onChoose={show} />}
+      </div>
+    </>
+  )
+}
+
+/** A thousand cards take a while to lay out: the page is shown before them. */
+function Graph({ onChoose }: { onChoose?: (path: string) => void }) {
+  const { drawn, live, chosen, choose } = useRunView()
+  const [isReady, setReady] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setReady(true), 0)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isReady) return null
+  return (
+    <Suspense>
+      <GraphView
+        outline={drawn}
+        live={live}
+        chosen={chosen}
+        onChoose={(key) => {
+          const path = key === null ? null : lastPlaceOf(live, key)
+          if (path !== null && onChoose) onChoose(path)
+          else choose(path)
+        }}
+      />
+    </Suspense>
+  )
+}

@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { asProblem } from '../../api/problem.ts'
+import { JsonField } from '../../ui/form/schema-form.tsx'
+import { Button } from '../../ui/kit/button.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
+import { TextField } from '../../ui/kit/field.tsx'
+import { ProblemNote } from '../../ui/kit/page.tsx'
+import { useSignal } from './queries.ts'
+import { useRunView } from './run-view.ts'
+
+/** A named message to this run, which ends the wait for it. */
+export function SignalDialog({ onClose }: { onClose: () => void }) {
+  const { run, live } = useRunView()
+  const signal = useSignal(run.id)
+  const waits = [...live.waits.values()].filter(({ kind }) => kind === 'signal')
+  const [name, setName] = useState(waits[0]?.name ?? '')
+  const [data, setData] = useState<unknown>(undefined)
+  // Made with the dialog: a signal that is sent twice is taken once.
+  const [id] = useState(() => crypto.randomUUID())
+  async function send() {
+    const body = { name: name.trim(), id, ...(data === undefined ? {} : { data }) }
+    const sent = await signal.mutateAsync(body).catch(() => null)
+    if (sent !== null) onClose()
+  }
+  return (
+    <Dialog
+      title="Send a signal"
+      about={`The run waits for ${waits.map((wait) => wait.name ?? 'a signal').join(', ') || 'no signal now'}. One that nobody waits for is kept.`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            look="primary"
+            icon="zap"
+            disabled={name.trim() === ''}
+            busy={signal.isPending}
+            onClick={() => void send()}
+          >
+            Send
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Name"
+        value={name}
+        maxLength={200}
+        help={name.includes('*') ? 'The star stands for any text: put the text of your signal.' : undefined}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <JsonField label="Data" value={data} onChange={setData} />
+      {signal.isError && <ProblemNote problem={asProblem(signal.error)} />}
+    </Dialog>
+  )
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react'
+import { plural } from '../../ui/format/time.ts'
+import { wordOf } from '../../ui/status.ts'
+import { hasEnded } from './model/live.ts'
+import { comesByItself } from './model/look.ts'
+import { stepOf } from './model/path.ts'
+import { type RunView, useRunView } from './run-view.ts'
+
+const APART_MS = 3_000
+
+/** For who listens: at most one sentence in three seconds. */
+export function Spoken() {
+  const text = sentenceOf(useRunView())
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), APART_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <p className="unseen" role="status" aria-live="polite">
+      {said}
+    </p>
+  )
+}
+
+function sentenceOf({ live, outline }: RunView): string {
+  if (hasEnded(live.status)) return `The run has ${wordOf(live.status).toLowerCase()}.`
+  const asks = [...live.waits].filter(([, wait]) => !comesByItself(wait))
+  const [first] = asks
+  if (first === undefined) return ''
+  const name = outline.byKey.get(stepOf(first[0]))?.name ?? first[0]
+  return asks.length === 1
+    ? `Step ${name} waits for a person.`
+    : `${plural(asks.length, 'step waits', 'steps wait')} for a person.`
+}

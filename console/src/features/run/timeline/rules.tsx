@@ -1,0 +1,26 @@
+import { duration } from '../../../ui/format/time.ts'
+import type { Scale } from '../model/scale.ts'
+
+const percent = (x: number): string => `${x * 100}%`
+
+/** Ticks, and stretches in which nothing ran: those are drawn shorter than they were. */
+export function Rules({ scale, hasWords = false }: { scale: Scale; hasWords?: boolean }) {
+  return (
+    <>
+      {scale.ticks.map(({ at, x }) => (
+        <i key={at} style={{ left: percent(x) }}>
+          {hasWords && <small className="num">{duration(at)}</small>}
+        </i>
+      ))}
+      {scale.folds.map(({ from, to }) => (
+        <b
+          key={from}
+          style={{ left: percent(scale.x(from)), width: percent(scale.x(to) - scale.x(from)) }}
+          title={hasWords ? 'Nothing ran here: it is drawn shorter than it was' : undefined}
+        >
+          {hasWords && <small className="num">{duration(to - from)}</small>}
+        </b>
+      ))}
+    </>
+  )
+}

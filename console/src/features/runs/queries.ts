@@ -1,0 +1,88 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { call, type Schemas } from '../../api/client.ts'
+import { queryOf, type RunFilter, spanOf } from './model/filter.ts'
+
+export type RunRow = Schemas['ExecutionSummary']
+const PAGE = 100
+const REFRESH_MS = 10_000
+
+export const useRuns = (filter: RunFilter) =>
+  useInfiniteQuery({
+    queryKey: ['runs', filter],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) =>
+      call('GET /runs', {
+        query: {
+          ...queryOf(filter, Date.now()),
+          limit: PAGE,
+          ...(filter.status && { status: filter.status }),
+          ...(pageParam !== '' && { cursor: pageParam }),
+        },
+      }),
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+
+/** By status, whatever status is chosen: the chips show what one would see. */
+export const useCounts = (filter: RunFilter) => {
+  const { status: _, ...others } = filter
+  return useQuery({
+    queryKey: ['runs', 'counts', others],
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+    queryFn: () => call('GET /runs/counts', { query: queryOf(others, Date.now()) }),
+  })
+}
+
+export const useSeries = (filter: RunFilter) => {
+  const { last, from, to, workflow } = filter
+  return useQuery({
+    queryKey: ['runs', 'series', last, from, to, workflow],
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+    queryFn: async () => {
+      const span = spanOf(filter, Date.now())
+      const series = await call('GET /workflows/metrics', {
+        query: {
+          from: new Date(span.from).toISOString(),
+          to: new Date(span.to).toISOString(),
+          bucket: span.bucket,
+          ...(workflow && { workflowId: workflow }),
+        },
+      })
+      return { ...span, series }
+    },
+  })
+}
+
+export const useWorkflowNames = () =>
+  useQuery({
+    queryKey: ['workflows', 'names'],
+    staleTime: 60_000,
+    queryFn: () => call('GET /workflows', { query: { limit: 100, sort: 'name' } }),
+  })
+
+export type BulkVerb = 'cancel' | 'rerun' | 'retry'
+export type BulkResult = Schemas['BulkRunResults']['results'][number]
+
+export function useBulk() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ verb, ids }: { verb: BulkVerb; ids: string[] }) => {
+      const results: BulkResult[] = []
+      for (let at = 0; at < ids.length; at += PAGE) {
+        const body = { ids: ids.slice(at, at + PAGE) }
+        const answer = await call(`POST /runs/bulk/${verb}`, { body: body as never })
+        results.push(...answer.results)
+      }
+      return results
+    },
+    onSettled: () => void cache.invalidateQueries({ queryKey: ['runs'] }),
+  })
+}

@@ -1,0 +1,48 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { follow, type TeamEvent } from '../../api/live.ts'
+import { type Change, changeOf, type LiveChange } from './model/rows.ts'
+
+const SETTLE_MS = 400
+
+/** Changes of rows as they happen, and how many runs have begun since the list was loaded. */
+export function useLiveRows(/** Another list begins anew. */ listKey: string) {
+  const cache = useQueryClient()
+  const [changes, setChanges] = useState<ReadonlyMap<string, LiveChange>>(new Map())
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
+
+  useEffect(() => {
+    let waiting: Change[] = []
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const flush = () => {
+      timer = undefined
+      const taken = waiting
+      waiting = []
+      setChanges((old) => new Map([...old, ...taken.map((one) => [one.run.id, changeOf(one)] as const)]))
+      setFresh(
+        (old) => new Set([...old, ...taken.filter((one) => isBegin(one.type)).map((one) => one.run.id)]),
+      )
+      if (taken.some((one) => isEnd(one.type))) void cache.invalidateQueries({ queryKey: ['runs', 'counts'] })
+    }
+    setChanges(new Map())
+    setFresh(new Set())
+    const stop = follow('runs', {
+      onEvent: (event) => {
+        if (!isRunEvent(event as TeamEvent)) return
+        waiting.push(event as unknown as Change)
+        timer ??= setTimeout(flush, SETTLE_MS)
+      },
+      onReset: () => void cache.invalidateQueries({ queryKey: ['runs'] }),
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [cache, listKey])
+
+  return { changes, fresh, forget: () => setFresh(new Set()) }
+}
+
+const isRunEvent = (event: TeamEvent): boolean => event.type.startsWith('run.')
+const isBegin = (type: string): boolean => type === 'run.started' || type === 'run.queued'
+const isEnd = (type: string): boolean => ['run.succeeded', 'run.failed', 'run.cancelled'].includes(type)

@@ -1,0 +1,152 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { Ago } from '../../ui/format/time-text.tsx'
+import { Button } from '../../ui/kit/button.tsx'
+import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { CopyButton } from '../../ui/kit/copy.tsx'
+import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
+import { ProblemNote } from '../../ui/kit/page.tsx'
+import { fieldsOf, Loaded, Section } from './section.tsx'
+import styles from './settings.module.css'
+
+type Scope = Schemas['CreateApiKey']['scopes'][number]
+/** What most keys are for; the others are made by the API. */
+const SCOPES: [Scope, string][] = [
+  ['workflows:read', 'See workflows'],
+  ['workflows:write', 'Change workflows'],
+  ['runs:read', 'See runs'],
+  ['runs:write', 'Start and steer runs'],
+  ['approvals:write', 'Decide approvals'],
+  ['files:read', 'See files'],
+  ['files:write', 'Change files'],
+]
+const LIVES: Record<string, number | null> = {
+  '30 days': 30,
+  '90 days': 90,
+  'a year': 365,
+  'as long as it is not deleted': null,
+}
+const DAY_MS = 86_400_000
+
+export function Keys() {
+  const cache = useQueryClient()
+  const [made, setMade] = useState<Schemas['NewApiKey'] | null>(null)
+  const list = useQuery({
+    queryKey: ['keys'],
+    queryFn: () => call('GET /auth/api-keys', { query: { limit: 100 } }),
+  })
+  const refresh = () => void cache.invalidateQueries({ queryKey: ['keys'] })
+  const remove = useMutation({
+    mutationFn: (id: string) => call('DELETE /auth/api-keys/{id}', { params: { id } }),
+    onSettled: refresh,
+  })
+  return (
+    <>
+      <Section
+        title="API keys"
+        about="For programs. A key acts in this team, and only does what its scopes allow."
+      >
+        {made && (
+          <div className={styles.secret} role="status">
+            <p>The key "{made.name}" is shown this once. Keep it where secrets are kept.</p>
+            <p className="mono">
+              {made.key} <CopyButton text={made.key} label="Copy the key" />
+            </p>
+          </div>
+        )}
+        <Loaded query={list}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p className="faint">No key yet. With one a program can do what you do here.</p>
+            ) : (
+              <ul className={styles.list}>
+                {items.map((one) => (
+                  <li key={one.id}>
+                    <div>
+                      <b className="cut">{one.name}</b> <span className="mono faint">{one.masked}</span>
+                      <small>
+                        {one.scopes.join(', ')} ·{' '}
+                        {one.lastUsedAt ? (
+                          <>
+                            used <Ago at={one.lastUsedAt} />
+                          </>
+                        ) : (
+                          'never used'
+                        )}
+                        {one.expiresAt && (
+                          <>
+                            , ends <Ago at={one.expiresAt} />
+                          </>
+                        )}
+                      </small>
+                    </div>
+                    <ConfirmButton
+                      size="small"
+                      question={`Delete the key "${one.name}"?`}
+                      about="Whatever uses it is refused from then on. This cannot be undone."
+                      verb="Delete the key"
+                      onConfirm={() => remove.mutateAsync(one.id)}
+                    >
+                      Delete
+                    </ConfirmButton>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </Section>
+      <NewKey
+        onMade={(key) => {
+          setMade(key)
+          refresh()
+        }}
+      />
+    </>
+  )
+}
+
+function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
+  const create = useMutation({
+    meta: { quiet: true },
+    mutationFn: (body: Schemas['CreateApiKey']) =>
+      call('POST /auth/api-keys', { body, idempotencyKey: newIdempotencyKey() }),
+    onSuccess: onMade,
+  })
+  const problem = create.isError ? asProblem(create.error) : null
+  return (
+    <Section title="A new key">
+      <form
+        onSubmit={(event) => {
+          const form = event.currentTarget
+          const scopes = new FormData(form).getAll('scope') as Scope[]
+          const { name = '', life = '' } = fieldsOf(event)
+          const days = LIVES[life] ?? null
+          create.mutate(
+            { name, scopes, ...(days && { expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() }) },
+            { onSuccess: () => form.reset() },
+          )
+        }}
+      >
+        <TextField label="Name" name="name" required maxLength={80} error={problem?.of('name')} />
+        <fieldset className={styles.scopes}>
+          <legend>It may</legend>
+          {SCOPES.map(([scope, words]) => (
+            <CheckField key={scope} name="scope" value={scope} label={words} />
+          ))}
+        </fieldset>
+        <SelectField label="It works for" name="life" defaultValue="90 days">
+          {Object.keys(LIVES).map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </SelectField>
+        {problem && <ProblemNote problem={problem} />}
+        <Button type="submit" busy={create.isPending}>
+          Make the key
+        </Button>
+      </form>
+    </Section>
+  )
+}

@@ -1,0 +1,203 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { Ago } from '../../ui/format/time-text.tsx'
+import { Button } from '../../ui/kit/button.tsx'
+import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { SelectField, TextField } from '../../ui/kit/field.tsx'
+import { ProblemNote } from '../../ui/kit/page.tsx'
+import { say } from '../../ui/kit/toast.tsx'
+import { useMe, useRights } from '../shell/index.ts'
+import { fieldsOf, Loaded, Section } from './section.tsx'
+import styles from './settings.module.css'
+
+type Role = Schemas['UpdateMember']['role']
+const ROLES: Record<Role, string> = {
+  viewer: 'Viewer: sees everything',
+  member: 'Member: edits and runs',
+  admin: 'Admin: manages members too',
+  owner: 'Owner: the plan and the team itself',
+}
+
+export function Members() {
+  const teamId = useMe().data?.team.id
+  if (teamId === undefined) return null
+  return (
+    <>
+      <MemberList teamId={teamId} />
+      <Invitations teamId={teamId} />
+      <NewTeam />
+    </>
+  )
+}
+
+function MemberList({ teamId }: { teamId: string }) {
+  const cache = useQueryClient()
+  const { mayManage } = useRights()
+  const me = useMe().data
+  const list = useQuery({
+    queryKey: ['team', teamId, 'members'],
+    queryFn: () => call('GET /teams/{id}/members', { params: { id: teamId }, query: { limit: 100 } }),
+  })
+  const refresh = () => void cache.invalidateQueries({ queryKey: ['team', teamId] })
+  const update = useMutation({
+    mutationFn: ({ userId, role }: { userId: string; role: Role }) =>
+      call('PATCH /teams/{id}/members/{userId}', { params: { id: teamId, userId }, body: { role } }),
+    onSettled: refresh,
+  })
+  const remove = useMutation({
+    mutationFn: (userId: string) =>
+      call('DELETE /teams/{id}/members/{userId}', { params: { id: teamId, userId } }),
+    onSettled: refresh,
+  })
+  return (
+    <Section title="Members">
+      <Loaded query={list}>
+        {({ items }) => (
+          <ul className={styles.list}>
+            {items.map((one) => (
+              <li key={one.userId}>
+                <div>
+                  <b className="cut">
+                    <bdi>{one.name}</bdi>
+                  </b>
+                  <small>
+                    {one.email} · since <Ago at={one.joinedAt} />
+                  </small>
+                </div>
+                {mayManage && one.userId !== me?.id ? (
+                  <>
+                    <select
+                      className={styles.role}
+                      aria-label={`Role of ${one.name}`}
+                      value={one.role}
+                      disabled={update.isPending}
+                      onChange={(event) =>
+                        update.mutate({ userId: one.userId, role: event.target.value as Role })
+                      }
+                    >
+                      {Object.keys(ROLES).map((role) => (
+                        <option key={role}>{role}</option>
+                      ))}
+                    </select>
+                    <ConfirmButton
+                      size="small"
+                      question={`Remove ${one.name}?`}
+                      about="Their sessions and keys in this team end at once. What they made stays."
+                      verb="Remove"
+                      onConfirm={() => remove.mutateAsync(one.userId)}
+                    >
+                      Remove
+                    </ConfirmButton>
+                  </>
+                ) : (
+                  <span className="dim">{one.role}</span>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+function Invitations({ teamId }: { teamId: string }) {
+  const cache = useQueryClient()
+  const { mayManage } = useRights()
+  const list = useQuery({
+    queryKey: ['team', teamId, 'invitations'],
+    enabled: mayManage,
+    queryFn: () =>
+      call('GET /teams/{id}/invitations', {
+        params: { id: teamId },
+        query: { status: 'pending', limit: 100 },
+      }),
+  })
+  const refresh = () => void cache.invalidateQueries({ queryKey: ['team', teamId, 'invitations'] })
+  const invite = useMutation({
+    meta: { quiet: true },
+    mutationFn: (body: Schemas['CreateInvitation']) =>
+      call('POST /teams/{id}/invitations', {
+        params: { id: teamId },
+        body,
+        idempotencyKey: newIdempotencyKey(),
+      }),
+    onSuccess: ({ email }) => say(`An invitation is on its way to ${email}.`),
+    onSettled: refresh,
+  })
+  const revoke = useMutation({
+    mutationFn: (invitationId: string) =>
+      call('DELETE /teams/{id}/invitations/{invitationId}', { params: { id: teamId, invitationId } }),
+    onSettled: refresh,
+  })
+  if (!mayManage) return null
+  return (
+    <Section title="Invite somebody">
+      <form
+        onSubmit={(event) => {
+          const form = event.currentTarget
+          const { email = '', role = 'member' } = fieldsOf(event)
+          invite.mutate({ email, role: role as 'member' }, { onSuccess: () => form.reset() })
+        }}
+      >
+        <TextField label="E-mail" name="email" type="email" required />
+        <SelectField label="Role" name="role" defaultValue="member">
+          {(['viewer', 'member', 'admin'] as const).map((role) => (
+            <option key={role} value={role}>
+              {ROLES[role]}
+            </option>
+          ))}
+        </SelectField>
+        {invite.isError && <ProblemNote problem={asProblem(invite.error)} />}
+        <Button type="submit" busy={invite.isPending}>
+          Send the invitation
+        </Button>
+      </form>
+      <ul className={styles.list}>
+        {(list.data?.items ?? []).map((one) => (
+          <li key={one.id}>
+            <div>
+              <b className="cut">{one.email}</b>
+              <small>
+                as {one.role}, ends <Ago at={one.expiresAt} />
+              </small>
+            </div>
+            <Button
+              size="small"
+              busy={revoke.isPending && revoke.variables === one.id}
+              onClick={() => revoke.mutate(one.id)}
+            >
+              Take back
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function NewTeam() {
+  const cache = useQueryClient()
+  const create = useMutation({
+    mutationFn: (name: string) =>
+      call('POST /teams', { body: { name }, idempotencyKey: newIdempotencyKey() }),
+    onSuccess: ({ name }) => say(`The team ${name} is there: choose it at the top left.`),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ['teams'] }),
+  })
+  return (
+    <Section title="A new team" about="With workflows, runs, keys and members of its own.">
+      <form
+        onSubmit={(event) => {
+          const form = event.currentTarget
+          create.mutate(fieldsOf(event).name ?? '', { onSuccess: () => form.reset() })
+        }}
+      >
+        <TextField label="Name" name="name" required maxLength={80} />
+        <Button type="submit" busy={create.isPending}>
+          Make the team
+        </Button>
+      </form>
+    </Section>
+  )
+}

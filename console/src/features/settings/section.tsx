@@ -1,0 +1,32 @@
+import type { FormEvent, ReactNode } from 'react'
+import { asProblem } from '../../api/problem.ts'
+import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
+import styles from './settings.module.css'
+
+export function Section({ title, about, children }: { title: string; about?: string; children: ReactNode }) {
+  return (
+    <section className={styles.section} aria-label={title}>
+      <h2>{title}</h2>
+      {about && <p className="dim">{about}</p>}
+      {children}
+    </section>
+  )
+}
+
+/** What a form holds, by the names of its fields. */
+export const fieldsOf = (event: FormEvent<HTMLFormElement>): Record<string, string> => {
+  event.preventDefault()
+  return Object.fromEntries(
+    [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]),
+  )
+}
+
+type Query<T> = { data: T | undefined; error: unknown; refetch: () => unknown }
+
+/** What was asked, or that it is on its way, or why it did not come. */
+export function Loaded<T>({ query, children }: { query: Query<T>; children: (data: T) => ReactNode }) {
+  if (query.error)
+    return <ProblemNote problem={asProblem(query.error)} onRetry={() => void query.refetch()} />
+  if (query.data === undefined) return <Skeleton rows={3} />
+  return children(query.data)
+}

@@ -1,0 +1,42 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Head, useTitle } from '../../ui/kit/page.tsx'
+import { Tabs } from '../../ui/kit/tabs.tsx'
+import { Keys } from './keys.tsx'
+import { Members } from './members.tsx'
+import { Profile } from './profile.tsx'
+import type { SettingsPage } from './routes.ts'
+import { Security } from './security.tsx'
+import styles from './settings.module.css'
+
+const TABS = [
+  { id: 'profile', name: 'Profile' },
+  { id: 'security', name: 'Security' },
+  { id: 'keys', name: 'API keys' },
+  { id: 'members', name: 'Team' },
+]
+
+export function Settings() {
+  useTitle('Settings')
+  const { page = 'profile' } = useSearch({ from: '/shell/settings' })
+  const go = useNavigate({ from: '/settings' })
+  return (
+    <>
+      <Head title="Settings" />
+      <Tabs
+        label="Settings"
+        tabs={TABS}
+        value={page}
+        onChange={(next) =>
+          void go({ search: (old) => ({ ...old, page: next as SettingsPage }), replace: true })
+        }
+      >
+        <div className={styles.page}>
+          {page === 'profile' && <Profile />}
+          {page === 'security' && <Security />}
+          {page === 'keys' && <Keys />}
+          {page === 'members' && <Members />}
+        </div>
+      </Tabs>
+    </>
+  )
+}

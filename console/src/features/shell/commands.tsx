@@ -1,0 +1,56 @@
+// What works from every page: the palette, the list of keys, and `g` with a letter to go somewhere.
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useKeys } from '../../ui/use-keys.ts'
+import { NAVIGATION } from './navigation.ts'
+
+const Palette = lazy(() => import('./palette.tsx').then((parts) => ({ default: parts.Palette })))
+const Shortcuts = lazy(() => import('./shortcuts.tsx').then((parts) => ({ default: parts.Shortcuts })))
+
+const SECOND_KEY_MS = 1_000
+
+export type Opened = 'palette' | 'shortcuts' | null
+
+export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Opened) => void }) {
+  const go = useNavigate()
+  const waitsSince = useRef(0)
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey) return
+      event.preventDefault()
+      onOpen('palette')
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [onOpen])
+  useKeys({
+    '?': () => onOpen('shortcuts'),
+    g: () => {
+      waitsSince.current = performance.now()
+    },
+  })
+  // The letter after `g` is taken before the page sees it, since it may mean something there.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (performance.now() - waitsSince.current > SECOND_KEY_MS) return
+      waitsSince.current = 0
+      const item = NAVIGATION.flatMap((group) => group.items).find((one) => one.key === event.key)
+      if (!item) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      void go({ to: item.to as '/' })
+    }
+    addEventListener('keydown', listen, { capture: true })
+    return () => removeEventListener('keydown', listen, { capture: true })
+  }, [go])
+  if (opened === null) return null
+  return (
+    <Suspense>
+      {opened === 'palette' ? (
+        <Palette onClose={() => onOpen(null)} />
+      ) : (
+        <Shortcuts onClose={() => onOpen(null)} />
+      )}
+    </Suspense>
+  )
+}

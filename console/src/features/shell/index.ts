@@ -1,0 +1,8 @@
+export { toApprovals, toImport, toRun, toRuns, toWorkflow, toWorkflows } from './links.ts'
+export { LiveDot } from './live-dot.tsx'
+export { PageProblem } from './page-problem.tsx'
+export { useMe } from './queries.ts'
+export { rootRoute, shellRoute } from './routes.tsx'
+export { applyTheme, isDark, readTheme, setTheme, type Theme, useTheme } from './theme.ts'
+export { Unknown } from './unknown.tsx'
+export { useRights } from './use-rights.ts'

@@ -1,0 +1,14 @@
+// Where things of other features are. A feature names them here, so that it does not import the feature itself.
+
+const link = (to: string, params: object, search: object) => ({
+  to: to as '/',
+  params: params as never,
+  search: search as never,
+})
+
+export const toRun = (id: string, search: { node?: string } = {}) => link('/runs/$id', { id }, search)
+export const toRuns = (search: object = {}) => link('/runs', {}, search)
+export const toWorkflow = (id: string) => link('/workflows/$id', { id }, {})
+export const toWorkflows = (search: object = {}) => link('/workflows', {}, search)
+export const toImport = () => link('/workflows/import', {}, {})
+export const toApprovals = () => link('/approvals', {}, {})

@@ -1,0 +1,17 @@
+// The pages of the rail, with the key that leads to each after `g`.
+import type { IconName } from '../../ui/icon.tsx'
+
+type Item = { to: string; icon: IconName; name: string; key: string }
+
+export const NAVIGATION: { name: string; items: Item[] }[] = [
+  {
+    name: '',
+    items: [
+      { to: '/', icon: 'home', name: 'Overview', key: 'o' },
+      { to: '/runs', icon: 'wave', name: 'Runs', key: 'r' },
+      { to: '/approvals', icon: 'checklist', name: 'Approvals', key: 'a' },
+    ],
+  },
+  { name: 'Build', items: [{ to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' }] },
+  { name: 'Govern', items: [{ to: '/settings', icon: 'settings', name: 'Settings', key: 's' }] },
+]

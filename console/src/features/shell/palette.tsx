@@ -1,0 +1,157 @@
+// Find or do: pages, workflows and runs by what they are called, from anywhere.
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type KeyboardEvent, useEffect, useState } from 'react'
+import { call } from '../../api/client.ts'
+import { signOut } from '../../api/session.ts'
+import { shortId } from '../../ui/format/time.ts'
+import { Ago } from '../../ui/format/time-text.tsx'
+import { Glyph } from '../../ui/glyph.tsx'
+import { Icon, type IconName } from '../../ui/icon.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
+import { shownStatus } from '../../ui/status.ts'
+import { toRun, toWorkflow } from './links.ts'
+import { NAVIGATION } from './navigation.ts'
+import styles from './palette.module.css'
+import { isDark, readTheme, setTheme } from './theme.ts'
+
+type Entry = {
+  id: string
+  name: string
+  detail: string
+  icon: IconName | null
+  status: string | null
+  at: string | null
+  act: () => void
+}
+
+const SETTLE_MS = 150
+
+export function Palette({ onClose }: { onClose: () => void }) {
+  const go = useNavigate()
+  const [text, setText] = useState('')
+  const [asked, setAsked] = useState('')
+  const [at, setAt] = useState(0)
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text.trim()), SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  const found = useQuery({
+    queryKey: ['search', asked],
+    enabled: asked !== '',
+    placeholderData: keepPreviousData,
+    queryFn: () => call('GET /search', { query: { q: asked } }),
+  })
+
+  const commands: Entry[] = [
+    ...NAVIGATION.flatMap((group) => group.items).map((item) => ({
+      id: item.to,
+      name: `Go to ${item.name}`,
+      detail: '',
+      icon: item.icon,
+      status: null,
+      at: null,
+      act: () => void go({ to: item.to as '/' }),
+    })),
+    {
+      id: 'theme',
+      name: isDark(readTheme()) ? 'Light theme' : 'Dark theme',
+      detail: '',
+      icon: 'moon',
+      status: null,
+      at: null,
+      act: () => setTheme(isDark(readTheme()) ? 'light' : 'dark'),
+    },
+    {
+      id: 'out',
+      name: 'Sign out',
+      detail: '',
+      icon: 'external',
+      status: null,
+      at: null,
+      act: () => void signOut(),
+    },
+  ]
+  // Tasks have no page to go to.
+  const shown = text.trim() === '' ? [] : (found.data?.items ?? []).filter(({ kind }) => kind !== 'task')
+  const things: Entry[] = shown.map((one) => ({
+    id: one.id,
+    name: one.title,
+    detail: one.kind === 'run' ? `${one.detail} ${shortId(one.id)}` : one.detail,
+    icon: one.kind === 'run' ? null : 'flow',
+    status: one.status,
+    at: one.at,
+    act: () => void go(one.kind === 'run' ? toRun(one.id) : toWorkflow(one.id)),
+  }))
+  const words = text.trim().toLowerCase()
+  const entries = [...things, ...commands.filter((one) => one.name.toLowerCase().includes(words))]
+  const current = Math.min(at, entries.length - 1)
+
+  function act(entry: Entry | undefined) {
+    if (!entry) return
+    onClose()
+    entry.act()
+  }
+  function press(event: KeyboardEvent) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) {
+      event.preventDefault()
+      setAt((current + step + entries.length) % Math.max(1, entries.length))
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      act(entries[current])
+    }
+  }
+  return (
+    <Dialog title="Find or do" onClose={onClose} size="large">
+      <input
+        className={styles.field}
+        type="search"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={entries[current] ? `palette-${current}` : undefined}
+        aria-label="Find or do"
+        placeholder="A workflow, a run, a page"
+        autoFocus
+        value={text}
+        maxLength={200}
+        onChange={(event) => {
+          setText(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={press}
+      />
+      <div id="palette-list" role="listbox" aria-label="Found" className={styles.list}>
+        {entries.map((entry, index) => (
+          <div
+            key={entry.id}
+            id={`palette-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === current}
+            onPointerMove={() => setAt(index)}
+            onClick={() => act(entry)}
+            onKeyDown={press}
+          >
+            {entry.icon ? (
+              <Icon name={entry.icon} size={15} />
+            ) : (
+              <Glyph status={shownStatus(entry.status ?? '')} />
+            )}
+            <span className="cut">
+              <bdi>{entry.name}</bdi>
+            </span>
+            <small className="cut">{entry.detail}</small>
+            {entry.at && (
+              <small>
+                <Ago at={entry.at} />
+              </small>
+            )}
+          </div>
+        ))}
+        {entries.length === 0 && <p className="faint">Nothing is called that here.</p>}
+      </div>
+    </Dialog>
+  )
+}

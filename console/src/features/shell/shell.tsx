@@ -1,0 +1,106 @@
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { currentUser, onSessionChange, signOut } from '../../api/session.ts'
+import { Icon, Mark } from '../../ui/icon.tsx'
+import { IconButton } from '../../ui/kit/button.tsx'
+import { Commands, type Opened } from './commands.tsx'
+import { NAVIGATION } from './navigation.ts'
+import { useWaitingCount } from './queries.ts'
+import styles from './shell.module.css'
+import { TeamSwitcher } from './team-switcher.tsx'
+import { isDark, setTheme, useTheme } from './theme.ts'
+
+const isAt = (path: string, to: string): boolean =>
+  to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`)
+
+export function Shell() {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const [isOpen, setOpen] = useState(false)
+  const [opened, setOpened] = useState<Opened>(null)
+  const go = useNavigate()
+  const session = useSyncExternalStore(onSessionChange, currentUser)
+  useEffect(() => setOpen(false), [path])
+  useEffect(() => {
+    if (session === null)
+      void go({ to: '/sign-in' as '/', search: { to: location.pathname + location.search } as never })
+  }, [session, go])
+  if (session === null) return null
+  return (
+    <div className={styles.shell} data-open={isOpen}>
+      <a className={styles.skip} href="#main">
+        Skip to content
+      </a>
+      <nav className={styles.rail} aria-label="Main">
+        <TeamSwitcher />
+        <button className={styles.find} type="button" onClick={() => setOpened('palette')}>
+          <Icon name="search" size={14} />
+          <span>Find or do…</span>
+          <kbd>⌘ K</kbd>
+        </button>
+        <div className={styles.groups}>
+          {NAVIGATION.map(({ name, items }) => (
+            <ul className={styles.group} key={name} aria-label={name || 'Watch'}>
+              {name !== '' && <li className={styles.groupName}>{name}</li>}
+              {items.map((item) => (
+                <li key={item.to}>
+                  <Link
+                    to={item.to as '/'}
+                    className={styles.link}
+                    title={item.name}
+                    aria-current={isAt(path, item.to) ? 'page' : undefined}
+                  >
+                    <Icon name={item.icon} size={15} />
+                    <span>{item.name}</span>
+                    {item.to === '/approvals' && <WaitingCount />}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          ))}
+        </div>
+        <Foot name={session.user.name} />
+      </nav>
+      {isOpen && (
+        <button
+          className={styles.scrim}
+          type="button"
+          aria-label="Close menu"
+          onClick={() => setOpen(false)}
+        />
+      )}
+      <main id="main" className={styles.main} tabIndex={-1}>
+        <span className={styles.menu}>
+          <IconButton icon="menu" label="Menu" onClick={() => setOpen(true)} />
+        </span>
+        <Outlet />
+      </main>
+      <Commands opened={opened} onOpen={setOpened} />
+    </div>
+  )
+}
+
+function WaitingCount() {
+  const { data = 0 } = useWaitingCount()
+  return data === 0 ? null : <span className={styles.count}>{data > 99 ? '99+' : data}</span>
+}
+
+function Foot({ name }: { name: string }) {
+  const theme = useTheme()
+  const dark = isDark(theme)
+  return (
+    <div className={styles.foot}>
+      <span className={styles.avatar} aria-hidden="true">
+        {name.slice(0, 1).toUpperCase()}
+      </span>
+      <span className={`${styles.who} cut`}>{name}</span>
+      <IconButton
+        icon={dark ? 'sun' : 'moon'}
+        label={dark ? 'Light theme' : 'Dark theme'}
+        onClick={() => setTheme(dark ? 'light' : 'dark')}
+      />
+      <IconButton icon="external" label="Sign out" onClick={() => void signOut()} />
+    </div>
+  )
+}
+
+export { Mark }

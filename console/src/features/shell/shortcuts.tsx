@@ -1,0 +1,75 @@
+import { Dialog } from '../../ui/kit/dialog.tsx'
+import { Kbd } from '../../ui/kit/tag.tsx'
+import { NAVIGATION } from './navigation.ts'
+import styles from './shortcuts.module.css'
+
+const GROUPS: [string, [string[], string][]][] = [
+  [
+    'Everywhere',
+    [
+      [['⌘ K', 'Ctrl K'], 'Find or do'],
+      [['?'], 'These keys'],
+      [['F'], 'Search on the page'],
+      [['Esc'], 'Up one level'],
+    ],
+  ],
+  [
+    'Go to',
+    NAVIGATION.flatMap((group) => group.items).map((item) => [['G', item.key.toUpperCase()], item.name]),
+  ],
+  [
+    'Lists',
+    [
+      [['J', 'K'], 'Next, previous'],
+      [['Enter'], 'Open'],
+      [['Space'], 'Peek'],
+      [['X'], 'Choose'],
+      [['Shift ↑', 'Shift ↓'], 'Choose a range'],
+    ],
+  ],
+  [
+    'A run',
+    [
+      [['↑', '↓'], 'Steps'],
+      [['T'], 'Next that failed or waits'],
+    ],
+  ],
+  [
+    'Approvals',
+    [
+      [['A'], 'Approve'],
+      [['R'], 'Reject'],
+    ],
+  ],
+]
+
+export function Shortcuts({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog
+      title="Keys"
+      about="They rest while a field has the focus. Settings turn them off."
+      size="large"
+      onClose={onClose}
+    >
+      <div className={styles.groups}>
+        {GROUPS.map(([name, keys]) => (
+          <section key={name}>
+            <h3>{name}</h3>
+            <dl>
+              {keys.map(([names, what]) => (
+                <div key={what}>
+                  <dt>
+                    {names.map((one) => (
+                      <Kbd key={one}>{one}</Kbd>
+                    ))}
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

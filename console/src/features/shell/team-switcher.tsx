@@ -1,0 +1,35 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Mark } from '../../ui/icon.tsx'
+import { useTeams } from './queries.ts'
+import styles from './shell.module.css'
+
+/** A list of the browser's own: it is quick, works by keyboard and touch, and says what it is. */
+export function TeamSwitcher() {
+  const { team } = useSearch({ from: '/shell' })
+  const go = useNavigate()
+  const cache = useQueryClient()
+  const teams = useTeams().data?.items ?? []
+  const personal = teams.find((one) => one.personal)
+  const choose = async (id: string) => {
+    await go({ to: '/', search: { team: id === personal?.id ? undefined : id } as never })
+    cache.clear()
+  }
+  return (
+    <div className={styles.team}>
+      <Mark />
+      <select
+        aria-label="Team"
+        value={team ?? personal?.id ?? ''}
+        onChange={(event) => void choose(event.target.value)}
+      >
+        {teams.length === 0 && <option value={team ?? ''}>Personal</option>}
+        {teams.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.personal ? 'Personal' : one.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { useState } from 'react'
+import { download } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { Button } from '../../ui/kit/button.tsx'
+import { sayProblem } from '../../ui/kit/toast.tsx'
+import type { Workflow } from './queries.ts'
+
+/** The workflow as a file that can be imported again. */
+export function ExportButton({ workflow }: { workflow: Workflow }) {
+  const [isBusy, setBusy] = useState(false)
+  async function save() {
+    setBusy(true)
+    try {
+      const file = await download('GET /workflows/{id}/export', {
+        params: { id: workflow.id },
+        query: { format: 'yaml' },
+      })
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(file)
+      link.download = `${workflow.key}.yaml`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    } catch (error) {
+      sayProblem(asProblem(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <span className="wide-only">
+      <Button icon="download" busy={isBusy} onClick={() => void save()}>
+        Export
+      </Button>
+    </span>
+  )
+}

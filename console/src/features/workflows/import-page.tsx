@@ -1,0 +1,92 @@
+import { useNavigate } from '@tanstack/react-router'
+import { type DragEvent, useState } from 'react'
+import { newIdempotencyKey } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { Button } from '../../ui/kit/button.tsx'
+import { TextAreaField, TextField } from '../../ui/kit/field.tsx'
+import { Head, ProblemNote, useTitle } from '../../ui/kit/page.tsx'
+import { toWorkflow } from '../shell/index.ts'
+import { useImport } from './queries.ts'
+import styles from './workflow.module.css'
+
+const MAX_BYTES = 5 * 1024 * 1024
+
+/** A file of a workflow: pasted, chosen or dropped. */
+export function ImportPage() {
+  useTitle('Import a workflow')
+  const [text, setText] = useState('')
+  const [name, setName] = useState('')
+  const [key, setKey] = useState(newIdempotencyKey)
+  const [note, setNote] = useState<string | null>(null)
+  const imports = useImport()
+  const go = useNavigate()
+
+  async function read(file: File | undefined) {
+    if (!file) return
+    if (file.size > MAX_BYTES) return setNote('The file is larger than a workflow can be.')
+    setNote(null)
+    setText(await file.text())
+    setKey(newIdempotencyKey())
+  }
+  function drop(event: DragEvent) {
+    event.preventDefault()
+    void read(event.dataTransfer.files[0])
+  }
+  async function take() {
+    const body = { content: text, active: false, ...(name.trim() && { name: name.trim() }) }
+    const made = await imports.mutateAsync({ body, key }).catch(() => null)
+    if (made) await go(toWorkflow(made.id))
+  }
+  return (
+    <>
+      <Head title="Import a workflow" />
+      <section
+        className={styles.import}
+        aria-label="File"
+        onDrop={drop}
+        onDragOver={(event) => event.preventDefault()}
+      >
+        <p className="dim">
+          Drop a file anywhere here, choose one, or paste it: YAML or JSON, as a workflow is exported. It is
+          checked whole, and stored switched off, so that its schedules start nothing before you have looked.
+        </p>
+        <input
+          type="file"
+          aria-label="File"
+          accept=".json,.yaml,.yml,application/json"
+          onChange={(event) => void read(event.target.files?.[0])}
+        />
+        <TextField
+          label="Name (optional)"
+          value={name}
+          maxLength={200}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextAreaField
+          label="Definition"
+          className="mono"
+          rows={16}
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setKey(newIdempotencyKey())
+          }}
+        />
+        {note && <p role="alert">{note}</p>}
+        {imports.isError && <ProblemNote problem={asProblem(imports.error)} />}
+        <div>
+          <Button
+            look="primary"
+            icon="upload"
+            disabled={text.trim() === ''}
+            busy={imports.isPending}
+            onClick={() => void take()}
+          >
+            Import
+          </Button>
+        </div>
+      </section>
+    </>
+  )
+}

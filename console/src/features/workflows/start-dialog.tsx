@@ -1,0 +1,74 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { newIdempotencyKey } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
+import { JsonField, SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
+import { Button } from '../../ui/kit/button.tsx'
+import { Dialog } from '../../ui/kit/dialog.tsx'
+import { ProblemNote } from '../../ui/kit/page.tsx'
+import { Tabs } from '../../ui/kit/tabs.tsx'
+import { toRun } from '../shell/index.ts'
+import { useStart, type Workflow } from './queries.ts'
+
+const propertiesOf = (schema: unknown): object => (schema as { properties?: object } | null)?.properties ?? {}
+
+/** The input by a form from its schema, or as JSON. */
+export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
+  const { inputs } = workflow.definition
+  const hasForm = Object.keys(propertiesOf(inputs)).length > 0
+  const [view, setView] = useState(hasForm ? 'form' : 'json')
+  const [input, setInput] = useState<Value>(() => (hasForm ? valuesOf(inputs) : undefined))
+  const [key, setKey] = useState(newIdempotencyKey)
+  const start = useStart(workflow.id)
+  const go = useNavigate()
+  const problem = start.isError ? asProblem(start.error) : null
+  const change = (value: Value) => {
+    setInput(value)
+    // Another input is another run; the same pressed twice is one.
+    setKey(newIdempotencyKey())
+  }
+  async function run() {
+    const made = await start.mutateAsync({ input: input ?? null, key }).catch(() => null)
+    if (made) await go(toRun(made.id))
+  }
+  return (
+    <Dialog
+      size="large"
+      title={`Run ${workflow.name}`}
+      about={`Version ${workflow.version}, started by hand.`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Leave it</Button>
+          <Button look="primary" icon="play" busy={start.isPending} onClick={() => void run()}>
+            Run
+          </Button>
+        </>
+      }
+    >
+      {hasForm && (
+        <Tabs
+          look="box"
+          label="Input"
+          tabs={[
+            { id: 'form', name: 'Form' },
+            { id: 'json', name: 'JSON' },
+          ]}
+          value={view}
+          onChange={setView}
+        />
+      )}
+      {view === 'form' ? (
+        <SchemaForm
+          schema={inputs}
+          values={(input ?? {}) as Record<string, Value>}
+          onChange={change}
+          errorOf={(field) => problem?.of(`input/${field}`)}
+        />
+      ) : (
+        <JsonField label="Input" value={input} onChange={change} />
+      )}
+      {problem && <ProblemNote problem={problem} />}
+    </Dialog>
+  )
+}

@@ -1,0 +1,67 @@
+// Providers and the tree of routes, nothing else.
+import '@fontsource-variable/geist/wght.css'
+import '@fontsource-variable/geist-mono/wght.css'
+import './ui/tokens.css'
+import './ui/base.css'
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createRouter, RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { asProblem } from './api/problem.ts'
+import { approvalRoutes } from './features/approvals/routes.ts'
+import { authRoutes } from './features/auth/routes.ts'
+import { homeRoutes } from './features/home/routes.ts'
+import { runRoutes } from './features/run/routes.ts'
+import { runsRoutes } from './features/runs/routes.ts'
+import { settingsRoutes } from './features/settings/routes.ts'
+import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
+import { workflowRoutes } from './features/workflows/routes.ts'
+import { sayProblem, Toasts } from './ui/kit/toast.tsx'
+
+const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    ...authRoutes,
+    shellRoute.addChildren([
+      ...homeRoutes,
+      ...runsRoutes,
+      ...runRoutes,
+      ...approvalRoutes,
+      ...workflowRoutes,
+      ...settingsRoutes,
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+const MAX_TRIES = 2
+const queries = new QueryClient({
+  // What a page does not say itself.
+  mutationCache: new MutationCache({
+    onError: (error, _variables, _context, mutation) => {
+      if (mutation.meta?.quiet !== true) sayProblem(asProblem(error))
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => failures < MAX_TRIES && asProblem(error).retryable,
+    },
+  },
+})
+
+applyTheme()
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+      <Toasts />
+    </QueryClientProvider>
+  </StrictMode>,
+)

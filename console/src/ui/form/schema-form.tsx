@@ -1,0 +1,165 @@
+// Fields from a JSON Schema: those that forms and inputs of workflows use. What it does not know is a field of JSON, so nothing
+// is a dead end. The server checks the values.
+import { useState } from 'react'
+import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
+
+export type Value = unknown
+
+type Schema = {
+  type?: string | string[]
+  title?: string
+  description?: string
+  default?: unknown
+  enum?: unknown[]
+  const?: unknown
+  format?: string
+  minimum?: number
+  maximum?: number
+  maxLength?: number
+  properties?: Record<string, Schema>
+  required?: string[]
+}
+
+type Props = {
+  schema: unknown
+  values: Record<string, Value>
+  onChange: (values: Record<string, Value>) => void
+  errorOf?: (field: string) => string | undefined
+}
+
+const typeOf = ({ type }: Schema): string | undefined =>
+  Array.isArray(type) ? type.find((one) => one !== 'null') : type
+
+/** What a form begins with. */
+export const valuesOf = (schema: unknown): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries((schema as Schema | null)?.properties ?? {})
+      .filter(([, field]) => field.default !== undefined || field.const !== undefined)
+      .map(([name, field]) => [name, field.const ?? field.default]),
+  )
+
+export function SchemaForm({ schema, values, onChange, errorOf }: Props) {
+  const { properties = {}, required = [] } = (schema ?? {}) as Schema
+  return (
+    <>
+      {Object.entries(properties).map(([name, field]) => (
+        <SchemaField
+          key={name}
+          name={name}
+          schema={field}
+          isRequired={required.includes(name)}
+          value={values[name]}
+          error={errorOf?.(name)}
+          onChange={(value) => {
+            const { [name]: _, ...others } = values
+            onChange(value === undefined ? others : { ...others, [name]: value })
+          }}
+        />
+      ))}
+    </>
+  )
+}
+
+type FieldProps = {
+  name: string
+  schema: Schema
+  isRequired: boolean
+  value: Value
+  error: string | undefined
+  onChange: (value: Value) => void
+}
+
+function SchemaField({ name, schema, isRequired, value, error, onChange }: FieldProps) {
+  const label = `${schema.title ?? name}${isRequired ? '' : ' (optional)'}`
+  const common = { label, help: schema.description, error, name, required: isRequired }
+  const type = typeOf(schema)
+  if (schema.enum)
+    return (
+      <SelectField
+        {...common}
+        value={String(schema.enum.indexOf(value))}
+        onChange={(event) => onChange(schema.enum?.[Number(event.target.value)])}
+      >
+        <option value="-1">Choose…</option>
+        {schema.enum.map((one, at) => (
+          <option key={String(one)} value={at}>
+            {String(one)}
+          </option>
+        ))}
+      </SelectField>
+    )
+  if (type === 'boolean')
+    return (
+      <CheckField
+        label={schema.title ?? name}
+        checked={value === true}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+    )
+  if (type === 'number' || type === 'integer')
+    return (
+      <TextField
+        {...common}
+        type="number"
+        inputMode="decimal"
+        step={type === 'integer' ? 1 : 'any'}
+        min={schema.minimum}
+        max={schema.maximum}
+        value={typeof value === 'number' ? value : ''}
+        onChange={({ target }) => onChange(target.value === '' ? undefined : target.valueAsNumber)}
+      />
+    )
+  if (type === 'string') {
+    const isLong = (schema.maxLength ?? 0) > 200
+    const text = {
+      ...common,
+      maxLength: schema.maxLength,
+      value: typeof value === 'string' ? value : '',
+      onChange: ({ target }: { target: { value: string } }) =>
+        onChange(target.value === '' ? undefined : target.value),
+    }
+    const kind = { email: 'email', uri: 'url', date: 'date' }[schema.format ?? ''] ?? 'text'
+    return isLong ? <TextAreaField {...text} /> : <TextField {...text} type={kind} />
+  }
+  return <JsonField {...common} value={value} onChange={onChange} />
+}
+
+type JsonFieldProps = {
+  label: string
+  help?: string | undefined
+  error?: string | undefined
+  value: Value
+  onChange: (value: Value) => void
+}
+
+/** Keeps what is being typed; hands on only what can be read. */
+export function JsonField({ label, help, error, value, onChange }: JsonFieldProps) {
+  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
+  const fault = faultOf(text)
+  return (
+    <TextAreaField
+      label={label}
+      help={help ?? 'JSON'}
+      error={error ?? fault ?? undefined}
+      className="mono"
+      rows={Math.min(16, Math.max(3, text.split('\n').length))}
+      spellCheck={false}
+      value={text}
+      onChange={({ target }) => {
+        setText(target.value)
+        if (faultOf(target.value) === null)
+          onChange(target.value.trim() === '' ? undefined : JSON.parse(target.value))
+      }}
+    />
+  )
+}
+
+function faultOf(text: string): string | null {
+  if (text.trim() === '') return null
+  try {
+    JSON.parse(text)
+    return null
+  } catch (error) {
+    return `This is not JSON yet: ${(error as Error).message}`
+  }
+}

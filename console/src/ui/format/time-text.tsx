@@ -1,0 +1,50 @@
+// Times that stay true while one looks at them. One clock a second serves all of them.
+import { useSyncExternalStore } from 'react'
+import { ago, duration, exact } from './time.ts'
+
+const listeners = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+let now = Date.now()
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    now = Date.now()
+    for (const one of listeners) one()
+  }, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** The time in whole seconds. */
+export function useSeconds(): number {
+  if (timer === undefined) now = Date.now()
+  return useSyncExternalStore(subscribe, () => now)
+}
+
+/** `3m ago`, with the exact time on hover. */
+export function Ago({ at }: { at: string | null }) {
+  const seconds = useSeconds()
+  if (at === null) return <span>–</span>
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {ago(at, seconds)}
+    </time>
+  )
+}
+
+/** How long something is under way. */
+export function Elapsed({ since }: { since: string | null }) {
+  const seconds = useSeconds()
+  if (since === null) return null
+  const ms = Math.max(0, seconds - Date.parse(since))
+  return (
+    <span className="num">
+      {duration(ms < 1000 ? 0 : Math.floor(ms / 1000) * 1000).replace(/\.0+ s$/, ' s')}
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+// Loaded when the first dialog opens: the parts of Base UI are not among what a first view waits for.
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Dialog as Base } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+import { IconButton } from './button.tsx'
+import styles from './dialog.module.css'
+
+export type DialogProps = {
+  title: string
+  /** What it does, in a sentence. */
+  about?: ReactNode
+  onClose: () => void
+  children: ReactNode
+  /** Buttons, the one that does it last. */
+  actions?: ReactNode
+  size?: 'small' | 'large'
+}
+
+export function Dialog({ title, about, onClose, children, actions, size = 'small' }: DialogProps) {
+  return (
+    <CSPProvider disableStyleElements>
+      <Base.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+        <Base.Portal>
+          <Base.Backdrop className={styles.backdrop} />
+          <Base.Popup className={styles.popup} data-size={size}>
+            <header>
+              <Base.Title className={styles.title}>{title}</Base.Title>
+              <IconButton icon="close" label="Close" onClick={onClose} />
+            </header>
+            {about && <Base.Description className={styles.about}>{about}</Base.Description>}
+            <div className={styles.body}>{children}</div>
+            {actions && <footer>{actions}</footer>}
+          </Base.Popup>
+        </Base.Portal>
+      </Base.Root>
+    </CSPProvider>
+  )
+}

@@ -1,0 +1,100 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import styles from './field.module.css'
+
+type FieldProps = {
+  label: string
+  help?: ReactNode
+  error?: string | undefined
+  children: (id: string, describedBy: string | undefined) => ReactNode
+}
+
+/** A label, what helps, and what is wrong, each tied to its input. */
+export function Field({ label, help, error, children }: FieldProps) {
+  const id = useId()
+  const note = error ?? help
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      {children(id, note === undefined ? undefined : `${id}-note`)}
+      {note !== undefined && (
+        <p id={`${id}-note`} className={error === undefined ? styles.help : styles.error}>
+          {note}
+        </p>
+      )}
+    </div>
+  )
+}
+
+type TextFieldProps = ComponentProps<'input'> & {
+  label: string
+  help?: ReactNode
+  error?: string | undefined
+}
+
+export function TextField({ label, help, error, ...props }: TextFieldProps) {
+  return (
+    <Field label={label} help={help} error={error}>
+      {(id, describedBy) => (
+        <input
+          {...props}
+          id={id}
+          className={styles.input}
+          aria-describedby={describedBy}
+          aria-invalid={error !== undefined || undefined}
+        />
+      )}
+    </Field>
+  )
+}
+
+type SelectFieldProps = ComponentProps<'select'> & {
+  label: string
+  help?: ReactNode
+  error?: string | undefined
+}
+
+export function SelectField({ label, help, error, children, ...props }: SelectFieldProps) {
+  return (
+    <Field label={label} help={help} error={error}>
+      {(id, describedBy) => (
+        <select {...props} id={id} className={styles.input} aria-describedby={describedBy}>
+          {children}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+type TextAreaFieldProps = ComponentProps<'textarea'> & {
+  label: string
+  help?: ReactNode
+  error?: string | undefined
+}
+
+export function TextAreaField({ label, help, error, className, ...props }: TextAreaFieldProps) {
+  return (
+    <Field label={label} help={help} error={error}>
+      {(id, describedBy) => (
+        <textarea
+          {...props}
+          id={id}
+          className={[styles.input, styles.area, className].filter(Boolean).join(' ')}
+          aria-describedby={describedBy}
+          aria-invalid={error !== undefined || undefined}
+        />
+      )}
+    </Field>
+  )
+}
+
+export function CheckField({
+  label,
+  ...props
+}: Omit<ComponentProps<'input'>, 'type'> & { label: ReactNode }) {
+  return (
+    <label className={styles.check}>
+      <input type="checkbox" {...props} />
+      <span>{label}</span>
+    </label>
+  )
+}

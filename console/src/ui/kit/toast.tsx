@@ -1,0 +1,53 @@
+// What has been done or has gone wrong, said once and out of the way.
+import { useSyncExternalStore } from 'react'
+import type { Problem } from '../../api/problem.ts'
+import { IconButton } from './button.tsx'
+import { ProblemNote } from './page.tsx'
+import styles from './toast.module.css'
+
+type Toast = { id: number; text: string; problem: Problem | null }
+
+const STAYS_MS = 5_000
+const MAX_TOASTS = 3
+
+let toasts: Toast[] = []
+let lastId = 0
+const listeners = new Set<() => void>()
+
+function change(next: Toast[]): void {
+  toasts = next
+  for (const listener of listeners) listener()
+}
+
+const drop = (id: number): void => change(toasts.filter((one) => one.id !== id))
+
+export function say(text: string): void {
+  const id = ++lastId
+  change([...toasts, { id, text, problem: null }].slice(-MAX_TOASTS))
+  setTimeout(() => drop(id), STAYS_MS)
+}
+
+/** Stays until it is closed: it has something to read, and to copy. */
+export function sayProblem(problem: Problem): void {
+  change([...toasts, { id: ++lastId, text: '', problem }].slice(-MAX_TOASTS))
+}
+
+export function Toasts() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => toasts,
+  )
+  return (
+    <section className={styles.toasts} aria-live="polite" aria-label="Messages">
+      {shown.map(({ id, text, problem }) => (
+        <div key={id} className={styles.toast}>
+          {problem ? <ProblemNote problem={problem} /> : <p>{text}</p>}
+          <IconButton icon="close" size="small" label="Close" onClick={() => drop(id)} />
+        </div>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,49 @@
+// What a status is called, and its tone. Amber is only for what waits for a person: a run that waits for a timer, a child, a
+// retry or a slot goes on by itself and sleeps. The API's one `waiting` is shown as two.
+
+export type Tone = 'run' | 'wait' | 'good' | 'bad' | 'odd' | 'off'
+
+export const WORDS = {
+  queued: 'Queued',
+  running: 'Running',
+  waiting: 'Waiting',
+  sleeping: 'Sleeping',
+  paused: 'Paused',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  pending: 'Not yet',
+  retrying: 'Retrying',
+  skipped: 'Skipped',
+  unknown: 'Unknown',
+} as const
+
+export type Shown = keyof typeof WORDS
+
+const TONES: Record<Shown, Tone> = {
+  queued: 'off',
+  running: 'run',
+  retrying: 'run',
+  sleeping: 'run',
+  waiting: 'wait',
+  paused: 'wait',
+  succeeded: 'good',
+  failed: 'bad',
+  unknown: 'odd',
+  cancelled: 'off',
+  pending: 'off',
+  skipped: 'off',
+}
+
+const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
+
+/** `kinds` are those of what it waits for. */
+export function shownStatus(status: string, kinds: readonly string[] = []): Shown {
+  if (status === 'waiting' && kinds.length > 0 && kinds.every((kind) => BY_ITSELF.has(kind)))
+    return 'sleeping'
+  return status in WORDS ? (status as Shown) : 'unknown'
+}
+
+export const toneOf = (status: string): Tone => TONES[status as Shown] ?? 'off'
+
+export const wordOf = (status: string): string => WORDS[status as Shown] ?? status
