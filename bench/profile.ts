@@ -6,20 +6,22 @@ type Node = {
 }
 type Profile = { nodes: Node[]; samples: number[]; timeDeltas: number[] }
 
-export async function profile(
-  inspectorPort: number | undefined,
-  work: () => Promise<unknown>,
-): Promise<string> {
+export type Inspector = {
+  ask: <T>(method: string, params?: object) => Promise<T>
+  close: () => void
+}
+
+export async function inspect(inspectorPort: number | undefined): Promise<Inspector> {
   const targets = (await (await fetch(`http://127.0.0.1:${inspectorPort}/json`)).json()) as {
     id: string
     webSocketDebuggerUrl: string
   }[]
   const target = targets.find(({ id }) => /^core:user:(orrery|bare|engine-baseline)$/.test(id))
-  if (!target) throw new Error(`Nothing to profile among ${targets.map(({ id }) => id).join(', ')}`)
+  if (!target) throw new Error(`Nothing to inspect among ${targets.map(({ id }) => id).join(', ')}`)
   const socket = new WebSocket(target.webSocketDebuggerUrl)
   await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }))
   let next = 0
-  const ask = <T>(method: string, params = {}): Promise<T> =>
+  const ask = <T>(method: string, params: object = {}): Promise<T> =>
     new Promise((resolve, reject) => {
       const id = ++next
       const answered = (event: { data: unknown }) => {
@@ -36,12 +38,20 @@ export async function profile(
       socket.addEventListener('message', answered)
       socket.send(JSON.stringify({ id, method, params }))
     })
+  return { ask, close: () => socket.close() }
+}
+
+export async function profile(
+  inspectorPort: number | undefined,
+  work: () => Promise<unknown>,
+): Promise<string> {
+  const { ask, close } = await inspect(inspectorPort)
   await ask('Profiler.enable')
   await ask('Profiler.setSamplingInterval', { interval: 200 })
   await ask('Profiler.start')
   await work()
   const { profile } = await ask<{ profile: Profile }>('Profiler.stop')
-  socket.close()
+  close()
   return JSON.stringify(profile)
 }
 

@@ -3,15 +3,20 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writeContractTypes } from './console/types.ts'
 import { inRoot, ROOT } from './server/paths.ts'
+import { workspaces } from './workspaces.ts'
 
 type Check = { name: string; command: string[] }
 type VitestReport = { numPassedTests: number; numFailedTests: number; success: boolean }
 
 const REPORT = inRoot('dist/check/tests.json')
+const WORKSPACES = workspaces()
 const CHECKS: Check[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
+  // Each has a tsconfig.json of its own on tsconfig.base.json, such as one with the DOM.
+  ...WORKSPACES.map((folder) => ({ name: `types of ${folder}`, command: ['tsc', '--noEmit', '-p', folder] })),
   { name: 'openapi', command: ['node', 'scripts/openapi.ts', '--check'] },
   { name: 'size', command: ['node', 'scripts/size.ts'] },
 ]
@@ -23,6 +28,9 @@ const TESTS: Check = {
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
 const isWanted = ({ name }: Check): boolean => only === undefined || name === only
 if (![...CHECKS, TESTS].some(isWanted)) throw new Error(`There is no check ${only}`)
+
+// The types of the console need them.
+writeContractTypes()
 
 let passed = 0
 let failed = 0

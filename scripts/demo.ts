@@ -3,18 +3,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { DEMO_EMAIL } from '../src/modules/auth/sign-in/demo-account.ts'
+import type { RunEvent } from '../src/objects/run-events.ts'
 import { TOUR, tourInput } from './samples.ts'
-import { accountName, DEMO_EMAIL } from './seed.ts'
+import { accountName } from './seed.ts'
 import type { Installation } from './server/secrets.ts'
 import { type Owner, stateDir } from './server/state.ts'
 
 const BAR_WIDTH = 24
 
-type RunEvent = { seq: number; type: string; path?: string; at: string; error?: { message: string } }
 type Execution = {
   id: string
   status: string
-  progress: number
   output: unknown
   error: unknown
   waitingFor: { kind: string; name: string | null; detail: { title?: string } | null }[]
@@ -93,18 +93,16 @@ async function follow(runId: string): Promise<void> {
 }
 
 async function show(runId: string, event: RunEvent): Promise<void> {
-  const { progress, waitingFor } = await call<Execution>(
-    'GET',
-    `/api/v1/workflows/executions/${runId}?include=output`,
-  )
+  const { type, progress = 0 } = event
   const filled = Math.round((progress / 100) * BAR_WIDTH)
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`
   console.log(
-    `${bar} ${String(progress).padStart(3)} %  ${event.type.padEnd(16)} ${event.path ?? ''} ${event.error?.message ?? ''}`,
+    `${bar} ${String(progress).padStart(3)} %  ${type.padEnd(16)} ${'path' in event ? event.path : ''} ${'error' in event ? event.error?.message : ''}`,
   )
+  if (type !== 'run.waiting') return
+  const { waitingFor } = await call<Execution>('GET', `/api/v1/runs/${runId}?include=output`)
   const approval = waitingFor.find((one) => one.kind === 'approval')
-  if (event.type === 'run.waiting' && approval?.name)
-    await decide(approval.name, approval.detail?.title ?? 'Go on?')
+  if (approval?.name) await decide(approval.name, approval.detail?.title ?? 'Go on?')
 }
 
 async function decide(approvalId: string, question: string): Promise<void> {

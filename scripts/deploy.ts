@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { NO_DATABASE_ID } from './cloud/set-up.ts'
 import { buildAssets } from './server/assets.ts'
+import { MODELS } from './server/bundle.ts'
 import { inRoot, ROOT } from './server/paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
 
@@ -12,6 +13,8 @@ if (readFileSync(inRoot('wrangler.toml'), 'utf8').includes(NO_DATABASE_ID)) {
 }
 await buildAssets()
 run('d1', 'migrations', 'apply', 'DB', '--remote')
+// Bound by the API, so it must be there first.
+run('deploy', '--minify', '--config', MODELS.config)
 run('deploy', '--minify')
 
 function run(...args: string[]): void {

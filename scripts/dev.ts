@@ -82,6 +82,8 @@ function startWrangler(state: State) {
     [
       ...first,
       'dev',
+      // The first is the API; the others are only bound to it.
+      ...['wrangler.toml', 'workers/models/wrangler.toml'].flatMap((path) => ['--config', path]),
       '--port',
       String(port),
       ...envFiles(state).flatMap((path) => ['--env-file', path]),

@@ -1,13 +1,16 @@
 // npm run mutants: puts known bugs into a copy of the tree, one at a time, and shows that the tests catch each.
-// `npm run mutants -- --only <part of a name>` takes some, `--list core` or `--list shell` one of the lists.
+// `npm run mutants -- --only <part of a name>` takes some, `--list core` or `--list shell` one of the lists, `--part 2/5` the
+// second fifth of what is left.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { TESTS_ALONE } from '../test/helpers/tests-alone.ts'
 import { inRoot } from './server/paths.ts'
 
-type Mutant = { name: string; file: string; find: string; replace: string; tests?: string[] }
+/** `only` is a part of the name of the test that is to catch it, where its file takes long. */
+type Mutant = { name: string; file: string; find: string; replace: string; tests?: string[]; only?: string }
 type Verdict = { caught: boolean; by: string; seconds: number }
 
 /** Examples first, as they are quick; then the properties, on fewer cases than the suite takes. */
@@ -18,17 +21,33 @@ for (const apart of ['properties.test.ts', 'compile-random.test.ts', 'engine/*/*
 const CORE_PROPERTIES = ['--project', 'core', 'properties.test.ts', 'compile-random.test.ts']
 const CORE_CASES = '3000'
 /** One that never ends is caught as well, by the time that the suite allows. */
-const MOST_MS = 240_000
+const MAX_MS = 240_000
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, list: { type: 'string' }, part: { type: 'string' } },
+})
+const [part = 1, parts = 1] = (values.part ?? '1/1').split('/').map(Number)
 const lists = { core: 'test/engine/mutants.json', shell: 'test/mutants/shell.json' }
 const chosen = Object.entries(lists)
   .filter(([list]) => values.list === undefined || values.list === list)
   .flatMap(([, file]) => JSON.parse(readFileSync(inRoot(file), 'utf8')) as Mutant[])
   .filter(({ name }) => values.only === undefined || name.includes(values.only))
+  .filter((_, at) => at % parts === part - 1)
 if (chosen.length === 0) throw new Error('There is no such mutant')
 
-const isShell = (step: readonly string[]): boolean => step[1] === 'worker'
+const PROJECTS = [
+  ['test/e2e/', 'e2e'],
+  ['test/core/', 'core'],
+  ['test/engine/', 'core'],
+] as const
+
+function projectOf(file: string): string {
+  if (TESTS_ALONE.includes(file)) return 'worker-alone'
+  return PROJECTS.find(([folder]) => file.startsWith(folder))?.[1] ?? 'worker'
+}
+
+/** Whole files in one runtime: they start together. */
+const isShell = (step: readonly string[]): boolean => step[1] === 'worker' && step.length === 3
 
 const copy = mkdtempSync(join(tmpdir(), 'orrery-mutants-'))
 let running: ChildProcess | undefined
@@ -79,10 +98,10 @@ async function requireGreen(): Promise<void> {
   }
 }
 
-function stepsOf({ tests }: Mutant): string[][] {
-  return tests === undefined
-    ? [CORE_EXAMPLES, CORE_PROPERTIES]
-    : tests.map((file) => ['--project', 'worker', file])
+function stepsOf({ tests, only }: Mutant): string[][] {
+  if (tests === undefined) return [CORE_EXAMPLES, CORE_PROPERTIES]
+  const named = only === undefined ? [] : ['-t', only]
+  return tests.map((file) => ['--project', projectOf(file), file, ...named])
 }
 
 async function judge(mutant: Mutant): Promise<Verdict> {
@@ -125,7 +144,7 @@ async function runTests(args: string[]): Promise<{ failed: boolean; output: stri
   const timer = setTimeout(() => {
     output += '\nFAIL it never ended'
     endGroup(child)
-  }, MOST_MS)
+  }, MAX_MS)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearTimeout(timer)
   running = undefined

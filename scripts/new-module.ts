@@ -24,10 +24,8 @@ try {
 }
 
 function makeModule(names: Names): void {
-  const { path, prefix, table, thing, things } = names as Record<
-    'path' | 'prefix' | 'table' | 'thing' | 'things',
-    string
-  >
+  const { path, prefix, table, things } = names as Record<'path' | 'prefix' | 'table' | 'things', string>
+  const words = names['things words'] ?? things
   const module = `src/modules/${path}`
   const files: Record<string, string> = {
     'db-schema': `src/db/schema/${path}.ts`,
@@ -35,6 +33,7 @@ function makeModule(names: Names): void {
     repo: `${module}/repo.ts`,
     service: `${module}/service.ts`,
     routes: `${module}/routes.ts`,
+    'export-repo': `${module}/export-repo.ts`,
     index: `${module}/index.ts`,
     test: `test/modules/${path}.test.ts`,
   }
@@ -49,19 +48,28 @@ function makeModule(names: Names): void {
       `$1'${path}:read': { team: 'viewer', keys: true },\n$1'${path}:write': { team: 'member', keys: true },\n$1'admin:read':`,
       `'${path}:`,
     ),
+    edit('src/http/tags.ts', /^( *)admin:/m, `$1${things}: "The team's ${words}",\n$1admin:`, ` ${things}:`),
     edit('src/db/schema/index.ts', /$(?![\s\S])/, `export * from './${path}.ts'\n`, `'./${path}.ts'`),
     edit(
-      'src/app.ts',
-      /(from '\.\/modules\/[^\n]*\n)(?![\s\S]*from '\.\/modules\/)/,
-      `$1import { ${thing}Routes } from './modules/${path}/index.ts'\n`,
-      `modules/${path}/`,
+      'src/modules/index.ts',
+      /^import type \{ CronTask/m,
+      `import { ${things}Module } from './${path}/index.ts'\n$&`,
+      `'./${path}/`,
     ),
     edit(
-      'src/app.ts',
-      /^( *)app\.onError\(/m,
-      `$1app.route('/api/v1/${path}', ${thing}Routes)\n$1app.onError(`,
-      `'/api/v1/${path}'`,
+      'docs/STORAGE.md',
+      /\n`d1_migrations` is wrangler's/,
+      `| \`${table}\` | ${words} of a team | when deleted; with the team |\n$&`,
+      `| \`${table}\` |`,
     ),
+    edit(
+      'docs/ARCHITECTURE.md',
+      /^ {4}account-export /m,
+      `    ${path.padEnd(25)} ${words} of a team\n$&`,
+      `    ${path} `,
+    ),
+    // The administration comes last.
+    edit('src/modules/index.ts', /^( *)adminModule,\n/m, `$1${things}Module,\n$&`, `${things}Module,`),
   ]
   for (const apply of edits) apply()
   for (const [template, file] of Object.entries(files)) {
@@ -77,9 +85,10 @@ function makeModule(names: Names): void {
     '--write',
     module,
     'src/db/schema',
-    'src/app.ts',
+    'src/modules/index.ts',
     'src/core/ids.ts',
     'src/http/scopes.ts',
+    'src/http/tags.ts',
     files.test ?? '',
   )
   run('drizzle-kit', 'generate', '--name', table)

@@ -5,8 +5,9 @@ import { newId } from '../src/core/ids.ts'
 import { AUDIT_COLUMNS, auditValues } from '../src/db/audit-row.ts'
 import { auditedAddress } from '../src/db/audited-address.ts'
 import { statement } from '../src/db/commit.ts'
+import { STRONG_HASH_KIB } from '../src/env.ts'
 import { createAccount } from '../src/modules/auth/new-account.ts'
-import { HASH_COST } from '../src/modules/auth/passwords/hash-cost.ts'
+import { hashCost } from '../src/modules/auth/passwords/hash-cost.ts'
 import { passwordText } from '../src/modules/auth/passwords/text.ts'
 import type { Batch, Sql } from './server/database.ts'
 
@@ -21,7 +22,7 @@ export async function seedAccount(batch: Batch, account: SeededAccount): Promise
     { sql: 'SELECT password_hash AS hash FROM users WHERE email = ?', params: [email] },
   ])
   if (known === undefined) {
-    const { encoded } = argon2.hash(passwordText(account.password), HASH_COST)
+    const { encoded } = argon2.hash(passwordText(account.password), hashCost(STRONG_HASH_KIB))
     return void (await batch([...(await newAccount(account, encoded, now)), setRole(email, role, now)]))
   }
   const hash = String(known.hash ?? '')

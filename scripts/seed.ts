@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from '../src/core/errors.ts'
 import { Email } from '../src/http/text.ts'
 import { requireGoodPassword } from '../src/modules/auth/passwords/policy.ts'
+import { DEMO_EMAIL } from '../src/modules/auth/sign-in/demo-account.ts'
 import { samples, TOUR, tourInput } from './samples.ts'
 import { type SeededAccount, seedAccount } from './seed-account.ts'
 import type { Batch } from './server/database.ts'
@@ -22,7 +23,6 @@ export type SeedContext = {
 export type Answer = { status: number; body: Record<string, unknown> }
 type Step = { name: string; run: (context: SeedContext) => Promise<void> }
 
-export const DEMO_EMAIL = 'demo@example.com'
 const adminEmail = (): string => (process.env.ADMIN_EMAIL || 'admin@example.com').trim().toLowerCase()
 
 /** Before anything is made: an account that is half made, or made for the wrong person, stands in the way of every start. */
@@ -34,7 +34,7 @@ export function requireUsableAdmin(state: State): void {
   const password = process.env.ADMIN_PASSWORD
   if (!password || doneSteps(state)[accountName(email)] !== undefined) return
   try {
-    requireGoodPassword(password, email, 'ADMIN_PASSWORD')
+    requireGoodPassword(password, email, '/ADMIN_PASSWORD')
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const rules = (error.errors ?? []).map((one) => `  - ${one.message}`)

@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { unstable_readConfig } from 'wrangler'
-import { setUpCloud, type Wrangler } from './cloud/set-up.ts'
+import { setUpCloud, type Wrangler, withWorkersAi } from './cloud/set-up.ts'
 import { makeLocalSecrets } from './local-secrets.ts'
+import { MODELS } from './server/bundle.ts'
 import { inRoot, ROOT } from './server/paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './server/wrangler.ts'
 
@@ -26,7 +27,8 @@ if (process.argv.includes('--dry-run')) {
   npx wrangler d1 create ${names.database}          its id goes into wrangler.toml
 ${names.buckets.map((name) => `  npx wrangler r2 bucket create ${name}`).join('\n')}
 ${names.queues.map((name) => `  npx wrangler queues create ${name}`).join('\n')}
-  npx wrangler secret bulk                  JWT_KEYS, SECRETS_KEYS and METRICS_TOKEN, made here and kept nowhere else`)
+  npx wrangler secret bulk                  JWT_KEYS, SECRETS_KEYS and METRICS_TOKEN, made here and kept nowhere else
+  ${MODELS.config}                 [ai] binding = "AI", for models of Workers AI`)
 } else {
   const wrangler: Wrangler = (args, input = '') =>
     new Promise((resolve, reject) => {
@@ -48,6 +50,12 @@ ${names.queues.map((name) => `  npx wrangler queues create ${name}`).join('\n')}
       makeSecrets: makeLocalSecrets,
       say: console.log,
     })
+    const models = readFileSync(inRoot(MODELS.config), 'utf8')
+    const withAi = withWorkersAi(models)
+    if (withAi !== models) {
+      writeFileSync(inRoot(MODELS.config), withAi)
+      console.log(`Added the binding AI to ${MODELS.config}. Without Workers AI, take it out again.`)
+    }
     if (changed !== config) {
       writeFileSync(path, changed)
       console.log('Wrote the id of the database to wrangler.toml. Next: npm run deploy')

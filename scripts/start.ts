@@ -62,6 +62,7 @@ function tell(state: State, server: Server, mail: string, signIns: SignIn[]): vo
   console.log(`
 Orrery ${VERSION}
 
+  Console   ${server.url}/
   API       ${server.url}/api/v1
   Docs      ${server.url}/docs
   State     ${relative(process.cwd(), state.dir) || '.'}  (npm run reset removes it)

@@ -1,28 +1,64 @@
 // What is measured: each case alone, one request after the other, and those that are also measured under load.
 import type { LoadOrder } from '../load.ts'
 import { startAndWait } from './client.ts'
+import type { Restate } from './restate.ts'
 import type { Baseline, Engine } from './servers.ts'
-import { answered, calls, each, itemsOf, line } from './workloads.ts'
+import { answered, calls, each, itemsOf, line, oneCall } from './workloads.ts'
 
 export type Case = {
   name: string
   what: string
   order: Omit<LoadOrder, 'clients' | 'seconds'>
-  /** The process that answers. */
-  pid: number
+  /** The processes that answer. */
+  pids: number[]
   /** Requests in a row, in each round. */
   inRow: number
   underLoad: boolean
+  /** Once, a thousand at the same moment. */
+  atOnce?: boolean
 }
 
 export const LENGTHS = [10, 100, 250, 500, 750, 1_000]
 export const ITEMS = [10, 1_000, 10_000]
 
+/** The same workloads for Restate: the name of each of ours that they are measured against, with an `R` before it. */
+export function restateCases({ port, pids }: Restate, echo: string): Case[] {
+  const one = (
+    of: string,
+    what: string,
+    handler: string,
+    input: unknown,
+    more: Partial<Case> = {},
+  ): Case => ({
+    name: `R${of}`,
+    what: `Restate: ${what}`,
+    pids,
+    order: {
+      ...{ port, method: 'POST', path: `/bench/${handler}`, headers: { 'content-type': 'application/json' } },
+      ...{ body: JSON.stringify(input), expect: 200 },
+    },
+    inRow: 40,
+    underLoad: false,
+    ...more,
+  })
+  const url = `http://${echo}/`
+  return [
+    one('L10', 'ten recorded steps', 'line', { length: 10 }, { underLoad: true }),
+    one('W3', 'a call, a step, an answer', 'answer', { name: '{n}' }, { underLoad: true }),
+    one('F100', '100 steps side by side, and one that joins them', 'each', itemsOf(100)),
+    one('H5', 'five calls, one after the other', 'calls', { url }, { underLoad: true }),
+    one('B1', 'a step and a call', 'call', { url }, { atOnce: true }),
+    ...[10, 100, 500, 1_000].map((length) =>
+      one(`G${length}`, `${length} steps in a line`, 'line', { length }, { inRow: length > 100 ? 5 : 20 }),
+    ),
+  ]
+}
+
 export async function casesOf(baseline: Baseline, engine: Engine, echo: string): Promise<Case[]> {
   const base = (name: string, what: string, path: string): Case => ({
     name,
     what,
-    pid: baseline.pid,
+    pids: [baseline.pid],
     order: { port: baseline.port, method: 'POST', path, headers: {}, body: '', expect: 200 },
     inRow: 40,
     underLoad: true,
@@ -35,10 +71,11 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
       input = null,
       inRow = 40,
       underLoad = false,
-    }: { input?: unknown; inRow?: number; underLoad?: boolean } = {},
+      atOnce = false,
+    }: { input?: unknown; inRow?: number; underLoad?: boolean; atOnce?: boolean } = {},
   ): Promise<Case> => {
     const order = startAndWait(engine, await engine.newWorkflow(definition), input)
-    return { name, what, order, pid: engine.pid, inRow, underLoad }
+    return { name, what, order, pids: [engine.pid], inRow, underLoad, atOnce }
   }
   return [
     base('object', 'a bare new object that writes ten rows', '/object'),
@@ -51,6 +88,7 @@ export async function casesOf(baseline: Baseline, engine: Engine, echo: string):
     await ours('H5', 'five calls to a local echo, one after the other', calls(`http://${echo}/`), {
       underLoad: true,
     }),
+    await ours('B1', 'a step and a call', oneCall(`http://${echo}/`), { atOnce: true }),
     ...(await Promise.all(
       LENGTHS.map((length) => ours(`G${length}`, `${length} steps in a line`, line(length), { inRow: 20 })),
     )),
@@ -66,18 +104,18 @@ async function webhook(engine: Engine): Promise<Case> {
   const workflowId = await engine.newWorkflow(answered, [
     { key: 'hook', type: 'webhook', respond: 'on-respond' },
   ])
-  const { triggers } = await engine.call<{ triggers: { url: string }[] }>(
+  const { items } = await engine.call<{ items: { url: string }[] }>(
     'GET',
     `/api/v1/workflows/${workflowId}/triggers`,
   )
   return {
     name: 'W3',
     what: 'webhook, set, respond',
-    pid: engine.pid,
+    pids: [engine.pid],
     order: {
       port: engine.port,
       method: 'POST',
-      path: new URL(triggers[0]?.url ?? '').pathname,
+      path: new URL(items[0]?.url ?? '').pathname,
       headers: { 'content-type': 'application/json' },
       body: '{"name":"{n}"}',
       expect: 200,

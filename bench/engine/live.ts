@@ -29,7 +29,7 @@ export async function eventDelays(engine: Engine): Promise<number[]> {
     const now = Date.now()
     const { type, event } = JSON.parse(String(data)) as Frame
     if (type === 'event' && event?.type === 'node.succeeded') delays.push(now - Date.parse(event.at))
-    if (type === 'live' || event?.type === 'node.succeeded') heard()
+    if (type === 'subscribed' || event?.type === 'node.succeeded') heard()
   })
   const next = (): Promise<void> =>
     new Promise((resolve) => {

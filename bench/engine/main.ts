@@ -1,4 +1,5 @@
 // npm run bench:engine [-- --rounds 5 --seconds 2 --warm-up 4 --patience 20 --only L10,cf,object --profile L10 --save]
+// Restate takes part where it is installed: npm ci --prefix bench/engine/restate
 // Engine and baselines in one run, the cases taking turns, so that a busy machine hurts all of them alike. Each is warmed up
 // first for as long: code that has run a few times only is interpreted, which doubles what a short run takes.
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -7,12 +8,13 @@ import { inRoot } from '../../scripts/server/paths.ts'
 import type { LoadResult } from '../load.ts'
 import { profile, topFunctions } from '../profile.ts'
 import { untilQuiet } from '../quiet.ts'
-import { type Case, casesOf } from './cases.ts'
+import { type Case, casesOf, restateCases } from './cases.ts'
 import { startClient } from './client.ts'
 import { startEcho } from './echo.ts'
 import { eventDelays } from './live.ts'
-import { heldBy } from './process.ts'
-import { type Loaded, type Measured, report } from './report.ts'
+import { heldBy, heldOnDisk } from './process.ts'
+import { type AfterRuns, type Loaded, type Measured, report } from './report.ts'
+import { startRestate } from './restate.ts'
 import { startBaseline, startEngine } from './servers.ts'
 
 const { values } = parseArgs({
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     'warm-up': { type: 'string', default: '4' },
     patience: { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
+    held: { type: 'string', default: '5000' },
     profile: { type: 'string' },
     save: { type: 'boolean', default: false },
   },
@@ -29,15 +32,20 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const CLIENTS = 16
 const AT_ONCE = 1_000
+const TIMES_AT_ONCE = 3
 /** No request takes as long. */
 const LIMIT_S = 120
 
 const echo = await startEcho()
 const baseline = await startBaseline(echo.host)
 const engine = await startEngine(values.profile !== undefined, echo.host)
+const restate = await startRestate()
 const client = startClient()
 try {
-  const all = await casesOf(baseline, engine, echo.host)
+  const all = [
+    ...(await casesOf(baseline, engine, echo.host)),
+    ...(restate === null ? [] : restateCases(restate, echo.host)),
+  ]
   const wanted = values.only === '' ? null : values.only.split(',')
   const cases = all.filter(({ name }) => wanted === null || wanted.includes(name))
   if (values.profile) await profileOne(all.find(({ name }) => name === values.profile) as Case)
@@ -46,6 +54,7 @@ try {
   await client.stop()
   await engine.stop()
   await baseline.stop()
+  await restate?.stop()
   echo.stop()
 }
 
@@ -54,7 +63,8 @@ async function measure(cases: Case[]): Promise<void> {
     alone: new Map(cases.map(({ name }) => [name, []])),
     loaded: new Map(cases.map(({ name }) => [name, []])),
     inside: { cf: [], L10: [] },
-    thousand: { cf: [], L10: [] },
+    thousand: new Map(),
+    held: {},
     liveMs: [],
     grownMb: 0,
   }
@@ -80,10 +90,20 @@ async function measure(cases: Case[]): Promise<void> {
     if (values.only === '') measured.liveMs.push(...(await eventDelays(engine)))
     console.error(`round ${round + 1} of ${rounds}`)
   }
-  for (const one of cases) {
-    if (one.name !== 'cf' && one.name !== 'L10') continue
-    const order = { ...one.order, clients: AT_ONCE, seconds: LIMIT_S, requests: AT_ONCE }
-    measured.thousand[one.name].push((await client.run(order)).seconds)
+  for (let time = 0; time < TIMES_AT_ONCE; time++)
+    for (const one of cases) {
+      if (!one.atOnce && one.name !== 'cf' && one.name !== 'L10') continue
+      const order = { ...one.order, clients: AT_ONCE, seconds: LIMIT_S, requests: AT_ONCE }
+      const { seconds } = await client.run(order)
+      measured.thousand.set(one.name, [...(measured.thousand.get(one.name) ?? []), seconds])
+    }
+  const held = Number(values.held)
+  if (held > 0) {
+    for (const one of cases)
+      if (one.name === 'L10') measured.held.L10 = await afterRuns(one, engine.dir, held)
+    for (const one of cases)
+      if (one.name === 'RL10' && restate !== null)
+        measured.held.RL10 = await afterRuns(one, restate.dir, held)
   }
   const how = `${rounds} rounds (${busyRounds} begun on a busy machine)`
   const text = report(cases, measured, how)
@@ -96,9 +116,22 @@ function inRow(one: Case, requests: number): Promise<LoadResult> {
 }
 
 async function underLoad(one: Case): Promise<Loaded> {
-  const before = heldBy(one.pid).cpuMs
+  const before = cpuOf(one)
   const result = await client.run({ ...one.order, clients: CLIENTS, seconds: Number(values.seconds) })
-  return { ...result, cpuMs: (heldBy(one.pid).cpuMs - before) / result.requests }
+  return { ...result, cpuMs: (cpuOf(one) - before) / result.requests }
+}
+
+/** What so many runs more leave in memory and on disk, files and all. */
+async function afterRuns(one: Case, dir: string, runs: number): Promise<AfterRuns> {
+  const before = heldOnDisk(dir)
+  await client.run({ ...one.order, clients: CLIENTS, seconds: 600, requests: runs })
+  const after = heldOnDisk(dir)
+  const rssMb = one.pids.reduce((sum, pid) => sum + heldBy(pid).rssMb, 0)
+  return { runs, rssMb, kbARun: (after.kb - before.kb) / runs, files: after.files - before.files }
+}
+
+function cpuOf({ pids }: Case): number {
+  return pids.reduce((sum, pid) => sum + heldBy(pid).cpuMs, 0)
 }
 
 /** What the servers themselves say of a few runs. */

@@ -1,5 +1,6 @@
 // What a process holds, as Linux tells it.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
 const MS_OF_TICK = 10
 
@@ -14,4 +15,17 @@ export function heldBy(pid: number): Held {
     .slice(11, 13)
   const cpuMs = (Number(userTicks) + Number(systemTicks)) * MS_OF_TICK
   return { files: readdirSync(`/proc/${pid}/fd`).length, rssMb: Math.round(rssKb / 1024), cpuMs }
+}
+
+/** What lies in a folder. A file that goes meanwhile is not counted. */
+export function heldOnDisk(dir: string): { files: number; kb: number } {
+  let files = 0
+  let bytes = 0
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+    const stats = statSync(join(dir, name), { throwIfNoEntry: false })
+    if (!stats?.isFile()) continue
+    files++
+    bytes += stats.blocks * 512
+  }
+  return { files, kb: bytes / 1024 }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildBundle, type Project } from '../../scripts/server/bundle.ts'
-import { openDatabase } from '../../scripts/server/database.ts'
+import { openDatabase, type Sql } from '../../scripts/server/database.ts'
 import { findPort } from '../../scripts/server/port.ts'
 import { noteRuntimes, startRuntime } from '../../scripts/server/runtime.ts'
 import { serve } from '../../scripts/server/serve.ts'
@@ -13,12 +13,13 @@ const host = '127.0.0.1'
 /** Looked up once: each state that is taken moves it. */
 const TMP = tmpdir()
 
-const BASELINE: Project = {
-  config: 'bench/engine/baseline.toml',
-  sources: ['bench/engine/baseline.ts', 'bench/engine/baseline.toml', 'package-lock.json'],
+/** A Worker of its own beside `<path>.toml`. */
+const projectOf = (path: string): Project => ({
+  config: `${path}.toml`,
+  sources: [`${path}.ts`, `${path}.toml`, 'package-lock.json'],
   migrations: null,
   assets: false,
-}
+})
 
 export type Baseline = {
   port: number
@@ -28,6 +29,9 @@ export type Baseline = {
 }
 
 export type Engine = Baseline & {
+  /** Its state. */
+  dir: string
+  teamId: string
   /** Only when it is to be profiled: an open inspector is not free. */
   inspectorPort: number | undefined
   headers: Record<string, string>
@@ -38,19 +42,30 @@ export type Engine = Baseline & {
     headers?: Record<string, string>,
   ) => Promise<Answer>
   newWorkflow: (definition: object, triggers?: object[]) => Promise<string>
+  /** Writes straight to its database. */
+  batch: (statements: Sql[]) => Promise<unknown>
 }
 
-export async function startBaseline(allowHosts: string): Promise<Baseline> {
-  const dir = mkdtempSync(join(TMP, 'orrery-baseline-'))
-  const state = await takeState(dir)
-  const bundle = await buildBundle(BASELINE)
-  const database = await openDatabase(state, bundle)
-  await database.batch([
+export const startBaseline = (allowHosts: string): Promise<Baseline> =>
+  startWorker('bench/engine/baseline', { OUTBOUND_ALLOW_HOSTS: allowHosts }, [
     { sql: 'CREATE TABLE workflows (id TEXT PRIMARY KEY, definition TEXT NOT NULL)' },
     { sql: 'CREATE TABLE runs (id TEXT PRIMARY KEY, status TEXT NOT NULL)' },
     { sql: "INSERT INTO workflows VALUES ('wf', '{}')" },
   ])
-  await database.close()
+
+export async function startWorker(
+  path: string,
+  settings: Record<string, string> = {},
+  rows: Sql[] = [],
+): Promise<Baseline> {
+  const dir = mkdtempSync(join(TMP, 'orrery-baseline-'))
+  const state = await takeState(dir)
+  const bundle = await buildBundle(projectOf(path))
+  if (rows.length > 0) {
+    const database = await openDatabase(state, bundle)
+    await database.batch(rows)
+    await database.close()
+  }
   const port = await findPort(0, host)
   const forgetRuntimes = noteRuntimes(state)
   const miniflare = startRuntime({
@@ -58,7 +73,7 @@ export async function startBaseline(allowHosts: string): Promise<Baseline> {
     bundle,
     host,
     port,
-    settings: { OUTBOUND_ALLOW_HOSTS: allowHosts },
+    settings,
   })
   await miniflare.ready
   forgetRuntimes()
@@ -114,5 +129,7 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
     state.release()
     rmSync(dir, { recursive: true, force: true })
   }
-  return { port, inspectorPort, headers, pid, call, newWorkflow, stop }
+  const { items } = await call<{ items: { id: string }[] }>('GET', '/api/v1/teams')
+  const teamId = items[0]?.id ?? ''
+  return { dir, port, inspectorPort, headers, pid, teamId, batch: server.batch, call, newWorkflow, stop }
 }

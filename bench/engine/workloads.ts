@@ -37,6 +37,13 @@ export const calls = (url: string): Definition =>
     })),
   )
 
+/** A step, and a call that ends the run. */
+export const oneCall = (url: string): Definition =>
+  inLine([
+    { id: 's0', type: 'data.set', params: { values: { n: 0 } } },
+    { id: 'c0', type: 'http.request', params: { url } },
+  ])
+
 export const answered: Definition = inLine([
   { id: 'set', type: 'data.set', params: { values: { hello: '{{ input.body.name }}' } } },
   { id: 'say', type: 'flow.respond', params: { status: 200, body: '{{ prev }}' } },

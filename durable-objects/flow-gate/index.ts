@@ -1,8 +1,8 @@
 // One key's gate; who gets in is decided in `src/engine/gate.ts`. Invariants:
 // 1. Who is in, who waits and who was replaced is written before anybody is told, in one block with the alarm that tells
-//    again: a word that is lost, or a crash before it, delays it and no more.
-// 2. A slot is given up by the run's own word, which its outbox repeats until it is heard; a run that has gone without
-//    a word is found by asking every few minutes, so a slot is never lost for good.
+//    again: a message that is lost, or a crash before it, delays it and no more.
+// 2. A slot is given up by the run's own message, which its outbox repeats until it is heard; a run that has gone without
+//    a message is found by asking every few minutes, so a slot is never lost for good.
 // 3. Who waits is let in first come, first served. A replaced run takes no slot, and is told until it has heard it.
 // 4. No answer waits for telling others.
 import { DurableObject } from 'cloudflare:workers'
@@ -11,7 +11,7 @@ import {
   enterGate,
   type Gate,
   type GateChanges,
-  type GateWord,
+  type GateMessage,
   hearRun,
   letIn,
   noChanges,
@@ -19,7 +19,7 @@ import {
   placesIn,
 } from '../../src/engine/gate.ts'
 import type { Env } from '../../src/env.ts'
-import { isDeleted } from '../../src/modules/executions/index.ts'
+import { isDeleted } from '../../src/modules/runs/index.ts'
 import type { FlowGateRpc, GateAnswer, GateRequest } from '../../src/objects/flow-gate.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import { openGateStore } from './store.ts'
@@ -29,8 +29,8 @@ const RETRY_MS = 5_000
 const MOST_RETRY_MS = 5 * 60_000
 /** Runs that are spoken to at the same time. */
 const AT_ONCE = 20
-/** Newer than any word of a run that is not there. */
-const LAST_WORD = Number.MAX_SAFE_INTEGER
+/** Newer than any message of a run that is not there. */
+const LAST_SEQ = Number.MAX_SAFE_INTEGER
 
 export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   readonly #store: ReturnType<typeof openGateStore>
@@ -50,19 +50,19 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   }
 
   async enter(request: GateRequest): Promise<GateAnswer> {
-    const { again = false, held = false, word = 0 } = request
-    const state = this.#decide((changes) => enterGate(this.#gate, { ...request, again, held, word }, changes))
+    const { again = false, held = false, seq = 0 } = request
+    const state = this.#decide((changes) => enterGate(this.#gate, { ...request, again, held, seq }, changes))
     if (state === 'inside') return { state: 'in' }
     if (state === 'rejected') return { state: 'rejected' }
     return { state: 'queued', place: placeIn(this.#gate, request.runId) ?? 1 }
   }
 
   async leave(runId: string): Promise<void> {
-    await this.hear(runId, { wish: 'gone', word: LAST_WORD })
+    await this.hear(runId, { need: 'gone', seq: LAST_SEQ })
   }
 
-  async hear(runId: string, word: GateWord): Promise<void> {
-    this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
+  async hear(runId: string, message: GateMessage): Promise<void> {
+    this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
   }
 
   async place(runId: string): Promise<number | null> {
@@ -134,10 +134,10 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
 
   async #openTo(runId: string): Promise<void> {
     try {
-      const answer = (await workflowRun(this.env.RUNS, runId).gateOpened()) as GateWord | undefined
+      const answer = (await workflowRun(this.env.RUNS, runId).gateOpened()) as GateMessage | undefined
       // An object of earlier code answers nothing, and has begun.
-      const word = answer ?? { wish: 'slot', word: this.#gate.rows.get(runId)?.word ?? 0 }
-      this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
+      const message = answer ?? { need: 'slot', seq: this.#gate.rows.get(runId)?.seq ?? 0 }
+      this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
     } catch {
       // Told again by the alarm, unless it will never answer.
       await this.#dropDeleted(runId)
@@ -146,8 +146,8 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
 
   async #askRun(runId: string): Promise<void> {
     try {
-      const word = await workflowRun(this.env.RUNS, runId).gateWish()
-      this.#decide((changes) => hearRun(this.#gate, runId, word, changes))
+      const message = await workflowRun(this.env.RUNS, runId).gateNeed()
+      this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
     } catch {
       // It does not answer now; it is asked again, unless it will never answer.
       await this.#dropDeleted(runId)
@@ -157,7 +157,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   async #dropDeleted(runId: string): Promise<void> {
     const isGone = await isDeleted(this.env.DB, runId).catch(() => false)
     if (isGone)
-      this.#decide((changes) => hearRun(this.#gate, runId, { wish: 'gone', word: LAST_WORD }, changes))
+      this.#decide((changes) => hearRun(this.#gate, runId, { need: 'gone', seq: LAST_SEQ }, changes))
   }
 
   /** Whatever it answers, it has heard: it is cancelled now, was over already, or is not there. */

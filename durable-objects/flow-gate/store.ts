@@ -91,10 +91,10 @@ const toGateRow = ({ run_id, place, inside, told, held, again, word }: Row): Gat
   state: inside === 1 ? 'inside' : held === 1 ? 'held' : 'line',
   told: told === 1,
   again: again === 1,
-  word,
+  seq: word,
 })
 
-function writeRow(sql: SqlStorage, { runId, place, state, told, again, word }: GateRow): void {
+function writeRow(sql: SqlStorage, { runId, place, state, told, again, seq }: GateRow): void {
   sql.exec(
     'INSERT OR REPLACE INTO runs (run_id, place, inside, told, held, again, word) VALUES (?, ?, ?, ?, ?, ?, ?)',
     runId,
@@ -103,6 +103,6 @@ function writeRow(sql: SqlStorage, { runId, place, state, told, again, word }: G
     told ? 1 : 0,
     state === 'held' ? 1 : 0,
     again ? 1 : 0,
-    word,
+    seq,
   )
 }

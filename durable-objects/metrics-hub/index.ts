@@ -1,6 +1,8 @@
 // The sums of all isolates. Invariants:
 // 1. A report is added whole, in one turn, so a scrape never sees half of one.
-// 2. A series only grows, as Prometheus counters must; more than `MOST_SERIES` are not taken in, so labels that
+// 2. A slice is what has grown since the slice before it. It is written down when it is first asked for, so whoever crashes with it gets
+//    the same once more.
+// 3. A series only grows, as Prometheus counters must; more than `MOST_SERIES` are not taken in, so labels that
 //    somebody floods cannot fill the object.
 import { DurableObject } from 'cloudflare:workers'
 import type { MetricsHubRpc, SeriesGrowth } from '../../src/objects/metrics-hub.ts'
@@ -12,6 +14,9 @@ export class MetricsHub extends DurableObject implements MetricsHubRpc {
     super(state, env as never)
     state.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID',
+    )
+    state.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS slice (name TEXT PRIMARY KEY, growth REAL NOT NULL, upto REAL NOT NULL) WITHOUT ROWID',
     )
     // Before routes were named as the contract does they had the router's patterns; nobody counts under those any more.
     state.storage.sql.exec(`DELETE FROM series WHERE name LIKE '%route="/%/:%'`)
@@ -29,6 +34,21 @@ export class MetricsHub extends DurableObject implements MetricsHubRpc {
           value,
         )
     }
+  }
+
+  async slice(id: string): Promise<SeriesGrowth[]> {
+    const { sql, kv } = this.ctx.storage
+    if (kv.get('slice') !== id) {
+      sql.exec(
+        `INSERT INTO slice (name, growth, upto) SELECT name, value, value FROM series WHERE true
+         ON CONFLICT (name) DO UPDATE SET growth = excluded.upto - slice.upto, upto = excluded.upto`,
+      )
+      kv.put('slice', id)
+    }
+    return sql
+      .exec<{ name: string; growth: number }>('SELECT name, growth FROM slice WHERE growth > 0')
+      .toArray()
+      .map(({ name, growth }) => [name, growth])
   }
 
   async read(): Promise<SeriesGrowth[]> {

@@ -28,6 +28,10 @@ export async function setUpCloud(cloud: Cloud): Promise<string> {
   return config
 }
 
+/** Workers AI needs a login, so a clone has no binding to it. What stands there already is left alone. */
+export const withWorkersAi = (config: string): string =>
+  /^\s*(?:\[ai\]|ai\s*=)/m.test(config) ? config : `${config.trimEnd()}\n\n[ai]\nbinding = "AI"\n`
+
 async function ensureDatabase(cloud: Cloud): Promise<string> {
   const find = async (): Promise<string | undefined> => {
     const list = await must(cloud, ['d1', 'list', '--json'])

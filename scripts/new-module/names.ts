@@ -14,6 +14,7 @@ export function namesOf(path: string, singular = singularOf(path), prefix = pref
     path,
     prefix,
     table: path.replaceAll('-', '_'),
+    THINGS: path.replaceAll('-', '_').toUpperCase(),
     thing: camelOf(singular),
     Thing: capital(camelOf(singular)),
     thing_: singular.replaceAll('-', '_'),

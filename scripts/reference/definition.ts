@@ -11,7 +11,7 @@ import {
   Settings,
   Trigger,
   Triggers,
-} from '../../src/engine/definition.ts'
+} from '../../src/engine/model/definition.ts'
 import { ReadDocument } from '../../src/modules/workflows/schema/document.ts'
 import { knownSchemas, markdownTable, type Schema, schemaOf, tableOf } from './schema-table.ts'
 

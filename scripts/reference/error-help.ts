@@ -18,6 +18,8 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
   'auth.required': 'Send `Authorization: Bearer` with an access token, or `X-API-Key`.',
   'auth.invalid_token':
     'The token has expired or was revoked. Get a new one with the refresh token, or sign in again.',
+  'auth.invalid_ticket':
+    'A ticket opens one socket, within 30 seconds, from the page that asked for it. Ask for another.',
   'auth.invalid_key': 'The key is unknown, has expired or was revoked. Create another.',
   'auth.invalid_credentials': 'Check the address and the password. Repeated failures are slowed down.',
   'auth.mfa_required': 'Send the code of the authenticator app, or a backup code, as `code`.',
@@ -71,6 +73,21 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
   'run.invalid_input': '`errors` lists what does not fit `inputs` of the definition.',
   'run.bad_concurrency_key': 'The expression `settings.concurrency.key` failed for this input.',
   'run.changed_nodes': 'Rerun from an earlier node, or with the version of the run.',
+  'integration.in_use':
+    '`errors` lists the workflows that name the integration. Change them first, or delete it with `?force=true`.',
+  'integration.no_test': 'Set `config.testUrl`. A webhook secret is sent nowhere and cannot be tested.',
+  'integration.no_consent': 'Only integrations of `oauth2.authorization-code` are connected by consent.',
+  'integration.connect_failed': 'Start again with `GET /users/integrations/{id}/connect`, in one browser.',
+  'credential.not_found': 'Name an integration of the team by id or name. Another team’s is never found.',
+  'credential.unusable':
+    'The type of the integration does not fit. `GET /users/integrations/types` says what each can do.',
+  'credential.host_not_allowed':
+    'Change the URL, or `allowedHosts` of the integration. Plain http is refused.',
+  'credential.needs_reconnect': 'An admin of the team connects the integration again.',
+  'credential.refused': 'Check the secrets of the integration, then test it.',
+  'credential.no_token': 'The token endpoint did not answer as expected. Try again.',
+  'credential.unreadable':
+    'Set the secret again, or put back the key in `SECRETS_KEYS` that it was sealed with.',
   'run.too_many_descendants': 'Start fewer sub-workflows from one run. `detail` has the limit.',
   'run.retried': '`runId` names the retry. Go on with that run.',
   'run.rerun': '`runId` names the rerun. Send `onlyLatest: false` to rerun it once more.',
@@ -80,6 +97,54 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
   'hook.unauthorized': 'Check the secret and how the sender signs. The team sees refused deliveries.',
   'hook.missing_id': 'Send the header that `idHeader` of the trigger names.',
   'hook.not_configured': 'Set the secret of the trigger.',
+  'agent.thread_busy':
+    'Wait for the run in `runId` to end, or cancel it. With `queue: true` the call waits in line.',
   'run.queue_full': 'Wait for other runs of the workflow to end, or change `whenFull`.',
+  'model.not_configured': '`detail` names the setting: an integration of the team, or a key of the platform.',
+  'model.too_large': '`detail` has both counts. Shorten the prompt, or name a model with a larger context.',
+  'agent.unknown_capability':
+    'Leave out `capability` and say in `prompt` what is wanted. Capabilities that can be called are not there yet.',
+  'file.not_found': 'Check the id or name. A deleted file can be restored for 7 days.',
+  'file.invalid_name':
+    'Use `/` between folders, at most 255 bytes for each, and no control characters, `..` or backslashes.',
+  'file.name_taken': 'Choose another name, or upload with `onConflict=version` or `onConflict=rename`.',
+  'file.empty': 'Send at least one byte.',
+  'file.too_large': '`detail` has the limit. Split the file, or compress it.',
+  'file.unsupported_type':
+    'Give the name an extension that is taken; `detail` lists them. A zip may hold others.',
+  'file.forbidden_type': 'Send documents without macros, and no programs.',
+  'file.type_mismatch':
+    'Extension and content must agree: text in UTF-8 or UTF-16, everything else by its first bytes. Correct the extension.',
+  'file.checksum_mismatch':
+    'The content was damaged on its way, or the checksum is of another file. Send it again.',
+  'file.link_expired': 'Ask who gave you the link for another one.',
+  'file.range_not_satisfiable': '`Content-Range` has the size of the file.',
+  'deployment.invalid_source': 'The detail names the file and what is wrong with it.',
+  'deployment.source_gone':
+    'Versions of files are kept as long as the plan says. Deploy from a source that is there.',
+  'deployment.too_large':
+    'Leave files out, or split the site. `GET /deployments/platforms` lists the limits.',
+  'deployment.unsupported': '`GET /deployments/platforms` says what each platform can do.',
+  'deployment.limit_reached':
+    'Wait until the platform takes more. `settings.freePlan: false` says that the limits of its free plan do not hold.',
+  'deployment.unauthorized': 'Set the secrets of the integration anew, then test it.',
+  'deployment.forbidden': 'Give the token or key the permission that the detail names.',
+  'deployment.project_not_found':
+    'Check `project`, and that the token may see it. It has to exist on the platform.',
+  'deployment.conflict':
+    'Somebody else changes the project. It is tried again; otherwise send the request again.',
+  'deployment.refused': 'The detail says what the platform does not take.',
+  'deployment.rate_limited': 'It is tried again by itself, as the platform asks.',
+  'deployment.platform_failed':
+    'It is tried again by itself. Look at the status page of the platform when it lasts.',
+  'deployment.timeout': 'Look at the platform. `POST /deployments/{id}/refresh` asks it again.',
+  'deployment.cancelled': 'It has ended. Redeploy it to start again.',
+  'cost.rate_missing':
+    'Ask a platform administrator to load the rate of the day, or send the cost in dollars.',
+  'task.status_not_allowed':
+    '`detail` says the status that the task has now. Read the task, and do what fits.',
+  'task.lease_lost':
+    'Stop working on the task: its lease has run out, or somebody has ended it. Claim another one.',
+  'job.status_not_allowed': '`errors` lists the statuses that the job can change to.',
   internal: 'Our fault. Tell the operator the `requestId`.',
 }

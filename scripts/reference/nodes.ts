@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { Body, DEFAULTS, Edge, Node } from '../../src/engine/definition.ts'
+import { Body, DEFAULTS, Edge, Node } from '../../src/engine/model/definition.ts'
 import { describeNodeTypes, type NodeTypeDescription } from '../../src/nodes/describe.ts'
 import { nodeOf } from '../../src/nodes/registry.ts'
 import { code, knownSchemas, markdownTable, tableOf } from './schema-table.ts'
@@ -59,7 +59,13 @@ function dependsOnParams(type: string, ports: readonly string[]): boolean {
   }
 }
 
-function workText({ type, pure, needsCredential, defaultTimeoutMs }: NodeTypeDescription): string {
+function workText({
+  type,
+  pure,
+  needsCredential,
+  takesCredential,
+  defaultTimeoutMs,
+}: NodeTypeDescription): string {
   const node = nodeOf(type)
   const parts: string[] = []
   if (node?.kind === 'group') parts.push('none of its own; its nodes work as they do elsewhere')
@@ -70,11 +76,12 @@ function workText({ type, pure, needsCredential, defaultTimeoutMs }: NodeTypeDes
   if (defaultTimeoutMs !== null && defaultTimeoutMs !== DEFAULTS.timeoutMs)
     parts.push(`an attempt may take ${defaultTimeoutMs / 1000} seconds`)
   if (needsCredential) parts.push('needs a credential')
+  else if (takesCredential) parts.push('may name an integration as its `credential`')
   return `${parts.join('; ')}.`
 }
 
-/** A workflow around the example: something before it where it looks back, and a node at each port where there are several. */
-export function exampleOf({ type, example, ports }: NodeTypeDescription) {
+/** A workflow around the example: a credential where it needs one, something before it where it looks back, and a node at each port where there are several. */
+export function exampleOf({ type, example, ports, needsCredential }: NodeTypeDescription) {
   const id = type.split('.')[1] ?? type
   const needsBefore = /\bprev\b/.test(JSON.stringify(example)) || nodeOf(type)?.kind === 'merge'
   const before = { id: 'order', type: 'data.set', params: { values: { price: 2, total: 1_500 } } }
@@ -86,7 +93,12 @@ export function exampleOf({ type, example, ports }: NodeTypeDescription) {
   return {
     nodes: [
       ...(needsBefore ? [before] : []),
-      { id, type, ...(Object.keys(example).length > 0 ? { params: example } : {}) },
+      {
+        id,
+        type,
+        ...(needsCredential ? { credential: 'My integration' } : {}),
+        ...(Object.keys(example).length > 0 ? { params: example } : {}),
+      },
       ...targets,
     ],
     ...(edges.length > 0 ? { edges } : {}),

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { LIMITS, Trigger } from '../../src/engine/definition.ts'
+import { LIMITS, Trigger } from '../../src/engine/model/definition.ts'
 import { knownSchemas, oneLine, type Schema, schemaOf, tableOf } from './schema-table.ts'
 
 type Type = Trigger['type']

@@ -1,7 +1,8 @@
-// The static files, built into dist/assets/<hash of their sources>. The link `current` leads to the last build: wrangler.toml
+// The static files, the console and the pages under /docs, built into dist/assets/<hash of their sources>. The link `current` leads to the last build: wrangler.toml
 // can only name a fixed folder.
 import { renameSync, symlinkSync } from 'node:fs'
 import { basename } from 'node:path'
+import { buildConsole, CONSOLE_SOURCES } from '../console/build.ts'
 import { buildDocsSite, DOCS_SITE_SOURCES } from '../docs-site/build.ts'
 import type { WorkerOptions } from './bundle.ts'
 import { keptBuild } from './kept-build.ts'
@@ -12,7 +13,9 @@ const NAME = 'assets'
 
 /** Answers the folder of this build, which never changes once it is there. */
 export async function buildAssets(): Promise<string> {
-  const dir = await keptBuild(FOLDER, DOCS_SITE_SOURCES, buildDocsSite)
+  const dir = await keptBuild(FOLDER, [...DOCS_SITE_SOURCES, ...CONSOLE_SOURCES], async (to) => {
+    await Promise.all([buildDocsSite(to), buildConsole(to)])
+  })
   const link = inRoot(FOLDER, `current.${process.pid}`)
   symlinkSync(basename(dir), link)
   renameSync(link, inRoot(FOLDER, 'current'))

@@ -14,6 +14,7 @@ export type Migration = { name: string; statements: string[] }
 export type WorkerOptions = {
   name: string
   compatibilityDate: string
+  compatibilityFlags?: string[]
   cronTriggers: string[]
   bindings: Record<string, string>
   d1Databases: Record<string, { id: string }>
@@ -35,9 +36,32 @@ export type Project = { config: string; sources: string[]; migrations: string | 
 
 export const ORRERY: Project = {
   config: 'wrangler.toml',
-  sources: ['src', 'durable-objects', 'migrations', 'wrangler.toml', 'package-lock.json', 'tsconfig.json'],
+  sources: [
+    'src',
+    'durable-objects',
+    'migrations',
+    'wrangler.toml',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.base.json',
+  ],
   migrations: 'migrations',
   assets: true,
+}
+
+/** The Worker beside it that calls language models. */
+export const MODELS: Project = {
+  config: 'workers/models/wrangler.toml',
+  sources: [
+    'workers/models',
+    'src/providers',
+    'src/core',
+    'src/engine/json-schema',
+    'package-lock.json',
+    'tsconfig.base.json',
+  ],
+  migrations: null,
+  assets: false,
 }
 const MODULE_TYPES = {
   js: 'ESModule',

@@ -5,7 +5,7 @@
 const FAULT = /^e = [^\n]{0,300}?failed: ([^\n]{1,500})[\s\S]*\bwdErrId = (\w+)/
 const NETWORK = /lookup|resolve|TLS|SSL|certificate|handshake|connect/i
 
-const MOST_KEPT = 500
+const MAX_KEPT = 500
 /** The log comes by another way than the question, so the question may be first. */
 const PATIENCE_MS = 500
 
@@ -22,7 +22,7 @@ export function networkFaults() {
       if (reason === undefined || reference === undefined || !NETWORK.test(reason)) return false
       known.set(reference, reason)
       for (const oldest of known.keys()) {
-        if (known.size <= MOST_KEPT) break
+        if (known.size <= MAX_KEPT) break
         known.delete(oldest)
       }
       for (const wake of [...(waiting.get(reference) ?? [])]) wake()

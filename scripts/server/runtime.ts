@@ -18,6 +18,8 @@ import type { State } from './state.ts'
 export type RuntimeOptions = {
   state: State
   bundle: Bundle
+  /** The Workers that it is bound to. */
+  beside?: Bundle[]
   host: string
   port: number
   settings: Record<string, string>
@@ -26,7 +28,7 @@ export type RuntimeOptions = {
 }
 
 export function startRuntime(options: RuntimeOptions): Miniflare {
-  const { state, bundle, host, port, settings, inspectorPort } = options
+  const { state, bundle, beside = [], host, port, settings, inspectorPort } = options
   const faults = networkFaults()
   const { worker, counting } = withLocalRateLimits(withLocalDatabases(state, bundle.worker))
   const { worker: guarded, outbound } = withGuardedOutbound(worker, settings, faults)
@@ -44,6 +46,10 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
       { ...served, modules: bundle.modules, modulesRoot: bundle.dir },
       counting,
       outbound,
+      ...beside.map(({ dir, modules, worker: helper }) => {
+        const { d1Databases: _none, ratelimits: __none, assets: ___none, ...options } = helper
+        return { ...withGuardedOutbound(options, settings, faults).worker, modules, modulesRoot: dir }
+      }),
       ...files,
       databaseWorker(state, bundle),
     ],

@@ -1,7 +1,7 @@
 // One running installation, from its folder to an open port.
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { Miniflare } from 'miniflare'
-import { type Bundle, buildBundle } from './bundle.ts'
+import { type Bundle, buildBundle, MODELS, ORRERY } from './bundle.ts'
 import { startCron } from './cron.ts'
 import { type Batch, batchThrough, openDatabase } from './database.ts'
 import { applyMigrations } from './migrate.ts'
@@ -41,13 +41,13 @@ export async function serve(
     onRuntimeExit(how)
   })
   const installation = await readInstallation(state)
-  const bundle = await buildBundle()
+  const [bundle, models] = await Promise.all([buildBundle(ORRERY), buildBundle(MODELS)])
 
   await migrate(state, bundle)
 
   const settings = localSettings(installation, port)
   isServing = true
-  const miniflare = startRuntime({ ...wanted, state, bundle, port, settings })
+  const miniflare = startRuntime({ ...wanted, state, bundle, beside: [models], port, settings })
   await miniflare.ready
   let stopCron = (): void => undefined
   return {
@@ -72,10 +72,17 @@ export async function serve(
   }
 }
 
+const RUNS_REMOVED =
+  'Runs are stored in another way now: those of the earlier build, their approvals and waits have been removed.'
+
 export async function migrate(state: State, described: Pick<Bundle, 'worker' | 'migrations'>): Promise<void> {
   const database = await openDatabase(state, described)
   try {
-    await applyMigrations(database, described.migrations)
+    const applied = await applyMigrations(database, described.migrations)
+    const isNew = applied.length === described.migrations.length
+    if (!isNew && applied.some((name) => name.endsWith('_run_hosts.sql'))) console.log(RUNS_REMOVED)
+    // Cloudflare deletes the objects of a class that is gone; here each would leave a file.
+    rmSync(state.file(`v3/do/${described.worker.name}-WorkflowRun`), { recursive: true, force: true })
   } finally {
     await database.close()
     state.note({ runtime: null })

@@ -3,14 +3,20 @@
 import { SETTING_NAMES } from '../../src/env.ts'
 import type { Installation } from './secrets.ts'
 
-export function localSettings({ secrets, mailboxToken }: Installation, port: number): Record<string, string> {
+export function localSettings(
+  { secrets, mailboxToken, demoPassword }: Installation,
+  port: number,
+): Record<string, string> {
   const settings: Record<string, string> = {
     ENVIRONMENT: 'development',
     PUBLIC_URL: `http://localhost:${port}`,
     // Nothing in front sets one, so a client could forge it.
     CLIENT_ADDRESS_HEADER: '',
     LOG_LEVEL: 'warn',
+    // Each host writes and reports by itself: on one thread few of them are faster than many.
+    RUN_SHARDS: '2',
     MAILBOX_TOKEN: mailboxToken,
+    DEMO_PASSWORD: demoPassword,
     ...secrets,
   }
   for (const name of SETTING_NAMES) {

@@ -36,6 +36,12 @@ async function showOneOperation() {
   )
 }
 
+// An address of an operation from before the groups had pages of their own.
+if (location.pathname === '/docs' && location.hash.startsWith('#?route=')) {
+  const link = [...document.querySelectorAll('main td a')].find((one) => one.hash === location.hash)
+  if (link) location.replace(link.href)
+}
+
 const viewer = document.querySelector('openapi-explorer')
 if (viewer) {
   const COLOURS = {
