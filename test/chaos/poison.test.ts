@@ -3,8 +3,8 @@
 // `CHAOS_SEED` repeats or moves a run of it, `CHAOS_RUNS` lengthens it.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Definition } from '../../src/engine/definition.ts'
-import type { Fact } from '../../src/engine/event.ts'
+import type { Definition } from '../../src/engine/model/definition.ts'
+import type { Fact } from '../../src/engine/model/event.ts'
 import { random } from '../engine/support/random.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec } from '../helpers/runs.ts'
@@ -18,7 +18,7 @@ import { time } from './support/time.ts'
 const { CHAOS_SEED, CHAOS_RUNS } = env as unknown as Record<string, string>
 const SEED = Number(CHAOS_SEED || 1)
 const CASES = Math.max(12, Math.ceil(Number(CHAOS_RUNS || 0) / 20))
-/** Below the number of deaths at which something is given up. */
+/** Below the number of crashes at which something is given up. */
 const FEW = 2
 
 let teamId = ''
@@ -49,7 +49,7 @@ async function live(seed: number, definition: Definition, spy: Parameters<typeof
     await checkEffects(view, definition, resolved)
     const outcome = await outcomeOf(view, disturbance)
     await lose(spec.runId)
-    await checkIndex(view, events.length, disturbance)
+    await checkIndex(view, disturbance)
     return { view, outcome }
   } finally {
     disturbance.end()
@@ -79,16 +79,16 @@ test('a run survives the death of any fact, and none that was accepted is lost',
       const may = facts.filter((name) => !(always && isAsked(name)))
       if (may.length === 0) continue
       const poison = dice.pick(may)
-      let deaths = 0
+      let crashes = 0
       const told = `seed ${seed}, ${always ? 'always' : FEW} dead of ${poison}`
       const { view, outcome } = await live(seed, definition, (fact, die) => {
-        if (nameOf(fact) !== poison || (!always && deaths === FEW)) return
-        deaths++
+        if (nameOf(fact) !== poison || (!always && crashes === FEW)) return
+        crashes++
         die(dice.pick(['throw', 'abort']))
       }).catch((error: unknown) => {
         throw new Error(`${told}: ${error instanceof Error ? error.message : error}`, { cause: error })
       })
-      if (deaths === 0) continue
+      if (crashes === 0) continue
       if (!always) expect(outcome, told).toEqual(known.outcome)
       else if (view.nodes?.some(({ error }) => (error as { code?: string } | null)?.code === 'node.poison'))
         seen.givenUp++

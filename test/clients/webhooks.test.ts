@@ -11,8 +11,8 @@ import { createSHA256HMAC, HashFormat } from '@shopify/shopify-api/runtime'
 import { isValidSlackRequest } from '@slack/bolt'
 import { Webhook } from 'standardwebhooks'
 import Stripe from 'stripe'
-import { call, signIn } from '../e2e/client.ts'
-import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import { call, signInAsDemo } from '../e2e/client.ts'
+import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
 
 type Sent = { body: string; headers: Record<string, string> }
 type Vendor = {
@@ -148,8 +148,7 @@ const urls: Record<string, string> = {}
 before(async () => {
   installation = await start(stateDir)
   const { url } = installation
-  const { demoPassword } = readState<{ demoPassword: string }>(stateDir, 'secrets.json')!
-  token = await signIn(url, 'demo@example.com', demoPassword)
+  token = await signInAsDemo(url, stateDir)
   const made = await call<{ id: string; triggers: { key: string; url: string }[] }>(
     url,
     'POST',

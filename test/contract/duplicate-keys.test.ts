@@ -37,7 +37,7 @@ test('a workflow that is sent as text is told the key', async () => {
   const raw = '{"nodes":[{"id":"a","id":"b","type":"flow.noop"}]}'
   const answer = await call('POST', '/api/v1/workflows/validate', { as, raw, headers: JSON_TYPE })
   expect(answer.body.problems).toMatchObject([
-    { code: 'definition.bad_json', message: expect.stringContaining('"id" stands twice') },
+    { code: 'definition.bad_json', message: expect.stringContaining('"id" appears twice') },
   ])
 })
 

@@ -1,7 +1,8 @@
 // What surrounds every route: request ids, headers, CORS, and the answers to what is not well formed.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { call, get } from '../helpers/api.ts'
+import { metaOf } from '../../src/http/route-meta.ts'
+import { app, call, get } from '../helpers/api.ts'
 import { newPerson } from '../helpers/people.ts'
 import { fillPath } from './support/paths.ts'
 import { routes } from './support/routes.ts'
@@ -64,10 +65,11 @@ test('a problem is described as RFC 9457 says, and is not kept by any cache', as
   expect(answer.headers.get('cache-control')).toBe('no-store')
   expect(answer.body).toEqual({
     type: 'urn:orrery:problem:route.not_found',
-    title: 'There is no such route',
+    title: 'The route does not exist',
     status: 404,
     detail: expect.any(String),
     code: 'route.not_found',
+    retryable: false,
     requestId: answer.headers.get('x-request-id'),
   })
 })
@@ -123,7 +125,10 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const paths = [...new Set(routes.map((route) => route.path))]
 
 test.each(paths)('%s answers other methods with 405 and says which it takes', async (path) => {
-  const taken = routes.filter((route) => route.path === path).map((route) => route.method)
+  // A parameter that takes any text, such as the name of a file, takes the words of other paths too.
+  const taken = METHODS.filter((method) =>
+    app.router.match(method, fillPath(path))[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
+  )
   for (const method of METHODS.filter((one) => !taken.includes(one))) {
     const answer = await call(method, fillPath(path), {
       as: await newPerson(),
@@ -230,9 +235,7 @@ test('the words are only refused as keys', async () => {
 test('an unknown field is named', async () => {
   const answer = await postRaw('{"name":"x","plan":"team"}')
   expect(coded(answer)).toEqual([422, 'request.invalid'])
-  expect(answer.body.errors).toEqual([
-    { path: '', message: expect.stringContaining('plan'), code: 'unrecognized_keys' },
-  ])
+  expect(answer.body.errors).toEqual([{ path: '/plan', message: 'Unknown field', code: 'unrecognized_keys' }])
 })
 
 test('a limit out of range, a sort that is not offered and an unknown filter are refused', async () => {

@@ -15,7 +15,7 @@ const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as Man
 /** The scripts of a person who runs an installation, and the Worker that they build. */
 const ENTRIES = ['start', 'demo', 'mail', 'reset', 'deploy', 'setup-cloud']
   .map((name) => `scripts/${name}.ts`)
-  .concat('src/index.ts')
+  .concat('src/index.ts', 'workers/models/index.ts')
 
 const packageOf = (specifier: string): string =>
   specifier
@@ -32,7 +32,7 @@ function needsOf(path: string, imported: string[]): string[] {
 
 test('what serving needs is in dependencies, and the Node that runs it as well', () => {
   const sources = new Map(
-    readSources('src', 'durable-objects', 'scripts').map((source) => [source.path, source]),
+    readSources('src', 'durable-objects', 'workers', 'scripts').map((source) => [source.path, source]),
   )
   const seen = new Set<string>()
   const needed = new Set(['node'])

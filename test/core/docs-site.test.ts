@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
+import { routeOf } from '../../scripts/docs-site/contract.ts'
 import { renderMarkdown } from '../../scripts/docs-site/markdown.ts'
 import { buildAssets } from '../../scripts/server/assets.ts'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -14,8 +15,11 @@ beforeAll(async () => {
 })
 
 const fileOf = (path: string): string => join(dir, path.includes('.') ? path : `${path}.html`)
-const paths = (): string[] => ['/docs', ...readdirSync(join(dir, 'docs')).flatMap((name) => pageAt(name))]
-const pageAt = (name: string): string[] => (name.endsWith('.html') ? [`/docs/${name.slice(0, -5)}`] : [])
+const paths = (): string[] => ['/docs', ...pagesIn('docs'), ...pagesIn('docs/api')]
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(dir, folder)).flatMap((name) =>
+    name.endsWith('.html') ? [`/${folder}/${name.slice(0, -5)}`] : [],
+  )
 const html = (path: string): string => readFileSync(fileOf(path), 'utf8')
 const linksOf = (path: string): string[] =>
   [...html(path).matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href)
@@ -24,9 +28,10 @@ test('the first visit of any page loads at most 300 KB', () => {
   const gzip = (file: string): number => gzipSync(readFileSync(file)).length
   for (const path of paths()) {
     const text = html(path)
-    const loaded = [...text.matchAll(/(?:src|href)="(\/docs\/files\/[^"]+)"/g)].map(([, file = '']) => file)
-    const contract = text.includes('spec-url="/openapi.json"') ? [inRoot('docs/openapi.json')] : []
-    const files = [fileOf(path), ...loaded.map(fileOf), ...contract]
+    const loaded = [...text.matchAll(/(?:src|href|spec-url)="(\/docs\/files\/[^"]+)"/g)].map(
+      ([, file = '']) => file,
+    )
+    const files = [fileOf(path), ...loaded.map(fileOf)]
     expect(
       files.reduce((sum, file) => sum + gzip(file), 0),
       path,
@@ -39,6 +44,39 @@ test('pages load nothing from other hosts', () => {
     expect(html(path)).not.toMatch(/<(script|link|img|iframe)[^>]*(src|href)="(https?:)?\/\//)
 })
 
+type Part = { paths: Record<string, Record<string, unknown>>; components: { schemas: object } }
+
+const partAt = (path: string): Part => {
+  const [, file = ''] = /spec-url="([^"]+)"/.exec(html(path)) ?? []
+  return JSON.parse(readFileSync(fileOf(file), 'utf8'))
+}
+
+const shows = (path: string, anchor: string): boolean =>
+  Object.entries(partAt(path).paths).some(([operation, methods]) =>
+    Object.keys(methods).some((method) => routeOf({ method, path: operation }) === `#${anchor}`),
+  )
+
+test('the groups together have every operation, each with the schemas that it refers to', () => {
+  const whole = JSON.parse(readFileSync(inRoot('docs/openapi.json'), 'utf8')) as Part
+  const groups = pagesIn('docs/api').map(partAt)
+  const count = (parts: Part[]): number =>
+    parts.flatMap(({ paths }) => Object.values(paths).flatMap((methods) => Object.keys(methods))).length
+  expect(count(groups)).toBe(count([whole]))
+  for (const part of groups) {
+    const names = [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
+      ([, name]) => name,
+    )
+    expect([...new Set(names)].sort()).toEqual(Object.keys(part.components.schemas))
+  }
+})
+
+test('an operation is linked as the viewer names it', () => {
+  const method = 'get'
+  expect(routeOf({ method, path: '/api/v1/teams/{id}/members' })).toBe(
+    '#?route=get-/api/v1/teams/-id-/members',
+  )
+})
+
 test('every link leads to a page, and to a place on it', () => {
   const known = new Set([...paths(), '/openapi.json', '/schemas/workflow.json'])
   const broken = paths().flatMap((from) =>
@@ -46,7 +84,8 @@ test('every link leads to a page, and to a place on it', () => {
       if (/^(https?:|data:|\/docs\/files\/)/.test(href)) return false
       const [path = '', anchor] = href.split('#')
       const to = path === '' ? from : path
-      return !known.has(to) || (anchor !== undefined && !html(to).includes(` id="${anchor}"`))
+      if (!known.has(to) || anchor === undefined) return !known.has(to)
+      return anchor.startsWith('?route=') ? !shows(to, anchor) : !html(to).includes(` id="${anchor}"`)
     }),
   )
   expect(broken).toEqual([])

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { inRoot } from '../../scripts/server/paths.ts'
 import * as schema from '../../src/db/schema/index.ts'
 import { SETTING_NAMES } from '../../src/env.ts'
-import { QueueMessage } from '../../src/queue/messages.ts'
+import { QueueMessage } from '../../src/queue/messages/index.ts'
 
 const read = (path: string): string => readFileSync(inRoot(path), 'utf8')
 const DOCUMENTS = [
@@ -33,6 +33,28 @@ test('every file that the table of security names is there', () => {
   expect(
     named.filter((path) => !['', 'src', 'test'].some((folder) => existsSync(inRoot(join(folder, path))))),
   ).toEqual([])
+})
+
+test('the tree in ARCHITECTURE names every folder, and fits one screen', () => {
+  const [, tree = ''] = /## What is where\n\n```text\n([\s\S]*?)```/.exec(read('docs/ARCHITECTURE.md')) ?? []
+  const lines = tree.trimEnd().split('\n')
+  expect(lines.length).toBeLessThanOrEqual(50)
+  expect(lines.filter((line) => line.length > 120)).toEqual([])
+  const foldersIn = (path: string): string[] =>
+    readdirSync(inRoot(path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+  const folders = [
+    'src',
+    'src/modules',
+    'src/engine',
+    'src/nodes',
+    'src/providers',
+    'durable-objects',
+  ].flatMap(foldersIn)
+  expect(folders.length).toBeGreaterThan(50)
+  const names = new Set(tree.match(/[a-z][a-z0-9-]*/g))
+  expect(folders.filter((name) => !names.has(name))).toEqual([])
 })
 
 test('the README names every setting and every script', () => {

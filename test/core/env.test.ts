@@ -11,6 +11,11 @@ const BINDINGS = [
   'METRICS_HUB',
   'RUNS',
   'GATES',
+  'LIVE_HUBS',
+  'WEBHOOKS',
+  'TASK_DESKS',
+  'SEARCHES',
+  'MODELS',
   'ADDRESS_LIMIT',
 ]
 const LIMITS = ['PLAN_LIMIT_FREE', 'PLAN_LIMIT_PREMIUM', 'PLAN_LIMIT_TEAM']
@@ -34,6 +39,15 @@ test('hosts that are allowed may be written in capitals', async () => {
     OUTBOUND_ALLOW_HOSTS: 'Wiki.Lan, A:80',
   }
   expect(readSettings(env as unknown as Env).OUTBOUND_ALLOW_HOSTS).toEqual(['wiki.lan', 'a:80'])
+})
+
+test('a cheap password hash is refused in production', async () => {
+  const env = { ...bound, ...(await makeLocalSecrets()), PUBLIC_URL: 'https://orrery.example' }
+  expect(problemsOf({ ...env, PASSWORD_HASH_KIB: '64' })).toEqual([
+    'PASSWORD_HASH_KIB: must be at least 19456 in production',
+  ])
+  expect(problemsOf({ ...env, PASSWORD_HASH_KIB: '64', ENVIRONMENT: 'development' })).toEqual([])
+  expect(problemsOf(env)).toEqual([])
 })
 
 test('owners choose their own plan in development only, unless the setting says otherwise', async () => {

@@ -73,16 +73,24 @@ const tablesOf = async (d1: Database): Promise<string[]> =>
     String(row.name),
   )
 
-/** A row in every table, each referring to the one row of the others: what a migration must be able to take along. */
+/**
+ * A row in every table, each referring to the one row of the others: what a migration must be able to take along. Tables that a
+ * migration has filled have their rows.
+ */
 async function fill(d1: Database): Promise<void> {
   const inserts: string[] = []
-  for (const table of await tablesOf(d1)) {
+  const counts = await countRows(d1)
+  for (const table of Object.keys(counts).filter((name) => counts[name] === 0)) {
     const columns = await rowsOf(d1, `PRAGMA table_info("${table}")`)
     const values = columns.map((column) => (/int|real/i.test(String(column.type)) ? '1' : "'1'"))
     inserts.push(`INSERT INTO "${table}" VALUES (${values.join(', ')})`)
   }
-  if (inserts.length > 0) await apply(d1, ['PRAGMA defer_foreign_keys = ON', ...inserts])
+  if (inserts.length > 0)
+    await apply(d1, ['PRAGMA defer_foreign_keys = ON', 'PRAGMA ignore_check_constraints = ON', ...inserts])
 }
+
+/** Migrations also bring rows of their own: prices that became known later. */
+const OURS_TO_FILL = ['price_tables']
 
 async function countRows(d1: Database): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
@@ -92,6 +100,10 @@ async function countRows(d1: Database): Promise<Record<string, number>> {
   }
   return counts
 }
+
+const RUN_TABLES = ['runs', 'run_labels', 'run_followers', 'approvals', 'approval_links', 'event_waits']
+const without = (counts: Record<string, number>, tables: string[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).filter(([table]) => !tables.includes(table)))
 
 const applyFrom = async (d1: Database, from: number, to = migrations.length): Promise<void> => {
   for (const { statements } of migrations.slice(from, to)) await apply(d1, statements)
@@ -113,10 +125,14 @@ test.each(STATES.slice(1))(
     await applyFrom(d1, 0, applied)
     await fill(d1)
     const before = await countRows(d1)
-    expect(Object.values(before).every((count) => count === 1)).toBe(true)
+    expect(Object.values(before).every((count) => count >= 1)).toBe(true)
     await applyFrom(d1, applied)
     expect(await schemaOf(d1)).toEqual(finished)
-    expect(await countRows(d1)).toMatchObject(before)
+    // Runs of before hosts kept them were objects that are deleted: what the index says of them goes as well.
+    const losesRuns = migrations.slice(applied).some(({ name }) => name.endsWith('_run_hosts.sql'))
+    const after = await countRows(d1)
+    for (const table of OURS_TO_FILL) expect(after[table]).toBeGreaterThanOrEqual(before[table] ?? 0)
+    expect(after).toMatchObject(without(before, losesRuns ? [...RUN_TABLES, ...OURS_TO_FILL] : OURS_TO_FILL))
   },
 )
 
@@ -129,9 +145,12 @@ test('the last one can be taken back and applied again, and the rows of the othe
   const before = { schema: await schemaOf(d1), tables: await tablesOf(d1) }
   await applyFrom(d1, migrations.length - 1)
   await fill(d1)
+  const filled = await countRows(d1)
   await apply(d1, back?.statements ?? [])
   expect(await schemaOf(d1)).toEqual(before.schema)
-  expect(await countRows(d1)).toEqual(Object.fromEntries(before.tables.map((table) => [table, 1])))
+  expect(without(await countRows(d1), OURS_TO_FILL)).toEqual(
+    without(Object.fromEntries(before.tables.map((table) => [table, filled[table] ?? 0])), OURS_TO_FILL),
+  )
   await apply(d1, last?.statements ?? [])
   expect(await schemaOf(d1)).toEqual(finished)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LongText, PlainText } from '../../src/http/text.ts'
 import { CreateUser } from '../../src/modules/admin/schema.ts'
-import { CreateApiKey, UpdateApiKey } from '../../src/modules/auth/api-keys/schema.ts'
+import { CreateApiKey, UpdateApiKey } from '../../src/modules/api-keys/schema.ts'
 import { Register } from '../../src/modules/auth/sign-in/schema.ts'
 import { CreateInvitation } from '../../src/modules/teams/schema/invitation.ts'
 import { CreateTeam, UpdateTeam } from '../../src/modules/teams/schema/team.ts'

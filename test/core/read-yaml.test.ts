@@ -53,8 +53,8 @@ describe('YAML is read in time that grows with its length', { timeout: 60_000 },
 
 describe('a fault in YAML names its place', () => {
   test.each<[string, string]>([
-    ['nodes: []\nmeta: {}\nnodes: []\n', 'The key "nodes" stands twice (line 3, column 1)'],
-    ['a: {b: 1, b: 2}', 'The key "b" stands twice (line 1, column 11)'],
+    ['nodes: []\nmeta: {}\nnodes: []\n', 'The key "nodes" appears twice (line 3, column 1)'],
+    ['a: {b: 1, b: 2}', 'The key "b" appears twice (line 1, column 11)'],
     ['a: 1\r\nb: 2\r\na: 4', '(line 3, column 1)'],
     ['a: "\\q"', '(line 1, column 5)'],
     ['', ''],

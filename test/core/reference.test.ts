@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DEFINITION_EXAMPLE } from '../../scripts/reference/definition.ts'
-import { EVENT_TEXTS } from '../../scripts/reference/event-texts.ts'
 import { nodesPage } from '../../scripts/reference/nodes.ts'
 import { referencePages } from '../../scripts/reference/pages.ts'
 import { rowsOf, schemaOf } from '../../scripts/reference/schema-table.ts'
@@ -11,7 +10,7 @@ import { PROBLEM_CODES, RUN_CODES } from '../../scripts/reference/workflow-codes
 import { inRoot } from '../../scripts/server/paths.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { compile } from '../../src/engine/compile/index.ts'
-import { Body, Definition, Trigger } from '../../src/engine/definition.ts'
+import { Body, Definition, Trigger } from '../../src/engine/model/definition.ts'
 import { checkWorkflow } from '../../src/modules/workflows/check/index.ts'
 import { readText } from '../../src/modules/workflows/check/read-text.ts'
 import { ReadDocument } from '../../src/modules/workflows/schema/document.ts'
@@ -75,9 +74,7 @@ test('every code of a problem or error in the sources is explained', () => {
       [...readFileSync(inRoot(path), 'utf8').matchAll(CODE)].map(([, code = '']) => code),
     )
   expect(new Set(found).size).toBeGreaterThan(80)
-  const explained = new Set(
-    [ERRORS, PROBLEM_CODES, RUN_CODES, EVENT_TEXTS].flatMap((table) => Object.keys(table)),
-  )
+  const explained = new Set([ERRORS, PROBLEM_CODES, RUN_CODES].flatMap((table) => Object.keys(table)))
   const examples = NODES.map(({ example }) => example.code)
   expect([...new Set(found)].filter((code) => !explained.has(code) && !examples.includes(code))).toEqual([])
 })

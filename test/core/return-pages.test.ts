@@ -30,6 +30,7 @@ const find = (text: string) => findReturnPage(settings, text)
 test.each([
   ['https://api.example.com/', true],
   ['https://api.example.com/account/invitation?x=1', true],
+  ['https://api.example.com/sign-in/oauth', true],
   ['https://api.example.com/console/in', true],
   ['https://app.example.com/anything', true],
   ['https://elsewhere.example/signed-in?next=%2F', false],

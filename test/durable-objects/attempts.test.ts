@@ -2,7 +2,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { time } from '../chaos/support/time.ts'
-import { newSpec, runOf } from '../helpers/runs.ts'
+import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 import { ended, ring, until } from './support/poison.ts'
 
 beforeAll(() => time.start())
@@ -46,7 +46,7 @@ test('a call that is tried again sends the same body, though time has passed and
   await runOf(runId).signal({ name: 'go', data: 1, by: 'me' })
   await ring(runId)
   await isRetrying(runId)
-  await evictDurableObject(runOf(runId) as never)
+  await evictDurableObject(objectOf(runId) as never)
   await runOf(runId).signal({ name: 'go', data: 2, by: 'me' })
   await ring(runId)
   await until(runId, (view) =>

@@ -1,9 +1,9 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
-import { type EffectOutcome, runEffects } from '../../durable-objects/workflow-run/effects.ts'
-import type { EffectStart } from '../../durable-objects/workflow-run/turn.ts'
+import { type EffectOutcome, runEffects } from '../../durable-objects/run-host/turn/effects.ts'
+import type { EffectStart } from '../../durable-objects/run-host/turn/open-turn.ts'
 import { NodeFailure, PlatformUnavailable } from '../../src/nodes/node.ts'
-import { runOf, start } from '../helpers/runs.ts'
+import { objectOf, runOf, start } from '../helpers/runs.ts'
 
 const effect = (work: (signal: AbortSignal) => Promise<unknown>, attempt = 1): EffectStart =>
   ({
@@ -18,8 +18,9 @@ const effect = (work: (signal: AbortSignal) => Promise<unknown>, attempt = 1): E
 function effects() {
   const outcomes: EffectOutcome[] = []
   const running = runEffects(
-    () => ({}) as never,
+    () => ({ ports: {}, hide: (value: unknown) => value }) as never,
     (outcome) => outcomes.push(outcome),
+    (_path, result) => Promise.resolve(result),
   )
   return { outcomes, running }
 }
@@ -57,6 +58,6 @@ test('a value that is larger than a row comes back whole', async () => {
     { nodes: [{ id: 'n', type: 'data.set', params: { values: { input: '{{ input }}' } } }] },
     { input },
   )
-  await evictDurableObject(runOf(run.id) as never)
+  await evictDurableObject(objectOf(run.id) as never)
   expect((await runOf(run.id).node('n'))?.output).toEqual({ input })
 })

@@ -1,14 +1,15 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
-import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
+import { hostOf } from '../../src/core/run-id.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { clock } from '../helpers/clock.ts'
 import { control, family, fireAlarm, go, sqlOf, startAll, statusOf } from '../helpers/gates.ts'
-import { newSpec, runOf } from '../helpers/runs.ts'
+import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 afterEach(() => {
   setFaultHook(null)
@@ -75,12 +76,12 @@ test('a replaced run that cannot be told is told again by the alarm, and takes n
   await startAll(first, second)
   let losses = 0
   setFaultHook((point, state) => {
-    if (state.id.name !== first.runId || point !== 'store.writeTurn:before') return
+    if (state.id.name !== hostOf(first.runId) || point !== 'store.writeTurn:before') return
     losses++
     throw new Error('the disk is full')
   })
   // Loaded again, so that the fault is asked: every turn of it dies now.
-  await evictDurableObject(runOf(first.runId) as never)
+  await evictDurableObject(objectOf(first.runId) as never)
   await startAll(third)
   await vi.waitFor(() => expect(losses).toBe(1))
   const object = await gate()
@@ -145,10 +146,10 @@ test('a run that was let in and could not be told is told by the alarm', async (
   await startAll(first, second)
   let losses = 1
   setFaultHook((point, state) => {
-    if (state.id.name === second.runId && point === 'store.writeTurn:before' && losses-- > 0)
+    if (state.id.name === hostOf(second.runId) && point === 'store.writeTurn:before' && losses-- > 0)
       throw new Error('the disk is full')
   })
-  await evictDurableObject(runOf(second.runId) as never)
+  await evictDurableObject(objectOf(second.runId) as never)
   const object = await gate()
   await sqlOf(object, (sql) =>
     sql.exec('UPDATE runs SET inside = 1, told = 0 WHERE run_id = ?', second.runId),

@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { linear, newSpec, runOf } from '../helpers/runs.ts'
 
-type Frame = { type: string; seq?: number; afterSeq?: number }
+type Frame = { type: string; seq?: number }
 
 async function follow(runId: string, afterSeq: number, pages: 'all' | 'one' = 'all') {
   const response = await runOf(runId).fetch(`https://run/?afterSeq=${afterSeq}`, {
@@ -15,7 +15,7 @@ async function follow(runId: string, afterSeq: number, pages: 'all' | 'one' = 'a
     const frame = JSON.parse(String(data)) as Frame
     frames.push(frame)
     if (frame.type === 'more' && pages === 'all')
-      socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.afterSeq }))
+      socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.seq }))
   })
   const resume = (from: number) => socket.send(JSON.stringify({ type: 'resume', afterSeq: from }))
   return { frames, resume, close: () => socket.close() }
@@ -36,7 +36,7 @@ test('a follower gets page after page and then the live events, each once and in
   await stub.start(spec)
   await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
   const { frames, close } = await follow(spec.runId, 0)
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('subscribed'))
   expect(frames.filter(({ type }) => type === 'more').length).toBeGreaterThan(0)
   await stub.signal({ name: 'go', data: null, by: 'me' })
   const head = (await stub.events(0, 1))?.headSeq ?? 0
@@ -50,7 +50,7 @@ test('a follower that names the last event it has gets the next one first', asyn
   const spec = newSpec(linear(5))
   await runOf(spec.runId).start(spec)
   const { frames, close } = await follow(spec.runId, 4)
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('live'))
+  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('subscribed'))
   expect(frames[0]).toMatchObject({ type: 'event', seq: 5 })
   close()
 })
@@ -62,7 +62,7 @@ test('a follower that is still behind gets what comes meanwhile by its pages, no
   await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
   const { frames, resume, close } = await follow(spec.runId, 0, 'one')
   await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('more'))
-  const { afterSeq = 0 } = frames.at(-1) as Frame
+  const { seq: afterSeq = 0 } = frames.at(-1) as Frame
   await stub.signal({ name: 'go', data: null, by: 'me' })
   resume(afterSeq)
   await vi.waitFor(() =>

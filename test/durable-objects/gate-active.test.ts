@@ -1,11 +1,13 @@
 // `scope: active`: a run that only waits gives its slot to others, and starts nothing before it has one again.
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
+import { hostOf } from '../../src/core/run-id.ts'
 import type { RunSpec } from '../../src/objects/workflow-run.ts'
 import { evict, lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'
-import { type Definition, runOf } from '../helpers/runs.ts'
+import { type Definition, objectOf, runOf } from '../helpers/runs.ts'
 
 beforeEach(() => time.start())
 afterEach(() => {
@@ -73,7 +75,7 @@ test('what follows a timer that comes due waits for the slot', async () => {
   await vi.waitFor(async () => expect(await object.places([spec.runId])).toEqual({}))
   await object.enter({ runId: 'run_other', limit: 1, whenFull: 'queue' })
   time.pass(61_000)
-  await fireAlarm(runOf(spec.runId))
+  await fireAlarm(objectOf(spec.runId))
   expect([await nodeOf(spec, 'timer'), await nodeOf(spec, 'after')]).toEqual(['succeeded', 'pending'])
   await object.leave('run_other')
   await vi.waitFor(async () => expect(await statusOf(spec)).toBe('succeeded'))
@@ -136,7 +138,8 @@ test('a run that is lost at any write on its way gives its slot up, gets it back
       const [first, second] = [next(), next()]
       let seen = 0
       setFaultHook((at, state) => {
-        if (state.id.name === first.runId && at === point && ++seen === nth) state.abort(`lost at ${at}`)
+        if (state.id.name === hostOf(first.runId) && at === point && ++seen === nth)
+          state.abort(`lost at ${at}`)
       })
       const until = async (work: () => Promise<boolean>) =>
         vi.waitFor(
@@ -144,7 +147,7 @@ test('a run that is lost at any write on its way gives its slot up, gets it back
             if (await work().catch(() => false)) return
             // As the platform would, whose alarm it is.
             time.pass(5_000)
-            for (const object of [runOf(first.runId), runOf(second.runId), await gate()])
+            for (const object of [objectOf(first.runId), objectOf(second.runId), await gate()])
               await fireAlarm(object).catch(() => undefined)
             throw new Error(`${point} ${nth}: not yet`)
           },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'
-import { linear, newSpec, runOf } from '../helpers/runs.ts'
+import { linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 beforeEach(() => time.start())
 afterEach(() => time.stop())
@@ -84,7 +84,7 @@ test('a run that is paused before its time does not begin at it, and begins when
     })
   time.pass(61_000)
   for (const spec of [later, second]) {
-    await fireAlarm(runOf(spec.runId))
+    await fireAlarm(objectOf(spec.runId))
     await runOf(spec.runId).poke()
     await evict(spec.runId)
     expect(await runOf(spec.runId).view({})).toMatchObject({ status: 'paused', startedAt: null })
@@ -103,6 +103,6 @@ test('a run that is resumed before its time waits for it', async () => {
   await evict(spec.runId)
   expect(await control(spec, 'resume')).toMatchObject({ ok: true, run: { status: 'queued' } })
   time.pass(61_000)
-  await fireAlarm(runOf(spec.runId))
+  await fireAlarm(objectOf(spec.runId))
   expect(await statusOf(spec)).toBe('succeeded')
 })

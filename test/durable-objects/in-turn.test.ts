@@ -1,6 +1,6 @@
 // How many sub-workflows of a team are being started at a time.
 import { expect, test } from 'vitest'
-import { inTurn, takePlace } from '../../durable-objects/workflow-run/ports/in-turn.ts'
+import { inTurn, takePlace } from '../../durable-objects/run-host/ports/in-turn.ts'
 
 const newTeam = () => ({ busy: new Map<symbol, number>(), line: new Map<symbol, number>() })
 const symbols = (count: number) => Array.from({ length: count }, (_, i) => Symbol(`p${i}`))

@@ -1,7 +1,7 @@
 // What is shown of a run hides what its name says is secret; what the run works with stays whole.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test, vi } from 'vitest'
-import { hideSecrets } from '../../durable-objects/workflow-run/redaction.ts'
+import { hideSecrets } from '../../durable-objects/run-host/show/redaction.ts'
 import { call, post } from '../helpers/api.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf } from '../helpers/runs.ts'

@@ -1,44 +1,101 @@
-// How a run that ends in its own start gets into the index, without an alarm.
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+// How the index in D1 hears of runs: in groups, a moment after the answer, from a row of the same commit.
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
+import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
+import { newId } from '../../src/core/ids.ts'
+import { hostOf, newRunId } from '../../src/core/run-id.ts'
+import { clock } from '../helpers/clock.ts'
+import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
 const statusInIndex = async (runId: string): Promise<string | null> =>
   env.DB.prepare('SELECT status FROM runs WHERE id = ?').bind(runId).first<string>('status')
 
+const isReported = (runId: string) =>
+  vi.waitFor(async () => expect(await statusInIndex(runId)).toBe('succeeded'), { timeout: 5_000 })
+
 const held = (runId: string) =>
-  runInDurableObject(runOf(runId) as never, async (_object, state: DurableObjectState) => ({
-    alarm: await state.storage.getAlarm(),
-    outbox: state.storage.sql.exec('SELECT kind FROM outbox').toArray().length,
-  }))
+  runInDurableObject(objectOf(runId) as never, async (_object, { storage }: DurableObjectState) => {
+    const count = (table: string): number =>
+      storage.sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n
+    return {
+      alarm: await storage.getAlarm(),
+      unreported: count('unreported'),
+      due: count('due'),
+      rows: count('rows') + count('events') + count('outputs') + count('outbox'),
+      runs: count('runs'),
+    }
+  })
 
-test('a run that ends in its start is in the index when it is answered, and has no alarm', async () => {
+test('a run that ends in its start is one row, and is reported a moment later', async () => {
   const { id } = await start(linear(10))
-  expect(await statusInIndex(id)).toBe('succeeded')
-  expect((await held(id)).alarm).toBeNull()
+  await isReported(id)
+  await vi.waitFor(async () =>
+    expect(await held(id)).toMatchObject({ runs: 1, rows: 0, due: 0, unreported: 0 }),
+  )
 })
 
-test('the report is made once more, and then forgotten, when the run is loaded again', async () => {
-  const { id } = await start(linear(2))
-  await env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
-  await evictDurableObject(runOf(id) as never)
-  expect((await runOf(id).view({ output: true }))?.status).toBe('succeeded')
-  await vi.waitFor(async () => expect((await held(id)).outbox).toBe(0))
-  expect(await statusInIndex(id)).toBe('succeeded')
-  expect((await held(id)).alarm).toBeNull()
-})
+test.each(['host.report:before', 'host.report:after', 'host.takeReports:before', 'host.takeReports:after'])(
+  'runs whose host is killed at %s are each in the index once',
+  async (at) => {
+    const teamId = newId('team', clock.now())
+    const specs = Array.from({ length: 12 }, () =>
+      newSpec(linear(2), { teamId, runId: newRunId(teamId, 1, clock.now()) }),
+    )
+    let isKilled = false
+    setFaultHook((point, state) => {
+      if (isKilled || point !== at || state.id.name !== hostOf(specs[0]?.runId ?? '')) return
+      isKilled = true
+      asNewProcess()
+      state.abort('killed')
+      throw new Error('killed')
+    })
+    try {
+      // Who hears that the host was lost starts the same run again.
+      for (const spec of specs)
+        await runOf(spec.runId)
+          .start(spec)
+          .catch(() => runOf(spec.runId).start(spec))
+      await vi.waitFor(() => expect(isKilled).toBe(true), { interval: 5 })
+      await vi.waitFor(async () => {
+        await runDurableObjectAlarm(objectOf(specs[0]?.runId ?? '') as never)
+        const count = 'SELECT count(*) AS n FROM runs WHERE team_id = ? AND status = ?'
+        expect(await env.DB.prepare(count).bind(teamId, 'succeeded').first('n')).toBe(12)
+      })
+      await vi.waitFor(async () => expect((await held(specs[0]?.runId ?? '')).unreported).toBe(0))
+    } finally {
+      setFaultHook(null)
+    }
+  },
+)
 
-test('while the index does not answer the run is answered all the same, and an alarm stands for its report', async () => {
+test('while the index does not answer runs are answered all the same, and an alarm stands for their report', async () => {
   await env.DB.prepare('ALTER TABLE runs RENAME TO runs_away').run()
   const spec = newSpec(linear(2))
   try {
     const answer = await runOf(spec.runId).start(spec, { waitMs: 5_000 })
     expect(answer.ok && answer.run.status).toBe('succeeded')
-    expect(await held(spec.runId)).toMatchObject({ alarm: expect.any(Number), outbox: 1 })
+    expect(await held(spec.runId)).toMatchObject({ alarm: expect.any(Number), unreported: 1 })
   } finally {
     await env.DB.prepare('ALTER TABLE runs_away RENAME TO runs').run()
   }
-  await vi.waitFor(async () => expect(await statusInIndex(spec.runId)).toBe('succeeded'), { timeout: 5_000 })
-  await vi.waitFor(async () => expect((await held(spec.runId)).outbox).toBe(0))
+  await isReported(spec.runId)
+  await vi.waitFor(async () => expect((await held(spec.runId)).unreported).toBe(0))
+})
+
+test('of a group that the index refuses only the run at fault is left out', async () => {
+  const teamId = newId('team', clock.now())
+  const ids = Array.from({ length: 4 }, () => newRunId(teamId, 3, clock.now()))
+  const bad = String(ids[1])
+  await env.DB.prepare(
+    `CREATE TRIGGER bad_${bad} BEFORE INSERT ON runs WHEN NEW.id = '${bad}' BEGIN SELECT RAISE(ABORT, 'bad'); END`,
+  ).run()
+  try {
+    await Promise.all(ids.map((runId) => start(linear(1), { runId, teamId })))
+    for (const id of ids.filter((one) => one !== bad)) await isReported(id)
+    expect(await statusInIndex(bad)).toBeNull()
+  } finally {
+    await env.DB.prepare(`DROP TRIGGER bad_${bad}`).run()
+  }
+  await isReported(bad)
 })

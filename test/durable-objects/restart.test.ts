@@ -1,11 +1,11 @@
 // A run comes back from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
-import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
+import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
 test('an evicted run answers from its tables', async () => {
   const run = await start(linear(5))
-  await evictDurableObject(runOf(run.id) as never)
+  await evictDurableObject(objectOf(run.id) as never)
   const view = await runOf(run.id).view({ nodes: true, output: true })
   expect(view).toMatchObject({ status: 'succeeded', finishedAt: run.finishedAt })
   expect(view?.nodes).toHaveLength(5)
@@ -27,7 +27,7 @@ test('a waiting run waits on through an eviction, and a signal ends the wait', a
   expect(await stub.start(spec)).toMatchObject({
     run: { status: 'waiting', waitingFor: [{ path: 'wait', kind: 'signal' }] },
   })
-  await evictDurableObject(stub as never)
+  await evictDurableObject(objectOf(spec.runId) as never)
   expect(await runOf(spec.runId).signal({ name: 'go', data: { n: 7 }, by: 'me' })).toMatchObject({
     ok: true,
     run: { status: 'succeeded', output: { got: 7 } },
@@ -46,7 +46,7 @@ test('a paused run keeps what comes in and goes on when it is resumed, also afte
   await stub.start(spec)
   expect(await stub.control('pause', 'me')).toMatchObject({ ok: true, run: { status: 'paused' } })
   await stub.signal({ name: 'go', data: null, by: 'me' })
-  await evictDurableObject(stub as never)
+  await evictDurableObject(objectOf(spec.runId) as never)
   expect(await runOf(spec.runId).view({})).toMatchObject({ status: 'paused' })
   expect(await runOf(spec.runId).control('resume', 'me')).toMatchObject({
     ok: true,
@@ -58,7 +58,7 @@ test('what a turn wrote before the object was aborted is either whole or not the
   const spec = newSpec(linear(2_000))
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await runInDurableObject(stub as never, (_instance: unknown, state: DurableObjectState) => {
+  await runInDurableObject(objectOf(spec.runId) as never, (_instance: unknown, state: DurableObjectState) => {
     state.abort('test')
   }).catch(() => undefined)
   await vi.waitFor(
@@ -83,7 +83,7 @@ test('a long text keeps every character through a restart, wherever it is cut', 
     { nodes: [{ id: 'a', type: 'data.set', params: { values: { text: '{{ input.text }}' } } }] },
     { input: { text } },
   )
-  await evictDurableObject(runOf(run.id) as never)
+  await evictDurableObject(objectOf(run.id) as never)
   const view = await runOf(run.id).view({ output: true })
   const texts = [view?.output, view?.input] as { text: string }[]
   expect(texts.map((one) => one.text === text)).toEqual([true, true])

@@ -2,8 +2,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
-import type { WorkflowRunRpc } from '../../src/objects/workflow-run.ts'
-import { newSpec, runOf } from '../helpers/runs.ts'
+import type { RunHostRpc } from '../../src/objects/workflow-run.ts'
+import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 const MOST = 1_000
 const spec = newSpec({
@@ -22,15 +22,16 @@ const send = (name: string, data: Json, id?: string) =>
 
 test('a run that keeps its fill of signals refuses the next, and takes it once there is room', async () => {
   await runOf(spec.runId).start(spec)
-  const object = runOf(spec.runId) as never
+  const object = objectOf(spec.runId) as never
   await runInDurableObject(object, async (instance: unknown) => {
-    const run = instance as WorkflowRunRpc
-    for (let i = 0; i < MOST; i++) await run.signal({ name: 'other', data: i, by: 'me' })
+    const host = instance as RunHostRpc
+    for (let i = 0; i < MOST; i++)
+      await host.call(spec.runId, 'signal', [{ name: 'other', data: i, by: 'me' }])
   })
   expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
   expect(await send('go', { ok: false })).toMatchObject({ ok: false, reason: 'conflict' })
   // The loss of memory brings nothing back and loses nothing.
-  await evictDurableObject(runOf(spec.runId) as never)
+  await evictDurableObject(objectOf(spec.runId) as never)
   expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
   // What a node takes at once needs no room. The node after it takes the oldest that was kept.
   expect(await send('go', { ok: true })).toMatchObject({ ok: true })

@@ -1,7 +1,7 @@
 // The stream of a run's events while nothing happens.
 import { expect, test } from 'vitest'
-import { eventStream } from '../../durable-objects/workflow-run/stream.ts'
-import { newRun } from '../../src/engine/state.ts'
+import { eventStream } from '../../durable-objects/run-host/show/stream.ts'
+import { newRun } from '../../src/engine/model/state.ts'
 
 type Machine = Parameters<typeof eventStream>[0]
 
@@ -13,6 +13,7 @@ function quiet() {
     run: { state: newRun() },
     live: {
       page: (after: number) => events.slice(after),
+      deltasAfter: () => [],
       follow(follower: { wake: () => void }) {
         followers.add(follower)
         return () => followers.delete(follower)

@@ -1,14 +1,18 @@
 // What wakes a run when its process is gone, and that waking does nothing twice.
+
 import { runInDurableObject } from 'cloudflare:test'
-import { afterEach, expect, inject, test, vi } from 'vitest'
-import { setFaultHook } from '../../durable-objects/workflow-run/faults.ts'
+import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
+import { HEARTBEAT_MS } from '../../durable-objects/run-host/rows/timers.ts'
+import { hostOf } from '../../src/core/run-id.ts'
 import { lose } from '../chaos/support/drive.ts'
-import { newSpec, runOf } from '../helpers/runs.ts'
+import { time } from '../chaos/support/time.ts'
+import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 afterEach(() => setFaultHook(null))
 
 const storageOf = <T>(runId: string, work: (storage: DurableObjectStorage) => Promise<T>): Promise<T> =>
-  runInDurableObject(runOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
+  runInDurableObject(objectOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
     work(storage),
   )
 
@@ -17,18 +21,23 @@ test('while an effect is under way an alarm is set within the heartbeat, long be
   const spec = newSpec({ nodes: [{ id: 'call', type: 'http.request', params: { url }, timeoutMs: 600_000 }] })
   await runOf(spec.runId).start(spec)
   const told = () =>
-    storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
-  await vi.waitFor(async () => expect(await told()).toBe(0))
-  // The first alarm may have been for the report alone: the one after it is for the effect alone.
+    storageOf(spec.runId, async ({ sql }) =>
+      sql.exec('SELECT run FROM outbox UNION ALL SELECT run FROM unreported').toArray(),
+    )
+  await vi.waitFor(async () => expect(await told()).toEqual([]))
+  // The first alarm was set by the start and for the report: the one after it is for the effect alone.
+  time.start()
+  onTestFinished(time.stop)
+  time.pass(HEARTBEAT_MS)
   await runInDurableObject(
-    runOf(spec.runId) as never,
+    objectOf(spec.runId) as never,
     async (object: unknown, { storage }: DurableObjectState) => {
       await storage.deleteAlarm()
       await (object as { alarm: () => Promise<void> }).alarm()
     },
   )
   const alarm = await storageOf(spec.runId, (storage) => storage.getAlarm())
-  expect(alarm).toBeLessThanOrEqual(Date.now() + 31_000)
+  expect(alarm).toBeLessThanOrEqual(Date.now() + HEARTBEAT_MS)
   await runOf(spec.runId).control('cancel', 'me')
 })
 
@@ -86,11 +95,13 @@ test('a turn that fails at its very end has made no effect', async () => {
     ],
     edges: [{ from: 'wait', to: 'call' }],
   })
-  let fails = 1
+  let fails = 0
   setFaultHook((point, state) => {
-    if (state.id.name === spec.runId && point === 'effect.start:after' && fails-- > 0) throw new Error('full')
+    if (state.id.name === hostOf(spec.runId) && point === 'store.writeTurn:after' && fails-- > 0)
+      throw new Error('full')
   })
   await runOf(spec.runId).start(spec)
+  fails = 1
   const go = () =>
     runOf(spec.runId)
       .signal({ name: 'go', data: null, id: 'once', by: 'me' })

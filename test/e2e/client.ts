@@ -1,4 +1,5 @@
 // The few calls that the tests of whole installations make.
+import { readState } from './installation.ts'
 
 export type Answer<T> = { status: number; headers: Headers; body: T }
 
@@ -35,5 +36,19 @@ export async function signIn(url: string, email: string, password: string): Prom
     json: { email, password },
   })
   if (answer.status !== 200) throw new Error(`Signing in as ${email} failed: ${JSON.stringify(answer.body)}`)
+  return answer.body.accessToken
+}
+
+/** The demo user that `npm start` makes. */
+export async function signInAsDemo(url: string, stateDir: string): Promise<string> {
+  const secrets = readState<{ demoPassword: string }>(stateDir, 'secrets.json')
+  return signIn(url, 'demo@example.com', secrets?.demoPassword ?? '')
+}
+
+/** A new account; answers with its token. */
+export async function register(url: string, name: string): Promise<string> {
+  const json = { email: `${name}@example.com`, password: 'Long-enough-1-for-kills', name }
+  const answer = await call<{ accessToken: string }>(url, 'POST', '/api/v1/auth/register', { json })
+  if (answer.status !== 201) throw new Error(`Registering ${name} failed: ${JSON.stringify(answer.body)}`)
   return answer.body.accessToken
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { call, signIn } from './client.ts'
+import { call, register, signIn } from './client.ts'
 import {
   databaseFile,
   end,
@@ -37,7 +37,7 @@ afterAll(async () => {
 })
 
 const filesOf = (): string[] => {
-  const folder = join(dir, 'v3/do/orrery-WorkflowRun')
+  const folder = join(dir, 'v3/do/orrery-RunHost')
   return readdirSync(folder).map((name) => join(folder, name))
 }
 
@@ -56,9 +56,7 @@ const listed = async (token: string): Promise<string[]> =>
   )
 
 test('an administrator deletes one that was at work, its team one that had ended', async () => {
-  const json = { email: 'damaged@example.com', password: 'Long-enough-1-for-kills', name: 'Damaged' }
-  const made = await call<{ accessToken: string }>(server().url, 'POST', '/api/v1/auth/register', { json })
-  const token = made.body.accessToken
+  const token = await register(server().url, 'damaged')
   const before = new Set(filesOf())
   const waiting = await startRun(token, { type: 'flow.waitForEvent', params: { name: 'go' } })
   const finished = await startRun(token, { type: 'flow.noop' })

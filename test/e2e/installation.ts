@@ -47,7 +47,7 @@ export async function freePort(): Promise<string> {
 }
 
 /** Starts and does not wait: for starts that are meant to fail. `before` is what the shell does first. */
-export async function launch(dir: string, settings: Record<string, string> = {}, before = ':') {
+async function launch(dir: string, settings: Record<string, string> = {}, before = ':') {
   const port = settings.PORT ?? (await freePort())
   const npm = spawn('sh', ['-c', `${before} && exec npm start`], {
     cwd: inRoot(),
@@ -76,6 +76,14 @@ export async function start(dir: string, settings: Record<string, string> = {}):
   }
   kill(launched.npm.pid, true)
   throw new Error(`It did not get ready:\n${launched.output()}`)
+}
+
+/** A start that is meant to be refused. One that gets ready instead is ended, and has no code. */
+export async function startRefused(...args: Parameters<typeof launch>) {
+  const launched = await launch(...args)
+  while (launched.npm.exitCode === null && !/^ready /m.test(launched.output())) await sleep(20)
+  if (launched.npm.exitCode === null) kill(launched.npm.pid, true)
+  return { code: await launched.ended, output: launched.output() }
 }
 
 export function kill(pid: number | undefined, group = false): void {

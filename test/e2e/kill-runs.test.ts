@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
-import { call } from './client.ts'
+import { call, register } from './client.ts'
 import { end, forget, type Installation, newStateDir, start, startAgain } from './installation.ts'
 import { killerOf } from './killers.ts'
 
@@ -47,10 +47,7 @@ beforeAll(async () => {
   })
   settings = { OUTBOUND_ALLOW_HOSTS: new URL(counter.url).host }
   running = await start(dir, settings)
-  const made = await call<{ accessToken: string }>(server().url, 'POST', '/api/v1/auth/register', {
-    json: { email: 'runs@example.com', password: 'Long-enough-1-for-kills', name: 'Killed' },
-  })
-  token = made.body.accessToken
+  token = await register(server().url, 'runs')
   await call(server().url, 'PUT', '/api/v1/users/subscription', { token, json: { plan: 'team' } })
 })
 afterAll(async () => {
@@ -202,13 +199,13 @@ function checkCalls(run: Run): number {
 
 async function checkEvents(id: string): Promise<void> {
   const path = `/api/v1/workflows/executions/${id}/events?limit=500`
-  const { body } = await call<{ events: { seq: number; type: string; path?: string }[] }>(
+  const { body } = await call<{ items: { seq: number; type: string; path?: string }[] }>(
     server().url,
     'GET',
     path,
     { token, headers: { accept: 'application/json' } },
   )
-  expect(body.events.map(({ seq }) => seq)).toEqual(body.events.map((_, at) => at + 1))
-  const recorded = body.events.filter(({ type }) => type === 'node.succeeded').map((event) => event.path)
+  expect(body.items.map(({ seq }) => seq)).toEqual(body.items.map((_, at) => at + 1))
+  const recorded = body.items.filter(({ type }) => type === 'node.succeeded').map((event) => event.path)
   expect(new Set(recorded).size).toBe(recorded.length)
 }

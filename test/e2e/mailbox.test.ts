@@ -1,4 +1,5 @@
 // Kept mail of a real installation: what a workflow can reach of its own server, and what a start allows.
+import { get } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, signIn } from './client.ts'
 import {
@@ -6,10 +7,10 @@ import {
   forget,
   freePort,
   type Installation,
-  launch,
   newStateDir,
   readState,
   start,
+  startRefused,
 } from './installation.ts'
 
 let dir: string
@@ -82,10 +83,29 @@ test('the start prints an address that shows the mail', async () => {
   expect((await fetch(`${origin()}/dev/mailbox`)).status).toBe(401)
 })
 
+/** What a browser asks that was led here under another name; `fetch` would not send it. */
+const askAs = (host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const path = `/dev/mailbox?token=${secrets().mailboxToken}`
+    const { port } = new URL(origin())
+    get({ host: '127.0.0.1', port, path, headers: { host } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    }).on('error', reject)
+  })
+
+test('a page that has its own name lead to this machine sees no mail', async () => {
+  const { port } = new URL(origin())
+  for (const host of ['evil.test', `evil.test:${port}`, `localhost.evil.test:${port}`])
+    expect([host, await askAs(host)]).toEqual([host, 404])
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+    expect([host, await askAs(host)]).toEqual([host, 200])
+})
+
 test('in development no other machine may be let in', async () => {
   const other = newStateDir()
-  const refused = await launch(other, { HOST: '0.0.0.0' })
-  expect(await refused.ended).toBe(1)
-  expect(refused.output()).toContain('HOST=0.0.0.0 opens the port to other machines')
+  const refused = await startRefused(other, { HOST: '0.0.0.0' })
+  expect(refused.code).toBe(1)
+  expect(refused.output).toContain('HOST=0.0.0.0 opens the port to other machines')
   forget(other)
 })

@@ -24,9 +24,14 @@ const NO_OPTION: Short = { args: ['--no-such-option'], code: 1, says: /Unknown o
 const VITEST_HELP: Short = { args: ['--help'], says: /vitest run \[\.\.\.filters\]/ }
 
 const SHORT: Record<string, Short> = {
+  'bench:deploy': NO_OPTION,
+  'bench:agents': NO_OPTION,
   'bench:endurance': NO_OPTION,
   'bench:engine': NO_OPTION,
+  'bench:finops': NO_OPTION,
+  'bench:files': NO_OPTION,
   'bench:http': NO_OPTION,
+  'bench:tasks': NO_OPTION,
   check: { args: ['--only', 'openapi'], says: /^1 passed, 0 failed$/m },
   'check:types': { args: ['--version'], says: /^Version \d/m },
   deploy: { code: 1, says: /run npm run setup:cloud first/ },
@@ -38,10 +43,12 @@ const SHORT: Record<string, Short> = {
   'setup:cloud': { args: ['--dry-run'], says: /npx wrangler d1 create/ },
   size: { says: /^total +[\d.]+ KiB minified/m },
   test: VITEST_HELP,
+  'dev:console': { args: ['--help'], says: /vite/ },
   'test:bomb': VITEST_HELP,
   'test:chaos': VITEST_HELP,
   'test:kill': VITEST_HELP,
   'test:long': VITEST_HELP,
+  'test:providers': { says: /skipped/ },
 }
 
 /** Started on an installation, below. */
@@ -54,7 +61,7 @@ const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as 
   scripts: Record<string, string>
 }
 
-const MOST_MS = 100_000
+const MAX_MS = 100_000
 
 let dir: string
 let running: Installation | null = null
@@ -77,7 +84,7 @@ async function npmRun(name: string, args: string[] = [], settings: Record<string
     detached: true,
   })
   // One that goes on instead of stopping early must not go on beside the other tests.
-  const timer = setTimeout(() => kill(npm.pid, true), MOST_MS)
+  const timer = setTimeout(() => kill(npm.pid, true), MAX_MS)
   const [stdout, stderr, [code]] = await Promise.all([text(npm.stdout), text(npm.stderr), once(npm, 'exit')])
   clearTimeout(timer)
   return { code, output: stdout + stderr }

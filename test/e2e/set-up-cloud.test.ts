@@ -1,6 +1,7 @@
 // The account is a double that answers as wrangler does: what is created, and that a second run creates nothing.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { NO_DATABASE_ID, setUpCloud, type Wrangler } from '../../scripts/cloud/set-up.ts'
+import { NO_DATABASE_ID, setUpCloud, type Wrangler, withWorkersAi } from '../../scripts/cloud/set-up.ts'
 
 const CONFIG = `name = "orrery"\n\n[[d1_databases]]\ndatabase_id = "${NO_DATABASE_ID}"\n`
 const SECRETS = { JWT_KEYS: '[]', SECRETS_KEYS: '{}', METRICS_TOKEN: 'token' }
@@ -66,4 +67,13 @@ test('when the secrets cannot be listed, none is set: a new key would void what 
     args[0] === 'secret' && args[1] === 'list' ? { ok: false, output: 'fetch failed' } : wrangler(args, input)
   await expect(run(offline)).rejects.toThrow('fetch failed')
   expect(created).not.toContain('secret bulk')
+})
+
+test('the Worker that calls models gets its binding to Workers AI, once', async () => {
+  const cloned = readFileSync('workers/models/wrangler.toml', 'utf8')
+  const added = withWorkersAi(cloned)
+  expect(added).toBe(`${cloned}\n[ai]\nbinding = "AI"\n`)
+  expect(withWorkersAi(added)).toBe(added)
+  const own = 'name = "x"\nai = { binding = "AI", remote = true }\n'
+  expect(withWorkersAi(own)).toBe(own)
 })

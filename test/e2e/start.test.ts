@@ -9,11 +9,11 @@ import {
   type Installation,
   isAlive,
   kill,
-  launch,
   newStateDir,
   readState,
   start,
   startAgain,
+  startRefused,
 } from './installation.ts'
 
 let dir: string
@@ -110,9 +110,9 @@ test('in production there is no demo user, and closed registration does not keep
 
 test('a state in use is refused with its owner, and the owner goes on', async () => {
   running = await start(dir)
-  const second = await launch(dir)
-  expect(await second.ended).toBe(1)
-  expect(second.output()).toContain(`in use by another Orrery (process ${running.owner().pid}`)
+  const second = await startRefused(dir)
+  expect(second.code).toBe(1)
+  expect(second.output).toContain(`in use by another Orrery (process ${running.owner().pid}`)
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)
 })
 
@@ -128,9 +128,10 @@ test('nobody else on the machine can read the state, also not in a folder that w
 
 test('when the runtime ends, the start ends too and says so', async () => {
   running = await start(dir)
-  const { runtime } = running.owner()
-  kill(runtime?.pid)
-  expect(await running.ended).toBe(1)
+  const { npm } = running
+  kill(running.owner().runtime?.pid)
+  await eventually('the start has ended', () => npm.exitCode !== null)
+  expect(npm.exitCode).toBe(1)
   expect(running.output()).toContain('The runtime (workerd) has ended (SIGKILL), so Orrery stops.')
   expect(await isServed(running.url)).toBe(false)
   running = await startAgain(dir, running)
@@ -138,9 +139,9 @@ test('when the runtime ends, the start ends too and says so', async () => {
 })
 
 test('a limit of open files that is too low is refused, and how to raise it is said', async () => {
-  const refused = await launch(dir, {}, 'ulimit -n 1000')
-  expect(await refused.ended).toBe(1)
-  expect(refused.output()).toMatch(/limit of open files is 1000, and Orrery needs \d+\. Raise it .*ulimit -n/)
+  const refused = await startRefused(dir, {}, 'ulimit -n 1000')
+  expect(refused.code).toBe(1)
+  expect(refused.output).toMatch(/limit of open files is 1000, and Orrery needs \d+\. Raise it .*ulimit -n/)
   expect(existsSync(join(dir, 'owner.json'))).toBe(false)
 })
 
@@ -148,9 +149,9 @@ test('a port in use is refused by name', async () => {
   running = await start(dir)
   const other = newStateDir()
   try {
-    const second = await launch(other, { PORT: new URL(running.url).port })
-    expect(await second.ended).toBe(1)
-    expect(second.output()).toContain(`Port ${new URL(running.url).port} is in use`)
+    const second = await startRefused(other, { PORT: new URL(running.url).port })
+    expect(second.code).toBe(1)
+    expect(second.output).toContain(`Port ${new URL(running.url).port} is in use`)
   } finally {
     forget(other)
   }
@@ -215,10 +216,10 @@ test.each([
 ])(
   '%s for the administrator is refused in words, and the next start is not in the way of it',
   async (_, bad, said) => {
-    const refused = await launch(dir, bad)
-    expect(await refused.ended).toBe(1)
-    expect(refused.output()).toMatch(said)
-    expect(refused.output()).not.toContain('{')
+    const refused = await startRefused(dir, bad)
+    expect(refused.code).toBe(1)
+    expect(refused.output).toMatch(said)
+    expect(refused.output).not.toContain('{')
     expect(existsSync(join(dir, 'v3'))).toBe(false)
   },
 )

@@ -1,8 +1,13 @@
 // What is done again by a run that follows another, and under which key.
 import { describe, expect, it } from 'vitest'
-import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { loadPlan } from '../../src/engine/compile/load.ts'
-import type { Definition } from '../../src/engine/definition.ts'
+import type { Definition } from '../../src/engine/model/definition.ts'
+import {
+  adoptForCompensation,
+  adoptForRerun,
+  adoptForRetry,
+  changedKept,
+} from '../../src/engine/resume/adopt.ts'
 import { type Drive, drive } from './support/driver.ts'
 import { flow, group, node, TYPES } from './support/types.ts'
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { adoptForCompensation, adoptForRerun, adoptForRetry, changedKept } from '../../src/engine/adopt.ts'
 import { loadPlan } from '../../src/engine/compile/load.ts'
-import type { AdoptedOutcome } from '../../src/engine/event.ts'
+import type { AdoptedOutcome } from '../../src/engine/model/event.ts'
+import {
+  adoptForCompensation,
+  adoptForRerun,
+  adoptForRetry,
+  changedKept,
+} from '../../src/engine/resume/adopt.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node, pure, TYPES } from './support/types.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
-import { LIMITS } from '../../src/engine/definition.ts'
+import { LIMITS } from '../../src/engine/model/definition.ts'
 import { NODE_TYPES } from '../../src/nodes/registry.ts'
 import { startProcessorTime } from '../helpers/processor-time.ts'
 

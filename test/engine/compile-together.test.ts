@@ -22,24 +22,24 @@ it('tells of a node whose envelope is broken all that is wrong with the rest of 
   ]
   expect(found({ nodes })).toEqual(
     [
-      'nodes[0].params.url node.bad_params',
-      'nodes[0].retry.attempts definition.invalid',
-      'nodes[1].params.values.x expression.syntax',
-      'nodes[1].timeoutMs definition.invalid',
-      'nodes[2].onError definition.invalid',
-      'nodes[2].type node.unknown_type',
-      'nodes[3] definition.invalid',
-      'nodes[3].each.concurrency definition.invalid',
-      'nodes[3].each.items expression.unknown_node',
-      'nodes[4].id definition.invalid',
-      'nodes[4].params.count node.bad_params',
-      'nodes[4].when expression.syntax',
-      'nodes[5].id definition.invalid',
-      'nodes[5].params.values.x expression.unknown_name',
-      'nodes[6].params.values expression.unknown_node',
-      'nodes[6].type definition.invalid',
-      'nodes[7].params definition.invalid',
-      'nodes[8].credential definition.invalid',
+      '/nodes/0/params/url node.bad_params',
+      '/nodes/0/retry/attempts definition.invalid',
+      '/nodes/1/params/values/x expression.syntax',
+      '/nodes/1/timeoutMs definition.invalid',
+      '/nodes/2/onError definition.invalid',
+      '/nodes/2/type node.unknown_type',
+      '/nodes/3 definition.invalid',
+      '/nodes/3/each/concurrency definition.invalid',
+      '/nodes/3/each/items expression.unknown_node',
+      '/nodes/4/id definition.invalid',
+      '/nodes/4/params/count node.bad_params',
+      '/nodes/4/when expression.syntax',
+      '/nodes/5/id definition.invalid',
+      '/nodes/5/params/values/x expression.unknown_name',
+      '/nodes/6/params/values expression.unknown_node',
+      '/nodes/6/type definition.invalid',
+      '/nodes/7/params definition.invalid',
+      '/nodes/8/credential definition.invalid',
     ].sort(),
   )
 })
@@ -57,13 +57,13 @@ it('finds a cycle through a node or along an edge that is broken elsewhere', () 
   ]
   expect(found({ nodes, edges })).toEqual(
     [
-      'nodes[1].retry.attempts definition.invalid',
-      'nodes[2].id definition.invalid',
-      'edges[0] definition.invalid',
-      'edges[1].to definition.invalid',
-      'edges[1].port definition.invalid',
-      'edges[2].from definition.invalid',
-      'edges graph.cycle',
+      '/nodes/1/retry/attempts definition.invalid',
+      '/nodes/2/id definition.invalid',
+      '/edges/0 definition.invalid',
+      '/edges/1/to definition.invalid',
+      '/edges/1/port definition.invalid',
+      '/edges/2/from definition.invalid',
+      '/edges graph.cycle',
     ].sort(),
   )
 })
@@ -76,10 +76,10 @@ it('looks into nodes whose id is taken, and draws nothing from their having no e
     { id: 'b', type: 'work' },
   ]
   expect(found({ nodes, edges: [{ from: 'b', to: 'a' }] })).toEqual([
-    'nodes[1].id node.duplicate_id',
-    'nodes[1].params.values.x expression.syntax',
-    'nodes[2].id node.duplicate_id',
-    'nodes[2].type node.unknown_type',
+    '/nodes/1/id node.duplicate_id',
+    '/nodes/1/params/values/x expression.syntax',
+    '/nodes/2/id node.duplicate_id',
+    '/nodes/2/type node.unknown_type',
   ])
 })
 
@@ -92,13 +92,13 @@ it('follows the references of a node beside its syntax errors, and what stands a
     output: '{{ nodes.yy }}',
   }
   expect(found(definition)).toEqual([
-    'name definition.invalid',
-    'nodes[0].params.values.x expression.syntax',
-    'nodes[0].params.values.y expression.unknown_node',
-    'output expression.unknown_node',
-    'settings.concurrency.key expression.unknown_name',
-    'settings.concurrency.limit definition.invalid',
-    'settings.maxParallel definition.invalid',
+    '/name definition.invalid',
+    '/nodes/0/params/values/x expression.syntax',
+    '/nodes/0/params/values/y expression.unknown_node',
+    '/output expression.unknown_node',
+    '/settings/concurrency/key expression.unknown_name',
+    '/settings/concurrency/limit definition.invalid',
+    '/settings/maxParallel definition.invalid',
   ])
 })
 
@@ -116,14 +116,14 @@ it('checks the filters of event triggers: syntax, names, and that they are condi
   ]
   const triggers = filters.map((filter, i) => ({ type: 'event', key: `k${i}`, name: 'paid', filter }))
   expect(found({ nodes: [{ id: 'a', type: 'work' }] }, triggers)).toEqual([
-    'triggers[2].filter expression.syntax',
-    'triggers[3].filter expression.unknown_name',
-    'triggers[4].filter expression.unknown_name',
-    'triggers[5].filter expression.unknown_name',
-    'triggers[5].filter expression.unknown_name',
-    'triggers[6].filter condition.constant',
-    'triggers[7].filter condition.constant',
-    'triggers[8].filter condition.constant',
+    '/triggers/2/filter expression.syntax',
+    '/triggers/3/filter expression.unknown_name',
+    '/triggers/4/filter expression.unknown_name',
+    '/triggers/5/filter expression.unknown_name',
+    '/triggers/5/filter expression.unknown_name',
+    '/triggers/6/filter condition.constant',
+    '/triggers/7/filter condition.constant',
+    '/triggers/8/filter condition.constant',
   ])
 })
 
@@ -137,10 +137,10 @@ it('refuses text where a condition is wanted', () => {
     { id: 'f', type: 'work', params: { condition: 'false' }, when: false },
   ]
   expect(found({ nodes })).toEqual([
-    'nodes[0].params.condition condition.constant',
-    'nodes[1].when condition.constant',
-    'nodes[2].params.cases[1].when condition.constant',
-    'nodes[3].params.deep.until condition.constant',
+    '/nodes/0/params/condition condition.constant',
+    '/nodes/1/when condition.constant',
+    '/nodes/2/params/cases/1/when condition.constant',
+    '/nodes/3/params/deep/until condition.constant',
   ])
 })
 
@@ -154,9 +154,9 @@ it('refuses a schedule that can never fire, at once', () => {
   }))
   const spentMs = startProcessorTime()
   expect(found({ nodes: [{ id: 'a', type: 'work' }] }, triggers)).toEqual([
-    'triggers[0].cron trigger.never_fires',
-    'triggers[2].cron trigger.never_fires',
-    'triggers[4].cron definition.invalid',
+    '/triggers/0/cron trigger.never_fires',
+    '/triggers/2/cron trigger.never_fires',
+    '/triggers/4/cron definition.invalid',
   ])
   expect(spentMs()).toBeLessThan(2_000)
 })
@@ -178,11 +178,11 @@ it('refuses item where there is none, such as in the when of the each itself', (
     { id: 'g', type: 'work', params: { x: '{{ item }}' } },
   ]
   expect(found({ nodes, output: '{{ item }}' })).toEqual([
-    'nodes[0].when expression.no_item',
-    'nodes[1].each.items expression.no_item',
-    'nodes[2].params.values.y expression.no_item',
-    'nodes[3].params.perhaps expression.no_item',
-    'output expression.no_item',
+    '/nodes/0/when expression.no_item',
+    '/nodes/1/each/items expression.no_item',
+    '/nodes/2/params/values/y expression.no_item',
+    '/nodes/3/params/perhaps expression.no_item',
+    '/output expression.no_item',
   ])
   const alone = {
     id: 'h',
@@ -190,8 +190,8 @@ it('refuses item where there is none, such as in the when of the each itself', (
     params: { body: { ...body, nodes: [{ ...body.nodes[0], id: 'i' }] } },
   }
   expect(found({ nodes: [alone] })).toEqual([
-    'nodes[0].params.body.nodes[0].params.values.y expression.no_item',
-    'nodes[0].params.body.nodes[0].when expression.no_item',
-    'nodes[0].params.body.output expression.no_item',
+    '/nodes/0/params/body/nodes/0/params/values/y expression.no_item',
+    '/nodes/0/params/body/nodes/0/when expression.no_item',
+    '/nodes/0/params/body/output expression.no_item',
   ])
 })

@@ -27,10 +27,10 @@ describe('compile', () => {
 
   it('refuses what a node would ignore, or could never do', () => {
     expect(problems(flow([node('a', 'work', { credential: 'github' })]))).toMatchObject([
-      { path: 'nodes[0].credential', code: 'node.no_credential' },
+      { path: '/nodes/0/credential', code: 'node.no_credential' },
     ])
     expect(problems(flow([node('a', 'pause', { each: { items: [1] } })]))).toMatchObject([
-      { path: 'nodes[0].each', code: 'each.cannot_wait', hint: expect.stringContaining('group') },
+      { path: '/nodes/0/each', code: 'each.cannot_wait', hint: expect.stringContaining('group') },
     ])
   })
 
@@ -63,17 +63,17 @@ describe('compile', () => {
     })
     expect(found.map(({ path, code }) => `${path} ${code}`)).toEqual([
       ' definition.invalid',
-      'nodes[1].id node.duplicate_id',
-      'nodes[2].id definition.invalid',
-      'edges[0].to edge.unknown_node',
-      'nodes[0].type node.unknown_type',
-      'nodes[3].credential node.missing_credential',
-      'nodes[4].params.count node.bad_params',
-      'nodes[4].params node.bad_params',
-      'nodes[5].onError node.error_route_missing',
-      'edges[1].port edge.unknown_port',
-      'edges graph.cycle',
-      'nodes[3].params.text expression.syntax',
+      '/nodes/1/id node.duplicate_id',
+      '/nodes/2/id definition.invalid',
+      '/edges/0/to edge.unknown_node',
+      '/nodes/0/type node.unknown_type',
+      '/nodes/3/credential node.missing_credential',
+      '/nodes/4/params/count node.bad_params',
+      '/nodes/4/params node.bad_params',
+      '/nodes/5/onError node.error_route_missing',
+      '/edges/1/port edge.unknown_port',
+      '/edges graph.cycle',
+      '/nodes/3/params/text expression.syntax',
     ])
     expect(found.find(({ code }) => code === 'node.unknown_type')?.hint).toContain('http.request')
     expect(found.find(({ code }) => code === 'graph.cycle')?.message).toMatch(/e → f → e|f → e → f/)
@@ -168,8 +168,8 @@ describe('compile', () => {
   it('looks into the bodies of groups', () => {
     const found = problems(flow([group('g', [node('a', 'nope')], ['a>x'])]))
     expect(found.map(({ path }) => path)).toEqual([
-      'nodes[0].params.body.edges[0].to',
-      'nodes[0].params.body.nodes[0].type',
+      '/nodes/0/params/body/edges/0/to',
+      '/nodes/0/params/body/nodes/0/type',
     ])
   })
 })

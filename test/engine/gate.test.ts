@@ -1,10 +1,10 @@
-// The decisions of a gate, in a world that loses words, brings them late, twice and in any order.
+// The decisions of a gate, in a world that loses messages, brings them late, twice and in any order.
 import { describe, expect, it } from 'vitest'
 import {
   countInside,
   enterGate,
   type Gate,
-  type GateWish,
+  type GateNeed,
   hearRun,
   newGate,
   noChanges,
@@ -16,38 +16,38 @@ import { type Random, random } from './support/random.ts'
 
 const CASES = casesOf(30_000)
 
-/** A run as it is: what it wants, and in which word it said so last. */
+/** A run as it is: what it wants, and in which message it said so last. */
 type Life = {
   id: string
-  wish: GateWish
+  need: GateNeed
   begun: boolean
-  word: number
+  seq: number
   heard: number
   has: boolean
   whenFull: WhenFull
 }
-type Word = { life: Life; wish: GateWish; again: boolean; word: number }
-type World = { gate: Gate; dice: Random; limit: number; lives: Life[]; mail: Word[] }
+type Message = { life: Life; need: GateNeed; again: boolean; seq: number }
+type World = { gate: Gate; dice: Random; limit: number; lives: Life[]; mail: Message[] }
 
-/** A word goes out, perhaps twice; it is told until it is heard, so the newest is never lost for good. */
-function say(world: World, life: Life, wish: GateWish): void {
-  life.wish = wish
-  life.word++
-  const word = { life, wish, again: life.begun, word: life.word }
-  world.mail.push(word)
-  if (world.dice.chance(0.2)) world.mail.push(word)
+/** A message goes out, perhaps twice; it is told until it is heard, so the newest is never lost for good. */
+function say(world: World, life: Life, need: GateNeed): void {
+  life.need = need
+  life.seq++
+  const message = { life, need, again: life.begun, seq: life.seq }
+  world.mail.push(message)
+  if (world.dice.chance(0.2)) world.mail.push(message)
 }
 
-function deliver(world: World, { life, wish, again, word }: Word): void {
+function deliver(world: World, { life, need, again, seq }: Message): void {
   const { gate, limit } = world
-  life.heard = Math.max(life.heard, word)
+  life.heard = Math.max(life.heard, seq)
   const changes = noChanges()
-  if (wish === 'slot' || wish === 'place') {
-    const ask = { runId: life.id, limit, whenFull: life.whenFull, again, held: wish === 'place', word }
+  if (need === 'slot' || need === 'place') {
+    const ask = { runId: life.id, limit, whenFull: life.whenFull, again, held: need === 'place', seq }
     const answer = enterGate(gate, ask, changes)
     if (answer === 'rejected') end(world, life)
-    else if (answer === 'inside' && word === life.word) take(life)
-  } else hearRun(gate, life.id, { wish, word }, changes)
+    else if (answer === 'inside' && seq === life.seq) take(life)
+  } else hearRun(gate, life.id, { need, seq }, changes)
   for (const id of gate.rows.keys()) if (gate.replaced.has(id)) throw new Error(`${id} is here and replaced`)
   if (countInside(gate) > limit) throw new Error(`${countInside(gate)} inside, ${limit} may be`)
   if (countInside(gate) < limit && [...gate.rows.values()].some(({ state }) => state === 'line'))
@@ -56,13 +56,13 @@ function deliver(world: World, { life, wish, again, word }: Word): void {
 
 /** An answer counts only for what the run wants by then. */
 function take(life: Life): void {
-  if (life.wish !== 'slot') return
+  if (life.need !== 'slot') return
   life.begun = true
   life.has = true
 }
 
 function end(world: World, life: Life): void {
-  if (life.wish === 'gone') return
+  if (life.need === 'gone') return
   life.has = false
   say(world, life, 'gone')
 }
@@ -78,17 +78,17 @@ function tell(world: World): void {
     }
     const row = gate.rows.get(life.id)
     if (row?.state !== 'inside' || row.told) continue
-    if (life.heard === life.word) take(life)
-    if (dice.chance(0.8)) hearRun(gate, life.id, { wish: life.wish, word: life.word }, noChanges())
+    if (life.heard === life.seq) take(life)
+    if (dice.chance(0.8)) hearRun(gate, life.id, { need: life.need, seq: life.seq }, noChanges())
   }
 }
 
-/** Every few minutes the gate asks who is inside or held: that finds what an old word has brought in after the newest. */
+/** Every few minutes the gate asks who is inside or held: that finds what an old message has brought in after the newest. */
 function watch({ gate, lives }: World): void {
-  for (const { id, wish, word } of lives) {
+  for (const { id, need, seq } of lives) {
     const row = gate.rows.get(id)
     if (row?.state === 'held' || (row?.state === 'inside' && row.told))
-      hearRun(gate, id, { wish, word }, noChanges())
+      hearRun(gate, id, { need, seq }, noChanges())
   }
 }
 
@@ -96,28 +96,28 @@ function live(world: World): void {
   const { dice, lives } = world
   const life = dice.pick(lives)
   const roll = dice.next()
-  if (life.wish === 'gone') return
-  if (life.word === 0) say(world, life, 'slot')
+  if (life.need === 'gone') return
+  if (life.seq === 0) say(world, life, 'slot')
   else if (life.has) {
     if (roll < 0.5) end(world, life)
     else if (roll < 0.8) {
       life.has = false
       say(world, life, 'none')
     }
-  } else if (life.wish === 'none') say(world, life, roll < 0.9 ? 'slot' : 'gone')
-  else if (life.wish === 'slot' && roll < 0.2) say(world, life, 'place')
-  else if (life.wish === 'place' && roll < 0.5) say(world, life, 'slot')
+  } else if (life.need === 'none') say(world, life, roll < 0.9 ? 'slot' : 'gone')
+  else if (life.need === 'slot' && roll < 0.2) say(world, life, 'place')
+  else if (life.need === 'place' && roll < 0.5) say(world, life, 'slot')
   else if (roll > 0.97) end(world, life)
 }
 
 /** At rest, what the gate holds is what the runs want: nobody has a slot for nothing, nobody waits beside a free one. */
 function checkRest({ gate, lives, limit }: World): void {
-  for (const { id, wish, has } of lives) {
+  for (const { id, need, has } of lives) {
     const state = gate.rows.get(id)?.state
-    const fits = { slot: has ? 'inside' : 'line', place: 'held', none: undefined, gone: undefined }[wish]
-    // What an old word has put in line after the newest is found when its turn comes.
+    const fits = { slot: has ? 'inside' : 'line', place: 'held', none: undefined, gone: undefined }[need]
+    // What an old message has put in line after the newest is found when its turn comes.
     if (state === 'line' && fits === undefined) continue
-    if (state !== fits) throw new Error(`${id} wants ${wish}, has ${has}, and is ${state}`)
+    if (state !== fits) throw new Error(`${id} wants ${need}, has ${has}, and is ${state}`)
   }
   if (lives.filter(({ has }) => has).length > limit) throw new Error('more have a slot than may')
   if (gate.replaced.size > 0) throw new Error('a replaced run was not told')
@@ -129,9 +129,9 @@ function runWorld(seed: number): World {
   const policies = dice.pick<WhenFull[]>([['queue'], ['reject'], ['replace'], ['queue', 'reject', 'replace']])
   const lives = Array.from({ length: 2 + dice.int(7) }, (_, i) => ({
     id: `run_${i}`,
-    wish: 'none' as GateWish,
+    need: 'none' as GateNeed,
     begun: false,
-    word: 0,
+    seq: 0,
     heard: 0,
     has: false,
     whenFull: dice.pick(policies),
@@ -139,16 +139,16 @@ function runWorld(seed: number): World {
   const world: World = { gate: newGate(), dice, limit, lives, mail: [] }
   for (let step = 0; step < 60; step++) {
     if (world.mail.length > 0 && dice.chance(0.5)) {
-      const [word] = world.mail.splice(dice.int(world.mail.length), 1)
-      if (word) deliver(world, word)
+      const [message] = world.mail.splice(dice.int(world.mail.length), 1)
+      if (message) deliver(world, message)
     } else if (dice.chance(0.3)) tell(world)
     else live(world)
   }
-  // All words arrive, in any order, and everybody is told: then it is at rest.
+  // All messages arrive, in any order, and everybody is told: then it is at rest.
   for (let round = 0; round < 60; round++) {
     while (world.mail.length > 0) {
-      const [word] = world.mail.splice(dice.int(world.mail.length), 1)
-      if (word) deliver(world, word)
+      const [message] = world.mail.splice(dice.int(world.mail.length), 1)
+      if (message) deliver(world, message)
     }
     tell(world)
     watch(world)
@@ -173,29 +173,29 @@ describe('a gate', () => {
   const ask = (gate: Gate, runId: string, more: Partial<Parameters<typeof enterGate>[1]> = {}) =>
     enterGate(
       gate,
-      { runId, limit: 1, whenFull: 'queue', again: false, held: false, word: 1, ...more },
+      { runId, limit: 1, whenFull: 'queue', again: false, held: false, seq: 1, ...more },
       noChanges(),
     )
 
   it('lets in by place and passes over who is held, which keeps its place', () => {
     const gate = newGate()
     expect(['a', 'b', 'c', 'd'].map((id) => ask(gate, id))).toEqual(['inside', 'line', 'line', 'line'])
-    ask(gate, 'b', { held: true, word: 2 })
+    ask(gate, 'b', { held: true, seq: 2 })
     expect(placesIn(gate, ['a', 'b', 'c', 'd', 'x'])).toEqual({ a: 0, b: 1, c: 1, d: 2 })
-    hearRun(gate, 'a', { wish: 'gone', word: 9 }, noChanges())
+    hearRun(gate, 'a', { need: 'gone', seq: 9 }, noChanges())
     expect(placesIn(gate, ['b', 'c', 'd'])).toEqual({ b: 1, c: 0, d: 1 })
-    expect(ask(gate, 'b', { word: 3 })).toBe('line')
+    expect(ask(gate, 'b', { seq: 3 })).toBe('line')
     expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 1, d: 2 })
-    hearRun(gate, 'c', { wish: 'none', word: 2 }, noChanges())
+    hearRun(gate, 'c', { need: 'none', seq: 2 }, noChanges())
     expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 0, d: 1 })
   })
 
-  it('takes no older word for a newer one', () => {
+  it('takes no older message for a newer one', () => {
     const gate = newGate()
-    ask(gate, 'a', { word: 5 })
-    hearRun(gate, 'a', { wish: 'none', word: 4 }, noChanges())
+    ask(gate, 'a', { seq: 5 })
+    hearRun(gate, 'a', { need: 'none', seq: 4 }, noChanges())
     expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
-    expect(ask(gate, 'a', { word: 4, held: true })).toBe('inside')
+    expect(ask(gate, 'a', { seq: 4, held: true })).toBe('inside')
     expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
   })
 
@@ -215,7 +215,7 @@ describe('a gate', () => {
     ask(gate, 'new')
     expect(ask(gate, 'b', { whenFull: 'replace' })).toBe('inside')
     expect([...gate.replaced]).toEqual(['a', 'new'])
-    expect(ask(gate, 'a', { word: 2 })).toBe('rejected')
+    expect(ask(gate, 'a', { seq: 2 })).toBe('rejected')
     expect(placesIn(gate, ['again'])).toEqual({ again: 1 })
   })
 
@@ -223,9 +223,9 @@ describe('a gate', () => {
     const gate = newGate()
     for (const id of ['a', 'b']) ask(gate, id, { limit: 2 })
     expect(ask(gate, 'c', { limit: 1 })).toBe('line')
-    hearRun(gate, 'a', { wish: 'gone', word: 2 }, noChanges())
+    hearRun(gate, 'a', { need: 'gone', seq: 2 }, noChanges())
     expect(placesIn(gate, ['c'])).toEqual({ c: 1 })
-    hearRun(gate, 'b', { wish: 'gone', word: 2 }, noChanges())
+    hearRun(gate, 'b', { need: 'gone', seq: 2 }, noChanges())
     expect(placesIn(gate, ['c'])).toEqual({ c: 0 })
   })
 })

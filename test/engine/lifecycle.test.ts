@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adoptForCompensation } from '../../src/engine/adopt.ts'
-import { wantsSlot } from '../../src/engine/state.ts'
+import { wantsSlot } from '../../src/engine/model/state.ts'
+import { adoptForCompensation } from '../../src/engine/resume/adopt.ts'
 import { drive } from './support/driver.ts'
 import { flow, node, pure } from './support/types.ts'
 

@@ -91,17 +91,28 @@ describe('failures and retries', () => {
     expect(run.status('a')).toBe('running')
   })
 
-  it('counts a crash apart from failures and tries again after 2 s, at most 5 times', () => {
+  it('counts a crash apart from failures and tries again after 2 s; the third is the last', () => {
     const run = drive(flow([node('a')])).start()
-    for (let i = 1; i <= 4; i++) {
+    for (let i = 1; i <= 2; i++) {
       run.feed({ type: 'node.crashed', path: 'a', attempt: i })
       expect(run.state.activations.get('a')?.timer?.at).toBe(run.now + 2_000)
       run.fire('a')
     }
-    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 4, attempt: 5 })
-    run.feed({ type: 'node.crashed', path: 'a', attempt: 5 })
-    expect(run.state.activations.get('a')?.error?.code).toBe('node.crashed')
+    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 2, attempt: 3 })
+    run.feed({ type: 'node.crashed', path: 'a', attempt: 3 })
+    expect(run.state.activations.get('a')?.error?.code).toBe('node.poison')
     expect(run.state.run.status).toBe('failed')
+  })
+
+  it('counts a crash that another has caused as nothing', () => {
+    const run = drive(flow([node('a')])).start()
+    for (let i = 1; i <= 20; i++) {
+      run.feed({ type: 'node.crashed', path: 'a', attempt: i, isBystander: true })
+      run.fire('a')
+    }
+    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 0, attempt: 21 })
+    run.ok('a')
+    expect(run.state.run.status).toBe('succeeded')
   })
 
   it('counts a deferral as nothing', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { idempotencyKey } from '../../src/engine/idempotency.ts'
-import { formatPath, itemPath, nodePath, parsePath, undoPath } from '../../src/engine/path.ts'
-import { backoffMs, hashUnit } from '../../src/engine/retry.ts'
+import { backoffMs, hashUnit } from '../../src/engine/advance/retry.ts'
+import { idempotencyKey } from '../../src/engine/model/idempotency.ts'
+import { formatPath, itemPath, nodePath, parsePath, undoPath } from '../../src/engine/model/path.ts'
 import { random } from './support/random.ts'
 
 describe('paths', () => {

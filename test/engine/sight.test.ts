@@ -1,6 +1,6 @@
 // What every attempt of an activation sees: the run as it was when the activation first became ready.
 import { describe, expect, it } from 'vitest'
-import { visibleActivation } from '../../src/engine/scope.ts'
+import { visibleActivation } from '../../src/engine/read/scope.ts'
 import { type Drive, drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
 

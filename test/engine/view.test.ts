@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { activationInFrame, lastOutcomes, previous, visibleActivation } from '../../src/engine/scope.ts'
-import { nodesView, progress, runView } from '../../src/engine/view.ts'
+import { activationInFrame, lastOutcomes, previous, visibleActivation } from '../../src/engine/read/scope.ts'
+import { nodesView, progress, runView } from '../../src/engine/read/view.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
 

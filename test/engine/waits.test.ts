@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventKey, keysOfEvent, matchesEvent } from '../../src/engine/event-name.ts'
+import { eventKey, keysOfEvent, matchesEvent } from '../../src/engine/model/event-name.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
 

@@ -1,6 +1,6 @@
 // What `http.request` calls in the tests: a server that echoes, fails for a while, answers too much or too slowly,
 // turns pages and leads astray. Started once before the tests in workerd.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { bodyOf, type Served, sendJson, serve } from './serve.ts'
 
@@ -17,6 +17,7 @@ const HUGE_BYTES = 100 * 1024 * 1024
 
 function serveTarget(): Promise<Served> {
   const seen = new Map<string, Seen[]>()
+  const hooks = new Map<string, { headers: IncomingHttpHeaders; body: string }[]>()
   const note = (name: string, request: IncomingMessage, body?: string): number => {
     const list = seen.get(name) ?? []
     seen.set(name, list)
@@ -43,6 +44,20 @@ function serveTarget(): Promise<Served> {
           body: await bodyOf(request),
         })
       }
+      case 'expect': {
+        const given = request.headers[(query.get('header') ?? '').toLowerCase()]
+        return sendJson(response, given === query.get('value') ? 200 : 401, {})
+      }
+      case 'github-app': {
+        const { authorization } = request.headers
+        if (!url.pathname.endsWith('/access_tokens'))
+          return sendJson(response, authorization === 'Bearer ghs_0123456789abcdef' ? 200 : 401, {})
+        note(name, request)
+        // Later than any test moves the clock of the app.
+        return sendJson(response, 201, { token: 'ghs_0123456789abcdef', expires_at: '2100-01-01T00:00:00Z' })
+      }
+      case 'teapot-echo':
+        return sendJson(response, 418, { url: request.url, headers: request.headers })
       case 'seen':
         return sendJson(response, 200, seen.get(name) ?? [])
       case 'status':
@@ -54,6 +69,20 @@ function serveTarget(): Promise<Served> {
         if (tries > number('failures', 0)) return sendJson(response, 200, { tries })
         return sendJson(response, number('how', 503), {})
       }
+      case 'hook': {
+        // Answers by script: `answers` is a list of statuses, the last of which stays; other parameters are headers.
+        const list = hooks.get(name) ?? []
+        hooks.set(name, list)
+        list.push({ headers: request.headers, body: await bodyOf(request) })
+        const { answers = '200', ...headers } = Object.fromEntries(query)
+        const statuses = answers.split(',')
+        const status = Number(statuses[Math.min(list.length, statuses.length) - 1])
+        return void response
+          .writeHead(status, headers)
+          .end(`answer ${list.length} to ${request.headers['x-own']}`)
+      }
+      case 'hooked':
+        return sendJson(response, 200, hooks.get(name) ?? [])
       case 'typed':
         return void response
           .writeHead(200, { 'content-type': query.get('type') ?? '' })

@@ -10,6 +10,7 @@ declare module 'oidc-provider' {
       clientId: string
       accountId: string
     }) => Grant
+    on(event: string, listener: (context: never) => void): void
     callback(): (request: IncomingMessage, response: ServerResponse) => void
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<{ uid: string }>
     interactionFinished(

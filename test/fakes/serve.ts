@@ -9,7 +9,10 @@ export async function serve(
   listenerOf: (url: string) => RequestListener | Promise<RequestListener>,
 ): Promise<Served> {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
-  const server = createServer((request, response) => listener(request, response))
+  // A request that is broken off fails its listener, and nothing else.
+  const server = createServer((request, response) => {
+    void (async () => listener(request, response))().catch(() => response.destroy())
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   listener = await listenerOf(url)

@@ -3,8 +3,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { openContext, type RequestContext } from '../../src/context.ts'
-import { tick } from '../../src/cron/index.ts'
+import { purge, tick } from '../../src/cron/index.ts'
 import { runOutboxRow } from '../../src/jobs/index.ts'
+import { CRON_TASKS } from '../../src/modules/index.ts'
 import { clock } from './clock.ts'
 
 export async function withContext<T>(work: (request: RequestContext) => Promise<T>): Promise<T> {
@@ -16,21 +17,51 @@ export async function withContext<T>(work: (request: RequestContext) => Promise<
   return result
 }
 
-/** Does every outbox row that has not been done yet, other tests' rows too, but not those of the types left out. */
-export const runJobs = (leftOut: string[] = []): Promise<void> =>
+/** Does every outbox row that has not been done yet, and what follows from it, other tests' rows too, but not the types left out. */
+export const runJobs = (leftOut: string[] = []): Promise<void> => runRows('type NOT IN', leftOut)
+
+/** The same for rows of one type. */
+export const runJobsOfType = (type: string): Promise<void> => runRows('type IN', [type])
+
+const runRows = (condition: 'type IN' | 'type NOT IN', types: string[]): Promise<void> =>
   withContext(async (request) => {
-    const { results } = await env.DB.prepare(
-      "SELECT id FROM outbox WHERE status = 'pending' AND type NOT IN (SELECT value FROM json_each(?))",
-    )
-      .bind(JSON.stringify(leftOut))
-      .all<{ id: string }>()
-    for (const { id } of results) await runOutboxRow(request, id)
+    const tried = new Set<string>()
+    for (;;) {
+      const { results } = await env.DB.prepare(
+        `SELECT id FROM outbox WHERE status = 'pending' AND ${condition} (SELECT value FROM json_each(?))`,
+      )
+        .bind(JSON.stringify(types))
+        .all<{ id: string }>()
+      const left = results.filter(({ id }) => !tried.has(id))
+      if (left.length === 0) return
+      for (const { id } of left) {
+        tried.add(id)
+        await runOutboxRow(request, id)
+      }
+    }
   })
 
 /** Jobs that take long when another test has left many runs to start. None of them sends mail. */
 const STARTS = ['event.dispatch', 'run.start']
 
+/** The whole tick. It sweeps over the rows of other tests too, which can take long, so name tasks where that is enough. */
 export const runCron = (): Promise<void> => withContext((request) => tick(env, clock.now, request.defer))
+
+/** The named tasks of the tick, one after the other. */
+export const runCronTasks = (...names: string[]): Promise<void> =>
+  withContext(async (request) => {
+    for (const name of names) {
+      const task = CRON_TASKS.find((one) => one.name === name)
+      if (task === undefined) throw new Error(`No cron task is called ${name}`)
+      await task.run(request)
+    }
+  })
+
+/** Removes what has expired in every table, as the end of the tick does. */
+export const purgeExpired = (): Promise<void> =>
+  withContext(async (request) => {
+    await purge(request)
+  })
 
 export type KeptMail = { id: string; subject: string; text: string }
 

@@ -9,6 +9,8 @@ export type Browser = {
   call: (method: string, path: string, options?: Parameters<typeof call>[2]) => Promise<Answer<any>>
   /** Begins, logs in as `account` at the provider, and stops before the callback, whose path it gives. */
   signInAt: (provider: string, account: object, query?: string) => Promise<string>
+  /** Goes to a provider's address, logs in there as `account`, and stops before our callback, whose path it gives. */
+  consentAt: (url: string, account: object) => Promise<string>
   cookies: Map<string, string>
 }
 
@@ -61,15 +63,20 @@ export function newBrowser(): Browser {
     throw new Error('Too many redirects')
   }
 
+  const consentAt = async (url: string, account: object): Promise<string> => {
+    const login = await walk(new URL(url))
+    const { at } = login.home ? login : await walk(login.at, account)
+    return at.pathname + at.search
+  }
+
   return {
     call: callApp,
+    consentAt,
     cookies: jarOf(new URL(HOME)),
     async signInAt(provider, account, query = '') {
       const started = await callApp('GET', `${OAUTH}/${provider}/start${query}`)
       if (started.status !== 302) throw new Error(`start answered ${started.status}: ${started.text}`)
-      const login = await walk(new URL(started.headers.get('location') ?? ''))
-      const back = login.home ? login : await walk(login.at, account)
-      return back.at.pathname + back.at.search
+      return consentAt(started.headers.get('location') ?? '', account)
     },
   }
 }

@@ -4,6 +4,7 @@ import { newId } from '../../src/core/ids.ts'
 import type { Plan } from '../../src/core/plans.ts'
 import type { PlatformRole, TeamRole } from '../../src/db/schema/index.ts'
 import { readSettings } from '../../src/env.ts'
+import { hashPassword } from '../../src/modules/auth/passwords/hash.ts'
 import { signAccessToken } from '../../src/modules/auth/sessions/access-token.ts'
 import type { Caller } from './api.ts'
 import { clock } from './clock.ts'
@@ -83,3 +84,6 @@ export async function newTeam(
   }
   return { teamId, owner: { ...person, teamId }, join }
 }
+
+/** As the Worker stores it. */
+export const hashOf = (password: string): Promise<string> => hashPassword(readSettings(env), password)

@@ -2,7 +2,13 @@
 import { env } from 'cloudflare:workers'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
-import { type RunSpec, type RunView, type StartOptions, workflowRun } from '../../src/objects/workflow-run.ts'
+import {
+  type RunSpec,
+  type RunView,
+  runHost,
+  type StartOptions,
+  workflowRun,
+} from '../../src/objects/workflow-run.ts'
 import { clock } from './clock.ts'
 
 export type Definition = {
@@ -36,6 +42,9 @@ export function newSpec(definition: Definition, more: Partial<RunSpec> = {}): Ru
 }
 
 export const runOf = (runId: string) => workflowRun(env.RUNS, runId)
+
+/** The object that keeps the run. A run with a random id, as `newSpec` makes it, has one of its own. */
+export const objectOf = (runId: string) => runHost(env.RUNS, runId)
 
 export async function start(
   definition: Definition,

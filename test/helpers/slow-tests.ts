@@ -20,6 +20,13 @@ const SOURCES: Record<string, string[]> = {
     'src/objects',
     'src/queue',
   ],
+  'test/e2e/kill-tasks.test.ts': [
+    'durable-objects/task-desk',
+    'scripts/server',
+    'src/modules/tasks/repo',
+    'src/modules/tasks/service',
+    'src/queue',
+  ],
 }
 
 export function slowTestsToSkip(env: NodeJS.ProcessEnv, args: string[]): string[] {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { call, get } from '../helpers/api.ts'
 
-const PAGES = ['/docs', '/docs/nodes']
+const PAGES = ['/docs/api/teams', '/docs', '/docs/nodes']
 const filesOf = (html: string): string[] =>
-  [...html.matchAll(/(?:src|href)="(\/docs\/files\/[^"]+)"/g)].map(([, path = '']) => path)
+  [...html.matchAll(/(?:src|href|spec-url)="(\/docs\/files\/[^"]+)"/g)].map(([, path = '']) => path)
 
 test.each(PAGES)('%s opens without signing in and loads its own scripts only', async (path) => {
   const answer = await get(path)
@@ -17,7 +17,7 @@ test('only the page with the viewer may have styles inside it', async () => {
   const policies = await Promise.all(
     PAGES.map(async (path) => (await get(path)).headers.get('content-security-policy')),
   )
-  expect(policies.map((policy) => policy?.includes('unsafe-inline'))).toEqual([true, false])
+  expect(policies.map((policy) => policy?.includes('unsafe-inline'))).toEqual([true, false, false])
 })
 
 test.each(PAGES)('every file that %s loads is there, and a browser may keep it for good', async (path) => {
@@ -26,7 +26,9 @@ test.each(PAGES)('every file that %s loads is there, and a browser may keep it f
   for (const file of files) {
     const answer = await get(file)
     expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toMatch(/^text\/(javascript|css); charset=utf-8$/)
+    expect(answer.headers.get('content-type')).toMatch(
+      /^(text\/(javascript|css); charset=utf-8|application\/json)/,
+    )
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   }
 })

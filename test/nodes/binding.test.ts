@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { ask } from '../../durable-objects/workflow-run/ports/binding.ts'
-import { storePort } from '../../durable-objects/workflow-run/ports/store.ts'
+import { ask } from '../../durable-objects/run-host/ports/binding.ts'
+import { storePort } from '../../durable-objects/run-host/ports/store.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { NodeFailure, PlatformUnavailable } from '../../src/nodes/node.ts'
 

@@ -109,9 +109,9 @@ test('the items of a node share one budget, so that no list of costly items hold
   )
 })
 
-test('an output that is too large is the failure of the node', async () => {
+test('an output that is too large for a file of the run is the failure of the node', async () => {
   const params = { items, value: '{{ "x".repeat(1000000) + index }}' }
-  expect((await errorOf('data.map', params, { input: Array.from({ length: 9 }, () => 0) })).code).toBe(
+  expect((await errorOf('data.map', params, { input: Array.from({ length: 34 }, () => 0) })).code).toBe(
     'data.too_large',
   )
 })

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { notifyPort } from '../../durable-objects/workflow-run/ports/notify.ts'
+import { notifyPort } from '../../durable-objects/run-host/ports/notify.ts'
 import { DAY_MS } from '../../src/core/clock.ts'
 import { newId } from '../../src/core/ids.ts'
 import { clock } from '../helpers/clock.ts'
@@ -13,7 +13,7 @@ const newAddress = () => `${newId('usr', clock.now())}@example.com`
 const mail = (...to: string[]) => ({ to, subject: 'a', text: 'a' })
 
 const notifyFor = (teamId: string, startedBy: string | null = null, now = clock.now) =>
-  notifyPort({ env, teamId, startedBy, requestId: 'req_test', now })
+  notifyPort({ env, teamId, startedBy, requestId: 'req_test', now, runId: 'run_test', workflow: null })
 
 const newKey = () => newId('run', clock.now())
 
@@ -47,7 +47,12 @@ test('each recipient gets a mail of their own, once', async () => {
   )
   expect(run).toMatchObject({ status: 'succeeded', output: { to: [ada, bob], subject: 'Order 7' } })
   for (const address of [ada, bob])
-    expect(await mailTo(address)).toMatchObject([{ subject: 'Order 7', text: 'It is 7.' }])
+    expect(await mailTo(address)).toMatchObject([
+      {
+        subject: 'Order 7',
+        text: expect.stringMatching(/^It is 7\.\n\n-- \nSent by a workflow of the team "/),
+      },
+    ])
 })
 
 test('a second attempt with the same key sends nothing twice', async () => {

@@ -79,11 +79,13 @@ test.each([true, false])(
 
 test.each(PLANS)('a start on the plan %s leads to no more runs than that allows', async (plan) => {
   const person = await newPerson({ plan })
-  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const waits = { nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+  const workflowId = await newWorkflow(person.teamId, waits)
   const { id } = (await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).body
   const most = { free: 1_000, premium: 10_000, team: 20_000 }[plan]
-  const write = "INSERT OR REPLACE INTO rows (kind, key, value) VALUES ('meta', 'descendants', ?)"
-  await sqlOf(id, (sql) => sql.exec(write, String(most - 1)).toArray())
+  const write =
+    "INSERT OR REPLACE INTO rows (run, kind, key, value) SELECT n, 'meta', 'descendants', ? FROM runs WHERE id = ?"
+  await sqlOf(id, (sql) => sql.exec(write, String(most - 1), id).toArray())
   expect(await runOf(id).countDescendant('run_a')).toBe('counted')
   expect(await runOf(id).countDescendant('run_b')).toBe('full')
 })
@@ -100,7 +102,12 @@ test('a rerun begins a family of its own', async () => {
   expect((await ended(again.body.id)).status).toBe('succeeded')
   for (const runId of [id, again.body.id]) {
     const rows = await sqlOf(runId, (sql) =>
-      sql.exec("SELECT key FROM rows WHERE kind = 'descendant'").toArray(),
+      sql
+        .exec(
+          "SELECT key FROM rows WHERE kind = 'descendant' AND run = (SELECT n FROM runs WHERE id = ?)",
+          runId,
+        )
+        .toArray(),
     )
     expect(rows).toHaveLength(1)
   }

@@ -1,5 +1,5 @@
 import { expect, inject, test, vi } from 'vitest'
-import { httpPort } from '../../durable-objects/workflow-run/ports/http.ts'
+import { httpPort } from '../../durable-objects/run-host/ports/http.ts'
 import { newId } from '../../src/core/ids.ts'
 import { retryAfter } from '../../src/nodes/http/answer.ts'
 import { runOf } from '../helpers/runs.ts'
@@ -74,9 +74,8 @@ test('Retry-After is waited for, however soon the policy would try again', async
     expect(Date.parse(wait?.until ?? '') - Date.parse(wait?.since ?? '')).toBe(3_600_000)
   })
   const page = await runOf(run.id).events(0, 100)
-  expect(page?.events.find((event) => (event as { type: string }).type === 'node.failed')).toMatchObject({
-    error: { code: 'http.status', retryable: true, retryAfterMs: 3_600_000 },
-  })
+  const retrying = page?.events.find(({ type }) => type === 'node.retrying')
+  expect(retrying).toMatchObject({ reason: 'failed', error: { code: 'http.status', retryable: true } })
   await runOf(run.id).control('cancel', 'usr_x')
 })
 
@@ -170,6 +169,7 @@ test('a call has a time limit of its own, in case the engine cannot end it', asy
   const port = httpPort(
     { allowHosts: [new URL(BASE).host], fetchPublic: fetch, fetchNamed: fetch, faultLog: null },
     200,
+    () => Promise.reject(new Error('no credential is named')),
   )
   const request = { url: `${BASE}/drip`, method: 'GET', headers: {}, maxBytes: 100, followRedirects: true }
   const startedAt = Date.now()

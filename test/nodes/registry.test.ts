@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
 import { compileSchema } from '../../src/engine/json-schema/compile.ts'
 import { describeNodeTypes } from '../../src/nodes/describe.ts'
-import { NODE_TYPES, NODES, nodeOf } from '../../src/nodes/registry.ts'
+import { INNER_NODES, NODE_TYPES, NODES, nodeOf } from '../../src/nodes/registry.ts'
 import { start } from '../helpers/runs.ts'
 
 const TYPES = NODES.map((node) => [node.type, node] as const)
@@ -11,7 +11,7 @@ const TYPES = NODES.map((node) => [node.type, node] as const)
 const exampleOf = (type: string, params: Record<string, unknown>) => ({
   nodes: [
     { id: 'before', type: 'data.set', params: { values: { total: 1_500, price: 2 } } },
-    { id: 'it', type, params },
+    { id: 'it', type, params, ...(nodeOf(type)?.needsCredential ? { credential: 'Any' } : {}) },
   ],
   edges: [{ from: 'before', to: 'it' }],
 })
@@ -22,6 +22,11 @@ const schemaOf = (type: string) =>
 test('each type has one name, which begins with its category', () => {
   expect(new Set(NODES.map(({ type }) => type)).size).toBe(NODES.length)
   for (const { type, category } of NODES) expect(type).toMatch(new RegExp(`^${category}\\.[a-z][A-Za-z]*$`))
+})
+
+test('inner types are marked as such, so that nobody writes them', () => {
+  expect(INNER_NODES.filter(({ internal }) => internal !== true)).toEqual([])
+  expect(NODES.filter(({ internal }) => internal)).toEqual([])
 })
 
 test('a type is found by its name, by the shell and by the engine alike', () => {
@@ -81,32 +86,32 @@ test.each(describeNodeTypes().map((one) => [one.type, one] as const))(
 
 const faults = (type: string, params: Record<string, unknown>, node: Record<string, unknown> = {}) => {
   const compiled = compile({ nodes: [{ id: 'it', type, params, ...node }] }, NODE_TYPES)
-  return compiled.ok ? [] : compiled.error.map(({ path, code }) => `${path.replace('nodes[0].', '')} ${code}`)
+  return compiled.ok ? [] : compiled.error.map(({ path, code }) => `${path.replace('/nodes/0/', '')} ${code}`)
 }
 
 test.each([
   [
     'flow.approval',
     { title: 'x', form: { type: 'objekt', properties: { a: { type: 'no' } } } },
-    'params.form.type',
+    'params/form/type',
   ],
   [
     'flow.approval',
     { title: 'x', quorum: 3, assignees: ['a@b.test', 'c@d.test', 'a@b.test'] },
-    'params.quorum',
+    'params/quorum',
   ],
-  ['flow.wait', { until: 'yesterday' }, 'params.until'],
-  ['flow.wait', { until: '2030-01-01T00:00' }, 'params.until'],
-  ['http.request', { url: 'ftp://x' }, 'params.url'],
-  ['http.request', { url: 'ftp://{{ input.host }}' }, 'params.url'],
-  ['http.request', { url: 'example.com/x' }, 'params.url'],
+  ['flow.wait', { until: 'yesterday' }, 'params/until'],
+  ['flow.wait', { until: '2030-01-01T00:00' }, 'params/until'],
+  ['http.request', { url: 'ftp://x' }, 'params/url'],
+  ['http.request', { url: 'ftp://{{ input.host }}' }, 'params/url'],
+  ['http.request', { url: 'example.com/x' }, 'params/url'],
   [
     'http.request',
     { url: 'https://x.y', headers: { 'a b': 'x', ok: '{{ input.x }}' } },
-    'params.headers.a b',
+    'params/headers/a b',
   ],
-  ['http.request', { url: 'https://x.y', headers: { a: 'x\ny' } }, 'params.headers.a'],
-  ['http.request', { url: 'https://x.y', method: 'GET', body: {} }, 'params.body'],
+  ['http.request', { url: 'https://x.y', headers: { a: 'x\ny' } }, 'params/headers/a'],
+  ['http.request', { url: 'https://x.y', method: 'GET', body: {} }, 'params/body'],
 ] as const)('%s refuses %j when it is saved', (type, params, path) => {
   expect(faults(type, params)).toContain(`${path} node.bad_params`)
 })
@@ -131,7 +136,7 @@ test('what an expression decides is left to the run, and what is right is taken'
 })
 
 test('text is no list for an each, and no node has a second way in', () => {
-  expect(faults('flow.noop', {}, { each: { items: 'notexpr' } })).toEqual(['each.items each.not_a_list'])
+  expect(faults('flow.noop', {}, { each: { items: 'notexpr' } })).toEqual(['each/items each.not_a_list'])
   const nodes = ['a', 'b', 'c'].map((id) => ({ id, type: 'flow.noop' }))
   const edges = [
     { from: 'a', to: 'b', toPort: 'left' },
@@ -139,6 +144,6 @@ test('text is no list for an each, and no node has a second way in', () => {
   ]
   const compiled = compile({ nodes, edges }, NODE_TYPES)
   expect(compiled.ok ? [] : compiled.error).toMatchObject([
-    { path: 'edges[0].toPort', code: 'edge.unknown_port' },
+    { path: '/edges/0/toPort', code: 'edge.unknown_port' },
   ])
 })

@@ -2,11 +2,11 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { newTeam } from '../helpers/people.ts'
-import { runOf, start } from '../helpers/runs.ts'
+import { objectOf, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
 import { ended, one, taken, waiting, withPorts } from './one.ts'
 
-const evict = (runId: string): Promise<void> => evictDurableObject(runOf(runId) as never)
+const evict = (runId: string): Promise<void> => evictDurableObject(objectOf(runId) as never)
 
 test('an event that was taken is not taken again after an eviction', async () => {
   const run = await start(

@@ -1,14 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
-import {
-  purgeStore,
-  type StoreScope,
-  storeGet,
-  storeIncrement,
-  storeSet,
-} from '../../src/modules/store/index.ts'
+import { purge } from '../../src/cron/index.ts'
+import { type StoreScope, storeGet, storeIncrement, storeSet } from '../../src/modules/kv/index.ts'
 import { clock } from '../helpers/clock.ts'
+import { withContext } from '../helpers/jobs.ts'
 import { newTeam } from '../helpers/people.ts'
 import { start } from '../helpers/runs.ts'
 import { one, type Params } from './one.ts'
@@ -142,12 +138,7 @@ test('what has expired is purged, what lives stays', async () => {
   await storeSet(scope, 'dead', 1, { ttlMs: 1, operationId: operation() })
   await storeSet(scope, 'alive', 1, { ttlMs: 3_600_000, operationId: operation() })
   await storeSet(scope, 'forever', 1, { operationId: operation() })
-  await env.DB.batch(
-    purgeStore(now + 60_000).map((one) => {
-      const { sql, params } = one.toSQL()
-      return env.DB.prepare(sql).bind(...params)
-    }),
-  )
+  await withContext((request) => purge({ ...request, now: () => now + 60_000 }))
   const { results } = await env.DB.prepare('SELECT key FROM store_entries WHERE team_id = ? ORDER BY key')
     .bind(scope.teamId)
     .all()
@@ -162,6 +153,35 @@ test('a value that is too large is refused', async () => {
     status: 'failed',
     error: { code: 'data.too_large' },
   })
+})
+
+test('a team keeps so many entries and bytes, also when many are written at once', async () => {
+  const scope = await newScope()
+  const { teamId } = scope
+  const put = (key: string, value: unknown) => storeSet(scope, key, value, { operationId: operation() })
+  const mega = 'x'.repeat(999_000)
+  await Promise.all(Array.from({ length: 50 }, (_, n) => put(`big ${n}`, mega)))
+  const more = await Promise.allSettled(['a', 'b', 'c'].map((key) => put(key, mega)))
+  expect(more.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await put('big 0', 'small')
+  const again = await Promise.allSettled(['a', 'b', 'c'].map((key) => put(key, mega)))
+  expect(again.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(await one('store.set', { key: 'd', value: '{{ "x".repeat(999000) }}' }, { teamId })).toMatchObject({
+    status: 'failed',
+    error: { code: 'store.full' },
+  })
+  await env.DB.prepare('DELETE FROM store_entries WHERE team_id = ?').bind(teamId).run()
+  await env.DB.prepare(
+    `INSERT INTO store_entries (team_id, key, value, operation_id, updated_at)
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) SELECT ?, 'key ' || i, '1', 'op', 0 FROM n`,
+  )
+    .bind(teamId)
+    .run()
+  expect(await storeIncrement(scope, 'last', 1, operation())).toBe(1)
+  const full = { status: 'failed', error: { code: 'store.full' } }
+  expect(await one('store.increment', { key: 'one more' }, { teamId })).toMatchObject(full)
+  expect(await one('store.set', { key: 'one more', value: 1 }, { teamId })).toMatchObject(full)
+  expect(await storeIncrement(scope, 'last', 1, operation())).toBe(2)
 })
 
 test('what the database refuses is the failure of the node', async () => {

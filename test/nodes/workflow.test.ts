@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
 import { checkWorkflow } from '../../src/modules/workflows/check/index.ts'
 import { newTeam } from '../helpers/people.ts'
 import { runOf } from '../helpers/runs.ts'
@@ -93,8 +92,8 @@ test('a failed attempt is followed by a child of its own', async () => {
   expect(run.status).toBe('failed')
   const page = await runOf(run.id).events(0, 100)
   const children = (page?.events ?? [])
-    .filter((event) => (event as { type: string }).type === 'node.failed')
-    .map((event) => (event as { error: { details: { runId: Json } } }).error.details.runId)
+    .filter((event) => event.type === 'node.failed' || event.type === 'node.retrying')
+    .map(({ error }) => (error?.details as { runId: string } | undefined)?.runId)
   expect(new Set(children).size).toBe(3)
 })
 

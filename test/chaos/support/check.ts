@@ -5,17 +5,17 @@ import { env } from 'cloudflare:workers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
-import type { Definition, Node } from '../../../src/engine/definition.ts'
+import type { Definition, Node } from '../../../src/engine/model/definition.ts'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
-import { runOf } from '../../helpers/runs.ts'
+import { objectOf, runOf } from '../../helpers/runs.ts'
 import type { Disturbance } from './disturb.ts'
-import { alarmOf, call } from './drive.ts'
+import { alarmOf, call, seqOf } from './drive.ts'
 import { time } from './time.ts'
 
 type Event = { seq: number; type: string; path?: string; at: string }
 
 const SETTLES = new Set(['node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled', 'node.settled'])
-const MOST_TRIES = 200
+const MAX_TRIES = 200
 const PAST_DEBOUNCE_MS = 250
 
 export async function checkEvents(view: RunView, disturbance: Disturbance): Promise<Event[]> {
@@ -104,10 +104,11 @@ export async function outcomeOf(view: RunView, disturbance: Disturbance): Promis
 }
 
 /** The row in D1 comes to what the object says, and then nothing is left to wake the object for. */
-export async function checkIndex(view: RunView, headSeq: number, disturbance: Disturbance): Promise<void> {
+export async function checkIndex(view: RunView, disturbance: Disturbance): Promise<void> {
+  const headSeq = await call(() => seqOf(view.id), disturbance)
   let row: Record<string, Json> | null = null
   time.pass(PAST_DEBOUNCE_MS)
-  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     row = await env.DB.prepare(
       'SELECT status, seq, progress, duration_ms, finished_at FROM runs WHERE id = ?',
     )
@@ -129,7 +130,7 @@ export async function checkIndex(view: RunView, headSeq: number, disturbance: Di
     const at = await call(() => alarmOf(view.id), disturbance)
     if (at !== null && attempt % 10 === 9) {
       time.reach(at)
-      await call(() => runDurableObjectAlarm(runOf(view.id) as never), disturbance)
+      await call(() => runDurableObjectAlarm(objectOf(view.id) as never), disturbance)
     }
   }
   throw new Error(

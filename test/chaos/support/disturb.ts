@@ -1,8 +1,10 @@
 // What goes wrong, and where. A throw is an error of ours or of SQLite, an abort the loss of the process with all that
 // the turn has not committed, an eviction the loss of memory between two turns.
+
 import { env } from 'cloudflare:workers'
-import { setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
-import type { Fact } from '../../../src/engine/event.ts'
+import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
+import { hostOf } from '../../../src/core/run-id.ts'
+import type { Fact } from '../../../src/engine/model/event.ts'
 import { evict } from './drive.ts'
 
 export const MODES = ['throw', 'abort', 'evict'] as const
@@ -18,16 +20,16 @@ export function disturb(
   faults: readonly Fault[],
   spy: (fact: Fact, die: (mode: 'throw' | 'abort') => never) => void = () => {},
 ) {
-  const id = env.RUNS.idFromName(runId).toString()
+  const id = env.RUNS.idFromName(hostOf(runId)).toString()
   const counts = new Map<string, number>()
   const hit: Fault[] = []
   const alarm = alarmModel()
   let asked = false
   setFaultHook((point, state, args) => {
     if (state.id.toString() !== id) return
+    if (point.startsWith('bell.')) return alarm.see(point)
     const nth = (counts.get(point) ?? 0) + 1
     counts.set(point, nth)
-    alarm.see(point)
     const die = (mode: Mode): never => {
       hit.push({ point, nth, mode })
       if (mode === 'abort') {
@@ -60,21 +62,24 @@ export function disturb(
   }
 }
 
-/** Whether an alarm was committed when the process was lost: the test's own calls wake the object, so it cannot be seen. */
+/**
+ * Whether the host's alarm was committed when the process was lost: the test's own calls wake the object, so it cannot be asked.
+ * An alarm is taken away only where nothing is due, which needs none.
+ */
 function alarmModel() {
   let committed = false
-  let staged: { set: boolean } | null = null
+  let staged: object | null = null
   let known = true
   let diedAsleep = false
   let firing = false
   return {
     see(point: string): void {
-      if (point !== 'alarm.set:after' && point !== 'alarm.remove:after') return
-      const mine = { set: point === 'alarm.set:after' }
+      if (point !== 'bell.setAlarm:after') return
+      const mine = {}
       staged = mine
       // The turn has committed once other code runs, unless it died before.
       queueMicrotask(() => {
-        if (staged === mine) committed = mine.set
+        if (staged === mine) committed = true
       })
     },
     die(): void {

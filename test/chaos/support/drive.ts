@@ -2,14 +2,14 @@
 // meet an object that was just lost, so each is made until it is answered, as a client or the platform would.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isTerminal } from '../../../src/engine/state.ts'
+import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunSpec, RunView, WaitView } from '../../../src/objects/workflow-run.ts'
-import { runOf } from '../../helpers/runs.ts'
+import { objectOf, runOf } from '../../helpers/runs.ts'
 import type { Disturbance } from './disturb.ts'
 import { time } from './time.ts'
 
-const MOST_ROUNDS = 2_000
-const MOST_TRIES = 30
+const MAX_ROUNDS = 2_000
+const MAX_TRIES = 30
 /** An alarm is never set to the past, so one for what is already due comes a little later. */
 const ALARM_SLACK_MS = 1_000
 
@@ -23,7 +23,7 @@ export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Dr
   let words = 0
   await call(() => runOf(runId).start(spec), disturbance)
   disturbance.alarm.takeDeath()
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const view = await call(() => runOf(runId).view({ nodes: true }), disturbance)
     if (view === null) throw new Error('An accepted run is not there')
     if (disturbance.alarm.takeDeath() && hasWork(view))
@@ -100,14 +100,24 @@ async function passTime(runId: string, view: RunView, disturbance: Disturbance):
     throw new Error(`The alarm is late for ${JSON.stringify(view.waitingFor)}`)
   time.reach(at)
   disturbance.alarm.fires(true)
-  await call(() => runDurableObjectAlarm(runOf(runId) as never), disturbance)
+  await call(() => runDurableObjectAlarm(objectOf(runId) as never), disturbance)
   disturbance.alarm.fires(false)
 }
 
 export const alarmOf = (runId: string): Promise<number | null> =>
-  runInDurableObject(runOf(runId) as never, (_object: unknown, state: DurableObjectState) =>
+  runInDurableObject(objectOf(runId) as never, (_object: unknown, state: DurableObjectState) =>
     state.storage.getAlarm(),
   )
+
+/** The `seq` of the newest entry of the run's log. */
+export const seqOf = (runId: string): Promise<number> =>
+  runInDurableObject(objectOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) => {
+    const find = "SELECT value FROM rows WHERE kind = 'meta' AND key = 'run'"
+    const stored = storage.sql.exec<{ value: string }>(find).toArray()[0]?.value
+    if (stored !== undefined) return (JSON.parse(stored) as { seq: number }).seq
+    const { body } = storage.sql.exec<{ body: string }>('SELECT body FROM runs').one()
+    return (JSON.parse(body) as { events: unknown[] }).events.length
+  })
 
 /** Calls again while the object is being lost; evicts it when the disturbance asks for that. */
 export async function call<T>(work: () => Promise<T>, disturbance: Disturbance): Promise<T> {
@@ -118,7 +128,7 @@ export async function call<T>(work: () => Promise<T>, disturbance: Disturbance):
       return result
     } catch (error) {
       disturbance.lost(error)
-      if (attempt >= MOST_TRIES) throw error
+      if (attempt >= MAX_TRIES) throw error
       await disturbance.evictIfAsked()
     }
   }
@@ -129,12 +139,12 @@ const EVICTED_MS = 300
 
 export const evict = async (runId: string): Promise<void> => {
   // It may just be gone: then there is nothing to evict.
-  const evicted = evictDurableObject(runOf(runId) as never).catch(() => undefined)
+  const evicted = evictDurableObject(objectOf(runId) as never).catch(() => undefined)
   await Promise.race([evicted, pause(EVICTED_MS)])
 }
 
 /** As by a crash. */
 export const lose = async (runId: string): Promise<void> => {
   const abort = (_object: unknown, state: DurableObjectState) => state.abort('lost')
-  await runInDurableObject(runOf(runId) as never, abort).catch(() => undefined)
+  await runInDurableObject(objectOf(runId) as never, abort).catch(() => undefined)
 }

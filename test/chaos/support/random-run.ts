@@ -1,6 +1,6 @@
 // Random workflows of real node types whose end does not depend on timing, so that a disturbed run can be held against
 // an undisturbed one: what races is joined, and no branch asks what an effect answered.
-import type { Definition, Edge, Node } from '../../../src/engine/definition.ts'
+import type { Definition, Edge, Node } from '../../../src/engine/model/definition.ts'
 import type { Random } from '../../engine/support/random.ts'
 
 type Names = { next: (kind: string) => string }

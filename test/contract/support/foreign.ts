@@ -1,14 +1,20 @@
 // Things that belong to another team, made the way that team would make them, so that a 404 proves something.
+import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { IdPrefix } from '../../../src/core/ids.ts'
+import { type IdPrefix, newId } from '../../../src/core/ids.ts'
 import { call, get, post } from '../../helpers/api.ts'
-import { newTeam, type Person } from '../../helpers/people.ts'
+import { clock } from '../../helpers/clock.ts'
+import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { newCallback, newNotification } from '../../helpers/told.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
+import { bucketOf, deploy, fresh, upload } from '../../modules/deployments/deployments.ts'
+import { socket } from '../../modules/realtime/sockets.ts'
 import { fillPath, prefixOf, type Segment, segmentsOf } from './paths.ts'
 import { bodyFor, type GuardedRoute, guardedRoutes, queryFor } from './routes.ts'
 
-type Maker = (owner: Person) => Promise<string>
+/** `values` are those of the parameters before it. */
+type Maker = (owner: Person, values: Record<string, string>) => Promise<string>
 
 /** For what is not made by a POST to the list it is in. */
 const MAKERS: Partial<Record<IdPrefix, Maker>> = {
@@ -26,6 +32,53 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
     const query = `/api/v1/approvals?runId=${run.body.id}`
     return vi.waitFor(async () => (await get(query, owner)).body.items[0].id, { timeout: 5_000 })
   },
+  file: async (owner) => {
+    const headers = { 'x-filename': `${crypto.randomUUID()}.txt` }
+    return (await call('POST', '/api/v1/files/upload', { as: owner, raw: 'sample', headers })).body.id
+  },
+  lnk: async (owner) => {
+    const made = await post('/api/v1/files/uploads/link', owner, {})
+    return made.body.id
+  },
+  tsk: async (owner) => (await post('/api/v1/tasks', owner, { title: 'Sample', type: 'custom' })).body.id,
+  dep: async (owner) => {
+    const { id: integrationId } = await bucketOf(owner, fresh())
+    await upload(owner, 'sample/index.html', '<!doctype html><p>')
+    const source = { prefix: 'sample' }
+    const asked = { platform: 'aws-s3', integrationId, project: '/', source, production: true }
+    return (await deploy(owner, asked)).id
+  },
+  ntf: async (owner) => newNotification(owner),
+  msg: async () => {
+    const id = newId('msg', clock.now())
+    await env.DB.prepare(
+      "INSERT INTO outbox (id, type, body, request_id, status, next_at, created_at) VALUES (?, 'sample', '{}', 'req', 'dead', 0, 0)",
+    )
+      .bind(id)
+      .run()
+    return id
+  },
+  // Of an endpoint, or without one of the callbacks.
+  dlv: async (owner, { id }) =>
+    id === undefined
+      ? newCallback(owner.teamId)
+      : (await post(`/api/v1/webhooks/${id}/test`, owner, {})).body.id,
+  ann: async (owner) => {
+    const { token } = await newPerson({ platformRole: 'admin' })
+    const body = { title: 'Sample', message: 'Sample', audience: { teamId: owner.teamId } }
+    return (await post('/api/v1/realtime/broadcast/system-announcement', { token }, body)).body.id
+  },
+  flw: async (owner) => {
+    await socket(owner, ['runs'])
+    const { body } = await get('/api/v1/realtime/subscriptions/status', owner)
+    return body.items[0].id
+  },
+  imp: async (owner) => {
+    const raw = new TextEncoder().encode('date,provider,costUsd')
+    const headers = { 'x-filename': 'sample.csv' }
+    const file = await call('POST', '/api/v1/files/upload', { as: owner, raw, headers })
+    return (await post('/api/v1/costs/import', owner, { fileId: file.body.id })).body.id
+  },
   run: async (owner) => {
     const started = await post(
       `/api/v1/workflows/${await newWorkflow(owner.teamId, SAMPLE)}/execute`,
@@ -40,6 +93,11 @@ const ASKING = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'S
 
 /** Its node and its trigger have the name that path parameters are filled with. */
 const SAMPLE = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
+
+/** What is named by an id or a name, by path. */
+const BY_PATH: Record<string, Record<string, Maker | undefined>> = {
+  '/api/v1/files/:id': { id: MAKERS.file },
+}
 
 /** The parameters of a route that name a thing by its id, the team's own left out. */
 export const idParams = (route: GuardedRoute): (Segment & { kind: 'param' })[] =>
@@ -56,12 +114,19 @@ export async function makeForeign(route: GuardedRoute): Promise<Foreign> {
   const member = await join('member')
   const values: Record<string, string> = {}
   if (route.access.teamParam !== null) values[route.access.teamParam] = owner.teamId
+  for (const segment of segmentsOf(route.path)) {
+    const make = segment.kind === 'param' ? BY_PATH[route.path]?.[segment.name] : undefined
+    if (segment.kind === 'param' && make !== undefined) values[segment.name] = await make(owner, values)
+  }
   for (const segment of idParams(route)) {
     const prefix = prefixOf(segment) as IdPrefix
     const maker = MAKERS[prefix]
     // A member of the other team: its owner could be in ours as well.
     if (prefix === 'usr') values[segment.name] = member.userId
-    else values[segment.name] = maker ? await maker(owner) : await makeByPost(route, segment, owner, values)
+    else
+      values[segment.name] = maker
+        ? await maker(owner, values)
+        : await makeByPost(route, segment, owner, values)
   }
   return { owner, values }
 }

@@ -24,10 +24,61 @@ export const inputOf = (route: RouteInfo, target: 'json' | 'query'): z.ZodType |
   route.inputs.find((input) => input.target === target)?.schema
 
 /** What no schema can say: by route, a body that is valid. */
+/** Harmless for the tests beside it: no team of a test has entries that are so old. */
+const PLATFORM_SETTINGS = { retention: { audit: { team: 3_650 } } }
+
 const BODIES: Record<string, unknown> = {
+  'PUT /api/v1/admin/settings': PLATFORM_SETTINGS,
+  'PATCH /api/v1/admin/settings': PLATFORM_SETTINGS,
+  // One that is enabled would be the default of all teams.
+  'POST /api/v1/admin/settings/ai-providers': { provider: 'openai', apiKey: 'sample-key', enabled: false },
+  'PUT /api/v1/costs/mappings/:name{[A-Za-z0-9_.-]+}': { columns: { date: 'Day' } },
+  'PATCH /api/v1/costs/mappings/:name{[A-Za-z0-9_.-]+}': { columns: { date: 'Day' } },
+  'POST /api/v1/costs': { date: '2026-01-31', provider: 'aws', source: 'sample', costUsd: 1 },
+  'POST /api/v1/usage': { date: '2026-01-31', provider: 'aws', source: 'sample', hours: 1 },
+  'PUT /api/v1/costs/rates': [{ date: '2026-01-31', currency: 'EUR', usdPerUnit: '1.1' }],
+  'PATCH /api/v1/costs/rates': [{ date: '2026-01-31', currency: 'EUR', usdPerUnit: '1.1' }],
+  'POST /api/v1/deployments': {
+    ...{ platform: 'aws-s3', integrationId: 'Sample', project: '/', source: { prefix: 'sample' } },
+  },
+  'POST /api/v1/deployments/plan': {
+    ...{ platform: 'aws-s3', integrationId: 'Sample', project: '/', source: { prefix: 'sample' } },
+  },
+  'POST /api/v1/jobs': { provider: 'aws', gpuType: 'H100', externalId: 'sample' },
+  'PUT /api/v1/jobs/:id{job_[0-9a-hjkmnp-tv-z]+}': { notes: 'sample' },
+  'PATCH /api/v1/jobs/:id{job_[0-9a-hjkmnp-tv-z]+}': { notes: 'sample' },
+  'POST /api/v1/users/integrations': {
+    type: 'http.bearer',
+    name: 'Sample',
+    secrets: { token: 'a-sample-token' },
+    allowedHosts: ['api.example.com'],
+  },
+  'PUT /api/v1/users/integrations/:id{int_[0-9a-hjkmnp-tv-z]+}': { description: 'Sample' },
+  'PATCH /api/v1/users/integrations/:id{int_[0-9a-hjkmnp-tv-z]+}': { description: 'Sample' },
+  'POST /api/v1/users/integrations/:id{int_[0-9a-hjkmnp-tv-z]+}/rotate': {
+    secrets: { token: 'another-sample-token' },
+  },
   'POST /api/v1/workflows/templates': { name: 'Sample', definition: { nodes: [] } },
   'POST /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/plan': {},
   'POST /api/v1/workflows': { name: 'Sample', definition: { nodes: [{ id: 'sample', type: 'flow.noop' }] } },
+  'POST /api/v1/agents': { name: 'Sample' },
+  'POST /api/v1/agents/templates': { agentId: 'writer', name: 'Sample' },
+  'POST /api/v1/agents/templates/:id{tpl_[0-9a-hjkmnp-tv-z]+}/use': {},
+  'POST /api/v1/agents/:id{agt_[0-9a-hjkmnp-tv-z]+}/tools': { name: 'calculator' },
+  'POST /api/v1/agents/:id{agt_[0-9a-hjkmnp-tv-z]+}/capabilities': { name: 'sample' },
+  'POST /api/v1/tasks/bulk/cancel': { filter: { status: 'failed' } },
+  'POST /api/v1/tasks/bulk/retry': { filter: { status: 'failed' } },
+  'POST /api/v1/tasks/bulk/delete': { filter: { status: 'failed' } },
+  'POST /api/v1/tasks/templates': { name: 'Sample', task: { title: 'Sample', type: 'custom' } },
+  'POST /api/v1/tasks/templates/:id{tpl_[0-9a-z-]+}/use': {},
+  'POST /api/v1/tasks': { title: 'Sample', type: 'custom' },
+  'POST /api/v1/tasks/:id{tsk_[0-9a-hjkmnp-tv-z]+}/waive': { taskId: 'tsk_00000000000000000000000000' },
+  'PUT /api/v1/tasks/:id{tsk_[0-9a-hjkmnp-tv-z]+}': { priority: 1 },
+  'PATCH /api/v1/tasks/:id{tsk_[0-9a-hjkmnp-tv-z]+}': { priority: 1 },
+  'PUT /api/v1/tasks/:id{tsk_[0-9a-hjkmnp-tv-z]+}/schedule': { everyMs: 60_000 },
+  'PATCH /api/v1/tasks/:id{tsk_[0-9a-hjkmnp-tv-z]+}/schedule': { everyMs: 60_000 },
+  'POST /api/v1/files/uploads': { name: 'sample.txt', sizeBytes: 6 },
+  'POST /api/v1/files/zip': { prefix: 'sample' },
   'POST /api/v1/teams/invitations/lookup': { token: 'A'.repeat(43) },
   'POST /api/v1/workflows/import': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
   'PUT /api/v1/workflows/by-key/:key': { nodes: [{ id: 'sample', type: 'flow.noop' }] },
@@ -38,6 +89,10 @@ const BODIES: Record<string, unknown> = {
 
 /** Likewise a query that finds something. */
 const QUERIES: Record<string, string> = {
+  'GET /api/v1/admin/audit-logs/archives': '?team=system',
+  'GET /api/v1/realtime/events': '?channels=runs',
+  'GET /api/v1/costs/summary': '?groupBy=provider,month',
+  'GET /api/v1/usage/summary': '?groupBy=label:project',
   'GET /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/versions/diff': '?from=1&to=1',
 }
 

@@ -18,7 +18,10 @@ export type Source = {
 export const readSources = (...folders: string[]): Source[] =>
   folders.flatMap((folder) =>
     readdirSync(inRoot(folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+      .filter(
+        (name) =>
+          /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !/(?:^|\/)(?:node_modules|dist)\//.test(name),
+      )
       .map((name) => readSource(join(inRoot(folder), name))),
   )
 

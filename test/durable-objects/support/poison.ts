@@ -1,22 +1,24 @@
 // Facts that a run dies of, and the time that a run needs to get over them.
+
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { vi } from 'vitest'
-import { asNewProcess, setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
-import type { Fact } from '../../../src/engine/event.ts'
-import { isTerminal } from '../../../src/engine/state.ts'
+import { asNewProcess, setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
+import { hostOf } from '../../../src/core/run-id.ts'
+import type { Fact } from '../../../src/engine/model/event.ts'
+import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { time } from '../../chaos/support/time.ts'
-import { runOf } from '../../helpers/runs.ts'
+import { objectOf, runOf } from '../../helpers/runs.ts'
 
 /** `throw` is an error of ours, `abort` a reset in the midst of it, `process` the end of the whole process. */
 export type Death = 'throw' | 'abort' | 'process'
 
-/** The run dies whenever one of these facts is applied; `deaths` counts how often. */
+/** The run dies whenever one of these facts is applied; `crashes` counts how often. */
 export function dieOf(runId: string, isPoison: (fact: Fact) => boolean, how: Death = 'throw') {
-  const seen = { deaths: 0 }
+  const seen = { crashes: 0 }
   setFaultHook((point, state, args) => {
-    if (state.id.name !== runId || point !== 'core.take:before' || !isPoison(args[2] as Fact)) return
-    seen.deaths++
+    if (state.id.name !== hostOf(runId) || point !== 'core.take:before' || !isPoison(args[2] as Fact)) return
+    seen.crashes++
     if (how === 'process') asNewProcess()
     if (how !== 'throw') state.abort('dead')
     throw new Error('dead')
@@ -25,7 +27,7 @@ export function dieOf(runId: string, isPoison: (fact: Fact) => boolean, how: Dea
 }
 
 export const sqlOf = <T>(runId: string, work: (sql: SqlStorage) => T): Promise<T> =>
-  runInDurableObject(runOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
+  runInDurableObject(objectOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
     work(storage.sql),
   )
 
@@ -33,11 +35,11 @@ export const sqlOf = <T>(runId: string, work: (sql: SqlStorage) => T): Promise<T
 export async function ring(runId: string): Promise<void> {
   try {
     const at = await runInDurableObject(
-      runOf(runId) as never,
+      objectOf(runId) as never,
       (_object: unknown, { storage }: DurableObjectState) => storage.getAlarm(),
     )
     if (at !== null) time.reach(at)
-    await runDurableObjectAlarm(runOf(runId) as never)
+    await runDurableObjectAlarm(objectOf(runId) as never)
   } catch {
     // The platform would ring again after a while.
     time.pass(5_000)

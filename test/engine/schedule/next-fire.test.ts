@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nextFire, type Schedule, upcoming } from '../../../src/engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../src/engine/schedule/trigger.ts'
-import { isTimeZone } from '../../../src/engine/schedule/zone.ts'
+import { isZoneName } from '../../../src/engine/time/zone.ts'
 import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 function scheduleOf(cron: string, timezone = 'UTC'): Schedule {
@@ -129,7 +129,7 @@ describe('every so many milliseconds', () => {
 
 test('only names of the zone database are time zones', () => {
   for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/San_Luis', 'Etc/GMT+5', 'Asia/Kathmandu'])
-    expect(isTimeZone(name), name).toBe(true)
+    expect(isZoneName(name), name).toBe(true)
   for (const name of [
     '',
     '+02:00',
@@ -140,5 +140,5 @@ test('only names of the zone database are time zones', () => {
     'a'.repeat(10_000),
     'UTC\n',
   ])
-    expect(isTimeZone(name), name).toBe(false)
+    expect(isZoneName(name), name).toBe(false)
 })

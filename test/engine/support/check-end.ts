@@ -1,4 +1,5 @@
-import type { Activation } from '../../../src/engine/state.ts'
+import type { Activation } from '../../../src/engine/model/state.ts'
+import type { Usage } from '../../../src/engine/model/usage.ts'
 import type { Simulation } from './simulate.ts'
 
 /** What must be true of any run that has ended, worked out apart from how the core does it. */
@@ -18,6 +19,7 @@ export function checkEnd(sim: Simulation, entry?: string): void {
   if (sim.timers.size > 0) throw new Error(`timers at the end: ${[...sim.timers.keys()]}`)
   for (const activation of state.activations.values()) checkCounters(sim, activation)
   if (run.status === 'succeeded' && run.mode !== 'compensate') checkScope(sim, '', 0, entry)
+  checkUsage(sim)
   checkDrain(sim)
   checkRetries(sim)
   checkUndo(sim)
@@ -27,7 +29,7 @@ function checkCounters(sim: Simulation, { path, node, failures, crashes, attempt
   const { retry } = sim.plan.nodes[node]!
   const resolved = sim.events.filter((event) => event.type === 'node.resolved' && event.path === path).length
   if (failures > (retry?.attempts ?? 1) + resolved) throw new Error(`${path} failed ${failures} times`)
-  if (crashes > 5) throw new Error(`${path} crashed ${crashes} times`)
+  if (crashes > 3) throw new Error(`${path} crashed ${crashes} times`)
   const deferred = sim.events.filter((event) => event.type === 'node.deferred' && event.path === path).length
   if (attempt > failures + crashes + deferred + resolved + 1)
     throw new Error(`${path} made ${attempt} attempts`)
@@ -57,7 +59,12 @@ function checkScope(sim: Simulation, frame: string, scope: number, entry?: strin
     if (mode === 'quorum' && !starts && taken > 0 && taken < count && status !== 'failed') {
       throw new Error(`${path} is ${status} with ${taken} of ${count} branches`)
     }
-    if (node.body >= 0 && node.each === null && status === 'succeeded') checkScope(sim, path, node.body)
+    // Something may have stood in for the whole.
+    const isOpened =
+      node.supplied === null ||
+      state.activations.has(`${path}.${plan.nodes[plan.scopes[node.body]!.nodes[0]!]?.id}`)
+    if (node.body >= 0 && node.each === null && status === 'succeeded' && isOpened)
+      checkScope(sim, path, node.body)
   }
 }
 
@@ -70,6 +77,27 @@ function portsTaken({ state }: Simulation, frame: string): Set<string> {
       ports.add(`${activation.node} ${port}`)
   }
   return ports
+}
+
+/** Each attempt is counted once, for the run and for the nodes around it. */
+function checkUsage({ state, events }: Simulation): void {
+  const counted = new Map<string, { path: string; usage: Usage }>()
+  for (const event of events) {
+    if (!('usage' in event) || event.usage === undefined || !('attempt' in event)) continue
+    const key = `${event.path} ${event.attempt}`
+    if (event.type === 'node.late' && counted.has(key)) throw new Error(`${key} is counted twice`)
+    if (!counted.has(key)) counted.set(key, { path: event.path, usage: event.usage })
+  }
+  const sum = (under: string) =>
+    [...counted.values()]
+      .filter(({ path }) => path === under || path.startsWith(`${under}.`) || path.startsWith(`${under}:`))
+      .reduce((total, { usage }) => total + usage.costMicros, 0)
+  const all = [...counted.values()].reduce((total, { usage }) => total + usage.costMicros, 0)
+  if ((state.run.usage?.costMicros ?? 0) !== all)
+    throw new Error(`the run says ${state.run.usage} and not ${all}`)
+  for (const { path, spent } of state.activations.values()) {
+    if ((spent?.usage.costMicros ?? 0) !== sum(path)) throw new Error(`${path} does not say what it has cost`)
+  }
 }
 
 function checkDrain({ events }: Simulation): void {

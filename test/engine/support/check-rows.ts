@@ -1,4 +1,4 @@
-import type { Activation } from '../../../src/engine/state.ts'
+import type { Activation } from '../../../src/engine/model/state.ts'
 import type { Simulation } from './simulate.ts'
 
 /** What must be true of a row after every fact. */

@@ -1,10 +1,10 @@
 import { advance, type Step } from '../../../src/engine/advance/index.ts'
-import type { Command } from '../../../src/engine/command.ts'
 import { loadPlan } from '../../../src/engine/compile/load.ts'
-import type { Definition } from '../../../src/engine/definition.ts'
-import type { AdoptedOutcome, Fact, NodeError, RunEvent, Wait } from '../../../src/engine/event.ts'
-import type { Plan } from '../../../src/engine/plan.ts'
-import { newRun, type RunState } from '../../../src/engine/state.ts'
+import type { Command } from '../../../src/engine/model/command.ts'
+import type { Definition } from '../../../src/engine/model/definition.ts'
+import type { AdoptedOutcome, Fact, NodeError, RunEvent, Wait } from '../../../src/engine/model/event.ts'
+import type { Plan } from '../../../src/engine/model/plan.ts'
+import { newRun, type RunState } from '../../../src/engine/model/state.ts'
 import { TYPES } from './types.ts'
 
 type Started = Partial<Extract<Fact, { type: 'run.started' }>>
@@ -39,6 +39,8 @@ export interface Answers {
   declined?: string[]
   /** Waits that pure nodes open. */
   waits?: Record<string, Wait>
+  /** Paths of nodes with supplied bodies that something stands in for. */
+  standIns?: string[]
   badOutput?: boolean
 }
 
@@ -105,7 +107,9 @@ function answerTo(command: Command, plan: Plan, answers: Answers): Fact | undefi
     const { path, attempt, node } = command
     const declined = answers.declined?.includes(path)
     if (declined) return { type: 'node.declined', path, attempt }
-    const count = plan.nodes[node]!.each ? (answers.counts?.[path] ?? 2) : undefined
+    const isWhole = !/:\d+$/.test(path)
+    const count = plan.nodes[node]!.each && isWhole ? (answers.counts?.[path] ?? 2) : undefined
+    if (answers.standIns?.includes(path)) return { type: 'node.succeeded', path, attempt }
     return { type: 'node.expanded', path, attempt, ...(count === undefined ? {} : { count }) }
   }
   if (command.type === 'collect_output') {

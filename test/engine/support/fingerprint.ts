@@ -1,8 +1,8 @@
-import type { RunState } from '../../../src/engine/state.ts'
+import type { RunState } from '../../../src/engine/model/state.ts'
 
 /** All of a state as one text, indexes and queue included. */
 export function fingerprint(state: RunState): string {
-  const { run, activations, regions, signals, adopted, open, waiters, patterns, undo, queue } = state
+  const { run, activations, regions, signals, adopted, open, waiters, patterns, undo, queue, fans } = state
   const waiting = queue.paths.slice(queue.head).filter((path) => activations.get(path)!.ticket > 0)
   return JSON.stringify([
     run,
@@ -11,6 +11,7 @@ export function fingerprint(state: RunState): string {
     [...signals],
     [...adopted.keys()],
     [...open],
+    [...fans].sort(),
     [...waiters].map(([name, paths]) => [name, [...paths].sort()]).sort(),
     [...patterns].sort(),
     undo,

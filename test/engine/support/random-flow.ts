@@ -1,11 +1,12 @@
 import { scopeGraph } from '../../../src/engine/compile/scope-graph.ts'
-import type { Definition, Edge, Node, Settings } from '../../../src/engine/definition.ts'
+import type { Definition, Edge, Node, Settings } from '../../../src/engine/model/definition.ts'
 import type { Random } from './random.ts'
 
 const WORK_PORTS = ['main']
 const PORTS: Record<string, string[]> = {
   'flow.if': ['true', 'false'],
   'flow.approval': ['approved', 'rejected', 'timeout'],
+  inner: ['main', 'more'],
 }
 
 export const portsOf = (type: string): string[] => PORTS[type] ?? WORK_PORTS
@@ -67,6 +68,10 @@ function randomNode(random: Random, id: string, depth: number, names: { count: n
     node.type = 'flow.group'
     node.params = { body: randomBody(random, 1 + random.int(3), depth + 1, names) }
     if (random.chance(0.2)) node.timeoutMs = 50
+  } else if (dice < 0.72) {
+    node.type = 'boss'
+    if (random.chance(0.2)) node.timeoutMs = 50
+    if (random.chance(0.15)) node.effect = 'at-most-once'
   }
   if (random.chance(0.25)) node.onError = random.pick(['continue', 'route', 'fail'])
   const single = portsOf(node.type).length === 1 && node.type !== 'flow.merge'
@@ -105,7 +110,10 @@ function addLoop(random: Random, nodes: readonly Node[], edges: Edge[]): void {
     at: [],
     cut: new Set<string>(),
   }))
-  const scope = { index: 0, group: -1, at: [], nodes: nodes.map((_, i) => i), edges: arcs, output: undefined }
+  const scope = {
+    ...{ index: 0, group: -1, at: [], nodes: nodes.map((_, i) => i), edges: arcs, output: undefined },
+    ...{ names: new Map(), isOurs: false },
+  }
   const { regions } = scopeGraph(
     { definition: { nodes: [] }, nodes: [], scopes: [], byId: new Map() },
     scope,

@@ -1,5 +1,6 @@
-import type { Command } from '../../../src/engine/command.ts'
-import type { Fact, Wait } from '../../../src/engine/event.ts'
+import type { Command } from '../../../src/engine/model/command.ts'
+import type { Fact, Wait } from '../../../src/engine/model/event.ts'
+import type { Usage } from '../../../src/engine/model/usage.ts'
 import type { Random } from './random.ts'
 import { portsOf } from './random-flow.ts'
 import type { Simulation } from './simulate.ts'
@@ -14,7 +15,11 @@ export function answer(sim: Simulation, command: Command): Fact | undefined {
       if (random.chance(0.05)) return { type: 'node.declined', path, attempt }
       if (random.chance(0.03)) return { type: 'node.failed', path, attempt, error }
       if (random.chance(0.03)) return { type: 'node.deferred', path, attempt, delayMs: 7 }
-      const count = plan.nodes[node]!.each ? random.int(4) : undefined
+      const { each, supplied } = plan.nodes[node]!
+      const isWhole = sim.state.activations.get(path)!.item < 0
+      const count = each && isWhole ? random.int(4) : undefined
+      if (count === undefined && supplied !== null && random.chance(0.1))
+        return { type: 'node.succeeded', path, attempt }
       return { type: 'node.expanded', path, attempt, ...(count === undefined ? {} : { count }) }
     }
     case 'run_items': {
@@ -58,15 +63,25 @@ function workAnswer(sim: Simulation, command: Extract<Command, { type: 'run_node
     retryable: random.chance(0.8),
     outcomeUnknown: random.chance(0.3),
   }
-  if (dice < 0.08) return { type: 'node.failed', path, attempt, error }
+  const usage = pure || !random.chance(0.5) ? {} : { usage: randomUsage(random) }
+  if (dice < 0.08) return { type: 'node.failed', path, attempt, error, ...usage }
   if (dice < 0.1) return { type: 'node.declined', path, attempt }
   if (!pure) {
     if (dice < 0.2) return { type: 'node.waiting', path, attempt, wait: randomWait(random, now) }
     if (dice < 0.24) return { type: 'node.deferred', path, attempt, delayMs: random.int(50) }
     if (dice < 0.27) return undefined
   }
-  return { type: 'node.succeeded', path, attempt, port: random.pick(portsOf(node.type)) }
+  return { type: 'node.succeeded', path, attempt, port: random.pick(portsOf(node.type)), ...usage }
 }
+
+const randomUsage = (random: Random): Usage => ({
+  costMicros: random.int(100),
+  inputTokens: random.int(10),
+  outputTokens: random.int(10),
+  cachedTokens: random.int(3),
+  reasoningTokens: random.int(3),
+  unpricedCalls: random.int(2),
+})
 
 function randomWait(random: Random, now: number): Wait {
   const until = now + random.int(100)

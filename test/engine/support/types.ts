@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Definition, Edge, Node } from '../../../src/engine/definition.ts'
-import { type NodeTypeInfo, nodeTypes } from '../../../src/engine/node-type.ts'
+import type { Body, Definition, Edge, Node } from '../../../src/engine/model/definition.ts'
+import { type NodeTypeInfo, nodeTypes } from '../../../src/engine/model/node-type.ts'
 
 const anything = z.record(z.string(), z.unknown())
 
@@ -13,6 +13,29 @@ const info = (type: string, rest: Partial<NodeTypeInfo> = {}): NodeTypeInfo => (
   effectful: true,
   ...rest,
 })
+
+/** A loop with calls in it, one a group of its own. Its names are those that the workflow around it may use as well. */
+function bossBody({ effect }: Node): Body {
+  return {
+    nodes: [
+      { id: 'n0', type: 'data.set' },
+      { id: 'n1', type: 'inner', ...(effect ? { effect } : {}) },
+      {
+        id: 'n2',
+        type: 'flow.group',
+        each: { items: [], onItemError: 'collect' },
+        params: { body: { nodes: [{ id: 'n3', type: 'inner' }] } },
+      },
+      { id: 'n4', type: 'data.set' },
+    ],
+    edges: [
+      { from: 'n0', to: 'n1' },
+      { from: 'n1', to: 'n2', port: 'more' },
+      { from: 'n2', to: 'n1', back: true, maxIterations: 4 },
+      { from: 'n1', to: 'n4' },
+    ],
+  }
+}
 
 /** A small registry in the shape of the real one. */
 export const TYPES = nodeTypes([
@@ -34,6 +57,8 @@ export const TYPES = nodeTypes([
   }),
   info('flow.merge', { kind: 'merge', pure: true, effectful: false }),
   info('flow.group', { kind: 'group', pure: false, effectful: false }),
+  info('boss', { kind: 'group', effectful: false, body: bossBody }),
+  info('inner', { internal: true }),
   info('flow.wait', { effectful: false }),
   info('later', { deferred: ['per'] }),
   info('pause', { pure: true, effectful: false, mayWait: true }),

@@ -58,7 +58,7 @@ test('an admin sees the usage of a team against its limits, and what does not fi
   const read = await get(planPath(teamId), admin)
   expect(read.body).toMatchObject({ teamId, plan: 'team', changeable: true, usage: { membersPerTeam: 6 } })
   const refused = await change(admin, planPath(teamId), { plan: 'free' })
-  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'membersPerTeam'])
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, '/limits/membersPerTeam'])
   const nowhere = newId('team', clock.now())
   expect((await get(planPath(nowhere), admin)).status).toBe(404)
   expect((await change(admin, planPath(nowhere), { plan: 'free' })).status).toBe(404)
@@ -72,7 +72,7 @@ test('members who join between the check and the change by an admin must fit, to
   const fiveJoin = () => Promise.all(Array.from({ length: 5 }, () => join('viewer')))
   const request = { method: 'PUT', path: planPath(teamId), as: admin, body: { plan: 'free' } }
   const refused = await callWith(fiveJoin, 2, request)
-  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'membersPerTeam'])
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, '/limits/membersPerTeam'])
   expect(await planOf(teamId)).toBe('team')
 })
 
@@ -105,7 +105,7 @@ test('the plan of the personal team is changed with the user, alone or with othe
 
   for (let i = 0; i < 4; i++) await newTeam(person)
   const refused = await change(admin, path, { plan: 'free', name: 'Not this' })
-  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'teams'])
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, '/limits/teams'])
   const taken = await change(admin, path, { plan: 'premium', email: admin.email })
   expect([taken.status, taken.body.code]).toEqual([409, 'auth.email_taken'])
   expect((await get(path, admin)).body).toMatchObject({ plan: 'team', name: 'Renamed', version: 3 })

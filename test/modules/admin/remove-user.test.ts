@@ -91,7 +91,7 @@ test.each([
           objects: [null, null],
         })
       },
-      { timeout: 4_000 },
+      { timeout: 20_000 },
     )
   },
 )

@@ -108,7 +108,7 @@ test('assignees whom the team does not know are shown, and what can be nobody is
   const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params }] }
   const checked = await post('/api/v1/workflows/validate', owner, { definition })
   expect(checked.body.problems).toMatchObject([
-    { path: 'nodes[0].params.assignees[0]', code: 'node.bad_params' },
+    { path: '/definition/nodes/0/params/assignees/0', nodeId: 'ask', code: 'node.bad_params' },
   ])
 })
 
@@ -155,7 +155,7 @@ test('data must meet the form, where it approves', async () => {
   expect((await get(`${APPROVALS}/${approval.id}`, ann)).body.form).toEqual(form)
   for (const data of [undefined, {}, { amount: 0 }, { amount: 'x' }, 5]) {
     const answer = await decide(approval, ann, 'approve', data === undefined ? {} : { data })
-    expect([...coded(answer), answer.body.errors[0].path.startsWith('data')]).toEqual([
+    expect([...coded(answer), answer.body.errors[0].path.startsWith('/data')]).toEqual([
       422,
       'request.invalid',
       true,

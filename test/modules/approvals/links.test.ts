@@ -2,7 +2,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { sha256Hex } from '../../../src/core/crypto.ts'
-import { deliverDecision, remindApprovals } from '../../../src/modules/approvals/index.ts'
+import { deliverDecision } from '../../../src/modules/approvals/service/decide.ts'
+import { remindApprovals } from '../../../src/modules/approvals/service/remind.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
@@ -199,7 +200,7 @@ test('a browser is told by a page that a link is used', async () => {
   await browse(link, { decision: 'approve' })
   for (const again of [await browse(link), await browse(link, { decision: 'approve' })]) {
     expect(again.status).toBe(400)
-    expect(again.text).toContain('The link is not valid any more')
+    expect(again.text).toContain('The link is no longer valid')
   }
 })
 

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { openContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { recordAddressFailure } from '../../../src/modules/auth/brute-force.ts'
-import type { Tokens } from '../../../src/modules/auth/sessions/schema.ts'
+import type { IssuedTokens } from '../../../src/modules/auth/sessions/schema.ts'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 
@@ -20,7 +20,7 @@ export type Registered = Caller & {
 export const freshEmail = (): string => `${newId('usr', clock.now())}@example.com`
 
 export async function registered(email = freshEmail()): Promise<Registered> {
-  const made = await post<Tokens>('/api/v1/auth/register', undefined, { email, password: PASSWORD })
+  const made = await post<IssuedTokens>('/api/v1/auth/register', undefined, { email, password: PASSWORD })
   if (made.status !== 201) throw new Error(`registration answered ${made.status}: ${made.text}`)
   return {
     token: made.body.accessToken,

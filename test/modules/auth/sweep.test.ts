@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
-import { sweepAuth } from '../../../src/modules/auth/index.ts'
+import { purge } from '../../../src/cron/index.ts'
 import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { registered } from './accounts.ts'
@@ -19,7 +19,7 @@ const left = async (userId: string): Promise<number[]> => {
 
 /** A sweep takes a bite; the other tests may have left more than one. */
 async function sweepAll(): Promise<void> {
-  for (let i = 0; i < 20; i++) await withContext(sweepAuth)
+  for (let i = 0; i < 20; i++) await withContext(purge)
 }
 
 test('the sweep removes what has expired for a day, and nothing else', async () => {

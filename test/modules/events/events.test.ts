@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { dispatchEvent, EVENT_LIFE_MS, sweepEvents } from '../../../src/modules/events/index.ts'
+import { DAY_MS } from '../../../src/core/clock.ts'
+import { purge } from '../../../src/cron/index.ts'
+import { dispatchEvent } from '../../../src/modules/events/dispatch.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
@@ -161,16 +163,24 @@ test('the names that were seen and those that are listened to are listed', async
   const { workflowId } = await listening(person, { name: 'order.*' })
   await send(person, { name: 'order.created' })
   await send(person, { name: 'order.created' })
-  const answer = await get(`${EVENTS}/types`, person)
+  const answer = await get(`${EVENTS}/types?direction=in`, person)
   expect(answer.body.items).toEqual([
     {
+      direction: 'in',
       name: 'order.*',
       seen: 0,
       lastSeenAt: null,
       listeners: [{ workflowId, triggerKey: 'event' }],
       waiting: 0,
     },
-    { name: 'order.created', seen: 2, lastSeenAt: expect.any(String), listeners: [], waiting: 0 },
+    {
+      direction: 'in',
+      name: 'order.created',
+      seen: 2,
+      lastSeenAt: expect.any(String),
+      listeners: [],
+      waiting: 0,
+    },
   ])
 })
 
@@ -192,9 +202,9 @@ test('events are kept for 30 days', async () => {
   const person = await newPerson()
   for (const id of ['evt-old', 'evt-new']) await send(person, { name: 'a', id })
   await env.DB.prepare('UPDATE inbound_events SET created_at = ? WHERE team_id = ? AND id = ?')
-    .bind(clock.now() - EVENT_LIFE_MS - 1, person.teamId, 'evt-old')
+    .bind(clock.now() - 30 * DAY_MS - 1, person.teamId, 'evt-old')
     .run()
-  await withContext(sweepEvents)
+  await withContext(purge)
   const { results } = await env.DB.prepare('SELECT id FROM inbound_events WHERE team_id = ?')
     .bind(person.teamId)
     .all<{ id: string }>()

@@ -6,7 +6,7 @@ import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { post } from '../../helpers/api.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { type Definition, newSpec, runOf } from '../../helpers/runs.ts'
+import { type Definition, newSpec, objectOf, runOf } from '../../helpers/runs.ts'
 
 export type WaitRow = { path: string; name: string; key: string; attempt: number; since: number }
 
@@ -94,7 +94,7 @@ export const untold = (runId: string): Promise<number> =>
   inside(runId, ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
 
 export const inside = <T>(runId: string, work: (storage: DurableObjectStorage) => T): Promise<T> =>
-  runInDurableObject(runOf(runId) as never, async (_object: unknown, { storage }: DurableObjectState) =>
+  runInDurableObject(objectOf(runId) as never, async (_object: unknown, { storage }: DurableObjectState) =>
     work(storage),
   )
 

@@ -1,9 +1,11 @@
 // The index of waits for events: what stands in it, how it is cleaned and rebuilt, and how an event goes through it.
+
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
-import { setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
-import { deliverEvent } from '../../../src/modules/events/index.ts'
-import { retireRuns } from '../../../src/modules/executions/index.ts'
+import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
+import { hostOf } from '../../../src/core/run-id.ts'
+import { deliverEvent } from '../../../src/modules/events/deliver.ts'
+import { retireRuns } from '../../../src/modules/runs/service/keep.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { recordSql } from '../../db/support/plans.ts'
 import { call } from '../../helpers/api.ts'
@@ -102,9 +104,7 @@ test('a run without waits for events asks and writes nothing for them', async ()
   const { teamId } = await newPerson()
   const sent = await recordSql(async () => {
     const { id } = await start(linear(20), { teamId })
-    expect(await inside(id, ({ sql }) => sql.exec('SELECT kind FROM outbox').toArray())).toEqual([
-      { kind: 'project' },
-    ])
+    expect(await inside(id, ({ sql }) => sql.exec('SELECT kind FROM outbox').toArray())).toEqual([])
   })
   expect(sent.filter(({ sql }) => sql.includes('event'))).toEqual([])
 })
@@ -119,7 +119,8 @@ test('a run that is deleted or retired leaves no row behind', async () => {
   await listed(runId)
   const old = (await start(linear(1), { teamId: person.teamId })).id
   await putRows(person.teamId, [old])
-  await env.DB.prepare('UPDATE runs SET finished_at = 1 WHERE id = ?').bind(old).run()
+  const retire = () => env.DB.prepare('UPDATE runs SET finished_at = 1 WHERE id = ?').bind(old).run()
+  await until(async () => (await retire()).meta.changes === 1, 'the run is reported')
   await withContext(retireRuns)
   await listed(old)
 })
@@ -218,7 +219,7 @@ test('a run that does not answer keeps no other from the event, and gets it when
   const poison = await waiting(person, { name: 'go' })
   const others = [await waiting(person, { name: 'go' }), await waiting(person, { name: 'go' })]
   await settled(poison)
-  const bad = env.RUNS.idFromName(poison)
+  const bad = env.RUNS.idFromName(hostOf(poison))
   setFaultHook((point, state) => {
     if (point === 'store.writeEventId:before' && state.id.equals(bad)) throw new Error('poison')
   })

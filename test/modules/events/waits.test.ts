@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { lose } from '../../chaos/support/drive.ts'
 import { get } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
-import { newSpec, runOf } from '../../helpers/runs.ts'
+import { newSpec, objectOf, runOf } from '../../helpers/runs.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import {
@@ -51,7 +51,7 @@ test('an event ends the wait of each run of its team for its name, and of no oth
     expect.objectContaining({
       type: 'node.succeeded',
       path: 'w',
-      detail: { event: { id, name: 'order.paid', at } },
+      event: { id, name: 'order.paid', at },
     }),
   )
   await settled(other)
@@ -101,12 +101,18 @@ async function settledQueue() {
 test('an event from before the wait began does not end it, also when it is delivered again', async () => {
   const person = await newPerson()
   await send(person, { name: 'go', id: 'evt-old' })
-  await backdate(person.teamId, 'evt-old', Date.now() - 1_000)
+  const at = Date.now() - 1_000
+  await backdate(person.teamId, 'evt-old', at)
   const runId = await waiting(person, { name: 'go' })
   await settled(runId)
-  const event = { teamId: person.teamId, id: 'evt-old', name: 'go', data: null, at: Date.now() - 1_000 }
-  expect(await runOf(runId).takeEvent(event)).toBe(true)
+  const take = (id: string, time: number) =>
+    runOf(runId).takeEvent({ teamId: person.teamId, id, name: 'go', data: null, at: time })
+  expect(await take('evt-old', at)).toBe(true)
+  const [{ since } = { since: 0 }] = await rowsOf(runId)
+  expect(await take('evt-just-before', since - 1)).toBe(true)
   expect((await view(runId)).status).toBe('waiting')
+  expect(await take('evt-as-it-began', since)).toBe(true)
+  expect((await view(runId)).status).toBe('succeeded')
 })
 
 test('an event that the filter does not take leaves no trace, and a later one ends the wait', async () => {
@@ -247,12 +253,31 @@ test('names that runs wait for are listed', async () => {
   await waiting(person, { name: 'order.*' })
   await waiting(person, { name: 'paid' })
   await send(person, { name: 'seen' })
-  const { body } = await get('/api/v1/events/types', person)
+  const { body } = await get('/api/v1/events/types?direction=in', person)
   expect(body.items).toEqual([
-    { name: 'order.*', seen: 0, lastSeenAt: null, listeners: [], waiting: 2 },
-    { name: 'paid', seen: 0, lastSeenAt: null, listeners: [], waiting: 1 },
-    { name: 'seen', seen: 1, lastSeenAt: expect.any(String), listeners: [], waiting: 0 },
+    { direction: 'in', name: 'order.*', seen: 0, lastSeenAt: null, listeners: [], waiting: 2 },
+    { direction: 'in', name: 'paid', seen: 0, lastSeenAt: null, listeners: [], waiting: 1 },
+    { direction: 'in', name: 'seen', seen: 1, lastSeenAt: expect.any(String), listeners: [], waiting: 0 },
   ])
+})
+
+test('names from events, triggers and waits are one list, page by page, each name once', async () => {
+  const { person } = await newWaiting({ name: 'b' })
+  await waiting(person, { name: 'b' })
+  const workflowId = await newWorkflow(person.teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
+  await newTrigger(person.teamId, workflowId, { type: 'event', name: 'b', key: 'one' })
+  await newTrigger(person.teamId, workflowId, { type: 'event', name: 'd', key: 'two' })
+  for (const name of ['a', 'c', 'b']) await send(person, { name })
+  const path = '/api/v1/events/types?direction=in'
+  const first = await get(`${path}&limit=2&count=true`, person)
+  expect(first.body).toMatchObject({ items: [{ name: 'a' }, { name: 'b', seen: 1 }], total: 4 })
+  expect(first.body.items[1].listeners).toEqual([{ workflowId, triggerKey: 'one' }])
+  const second = await get(`${path}&limit=2&cursor=${first.body.nextCursor}`, person)
+  expect(second.body.items).toMatchObject([
+    { name: 'c', seen: 1 },
+    { name: 'd', seen: 0 },
+  ])
+  expect(second.body.nextCursor).toBeNull()
 })
 
 test('a run that is lost before its wait is in the index writes it down and catches up when it is back', async () => {
@@ -290,11 +315,11 @@ test('a wait that was begun by older code gets into the index when the run is ne
     sql.exec("UPDATE rows SET value = json_remove(value, '$.listed') WHERE kind = 'wait'"),
   )
   await env.DB.prepare('DELETE FROM event_waits WHERE run_id = ?').bind(runId).run()
-  await evictDurableObject(runOf(runId) as never)
+  await evictDurableObject(objectOf(runId) as never)
   await view(runId)
   await listed(runId, 'w')
   await settled(runId)
-  await evictDurableObject(runOf(runId) as never)
+  await evictDurableObject(objectOf(runId) as never)
   await view(runId)
   await send(person, { name: 'go', data: 1 })
   expect((await ended(runId)).output).toBe(1)

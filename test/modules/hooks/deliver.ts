@@ -1,6 +1,7 @@
 // Deliveries as senders make them. The answer may be anything that a workflow says, so it is read without the contract.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import { app, call } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -51,8 +52,17 @@ export async function deliver(
   await waitOnExecutionContext(ctx)
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
   const { status } = response
-  return { status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : text }
+  const said = isJson && text !== '' ? JSON.parse(text) : text
+  if (status === 202 && said.runId) await isInIndex(said.runId)
+  return { status, headers: response.headers, text, body: said }
 }
+
+/** The index hears of a run a moment after the sender: from then on `runsOf` knows it. */
+const isInIndex = (runId: string): Promise<void> =>
+  vi.waitFor(async () => {
+    const row = await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(runId).first()
+    if (row === null) throw new Error('The index does not know the run')
+  })
 
 export const JSON_TYPE = { 'content-type': 'application/json' }
 

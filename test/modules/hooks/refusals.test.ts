@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { runCron } from '../../helpers/jobs.ts'
+import { purgeExpired } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { deliver, type Hooked, hooked, JSON_TYPE, setSecret } from './deliver.ts'
 import { gitHub } from './vendor-signatures.ts'
@@ -120,12 +120,44 @@ test('a flood is noted twenty times a minute, and the newest two hundred are kep
   ])
 })
 
+test('a flood at one trigger leaves no less room for another', async () => {
+  const [quiet, flooded] = [await github(), await github()]
+  await deliver(quiet, { body: '{}' })
+  await Promise.all(Array.from({ length: 30 }, () => deliver(flooded, { body: '{}' })))
+  await env.DB.batch(
+    Array.from({ length: 220 }, (_, i) =>
+      env.DB.prepare(
+        "INSERT INTO hook_refusals (id, trigger_id, created_at, status, code, detail, method, path) VALUES (?, ?, ?, 401, 'new', '', 'POST', '/')",
+      ).bind(`ref_new_${flooded.trigger.id}_${i}`, flooded.trigger.id, clock.now() + i),
+    ),
+  )
+  await deliver(flooded, { body: '{}' })
+  await deliver(quiet, { body: '{}' })
+  expect(codesOf(await get(logOf(quiet), quiet.person))).toEqual(['hook.unauthorized', 'hook.unauthorized'])
+})
+
+test('of long headers and paths only the beginning is kept', async () => {
+  const hook = await github()
+  const long = 'a'.repeat(3_000)
+  const headers = { 'content-type': `text/${long}`, 'user-agent': long, 'x-github-delivery': long }
+  await deliver(hook, { path: `/${long}`, body: '{}', headers })
+  const { items } = (await get(logOf(hook), hook.person)).body
+  expect(items).toMatchObject([
+    {
+      path: `/${long.slice(0, 499)}`,
+      userAgent: long.slice(0, 200),
+      deliveryId: long.slice(0, 200),
+      contentType: `text/${long}`.slice(0, 200),
+    },
+  ])
+})
+
 test('what is older than a week is removed by the tick', async () => {
   const hook = await github()
   await deliver(hook, { body: '{}' })
   clock.advance(7 * 86_400_000 + 1)
   await deliver(hook, { body: '{}' })
-  await runCron()
+  await purgeExpired()
   const left = await env.DB.prepare('SELECT count(*) AS n FROM hook_refusals WHERE trigger_id = ?')
     .bind(hook.trigger.id)
     .first<{ n: number }>()

@@ -54,10 +54,11 @@ const insertMessage = (id: string, status: string, nextAt: number) =>
     .bind(id, status, nextAt, nextAt)
     .run()
 
-test('runs that wait are counted, and what they wait for', async () => {
+test('runs that wait are counted, and what they wait for, until they go on', async () => {
   const person = await newPerson()
   const nodes = [
     { id: 'hear', type: 'flow.waitForEvent', params: { name: 'gauge' } },
+    { id: 'hear2', type: 'flow.waitForEvent', params: { name: 'gauge' } },
     { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } },
   ]
   const path = `/api/v1/workflows/${await newWorkflow(person.teamId, { nodes })}/execute`
@@ -67,11 +68,14 @@ test('runs that wait are counted, and what they wait for', async () => {
     'orrery_waits{for="approval"}',
   ]
   const before = await gauges()
-  await post(path, person, {})
-  await vi.waitFor(async () => {
+  const grown = async () => {
     const after = await gauges()
-    expect(series.map((name) => (after.get(name) ?? 0) - (before.get(name) ?? 0))).toEqual([1, 1, 1])
-  })
+    return series.map((name) => (after.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN))
+  }
+  const { id } = (await post(path, person, {})).body
+  await vi.waitFor(async () => expect(await grown()).toEqual([1, 2, 1]), { timeout: 5_000 })
+  await post(`/api/v1/runs/${id}/cancel`, person, undefined)
+  await vi.waitFor(async () => expect(await grown()).toEqual([0, 0, 0]), { timeout: 5_000 })
 })
 
 test('open runs are counted by status, and ended ones for five minutes', async () => {
@@ -96,9 +100,10 @@ test('open runs are counted by status, and ended ones for five minutes', async (
 test('runs in line and stuck ones are counted', async () => {
   const grown = await growth(['orrery_runs_in_line', 'orrery_runs_stuck'], async () => {
     await insertRun({ status: 'queued', line_since: clock.now() })
+    await insertRun({ status: 'queued', line_since: clock.now() })
     await insertRun({ status: 'running', stuck_since: clock.now() })
   })
-  expect(grown).toEqual([1, 1])
+  expect(grown).toEqual([2, 1])
   await env.DB.prepare(
     "UPDATE runs SET line_since = NULL, stuck_since = NULL WHERE team_id = 'team_gauges'",
   ).run()
@@ -106,17 +111,35 @@ test('runs in line and stuck ones are counted', async () => {
 
 test('messages that no consumer has taken are counted, with how late the oldest is', async () => {
   const now = clock.now()
-  const names = ['orrery_queue_due_messages', 'orrery_outbox_messages{status="dead"}']
-  const ids = ['late', 'in time', 'dead'].map((what) => `msg_gauge ${what}`)
-  const [late = '', inTime = '', dead = ''] = ids
+  const names = [
+    'orrery_queue_due_messages',
+    'orrery_outbox_messages{status="pending"}',
+    'orrery_outbox_messages{status="dead"}',
+  ]
+  const ids = ['oldest', 'late', 'in time', 'dead', 'done'].map((what) => `msg_gauge ${what}`)
+  const [oldest = '', late = '', inTime = '', dead = '', done = ''] = ids
   const grown = await growth(names, async () => {
-    await insertMessage(late, 'pending', now - 10 * HOUR_MS)
+    // Older than whatever other tests have left.
+    await insertMessage(oldest, 'pending', HOUR_MS)
+    await insertMessage(late, 'pending', now - HOUR_MS)
     await insertMessage(inTime, 'pending', now + HOUR_MS)
-    await insertMessage(dead, 'dead', now - HOUR_MS)
+    await insertMessage(dead, 'dead', 0)
+    await insertMessage(done, 'done', 0)
   })
-  expect(grown).toEqual([1, 1])
-  expect((await gauges()).get('orrery_queue_delay_seconds')).toBeGreaterThanOrEqual(36_000)
-  await env.DB.prepare(`DELETE FROM outbox WHERE id IN (?, ?, ?)`)
-    .bind(...ids)
+  expect(grown).toEqual([2, 3, 1])
+  const delaySeconds = (await gauges()).get('orrery_queue_delay_seconds') ?? 0
+  expect(Math.abs(delaySeconds - (clock.now() - HOUR_MS) / 1_000)).toBeLessThan(60)
+  await env.DB.prepare('DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(ids))
     .run()
+})
+
+test('each series is explained right before it, with its type', async () => {
+  const { text } = await get('/metrics', { token: readSettings(env).METRICS_TOKEN as string })
+  const names = new Set([...(await gauges()).keys()].map((series) => series.split('{')[0] ?? ''))
+  expect(names.size).toBeGreaterThan(7)
+  for (const name of names) {
+    const type = name.endsWith('_total') ? 'counter' : 'gauge'
+    expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.+\n# TYPE ${name} ${type}\n${name}[{ ]`, 'm'))
+  }
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { commit } from '../../../src/db/commit.ts'
 import { consumeQueue } from '../../../src/jobs/index.ts'
-import { claimOutbox, dueOutbox, failOutbox, LEASE_MS, MOST_ATTEMPTS } from '../../../src/queue/outbox.ts'
+import { claimOutbox, dueOutbox, failOutbox, LEASE_MS, MAX_ATTEMPTS } from '../../../src/queue/outbox.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, withContext } from '../../helpers/jobs.ts'
 
@@ -61,9 +61,9 @@ test('a row that the queue lost is due for the sweep after a minute', async () =
 test('after the last attempt a row is dead and says why', async () => {
   const { id } = await newRow()
   expect(
-    await failOutbox(env.DB, { id, attempts: MOST_ATTEMPTS - 1 }, 'refused', clock.now()),
+    await failOutbox(env.DB, { id, attempts: MAX_ATTEMPTS - 1 }, 'refused', clock.now()),
   ).toBeGreaterThan(0)
-  expect(await failOutbox(env.DB, { id, attempts: MOST_ATTEMPTS }, 'refused', clock.now())).toBeNull()
+  expect(await failOutbox(env.DB, { id, attempts: MAX_ATTEMPTS }, 'refused', clock.now())).toBeNull()
   expect(await statusOf(id)).toMatchObject({ status: 'dead', lastError: 'refused' })
 })
 

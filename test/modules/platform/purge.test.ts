@@ -2,9 +2,10 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { purge } from '../../../src/cron/purge.ts'
+import { purge } from '../../../src/cron/index.ts'
 import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
 
 async function doneRow(ageMs: number, status = 'done'): Promise<string> {
   const id = newId('msg', clock.now())
@@ -18,6 +19,31 @@ async function doneRow(ageMs: number, status = 'done'): Promise<string> {
 
 const isThere = async (id: string) =>
   (await env.DB.prepare('SELECT 1 FROM outbox WHERE id = ?').bind(id).first()) !== null
+
+async function key(column: 'revoked_at' | 'expires_at', ageMs: number): Promise<string> {
+  const { userId, teamId } = await newPerson()
+  const id = newId('key', clock.now())
+  await env.DB.prepare(
+    `INSERT INTO api_keys (id, team_id, user_id, name, key_hash, last_four, scopes, created_at, ${column}) VALUES (?, ?, ?, 'k', ?, 'last', '[]', 0, ?)`,
+  )
+    .bind(id, teamId, userId, id, clock.now() - ageMs)
+    .run()
+  return id
+}
+
+test('keys that were revoked or have expired long ago go, younger ones stay', async () => {
+  const keys = [
+    await key('revoked_at', 8 * DAY_MS),
+    await key('revoked_at', 6 * DAY_MS),
+    await key('expires_at', 91 * DAY_MS),
+    await key('expires_at', 89 * DAY_MS),
+  ]
+  await withContext(purge)
+  const left = await Promise.all(
+    keys.map((id) => env.DB.prepare('SELECT 1 FROM api_keys WHERE id = ?').bind(id).first()),
+  )
+  expect(left.map((row) => row !== null)).toEqual([false, true, false, true])
+})
 
 test('what was done long ago goes, what is younger or given up stays', async () => {
   const [old, young, dead] = [

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { openSecret } from '../../../src/core/secret-box.ts'
-import { rewrapSecrets } from '../../../src/cron/rewrap-secrets.ts'
 import { readSettings } from '../../../src/env.ts'
-import { triggerSecretPlace } from '../../../src/modules/workflows/index.ts'
+import { triggerSecretPlace } from '../../../src/modules/triggers/index.ts'
+import { rewrapTriggerSecrets } from '../../../src/modules/triggers/service/stored-secrets.ts'
 import { call, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -38,4 +38,6 @@ test('after a new key was put in front, stored secrets move under it and still o
 })
 
 const rewrapUnder = (SECRETS_KEYS: ReturnType<typeof readSettings>['SECRETS_KEYS']) =>
-  withContext((request) => rewrapSecrets({ ...request, settings: { ...request.settings, SECRETS_KEYS } }))
+  withContext((request) =>
+    rewrapTriggerSecrets({ ...request, settings: { ...request.settings, SECRETS_KEYS } }),
+  )

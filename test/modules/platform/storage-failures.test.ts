@@ -2,7 +2,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
-import { setFaultHook } from '../../../durable-objects/workflow-run/faults.ts'
+import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
 import { readSettings } from '../../../src/env.ts'
 import { app, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { periodOf } from '../../../src/core/clock.ts'
-import { addUsage, LEVEL_PERIOD } from '../../../src/modules/teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../../src/modules/usage/index.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'

@@ -191,7 +191,10 @@ test('members and open invitations together stay within the plan, also when aske
   )
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 201, 201, 201, 402, 402, 402, 402])
   const refused = answers.find((answer) => answer.status === 402)
-  expect(refused?.body).toMatchObject({ code: 'plan.limit_reached', errors: [{ path: 'membersPerTeam' }] })
+  expect(refused?.body).toMatchObject({
+    code: 'plan.limit_reached',
+    errors: [{ path: '/limits/membersPerTeam' }],
+  })
 })
 
 test('at the limit of members only as many accept as there is room, also at once', async () => {

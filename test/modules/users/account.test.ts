@@ -3,12 +3,11 @@ import { expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { newApiKey } from '../../../src/modules/auth/api-keys/format.ts'
-import { hashPassword } from '../../../src/modules/auth/passwords/hash.ts'
+import { newApiKey } from '../../../src/modules/api-keys/format.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs } from '../../helpers/jobs.ts'
-import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { hashOf, newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { callWith } from './just-before-commit.ts'
 
 const PROFILE = '/api/v1/users/profile'
@@ -71,7 +70,7 @@ test('teams shared with others must be handed over first, and are named', async 
   const refused = await remove(owner)
   expect([refused.status, refused.body.errors]).toEqual([
     409,
-    [{ path: `teams.${teamId}`, message: 'Test team has 1 more member', code: 'team.shared' }],
+    [{ resourceId: teamId, message: 'Test team has 1 more member', code: 'team.shared' }],
   ])
   expect((await get(PROFILE, owner)).status).toBe(200)
   await call('PATCH', `/api/v1/teams/${teamId}/members/${heir.userId}`, {
@@ -111,7 +110,7 @@ test('a member who joins between the check and the deletion saves the team and t
       .bind(teamId, guest.userId)
       .run()
   const answer = await callWith(joins, 1, { method: 'DELETE', path: PROFILE, as: owner, body: {} })
-  expect([answer.status, answer.body.errors?.[0].path]).toEqual([409, `teams.${teamId}`])
+  expect([answer.status, answer.body.errors?.[0].resourceId]).toEqual([409, teamId])
   expect((await get(PROFILE, owner)).status).toBe(200)
   expect((await get(`/api/v1/teams/${teamId}`, guest)).status).toBe(200)
 })
@@ -159,7 +158,7 @@ test('the last administrator cannot delete the account', async () => {
 test('an account with a password is deleted only with it, one without only after a fresh sign-in', async () => {
   const person = await newPerson()
   await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
-    .bind(await hashPassword(PASSWORD), person.userId)
+    .bind(await hashOf(PASSWORD), person.userId)
     .run()
   expect((await remove(person)).status).toBe(401)
   expect((await remove(person, { password: 'Wrong-Horse-9' })).status).toBe(401)

@@ -3,12 +3,11 @@ import { expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../src/core/clock.ts'
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { newApiKey } from '../../../src/modules/auth/api-keys/format.ts'
-import { hashPassword } from '../../../src/modules/auth/passwords/hash.ts'
+import { newApiKey } from '../../../src/modules/api-keys/format.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo } from '../../helpers/jobs.ts'
-import { newPerson, type Person } from '../../helpers/people.ts'
+import { hashOf, newPerson, type Person } from '../../helpers/people.ts'
 
 const PROFILE = '/api/v1/users/profile'
 const PASSWORD = 'Correct-Horse-9'
@@ -16,7 +15,7 @@ const PASSWORD = 'Correct-Horse-9'
 async function withPassword(): Promise<Person> {
   const person = await newPerson()
   await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
-    .bind(await hashPassword(PASSWORD), person.userId)
+    .bind(await hashOf(PASSWORD), person.userId)
     .run()
   return person
 }

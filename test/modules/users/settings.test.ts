@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { periodOf } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
-import { addUsage, LEVEL_PERIOD } from '../../../src/modules/teams/index.ts'
+import { addUsage, LEVEL_PERIOD } from '../../../src/modules/usage/index.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -144,8 +144,8 @@ test('a plan that is too small for what is in use is refused with what is over',
   const refused = await switchTo(owner, 'free')
   expect(refused.status).toBe(409)
   expect(refused.body.errors.map((one: { path: string }) => one.path)).toEqual([
-    'membersPerTeam',
-    'workflows',
+    '/limits/membersPerTeam',
+    '/limits/workflows',
   ])
   expect((await switchTo(owner, 'premium')).status).toBe(200)
 })
@@ -165,7 +165,7 @@ test('keys count per member, as the making of keys does', async () => {
   expect((await switchTo(owner, 'free')).status).toBe(200)
   await switchTo(owner, 'premium')
   await insert.bind(newId('key', clock.now()), teamId, member.userId).run()
-  expect((await switchTo(owner, 'free')).body.errors?.[0].path).toBe('apiKeys')
+  expect((await switchTo(owner, 'free')).body.errors?.[0].path).toBe('/limits/apiKeys')
 })
 
 test('every counted limit can block a smaller plan', async () => {
@@ -176,7 +176,7 @@ test('every counted limit can block a smaller plan', async () => {
     const { owner, teamId } = await newTeam()
     await use(teamId, period, metric, amount)
     const refused = await switchTo(owner, 'free')
-    expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, path])
+    expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, `/limits/${path}`])
   }
   const busy = await newTeam()
   const insert = env.DB.prepare(
@@ -184,11 +184,11 @@ test('every counted limit can block a smaller plan', async () => {
      VALUES (?1, ?2, 1, 'Test', 'running', 'manual', 1, 1, ?1)`,
   )
   await env.DB.batch(Array.from({ length: 21 }, () => insert.bind(newId('run', clock.now()), busy.teamId)))
-  expect((await switchTo(busy.owner, 'free')).body.errors?.[0].path).toBe('concurrentRuns')
+  expect((await switchTo(busy.owner, 'free')).body.errors?.[0].path).toBe('/limits/concurrentRuns')
   const person = await newPerson()
   for (let i = 0; i < 4; i++) await newTeam(person)
   const refused = await switchTo(person, 'free')
-  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'teams'])
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, '/limits/teams'])
 })
 
 test('usage added between the check and the plan change must fit the new plan', async () => {
@@ -196,7 +196,7 @@ test('usage added between the check and the plan change must fit the new plan', 
   const fiveJoin = () => Promise.all(Array.from({ length: 5 }, () => join('viewer')))
   const request = { method: 'PUT', path: SUBSCRIPTION, as: owner, body: { plan: 'free' } }
   const refused = await callWith(fiveJoin, 2, request)
-  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, 'membersPerTeam'])
+  expect([refused.status, refused.body.errors?.[0].path]).toEqual([409, '/limits/membersPerTeam'])
   expect((await get(`/api/v1/teams/${teamId}`, owner)).body.plan).toBe('team')
 })
 

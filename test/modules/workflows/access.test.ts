@@ -33,7 +33,7 @@ test('a workflow of another team is answered like one that does not exist', asyn
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 404))
   }
   const hostage = await put(`${WORKFLOWS}/${other.body.id}`, stranger, { errorWorkflowId: body.id })
-  expect([hostage.status, hostage.body.errors[0].path]).toEqual([422, 'errorWorkflowId'])
+  expect([hostage.status, hostage.body.errors[0].path]).toEqual([422, '/errorWorkflowId'])
 })
 
 test('viewers read, members write, and a key needs the scope', async () => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { BUILT_INS } from '../../../src/modules/workflows/index.ts'
+import { BUILT_INS } from '../../../src/modules/templates/index.ts'
 import { get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { finished, runOf, start } from '../../helpers/runs.ts'

@@ -198,7 +198,7 @@ test('a document is validated whole', async () => {
   }
   const { body } = await post(`${WORKFLOWS}/validate`, await newPerson(), file)
   expect(body.problems.map(({ path }: { path: string }) => path).sort()).toEqual(
-    ['active', 'colour', 'format', 'key', 'name', 'nodes[0].type', 'triggers[0].type'].sort(),
+    ['/active', '/colour', '/format', '/key', '/name', '/definition/nodes/0/type', '/triggers/0/type'].sort(),
   )
 })
 

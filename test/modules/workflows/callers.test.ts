@@ -26,10 +26,10 @@ test('a workflow that others call is deleted only when that is meant, and the an
     body: {
       code: 'workflow.in_use',
       errors: [
-        { path: caller.id, code: 'workflow.calls', message: '"Orders" calls it' },
-        { path: deep.id, code: 'workflow.calls', message: '"Deep" calls it' },
+        { resourceId: caller.id, code: 'workflow.calls', message: '"Orders" calls it' },
+        { resourceId: deep.id, code: 'workflow.calls', message: '"Deep" calls it' },
         {
-          path: handled.id,
+          resourceId: handled.id,
           code: 'workflow.handles_errors',
           message: '"Careful" starts it when a run fails',
         },
@@ -50,7 +50,7 @@ test('a workflow that is called by its key is in use', async () => {
   await env.DB.prepare('UPDATE workflow_versions SET definition = ? WHERE workflow_id = ?')
     .bind(definition, caller.id)
     .run()
-  expect((await remove(id, person)).body).toMatchObject({ errors: [{ path: caller.id }] })
+  expect((await remove(id, person)).body).toMatchObject({ errors: [{ resourceId: caller.id }] })
 })
 
 test('its id in a text, in an older version, in its own definition or in another team is no use of it', async () => {

@@ -78,7 +78,7 @@ test('a secret that comes with a change takes the place of the old one, and make
   expect([same.body.version, same.headers.get('etag')]).toEqual([1, '"1"'])
   const changed = await put(`${path}/triggers`, person, { triggers: [github('another-long-secret')] })
   expect([changed.body.version, changed.headers.get('etag')]).toEqual([1, '"2"'])
-  const [trigger] = changed.body.triggers
+  const [trigger] = changed.body.items
   expect([await takes(trigger, SECRET), await takes(trigger, 'another-long-secret')]).toEqual([false, true])
   const kept = await put(path, person, { triggers: [github()], definition: say('two') })
   expect(kept.body.version).toBe(2)
@@ -91,9 +91,9 @@ test('a trigger that comes back has its row, for which its new secret is sealed'
   const path = `${WORKFLOWS}/${body.id}/triggers`
   await put(path, person, { triggers: [] })
   const back = await put(path, person, { triggers: [github('another-long-secret'), github(SECRET, 'new')] })
-  expect(back.body.triggers[0]).toMatchObject({ id: body.triggers[0].id, url: body.triggers[0].url })
-  expect(await takes(back.body.triggers[0], 'another-long-secret')).toBe(true)
-  expect(await takes(back.body.triggers[1], SECRET)).toBe(true)
+  expect(back.body.items[0]).toMatchObject({ id: body.triggers[0].id, url: body.triggers[0].url })
+  expect(await takes(back.body.items[0], 'another-long-secret')).toBe(true)
+  expect(await takes(back.body.items[1], SECRET)).toBe(true)
 })
 
 test.each([
@@ -145,7 +145,7 @@ test('without its secret a trigger of a service is not switched on', async () =>
   const person = await newPerson()
   const refused = await create(person, { triggers: [github()] })
   expect(refused.body.errors).toMatchObject([
-    { path: 'triggers[0].auth.credential', code: 'trigger.missing_credential' },
+    { path: '/triggers/0/auth/credential', code: 'trigger.missing_credential' },
   ])
   const off = await create(person, { triggers: [github()], active: false })
   expect(off.body.triggers[0].hasSecret).toBe(false)

@@ -1,15 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { matchesEvent } from '../../../src/engine/event-name.ts'
+import { matchesEvent } from '../../../src/engine/model/event-name.ts'
 import { findHook } from '../../../src/modules/hooks/repo.ts'
 import {
   claimSchedule,
   findDueSchedules,
   findEventTriggers,
-  loadRunnable,
-  loadTriggered,
   matchHookPath,
-} from '../../../src/modules/workflows/index.ts'
+} from '../../../src/modules/triggers/index.ts'
+import { loadRunnable, loadTriggered } from '../../../src/modules/workflows/index.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -32,7 +31,7 @@ test('setting triggers makes a version; id, URL and next time stay with the key'
   const path = `${WORKFLOWS}/${body.id}/triggers`
   const before = await get(path, person)
   expect([before.body.version, before.headers.get('etag')]).toEqual([1, '"1"'])
-  const [hook, timer] = before.body.triggers
+  const [hook, timer] = before.body.items
   const same = await put(path, person, { triggers: [{ type: 'webhook', key: 'in' }, schedule] })
   expect(same.body).toEqual(before.body)
   const after = await put(path, person, {
@@ -43,8 +42,8 @@ test('setting triggers makes a version; id, URL and next time stay with the key'
     ],
   })
   expect(after.body.version).toBe(2)
-  expect(after.body.triggers[0]).toMatchObject({ id: hook.id, url: `${hook.url}/x` })
-  expect(after.body.triggers[1]).toMatchObject({ id: timer.id, nextFireAt: timer.nextFireAt })
+  expect(after.body.items[0]).toMatchObject({ id: hook.id, url: `${hook.url}/x` })
+  expect(after.body.items[1]).toMatchObject({ id: timer.id, nextFireAt: timer.nextFireAt })
   const stale = await put(path, person, { triggers: [] }, { 'if-match': '"1"' })
   expect(stale.status).toBe(412)
   expect((await put(path, person, { triggers: [{ type: 'sundial' }] })).status).toBe(422)
@@ -83,7 +82,7 @@ test('a fire that is due but not claimed yet survives a change of the workflow',
   const moved = await put(`${WORKFLOWS}/${body.id}/triggers`, person, {
     triggers: [{ type: 'schedule', everyMs: 120_000 }],
   })
-  expect(Date.parse(moved.body.triggers[0].nextFireAt)).toBeGreaterThan(1_000_000)
+  expect(Date.parse(moved.body.items[0].nextFireAt)).toBeGreaterThan(1_000_000)
 })
 
 test('a due schedule is found, and only the first claim counts', async () => {
@@ -160,10 +159,10 @@ test('what a start needs comes as one row, of the version asked for and only to 
 })
 
 test.each([
-  ['X S ecret:', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
-  ['', 'trigger', 'triggers[0].auth.header', 'definition.invalid'],
-  ['x-secret', 'myCredential', 'triggers[0].auth.credential', 'trigger.unknown_credential'],
-  ['x-secret', '', 'triggers[0].auth.credential', 'trigger.unknown_credential'],
+  ['X S ecret:', 'trigger', '/triggers/0/auth/header', 'definition.invalid'],
+  ['', 'trigger', '/triggers/0/auth/header', 'definition.invalid'],
+  ['x-secret', 'myCredential', '/triggers/0/auth/credential', 'credential.not_found'],
+  ['x-secret', '', '/triggers/0/auth/credential', 'trigger.unknown_credential'],
 ])(
   'a webhook that is checked by the header %j with the credential %j is refused',
   async (header, credential, path, code) => {
@@ -181,7 +180,7 @@ test('a webhook that is checked is switched on once its secret is set', async ()
   const refused = await create(person, { triggers })
   expect([refused.status, refused.body.errors[0]]).toMatchObject([
     422,
-    { path: 'triggers[0].auth.credential', code: 'trigger.missing_credential' },
+    { path: '/triggers/0/auth/credential', code: 'trigger.missing_credential' },
   ])
   const { body } = await create(person, { triggers, active: false })
   const path = `${WORKFLOWS}/${body.id}`
@@ -192,7 +191,7 @@ test('a webhook that is checked is switched on once its secret is set', async ()
     triggers: [...triggers, { type: 'webhook', key: 'new', auth: { ...auth, credential: 'trigger' } }],
   }
   expect((await put(`${path}/triggers`, person, more)).body.errors).toMatchObject([
-    { path: 'triggers[1].auth.credential' },
+    { path: '/triggers/1/auth/credential' },
   ])
   expect((await put(path, person, { definition: say('other') })).body.version).toBe(2)
 })

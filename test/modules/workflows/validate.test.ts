@@ -37,10 +37,13 @@ test('every problem is told at once, with path, code, message and hint', async (
   })
   expect(body.valid).toBe(false)
   expect(body.problems).toContainEqual(
-    expect.objectContaining({ path: 'nodes[0].type', hint: expect.stringContaining('http.request') }),
+    expect.objectContaining({
+      path: '/definition/nodes/0/type',
+      message: expect.stringContaining('http.request'),
+    }),
   )
   expect(codes(body).length).toBeGreaterThanOrEqual(3)
-  expect(body.problems.map(({ path }: { path: string }) => path)).toContain('triggers[0].everyMs')
+  expect(body.problems.map(({ path }: { path: string }) => path)).toContain('/triggers/0/everyMs')
 })
 
 test('one bad trigger hides none of the others', async () => {
@@ -59,18 +62,18 @@ test('one bad trigger hides none of the others', async () => {
   const found = body.problems.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`)
   expect(found.sort()).toEqual(
     [
-      'triggers[0].cron definition.invalid',
-      'triggers[0].jitterMs definition.invalid',
-      'triggers[1].name trigger.bad_event_name',
-      'triggers[2].key definition.invalid',
-      'triggers[2].path trigger.bad_path',
-      'triggers[3].respond definition.invalid',
-      'triggers[3].key trigger.duplicate_key',
-      'triggers[4].key trigger.duplicate_key',
-      'triggers[5] definition.invalid',
-      'triggers[5].entry trigger.unknown_entry',
-      'triggers[6].entry trigger.unknown_entry',
-      'triggers[6].type definition.invalid',
+      '/triggers/0/cron definition.invalid',
+      '/triggers/0/jitterMs definition.invalid',
+      '/triggers/1/name trigger.bad_event_name',
+      '/triggers/2/key definition.invalid',
+      '/triggers/2/path trigger.bad_path',
+      '/triggers/3/respond definition.invalid',
+      '/triggers/3/key trigger.duplicate_key',
+      '/triggers/4/key trigger.duplicate_key',
+      '/triggers/5 definition.invalid',
+      '/triggers/5/entry trigger.unknown_entry',
+      '/triggers/6/entry trigger.unknown_entry',
+      '/triggers/6/type definition.invalid',
     ].sort(),
   )
 })

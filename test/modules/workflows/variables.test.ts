@@ -54,7 +54,7 @@ test('all variables together stay small enough to go into every run', async () =
 
 test.each(['1st', 'a-b', 'é'])('%s cannot name a variable', async (name) => {
   const answer = await put(`${VARIABLES}/${encodeURIComponent(name)}`, await newPerson(), { value: 1 })
-  expect([answer.status, answer.body.errors[0].path]).toEqual([422, 'name'])
+  expect([answer.status, answer.body.errors[0].path]).toEqual([422, '/name'])
 })
 
 test.each(['__proto__', 'constructor', 'prototype'])('no variable is called %s', async (name) => {

@@ -23,7 +23,7 @@ test('walking the versions neither repeats nor loses one while versions are adde
 test('restoring makes a new version of old content, and brings back the URL of a trigger that was gone', async () => {
   const person = await newPerson()
   const path = await withVersions(person, 2)
-  const url = (await get(`${path}/triggers`, person)).body.triggers[0].url
+  const url = (await get(`${path}/triggers`, person)).body.items[0].url
   await put(path, person, { definition: say('v3'), triggers: [] })
   expect((await get(path, person)).body.triggers).toEqual([])
   const restored = await post(`${path}/versions/1/restore`, person, {})
@@ -68,22 +68,22 @@ test('two versions are compared by node, edge, setting and trigger, with paths',
       added: ['c'],
       removed: ['b'],
       changed: [
-        { id: 'a', changes: [{ path: 'params.values.text', kind: 'changed', before: '1', after: 'one' }] },
+        { id: 'a', changes: [{ path: '/params/values/text', kind: 'changed', before: '1', after: 'one' }] },
       ],
     },
     edges: { added: [{ from: 'a', to: 'c' }], removed: [{ from: 'a', to: 'b' }], changed: [] },
-    settings: [{ path: 'maxParallel', kind: 'changed', before: 2, after: 4 }],
+    settings: [{ path: '/maxParallel', kind: 'changed', before: 2, after: 4 }],
     triggers: {
       added: ['manual'],
       removed: ['webhook'],
       changed: [
         {
           key: 'schedule',
-          changes: [{ path: 'cron', kind: 'changed', before: '0 9 * * *', after: '0 8 * * *' }],
+          changes: [{ path: '/cron', kind: 'changed', before: '0 9 * * *', after: '0 8 * * *' }],
         },
       ],
     },
-    other: [{ path: 'output', kind: 'added', after: '{{ nodes.c }}' }],
+    other: [{ path: '/output', kind: 'added', after: '{{ nodes.c }}' }],
   })
   expect((await get(`${path}/versions/diff?from=2&to=2`, person)).body.same).toBe(true)
   expect((await get(`${path}/versions/diff?from=1&to=7`, person)).status).toBe(404)

@@ -58,12 +58,12 @@ test('a wrong definition is refused with all its problems and their paths', asyn
   const paths = answer.body.errors.map((error: { path: string }) => error.path)
   expect(paths).toEqual(
     expect.arrayContaining([
-      'definition.nodes[0].type',
-      'definition.nodes[1].id',
-      'definition.edges[0].to',
-      'definition.inputs.type',
-      'triggers[0].cron',
-      'triggers[1].timezone',
+      '/definition/nodes/0/type',
+      '/definition/nodes/1/id',
+      '/definition/edges/0/to',
+      '/definition/inputs/type',
+      '/triggers/0/cron',
+      '/triggers/1/timezone',
     ]),
   )
 })

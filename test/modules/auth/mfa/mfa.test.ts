@@ -1,13 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { randomToken } from '../../../../src/core/crypto.ts'
-import { rewrapFactors } from '../../../../src/modules/auth/index.ts'
+import { rewrapFactors } from '../../../../src/modules/auth/mfa/second-factor.ts'
 import { stepAt, totpCode } from '../../../../src/modules/auth/mfa/totp.ts'
-import { hashPassword } from '../../../../src/modules/auth/passwords/hash.ts'
 import { get, post } from '../../../helpers/api.ts'
 import { clock } from '../../../helpers/clock.ts'
 import { withContext } from '../../../helpers/jobs.ts'
-import { newPerson, type Person } from '../../../helpers/people.ts'
+import { hashOf, newPerson, type Person } from '../../../helpers/people.ts'
 
 const MFA = '/api/v1/auth/mfa'
 
@@ -28,7 +27,7 @@ async function newPersonWithMfa(): Promise<{ person: Person; secret: string; bac
 
 async function withPassword(person: Person) {
   await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
-    .bind(await hashPassword('Correct-horse-1'), person.userId)
+    .bind(await hashOf('Correct-horse-1'), person.userId)
     .run()
   return (mfaCode: string | undefined) =>
     post('/api/v1/auth/login', undefined, {

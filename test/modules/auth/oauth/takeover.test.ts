@@ -51,7 +51,7 @@ test.each([
   expect([answer.status, answer.body.code, answer.body.errors?.[0]?.path]).toEqual([
     422,
     'request.invalid',
-    'returnTo',
+    '/returnTo',
   ])
 })
 
@@ -79,7 +79,7 @@ test.each([
 test('a page on another site must bring a challenge, since the cookie never reaches it', async () => {
   const page = encodeURIComponent('https://app.example.com/signed-in')
   const answer = await get(`${OAUTH}/github/start?returnTo=${page}`)
-  expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([422, 'codeChallenge'])
+  expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([422, '/codeChallenge'])
 })
 
 test('a page that is taken off the list while a browser is at the provider gets no code', async () => {

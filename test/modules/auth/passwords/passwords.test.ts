@@ -64,7 +64,7 @@ test('a new password is held to the same rules', async () => {
   expect([refused.status, refused.body.code, refused.body.errors[0].path]).toEqual([
     422,
     'auth.weak_password',
-    'newPassword',
+    '/newPassword',
   ])
 })
 
@@ -227,7 +227,7 @@ test('the current password is rejected as new password, and no session ends', as
   expect([refused.status, refused.body.code, refused.body.errors[0]]).toMatchObject([
     422,
     'auth.weak_password',
-    { path: 'newPassword', code: 'unchanged' },
+    { path: '/newPassword', code: 'unchanged' },
   ])
   expect((await get('/api/v1/auth/me', person)).status).toBe(200)
   expect((await change(person.token, 'Wrong-Comet-42', 'Wrong-Comet-42')).status).toBe(401)

@@ -2,13 +2,16 @@ import Argon2 from '@phi-ag/argon2'
 import compiled from '@phi-ag/argon2/argon2.wasm'
 import { expect, test } from 'vitest'
 import type { AppError } from '../../../../src/core/errors.ts'
+import { STRONG_HASH_KIB } from '../../../../src/env.ts'
 import { COMMON_PASSWORDS } from '../../../../src/modules/auth/passwords/common.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../../../../src/modules/auth/passwords/hash.ts'
 import { requireGoodPassword } from '../../../../src/modules/auth/passwords/policy.ts'
 
+const COST = { PASSWORD_HASH_KIB: STRONG_HASH_KIB }
+
 const rulesBrokenBy = (password: string): string[] => {
   try {
-    requireGoodPassword(password, 'someone@example.com', 'password')
+    requireGoodPassword(password, 'someone@example.com', '/password')
     return []
   } catch (error) {
     return (error as AppError).errors?.map((one) => one.code) ?? []
@@ -16,32 +19,35 @@ const rulesBrokenBy = (password: string): string[] => {
 }
 
 test('a hash is a PHC string of argon2id with 19 MiB, two passes and one lane, and differs each time', async () => {
-  const [first, second] = [await hashPassword('Blue-Comet-42'), await hashPassword('Blue-Comet-42')]
+  const [first, second] = [
+    await hashPassword(COST, 'Blue-Comet-42'),
+    await hashPassword(COST, 'Blue-Comet-42'),
+  ]
   expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
   expect(second).not.toBe(first)
-  expect(await verifyPassword('Blue-Comet-42', first)).toBe(true)
-  expect(await verifyPassword('Blue-Comet-43', first)).toBe(false)
-  expect(needsRehash(first)).toBe(false)
+  expect(await verifyPassword(COST, 'Blue-Comet-42', first)).toBe(true)
+  expect(await verifyPassword(COST, 'Blue-Comet-43', first)).toBe(false)
+  expect(needsRehash(COST, first)).toBe(false)
 })
 
 test('no password matches an account without one', async () => {
-  expect(await verifyPassword('', null)).toBe(false)
-  expect(await verifyPassword('Blue-Comet-42', null)).toBe(false)
+  expect(await verifyPassword(COST, '', null)).toBe(false)
+  expect(await verifyPassword(COST, 'Blue-Comet-42', null)).toBe(false)
 })
 
 test('every character of a password beyond ASCII counts, however the keyboard wrote it', async () => {
-  const hash = await hashPassword('Żółta-Łódź-1')
-  expect(await verifyPassword('Żółta-Łódź-1', hash)).toBe(true)
-  expect(await verifyPassword('Żółta-Łódź-1'.normalize('NFD'), hash)).toBe(true)
-  expect(await verifyPassword('Żółta-Łódź-2', hash)).toBe(false)
-  expect(await verifyPassword('Żółta-Łó', hash)).toBe(false)
+  const hash = await hashPassword(COST, 'Żółta-Łódź-1')
+  expect(await verifyPassword(COST, 'Żółta-Łódź-1', hash)).toBe(true)
+  expect(await verifyPassword(COST, 'Żółta-Łódź-1'.normalize('NFD'), hash)).toBe(true)
+  expect(await verifyPassword(COST, 'Żółta-Łódź-2', hash)).toBe(false)
+  expect(await verifyPassword(COST, 'Żółta-Łó', hash)).toBe(false)
 })
 
 test('a hash with older parameters verifies and asks to be replaced', async () => {
   const argon2 = new Argon2(await WebAssembly.instantiate(compiled))
   const { encoded } = argon2.hash('Blue-Comet-42', { memoryCost: 1024, timeCost: 1, parallelism: 1 })
-  expect(await verifyPassword('Blue-Comet-42', encoded)).toBe(true)
-  expect(needsRehash(encoded)).toBe(true)
+  expect(await verifyPassword(COST, 'Blue-Comet-42', encoded)).toBe(true)
+  expect(needsRehash(COST, encoded)).toBe(true)
 })
 
 test.each([

@@ -90,7 +90,7 @@ test('a hash with older parameters is replaced when its owner signs in', async (
   const row = await env.DB.prepare('SELECT password_hash AS hash FROM users WHERE id = ?')
     .bind(userId)
     .first<{ hash: string }>()
-  expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=64,t=2,p=1\$/)
   expect((await signIn(email)).status).toBe(200)
 })
 

@@ -1,0 +1,138 @@
+// Sites that a running installation publishes, as stores and clients that others wrote see them: a store that speaks S3 and rejects
+// wrong signatures, read back with the SDK of AWS and with rclone.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import S3rver from '@20minutes/s3rver'
+import { GetObjectCommand, HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
+import { call, signInAsDemo } from '../e2e/client.ts'
+import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
+import { type Deployment, publish as publishSite, type Site } from './platforms/site.ts'
+
+const BUCKET = 'site-bucket'
+const MEGABYTE = 1024 * 1024
+
+const stateDir = newStateDir()
+const storeDir = newStateDir()
+const store = new S3rver({
+  ...{ address: '127.0.0.1', port: 0, silent: true, directory: storeDir },
+  configureBuckets: [{ name: BUCKET, configs: [] }],
+})
+let installation: Installation
+let storeUrl: string
+let token: string
+let client: S3Client
+
+before(async () => {
+  storeUrl = `http://127.0.0.1:${(await store.run()).port}`
+  installation = await start(stateDir, { OUTBOUND_ALLOW_HOSTS: new URL(storeUrl).host })
+  token = await signInAsDemo(installation.url, stateDir)
+  client = new S3Client({
+    ...{ endpoint: storeUrl, region: 'us-east-1', forcePathStyle: true },
+    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+  })
+})
+
+after(async () => {
+  client.destroy()
+  await end(installation)
+  await store.close()
+  forget(stateDir)
+  forget(storeDir)
+})
+
+const send = <T>(method: string, path: string, json?: unknown) =>
+  call<T>(installation.url, method, `/api/v1${path}`, { token, json })
+
+const bucketWith = async (secretAccessKey: string): Promise<string> => {
+  const { body } = await send<{ id: string }>('POST', '/users/integrations', {
+    ...{ type: 'aws-s3', name: `Bucket ${secretAccessKey}` },
+    config: { bucket: BUCKET, region: 'us-east-1', endpoint: storeUrl, pathStyle: true },
+    secrets: { accessKeyId: 'S3RVER', secretAccessKey },
+  })
+  return body.id
+}
+
+const publish = (integrationId: string, site: Site): Promise<Deployment> =>
+  publishSite({ url: installation.url, token }, site, { platform: 'aws-s3', integrationId, project: 'docs' })
+
+const SITE = {
+  'index.html': '<!doctype html><p>Hello</p>',
+  'assets/app-B7x9kQ22.js': 'console.log(1)',
+  'Grüße und mehr/it’s (1)+2.txt': 'text',
+  // In parts.
+  'large.bin': new Uint8Array(20 * MEGABYTE).map((_, at) => at % 251),
+}
+
+/** The SDK signs lists in a way that this store does not read, so each key is asked for. */
+async function isThere(name: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: `docs/${name}` }))
+    return true
+  } catch (error) {
+    if (error instanceof NotFound) return false
+    throw error
+  }
+}
+
+test('a site is read back by the SDK of AWS as it was, with types and cache rules', async () => {
+  const done = await publish(await bucketWith('S3RVER'), SITE)
+  assert.deepEqual([done.status, done.error], ['ready', null])
+  for (const [name, content] of Object.entries(SITE)) {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: `docs/${name}` }))
+    assert.deepEqual(Buffer.from((await Body?.transformToByteArray()) ?? []), Buffer.from(content), name)
+  }
+  const head = await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'docs/index.html' }))
+  assert.equal(head.ContentType, 'text/html; charset=utf-8')
+})
+
+const HAS_RCLONE = spawnSync('rclone', ['version']).status === 0
+
+/** Lists, reads and compares the bucket. */
+function rclone(...args: string[]): Promise<string> {
+  // It cannot take the bundle of certificates that this names.
+  const { AWS_CA_BUNDLE: _, ...env } = process.env
+  const settings = {
+    ...{ TYPE: 's3', PROVIDER: 'Other', ENDPOINT: storeUrl, REGION: 'us-east-1', FORCE_PATH_STYLE: 'true' },
+    ...{ ACCESS_KEY_ID: 'S3RVER', SECRET_ACCESS_KEY: 'S3RVER' },
+  }
+  for (const [name, value] of Object.entries(settings)) env[`RCLONE_CONFIG_STORE_${name}`] = value
+  return new Promise((resolve, reject) => {
+    const program = spawn('rclone', args, { env: { ...env, RCLONE_CONFIG: '/dev/null' } })
+    let said = ''
+    for (const stream of [program.stdout, program.stderr]) stream.on('data', (data) => (said += data))
+    program.on('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said))))
+  })
+}
+
+test('rclone finds the site in the bucket, file for file', {
+  skip: HAS_RCLONE ? false : 'rclone is not installed',
+}, async () => {
+  const copy = newStateDir()
+  for (const [name, content] of Object.entries(SITE)) {
+    mkdirSync(dirname(join(copy, name)), { recursive: true })
+    writeFileSync(join(copy, name), content)
+  }
+  const names = (await rclone('lsf', '-R', '--files-only', `store:${BUCKET}/docs`)).trim().split('\n')
+  assert.deepEqual(names.sort(), Object.keys(SITE).sort())
+  assert.match(await rclone('check', '--download', copy, `store:${BUCKET}/docs`), /0 differences found/)
+  forget(copy)
+})
+
+test('the next time only what has changed is sent, and what is gone is removed', async () => {
+  const integration = (await send<{ items: { id: string; name: string }[] }>('GET', '/users/integrations'))
+    .body.items
+  const id = integration.find(({ name }) => name === 'Bucket S3RVER')?.id ?? ''
+  const { 'assets/app-B7x9kQ22.js': _gone, ...rest } = SITE
+  const done = await publish(id, { ...rest, 'index.html': '<!doctype html><p>Again</p>' })
+  assert.deepEqual([done.status, done.files.changed, done.files.sent], ['ready', 2, 2])
+  assert.deepEqual([await isThere('assets/app-B7x9kQ22.js'), await isThere('large.bin')], [false, true])
+})
+
+test('a wrong key is refused by the store, and the deployment says what to do', async () => {
+  const done = await publish(await bucketWith('another'), { 'index.html': '<p>' })
+  assert.equal(done.status, 'failed')
+  assert.equal(done.error?.code, 'deployment.unauthorized')
+})

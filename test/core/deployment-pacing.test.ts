@@ -1,0 +1,62 @@
+// When GitHub may be sent more: at most 80 calls that create something a minute, and 500 an hour.
+import { expect, test } from 'vitest'
+import {
+  A_MINUTE,
+  AN_HOUR,
+  type Created,
+  MAX_TREE_BYTES,
+  MAX_TREE_ENTRIES,
+  nextAllowed,
+  treeParts,
+  withCreated,
+} from '../../src/modules/deployments/platforms/github-pages/git.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+const seed = Number(process.env.TEST_SEED ?? 13)
+
+test(`batches of any size never pass a limit, and are never held for longer than that takes (TEST_SEED=${seed})`, () => {
+  let state = seed
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state % below
+  }
+  for (let round = 0; round < 20; round++) {
+    let created: Created = []
+    const all: [at: number, calls: number][] = []
+    let now = 1_000_000
+    for (let batch = 0; batch < 100; batch++) {
+      const calls = 1 + random(20)
+      const at = nextAllowed(created, calls, now)
+      expect(at - now).toBeLessThanOrEqual(HOUR_MS)
+      now = at
+      created = withCreated(created, calls, now)
+      all.push([now, calls])
+      const within = (span: number): number =>
+        all.filter(([when]) => when > now - span).reduce((sum, [, n]) => sum + n, 0)
+      expect(within(MINUTE_MS)).toBeLessThanOrEqual(A_MINUTE)
+      expect(within(HOUR_MS)).toBeLessThanOrEqual(AN_HOUR)
+      now += random(5_000)
+    }
+    // Nothing is remembered that no limit asks for.
+    expect(created.every(([at]) => at > now - HOUR_MS - 5_000)).toBe(true)
+  }
+})
+
+test('what was never sent before goes at once', () => {
+  expect(nextAllowed([], 20, 5)).toBe(5)
+})
+
+test('a tree goes in parts of at most 500 entries and 2 MB, in order', () => {
+  const changes = Array.from({ length: 6_000 }, (_, n) => ({
+    path: `${'ä'.repeat(n % 400)}/${n}`,
+    ...({ mode: '100644', type: 'blob', sha: 'a'.repeat(40) } as const),
+  }))
+  const parts = [...treeParts(changes)]
+  expect(parts.flat()).toEqual(changes)
+  for (const part of parts) {
+    expect(part.length).toBeLessThanOrEqual(MAX_TREE_ENTRIES)
+    expect(new TextEncoder().encode(JSON.stringify(part)).length).toBeLessThanOrEqual(MAX_TREE_BYTES)
+  }
+})

@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest'
+import { crc32 } from '../../src/core/crc32.ts'
+import { Settings } from '../../src/modules/deployments/schema.ts'
+import { faultsOf, folderOf, inOrder, judgePath } from '../../src/modules/deployments/source/paths.ts'
+import { readDirectory, readEnd, ZipFault } from '../../src/modules/deployments/source/zip-directory.ts'
+
+test.each([
+  ['index.html', '', { is: 'path', path: 'index.html' }],
+  ['./a/b.css', '', { is: 'path', path: 'a/b.css' }],
+  ['dist/a.js', 'dist/', { is: 'path', path: 'a.js' }],
+  ['src/a.js', 'dist/', { is: 'nothing' }],
+  ['distant/a.js', 'dist/', { is: 'nothing' }],
+  ['dist/', 'dist/', { is: 'nothing' }],
+  ['__MACOSX/._a', '', { is: 'nothing' }],
+  ['a/.DS_Store', '', { is: 'nothing' }],
+  ['.env', '', { is: 'secret', path: '.env' }],
+  ['a/.env.production', '', { is: 'secret', path: 'a/.env.production' }],
+  ['.git/config', '', { is: 'secret', path: '.git/config' }],
+  ['keys/server.pem', '', { is: 'secret', path: 'keys/server.pem' }],
+  ['id_ed25519', '', { is: 'secret', path: 'id_ed25519' }],
+  ['.well-known/acme', '', { is: 'path', path: '.well-known/acme' }],
+  ['.gitignore', '', { is: 'path', path: '.gitignore' }],
+  ['environment.js', '', { is: 'path', path: 'environment.js' }],
+])('%s below "%s" is judged', (name, base, verdict) => {
+  expect(judgePath(name, base)).toEqual(verdict)
+})
+
+test.each([
+  '/etc/passwd',
+  '../up',
+  'a/../../up',
+  'a\\b',
+  'C:\\x',
+  'c:/x',
+  'a//b',
+  'a/./b',
+  `a\u0000b`,
+  'a\u202Eb',
+  `${'x'.repeat(256)}`,
+])('the path %j is refused', (name) => {
+  expect(judgePath(name)).toMatchObject({ is: 'refused' })
+})
+
+test('folders are written in many ways', () => {
+  expect(['', '/', './', 'dist', './dist/', '/dist/'].map(folderOf)).toEqual([
+    '',
+    '',
+    '',
+    'dist/',
+    'dist/',
+    'dist/',
+  ])
+})
+
+test('what stands twice, is a file and a folder, or differs only in case is found', () => {
+  expect(faultsOf(['a', 'a', 'b', 'b/c', 'X.html', 'x.html'])).toEqual({
+    twice: ['a'],
+    folders: ['b'],
+    onlyCase: [['X.html', 'x.html']],
+  })
+})
+
+test('files that are folders are found beside other names that begin so', () => {
+  expect(faultsOf(['a/b', 'a/b!', 'a/b-c', 'a/b/c', 'a/b0']).folders).toEqual(['a/b'])
+})
+
+test('ten thousand deep paths are judged in a moment', { timeout: 5_000 }, () => {
+  const paths = Array.from({ length: 10_000 }, (_, n) => `${n}/${'a/'.repeat(490)}b`)
+  expect(faultsOf(paths)).toEqual({ twice: [], folders: [], onlyCase: [] })
+})
+
+test.each(['/../index.html', '/a/../b', '/a/..', '/./b', 'b', '/a b'])('no redirect begins at %s', (from) => {
+  expect(Settings.safeParse({ redirects: [{ from, to: '/' }] }).success).toBe(false)
+})
+
+test.each(['../../../user', 'a/../b', 'a//b', '/a', 'a/', '.a', 'a/.b', 'a.lock', 'a..b', 'a b', ''])(
+  '"%s" is no branch',
+  (branch) => {
+    expect(Settings.safeParse({ branch }).success).toBe(false)
+  },
+)
+
+test('what names of redirects and branches may hold', () => {
+  for (const from of ['/', '/old', '/old/*', '/a..b', '/.well-known/x', '/...'])
+    expect(Settings.safeParse({ redirects: [{ from, to: '/' }] }).success).toBe(true)
+  for (const branch of ['gh-pages', 'a/b', 'v1.2', '_x'])
+    expect(Settings.safeParse({ branch }).success).toBe(true)
+})
+
+test('pages come after what they refer to, and the first page last', () => {
+  const paths = ['index.html', 'a.html', 'z.css', 'b/index.html', 'a.js']
+  expect(inOrder(paths.map((path) => ({ path }))).map(({ path }) => path)).toEqual([
+    'a.js',
+    'z.css',
+    'a.html',
+    'b/index.html',
+    'index.html',
+  ])
+})
+
+type Made = { name: string; content?: string; flags?: number; method?: number; mode?: number }
+
+/** A zip with stored entries. */
+function zipOf(entries: Made[], comment = ''): Uint8Array {
+  const bytes: number[] = []
+  const directory: number[] = []
+  const u16 = (to: number[], n: number) => to.push(n & 255, (n >> 8) & 255)
+  const u32 = (to: number[], n: number) => {
+    u16(to, n & 0xffff)
+    u16(to, n >>> 16)
+  }
+  for (const { name, content = '', flags = 0x800, method = 0, mode = 0o100644 } of entries) {
+    const offset = bytes.length
+    const nameBytes = [...new TextEncoder().encode(name)]
+    const data = [...new TextEncoder().encode(content)]
+    const crc = crc32(0, Uint8Array.from(data))
+    u32(bytes, 0x04034b50)
+    for (const n of [20, flags, method, 0, 0]) u16(bytes, n)
+    for (const n of [crc, data.length, data.length]) u32(bytes, n)
+    for (const n of [nameBytes.length, 0]) u16(bytes, n)
+    bytes.push(...nameBytes, ...data)
+    u32(directory, 0x02014b50)
+    for (const n of [(3 << 8) | 20, 20, flags, method, 0, 0]) u16(directory, n)
+    for (const n of [crc, data.length, data.length]) u32(directory, n)
+    for (const n of [nameBytes.length, 0, 0, 0, 0]) u16(directory, n)
+    u32(directory, (mode << 16) >>> 0)
+    u32(directory, offset)
+    directory.push(...nameBytes)
+  }
+  const start = bytes.length
+  bytes.push(...directory)
+  u32(bytes, 0x06054b50)
+  for (const n of [0, 0, entries.length, entries.length]) u16(bytes, n)
+  u32(bytes, directory.length)
+  u32(bytes, start)
+  u16(bytes, comment.length)
+  bytes.push(...new TextEncoder().encode(comment))
+  return Uint8Array.from(bytes)
+}
+
+function entriesOf(zip: Uint8Array) {
+  const end = readEnd(zip, zip.length)
+  return readDirectory(zip.subarray(end.offset, end.offset + end.bytes), end.entries)
+}
+
+test('the directory of a zip is read, folders are left out, and a comment does not hide its end', () => {
+  const entries = entriesOf(
+    zipOf([{ name: 'a/' }, { name: 'a/ä.txt', content: 'hello' }], 'PK\x05\x06 a comment'),
+  )
+  expect(entries).toMatchObject([{ name: 'a/ä.txt', sizeBytes: 5, packedBytes: 5, method: 'stored' }])
+})
+
+test.each([
+  ['a link', zipOf([{ name: 'a', content: '/etc/passwd', mode: 0o120777 }]), /link/],
+  ['an encrypted entry', zipOf([{ name: 'a', flags: 1 }]), /encrypted/],
+  ['another method', zipOf([{ name: 'a', method: 12 }]), /method 12/],
+  ['no zip', new TextEncoder().encode('hello, this is a text and no zip file'), /not a zip/],
+  ['a cut one', zipOf([{ name: 'a', content: 'x' }]).subarray(0, 60), /not a zip/],
+])('%s is refused', (_what, zip, message) => {
+  expect(() => entriesOf(zip)).toThrow(ZipFault)
+  expect(() => entriesOf(zip)).toThrow(message)
+})
+
+test('random bytes never break the reader', () => {
+  const whole = zipOf([
+    { name: 'a', content: 'x' },
+    { name: 'b/c', content: 'yy' },
+  ])
+  let state = 7
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state % below
+  }
+  for (let n = 0; n < 5_000; n++) {
+    const broken = whole.slice()
+    for (let m = 0; m <= random(4); m++) broken[random(broken.length)] = random(256)
+    try {
+      entriesOf(broken)
+    } catch (error) {
+      expect(error).toBeInstanceOf(ZipFault)
+    }
+  }
+})

@@ -1,0 +1,22 @@
+// Each known bug of `npm run mutants` still has its place in the code, and is code: a text that moved would never be tried, and
+// what cannot be read would fail every test.
+import { existsSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { expect, test } from 'vitest'
+
+type Mutant = { name: string; file: string; find: string; replace: string; tests?: string[] }
+
+const mutants = ['test/engine/mutants.json', 'test/mutants/shell.json'].flatMap(
+  (list) => JSON.parse(readFileSync(list, 'utf8')) as Mutant[],
+)
+
+test.each(mutants)(
+  '$name: its place is there once, with its tests',
+  ({ file, find, replace, tests = [] }) => {
+    const source = readFileSync(file, 'utf8')
+    expect(source.split(find)).toHaveLength(2)
+    expect(replace).not.toBe(find)
+    stripTypeScriptTypes(source.replace(find, () => replace))
+    expect(tests.filter((path) => !existsSync(path))).toEqual([])
+  },
+)

@@ -1,0 +1,188 @@
+// A host that has become large takes no new runs, and one start stays one run all the same. Removed runs go page by page.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, expect, test, vi } from 'vitest'
+import { sizeLimit } from '../../durable-objects/run-host/rows/size.ts'
+import { newId } from '../../src/core/ids.ts'
+import type { Json } from '../../src/core/json.ts'
+import { newRunId, placeOf } from '../../src/core/run-id.ts'
+import { startRunnable } from '../../src/modules/runs/index.ts'
+import { loadRunnable } from '../../src/modules/workflows/index.ts'
+import { time } from '../chaos/support/time.ts'
+import { clock } from '../helpers/clock.ts'
+import { withContext } from '../helpers/jobs.ts'
+import { newPerson } from '../helpers/people.ts'
+import { type Definition, linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+
+const USUAL = sizeLimit.bytes
+afterEach(() => {
+  sizeLimit.bytes = USUAL
+})
+
+const LARGE = 'x'.repeat(400_000)
+
+async function starter() {
+  const { teamId } = await newPerson()
+  const workflowId = await newWorkflow(teamId, linear(1))
+  const runnable = await loadRunnable(env.DB, teamId, workflowId)
+  if (runnable === null) throw new Error('No workflow')
+  return {
+    teamId,
+    start: (
+      once: string | undefined,
+      input: Json = null,
+      shards = 1,
+      settings: Record<string, Json> = {},
+    ) => {
+      const text = JSON.stringify({ ...(JSON.parse(runnable.definition) as object), settings })
+      return withContext((request) =>
+        startRunnable(
+          { ...request, settings: { ...request.settings, RUN_SHARDS: shards } },
+          { ...runnable, definition: text, definitionHash: text },
+          {
+            ...{ input, trigger: { type: 'manual' }, startedBy: null, options: {} },
+            ...(once === undefined ? {} : { once, request: 1 }),
+          },
+        ),
+      )
+    },
+  }
+}
+
+const isInIndex = (runId: string) =>
+  vi.waitFor(async () =>
+    expect(await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(runId).first()).not.toBeNull(),
+  )
+
+type Storage = { storage: DurableObjectState['storage'] }
+const inHost = <T>(runId: string, look: (sql: SqlStorage) => T): Promise<T> =>
+  runInDurableObject(objectOf(runId) as never, (_object, { storage }: Storage) => look(storage.sql))
+
+test('a full host keeps its runs and takes no more; the next number takes them, at last one of its own', async () => {
+  const { start } = await starter()
+  const first = await start('first', LARGE)
+  expect(placeOf(first.execution.id)).toBe(0)
+  await isInIndex(first.execution.id)
+  sizeLimit.bytes = await inHost(first.execution.id, ({ databaseSize }) => databaseSize - 1)
+  expect(await start('first', LARGE)).toMatchObject({ created: false, execution: { id: first.execution.id } })
+  const second = await start('second')
+  expect(placeOf(second.execution.id)).toBe(1)
+  expect(placeOf((await start(undefined)).execution.id)).toBe(1)
+  await isInIndex(second.execution.id)
+  // Whatever may place it elsewhere by now: its own host with room again, other numbers of hosts, a host of its own.
+  const again = [start('second'), start('second', null, 16), start('second', null, 2, { isolation: 'own' })]
+  sizeLimit.bytes = USUAL
+  again.push(start('second'), start('second', null, 64))
+  for (const { created, execution } of await Promise.all(again))
+    expect([created, execution.id]).toEqual([false, second.execution.id])
+  sizeLimit.bytes = 1
+  expect(placeOf((await start('third')).execution.id)).toBe('own')
+  expect(await runOf(first.execution.id).view({})).toMatchObject({ status: 'succeeded' })
+})
+
+test('the same key starts one run while its host is becoming full', async () => {
+  const { start } = await starter()
+  const { execution } = await start('fills', LARGE)
+  sizeLimit.bytes = await inHost(execution.id, ({ databaseSize }) => databaseSize - 1)
+  const started = await Promise.all(Array.from({ length: 8 }, () => start('key')))
+  expect(new Set(started.map((one) => one.execution.id)).size).toBe(1)
+  expect(started.filter(({ created }) => created)).toHaveLength(1)
+})
+
+test('what is removed makes room again', async () => {
+  const { start } = await starter()
+  const { execution } = await start(undefined, LARGE)
+  sizeLimit.bytes = await inHost(execution.id, ({ databaseSize }) => databaseSize - 1)
+  expect(placeOf((await start(undefined)).execution.id)).toBe(1)
+  await runOf(execution.id).remove()
+  expect(placeOf((await start(undefined)).execution.id)).toBe(0)
+})
+
+test('after a change of the number of hosts every run is where it was', async () => {
+  const { start } = await starter()
+  const started = await Promise.all(Array.from({ length: 12 }, () => start(undefined, null, 16)))
+  const fewer = await Promise.all(Array.from({ length: 4 }, () => start(undefined, null, 2)))
+  for (const { execution } of fewer) expect([0, 1]).toContain(placeOf(execution.id))
+  for (const { execution } of [...started, ...fewer])
+    expect(await runOf(execution.id).view({})).toMatchObject({ id: execution.id, status: 'succeeded' })
+})
+
+test('of many runs only those at work are in memory, and all are found page by page', async () => {
+  time.start()
+  try {
+    const teamId = newId('team', clock.now())
+    const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+    const specs = Array.from({ length: 60 }, (_, n) =>
+      newSpec(n % 4 === 0 ? hears : linear(2), { teamId, runId: newRunId(teamId, 1, clock.now()) }),
+    )
+    for (const spec of specs) await runOf(spec.runId).start(spec)
+    const [first] = specs
+    const host = objectOf(first?.runId ?? '')
+    // Those that have ended leave with their report.
+    await vi.waitFor(async () => expect(await host.size()).toMatchObject({ runs: 60, inMemory: 15 }))
+    // Those that wait leave ten seconds after they were asked for, and have told the index what they wait for.
+    await vi.waitFor(async () => {
+      time.pass(11_000)
+      await runOf(first?.runId ?? '').view({})
+      expect((await host.size()).inMemory).toBeLessThanOrEqual(1)
+    })
+    const ids: string[] = []
+    for (let after = 0; ; ) {
+      const page = await host.runs(after, 7)
+      ids.push(...page.map(({ id }) => id))
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last.n
+    }
+    expect(ids).toEqual(specs.map(({ runId }) => runId))
+    for (const { runId } of specs) {
+      await runOf(runId).signal({ name: 'go', data: null, by: 'me' })
+      expect(await runOf(runId).view({}, 5_000)).toMatchObject({ status: 'succeeded' })
+    }
+  } finally {
+    time.stop()
+  }
+})
+
+const ROWS =
+  'SELECT (SELECT count(*) FROM rows) + (SELECT count(*) FROM events) + (SELECT count(*) FROM outputs) AS n'
+
+/** A run of very many events. */
+const fill = (runId: string) =>
+  inHost(runId, (sql) =>
+    sql.exec(
+      `WITH RECURSIVE more (seq) AS (SELECT 100000 UNION ALL SELECT seq + 1 FROM more WHERE seq < 109000)
+       INSERT INTO events (run, seq, event, told, progress)
+       SELECT (SELECT n FROM runs WHERE id = ?), seq, '{}', 0, 0 FROM more`,
+      runId,
+    ),
+  )
+
+test('a large run is removed in pages, between which its neighbours are served; what is left goes after a restart', async () => {
+  const { start } = await starter()
+  const started = [await start(undefined), await start(undefined), await start(undefined)]
+  const [large = '', cut = '', id = ''] = started.map(({ execution }) => execution.id)
+  for (const one of [large, cut]) {
+    await isInIndex(one)
+    await fill(one)
+  }
+  const before = await inHost(id, (sql) => Number(sql.exec(ROWS).one().n))
+  const order: string[] = []
+  const removal = runOf(large)
+    .remove()
+    .then(() => order.push('removed'))
+  await runOf(id).view({})
+  order.push('served')
+  await removal
+  expect(order).toEqual(['served', 'removed'])
+  const after = await inHost(id, (sql) => Number(sql.exec(ROWS).one().n))
+  expect(before - after).toBeGreaterThan(9_000)
+  // As if the process had been lost after the first page.
+  await inHost(id, (sql) => sql.exec("UPDATE runs SET state = 'removing' WHERE id = ?", cut))
+  await evictDurableObject(objectOf(id) as never)
+  await vi.waitFor(async () => {
+    expect(await runOf(id).view({})).toMatchObject({ status: 'succeeded' })
+    expect(await inHost(id, (sql) => Number(sql.exec(ROWS).one().n))).toBeLessThan(100)
+  })
+})

@@ -1,0 +1,120 @@
+// A host with many runs shows of each what a host of its own shows, byte for byte. `TEST_SEED` repeats a failure.
+import { env } from 'cloudflare:workers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
+import { newRunId, type RunPlace } from '../../src/core/run-id.ts'
+import type { Definition, Node } from '../../src/engine/model/definition.ts'
+import { isTerminal } from '../../src/engine/model/state.ts'
+import { randomRun } from '../chaos/support/random-run.ts'
+import { time } from '../chaos/support/time.ts'
+import { random } from '../engine/support/random.ts'
+import { clock } from '../helpers/clock.ts'
+import { newSpec, runOf } from '../helpers/runs.ts'
+import { ring } from './support/poison.ts'
+
+const { TEST_SEED, TEST_CASES } = env as unknown as Record<string, string>
+const SEED = Number(TEST_SEED || Date.now() % 1_000_000_000)
+const RUNS = Number(TEST_CASES || 12)
+const MAX_ROUNDS = 400
+
+beforeAll(() => time.start())
+afterAll(() => time.stop())
+
+/** What races with the outside is computed here, so that the order of events is that of the definition. */
+const atHome = (nodes: readonly Node[]): Node[] =>
+  nodes.map((node) => {
+    const { retry: _retry, effect: _effect, ...rest } = node
+    const body = node.params?.body as { nodes: Node[] } | undefined
+    if (body !== undefined)
+      return { ...node, params: { ...node.params, body: { ...body, nodes: atHome(body.nodes) } } }
+    if (node.type === 'flow.workflow') return { ...rest, type: 'flow.noop', params: {} }
+    if (node.type === 'http.request') return { ...rest, type: 'data.set', params: { values: { n: 1 } } }
+    return node
+  })
+
+function definitionOf(seed: number): Definition {
+  const definition = randomRun({ random: random(seed), target: 'http://example.com', child: 'wf_none' })
+  return {
+    ...definition,
+    nodes: atHome(definition.nodes),
+    settings: { ...definition.settings, maxParallel: 1 },
+  }
+}
+
+const eventsOf = async (runId: string): Promise<unknown[]> => {
+  const events: unknown[] = []
+  for (;;) {
+    const page = await runOf(runId).events(events.length, 500)
+    events.push(...(page?.events ?? []))
+    if (page === null || page.events.length === 0) return events
+  }
+}
+
+/** Brings the runs to their ends, and says what they show without what differs by its nature: ids and times. */
+async function shownBy(teamId: string, definitions: readonly Definition[], places: readonly RunPlace[]) {
+  const specs = definitions.map((definition, i) =>
+    newSpec(definition as never, {
+      teamId,
+      runId: newRunId(teamId, places[i] ?? 1, clock.now()),
+      input: { n: i % 10 },
+    }),
+  )
+  for (const spec of specs) await runOf(spec.runId).start(spec)
+  const open = new Set(specs.map(({ runId }) => runId))
+  for (let round = 0; open.size > 0; round++) {
+    if (round > MAX_ROUNDS) throw new Error('The runs do not end')
+    for (const runId of open) {
+      const view = await runOf(runId).view({ nodes: true })
+      if (view === null || isTerminal(view.status)) open.delete(runId)
+      else await step(runId, view.waitingFor)
+    }
+  }
+  const shown: string[] = []
+  for (const { runId } of specs) {
+    const view = await runOf(runId).view({ nodes: true, output: true })
+    // The order of nodes is that of rows once a run has been read from them.
+    view?.nodes?.sort((a, b) => (a.path < b.path ? -1 : 1))
+    const text = JSON.stringify([view, await eventsOf(runId)])
+    shown.push(
+      text
+        .replaceAll(runId, 'run')
+        .replace(/apr_\w+/g, 'approval')
+        .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
+        .replace(/"(durationMs|activeMs)":\d+/g, '"$1":0'),
+    )
+  }
+  return shown
+}
+
+async function step(
+  runId: string,
+  waiting: readonly { kind: string; path: string; name?: string | null }[],
+): Promise<void> {
+  const wait = waiting.find(({ kind }) => kind === 'signal' || kind === 'approval')
+  if (wait === undefined) return ring(runId)
+  const { path, name } = wait
+  if (wait.kind === 'signal') {
+    await runOf(runId).signal({ name: name ?? '', data: path, id: path, by: 'test' })
+    return
+  }
+  const word = { by: 'me', decision: 'approve', comment: null, data: null, isStarter: false } as const
+  await runOf(runId).decide({ approvalId: name ?? '', ...word })
+}
+
+test(`${RUNS} runs of one host show what they show alone (seed ${SEED})`, { timeout: 120_000 }, async () => {
+  const definitions = Array.from({ length: RUNS }, (_, i) => definitionOf(SEED + i))
+  const teamId = newId('team', clock.now())
+  const alone = await shownBy(
+    teamId,
+    definitions,
+    definitions.map(() => 'own'),
+  )
+  const together = await shownBy(
+    teamId,
+    definitions,
+    definitions.map(() => 3),
+  )
+  expect(together.map((text, i) => ({ seed: SEED + i, text }))).toEqual(
+    alone.map((text, i) => ({ seed: SEED + i, text })),
+  )
+})

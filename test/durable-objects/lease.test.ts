@@ -1,0 +1,237 @@
+// Leases: what the hosts of a team start without asking never adds up to more than the plan allows.
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { type Admission, HostLease } from '../../durable-objects/run-host/outside/lease.ts'
+import { periodOf } from '../../src/core/clock.ts'
+import type { Json } from '../../src/core/json.ts'
+import { hostAt, newRunId } from '../../src/core/run-id.ts'
+import type { Env } from '../../src/env.ts'
+import { LEASE_MS, projectRuns, type RunReport } from '../../src/modules/runs/index.ts'
+import { random as seeded } from '../engine/support/random.ts'
+import { post } from '../helpers/api.ts'
+import { clock } from '../helpers/clock.ts'
+import { newPerson } from '../helpers/people.ts'
+import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
+import { linear, newSpec, runOf } from '../helpers/runs.ts'
+import { newWorkflow } from '../helpers/workflows.ts'
+import { busy, cancel, FREE, leave, usedSlots } from '../modules/runs/slots.ts'
+
+const MONTH = 10_000
+
+/** The hosts of one team, with the real statements, and runs that are no more than their reports. */
+class Team {
+  readonly teamId: string
+  readonly hosts = new Map<string, HostLease>()
+  readonly runs: { id: string; place: number; isAtWork: boolean; isTold: boolean; seq: number }[] = []
+  questions = 0
+  ahead = 0
+  readonly #env: Env
+
+  constructor(teamId: string) {
+    this.teamId = teamId
+    const DB = new Proxy(env.DB, {
+      get: (target, name) => {
+        if (name === 'batch') this.questions++
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const RUNS = {
+      idFromName: (name: string) => name,
+      get: (name: string) => this.hosts.get(name) ?? { giveBack: () => Promise.reject(new Error('lost')) },
+    }
+    this.#env = { ...(env as unknown as Env), DB, RUNS: RUNS as never }
+  }
+
+  now = (): number => clock.now() + this.ahead
+
+  host(place: number): HostLease {
+    const name = hostAt(this.teamId, place)
+    const known = this.hosts.get(name)
+    if (known !== undefined) return known
+    const made = new HostLease({ env: this.#env, now: this.now })
+    this.hosts.set(name, made)
+    return made
+  }
+
+  kill = (place: number): boolean => this.hosts.delete(hostAt(this.teamId, place))
+
+  async start(place: number, staysAtWork: boolean): Promise<Admission> {
+    const id = newRunId(this.teamId, place, clock.now())
+    const host = this.host(place)
+    const admission = await host.admit(this.teamId, id, 'slot')
+    if (admission !== 'slot') return admission
+    this.runs.push({ id, place, isAtWork: staysAtWork, isTold: false, seq: 1 })
+    host.started(id, { isThere: true, isAtWork: staysAtWork })
+    return admission
+  }
+
+  async report(place: number): Promise<void> {
+    const some = this.runs.filter((run) => run.place === place && !run.isTold)
+    if (some.length === 0) return
+    const reports = some.map((run): RunReport => ({ view: this.#viewOf(run), started: null }))
+    for (const run of some) run.isTold = true
+    await this.host(place).report(reports, (keep) => projectRuns(env.DB, reports, keep))
+  }
+
+  end(run: Team['runs'][number]): void {
+    Object.assign(run, { isAtWork: false, isTold: false, seq: run.seq + 1 })
+  }
+
+  #viewOf({ id, isAtWork, seq }: Team['runs'][number]): Record<string, Json> {
+    return {
+      ...{
+        id,
+        teamId: this.teamId,
+        workflowId: null,
+        workflowVersion: 1,
+        workflowName: 'Test',
+        triggerType: 'manual',
+      },
+      ...{ status: isAtWork ? 'running' : 'succeeded', seq, progress: 0, createdAt: clock.now() },
+      ...{ slot: isAtWork ? id : null, lineSince: null },
+    }
+  }
+
+  async sums(): Promise<{ slots: number; leased: number; counted: number; leasedRuns: number }> {
+    const row = await env.DB.prepare(
+      `SELECT (SELECT count(*) FROM runs WHERE team_id = ?1 AND slot IS NOT NULL) AS slots,
+         (SELECT coalesce(sum(slots), 0) FROM run_leases WHERE team_id = ?1 AND expires_at > ?2) AS leased,
+         (SELECT coalesce(sum(value), 0) FROM usage_counters WHERE team_id = ?1 AND metric = 'runs') AS counted,
+         (SELECT coalesce(sum(runs), 0) FROM run_leases WHERE team_id = ?1 AND expires_at > ?2) AS leasedRuns`,
+    )
+      .bind(this.teamId, this.now())
+      .first<{ slots: number; leased: number; counted: number; leasedRuns: number }>()
+    if (row === null) throw new Error('No row')
+    return row
+  }
+}
+
+const count = async (teamId: string, runs: number) =>
+  env.DB.prepare("INSERT INTO usage_counters (team_id, period, metric, value) VALUES (?, ?, 'runs', ?)")
+    .bind(teamId, periodOf(clock.now()), runs)
+    .run()
+
+test('whatever happens to hosts, no more runs are at work or begin in a month than the plan allows', {
+  timeout: 120_000,
+}, async () => {
+  for (let one = 0; one < casesOf(20); one++) {
+    const random = seeded(SEED + one)
+    const { teamId } = await newPerson({ plan: 'free' })
+    const left = 10 + random.int(110)
+    await count(teamId, MONTH - left)
+    const team = new Team(teamId)
+    const say = repeatWith(SEED + one)
+    let hasKilled = false
+    for (let step = 0; step < 30; step++) {
+      const place = random.int(4)
+      const what = random.int(10)
+      const atOnce: Promise<unknown>[] = []
+      if (what < 5)
+        for (let n = 1 + random.int(8); n > 0; n--) atOnce.push(team.start(random.int(4), random.chance(0.6)))
+      if (what === 5)
+        for (const run of team.runs.filter(({ isAtWork }) => isAtWork && random.chance(0.4))) team.end(run)
+      // A host that is lost comes back with what it has stored, and tells it.
+      if (what === 6 && step > 12) hasKilled = team.kill(place) || hasKilled
+      if (what === 7) team.ahead += random.int(LEASE_MS / 3)
+      if (what > 3) atOnce.push(team.report(place))
+      await Promise.all(atOnce)
+      // Its runs that nobody has heard of are told in time, as a host does when it wakes.
+      if (what >= 6) for (const each of [0, 1, 2, 3]) await team.report(each)
+      const { slots, leased, counted, leasedRuns } = await team.sums()
+      expect(leased, `${say}: leases at step ${step}`).toBeLessThanOrEqual(FREE)
+      expect(leasedRuns, `${say}: leased runs at step ${step}`).toBeLessThanOrEqual(left)
+      // What a host tells of the runs that it had before it was lost is in its old lease as well, until that expires.
+      if (!hasKilled) {
+        expect(slots + leased, `${say}: slots and leases at step ${step}`).toBeLessThanOrEqual(FREE)
+        expect(counted + leasedRuns, `${say}: the month`).toBeLessThanOrEqual(MONTH)
+      }
+      expect(team.runs.filter(({ isAtWork }) => isAtWork).length, `${say}: at work`).toBeLessThanOrEqual(FREE)
+      expect(team.runs.length, `${say}: begun`).toBeLessThanOrEqual(left)
+    }
+    // Nothing is lost for good: when all has ended and the leases of the dead have expired, the whole plan is there.
+    for (const run of team.runs) team.end(run)
+    for (const place of [0, 1, 2, 3]) await team.report(place)
+    team.ahead += LEASE_MS
+    const { counted } = await team.sums()
+    expect(counted - (MONTH - left), `${say}: counted once`).toBe(team.runs.length)
+    const rest = Math.min(FREE, left - team.runs.length)
+    const answers = await Promise.all(Array.from({ length: FREE + 5 }, (_, n) => team.start(n % 4, true)))
+    expect(
+      answers.filter((answer) => answer === 'slot'),
+      say,
+    ).toHaveLength(rest)
+  }
+})
+
+test('a start inside a lease asks nobody, also for runs that come and go', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  expect(await team.start(0, false)).toBe('slot')
+  expect(team.questions).toBe(1)
+  for (let n = 0; n < 500; n++) expect(await team.start(0, false)).toBe('slot')
+  expect(team.questions).toBe(1)
+  expect(team.host(0).admit(teamId, newRunId(teamId, 0, clock.now()), 'slot')).toBe('slot')
+})
+
+test('a host takes back what another has to spare before it refuses', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  expect(await team.start(1, false)).toBe('slot')
+  expect((await team.sums()).leased).toBeGreaterThan(1)
+  for (let n = 0; n < FREE; n++) expect(await team.start(0, true)).toBe('slot')
+  expect(await team.start(0, true)).toBe('no_slot')
+  expect(await team.start(1, true)).toBe('no_slot')
+})
+
+test('the lease of a host that was lost is free again when it expires', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  expect(await team.start(1, false)).toBe('slot')
+  const { leased } = await team.sums()
+  team.kill(1)
+  const answers = await Promise.all(Array.from({ length: FREE }, () => team.start(0, true)))
+  expect(answers.filter((answer) => answer === 'no_slot')).toHaveLength(leased)
+  await team.report(0)
+  team.ahead += LEASE_MS
+  const later = await Promise.all(Array.from({ length: FREE }, () => team.start(0, true)))
+  expect(later.filter((answer) => answer === 'slot')).toHaveLength(leased)
+})
+
+test('starts by hand at the same moment pass neither limit', async () => {
+  const person = await newPerson({ plan: 'free' })
+  const workflowId = await newWorkflow(person.teamId, busy())
+  await leave(person.teamId, 6)
+  const starts = await Promise.all(
+    Array.from({ length: 30 }, () => post(`/api/v1/workflows/${workflowId}/execute`, person, {})),
+  )
+  const begun = starts.filter(({ status }) => status === 202 || status === 200)
+  expect(begun).toHaveLength(6)
+  expect(starts.find(({ status }) => status === 402)?.body.errors).toMatchObject([
+    { path: '/limits/concurrentRuns' },
+  ])
+  await vi.waitFor(async () => expect(await usedSlots(person.teamId)).toBe(6))
+  for (const { body } of begun) await cancel(body.id)
+  const other = await newPerson({ plan: 'free' })
+  const short = await newWorkflow(other.teamId, linear(1))
+  await count(other.teamId, MONTH - 4)
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => post(`/api/v1/workflows/${short}/execute`, other, {})),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(4)
+  expect(answers.find(({ status }) => status === 402)?.body.errors).toMatchObject([
+    { path: '/limits/runsPerMonth' },
+  ])
+})
+
+test('two starts of one run have one seat', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  await leave(teamId, 1)
+  const spec = newSpec(busy(), { teamId, runId: newRunId(teamId, 1, clock.now()) })
+  const answers = await Promise.all([1, 2, 3].map(() => runOf(spec.runId).start(spec, { room: 'slot' })))
+  expect(answers.map((answer) => answer.ok && answer.created).filter(Boolean)).toHaveLength(1)
+  expect(answers.every(({ ok }) => ok)).toBe(true)
+  const other = newSpec(busy(), { teamId, runId: newRunId(teamId, 1, clock.now()) })
+  expect(await runOf(other.runId).start(other, { room: 'slot' })).toEqual({ ok: false, reason: 'no_slot' })
+  await cancel(spec.runId)
+})

@@ -1,0 +1,123 @@
+// How a deployment ends that the platform never finishes, and who hears of it.
+import { expect, test } from 'vitest'
+import { takeEnd } from '../../../src/modules/deployments/service/end.ts'
+import { get, post } from '../../helpers/api.ts'
+import { runJobs, withContext } from '../../helpers/jobs.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
+import { socket } from '../realtime/sockets.ts'
+import { bucketOf, deploy, ended, failAt, fresh, PATH, projectOf, uploadSite } from './deployments.ts'
+import { newDeployment, rowOf, step, walk } from './steps.ts'
+
+const SITE = { 'index.html': '<!doctype html><p>One</p>', 'a.css': 'p {}' }
+const MINUTE_MS = 60_000
+
+const noticesOf = async (
+  as: Person,
+): Promise<{ kind: string; title: string; message: string; subject: unknown }[]> => {
+  await runJobs(['event.dispatch', 'run.start', 'mail.send'])
+  return (await get('/api/v1/users/notifications', as)).body.items
+}
+
+test('a platform that stays in processing for 20 minutes ends the deployment, and is asked again by hand', async () => {
+  const person = await newPerson()
+  const { body, place, folder } = await projectOf(person, 'netlify')
+  await uploadSite(person, folder, SITE)
+  const id = await newDeployment(person, { ...body, platform: 'netlify' })
+  await walk(person, id, { to: 'check' })
+  const deployId = (await rowOf(person, id)).platformId
+  const busy = JSON.stringify({ id: deployId, state: 'processing' })
+  await failAt(place, { match: `GET /deploys/${deployId}$`, status: 200, body: busy, times: 3 })
+  const begun = (await rowOf(person, id)).publishedAt as number
+  const early = await step(person, id, 'check', begun + 20 * MINUTE_MS - 1_000)
+  expect(early).toMatchObject({ again: true, until: begun + 20 * MINUTE_MS + 14_000 })
+  const fault = await step(person, id, 'check', begun + 20 * MINUTE_MS).catch((error: unknown) => error)
+  expect(fault).toMatchObject({ code: 'deployment.timeout' })
+  const { runId } = await rowOf(person, id)
+  const { code, detail } = fault as { code: string; detail: string }
+  const told = {
+    type: 'deployment.ended',
+    status: 'failed',
+    cancelledBy: null,
+    error: { code, message: detail },
+  } as const
+  await withContext((request) =>
+    takeEnd(request, { ...told, teamId: person.teamId as string, deploymentId: id, runId }),
+  )
+  expect((await get(`${PATH}/${id}`, person)).body).toMatchObject({
+    status: 'failed',
+    error: { code: 'deployment.timeout', message: expect.stringContaining(`/deployments/${id}/refresh`) },
+  })
+  // It is not done yet, then it is.
+  expect((await post(`${PATH}/${id}/refresh`, person, {})).body).toMatchObject({ status: 'failed' })
+  expect((await post(`${PATH}/${id}/refresh`, person, {})).body).toMatchObject({
+    status: 'ready',
+    error: null,
+    readyAt: expect.any(String),
+  })
+  expect((await noticesOf(person)).map(({ kind }) => kind)).toContain('deployment.failed')
+})
+
+test('followers of a deployment see how far it is, its lines and its end', async () => {
+  const person = await newPerson()
+  const bucket = fresh()
+  const { id: integrationId } = await bucketOf(person, bucket)
+  await uploadSite(person, bucket, SITE)
+  // It waits for a moment, so that the follower is there.
+  await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '1' } })
+  const source = { prefix: bucket }
+  const { id } = (
+    await post(PATH, person, { platform: 'aws-s3', integrationId, project: '/', source, production: true })
+  ).body
+  const channel = `deployment:${id}`
+  const live = await socket(person, [channel])
+  const stranger = await socket(await newPerson(), [channel])
+  await live.until(() => live.events(channel).some(({ event }) => event.data.status === 'ready'))
+  const seen = live.events(channel).map(({ event }) => event)
+  expect(new Set(seen.map(({ type }) => type))).toEqual(new Set(['deployment.progress']))
+  const lines = seen.flatMap(({ data }) => data.lines)
+  expect(
+    lines
+      .filter(({ message }) => message === 'Sent')
+      .map(({ file }) => file)
+      .sort(),
+  ).toEqual(['a.css', 'index.html'])
+  expect(lines.map(({ seq }) => seq)).toEqual([...lines.map(({ seq }) => seq)].sort((a, b) => a - b))
+  expect(seen.at(-1)?.data).toMatchObject({ id, status: 'ready', files: { total: 2, sent: 2 } })
+  expect(stranger.events(channel)).toEqual([])
+  live.close()
+  stranger.close()
+})
+
+test('who has started a deployment hears how it ended', async () => {
+  const person = await newPerson()
+  const bucket = fresh()
+  const { id: integrationId } = await bucketOf(person, bucket)
+  await uploadSite(person, bucket, SITE)
+  const body = {
+    platform: 'aws-s3',
+    integrationId,
+    project: 'docs',
+    source: { prefix: bucket },
+    production: true,
+  }
+  const done = await deploy(person, body)
+  await failAt(bucket, { match: 'GET', status: 403, body: '<Error><Code>AccessDenied</Code></Error>' })
+  const failed = await deploy(person, body)
+  const again = await post(`${PATH}/${failed.id}/redeploy`, person, {})
+  expect(await ended(person, again.body.id)).toMatchObject({
+    status: 'ready',
+    action: 'redeploy',
+    basedOn: failed.id,
+  })
+  const notices = await noticesOf(person)
+  const about = (id: string) => notices.find(({ subject }) => (subject as { id: string }).id === id)
+  expect(about(failed.id)).toMatchObject({
+    kind: 'deployment.failed',
+    message: expect.stringContaining('s3:PutObject'),
+  })
+  // Those of one project are folded into the newest.
+  expect(about(again.body.id) ?? about(done.id)).toMatchObject({
+    kind: 'deployment.ready',
+    title: 'docs is published',
+  })
+})

@@ -1,0 +1,377 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { runImport } from '../../../src/modules/finops/transfer/import/run.ts'
+import { randomFrom } from '../../contract/support/random.ts'
+import { app, call, get, post } from '../../helpers/api.ts'
+import { runCronTasks, runJobs, withContext } from '../../helpers/jobs.ts'
+import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { casesOf, SEED } from '../../helpers/random-cases.ts'
+import { insertRows, randomRow } from './brute-force.ts'
+import { COSTS, daysOf, postCost, setRate, USAGE } from './rows.ts'
+import { XLSX_SAMPLE } from './xlsx-sample.ts'
+
+async function upload(as: Person, name: string, content: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const raw = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const answer = await call('POST', '/api/v1/files/upload', { as, raw, headers: { 'x-filename': name } })
+  if (answer.status >= 300) throw new Error(answer.text)
+  return answer.body.id
+}
+
+const start = async (as: Person, fileId: string, options: object = {}, path = COSTS) => {
+  const answer = await post(`${path}/import`, as, { fileId, ...options })
+  expect(answer.status).toBe(202)
+  return answer.body.id as string
+}
+
+async function imported(
+  as: Person,
+  content: string | Uint8Array<ArrayBuffer>,
+  {
+    name = 'costs.csv',
+    path = COSTS,
+    ...options
+  }: { name?: string; path?: string; [option: string]: unknown } = {},
+) {
+  const id = await start(as, await upload(as, name, content), options, path)
+  await runJobs()
+  return (await get(`${COSTS}/imports/${id}`, as)).body
+}
+
+const errorsOf = async (as: Person, id: string) => (await get(`${COSTS}/imports/${id}/errors`, as)).body.items
+
+/** Everything that an import may write, without ids and times. */
+async function rowsOf(teamId: string, table = 'cost_snapshots'): Promise<unknown[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT * FROM ${table} WHERE team_id = ? ORDER BY date, provider, gpu_type, service, resource, source, line`,
+  )
+    .bind(teamId)
+    .all()
+  return results.map(({ id, team_id, import_id, version, created_at, updated_at, ...row }) => row)
+}
+
+const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(
+    await new Response(
+      new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream('gzip')),
+    ).arrayBuffer(),
+  )
+
+const HEAD = 'date,provider,service,source,costUsd,label:team\n'
+
+test('a CSV file is imported; again it changes nothing; corrected it corrects', async () => {
+  const person = await newPerson()
+  const text = `${HEAD}2026-01-31,aws,EC2,bill,12.5,search\n2026-02-01,aws,S3,bill,-3,\n`
+  expect(await imported(person, text)).toMatchObject({
+    status: 'succeeded',
+    created: 2,
+    corrected: 0,
+    refused: 0,
+    line: 3,
+  })
+  const before = await rowsOf(person.teamId)
+  expect(before).toMatchObject([
+    { cost_micro_usd: 12_500_000, labels: '{"team":"search"}' },
+    { cost_micro_usd: -3_000_000 },
+  ])
+  expect(await imported(person, text)).toMatchObject({ created: 0, corrected: 0, unchanged: 2 })
+  expect(await rowsOf(person.teamId)).toEqual(before)
+  expect(await imported(person, text.replace('12.5', '13'))).toMatchObject({ corrected: 1, unchanged: 1 })
+  const { kept, computed } = await daysOf(person.teamId)
+  expect(kept).toEqual(computed)
+})
+
+test('errors name line, column and reason; other rows are imported, or none with stop and dryRun', async () => {
+  const person = await newPerson()
+  const text = `${HEAD}2026-01-31,aws,EC2,bill,1,\n2026-02-30,aws,EC2,bill,1,\n2026-01-31,,EC2,bill,x,\n2026-01-30,aws,EC2,bill,0.0000001,\n2026-01-29,aws,EC2,bill,1,,\n`
+  const dry = await imported(person, text, { onError: 'dryRun' })
+  expect(dry).toMatchObject({ status: 'succeeded', created: 1, refused: 4 })
+  expect(await rowsOf(person.teamId)).toEqual([])
+  const done = await imported(person, text)
+  expect(done).toMatchObject({ status: 'succeeded', created: 1, refused: 4 })
+  expect(await errorsOf(person, done.id)).toEqual([
+    { line: 3, column: 'date', reason: expect.any(String) },
+    { line: 4, column: 'costUsd', reason: 'is no number' },
+    { line: 5, column: 'costUsd', reason: 'has more than six decimals' },
+    { line: 6, column: null, reason: 'has 7 cells, the header 6' },
+  ])
+  const stopped = await imported(person, text.replace('EC2,bill,1', 'EC2,bill,7'), { onError: 'stop' })
+  expect(stopped).toMatchObject({ status: 'failed', error: expect.stringMatching(/^Line 3: date/) })
+  expect(await rowsOf(person.teamId)).toMatchObject([{ cost_micro_usd: 1_000_000 }])
+})
+
+test('semicolons, decimal commas, Latin-1, a byte-order mark, gzip, JSON lines and XLSX', async () => {
+  const person = await newPerson()
+  const latin = new TextEncoder().encode('date;provider;costUsd\n2026-01-31;M_nchen;1.234,5\n')
+  latin[latin.indexOf(0x5f)] = 0xfc
+  // Files take text in UTF-8 only, so Latin-1 comes packed.
+  expect((await imported(person, await gzip(latin), { name: 'latin.csv.gz' })).created).toBe(1)
+  await imported(person, '﻿date,provider,costUsd\n2026-01-31,bom,"1,234.5"\n')
+  const packed = await gzip(new TextEncoder().encode('date,provider,costUsd\n2026-01-31,gz,2\n'))
+  await imported(person, packed, { name: 'costs.csv.gz' })
+  await imported(person, '{"date":"2026-01-31","provider":"json","costUsd":0.5,"labels":{"a":"b"}}\n', {
+    name: 'x.jsonl',
+  })
+  const xlsx = await imported(
+    person,
+    Uint8Array.from(atob(XLSX_SAMPLE), (c) => c.charCodeAt(0)),
+    { name: 'x.xlsx' },
+  )
+  expect(xlsx).toMatchObject({ status: 'succeeded', created: 2, refused: 1 })
+  expect(
+    (await rowsOf(person.teamId)).map((row: any) => [row.provider, row.cost_micro_usd, row.labels]),
+  ).toEqual([
+    ['München', 1_234_500_000, '{}'],
+    ['aws', 12_345_678, '{"team":"search"}'],
+    ['bom', 1_234_500_000, '{}'],
+    ['gz', 2_000_000, '{}'],
+    ['json', 500_000, '{"a":"b"}'],
+    ['gcp', 300_000, '{}'],
+  ])
+})
+
+test('a saved mapping names the columns, and defaults fill what is missing', async () => {
+  const person = await newPerson()
+  const mapping = {
+    columns: { date: 'Tag', costUsd: 'Kosten', 'label:team': 'Team' },
+    defaults: { provider: 'hetzner', source: 'rechnung' },
+  }
+  const set = await call('PUT', `${COSTS}/mappings/hetzner`, { as: person, body: mapping })
+  expect(set.body).toMatchObject({ name: 'hetzner', ...mapping })
+  const done = await imported(person, 'Tag;Kosten;Team\n2026-01-31;1,5;Suche\n', { mapping: 'hetzner' })
+  expect(done).toMatchObject({ status: 'succeeded', created: 1 })
+  expect(await rowsOf(person.teamId)).toMatchObject([
+    { provider: 'hetzner', source: 'rechnung', cost_micro_usd: 1_500_000, labels: '{"team":"Suche"}' },
+  ])
+  expect((await get(`${COSTS}/mappings?count=true`, person)).body).toMatchObject({ total: 1 })
+  expect((await call('DELETE', `${COSTS}/mappings/hetzner`, { as: person })).status).toBe(204)
+  expect((await call('DELETE', `${COSTS}/mappings/hetzner`, { as: person })).status).toBe(404)
+})
+
+test.each(['csv', 'jsonl', 'focus'])('an export as %s gives the same rows back', async (format) => {
+  const person = await newPerson()
+  const random = randomFrom(SEED)
+  await insertRows(
+    person.teamId,
+    Array.from({ length: casesOf(3_000) }, (_, n) => randomRow(random, n)),
+  )
+  await setRate('2026-01-31', 'PLN', '0.271828')
+  await postCost(person, {
+    provider: '=SUM(A1)',
+    service: "'=x",
+    resource: '-1',
+    source: '@a',
+    labels: { 'a"b': "'+c" },
+  })
+  await postCost(person, {
+    currency: 'PLN',
+    costUsd: undefined,
+    cost: 10.01,
+    effectiveCost: 3,
+    provider: 'a,b"c',
+  })
+  await postCost(person, { costUsd: 1, effectiveCostUsd: 0.5, listCostUsd: 2, provider: 'three' })
+  const file = await get(`${COSTS}/export?format=${format}`, person)
+  expect(file.status).toBe(200)
+  const other = await newPerson()
+  const rates = await env.DB.prepare("DELETE FROM currency_rates WHERE currency = 'PLN'").run()
+  expect(rates.success).toBe(true)
+  const done = await imported(other, file.text, { name: format === 'jsonl' ? 'x.jsonl' : 'x.csv' })
+  expect(done).toMatchObject({ status: 'succeeded', refused: 0 })
+  expect(await rowsOf(other.teamId)).toEqual(await rowsOf(person.teamId))
+  if (format === 'focus') return
+  const usage = await get(`${USAGE}/export?format=${format}`, person)
+  await imported(other, usage.text, { name: format === 'jsonl' ? 'x.jsonl' : 'x.csv', path: USAGE })
+  const rows = (await rowsOf(other.teamId, 'usage_snapshots')) as { tokens: number }[]
+  expect(rows.map(({ tokens: _, ...row }) => row)).toEqual(
+    ((await rowsOf(person.teamId, 'usage_snapshots')) as { tokens: number }[]).map(
+      ({ tokens: _, ...row }) => row,
+    ),
+  )
+})
+
+test('an export as XLSX gives the same rows back, with nothing that is a formula', async () => {
+  const person = await newPerson()
+  await insertRows(
+    person.teamId,
+    Array.from({ length: 60 }, (_, n) => randomRow(randomFrom(n), n)),
+  )
+  await postCost(person, { provider: '=SUM(A1)', service: '<b>&"', costUsd: -0.000001, labels: { a: '1' } })
+  for (const [path, table] of [
+    [COSTS, 'cost_snapshots'],
+    [USAGE, 'usage_snapshots'],
+  ] as const) {
+    const answer = await app.fetch(
+      new Request(`http://orrery.test${path}/export?format=xlsx`, {
+        headers: { authorization: `Bearer ${person.token}`, 'x-team-id': person.teamId },
+      }),
+      env,
+      createExecutionContext(),
+    )
+    expect(answer.status).toBe(200)
+    const other = await newPerson()
+    const file = new Uint8Array(await answer.arrayBuffer())
+    expect(await imported(other, file, { name: 'x.xlsx', path })).toMatchObject({
+      status: 'succeeded',
+      refused: 0,
+    })
+    const plain = (rows: unknown[]) => (rows as { tokens?: number }[]).map(({ tokens: _, ...row }) => row)
+    expect(plain(await rowsOf(other.teamId, table))).toEqual(plain(await rowsOf(person.teamId, table)))
+  }
+})
+
+const FOCUS_HEAD =
+  'BilledCost,BillingCurrency,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ChargeDescription,EffectiveCost,ListCost,ProviderName,ServiceName,ResourceId,SkuId,RegionId,Tags,PricingQuantity,PricingUnit,x_Team'
+const focusLine = (cost: string, sku: string, more = 'a') =>
+  `${cost},USD,2026-01-31T00:00:00Z,2026-02-01T00:00:00Z,Usage,Tokens,${cost},2,OpenAI,GPT,,${sku},eu,"{""env"":""prod""}",10,Tokens,${more}`
+
+test('a FOCUS file: lines that differ stay apart, equal lines are summed, and again changes nothing', async () => {
+  const person = await newPerson()
+  // More lines than a page, so that equal ones stand in different pages.
+  const lines = Array.from({ length: 1_203 }, (_, n) => focusLine('0.01', `sku-${n % 3}`))
+  const text = [FOCUS_HEAD, ...lines, focusLine('-1', 'sku-0', 'b')].join('\n')
+  expect(await imported(person, text)).toMatchObject({ status: 'succeeded', refused: 0, line: 1_205 })
+  const rows = await rowsOf(person.teamId)
+  expect((rows as any[]).map((row) => row.cost_micro_usd).sort((a, b) => a - b)).toEqual([
+    -1_000_000, 4_010_000, 4_010_000, 4_010_000,
+  ])
+  expect(rows[0]).toMatchObject({
+    provider: 'OpenAI',
+    service: 'GPT',
+    source: 'focus',
+    labels: '{"env":"prod"}',
+  })
+  expect(JSON.parse((rows[0] as { focus: string }).focus)).toMatchObject({
+    PricingUnit: 'Tokens',
+    RegionId: 'eu',
+  })
+  expect((rows as any[]).map(({ focus }) => JSON.parse(focus).PricingQuantity).sort()).toEqual([
+    '10',
+    ...['4010', '4010', '4010'],
+  ])
+  await imported(person, text)
+  expect(await rowsOf(person.teamId)).toEqual(rows)
+  const { kept, computed } = await daysOf(person.teamId)
+  expect(kept).toEqual(computed)
+})
+
+test('an import whose message was given up has failed, and says so', async () => {
+  const person = await newPerson()
+  const id = await start(person, await upload(person, 'x.csv', HEAD))
+  await env.DB.prepare(
+    "UPDATE outbox SET status = 'dead', last_error = 'no room' WHERE type = 'costs.import' AND json_extract(body, '$.importId') = ?",
+  )
+    .bind(id)
+    .run()
+  await runCronTasks('end imports that were given up')
+  expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
+    status: 'failed',
+    error: 'The import failed several times. Start it again.',
+  })
+})
+
+test.each([
+  [
+    '0.5',
+    'BilledCost,BilledCurrency,ChargePeriodStart,ChargeType,Provider\n1,USD,2026-01-31T00:00:00Z,Usage,AWS',
+    null,
+  ],
+  ['1.0', 'BilledCost,BillingCurrency,ChargePeriodStart,ProviderName\n1,USD,2026-01-31 00:00:00,AWS', null],
+  [
+    '1.3',
+    'BilledCost,BillingCurrency,ChargePeriodStart,ServiceProviderName\n1,USD,2026-01-31T00:00:00Z,AWS',
+    null,
+  ],
+  [
+    '1.3 without a currency',
+    'BilledCost,ChargePeriodStart,ServiceProviderName\n1,2026-01-31,AWS',
+    /FOCUS 1.3 and lacks BillingCurrency/,
+  ],
+  [
+    '0.5 without a provider',
+    'BilledCost,BilledCurrency,ChargePeriodStart,ChargeType\n1,USD,2026-01-31,Usage',
+    /FOCUS 0.5 and lacks ProviderName/,
+  ],
+])(
+  'FOCUS %s is read where its columns allow it, else refused naming the version',
+  async (_what, text, error) => {
+    const person = await newPerson()
+    const done = await imported(person, text)
+    expect([done.status, done.created]).toEqual(error === null ? ['succeeded', 1] : ['failed', 0])
+    if (error !== null) expect(done.error).toMatch(error)
+  },
+)
+
+const many = (n: number) =>
+  `date,provider,line,costUsd\n${Array.from({ length: n }, (_, i) => `2026-01-31,aws,${i},1`).join('\n')}`
+
+test('a cancelled import keeps whole pages and goes no further', async () => {
+  const person = await newPerson()
+  const id = await start(person, await upload(person, 'x.csv', many(3)))
+  const cancelled = await call('POST', `${COSTS}/imports/${id}/cancel`, { as: person })
+  expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled'])
+  await runJobs()
+  expect(await rowsOf(person.teamId)).toEqual([])
+  expect((await call('POST', `${COSTS}/imports/${id}/cancel`, { as: person })).status).toBe(409)
+})
+
+test('consumers that die or do the same message at once write each page once, and the import goes on', async () => {
+  const person = await newPerson()
+  const id = await start(person, await upload(person, 'x.csv', many(1_700)))
+  const run = () =>
+    withContext((request) =>
+      runImport(request, { type: 'costs.import', teamId: person.teamId, importId: id }),
+    )
+  // Dies after its second page.
+  let commits = 0
+  await withContext(async (request) => {
+    const DB = new Proxy(request.env.DB, {
+      get: (d1, name) => {
+        const value = Reflect.get(d1, name)
+        if (name !== 'batch') return typeof value === 'function' ? value.bind(d1) : value
+        return (...args: Parameters<D1Database['batch']>) => {
+          if (++commits > 2) throw new Error('killed')
+          return d1.batch(...args)
+        }
+      },
+    })
+    const dying = { ...request, env: { ...request.env, DB } }
+    await expect(
+      runImport(dying, { type: 'costs.import', teamId: person.teamId, importId: id }),
+    ).rejects.toThrow('killed')
+  })
+  expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
+    status: 'running',
+    created: 1_000,
+    line: 1_001,
+  })
+  expect(await rowsOf(person.teamId)).toHaveLength(1_000)
+  await Promise.all([run(), run(), run()])
+  await runJobs()
+  expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
+    status: 'succeeded',
+    created: 1_700,
+    line: 1_701,
+  })
+  expect(await rowsOf(person.teamId)).toHaveLength(1_700)
+})
+
+test('two imports of the same file at once leave each row once', async () => {
+  const person = await newPerson()
+  const fileId = await upload(person, 'x.csv', many(700))
+  await Promise.all([start(person, fileId), start(person, fileId)])
+  await Promise.all([runJobs(), runJobs()])
+  expect(await rowsOf(person.teamId)).toHaveLength(700)
+})
+
+test('files of other teams, and mappings that are missing, are not found; viewers import nothing', async () => {
+  const { owner, join } = await newTeam()
+  const fileId = await upload(owner, 'x.csv', HEAD)
+  const stranger = await newPerson()
+  expect((await post(`${COSTS}/import`, stranger, { fileId })).status).toBe(404)
+  expect((await post(`${COSTS}/import`, owner, { fileId, mapping: 'none' })).status).toBe(404)
+  expect((await post(`${COSTS}/import`, await join('viewer'), { fileId })).status).toBe(403)
+  const id = await start(owner, fileId)
+  for (const path of ['', '/errors'])
+    expect((await get(`${COSTS}/imports/${id}${path}`, stranger)).status).toBe(404)
+})

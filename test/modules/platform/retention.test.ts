@@ -1,0 +1,93 @@
+// How long things are kept, by the plan of their team.
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DAY_MS } from '../../../src/core/clock.ts'
+import type { Plan } from '../../../src/core/plans.ts'
+import { retainByPlan } from '../../../src/cron/retention.ts'
+import { get, post } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { runCron, withContext } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { retainTeamsSince } from '../../helpers/retention.ts'
+import { linear } from '../../helpers/runs.ts'
+import { newCallback, newNotification } from '../../helpers/told.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+import { resetSettings, setSettings } from '../admin/settings.ts'
+
+afterEach(resetSettings)
+
+let since = 0
+beforeEach(() => {
+  since = clock.now()
+})
+
+async function told(plan: Plan, ageDays: number) {
+  const person = await newPerson({ plan })
+  const createdAt = clock.now() - ageDays * DAY_MS
+  const notification = await newNotification(person)
+  const delivery = await newCallback(person.teamId)
+  await env.DB.batch([
+    env.DB.prepare('UPDATE notifications SET created_at = ? WHERE id = ?').bind(createdAt, notification),
+    env.DB.prepare('UPDATE webhook_deliveries SET created_at = ? WHERE id = ?').bind(createdAt, delivery),
+    env.DB.prepare(
+      "INSERT INTO inbound_events (team_id, id, name, data, created_at) VALUES (?, 'evt', 'x', '{}', ?)",
+    ).bind(person.teamId, createdAt),
+  ])
+  const count = async (table: string) =>
+    (
+      await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE team_id = ?`)
+        .bind(person.teamId)
+        .first<{ n: number }>()
+    )?.n
+  return async () => ({
+    notifications: await count('notifications'),
+    deliveries: await count('webhook_deliveries'),
+    events: await count('inbound_events'),
+  })
+}
+
+const ALL = { notifications: 1, deliveries: 1, events: 1 }
+const NONE = { notifications: 0, deliveries: 0, events: 0 }
+
+test('a plan that keeps things for a shorter time loses them earlier, the others do not', async () => {
+  const [free, young, premium] = [await told('free', 8), await told('free', 6), await told('premium', 8)]
+  const week = { free: 7 }
+  await setSettings({ retention: { notifications: week, deliveries: week, events: week } })
+  await retainTeamsSince(since)
+  expect([await free(), await young(), await premium()]).toEqual([NONE, ALL, ALL])
+})
+
+test('a longer retention holds for its plan only', async () => {
+  const [free, team] = [await told('free', 100), await told('team', 100)]
+  const year = { team: 365 }
+  await setSettings({ retention: { notifications: year, deliveries: year, events: year } })
+  await runCron()
+  await retainTeamsSince(since)
+  expect([await free(), await team()]).toEqual([NONE, ALL])
+})
+
+test('without a difference no team is visited', async () => {
+  await env.DB.prepare("DELETE FROM sweep_positions WHERE name = 'retention'").run()
+  await withContext(retainByPlan)
+  expect(await env.DB.prepare("SELECT 1 FROM sweep_positions WHERE name = 'retention'").first()).toBeNull()
+})
+
+test('runs of a plan with a shorter time are retired with their objects', async () => {
+  const end = async (plan: Plan) => {
+    const person = await newPerson({ plan })
+    const workflowId = await newWorkflow(person.teamId, linear(1))
+    const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
+    await vi.waitFor(async () =>
+      expect(await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(body.id).first()).not.toBeNull(),
+    )
+    const old = clock.now() - 8 * DAY_MS
+    await env.DB.prepare('UPDATE runs SET created_at = ?1, finished_at = ?1 WHERE id = ?2')
+      .bind(old, body.id)
+      .run()
+    return async () => (await get(`/api/v1/runs/${body.id}`, person)).status
+  }
+  const [free, premium] = [await end('free'), await end('premium')]
+  await setSettings({ retention: { runs: { free: 7 } } })
+  await retainTeamsSince(since)
+  expect([await free(), await premium()]).toEqual([404, 200])
+})

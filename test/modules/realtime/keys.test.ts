@@ -1,0 +1,107 @@
+// An API key belongs to one team. Its owner may be in others, and its sockets hear nothing of those.
+import { expect, test } from 'vitest'
+import { type Caller, call, post } from '../../helpers/api.ts'
+import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
+import { newTeam, type Person } from '../../helpers/people.ts'
+import { tell } from '../notifications/telling.ts'
+import { startedBy } from '../runs/followers.ts'
+import { socket } from './sockets.ts'
+
+async function keyOf(person: Caller, scopes: string[]): Promise<Caller> {
+  const made = await post('/api/v1/auth/api-keys', person, { name: 'live', scopes })
+  expect(made.status, made.text).toBe(201)
+  return { apiKey: made.body.key }
+}
+
+/** Somebody in two teams. */
+async function inTwoTeams(): Promise<{ here: Person; there: Person }> {
+  const { owner } = await newTeam()
+  const other = await newTeam(owner)
+  return { here: owner, there: other.owner }
+}
+
+const titlesOf = (notifications: { title: string }[]) => notifications.map(({ title }) => title)
+
+test('a key hears the notifications of its own team, a person those of all teams', async () => {
+  giveObjectsTheTimeOfTheApp()
+  const { here, there } = await inTwoTeams()
+  const to = { userIds: [here.userId] }
+  await tell({ to, teamId: here.teamId, title: 'here before' })
+  await tell({ to, teamId: there.teamId, title: 'there before' })
+  const key = await socket(
+    await keyOf(here, ['runs:read', 'notifications:read']),
+    ['notifications'],
+    'notifications',
+  )
+  const person = await socket(here, ['notifications'], 'notifications')
+  expect(titlesOf(key.of('notifications', 'reset')[0]?.snapshot.notifications)).toEqual(['here before'])
+  expect(key.of('notifications', 'reset')[0]?.snapshot.unreadCount).toBe(1)
+  expect(person.of('notifications', 'reset')[0]?.snapshot.unreadCount).toBe(2)
+  await tell({ to, teamId: there.teamId, title: 'there' })
+  await tell({ to, teamId: here.teamId, title: 'here' })
+  await person.until(() => person.events('notifications').length === 2)
+  await key.until(() => key.events('notifications').length > 0)
+  expect(titlesOf(person.events('notifications').map(({ event }) => event.data))).toEqual(['there', 'here'])
+  expect(titlesOf(key.events('notifications').map(({ event }) => event.data))).toEqual(['here'])
+  expect(key.events('notifications')[0]?.event.data.unreadCount).toBe(2)
+  expect(key.events('notifications')[0]?.seq).toBe((key.of('notifications', 'subscribed')[0]?.seq ?? 0) + 1)
+  const counts = (live: typeof key) =>
+    live.events('notifications').map(({ event }) => [event.type, event.data.unreadCount])
+  await call('PUT', '/api/v1/users/notifications/read-all', { as: here })
+  await key.until(() => key.events('notifications').length === 2)
+  await person.until(() => person.events('notifications').length === 3)
+  expect(counts(key).at(-1)).toEqual(['notifications.read', 0])
+  expect(counts(person).at(-1)).toEqual(['notifications.read', 0])
+  key.close()
+  person.close()
+})
+
+test('a key needs notifications:read to follow notifications', async () => {
+  const { owner } = await newTeam()
+  const live = await socket(await keyOf(owner, ['runs:read', 'profile:read']), ['notifications'])
+  expect(live.of('notifications', 'error')).toMatchObject([{ code: 'channel.denied' }])
+  live.close()
+})
+
+test('a run that its owner follows in another team is not to be had by a key of this team', async () => {
+  const { here, there } = await inTwoTeams()
+  const runId = await startedBy(there)
+  const channel = `run:${runId}`
+  const person = await socket(there, [channel], 'notifications')
+  expect(person.of(channel, 'event').length).toBeGreaterThan(0)
+  const key = await socket(await keyOf(here, ['runs:read']), [channel], 'notifications')
+  expect(key.of(channel, 'error')).toMatchObject([{ code: 'channel.not_found' }])
+  expect(key.of(channel, 'event')).toEqual([])
+  const inThisTeam = await socket(here, [channel], 'notifications')
+  expect(inThisTeam.of(channel, 'error')).toMatchObject([{ code: 'channel.not_found' }])
+  for (const live of [key, person, inThisTeam]) live.close()
+})
+
+test('the channel of all changes needs the right to read each kind of thing', async () => {
+  const { owner } = await newTeam()
+  const all = [
+    'teams',
+    'workflows',
+    'runs',
+    'tasks',
+    'agents',
+    'files',
+    'deployments',
+    'jobs',
+    'integrations',
+    'budgets',
+  ]
+  const scopes = all.map((one) => `${one}:read`)
+  const whole = await socket(await keyOf(owner, scopes), ['changes'])
+  expect(whole.of('changes', 'subscribed')).toHaveLength(1)
+  const less = await socket(
+    await keyOf(
+      owner,
+      scopes.filter((one) => one !== 'files:read'),
+    ),
+    ['changes'],
+  )
+  expect(less.of('changes', 'error')).toMatchObject([{ code: 'channel.denied' }])
+  whole.close()
+  less.close()
+})

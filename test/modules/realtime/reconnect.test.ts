@@ -1,0 +1,138 @@
+// Clients that are cut off again and again, by themselves, by sleeping and dying hubs and by dying runs, have in the end exactly
+// what the logs have. The client is the one in examples/realtime.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { follow, type Live } from '../../../examples/realtime/client.js'
+import { teamHub } from '../../../src/objects/channels.ts'
+import { liveHub } from '../../../src/objects/live-hub.ts'
+import { randomFrom } from '../../contract/support/random.ts'
+import { newTeam, type Person } from '../../helpers/people.ts'
+import { casesOf, repeatWith, SEED } from '../../helpers/random-cases.ts'
+import { runOf } from '../../helpers/runs.ts'
+import { startedBy } from '../runs/followers.ts'
+import { ask, REALTIME, ticketOf } from './sockets.ts'
+
+const CLIENTS = 10
+/** A tenth of them, unless all are asked for. */
+const STEPS = casesOf(2_500)
+
+type Heard = { seq: number; text: string }
+
+class Client {
+  readonly heard = new Map<string, Heard[]>()
+  readonly resets = new Map<string, number>()
+  readonly live: Live
+  socket: WebSocket | null = null
+
+  constructor(as: Person, channels: string[]) {
+    this.live = follow({
+      url: `${REALTIME}/ws/workflows/me`,
+      ticket: () => ticketOf(as),
+      channels,
+      connect: async (path, protocols) => {
+        const response = await ask(
+          path,
+          {},
+          { upgrade: 'websocket', 'sec-websocket-protocol': protocols.join(', ') },
+        )
+        if (response.webSocket === null) throw new Error(`refused with ${response.status}`)
+        this.socket = response.webSocket
+        this.socket.accept()
+        return this.socket
+      },
+      wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
+      onEvent: (channel, event, seq) => this.of(channel).push({ seq, text: JSON.stringify(event) }),
+      onReset: (channel, _snapshot, seq) => {
+        this.heard.set(channel, [])
+        this.resets.set(channel, seq)
+      },
+    })
+  }
+
+  of(channel: string): Heard[] {
+    const heard = this.heard.get(channel) ?? []
+    this.heard.set(channel, heard)
+    return heard
+  }
+}
+
+const lost = (_object: unknown, state: DurableObjectState) => state.abort('lost')
+/** What is lost meanwhile is what the test is about. */
+const quietly = (work: Promise<unknown>) => work.catch(() => undefined)
+
+test(`after ${STEPS} disturbances every client has what the logs have (${repeatWith(SEED, STEPS)})`, async () => {
+  const random = randomFrom(SEED)
+  const { owner, teamId } = await newTeam()
+  const runs = [await startedBy(owner), await startedBy(owner)]
+  const channels = ['changes', ...runs.map((id) => `run:${id}`)]
+  const hub = () => liveHub(env.LIVE_HUBS, teamHub(teamId))
+  const clients = Array.from({ length: CLIENTS }, () => new Client(owner, channels))
+  await vi.waitFor(() => expect(clients.every(({ resets }) => resets.has('changes'))).toBe(true), {
+    timeout: 10_000,
+  })
+
+  let published = 0
+  const publish = async () => {
+    const key = `change ${published++}`
+    const event = {
+      type: 'workflow.updated',
+      at: new Date(0).toISOString(),
+      teamId,
+      data: { id: key },
+    } as const
+    // As from the outbox: until it has been taken.
+    await vi.waitFor(() => hub().publish([{ key, event }]), { timeout: 10_000, interval: 5 })
+  }
+  let noted = 0
+  const note = async () => {
+    const message = `note ${noted++}`
+    await vi.waitFor(() => runOf(random.pick(runs)).note({ teamId, by: owner.userId, message }), {
+      timeout: 10_000,
+      interval: 5,
+    })
+  }
+  const actions: [share: number, act: () => Promise<unknown> | unknown][] = [
+    [0.35, publish],
+    [0.65, note],
+    [0.9, () => random.pick(clients).socket?.close(1000)],
+    [0.93, () => quietly(evictDurableObject(hub() as never))],
+    [0.95, () => quietly(runInDurableObject(hub() as never, lost))],
+    [0.975, () => quietly(evictDurableObject(runOf(random.pick(runs)) as never))],
+    [1, () => quietly(runInDurableObject(runOf(random.pick(runs)) as never, lost))],
+  ]
+  for (let step = 0; step < STEPS; step++) {
+    const share = random.next()
+    await actions.find(([upTo]) => share < upTo)?.[1]()
+  }
+  await publish()
+  for (const id of runs) await runOf(id).note({ teamId, by: owner.userId, message: 'last' })
+
+  for (const channel of channels) {
+    const runId = channel.startsWith('run:') ? channel.slice(4) : null
+    const log: Heard[] = []
+    if (runId === null) {
+      for (let after = Math.min(...clients.map(({ resets }) => resets.get(channel) ?? 0)); ; ) {
+        const { entries } = await hub().page(channel, after, 500)
+        log.push(...entries.map(({ seq, event }) => ({ seq, text: JSON.stringify(event) })))
+        if (entries.length === 0) break
+        after = entries.at(-1)?.seq ?? after
+      }
+    } else {
+      for (let after = 0; ; ) {
+        const { events = [] } = (await runOf(runId).events(after, 500)) ?? {}
+        log.push(...events.map((event) => ({ seq: event.seq, text: JSON.stringify(event) })))
+        if (events.length === 0) break
+        after = events.at(-1)?.seq ?? after
+      }
+    }
+    for (const client of clients) {
+      const from = client.resets.get(channel) ?? 0
+      await vi.waitFor(() => expect(client.of(channel).at(-1)?.seq).toBe(log.at(-1)?.seq), {
+        timeout: 20_000,
+      })
+      expect(client.of(channel)).toEqual(log.filter(({ seq }) => seq > from))
+    }
+  }
+  for (const { live } of clients) live.close()
+}, 300_000)

@@ -1,0 +1,130 @@
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import type { RequestContext } from '../../../src/context.ts'
+import { DAY_MS, HOUR_MS, toIso } from '../../../src/core/clock.ts'
+import { retireRuns } from '../../../src/modules/runs/service/keep.ts'
+import { writeRunManifest } from '../../../src/modules/runs/service/manifest.ts'
+import { get, post } from '../../helpers/api.ts'
+import { withContext } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { linear } from '../../helpers/runs.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+
+/** Runs live on the real clock, which the other tests' clock may have left far behind. */
+const onRunTime = (request: RequestContext): RequestContext => ({
+  ...request,
+  now: Date.now,
+  settings: { ...request.settings, RUN_RETENTION_DAYS: 30 },
+})
+
+async function endedRun() {
+  const person = await newPerson()
+  const workflowId = await newWorkflow(person.teamId, linear(1))
+  const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
+  await vi.waitFor(async () => expect(await rowOf(body.id)).not.toBeNull())
+  return { person, id: body.id as string }
+}
+
+const rowOf = (id: string) => env.DB.prepare('SELECT id, status FROM runs WHERE id = ?').bind(id).first()
+
+test('a run that ended long ago is removed with its object, a younger one stays', async () => {
+  const old = await endedRun()
+  const young = await endedRun()
+  await env.DB.prepare('UPDATE runs SET finished_at = ? WHERE id = ?')
+    .bind(Date.now() - 31 * DAY_MS, old.id)
+    .run()
+  expect(await withContext((request) => retireRuns(onRunTime(request)))).toBeGreaterThan(0)
+  expect(await rowOf(old.id)).toBeNull()
+  expect((await get(`/api/v1/workflows/executions/${old.id}`, old.person)).status).toBe(404)
+  expect((await get(`/api/v1/workflows/executions/${young.id}`, young.person)).status).toBe(200)
+})
+
+const manifestAt = (now: number) => withContext((request) => writeRunManifest({ ...request, now: () => now }))
+
+const START_OF_TODAY = Date.now() - (Date.now() % DAY_MS)
+const TODAY = toIso(START_OF_TODAY).slice(0, 10)
+
+/** Pages are never changed, and another test's clock may have been here already. */
+async function forgetManifest(day: string): Promise<void> {
+  const { objects } = await env.FILES.list({ prefix: `run-manifest/${day}/` })
+  await env.FILES.delete(objects.map(({ key }) => key))
+}
+
+const pagesOf = async (day: string): Promise<string[][]> => {
+  const { objects } = await env.FILES.list({ prefix: `run-manifest/${day}/` })
+  const pages = objects.filter(({ key }) => !key.endsWith('done.json'))
+  return Promise.all(pages.map(async ({ key }) => (await env.FILES.get(key))?.json() as Promise<string[]>))
+}
+
+async function reindex(day: string): Promise<number> {
+  const admin = await newPerson({ platformRole: 'admin' })
+  let asked = 0
+  for (let page: number | null = 0; page !== null; asked++) {
+    const answer: { status: number; body: { nextPage: number | null } } = await post(
+      '/api/v1/admin/runs/reindex',
+      admin,
+      { day, page },
+    )
+    expect(answer.status).toBe(200)
+    page = answer.body.nextPage
+  }
+  return asked
+}
+
+const forget = (id: string) => env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
+
+test('the index comes back from the manifest of the day and the runs themselves', async () => {
+  const { id } = await endedRun()
+  await forgetManifest(TODAY)
+  await manifestAt(START_OF_TODAY + DAY_MS + 12 * HOUR_MS)
+  await forget(id)
+  await reindex(TODAY)
+  expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
+  // Every run that any test has made is asked.
+}, 120_000)
+
+/** A run of a day that no other test is in, at this time of it. */
+async function runAt(time: string): Promise<string> {
+  const { id } = await endedRun()
+  await env.DB.prepare('UPDATE runs SET created_at = ? WHERE id = ?')
+    .bind(Date.parse(`2020-02-03T${time}Z`), id)
+    .run()
+  return id
+}
+
+const at = (time: string): number => Date.parse(`2020-02-03T${time}Z`)
+
+test('the runs of the current day come back as well, also one that has reported late', async () => {
+  const day = '2020-02-03'
+  const first = await runAt('10:01:00')
+  await manifestAt(at('10:12:30'))
+  expect(await pagesOf(day)).toEqual([[first]])
+  const late = await runAt('10:02:00')
+  const second = await runAt('10:15:00')
+  await manifestAt(at('10:22:00'))
+  await manifestAt(at('10:23:00'))
+  expect(await pagesOf(day)).toEqual([[first], [first, late, second]])
+  await Promise.all([first, late, second].map(forget))
+  expect(await reindex(day)).toBe(2)
+  expect(await rowOf(first)).toMatchObject({ status: 'succeeded' })
+  expect(await rowOf(late)).toMatchObject({ status: 'succeeded' })
+  expect(await rowOf(second)).toMatchObject({ status: 'succeeded' })
+  await forgetManifest(day)
+})
+
+test('where no run began nothing is written, and what was written stays after D1 was set back', async () => {
+  const day = '2020-02-03'
+  await forgetManifest(day)
+  for (let minute = 0; minute < 60; minute++) await manifestAt(at('15:00:00') + minute * 60_000)
+  expect(await pagesOf(day)).toEqual([])
+  const id = await runAt('16:01:00')
+  await manifestAt(at('16:12:00'))
+  await forget(id)
+  await manifestAt(at('16:13:00'))
+  await manifestAt(at('16:22:00'))
+  await manifestAt(Date.parse('2020-02-04T01:30:00Z'))
+  expect(await pagesOf(day)).toEqual([[id]])
+  await reindex(day)
+  expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
+  await forgetManifest(day)
+})

@@ -1,0 +1,346 @@
+// Slots: how many runs of a team are at work at a time, to the last one.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
+import type { Json } from '../../../src/core/json.ts'
+import { projectRuns } from '../../../src/modules/runs/repo/projection.ts'
+import { sweepRuns } from '../../../src/modules/runs/service/sweep.ts'
+import { sweepSlots } from '../../../src/modules/runs/service/sweep-slots.ts'
+import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
+import { lose } from '../../chaos/support/drive.ts'
+import { get, post } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { runJobs, withContext } from '../../helpers/jobs.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
+import { type Definition, linear, newSpec, objectOf, runOf } from '../../helpers/runs.ts'
+import { newTrigger } from '../../helpers/triggers.ts'
+import { newWorkflow } from '../../helpers/workflows.ts'
+import { busy, cancel, FREE, leave, reaches, rowOf, rowsOf, shows, usedSlots } from './slots.ts'
+
+const hook = (token: string, headers: Record<string, string> = {}) =>
+  post(`/api/v1/hooks/${token}`, undefined, {}, headers)
+
+async function hooked(definition: Definition, free = FREE) {
+  const person = await newPerson({ plan: 'free' })
+  const workflowId = await newWorkflow(person.teamId, definition)
+  const { token } = await newTrigger(person.teamId, workflowId, { type: 'webhook' })
+  await leave(person.teamId, free)
+  return { person, teamId: person.teamId, workflowId, token }
+}
+
+/** A run that starts this one, waits for it or not, and is left to itself. */
+const starts = (workflowId: string, wait: boolean): Definition => ({
+  nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId, wait } }],
+})
+
+/** The id of a run that another has started without waiting for it, which takes no slot for that. */
+async function startDetached(teamId: string, workflowId: string): Promise<string> {
+  const spec = newSpec(starts(workflowId, false), { teamId })
+  const answer = await runOf(spec.runId).start(spec, { waitMs: 5_000 })
+  if (!answer.ok || answer.run.status !== 'succeeded') throw new Error(JSON.stringify(answer))
+  await shows(teamId, spec.runId, { status: 'succeeded' })
+  return (answer.run.output as { runId: string }).runId
+}
+
+const startByHand = async (person: Person, workflowId: string): Promise<string> =>
+  (await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).body.id
+
+test('of deliveries at the same moment no more start than there are slots, and the next when one ends', async () => {
+  const { teamId, token } = await hooked(busy(), 5)
+  const answers = await Promise.all(Array.from({ length: 30 }, () => hook(token)))
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(5)
+  const refused = answers.filter(({ status }) => status === 402)
+  expect(refused).toHaveLength(25)
+  expect(refused[0]?.headers.get('retry-after')).toBe('30')
+  await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(5))
+  const [first] = answers.filter(({ status }) => status === 202)
+  await cancel(first?.body.runId)
+  await shows(teamId, first?.body.runId, { status: 'cancelled', slot: null })
+  expect((await hook(token)).status).toBe(202)
+  expect((await hook(token)).status).toBe(402)
+  for (const { id } of await rowsOf(teamId)) await cancel(id)
+})
+
+test('of events and schedules that are due at the same moment no more start than there are slots', async () => {
+  const { person, teamId, workflowId } = await hooked(busy(), 4)
+  await newTrigger(teamId, workflowId, { type: 'event', name: 'order.paid', key: 'paid' })
+  const trigger = await newTrigger(teamId, workflowId, { type: 'schedule', cron: '* * * * *', key: 'tick' })
+  const fire = (at: number) =>
+    withContext((request) =>
+      startScheduledRun(request, { type: 'run.start', teamId, triggerId: trigger.id, scheduledFor: at }),
+    ).catch(() => null)
+  await Promise.all([
+    ...Array.from({ length: 10 }, () => post('/api/v1/events', person, { name: 'order.paid', data: {} })),
+    ...Array.from({ length: 10 }, (_, i) => fire(clock.now() - i * 1_000)),
+  ])
+  await runJobs()
+  await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(4))
+  // No event is lost: its run waits in line when there is no slot.
+  await vi.waitFor(async () => expect((await rowsOf(teamId)).length).toBeGreaterThanOrEqual(10))
+  // A fire that found no room would begin when these end.
+  await env.DB.prepare("DELETE FROM outbox WHERE status = 'pending' AND body LIKE ?")
+    .bind(`%${teamId}%`)
+    .run()
+  for (const { id } of await rowsOf(teamId)) await cancel(id)
+})
+
+test('a run that waits gives its slot to others, one that was paused or has ended too', async () => {
+  const { teamId, token } = await hooked(
+    { nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 'go' } }] },
+    1,
+  )
+  for (let i = 0; i < 3; i++) {
+    const { status, body } = await hook(token)
+    expect(status).toBe(202)
+    await shows(teamId, body.runId, { status: 'waiting', slot: null })
+  }
+})
+
+test('a start that is refused gives its slot back', async () => {
+  const { teamId, token } = await hooked(busy({ concurrency: { limit: 1, whenFull: 'reject' } }), 2)
+  const { body } = await hook(token)
+  for (let i = 0; i < 3; i++) expect((await hook(token)).body.code).toBe('run.queue_full')
+  await shows(teamId, body.runId, { status: 'running', slot: body.runId })
+  expect(await rowsOf(teamId)).toHaveLength(1)
+  const other = await newTrigger(teamId, await newWorkflow(teamId, busy()), { type: 'webhook' })
+  expect((await hook(other.token)).status).toBe(202)
+  expect((await hook(other.token)).status).toBe(402)
+  for (const { id } of await rowsOf(teamId)) await cancel(id)
+})
+
+test('a run that took its slot beforehand counts once for the month', async () => {
+  const { teamId, token } = await hooked(linear(1))
+  const used = () =>
+    env.DB.prepare("SELECT sum(value) AS n FROM usage_counters WHERE team_id = ? AND metric = 'runs'")
+      .bind(teamId)
+      .first<number>('n')
+  for (let i = 1; i <= 2; i++) {
+    expect((await hook(token, { 'idempotency-key': 'same' })).status).toBe(202)
+    await vi.waitFor(async () => expect(await used()).toBe(1))
+  }
+})
+
+test('a delivery that comes again is answered with its run, however full it is by now', async () => {
+  const { teamId, token } = await hooked(busy(), 1)
+  const first = await hook(token, { 'idempotency-key': 'same' })
+  const again = await hook(token, { 'idempotency-key': 'same' })
+  expect([again.status, again.body.runId]).toEqual([202, first.body.runId])
+  expect((await hook(token, { 'idempotency-key': 'other' })).status).toBe(402)
+  await shows(teamId, first.body.runId, { status: 'running', slot: first.body.runId })
+  await cancel(first.body.runId)
+})
+
+test('sub-workflows that nobody waits for queue while no slot is free, and begin in order', async () => {
+  const { person, teamId, workflowId } = await hooked(busy(), 2)
+  const children: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const runId = await startDetached(teamId, workflowId)
+    children.push(runId)
+    if (i < 2) await shows(teamId, runId, { status: 'running', slot: runId })
+  }
+  const [first = '', second = '', third = ''] = children
+  await shows(teamId, third, { status: 'queued', slot: null })
+  expect(await runOf(third).view({})).toMatchObject({ waitingFor: [{ kind: 'slot', name: null }] })
+  const list = await get('/api/v1/workflows/executions?status=queued', person)
+  expect(list.body.items).toMatchObject([{ id: third, waitingFor: [{ kind: 'slot', name: null }] }])
+  await lose(third)
+  await cancel(second)
+  await reaches(third, 'running')
+  await shows(teamId, third, { status: 'running', slot: third, lineSince: null })
+  for (const id of [first, third]) await cancel(id)
+})
+
+test('paused in line it lets others pass, and keeps the place of its age; cancelled it leaves', async () => {
+  const { person, teamId, workflowId } = await hooked(busy(), 0)
+  const children: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const runId = await startDetached(teamId, workflowId)
+    await vi.waitFor(async () => expect((await rowOf(teamId, runId))?.lineSince).toEqual(expect.any(Number)))
+    children.push(runId)
+  }
+  expect((await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).status).toBe(402)
+  const [first = '', second = '', third = ''] = children
+  await runOf(first).control('pause', 'me')
+  await cancel(second)
+  await shows(teamId, first, { status: 'paused', lineSince: null })
+  await shows(teamId, second, { status: 'cancelled', lineSince: null })
+  const endOther = () =>
+    env.DB.prepare(
+      "UPDATE runs SET slot = NULL WHERE id = (SELECT id FROM runs WHERE team_id = ? AND workflow_name = 'Other' AND slot IS NOT NULL LIMIT 1)",
+    )
+      .bind(teamId)
+      .run()
+  await endOther()
+  await withContext(sweepSlots)
+  await reaches(third, 'running')
+  await runOf(first).control('resume', 'me')
+  await vi.waitFor(async () => expect((await rowOf(teamId, first))?.lineSince).toEqual(expect.any(Number)))
+  await cancel(third)
+  await reaches(first, 'running')
+  await cancel(first)
+})
+
+test('who was given a slot and not told is found by the sweep', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
+  await runOf(spec.runId).start(spec)
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  await env.DB.prepare('UPDATE runs SET slot = id, line_since = NULL, wake_by = 1 WHERE id = ?')
+    .bind(spec.runId)
+    .run()
+  await evictDurableObject(objectOf(spec.runId) as never)
+  await withContext(sweepRuns)
+  await reaches(spec.runId, 'succeeded')
+  await shows(teamId, spec.runId, { status: 'succeeded', slot: null })
+})
+
+test('the report with which a run learns of its slot leaves the sweep to ask whether it has begun', async () => {
+  const { teamId } = await hooked(linear(1), 1)
+  const view = {
+    ...{ id: newId('run', clock.now()), teamId, workflowId: null, workflowVersion: 1, workflowName: 'Test' },
+    ...{
+      status: 'queued',
+      triggerType: 'workflow',
+      seq: 1,
+      progress: 0,
+      createdAt: 1,
+      slot: null,
+      lineSince: 1,
+    },
+  }
+  const report = (one: typeof view | Record<string, unknown>) =>
+    projectRuns(env.DB, [{ view: one as Record<string, Json>, started: null }])
+  const wakeBy = () =>
+    env.DB.prepare('SELECT wake_by AS at FROM runs WHERE id = ?').bind(view.id).first<number>('at')
+  expect(await report(view)).toMatchObject({ letIn: [], inSlot: new Set([view.id]) })
+  expect(await wakeBy()).toEqual(expect.any(Number))
+  expect(await report(view)).toMatchObject({ letIn: [], inSlot: new Set([view.id]) })
+  expect(await wakeBy()).toEqual(expect.any(Number))
+  await report({ ...view, seq: 2, status: 'succeeded', lineSince: null })
+  expect(await wakeBy()).toBeNull()
+})
+
+test('in line it is woken for nothing but its turn', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
+  const stub = runOf(spec.runId)
+  await stub.start(spec)
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  const left = () =>
+    runInDurableObject(
+      objectOf(spec.runId) as never,
+      async (_object: unknown, { storage }: DurableObjectState) => ({
+        told:
+          storage.sql.exec('SELECT run FROM outbox UNION SELECT run FROM unreported').toArray().length === 0,
+        alarm: await storage.getAlarm(),
+      }),
+    )
+  await vi.waitFor(async () => expect(await left()).toMatchObject({ told: true }))
+  for (let i = 0; i < 2; i++) {
+    await evictDurableObject(objectOf(spec.runId) as never)
+    await runDurableObjectAlarm(objectOf(spec.runId) as never)
+    expect(await left()).toEqual({ told: true, alarm: null })
+  }
+})
+
+test('one whose place in line was lost takes it again when it asks', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
+  await runOf(spec.runId).start(spec)
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  await env.DB.prepare('UPDATE runs SET line_since = NULL WHERE id = ?').bind(spec.runId).run()
+  await runOf(spec.runId).poke()
+  await vi.waitFor(async () =>
+    expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
+  )
+  await env.DB.prepare("UPDATE runs SET slot = NULL WHERE team_id = ? AND workflow_name = 'Other'")
+    .bind(teamId)
+    .run()
+  await runOf(spec.runId).poke()
+  await reaches(spec.runId, 'succeeded')
+})
+
+test('a run that does not answer uses no slot', async () => {
+  const { teamId, token } = await hooked(busy(), 1)
+  const { runId } = (await hook(token)).body
+  await shows(teamId, runId, { status: 'running', slot: runId })
+  await env.DB.prepare('UPDATE runs SET wake_by = 1 WHERE id = ?').bind(runId).run()
+  const silent = {
+    idFromName: (name: string) => env.RUNS.idFromName(name),
+    get: () => ({ call: () => Promise.reject(new Error('silent')) }),
+  } as unknown as typeof env.RUNS
+  await withContext((request) => sweepRuns({ ...request, env: { ...request.env, RUNS: silent } }))
+  await shows(teamId, runId, { status: 'running', slot: null })
+  expect((await hook(token)).status).toBe(202)
+  for (const { id } of await rowsOf(teamId)) await cancel(id)
+})
+
+test('a larger plan lets in those who are in line', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const specs = Array.from({ length: 3 }, () => newSpec(linear(1), { teamId, workflowId, slot: 'line' }))
+  for (const spec of specs) {
+    await runOf(spec.runId).start(spec)
+    await vi.waitFor(async () => expect((await rowOf(teamId, spec.runId))?.lineSince).not.toBeNull())
+  }
+  await env.DB.prepare("UPDATE teams SET plan = 'premium' WHERE id = ?").bind(teamId).run()
+  await withContext(sweepSlots)
+  for (const { runId } of specs) await reaches(runId, 'succeeded')
+})
+
+test('sub-workflows that are waited for work in the slot of their root: however many there are, nothing waits for itself', async () => {
+  const { person, teamId, workflowId } = await hooked(busy(), 1)
+  const middle = await newWorkflow(teamId, starts(workflowId, true))
+  const top = await newWorkflow(teamId, {
+    nodes: [0, 1, 2].map((i) => ({ id: `c${i}`, type: 'flow.workflow', params: { workflowId: middle } })),
+  })
+  const id = await startByHand(person, top)
+  const leaves = await vi.waitFor(async () => {
+    const rows = (await rowsOf(teamId)).filter((row) => row.status === 'running' && row.id !== id)
+    if (rows.length !== 3) throw new Error(JSON.stringify(rows))
+    return rows
+  })
+  expect(leaves.map(({ slot }) => slot)).toEqual([id, id, id])
+  expect((await get('/api/v1/users/subscription', person)).body.usage.concurrentRuns).toBe(FREE)
+  for (const leaf of leaves) await cancel(leaf.id)
+  await reaches(id, 'failed')
+})
+
+test('a fire with jitter takes its slot when its time comes', async () => {
+  const { teamId, workflowId } = await hooked(linear(1), 0)
+  const trigger = await newTrigger(teamId, workflowId, { type: 'schedule', cron: '* * * * *', key: 'tick' })
+  const scheduledFor = Date.now()
+  await withContext((request) =>
+    startScheduledRun(
+      { ...request, now: Date.now },
+      { type: 'run.start', teamId, triggerId: trigger.id, scheduledFor, startAt: scheduledFor + 600 },
+    ),
+  )
+  const row = await vi.waitFor(async () => {
+    const [one] = await rowsOf(teamId)
+    expect(one).toMatchObject({ status: 'queued', slot: null, lineSince: expect.any(Number) })
+    return one
+  }, 5_000)
+  await env.DB.prepare("UPDATE runs SET slot = NULL WHERE team_id = ? AND workflow_name = 'Other'")
+    .bind(teamId)
+    .run()
+  await withContext(sweepSlots)
+  await reaches(row?.id ?? '', 'succeeded')
+})
+
+test('queued at the gate of its workflow a run holds no slot, and takes one when it is let in', async () => {
+  const { teamId, token } = await hooked(busy({ concurrency: { limit: 1 } }), 2)
+  const first = (await hook(token)).body.runId
+  const second = (await hook(token)).body.runId
+  await shows(teamId, first, { status: 'running', slot: first })
+  await shows(teamId, second, { status: 'queued', slot: null, lineSince: null })
+  await cancel(first)
+  await shows(teamId, second, { status: 'running', slot: second })
+  await cancel(second)
+})

@@ -1,0 +1,117 @@
+// What changes of tasks are told: to sockets on the channels of the team and of one task, and to webhooks. Who follows, and when a
+// webhook is due, is kept by objects, which have the real time.
+import { expect, test, vi } from 'vitest'
+import { TeamEvent } from '../../../src/objects/team-events.ts'
+import { call, post } from '../../helpers/api.ts'
+import { clock, useRealTime } from '../../helpers/clock.ts'
+import { runCronTasks, runJobsOfType } from '../../helpers/jobs.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { type Live, socket } from '../realtime/sockets.ts'
+import { newEndpoint, newReceiver, type Receiver, signatureOf } from '../webhooks/receiver.ts'
+import { failingSteps, newTask, pureSteps, TASKS, untilStatus, verb } from './tasks.ts'
+
+type Told = {
+  type: string
+  data: { id: string; status: string; progress: number; error: unknown; dueAt: string | null }
+}
+
+const told = (live: Live, channel: string, id: string): Told[] =>
+  live.events(channel).flatMap(({ event }) => (event.data.id === id ? [event] : []))
+const types = (events: Told[]): string[] => events.map(({ type }) => type)
+
+test('a socket hears of a task from its making to its end, in order, and of no other team', async () => {
+  useRealTime()
+  const [ada, eve] = [await newPerson(), await newPerson()]
+  const live = await socket(ada, ['tasks'])
+  const strange = await socket(eve, ['tasks'])
+  const made = await newTask(ada, { input: {}, title: 'Call' })
+  const { id } = made
+  await live.until(() => types(told(live, 'tasks', id)).includes('task.created'))
+  await call('PATCH', `${TASKS}/${id}`, { as: ada, body: { title: 'Call again' } })
+  await verb(ada, id, 'execute')
+  const { leaseToken } = (await post(`${TASKS}/claim`, ada, {})).body
+  await call('PATCH', `${TASKS}/${id}/progress`, { as: ada, body: { progress: 40, leaseToken } })
+  await live.until(() => types(told(live, 'tasks', id)).includes('task.progress'))
+  await verb(ada, id, 'complete', { result: { price: 17 }, leaseToken })
+  await live.until(() => types(told(live, 'tasks', id)).includes('task.completed'))
+  const events = told(live, 'tasks', id)
+  const order = ['task.created', 'task.started', 'task.progress', 'task.completed']
+  expect(types(events).filter((type) => order.includes(type))).toEqual(order)
+  // A change of its fields is told by the queue.
+  await runJobsOfType('realtime.publish')
+  await live.until(() => types(told(live, 'tasks', id)).includes('task.updated'))
+  expect(events.find(({ type }) => type === 'task.completed')?.data).toMatchObject({
+    status: 'succeeded',
+    progress: 100,
+  })
+  for (const event of events) expect(TeamEvent.safeParse(event).error).toBeUndefined()
+  expect(strange.events('tasks')).toEqual([])
+  live.close()
+  strange.close()
+})
+
+test('one task is followed on a channel of its own, also why it is blocked and how it fails', async () => {
+  useRealTime()
+  const ada = await newPerson()
+  const first = await newTask(ada, { input: failingSteps })
+  const next = await newTask(ada)
+  const live = await socket(ada, ['tasks', `task:${next.id}`])
+  await call('PATCH', `${TASKS}/${next.id}`, { as: ada, body: { dependsOn: [{ taskId: first.id }] } })
+  await verb(ada, next.id, 'execute')
+  await live.until(() => types(told(live, `task:${next.id}`, next.id)).includes('task.blocked'))
+  await verb(ada, first.id, 'execute')
+  await live.until(() => types(told(live, 'tasks', first.id)).includes('task.failed'))
+  expect(told(live, 'tasks', first.id).find(({ type }) => type === 'task.failed')?.data.error).toMatchObject({
+    message: 'It broke',
+  })
+  expect(live.events(`task:${next.id}`).every(({ event }) => event.data.id === next.id)).toBe(true)
+  live.close()
+})
+
+const bodiesOf = async (receiver: Receiver): Promise<Told[]> =>
+  (await receiver.received()).map(({ body }) => JSON.parse(body).data)
+
+test('webhooks are told of the same, signed, each event once, and only what their pattern names', async () => {
+  useRealTime()
+  const ada = await newPerson()
+  const [all, failures] = [newReceiver(), newReceiver()]
+  const endpoint = await newEndpoint(ada, all.url, { events: ['task.*'] })
+  await newEndpoint(ada, failures.url, { events: ['task.failed'] })
+  const good = await newTask(ada, { input: pureSteps('done') })
+  const bad = await newTask(ada, { input: failingSteps })
+  await verb(ada, good.id, 'execute')
+  await verb(ada, bad.id, 'execute')
+  await untilStatus(ada, bad.id, 'failed')
+  const of = async (id: string) => types((await bodiesOf(all)).filter(({ data }) => data.id === id)).sort()
+  await vi.waitFor(
+    async () => {
+      expect(await of(good.id)).toEqual(['task.completed', 'task.created', 'task.started'])
+      expect(await of(bad.id)).toEqual(['task.created', 'task.failed', 'task.started'])
+    },
+    { timeout: 15_000, interval: 50 },
+  )
+  expect(types(await bodiesOf(failures))).toEqual(['task.failed'])
+  const received = await all.received()
+  for (const one of received)
+    expect(one.headers['webhook-signature']).toBe(await signatureOf(endpoint.secret, one))
+  const ids = received.map(({ headers }) => headers['webhook-id'])
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('an overdue task is told once', async () => {
+  useRealTime()
+  const ada = await newPerson()
+  const receiver = newReceiver()
+  await newEndpoint(ada, receiver.url, { events: ['task.overdue'] })
+  const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 1_000).toISOString() })
+  clock.advance(2_000)
+  await vi.waitFor(
+    async () => {
+      // A tick looks at a page of them, and other tests have some too.
+      await runCronTasks('tell of due tasks')
+      const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
+      expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])
+    },
+    { timeout: 15_000, interval: 50 },
+  )
+})

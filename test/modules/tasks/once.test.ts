@@ -1,0 +1,83 @@
+// A task starts exactly once, however often and by however many its start is worked off, and wherever a process dies on the way.
+import { env } from 'cloudflare:workers'
+import { expect, test, vi } from 'vitest'
+import { prepare } from '../../../src/db/statement.ts'
+import { claimQueued } from '../../../src/modules/tasks/repo/work.ts'
+import { nextRunId } from '../../../src/modules/tasks/service/run-task.ts'
+import { sweepTasks } from '../../../src/modules/tasks/service/sweep.ts'
+import { workAtDesk } from '../../../src/modules/tasks/service/work.ts'
+import { clock } from '../../helpers/clock.ts'
+import { withContext } from '../../helpers/jobs.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
+import { newTask, taskOf, untilStatus, verb } from './tasks.ts'
+
+/** The index hears of a run a moment after it began. */
+const indexed = (as: Person, taskId: string): Promise<void> =>
+  vi.waitFor(async () => expect(await runsOf(as, taskId)).toBeGreaterThan(0))
+
+const runsOf = async (as: Person, taskId: string): Promise<number> => {
+  const row = await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ? AND subject_id = ?')
+    .bind(as.teamId, taskId)
+    .first<{ n: number }>()
+  return row?.n ?? 0
+}
+
+test('two last dependencies that end together, worked off by many at once, start their dependant once', async () => {
+  const ada = await newPerson()
+  for (let n = 0; n < 10; n++) {
+    const [a, b] = [await newTask(ada), await newTask(ada)]
+    const last = await newTask(ada, { dependsOn: [{ taskId: a.id }, { taskId: b.id }] })
+    await Promise.all([
+      verb(ada, a.id, 'execute'),
+      verb(ada, b.id, 'execute'),
+      ...Array.from({ length: 4 }, () =>
+        withContext((request) => workAtDesk(request, ada.teamId, new Map())),
+      ),
+    ])
+    await Promise.all(
+      Array.from({ length: 4 }, () => withContext((request) => workAtDesk(request, ada.teamId, new Map()))),
+    )
+    const done = await untilStatus(ada, last.id, 'succeeded')
+    await indexed(ada, last.id)
+    expect([done.attempt, await runsOf(ada, last.id)]).toEqual([1, 1])
+  }
+})
+
+test('a change that was worked off and not forgotten, since the process died, starts nothing again', async () => {
+  const ada = await newPerson()
+  const first = await newTask(ada)
+  const next = await newTask(ada, { dependsOn: [{ taskId: first.id }] })
+  await verb(ada, first.id, 'execute')
+  await untilStatus(ada, next.id, 'succeeded')
+  // The same changes once more, as they stood before.
+  await env.DB.prepare(
+    `INSERT INTO task_changes (team_id, task_id, parent_id, old_status, new_status, kind, at)
+     SELECT team_id, id, '', 'running', 'succeeded', 'status', 1 FROM tasks WHERE team_id = ?`,
+  )
+    .bind(ada.teamId)
+    .run()
+  for (let n = 0; n < 3; n++) await withContext((request) => workAtDesk(request, ada.teamId, new Map()))
+  await indexed(ada, next.id)
+  expect([(await taskOf(ada, next.id)).attempt, await runsOf(ada, next.id)]).toEqual([1, 1])
+})
+
+test('a process that dies between the claim and the start loses nothing: the tick starts the run, once', async () => {
+  const ada = await newPerson()
+  const tasks = await Promise.all(Array.from({ length: 10 }, () => newTask(ada)))
+  const now = clock.now()
+  // Claimed as the desk does it, and then nothing more.
+  for (const { id } of tasks) {
+    await env.DB.prepare("UPDATE tasks SET status = 'queued' WHERE id = ?").bind(id).run()
+    await withContext(async (request) => {
+      const runId = await nextRunId(request, { id, teamId: ada.teamId, attempt: 0 })
+      await prepare(env.DB, claimQueued({ taskId: id, teamId: ada.teamId, attempt: 0, runId, now })).all()
+    })
+  }
+  clock.advance(2 * 60_000)
+  await Promise.all(Array.from({ length: 3 }, () => withContext(sweepTasks)))
+  for (const { id } of tasks) {
+    const done = await untilStatus(ada, id, 'succeeded')
+    await indexed(ada, id)
+    expect([done.attempt, await runsOf(ada, id)]).toEqual([1, 1])
+  }
+})

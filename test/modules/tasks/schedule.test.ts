@@ -1,0 +1,113 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { call, get } from '../../helpers/api.ts'
+import { clock } from '../../helpers/clock.ts'
+import { runCronTasks } from '../../helpers/jobs.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
+import { newTask, TASKS, taskOf, untilStatus, waitingSteps } from './tasks.ts'
+
+const MINUTE = 60_000
+
+const tick = () => runCronTasks('fire schedules of tasks', 'wake desks of tasks', 'tell of due tasks')
+
+const schedule = (as: Person, id: string, body: unknown) =>
+  call('PUT', `${TASKS}/${id}/schedule`, { as, body })
+
+const occurrences = async (as: Person, id: string): Promise<any[]> =>
+  (await get(`${TASKS}?occurrenceOf=${id}&sort=created`, as)).body.items.sort(
+    (a: any, b: any) => a.occurrence - b.occurrence,
+  )
+
+test('a task with a single time is executed then, itself', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  const at = new Date(clock.now() + 10 * MINUTE).toISOString()
+  const set = await schedule(ada, id, { at })
+  expect(set.status, set.text).toBe(200)
+  expect(set.body).toMatchObject({ status: 'scheduled', schedule: { at, nextRuns: [at], fired: 0 } })
+  await tick()
+  expect((await taskOf(ada, id)).status).toBe('scheduled')
+  clock.advance(11 * MINUTE)
+  await tick()
+  const done = await untilStatus(ada, id, 'succeeded')
+  expect(done.attempt).toBe(1)
+})
+
+test('each occurrence is a task of its own with a number and a result', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  const set = await schedule(ada, id, { everyMs: MINUTE, maxRuns: 2, missed: 'all', overlap: 'parallel' })
+  expect(set.body.schedule.nextRuns).toHaveLength(2)
+  clock.advance(5 * MINUTE)
+  await Promise.all([tick(), tick()])
+  const made = await occurrences(ada, id)
+  expect(made.map(({ occurrence }) => occurrence)).toEqual([1, 2])
+  for (const one of made)
+    expect((await untilStatus(ada, one.id, 'succeeded')).result).toEqual({ value: 'done' })
+  const after = await taskOf(ada, id)
+  expect(after).toMatchObject({ status: 'scheduled', schedule: { fired: 2, nextRuns: [] } })
+  await tick()
+  expect(await occurrences(ada, id)).toHaveLength(2)
+})
+
+test('an occurrence that meets an earlier one is skipped and recorded, or waits for it', async () => {
+  const ada = await newPerson()
+  for (const [overlap, second] of [
+    ['skip', 'skipped'],
+    ['queue', 'blocked'],
+  ]) {
+    const { id } = await newTask(ada, { input: waitingSteps })
+    await schedule(ada, id, { everyMs: MINUTE, overlap })
+    clock.advance(MINUTE + 1)
+    await tick()
+    clock.advance(MINUTE + 1)
+    await tick()
+    const [first, next] = await occurrences(ada, id)
+    await untilStatus(ada, first.id, 'waiting')
+    expect(next).toMatchObject({
+      status: second,
+      occurrence: 2,
+      reason: { code: overlap === 'skip' ? 'overlap' : expect.any(String) },
+    })
+    if (overlap === 'queue') {
+      await call('POST', `${TASKS}/${first.id}/cancel`, { as: ada })
+      await untilStatus(ada, next.id, 'waiting', 'running')
+    }
+    expect((await call('DELETE', `${TASKS}/${id}/schedule`, { as: ada })).status).toBe(204)
+    expect((await taskOf(ada, id)).status).toBe('draft')
+  }
+})
+
+test('a schedule that never fires is refused', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  const now = new Date(clock.now()).toISOString()
+  for (const body of [
+    { cron: '0 0 30 2 *' },
+    { everyMs: 3_600_000, startAt: now, endAt: new Date(clock.now() - MINUTE).toISOString() },
+    { cron: '61 * * * *' },
+    {},
+  ])
+    expect((await schedule(ada, id, body)).status, JSON.stringify(body)).toBe(422)
+})
+
+test('what is due soon and what is overdue is told once each', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 30 * 3_600_000).toISOString() })
+  const told = async () => {
+    const { results } = await env.DB.prepare(
+      "SELECT action FROM audit_log WHERE target_id = ? AND action IN ('task.due_soon', 'task.overdue') ORDER BY seq",
+    )
+      .bind(id)
+      .all<{ action: string }>()
+    return results.map(({ action }) => action)
+  }
+  clock.advance(7 * 3_600_000)
+  await tick()
+  await tick()
+  expect(await told()).toEqual(['task.due_soon'])
+  clock.advance(25 * 3_600_000)
+  await tick()
+  await tick()
+  expect(await told()).toEqual(['task.due_soon', 'task.overdue'])
+})

@@ -1,0 +1,115 @@
+import { env } from 'cloudflare:workers'
+import { readSheet } from 'read-excel-file/universal'
+import { expect, test, vi } from 'vitest'
+import { workbookOf } from '../../../src/modules/tasks/service/workbook.ts'
+import { call, get } from '../../helpers/api.ts'
+import { newPerson } from '../../helpers/people.ts'
+import { newTask, pureSteps, TASKS } from './tasks.ts'
+
+const exported = (as: any, body: unknown) => call('POST', `${TASKS}/export`, { as, body })
+
+test('CSV, JSON and JSON lines are read again as they were written', async () => {
+  const ada = await newPerson()
+  const top = await newTask(ada, {
+    title: '=HYPERLINK("x")',
+    description: 'Ünï\n"quoted", with, commas',
+    tags: ['a', 'b'],
+    priority: 8,
+    input: {},
+  })
+  await newTask(ada, { title: "'=1", parentId: top.id, dueAt: '2030-07-01T10:00:00Z', input: pureSteps('x') })
+  const csv = await exported(ada, { format: 'csv', timezone: 'Europe/Berlin' })
+  expect(csv.status, csv.text).toBe(200)
+  expect(csv.text).toContain(`"'=HYPERLINK(""x"")"`)
+  expect(csv.text).toContain('2030-07-01T12:00:00.000+02:00')
+  for (const [format, type] of [
+    ['csv', 'text/csv'],
+    ['json', 'application/json'],
+    ['jsonl', 'application/jsonl'],
+  ]) {
+    const bob = await newPerson()
+    const file = await exported(ada, { format })
+    const read = await call('POST', `${TASKS}/import`, {
+      as: bob,
+      raw: typeof file.body === 'string' ? file.text : JSON.stringify(file.body),
+      headers: { 'content-type': type as string },
+    })
+    expect([format, read.status, read.body.made, read.body.refused], read.text).toEqual([format, 200, 2, 0])
+    const { items } = (await get(`${TASKS}?sort=created`, bob)).body
+    const first = items.find((one: any) => one.children === 1)
+    expect(first).toMatchObject({ title: '=HYPERLINK("x")', priority: 8, tags: ['a', 'b'] })
+    const second = items.find((one: any) => one.children === 0)
+    expect(second).toMatchObject({ title: "'=1", parentId: first.id, dueAt: '2030-07-01T10:00:00.000Z' })
+    expect((await get(`${TASKS}/${first.id}`, bob)).body.description).toBe('Ünï\n"quoted", with, commas')
+  }
+})
+
+test('a workbook has typed cells, real dates and no formulas', async () => {
+  const ada = await newPerson()
+  await newTask(ada, {
+    title: '=1+1',
+    description: 'x'.repeat(19_000),
+    dueAt: '2030-01-02T03:04:05Z',
+    priority: 3,
+  })
+  const ctx = await exported(ada, { format: 'xlsx', columns: ['title', 'priority', 'dueAt'] })
+  expect(ctx.status).toBe(200)
+  const stream = workbookOf(
+    { env, now: Date.now },
+    ada.teamId,
+    {},
+    { columns: ['title', 'priority', 'dueAt'], timezone: 'UTC' },
+  )
+  const rows = await readSheet(await new Response(stream).arrayBuffer())
+  expect(rows).toEqual([
+    ['title', 'priority', 'dueAt'],
+    ['=1+1', 3, new Date('2030-01-02T03:04:05Z')],
+  ])
+})
+
+test('an unknown column is refused, and so is a file that cannot be read, with its place', async () => {
+  const ada = await newPerson()
+  expect((await exported(ada, { columns: ['nonsense'] })).status).toBe(422)
+  const read = (raw: string, type = 'text/csv') =>
+    call('POST', `${TASKS}/import`, { as: ada, raw, headers: { 'content-type': type } })
+  expect((await read('title,type\nA,custom,x\n')).body.detail).toContain('Line 2')
+  expect((await read(Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(','))).body.detail).toBe(
+    'Line 1 has 10000 cells: a file has at most 1000 columns.',
+  )
+  expect((await read('title,type\nA,custom\n"B,custom\n')).body.detail).toBe(
+    'Line 3 has a quote that is not closed.',
+  )
+  expect((await read('title,type\nA,custom\nB\ufffd,custom\n')).body.detail).toContain('Line 3')
+  expect((await read('\ufefftitle,type\nÄ,custom\n')).body.made).toBe(1)
+  expect((await read('{"a":', 'application/json')).status).toBe(422)
+  const mixed = await read('title;type\r\nA;custom\rB;nonsense\nC;custom')
+  expect(mixed.body.results.map((one: any) => one.ok)).toEqual([true, false, true])
+})
+
+test('what is too large for an answer is written to a file by a run', async () => {
+  const ada = await newPerson()
+  await env.DB.prepare(
+    `INSERT INTO tasks (id, team_id, title, type, status, status_since, root_id, due_sort, created_by, created_at, updated_at)
+     SELECT 'tsk_' || printf('%026d', value) || ?1, ?1, 'n' || value, 'custom', 'draft', 1, 'x', 1, 'x', value, value
+     FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10001) SELECT value FROM n)`,
+  )
+    .bind(ada.teamId)
+    .run()
+  const answer = await exported(ada, { format: 'jsonl', columns: ['title'] })
+  expect(answer.status, answer.text).toBe(202)
+  const run = await vi.waitFor(
+    async () => {
+      const { body } = await get(answer.body.run, ada)
+      if (!['succeeded', 'failed'].includes(body.status)) throw new Error(body.status)
+      return body
+    },
+    { timeout: 20_000, interval: 50 },
+  )
+  expect(run).toMatchObject({ kind: 'export', status: 'succeeded' })
+  const output = (await get(`${answer.body.run}/output`, ada)).body
+  const { link } = output.output ?? output
+  const files = await get(answer.body.link, ada)
+  expect(link).toBe(`/api/v1/files/${files.body.items[0].id}/content`)
+  const content = await get(link, ada)
+  expect(content.text.trimEnd().split('\n')).toHaveLength(10_001)
+})
