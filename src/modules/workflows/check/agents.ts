@@ -1,4 +1,5 @@
-// Which agents of the team a definition names, and which integrations the tools of its own agents. Pure: what the team has is looked up by the service.
+// Finds the team agents that a definition names, and the integrations that the tools of its own agents use. Pure: the service
+// looks them up in the team.
 import type { Location } from '../../../engine/model/problem.ts'
 import { isFixed } from '../../../nodes/fixed.ts'
 import type { NamedCredential } from './credentials.ts'
@@ -10,7 +11,7 @@ type Fields = Record<string, unknown>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whatever comes: only what has the shape of a definition is looked at. An id that is an expression is known to the run alone. */
+/** Accepts any value and skips what does not look like a definition. Ids given as expressions are only known at run time. */
 export const agentsIn = (definition: unknown): NamedAgent[] =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, ['nodes']).flatMap(({ params, at }) =>
     typeof params.agentId === 'string' && isFixed(params.agentId)
@@ -18,13 +19,13 @@ export const agentsIn = (definition: unknown): NamedAgent[] =>
       : [],
   )
 
-/** Whether an agent of the team is asked, be its id known or not. */
+/** Whether the definition calls an agent of the team, with a fixed id or an expression. */
 export const asksTeamAgent = (definition: unknown): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(
     ({ params }) => params.agentId !== undefined,
   )
 
-/** Integrations that models and tools name, where they stand in the definition itself. */
+/** Integrations that models and tools name directly in the definition. */
 export const toolCredentialsIn = (definition: unknown): NamedCredential[] =>
   aiNodes(isObject(definition) ? definition.nodes : undefined, ['nodes']).flatMap(({ params, at }) => {
     const agent = isObject(params.agent) ? params.agent : {}
@@ -35,7 +36,7 @@ export const toolCredentialsIn = (definition: unknown): NamedCredential[] =>
     ]
   })
 
-/** Whether an agent of the definition gets its tools, or what they are set to, from the run: then they may name any integration. */
+/** Whether an agent's tools or their settings are expressions. Such tools could name any integration at run time. */
 export const hasUnknownTools = (definition: unknown): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { agent } }) => {
     if (!isObject(agent)) return !isFixed(agent)
@@ -45,7 +46,7 @@ export const hasUnknownTools = (definition: unknown): boolean =>
     )
   })
 
-/** Whether a node gets its models from the run: then they may name any integration. */
+/** Whether a node's models are expressions. Such models could name any integration at run time. */
 export const hasUnknownModels = (definition: unknown): boolean =>
   aiNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { models, agent } }) =>
     [models, isObject(agent) ? agent.models : undefined].some((ladder) =>

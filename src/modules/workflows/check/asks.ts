@@ -1,5 +1,5 @@
-// Where a workflow asks people before it goes on, and which starts would get past that. A sub-workflow that is waited for
-// counts as asking: what it holds is known only when it runs.
+// Finds where a workflow asks people before it continues, and which starts would skip that. A sub-workflow that the node
+// waits for counts as asking, because its content is only known when it runs.
 
 import { reach } from '../../../engine/graph/graph.ts'
 import type { Definition, Edge, Node } from '../../../engine/model/definition.ts'
@@ -15,7 +15,7 @@ function asks(node: Node): boolean {
   return bodyOf(node).some(asks)
 }
 
-/** Of an agent of the team, and of settings that are an expression, only the run knows what they ask. */
+/** Agents of the team and settings given as expressions are only known at run time, so they count as asking. */
 function agentAsks({ agent, agentId, onLimit }: Record<string, unknown>): boolean {
   if (agentId !== undefined) return true
   const tools = (agent as { tools?: unknown } | undefined)?.tools
@@ -30,14 +30,14 @@ function agentAsks({ agent, agentId, onLimit }: Record<string, unknown>): boolea
 const bodyOf = ({ type, params }: Node): Node[] =>
   type === 'flow.group' ? ((params?.body as { nodes?: Node[] } | undefined)?.nodes ?? []) : []
 
-/** The node of the workflow itself that is this node, or that holds it. */
+/** The top-level node that is this node or contains it. */
 const holderOf = (nodes: readonly Node[], id: string): Node | undefined =>
   nodes.find((node) => node.id === id || holderOf(bodyOf(node), id) !== undefined)
 
-/** The nodes of the workflow itself that ask, or hold a node that does. */
+/** The top-level nodes that ask, or contain a node that does. */
 export const askingNodes = ({ nodes }: Graph): string[] => nodes.filter(asks).map(({ id }) => id)
 
-/** The nodes that a start at `from` comes to without going round a loop. */
+/** The nodes reachable from `from` without following loop edges. */
 function after(edges: readonly Edge[], from: string): Set<string> {
   const next = Map.groupBy(
     edges.filter(({ back }) => back !== true),
@@ -52,8 +52,8 @@ function after(edges: readonly Edge[], from: string): Set<string> {
 }
 
 /**
- * Whether a run that starts at `entry` comes to nodes that otherwise stand behind a question, and does not ask it. A start
- * in the middle of a group may leave out what the group asks.
+ * Whether a run that starts at `entry` reaches nodes that normally come after a question, without asking it. A start in the
+ * middle of a group may also skip a question of that group.
  */
 export function skipsQuestion({ nodes, edges = [] }: Graph, entry: string): boolean {
   const holder = holderOf(nodes, entry)

@@ -1,9 +1,9 @@
-// Which integrations a definition and its triggers name, and putting others in their place. Pure: what the team has is looked
-// up by the service.
+// Lists the integrations that a definition and its triggers name, and replaces them with others. Pure: the service looks
+// them up in the team.
 import type { Location } from '../../../engine/model/problem.ts'
 import { credentialOf } from '../../triggers/index.ts'
 
-/** `for` says what is needed of it. */
+/** `for` is what the node or trigger uses the integration for. */
 export type NamedCredential = { ref: string; at: Location; for: 'requests' | 'webhooks' | 'tools' }
 
 type Fields = Record<string, unknown>
@@ -11,7 +11,7 @@ type Fields = Record<string, unknown>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whatever comes: only what has the shape of a definition is looked at. */
+/** Accepts any value and skips what does not look like a definition. */
 export const credentialsIn = (definition: unknown, triggers: unknown): NamedCredential[] => [
   ...inNodes(isObject(definition) ? definition.nodes : undefined, ['nodes']),
   ...inTriggers(triggers),
@@ -45,7 +45,7 @@ function inTriggers(triggers: unknown): NamedCredential[] {
   })
 }
 
-/** The same definition with other names. */
+/** A copy of the definition with the integrations renamed. */
 export function renameCredentials<T>(definition: T, rename: (ref: string) => string): T {
   if (!isObject(definition) || !Array.isArray(definition.nodes)) return definition
   return { ...definition, nodes: definition.nodes.map((node) => renamedNode(node, rename)) }

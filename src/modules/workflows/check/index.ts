@@ -1,4 +1,4 @@
-// Whether a definition with its triggers can become a version: everything that is wrong with it, at once.
+// Checks whether a definition and its triggers can become a version. Reports all problems at once.
 import { utf8 } from '../../../core/crypto.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { type Pointer, pointerParts } from '../../../core/pointer.ts'
@@ -11,10 +11,10 @@ import type { Problem } from '../../../engine/model/problem.ts'
 import { NODE_TYPES } from '../../../nodes/registry.ts'
 import { hookPathFault } from '../../triggers/index.ts'
 
-/** A row of D1 holds 2 MB at most, and a version is one row. */
+/** A row of D1 holds at most 2 MB, and a version is one row. */
 const MAX_TRIGGER_BYTES = 262_144
 
-/** Longer ones break the schema, which says so. */
+/** Longer ids fail the schema check, which reports them. */
 const MAX_NAME_CHARS = 200
 const MAX_NODE_ID_CHARS = 64
 
@@ -34,7 +34,7 @@ export function checkWorkflow(definition: unknown, triggers: unknown = []): Chec
   }
 }
 
-/** Throws 422 with all problems, their paths as in the body that was sent. */
+/** Throws 422 with all problems. Their paths refer to the request body. */
 export function requireSound(definition: unknown, triggers: unknown, more: readonly Problem[] = []): void {
   refuseProblems([...checkWorkflow(definition, triggers).problems, ...more])
 }
@@ -49,7 +49,7 @@ export const workflowInvalid = (problems: Problem[], detail?: string): AppError 
     errors: problems.map(toFieldError),
   })
 
-/** As an answer names it. */
+/** The problem as it appears in a response. */
 export const toFieldError = ({ path, code, message, hint, nodeId }: Problem): FieldError => ({
   path,
   code,
@@ -57,14 +57,14 @@ export const toFieldError = ({ path, code, message, hint, nodeId }: Problem): Fi
   ...(nodeId === undefined ? {} : { nodeId }),
 })
 
-/** The place as in a body with a definition and its triggers, and the node that holds it. */
+/** The path in a body with a definition and its triggers, and the node it belongs to. */
 export function inBody(problem: Problem, definition: unknown): Problem {
   if (/^\/triggers(\/|$)/.test(problem.path)) return problem
   const nodeId = nodeAt(definition, problem.path)
   return { ...problem, path: `/definition${problem.path}`, ...(nodeId === undefined ? {} : { nodeId }) }
 }
 
-/** The innermost node on the way to a place. */
+/** The innermost node on the way to the path. */
 function nodeAt(definition: unknown, path: Pointer): string | undefined {
   let found: string | undefined
   let at = definition
@@ -77,7 +77,7 @@ function nodeAt(definition: unknown, path: Pointer): string | undefined {
   return found
 }
 
-/** The schema check bounds itself, so it may see a definition that `compile` has refused. */
+/** `checkSchema` limits its own work, so it can also read a definition that `compile` has rejected. */
 function inputProblems(definition: unknown): Problem[] {
   const inputs = readField(definition, 'inputs')
   if (typeof inputs !== 'object' || inputs === null) return []
@@ -96,7 +96,7 @@ function readField(value: unknown, name: string): unknown {
   }
 }
 
-/** What the engine cannot know: how events are named and how the URLs of webhooks look. The rest of a trigger may be wrong. */
+/** Checks event names and webhook paths, which the engine does not know. The rest of a trigger may still be invalid. */
 function triggerProblems(raw: unknown): Problem[] {
   if (!Array.isArray(raw)) return []
   return raw.slice(0, LIMITS.triggers).flatMap((trigger: unknown, position): Problem[] => {
@@ -108,7 +108,7 @@ function triggerProblems(raw: unknown): Problem[] {
         {
           path: `/triggers/${position}/name`,
           code: 'trigger.bad_event_name',
-          message: 'An event is named by words with dots between them; * stands for any characters',
+          message: 'An event name is words separated by dots; * matches any characters',
         },
       ]
     const path = readField(trigger, 'path') ?? ''
@@ -119,7 +119,7 @@ function triggerProblems(raw: unknown): Problem[] {
   })
 }
 
-/** The engine counts characters; what is stored is bytes. */
+/** The engine limits characters; the database limits bytes. */
 function sizeProblems(definition: unknown, triggers: unknown): Problem[] {
   const problems: Problem[] = []
   if (bytesOf(definition) > LIMITS.definitionBytes)

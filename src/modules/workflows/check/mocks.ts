@@ -6,7 +6,7 @@ import { type Mock, mockFault } from '../../../nodes/mock.ts'
 import { NODE_TYPES, nodeOf } from '../../../nodes/registry.ts'
 import type { Mocks } from '../schema/mocks.ts'
 
-/** Throws 422 unless each mock stands for a node that is there, and says all that is needed to go on after it. */
+/** Throws 422 unless each mock belongs to an existing node and contains everything the run needs to continue after it. */
 export function requireMocks(definition: { nodes: unknown[] }, mocks: Mocks): void {
   const known = nodesOf(definition)
   const errors: FieldError[] = []
@@ -22,14 +22,17 @@ export function requireMocks(definition: { nodes: unknown[] }, mocks: Mocks): vo
   if (errors.length > 0) throw new AppError('request.invalid', { errors })
 }
 
-/** By name: what stands in a body that a type supplies is named behind its node, such as `agent.model`. */
+/** By name. The name of a node inside a built-in body starts with the outer node's name, such as `agent.model`. */
 function nodesOf(definition: { nodes: unknown[] }): Map<string, Node> {
   const { nodes } = loadPlan(definition as Definition, NODE_TYPES)
   return new Map(nodes.map(({ name, node }) => [name, node]))
 }
 
-/** The same for every call: one that asks for tools would go round without end. */
+/** One mock answers every call of the model. If it asked for tools, the agent would loop forever. */
 const lastAnswer = ({ port }: Mock) =>
   port === undefined || port === 'done'
     ? null
-    : { field: '/port' as Pointer, message: 'A mock of a model is its last answer; the port is "done".' }
+    : {
+        field: '/port' as Pointer,
+        message: 'A mock of a model is its final answer, so the port must be "done".',
+      }

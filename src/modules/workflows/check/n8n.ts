@@ -1,4 +1,4 @@
-/** n8n keeps edges in `connections` by node name, and parameters in `parameters`; ours has neither. */
+/** n8n stores edges in `connections` by node name, and parameters in `parameters`. Our format has neither field. */
 export function looksLikeN8n(value: Record<string, unknown>): boolean {
   if (!Array.isArray(value.nodes)) return false
   if (typeof value.connections === 'object' && value.connections !== null) return true

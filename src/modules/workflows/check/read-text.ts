@@ -6,12 +6,12 @@ import { LIMITS } from '../../../engine/model/definition.ts'
 import type { Problem } from '../../../engine/model/problem.ts'
 import { readYaml } from './read-yaml.ts'
 
-/** A definition may be as deep as it may be, and stand inside a document. */
+/** The maximum depth of a definition, plus the document around it. */
 export const MAX_DOCUMENT_DEPTH = LIMITS.depth + 4
 
 /**
- * JSON or YAML, told apart by the text itself: what starts with a bracket is JSON. YAML would take broken JSON for
- * something else than was meant, such as NaN for a word.
+ * Reads JSON or YAML. Text that starts with a bracket is JSON: a YAML parser would accept some broken JSON and change its
+ * meaning, for example read a word as NaN.
  */
 export function readText(text: string): Result<unknown, Problem[]> {
   const start = text.trimStart().charAt(0)
@@ -28,7 +28,7 @@ export function readText(text: string): Result<unknown, Problem[]> {
   return err([one('definition.bad_json', `The text is not JSON: ${jsonFault(text)}`)])
 }
 
-/** Files may name their JSON Schema for editors; to us it says nothing. */
+/** Files may name their JSON Schema for editors. It is ignored here. */
 export const withoutSchemaLink = ({
   $schema: _,
   ...rest

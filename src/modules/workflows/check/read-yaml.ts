@@ -1,8 +1,8 @@
-// YAML from outside. Invariants:
-// 1. Time and memory are linear in the text: the parser is fed token by token and left at the first sign of nesting
-//    that no definition needs, its own search for duplicate keys, which compares each with each, is switched off, and
-//    places are looked up among the line starts. Its time for each lexeme is long, so their number is limited.
-// 2. Aliases are refused: a few lines of them can stand for gigabytes, or for themselves.
+// Reads untrusted YAML. Invariants:
+// 1. Time and memory are linear in the text. The parser gets one token at a time and stops at the first sign of nesting
+//    deeper than a definition can be. Its quadratic search for duplicate keys is switched off. Positions are looked up in the
+//    list of line starts. Each lexeme is slow to parse, so their number is limited.
+// 2. Aliases are rejected: a few lines of them can expand to gigabytes, or refer to themselves.
 // 3. Never throws.
 import {
   Composer,
@@ -20,15 +20,15 @@ import { err, ok } from '../../../core/result.ts'
 import { LIMITS } from '../../../engine/model/definition.ts'
 import type { Problem } from '../../../engine/model/problem.ts'
 
-/** What the parser keeps open while it reads: two places for a level, and some for what stands on one. */
+/** How much the parser keeps open while it reads: two entries for each level, and a few for the current one. */
 const MAX_OPEN = LIMITS.depth * 4
 
 const MAX_ERRORS = 20
 
-/** A definition of the largest size, written one value a line, has about 400,000. */
+/** A definition of the maximum size, written with one value per line, has about 400,000. */
 const MAX_LEXEMES = 500_000
 
-/** Indented, a definition takes more room than as JSON. */
+/** An indented definition takes more space than the same definition as JSON. */
 const MAX_CHARS = 2 * LIMITS.definitionBytes
 
 export function readYaml(text: string): Result<unknown, Problem[]> {
@@ -67,7 +67,7 @@ function tokensOf(text: string, lines: LineCounter): Result<Tokens, Problem[]> {
   let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes > MAX_LEXEMES)
-      return err([problem('definition.too_large', 'The YAML has more values than any definition may have')])
+      return err([problem('definition.too_large', 'The YAML has more values than a definition can have')])
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error') return err([badYaml(token.message, lines, token.offset)])
       tokens.push(token)
@@ -77,11 +77,11 @@ function tokensOf(text: string, lines: LineCounter): Result<Tokens, Problem[]> {
   }
   tokens.push(...parser.end())
   if (tokens.filter((token) => token.type === 'document').length > 1)
-    return err([problem('definition.bad_yaml', 'The text holds more than one YAML document')])
+    return err([problem('definition.bad_yaml', 'The text contains more than one YAML document')])
   return ok(tokens)
 }
 
-/** The last of two equal keys would win in silence. */
+/** Without this check, the last of two equal keys would silently win. */
 function duplicateKeys(document: Document.Parsed, lines: LineCounter): Problem[] {
   const found: Problem[] = []
   const waiting: (ParsedNode | null)[] = [document.contents]

@@ -1,4 +1,4 @@
-// What a dry run knows: outcomes of nodes as far as they follow from the input alone.
+// What a dry run knows: the outcomes of nodes that follow from the input alone.
 import {
   type Budget,
   compileParams,
@@ -11,22 +11,22 @@ import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
 
 export type Outcome = {
   verdict: 'runs' | 'skipped' | 'fails' | 'depends'
-  /** Only when it is known. */
+  /** Absent while it is unknown. */
   output?: { value: unknown }
-  /** The port taken, null while that is open. */
+  /** The port taken; null while it is unknown. */
   port: string | null
 }
 
 export type World = {
   plan: Plan
   outcomes: Map<number, Outcome>
-  /** What expressions see besides nodes. */
+  /** The variables of expressions, besides the nodes. */
   scope: Record<string, unknown>
-  /** Shared by all expressions of the dry run. */
+  /** The evaluation budget, shared by all expressions of the dry run. */
   budget: Budget
   run: { id: string; workflowId: string; teamId: string; startedBy: string }
   now: number
-  /** Agents of the team that nodes name, by id. */
+  /** Team agents that nodes refer to, by id. */
   agents: ReadonlyMap<string, AgentSpec>
 }
 
@@ -37,13 +37,13 @@ export function edgeState({ plan, outcomes }: World, index: number): EdgeState {
   const outcome = edge && outcomes.get(edge.from)
   if (edge === undefined || outcome === undefined) return 'open'
   if (outcome.verdict === 'skipped') return 'dead'
-  // Nothing new starts after a failure that no policy handles.
+  // After an unhandled failure, nothing new starts.
   if (outcome.verdict === 'fails' && outcome.port === null) return 'dead'
   if (outcome.verdict === 'depends' || outcome.port === null) return 'open'
   return outcome.port === edge.port ? 'taken' : 'dead'
 }
 
-/** The outputs of the predecessors whose edge is taken, by id; null while one of them is not known. */
+/** The outputs of the predecessors whose edge is taken, by id; null while one of them is unknown. */
 export function takenOutputs(world: World, node: PlanNode): Record<string, unknown> | null {
   const taken: Record<string, unknown> = {}
   for (const index of node.incoming) {
@@ -59,7 +59,7 @@ export function takenOutputs(world: World, node: PlanNode): Record<string, unkno
 export function prevOf(world: World, node: PlanNode): { value: unknown } | null {
   const taken = takenOutputs(world, node)
   if (taken === null) return null
-  // By the graph, not by the branches taken, as in a run.
+  // As in a run, this depends on the edges in the graph, not on the branches taken.
   const sources = new Set(node.incoming.map((index) => world.plan.edges[index]?.from))
   return { value: sources.size <= 1 ? Object.values(taken)[0] : taken }
 }
@@ -69,7 +69,7 @@ export type Evaluated =
   | { kind: 'unknown'; unresolved: string[] }
   | { kind: 'error'; code: string; message: string }
 
-/** Evaluates what can be; `node` null stands for the end of the workflow. */
+/** Evaluates the expressions whose inputs are known. With `node` null, it evaluates as at the end of the workflow. */
 export function evaluate(
   world: World,
   node: PlanNode | null,

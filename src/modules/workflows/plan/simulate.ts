@@ -1,8 +1,8 @@
 // The dry run. Invariants:
-// 1. Nothing outside is reached and nothing is stored: only pure nodes compute, and effects stand as not known unless
-//    the caller has said what they give.
-// 2. What it says is so is so in a run with the same input: where an outcome is open, it says that it is open. Effects
-//    are taken to succeed, which is said with the node.
+// 1. It reaches no external service and stores nothing. Only pure nodes compute. The outcome of any other node is unknown
+//    unless the caller supplies it.
+// 2. Everything it reports as known happens the same way in a run with the same input. What depends on unknown outcomes is
+//    reported as such. Effects are assumed to succeed, and the node says so.
 import type { Plan, PlanNode } from '../../../engine/model/plan.ts'
 import type { AgentParams } from '../../../nodes/ai/agent.ts'
 import { setupOf } from '../../../nodes/ai/inner/setup.ts'
@@ -22,13 +22,13 @@ import {
   type World,
 } from './known.ts'
 
-/** For all expressions of one dry run together. */
+/** The evaluation budget of the whole dry run. */
 const BUDGET = { steps: 1_000_000, bytes: 32 * 1024 * 1024 }
 
 export type Simulation = {
   nodes: PlannedNode[]
   output: Evaluated
-  /** What nodes would ask models, by their ids. */
+  /** What nodes would send to models, by node id. */
   questions: Map<string, Setup>
 }
 
@@ -75,19 +75,24 @@ function planNode(world: World, node: PlanNode, isStart: boolean, mock: Mock | u
   }
   const edges = node.incoming.map((index) => edgeState(world, index))
   const joined = isStart ? 'runs' : joinOf(node, edges)
-  if (joined === 'skipped') return { ...base, verdict: 'skipped', reason: 'No branch leads here' }
+  if (joined === 'skipped') return { ...base, verdict: 'skipped', reason: 'No taken branch leads here' }
   if (joined === 'depends')
-    return { ...base, verdict: 'depends', reason: 'It is open whether a branch leads here' }
+    return { ...base, verdict: 'depends', reason: 'Depends on which branches are taken' }
   if (node.node.when !== undefined) {
     const when = evaluate(world, node, node.node.when)
     if (when.kind === 'error') return failed(base, node, when)
     if (when.kind === 'unknown')
-      return { ...base, verdict: 'depends', reason: 'Its condition is open', unresolved: ['when'] }
+      return {
+        ...base,
+        verdict: 'depends',
+        reason: 'Its condition depends on unknown outputs',
+        unresolved: ['when'],
+      }
     if (!when.value) return { ...base, verdict: 'skipped', reason: 'Its condition is false' }
   }
   if (node.node.disabled) {
     const prev = prevOf(world, node)
-    return { ...withOutput(base, prev), port: node.firstPort, reason: 'Disabled: passes on what it gets' }
+    return { ...withOutput(base, prev), port: node.firstPort, reason: 'Disabled: passes its input on' }
   }
   const work = () => (type === undefined ? base : planWork(world, node, type, base, edges))
   return mock === undefined ? work() : mocked(world, node, type, base, mock, work)
@@ -111,14 +116,14 @@ function planWork(
   const open = { ...base, port: singlePort(node, type) }
   if (node.each !== null) return planEach(world, node, open)
   if (node.regions.length > 0)
-    return { ...open, port: null, reason: 'Part of a loop: only a run can tell its rounds' }
+    return { ...open, port: null, reason: 'Part of a loop: the number of rounds is only known in a run' }
   if (type.kind === 'group' && type.body === undefined)
-    return { ...open, reason: 'Its body is not looked into' }
+    return { ...open, reason: 'Its body is not part of the preview' }
   const { now, deferred } = splitParams(node, type)
   const evaluated = evaluate(world, node, now)
   if (evaluated.kind === 'error') return failed(open, node, evaluated)
   if (evaluated.kind === 'unknown')
-    return { ...open, unresolved: evaluated.unresolved, reason: 'Needs outputs that are open' }
+    return { ...open, unresolved: evaluated.unresolved, reason: 'Needs outputs that are not known yet' }
   const parsed = type.params.safeParse({ ...(evaluated.value as object), ...deferred })
   if (!parsed.success) {
     const [first] = parsed.error.issues
@@ -126,14 +131,14 @@ function planWork(
     return failed(open, node, { code: 'params.invalid', message })
   }
   const planned = { ...open, params: shown(evaluated.value) }
-  if (!type.pure) return { ...planned, reason: 'An effect, taken to succeed' }
-  // A merge that does not wait for all, or any node with an open branch, sees what had arrived by then.
+  if (!type.pure) return { ...planned, reason: 'Has an effect; the preview assumes that it succeeds' }
+  // A merge that does not wait for all branches, and any node with an undecided branch, sees only what has arrived by then.
   const prev = prevOf(world, node)
   const taken = takenOutputs(world, node)
   if (prev === null || taken === null || (type.kind === 'merge' && node.join.mode !== 'all'))
     return {
       ...planned,
-      reason: edges.includes('open') ? 'Other branches are open' : 'Needs outputs that are open',
+      reason: edges.includes('open') ? 'Depends on other branches' : 'Needs outputs that are not known yet',
     }
   return compute(world, node, type, planned, { params: parsed.data, prev: prev.value, taken })
 }
@@ -141,9 +146,10 @@ function planWork(
 function planEach(world: World, node: PlanNode, base: PlannedNode): PlannedNode {
   const items = evaluate(world, node, node.node.each?.items)
   if (items.kind === 'error') return failed(base, node, items)
-  if (items.kind === 'unknown') return { ...base, unresolved: ['each.items'], reason: 'Its items are open' }
+  if (items.kind === 'unknown')
+    return { ...base, unresolved: ['each.items'], reason: 'Its items are not known yet' }
   if (!Array.isArray(items.value))
-    return failed(base, node, { code: 'each.not_a_list', message: 'each.items gave no array' })
+    return failed(base, node, { code: 'each.not_a_list', message: 'each.items is not an array' })
   return { ...base, items: items.value.length, reason: 'Runs once for each item' }
 }
 
@@ -166,7 +172,7 @@ function compute(
       const { code, message } =
         result.kind === 'error'
           ? result
-          : { code: 'plan.open', message: `${param} needs outputs that are open` }
+          : { code: 'plan.open', message: `${param} needs outputs that are not known yet` }
       throw new NodeFailure({ code, message, retryable: false })
     },
     hasEdge: (port) => node.outgoing.some((index) => world.plan.edges[index]?.port === port),
@@ -191,7 +197,7 @@ function compute(
   }
 }
 
-/** What the first inner node of a body makes of the parameters: that is what models are asked. */
+/** The parameters as the first inner node of the body prepares them: this is what the node sends to models. */
 function questionOf(world: World, node: PlanNode, planned: PlannedNode): Setup | null {
   const first = node.supplied?.nodes[0]
   const begin = first === undefined ? undefined : nodeOf(first.type)
@@ -218,7 +224,7 @@ function storedQuestion({ agents, now }: World, params: AgentParams): Setup | nu
   return agent === undefined ? null : setupOf(agent, params, now)
 }
 
-/** Deferred parameters stay as they stand; the body of a group is the engine's. */
+/** Leaves deferred parameters unevaluated; the engine handles the body of a group. */
 function splitParams(node: PlanNode, type: NodeType) {
   const now: Record<string, unknown> = {}
   const deferred: Record<string, unknown> = {}
@@ -227,7 +233,7 @@ function splitParams(node: PlanNode, type: NodeType) {
   return { now, deferred }
 }
 
-/** Where a node with one way out goes when nothing goes wrong. */
+/** The port of a node that has only one, if the node does not fail. */
 function singlePort(node: PlanNode, type: NodeType): string | null {
   const ports = type.ports(node.node.params ?? {})
   return ports.length === 1 ? (ports[0] ?? null) : null
@@ -241,7 +247,7 @@ function mocked(
   mock: Mock,
   work: () => PlannedNode,
 ): PlannedNode {
-  const reason = 'Its outcome was given'
+  const reason = 'Mocked'
   if (node.each !== null) return mockedItems(planEach(world, node, { ...base, port: 'main' }), node, mock)
   let computed: PlannedNode | undefined
   const result = mockResult(type, node.node, mock, () => {
@@ -249,18 +255,18 @@ function mocked(
     return { output: null, ...(computed.port === null ? {} : { port: computed.port }) }
   })
   if ('error' in result) return { ...failed(base, node, result.error), reason }
-  // Where its parameters decide, what they came to stands: also that they fail, or are open.
+  // A node whose port depends on its parameters keeps that result, even if they fail or are unknown.
   if (computed?.error) return computed
   const known = withOutput(computed ?? base, { value: mock.output ?? null })
   if (computed?.port === null) return known
   return { ...known, port: ('port' in result ? result.port : undefined) ?? node.firstPort, reason }
 }
 
-/** A mock stands in for each item. */
+/** The mock applies to each item. */
 function mockedItems(planned: PlannedNode, node: PlanNode, mock: Mock): PlannedNode {
   const { items } = planned
   if (items === null || planned.error) return planned
-  const reason = 'Its outcome was given for each item'
+  const reason = 'Mocked for each item'
   const list = (value: unknown) => withOutput({ ...planned, reason }, { value: Array(items).fill(value) })
   if (mock.error === undefined || items === 0) return list(mock.output ?? null)
   const error = mockError(mock.error)
@@ -276,7 +282,7 @@ function failed(base: PlannedNode, node: PlanNode, error: { code: string; messag
   return { ...withOutput(base, { value: { error: shownError } }), port, error: shownError }
 }
 
-/** An output larger than this is known, but not shown. */
+/** An output larger than this is known but not shown. */
 const MAX_SHOWN_CHARS = 20_000
 
 const shown = (value: unknown): PlannedNode['params'] => {

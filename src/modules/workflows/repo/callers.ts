@@ -1,8 +1,8 @@
-// Where a workflow is used by others of its team, in their current versions.
+// Finds where other workflows of the team use a workflow, in their current versions.
 
 export type CallerRow = { id: string; name: string; handlesErrors: number }
 
-/** Reads definitions, which may be large: those that do not even hold the text are not parsed. */
+/** Definitions may be large, so those that do not contain the text are not parsed. */
 export async function findCallers(
   d1: D1Database,
   teamId: string,

@@ -18,7 +18,7 @@ export type MetricRows = {
 
 const RUNS = 'FROM runs WHERE workflow_id = ?1 AND team_id = ?2 AND created_at >= ?3 AND deleted_at IS NULL'
 
-/** One batch, so that the figures belong together. */
+/** One batch, so that the figures are consistent with each other. */
 export async function findMetrics(
   d1: D1Database,
   where: { teamId: string; workflowId: string; since: number; newest: number },

@@ -1,10 +1,10 @@
-// What starts runs. Each answer is one row and so one question to D1: starting is the hot path.
+// Loads what starts a run. Each lookup returns one row and takes one query to D1, because starting is a hot path.
 import type { Plan } from '../../../core/plans.ts'
 import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
 import { countSlots, freeSlots } from '../../usage/index.ts'
 import { ID_OF_KEY } from './workflows.ts'
 
-/** A workflow with the version asked for, and the team's variables: all that a start needs. */
+/** A workflow with the requested version, and the team's variables: everything a start needs. */
 export type Runnable = {
   id: string
   teamId: string
@@ -14,26 +14,26 @@ export type Runnable = {
   version: number
   definition: string
   definitionHash: string
-  /** JSON object, null when the team has none. */
+  /** A JSON object; null if the team has no variables. */
   vars: string | null
   plan: Plan
-  /** Null before the first of the month. */
+  /** Null before the first run of the month. */
   runsThisMonth: number | null
-  /** As far as the index knows; counted no further than the largest plan allows. */
+  /** From the run index. Counting stops at the limit of the largest plan. */
   runningRuns: number
 }
 
-/** A trigger that may start a run now, with what it starts: the current version. */
+/** A trigger that may start a run now, with the current version of its workflow. */
 export type TriggeredRunnable = Runnable & {
   triggerId: string
   triggerKey: string
-  /** The trigger as in the version, JSON. */
+  /** The trigger as stored in the version, as JSON. */
   triggerConfig: string
   nextFireAt: number | null
   lastFireAt: number | null
 }
 
-/** Of `workflows w` joined with `workflow_versions v`. */
+/** Columns of `workflows w` joined with `workflow_versions v`. */
 export const RUNNABLE: Record<keyof Runnable, string> = {
   id: 'w.id',
   teamId: 'w.team_id',
@@ -82,7 +82,7 @@ export const loadRunnable = (
   version: number | null = null,
 ): Promise<Runnable | null> => firstOf(d1, findRunnable(teamId, workflowId, version))
 
-/** What a start needs to know of the team, for a run that is not one of a stored workflow. */
+/** What a start needs to know about the team, for a run without a stored workflow. */
 export type TeamStart = Pick<Runnable, 'vars' | 'plan' | 'runsThisMonth' | 'runningRuns'> & {
   freeSlots: number
 }
@@ -99,7 +99,7 @@ const TEAM_START = columns<TeamStart>({
 export const loadTeamStart = (d1: D1Database, teamId: string): Promise<TeamStart | null> =>
   firstOf(d1, hotRead(TEAM_START, 'FROM teams w WHERE w.id = ?1', [teamId]))
 
-/** The current version of the workflow that the team calls by this key, or another version of it. */
+/** The workflow with this key in the team, in its current version or another one. */
 export const loadRunnableByKey = (
   d1: D1Database,
   teamId: string,
@@ -116,6 +116,6 @@ export const loadRunnableByKey = (
     ),
   )
 
-/** For the consumer of a fire or an event: what the trigger starts, unless it was switched off meanwhile. */
+/** For the consumer of a fire or an event: what the trigger starts, unless it has been switched off since. */
 export const loadTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
   firstOf(d1, hotRead(TRIGGERED_COLUMNS, `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, [triggerId]))

@@ -33,7 +33,7 @@ const FROM = `FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
 export const findVersion = (teamId: string, id: string, version: number): HotRead<FullVersionRow> =>
   hotRead(FULL_COLUMNS, `${FROM} AND v.version = ?3`, [id, teamId, version])
 
-/** Both in one question: they are compared with each other. */
+/** Reads both in one query, because they are compared with each other. */
 export const findVersionPair = (
   teamId: string,
   id: string,
@@ -104,7 +104,7 @@ export const findDraft = (d1: D1Database, teamId: string, id: string): Promise<D
     .bind(id, teamId)
     .first<DraftRow>()
 
-/** The time of the draft is its ETag, so it never stands still. */
+/** The draft's time is its ETag, so each change must increase it. */
 export const saveDraft = (
   teamId: string,
   id: string,

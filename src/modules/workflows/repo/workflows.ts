@@ -22,7 +22,7 @@ export type WorkflowRow = Pick<
   | 'createdAt'
   | 'updatedAt'
 > & {
-  /** Its id where an earlier release has given it none. */
+  /** The workflow's id if an earlier release gave it no key. */
   key: string
   /** JSON of TriggerRow[], in the order of the version. */
   triggers: string
@@ -67,7 +67,7 @@ export const findWorkflow = (teamId: string, id: string): HotRead<FullWorkflowRo
     [id, teamId],
   )
 
-/** By its key; a workflow of an earlier release has none, and its id stands for it. `?1` is the key, `?2` the team. */
+/** Finds a workflow by key. Workflows of earlier releases have no key and use their id. `?1` is the key, `?2` the team. */
 export const ID_OF_KEY = `(SELECT id FROM workflows WHERE team_id = ?2 AND key = ?1
   UNION ALL SELECT id FROM workflows WHERE id = ?1 AND team_id = ?2 AND key IS NULL LIMIT 1)`
 
@@ -104,7 +104,7 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
       (at) => `EXISTS (SELECT 1 FROM json_each(w.tags) one WHERE lower(one.value) = lower(${at}))`,
     )
   if (filters.q !== undefined)
-    // Not LIKE: its patterns are limited to 50 bytes, and % and _ would mean something.
+    // Not LIKE: it limits patterns to 50 bytes and treats % and _ specially.
     add(
       filters.q.toLowerCase(),
       (at) => `(instr(lower(w.name), ${at}) > 0 OR instr(lower(w.description), ${at}) > 0)`,
@@ -120,7 +120,7 @@ export function findWorkflows(teamId: string, query: ListWorkflows): HotRead<Wor
 
 export type FoundWorkflow = Pick<WorkflowRow, 'id' | 'key' | 'name' | 'updatedAt'>
 
-/** `text` in small letters. Names that begin with it come first. */
+/** `text` must be lower case. Names that begin with it come first. */
 export async function searchWorkflows(
   d1: D1Database,
   teamId: string,
@@ -139,7 +139,7 @@ export async function searchWorkflows(
   return results
 }
 
-/** The last runs of each workflow of a page: each by the index of its own runs. */
+/** The latest runs of each workflow on a page. Uses the index of each workflow's own runs. */
 export async function findRecentRuns(
   d1: D1Database,
   teamId: string,
@@ -178,7 +178,7 @@ export async function workflowExists(d1: D1Database, teamId: string, id: string)
 export type NewWorkflow = {
   id: string
   key: string
-  /** Taken when the key is not free; null where it must be this one. */
+  /** Used if the key is taken; null if the workflow must have exactly this key. */
   otherKey: string | null
   teamId: string
   name: string
@@ -191,7 +191,7 @@ export type NewWorkflow = {
   now: number
 }
 
-/** Inserts only while the plan has room, in one statement, so that parallel requests cannot pass the limit together. */
+/** Checks the plan's limit and inserts in one statement, so parallel requests cannot exceed the limit together. */
 export const insertWorkflowWithin = (row: NewWorkflow, plan: Plan): Statement =>
   statement(
     `INSERT INTO workflows (id, team_id, name, description, folder, tags, active, error_workflow_id, created_by, created_at, updated_at, key)
@@ -221,12 +221,12 @@ export type WorkflowChanges = {
   tags?: string[] | undefined
   active?: boolean | undefined
   errorWorkflowId?: string | null | undefined
-  /** Of a new version. */
+  /** Set when the change creates a version. */
   version?: number | undefined
   clearDraft?: boolean
 }
 
-/** The guard of every change: it holds only for the revision that the change was made from. */
+/** The guard of every change: it fails if the workflow's revision has changed since it was read. */
 export function updateWorkflow(
   where: { id: string; teamId: string; revision: number; draftUpdatedAt?: number },
   changes: WorkflowChanges,

@@ -109,7 +109,7 @@ export const documentRoutes = router()
     access('workflows:read'),
     doc('workflows.getMetrics', "Get metrics of a workflow's runs", 200, WorkflowMetrics, {
       description:
-        'Whole days in UTC, today among them, by the day on which a run was made. Counts, costs and durations are those of the index, which a run reports to within a second, so what has just ended may be missing. Figures of nodes are a sample: they are asked from the newest runs themselves, at most 50.',
+        'Whole days in UTC, including today, by the day a run was created. Counts, costs and durations come from the run index, which is up to a second behind. The figures of nodes are a sample of at most 50 of the newest runs.',
     }),
     validate('query', MetricsQuery),
     async (c) => c.json(await getMetrics(c.var.ctx, c.req.param('id'), c.req.valid('query'))),

@@ -11,10 +11,10 @@ import {
   WorkflowName,
 } from './workflow.ts'
 
-/** Names what a file is, and the way it is written. */
+/** Identifies the kind of file and its format version. */
 export const FORMAT = 'orrery.workflow/1'
 
-/** What export gives, and import and `by-key` take; nothing in it belongs to one installation, and no secret is in it. */
+/** What export returns, and what import and `by-key` accept. It contains no secrets and nothing specific to an installation. */
 export const WorkflowDocument = z
   .strictObject({
     format: z.literal(FORMAT),
@@ -27,7 +27,9 @@ export const WorkflowDocument = z
     credentials: z
       .array(z.strictObject({ name: z.string(), type: z.string() }))
       .optional()
-      .describe('The integrations that it names, without their secrets. Absent where it names none.'),
+      .describe(
+        'The integrations that the workflow uses, without their secrets. Absent if it uses no integration.',
+      ),
     triggers: StoredTriggers,
     definition: Definition,
   })
@@ -37,9 +39,9 @@ export type WorkflowDocument = z.infer<typeof WorkflowDocument>
 export const EXPORT_FORMATS = ['json', 'yaml', 'n8n'] as const
 export const ExportQuery = z.strictObject({ format: z.enum(EXPORT_FORMATS).default('json') })
 
-/** A document as it is read: from another installation, or written by hand. */
+/** A document as input: exported from another installation, or written by hand. */
 export const ReadDocument = z.strictObject({
-  format: z.literal(FORMAT).optional().describe('Tells that this is a workflow file, and of which kind.'),
+  format: z.literal(FORMAT).optional().describe('Identifies a workflow file and its format version.'),
   key: WorkflowKey.optional(),
   name: WorkflowName.optional(),
   description: Description.default(''),
@@ -49,18 +51,20 @@ export const ReadDocument = z.strictObject({
     .array(z.strictObject({ name: z.string().max(200), type: z.string().max(100) }))
     .max(100)
     .optional()
-    .describe('The integrations that it names, as export writes them. Each must be there, of the same type.'),
+    .describe(
+      'The integrations that the workflow uses, as in an export. The team must have each of them, with the same type.',
+    ),
   triggers: TriggersInput.default([]),
   definition: DefinitionInput,
   active: z
     .boolean()
     .optional()
-    .describe('Whether its triggers start runs. Default: true for a new workflow, else as it was.'),
+    .describe('Whether its triggers start runs. Default: true for a new workflow; otherwise unchanged.'),
   note: Note.default(''),
 })
 export type ReadDocument = z.infer<typeof ReadDocument>
 
-/** The other way to send a document: as a text in JSON, with what shall be other than it says. */
+/** The other way to send a document: as text inside JSON, with fields that override those in the document. */
 export const ImportWrapper = z.strictObject({
   content: z.union([z.string(), z.record(z.string(), z.unknown())]),
   name: WorkflowName.optional(),
@@ -70,19 +74,19 @@ export const ImportWrapper = z.strictObject({
   credentials: z
     .record(z.string().max(200), z.string().min(1).max(200))
     .optional()
-    .describe('By the name in the file: the id or name of the integration that stands for it here.'),
+    .describe('Maps each integration name in the file to the id or name of an integration of the team.'),
 })
 
 export type ImportWrapper = z.infer<typeof ImportWrapper>
 
 export const ImportWorkflow = z.union([ImportWrapper, ReadDocument, DefinitionInput]).meta({
   id: 'ImportWorkflow',
-  description: 'A document, a definition alone, or `content` that holds one as text.',
+  description: 'A document, a definition alone, or `content` with one of them as text.',
 })
 
 export const KeyParam = z.object({ key: WorkflowKey })
 
 export const ApplyWorkflow = z.union([ReadDocument, DefinitionInput]).meta({
   id: 'ApplyWorkflow',
-  description: 'A document, as export gives it, or a definition alone.',
+  description: 'A document as export returns it, or a definition alone.',
 })

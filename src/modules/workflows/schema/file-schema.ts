@@ -1,4 +1,5 @@
-// The JSON Schema of a workflow file, for editors. It takes all that import takes; what only the compiler can tell, it lets pass.
+// The JSON Schema of a workflow file, for editors. It accepts everything that import accepts, including problems that only the
+// compiler finds.
 import * as z from 'zod'
 import { Body, Definition, Edge, Node, Triggers } from '../../../engine/model/definition.ts'
 import { describeNodeTypes, type NodeTypeDescription } from '../../../nodes/describe.ts'
@@ -36,7 +37,7 @@ export function workflowFileSchema(id: string): JsonSchema {
   }
 }
 
-/** References lead to the definitions of the whole document, so those of a part belong there as well. */
+/** References point to the definitions of the whole document, so each part needs them too. */
 function withInnerDefs(parts: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const all: Record<string, JsonSchema> = {}
   for (const [name, { $defs, ...part }] of Object.entries(parts)) {
@@ -49,7 +50,7 @@ function withInnerDefs(parts: Record<string, JsonSchema>): Record<string, JsonSc
 
 const withoutId = ({ id: _id, ...rest }: JsonSchema): JsonSchema => rest
 
-/** An object, with other schemas for some of its properties, and the link to this schema beside them. */
+/** An object schema with other schemas for some of its properties, and a `$schema` property. */
 function withParts(schema: z.ZodType, parts: Record<string, JsonSchema>): JsonSchema {
   const { properties, ...rest } = jsonSchema(schema)
   const known = properties as Record<string, JsonSchema>

@@ -9,7 +9,7 @@ export const MetricsQuery = z.strictObject({
     .max(50)
     .default(0)
     .describe(
-      'Of how many of the newest runs of the period that succeeded or failed the nodes are looked at; 0 leaves them out.',
+      'How many of the newest finished runs of the period to include in the figures of nodes. 0 leaves those figures out.',
     ),
 })
 export type MetricsQuery = z.infer<typeof MetricsQuery>
@@ -28,16 +28,18 @@ export const WorkflowMetrics = z
     days: z.int(),
     from: z.iso.datetime(),
     ...counts,
-    /** Queued, running, waiting and paused. */
+    /** Queued, running, waiting or paused. */
     open: z.int(),
     byStatus: z.record(z.string(), z.int()),
     successRate: z
       .number()
       .nullable()
-      .describe('Of the runs that succeeded or failed; null when there are none.'),
+      .describe(
+        'The share of succeeded runs among those that succeeded or failed; null if there are no such runs.',
+      ),
     durationMs: z
       .strictObject({ p50: z.number().nullable(), p95: z.number().nullable() })
-      .describe('Of the runs that succeeded or failed, from start to end with what they waited.'),
+      .describe('For runs that succeeded or failed: the time from start to end, including waits.'),
     inputTokens: z.int(),
     outputTokens: z.int(),
     perDay: z.array(z.strictObject({ day: z.string(), ...counts })),
@@ -48,19 +50,19 @@ export const WorkflowMetrics = z
           type: z.string(),
           runs: z
             .int()
-            .describe('How often it has begun: iterations count, and the items of what reaches the outside.'),
+            .describe(
+              'How often the node started. Loop iterations count, and so do the items of nodes that call external services.',
+            ),
           succeeded: z.int(),
-          failed: z.int().describe('For good; a try that was followed by another does not count.'),
+          failed: z.int().describe('Final failures. Attempts that were retried do not count.'),
           durationMs: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable() }),
         }),
       )
-      .describe(
-        'A sample: of the newest runs alone, as many as `nodes` asks for, whatever the period holds.',
-      ),
+      .describe('A sample of the newest runs of the period, up to the number in `nodes`.'),
     perNodeRuns: z
       .int()
       .describe(
-        'How many runs `perNode` is made of: fewer than `nodes` when there are no more, or some do not answer.',
+        'How many runs `perNode` covers. Fewer than `nodes` if the period has fewer runs or some could not be read.',
       ),
   })
   .meta({ id: 'WorkflowMetrics' })

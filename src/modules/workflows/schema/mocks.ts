@@ -13,16 +13,18 @@ export const Mocks = z
           .max(64)
           .optional()
           .describe(
-            'Where the node goes on. Needed only where neither the node nor the output decides: flow.if and flow.switch still evaluate their conditions, flow.approval takes `output.decision`.',
+            'The port to continue at. Required only if neither the node nor the output decides it: flow.if and flow.switch still evaluate their conditions, and flow.approval uses `output.decision`.',
           ),
-        error: JsonValue.optional().describe('`{ code, message }`, or a text: the node fails with it.'),
+        error: JsonValue.optional().describe(
+          '`{ code, message }` or a text. The node fails with this error.',
+        ),
       })
       .refine(
         ({ output, port, error }) => error === undefined || (output === undefined && port === undefined),
         {
-          message: 'Either an error, or an output and its port.',
+          message: 'A mock has either an error, or an output and a port.',
         },
       ),
   )
-  .describe('Outcomes that stand in for nodes, by node id. A run is marked with them.')
+  .describe('Outcomes to use instead of running nodes, by node id. The run is marked as mocked.')
 export type Mocks = z.infer<typeof Mocks>

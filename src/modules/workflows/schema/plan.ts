@@ -12,31 +12,31 @@ export const PlanWorkflow = z
     input: Json.optional(),
     version: z.int().min(1).optional(),
     definition: DefinitionInput.optional().describe(
-      'In place of the stored one, such as an edit not saved yet.',
+      'Used instead of the stored definition, for example to preview an unsaved edit.',
     ),
     triggers: TriggersInput.optional(),
     entry: z
       .string()
       .max(64)
       .optional()
-      .describe('The node to start from, instead of all that have no predecessor.'),
+      .describe('The node to start from. Default: all nodes without a predecessor.'),
     mocks: Mocks.optional(),
   })
   .meta({ id: 'PlanWorkflow' })
 export type PlanWorkflow = z.infer<typeof PlanWorkflow>
 
-/** `depends`: on an outcome that only a real run gives. */
+/** `depends`: on an outcome that is only known in a real run. */
 export const VERDICTS = ['runs', 'skipped', 'fails', 'depends'] as const
 
 const Range = z.strictObject({ low: z.number().describe('At least.'), high: z.number().describe('At most.') })
 
-/** Models are taken to answer: what the others of a ladder would cost is not in it. */
+/** Assumes that the first model answers; fallback models are not included. */
 export const CallEstimate = z
   .strictObject({
-    provider: z.string().describe('Who runs the first model that is asked.'),
+    provider: z.string().describe('The provider of the first model.'),
     model: z.string().describe('Its name.'),
-    inputTokens: Range.describe('Tokens sent: by one call, and by as many as the limits allow.'),
-    costUsd: Range.nullable().describe('What the calls may cost. Null where the price is not known.'),
+    inputTokens: Range.describe('Tokens sent: for a single call, and for as many calls as the limits allow.'),
+    costUsd: Range.nullable().describe('What the calls may cost. Null if the price is unknown.'),
   })
   .meta({ id: 'CallEstimate' })
 export type CallEstimate = z.infer<typeof CallEstimate>
@@ -48,16 +48,13 @@ export const PlannedNode = z
     name: z.string().nullable(),
     verdict: z.enum(VERDICTS),
     reason: z.string().nullable(),
-    /** Whether it would reach outside. */
+    /** Whether it would call an external service. */
     effect: z.boolean(),
-    /** Absent when an expression in it needs what is not known yet. */
+    /** Absent if an expression in it needs unknown outputs. */
     params: Json.optional(),
-    unresolved: z.array(z.string()).describe('Parameters that only a real run can tell.'),
-    items: z
-      .int()
-      .nullable()
-      .describe('Of a node with `each`: how many items there are, when that is known.'),
-    estimate: CallEstimate.optional().describe('Of a node that calls models, where its prompt is known.'),
+    unresolved: z.array(z.string()).describe('Parameters whose values are only known in a real run.'),
+    items: z.int().nullable().describe('For a node with `each`: the number of items, if known.'),
+    estimate: CallEstimate.optional().describe('For a node that calls models, if its prompt is known.'),
     output: Json.optional(),
     port: z.string().nullable(),
     error: ErrorDetail.nullable(),
@@ -68,12 +65,12 @@ export type PlannedNode = z.infer<typeof PlannedNode>
 export const WorkflowPlan = z
   .strictObject({
     workflowId: z.string(),
-    workflowVersion: z.int().nullable().describe('Null for a definition that was sent along.'),
+    workflowVersion: z.int().nullable().describe('Null if the request contained the definition.'),
     valid: z.boolean(),
     problems: z.array(ErrorDetail),
-    /** What is wrong with the input. */
+    /** Problems with the input. */
     inputProblems: z.array(ErrorDetail),
-    /** In the order in which they may run. */
+    /** In a possible order of execution. */
     nodes: z.array(PlannedNode),
     output: Json.optional(),
   })

@@ -3,7 +3,7 @@ import { ErrorDetail } from '../../../http/problem.ts'
 import { ReadDocument } from './document.ts'
 
 export const ValidateWorkflow = ReadDocument.extend({
-  definition: z.unknown().describe('An object, or a text that holds one as JSON or YAML.'),
+  definition: z.unknown().describe('An object, or the same as JSON or YAML text.'),
   triggers: z.unknown().optional(),
 }).meta({ id: 'ValidateWorkflow' })
 

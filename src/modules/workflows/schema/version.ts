@@ -62,7 +62,7 @@ export const WorkflowDiff = z
     }),
     settings: z.array(Difference),
     triggers: named('key'),
-    /** Inputs, output, name and whatever else stands around the nodes. */
+    /** Inputs, output, name and the other fields besides the nodes. */
     other: z.array(Difference),
   })
   .meta({ id: 'WorkflowDiff' })
@@ -71,18 +71,18 @@ export type WorkflowDiff = z.infer<typeof WorkflowDiff>
 export const SaveDraft = z
   .strictObject({
     definition: DefinitionInput,
-    triggers: TriggersInput.optional().describe('Without them those of the current version stay.'),
+    triggers: TriggersInput.optional().describe('If omitted, the triggers of the current version are kept.'),
     baseVersion: z
       .int()
       .min(1)
       .optional()
-      .describe('The version the draft was made from; the current one by default.'),
+      .describe('The version that the draft is based on. Default: the current version.'),
     note: Note.default(''),
   })
   .meta({ id: 'SaveDraft' })
 export type SaveDraft = z.infer<typeof SaveDraft>
 
-/** A draft may be wrong: that is what it is for. */
+/** A draft may be invalid. */
 export const Draft = z
   .strictObject({
     workflowId: z.string(),

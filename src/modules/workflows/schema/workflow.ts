@@ -5,25 +5,25 @@ import { RUN_STATUSES } from '../../../engine/model/state.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { Trigger, TriggersInput } from '../../triggers/index.ts'
 
-/** Names stand in mails and file names, so they are one line. */
+/** Names appear in mails and file names, so they are one line. */
 export const WorkflowName = z
   .string()
   .trim()
   .min(1)
   .max(200)
   .regex(/^\P{Cc}*$/u, 'must be one line')
-  .describe('The name, in one line.')
+  .describe('The name, a single line.')
 
-/** What files and other workflows call a workflow. It is part of a URL as it stands. */
+/** Files and other workflows refer to a workflow by its key. It is used in URLs unescaped. */
 export const WorkflowKey = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._-]{0,99}$/,
-    'small letters, digits, ".", "_" and "-", at most 100, a letter or digit first',
+    'must have at most 100 lower-case letters, digits, ".", "_" or "-", and start with a letter or digit',
   )
-  .describe('What files and other workflows call it. It stays the same when the name changes.')
+  .describe('The identifier that files and other workflows use. It stays the same when the name changes.')
 
-export const Description = z.string().trim().max(10_000).describe('What it is for.')
+export const Description = z.string().trim().max(10_000).describe('What the workflow is for.')
 
 const Tag = z
   .string()
@@ -35,26 +35,26 @@ export const Tags = z
   .array(Tag)
   .max(20)
   .transform((tags) => [...new Set(tags)])
-  .describe('Words to find it by.')
+  .describe('Words to filter by.')
 
-/** `sales/europe`; empty for none. */
+/** Such as `sales/europe`; empty for the top level. */
 export const Folder = z
   .string()
   .trim()
   .max(200)
   .regex(/^\P{Cc}*$/u, 'must be one line')
   .transform((folder) => folder.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, ''))
-  .describe('Where it is listed, such as `sales/europe`. Empty for none.')
+  .describe('The folder, such as `sales/europe`. Empty for the top level.')
 
 export const Definition = EngineDefinition.meta({ id: 'WorkflowDefinition' })
 
-/** Anything here: the compiler looks at it and tells all problems at once. */
+/** Accepts anything, because the compiler reports all problems at once. */
 export const DefinitionInput = z.record(z.string(), z.unknown()).meta({
   id: 'WorkflowDefinitionInput',
-  description: 'A WorkflowDefinition; all that is wrong with it is told at once.',
+  description: 'A WorkflowDefinition. The response reports all its problems at once.',
 })
 
-export const Note = z.string().trim().max(500).describe('What has changed, for the list of versions.')
+export const Note = z.string().trim().max(500).describe('What has changed. Shown in the list of versions.')
 
 const ErrorWorkflowId = z.string().regex(new RegExp(`^${idPattern('wf')}$`), 'must be the id of a workflow')
 
@@ -62,7 +62,7 @@ export const CreateWorkflow = z
   .strictObject({
     name: WorkflowName,
     key: WorkflowKey.optional().describe(
-      'What files and `flow.workflow` call it, once in a team; by default made of the name.',
+      'The identifier that files and `flow.workflow` use, unique within the team. Default: derived from the name.',
     ),
     description: Description.default(''),
     definition: DefinitionInput,
@@ -71,7 +71,7 @@ export const CreateWorkflow = z
     folder: Folder.default(''),
     errorWorkflowId: ErrorWorkflowId.nullable().default(null),
     active: z.boolean().default(true).describe('Whether its triggers start runs.'),
-    note: Note.default('').describe('What this version is about.'),
+    note: Note.default('').describe('A note for this version.'),
   })
   .meta({ id: 'CreateWorkflow' })
 export type CreateWorkflow = z.infer<typeof CreateWorkflow>
@@ -87,17 +87,19 @@ export const UpdateWorkflow = z
     folder: Folder.optional(),
     errorWorkflowId: ErrorWorkflowId.nullable().optional(),
     active: z.boolean().optional(),
-    note: Note.optional().describe('What the new version is about, when there is one.'),
+    note: Note.optional().describe('A note for the new version. Ignored if the change creates no version.'),
   })
   .meta({ id: 'UpdateWorkflow' })
 export type UpdateWorkflow = z.infer<typeof UpdateWorkflow>
 
 const summary = {
   id: z.string(),
-  key: z.string().describe('What files and `flow.workflow` call it. It stays when the name changes.'),
+  key: z
+    .string()
+    .describe('The identifier that files and `flow.workflow` use. It stays the same when the name changes.'),
   name: z.string(),
   description: z.string(),
-  /** The current one: runs start with it unless they name another. */
+  /** The current version. Runs use it unless they name another one. */
   version: z.int(),
   active: z.boolean(),
   tags: z.array(z.string()),
@@ -110,7 +112,7 @@ const summary = {
   updatedAt: z.iso.datetime(),
 }
 
-/** As lists show it: without the definition. */
+/** A workflow in a list, without its definition. */
 export const WorkflowSummary = z
   .strictObject({
     ...summary,
@@ -124,7 +126,7 @@ export const WorkflowSummary = z
         }),
       )
       .optional()
-      .describe('With `include=recent`: its last 32 runs, newest first.'),
+      .describe('With `include=recent`: its latest 32 runs, newest first.'),
   })
   .meta({ id: 'WorkflowSummary' })
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>
@@ -141,10 +143,10 @@ export const ListWorkflows = listQuery(
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional(),
-    tag: z.string().max(50).optional().describe('In any case.'),
-    folder: z.string().max(200).optional().describe('With the folders in it.'),
-    include: z.enum(['recent']).optional().describe('`recent` adds the last runs of each.'),
-    q: z.string().trim().min(1).max(200).optional().describe('Found in the name or the description.'),
+    tag: z.string().max(50).optional().describe('Matches regardless of case.'),
+    folder: z.string().max(200).optional().describe('Includes subfolders.'),
+    include: z.enum(['recent']).optional().describe('`recent` adds the latest runs of each workflow.'),
+    q: z.string().trim().min(1).max(200).optional().describe('Searches the name and the description.'),
   },
 )
 export type ListWorkflows = z.infer<typeof ListWorkflows>
@@ -154,7 +156,7 @@ export const DeleteWorkflowQuery = z.object({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('Delete it although other workflows use it.'),
+    .describe('Delete the workflow even if other workflows use it.'),
 })
 
 export const CloneWorkflow = z
@@ -162,7 +164,7 @@ export const CloneWorkflow = z
     name: WorkflowName.optional(),
     folder: Folder.optional(),
     tags: Tags.optional(),
-    active: z.boolean().default(false).describe('Off, so that its schedules do not fire twice.'),
+    active: z.boolean().default(false).describe('Default: false, so that schedules do not fire twice.'),
   })
   .meta({ id: 'CloneWorkflow' })
 export type CloneWorkflow = z.infer<typeof CloneWorkflow>

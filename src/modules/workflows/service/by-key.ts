@@ -1,7 +1,7 @@
-// Workflows by the key that their files carry. Invariants:
-// 1. What a file does not say is as if it said the default, so the same file always gives the same workflow. Whether it is
-//    active is the exception: a file that says nothing about it leaves that to people.
-// 2. Two requests for one new key make one workflow: D1 lets one insert through, and the other one changes what is there.
+// Workflows addressed by the key in their files. Invariants:
+// 1. A field that a file omits gets its default, so the same file always gives the same workflow. The exception is
+//    `active`: a file that omits it leaves it unchanged.
+// 2. Two requests for the same new key create one workflow: D1 accepts one insert, and the other request updates that workflow.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Expected, Versioned } from '../../../core/version.ts'
@@ -21,7 +21,7 @@ export async function getWorkflowByKey(ctx: ReadContext, key: string): Promise<V
 
 export type Applied = { workflow: Versioned<Workflow>; created: boolean }
 
-/** A condition that the sender has made: `expected` names versions, and with `mustExist` there has to be any at all. */
+/** The sender's condition: `expected` names versions, and `mustExist` requires that the workflow exists. */
 export type Condition = { expected: Expected; mustExist: boolean }
 
 const MAX_TRIES = 4
@@ -47,11 +47,11 @@ export async function applyWorkflow(
     }
   }
   throw new AppError('resource.conflict', {
-    detail: 'The workflow is being made and deleted by many at once; try again.',
+    detail: 'Other requests keep creating and deleting the workflow. Try again.',
   })
 }
 
-/** Another request has made the workflow, or deleted it, since it was looked for. */
+/** Whether another request has created or deleted the workflow since this one looked for it. */
 async function wasOvertaken(
   ctx: ServiceContext,
   key: string,
@@ -92,7 +92,7 @@ const change = (
 }
 
 function otherKey(inFile: string, inPath: string): AppError {
-  const message = `The file says ${inFile}, the address ${inPath}`
+  const message = `The file has the key ${inFile}, but the URL has ${inPath}`
   return new AppError('request.invalid', {
     detail: `${message}.`,
     errors: [{ path: '/key', message, code: 'mismatch' }],

@@ -1,8 +1,8 @@
 // Every change of a workflow. Invariants:
-// 1. A change holds only for the revision it was made from. Who sent no If-Match did not care, so theirs is made again
-//    from what is there now; who did learns that somebody was quicker.
-// 2. A version comes about only when definition or triggers differ in value; it is never changed afterwards.
-// 3. Version, triggers and audit entry are one batch with the raised revision.
+// 1. A change applies only to the revision it was made from. Without If-Match, a change that was overtaken is repeated on
+//    the new revision. With If-Match, the client gets an error.
+// 2. A new version is created only if the definition or the triggers differ in value. A version never changes.
+// 3. One batch writes the version, the triggers, the audit entry and the new revision.
 import type { ServiceContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -34,9 +34,9 @@ export type Change = {
   definition?: unknown
   triggers?: unknown
   note?: string
-  /** Of a file, which carries no secrets: its webhooks answer 503 until theirs are set. */
+  /** For files, which contain no secrets: their webhooks answer 503 until the secrets are set. */
   mayLackSecrets?: boolean
-  /** The draft that this publishes; it must still be the same one. */
+  /** The draft that this change publishes. It must not have changed. */
   publishes?: number
   after?: Record<string, unknown>
 }
@@ -58,7 +58,7 @@ export async function changeWorkflow(
     if (expected !== null) throw new AppError('resource.stale')
   }
   throw new AppError('resource.conflict', {
-    detail: 'The workflow is being changed by many at once; try again.',
+    detail: 'Other requests keep changing the workflow. Try again.',
   })
 }
 
@@ -79,7 +79,7 @@ async function apply(
   if (isSame && change.publishes === undefined) return 'nothing'
   const active = fields.active ?? before.active === 1
   const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
-  // What is on already stays on: a change of something else is not held up by its triggers.
+  // A workflow that is already active stays active: its triggers must not block other changes.
   const switchedOn = fields.active === true || JSON.stringify(triggers) !== before.storedTriggers
   if (active && switchedOn && !change.mayLackSecrets)
     refuseProblems(await missingSecrets(ctx, id, triggers, secrets))
@@ -124,7 +124,7 @@ async function apply(
   })
 }
 
-/** What the next version holds, or null when nothing that is versioned has changed. */
+/** The content of the next version, or null if neither the definition nor the triggers changed. */
 function nextVersion(
   before: FullWorkflowRow,
   definition: unknown,
@@ -153,7 +153,7 @@ const present = (before: FullWorkflowRow): Required<Fields> => ({
   errorWorkflowId: before.errorWorkflowId,
 })
 
-/** The fields that are sent and differ. */
+/** The fields in the request that differ. */
 function differing(before: FullWorkflowRow, fields: Fields): Fields {
   const now = present(before)
   return Object.fromEntries(

@@ -23,13 +23,13 @@ import { commitWithKey, keyBeside, slugOf } from './key.ts'
 import { requireNamed } from './named.ts'
 import { getWorkflow } from './view.ts'
 
-/** How it came about, for the audit log. */
+/** How the workflow was created, for the audit log. */
 export type Origin = {
   action?: string
   from?: string
-  /** Whether the key is only wished for: one that is taken makes way for another. */
+  /** Whether another key may be used if this one is taken. */
   anyKey?: boolean
-  /** Of a file, which carries no secrets: its webhooks answer 503 until theirs are set. */
+  /** For files, which contain no secrets: their webhooks answer 503 until the secrets are set. */
   mayLackSecrets?: boolean
 }
 
@@ -88,7 +88,7 @@ export async function createWorkflow(
   if (done === 'guard_missed') {
     requireRoom(plan, 'workflows', await countWorkflows(ctx.env.DB, teamId), 'workflows')
     throw new AppError('resource.conflict', {
-      detail: 'The workflows of the team have just changed; try again.',
+      detail: "The team's workflows were just changed. Try again.",
     })
   }
   return getWorkflow(ctx, id)
@@ -106,7 +106,7 @@ const auditOf = (
   after: { name, ...(origin.from === undefined ? {} : { from: origin.from }), ...secretsSet(secrets) },
 })
 
-/** A workflow that started itself on failure would never end; one of another team is not there. */
+/** A workflow that starts itself on failure would never end. A workflow of another team counts as missing. */
 export async function requireErrorWorkflow(
   ctx: ServiceContext,
   errorWorkflowId: string | null | undefined,
@@ -118,7 +118,7 @@ export async function requireErrorWorkflow(
       ? 'A workflow cannot be its own error workflow'
       : (await workflowExists(ctx.env.DB, ctx.actor.teamId, errorWorkflowId))
         ? null
-        : 'There is no such workflow in this team'
+        : 'The workflow does not exist in this team'
   if (message !== null)
     throw new AppError('request.invalid', {
       detail: `${message}.`,

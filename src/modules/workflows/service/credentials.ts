@@ -1,4 +1,4 @@
-// Integrations that workflows name: they must be there, of a fitting type, when a version is saved.
+// Integrations that workflows use. When a version is saved, they must exist and have a suitable type.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { formatLocation, type Problem, quoted } from '../../../engine/model/problem.ts'
 import { isFixed } from '../../../nodes/fixed.ts'
@@ -43,12 +43,12 @@ function problemOf(
         path,
         code: 'credential.not_found',
         message: `The team has no integration ${quoted(ref)}`,
-        hint: 'Name one of GET /api/v1/users/integrations, by id or name',
+        hint: 'Use the id or name of an integration from GET /api/v1/users/integrations',
       },
     ]
-  // What a tool or a model needs of it only the call knows.
+  // What a tool or a model needs from an integration is only known when it is called.
   if (purpose === 'tools' || known.usableFor.includes(purpose)) return []
-  const what = purpose === 'requests' ? 'signs no requests' : 'has no secret for webhooks set'
+  const what = purpose === 'requests' ? 'cannot authenticate requests' : 'has no webhook secret'
   return [
     {
       path,
@@ -60,7 +60,7 @@ function problemOf(
 
 export type NamedInFile = { name: string; type: string }
 
-/** As a file says them: ids belong to one installation, names and types to any. */
+/** Replaces ids with names, because ids are specific to an installation. */
 export async function withNames(
   ctx: Asker,
   definition: unknown,
@@ -78,7 +78,7 @@ export async function withNames(
   }
 }
 
-/** A file that says what its integrations are is not run with others: a key would go to another service. */
+/** Rejects a file that names an integration with another type: its key would be sent to another service. */
 export async function requireSameTypes(
   ctx: Asker,
   named: readonly NamedInFile[],
@@ -89,7 +89,7 @@ export async function requireSameTypes(
   const problems = named.flatMap((one): Problem[] => {
     const here = known.get(refOf(one))
     if (here === undefined || here.type === one.type) return []
-    const message = `${quoted(here.name)} is of the type ${here.type}, and the file expects ${one.type}`
+    const message = `${quoted(here.name)} has the type ${here.type}, but the file expects ${one.type}`
     return [{ path: `/credentials/${one.name}`, code: 'credential.unusable', message }]
   })
   if (problems.length > 0) throw workflowInvalid(problems)

@@ -1,5 +1,5 @@
-// How two versions differ. Nodes are told apart by id, triggers by key, edges by what they connect; within each, every
-// value that differs is named by its path. Definitions are 64 levels deep at most, so the walk may be recursive.
+// Compares two versions. Nodes are matched by id, triggers by key and edges by what they connect. Each value that differs is
+// reported with its path. Definitions have at most 64 levels, so recursion is safe.
 import { canonicalJson } from '../../../core/json.ts'
 import type { Definition, Edge, Node } from '../../../engine/model/definition.ts'
 import { formatLocation } from '../../../engine/model/problem.ts'
@@ -75,7 +75,7 @@ function diffLists<T>(before: readonly T[], after: readonly T[], nameOf: (item: 
   return { added, removed, changed }
 }
 
-/** Two edges may connect the same ports; each then counts for itself. */
+/** Two edges may connect the same ports; each is compared separately. */
 function byName<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T> {
   const named = new Map<string, T>()
   for (const item of items) {

@@ -30,8 +30,8 @@ export async function exportWorkflow(
   const row = rows[0] ?? missing()
   if (format === 'n8n')
     throw new AppError('request.invalid', {
-      detail: 'Export to n8n is not available yet; json and yaml are.',
-      errors: [{ path: '/format', message: 'not available yet', code: 'unavailable' }],
+      detail: 'Export to n8n is not available yet. Use json or yaml.',
+      errors: [{ path: '/format', message: 'Is not available', code: 'unavailable' }],
     })
   const { definition, triggers, credentials } = await withNames(
     { ...ctx, actor },
@@ -55,11 +55,11 @@ export async function exportWorkflow(
   return { text: stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }), filename }
 }
 
-/** A key that was made up when the trigger was saved stands last; in a file it stands where it would when it is read again. */
+/** Puts the key after the type. A generated key is stored last, but would be read back from a file in this position. */
 const inOrder = ({ type, key, ...rest }: StoredTrigger): StoredTrigger =>
   ({ type, ...(key === undefined ? {} : { key }), ...rest }) as StoredTrigger
 
-/** `body` is the request as text: a document, a definition alone, or JSON whose `content` holds one of them. */
+/** `body` is the request as text: a document, a definition alone, or JSON with one of them in `content`. */
 export async function importWorkflow(ctx: ServiceContext, body: string): Promise<Versioned<Workflow>> {
   const outer = objectIn(body)
   const {
@@ -82,7 +82,7 @@ export async function importWorkflow(ctx: ServiceContext, body: string): Promise
   )
 }
 
-/** The integrations of this team in place of those that the file names. */
+/** Replaces the integrations in the file with those of this team. */
 function mapped(document: ReadDocument, map: Record<string, string>): ReadDocument {
   const rename = (ref: string): string => (Object.hasOwn(map, ref) ? (map[ref] ?? ref) : ref)
   return {

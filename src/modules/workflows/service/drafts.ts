@@ -25,14 +25,14 @@ import { missing } from './view.ts'
 
 type Stored = Pick<Draft, 'definition' | 'triggers' | 'baseVersion' | 'note'>
 
-/** With D1's 2 MB for a row, and what else stands in it. */
+/** Fits into a row of D1 (2 MB) with the other columns. */
 const MAX_DRAFT_BYTES = LIMITS.definitionBytes + LIMITS.definitionBytes / 2
 
-/** Where there is no draft none can be expected. */
+/** If there is no draft, `If-Match` must fail. */
 const seenDraft = (expected: Expected, { draftUpdatedAt }: DraftRow): number | null =>
   requireExpected(expected, draftUpdatedAt ?? -1)
 
-/** The revision of a draft is its time. */
+/** The revision of a draft is the time it was saved. */
 export async function getDraft(ctx: ServiceContext, id: string): Promise<Versioned<Draft>> {
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   return toDraft(id, row, storedOf(row))
@@ -50,7 +50,7 @@ export async function saveDraft(
   requireMayUse(ctx.actor, definition, input.triggers)
   if (baseVersion > row.version)
     throw new AppError('request.invalid', {
-      errors: [{ path: '/baseVersion', message: `the current version is ${row.version}`, code: 'too_big' }],
+      errors: [{ path: '/baseVersion', message: `The current version is ${row.version}`, code: 'too_big' }],
     })
   const stored: Stored = {
     definition,
@@ -82,7 +82,7 @@ export async function deleteDraft(ctx: ServiceContext, id: string, expected: Exp
   })
 }
 
-/** Makes the draft the current version. `expected` names the draft that was seen. */
+/** Makes the draft the current version. `expected` is the draft that the client has seen. */
 export function publishDraft(
   ctx: ServiceContext,
   id: string,
@@ -94,7 +94,7 @@ export function publishDraft(
     seenDraft(expected, row)
     if (stored.baseVersion !== before.version)
       throw new AppError('resource.conflict', {
-        detail: `The draft was made from version ${stored.baseVersion}, but ${before.version} is current. Save it again to base it on that.`,
+        detail: `The draft was made from version ${stored.baseVersion}, but ${before.version} is current. Save the draft again to base it on that version.`,
       })
     return {
       action: 'workflow.published',
@@ -106,7 +106,7 @@ export function publishDraft(
   })
 }
 
-/** The draft in place of the version that was loaded; throws 422 with all problems while it cannot run. */
+/** Replaces the loaded version with the draft. Throws 422 with all problems if the draft cannot run. */
 export async function draftRunnable(
   ctx: RequestContext,
   actor: Actor,

@@ -1,4 +1,4 @@
-// What only those may do who could change the workflow itself: runs of drafts, and starts that get past what a version asks.
+// Actions that require the right to edit the workflow: runs of drafts, and starts that skip questions of a version.
 import type { Actor } from '../../../context.ts'
 import { judgeAccess, requireScope } from '../../../http/scopes.ts'
 
@@ -6,4 +6,4 @@ export const mayEdit = (actor: Actor): boolean => judgeAccess('workflows:write',
 
 /** `what` begins the sentence: "A start with mocks". */
 export const requireEditor = (actor: Actor, what: string): void =>
-  requireScope(actor, 'workflows:write', `${what} needs the right workflows:write.`)
+  requireScope(actor, 'workflows:write', `${what} requires the scope workflows:write.`)

@@ -1,11 +1,11 @@
-// Keys of workflows: what files and other workflows call them. They are unique within a team.
+// Keys identify workflows in files and in other workflows. They are unique within a team.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Change, commit, isUniqueViolation } from '../../../db/commit.ts'
 
 const MAX_CHARS = 60
 
-/** ASCII only, so that it can stand in a URL and in a header as it is. */
+/** ASCII only, so a key can be used unescaped in a URL and a header. */
 export const slugOf = (name: string): string =>
   name
     .toLowerCase()
@@ -14,10 +14,10 @@ export const slugOf = (name: string): string =>
     .replace(/^-|-$/g, '')
     .slice(0, MAX_CHARS) || 'workflow'
 
-/** Another key that nobody else has, since it ends like the id. */
+/** A key that is not taken: it ends with the end of the id. */
 export const keyBeside = (key: string, id: string): string => `${key.slice(0, 89)}-${id.slice(-10)}`
 
-/** A commit that gives a workflow this key, or says that another one has it. */
+/** Commits a change that gives a workflow this key. Throws a conflict if another workflow has it. */
 export async function commitWithKey(
   ctx: ServiceContext,
   key: string | undefined,
@@ -28,7 +28,7 @@ export async function commitWithKey(
   } catch (error) {
     if (key === undefined || !isUniqueViolation(error, 'workflows.key')) throw error
     throw new AppError('resource.exists', {
-      detail: `Another workflow of the team has the key ${key}.`,
+      detail: `Another workflow of the team already has the key ${key}.`,
       errors: [{ path: '/key', message: 'taken', code: 'taken' }],
     })
   }

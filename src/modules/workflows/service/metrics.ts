@@ -8,7 +8,7 @@ import { workflowExists } from '../repo/workflows.ts'
 import type { MetricsQuery, WorkflowMetrics } from '../schema/metrics.ts'
 import { missing } from './view.ts'
 
-/** Whole days in UTC, today among them. */
+/** Whole days in UTC, including today. */
 export async function getMetrics(
   ctx: ServiceContext,
   workflowId: string,
@@ -55,12 +55,12 @@ const perDay = (rows: DayRow[]): WorkflowMetrics['perDay'] =>
     ...totalsOf(group),
   }))
 
-/** Views of runs may be large: so few are held at a time. */
+/** Limits how many run views are in memory at once, because they may be large. */
 const AT_ONCE = 4
 
 type NodeFigures = WorkflowMetrics['perNode'][number] & { durations: number[] }
 
-/** Nodes are known to the runs' own objects only, so their figures are those of the newest few that answer. */
+/** Only the runs' own objects know about nodes, so these figures come from the newest runs that respond. */
 async function perNode(
   ctx: ServiceContext,
   runIds: string[],

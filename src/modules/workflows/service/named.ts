@@ -1,5 +1,5 @@
-// What workflows name of the team, integrations and agents: it must be there when a version is saved, and who saves must be
-// allowed to use it.
+// Integrations and agents that workflows name. When a version is saved, they must exist, and the author must be allowed to use
+// them.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { formatLocation, type Problem, quoted } from '../../../engine/model/problem.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
@@ -17,26 +17,26 @@ import { credentialProblems } from './credentials.ts'
 
 type Asker = Pick<RequestContext, 'env'> & { actor: Actor }
 
-/** Throws 422 with everything that is wrong, and 403 for a key that may change workflows and not use what they name. */
+/** Throws 422 with all problems, and 403 for an API key that may edit workflows but not use what they name. */
 export async function requireNamed(ctx: Asker, definition: unknown, triggers: unknown): Promise<void> {
   const problems = await namedProblems(ctx, definition, triggers)
   if (problems.length > 0) throw workflowInvalid(problems)
   requireMayUse(ctx.actor, definition, triggers)
 }
 
-/** For what is saved without being checked, such as a draft. */
+/** For unchecked content, such as a draft. */
 export function requireMayUse(actor: Actor, definition: unknown, triggers: unknown): void {
   const named = [...credentialsIn(definition, triggers), ...toolCredentialsIn(definition)]
   if (named.length > 0) requireFor(actor, 'integrations:use', 'an integration')
   if (hasUnknownTools(definition))
-    requireFor(actor, 'integrations:use', 'tools by an expression, which may name an integration')
+    requireFor(actor, 'integrations:use', 'tools through an expression, which could name an integration')
   if (hasUnknownModels(definition))
-    requireFor(actor, 'integrations:use', 'models by an expression, which may name an integration')
+    requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
   if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent of the team')
 }
 
 const requireFor = (actor: Actor, scope: Scope, what: string): void =>
-  requireScope(actor, scope, `The workflow names ${what}, which needs the right ${scope}.`)
+  requireScope(actor, scope, `The workflow uses ${what}, which requires the scope ${scope}.`)
 
 export const namedProblems = async (ctx: Asker, definition: unknown, triggers: unknown): Promise<Problem[]> =>
   (await Promise.all([credentialProblems(ctx, definition, triggers), agentProblems(ctx, definition)])).flat()
@@ -57,7 +57,7 @@ async function agentProblems({ env, actor }: Asker, definition: unknown): Promis
           path: formatLocation(at),
           code: 'agent.not_found',
           message: `The team has no agent ${quoted(agentId)}`,
-          hint: 'Name one of GET /api/v1/agents by its id, or a built-in type',
+          hint: 'Use an id from GET /api/v1/agents, or a built-in type',
         },
         definition,
       ),

@@ -19,7 +19,7 @@ import { simulate } from '../plan/simulate.ts'
 import { findRunnable } from '../repo/runnable.ts'
 import type { CallEstimate, PlanWorkflow, WorkflowPlan } from '../schema/plan.ts'
 
-/** What a run would do, without running: nothing is stored, and nothing outside is reached. */
+/** Previews a run without running it. Stores nothing and calls no external service. */
 export async function planRun(ctx: ReadContext, id: string, input: PlanWorkflow): Promise<WorkflowPlan> {
   const { rows, actor } = await ctx.read((who) => findRunnable(who.teamId, id, input.version ?? null))
   const row = rows[0]

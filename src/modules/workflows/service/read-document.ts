@@ -1,4 +1,4 @@
-// A workflow as a file says it: a document as export gives it, or a definition alone.
+// Reads a workflow from a file: an exported document, or a definition alone.
 import type * as z from 'zod'
 import { AppError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
@@ -15,15 +15,15 @@ export function readDocument(raw: Record<string, unknown>): ReadDocument {
         {
           path: '',
           code: 'import.n8n_unavailable',
-          message: 'This is an n8n workflow; those cannot be imported yet',
+          message: 'This is an n8n workflow, which cannot be imported',
         },
       ],
-      'This looks like an n8n workflow, and importing those is not available yet.',
+      'This looks like an n8n workflow. Importing n8n workflows is not available.',
     )
   return parsed(ReadDocument, 'definition' in raw ? raw : { definition: raw })
 }
 
-/** The name that a definition gives itself. */
+/** The name field of a definition. */
 export function nameIn({ name }: Record<string, unknown>): string | undefined {
   const text = typeof name === 'string' ? name.trim().slice(0, 200) : ''
   return text === '' ? undefined : text
@@ -38,7 +38,7 @@ export function objectIn(text: string): Record<string, unknown> {
     {
       path: '',
       code: 'definition.invalid',
-      message: `A workflow is an object, not ${jsonTypeOf(read.value)}`,
+      message: `A workflow must be an object, not ${jsonTypeOf(read.value)}`,
     },
   ])
 }

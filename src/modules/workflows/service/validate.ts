@@ -1,4 +1,4 @@
-// `POST /validate`: whatever comes, an answer comes. Nothing here throws on what was sent.
+// `POST /validate` responds to any input. Nothing here throws because of what was sent.
 import type { ServiceContext } from '../../../context.ts'
 import { jsonTypeOf } from '../../../core/json-type.ts'
 import { pointerOf } from '../../../core/pointer.ts'
@@ -10,13 +10,13 @@ import { ReadDocument } from '../schema/document.ts'
 import type { Validation } from '../schema/validate.ts'
 import { namedProblems } from './named.ts'
 
-/** Beside `definition` and `triggers`, which the compiler looks at. */
+/** Fields besides `definition` and `triggers`, which the compiler checks. */
 const AROUND = ReadDocument.omit({ definition: true, triggers: true })
 const FIELDS = Object.keys(ReadDocument.shape)
 
 /**
- * `body` is the request as text: a document as export gives it, or a definition alone, as JSON or YAML. Integrations and
- * agents that are named are looked up in the team; all else follows from the text.
+ * `body` is the request as text: an exported document, or a definition alone, as JSON or YAML. Integrations and agents are
+ * looked up in the team; everything else is checked from the text alone.
  */
 export async function validateText(ctx: ServiceContext, body: string): Promise<Validation> {
   const { problems, definition, triggers } = readBody(body)
@@ -34,7 +34,7 @@ function readBody(body: string): ReadText {
         {
           path: '',
           code: 'definition.invalid',
-          message: `A definition is an object, not ${jsonTypeOf(read.value)}`,
+          message: `A definition must be an object, not ${jsonTypeOf(read.value)}`,
           hint: 'Send { "definition": { "nodes": [ … ] } }',
         },
       ],
@@ -57,7 +57,7 @@ function aroundProblems(around: Record<string, unknown>): Problem[] {
       (name): Problem => ({
         path: pointerOf([name]),
         code: 'request.unknown_field',
-        message: `There is no such field; the body has ${FIELDS.join(', ')}`,
+        message: `The field does not exist. The body can have ${FIELDS.join(', ')}`,
       }),
     )
   const known = Object.fromEntries(Object.entries(around).filter(([name]) => FIELDS.includes(name)))

@@ -29,7 +29,7 @@ export async function listVersions(
   query: ListVersions,
 ): Promise<Page<WorkflowVersionSummary>> {
   const { rows, actor } = await ctx.read((who) => findVersions(who.teamId, id, query))
-  // A workflow has a version always, so an empty first page is no workflow of this team.
+  // A workflow always has a version, so an empty first page means that the team has no such workflow.
   if (rows.length === 0 && query.cursor === undefined) missing()
   const page = toPage(
     rows,
@@ -55,7 +55,7 @@ export async function compareVersions(ctx: ReadContext, id: string, query: DiffQ
   return { ...query, ...diffVersions(partsOf(query.from), partsOf(query.to)) }
 }
 
-/** An old version is never made current itself: its content becomes a new one, so that versions only go up. */
+/** Copies the content of an old version into a new one, so version numbers only increase. */
 export const restoreVersion = (
   ctx: ServiceContext,
   id: string,

@@ -20,7 +20,7 @@ async function readRow(ctx: ReadContext, id: string): Promise<{ row: FullWorkflo
   return { row: rows[0] ?? missing(), actor }
 }
 
-/** The view depends on the actor: the URL of a webhook starts runs, so only people who may edit the workflow see it. */
+/** The view depends on the actor: a webhook's URL starts runs, so only people who may edit the workflow see it. */
 type Viewer = RequestContext & { actor: Actor }
 
 export const missing = (): never => {

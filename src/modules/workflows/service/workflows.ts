@@ -76,7 +76,7 @@ export async function updateWorkflow(
   }))
 }
 
-/** Whether its triggers start runs; by hand it can always be started. */
+/** Whether its triggers start runs. It can always be started manually. */
 export const setActive = (
   ctx: ServiceContext,
   id: string,
@@ -88,10 +88,10 @@ export const setActive = (
     fields: { active },
   }))
 
-/** Its runs stay, and those under way go on: each holds the definition it was started with. */
+/** Keeps the workflow's runs. Active runs continue, because each has its own copy of the definition. */
 const MAX_CALLERS_NAMED = 50
 
-/** Deleting what others call makes their next run fail, so they are named first. */
+/** Deleting a workflow that others call makes their next run fail, so the response lists them first. */
 async function refuseUsed(ctx: ServiceContext, id: string): Promise<void> {
   const callers = await findCallers(ctx.env.DB, ctx.actor.teamId, id, MAX_CALLERS_NAMED)
   if (callers.length === 0) return
@@ -123,7 +123,7 @@ export async function deleteWorkflow(
     audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
   })
   if (done === 'done') return
-  // Gone by another hand, or changed since it was read.
+  // Deleted by another request, or changed since it was read.
   await requireWorkflow(ctx, id)
   throw new AppError('resource.stale')
 }
