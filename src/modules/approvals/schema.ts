@@ -10,7 +10,7 @@ const Decision = z.strictObject({
   comment: z.string().nullable(),
   data: JsonValue.nullable(),
   at: z.string(),
-  self: z.literal(true).optional().describe('Said by who started the run.'),
+  self: z.literal(true).optional().describe('Set if the decision is by the person who started the run.'),
 })
 
 export const Approval = z
@@ -23,13 +23,13 @@ export const Approval = z
     status: z.enum(APPROVAL_STATUSES),
     title: z.string(),
     message: z.string(),
-    form: JsonValue.nullable().describe('JSON Schema of the data that comes with an approval.'),
+    form: JsonValue.nullable().describe('The JSON Schema of the data of an approval.'),
     assignees: z
       .array(z.string())
-      .describe('Ids or e-mail addresses; none is everybody who may run workflows.'),
+      .describe('Ids or email addresses. Empty: everybody who may run workflows.'),
     unknownAssignees: z
       .array(z.string())
-      .describe('Those among them who are nobody in the team who may decide: they are told nothing.'),
+      .describe('The assignees that are not members of the team who may decide. They get no notification.'),
     quorum: z.int(),
     allowSelf: z.boolean(),
     decisions: z.array(Decision),
@@ -50,7 +50,7 @@ export const ListApprovals = listQuery(['-createdAt', 'createdAt'], {
     .transform((text) => text === 'true')
     .optional()
     .describe(
-      'Those that I may decide: asked of me by id or address, or of everybody. Without X-Team-Id those of all my teams.',
+      'The approvals that you may decide: assigned to you by id or address, or to everybody. Without X-Team-Id, it includes all your teams.',
     ),
   workflowId: z.string().max(64).optional(),
   runId: z.string().max(64).optional(),
@@ -70,7 +70,7 @@ export const ApprovalAnswer = z
   .strictObject({
     approvalId: z.string(),
     decision: z.enum(['approve', 'reject']),
-    status: z.enum(APPROVAL_STATUSES).describe('Pending while others have to answer, too.'),
+    status: z.enum(APPROVAL_STATUSES).describe('Pending while other people still have to decide.'),
   })
   .meta({ id: 'ApprovalAnswer' })
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>

@@ -1,8 +1,8 @@
-// Bringing an event to the runs that wait for it. Invariants:
-// 1. May be done again at any point: a run takes an event once, and the messages that carry on have ids of their own.
-// 2. A message visits a bounded number of runs. The next one is posted before any run is visited, so nothing that happens
-//    to one page holds up those behind it.
-// 3. A run that does not answer is tried again alone, by a message of its own, until that is given up.
+// Delivers an event to the runs that wait for it. Invariants:
+// 1. It can be repeated at any point: a run takes an event once, and the follow-up messages have deterministic ids.
+// 2. A message visits a limited number of runs. The message for the next page is sent before any run is visited, so a failure on
+//    one page does not delay the pages after it.
+// 3. A run that does not respond is retried alone, by a message of its own, until the message is given up.
 import type * as z from 'zod'
 import type { RequestContext } from '../../context.ts'
 import { derivedId } from '../../core/ids.ts'
@@ -18,17 +18,17 @@ import { findEvent } from './repo.ts'
 type Message = z.infer<typeof EventDeliver>
 type Cursor = NonNullable<Message['after']>
 
-/** A consumer is given ten messages at a time, and all their calls together have a limit. */
+/** A consumer gets ten messages at a time, and all their calls share one limit. */
 const RUNS_A_MESSAGE = 50
 const AT_ONCE = 6
 const PATIENCE_MS = 10_000
 
-/** Pages that one request visits; what is behind them comes by the queue. */
+/** Pages that one request visits. The queue handles the rest. */
 const PAGES_AT_ONCE = 8
 
 /**
- * Beside the answer to whoever sent the event, because the queue gathers its messages for a second. The queue has the same
- * message: whichever claims its row first does it.
+ * Runs after the response to the sender, because the queue collects its messages for a second. The queue has the same message:
+ * whichever claims its row first does the work.
  */
 export async function deliverAtOnce(request: RequestContext, outboxId: string): Promise<void> {
   let next: string | null = outboxId
@@ -45,7 +45,7 @@ export async function deliverEvent(request: RequestContext, message: Message): P
   await deliverPage(request, message)
 }
 
-/** Answers with the message that has the next page. */
+/** Returns the message for the next page. */
 async function deliverPage(request: RequestContext, message: Message): Promise<string | null> {
   const { teamId, eventId } = message
   const row = await findEvent(request.env.DB, teamId, eventId)
@@ -80,7 +80,7 @@ async function deliverPage(request: RequestContext, message: Message): Promise<s
   return nextId
 }
 
-/** The next page of runs, over all keys under which the event is waited for, and where to go on behind it. */
+/** The next page of runs, over all keys that match the event, and where to continue. */
 async function nextRuns(
   { env }: RequestContext,
   { teamId, name, at }: TeamEvent,
@@ -116,7 +116,7 @@ async function visit(request: RequestContext, event: TeamEvent, runId: string): 
   }
 }
 
-/** Under ids that follow from what they are about, so that a page that is done again posts nothing twice. */
+/** The ids are derived from the content, so repeating a page sends nothing twice. */
 async function post(
   request: RequestContext,
   { teamId, eventId }: Message,

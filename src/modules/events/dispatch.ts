@@ -1,4 +1,4 @@
-// Starting what an event has to start. May be done again at any point: each run's id follows from event and trigger.
+// Starts the runs of an event. It can be repeated at any point: each run's id is derived from the event and the trigger.
 import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, ERRORS } from '../../core/errors.ts'
@@ -26,11 +26,11 @@ export async function dispatchEvent(
     try {
       await startTarget(request, row, target)
     } catch (error) {
-      // One that cannot start must not keep the others from it.
+      // A trigger that cannot start its run must not block the others.
       request.log.warn('an event could not start a run', { eventId, target, error })
       const isLater = isWorthWaiting(error, row.createdAt, request.now())
       if (isLater || !(error instanceof AppError) || ERRORS[error.code].retryable) failure = error
-      // The team has no slot: those behind it would find none either.
+      // The team has no free slot, so the remaining triggers would fail too.
       if (isLater) break
     }
   }

@@ -15,7 +15,7 @@ export const findEvent = (d1: D1Database, teamId: string, id: string): Promise<E
     .bind(teamId, id)
     .first<EventRow>()
 
-/** Changes no row when the event is there already. */
+/** Changes no row if the event already exists. */
 export const insertEvent = (teamId: string, event: EventRow): Statement =>
   statement(
     `INSERT INTO inbound_events (team_id, id, name, data, targets, created_at, waiting, sent_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -36,7 +36,7 @@ export type AwaitedName = { name: string; waiting: number }
 
 const MAX_LISTENERS = 100
 
-/** Each of the three lists by its own index, so that a page costs no more than a page of each. */
+/** Reads each of the three lists by its own index, so a page costs no more than a page of each list. */
 const namesAfter = (limit: string): string =>
   [
     'SELECT DISTINCT name FROM inbound_events WHERE team_id = ?1 AND name > ?2',
@@ -67,7 +67,7 @@ export async function countEventNames(d1: D1Database, teamId: string): Promise<n
   return row?.names ?? 0
 }
 
-/** What is known of these names, which follow each other in the order of names. */
+/** Details of these names, which are consecutive in the order of names. */
 export async function findEventTypes(
   d1: D1Database,
   teamId: string,

@@ -13,7 +13,7 @@ export const eventRoutes = router()
     idempotent(getEvent, 202),
     doc('events.send', 'Send an event', 202, EventReceipt, {
       description:
-        'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) is that of the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. The event also ends the waits (`flow.waitForEvent`) that runs of the team have open for its name or a pattern of it when it comes and whose filter takes it; a wait that begins later does not see it. To speak to one run alone, or ahead of its wait, use POST /workflows/executions/{id}/signal.',
+        'Starts a run for each active event trigger of the team whose name or pattern (`order.*`) matches the event and whose `filter` is true. The filter sees the event as `input` (`{ name, data, id, at }`, the input of the run) and its data as `item`. The event also ends the open waits (`flow.waitForEvent`) of the team’s runs whose name or pattern and filter match. It has no effect on waits that begin later. To reach a single run, or a run that does not wait yet, use POST /workflows/executions/{id}/signal.',
     }),
     validate('json', SendEvent),
     async (c) => c.json(await sendEvent(c.var.ctx, c.req.valid('json')), 202),
@@ -23,7 +23,7 @@ export const eventRoutes = router()
     access('workflows:read'),
     doc('events.listTypes', 'List event names', 200, EventTypePage, {
       description:
-        'Events that the team sends, listens to or waits for (`in`), and events of ours that webhooks get (`out`), by name.',
+        'Events that the team sends, listens to or waits for (`in`), and events of the service that webhooks receive (`out`), by name.',
     }),
     validate('query', ListEventTypes),
     async (c) => c.json(await listEventTypes(c.var.ctx, c.req.valid('query'))),

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { JsonValue } from '../../core/json-value.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 
-/** As a pattern of a trigger, without the star. */
+/** Like the pattern of a trigger, but without `*`. */
 const EventName = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$/, 'words with dots between them, such as order.created')
+  .regex(/^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$/, 'must be words separated by dots, such as order.created')
 
 export const SendEvent = z
   .strictObject({
@@ -15,9 +15,9 @@ export const SendEvent = z
     data: JsonValue.default(null),
     id: z
       .string()
-      .regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 visible ASCII characters')
+      .regex(/^[\x21-\x7e]{1,200}$/, 'must have 1 to 200 visible ASCII characters')
       .optional()
-      .describe('The same id again is the same event: nothing is started twice.'),
+      .describe('Sending the same id again is the same event and starts nothing.'),
   })
   .meta({ id: 'SendEvent' })
 export type SendEvent = z.infer<typeof SendEvent>
@@ -35,9 +35,9 @@ export const EventReceipt = z
     id: z.string(),
     name: z.string(),
     at: z.iso.datetime(),
-    /** Whether an event with this id was here before; its runs are named again. */
+    /** Whether an event with this id was already received. The response lists its runs again. */
     duplicate: z.boolean(),
-    runs: z.array(Target).describe('The runs that the event starts, within a moment.'),
+    runs: z.array(Target).describe('The runs that the event starts. They begin within a moment.'),
     skipped: z
       .array(
         z.strictObject({
@@ -46,18 +46,18 @@ export const EventReceipt = z
           reason: z
             .enum(['filter', 'filter_failed', 'equal', 'too_many'])
             .describe(
-              'Its filter did not take the event or could not be evaluated; an equal trigger of the workflow takes it; or 1,000 others do.',
+              'Why the trigger starts no run: its filter did not match (`filter`) or could not be evaluated (`filter_failed`), an equal trigger of the workflow starts the run (`equal`), or 1,000 other triggers do (`too_many`).',
             ),
           detail: z.string().nullable(),
         }),
       )
       .describe(
-        'Triggers that listen to the name and start no run; of those beyond 1,000 the first 100 are named.',
+        'Triggers for this name that start no run. Of those beyond the limit of 1,000, the first 100 are listed.',
       ),
     waiting: z
       .int()
       .describe(
-        'How many runs were known to wait for the name or a pattern of it when the event came, counted up to 1,000; one that waits under several counts for each. The event goes to all of them, and to those that had begun to wait by then; whether its filter takes it each run decides, and its events say so.',
+        'How many runs waited for the name or a matching pattern when the event arrived, counted up to 1,000. A run with several matching waits counts once for each. The event goes to all of them. Each run evaluates its own filter and records the result in its events.',
       ),
   })
   .meta({ id: 'EventReceipt' })
@@ -69,21 +69,21 @@ export const InboundType = z
     name: z
       .string()
       .describe(
-        'Of an event that was sent, or the name or pattern that a trigger listens to or a run waits for.',
+        'The name of an event that was sent, or the name or pattern that a trigger listens to or a run waits for.',
       ),
-    seen: z.int().describe('How many came in the last 30 days.'),
+    seen: z.int().describe('How many were received in the last 30 days.'),
     lastSeenAt: z.iso.datetime().nullable(),
     listeners: z
       .array(z.strictObject({ workflowId: z.string(), triggerKey: z.string() }))
-      .describe('Active event triggers for just this name or pattern, at most 100.'),
-    waiting: z.int().describe('How many runs wait for it under just this name or pattern.'),
+      .describe('Active event triggers for exactly this name or pattern, at most 100.'),
+    waiting: z.int().describe('How many runs wait for exactly this name or pattern.'),
   })
   .describe('A name that the team sends to POST /events, or listens to.')
 
 const OutboundType = z
   .strictObject({
     direction: z.literal('out'),
-    name: z.string().describe('The name, as patterns of webhooks see it.'),
+    name: z.string().describe('The name, which patterns of webhooks match.'),
     description: z.string(),
     schema: z
       .record(z.string(), JsonValue)
@@ -103,6 +103,6 @@ export const ListEventTypes = listQuery(['name'], {
   direction: z
     .enum(['in', 'out'])
     .optional()
-    .describe('`in`: events that the team sends. `out`: events that webhooks get. Default: both.'),
+    .describe('`in`: events that the team sends. `out`: events that webhooks receive. Default: both.'),
 })
 export type ListEventTypes = z.infer<typeof ListEventTypes>

@@ -1,10 +1,10 @@
-// Taking an event in. Invariants:
-// 1. The event, the triggers that heard it and the message that has them started are one commit: once answered, the event
-//    is neither lost nor heard by others.
-// 2. An event is its id: sent again it changes nothing and is answered with what the first one did.
-// 3. Whether any run waits for it is asked within that commit. One whose wait is written down later looks for the event
-//    by itself, so whichever of the two comes second sees the other.
-// 4. Triggers of one workflow that differ in nothing but their keys start one run.
+// Accepts an event. Invariants:
+// 1. One commit stores the event, the triggers that match it and the message that starts them. Once the client has a response,
+//    the event cannot be lost, and later triggers do not get it.
+// 2. An event is identified by its id. Sending it again changes nothing and returns what the first one did.
+// 3. The same commit checks whether runs wait for the event. A run whose wait is recorded later looks for the event itself, so
+//    whichever of the two is second sees the other.
+// 4. Triggers of one workflow that differ only in their keys start one run.
 import type { ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
@@ -19,7 +19,7 @@ import { type InboundEvent, judgeFilter } from './filter.ts'
 import { type EventRow, findEvent, insertEvent } from './repo.ts'
 import type { EventReceipt, SendEvent, Target } from './schema.ts'
 
-/** Runs that one event starts, whatever listens to it. */
+/** The maximum number of runs that one event starts. */
 const MAX_RUNS = 1_000
 const MAX_NAMED = 100
 
@@ -72,7 +72,7 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
   if (known === null) throw new AppError('resource.conflict')
   if (known.name !== event.name || canonicalJson(JSON.parse(known.data)) !== canonicalJson(event.data))
     throw new AppError('idempotency.mismatch', {
-      detail: 'An event with this id and other contents was here.',
+      detail: 'An event with this id but different content was already received.',
     })
   return toReceipt(known)
 }

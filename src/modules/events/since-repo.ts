@@ -1,9 +1,9 @@
-// The events that a wait may have missed: those since it began.
+// The events that a wait may have missed: those received since it began.
 import { eventKey } from '../../engine/model/event-name.ts'
 
 export type WaitedSince = { name: string; since: number }
 
-/** Read one by one when it is longer, so that a page of events fits in memory. */
+/** Longer data is read separately, so that a page of events fits in memory. */
 const MAX_INLINE_CHARS = 65_536
 const PAGE = 100
 
@@ -19,7 +19,7 @@ const BY_PATTERN = `SELECT ${COLUMNS} FROM inbound_events e
 
 export type FoundEvent = { id: string; name: string; at: number; data: string | null }
 
-/** The events since each of these waits began, in order; first those of plain names, then those that a pattern may fit. */
+/** The events since each of these waits began, in order: first those with plain names, then those that may match a pattern. */
 export async function* eventsSince(
   d1: D1Database,
   teamId: string,
@@ -56,7 +56,7 @@ const UNDELIVERED = `SELECT e.id, e.name, e.created_at AS at, CASE WHEN length(e
   AND e.created_at >= ?2 AND (e.created_at > ?3 OR (e.created_at = ?3 AND e.id > ?4))
   GROUP BY e.id ORDER BY e.created_at, e.id LIMIT ${PAGE}`
 
-/** The events of the team since this time that are still on their way to those who wait, in order. */
+/** The events of the team since this time that are still being delivered to waiting runs, in order. */
 export const undeliveredSince = (d1: D1Database, teamId: string, since: number): AsyncGenerator<FoundEvent> =>
   pages((at, id) => d1.prepare(UNDELIVERED).bind(teamId, since, at, id))
 

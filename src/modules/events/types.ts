@@ -1,4 +1,4 @@
-// Events by name: those that the team sends, its triggers listen to and its runs wait for (`in`), and ours, which webhooks get (`out`).
+// Events by name: those that the team sends, its triggers listen to and its runs wait for (`in`), and those of the service, which webhooks receive (`out`).
 import type { ServiceContext } from '../../context.ts'
 import { toIsoOrNull } from '../../core/clock.ts'
 import { type CursorPosition, decodeCursor } from '../../core/cursor.ts'
@@ -36,7 +36,7 @@ export async function listEventTypes(ctx: ServiceContext, query: ListEventTypes)
   return { ...page, total: ours + (direction === 'out' ? 0 : await countEventNames(ctx.env.DB, teamId)) }
 }
 
-/** By name. Of one name the inbound event comes first. */
+/** Sorted by name. For one name, the inbound event comes first. */
 const inOrder = (a: Named, b: Named): number =>
   a.name === b.name ? (a.direction < b.direction ? -1 : 1) : a.name < b.name ? -1 : 1
 

@@ -1,5 +1,5 @@
-// The answer that a workflow has chosen, as far as it may: it is shown under our own origin, so it sets no cookie, no
-// policy and nothing that a proxy in front would act upon, and what it shows is sandboxed.
+// The response that a workflow has chosen, within limits. It is served from our own origin, so it must not set cookies, policies
+// or headers that a proxy acts upon, and its content is sandboxed.
 import type { HttpAnswer } from '../../objects/workflow-run.ts'
 
 const ALLOWED =
@@ -8,7 +8,7 @@ const REFUSED = /^x-(accel|sendfile|lighttpd|frame|content-type|request-id|forwa
 
 export const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-/** A redirect without a fragment inherits that of the request, which may hold a sign-in code. An empty one ends it. */
+/** A redirect without a fragment inherits that of the request, which may contain a sign-in code. An empty fragment prevents that. */
 const withFragment = (location: string): string => (location.includes('#') ? location : `${location}#`)
 
 const WITHOUT_BODY = [204, 205, 304]
@@ -20,7 +20,7 @@ export function toResponse({ status, headers, body }: HttpAnswer): Response {
     try {
       kept.set(name, name.toLowerCase() === 'location' ? withFragment(value) : value)
     } catch {
-      // A value that no header can hold is left out.
+      // Leave out a value that is not valid in a header.
     }
   }
   kept.set('content-security-policy', SANDBOX)

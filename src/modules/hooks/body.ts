@@ -1,5 +1,5 @@
-// The body of a delivery as a run's input has it: JSON as its value, forms as their fields, text as text, and anything else
-// as its bytes, which JSON can only hold in base64.
+// The body of a delivery as part of the run's input: JSON as its value, forms as their fields, text as text, and anything else as
+// base64.
 import { toBase64 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { isForbiddenKey, type Json, parseJson } from '../../core/json.ts'
@@ -53,14 +53,14 @@ async function readForm(bytes: Uint8Array<ArrayBuffer>, contentType: string): Pr
   }
 }
 
-/** As `http.request` sends it on in a form of its own. */
+/** The form that `http.request` accepts for files. */
 const fileOf = (bytes: Uint8Array, type: string) => ({
   contentType: type === '' ? 'application/octet-stream' : type,
   encoding: 'base64',
   content: toBase64(bytes),
 })
 
-/** A field that comes once is its value, one that comes again the list of all. */
+/** A field that appears once is its value; a repeated field is a list. */
 export function fieldsOf(sent: Iterable<[name: string, value: Json]>): Json {
   const fields = new Map<string, Json[]>()
   for (const [name, value] of sent) {

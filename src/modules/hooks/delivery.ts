@@ -1,4 +1,4 @@
-// What was sent to a hook. The bytes are kept as they came, because a signature is over them and nothing else.
+// What was sent to a hook. The bytes are kept unchanged, because signatures cover the raw bytes.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { gather } from '../../core/read-chunks.ts'
@@ -6,17 +6,17 @@ import { bodyOf, fieldsOf } from './body.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
 
-/** The part of a request that a hook looks at. */
+/** The parts of a request that hooks use. */
 export type Delivery = {
   method: string
-  /** What follows the token, as it came: parts may be percent-encoded. */
+  /** The raw path after the token; segments may be percent-encoded. */
   path: string
   url: URL
   headers: Headers
   bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Counted while it is read: the announced length may be missing or wrong. */
+/** Counted while reading, because Content-Length may be missing or wrong. */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new AppError('request.too_large', { detail: `At most ${MAX_BODY_BYTES} bytes.` })
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
@@ -26,7 +26,7 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   return bytes
 }
 
-/** These say who the sender is towards us or others, and have no business in a run, its events and its logs. */
+/** These headers authenticate the sender, so they must not appear in a run, its events or its logs. */
 const CREDENTIAL_HEADERS = new Set([
   'authorization',
   'cookie',
@@ -50,7 +50,7 @@ export type HookInput = {
   body: Json
 }
 
-/** What the run gets as its input. `secretHeader` is the trigger's own, which proves the sender. */
+/** The input of the run. `secretHeader` is the trigger's own header with the secret. */
 export async function inputOf(
   delivery: Delivery,
   params: Record<string, string>,

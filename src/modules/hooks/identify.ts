@@ -1,4 +1,4 @@
-// What makes two deliveries one. The run that starts is the memory of its delivery: its id follows from this word.
+// What makes two deliveries the same. The run's id is derived from `word`, so the run itself remembers its delivery.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { VENDOR_ID_HEADERS, type WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
@@ -7,15 +7,15 @@ import { MAX_ID_CHARS, type Proof } from './signatures.ts'
 
 export type Identity = {
   word: string
-  /** What has to be the same when the word comes again; undefined where the sender's id alone decides. */
+  /** What must be equal if the word repeats; undefined if the sender's id alone decides. */
   request?: Json
-  /** As the sender named it, to be shown with the run. */
+  /** The sender's id for the delivery, shown with the run. */
   deliveryId?: string
-  /** Named by the sender of a webhook, rather than by a client's Idempotency-Key. */
+  /** Whether the sender of a webhook named it, rather than a client's Idempotency-Key. */
   isDelivery: boolean
 }
 
-/** Null where nothing tells this delivery from another one. */
+/** Null if nothing distinguishes this delivery from another one. */
 export async function identify(
   { auth, idHeader: wanted }: { auth: WebhookAuth; idHeader?: string | undefined },
   delivery: Delivery,
@@ -24,7 +24,7 @@ export async function identify(
   if (proof?.id)
     return {
       ...named(proof.id),
-      // Stripe renders an event anew for each retry, so only its id stays the same.
+      // Stripe renders an event again for each retry, so only its id stays the same.
       ...(auth.type === 'hmac' ? { request: { body: await hashOf(delivery) } } : {}),
     }
   const vendorHeader = VENDOR_ID_HEADERS[auth.type] ?? gitLabHeader(auth, delivery)
@@ -46,7 +46,7 @@ export async function identify(
     : { word: `key ${key}`, request: await contentOf(delivery, null), isDelivery: false }
 }
 
-/** Releases before 17.4 have no Idempotency-Key, which is the same when a delivery is tried again. */
+/** Releases before 17.4 do not send Idempotency-Key, which stays the same on a retry. */
 const gitLabHeader = ({ type }: WebhookAuth, { headers }: Delivery): string | undefined =>
   type === 'gitlab' ? ['Idempotency-Key', 'X-Gitlab-Event-UUID'].find((name) => headers.has(name)) : undefined
 
@@ -56,11 +56,11 @@ function requireId(headers: Headers, header: string): string {
   const id = headers.get(header) ?? ''
   if (id !== '' && id.length <= MAX_ID_CHARS) return id
   throw new AppError('hook.missing_id', {
-    detail: `The header ${header} must name the delivery, in at most ${MAX_ID_CHARS} characters.`,
+    detail: `The header ${header} must contain an id of the delivery with at most ${MAX_ID_CHARS} characters.`,
   })
 }
 
-/** Only the body is signed; without a signature all that the sender says belongs to it. */
+/** Only the body is signed. Without a signature, the identity covers everything that the sender sent. */
 async function contentOf(delivery: Delivery, proof: Proof | null): Promise<Json> {
   const body = await hashOf(delivery)
   if (proof !== null) return { body }

@@ -1,9 +1,9 @@
-// A delivery to a webhook trigger: judged, started as a run, answered as the trigger says. Invariants:
-// 1. A trigger that is off, gone or not meant by the path is answered like one that never was.
-// 2. One question to D1 and one call of the run's object, whatever the trigger asks for; one more question where its secret is
-//    that of an integration.
-// 3. A delivery that is signed or named starts one run, however often and however late it comes: the run's id follows from it.
-// 4. Nothing is evaluated, and no greeting answered, before the proof has been checked.
+// Handles a delivery to a webhook trigger: checks it, starts a run and responds as the trigger says. Invariants:
+// 1. A trigger that is inactive, deleted or does not match the path gets the same response as one that never existed.
+// 2. One query to D1 and one call of the run's object, whatever the trigger is configured for; one more query if its secret is
+//    stored in an integration.
+// 3. A signed or named delivery starts one run, however often and late it arrives: the run's id is derived from it.
+// 4. Nothing is evaluated, and no handshake is answered, before the sender is authenticated.
 import type { RequestContext } from '../../context.ts'
 import { AppError, notFound } from '../../core/errors.ts'
 import { hideIn, hideValues } from '../../core/hide-values.ts'
@@ -37,11 +37,11 @@ export type HookAnswer =
   | { kind: 'receipt'; status: 200 | 202; receipt: HookReceipt }
   | { kind: 'respond'; answer: HttpAnswer }
   | { kind: 'output'; runId: string; output: unknown }
-  /** Taken, and no run started. `fault` is why the filter could not be evaluated. */
+  /** Accepted without starting a run. `fault` is why the filter could not be evaluated. */
   | { kind: 'ignored'; ignored: IgnoredDelivery; fault: string | null }
   | { kind: 'challenge'; challenge: string }
 
-/** What the path after the token gives, once method and path are the trigger's. */
+/** The path parameters, if the method and path match the trigger. */
 export function requireMeant(config: HookConfig, method: string, path: string): Record<string, string> {
   const params = matchHookPath(config.path ?? '', path)
   if (params === null) throw notFound('The webhook')
@@ -69,7 +69,7 @@ export async function receiveDelivery(
   if (greeting?.kind === 'ping') return ignored('ping')
   const identity = await identify({ auth, idHeader }, delivery, proof)
   const sent = await inputOf(delivery, params, secretHeader ?? null)
-  // A sender may put its proof in the body as well: no run needs it, and no view is to show it.
+  // A sender may also put its secret in the body. Runs do not need it, and it must not be shown.
   const input = hideIn(sent, hideValues(secrets))
   const verdict = judgeFilter(filter, { input, item: input.body, now })
   if (!verdict.takes) return ignored('filter', verdict.fault)
@@ -98,13 +98,13 @@ const ignored = (reason: IgnoredDelivery['reason'], fault: string | null = null)
   fault,
 })
 
-/** Of a trigger from before names were checked. */
+/** For triggers that were saved before header names were checked. */
 function requireHeaderNames(...names: (string | undefined)[]): void {
   if (names.every((name) => name === undefined || HEADER_NAME.test(name))) return
-  throw new AppError('hook.not_configured', { detail: 'The trigger names a header that cannot be one.' })
+  throw new AppError('hook.not_configured', { detail: 'The header name in the trigger is not valid.' })
 }
 
-/** Of an integration there may be two, while it is rotated. */
+/** An integration may have two secrets while they are rotated. */
 async function secretsOf(
   request: RequestContext,
   hook: Hook,
@@ -127,14 +127,14 @@ async function openIntegrationSecrets(request: RequestContext, hook: Hook, ref: 
     if (!(error instanceof AppError)) throw error
     request.log.warn('the secret of a webhook cannot be had', { triggerId: hook.triggerId, error })
     throw new AppError('hook.not_configured', {
-      detail: `The trigger takes its secret from the integration ${ref}, which cannot be used.`,
+      detail: `The trigger uses the secret of the integration ${ref}, which cannot be used.`,
     })
   }
 }
 
 /**
- * A sender that tries again wants to hear that its delivery has arrived. So one that is known is answered with 200 and the
- * first run, unless that run has an answer of its own; how it has ended is no reason to try once more.
+ * A sender that retries needs to know that its delivery has arrived. So a known delivery gets 200 and the first run, unless that
+ * run has a response of its own. Whether the run failed is no reason for another retry.
  */
 function answerOf(
   { execution, answer }: Started,

@@ -20,11 +20,11 @@ export type RefusalRow = Pick<
   | 'sizeBytes'
 >
 
-/** Anybody may be refused, so what they leave behind is bounded: in a minute, and altogether. */
+/** Any request may be refused, so the number of rows is limited, per minute and in total. */
 const MAX_A_MINUTE = 20
 const MAX_KEPT = 200
 
-/** Two statements for one batch. A flood costs a look at an index, and writes nothing more. */
+/** Two statements for one batch. During a flood, they read an index and write nothing. */
 export const insertRefusal = (triggerId: string, row: RefusalRow): Statement[] => [
   statement(
     `INSERT INTO hook_refusals (id, trigger_id, created_at, status, code, detail, method, path, delivery_id, content_type, user_agent, address, size_bytes)

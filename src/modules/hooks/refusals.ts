@@ -1,7 +1,7 @@
-// The log of refused deliveries: whoever sets up a webhook sees why nothing arrives. Invariants:
-// 1. Nothing is kept that was sent, but method, path, size and a few headers: no body, no signature, no query.
-// 2. What strangers can make us keep is bounded by the statements themselves, and goes after a week.
-// 3. The answer to the sender never waits for the log, and never fails with it.
+// The log of refused deliveries, which shows why a webhook does not start runs. Invariants:
+// 1. It stores the method, the path, the size and a few headers; never bodies, signatures or queries.
+// 2. The statements themselves limit how much strangers can make us store. Rows are deleted after a week.
+// 3. The response to the sender neither waits for the log nor fails with it.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { type AppError, ERRORS, type ErrorCode, notFound } from '../../core/errors.ts'
@@ -15,7 +15,7 @@ import { countRefusals, findRefusals, insertRefusal, type RefusalRow } from './r
 import type { Hook } from './repo.ts'
 import type { ListRefused, RefusedDelivery } from './schema.ts'
 
-/** The sender's or the trigger's fault, and not ours. */
+/** Errors of the sender or the trigger, not ours. */
 const isRefusal = (code: ErrorCode): boolean => ERRORS[code].status < 500 || code === 'hook.not_configured'
 
 type Attempted = { method: string; path: string; headers: Headers; sizeBytes: number | null }
@@ -29,7 +29,7 @@ export function noteRefusal(
   if (isRefusal(code)) note(request, hook, attempted, { code, status, detail: message })
 }
 
-/** The sender is not told: it could do nothing about it, and would send again. */
+/** Not reported to the sender, who could not fix it and would retry. */
 export const noteFilterFault = (
   request: RequestContext,
   hook: Hook,

@@ -2,16 +2,16 @@ import { columns, firstOf, hotRead } from '../../db/hot-read.ts'
 import { RUNNABLE, type Runnable } from '../workflows/index.ts'
 
 /**
- * The trigger behind a URL with all that a delivery needs, in one row and so in one question. The triggers of a team
- * whose owner was disabled start nothing.
+ * The trigger behind a URL with everything that a delivery needs, in one row and one query. Triggers of a team whose owner is
+ * disabled start no runs.
  */
 export type Hook = Runnable & {
   triggerId: string
   triggerKey: string
-  /** The trigger as in the current version, JSON. */
+  /** The trigger in the current version, as JSON. */
   config: string
   secret: string | null
-  /** Who made the trigger: nobody signs in to deliver, so its runs count as theirs. */
+  /** The trigger's author. Deliveries have no signed-in user, so their runs count as the author's. */
   createdBy: string | null
 }
 

@@ -16,8 +16,8 @@ import { HookReceipt, ListRefused, RefusedDeliveryPage } from './schema.ts'
 type HookEnv = AppEnv & { Variables: AppEnv['Variables'] & { hook: Hook } }
 
 /**
- * One sender, such as a code host, delivers to many teams from few addresses: so a team's deliveries count against its
- * plan, and only what leads nowhere counts against the address.
+ * A sender such as a code host delivers to many teams from few addresses. So deliveries count against the team's plan, and only
+ * requests that match no trigger count against the address.
  */
 export const limitByHook: MiddlewareHandler<HookEnv> = async (c, next) => {
   const plain = c as unknown as Context<AppEnv>
@@ -32,7 +32,7 @@ export const limitByHook: MiddlewareHandler<HookEnv> = async (c, next) => {
   await next()
 }
 
-/** `/api/v1/hooks/<token>` and what follows, undecoded: a parameter may hold an encoded slash. */
+/** `/api/v1/hooks/<token>` and the rest of the path, undecoded: a parameter may contain an encoded slash. */
 const restOf = (url: URL): string => url.pathname.split('/').slice(5).join('/')
 
 async function receive(c: Context<HookEnv>): Promise<Response> {
@@ -76,12 +76,12 @@ const documented = doc('hooks.deliver', 'Deliver to a webhook trigger', 202, Hoo
     '3XX': 'A redirect sent by the run',
   },
   description:
-    'Takes GET, POST, PUT, PATCH and DELETE, also at paths below this one, but only with the methods and the path of the trigger. The body has at most 1 MB; the run’s input is `{ method, path, params, query, headers, body }`. ' +
-    'JSON is its value, a form its fields, text a string; a file of a form, and a body of any other type, is `{ contentType, encoding: "base64", content }`, the file with its `filename`. ' +
-    'The answer is the receipt with 202 at once, or, as the trigger says, what the run answers (`flow.respond`) or its output; a run that takes longer than 60 s is answered with the receipt. ' +
-    'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or in a header of its own the hexadecimal HMAC of the body (of `<webhook-timestamp>.<body>` where that header is sent); `github`, `stripe`, `slack` and `shopify` expect what those services send. ' +
-    'A delivery that is known is answered with 200 and its first run, as long as that run is kept, and starts no second one. Known is the id that is signed, that of the service, or that of `idHeader`; without an id the signature; without a signature an `Idempotency-Key`. Another body under a known id is refused with 422, unless a service chose the id. ' +
-    'A delivery that the `filter` does not take, and a `ping` of GitHub, is answered with `{ "runId": null, "status": "ignored", "reason": "filter" }` or `"ping"`; `url_verification` of Slack with its challenge.',
+    'Accepts GET, POST, PUT, PATCH and DELETE, also at paths below this one. The method and path must match the trigger. The body can have at most 1 MB. The run’s input is `{ method, path, params, query, headers, body }`. ' +
+    'In the input, a JSON body is its value, a form is its fields, and text is a string. Files in a form and bodies of other types are `{ contentType, encoding: "base64", content }`; files also have `filename`. ' +
+    'Depending on the trigger, the response is an immediate 202 receipt, the response of the run (`flow.respond`) or the output of the run. If the run takes longer than 60 s, the response is the receipt. ' +
+    'A trigger with `auth` of the type `hmac` expects `webhook-id`, `webhook-timestamp` and `webhook-signature` (Standard Webhooks), or a custom header with the hexadecimal HMAC of the body, or of `<webhook-timestamp>.<body>` if `webhook-timestamp` is sent. `github`, `stripe`, `slack` and `shopify` expect the signatures of those services. ' +
+    'A repeated delivery starts no second run: as long as the first run is kept, the response is 200 with that run. A delivery is identified by its signed id, the id of the service or the id in `idHeader`; without an id by its signature; without a signature by `Idempotency-Key`. A different body with the same id gets 422, unless the id is from one of these services. ' +
+    'If the `filter` does not match, the response is `{ "runId": null, "status": "ignored", "reason": "filter" }`. For a `ping` of GitHub, the reason is `"ping"`. For `url_verification` of Slack, the response is its challenge.',
 })
 
 const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE']

@@ -1,21 +1,21 @@
-// Signatures over the raw bytes of a delivery: Standard Webhooks, and a header of one's own.
+// Signatures over the raw bytes of a delivery: Standard Webhooks, and custom headers.
 import { equalInConstantTime, fromBase64, hmac, sha256Hex, toBase64, toHex, utf8 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Delivery } from './delivery.ts'
 
 export type Proof = {
-  /** What names the delivery within what is signed; null where nothing in there does. */
+  /** The delivery's id from the signed content; null if the content has no id. */
   id: string | null
   signature: string
 }
 
-/** The HMAC of the body behind a prefix. */
+/** The HMAC of the body after a prefix. */
 export type Sign = (prefix: string) => Promise<Uint8Array>
 
-/** Throws unless this header's time is near enough to now. */
+/** Throws unless the time in this header is close enough to now. */
 export type RequireFresh = (header: string, timestamp: string) => void
 
-/** Senders of Standard Webhooks write `whsec_` in front of base64; Stripe's `whsec_` is part of the key itself. */
+/** Senders of Standard Webhooks write `whsec_` in front of the base64 key. Stripe's `whsec_` is part of the key itself. */
 export function signer(
   algorithm: 'sha256' | 'sha512',
   secret: string,
@@ -26,7 +26,7 @@ export function signer(
   return (prefix) => hmac(algorithm === 'sha512' ? 'SHA-512' : 'SHA-256', key, concat(utf8(prefix), bytes))
 }
 
-/** As standardwebhooks.com has it: `webhook-id`, `webhook-timestamp` and `webhook-signature: v1,<base64> …`. */
+/** As defined by standardwebhooks.com: `webhook-id`, `webhook-timestamp` and `webhook-signature: v1,<base64> …`. */
 export async function proveStandard({ headers }: Delivery, sign: Sign, fresh: RequireFresh): Promise<Proof> {
   const id = headers.get('webhook-id') ?? ''
   const timestamp = headers.get('webhook-timestamp') ?? ''
@@ -37,7 +37,7 @@ export async function proveStandard({ headers }: Delivery, sign: Sign, fresh: Re
   return { id, signature: expected }
 }
 
-/** How a sender of its own kind signs. */
+/** How a custom sender signs. */
 export type CustomSignature = {
   header: string
   encoding?: 'hex' | 'base64' | undefined
@@ -48,8 +48,8 @@ export type CustomSignature = {
 }
 
 /**
- * The signature of the body in a header, in hex unless it says base64. A time that is sent is signed before the body, and an
- * id before the time: which of them are there is the trigger's word, so leaving one out changes what is signed.
+ * The signature of the body in a header, in hex or base64. If the sender sends a time, it is signed before the body, and an id
+ * before the time. The trigger defines which of them are required, so an attacker cannot leave one out.
  */
 export async function proveCustom(
   { headers }: Delivery,
@@ -79,7 +79,7 @@ export async function proveCustom(
 
 const DEFAULT_TIMESTAMP = 'webhook-timestamp'
 
-/** Thirteen digits are milliseconds, until the year 2286. */
+/** Thirteen digits are milliseconds (until the year 2286). */
 const inSeconds = (timestamp: string): string =>
   /^\d{13}$/.test(timestamp) ? timestamp.slice(0, 10) : timestamp
 
@@ -93,7 +93,7 @@ function bareSignature(given: string, prefix: string, encoding: 'hex' | 'base64'
   return encoding === 'hex' ? bare.toLowerCase() : bare
 }
 
-/** The header holds the secret itself. Hashes are compared, so that not even the length of the secret can be learned. */
+/** The header contains the secret itself. Comparing hashes hides even the length of the secret. */
 export async function requireSecretHeader(
   { headers }: Delivery,
   header: string,
@@ -103,10 +103,10 @@ export async function requireSecretHeader(
   if (!equalInConstantTime(given, expected)) throw refused(`the header ${header}`)
 }
 
-/** A longer id is none. */
+/** A longer id is ignored. */
 export const MAX_ID_CHARS = 255
 
-/** Senders that change their secret sign with both for a while. */
+/** Senders that rotate their secret sign with both for a while. */
 const MAX_SIGNATURES = 20
 
 export function requireOneOf(given: string[], expected: string, header: string): void {
@@ -118,12 +118,12 @@ export function requireFresh(header: string, timestamp: string, toleranceMs: num
   if (!/^\d{1,12}$/.test(timestamp)) throw refused(header)
   if (Math.abs(now - Number(timestamp) * 1000) > toleranceMs)
     throw new AppError('hook.unauthorized', {
-      detail: `The time in ${header} is too far from now: seconds since 1970 are expected.`,
+      detail: `The time in ${header} is too far from the current time. It must be in seconds since 1970.`,
     })
 }
 
 export const refused = (what: string): AppError =>
-  new AppError('hook.unauthorized', { detail: `What stands in ${what} is not as expected.` })
+  new AppError('hook.unauthorized', { detail: `The value of ${what} is not valid.` })
 
 function standardKey(secret: string): Uint8Array {
   if (!secret.startsWith('whsec_')) return utf8(secret)

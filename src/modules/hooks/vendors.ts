@@ -1,7 +1,7 @@
-// How GitHub, GitLab, Stripe, Slack and Shopify sign, and what they ask of an endpoint before they use it. Invariants:
-// 1. Ids of Stripe and Slack are read from the signed bytes, whatever Content-Type says: that header is not signed, and a
-//    replay with another one must still be the same delivery.
-// 2. A greeting is answered only after its signature has been checked, and starts no run.
+// How GitHub, GitLab, Stripe, Slack and Shopify sign deliveries and verify an endpoint before they use it. Invariants:
+// 1. Ids of Stripe and Slack are read from the signed bytes, whatever Content-Type says: that header is not signed, and a replay
+//    with a different one must still be the same delivery.
+// 2. A handshake is answered only after its signature has been checked, and starts no run.
 import { toBase64, toHex } from '../../core/crypto.ts'
 import { type Json, parseJson } from '../../core/json.ts'
 import type { WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
@@ -26,8 +26,8 @@ export async function proveGitHub({ headers }: Delivery, sign: Sign): Promise<Pr
 }
 
 /**
- * With a signing token as Standard Webhooks has it, which newer releases of GitLab offer; else the secret token itself, in
- * `X-Gitlab-Token`. Whoever can do either knows the secret.
+ * Either a signing token as in Standard Webhooks, which newer releases of GitLab offer, or the secret token itself in
+ * `X-Gitlab-Token`. Both prove that the sender knows the secret.
  */
 export async function proveGitLab(
   delivery: Delivery,
@@ -76,7 +76,7 @@ export type Greeting = { kind: 'ping' } | { kind: 'challenge'; challenge: string
 
 const MAX_CHALLENGE_CHARS = 1_000
 
-/** What a vendor sends to see whether the endpoint is ours; null for a delivery. */
+/** What a vendor sends to verify the endpoint; null for a delivery. */
 export function greetingOf(auth: WebhookAuth, delivery: Delivery): Greeting | null {
   if (auth.type === 'github')
     return delivery.headers.get('X-GitHub-Event') === 'ping' ? { kind: 'ping' } : null

@@ -1,9 +1,9 @@
-// Whether a delivery comes from who holds the trigger's secret. Invariants:
-// 1. What is compared is compared in constant time, and a signature is over the raw bytes.
-// 2. A delivery that carries its time is taken within the tolerance, before and after. What is remembered of any is its run,
-//    so a replay starts no second one as long as that is kept.
-// 3. A trigger that asks for a proof and has no secret takes nothing.
-// 4. What is signed names the delivery where it can. A header that is not signed, such as Content-Type, has no say in it.
+// Verifies that the sender of a delivery knows the trigger's secret. Invariants:
+// 1. Comparisons take constant time, and signatures cover the raw bytes.
+// 2. A delivery with a time is accepted within the tolerance, before and after. Its run remembers it, so a replay starts no second
+//    one as long as the run is kept.
+// 3. A trigger that requires authentication and has no secret accepts nothing.
+// 4. The delivery's id comes from signed content if possible. Unsigned headers, such as Content-Type, do not affect it.
 import type { WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
 import type { Delivery } from './delivery.ts'
 import {
@@ -18,7 +18,7 @@ import { proveGitHub, proveGitLab, proveShopify, proveSlack, proveStripe } from 
 
 const TOLERANCE_MS = 300_000
 
-/** Throws 401 unless the delivery bears the proof that the trigger asks for; null where anybody could repeat it. */
+/** Throws 401 unless the delivery has the proof that the trigger requires. Returns null if anybody could repeat it. */
 export async function proveDelivery(
   auth: WebhookAuth,
   secret: string,
@@ -48,7 +48,7 @@ export async function proveDelivery(
   return auth.type === 'stripe' ? proveStripe(delivery, sign, fresh) : proveSlack(delivery, sign, fresh)
 }
 
-/** While a secret is rotated, either of the two proves. */
+/** While a secret is rotated, either of the two is accepted. */
 export async function proveByOneOf(
   auth: WebhookAuth,
   secrets: readonly string[],

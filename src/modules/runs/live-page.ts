@@ -1,4 +1,4 @@
-// A plain page that follows one run, for development: it signs in, reads the event stream and draws what it says.
+// A plain page that follows one run, for development. It signs in, reads the event stream and shows the run's progress.
 import { type HtmlPage, html, htmlPage } from '../../http/html-page.ts'
 
 const STYLE = `

@@ -31,11 +31,11 @@ const Metadata = z
     message: `At most ${MAX_FIELDS} fields.`,
   })
 
-/** What a start may say about its run. */
+/** Details of the run that a start can set. */
 const labelled = {
-  tags: Tags.optional().describe('Lists find the run by each of them.'),
+  tags: Tags.optional().describe('Lists can be filtered by each tag.'),
   metadata: Metadata.optional().describe(
-    'Fields of your own, such as an order number. Lists find the run by each of them.',
+    'Custom fields, such as an order number. Lists can be filtered by each field.',
   ),
 }
 
@@ -47,16 +47,20 @@ export const StartRun = z
       .boolean()
       .optional()
       .describe(
-        'Runs the draft in place of a version. Needs the right workflows:write as well; the workflow that handles errors is not started.',
+        'Runs the draft instead of a version. Also requires the scope workflows:write. A failure does not start the error workflow.',
       ),
     mocks: Mocks.optional(),
     startAt: z.iso.datetime({ offset: true }).optional(),
-    callbackUrl: z.url().max(2_000).optional().describe('Called by POST with the run when it has ended.'),
+    callbackUrl: z
+      .url()
+      .max(2_000)
+      .optional()
+      .describe('A URL that receives a POST request with the run when it has ended.'),
     entry: z
       .string()
       .max(64)
       .optional()
-      .describe('The node to start from, instead of all that have no predecessor.'),
+      .describe('The node to start from. Default: all nodes without a predecessor.'),
     ...labelled,
   })
   .meta({ id: 'StartRun' })
@@ -73,7 +77,7 @@ export const ExecutionSummary = z
     progress: z.number(),
     waitingFor: z.array(
       WaitingFor.partial({ detail: true }).describe(
-        '`detail` is there for a slot: the place in line, where the gate has said it.',
+        '`detail` is set while the run waits for a slot: its place in line, if known.',
       ),
     ),
     error: RunError,
@@ -97,23 +101,25 @@ const filters = {
     .min(1)
     .max(200)
     .optional()
-    .describe('Found in the title, the name of the workflow or the error, or the id or its end.'),
+    .describe(
+      'Searches the title, the workflow name and the error. Also finds the run with this id, or with an id that ends with it.',
+    ),
   errorCode: z
     .string()
     .max(100)
     .optional()
-    .describe('Runs that have failed with this error, such as `node.timeout`.'),
+    .describe('Runs that failed with this error, such as `node.timeout`.'),
   kind: z.enum(RUN_KINDS).optional(),
-  subjectId: z.string().max(64).optional().describe('Runs that work for the thing with this id.'),
+  subjectId: z.string().max(64).optional().describe('Runs that were started for the object with this id.'),
   workflowId: z.string().max(64).optional(),
   trigger: z.string().max(32).optional(),
   parentRunId: z.string().max(64).optional(),
   tag: z.string().max(50).optional().describe('Runs with this tag.'),
   metadata: z
     .string()
-    .regex(/^[A-Za-z0-9_.-]{1,64}:.{0,500}$/su, 'a field and its value, such as orderId:A-1002')
+    .regex(/^[A-Za-z0-9_.-]{1,64}:.{0,500}$/su, 'must be a field and its value, such as orderId:A-1002')
     .optional()
-    .describe('Runs with this field of their metadata, such as `orderId:A-1002`.'),
+    .describe('Runs with this metadata field, such as `orderId:A-1002`.'),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
 }
@@ -126,7 +132,7 @@ export const ListExecutions = listQuery(['-createdAt', 'createdAt'], {
     .transform((text) => text.split(','))
     .pipe(Statuses)
     .optional()
-    .describe('One status, or several with commas between them.'),
+    .describe('One status, or several separated by commas.'),
 })
 
 export const CountExecutions = z.strictObject(filters)
@@ -158,7 +164,7 @@ export type ReadExecution = z.infer<typeof ReadExecution>
 
 export const EventsQuery = z.strictObject({
   afterSeq: z.coerce.number().int().min(0).default(0),
-  cursor: z.string().max(1_024).optional().describe('Of a page, in place of `afterSeq`.'),
+  cursor: z.string().max(1_024).optional().describe('The cursor of a page. Replaces `afterSeq`.'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 export type EventsQuery = z.infer<typeof EventsQuery>
@@ -166,15 +172,17 @@ export type EventsQuery = z.infer<typeof EventsQuery>
 export const RunEventPage = pageOf(RunEvent, {
   headSeq: z
     .int()
-    .describe('The newest event of the run. To wait for more, ask again with it as `afterSeq`.'),
-  ended: z.boolean().describe('Whether the run has ended, so that no more events come.'),
+    .describe(
+      'The newest event of the run. To wait for more, repeat the request with this value as `afterSeq`.',
+    ),
+  ended: z.boolean().describe('Whether the run has ended and will have no more events.'),
 }).meta({ id: 'RunEventPage' })
 export type RunEventPage = z.infer<typeof RunEventPage>
 
 export const NodeDetail = NodeRun.extend({
   input: Json,
   output: Json,
-  outputBytes: z.int().describe('An output beyond 1 MB is left out here: `…/output` has it.'),
+  outputBytes: z.int().describe('An output larger than 1 MB is left out here. Get it from `…/output`.'),
   wait: WaitingFor.nullable(),
   attempts: z
     .array(
@@ -186,7 +194,7 @@ export const NodeDetail = NodeRun.extend({
       }),
     )
     .describe(
-      'The tries, oldest first: of many the newest 200. An item of a pure `each` has none of its own.',
+      'The attempts, oldest first; at most the newest 200. An item of a pure `each` has no attempts of its own.',
     ),
 }).meta({ id: 'NodeDetail' })
 export type NodeDetail = z.infer<typeof NodeDetail>
@@ -203,7 +211,7 @@ export const NODE_STATUSES = [
   'unknown',
 ] as const
 
-/** Of these a run may have very many, and their paths are long. */
+/** A run may have very many of these, and their paths are long. */
 export const ListNodes = listQuery(['path'], {
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   cursor: z.string().max(10_000).optional(),
@@ -227,7 +235,7 @@ export const ResolveNode = z
   .strictObject({
     outcome: z
       .enum(['succeeded', 'failed', 'retry'])
-      .describe('What became of the effect; `retry` does it again with the same key.'),
+      .describe('Whether the effect succeeded or failed. `retry` repeats it with the same idempotency key.'),
     output: JsonValue.optional(),
   })
   .meta({ id: 'ResolveNode' })
@@ -237,7 +245,7 @@ export const FollowedVersion = z.union([z.enum(['original', 'current']), z.int()
 export type FollowedVersion = z.infer<typeof FollowedVersion>
 
 const followedVersion = FollowedVersion.optional().describe(
-  'What to go on with: the `original` version that the run had, the `current` one (default), or a version by its number. A run of the draft goes on with its own. The variables are those that the team has now.',
+  'The version to use: the `original` version of the run, the `current` one (default), or a version number. A run of a draft uses its own definition by default. The variables are the team’s current ones.',
 )
 
 export const RetryRun = z.strictObject({ version: followedVersion }).meta({ id: 'RetryRun' })
@@ -249,7 +257,7 @@ export const RerunRun = z
       .string()
       .max(64)
       .optional()
-      .describe('The node to start again from; what does not follow from it is kept.'),
+      .describe('The node to restart from. Nodes that do not depend on it keep their outcomes.'),
     input: JsonValue.optional(),
     version: followedVersion,
   })
@@ -264,15 +272,24 @@ const bulkTargets = {
       status: z.union([z.enum(RUN_STATUSES).transform((one) => [one]), Statuses]).optional(),
     })
     .optional()
-    .describe('Without a status: those to which it can be done.'),
-  limit: z.int().min(1).max(100).default(100).describe('How many runs that the filter finds, newest first.'),
-  cursor: z.string().max(1_000).optional().describe('Where to go on with the filter.'),
+    .describe('Without `status`, it selects the runs that the operation can be applied to.'),
+  limit: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .describe('How many of the matching runs to process, newest first.'),
+  cursor: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe('`nextCursor` of the previous response. Only valid with `filter`.'),
 }
 
 const hasTargets = (body: { ids?: unknown; filter?: unknown; cursor?: unknown }): boolean =>
   (body.ids === undefined) !== (body.filter === undefined) &&
   (body.cursor === undefined || body.ids === undefined)
-const TARGETS = { message: 'Give either ids or filter; a cursor belongs to a filter.' }
+const TARGETS = { message: 'Provide either ids or filter. A cursor is only valid with a filter.' }
 
 export const BulkRuns = z.strictObject(bulkTargets).refine(hasTargets, TARGETS).meta({ id: 'BulkRuns' })
 export type BulkRuns = z.infer<typeof BulkRuns>
@@ -281,7 +298,10 @@ export const BulkFollow = z
   .strictObject({
     ...bulkTargets,
     version: followedVersion,
-    onlyLatest: z.boolean().default(true).describe('Leaves out runs that were retried or rerun already.'),
+    onlyLatest: z
+      .boolean()
+      .default(true)
+      .describe('Leaves out runs that have already been retried or rerun.'),
   })
   .refine(hasTargets, TARGETS)
   .meta({ id: 'BulkFollow' })
@@ -331,8 +351,8 @@ export const BulkRunResults = z
       z.union([
         z.strictObject({
           ok: z.literal(true),
-          original: z.string().describe('The run that was named or found.'),
-          id: z.string().describe('The run that follows it, or the run itself.'),
+          original: z.string().describe('The run in `ids`, or one that matched the filter.'),
+          id: z.string().describe('The new run, or the run itself.'),
           status: z.enum([...RUN_STATUSES, 'deleted']),
         }),
         z.strictObject({
@@ -342,7 +362,10 @@ export const BulkRunResults = z
         }),
       ]),
     ),
-    nextCursor: z.string().nullable().describe('Where a filter goes on; null at its end.'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('The cursor for the next runs of the filter; null if there are no more.'),
   })
   .meta({ id: 'BulkRunResults' })
 export type BulkRunResults = z.infer<typeof BulkRunResults>

@@ -32,7 +32,7 @@ test('a refused delivery is noted with what helps to find out why, and without w
       {
         status: 401,
         code: 'hook.unauthorized',
-        detail: 'What stands in X-Hub-Signature-256 is not as expected.',
+        detail: 'The value of X-Hub-Signature-256 is not valid.',
         method: 'POST',
         path: '/repo/api',
         deliveryId: 'guid-1',

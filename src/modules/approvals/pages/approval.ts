@@ -1,4 +1,4 @@
-// The page that a link opens. It only asks: what is decided is a form that a person sends. It works without scripts.
+// The page that a link opens. Opening it decides nothing; a person decides by sending its form. It works without scripts.
 import { toIso } from '../../../core/clock.ts'
 import { type AppError, ERRORS } from '../../../core/errors.ts'
 import { pointerParts } from '../../../core/pointer.ts'
@@ -20,7 +20,7 @@ button[value=reject] { background: #b3403a }
 small { opacity: .7 }
 `
 
-/** What was sent and is shown again, with what is wrong with it. */
+/** The submitted values, shown again together with their errors. */
 export type Refused = { sent: URLSearchParams; error: AppError }
 
 export function askingPage(row: ApprovalRow, refused?: Refused): Promise<HtmlPage> {
@@ -36,7 +36,7 @@ export function askingPage(row: ApprovalRow, refused?: Refused): Promise<HtmlPag
   )
 }
 
-/** A rejection needs no data, so nothing is required by the browser. */
+/** A rejection needs no data, so the browser must not require any field. */
 function fieldOf({ name, label, kind, required, choices }: Field, value: string): Html {
   const at = `data.${name}`
   const text = html`${label}${required ? '' : html` <small>optional</small>`}`
@@ -56,7 +56,7 @@ function fieldOf({ name, label, kind, required, choices }: Field, value: string)
   }
 }
 
-/** Each fault under the name that the page shows. */
+/** Each error with the field name that the page shows. */
 function faultsOf(error: AppError, fields: Field[]): Html {
   const faults = (error.errors ?? []).map(({ path = '', message }) => {
     const [part, name] = pointerParts(path)
@@ -64,17 +64,17 @@ function faultsOf(error: AppError, fields: Field[]): Html {
     return html`<li>${label === undefined ? message : `${label}: ${message}`}</li>`
   })
   const list = faults.length === 0 ? '' : html`<ul>${faults}</ul>`
-  return html`<div role="alert"><p>${error.message} Nothing is decided yet.</p>${list}</div>`
+  return html`<div role="alert"><p>${error.message} Your decision was not recorded.</p>${list}</div>`
 }
 
-/** Where there is nothing left to ask: a link that is used or old, an approval that others have settled. */
+/** If there is nothing to decide: the link was used or is too old, or others have settled the approval. */
 export const refusingPage = (error: AppError): Promise<HtmlPage> =>
   pageOf(ERRORS[error.code].title, html`<p role="alert">${error.message} You can close this page.</p>`)
 
 export const thankingPage = (decision: 'approve' | 'reject', status: string): Promise<HtmlPage> =>
   pageOf(
     decision === 'approve' ? 'Approved' : 'Rejected',
-    html`<p>Thank you, that is noted.${status === 'pending' ? ' Others have to answer, too.' : ''} You can close this page.</p>`,
+    html`<p>Thank you. Your decision was recorded.${status === 'pending' ? ' Other people still have to decide.' : ''} You can close this page.</p>`,
   )
 
 const pageOf = (title: string, body: Html): Promise<HtmlPage> =>

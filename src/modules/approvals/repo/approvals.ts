@@ -1,4 +1,4 @@
-// Approvals as their runs have reported them. A row may be a moment behind: the run's object is the truth.
+// Approvals as their runs have reported them. A row may be a moment behind: the run's object is authoritative.
 
 import type { Reader } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
@@ -28,15 +28,15 @@ export type ApprovalRow = Pick<
   | 'decidedAt'
 > & {
   status: Approval['status']
-  /** 1 where nobody but those may decide in the team. */
+  /** 1 if only the people who started the run may decide in the team. */
   alone: number
-  /** The assignees who are nobody in the team who may decide. */
+  /** The assignees that are not members of the team who may decide. */
   unknown: string
 }
 
 export const MAY_RUN = "IN ('member', 'admin', 'owner')"
 
-/** A rule that one must not decide alone protects nothing where there is nobody else. */
+/** Requiring a second person makes no sense if there is no second person. */
 const ALONE = `NOT EXISTS (SELECT 1 FROM team_members am JOIN users au ON au.id = am.user_id AND au.status = 'active'
   WHERE am.team_id = a.team_id AND am.role ${MAY_RUN} AND am.user_id NOT IN (SELECT value FROM json_each(a.starters)))`
 
@@ -67,7 +67,7 @@ export const COLUMNS = columns<ApprovalRow>({
   decidedAt: 'a.decided_at',
 })
 
-/** As `mayDecide` has it. */
+/** The same rule as `mayDecide`. */
 const MINE = `(a.allow_self = 1 OR ? NOT IN (SELECT value FROM json_each(a.starters)) OR ${ALONE}) AND (a.assignees = '[]' OR EXISTS (
   SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
     OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`

@@ -1,5 +1,5 @@
-// One-time links of approvals. Only the hash of a token is kept; a link is good while it is unused, in time, its approval
-// pending and its person still somebody who may decide in that team.
+// One-time links of approvals. Only the hash of a token is stored. A link works while it is unused and not expired, its approval
+// is pending, and its person may still decide in that team.
 import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import { type ApprovalRow, COLUMNS, MAY_RUN } from './approvals.ts'
 
@@ -24,7 +24,7 @@ export const spendLink = (tokenHash: string, now: number): Statement =>
     tokenHash,
   )
 
-/** All of one approval, or those of one person. */
+/** All links of one approval, or those of one person. */
 export const voidLinks = (approvalId: string, userId: string | null, now: number): Statement =>
   statement(
     'UPDATE approval_links SET used_at = ?1 WHERE approval_id = ?2 AND used_at IS NULL AND (?3 IS NULL OR user_id = ?3)',
@@ -33,7 +33,7 @@ export const voidLinks = (approvalId: string, userId: string | null, now: number
     userId,
   )
 
-/** The same where there is no commit to join. */
+/** The same, without a commit to join. */
 export async function voidLinksNow(
   d1: D1Database,
   ...which: [approvalId: string, userId: string | null, now: number]
@@ -57,7 +57,7 @@ export const insertLink = (link: {
 
 export type Untold = ApprovalRow & { remindedAt: number | null; workflowName: string | null }
 
-/** Pending approvals that nobody was told of yet, and those of which it is time to tell again. */
+/** Pending approvals without a notification yet, and those that are due for a reminder. */
 export async function findUntold(d1: D1Database, now: number, limit: number): Promise<Untold[]> {
   const { results } = await d1
     .prepare(
@@ -71,7 +71,7 @@ export async function findUntold(d1: D1Database, now: number, limit: number): Pr
   return results
 }
 
-/** Of two ticks that found the same approval, the second changes no row. */
+/** If two ticks find the same approval, the second changes no row. */
 export const claimReminder = (approval: Untold, now: number, remindAt: number): Statement =>
   statement(
     "UPDATE approvals SET reminded_at = ?, remind_at = ? WHERE id = ? AND status = 'pending' AND reminded_at IS ?",
@@ -83,7 +83,7 @@ export const claimReminder = (approval: Untold, now: number, remindAt: number): 
 
 export type Addressee = { userId: string; email: string }
 
-/** The people of the team who are named, by id or by an address that is proven theirs; all where none is named. */
+/** The assignees in the team, by id or verified address. Without assignees, everybody who may decide. */
 export async function findAddressees(
   d1: D1Database,
   teamId: string,
@@ -101,7 +101,7 @@ export async function findAddressees(
   return results
 }
 
-/** A bounded bite: what has expired names nobody any more. */
+/** Deletes a limited number of links at a time. Expired links refer to nobody. */
 export const removeOldLinks = (d1: D1Database, before: number): Promise<D1Result> =>
   d1
     .prepare(

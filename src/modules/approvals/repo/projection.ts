@@ -1,4 +1,4 @@
-// How an approval appears in the index, as its run reports it. A report that is older than the row changes nothing.
+// How an approval appears in the index, as reported by its run. A report that is older than the row changes nothing.
 import type { Json } from '../../../core/json.ts'
 import { upsertAll } from '../../../db/report.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
@@ -34,7 +34,7 @@ export async function projectApproval(d1: D1Database, row: Record<string, Json>)
     .run()
 }
 
-/** Of a run that is deleted. */
+/** Deletes the approvals of a deleted run. */
 export const cancelApprovalsOf = (runId: string, now: number): Statement =>
   statement(
     "UPDATE approvals SET status = 'cancelled', decided_at = ?2, remind_at = NULL WHERE run_id = ?1 AND status = 'pending'",

@@ -27,7 +27,7 @@ export const approvalRoutes = router()
     access('approvals:write'),
     doc('approvals.decide', 'Approve or reject', 200, Approval, {
       description:
-        'Each assignee decides once. The first rejection settles the approval, and so does the last approval that the quorum needs. The data of an approval must match the form.',
+        'Each assignee decides once. The approval is settled by the first rejection, or once the quorum has approved. The data of an approval must match the form.',
     }),
     validate('json', DecideApproval),
     async (c) => c.json(await decideApproval(c.var.ctx, c.req.param('id'), c.req.valid('json'))),

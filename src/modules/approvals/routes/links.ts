@@ -1,4 +1,4 @@
-// Public: the token in the address says who decides, and what.
+// Public routes. The token in the URL identifies the person and the approval.
 import type { Context } from 'hono'
 import { AppError } from '../../../core/errors.ts'
 import type { AppEnv } from '../../../http/app-env.ts'

@@ -28,7 +28,7 @@ export async function decideApproval(
   const run = await speak(ctx, row.runId, decide, runActor(ctx))
   const now = ctx.now()
   const status = statusAfter(run, decide)
-  // Tidiness: a link that is left open by a crash here is refused by the run.
+  // Only cleans up: the run refuses a link that a crash leaves open here.
   await voidLinksNow(ctx.env.DB, id, status === 'pending' ? userId : null, now)
   const { by, decision, comment, data, isStarter } = decide
   const said = { by, decision, comment, data, at: toIso(now), ...(isStarter ? { self: true as const } : {}) }
@@ -42,8 +42,8 @@ export async function decideApproval(
 }
 
 /**
- * Tells the run, which is the truth: 409 when it is settled there, or when this person has spoken before. With `who` the
- * run has it audited; a word by a link was audited when the link was spent.
+ * Sends the decision to the run, which is authoritative: 409 if it is settled there or this person has already decided. With
+ * `who`, the run writes the audit entry. A decision by link was audited when the link was used.
  */
 export async function speak(
   request: RequestContext,
@@ -57,7 +57,7 @@ export async function speak(
   throw new AppError('resource.conflict', { detail: answer.detail })
 }
 
-/** Settled once the run no longer waits for it. The first rejection settles, and so does the last approval needed. */
+/** Settled once the run no longer waits for it: after the first rejection, or the last approval needed. */
 export const statusAfter = (run: RunView, { approvalId, decision }: Decide): Approval['status'] =>
   run.waitingFor.some((wait) => wait.kind === 'approval' && wait.name === approvalId)
     ? 'pending'
@@ -65,7 +65,7 @@ export const statusAfter = (run: RunView, { approvalId, decision }: Decide): App
       ? 'approved'
       : 'rejected'
 
-/** For the consumer of a decision by link: spoken again it changes nothing, and a run that is gone hears nothing. */
+/** For the consumer of a decision by link. Repeating it changes nothing, and a run that no longer exists is ignored. */
 export async function deliverDecision(
   request: RequestContext,
   { runId, decide }: { runId: string; decide: Decide },

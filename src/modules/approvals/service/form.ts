@@ -1,5 +1,5 @@
-// An approval's form as fields of a page, and back. Only simple properties become fields of their own kind; of anything
-// else the page takes JSON.
+// Converts an approval's form to fields of a page, and back. Simple properties get fields of their own kind; for all others,
+// the page asks for JSON.
 
 import { AppError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
@@ -47,7 +47,7 @@ function kindOf(property: Property | boolean): Field['kind'] {
   return type === 'boolean' ? 'boolean' : 'json'
 }
 
-/** What was sent, as JSON or by the page. An empty field is one that was left out. */
+/** The submitted data, as JSON or from the page. An empty field counts as omitted. */
 export function readDecision(text: string, contentType: string, form: string | null): DecideApproval {
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)
   const sent = isForm ? fromFields(new URLSearchParams(text), form) : requireOurJson(text)
@@ -62,7 +62,7 @@ function fieldJson(name: string, text: string): Json {
   const parsed = parseJson(text)
   if (parsed.ok) return parsed.value
   throw new AppError('request.invalid', {
-    detail: 'The data does not meet the form.',
+    detail: 'The data does not match the form.',
     errors: [{ path: `/data/${name}`, message: 'is not JSON', code: 'json' }],
   })
 }

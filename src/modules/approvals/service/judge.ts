@@ -1,4 +1,4 @@
-// Who may decide, and with what. Held before the run is asked: its object only knows that each speaks once.
+// Who may decide, and with what data. Checked before the run is asked: its object only checks that each person decides once.
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
@@ -7,7 +7,7 @@ import type { Decide } from '../../../objects/workflow-run.ts'
 import type { ApprovalRow } from '../repo/approvals.ts'
 import type { DecideApproval } from '../schema.ts'
 
-/** `email` is null unless it is proven. */
+/** `email` is null unless it is verified. */
 export type Decider = { userId: string; email: string | null }
 
 type Asking = Pick<ApprovalRow, 'allowSelf' | 'starters' | 'alone'>
@@ -15,20 +15,22 @@ type Asking = Pick<ApprovalRow, 'allowSelf' | 'starters' | 'alone'>
 const isStarter = ({ starters }: Pick<ApprovalRow, 'starters'>, userId: string): boolean =>
   (JSON.parse(starters) as string[]).includes(userId)
 
-/** Who started the run decides only where the approval says so, or where nobody else could. */
+/** The person who started the run may decide only if the approval allows it, or if there is nobody else. */
 export const maySpeak = (asking: Asking, userId: string): boolean =>
   asking.allowSelf === 1 || asking.alone === 1 || !isStarter(asking, userId)
 
 export function requireDecider(row: ApprovalRow, { userId, email }: Decider): void {
   if (!maySpeak(row, userId))
-    throw new AppError('access.denied', { detail: 'Who started the run may not decide this.' })
+    throw new AppError('access.denied', {
+      detail: 'The person who started the run cannot decide this approval.',
+    })
   const assignees = JSON.parse(row.assignees) as string[]
   const isAsked = assignees.some((one) => one === userId || (email !== null && one.toLowerCase() === email))
   if (assignees.length > 0 && !isAsked)
-    throw new AppError('access.denied', { detail: 'This is asked of others.' })
+    throw new AppError('access.denied', { detail: 'This approval is assigned to other people.' })
 }
 
-/** The word as the run records it. The form is for an approval; what comes with a rejection is kept as it is. */
+/** The decision as the run records it. The form applies to approvals; the data of a rejection is stored unchecked. */
 export function decisionOf(row: ApprovalRow, { userId }: Decider, body: DecideApproval): Decide {
   const data = (body.data ?? null) as Json
   if (row.form !== null && body.decision === 'approve') requireForm(row.form, data)
@@ -48,12 +50,12 @@ function requireForm(form: string, data: Json): void {
   const errors = checkValue(schema.value, data ?? {})
   if (errors.length === 0) return
   throw new AppError('request.invalid', {
-    detail: 'The data does not meet the form.',
+    detail: 'The data does not match the form.',
     errors: errors.map(({ path, message, code }) => ({ path: `/data${path}`, message, code })),
   })
 }
 
 export function requirePending(row: ApprovalRow): void {
   if (row.status !== 'pending')
-    throw new AppError('resource.conflict', { detail: `The approval is settled already: ${row.status}.` })
+    throw new AppError('resource.conflict', { detail: `The approval is already settled: ${row.status}.` })
 }

@@ -1,7 +1,7 @@
-// Deciding by a link. Invariants:
-// 1. Looking decides nothing, however often and by whomever: mail scanners follow links.
-// 2. A link is spent by one conditional statement, and the word that it was spent on is written down with it, so that
-//    a crash in between loses neither; the run takes each person's word once.
+// Decisions by a link. Invariants:
+// 1. Opening a link decides nothing, however often and by whomever: mail scanners follow links.
+// 2. One conditional statement uses up a link and stores the decision with it, so a crash in between loses neither. The run
+//    accepts each person's decision once.
 import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -14,7 +14,7 @@ import { decisionOf, requireDecider } from './judge.ts'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
-/** Throws 400, the same for a link that is used, old, settled or made up. */
+/** Throws 400, with the same error for a link that is used, expired, settled or invalid. */
 export async function openLink(request: RequestContext, token: string): Promise<LinkRow> {
   const row = TOKEN.test(token) ? await findLink(request.env.DB, await sha256Hex(token), request.now()) : null
   if (row === null) throw invalid()
@@ -23,7 +23,7 @@ export async function openLink(request: RequestContext, token: string): Promise<
 
 const invalid = (): AppError =>
   new AppError('auth.invalid_one_time_token', {
-    detail: 'The link was used, is too old, or the approval is settled.',
+    detail: 'The link was already used or has expired, or the approval is settled.',
   })
 
 export async function decideByLink(
@@ -53,7 +53,7 @@ export async function decideByLink(
   return { approvalId: row.id, decision: body.decision, status: await statusOf(request, row, decide) }
 }
 
-/** The word is written down, so a run that does not answer now will hear it from the queue. */
+/** The decision is stored, so a run that does not respond now gets it from the queue. */
 async function statusOf(
   request: RequestContext,
   { id, runId }: LinkRow,

@@ -29,7 +29,7 @@ export async function getApproval(ctx: ReadContext, id: string): Promise<Approva
   return toApproval(rows[0] ?? (await requireApproval(ctx, { ...actor, anyTeam }, id)))
 }
 
-/** A run tells the index of its approvals a moment after it waits for them. Who is quicker has the run tell it now. */
+/** A run reports its approvals to the index shortly after it starts waiting. A request before that makes the run report now. */
 export async function requireApproval(
   request: RequestContext,
   who: Parameters<typeof findApproval>[0],

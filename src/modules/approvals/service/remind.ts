@@ -1,6 +1,6 @@
-// Mail to those who are asked. Invariants:
-// 1. That an approval was told, its links and its mails are one commit, so a crash or a double tick tells nobody twice.
-// 2. A new link voids the older ones of the same person, and none outlives the approval.
+// Mails to the people who must decide. Invariants:
+// 1. One commit records the notification, its links and its mails, so a crash or a repeated tick sends nothing twice.
+// 2. A new link voids the older ones of the same person. No link outlives the approval.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, MINUTE_MS, toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -20,15 +20,15 @@ import {
 import type { Approval } from '../schema.ts'
 import { maySpeak } from './judge.ts'
 
-/** Who could hardly have read the first mail is sent no second one. */
+/** People who had little time to read the first mail get no second one. */
 const LEAST_GAP_MS = 5 * MINUTE_MS
-/** Longer than it takes to the next reminder, which brings a new link. */
+/** Longer than the time until the next reminder, which contains a new link. */
 const LINK_LIFE_MS = 3 * DAY_MS
 const PAGE = 100
-/** A tick leaves what is more than this to the next one. */
+/** If there are more, the next tick handles them. */
 const MAX_PAGES = 10
 
-/** Tells of new approvals, and again while they are open. */
+/** Notifies about new approvals, and reminds of open ones. */
 export async function remindApprovals(request: RequestContext): Promise<void> {
   const now = request.now()
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -39,7 +39,7 @@ export async function remindApprovals(request: RequestContext): Promise<void> {
   await removeOldLinks(request.env.DB, now - DAY_MS)
 }
 
-/** Once half of the time is gone, but never more than a day from now; from then on each day. */
+/** After half of the time is gone, but at most a day from now. After that, every day. */
 function nextReminder({ remindedAt, expiresAt }: Untold, now: number): number {
   if (expiresAt === null || remindedAt !== null) return now + DAY_MS
   const half = (expiresAt - now) / 2
@@ -84,7 +84,7 @@ async function remind(request: RequestContext, approval: Untold, now: number): P
   )
 }
 
-/** Shown in the list; the mail with its link is sent here. */
+/** Shown in the list; the mail with the link goes to this address. */
 const noticeOf = (approval: Untold, asked: Addressee[]): QueueMessage =>
   notify({
     kind: 'approval.requested',
@@ -97,8 +97,7 @@ const noticeOf = (approval: Untold, asked: Addressee[]): QueueMessage =>
 
 function mailOf(publicUrl: string, approval: Untold, { email }: Addressee, token: string): QueueMessage {
   const title = approval.title.replace(/\s+/g, ' ').slice(0, 200)
-  const until =
-    approval.expiresAt === null ? [] : [`It can be decided until ${toIso(approval.expiresAt)}.`, '']
+  const until = approval.expiresAt === null ? [] : [`You can decide until ${toIso(approval.expiresAt)}.`, '']
   return {
     type: 'mail.send',
     to: email,
@@ -114,7 +113,7 @@ function mailOf(publicUrl: string, approval: Untold, { email }: Addressee, token
       `${publicUrl.replace(/\/+$/, '')}/approve/${token}`,
       '',
       ...until,
-      'The link is yours alone and good once; opening it decides nothing.',
+      'The link is only for you and works once. Opening it decides nothing.',
     ].join('\n'),
   }
 }

@@ -1,18 +1,18 @@
-// Open waits of runs for events, as their runs report them. A row may stay a moment longer than its wait: whether a run still waits,
-// only its object knows. Rows are written by the run itself, and removed when the run is gone.
+// Open waits of runs for events, as the runs report them. A row may outlive its wait by a moment: only the run's object knows
+// whether it still waits. The run itself writes the rows. They are removed when the run is deleted.
 import { type Statement, statement } from '../../../db/statement.ts'
 import { eventKey, keysOfEvent, matchesEvent } from '../../../engine/model/event-name.ts'
 
-/** Far more than anybody reads one by one, and few enough to count at each event. */
+/** More than anybody reads one by one, and few enough to count for each event. */
 const MAX_COUNTED = 1_000
 
-/** The waits that an event of this name may find: a handful of keys, each looked up by the index. */
+/** The wait keys that match an event name: a handful, each found by the index. */
 const found = (keys: string, teamId: string): string =>
   `FROM json_each(${keys}) k CROSS JOIN event_waits w WHERE w.team_id = ${teamId} AND w.key = k.value`
 
-/** Has a row when a run of the team may wait for this name. */
+/** Returns a row if a run of the team may wait for this name. */
 export const anyWaits = (teamId: string, name: string): Statement =>
-  // As part of a larger statement it cannot number its parameters.
+  // It is part of a larger statement, so it cannot number its parameters.
   statement(`SELECT 1 ${found('?', '?')}`, JSON.stringify(keysOfEvent(name)), teamId)
 
 export async function countWaiting(d1: D1Database, teamId: string, name: string): Promise<number> {
@@ -25,7 +25,7 @@ export async function countWaiting(d1: D1Database, teamId: string, name: string)
   return results.reduce((sum, one) => sum + (matchesEvent(one.name, name) ? one.runs : 0), 0)
 }
 
-/** Those keys under which anybody waits, in order. */
+/** Those of the keys that runs wait for, in order. */
 export async function waitedKeys(d1: D1Database, teamId: string, name: string): Promise<string[]> {
   const { results } = await d1
     .prepare(
@@ -39,7 +39,7 @@ export async function waitedKeys(d1: D1Database, teamId: string, name: string): 
 
 export type WaitingRun = { runId: string; names: string[] }
 
-/** Runs that wait under a key since before the event, the next ones in order of their ids. */
+/** Runs that have waited for a key since before the event: the next page in order of their ids. */
 export async function findWaiting(
   d1: D1Database,
   where: { teamId: string; key: string; afterRunId: string; until: number },
@@ -55,7 +55,7 @@ export async function findWaiting(
   return results.map(({ runId, names }) => ({ runId, names: JSON.parse(names) as string[] }))
 }
 
-/** Of a run that is gone. Waits that began later are those of another that was started under its id. */
+/** Deletes the waits of a deleted run. Later waits belong to another run that was started with the same id. */
 export async function forgetWaits(d1: D1Database, runId: string, until: number): Promise<void> {
   await d1.prepare('DELETE FROM event_waits WHERE run_id = ? AND since <= ?').bind(runId, until).run()
 }
@@ -63,7 +63,7 @@ export async function forgetWaits(d1: D1Database, runId: string, until: number):
 export type OpenWait = { path: string; attempt: number; name: string; since: number }
 export type OverWait = { path: string; attempt: number }
 
-/** Of a team that is deleted no wait comes back. */
+/** Deleted teams get no new waits. */
 const LIST = `INSERT INTO event_waits (run_id, path, team_id, name, key, attempt, since)
   SELECT ?1, value ->> 'path', ?2, value ->> 'name', value ->> 'key', value ->> 'attempt', value ->> 'since' FROM json_each(?3)
   WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?2)
@@ -85,7 +85,7 @@ export async function writeWaits(
   ])
 }
 
-/** All rows of the run but those of these paths and those that are younger than this. */
+/** All rows of the run except those with these paths and those younger than this. */
 export async function removeWaits(
   d1: D1Database,
   runId: string,

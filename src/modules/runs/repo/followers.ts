@@ -1,8 +1,8 @@
-// Who follows runs, in D1. One statement enters a follower and asks whether its rights hold, and whoever ends rights looks
-// here after that is committed: so a right that ends is seen by one of the two, in whatever order they come.
+// Clients that follow runs, in D1. One statement inserts a follower and checks its rights. Code that ends rights looks for
+// followers after its commit. So one of the two always sees that the rights have ended, whatever their order.
 import { DAY_MS } from '../../../core/clock.ts'
 
-/** The rights a socket or stream was opened with: those of a session or of a key, in a team. */
+/** The rights that a socket or stream was opened with: those of a session or an API key in a team. */
 export type FollowerRights = {
   userId: string
   teamId: string
@@ -12,13 +12,13 @@ export type FollowerRights = {
 
 export type Follower = FollowerRights & { id: string; runId: string }
 
-/** However long its session: what was left behind by a crash is gone after this, and clients connect again. */
+/** The maximum duration, even for longer sessions. It limits how long rows stay after a crash; clients reconnect. */
 export const MAX_FOLLOW_MS = DAY_MS
 
 const KEY_HOLDS = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?1)
   AND EXISTS (SELECT 1 FROM json_each(k.scopes) WHERE value = 'runs:read')`
 
-/** Until when it may follow; null when its rights have ended. */
+/** Returns the time until which the client may follow; null if its rights have ended. */
 export async function enterFollower(
   d1: D1Database,
   { id, runId, teamId, userId, sessionId, keyId }: Follower,
@@ -46,7 +46,7 @@ const HOLDS = `EXISTS (
     EXISTS (SELECT 1 FROM sessions s WHERE s.id = f.session_id AND s.revoked_at IS NULL AND u.token_version = f.token_version)
     OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = f.key_id AND ${KEY_HOLDS})))`
 
-/** Those of a person or a team whose rights have ended. */
+/** Followers of a user or a team whose rights have ended. */
 export async function findLostFollowers(
   d1: D1Database,
   of: 'user' | 'team',

@@ -1,7 +1,7 @@
-// Leases: how many runs a host may start without asking, as rows in D1. Invariants:
-// 1. Slots in use plus leased slots never exceed the plan. Neither do the runs counted this month plus the leased runs. One statement
-//    adds to a lease, and it checks both.
-// 2. A row never shows less than its host holds: the host first lowers what it holds, then the row.
+// Leases: how many runs a host may start without asking D1. Invariants:
+// 1. Slots in use plus leased slots never exceed the plan. The same holds for the runs counted this month plus the leased runs.
+//    Only one statement increases a lease, and it checks both.
+// 2. A row never shows less than its host holds: the host lowers its own count first, then the row.
 // 3. A row that is not renewed in time no longer counts, because its host may be lost.
 import type { PlanLimits } from '../../../core/plans.ts'
 import { limitByPlan } from '../../../db/platform-settings.ts'
@@ -12,12 +12,12 @@ import { letIn } from './slots.ts'
 export const LEASE_MS = 30_000
 
 export type Lease = { id: string; teamId: string; host: string; period: string }
-/** How many of each. */
+/** The number of slots and of runs. */
 export type Share = { slots: number; runs: number }
 export type Taken = Share & {
-  /** The plan does not limit the month. */
+  /** Used if the plan does not limit runs per month. */
   isMonthOpen: boolean
-  /** Other hosts that hold something. */
+  /** Whether other hosts hold a lease. */
   holders: string[]
 }
 
@@ -28,7 +28,7 @@ const ofOthers = (column: keyof Share, more = ''): string =>
 const COUNTED = `coalesce((SELECT c.value FROM usage_counters c
   WHERE c.team_id = ?2 AND c.period = ?4 AND c.metric = 'runs'), 0)`
 
-/** On top of what is wanted now, a quarter of what is free, unless runs wait in line for it. */
+/** Besides the requested number, a lease takes a quarter of what is free, unless runs wait in line. */
 const SPARE = '(?9 AND NOT EXISTS (SELECT 1 FROM runs WHERE team_id = ?2 AND line_since IS NOT NULL))'
 const share = (free: string, held: string, wanted: string): string =>
   `CAST(max(0, min(${free}, ${held} + CASE WHEN ${wanted} > 0 THEN max(${wanted}, ${SPARE} * (${free} - ${held}) / 4) ELSE 0 END)) AS INTEGER)`
@@ -41,7 +41,7 @@ const TAKE = `INSERT INTO run_leases (id, team_id, host, period, slots, runs, ex
   ON CONFLICT (id) DO UPDATE SET period = excluded.period, slots = excluded.slots, runs = excluded.runs, expires_at = excluded.expires_at
   RETURNING slots, runs, (${limit('runsPerMonth')} IS NULL) AS isMonthOpen`
 
-/** Adds what is wanted, and some to spare, as far as the plan allows. Null if the team does not exist. */
+/** Adds the requested number and some spare, as far as the plan allows. Returns null if the team does not exist. */
 export async function takeLease(
   d1: D1Database,
   { id, teamId, host, period }: Lease,
@@ -72,14 +72,14 @@ export async function takeLease(
   }
 }
 
-/** Lowers the lease to what is held now, and renews it. Changes no row if the lease has expired and was deleted. */
+/** Lowers the lease to what the host holds now, and renews it. Changes no row if the lease has expired and was deleted. */
 export const keepLease = (id: string, { slots, runs }: Share, now: number): Statement =>
   statement(
     'UPDATE run_leases SET slots = ?2, runs = ?3, expires_at = ?4 WHERE id = ?1 RETURNING id',
     ...[id, slots, runs, now + LEASE_MS],
   )
 
-/** Frees what the host does not use. Runs in line come first; returns those that got a slot. */
+/** Frees what the host does not use. Queued runs get free slots first; returns those that got one. */
 export async function giveBackLease(
   d1: D1Database,
   { id, teamId }: Lease,
@@ -96,7 +96,7 @@ export async function giveBackLease(
   return (given?.results ?? []).map((row) => row.id)
 }
 
-/** Of all teams. */
+/** Deletes expired leases of all teams. */
 export async function dropExpiredLeases(d1: D1Database, now: number): Promise<void> {
   await d1.prepare('DELETE FROM run_leases WHERE expires_at <= ?').bind(now).run()
 }

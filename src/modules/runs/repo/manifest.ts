@@ -1,6 +1,6 @@
 const PAGE_IDS = 1_000
 
-/** The runs that began from `from` on and before `to`, in pages. */
+/** The runs that began at or after `from` and before `to`, in pages. */
 export async function* idsOfRunsBegun(d1: D1Database, from: number, to: number): AsyncGenerator<string[]> {
   let after = { createdAt: 0, id: '' }
   for (;;) {

@@ -1,4 +1,4 @@
-// How a run appears in the index. The row with the larger `seq` wins, so reports may come late, twice or out of order; a
+// How a run appears in the index. The row with the larger `seq` wins, so reports may arrive late, twice or out of order. A
 // deleted run keeps its tombstone.
 import { periodOf } from '../../../core/clock.ts'
 import type { Json } from '../../../core/json.ts'
@@ -54,29 +54,29 @@ const COST_COLUMNS = [
   'unpriced_calls',
 ] as const
 
-/** So a run in line that asks again is in line, whatever its row has lost meanwhile. */
+/** With an equal `seq`, a queued run may still report that it is in line, in case its row has lost that. */
 const IS_NEWER = '(excluded.seq > runs.seq OR (excluded.seq = runs.seq AND excluded.line_since IS NOT NULL))'
-/** A run in line says that it is; whether it has its slot by now the index knows. */
+/** A queued run reports that it is in line. Only the index knows whether it has a slot by now. */
 const upsertRuns = (columns: readonly string[]): string =>
   upsertAll('runs', columns, `${IS_NEWER} AND runs.deleted_at IS NULL`, {
     slot: 'CASE WHEN excluded.line_since IS NULL THEN excluded.slot ELSE runs.slot END',
     line_since: 'CASE WHEN runs.slot IS NULL THEN excluded.line_since END',
-    // By then the sweep asks whether the run that was let in has begun.
+    // At this time the sweep checks whether the run that got the slot has begun.
     wake_by:
       'CASE WHEN excluded.line_since IS NULL OR runs.slot IS NULL THEN excluded.wake_by ELSE runs.wake_by END',
   })
 
-/** With the report a trigger writes down what webhooks are to be told. This says whether the team has any, and who wants to hear of the run. */
+/** A trigger writes webhook deliveries together with the report. Also returns whether the team has webhooks, and who wants a notification about the run. */
 const reportRuns = (columns: readonly string[]): string =>
   `${upsertRuns(columns)} RETURNING id, EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.team_id = runs.team_id) AS hasWebhooks,
   runs.status = 'succeeded' AND EXISTS (SELECT 1 FROM notification_settings n
     WHERE n.user_id = runs.started_by AND n.settings -> '$.kinds' ->> 'run.succeeded' LIKE '%true%') AS isAwaited`
 
 const REPORT_RUNS = reportRuns(RUN_COLUMNS)
-/** Most runs call no model: they do not pay for what they leave at 0. What a run has used never becomes less. */
+/** Runs that call no model leave out the cost columns, to save work. The recorded usage of a run never decreases. */
 const REPORT_PAID_RUNS = reportRuns([...RUN_COLUMNS, ...COST_COLUMNS])
 
-/** Of a deleted run no label comes back. */
+/** A deleted run gets no labels. */
 const LABEL_RUNS = `INSERT INTO run_labels (run_id, label, team_id, created_at)
   SELECT r.id, l.value, r.team_id, r.created_at FROM json_each(?1) j CROSS JOIN json_each(j.value -> 'labels') l
   JOIN runs r ON r.id = j.value ->> 'id' AND r.deleted_at IS NULL WHERE true
@@ -84,31 +84,31 @@ const LABEL_RUNS = `INSERT INTO run_labels (run_id, label, team_id, created_at)
 
 const HAVE_SLOTS = 'SELECT r.id FROM json_each(?1) j CROSS JOIN runs r WHERE r.id = j.value AND r.slot = r.id'
 
-/** By then the sweep looks whether the host is awake. Coarse, because it is written rarely. */
+/** At this time the sweep checks whether the host is awake. A coarse value, so that it is written rarely. */
 const WAKE_GRACE_MS = 10 * 60_000
 
 /** `started` is written once, with the first report. */
 export type RunReport = { view: Record<string, Json>; started: AuditRow | null }
 
 export type Reported = {
-  /** Runs of the team that have been given a slot by this report. */
+  /** Runs of the team that got a slot because of this report. */
   letIn: string[]
-  /** The reported runs in line that have their slot now. */
+  /** The reported queued runs that have their slot now. */
   inSlot: Set<string>
   hasWebhooks: boolean
-  /** Whether some of them execute tasks. */
+  /** Whether some of the runs execute tasks. */
   hasTasks: boolean
-  /** The runs that have succeeded and whose starters want to hear of it. */
+  /** The succeeded runs whose starters asked to be notified. */
   awaited: Set<string>
-  /** Whether somebody follows the runs of the team. */
+  /** Whether a client follows the team's runs. */
   isFollowed: boolean
-  /** Whether the lease of the host was there to be changed; null where it was not to be. */
+  /** Whether the host's lease still existed when it was changed; null if it was not to be changed. */
   isLeaseKept: boolean | null
 }
 
 /**
- * Runs of one team, in one batch: it costs the index about as much as one run. `keepLease` changes the lease of their host: what
- * the index counts from now on is not counted there.
+ * Writes the reports of one team's runs in one batch, which costs about as much as one run. `keepLease` updates the lease of
+ * their host in the same batch: the lease stops counting what the index counts from now on.
  */
 export async function projectRuns(
   d1: D1Database,
@@ -144,7 +144,7 @@ export async function projectRuns(
     ...(frees && inLine.length > 0 ? [d1.prepare(HAVE_SLOTS).bind(JSON.stringify(inLine))] : []),
   ])
   const [known, followed, given, own] = results.slice(statements.length)
-  // Objects have no requests that would tell them.
+  // Objects have no request in progress, so nothing else would notify the gates.
   takeSettings(known?.results[0]?.settings ?? null)
   const inSlot = new Set((own?.results ?? []).map(({ id }) => id))
   return {
@@ -163,7 +163,7 @@ export async function projectRuns(
 const isPaid = (row: Record<string, Json>): boolean =>
   Object.keys(NO_SPEND).some((field) => Number(row[field] ?? 0) > 0)
 
-/** Of a host of before it counted. */
+/** For a host of an earlier release, which did not count. */
 const NO_SPEND = {
   costMicroUsd: 0,
   inputTokens: 0,
@@ -175,10 +175,10 @@ const NO_SPEND = {
 
 function rowOf(view: Record<string, Json>, now: number): Record<string, Json> {
   const { lineSince = null, slot = null } = view
-  // In line it need not be awake: whoever lets it in says by when it has to be.
+  // A queued run need not be awake. The report that gives it a slot also sets the time by which it must be.
   const wakeBy = lineSince !== null || isTerminal(view.status as RunStatus) ? null : now + WAKE_GRACE_MS
   const period = periodOf(Number(view.createdAt))
-  // Who reports is not stuck.
+  // A run that reports is not stuck.
   return {
     kind: 'workflow',
     mocked: 0,

@@ -1,11 +1,11 @@
-// Deleting runs from the index. A deleted run leaves a tombstone, so that a late report does not bring it back.
+// Deletes runs from the index. A deleted run leaves a tombstone, so that a late report does not restore it.
 import { type Statement, statement } from '../../../db/statement.ts'
 
-/** Of a tombstone nothing stays but the ids, the times and the status. */
+/** A tombstone keeps only the ids, the times and the status. */
 const EMPTIED =
   'wake_by = NULL, stuck_since = NULL, slot = NULL, line_since = NULL, title = NULL, tags = NULL, metadata = NULL'
 
-/** Turns a page of the team's runs into tombstones and returns their ids, so their objects can be deleted. */
+/** Turns a page of the team's runs into tombstones and returns their ids, so the caller can delete their objects. */
 export async function buryRunsOfTeam(
   d1: D1Database,
   teamId: string,
@@ -63,7 +63,7 @@ export async function findEndedOfTeam(
   return results
 }
 
-/** The rows of runs whose objects are gone, with the waits that those did not take back themselves. */
+/** Deletes the rows of runs whose objects are gone, and the waits that those runs did not remove themselves. */
 export async function forgetRuns(d1: D1Database, runIds: string[]): Promise<void> {
   const marks = runIds.map(() => '?').join(', ')
   await d1.batch([

@@ -57,7 +57,7 @@ export type RunFilter = {
   /** `name:value` */
   metadata?: string | undefined
   errorCode?: string | undefined
-  /** Leaves out what was retried or rerun. */
+  /** Leaves out runs that were retried or rerun. */
   onlyLatest?: boolean | undefined
   from?: string | undefined
   to?: string | undefined
@@ -114,7 +114,7 @@ export function findRuns(teamId: string, filter: RunFilter, options: ListOptions
   )
 }
 
-/** What a start by workflow has at hand. */
+/** The columns that the list of a workflow's runs needs. */
 export const findRoom = (d1: D1Database, teamId: string): Promise<Room | null> =>
   d1
     .prepare(
@@ -148,7 +148,7 @@ export async function isMember(d1: D1Database, teamId: string, userId: string): 
   return row !== null
 }
 
-/** The run that a start with this key has made, also where it was deleted. */
+/** The run that was started with this key, even if it has been deleted. */
 export async function findStarted(d1: D1Database, teamId: string, startKey: string): Promise<string | null> {
   const row = await d1
     .prepare('SELECT id FROM runs WHERE team_id = ? AND start_key = ?')
@@ -166,7 +166,7 @@ export async function teamOfRun(d1: D1Database, runId: string): Promise<string |
 }
 
 /**
- * Whether sub-workflows have asked people, of this run or of one that it went on from: what it kept of that was asked there.
+ * Whether sub-workflows of this run have asked people, or those of a run that it follows: it keeps the answers given there.
  */
 export async function haveSubRunsAsked(d1: D1Database, runId: string): Promise<boolean> {
   const row = await d1
@@ -188,10 +188,10 @@ export async function haveSubRunsAsked(d1: D1Database, runId: string): Promise<b
 
 export type FoundRun = Pick<RunRow, 'id' | 'title' | 'workflowName' | 'status' | 'createdAt'>
 
-/** Among the newest, so that what a search costs does not grow with the team; one whose id is known is found at any age. */
+/** Searches only the newest runs, so that the cost does not grow with the team. A full id finds a run of any age. */
 const SEARCHED_RUNS = 2_000
 
-/** `text` in small letters. */
+/** `text` must be lower case. */
 export async function searchRuns(
   d1: D1Database,
   teamId: string,
@@ -218,8 +218,7 @@ export async function searchRuns(
 
 type Conditions = { from: string; order: string; where: string[]; params: (string | number)[] }
 
-/** Who asks for a label walks its index, in the same order as the index of the team's runs. */
-/** What the index knows of a run that may not answer; null when there is none, or it was deleted. */
+/** What the index knows about a run that does not respond; null if it does not exist or was deleted. */
 export const findSilence = (
   d1: D1Database,
   runId: string,
@@ -231,7 +230,7 @@ export const findSilence = (
     .bind(runId)
     .first()
 
-/** Whoever waits for a run that does not answer asks this: it will not come any more. */
+/** For callers that wait for a run that does not respond: whether it has been deleted. */
 export async function isDeleted(d1: D1Database, runId: string): Promise<boolean> {
   const row = await d1
     .prepare('SELECT 1 FROM runs WHERE id = ? AND deleted_at IS NOT NULL')
@@ -263,7 +262,7 @@ function conditions(teamId: string, filter: RunFilter): Conditions {
     where.push(`${column} = ?`)
     params.push(value)
   }
-  // Said in the words of the index, which holds only those.
+  // Uses the values of the index, so that only those can match.
   if (filter.kind !== undefined && filter.kind !== 'workflow') where.push("kind <> 'workflow'")
   if (filter.status !== undefined) {
     where.push(`status IN (${filter.status.map(() => '?').join(', ')})`)
@@ -274,7 +273,7 @@ function conditions(teamId: string, filter: RunFilter): Conditions {
     params.push(filter.errorCode)
   }
   if (filter.q !== undefined) {
-    // Not LIKE: its patterns are limited to 50 bytes, and % and _ would mean something.
+    // Not LIKE: it limits patterns to 50 bytes and treats % and _ specially.
     where.push(`(instr(lower(COALESCE(title, '') || char(10) || workflow_name), ?) > 0 OR substr(id, -length(?)) = ?
       OR instr(lower(COALESCE(json_extract(error, '$.code') || char(10) || json_extract(error, '$.message'), '')), ?) > 0)`)
     const text = filter.q.toLowerCase()

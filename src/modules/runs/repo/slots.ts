@@ -1,16 +1,16 @@
-// The slots of a team: `concurrentRuns` of its plan. The index of runs says who uses them; what is left is in the leases of the
-// team's hosts (`leases.ts`), or free. Invariants:
-// 1. A run's report puts its slot into the index and takes it from the lease of its host in one batch.
+// The slots of a team: `concurrentRuns` of its plan. The index of runs records who uses them. The rest are in the leases of the
+// team's hosts (`leases.ts`) or free. Invariants:
+// 1. A run's report adds its slot to the index and takes it from the lease of its host in one batch.
 // 2. The report that frees a slot gives it, in the same batch, to the run that has been in line longest.
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { unleasedSlots } from '../../usage/index.ts'
 
-/** By then the sweep asks a run that was given a slot whether it has begun. */
+/** The time after which the sweep checks whether a run that got a slot has begun. */
 const TOLD_BY_MS = MINUTE_MS
-/** Runs that one report lets in: more only after a change of plan, and then the sweep goes on. */
+/** How many runs one report can give slots to. More are waiting only after a plan change; the sweep handles the rest. */
 const MAX_LET_IN = 50
 
-/** Those of these runs that are there, as far as the index knows. */
+/** Those of these runs that exist according to the index. */
 export async function findBegun(d1: D1Database, runIds: readonly string[]): Promise<Set<string>> {
   const { results } = await d1
     .prepare('SELECT r.id FROM json_each(?) i CROSS JOIN runs r WHERE r.id = i.value AND r.seq > 0')
@@ -25,13 +25,13 @@ const LET_IN = `UPDATE runs SET slot = id, line_since = NULL, wake_by = ?2
       THEN min(${MAX_LET_IN}, max(0, coalesce(${unleasedSlots('?1')}, 0))) ELSE 0 END)
   RETURNING id`
 
-/** Answers with the runs that have a slot now, and are to be told. */
+/** Returns the runs that got a slot now and must be notified. */
 export const letIn = (d1: D1Database, teamId: string, now: number): D1PreparedStatement =>
   d1.prepare(LET_IN).bind(teamId, now + TOLD_BY_MS)
 
 const MAX_TEAMS = 100
 
-/** Lets in whoever no report has let in: after a change of plan, or when a run was removed by force. */
+/** Gives free slots to queued runs that no report has reached: after a plan change, or when a run was removed by force. */
 export async function letInEverywhere(d1: D1Database, now: number): Promise<string[]> {
   const { results: teams } = await d1
     .prepare('SELECT DISTINCT team_id AS teamId FROM runs WHERE line_since IS NOT NULL LIMIT ?')

@@ -1,8 +1,8 @@
 import { DAY_MS, MINUTE_MS } from '../../../core/clock.ts'
 
-/** A run that answered is asked again after this, unless it reports by itself before. */
+/** When to ask a run that answered again, unless it reports before. */
 const ANSWERED_AGAIN_MS = 10 * MINUTE_MS
-/** One that does not answer is asked again soon, then ever more rarely: it must not keep the tick from the others. */
+/** A run that does not answer is asked again soon, then less and less often, so that it does not take the tick's time from others. */
 const SILENT_AGAIN_MS = 2 * MINUTE_MS
 const MAX_SILENT_AGAIN_MS = DAY_MS
 
@@ -18,7 +18,7 @@ export async function findDueRuns(d1: D1Database, now: number, limit: number): P
   return results.map(({ id }) => id)
 }
 
-/** Writes down which runs answered. A run that has ended meanwhile needs no further look. */
+/** Records which runs answered. Runs that have ended since need no further checks. */
 export async function markAsked(
   d1: D1Database,
   { answered, silent }: { answered: string[]; silent: string[] },

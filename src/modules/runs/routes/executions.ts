@@ -56,7 +56,9 @@ const wantsJson = (c: Context<AppEnv>): boolean => (c.req.header('accept') ?? ''
 function lastEventId(c: Context<AppEnv>): number {
   const id = c.req.header('last-event-id') ?? ''
   if (!/^\d{0,15}$/.test(id))
-    throw new AppError('request.malformed', { detail: 'Last-Event-ID takes the id of an event, a number.' })
+    throw new AppError('request.malformed', {
+      detail: 'Last-Event-ID must be the id of an event, which is a number.',
+    })
   return Number(id)
 }
 
@@ -69,7 +71,7 @@ const readRoute = (operation: OperationId) =>
   router().get(
     `/${ID}`,
     access('runs:read'),
-    doc(operation, 'Read a run; with Prefer: wait=N when it has ended', 200, Execution, { waits: true }),
+    doc(operation, 'Get a run; with Prefer: wait=N, wait for it to end', 200, Execution, { waits: true }),
     validate('query', ReadExecution),
     async (c) =>
       c.json(await getExecution(c.var.ctx, c.req.param('id'), c.req.valid('query').include, waitMsOf(c))),
@@ -95,13 +97,13 @@ const otherRoutes = router()
     access('runs:read'),
     doc(
       'runs.listEvents',
-      'Follow the events of a run (server-sent events), or read a page of them (Accept: application/json)',
+      'Follow the events of a run (server-sent events), or get a page of them (Accept: application/json)',
       200,
       RunEventPage,
       {
         otherMediaTypes: [EVENT_STREAM],
         description:
-          'The stream goes on after `afterSeq`, or after the id in `Last-Event-ID`. While nothing happens it holds a comment every 20 seconds.',
+          'The stream continues after `afterSeq`, or after the id in `Last-Event-ID`. While the run is idle, the stream sends a comment every 20 seconds.',
       },
     ),
     validate('query', EventsQuery),
@@ -124,7 +126,7 @@ const otherRoutes = router()
   .get(
     `/${ID}/output`,
     access('runs:read'),
-    doc('runs.getOutput', 'The output of a run alone', 200, Execution.shape.output),
+    doc('runs.getOutput', 'Get only the output of a run', 200, Execution.shape.output),
     async (c) => c.json(await getOutput(c.var.ctx, c.req.param('id'))),
   )
   .get(
@@ -137,19 +139,19 @@ const otherRoutes = router()
   .get(
     `/${ID}/nodes/:path`,
     access('runs:read'),
-    doc('runs.nodes.get', 'Read a node of a run: input, output, attempts', 200, NodeDetail),
+    doc('runs.nodes.get', 'Get a node of a run with its input, output and attempts', 200, NodeDetail),
     async (c) => c.json(await getNodeBriefly(c.var.ctx, c.req.param('id'), c.req.param('path'))),
   )
   .get(
     `/${ID}/nodes/:path/output`,
     access('runs:read'),
-    doc('runs.nodes.getOutput', 'The output of a node alone', 200, NodeDetail.shape.output),
+    doc('runs.nodes.getOutput', 'Get only the output of a node', 200, NodeDetail.shape.output),
     async (c) => c.json((await getNode(c.var.ctx, c.req.param('id'), c.req.param('path'))).output),
   )
   .post(
     `/${ID}/nodes/:path/resolve`,
     access('runs:write'),
-    doc('runs.nodes.resolve', 'Say what became of an effect whose outcome is unknown', 200, Execution),
+    doc('runs.nodes.resolve', 'Resolve an effect whose outcome is unknown', 200, Execution),
     validate('json', ResolveNode),
     async (c) =>
       c.json(await resolveNode(c.var.ctx, c.req.param('id'), c.req.param('path'), c.req.valid('json'))),
@@ -163,7 +165,7 @@ const otherRoutes = router()
   .post(
     `/${ID}/pause`,
     access('runs:write'),
-    doc('runs.pause', 'Pause a run: nothing new starts', 200, Execution),
+    doc('runs.pause', 'Pause a run; no new nodes start', 200, Execution),
     async (c) => c.json(await controlRun(c.var.ctx, c.req.param('id'), 'pause')),
   )
   .post(
@@ -177,7 +179,7 @@ const otherRoutes = router()
     access('runs:write'),
     doc('runs.signal', 'Send a signal to a run', 200, Execution, {
       description:
-        'Ends one wait (`flow.waitForEvent`) of this run for the name or a pattern of it. A signal that no wait takes is kept for the next one that does, unlike an event of the team (POST /events), which reaches what waits when it comes. A run that keeps 1,000 refuses the next with 409.',
+        'Ends one wait (`flow.waitForEvent`) of this run whose name or pattern matches. If no wait matches, the run keeps the signal for a later wait. An event of the team (POST /events), in contrast, reaches only runs that already wait. A run keeps at most 1,000 signals; further ones get 409.',
     }),
     validate('json', Signal),
     async (c) => c.json(await signalRun(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
@@ -186,12 +188,18 @@ const otherRoutes = router()
     `/${ID}/retry`,
     access('runs:write'),
     keyedByObject,
-    doc('runs.retry', 'A new run that keeps what succeeded; with Prefer: wait=N its result', 200, Execution, {
-      alsoStatus: 202,
-      waits: true,
-      description:
-        'A run has one retry: another is refused with 409, which names it. With `version` the run goes on with a definition that was mended; nodes that are kept must be the same in it, else 422 names them. A node that runs again with other parameters than before makes its call under a new idempotency key.',
-    }),
+    doc(
+      'runs.retry',
+      'Retry a run from where it failed; with Prefer: wait=N, wait for the result',
+      200,
+      Execution,
+      {
+        alsoStatus: 202,
+        waits: true,
+        description:
+          'Starts a new run that keeps the outcomes of succeeded nodes. A run has at most one retry; a second request gets 409 with the existing one. With `version`, the retry uses a corrected definition. Nodes whose outcomes are kept must be unchanged in it; otherwise, the response is 422 and lists them. A node that runs again with different parameters uses a new idempotency key for its call.',
+      },
+    ),
     validate('json', RetryRun, { optional: true }),
     (c) => follow(c, { mode: 'retry', ...c.req.valid('json') }),
   )
@@ -201,7 +209,7 @@ const otherRoutes = router()
     keyedByObject,
     doc(
       'runs.rerun',
-      'A new run from the start or from a node; with Prefer: wait=N its result',
+      'Rerun a run from the start or from a node; with Prefer: wait=N, wait for the result',
       200,
       Execution,
       {
@@ -218,14 +226,14 @@ const otherRoutes = router()
     keyedByObject,
     doc(
       'runs.compensate',
-      'A new run that undoes what this one did; with Prefer: wait=N its result',
+      'Compensate a run, which undoes its effects; with Prefer: wait=N, wait for the result',
       200,
       Execution,
       {
         alsoStatus: 202,
         waits: true,
         description:
-          'Runs of sub-workflows are compensated with it, as nodes of it, unless nobody waited for them: those are named in `trigger.detached`. A run has one compensation, and none once it was retried: its retry is compensated.',
+          'Starts a new run that undoes what this one did. It also compensates the runs of sub-workflows that this run waited for. Sub-workflow runs that it did not wait for are listed in `trigger.detached`. A run can be compensated once. If it was retried, compensate the retry instead.',
       },
     ),
     (c) => follow(c, { mode: 'compensate' }),
@@ -233,14 +241,14 @@ const otherRoutes = router()
   .post(
     '/bulk/cancel',
     access('runs:write'),
-    doc('runs.bulk.cancel', 'Cancel many runs, answered one by one', 200, BulkRunResults),
+    doc('runs.bulk.cancel', 'Cancel many runs, with one result for each', 200, BulkRunResults),
     validate('json', BulkRuns),
     async (c) => c.json(await bulkCancel(c.var.ctx, c.req.valid('json'))),
   )
   .post(
     '/bulk/signal',
     access('runs:write'),
-    doc('runs.bulk.signal', 'Send a signal to many runs, answered one by one', 200, BulkRunResults),
+    doc('runs.bulk.signal', 'Send a signal to many runs, with one result for each', 200, BulkRunResults),
     validate('json', BulkSignal),
     async (c) => c.json(await bulkSignal(c.var.ctx, c.req.valid('json'))),
   )
@@ -249,7 +257,7 @@ const otherRoutes = router()
     access('runs:write'),
     doc(
       'runs.bulk.delete',
-      'Delete many ended runs and their events, answered one by one',
+      'Delete many ended runs and their events, with one result for each',
       200,
       BulkRunResults,
     ),
@@ -260,7 +268,7 @@ const otherRoutes = router()
     '/bulk/retry',
     access('runs:write'),
     keyedByObject,
-    doc('runs.bulk.retry', 'Retry many runs, answered one by one', 200, BulkRunResults),
+    doc('runs.bulk.retry', 'Retry many runs, with one result for each', 200, BulkRunResults),
     validate('json', BulkFollow),
     async (c) => c.json(await bulkFollow(c.var.ctx, 'retry', c.req.valid('json'), idempotencyKeyOf(c))),
   )
@@ -268,7 +276,7 @@ const otherRoutes = router()
     '/bulk/rerun',
     access('runs:write'),
     keyedByObject,
-    doc('runs.bulk.rerun', 'Rerun many runs, answered one by one', 200, BulkRunResults),
+    doc('runs.bulk.rerun', 'Rerun many runs, with one result for each', 200, BulkRunResults),
     validate('json', BulkFollow),
     async (c) => c.json(await bulkFollow(c.var.ctx, 'rerun', c.req.valid('json'), idempotencyKeyOf(c))),
   )
@@ -284,5 +292,5 @@ const otherRoutes = router()
 
 export const runRoutes = router().route('/', readRoute('runs.get')).route('/', otherRoutes)
 
-/** The paths that clients of older systems use. Reading a run stays documented there as well. */
+/** The paths that clients of older systems use. Getting a run is documented there too. */
 export const executionRoutes = router().route('/', readRoute('workflows.getRun')).route('/', otherRoutes)

@@ -1,4 +1,4 @@
-// At the root, in development only: a page that follows a run.
+// A page that follows a run. It is at the root and exists only in development.
 import * as z from 'zod'
 import { notFound } from '../../../core/errors.ts'
 import { idPattern } from '../../../core/ids.ts'

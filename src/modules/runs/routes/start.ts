@@ -1,4 +1,4 @@
-// Starting: mounted with the workflows, since a start names one.
+// Routes that start runs. They are mounted under workflows, because a start names one.
 import type { Context } from 'hono'
 import { idPattern } from '../../../core/ids.ts'
 import { isTerminal } from '../../../engine/model/state.ts'
@@ -26,7 +26,7 @@ export const startRoutes = router()
     `/${ID}/execute`,
     accessWithRead('runs:write'),
     keyedByObject,
-    doc('runs.start', 'Start a run; with Prefer: wait=N its result', 200, Execution, {
+    doc('runs.start', 'Start a run; with Prefer: wait=N, wait for the result', 200, Execution, {
       alsoStatus: 202,
       waits: true,
     }),
@@ -49,7 +49,7 @@ export const startRoutes = router()
     '/batch/execute',
     access('runs:write'),
     keyedByObject,
-    doc('runs.startBatch', 'Start many runs, answered one by one', 200, BulkResults),
+    doc('runs.startBatch', 'Start many runs, with one result for each', 200, BulkResults),
     validate('json', StartBatch),
     async (c) => c.json(await startBatch(c.var.ctx, c.req.valid('json'), idempotencyKeyOf(c))),
   )

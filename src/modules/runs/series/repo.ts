@@ -1,4 +1,4 @@
-// Figures of the team's runs over time, and its errors put together. Each walks the index of the team's runs by time.
+// Figures of the team's runs over time, and their errors grouped. Both read the index of the team's runs by time.
 
 export type SeriesRange = {
   teamId: string
@@ -16,12 +16,12 @@ const ENDED = "status IN ('succeeded', 'failed') AND duration_ms IS NOT NULL"
 const PERCENTILES = `min(CASE WHEN place >= total * 0.5 THEN duration_ms END) AS p50,
   min(CASE WHEN place >= total * 0.95 THEN duration_ms END) AS p95`
 
-/** One batch, so that the figures belong together. The last of the durations are those of the whole range. */
+/** One batch, so that the figures are consistent. The last row of the durations covers the whole range. */
 export async function findSeries(
   d1: D1Database,
   { teamId, from, to, bucketMs, workflowId }: SeriesRange,
 ): Promise<{ counts: CountRow[]; durations: DurationRow[] }> {
-  // Written out, since a number that is bound is a real one to SQLite, which then does not round.
+  // The number is written into the SQL: SQLite treats a bound number as a real one and would not round the result.
   const bind = (sql: string) => d1.prepare(sql).bind(teamId, from, to, workflowId)
   const [counts, durations, whole] = await d1.batch([
     bind(
@@ -59,7 +59,7 @@ export type ErrorGroupRow = {
   runId: string
 }
 
-/** The node that failed first; of an item of an `each`, the node whose item it is. */
+/** The node that failed first. For an item of an `each`, the node with the `each`. */
 const CAUSE = "json_extract(error, '$.cause')"
 const FAILED_STEP = `CASE WHEN instr(${CAUSE}, ':') > 0 THEN substr(${CAUSE}, 1, instr(${CAUSE}, ':') - 1) ELSE ${CAUSE} END`
 
@@ -70,7 +70,7 @@ const FAILED_RUNS = `FROM runs
     AND error IS NOT NULL AND (?4 IS NULL OR workflow_id = ?4)
   GROUP BY json_extract(error, '$.code'), ${FAILED_STEP}, workflow_id`
 
-/** Of a group, what is not counted is that of its newest run: SQLite takes it from the row that has the maximum. */
+/** Columns that are not aggregated come from the newest run of the group: SQLite takes them from the row with the maximum. */
 export async function findErrorGroups(
   d1: D1Database,
   where: ErrorRange & { limit: number; skip: number },

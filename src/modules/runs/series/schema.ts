@@ -5,8 +5,8 @@ import { RUN_STATUSES } from '../schema.ts'
 export const BUCKETS = ['minute', 'hour', 'day'] as const
 
 const range = {
-  from: z.iso.datetime({ offset: true }).optional().describe('By default a day before `to`.'),
-  to: z.iso.datetime({ offset: true }).optional().describe('By default now.'),
+  from: z.iso.datetime({ offset: true }).optional().describe('Default: one day before `to`.'),
+  to: z.iso.datetime({ offset: true }).optional().describe('Default: now.'),
   workflowId: z.string().max(64).optional(),
 }
 
@@ -15,7 +15,7 @@ export const SeriesQuery = z.strictObject({
   bucket: z
     .enum(BUCKETS)
     .default('hour')
-    .describe('How long a point is. Buckets begin at whole ones in UTC.'),
+    .describe('The length of a bucket. Buckets begin at whole minutes, hours or days in UTC.'),
 })
 export type SeriesQuery = z.infer<typeof SeriesQuery>
 
@@ -26,36 +26,38 @@ const byStatus = z
       z.ZodInt
     >,
   )
-  .describe('By the status that they have now.')
+  .describe('By current status.')
 
 const durations = z
   .strictObject({ p50: z.number().nullable(), p95: z.number().nullable() })
-  .describe('Of the runs that succeeded or failed, from start to end with what they waited.')
+  .describe('For runs that succeeded or failed: the time from start to end, including waits.')
 
 export const RunSeries = z
   .strictObject({
     from: z.iso.datetime(),
     to: z.iso.datetime(),
-    bucket: z.enum(BUCKETS).describe('How long a point is.'),
+    bucket: z.enum(BUCKETS).describe('The length of a bucket.'),
     runs: z.int(),
     byStatus,
     successRate: z
       .number()
       .nullable()
-      .describe('Of the runs that succeeded or failed; null when there are none.'),
+      .describe(
+        'The share of succeeded runs among those that succeeded or failed; null if there are no such runs.',
+      ),
     durationMs: durations,
     costUsd: z.number(),
     points: z
       .array(
         z.strictObject({
-          at: z.iso.datetime().describe('When the bucket begins.'),
+          at: z.iso.datetime().describe('The start of the bucket.'),
           runs: z.int(),
           byStatus,
           durationMs: durations,
           costUsd: z.number(),
         }),
       )
-      .describe('The buckets in which runs were made, oldest first. Those without runs are left out.'),
+      .describe('The buckets in which runs were created, oldest first. Buckets without runs are left out.'),
   })
   .meta({ id: 'RunSeries' })
 export type RunSeries = z.infer<typeof RunSeries>
@@ -70,18 +72,20 @@ export type ListErrors = z.infer<typeof ListErrors>
 
 export const ErrorGroup = z
   .strictObject({
-    code: z.string().describe('What went wrong.'),
+    code: z.string().describe('The error code.'),
     path: z
       .string()
       .nullable()
-      .describe('The node that failed first, or whose item did; null for an error of the run itself.'),
-    message: z.string().describe('The message of the newest of them.'),
+      .describe(
+        'The node that failed first, itself or in one of its items; null for an error of the run itself.',
+      ),
+    message: z.string().describe('The message of the newest of these runs.'),
     workflowId: z.string().nullable(),
     workflowName: z.string(),
-    runs: z.int().describe('How many runs have failed with it.'),
-    firstAt: z.iso.datetime().describe('When the oldest of them was made.'),
-    lastAt: z.iso.datetime().describe('When the newest of them was made.'),
-    runId: z.string().describe('The newest of them.'),
+    runs: z.int().describe('How many runs failed with this error.'),
+    firstAt: z.iso.datetime().describe('When the oldest of these runs was created.'),
+    lastAt: z.iso.datetime().describe('When the newest of these runs was created.'),
+    runId: z.string().describe('The newest of these runs.'),
   })
   .meta({ id: 'ErrorGroup' })
 export type ErrorGroup = z.infer<typeof ErrorGroup>

@@ -9,14 +9,14 @@ import { type CountRow, countErrorGroups, findErrorGroups, findSeries } from './
 import type { ErrorGroup, ListErrors, RunSeries, SeriesQuery } from './schema.ts'
 
 const BUCKET_MS = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
-/** A day of minutes, two months of hours, four years of days. */
+/** A day of minutes, two months of hours or four years of days. */
 const MAX_BUCKETS = 1_500
 
 export async function getSeries(ctx: ServiceContext, query: SeriesQuery): Promise<RunSeries> {
   const { from, to } = rangeOf(ctx, query)
   const bucketMs = BUCKET_MS[query.bucket]
   if ((to - from) / bucketMs > MAX_BUCKETS)
-    throw invalid('/bucket', `gives more than ${MAX_BUCKETS} points in this time: take a longer one`)
+    throw invalid('/bucket', `gives more than ${MAX_BUCKETS} points for this period: use a longer bucket`)
   const { counts, durations } = await findSeries(ctx.env.DB, {
     teamId: ctx.actor.teamId,
     from,
@@ -65,7 +65,7 @@ export async function listErrors(ctx: ServiceContext, query: ListErrors): Promis
   }
 }
 
-/** Groups change with each run, so a page goes on by its place. */
+/** The order of groups changes with each run, so the cursor is an offset. */
 const BY_RUNS = '-runs'
 
 function rangeOf(ctx: ServiceContext, query: { from?: string | undefined; to?: string | undefined }) {

@@ -1,4 +1,4 @@
-// Nobody gets past what a workflow asks people by the way they start it, unless they could change the workflow itself.
+// The way a run is started cannot bypass questions that the workflow asks people, unless the caller may edit the workflow.
 import type { Actor, RequestContext } from '../../../context.ts'
 import type { Definition } from '../../../engine/model/definition.ts'
 import { parsePath } from '../../../engine/model/path.ts'
@@ -9,7 +9,7 @@ type Version = { id: string; definition: string; definitionHash: string }
 
 const parsed = (definition: string): Definition => JSON.parse(definition) as Definition
 
-/** A mock may answer in place of people, or lead around them; so may an entry behind them. */
+/** A mock can answer in place of people or lead around a question. An entry node can come after the question. */
 export function requireStartRight(
   actor: Actor,
   definition: string,
@@ -18,10 +18,10 @@ export function requireStartRight(
   if (mayEdit(actor)) return
   if (mocks !== undefined) requireEditor(actor, 'A start with mocks')
   if (entry !== undefined && skipsQuestion(parsed(definition), entry))
-    requireEditor(actor, 'A start behind an approval or a sub-workflow')
+    requireEditor(actor, 'A start after an approval or a sub-workflow')
 }
 
-/** An older version, or a draft, may not ask what the current one asks. */
+/** An older version, or a draft, may lack questions that the current version asks. */
 export async function requireVersionRight(
   ctx: RequestContext,
   actor: Actor,
@@ -31,12 +31,12 @@ export async function requireVersionRight(
   const current = await loadRunnable(ctx.env.DB, actor.teamId, version.id, null)
   if (current === null || current.definitionHash === version.definitionHash) return
   if (askingNodes(parsed(current.definition)).length > 0)
-    requireEditor(actor, 'A run of another version than the current one, which asks for approvals,')
+    requireEditor(actor, 'A run of a version other than the current one, which asks for approvals,')
 }
 
 type Following = { from: string | undefined; isChanged: boolean; spec: RunSpec }
 
-/** A run that follows another one has its mocks and its entry; with other input or another version it is a start of its own. */
+/** A run that follows another one has the same mocks and entry. With a different input or version, it needs the same rights as a new start. */
 export async function requireFollowRight(
   ctx: RequestContext & { actor: Actor },
   { from, isChanged, spec }: Following,
@@ -54,5 +54,5 @@ export async function requireFollowRight(
       (status === 'succeeded' || status === 'failed') && asking.has(parsePath(path)?.segments[0]?.id ?? ''),
   )
   if (keepsAnswer || (from !== undefined && skipsQuestion(definition, from)))
-    requireEditor(actor, 'To go on behind an approval or a sub-workflow with other input or another version')
+    requireEditor(actor, 'Continuing after an approval or a sub-workflow with a different input or version')
 }

@@ -1,4 +1,4 @@
-// What is started that is no workflow of the team: a definition of ours, whose runs have a `kind`.
+// Starts built-in definitions, which are not workflows of the team. Their runs have a `kind`.
 import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { notFound } from '../../../core/errors.ts'

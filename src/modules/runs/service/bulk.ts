@@ -1,4 +1,4 @@
-// One thing done to many runs, answered one by one.
+// Applies one operation to many runs, with one result for each.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { rowsOf } from '../../../db/hot-read.ts'
 import { toPage } from '../../../db/paginate.ts'
@@ -38,7 +38,7 @@ export function bulkFollow(
   )
 }
 
-/** `fitting` bounds what a filter finds to what the thing can be done to, where the filter does not say so itself. */
+/** `fitting` limits a filter without `status` to runs that the operation can be applied to. */
 async function bulk(
   ctx: Ctx,
   body: BulkRuns,

@@ -6,7 +6,7 @@ import type { Execution, ResolveNode, Signal } from '../schema.ts'
 import { ownRun } from './read.ts'
 import { shown, toExecution } from './view.ts'
 
-// What is done to a run is audited by its object, in the turn in which it comes true.
+// The run's object writes the audit entry for each operation, in the turn that applies it.
 type Ctx = RequestContext & { actor: Actor }
 
 function executionOf(answer: ControlAnswer): Execution {
@@ -33,9 +33,9 @@ export async function resolveNode(
   { outcome, output }: ResolveNode,
 ): Promise<Execution> {
   const { run } = await ownRun(ctx, runId)
-  // What a sub-workflow asks people is not answered here in their place.
+  // Settling a sub-workflow must not replace the answers of the people it asks.
   if (outcome === 'succeeded' && !mayEdit(ctx.actor) && (await run.node(path))?.type === 'flow.workflow')
-    requireEditor(ctx.actor, 'To settle a sub-workflow')
+    requireEditor(ctx.actor, 'Settling a sub-workflow')
   const word = { path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }
   return executionOf(await run.resolve(word, runActor(ctx)))
 }

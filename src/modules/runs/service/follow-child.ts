@@ -1,7 +1,7 @@
-// Runs of sub-workflows that follow others, for the run that waits for them. Invariants:
-// 1. Whatever a run did is gone on with once: its retry and its compensation are remembered by it before they start, so an
-//    attempt that is made again after a crash finds the same one.
-// 2. A retry goes on with the last of a run's retries, also when people have made it.
+// Retries and compensations of sub-workflow runs, on behalf of the run that waits for them. Invariants:
+// 1. A run has one retry and one compensation. It remembers each before it starts, so an attempt that is repeated after a
+//    crash finds the same one.
+// 2. A retry continues from the last of a run's retries, even if people started that one.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type RunSpec, type RunView, type Standing, workflowRun } from '../../../objects/workflow-run.ts'
@@ -16,17 +16,17 @@ import { refusal } from './start.ts'
 export type ChildFollow = {
   runId: string
   mode: 'retry' | 'compensate'
-  /** What the run that waits gives its child: itself as the parent, depth and so on. */
+  /** What the waiting run passes to its child: itself as the parent, the depth and so on. */
   more: Partial<RunSpec> & Pick<RunSpec, 'parent' | 'startedBy' | 'trigger'>
-  /** What it is to go on with, where that is not as it was. */
+  /** The version to use, if it differs from the original one. */
   present?: Runnable
-  /** Given by a run that counts its own descendants. */
+  /** Set by a run that counts its own descendants. */
   family: OwnFamily | undefined
-  /** Told the id before the run starts. */
+  /** Called with the id before the run starts. */
   remember: (runId: string) => void
 }
 
-/** The last of a run and its retries; null when it is gone. */
+/** The last run in the chain of retries; null if the run no longer exists. */
 export async function lastRetryOf(
   { env }: RequestContext,
   teamId: string,
@@ -43,7 +43,7 @@ export async function lastRetryOf(
   return last
 }
 
-/** Null when there is nothing to undo. */
+/** Null if there is nothing to undo. */
 export async function followChild(ctx: RequestContext, follow: ChildFollow): Promise<RunView | null> {
   const { runId, mode, more, present, remember } = follow
   const run = workflowRun(ctx.env.RUNS, runId)
@@ -54,7 +54,7 @@ export async function followChild(ctx: RequestContext, follow: ChildFollow): Pro
   const room = isUndoing ? null : await roomForChild(ctx, answer.spec.teamId)
   const claimed = await run.claim({ mode })
   if (!claimed.ok)
-    throw new AppError('resource.conflict', { detail: `The run ${runId} is followed already.` })
+    throw new AppError('resource.conflict', { detail: `The run ${runId} already has a follow-up run.` })
   remember(claimed.runId)
   const {
     carriedOver: _legacy,
@@ -76,7 +76,7 @@ export async function followChild(ctx: RequestContext, follow: ChildFollow): Pro
     carriedOver: answer.carriedOver,
   }
   try {
-    // What has been done may always be undone.
+    // A plan's limits never prevent undoing effects.
     if (!isUndoing) await countInFamily(ctx, spec, follow.family)
     const started = await workflowRun(ctx.env.RUNS, spec.runId).start(
       spec,

@@ -1,6 +1,6 @@
-// Runs that are no workflow of the team have an input that was checked when they were asked for, and that says what they do: an
-// agent with its tools, tasks to delete, a file to write. So another input is asked for anew, and what is done again takes the
-// same rights.
+// Runs with a `kind` are not workflows of the team. Their input was checked when they were requested, and it says what they do:
+// an agent with its tools, tasks to delete, a file to write. So a different input needs a new request, and repeating such a run
+// requires the same rights.
 import type { Actor } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
@@ -16,9 +16,9 @@ const SCOPES: Partial<Record<RunKind, readonly Scope[]>> = {
 export function requireKindRight(actor: Actor, kind: RunKind, hasOtherInput: boolean): void {
   if (kind === 'workflow') return
   for (const scope of SCOPES[kind] ?? [])
-    requireScope(actor, scope, `A run of kind ${kind} is done again with the right ${scope}.`)
+    requireScope(actor, scope, `Repeating a run of kind ${kind} requires the scope ${scope}.`)
   if (hasOtherInput)
     throw new AppError('resource.conflict', {
-      detail: `The input of a run of kind ${kind} is what was asked for. Ask for another one anew.`,
+      detail: `The input of a run of kind ${kind} cannot be changed. Send a new request instead.`,
     })
 }

@@ -1,4 +1,4 @@
-// What a run that follows another goes on with: a definition, and the variables that the team has now.
+// Chooses what a follow-up run uses: a definition, and the team's current variables.
 import type { RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import type { RunSpec, RunView } from '../../../objects/workflow-run.ts'
@@ -13,8 +13,8 @@ export type Present = Partial<
 > & { goesOnWith: 'original' | 'current' }
 
 /**
- * Unsaid it is the current version, but for a run of the draft, which was never meant to be the current one, and for a
- * workflow that is there no more.
+ * By default this is the current version. The exceptions are a run of a draft, which uses its own definition, and a run of a
+ * deleted workflow.
  */
 export async function presentFor(
   ctx: RequestContext,
@@ -35,7 +35,7 @@ export async function presentFor(
   return { ...definitionOf(runnable), vars, goesOnWith: 'current' }
 }
 
-/** Of the run that is followed, what its successor has to find in another definition. */
+/** The parts of the original run that must exist in the other definition. */
 export function requireFits(
   { definition }: Present,
   { entry, mocks }: Pick<RunSpec, 'entry' | 'mocks'>,

@@ -1,7 +1,7 @@
-// Runs that follow an ended one, and keep what may be kept. Invariants:
-// 1. A run remembers its retry and its compensation before they start, so two that come at once are one run. The second is
-//    told which.
-// 2. A retry and a compensation keep the root of the idempotency keys; a rerun means to do it all again.
+// Runs that follow an ended one and keep its outcomes where possible. Invariants:
+// 1. A run remembers its retry and its compensation before they start, so two concurrent requests start one run. The second
+//    request gets the id of the first one's run.
+// 2. A retry and a compensation keep the root of the idempotency keys. A rerun repeats all effects.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -35,9 +35,9 @@ export type Follow = { mode: 'compensate' } | ({ mode: 'retry' } & RetryRun) | (
 
 export type FollowOptions = StartOptions & {
   idempotencyKey: string | null
-  /** Not where the run was retried or rerun already. */
+  /** Rejects runs that have already been retried or rerun. */
   onlyLatest?: boolean
-  /** The id that the new run gets. */
+  /** The id of the new run. */
   runId?: string
 }
 
@@ -50,7 +50,7 @@ export async function followUp(
   const { run, view } = await ownRun(ctx, runId)
   if (view.kind === 'deployment')
     throw new AppError('resource.conflict', {
-      detail: `The run is a deployment. POST /deployments/${view.subjectId}/redeploy does it again.`,
+      detail: `The run is a deployment. Use POST /deployments/${view.subjectId}/redeploy to repeat it.`,
     })
   const { mode } = follow
   const present = mode === 'compensate' ? null : await presentFor(ctx, view, follow.version)
@@ -65,7 +65,7 @@ export async function followUp(
   const hasOtherInput = canonicalJson(input) !== canonicalJson(old.input)
   requireKindRight(ctx.actor, view.kind, hasOtherInput)
   const hasOther = hasOtherInput || isOther(old, next)
-  // What people have decided on another input is asked again.
+  // Decisions that people made on a different input do not carry over.
   if (hasOther && keepsAny(answer)) {
     const subRunsAsked = await haveSubRunsAsked(ctx.env.DB, runId)
     if (hasOtherInput || subRunsAsked)
@@ -100,7 +100,7 @@ export async function followUp(
   const claimed = await claimedFor(ctx, run, follow, { runId, place, idempotencyKey, onlyLatest, givenId })
   spec.runId = claimed.runId
   if (mode === 'rerun') spec.keyRoot = spec.runId
-  // It begins a family of its own.
+  // It is the root of a new family.
   spec.family = { root: spec.runId, most: old.family?.most ?? smallestPlan.descendantRuns }
   try {
     return toExecution(await startFollowing(ctx, spec, options))
@@ -111,7 +111,7 @@ export async function followUp(
 }
 
 async function startFollowing(ctx: Ctx, spec: RunSpec, options: StartOptions) {
-  // What has been done may always be undone.
+  // A plan's limits never prevent undoing effects.
   const room = spec.mode === 'compensate' ? null : await findRoom(ctx.env.DB, ctx.actor.teamId)
   if (room !== null) {
     await requireRunRoom(ctx, room, spec.trigger.type, spec.runId)
@@ -123,7 +123,7 @@ async function startFollowing(ctx: Ctx, spec: RunSpec, options: StartOptions) {
   return started.run
 }
 
-/** A start takes no longer: what was remembered so long ago and is not there was lost in between. */
+/** The longest time that a start takes. A follow-up run that was remembered longer ago and does not exist was lost. */
 const START_MS = 60_000
 
 async function claimedFor(
@@ -166,9 +166,9 @@ async function claimedFor(
 }
 
 const ALREADY = {
-  retry: ['run.retried', 'The run was retried already, by'],
-  rerun: ['run.rerun', 'The run was rerun already, by'],
-  compensate: ['run.compensated', 'The run was compensated already, by'],
+  retry: ['run.retried', 'The run has already been retried by'],
+  rerun: ['run.rerun', 'The run has already been rerun by'],
+  compensate: ['run.compensated', 'The run has already been compensated by'],
 } as const
 
 function followedAlready(mode: Follow['mode'], runId: string): AppError {
@@ -184,7 +184,7 @@ function isOther(old: RunSpec | Omit<RunSpec, 'carriedOver'>, next: Partial<RunS
 const keepsAny = ({ carriedOver }: Extract<CarriedOverAnswer, { ok: true }>): boolean =>
   carriedOver.outcomes.some(({ status }) => status === 'succeeded' || status === 'failed')
 
-/** Whoever chose the input that a run goes on with may not decide about it, either. */
+/** A person who chose the input that a run continues with must not approve it either. */
 const startersWith = (old: Pick<RunSpec, 'startedBy' | 'starters'>, userId: string): string[] => [
   ...new Set([...startersOf(old), userId]),
 ]
@@ -202,6 +202,6 @@ export function carriedOverIn(answer: CarriedOverAnswer): Extract<CarriedOverAns
     message,
     code,
   }))
-  const detail = `${answer.detail} Send "version": "original" to go on with the version that the run had.`
+  const detail = `${answer.detail} Send "version": "original" to use the version of the original run.`
   throw new AppError('run.changed_nodes', { detail, errors })
 }

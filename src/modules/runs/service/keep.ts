@@ -1,5 +1,5 @@
-// How long runs are kept. Invariant: only ended runs are retired: first their object and files, then their row, so a crash in
-// between leaves a row that is looked at again, never an object that nobody names.
+// How long runs are kept. Invariant: only ended runs are removed. Their object and files go first, then their row. After a crash
+// in between, the row remains and the removal is repeated; no object is ever left without a row.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS } from '../../../core/clock.ts'
 import { longestDays } from '../../../core/platform-settings.ts'
@@ -10,7 +10,7 @@ import { findEndedBefore, findEndedOfTeam, forgetRuns, type RetiredRun } from '.
 
 const MAX_RETIRED = 90
 
-/** Of all teams, after as long as the plan says that keeps them longest. */
+/** For all teams, after the longest retention of any plan. */
 export async function retireRuns(request: RequestContext): Promise<number> {
   const days = longestDays(currentSettings(), 'runs', request.settings.RUN_RETENTION_DAYS)
   if (days === null) return 0
@@ -37,9 +37,9 @@ async function retire(request: RequestContext, ended: RetiredRun[]): Promise<num
       await deleteRunFiles(request, teamId, id)
       removed.push(id)
     } catch (error) {
-      // One that does not answer must not keep the others; it is tried again with the next tick.
+      // An object that does not respond must not block the others. The next tick tries it again.
       request.log.warn('a run could not be retired', { runId: id, error })
-      // Somebody has deleted it because it does not answer: it would be asked for ever.
+      // Someone deleted the run because its object does not respond. Without this, it would be tried forever.
       if (deletedAt !== null) removed.push(id)
     }
   }

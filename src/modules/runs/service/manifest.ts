@@ -1,10 +1,10 @@
-// How the index of runs comes back after D1 was set back: pages in R2 name the runs, and each run's object reports itself.
-// Invariants:
-// 1. A page is never changed once its slot or its day is written, so no later state of D1 takes a name from it.
-// 2. Of the current day there is a page for each ten minutes in which runs began. It names those of the twenty minutes
-//    before as well: a run that had not reported in time is found by the next page, and by that after it.
-// 3. The day is completed once, an hour after its end. Both kinds stay, since D1 may have been set back in between.
-// 4. Nothing is written where no run began.
+// How to restore the index of runs after D1 was reset to an earlier state: pages in R2 list the runs, and each run's object
+// reports itself. Invariants:
+// 1. A page never changes once its slot or its day is complete, so no later state of D1 can remove a run from it.
+// 2. The current day has a page for each ten minutes in which runs began. It also lists the runs of the twenty minutes before,
+//    so a run that did not report in time is on one of the next two pages.
+// 3. The day is completed once, an hour after its end. Both kinds of pages stay, because D1 may have been reset in between.
+// 4. Periods without new runs have no page.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../../core/clock.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
@@ -13,14 +13,14 @@ import { idsOfRunsBegun } from '../repo/manifest.ts'
 const PREFIX = 'run-manifest/'
 
 const SLOT_MS = 10 * MINUTE_MS
-/** A run's first report takes a moment, so a slot is written down a little after its end. */
+/** A run's first report takes a moment, so a slot is written a little after its end. */
 const SETTLE_MS = 2 * MINUTE_MS
-/** So long after that ticks look at the slot: one may be skipped. */
+/** For this long, ticks write the slot if an earlier tick was skipped. */
 const TRIES_MS = 3 * MINUTE_MS
 const OVERLAP_MS = 2 * SLOT_MS
 const COMPLETE_AFTER_MS = HOUR_MS
 
-/** Pages of the whole day are numbered from 0, those of its slots from here, each slot with room of its own. */
+/** Pages of the whole day are numbered from 0. Pages of slots start here, with a range of numbers for each slot. */
 const FIRST_OF_SLOTS = 500_000
 const PAGES_A_SLOT = 1_000
 
@@ -50,12 +50,12 @@ async function writeSlot(request: RequestContext): Promise<void> {
   let page = FIRST_OF_SLOTS + ((from - startOfDay) / SLOT_MS) * PAGES_A_SLOT
   for await (const ids of idsOfRunsBegun(DB, Math.max(startOfDay, from - OVERLAP_MS), to)) {
     const isNew = await FILES.put(keyOf(day, page++), JSON.stringify(ids), IF_ABSENT)
-    // An earlier tick has written it.
+    // Written by an earlier tick.
     if (isNew === null) return
   }
 }
 
-/** Once a day, and only once: the manifest of the day before is complete or it is not. */
+/** Once a day: the manifest of the previous day is either complete or not. */
 async function completeDay(request: RequestContext): Promise<void> {
   const { DB, FILES } = request.env
   const now = request.now() - COMPLETE_AFTER_MS
@@ -66,7 +66,7 @@ async function completeDay(request: RequestContext): Promise<void> {
   let pages = 0
   let total = 0
   for await (const ids of idsOfRunsBegun(DB, end - DAY_MS, end)) {
-    // Half a day that an earlier tick has left is written over: runs deleted since would shift the pages.
+    // Overwrite what an interrupted tick left: runs deleted since then would shift the pages.
     await FILES.put(keyOf(day, pages++), JSON.stringify(ids))
     total += ids.length
   }
@@ -76,8 +76,8 @@ async function completeDay(request: RequestContext): Promise<void> {
 export type Reindexed = { day: string; reported: number; missing: number; nextPage: number | null }
 
 /**
- * Has each run of a page of the manifest report itself again. Reports are idempotent, so this may be done at any time,
- * and a run that stands on several pages is no harm.
+ * Makes each run on a page of the manifest report itself again. Reports are idempotent, so this is safe at any time, and a run
+ * may be on several pages.
  */
 export async function reindexRuns(request: RequestContext, day: string, page: number): Promise<Reindexed> {
   const { FILES, RUNS } = request.env
@@ -92,7 +92,7 @@ export async function reindexRuns(request: RequestContext, day: string, page: nu
   return { day, reported, missing: ids.length - reported, nextPage: pageOf(next) }
 }
 
-/** The page behind a key, over all days: of a day that is complete the pages of the whole day only. Null behind the last. */
+/** The page after a key, across all days. Complete days use only the pages of the whole day. Null after the last page. */
 export async function nextManifestPage(
   bucket: R2Bucket,
   after: string,
@@ -111,7 +111,7 @@ export async function nextManifestPage(
     if (page === null) continue
     const folder = key.slice(0, key.lastIndexOf('/') + 1)
     if (page >= FIRST_OF_SLOTS && (await bucket.head(`${folder}done.json`)) !== null) {
-      // Only `done.json` comes behind the slots.
+      // Only `done.json` sorts after the slots.
       key = `${folder}done.json`
       continue
     }

@@ -1,14 +1,14 @@
-// Which host keeps a new run: one of those that the team's runs share, or one of its own. Invariants:
-// 1. The place is part of the run's id, and never changes.
-// 2. A start that may be sent again gets its place from its key. Where that would be another one by now, since the number of
-//    hosts or the workflow was changed or a host is full, the run is found by its key in the index first.
-// 3. A host that takes no more runs, or belongs to another team, says so; the next place is tried, at last one of the run's own.
+// Chooses the host of a new run: one that the team's runs share, or one of its own. Invariants:
+// 1. The place is part of the run's id and never changes.
+// 2. A start that may be repeated gets its place from its key. That place can change when the number of hosts or the workflow
+//    changes or a host is full, so the index is first searched for a run with this key.
+// 3. A host that is full or belongs to another team refuses the run. Then the next place is tried, and finally a host of its own.
 import type { RequestContext } from '../../../context.ts'
 import { remember } from '../../../core/remember.ts'
 import { derivedRunId, newRunId, startKeyOf } from '../../../core/run-id.ts'
 import { findStarted } from '../repo/runs.ts'
 
-/** After so many full hosts a run gets one of its own. */
+/** After this many full hosts, a run gets a host of its own. */
 const MAX_TRIES = 4
 
 type Workflow = { id: string; teamId: string; definition: string; definitionHash: string }
@@ -16,7 +16,7 @@ type Workflow = { id: string; teamId: string; definition: string; definitionHash
 const onceText = (teamId: string, workflowId: string, once: string): string =>
   `${teamId} ${workflowId} ${once}`
 
-/** The id of a start that may be sent again, known before it is sent. */
+/** The id of a repeatable start, known before it is sent. */
 export const runIdOf = (
   { RUN_SHARDS }: Pick<RequestContext['settings'], 'RUN_SHARDS'>,
   { teamId, id, isOwn }: { teamId: string; id: string; isOwn: boolean },
@@ -24,15 +24,15 @@ export const runIdOf = (
 ): Promise<string> => derivedRunId(teamId, onceText(teamId, id, once), isOwn ? 'own' : { shards: RUN_SHARDS })
 
 export type StartIds = {
-  /** Null where the start cannot have been sent before. */
+  /** Null if the start cannot have been sent before. */
   startKey: string | null
-  /** The run that the start may have made already, else the one that it makes. */
+  /** The run that the start may already have created; otherwise the run that it creates. */
   first: string
-  /** For the next try, after the host of the one before took no run; null when there is no more. */
+  /** The next place, after a host refused the run; null if there are no more. */
   next(): Promise<string | null>
 }
 
-/** `known` is an id that was given to this start before. */
+/** `known` is an id that this start received before. */
 export async function idsOf(
   { env, settings, now }: Pick<RequestContext, 'env' | 'settings' | 'now'>,
   workflow: Workflow,
@@ -64,7 +64,7 @@ const randomShard = (shards: number): number => (crypto.getRandomValues(new Uint
 const MAX_KNOWN = 500
 const own = new Map<string, boolean>()
 
-/** As the definition says; read once for each. */
+/** From the definition, which is parsed once. */
 export function wantsOwn({
   definition,
   definitionHash,

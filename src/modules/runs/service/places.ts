@@ -1,12 +1,12 @@
-// Where the queued runs of a page stand in line. The index knows only that they wait, so their gates are asked: one
-// question for each gate, all at once. A gate that does not answer, or not in time, leaves its places out.
+// The places in line of the queued runs on a page. The index only knows that they wait, so this asks their gates: one request
+// for each gate, all in parallel. If a gate does not respond in time, its places are left out.
 import { type FlowGateNamespace, flowGate } from '../../../objects/flow-gate.ts'
 import type { RunRow } from '../repo/runs.ts'
 
 const MAX_GATES = 20
 const PATIENCE_MS = 1_000
 
-/** As the index keeps it; `gate` names whom to ask, and is not shown. */
+/** As stored in the index. `gate` is the gate to ask; it is not shown. */
 export type StoredWait = { kind: string; gate?: string | null }
 
 export const waitsIn = ({ waitingFor }: RunRow): StoredWait[] =>

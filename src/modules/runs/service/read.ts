@@ -62,15 +62,15 @@ async function requireWorkflow(ctx: ReadContext, teamId: string, workflowId: str
 type Include = { nodes?: boolean; output?: boolean; definition?: boolean }
 type Found = { run: RunRpc; view: RunView }
 
-/** Of the team that the request is in. Whatever changes a run asks for it here. */
+/** A run of the team that the request is in. Everything that changes a run uses this. */
 export const ownRun = (ctx: RequestContext & { actor: Actor }, runId: string): Promise<Found> =>
   findRun(ctx, runId, { output: false }, 0, false)
 
-/** For reads: a person who named no team sees the runs of all their teams. */
+/** For reads: without a team header, a person sees the runs of all their teams. */
 const seenRun = (ctx: Ctx, runId: string, include: Include = { output: false }, waitMs = 0): Promise<Found> =>
   findRun(ctx, runId, include, waitMs, ctx.anyTeam === true)
 
-/** The object is the truth, and knows whose it is: another team's run is answered like one that does not exist. */
+/** The object is authoritative and knows its team. Another team's run gets the same response as one that does not exist. */
 async function findRun(
   { env, actor }: RequestContext & { actor: Actor },
   runId: string,
@@ -78,7 +78,7 @@ async function findRun(
   waitMs: number,
   anyTeam: boolean,
 ): Promise<Found> {
-  // What is of another team takes as long as what is of none.
+  // A run of another team must take as long as one that does not exist.
   const maySee = async (teamId: string | null): Promise<boolean> =>
     teamId === actor.teamId || (anyTeam && (await isMember(env.DB, teamId ?? '', actor.userId)))
   const run = workflowRun(env.RUNS, runId)
@@ -88,7 +88,7 @@ async function findRun(
     throw new AppError('run.unreadable', { cause: error })
   })
   if (!(await maySee(view?.teamId ?? null)) || view === null) throw notFound('The execution')
-  // Waited for only when it is known to be the caller's: a foreign run takes no longer than one that does not exist.
+  // Wait only if the run is known to be the caller's. Another team's run must take no longer than one that does not exist.
   if (waitMs === 0) return { run, view }
   return { run, view: (await run.view(include, waitMs)) ?? view }
 }
@@ -106,7 +106,7 @@ export async function getExecution(
   return shown(toExecution(view))
 }
 
-/** What a run runs is the workflow, so a key needs the right to read those too. */
+/** The run contains the workflow, so an API key also needs the right to read workflows. */
 function requireDefinitions({ scopes }: Actor): void {
   if (scopes === null || scopes.includes('workflows:read')) return
   throw new AppError('access.scope_missing', { detail: 'The key needs the scope workflows:read.' })
@@ -160,12 +160,12 @@ export async function getNode(ctx: Ctx, runId: string, path: string): Promise<No
   const { run } = await seenRun(ctx, runId)
   const node = await run.node(path)
   if (node === null) throw notFound('The node')
-  // An object from before attempts were told knows none.
+  // Objects of earlier releases did not record attempts.
   const attempts = (node.attempts ?? []).map((one) => ({ ...one, error: publicError(one.error) }))
   return { ...node, error: publicError(node.error), attempts } as NodeDetail
 }
 
-/** A large output is left out: its size says so, and its own address has it. */
+/** Leaves out a large output. Its size is shown, and it has its own URL. */
 export async function getNodeBriefly(ctx: Ctx, runId: string, path: string): Promise<NodeDetail> {
   const node = await getNode(ctx, runId, path)
   return node.outputBytes > MAX_SHOWN_CHARS ? { ...node, output: null } : node
@@ -193,7 +193,7 @@ export async function followRun(
   return follow(ctx, view, request, afterSeq)
 }
 
-/** A socket or an event stream, from the object itself. */
+/** A socket or an event stream, served by the run's object. */
 async function follow(
   ctx: Ctx,
   { id: runId, teamId }: RunView,
@@ -208,11 +208,11 @@ async function follow(
     new Request(url, request),
   )
   if (status === 404) throw notFound('The execution')
-  if (status === 401) throw new AppError('auth.invalid_token', { detail: 'The rights have just ended.' })
+  if (status === 401) throw new AppError('auth.invalid_token', { detail: 'Your access has just ended.' })
   if (status === 429) {
-    const detail = 'The run is followed by as many as it can be; ask for pages of its events instead.'
+    const detail = 'The run has reached its limit of followers. Get pages of its events instead.'
     throw new AppError('rate.limited', { detail, retryAfterSeconds: 30 })
   }
-  // A new answer, because the headers of one from an object cannot be added to.
+  // Copy the response, because the headers of an object's response are immutable.
   return new Response(body, { status, headers, webSocket })
 }

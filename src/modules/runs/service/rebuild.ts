@@ -1,9 +1,9 @@
-// The index of runs, made again from the runs themselves. Invariants:
-// 1. The hosts that the runs of a team share are found by their numbers, whatever the index says. A host that holds runs may have
-//    become full, so the one that took its place is asked as well.
-// 2. Runs in hosts of their own are named by the manifest in R2, as are those in hosts that were numbered when there were more
-//    of them. Of a day that is complete only its whole pages are read.
-// 3. Reports are idempotent, so any part may be done again. A call does a bounded part, and its cursor says where the next begins.
+// Rebuilds the index of runs from the runs themselves. Invariants:
+// 1. The shared hosts of a team are found by their numbers, whatever the index contains. A host with runs may have become full,
+//    so its replacement is asked too.
+// 2. The manifest in R2 lists the runs that have hosts of their own, and the runs in hosts from a time when there were more of
+//    them. For complete days, only the pages of the whole day are read.
+// 3. Reports are idempotent, so any part may be repeated. A call does a limited part and returns the cursor of the next one.
 import type { RequestContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -12,7 +12,7 @@ import { workflowRun } from '../../../objects/workflow-run.ts'
 import { nextTeam } from '../repo/manifest.ts'
 import { nextManifestPage } from './manifest.ts'
 
-/** A page of the runs of a host, or the page of the manifest behind a key. */
+/** A page of the runs of a host, or the page of the manifest after a key. */
 type Place =
   | { kind: 'host'; teamId: string; place: number; after: number }
   | { kind: 'manifest'; key: string }
@@ -20,7 +20,7 @@ type Place =
 export type Rebuilt = { reported: number; missing: number; nextCursor: string | null }
 
 const MAX_RUNS = 200
-/** Looking at an empty host costs little, but not nothing. */
+/** Looking at an empty host is cheap but not free. */
 const MAX_LOOKS = 100
 const AT_ONCE = 20
 
@@ -57,7 +57,7 @@ async function readHost(
   const last = found.at(-1)
   if (found.length === MAX_RUNS && last !== undefined) return { runs, next: { ...at, after: last.n } }
   const shards = settings.RUN_SHARDS
-  // The numbers of hosts that took the place of this one, then the next shard.
+  // The numbers of the hosts that replaced this one, then the next shard.
   const holdsRuns = at.after > 0 || found.length > 0
   const behind = at.place + shards
   if (holdsRuns && behind < MAX_PLACES) return { runs, next: { ...at, place: behind, after: 0 } }

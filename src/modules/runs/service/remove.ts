@@ -1,7 +1,7 @@
-// Deleting runs. Invariants:
-// 1. The tombstone first: a report of the run that is still under way must not bring it back.
-// 2. A run whose object does not answer can be deleted, once that is no passing thing: it has ended, or the sweep has asked it
-//    in vain for minutes. What is left of the object is removed when it answers again.
+// Deletes runs. Invariants:
+// 1. The tombstone comes first, so that a report in transit cannot restore the run.
+// 2. A run whose object does not respond can be deleted once this is not temporary: the run has ended, or the sweep has failed
+//    to reach it for minutes. The rest of the object is removed when it responds again.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -18,7 +18,7 @@ import { ownRun } from './read.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
-/** So long the sweep asks a run in vain before it is listed as stuck. */
+/** How long the sweep must fail to reach a run before it is listed as stuck. */
 export const STUCK_MS = 5 * MINUTE_MS
 
 export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
@@ -26,20 +26,20 @@ export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
   const view = await ownRun(ctx, runId).then(
     (own) => own.view,
     async (error: unknown) => {
-      // Its own team's, as the index says, and nothing else can be done with it.
+      // The index says that it belongs to the caller's team, and nothing else can be done with it.
       if (error instanceof AppError && error.code === 'run.unreadable') return null
       if (error instanceof AppError || (await teamOfSilent(ctx, runId)) !== teamId) throw error
       return null
     },
   )
   if (view !== null && !isTerminal(view.status)) {
-    throw new AppError('resource.conflict', { detail: `The execution is ${view.status}; cancel it first.` })
+    throw new AppError('resource.conflict', { detail: `The run is ${view.status}. Cancel it first.` })
   }
   if (view !== null) await tellFollowed(ctx, view)
   await removeRun(ctx, runId, teamId)
 }
 
-/** What a compensation has undone stays undone without it; a run whose retry is deleted may be retried again. */
+/** What a compensation undid stays undone. A run whose retry is deleted may be retried again. */
 async function tellFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promise<void> {
   if (follows === null || mode === 'start') return
   const followed = workflowRun(env.RUNS, follows)
@@ -48,7 +48,7 @@ async function tellFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promi
   if (told !== null) await followed.noteUndone(id, told.paths)
 }
 
-/** For an administrator: only a run that cannot say anything itself. All else is its team's to delete. */
+/** For administrators. Only for runs that do not respond; teams delete all others themselves. */
 export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
   const silence = await findSilence(ctx.env.DB, runId)
   if (silence === null) throw notFound('The execution')
@@ -59,17 +59,17 @@ export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
       (error: unknown) => (isUnreadable(error) ? ('unreadable' as const) : ('silent' as const)),
     )
   if (answer === 'readable')
-    throw new AppError('resource.conflict', { detail: 'The run can be read: it is deleted by its team.' })
+    throw new AppError('resource.conflict', { detail: 'The run responds, so only its team can delete it.' })
   if (answer === 'silent' && (await teamOfSilent(ctx, runId)) === null)
     throw new AppError('service.unavailable', {
       detail:
-        'The run does not answer now. It can be deleted once it has not answered for five minutes: then GET /api/v1/admin/runs/stuck lists it.',
+        'The run does not respond at the moment. It can be deleted after five minutes without a response; GET /api/v1/admin/runs/stuck then lists it.',
       retryAfterSeconds: 60,
     })
   await removeRun(ctx, runId, silence.teamId)
 }
 
-/** Whose run it is that has not answered for so long, or has ended, that nothing is lost with it. */
+/** The team of the run, if it has ended or has not responded for so long that deleting it loses nothing. */
 async function teamOfSilent(ctx: RequestContext, runId: string): Promise<string | null> {
   const silence = await findSilence(ctx.env.DB, runId)
   if (silence === null) return null

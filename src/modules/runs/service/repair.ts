@@ -1,4 +1,4 @@
-// What administrators of the platform do to a run that does not go on, whichever team it belongs to.
+// What platform administrators can do to a stuck run of any team.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { RunStatus } from '../../../engine/model/state.ts'
@@ -8,7 +8,7 @@ import { markAsked } from '../repo/sweep.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
-/** Wakes the run as the tick does. One that answers reports itself, and is not stuck any more. */
+/** Wakes the run as the tick does. A run that responds reports itself and is no longer stuck. */
 export async function wakeRun(ctx: Ctx, runId: string): Promise<{ teamId: string; status: RunStatus }> {
   const { teamId } = await requireIndexed(ctx, runId)
   const run = workflowRun(ctx.env.RUNS, runId)
@@ -22,7 +22,7 @@ export async function wakeRun(ctx: Ctx, runId: string): Promise<{ teamId: string
   return { teamId, status }
 }
 
-/** Cancels the run. What it has still to undo is undone, as with a cancel by its team. */
+/** Cancels the run. Pending compensations run, as when its team cancels it. */
 export async function endRun(ctx: Ctx, runId: string): Promise<{ teamId: string; status: RunStatus }> {
   const { teamId } = await requireIndexed(ctx, runId)
   const answer = await workflowRun(ctx.env.RUNS, runId)

@@ -1,5 +1,5 @@
-// Rights have ended: the sockets and streams that were opened with them are closed. It may be done again at any point,
-// and closes only those whose rights do not hold now.
+// Closes the sockets and streams whose rights have ended. It may be repeated at any point, because it closes only those
+// whose rights do not hold now.
 import type { RequestContext } from '../../../context.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import type { LiveRevoke } from '../../../queue/messages/runs.ts'
@@ -21,7 +21,7 @@ export async function revokeLive(request: RequestContext, { of, id }: LiveRevoke
           await workflowRun(RUNS, next[0]).unfollow(ids)
           await dropFollowers(DB, ids)
         } catch (error) {
-          // One run that does not answer now must not keep the others open.
+          // A run that does not respond must not keep the others open.
           failures.push(error)
         }
       }

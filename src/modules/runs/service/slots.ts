@@ -1,30 +1,30 @@
-// What a start needs of its team's plan. Its host has it at hand (`durable-objects/run-host/outside/lease.ts`). Invariants:
-// 1. What people, schedules and webhooks start has a slot before the run is there, or is refused. What events and runs start is
-//    never refused: it waits in line, or works in the slot of the run that waits for it.
-// 2. Each start counts for the month.
+// What a start needs from its team's plan. Its host usually has it (`durable-objects/run-host/outside/lease.ts`). Invariants:
+// 1. A run started by a person, a schedule or a webhook gets a slot before it exists, or is refused. A run started by an event
+//    or another run is never refused: it waits in line, or uses the slot of the run that waits for it.
+// 2. Each start counts towards the month.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { RunHostNamespace, RunSpec, StartRoom } from '../../../objects/workflow-run.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 
 const BY_RUNS = ['workflow', 'error']
-/** When something else has held it up, it asks for its slot again. */
+/** Starts that request their slot again if something else delayed them. */
 const BEGINS_IN_LINE: ReadonlySet<string> = new Set([...BY_RUNS, 'schedule', 'event', 'webhook', 'task'])
 /** An event may start more runs than there are slots, and none of them may be lost. */
 const WAITS_IN_LINE: ReadonlySet<string> = new Set([...BY_RUNS, 'event'])
 
-/** What the host must find room for, and what the run is told of its slot. */
+/** What the host must have room for, and what the run knows about its slot. */
 export function roomFor(spec: RunSpec, now: number): { room: StartRoom; slot?: RunSpec['slot'] } {
   const { type } = spec.trigger
   if (spec.slot !== undefined) return { room: 'month', slot: spec.slot }
   const isLater = (spec.startAt ?? 0) > now
   if (!BEGINS_IN_LINE.has(type)) return { room: isLater ? 'month' : 'slot' }
-  // It takes its slot when its time has come.
+  // It takes its slot when its start time is reached.
   if (isLater) return { room: 'month', slot: 'line' }
   return { room: WAITS_IN_LINE.has(type) ? 'line' : 'slot', slot: 'taken' }
 }
 
-/** Where a run's object counts and takes back its own descendants, since it must not call itself. */
+/** How a run's object counts and uncounts its own descendants. It must not send requests to itself. */
 export type OwnFamily = {
   count: (runId: string) => FamilyAnswer
   uncount: (runId: string) => void
@@ -32,7 +32,7 @@ export type OwnFamily = {
 
 type FamilyAnswer = 'counted' | 'full' | 'gone'
 
-/** Of the family's first run, before another begins. Throws when there are as many as the plan allows. */
+/** Counts the run as a descendant of the root run before it begins. Throws if the plan allows no more. */
 export async function countInFamily(
   { env }: RequestContext,
   { runId, family }: RunSpec,
@@ -44,12 +44,12 @@ export async function countInFamily(
   if (answer === 'counted') return
   const detail =
     answer === 'full'
-      ? `The run ${root} has led to ${most} runs; the plan allows no more for one start.`
-      : `The run ${root}, with which it all began, was deleted; nothing more starts under it.`
+      ? `The run ${root} has led to ${most} runs, which is the limit of the plan.`
+      : `The root run ${root} was deleted, so it cannot have more descendant runs.`
   throw new AppError('run.too_many_descendants', { detail })
 }
 
-/** Of a start that the run's host has refused. */
+/** Undoes the count of a start that the run's host refused. */
 export async function uncountInFamily(
   { env }: RequestContext,
   { runId, family }: RunSpec,
@@ -60,7 +60,7 @@ export async function uncountInFamily(
   else await workflowRun(env.RUNS, family.root).uncountDescendant(runId)
 }
 
-/** Beside whatever else goes on: who does not hear it is asked by the sweep. */
+/** Does not delay the caller. The sweep asks runs that miss the message. */
 export async function tellLetIn(runs: RunHostNamespace, runIds: readonly string[]): Promise<void> {
   await Promise.allSettled(runIds.map((runId) => workflowRun(runs, runId).slotGiven()))
 }

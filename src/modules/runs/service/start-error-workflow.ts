@@ -5,9 +5,9 @@ import { loadRunnable } from '../../workflows/index.ts'
 import { startRunnable } from './start.ts'
 
 /**
- * One run of the error workflow for each failed run. A workflow that handles its own failures does not start itself. The
- * run has the depth and the family of the failed one: else two workflows that start each other, one of them by failing,
- * would go on for ever.
+ * Starts one run of the error workflow for each failed run. A workflow that handles its own failures does not start itself.
+ * The run has the depth and the family of the failed one: otherwise two workflows that start each other, one of them by
+ * failing, would never stop.
  */
 export async function startErrorWorkflow(request: RequestContext, message: RunFailed): Promise<void> {
   const { teamId, runId, workflowId, workflowName, errorWorkflowId, error } = message
@@ -22,7 +22,7 @@ export async function startErrorWorkflow(request: RequestContext, message: RunFa
     await startRunnable(request, runnable, {
       input: { runId, workflowId, workflowName, error },
       trigger: { type: 'error', runId },
-      // Whoever started the run that failed has caused this one.
+      // The person who started the failed run also caused this one.
       startedBy: startedBy ?? null,
       options: {},
       once: `error ${runId}`,

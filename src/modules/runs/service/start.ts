@@ -1,7 +1,7 @@
-// Starting runs. Invariants:
-// 1. Accepted means stored: a start is answered after the run's object has written it, never before.
-// 2. With an idempotency key the run's id follows from team, workflow and key, so the object itself is the memory of
-//    the key: two starts meet in one object, and the second gets the first's run.
+// Starts runs. Invariants:
+// 1. Accepted means stored: the response is sent after the run's object has stored the run.
+// 2. With an idempotency key, the run's id is derived from the team, the workflow and the key, so the object itself remembers
+//    the key: two starts reach the same object, and the second gets the first one's run.
 import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, ERRORS, type FieldError, notFound } from '../../../core/errors.ts'
@@ -92,12 +92,12 @@ const labelsIn = ({ tags, metadata }: Pick<StartRun, 'tags' | 'metadata'>): Part
   ...(metadata === undefined ? {} : { metadata }),
 })
 
-/** The address names the workflow, the body its version: what is missing decides the answer. */
+/** The URL names the workflow, and the body its version. The error depends on which one is missing. */
 async function missing(ctx: RequestContext, teamId: string, workflowId: string): Promise<AppError> {
   if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
   return new AppError('request.invalid', {
     detail: 'The workflow has no such version.',
-    errors: [{ path: '/version', message: 'There is no such version.', code: 'not_found' }],
+    errors: [{ path: '/version', message: 'The version does not exist.', code: 'not_found' }],
   })
 }
 
@@ -118,33 +118,36 @@ export function refusal(
   if (reason === 'bad_key') return new AppError('run.bad_concurrency_key', { detail: answer.detail })
   if (reason === 'rejected') return new AppError('run.queue_full')
   if (reason === 'elsewhere')
-    return new AppError('service.unavailable', { detail: 'No host takes the run now.', retryAfterSeconds: 5 })
-  return new AppError('resource.conflict', { detail: 'The run of this idempotency key was deleted.' })
+    return new AppError('service.unavailable', {
+      detail: 'No host accepts the run at the moment.',
+      retryAfterSeconds: 5,
+    })
+  return new AppError('resource.conflict', { detail: 'The run with this idempotency key was deleted.' })
 }
 
 export type Start = {
-  /** Undefined when none was sent. */
+  /** Undefined if the request had no input. */
   input: Json | undefined
   trigger: RunSpec['trigger']
   startedBy: string | null
-  /** For the audit log, where a person or a key starts the run themself. */
+  /** For the audit log, if a person or an API key starts the run directly. */
   by?: RunActor
   options: StartOptions
-  /** Starts under the same word are one run; `request` tells whether it is the same start. */
+  /** Starts with the same value are one run. `request` shows whether they are really the same start. */
   once?: string
-  /** The id that this start was given before it was sent. */
+  /** The id that this start received before it was sent. */
   runId?: string
-  /** Told of the id before the run is made, and again where another host has to take it. */
+  /** Called with the id before the run is created, and again if another host has to take it. */
   named?: (runId: string) => Promise<void>
   request?: Json
   mocks?: RunSpec['mocks']
   startAt?: number
   entry?: string
-  /** What it does the work of, and of which thing. Absent for a run of a workflow. */
+  /** What kind of work the run does, and for which object. Absent for a run of a workflow. */
   kind?: RunKind
   subjectId?: string
   more?: Partial<RunSpec>
-  /** Given by a run that counts its own descendants. */
+  /** Set by a run that counts its own descendants. */
   family?: OwnFamily | undefined
 }
 
@@ -178,7 +181,7 @@ export async function startRunnable(
   throw refusal({ ok: false, reason: 'elsewhere' }, runnable)
 }
 
-/** All of the run but its id. */
+/** All of the run's spec except its id. */
 async function specOf(
   request: RequestContext,
   runnable: Runnable,
@@ -209,7 +212,7 @@ async function specOf(
   }
 }
 
-/** What was taken for a run that its host refuses is given back. */
+/** Returns what was reserved for a run that its host refuses. */
 async function startAs(
   request: RequestContext,
   { plan }: Runnable,
@@ -222,7 +225,7 @@ async function startAs(
   const { room, slot } = roomFor(spec, request.now())
   if (slot !== undefined) spec.slot = slot
   const answer = await workflowRun(request.env.RUNS, spec.runId).start(spec, { ...options, room })
-  // With another body under the same key the place belongs to the run that is there.
+  // If the body differs under the same key, the reservation belongs to the existing run.
   if (!answer.ok && answer.reason !== 'mismatch') await uncountInFamily(request, spec, own)
   return answer
 }
@@ -270,7 +273,7 @@ const MAX_SCHEMAS = 500
 type Inputs = { inputs: unknown; schema: CompiledSchema | null }
 const schemas = new Map<string, Inputs>()
 
-/** Holds the input against the workflow's `inputs`, with its defaults filled in. */
+/** Checks the input against the workflow's `inputs` and fills in their defaults. */
 export function checkInput(
   runnable: Pick<Runnable, 'definition' | 'definitionHash'>,
   sent: Json | undefined,

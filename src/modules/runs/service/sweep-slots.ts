@@ -3,7 +3,7 @@ import { dropExpiredLeases } from '../repo/leases.ts'
 import { letInEverywhere } from '../repo/slots.ts'
 import { tellLetIn } from './slots.ts'
 
-/** Reports give slots on by themselves; this mends what was lost on the way, and follows a change of plan. */
+/** Reports pass slots on themselves. This repairs what was lost on the way, and applies plan changes. */
 export async function sweepSlots({ env, now }: RequestContext): Promise<void> {
   await dropExpiredLeases(env.DB, now())
   await tellLetIn(env.RUNS, await letInEverywhere(env.DB, now()))

@@ -5,7 +5,7 @@ import { findDueRuns, markAsked } from '../repo/sweep.ts'
 /** D1 binds at most 100 parameters. */
 const MAX_RUNS = 90
 
-/** Alarms wake runs by themselves. This finds those whose alarm was lost, and those that have not reported for long. */
+/** Alarms wake runs. This finds runs whose alarm was lost, and runs that have not reported for long. */
 export async function sweepRuns(request: RequestContext): Promise<void> {
   const { DB, RUNS } = request.env
   const now = request.now()

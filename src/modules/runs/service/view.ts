@@ -8,7 +8,7 @@ import type { RunRow } from '../repo/runs.ts'
 import type { Execution, ExecutionSummary } from '../schema.ts'
 import { waitsIn } from './places.ts'
 
-/** The object's view without what only we need. */
+/** The object's view without internal fields. */
 export function toExecution({ follows: _follows, mode: _mode, ...view }: RunView): Execution {
   const nodes = view.nodes?.map((node) => ({ ...node, error: publicError(node.error) }))
   return { ...view, error: publicError(view.error), ...(nodes && { nodes }) } as Execution
@@ -18,7 +18,7 @@ export function toExecution({ follows: _follows, mode: _mode, ...view }: RunView
 export const publicError = (error: Json): RunEventError | null =>
   error === null ? null : toPublicError(error as unknown as NodeError)
 
-/** As it is answered: a large output is named, and read at its own address. */
+/** The view in a response. A large output is left out and has its own URL. */
 export const shown = (execution: Execution): Execution =>
   execution.outputBytes === undefined ? execution : { ...execution, output: null }
 
