@@ -62,7 +62,7 @@ export const PROBLEM_CODES: Record<string, string> = {
   'schema.ref': 'A reference in a JSON Schema leads nowhere.',
   'schema.unsupported': 'A JSON Schema uses a keyword that is not supported.',
   'template.undeclared_variable': 'A template uses a variable that it does not declare.',
-  'template.unknown_variable': 'The template has no such variable.',
+  'template.unknown_variable': 'The template does not have this variable.',
   'trigger.bad_event_name':
     'The name of an event is words with dots between them; `*` stands for any characters.',
   'trigger.bad_path': 'The path of a webhook is wrong.',
@@ -88,7 +88,7 @@ export const PROBLEM_CODES: Record<string, string> = {
 export const RUN_CODES: Record<string, string> = {
   'approval.timeout': 'Nobody decided in time, and `onTimeout` is `fail`.',
   'agent.not_found': 'The team has no agent with this id, and there is no built-in type of this name.',
-  'agent.thread_busy': 'Another call is being answered in the thread.',
+  'agent.thread_busy': 'The thread is still processing another call.',
   'agent.thread_not_found': 'The thread was deleted before the agent could answer in it.',
   'agent.invalid_calls': 'The model has given tool calls that cannot be made, four times in a row.',
   'budget.stopped':

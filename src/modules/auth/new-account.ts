@@ -49,7 +49,7 @@ export function createAccount(
         description: '',
         personal: true,
         ownerId: id,
-        // Whoever makes an account has read the settings: to see who may, or with the administrator's rights.
+        // The request has already read the settings, to check the registration mode or with an administrator's rights.
         plan: currentSettings().defaultPlan ?? 'free',
         now,
       }),

@@ -1,4 +1,4 @@
-// What stands among a user's notifications of a change to the security of their account, beside the mail that tells of it.
+// The notification about a change to the security of an account. A mail is sent as well.
 import type { QueueMessage } from '../../queue/messages/index.ts'
 import { notify } from '../../queue/notify.ts'
 

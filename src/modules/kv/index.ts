@@ -4,7 +4,7 @@ import { kvExport } from './export-repo.ts'
 
 export { type StoreScope, storeGet, storeIncrement, storeSet } from './service.ts'
 
-/** Operations are only asked for by attempts of the same node. None comes back after so long. */
+/** Only attempts of the same node repeat an operation, and never after this long. */
 const OPERATION_LIFE_MS = 400 * DAY_MS
 
 export const kvModule = defineModule({

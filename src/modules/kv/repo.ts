@@ -1,9 +1,9 @@
 // The SQL of the team's store. Invariants:
-// 1. An operation and its effect are one batch. The row of the operation comes first, and what follows happens only
-//    when that row is new: a repeated operation changes nothing and reads what the first one recorded.
-// 2. Sums are made inside the database, so that none of many at once is lost.
-// 3. A team keeps so many entries and bytes, also when many are written at once: the database is that of all teams.
-// 4. An entry past its time counts as not there, also before it is purged.
+// 1. One batch records an operation and applies it. It inserts the row of the operation first, and applies the effect only if
+//    that row is new. A repeated operation changes nothing and returns the recorded result of the first.
+// 2. The database computes sums, so that concurrent updates are not lost.
+// 3. The number of entries and bytes of a team is limited, even for concurrent writes, because all teams share the database.
+// 4. An expired entry counts as missing, even before it is purged.
 import { type Statement, statement } from '../../db/statement.ts'
 
 export type StoreKey = { teamId: string; key: string }
@@ -32,15 +32,15 @@ export const findOperation = (teamId: string, operationId: string): Statement =>
 export const MAX_ENTRIES = 10_000
 export const MAX_STORE_BYTES = 50_000_000
 
-/** Whether a team has room for an entry that may be new. Both are SQL, such as parameters. */
+/** Whether a team has room for an entry that may be new. Both arguments are SQL, such as parameters. */
 const room = (teamId: string, key: string): string =>
   `(EXISTS (SELECT 1 FROM store_entries WHERE team_id = ${teamId} AND key = ${key})
     OR (SELECT count(*) FROM store_entries WHERE team_id = ${teamId}) < ${MAX_ENTRIES})`
-/** Sizes stand before the values in a row, so no value is read for them. */
+/** The size columns come before the values in a row, so this reads no values. */
 const OTHER_BYTES =
   '(SELECT coalesce(sum(octet_length(value)), 0) FROM store_entries WHERE team_id = ?2 AND key <> ?4)'
 
-/** Records no operation where the team has no room. */
+/** Records no operation if the team has no room. */
 export const setEntry = (
   { teamId, key }: StoreKey,
   json: string,
@@ -73,8 +73,8 @@ export const setEntry = (
 ]
 
 /**
- * Adds to a number. Where another kind of value stands no operation is recorded, so that a later try may succeed. 17
- * digits are what it takes to write any number so that it reads back as the same.
+ * Adds to a number. If the current value is not a number, it records no operation, so a later attempt can succeed. With 17
+ * digits, every number can be written and read back exactly.
  */
 export const addToEntry = (
   { teamId, key }: StoreKey,

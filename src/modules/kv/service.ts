@@ -1,4 +1,4 @@
-// The key-value store that the runs of a team share. It is only reached by nodes, with the team of their run.
+// The key-value store that a team's runs share. Only nodes use it, for the team of their run.
 import { utf8 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { prepare, runBatch } from '../../db/statement.ts'
@@ -22,7 +22,7 @@ export async function storeGet(scope: StoreScope, key: string): Promise<{ found:
   return row === null ? { found: false, value: null } : { found: true, value: JSON.parse(row.value) }
 }
 
-/** Throws `plan.limit_reached` where the team has no room. */
+/** Throws `plan.limit_reached` if the team has no room. */
 export async function storeSet(
   scope: StoreScope,
   key: string,
@@ -31,7 +31,7 @@ export async function storeSet(
 ): Promise<void> {
   const json = JSON.stringify(value ?? null)
   if (utf8(json).length > MAX_VALUE_BYTES)
-    throw new AppError('request.too_large', { detail: `A value may have ${MAX_VALUE_BYTES} bytes.` })
+    throw new AppError('request.too_large', { detail: `A value can have at most ${MAX_VALUE_BYTES} bytes.` })
   const { teamId, d1 } = scope
   const now = scope.now()
   const expiresAt = options.ttlMs === undefined ? null : now + options.ttlMs
@@ -44,10 +44,10 @@ export async function storeSet(
 
 const full = (): AppError =>
   new AppError('plan.limit_reached', {
-    detail: `The store of the team has at most ${MAX_ENTRIES} entries and ${MAX_STORE_BYTES} bytes. Give entries a ttlMs.`,
+    detail: `The team's store can have at most ${MAX_ENTRIES} entries and ${MAX_STORE_BYTES} bytes. Set ttlMs so that entries expire.`,
   })
 
-/** Null when the value there is not a number. */
+/** Null if the current value is not a number. */
 export async function storeIncrement(
   scope: StoreScope,
   key: string,

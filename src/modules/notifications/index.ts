@@ -10,7 +10,7 @@ import { mailDueUsers } from './service/mails.ts'
 export { type NodeNotice, notifyFromNode } from './service/from-node.ts'
 export { notificationsSnapshot } from './service/snapshot.ts'
 
-/** Longer than any message is tried. */
+/** Longer than any message is retried. */
 const SOURCE_LIFE_MS = 7 * DAY_MS
 
 export const notificationsModule = defineModule({

@@ -1,4 +1,4 @@
-// The kinds of notifications, and where each goes unless the user says otherwise.
+// The kinds of notifications and their default channels.
 import { NOTIFICATION_KINDS, type NotificationKind } from '../../queue/messages/notifications.ts'
 
 export { NOTIFICATION_KINDS, type NotificationKind }
@@ -8,41 +8,41 @@ export type Channels = { inApp: boolean; mail: boolean; webhook: boolean }
 type Kind = {
   description: string
   mail: boolean
-  /** Goes out at once, whatever quiet hours and digest say. */
+  /** Sent at once, regardless of quiet hours and digests. */
   urgent?: true
-  /** Told only to users who ask for it. */
+  /** Sent only to users who turn it on. */
   onRequest?: true
-  /** Cannot be turned off: the user has to know. */
+  /** Cannot be turned off. */
   always?: true
 }
 
 export const KINDS = {
   'run.failed': { description: 'A run has failed.', mail: true },
-  // What goes well is the rule, and each of a thousand runs would be told.
-  'run.succeeded': { description: 'A run of yours has succeeded.', mail: false, onRequest: true },
-  // Its mail is sent by the approval itself, with a link to decide.
-  'approval.requested': { description: 'You are asked for an approval.', mail: false, urgent: true },
-  'approval.decided': { description: 'An approval of your run was decided.', mail: false, urgent: true },
+  // Success is the normal case, and notifying about each run would be too much.
+  'run.succeeded': { description: 'Your run has succeeded.', mail: false, onRequest: true },
+  // The approval sends its own mail, with a link to decide.
+  'approval.requested': { description: 'Your approval is required.', mail: false, urgent: true },
+  'approval.decided': { description: 'An approval in your run was decided.', mail: false, urgent: true },
   'task.assigned': { description: 'A task was assigned to you.', mail: true },
   'task.failed': { description: 'A task has failed.', mail: true },
-  'task.due': { description: 'A task of yours is due soon.', mail: false },
-  'task.overdue': { description: 'A task of yours is overdue.', mail: true },
+  'task.due': { description: 'Your task is due soon.', mail: false },
+  'task.overdue': { description: 'Your task is overdue.', mail: true },
   'deployment.ready': { description: 'A deployment is ready.', mail: false },
   'deployment.failed': { description: 'A deployment has failed.', mail: true },
-  'budget.threshold': { description: 'A share of a budget is spent.', mail: true },
-  'budget.stopped': { description: 'A budget is spent, and work was stopped.', mail: true },
-  'integration.broken': { description: 'An integration does not work any more.', mail: true },
-  'webhook.disabled': { description: 'A webhook was switched off.', mail: true },
+  'budget.threshold': { description: 'Spending has reached a threshold of a budget.', mail: true },
+  'budget.stopped': { description: 'A budget is used up, and work was stopped.', mail: true },
+  'integration.broken': { description: 'An integration has stopped working.', mail: true },
+  'webhook.disabled': { description: 'A webhook was disabled.', mail: true },
   'security.notice': {
-    description: 'Something about the security of your account.',
+    description: 'A change to the security of your account.',
     mail: true,
     urgent: true,
     always: true,
   },
-  mention: { description: 'Somebody, or a workflow, tells you something.', mail: false },
+  mention: { description: 'A message to you from a person or a workflow.', mail: false },
   invitation: { description: 'You are invited to a team.', mail: false, urgent: true, always: true },
-  // Everybody is shown those on the channel of their own; these are kept and mailed for who asks for it.
-  announcement: { description: 'A word of the administrators.', mail: false, onRequest: true },
+  // All users see announcements on their channel. Users who turn this kind on also get them as stored notifications and mails.
+  announcement: { description: 'An announcement by the administrators.', mail: false, onRequest: true },
 } as const satisfies Record<NotificationKind, Kind>
 
 export const kindOf = (kind: NotificationKind): Kind => KINDS[kind]

@@ -1,4 +1,4 @@
-// When a mail may go out: at once, after the quiet hours, or with the digest. Times of the day are those of the user's time zone.
+// When to send a mail: at once, after the quiet hours, or with the digest. Times of day are in the user's time zone.
 import { DAY_MS, MINUTE_MS } from '../../core/clock.ts'
 import { instantOf, isZone, offsetAt } from '../../engine/time/zone.ts'
 import type { QuietHours } from './preferences.ts'
@@ -9,7 +9,7 @@ export type Timing = {
   digest: 'off' | 'daily' | 'weekly'
 }
 
-/** A digest comes at eight in the morning, a weekly one on Mondays. */
+/** Digests are sent at eight in the morning, weekly ones on Mondays. */
 const DIGEST_MINUTES = 8 * 60
 const MONDAY = 1
 

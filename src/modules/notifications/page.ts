@@ -1,4 +1,4 @@
-// The page of an unsubscribe link. It only asks: mail scanners follow links.
+// The page of an unsubscribe link. Opening it changes nothing, because mail scanners follow links.
 import { FORM_STYLE, type Html, type HtmlPage, html, htmlPage } from '../../http/html-page.ts'
 import { kindOf, NOTIFICATION_KINDS } from './kinds.ts'
 
@@ -17,12 +17,12 @@ const page = (title: string, body: Html): Promise<HtmlPage> =>
 
 export const askingPage = (kind: string): Promise<HtmlPage> =>
   page(
-    'No more mails?',
-    html`<p>You will get no more mails of this kind: ${nameOf(kind)}</p><form method="post"><button>Stop these mails</button></form>`,
+    'Unsubscribe?',
+    html`<p>You will no longer get emails of this kind: ${nameOf(kind)}</p><form method="post"><button>Stop these mails</button></form>`,
   )
 
 export const donePage = (kind: string): Promise<HtmlPage> =>
   page(
     'Done',
-    html`<p>You get no more mails of this kind: ${nameOf(kind)}</p><p>Your settings can change that at any time.</p>`,
+    html`<p>You will no longer get emails of this kind: ${nameOf(kind)}</p><p>You can change this in your settings at any time.</p>`,
   )

@@ -1,18 +1,18 @@
-// What a user has set, with defaults, and what follows for one notification.
+// A user's notification settings with defaults, and what they mean for a notification.
 import { type Channels, defaultChannels, kindOf, NOTIFICATION_KINDS, type NotificationKind } from './kinds.ts'
 
-/** Times of the day, `HH:MM`, in the user's time zone. `to` before `from` is over midnight. */
+/** Times of day as `HH:MM` in the user's time zone. If `to` is before `from`, the range includes midnight. */
 export type QuietHours = { from: string; to: string }
 
 export type Settings = {
-  /** False: no mail but that which cannot be turned off. */
+  /** False turns off all mails that can be turned off. */
   mail: boolean
   kinds: Record<NotificationKind, Channels>
   quietHours: QuietHours | null
   mutedWorkflows: string[]
 }
 
-/** As it is stored: only what was set. */
+/** As stored: only the fields that were set. */
 export type StoredSettings = {
   mail?: boolean
   kinds?: Partial<Record<NotificationKind, Partial<Channels>>>
@@ -29,7 +29,7 @@ export const withDefaults = (stored: StoredSettings): Settings => ({
   mutedWorkflows: stored.mutedWorkflows ?? [],
 })
 
-/** An update says only what changes. Null for quiet hours removes them. */
+/** An update contains only changes. Null removes the quiet hours. */
 export function mergeSettings(stored: StoredSettings, update: StoredSettings): StoredSettings {
   const kinds = { ...stored.kinds }
   for (const [kind, channels] of Object.entries(update.kinds ?? {}) as [
@@ -40,10 +40,10 @@ export function mergeSettings(stored: StoredSettings, update: StoredSettings): S
   return { ...stored, ...update, kinds }
 }
 
-/** The general preferences of the user: switches for all kinds. */
+/** The user's general preferences: switches for all kinds. */
 export type General = { email: boolean; inApp: boolean }
 
-/** Where a notification goes. What cannot be turned off is shown and, where its kind is mailed at all, mailed. */
+/** The channels of a notification. A kind that cannot be turned off is always shown, and mailed if its kind is mailed at all. */
 export function channelsOf(
   kind: NotificationKind,
   settings: Settings,

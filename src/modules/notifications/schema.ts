@@ -14,22 +14,24 @@ export const Notification = z
     level: z.enum(['info', 'success', 'warning', 'error']),
     title: z.string(),
     message: z.string(),
-    link: z.string().nullable().describe('Where more can be seen.'),
+    link: z.string().nullable().describe('A link to more details.'),
     subject: z
       .strictObject({ type: z.string(), id: z.string() })
       .nullable()
-      .describe('What it is about, such as a run.'),
-    count: z.int().describe('How often it has happened. Repeats within an hour are one notification.'),
+      .describe('The object that it is about, such as a run.'),
+    count: z
+      .int()
+      .describe('How often it has happened. Repeats within an hour are grouped into one notification.'),
     readAt: time.nullable(),
     createdAt: time,
-    updatedAt: time.describe('When it happened last.'),
-    teamId: z.string().nullable().describe('The team that it is about. Null for what is only about you.'),
+    updatedAt: time.describe('When it last happened.'),
+    teamId: z.string().nullable().describe('The team that it is about. Null if it is only about you.'),
   })
   .meta({ id: 'Notification' })
 export type Notification = z.infer<typeof Notification>
 
 export const NotificationPage = pageOf(Notification, {
-  unreadCount: z.int().describe('How many are unread in all, counted up to 1,000.'),
+  unreadCount: z.int().describe('The total number of unread notifications, counted up to 1,000.'),
 }).meta({ id: 'NotificationPage' })
 export type NotificationPage = z.infer<typeof NotificationPage>
 
@@ -38,7 +40,7 @@ export const ListNotifications = listQuery(['-createdAt', 'createdAt'], {
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('`true`: only those that are unread. `false`: only those that are read.'),
+    .describe('`true`: only unread notifications. `false`: only read ones.'),
   kind: Kind.optional(),
 })
 export type ListNotifications = z.infer<typeof ListNotifications>
@@ -51,24 +53,22 @@ export type ReadAll = z.infer<typeof ReadAll>
 const Channels = z.strictObject({
   inApp: z.boolean().describe('Shown in the list.'),
   mail: z.boolean().describe('Sent by mail.'),
-  webhook: z
-    .boolean()
-    .describe('Sent as the event `notification.created` to webhooks of the team that it is about.'),
+  webhook: z.boolean().describe('Sent to the team’s webhooks as the event `notification.created`.'),
 })
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day such as 22:00')
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00')
 
 const QuietHours = z
   .strictObject({ from: clockTime, to: clockTime })
   .refine(({ from, to }) => from !== to, 'from and to must differ')
-  .describe('Mails wait until `to`. Times are those of your time zone (preferences).')
+  .describe('Emails wait until `to`. Times are in your time zone (see preferences).')
 
 const MAX_MUTED = 200
 
 export const NotificationSettings = z
   .strictObject({
-    mail: z.boolean().describe('False: no mail but that about security.'),
-    kinds: z.record(Kind, Channels).describe('Where each kind goes.'),
+    mail: z.boolean().describe('False turns off all emails except those about security.'),
+    kinds: z.record(Kind, Channels).describe('The channels of each kind.'),
     quietHours: QuietHours.nullable(),
     mutedWorkflows: z.array(z.string()).describe('Workflows whose runs do not notify you.'),
     timezone: z.string().describe('From your preferences.'),
@@ -85,7 +85,7 @@ export const UpdateNotificationSettings = z
     kinds: z.partialRecord(Kind, Channels.partial()).optional(),
     quietHours: QuietHours.nullable().optional(),
     mutedWorkflows: z
-      .array(z.string().refine((id) => isId('wf', id), 'not the id of a workflow'))
+      .array(z.string().refine((id) => isId('wf', id), 'must be the id of a workflow'))
       .max(MAX_MUTED)
       .optional(),
   })
@@ -94,7 +94,7 @@ export type UpdateNotificationSettings = z.infer<typeof UpdateNotificationSettin
 
 export const NotifyUser = z
   .strictObject({
-    userId: z.string().max(64).describe('You, or as an admin of the team one of its members.'),
+    userId: z.string().max(64).describe('Your own id, or as an admin of the team the id of any member.'),
     title: PlainText(200),
     message: LongText(5_000),
     level: z.enum(['info', 'success', 'warning', 'error']).default('info'),
@@ -108,7 +108,11 @@ export const NotifyUser = z
 export type NotifyUser = z.infer<typeof NotifyUser>
 
 export const NotifyUserReceipt = z
-  .strictObject({ userId: z.string().describe('Who is notified, within a moment, as they have set it.') })
+  .strictObject({
+    userId: z
+      .string()
+      .describe('The user. The notification is delivered within a moment, according to their settings.'),
+  })
   .meta({ id: 'NotifyUserReceipt' })
 export type NotifyUserReceipt = z.infer<typeof NotifyUserReceipt>
 

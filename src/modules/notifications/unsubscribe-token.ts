@@ -1,9 +1,9 @@
-// The token of an unsubscribe link: who, and of what kind, signed with a key of the installation. It can do nothing else, and needs no
-// row. After a rotation of the keys, links that an older key of the ring has signed still work.
+// The token of an unsubscribe link: a user and a kind, signed with a key of the installation. It allows nothing else and needs no
+// row. After a key rotation, links signed with an older key of the ring still work.
 import { equalInConstantTime, fromBase64Url, hmac, toBase64Url, utf8 } from '../../core/crypto.ts'
 import type { KeyRing } from '../../core/secret-box.ts'
 
-/** `all` turns all mail off that can be turned off. */
+/** `all` turns off all mails that can be turned off. */
 export type Unsubscribe = { userId: string; kind: string }
 
 const PURPOSE = 'orrery unsubscribe '
@@ -13,7 +13,7 @@ export async function unsubscribeToken(ring: KeyRing, { userId, kind }: Unsubscr
   return `${payload}.${await signatureOf(ring.keys[ring.current] ?? '', payload)}`
 }
 
-/** Null for a token that was made up. */
+/** Null for an invalid token. */
 export async function readUnsubscribeToken(ring: KeyRing, token: string): Promise<Unsubscribe | null> {
   const [payload = '', signature = ''] = token.split('.')
   const expected = await Promise.all(Object.values(ring.keys).map((key) => signatureOf(key, payload)))

@@ -1,9 +1,9 @@
-// Schedules that are due. Invariants:
-// 1. A fire is claimed and written down in one commit: moving `next_fire_at` is the guard, and each start is an outbox row
-//    of the same batch. A crash before it loses nothing, one after it starts all the same, and of two ticks one wins.
-// 2. Which fires are due follows from the schedule and from where the last claim has left off, so a tick that was missed
-//    is made up for as the trigger's `missed` says, and no instant comes twice.
-// 3. Jitter only ever makes a start later, by the same for the same fire.
+// Fires due schedules. Invariants:
+// 1. One commit claims a fire and records it: moving `next_fire_at` is the guard, and each start is an outbox row in the same
+//    batch. A crash before the commit loses nothing, and after it the run still starts. Of two ticks, one wins.
+// 2. The schedule and the time of the last claim determine which fires are due. A missed tick is made up for as the trigger's
+//    `missed` says, and no fire happens twice.
+// 3. Jitter only delays a start, always by the same amount for the same fire.
 import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { fnv1a } from '../../core/fnv.ts'
@@ -16,7 +16,7 @@ import { claimSchedule, type DueSchedule, findDueSchedules } from '../triggers/i
 
 const PAGE = 100
 const AT_ONCE = 6
-/** A tick leaves what is more than this to the next one, within the time in which a fire still counts as on time. */
+/** If more are due, the next tick handles them, while they still count as on time. */
 const MAX_PAGES = 20
 
 export async function fireSchedules(request: RequestContext): Promise<void> {
@@ -34,7 +34,7 @@ export async function fireSchedules(request: RequestContext): Promise<void> {
 async function fire(request: RequestContext, due: DueSchedule): Promise<void> {
   const compiled = compileSchedule(JSON.parse(due.config) as Parameters<typeof compileSchedule>[0])
   if (!compiled.ok) request.log.error('a schedule cannot be read', { triggerId: due.triggerId })
-  // What was not claimed starts at `nextFireAt`: the time before it was claimed, or the schedule was off.
+  // Unclaimed fires start at `nextFireAt`. Fires before that were claimed, or the schedule was inactive.
   const { fires, nextFireAt } = compiled.ok
     ? dueFires(compiled.value, due.nextFireAt - 1, request.now())
     : { fires: [], nextFireAt: null }

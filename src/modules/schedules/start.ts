@@ -6,10 +6,10 @@ import type { RunStart } from '../../queue/messages/runs.ts'
 import { isWorthWaiting, startRunnable } from '../runs/index.ts'
 import { loadTriggered } from '../workflows/index.ts'
 
-/** Starts the run of one fire. It may be done again: the run's id follows from the trigger's key and the fire's time. */
+/** Starts the run of one fire. It can be repeated: the run's id is derived from the trigger's key and the time of the fire. */
 export async function startScheduledRun(request: RequestContext, message: RunStart): Promise<void> {
   const triggered = await loadTriggered(request.env.DB, message.triggerId)
-  // Switched off or removed since: what was not started by then is not started.
+  // The trigger was deactivated or removed in the meantime, so the run does not start.
   if (triggered === null || triggered.teamId !== message.teamId) return
   const { triggerKey: key } = triggered
   const { input, entry } = JSON.parse(triggered.triggerConfig) as { input?: Json; entry?: string }
@@ -26,7 +26,7 @@ export async function startScheduledRun(request: RequestContext, message: RunSta
     })
   } catch (error) {
     if (isWorthWaiting(error, message.scheduledFor, request.now())) throw error
-    // What the workflow itself refuses, such as an input that it does not take, it would refuse for ever.
+    // An error of the workflow itself, such as an invalid input, would fail on every retry.
     if (!(error instanceof AppError) || ERRORS[error.code].retryable) throw error
     request.log.warn('a schedule could not start a run', {
       triggerId: message.triggerId,

@@ -88,7 +88,7 @@ export type NewTemplate = {
   now: number
 }
 
-/** More would be a store of something else, and public ones are in the lists of all teams. */
+/** Limits the number of templates, because public ones are in the lists of all teams. */
 export const MAX_TEMPLATES = 500
 
 /** A guard. */

@@ -3,7 +3,7 @@ import { listQuery, pageOf } from '../../http/pagination.ts'
 import { TriggersInput } from '../triggers/index.ts'
 import { DefinitionInput, Description, Folder, Tags, WorkflowName } from '../workflows/index.ts'
 
-/** `built-in` comes with the product, `team` is one's own, `public` another team's. */
+/** `built-in` comes with the product, `team` belongs to your team, `public` to another team. */
 export const TEMPLATE_SOURCES = ['built-in', 'team', 'public'] as const
 
 const Category = z
@@ -19,10 +19,12 @@ export const CreateTemplate = z
     name: WorkflowName,
     description: Description.default(''),
     category: Category.default(''),
-    isPublic: z.boolean().default(false).describe('Whether other teams see and use it.'),
-    definition: DefinitionInput.describe('May hold `{{= name }}` wherever a string stands.'),
+    isPublic: z.boolean().default(false).describe('Whether other teams can see and use it.'),
+    definition: DefinitionInput.describe('Strings can contain `{{= name }}`.'),
     triggers: TriggersInput.default([]),
-    variables: JsonSchema.default({}).describe('JSON Schema of the object that fills the placeholders.'),
+    variables: JsonSchema.default({}).describe(
+      'The JSON Schema of the object with the values of the placeholders.',
+    ),
   })
   .meta({ id: 'CreateTemplate' })
 export type CreateTemplate = z.infer<typeof CreateTemplate>
@@ -55,7 +57,7 @@ export const TemplatePage = pageOf(TemplateSummary).meta({ id: 'WorkflowTemplate
 export const ListTemplates = listQuery(['-createdAt', 'createdAt'], {
   source: z.enum(TEMPLATE_SOURCES).optional(),
   category: z.string().max(50).optional(),
-  q: z.string().trim().min(1).max(200).optional().describe('Found in the name or the description.'),
+  q: z.string().trim().min(1).max(200).optional().describe('Searches the name and the description.'),
 })
 export type ListTemplates = z.infer<typeof ListTemplates>
 

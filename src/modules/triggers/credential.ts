@@ -1,9 +1,9 @@
-// Whose secret a webhook trigger is checked with: its own, or that of an integration.
+// Where a webhook trigger's secret comes from: the trigger itself, or an integration.
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The integration that the trigger names, whatever else it may be; null where the secret is its own. */
+/** The integration that the trigger names; null if the trigger has its own secret. Accepts any value. */
 export function credentialOf(trigger: unknown): string | null {
   if (!isObject(trigger) || trigger.type !== 'webhook' || !isObject(trigger.auth)) return null
   const { credential } = trigger.auth

@@ -1,7 +1,7 @@
 const LITERAL = /^[A-Za-z0-9_.~-]+$/
 const PARAMETER = /^:[A-Za-z_][A-Za-z0-9_]*$/
 
-/** What follows the token in a webhook's URL, as parts; a part `:name` takes whatever stands there. */
+/** The path after the token in a webhook's URL, as segments. A segment `:name` matches any value. */
 export const hookPathParts = (path: string): string[] => path.split('/').filter((part) => part !== '')
 
 export function hookPathFault(path: string): string | null {
@@ -11,12 +11,12 @@ export function hookPathFault(path: string): string | null {
       if (names.has(part)) return `${part} appears twice`
       names.add(part)
     } else if (!LITERAL.test(part) || part === '.' || part === '..')
-      return 'parts are letters, digits, "_", ".", "~", "-", or a parameter such as :id'
+      return 'Each segment must consist of letters, digits, "_", ".", "~" and "-", or be a parameter such as :id'
   }
   return null
 }
 
-/** The parameters of a path that fits, or null. */
+/** The parameters if the path matches, or null. */
 export function matchHookPath(pattern: string, path: string): Record<string, string> | null {
   const wanted = hookPathParts(pattern)
   const given = hookPathParts(path)

@@ -1,10 +1,10 @@
-// Rows of triggers. A row belongs to a key of a workflow: its id, token and times survive every version, also one that
-// has no such key, so that a restored version has its URLs back.
+// Rows of triggers. A row belongs to a trigger key of a workflow. Its id, token and times survive every version, even versions
+// without that key, so restoring a version restores its URLs.
 import type { workflowTriggers } from '../../db/schema/index.ts'
 import { type Statement, statement } from '../../db/statement.ts'
 import type { Stored } from '../../db/stored.ts'
 
-/** As it comes out of the JSON that `TRIGGERS_OF_WORKFLOW` builds. */
+/** As in the JSON that `TRIGGERS_OF_WORKFLOW` builds. */
 export type TriggerRow = Pick<
   Stored<typeof workflowTriggers.$inferSelect>,
   'id' | 'key' | 'active' | 'config' | 'token' | 'nextFireAt' | 'lastFireAt'
@@ -13,22 +13,22 @@ export type TriggerRow = Pick<
 }
 
 export type TriggerWrite = {
-  /** Taken when the key is new. */
+  /** Used if the key is new. */
   id: string
   key: string
   type: string
   config: string
-  /** Taken when the key has none yet. */
+  /** Used if the key has no token yet. */
   token: string | null
   eventName: string | null
   nextFireAt: number | null
-  /** Sealed for the row's id; undefined leaves what is there. */
+  /** Encrypted for the row's id. Undefined keeps the current secret. */
   secret?: string
 }
 
 /**
- * Makes the rows say what a version says. A trigger is made by who first puts its key into a version. A schedule that was on
- * and keeps its times keeps its next fire, too: one that is due but not yet claimed would otherwise be lost with every change.
+ * Updates the rows to match a version. The creator of a trigger is the person who first saves a version with its key. An active
+ * schedule with unchanged times keeps its next fire. Otherwise each change would lose a fire that is due but not yet claimed.
  */
 export function syncTriggers(
   where: { workflowId: string; teamId: string; active: boolean; by: string; now: number },
@@ -71,7 +71,7 @@ export function syncTriggers(
 
 export type SecretRow = { id: string; key: string; secret: string | null }
 
-/** Of these keys the triggers that are there, also those that the current version has not. */
+/** The existing triggers with these keys, including those that the current version does not have. */
 export async function findSecrets(
   d1: D1Database,
   workflowId: string,
@@ -107,7 +107,7 @@ export const setTriggerSecret = (teamId: string, triggerId: string, sealed: stri
 
 export type SealedTrigger = { id: string; teamId: string; secret: string }
 
-/** Sealed under another key than the current one. */
+/** Triggers whose secret is encrypted with a previous key. */
 export async function findTriggersToRewrap(
   d1: D1Database,
   currentKeyId: string,
@@ -122,7 +122,7 @@ export async function findTriggersToRewrap(
   return results
 }
 
-/** Only while it is still the one that was read. */
+/** Only if the secret has not changed since it was read. */
 export async function replaceTriggerSecret(
   d1: D1Database,
   id: string,
@@ -145,7 +145,7 @@ export type EventTrigger = {
   isolation: string | null
 }
 
-/** Those that name the event, and all whose name is a pattern: `matchesEvent` tells which of them fit. */
+/** Triggers for this event name, and all triggers with a pattern. `matchesEvent` decides which patterns match. */
 export async function findEventTriggers(
   d1: D1Database,
   teamId: string,
@@ -210,7 +210,7 @@ export async function findDueSchedules(d1: D1Database, now: number, limit: numbe
   return results
 }
 
-/** Two ticks that found the same fire: the second changes no row. */
+/** If two ticks find the same fire, the second changes no row. */
 export const claimSchedule = (
   due: DueSchedule,
   nextFireAt: number | null,

@@ -12,7 +12,7 @@ export const triggerRoutes = router()
     access('workflows:read'),
     doc(
       'workflows.triggers.listUpcoming',
-      'List when schedules of the team fire next',
+      'List the next fire times of the team’s schedules',
       200,
       UpcomingFirePage,
     ),

@@ -3,21 +3,21 @@ import { Triggers } from '../../engine/model/definition.ts'
 import { scheduleTriggerShape } from '../../engine/schedule/trigger.ts'
 import { pageOf } from '../../http/pagination.ts'
 
-/** Checked with the definition they belong to, so that all problems of both are told at once. */
+/** Checked together with the definition, so that all problems of both are reported at once. */
 export const TriggersInput = z.array(z.record(z.string(), z.unknown())).meta({
   id: 'TriggersInput',
   description:
-    'As `triggers` of a version: schedule, webhook, event or manual. `auth` of a webhook may hold its `secret` besides, which is sealed and never shown.',
+    'The triggers of a version: schedule, webhook, event or manual. `auth` of a webhook can also contain its `secret`, which is stored encrypted and never shown.',
 })
 
-/** What deliveries of a webhook are checked with. */
+/** The secret that deliveries of a webhook are checked with. */
 export const TriggerSecret = z
   .string()
   .min(8)
   .max(1000)
-  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only')
+  .regex(/^[\x21-\x7e]+$/, 'must have only visible ASCII characters')
   .describe(
-    'With `hmac`, `whsec_…` stands for the bytes that follow in base64; anything else, and any secret of a service, for itself.',
+    'With `hmac`, a secret that starts with `whsec_` is decoded as base64. All other secrets are used as they are.',
   )
 
 export const StoredTriggers = Triggers.meta({ id: 'Triggers' })
@@ -32,14 +32,14 @@ const view = {
   active: z.boolean(),
 }
 
-/** A trigger with what belongs to its key: these survive versions. */
+/** A trigger with the properties of its key, which survive new versions. */
 export const Trigger = z
   .discriminatedUnion('type', [
     z.strictObject({
       ...scheduleTriggerShape,
       entry: z.string().optional(),
       ...view,
-      nextFireAt: z.iso.datetime().nullable().describe('Null while the workflow is not active.'),
+      nextFireAt: z.iso.datetime().nullable().describe('Null while the workflow is inactive.'),
       lastFireAt: z.iso.datetime().nullable(),
     }),
     z.strictObject({
@@ -49,9 +49,9 @@ export const Trigger = z
         .string()
         .nullable()
         .describe(
-          'Where deliveries go. Null without the right `workflows:write`, since the URL starts runs.',
+          'The URL for deliveries. Null without the scope `workflows:write`, because the URL starts runs.',
         ),
-      hasSecret: z.boolean().describe('Whether it has a secret to check deliveries with.'),
+      hasSecret: z.boolean().describe('Whether it has a secret for checking deliveries.'),
     }),
     z.strictObject({ ...event.shape, ...view }),
     z.strictObject({ ...manual.shape, ...view }),
@@ -60,13 +60,19 @@ export const Trigger = z
 export type Trigger = z.infer<typeof Trigger>
 
 export const TriggerList = pageOf(Trigger, {
-  version: z.int().describe('The version of the workflow that the triggers are part of.'),
+  version: z.int().describe('The version of the workflow that the triggers belong to.'),
 }).meta({ id: 'TriggerList' })
 export type TriggerList = z.infer<typeof TriggerList>
 
 export const ListUpcoming = z.strictObject({
   workflowId: z.string().max(64).optional(),
-  each: z.coerce.number().int().min(1).max(20).default(1).describe('How many times of each schedule.'),
+  each: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(1)
+    .describe('How many fire times to list for each schedule.'),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 })
 export type ListUpcoming = z.infer<typeof ListUpcoming>
@@ -77,9 +83,9 @@ export const UpcomingFire = z
     workflowId: z.string(),
     workflowName: z.string(),
     triggerKey: z.string().describe('The key of the trigger in its workflow.'),
-    cron: z.string().nullable().describe('The schedule, where it is a cron expression.'),
-    everyMs: z.number().nullable().describe('The schedule, where it is an interval.'),
-    timezone: z.string().describe('The zone that a cron expression is read in.'),
+    cron: z.string().nullable().describe('The schedule, if it is a cron expression.'),
+    everyMs: z.number().nullable().describe('The schedule, if it is an interval.'),
+    timezone: z.string().describe('The time zone of a cron expression.'),
   })
   .meta({ id: 'UpcomingFire' })
 export type UpcomingFire = z.infer<typeof UpcomingFire>

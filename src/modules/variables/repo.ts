@@ -39,13 +39,13 @@ export async function findVariable(db: Db, teamId: string, name: string): Promis
   return row ?? null
 }
 
-/** All of a team's variables go into every run, so together they stay small. */
+/** Every run gets all variables of its team, so their total size is limited. */
 export const MAX_VARIABLES = 500
 export const MAX_VARIABLE_BYTES = 262_144
 
 /**
- * Guard without a change: what is there without the names in `values`, and these, must stay within the limits. The
- * team's row is the one row that changes.
+ * A guard that changes nothing. The existing variables except those in `values`, plus these, must be within the limits. The
+ * statement touches only the team's row.
  */
 export const guardVariableRoom = (teamId: string, values: string, names: string): Statement =>
   statement(

@@ -4,7 +4,7 @@ import { router, UPDATE_BY_PUT } from '../../http/router.ts'
 import { ListVariables, SetVariable, SetVariables, Variable, VariablePage, VariableParam } from './schema.ts'
 import { deleteVariable, getVariable, listVariables, setVariable, setVariables } from './service.ts'
 
-/** Any name, so that one that no variable may have is told what is wrong with it. */
+/** Accepts any name, so that the handler can report why a name is invalid. */
 const VARIABLE = ':name'
 
 export const variableRoutes = router()
@@ -12,7 +12,8 @@ export const variableRoutes = router()
     '/variables',
     access('workflows:read'),
     doc('variables.list', "List the team's variables", 200, VariablePage, {
-      description: 'Expressions read them as `vars.name`. They are not secret: store keys in integrations.',
+      description:
+        'Expressions read them as `vars.name`. Variables are not secret; store API keys in integrations.',
     }),
     validate('query', ListVariables),
     async (c) => c.json(await listVariables(c.var.ctx, c.req.valid('query'))),

@@ -3,11 +3,11 @@ import { isForbiddenKey } from '../../core/json.ts'
 import { JsonValue } from '../../core/json-value.ts'
 import { listQuery, pageOf } from '../../http/pagination.ts'
 
-/** Read in expressions as `vars.name`. */
+/** Expressions read it as `vars.name`. */
 const Name = z
   .string()
   .max(64)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_", no digit first')
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must consist of letters, digits and "_", and not start with a digit')
   .refine((name) => !isForbiddenKey(name), '__proto__, constructor and prototype are reserved')
 
 export const VariableParam = z.object({ name: Name })
@@ -16,7 +16,9 @@ export const SetVariable = z.strictObject({ value: JsonValue }).meta({ id: 'SetV
 export type SetVariable = z.infer<typeof SetVariable>
 
 export const SetVariables = z
-  .strictObject({ values: z.record(Name, JsonValue).describe('Names and values; others stay as they are.') })
+  .strictObject({
+    values: z.record(Name, JsonValue).describe('Names and values. Other variables stay unchanged.'),
+  })
   .meta({ id: 'SetVariables' })
 export type SetVariables = z.infer<typeof SetVariables>
 

@@ -35,7 +35,7 @@ export async function setVariable(
   return getVariable(ctx, name)
 }
 
-/** The audit log names the variables, not their values: a secret may have strayed into one. */
+/** The audit log contains the names of variables but not their values, which might be secret by mistake. */
 export async function setVariables(ctx: ServiceContext, values: SetVariables['values']): Promise<void> {
   const { teamId, userId } = ctx.actor
   const entries = Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)] as const)
@@ -53,7 +53,7 @@ export async function setVariables(ctx: ServiceContext, values: SetVariables['va
   })
   if (done === 'guard_missed')
     throw new AppError('request.invalid', {
-      detail: `A team has at most ${MAX_VARIABLES} variables of ${MAX_VARIABLE_BYTES} bytes together.`,
+      detail: `A team can have at most ${MAX_VARIABLES} variables with a total of ${MAX_VARIABLE_BYTES} bytes.`,
       errors: [{ path: '/value', message: 'too much', code: 'too_big' }],
     })
 }

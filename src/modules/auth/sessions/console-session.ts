@@ -1,7 +1,7 @@
-// The session of the console: its refresh token lives in a cookie that scripts cannot read. Invariants:
-// 1. The cookie is written and read only for requests that say `X-Orrery-Client: console` and come from our own origin.
-//    Another page can do neither: the header needs a preflight that no other origin gets, and a browser sets the origin.
-// 2. A token that is in the cookie is not in the answer.
+// The session of the console. Its refresh token is in a cookie that scripts cannot read. Invariants:
+// 1. The cookie is set and read only for requests with the header `X-Orrery-Client: console` from our own origin. Other pages
+//    can do neither: the header requires a preflight, which other origins do not pass, and the browser sets the origin.
+// 2. A token that is in the cookie is not in the response.
 import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { AppError } from '../../../core/errors.ts'
@@ -12,7 +12,7 @@ import type { IssuedTokens, Tokens } from './schema.ts'
 const NAME = 'orrery-refresh'
 const PATH = '/api/v1/auth'
 
-/** In front of what signs in or refreshes, before anything is changed. */
+/** Runs before a sign-in or a refresh, before anything is changed. */
 export const consoleFromHereOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isConsole(c)) {
     const own = new URL(c.var.request.settings.PUBLIC_URL).origin
@@ -24,7 +24,7 @@ export const consoleFromHereOnly: MiddlewareHandler<AppEnv> = async (c, next) =>
 
 export const isConsole = (c: Context<AppEnv>): boolean => c.req.header('x-orrery-client') === 'console'
 
-/** The tokens as the client takes them: all in the answer, or for the console the refresh token in its cookie. */
+/** The tokens for the client: all in the response, or for the console the refresh token in its cookie. */
 export function handOut(c: Context<AppEnv>, tokens: IssuedTokens): Tokens {
   if (!isConsole(c)) return tokens
   const { refreshToken, ...shown } = tokens

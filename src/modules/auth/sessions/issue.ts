@@ -88,7 +88,7 @@ export async function issueTokens(
   }
 }
 
-/** A pair with a new access token, and a refresh token that is stored already or will be. */
+/** A pair of a new access token and a refresh token that is or will be stored. */
 export async function signTokens(
   request: RequestContext,
   user: SessionUser,

@@ -1,8 +1,8 @@
-// Trades a refresh token for a new pair. Invariants:
-// 1. Using a token twice ends the session, even when both requests arrive at the same moment: a thief may be one of them.
-// 2. Only for the console's cookie, which every tab sends: the token that was used just before gets the same successor
-//    again for a few seconds, as long as that was not used itself. So tabs that refresh together, and a lost answer, sign
-//    nobody out, and there is never more than one token that works.
+// Exchanges a refresh token for a new pair. Invariants:
+// 1. Using a token twice ends the session, even if both requests arrive at the same moment: one of them may be a thief's.
+// 2. Exception for the console's cookie, which every tab sends: for a few seconds, the token that was used last returns the same
+//    successor again, as long as that has not been used. So tabs that refresh at the same time, or a lost response, sign
+//    nobody out. There is never more than one token that works.
 import type { RequestContext } from '../../../context.ts'
 import { fromBase64Url, hmac, randomToken, sha256Hex, toBase64Url, utf8 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -24,7 +24,7 @@ export async function refresh(
   const tokenHash = await sha256Hex(token)
   const row = await findRefreshToken(request.env.DB, tokenHash)
   if (row === null) throw refused()
-  // Only tokens from the cookie have a successor that can be made again.
+  // Only tokens from the cookie have a successor that can be derived again.
   const successor = from === 'cookie' ? await successorOf(request.settings.SECRETS_KEYS, token) : null
   if (row.usedAt !== null) return again(request, row, successor)
   requireUsable(request, row)
@@ -49,7 +49,7 @@ export async function refresh(
   throw refused()
 }
 
-/** A used token: the same successor for the tab that came second, the end of the session for anybody else. */
+/** Handles a used token: returns the same successor to a second tab, and ends the session in all other cases. */
 async function again(
   request: RequestContext,
   used: RefreshRow,
@@ -74,7 +74,7 @@ function requireUsable(request: RequestContext, row: RefreshRow): void {
 
 const toUser = (row: RefreshRow) => ({ ...row, mfaEnabled: row.mfaEnabled === 1 })
 
-/** Follows from the token and a key of the installation, so that it can be made again and not guessed. */
+/** Derived from the token and a key of the installation, so it can be computed again but not guessed. */
 const successorOf = async (ring: KeyRing, token: string): Promise<string> =>
   toBase64Url(
     await hmac(

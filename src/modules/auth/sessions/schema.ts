@@ -9,7 +9,7 @@ export const Refresh = z
       .min(1)
       .max(128)
       .optional()
-      .describe('Left out by the console, whose token is in its cookie.'),
+      .describe('The console omits it, because its token is in a cookie.'),
   })
   .meta({ id: 'Refresh', example: { refreshToken: 'zJ0mP4wq0dJ1uWkqk0xqv8bFqk2mYb3nq1c5m7tZr9A' } })
 export type Refresh = z.infer<typeof Refresh>
@@ -36,7 +36,7 @@ export const Tokens = z
       .string()
       .optional()
       .describe(
-        'Exchange it once for a new pair of tokens. Left out for the console, which gets it as a cookie.',
+        'Exchange it once for a new pair of tokens. Absent for the console, which gets it as a cookie.',
       ),
     tokenType: z.literal('Bearer'),
     expiresIn: z.int(),
@@ -44,7 +44,7 @@ export const Tokens = z
   })
   .meta({ id: 'Tokens' })
 export type Tokens = z.infer<typeof Tokens>
-/** As they are made; the console is not shown the refresh token. */
+/** As issued. The console does not see the refresh token. */
 export type IssuedTokens = Tokens & { refreshToken: string }
 
 export const Session = z

@@ -1,2 +1,2 @@
-/** The account that `npm start` makes in development (scripts/seed.ts), and that the console offers there. */
+/** The account that `npm start` creates in development (scripts/seed.ts). The console's sign-in page offers it. */
 export const DEMO_EMAIL = 'demo@example.com'

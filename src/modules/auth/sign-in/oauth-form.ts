@@ -1,9 +1,9 @@
-// Signing in with the password form of OAuth 2.0, for clients that know no other way. It is the same sign-in.
+// Sign-in with the password form of OAuth 2.0, for clients that support nothing else. It works like the JSON sign-in.
 import { AppError } from '../../../core/errors.ts'
 import type { IssuedTokens } from '../sessions/schema.ts'
 import type { LoginTokens } from './schema.ts'
 
-/** The fields as the JSON of the route. Empty fields count as left out. */
+/** Converts the form to the JSON body of the route. Empty fields count as omitted. */
 export function readLoginForm(fields: URLSearchParams): unknown {
   const grant = fields.get('grant_type') ?? ''
   if (grant !== '' && grant !== 'password')

@@ -1,4 +1,4 @@
-// What a sign-in page offers.
+// The options that a sign-in page shows.
 import type { RequestContext } from '../../../context.ts'
 import { isOwnHost } from '../../../core/own-host.ts'
 import { DEMO_EMAIL } from './demo-account.ts'

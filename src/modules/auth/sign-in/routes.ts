@@ -29,7 +29,12 @@ export const signInRoutes = router()
   .get(
     '/options',
     limitByAddress,
-    doc('auth.getOptions', 'Get who may register, and in development the demo account', 200, SignInOptions),
+    doc(
+      'auth.getOptions',
+      'Get the registration mode and, in development, the demo account',
+      200,
+      SignInOptions,
+    ),
     (c) => c.json(signInOptions(c.var.request, new URL(c.req.url).hostname)),
   )
   .post(
@@ -53,14 +58,14 @@ export const signInRoutes = router()
     consoleFromHereOnly,
     doc('auth.login', 'Sign in', 200, LoginTokens, {
       description:
-        'The password form of OAuth 2.0 (`username`, `password`) is taken as well, and its answer also has the names of OAuth 2.0. Repeated wrong passwords cause a wait, counted for each account and network. A device that has signed in to the account before has a cookie and its own counter, so attempts by others never make it wait.',
+        'Also accepts the password form of OAuth 2.0 (`username`, `password`); the response then also has the field names of OAuth 2.0. Repeated wrong passwords cause a wait, counted for each account and network. A device that has signed in to the account before has a cookie and its own counter, so attempts by others never make it wait.',
     }),
     validate('json', Login, { form: { schema: LoginForm, read: readLoginForm } }),
     limitSignIns,
     async (c) => {
       const input = c.req.valid('json')
       const tokens = await signIn(c.var.request, input, await knownDevice(c, input.email))
-      // Any page can have a browser send a form, so a form leaves no cookie behind.
+      // Any page can make a browser send a form, so a sign-in by form sets no cookie.
       if (isForm(c)) return c.json(withOAuthNames(tokens))
       await rememberDevice(c, input.email)
       return c.json(handOut(c, tokens))

@@ -25,10 +25,10 @@ export const Login = z
   .meta({ id: 'Login' })
 export type Login = z.infer<typeof Login>
 
-/** The form of OAuth 2.0 (RFC 6749, 4.3). Fields about the client are taken and mean nothing here. */
+/** The form of OAuth 2.0 (RFC 6749, 4.3). Fields about the client are accepted and ignored. */
 export const LoginForm = z
   .object({
-    grant_type: z.literal('password').optional().describe('May be left out.'),
+    grant_type: z.literal('password').optional().describe('May be omitted.'),
     username: z.string().describe('The email address.'),
     password: z.string(),
     mfa_code: z.string().optional().describe('A code of the second factor, or a backup code.'),
@@ -38,7 +38,7 @@ export const LoginForm = z
   })
   .meta({ id: 'LoginForm' })
 
-const onlyForForms = 'Only in the answer to a form: the same under the name of OAuth 2.0.'
+const onlyForForms = 'Only in the response to a form: the same value under its OAuth 2.0 name.'
 
 export const LoginTokens = z
   .strictObject({
@@ -52,11 +52,11 @@ export const LoginTokens = z
 export type LoginTokens = z.infer<typeof LoginTokens>
 export const SignInOptions = z
   .strictObject({
-    registration: z.enum(['open', 'invite', 'closed']).describe('Who may make an account.'),
+    registration: z.enum(['open', 'invite', 'closed']).describe('Who can create an account.'),
     demo: z
       .strictObject({ email: z.string(), password: z.string() })
       .nullable()
-      .describe('The account of the demo user. In development only.'),
+      .describe('The account of the demo user. Only in development.'),
   })
   .meta({ id: 'SignInOptions' })
 export type SignInOptions = z.infer<typeof SignInOptions>

@@ -9,7 +9,7 @@ export type NewTicket = {
   expiresAt: number
 }
 
-/** What a ticket holds is what its credential was then. */
+/** A ticket contains what its credential was when the ticket was created. */
 export async function insertSocketTicket(d1: D1Database, ticket: NewTicket): Promise<void> {
   const { ticketHash, userId, teamId, sessionId, keyId, origin, channels, expiresAt } = ticket
   await d1
@@ -42,7 +42,7 @@ export type TicketRow = {
   expiresAt: number
 }
 
-/** Of two that come with the same ticket one gets it. */
+/** If two requests use the same ticket, only one gets it. */
 export function takeSocketTicket(d1: D1Database, ticketHash: string): Promise<TicketRow | null> {
   return d1
     .prepare(

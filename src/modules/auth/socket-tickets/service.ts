@@ -1,7 +1,7 @@
-// Browsers send no Authorization header with a WebSocket, so they bring a ticket. Invariants:
-// 1. A ticket opens one socket: it is deleted by the statement that reads it, whatever comes of it.
-// 2. It is no right. It only says which session or key to look at, and that is asked as with any request.
-// 3. It counts only from the origin that asked for it, and for 30 seconds.
+// Tickets for WebSockets, because browsers send no Authorization header with them. Invariants:
+// 1. A ticket opens one socket: the statement that reads it also deletes it, even if opening the socket then fails.
+// 2. A ticket grants no rights. It refers to a session or an API key, whose rights are checked as in any request.
+// 3. It is valid for 30 seconds, and only from the origin that requested it.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { SECOND_MS, toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -11,7 +11,7 @@ import { insertSocketTicket, takeSocketTicket } from './repo.ts'
 
 export const SOCKET_TICKET_LIFE_MS = 30 * SECOND_MS
 
-/** `channels`: those that the socket starts on, in place of its own. */
+/** `channels`: the channels that the socket starts on, instead of the defaults. */
 export async function createSocketTicket(
   ctx: ServiceContext,
   { origin, channels }: { origin: string | null; channels: string[] | null },

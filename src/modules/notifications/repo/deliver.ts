@@ -1,4 +1,4 @@
-// The SQL of telling users: who they are, their notifications, and the mails that follow.
+// The SQL for notifying users: the recipients, their notifications and the resulting mails.
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import { notifications, type TeamRole } from '../../../db/schema/index.ts'
@@ -15,7 +15,7 @@ export type Recipient = {
 
 const ROLES: readonly TeamRole[] = ['viewer', 'member', 'admin', 'owner']
 
-/** Active users; with a team its members only. */
+/** Active users. With a team, only its members. */
 export async function findRecipients(
   d1: D1Database,
   teamId: string | null,
@@ -45,11 +45,11 @@ export async function findRecipients(
   return results
 }
 
-/** Fails where the message was worked off before, and with it the whole batch. */
+/** Fails if the message was already processed, and then the whole batch fails. */
 export const insertSource = (id: string, now: number): Statement =>
   statement('INSERT INTO notification_sources (id, created_at) VALUES (?, ?)', id, now)
 
-/** A group is closed when it is read, or after this time. */
+/** A group of repeats is closed when it is read, or after this time. */
 const GROUP_MS = 3_600_000
 
 export const closeGroups = (openKey: string, userIds: readonly string[], now: number): Statement =>
@@ -61,7 +61,7 @@ export const closeGroups = (openKey: string, userIds: readonly string[], now: nu
     now - GROUP_MS,
   )
 
-/** One for each user, in `rows`. */
+/** One notification for each user in `rows`. */
 export type Told = { id: string; userId: string; inApp: 0 | 1 }
 
 export type NotificationFields = {
@@ -76,7 +76,7 @@ export type NotificationFields = {
   openKey: string | null
 }
 
-/** A repeat raises the count of the open group, and shows the newest text. */
+/** A repeat increases the count of the open group and updates its text. */
 export const upsertNotifications = (
   rows: readonly Told[],
   fields: NotificationFields,
@@ -103,7 +103,7 @@ export const upsertNotifications = (
     now,
   )
 
-/** A mail for each notification that is new. A repeat in a group is not mailed again. */
+/** A mail for each new notification. Repeats in a group are not mailed again. */
 export const insertMails = (mails: readonly { id: string; dueAt: number }[], now: number): Statement =>
   statement(
     `INSERT INTO notification_mails (id, user_id, team_id, kind, title, message, link, due_at, created_at)
@@ -113,7 +113,7 @@ export const insertMails = (mails: readonly { id: string; dueAt: number }[], now
     now,
   )
 
-/** What was made, or counted, for these users. */
+/** The notifications that were created or counted for these users. */
 export async function findTold(
   db: Db,
   ids: readonly string[],

@@ -1,4 +1,4 @@
-// Mails that are due. Everything of a user goes out as one mail, and leaves here in the batch that hands it to the outbox.
+// Mails that are due. All due mails of a user become one mail. The batch that puts it into the outbox deletes them here.
 import type { Plan } from '../../../core/plans.ts'
 import { runBatch, type Statement, statement } from '../../../db/statement.ts'
 
@@ -13,13 +13,13 @@ export type DueMail = {
   title: string
   message: string
   link: string | null
-  /** Of the group that it stands for. */
+  /** From the group of notifications that it belongs to. */
   count: number
 }
 
 const MAX_IN_MAIL = 100
 
-/** What a user may no longer read: the account is not active, or has left the team. */
+/** Mails that the user may no longer read: the account is inactive, or has left the team. */
 const dropLost = (userId: string, now: number): Statement =>
   statement(
     `DELETE FROM notification_mails AS m WHERE m.user_id = ?1 AND m.due_at <= ?2 AND (
@@ -50,7 +50,7 @@ export async function findUsersWithDueMails(d1: D1Database, now: number, limit: 
   return results.map(({ userId }) => userId)
 }
 
-/** An answer only while all of them are still there: whoever comes second sends nothing. */
+/** Returns a row only if all of them still exist, so only the first of two concurrent requests sends them. */
 export const allStillThere = (ids: readonly string[]): Statement =>
   statement(
     'SELECT 1 FROM (SELECT count(*) AS n FROM notification_mails WHERE id IN (SELECT value FROM json_each(?))) WHERE n = ?',
@@ -58,14 +58,14 @@ export const allStillThere = (ids: readonly string[]): Statement =>
     ids.length,
   )
 
-/** The same as a number, for the count of mails. */
+/** The same condition as a number, for counting mails. */
 export const oneIfStillThere = (ids: readonly string[]): { sql: string; param: string } => ({
   sql: `SELECT 1 AS n FROM (SELECT count(*) AS there FROM notification_mails WHERE id IN (SELECT value FROM json_each(?4)))
     WHERE there = ${ids.length}`,
   param: JSON.stringify(ids),
 })
 
-/** What did not go out, when the limit of the day kept it and not somebody who was quicker. Mails about other teams stay due. */
+/** Postpones mails if the daily limit prevented sending them, but not if another request sent them. Mails about other teams stay due. */
 export const postpone = (ids: readonly string[], teamId: string, until: number): Statement =>
   statement(
     `UPDATE notification_mails SET due_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND team_id = ?4
@@ -76,7 +76,7 @@ export const postpone = (ids: readonly string[], teamId: string, until: number):
     teamId,
   )
 
-/** Behind the row of the outbox in the same batch: only what went out leaves. */
+/** Must follow the row of the outbox in the same batch, so that only sent mails are deleted. */
 export const deleteIfPosted = (ids: readonly string[]): Statement =>
   statement(
     'DELETE FROM notification_mails WHERE changes() = 1 AND id IN (SELECT value FROM json_each(?))',

@@ -1,4 +1,4 @@
-// A user's notifications. A key sees those of its team only.
+// A user's notifications. An API key sees only those of its team.
 import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../../context.ts'
 import type { Db } from '../../../db/client.ts'
@@ -13,7 +13,7 @@ type Filter = { unread?: boolean | undefined; kind?: NotificationRow['kind'] | u
 const ownedBy = ({ kind, userId, teamId }: Owner, filter: Filter = {}) =>
   and(
     eq(notifications.userId, userId),
-    // Literal, so that the partial indexes are used.
+    // Literals, so that SQLite uses the partial indexes.
     sql`${notifications.inApp} = 1`,
     kind === 'api_key' ? eq(notifications.teamId, teamId) : undefined,
     filter.kind === undefined ? undefined : eq(notifications.kind, filter.kind),
@@ -77,7 +77,7 @@ export const markRead = (owner: Owner, id: string, now: number): Statement =>
     now,
   )
 
-/** Those that had come by then: what comes meanwhile stays unread. */
+/** Only those that existed at that time, so later ones stay unread. */
 export const markAllRead = (owner: Owner, now: number): Statement =>
   statement(
     `UPDATE notifications SET read_at = ?3 WHERE ${OF_OWNER} AND read_at IS NULL AND created_at <= ?3`,
@@ -86,7 +86,7 @@ export const markAllRead = (owner: Owner, now: number): Statement =>
     now,
   )
 
-/** The teams that the notifications of a user are about which were read at this time. */
+/** The teams of a user's notifications that were read at this time. */
 export async function findTeamsRead(d1: D1Database, userId: string, readAt: number): Promise<string[]> {
   const { results } = await d1
     .prepare(

@@ -10,7 +10,7 @@ export const findSettings = (d1: D1Database, userId: string): Promise<SettingsRo
     .bind(userId)
     .first<SettingsRow>()
 
-/** A guard: changes nothing where somebody else has changed them since they were read. */
+/** A guard: changes nothing if the settings have changed since they were read. */
 export const writeSettings = (userId: string, before: string | null, after: string, now: number): Statement =>
   statement(
     `INSERT INTO notification_settings (user_id, settings, updated_at)

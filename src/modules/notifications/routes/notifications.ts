@@ -25,7 +25,8 @@ export const notificationRoutes = router()
     '/notifications',
     access('notifications:read'),
     doc('users.notifications.list', 'List your notifications', 200, NotificationPage, {
-      description: 'Of all your teams, for 90 days. An API key sees those of its team.',
+      description:
+        'Notifications of all your teams from the last 90 days. An API key sees only those of its team.',
     }),
     validate('query', ListNotifications),
     async (c) => c.json(await listNotifications(c.var.ctx, c.req.valid('query'))),
@@ -40,17 +41,23 @@ export const notificationRoutes = router()
   .get(
     '/notifications/settings',
     access('notifications:read'),
-    doc('users.notifications.getSettings', 'Get how you are notified', 200, NotificationSettings),
+    doc('users.notifications.getSettings', 'Get your notification settings', 200, NotificationSettings),
     async (c) => c.json(await getNotificationSettings(c.var.ctx)),
   )
   .on(
     UPDATE_BY_PUT,
     '/notifications/settings',
     access('notifications:write'),
-    doc('users.notifications.updateSettings', 'Change how you are notified', 200, NotificationSettings, {
-      description:
-        'Omitted fields stay unchanged, also within a kind. Time zone and digest are in your preferences.',
-    }),
+    doc(
+      'users.notifications.updateSettings',
+      'Update your notification settings',
+      200,
+      NotificationSettings,
+      {
+        description:
+          'Omitted fields stay unchanged, also within a kind. The time zone and the digest setting are in your preferences.',
+      },
+    ),
     validate('json', UpdateNotificationSettings),
     async (c) => c.json(await updateNotificationSettings(c.var.ctx, c.req.valid('json'))),
   )

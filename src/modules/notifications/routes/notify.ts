@@ -8,7 +8,7 @@ export const notifyRoutes = router().post(
   '/notify/user-notification',
   access('notify:write'),
   doc('realtime.notifyUser', 'Notify a member of the team', 202, NotifyUserReceipt, {
-    description: 'Members notify themselves, admins of the team every member.',
+    description: 'Members can notify themselves. Admins can notify every member of the team.',
   }),
   validate('json', NotifyUser),
   async (c) => c.json(await notifyUser(c.var.ctx, c.req.valid('json')), 202),

@@ -1,4 +1,4 @@
-// Public: the token says whose mails of which kind are turned off, and can do nothing else.
+// Public routes. The token identifies the user and the kind of mails to turn off, and allows nothing else.
 import { answerPage } from '../../../http/html-page.ts'
 import { doc } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
@@ -11,7 +11,7 @@ export const unsubscribeRoutes = router()
   .get(
     '/unsubscribe/:token',
     limitByAddress,
-    doc('users.notifications.openUnsubscribe', 'The page of an unsubscribe link', 200, HtmlPage, {
+    doc('users.notifications.openUnsubscribe', 'Page of an unsubscribe link', 200, HtmlPage, {
       mediaType: 'text/html',
       description: 'Opening it changes nothing.',
     }),
@@ -23,7 +23,7 @@ export const unsubscribeRoutes = router()
   .post(
     '/unsubscribe/:token',
     limitByAddress,
-    doc('users.notifications.unsubscribe', 'Get no more mails of a kind', 200, HtmlPage, {
+    doc('users.notifications.unsubscribe', 'Unsubscribe from a kind of email', 200, HtmlPage, {
       mediaType: 'text/html',
     }),
     async (c) => {

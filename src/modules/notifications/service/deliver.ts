@@ -1,7 +1,7 @@
-// Telling users. Invariants:
-// 1. A message counts once, however often it comes: its id is the first row of the batch that tells of it.
-// 2. Repeats under one key within an hour are one notification with a count, and one mail.
-// 3. Only members of the team are told of what is about it.
+// Notifies users. Invariants:
+// 1. A message counts once, however often it arrives: the batch that delivers it inserts the message's id first.
+// 2. Repeats with the same key within an hour become one notification with a count, and one mail.
+// 3. Notifications about a team go only to its members.
 import type { RequestContext } from '../../../context.ts'
 import { derivedId } from '../../../core/ids.ts'
 import { isUniqueViolation } from '../../../db/commit.ts'
@@ -39,7 +39,7 @@ export async function createNotifications(
   try {
     await store(request, wanted, message, outboxId, now)
   } catch (error) {
-    // Worked off before. What follows may not be, and does no harm twice.
+    // The message was already processed. The steps after it may not have been, and are safe to repeat.
     if (!isUniqueViolation(error, 'notification_sources.id')) throw error
   }
   await tellLive(request, message, outboxId, wanted)
@@ -113,7 +113,7 @@ async function store(
   ])
 }
 
-/** To the sockets of users who follow their notifications. What does not arrive is in the list. */
+/** Sends to the sockets of users who follow their notifications. If that fails, the notification is still in the list. */
 async function tellLive(
   request: RequestContext,
   message: NotificationCreate,
@@ -127,7 +127,7 @@ async function tellLive(
     await publishNotification(request, row, ids.includes(row.id) ? 'created' : 'updated', outboxId)
 }
 
-/** To the webhooks of the team that it is about. */
+/** Sends to the webhooks of the team that it is about. */
 async function tellWebhooks(
   request: RequestContext,
   told: Told[],

@@ -1,4 +1,4 @@
-// What a node of a run tells members of its team.
+// Notifications that a node of a run sends to members of its team.
 import { AppError } from '../../../core/errors.ts'
 import { derivedId } from '../../../core/ids.ts'
 import type { Env } from '../../../env.ts'
@@ -17,7 +17,7 @@ export type NodeScope = {
 }
 
 export type NodeNotice = {
-  /** Null for who started the run. */
+  /** Null for the person who started the run. */
   userIds: string[] | null
   title: string | null
   message: string
@@ -25,12 +25,14 @@ export type NodeNotice = {
   link: string | null
 }
 
-/** Answers who is told. The same key again tells nobody twice. */
+/** Returns the notified users. Repeating the same key notifies nobody again. */
 export async function notifyFromNode(scope: NodeScope, notice: NodeNotice, key: string): Promise<string[]> {
   const { env, teamId, runId, workflow, startedBy, requestId, now } = scope
   const userIds = notice.userIds ?? (startedBy === null ? [] : [startedBy])
   if (userIds.length === 0)
-    throw new AppError('resource.not_found', { detail: 'Nobody has started the run: set `to`.' })
+    throw new AppError('resource.not_found', {
+      detail: 'The run was not started by a person: set `to`.',
+    })
   const members = await findMembersAmong(env.DB, teamId, userIds)
   const stranger = userIds.find((id) => !members.has(id))
   if (stranger !== undefined)
@@ -40,7 +42,7 @@ export async function notifyFromNode(scope: NodeScope, notice: NodeNotice, key: 
     to: { userIds },
     teamId,
     level: notice.level,
-    title: notice.title ?? workflow?.name ?? 'A run tells you something',
+    title: notice.title ?? workflow?.name ?? 'Message from a run',
     message: notice.message,
     link: notice.link,
     subject: { type: 'run', id: runId },

@@ -1,4 +1,4 @@
-// The general preferences of a user that matter here, as the profile keeps them.
+// The parts of a user's general preferences that matter for notifications.
 import type { Timing } from '../mail-time.ts'
 import type { General } from '../preferences.ts'
 

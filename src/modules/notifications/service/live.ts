@@ -1,5 +1,5 @@
-// What the sockets of a user hear of their notifications, with how many are unread. Without followers nothing is sent.
-// A person hears of all their teams, a key of its own team only.
+// Sends a user's notifications and unread count to their sockets. Sends nothing if there are no followers. A person follows all
+// their teams, an API key only its own team.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { teamNotifications, userHub } from '../../../objects/channels.ts'
@@ -11,7 +11,7 @@ import { toNotification } from './view.ts'
 
 type Told = Pick<TeamEvent, 'type'> & { data: Record<string, unknown> }
 
-/** `key` names what happened: the same again is sent once. */
+/** `key` identifies the change: the same change is sent once. */
 export async function publishNotification(
   request: RequestContext,
   row: NotificationRow,
@@ -30,7 +30,7 @@ export async function publishAllRead(request: RequestContext, userId: string, re
   )
 }
 
-/** To the log of the user, and to those of keys of the teams that it is about. */
+/** Sends to the user's channel, and to those of API keys of the teams that it is about. */
 async function publish(
   request: RequestContext,
   { userId, key }: { userId: string; key: string },

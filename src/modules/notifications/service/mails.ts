@@ -1,10 +1,10 @@
 // Mails of notifications. Invariants:
-// 1. What goes into a mail leaves the table in the batch that writes the mail to the outbox, so two that do this at once, or a
-//    crash in between, make one mail.
-// 2. Mails count against the daily limit of the team that they are about. What does not fit waits until the next day, but for what
-//    is urgent, and for what is about other teams: that goes out without it.
-// 3. Nobody is mailed about a team that they have left meanwhile.
-// 4. Each mail says how to get no more of its kind, by a link that needs no sign-in.
+// 1. The batch that writes a mail to the outbox also deletes the table rows it contains. So two concurrent ticks, or a crash
+//    in between, send one mail.
+// 2. Mails count against the daily limit of the team that they are about. Mails above the limit wait until the next day, except
+//    urgent ones. Notifications about other teams are sent without them.
+// 3. Nobody gets mails about a team that they have left.
+// 4. Each mail has a link to unsubscribe from its kind, which works without signing in.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, dayOf } from '../../../core/clock.ts'
 import { newId } from '../../../core/ids.ts'
@@ -33,17 +33,17 @@ export async function mailUsers(request: RequestContext, userIds: readonly strin
   for (const userId of new Set(userIds)) await mailUser(request, userId)
 }
 
-/** For the tick: what waited for the end of quiet hours or for a digest, and what a crash has left. */
+/** For the tick: mails that waited for the end of quiet hours or a digest, and mails that a crash left behind. */
 export async function mailDueUsers(request: RequestContext): Promise<void> {
   await mailUsers(request, await findUsersWithDueMails(request.env.DB, request.now(), MAX_USERS))
 }
 
-/** Another round for each team that has used up its limit. */
+/** Repeats for each team that has reached its limit. */
 async function mailUser(request: RequestContext, userId: string): Promise<void> {
   while (await isPostponed(request, userId));
 }
 
-/** Mails a user what is due, or postpones it where the team that pays may send no more today. */
+/** Mails a user everything that is due, or postpones what belongs to a team that has reached its daily limit. */
 async function isPostponed(request: RequestContext, userId: string): Promise<boolean> {
   const { env, requestId } = request
   const now = request.now()
@@ -64,7 +64,7 @@ async function isPostponed(request: RequestContext, userId: string): Promise<boo
     const limit = PLAN_LIMITS[payer.plan].mailsPerDay
     const results = await runBatch(env.DB, [
       ...countMail({ teamId: payer.teamId, day: dayOf(now), limit }, oneIfStillThere(ids)),
-      // Only behind a count that was raised.
+      // Only if the count was increased.
       mailRowsIfChanged([{ id: outboxId, to: message.to }], message, { requestId, now }),
       deleteIfPosted(ids),
       postpone(ids, payer.teamId, now - (now % DAY_MS) + DAY_MS),
@@ -76,7 +76,7 @@ async function isPostponed(request: RequestContext, userId: string): Promise<boo
   return false
 }
 
-/** The team that a mail is about pays for it. What a user has to know costs nobody, and is never held back. */
+/** The mail counts against the team that it is about. Urgent mails count against no team and are never postponed. */
 function payerOf(due: readonly DueMail[]): { teamId: string; plan: Plan } | null {
   if (due.some(({ kind }) => kindOf(kind as NotificationKind).urgent === true)) return null
   const of = due.find(({ teamId, plan }) => teamId !== null && plan !== null)
@@ -93,7 +93,11 @@ async function mailOf({ settings }: RequestContext, due: DueMail[]): Promise<Mai
   const unsubscribeUrl = `${base}/notifications/unsubscribe/${token}`
   const footer = isMandatory
     ? []
-    : ['', '--', `${isOne ? 'No more mails of this kind' : 'No more of these mails'}: ${unsubscribeUrl}`]
+    : [
+        '',
+        '--',
+        `${isOne ? 'Unsubscribe from this kind of email' : 'Unsubscribe from these emails'}: ${unsubscribeUrl}`,
+      ]
   return {
     type: 'mail.send',
     to: first.email,

@@ -6,7 +6,7 @@ import { notify } from '../../../queue/notify.ts'
 import { findMembersAmong } from '../../teams/index.ts'
 import type { NotifyUser, NotifyUserReceipt } from '../schema.ts'
 
-/** To oneself, or by an admin of the team to one of its members. */
+/** Users can notify themselves; admins of the team can notify its members. */
 export async function notifyUser(ctx: ServiceContext, input: NotifyUser): Promise<NotifyUserReceipt> {
   const { userId, title, message, level, link } = input
   const { actor } = ctx

@@ -36,7 +36,7 @@ async function requireSettings({ env }: RequestContext, userId: string): Promise
   return row
 }
 
-/** What the link turns off. Throws 400 for a link that was made up, or whose user is gone. */
+/** The user and kind of the link. Throws 400 for an invalid link, or if the user does not exist any more. */
 export async function openUnsubscribe(
   request: RequestContext,
   token: string,
@@ -47,7 +47,7 @@ export async function openUnsubscribe(
   return read
 }
 
-/** Turns off mail of one kind, or all that can be turned off. It can be repeated. */
+/** Turns off mails of one kind, or all that can be turned off. It can be repeated. */
 export async function unsubscribe(request: RequestContext, token: string): Promise<{ kind: string }> {
   const { userId, kind } = await openUnsubscribe(request, token)
   const { settings } = await requireSettings(request, userId)

@@ -1,4 +1,4 @@
-// What a client that begins, or has lost its place, is given of a user's notifications: the stored ones.
+// The stored notifications of a user, for a client that starts or has missed events.
 import type { Json } from '../../../core/json.ts'
 import { dbOf } from '../../../db/client.ts'
 import type { ChannelReader } from '../../../objects/channels.ts'

@@ -3,7 +3,7 @@ export type BuiltIn = {
   name: string
   description: string
   category: string
-  /** JSON Schema of what fills the placeholders; each has a default. */
+  /** The JSON Schema of the variables. Each has a default. */
   variables: Record<string, unknown>
   definition: Record<string, unknown>
   triggers?: Record<string, unknown>[]

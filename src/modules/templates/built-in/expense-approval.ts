@@ -4,19 +4,24 @@ export const expenseApproval: BuiltIn = {
   id: 'tpl_builtin_expense_approval',
   name: 'Expense approval',
   description:
-    'Lets small expenses through and asks a person about the others; nobody answering counts as no.',
+    'Approves small expenses and asks a person about the others. Without an answer in time, the expense is rejected.',
   category: 'people',
   variables: {
     type: 'object',
     additionalProperties: false,
     properties: {
-      limit: { type: 'number', minimum: 0, default: 100, description: 'Up to this amount nobody is asked.' },
+      limit: {
+        type: 'number',
+        minimum: 0,
+        default: 100,
+        description: 'Expenses up to this amount need no approval.',
+      },
       timeoutMs: {
         type: 'integer',
         minimum: 1000,
         maximum: 31_536_000_000,
         default: 172_800_000,
-        description: 'How long an answer may take.',
+        description: 'The time limit for an answer.',
       },
     },
   },

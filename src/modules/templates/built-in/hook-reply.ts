@@ -2,8 +2,8 @@ import type { BuiltIn } from './built-in.ts'
 
 export const hookReply: BuiltIn = {
   id: 'tpl_builtin_hook_reply',
-  name: 'Webhook with an answer',
-  description: 'Takes a request at a URL of its own and answers it with what the workflow makes of it.',
+  name: 'Webhook with a response',
+  description: 'Receives a request at its own URL and responds with the result of the workflow.',
   category: 'triggers',
   variables: {
     type: 'object',

@@ -1,4 +1,4 @@
-// Templates that come with the product. Each runs as it stands, with nothing configured; a test runs every one.
+// The built-in templates. Each runs without any configuration; a test runs them all.
 import type { BuiltIn } from './built-in.ts'
 import { expenseApproval } from './expense-approval.ts'
 import { hookReply } from './hook-reply.ts'
@@ -7,7 +7,7 @@ import { repeatUntil } from './repeat-until.ts'
 import { salesReport } from './sales-report.ts'
 import { stepPerItem } from './step-per-item.ts'
 
-/** Before any template that a user can make, so that lists stay in order. */
+/** Earlier than any template of a user, so that lists stay in order. */
 export const BUILT_IN_SINCE = '2020-01-01T00:00:00.000Z'
 
 export const BUILT_INS: readonly BuiltIn[] = [

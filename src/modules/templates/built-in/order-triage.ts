@@ -3,8 +3,7 @@ import type { BuiltIn } from './built-in.ts'
 export const orderTriage: BuiltIn = {
   id: 'tpl_builtin_order_triage',
   name: 'Order triage',
-  description:
-    'Branches on the total of an order, treats large ones with care, and brings the branches together.',
+  description: 'Branches on the total of an order, marks large orders for review, and merges the branches.',
   category: 'basics',
   variables: {
     type: 'object',
@@ -14,7 +13,7 @@ export const orderTriage: BuiltIn = {
         type: 'number',
         minimum: 0,
         default: 1000,
-        description: 'From this total an order is large.',
+        description: 'Orders with at least this total are large.',
       },
       greeting: { type: 'string', maxLength: 200, default: 'Thank you' },
     },

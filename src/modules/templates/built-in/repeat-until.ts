@@ -3,7 +3,7 @@ import type { BuiltIn } from './built-in.ts'
 export const repeatUntil: BuiltIn = {
   id: 'tpl_builtin_repeat_until',
   name: 'Repeat until done',
-  description: 'A loop: does a step again and again until a condition holds, with a bound on the rounds.',
+  description: 'A loop that repeats a step until a condition is true, with a limit on the rounds.',
   category: 'basics',
   variables: {
     type: 'object',
@@ -14,7 +14,7 @@ export const repeatUntil: BuiltIn = {
         minimum: 1,
         maximum: 10_000,
         default: 100,
-        description: 'No more rounds than this.',
+        description: 'The maximum number of rounds.',
       },
     },
   },

@@ -9,7 +9,7 @@ export const salesReport: BuiltIn = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      least: { type: 'number', default: 0, description: 'Sales below this are left out.' },
+      least: { type: 'number', default: 0, description: 'Leaves out sales below this amount.' },
       title: { type: 'string', maxLength: 200, default: 'Sales by country' },
     },
   },

@@ -3,14 +3,19 @@ import type { BuiltIn } from './built-in.ts'
 export const stepPerItem: BuiltIn = {
   id: 'tpl_builtin_step_per_item',
   name: 'Steps for each item',
-  description:
-    'Runs a few steps for each item of a list, several items at a time, and gathers what they gave.',
+  description: 'Runs a few steps for each item of a list, several items at a time, and collects the results.',
   category: 'basics',
   variables: {
     type: 'object',
     additionalProperties: false,
     properties: {
-      concurrency: { type: 'integer', minimum: 1, maximum: 100, default: 4, description: 'Items at a time.' },
+      concurrency: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100,
+        default: 4,
+        description: 'The number of items processed at a time.',
+      },
     },
   },
   definition: {

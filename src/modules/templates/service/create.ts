@@ -10,8 +10,8 @@ import { storeTemplate } from './templates.ts'
 const MAX_SCHEMA_BYTES = 65_536
 
 /**
- * A template is checked as what it becomes when each variable has its default or first example. Where one has neither,
- * the definition can only be checked when it is used.
+ * Checks a template with each variable set to its default or first example. If a variable has neither, the definition can only
+ * be checked when the template is used.
  */
 export async function createTemplate(ctx: ServiceContext, input: CreateTemplate): Promise<Template> {
   refuseProblems(secretsNotKept(input.triggers, 'A template'))

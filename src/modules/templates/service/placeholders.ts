@@ -1,14 +1,14 @@
-// `{{= name }}` in a template stands for a variable. No expression starts with `=`, so no definition holds one by
-// accident. Alone in a string it becomes the value with its type; within text, its text; inside an expression, a literal
-// of the expression language, so that a quote in a value cannot end a string there. A value stays a value: what reads as
-// an expression in it is escaped wherever expressions are evaluated. What is filled in is counted: a short text with many
-// placeholders for a long value is refused before it fills the memory.
+// Fills placeholders. `{{= name }}` in a template stands for a variable. No expression starts with `=`, so a definition never
+// contains one by accident. Alone in a string, it becomes the value with its type; within text, the value as text; inside an
+// expression, a literal, so that a quote in a value cannot end a string there. Values are never evaluated: anything in a value
+// that looks like an expression is escaped where expressions are evaluated. The total length of filled-in values is limited,
+// because a short text with many placeholders could otherwise fill the memory.
 import { AppError } from '../../../core/errors.ts'
 
 const PLACEHOLDER = /\{\{=\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g
 const ALONE = /^\{\{=\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}$/
 
-/** Names of the variables that a value uses. */
+/** The names of the variables that a value uses. */
 export function placeholdersIn(value: unknown, found = new Set<string>()): Set<string> {
   if (typeof value === 'string') for (const match of value.matchAll(PLACEHOLDER)) found.add(match[1] ?? '')
   else if (Array.isArray(value)) for (const item of value) placeholdersIn(item, found)
@@ -17,17 +17,17 @@ export function placeholdersIn(value: unknown, found = new Set<string>()): Set<s
   return found
 }
 
-/** Where expressions are evaluated, with all that is below. */
+/** Fields whose content, at any depth, is evaluated for expressions. */
 const EVALUATED = new Set(['params', 'when', 'each', 'output', 'concurrency', 'filter'])
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** Characters that values may bring into a template, all placeholders together. */
+/** How many characters all values together may add to a template. */
 export const MAX_FILLED_CHARS = 4_000_000
 
 type Filling = { variables: Variables; left: number; sizes: Map<string, number> }
 
-/** A value with every placeholder filled in; one without a value becomes null. Throws 413 when it gets too large. */
+/** Fills every placeholder in a value. A variable without a value becomes null. Throws 413 if the result is too large. */
 export const fillIn = (value: unknown, variables: Variables): unknown =>
   fill({ variables, left: MAX_FILLED_CHARS, sizes: new Map() }, value, false)
 
@@ -59,7 +59,7 @@ function fillText(filling: Filling, text: string, evaluated: boolean): unknown {
   return filled + text.slice(end)
 }
 
-/** The value of a variable, which counts each time that it is taken. */
+/** Returns the value of a variable and counts its length at each use. */
 function take(filling: Filling, name: string): unknown {
   const value = Object.hasOwn(filling.variables, name) ? (filling.variables[name] ?? null) : null
   const size = filling.sizes.get(name) ?? JSON.stringify(value).length
@@ -67,12 +67,12 @@ function take(filling: Filling, name: string): unknown {
   filling.left -= size
   if (filling.left < 0)
     throw new AppError('request.too_large', {
-      detail: `The values would bring more than ${MAX_FILLED_CHARS} characters into the template.`,
+      detail: `The values would add more than ${MAX_FILLED_CHARS} characters to the template.`,
     })
   return value
 }
 
-/** Whether an expression is open behind this text, which goes on where the last one ended. */
+/** Whether an expression is still open at the end of this text, which continues after the previous one. */
 function readOn(state: { isOpen: boolean; last: string }, text: string): void {
   const seen = state.last + text
   const [opens, closes] = [seen.lastIndexOf('{{'), seen.lastIndexOf('}}')]
@@ -80,7 +80,7 @@ function readOn(state: { isOpen: boolean; last: string }, text: string): void {
   state.last = seen.slice(-1)
 }
 
-/** Backslashes before braces count in pairs, so each that is there is doubled, and one more makes the braces plain. */
+/** Backslashes before braces count in pairs. So this doubles each existing one and adds one that escapes the braces. */
 function escaped(value: unknown): unknown {
   if (typeof value === 'string')
     return value.replace(/(\\*)\{\{/g, (_all, slashes: string) => `${slashes}${slashes}\\{{`)

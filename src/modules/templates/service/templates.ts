@@ -95,11 +95,11 @@ export async function storeTemplate(
     },
   })
   if (done === 'guard_missed')
-    throw new AppError('resource.conflict', { detail: `A team keeps at most ${MAX_TEMPLATES} templates.` })
+    throw new AppError('resource.conflict', { detail: `A team can have at most ${MAX_TEMPLATES} templates.` })
   return getTemplate(ctx, id)
 }
 
-/** Only one's own: of another team's it can at most be seen that it is public. */
+/** Only the team's own templates. Public templates of other teams get another error, because they are visible. */
 export async function deleteTemplate(ctx: ServiceContext, id: string): Promise<void> {
   const done = await commit(ctx, {
     guard: deleteRow(ctx.actor.teamId, id),

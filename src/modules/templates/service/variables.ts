@@ -1,4 +1,4 @@
-// The values of the variables of a template, for workflows and tasks alike.
+// The values of template variables, for workflows and tasks.
 import { AppError } from '../../../core/errors.ts'
 import { checkValue } from '../../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
@@ -6,7 +6,7 @@ import { withDefaults } from '../../../engine/json-schema/defaults.ts'
 
 type Fields = Record<string, unknown>
 
-/** What was given, with defaults. All that does not fit is reported at once. */
+/** The given values with defaults. Reports all invalid values at once. */
 export function filledVariables(variables: Fields, given: Fields): Fields {
   const schema = compileSchema({ type: 'object', ...variables })
   if (!schema.ok) return given
@@ -14,13 +14,13 @@ export function filledVariables(variables: Fields, given: Fields): Fields {
   const faults = [...unknownNames(variables, given), ...checkValue(schema.value, filled)]
   if (faults.length > 0)
     throw new AppError('request.invalid', {
-      detail: 'The variables do not fit the template.',
+      detail: 'The variables do not match the schema of the template.',
       errors: faults.map(({ path, message, code }) => ({ path: `/variables${path}`, message, code })),
     })
   return filled
 }
 
-/** A name that the template does not know is a slip of the pen, unless its schema says that it takes others. */
+/** An unknown name is reported as a typing error, unless the schema allows other properties. */
 function unknownNames(schema: Fields, given: Fields) {
   if (schema.additionalProperties !== undefined || schema.patternProperties !== undefined) return []
   const known = (schema.properties ?? {}) as Fields
@@ -28,7 +28,7 @@ function unknownNames(schema: Fields, given: Fields) {
     .filter((name) => !Object.hasOwn(known, name))
     .map((name) => ({
       path: `/${name}`,
-      message: 'The template has no such variable.',
+      message: 'The template does not have this variable.',
       code: 'template.unknown_variable',
     }))
 }

@@ -1,7 +1,7 @@
-// Secrets that come along with triggers, as `auth.secret`. Invariants:
-// 1. They are taken out before anything is checked or stored, since versions, drafts and templates are shown to everybody in
-//    the team: what is kept is the sealed value in the row of the trigger, and nothing ever reads it back out.
-// 2. A secret is sealed for its row, so the id of the row is settled first.
+// Secrets in requests with triggers, as `auth.secret`. Invariants:
+// 1. They are removed before anything is checked or stored, because everybody in the team can see versions, drafts and
+//    templates. Only the encrypted value in the trigger's row is stored, and it is never shown.
+// 2. A secret is encrypted for its row, so the id of the row is decided first.
 import type { RequestContext } from '../../../context.ts'
 import { jsonTypeOf } from '../../../core/json-type.ts'
 import { openSecret, sealSecret } from '../../../core/secret-box.ts'
@@ -10,10 +10,10 @@ import { findSecrets, type TriggerWrite } from '../repo.ts'
 import { TriggerSecret } from '../schema.ts'
 import { triggerSecretPlace } from './stored-secrets.ts'
 
-/** By the key of the trigger. */
+/** By trigger key. */
 export type Secrets = ReadonlyMap<string, string>
 
-/** `triggers` is what was given, without the secrets; like `problems` it may hold anything that was sent. */
+/** `triggers` is the input without the secrets. Like the input, it may contain anything. */
 export type GivenTriggers = { triggers: unknown; secrets: Secrets; problems: Problem[] }
 
 export function takeSecrets(given: unknown): GivenTriggers {
@@ -29,14 +29,14 @@ export function takeSecrets(given: unknown): GivenTriggers {
       problems.push({
         path: `/triggers/${position}/auth/secret`,
         code: 'trigger.bad_secret',
-        message: read.error.issues[0]?.message ?? 'This cannot be a secret',
+        message: read.error.issues[0]?.message ?? 'Is not a valid secret',
       })
     return found.trigger
   })
   return { triggers, secrets, problems }
 }
 
-/** What is wrong with secrets where triggers are stored as they were sent. */
+/** Reports secrets where triggers are stored exactly as sent. */
 export function secretsNotKept(triggers: unknown, where: string): Problem[] {
   if (!Array.isArray(triggers)) return []
   return triggers.flatMap((trigger: unknown, position): Problem[] =>
@@ -46,14 +46,14 @@ export function secretsNotKept(triggers: unknown, where: string): Problem[] {
           {
             path: `/triggers/${position}/auth/secret`,
             code: 'trigger.secret_not_kept',
-            message: `${where} keeps no secrets, since it shows its triggers`,
-            hint: 'Set it with PUT /api/v1/workflows/{id}/triggers/{key}/secret',
+            message: `${where} cannot contain secrets, because its triggers are shown`,
+            hint: 'Set the secret with PUT /api/v1/workflows/{id}/triggers/{key}/secret',
           },
         ],
   )
 }
 
-/** Only where a webhook has a way to use it; anywhere else `secret` is an unknown field. */
+/** Only for webhooks with an `auth` that can use it. Everywhere else, `secret` is an unknown field. */
 function secretIn(trigger: unknown): { key: string; secret: unknown; trigger: unknown } | null {
   if (jsonTypeOf(trigger) !== 'object') return null
   const { type, auth, key = type } = trigger as Record<string, unknown>
@@ -63,7 +63,7 @@ function secretIn(trigger: unknown): { key: string; secret: unknown; trigger: un
   return { key, secret, trigger: { ...(trigger as object), auth: others } }
 }
 
-/** Those that are not the ones that are there: setting a secret again changes nothing. */
+/** The secrets that differ from the stored ones. Setting the same secret again changes nothing. */
 export async function changedSecrets(
   { env, settings, actor }: RequestContext & { actor: { teamId: string } },
   workflowId: string,
@@ -80,7 +80,7 @@ export async function changedSecrets(
   return changed
 }
 
-/** Puts the sealed secrets into the rows that are written. Rows of a known workflow keep their ids. */
+/** Adds the encrypted secrets to the rows to write. Rows of an existing workflow keep their ids. */
 export async function sealSecrets(
   { env, settings, actor }: RequestContext & { actor: { teamId: string } },
   writes: TriggerWrite[],
@@ -101,6 +101,6 @@ export async function sealSecrets(
   )
 }
 
-/** For the audit log, which says whose secrets were set. */
+/** For the audit log, which records the keys of the triggers whose secrets were set. */
 export const secretsSet = (secrets: ReadonlyMap<string, unknown>): { secretsSetOf?: string[] } =>
   secrets.size === 0 ? {} : { secretsSetOf: [...secrets.keys()] }

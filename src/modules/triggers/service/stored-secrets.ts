@@ -1,4 +1,4 @@
-// What deliveries of a webhook trigger are checked with. It goes in and never out.
+// The secrets of webhook triggers. They can be set but never read.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { rewrapSecret, type SecretPlace, sealSecret } from '../../../core/secret-box.ts'

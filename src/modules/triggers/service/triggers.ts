@@ -10,13 +10,13 @@ import { hookPathParts } from '../hook-path.ts'
 import { findSecrets, type TriggerRow, type TriggerWrite } from '../repo.ts'
 import { type StoredTrigger, StoredTriggers, type Trigger } from '../schema.ts'
 
-/** Triggers as they are stored: each with its key. Only what `checkWorkflow` has accepted comes here. */
+/** Triggers as stored, each with its key. The input must have passed `checkWorkflow`. */
 export const keyed = (triggers: unknown): (StoredTrigger & { key: string })[] =>
   StoredTriggers.parse(
     (triggers as StoredTrigger[]).map((trigger) => ({ ...trigger, key: trigger.key ?? trigger.type })),
   ) as (StoredTrigger & { key: string })[]
 
-/** When a trigger fires next, if it is a schedule. */
+/** The next fire time of a schedule; null for other triggers. */
 export function nextFireOf(trigger: StoredTrigger, now: number): number | null {
   if (trigger.type !== 'schedule') return null
   const schedule = compileSchedule(trigger)
@@ -24,8 +24,8 @@ export function nextFireOf(trigger: StoredTrigger, now: number): number | null {
 }
 
 /**
- * Triggers that could take no delivery, since each would be answered with 503: they are not switched on. `id` is null for a new
- * workflow; `given` are the keys whose secret comes with the change.
+ * Reports triggers without the secret they need. They must not become active, because every delivery would get 503. `id` is null
+ * for a new workflow; `given` has the keys whose secret comes with the change.
  */
 export async function missingSecrets(
   { env }: ServiceContext,
@@ -47,7 +47,7 @@ export async function missingSecrets(
             path: `/triggers/${position}/auth/credential`,
             code: 'trigger.missing_credential',
             message: `The secret of the trigger "${one.key}" is not set`,
-            hint: `Write it into auth.secret; or save the workflow with active: false, set the secret with PUT /api/v1/workflows/{id}/triggers/${one.key}/secret, then activate it`,
+            hint: `Set auth.secret. Alternatively, save the workflow with active: false, set the secret with PUT /api/v1/workflows/{id}/triggers/${one.key}/secret, then activate it`,
           },
         ]
       : [],
@@ -72,7 +72,7 @@ export const toTriggerWrites = (
 export const hookUrl = (publicUrl: string, token: string, path = ''): string =>
   [`${publicUrl.replace(/\/+$/, '')}/api/v1/hooks/${token}`, ...hookPathParts(path)].join('/')
 
-/** `rows` is the JSON that the query builds. Without `publicUrl` the URLs of webhooks are left out. */
+/** `rows` is the JSON that the query builds. Without `publicUrl`, webhooks have no URLs. */
 export const toTriggers = (rows: string, publicUrl: string | null): Trigger[] =>
   (JSON.parse(rows) as TriggerRow[]).map((row) => toTrigger(row, publicUrl))
 

@@ -6,7 +6,7 @@ import { compileSchedule } from '../../../engine/schedule/trigger.ts'
 import { findUpcoming, type UpcomingRow } from '../repo.ts'
 import { type ListUpcoming, type StoredTrigger, StoredTriggers, type UpcomingFire } from '../schema.ts'
 
-/** The first fire is the one that the tick will take; those after it follow from the schedule. */
+/** The first time is the stored one, which the tick will use. The others are computed from the schedule. */
 export async function listUpcoming(
   ctx: ServiceContext,
   { workflowId = '', each, limit }: ListUpcoming,
