@@ -18,17 +18,17 @@ export type Job<Type extends MessageType> = (
 
 export type CronTask = {
   name: string
-  /** Looks for what is due, and does nothing when there is nothing to do: a tick may be skipped or come twice. */
+  /** Looks for what is due, and does nothing if nothing is due: a tick may be skipped or run twice. */
   run: (request: RequestContext) => Promise<unknown>
-  /** Runs before the tasks that are not urgent: somebody waits for what it does. */
+  /** Runs before the other tasks, because people wait for its result. */
   urgent?: boolean
 }
 
 export type Retirement = {
   kind: Retained
-  /** Also for teams of the plan that keeps it longest: nothing else deletes it. */
+  /** Must cover the plan with the longest retention, because nothing else deletes these rows. */
   everyTeam?: true
-  /** What a team has from before that time goes, a bounded part of it at a call. True when there may be more. */
+  /** Deletes what a team has from before that time, a limited part per call. Returns true if there may be more. */
   ofTeam: (request: RequestContext, teamId: string, before: number) => Promise<boolean>
 }
 
@@ -40,20 +40,20 @@ export type Module<Types extends MessageType = never> = {
   name: string
   /** Where each router is mounted. */
   routes?: readonly (readonly [path: string, routes: Routes])[]
-  /** `METHOD /path` of each route that needs no credential. A route with neither this nor `access` is refused. */
+  /** `METHOD /path` of each route that needs no credential. Routes with neither this nor `access` are rejected. */
   publicRoutes?: readonly string[]
   /** The handlers of the module's messages. */
   jobs?: { readonly [Type in Types]: Job<Type> }
   /** What the tick of every minute does. */
   cron?: readonly CronTask[]
-  /** Rows that the tick deletes when their time is over. */
+  /** Rows that the tick deletes after their retention time. */
   expires?: readonly ExpiringRows[]
-  /** Retention that is more than deleting rows. */
+  /** Retention that needs more than deleting rows. */
   retires?: readonly Retirement[]
   /** What the module adds to the export of an account. */
   exportLists?: readonly ExportList[]
 }
 
-/** Keeps the types of the messages, so that the list of modules is checked to handle each of them once. */
+/** Keeps the message types, so that the compiler can check that each has exactly one handler. */
 export const defineModule = <Types extends MessageType = never>(module: Module<Types>): Module<Types> =>
   module

@@ -1,6 +1,6 @@
-// The modules, and all that is made from their list. The order counts in three places: the contract lists routes in it (of an
-// operation with two paths the first is the documented one), the tick does the urgent tasks of all modules in it and then the
-// others, and an export of an account has its lists in it. Which route answers a path does not depend on it: no two match one path.
+// The list of modules, and everything derived from it. The order matters in three places. The API description lists routes in this
+// order, and for an operation with two paths the first is the documented one. The tick runs the urgent tasks of all modules in this
+// order, then the others. An account export lists its data in this order. Routing does not depend on it: no two routes match one path.
 import type { MessageType } from '../queue/messages/index.ts'
 import { accountExportModule } from './account-export/index.ts'
 import { adminModule } from './admin/index.ts'
@@ -103,7 +103,7 @@ export const CRON_TASKS: readonly CronTask[] = [
 
 type TypesOf<One> = One extends Module<infer Types> ? Types : never
 
-/** The message types that the modules of a list handle, or the ones that two of them handle. */
+/** The message types that the modules of a list handle, or those that two of them handle. */
 type Handled<List extends readonly unknown[], Seen = never> = List extends readonly [
   infer First,
   ...infer Rest,
@@ -113,7 +113,7 @@ type Handled<List extends readonly unknown[], Seen = never> = List extends reado
     : { handledTwice: Seen & TypesOf<First> }
   : Seen
 
-/** Fails to compile where a message type has no handler or two. */
+/** Fails to compile if a message type has no handler or two. */
 const eachHandledOnce = <_Handled extends MessageType, _Missing extends never>(): Jobs =>
   Object.assign({}, ...modules.map(({ jobs }) => jobs)) as Jobs
 

@@ -2,6 +2,6 @@ import type { ExportList } from '../../db/export-list.ts'
 import { defineModule } from '../define-module.ts'
 import { exportRoutes } from './routes.ts'
 
-/** Is given the lists of the other modules, since it sits above all of them. */
+/** Gets the lists of the other modules from outside, because it must not import them. */
 export const accountExportModule = (lists: readonly ExportList[]) =>
   defineModule({ name: 'account-export', routes: [['/api/v1/users', exportRoutes(lists)]] })

@@ -1,10 +1,10 @@
-// The files of the console. Its page is the answer to a browser for every path that no route has (src/http/console-page.ts).
+// The files of the console. Browsers get its page for every path without a route (src/http/console-page.ts).
 import { doc } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
 import { staticFile } from '../../http/static-file.ts'
 import { ConsoleFile } from './schema.ts'
 
-/** Their names carry a hash of what is in them. */
+/** File names contain a hash of the content. */
 const FOR_GOOD = { 'cache-control': 'public, max-age=31536000, immutable' }
 
 export const consoleRoutes = router().get(

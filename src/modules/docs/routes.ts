@@ -1,4 +1,4 @@
-// The reference for people. Its pages are built beside the Worker (scripts/docs-site) and need no sign-in.
+// The API reference. Its pages are built separately (scripts/docs-site) and need no sign-in.
 import { doc } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
 import { staticFile } from '../../http/static-file.ts'
@@ -15,12 +15,12 @@ const OWN_ONLY = [
   "frame-ancestors 'none'",
 ]
 const TEXT_POLICY = [...OWN_ONLY, "style-src 'self'"].join('; ')
-/** The viewer writes its styles into the page. Scripts come from files only, as everywhere. */
+/** The viewer inserts styles into the page. Scripts are only allowed from files, as everywhere. */
 const VIEWER_POLICY = [...OWN_ONLY, "style-src 'self' 'unsafe-inline'"].join('; ')
 
 let fileSchema: { id: string; text: string } | undefined
 
-/** Made once an isolate, since it only depends on the address of the installation. */
+/** Built once per isolate, because it depends only on the installation's address. */
 function fileSchemaText(publicUrl: string): string {
   const id = new URL('/schemas/workflow.json', publicUrl).href
   if (fileSchema?.id !== id) fileSchema = { id, text: JSON.stringify(workflowFileSchema(id)) }
@@ -31,14 +31,14 @@ const page = (contentSecurityPolicy: string) => ({
   'content-security-policy': contentSecurityPolicy,
   'cache-control': 'no-cache',
 })
-/** Their names carry a hash of what is in them. */
+/** File names contain a hash of the content. */
 const FOR_GOOD = { 'cache-control': 'public, max-age=31536000, immutable' }
 
 const CACHED = { versioned: 'etag', otherAnswers: { 304: 'Not modified since `If-None-Match`.' } } as const
 const HTML = { mediaType: 'text/html', ...CACHED }
 const FILE = { mediaType: 'text/javascript', otherMediaTypes: ['text/css', 'application/json'], ...CACHED }
 
-/** Editors look again after an hour. */
+/** Editors reload the schema after an hour. */
 const FOR_AN_HOUR = { 'content-type': 'application/schema+json', 'cache-control': 'public, max-age=3600' }
 
 export const docsRoutes = router()
@@ -47,17 +47,15 @@ export const docsRoutes = router()
     doc('docs.getWorkflowSchema', 'Get the JSON Schema of workflow files', 200, FileSchema, {
       mediaType: 'application/schema+json',
       description:
-        'For editors: set `$schema` of a file to this address to get completion and validation. `POST /api/v1/workflows/validate` runs the checks that only the compiler can do.',
+        'For editors: set `$schema` of a file to this URL to get completion and validation. `POST /api/v1/workflows/validate` runs the checks that only the compiler can do.',
     }),
     (c) => c.body(fileSchemaText(c.var.request.settings.PUBLIC_URL), 200, FOR_AN_HOUR),
   )
   .get('/docs', doc('docs.openReference', 'Open the list of operations', 200, Page, HTML), (c) =>
     staticFile(c, '/docs.html', page(TEXT_POLICY)),
   )
-  .get(
-    '/redoc',
-    doc('docs.redirect', 'Go to the reference from its address in older systems', 308, null),
-    (c) => c.redirect('/docs', 308),
+  .get('/redoc', doc('docs.redirect', 'Redirect from the reference’s URL in older systems', 308, null), (c) =>
+    c.redirect('/docs', 308),
   )
   .get(
     '/docs/api/:group{[A-Za-z]+}',

@@ -1,4 +1,4 @@
-// Who may follow which channel. A socket belongs to one team, and everybody in it may read; only API keys may read less.
+// Who may follow which channel. A socket belongs to one team, and all its members may read. Only API keys can have fewer rights.
 import type { Scope } from '../../http/scopes.ts'
 import { type ChannelKind, parseChannel } from '../../objects/channels.ts'
 import { findDeploymentStatus, findWorkflowName, isTaskOf } from './repo/snapshots.ts'
@@ -10,7 +10,7 @@ const NEEDED: Record<ChannelKind, readonly Scope[]> = {
   tasks: ['tasks:read'],
   task: ['tasks:read'],
   deployment: ['deployments:read'],
-  // It shows the names of all that it tells of.
+  // It shows the names of everything that it reports.
   changes: [
     'teams:read',
     'workflows:read',
@@ -29,7 +29,7 @@ const NEEDED: Record<ChannelKind, readonly Scope[]> = {
 
 export type Verdict = 'ok' | 'denied' | 'not_found'
 
-/** Whether a run is one of the team is asked of the run itself. */
+/** The run itself decides whether it belongs to the team. */
 export async function mayFollow(
   d1: D1Database,
   who: { teamId: string; scopes: string[] | null },

@@ -1,10 +1,10 @@
-// The frames that the server sends, for the contract. `durable-objects/live-hub/frames.ts` has their types.
+// The frames that the server sends, for the API description. Their types are in `durable-objects/live-hub/frames.ts`.
 import * as z from 'zod'
 import { RunDelta, RunEvent } from '../../objects/run-events.ts'
 import { TeamEvent } from '../../objects/team-events.ts'
 
 const channel = z.string().describe('The channel.')
-const seq = z.int().describe('The number of the newest event that the client has in the channel now.')
+const seq = z.int().describe('The number of the newest event in the channel that the client now has.')
 
 export const RealtimeFrame = z
   .discriminatedUnion('type', [
@@ -16,23 +16,27 @@ export const RealtimeFrame = z
         event: z
           .union([TeamEvent, RunEvent, RunDelta])
           .describe(
-            'The event; in `run:<id>` one of the log of the run. The socket of one run (`/runs/:id/ws`) also sends `delta`.',
+            'The event; in `run:<id>`, an event of the run. The socket of a single run (`/runs/:id/ws`) also sends `delta`.',
           ),
       })
       .describe('Something happened.'),
     z.strictObject({ type: z.literal('subscribed'), channel, seq }).describe('The channel is live.'),
     z
       .strictObject({ type: z.literal('more'), channel, seq })
-      .describe('There is more: the client asks for it with `resume`, or the channel stands still.'),
-    z.strictObject({ type: z.literal('unsubscribed'), channel }).describe('The channel is left.'),
+      .describe('There are more events. The channel sends nothing until the client sends `resume`.'),
+    z
+      .strictObject({ type: z.literal('unsubscribed'), channel })
+      .describe('The client no longer follows the channel.'),
     z
       .strictObject({
         type: z.literal('reset'),
         channel,
         seq,
-        snapshot: z.unknown().describe('How things are now. Null where the channel shows only what changes.'),
+        snapshot: z.unknown().describe('The current state. Null for channels that only report changes.'),
       })
-      .describe('The events before this number are not kept: the client begins again with the snapshot.'),
+      .describe(
+        'Events before this number are no longer available. The client must start again from the snapshot.',
+      ),
     z
       .strictObject({
         type: z.literal('error'),
@@ -48,9 +52,9 @@ export const RealtimeFrame = z
             'position.invalid',
             'service.unavailable',
           ])
-          .describe('What is wrong.'),
+          .describe('The error.'),
         channel: channel.optional(),
       })
-      .describe('A frame of the client was refused, or a channel has ended.'),
+      .describe('The server rejected a frame, or a channel has ended.'),
   ])
   .meta({ id: 'RealtimeFrame' })

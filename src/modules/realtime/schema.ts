@@ -21,7 +21,9 @@ export const CreateTicket = z
       .array(ChannelName)
       .max(MAX_CHANNELS)
       .optional()
-      .describe('The channels that the socket starts on, in place of its own. An empty list starts on none.'),
+      .describe(
+        'The channels that the socket starts on, instead of the default ones. With an empty list, it starts on no channel.',
+      ),
   })
   .meta({ id: 'CreateTicket', examples: [{ channels: ['runs'] }] })
 export type CreateTicket = z.infer<typeof CreateTicket>
@@ -30,8 +32,8 @@ export const Ticket = z
   .strictObject({
     ticket: z
       .string()
-      .describe('Send it as the WebSocket subprotocol `ticket.<ticket>`, beside `orrery.v1`.'),
-    expiresAt: z.iso.datetime().describe('It opens one socket before this time.'),
+      .describe('Send it as the WebSocket subprotocol `ticket.<ticket>`, in addition to `orrery.v1`.'),
+    expiresAt: z.iso.datetime().describe('When the ticket expires.'),
   })
   .meta({ id: 'Ticket' })
 export type Ticket = z.infer<typeof Ticket>
@@ -45,14 +47,16 @@ export const SocketQuery = z.strictObject({
   channels: channelNames
     .pipe(z.array(ChannelName).max(MAX_CHANNELS))
     .optional()
-    .describe('The channels that the socket starts on, in place of its own, parted by commas. Empty: none.'),
+    .describe(
+      'The channels that the socket starts on, instead of the default ones, separated by commas. Empty: no channel.',
+    ),
 })
 export type SocketQuery = z.infer<typeof SocketQuery>
 
 export const StreamQuery = z.strictObject({
   channels: channelNames
     .pipe(z.array(ChannelName).min(1).max(MAX_CHANNELS))
-    .describe('The names of channels, parted by commas.'),
+    .describe('The names of channels, separated by commas.'),
 })
 export type StreamQuery = z.infer<typeof StreamQuery>
 
@@ -63,16 +67,16 @@ export const NotifyWorkflowStatus = z
       .string()
       .max(64)
       .optional()
-      .describe('The workflow that the note is about. Give one of the two.'),
-    status: PlainText(100).optional().describe('A status of your own.'),
+      .describe('The workflow that the note is about. Provide either `runId` or `workflowId`.'),
+    status: PlainText(100).optional().describe('A custom status.'),
     message: LongText(2_000).pipe(z.string().min(1)).describe('The note.'),
-    data: z.unknown().optional().describe('What else belongs to it, up to 16 KB of JSON.'),
+    data: z.unknown().optional().describe('Additional data, up to 16 KB of JSON.'),
   })
   .refine((body) => (body.runId === undefined) !== (body.workflowId === undefined), {
-    message: 'Give either runId or workflowId.',
+    message: 'Provide either runId or workflowId.',
   })
   .refine((body) => body.data === undefined || JSON.stringify(body.data).length <= 16_384, {
-    message: 'data may have at most 16 KB of JSON.',
+    message: 'data can have at most 16 KB of JSON.',
     path: ['data'],
   })
   .meta({
@@ -86,7 +90,7 @@ export const NoteReceipt = z
     deliveredTo: z
       .enum(['run', 'workflow', 'nobody'])
       .describe(
-        '`run`: an event `log` of the run. `workflow`: its channel, since the run has ended or none was named. `nobody`: nobody follows that channel, and nothing is kept.',
+        '`run`: recorded as a `log` event of the run. `workflow`: sent to the workflow’s channel, because the run has ended or the note names no run. `nobody`: the channel has no followers, so the note was discarded.',
       ),
     runId: z.string().nullable().describe('The run.'),
     workflowId: z.string().nullable().describe('The workflow.'),
@@ -108,19 +112,16 @@ export const CreateAnnouncement = z
     message: LongText(5_000).pipe(z.string().min(1)).describe('Its text.'),
     level: z.enum(LEVELS).default('info').describe('How important it is.'),
     audience: Audience.default('all'),
-    startsAt: z.iso.datetime({ offset: true }).optional().describe('From when it is shown; default now.'),
-    expiresAt: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe('Until when it is shown; default no end.'),
+    startsAt: z.iso.datetime({ offset: true }).optional().describe('When it is first shown. Default: now.'),
+    expiresAt: z.iso.datetime({ offset: true }).optional().describe('When it expires. Default: never.'),
   })
   .meta({ id: 'CreateAnnouncement' })
 export type CreateAnnouncement = z.infer<typeof CreateAnnouncement>
 
 export const AdminAnnouncement = Announcement.extend({
   audience: Audience,
-  createdBy: z.string().describe('The administrator who made it.'),
-  createdAt: z.iso.datetime().describe('When it was made.'),
+  createdBy: z.string().describe('The administrator who created it.'),
+  createdAt: z.iso.datetime().describe('When it was created.'),
   endedAt: z.iso.datetime().nullable().describe('When an administrator ended it.'),
 }).meta({ id: 'AdminAnnouncement' })
 export type AdminAnnouncement = z.infer<typeof AdminAnnouncement>
@@ -144,7 +145,7 @@ export const Subscriptions = z
   .strictObject({
     id: z.string().describe('The id of the connection.'),
     kind,
-    teamId: z.string().describe('The team that it shows.'),
+    teamId: z.string().describe('The team whose channels it shows.'),
     openedAt: z.iso.datetime().describe('When it was opened.'),
     endsAt: z.iso.datetime().describe('When it is closed at the latest.'),
     channels: z
@@ -152,7 +153,7 @@ export const Subscriptions = z
         z.strictObject({
           channel: z.string().describe('The name of the channel.'),
           seq: z.int().describe('The last event that was sent.'),
-          isLive: z.boolean().describe('Whether it gets events as they come.'),
+          isLive: z.boolean().describe('Whether it gets new events immediately.'),
         }),
       )
       .describe('The channels that it follows.'),
@@ -166,8 +167,8 @@ export const SubscriptionPage = pageOf(Subscriptions)
 export type SubscriptionPage = z.infer<typeof SubscriptionPage>
 
 export const ListConnections = listQuery(['-openedAt', 'openedAt'], {
-  userId: z.string().max(64).optional().describe('Those of this user.'),
-  teamId: z.string().max(64).optional().describe('Those that show this team.'),
+  userId: z.string().max(64).optional().describe('Connections of this user.'),
+  teamId: z.string().max(64).optional().describe('Connections to channels of this team.'),
 })
 export type ListConnections = z.infer<typeof ListConnections>
 
@@ -177,11 +178,11 @@ export const Connection = z
     kind,
     userId: z.string().describe('The user.'),
     email: z.string().nullable().describe('The address of the user.'),
-    teamId: z.string().describe('The team that it shows.'),
+    teamId: z.string().describe('The team whose channels it shows.'),
     teamName: z.string().nullable().describe('The name of the team.'),
     keyId: z.string().nullable().describe('The API key that opened it.'),
-    address: z.string().nullable().describe('The network address that it came from.'),
-    userAgent: z.string().nullable().describe('The program that opened it.'),
+    address: z.string().nullable().describe('The client’s network address.'),
+    userAgent: z.string().nullable().describe('The client’s user agent.'),
     openedAt: z.iso.datetime().describe('When it was opened.'),
     endsAt: z.iso.datetime().describe('When it is closed at the latest.'),
   })

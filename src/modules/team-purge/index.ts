@@ -1,5 +1,5 @@
 import { defineModule } from '../define-module.ts'
 import { purgeTeam } from './service.ts'
 
-/** Above teams and runs, since a deleted team takes its runs with it. */
+/** Above the modules teams and runs, because deleting a team deletes its runs. */
 export const teamPurgeModule = defineModule({ name: 'team-purge', jobs: { 'team.purge': purgeTeam } })

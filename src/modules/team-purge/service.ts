@@ -1,7 +1,7 @@
-// After a team is deleted: its runs end with their objects, its files and leftover rows go. Invariants:
-// 1. Nothing is touched while the team exists, so a message sent in error does no harm.
-// 2. Every step may be done again: a run is buried before its object is removed, so a late report does not revive it.
-// 3. One turn stays far below the platform's limit of calls; the next turn is asked for where this one ended.
+// Cleans up after a team is deleted: ends its runs with their objects and deletes its files and leftover rows. Invariants:
+// 1. It does nothing while the team exists, so a message sent by mistake does no harm.
+// 2. Every step can be repeated. A run gets its tombstone before its object is removed, so a late report cannot restore it.
+// 3. One turn stays far below the platform's limit of calls. It then schedules the next turn, which continues from there.
 import type { RequestContext } from '../../context.ts'
 import { commit } from '../../db/commit.ts'
 import { teamSearch } from '../../objects/team-search.ts'

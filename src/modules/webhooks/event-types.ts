@@ -1,4 +1,4 @@
-// The events that webhooks may take: what GET /events/types lists as `out`, and what a test sends.
+// The events that webhooks can receive: what GET /events/types lists as `out`, and what a test sends.
 
 import { toIso } from '../../core/clock.ts'
 import type { Json } from '../../core/json.ts'
@@ -37,7 +37,7 @@ const RUN: RunThen = {
   waitingFor: [],
 }
 
-/** Made by the same code as the events themselves. */
+/** Built by the same code as real events. */
 function example(oldStatus: string | null, changes: Partial<RunThen>, data?: Json): RunChanged {
   const change = { teamId: TEAM, runId: 'run_01hzzzzzzzzzzzzzzzzzzzzzzz', oldStatus, at: AT }
   const event = eventsOfRunChange({ ...change, run: { ...RUN, ...changes } }).at(-1)
@@ -62,18 +62,18 @@ const CHANGES = PUBLISHED_CHANGES.map((name): Named => {
   const actor = { kind: 'user' as const, userId: 'usr_01hzzzzzzzzzzzzzzzzzzzzzzz', keyId: null }
   return {
     name,
-    description: `Something of the kind ${thing} ${WORDS[how as keyof typeof WORDS]}. Read it by its id to see how it is now.`,
+    description: `An object of the type ${thing} ${WORDS[how as keyof typeof WORDS]}. Get it by its id to see its current state.`,
     example: { type: name, at, teamId: TEAM, actor, data: { id: `${thing}_id`, name: 'Order triage' } },
   }
 })
 
 const TASK_WORDS: Record<TaskEventType, string> = {
-  'task.started': 'A task is being worked on.',
-  'task.progress': 'A task has come further.',
+  'task.started': 'Work on a task has started.',
+  'task.progress': 'The progress of a task has changed.',
   'task.completed': 'A task has succeeded.',
   'task.failed': 'A task has failed.',
   'task.blocked': 'A task waits for other tasks.',
-  'task.overdue': 'A task was due and has not ended. Told once.',
+  'task.overdue': 'A task is past its due time. Sent once.',
 }
 
 const TASKS = TASK_EVENT_TYPES.map(
@@ -102,29 +102,29 @@ const TASKS = TASK_EVENT_TYPES.map(
 const TYPES: readonly Named[] = [
   {
     name: 'run.queued',
-    description: 'A run waits to begin.',
+    description: 'A run is waiting to start.',
     example: example(null, { status: 'queued', startedAt: null }),
   },
-  { name: 'run.started', description: 'A run begins.', example: example('queued', {}) },
+  { name: 'run.started', description: 'A run has started.', example: example('queued', {}) },
   {
     name: 'run.waiting',
-    description: 'Nothing is at work; the run waits.',
+    description: 'A run has no active nodes and is waiting.',
     example: example('running', { status: 'waiting', progress: 50, waitingFor: [WAIT] }),
   },
   {
     name: 'run.running',
-    description: 'Something is at work again.',
+    description: 'A run has active nodes again.',
     example: example('waiting', { progress: 50 }),
   },
   {
     name: 'run.paused',
-    description: 'A run starts nothing new.',
+    description: 'A run was paused and starts no new nodes.',
     example: example('running', { status: 'paused', progress: 50 }),
   },
-  { name: 'run.resumed', description: 'A run goes on.', example: example('paused', { progress: 50 }) },
+  { name: 'run.resumed', description: 'A run was resumed.', example: example('paused', { progress: 50 }) },
   {
     name: 'run.succeeded',
-    description: 'A run has succeeded. An output of more than 16 KB is left out.',
+    description: 'A run has succeeded. An output larger than 16 KB is left out.',
     example: example('running', { status: 'succeeded', ...ENDED }, { output: { orderId: 1042 } }),
   },
   {
@@ -159,6 +159,6 @@ const TEST: PublicEvent = {
   data: { message: 'This is a test. Nothing has happened.' },
 }
 
-/** Null for what is no event of ours. */
+/** Null for unknown events. */
 export const exampleOf = (type: string): PublicEvent | null =>
   type === TEST.type ? TEST : (OUT_EVENT_TYPES.find(({ name }) => name === type)?.example ?? null)

@@ -1,9 +1,9 @@
-// The events that a change of a run's status stands for. A report may skip states: a short run has begun and ended by the first.
+// The events for a change of a run's status. Reports can skip states: a short run may have started and ended by its first report.
 import { toIso } from '../../core/clock.ts'
 import type { Json } from '../../core/json.ts'
 import type { RunChanged, RunSummary } from '../../objects/team-events.ts'
 
-/** A run as the index had it with the change. */
+/** The run in the index at the time of the change. */
 export type RunThen = {
   status: RunSummary['status']
   progress: number
@@ -22,10 +22,10 @@ export type RunThen = {
 export type RunChange = {
   teamId: string
   runId: string
-  /** The status before; null with the first report. */
+  /** The previous status; null for the first report. */
   oldStatus: string | null
   run: RunThen
-  /** When it was reported. */
+  /** The time of the report. */
   at: number
 }
 

@@ -1,4 +1,4 @@
-// When a delivery is attempted again. The delays count from the failure before, about 76 hours together.
+// When to retry a delivery. Each delay counts from the previous failure; all together are about 76 hours.
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 
 const DELAYS_MS = [
@@ -15,10 +15,10 @@ const DELAYS_MS = [
 
 export const MAX_ATTEMPTS = DELAYS_MS.length + 1
 export const MAX_JITTER = 0.1
-/** A receiver that asks for more time is asked again after this. */
+/** The longest wait that a receiver can request with `Retry-After`. */
 export const MAX_RETRY_AFTER_MS = 24 * HOUR_MS
 
-/** `attempts` have been made and the last has failed. Null when there is no further one. `random` is from 0 to 1. */
+/** The delay after `attempts` attempts, of which the last failed. Null if there are no more. `random` is from 0 to 1. */
 export function nextAttemptAt(
   attempts: number,
   failedAt: number,
@@ -31,7 +31,7 @@ export function nextAttemptAt(
   return failedAt + Math.max(withJitter, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS))
 }
 
-/** `Retry-After` in seconds or as a date; null when there is none that can be read. */
+/** `Retry-After` in seconds or as a date; null if it is missing or unreadable. */
 export function readRetryAfter(header: string | undefined, now: number): number | null {
   if (header === undefined) return null
   const text = header.trim()

@@ -1,5 +1,5 @@
-// Signatures as Standard Webhooks defines them (standardwebhooks.com): `webhook-id`, `webhook-timestamp`, and an HMAC of both with
-// the body. While a secret is being rotated both sign, so receivers can change theirs at any moment.
+// Signatures as defined by Standard Webhooks (standardwebhooks.com): `webhook-id`, `webhook-timestamp`, and an HMAC of both with the
+// body. During a rotation both secrets sign, so receivers can switch at any moment.
 import { fromBase64Url, hmac, randomBytes, toBase64, utf8 } from '../../core/crypto.ts'
 
 const PREFIX = 'whsec_'

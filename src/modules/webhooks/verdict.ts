@@ -1,10 +1,10 @@
-// What an answer means for the delivery and its endpoint, and what is kept of it. Invariants:
-// 1. Only 2xx is success. A redirect is a failure: the address that was set is the one that is called.
-// 2. What is kept holds none of the endpoint's secrets, and at most 4 KB of the body and of the headers.
+// What a response means for the delivery and its endpoint, and what part of it is stored. Invariants:
+// 1. Only 2xx is success. A redirect is a failure: only the configured URL is called.
+// 2. The stored part contains no secrets of the endpoint, and at most 4 KB each of the body and the headers.
 import { type HideText, hideValues } from '../../core/hide-values.ts'
 import { readRetryAfter } from './schedule.ts'
 
-/** What came of one attempt. `status` is null when nobody answered; then `error` says why. */
+/** The result of one attempt. `status` is null if there was no response; then `error` is the reason. */
 export type Outcome = {
   at: number
   durationMs: number
@@ -16,11 +16,11 @@ export type Outcome = {
 
 export type Verdict =
   | { kind: 'succeeded' }
-  /** Tried again; not before `retryAfterMs`, and nor is anything else for this endpoint. */
+  /** Retried, but not before `retryAfterMs`. The same applies to all other deliveries to this endpoint. */
   | { kind: 'retry'; retryAfterMs: number | null }
-  /** The receiver wants no further attempt of this delivery. */
+  /** The receiver wants no further attempts of this delivery. */
   | { kind: 'aborted' }
-  /** The receiver wants nothing any more. */
+  /** The receiver wants no more deliveries at all. */
   | { kind: 'gone' }
 
 const ABORT = 'abort-message'
@@ -35,7 +35,7 @@ export function judge({ status, headers, at, durationMs }: Outcome): Verdict {
 export const MAX_KEPT_CHARS = 4_096
 const HIDDEN_HEADERS = /^(set-cookie|authorization|proxy-.*|www-authenticate|cookie)$/
 
-/** The part of the answer that is kept. */
+/** The part of the response that is stored. */
 export function keptOf(outcome: Outcome, secrets: readonly string[]): Outcome {
   const hide: HideText = hideValues(secrets) ?? ((text) => text)
   const headers: Record<string, string> = {}

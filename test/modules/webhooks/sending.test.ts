@@ -84,7 +84,7 @@ test('what fails is tried ten times, each time inside its window, and then has f
   expect(all).toHaveLength(10)
   expect(new Set(all.map(({ headers, body }) => `${headers['webhook-id']} ${body}`)).size).toBe(1)
   expect(await deliveriesOf(person, endpoint.id)).toMatchObject([
-    { status: 'failed', attempt: 10, nextAttemptAt: null, error: 'The receiver answered 500.' },
+    { status: 'failed', attempt: 10, nextAttemptAt: null, error: 'The receiver responded with 500.' },
   ])
 })
 
@@ -141,7 +141,7 @@ test('410 switches the endpoint off with one mail; what waits is held until it i
   await pass(endpoint.id)
   expect(await getEndpoint(admin, endpoint.id)).toMatchObject({ active: false, disabledReason: 'gone' })
   for (const { email } of [admin, team.owner])
-    expect(await mailTo(email)).toMatchObject([{ subject: 'A webhook was switched off' }])
+    expect(await mailTo(email)).toMatchObject([{ subject: 'A webhook was disabled' }])
   clock.advance(DAY_MS)
   await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(3)

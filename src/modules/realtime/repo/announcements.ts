@@ -30,7 +30,7 @@ export async function countAnnouncements(db: Db): Promise<number> {
   return row?.n ?? 0
 }
 
-/** A guard: it is ended once. */
+/** A guard: an announcement can be ended once. */
 export const endAnnouncement = (db: Db, id: string, now: number): Statement =>
   db
     .update(announcements)
@@ -43,14 +43,14 @@ export const endAnnouncement = (db: Db, id: string, now: number): Statement =>
       ),
     )
 
-/** A user is addressed as a member of a team, or of a team on a plan; without either everybody is. */
+/** The audience is the members of a team, the members of teams on a plan, or everybody. */
 const addressed = (userId: unknown) => sql`(
   (${announcements.audiencePlan} IS NULL AND ${announcements.audienceTeamId} IS NULL)
   OR EXISTS (
     SELECT 1 FROM team_members m JOIN teams t ON t.id = m.team_id
     WHERE m.user_id = ${userId} AND (t.id = ${announcements.audienceTeamId} OR t.plan = ${announcements.audiencePlan})))`
 
-/** What a user is to see: it has begun, is not over, is for them, and they have not dismissed it. */
+/** Announcements that a user sees: started, not over, addressed to them and not dismissed. */
 const isShown = (userId: string, now: number) =>
   and(
     lte(announcements.startsAt, now),
@@ -96,7 +96,7 @@ export const insertDismissal = (id: string, userId: string, now: number): Statem
     now,
   )
 
-/** Users of the audience who are connected, in the order of their ids. */
+/** Connected users of the audience, ordered by id. */
 export async function findConnectedAudience(
   db: Db,
   id: string,
@@ -113,7 +113,7 @@ export async function findConnectedAudience(
     .limit(limit)
 }
 
-/** Users of the audience who have set how they are notified of announcements, in the order of their ids. */
+/** Users of the audience who have changed how they are notified about announcements, ordered by id. */
 export async function findAskingAudience(
   db: Db,
   id: string,
@@ -136,7 +136,7 @@ export async function findAskingAudience(
   return rows.map(({ userId }) => userId)
 }
 
-/** Those whose time has come and who were not told yet. */
+/** Announcements that have started but were not sent yet. */
 export const findDueAnnouncements = (db: Db, now: number, limit: number): Promise<AnnouncementRow[]> =>
   db
     .select()

@@ -1,5 +1,5 @@
-// The index of sockets and streams. One statement enters a connection and asks whether its rights hold, and whoever ends rights looks
-// here after that is committed: so a right that ends is seen by one of the two, in whatever order they come.
+// The index of sockets and streams. One statement inserts a connection and checks its rights. Code that ends rights looks for
+// connections after its commit. So one of the two always sees that the rights have ended, whatever their order.
 import { and, count, eq, type SQL } from 'drizzle-orm'
 import { DAY_MS } from '../../../core/clock.ts'
 import type { Db } from '../../../db/client.ts'
@@ -8,7 +8,7 @@ import { realtimeConnections, teams, users } from '../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { Connect } from '../../../objects/live-hub.ts'
 
-/** However long its session: what a crash leaves behind is gone after this, and clients connect again. */
+/** The maximum duration, even for longer sessions. It limits how long rows stay after a crash; clients reconnect. */
 const MAX_CONNECTION_MS = DAY_MS
 
 export type NewConnection = Omit<Connect, 'channels' | 'scopes'> & {
@@ -20,7 +20,7 @@ export type NewConnection = Omit<Connect, 'channels' | 'scopes'> & {
 const KEY_HOLDS = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?1)
   AND EXISTS (SELECT 1 FROM json_each(k.scopes) WHERE value = 'runs:read')`
 
-/** Until when it may last and what its key may do by now, or why it may not be. */
+/** Returns when it must end and the current scopes of its key, or why it cannot be opened. */
 export async function enterConnection(
   d1: D1Database,
   connection: NewConnection,
@@ -75,7 +75,7 @@ const HOLDS = `EXISTS (
 
 export type HeldConnection = { id: string; hub: string }
 
-/** Those of a person or a team whose rights have ended. */
+/** Connections of a user or a team whose rights have ended. */
 export async function findLostConnections(
   d1: D1Database,
   of: 'user' | 'team',
@@ -90,7 +90,7 @@ export async function findLostConnections(
   return results
 }
 
-/** The keys that a person has connections by, with what each may do now. */
+/** The API keys that a person has connections with, and their current scopes. */
 export async function findKeysConnected(
   d1: D1Database,
   userId: string,

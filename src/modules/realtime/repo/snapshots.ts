@@ -1,4 +1,4 @@
-// What a client is given in place of events that are not kept: how things are now.
+// The current state, for clients that have missed events that are no longer available.
 import type { Json } from '../../../core/json.ts'
 import { columns, hotRead, rowsOf } from '../../../db/hot-read.ts'
 
@@ -55,7 +55,7 @@ export async function findWorkflowName(d1: D1Database, teamId: string, id: strin
   return row?.name ?? null
 }
 
-/** How far a deployment is; null where the team has no such one. */
+/** The progress of a deployment; null if the team has no deployment with this id. */
 export async function findDeploymentStatus(d1: D1Database, teamId: string, id: string): Promise<Json> {
   const row = await d1
     .prepare(

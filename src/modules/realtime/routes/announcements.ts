@@ -31,7 +31,7 @@ export const announcementRoutes = router()
     access('runs:read'),
     doc(
       'realtime.announcements.listActive',
-      'The announcements to show now, without those you dismissed',
+      'List the current announcements that you have not dismissed',
       200,
       ActiveAnnouncementPage,
     ),
@@ -41,7 +41,7 @@ export const announcementRoutes = router()
   .post(
     `/announcements/${ID}/dismiss`,
     access('profile:write'),
-    doc('realtime.announcements.dismiss', 'Do not show an announcement to you any more', 204, null),
+    doc('realtime.announcements.dismiss', 'Dismiss an announcement', 204, null),
     async (c) => {
       await dismissAnnouncement(c.var.ctx, c.req.param('id') ?? '')
       return c.body(null, 204)
@@ -51,9 +51,9 @@ export const announcementRoutes = router()
     '/broadcast/system-announcement',
     access('admin:write'),
     idempotent(getAnnouncement),
-    doc('realtime.announcements.create', 'Announce something to users', 201, AdminAnnouncement, {
+    doc('realtime.announcements.create', 'Create an announcement', 201, AdminAnnouncement, {
       description:
-        'Who is connected hears of it at once. Others are shown it when they connect, until it expires or is ended.',
+        'Connected users get it at once. Others see it when they connect, until it expires or is ended.',
     }),
     validate('json', CreateAnnouncement),
     async (c) => c.json(await createAnnouncement(c.var.ctx, c.req.valid('json')), 201),

@@ -27,8 +27,9 @@ export const realtimeRoutes = router()
   .post(
     '/tickets',
     access('runs:read'),
-    doc('realtime.tickets.create', 'Make a ticket, with which a browser opens one socket', 201, Ticket, {
-      description: 'Good for 30 seconds, for one socket, from the origin that asked for it.',
+    doc('realtime.tickets.create', 'Create a ticket for opening a socket in a browser', 201, Ticket, {
+      description:
+        'The ticket is valid for 30 seconds, for one socket and only from the origin that requested it.',
     }),
     validate('json', CreateTicket),
     async (c) => {
@@ -43,7 +44,7 @@ export const realtimeRoutes = router()
     `/ws/workflows/${USER}`,
     access('runs:read', { ticket: true }),
     doc('realtime.followRuns', 'Follow the runs of the team over a WebSocket', 101, null, {
-      description: `It starts on the channel \`runs\`. ${FRAMES}`,
+      description: `The socket starts on the channel \`runs\`. ${FRAMES}`,
     }),
     validate('query', SocketQuery),
     async (c) => {
@@ -66,7 +67,7 @@ export const realtimeRoutes = router()
       101,
       null,
       {
-        description: `It starts on the channels \`notifications\` and \`announcements\`. ${FRAMES}`,
+        description: `The socket starts on the channels \`notifications\` and \`announcements\`. ${FRAMES}`,
       },
     ),
     validate('query', SocketQuery),
@@ -87,7 +88,7 @@ export const realtimeRoutes = router()
     doc('realtime.follow', 'Follow channels as server-sent events', 200, RealtimeFrame, {
       mediaType: 'text/event-stream',
       description:
-        'The frames are those of the sockets. The id of each is one position for all channels: send the last one as `Last-Event-ID`, with the same channels, to go on.',
+        'The frames are the same as on the sockets. The id of a frame is a position across all channels. To continue, send the last id as `Last-Event-ID` with the same channels.',
     }),
     validate('query', StreamQuery),
     async (c) => {
@@ -101,7 +102,7 @@ export const realtimeRoutes = router()
     access('runs:read'),
     doc(
       'realtime.subscriptions.list',
-      'Your open sockets and streams, with their channels and positions',
+      'List your open sockets and streams with their channels and positions',
       200,
       SubscriptionPage,
     ),
@@ -113,7 +114,7 @@ export const realtimeRoutes = router()
     access('runs:write'),
     doc(
       'realtime.notifyWorkflowStatus',
-      'Send a note about a run or a workflow to those who follow it',
+      'Send a note about a run or a workflow to its followers',
       200,
       NoteReceipt,
     ),

@@ -1,5 +1,5 @@
-// Announcements of the administrators. Who is connected hears of one at once, by the user's own hub; who connects later finds those
-// that are active in the snapshot of the channel.
+// Announcements by the administrators. Connected users get a new one at once through their hub. Users who connect later find
+// the active ones in the channel's snapshot.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -130,7 +130,7 @@ export async function listAnnouncements(
   return query.count ? { ...page, total: await countAnnouncements(ctx.db) } : page
 }
 
-/** Nobody is shown it any more. One that is over already stays as it is. */
+/** Ends an announcement, so nobody sees it any more. An ended one stays unchanged. */
 export async function endAnnouncementNow(ctx: ServiceContext, id: string): Promise<AdminAnnouncement> {
   const before = await findAnnouncement(ctx.db, id)
   if (before === null) throw notFound('The announcement')
@@ -146,7 +146,7 @@ export async function endAnnouncementNow(ctx: ServiceContext, id: string): Promi
     messages: before.publishedAt === null ? [] : [telling(id, 'announcement.ended')],
   })
   if (outcome === 'guard_missed')
-    throw new AppError('resource.conflict', { detail: 'The announcement is over already.' })
+    throw new AppError('resource.conflict', { detail: 'The announcement is already over.' })
   return getAnnouncement(ctx, id)
 }
 
@@ -160,7 +160,7 @@ export async function listActiveAnnouncements(
   return query.count ? { ...page, total: await countShownAnnouncements(ctx.db, userId, ctx.now()) } : page
 }
 
-/** For the snapshot of the channel: the newest. */
+/** For the channel's snapshot: the newest ones. */
 export async function activeAnnouncementsOf(
   d1: D1Database,
   userId: string,
@@ -170,7 +170,7 @@ export async function activeAnnouncementsOf(
   return rows.slice(0, 50).map(toAnnouncement)
 }
 
-/** One that is not for the caller is answered like one that does not exist. Done again it changes nothing. */
+/** An announcement for other users gets the same response as one that does not exist. Dismissing it again changes nothing. */
 export async function dismissAnnouncement(ctx: ServiceContext, id: string): Promise<void> {
   if (!(await isAddressed(ctx.db, id, ctx.actor.userId))) throw notFound('The announcement')
   await commit(ctx, {
@@ -179,7 +179,7 @@ export async function dismissAnnouncement(ctx: ServiceContext, id: string): Prom
   })
 }
 
-/** Tells those who are connected, page by page. Each user hears of it once, however often the page is done. */
+/** Sends it to connected users, page by page. Each user gets it once, even if a page is repeated. */
 export async function tellAnnouncement(
   request: RequestContext,
   { announcementId, what, afterUserId }: AnnouncementTell,
@@ -205,7 +205,7 @@ export async function tellAnnouncement(
   if (failed !== undefined) throw failed.reason
 }
 
-/** A notification for those who have asked for one, page by page. A page that is done again is the same message. */
+/** Creates notifications for users who turned them on, page by page. A repeated page sends the same message. */
 export async function notifyOfAnnouncement(
   request: RequestContext,
   { announcementId, afterUserId }: AnnouncementNotify,
@@ -228,7 +228,7 @@ export async function notifyOfAnnouncement(
   await postMessages(request.env, await Promise.all(posted), request.requestId, request.now())
 }
 
-/** From the tick: those whose time has come. */
+/** For the tick: announcements whose start time has come. */
 export async function publishDueAnnouncements(request: RequestContext): Promise<void> {
   const now = request.now()
   for (const { id } of await findDueAnnouncements(request.db, now, DUE_AT_ONCE)) {

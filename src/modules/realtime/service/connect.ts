@@ -1,4 +1,4 @@
-// Opens sockets and streams in the hub of the team or the user; a team with many of them has several hubs.
+// Opens sockets and streams in the hub of the team or the user. A team with many connections has several hubs.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { PLAN_LIMITS } from '../../../core/plans.ts'
@@ -7,7 +7,7 @@ import { type Connect, liveHub } from '../../../objects/live-hub.ts'
 import { MAX_CHANNELS } from '../schema.ts'
 
 const MAX_SHARDS = 64
-/** The hub holds as many connections as it takes. */
+/** The hub has reached its maximum number of connections. */
 const HUB_FULL = 507
 
 export type SocketKind = 'workflows' | 'notifications'
@@ -17,7 +17,7 @@ const STARTS_ON: Record<SocketKind, string[]> = {
   notifications: ['notifications', 'announcements'],
 }
 
-/** `userId` is the caller's own id, or `me`. */
+/** `userId` is the caller's id, or `me`. */
 export async function openSocket(
   ctx: ServiceContext,
   kind: SocketKind,
@@ -44,10 +44,10 @@ export function openStream(
   return connect(ctx, teamHub(ctx.actor.teamId), request, starts)
 }
 
-/** The place in each channel, as the id of an event in the stream says it. */
+/** The position in each channel, from the id of an event of the stream. */
 function readPosition(text: string): Record<string, number> {
   const malformed = () =>
-    new AppError('request.malformed', { detail: 'Last-Event-ID takes the id of an event of this stream.' })
+    new AppError('request.malformed', { detail: 'Last-Event-ID must be the id of an event of this stream.' })
   let position: unknown
   try {
     position = JSON.parse(atob(text))
@@ -78,21 +78,21 @@ async function connect(
   url.search = new URLSearchParams({ connect: JSON.stringify(wish) }).toString()
   for (let shard = 0; shard < MAX_SHARDS; shard++) {
     const ask = () => liveHub(ctx.env.LIVE_HUBS, shardOf(hub, shard)).fetch(new Request(url, request))
-    // A hub that was just replaced, as by a deploy, is there again with the next call.
+    // A hub that was just replaced, for example by a deployment, is available again for the next call.
     const answer = await ask().catch(ask)
     if (answer.status === HUB_FULL) continue
     if (answer.status === 401)
-      throw new AppError('auth.invalid_token', { detail: 'The rights have just ended.' })
+      throw new AppError('auth.invalid_token', { detail: 'Your access has just ended.' })
     if (answer.status === 429) {
-      const detail = `The plan ${plan} allows a user ${wish.limit} connections. Close one, or use one connection for several channels.`
+      const detail = `The plan ${plan} allows ${wish.limit} connections for each user. Close one, or use one connection for several channels.`
       throw new AppError('rate.limited', { detail, retryAfterSeconds: 30 })
     }
-    // A new answer, because the headers of one from an object cannot be added to.
+    // Copy the response, because the headers of an object's response are immutable.
     const { body, status, headers, webSocket } = answer
     return new Response(body, { status, headers, webSocket })
   }
   throw new AppError('rate.limited', {
-    detail: 'The team has as many connections as it can have.',
+    detail: 'The team has reached its limit of connections.',
     retryAfterSeconds: 60,
   })
 }

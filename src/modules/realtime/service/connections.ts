@@ -32,7 +32,7 @@ export async function listConnections(ctx: ServiceContext, query: ListConnection
   return query.count ? { ...page, total: await countConnections(ctx.db, query) } : page
 }
 
-/** For administrators. The client may connect again: ending a session is another matter. */
+/** For administrators. The client can reconnect, because its session does not end. */
 export async function closeConnection(ctx: ServiceContext, id: string): Promise<void> {
   const row = await findConnection(ctx.db, id)
   if (row === null) throw notFound('The connection')
@@ -49,7 +49,7 @@ export async function closeConnection(ctx: ServiceContext, id: string): Promise<
   await liveHub(ctx.env.LIVE_HUBS, row.hub).close([id], 'closed by an administrator')
 }
 
-/** The caller's own connections in all teams, with their channels and positions. */
+/** The caller's connections in all teams, with their channels and positions. */
 export async function listSubscriptions(
   ctx: ServiceContext,
   query: ListSubscriptions,

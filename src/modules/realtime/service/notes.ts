@@ -1,4 +1,4 @@
-// Notes that people and their systems send about a run or a workflow.
+// Notes that people and external systems send about a run or a workflow.
 import type { ServiceContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -33,7 +33,7 @@ export async function notifyWorkflowStatus(
   return noteWorkflow(ctx, { id: answer.workflowId, name: answer.workflowName }, runId, note)
 }
 
-/** It is kept nowhere but in the channel, for as long as somebody follows that. */
+/** The note is only kept in the channel, while the channel has followers. */
 async function noteWorkflow(
   ctx: ServiceContext,
   workflow: { id: string; name: string },

@@ -7,7 +7,7 @@ import type { TeamEvent } from '../../../objects/team-events.ts'
 import type { RealtimePublish } from '../../../queue/messages/realtime.ts'
 import { recordEvents } from '../../webhooks/index.ts'
 
-/** What a commit has put into the outbox, for followers and for webhooks of the team. Its id names the event, so that a message that comes twice publishes once. */
+/** Publishes a message from the outbox to followers and to the team's webhooks. Its id identifies the event, so a repeated message publishes once. */
 export async function publish(
   request: RequestContext,
   { hub, event }: RealtimePublish,
@@ -21,7 +21,7 @@ export async function publish(
   await publishNow(request, hub, publication)
 }
 
-/** Without a commit. False when nobody follows the hub, which is then not asked. What takes work to make is made for followers only. */
+/** Publishes without a commit. Returns false without calling the hub if it has no followers. Builds expensive content only for followers. */
 export async function publishNow(
   request: RequestContext,
   hub: string,

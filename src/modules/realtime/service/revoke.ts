@@ -1,5 +1,5 @@
-// Rights have ended: the connections that were opened with them are closed. It may be done again at any point, and closes only those
-// whose rights do not hold now.
+// Closes the connections whose rights have ended. It may be repeated at any point, because it closes only those whose rights do
+// not hold now.
 import type { RequestContext } from '../../../context.ts'
 import { liveHub } from '../../../objects/live-hub.ts'
 import type { LiveRevoke } from '../../../queue/messages/runs.ts'
@@ -8,7 +8,7 @@ import { dropConnections, findKeysConnected, findLostConnections } from '../repo
 
 const PAGE = 200
 
-/** Followers of single runs, and connections of hubs. One that does not answer must not keep the others open. */
+/** Closes followers of single runs, and connections of hubs. One that does not respond must not keep the others open. */
 export async function revoke(request: RequestContext, message: LiveRevoke): Promise<void> {
   const done = await Promise.allSettled([
     revokeLive(request, message),
@@ -37,7 +37,7 @@ async function closeLost(request: RequestContext, { of, id }: LiveRevoke): Promi
   }
 }
 
-/** A key that may still connect may have lost channels. */
+/** A key that may still connect may have lost access to some channels. */
 async function narrowKeys(request: RequestContext, userId: string): Promise<void> {
   const { DB, LIVE_HUBS } = request.env
   for (const { hub, keyId, scopes } of await findKeysConnected(DB, userId))

@@ -3,7 +3,7 @@ import { parseChannel } from '../../../objects/channels.ts'
 import { findDeploymentStatus, findOpenRuns, findWorkflowName } from '../repo/snapshots.ts'
 import { activeAnnouncementsOf } from './announcements.ts'
 
-/** How things are now, for a client that begins or has lost its place. Null where the channel shows only what changes. */
+/** The current state, for a client that starts or has missed events. Null if the channel only reports changes. */
 export async function snapshotOf(
   d1: D1Database,
   name: string,

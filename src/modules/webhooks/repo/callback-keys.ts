@@ -10,7 +10,7 @@ export const findCallbackKey = (d1: D1Database, teamId: string): Promise<Callbac
     .bind(teamId)
     .first<CallbackKey>()
 
-/** The first callback makes the secret; of two at once one does. */
+/** The first callback creates the secret. Of two concurrent ones, only one does. */
 export async function insertCallbackKey(
   d1: D1Database,
   teamId: string,

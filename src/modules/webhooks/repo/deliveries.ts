@@ -32,7 +32,7 @@ const COLUMNS = {
 
 type Status = DeliveryRow['status']
 
-/** The deliveries of an endpoint; with null the callbacks of the team's runs. */
+/** The deliveries of an endpoint, or with null the callbacks of the team's runs. */
 const ofEndpoint = (teamId: string, endpointId: string | null, status?: Status) =>
   and(
     eq(webhookDeliveries.teamId, teamId),
@@ -89,7 +89,7 @@ export async function findDelivery(
   return row ?? null
 }
 
-/** A guard: what is being sent at this moment is not begun again. */
+/** A guard: misses while the delivery is being sent. */
 export const beginAgain = (id: string, teamId: string, now: number): Statement =>
   statement(
     `UPDATE webhook_deliveries SET ${BEGUN_AGAIN}, next_attempt_at = ?3
@@ -109,7 +109,7 @@ export type NewDelivery = {
   runId: string | null
   url: string
   lane: string
-  /** Whoever makes it sends it, under this name; null when it is to be sent by its lane. */
+  /** The name under which the caller sends it immediately; null if its lane sends it. */
   claim: string | null
   now: number
 }

@@ -134,7 +134,7 @@ export const deleteEndpoint = (teamId: string, id: string, seen: number | null):
     seen,
   )
 
-/** What waits for an endpoint that was switched off. It goes on with `releaseDeliveries`. */
+/** Holds the pending deliveries of a disabled endpoint. `releaseDeliveries` resumes them. */
 export const holdDeliveries = (endpointId: string): Statement =>
   statement(
     'UPDATE webhook_deliveries SET next_attempt_at = NULL WHERE lane = ? AND next_attempt_at IS NOT NULL',
@@ -148,7 +148,7 @@ export const releaseDeliveries = (endpointId: string, now: number): Statement =>
     endpointId,
   )
 
-/** Of a deleted endpoint nothing is sent any more. Its deliveries go when their time is over. */
+/** Nothing is sent to a deleted endpoint. Its deliveries are purged when they expire. */
 export const endDeliveries = (endpointId: string, now: number): Statement =>
   statement(
     `UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL, error = 'The endpoint was deleted', finished_at = ?
@@ -157,7 +157,7 @@ export const endDeliveries = (endpointId: string, now: number): Statement =>
     endpointId,
   )
 
-/** A guard: the first of several failures that come at once disables it. */
+/** A guard: of several concurrent failures, the first disables the endpoint. */
 export const disableEndpoint = (id: string, reason: 'gone' | 'failing', now: number): Statement =>
   statement(
     `UPDATE webhook_endpoints SET active = 0, disabled_reason = ?2, disabled_at = ?3, version = version + 1, updated_at = ?3
@@ -175,7 +175,7 @@ export type SealedEndpoint = {
   headers: string | null
 }
 
-/** Sealed under another key than the current one. */
+/** Endpoints whose secrets are encrypted with a previous key. */
 export async function findEndpointsToRewrap(
   d1: D1Database,
   currentKeyId: string,
@@ -191,7 +191,7 @@ export async function findEndpointsToRewrap(
   return results
 }
 
-/** Only while its secrets are still those that were read. */
+/** Only if its secrets have not changed since they were read. */
 export async function replaceSealed(
   d1: D1Database,
   before: SealedEndpoint,

@@ -1,5 +1,5 @@
-// Events for webhooks, and which endpoints they go to. Patterns are compared by GLOB: an endpoint's patterns hold no other
-// special character than the star.
+// Events for webhooks, and the endpoints that receive them. Patterns are matched with GLOB; an endpoint's patterns contain no
+// special character except the star.
 import { newId } from '../../../core/ids.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
 
@@ -10,13 +10,13 @@ const TAKES = (endpoint: string, type: string): string =>
 
 export const BEGUN_AGAIN = `status = 'pending', attempt = 0, claim = NULL, finished_at = NULL, error = NULL`
 
-/** The time is that of making, the rest is random: many are made by one statement. */
+/** The current time plus random bits: one statement creates many ids. */
 const newDeliveryId = (now: number): string =>
   `'${newId('dlv', now).slice(0, 14)}' || lower(hex(randomblob(8)))`
 
 /**
- * Keeps an event that an endpoint of the team would take, also one that is switched off, which may want it later. Repeating
- * this changes nothing.
+ * Stores an event that an endpoint of the team subscribes to, even a disabled one, which may recover it later. Repeating this
+ * changes nothing.
  */
 export const insertEvent = ({ id, teamId, type, body, at }: NewEvent): Statement =>
   statement(
@@ -30,7 +30,7 @@ export const insertEvent = ({ id, teamId, type, body, at }: NewEvent): Statement
     at,
   )
 
-/** Answers the lanes that have something to send. */
+/** Returns the lanes that have something to send. */
 export const insertDeliveries = ({ id, teamId, type }: NewEvent, now: number): Statement =>
   statement(
     `INSERT INTO webhook_deliveries (id, team_id, endpoint_id, event_id, type, url, lane, status, next_attempt_at, created_at)
@@ -43,18 +43,18 @@ export const insertDeliveries = ({ id, teamId, type }: NewEvent, now: number): S
     now,
   )
 
-/** At most so many by one call. */
+/** The maximum for one call. */
 export const MAX_RECOVERED = 10_000
 
 export type RecoverRange = { from: number; to: number; all: boolean }
 
-/** ?1 the endpoint, ?2 the team, ?3 and ?4 the time, ?5 whether those that have arrived are sent again. */
+/** ?1 is the endpoint, ?2 the team, ?3 and ?4 the time range, ?5 whether to resend succeeded deliveries. */
 const RECOVERABLE = `FROM webhook_endpoints e JOIN webhook_events v ON v.team_id = e.team_id AND v.created_at BETWEEN ?3 AND ?4
      LEFT JOIN webhook_deliveries d ON d.lane = e.id AND d.event_id = v.id
      WHERE e.id = ?1 AND e.team_id = ?2 AND ${TAKES('e', 'v.type')}
        AND (d.id IS NULL OR d.status = 'failed' OR (?5 AND d.status = 'succeeded'))`
 
-/** One more than `MAX_RECOVERED` when there are more. */
+/** Returns `MAX_RECOVERED` + 1 if there are more. */
 export async function countRecoverable(
   d1: D1Database,
   endpoint: { id: string; teamId: string },
@@ -68,8 +68,8 @@ export async function countRecoverable(
 }
 
 /**
- * Sends the events of a time again, the oldest first: those that never arrived, or with `all` those that did as well. What is
- * on its way already stays as it is.
+ * Sends the events of a time range again, oldest first: those that were never delivered, or with `all` also those that were.
+ * Pending deliveries stay unchanged.
  */
 export const recoverEvents = (
   endpoint: { id: string; teamId: string },
@@ -89,7 +89,7 @@ export const recoverEvents = (
     now,
   )
 
-/** An event that goes to one endpoint only, such as a test. */
+/** An event for one endpoint only, such as a test. */
 export const insertOwnEvent = ({ id, teamId, type, body, at }: NewEvent): Statement =>
   statement(
     'INSERT INTO webhook_events (id, team_id, type, body, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',

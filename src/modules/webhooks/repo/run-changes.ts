@@ -1,4 +1,4 @@
-// Changes of runs, as a trigger of the table `runs` has written them down in the batch of the report.
+// Changes of runs. A database trigger on the table `runs` writes them in the batch of the report.
 import { type Statement, statement } from '../../../db/statement.ts'
 
 export type RunChangeRow = {
@@ -11,7 +11,7 @@ export type RunChangeRow = {
   createdAt: number
 }
 
-/** The oldest of a team. */
+/** The oldest changes of a team. */
 export async function findRunChanges(d1: D1Database, teamId: string, limit: number): Promise<RunChangeRow[]> {
   const { results } = await d1
     .prepare(

@@ -1,8 +1,8 @@
-// The SQL of a pass over one lane: what is due is claimed, sent, and what came of it is written down.
+// The SQL of one pass over a lane: claim what is due, send it and record the results.
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { EndpointRow } from './endpoints.ts'
 
-/** A claim that nobody has finished by then is void: whoever held it has died. */
+/** A claim that is older than this is void, because its holder has crashed. */
 export const CLAIM_MS = 120_000
 
 export type DueDelivery = {
@@ -11,15 +11,15 @@ export type DueDelivery = {
   eventId: string
   type: string
   url: string
-  /** This one included. */
+  /** Including this attempt. */
   attempt: number
   body: string
   createdAt: number
 }
 
 /**
- * What is due, up to `most`, or as many as the endpoint takes in a second. An attempt is counted before it is made, so one that
- * kills the process counts as well.
+ * Claims what is due, up to `most` or the endpoint's rate per second. An attempt is counted before it is made, so an attempt that
+ * crashes the process counts too.
  */
 export const claimDue = (lane: string, claim: string, now: number, most: number): Statement =>
   statement(
@@ -53,7 +53,7 @@ export const findSendingEndpoint = (lane: string): Statement =>
     lane,
   )
 
-/** When something of the lane is due next. */
+/** When the lane has something due next. */
 export const findNextDue = (lane: string): Statement =>
   statement(
     `SELECT max(min(d.next_attempt_at), COALESCE((SELECT held_until FROM webhook_endpoints WHERE id = ?1), 0)) AS nextAt
@@ -74,7 +74,7 @@ export type Ended = {
   finishedAt: number
 }
 
-/** Counts only for who holds the claim. What failed for an endpoint that was switched off meanwhile is held. */
+/** Applies only if the caller holds the claim. A failed delivery of an endpoint that has been disabled since is held. */
 export const writeEnded = (claim: string, ended: Ended): Statement =>
   statement(
     `UPDATE webhook_deliveries SET status = ?3, claim = NULL, url = ?5, response_status = ?6, response_headers = ?7,
@@ -94,7 +94,7 @@ export const writeEnded = (claim: string, ended: Ended): Statement =>
     ended.finishedAt,
   )
 
-/** What the filter does not take was never to be sent. */
+/** Deletes a delivery that the filter does not match. */
 export const dropDelivery = (claim: string, id: string): Statement =>
   statement('DELETE FROM webhook_deliveries WHERE id = ? AND claim = ?', id, claim)
 
@@ -122,7 +122,7 @@ export const noteFailure = (endpointId: string, now: number, heldUntil: number |
     endpointId,
   )
 
-/** Lanes with something that should have been sent before `dueBefore`. Costs as many steps as there are lanes. */
+/** Lanes with deliveries that should have been sent before `dueBefore`. Takes one step for each lane. */
 export async function findLateLanes(d1: D1Database, dueBefore: number, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(

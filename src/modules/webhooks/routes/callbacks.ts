@@ -13,9 +13,9 @@ export const callbackRoutes = router()
     '/callbacks/rotate-secret',
     access('webhooks:write'),
     idempotent('secret', 200),
-    doc('webhooks.callbacks.rotateSecret', 'Give callbacks of runs a new secret', 200, WebhookSecret, {
+    doc('webhooks.callbacks.rotateSecret', 'Rotate the secret of run callbacks', 200, WebhookSecret, {
       description:
-        'Callbacks (`callbackUrl` of a start) of all runs of the team are signed with it. For 24 hours the old secret signs as well.',
+        'The secret signs the callbacks (`callbackUrl` of a start) of all the team’s runs. For 24 hours, callbacks are also signed with the old secret.',
     }),
     async (c) => c.json(await rotateCallbackSecret(c.var.ctx)),
   )
@@ -29,7 +29,7 @@ export const callbackRoutes = router()
   .get(
     `/callbacks/deliveries/${DELIVERY_ID}`,
     access('webhooks:read'),
-    doc('webhooks.callbacks.getDelivery', 'Get a callback with what was sent', 200, WebhookDeliveryDetail),
+    doc('webhooks.callbacks.getDelivery', 'Get a callback with its request', 200, WebhookDeliveryDetail),
     async (c) => c.json(await getDelivery(c.var.ctx, null, c.req.param('deliveryId'))),
   )
   .post(

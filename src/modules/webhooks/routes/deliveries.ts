@@ -28,14 +28,14 @@ export const deliveryRoutes = router()
   .get(
     `/${WEBHOOK_ID}/deliveries/${DELIVERY_ID}`,
     access('webhooks:read'),
-    doc('webhooks.deliveries.get', 'Get a delivery with what was sent', 200, WebhookDeliveryDetail),
+    doc('webhooks.deliveries.get', 'Get a delivery with its request', 200, WebhookDeliveryDetail),
     async (c) => c.json(await getDelivery(c.var.ctx, c.req.param('id'), c.req.param('deliveryId'))),
   )
   .post(
     `/${WEBHOOK_ID}/deliveries/${DELIVERY_ID}/redeliver`,
     access('webhooks:write'),
     doc('webhooks.deliveries.redeliver', 'Send a delivery again', 202, WebhookDeliveryDetail, {
-      description: 'With the same `webhook-id` and up to ten attempts, whatever has become of it.',
+      description: 'Uses the same `webhook-id` and up to ten attempts, whatever the status of the delivery.',
     }),
     async (c) => c.json(await redeliver(c.var.ctx, c.req.param('id'), c.req.param('deliveryId')), 202),
   )
@@ -43,7 +43,7 @@ export const deliveryRoutes = router()
     `/${WEBHOOK_ID}/test`,
     access('webhooks:write'),
     doc('webhooks.test', 'Send an example to a webhook', 200, WebhookDeliveryDetail, {
-      description: 'It is sent at once and only once, and the answer says what came back.',
+      description: 'The example is sent immediately and without retries. The response contains the result.',
     }),
     validate('json', TestWebhook, { optional: true }),
     async (c) => c.json(await testWebhook(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
@@ -51,7 +51,7 @@ export const deliveryRoutes = router()
   .post(
     `/${WEBHOOK_ID}/recover`,
     access('webhooks:write'),
-    doc('webhooks.recover', 'Send the events of a time again', 202, WebhookRecovery),
+    doc('webhooks.recover', 'Send the events of a time range again', 202, WebhookRecovery),
     validate('json', RecoverWebhook),
     async (c) => c.json(await recover(c.var.ctx, c.req.param('id'), c.req.valid('json')), 202),
   )

@@ -38,7 +38,7 @@ export const endpointRoutes = router()
     idempotent('secret'),
     doc('webhooks.create', 'Create a webhook', 201, NewWebhook, {
       description:
-        'Events of the team are posted to its URL, signed as Standard Webhooks defines it. The answer holds the secret, which is not shown again.',
+        'Events of the team are posted to the URL, with signatures as defined by Standard Webhooks. The response contains the secret, which is not shown again.',
       versioned: 'etag',
     }),
     validate('json', CreateWebhook),
@@ -91,8 +91,8 @@ export const endpointRoutes = router()
     `/${WEBHOOK_ID}/rotate-secret`,
     access('webhooks:write'),
     idempotent('secret', 200),
-    doc('webhooks.rotateSecret', 'Give a webhook a new secret', 200, WebhookSecret, {
-      description: 'For 24 hours the old secret signs as well.',
+    doc('webhooks.rotateSecret', 'Rotate the secret of a webhook', 200, WebhookSecret, {
+      description: 'For 24 hours, requests are also signed with the old secret.',
     }),
     async (c) => c.json(await rotateSecret(c.var.ctx, c.req.param('id'))),
   )

@@ -8,15 +8,15 @@ const time = z.iso.datetime()
 
 const shape = {
   id: z.string(),
-  eventId: z.string().describe('Sent as `webhook-id`, the same with every attempt.'),
+  eventId: z.string().describe('The id sent as `webhook-id`, the same for every attempt.'),
   type: z.string().describe('The name of the event, or `run.callback`.'),
-  runId: z.string().nullable().describe('The run whose callback it is.'),
+  runId: z.string().nullable().describe('The run that the callback belongs to.'),
   url: z.string(),
   status: z.enum(DELIVERY_STATUSES),
-  attempt: z.int().describe('How many attempts were made, of ten.'),
+  attempt: z.int().describe('The number of attempts so far, of at most ten.'),
   nextAttemptAt: time
     .nullable()
-    .describe('Null when it has ended, or is held because its endpoint is switched off.'),
+    .describe('Null if the delivery has ended, or is held because its endpoint is disabled.'),
   lastAttemptAt: time.nullable(),
   response: z
     .strictObject({
@@ -26,7 +26,7 @@ const shape = {
       durationMs: z.int(),
     })
     .nullable()
-    .describe('The last answer. Null when nobody has answered.'),
+    .describe('The last response. Null if there was no response.'),
   error: z.string().nullable().describe('Why the last attempt failed.'),
   createdAt: time,
   finishedAt: time.nullable(),
@@ -43,10 +43,10 @@ export const WebhookDeliveryDetail = z
         method: z.literal('POST'),
         headers: z
           .record(z.string(), z.string())
-          .describe('Without the signature. Values of own headers are hidden.'),
+          .describe('Without the signature. The values of custom headers are hidden.'),
         body: JsonValue,
       })
-      .describe('What is sent.'),
+      .describe('The request.'),
   })
   .meta({ id: 'WebhookDeliveryDetail' })
 export type WebhookDeliveryDetail = z.infer<typeof WebhookDeliveryDetail>
@@ -64,20 +64,20 @@ export const TestWebhook = z
       .string()
       .max(200)
       .default('webhook.test')
-      .describe('The event whose example is sent, from GET /events/types.'),
+      .describe('The event to send an example of, from GET /events/types.'),
   })
   .meta({ id: 'TestWebhook' })
 export type TestWebhook = z.infer<typeof TestWebhook>
 
 export const RecoverWebhook = z
   .strictObject({
-    from: time.describe('Events from here on. They are kept for 30 days.'),
-    to: time.optional().describe('Events up to here. Default: now.'),
+    from: time.describe('The start of the time range. Events are kept for 30 days.'),
+    to: time.optional().describe('The end of the time range. Default: now.'),
     only: z
       .enum(['failed', 'all'])
       .default('failed')
       .describe(
-        '`failed`: what has not arrived, also what came while the endpoint was switched off. `all`: what has arrived as well.',
+        '`failed`: events that were not delivered, including those from while the endpoint was disabled. `all`: delivered events too.',
       ),
   })
   .meta({ id: 'RecoverWebhook' })
@@ -85,8 +85,10 @@ export type RecoverWebhook = z.infer<typeof RecoverWebhook>
 
 export const WebhookRecovery = z
   .strictObject({
-    recovered: z.int().describe('How many events are sent.'),
-    more: z.boolean().describe('There are more than one call recovers (10,000): call again.'),
+    recovered: z.int().describe('How many events will be sent.'),
+    more: z
+      .boolean()
+      .describe('Whether there are more events than one call recovers (10,000). If so, call again.'),
   })
   .meta({ id: 'WebhookRecovery' })
 export type WebhookRecovery = z.infer<typeof WebhookRecovery>

@@ -9,13 +9,18 @@ const MAX_HEADERS = 20
 const Url = z.url({ protocol: /^https?$/ }).max(2_000)
 
 const Patterns = z
-  .array(z.string().max(200).refine(isEventPattern, 'dotted words; * stands for any characters: run.*'))
+  .array(
+    z
+      .string()
+      .max(200)
+      .refine(isEventPattern, 'must be words separated by dots; * matches any characters, as in run.*'),
+  )
   .min(1)
   .max(MAX_PATTERNS)
 
 const Filter = z.string().min(1).max(5_000)
 
-/** What the platform or the signature sets. */
+/** Headers that the platform or the signature sets. */
 const OWN_HEADER =
   /^(webhook-.*|host|connection|content-.*|transfer-encoding|upgrade|user-agent|cf-.*|x-forwarded-.*|x-real-ip|te|trailer|expect|keep-alive)$/i
 
@@ -25,31 +30,35 @@ const Headers = z
       .string()
       .max(100)
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not the name of a header')
-      .refine((name) => !OWN_HEADER.test(name), 'this header is set by the service'),
+      .refine((name) => !OWN_HEADER.test(name), 'the service sets this header'),
     z
       .string()
       .max(2_000)
-      .regex(/^[\x20-\x7e]*$/, 'visible ASCII characters only'),
+      .regex(/^[\x20-\x7e]*$/, 'must have only visible ASCII characters'),
   )
   .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `at most ${MAX_HEADERS} headers`)
 
 const fields = {
-  url: Url.describe('Where events are posted to. It must be a public address.'),
+  url: Url.describe('The URL that receives the events by POST. It must be a public address.'),
   events: Patterns.describe(
     'Names of events, or patterns: `run.failed`, `run.*`, `*`. See GET /events/types.',
   ),
   filter: Filter.nullable().describe(
-    'An expression. Only events for which it is true are sent. It sees the event as `input`, its `data` as `item`, and `now`. One that cannot be evaluated takes nothing; `filterError` shows it.',
+    'An expression. Only events for which it is true are sent. It sees the event as `input`, its `data` as `item`, and `now`. If it cannot be evaluated, no events are sent, and `filterError` shows the reason.',
   ),
   description: LongText(500),
-  headers: Headers.describe('More headers of each request. Their values are sealed and never shown.'),
-  active: z.boolean().describe('While false nothing is sent. What is waiting goes on when it is true again.'),
+  headers: Headers.describe(
+    'Additional headers of each request. Their values are stored encrypted and never shown.',
+  ),
+  active: z
+    .boolean()
+    .describe('While false, nothing is sent. Pending deliveries resume when it becomes true again.'),
   rateLimitPerS: z
     .int()
     .min(1)
     .max(1_000)
     .nullable()
-    .describe('How many requests a second the receiver takes. Null for no limit.'),
+    .describe('The maximum number of requests per second. Null for no limit.'),
 }
 
 export const CreateWebhook = z
@@ -76,30 +85,30 @@ const shape = {
   description: z.string(),
   headerNames: z
     .array(z.string())
-    .describe('The names of the headers that are set. Their values are not shown.'),
+    .describe('The names of the additional headers. Their values are not shown.'),
   active: z.boolean(),
   disabledReason: z
     .enum(['gone', 'failing'])
     .nullable()
     .describe(
-      'Why the system switched it off: the receiver answered 410, or everything failed for five days.',
+      'Why the system disabled it: the receiver responded with 410, or all deliveries failed for five days.',
     ),
   disabledAt: z.iso.datetime().nullable(),
   rateLimitPerS: z.int().nullable(),
   failingSince: z.iso
     .datetime()
     .nullable()
-    .describe('Since when nothing has succeeded. Null when the last delivery did.'),
+    .describe('Since when all deliveries have failed. Null if the last delivery succeeded.'),
   lastSuccessAt: z.iso.datetime().nullable(),
   lastFailureAt: z.iso.datetime().nullable(),
   filterError: z
     .strictObject({ message: z.string(), at: z.iso.datetime() })
     .nullable()
-    .describe('Why the filter could not be evaluated, the last time.'),
+    .describe('The last error of the filter.'),
   oldSecretUntil: z.iso
     .datetime()
     .nullable()
-    .describe('Until when the secret before the last rotation signs as well.'),
+    .describe('Until when requests are also signed with the previous secret.'),
   createdBy: z.string(),
   version: z.int(),
   createdAt: z.iso.datetime(),
@@ -110,7 +119,10 @@ export const Webhook = z.strictObject(shape).meta({ id: 'Webhook' })
 export type Webhook = z.infer<typeof Webhook>
 
 export const NewWebhook = z
-  .strictObject({ ...shape, secret: z.string().describe('Checks the signatures. It is shown only now.') })
+  .strictObject({
+    ...shape,
+    secret: z.string().describe('The secret for verifying signatures. Shown only once.'),
+  })
   .meta({ id: 'NewWebhook' })
 export type NewWebhook = z.infer<typeof NewWebhook>
 
@@ -126,8 +138,11 @@ export type ListWebhooks = z.infer<typeof ListWebhooks>
 
 export const WebhookSecret = z
   .strictObject({
-    secret: z.string().describe('The new secret. It is shown only now.'),
-    oldSecretUntil: z.iso.datetime().nullable().describe('Until when the one before signs as well.'),
+    secret: z.string().describe('The new secret. Shown only once.'),
+    oldSecretUntil: z.iso
+      .datetime()
+      .nullable()
+      .describe('Until when requests are also signed with the previous secret.'),
   })
   .meta({ id: 'WebhookSecret' })
 export type WebhookSecret = z.infer<typeof WebhookSecret>

@@ -1,4 +1,4 @@
-// What an event for webhooks looks like, as a JSON Schema.
+// The JSON Schema of the events for webhooks.
 import * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
 import { RunEventError } from '../../../objects/run-events.ts'
@@ -10,18 +10,18 @@ const Wait = z.strictObject({
   path: z.string().describe('The node that waits.'),
   kind: z.string().describe('What it waits for.'),
   name: z.string().nullable().describe('The name of the signal, or the id of the approval or run.'),
-  since: time.nullable().describe('Since when it waits.'),
+  since: time.nullable().describe('Since when it has been waiting.'),
   until: time.nullable().describe('When it stops waiting.'),
 })
 
 const NOTHING = z.strictObject({})
 
-/** What `data` holds, by the name of the event. */
+/** The content of `data`, by event name. */
 const DATA: Record<string, z.ZodType> = {
   'run.waiting': z.strictObject({ waitingFor: z.array(Wait) }),
   'run.succeeded': z.strictObject({
-    output: z.unknown().optional().describe('The output. One of more than 16 KB is left out.'),
-    outputBytes: z.int().optional().describe('The size of an output that is left out.'),
+    output: z.unknown().optional().describe('The output. Left out if it is larger than 16 KB.'),
+    outputBytes: z.int().optional().describe('The size of the output, if it was left out.'),
   }),
   'run.failed': z.strictObject({ error: RunEventError.nullable() }),
   'run.cancelled': z.strictObject({
@@ -36,16 +36,16 @@ const runEvent = (type: string) =>
     teamId: z.string().describe('The team.'),
     run: z.strictObject({
       id: z.string().describe('The id of the run.'),
-      status: z.string().describe('Its status then.'),
+      status: z.string().describe('Its status at that time.'),
       progress: z.int().describe('How much of the work was done, in percent.'),
-      title: z.string().nullable().describe('The title that its workflow gives it.'),
+      title: z.string().nullable().describe('The title, as set by the workflow.'),
       trigger: z.string().describe('What started it.'),
       error: RunEventError.nullable().describe('Why it failed.'),
     }),
     workflow: z
       .strictObject({ id: z.string(), name: z.string() })
       .optional()
-      .describe('Its workflow. Absent for runs of other things.'),
+      .describe('The workflow. Absent if the run does not belong to a workflow.'),
     data: DATA[type] ?? NOTHING,
   })
 
@@ -61,11 +61,11 @@ const changeEvent = (type: string) =>
         keyId: z.string().nullable(),
       })
       .optional()
-      .describe('Who did it.'),
+      .describe('The user or API key that made the change.'),
     data: z.strictObject({
-      id: z.string().describe('The id of what changed.'),
-      version: z.int().optional().describe('Its version, where it has one.'),
-      name: z.string().optional().describe('Its name, where it has one.'),
+      id: z.string().describe('The id of the changed object.'),
+      version: z.int().optional().describe('Its version, if it has versions.'),
+      name: z.string().optional().describe('Its name, if it has one.'),
     }),
   })
 

@@ -1,4 +1,4 @@
-// One attempt: signed for this moment, sent through the outbound guard, and what came back.
+// One attempt: signs the request for this moment, sends it through the outbound guard and returns the result.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { callOutbound, reachOf } from '../../../providers/outbound/index.ts'
@@ -6,7 +6,7 @@ import { sign } from '../signature.ts'
 import { MAX_KEPT_CHARS, type Outcome } from '../verdict.ts'
 
 const TIMEOUT_MS = 15_000
-/** Four bytes a character at most. */
+/** At most four bytes per character. */
 const MAX_ANSWER_BYTES = 4 * MAX_KEPT_CHARS
 
 export type Sending = {
@@ -50,7 +50,7 @@ export async function attempt(request: RequestContext, sending: Sending): Promis
       error: null,
     }
   } catch (error) {
-    // Other errors are ours, and their texts are for the log.
+    // Other errors are internal. Their texts appear only in the log.
     if (!(error instanceof AppError)) request.log.error('a webhook could not be sent', { error })
     const reason = error instanceof AppError ? error.message : 'The request could not be sent.'
     return { at, durationMs: now() - at, status: null, headers: {}, body: '', error: reason }

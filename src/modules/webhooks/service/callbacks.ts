@@ -1,5 +1,5 @@
-// Callbacks of runs. They are signed and tried again as webhooks are. The secret is one for the team, since a callback's address
-// comes with the start of a run.
+// Callbacks of runs. They are signed and retried like webhooks. The secret belongs to the team, because the URL of a callback is
+// set when a run starts.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { sha256Hex, utf8 } from '../../../core/crypto.ts'
@@ -20,7 +20,7 @@ import { callbackSecretPlace, OLD_SECRET_LIFE_MS } from './secrets.ts'
 
 const TYPE = 'run.callback'
 
-/** From here on it is a delivery of the team, sent by the object for its host. */
+/** Turns it into a delivery of the team, which the object for its host sends. */
 export async function queueCallback(
   request: RequestContext,
   { runId, teamId, url, body }: RunCallback,
@@ -52,7 +52,7 @@ export async function queueCallback(
   request.defer(wakeLanes(request.env.WEBHOOKS, [lane]))
 }
 
-/** Callbacks of a team to one host are sent by one object, so one that is slow delays no other. */
+/** One object sends the callbacks of a team to one host, so a slow host does not delay the others. */
 export async function laneOf(teamId: string, url: string): Promise<string> {
   const host = URL.canParse(url) ? new URL(url).host : ''
   return `callback_${(await sha256Hex(`${teamId} ${host}`)).slice(0, 32)}`
@@ -61,7 +61,7 @@ export async function laneOf(teamId: string, url: string): Promise<string> {
 const linkOf = ({ settings }: RequestContext, runId: string): string =>
   `${settings.PUBLIC_URL.replace(/\/+$/, '')}/api/v1/runs/${runId}`
 
-/** What makes a run large are its input and its output. */
+/** Only the input and the output can make a run large. */
 function textOf(body: Record<string, unknown>, link: string): string {
   const shown = body.outputOmitted === true ? { ...body, link } : body
   const whole = JSON.stringify(shown)

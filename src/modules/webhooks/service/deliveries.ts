@@ -1,4 +1,4 @@
-// What was sent to an endpoint, or called back, and sending it again.
+// Deliveries to endpoints and callbacks, and sending them again.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { randomToken } from '../../../core/crypto.ts'
@@ -33,7 +33,7 @@ import { endpointHeaders, endpointSecretPlace, signingSecrets } from './secrets.
 import { resultOf } from './send.ts'
 import { toDelivery, toDeliveryDetail } from './view.ts'
 
-/** With null for the endpoint: the callbacks of the team's runs. */
+/** With null for the endpoint, the callbacks of the team's runs. */
 export async function listDeliveries(
   ctx: ServiceContext,
   endpointId: string | null,
@@ -68,7 +68,7 @@ async function requireDelivery(
   return row
 }
 
-/** Sends it again, with ten attempts, whatever has become of it. */
+/** Sends a delivery again with ten attempts, whatever its status. */
 export async function redeliver(
   ctx: ServiceContext,
   endpointId: string | null,
@@ -86,7 +86,7 @@ export async function redeliver(
     },
   })
   if (done === 'guard_missed')
-    throw new AppError('resource.conflict', { detail: 'The delivery is being sent at this moment.' })
+    throw new AppError('resource.conflict', { detail: 'The delivery is being sent. Try again in a moment.' })
   ctx.defer(wakeLanes(ctx.env.WEBHOOKS, [lane]))
   return getDelivery(ctx, endpointId, id)
 }
@@ -121,7 +121,7 @@ export async function recover(
   return { recovered, more: found > MAX_RECOVERED }
 }
 
-/** Sends an example at once, also to an endpoint that is switched off, and answers what came back. It is tried once. */
+/** Sends an example immediately and once, even to a disabled endpoint, and returns the result. */
 export async function testWebhook(
   ctx: ServiceContext,
   endpointId: string,
@@ -134,7 +134,11 @@ export async function testWebhook(
   if (example === null)
     throw new AppError('request.invalid', {
       errors: [
-        { path: '/type', message: 'not the name of an event: see GET /events/types', code: 'invalid_value' },
+        {
+          path: '/type',
+          message: 'must be the name of an event from GET /events/types',
+          code: 'invalid_value',
+        },
       ],
     })
   const event = { id: newId('evt', now), teamId, type, at: now }
@@ -167,6 +171,6 @@ export async function testWebhook(
 async function requireActive(ctx: ServiceContext, endpointId: string): Promise<void> {
   if ((await requireEndpoint(ctx, endpointId)).active === 1) return
   throw new AppError('resource.conflict', {
-    detail: 'The webhook is switched off. Switch it on first: PATCH it with { "active": true }.',
+    detail: 'The webhook is disabled. Enable it first: PATCH it with { "active": true }.',
   })
 }

@@ -1,5 +1,5 @@
-// An endpoint that is gone, or has only failed for days, is switched off by the system. What waits for it is held, and goes on
-// when a person switches it on again.
+// The system disables an endpoint that is gone or has only failed for days. Its pending deliveries are held and resume when a
+// person enables it again.
 import type { RequestContext } from '../../../context.ts'
 import { commit } from '../../../db/commit.ts'
 import { notify } from '../../../queue/notify.ts'
@@ -28,7 +28,7 @@ export async function disable(
           to: { userIds: [endpoint.createdBy], role: 'owner' },
           teamId: endpoint.teamId,
           level: 'warning',
-          title: 'A webhook was switched off',
+          title: 'A webhook was disabled',
           message: textOf(endpoint.url, reason),
           subject: { type: 'webhook', id: endpoint.id },
         }),
@@ -38,15 +38,15 @@ export async function disable(
 }
 
 const WHY = {
-  gone: 'It answered 410 Gone, which asks for no more deliveries.',
+  gone: 'It responded with 410 Gone, which means that it wants no more deliveries.',
   failing: 'All deliveries to it have failed for five days.',
 }
 
 const textOf = (url: string, reason: 'gone' | 'failing'): string =>
   [
-    `Nothing is sent to ${url.slice(0, 500)} any more.`,
+    `No more events are sent to ${url.slice(0, 500)}.`,
     WHY[reason],
     '',
-    'When it works again, switch it on with PATCH /api/v1/webhooks/{id} { "active": true }. What was waiting is sent then;',
-    'POST /api/v1/webhooks/{id}/recover sends what came meanwhile.',
+    'When it works again, enable it with PATCH /api/v1/webhooks/{id} { "active": true }. Pending deliveries are then sent.',
+    'To send the events that occurred in the meantime, use POST /api/v1/webhooks/{id}/recover.',
   ].join('\n')

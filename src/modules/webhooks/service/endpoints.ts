@@ -142,7 +142,7 @@ async function changesOf(
     ...(events === undefined ? {} : { events: JSON.stringify(events) }),
     ...(headers === undefined ? {} : await sealedHeaders(ctx, id, headers)),
     ...(active === undefined ? {} : { active: active ? 1 : 0 }),
-    // Whoever switches it on has mended it: the five days begin anew.
+    // Enabling the endpoint again restarts the five days.
     ...(isSwitched && active
       ? { disabledReason: null, disabledAt: null, failingSince: null, heldUntil: null }
       : {}),
@@ -201,7 +201,7 @@ function requireFilter(filter: string | null | undefined): void {
     ? template.error.message
     : filter.includes('{{')
       ? null
-      : 'plain text is always true: write an expression, such as {{ item.error != null }}'
+      : 'must be an expression such as {{ item.error != null }}; plain text is always true'
   if (message !== null)
     throw new AppError('request.invalid', {
       errors: [{ path: '/filter', message, code: 'expression.invalid' }],

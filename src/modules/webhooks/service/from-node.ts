@@ -1,4 +1,4 @@
-// What a node of a run sends: to an endpoint of the team, or to an address, as a callback is sent.
+// Deliveries sent by a node of a run: to an endpoint of the team, or to a URL like a callback.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { utf8 } from '../../../core/crypto.ts'
@@ -19,7 +19,7 @@ type Target = { webhookId: string } | { url: string }
 
 const TYPE = 'workflow.message'
 
-/** Answers the id of the delivery. The same key again is the same delivery. */
+/** Returns the id of the delivery. The same key returns the same delivery. */
 export async function sendFromNode(
   request: RequestContext,
   from: From,
@@ -32,7 +32,9 @@ export async function sendFromNode(
   const { endpointId, url, lane } = await aimOf(request, teamId, target)
   const text = JSON.stringify(endpointId === null ? body : envelopeOf(from, body, now))
   if (utf8(text).length > MAX_BODY_BYTES)
-    throw new AppError('request.too_large', { detail: `A webhook takes up to ${MAX_BODY_BYTES} bytes.` })
+    throw new AppError('request.too_large', {
+      detail: `The body of a webhook can have at most ${MAX_BODY_BYTES} bytes.`,
+    })
   const [id, eventId] = await Promise.all([derivedId('dlv', key), derivedId('evt', key)])
   await runBatch(request.env.DB, [
     insertOwnEvent({ id: eventId, teamId, type: TYPE, body: text, at: now }),
@@ -54,8 +56,7 @@ async function aimOf(
   }
   const endpoint = await findEndpoint(db, teamId, target.webhookId)
   if (endpoint === null) throw notFound('The webhook')
-  if (endpoint.active === 0)
-    throw new AppError('resource.conflict', { detail: 'The webhook is switched off.' })
+  if (endpoint.active === 0) throw new AppError('resource.conflict', { detail: 'The webhook is disabled.' })
   return { endpointId: endpoint.id, url: endpoint.url, lane: endpoint.id }
 }
 

@@ -1,6 +1,6 @@
-// Events on their way to endpoints. Invariants:
-// 1. The id of an event follows from what it is about, so recording it twice is recording it once.
-// 2. Event and deliveries are one batch. Which endpoint takes it is decided there; its filter is judged by its own sender.
+// Records events for endpoints. Invariants:
+// 1. The id of an event is derived from what it is about, so recording it twice has no effect.
+// 2. One batch stores the event and its deliveries and decides which endpoints receive it. The sender evaluates the filter.
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { wakeLanes } from '../../../objects/webhook-sender.ts'
@@ -8,14 +8,14 @@ import { bodyOf, type PublicEvent } from '../payload.ts'
 import { insertDeliveries, insertEvent, type NewEvent } from '../repo/events.ts'
 
 export type Recorded = {
-  /** The same for the same event, whoever records it. */
+  /** The same id for the same event, whoever records it. */
   id: string
   event: PublicEvent
-  /** Where all of it can be read, should it be too large. */
+  /** Where to read all of the event if it is too large. */
   link: string | null
 }
 
-/** For a team without endpoints it writes nothing. */
+/** Writes nothing for a team without endpoints. */
 export async function recordEvents(
   request: Pick<RequestContext, 'env' | 'now' | 'defer'>,
   recorded: readonly Recorded[],

@@ -1,5 +1,5 @@
-// Changes of runs become events. A trigger of the table `runs` writes each down with the report that makes it, but only while the
-// team has an endpoint (migrations). The run's object then asks for this at once; what it could not ask for is found by the tick.
+// Turns changes of runs into events. A database trigger on the table `runs` stores each change together with its report, but only
+// if the team has an endpoint (see the migrations). The run's object then calls this immediately. The tick finds what was missed.
 import type { RequestContext } from '../../../context.ts'
 import { derivedId } from '../../../core/ids.ts'
 import type { Json } from '../../../core/json.ts'
@@ -12,14 +12,14 @@ import { eventsOfRunChange, type RunThen } from '../run-events.ts'
 import { recordEvents } from './record.ts'
 
 const PAGE = 50
-/** An output of more is left out; it is read by the run's id. As events of a run have it. */
+/** Larger outputs are left out, as in events of runs. Receivers get them by the run's id. */
 const MAX_OUTPUT_CHARS = 16_384
 const LATE_MS = 20_000
 const MAX_TEAMS = 100
 
 type Context = Pick<RequestContext, 'env' | 'now' | 'defer' | 'settings' | 'log'>
 
-/** A change that is told twice gives the same events. */
+/** Processing a change twice creates the same events. */
 export async function tellRunChanges(request: Context, teamId: string): Promise<void> {
   for (;;) {
     const changes = await findRunChanges(request.env.DB, teamId, PAGE)
@@ -46,7 +46,7 @@ async function eventsOf(request: Context, change: RunChangeRow) {
   )
 }
 
-/** A run that does not answer is told without its output, as one that has a large one. */
+/** If a run does not respond, its event has no output, like the event of a run with a large one. */
 async function withOutput({ env, log }: Context, runId: string, event: RunChanged): Promise<RunChanged> {
   try {
     const { output } = (await workflowRun(env.RUNS, runId).view({ output: true })) as { output: Json }

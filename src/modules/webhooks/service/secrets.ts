@@ -1,6 +1,6 @@
-// Secrets of endpoints and of callbacks: sealed at rest, shown once. Invariants:
-// 1. A secret is sealed for its row. The old one of a rotation stays in its place, so it opens as before.
-// 2. For 24 hours after a rotation both secrets sign.
+// Secrets of endpoints and callbacks. They are stored encrypted and shown once. Invariants:
+// 1. A secret is encrypted for its row. The old secret of a rotation stays in the same row, so it can still be decrypted.
+// 2. For 24 hours after a rotation, both secrets sign.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS } from '../../../core/clock.ts'
 import { openSecret, rewrapSecret, type SecretPlace, sealSecret } from '../../../core/secret-box.ts'
@@ -31,7 +31,7 @@ export const callbackSecretPlace = (teamId: string): SecretPlace =>
 
 type Keys = { secret: string; oldSecret: string | null; oldSecretUntil: number | null }
 
-/** The secrets that sign now, the current one first. */
+/** The secrets that currently sign, the newest first. */
 export async function signingSecrets(
   { settings, now }: RequestContext,
   place: SecretPlace,
@@ -42,7 +42,7 @@ export async function signingSecrets(
   return Promise.all([secret, ...(isOldGood ? [oldSecret] : [])].map(open))
 }
 
-/** The first callback of a team makes its secret. */
+/** The first callback of a team creates its secret. */
 export async function callbackSecrets(request: RequestContext, teamId: string): Promise<string[]> {
   const { env, settings, now } = request
   const place = callbackSecretPlace(teamId)

@@ -1,7 +1,7 @@
-// A pass over one lane. Invariants:
-// 1. What is due is claimed by one statement, so two passes never send the same attempt. A claim is void after two minutes.
-// 2. A result is written as soon as it is there; results that come while one is being written go with the next.
-// 3. Only results that hold the claim count, so what was begun again or deleted meanwhile stays as it is.
+// One pass over a lane. Invariants:
+// 1. One statement claims what is due, so two passes never send the same attempt. A claim expires after two minutes.
+// 2. A result is written as soon as it exists. Results that arrive during a write are part of the next one.
+// 3. Only results with a valid claim count, so deliveries that were restarted or deleted in the meantime are not affected.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, SECOND_MS } from '../../../core/clock.ts'
 import { randomToken } from '../../../core/crypto.ts'
@@ -28,13 +28,13 @@ import { attempt } from './attempt.ts'
 import { disable } from './disable.ts'
 import { callbackSecrets, endpointHeaders, endpointSecretPlace, signingSecrets } from './secrets.ts'
 
-/** The platform allows six connections that wait for an answer. */
+/** The platform allows six connections that wait for a response. */
 const PARALLEL = 6
 const MAX_CLAIMED = 60
-/** An endpoint that has only failed for so long is switched off. */
+/** An endpoint is disabled if all its deliveries have failed for this long. */
 export const MAX_FAILING_MS = 5 * DAY_MS
 
-/** `nextAt`: when something is due again, null for never. Before `notBefore` the endpoint's own rate allows no pass. */
+/** `nextAt`: when something is due again; null for never. `notBefore`: the earliest next pass that the endpoint's rate allows. */
 export type Pass = { nextAt: number | null; notBefore: number }
 
 export async function sendDue(request: RequestContext, lane: string): Promise<Pass> {
@@ -95,14 +95,14 @@ async function signerOf(
   return { secrets, headers, hidden: [...secrets, ...Object.values(headers)] }
 }
 
-/** The statements that drop what the filter does not take, or null when the delivery is to be sent. */
+/** The statements that delete a delivery that the filter does not match; null if the delivery is to be sent. */
 function judgeDelivery(
   endpoint: SendingEndpoint,
   { id, body, attempt: number, type, createdAt }: DueDelivery,
   claim: string,
   now: number,
 ): Statement[] | null {
-  // A test is sent whatever the filter says, and what was taken once stays taken.
+  // Tests ignore the filter, and a delivery that has passed it once is not checked again.
   if (endpoint.filter === null || number > 1 || type === TEST_TYPE) return null
   const { data: event } = JSON.parse(body) as { data: { data?: Json } }
   const verdict = judgeFilter(endpoint.filter, { input: event, item: event?.data ?? null, now: createdAt })
@@ -119,11 +119,11 @@ export type Sent = {
   claim: string
   /** Null for a callback. */
   endpointId: string | null
-  /** A test is not tried again. */
+  /** A test is not retried. */
   once?: boolean
 }
 
-/** What is written of an attempt. */
+/** The stored part of an attempt. */
 export function resultOf(
   { id, attempt: number }: Pick<DueDelivery, 'id' | 'attempt'>,
   { url, outcome, claim, endpointId, once = false }: Sent,
@@ -152,7 +152,7 @@ export function resultOf(
     countIfChanged('webhookAttempts', succeeded ? 'succeeded' : 'failed', endedAt),
   ]
   if (endpointId === null) return statements
-  // A receiver that asks for time gets it for everything, not only for this delivery.
+  // `Retry-After` of a receiver applies to all deliveries to it, not only to this one.
   const heldUntil = retryAfterMs === null ? null : endedAt + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
   return [
     ...statements,
@@ -161,12 +161,12 @@ export function resultOf(
 }
 
 function reasonOf(verdict: Verdict, { status }: Outcome): string {
-  if (verdict.kind === 'aborted') return 'The receiver asked for no further attempt.'
+  if (verdict.kind === 'aborted') return 'The receiver wants no further attempts.'
   if (verdict.kind === 'gone') return 'The receiver is gone (410).'
   const isRedirect = status !== null && status >= 300 && status < 400
   return isRedirect
-    ? `The receiver answered ${status}. Redirects are not followed: set the address that it leads to.`
-    : `The receiver answered ${status}.`
+    ? `The receiver responded with ${status}. Redirects are not followed. Set the URL to the target of the redirect.`
+    : `The receiver responded with ${status}.`
 }
 
 async function disableIfDone(
@@ -180,7 +180,7 @@ async function disableIfDone(
   if (outcome.at - endpoint.failingSince >= MAX_FAILING_MS) await disable(request, endpoint, 'failing')
 }
 
-/** Writes results in the order in which they come, as many at once as there are. */
+/** Writes results in order, as many at once as are available. */
 function resultWriter({ env, log }: RequestContext) {
   let waiting: Statement[] = []
   let writing: Promise<void> | null = null
@@ -191,7 +191,7 @@ function resultWriter({ env, log }: RequestContext) {
       try {
         await runBatch(env.DB, now)
       } catch (error) {
-        // The claims run out, and the attempts are made again.
+        // The claims expire, and the attempts are repeated.
         log.error('results of webhooks could not be written', { error })
       }
     }

@@ -3,11 +3,11 @@ import { SECOND_MS } from '../../../core/clock.ts'
 import { wakeLanes } from '../../../objects/webhook-sender.ts'
 import { findLateLanes } from '../repo/sending.ts'
 
-/** By then the lane's own object should have sent it. */
+/** The lane's own object should have sent it before this time. */
 const LATE_MS = 20 * SECOND_MS
 const MAX_LANES = 500
 
-/** A wake that was lost, or an alarm, only delays deliveries. */
+/** If a wake-up or an alarm is lost, this sends the delayed deliveries. */
 export async function wakeLateLanes(request: RequestContext): Promise<void> {
   await wakeLanes(
     request.env.WEBHOOKS,
