@@ -4,7 +4,7 @@ import { adminRoutes } from './routes/index.ts'
 import { userRoutes } from './routes/users.ts'
 import { rollUpStats } from './stats/roll-up.ts'
 
-/** How long figures of hours and of days are kept. */
+/** How long hourly and daily figures are kept. */
 const HOURS_LIFE_MS = 30 * DAY_MS
 const DAYS_LIFE_MS = 3 * 366 * DAY_MS
 
@@ -12,7 +12,7 @@ export const adminModule = defineModule({
   name: 'admin',
   routes: [
     ['/api/v1/admin', adminRoutes],
-    // Where clients of older systems look for the same.
+    // The path that clients of older systems use.
     ['/api/v1/users/admin/users', userRoutes],
   ],
   cron: [{ name: 'roll up statistics', run: rollUpStats }],

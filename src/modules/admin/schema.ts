@@ -112,16 +112,19 @@ export const RebuildRuns = z
       .max(1024)
       .nullable()
       .default(null)
-      .describe('The `nextCursor` of the call before; null to begin.'),
+      .describe('The `nextCursor` of the previous call; null for the first call.'),
   })
   .meta({ id: 'RebuildRuns' })
 export type RebuildRuns = z.infer<typeof RebuildRuns>
 
 export const RebuiltRuns = z
   .strictObject({
-    reported: z.int().describe('Runs that have written their rows again.'),
-    missing: z.int().describe('Runs that were named and are gone, or did not answer.'),
-    nextCursor: z.string().nullable().describe('Send it as `cursor` to go on; null when all is done.'),
+    reported: z.int().describe('How many runs have written their rows again.'),
+    missing: z.int().describe('How many listed runs no longer exist or did not respond.'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('Send it as `cursor` to continue; null when everything is done.'),
   })
   .meta({ id: 'RebuiltRuns' })
 

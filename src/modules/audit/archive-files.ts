@@ -1,5 +1,5 @@
-// Parts of the log in R2, one entry a line. Invariant: a part is made if absent and never changed. It holds the rows as they were
-// sealed, so the chain goes through it as through the table.
+// Parts of the log in R2, one entry per line. Invariant: a part is created if absent and never changed. It contains the rows as they
+// were sealed, so the chain of seals continues through it.
 import type { ChainRow } from './chain.ts'
 
 const keyOf = (teamId: string, throughSeq: number): string =>
@@ -21,7 +21,7 @@ export async function putPart(
     httpMetadata: { contentType: 'application/jsonl' },
   })
   if (made !== null) return key
-  // An earlier try has written it, or D1 was set back since. It must hold at least the same entries.
+  // An earlier attempt wrote it, or D1 was reset since. It must contain at least the same entries.
   const known = await readPart(bucket, key)
   return known !== null && linesOf(known).endsWith(text) ? key : null
 }

@@ -15,7 +15,7 @@ export type ChainRow = {
   action: string
   targetType: string
   targetId: string
-  /** The stored text. It is sealed as it is, not parsed. */
+  /** The stored text. It is sealed unparsed. */
   before: string | null
   after: string | null
   address: string | null

@@ -38,8 +38,7 @@ export const auditRoutes = router()
     '/archives',
     access('admin:read'),
     doc('admin.auditLogs.listArchives', "List the archived parts of a team's log", 200, AuditPartPage, {
-      description:
-        'Entries that are older than the retention of their plan. Verification goes through them as well.',
+      description: 'Entries that are older than the plan’s retention. Verification checks them too.',
     }),
     validate('query', ListAuditParts),
     async (c) => c.json(await listAuditParts(c.var.ctx, c.req.valid('query'))),

@@ -89,7 +89,7 @@ export type VerifyAuditLogs = z.infer<typeof VerifyAuditLogs>
 
 export const AuditPart = z
   .strictObject({
-    id: z.string().describe('Names the part in the download.'),
+    id: z.string().describe('Identifies the part for the download.'),
     fromSeq: z.int().describe('The number of its first entry.'),
     throughSeq: z.int().describe('The number of its last entry.'),
     entries: z.int(),
@@ -105,7 +105,7 @@ export type ListAuditParts = z.infer<typeof ListAuditParts>
 
 export const AuditPartFile = z
   .string()
-  .meta({ id: 'AuditPartFile', description: 'One entry a line, as JSON.' })
+  .meta({ id: 'AuditPartFile', description: 'One entry per line, as JSON.' })
 
 export const AUDIT_FAULTS = {
   changed: 'The entry was changed after it was sealed.',

@@ -1,5 +1,5 @@
-// The SQL of mail that teams send. Counting and posting are one batch: the count is raised by the mails that are new, only
-// as far as the limit allows, and mails are written only when the count was raised.
+// The SQL of mail that teams send. Counting and posting are one batch. It adds the new mails to the counter only if they are within
+// the limit, and posts them only if it added them.
 import type { Plan } from '../../core/plans.ts'
 import { mailRowsIfChanged } from '../../db/outbox-row.ts'
 import { type Statement, statement } from '../../db/statement.ts'
@@ -13,10 +13,10 @@ const METRIC = 'mails'
 export type SenderRow = {
   plan: Plan
   teamName: string
-  /** Of the person for whom the mail goes out: who started the run, or the team's owner. */
+  /** The person in whose name the mail is sent: the one who started the run, or the team's owner. */
   isVerified: 0 | 1
   isStarter: 0 | 1
-  /** How many of the mails are posted already. */
+  /** How many of the mails have already been posted. */
   posted: number
 }
 
@@ -35,7 +35,7 @@ export const findSender = (
     .bind(teamId, startedBy ?? '', JSON.stringify(mails.map(({ id }) => id)))
     .first<SenderRow>()
 
-/** Those to whom a team on the plan free may not send: no member, and no proven address of an account. */
+/** Recipients that a team on the plan free may not send to: neither members nor verified addresses of accounts. */
 export async function findStrangers(d1: D1Database, teamId: string, recipients: string[]): Promise<string[]> {
   const { results } = await d1
     .prepare(
@@ -48,7 +48,7 @@ export async function findStrangers(d1: D1Database, teamId: string, recipients: 
   return results.map(({ recipient }) => recipient)
 }
 
-/** The last statement answers how many are counted today, and how many of the mails are posted. */
+/** The last statement returns today's count and how many of the mails are posted. */
 export function countAndPost(
   { teamId, day, limit }: { teamId: string; day: string; limit: number },
   mails: NewMail[],
@@ -71,7 +71,7 @@ export function countAndPost(
   ]
 }
 
-/** One mail, when the query for it answers 1: the last statement changes a row where the limit of the day allows it. */
+/** Posts one mail if its query returns 1. The last statement changes a row if the daily limit allows it. */
 export const countMail = (
   { teamId, day, limit }: { teamId: string; day: string; limit: number },
   amount: { sql: string; param: string },
@@ -85,7 +85,7 @@ type KeptMail = {
   attachments?: readonly { filename: string; sizeBytes: number }[]
 }
 
-/** The id follows from the message, so a mail that is sent again after a crash is kept once. */
+/** The id is derived from the message, so a mail that is sent again after a crash is stored once. */
 export const keepMail = (
   d1: D1Database,
   id: string,
@@ -108,6 +108,6 @@ export const keepMail = (
     )
     .run()
 
-/** What is kept for the address of a user. */
+/** The stored mail for the address of a user. */
 export const deleteKeptMails = (userId: string): Statement =>
   statement('DELETE FROM mailbox WHERE recipient = (SELECT email FROM users WHERE id = ?)', userId)

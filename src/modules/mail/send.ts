@@ -7,8 +7,8 @@ import { openVersion } from '../files/index.ts'
 import { keepMail } from './repo.ts'
 
 /**
- * Sends a mail, or keeps it in the mailbox where nobody can send: what development shows is what production sends. One that may
- * have gone out before a crash is not sent again.
+ * Sends a mail. Without a mail service, it stores the mail in the mailbox, so development shows what production would send. A
+ * mail that may have been sent before a crash is not sent again.
  */
 export async function sendMail(request: RequestContext, mail: MailSend, outboxId: string): Promise<void> {
   const { env, settings, now, log } = request

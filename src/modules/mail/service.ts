@@ -1,8 +1,8 @@
 // Mail that the runs of a team send. Invariants:
-// 1. It goes out for a person with a proven address: who started the run, or the team's owner.
-// 2. A team sends at most so many mails a day (UTC) as its plan allows, however many runs send at once.
-// 3. On the plan free it goes to members of the team and to proven addresses of accounts only.
-// 4. The id of each mail follows from the node's key and the recipient, so a second attempt sends and counts nothing new.
+// 1. It is sent in the name of a person with a verified address: the one who started the run, or the team's owner.
+// 2. The plan limits how many mails a team sends per day (UTC), even if many runs send at the same time.
+// 3. On the plan free, it only goes to members of the team and verified addresses of accounts.
+// 4. The id of each mail is derived from the node's key and the recipient, so a second attempt sends and counts nothing.
 import { openContext } from '../../context.ts'
 import { dayOf } from '../../core/clock.ts'
 import { AppError, notFound } from '../../core/errors.ts'
@@ -33,10 +33,10 @@ export type TeamMail = {
   attachments?: string[]
 }
 
-/** What mail providers take, with what base64 adds. */
+/** The limit of mail providers, including the overhead of base64. */
 const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 
-/** How many refused addresses an error names. */
+/** How many refused addresses an error lists. */
 const MAX_NAMED = 5
 
 export async function sendTeamMail(
@@ -71,7 +71,7 @@ export async function sendTeamMail(
   )
 }
 
-/** So that whoever gets it knows where it comes from. */
+/** Tells recipients where the mail comes from. */
 function withFooter(
   { text, html }: Pick<TeamMail, 'text' | 'html'>,
   teamName: string,
@@ -102,7 +102,7 @@ async function attached(
   const total = found.reduce((sum, file) => sum + file.sizeBytes, 0)
   if (total > MAX_ATTACHMENT_BYTES)
     throw new AppError('file.too_large', {
-      detail: `The attachments have ${total} bytes together; a mail takes ${MAX_ATTACHMENT_BYTES}. Send a link instead.`,
+      detail: `The attachments have ${total} bytes in total; a mail can have at most ${MAX_ATTACHMENT_BYTES}. Send a link instead.`,
     })
   return found
 }
@@ -113,18 +113,18 @@ async function requireKnown(d1: D1Database, teamId: string, to: string[]): Promi
   const named = strangers.slice(0, MAX_NAMED).join(', ')
   const more = strangers.length > MAX_NAMED ? ` and ${strangers.length - MAX_NAMED} more` : ''
   throw new AppError('mail.recipient_not_allowed', {
-    detail: `On the plan free mail goes to members of the team and to verified addresses of accounts only, not to ${named}${more}.`,
+    detail: `On the plan free, mail can only be sent to members of the team and verified addresses of accounts, not to ${named}${more}.`,
   })
 }
 
 const unverified = (isStarter: boolean): AppError =>
   new AppError('auth.email_not_verified', {
     detail: isStarter
-      ? 'Who started the run must verify their e-mail address before it can send mail.'
-      : "The team's owner must verify their e-mail address before runs can send mail.",
+      ? 'The person who started the run must verify their email address before the run can send mail.'
+      : "The team's owner must verify their email address before runs can send mail.",
   })
 
 const quotaReached = (plan: string, limit: number, counted: number, wanted: number): AppError =>
   new AppError('plan.limit_reached', {
-    detail: `The plan ${plan} allows ${limit} mails a day; ${counted} are sent, and this node sends ${wanted}. The count starts again at 00:00 UTC.`,
+    detail: `The plan ${plan} allows ${limit} mails per day; ${counted} were sent today, and this node sends ${wanted}. The limit resets at 00:00 UTC.`,
   })

@@ -16,6 +16,6 @@ export const modelsModule = defineModule({
     ['/api/v1/admin/settings/ai-providers', aiProviderRoutes],
   ],
   cron: [{ name: 're-encrypt keys of model providers', run: rewrapKeys }],
-  // A breaker that nobody has touched for a day tells nothing any more.
+  // The state of a breaker that has not changed for a day is irrelevant.
   expires: [{ table: 'model_breakers', column: 'updated_at', keepMs: DAY_MS }],
 })

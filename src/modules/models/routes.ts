@@ -19,9 +19,9 @@ import {
 export const modelRoutes = router().get(
   '/models',
   access('agents:read'),
-  doc('agents.models.list', 'List the models that agents may call', 200, AvailableModelPage, {
+  doc('agents.models.list', 'List the models that agents can call', 200, AvailableModelPage, {
     description:
-      'Models that are known by name, with their prices and health, and the key that would be used. Others can be called as well; their context size and price are unknown then.',
+      'Known models with their prices, their health and the key that a call would use. Other models can be called too, but their context size and price are unknown.',
   }),
   validate('query', ListModels),
   async (c) => c.json(await listModels(c.var.ctx, c.req.valid('query'))),
@@ -31,15 +31,15 @@ export const aiProviderRoutes = router()
   .get(
     '/',
     access('admin:read'),
-    doc('admin.aiProviders.list', "List the platform's keys for providers of models", 200, AiProviderPage),
+    doc('admin.aiProviders.list', "List the platform's keys for model providers", 200, AiProviderPage),
     async (c) => c.json(await listAiProviders(c.var.ctx)),
   )
   .post(
     '/',
     access('admin:write'),
-    doc('admin.aiProviders.set', "Set the platform's key for a provider of models", 200, AiProvider, {
+    doc('admin.aiProviders.set', "Set the platform's key for a model provider", 200, AiProvider, {
       description:
-        'Creates or changes it. Fields that are left out stay as they are; another `baseUrl` needs the key anew. A key of a team, which is an integration of the type `ai.<provider>`, takes precedence.',
+        'Creates or updates the key. Omitted fields stay unchanged. A different `baseUrl` requires `apiKey` again. A team’s own key, an integration of the type `ai.<provider>`, takes precedence.',
     }),
     validate('json', SetAiProvider),
     async (c) => c.json(await setAiProvider(c.var.ctx, c.req.valid('json'))),
@@ -47,7 +47,7 @@ export const aiProviderRoutes = router()
   .delete(
     '/:provider',
     access('admin:write'),
-    doc('admin.aiProviders.delete', "Delete the platform's key for a provider of models", 204, null),
+    doc('admin.aiProviders.delete', "Delete the platform's key for a model provider", 204, null),
     validate('param', ProviderParam),
     async (c) => {
       await removeAiProvider(c.var.ctx, c.req.valid('param').provider)
@@ -57,7 +57,7 @@ export const aiProviderRoutes = router()
   .post(
     '/:provider/test',
     access('admin:write'),
-    doc('admin.aiProviders.test', "Test the platform's key for a provider of models", 200, AiProviderTest, {
+    doc('admin.aiProviders.test', "Test the platform's key for a model provider", 200, AiProviderTest, {
       description: 'Makes one short call, which may cost a fraction of a cent.',
     }),
     validate('json', TestAiProvider),

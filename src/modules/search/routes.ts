@@ -9,7 +9,7 @@ export const searchRoutes = router().get(
   access('workflows:read'),
   doc('search.list', 'Find workflows, runs and tasks', 200, FoundPage, {
     description:
-      'Workflows by name, key and description, runs by title and workflow among the newest 2,000, and both by their ids or the ends of them. Tasks by words of title, description and result. Runs are left out for keys without `runs:read`, tasks for those without `tasks:read`.',
+      'Finds workflows by name, key and description, and the newest 2,000 runs by title and workflow. Both are also found by their id or the end of it. Finds tasks by words in the title, description and result. API keys find runs only with the scope `runs:read`, and tasks only with `tasks:read`.',
   }),
   validate('query', SearchQuery),
   async (c) => c.json(await search(c.var.ctx, c.req.valid('query'))),

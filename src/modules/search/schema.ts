@@ -8,9 +8,15 @@ export const SearchQuery = z.strictObject({
     .min(1)
     .max(200)
     .describe(
-      'In any case. Of workflows and runs as a whole, of tasks word by word; the last word may be the beginning of one.',
+      'Case-insensitive. For workflows and runs, the whole text must match. For tasks, each word must match; the last one may be the beginning of a word.',
     ),
-  limit: z.coerce.number().int().min(1).max(20).default(8).describe('How many of each kind.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(8)
+    .describe('The maximum number of results of each kind.'),
 })
 export type SearchQuery = z.infer<typeof SearchQuery>
 
@@ -18,12 +24,12 @@ export const Found = z
   .strictObject({
     kind: z.enum(['workflow', 'run', 'task']),
     id: z.string(),
-    title: z.string().describe('What it is called.'),
+    title: z.string().describe('The name or title.'),
     detail: z
       .string()
-      .describe('Of a run the name of its workflow, of a workflow its key, of a task its type.'),
-    status: z.string().nullable().describe('Of a run or task; null for a workflow.'),
-    at: z.iso.datetime().describe('When a run was made, or a workflow or task last changed.'),
+      .describe('For a run, the name of its workflow; for a workflow, its key; for a task, its type.'),
+    status: z.string().nullable().describe('The status of a run or task; null for a workflow.'),
+    at: z.iso.datetime().describe('When the run was created, or the workflow or task last changed.'),
   })
   .meta({ id: 'Found' })
 export type Found = z.infer<typeof Found>

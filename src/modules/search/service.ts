@@ -7,7 +7,7 @@ import { findTasksByWords } from '../tasks/index.ts'
 import { searchWorkflows } from '../workflows/index.ts'
 import type { Found, SearchQuery } from './schema.ts'
 
-/** Workflows first: there are few of them, and one looks for them more often. Tasks last, the best first. */
+/** Workflows come first, because there are few and people look for them most often. Tasks come last, best matches first. */
 export async function search(ctx: ServiceContext, { q, limit }: SearchQuery): Promise<Page<Found>> {
   const { teamId } = ctx.actor
   const maySee = (scope: 'runs:read' | 'tasks:read') => judgeAccess(scope, ctx.actor) === 'allowed'

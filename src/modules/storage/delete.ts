@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.ts'
 import type { StorageDelete } from '../../queue/messages/storage.ts'
 
-/** May run again at any point: deleting what is gone already is no error. */
+/** It can be repeated at any point: deleting what no longer exists is not an error. */
 export async function deleteStored(
   request: RequestContext,
   message: Pick<StorageDelete, 'keys' | 'prefixes'>,

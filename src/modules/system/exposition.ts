@@ -1,5 +1,5 @@
-// The order of series in Prometheus text: those of one name together, and the buckets of a histogram by their bound as a
-// number, since a reader of the text takes them as they come.
+// Orders series in Prometheus text: series of one name together, and buckets of a histogram by their numeric bound, because readers
+// of the text keep its order.
 import type { SeriesGrowth } from '../../objects/metrics-hub.ts'
 
 type Place = { series: string; bound: number }

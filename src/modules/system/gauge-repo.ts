@@ -1,5 +1,5 @@
-// What the metrics tell of this moment. Each question is answered along an index, and counts only what is open, due or
-// has just ended: none of them grows with the age of the installation.
+// The current values for the metrics. Each query uses an index and counts only what is open, due or has just ended, so none gets
+// slower as the installation ages.
 import { MINUTE_MS } from '../../core/clock.ts'
 
 /** What "just ended" means. */
@@ -58,7 +58,7 @@ export async function findGauges(d1: D1Database, now: number) {
   }
 }
 
-/** What does not occur is zero. */
+/** Missing values are zero. */
 function countsOf(result: D1Result | undefined): (name: string) => number {
   const counts = new Map(((result?.results ?? []) as Count[]).map(({ name, n }) => [name, n]))
   return (name) => counts.get(name) ?? 0

@@ -5,7 +5,7 @@ import { sweepOutbox } from './sweep-outbox.ts'
 
 export { readLastTick, recordTick, type TaskResult } from './tick-repo.ts'
 
-/** Outbox rows that were given up (`dead`) stay until somebody has looked at them. */
+/** How long dead outbox rows are kept, so that people can look at them. */
 const OUTBOX_LIFE_MS = 7 * DAY_MS
 
 export const systemModule = defineModule({

@@ -1,4 +1,4 @@
-// Prometheus text: the hub's counters, and gauges read from D1 when somebody asks.
+// Prometheus text: the hub's counters, and gauges read from D1 at each request.
 import type { RequestContext } from '../../context.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { type Figure, totalsOf } from '../../db/platform-stats.ts'
@@ -10,7 +10,7 @@ import { findGauges, RECENT_MS } from './gauge-repo.ts'
 
 const COUNTERS: [name: string, type: string, help: string][] = [
   ['orrery_http_requests_total', 'counter', 'Requests by method, route and status.'],
-  ['orrery_http_request_duration_seconds', 'histogram', 'How long answers took, by method and route.'],
+  ['orrery_http_request_duration_seconds', 'histogram', 'Response times, by method and route.'],
 ]
 
 export async function renderMetrics(request: RequestContext): Promise<string> {
@@ -75,7 +75,7 @@ function gaugesOf(
     },
     {
       name: 'orrery_runs_stuck',
-      help: 'Runs whose object does not answer.',
+      help: 'Runs whose object does not respond.',
       values: [['', single.stuck]],
     },
     {
@@ -88,12 +88,12 @@ function gaugesOf(
     },
     {
       name: 'orrery_queue_due_messages',
-      help: 'Outbox messages whose time has come and that no consumer has taken.',
+      help: 'Outbox messages that are due and not being processed.',
       values: [['', single.due]],
     },
     {
       name: 'orrery_queue_delay_seconds',
-      help: 'For how long the oldest of them has been due.',
+      help: 'How long the oldest message has been due.',
       values: [['', single.delayMs / SECOND_MS]],
     },
     {
@@ -103,22 +103,22 @@ function gaugesOf(
     },
     {
       name: 'orrery_webhook_deliveries_due',
-      help: 'Deliveries of webhooks whose time has come.',
+      help: 'Webhook deliveries that are due.',
       values: [['', single.webhooksDue]],
     },
     {
       name: 'orrery_connections',
-      help: 'Open sockets and streams; run are those of one run.',
+      help: 'Open sockets and streams; the kind run is for single runs.',
       values: by('kind', CONNECTIONS, connections),
     },
     {
       name: 'orrery_cron_lag_seconds',
-      help: 'How late the tick of every minute is.',
+      help: 'How late the minutely tick is.',
       values: [['', lagOf(single.tickAt, now)]],
     },
     {
       name: 'orrery_database_bytes',
-      help: 'The size of the database; 0 where it does not tell.',
+      help: 'The size of the database; 0 if unknown.',
       values: [['', databaseBytes]],
     },
   ]
@@ -134,7 +134,7 @@ const ROLLED_UP = [
 ]
 const MICRO = 1_000_000
 
-/** Sums of what was rolled up. Those of runs, mails and models grow every five minutes. */
+/** Sums of the rolled-up figures. Those of runs, mails and models grow every five minutes. */
 function countersOf(totals: readonly Figure[]): Series[] {
   const of = (metric: string, label = ''): number =>
     totals.find((one) => one.metric === metric && one.label === label)?.value ?? 0
@@ -152,15 +152,15 @@ function countersOf(totals: readonly Figure[]): Series[] {
       help: 'Attempts to deliver webhooks and callbacks, by outcome.',
       values: by('outcome', ['succeeded', 'failed'], (outcome) => of('webhookAttempts', outcome)),
     },
-    { name: 'orrery_mails_total', help: 'Mails that were sent.', values: [['', of('mails')]] },
+    { name: 'orrery_mails_total', help: 'Sent mails.', values: [['', of('mails')]] },
     {
       name: 'orrery_model_cost_usd_total',
-      help: 'What models cost in runs that have ended, in US dollars.',
+      help: 'Model costs of ended runs in US dollars.',
       values: [['', of('modelCostMicroUsd') / MICRO]],
     },
     {
       name: 'orrery_model_tokens_total',
-      help: 'Tokens of models in runs that have ended.',
+      help: 'Model tokens of ended runs.',
       values: [
         ['{direction="input"}', of('modelInputTokens')],
         ['{direction="output"}', of('modelOutputTokens')],

@@ -31,11 +31,11 @@ const bearerOf = (c: Context<AppEnv>): string => c.req.header('authorization')?.
 const isToken = (given: string, token: string | undefined): boolean =>
   token !== undefined && equalInConstantTime(given, token)
 
-/** A scraper brings the metrics token; an admin may look as well. */
+/** Scrapers send the metrics token. Administrators may also read the metrics. */
 const metricsAccess: MiddlewareHandler<AppEnv> = (c, next) =>
   isToken(bearerOf(c), c.var.request.settings.METRICS_TOKEN) ? next() : adminOnly(c, next)
 
-/** In development, and only under the server's own name. */
+/** Only in development, and only under the server's own name. */
 function requireDevelopment(c: Context<AppEnv>): void {
   const { ENVIRONMENT, PUBLIC_URL } = c.var.request.settings
   const isOwn = isOwnHost(new URL(c.req.url).hostname, PUBLIC_URL)
@@ -47,7 +47,7 @@ const developmentOnly: MiddlewareHandler<AppEnv> = (c, next) => {
   return next()
 }
 
-/** Mail resets passwords, so it takes an admin, or the token that the start printed. */
+/** Stored mail contains password resets, so it requires an admin or the token that the start printed. */
 const mailboxAccess: MiddlewareHandler<AppEnv> = (c, next) => {
   requireDevelopment(c)
   const given = c.req.query('token') ?? bearerOf(c)
@@ -104,11 +104,14 @@ export const systemRoutes = router()
         'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       }),
   )
-  .get('/openapi.json', doc('system.getOpenApi', 'Get this contract as OpenAPI 3.1', 200, OpenApi), (c) =>
-    c.body(c.var.parts.openApi(), 200, {
-      'content-type': 'application/json',
-      'cache-control': 'public, max-age=60',
-    }),
+  .get(
+    '/openapi.json',
+    doc('system.getOpenApi', 'Get the API description as OpenAPI 3.1', 200, OpenApi),
+    (c) =>
+      c.body(c.var.parts.openApi(), 200, {
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=60',
+      }),
   )
   .get(
     '/dev/mailbox',

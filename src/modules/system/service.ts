@@ -6,7 +6,7 @@ import { rateLimiter } from '../../objects/rate-limiter.ts'
 import { askDatabase, countMail, findMail } from './repo.ts'
 import type { DatabaseHealth, Flaky, FlakyQuery, ListMail, Mailbox, Readiness } from './schema.ts'
 
-/** One look at each binding that a request may need. The queue offers nothing to look at: it is not on any path. */
+/** Checks each binding that a request may need. The queue is left out: it cannot be checked, and no request depends on it. */
 const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
   db: ({ env }) => askDatabase(env.DB),
   files: ({ env }) => env.FILES.head('health'),
@@ -33,7 +33,7 @@ async function runChecks(request: RequestContext, names: string[]): Promise<Read
         checks[name] = { status: 'ok', durationMs: request.now() - start }
       } catch (error) {
         request.log.error('a health check failed', { check: name, error })
-        errors.push({ path: `/checks/${name}`, message: 'Does not answer', code: 'service.unavailable' })
+        errors.push({ path: `/checks/${name}`, message: 'Does not respond', code: 'service.unavailable' })
       }
     }),
   )
@@ -57,7 +57,7 @@ export async function listMail(request: RequestContext, query: ListMail): Promis
 
 const FLAKY_MEMORY_MS = 10 * 60_000
 
-/** Something to retry against: answers 503 so often for each key, then 200. */
+/** For testing retries: answers 503 the given number of times for each key, then 200. */
 export async function answerFlaky(
   request: RequestContext,
   key: string,

@@ -4,7 +4,7 @@ import { dueOutbox } from '../../queue/outbox.ts'
 const MAX_ROWS = 500
 const BATCH = 100
 
-/** Sends again what the queue has lost or a consumer has left behind. Sending twice is harmless: the claim decides. */
+/** Sends messages again that the queue lost or a consumer did not finish. Sending twice is harmless, because consumers claim messages. */
 export async function sweepOutbox(request: RequestContext): Promise<void> {
   const due = await dueOutbox(request.env.DB, request.now(), MAX_ROWS)
   for (let i = 0; i < due.length; i += BATCH) {

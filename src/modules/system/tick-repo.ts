@@ -1,10 +1,10 @@
-// The record of the last tick: whether ticks come, how long they take, and which tasks failed.
+// The record of the last tick: whether ticks run, how long they take, and which tasks failed.
 export type TaskResult = { name: string; durationMs: number; error: string | null }
 export type TickRecord = { startedAt: number; finishedAt: number; tasks: TaskResult[] }
 
 const TICK = 'tick'
 
-/** Of two ticks that overlap the later start stays. */
+/** If two ticks overlap, the later start stays. */
 export const recordTick = (d1: D1Database, { startedAt, finishedAt, tasks }: TickRecord): Promise<unknown> =>
   d1
     .prepare(

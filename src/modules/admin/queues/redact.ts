@@ -1,5 +1,5 @@
-// What is shown of a message's body: its shape, ids, numbers and flags. All other text is replaced by its length, because it may be
-// a mail with a one-time token, a run's input, or what a person has written.
+// What administrators see of a message's body: its structure, ids, numbers and flags. All other text is replaced by its length,
+// because it may be a mail with a one-time token, the input of a run, or something that a person has written.
 
 const ID = /^[a-z]{2,5}_[0-9a-hjkmnp-tv-z]{20,40}$/
 const MAX_DEPTH = 4
@@ -27,7 +27,7 @@ function redacted(value: unknown, depth: number): unknown {
     return value.map((item) => redacted(item, depth + 1))
   }
   const entries = Object.entries(value)
-  // Names of fields below this are a user's own, as in the input of a run.
+  // Below this field, names are chosen by users, as in the input of a run.
   if (depth >= MAX_DEPTH) return `[${entries.length} fields]`
   return Object.fromEntries(entries.map(([key, inner]) => [key, redacted(inner, depth + 1)]))
 }

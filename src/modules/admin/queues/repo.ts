@@ -1,4 +1,4 @@
-// The outbox for administrators. The index on status and time serves each question; done rows are never looked at.
+// The outbox for administrators. Every query uses the index on status and time; done rows are never read.
 import { decodeCursor } from '../../../core/cursor.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 
@@ -79,7 +79,7 @@ export async function countMessages(d1: D1Database, { status, type }: Filter): P
   return row?.total ?? 0
 }
 
-/** Null for one that is done: nothing of it is left to show. */
+/** Null for a message that is done, because nothing of it can be shown. */
 export const findMessage = (d1: D1Database, id: string): Promise<MessageRow | null> =>
   d1
     .prepare(`SELECT ${COLUMNS} FROM outbox WHERE id = ? AND status IN ('pending', 'dead')`)

@@ -26,14 +26,14 @@ export const queueRoutes = router()
   .get(
     '/',
     access('admin:read'),
-    doc('admin.queues.get', 'Get what is waiting, late or given up', 200, AdminQueues),
+    doc('admin.queues.get', 'Get figures about pending, late and dead messages', 200, AdminQueues),
     async (c) => c.json(await getQueues(c.var.ctx)),
   )
   .get(
     '/messages',
     access('admin:read'),
     doc('admin.queues.list', 'List messages that are not done', 200, QueuedMessagePage, {
-      description: 'By default those that were given up, in the order in which that happened.',
+      description: 'By default the dead messages, in the order in which they were given up.',
     }),
     validate('query', ListQueuedMessages),
     async (c) => c.json(await listMessages(c.var.ctx, c.req.valid('query'))),
@@ -41,8 +41,8 @@ export const queueRoutes = router()
   .post(
     '/redrive',
     access('admin:write'),
-    doc('admin.queues.redriveAll', 'Try messages again that were given up', 200, ChangedMessages, {
-      description: 'Up to 500 at a time, the oldest first. Repeat it while `remaining` is above 0.',
+    doc('admin.queues.redriveAll', 'Retry dead messages', 200, ChangedMessages, {
+      description: 'Up to 500 at a time, oldest first. Repeat the request while `remaining` is above 0.',
     }),
     validate('json', ChooseDeadMessages, { optional: true }),
     async (c) => c.json(await redriveMessages(c.var.ctx, c.req.valid('json'))),
@@ -50,9 +50,9 @@ export const queueRoutes = router()
   .post(
     '/discard',
     access('admin:write'),
-    doc('admin.queues.discardAll', 'Delete messages that were given up', 200, ChangedMessages, {
+    doc('admin.queues.discardAll', 'Delete dead messages', 200, ChangedMessages, {
       description:
-        'Their work is never done. Up to 500 at a time, the oldest first. Repeat it while `remaining` is above 0.',
+        'Their work will not be done. Up to 500 at a time, oldest first. Repeat the request while `remaining` is above 0.',
     }),
     validate('json', ChooseDeadMessages, { optional: true }),
     async (c) => c.json(await discardMessages(c.var.ctx, c.req.valid('json'))),
@@ -66,14 +66,14 @@ export const queueRoutes = router()
   .post(
     `${MESSAGE}/redrive`,
     access('admin:write'),
-    doc('admin.queues.redrive', 'Try a message again that was given up', 200, QueuedMessage),
+    doc('admin.queues.redrive', 'Retry a dead message', 200, QueuedMessage),
     async (c) => c.json(await redriveMessage(c.var.ctx, c.req.param('id'))),
   )
   .delete(
     MESSAGE,
     access('admin:write'),
-    doc('admin.queues.discard', 'Delete a message that was given up', 204, null, {
-      description: 'Its work is never done.',
+    doc('admin.queues.discard', 'Delete a dead message', 204, null, {
+      description: 'Its work will not be done.',
     }),
     async (c) => {
       await discardMessage(c.var.ctx, c.req.param('id'))

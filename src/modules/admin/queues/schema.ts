@@ -6,10 +6,10 @@ const MessageTypeName = z.string().min(1).max(100)
 const QueuedType = z
   .strictObject({
     type: z.string(),
-    pending: z.int().describe('Messages that are not done and have not been given up.'),
-    due: z.int().describe('Those whose time has come and that no consumer has taken.'),
-    dead: z.int().describe('Messages that were given up after ten failures.'),
-    delaySeconds: z.number().describe('For how long the oldest of them has been due.'),
+    pending: z.int().describe('Messages that are not done and not dead.'),
+    due: z.int().describe('Pending messages that are due and not being processed.'),
+    dead: z.int().describe('Messages that failed ten times. They are not retried.'),
+    delaySeconds: z.number().describe('How long the oldest message has been due.'),
   })
   .meta({ id: 'QueuedType' })
 
@@ -17,22 +17,22 @@ const CronTask = z
   .strictObject({
     name: z.string(),
     durationMs: z.number(),
-    error: z.string().nullable().describe('Why it failed the last time; null when it did not.'),
+    error: z.string().nullable().describe('The error of the last execution; null if it succeeded.'),
   })
   .meta({ id: 'CronTaskResult' })
 
 export const AdminQueues = z
   .strictObject({
-    at: z.iso.datetime().describe('When this was counted.'),
+    at: z.iso.datetime().describe('When the figures were collected.'),
     messages: z
       .array(QueuedType)
-      .describe('The outbox, by the type of message. Types with nothing to do are left out.'),
+      .describe('The outbox, by message type. Types without messages are left out.'),
     webhooks: z
       .strictObject({
-        due: z.int().describe('How many should have been sent by now.'),
-        delaySeconds: z.number().describe('For how long the oldest of them has been due.'),
+        due: z.int().describe('How many deliveries are due.'),
+        delaySeconds: z.number().describe('How long the oldest delivery has been due.'),
       })
-      .describe('Deliveries to webhook endpoints whose time has come.'),
+      .describe('Deliveries to webhook endpoints that are due.'),
     runs: z
       .strictObject({
         inLine: z.int().describe('Queued runs that wait for a slot of their team.'),
@@ -44,12 +44,12 @@ export const AdminQueues = z
         lastTickAt: z.iso
           .datetime()
           .nullable()
-          .describe('When the last tick that was completed began; null before the first.'),
+          .describe('When the last completed tick started; null before the first.'),
         lagSeconds: z.number().nullable().describe('How late the next tick is. A tick is due every minute.'),
         durationMs: z.number().nullable(),
-        tasks: z.array(CronTask).describe('What it did, in order.'),
+        tasks: z.array(CronTask).describe('Its tasks, in order.'),
       })
-      .describe('The tick of every minute.'),
+      .describe('The tick that runs every minute.'),
   })
   .meta({ id: 'AdminQueues' })
 export type AdminQueues = z.infer<typeof AdminQueues>
@@ -59,15 +59,17 @@ export const QueuedMessage = z
     id: z.string(),
     type: z.string(),
     status: z.enum(['pending', 'dead']),
-    attempts: z.int().describe('How often it was tried.'),
-    nextAt: z.iso.datetime().describe('When it is tried next. For a dead message: when it would have been.'),
-    lastError: z.string().nullable().describe('Why the last try failed; null before the first failure.'),
-    requestId: z.string().describe('The request that led to it.'),
+    attempts: z.int().describe('The number of attempts.'),
+    nextAt: z.iso
+      .datetime()
+      .describe('The time of the next attempt. For a dead message, when it would have been.'),
+    lastError: z.string().nullable().describe('The error of the last attempt; null if there was no failure.'),
+    requestId: z.string().describe('The request that caused it.'),
     createdAt: z.iso.datetime(),
     body: z
       .record(z.string(), z.unknown())
       .describe(
-        'What it carries. Text other than ids is replaced by its length, since mails hold one-time tokens.',
+        'The content. Text other than ids is replaced by its length, because mails contain one-time tokens.',
       ),
   })
   .meta({ id: 'QueuedMessage' })
@@ -95,7 +97,7 @@ export const ChangedMessages = z
     changed: z.int().describe('How many messages were redriven or discarded, at most 500.'),
     remaining: z
       .int()
-      .describe('How many dead messages of this choice are left. Repeat the request for them.'),
+      .describe('How many matching dead messages are left. To process them, repeat the request.'),
   })
   .meta({ id: 'ChangedMessages' })
 export type ChangedMessages = z.infer<typeof ChangedMessages>

@@ -1,5 +1,5 @@
-// What is to be done and what was given up. Invariant: only dead messages are redriven or discarded. A pending one may be in a
-// consumer's hands at this moment.
+// Shows pending and dead messages. Invariant: only dead messages are retried or discarded, because a consumer may be processing a
+// pending one.
 import type { ServiceContext } from '../../../context.ts'
 import { MINUTE_MS, SECOND_MS, toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -74,7 +74,7 @@ export async function getMessage(ctx: ServiceContext, id: string): Promise<Queue
 export async function redriveMessage(ctx: ServiceContext, id: string): Promise<QueuedMessage> {
   const before = await changeOne(ctx, id, 'message.redriven', redriveDead([id], ctx.now()))
   await tellQueue(ctx.env, [id], ctx.requestId)
-  // Not read again: it may be done by now, and then nothing is left to show.
+  // Not read again: it may be done by now, and then there is nothing to show.
   return toMessage({ ...before, status: 'pending', attempts: 0, nextAt: ctx.now(), lastError: null })
 }
 
@@ -119,7 +119,7 @@ async function changeOne(
   })
   if (outcome === 'guard_missed')
     throw new AppError('resource.conflict', {
-      detail: 'The message has not been given up: the queue still tries it.',
+      detail: 'The message is not dead. The queue is still retrying it.',
     })
   return row
 }

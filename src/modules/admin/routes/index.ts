@@ -20,7 +20,7 @@ export const adminRoutes = router()
     access('admin:read'),
     doc('admin.getStats', 'Get platform statistics', 200, AdminStats, {
       description:
-        'What there is at this moment, and figures that are rolled up every five minutes: by hour for 30 days, by day for three years.',
+        'Current values, and figures that are rolled up every five minutes: hourly for 30 days, daily for three years.',
     }),
     validate('query', AdminStatsQuery),
     async (c) => c.json(await getAdminStats(c.var.ctx, c.req.valid('query'))),

@@ -29,12 +29,12 @@ export const runRoutes = router()
     access('admin:write'),
     doc(
       'admin.runs.delete',
-      'Delete a run whose stored state cannot be read, or that does not answer',
+      'Delete a run whose stored state cannot be read, or that does not respond',
       204,
       null,
       {
         description:
-          'Other runs are deleted by their team. A run that waits for the deleted run fails. The callback is not called.',
+          'All other runs can only be deleted by their team. A run that waits for the deleted run fails. The callback is not called.',
       },
     ),
     async (c) => {
@@ -59,7 +59,7 @@ export const runRoutes = router()
       RebuiltRuns,
       {
         description:
-          'Every host of the team, or of all teams, has its runs write their rows again. Repeat it with `nextCursor` until that is null. It may be done at any time and again.',
+          'Makes the runs on every host of the team, or of all teams, write their rows again. Repeat the request with `nextCursor` until it is null. This is safe at any time and can be repeated.',
       },
     ),
     validate('json', RebuildRuns, { optional: true }),
@@ -70,7 +70,7 @@ export const runRoutes = router()
     access('admin:write'),
     doc('admin.runs.wake', 'Wake a run', 200, RepairedRun, {
       description:
-        'A run that answers goes on, and is not listed as stuck any more. Otherwise it returns 503.',
+        'A run that responds continues and is no longer listed as stuck. Otherwise it returns 503.',
     }),
     async (c) => c.json(await wakeStuckRun(c.var.ctx, c.req.param('id'))),
   )
@@ -78,7 +78,7 @@ export const runRoutes = router()
     `${RUN}/end`,
     access('admin:write'),
     doc('admin.runs.end', 'Cancel a run of any team', 200, RepairedRun, {
-      description: 'As if its team had cancelled it, so what it has to undo is undone.',
+      description: 'Works like a cancellation by its team, so pending compensations run.',
     }),
     async (c) => c.json(await endStuckRun(c.var.ctx, c.req.param('id'))),
   )

@@ -31,7 +31,7 @@ export async function reindexDay(
   return answer
 }
 
-/** A part of all runs, or of a team's. The audit log has the beginning. */
+/** Rebuilds a part of the index, for all teams or one. Only the first call is audited. */
 export async function rebuildRuns(ctx: ServiceContext, { teamId, cursor }: RebuildRuns): Promise<Rebuilt> {
   const answer = await rebuildIndex(ctx, { teamId, cursor })
   if (cursor === null)
@@ -44,7 +44,7 @@ export async function rebuildRuns(ctx: ServiceContext, { teamId, cursor }: Rebui
 export const wakeStuckRun = (ctx: ServiceContext, id: string): Promise<RepairedRun> =>
   repair(ctx, id, 'run.woken', wakeRun)
 
-/** The run's own log of its team has the cancel as well. */
+/** The audit log of the run's team also records the cancellation. */
 export const endStuckRun = (ctx: ServiceContext, id: string): Promise<RepairedRun> =>
   repair(ctx, id, 'run.ended_by_admin', endRun)
 

@@ -1,4 +1,4 @@
-// A change of the settings: what is named is set, null goes back to the default, and what has no value left is not stored.
+// Changes of the settings. A given value is set, null restores the default, and only values that differ from it are stored.
 import type { PlatformSettings } from '../../../core/platform-settings.ts'
 import type { UpdateAdminSettings } from './schema.ts'
 
@@ -23,7 +23,7 @@ function merge(before: Tree, update: Tree): Tree {
   return after
 }
 
-/** The values that differ, by their path: `limits.free.mailsPerDay`. */
+/** The values that differ, by path: `limits.free.mailsPerDay`. */
 export function changedValues(
   before: PlatformSettings,
   after: PlatformSettings,

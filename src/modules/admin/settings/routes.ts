@@ -10,16 +10,16 @@ export const settingsRoutes = router()
   .get(
     '/',
     access('admin:read'),
-    doc('admin.settings.get', 'Get the settings of the platform', 200, AdminSettings, { versioned: 'etag' }),
+    doc('admin.settings.get', 'Get the platform settings', 200, AdminSettings, { versioned: 'etag' }),
     async (c) => versioned(c, byVersion(await getSettings(c.var.ctx))),
   )
   .on(
     UPDATE_BY_PUT,
     '/',
     access('admin:write'),
-    doc('admin.settings.update', 'Change the settings of the platform', 200, AdminSettings, {
+    doc('admin.settings.update', 'Update the platform settings', 200, AdminSettings, {
       description:
-        'Only what is named changes, and null goes back to the default. A change holds from the next request on. What a team has beyond a smaller limit is kept.',
+        'Omitted fields stay unchanged, and null restores the default. A change applies from the next request on. Existing data that exceeds a smaller limit is kept.',
       versioned: 'if-match',
     }),
     validate('json', UpdateAdminSettings),

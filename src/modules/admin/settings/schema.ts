@@ -7,14 +7,14 @@ const MAX_LIMIT = 1_000_000_000_000_000
 
 const days = z.int().min(1).max(MAX_DAYS)
 
-/** `Name <address>` or an address. */
+/** `Name <address>` or only an address. */
 const MailFrom = z
   .string()
   .trim()
   .max(200)
   .regex(
     /^(?:[^<>\r\n"]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/,
-    'An address, or a name with the address in <>.',
+    'Must be an address, or a name followed by the address in <>.',
   )
 
 /** A value for each plan. */
@@ -27,7 +27,7 @@ const byPlan = <Value extends z.ZodType>(value: Value) =>
 
 const shownDays = byPlan(z.int().nullable())
 
-/** Every limit but requests a minute, which bindings of the Worker count. */
+/** All limits except requests per minute, which bindings of the Worker enforce. */
 export type LimitName = Exclude<keyof PlanLimits, 'requestsPerMinute'>
 
 const LIMIT_TEXTS = {
@@ -38,8 +38,8 @@ const LIMIT_TEXTS = {
   agents: 'Agents of a team.',
   integrations: 'Integrations of a team.',
   runsPerMonth: 'Runs that begin in a month.',
-  concurrentRuns: 'Runs that are at work at the same time.',
-  descendantRuns: 'Further runs that one start may lead to.',
+  concurrentRuns: 'Runs that are active at the same time.',
+  descendantRuns: 'Further runs that one start may cause.',
   storageBytes: 'Bytes of files.',
   fileVersions: 'Versions of a file that are kept.',
   webhookEndpoints: 'Webhook endpoints of a team.',
@@ -55,7 +55,7 @@ const limitsOf = <Value extends z.ZodType>(valueFor: (name: LimitName) => Value)
     ) as Record<LimitName, Value>,
   )
 
-/** Counting stops there, and a file has at least the version that it is. */
+/** Counting stops there. A file always has at least its current version. */
 const BOUNDS: Partial<Record<LimitName, [least: number, most: number]>> = {
   concurrentRuns: [1, MAX_CONCURRENT_RUNS],
   fileVersions: [1, 1_000],
@@ -66,13 +66,13 @@ const newLimit = (name: LimitName) => {
   return z.int().min(least).max(most).nullable()
 }
 
-const toDefault = 'Null goes back to the default.'
+const toDefault = 'Null restores the default.'
 
 export const AdminSettings = z
   .strictObject({
     registration: z
       .enum(REGISTRATION_MODES)
-      .describe('Who may make an account: anybody, people with an open invitation, or nobody.'),
+      .describe('Who can create an account: anybody, only people with an open invitation, or nobody.'),
     registrationLocked: z
       .boolean()
       .describe('Whether the environment has closed registration, so that it cannot be opened here.'),
@@ -81,13 +81,15 @@ export const AdminSettings = z
     retention: z
       .strictObject({
         runs: shownDays.describe('Ended runs, counted from their end.'),
-        events: shownDays.describe('Events that were taken in.'),
+        events: shownDays.describe('Received events.'),
         deliveries: shownDays.describe('Deliveries to webhook endpoints.'),
         notifications: shownDays.describe('Notifications of users.'),
-        audit: shownDays.describe('Entries of the audit log, which are archived before they are deleted.'),
+        audit: shownDays.describe('Entries of the audit log, which are archived before deletion.'),
       })
-      .describe('How many days each is kept, by plan; null is for ever.'),
-    limits: byPlan(limitsOf(() => z.int().nullable())).describe('What each plan allows; null is no limit.'),
+      .describe('Retention in days, by plan; null means forever.'),
+    limits: byPlan(limitsOf(() => z.int().nullable())).describe(
+      'What each plan allows; null means no limit.',
+    ),
     version: z.int(),
     updatedAt: z.iso.datetime().nullable(),
     updatedBy: z.string().nullable(),
@@ -99,7 +101,7 @@ const newDays = byPlan(days.nullable()).partial()
 
 export const UpdateAdminSettings = z
   .strictObject({
-    registration: z.enum(REGISTRATION_MODES).nullable().describe(`Who may make an account. ${toDefault}`),
+    registration: z.enum(REGISTRATION_MODES).nullable().describe(`Who can create an account. ${toDefault}`),
     defaultPlan: z.enum(PLANS).nullable().describe(`The plan of new accounts. ${toDefault}`),
     mailFrom: MailFrom.nullable().describe(`The sender of mails. ${toDefault}`),
     retention: z
@@ -111,7 +113,7 @@ export const UpdateAdminSettings = z
         audit: newDays,
       })
       .partial()
-      .describe(`Days, by plan. ${toDefault}`),
+      .describe(`Retention in days, by plan. ${toDefault}`),
     limits: byPlan(limitsOf(newLimit).partial()).partial().describe(`What each plan allows. ${toDefault}`),
   })
   .partial()

@@ -42,7 +42,7 @@ export async function updateSettings(
     throw new AppError('resource.conflict', {
       detail:
         'The environment of this installation has closed registration (REGISTRATION). It cannot be opened here.',
-      errors: [{ path: '/registration', message: 'is closed by the environment', code: 'resource.conflict' }],
+      errors: [{ path: '/registration', message: 'Is closed by the environment', code: 'resource.conflict' }],
     })
   const settings = mergeSettings(stored.settings, update)
   const changed = changedValues(stored.settings, settings)
@@ -90,7 +90,7 @@ function toView(
       ]),
     ) as AdminSettings['retention'],
     limits: eachPlan((plan) => {
-      // Requests a minute are limited by bindings of the Worker, and cannot be set here.
+      // Bindings of the Worker limit requests per minute, so these cannot be set here.
       const { requestsPerMinute: _, ...limits } = { ...DEFAULT_LIMITS[plan], ...settings.limits?.[plan] }
       return limits
     }),

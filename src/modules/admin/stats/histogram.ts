@@ -1,7 +1,7 @@
-// What is read from a histogram of durations. `within` counts, for each bound, the answers that took at most so long.
+// Reads a histogram of durations. `within` counts, for each bound, the responses that took at most that long.
 import { DURATION_BOUNDS_S } from '../../../http/metrics.ts'
 
-/** The time that this share of the answers kept, in milliseconds, as Prometheus estimates it; null without any. */
+/** The quantile in milliseconds, estimated as Prometheus does; null without responses. */
 export function quantileMs(share: number, within: readonly number[], total: number): number | null {
   if (total === 0) return null
   const rank = share * total
@@ -15,7 +15,7 @@ export function quantileMs(share: number, within: readonly number[], total: numb
     }
     ;[below, lower] = [count, upper]
   }
-  // Beyond the last bound nothing is known but that.
+  // Above the last bound, the duration is unknown.
   return (DURATION_BOUNDS_S.at(-1) ?? 0) * 1000
 }
 

@@ -1,4 +1,4 @@
-// The figures: what is rolled up, and what was. Each question goes along an index. None of those that a request asks looks at runs.
+// Collects figures and stores and reads the rolled-up ones. Each query uses an index. Queries for a request never read runs.
 import type { BucketSize, Figure } from '../../../db/platform-stats.ts'
 
 type Ended = {
@@ -10,7 +10,7 @@ type Ended = {
   outputTokens: number
 }
 
-/** What happened from one moment to another. */
+/** What happened between two times. */
 export async function findFlows(d1: D1Database, from: number, to: number): Promise<Figure[]> {
   const [ended, single] = await d1.batch([
     d1
@@ -46,7 +46,7 @@ export async function findFlows(d1: D1Database, from: number, to: number): Promi
   ].filter(({ value }) => value > 0)
 }
 
-/** How things are at this moment. */
+/** The current state. */
 export async function findLevels(d1: D1Database, now: number): Promise<Figure[]> {
   const { results, meta } = await d1
     .prepare(

@@ -1,8 +1,8 @@
-// Rolls up what has happened, in slices of five minutes. Invariants:
-// 1. A slice is added once: its rows and the place where the next one begins are one batch, which changes nothing when another
-//    tick was first. The hub gives the same growth for a slice however often it is asked.
-// 2. A slice is rolled up a little after its end. A run that reports its end later than that is not in the figures.
-// 3. Levels belong to the moment of the roll-up. They are written with the newest slice only.
+// Rolls up figures in slices of five minutes. Invariants:
+// 1. A slice is added once: one batch writes its rows and the start of the next slice, and changes nothing if another tick was
+//    first. The hub returns the same growth for a slice however often it is asked.
+// 2. A slice is rolled up a little after its end. A run that reports its end later is missing from the figures.
+// 3. Levels are measured at the time of the roll-up and written only with the newest slice.
 import type { RequestContext } from '../../../context.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../core/clock.ts'
 import { addFlows, addRoutes, type Figure, moveOn, putLevels } from '../../../db/platform-stats.ts'
@@ -16,7 +16,7 @@ import { routeFigures } from './route-figures.ts'
 export const SLICE_MS = 5 * MINUTE_MS
 const SETTLE_MS = MINUTE_MS
 const SLICES_A_TICK = 12
-/** After a longer standstill the figures have a gap. */
+/** After a longer outage, the figures have a gap. */
 const MAX_BEHIND_MS = 24 * HOUR_MS
 
 export async function rollUpStats(request: RequestContext): Promise<void> {
@@ -39,7 +39,7 @@ type Slice = { from: number; to: number; position: string; isNewest: boolean }
 async function rollUpSlice(request: RequestContext, { from, to, position, isNewest }: Slice): Promise<void> {
   const { DB } = request.env
   const flows = await findFlows(DB, from, to)
-  // What was counted while no tick came falls into the newest slice.
+  // Counts from the time without ticks are added to the newest slice.
   const routes = isNewest ? await growthOf(request, to) : []
   const levels: Figure[] = isNewest ? await findLevels(DB, request.now()) : []
   await runBatch(DB, [

@@ -1,4 +1,4 @@
-// From the series of the metrics to figures by route.
+// Computes figures by route from the series of the metrics.
 import type { RouteFigure } from '../../../db/platform-stats.ts'
 import { DURATION_BOUNDS_S, DURATIONS, REQUESTS } from '../../../http/metrics.ts'
 import type { SeriesGrowth } from '../../../objects/metrics-hub.ts'

@@ -6,15 +6,12 @@ const time = z.iso.datetime({ offset: true })
 export const AdminStatsQuery = z.strictObject({
   from: time.optional().describe('Begin here. Default: 24 hours before `to`, or 30 days with `bucket=day`.'),
   to: time.optional().describe('End here. Default: now.'),
-  bucket: z
-    .enum(['hour', 'day'])
-    .default('hour')
-    .describe('How long a bucket of the series is. Days are those of UTC.'),
+  bucket: z.enum(['hour', 'day']).default('hour').describe('The length of a bucket. Days are in UTC.'),
 })
 export type AdminStatsQuery = z.infer<typeof AdminStatsQuery>
 
 const flows = {
-  runsStarted: z.int().describe('Runs that were created.'),
+  runsStarted: z.int().describe('Created runs.'),
   runsEnded: z
     .strictObject({ succeeded: z.int(), failed: z.int(), cancelled: z.int() })
     .describe('Runs that ended, by status.'),
@@ -22,13 +19,15 @@ const flows = {
   successRate: z
     .number()
     .nullable()
-    .describe('Which share of the runs that succeeded or failed succeeded; null without any.'),
-  modelCostUsd: z.number().describe('What models cost, in US dollars.'),
+    .describe(
+      'The share of succeeded runs among those that succeeded or failed; null if there are no such runs.',
+    ),
+  modelCostUsd: z.number().describe('The cost of models in US dollars.'),
   modelTokens: z
     .strictObject({ input: z.int(), output: z.int() })
-    .describe('Tokens that models read and wrote.'),
-  sandboxSeconds: z.number().describe('Seconds that sandboxes ran.'),
-  mails: z.int().describe('Mails that were sent.'),
+    .describe('Input and output tokens of models.'),
+  sandboxSeconds: z.number().describe('The running time of sandboxes in seconds.'),
+  mails: z.int().describe('Sent mails.'),
   webhooks: z
     .strictObject({ succeeded: z.int(), failed: z.int() })
     .describe('Attempts to deliver to webhook endpoints and callbacks.'),
@@ -41,29 +40,26 @@ const levels = z
     connections: z.int().describe('Open sockets and streams.'),
     storageBytes: z.int().describe('Bytes of files.'),
     queueMessages: z.int().describe('Outbox messages that are not done.'),
-    queueDelaySeconds: z.number().describe('For how long the oldest message had been due.'),
+    queueDelaySeconds: z.number().describe('How long the oldest message had been due.'),
     databaseBytes: z.int().describe('The size of the database.'),
-    databaseMs: z.number().describe('How long the database took to answer a question of the roll-up.'),
+    databaseMs: z.number().describe('How long the database took to answer a query of the roll-up.'),
   })
   .partial()
-  .describe('As they were when last seen in the bucket. Levels that were not seen are absent.')
+  .describe('The last measured values in the bucket. Levels without a measurement are absent.')
 
 const StatsBucket = z
-  .strictObject({ at: z.iso.datetime().describe('When the bucket begins.'), ...flows, levels })
+  .strictObject({ at: z.iso.datetime().describe('The start of the bucket.'), ...flows, levels })
   .meta({ id: 'StatsBucket' })
 
 const RouteStats = z
   .strictObject({
     method: z.string().describe('The HTTP method, or `unmatched`.'),
-    route: z.string().describe('The path of the contract.'),
-    requests: z.int().describe('How many requests were answered.'),
-    errorRate: z.number().describe('Which share was answered with 500 or above.'),
-    meanMs: z.number().describe('How long an answer took on average.'),
-    p50Ms: z
-      .number()
-      .nullable()
-      .describe('Half of the answers took at most so long, as estimated from the histogram.'),
-    p95Ms: z.number().nullable().describe('95 % of the answers took at most so long.'),
+    route: z.string().describe('The path as in the API description.'),
+    requests: z.int().describe('The number of requests.'),
+    errorRate: z.number().describe('The share of responses with status 500 or above.'),
+    meanMs: z.number().describe('The average response time.'),
+    p50Ms: z.number().nullable().describe('The median response time, estimated from a histogram.'),
+    p95Ms: z.number().nullable().describe('The 95th percentile of response times.'),
   })
   .meta({ id: 'RouteStats' })
 
@@ -75,9 +71,9 @@ export const AdminStats = z
         byRole: z.record(z.enum(PLATFORM_ROLES), z.int()),
         byStatus: z.record(z.enum(USER_STATUSES), z.int()),
       })
-      .describe('Users at this moment.'),
-    teams: z.strictObject({ total: z.int(), personal: z.int() }).describe('Teams at this moment.'),
-    sessions: z.strictObject({ active: z.int() }).describe('Sessions at this moment.'),
+      .describe('Current users.'),
+    teams: z.strictObject({ total: z.int(), personal: z.int() }).describe('Current teams.'),
+    sessions: z.strictObject({ active: z.int() }).describe('Current sessions.'),
     audit: z.strictObject({ entries: z.int(), unsealed: z.int() }).describe('Entries of the audit log.'),
     outbox: z.strictObject({ pending: z.int(), dead: z.int() }).describe('Messages that are not done.'),
     runs: z
@@ -85,15 +81,15 @@ export const AdminStats = z
       .describe('Runs that have not ended, by status.'),
     database: z
       .strictObject({
-        sizeBytes: z.int().nullable().describe('Null where the database does not tell.'),
-        answerMs: z.number().describe('How long it took for the figures below.'),
+        sizeBytes: z.int().nullable().describe('Null if the database does not report it.'),
+        answerMs: z.number().describe('How long the database took for the current figures.'),
       })
       .describe('The database.'),
-    from: z.iso.datetime().describe('When the first bucket begins.'),
-    to: z.iso.datetime().describe('Where the last bucket ends, or now.'),
-    bucket: z.enum(['hour', 'day']).describe('How long a bucket is.'),
+    from: z.iso.datetime().describe('The start of the first bucket.'),
+    to: z.iso.datetime().describe('The end of the last bucket, or now.'),
+    bucket: z.enum(['hour', 'day']).describe('The length of a bucket.'),
     totals: z.strictObject(flows).describe('The sums of all buckets.'),
-    series: z.array(StatsBucket).describe('The buckets in which something was counted, in order.'),
+    series: z.array(StatsBucket).describe('The buckets with data, in order.'),
     routes: z.array(RouteStats).describe('The 200 routes with the most requests.'),
   })
   .meta({ id: 'AdminStats' })

@@ -53,7 +53,7 @@ function spanOf({ from, to, bucket }: AdminStatsQuery, now: number): { from: num
       errors: [
         {
           path: '/from',
-          message: `leaves more than ${MAX_BUCKETS} buckets; take larger ones`,
+          message: `gives more than ${MAX_BUCKETS} buckets: use a longer bucket`,
           code: 'too_big',
         },
       ],

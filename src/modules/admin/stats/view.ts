@@ -1,4 +1,4 @@
-// From rows of figures to what is shown of a bucket, or of all of them together.
+// Converts stored figures to the view of a bucket or of the totals.
 import { SECOND_MS } from '../../../core/clock.ts'
 import { DURATION_BOUNDS_S } from '../../../http/metrics.ts'
 import { quantileMs } from './histogram.ts'
@@ -7,7 +7,7 @@ import type { RouteStats, StatsFlows, StatsLevels } from './schema.ts'
 
 const MICRO = 1_000_000
 
-/** How each level is shown, and what it is stored as. */
+/** The name of each level in the view and in the database. */
 const LEVELS: { [Name in keyof StatsLevels]-?: [metric: string, scale: number] } = {
   users: ['users', 1],
   teams: ['teams', 1],

@@ -14,7 +14,7 @@ export type ArchivePart = {
 const COLUMNS =
   'team_id AS teamId, from_seq AS fromSeq, through_seq AS throughSeq, entries, object_key AS objectKey, archived_at AS archivedAt'
 
-/** The oldest entries that are still in the table, when they are sealed. */
+/** The oldest entries that are still in the table, if they are sealed. */
 export async function findOldest(d1: D1Database, teamId: string, limit: number): Promise<ChainRow[]> {
   const { results } = await d1
     .prepare(`SELECT ${ENTRY_COLUMNS} FROM audit_log WHERE team_id = ? ORDER BY seq LIMIT ?`)
@@ -35,7 +35,7 @@ export const insertPart = (part: ArchivePart): Statement =>
     part.archivedAt,
   )
 
-/** Only what is in a part. */
+/** Deletes only entries that are in a part. */
 export const deleteArchived = (teamId: string, throughSeq: number): Statement =>
   statement(
     `DELETE FROM audit_log WHERE team_id = ?1 AND seq <= ?2
@@ -44,7 +44,7 @@ export const deleteArchived = (teamId: string, throughSeq: number): Statement =>
     throughSeq,
   )
 
-/** The part that holds what follows an entry; null when that is in the table. */
+/** The part with the entries after this one; null if they are in the table. */
 export const findPartAfter = (
   d1: D1Database,
   teamId: string,

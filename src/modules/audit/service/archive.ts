@@ -1,5 +1,6 @@
 // Moves the oldest entries of a team to R2. Invariants:
-// 1. Only a sealed beginning of the log is moved, and its chain is checked first: a log that was tampered with stays as it is.
+// 1. Only sealed entries at the start of the log are moved, and their chain is checked first. A log that was tampered with stays.
+// 2. The part is in R2 before its rows are deleted, and the batch that deletes them records where they are.
 // 2. The part is in R2 before its rows are deleted, and the batch that deletes them says where they are.
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
@@ -9,7 +10,7 @@ import { type ArchivePart, deleteArchived, findOldest, findParts, insertPart } f
 
 const PART_ENTRIES = 500
 
-/** True when there is more to move. */
+/** True if there is more to move. */
 export async function archiveAudit(
   request: RequestContext,
   teamId: string,
@@ -45,7 +46,7 @@ export async function archiveAudit(
   return rows.length === PART_ENTRIES
 }
 
-/** Whether the seals of the rows follow from the part before them. */
+/** Whether the seals of the rows follow from the previous part. */
 async function followsOn(
   request: RequestContext,
   teamId: string,
@@ -60,7 +61,7 @@ async function followsOn(
   return true
 }
 
-/** Null when the last part is gone. */
+/** Null if the last part no longer exists. */
 async function lastArchived({ env }: RequestContext, teamId: string): Promise<ChainLink | null> {
   let [last, entries]: [ArchivePart | null, number] = [null, 0]
   for (;;) {

@@ -24,7 +24,7 @@ export async function listAuditParts(ctx: ServiceContext, query: ListAuditParts)
   return query.count ? { ...page, total: await countParts(ctx.env.DB, query.team) } : page
 }
 
-/** Reading it is audited, as an export is. */
+/** Reading it is audited, like an export. */
 export async function openAuditPart(
   ctx: ServiceContext,
   teamId: string,

@@ -1,4 +1,4 @@
-// A team's log from its beginning, wherever its entries are: in the parts in R2, then in the table.
+// Reads a team's log from the beginning: first the parts in R2, then the table.
 import type { RequestContext } from '../../../context.ts'
 import { readPart } from '../archive-files.ts'
 import type { ChainRow } from '../chain.ts'
@@ -6,7 +6,7 @@ import { findPartAfter } from '../repo/archives.ts'
 import { findChain } from '../repo/chain.ts'
 
 /**
- * The next entries; none at the end. Of a part that is gone nothing comes, so whoever follows the chain finds entries missing.
+ * The next entries; empty at the end. A part that no longer exists returns nothing, so verification finds its entries missing.
  */
 export async function readChain(
   { env }: RequestContext,
@@ -25,7 +25,7 @@ export async function readChain(
   }
 }
 
-/** How many entries come after one, up to another. */
+/** How many entries there are after one entry, up to another. */
 export async function countChain(
   request: RequestContext,
   teamId: string,

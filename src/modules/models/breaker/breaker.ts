@@ -1,4 +1,4 @@
-// Breakers in D1, so that all isolates share them. Each isolate asks again after ten seconds; a call that goes well writes nothing.
+// Circuit breakers in D1, so that all isolates share them. Each isolate caches them for ten seconds. A successful call writes nothing.
 import { remember } from '../../../core/remember.ts'
 import { type BreakerKey, deleteBreaker, findBreakers, type StoredBreaker, writeBreaker } from './repo.ts'
 import {
@@ -22,12 +22,12 @@ type Kept = Pair & { until: number }
 const kept = new Map<string, Kept>()
 const nameOf = ({ provider, keyRef, model }: BreakerKey): string => JSON.stringify([provider, keyRef, model])
 
-/** A key that was set anew is asked about anew. */
+/** A key that was replaced has no cached state. */
 export const forgetBreakers = (): void => kept.clear()
 
 export type Gate = { pass: true; before: Pair } | { pass: false; of: 'key' | 'model'; retryAfterMs: number }
 
-/** Whether a call may be made. A caller that passes after a pause is the one that tries. */
+/** Whether a call may be made. The first caller after a pause makes the probe. */
 export async function enterBreaker(d1: D1Database, key: BreakerKey, now: number): Promise<Gate> {
   const known = kept.get(nameOf(key))
   let pair: Pair = known !== undefined && known.until > now ? known : await read(d1, key, now)
@@ -60,7 +60,7 @@ export async function noteSuccess(
   key: BreakerKey,
   { model, key: ofKey }: Pair,
 ): Promise<void> {
-  // Failures that did not open a model's breaker are counted by their time; of a key they must be in a row.
+  // For a model, failures below the threshold count within a time window. For a key, they must be consecutive.
   const isModel = model !== null && model.openUntil > 0
   if (!isModel && ofKey === null) return
   kept.delete(nameOf(key))
@@ -68,7 +68,7 @@ export async function noteSuccess(
   if (ofKey !== null) await deleteBreaker(d1, { ...key, model: '' })
 }
 
-/** Answers whether this failure has opened it. */
+/** Returns whether this failure opened the breaker. */
 export async function noteFailure(
   d1: D1Database,
   key: BreakerKey,

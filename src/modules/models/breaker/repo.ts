@@ -1,6 +1,6 @@
 import type { BreakerState } from './state.ts'
 
-/** What a breaker is of; with an empty model, of the key. */
+/** Identifies a breaker. An empty model means the breaker of the key. */
 export type BreakerKey = { provider: string; keyRef: string; model: string }
 
 export type StoredBreaker = BreakerState & { version: number }
@@ -10,7 +10,7 @@ type Row = Omit<StoredBreaker, 'failures'> & BreakerKey & { failures: string }
 const COLUMNS =
   'provider, key_ref AS keyRef, model, failures, opens, open_until AS openUntil, probe_until AS probeUntil, version'
 
-/** Of a model and its key. */
+/** The breakers of a model and its key. */
 export async function findBreakers(
   d1: D1Database,
   { provider, keyRef, model }: BreakerKey,
@@ -28,7 +28,7 @@ export async function findBreakers(
   return { model: of(model), key: of('') }
 }
 
-/** Of all keys of some integrations or of the platform. */
+/** The breakers of all keys of some integrations or of the platform. */
 export async function findBreakersOfKeys(
   d1: D1Database,
   keys: { provider: string; keyRef: string }[],
@@ -51,7 +51,7 @@ const stored = ({ failures, opens, openUntil, probeUntil, version }: Row): Store
   version,
 })
 
-/** False when somebody else has written meanwhile. */
+/** Returns false if another request has written in the meantime. */
 export async function writeBreaker(
   d1: D1Database,
   { provider, keyRef, model }: BreakerKey,
@@ -88,7 +88,7 @@ export async function deleteBreaker(d1: D1Database, { provider, keyRef, model }:
     .run()
 }
 
-/** When a key is set anew, what was learnt of the old one is forgotten. */
+/** When a key is replaced, its breakers are deleted. */
 export async function deleteBreakersOfKey(d1: D1Database, provider: string, keyRef: string): Promise<void> {
   await d1
     .prepare('DELETE FROM model_breakers WHERE provider = ?1 AND key_ref = ?2')

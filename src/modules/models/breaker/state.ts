@@ -1,6 +1,6 @@
-// When a model, or a key, is left alone for a while. Pure; `breaker.ts` keeps the state. Invariants:
-// 1. Open means that nobody calls; when its time is up one caller tries, and the others wait for what it learns.
-// 2. Each failed try doubles the time, up to a limit; a success forgets everything.
+// When to stop calling a model or a key for a while. Pure; `breaker.ts` stores the state. Invariants:
+// 1. While a breaker is open, there are no calls. After that, one caller makes a probe, and the others wait for its result.
+// 2. Each failed probe doubles the time, up to a limit. A success resets everything.
 
 export type BreakerState = {
   failures: number[]
@@ -10,17 +10,17 @@ export type BreakerState = {
 }
 
 export type BreakerRules = {
-  /** So many failures within the time open it. */
+  /** This many failures within the time window open the breaker. */
   failures: number
   withinMs: number
   openMs: number
   mostMs: number
 }
 
-/** Of a model with one key. */
+/** For a model with one key. */
 export const MODEL_RULES: BreakerRules = { failures: 5, withinMs: 60_000, openMs: 30_000, mostMs: 600_000 }
 
-/** Of a key that is rejected: the second time in a row suspends it. */
+/** For a key that is rejected: the second consecutive time suspends it. */
 export const KEY_RULES: BreakerRules = {
   failures: 2,
   withinMs: 3_600_000,
@@ -28,12 +28,12 @@ export const KEY_RULES: BreakerRules = {
   mostMs: 900_000,
 }
 
-/** How long a try may take before another one may be made. */
+/** How long a probe may take before another one may start. */
 export const PROBE_MS = 60_000
 
 export const CLOSED: BreakerState = { failures: [], opens: 0, openUntil: 0, probeUntil: 0 }
 
-/** `probe`: its time is up, and who claims the try may call. */
+/** `probe`: the time is over, and the caller that claims the probe may call. */
 export function judgeBreaker(state: BreakerState, now: number): 'closed' | 'open' | 'probe' {
   if (state.openUntil === 0) return 'closed'
   if (now < state.openUntil || now < state.probeUntil) return 'open'

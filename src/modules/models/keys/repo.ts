@@ -25,7 +25,7 @@ const rowOf = (raw: Raw): AiProviderRow => ({
   enabled: raw.enabled === 1,
 })
 
-/** A handful at most: one for each provider. */
+/** At most one for each provider. */
 export async function findAiProviders(d1: D1Database): Promise<AiProviderRow[]> {
   const { results } = await d1
     .prepare(
@@ -44,7 +44,7 @@ export async function findAiProvider(d1: D1Database, provider: string): Promise<
   return raw === null ? null : rowOf(raw)
 }
 
-/** Only while it is as it was read; without an earlier version, only while there is none. */
+/** Only if it has not changed since it was read. Without an earlier version, only if it does not exist. */
 export const putAiProvider = (row: AiProviderRow, expected: number | null): Statement =>
   statement(
     `INSERT INTO ai_providers (provider, sealed, last_four, base_url, models, enabled, priority, version, created_at, updated_at)
@@ -67,7 +67,7 @@ export const putAiProvider = (row: AiProviderRow, expected: number | null): Stat
 export const deleteAiProvider = (provider: string): Statement =>
   statement('DELETE FROM ai_providers WHERE provider = ?1', provider)
 
-/** Keys that are sealed under another key than the current one. */
+/** Keys that are encrypted with a previous key of the ring. */
 export async function findKeysToRewrap(
   d1: D1Database,
   currentKeyId: string,
@@ -79,7 +79,7 @@ export async function findKeysToRewrap(
   return results
 }
 
-/** Only while it is still the one that was read. */
+/** Only if it has not changed since it was read. */
 export async function replaceSealedKey(
   d1: D1Database,
   { provider, sealed }: { provider: string; sealed: string },
@@ -91,7 +91,7 @@ export async function replaceSealedKey(
     .run()
 }
 
-/** Who is told of a key of the platform that does not work. */
+/** The administrators to notify if a key of the platform does not work. */
 export async function findPlatformAdmins(d1: D1Database): Promise<string[]> {
   const { results } = await d1
     .prepare("SELECT id FROM users WHERE role = 'admin' AND status = 'active' LIMIT 50")

@@ -1,4 +1,4 @@
-// Keys of the platform, sealed. A value that is copied into another row does not open.
+// Encrypts the platform's keys. A value that is copied into another row cannot be decrypted.
 import type { RequestContext } from '../../../context.ts'
 import { openSecret, rewrapSecret, type SecretPlace, sealSecret } from '../../../core/secret-box.ts'
 import { findKeysToRewrap, replaceSealedKey } from './repo.ts'
@@ -18,7 +18,7 @@ export const sealKey = ({ settings }: Scope, provider: string, key: string): Pro
 export const openKey = ({ settings }: Scope, provider: string, sealed: string): Promise<string> =>
   openSecret(settings.SECRETS_KEYS, placeOf(provider), sealed)
 
-/** Moves keys under the current sealing key; answers how many. */
+/** Re-encrypts keys with the current key of the ring. Returns how many it changed. */
 export async function rewrapKeys({ env, settings, log }: RequestContext): Promise<number> {
   const ring = settings.SECRETS_KEYS
   if (Object.keys(ring.keys).length < 2) return 0

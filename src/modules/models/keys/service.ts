@@ -1,4 +1,4 @@
-// Keys of the platform for providers of models.
+// The platform's keys for model providers.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -19,7 +19,7 @@ import {
 } from './repo.ts'
 import { sealKey } from './seal.ts'
 
-/** Of a shorter key four characters would be too large a part. */
+/** For a shorter key, four characters would reveal too much. */
 const LEAST_CHARS_TO_SHOW = 16
 const DEFAULT_PRIORITY = 100
 
@@ -48,9 +48,9 @@ export async function setAiProvider(ctx: ServiceContext, input: SetAiProvider): 
     updatedAt: now,
   }
   refuseIncomplete(ctx, row)
-  // A key goes where it was meant to go: another address asks for it anew.
+  // A new base URL requires the key again, so that the stored key is not sent to another server.
   if (before?.sealed != null && apiKey === undefined && row.baseUrl !== before.baseUrl)
-    throw invalid('/apiKey', 'required', 'Another address needs the key anew.')
+    throw invalid('/apiKey', 'required', 'Is required when baseUrl changes.')
   await commitOrStale(ctx, {
     guard: putAiProvider(row, before?.version ?? null),
     audit: {
@@ -92,9 +92,9 @@ function forget(): void {
 
 function refuseIncomplete({ settings }: ServiceContext, { provider, baseUrl, sealed }: AiProviderRow): void {
   if (NEEDS_URL.has(provider) && baseUrl === null)
-    throw invalid('/baseUrl', 'required', `${provider} needs an address.`)
+    throw invalid('/baseUrl', 'required', `${provider} requires a base URL.`)
   if (NEEDS_KEY.has(provider) && sealed === null)
-    throw invalid('/apiKey', 'required', `${provider} needs a key.`)
+    throw invalid('/apiKey', 'required', `${provider} requires a key.`)
   if (baseUrl === null) return
   const judged = judgeUrl(baseUrl, settings.OUTBOUND_ALLOW_HOSTS)
   if (!judged.ok) throw new AppError('outbound.blocked', { detail: judged.error.reason })

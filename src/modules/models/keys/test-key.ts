@@ -1,4 +1,4 @@
-// Whether a key of the platform works: one short call.
+// Tests a key of the platform with one short call.
 import type { ServiceContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { callRemote, DEFAULT_MODELS, type ProviderName } from '../../../providers/models/index.ts'
@@ -23,7 +23,7 @@ export async function testAiProvider(
       model,
       error: {
         reason: 'unknown_model',
-        message: 'Name a model, in the request or in models of the provider.',
+        message: 'Set a model in the request, or models of the provider.',
       },
     }
   const answer = await callRemote(

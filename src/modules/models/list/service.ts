@@ -1,4 +1,4 @@
-// The models that a team may call, as far as they are known by name.
+// The models that a team can call, as far as their names are known.
 import type { ServiceContext } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
@@ -26,16 +26,16 @@ type Scope = Pick<ServiceContext, 'env' | 'now'> & { teamId: string }
 type KeyOf = {
   provider: ProviderName
   keyRef: string | null
-  /** The only models that may be called with it; null for all. */
+  /** The only models that the key may call; null for all. */
   models: string[] | null
-  /** Models that its owner has named. */
+  /** Models that the key's owner has named. */
   named: string[]
-  /** Whose key it is, where it is one of the team. */
+  /** The integration with the key, if the key belongs to the team. */
   integration: { id: string; name: string } | null
   priority: number
 }
 
-/** The keys that may be used, of each provider first the one that is used where none is named. The first is the default; `offline` is always there, and last. */
+/** The usable keys. For each provider, the first one is used by default, and the first of all is the overall default. `offline` always comes last. */
 async function keysOf({ env, teamId }: Scope): Promise<KeyOf[]> {
   const [rows, integrations, info] = await Promise.all([
     findAiProviders(env.DB),
@@ -71,7 +71,7 @@ async function keysOf({ env, teamId }: Scope): Promise<KeyOf[]> {
   ]
 }
 
-/** Those that are used where no integration is named. */
+/** The keys that are used if a call names no integration. */
 const usualKeys = (keys: KeyOf[]): KeyOf[] =>
   keys.filter((key, index) => keys.findIndex(({ provider }) => provider === key.provider) === index)
 
@@ -80,13 +80,13 @@ const defaultModelOf = ({ provider, models, named }: KeyOf): string | undefined 
     ? (DEFAULT_MODELS[provider] ?? named[0])
     : models[0]
 
-/** Of a key for certain models, one of those: which of them make vectors only their names would tell. */
+/** For a key that is limited to certain models, one of those. Their names alone do not show which of them are embedding models. */
 function defaultEmbeddingOf({ provider, models }: KeyOf): string | undefined {
   const usual = DEFAULT_EMBEDDINGS[provider]
   return models === null || models.includes(usual ?? '') ? usual : undefined
 }
 
-/** What is called where nobody names a model: of the first key that has a usual one, else the offline model. */
+/** The model that is used if a call names none: the default model of the first key that has one, or else the offline model. */
 export async function defaultRung(scope: Scope, kind: KnownModel['kind'] = 'chat'): Promise<ModelRung> {
   for (const key of usualKeys(await keysOf(scope))) {
     const model = kind === 'chat' ? defaultModelOf(key) : defaultEmbeddingOf(key)
@@ -154,7 +154,7 @@ const FREE: ModelPrices = { inputUsd: 0, cachedInputUsd: 0, cacheWriteUsd: 0, ou
 
 type Listed = Pick<KnownModel, 'model' | 'kind'> & { contextSize: number | null }
 
-/** Those that are known by name or that the owner of the key has named, or only those that the key is for. */
+/** The known models and those that the key's owner has named, or only those that the key is limited to. */
 function modelsOf(provider: ProviderName, key: KeyOf | undefined): Listed[] {
   const known = knownModels(provider)
   const usual = DEFAULT_MODELS[provider]
@@ -182,7 +182,7 @@ async function pricesOf(
   return found
 }
 
-/** A line for each step, with what the steps below say where it says nothing. */
+/** One entry for each price step. A step inherits missing rates from the steps below. */
 function linesOf(rates: ModelRate[]): ModelPrices[] {
   const steps = [...new Set(rates.map(({ above }) => above))].sort((a, b) => a - b)
   return steps.map((above) => {

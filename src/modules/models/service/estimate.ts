@@ -1,4 +1,4 @@
-// What a call would take in and cost, before it is made.
+// Estimates the input tokens and the cost of a call before it is made.
 import {
   contextSizeOf,
   type Estimate,
@@ -8,7 +8,7 @@ import {
 } from '../../../providers/models/index.ts'
 import { type PriceScope, ratesFor } from './prices.ts'
 
-/** An answer of unknown length. */
+/** Used if the length of the response is unknown. */
 const LONG_ANSWER_TOKENS = 4_096
 
 export const NOTHING_USED = {

@@ -1,4 +1,4 @@
-// Whether a rung could be called, as far as it is known without calling it.
+// Whether a rung of a ladder could be called, as far as this is known without calling it.
 import { isProvider, type ModelRung } from '../../../providers/models/index.ts'
 import { type ModelsScope, targetOf } from '../targets/targets.ts'
 
@@ -14,6 +14,6 @@ export async function judgeRung(
   if (target.models === null || target.models.includes(model)) return { kind: 'ok' }
   return {
     kind: 'unknown_model',
-    message: `the key for ${provider} is not for the model ${JSON.stringify(model)}; known are ${target.models.join(', ')}`,
+    message: `the key for ${provider} cannot be used for the model ${JSON.stringify(model)}, only for ${target.models.join(', ')}`,
   }
 }

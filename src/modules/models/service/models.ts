@@ -1,4 +1,4 @@
-// One call of one model for a team: its key, its breaker, the call, its price. Ladders and repairs are the engine's.
+// One call of one model for a team: chooses the key, checks the breaker, makes the call and computes the price. The engine handles ladders and repairs.
 import type { ModelsPort } from '../../../nodes/ports.ts'
 import {
   callModel,
@@ -38,7 +38,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
       return refusal(
         rung,
         'bad_request',
-        `There is no provider ${JSON.stringify(provider)}. Known: ${PROVIDERS.join(', ')}.`,
+        `The provider ${JSON.stringify(provider)} does not exist. Use one of ${PROVIDERS.join(', ')}.`,
       )
     const target = await targetOf(scope, provider, rung.integration)
     if (!('target' in target)) return refusal(rung, 'not_configured', target.message)
@@ -46,21 +46,25 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
       return refusal(
         rung,
         'unknown_model',
-        `The platform's key for ${provider} is for these models only: ${target.models.join(', ')}.`,
+        `The platform's key for ${provider} can only be used for these models: ${target.models.join(', ')}.`,
       )
     const gate = await enterBreaker(scope.env.DB, { provider, keyRef: target.keyRef, model }, now())
     if (gate.pass) return { target, before: gate.before }
     const until = { retryAfterMs: gate.retryAfterMs }
     return gate.of === 'key'
       ? {
-          ...refusal(rung, 'key_suspended', `${provider} has rejected the key; it is tried again later.`),
+          ...refusal(
+            rung,
+            'key_suspended',
+            `${provider} has rejected the key. It will be tried again later.`,
+          ),
           ...until,
         }
       : {
           ...refusal(
             rung,
             'breaker_open',
-            `${provider} has failed too often with this model; it is tried again soon.`,
+            `${provider} has failed too often with this model. It will be tried again soon.`,
           ),
           ...until,
         }
@@ -73,7 +77,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
       if (large !== null) return large
       if (rung.provider === 'offline') {
         const hide = (text: string) => text
-        // Whatever it was called, it is this one.
+        // The offline model answers under any name, so record its real one.
         const asked = { ...request, rung: { ...rung, model: OFFLINE_MODEL } }
         const answer = await callModel(offlineModel(OFFLINE_MODEL), asked, { signal, now, onDelta, hide })
         return { ...answer, costMicros: answer.usage === null ? null : 0 }
@@ -92,7 +96,11 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
 
     async embed(rung, texts, key, signal) {
       if (rung.provider === 'offline')
-        return refusal(rung, 'bad_request', 'The offline model makes no vectors: name a model that does.')
+        return refusal(
+          rung,
+          'bad_request',
+          'The offline model does not support embeddings. Use an embedding model.',
+        )
       const entered = await enter(rung)
       if ('ok' in entered) return entered
       const { target, before } = entered

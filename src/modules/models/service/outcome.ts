@@ -1,7 +1,7 @@
-// What a call tells of its key and model. Invariants:
-// 1. Only what the provider does counts, never what a caller can bring about: a key of the platform serves all teams, and none may
-//    have it suspended for the others.
-// 2. A suspension is told once, to who can mend it.
+// What the result of a call means for its key and model. Invariants:
+// 1. Only failures of the provider count, never those that a caller can cause: all teams share the platform's keys, and no team may
+//    get one suspended for the others.
+// 2. A suspension is reported once, to the people who can fix it.
 import { commit } from '../../../db/commit.ts'
 import { DEFAULT_TIMEOUT_MS, type FailureReason, type ModelRung } from '../../../providers/models/index.ts'
 import { notify } from '../../../queue/notify.ts'
@@ -11,7 +11,7 @@ import { PLATFORM_KEY } from '../targets/key-ref.ts'
 import type { ModelsScope, Target } from '../targets/targets.ts'
 
 const COUNTS: ReadonlySet<FailureReason> = new Set(['connection', 'rate_limited', 'overloaded', 'server'])
-/** A caller may wait for as short as they like. */
+/** Timeouts do not count if the caller set a short limit. */
 const FAIR_TIMEOUT_MS = 30_000
 
 type Outcome = { ok: true } | { ok: false; reason: FailureReason }
@@ -59,11 +59,11 @@ async function tellOfSuspension(scope: ModelsScope, provider: string, { keyRef }
           level: 'error',
           title: `${provider} rejects the key`,
           message: [
-            `Calls of models of ${provider} were answered 401 twice in a row. The key is not used for 15 minutes, then tried once.`,
+            `${provider} responded with 401 twice in a row. The key will not be used for 15 minutes and then be tried once.`,
             '',
             isPlatform
-              ? 'Set it anew with POST /api/v1/admin/settings/ai-providers.'
-              : `Set it anew with PATCH /api/v1/users/integrations/${keyRef}.`,
+              ? 'Replace it with POST /api/v1/admin/settings/ai-providers.'
+              : `Replace it with PATCH /api/v1/users/integrations/${keyRef}.`,
           ].join('\n'),
           subject: { type: isPlatform ? 'ai_provider' : 'integration', id: isPlatform ? provider : keyRef },
           dedupeKey: `ai-key-${keyRef}-${provider}`,

@@ -1,4 +1,4 @@
-// Prices of calls, by the price table of the finops module. They change by the day, so they stay in memory for ten minutes.
+// Prices of calls, from the price table of the finops module. They change daily, so they are cached for ten minutes.
 import { remember } from '../../../core/remember.ts'
 import { type ModelRung, type ModelUsage, plainModelName } from '../../../providers/models/index.ts'
 import { type ModelRate, modelCostMicros, modelRatesOf } from '../../finops/index.ts'
@@ -11,7 +11,7 @@ const kept = new Map<string, { rates: ModelRate[]; at: number }>()
 
 export type PriceScope = Pick<ModelsScope, 'env' | 'now'>
 
-/** A version of a model that has no price of its own has that of the model. */
+/** A version of a model without a price of its own has the price of the model. */
 export async function ratesFor(
   { env, now }: PriceScope,
   { provider, model }: ModelRung,

@@ -1,9 +1,9 @@
 import type { ProviderName } from '../../../providers/models/index.ts'
 
-/** What breakers call the key of the platform; that of a team is the id of its integration. */
+/** How breakers refer to the platform's key. A team's key is referred to by the id of its integration. */
 export const PLATFORM_KEY = 'platform'
 
-/** The type of the integration that holds a team's own key. */
+/** The type of the integration with a team's own key. */
 export const INTEGRATION_TYPES: Partial<Record<ProviderName, string>> = {
   openai: 'ai.openai',
   anthropic: 'ai.anthropic',

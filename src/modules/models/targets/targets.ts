@@ -1,7 +1,7 @@
-// With which key a model is called. Invariants:
-// 1. A team's own key comes before the platform's, and is looked up in the team of the caller only.
-// 2. A key is sent to its own address: that of the integration, if its allowed hosts have it, or that of the platform's setting.
-// 3. What was opened stays in memory for half a minute; then it is read again.
+// Chooses the key for a call of a model. Invariants:
+// 1. A team's own key comes before the platform's, and is looked up only in the caller's team.
+// 2. A key is sent only to its own address: that of the integration, if its allowed hosts include it, or that of the platform's setting.
+// 3. A decrypted key is cached for half a minute and then read again.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { remember } from '../../../core/remember.ts'
@@ -27,7 +27,7 @@ export type Target = {
   models: string[] | null
 }
 
-/** `message` says what to set. */
+/** `message` explains what to set up. */
 export type NoTarget = { message: string }
 
 const KEPT_MS = 30_000
@@ -35,10 +35,10 @@ const MOST_KEPT = 500
 
 const kept = new Map<string, { found: Target | NoTarget; until: number }>()
 
-/** In this isolate a change counts at once, in others within half a minute. */
+/** A change takes effect at once in this isolate, and within half a minute in others. */
 export const forgetTargets = (): void => kept.clear()
 
-/** `named` is an integration of the team; then no other key is used. */
+/** `named` is an integration of the team. If set, no other key is used. */
 export async function targetOf(
   scope: ModelsScope,
   provider: ProviderName,
@@ -52,7 +52,7 @@ export async function targetOf(
     named === undefined
       ? ((await ofTeam(scope, provider)) ?? (await ofPlatform(scope, provider)))
       : await ofNamed(scope, provider, named)
-  // What is missing may be set any moment, by another isolate too.
+  // A missing key is not cached, because it may be added at any moment, also by another isolate.
   if ('target' in found) remember(kept, MOST_KEPT, name, { found, until: now + KEPT_MS })
   return found
 }
@@ -73,8 +73,8 @@ async function ofNamed(
   const found = (await findCredentials(scope.env.DB, scope.teamId, [named])).get(named)
   if (found === undefined) return { message: `The team has no integration ${JSON.stringify(named)}.` }
   if (found.type === type) return open(scope, provider, found)
-  const wanted = type === undefined ? 'takes no integration' : `takes one of the type ${type}`
-  return { message: `The integration "${found.name}" is of the type ${found.type}; ${provider} ${wanted}.` }
+  const wanted = type === undefined ? 'uses no integration' : `requires the type ${type}`
+  return { message: `The integration "${found.name}" has the type ${found.type}, but ${provider} ${wanted}.` }
 }
 
 async function open(
@@ -115,6 +115,6 @@ async function ofPlatform(scope: ModelsScope, provider: ProviderName): Promise<T
 function howToSet(provider: ProviderName): string {
   const type = INTEGRATION_TYPES[provider]
   return type === undefined
-    ? `${provider} is not set up: an administrator of the platform adds the binding AI to workers/models/wrangler.toml.`
-    : `There is no key for ${provider}: add an integration of the type ${type} (POST /api/v1/users/integrations), or ask an administrator of the platform (POST /api/v1/admin/settings/ai-providers).`
+    ? `${provider} is not set up. An administrator of the platform can add the binding AI to workers/models/wrangler.toml.`
+    : `There is no key for ${provider}. Add an integration of the type ${type} (POST /api/v1/users/integrations), or ask an administrator of the platform (POST /api/v1/admin/settings/ai-providers).`
 }

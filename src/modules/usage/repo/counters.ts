@@ -26,8 +26,8 @@ export const counterOf = (period: string, metric: string): string =>
   `COALESCE((SELECT c.value FROM usage_counters c WHERE c.team_id = ?1 AND c.period = ${period} AND c.metric = '${metric}'), 0)`
 
 /**
- * Counts runs for their team's month, unless the index has them already: in the batch that makes their rows, before that. `runs`
- * is a JSON array of `{ id, teamId, period }`.
+ * Counts runs for their team's month, unless they are already in the index. Must come before the statement that inserts their
+ * rows, in the same batch. `runs` is a JSON array of `{ id, teamId, period }`.
  */
 export const countRunsOnce = (runs: string): Statement =>
   statement(
@@ -40,8 +40,8 @@ export const countRunsOnce = (runs: string): Statement =>
   )
 
 /**
- * Counts what runs have used of models since the index last heard of them: in the batch that makes or changes their rows, before
- * that. A run tells the whole of it, so a report that comes twice, or after a newer one, adds nothing. `runs` is a JSON array of
+ * Counts the models' usage by runs since their last report. Must come before the statement that writes their rows, in the same
+ * batch. A run reports totals, so a report that arrives twice, or after a newer one, adds nothing. `runs` is a JSON array of
  * `{ id, teamId, period, seq, inputTokens, outputTokens, costMicroUsd }`.
  */
 export const countSpendOnce = (runs: string): Statement =>
@@ -61,13 +61,13 @@ export const countSpendOnce = (runs: string): Statement =>
 
 type Day = { teamId: string; day: string; metric: string }
 
-/** SQL for what the team ?1 has used of the day ?2. */
+/** SQL for the usage of the team ?1 on the day ?2. */
 export const usedOfDay = (metric: string): string =>
   `COALESCE((SELECT value FROM usage_counters WHERE team_id = ?1 AND period = ?2 AND metric = '${metric}'), 0)`
 
 /**
- * Raises the count of a day by `n` of a query, whose parameter is ?4, only as far as the limit allows: the last statement changes
- * a row or not. Days before go.
+ * Adds `n` of a query, whose parameter is ?4, to a daily counter, but only within the limit. The last statement changes a row if
+ * it was added. Counters of earlier days are deleted.
  */
 export const takeFromDay = (
   { teamId, day, metric }: Day,
@@ -91,7 +91,7 @@ export const takeFromDay = (
   ),
 ]
 
-/** Sets a level to what SQL counts for the team `t`. */
+/** Sets a level to the result of SQL for the team `t`. */
 export const recountUsage = (teamId: string, metric: UsageLevel, count: string): Statement =>
   statement(
     `INSERT INTO usage_counters (team_id, period, metric, value)

@@ -1,10 +1,10 @@
-// The slots of a team, as SQL to be part of other statements. `teamId` is SQL too, such as a parameter or a column.
+// The slots of a team, as SQL for other statements. `teamId` is SQL too, such as a parameter or a column.
 import { MAX_CONCURRENT_RUNS } from '../../../core/plans.ts'
 import { limitByPlan } from '../../../db/platform-settings.ts'
 
 /**
- * The team's used slots, as far as the index knows. A run uses a slot while it is working, not while it is queued, waiting or
- * paused. A sub-workflow uses the slot of the run that waits for it. Counting stops above the highest limit that a plan can have.
+ * The team's used slots according to the index. A run uses a slot while it is active, but not while it is queued, waiting or paused.
+ * A sub-workflow uses the slot of the run that waits for it. Counting stops above the highest limit that a plan can have.
  */
 export const countSlots = (teamId: string): string =>
   `(SELECT count(*) FROM (SELECT DISTINCT r.slot FROM runs r WHERE r.team_id = ${teamId} AND r.slot IS NOT NULL
@@ -14,6 +14,6 @@ export const countSlots = (teamId: string): string =>
 export const freeSlots = (teamId: string): string =>
   `(SELECT ${limitByPlan('tm.plan', 'concurrentRuns')} FROM teams tm WHERE tm.id = ${teamId}) - ${countSlots(teamId)}`
 
-/** Of these, what is in no lease: a host may give the others to a run that it starts. */
+/** The free slots that are in no lease. A host may give leased slots to a run that it starts. */
 export const unleasedSlots = (teamId: string): string =>
   `${freeSlots(teamId)} - coalesce((SELECT sum(l.slots) FROM run_leases l WHERE l.team_id = ${teamId}), 0)`

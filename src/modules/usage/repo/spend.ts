@@ -1,4 +1,4 @@
-// What a team has spent in a calendar month: the costs that were recorded for its days, and what its runs have used.
+// A team's spending in a calendar month: the recorded costs of its days, and the usage of its runs.
 
 export type Spend = { costMicroUsd: number; tokens: number }
 
