@@ -1,4 +1,4 @@
-// Middleware in order, modules mounted; nothing else.
+// Mounts the middleware in order, and the modules.
 import { denyUndeclared } from './http/auth.ts'
 import { drainUnread } from './http/drain.ts'
 import { answerUnknown, commonHeaders, corsFromList, oneHostOnly } from './http/edges.ts'

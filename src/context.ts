@@ -1,5 +1,5 @@
-// What every use case is given. Services take it as their first argument and nothing else from outside, so they run
-// the same behind HTTP, a queue message, a cron tick or a test.
+// The context of every use case. Services take it as their first argument and have no other outside input, so they run the same in
+// an HTTP request, a queue message, a cron tick or a test.
 import { createLog, type Log } from './core/log.ts'
 import type { Plan } from './core/plans.ts'
 import { type Db, dbOf } from './db/client.ts'
@@ -14,10 +14,10 @@ export type RequestContext = {
   now: () => number
   log: Log
   requestId: string
-  /** Where the request came from; null for the system's own work. */
+  /** The client's address; null for the system's own work. */
   address: string | null
   userAgent: string | null
-  /** Work that may end after the answer is sent. It must be repeatable: nothing rests on it. */
+  /** Runs work that may finish after the response. It must be repeatable, and nothing may depend on it. */
   defer: (work: Promise<unknown>) => void
 }
 
@@ -29,7 +29,7 @@ type Origin = {
   userAgent?: string | null
 }
 
-/** A context for a request, a queue message or a cron tick. Throws when the Worker is not set up. */
+/** A context for a request, a queue message or a cron tick. Throws if the Worker is not configured. */
 export function openContext(env: Env, origin: Origin): RequestContext {
   const settings = readSettings(env)
   return {
@@ -45,39 +45,39 @@ export function openContext(env: Env, origin: Origin): RequestContext {
   }
 }
 
-/** Who asks, as one primary D1 query said for this very request: never from a cache. */
+/** The caller, read from the primary D1 database for this request and never cached. */
 export type Actor = {
   kind: 'user' | 'api_key'
   userId: string
   email: string
   emailVerified: boolean
   platformRole: PlatformRole
-  /** The team the request is in. Every query of a service filters by it. */
+  /** The team of the request. Every query of a service filters by it. */
   teamId: string
   teamRole: TeamRole
   plan: Plan
   sessionId: string | null
   keyId: string | null
-  /** What an API key may do; null for a person, who may do what the roles allow. */
+  /** The scopes of an API key; null for a person, whose roles decide. */
   scopes: string[] | null
 }
 
-/** The key a POST was sent under, with the hash of what was asked. */
+/** The idempotency key of a POST, with the hash of the request. */
 export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: number }
 
-/** For whom is read. A person who named no team may find things of any of theirs by id; a key is bound to its team. */
+/** Who a read is for. A person who named no team can find objects of all their teams by id; a key is bound to its team. */
 export type Reader = { userId: string; teamId: string; anyTeam: boolean }
 
-/** Reads for whoever asks. Where the permission question is still open, it is asked in the same statement as the read. */
+/** For reads. If permissions have not been checked yet, the check is part of the same statement as the read. */
 export type ReadContext = RequestContext & {
   read: <Row>(query: (who: Reader) => HotRead<Row>) => Promise<{ rows: Row[]; actor: Actor }>
 }
 
-/** A context whose permission question is answered. A service that only reads takes a `ReadContext`, and so serves both. */
+/** A context with checked permissions. Services that only read take a `ReadContext`, so they accept both. */
 export type ServiceContext = ReadContext & {
   actor: Actor
   idempotency: IdempotencyClaim | null
-  /** As `Reader` has it. Only reads by id look at it. */
+  /** As in `Reader`. Only reads by id use it. */
   anyTeam: boolean
 }
 

@@ -1,5 +1,5 @@
-// The bindings and settings of the Worker. They are checked once per isolate; what is missing is named all at once,
-// so that a first deployment is mended in one go.
+// The bindings and settings of the Worker. They are checked once per isolate. All missing ones are reported together, so that a
+// first deployment can be fixed in one go.
 import * as z from 'zod'
 import { MAX_SHARDS } from './core/run-id.ts'
 import type { KeyRing } from './core/secret-box.ts'
@@ -27,17 +27,17 @@ export type Env = {
   WEBHOOKS: WebhookSenderNamespace
   TASK_DESKS: TaskDeskNamespace
   SEARCHES: TeamSearchNamespace
-  /** Calls language models: workers/models. */
+  /** Calls language models; see workers/models. */
   MODELS: Fetcher
   ADDRESS_LIMIT: RateLimit
   PLAN_LIMIT_FREE: RateLimit
   PLAN_LIMIT_PREMIUM: RateLimit
   PLAN_LIMIT_TEAM: RateLimit
-  /** Only bound where Cloudflare sends the mail. */
+  /** Only bound if Cloudflare sends the mail. */
   EMAIL?: SendEmail
-  /** Only bound where one machine runs it all: the ways to the network that the runtime itself watches (scripts/server). */
+  /** Only bound if one machine runs everything: outbound connections that the runtime itself checks (scripts/server). */
   PUBLIC_NETWORK?: Fetcher
-  /** Why connections failed, with `npm start`. */
+  /** The reasons of failed connections, with `npm start`. */
   NETWORK_FAULTS?: Fetcher
   NAMED_NETWORK?: Fetcher
   [setting: string]: unknown
@@ -61,7 +61,7 @@ const list = z
   .default('')
   .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
 
-/** Pages by origin and path; a page is the same whatever its query. */
+/** Pages by origin and path, without the query. */
 const pages = list.transform((texts, context) =>
   texts.map((text) => {
     const url = URL.canParse(text) ? new URL(text) : null
@@ -72,7 +72,7 @@ const pages = list.transform((texts, context) =>
   }),
 )
 
-/** Paths of ours where users decide what is shown or where it redirects. */
+/** Paths of this server where users control the content or redirects. */
 const NO_RETURN_PAGE = /^\/(?:api|approve|dev)(?:\/|$)|%/i
 
 const PrivateJwk = z.looseObject({
@@ -94,12 +94,12 @@ const OidcProvider = z.object({
   clientSecret: z.string(),
 })
 
-/** The id stands in the provider's URLs and beside its subjects: two under one name would be one. */
+/** The id is part of the provider's URLs and stored with its subjects, so two providers must not share it. */
 const OidcProviders = z.array(OidcProvider).superRefine((providers, context) => {
   const known = new Set(['github', 'google'])
   for (const [i, { id }] of providers.entries()) {
     if (known.has(id))
-      context.addIssue({ code: 'custom', path: [i, 'id'], message: `the id ${id} is taken already` })
+      context.addIssue({ code: 'custom', path: [i, 'id'], message: `the id ${id} is already used` })
     known.add(id)
   }
 })
@@ -110,26 +110,26 @@ const flag = (fallback: 'true' | 'false') =>
     .default(fallback)
     .transform((text) => text === 'true')
 
-/** 19 MiB, as OWASP advises for two passes. */
+/** 19 MiB, as OWASP recommends for two passes. */
 export const STRONG_HASH_KIB = 19_456
 
 const SettingsShape = z.object({
   ENVIRONMENT: z.enum(['development', 'production']).default('production'),
   PUBLIC_URL: z.url().default('http://localhost:8787'),
-  /** The header in which the front names the client's address; empty where nothing in front sets it, as it could be forged. */
+  /** The header in which the proxy passes the client's address. Empty if no proxy sets it, because clients could forge it. */
   CLIENT_ADDRESS_HEADER: z.string().default('cf-connecting-ip'),
   LOG_LEVEL: z.enum(['info', 'warn', 'error', 'none']).default('info'),
-  /** Private JWKs; the first signs, all verify, so a key is rotated by putting a new one in front. */
+  /** Private JWKs. The first signs and all verify. To rotate, add a new one in front. */
   JWT_KEYS: json(z.array(PrivateJwk).min(1)),
-  /** 32-byte keys in base64url by id: they seal secrets at rest. */
+  /** 32-byte keys in base64url by id. They encrypt secrets at rest. */
   SECRETS_KEYS: json(Ring),
   CORS_ORIGINS: list,
-  /** Pages that an OAuth sign-in may return to, besides our own; on another site they must stand here. */
+  /** Pages that an OAuth sign-in may return to, besides our own. Pages on another site must be listed here. */
   OAUTH_RETURN_PAGES: pages,
   METRICS_TOKEN: z.string().min(16).optional(),
-  /** Of the demo user that `npm start` makes in development: the sign-in page of the console offers it. */
+  /** The password of the demo user that `npm start` creates in development. The console's sign-in page offers it. */
   DEMO_PASSWORD: z.string().min(8).optional(),
-  /** Opens the kept mail in development, beside an admin's sign-in. */
+  /** Gives access to the stored mail in development, as an alternative to an admin's sign-in. */
   MAILBOX_TOKEN: z.string().min(16).optional(),
   MAIL_FROM: z.string().default('Orrery <no-reply@orrery.local>'),
   MAIL_HTTP_URL: z.url().optional(),
@@ -142,19 +142,19 @@ const SettingsShape = z.object({
   OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
   OAUTH_OIDC_PROVIDERS: json(OidcProviders).default([]),
   REQUIRE_VERIFIED_EMAIL: flag('false'),
-  /** Who may make an account: anybody, addresses with an open invitation to a team, or nobody. */
+  /** Who can create an account: anybody, addresses with an open invitation to a team, or nobody. */
   REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
-  /** Whether owners switch their team's plan themselves; otherwise only platform administrators do. By default in development only. */
+  /** Whether owners can change their team's plan themselves; otherwise only platform administrators can. Default: only in development. */
   PLAN_SELF_SERVICE: z.enum(['true', 'false']).optional(),
-  /** Off only for measurements and tests of other things. */
+  /** Turned off only for measurements and for tests of other features. */
   RATE_LIMITS: flag('true'),
-  /** Memory of one password hash (argon2id). Less than the default is for tests only. */
+  /** The memory for one password hash (argon2id). Only tests use less than the default. */
   PASSWORD_HASH_KIB: z.coerce.number().int().min(64).max(65_536).default(STRONG_HASH_KIB),
-  /** Ended runs are removed after this many days. */
+  /** Ended runs are deleted after this many days. */
   RUN_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
-  /** Hosts that the runs of one team share. A change holds for new runs; all others are found where they are. */
+  /** The number of hosts that the runs of one team share. A change affects only new runs. */
   RUN_SHARDS: z.coerce.number().int().min(1).max(MAX_SHARDS).default(16),
-  /** `host[:port],…` on loopback or private ranges that nodes and integrations may call all the same. */
+  /** `host[:port],…` on loopback or private ranges that nodes and integrations may call. */
   OUTBOUND_ALLOW_HOSTS: list.transform((hosts) => hosts.map((host) => host.toLowerCase())),
 })
 
@@ -170,20 +170,20 @@ const Settings = SettingsShape.superRefine((settings, context) => {
     const { origin, pathname } = new URL(page)
     const message =
       origin === own && NO_RETURN_PAGE.test(pathname)
-        ? `${page} cannot be one: what is shown there is up to users`
+        ? `${page} is not allowed, because users control its content`
         : origin !== own && !settings.CORS_ORIGINS.includes(origin)
-          ? `${page} needs its origin in CORS_ORIGINS, or it could not exchange the code`
+          ? `the origin of ${page} must be in CORS_ORIGINS, or the page could not exchange the code`
           : null
     if (message !== null) context.addIssue({ code: 'custom', path: ['OAUTH_RETURN_PAGES'], message })
   }
 }).transform(({ PLAN_SELF_SERVICE, ...settings }) => ({
   ...settings,
-  // Plans limit mail and runs, so strangers must not choose their own.
+  // Plans limit mail and runs, so users must not choose their own plan.
   PLAN_SELF_SERVICE:
     PLAN_SELF_SERVICE === undefined ? settings.ENVIRONMENT === 'development' : PLAN_SELF_SERVICE === 'true',
 }))
 
-/** What the environment may set; `npm start` passes these on. */
+/** The settings that the environment can set; `npm start` passes these on. */
 export const SETTING_NAMES: string[] = Object.keys(SettingsShape.shape)
 
 export type Settings = Omit<z.infer<typeof Settings>, 'SECRETS_KEYS'> & { SECRETS_KEYS: KeyRing }
@@ -227,7 +227,7 @@ export function readSettings(env: Env): Settings {
     (name) => `the binding ${name} is missing (wrangler.toml)`,
   )
   if (env.ENVIRONMENT !== 'development' && env.PUBLIC_URL === undefined) {
-    problems.push('PUBLIC_URL is not set: links in mails, tokens and cookies name it')
+    problems.push('PUBLIC_URL is not set: links in mails, tokens and cookies contain it')
   }
   const parsed = Settings.safeParse(env)
   if (!parsed.success) {

@@ -1,4 +1,4 @@
-// The Worker: what the platform calls, and the Durable Objects it makes.
+// The entry point of the Worker, and its Durable Objects.
 import { createApp } from './app.ts'
 import { tick } from './cron/index.ts'
 import type { Env } from './env.ts'

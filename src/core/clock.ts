@@ -1,4 +1,4 @@
-/** Milliseconds since 1970. Passed in wherever time decides something, so that tests can move it. */
+/** Milliseconds since 1970. Code that depends on the time gets a clock as an argument, so that tests can move it. */
 export type Clock = () => number
 
 export const SECOND_MS = 1_000
@@ -8,6 +8,6 @@ export const DAY_MS = 24 * HOUR_MS
 
 export const toIso = (ms: number): string => new Date(ms).toISOString()
 export const dayOf = (ms: number): string => toIso(ms).slice(0, 10)
-/** The month that usage is counted in. */
+/** The month for usage counters. */
 export const periodOf = (ms: number): string => toIso(ms).slice(0, 7)
 export const toIsoOrNull = (ms: number | null): string | null => (ms === null ? null : toIso(ms))

@@ -5,7 +5,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return crc
 })
 
-/** CRC-32 of pieces: begin with 0. */
+/** Computes CRC-32 piece by piece. Start with 0. */
 export function crc32(crc: number, bytes: Uint8Array): number {
   let next = ~crc >>> 0
   for (let at = 0; at < bytes.length; at++)

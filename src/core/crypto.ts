@@ -1,4 +1,4 @@
-// Small, named uses of WebCrypto. Nothing here keeps a secret: keys are passed in.
+// Small helpers around WebCrypto. They store no secrets: keys are arguments.
 
 const encoder = new TextEncoder()
 
@@ -12,7 +12,7 @@ export function toHex(bytes: ArrayBuffer | Uint8Array): string {
   return text
 }
 
-/** As many bytes as may be arguments of one call. */
+/** The maximum number of bytes to pass as arguments of one call. */
 const CHUNK = 8_192
 
 export const fromHex = (hex: string): Uint8Array<ArrayBuffer> =>
@@ -28,7 +28,7 @@ export function toBase64(bytes: ArrayBuffer | Uint8Array): string {
 export const toBase64Url = (bytes: ArrayBuffer | Uint8Array): string =>
   toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-/** Throws when the text is not base64. */
+/** Throws if the text is not base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
@@ -42,7 +42,7 @@ export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
 export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
   crypto.getRandomValues(new Uint8Array(length))
 
-/** 256 random bits, written for a URL: refresh tokens, one-time tokens, OAuth state. */
+/** 256 random bits, encoded for a URL: refresh tokens, one-time tokens, OAuth state. */
 export const randomToken = (): string => toBase64Url(randomBytes(32))
 
 export async function sha256Hex(data: string | Uint8Array): Promise<string> {
@@ -50,7 +50,7 @@ export async function sha256Hex(data: string | Uint8Array): Promise<string> {
   return toHex(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }
 
-/** As Content-Security-Policy names a script or style by what is in it. */
+/** The hash of a script or style, in the form that Content-Security-Policy expects. */
 export const sha256Base64 = async (text: string): Promise<string> =>
   toBase64(await crypto.subtle.digest('SHA-256', utf8(text) as Uint8Array<ArrayBuffer>))
 
@@ -69,7 +69,7 @@ export async function hmac(
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data as Uint8Array<ArrayBuffer>))
 }
 
-/** Takes as long for a wrong guess as for a right one; only the length of the expected text can be learned. */
+/** Compares in constant time, so it only reveals the length of the expected text. */
 export function equalInConstantTime(given: string, expected: string): boolean {
   const a = utf8(given)
   const b = utf8(expected)

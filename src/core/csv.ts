@@ -1,4 +1,4 @@
-// CSV (RFC 4180) for people who open it in a spreadsheet: a cell that would start a formula there is kept as text.
+// Writes CSV (RFC 4180). A cell that a spreadsheet would run as a formula is written as text.
 
 const STARTS_FORMULA = /^[=+\-@\t\r]/
 const NEEDS_QUOTES = /[",\r\n]/
@@ -10,5 +10,5 @@ const cell = (value: string | number | null): string => {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** One line, with its end. */
+/** One line, including the line end. */
 export const csvLine = (cells: (string | number | null)[]): string => `${cells.map(cell).join(',')}\r\n`

@@ -1,4 +1,4 @@
-/** The currencies of ISO 4217 that are money of a country or a union: no metals, no funds, no codes for tests or for no currency. */
+/** The ISO 4217 currencies of countries and unions, without metals, funds and codes for testing or for no currency. */
 export const CURRENCIES: ReadonlySet<string> = new Set(
   (
     'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC ' +

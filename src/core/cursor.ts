@@ -1,5 +1,5 @@
-// A cursor names the last row seen by its sort value and id, so that a walk never repeats or loses a row while rows
-// are added. It also names the list's sort: a cursor of one order is refused by another.
+// A cursor contains the sort value and id of the last row, so that paging never repeats or skips a row while rows are added. It
+// also contains the sort order of the list, and is rejected by a list with another order.
 import { fromBase64Url, toBase64Url, utf8 } from './crypto.ts'
 import { AppError } from './errors.ts'
 
@@ -18,7 +18,7 @@ export function decodeCursor(cursor: string, sort: string): CursorPosition {
       if (typeof value === 'string' || typeof value === 'number') return { sort, value, id: parts[2] }
     }
   } catch {
-    // Falls through: a cursor is opaque, so why it could not be read is of no use to the client.
+    // Falls through: a cursor is opaque, so clients do not need to know why it cannot be read.
   }
   throw new AppError('request.invalid_cursor')
 }

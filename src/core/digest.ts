@@ -1,4 +1,4 @@
-// Hashes that answer at once, for expressions, which cannot wait. Everything else uses WebCrypto (`crypto.ts`).
+// Synchronous hashes, for expressions, which cannot wait. Everything else uses WebCrypto (`crypto.ts`).
 import { hmac } from '@noble/hashes/hmac.js'
 import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
@@ -14,7 +14,7 @@ export const hashNow = (name: HashName, data: Uint8Array): Uint8Array => HASHES[
 export const hmacNow = (name: HashName, key: Uint8Array, data: Uint8Array): Uint8Array =>
   hmac(HASHES[name], key, data)
 
-/** RFC 9562, version 5: the same text gives the same UUID. The name space is our own. */
+/** RFC 9562, version 5: the same text gives the same UUID. Uses our own namespace. */
 export function uuidOf(text: string): string {
   const bytes = sha1(utf8(`orrery ${text}`)).slice(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50

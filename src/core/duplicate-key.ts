@@ -1,14 +1,14 @@
-// Finds a key that appears twice in one object of a JSON text. Readers disagree which of the two counts, so what one of them
-// has checked is not what another acts on. The text must be valid JSON.
+// Finds a key that appears twice in one object of a JSON text. Parsers differ in which of the two they use, so one program might
+// check one value while another uses the other. The text must be valid JSON.
 
 const QUOTE = 34
 const COMMA = 44
 const BACKSLASH = 92
 
-/** What is open around the place: keys of an object, as far as there are some, or a list. */
+/** The open objects and lists at the current position: the keys found so far in an object, or a list. */
 type Open = { isObject: boolean; keys: Set<string> | null }
 
-/** The first such key, or null. */
+/** The first duplicate key, or null. */
 export function findDuplicateKey(text: string): string | null {
   const outer: Open[] = []
   let open: Open = { isObject: false, keys: null }
@@ -47,6 +47,6 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-/** Two spellings of one key are one key. */
+/** Different escapes of the same key count as the same key. */
 const keyOf = (quoted: string): string =>
   quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)

@@ -1,5 +1,5 @@
-// The closed list of everything that can be answered as an error. A code is part of the public contract: clients
-// branch on it, so a code never changes its meaning. Retry follows `retryable`, never a text.
+// The closed list of all error codes. A code is part of the public API: clients branch on it, so its meaning never changes.
+// Clients decide on retries by `retryable`, never by a text.
 
 import type { Pointer } from './pointer.ts'
 
@@ -93,13 +93,13 @@ export const ERRORS = {
   'credential.needs_reconnect': entry(409, 'The integration must be connected again'),
   'credential.refused': entry(422, 'The service does not accept the secrets'),
   'credential.no_token': entry(502, 'No access token could be fetched', true),
-  'credential.unreadable': entry(500, 'A stored secret cannot be opened'),
+  'credential.unreadable': entry(500, 'A stored secret cannot be decrypted'),
   'run.too_many_descendants': entry(409, 'The root run has reached the limit of descendant runs'),
-  'agent.thread_busy': entry(409, 'Another call is being answered in the thread', true),
+  'agent.thread_busy': entry(409, 'The thread is still processing another call', true),
   'run.queue_full': entry(409, 'The queue of the workflow is full'),
-  'model.not_configured': entry(409, 'No model of the ladder can be called: there is no key'),
-  'model.too_large': entry(422, 'The prompt is larger than the model takes in'),
-  'agent.unknown_capability': entry(422, 'The agent has no such capability'),
+  'model.not_configured': entry(409, 'No model of the ladder can be called, because no key is set'),
+  'model.too_large': entry(422, 'The prompt is larger than the model accepts'),
+  'agent.unknown_capability': entry(422, 'The agent does not have this capability'),
   'file.not_found': entry(404, 'The file does not exist'),
   'file.invalid_name': entry(422, 'The file name is not valid'),
   'file.name_taken': entry(409, 'A file with this name already exists'),
@@ -112,17 +112,17 @@ export const ERRORS = {
   'file.link_expired': entry(410, 'The link has expired'),
   'file.range_not_satisfiable': entry(416, 'The range starts after the end of the file'),
   'deployment.invalid_source': entry(422, 'The source cannot be deployed'),
-  'deployment.source_gone': entry(409, 'The content of the deployment is not kept any more'),
-  'deployment.too_large': entry(422, 'The site is larger than the platform takes'),
+  'deployment.source_gone': entry(409, 'The content of the deployment is no longer available'),
+  'deployment.too_large': entry(422, 'The site is larger than the platform accepts'),
   'deployment.unsupported': entry(409, 'The platform cannot do this'),
-  'deployment.limit_reached': entry(422, 'A limit of the platform would be passed'),
+  'deployment.limit_reached': entry(422, 'The deployment would exceed a limit of the platform'),
   'deployment.unauthorized': entry(422, 'The platform does not accept the credential'),
   'deployment.forbidden': entry(422, 'The credential lacks a permission on the platform'),
-  'deployment.project_not_found': entry(422, 'The platform does not know the project'),
-  'deployment.conflict': entry(409, 'The project has changed on the platform meanwhile', true),
+  'deployment.project_not_found': entry(422, 'The project does not exist on the platform'),
+  'deployment.conflict': entry(409, 'The project has changed on the platform in the meantime', true),
   'deployment.refused': entry(422, 'The platform refused the deployment'),
-  'deployment.rate_limited': entry(503, 'The platform asks to wait', true),
-  'deployment.platform_failed': entry(502, 'The platform did not answer as expected', true),
+  'deployment.rate_limited': entry(503, 'The platform limits the request rate', true),
+  'deployment.platform_failed': entry(502, 'The platform did not respond as expected', true),
   'deployment.timeout': entry(504, 'The platform did not finish in time'),
   'deployment.cancelled': entry(409, 'The deployment was cancelled'),
   'cost.rate_missing': entry(422, 'There is no exchange rate for this currency and day'),
@@ -134,15 +134,15 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
-/** What is wrong in one place. There is one form of it, in problems and wherever else an answer names errors. */
+/** One error in one place. Problems and all other responses that list errors use this form. */
 export type FieldError = {
   code: string
   message: string
-  /** Where in the body; a query or path parameter is `/` and its name. */
+  /** The place in the body. For a query or path parameter, `/` and its name. */
   path?: Pointer
-  /** The node of a definition that holds the place. */
+  /** The node of a definition that contains the place. */
   nodeId?: string
-  /** Another thing that the error is about, such as a workflow that uses this one. */
+  /** Another object that the error is about, such as a workflow that uses this one. */
   resourceId?: string
   retryable?: boolean
 }
@@ -150,14 +150,14 @@ export type FieldError = {
 type Details = {
   detail?: string
   errors?: FieldError[]
-  /** The run that the problem names. */
+  /** The run that the problem is about. */
   runId?: string
   retryAfterSeconds?: number
   headers?: Record<string, string>
   cause?: unknown
 }
 
-/** The only class thrown on purpose. What it carries is shown to the client, except `cause`, which is logged. */
+/** The only class that is thrown on purpose. Clients see its fields, except `cause`, which is only logged. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly detail: string | undefined

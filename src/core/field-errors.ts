@@ -4,7 +4,7 @@ import { pointerOf } from './pointer.ts'
 
 const MAX_FIELD_ERRORS = 50
 
-/** Issues of zod as errors of fields; each unknown field has its own. */
+/** Converts zod issues to field errors, with one error for each unknown field. */
 export const fieldErrors = (
   issues: readonly { path: PropertyKey[]; message: string; code?: string | undefined; keys?: string[] }[],
 ): FieldError[] =>

@@ -1,14 +1,14 @@
-// Hides known secrets in whatever is shown, also inside longer texts and in the forms in which texts carry them: as they are,
-// escaped for JSON, HTML or XML, percent-encoded, and in base64 at any offset. Invariants:
-// 1. The work is linear in the text, whatever the secrets and the text are: a window of six characters is hashed along the
-//    text, and at most twelve forms are compared where it fits, by their first 32 characters.
-// 2. Where that cannot tell one secret from another, more is hidden, never less.
+// Hides known secrets in shown text, even inside longer texts and in encoded forms: plain, escaped for JSON, HTML or XML,
+// percent-encoded, and in base64 at any offset. Invariants:
+// 1. The work is linear in the text for all secrets and texts. A rolling hash of six characters moves along the text. Where it
+//    matches, at most twelve forms are compared by their first 32 characters.
+// 2. If that cannot distinguish two secrets, more text is hidden, never less.
 import { utf8 } from './crypto.ts'
 import type { Json } from './json.ts'
 
 export const HIDDEN = '[redacted]'
 
-/** What is shorter stands in too many texts by chance. */
+/** Shorter values appear in too many texts by chance. */
 export const LEAST_SECRET_CHARS = 6
 const WINDOW = LEAST_SECRET_CHARS
 const HEAD_CHARS = 32
@@ -21,7 +21,7 @@ type Form = { form: string; head: string }
 
 export type HideText = (text: string) => string
 
-/** Null where there is nothing to hide. */
+/** Null if there is nothing to hide. */
 export function hideValues(secrets: Iterable<string>): HideText | null {
   const forms = allForms(secrets)
   if (forms.length === 0) return null
@@ -30,8 +30,8 @@ export function hideValues(secrets: Iterable<string>): HideText | null {
 }
 
 /**
- * For a text that comes in pieces, in which each character is a byte. `longest` is the length of the longest text that is hidden
- * as a whole: what begins so far before the end of what has come can be judged.
+ * For a text that arrives in pieces, with one byte per character. `longest` is the length of the longest hidden text. Anything
+ * that begins at least that far before the end of the received text can be decided.
  */
 export type HidePieces = {
   longest: number
@@ -64,7 +64,7 @@ function alikeOf(forms: readonly string[]): Map<number, Form[]> {
   return alike
 }
 
-/** Looks at what begins before `limit` only; `end` is how far it came, which is beyond it where something is hidden across it. */
+/** Hides matches that begin before `limit`. `end` is how far it got, which is after `limit` if a match extends beyond it. */
 function hideFrom(
   text: string,
   alike: ReadonlyMap<number, readonly Form[]>,
@@ -101,7 +101,7 @@ function hashAt(text: string, at: number): number {
   return hash
 }
 
-/** How much is to be hidden here; 0 for nothing. */
+/** How many characters to hide at this position; 0 for none. */
 function lengthAt(text: string, at: number, forms: readonly Form[] | undefined): number {
   if (forms === undefined) return 0
   if (forms.length > MAX_ALIKE) return Math.min(forms[0]?.form.length ?? 0, text.length - at)
@@ -131,7 +131,7 @@ function formsOf(secret: string): string[] {
     .filter((form) => form.length >= WINDOW)
 }
 
-/** As the common writers of JSON escape it: PHP its slashes, others what HTML would act upon. */
+/** As common JSON encoders escape it: PHP escapes slashes, others escape HTML characters. */
 function inJson(secret: string): string[] {
   const plain = JSON.stringify(secret).slice(1, -1)
   const escaped = (which: RegExp, hex: (code: string) => string): string =>
@@ -144,7 +144,7 @@ function inJson(secret: string): string[] {
   ]
 }
 
-/** As HTML and XML write it, by either way of writing an apostrophe. */
+/** As escaped in HTML and XML, with both ways of escaping an apostrophe. */
 function inMarkup(secret: string): string[] {
   const common = secret
     .replaceAll('&', '&amp;')
@@ -154,7 +154,7 @@ function inMarkup(secret: string): string[] {
   return [common, common.replaceAll("'", '&#39;'), common.replaceAll("'", '&apos;')]
 }
 
-/** What the bytes surely look like in base64 when so many others stand before them, and any after. */
+/** The part of the base64 that is the same for all bytes after, when the given number of bytes comes before. */
 function base64At(bytes: Uint8Array, offset: number): string {
   let binary = '\0'.repeat(offset)
   for (const byte of bytes) binary += String.fromCharCode(byte)

@@ -1,5 +1,5 @@
-// Ids are `<prefix>_<26 characters>`: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32 written
-// small. Sorting ids sorts by time of making; nothing may rely on order within one millisecond.
+// Ids are `<prefix>_<26 characters>`: 48 bits of milliseconds and 80 random bits, in lower-case Crockford base 32. Sorting by id
+// sorts by creation time, except within one millisecond.
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -50,7 +50,7 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
   return `${prefix}_${timePart(nowMs)}${random}`
 }
 
-/** The id of what belongs to another thing and came about with it, once: it is found again without being kept. */
+/** The id of an object that is created exactly once with another one. It can be derived from the other id and is not stored. */
 export const idBeside = (prefix: IdPrefix, otherId: string, nowMs: number): string =>
   `${prefix}_${timePart(nowMs)}${otherId.slice(-16)}`
 
@@ -64,13 +64,13 @@ function timePart(ms: number): string {
   return time
 }
 
-/** The pattern of a path parameter, so that `/teams/:id` and `/teams/invitations` never match one path. */
+/** The pattern of a path parameter, so that `/teams/:id` and `/teams/invitations` never match the same path. */
 export const idPattern = (prefix: IdPrefix): string => `${prefix}_[0-9a-hjkmnp-tv-z]+`
 
 export const isId = (prefix: IdPrefix, text: string): boolean =>
   text.length === prefix.length + 27 && new RegExp(`^${idPattern(prefix)}$`).test(text)
 
-/** The id that follows from a text: the same text gives the same id, so a second try finds the first. */
+/** An id derived from a text: the same text gives the same id, so a second attempt finds the first one's object. */
 export async function derivedId(prefix: IdPrefix, text: string): Promise<string> {
   const digest = new Uint8Array(
     await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${prefix} ${text}`)),
@@ -80,11 +80,11 @@ export async function derivedId(prefix: IdPrefix, text: string): Promise<string>
   return `${prefix}_${id}`
 }
 
-/** The id of one of at most 1,024 things that are made together: they sort as they were given. `id` is of the whole. */
+/** The ids of up to 1,024 objects that are created together. They sort in the given order. `id` is the id of the whole. */
 export const idAmongMany = (id: string, at: number): string =>
   `${id.slice(0, -2)}${ALPHABET.charAt(at >> 5)}${ALPHABET.charAt(at & 31)}`
 
-/** An approval's id holds that of its run, so that the run can be asked before the index has heard of the approval. */
+/** An approval's id contains the id of its run, so the run can be asked before the index knows the approval. */
 export function newApprovalId(runId: string): string {
   let random = ''
   for (const byte of crypto.getRandomValues(new Uint8Array(8))) random += ALPHABET.charAt(byte & 31)

@@ -1,3 +1,3 @@
-/** What a value is in the words of JSON. */
+/** The JSON type of a value. */
 export const jsonTypeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Json } from './json.ts'
 
-/** Any JSON. Named, so that the contract has one schema for it that refers to itself. */
+/** Any JSON value. It has a name, so that the API description has one recursive schema for it. */
 export const JsonValue: z.ZodType<Json, Json> = z
   .lazy(() =>
     z.union([

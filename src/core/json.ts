@@ -1,5 +1,5 @@
-// JSON from outside is measured before it is parsed: depth by one pass over the text, so that a hostile body never
-// reaches the recursion of a parser or of a validator.
+// Measures the depth of untrusted JSON in one pass before it is parsed, so that hostile input never reaches the recursion of a
+// parser or validator.
 import { err, ok, type Result } from './result.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -8,11 +8,11 @@ export const MAX_JSON_DEPTH = 64
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Whether JSON text may have such a key, also an escaped one: if not, nobody needs to look at each key. */
+/** Whether JSON text may contain such a key, even escaped. If not, the keys need not be checked one by one. */
 export const mayHoldForbiddenKey = (text: string): boolean =>
   /__proto__|constructor|prototype|\\u/i.test(text)
 
-/** Names that reach for a prototype: no object that users fill may have them as keys. */
+/** Names that can reach a prototype. Objects with user-defined keys must not have them. */
 export const isForbiddenKey = (key: string): boolean => FORBIDDEN_KEYS.has(key)
 
 type JsonProblem = 'request.malformed_json' | 'request.too_deep' | 'request.forbidden_key'
@@ -21,8 +21,8 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): Result<Json,
   if (jsonDepth(text, maxDepth) > maxDepth) return err('request.too_deep')
   let forbidden = false
   try {
-    // The reviver is the one place that sees `__proto__` as an own key. It costs a pass, so it only runs on a
-    // text that names one of the keys, also in escaped form.
+    // Only the reviver sees `__proto__` as an own key. It costs another pass, so it runs only if the text contains one of the keys,
+    // possibly escaped.
     const value = mayHoldForbiddenKey(text)
       ? JSON.parse(text, (key, inner) => {
           if (isForbiddenKey(key)) forbidden = true
@@ -54,7 +54,7 @@ function jsonDepth(text: string, stopAfter: number): number {
   return deepest
 }
 
-/** One text for equal values, whatever the order of their keys: what hashes and signatures are made of. */
+/** The same text for equal values, whatever the order of their keys. Used for hashes and signatures. */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

@@ -1,4 +1,4 @@
-// Logs are one JSON object a line. Secrets are taken out by name here; values never reach a log on purpose.
+// Logs are one JSON object per line. Secrets are removed by field name. Never log values on purpose.
 
 export type LogFields = Record<string, unknown>
 export type Log = {

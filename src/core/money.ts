@@ -1,7 +1,7 @@
 // Amounts of money. Invariants:
-// 1. An amount in dollars is a whole number of micro-dollars, and a JavaScript integer, so sums of them are exact.
-// 2. Unit prices and exchange rates may be finer. They are decimal text, multiplied as big integers and rounded once, half away
-//    from zero.
+// 1. An amount in dollars is a whole number of micro-dollars, stored as a JavaScript integer, so sums are exact.
+// 2. Unit prices and exchange rates may have more decimals. They are decimal text, multiplied as big integers and rounded once,
+//    half away from zero.
 
 export const MICROS = 1_000_000
 
@@ -17,7 +17,7 @@ export type Decimal = { units: bigint; scale: number }
 
 const DECIMAL = /^([+-]?)(\d{1,30})(?:\.(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i
 
-/** Null for what is no plain decimal number. `1.5e-6` is one, as providers write small prices so. */
+/** Null if the text is not a plain decimal number. Accepts `1.5e-6`, because providers write small prices this way. */
 export function parseDecimal(text: string): Decimal | null {
   const match = DECIMAL.exec(text.trim())
   if (match === null) return null
@@ -27,7 +27,7 @@ export function parseDecimal(text: string): Decimal | null {
   return scale >= 0 ? { units, scale } : { units: units * 10n ** BigInt(-scale), scale: 0 }
 }
 
-/** The product in millionths, or null when it is too large to be counted exactly. */
+/** The product in millionths; null if it is too large for an exact integer. */
 export function multiplyToMicros(a: Decimal, b: Decimal): number | null {
   return toMicros({ units: a.units * b.units, scale: a.scale + b.scale })
 }
@@ -37,7 +37,7 @@ export function toMicros({ units, scale }: Decimal): number | null {
   return Number.isSafeInteger(micros) ? micros : null
 }
 
-/** Half away from zero. */
+/** Rounds half away from zero. */
 export function divideRounded(value: bigint, by: bigint): bigint {
   const half = by / 2n
   return value >= 0n ? (value + half) / by : -((-value + half) / by)

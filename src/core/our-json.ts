@@ -1,9 +1,9 @@
-// JSON that is meant for our own API. What others send to webhooks, or answer, is read as it comes.
+// Parses JSON for our own API. JSON from webhook senders or responses of other services is parsed as it is.
 import { findDuplicateKey } from './duplicate-key.ts'
 import { AppError } from './errors.ts'
 import { type Json, parseJson } from './json.ts'
 
-/** The value, or the error that the client is answered with. */
+/** The value, or the error to return to the client. */
 export function requireOurJson(text: string, maxDepth?: number): Json {
   const parsed = parseJson(text, maxDepth)
   if (!parsed.ok) throw new AppError(parsed.error)

@@ -1,4 +1,4 @@
-// What zod says of invalid input, in plain words. Importing this module sets them for every schema that brings no text of its own.
+// Plain texts for zod's validation errors. Importing this module sets them for every schema without texts of its own.
 import * as z from 'zod'
 
 type Issue = z.core.$ZodRawIssue
@@ -83,7 +83,7 @@ function unionText(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const { options } = issue as { options?: unknown }
   if (Array.isArray(options) && options.length > 0)
     return `Must be one of ${options.map((one) => JSON.stringify(one)).join(', ')}`
-  return 'Has none of the allowed forms'
+  return 'Does not match any of the allowed forms'
 }
 
 z.config({ localeError: plainIssue })

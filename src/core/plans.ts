@@ -1,4 +1,4 @@
-// What each plan allows, as data. A limit that is hit answers 402 with what to do; `null` is no limit.
+// The limits of each plan, as data. Exceeding a limit returns 402 with what to do. `null` means no limit.
 import { AppError } from './errors.ts'
 
 export const PLANS = ['free', 'premium', 'team'] as const
@@ -13,12 +13,12 @@ export type PlanLimits = {
   integrations: number | null
   runsPerMonth: number | null
   concurrentRuns: number | null
-  /** How many runs one start may lead to, by sub-workflows and error workflows, however deep. */
+  /** How many runs one start may cause through sub-workflows and error workflows, at any depth. */
   descendantRuns: number
   /** Tasks that have not ended. */
   openTasks: number | null
   storageBytes: number | null
-  /** How many versions of a file are kept; older ones go when another is added. */
+  /** How many versions of a file are kept. Adding another one deletes the oldest. */
   fileVersions: number
   webhookEndpoints: number | null
   requestsPerMinute: number
@@ -91,17 +91,17 @@ export const smallestPlan = DEFAULT_LIMITS.free
 
 export type LimitOverrides = Partial<Record<Plan, Partial<Record<keyof PlanLimits, number>>>>
 
-/** The limits that hold: the defaults with what administrators have set. `src/db/platform-settings.ts` keeps them up to date. */
+/** The current limits: the defaults plus the changes of administrators. `src/db/platform-settings.ts` keeps them up to date. */
 export const PLAN_LIMITS: Record<Plan, PlanLimits> = { ...DEFAULT_LIMITS }
 
 export function setLimits(overrides: LimitOverrides): void {
   for (const plan of PLANS) PLAN_LIMITS[plan] = { ...DEFAULT_LIMITS[plan], ...overrides[plan] }
 }
 
-/** What administrators can set `concurrentRuns` to at most. */
+/** The highest value that administrators can set for `concurrentRuns`. */
 export const MAX_CONCURRENT_RUNS = 10_000
 
-/** Throws when one more would pass the limit. Room that comes by itself is worth coming back for after `retryAfterSeconds`. */
+/** Throws if one more would exceed the limit. Set `retryAfterSeconds` if room becomes free without an action of the client. */
 export function requireRoom(
   plan: Plan,
   limit: keyof PlanLimits,

@@ -1,10 +1,10 @@
-// What administrators of the platform set while it runs. Only what differs from the defaults is stored.
+// The settings that platform administrators can change at run time. Only values that differ from the defaults are stored.
 import { type LimitOverrides, PLANS, type Plan } from './plans.ts'
 
 export const REGISTRATION_MODES = ['open', 'invite', 'closed'] as const
 export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
 
-/** What is deleted some time after it came or ended, by the plan of its team. */
+/** Data that is deleted some time after it was created or ended, depending on the plan of its team. */
 export const RETAINED = ['runs', 'events', 'deliveries', 'notifications', 'audit'] as const
 export type Retained = (typeof RETAINED)[number]
 
@@ -18,13 +18,13 @@ export type PlatformSettings = {
   limits?: LimitOverrides
 }
 
-/** What the environment has closed stays closed. */
+/** If the environment closes registration, it stays closed. */
 export const registrationMode = (
   fromEnvironment: RegistrationMode,
   set: RegistrationMode | undefined,
 ): RegistrationMode => (fromEnvironment === 'closed' ? 'closed' : (set ?? fromEnvironment))
 
-/** How long each is kept where nothing else is set; null is for ever. Runs follow the environment. */
+/** The default retention; null means forever. Runs follow the environment. */
 const DEFAULT_DAYS: Record<Exclude<Retained, 'runs'>, number | null> = {
   events: 30,
   deliveries: 30,
@@ -39,7 +39,7 @@ export const retentionDays = (
   runDays: number,
 ): number | null => retention?.[kind]?.[plan] ?? (kind === 'runs' ? runDays : DEFAULT_DAYS[kind])
 
-/** For the plan that keeps it longest. */
+/** The longest retention of any plan. */
 export function longestDays(settings: PlatformSettings, kind: Retained, runDays: number): number | null {
   const days = PLANS.map((plan) => retentionDays(settings, kind, plan, runDays))
   return days.some((one) => one === null) ? null : Math.max(...(days as number[]))

@@ -1,13 +1,13 @@
 /**
- * The chunks of a body that somebody sends. Leaving the loop early does not cancel the body, as a plain `for await`
- * would: what is left of it has to be read before the answer goes out (http/drain.ts).
+ * Iterates over the chunks of a body. Unlike a plain `for await`, leaving the loop early does not cancel the body: the rest must
+ * be read before the response is sent (http/drain.ts).
  */
 export const chunksOf = (body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> =>
   body.values({ preventCancel: true })
 
 /**
- * The same for who needs no iterator, which costs more than reading most bodies does: each chunk in turn, until `take` wants
- * no more. False when it wanted no more; what is left is still to be read or cancelled.
+ * Like `chunksOf`, but without an iterator, which costs more time than reading most bodies. Calls `take` for each chunk until it
+ * returns false, and then returns false; the rest must still be read or cancelled.
  */
 export async function eachChunk(
   body: ReadableStream<Uint8Array>,
@@ -25,7 +25,7 @@ export async function eachChunk(
   }
 }
 
-/** All that comes as one piece, or null as soon as it is more than so many bytes. */
+/** Reads the whole body. Returns null as soon as it exceeds the limit. */
 export async function gather(
   body: ReadableStream<Uint8Array>,
   maxBytes: number,
@@ -50,8 +50,8 @@ export async function gather(
 const LARGE_BYTES = 256 * 1024
 
 /**
- * The same in few, large chunks, which costs a fraction of the time where every chunk passes through several hands. A stream
- * that is no stream of bytes gives the chunks that it has.
+ * Reads in few, large chunks, which is much faster if every chunk passes through several layers. For a stream that is not a byte
+ * stream, the chunks stay as they are.
  */
 export async function* largeChunksOf(
   body: ReadableStream<Uint8Array>,

@@ -1,20 +1,20 @@
-// A CSV reader (RFC 4180) that is fed text in pieces. Quotes may hold separators and line ends; `""` in quotes is a quote.
-// A quoted cell may be followed by text, as some programs write it.
+// An incremental CSV reader (RFC 4180). Quoted cells may contain separators and line ends; `""` in quotes is a quote. Text after a
+// closing quote is accepted, because some programs write it.
 
 export type CsvRecord = { line: number; cells: string[] }
 
-/** What is longer is no table. */
+/** A longer row is not a table. */
 const MAX_CELL = 1_000_000
 const MAX_CELLS = 10_000
 
-/** What is no CSV, with its line. */
+/** A syntax error with its line. */
 export class CsvFault extends Error {}
 
 export function csvReader(separator: string) {
   let cells: string[] = []
   let cell = ''
   let inQuotes = false
-  /** A quote inside quotes may end them or be doubled: the next character tells. */
+  /** A quote inside quotes may be the closing one or the first of a doubled one. The next character decides. */
   let sawQuote = false
   let wasQuoted = false
   let sawReturn = false
@@ -92,7 +92,7 @@ export function csvReader(separator: string) {
 
 const SEPARATORS = [',', ';', '\t', '|']
 
-/** The one that the header has most of, outside of quotes. */
+/** The separator that appears most often in the header, outside quotes. */
 export function guessSeparator(head: string): string {
   const bare = head.replace(/"[^"]*"/g, '').split(/\r?\n/)[0] ?? ''
   const counts = SEPARATORS.map((separator) => bare.split(separator).length)

@@ -1,4 +1,4 @@
-/** Keeps what can be found out again: once so many are kept, the oldest goes. Dropping one costs time, never an answer. */
+/** A bounded cache: when it is full, the oldest entry is removed. Entries must be recomputable. */
 export function remember<Key, Value>(cache: Map<Key, Value>, most: number, key: Key, value: Value): Value {
   if (cache.size >= most) {
     for (const oldest of cache.keys()) {

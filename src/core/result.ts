@@ -1,4 +1,4 @@
-/** What a pure function answers when it may fail: a value, or a reason that the caller must look at. */
+/** The result of a pure function that may fail: a value, or a reason that the caller must handle. */
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E }
 
 export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })

@@ -1,11 +1,11 @@
-// Where a run is kept, read from its id alone: a run can be addressed before the index in D1 has heard of it. Invariants:
-// 1. `hostOf` is a pure function of the id, so nothing that changes later moves a run.
-// 2. A run's id has the form of every id: ten characters for the time (or of a hash), then sixteen, of which seven name the
+// Derives a run's host from its id alone, so a run can be reached before the index in D1 knows it. Invariants:
+// 1. `hostOf` is a pure function of the id, so no later change moves a run.
+// 2. A run's id has the form of every id: ten characters for the time (or of a hash), then sixteen. Of these, seven identify the
 //    team, two the place and seven are random (or of the hash).
-// 3. The team is named by the end of its id. Should two teams share it, their host refuses the second (`isHostOf`).
+// 3. The end of the team's id identifies the team. If two teams share that end, their host refuses the second one (`isHostOf`).
 import { derivedId, newId } from './ids.ts'
 
-/** A numbered host that the team's runs share, or a host of the run's own. */
+/** A numbered host that the team's runs share, or a host for this run alone. */
 export type RunPlace = number | 'own'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -15,7 +15,7 @@ const START = 'run_'.length + 10
 const END = START + TEAM + PLACE
 
 const OWN = 'zz'
-/** Numbers beyond any setting are for hosts that take the place of full ones. */
+/** Numbers above the maximum setting are for hosts that replace full ones. */
 export const MAX_PLACES = 1_023
 export const MAX_SHARDS = 64
 
@@ -28,7 +28,7 @@ const withPlace = (id: string, teamId: string, place: RunPlace): string =>
 export const newRunId = (teamId: string, place: RunPlace, nowMs: number): string =>
   withPlace(newId('run', nowMs), teamId, place)
 
-/** The same text gives the same id, in one of so many places by its hash, or in this place. */
+/** The same text gives the same id. A hash chooses the place, or the caller does. */
 export async function derivedRunId(
   teamId: string,
   text: string,
@@ -43,7 +43,7 @@ export async function derivedRunId(
 const numberIn = (text: string, at: number): number =>
   ALPHABET.indexOf(text.charAt(at)) * 32 + ALPHABET.indexOf(text.charAt(at + 1))
 
-/** What is left of a derived id without its place: the start that it stands for. */
+/** The part of a derived id without its place. It identifies the start. */
 export const startKeyOf = (runId: string): string => runId.slice('run_'.length, START) + runId.slice(END)
 
 export function placeOf(runId: string): RunPlace {
@@ -52,16 +52,16 @@ export function placeOf(runId: string): RunPlace {
 
 const teamText = (teamId: string): string => teamId.slice(-TEAM).padStart(TEAM, '0')
 
-/** Whether the id names the team. Two teams may have the same end; then their hosts know better. */
+/** Whether the id belongs to the team. Two teams can have the same end; then their host decides. */
 export const isOfTeam = (runId: string, teamId: string): boolean =>
   runId.slice(START, START + TEAM) === teamText(teamId)
 
-/** The name of one of the hosts that the runs of a team share. */
+/** The name of a host that the runs of a team share. */
 export const hostAt = (teamId: string, place: number): string => `host_${teamText(teamId)}${placeText(place)}`
 
-/** The name of the object that keeps the run. */
+/** The name of the object that stores the run. */
 export const hostOf = (runId: string): string =>
   runId.slice(START + TEAM, END) === OWN ? runId : `host_${runId.slice(START, END)}`
 
-/** Whether it is one that runs of a team share, by its name. */
+/** Whether the name is that of a shared host. */
 export const isSharedHost = (name: string): boolean => name.startsWith('host_')

@@ -1,8 +1,8 @@
 // Secrets at rest. Invariants:
-// 1. A stored secret is `v1.<key id>.<nonce>.<wrapped data key>.<nonce>.<ciphertext>`: AES-256-GCM under a data key
-//    of its own, which is wrapped under the key of the ring that the key id names.
-// 2. Both layers are bound (AAD) to team, table, row and column: a value copied to another row does not open.
-// 3. A ring may hold old keys, so rotation is: add a key, make it current, re-wrap; data is never re-encrypted.
+// 1. A stored secret is `v1.<key id>.<nonce>.<wrapped data key>.<nonce>.<ciphertext>`: AES-256-GCM with a data key of its own. The
+//    key of the ring with that key id wraps the data key.
+// 2. Both layers are bound (AAD) to team, table, row and column: a value copied to another row cannot be decrypted.
+// 3. A ring may contain old keys. To rotate, add a key, make it current and re-wrap the data keys. Data is never re-encrypted.
 import { fromBase64Url, randomBytes, toBase64Url, utf8 } from './crypto.ts'
 
 export type KeyRing = { current: string; keys: Record<string, string> }
@@ -62,7 +62,7 @@ export async function openSecret(ring: KeyRing, place: SecretPlace, stored: stri
   return new TextDecoder().decode(await decrypt(await importKey(dataKey), iv, sealed, aad))
 }
 
-/** The same secret under the current key, or null when it is there already. */
+/** The same secret wrapped with the current key, or null if it already is. */
 export async function rewrapSecret(
   ring: KeyRing,
   place: SecretPlace,

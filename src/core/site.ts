@@ -1,8 +1,8 @@
-// Which "site" a page is on, as browsers decide it when they send a SameSite cookie: scheme and registrable domain, and
-// never the port. Browsers use the Public Suffix List; this is the short form of it. Where the two differ, a page counts
-// as ours although the browser disagrees: then a cookie is asked for that never comes, and nothing is given away.
+// The "site" of a page, as browsers define it for SameSite cookies: scheme and registrable domain, without the port. Browsers use
+// the Public Suffix List; this is a short version of it. If the two differ, a page counts as ours although the browser disagrees.
+// Then an expected cookie never arrives, but nothing is exposed.
 
-/** Two-label suffixes under which anybody can register: `co.uk`, and shared hosting. */
+/** Two-label suffixes under which anybody can register a name: `co.uk`, and shared hosting. */
 const SHARED_SUFFIX =
   /^(?:(?:ac|co|com|edu|gov|ne|net|or|org)\.[a-z]{2}|workers\.dev|pages\.dev|github\.io|vercel\.app|netlify\.app)$/
 

@@ -1,12 +1,12 @@
-// How SQLite, in D1 or in an object, says that it cannot work now: its disk is full, it cannot read or write, or somebody else
-// holds the database. That says nothing about the request, which may succeed later.
+// Recognises when SQLite, in D1 or in an object, temporarily fails: the disk is full, reading or writing fails, or the database is
+// locked. The request itself may be fine and succeed later.
 const FAILURE = /SQLITE_(FULL|IOERR|BUSY)/
 
-/** After how many seconds another try may help; null when it is no failure of storage. */
+/** The number of seconds after which a retry may help; null if it is not a storage failure. */
 export function storageRetrySeconds(error: unknown): number | null {
   const code = FAILURE.exec(String(error))?.[1]
   if (code === undefined) return null
-  // People make room on a disk; a lock is let go by itself.
+  // A full disk needs a person to free space. A lock is released soon.
   return code === 'BUSY' ? 1 : 60
 }
 

@@ -12,28 +12,28 @@ const DEFLATED = 8
 
 type Entry = { name: string; method: number; isLocked: boolean; data: Uint8Array; sizeBytes: number }
 
-/** Says what is wrong with the file; null if it can be read. */
+/** Returns the problem with the file; null if it can be read. */
 export async function faultOfXlsx(
   bytes: Uint8Array,
   { maxBytes, maxRows }: XlsxBounds,
 ): Promise<string | null> {
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf)
-    return 'The workbook has a password, or is of a format before XLSX'
+    return 'The workbook has a password or is in an older format than XLSX'
   const entries = entriesOf(bytes)
-  if (entries === null) return 'The file is no XLSX file'
-  const tooLarge = `An XLSX file unpacks to at most ${maxBytes} bytes`
+  if (entries === null) return 'The file is not an XLSX file'
+  const tooLarge = `An unpacked XLSX file can have at most ${maxBytes} bytes`
   if (entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > maxBytes) return tooLarge
   let total = 0
   for (const { name, method, isLocked, data } of entries) {
     if (isLocked) return 'The workbook has a password'
-    if (method !== STORED && method !== DEFLATED) return `${name} is packed in a way that is not known`
+    if (method !== STORED && method !== DEFLATED) return `${name} uses an unsupported compression method`
     const rows = /^xl\/worksheets\/[^/]+\.xml$/.test(name) ? rowCounter() : null
     try {
       for await (const chunk of unpacked(data, method)) {
         total += chunk.byteLength
         if (total > maxBytes) return tooLarge
         if (rows !== null && rows(chunk) > maxRows)
-          return `Row ${maxRows + 1} of ${name} is one too many: a sheet has at most ${maxRows} rows`
+          return `${name} has more than ${maxRows} rows, the maximum for a sheet`
       }
     } catch {
       return `${name} cannot be unpacked`
@@ -52,7 +52,7 @@ async function* unpacked(data: Uint8Array, method: number): AsyncGenerator<Uint8
   return undefined
 }
 
-/** Counts `<row` tags, also one that is split between two pieces. */
+/** Counts `<row` tags, including one that is split between two pieces. */
 function rowCounter(): (chunk: Uint8Array) => number {
   const word = [0x3c, 0x72, 0x6f, 0x77]
   let [matched, rows] = [0, 0]

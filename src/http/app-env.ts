@@ -2,26 +2,26 @@ import type { ReadContext, RequestContext, ServiceContext } from '../context.ts'
 import type { Env } from '../env.ts'
 import type { Authenticator } from './authenticator.ts'
 
-/** What `app.ts` hands down, so that nothing low reaches up. */
+/** Passed down by `app.ts`, so that lower layers do not import higher ones. */
 export type AppParts = {
   authenticator: Authenticator
-  /** The contract as JSON text. */
+  /** The API description as JSON text. */
   openApi: () => string
   version: string
 }
 
 /**
- * What the middleware hands on. `ctx` exists once `access` has let the request in. Middleware that every request passes takes
- * them by `c.get`: `c.var` makes an object of all of them each time.
+ * Variables of the middleware. `ctx` exists once `access` has accepted the request. Middleware of every request uses `c.get`,
+ * because `c.var` builds an object of all variables each time.
  */
 export type Variables = {
   request: RequestContext
   ctx: ServiceContext
   readCtx: ReadContext
   parts: AppParts
-  /** Of a socket that was opened with a ticket: the channels that the ticket names. */
+  /** For a socket opened with a ticket: the channels in the ticket. */
   ticketChannels?: string[] | null
-  /** The headers of the limit that the request was counted against, once it was. */
+  /** The headers of the rate limit that the request was counted against, once it was counted. */
   rateLimit?: Record<string, string>
 }
 

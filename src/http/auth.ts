@@ -1,8 +1,8 @@
 // Authentication and authorization of requests. Invariants:
-// 1. The permission question (status, token version, session, team role, plan) is asked of D1 for every request; a
-//    verified signature and whose a key is, which never changes, is all that is remembered.
-// 2. A team that the caller is not in is answered like a team that does not exist.
-// 3. A route without `access` is served only when its module lists it in `publicRoutes`; everything else is refused.
+// 1. Every request checks permissions (status, token version, session, team role, plan) in D1. Only verified signatures and the
+//    owner of a key, which never changes, are cached.
+// 2. A team that the caller does not belong to gets the same response as a team that does not exist.
+// 3. A route without `access` is served only if its module lists it in `publicRoutes`. All other routes are rejected.
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { type Actor, type Reader, serviceContext } from '../context.ts'
@@ -15,13 +15,13 @@ import { chargeAddress, limitByPlan } from './rate-limit.ts'
 import { metaOf, tag } from './route-meta.ts'
 import { judgeAccess, type Scope } from './scopes.ts'
 
-/** What an account may do before its address is confirmed, where confirming is required: see itself and confirm. */
+/** What an account with an unconfirmed address may do if confirmation is required: see itself and confirm. */
 const BEFORE_VERIFIED: ReadonlySet<Scope> = new Set(['profile:read', 'account:manage'])
 
-/** `ticket`: the route is a WebSocket, which browsers open with a ticket in place of a credential. */
+/** `ticket`: the route is a WebSocket, which browsers open with a ticket instead of a credential. */
 type AccessOptions = { team?: string; ticket?: true }
 
-/** Lets the request in when the caller has the scope; the handler then has `c.var.ctx`. */
+/** Accepts the request if the caller has the scope. The handler then has `c.var.ctx`. */
 export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const { actor, anyTeam } = await charged(c, async () => {
@@ -38,8 +38,8 @@ export function access(scope: Scope, options: AccessOptions = {}): MiddlewareHan
 }
 
 /**
- * For hot reads: the handler gets `c.var.readCtx`, whose `read` sends its query and the permission question to D1 as
- * one statement. Nothing is handed out before the answer is yes.
+ * For hot reads. The handler gets `c.var.readCtx`, whose `read` sends its query and the permission check to D1 as one statement.
+ * It returns no rows unless the check passes.
  */
 export function accessWithRead(scope: Scope, options: AccessOptions = {}): MiddlewareHandler<AppEnv> {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -67,7 +67,7 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
       },
     })
     await next()
-    // A request that was refused before it read anything still learns first whether it may be here.
+    // The request failed before it read anything. Permission errors still come first.
     if (!asked) await judge(await firstOf(c.env.DB, query))
   }
   return tag(handler, { access: { scope, teamParam: options.team ?? null } })
@@ -76,7 +76,7 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
 const MAX_OWNERS = 2_000
 const keyOwners = new Map<string, Reader>()
 
-/** The user to read for before access is checked. The owner of a key that was not seen before is only in its row. */
+/** The user to read for before access is checked. The owner of an unknown key is only in the key's row. */
 const whoseCredential = (credential: Credential, teamId: string | null): Reader | undefined =>
   credential.kind === 'api_key'
     ? keyOwners.get(credential.keyHash)
@@ -89,7 +89,7 @@ const whoseCredential = (credential: Credential, teamId: string | null): Reader 
 const mayBeAnyTeam = ({ kind }: Credential, teamId: string | null): boolean =>
   kind === 'user' && teamId === null
 
-/** Who brings no good credential is counted by address: guessing keys and tokens is not free of limits. */
+/** Requests without a valid credential count by address, which limits guessing keys and tokens. */
 async function charged<T>(c: Context<AppEnv>, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -112,13 +112,13 @@ async function question(c: Context<AppEnv>, options: AccessOptions) {
 const answer = (c: Context<AppEnv>, credential: Credential, row: unknown): Actor =>
   c.get('parts').authenticator.toActor(c.get('request'), credential, row)
 
-/** Behind the plan's limit: who may not is counted as well. */
+/** After the plan's limit, so that rejected requests count too. */
 function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
   const verdict = judgeAccess(scope, actor)
   if (verdict === 'role_missing')
-    throw new AppError('access.denied', { detail: `This needs the right ${scope}.` })
+    throw new AppError('access.denied', { detail: `This requires the permission ${scope}.` })
   if (verdict === 'scope_missing')
-    throw new AppError('access.scope_missing', { detail: `The key needs the scope ${scope}.` })
+    throw new AppError('access.scope_missing', { detail: `The API key needs the scope ${scope}.` })
   if (verdict === 'person_needed') throw new AppError('auth.fresh_sign_in_required')
   if (
     c.get('request').settings.REQUIRE_VERIFIED_EMAIL &&
@@ -131,7 +131,7 @@ function requireRight(c: Context<AppEnv>, scope: Scope, actor: Actor): void {
 
 const TICKET = /^ticket\.([\w-]{20,100})$/
 
-/** Names the team as well: the ticket was made in it. */
+/** The ticket also identifies the team that it was created in. */
 async function ticketQuestion(c: Context<AppEnv>) {
   const offered = (c.req.header('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
   const ticket = offered.map((one) => TICKET.exec(one)?.[1]).find((one) => one !== undefined)
@@ -150,7 +150,7 @@ function credentialText(c: Context<AppEnv>): string | null {
   return match?.[1] ?? null
 }
 
-/** Refuses what no route has declared: a forgotten `access` closes a route instead of opening it. */
+/** Rejects routes without a declaration: forgetting `access` closes a route instead of opening it. */
 export const denyUndeclared =
   (publicRoutes: ReadonlySet<string>): MiddlewareHandler<AppEnv> =>
   async (c, next) => {

@@ -1,4 +1,4 @@
-// Bodies are counted while they are read: the announced length may be missing or wrong.
+// Bodies are counted while they are read, because Content-Length may be missing or wrong.
 import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
 import { MAX_JSON_DEPTH } from '../core/json.ts'
@@ -13,11 +13,11 @@ const JSON_TYPE = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i
 export type BodyOptions = {
   maxBytes?: number
   maxDepth?: number
-  /** An empty body stands for `{}`, whatever its type. */
+  /** An empty body counts as `{}`, whatever its type. */
   optional?: boolean
 }
 
-/** Throws unless the body is JSON within the limits of size and depth. Hono's `c.req.json()` then uses the text that was read. */
+/** Throws unless the body is JSON within the limits of size and depth. Hono's `c.req.json()` then uses the same text. */
 export async function requireJson(c: Context<AppEnv>, options: BodyOptions = {}): Promise<void> {
   const { maxBytes = MAX_JSON_BYTES, maxDepth = MAX_JSON_DEPTH, optional = false } = options
   if (optional && (await readText(c, maxBytes)) === '') {
@@ -42,7 +42,7 @@ export const readForm = async (c: Context<AppEnv>): Promise<URLSearchParams> =>
 export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<string> {
   if (c.req.bodyCache.text !== undefined) return c.req.text()
   const text = await readStream(c.req.raw, maxBytes)
-  // Hono keeps what was read as a promise, whatever its types say.
+  // Hono stores a promise here, although its types say otherwise.
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   return text
 }

@@ -1,10 +1,10 @@
-// The page of the console, which is the same whatever its path: the console itself knows its paths.
+// The page of the console. It is the same for every path, because the console does its own routing.
 import type { Context } from 'hono'
 import type { AppEnv } from './app-env.ts'
 import { isBrowser } from './html-page.ts'
 import { staticFile } from './static-file.ts'
 
-/** Scripts and styles come from files of ours, and the page talks to this server only. */
+/** Scripts and styles come only from our files, and the page connects only to this server. */
 export const CONSOLE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -17,7 +17,7 @@ export const CONSOLE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Paths that are never a page of the console, so that an unknown one is a problem there. */
+/** Paths that never show the console, so that unknown ones return a problem. */
 const NO_PAGE = /^\/(?:api|assets|dev|mcp|v1|\.well-known)(?:\/|$)/
 
 export const wantsConsole = (c: Context<AppEnv>): boolean =>
@@ -29,7 +29,7 @@ export async function consolePage(c: Context<AppEnv>): Promise<Response> {
     'cache-control': 'no-cache',
     vary: 'Accept',
   })
-  // Small, and the same address has other answers for who is no browser.
+  // The page is small, and the same URL has other responses for clients that are not browsers.
   page.headers.delete('etag')
   return page
 }

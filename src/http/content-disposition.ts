@@ -1,4 +1,4 @@
-// RFC 6266: the name once for every client, in ASCII, and once in UTF-8 for those that read it.
+// RFC 6266: the name in ASCII for every client, and in UTF-8 for clients that support it.
 
 export function contentDisposition(kind: 'attachment' | 'inline', filename: string): string {
   const ascii = filename
@@ -9,6 +9,6 @@ export function contentDisposition(kind: 'attachment' | 'inline', filename: stri
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeExtended(filename)}`
 }
 
-/** RFC 8187: all but the characters that may stand as they are. */
+/** RFC 8187: encodes all characters except those allowed unencoded. */
 export const encodeExtended = (text: string): string =>
   encodeURIComponent(text).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

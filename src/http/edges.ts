@@ -1,4 +1,4 @@
-// What surrounds every answer: security and rate-limit headers, CORS from the list, and the answers for paths that no route has.
+// Applies to every response: security and rate-limit headers, CORS from the list, and the responses for unknown paths.
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../core/errors.ts'
@@ -31,8 +31,8 @@ export const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
 }
 
 /**
- * The runtime joins several Host headers with a comma. Of two names a proxy may check one and we use the other, so neither
- * counts (RFC 9112, 3.2).
+ * The runtime joins several Host headers with a comma. A proxy might check one name while we use the other, so neither is accepted
+ * (RFC 9112, 3.2).
  */
 export const oneHostOnly: MiddlewareHandler<AppEnv> = (c, next) => {
   if (c.req.header('host')?.includes(','))
@@ -45,15 +45,15 @@ const isListed = (c: Context<AppEnv>, origin: string): boolean => {
   return CORS_ORIGINS.includes(origin) || origin === new URL(PUBLIC_URL).origin
 }
 
-/** CORS does not apply to WebSockets: a browser opens one from any page, and sends the origin of the page. */
+/** CORS does not apply to WebSockets: any page can open one, and the browser sends the page's origin. */
 export function requireListedOrigin(c: Context<AppEnv>): void {
   const origin = c.req.header('origin')
   if (origin !== undefined && !isListed(c, origin)) throw new AppError('access.origin_denied')
 }
 
 /**
- * Only origins on the list get CORS headers; an origin that is not on it gets none, and the browser refuses. Also what is
- * asked without an origin says that it would differ: a cache must not hand it to a page that needs the headers.
+ * Only origins on the list get CORS headers; browsers reject responses without them. Requests without an origin get `Vary` too, so
+ * that a cache does not serve such a response to a page that needs the headers.
  */
 export const corsFromList: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.header('origin') !== undefined) return listed(c, next)
@@ -94,7 +94,7 @@ const listed = cors({
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** A browser gets the console. Else a path that other methods have is 405 with `Allow`, and any other is 404. */
+/** Browsers get the console. Otherwise, a path with other methods returns 405 with `Allow`, and any other path 404. */
 export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Response | Promise<Response> {
   return (c) => {
     if (wantsConsole(c)) return consolePage(c)

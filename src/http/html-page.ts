@@ -1,15 +1,15 @@
-// A page of our own. Style and script are inline and named to the browser by their hashes, so the page's policy allows
-// exactly these two, and nothing that anybody could slip into the page runs.
+// A page of our own. Style and script are inline. The page's policy lists their hashes, so the browser runs only these two and
+// nothing that somebody injects into the page.
 import type { Context } from 'hono'
 import { html, raw } from 'hono/html'
 import { sha256Base64 } from '../core/crypto.ts'
 
 export { html }
 
-/** What `html` makes: texts that are put into it are escaped, and pieces that it has made are not escaped again. */
+/** The result of `html`. Inserted texts are escaped; inserted results of `html` are not escaped again. */
 export type Html = ReturnType<typeof html>
 
-/** For pages that hold one form. */
+/** For pages with one form. */
 export const FORM_STYLE = `
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem }
@@ -28,7 +28,7 @@ export async function htmlPage(page: {
   style: string
   body: Html
   script?: string
-  /** Whether a form of the page may be sent, which then goes to this server only. */
+  /** Whether the page may send a form, which can then only go to this server. */
   sendsForms?: boolean
 }): Promise<HtmlPage> {
   const { title, style, body, script = '', sendsForms = false } = page
@@ -56,5 +56,5 @@ export function answerPage(c: Context, page: HtmlPage, status = 200): Response {
   return c.body(page.html, undefined, { 'content-type': 'text/html; charset=UTF-8' })
 }
 
-/** A browser shows its person a page, also of what went wrong. Anybody else is answered with JSON. */
+/** Browsers get a page, even for errors. Other clients get JSON. */
 export const isBrowser = (c: Context): boolean => /\btext\/html\b/i.test(c.req.header('accept') ?? '')

@@ -1,6 +1,6 @@
-// Idempotency keys (POST that creates or starts). The key row is written by `commit` in the mutation's own batch, so a
-// crash cannot part them; this middleware only reads the key, and answers a repeated request with the resource as it
-// is now. Auth and secret-returning routes say `secret`: the request is not done twice, and nothing is shown again.
+// Idempotency keys, for POST requests that create or start something. `commit` writes the key's row in the same batch as the
+// mutation, so a crash cannot separate them. This middleware reads the key and answers a repeated request with the current state of
+// the resource. Auth routes and routes that return secrets use `secret`: the request is not repeated, and no secret is shown again.
 import type { Context, MiddlewareHandler } from 'hono'
 import type { ServiceContext } from '../context.ts'
 import { DAY_MS } from '../core/clock.ts'
@@ -15,7 +15,7 @@ import { tag } from './route-meta.ts'
 
 const KEY_LIFE_MS = DAY_MS
 
-/** What the resource looks like now; `Versioned` where the route answers with an ETag. */
+/** The current state of the resource; `Versioned` if the route has an ETag. */
 type View = (ctx: ServiceContext, resourceId: string) => Promise<object>
 
 export function idempotent(
@@ -28,7 +28,7 @@ export function idempotent(
     if (key === undefined) return next()
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
       throw new AppError('request.malformed', {
-        detail: 'Idempotency-Key takes 1 to 255 visible ASCII characters.',
+        detail: 'Idempotency-Key must have 1 to 255 visible ASCII characters.',
       })
     }
     const { ctx } = c.var
@@ -37,7 +37,7 @@ export function idempotent(
     if (replayed) return replayed
     c.set('ctx', { ...ctx, idempotency: { key, requestHash, expiresAt: ctx.now() + KEY_LIFE_MS } })
     await next()
-    // Hono has turned the error into an answer by now; what the handler threw is kept here.
+    // Hono has already turned the error into a response. The thrown error is in `c.error`.
     if (c.error instanceof AlreadyDoneError) {
       const raced = await replay(c, key, requestHash, view, status)
       if (raced) {
@@ -65,7 +65,7 @@ async function replay(
   return answerView(c, await view(c.var.ctx, row.resourceId), status)
 }
 
-/** Equal bodies hash alike, whatever the order of their keys. */
+/** Equal bodies have the same hash, whatever the order of their keys. */
 async function hashableBody(c: Context<AppEnv>, maxBytes: number): Promise<string> {
   const text = await readText(c, maxBytes)
   try {
@@ -75,7 +75,7 @@ async function hashableBody(c: Context<AppEnv>, maxBytes: number): Promise<strin
   }
 }
 
-/** For starts: the run's own object keeps the key, as long as the run. Says so in the contract, and does nothing else. */
+/** For starts: the run's own object stores the key for as long as the run exists. Only documents the header. */
 export const keyedByObject: MiddlewareHandler<AppEnv> = tag(
   ((_c, next) => next()) satisfies MiddlewareHandler<AppEnv>,
   {

@@ -1,5 +1,5 @@
-// Requests by route, as the contract writes it, and status, and how long they took. Counting is a few additions in memory; each isolate reports
-// what it has seen to the hub at most every ten seconds, after an answer. A crash loses at most that much.
+// Counts requests and durations by route, as written in the API description, and status. Counting is a few additions in memory. Each
+// isolate reports to the hub after a response, at most every ten seconds. A crash loses at most that much.
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Env } from '../env.ts'
@@ -27,7 +27,7 @@ export function countRequests(now: () => number): MiddlewareHandler<AppEnv> {
     await next()
     const end = now()
     const path = routePath(c, -1)
-    // What a route has matched has a method of the route table; anything else could be made up.
+    // A matched route has a known method. Any other method could be made up by the client.
     if (path.endsWith('*')) record(UNMATCHED, UNMATCHED, c.res.status, (end - start) / 1000)
     else record(c.req.method, path, c.res.status, (end - start) / 1000)
     if (end - reportedAt >= REPORT_EVERY_MS) {
@@ -50,7 +50,7 @@ function record(method: string, route: string, status: number, durationS: number
     series.buckets[i] = (series.buckets[i] ?? 0) + 1
 }
 
-/** Hands what was seen to the hub; what the hub did not take is kept for the next time. */
+/** Reports the counts to the hub. If that fails, they are kept for the next report. */
 export async function reportMetrics(env: Env): Promise<void> {
   const growth = [...seen.values()].flatMap(toGrowth)
   if (growth.length === 0) return

@@ -1,7 +1,7 @@
-// Reads multipart/form-data as it streams by (RFC 7578). Invariants:
-// 1. Of a body no more is held than one chunk and what could be the beginning of a boundary.
-// 2. The body of a part must be read before the next part is asked for; what is left of it is skipped.
-// 3. Reading stops where something is wrong, and the stream is given back: what is left is drained by `drain.ts`.
+// Parses multipart/form-data as a stream (RFC 7578). Invariants:
+// 1. It holds at most one chunk of the body and the possible beginning of a boundary.
+// 2. The body of a part must be read before the next part. Whatever is left of it is skipped.
+// 3. Parsing stops at the first error and releases the stream. `drain.ts` reads the rest.
 import { Buffer } from 'node:buffer'
 import { AppError } from '../core/errors.ts'
 
@@ -21,7 +21,7 @@ const BLANK_LINE = Buffer.from('\r\n\r\n')
 const malformed = (detail: string, cause?: unknown) =>
   new AppError('request.malformed', { detail, ...(cause === undefined ? {} : { cause }) })
 
-/** Null when the type is another. Throws when it is multipart/form-data without a boundary that could be one. */
+/** Null for another type. Throws if multipart/form-data has no valid boundary. */
 export function boundaryOf(contentType: string | undefined): string | null {
   if (contentType === undefined || !/^multipart\/form-data\s*(;|$)/i.test(contentType)) return null
   const match = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
@@ -37,7 +37,7 @@ export async function* readMultipart(
 ): AsyncGenerator<Part, undefined> {
   const source = reading(body)
   const delimiter = Buffer.from(`\r\n--${boundary}`)
-  // So that the first boundary, which no line end precedes, is found like the others.
+  // The first boundary has no line end before it. Adding one makes it like the others.
   source.put(CRLF)
   try {
     await skipPreamble(source, delimiter)
@@ -68,7 +68,7 @@ function reading(body: ReadableStream<Uint8Array>) {
       held = held.subarray(length)
       return taken
     },
-    /** One more chunk behind what is held. */
+    /** Appends one more chunk to the buffer. */
     more: async (): Promise<void> => {
       let next: ReadableStreamReadResult<Uint8Array>
       try {
@@ -103,7 +103,7 @@ async function skipPreamble(source: Source, delimiter: Buffer): Promise<void> {
   }
 }
 
-/** Behind a boundary: `--` ends the body, spaces and a line end begin a part. */
+/** After a boundary: `--` ends the body; spaces and a line end begin a part. */
 async function isClosing(source: Source): Promise<boolean> {
   while (source.held().length < 2) await source.more()
   if (source.held().subarray(0, 2).toString('latin1') === '--') return true
@@ -111,7 +111,7 @@ async function isClosing(source: Source): Promise<boolean> {
     const end = source.held().indexOf(CRLF)
     const line = source.held().subarray(0, end === -1 ? source.held().length : end)
     if (line.length > 100 || !/^[ \t\r]*$/.test(line.toString('latin1')))
-      throw malformed('A boundary is followed by something else than a line end.')
+      throw malformed('A boundary must be followed by a line end.')
     if (end !== -1) {
       source.take(end)
       return false
@@ -120,7 +120,7 @@ async function isClosing(source: Source): Promise<boolean> {
   }
 }
 
-/** From the line end behind the boundary to the blank line. */
+/** From the line end after the boundary to the blank line. */
 async function readHeaders(source: Source): Promise<string> {
   for (;;) {
     const end = source.held().indexOf(BLANK_LINE)
@@ -157,7 +157,7 @@ function dispositionOf(headers: string): { field: string; filename: string | nul
   return { field, filename }
 }
 
-/** Browsers write a quote as %22, other clients with a backslash before it. */
+/** Browsers encode a quote as %22, other clients with a backslash. */
 function parameter(line: string, name: string): string | null {
   const match = new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(
     line,
@@ -171,7 +171,7 @@ function parameter(line: string, name: string): string | null {
     .replace(/%0A/gi, '\n')
 }
 
-/** RFC 8187: `UTF-8'en'na%C3%AFve.txt`. Throws on what is none. */
+/** RFC 8187: `UTF-8'en'na%C3%AFve.txt`. Throws if the value is malformed. */
 export function decodeExtended(text: string): string {
   const match = /^utf-8'[^']*'([A-Za-z0-9!#$&+.^_`|~%-]*)$/i.exec(text)
   try {
@@ -179,5 +179,5 @@ export function decodeExtended(text: string): string {
   } catch {
     // Falls through: bytes that are not UTF-8.
   }
-  throw malformed("An encoded file name has the form UTF-8''name%20in%20UTF-8 (RFC 8187).")
+  throw malformed("An encoded file name must have the form UTF-8''name%20in%20UTF-8 (RFC 8187).")
 }

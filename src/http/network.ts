@@ -1,10 +1,9 @@
-// What is counted as one caller where addresses are counted.
+// What counts as one caller for limits by address.
 import ipaddr from 'ipaddr.js'
 
 /**
- * The client's address as the front has written it, or null where it is none: what is kept, logged and counted is never a
- * text of the client's. Of a list the last entry counts, which the nearest proxy has added; a client can only put
- * something in front of it.
+ * The client's address from the proxy's header, or null if it is not an address, so that no text of the client is ever stored,
+ * logged or counted. In a list, only the last entry counts: the nearest proxy added it, and a client can only add entries before it.
  */
 export function addressFrom(header: string | undefined): string | null {
   const last = header?.slice(header.lastIndexOf(',') + 1).trim() ?? ''
@@ -14,7 +13,7 @@ export function addressFrom(header: string | undefined): string | null {
   return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address) ? address : null
 }
 
-/** An IPv6 address stands for its /64, which one household or machine has to itself. */
+/** An IPv6 address counts by its /64, which usually belongs to one household or machine. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)

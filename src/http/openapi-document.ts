@@ -1,4 +1,4 @@
-// The OpenAPI document, made from what the routes say about themselves (openapi.ts).
+// Builds the OpenAPI document from the metadata of the routes (openapi.ts).
 import * as z from 'zod'
 import { described, exampleOf, isStandIn, type JsonSchema, type Schemas, tidy } from './openapi-tidy.ts'
 import { Problem } from './problem.ts'
@@ -7,10 +7,10 @@ import { ruleOf } from './scopes.ts'
 import { TAGS, tagOf } from './tags.ts'
 
 const INTRODUCTION =
-  'Durable agents, tasks and workflows at the edge. Lists take `limit` and `cursor` and answer `{ items, nextCursor, total? }`. Updates are partial and take PUT and PATCH. ' +
-  'Errors are problems (RFC 9457) with a `code`. `Idempotency-Key` makes it safe to send a request again; `If-Match` takes the `ETag` of what was read.'
+  'Durable agents, tasks and workflows at the edge. Lists accept `limit` and `cursor` and return `{ items, nextCursor, total? }`. Updates are partial and accept PUT and PATCH. ' +
+  'Errors are problems (RFC 9457) with a `code`. `Idempotency-Key` makes it safe to repeat a request. `If-Match` accepts the `ETag` of a previous response.'
 
-/** OpenAPI 3.1 of the route table. Routes without `doc`, and twins, do not appear. */
+/** The OpenAPI 3.1 document of the route table. Routes without `doc`, and twins, are left out. */
 export function openApiDocument(
   routes: { method: string; path: string; handler: unknown }[],
   version: string,
@@ -79,10 +79,13 @@ function operation(
   if (route.access && route.access.teamParam === null && !ruleOf(route.access.scope).platform)
     header(
       'X-Team-Id',
-      "The team that the request is in; without it, the caller's personal team. Without it a person's reads of a run or an approval by id find those of all their teams.",
+      "The team for the request. Default: the caller's personal team. Without this header, a person can get runs and approvals by id from all their teams.",
     )
   if (answer.versioned === 'if-match')
-    header('If-Match', 'The ETag of what was read: the change is refused (412) when it has changed since.')
+    header(
+      'If-Match',
+      'The ETag from a previous response. If the object has changed since, the request fails with 412.',
+    )
   for (const { target, schema, otherMediaTypes = [], optional = false, form } of route.inputs) {
     if (target === 'json' || target === 'bytes')
       requestBody = {
@@ -98,11 +101,13 @@ function operation(
     else if (target === 'query' || target === 'header') parameters.push(...parametersOf(schema, target))
   }
   if (answer.waits)
-    header('Prefer', '`wait=N` waits up to N seconds, at most 60, for the run to end.', {
+    header('Prefer', '`wait=N` waits up to N seconds (at most 60) for the run to end.', {
       pattern: '^wait=[0-9]{1,6}$',
     })
   if (route.idempotent)
-    header('Idempotency-Key', 'The same key and body is the same request.', { maxLength: 255 })
+    header('Idempotency-Key', 'A request with the same key and body is executed only once.', {
+      maxLength: 255,
+    })
   const success = {
     description: answer.summary,
     ...(answer.versioned && answer.schema
@@ -170,7 +175,7 @@ function jsonBody(schema: z.ZodType, schemas: Schemas, otherMediaTypes: string[]
   }
 }
 
-/** A description of a parameter belongs to the parameter. */
+/** A description of a parameter belongs to the parameter, not its schema. */
 function withText({ name, schema, ...rest }: { name: string; schema: JsonSchema; [other: string]: unknown }) {
   const { description, ...bare } = described(name, schema)
   return { name, ...rest, ...(description === undefined ? {} : { description }), schema: bare }
@@ -197,7 +202,7 @@ function parametersOf(schema: z.ZodType, target: 'query' | 'header'): unknown[] 
   )
 }
 
-/** Schemas with an id become components; the rest stay where they are used. */
+/** Schemas with an id become components; the others stay inline. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): JsonSchema {
   const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
   const { $schema: _schema, $defs, id, ...rest } = json

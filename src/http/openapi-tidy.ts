@@ -1,5 +1,5 @@
-// What the document says better than the schemas that requests are checked with: the real types behind values that a compiler checks,
-// JSON values as `{}`, a description for every field, and an example for every body.
+// Improves the generated document where the validation schemas are too loose: the real types of values that a compiler checks, JSON
+// values as `{}`, a description for every field, and an example for every body.
 import { FIELD_TEXTS } from './field-texts.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
@@ -17,12 +17,12 @@ const ANY_JSON = 'JsonValue'
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Keywords whose values are data or lists of names, and no schemas. */
+/** Keywords whose values are data or lists of names, not schemas. */
 const DATA = new Set(['example', 'examples', 'default', 'const', 'enum', 'required'])
 
 export function tidy(schema: JsonSchema): JsonSchema {
   const { $ref, ...rest } = mapSchemas(schema, tidy)
-  // Classes of Unicode mean nothing to tools that read patterns without the `u` flag.
+  // Tools that read patterns without the `u` flag do not support Unicode classes.
   if (/\\p\{/i.test(String(rest.pattern ?? ''))) delete rest.pattern
   if (isObject(rest.properties))
     rest.properties = Object.fromEntries(
@@ -32,14 +32,14 @@ export function tidy(schema: JsonSchema): JsonSchema {
     const name = $ref.slice(REF.length)
     return name === ANY_JSON ? rest : { $ref: `${REF}${STANDS_FOR[name] ?? name}`, ...rest }
   }
-  // Null is JSON as well.
+  // Null is a JSON value too.
   for (const choice of ['anyOf', 'oneOf'])
     if (Array.isArray(rest[choice]) && rest[choice].some((one) => isObject(one) && isAny(one)))
       delete rest[choice]
   return rest
 }
 
-/** Replaced by what they stand for. */
+/** Whether another schema replaces this one in the document. */
 export const isStandIn = (name: string): boolean => name === ANY_JSON || name in STANDS_FOR
 
 export const described = (name: string, schema: JsonSchema): JsonSchema =>
@@ -98,9 +98,9 @@ const BY_FORMAT: Record<string, string> = {
   'date-time': '2026-01-31T12:00:00.000Z',
 }
 
-/** A value that a schema takes, with the fields that are required, or the first where none is. */
+/** A value that the schema accepts: with the required fields, or with the first field if there are none. */
 export function exampleOf(schema: JsonSchema, schemas: Schemas, name = ''): unknown {
-  // `example` is left where zod takes `examples` away: of schemas that transform.
+  // zod keeps `example` but drops `examples` for schemas with transforms.
   if ('example' in schema) return schema.example
   if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0]
   if ('default' in schema) return schema.default

@@ -1,4 +1,4 @@
-// How a route declares its contract: `doc`, `validate`, and bodies that are not JSON.
+// How routes declare their part of the API description: `doc`, `validate`, and bodies other than JSON.
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler, ValidationTargets } from 'hono'
 import * as z from 'zod'
@@ -16,17 +16,17 @@ type DocMore = {
   otherMediaTypes?: string[]
   description?: string
   alsoStatus?: number
-  /** The answer has an ETag; with `if-match` the route takes one as well. */
+  /** The response has an ETag; with `if-match`, the route also accepts one. */
   versioned?: 'etag' | 'if-match'
-  /** Takes `Prefer: wait=N`. */
+  /** Accepts `Prefer: wait=N`. */
   waits?: true
   otherAnswers?: Record<string, string>
   token?: InstallationToken
 }
 
 /**
- * States what a route answers with. `schema` null is an answer without a body. The id is the operation's name in clients
- * made from the contract: `teams.create`. It never changes.
+ * Declares the response of a route. `schema` null means a response without a body. The id is the name of the operation in generated
+ * clients, such as `teams.create`, and never changes.
  */
 export function doc(
   id: OperationId,
@@ -55,27 +55,29 @@ export function doc(
 }
 
 /**
- * A condition that cannot be checked counts as not met (RFC 9110, 13.1.1), so that its sender does not believe it was checked.
- * Headers of webhooks belong to their senders, and public routes have no versions.
+ * A condition that cannot be checked counts as failed (RFC 9110, 13.1.1), so that clients do not believe that it was checked.
+ * Webhook requests are exempt, because their headers belong to the senders. So are public routes, which have no versions.
  */
 function refuseIfMatch(c: Context<AppEnv>): void {
   const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD'
   if (!changes || expectedVersion(c) === null || (c.get('ctx') ?? c.get('readCtx')) === undefined) return
-  throw new AppError('resource.stale', { detail: 'Nothing here has an ETag that If-Match could name.' })
+  throw new AppError('resource.stale', {
+    detail: 'This route does not support If-Match, because it has no ETag.',
+  })
 }
 
 const requireValid = (result: { success: true } | { success: false; error: z.core.$ZodError }): void => {
   if (!result.success) throw new AppError('request.invalid', { errors: fieldErrors(result.error.issues) })
 }
 
-/** The same body as fields of a form, for clients of a protocol that sends them so. */
+/** The same body as form fields, for clients of a protocol that uses forms. */
 type FormBody = {
   schema: z.ZodType
-  /** Makes of the fields what the JSON would have been. */
+  /** Converts the form fields to the JSON body. */
   read: (fields: URLSearchParams) => unknown
 }
 
-/** Checks one part of the request and gives it to the handler by `c.req.valid(target)`. */
+/** Validates one part of the request. The handler reads it with `c.req.valid(target)`. */
 export function validate<Target extends 'json' | 'query' | 'param' | 'header', Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
@@ -99,7 +101,7 @@ export function validate<Target extends 'json' | 'query' | 'param' | 'header', S
   return tag(withBody as unknown as typeof check, { input })
 }
 
-/** For bodies that the service parses itself: read up to a limit, of any type, and kept as text. */
+/** For bodies that the service parses itself: reads text of any type up to a limit. */
 export function takeText(schema: z.ZodType, mediaTypes: string[], maxBytes: number) {
   const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     await readText(c, maxBytes)
@@ -108,7 +110,7 @@ export function takeText(schema: z.ZodType, mediaTypes: string[], maxBytes: numb
   return tag(handler, { input: { target: 'json', schema, otherMediaTypes: mediaTypes } })
 }
 
-/** For bodies that are not JSON and that the handler streams: documented here, not read. */
+/** For bodies that are not JSON and that the handler streams. This only documents them. */
 export function takeBytes(mediaTypes: readonly string[]) {
   const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
   return tag(handler, { input: { target: 'bytes', schema: z.string(), otherMediaTypes: [...mediaTypes] } })

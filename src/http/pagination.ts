@@ -1,13 +1,13 @@
-// How every list is asked and answered.
+// The query and the response of every list.
 import * as z from 'zod'
 
-/** Whether a list counts all that it has. */
+/** Whether a list counts all its items. */
 export const countFlag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
 
-/** The query of a list: paging, whether to count (which adds `total` to the answer), the sorts it offers (the first is the default) and its filters. */
+/** The query of a list: paging, whether to count (adds `total` to the response), the available sorts (the first is the default) and the filters. */
 export function listQuery<Sort extends string, Filters extends z.ZodRawShape>(
   sorts: readonly [Sort, ...Sort[]],
   filters: Filters,
@@ -21,7 +21,7 @@ export function listQuery<Sort extends string, Filters extends z.ZodRawShape>(
   })
 }
 
-/** The answer of a list: the only form that a list has. `more` is what else a list says about itself. */
+/** The response of a list. All lists have this form. `more` adds further fields. */
 export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape = Record<never, never>>(
   item: Item,
   more: More = {} as More,
@@ -32,6 +32,6 @@ export const pageOf = <Item extends z.ZodType, More extends z.ZodRawShape = Reco
       .string()
       .nullable()
       .describe('Send it as `cursor` to get the next page; null on the last page.'),
-    total: z.int().optional().describe('How many there are in all, with `count=true`.'),
+    total: z.int().optional().describe('The total number, with `count=true`.'),
     ...more,
   })

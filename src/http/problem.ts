@@ -1,5 +1,5 @@
-// The only place that makes an error response: RFC 9457. An error that is not an AppError is a bug of ours: it is logged in full
-// and shown as `internal`, so that no SQL, stack or secret reaches a client.
+// The only place that creates error responses (RFC 9457). An error that is not an AppError is a bug: it is logged in full and shown as
+// `internal`, so that no SQL, stack trace or secret reaches a client.
 import { DrizzleQueryError } from 'drizzle-orm'
 import type { Context } from 'hono'
 import * as z from 'zod'
@@ -9,19 +9,19 @@ import { AlreadyDoneError } from '../db/commit.ts'
 import { isUnreadable } from '../objects/workflow-run.ts'
 import type { AppEnv } from './app-env.ts'
 
-/** The only form in which an answer names what is wrong, in problems and elsewhere. */
+/** The only form of errors in responses, in problems and elsewhere. */
 export const ErrorDetail = z
   .strictObject({
-    code: z.string().describe('What is wrong. Codes never change their meaning.'),
-    message: z.string().describe('The same in words, for people.'),
+    code: z.string().describe('The error code. Its meaning never changes.'),
+    message: z.string().describe('A description of the error.'),
     path: z
       .string()
       .optional()
       .describe(
-        'Where in the body, as a JSON Pointer: `/definition/nodes/0/params/url`. A query or path parameter is `/` and its name.',
+        'The place in the body as a JSON Pointer, such as `/definition/nodes/0/params/url`. For a query or path parameter, `/` and its name.',
       ),
-    nodeId: z.string().optional().describe('The node of the definition that holds the place.'),
-    resourceId: z.string().optional().describe('Another thing that the error is about, by its id.'),
+    nodeId: z.string().optional().describe('The node of the definition that contains the place.'),
+    resourceId: z.string().optional().describe('The id of another object that the error is about.'),
     retryable: z.boolean().optional().describe('Whether the same request may succeed later.'),
   })
   .meta({ id: 'ErrorDetail' })
@@ -29,21 +29,21 @@ export const ErrorDetail = z
 export const Problem = z
   .object({
     type: z.string().describe('`urn:orrery:problem:` and the code.'),
-    title: z.string().describe('What went wrong, the same for each problem of this code.'),
+    title: z.string().describe('A summary that is the same for all problems with this code.'),
     status: z.int().describe('The HTTP status.'),
-    detail: z.string().describe('What went wrong this time.'),
+    detail: z.string().describe('What went wrong in this case.'),
     code: z
       .enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
       .describe('Clients branch on it. A code never changes its meaning.'),
     retryable: z.boolean().describe('Whether the same request may succeed later.'),
     requestId: z.string(),
-    runId: z.string().optional().describe('The run that the problem names.'),
-    errors: z.array(ErrorDetail).optional().describe('What is wrong, place by place.'),
+    runId: z.string().optional().describe('The run that the problem is about.'),
+    errors: z.array(ErrorDetail).optional().describe('The individual errors.'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
 
-/** Messages of D1 and Durable Objects that are temporarily unavailable: not the client's fault, and worth a retry. */
+/** Messages of D1 and Durable Objects when they are temporarily unavailable. Such requests can be retried. */
 const UNAVAILABLE =
   /D1_ERROR: .*(network connection lost|timeout|overloaded|reset|storage)|Durable Object.*(reset|overloaded)|internal error; reference/i
 
@@ -102,7 +102,7 @@ export function problem(
   })
 }
 
-/** The idempotency middleware answers with the resource of the first request, unless it no longer exists. */
+/** The idempotency middleware returns the resource of the first request, unless it no longer exists. */
 const asConflict = (error: unknown): AppError | null =>
   error instanceof AlreadyDoneError ? new AppError('resource.conflict') : null
 

@@ -1,4 +1,4 @@
-// Conditions and ranges of a download (RFC 9110, 13 and 14), decided without reading a byte.
+// Conditions and ranges of a download (RFC 9110, 13 and 14), evaluated without reading the content.
 
 export type Stored = { sizeBytes: number; etag: string; modifiedAt: number }
 
@@ -19,7 +19,7 @@ export function wantedPart(header: Headers, stored: Stored): Wanted {
   return partOf(range, stored.sizeBytes)
 }
 
-/** Weak comparison, as If-None-Match asks for. */
+/** Weak comparison, as required for If-None-Match. */
 const listNames = (list: string, etag: string): boolean =>
   list.trim() === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 
@@ -30,7 +30,7 @@ function notModifiedSince(header: Headers, { modifiedAt }: Stored): boolean {
   return !Number.isNaN(since) && seconds(modifiedAt) <= seconds(since)
 }
 
-/** Strong comparison: a weak tag, or a date that is not this one, asks for the whole. */
+/** Strong comparison: a weak tag, or a different date, means that the whole file is sent. */
 function rangeHolds(condition: string | undefined, { etag, modifiedAt }: Stored): boolean {
   if (condition === undefined) return true
   const text = condition.trim()
@@ -38,7 +38,7 @@ function rangeHolds(condition: string | undefined, { etag, modifiedAt }: Stored)
   return seconds(Date.parse(text)) === seconds(modifiedAt)
 }
 
-/** One range of bytes. Several ranges, or a range in another form, get the whole file. */
+/** Supports a single byte range. For several ranges, or other forms, the whole file is sent. */
 function partOf(range: string, sizeBytes: number): Wanted {
   const match = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(range)
   if (match === null || (match[1] === '' && match[2] === '')) return { kind: 'whole' }

@@ -1,7 +1,6 @@
-// Three limits, from cheap to exact: per address in front of what needs no sign-in, per team by its plan behind the
-// sign-in (both approximate, by the platform's own counters), and exact buckets in a Durable Object where it matters.
-// What a limit says is noted with the request and written on its answer at the very end (edges.ts), so a problem, and an
-// answer that some handler built by itself, says it as well.
+// Three limits, from cheap to exact: by address before routes without sign-in, by team and plan after the sign-in (both approximate,
+// with the platform's counters), and exact buckets in a Durable Object where it matters. The state of a limit is stored with the
+// request and written to the response at the very end (edges.ts), so problems and responses built by handlers have the headers too.
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Actor } from '../context.ts'
 import { AppError } from '../core/errors.ts'
@@ -10,7 +9,7 @@ import { type RateDecision, type RatePolicy, rateLimiter } from '../objects/rate
 import type { AppEnv } from './app-env.ts'
 import { networkOf } from './network.ts'
 
-/** The platform's counters take their figures from wrangler.toml; a test compares them with these and the plans'. */
+/** wrangler.toml configures the platform's counters. A test compares it with these values and the plans. */
 export const ADDRESS_REQUESTS_PER_MINUTE = 300
 
 const LIMITERS: Record<Plan, 'PLAN_LIMIT_FREE' | 'PLAN_LIMIT_PREMIUM' | 'PLAN_LIMIT_TEAM'> = {
@@ -24,18 +23,18 @@ export async function limitByPlan(c: Context<AppEnv>, actor: Pick<Actor, 'plan' 
   c.set('rateLimit', { 'RateLimit-Limit': String(limit) })
   if (!c.get('request').settings.RATE_LIMITS) return
   const { success } = await c.env[LIMITERS[actor.plan]].limit({ key: actor.teamId })
-  if (!success) throw limited(60, `The plan ${actor.plan} allows ${limit} requests a minute.`)
+  if (!success) throw limited(60, `The plan ${actor.plan} allows ${limit} requests per minute.`)
 }
 
-/** In front of public routes: keeps one address from using up what all share. */
+/** For public routes: keeps one address from using up what all clients share. */
 export const limitByAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
   await chargeAddress(c)
   await next()
 }
 
 /**
- * Counts one request of the caller's network. Where nothing in front tells addresses apart nobody is counted, since all
- * would share one count and any of them could shut out the rest.
+ * Counts one request of the caller's network. Without a proxy that passes addresses, nothing is counted: all clients would share one
+ * counter, and any of them could lock out the others.
  */
 export async function chargeAddress(c: Context<AppEnv>): Promise<void> {
   const { settings, address } = c.get('request')
@@ -45,7 +44,7 @@ export async function chargeAddress(c: Context<AppEnv>): Promise<void> {
   if (!success) throw limited(60)
 }
 
-/** Takes from an exact bucket, whose headers then take the place of those of a limit in front. */
+/** Takes from an exact bucket. Its headers replace those of an earlier limit. */
 export async function takeExactly(c: Context<AppEnv>, bucket: string, policy: RatePolicy): Promise<void> {
   const decision = await rateLimiter(c.env.RATE_LIMITER, bucket).take(policy)
   c.set('rateLimit', exactHeaders(decision))

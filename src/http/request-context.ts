@@ -1,4 +1,4 @@
-// First in line: gives each request its id, clock, log and settings, and sends the id back.
+// The first middleware: gives each request its id, clock, log and settings, and returns the id.
 import type { MiddlewareHandler } from 'hono'
 import { openContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
@@ -7,7 +7,7 @@ import type { AppEnv, AppParts } from './app-env.ts'
 import { addressFrom } from './network.ts'
 import { problem } from './problem.ts'
 
-/** What a client may send as its own request id; anything else is replaced, so that a log line cannot be forged. */
+/** The accepted form of a client's request id. Any other value is replaced, so that clients cannot forge log lines. */
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/
 
 export function requestContext(now: () => number, parts: AppParts): MiddlewareHandler<AppEnv> {
@@ -27,7 +27,7 @@ export function requestContext(now: () => number, parts: AppParts): MiddlewareHa
     } catch (error) {
       if (error instanceof SettingsError) console.error(error.message)
       return problem('service.unavailable', requestId, {
-        detail: 'The service is not set up; its log says what is missing.',
+        detail: 'The service is not configured. Its log lists what is missing.',
       })
     }
     c.set('parts', parts)

@@ -1,5 +1,5 @@
-// What a route says about itself, carried by its own middleware. The guard, the OpenAPI document and the contract
-// tests all read it from the route table, so none of them can disagree with what is served.
+// The metadata of a route, attached to its middleware. The guard, the OpenAPI document and the contract tests all read it from the
+// route table, so they always agree with what is served.
 import type * as z from 'zod'
 import type { Scope } from './scopes.ts'
 import type { OperationId } from './tags.ts'
@@ -16,27 +16,27 @@ export type RouteMeta = {
     status: number
     schema: z.ZodType | null
     mediaType: string
-    /** Others that the caller may ask for; they are not parsed. */
+    /** Other types that the client may request. They are not validated. */
     otherMediaTypes: string[]
     description?: string
-    /** A second status with the same body, such as 202 for what is not finished yet. */
+    /** A second status with the same body, such as 202 for something unfinished. */
     alsoStatus?: number
     versioned?: 'etag' | 'if-match'
-    /** Takes `Prefer: wait=N`. */
+    /** Accepts `Prefer: wait=N`. */
     waits?: true
-    /** Answers of other kinds, by status (or `2XX`): what they mean. */
+    /** Descriptions of other responses, by status (or `2XX`). */
     otherAnswers?: Record<string, string>
-    /** The route also takes this token of the installation. */
+    /** The route also accepts this token of the installation. */
     token?: InstallationToken
   }
   input?: {
     target: Target
     schema: z.ZodType
-    /** Of a body that may also come as text of these types, or with `bytes` only does. */
+    /** Text types that the body may also have, or with `bytes` must have. */
     otherMediaTypes?: string[]
-    /** A body that may be left out. */
+    /** Whether the body may be omitted. */
     optional?: boolean
-    /** The fields of a body that may also come as a form. */
+    /** The fields, if the body may also be a form. */
     form?: z.ZodType
   }
   idempotent?: 'replayed' | 'secret'
@@ -48,7 +48,7 @@ export function tag<Handler extends object>(handler: Handler, meta: RouteMeta): 
   return Object.assign(handler, { [META]: meta })
 }
 
-/** For a middleware that stands in front of another and says the same of the route. */
+/** For a middleware that wraps another and has the same metadata. */
 export const copyMeta = <Handler extends object>(from: object, to: Handler): Handler =>
   tag(to, metaOf(from) ?? {})
 
@@ -61,16 +61,16 @@ export type RouteInfo = {
   doc: RouteMeta['doc'] | null
   inputs: NonNullable<RouteMeta['input']>[]
   idempotent: RouteMeta['idempotent'] | null
-  /** Set where this is another method or path of an operation: the `METHOD path` that is documented. */
+  /** Set for another method or path of an operation: the `METHOD path` that is documented. */
   twinOf: string | null
 }
 
-/** As the contract writes it: parameters in braces, without their patterns. */
+/** The path as in the API description: parameters in braces, without patterns. */
 export const openApiPath = (path: string): string => path.replace(/:([A-Za-z]+)(\{[^/]*\})?/g, '{$1}')
 
 /**
- * The route table: one entry a method and path, its middlewares' tags put together. One `doc` is one operation: the first
- * method and path that carry it are documented, the others are its twins.
+ * The route table, with one entry per method and path that combines the tags of its middleware. One `doc` is one operation: its first
+ * method and path are documented, the others are twins.
  */
 export function describeRoutes(routes: { method: string; path: string; handler: unknown }[]): RouteInfo[] {
   const table = new Map<string, RouteInfo>()

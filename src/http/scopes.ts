@@ -1,13 +1,13 @@
-// Who may do what: the one table from which the guard, the documentation and the route × role test are made.
+// Who may do what: the one table that the guard, the documentation and the route × role test use.
 import { AppError } from '../core/errors.ts'
 import type { PlatformRole, TeamRole } from '../db/schema/index.ts'
 
 type Rule = {
-  /** The least role in the team that the request is in. */
+  /** The minimum role in the team of the request. */
   team: TeamRole
-  /** Set where the platform role decides and the team does not matter. */
+  /** Set if the platform role decides, whatever the team. */
   platform?: PlatformRole
-  /** Whether an API key may carry it. What could widen a key's own rights, or take over the account, may not. */
+  /** Whether an API key can have it. Scopes that could extend a key's own rights or take over the account are excluded. */
   keys: boolean
 }
 
@@ -22,7 +22,7 @@ export const SCOPES = {
   'teams:read': { team: 'viewer', keys: true },
   'teams:write': { team: 'admin', keys: true },
   'members:write': { team: 'admin', keys: false },
-  /** Leaving is everyone's; who is removed by others is judged where the member is known. */
+  /** Everybody may leave a team. For removing others, the service checks the roles. */
   'members:remove': { team: 'viewer', keys: false },
   'teams:own': { team: 'owner', keys: false },
   'audit:read': { team: 'admin', keys: true },
@@ -34,11 +34,11 @@ export const SCOPES = {
   'workflows:write': { team: 'member', keys: true },
   'runs:read': { team: 'viewer', keys: true },
   'runs:write': { team: 'member', keys: true },
-  /** Apart from `runs:write`, so that a key that starts runs does not decide what they ask people. */
+  /** Separate from `runs:write`, so that a key that starts runs cannot approve what they ask. */
   'approvals:write': { team: 'member', keys: true },
   'tasks:read': { team: 'viewer', keys: true },
   'tasks:write': { team: 'member', keys: true },
-  /** Apart from `tasks:write`: starting tasks, and doing them as a worker outside. */
+  /** Separate from `tasks:write`: starting tasks, and doing them as an external worker. */
   'tasks:run': { team: 'member', keys: true },
   'agents:read': { team: 'viewer', keys: true },
   'agents:write': { team: 'member', keys: true },
@@ -50,7 +50,7 @@ export const SCOPES = {
   'jobs:read': { team: 'viewer', keys: true },
   'jobs:write': { team: 'member', keys: true },
   'integrations:read': { team: 'viewer', keys: true },
-  /** Apart from `workflows:write`, so that a key that changes workflows signs nothing in with the team's credentials. */
+  /** Separate from `workflows:write`, so that a key that edits workflows cannot use the team's credentials. */
   'integrations:use': { team: 'member', keys: true },
   'integrations:write': { team: 'admin', keys: true },
   'costs:read': { team: 'viewer', keys: true },
@@ -93,7 +93,7 @@ export function judgeAccess(scope: Scope, who: ScopeHolder): AccessVerdict {
   return roleReaches(who.teamRole, rule.team) ? 'allowed' : 'role_missing'
 }
 
-/** For what a request asks beyond the scope of its route. `detail` says what needs the scope. */
+/** For requests that need more than the scope of their route. `detail` says what needs the scope. */
 export function requireScope(who: ScopeHolder, scope: Scope, detail: string): void {
   if (judgeAccess(scope, who) === 'allowed') return
   throw new AppError(who.scopes === null ? 'access.denied' : 'access.scope_missing', { detail })

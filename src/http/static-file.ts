@@ -1,9 +1,9 @@
-// A file that was built beside the Worker.
+// Serves a file that was built separately from the Worker.
 import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './app-env.ts'
 
-/** `headers` are those of this answer; type and ETag come with the file. */
+/** `headers` are added to the response. The type and the ETag come with the file. */
 export async function staticFile(
   c: Context<AppEnv>,
   path: string,

@@ -64,7 +64,7 @@ test('owners choose their own plan in development only, unless the setting says 
 test('what is missing is named all at once', () => {
   expect(problemsOf({ ENVIRONMENT: 'production' })).toEqual([
     ...[...BINDINGS, ...LIMITS].map((name) => `the binding ${name} is missing (wrangler.toml)`),
-    'PUBLIC_URL is not set: links in mails, tokens and cookies name it',
+    'PUBLIC_URL is not set: links in mails, tokens and cookies contain it',
     'JWT_KEYS is not set',
     'SECRETS_KEYS is not set',
   ])
@@ -107,8 +107,8 @@ test('two sign-in providers of one id, or one with the id of a built-in, are ref
       OAUTH_OIDC_PROVIDERS: JSON.stringify(ids.map(provider)),
     })
   expect(problems(['one', 'two'])).toEqual([])
-  expect(problems(['one', 'two', 'one'])).toEqual(['OAUTH_OIDC_PROVIDERS.2.id: the id one is taken already'])
-  expect(problems(['github'])).toEqual(['OAUTH_OIDC_PROVIDERS.0.id: the id github is taken already'])
+  expect(problems(['one', 'two', 'one'])).toEqual(['OAUTH_OIDC_PROVIDERS.2.id: the id one is already used'])
+  expect(problems(['github'])).toEqual(['OAUTH_OIDC_PROVIDERS.0.id: the id github is already used'])
   expect(problems(['google'])).toHaveLength(1)
 })
 

@@ -26,7 +26,7 @@ test.each([
   [{ at: 'today' }, '/at', 'Must be a date and time such as 2026-01-31T12:00:00Z'],
   [{ lines: [] }, '/lines', 'Must have at least 1 item'],
   [{ lines: [{ 'a/b': 1 }] }, '/lines/0/a~1b', 'Must be a string'],
-  [{ other: true }, '/other', 'Has none of the allowed forms'],
+  [{ other: true }, '/other', 'Does not match any of the allowed forms'],
   [{ colour: 1 }, '/colour', 'Unknown field'],
 ])('%j is refused at %s: %s', (change, path, message) => {
   const read = Order.safeParse({ ...GOOD, ...change })
