@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync, statfsSync } from 'node:fs'
+import { freemem, tmpdir } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
 import { fetch, type Request as OutboundRequest } from 'miniflare'
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
@@ -7,7 +9,7 @@ import { buildAssets } from './scripts/server/assets.ts'
 import { buildBundle, MODELS } from './scripts/server/bundle.ts'
 import type { SignInProviders } from './test/fakes/sign-in-providers.ts'
 import { slowTestsToSkip } from './test/helpers/slow-tests.ts'
-import { TESTS_ALONE } from './test/helpers/tests-alone.ts'
+import { INSTALLATIONS_ALONE, TESTS_ALONE } from './test/helpers/tests-alone.ts'
 
 /** Tests reach the servers that were started for them, and nothing else. */
 const outboundTo = (origins: string[]) => (request: OutboundRequest) =>
@@ -16,6 +18,9 @@ const outboundTo = (origins: string[]) => (request: OutboundRequest) =>
     : new Response('outbound calls are blocked in tests', { status: 599 })
 
 process.env.TEST_SEED ??= String(seedOfCommit())
+
+/** Ample for the storage of all tests. */
+const ROOM_BYTES = 3 * 1024 ** 3
 
 const exclude = [...configDefaults.exclude, ...slowTestsToSkip(process.env, process.argv)]
 
@@ -30,6 +35,17 @@ async function modelsWorker(outboundService: (request: OutboundRequest) => unkno
 function seedOfCommit(): number {
   const { status, stdout } = spawnSync('git', ['rev-parse', '--short=7', 'HEAD'], { encoding: 'utf8' })
   return status === 0 ? Number.parseInt(stdout, 16) : 1
+}
+
+const ON_DISK = { TMPDIR: tmpdir() }
+keepStorageInMemory()
+
+/** What the tests in workerd store need not outlive them, and on a disk each of many thousand commits waits a millisecond. */
+function keepStorageInMemory(): void {
+  const folder = '/dev/shm'
+  if (!existsSync(folder)) return
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize > ROOM_BYTES && freemem() > 2 * ROOM_BYTES) process.env.TMPDIR = folder
 }
 
 // wrangler.toml names their folder, which the runtime of the tests reads.
@@ -86,8 +102,22 @@ const inWorkerd = (name: string, more: NonNullable<TestProjectInlineConfiguratio
     ],
     setupFiles: ['./test/setup.ts'],
     // A test that hangs is found all the same; one that waits for a busy machine is not failed for it.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     isolate: false,
+    ...more,
+  },
+})
+
+const ofInstallations = (name: string, more: NonNullable<TestProjectInlineConfiguration['test']>) => ({
+  test: {
+    name,
+    environment: 'node' as const,
+    env: ON_DISK,
+    // A start takes seconds on an idle machine, and many times as long on a busy one.
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
     ...more,
   },
 })
@@ -105,24 +135,30 @@ export default defineConfig({
           include: ['test/core/**/*.test.ts', 'test/engine/**/*.test.ts'],
           exclude,
           environment: 'node',
-        },
-      },
-      {
-        // Whole installations, as `npm start` runs them: after all else, since each wants the machine for itself.
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          exclude,
-          environment: 'node',
+          // Those that must be quick measure the time of their processor; the machine may be busy.
           testTimeout: 120_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          // One process for many files: to start one for each, and to load the sources in it, takes longer than the tests.
+          isolate: false,
+          maxWorkers: 2,
+          env: ON_DISK,
         },
       },
+      // Whole installations, as `npm start` runs them: after what is quick, and those that measure after all else.
+      ofInstallations('e2e', {
+        include: ['test/e2e/**/*.test.ts'],
+        exclude: [...exclude, ...INSTALLATIONS_ALONE],
+        maxWorkers: 2,
+        sequence: { groupOrder: 1 },
+      }),
+      ofInstallations('e2e-alone', {
+        include: INSTALLATIONS_ALONE,
+        exclude,
+        fileParallelism: false,
+        sequence: { groupOrder: 2 },
+      }),
       inWorkerd('worker', {
         include: ['test/{nodes,modules,durable-objects,contract,chaos,db}/**/*.test.ts'],
-        exclude: [...configDefaults.exclude, ...TESTS_ALONE],
+        exclude: [...exclude, ...TESTS_ALONE],
         maxWorkers: 2,
       }),
       // After all others, one by one.

@@ -109,7 +109,7 @@ const faultAt = (dice: Random, { counts }: Reference, point: string, mode: Mode)
 test.runIf(RUNS === 0)(
   'a run comes to the same end whatever is lost at any write or effect',
   {
-    timeout: 180_000,
+    timeout: 900_000,
   },
   async () => {
     const pool: Reference[] = []

@@ -3,6 +3,7 @@ import { crc32 } from '../../src/core/crc32.ts'
 import { Settings } from '../../src/modules/deployments/schema.ts'
 import { faultsOf, folderOf, inOrder, judgePath } from '../../src/modules/deployments/source/paths.ts'
 import { readDirectory, readEnd, ZipFault } from '../../src/modules/deployments/source/zip-directory.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 
 test.each([
   ['index.html', '', { is: 'path', path: 'index.html' }],
@@ -64,9 +65,11 @@ test('files that are folders are found beside other names that begin so', () => 
   expect(faultsOf(['a/b', 'a/b!', 'a/b-c', 'a/b/c', 'a/b0']).folders).toEqual(['a/b'])
 })
 
-test('ten thousand deep paths are judged in a moment', { timeout: 5_000 }, () => {
+test('ten thousand deep paths are judged in a moment', () => {
+  const spentMs = startProcessorTime()
   const paths = Array.from({ length: 10_000 }, (_, n) => `${n}/${'a/'.repeat(490)}b`)
   expect(faultsOf(paths)).toEqual({ twice: [], folders: [], onlyCase: [] })
+  expect(spentMs()).toBeLessThan(5_000)
 })
 
 test.each(['/../index.html', '/a/../b', '/a/..', '/./b', 'b', '/a b'])('no redirect begins at %s', (from) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { findDuplicateKey } from '../../src/core/duplicate-key.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 
 test.each([
   ['{"a":1,"a":2}', 'a'],
@@ -33,8 +34,8 @@ test.each([
 
 test('a large body takes no more than a moment', () => {
   const many = JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`key ${i}`, {}])))
-  const start = performance.now()
+  const spentMs = startProcessorTime()
   expect(findDuplicateKey(many)).toBeNull()
   expect(findDuplicateKey(`["${'\\\\'.repeat(500_000)}"]`)).toBeNull()
-  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(spentMs()).toBeLessThan(1_000)
 })

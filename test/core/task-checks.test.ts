@@ -7,6 +7,7 @@ import { profileOf } from '../../src/nodes/documents/profile.ts'
 import { safeHtml } from '../../src/nodes/documents/safe-html.ts'
 import { buildSite, contrastOf } from '../../src/nodes/documents/site.ts'
 import { readTable } from '../../src/nodes/documents/table.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 
 test('a quote that does not stand in its source is dropped', () => {
   const notes = [
@@ -143,7 +144,7 @@ test('what is sound stays as it is', () => {
 })
 
 test('hostile texts are checked in linear time', () => {
-  const from = performance.now()
+  const spentMs = startProcessorTime()
   const n = 200_000
   const texts = ['\n', '<a ', '<a href="', '<!--', '<script>', '</', "<p a='", '<p a=', ' / =', '<style']
   for (const text of texts) safeHtml(text.repeat(n / text.length))
@@ -151,7 +152,7 @@ test('hostile texts are checked in linear time', () => {
   strangeNumbers('# '.repeat(n), {})
   const many = Array.from({ length: n }, (_, at) => at + 0.5)
   expect(strangeNumbers(many.map((one) => one + 1e6).join(' '), many).length).toBeGreaterThan(0)
-  expect(performance.now() - from).toBeLessThan(5_000)
+  expect(spentMs()).toBeLessThan(5_000)
 })
 
 test('a line of too many cells is given up before it fills the memory', async () => {

@@ -154,7 +154,7 @@ test('an effect that is cancelled in the turn that starts it is not made', async
       { from: 'call', to: 'first' },
     ],
   })
-  expect(await runOf(spec.runId).start(spec, { waitMs: 2_000 })).toMatchObject({
+  expect(await runOf(spec.runId).start(spec, { waitMs: 60_000 })).toMatchObject({
     run: { status: 'succeeded' },
   })
   expect(await runOf(spec.runId).node('call')).toMatchObject({ status: 'cancelled' })
@@ -190,7 +190,7 @@ test('a run that takes over the key root of another makes its calls under those 
     { nodes: [{ id: 'call', type: 'http.request', params: { method: 'POST', url } }] },
     { keyRoot: 'run_parent' },
   )
-  await runOf(spec.runId).start(spec, { waitMs: 2_000 })
+  await runOf(spec.runId).start(spec, { waitMs: 60_000 })
   const seen = await fetch(`${target}/seen/${spec.runId}`)
   expect(await seen.json()).toMatchObject([{ key: 'run_parent:call' }])
 })

@@ -55,7 +55,7 @@ test('a run that crashes at each turn is given up, and its neighbours keep what 
   expect(crashes).toBe(3)
   for (const { runId } of neighbours) {
     await runOf(runId).signal({ name: 'go', data: null, by: 'me' })
-    const run = await runOf(runId).view({ nodes: true }, 10_000)
+    const run = await runOf(runId).view({ nodes: true }, 60_000)
     expect(run?.status).toBe('succeeded')
     expect(run?.nodes?.map(({ attempt }) => attempt)).toEqual([1, 1])
   }
@@ -215,7 +215,7 @@ test('a run in company shows what it shows alone', async () => {
     const spec = specIn(teamId, definition, place)
     await runOf(spec.runId).start(spec)
     await runOf(spec.runId).signal({ name: 'go', data: 7, by: 'me' })
-    const view = await runOf(spec.runId).view({ nodes: true, output: true }, 5_000)
+    const view = await runOf(spec.runId).view({ nodes: true, output: true }, 60_000)
     return JSON.stringify([view, await eventsOf(spec.runId)])
       .replaceAll(spec.runId, 'run')
       .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')

@@ -52,7 +52,7 @@ test('node views, events and frames hide secrets that the nodes themselves see',
     { input: 'sesame' },
   )
   const run = runOf(spec.runId)
-  const answer = await run.start(spec, { waitMs: 10_000 })
+  const answer = await run.start(spec, { waitMs: 60_000 })
   expect(answer).toMatchObject({ ok: true, run: { output: { got: 'Bearer sesame', password: 'sesame' } } })
   const node = await run.node('call')
   expect(node?.input).toMatchObject({
@@ -116,7 +116,7 @@ test('what variables hold under secret names is hidden in texts, wherever a run 
     { vars: VARS, input: { note: `my key is ${KEY}` } },
   )
   const run = runOf(spec.runId)
-  const answer = await run.start(spec, { waitMs: 10_000 })
+  const answer = await run.start(spec, { waitMs: 60_000 })
   expect(JSON.stringify(answer)).not.toContain(KEY)
   const shown = await allShown(spec.runId)
   expect(shown).toContain('smtp://me:[redacted]@smtp.example')

@@ -73,7 +73,7 @@ test('while the index does not answer runs are answered all the same, and an ala
   await env.DB.prepare('ALTER TABLE runs RENAME TO runs_away').run()
   const spec = newSpec(linear(2))
   try {
-    const answer = await runOf(spec.runId).start(spec, { waitMs: 5_000 })
+    const answer = await runOf(spec.runId).start(spec, { waitMs: 60_000 })
     expect(answer.ok && answer.run.status).toBe('succeeded')
     expect(await held(spec.runId)).toMatchObject({ alarm: expect.any(Number), unreported: 1 })
   } finally {

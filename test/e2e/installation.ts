@@ -10,7 +10,7 @@ import { inRoot } from '../../scripts/server/paths.ts'
 import { findPort } from '../../scripts/server/port.ts'
 import type { Owner } from '../../scripts/server/state.ts'
 
-const READY_MS = 50_000
+const READY_MS = 150_000
 
 export type Installation = {
   url: string
@@ -107,7 +107,7 @@ export function isAlive(pid: number | undefined): boolean {
 }
 
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const until = Date.now() + 15_000
+  const until = Date.now() + 60_000
   while (!(await holds())) {
     if (Date.now() > until) throw new Error(`It never came about that ${what}`)
     await sleep(50)

@@ -1,5 +1,6 @@
 // Runs straight on the object, without HTTP or a stored workflow.
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import {
@@ -16,6 +17,9 @@ export type Definition = {
   edges?: Record<string, unknown>[]
   [more: string]: unknown
 }
+
+/** A run that ends does so at once; on a busy machine it is given the time. One that waits for something is not for `start`. */
+export const MAX_WAIT_MS = 60_000
 
 export const linear = (length: number, type = 'flow.noop'): Definition => ({
   nodes: Array.from({ length }, (_, i) => ({ id: `n${i}`, type })),
@@ -49,13 +53,27 @@ export const objectOf = (runId: string) => runHost(env.RUNS, runId)
 export async function start(
   definition: Definition,
   more: Partial<RunSpec> = {},
-  options: StartOptions = { waitMs: 5_000 },
+  options: StartOptions = { waitMs: MAX_WAIT_MS },
 ): Promise<RunView> {
   const spec = newSpec(definition, more)
   const answer = await runOf(spec.runId).start(spec, options)
   if (!answer.ok) throw new Error(answer.reason)
   return answer.run
 }
+
+/** Starts the run and gives it as it is once it waits. */
+export async function parked(definition: Definition, more: Partial<RunSpec> = {}): Promise<RunView> {
+  const { id } = await start(definition, more, { waitMs: 0 })
+  return untilWaiting(id)
+}
+
+export const untilWaiting = (runId: string, path?: string): Promise<RunView> =>
+  vi.waitFor(async () => {
+    const run = await runOf(runId).view({ nodes: true, output: true })
+    const isThere = path === undefined || run?.waitingFor.some((wait) => wait.path === path)
+    if (run?.status !== 'waiting' || !isThere) throw new Error(`The run is ${run?.status}`)
+    return run
+  })
 
 export const finished = async (definition: Definition, input: Json = null): Promise<RunView> =>
   start(definition, { input })

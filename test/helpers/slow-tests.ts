@@ -11,7 +11,7 @@ const SOURCES: Record<string, string[]> = {
     'src/db/schema/index.ts',
     'src/http/scopes.ts',
   ],
-  'test/core/migrations.test.ts': ['migrations', 'src/db/schema'],
+  'test/chaos/faults.test.ts': ['durable-objects', 'src/engine', 'src/objects', 'src/queue'],
   'test/e2e/kill.test.ts': ['durable-objects', 'scripts/server', 'src/db', 'src/queue'],
   'test/e2e/kill-runs.test.ts': [
     'durable-objects',

@@ -18,3 +18,6 @@ export const TESTS_ALONE = [
   // A tick tells of a page of tasks, and other tests have thousands that are due.
   'test/modules/tasks/events.test.ts',
 ]
+
+/** The same for whole installations, as the project `e2e-alone`: how fast a server is shows only where nothing else runs. */
+export const INSTALLATIONS_ALONE = ['test/e2e/fork-bomb.test.ts']

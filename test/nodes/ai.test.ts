@@ -1,6 +1,6 @@
 // Nodes that call models, with the offline model: every call is a step of the run.
 import { expect, test } from 'vitest'
-import { finished, runOf, start } from '../helpers/runs.ts'
+import { finished, MAX_WAIT_MS, parked, runOf, start, untilWaiting } from '../helpers/runs.ts'
 
 const one = (type: string, params: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
   nodes: [{ id: 'it', type, params, ...more }],
@@ -148,20 +148,20 @@ test('a limit of steps ends with what there is, or parks the run for people', as
   }
   const ended = await finished(one('ai.agent', params))
   expect(ended).toMatchObject({ status: 'succeeded', output: { finishReason: 'steps', steps: 1 } })
-  const parked = await start(one('ai.agent', { ...params, onLimit: 'park' }), {}, { waitMs: 500 })
-  expect(parked).toMatchObject({ status: 'waiting', waitingFor: [{ path: 'it.limit~2', kind: 'approval' }] })
-  const approvalId = String(parked.waitingFor[0]?.name)
+  const stopped = await parked(one('ai.agent', { ...params, onLimit: 'park' }))
+  expect(stopped).toMatchObject({ status: 'waiting', waitingFor: [{ path: 'it.limit~2', kind: 'approval' }] })
+  const approvalId = String(stopped.waitingFor[0]?.name)
   const decide = { approvalId, by: 'usr_other', comment: null, data: null, isStarter: false } as const
-  await runOf(parked.id).decide({ ...decide, decision: 'approve' })
-  const again = await runOf(parked.id).view({}, 5_000)
+  await runOf(stopped.id).decide({ ...decide, decision: 'approve' })
+  const again = await untilWaiting(stopped.id, 'it.limit~4')
   // It has come one step further, and waits again.
-  expect(again?.waitingFor).toMatchObject([{ path: 'it.limit~4' }])
-  await runOf(parked.id).decide({
+  expect(again.waitingFor).toMatchObject([{ path: 'it.limit~4' }])
+  await runOf(stopped.id).decide({
     ...decide,
-    approvalId: String(again?.waitingFor[0]?.name),
+    approvalId: String(again.waitingFor[0]?.name),
     decision: 'reject',
   })
-  expect(await runOf(parked.id).view({}, 5_000)).toMatchObject({
+  expect(await runOf(stopped.id).view({}, MAX_WAIT_MS)).toMatchObject({
     status: 'succeeded',
     output: { finishReason: 'steps', steps: 2 },
   })
@@ -172,7 +172,7 @@ test('with the policy ask a call waits for consent while the others run, and a r
     agent: { name: 'Writer', tools: ['date', { name: 'store.set', policy: 'ask' }] },
     prompt: 'Use date and store.set with key "a" and value "b", then answer',
   }
-  const run = await start(one('ai.agent', params), {}, { waitMs: 500 })
+  const run = await parked(one('ai.agent', params))
   expect(run.status).toBe('waiting')
   const [wait] = run.waitingFor
   expect(wait).toMatchObject({ kind: 'approval', detail: { title: 'Let Writer use store.set?' } })
@@ -185,7 +185,7 @@ test('with the policy ask a call waits for consent while the others run, and a r
     data: null,
     isStarter: false,
   })
-  const ended = await runOf(run.id).view({}, 5_000)
+  const ended = await runOf(run.id).view({}, MAX_WAIT_MS)
   expect(ended).toMatchObject({ status: 'succeeded' })
   expect(JSON.stringify(ended?.output)).toContain('Not today')
 })

@@ -2,14 +2,14 @@
 import { vi } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import type { RunSpec, RunView, WaitView } from '../../src/objects/workflow-run.ts'
-import { runOf, start } from '../helpers/runs.ts'
+import { MAX_WAIT_MS, runOf, start } from '../helpers/runs.ts'
 
 export type Params = Record<string, unknown>
 export type More = Partial<RunSpec> & { node?: Record<string, unknown>; waitMs?: number }
 
 /** The node alone: its output is that of the run. */
 export const one = (type: string, params: Params, { node, waitMs, ...spec }: More = {}): Promise<RunView> =>
-  start({ nodes: [{ id: 'it', type, params, ...node }] }, spec, { waitMs: waitMs ?? 5_000 })
+  start({ nodes: [{ id: 'it', type, params, ...node }] }, spec, { waitMs: waitMs ?? MAX_WAIT_MS })
 
 export async function outputOf(type: string, params: Params, input: Json = null): Promise<Json> {
   const run = await one(type, params, { input })
@@ -41,7 +41,7 @@ export const withPorts = (
       output: Object.fromEntries(ports.map((port) => [port, `{{ nodes.${port} }}`])),
     },
     spec,
-    { waitMs: waitMs ?? 5_000 },
+    { waitMs: waitMs ?? MAX_WAIT_MS },
   )
 
 /** The ports that were taken. */
@@ -51,7 +51,7 @@ export const taken = (run: RunView): string[] =>
     .map(({ id }) => id)
 
 export async function ended(runId: string): Promise<RunView> {
-  const view = await runOf(runId).view({ nodes: true, output: true }, 5_000)
+  const view = await runOf(runId).view({ nodes: true, output: true }, MAX_WAIT_MS)
   if (view === null) throw new Error('There is no such run')
   return view
 }

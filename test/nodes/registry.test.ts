@@ -3,7 +3,7 @@ import { compile } from '../../src/engine/compile/index.ts'
 import { compileSchema } from '../../src/engine/json-schema/compile.ts'
 import { describeNodeTypes } from '../../src/nodes/describe.ts'
 import { INNER_NODES, NODE_TYPES, NODES, nodeOf } from '../../src/nodes/registry.ts'
-import { start } from '../helpers/runs.ts'
+import { parked, start } from '../helpers/runs.ts'
 
 const TYPES = NODES.map((node) => [node.type, node] as const)
 
@@ -65,10 +65,10 @@ test.each(TYPES)(
 
 test.each(TYPES.filter(([, node]) => node.pure))('the example of %s runs', async (type, node) => {
   const input = { orderId: 'A-17', total: 1_500 }
-  const run = await start(exampleOf(type, node.example), { input }, { waitMs: 200 })
+  const isWaiting = /^flow\.(wait|approval)/.test(type)
+  const run = await (isWaiting ? parked : start)(exampleOf(type, node.example), { input })
   const it = run.nodes?.find(({ id }) => id === 'it')
-  const expected =
-    type === 'flow.fail' ? 'failed' : /^flow\.(wait|approval)/.test(type) ? 'waiting' : 'succeeded'
+  const expected = type === 'flow.fail' ? 'failed' : isWaiting ? 'waiting' : 'succeeded'
   expect(it).toMatchObject({ status: expected })
 })
 

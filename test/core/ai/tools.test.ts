@@ -7,6 +7,7 @@ import { fetchAllowed, mayReach } from '../../../src/nodes/tools/hosts.ts'
 import { faultsOfTools, offeredTools } from '../../../src/nodes/tools/offer.ts'
 import { pageOf } from '../../../src/nodes/tools/page.ts'
 import { TOOLS } from '../../../src/nodes/tools/registry.ts'
+import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 test.each([
   ['0.1 + 0.2', '0.3'],
@@ -133,9 +134,11 @@ test('a redirect to no URL is refused in words', async () => {
   })
 })
 
-test('a page made to be slow is read in a moment', { timeout: 5_000 }, () => {
+test('a page made to be slow is read in a moment', () => {
+  const spentMs = startProcessorTime()
   const html = `${'y'.repeat(1_400_000)}${'<a href=x> '.repeat(50_000)}<a href=z>Last</a>`
   expect(pageOf(html, 'https://a.com/').links).toEqual([{ text: 'Last', url: 'https://a.com/z' }])
+  expect(spentMs()).toBeLessThan(5_000)
 })
 
 test.each(['ftp://a.com/', 'https://user:pw@a.com/', 'not a url', 'file:///etc/passwd'])(
@@ -159,11 +162,11 @@ test('a page is read as text with its links, without what nobody sees', () => {
 })
 
 test('a hostile page takes no time', () => {
-  const started = performance.now()
+  const spentMs = startProcessorTime()
   pageOf('<'.repeat(500_000), 'https://a.com')
   pageOf('<a href="x">'.repeat(100_000), 'https://a.com')
   pageOf(`<!--${'-'.repeat(500_000)}`, 'https://a.com')
-  expect(performance.now() - started).toBeLessThan(3_000)
+  expect(spentMs()).toBeLessThan(3_000)
 })
 
 test('the settings of an agent are checked: names, doubles, and what each tool needs', () => {

@@ -213,6 +213,6 @@ test.each([
     const { value } = await reader.read()
     const runId = /run_[0-9a-z]+/.exec(new TextDecoder().decode(value))?.[0] ?? ''
     await reader.cancel()
-    expect(await runOf(runId).view({}, 10_000)).toMatchObject({ status })
+    expect(await runOf(runId).view({}, 60_000)).toMatchObject({ status })
   },
 )

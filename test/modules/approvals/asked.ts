@@ -49,7 +49,7 @@ export const decide = (
 ): Promise<Answer<any>> => post(`${APPROVALS}/${id}`, as, { decision, ...more })
 
 export async function outcome({ runId }: Pick<Asked, 'runId'>): Promise<any> {
-  const view = await runOf(runId).view({ output: true }, 5_000)
+  const view = await runOf(runId).view({ output: true }, 60_000)
   return view?.output
 }
 

@@ -126,7 +126,7 @@ async function approved(definition = PAYING) {
   const run = await execute(owner, workflowId, { input: { amount: 10 } })
   const runId: string = run.body.id
   await answerOf(ann, runId)
-  expect((await runOf(runId).view({}, 5_000))?.status).toBe('succeeded')
+  expect((await runOf(runId).view({}, 60_000))?.status).toBe('succeeded')
   const rerun = (as: Key | Person, body: unknown) => send(as, `/workflows/executions/${runId}/rerun`, body)
   return { owner, ann, workflowId, runId, rerun }
 }
@@ -145,7 +145,7 @@ test('a rerun from behind a question with other input needs workflows:write, and
   const again = await rerun(owner, { from: 'pay', input })
   expect(again.body.waitingFor).toMatchObject([{ kind: 'approval', detail: { title: 'Pay 1000?' } }])
   await answerOf(ann, again.body.id)
-  expect((await runOf(again.body.id).view({ output: true }, 5_000))?.output).toMatchObject({
+  expect((await runOf(again.body.id).view({ output: true }, 60_000))?.output).toMatchObject({
     pay: { paid: 1_000 },
   })
 })
@@ -197,10 +197,10 @@ test('a sub-workflow that has asked is run again with other input, one that has 
     edges: [{ from: 'sub', to: 'pay' }],
   })
   const first = await execute(owner, await newWorkflow(owner.teamId, parent(quiet)), { input: { amount: 1 } })
-  expect((await runOf(first.body.id).view({}, 5_000))?.status).toBe('succeeded')
+  expect((await runOf(first.body.id).view({}, 60_000))?.status).toBe('succeeded')
   const body = { from: 'pay', input: { amount: 2 } }
   const kept = await send(owner, `/workflows/executions/${first.body.id}/rerun`, body)
-  expect((await runOf(kept.body.id).view({}, 5_000))?.status).toBe('succeeded')
+  expect((await runOf(kept.body.id).view({}, 60_000))?.status).toBe('succeeded')
   const count = await env.DB.prepare("SELECT value FROM store_entries WHERE team_id = ? AND key = 'quiet'")
     .bind(owner.teamId)
     .first<number>('value')
@@ -220,7 +220,7 @@ test('a sub-workflow that has asked is run again with other input, one that has 
       { timeout: 5_000 },
     )
   await send(ann, `/approvals/${await childOf(second.body.id)}`, { decision: 'approve' })
-  expect((await runOf(second.body.id).view({}, 5_000))?.status).toBe('succeeded')
+  expect((await runOf(second.body.id).view({}, 60_000))?.status).toBe('succeeded')
   const again = await send(owner, `/workflows/executions/${second.body.id}/rerun`, body)
   expect(again.body.status).not.toBe('succeeded')
   await childOf(again.body.id)

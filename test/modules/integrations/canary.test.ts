@@ -165,7 +165,7 @@ test('the secret of an integration is nowhere but in its sealed row', async () =
     )
     expect(refused.status).toBe(401)
     const runs = [started.body.id, delivered.body.runId]
-    for (const id of runs) await runOf(id).view({}, 10_000)
+    for (const id of runs) await runOf(id).view({}, 60_000)
 
     for (const id of runs) {
       for (const suffix of [

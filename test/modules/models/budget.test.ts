@@ -8,7 +8,7 @@ import { call, get } from '../../helpers/api.ts'
 import { clock, useRealTime } from '../../helpers/clock.ts'
 import { mailTo, withContext } from '../../helpers/jobs.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
-import { runOf, start } from '../../helpers/runs.ts'
+import { parked, runOf, start } from '../../helpers/runs.ts'
 import { newModelServer } from '../integrations/integrations.ts'
 
 const base = inject('modelProviders')
@@ -111,7 +111,7 @@ test('without hardStop nothing is stopped, and a model without a price is refuse
 test('a parked run says that the budget of the team is used up, and goes on when it is raised', async () => {
   const owner = await teamWith({ monthlyCostUsd: 0, hardStop: true })
   const model = await priced('ok')
-  const parked = await start(
+  const stopped = await parked(
     {
       nodes: [
         {
@@ -122,12 +122,11 @@ test('a parked run says that the budget of the team is used up, and goes on when
       ],
     },
     { teamId: owner.teamId },
-    { waitMs: 2_000 },
   )
-  const [wait] = parked.waitingFor
+  const [wait] = stopped.waitingFor
   expect(wait).toMatchObject({ detail: { title: 'The agent the agent has reached the budget of the team' } })
   await call('PUT', `/api/v1/teams/${owner.teamId}/budgets`, { as: owner, body: { monthlyCostUsd: 9 } })
-  await runOf(parked.id).decide({
+  await runOf(stopped.id).decide({
     approvalId: String(wait?.name),
     by: 'usr_other',
     decision: 'approve',
@@ -135,7 +134,7 @@ test('a parked run says that the budget of the team is used up, and goes on when
     data: null,
     isStarter: false,
   })
-  expect(await runOf(parked.id).view({}, 5_000)).toMatchObject({ output: { finishReason: 'stop' } })
+  expect(await runOf(stopped.id).view({}, 60_000)).toMatchObject({ output: { finishReason: 'stop' } })
 })
 
 const amounts = async () => ({ cost: { low: 10_000, high: CALL }, tokens: { low: 10, high: 18 } })

@@ -21,7 +21,7 @@ const call = (id: string, name: string, more: Record<string, unknown> = {}) => (
   ...more,
 })
 const atEnd = async (runId: string): Promise<RunView> => {
-  const view = await runOf(runId).view({ output: true, nodes: true }, 10_000)
+  const view = await runOf(runId).view({ output: true, nodes: true }, 60_000)
   if (view === null) throw new Error('There is no such run')
   return view
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import type { RequestContext } from '../../../src/context.ts'
-import { DAY_MS, HOUR_MS, toIso } from '../../../src/core/clock.ts'
+import { DAY_MS } from '../../../src/core/clock.ts'
 import { retireRuns } from '../../../src/modules/runs/service/keep.ts'
 import { writeRunManifest } from '../../../src/modules/runs/service/manifest.ts'
 import { get, post } from '../../helpers/api.ts'
@@ -41,9 +41,6 @@ test('a run that ended long ago is removed with its object, a younger one stays'
 
 const manifestAt = (now: number) => withContext((request) => writeRunManifest({ ...request, now: () => now }))
 
-const START_OF_TODAY = Date.now() - (Date.now() % DAY_MS)
-const TODAY = toIso(START_OF_TODAY).slice(0, 10)
-
 /** Pages are never changed, and another test's clock may have been here already. */
 async function forgetManifest(day: string): Promise<void> {
   const { objects } = await env.FILES.list({ prefix: `run-manifest/${day}/` })
@@ -73,26 +70,24 @@ async function reindex(day: string): Promise<number> {
 
 const forget = (id: string) => env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
 
-test('the index comes back from the manifest of the day and the runs themselves', async () => {
-  const { id } = await endedRun()
-  await forgetManifest(TODAY)
-  await manifestAt(START_OF_TODAY + DAY_MS + 12 * HOUR_MS)
-  await forget(id)
-  await reindex(TODAY)
-  expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
-  // Every run that any test has made is asked.
-}, 120_000)
-
 /** A run of a day that no other test is in, at this time of it. */
-async function runAt(time: string): Promise<string> {
+async function runAt(time: string, day = '2020-02-03'): Promise<string> {
   const { id } = await endedRun()
-  await env.DB.prepare('UPDATE runs SET created_at = ? WHERE id = ?')
-    .bind(Date.parse(`2020-02-03T${time}Z`), id)
-    .run()
+  await env.DB.prepare('UPDATE runs SET created_at = ? WHERE id = ?').bind(at(time, day), id).run()
   return id
 }
 
-const at = (time: string): number => Date.parse(`2020-02-03T${time}Z`)
+const at = (time: string, day = '2020-02-03'): number => Date.parse(`${day}T${time}Z`)
+
+test('the index comes back from the manifest of the day and the runs themselves', async () => {
+  const day = '2020-02-05'
+  const id = await runAt('11:00:00', day)
+  await forgetManifest(day)
+  await manifestAt(at('12:00:00', '2020-02-06'))
+  await forget(id)
+  await reindex(day)
+  expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
+})
 
 test('the runs of the current day come back as well, also one that has reported late', async () => {
   const day = '2020-02-03'

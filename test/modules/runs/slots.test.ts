@@ -37,7 +37,7 @@ const starts = (workflowId: string, wait: boolean): Definition => ({
 /** The id of a run that another has started without waiting for it, which takes no slot for that. */
 async function startDetached(teamId: string, workflowId: string): Promise<string> {
   const spec = newSpec(starts(workflowId, false), { teamId })
-  const answer = await runOf(spec.runId).start(spec, { waitMs: 5_000 })
+  const answer = await runOf(spec.runId).start(spec, { waitMs: 60_000 })
   if (!answer.ok || answer.run.status !== 'succeeded') throw new Error(JSON.stringify(answer))
   await shows(teamId, spec.runId, { status: 'succeeded' })
   return (answer.run.output as { runId: string }).runId

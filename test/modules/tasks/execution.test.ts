@@ -138,7 +138,7 @@ test('a parent sums up its subtasks by weight', async () => {
   const heavy = await newTask(ada, { parentId: parent.id, weight: 3 })
   const light = await newTask(ada, { parentId: parent.id, input: failingSteps })
   await verb(ada, heavy.id, 'execute', undefined, { prefer: 'wait=10' })
-  await expect.poll(async () => (await taskOf(ada, parent.id)).progress, { timeout: 5_000 }).toBe(75)
+  await expect.poll(async () => (await taskOf(ada, parent.id)).progress).toBe(75)
   await verb(ada, parent.id, 'execute')
   await untilStatus(ada, light.id, 'failed')
   const done = await untilStatus(ada, parent.id, 'failed')

@@ -140,7 +140,7 @@ test('what exceeds a limit waits and says so', async () => {
   })
   const two = await newTask(ada, { input: pureSteps('x') })
   await verb(ada, two.id, 'execute')
-  await expect.poll(async () => (await taskOf(ada, two.id)).reason?.code, { timeout: 5_000 }).toBe('limit')
+  await expect.poll(async () => (await taskOf(ada, two.id)).reason?.code).toBe('limit')
   expect((await taskOf(ada, two.id)).place).toBe(1)
   await call('PUT', `${TASKS}/limits`, { as: ada, body: { limits: [] } })
   await untilStatus(ada, two.id, 'succeeded')

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { BUILT_INS } from '../../../src/modules/templates/index.ts'
 import { get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { finished, runOf, start } from '../../helpers/runs.ts'
+import { finished, parked, runOf } from '../../helpers/runs.ts'
 
 type Made = { definition: Parameters<typeof finished>[0] }
 
@@ -51,7 +51,7 @@ test('the approval template asks about a large expense and goes the way that was
   const made = await post<Made>('/api/v1/workflows/templates/tpl_builtin_expense_approval/use', person, {
     variables: { limit: 10 },
   })
-  const run = await start(made.body.definition, { input: { amount: 50, purpose: 'Pens' } }, { waitMs: 300 })
+  const run = await parked(made.body.definition, { input: { amount: 50, purpose: 'Pens' } })
   const [wait] = run.waitingFor
   expect(wait).toMatchObject({ kind: 'approval', path: 'ask' })
   const answer = await runOf(run.id).decide({

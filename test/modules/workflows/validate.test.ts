@@ -134,7 +134,7 @@ test.each([
   const answer = await sendText(VALIDATE, person, body)
   expect([answer.status, answer.body.valid]).toEqual([200, false])
   expect(codes(answer.body)).toContain(code)
-  expect(Date.now() - started).toBeLessThan(5_000)
+  expect(Date.now() - started).toBeLessThan(30_000)
 })
 
 test('a pattern that would backtrack in a schema of the inputs costs nothing', async () => {

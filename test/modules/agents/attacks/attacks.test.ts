@@ -69,7 +69,7 @@ async function attack(
   said: unknown,
   tools: object[] = TOOLS,
   more: object = {},
-  waitMs = 20_000,
+  waitMs = 60_000,
 ) {
   const params = {
     agent: {
@@ -203,7 +203,7 @@ test('25 calls that were changed after consent are other questions, and a change
   await decide(run.waitingFor[0]?.name, 'approve')
   expect(String(await stored())).toBe('10')
   await decide(second?.waitingFor[0]?.name, 'reject')
-  expect((await runOf(run.id).view({}, 5_000))?.status).toBe('succeeded')
+  expect((await runOf(run.id).view({}, 60_000))?.status).toBe('succeeded')
   expect(String(await stored())).toBe('10')
 })
 
