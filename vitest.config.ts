@@ -147,7 +147,7 @@ export default defineConfig({
       ofInstallations('e2e', {
         include: ['test/e2e/**/*.test.ts'],
         exclude: [...exclude, ...INSTALLATIONS_ALONE],
-        maxWorkers: 2,
+        fileParallelism: false,
         sequence: { groupOrder: 1 },
       }),
       ofInstallations('e2e-alone', {
