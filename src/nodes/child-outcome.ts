@@ -10,7 +10,7 @@ export function outcomeOfChild({ runId, ended }: ChildRun, nowMs: number): NodeR
   return ended.status === 'succeeded' ? { output: ended.output } : { error: failureOf(runId, ended) }
 }
 
-/** As the run object says it when the child tells of its end later. */
+/** As reported by the run object when the child has ended later. */
 function failureOf(runId: string, { status, error }: NonNullable<ChildRun['ended']>): NodeError {
   const { code, message } = (error ?? {}) as { code?: string; message?: string }
   return {

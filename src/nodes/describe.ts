@@ -1,4 +1,4 @@
-// The node types as data: what the API lists, the reference prints and an editor builds its forms from.
+// The node types as data, for the API, the reference and forms in editors.
 import * as z from 'zod'
 import { Body, DEFAULTS } from '../engine/model/definition.ts'
 import type { NodeCategory, NodeType } from './node.ts'
@@ -8,17 +8,17 @@ export type NodeTypeDescription = {
   type: string
   category: NodeCategory
   summary: string
-  /** JSON Schema. Any string in the parameters may hold expressions in place of what it asks for. */
+  /** A JSON Schema. Any string in the parameters may contain expressions. */
   params: Record<string, unknown>
-  /** Of the example where they depend on the parameters; every node that can fail also has `error` with `onError: route`. */
+  /** The ports for the example if they depend on the parameters. With `onError: route`, every node that can fail also has `error`. */
   ports: readonly string[]
   output: string
   example: Record<string, unknown>
   needsCredential: boolean
   takesCredential: boolean
-  /** Computed at once, without reaching anything outside. */
+  /** Whether it computes immediately, without external effects. */
   pure: boolean
-  /** Null where nothing takes time, or where the node waits as long as its parameters say. */
+  /** Null if the node takes no time, or waits as long as its parameters say. */
   defaultTimeoutMs: number | null
 }
 
@@ -45,10 +45,10 @@ const describe = (node: NodeType): NodeTypeDescription => ({
 
 function paramsOf(node: NodeType): Record<string, unknown> {
   const own = node.params
-  // The engine reads the body of a group before the node's schema sees the rest.
+  // The engine takes the body of a group out before the node's schema sees the rest.
   const schema =
     node.kind === 'group' && node.body === undefined && own instanceof z.ZodObject
-      ? own.extend({ body: Body.describe('Its nodes, edges and what it gives.') })
+      ? own.extend({ body: Body.describe('The nodes, edges and output of the body.') })
       : own
   const { $schema: _dialect, ...params } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return params

@@ -1,4 +1,4 @@
-/** Whether a parameter stands as it is: no expression anywhere in it. */
+/** Whether a parameter contains no expressions. */
 export function isFixed(value: unknown): boolean {
   if (typeof value === 'string') return !value.includes('{{')
   if (typeof value !== 'object' || value === null) return true

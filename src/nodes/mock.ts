@@ -1,5 +1,5 @@
-// An outcome that stands in for a node, in tests and on drafts. The run, the dry run and the check at the start all read it
-// here, so that they agree on where a mocked node goes on.
+// Mocked outcomes of nodes, for tests and drafts. The run, the dry run and the check at the start all use this code, so they agree on
+// where a mocked node continues.
 
 import type { Json } from '../core/json.ts'
 import type { Pointer } from '../core/pointer.ts'
@@ -11,7 +11,7 @@ import { NodeFailure, type NodeResult, type NodeType } from './node.ts'
 /** Either an outcome or an error. */
 export type Mock = { output?: Json; port?: string; error?: Json }
 
-/** `computed`: the node's own parameters say it, as in a run without the mock. */
+/** `computed`: decided by the node's own parameters, as in a run without the mock. */
 type Way = { port: string } | 'computed' | 'open'
 
 function wayOf(type: NodeType | undefined, node: Node, mock: Mock): Way {
@@ -25,28 +25,28 @@ function wayOf(type: NodeType | undefined, node: Node, mock: Mock): Way {
   return port === undefined ? 'open' : { port }
 }
 
-/** Why nothing could be made of a mock, with the field that it is about. */
+/** Why a mock cannot be used, with the field at fault. */
 export function mockFault(
   type: NodeType | undefined,
   node: Node,
   mock: Mock,
 ): { field: Pointer; message: string } | null {
   if (type?.kind === 'group' && type.body === undefined)
-    return { field: '', message: 'A group cannot be stood in for; name the nodes inside it.' }
+    return { field: '', message: 'A group cannot be mocked. Mock the nodes inside it instead.' }
   if (mock.error !== undefined) return null
   const ports = portsOf(type, node)
   const names = (ports ?? []).map((name) => `"${name}"`).join(', ')
   if (mock.port !== undefined && ports !== undefined && !ports.includes(mock.port))
-    return { field: '/port', message: `The node has no such port; its ports are ${names}.` }
+    return { field: '/port', message: `The node does not have this port. Its ports are ${names}.` }
   if (wayOf(type, node, mock) === 'open')
     return {
       field: '/port',
-      message: `The output does not say where the node goes on; name a port: ${names}.`,
+      message: `The output does not determine the port. Set one of ${names}.`,
     }
   return null
 }
 
-/** What the node comes to. `compute` is asked only where its parameters decide. */
+/** The result of the mocked node. Calls `compute` only if its parameters decide the port. */
 export function mockResult(
   type: NodeType | undefined,
   node: Node,
@@ -57,13 +57,13 @@ export function mockResult(
   const way = wayOf(type, node, mock)
   const output = mock.output ?? null
   if (way === 'open')
-    throw new NodeFailure({ code: 'mock.port_missing', message: 'The mock names no port', retryable: false })
+    throw new NodeFailure({ code: 'mock.port_missing', message: 'The mock has no port', retryable: false })
   if (way !== 'computed') return { output, port: way.port }
   const result = compute()
   return 'output' in result ? { ...result, output } : result
 }
 
-/** As an error of a node: `{ code, message }`, or a text that is the message. */
+/** A node error from `{ code, message }` or from a text, which is the message. */
 export function mockError(error: Json): NodeError {
   const { code, message } = (
     typeof error === 'object' && error !== null && !Array.isArray(error) ? error : {}
@@ -71,7 +71,7 @@ export function mockError(error: Json): NodeError {
   const text = typeof error === 'string' ? error : message
   return {
     code: typeof code === 'string' && code !== '' ? code : 'node.mocked',
-    message: typeof text === 'string' && text !== '' ? text : 'A mock says that the node fails',
+    message: typeof text === 'string' && text !== '' ? text : 'The mock fails the node',
     retryable: false,
   }
 }

@@ -1,5 +1,5 @@
-// What a node type is: one file with its schema, its ports and what it does. The registry, the validator, the
-// reference, the JSON Schema of `GET /workflows/node-types` and the run object all read this and nothing else.
+// Defines a node type: one file with its schema, its ports and what it does. The registry, the validator, the reference, the JSON
+// Schema of `GET /workflows/node-types` and the run object all use only this.
 import type * as z from 'zod'
 import type { Json } from '../core/json.ts'
 import type { NodeError, Wait } from '../engine/model/event.ts'
@@ -20,61 +20,61 @@ export type NodeCategory =
   | 'deploy'
   | 'n8n'
 
-/** What becomes of a call: an outcome, a wait that the engine keeps, or a failure. */
+/** The result of a call: an outcome, a wait that the engine keeps, or a failure. */
 export type NodeResult =
   | {
       output: unknown
       port?: string
-      /** Answers the request that started the run, when one is waiting; the first answer of a run counts. */
+      /** Responds to the request that started the run, if one is waiting. Only the first response of a run counts. */
       respond?: HttpAnswer
-      /** What a call of a model has used. */
+      /** The usage of a model call. */
       usage?: Usage
     }
   | {
       wait: Wait
-      /** What a person or a later signal needs to know; kept beside the wait and shown with it. */
+      /** What a person or a later signal needs to know. Stored and shown with the wait. */
       detail?: Json
     }
   | { error: NodeError; usage?: Usage }
 
-/** A person's word on an approval, as the run has recorded it. */
+/** A person's decision on an approval, as recorded by the run. */
 export type Decision = {
   by: string
   decision: 'approve' | 'reject'
   comment: string | null
   data: Json
   at: string
-  /** Said by who started the run. */
+  /** Set if the person who started the run made the decision. */
   self?: true
 }
 
-/** What a node sees of its activation. Nothing in it depends on the clock or the process, so a second try sees the same. */
+/** What a node sees of its activation. It does not depend on the clock or the process, so another attempt sees the same. */
 export type NodeInput<Params> = {
-  /** Evaluated and parsed, except those named in `deferred`. */
+  /** Evaluated and parsed, except those in `deferred`. */
   params: Params
-  /** The output of the forward predecessor, or an object by node id when the graph gives several. */
+  /** The output of the predecessor, or an object by node id if the graph has several. Loop edges do not count. */
   prev: unknown
   /** Outputs of the predecessors whose edge was taken, by node id. */
   taken: Readonly<Record<string, unknown>>
   /**
-   * In a supplied body: what a node of it gave, in each round until now. Nothing else of the run can be read so.
+   * In a built-in body: the outputs of one of its nodes in all rounds so far. It cannot read other parts of the run.
    */
   inside: (id: string) => { iteration: number; output: unknown }[]
-  /** A run before this one has tried it and failed, or left it open. */
+  /** An earlier run has tried it and failed, or left its outcome open. */
   isAgain: boolean
-  /** Evaluates a parameter named in `deferred`, e.g. for each item. Throws NodeFailure when it cannot. */
+  /** Evaluates a parameter in `deferred`, for example for each item. Throws NodeFailure if that fails. */
   evaluate: (param: string, extra: { item?: unknown; index?: number }) => unknown
-  /** Whether an outcome at this port leads anywhere. */
+  /** Whether this port has an edge. */
   hasEdge: (port: string) => boolean
-  /** When this attempt started. Expressions see the time at which the node first became ready as `now`. */
+  /** When this attempt started. In expressions, `now` is when the node first became ready. */
   nowMs: number
   path: string
   attempt: number
-  /** How many attempts have failed. One that was lost in a crash does not count: what it started may still be used. */
+  /** The number of failed attempts. An attempt lost in a crash does not count, because what it started may still be used. */
   failures: number
-  /** The same on every attempt: what makes an effect safe to repeat. */
+  /** The same on every attempt, so that effects can be repeated safely. */
   idempotencyKey: string
-  /** The integration that the node names, by id or name. */
+  /** The integration that the node uses, by id or name. */
   credential: string | null
   run: { id: string; workflowId: string | null; teamId: string; startedBy: string | null; depth: number }
 }
@@ -82,33 +82,33 @@ export type NodeInput<Params> = {
 type NodeTypeBase<Schema extends z.ZodType> = Omit<NodeTypeInfo, 'params' | 'pure'> & {
   category: NodeCategory
   summary: string
-  /** What is checked after evaluation; before it, a string that holds an expression stands for anything. */
+  /** Validation after evaluation. Before it, a string with an expression can stand for anything. */
   params: Schema
-  /** Described in words: outputs of most nodes depend on what they were given. */
+  /** In words, because the output of most nodes depends on their input. */
   output: string
   example: Record<string, unknown>
   /**
-   * Of a node with several ports, where a mock that names none goes on: as its parameters say, or by the mock's output;
-   * undefined when that does not tell.
+   * For a node with several ports: the port of a mock that sets none, from the parameters or the mock's output. Undefined if these do
+   * not determine it.
    */
   mockPort?: 'computed' | ((output: Json) => string | undefined)
-  /** Of a node that waits for a signal: its outcome, or null when this signal is not the one. */
+  /** For a node that waits for a signal: its outcome, or null if this signal does not match. */
   onSignal?: (input: NodeInput<z.output<Schema>>, data: Json) => NodeResult | null
-  /** Of a node that waits for people: its outcome, or null when more must speak. Sees all decisions so far. */
+  /** For a node that waits for people: its outcome, or null if more decisions are needed. Gets all decisions so far. */
   onDecision?: (detail: Json, decisions: readonly Decision[]) => NodeResult | null
 }
 
-/** Computes at once, without any effect: it runs inside the run object's own turn, many to a commit. */
+/** Computes immediately and without effects. It runs inside the run object's own turn, many nodes per commit. */
 export type PureNode<Schema extends z.ZodType = z.ZodType> = NodeTypeBase<Schema> & {
   pure: true
   compute: (input: NodeInput<z.output<Schema>>) => NodeResult
 }
 
-/** Reaches the world through its ports. It may be tried again after a crash, with the same key. */
+/** Has effects through its ports. It may be repeated after a crash, with the same key. */
 export type EffectNode<Schema extends z.ZodType = z.ZodType> = NodeTypeBase<Schema> & {
   pure: false
   run: (ports: NodePorts, input: NodeInput<z.output<Schema>>, signal: AbortSignal) => Promise<NodeResult>
-  /** Undoes by itself what it did, where a compensation asks for that. It is given no parameters. */
+  /** Undoes its own effect during a compensation. It gets no parameters. */
   undo?: (ports: NodePorts, input: NodeInput<unknown>, signal: AbortSignal) => Promise<NodeResult>
 }
 
@@ -120,7 +120,7 @@ export const pureNode = <Schema extends z.ZodType>(node: Omit<PureNode<Schema>, 
 export const effectNode = <Schema extends z.ZodType>(node: Omit<EffectNode<Schema>, 'pure'>): NodeType =>
   ({ ...node, pure: false }) as unknown as NodeType
 
-/** Thrown by `evaluate` and by ports; the run object turns it into the node's error. */
+/** Thrown by `evaluate` and by ports. The run object turns it into the node's error. */
 export class NodeFailure extends Error {
   readonly error: NodeError
 
@@ -131,10 +131,10 @@ export class NodeFailure extends Error {
   }
 }
 
-/** One of our own bindings did not answer: the attempt does not count as a failure and is tried again. */
+/** One of our own bindings did not respond. The attempt does not count as a failure and is repeated. */
 export class PlatformUnavailable extends Error {
   constructor(what: string, cause?: unknown) {
-    super(`${what} does not answer`, { cause })
+    super(`${what} does not respond`, { cause })
     this.name = 'PlatformUnavailable'
   }
 }

@@ -1,4 +1,4 @@
-// JSON Schema of parameters as they stand in a definition, where a string with an expression may take the place of any value.
+// JSON Schemas of parameters as written in a definition, where a string with an expression can replace any value.
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 export const EXPRESSION: JsonSchema = {
@@ -9,7 +9,7 @@ export const EXPRESSION: JsonSchema = {
 
 const LISTS = ['anyOf', 'oneOf', 'allOf'] as const
 
-/** `expression` is the schema of an expression or a reference to it. The schema itself, unlike its parts, stays as it is. */
+/** `expression` is the schema of an expression, or a reference to it. The top-level schema itself is not replaced. */
 export function openParts(schema: JsonSchema, expression: JsonSchema): JsonSchema {
   const opened: Record<string, unknown> = { ...schema }
   if (isObject(schema.properties))
@@ -17,7 +17,7 @@ export function openParts(schema: JsonSchema, expression: JsonSchema): JsonSchem
   if (isObject(schema.additionalProperties))
     opened.additionalProperties = open(schema.additionalProperties, expression)
   if (isObject(schema.items)) opened.items = open(schema.items, expression)
-  // Which branch is meant may depend on a value that is an expression, so more than one may fit.
+  // The branch may depend on a value that is an expression, so more than one may match.
   for (const name of LISTS) {
     const branches = schema[name]
     if (!Array.isArray(branches)) continue
@@ -37,7 +37,7 @@ function open(schema: JsonSchema, expression: JsonSchema): JsonSchema {
   }
 }
 
-/** No limit on texts, or no limit on anything. */
+/** Allows any text, or any value at all. */
 const takesAnyText = ({ description: _, default: __, ...limits }: JsonSchema): boolean =>
   Object.keys(limits).length === 0 || (limits.type === 'string' && Object.keys(limits).length === 1)
 

@@ -1,2 +1,2 @@
-/** The ports of a node that has one way out. */
+/** The ports of a node with a single output. */
 export const mainPort = (): readonly string[] => ['main']

@@ -1,5 +1,5 @@
-// All that a node may reach. Built for each run by `durable-objects/run-host/ports/index.ts`, with the team and the
-// user's rights already in it; a node can neither widen them nor name another team.
+// Everything that a node can access. `durable-objects/run-host/ports/index.ts` builds it for each run, with the team and the user's
+// rights built in. A node cannot extend those rights or choose another team.
 
 import type { Json } from '../core/json.ts'
 import type { EndedStatus } from '../engine/model/state.ts'
@@ -16,11 +16,11 @@ import type { AgentSpec } from './ai/agent-spec.ts'
 
 export type HttpPort = {
   /**
-   * Through the guard: address judged, redirects judged again, size and time capped. Throws NodeFailure, which says
-   * whether the request may have had its effect.
+   * Sends a request through the guard, which checks the address and each redirect, and limits size and time. Throws NodeFailure, which
+   * says whether the request may have had an effect.
    */
   fetch: (request: OutboundRequest) => Promise<OutboundResponse>
-  /** The same for an answer that is read as it comes. Its size is not capped: that is for `take` to do. */
+  /** The same for a streamed response. `take` must limit its size. */
   stream: <T>(request: OutboundRequest, take: (answer: StreamedResponse) => Promise<T>) => Promise<T>
 }
 
@@ -30,10 +30,10 @@ export type OutboundRequest = {
   headers: Record<string, string>
   body?: string | Uint8Array | FormData | URLSearchParams
   maxBytes: number
-  /** `any` also sends bodies on to other origins. */
+  /** `any` also sends bodies to other origins. */
   followRedirects: boolean | 'any'
   signal: AbortSignal
-  /** An integration of the team, by id or name: the request is signed with it wherever its allowed hosts let it. */
+  /** An integration of the team, by id or name. It authenticates the request at all its allowed hosts. */
   credential?: string
 }
 
@@ -41,7 +41,7 @@ export type OutboundResponse = {
   status: number
   headers: Record<string, string>
   bytes: Uint8Array
-  /** The address that answered in the end. */
+  /** The final URL. */
   url: string
 }
 
@@ -52,7 +52,7 @@ export type StreamedResponse = {
   chunks: AsyncIterable<Uint8Array>
 }
 
-/** The child run, and how it has ended if it has done so already. */
+/** The child run, and its result if it has already ended. */
 export type ChildRun = {
   runId: string
   ended: { status: EndedStatus; output: unknown; error: unknown } | null
@@ -60,10 +60,10 @@ export type ChildRun = {
 
 export type RunsPort = {
   /**
-   * Starts the child run, or finds the one that this attempt has started before a crash. Where an attempt before it, or one
-   * of the run that this one retries, has started a child with the same parameters, it goes on with that one. Effects of the
-   * child carry keys that follow from `idempotencyKey`, the same on every attempt.
-   * A child that is waited for is cancelled when the attempt was ended meanwhile, but not when its run only left memory. Throws NodeFailure when it cannot.
+   * Starts the child run, or finds the one that this attempt started before a crash. If an earlier attempt, or one of the run that this
+   * one retries, has started a child with the same parameters, it continues with that one. Idempotency keys of the child's effects are
+   * derived from `idempotencyKey`, which is the same on every attempt. If the attempt has ended in the meantime, a child that it waits
+   * for is cancelled, but not if its run was only evicted from memory. Throws NodeFailure if the child cannot start.
    */
   startChild: (child: {
     workflow: { id: string } | { key: string }
@@ -75,25 +75,25 @@ export type RunsPort = {
     wait: boolean
     signal: AbortSignal
   }) => Promise<ChildRun>
-  /** Undoes what the run did that the node was waiting for; null when there was nothing to undo. */
+  /** Undoes what the run did that the node was waiting for. Null if there was nothing to undo. */
   undoChild: (undo: { path: string; failures: number; signal: AbortSignal }) => Promise<ChildRun | null>
 }
 
 export type StorePort = {
   get: (key: string) => Promise<{ found: boolean; value: unknown }>
-  /** The operation id makes a repeated call count once: it answers what the first one did. */
+  /** The operation id makes a repeated call count once: it returns the result of the first. */
   set: (key: string, value: unknown, options: { ttlMs?: number; operationId: string }) => Promise<void>
-  /** Throws NodeFailure when the value there is not a number. */
+  /** Throws NodeFailure if the current value is not a number. */
   increment: (key: string, by: number, options: { operationId: string }) => Promise<number>
 }
 
 export type NotifyPort = {
-  /** Sends each recipient a mail of their own, once per key. Attachments are files of the team, by id or name. */
+  /** Sends each recipient a separate mail, once per key. Attachments are files of the team, by id or name. */
   email: (
     mail: { to: string[]; subject: string; text: string; html?: string; attachments?: string[] },
     key: string,
   ) => Promise<void>
-  /** Notifies members of the team, once per key; with null who started the run. Answers who is told. */
+  /** Notifies members of the team once per key, or with null the person who started the run. Returns the notified users. */
   user: (
     notice: {
       userIds: string[] | null
@@ -104,7 +104,7 @@ export type NotifyPort = {
     },
     key: string,
   ) => Promise<string[]>
-  /** Posts a body to a webhook of the team or to an address, once per key. Answers the id of the delivery. */
+  /** Sends a body to a webhook of the team or to a URL, once per key. Returns the id of the delivery. */
   webhook: (
     target: ({ webhookId: string } | { url: string }) & { body: unknown },
     key: string,
@@ -114,10 +114,10 @@ export type NotifyPort = {
 /** A file as expressions see it. */
 export type FileRef = { $file: string; name: string; type: string; sizeBytes: number; sha256: string }
 
-/** Files of the run's team, by id or name. Throws NodeFailure when one is not there or not taken. */
+/** Files of the run's team, by id or name. Throws NodeFailure if a file does not exist or is not accepted. */
 export type FilesPort = {
   find: (file: string) => Promise<FileRef>
-  /** The whole content, of which there may be at most so much. */
+  /** The whole content, up to a limit. */
   read: (file: string, maxBytes: number) => Promise<{ ref: FileRef; bytes: Uint8Array; isText: boolean }>
   /** Writes once per key. A known size saves memory. */
   write: (
@@ -132,43 +132,43 @@ export type FilesPort = {
     key: string,
   ) => Promise<FileRef>
   list: (query: { prefix: string | undefined; limit: number }) => Promise<FileRef[]>
-  /** Null when there is no such file. */
+  /** Null if the file does not exist. */
   remove: (file: string) => Promise<FileRef | null>
 }
 
-/** What a call is signed with. All of it is secret but `type`, `name` and `baseUrl`. */
+/** The credentials of a call. Everything is secret except `type`, `name` and `baseUrl`. */
 export type SignIn = {
   type: string
   name: string
-  /** Where the API is; null where the integration names no one place. */
+  /** The base URL of the API; null if the integration has no single one. */
   baseUrl: string | null
   headers: Record<string, string>
   query: Record<string, string>
-  /** The key or token by itself, for clients that write the headers themselves. */
+  /** The key or token itself, for clients that build the headers themselves. */
   key: string | null
 }
 
-/** The one way to secrets of integrations. What is read is hidden in all that the node gives. */
+/** The only access to secrets of integrations. Secrets that were read are hidden in all outputs of the node. */
 export type CredentialsPort = {
   /**
-   * Of the team's integration with this id or name, for calls to this URL. Without a URL it is `baseUrl`. Throws NodeFailure
-   * when there is none, when it may not be sent there, or when it signs each request by itself.
+   * The credentials of the team's integration with this id or name, for calls to this URL. Default: `baseUrl`. Throws NodeFailure if the
+   * integration does not exist, must not be used for that URL, or signs each request by itself.
    */
   signIn: (credential: string, url?: string) => Promise<SignIn>
 }
 
-/** One call of one model: ladders, repairs and tools are for the engine to record. Never throws for what a provider does. */
+/** One call of one model. The engine records ladders, repairs and tools. Never throws because of the provider. */
 export type ModelsPort = {
   call: (request: ModelRequest, onDelta: OnDelta, signal: AbortSignal) => Promise<ModelAnswer>
-  /** A vector for each text, in order. */
+  /** An embedding for each text, in order. */
   embed: (rung: ModelRung, texts: string[], key: string, signal: AbortSignal) => Promise<EmbedAnswer>
-  /** What is called where nobody names a model. */
+  /** The default model. */
   usual: (kind: 'chat' | 'embedding') => Promise<ModelRung>
-  /** What a call would take in. Counts are close, not exact. */
+  /** The estimated input tokens of a call. */
   estimate: (request: Omit<ModelRequest, 'key'>) => Promise<Estimate>
 }
 
-/** What a call takes: at least `low`, and `high` if it is long. A cost that nobody knows is null. */
+/** The estimated usage of a call: `low` at least, and `high` for a long one. The cost is null if unknown. */
 export type CallAmounts = {
   cost: { low: number; high: number } | null
   tokens: { low: number; high: number }
@@ -178,9 +178,9 @@ export type BudgetRefusal = { metric: 'cost' | 'tokens'; limit: number; spent: n
 
 export type BudgetPort = {
   /**
-   * Holds what the call may take of the team's budget, before it is made. A call that is made again after a crash has the same key
-   * and is counted once. `settle` is told what it took; it never throws. Without a budget that stops work nothing is held, and
-   * `amounts` is not asked.
+   * Reserves the possible cost of a call in the team's budget before the call. A call repeated after a crash has the same key and is
+   * counted once. Call `settle` with the actual usage; it never throws. Without a budget that stops work, nothing is reserved and
+   * `amounts` is not called.
    */
   reserve: (
     call: { key: string; timeoutMs: number; amounts: () => Promise<CallAmounts> },
@@ -193,25 +193,26 @@ export type BudgetPort = {
 
 export type AgentsPort = {
   /**
-   * An agent of the team by id, or a built-in type by name: the version that was the current one when the run began. Throws NodeFailure when the team has none.
+   * An agent of the team by id, or a built-in type by name, in the version that was current when the run began. Throws NodeFailure if it
+   * does not exist.
    */
   find: (agentId: string) => Promise<AgentSpec>
 }
 
 export type ThreadsPort = {
-  /** What an agent sees of a thread before it answers in it. Throws NodeFailure when it cannot answer there now. */
+  /** What an agent sees of a thread before it answers. Throws NodeFailure if it cannot answer there now. */
   recall: (question: {
     threadId: string
     asked: Json[]
-    /** How many messages are seen, and whether older ones are summed up. */
+    /** How many messages are included, and whether older ones are summarised. */
     memory: { window: number; summary: boolean }
-    /** How many tokens they may have. */
+    /** The maximum number of tokens. */
     tokens: number
   }) => Promise<{
     messages: Json[]
-    /** Of what is older. */
+    /** The summary of older messages. */
     summary: string
-    /** What is to be summed up with it, after which less is seen. */
+    /** The messages to add to the summary. After that, fewer are included. */
     toSum: { text: string; windowFrom: number } | null
   }>
 }
@@ -219,7 +220,7 @@ export type ThreadsPort = {
 export type DeployStep = 'prepare' | 'compare' | 'upload' | 'publish' | 'check'
 
 export type DeployPort = {
-  /** Starts a deployment, or finds that of this attempt; its run is a child. */
+  /** Starts a deployment, or finds that of this attempt. Its run is a child. */
   start: (deployment: {
     input: unknown
     path: string
@@ -227,14 +228,14 @@ export type DeployPort = {
     idempotencyKey: string
     signal: AbortSignal
   }) => Promise<ChildRun>
-  /** Does a piece of the deployment that the run is for. `until`: not to go on before this time. */
+  /** Does the next part of the deployment that the run is for. `until`: the earliest time to continue. */
   step: (step: DeployStep, signal: AbortSignal) => Promise<{ again: boolean; until?: number; output: Json }>
 }
 
 export type TasksStep = 'choose' | 'change' | 'export'
 
 export type TasksPort = {
-  /** Does a piece of what the run does to tasks of its team. */
+  /** Does the next part of the run's work on tasks of its team. */
   step: (step: TasksStep, given: Json) => Promise<Json>
 }
 
@@ -253,6 +254,6 @@ export type NodePorts = {
   threads: ThreadsPort
   log: (level: 'info' | 'warn' | 'error', message: string) => void
   progress: (data: unknown) => void
-  /** A piece of what a model says: shown to those who follow the run, and not kept. */
+  /** A piece of a model's output: sent to clients that follow the run, but not stored. */
   delta: (delta: ModelDelta) => void
 }

@@ -1,4 +1,4 @@
-// Every node type that there is. Adding one is its file and its line here.
+// All node types. To add one, create its file and add its line here.
 
 import { nodeTypes } from '../engine/model/node-type.ts'
 import { aiAgent } from './ai/agent.ts'
@@ -92,7 +92,7 @@ export const NODES: readonly NodeType[] = [
   deploySite,
 ]
 
-/** Those that stand in definitions of ours, such as the bodies of nodes whose types supply one; nobody else writes them. */
+/** Only used in built-in definitions, such as the bodies that node types supply. */
 export const INNER_NODES: readonly NodeType[] = [
   aiPrompt,
   aiFields,
@@ -124,5 +124,5 @@ const byType = new Map([...NODES, ...INNER_NODES].map((node) => [node.type, node
 
 export const nodeOf = (type: string): NodeType | undefined => byType.get(type)
 
-/** The same as the engine sees it. */
+/** The same node types for the engine. */
 export const NODE_TYPES = nodeTypes([...NODES, ...INNER_NODES])

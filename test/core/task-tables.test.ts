@@ -83,7 +83,7 @@ test('a sheet with 1,048,577 rows is refused with the row, before a reader holds
 }, async () => {
   const text = `<worksheet><sheetData>${'<row><c><v>1</v></c></row>'.repeat(1_048_577)}</sheetData></worksheet>`
   expect(await refusal('a.xlsx', zip([{ name: SHEET, text }]))).toBe(
-    'xl/worksheets/sheet1.xml has more than 500001 rows, the maximum for a sheet',
+    'Row 500002 of xl/worksheets/sheet1.xml is above the limit: a sheet can have at most 500001 rows',
   )
 })
 
@@ -169,5 +169,5 @@ test('10,000 columns and a row that is too long are refused with their line', as
   expect(await refusal('a.csv', wide)).toBe('Line 1 has 10000 cells: a table has at most 1000 columns')
   expect(await refusal('a.csv', 'a,b\n1,2\n"x\ny",2,3\n')).toBe('Line 3 has 3 cells, the header 2')
   expect(await refusal('a.jsonl', '{"a":1}\n{"a":\n')).toContain('Line 2 is no JSON')
-  expect(await refusal('a.json', '[1]')).toBe('Record 1 is no object')
+  expect(await refusal('a.json', '[1]')).toBe('Record 1 is not an object')
 })

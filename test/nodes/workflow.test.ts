@@ -193,7 +193,9 @@ test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
   'either the id or the key is given: %j is refused',
   (params) => {
     const { problems } = checkWorkflow({ nodes: [{ id: 'a', type: 'flow.workflow', params }] })
-    expect(problems).toMatchObject([{ code: 'node.bad_params', message: 'either workflowId or workflowKey' }])
+    expect(problems).toMatchObject([
+      { code: 'node.bad_params', message: 'provide either workflowId or workflowKey' },
+    ])
   },
 )
 

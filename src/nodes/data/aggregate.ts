@@ -9,30 +9,30 @@ const OPERATIONS = ['count', 'sum', 'avg', 'min', 'max', 'first', 'last', 'list'
 type Operation = (typeof OPERATIONS)[number]
 
 const Field = z.strictObject({
-  op: z.enum(OPERATIONS).describe('What is done with the values.'),
-  value: z.unknown().optional().describe('An expression of `item` and `index`; default the item.'),
+  op: z.enum(OPERATIONS).describe('The operation on the values.'),
+  value: z.unknown().optional().describe('An expression with `item` and `index`. Default: the item.'),
 })
 
 export const dataAggregate = pureNode({
   type: 'data.aggregate',
   category: 'data',
-  summary: 'Counts, sums and gathers a list, as a whole or by group.',
+  summary: 'Counts, sums or collects the items of a list, in total or by group.',
   params: z.strictObject({
     items,
     groupBy: z
       .unknown()
       .optional()
       .describe(
-        'What makes items one group, as an expression of `item` and `index`, or an object of several: its fields then stand in each row.',
+        'The group of an item, as an expression with `item` and `index`, or an object of several expressions, whose fields then appear in each row.',
       ),
     fields: z
       .record(z.string().min(1).max(200), Field)
       .describe(
-        'The fields of the result. A value that is null or undefined is passed over by all but `first`, `last` and `list`; `count` without a value counts items.',
+        'The fields of the result. All operations except `first`, `last` and `list` ignore null and undefined. `count` without a value counts items.',
       ),
   }),
   output:
-    'Without `groupBy` an object of the fields. With it a list with a row for each group, in the order of their first items: `group` (or the fields of an object that `groupBy` gave) and the fields. Of nothing, sum and count are 0, a list is empty, and the others are null.',
+    'Without `groupBy`, an object with the fields. With `groupBy`, a list with a row for each group in order of first appearance: `group` (or the fields of the `groupBy` object) and the fields. Without any values, sum and count are 0, a list is empty, and all others are null.',
   example: {
     items: [
       { country: 'de', total: 5 },
@@ -114,7 +114,7 @@ function add(
     if (typeof value !== 'number')
       throw badData(
         'data.not_a_number',
-        `fields.${name}, item ${index}: ${op} needs numbers and got ${typeof value}`,
+        `fields.${name}, item ${index}: ${op} requires numbers but got ${typeof value}`,
       )
     tally.sum += value
   } else if (op === 'min' || op === 'max') {

@@ -7,15 +7,17 @@ import { items } from './items.ts'
 export const dataDedupe = pureNode({
   type: 'data.dedupe',
   category: 'data',
-  summary: 'Leaves out items that were there before.',
+  summary: 'Removes repeated items from a list.',
   params: z.strictObject({
     items,
     by: z
       .unknown()
       .optional()
-      .describe('What makes items the same, as an expression of `item` and `index`; default the whole item.'),
+      .describe(
+        'The key by which items are compared, as an expression with `item` and `index`. Default: the whole item.',
+      ),
   }),
-  output: 'The list with the first of each; the order of the fields of an object does not count.',
+  output: 'The list with the first item of each key. The order of an object’s fields does not matter.',
   example: { items: [{ id: 1 }, { id: 2 }, { id: 1 }], by: '{{ item.id }}' },
   deferred: ['by'],
   ports: mainPort,

@@ -9,9 +9,9 @@ export const dataFilter = pureNode({
   summary: 'Keeps the items of a list that meet a condition.',
   params: z.strictObject({
     items,
-    condition: perItem('Evaluated for each item, which it sees as `item` with its place as `index`.'),
+    condition: perItem('Evaluated for each item, with the item as `item` and its position as `index`.'),
   }),
-  output: 'The list of what was kept, in order.',
+  output: 'The list of kept items, in order.',
   example: { items: [{ total: 5 }, { total: 50 }], condition: '{{ item.total > 10 }}' },
   deferred: ['condition'],
   conditions: ['condition'],

@@ -1,4 +1,4 @@
-// What the nodes that work on lists share. All of them are linear, or n log n, in the items.
+// Shared code of the nodes that process lists. All of them take linear or n log n time.
 import * as z from 'zod'
 import { NodeFailure } from '../node.ts'
 
@@ -6,7 +6,7 @@ export const MAX_ITEMS = 100_000
 
 export const items = z.array(z.unknown()).max(MAX_ITEMS).describe('The list.')
 
-/** A parameter that must stand in the definition; what it gives for each item is only known in the run. */
+/** A parameter that must be in the definition. Its value for each item is only known in the run. */
 export const perItem = (description: string) =>
   z
     .unknown()

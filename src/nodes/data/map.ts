@@ -6,11 +6,11 @@ import { items, perItem } from './items.ts'
 export const dataMap = pureNode({
   type: 'data.map',
   category: 'data',
-  summary: 'Makes a new value out of each item of a list.',
+  summary: 'Converts each item of a list to a new value.',
   params: z.strictObject({
     items,
     value: perItem(
-      'What becomes of an item: an expression, or anything that holds some. It sees `item` and `index`.',
+      'The new value: an expression, or any value that contains expressions, with `item` and `index`.',
     ),
   }),
   output: 'The list of the new values, in order.',
@@ -20,7 +20,7 @@ export const dataMap = pureNode({
   needsCredential: false,
   effectful: false,
   compute: ({ params, evaluate }) => ({
-    // JSON has no undefined: in a list it stands as null.
+    // JSON has no undefined, so it becomes null in a list.
     output: params.items.map((item, index) => evaluate('value', { item, index }) ?? null),
   }),
 })

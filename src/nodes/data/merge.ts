@@ -25,17 +25,15 @@ export const dataMerge = pureNode({
           right: Name.describe('The name on the right.'),
         }),
       ])
-      .describe(
-        'The field that both share, by its own name, a list of several, or `{ left, right }` where its names differ.',
-      ),
+      .describe('The field to join by: its name, a list of names, or `{ left, right }` if the names differ.'),
     how: z.enum(['inner', 'left', 'outer']).optional().meta({
       description:
-        '`inner` keeps pairs, `left` also what is only on the left, `outer` what is only on either side.',
+        '`inner` keeps only pairs, `left` also unmatched rows of the left list, `outer` unmatched rows of both lists.',
       default: 'inner',
     }),
   }),
   output:
-    'A list of objects with the fields of both; of equal names the right one counts. In the order of the left list; what is only on the right comes last. A missing or null key has no partner. At most 100,000 rows.',
+    'A list of objects with the fields of both. For equal names, the right one takes precedence. Rows are in the order of the left list, followed by unmatched rows of the right list. Missing and null keys never match. At most 100,000 rows.',
   example: {
     left: [{ id: 1, name: 'Ada' }],
     right: [{ user: 1, total: 5 }],
@@ -95,13 +93,13 @@ function rowsOf(list: readonly unknown[], name: string): Row[] {
   })
 }
 
-/** A name with dots that no object has is meant as a way into it, which a join does not go: it would find no pair. */
+/** A name with dots that no object has is probably meant as a path. A join does not follow paths, so it would find no pairs. */
 function refusePaths(rows: readonly Row[], names: readonly string[], side: string): void {
   for (const name of names) {
     if (rows.length === 0 || !name.includes('.') || rows.some((row) => Object.hasOwn(row, name))) continue
     throw badData(
       'data.no_such_field',
-      `on: no object on the ${side} has the field "${name}", and it is not looked for further in; map the list first`,
+      `on: no object on the ${side} has the field "${name}", and nested fields are not supported; map the list first`,
     )
   }
 }

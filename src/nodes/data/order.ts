@@ -1,6 +1,5 @@
-// One order over all values, so that a sort never depends on what happens to stand beside what: numbers, then texts by
-// their code units, then false and true, then lists and objects as equals; what is missing (null, undefined, NaN) is
-// outside of the order, and the caller puts it last.
+// A total order of all values, so that sorting is deterministic: numbers, then texts by code units, then false and true, then lists
+// and objects, which compare as equal. Missing values (null, undefined, NaN) are not part of the order; callers put them last.
 
 export const isMissing = (value: unknown): boolean =>
   value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))

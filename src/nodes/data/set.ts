@@ -6,7 +6,7 @@ import { badData, isRow } from './items.ts'
 export const dataSet = pureNode({
   type: 'data.set',
   category: 'data',
-  summary: 'Makes an object out of values.',
+  summary: 'Builds an object from values.',
   params: z.strictObject({
     values: z.record(z.string(), z.unknown()).describe('The fields of the object.'),
     keep: z.boolean().optional().meta({

@@ -9,19 +9,22 @@ const Order = z.enum(['asc', 'desc'])
 export const dataSort = pureNode({
   type: 'data.sort',
   category: 'data',
-  summary: 'Sorts a list by one key or several.',
+  summary: 'Sorts a list by one or more keys.',
   params: z.strictObject({
     items,
     by: perItem(
-      'The key of an item, as an expression of `item` and `index`, or a list of keys: a later one decides where the ones before are equal.',
+      'The key of an item, as an expression with `item` and `index`, or a list of keys. Later keys decide if earlier ones are equal.',
     ),
     order: z
       .union([Order, z.array(Order).max(20)])
       .optional()
-      .meta({ description: '`asc` or `desc`, for all keys or as a list for each.', default: 'asc' }),
+      .meta({
+        description: '`asc` or `desc`, for all keys, or a list with one for each key.',
+        default: 'asc',
+      }),
   }),
   output:
-    'The sorted list; equal items keep their order. Numbers come before texts (by code units), then false and true, then lists and objects; missing keys (null, undefined) come last in either order.',
+    'The sorted list; equal items keep their order. Numbers come before texts (by code units), then false and true, then lists and objects; missing keys (null, undefined) always come last.',
   example: {
     items: [
       { name: 'Ink', price: 10 },

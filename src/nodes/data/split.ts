@@ -6,10 +6,15 @@ import { items, MAX_ITEMS } from './items.ts'
 export const dataSplit = pureNode({
   type: 'data.split',
   category: 'data',
-  summary: 'Cuts a list into parts.',
+  summary: 'Splits a list into parts.',
   params: z.strictObject({
     items,
-    size: z.number().int().min(1).max(MAX_ITEMS).describe('Items of a part; the last may have fewer.'),
+    size: z
+      .number()
+      .int()
+      .min(1)
+      .max(MAX_ITEMS)
+      .describe('The number of items in each part; the last part may have fewer.'),
   }),
   output: 'A list of lists, in order; empty for an empty list.',
   example: { items: [1, 2, 3, 4, 5], size: 2 },

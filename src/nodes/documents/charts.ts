@@ -1,4 +1,4 @@
-// Charts as SVG, from numbers alone. Texts are escaped, and nothing in a chart is fetched or run.
+// Draws charts as SVG from numbers. Texts are escaped, and charts load and run nothing.
 
 const WIDTH = 640
 const HEIGHT = 320

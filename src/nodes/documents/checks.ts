@@ -1,10 +1,10 @@
-// What is checked of a text that a model has written. Pure.
+// Checks of text written by a model. Pure.
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase()
 
 export type Note = { source: number; claim: string; quote: string }
 
-/** Only what stands in its source word for word: sources count from 1. */
+/** Keeps notes whose quotes appear word for word in their source. Sources count from 1. */
 export function keepQuoted(
   notes: readonly Note[],
   sources: readonly string[],
@@ -19,7 +19,7 @@ export function keepQuoted(
   return { kept, dropped }
 }
 
-/** Citations `[n]` of sources that are not there are taken out, and those that are cited are listed below. */
+/** Removes citations `[n]` of missing sources, and appends a list of the cited ones. */
 export function cite(report: string, sources: readonly { title: string; url: string | null }[]) {
   const cited = new Set<number>()
   const removed = new Set<number>()
@@ -56,7 +56,7 @@ const NUMBER = /(?<![\p{L}\d])[-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/giu
 const toNumber = (text: string): number => Number(text.replace(/,/g, '').replace('−', '-'))
 const decimalsOf = (text: string): number => (/\.(\d+)/.exec(text)?.[1] ?? '').length
 
-/** Numbers of a text that no computation has given, also not rounded, as a share in percent, or without their sign. */
+/** Numbers in a text that were not computed: not even rounded, as a percentage, or without their sign. */
 export function strangeNumbers(text: string, computed: unknown): string[] {
   const known = Float64Array.from(
     numbersIn(computed)
@@ -75,7 +75,7 @@ export function strangeNumbers(text: string, computed: unknown): string[] {
   return [...new Set(strange)]
 }
 
-/** The place of the first that is not below `least`, in numbers that are sorted. */
+/** The position of the first number in a sorted list that is not below `least`. */
 function firstFrom(sorted: Float64Array, least: number): number {
   let [from, to] = [0, sorted.length]
   while (from < to) {
@@ -86,7 +86,7 @@ function firstFrom(sorted: Float64Array, least: number): number {
   return from
 }
 
-/** Names in back quotes, and whether the source has them. */
+/** Names in back quotes, and whether the source contains them. */
 export function namesIn(text: string, source: string): { known: string[]; unknown: string[] } {
   const names = [...text.matchAll(/`([A-Za-z_$][\w$.]*)(?:\([^`]*\))?`/g)].map(([, name = '']) => name)
   const known = new Set<string>()
@@ -97,7 +97,7 @@ export function namesIn(text: string, source: string): { known: string[]; unknow
   return { known: [...known], unknown: [...unknown] }
 }
 
-/** Faults that need no compiler: brackets that do not match, quotes that do not end, JSON that is none. */
+/** Errors that need no compiler: unbalanced brackets, unclosed quotes, invalid JSON. */
 export function faultsOfCode(
   files: readonly { path: string; content: string }[],
 ): { path: string; line: number; message: string }[] {
@@ -108,7 +108,7 @@ export function faultsOfCode(
         JSON.parse(content)
         return []
       } catch {
-        return [{ path, line: 1, message: 'The file is no JSON' }]
+        return [{ path, line: 1, message: 'The file is not valid JSON' }]
       }
     }
     return /\.(js|mjs|ts|tsx|jsx|java|c|cc|cpp|h|cs|go|rs|swift|kt|php|css|scss|dart|scala)$/i.test(path)
@@ -119,7 +119,7 @@ export function faultsOfCode(
 
 const CLOSES: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
-/** Looks at each character once. Texts in quotes and comments are passed over. */
+/** Reads each character once. Skips quoted text and comments. */
 function bracketFaults(path: string, content: string) {
   const open: { c: string; line: number }[] = []
   let line = 1

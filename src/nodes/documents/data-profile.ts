@@ -8,10 +8,10 @@ import { MAX_TABLE_BYTES, readTable } from './table.ts'
 export const dataProfile = effectNode({
   type: 'data.profile',
   category: 'data',
-  summary: 'Computes what a table says, over all of its rows.',
+  summary: 'Analyses all rows of a table.',
   params: z.strictObject({ file: FileParam.describe('CSV, TSV, JSON, JSON lines or XLSX.') }),
   output:
-    '`{ rows, columns, statistics, groups, correlations, outliers, trends, charts: [{ name, svg }], findings }`. Figures are those of a sample; quartiles are interpolated.',
+    '`{ rows, columns, statistics, groups, correlations, outliers, trends, charts: [{ name, svg }], findings }`. Standard deviation and variance are for a sample; quartiles are interpolated.',
   example: { file: 'prices/2026.csv' },
   ports: mainPort,
   needsCredential: false,

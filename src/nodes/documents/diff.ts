@@ -1,4 +1,4 @@
-// A unified diff by lines. Long texts are compared by their common beginning and end, so the work stays bounded.
+// Computes a unified diff by lines. The common beginning and end are skipped first, which limits the work for long texts.
 
 const MAX_CELLS = 4_000_000
 const CONTEXT = 3

@@ -1,4 +1,4 @@
-// Nodes that check and put together what models have written. They call no model, so what they say is the same each time.
+// Nodes that check and assemble what models have written. They call no model, so their results are deterministic.
 import * as z from 'zod'
 import { type NodeType, pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
@@ -8,28 +8,28 @@ import { buildSite, zipOf } from './site.ts'
 
 const base = { category: 'data', ports: mainPort, needsCredential: false, effectful: false } as const
 
-/** The length of the source of each note, summed up. */
+/** The total length of the sources of all notes. */
 const MAX_COMPARED = 200_000_000
 
 const Source = z.object({
-  title: z.string().describe('What the source is called.'),
-  url: z.string().nullable().optional().describe('Where the source is, if it has an address.'),
-  text: z.string().describe('What the source says.'),
+  title: z.string().describe('The title of the source.'),
+  url: z.string().nullable().optional().describe('The URL of the source, if it has one.'),
+  text: z.string().describe('The text of the source.'),
 })
 
 export const textQuotes = pureNode({
   ...base,
   type: 'data.quotes',
-  summary: 'Keeps the notes whose quotes stand in their source, word for word.',
+  summary: 'Keeps the notes whose quotes appear word for word in their source.',
   params: z.strictObject({
     notes: z
       .array(
         z.object({
           source: z.number().describe('The number of the source; the first is 1.'),
-          claim: z.string().describe('What the note says, in its own words.'),
+          claim: z.string().describe('The statement of the note, in its own words.'),
           quote: z
             .string()
-            .describe('What has to stand in the source. Case and white space make no difference.'),
+            .describe('The quote that must appear in the source. Case and white space are ignored.'),
         }),
       )
       .max(10_000)
@@ -45,7 +45,7 @@ export const textQuotes = pureNode({
     const texts = sources.map(({ text }) => text)
     const compared = notes.reduce((sum, { source }) => sum + (texts[source - 1]?.length ?? 0), 0)
     if (compared > MAX_COMPARED) {
-      const message = `All notes and the sources they name have more than ${MAX_COMPARED} characters to compare`
+      const message = `The notes and their sources together have more than ${MAX_COMPARED} characters to compare`
       return { error: { code: 'data.too_large', message, retryable: false } }
     }
     return { output: keepQuoted(notes, texts) }
@@ -55,7 +55,7 @@ export const textQuotes = pureNode({
 export const textCite = pureNode({
   ...base,
   type: 'data.cite',
-  summary: 'Removes citations of sources that do not exist, and lists the sources that are cited.',
+  summary: 'Removes citations of missing sources, and lists the cited ones.',
   params: z.strictObject({
     text: z.string().max(2_000_000).describe('Markdown with citations such as [1].'),
     sources: z.array(Source).max(1_000).describe('The sources, in the order of their numbers.'),
@@ -73,17 +73,17 @@ export const textCite = pureNode({
 export const textNumbers = pureNode({
   ...base,
   type: 'data.numbers',
-  summary: 'Fails where a text has a number that no computation has given.',
+  summary: 'Fails if a text contains numbers that were not computed.',
   params: z.strictObject({
     text: z.string().max(1_000_000).describe('The text.'),
-    data: z.unknown().describe('What was computed: every number in it may stand in the text, also rounded.'),
+    data: z.unknown().describe('The computed data. The text may contain each of its numbers, also rounded.'),
   }),
   output: '`{ text }`.',
   example: { text: 'The mean is 2.5.', data: { mean: 2.4999 } },
   compute: ({ params: { text, data } }) => {
     const strange = strangeNumbers(text, data)
     if (strange.length === 0) return { output: { text } }
-    const message = `The text has numbers that nothing has computed: ${strange.slice(0, 10).join(', ')}`
+    const message = `The text contains numbers that were not computed: ${strange.slice(0, 10).join(', ')}`
     return { error: { code: 'text.strange_number', message, retryable: false } }
   },
 })
@@ -91,10 +91,10 @@ export const textNumbers = pureNode({
 export const textNames = pureNode({
   ...base,
   type: 'data.names',
-  summary: 'Says which names in back quotes a source does not have.',
+  summary: 'Finds names in back quotes that a source does not contain.',
   params: z.strictObject({
     text: z.string().max(2_000_000).describe('Markdown with names in back quotes.'),
-    source: z.unknown().describe('Where the names come from; what is no text is read as JSON.'),
+    source: z.unknown().describe('The source of the names. Values other than text are compared as JSON.'),
   }),
   output: '`{ known, unknown }`.',
   example: { text: 'Call `add` or `subtract`.', source: 'function add(a, b) {}' },
@@ -106,17 +106,17 @@ export const textNames = pureNode({
 export const textDiff = pureNode({
   ...base,
   type: 'data.diff',
-  summary: 'Makes a unified diff of two texts.',
+  summary: 'Computes a unified diff of two texts.',
   params: z.strictObject({
-    before: z.string().max(500_000).describe('The text as it was.'),
-    after: z.string().max(500_000).describe('The text as it is to be.'),
+    before: z.string().max(500_000).describe('The text before the change.'),
+    after: z.string().max(500_000).describe('The text after the change.'),
     name: z
       .string()
       .max(200)
       .optional()
-      .meta({ description: 'What the file is called in the diff.', default: 'file' }),
+      .meta({ description: 'The name of the file in the diff.', default: 'file' }),
   }),
-  output: 'The diff; empty where the texts are the same.',
+  output: 'The diff; empty if the texts are equal.',
   example: { before: 'one\ntwo', after: 'one\nthree', name: 'list.txt' },
   compute: ({ params: { before, after, name } }) => ({ output: unifiedDiff(before, after, name ?? 'file') }),
 })
@@ -124,19 +124,19 @@ export const textDiff = pureNode({
 export const codeCheck = pureNode({
   ...base,
   type: 'data.codeCheck',
-  summary: 'Finds faults in source files that need no compiler.',
+  summary: 'Finds errors in source files without a compiler.',
   params: z.strictObject({
     files: z
       .array(
         z.object({
-          path: z.string().describe('The path of the file; its extension says how it is checked.'),
+          path: z.string().describe('The path of the file. The extension decides how it is checked.'),
           content: z.string().describe('The text of the file.'),
         }),
       )
       .max(200)
       .describe('Files, `{ path, content }`.'),
   }),
-  output: '`{ faults: [{ path, line, message }] }`: brackets, empty files, JSON.',
+  output: '`{ faults: [{ path, line, message }] }`: unbalanced brackets, empty files and invalid JSON.',
   example: { files: [{ path: 'a.js', content: 'f(1' }] },
   compute: ({ params: { files } }) => ({ output: { faults: faultsOfCode(files) } }),
 })
@@ -144,9 +144,9 @@ export const codeCheck = pureNode({
 export const siteBuild = pureNode({
   ...base,
   type: 'data.site',
-  summary: 'Makes a website of plain pages, without scripts and without anything from elsewhere.',
+  summary: 'Builds a website of plain pages without scripts or external resources.',
   params: z.strictObject({
-    name: z.string().min(1).max(200).describe('What the site is called.'),
+    name: z.string().min(1).max(200).describe('The name of the site.'),
     pages: z
       .array(
         z.object({
@@ -154,10 +154,10 @@ export const siteBuild = pureNode({
             .string()
             .optional()
             .describe(
-              'The name of the file without `.html`; made of the title by default. The first page is `index`.',
+              'The file name without `.html`. Default: derived from the title. The first page is always `index`.',
             ),
-          title: z.string().describe('The title of the page, also in the navigation.'),
-          body: z.string().describe('The content of the page as HTML. Scripts are taken out.'),
+          title: z.string().describe('The title of the page. The navigation shows it too.'),
+          body: z.string().describe('The content of the page as HTML. Scripts are removed.'),
         }),
       )
       .min(1)

@@ -1,4 +1,4 @@
-// What a table says: profile, figures, groups, correlations, outliers, trend, charts, and findings in words.
+// Analyses a table: profile, statistics, groups, correlations, outliers, trends, charts, and findings in words.
 import type { Json } from '../../core/json.ts'
 import { barChart, lineChart } from './charts.ts'
 import {
@@ -78,7 +78,7 @@ function correlationsOf(numbers: readonly Typed[]) {
 
 type Group = { by: string; of: string; groups: { value: string; count: number; sum: number; mean: number }[] }
 
-/** By each column of few values. */
+/** Groups by each column with few distinct values. */
 function groupsOf(columns: readonly Typed[], numbers: readonly Typed[]): Group[] {
   const keys = columns.filter(({ type, cells }) => {
     const distinct = new Set(cells).size
@@ -117,7 +117,7 @@ type Trend = {
   points: [number, number][]
 }
 
-/** Over the first column of dates, a day as the unit. */
+/** Over the first date column, with one day as the unit. */
 function trendsOf(columns: readonly Typed[], numbers: readonly Typed[]): Trend[] {
   const time = columns.find(({ type }) => type === 'date')
   if (time === undefined) return []

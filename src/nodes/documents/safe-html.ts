@@ -1,13 +1,13 @@
-// HTML of which nothing runs and nothing is loaded from elsewhere. Invariants:
-// 1. Only tags and attributes that are listed come out, written anew. What is not understood is left out, or is text.
-// 2. Each character is looked at a bounded number of times, whatever the text.
+// Sanitises HTML so that it runs nothing and loads nothing external. Invariants:
+// 1. The output contains only listed tags and attributes, written anew. Anything else is dropped or becomes text.
+// 2. Each character is read a limited number of times, whatever the text.
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
 const TAGS = words(
   'a abbr address article aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr',
 )
-/** These go with all that stands in them. */
+/** These are removed together with their content. */
 const WITH_CONTENT = words(
   'script style iframe object embed form svg math template noscript noembed noframes textarea title xmp plaintext select video audio canvas',
 )
@@ -51,7 +51,7 @@ function match(pattern: RegExp, html: string, at: number): RegExpExecArray | nul
   return pattern.exec(html)
 }
 
-/** Null where no tag begins. One that does not end takes the rest of the text with it, as in browsers. */
+/** Null if no tag begins here. An unclosed tag consumes the rest of the text, as in browsers. */
 function readTag(html: string, from: number): Tag | null {
   const head = match(NAME, html, from)
   if (head === null) return null
@@ -68,7 +68,7 @@ function readTag(html: string, from: number): Tag | null {
     if (html[at] === '>') return { ...tag, end: at + 1 }
     const equals = match(BEFORE_VALUE, html, at)
     if (equals === null) {
-      // A name without a value; one that is empty stands before a sign that belongs to none.
+      // An attribute without a value. An empty name means a character that belongs to no attribute.
       if (found?.[1] === '') at++
       continue
     }
@@ -98,6 +98,6 @@ const shown = ({ attributes }: Tag): string =>
 const quoted = (value: string): string =>
   value.replace(/["<>]/g, (c) => (c === '"' ? '&quot;' : c === '<' ? '&lt;' : '&gt;'))
 
-/** A page of the site, a place on the page, or an address whose scheme runs nothing. Entities could hide another. */
+/** A page of the site, a place on the page, or a URL with a harmless scheme. Entities could hide another scheme. */
 const safeHref = (value: string): string =>
   /^(?:https?:\/\/|mailto:|tel:|#)/i.test(value) || /^(?:[^:&\\]|&amp;)*$/.test(value) ? value : '#'

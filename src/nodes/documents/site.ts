@@ -1,4 +1,4 @@
-// A website of plain pages: one style sheet, no scripts, nothing from elsewhere. Pure.
+// Builds a website of plain pages: one style sheet, no scripts and no external resources. Pure.
 import { toBase64, utf8 } from '../../core/crypto.ts'
 import { safeHtml } from './safe-html.ts'
 
@@ -67,7 +67,7 @@ function problemsOf(files: readonly SiteFile[], slugs: ReadonlySet<string>): str
   })
 }
 
-/** As WCAG 2 computes it. */
+/** As defined by WCAG 2. */
 export function contrastOf(a: string, b: string): number {
   const light = (hex: string): number => {
     const [r = 0, g = 0, blue = 0] = [1, 3, 5].map((at) => {
@@ -92,7 +92,7 @@ const crcOf = (bytes: Uint8Array): number => {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-/** A zip archive without compression, as base64. The same files give the same bytes. */
+/** An uncompressed zip archive as base64. The same files give the same bytes. */
 export function zipOf(files: readonly SiteFile[]): string {
   const parts: Uint8Array[] = []
   const entries: Uint8Array[] = []

@@ -1,4 +1,4 @@
-// Figures of a table, over all of its rows. Pure: the same rows give the same figures.
+// Statistics over all rows of a table. Pure: the same rows give the same results.
 
 export type Cell = string | number | boolean | null
 export type Column = { name: string; type: 'number' | 'date' | 'boolean' | 'text' }
@@ -8,13 +8,13 @@ const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]
 
 export const isBlank = (cell: unknown): boolean => cell === null || cell === undefined || cell === ''
 
-/** What a column holds: the narrowest type that all of its values have. */
+/** The type of a column: the narrowest one that fits all its values. */
 export function typeOfColumn(values: readonly unknown[]): Column['type'] {
   const seen = values.filter((value) => !isBlank(value))
   const all = (test: (text: string) => boolean) =>
     seen.length > 0 && seen.every((value) => test(String(value).trim()))
   if (all((text) => /^(true|false)$/i.test(text))) return 'boolean'
-  // Leading zeros mean a code and no amount.
+  // Leading zeros mean that it is a code, not a number.
   if (all((text) => NUMBER.test(text) && !/^[+-]?0\d/.test(text))) return 'number'
   if (all((text) => DATE.test(text) && !Number.isNaN(Date.parse(text)))) return 'date'
   return 'text'
@@ -27,7 +27,7 @@ export function toCell(value: unknown, type: Column['type']): Cell {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** By linear interpolation between the two nearest values. */
+/** With linear interpolation between the two nearest values. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share
   const low = sorted[Math.floor(at)] ?? Number.NaN
@@ -49,7 +49,7 @@ export type NumberFigures = {
   variance: number
 }
 
-/** Deviation and variance are those of a sample. */
+/** Standard deviation and variance for a sample. */
 export function figuresOf(values: readonly number[], missing: number): NumberFigures {
   const sorted = [...values].sort((a, b) => a - b)
   const sum = sumOf(sorted)
@@ -71,7 +71,7 @@ export function figuresOf(values: readonly number[], missing: number): NumberFig
   }
 }
 
-/** With what rounding has lost (Kahan and Babuska). */
+/** Compensates rounding errors (Kahan and Babuska). */
 export function sumOf(values: readonly number[]): number {
   let sum = 0
   let lost = 0
@@ -83,7 +83,7 @@ export function sumOf(values: readonly number[]): number {
   return sum + lost
 }
 
-/** Pearson's, of the rows that have both. Null where one of them does not vary. */
+/** Pearson's correlation over rows that have both values. Null if one of them is constant. */
 export function correlationOf(a: readonly Cell[], b: readonly Cell[]): number | null {
   const pairs = a.flatMap((x, at): [number, number][] => {
     const y = b[at]
@@ -99,7 +99,7 @@ export function correlationOf(a: readonly Cell[], b: readonly Cell[]): number | 
   return spread === 0 ? null : both / spread
 }
 
-/** The straight line with the least squares. Null where `x` does not vary. */
+/** The linear least-squares fit. Null if `x` is constant. */
 export function trendOf(
   points: readonly (readonly [number, number])[],
 ): { slope: number; intercept: number; r2: number } | null {
@@ -115,7 +115,7 @@ export function trendOf(
   return { slope, intercept, r2: total === 0 ? 1 : 1 - left / total }
 }
 
-/** Beyond one and a half times the middle half, as Tukey has it. */
+/** Values beyond one and a half times the interquartile range (Tukey). */
 export function outliersOf(
   values: readonly Cell[],
   { q1, q3 }: NumberFigures,

@@ -1,4 +1,4 @@
-// Reads a table of a file: CSV, TSV, JSON, JSON lines or XLSX. What cannot be read is refused with its place.
+// Reads a table from a file: CSV, TSV, JSON, JSON lines or XLSX. Errors contain the place.
 import { parseJson } from '../../core/json.ts'
 import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/read-csv.ts'
 import { faultOfXlsx } from '../../core/xlsx-bounds.ts'
@@ -9,7 +9,7 @@ export const MAX_TABLE_BYTES = 50 * 1024 * 1024
 const MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 const MAX_ROWS = 500_000
 const MAX_COLUMNS = 1_000
-/** Rows times columns: each cell takes room in memory, also one that a short row leaves out. */
+/** Rows times columns: every cell uses memory, even those that a short row omits. */
 const MAX_CELLS = 5_000_000
 const PIECE = 1_000_000
 const MAX_DEPTH = 64
@@ -42,7 +42,7 @@ function requireRoom(columns: number, rows: number): void {
   if (columns * rows > MAX_CELLS) throw tooMany(MAX_CELLS, 'cells', columns * rows)
 }
 
-/** UTF-8, UTF-16 with a byte-order mark, or Latin-1 where it is no UTF-8. */
+/** UTF-8, UTF-16 with a byte-order mark, or else Latin-1. */
 function textOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
@@ -70,7 +70,7 @@ function csvTable(text: string, separator: string): Table {
   }
 }
 
-/** A piece at a time, so that a file of nothing but separators ends early. */
+/** Parses piece by piece, so that a file of only separators fails early. */
 function csvRecords(text: string, separator: string): CsvRecord[] {
   const reader = csvReader(separator)
   const records: CsvRecord[] = []
@@ -87,7 +87,7 @@ function csvRecords(text: string, separator: string): CsvRecord[] {
   return records
 }
 
-/** Each has a name of its own. */
+/** Makes all names unique. */
 function namesOf(cells: readonly string[]): string[] {
   const seen = new Map<string, number>()
   return cells.map((cell, at) => {
@@ -100,11 +100,11 @@ function namesOf(cells: readonly string[]): string[] {
 
 function jsonRecords(text: string): unknown[] {
   const parsed = parseJson(text, MAX_DEPTH)
-  if (!parsed.ok) throw refuse(`The file is no JSON: ${parsed.error}`)
+  if (!parsed.ok) throw refuse(`The file is not valid JSON: ${parsed.error}`)
   const { value } = parsed
   if (Array.isArray(value)) return value
   const lists = Object.values((value ?? {}) as Record<string, unknown>).filter(Array.isArray)
-  if (lists.length !== 1) throw refuse('The JSON is no list of records')
+  if (lists.length !== 1) throw refuse('The JSON must be a list of records')
   return lists[0] as unknown[]
 }
 
@@ -112,7 +112,7 @@ function lineRecords(text: string): unknown[] {
   return text.split(/\r?\n/).flatMap((line, at) => {
     if (line.trim() === '') return []
     const parsed = parseJson(line, MAX_DEPTH)
-    if (!parsed.ok) throw refuse(`Line ${at + 1} is no JSON: ${parsed.error}`)
+    if (!parsed.ok) throw refuse(`Line ${at + 1} is not valid JSON: ${parsed.error}`)
     return [parsed.value]
   })
 }
@@ -122,7 +122,7 @@ function recordTable(records: readonly unknown[]): Table {
   const places = new Map<string, number>()
   for (const [at, record] of records.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
-      throw refuse(`Record ${at + 1} is no object`)
+      throw refuse(`Record ${at + 1} is not an object`)
     for (const name of Object.keys(record))
       if (!places.has(name)) {
         places.set(name, names.length)
@@ -137,7 +137,7 @@ function recordTable(records: readonly unknown[]): Table {
   }
 }
 
-/** The first sheet. Of a formula the value counts that the workbook has kept. */
+/** Reads the first sheet. For a formula, it uses the value stored in the workbook. */
 async function xlsxTable(bytes: Uint8Array): Promise<Table> {
   const fault = await faultOfXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_ROWS + 1 })
   if (fault !== null) throw refuse(fault)

@@ -7,10 +7,10 @@ import type { ParamFault } from '../../engine/model/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 
-/** What nobody could ever be is a slip of the pen, and would be waited for without a word. */
+/** Text in neither of these forms is a typing error, and the node would wait for nobody. */
 const ASSIGNEE = /^(usr_[0-9a-z_]+|[^\s@]+@[^\s@]+)$/i
 
-/** What a mock's output may call the decision. */
+/** The decisions that a mock's output can have. */
 const PORT_OF: Readonly<Record<string, string>> = {
   approve: 'approved',
   approved: 'approved',
@@ -24,20 +24,17 @@ type OnTimeout = 'approve' | 'reject' | 'fail' | 'route'
 export const flowApproval = pureNode({
   type: 'flow.approval',
   category: 'flow',
-  summary: 'Asks people and waits for their answer.',
+  summary: 'Asks people for a decision and waits for it.',
   params: z.strictObject({
-    title: z.string().min(1).max(500).describe('What is asked, in a line.'),
-    message: z.string().max(20_000).optional().describe('What they need to know.'),
-    form: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('JSON Schema of the data that comes with the answer.'),
+    title: z.string().min(1).max(500).describe('The question, in one line.'),
+    message: z.string().max(20_000).optional().describe('The information that people need for the decision.'),
+    form: z.record(z.string(), z.unknown()).optional().describe('The JSON Schema of the data in an answer.'),
     assignees: z
-      .array(z.string().max(200).regex(ASSIGNEE, 'the id of a user, or an e-mail address'))
+      .array(z.string().max(200).regex(ASSIGNEE, 'must be the id of a user or an email address'))
       .max(100)
       .optional()
       .describe(
-        'Ids or e-mail addresses of the members who may answer; default everybody in the team who may run workflows. Each is sent a link by mail, up to 100 of them, and again once half of the time is gone, at most daily. Who is nobody in the team is shown as `unknownAssignees` of the approval.',
+        'Ids or email addresses of the members who may answer. Default: everybody in the team who may run workflows. Up to 100 of them get an email with a link, and reminders after half of the time, at most daily. Entries that are not members of the team appear in `unknownAssignees` of the approval.',
       ),
     quorum: z
       .number()
@@ -45,12 +42,12 @@ export const flowApproval = pureNode({
       .min(1)
       .max(100)
       .optional()
-      .describe('How many must approve, default 1. The first who rejects decides.'),
+      .describe('How many people must approve. Default: 1. A single rejection decides.'),
     allowSelf: z
       .boolean()
       .optional()
       .describe(
-        'Whether who started the run, sent its event or made its webhook may answer; default false. Where nobody else in the team may run workflows they may, and the answer says so.',
+        'Whether the person who started the run, sent its event or created its webhook may answer. Default: false. If nobody else in the team may run workflows, that person may always answer, and the answer is marked.',
       ),
     timeoutMs: z
       .number()
@@ -58,16 +55,16 @@ export const flowApproval = pureNode({
       .min(1)
       .max(366 * DAY_MS)
       .optional()
-      .describe('How long to wait; default for ever.'),
+      .describe('How long to wait. Default: no limit.'),
     onTimeout: z
       .enum(['approve', 'reject', 'fail', 'route'])
       .optional()
       .describe(
-        '`approve` and `reject` go on as if so decided, `route` goes on at the port `timeout`, `fail` fails the node. Default `route` if that port leads anywhere, else `fail`.',
+        '`approve` and `reject` continue as if this was the decision. `route` continues at the port `timeout`. `fail` fails the node. Default: `route` if the port `timeout` has an edge, otherwise `fail`.',
       ),
   }),
   output:
-    '`{ decision, by, comment, data, decisions }`: `decision` is `approved`, `rejected` or `timeout`; `by`, `comment` and `data` are those of the answer that decided, null after a timeout; `decisions` has all answers.',
+    '`{ decision, by, comment, data, decisions }`: `decision` is `approved`, `rejected` or `timeout`; `by`, `comment` and `data` come from the deciding answer and are null after a timeout; `decisions` has all answers.',
   example: { title: 'Approve {{ input.orderId }}?', timeoutMs: 86_400_000, onTimeout: 'reject' },
   mockPort: (output) => PORT_OF[String((output as { decision?: unknown } | null)?.decision)],
   ports: () => ['approved', 'rejected', 'timeout'],
@@ -82,7 +79,7 @@ export const flowApproval = pureNode({
     if (Array.isArray(assignees) && isFixed(assignees) && typeof quorum === 'number') {
       const many = new Set(assignees).size
       if (many > 0 && quorum > many)
-        faults.push({ at: ['quorum'], message: `${quorum} must approve and only ${many} may answer` })
+        faults.push({ at: ['quorum'], message: `${quorum} must approve but only ${many} may answer` })
     }
     return faults
   },
@@ -90,7 +87,7 @@ export const flowApproval = pureNode({
     const { title, message, form, timeoutMs, quorum = 1, allowSelf = false } = params
     const assignees = [...new Set(params.assignees ?? [])]
     if (assignees.length > 0 && quorum > assignees.length)
-      throw bad(`quorum: ${quorum} must approve and only ${assignees.length} may answer`)
+      throw bad(`quorum: ${quorum} must approve but only ${assignees.length} may answer`)
     const [problem] = form === undefined ? [] : checkSchema(form)
     if (problem) throw bad(`form${problem.path}: ${problem.message}`)
     const onTimeout = params.onTimeout ?? (hasEdge('timeout') ? 'route' : 'fail')
@@ -129,7 +126,7 @@ function dueOf(onTimeout: OnTimeout, timeoutMs: number): OnDue {
     return {
       error: {
         code: 'approval.timeout',
-        message: `Nobody has decided within ${timeoutMs} ms`,
+        message: `There was no decision within ${timeoutMs} ms`,
         retryable: false,
       },
     }

@@ -5,14 +5,14 @@ import { mainPort } from '../ports-of.ts'
 export const flowFail = pureNode({
   type: 'flow.fail',
   category: 'flow',
-  summary: 'Fails, with a message of your own.',
+  summary: 'Fails the run or branch with a custom message.',
   params: z.strictObject({
-    message: z.string().max(5_000).describe('What is wrong, for people.'),
+    message: z.string().max(5_000).describe('The error message.'),
     code: z
       .string()
       .regex(/^[a-z][a-z0-9_.-]{0,99}$/, 'small letters, digits, ".", "_" and "-"')
       .optional()
-      .meta({ description: 'The code of the error, for programs.', default: 'flow.failed' }),
+      .meta({ description: 'The error code.', default: 'flow.failed' }),
   }),
   output: 'None.',
   example: { message: 'Order {{ input.orderId }} cannot be delivered', code: 'order.undeliverable' },

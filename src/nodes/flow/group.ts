@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
 
-/** The engine opens the body itself; `compute` is only there for the type. */
+/** The engine executes the body itself. `compute` exists only for the type. */
 export const flowGroup = pureNode({
   type: 'flow.group',
   category: 'flow',
-  summary: 'Runs a part of the workflow as one node, also once for each item.',
-  // `body` is read by the engine and never reaches this schema.
+  summary: 'Runs a part of the workflow as one node, optionally once for each item.',
+  // The engine reads `body`, so it never reaches this schema.
   params: z.strictObject({}),
-  output: 'What `body.output` says, else what the last nodes of the body gave.',
+  output: 'The value of `body.output`, or the output of the body’s last nodes.',
   example: {
     body: {
       nodes: [{ id: 'inner', type: 'data.set', params: { values: { text: 'done' } } }],

@@ -4,9 +4,9 @@ import { pureNode } from '../node.ts'
 export const flowIf = pureNode({
   type: 'flow.if',
   category: 'flow',
-  summary: 'Goes one of two ways.',
+  summary: 'Continues at one of two ports.',
   params: z.strictObject({
-    condition: z.unknown().describe('Any value; what counts as true in JavaScript counts here.'),
+    condition: z.unknown().describe('Any value. The node uses JavaScript’s rules for true and false.'),
   }),
   output: 'The previous output.',
   example: { condition: '{{ prev.total > 1000 }}' },

@@ -5,17 +5,17 @@ import { mainPort } from '../ports-of.ts'
 export const flowMerge = pureNode({
   type: 'flow.merge',
   category: 'flow',
-  summary: 'Brings branches together.',
+  summary: 'Merges branches.',
   params: z.strictObject({
     mode: z.enum(['all', 'any', 'first', 'quorum']).optional().meta({
       description:
-        '`all` waits for every branch; `any` goes on with the first and ignores the others; `first` also cancels them; `quorum` waits for `count`.',
+        '`all` waits for every branch; `any` continues with the first and ignores the others; `first` also cancels them; `quorum` waits for `count`.',
       default: 'all',
     }),
-    count: z.number().int().min(1).optional().describe('Of a quorum: how many branches must arrive.'),
+    count: z.number().int().min(1).optional().describe('For `quorum`: how many branches must arrive.'),
   }),
   output:
-    'An object with the outputs of the branches that had arrived, by the id of the node they came from.',
+    'An object with the outputs of the branches that have arrived, by the id of the node they come from.',
   example: { mode: 'quorum', count: 1 },
   ports: mainPort,
   kind: 'merge',

@@ -5,7 +5,7 @@ import { mainPort } from '../ports-of.ts'
 export const flowNoop = pureNode({
   type: 'flow.noop',
   category: 'flow',
-  summary: 'Passes on what it gets.',
+  summary: 'Passes its input on.',
   params: z.strictObject({}),
   output: 'The previous output.',
   example: {},

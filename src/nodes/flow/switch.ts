@@ -5,27 +5,29 @@ const Port = z
   .string()
   .min(1)
   .max(64)
-  .refine((port) => port !== 'error', { message: '"error" is the port of failures' })
+  .refine((port) => port !== 'error', { message: 'must not be "error", which is the port of failures' })
 
-/** No edge can leave from it: outgoing ways all end here. */
+/** `error` is reserved for failures, so no case may use it. */
 const NOWHERE = ''
 
 export const flowSwitch = pureNode({
   type: 'flow.switch',
   category: 'flow',
-  summary: 'Goes one of several ways.',
+  summary: 'Continues at one of several ports.',
   params: z.strictObject({
     cases: z
       .array(
         z.strictObject({
-          port: Port.describe('Where it goes; several cases may share a port.'),
-          when: z.unknown().describe('Any value; what counts as true in JavaScript counts here.'),
+          port: Port.describe('The port of the case. Several cases can share a port.'),
+          when: z.unknown().describe('Any value. The node uses JavaScript’s rules for true and false.'),
         }),
       )
       .min(1)
       .max(100)
-      .describe('The first that is true counts.'),
-    default: Port.optional().describe('The port when no case is true; without it no way is taken then.'),
+      .describe('The first case that is true decides.'),
+    default: Port.optional().describe(
+      'The port if no case is true. If omitted, the node then continues at no port.',
+    ),
   }),
   output: 'The previous output.',
   example: {

@@ -6,20 +6,20 @@ export const flowWaitForEvent = pureNode({
   type: 'flow.waitForEvent',
   category: 'flow',
   summary:
-    'Waits for an event of the team, or for a signal that is sent to the run. Of events those count that come while it waits; a signal that came before is kept for it.',
+    'Waits for an event of the team, or for a signal that is sent to the run. Only events that arrive while it waits count. A signal that was sent earlier is kept for it.',
   params: z.strictObject({
     name: z
       .string()
       .min(1)
       .max(200)
       .describe(
-        'The name of the event or signal, or a pattern such as `order.*`, in which a star stands for any characters.',
+        'The name of the event or signal, or a pattern such as `order.*`. A star matches any characters.',
       ),
     filter: z
       .unknown()
       .optional()
       .describe(
-        'An expression that sees the data of the event as `item`; only an event for which it is true counts. One that it cannot be evaluated for does not. Other events leave no trace; a signal that is not taken is kept for a later wait.',
+        'An expression with the data of the event as `item`. Only events for which it is true end the wait; if it cannot be evaluated, the event does not count. Other events are ignored. A signal that does not match is kept for a later wait.',
       ),
     timeoutMs: z
       .number()
@@ -27,9 +27,9 @@ export const flowWaitForEvent = pureNode({
       .min(1)
       .max(366 * DAY_MS)
       .optional()
-      .describe('Goes on at the port `timeout` after so long; default waits for ever.'),
+      .describe('After this time, the node continues at the port `timeout`. Default: no limit.'),
   }),
-  output: 'At `main` the data of the event; at `timeout` null.',
+  output: 'At `main`, the data of the event; at `timeout`, null.',
   example: {
     name: 'payment.received',
     filter: '{{ item.orderId === input.orderId }}',
@@ -57,7 +57,7 @@ export const flowWaitForEvent = pureNode({
   },
 })
 
-/** Anybody may send any data under the name: data that the filter does not fit must not end the wait. */
+/** Anyone can send any data under this name, so data that breaks the filter must not end the wait. */
 function accepts(filter: () => unknown): boolean {
   try {
     return Boolean(filter())

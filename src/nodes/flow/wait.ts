@@ -9,21 +9,27 @@ const MAX_WAIT_MS = 366 * DAY_MS
 export const flowWait = pureNode({
   type: 'flow.wait',
   category: 'flow',
-  summary: 'Waits for a while, or until a time. Never ends early, and takes nothing while it waits.',
+  summary: 'Waits for a duration or until a time. It never ends early and uses no slot while it waits.',
   params: z
     .strictObject({
-      durationMs: z.number().int().min(0).max(MAX_WAIT_MS).optional().describe('How long, from its start.'),
+      durationMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(MAX_WAIT_MS)
+        .optional()
+        .describe('How long to wait, from the start of the node.'),
       until: z
         .union([z.string().max(100), z.number()])
         .optional()
         .describe(
-          'Until when: ISO 8601 with an offset, or milliseconds since 1970; a time that is over does not wait.',
+          'When to continue: ISO 8601 with an offset, or milliseconds since 1970. A time in the past does not wait.',
         ),
     })
     .refine(({ durationMs, until }) => (durationMs === undefined) !== (until === undefined), {
-      message: 'either durationMs or until',
+      message: 'provide either durationMs or until',
     }),
-  output: '`{ waitedMs }`: how long was to be waited.',
+  output: '`{ waitedMs }`: the intended waiting time.',
   example: { durationMs: 60_000 },
   ports: mainPort,
   needsCredential: false,
@@ -31,7 +37,7 @@ export const flowWait = pureNode({
   effectful: false,
   check: ({ until }) =>
     typeof until === 'string' && isFixed(until) && !TIMESTAMP.test(until)
-      ? [{ at: ['until'], message: 'not a time: ISO 8601 with an offset is expected' }]
+      ? [{ at: ['until'], message: 'must be a time in ISO 8601 with an offset' }]
       : [],
   compute: ({ params, nowMs }) => {
     const until = params.until === undefined ? nowMs + (params.durationMs ?? 0) : timeOf(params.until)
@@ -42,13 +48,13 @@ export const flowWait = pureNode({
   },
 })
 
-/** Without an offset a time would depend on where the server stands; a plain date is midnight in UTC. */
+/** Without an offset, the time would depend on the server's location. A plain date means midnight in UTC. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
 
 function timeOf(until: string | number): number {
   const time =
     typeof until === 'number' ? Math.ceil(until) : TIMESTAMP.test(until) ? Date.parse(until) : Number.NaN
-  if (Number.isNaN(time)) throw bad('until is not a time: ISO 8601 with an offset is expected')
+  if (Number.isNaN(time)) throw bad('until must be a time in ISO 8601 with an offset')
   return time
 }
 

@@ -9,27 +9,32 @@ export const flowWorkflow = effectNode({
   summary: 'Runs another workflow of the team.',
   params: z
     .strictObject({
-      workflowId: z.string().min(1).max(100).optional().describe('A workflow of the same team, by its id.'),
+      workflowId: z.string().min(1).max(100).optional().describe('The id of a workflow in the same team.'),
       workflowKey: z
         .string()
         .min(1)
         .max(100)
         .optional()
-        .describe('The same, by its key: what a file can name.'),
-      input: z.unknown().optional().describe('The input of its run; default an empty object.'),
-      version: z.number().int().min(1).optional().describe('Default the current one.'),
+        .describe('The key of a workflow in the same team. Use it in workflow files.'),
+      input: z.unknown().optional().describe('The input of the run. Default: an empty object.'),
+      version: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('The version to run. Default: the current version.'),
       wait: z
         .boolean()
         .optional()
         .describe(
-          'Whether to wait for its end (default), to fail when it fails and to cancel it when this run is cancelled. ' +
-            'A run that is not waited for is queued while the team has as many at work as its plan allows.',
+          'Whether to wait for the run to end. Default: true. This node then fails if that run fails, and cancelling this run cancels it. ' +
+            'A run that the node does not wait for is queued while the team has reached its limit of concurrent runs.',
         ),
     })
     .refine(({ workflowId, workflowKey }) => (workflowId === undefined) !== (workflowKey === undefined), {
-      message: 'either workflowId or workflowKey',
+      message: 'provide either workflowId or workflowKey',
     }),
-  output: 'The output of the run; without waiting `{ runId }`.',
+  output: 'The output of the run, or `{ runId }` without waiting.',
   example: { workflowId: 'wf_01k0000000000000000000000', input: { orderId: '{{ input.orderId }}' } },
   ports: mainPort,
   needsCredential: false,

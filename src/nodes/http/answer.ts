@@ -1,4 +1,4 @@
-// What came back: whether it counts as success, and its body as a value.
+// Interprets a response: whether it counts as success, and its body as a value.
 import { isForbiddenKey, parseJson } from '../../core/json.ts'
 import type { NodeError } from '../../engine/model/event.ts'
 import { NodeFailure } from '../node.ts'
@@ -7,15 +7,15 @@ import type { OutboundResponse } from '../ports.ts'
 export type ResponseType = 'auto' | 'json' | 'text'
 export type OkStatus = number | string
 
-/** Deeper values could not be read by any expression. */
+/** Expressions could not read deeper values. */
 const MAX_DEPTH = 256
 const MAX_ERROR_CHARS = 2_000
 
-/** The other side says that the same request may succeed later. */
+/** Statuses after which the same request may succeed later. */
 const isRetryable = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || status >= 500
 
-/** Statuses by which the other side says that it has not acted on the request. */
+/** Statuses that mean that the server has not acted on the request. */
 const REFUSED = new Set([408, 425, 429, 501, 503, 505])
 
 export const isOk = (status: number, okStatuses: readonly OkStatus[] | undefined): boolean =>
@@ -38,10 +38,10 @@ export function statusFailure(method: string, response: OutboundResponse, nowMs:
   }
 }
 
-/** What Cloudflare answers in place of a server that it cannot reach. */
+/** What Cloudflare answers for a server that it cannot reach. */
 const EDGE_REASONS: Readonly<Record<number, string>> = {
   521: 'the server refused the connection',
-  522: 'the server did not take the connection in time',
+  522: 'the server did not accept the connection in time',
   523: 'the server cannot be reached',
   525: 'the TLS handshake with the server failed',
   526: 'the certificate of the server is not valid',
@@ -53,18 +53,18 @@ function edgeReason({ status, headers }: OutboundResponse): string {
   return reason === undefined ? '' : `: ${reason}`
 }
 
-/** A query may hold secrets, and errors are shown to more people than parameters. */
+/** A query may contain secrets, and more people see errors than parameters. */
 export function placeOf(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
 }
 
-/** Seconds, or a date, which is held against the other side's own clock. */
+/** Seconds, or a date, which is compared with the server's own clock. */
 export function retryAfter(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
   const text = headers['retry-after']?.trim()
   if (text === undefined || text === '') return null
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
-  // Date.parse also makes dates of much that is none, such as -5.
+  // Date.parse accepts much that is not a date, such as -5.
   const at = /^[A-Za-z]{3,9},/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(at)) return null
   const theirNow = Date.parse(headers.date ?? '')
@@ -77,14 +77,14 @@ export function readBody(response: OutboundResponse, responseType: ResponseType)
   const charset = /;\s*charset="?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8'
   const isJson = responseType === 'json' || (responseType === 'auto' && /^[^;]*[/+]json\s*(;|$)/i.test(type))
   if (isJson) {
-    // 204 and its like: an answer without a body is none, and says so.
+    // Responses such as 204 have no body.
     return bytes.length === 0 ? null : jsonOf(decode(bytes, 'utf-8', false) ?? '', response)
   }
   const text = decode(bytes, charset, responseType === 'auto')
   if (text !== null) return text
   throw new NodeFailure({
     code: 'http.not_text',
-    message: `${placeOf(response.url)} answered ${type || 'something'} that is neither JSON nor text`,
+    message: `${placeOf(response.url)} responded with ${type || 'a type'} that is neither JSON nor text`,
     retryable: false,
   })
 }
@@ -92,7 +92,7 @@ export function readBody(response: OutboundResponse, responseType: ResponseType)
 function jsonOf(text: string, response: OutboundResponse): unknown {
   const parsed = parseJson(text, MAX_DEPTH)
   if (parsed.ok) return parsed.value
-  // Names that expressions cannot use are left out, as they do in copies; the rest of the answer is of use.
+  // Drops names that expressions cannot use, as copies do, and keeps the rest of the response.
   if (parsed.error === 'request.forbidden_key')
     return JSON.parse(text, (key, value) => (isForbiddenKey(key) ? undefined : value)) as unknown
   const why =
@@ -107,7 +107,7 @@ function jsonOf(text: string, response: OutboundResponse): unknown {
   })
 }
 
-/** Null when it is strict and the bytes are not text; a charset that is not known is read as UTF-8. */
+/** Null if it is strict and the bytes are not text. An unknown charset is read as UTF-8. */
 function decode(bytes: Uint8Array, charset: string, strict: boolean): string | null {
   let decoder: TextDecoder
   try {

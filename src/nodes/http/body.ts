@@ -1,4 +1,4 @@
-// What is sent: the body by its type, and the headers that go with it.
+// Builds the request body by its type, and the headers for it.
 import * as z from 'zod'
 import { fromBase64Url } from '../../core/crypto.ts'
 import { NodeFailure } from '../node.ts'
@@ -23,7 +23,7 @@ export function bodyOf(body: unknown, bodyType: BodyType | undefined): Sent {
     case 'json':
       return { body: JSON.stringify(body), contentType: 'application/json' }
     case 'raw':
-      if (typeof body !== 'string') throw bad('body: a raw body is text')
+      if (typeof body !== 'string') throw bad('body: a raw body must be text')
       return { body, contentType: 'text/plain;charset=utf-8' }
     case 'form': {
       const form = new URLSearchParams()
@@ -39,13 +39,13 @@ export function bodyOf(body: unknown, bodyType: BodyType | undefined): Sent {
           else form.append(name, String(one))
         }
       }
-      // The runtime writes the type itself: only it knows the boundary.
+      // The runtime sets the content type, because only it knows the boundary.
       return { body: form, contentType: null }
     }
   }
 }
 
-/** Null leaves a field out; a list repeats it. */
+/** Null omits a field; a list repeats it. */
 export function appendAll(
   to: URLSearchParams,
   fields: Readonly<Record<string, string | number | boolean | null | (string | number | boolean)[]>>,

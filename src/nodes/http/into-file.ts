@@ -1,4 +1,4 @@
-// An answer that becomes a file: it streams from the other side into the bucket, and the run keeps a reference.
+// Streams a response into a file in the bucket. The run stores a reference to the file.
 import { NodeFailure, type NodeInput, type NodeResult } from '../node.ts'
 import type { NodePorts, OutboundRequest, StreamedResponse } from '../ports.ts'
 import { isOk, type OkStatus, statusFailure } from './answer.ts'
@@ -40,7 +40,7 @@ async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array
   return new Uint8Array()
 }
 
-/** What was unpacked on the way has another length than was announced. */
+/** Decompressed content does not have the announced length. */
 function sizeOf({ headers }: StreamedResponse): number | null {
   const announced = headers['content-length']
   if (announced === undefined || headers['content-encoding'] !== undefined) return null
@@ -67,7 +67,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
 }
 
-/** The other side names a file, never a folder of ours. */
+/** The server can choose a file name, but never a folder. */
 export function nameOf({ headers, url }: Pick<StreamedResponse, 'headers' | 'url'>): string {
   const named = nameInDisposition(headers['content-disposition'] ?? '') ?? lastSegment(url)
   const safe = named
@@ -82,7 +82,7 @@ export function nameOf({ headers, url }: Pick<StreamedResponse, 'headers' | 'url
   if (extension !== undefined) return `${name}.${extension}`
   throw new NodeFailure({
     code: 'file.unsupported_type',
-    message: `The answer is ${type || 'of no type'} and its name ${name} has no extension. Set fileName.`,
+    message: `The response ${type ? `is ${type}` : 'has no type'} and its name ${name} has no extension. Set fileName.`,
     retryable: false,
     outcomeUnknown: true,
   })

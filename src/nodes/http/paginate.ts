@@ -1,5 +1,5 @@
-// Paging: where the next page is, and what is gathered. The page just got stands in its expressions as `item`
-// (`{ status, headers, body }`) and its place, from 0, as `index`.
+// Paging: where the next page is, and what to collect. In its expressions, the current page is `item` (`{ status, headers, body }`) and
+// its position, from 0, is `index`.
 import * as z from 'zod'
 import type { NodeInput } from '../node.ts'
 import { appendAll, bad } from './body.ts'
@@ -9,32 +9,32 @@ export const DEFAULT_PAGES = 1_000
 const shared = {
   items: z.unknown().optional().meta({
     description:
-      'What a page brings, as an expression, such as `{{ item.body.results }}`. Default: its body.',
+      'The items of a page, as an expression such as `{{ item.body.results }}`. Default: its body.',
   }),
-  until: z.unknown().optional().describe('An expression; when it is true the page is the last one.'),
+  until: z.unknown().optional().describe('An expression. If it is true, the page is the last one.'),
   maxPages: z.number().int().min(1).max(1_000).optional().meta({
-    description: 'How many pages are asked for at most. The node fails when there are more.',
+    description: 'The maximum number of pages. The node fails if there are more.',
     default: DEFAULT_PAGES,
   }),
 }
 
 export const Paginate = z.discriminatedUnion('by', [
   z.strictObject({
-    by: z.literal('next').describe('An expression says where the next page is.'),
+    by: z.literal('next').describe('An expression gives the next page.'),
     next: z
       .unknown()
       .refine((value) => value !== undefined, { message: 'is missing' })
       .describe(
-        'An expression that gives the URL of the next page, or an object of query parameters for it. When it gives nothing, the page is the last one.',
+        'An expression for the URL of the next page, or an object with its query parameters. If the value is empty, the page is the last one.',
       ),
     ...shared,
   }),
   z.strictObject({
-    by: z.literal('link').describe('The `Link` header with `rel="next"` says where the next page is.'),
+    by: z.literal('link').describe('The `Link` header with `rel="next"` gives the next page.'),
     ...shared,
   }),
   z.strictObject({
-    by: z.literal('page').describe('A number in the query counts up. An empty page is the last one.'),
+    by: z.literal('page').describe('A query parameter counts up. An empty page is the last one.'),
     param: z
       .string()
       .min(1)
@@ -42,7 +42,7 @@ export const Paginate = z.discriminatedUnion('by', [
       .optional()
       .meta({ description: 'The name of the query parameter.', default: 'page' }),
     start: z.number().int().min(0).optional().meta({ description: 'Its first value.', default: 1 }),
-    step: z.number().int().min(1).optional().meta({ description: 'What is added each time.', default: 1 }),
+    step: z.number().int().min(1).optional().meta({ description: 'The increment.', default: 1 }),
     ...shared,
   }),
 ])
@@ -55,7 +55,7 @@ export type Turned = { found: unknown[]; next: string | null }
 export const firstPage = (url: string, paginate: Paginate): string =>
   paginate.by === 'page' ? withQuery(url, { [paginate.param ?? 'page']: paginate.start ?? 1 }) : url
 
-/** What the page brought, and the URL of the next one. `url` is the one that was asked for, `answered` the one that answered. */
+/** The items of the page, and the URL of the next one. `url` is the requested URL, `answered` the one that responded. */
 export function turnPage(
   paginate: Paginate,
   evaluate: NodeInput<unknown>['evaluate'],
@@ -73,7 +73,7 @@ export function turnPage(
   if (paginate.until !== undefined && seen.until) return { found, next: null }
   const next = nextUrl(paginate, seen.next, page, index, found.length === 0, at)
   if (next === null) return { found, next: null }
-  // Headers of the request may be secrets of this host, and a page that names itself would never end.
+  // The request's headers may be secrets of this host, and a page that links to itself would never end.
   if (new URL(next).origin !== new URL(at.url).origin)
     throw bad(`paginate: the next page is on another host, ${new URL(next).host}`)
   if (next === at.url) throw bad('paginate: the next page is the same page')
@@ -102,7 +102,7 @@ function nextUrl(
       if (next === null || next === undefined || next === '' || next === false) return null
       if (typeof next === 'string') return resolve(next, at.answered)
       const query = Query.safeParse(next)
-      if (!query.success) throw bad('paginate.next gave neither a URL nor an object of query parameters')
+      if (!query.success) throw bad('paginate.next must be a URL or an object of query parameters')
       return withQuery(at.url, query.data)
     }
   }
@@ -132,7 +132,7 @@ function resolve(target: string, base: string): string {
   return new URL(target, base).href
 }
 
-/** Of `<https://…?page=2>; rel="next", <…>; rel="last"` the first. */
+/** The first of `<https://…?page=2>; rel="next", <…>; rel="last"`. */
 function linkToNext(header: string): string | null {
   for (const [, target, parameters] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
     if (/;\s*rel\s*=\s*("[^"]*\bnext\b[^"]*"|next\b)/i.test(parameters ?? '')) return target ?? null

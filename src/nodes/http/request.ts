@@ -10,7 +10,7 @@ import { bad, bodyOf } from './body.ts'
 import { intoFile } from './into-file.ts'
 import { DEFAULT_PAGES, firstPage, type Page, Paginate, Query, turnPage, withQuery } from './paginate.ts'
 
-/** What fits into a run; larger answers belong into files. */
+/** The limit for values in a run. Larger responses belong in files. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const MAX_FILE_ANSWER_BYTES = 50 * 1024 * 1024
 
@@ -18,30 +18,30 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const Params = z.strictObject({
-  url: z.string().min(1).max(8_192).describe('http or https, to a public address.'),
-  method: z.enum(METHODS).optional().describe('Default: GET, or POST when there is a body.'),
+  url: z.string().min(1).max(8_192).describe('An http or https URL with a public address.'),
+  method: z.enum(METHODS).optional().describe('Default: GET, or POST if there is a body.'),
   query: Query.optional().describe(
-    'Parameters added to the URL, in place of those of the same name; a list repeats its name, null leaves it out.',
+    'Parameters added to the URL. They replace those with the same name. A list repeats the parameter, and null omits it.',
   ),
   headers: z
     .record(z.string().max(200), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .optional()
     .describe(
-      'By name; null leaves one out. `Idempotency-Key` is added to all but GET, HEAD and OPTIONS, the same on every attempt, unless it is set or left out here.',
+      'The headers by name; null omits one. All methods except GET, HEAD and OPTIONS get an `Idempotency-Key` that is the same on every attempt, unless it is set or omitted here.',
     ),
   body: z
     .unknown()
     .optional()
     .describe(
-      'Of a form an object of fields; of multipart also `{ filename, content, contentType?, encoding?: text | base64 }`.',
+      'The body. For `form`, an object of fields; for `multipart`, fields can also be `{ filename, content, contentType?, encoding?: text | base64 }`.',
     ),
   bodyType: z
     .enum(['json', 'form', 'multipart', 'raw'])
     .optional()
-    .describe('How the body is sent. Default: `raw` for text, else `json`.'),
+    .describe('How the body is sent. Default: `raw` for text, otherwise `json`.'),
   responseType: z.enum(['auto', 'json', 'text', 'file']).optional().meta({
     description:
-      '`auto` goes by the content type of the answer. `file` streams it into a file of the team, of up to 50 MB.',
+      '`auto` uses the content type of the response. `file` streams it into a file of the team, of up to 50 MB.',
     default: 'auto',
   }),
   fileName: z
@@ -50,10 +50,10 @@ const Params = z.strictObject({
     .max(1_024)
     .optional()
     .describe(
-      'With `responseType: file` the name of the file. Default: what the answer calls it (`Content-Disposition`), else the end of its address, with the extension of its content type where that has none.',
+      'With `responseType: file`, the name of the file. Default: the name in `Content-Disposition`, or else the end of the URL. A missing extension is derived from the content type.',
     ),
   paginate: Paginate.optional().describe(
-    'Asks for page after page and gives all that they bring. Its expressions see the page just got as `item` (`{ status, headers, body }`) and its place, from 0, as `index`.',
+    'Requests all pages and collects their items. In expressions, the current page is `item` (`{ status, headers, body }`) and its position, from 0, is `index`.',
   ),
   okStatuses: z
     .array(z.union([z.number().int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]))
@@ -68,14 +68,14 @@ const Params = z.strictObject({
     .max(MAX_FILE_ANSWER_BYTES)
     .optional()
     .describe(
-      'A larger answer (of all pages together) is a failure. Default and maximum: 8 MB, or 50 MB with `responseType: file`.',
+      'The maximum size of the response, or of all pages together. A larger one is a failure. Default and maximum: 8 MB, or 50 MB with `responseType: file`.',
     ),
   followRedirects: z
     .union([z.boolean(), z.literal('any')])
     .optional()
     .meta({
       description:
-        'Follows up to 5 redirects. Another origin gets no headers but `accept`, `accept-language`, `content-type` and `user-agent`, and a redirect that would send it the body fails with `http.redirect_refused`. `any` sends the body on as well.',
+        'Follows up to 5 redirects. Another origin only gets the headers `accept`, `accept-language`, `content-type` and `user-agent`. A redirect that would send it the body fails with `http.redirect_refused`; `any` also sends the body.',
       default: true,
     }),
 })
@@ -85,10 +85,10 @@ export const httpRequest = effectNode({
   type: 'http.request',
   category: 'http',
   summary:
-    'Calls an HTTP API. With a `credential` the request is signed, at the allowed hosts of the integration only.',
+    'Calls an HTTP API. A `credential` authenticates the request, but only for the integration’s allowed hosts.',
   params: Params,
   output:
-    '`{ status, headers, body }`, headers by their small names. With `paginate` the body is the list of all that the pages brought, and `pages`, their number, stands beside it. With `responseType: file` the body is `{ $file, name, type, sizeBytes, sha256 }`.',
+    '`{ status, headers, body }`, with lower-case header names. With `paginate`, the body is the list of all items, and `pages` is the number of pages. With `responseType: file`, the body is `{ $file, name, type, sizeBytes, sha256 }`.',
   example: {
     url: 'https://api.example.com/orders/{{ input.orderId }}',
     headers: { accept: 'application/json' },
@@ -124,17 +124,17 @@ function fixedFaults({
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
     const isHttp = scheme === 'http' || scheme === 'https'
     if (scheme === undefined ? isFixed(url) : !isHttp || (isFixed(url) && !URL.canParse(url)))
-      faults.push({ at: ['url'], message: 'not the URL of a web address: http or https is expected' })
+      faults.push({ at: ['url'], message: 'must be an http or https URL' })
   }
   if (typeof headers === 'object' && headers !== null) {
     for (const [name, value] of Object.entries(headers))
       if (!isHeader(name, isFixed(value) ? String(value) : ''))
-        faults.push({ at: ['headers', name], message: 'not a header' })
+        faults.push({ at: ['headers', name], message: 'is not a valid header' })
   }
   if (paginate !== undefined && responseType === 'file')
-    faults.push({ at: ['paginate'], message: 'pages are gathered in the output, not in a file' })
+    faults.push({ at: ['paginate'], message: 'is not supported with responseType file' })
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
-    faults.push({ at: ['body'], message: `a ${method} request has none` })
+    faults.push({ at: ['body'], message: `is not allowed for ${method} requests` })
   return faults
 }
 
@@ -158,7 +158,7 @@ async function allPages(
   let bytesLeft = request.maxBytes
   let url = firstPage(request.url, paginate)
   for (let index = 0; ; index++) {
-    // Each page is a request of its own, also to a receiver that counts keys.
+    // Each page is a separate request, also for receivers that check idempotency keys.
     const headers = { ...request.headers }
     if (headers['idempotency-key'] === idempotencyKey && index > 0)
       headers['idempotency-key'] = `${idempotencyKey}#${index}`
@@ -181,10 +181,10 @@ async function allPages(
   }
 }
 
-/** Half of a list must not pass for all of it. */
+/** Part of a list must not be mistaken for all of it. */
 const tooManyPages = (maxPages: number, method: string): NodeError => ({
   code: 'http.too_many_pages',
-  message: `There are more than ${maxPages} pages. Raise paginate.maxPages, ask for larger pages, or end with paginate.until`,
+  message: `There are more than ${maxPages} pages. Raise paginate.maxPages, request larger pages, or stop with paginate.until`,
   retryable: false,
   outcomeUnknown: !SAFE.has(method),
 })
@@ -199,17 +199,17 @@ function requestOf({ params, idempotencyKey, credential }: Input, signal: AbortS
   if (!URL.canParse(url)) throw bad('url: not a URL')
   const method = params.method ?? (body === undefined ? 'GET' : 'POST')
   if (body !== undefined && (method === 'GET' || method === 'HEAD'))
-    throw bad(`body: a ${method} request has none`)
+    throw bad(`body: is not allowed for ${method} requests`)
   const sent = body === undefined ? null : bodyOf(body, bodyType)
   const headers: Record<string, string> = { 'user-agent': 'Orrery' }
   if (sent?.contentType) headers['content-type'] = sent.contentType
   if (!SAFE.has(method)) headers['idempotency-key'] = idempotencyKey
   for (const [name, value] of Object.entries(params.headers ?? {})) {
-    if (!isHeader(name, String(value))) throw bad(`headers.${name}: not a header`)
+    if (!isHeader(name, String(value))) throw bad(`headers.${name}: is not a valid header`)
     if (value === null) delete headers[name.toLowerCase()]
     else headers[name.toLowerCase()] = String(value)
   }
-  // The boundary stands in the type that the runtime writes.
+  // The content type that the runtime sets contains the boundary.
   if (sent !== null && sent.contentType === null) delete headers['content-type']
   return {
     url: query === undefined ? url : withQuery(url, query),

@@ -11,28 +11,28 @@ export const notifyEmail = effectNode({
   type: 'notify.email',
   category: 'notify',
   summary:
-    'Sends mail for the person who started the run, or for the owner of the team; their address must be verified.',
+    'Sends email in the name of the person who started the run, or else the owner of the team. That person’s address must be verified.',
   params: z.strictObject({
     to: z
       .union([Address, z.array(Address).min(1).max(MAX_RECIPIENTS)])
       .describe(
-        `An address or a list of at most ${MAX_RECIPIENTS}; each gets a mail of their own. On the plan free: members of the team and verified addresses of accounts.`,
+        `An address, or a list of at most ${MAX_RECIPIENTS}. Each recipient gets a separate email. On the plan free, only members of the team and verified addresses of accounts are allowed.`,
       ),
     subject: z
       .string()
       .min(1)
       .max(500)
-      .refine((text) => !/[\r\n]/.test(text), { message: 'a subject has no line breaks' })
+      .refine((text) => !/[\r\n]/.test(text), { message: 'must not contain line breaks' })
       .describe('One line.'),
-    text: z.string().max(100_000).describe('The mail as plain text.'),
+    text: z.string().max(100_000).describe('The email as plain text.'),
     attachments: z
       .array(FileParam)
       .max(MAX_ATTACHMENTS)
       .optional()
       .describe(`At most ${MAX_ATTACHMENTS} files, of 10 MB together.`),
-    html: z.string().max(200_000).optional().describe('The same for readers that show HTML.'),
+    html: z.string().max(200_000).optional().describe('The email as HTML.'),
   }),
-  output: '`{ to, subject }`: what was handed over for delivery. A repeated attempt sends nothing twice.',
+  output: '`{ to, subject }`: what was sent. A repeated attempt sends nothing twice.',
   example: { to: 'ada@example.com', subject: 'Order {{ input.orderId }}', text: 'It is on its way.' },
   ports: mainPort,
   needsCredential: false,

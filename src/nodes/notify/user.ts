@@ -8,14 +8,14 @@ const User = z.string().min(1).max(64)
 export const notifyUser = effectNode({
   type: 'notify.user',
   category: 'notify',
-  summary: 'Notifies members of the team, each as they have set it: in their list, by mail or by webhook.',
+  summary: 'Notifies members of the team according to their settings: in the app, by email or by webhook.',
   params: z.strictObject({
     to: z
       .union([User, z.array(User).min(1).max(MAX_USERS)])
       .optional()
-      .describe(`Ids of members of the team, at most ${MAX_USERS}. Default: who started the run.`),
+      .describe(`Ids of members of the team, at most ${MAX_USERS}. Default: the person who started the run.`),
     title: z.string().min(1).max(200).optional().describe('One line. Default: the name of the workflow.'),
-    message: z.string().min(1).max(5_000).describe('What they are told.'),
+    message: z.string().min(1).max(5_000).describe('The message.'),
     level: z
       .enum(['info', 'success', 'warning', 'error'])
       .optional()
@@ -24,9 +24,9 @@ export const notifyUser = effectNode({
       .url({ protocol: /^https?$/ })
       .max(2_000)
       .optional()
-      .describe('Where more can be seen.'),
+      .describe('A link to more details.'),
   }),
-  output: '`{ to }`: the ids of those who are told. A repeated attempt tells nobody twice.',
+  output: '`{ to }`: the ids of the notified users. A repeated attempt notifies nobody twice.',
   example: { message: 'Order {{ input.orderId }} is done.', level: 'success' },
   ports: mainPort,
   needsCredential: false,

@@ -6,7 +6,7 @@ export const notifyWebhook = effectNode({
   type: 'notify.webhook',
   category: 'notify',
   summary:
-    'Posts something to a webhook of the team or to an address, signed as Standard Webhooks defines it and tried again for three days. The run does not wait for that.',
+    'Sends data to a webhook of the team or to a URL, signed as defined by Standard Webhooks and retried for three days. The run does not wait for the delivery.',
   params: z.strictObject({
     webhookId: z
       .string()
@@ -18,10 +18,12 @@ export const notifyWebhook = effectNode({
       .min(1)
       .max(2_000)
       .optional()
-      .describe('Or an address, which gets the body as it is, signed with the secret of callbacks.'),
-    body: z.unknown().describe('What is sent, as JSON of at most 256 KB.'),
+      .describe(
+        'A URL, which gets the body unchanged, signed with the callback secret. Use either `webhookId` or `url`.',
+      ),
+    body: z.unknown().describe('The content, at most 256 KB of JSON.'),
   }),
-  output: '`{ deliveryId }`: the delivery, which the API shows. A repeated attempt sends nothing twice.',
+  output: '`{ deliveryId }`: the id of the delivery. A repeated attempt sends nothing twice.',
   example: { webhookId: 'whk_01hzzzzzzzzzzzzzzzzzzzzzzz', body: { orderId: '{{ input.orderId }}' } },
   ports: mainPort,
   needsCredential: false,

@@ -6,13 +6,13 @@ import { key } from './key.ts'
 export const storeGet = effectNode({
   type: 'store.get',
   category: 'store',
-  summary: 'Reads a value that runs of the team share.',
+  summary: 'Reads a value that the team’s runs share.',
   params: z.strictObject({
     key,
     default: z
       .unknown()
       .optional()
-      .meta({ description: 'What it gives when there is no entry, or it has expired.', default: null }),
+      .meta({ description: 'The output if there is no entry or it has expired.', default: null }),
   }),
   output: 'The value.',
   example: { key: 'orders.last', default: 0 },

@@ -6,11 +6,11 @@ import { key } from './key.ts'
 export const storeIncrement = effectNode({
   type: 'store.increment',
   category: 'store',
-  summary: 'Adds to a number that runs of the team share. However many do so at once, each counts.',
+  summary: 'Adds to a number that the team’s runs share. Concurrent additions are all counted.',
   params: z.strictObject({
     key,
     by: z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER).optional().meta({
-      description: 'What is added; may be negative. An entry that is not there counts as 0.',
+      description: 'The number to add; may be negative. A missing entry counts as 0.',
       default: 1,
     }),
   }),

@@ -7,17 +7,17 @@ import { key } from './key.ts'
 export const storeSet = effectNode({
   type: 'store.set',
   category: 'store',
-  summary: 'Keeps a value for other runs of the team.',
+  summary: 'Stores a value for other runs of the team.',
   params: z.strictObject({
     key,
-    value: z.unknown().describe('Anything that JSON holds, up to 1 MB.'),
+    value: z.unknown().describe('Any JSON value, up to 1 MB.'),
     ttlMs: z
       .number()
       .int()
       .min(1)
       .max(3_660 * DAY_MS)
       .optional()
-      .describe('How long it is kept. Default: for ever.'),
+      .describe('How long the value is kept. Default: forever.'),
   }),
   output: 'The value.',
   example: { key: 'orders.last', value: '{{ input.orderId }}' },

@@ -1,4 +1,4 @@
-// Exact decimals: a model is bad at arithmetic, and binary fractions are not what people mean by 0.1.
+// Exact decimal arithmetic: models calculate badly, and binary fractions cannot represent 0.1.
 import * as z from 'zod'
 import { type Decimal, divideRounded, parseDecimal } from '../../core/money.ts'
 import { refused } from './hosts.ts'
@@ -68,7 +68,8 @@ export function compute(text: string): Decimal {
     at++
     const exponent = unary()
     const n = Number(textOf(exponent))
-    if (!Number.isInteger(n) || Math.abs(n) > 1_000) throw refused('An exponent is a whole number up to 1000')
+    if (!Number.isInteger(n) || Math.abs(n) > 1_000)
+      throw refused('An exponent must be a whole number up to 1000')
     const value = powerOf(base, Math.abs(n))
     return n < 0 ? divided({ units: 1n, scale: 0 }, value) : value
   }
@@ -83,7 +84,7 @@ export function compute(text: string): Decimal {
     }
     if (/^[a-z]+$/i.test(token)) return call(token.toLowerCase())
     const value = parseDecimal(token.startsWith('.') ? `0${token}` : token)
-    if (value === null) throw refused(`${token} is no number`)
+    if (value === null) throw refused(`${token} is not a number`)
     return value
   }
 
@@ -128,7 +129,7 @@ function apply(name: string, args: Decimal[]): Decimal {
     case 'sqrt':
       return root(first)
     default:
-      throw refused(`There is no function ${name}`)
+      throw refused(`The function ${name} does not exist`)
   }
 }
 
@@ -154,7 +155,7 @@ function add(a: Decimal, b: Decimal): Decimal {
 const times = (a: Decimal, b: Decimal): Decimal =>
   bounded({ units: a.units * b.units, scale: a.scale + b.scale })
 
-/** By squaring, so that a long expression of powers takes no time either. */
+/** Exponentiation by squaring, so that expressions with many powers stay fast. */
 function powerOf(base: Decimal, exponent: number): Decimal {
   let value: Decimal = { units: 1n, scale: 0 }
   let square = base
@@ -189,9 +190,9 @@ function rounded(value: Decimal, digits: number): Decimal {
 
 const floorDiv = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n)
 
-/** By Newton's method on whole numbers. */
+/** Newton's method on integers. */
 function root(value: Decimal): Decimal {
-  if (value.units < 0n) throw refused('There is no root of a negative number')
+  if (value.units < 0n) throw refused('A negative number has no square root')
   if (value.units === 0n) return ZERO
   const scale = DIVISION_DIGITS
   const digits = 2 * scale - value.scale

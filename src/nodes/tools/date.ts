@@ -7,18 +7,22 @@ const DAY_MS = 86_400_000
 export const date = tool({
   name: 'date',
   description:
-    'Says what time it is, adds days to a date, or counts the days between two dates. Without arguments it gives the present time.',
+    'Returns the current time, adds days to a date, or counts the days between two dates. Without arguments, it returns the current time.',
   args: z.strictObject({
-    timezone: z.string().max(64).optional().describe('IANA name, such as Europe/Zurich. Default UTC.'),
+    timezone: z.string().max(64).optional().describe('An IANA name such as Europe/Zurich. Default: UTC.'),
     date: z.string().max(40).optional().describe('ISO 8601; default now.'),
     addDays: z.number().int().min(-400_000).max(400_000).optional(),
-    until: z.string().max(40).optional().describe('ISO 8601: counts the days from date to this.'),
+    until: z
+      .string()
+      .max(40)
+      .optional()
+      .describe('A date in ISO 8601. Counts the days from `date` to this one.'),
   }),
   config: z.strictObject({}),
   run: (_ports, { args, nowMs }) => {
     const { timezone = 'UTC', date: text, addDays = 0, until } = args
     const at = (text === undefined ? nowMs : timeOf(text)) + addDays * DAY_MS
-    if (Number.isNaN(new Date(at).getTime())) throw refused('There is no such date')
+    if (Number.isNaN(new Date(at).getTime())) throw refused('The resulting date does not exist')
     return Promise.resolve({
       iso: new Date(at).toISOString(),
       local: inZone(at, timezone),
@@ -31,7 +35,7 @@ export const date = tool({
 
 function timeOf(text: string): number {
   const at = Date.parse(text)
-  if (Number.isNaN(at)) throw refused(`${text} is no date; ISO 8601 is expected`)
+  if (Number.isNaN(at)) throw refused(`${text} is not a date in ISO 8601`)
   return at
 }
 
@@ -39,6 +43,6 @@ function inZone(at: number, timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)
   } catch {
-    throw refused(`There is no time zone ${timeZone}`)
+    throw refused(`The time zone ${timeZone} does not exist`)
   }
 }

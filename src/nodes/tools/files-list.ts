@@ -4,7 +4,7 @@ import { tool } from './tool.ts'
 
 export const filesList = tool({
   name: 'files.list',
-  description: 'Lists files of the team by the beginning of their names.',
+  description: 'Lists files of the team whose names begin with a prefix.',
   args: z.strictObject({
     prefix: z.string().max(500).optional(),
     limit: z.number().int().min(1).max(200).optional(),

@@ -13,7 +13,7 @@ export const filesRead = tool({
   run: async ({ files }, { args: { file }, config }) => {
     const { ref, bytes, isText } = await files.read(file, MAX_BYTES)
     filePrefix(config, ref.name)
-    if (!isText) throw refused(`${ref.name} is ${ref.type}, which is no text`)
+    if (!isText) throw refused(`${ref.name} is ${ref.type}, which is not text`)
     return { name: ref.name, type: ref.type, text: new TextDecoder().decode(bytes) }
   },
 })

@@ -6,9 +6,9 @@ const MAX_CHARS = 1_000_000
 
 export const filesWrite = tool({
   name: 'files.write',
-  description: 'Writes a text file of the team. A file that is there gets a new version.',
+  description: 'Writes a text file of the team. An existing file gets a new version.',
   args: z.strictObject({
-    name: z.string().min(1).max(500).describe('With its extension, such as notes/plan.md'),
+    name: z.string().min(1).max(500).describe('The name with its extension, such as notes/plan.md'),
     text: z.string().max(MAX_CHARS),
   }),
   config: FilesConfig,

@@ -1,7 +1,7 @@
-// Where the tools of an agent may send requests. Invariants:
-// 1. Only to hosts that the agent's settings name; none are named by default. A model cannot widen the list.
-// 2. Each redirect is judged like the first address, so no allowed host hands a request on to another.
-// 3. What goes on to another origin is what every outbound call sends on: no body, and no headers that could hold a secret.
+// Limits where the tools of an agent may send requests. Invariants:
+// 1. Only to hosts in the agent's settings; by default there are none. A model cannot extend the list.
+// 2. Each redirect is checked like the first URL, so an allowed host cannot redirect a request to another one.
+// 3. Another origin only gets what every outbound call sends to other origins: no body, and no headers that could contain a secret.
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { nextRequest, type Outgoing, REDIRECTS } from '../../providers/outbound/index.ts'
@@ -56,10 +56,10 @@ export async function fetchAllowed(
 function requireAllowed(hosts: readonly string[], url: string): void {
   if (!URL.canParse(url)) throw refused(`${url} is not a URL`)
   const parsed = new URL(url)
-  if (!/^https?:$/.test(parsed.protocol)) throw refused('Only http and https addresses can be called')
-  if (parsed.username !== '' || parsed.password !== '') throw refused('An address has no user or password')
-  if (!mayReach(hosts, parsed))
-    throw refused(`The host ${parsed.host} is not among those that the agent may call`)
+  if (!/^https?:$/.test(parsed.protocol)) throw refused('Only http and https URLs can be called')
+  if (parsed.username !== '' || parsed.password !== '')
+    throw refused('The URL must not contain a user or password')
+  if (!mayReach(hosts, parsed)) throw refused(`The agent may not call the host ${parsed.host}`)
 }
 
 function following<Body>(request: Outgoing<Body>, status: number, location: string): Outgoing<Body> {
@@ -69,7 +69,7 @@ function following<Body>(request: Outgoing<Body>, status: number, location: stri
     if (!(error instanceof AppError)) throw error
     throw refused(
       error.code === 'outbound.redirect_refused'
-        ? `The answer ${status} would send the body on to another origin. Call ${location} directly.`
+        ? `The redirect (${status}) would send the body to another origin. Call ${location} directly.`
         : error.message,
     )
   }

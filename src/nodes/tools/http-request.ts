@@ -9,12 +9,13 @@ const SAFE = new Set(['GET', 'HEAD'])
 
 export const httpRequestTool = tool({
   name: 'http.request',
-  description: 'Calls an HTTP API and gives its status and body. Only hosts that the agent may call.',
+  description:
+    'Calls an HTTP API and returns the status and body. Only hosts that the agent may call are allowed.',
   args: z.strictObject({
     url: z.string().min(1).max(4_096),
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
     headers: z.record(z.string().max(100), z.string().max(4_096)).optional(),
-    body: z.unknown().optional().describe('Sent as JSON, or a text as it is.'),
+    body: z.unknown().optional().describe('The body. Text is sent unchanged, anything else as JSON.'),
   }),
   config: z.strictObject({
     hosts: Hosts,
@@ -22,12 +23,12 @@ export const httpRequestTool = tool({
       .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
       .min(1)
       .optional()
-      .describe('What it may send. Default: GET and HEAD.'),
+      .describe('The methods that the agent may use. Default: GET and HEAD.'),
     credential: z
       .string()
       .max(200)
       .optional()
-      .describe('An integration of the team that signs the requests.'),
+      .describe('The integration of the team that authenticates the requests.'),
   }),
   run: async ({ http }, { args, config, key, signal }): Promise<Json> => {
     const { url, body } = args
@@ -35,7 +36,7 @@ export const httpRequestTool = tool({
     const method =
       args.method ?? (body === undefined && allowed.includes('GET') ? 'GET' : firstSending(allowed))
     if (!allowed.includes(method))
-      throw refused(`The agent may not send ${method}; it may send ${allowed.join(', ')}`)
+      throw refused(`The agent may not use ${method}, only ${allowed.join(', ')}`)
     const headers: Record<string, string> = { 'user-agent': 'Orrery' }
     for (const [name, value] of Object.entries(args.headers ?? {}))
       if (/^[a-z0-9-]+$/i.test(name) && !/^(host|authorization|cookie|proxy-.*|idempotency-key)$/i.test(name))
@@ -62,7 +63,7 @@ export const httpRequestTool = tool({
   },
 })
 
-/** Where the model names none. */
+/** The default if the model sends none. */
 const firstSending = <Method extends string>(allowed: readonly Method[]): Method | 'POST' =>
   allowed.find((method) => !SAFE.has(method)) ?? 'POST'
 

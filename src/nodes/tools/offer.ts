@@ -1,4 +1,4 @@
-// What a model is told of the tools that an agent may use, and what is wrong with an agent's settings of them.
+// Describes the tools that an agent may use to the model, and checks the agent's settings for them.
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import type { ParamFault } from '../../engine/model/node-type.ts'
@@ -7,7 +7,7 @@ import type { ToolSetting } from '../ai/settings.ts'
 import { TOOLS, toolOf } from './registry.ts'
 import { WORKFLOW_RUN } from './workflow-run.ts'
 
-/** A tool that is denied is never named to the model. */
+/** The model never sees a denied tool. */
 export const offeredTools = (settings: readonly ToolSetting[]): ModelTool[] =>
   settings.flatMap(({ name, policy, config }) => {
     const tool = toolOf(name)
@@ -35,7 +35,7 @@ function withChoice(schema: JsonSchema, workflows: Json | undefined): JsonSchema
   return { ...schema, properties: { ...properties, workflow: { ...properties.workflow, enum: workflows } } }
 }
 
-/** Of a list as people write it. What has expressions is seen by the run. */
+/** Checks a list in the agent's settings. Expressions are checked in the run. */
 export function faultsOfTools(tools: unknown): ParamFault[] {
   if (!Array.isArray(tools)) return []
   const seen = new Set<string>()
@@ -47,7 +47,8 @@ export function faultsOfTools(tools: unknown): ParamFault[] {
     if (typeof name !== 'string' || name.includes('{{')) return []
     const at = typeof one === 'string' ? [index] : [index, 'name']
     const tool = toolOf(name)
-    if (tool === undefined) return [{ at, message: `There is no tool ${name}. There are ${names()}` }]
+    if (tool === undefined)
+      return [{ at, message: `The tool ${name} does not exist. Available tools: ${names()}` }]
     if (seen.has(name)) return [{ at, message: `The tool ${name} stands twice` }]
     seen.add(name)
     if (JSON.stringify(config).includes('{{')) return []

@@ -1,4 +1,4 @@
-// A page as text: what people read of it, and its links. A small reader of our own, since a model needs the words and not the look.
+// Converts a page to its readable text and links. A small parser of our own is enough, because a model needs only the words.
 import type { OutboundResponse } from '../ports.ts'
 
 const BLOCK = /^(p|div|br|li|tr|h[1-6]|section|article|header|footer|table|ul|ol|blockquote|pre|dd|dt)$/
@@ -18,7 +18,7 @@ export type Page = { title: string | null; text: string; links: { text: string; 
 const MAX_LINKS = 100
 const MAX_SAID = 200
 
-/** Linear in the page: each tag is looked at once, and what was read is not looked at again. */
+/** Linear in the page: each tag is read once. */
 export function pageOf(html: string, base: string): Page {
   const links: Page['links'] = []
   let title: string | null = null

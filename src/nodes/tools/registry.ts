@@ -1,4 +1,4 @@
-// Every tool that there is. Adding one is its file and its line here.
+// All tools. To add one, create its file and add its line here.
 import { calculator } from './calculator.ts'
 import { date } from './date.ts'
 import { filesList } from './files-list.ts'

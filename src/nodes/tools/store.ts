@@ -1,4 +1,4 @@
-// What agents keep between runs: under a prefix of their own, so that they do not touch what workflows keep.
+// Values that agents store between runs. They have a prefix of their own, so agents cannot change what workflows store.
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import { tool } from './tool.ts'
@@ -7,7 +7,7 @@ const Key = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[\w.:/-]+$/, 'letters, digits and . : / _ -')
+  .regex(/^[\w.:/-]+$/, 'must consist of letters, digits and . : / _ -')
 
 const Config = z.strictObject({
   prefix: z
@@ -15,7 +15,7 @@ const Config = z.strictObject({
     .max(50)
     .regex(/^[\w.:/-]*$/)
     .optional()
-    .describe('Before each key. Default `agents/`.'),
+    .describe('The prefix of each key. Default: `agents/`.'),
 })
 
 const keyOf = ({ prefix = 'agents/' }: z.infer<typeof Config>, key: string): string => prefix + key

@@ -1,4 +1,4 @@
-// What a tool of an agent is: one file with what the model is told, what it may say, and what is done then.
+// Defines a tool of an agent: one file with its description for the model, its arguments and what it does.
 import type * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import type { ParamFault } from '../../engine/model/node-type.ts'
@@ -7,7 +7,7 @@ import type { NodePorts } from '../ports.ts'
 
 export type ToolCall<Args, Config> = {
   args: Args
-  /** What the agent's settings say of the tool; the model has no part in it. */
+  /** The agent's settings for the tool. The model cannot change them. */
   config: Config
   /** The same on every attempt. */
   key: string
@@ -18,13 +18,13 @@ export type ToolCall<Args, Config> = {
 
 export type Tool<Args extends z.ZodType = z.ZodType, Config extends z.ZodType = z.ZodType> = {
   name: string
-  /** For the model: what it does and when to use it. */
+  /** For the model: what the tool does and when to use it. */
   description: string
   args: Args
   config: Config
-  /** What is wrong with the settings of one agent. */
+  /** Checks the settings of an agent. */
   check?: (config: z.output<Config>) => Iterable<ParamFault>
-  /** Throws NodeFailure with what the model is told. Absent for what another node type does. */
+  /** Throws NodeFailure with the message for the model. Absent if another node type does the work. */
   run?: (ports: NodePorts, call: ToolCall<z.output<Args>, z.output<Config>>) => Promise<Json>
 }
 

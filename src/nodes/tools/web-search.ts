@@ -1,4 +1,4 @@
-// Search of the web by a service that the team has a key for. Without one it looks through what the team has stored, and says so.
+// Web search with a service that the team has a key for. Without one, it searches the team's files and says so in the result.
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import type { NodePorts } from '../ports.ts'
@@ -12,20 +12,20 @@ const Config = z.strictObject({
   provider: z
     .enum(['brave', 'tavily', 'searxng'])
     .optional()
-    .describe('Without one the team’s own files are searched.'),
-  credential: z.string().max(200).optional().describe('The integration that holds the key.'),
+    .describe('The search service. Without one, the tool searches the team’s files.'),
+  credential: z.string().max(200).optional().describe('The integration with the key.'),
   url: z
     .url({ protocol: /^https?$/ })
     .max(2_000)
     .optional()
-    .describe('Of SearXNG: where it is.'),
+    .describe('The URL of the SearXNG server.'),
 })
 type Config = z.infer<typeof Config>
 
 export const webSearch = tool({
   name: 'web.search',
   description:
-    'Searches the web and gives titles, addresses and excerpts. Where no search service is set it searches the stored files of the team, and says so.',
+    'Searches the web and returns titles, URLs and excerpts. Without a search service, it searches the team’s files and says so.',
   args: z.strictObject({
     query: z.string().min(1).max(400),
     limit: z.number().int().min(1).max(20).optional(),
@@ -33,10 +33,10 @@ export const webSearch = tool({
   config: Config,
   check: ({ provider, url, credential }) => [
     ...(provider === 'searxng' && url === undefined
-      ? [{ at: ['url'], message: 'is needed for searxng' }]
+      ? [{ at: ['url'], message: 'is required for searxng' }]
       : []),
     ...(provider !== undefined && provider !== 'searxng' && credential === undefined
-      ? [{ at: ['credential'], message: `is needed for ${provider}` }]
+      ? [{ at: ['credential'], message: `is required for ${provider}` }]
       : []),
   ],
   run: async (ports, { args: { query, limit = 5 }, config, signal }): Promise<Json> => {
@@ -83,7 +83,7 @@ function resultsIn(text: string, limit: number): Json[] {
   try {
     parsed = JSON.parse(text)
   } catch {
-    throw refused('The search gave no JSON')
+    throw refused('The search service did not return JSON')
   }
   const found = parsed.web?.results ?? parsed.results ?? []
   return (Array.isArray(found) ? found : []).slice(0, limit).map(({ title, url, description, content }) => ({
@@ -97,7 +97,7 @@ const MAX_FILES = 200
 const MAX_FILE_BYTES = 262_144
 const MAX_READ = 20
 
-/** By the words of the query: in names first, then in the texts of the newest files. */
+/** Matches the words of the query, first with file names, then with the texts of the newest files. */
 async function inFiles({ files }: NodePorts, query: string, limit: number): Promise<Json> {
   const words = query
     .toLowerCase()

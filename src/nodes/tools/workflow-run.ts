@@ -1,4 +1,4 @@
-// Workflows of the team as tools. The engine starts the run as `flow.workflow` does, so it is waited for, cancelled and counted.
+// Workflows of the team as tools. The engine starts the run like `flow.workflow`, including waiting, cancelling and counting.
 import * as z from 'zod'
 import { tool } from './tool.ts'
 
@@ -9,12 +9,12 @@ export const WorkflowConfig = z.strictObject({
     .array(z.string().min(1).max(100))
     .min(1)
     .max(50)
-    .describe('Ids or keys of the workflows that it may start.'),
+    .describe('The ids or keys of the workflows that the agent may start.'),
 })
 
 export const workflowRun = tool({
   name: WORKFLOW_RUN,
-  description: 'Runs a workflow of the team and gives its output.',
+  description: 'Runs a workflow of the team and returns its output.',
   args: z.strictObject({
     workflow: z.string().min(1).max(100).describe('Which one.'),
     inputs: z.record(z.string(), z.unknown()).optional().describe('Its input.'),

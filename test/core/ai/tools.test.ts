@@ -180,9 +180,9 @@ test('the settings of an agent are checked: names, doubles, and what each tool n
   ])
   expect(faults.map(({ at, message }) => `${at.join('/')} ${message.slice(0, 22)}`)).toEqual([
     '1/name The tool calculator st',
-    '2/name There is no tool no.su',
+    '2/name The tool no.such does ',
     '3/config/hosts Invalid input: expecte',
-    '4/config/credential is needed for brave',
+    '4/config/credential is required for brave',
     '5/config/hosts/0 a host, *.host or *',
   ])
 })

@@ -42,7 +42,7 @@ test('a failure by a mock, or of a draft, starts no error workflow, and the list
   const mocked = await post(`${path}/execute`, person, { mocks: { n0: { error: { code: 'x' } } } })
   expect(mocked.body).toMatchObject({
     status: 'failed',
-    error: { code: 'x', message: 'A mock says that the node fails' },
+    error: { code: 'x', message: 'The mock fails the node' },
     trigger: { mocked: ['n0'] },
   })
   expect((await call('PUT', `${path}/draft`, { as: person, body: { definition: failing } })).status).toBe(200)
