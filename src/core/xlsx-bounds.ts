@@ -33,7 +33,7 @@ export async function faultOfXlsx(
         total += chunk.byteLength
         if (total > maxBytes) return tooLarge
         if (rows !== null && rows(chunk) > maxRows)
-          return `${name} has more than ${maxRows} rows, the maximum for a sheet`
+          return `Row ${maxRows + 1} of ${name} is above the limit: a sheet can have at most ${maxRows} rows`
       }
     } catch {
       return `${name} cannot be unpacked`

@@ -1,16 +1,16 @@
-// Channels that clients follow, by name, and which object keeps the log of each.
+// The names of channels that clients follow, and the object that keeps the log of each.
 import { type IdPrefix, isId } from '../core/ids.ts'
 
 const KINDS = {
-  /** Every run of the team: its begin, waits, progress and end. */
+  /** All runs of the team: start, waits, progress and end. */
   runs: null,
-  /** Every event of one run, from the run's own log. */
+  /** All events of one run, from the run's own log. */
   run: 'run',
   workflow: 'wf',
   tasks: null,
   task: 'tsk',
   deployment: 'dep',
-  /** What is created, changed and deleted in the team. */
+  /** Everything that is created, changed or deleted in the team. */
   changes: null,
   notifications: null,
   announcements: null,
@@ -20,7 +20,7 @@ export type ChannelKind = keyof typeof KINDS
 
 export type Channel = { name: string; kind: ChannelKind; id: string | null }
 
-/** Null for what is no name of a channel. */
+/** Null if the name is not valid. */
 export function parseChannel(name: string): Channel | null {
   const [kind = '', id, ...rest] = name.split(':')
   if (rest.length > 0 || !Object.hasOwn(KINDS, kind)) return null
@@ -31,13 +31,13 @@ export function parseChannel(name: string): Channel | null {
 
 export const teamHub = (teamId: string): string => `team:${teamId}`
 export const userHub = (userId: string): string => `user:${userId}`
-/** A team with more sockets than one object takes has further ones, which only hold sockets. */
+/** A team with too many sockets for one object has additional objects, which only hold sockets. */
 export const shardOf = (hub: string, shard: number): string => (shard === 0 ? hub : `${hub}~${shard}`)
 
-/** Whose connection it is. A person follows what is theirs in all their teams; a key belongs to one team. */
+/** The owner of a connection. A person follows all their teams, an API key only its own team. */
 export type ChannelReader = { teamId: string; userId: string; keyId: string | null }
 
-/** What a key hears of its owner's notifications: those about its team. No client can name it. */
+/** The notifications of a key's owner about the key's team. Clients cannot use this name. */
 export const teamNotifications = (teamId: string): string => `notifications of ${teamId}`
 
 /** The name of the log that shows a channel to this reader. */

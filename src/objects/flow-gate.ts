@@ -1,16 +1,16 @@
-// A gate lets so many runs of one key through at a time. One object per key, so that no two can slip in at once. After a
-// deploy new code may speak to an old object for a while, so what is asked is added to, never changed.
+// A gate limits how many runs with the same key are active. There is one object per key, so two runs cannot enter at the same time.
+// After a deployment, new code may call an old object for a while, so calls may only be extended, never changed.
 import type { GateMessage, WhenFull } from '../engine/gate.ts'
 
 export type GateRequest = {
   runId: string
   limit: number
   whenFull: WhenFull
-  /** The run has begun before and gave its slot away while it waited: it is neither refused nor does it replace. */
+  /** The run has begun before and gave up its slot while it waited. It is neither refused nor does it replace another one. */
   again?: boolean
-  /** It is paused: it keeps a place in line and takes no slot. */
+  /** The run is paused: it keeps its place in line but takes no slot. */
   held?: boolean
-  /** Its `seq`: a message that is older than the newest known changes nothing. */
+  /** Its `seq`. A message with an older number changes nothing. */
   seq?: number
 }
 
@@ -18,18 +18,18 @@ export type GateAnswer =
   | { state: 'in' }
   /** 1 is next. */
   | { state: 'queued'; place: number }
-  /** Also to a run that was replaced. */
+  /** Also returned to a run that was replaced. */
   | { state: 'rejected' }
 
 export interface FlowGateRpc {
-  /** Asking twice is asking once: a run that is in stays in, one that waits keeps its place. */
+  /** Repeating it changes nothing: an active run stays active, and a waiting one keeps its place. */
   enter(request: GateRequest): Promise<GateAnswer>
   /** The run has ended. */
   leave(runId: string): Promise<void>
-  /** What the run wants now, without asking to be let in. */
+  /** Updates what the run wants, without requesting a slot. */
   hear(runId: string, message: GateMessage): Promise<void>
   place(runId: string): Promise<number | null>
-  /** Of those that are here: 0 is inside, 1 is next. */
+  /** The positions of the known runs: 0 is active, 1 is next. */
   places(runIds: string[]): Promise<Record<string, number>>
 }
 

@@ -1,12 +1,12 @@
-// Where the isolates' counts come together: one object adds up what each has seen since it last reported.
+// Collects the counts of all isolates: one object adds up what each has counted since its last report.
 
-/** A Prometheus series, labels included, and how much it grew. */
+/** A Prometheus series with its labels, and its increase. */
 export type SeriesGrowth = [series: string, growth: number]
 
 export interface MetricsHubRpc {
   add(growth: SeriesGrowth[]): Promise<void>
   read(): Promise<SeriesGrowth[]>
-  /** What has grown since the slice before. The last slice may be asked for again, and is answered alike. */
+  /** The increase since the previous slice. Requesting the last slice again returns the same result. */
   slice(id: string): Promise<SeriesGrowth[]>
 }
 

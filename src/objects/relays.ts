@@ -1,8 +1,8 @@
-// Sends the log of a channel on to the hubs that follow it. Invariants:
-// 1. To each hub one delivery at a time. What happens meanwhile goes with the next one, so a slow hub delays only itself.
-// 2. A hub says which number it wants next, so whatever was lost on either side is sent again, in order, once.
-// 3. A delivery that fails is repeated with growing delays for as long as the hub is listed; a hub that nobody follows the channel
-//    at leaves the list by its own answer.
+// Sends the log of a channel to the hubs that follow it. Invariants:
+// 1. Each hub gets one delivery at a time. New events in the meantime are part of the next one, so a slow hub delays only itself.
+// 2. A hub says which number it expects next, so anything lost on either side is sent again, in order and once.
+// 3. A failed delivery is repeated with growing delays while the hub is in the list. A hub without followers of the channel removes
+//    itself from the list with its response.
 import type { Delivered, Entry } from './live-hub.ts'
 
 const FIRST_RETRY_MS = 1_000
@@ -14,10 +14,10 @@ export type RelayParts = {
   head: (channel: string) => number
   page: (channel: string, afterSeq: number) => Entry[]
   deliver: (hub: string, channel: string, entries: Entry[]) => Promise<Delivered>
-  /** Keeps the list through evictions. */
+  /** Stores the list, so that it survives evictions. */
   save: (channel: string, hub: string) => void
   remove: (channel: string, hub: string) => void
-  /** Calls `wake` of all channels after this time, also after an eviction. */
+  /** Calls `wake` for all channels after this time, even after an eviction. */
   retryAfter: (delayMs: number) => void
 }
 
@@ -51,12 +51,12 @@ export function openRelays(parts: RelayParts, stored: readonly { channel: string
     const { channel, hub } = relay
     try {
       while (isListed(relay) && (relay.want === null || relay.want <= parts.head(channel))) {
-        // Before the hub has said what it wants, it is only asked.
+        // Until the hub has said what it expects, it only gets a request for that.
         const entries = relay.want === null ? [] : parts.page(channel, relay.want - 1)
         const { want } = await parts.deliver(hub, channel, entries)
         relay.failures = 0
         if (want === null) drop(relay)
-        else if (entries.length > 0 && want <= (relay.want ?? 0)) throw new Error('The hub takes nothing')
+        else if (entries.length > 0 && want <= (relay.want ?? 0)) throw new Error('The hub accepts no events')
         else relay.want = want
       }
     } catch {
@@ -69,7 +69,7 @@ export function openRelays(parts: RelayParts, stored: readonly { channel: string
   }
 
   return {
-    /** The hub has everything up to the head. */
+    /** The hub has all events. */
     add(channel: string, hub: string): void {
       list(channel, hub).want ??= parts.head(channel) + 1
       parts.save(channel, hub)

@@ -1,18 +1,18 @@
-// What the calls of models have cost, as runs, nodes and events show it.
+// The cost of model calls, as shown for runs, nodes and events.
 import * as z from 'zod'
 import { toUsd } from '../core/money.ts'
 import { NO_USAGE, type Usage } from '../engine/model/usage.ts'
 
 export const RunCost = z
   .strictObject({
-    usd: z.number().describe('Of calls whose price is known, exact to the micro-dollar.'),
+    usd: z.number().describe('The cost of calls with a known price, exact to the micro-dollar.'),
     inputTokens: z.int(),
     outputTokens: z.int(),
-    cachedTokens: z.int().describe('Of the input: read from a cache of the provider.'),
-    reasoningTokens: z.int().describe('Of the output: thoughts of the model.'),
+    cachedTokens: z.int().describe('Input tokens that the provider read from its cache.'),
+    reasoningTokens: z.int().describe('Output tokens that the model used for reasoning.'),
     unpricedCalls: z
       .int()
-      .describe('Calls whose price is not known. Their tokens are counted here, their cost is not.'),
+      .describe('Calls with an unknown price. Their tokens are included here, but not their cost.'),
   })
   .meta({ id: 'RunCost' })
 export type RunCost = z.infer<typeof RunCost>

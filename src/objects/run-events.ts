@@ -1,7 +1,7 @@
 // The events of a run as clients see them: the closed union, and how an entry of the run's own log becomes one of them. Invariants:
-// 1. One event for one occurrence. A failed attempt that is tried again is `node.retrying`; `node.failed` is final.
-// 2. What only the engine needs (timers, keys, generations, late outcomes) is never an event.
-// 3. Whether an entry is an event depends on the entry alone, so the numbers of events never change.
+// 1. Each occurrence has one event. A failed attempt that is retried is `node.retrying`; `node.failed` is final.
+// 2. Internal entries of the engine (timers, keys, generations, late outcomes) are never events.
+// 3. Whether an entry is an event depends only on the entry, so the numbers of events never change.
 import * as z from 'zod'
 import { toIso } from '../core/clock.ts'
 import type { Json } from '../core/json.ts'
@@ -15,21 +15,21 @@ const time = z.iso.datetime()
 const by = z
   .string()
   .optional()
-  .describe('The id of the user, or the part of the service, that asked for it.')
+  .describe('The id of the user, or the part of the service, that requested it.')
 const output = {
-  output: Data.optional().describe('The output. One of more than 16 KB is left out.'),
-  outputBytes: z.int().optional().describe('The size of an output that is left out.'),
+  output: Data.optional().describe('The output. Left out if it is larger than 16 KB.'),
+  outputBytes: z.int().optional().describe('The size of the output, if it was left out.'),
 }
-const port = z.string().optional().describe('The port that the run goes on at.')
-const adopted = z.literal(true).optional().describe('The outcome was taken over from an earlier run.')
+const port = z.string().optional().describe('The port that the run continues at.')
+const adopted = z.literal(true).optional().describe('Set if the outcome was taken from an earlier run.')
 
 export const RunEventError = z
   .strictObject({
-    code: z.string().describe('What went wrong, from the list of errors.'),
-    message: z.string().describe('The same in words.'),
-    path: z.string().optional().describe('The node that failed first, when the error comes from inside.'),
-    retryable: z.boolean().optional().describe('False when another attempt cannot help.'),
-    details: Data.optional().describe('More about it, such as the answer of a server.'),
+    code: z.string().describe('The error code.'),
+    message: z.string().describe('The error message.'),
+    path: z.string().optional().describe('The inner node that failed first, if any.'),
+    retryable: z.boolean().optional().describe('False if another attempt cannot help.'),
+    details: Data.optional().describe('More details, such as the response of a server.'),
   })
   .meta({ id: 'RunEventError' })
 export type RunEventError = z.infer<typeof RunEventError>
@@ -37,7 +37,7 @@ export type RunEventError = z.infer<typeof RunEventError>
 const TeamEvent = z.strictObject({
   id: z.string().describe('Its id.'),
   name: z.string().describe('Its name.'),
-  at: time.describe('When it was accepted.'),
+  at: time.describe('When the event was received.'),
 })
 
 const common = {
@@ -48,7 +48,7 @@ const common = {
     .min(0)
     .max(100)
     .optional()
-    .describe('How much of the work was done then, in percent. Absent in events of older runs.'),
+    .describe('The progress at that time, in percent. Absent in events of older runs.'),
 }
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(
@@ -59,27 +59,27 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(
 
 export const RunEvent = z
   .discriminatedUnion('type', [
-    event('run.queued', 'The run waits to begin.', {
-      reason: z.string().describe('What it waits for: `start_at`, `gate` or `slot`.'),
+    event('run.queued', 'The run is waiting to start.', {
+      reason: z.string().describe('What it is waiting for: `start_at`, `gate` or `slot`.'),
     }),
-    event('run.started', 'The run begins.', {
+    event('run.started', 'The run has started.', {
       parentRunId: z.string().optional().describe('The run that started this one.'),
-      entry: z.string().optional().describe('The node that it starts at, where one was named.'),
+      entry: z.string().optional().describe('The node that it starts at, if one was requested.'),
     }),
-    event('run.waiting', 'Nothing is at work; the run waits.', {}),
-    event('run.running', 'Something is at work again.', {}),
-    event('run.paused', 'The run starts nothing new.', { by }),
-    event('run.resumed', 'The run goes on.', { by }),
-    event('run.undoing', 'Effects are undone, the last one first.', {
-      count: z.int().describe('How many nodes are undone.'),
+    event('run.waiting', 'The run has no active nodes and is waiting.', {}),
+    event('run.running', 'The run has active nodes again.', {}),
+    event('run.paused', 'The run was paused and starts no new nodes.', { by }),
+    event('run.resumed', 'The run was resumed.', { by }),
+    event('run.undoing', 'The run is undoing its effects, the last one first.', {
+      count: z.int().describe('How many nodes will be undone.'),
     }),
     event('run.succeeded', 'The run has succeeded. Its last event.', output),
     event('run.failed', 'The run has failed. Its last event.', { error: RunEventError }),
     event('run.cancelled', 'The run was cancelled. Its last event.', {
       by,
-      reason: z.string().optional().describe('The reason that was given.'),
+      reason: z.string().optional().describe('The given reason.'),
     }),
-    event('node.started', 'An attempt begins. Nodes that only compute have no such event.', {
+    event('node.started', 'An attempt has started. Nodes that only compute do not have this event.', {
       path,
       attempt,
     }),
@@ -88,55 +88,55 @@ export const RunEvent = z
       attempt,
       count: z.int().describe('How many.'),
     }),
-    event('node.progress', 'The node says how far it is.', {
+    event('node.progress', 'The node has reported progress.', {
       path,
       attempt,
-      data: Data.optional().describe('What it says. More than 16 KB is left out.'),
-      dataBytes: z.int().optional().describe('The size of data that is left out.'),
+      data: Data.optional().describe('The reported data. Left out if it is larger than 16 KB.'),
+      dataBytes: z.int().optional().describe('The size of the data, if it was left out.'),
     }),
-    event('node.waiting', 'The node waits.', {
+    event('node.waiting', 'The node is waiting.', {
       path,
       attempt,
       wait: z
         .strictObject({
-          kind: z.enum(['timer', 'signal', 'approval', 'child']).describe('What it waits for.'),
+          kind: z.enum(['timer', 'signal', 'approval', 'child']).describe('What it is waiting for.'),
           name: z
             .string()
             .optional()
             .describe('The name of the signal, or the id of the approval or of the run.'),
           until: time.optional().describe('When it stops waiting.'),
         })
-        .describe('What it waits for, and until when.'),
+        .describe('What it is waiting for, and until when.'),
     }),
-    event('node.retrying', 'The node will be tried again.', {
+    event('node.retrying', 'The node will be retried.', {
       path,
-      attempt: attempt.describe('The attempt that is over, from 1.'),
+      attempt: attempt.describe('The number of the finished attempt, from 1.'),
       reason: z
         .enum(['failed', 'crashed', 'deferred', 'resolved'])
         .describe(
-          '`failed`; `crashed`: lost with its process; `deferred`: a part of the service did not answer; `resolved`: a person asked for it.',
+          '`failed`; `crashed`: the process was lost; `deferred`: a part of the service did not respond; `resolved`: a person requested it.',
         ),
       nextAt: time.describe('When the next attempt starts.'),
       error: RunEventError.optional().describe('Why the attempt failed.'),
     }),
-    event('node.unknown', 'An `at-most-once` effect may have happened. A person has to resolve it.', {
+    event('node.unknown', 'An `at-most-once` effect may have happened. A person must resolve it.', {
       path,
-      error: RunEventError.optional().describe('What is known of it.'),
+      error: RunEventError.optional().describe('What is known about it.'),
     }),
     event('node.succeeded', 'The node has succeeded.', {
       path,
       attempt: attempt.optional(),
       port,
       ...output,
-      cost: RunCost.optional().describe('What its model call has cost.'),
+      cost: RunCost.optional().describe('The cost of its model call.'),
       by: by.describe('The user who resolved a node whose outcome was unknown.'),
       event: TeamEvent.optional().describe('The event of the team that ended the wait.'),
       adopted,
     }),
-    event('node.failed', 'The node has failed for good.', {
+    event('node.failed', 'The node has finally failed.', {
       path,
       attempt: attempt.optional(),
-      port: port.describe('The port that the run goes on at, when the failure is handled.'),
+      port: port.describe('The port that the run continues at, if the failure is handled.'),
       error: RunEventError,
       adopted,
     }),
@@ -144,33 +144,33 @@ export const RunEvent = z
       path,
       reason: z
         .enum(['when', 'branch'])
-        .describe('`when`: its condition was not true. `branch`: no branch leads to it any more.'),
+        .describe('`when`: its condition was not true. `branch`: no taken branch leads to it.'),
     }),
     event('node.cancelled', 'The node was stopped.', { path }),
     event('items.settled', 'Items of an `each` that only computes are done.', {
       path,
       attempt,
-      from: z.int().describe('The first of them, from 0.'),
+      from: z.int().describe('The index of the first item, from 0.'),
       count: z.int().describe('How many.'),
       failed: z
         .array(z.strictObject({ item: z.int().describe('The item, from 0.'), error: RunEventError }))
         .optional()
-        .describe('Those that failed.'),
+        .describe('The failed items.'),
     }),
     event('signal.received', 'A signal or an event of the team has reached the run.', {
       name: z.string().describe('Its name.'),
-      id: z.string().optional().describe('Its id, where it has one.'),
-      data: Data.optional().describe('Its data. More than 16 KB is left out.'),
-      dataBytes: z.int().optional().describe('The size of data that is left out.'),
+      id: z.string().optional().describe('Its id, if it has one.'),
+      data: Data.optional().describe('The data. Left out if it is larger than 16 KB.'),
+      dataBytes: z.int().optional().describe('The size of the data, if it was left out.'),
     }),
-    event('log', 'A message of a node, or a note that somebody has sent to the run.', {
+    event('log', 'A message of a node, or a note that was sent to the run.', {
       level: z.enum(['info', 'warn', 'error']).describe('How important it is.'),
       message: z.string().describe('The message.'),
       path: path.optional(),
       by: by.describe('The user who sent the note.'),
       status: z.string().optional().describe('A status of the sender.'),
-      data: Data.optional().describe('What the sender added. More than 16 KB is left out.'),
-      dataBytes: z.int().optional().describe('The size of data that is left out.'),
+      data: Data.optional().describe('Additional data of the sender. Left out if it is larger than 16 KB.'),
+      dataBytes: z.int().optional().describe('The size of the data, if it was left out.'),
     }),
   ])
   .meta({ id: 'RunEvent' })
@@ -179,30 +179,30 @@ export type RunEvent = z.infer<typeof RunEvent>
 const modelDelta = {
   kind: z
     .enum(['text', 'reasoning', 'tool'])
-    .describe('What the text belongs to: `tool` are arguments of a call, as JSON.'),
-  text: z.string().describe('What has come.'),
+    .describe('What the text is part of. `tool`: the arguments of a tool call, as JSON.'),
+  text: z.string().describe('The next piece of text.'),
   id: z.string().optional().describe('The id of the tool call.'),
-  name: z.string().optional().describe('The name of its tool.'),
+  name: z.string().optional().describe('The name of the tool.'),
 }
-/** A piece of what a model says, as it comes. */
+/** A piece of a model's output while it is streamed. */
 const ModelDelta = z.strictObject(modelDelta)
 export type ModelDelta = z.infer<typeof ModelDelta>
 
 export const RunDelta = z
   .strictObject({ type: z.literal('delta'), path, attempt, ...modelDelta })
   .describe(
-    'A piece of what a model says. It is sent while it comes and never stored, so it has no number: the outcome of the node has all of it. Another attempt begins anew.',
+    'A piece of a model’s output. It is sent while the model generates it and is never stored, so it has no number. The outcome of the node contains the whole output. Another attempt starts from the beginning.',
   )
   .meta({ id: 'RunDelta' })
 export type RunDelta = z.infer<typeof RunDelta>
 
 type Without<Event, Keys extends PropertyKey> = Event extends unknown ? Omit<Event, Keys> : never
-/** What an entry of the log says by itself. Its number, the progress and stored outputs are added by whoever has them. */
+/** The part of an event that comes from the log entry alone. The caller adds the number, the progress and stored outputs. */
 export type RunEventBody = Without<RunEvent, 'seq' | 'at' | 'progress'>
 
 export const MAX_INLINE_CHARS = 16_384
 
-/** The event that clients see for an entry of the log; null for what only the engine needs. */
+/** The public event for an entry of the log; null for internal entries. */
 export function toPublicEvent(entry: LogEntry): RunEventBody | null {
   switch (entry.type) {
     case 'run.queued':
@@ -290,7 +290,7 @@ export function toPublicEvent(entry: LogEntry): RunEventBody | null {
         ...inline(data),
       }
     }
-    // Each is followed by an entry that says what came of it, which is the event.
+    // The entry that follows each of these contains the result and is the event.
     case 'node.failed':
     case 'node.crashed':
     case 'node.deferred':
@@ -300,7 +300,7 @@ export function toPublicEvent(entry: LogEntry): RunEventBody | null {
     case 'run.collected':
     case 'timer.fired':
       return null
-    // What only the engine needs.
+    // Internal entries of the engine.
     case 'run.yielded':
     case 'run.admitted':
     case 'node.late':
@@ -308,7 +308,7 @@ export function toPublicEvent(entry: LogEntry): RunEventBody | null {
   }
 }
 
-/** The same question as whether `toPublicEvent` gives one, without making it. */
+/** Whether `toPublicEvent` returns an event, without building it. */
 export function isPublic(entry: LogEntry): boolean {
   if (entry.type === 'node.expanded') return entry.count !== undefined
   if (entry.type === 'node.resolved') return entry.outcome === 'succeeded'
@@ -338,13 +338,13 @@ export function toPublicError({ code, message, cause, retryable, details }: Node
 const failure = (error: NodeError | undefined): { error?: RunEventError } =>
   error === undefined ? {} : { error: toPublicError(error) }
 
-/** An old log may name the event in another form. */
+/** Old logs may have another form of the event. */
 function endedBy(detail: Json | undefined): { event?: z.infer<typeof TeamEvent> } {
   const event = TeamEvent.safeParse((detail as { event?: Json } | undefined)?.event)
   return event.success ? { event: event.data } : {}
 }
 
-/** Data that is too large for an event is only measured. */
+/** Data that is too large for an event is replaced by its size. */
 function inline(data: Json | undefined): { data?: Json; dataBytes?: number } {
   if (data === undefined) return {}
   const { length } = JSON.stringify(data)
@@ -354,7 +354,7 @@ function inline(data: Json | undefined): { data?: Json; dataBytes?: number } {
 const isLevel = (level: string): level is 'info' | 'warn' | 'error' =>
   level === 'info' || level === 'warn' || level === 'error'
 
-/** Without the fields that are not there. */
+/** Removes undefined fields. */
 function given<Fields extends Record<string, unknown>>(
   fields: Fields,
 ): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {

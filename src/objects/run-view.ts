@@ -1,4 +1,4 @@
-// A run as its object shows it, and as the API does: one declaration, from which the contract and the types are made.
+// A run as its object and the API show it. The API description and the types both come from this declaration.
 import * as z from 'zod'
 import type { Json as AnyJson } from '../core/json.ts'
 import { JsonValue } from '../core/json-value.ts'
@@ -16,7 +16,7 @@ export const RUN_KINDS = [
   'sync',
   'bulk',
 ] as const
-/** What a run does the work of. */
+/** The kinds of work that a run can do. */
 export type RunKind = (typeof RUN_KINDS)[number]
 
 export type RunTrigger = {
@@ -51,7 +51,7 @@ export const NodeRun = z
     durationMs: z.number().nullable(),
     error: RunError,
     cost: RunCost.optional().describe(
-      'Of the model calls of the node and of all inside of it. Absent where there were none.',
+      'The cost of all model calls of the node and its inner nodes. Absent if there were none.',
     ),
   })
   .meta({ id: 'NodeRun' })
@@ -61,43 +61,40 @@ export const WaitingFor = z
     path: z.string(),
     kind: z
       .enum(['timer', 'signal', 'approval', 'child', 'resolve', 'retry', 'slot', 'start'])
-      .describe('`retry` is a node between two tries, `resolve` one whose outcome nobody knows.'),
+      .describe('`retry` is a node between two attempts, `resolve` a node with an unknown outcome.'),
     name: z
       .string()
       .nullable()
       .describe(
-        'Of a signal its name, of a child its run, of an approval its id, of a retry the code of the error, of a slot its key.',
+        'The name of a signal, the run of a child, the id of an approval, the error code of a retry, or the key of a slot.',
       ),
     since: z.string(),
-    until: z.string().nullable().describe('When it ends by itself; null where it does not.'),
+    until: z.string().nullable().describe('When the wait times out; null if it does not.'),
     detail: Json,
   })
   .meta({ id: 'WaitingFor' })
 
-export const workflowVersion = z.int().describe('0 for a run of the draft.')
+export const workflowVersion = z.int().describe('The version of the workflow; 0 for a run of the draft.')
 
-/** What the list and the view of a run both say. */
+/** Fields that both the list and the view of a run have. */
 export const runFacts = {
-  kind: z.enum(RUN_KINDS).describe('What the run does the work of; `workflow` for a run of a workflow.'),
+  kind: z.enum(RUN_KINDS).describe('The kind of work that the run does; `workflow` for a run of a workflow.'),
   subjectId: z
     .string()
     .nullable()
-    .describe('The agent, task or other thing that the run works for; null for a run of a workflow.'),
+    .describe('The agent, task or other object that the run works for; null for a run of a workflow.'),
   workflowName: z.string(),
-  title: z
-    .string()
-    .nullable()
-    .describe('`settings.title` of the workflow, as it was evaluated at the start.'),
+  title: z.string().nullable().describe('The workflow’s `settings.title`, evaluated at the start.'),
   startedBy: z
     .string()
     .nullable()
-    .describe('Who started it, sent its event or made its webhook; null for a schedule.'),
+    .describe('The user who started it, sent its event or created its webhook; null for a schedule.'),
   cancelledBy: z
     .string()
     .nullable()
-    .describe('The user who cancelled it, or `parent` or `gate`; null for a run that nobody cancelled.'),
+    .describe('The user who cancelled it, or `parent` or `gate`; null if it was not cancelled.'),
   parentRunId: z.string().nullable(),
-  mocked: z.boolean().describe('Whether outcomes of nodes were given with the start.'),
+  mocked: z.boolean().describe('Whether the start contained mocks.'),
   tags: z.array(z.string()),
   metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 }
@@ -121,29 +118,33 @@ export const Execution = z
     durationMs: z.number().nullable(),
     cost: RunCost,
     waitingFor: z.array(WaitingFor),
-    retriedBy: z.string().nullable().describe('The run that retries this one. There is one at most.'),
+    retriedBy: z.string().nullable().describe('The run that retries this one. There is at most one.'),
     compensatedBy: z
       .string()
       .nullable()
-      .describe('The run that undoes what this one did. There is one at most.'),
+      .describe('The run that undoes what this one did. There is at most one.'),
     nodes: z.array(NodeRun).optional(),
     nodesTruncated: z
       .literal(true)
       .optional()
-      .describe('There are more nodes than the 1000 shown: `…/nodes` has them page by page.'),
+      .describe(
+        'Set if there are more than the 1000 nodes shown. Get all of them page by page from `…/nodes`.',
+      ),
     outputBytes: z
       .int()
       .optional()
-      .describe('Of an output beyond 1 MB, which is left out here: `…/output` has it.'),
+      .describe('The size of an output larger than 1 MB, which is left out here. Get it from `…/output`.'),
     definition: z
       .record(z.string(), Json)
       .optional()
-      .describe('What it runs, also when the workflow has changed since. Only with `include=definition`.'),
+      .describe(
+        'The definition that it runs, even if the workflow has changed since. Only with `include=definition`.',
+      ),
   })
   .meta({ id: 'Execution' })
 export type Execution = z.infer<typeof Execution>
 
-/** What only we need: the run that this one follows, and how. */
+/** Internal: the run that this one follows, and how. */
 type Followed = { follows: string | null; mode: 'start' | 'retry' | 'rerun' | 'compensate' }
 
 export type RunNodeView = Omit<z.infer<typeof NodeRun>, 'status' | 'error'> & {
@@ -151,7 +152,7 @@ export type RunNodeView = Omit<z.infer<typeof NodeRun>, 'status' | 'error'> & {
   error: AnyJson
 }
 export type WaitView = z.infer<typeof WaitingFor>
-/** An output beyond `MAX_SHOWN_CHARS` is here whole, for whoever goes on with it. */
+/** An output larger than `MAX_SHOWN_CHARS` is complete here, for code that continues with it. */
 export type RunView = Omit<Execution, 'trigger' | 'nodes' | 'error'> & {
   trigger: RunTrigger
   nodes?: RunNodeView[]

@@ -1,6 +1,6 @@
-// How the rest of the Worker speaks to the desk of a team, which works off what follows from changes of its tasks.
+// The interface to a team's task desk, which processes what follows from changes of its tasks.
 export interface TaskDeskRpc {
-  /** Something has changed. Answers at once; the work follows. */
+  /** Reports a change. Returns immediately; the work follows. */
   wake(teamId: string): Promise<void>
 }
 

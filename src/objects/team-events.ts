@@ -1,5 +1,5 @@
-// What clients hear of a team and of themselves: the closed union of these events, and the channels each goes to. The same
-// JSON goes to sockets, streams and webhooks. An event of a run's own log is in `run-events.ts`.
+// The events that clients get about a team and about themselves: the closed union, and the channels of each. Sockets, streams and
+// webhooks get the same JSON. Events of a run's own log are in `run-events.ts`.
 import * as z from 'zod'
 import { RunEventError } from './run-events.ts'
 
@@ -11,8 +11,8 @@ export const RunSummary = z
     status: z
       .enum(['queued', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled'])
       .describe('Its status when the event was sent.'),
-    progress: z.int().describe('How much of the work is done, in percent.'),
-    title: z.string().nullable().describe('The title that its workflow gives it.'),
+    progress: z.int().describe('The progress in percent.'),
+    title: z.string().nullable().describe('The title, as set by the workflow.'),
     trigger: z.string().describe('What started it.'),
     error: RunEventError.nullable().describe('Why it failed.'),
   })
@@ -35,7 +35,7 @@ const common = {
   teamId: z
     .string()
     .describe('The team. For events to one user, their personal team or the team they concern.'),
-  actor: Actor.optional().describe('Who did it.'),
+  actor: Actor.optional().describe('The user or API key that caused it.'),
 }
 
 const RUN_TYPES = [
@@ -62,20 +62,20 @@ export const TASK_EVENT_TYPES = [
 ] as const
 export type TaskEventType = (typeof TASK_EVENT_TYPES)[number]
 
-/** What an event says about a task. */
+/** The fields of a task in events. */
 export const TaskEventData = z.strictObject({
   id: z.string().describe('The id of the task.'),
   name: z.string().describe('Its title.'),
   status: z.string().describe('Its status when the event was sent.'),
-  progress: z.int().describe('How much of the work is done, in percent.'),
+  progress: z.int().describe('The progress in percent.'),
   parentId: z.string().nullable().describe('The task that it is a part of.'),
   runId: z.string().nullable().describe('The run that executes it.'),
-  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable().describe('Why it waits.'),
+  reason: z.strictObject({ code: z.string(), message: z.string() }).nullable().describe('Why it is waiting.'),
   error: Data.describe('Why it failed.'),
   dueAt: z.iso.datetime().nullable().describe('When it is due.'),
 })
 
-/** What a team has, as `changes` names it. */
+/** The kinds of objects in `changes`. */
 export const CHANGED_THINGS = [
   'workflow',
   'template',
@@ -109,8 +109,8 @@ export const Announcement = z
     title: z.string().describe('Its title.'),
     message: z.string().describe('Its text.'),
     level: z.enum(LEVELS).describe('How important it is.'),
-    startsAt: z.iso.datetime().describe('From when it is shown.'),
-    expiresAt: z.iso.datetime().nullable().describe('Until when it is shown; null for no end.'),
+    startsAt: z.iso.datetime().describe('When it is first shown.'),
+    expiresAt: z.iso.datetime().nullable().describe('When it expires; null for never.'),
   })
   .meta({ id: 'Announcement' })
 export type Announcement = z.infer<typeof Announcement>
@@ -123,9 +123,9 @@ export const TeamEvent = z
         ...common,
         run: RunSummary.describe('The run.'),
         workflow: Named.optional().describe('Its workflow.'),
-        data: Data.describe('More about it: the fields of the event in the log of the run.'),
+        data: Data.describe('More details: the fields of the event in the run’s log.'),
       })
-      .describe('Something happened to a run.'),
+      .describe('An event of a run.'),
     z
       .strictObject({
         type: z.literal('workflow.note'),
@@ -136,31 +136,33 @@ export const TeamEvent = z
           .strictObject({
             status: z.string().optional().describe('A status of the sender.'),
             message: z.string().describe('The note.'),
-            data: Data.optional().describe('What the sender added.'),
+            data: Data.optional().describe('Additional data of the sender.'),
           })
           .describe('The note.'),
       })
-      .describe('Somebody sent a note about a workflow.'),
+      .describe('A note about a workflow.'),
     z
       .strictObject({
         type: z.enum(TASK_EVENT_TYPES).describe('What happened to the task.'),
         ...common,
         data: TaskEventData.describe('The task.'),
       })
-      .describe('Something happened to a task.'),
+      .describe('An event of a task.'),
     z
       .strictObject({
-        type: z.enum(CHANGE_TYPES as [ChangeType, ...ChangeType[]]).describe('What changed, and how.'),
+        type: z
+          .enum(CHANGE_TYPES as [ChangeType, ...ChangeType[]])
+          .describe('The kind of object and the change.'),
         ...common,
         data: z
           .strictObject({
-            id: z.string().describe('The id of what changed.'),
-            version: z.int().optional().describe('Its version, where it has one.'),
-            name: z.string().optional().describe('Its name, where it has one.'),
+            id: z.string().describe('The id of the changed object.'),
+            version: z.int().optional().describe('Its version, if it has versions.'),
+            name: z.string().optional().describe('Its name, if it has one.'),
           })
-          .describe('What changed. Read it to see how it is now.'),
+          .describe('The changed object. Get it by its id to see its current state.'),
       })
-      .describe('Something of the team was created, updated or deleted.'),
+      .describe('An object of the team was created, updated or deleted.'),
     z
       .strictObject({
         type: z.literal('deployment.progress'),
@@ -171,7 +173,7 @@ export const TeamEvent = z
             status: z.string().describe('Its status.'),
             files: z
               .strictObject({ total: z.int(), changed: z.int(), sent: z.int(), bytes: z.int() })
-              .describe('How far it is.'),
+              .describe('Its status.'),
             lines: z
               .array(
                 z.strictObject({
@@ -183,18 +185,18 @@ export const TeamEvent = z
                   bytes: z.int().optional(),
                 }),
               )
-              .describe('What was added to its log; the last hundred of a large step.'),
+              .describe('The new lines of its log; for a large step, the last hundred.'),
           })
-          .describe('How far the deployment is.'),
+          .describe('The progress of the deployment.'),
       })
-      .describe('A deployment went on.'),
+      .describe('A deployment has progressed.'),
     z
       .strictObject({
         type: z.enum(['announcement.published', 'announcement.ended']).describe('What happened to it.'),
         ...common,
         data: Announcement.describe('The announcement.'),
       })
-      .describe('An announcement of the administrators of the installation.'),
+      .describe('An announcement by the administrators of the installation.'),
     z
       .strictObject({
         type: z
@@ -205,16 +207,18 @@ export const TeamEvent = z
           .looseObject({ id: z.string().describe('The id of the notification.') })
           .describe('The notification, and how many are unread.'),
       })
-      .describe('Something happened to a notification of the user.'),
+      .describe('A change of one of the user’s notifications.'),
     z
       .strictObject({
-        type: z.literal('notifications.read').describe('All were read at once.'),
+        type: z.literal('notifications.read').describe('All notifications were marked as read.'),
         ...common,
         data: z
-          .strictObject({ unreadCount: z.int().min(0).describe('How many are unread now.') })
-          .describe('What is left.'),
+          .strictObject({
+            unreadCount: z.int().min(0).describe('The current number of unread notifications.'),
+          })
+          .describe('The remaining unread notifications.'),
       })
-      .describe('The user has read all notifications, or a key those of its team.'),
+      .describe('The user has marked all notifications as read, or an API key those of its team.'),
   ])
   .meta({ id: 'TeamEvent' })
 export type TeamEvent = z.infer<typeof TeamEvent>
@@ -231,7 +235,7 @@ const CHANNEL_OF_THING: Partial<Record<string, [own: string, all: string | null]
   deployment: ['deployment', null],
 }
 
-/** The channels that an event goes to. */
+/** The channels of an event. */
 export function channelsOf(event: TeamEvent): string[] {
   if (isRunEvent(event))
     return event.workflow === undefined ? ['runs'] : ['runs', `workflow:${event.workflow.id}`]

@@ -1,7 +1,7 @@
-// How the rest of the Worker speaks to the search index of a team. What is searched is fed to it; it knows no database.
+// The interface to a team's search index. Other code feeds it with documents; it does not read the database.
 export type SearchDoc = {
   id: string
-  /** `task`, and what others feed it with, such as `workflow` or `run`. */
+  /** `task`, or another kind of document such as `workflow` or `run`. */
   kind: string
   title: string
   text: string
@@ -17,15 +17,15 @@ export type SearchQuery = {
 }
 
 export interface TeamSearchRpc {
-  /** Adds them, or replaces those with the same ids. */
+  /** Adds documents, or replaces those with the same ids. */
   put(docs: SearchDoc[]): Promise<void>
   remove(ids: string[]): Promise<void>
-  /** The best first. Every word has to occur; the last one may be the beginning of a word. */
+  /** Best matches first. Every word must occur; the last one may be the beginning of a word. */
   search(query: SearchQuery): Promise<SearchHit[]>
-  /** Whether all documents of a kind were put in once. */
+  /** Whether all documents of a kind have been added once. */
   isBuilt(kind: string): Promise<boolean>
   markBuilt(kind: string): Promise<void>
-  /** Forgets a kind, so that it is built anew. */
+  /** Deletes a kind, so that it is rebuilt. */
   forget(kind: string): Promise<void>
   clear(): Promise<void>
 }

@@ -1,5 +1,5 @@
-// How the rest of the Worker speaks to a run's object. Everything is plain data, and RPC stays compatible both ways:
-// after a deploy new code may speak to an old object for a while, so fields are added, never changed.
+// The interface to a run's object. Everything is plain data, and RPC stays compatible in both directions: after a deployment, new code
+// may call an old object for a while, so fields may be added but never changed.
 import type { Json } from '../core/json.ts'
 import { hostOf, type RunPlace } from '../core/run-id.ts'
 import type { GateMessage } from '../engine/gate.ts'
@@ -22,17 +22,17 @@ export {
 
 export type RunParent = {
   runId: string
-  /** Of a sub-workflow: the activation that waits for it. */
+  /** For a sub-workflow: the activation that waits for it. */
   path?: string
-  /** Whether the parent wants the result pushed. */
+  /** Whether the parent wants the result pushed to it. */
   wait?: boolean
 }
 
 export type RunFamily = { root: string; most: number }
 
 /**
- * Who acts on a run, as the audit log names them. Absent where the system acts, and from callers of before it was added:
- * then nothing is written.
+ * Who acts on a run, for the audit log. Absent for actions of the system and for callers of earlier releases; then nothing is
+ * audited.
  */
 export type RunActor = {
   kind: 'user' | 'api_key'
@@ -52,102 +52,102 @@ export const runActor = ({
   actor: Pick<RunActor, 'kind' | 'userId' | 'keyId'>
 }): RunActor => ({ kind, userId, keyId, address, userAgent, requestId })
 
-/** What a run is made of. It is stored whole by `start`, and the run never looks at the workflow again (G6). */
+/** Everything that defines a run. `start` stores all of it, and the run never reads the workflow again (G6). */
 export type RunSpec = {
   runId: string
   teamId: string
-  /** Absent in a run of a workflow. */
+  /** Absent for a run of a workflow. */
   kind?: RunKind
-  /** The agent, task or other thing that the run works for, by its id. */
+  /** The id of the agent, task or other object that the run works for. */
   subjectId?: string
   workflowId: string | null
   workflowVersion: number
   workflowName: string
-  /** The definition as JSON text; its hash names it in the plan cache. */
+  /** The definition as JSON text. Its hash is the key in the plan cache. */
   definition: string
   definitionHash: string
-  /** The bodies that node types supplied when it began, by the names of their nodes. Written by its host. */
+  /** The bodies that node types supplied at the start, by node name. The run's host sets them. */
   bodies?: Bodies
   input: Json
   vars: Record<string, Json>
   trigger: RunTrigger
   startedBy: string | null
-  /** Everybody who has started this run or one that it follows. Absent where that is `startedBy` alone. */
+  /** Everyone who has started this run or one that it follows. Absent if that is only `startedBy`. */
   starters?: string[]
-  /** The person or key that started it by themself; what a trigger starts is recorded by the trigger. */
+  /** The person or API key that started it directly. Starts by a trigger are recorded by the trigger. */
   by?: RunActor
   entry?: string
   mocks?: Record<string, { output?: Json; port?: string; error?: Json }>
   parent?: RunParent
-  /** Root of idempotency keys: the run's own id, or that of the run it retries. */
+  /** The root of idempotency keys: the run's own id, or that of the run it retries. */
   keyRoot?: string
   depth?: number
-  /** The runs that one start has led to: the first of them, and how many there may be. It counts them. */
+  /** The family of runs caused by one start: the root run, and how many there may be. The root run counts them. */
   family?: RunFamily
   /**
-   * Its slot of the team. Absent: it takes one when it begins, full or not. `taken`: its start took one. `line`: it begins
-   * when one is free. `of`: it works in that of the run that waits for it.
+   * How the run gets the team's slot. Absent: it takes one when it begins, even above the limit. `taken`: its start took one. `line`: it
+   * begins when one is free. `of`: it uses the slot of the run that waits for it.
    */
   slot?: 'taken' | 'line' | { of: string }
-  /** The run that this one retries, reruns or compensates. Absent where that is `parent`, and in runs that follow none. */
+  /** The run that this one retries, reruns or compensates. Absent if that is `parent`, or if it follows none. */
   follows?: string
-  /** What it and its sub-workflows go on with: the version that they ran, or the present one. */
+  /** Which version it and its sub-workflows continue with: the original or the current one. */
   goesOnWith?: 'original' | 'current'
-  /** What is kept of the run that this one follows. */
+  /** The outcomes that it keeps from the run that it follows. */
   carriedOver?: CarriedOver
   mode?: 'start' | 'retry' | 'rerun' | 'compensate'
-  /** Called with the run when it has ended. */
+  /** The URL that is called with the run when it has ended. */
   callbackUrl?: string
-  /** Started with the error when this run fails. */
+  /** The workflow to start with the error if this run fails. */
   errorWorkflowId?: string
-  /** Start not before this time. */
+  /** The earliest start time. */
   startAt?: number
   requestId: string
-  /** Of a start that may be sent again: finds the run when the place of new ones has changed. */
+  /** For a start that may be repeated: finds the run even if new runs would now get another place. */
   startKey?: string
-  /** Hash of the start request, for starts with an idempotency key: another body under the same key is refused. */
+  /** The hash of the start request, for starts with an idempotency key. A different body with the same key is refused. */
   requestHash?: string
-  /** What the start says about the run, for people and lists. */
+  /** Details that the start sets, for people and lists. */
   tags?: string[]
   metadata?: Record<string, string | number | boolean>
 }
 
-/** None of them decides an approval of the run, unless it allows that. */
+/** These users may not decide approvals of the run, unless the approval allows it. */
 export const startersOf = ({ startedBy, starters }: Pick<RunSpec, 'startedBy' | 'starters'>): string[] =>
   starters ?? (startedBy === null ? [] : [startedBy])
 
 export type RunNodesPage = { nodes: RunNodeView[]; hasMore: boolean; total: number }
 
-/** A larger output is named in what the API says about a run or a node, and read by itself. */
+/** Views of a run or node leave out larger outputs, which have their own URL. */
 export const MAX_SHOWN_CHARS = 1_048_576
 
-/** What `flow.respond` answers a waiting webhook with. */
+/** The response of `flow.respond` to a waiting webhook. */
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown }
 
 export type StartAnswer =
   | { ok: true; created: boolean; run: RunView; answer: HttpAnswer | null }
-  /** The idempotency key was used with another body. */
+  /** The idempotency key was used with a different body. */
   | { ok: false; reason: 'mismatch' }
-  /** The gate of the workflow takes no more runs. */
+  /** The queue of the workflow's gate is full. */
   | { ok: false; reason: 'rejected' }
-  /** The key of its concurrency limit cannot be made. */
+  /** The key of its concurrency limit cannot be computed. */
   | { ok: false; reason: 'bad_key'; detail: string }
-  /** The host is full, or belongs to another team: the run has to get another place. */
+  /** The host is full or belongs to another team. The run needs another place. */
   | { ok: false; reason: 'elsewhere' }
-  /** The plan of the team allows no more, at the same time or in this month. */
+  /** The team's plan allows no more runs, at the same time or in this month. */
   | { ok: false; reason: 'no_slot' | 'no_runs' }
-  /** The run was deleted; its key is spent. */
+  /** The run was deleted. Its key cannot be used again. */
   | { ok: false; reason: 'removed' }
 
 export type StartOptions = {
-  /** Waits so long for the run to end, or for `flow.respond`, before it answers. */
+  /** How long to wait for the run to end, or for `flow.respond`, before responding. */
   waitMs?: number
   waitFor?: 'end' | 'respond'
-  /** What the plan of the team must have room for. Absent for what is not held to it. */
+  /** What the team's plan must have room for. Absent for runs that are not limited. */
   room?: StartRoom
 }
 
-/** A run of the month, and a slot: without one the run is refused (`slot`), is put in line (`line`), or needs none (`month`). */
+/** A run of the month, and a slot. Without a free slot, the run is refused (`slot`) or queued (`line`). `month` needs no slot. */
 export type StartRoom = 'slot' | 'line' | 'month'
 
 export type ControlVerb = 'cancel' | 'pause' | 'resume'
@@ -156,9 +156,9 @@ export type ControlAnswer =
   | { ok: false; reason: 'not_found' | 'conflict'; detail: string }
 
 export type EventPage = {
-  /** The same JSON that goes to sockets. */
+  /** The same JSON that sockets get. */
   events: RunEvent[]
-  /** Where to go on; equal to `headSeq` when there is no more. */
+  /** Where to continue. Equal to `headSeq` if there is no more. */
   lastSeq: number
   headSeq: number
   ended: boolean
@@ -169,7 +169,7 @@ export type NodeDetail = RunNodeView & {
   output: Json
   outputBytes: number
   wait: WaitView | null
-  /** Its tries, oldest first, from the events. */
+  /** The attempts, oldest first, from the events. */
   attempts: AttemptView[]
 }
 
@@ -186,11 +186,11 @@ export type Decide = {
   decision: 'approve' | 'reject'
   comment: string | null
   data: Json
-  /** By who started the run: the decision says so. */
+  /** Set if the person who started the run made the decision. */
   isStarter: boolean
 }
 
-/** An event of the team, on its way to the runs that wait for it. `at` is when it was taken in. */
+/** An event of the team for runs that wait for it. `at` is when it was received. */
 export type TeamEvent = { teamId: string; id: string; name: string; data: Json; at: number }
 
 export type Signal = { name: string; data: Json; id?: string; by: string }
@@ -202,34 +202,34 @@ export type Resolve = {
   by: string
 }
 
-/** What somebody sends to a run, for those who follow it. */
+/** A note that was sent to a run, for its followers. */
 export type Note = { teamId: string; by: string; message: string; status?: string; data?: Json }
 
 export interface RunRpc {
   start(spec: RunSpec, options?: StartOptions): Promise<StartAnswer>
-  /** `raw` is for a parent, which goes on with what the run gives: all others are shown it without secrets. */
+  /** `raw` is for a parent run, which continues with the output. All others get it without secrets. */
   view(
     include: { nodes?: boolean; output?: boolean; definition?: boolean; raw?: boolean },
     waitMs?: number,
   ): Promise<RunView | null>
-  /** `who` has what was done written into the audit log; so with the next three. */
+  /** With `who`, the action is audited. The same holds for the next three. */
   control(verb: ControlVerb, by: string, who?: RunActor): Promise<ControlAnswer>
   signal(signal: Signal, who?: RunActor): Promise<ControlAnswer>
-  /** Ends the waits that take this event; a second time changes nothing. False when there is no run of that team here. */
+  /** Ends the waits that match this event. Repeating it changes nothing. False if the team has no run here. */
   takeEvent(event: TeamEvent): Promise<boolean>
   decide(decide: Decide, who?: RunActor): Promise<ControlAnswer>
   resolve(resolve: Resolve, who?: RunActor): Promise<ControlAnswer>
   node(path: string): Promise<NodeDetail | null>
   nodes(query: NodesQuery): Promise<RunNodesPage | null>
   events(afterSeq: number, limit: number): Promise<EventPage | null>
-  /** What a retry, rerun or compensation takes over. `definition` is that of the new run, when it is another. */
+  /** What a retry, rerun or compensation keeps. `definition` is that of the new run, if it differs. */
   carriedOver(follow: {
     mode: 'retry' | 'rerun' | 'compensate'
     from?: string
     definition?: string
     workflowVersion?: number
     workflowName?: string
-    /** Of the new run, when it is another. */
+    /** The new run's value, if it differs. */
     input?: Json
     vars?: Record<string, Json>
     /** Whether sub-workflows of the run have asked people. */
@@ -237,18 +237,18 @@ export interface RunRpc {
   }): Promise<CarriedOverAnswer>
   /** Remembers a run that is about to follow this one. */
   claim(claim: Claim): Promise<ClaimAnswer>
-  /** It was not started, or was deleted. */
+  /** The follow-up run did not start, or was deleted. */
   release(mode: Claim['mode'], runId: string): Promise<void>
   standing(): Promise<Standing | null>
-  /** What compensations have undone of this run's own doing; null when there is no run. */
+  /** What compensations have undone of this run's own effects; null if the run does not exist. */
   undoneHere(): Promise<Undone | null>
-  /** Asked of a compensation: the paths that it has undone or tried to, and the run that retries it. */
+  /** For a compensation: the paths that it has undone or tried to, and the run that retries it. */
   undone(): Promise<{ hasEnded: boolean; paths: string[]; retry: string | null } | null>
-  /** From a compensation that is about to be deleted. */
+  /** Called by a compensation that is about to be deleted. */
   noteUndone(runId: string, paths: string[]): Promise<void>
-  /** The stored outputs of these activations, as JSON; as many as fit one answer, from the first on. `shown`: without what is secret. */
+  /** The stored outputs of these activations as JSON, starting with the first, as many as fit in one response. `shown`: without secrets. */
   outputs(paths: string[], how?: { shown?: boolean }): Promise<[path: string, json: string | null][]>
-  /** Told by a child that has ended. */
+  /** Called by a child that has ended. */
   childEnded(child: {
     runId: string
     path: string
@@ -256,30 +256,30 @@ export interface RunRpc {
     output: Json
     error: Json
   }): Promise<void>
-  /** Told by the gate: a slot is free for this run. Answers whether it still wants one. */
+  /** Called by the gate: a slot is free for this run. Returns whether the run still wants it. */
   gateOpened(): Promise<GateMessage>
-  /** Asked by the gate, of runs from which it has not heard. */
+  /** Called by the gate for runs that it has not heard from. */
   gateNeed(): Promise<GateMessage>
-  /** The team has a slot for this run, which is in line: it asks the index, and begins. */
+  /** The team has a slot for this queued run. The run checks the index and begins. */
   slotGiven(): Promise<void>
-  /** Asked of the first run of a family, before another begins. `full`: there are as many as may be. */
+  /** Called on the root run of a family before another run begins. `full`: the limit is reached. */
   countDescendant(runId: string): Promise<'counted' | 'full' | 'gone'>
-  /** Its start was refused. */
+  /** The start of the run was refused. */
   uncountDescendant(runId: string): Promise<void>
-  /** From the sweep: look at what is due. */
+  /** Called by the sweep: checks what is due. */
   poke(): Promise<void>
-  /** Reports itself and its approvals to the index now; false when there is no run here. */
+  /** Reports the run and its approvals to the index now. False if the run does not exist. */
   report(): Promise<boolean>
-  /** Puts a note into the log of a run that has not ended. Null when there is no run of that team here. */
+  /** Adds a note to the log of an active run. Null if the team has no such run here. */
   note(
     note: Note,
     who?: RunActor,
   ): Promise<{ isNoted: boolean; workflowId: string | null; workflowName: string } | null>
-  /** Sends the events from now on to a hub. The number of the newest one; null when there is no run of that team here. */
+  /** Sends all further events to a hub. Returns the number of the newest event; null if the team has no such run here. */
   relayTo(hub: string, teamId: string): Promise<number | null>
-  /** Closes the sockets and streams of these followers: their rights have ended. */
+  /** Closes the sockets and streams of these followers, because their rights have ended. */
   unfollow(ids: string[]): Promise<void>
-  /** Removes everything; the caller has the tombstone. */
+  /** Removes everything. The caller has written the tombstone. */
   remove(how?: { forGood?: boolean }): Promise<void>
 }
 
@@ -288,26 +288,26 @@ export type CarriedOver = {
   generations: Record<string, number>
 }
 
-/** A run that is to follow this one. */
+/** A run that is about to follow this one. */
 export type Claim = {
   mode: 'retry' | 'rerun' | 'compensate'
   /** The idempotency key of the request. */
   key?: string
-  /** The id that it will have; default a new one. */
+  /** The id of the new run; by default a new one. */
   runId?: string
-  /** Where it is to be kept; default with the run that it follows. */
+  /** Where to store it; by default with the run that it follows. */
   place?: RunPlace
-  /** Not when the run was rerun or retried already. */
+  /** Refuses if the run was already rerun or retried. */
   onlyLatest?: boolean
 }
 
 export type ClaimAnswer =
-  /** `isSame`: by this very request, as its key says. */
+  /** `isSame`: the same request, according to its key. */
   | { ok: true; runId: string; isNew: boolean; isSame: boolean; ageMs: number }
   | { ok: false; reason: 'retried' | 'rerun'; runId: string }
   | { ok: false; reason: 'not_there' }
 
-/** How a run stands, for another run that wants to go on with it. */
+/** The state of a run, for another run that wants to continue with it. */
 export type Standing = {
   teamId: string
   status: RunStatus
@@ -325,8 +325,8 @@ export type Undone = {
 
 export type CarriedOverAnswer =
   /**
-   * `mode` where it is not that of the request: a compensation is retried by a compensation. `detached`: runs of
-   * sub-workflows that nobody waited for, which a compensation leaves alone.
+   * `mode` if it differs from the request: a compensation is retried by a compensation. `detached`: runs of sub-workflows that this run
+   * did not wait for, which a compensation leaves alone.
    */
   | { ok: true; spec: RunSpec; carriedOver: CarriedOver; mode?: 'compensate'; detached?: string[] }
   | {
@@ -334,17 +334,17 @@ export type CarriedOverAnswer =
       reason: 'not_found' | 'conflict' | 'changed'
       detail: string
       problems?: Problem[]
-      /** The field of the request that is at fault; a conflict without one is with the run. */
+      /** The field of the request that is at fault. A conflict without a field is with the run itself. */
       field?: string
     }
 
-/** How an object begins to say that its run is there and cannot be read: of an error only the message comes through. */
+/** The prefix of the error for a run that exists but cannot be read. RPC passes only the message of an error. */
 export const RUN_UNREADABLE = 'run.unreadable'
 
 export const isUnreadable = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith(RUN_UNREADABLE)
 
-/** What may be asked of a run through its host. */
+/** The calls that a run accepts through its host. */
 export const RUN_CALLS = [
   'start',
   'view',
@@ -379,27 +379,27 @@ export const RUN_CALLS = [
 ] as const satisfies readonly (keyof RunRpc)[]
 export type RunCall = (typeof RUN_CALLS)[number]
 
-/** Runs that are stored, those of them in memory, and the bytes of what is stored. */
+/** The stored runs, those in memory, and the stored bytes. */
 export type HostSize = { runs: number; inMemory: number; bytes: number }
 
 export interface RunHostRpc {
   call(runId: string, name: RunCall, args: unknown[]): Promise<unknown>
-  /** The runs that it keeps, by the number that each has here. */
+  /** The runs of this host, by their number here. */
   runs(after: number, limit: number): Promise<{ n: number; id: string }[]>
   size(): Promise<HostSize>
-  /** Another host of the team has no room left: what this one has to spare of the plan's limits is given back. */
+  /** Another host of the team has no room. This one returns what it does not need of the plan's limits. */
   giveBack(teamId: string): Promise<void>
 }
 
 export type RunHostNamespace = DurableObjectNamespace<RunHostRpc & Rpc.DurableObjectBranded>
 
-/** The object that keeps the run. */
+/** The object that stores the run. */
 export const runHost = (namespace: RunHostNamespace, runId: string): DurableObjectStub & RunHostRpc =>
   namespace.get(namespace.idFromName(hostOf(runId))) as unknown as DurableObjectStub & RunHostRpc
 
 export type RunStub = RunRpc & { fetch: (input: Request | string, init?: RequestInit) => Promise<Response> }
 
-/** Runs are addressed by their id; the id of another team's run is never known to be one before D1 or its host says so. */
+/** Runs are addressed by id. Only D1 or the host can tell whether a run belongs to another team. */
 export function workflowRun(namespace: RunHostNamespace, runId: string): RunStub {
   const host = runHost(namespace, runId)
   const calls = RUN_CALLS.map((name) => [name, (...args: unknown[]) => host.call(runId, name, args)])
