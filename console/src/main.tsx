@@ -1,4 +1,4 @@
-// Providers and the tree of routes, nothing else.
+// The entry point: providers and the route tree.
 import '@fontsource-variable/geist/wght.css'
 import '@fontsource-variable/geist-mono/wght.css'
 import './ui/tokens.css'
@@ -42,7 +42,7 @@ declare module '@tanstack/react-router' {
 
 const MAX_TRIES = 2
 const queries = new QueryClient({
-  // What a page does not say itself.
+  // Defaults for pages that set nothing else.
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
       if (mutation.meta?.quiet !== true) sayProblem(asProblem(error))

@@ -62,7 +62,7 @@ export async function watched(page: Page, faults: string[]): Promise<Page> {
 
 export async function signInAsDemo({ page }: Visit, path = '/'): Promise<void> {
   await page.goto(path)
-  await page.getByRole('button', { name: 'Look around as the demo user' }).click()
+  await page.getByRole('button', { name: 'Try it as the demo user' }).click()
   await page
     .getByRole('navigation', { name: 'Main' })
     .or(page.getByRole('button', { name: 'Menu' }))

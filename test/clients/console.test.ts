@@ -48,10 +48,10 @@ journey('the first minute: look around, run the sample, say yes, see the result'
   const { page } = tour
   const begun = performance.now()
   await page.goto('/')
-  await page.getByRole('button', { name: 'Look around as the demo user' }).click()
+  await page.getByRole('button', { name: 'Try it as the demo user' }).click()
   await page.getByRole('button', { name: 'Run the sample' }).click()
   await page
-    .getByText(/The next starts|Retrying|tries/)
+    .getByText(/The next attempt starts|Retrying|tries/)
     .first()
     .waitFor()
   await page.getByText('Ship A-1002 for 1245?').first().waitFor()
@@ -70,7 +70,7 @@ journey(
   async () => {
     const first = await visit(browser, server.url)
     await first.page.goto('/approvals?mine=true')
-    await first.page.getByRole('button', { name: 'Look around as the demo user' }).click()
+    await first.page.getByRole('button', { name: 'Try it as the demo user' }).click()
     await first.page.getByRole('heading', { name: 'Approvals' }).waitFor()
     assert.match(first.page.url(), /\/approvals\?mine=true$/)
     const second = await watched(await first.context.newPage(), first.faults)
@@ -182,7 +182,7 @@ journey(
     for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
     await page.getByText('2 chosen').waitFor()
     await page.getByRole('button', { name: 'Cancel', exact: true }).click()
-    await page.getByText('2 runs of the 2 chosen are under way').waitFor()
+    await page.getByText('2 runs of the 2 chosen are active').waitFor()
     await page.getByRole('button', { name: 'Cancel 2 runs' }).click()
     await page.getByText('Done for 2 runs').waitFor()
     await page.keyboard.press('Escape')
@@ -222,7 +222,7 @@ journey('a stranger sees nothing of a team, and a viewer no button that would be
   const team = await callAs<Made>(owner, 'POST', '/teams', { name: 'Observatory' })
   const eve = await registerAs('eve@example.com')
   await eve.page.goto(`/runs?team=${team.id}`)
-  await eve.page.getByText('Not here, or not yours').waitFor()
+  await eve.page.getByText('Not found', { exact: true }).waitFor()
   assert.equal(await eve.page.getByText('Observatory').count(), 0)
 
   await owner.page.goto(`/settings?page=members&team=${team.id}`)
@@ -268,7 +268,7 @@ journey('a second factor is set up with its picture, and asked for at the next s
   await section.getByRole('button', { name: 'Set up a second factor' }).click()
   await section.getByRole('img', { name: /QR code/ }).waitFor()
   const secret = /[A-Z2-7]{16,}/.exec(await section.innerText())?.[0] ?? ''
-  await section.getByLabel('Code that the app shows').fill(codeOf(secret))
+  await section.getByLabel('Code from the app').fill(codeOf(secret))
   await section.getByRole('button', { name: 'Turn it on' }).click()
   await section.getByText('They are not shown again').waitFor()
   const [backup = ''] = await section.locator('ul.mono li').allInnerTexts()
@@ -310,7 +310,7 @@ journey('a run fails: from Failing to the step, run again with other input, and 
   await page.getByRole('button', { name: 'Compare' }).click()
   await page
     .getByRole('dialog')
-    .getByRole('link', { name: /this run goes on with it/ })
+    .getByRole('link', { name: /this run follows it/ })
     .click()
   await page.waitForURL(/\/compare\//)
   await page.getByText('Say no').first().waitFor()
@@ -376,7 +376,7 @@ for (const theme of ['light', 'dark'] as const) {
   journey(`pages are accessible and fit from 360 to 2,560 px, ${theme}`, async () => {
     const one = await visit(browser, server.url, { theme })
     await one.page.goto('/sign-in')
-    await one.page.getByRole('button', { name: 'Look around as the demo user' }).waitFor()
+    await one.page.getByRole('button', { name: 'Try it as the demo user' }).waitFor()
     await requireAccessible(one, 'sign-in')
     await signInAsDemo(one)
     for (const path of PAGES) {

@@ -1,5 +1,5 @@
-// The one way to the API: it signs, names the team, makes an answer that is no success a Problem, and renews a token that
-// has ended. Addresses, queries, bodies and answers are typed by the contract.
+// The only access to the API. It authenticates requests, sets the team, turns error responses into a Problem, and renews an expired
+// token. Paths, queries, bodies and responses have the types of the API description.
 import type { Api, Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
 import { accessToken, dropToken } from './session.ts'
@@ -40,7 +40,7 @@ export async function callWithHeaders<E extends Endpoint>(
   ...[options = {} as Options<E>]: Rest<E>
 ): Promise<{ answer: Answer<E>; headers: Headers }> {
   const { method, path } = addressOf(endpoint, options)
-  // Of what also comes as a stream, the answer that ends.
+  // For operations that can also stream: the type of the complete response.
   const response = await send(method, path, { ...options, accept: 'application/json' })
   const text = await response.text()
   const answer = text === '' ? null : parse(text)
@@ -48,7 +48,7 @@ export async function callWithHeaders<E extends Endpoint>(
   return { answer: answer as Answer<E>, headers: response.headers }
 }
 
-/** Bytes, such as a file or an output that is too large to be shown. */
+/** Raw bytes, such as a file or a large output. */
 export async function download<E extends Endpoint>(endpoint: E, options: Options<E>): Promise<Blob> {
   const { method, path } = addressOf(endpoint, options)
   const response = await send(method, path, options)
@@ -104,7 +104,7 @@ async function send(method: string, path: string, options: Sent, isSecond = fals
   return (await accessToken()) === null ? response : send(method, path, options, true)
 }
 
-/** A 401 may also be about a password or a code that was sent along. */
+/** A 401 can also be about a password or code in the request. */
 async function isAboutToken(response: Response): Promise<boolean> {
   const { code } = (await response
     .clone()
@@ -117,9 +117,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return { detail: 'The answer of the server cannot be read.' }
+    return { detail: 'The response of the server cannot be read.' }
   }
 }
 
-/** Of one intent, such as a dialog that was opened: however often its button is pressed, it is done once. */
+/** The key of one intent, such as an open dialog: pressing its button repeatedly has one effect. */
 export const newIdempotencyKey = (): string => crypto.randomUUID()

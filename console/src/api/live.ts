@@ -1,5 +1,5 @@
-// One socket a tab, opened again whenever it closes. Each event of a channel comes once and in order; what was lost for good
-// comes as a reset (docs/realtime.md).
+// One socket per tab, which reconnects when it closes. Each event of a channel arrives once and in order. If events are permanently
+// lost, a reset arrives instead (docs/realtime.md).
 
 import { call } from './client.ts'
 import type { Schemas } from './contract.gen.ts'
@@ -26,7 +26,7 @@ type Frame = {
 
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 15_000
-/** Proxies cut what is silent for longer. */
+/** Proxies close connections that are silent for longer. */
 const PING_MS = 15_000
 const DEAD_AFTER_MS = 45_000
 const ASK_AGAIN_MS = 1_000
@@ -41,7 +41,7 @@ let offlineSince: number | null = null
 let retry: ReturnType<typeof setTimeout> | undefined
 let hidden: ReturnType<typeof setTimeout> | undefined
 
-/** Follows a channel until the function that it answers is called. `afterSeq` is the last event that is known already. */
+/** Follows a channel until the returned function is called. `afterSeq` is the last known event. */
 export function follow(name: string, handlers: Handlers, afterSeq: number | null = null): () => void {
   const known = channels.get(name)
   const channel = known ?? { handlers: new Set<Handlers>(), seq: afterSeq, isCurrent: false, askedAt: 0 }
@@ -111,7 +111,7 @@ function take(frame: Frame): void {
   }
 }
 
-/** Numbers have no gaps: what is missing was lost on the way, and is asked for again. */
+/** Numbers have no gaps. Missing events were lost and are requested again. */
 function askFrom(name: string, channel: Channel): void {
   const now = performance.now()
   if (now - channel.askedAt < ASK_AGAIN_MS) return
@@ -121,7 +121,7 @@ function askFrom(name: string, channel: Channel): void {
   notify()
 }
 
-/** A browser says of a refused socket only that it closed, so each try takes a new ticket. */
+/** For a rejected socket, a browser only reports that it closed, so each attempt uses a new ticket. */
 async function open(): Promise<void> {
   if (socket !== null || isOpening || channels.size === 0 || currentUser() === null) return
   isOpening = true
@@ -189,7 +189,7 @@ onSessionChange(() => {
   } else void open()
 })
 addEventListener('online', () => void open())
-// The browser knows sooner than the socket does.
+// The browser detects this before the socket does.
 addEventListener('offline', () => {
   const old = socket
   socket = null

@@ -1,4 +1,4 @@
-// What the server answers when it does not do something (RFC 9457), as an error that a page can show.
+// An error response of the server (RFC 9457), as an error that a page can show.
 
 export type FieldProblem = { path?: string; message: string; code?: string }
 
@@ -23,7 +23,7 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | null
 
   constructor(status: number, body: ProblemBody, headers?: Headers) {
-    super(body.detail ?? body.title ?? `The server answered ${status}.`)
+    super(body.detail ?? body.title ?? `The server responded with ${status}.`)
     this.name = 'Problem'
     this.status = status
     this.code = body.code ?? 'unknown'
@@ -35,27 +35,28 @@ export class Problem extends Error {
     this.retryAfterSeconds = Number.isFinite(after) ? after : null
   }
 
-  /** What a person can do about it; null where the message says all. */
+  /** What a person can do about it; null if the message is enough. */
   get help(): string | null {
     if (this.status === 0) return 'Check the connection. What you see may be out of date.'
-    if (this.status === 402) return 'The plan of the team ends here. An owner can choose another one.'
-    if (this.status === 403) return 'Ask an owner or admin of the team, or choose another team.'
-    if (this.status === 412) return 'Somebody changed it meanwhile. Load it again to see how it is now.'
+    if (this.status === 402)
+      return 'The team has reached a limit of its plan. An owner can choose another plan.'
+    if (this.status === 403) return 'Ask an owner or admin of the team, or switch to another team.'
+    if (this.status === 412) return 'It was changed in the meantime. Reload to see the current version.'
     if (this.status === 429 || this.status === 503)
       return this.retryAfterSeconds === null
         ? 'Try again in a moment.'
         : `Try again in ${this.retryAfterSeconds} s.`
-    if (this.status >= 500) return 'It is noted in the log of the server under the id below.'
+    if (this.status >= 500) return 'The server’s log has details under the id below.'
     return null
   }
 
-  /** What is wrong with a field of a form, by its name. */
+  /** The error of a form field, by name. */
   of(field: string): string | undefined {
     return this.errors.find((one) => one.path === `/${field}`)?.message
   }
 }
 
-/** For what did not come from the server: no connection, or a fault of ours. */
+/** For errors without a response: no connection, or a bug of the console. */
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem
     ? error
@@ -64,5 +65,5 @@ export const asProblem = (error: unknown): Problem =>
         detail:
           error instanceof TypeError
             ? 'The server cannot be reached.'
-            : `The console made a mistake: ${error instanceof Error ? error.message : String(error)}`,
+            : `The console has failed: ${error instanceof Error ? error.message : String(error)}`,
       })

@@ -1,5 +1,5 @@
-// What models say in a run while they say it. It comes over the run's own socket only, has no numbers and is not stored: who
-// opens it anew first gets what was said so far.
+// The output of models while they generate it. It arrives only over the run's own socket, has no numbers and is not stored. A client
+// that reconnects first gets everything so far.
 import { call } from './client.ts'
 import type { Schemas } from './contract.gen.ts'
 
@@ -11,7 +11,7 @@ type Frame = { type: string; channel?: string; seq?: number; event?: { type: str
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 15_000
 
-/** Until the function that it answers is called, or the run has ended. Events of the run are left to its log. */
+/** Follows until the returned function is called or the run has ended. Ignores the run's events, which come from its log. */
 export function followDeltas(runId: string, afterSeq: number, { onDelta, onBegin }: Handlers): () => void {
   let isOver = false
   let socket: WebSocket | null = null

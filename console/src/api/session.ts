@@ -1,9 +1,9 @@
-// Who is signed in here. Invariants:
-// 1. The access token is in memory only. The refresh token is in a cookie that scripts cannot read.
-// 2. One refresh at a time, over all tabs (navigator.locks); who comes meanwhile waits for its answer.
-// 3. When a token ends is counted from its arrival, so a wrong clock changes nothing.
-// 4. A tab that signs out tells the others.
-// 5. Whether there may be a cookie is remembered, so that a first visit does not ask for what cannot be.
+// The signed-in session. Invariants:
+// 1. The access token is only in memory. The refresh token is in a cookie that scripts cannot read.
+// 2. One refresh at a time across all tabs (navigator.locks). Concurrent callers wait for its result.
+// 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter.
+// 4. A tab that signs out notifies the others.
+// 5. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
 import type { Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
 
@@ -12,7 +12,7 @@ export type SignedIn = { user: Schemas['SignedInUser'] }
 
 const CONSOLE = { 'content-type': 'application/json', 'x-orrery-client': 'console' }
 const MAY_HAVE_COOKIE = 'orrery.signed-in'
-/** A token that ends sooner is renewed before it is used. */
+/** A token that expires sooner is renewed before use. */
 const SPARE_MS = 30_000
 const RETRY_MS = 400
 
@@ -73,11 +73,11 @@ export const register = async (body: Schemas['Register']): Promise<void> =>
 export const exchange = async (body: Schemas['ExchangeOauth']): Promise<void> =>
   void take(await send('/oauth/exchange', body))
 
-/** Ends all other sessions; this one goes on with new tokens. */
+/** Ends all other sessions. This one continues with new tokens. */
 export const changePassword = async (body: Schemas['ChangePassword']): Promise<void> =>
   void take(await send('/password', body, { method: 'PUT', token: await accessToken() }))
 
-/** The access token, renewed when it is about to end; null for who is not signed in. */
+/** The access token, renewed if it is about to expire; null if nobody is signed in. */
 export async function accessToken(): Promise<string | null> {
   if (token !== null && performance.now() < token.endsAt) return token.text
   if (localStorage.getItem(MAY_HAVE_COOKIE) === null) return null
@@ -97,7 +97,7 @@ export async function accessToken(): Promise<string | null> {
   return refreshing
 }
 
-/** An answer may be lost on its way; the same cookie then gets the same successor. */
+/** If the response is lost, the same cookie returns the same successor again. */
 async function sendTwice(path: string): Promise<Tokens> {
   try {
     return await send(path)
@@ -108,7 +108,7 @@ async function sendTwice(path: string): Promise<Tokens> {
   }
 }
 
-/** After an answer that says the token counts no longer: the next call renews it. */
+/** Call it after a response that rejects the token: the next call renews it. */
 export function dropToken(text: string): void {
   if (token?.text === text) token = null
 }

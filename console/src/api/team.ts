@@ -1,4 +1,4 @@
-// The team that requests are made in: null is the personal one. The address names it, so that a link leads others to it.
+// The team of requests; null is the personal team. It is part of the URL, so that links lead other people to the same team.
 
 let team: string | null = null
 const listeners = new Set<() => void>()

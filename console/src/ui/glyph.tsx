@@ -1,4 +1,4 @@
-// The sign of a status. Its shape alone tells it, so nothing depends on colour.
+// The icon of a status. The shape alone is enough to recognise it without colour.
 import styles from './glyph.module.css'
 import { type Shown, toneOf, wordOf } from './status.ts'
 

@@ -1,4 +1,4 @@
-// The signs of the console: lines on a grid of 16, drawn in the colour of the text.
+// The icons of the console: lines on a 16-pixel grid, in the colour of the text.
 
 const PATHS = {
   agent: 'M3.5 6.5h9v6h-9zM8 6.5V3.8M8 3.8h.01M6.2 9.3v.6M9.8 9.3v.6M2 9v1.4M14 9v1.4',
@@ -86,7 +86,7 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   )
 }
 
-/** The product's sign: two orbits, and a body on one of them. */
+/** The product's logo: two orbits with a body on one of them. */
 export function Mark({ size = 20 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" style={{ flex: 'none' }}>

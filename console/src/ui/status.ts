@@ -1,5 +1,5 @@
-// What a status is called, and its tone. Amber is only for what waits for a person: a run that waits for a timer, a child, a
-// retry or a slot goes on by itself and sleeps. The API's one `waiting` is shown as two.
+// The name and tone of each status. Amber is only for runs that wait for a person. A run that waits for a timer, a child, a retry or a
+// slot continues automatically and is shown as sleeping. So the API's single status `waiting` is shown as two.
 
 export type Tone = 'run' | 'wait' | 'good' | 'bad' | 'odd' | 'off'
 
@@ -37,7 +37,7 @@ const TONES: Record<Shown, Tone> = {
 
 const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
 
-/** `kinds` are those of what it waits for. */
+/** `kinds` are the kinds of its waits. */
 export function shownStatus(status: string, kinds: readonly string[] = []): Shown {
   if (status === 'waiting' && kinds.length > 0 && kinds.every((kind) => BY_ITSELF.has(kind)))
     return 'sleeping'

@@ -1,4 +1,4 @@
-// Single keys for a page. They rest while a field has the focus or a dialog is open, and can be switched off.
+// Single-key shortcuts of a page. They are inactive while a field has the focus or a dialog is open, and can be turned off.
 import { useEffect, useRef } from 'react'
 
 export type Keys = Record<string, (event: KeyboardEvent) => void>
@@ -22,7 +22,7 @@ export function useKeys(keys: Keys): void {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || !areKeysOn()) return
       const target = event.target as HTMLElement
       if (target.closest(IN_FIELD) || document.querySelector('[role=dialog]')) return
-      // What has the focus takes its own keys first.
+      // The focused element handles its own keys first.
       if ((event.key === 'Enter' || event.key === ' ') && target.closest('a, button, summary')) return
       const act = current.current[event.key]
       if (!act) return

@@ -73,7 +73,7 @@ export function Approvals() {
         ))}
         <span className={styles.grow} />
         <Chip pressed={mine} onClick={() => set({ mine: !mine })}>
-          Asked of me
+          Assigned to me
         </Chip>
       </div>
       {list.isError ? (
@@ -82,7 +82,7 @@ export function Approvals() {
         <Skeleton rows={6} height={72} />
       ) : items.length === 0 ? (
         <Empty icon="checklist" title={status === 'pending' ? 'Nothing waits' : 'None'}>
-          When a run comes to an approval it stops and asks here, and goes on with your answer.
+          When a run reaches an approval, it appears here. The run continues with your answer.
         </Empty>
       ) : (
         <ul className={styles.list}>

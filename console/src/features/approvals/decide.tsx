@@ -1,4 +1,4 @@
-// Approve or reject: with the form that the workflow asks for, and a comment where one wants to leave one.
+// Approve or reject: with the workflow's form and an optional comment.
 import { useState } from 'react'
 import { SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
@@ -11,7 +11,7 @@ type Props = {
   form: unknown
   busy: boolean
   onDecide: (decision: Decision) => void
-  /** Whether the form is shown at once. */
+  /** Whether the form is shown immediately. */
   isWide?: boolean
 }
 

@@ -4,7 +4,7 @@ import { follow } from '../../api/live.ts'
 
 const SETTLE_MS = 300
 
-/** A run that begins to wait, or goes on, may have asked somebody or been answered. */
+/** A run that starts or stops waiting may have a new or a decided approval. */
 export function useLiveApprovals(): void {
   const cache = useQueryClient()
   useEffect(() => {

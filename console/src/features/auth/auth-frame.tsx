@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Mark } from '../../ui/icon.tsx'
 import styles from './auth.module.css'
 
-/** The frame of a page for who is not signed in yet. */
+/** The frame of pages before the sign-in. */
 export function AuthFrame({
   title,
   children,

@@ -11,14 +11,14 @@ import { type Returned, readReturn } from './provider-sign-in.ts'
 
 let returned: Returned | undefined
 
-/** Where a provider sends the browser back to. */
+/** The page that a provider redirects to. */
 export function ProviderReturn() {
   useTitle('Sign in')
   const go = useNavigate()
   const cache = useQueryClient()
   const [problem, setProblem] = useState<Problem | null>(null)
   const [asksCode, setAsksCode] = useState(false)
-  // Read once: reading takes it out of the address.
+  // Read once, because reading removes it from the URL.
   returned ??= readReturn()
   const found = returned
 
@@ -37,7 +37,7 @@ export function ProviderReturn() {
   }
   useEffect(() => {
     void enter()
-    // The way back is taken once.
+    // The redirect is processed only once.
   }, [])
 
   function submit(event: FormEvent<HTMLFormElement>) {

@@ -1,4 +1,4 @@
-// Signing in with a provider: the browser goes there and comes back with a code that only this tab can exchange (PKCE).
+// Sign-in with a provider: the browser returns with a code that only this tab can exchange (PKCE).
 
 const VERIFIER = 'orrery.oauth-verifier'
 const GO_ON = 'orrery.oauth-to'
@@ -22,7 +22,7 @@ export async function goToProvider(startUrl: string, to: string | undefined): Pr
 
 export type Returned = { code: string; codeVerifier: string; to: string } | { error: string }
 
-/** What the provider's way back says. The code is taken out of the address at once. */
+/** The parameters of the provider's redirect. Removes the code from the URL at once. */
 export function readReturn(): Returned {
   const fragment = new URLSearchParams(location.hash.slice(1))
   history.replaceState(null, '', location.pathname)
@@ -33,6 +33,6 @@ export function readReturn(): Returned {
   const code = fragment.get('code')
   if (code !== null && codeVerifier !== null) return { code, codeVerifier, to }
   return {
-    error: fragment.get('error_description') ?? fragment.get('error') ?? 'The sign-in was not finished.',
+    error: fragment.get('error_description') ?? fragment.get('error') ?? 'The sign-in was not completed.',
   }
 }

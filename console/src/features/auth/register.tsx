@@ -39,15 +39,17 @@ export function Register() {
   const who = options.data?.registration
   return (
     <AuthFrame
-      title="Make an account"
+      title="Create an account"
       foot={
         <Link to="/sign-in" className="link">
           I have an account
         </Link>
       }
     >
-      {who === 'closed' && <p>This installation makes accounts by its administrators only.</p>}
-      {who === 'invite' && <p>Only who was invited to a team can register here. The link is in the mail.</p>}
+      {who === 'closed' && <p>Only administrators can create accounts on this installation.</p>}
+      {who === 'invite' && (
+        <p>Only people with an invitation can register. Use the link in the invitation email.</p>
+      )}
       {who !== 'closed' && (
         <form onSubmit={(event) => void submit(event)}>
           <TextField label="Name (optional)" name="name" autoComplete="name" maxLength={80} />
@@ -65,7 +67,7 @@ export function Register() {
             type="password"
             autoComplete="new-password"
             required
-            help="At least 8 characters: upper and lower case, a digit and another sign."
+            help="At least 8 characters, with upper and lower case, a digit and a symbol."
             error={problem?.of('password')}
           />
           {problem && problem.errors.length === 0 && <ProblemNote problem={problem} />}

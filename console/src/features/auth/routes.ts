@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { rootRoute } from '../shell/index.ts'
 
-/** Only a path of the console may be gone back to: anything else could lead elsewhere. */
+/** Only paths of the console are valid targets: anything else could lead to another site. */
 const pathOnly = (to: unknown): { to?: string } =>
   typeof to === 'string' && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? { to } : {}
 

@@ -29,7 +29,7 @@ export function SignIn() {
   const cache = useQueryClient()
   const [busy, setBusy] = useState<'form' | 'demo' | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  /** Set when the password was right and a code is asked for. */
+  /** Set if the password was correct and a code is required. */
   const [second, setSecond] = useState<Given | null>(null)
 
   async function enter(given: Given & { mfaCode?: string }, by: 'form' | 'demo') {
@@ -66,7 +66,7 @@ export function SignIn() {
         <>
           {options.data && options.data.registration !== 'closed' && (
             <Link to="/register" className="link">
-              Make an account
+              Create an account
             </Link>
           )}
           <Link to="/forgot" className="link">
@@ -119,7 +119,7 @@ export function SignIn() {
             busy={busy === 'demo'}
             onClick={() => void enter(demo, 'demo')}
           >
-            Look around as the demo user
+            Try it as the demo user
           </Button>
         )}
         {!second &&

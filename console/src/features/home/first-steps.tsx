@@ -5,7 +5,7 @@ import { toImport, toRun, toWorkflow, toWorkflows } from '../shell/index.ts'
 import styles from './home.module.css'
 import { useRunSample } from './queries.ts'
 
-/** Three ways to begin; the first takes a few seconds and shows the most. */
+/** Three ways to start. The first takes seconds and shows the most. */
 export function FirstSteps() {
   const sample = useRunSample()
   const go = useNavigate()
@@ -21,7 +21,7 @@ export function FirstSteps() {
         <Icon name="play" size={18} />
         <h2>Run the sample</h2>
         <p>
-          An order is fetched from an endpoint that fails twice, priced, and waits for your yes. Watch it as
+          It gets an order from an endpoint that fails twice, prices it and waits for your approval. Watch it
           it happens.
         </p>
         <Button look="primary" icon="play" busy={sample.isPending} onClick={() => void start()}>
@@ -31,17 +31,17 @@ export function FirstSteps() {
       <article>
         <Icon name="flow" size={18} />
         <h2>Build your own</h2>
-        <p>Begin with a template, or send a definition of your own to the API.</p>
+        <p>Start from a template, or send your own definition to the API.</p>
         <Link {...toWorkflows({ templates: true })} className={buttonClass()}>
-          See the templates
+          Browse templates
         </Link>
       </article>
       <article>
         <Icon name="upload" size={18} />
-        <h2>Bring one along</h2>
+        <h2>Import one</h2>
         <p>
-          Drop a file of YAML or JSON, as another installation exports it. It is checked whole before anything
-          is stored.
+          Drop a YAML or JSON file that another installation exported. It is validated before anything is
+          stored.
         </p>
         <Link {...toImport()} className={buttonClass()}>
           Import

@@ -14,7 +14,7 @@ import { Tiles } from './tiles.tsx'
 import { useLiveOverview } from './use-live-overview.ts'
 import { WorkflowRows } from './workflow-rows.tsx'
 
-/** A team with hardly a run is shown how to begin. */
+/** A team with few runs sees how to start. */
 const FEW_RUNS = 3
 const LEGEND = ['succeeded', 'waiting', 'running', 'failed']
 

@@ -10,7 +10,7 @@ import { toApprovals, toRun, toRuns, toWorkflow, useRights } from '../shell/inde
 import styles from './home.module.css'
 import { type Range, useErrors, useUpcoming, useWaiting } from './queries.ts'
 
-/** Approve and reject in place. What asks for a form is answered on its run. */
+/** Approve and reject in place. Approvals with a form are decided on the page of their run. */
 export function Waiting() {
   const list = useWaiting()
   const { mayDecide } = useRights()
@@ -19,7 +19,7 @@ export function Waiting() {
   return (
     <section className={styles.block} aria-labelledby="waits">
       <header>
-        <h2 id="waits">Waits for you</h2>
+        <h2 id="waits">Waiting for you</h2>
         {total > 0 && <span className={styles.count}>{count(total)}</span>}
         <Link {...toApprovals()} className={styles.all}>
           All <Icon name="chevron" size={11} />
@@ -59,7 +59,7 @@ export function Waiting() {
           </li>
         ))}
         {list.data && items.length === 0 && (
-          <li className={styles.none}>Nothing waits. Approvals that a run asks for appear here.</li>
+          <li className={styles.none}>Nothing is waiting. Approvals that runs request appear here.</li>
         )}
       </ul>
     </section>
@@ -105,7 +105,9 @@ export function Failing({ range }: { range: Range }) {
             </Link>
           </li>
         ))}
-        {list.data && items.length === 0 && <li className={styles.none}>No run has failed in this time.</li>}
+        {list.data && items.length === 0 && (
+          <li className={styles.none}>No run has failed in this period.</li>
+        )}
       </ul>
     </section>
   )
@@ -138,6 +140,6 @@ export function Upcoming() {
   )
 }
 
-/** The step at the top that an error comes from. */
+/** The top-level step that an error comes from. */
 const nodeOf = (path: string | null): { node?: string } =>
   path === null ? {} : { node: path.replace(/[:~].*$/, '') }

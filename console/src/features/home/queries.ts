@@ -60,7 +60,7 @@ export const useUpcoming = () =>
     queryFn: () => call('GET /workflows/triggers/upcoming', { query: { limit: 5, each: 2 } }),
   })
 
-/** How many runs the team has in all. */
+/** The total number of the team's runs. */
 export const useRunCount = () =>
   useQuery({
     queryKey: ['runs', 'counts', 'all'],
@@ -79,7 +79,7 @@ const EXPENSE_TEMPLATE = 'Expense approval'
 
 export type Begun = { runId: string } | { workflowId: string }
 
-/** Runs the sample that a first start makes; a team without it gets the template that asks for an approval. */
+/** Starts the sample workflow of a first start. A team without it gets the template that asks for an approval. */
 export function useRunSample() {
   const cache = useQueryClient()
   return useMutation({
@@ -96,7 +96,7 @@ export function useRunSample() {
       }
       const templates = await call('GET /workflows/templates', { query: { limit: 100 } })
       const template = templates.items.find((one) => one.name === EXPENSE_TEMPLATE) ?? templates.items[0]
-      if (!template) throw new Error('there is no template')
+      if (!template) throw new Error('the template does not exist')
       const made = await call('POST /workflows/templates/{id}/use', {
         params: { id: template.id },
         body: {},

@@ -46,7 +46,7 @@ export function Tiles({ figures: { series, from, to } }: { figures: Figures }) {
       <Tile
         name="Cost"
         value={usd(series.costUsd)}
-        note="of models and services in runs"
+        note="models and services in runs"
         bars={spark((one) => one.costUsd)}
         tone="off"
       />

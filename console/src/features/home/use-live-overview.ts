@@ -4,7 +4,7 @@ import { follow } from '../../api/live.ts'
 
 const SETTLE_MS = 1_000
 
-/** What changes is asked again, once a second at most. */
+/** Refreshes changed data, at most once per second. */
 export function useLiveOverview(): void {
   const cache = useQueryClient()
   useEffect(() => {

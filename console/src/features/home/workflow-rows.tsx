@@ -17,13 +17,15 @@ export function WorkflowRows() {
     <section className={styles.block} aria-labelledby="workflows">
       <header>
         <h2 id="workflows">Workflows</h2>
-        <span className="faint wide-only">Last 32 runs of each; height is time, colour is how it ended</span>
+        <span className="faint wide-only">
+          The last 32 runs of each. Height is duration, colour is the result
+        </span>
       </header>
       {list.isPending ? (
         <Skeleton rows={4} height={58} />
       ) : items.length === 0 ? (
         <Empty icon="flow" title="No workflow yet">
-          A workflow is steps and what comes after what. Those of the team appear here with their last runs.
+          A workflow is a graph of steps. The workflows of the team appear here with their latest runs.
         </Empty>
       ) : (
         <ul className={styles.rows}>

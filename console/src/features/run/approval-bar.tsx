@@ -8,7 +8,7 @@ import { useApproval } from './queries.ts'
 import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
 
-/** The run asks for an answer: it stands above everything else. Of several questions one at a time. */
+/** The run asks for a decision, shown above everything else. Several approvals are shown one at a time. */
 export function ApprovalBar() {
   const { live, run } = useRunView()
   const [at, setAt] = useState(0)
@@ -36,10 +36,10 @@ function Question({ id, path, others, onNext }: Props) {
   const decide = useDecision()
   const now = useSeconds()
   const detail = run.waitingFor.find((wait) => wait.name === id)?.detail as { title?: string } | null
-  const title = approval?.title ?? detail?.title ?? 'This run asks for an approval'
+  const title = approval?.title ?? detail?.title ?? 'This run needs an approval'
   const isOpen = approval?.status === 'pending'
   return (
-    <section className={styles.asks} aria-label="Waits for an approval" data-tone="wait">
+    <section className={styles.asks} aria-label="Waiting for an approval" data-tone="wait">
       <Glyph status="waiting" size={16} />
       <div className={styles.question}>
         <button type="button" onClick={() => choose(path)}>

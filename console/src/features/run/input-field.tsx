@@ -14,7 +14,7 @@ const WAYS = [
   { id: 'json', name: 'JSON' },
 ]
 
-/** The input of another run: by the form that the workflow's schema makes, or as it is. */
+/** The input of a new run: as a form from the workflow's schema, or as JSON. */
 export function InputField({ value, onChange }: Props) {
   const { run } = useRunView()
   const { inputs } = useQuery(definitionQuery(run)).data ?? {}

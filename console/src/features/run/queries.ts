@@ -12,14 +12,14 @@ import type { Definition } from './model/event.ts'
 export type Run = Schemas['Execution']
 export type NodeDetail = Schemas['NodeDetail']
 
-/** Nodes are not asked for: the log tells them, and a run may have ten thousand. */
+/** Nodes are not requested: the log contains them, and a run may have ten thousand. */
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id],
     queryFn: () => call('GET /runs/{id}', { params: { id }, query: { include: 'output' } }),
   })
 
-/** What the run runs, as the run keeps it: it never changes, and runs of a version share it. */
+/** The definition of the run. It never changes, and runs of the same version share it. */
 export function definitionQuery({
   id,
   workflowId,
@@ -36,7 +36,7 @@ export function definitionQuery({
   }
 }
 
-/** Asked again whenever the place has another status or another try. */
+/** Reloaded whenever the place has a new status or attempt. */
 export const useNode = (id: string, path: string | null, state: string) =>
   useQuery({
     queryKey: ['run', id, 'node', path, state],
@@ -65,7 +65,7 @@ export const useChildren = (id: string) =>
     queryFn: () => call('GET /runs', { query: { parentRunId: id, limit: 100, count: 'true' } }),
   })
 
-/** What is asked of a run. The button waits for the answer, and the page for the events that follow. */
+/** Operations on a run. The button waits for the response, and the page for the events that follow. */
 export function useVerb(id: string) {
   const cache = useQueryClient()
   return useMutation({
@@ -96,7 +96,7 @@ export type Again = { key: string } & (
   | { how: 'rerun'; body: Schemas['RerunRun'] }
 )
 
-/** One key for one intent: however often the button is pressed, there is one new run. */
+/** One key per intent: pressing the button repeatedly creates one run. */
 export const useAgain = (id: string) =>
   useMutation({
     meta: { quiet: true },

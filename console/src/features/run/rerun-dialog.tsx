@@ -12,7 +12,7 @@ import { useAgain } from './queries.ts'
 import { useRunView } from './run-view.ts'
 import { type Version, VersionField } from './version-field.tsx'
 
-/** A new run like this one: with other input, from a step on, by another version. */
+/** A new run like this one: with different input, from a step, or with another version. */
 export function RerunDialog({ from: first, onClose }: { from: string | null; onClose: () => void }) {
   const { run, outline } = useRunView()
   const go = useNavigate()
@@ -20,7 +20,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
   const [from, setFrom] = useState(first ?? '')
   const [input, setInput] = useState<unknown>(run.input)
   const [version, setVersion] = useState<Version>('current')
-  // Made with the dialog: however often the button is pressed there is one run. Other wishes are another run.
+  // Created with the dialog: pressing the button repeatedly creates one run. Changed settings create another one.
   const [key, setKey] = useState(newIdempotencyKey)
   const change =
     <T,>(set: (value: T) => void) =>
@@ -49,8 +49,8 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
       title={from === '' ? 'Run it again' : 'Rerun from here'}
       about={
         from === '' || kept.length === 0
-          ? 'A new run does every step again.'
-          : `A new run keeps the outcomes of ${namesOf(kept)}. It does ${namesOf(done)} again.`
+          ? 'A new run repeats every step.'
+          : `A new run keeps the outcomes of ${namesOf(kept)}. It repeats ${namesOf(done)}.`
       }
       onClose={onClose}
       actions={

@@ -10,7 +10,7 @@ import { useAgain } from './queries.ts'
 import { useRunView } from './run-view.ts'
 import { type Version, VersionField } from './version-field.tsx'
 
-/** Retry keeps what succeeded; rerun begins anew. */
+/** Retry keeps what succeeded; rerun starts from the beginning. */
 export function RetryDialog({ onClose }: { onClose: () => void }) {
   const { run, live } = useRunView()
   const go = useNavigate()
@@ -26,8 +26,8 @@ export function RetryDialog({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog
-      title="Retry what failed?"
-      about={`A new run keeps what succeeded (${plural(kept, 'outcome')}) and does the rest again.`}
+      title="Retry failed steps?"
+      about={`A new run keeps what succeeded (${plural(kept, 'outcome')}) and repeats the rest.`}
       onClose={onClose}
       actions={
         <>

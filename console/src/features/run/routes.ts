@@ -4,7 +4,7 @@ import { shellRoute } from '../shell/index.ts'
 export const VIEWS = ['timeline', 'graph', 'details'] as const
 export type View = (typeof VIEWS)[number]
 
-/** `node` is the place that is chosen, by its path: graph, timeline and panel show the same one. */
+/** `node` is the path of the selected place. Graph, timeline and panel all show it. */
 export type RunSearch = { node?: string; tab?: string; view?: View }
 
 const textOf = (value: unknown): string | undefined =>

@@ -17,7 +17,7 @@ const CompareDialog = lazy(() =>
   import('./compare/compare-dialog.tsx').then((parts) => ({ default: parts.CompareDialog })),
 )
 
-/** What may be done with the run as it is. What the server may refuse waits for its word. */
+/** The actions that the run's status allows. Actions that the server may refuse wait for its response. */
 export function RunActions() {
   const { live, mayRun } = useRunView()
   const isOver = hasEnded(live.status)
@@ -65,7 +65,7 @@ function WhileUnderWay() {
         icon={isPaused ? 'play' : 'pause'}
         foldsText
         busy={verb.isPending && verb.variables !== 'cancel'}
-        title={isPaused ? 'The run goes on' : 'The run starts nothing new; what is under way ends'}
+        title={isPaused ? 'Continue the run' : 'Start no new steps; running steps finish'}
         onClick={() => verb.mutate(isPaused ? 'resume' : 'pause')}
       >
         {isPaused ? 'Resume' : 'Pause'}
@@ -74,7 +74,7 @@ function WhileUnderWay() {
         icon="stop"
         foldsText
         question="Cancel this run?"
-        about={`${busy === 0 ? 'No step is at work' : `${plural(busy, 'step is', 'steps are')} at work and will be stopped`}. What has been done stays, unless the workflow undoes it.`}
+        about={`${busy === 0 ? 'No step is running' : `${plural(busy, 'step is', 'steps are')} running and will be stopped`}. Completed effects stay, unless the workflow undoes them.`}
         verb="Cancel the run"
         onConfirm={() => verb.mutateAsync('cancel')}
       >
@@ -111,7 +111,7 @@ function WhenEnded() {
           <ConfirmButton
             look="quiet"
             question="Undo what this run did?"
-            about="A new run takes the effects back, the last one first, as the steps name it."
+            about="A new run undoes the effects with the compensations of the steps, the last one first."
             verb="Undo it"
             onConfirm={() => verb.mutateAsync('compensate')}
           >

@@ -39,8 +39,8 @@ export function RunHead({ status }: { status: Shown }) {
           <Elapsed since={startedAt} />
         )}
       </span>
-      {run.mocked && <Tag title="Outcomes of steps were given with the start">Mocked</Tag>}
-      {run.workflowVersion === 0 && <Tag title="It runs what was being edited, not a version">Draft</Tag>}
+      {run.mocked && <Tag title="The start contained mocks for steps">Mocked</Tag>}
+      {run.workflowVersion === 0 && <Tag title="It runs the draft, not a version">Draft</Tag>}
       {live.isUndoing && !hasEnded(live.status) && <Tag>Undoing</Tag>}
       {!hasEnded(live.status) && (
         <span className="wide-only">
@@ -52,7 +52,7 @@ export function RunHead({ status }: { status: Shown }) {
   )
 }
 
-/** How far the run is, as a thread under its head. */
+/** The progress of the run, as a thin line below the header. */
 export function Thread({ asks }: { asks: boolean }) {
   const { live } = useRunView()
   return (

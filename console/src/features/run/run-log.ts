@@ -1,6 +1,5 @@
-// The log of a run that is being looked at: its events as they come, folded some at a time. They come over the socket; what
-// the socket does not bring, being closed or having lost something, is asked for. The fold takes each event once, so it does
-// not matter who brings it.
+// The log of the run on the page: applies its events as they arrive, in batches. They come from the socket. Events that it does not
+// deliver, because it is closed or has lost some, are requested. The fold applies each event once, whatever its source.
 import { call } from '../../api/client.ts'
 import { follow, liveState } from '../../api/live.ts'
 import type { RunEvent } from './model/event.ts'
@@ -9,21 +8,21 @@ import { hasEnded, type Live, NOTHING_YET } from './model/live.ts'
 
 export type Log = {
   live: Live
-  /** Without the outputs of items, which are asked for when one is looked at. It grows in place. */
+  /** Without the outputs of items, which are loaded on demand. Grows in place. */
   events: readonly RunEvent[]
 }
 export type RunLog = { read: () => Log; onChange: (listener: () => void) => () => void }
 
-/** Not by frames: a tab in the background has none, and shows the status in its title all the same. */
+/** Does not use animation frames: background tabs have none, but still show the status in their title. */
 const BATCH_MS = 16
 const FIRST_ASK_MS = 1_000
 const ASK_MS = 2_500
-/** That the last event was lost cannot be seen: after a silence the log is asked, and after each answer later. */
+/** A lost last event leaves no visible gap. So after a silence the log is requested, at growing intervals. */
 const FIRST_SILENCE_MS = 5_000
 const LONGEST_SILENCE_MS = 60_000
 const PAGE = 500
 
-/** Begins with the first who listens, and ends with the last. */
+/** Starts with the first listener, and stops after the last. */
 export function openRunLog(id: string): RunLog {
   const events: RunEvent[] = []
   const listeners = new Set<() => void>()
@@ -42,7 +41,7 @@ export function openRunLog(id: string): RunLog {
     for (const event of waiting) {
       if (event.seq > (events.at(-1)?.seq ?? 0) && event.seq <= live.lastSeq) events.push(slim(event))
     }
-    // Behind a hole they are kept until it is filled.
+    // After a gap, events are kept until the gap is filled.
     waiting = waiting.filter((event) => event.seq > live.lastSeq)
     if (live.hasHole) void ask()
     if (live === before) return
@@ -70,11 +69,11 @@ export function openRunLog(id: string): RunLog {
         take(page.items)
         const last = page.items.at(-1)?.seq ?? after
         if (last >= page.headSeq || last === after || stop === null) return
-        // The socket may have come further meanwhile.
+        // The socket may have delivered more in the meantime.
         after = Math.max(last, log.live.lastSeq)
       }
     } catch {
-      // The next time comes soon; that the connection is lost is told by the page.
+      // It is retried soon. The page shows lost connections.
     } finally {
       isAsking = false
     }
@@ -89,7 +88,7 @@ export function openRunLog(id: string): RunLog {
       silence = { until: Date.now() + ms, ms }
       void ask()
     }, ASK_MS)
-    // A socket that is opened soon enough brings all of it.
+    // A socket that opens in time delivers everything.
     const first = setTimeout(() => log.live.lastSeq === 0 && void ask(), FIRST_ASK_MS)
     const end = () => {
       clearInterval(timer)

@@ -9,7 +9,7 @@ import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
 import { Timeline } from './timeline/timeline.tsx'
 
-/** The largest part of the page is loaded beside the rest, so that the timeline does not wait for it. */
+/** The largest part of the page is loaded separately, so that the timeline does not wait for it. */
 const GraphView = lazy(() => import('./graph/graph.tsx').then((parts) => ({ default: parts.GraphView })))
 
 const VIEWS = [
@@ -18,7 +18,7 @@ const VIEWS = [
   { id: 'details', name: 'Details' },
 ]
 
-/** Graph, timeline and panel side by side; on a phone one of them at a time. One choice for all three. */
+/** Graph, timeline and panel side by side, or one at a time on a phone. They share one selection. */
 export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
   const { choose } = useRunView()
   const { view = 'timeline' } = useSearch({ from: '/shell/runs/$id' })
@@ -44,7 +44,7 @@ export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
         </div>
       </div>
     )
-  // On a phone what is chosen is looked at.
+  // On a phone, a selection switches to the panel.
   const show = (path: string) =>
     void go({ search: (old) => ({ ...old, node: path, view: 'details' as const }), replace: true })
   return (
@@ -67,7 +67,7 @@ export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
   )
 }
 
-/** A thousand cards take a while to lay out: the page is shown before them. */
+/** Laying out a thousand cards takes a while, so the page is shown first. */
 function Graph({ onChoose }: { onChoose?: (path: string) => void }) {
   const { drawn, live, chosen, choose } = useRunView()
   const [isReady, setReady] = useState(false)

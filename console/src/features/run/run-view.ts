@@ -1,4 +1,4 @@
-// What all parts of the page look at: the run, its log, and the one place that is chosen.
+// The shared state of the page: the run, its log, and the selected place.
 import { createContext, use, useEffect, useState } from 'react'
 import { hasEnded } from './model/live.ts'
 import type { Outline } from './model/steps.ts'
@@ -7,16 +7,16 @@ import type { Log } from './run-log.ts'
 
 export type RunView = Log & {
   run: Run
-  /** All steps: those of the definition, and those inside of nodes that only the log knows. */
+  /** All steps: those of the definition, and inner steps that only the log contains. */
   outline: Outline
-  /** Those of the definition, which the graph shows. */
+  /** The steps of the definition, which the graph shows. */
   drawn: Outline
-  /** By its path; null when the run as a whole is looked at. */
+  /** The selected path; null for the run as a whole. */
   chosen: string | null
   choose: (path: string | null) => void
   tab: string
   setTab: (tab: string) => void
-  /** Opens the dialog for another run: from a step, or from the beginning. */
+  /** Opens the dialog for a new run: from a step, or from the start. */
   rerunFrom: (step: string | null) => void
   mayRun: boolean
   mayDecide: boolean
@@ -26,18 +26,18 @@ export const RunContext = createContext<RunView | null>(null)
 
 export function useRunView(): RunView {
   const view = use(RunContext)
-  if (view === null) throw new Error('There is no run around this part')
+  if (view === null) throw new Error('This part must be inside a run page')
   return view
 }
 
-/** Now, or the end of a run that has ended, also while its log is still being read. */
+/** The current time, or the end of an ended run, even while its log is still loading. */
 export function useRunNow(): number {
   const { run, live } = useRunView()
   const now = useNow(run.finishedAt === null && !hasEnded(live.status))
   return run.finishedAt === null ? now : Date.parse(run.finishedAt)
 }
 
-/** The time, several times a second while something is under way. */
+/** The time, updated several times per second while something is active. */
 export function useNow(isMoving: boolean, everyMs = 200): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -45,7 +45,7 @@ function Page({ run }: { run: Run }) {
     () => (unseen === '' || drawn === NO_STEPS ? drawn : withSeen(drawn, unseen.split('\n'))),
     [drawn, unseen],
   )
-  // What the read says counts until the log has begun, and until it is whole when the run has ended.
+  // The loaded run counts until the log has started, and for an ended run until the log is complete.
   const isBehind = live.lastSeq === 0 || (run.finishedAt !== null && !hasEnded(live.status))
   const status = isBehind ? run.status : live.status
   const kinds = isBehind ? run.waitingFor.map(({ kind }) => kind) : kindsOf(live)
@@ -83,7 +83,7 @@ function Page({ run }: { run: Run }) {
   )
 }
 
-/** What only a read tells, such as the output and how to ask, is read again when the run has moved on. */
+/** Reloads what only the run itself contains, such as the output, when the run has progressed. */
 function useFreshRun(run: Run, status: string, waits: number): void {
   const cache = useQueryClient()
   useEffect(() => {

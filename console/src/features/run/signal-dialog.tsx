@@ -8,14 +8,14 @@ import { ProblemNote } from '../../ui/kit/page.tsx'
 import { useSignal } from './queries.ts'
 import { useRunView } from './run-view.ts'
 
-/** A named message to this run, which ends the wait for it. */
+/** Sends a named message to this run, which ends a wait for it. */
 export function SignalDialog({ onClose }: { onClose: () => void }) {
   const { run, live } = useRunView()
   const signal = useSignal(run.id)
   const waits = [...live.waits.values()].filter(({ kind }) => kind === 'signal')
   const [name, setName] = useState(waits[0]?.name ?? '')
   const [data, setData] = useState<unknown>(undefined)
-  // Made with the dialog: a signal that is sent twice is taken once.
+  // Created with the dialog: a signal that is sent twice counts once.
   const [id] = useState(() => crypto.randomUUID())
   async function send() {
     const body = { name: name.trim(), id, ...(data === undefined ? {} : { data }) }
@@ -46,7 +46,7 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
         label="Name"
         value={name}
         maxLength={200}
-        help={name.includes('*') ? 'The star stands for any text: put the text of your signal.' : undefined}
+        help={name.includes('*') ? 'Replace the star with the rest of the signal’s name.' : undefined}
         onChange={(event) => setName(event.target.value)}
       />
       <JsonField label="Data" value={data} onChange={setData} />

@@ -8,7 +8,7 @@ import { type RunView, useRunView } from './run-view.ts'
 
 const APART_MS = 3_000
 
-/** For who listens: at most one sentence in three seconds. */
+/** For screen readers: at most one sentence in three seconds. */
 export function Spoken() {
   const text = sentenceOf(useRunView())
   const [said, setSaid] = useState('')
@@ -30,6 +30,6 @@ function sentenceOf({ live, outline }: RunView): string {
   if (first === undefined) return ''
   const name = outline.byKey.get(stepOf(first[0]))?.name ?? first[0]
   return asks.length === 1
-    ? `Step ${name} waits for a person.`
-    : `${plural(asks.length, 'step waits', 'steps wait')} for a person.`
+    ? `Step ${name} is waiting for a person.`
+    : `${plural(asks.length, 'step is', 'steps are')} waiting for a person.`
 }

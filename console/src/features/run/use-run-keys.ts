@@ -6,7 +6,7 @@ import type { RunView } from './run-view.ts'
 const OF_NOTE = new Set(['failed', 'waiting', 'unknown'])
 const TABS = ['io', 'tries', 'events', 'settings']
 
-/** Arrows go through the steps, `t` to the next that failed or waits, numbers to the tabs, Escape back to the run. */
+/** Arrows move through the steps, `t` jumps to the next one that failed or waits, numbers select tabs, Escape returns to the run. */
 export function useRunKeys({ outline, live, chosen, choose, setTab }: RunView): void {
   const keys = outline.steps.filter(({ depth }) => depth === 0).map(({ key }) => key)
   const at = chosen === null ? -1 : keys.indexOf(stepOf(chosen).split('.')[0] ?? '')

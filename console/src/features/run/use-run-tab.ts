@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { type Shown, toneOf, wordOf } from '../../ui/status.ts'
 
-/** Name and icon of the browser's tab say how the run is: one sees it from another tab. */
+/** The browser tab's title and icon show the run's status. */
 export function useRunTab(name: string, status: Shown): void {
   useEffect(() => {
     document.title = `${wordOf(status)}: ${name} · Orrery`

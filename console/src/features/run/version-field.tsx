@@ -4,11 +4,11 @@ import { useRunView } from './run-view.ts'
 
 export type Version = 'original' | 'current' | number
 
-/** Which version another run goes by. A run of the draft goes on with its own definition. */
+/** The version that a new run uses. A run of the draft uses its own definition. */
 export function VersionField({ value, onChange }: { value: Version; onChange: (version: Version) => void }) {
   const { run } = useRunView()
   const versions = useVersions(run.workflowVersion === 0 ? null : run.workflowId).data?.items ?? []
-  if (run.workflowVersion === 0) return <p className="faint">It goes by the draft that this run had.</p>
+  if (run.workflowVersion === 0) return <p className="faint">It uses the draft of this run.</p>
   const others = versions.filter(({ version, current }) => !current && version !== run.workflowVersion)
   return (
     <SelectField

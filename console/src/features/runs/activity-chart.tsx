@@ -11,13 +11,13 @@ type Props = {
   bucket: 'minute' | 'hour' | 'day'
   height?: number
   axis?: boolean
-  /** A range was drawn over it. */
+  /** Called when a range was selected. */
   onRange?: (from: number, to: number) => void
 }
 
 const MAX_COLUMNS = 96
 
-/** Runs over time as stacked columns. A range is chosen by drawing over it. */
+/** Runs over time as stacked columns. Dragging selects a range. */
 export function ActivityChart({ points, from, to, bucket, height = 44, axis = false, onRange }: Props) {
   const columns = useMemo(
     () => columnsOf(points, from, to, columnCount(from, to, bucket, MAX_COLUMNS)),

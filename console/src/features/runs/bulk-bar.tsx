@@ -11,7 +11,7 @@ type Props = { rows: RunRow[]; picked: ReadonlySet<string>; onClear: () => void 
 
 const OPEN = new Set(['queued', 'running', 'waiting', 'paused'])
 
-/** What is done to many is counted first, and answered one by one. */
+/** Bulk actions show their number first, and return one result for each run. */
 export function BulkBar({ rows, picked, onClear }: Props) {
   const bulk = useBulk()
   const [results, setResults] = useState<BulkResult[] | null>(null)
@@ -32,7 +32,7 @@ export function BulkBar({ rows, picked, onClear }: Props) {
             size="small"
             icon="stop"
             question={`Cancel ${plural(open.length, 'run')}?`}
-            about={`${plural(open.length, 'run')} of the ${chosen.length} chosen ${open.length === 1 ? 'is' : 'are'} under way and will be cancelled. The others have ended.`}
+            about={`${plural(open.length, 'run')} of the ${chosen.length} chosen ${open.length === 1 ? 'is' : 'are'} active and will be cancelled. The others have ended.`}
             verb={`Cancel ${plural(open.length, 'run')}`}
             onConfirm={() => act('cancel', open)}
           >

@@ -21,7 +21,7 @@ export const without = <Key extends keyof RunFilter>(filter: RunFilter, ...keys:
   return next
 }
 
-/** Every filter stands in the open, and in the address. */
+/** All filters are visible, and part of the URL. */
 export function FilterBar({ filter, counts, total, onChange }: Props) {
   const workflows = useWorkflowNames().data?.items ?? []
   const set = (key: keyof RunFilter, value: string) =>

@@ -11,7 +11,7 @@ import { toRun } from '../shell/index.ts'
 import type { RunRow } from './queries.ts'
 import styles from './runs.module.css'
 
-/** The run beside the list: input, output, error. */
+/** A preview of the run next to the list: input, output, error. */
 export function Peek({ row, onClose }: { row: RunRow; onClose: () => void }) {
   const run = useQuery({
     queryKey: ['run', row.id, 'peek'],

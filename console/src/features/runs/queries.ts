@@ -29,7 +29,7 @@ export const useRuns = (filter: RunFilter) =>
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
-/** By status, whatever status is chosen: the chips show what one would see. */
+/** Counts by status, ignoring the status filter: each chip shows what it would select. */
 export const useCounts = (filter: RunFilter) => {
   const { status: _, ...others } = filter
   return useQuery({

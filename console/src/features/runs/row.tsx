@@ -110,7 +110,7 @@ export const Row = memo(
     a.longest === b.longest,
 )
 
-/** Why it failed, or what it waits for. */
+/** Why it failed, or what it is waiting for. */
 function Note({ row }: { row: RunRow }) {
   const [wait] = row.waitingFor
   if (row.error)
@@ -129,7 +129,7 @@ function Note({ row }: { row: RunRow }) {
     )
   return (
     <span className="faint">
-      {wait.kind === 'signal' ? 'waits for a signal' : `waits for a ${wait.kind}`}
+      {wait.kind === 'signal' ? 'waiting for a signal' : `waiting for a ${wait.kind}`}
       {wait.path && ` at ${wait.path}`}
     </span>
   )

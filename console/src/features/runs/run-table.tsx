@@ -13,11 +13,11 @@ import styles from './runs.module.css'
 type Props = {
   rows: RunRow[]
   total: number
-  /** Another list is on its way. These rows are shown until it comes, and none can be chosen. */
+  /** Another list is loading. The old rows are shown until then but cannot be selected. */
   isOld: boolean
   picked: ReadonlySet<string>
   onPick: (picked: ReadonlySet<string>) => void
-  /** The last rows are near. */
+  /** The end of the list is near. */
   onEnd: () => void
   mayRun: boolean
 }
@@ -36,10 +36,10 @@ const CLASSES = [
 const ROW = 36
 const ROW_NARROW = 52
 const NEAR_END = 30
-/** A bar is measured against what is long, not against the one run that took a day. */
+/** Bars are scaled to a typical long run, not to a single run that took a day. */
 const LONG = 0.95
 
-/** Only the rows that are seen are drawn, so ten thousand scroll as well as ten. */
+/** Only visible rows are drawn, so that ten thousand rows scroll smoothly. */
 export function RunTable({ rows, total, isOld, picked, onPick, onEnd, mayRun }: Props) {
   const go = useNavigate()
   const isNarrow = useNarrow()

@@ -130,10 +130,10 @@ function NoRuns({ filter, onChange }: FilterProps) {
     return (
       <Empty
         icon="filter"
-        title="No run is like this"
+        title="No matching runs"
         action={<Button onClick={() => onChange({})}>Show all runs</Button>}
       >
-        The filters above leave nothing of this team's runs.
+        No run of this team matches the filters above.
       </Empty>
     )
   return (
@@ -146,7 +146,7 @@ function NoRuns({ filter, onChange }: FilterProps) {
         </Link>
       }
     >
-      Each time a workflow runs, by hand, by the clock or by an event, it appears here at once.
+      Runs appear here as soon as they start: manually, on a schedule or by an event.
     </Empty>
   )
 }

@@ -5,7 +5,7 @@ import { type Change, changeOf, type LiveChange } from './model/rows.ts'
 
 const SETTLE_MS = 400
 
-/** Changes of rows as they happen, and how many runs have begun since the list was loaded. */
+/** Applies live changes to rows, and counts the runs that have started since the list was loaded. */
 export function useLiveRows(/** Another list begins anew. */ listKey: string) {
   const cache = useQueryClient()
   const [changes, setChanges] = useState<ReadonlyMap<string, LiveChange>>(new Map())

@@ -12,12 +12,12 @@ import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
 type Scope = Schemas['CreateApiKey']['scopes'][number]
-/** What most keys are for; the others are made by the API. */
+/** The scopes that most keys need. Others can be set through the API. */
 const SCOPES: [Scope, string][] = [
   ['workflows:read', 'See workflows'],
   ['workflows:write', 'Change workflows'],
   ['runs:read', 'See runs'],
-  ['runs:write', 'Start and steer runs'],
+  ['runs:write', 'Start and control runs'],
   ['approvals:write', 'Decide approvals'],
   ['files:read', 'See files'],
   ['files:write', 'Change files'],
@@ -26,7 +26,7 @@ const LIVES: Record<string, number | null> = {
   '30 days': 30,
   '90 days': 90,
   'a year': 365,
-  'as long as it is not deleted': null,
+  'until it is deleted': null,
 }
 const DAY_MS = 86_400_000
 
@@ -46,11 +46,11 @@ export function Keys() {
     <>
       <Section
         title="API keys"
-        about="For programs. A key acts in this team, and only does what its scopes allow."
+        about="For programs. A key belongs to this team and can only do what its scopes allow."
       >
         {made && (
           <div className={styles.secret} role="status">
-            <p>The key "{made.name}" is shown this once. Keep it where secrets are kept.</p>
+            <p>The key "{made.name}" is shown only once. Store it in a safe place.</p>
             <p className="mono">
               {made.key} <CopyButton text={made.key} label="Copy the key" />
             </p>
@@ -59,7 +59,7 @@ export function Keys() {
         <Loaded query={list}>
           {({ items }) =>
             items.length === 0 ? (
-              <p className="faint">No key yet. With one a program can do what you do here.</p>
+              <p className="faint">No keys yet. With a key, a program can use the API.</p>
             ) : (
               <ul className={styles.list}>
                 {items.map((one) => (
@@ -85,7 +85,7 @@ export function Keys() {
                     <ConfirmButton
                       size="small"
                       question={`Delete the key "${one.name}"?`}
-                      about="Whatever uses it is refused from then on. This cannot be undone."
+                      about="Programs that use it lose access immediately. This cannot be undone."
                       verb="Delete the key"
                       onConfirm={() => remove.mutateAsync(one.id)}
                     >
@@ -117,7 +117,7 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
   })
   const problem = create.isError ? asProblem(create.error) : null
   return (
-    <Section title="A new key">
+    <Section title="New key">
       <form
         onSubmit={(event) => {
           const form = event.currentTarget
@@ -137,14 +137,14 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
             <CheckField key={scope} name="scope" value={scope} label={words} />
           ))}
         </fieldset>
-        <SelectField label="It works for" name="life" defaultValue="90 days">
+        <SelectField label="Valid for" name="life" defaultValue="90 days">
           {Object.keys(LIVES).map((one) => (
             <option key={one}>{one}</option>
           ))}
         </SelectField>
         {problem && <ProblemNote problem={problem} />}
         <Button type="submit" busy={create.isPending}>
-          Make the key
+          Create key
         </Button>
       </form>
     </Section>

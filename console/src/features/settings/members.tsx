@@ -14,9 +14,9 @@ import styles from './settings.module.css'
 type Role = Schemas['UpdateMember']['role']
 const ROLES: Record<Role, string> = {
   viewer: 'Viewer: sees everything',
-  member: 'Member: edits and runs',
-  admin: 'Admin: manages members too',
-  owner: 'Owner: the plan and the team itself',
+  member: 'Member: edits workflows and starts runs',
+  admin: 'Admin: also manages members',
+  owner: 'Owner: also manages the plan and the team',
 }
 
 export function Members() {
@@ -83,7 +83,7 @@ function MemberList({ teamId }: { teamId: string }) {
                     <ConfirmButton
                       size="small"
                       question={`Remove ${one.name}?`}
-                      about="Their sessions and keys in this team end at once. What they made stays."
+                      about="They lose access and their API keys in this team immediately. What they created stays."
                       verb="Remove"
                       onConfirm={() => remove.mutateAsync(one.userId)}
                     >
@@ -182,11 +182,11 @@ function NewTeam() {
   const create = useMutation({
     mutationFn: (name: string) =>
       call('POST /teams', { body: { name }, idempotencyKey: newIdempotencyKey() }),
-    onSuccess: ({ name }) => say(`The team ${name} is there: choose it at the top left.`),
+    onSuccess: ({ name }) => say(`The team ${name} was created. Choose it at the top left.`),
     onSettled: () => void cache.invalidateQueries({ queryKey: ['teams'] }),
   })
   return (
-    <Section title="A new team" about="With workflows, runs, keys and members of its own.">
+    <Section title="New team" about="A team has its own workflows, runs, API keys and members.">
       <form
         onSubmit={(event) => {
           const form = event.currentTarget
@@ -195,7 +195,7 @@ function NewTeam() {
       >
         <TextField label="Name" name="name" required maxLength={80} />
         <Button type="submit" busy={create.isPending}>
-          Make the team
+          Create team
         </Button>
       </form>
     </Section>

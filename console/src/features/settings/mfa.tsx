@@ -11,12 +11,12 @@ import styles from './settings.module.css'
 
 type Props = { isOn: boolean; hasPassword: boolean }
 
-/** A code besides the password: set up with a QR code, with backup codes that are shown once. */
+/** A code in addition to the password: set up with a QR code, with backup codes that are shown once. */
 export function Mfa({ isOn, hasPassword }: Props) {
   const [codes, setCodes] = useState<string[] | null>(null)
   const about = isOn
-    ? 'Each sign-in asks for a code of your authenticator app.'
-    : 'With a second factor a password alone opens nothing.'
+    ? 'Each sign-in requires a code from your authenticator app.'
+    : 'With a second factor, a stolen password is not enough to sign in.'
   return (
     <Section title="Second factor" about={about}>
       {codes && <BackupCodes codes={codes} />}
@@ -76,7 +76,7 @@ function SetUp({ hasPassword, onCodes }: { hasPassword: boolean; onCodes: (codes
     )
   return (
     <form onSubmit={(event) => verify.mutate(fieldsOf(event).code ?? '')}>
-      <p>Take a picture of this with your authenticator app, or type the key into it.</p>
+      <p>Scan this code with your authenticator app, or enter the key.</p>
       <img
         className={styles.qr}
         src={setup.qrCode}
@@ -88,7 +88,7 @@ function SetUp({ hasPassword, onCodes }: { hasPassword: boolean; onCodes: (codes
         {setup.secret} <CopyButton text={setup.secret} label="Copy the key" />
       </p>
       <TextField
-        label="Code that the app shows"
+        label="Code from the app"
         name="code"
         inputMode="numeric"
         autoComplete="one-time-code"
@@ -121,7 +121,7 @@ function TurnOff({ hasPassword, onCodes }: { hasPassword: boolean; onCodes: (cod
         <TextField label="Code, for new backup codes" name="code" autoComplete="one-time-code" required />
         {renew.isError && <ProblemNote problem={asProblem(renew.error)} />}
         <Button type="submit" busy={renew.isPending}>
-          Make new backup codes
+          Create new backup codes
         </Button>
       </form>
       <form
@@ -153,8 +153,8 @@ function BackupCodes({ codes }: { codes: string[] }) {
   return (
     <div className={styles.secret} role="status">
       <p>
-        Keep these backup codes: each opens your account once when the app is not at hand. They are not shown
-        again. <CopyButton text={codes.join('\n')} label="Copy the codes" />
+        Store these backup codes. Each works once instead of a code from the app. They are not shown again.{' '}
+        <CopyButton text={codes.join('\n')} label="Copy the codes" />
       </p>
       <ul className="mono">
         {codes.map((code) => (

@@ -113,19 +113,19 @@ export function Profile() {
   )
 }
 
-/** Kept in this browser only. */
+/** Stored only in this browser. */
 function Looks() {
   const theme = useTheme()
   const [keys, setKeys] = useState(areKeysOn)
   return (
     <Section title="This browser">
       <SelectField label="Theme" value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>
-        <option value="system">As the system has it</option>
+        <option value="system">System default</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
       </SelectField>
       <CheckField
-        label="Single keys do things (press ? to see which)"
+        label="Use single-key shortcuts (press ? for a list)"
         checked={keys}
         onChange={(event) => {
           setKeysOn(event.target.checked)

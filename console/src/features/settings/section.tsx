@@ -13,7 +13,7 @@ export function Section({ title, about, children }: { title: string; about?: str
   )
 }
 
-/** What a form holds, by the names of its fields. */
+/** The values of a form, by field name. */
 export const fieldsOf = (event: FormEvent<HTMLFormElement>): Record<string, string> => {
   event.preventDefault()
   return Object.fromEntries(
@@ -23,7 +23,7 @@ export const fieldsOf = (event: FormEvent<HTMLFormElement>): Record<string, stri
 
 type Query<T> = { data: T | undefined; error: unknown; refetch: () => unknown }
 
-/** What was asked, or that it is on its way, or why it did not come. */
+/** Shows the loaded data, that it is loading, or why it failed. */
 export function Loaded<T>({ query, children }: { query: Query<T>; children: (data: T) => ReactNode }) {
   if (query.error)
     return <ProblemNote problem={asProblem(query.error)} onRetry={() => void query.refetch()} />

@@ -34,7 +34,7 @@ function Password() {
   const change = useMutation({
     meta: { quiet: true },
     mutationFn: changePassword,
-    onSuccess: () => say('The password is changed. All other sessions have ended.'),
+    onSuccess: () => say('Your password was changed. All other sessions have ended.'),
   })
   const problem = change.isError ? asProblem(change.error) : null
   return (
@@ -85,7 +85,7 @@ function Sessions() {
   return (
     <Section
       title="Sessions"
-      about="Where you are signed in. What you do not know, end it, and change your password."
+      about="Where you are signed in. If you do not recognise a session, end it and change your password."
     >
       <Loaded query={list}>
         {({ items }) => (
@@ -114,11 +114,11 @@ function Sessions() {
             {items.length > 1 && (
               <ConfirmButton
                 question="End all other sessions?"
-                about="Everybody who is signed in to this account elsewhere is signed out at once."
+                about="All other devices are signed out of this account immediately."
                 verb="End them"
                 onConfirm={() => endOthers.mutateAsync()}
               >
-                End all others
+                End all other sessions
               </ConfirmButton>
             )}
           </>
@@ -129,7 +129,7 @@ function Sessions() {
 }
 
 function browserOf(userAgent: string | null): string {
-  if (userAgent === null) return 'An unnamed client'
+  if (userAgent === null) return 'Unknown client'
   const [, browser] = /(Firefox|Edg|OPR|Chrome|Safari|curl)\/[\d.]+/.exec(userAgent) ?? []
   const [, system] = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(userAgent) ?? []
   return browser

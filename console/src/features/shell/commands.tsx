@@ -1,4 +1,4 @@
-// What works from every page: the palette, the list of keys, and `g` with a letter to go somewhere.
+// Commands of every page: the palette, the list of shortcuts, and `g` with a letter for navigation.
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useKeys } from '../../ui/use-keys.ts'
@@ -29,7 +29,7 @@ export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Op
       waitsSince.current = performance.now()
     },
   })
-  // The letter after `g` is taken before the page sees it, since it may mean something there.
+  // Handles the letter after `g` before the page does, because the page may use it too.
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (performance.now() - waitsSince.current > SECOND_KEY_MS) return

@@ -1,4 +1,4 @@
-// Where things of other features are. A feature names them here, so that it does not import the feature itself.
+// Links to pages of other features. Features use these, so that they do not import each other.
 
 const link = (to: string, params: object, search: object) => ({
   to: to as '/',

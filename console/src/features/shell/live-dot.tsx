@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { liveState, onLiveChange, sinceWhenOffline } from '../../api/live.ts'
 import styles from './live-dot.module.css'
 
-/** Whether what one sees is how things are. */
+/** Whether the page is up to date. */
 export function LiveDot() {
   const state = useSyncExternalStore(onLiveChange, liveState)
   const since = sinceWhenOffline()

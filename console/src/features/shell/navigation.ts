@@ -1,4 +1,4 @@
-// The pages of the rail, with the key that leads to each after `g`.
+// The pages of the navigation, with the key for each after `g`.
 import type { IconName } from '../../ui/icon.tsx'
 
 type Item = { to: string; icon: IconName; name: string; key: string }

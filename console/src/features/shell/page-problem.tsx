@@ -2,7 +2,7 @@ import type { Problem } from '../../api/problem.ts'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Unknown } from './unknown.tsx'
 
-/** In place of a page that cannot be shown. */
+/** Shown instead of a page that cannot be displayed. */
 export function PageProblem({
   problem,
   onRetry,

@@ -1,4 +1,4 @@
-// Find or do: pages, workflows and runs by what they are called, from anywhere.
+// The command palette: finds pages, workflows and runs by name, from anywhere.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useState } from 'react'
@@ -72,7 +72,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       act: () => void signOut(),
     },
   ]
-  // Tasks have no page to go to.
+  // Tasks have no page.
   const shown = text.trim() === '' ? [] : (found.data?.items ?? []).filter(({ kind }) => kind !== 'task')
   const things: Entry[] = shown.map((one) => ({
     id: one.id,
@@ -150,7 +150,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             )}
           </div>
         ))}
-        {entries.length === 0 && <p className="faint">Nothing is called that here.</p>}
+        {entries.length === 0 && <p className="faint">No results.</p>}
       </div>
     </Dialog>
   )

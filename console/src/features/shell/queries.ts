@@ -11,7 +11,7 @@ export const useTeams = () =>
     staleTime: 60_000,
   })
 
-/** How many approvals wait. */
+/** The number of waiting approvals. */
 export const useWaitingCount = () =>
   useQuery({
     queryKey: ['approvals', 'waiting-count'],

@@ -1,4 +1,4 @@
-// The two routes that all others stand below: the root, and the shell for who is signed in.
+// The two parent routes of all others: the root, and the shell for signed-in users.
 import {
   createRootRoute,
   createRoute,
@@ -20,14 +20,14 @@ export const rootRoute = createRootRoute({
   errorComponent: RootProblem,
 })
 
-/** A team is in the address when it is not the personal one. */
+/** The URL contains the team unless it is the personal one. */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
   component: Shell,
   validateSearch: ({ team }: Record<string, unknown>): { team?: string } =>
     typeof team === 'string' && /^team_\w+$/.test(team) ? { team } : {},
-  // A link within the console stays in the team; whoever leaves it says so (`team: undefined`).
+  // Links within the console stay in the team. Links that leave it set `team: undefined`.
   search: { middlewares: [retainSearchParams(['team'])] },
   beforeLoad: async ({ search, location }) => {
     chooseTeam(search.team ?? null)
@@ -39,7 +39,7 @@ export const shellRoute = createRoute({
   },
 })
 
-/** Asks again for what the page could not be shown without, such as the session. */
+/** Reloads what the page needs, such as the session. */
 function RootProblem({ error }: { error: unknown }) {
   const router = useRouter()
   return <PageProblem problem={asProblem(error)} onRetry={() => void router.invalidate()} />

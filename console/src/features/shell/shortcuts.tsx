@@ -47,7 +47,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       title="Keys"
-      about="They rest while a field has the focus. Settings turn them off."
+      about="They are inactive while a field has the focus. You can turn them off in the settings."
       size="large"
       onClose={onClose}
     >

@@ -4,7 +4,7 @@ import { Mark } from '../../ui/icon.tsx'
 import { useTeams } from './queries.ts'
 import styles from './shell.module.css'
 
-/** A list of the browser's own: it is quick, works by keyboard and touch, and says what it is. */
+/** A native select: fast, accessible and usable by keyboard and touch. */
 export function TeamSwitcher() {
   const { team } = useSearch({ from: '/shell' })
   const go = useNavigate()

@@ -1,4 +1,4 @@
-// Light or dark: what the system says, until a person chooses.
+// Light or dark: follows the system unless the user chooses.
 import { useSyncExternalStore } from 'react'
 
 export type Theme = 'system' | 'light' | 'dark'

@@ -2,21 +2,21 @@ import { Link } from '@tanstack/react-router'
 import { buttonClass } from '../../ui/kit/button.tsx'
 import { Empty, useTitle } from '../../ui/kit/page.tsx'
 
-/** For an address that leads nowhere, and for what is another team's: the server tells neither from the other. */
+/** For unknown URLs and for objects of other teams, because the server does not distinguish them. */
 export function Unknown({ what = 'page', list = '/' }: { what?: string; list?: string }) {
-  useTitle('Not here, or not yours')
+  useTitle('Not found')
   return (
     <main style={{ display: 'flex', height: '100%' }}>
       <Empty
         icon="search"
-        title="Not here, or not yours"
+        title="Not found"
         action={
           <Link to={list as '/'} className={buttonClass()}>
-            {list === '/' ? 'To the overview' : 'To the list'}
+            {list === '/' ? 'Go to the overview' : 'Go to the list'}
           </Link>
         }
       >
-        There is no such {what} in this team. It may be in another team of yours, or it was removed.
+        The {what} does not exist in this team. It may belong to another of your teams, or was removed.
       </Empty>
     </main>
   )

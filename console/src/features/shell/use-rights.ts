@@ -2,7 +2,7 @@ import { useMe } from './queries.ts'
 
 const RANK = { viewer: 0, member: 1, admin: 2, owner: 3 }
 
-/** What the person may do in this team, to leave out what the server would refuse. The server decides all the same. */
+/** The user's rights in this team, for hiding what the server would refuse. The server still decides. */
 export function useRights() {
   const me = useMe().data
   const rank = RANK[me?.team.role ?? 'viewer']

@@ -1,4 +1,4 @@
-// The same as commands of a shell. Keys and tokens are never part of them.
+// Shell commands for the same actions. They never contain keys or tokens.
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
@@ -23,7 +23,7 @@ type Schema = {
   required?: string[]
 }
 
-/** The least that has the form of an input. */
+/** The smallest value that matches the input's schema. */
 export function sampleOf(schema: unknown): unknown {
   const { type, default: preset, enum: choices, properties = {}, required = [] } = (schema ?? {}) as Schema
   if (preset !== undefined) return preset

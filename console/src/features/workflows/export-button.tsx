@@ -5,7 +5,7 @@ import { Button } from '../../ui/kit/button.tsx'
 import { sayProblem } from '../../ui/kit/toast.tsx'
 import type { Workflow } from './queries.ts'
 
-/** The workflow as a file that can be imported again. */
+/** Downloads the workflow as a file that can be imported. */
 export function ExportButton({ workflow }: { workflow: Workflow }) {
   const [isBusy, setBusy] = useState(false)
   async function save() {

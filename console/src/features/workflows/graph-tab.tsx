@@ -3,7 +3,7 @@ import { Json } from '../../ui/kit/json.tsx'
 import { type Definition, GraphView, NodeIcon, outlineOf } from '../run/index.ts'
 import styles from './workflow.module.css'
 
-/** The steps as they are: read only, with the settings of the one that is chosen. */
+/** A read-only view of the steps, with the settings of the selected one. */
 export function GraphTab({ definition }: { definition: object }) {
   const known = definition as Definition
   const outline = useMemo(() => outlineOf(known), [known])
@@ -30,21 +30,21 @@ export function GraphTab({ definition }: { definition: object }) {
           </>
         ) : (
           <>
-            <p className="faint">Choose a step to see how it is set.</p>
+            <p className="faint">Select a step to see its settings.</p>
             <Json
               title="Inputs"
               value={(definition as { inputs?: unknown }).inputs}
-              empty="It takes any input."
+              empty="Accepts any input."
             />
             <Json
               title="Settings"
               value={(definition as { settings?: unknown }).settings}
-              empty="As by default."
+              empty="Default settings."
             />
             <Json
               title="Output"
               value={(definition as { output?: unknown }).output}
-              empty="What the last steps give."
+              empty="The output of the last steps."
             />
           </>
         )}

@@ -11,7 +11,7 @@ import styles from './workflow.module.css'
 
 const MAX_BYTES = 5 * 1024 * 1024
 
-/** A file of a workflow: pasted, chosen or dropped. */
+/** A workflow file: pasted, chosen or dropped. */
 export function ImportPage() {
   useTitle('Import a workflow')
   const [text, setText] = useState('')
@@ -23,7 +23,7 @@ export function ImportPage() {
 
   async function read(file: File | undefined) {
     if (!file) return
-    if (file.size > MAX_BYTES) return setNote('The file is larger than a workflow can be.')
+    if (file.size > MAX_BYTES) return setNote('The file is too large for a workflow.')
     setNote(null)
     setText(await file.text())
     setKey(newIdempotencyKey())
@@ -47,8 +47,8 @@ export function ImportPage() {
         onDragOver={(event) => event.preventDefault()}
       >
         <p className="dim">
-          Drop a file anywhere here, choose one, or paste it: YAML or JSON, as a workflow is exported. It is
-          checked whole, and stored switched off, so that its schedules start nothing before you have looked.
+          Drop a file here, choose one, or paste it: an exported workflow in YAML or JSON. It is validated and
+          stored inactive, so that its schedules start nothing before you have reviewed it.
         </p>
         <input
           type="file"

@@ -51,7 +51,7 @@ export const useVersions = (id: string) =>
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
-/** Never another one. */
+/** A version never changes. */
 export const useVersion = (id: string, version: number | undefined) =>
   useQuery({
     queryKey: ['version', id, version],

@@ -12,7 +12,7 @@ import { useStart, type Workflow } from './queries.ts'
 
 const propertiesOf = (schema: unknown): object => (schema as { properties?: object } | null)?.properties ?? {}
 
-/** The input by a form from its schema, or as JSON. */
+/** The input as a form from its schema, or as JSON. */
 export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
   const { inputs } = workflow.definition
   const hasForm = Object.keys(propertiesOf(inputs)).length > 0
@@ -24,7 +24,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
   const problem = start.isError ? asProblem(start.error) : null
   const change = (value: Value) => {
     setInput(value)
-    // Another input is another run; the same pressed twice is one.
+    // A different input is another run. Pressing twice with the same input is one run.
     setKey(newIdempotencyKey())
   }
   async function run() {
@@ -35,7 +35,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
     <Dialog
       size="large"
       title={`Run ${workflow.name}`}
-      about={`Version ${workflow.version}, started by hand.`}
+      about={`Version ${workflow.version}, started manually.`}
       onClose={onClose}
       actions={
         <>

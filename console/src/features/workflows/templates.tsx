@@ -4,7 +4,7 @@ import { toWorkflow } from '../shell/index.ts'
 import { useFromTemplate, useTemplates } from './queries.ts'
 import styles from './workflows.module.css'
 
-/** Workflows to begin with. */
+/** Workflows to start from. */
 export function Templates() {
   const items = useTemplates().data?.items ?? []
   const use = useFromTemplate()
@@ -16,7 +16,7 @@ export function Templates() {
   }
   return (
     <section className={styles.templates} aria-labelledby="templates">
-      <h2 id="templates">Begin with a template</h2>
+      <h2 id="templates">Start from a template</h2>
       <ul>
         {items.map((one) => (
           <li key={one.id}>

@@ -15,12 +15,12 @@ const ICONS: Record<Trigger['type'], IconName> = {
   manual: 'hand',
 }
 
-/** What starts the workflow, and when it will next. */
+/** The triggers of the workflow, with their next fire times. */
 export function TriggersTab({ workflow }: { workflow: Workflow }) {
   const fires = useFires(workflow.id).data?.items ?? []
   if (workflow.triggers.length === 0)
     return (
-      <Empty icon="zap" title="Started by hand">
+      <Empty icon="zap" title="Started manually">
         A schedule, a webhook or an event of the team may start it as well: `triggers` of the definition say
         so.
       </Empty>
@@ -69,7 +69,9 @@ function TriggerFacts({ trigger }: { trigger: Trigger }) {
     )
   if (trigger.type === 'webhook')
     return trigger.url === null ? (
-      <p className="dim">Its address is shown to who may change the workflow: who has it can start runs.</p>
+      <p className="dim">
+        The URL is only shown to people who can edit the workflow, because it starts runs.
+      </p>
     ) : (
       <p className={styles.url}>
         <span className="mono">{trigger.url}</span>
@@ -89,5 +91,5 @@ function TriggerFacts({ trigger }: { trigger: Trigger }) {
         )}
       </p>
     )
-  return <p className="dim">By hand or by the API.</p>
+  return <p className="dim">Manually or through the API.</p>
 }

@@ -12,7 +12,7 @@ import styles from './workflow.module.css'
 
 type Props = { workflow: Workflow; etag: string; mayWrite: boolean }
 
-/** Who changed what, and when. Two versions stand on one graph. */
+/** The history of changes. Two versions can be compared in one graph. */
 export function VersionsTab({ workflow, etag, mayWrite }: Props) {
   const { from, to = workflow.version } = useSearch({ from: '/shell/workflows/$id' })
   const before = from ?? (to > 1 ? to - 1 : undefined)
@@ -44,7 +44,7 @@ export function VersionsTab({ workflow, etag, mayWrite }: Props) {
                   size="small"
                   look="quiet"
                   question={`Restore version ${one.version}?`}
-                  about="A new version is made that is like this one. Runs under way go on with what they have."
+                  about="This creates a new version with the same content. Active runs keep their version."
                   verb="Restore"
                   onConfirm={() => restore.mutateAsync({ version: one.version, etag })}
                 >
@@ -116,7 +116,7 @@ function words(diff: {
   nodes: { added: unknown[]; removed: unknown[]; changed: unknown[] }
   edges: { added: unknown[]; removed: unknown[] }
 }): string {
-  if (diff.same) return 'nothing has changed'
+  if (diff.same) return 'no changes'
   const parts = [
     [diff.nodes.added.length, 'steps added'],
     [diff.nodes.removed.length, 'removed'],

@@ -83,8 +83,8 @@ function WorkflowView({ workflow, etag }: { workflow: Workflow; etag: string }) 
         }
       >
         <span className="faint num">v{workflow.version}</span>
-        {!workflow.active && <Tag title="Its triggers start no runs">Off</Tag>}
-        {workflow.hasDraft && <Tag title="There is a draft that is not published">Draft</Tag>}
+        {!workflow.active && <Tag title="Its triggers do not start runs">Off</Tag>}
+        {workflow.hasDraft && <Tag title="It has an unpublished draft">Draft</Tag>}
         {workflow.tags.map((one) => (
           <span key={one} className="wide-only">
             <Tag>{one}</Tag>

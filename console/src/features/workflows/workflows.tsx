@@ -88,7 +88,7 @@ export function Workflows() {
         ) : items.length === 0 && isFiltered ? (
           <Empty
             icon="filter"
-            title="No workflow is like this"
+            title="No matching workflows"
             action={<Button onClick={() => set({ q: '', tag: '', folder: '' })}>Show all</Button>}
           />
         ) : (
@@ -127,7 +127,7 @@ function Row({ workflow: one, onFolder }: { workflow: WorkflowSummary; onFolder:
         </small>
       </Link>
       <span className={styles.tags}>
-        {!one.active && <Tag title="Its triggers start no runs">Off</Tag>}
+        {!one.active && <Tag title="Its triggers do not start runs">Off</Tag>}
         {one.hasDraft && <Tag>Draft</Tag>}
         {one.folder && (
           <button type="button" onClick={() => onFolder(one.folder)}>

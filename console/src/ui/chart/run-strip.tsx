@@ -1,4 +1,4 @@
-// The last runs of a workflow: height is time, colour is how it ended.
+// The latest runs of a workflow. Height is duration, colour is the result.
 import { shownStatus, toneOf } from '../status.ts'
 import styles from './run-strip.module.css'
 

@@ -1,5 +1,5 @@
-// Fields from a JSON Schema: those that forms and inputs of workflows use. What it does not know is a field of JSON, so nothing
-// is a dead end. The server checks the values.
+// Form fields from a JSON Schema, for the keywords that forms and inputs of workflows use. Everything else becomes a JSON field. The
+// server validates the values.
 import { useState } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
 
@@ -30,7 +30,7 @@ type Props = {
 const typeOf = ({ type }: Schema): string | undefined =>
   Array.isArray(type) ? type.find((one) => one !== 'null') : type
 
-/** What a form begins with. */
+/** The initial value of a form. */
 export const valuesOf = (schema: unknown): Record<string, Value> =>
   Object.fromEntries(
     Object.entries((schema as Schema | null)?.properties ?? {})
@@ -132,7 +132,7 @@ type JsonFieldProps = {
   onChange: (value: Value) => void
 }
 
-/** Keeps what is being typed; hands on only what can be read. */
+/** Keeps the typed text, and only passes on values that can be parsed. */
 export function JsonField({ label, help, error, value, onChange }: JsonFieldProps) {
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
   const fault = faultOf(text)
@@ -160,6 +160,6 @@ function faultOf(text: string): string | null {
     JSON.parse(text)
     return null
   } catch (error) {
-    return `This is not JSON yet: ${(error as Error).message}`
+    return `This is not valid JSON: ${(error as Error).message}`
   }
 }

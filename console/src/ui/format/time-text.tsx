@@ -1,4 +1,4 @@
-// Times that stay true while one looks at them. One clock a second serves all of them.
+// Texts for times that update themselves. They share one clock that ticks every second.
 import { useSyncExternalStore } from 'react'
 import { ago, duration, exact } from './time.ts'
 
@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time in whole seconds. */
+/** The time, rounded to whole seconds. */
 export function useSeconds(): number {
   if (timer === undefined) now = Date.now()
   return useSyncExternalStore(subscribe, () => now)
@@ -37,7 +37,7 @@ export function Ago({ at }: { at: string | null }) {
   )
 }
 
-/** How long something is under way. */
+/** The duration so far. */
 export function Elapsed({ since }: { since: string | null }) {
   const seconds = useSeconds()
   if (since === null) return null

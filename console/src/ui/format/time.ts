@@ -1,4 +1,4 @@
-// Times and amounts as a person reads them.
+// Formats times and amounts for people.
 
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–'
@@ -25,7 +25,7 @@ const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number]
   [Number.POSITIVE_INFINITY, 'year', 365 * 86_400],
 ]
 
-/** `3m ago`, `in 2h`. A clock that is a little off says `now`. */
+/** `3m ago`, `in 2h`. A small clock difference shows as `now`. */
 export function ago(iso: string | null | undefined, now = Date.now()): string {
   if (!iso) return '–'
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
@@ -38,7 +38,7 @@ const exactFormat = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',
   timeStyle: 'medium',
 })
-/** The whole time in the viewer's zone, and in UTC. */
+/** The full time in the viewer's time zone, and in UTC. */
 export const exact = (iso: string): string =>
   `${exactFormat.format(new Date(iso))} (${iso.slice(0, 19).replace('T', ' ')} UTC)`
 
@@ -63,5 +63,5 @@ export function bytes(size: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`
 }
 
-/** The end of an id, which tells it from its neighbours. */
+/** The end of an id, which distinguishes it from others. */
 export const shortId = (id: string): string => id.slice(-6)

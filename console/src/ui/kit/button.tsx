@@ -11,9 +11,9 @@ export type ButtonProps = Omit<ComponentProps<'button'>, 'children'> &
   Look & {
     icon?: IconName
     children: ReactNode
-    /** It was pressed and the server has not answered yet. */
+    /** It was pressed, and the server has not responded yet. */
     busy?: boolean
-    /** Where space is short only the icon is shown. */
+    /** On small screens, only the icon is shown. */
     foldsText?: boolean
   }
 

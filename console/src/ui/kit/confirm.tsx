@@ -5,13 +5,13 @@ const Dialog = lazy(() => import('./dialog.tsx').then((parts) => ({ default: par
 
 type Props = Omit<ButtonProps, 'onClick'> & {
   question: string
-  /** What will happen, so that nobody has to guess. */
+  /** What will happen. */
   about: string
   verb: string
   onConfirm: () => Promise<unknown>
 }
 
-/** A button that asks once before it does what cannot be taken back. */
+/** A button that asks for confirmation before an irreversible action. */
 export function ConfirmButton({ question, about, verb, onConfirm, ...button }: Props) {
   const [isOpen, setOpen] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -22,7 +22,7 @@ export function ConfirmButton({ question, about, verb, onConfirm, ...button }: P
       await onConfirm()
       close()
     } catch {
-      // The mutation has said it already.
+      // The mutation has already reported the error.
     } finally {
       setBusy(false)
     }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { IconButton } from './button.tsx'
 import { say } from './toast.tsx'
 
-/** Copies a text, and says that it did. */
+/** Copies a text and confirms it. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
   const [isDone, setDone] = useState(false)
   async function copy() {
@@ -11,7 +11,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
       setDone(true)
       setTimeout(() => setDone(false), 1200)
     } catch {
-      say('The browser does not let this page copy.')
+      say('The browser does not allow copying.')
     }
   }
   return (

@@ -1,4 +1,4 @@
-// Loaded when the first dialog opens: the parts of Base UI are not among what a first view waits for.
+// Loaded when the first dialog opens, so that Base UI is not part of the initial load.
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
@@ -7,11 +7,11 @@ import styles from './dialog.module.css'
 
 export type DialogProps = {
   title: string
-  /** What it does, in a sentence. */
+  /** What the dialog does, in one sentence. */
   about?: ReactNode
   onClose: () => void
   children: ReactNode
-  /** Buttons, the one that does it last. */
+  /** The buttons, with the main one last. */
   actions?: ReactNode
   size?: 'small' | 'large'
 }

@@ -8,7 +8,7 @@ type FieldProps = {
   children: (id: string, describedBy: string | undefined) => ReactNode
 }
 
-/** A label, what helps, and what is wrong, each tied to its input. */
+/** A label, help and error text, each linked to the input. */
 export function Field({ label, help, error, children }: FieldProps) {
   const id = useId()
   const note = error ?? help

@@ -1,4 +1,4 @@
-// The frame of a page: its head, and what it says when there is nothing, not yet anything, or something wrong.
+// The frame of a page: its header, and what it shows when it is empty, loading or failed.
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { Icon, type IconName } from '../icon.tsx'
@@ -15,7 +15,7 @@ export function Head({ title, children, end }: { title: ReactNode; children?: Re
   )
 }
 
-/** The name of the browser's tab. */
+/** The title of the browser tab. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title === '' ? 'Orrery' : `${title} · Orrery`
@@ -43,7 +43,7 @@ export function Empty({
   )
 }
 
-/** What the server said went wrong, what helps, and what to name when one asks for help. */
+/** The server's error, what helps, and the id for support. */
 export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   return (
     <div className={styles.problem} role="alert">
@@ -75,7 +75,7 @@ export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: 
 
 const PATIENCE_MS = 150
 
-/** Lines of the final height, shown when the wait is long enough to be seen. */
+/** Placeholders with the final height, shown only if loading takes noticeably long. */
 export function Skeleton({ rows = 8, height = 36 }: { rows?: number; height?: number }) {
   const [isLate, setLate] = useState(false)
   useEffect(() => {

@@ -6,7 +6,7 @@ import { Kbd } from './tag.tsx'
 
 const SETTLE_MS = 250
 
-/** Searches when one stops typing, not at every letter. `F` goes to it. */
+/** Searches when typing stops, not at every letter. `F` focuses it. */
 export function SearchField({
   label,
   placeholder,
@@ -42,7 +42,7 @@ export function SearchField({
         value={text}
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          // The browser would empty the field.
+          // The browser would clear the field.
           if (event.key !== 'Escape') return
           event.preventDefault()
           event.currentTarget.blur()

@@ -12,7 +12,7 @@ type Props = {
   children?: ReactNode
 }
 
-/** One tab stop; arrows go from tab to tab. */
+/** One tab stop; arrow keys move between tabs. */
 export function Tabs({ tabs, value, onChange, label, look = 'line', children }: Props) {
   const id = useId()
   function move(event: KeyboardEvent) {

@@ -9,7 +9,7 @@ export const Tag = ({ children, title }: { children: ReactNode; title?: string }
 
 export const Kbd = ({ children }: { children: ReactNode }) => <kbd className={styles.kbd}>{children}</kbd>
 
-/** A choice among filters; pressed when it is in force. */
+/** A filter option; pressed while it is active. */
 export const Chip = ({
   pressed,
   onClick,

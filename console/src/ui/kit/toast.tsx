@@ -1,4 +1,4 @@
-// What has been done or has gone wrong, said once and out of the way.
+// Brief messages about what was done or has failed.
 import { useSyncExternalStore } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { IconButton } from './button.tsx'
@@ -27,7 +27,7 @@ export function say(text: string): void {
   setTimeout(() => drop(id), STAYS_MS)
 }
 
-/** Stays until it is closed: it has something to read, and to copy. */
+/** Stays until closed, because it has something to read and copy. */
 export function sayProblem(problem: Problem): void {
   change([...toasts, { id: ++lastId, text: '', problem }].slice(-MAX_TOASTS))
 }

@@ -35,13 +35,15 @@ test('the sentence of a step says what is so now', () => {
   const live = liveOf(events.slice(0, at + 1))
   const place = placeAt(live, 'customer')!
   const say = (now: number) => sentenceOf(place, live, now, 4)?.text
-  expect(say(place.wait!.until! - 800)).toMatch(/^Try 1 failed: GET .* 503\. The next starts in 800 ms\.$/)
-  expect(say(place.wait!.until! + 5)).toMatch(/The next starts now\.$/)
-  expect(sentenceOf(null, live, 0)?.text).toBe('Its turn has not come yet.')
+  expect(say(place.wait!.until! - 800)).toMatch(
+    /^Attempt 1 failed: GET .* 503\. The next attempt starts in 800 ms\.$/,
+  )
+  expect(say(place.wait!.until! + 5)).toMatch(/The next attempt starts now\.$/)
+  expect(sentenceOf(null, live, 0)?.text).toBe('The run has not reached this step yet.')
 })
 
 test.each([
-  ['asking', 'ask', /^Waits for an approval since \d\d:\d\d:\d\d\. It stops waiting in 24 h 0 min\.$/],
+  ['asking', 'ask', /^Waiting for an approval since \d\d:\d\d:\d\d\. It stops waiting in 24 h 0 min\.$/],
   ['order', 'ask', /took another way/],
   ['items-and-loop', 'each', /^6 items are done, 3 of them failed\.$/],
   ['failing', 'who', null],

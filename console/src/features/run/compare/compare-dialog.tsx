@@ -13,7 +13,7 @@ import styles from './compare-dialog.module.css'
 
 const MOST = 30
 
-/** With which other run of the workflow. The one that this run goes on with comes first. */
+/** Chooses another run of the workflow. The run that this one follows comes first. */
 export function CompareDialog({ onClose }: { onClose: () => void }) {
   const { run } = useRunView()
   const list = useQuery({
@@ -27,16 +27,16 @@ export function CompareDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       size="large"
       title="Compare with"
-      about={`The last ${MOST} runs of ${run.workflowName}. Another one: put its id into the address.`}
+      about={`The last ${MOST} runs of ${run.workflowName}. For another one, put its id into the URL.`}
       onClose={onClose}
     >
       {list.isPending && <Skeleton rows={4} />}
       {list.isError && <ProblemNote problem={asProblem(list.error)} />}
-      {list.isSuccess && others.length === 0 && <p className="faint">There is no other run of it yet.</p>}
+      {list.isSuccess && others.length === 0 && <p className="faint">It has no other runs yet.</p>}
       <ul className={styles.runs}>
         {others.map((one) => (
           <li key={one.id}>
-            {/* The older one stands on the left. */}
+            {/* The older one is on the left. */}
             <Link
               to="/runs/$id/compare/$other"
               params={
@@ -52,7 +52,7 @@ export function CompareDialog({ onClose }: { onClose: () => void }) {
               <b className="cut" dir="auto">
                 {one.title ?? shortId(one.id)}
               </b>
-              {one.id === run.parentRunId && <span className="faint">this run goes on with it</span>}
+              {one.id === run.parentRunId && <span className="faint">this run follows it</span>}
               <span className="num faint">{duration(one.durationMs)}</span>
               <span className="num faint">
                 <Ago at={one.createdAt} />

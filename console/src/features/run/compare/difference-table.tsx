@@ -15,7 +15,7 @@ type Props = {
   onChoose: (key: string) => void
 }
 
-/** The steps that went another way, were tried more often, or took much longer. */
+/** The steps with a different outcome, more attempts or a much longer duration. */
 export function DifferenceTable({ rows, left, right, chosen, onChoose }: Props) {
   const [isAll, setAll] = useState(false)
   const different = rows.filter(({ differs }) => differs.length > 0)
@@ -31,7 +31,7 @@ export function DifferenceTable({ rows, left, right, chosen, onChoose }: Props) 
         </Chip>
       </div>
       {shown.length === 0 ? (
-        <p className="faint">Every step went the same way, in about the same time.</p>
+        <p className="faint">All steps have the same outcome and a similar duration.</p>
       ) : (
         <table>
           <thead>
@@ -67,7 +67,7 @@ export function DifferenceTable({ rows, left, right, chosen, onChoose }: Props) 
 }
 
 function SideCell({ side: { look, ms, tries, place }, isMissing }: { side: Side; isMissing: boolean }) {
-  if (isMissing) return <td className="faint">no such step</td>
+  if (isMissing) return <td className="faint">step missing</td>
   return (
     <td>
       <span className={styles.side}>

@@ -8,7 +8,7 @@ import type { Side } from './compare.tsx'
 
 const MOST = 200
 
-/** What went in and came out: of the runs, or of the step that is chosen, with what differs. */
+/** The input and output of the runs or of the selected step, with their differences. */
 export function Values({ left, right, step }: { left: Side; right: Side; step: string | null }) {
   const [a, b] = [useValues(left, step), useValues(right, step)]
   if (a === null || b === null) return <Skeleton rows={3} />
@@ -37,12 +37,12 @@ function Difference({ title, left, right }: { title: string; left: unknown; righ
     <section className={styles.values}>
       <h2>{title}</h2>
       {changes.length === 0 ? (
-        <p className="faint">{left === undefined || left === null ? 'Both have none.' : 'The same.'}</p>
+        <p className="faint">{left === undefined || left === null ? 'Both are empty.' : 'Equal.'}</p>
       ) : (
         <Changes changes={changes} />
       )}
       <details>
-        <summary>Both, as they are</summary>
+        <summary>Both values</summary>
         <div className={styles.both}>
           <Json value={left} empty="None" />
           <Json value={right} empty="None" />

@@ -1,10 +1,10 @@
-// Where cards and frames stand: in layers, then moved to half columns. A group that is open is laid out for itself, and is one
-// large box for what is around it.
+// Positions cards and frames: in layers, then moved to half columns. An open group is laid out by itself and is one large box for
+// everything around it.
 import { type Box, CARD, ownPlaces, type Placed, toColumns } from '../model/columns.ts'
 import { inLayers } from '../model/layers.ts'
 import type { Outline, StepDef } from '../model/steps.ts'
 
-/** `x` and `y` are of the upper left corner, `depth` how many frames are around it. */
+/** `x` and `y` are the upper left corner, `depth` is the number of enclosing frames. */
 export type Spot = { x: number; y: number; width: number; height: number; depth: number; isFrame: boolean }
 export type Layout = { spots: ReadonlyMap<string, Spot>; right: number }
 

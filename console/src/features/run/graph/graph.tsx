@@ -19,14 +19,14 @@ import { Wire } from './wire.tsx'
 
 const nodeTypes = { card: NodeCard }
 const edgeTypes = { wire: Wire }
-/** Beyond this only what is in view is drawn, and one begins where something happens. */
+/** Above this number, only the visible part is drawn, and the view starts where something happens. */
 const MANY = 200
 const FIT = { padding: 0.06, maxZoom: 1 }
 const NEAR = { maxZoom: 0.8 }
 
 type Props = {
   outline: Outline
-  /** Null for a workflow that is only shown. */
+  /** Null for a workflow without a run. */
   live: Live | null
   chosen: string | null
   onChoose: (path: string | null) => void
@@ -86,7 +86,7 @@ function Graph({ outline, live, chosen, onChoose, marks }: Props) {
   )
 }
 
-/** What is chosen is seen: the groups around it are open. */
+/** Opens the groups around the selection, so that it is visible. */
 function withParents(
   folds: ReadonlySet<string>,
   { byKey }: Outline,
@@ -100,7 +100,7 @@ function withParents(
 
 const ACTIVE = ['running', 'retrying', 'waiting', 'unknown', 'failed'] as const
 
-/** Where one begins to look: at what happens, or at the first step. */
+/** The initial view: the active part, or the first step. */
 function beginOf({ steps }: Outline, live: Live | null): { id: string }[] {
   const busy = [...(live?.steps.values() ?? [])].find(({ counts }) =>
     ACTIVE.some((status) => (counts[status] ?? 0) > 0),
@@ -109,7 +109,7 @@ function beginOf({ steps }: Outline, live: Live | null): { id: string }[] {
   return begin === undefined ? [] : [{ id: stepOf(begin.key).split('.')[0]! }]
 }
 
-/** The card that was chosen elsewhere is brought into view, when it is not. */
+/** Scrolls to a card that was selected elsewhere, if it is not visible. */
 function useChosenInView(chosen: string | null): void {
   const flow = useReactFlow()
   useEffect(() => {

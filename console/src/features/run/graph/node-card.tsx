@@ -12,7 +12,7 @@ import { useNow } from '../run-view.ts'
 import styles from './graph.module.css'
 
 export type Card = {
-  /** Null in a workflow that is only shown. */
+  /** Null for a workflow without a run. */
   look: Look | null
   tries: number
   places: number
@@ -20,9 +20,9 @@ export type Card = {
   to: number | null
   failed: number
   items: { count: number; done: number; failed: number } | null
-  /** How it differs, in a comparison. */
+  /** The difference, in a comparison. */
   mark: string | null
-  /** How it looks in the other run of a comparison. */
+  /** Its appearance in the other run of a comparison. */
   other: Look | null
 }
 export type CardData = {
@@ -34,7 +34,7 @@ export type CardData = {
   onFold: ((key: string) => void) | null
 }
 
-/** Handles stand in the middle part of the lower edge. */
+/** Handles are in the middle part of the lower edge. */
 const leftOf = (at: number, of: number): string => `${of === 1 ? 50 : 24 + (52 * at) / (of - 1)}%`
 
 export const NodeCard = memo(function NodeCard({ data }: NodeProps<Node<CardData>>) {

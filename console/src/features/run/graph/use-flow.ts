@@ -1,5 +1,5 @@
-// The cards and wires of the graph, as React Flow takes them. A card that has not changed stays the same object, so that of a
-// thousand only those are drawn anew of which something was heard.
+// The cards and wires of the graph for React Flow. An unchanged card stays the same object, so that of a thousand cards only the
+// changed ones are drawn again.
 import type { Edge, Node } from '@xyflow/react'
 import { useMemo, useRef } from 'react'
 import { portsInOrder } from '../model/columns.ts'
@@ -76,7 +76,7 @@ export function useFlow(
   return { nodes, edges }
 }
 
-/** What is inside of a card is chosen by it. */
+/** Clicking inside a card selects the card. */
 function drawnAround(key: string, { spots }: Layout): string | null {
   for (let at = key; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.'))))
     if (spots.has(at)) return at
@@ -119,13 +119,13 @@ function portsOf({ wires }: Outline, { spots }: Layout): Map<string, string[]> {
     const spot = spots.get(key)
     return spot === undefined ? 0 : spot.x + spot.width / 2
   }
-  // A way back leaves on the right, where it goes up.
+  // A loop edge leaves on the right, where it goes up.
   const xOf = (all: readonly WireDef[]) => (to: string) =>
     all.some((wire) => wire.to === to && wire.isBack) ? Number.POSITIVE_INFINITY : middle(to)
   return new Map([...ways].map(([from, all]) => [from, portsInOrder(all, xOf(all))]))
 }
 
-/** Right of everything that stands between the two ends of a way back. */
+/** To the right of everything between the two ends of a loop edge. */
 function besideOf({ spots }: Layout, from: string, to: string): number {
   const [source, target] = [spots.get(from)!, spots.get(to)!]
   const between = [...spots.values()].filter(

@@ -3,7 +3,7 @@ import { loopPath, wirePath } from '../model/columns.ts'
 import type { WireLook } from '../model/look.ts'
 import styles from './graph.module.css'
 
-/** `right` is where a way back goes up, beside what it goes round. */
+/** `right` is where a loop edge goes up, next to the nodes of the loop. */
 export type WireData = { look: WireLook; right: number | null; port: string }
 
 export function Wire({ id, data, sourceX, sourceY, targetX, targetY }: EdgeProps<Edge<WireData>>) {

@@ -1,12 +1,12 @@
-// From layers to places on half columns, so that what follows stands straight under what it follows.
+// Converts layers to positions on half columns, so that a successor is straight below its predecessor.
 
 export const CARD = { width: 224, height: 52 }
 const GAP = 28
-/** Half of a card and its gap. */
+/** Half the width of a card with its gap. */
 export const HALF = (CARD.width + GAP) / 2
 
 export type Box = { id: string; width: number; height: number }
-/** `x` and `y` are of the middle. */
+/** `x` and `y` are the center. */
 export type Placed = Box & { x: number; y: number }
 export type Link = { from: string; to: string }
 
@@ -18,7 +18,7 @@ export function toColumns(boxes: readonly Placed[], links: readonly Link[]): Pla
     into.set(to, [...(into.get(to) ?? []), from])
     outOf.set(from, (outOf.get(from) ?? 0) + 1)
   }
-  /** The right edge of what stands in a row already. */
+  /** The right edge of the boxes in a row so far. */
   const edges = new Map<number, number>()
   const sorted = [...byId.values()].sort((a, b) => a.y - b.y || a.x - b.x)
   for (const box of sorted) {
@@ -34,7 +34,7 @@ export function toColumns(boxes: readonly Placed[], links: readonly Link[]): Pla
   return sorted
 }
 
-/** The places that the definition names, when each of its nodes has one. */
+/** The positions in the definition, if all of its nodes have one. */
 export function ownPlaces(
   nodes: readonly { id: string; position?: unknown }[],
   boxes: ReadonlyMap<string, Box>,
@@ -49,7 +49,7 @@ export function ownPlaces(
   return placed.length === 0 ? null : placed
 }
 
-/** Ports in the order of where they lead, so that their wires do not cross. */
+/** Ports in the order of their targets, so that their wires do not cross. */
 export function portsInOrder(
   ways: readonly { port: string; to: string }[],
   xOf: (id: string) => number,
@@ -59,7 +59,7 @@ export function portsInOrder(
   return [...least].sort(([, a], [, b]) => a - b).map(([port]) => port)
 }
 
-/** Of one way that leaves a box at the bottom and comes in at the top: straight down, then across close above its end. */
+/** A path from the bottom of a box to the top of another: straight down, then across just above its end. */
 export function wirePath(from: { x: number; y: number }, to: { x: number; y: number }): string {
   const dx = to.x - from.x
   if (Math.abs(dx) < 1) return `M${from.x} ${from.y}V${to.y}`
@@ -69,7 +69,7 @@ export function wirePath(from: { x: number; y: number }, to: { x: number; y: num
   return `M${from.x} ${from.y}V${mid - r}Q${from.x} ${mid} ${from.x + s * r} ${mid}H${to.x - s * r}Q${to.x} ${mid} ${to.x} ${mid + r}V${to.y}`
 }
 
-/** A way back goes round on the right. */
+/** A loop edge goes around on the right. */
 export function loopPath(
   from: { x: number; y: number },
   to: { x: number; y: number },

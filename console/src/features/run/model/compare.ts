@@ -1,4 +1,4 @@
-// What differs between two runs.
+// Compares two runs.
 import type { Live, Place } from './live.ts'
 import { durationOf, type Look, lookOf } from './look.ts'
 import type { StepDef } from './steps.ts'
@@ -14,7 +14,7 @@ export type Compared = {
   differs: Difference[]
 }
 
-/** Times differ when one is this many times the other, and by more than a person would notice. */
+/** Durations differ if one is this many times the other, and the difference is noticeable. */
 const TIMES = 2
 const LEAST_MS = 50
 
@@ -28,7 +28,7 @@ const sideOf = (key: string, live: Live): Side => {
   }
 }
 
-/** Steps of both, those of the left in its order first. `left` and `right` may be of different versions. */
+/** The steps of both runs, starting with the left one's in its order. The versions may differ. */
 export function compareRuns(
   left: { steps: readonly StepDef[]; live: Live },
   right: { steps: readonly StepDef[]; live: Live },
@@ -42,7 +42,7 @@ export function compareRuns(
     if (!inRight.has(key)) differs.push('only here')
     else if (!inLeft.has(key)) differs.push('only there')
     else {
-      // What was taken over was not done there: how long it took says nothing.
+      // An adopted outcome was not computed there, so its duration means nothing.
       const isAdopted = a.place?.isAdopted || b.place?.isAdopted
       if (a.look !== b.look) differs.push('status')
       if (!isAdopted && a.tries !== b.tries) differs.push('tries')
@@ -60,7 +60,7 @@ function isOtherTime(a: number | null, b: number | null): boolean {
 
 export type Change = { path: string; kind: 'added' | 'removed' | 'changed'; left: unknown; right: unknown }
 
-/** Where two values differ, the outermost places first; at most `most` of them. */
+/** The paths where two values differ, outermost first, at most `most`. */
 export function differencesOf(left: unknown, right: unknown, most = 200): Change[] {
   const found: Change[] = []
   const walk = (a: unknown, b: unknown, path: string) => {

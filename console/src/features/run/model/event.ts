@@ -1,10 +1,9 @@
-// What a run's events and its definition look like to the model: what of the contract is read here, nothing more. So an
-// event of a kind that is not known yet is a value like any other.
+// A run's events and definition as the model reads them: only the parts it uses. So events of unknown kinds are accepted too.
 
 export type StepError = {
   code: string
   message: string
-  /** The node that failed first, when the error comes from inside. */
+  /** The inner node that failed first, if any. */
   path?: string | undefined
   retryable?: boolean | undefined
   details?: unknown
@@ -49,6 +48,6 @@ export type EdgeDef = { from: string; to: string; port?: string; back?: boolean 
 export type Definition = {
   nodes: NodeDef[]
   edges?: EdgeDef[]
-  /** JSON Schema of the input. */
+  /** The JSON Schema of the input. */
   inputs?: unknown
 }

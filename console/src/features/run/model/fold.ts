@@ -1,7 +1,7 @@
-// Events to what a screen shows. The same fold runs over the log of a run that has ended, over the socket and in tests.
-//  1. It is pure: what was handed out before never changes.
-//  2. An event that was taken is not taken again. Behind a hole nothing is taken.
-//  3. A batch costs what it touches, not what the run has.
+// Computes what a screen shows from events. The same fold processes the log of an ended run, events from the socket, and tests.
+//  1. It is pure: returned values never change.
+//  2. Each event is applied once. After a gap, no events are applied until the gap is filled.
+//  3. The cost of a batch depends on what it changes, not on the size of the run.
 import type { RunEvent } from './event.ts'
 import type { Live, Place, Spot, Step, Wait } from './live.ts'
 import { partsOf, stepOf, withoutItem } from './path.ts'
@@ -17,7 +17,7 @@ type OpenStep = Omit<Step, 'spots' | 'counts' | 'ports'> & {
   ports: Map<string, number>
 }
 
-/** What was copied in a batch and may be changed in place. */
+/** Objects that were copied in this batch and may be changed in place. */
 type Batch = { steps: Set<string>; maps: Own }
 
 const RUN_STATUS: Record<string, Live['status']> = {
@@ -92,7 +92,7 @@ function changeStep(next: Change, event: RunEvent, path: string, batch: Batch): 
   else next.waits.delete(path)
 }
 
-/** A step that is changed for the first time in a batch is copied; what was handed out stays as it is. */
+/** Copies a step at its first change in a batch, so that returned values stay unchanged. */
 function openStep(next: Change, key: string, opened: Set<string>): OpenStep {
   const old = next.steps.get(key)
   if (old !== undefined && opened.has(key)) return old as OpenStep

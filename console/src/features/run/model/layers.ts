@@ -1,13 +1,13 @@
-// Where boxes stand that lead to one another, from top to bottom: in layers, few lines crossing, each near what it is tied to.
-//  1. A box stands below all that lead to it, and what leads in stands close above where it leads.
-//  2. A way over several layers keeps a place free in each, so that it passes no box.
+// Positions linked boxes from top to bottom: in layers, with few crossings, each box near the boxes that it is linked to.
+//  1. A box is below all its predecessors, and a box without predecessors is just above its successors.
+//  2. A link across several layers reserves a slot in each, so that it does not cross boxes.
 //  3. Boxes of a layer never overlap.
 import type { Box, Link, Placed } from './columns.ts'
 
 const GAP = { x: 28, y: 40 }
 const SWEEPS = 8
 const PASSES = 6
-/** Of more long ways than this no place is kept: it would cost more than it helps. */
+/** If there are more long links, they reserve no slots, because that would cost more than it helps. */
 const MOST_HELD = 5_000
 
 type Item = { box: Box | null; layer: number; x: number; width: number; above: Item[]; below: Item[] }
@@ -25,7 +25,7 @@ export function inLayers(boxes: readonly Box[], links: readonly Link[]): Placed[
   return withHeights(ordered)
 }
 
-/** Links in an order of dependence; what would lead back in it is left out. */
+/** Links in topological order, without those that would close a cycle. */
 function forwardOf(boxes: readonly Box[], links: readonly Link[]): Link[] {
   const outOf = Map.groupBy(links, ({ from }) => from)
   const open = new Map(boxes.map(({ id }) => [id, 0]))
@@ -34,7 +34,7 @@ function forwardOf(boxes: readonly Box[], links: readonly Link[]): Link[] {
   const ready = boxes.filter(({ id }) => open.get(id) === 0).map(({ id }) => id)
   const rest = boxes.map(({ id }) => id)
   for (let at = 0; order.size < boxes.length; at++) {
-    // In a circle nothing is ready: the first that is left begins it.
+    // In a cycle, no box is ready, so the first remaining one starts it.
     const id = ready[at] ?? rest.find((one) => !order.has(one))!
     if (ready[at] === undefined) ready.push(id)
     if (order.has(id)) continue
@@ -52,7 +52,7 @@ function forwardOf(boxes: readonly Box[], links: readonly Link[]): Link[] {
 function itemsOf(boxes: readonly Box[], links: readonly Link[]): Item[] {
   const layerOf = new Map(boxes.map(({ id }) => [id, 0]))
   for (const { from, to } of links) layerOf.set(to, Math.max(layerOf.get(to)!, layerOf.get(from)! + 1))
-  // What nothing leads to stands close above where it leads.
+  // Boxes without predecessors are just above their successors.
   const isLed = new Set(links.map(({ to }) => to))
   for (const [from, own] of Map.groupBy(links, (link) => link.from))
     if (!isLed.has(from)) layerOf.set(from, Math.min(...own.map(({ to }) => layerOf.get(to)!)) - 1)
@@ -87,7 +87,7 @@ function tie(above: Item, below: Item): void {
   below.above.push(above)
 }
 
-/** Each layer by the middle of what its boxes are tied to, down and up in turn; the best of all that was seen. */
+/** Orders each layer by the mean position of linked boxes, alternating downwards and upwards, and keeps the best result. */
 function fewestCrossings(layers: Item[][]): Item[][] {
   let best = layers.map((layer) => [...layer])
   let least = crossings(best)
@@ -121,7 +121,7 @@ function mean(values: readonly (number | undefined)[], otherwise: number): numbe
   return known.length === 0 ? otherwise : known.reduce((sum, one) => sum + one, 0) / known.length
 }
 
-/** Pairs of lines between two layers that cross, counted by a tree of sums. */
+/** The number of crossings between two layers, counted with a Fenwick tree. */
 function crossings(layers: readonly Item[][]): number {
   let found = 0
   for (const [layer, items] of layers.entries()) {
@@ -143,7 +143,7 @@ function crossings(layers: readonly Item[][]): number {
   return found
 }
 
-/** Each as near to the middle of what it is tied to as its neighbours let it. */
+/** Moves each box as close to the center of its linked boxes as its neighbours allow. */
 function place(layers: readonly Item[][], isDown: boolean): void {
   for (const layer of isDown ? layers : layers.toReversed()) {
     const wanted = layer.map((item) => {
@@ -157,7 +157,7 @@ function place(layers: readonly Item[][], isDown: boolean): void {
   }
 }
 
-/** The places nearest to the wanted ones that keep the order and the gaps: neighbours that press together stand as one block. */
+/** The positions closest to the desired ones that keep the order and the gaps. Neighbours that would overlap move as one block. */
 function apart(layer: readonly Item[], wanted: readonly number[]): number[] {
   const offsets: number[] = []
   for (const [index, item] of layer.entries()) {

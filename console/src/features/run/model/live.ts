@@ -1,4 +1,4 @@
-// What a screen shows of a run, as the fold makes it of events.
+// The state of a run for the screen, as the fold computes it from events.
 import type { StepError } from './event.ts'
 
 export type PlaceStatus =
@@ -17,15 +17,15 @@ export type Wait = { kind: string; name: string | null; since: number; until: nu
 export type Try = {
   attempt: number
   from: number
-  /** Null while it is under way. */
+  /** Null while it is active. */
   to: number | null
   outcome: 'open' | 'succeeded' | 'failed' | 'cancelled'
-  /** It only waited: nothing was at work. */
+  /** It was only waiting; nothing was active. */
   waited: boolean
   error: StepError | null
 }
 
-/** Items of an `each`. Those that only compute are told in batches: each below `settled` is done. */
+/** Items of an `each`. Items that only compute are reported in batches: all below `settled` are done. */
 export type Items = {
   count: number
   done: number
@@ -34,7 +34,7 @@ export type Items = {
   places: ReadonlyMap<number, Place>
 }
 
-/** One node in one place of the run: one iteration, one item. */
+/** One execution of a node in the run: one iteration and one item. */
 export type Place = {
   path: string
   status: PlaceStatus
@@ -43,27 +43,27 @@ export type Place = {
   from: number | null
   to: number | null
   wait: Wait | null
-  /** Why it was skipped, or is tried again. */
+  /** Why it was skipped or is retried. */
   reason: string | null
   error: StepError | null
   port: string | null
   isAdopted: boolean
-  /** What it said last of how far it is. */
+  /** The last reported progress. */
   said: unknown
   items: Items | null
 }
 
-/** The iterations of a step inside one item, or at the top. */
+/** The iterations of a step in one item, or at the top level. */
 export type Spot = readonly Place[]
 
-/** A step of the definition, with all places it has in the run. */
+/** A step of the definition with all its places in the run. */
 export type Step = {
   key: string
   spots: ReadonlyMap<string, Spot>
-  /** How many of its places are in a status. Items of an `each` are counted in `items`. */
+  /** The number of its places by status. Items of an `each` are counted in `items`. */
   counts: Readonly<Partial<Record<PlaceStatus, number>>>
   items: { count: number; done: number; failed: number }
-  /** How often the run went on at a port. */
+  /** How often the run continued at a port. */
   ports: ReadonlyMap<string, number>
   /** The place that changed last. */
   last: Place | null
@@ -71,7 +71,7 @@ export type Step = {
 
 export type Live = {
   lastSeq: number
-  /** An event is missing: those behind it are not taken until it has come. */
+  /** An event is missing. Later ones are applied when it has arrived. */
   hasHole: boolean
   status: 'queued' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled'
   progress: number
@@ -80,7 +80,7 @@ export type Live = {
   isUndoing: boolean
   queuedFor: string | null
   error: StepError | null
-  /** What is open and waits, by path. */
+  /** Everything that is active or waiting, by path. */
   waits: ReadonlyMap<string, Wait>
   steps: ReadonlyMap<string, Step>
 }

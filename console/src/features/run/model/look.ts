@@ -1,10 +1,10 @@
-// How a step, a place and an edge look, from what is known of them.
+// The appearance of a step, a place and an edge.
 import type { Live, Place, PlaceStatus, Step, Wait } from './live.ts'
 import { hasEnded } from './live.ts'
 import { partsOf, stepOf, withoutItem } from './path.ts'
 import type { WireDef } from './steps.ts'
 
-/** What is drawn: waiting for what comes by itself is sleep. */
+/** The displayed status. Waiting for something automatic is shown as sleeping. */
 export type Look = PlaceStatus | 'sleeping'
 
 const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
@@ -18,9 +18,9 @@ export function lookOf(place: Place | null | undefined, runStatus: Live['status'
     : place.status
 }
 
-/** What is open is most worth knowing of a step with many places. */
+/** For a step with many places, the active and waiting ones matter most. */
 const FIRST: readonly PlaceStatus[] = ['waiting', 'unknown', 'running', 'retrying']
-/** Then, of one inside of items, whether it failed in any of them. In a loop the last round counts. */
+/** Next, for a step inside items, whether any of them failed. In a loop, the last round counts. */
 const THEN: readonly PlaceStatus[] = ['failed', 'succeeded']
 
 export function lookOfStep(step: Step | undefined, runStatus: Live['status']): Look {
@@ -33,14 +33,14 @@ export function lookOfStep(step: Step | undefined, runStatus: Live['status']): L
 export const placesOf = (step: Step | undefined): number =>
   Object.values(step?.counts ?? {}).reduce((sum, one) => sum + one, 0)
 
-/** What a card stands for: the last round of a step, or the step itself when it is inside of items. */
+/** What a card shows: the last round of a step, or the step itself if it is inside items. */
 export function lastPlaceOf(live: Live, key: string): string {
   const spots = live.steps.get(key)?.spots
   const [only] = spots?.size === 1 ? spots.values() : []
   return only?.at(-1)?.path ?? key
 }
 
-/** A place by its path; null before anything happened in it. */
+/** A place by its path; null if nothing has happened there. */
 export function placeAt(live: Live, path: string): Place | null {
   const { frame, item } = partsOf(path)
   const spot = live.steps.get(stepOf(path))?.spots.get(frame)
@@ -50,7 +50,7 @@ export function placeAt(live: Live, path: string): Place | null {
   return place.items?.places.get(item) ?? pureItem(place, item)
 }
 
-/** Of an item that was told in a batch no more is known than that it is done. */
+/** An item reported in a batch is only known to be done. */
 function pureItem(place: Place, item: number): Place | null {
   const { items } = place
   if (items === null || item >= items.count) return null
@@ -70,7 +70,7 @@ function pureItem(place: Place, item: number): Place | null {
 
 export type WireLook = 'taken' | 'live' | 'open' | 'dead'
 
-/** A way was taken when the run went on at its port. That both ends ran does not say so: several ways may lead there. */
+/** An edge was taken if the run continued at its port. Both ends having run is not enough, because several edges may lead there. */
 export function lookOfWire({ from, to, port }: WireDef, { steps, status }: Live): WireLook {
   const source = steps.get(from)
   if ((source?.ports.get(port) ?? 0) > 0) {
@@ -84,7 +84,7 @@ export function lookOfWire({ from, to, port }: WireDef, { steps, status }: Live)
 export const durationOf = ({ from, to }: Place): number | null =>
   from === null || to === null ? null : to - from
 
-/** The kinds of what a run waits for. */
+/** The kinds of waits of a run. */
 export function kindsOf(live: Live): string[] {
   const kinds = [...live.waits.values()].map(({ kind }) => kind)
   if (live.status === 'queued') kinds.push(live.queuedFor === 'start_at' ? 'start' : 'slot')

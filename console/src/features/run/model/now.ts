@@ -1,4 +1,4 @@
-// One sentence of what is so now, in words.
+// Describes the current state in one sentence.
 import { clock, count, duration, plural } from '../../../ui/format/time.ts'
 import type { Live, Place } from './live.ts'
 import { hasEnded } from './live.ts'
@@ -14,7 +14,7 @@ export function sentenceOf(place: Place | null, live: Live, now: number, tries?:
 }
 
 const ofNothing = ({ status }: Live): string =>
-  hasEnded(status) ? 'The run did not come to this step.' : 'Its turn has not come yet.'
+  hasEnded(status) ? 'The run did not reach this step.' : 'The run has not reached this step yet.'
 
 function ofPlace(place: Place, live: Live, now: number, tries?: number): string | null {
   const { status, attempt, wait, items, reason, error } = place
@@ -23,20 +23,20 @@ function ofPlace(place: Place, live: Live, now: number, tries?: number): string 
   switch (status) {
     case 'running':
       return live.status === 'paused'
-        ? `${so} is under way. The run is paused and starts nothing new.`
-        : `${so} is under way for ${duration(Math.max(0, now - (place.tries.at(-1)?.from ?? now)))}.`
+        ? `${so} is running. The run is paused and starts no new steps.`
+        : `${so} has been running for ${duration(Math.max(0, now - (place.tries.at(-1)?.from ?? now)))}.`
     case 'retrying':
       return `${whyAgain(reason, attempt, error?.message)} ${nextTry(wait?.until ?? null, now)}`
     case 'waiting':
       return ofWait(place, now)
     case 'unknown':
-      return 'Outcome unknown: the server stopped in the middle, and the effect may have happened. Look there, then say what became of it.'
+      return 'Outcome unknown: the server stopped during the step, and the effect may have happened. Check the other system, then choose what happened.'
     case 'skipped':
       return reason === 'when' ? 'Skipped: its condition was not true.' : 'Skipped: the run took another way.'
     case 'cancelled':
-      return 'It was stopped.'
+      return 'The step was stopped.'
     case 'succeeded':
-      return place.isAdopted ? 'Taken over from the earlier run: it was not done again.' : null
+      return place.isAdopted ? 'Taken from the earlier run without running again.' : null
     default:
       return null
   }
@@ -46,20 +46,22 @@ function ofItems({ items, status }: Place): string {
   const { count: all, done, failed } = items!
   const bad = failed === 0 ? '' : `, ${count(failed)} of them failed`
   if (done === all) return `${plural(all, 'item is', 'items are')} done${bad}.`
-  const rest = status === 'cancelled' || status === 'failed' ? 'The rest was not done.' : ''
+  const rest = status === 'cancelled' || status === 'failed' ? 'The others were not run.' : ''
   return `${count(done)} of ${plural(all, 'item')} done${bad}. ${rest}`.trim()
 }
 
 function whyAgain(reason: string | null, attempt: number, message?: string): string {
-  if (reason === 'crashed') return `Try ${attempt} was lost when the server stopped.`
-  if (reason === 'deferred') return 'A part of the service did not answer.'
-  if (reason === 'resolved') return 'A person asked for another try.'
-  return `Try ${attempt} failed: ${(message ?? 'no reason was given').replace(/\.$/, '')}.`
+  if (reason === 'crashed') return `Attempt ${attempt} was lost when the server stopped.`
+  if (reason === 'deferred') return 'A part of the service did not respond.'
+  if (reason === 'resolved') return 'A person requested another attempt.'
+  return `Attempt ${attempt} failed: ${(message ?? 'no reason given').replace(/\.$/, '')}.`
 }
 
 function nextTry(until: number | null, now: number): string {
-  if (until === null) return 'The next comes soon.'
-  return until - now < 100 ? 'The next starts now.' : `The next starts in ${duration(until - now)}.`
+  if (until === null) return 'The next attempt starts soon.'
+  return until - now < 100
+    ? 'The next attempt starts now.'
+    : `The next attempt starts in ${duration(until - now)}.`
 }
 
 function ofWait({ wait }: Place, now: number): string {
@@ -70,12 +72,12 @@ function ofWait({ wait }: Place, now: number): string {
     case 'timer':
       return wait.until === null
         ? 'It sleeps.'
-        : `Sleeps for ${duration(Math.max(0, wait.until - now))} more, until ${clock(wait.until).slice(0, 8)}, then goes on by itself.`
+        : `Sleeps for ${duration(Math.max(0, wait.until - now))} more, until ${clock(wait.until).slice(0, 8)}, then continues automatically.`
     case 'approval':
-      return `Waits for an approval ${since}.${end}`
+      return `Waiting for an approval ${since}.${end}`
     case 'child':
-      return `Waits for a run that it started, ${since}.`
+      return `Waiting for a run that it started, ${since}.`
     default:
-      return `Waits for the signal ${wait.name ?? ''} ${since}.${end}`.replace('  ', ' ')
+      return `Waiting for the signal ${wait.name ?? ''} ${since}.${end}`.replace('  ', ' ')
   }
 }

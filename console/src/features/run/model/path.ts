@@ -1,10 +1,10 @@
-// The names of places in a run: `map:3.inner~2` is `inner`, in its second iteration, inside item 3 of `map`.
+// Paths of places in a run: `map:3.inner~2` is `inner` in its second iteration, inside item 3 of `map`.
 
 export type PathParts = {
-  /** What it is inside of: the place of a group, or of an item of one; '' at the top. */
+  /** The enclosing place: a group, or an item of one; '' at the top level. */
   frame: string
   id: string
-  /** `~2`, as it is written; '' in the first iteration. */
+  /** The iteration as written, such as `~2`; '' for the first. */
   iteration: string
   item: number | null
   isUndo: boolean
@@ -24,10 +24,10 @@ export function partsOf(path: string): PathParts {
   }
 }
 
-/** The step of the definition that a place belongs to: `map:3.inner~2` is of `map.inner`. */
+/** The step of the definition for a place: `map.inner` for `map:3.inner~2`. */
 export const stepOf = (path: string): string => path.replace(/(?:~\d+)+|:\d+/g, '')
 
-/** The place of an `each` as a whole, for one of its items. */
+/** The place of the whole `each` for one of its items. */
 export const withoutItem = (path: string): string => path.replace(/:\d+(?=$|!undo$)/, '')
 
 export const inFrame = (frame: string, id: string): string => (frame === '' ? id : `${frame}.${id}`)

@@ -1,4 +1,4 @@
-// How one place of a run changes by an event.
+// How an event changes a place of a run.
 import type { RunEvent } from './event.ts'
 import { type Items, isSettled, type Place, type Try } from './live.ts'
 
@@ -18,7 +18,7 @@ export const NEW_PLACE: Place = {
   items: null,
 }
 
-/** Waits of places that are tried again or are unknown count as well: somebody or something has to come. */
+/** Includes places that wait for a retry or have an unknown outcome, because they still need something. */
 export const isOpenWait = ({ status }: Place): boolean =>
   status === 'waiting' || status === 'retrying' || status === 'unknown'
 
@@ -110,7 +110,7 @@ function settle(place: Place, event: RunEvent, at: number, outcome: 'succeeded' 
     to: at,
     wait: null,
     reason: null,
-    // A failure that is handled goes on at a port; a success that names none at `main`.
+    // A handled failure continues at its port. A success without a port continues at `main`.
     port: event.port ?? (outcome === 'succeeded' ? 'main' : null),
     error: outcome === 'failed' ? (event.error ?? null) : null,
     isAdopted,
@@ -127,7 +127,7 @@ const newTry = (attempt: number, from: number): Try => ({
   error: null,
 })
 
-/** The last try ends. Nodes that only compute have no begin: with `always` there is a try of no length. */
+/** Ends the last attempt. Nodes that only compute have no start event; with `always`, they get an attempt without duration. */
 function closed(
   place: Place,
   at: number,
@@ -142,7 +142,7 @@ function closed(
   return always && !isTold ? [...place.tries, { ...newTry(event?.attempt ?? 1, at), ...end }] : place.tries
 }
 
-/** The maps that were made in a batch and that nobody else has seen, which may therefore be changed in place. */
+/** The maps created in this batch. Nothing else refers to them, so they may be changed in place. */
 export type Own = WeakSet<ReadonlyMap<number, Place>>
 
 function openMap(map: ReadonlyMap<number, Place>, own: Own): Map<number, Place> {
@@ -152,7 +152,7 @@ function openMap(map: ReadonlyMap<number, Place>, own: Own): Map<number, Place> 
   return copy
 }
 
-/** Items that only compute are told in batches. */
+/** Items that only compute are reported in batches. */
 export function settleItems(place: Place, event: RunEvent, own: Own): Place {
   const { from = 0, count = 0, failed = [] } = event
   const items = place.items ?? NO_ITEMS
@@ -179,7 +179,7 @@ export function settleItems(place: Place, event: RunEvent, own: Own): Place {
 
 const NO_ITEMS: Items = { count: 0, done: 0, failed: 0, settled: 0, places: new Map() }
 
-/** An item that is worked on by itself. */
+/** An item that is processed individually. */
 export function tallyItem(place: Place, item: number, path: string, event: RunEvent, own: Own): Place {
   const items = place.items ?? NO_ITEMS
   const before = items.places.get(item) ?? { ...NEW_PLACE, path }

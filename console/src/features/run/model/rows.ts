@@ -1,5 +1,5 @@
-// The rows of the timeline: steps in order of dependence, and under them what was opened: iterations, items, and the steps
-// inside of groups.
+// The rows of the timeline: steps in topological order, and below them what is expanded: iterations, items, and the steps inside
+// groups.
 import type { Live, Place, Step, Try } from './live.ts'
 import { type Look, lookOf, lookOfStep, placeAt, placesOf } from './look.ts'
 import { inFrame, partsOf, withoutItem } from './path.ts'
@@ -7,24 +7,24 @@ import type { Span } from './scale.ts'
 import type { Outline, StepDef } from './steps.ts'
 
 export type Row = {
-  /** What is chosen by it. */
+  /** What clicking it selects. */
   path: string
-  /** What it is opened by, which no other row has. */
+  /** The key for expanding it, unique to the row. */
   opens: string
   step: StepDef
   label: string
   depth: number
   look: Look
   tries: readonly Try[]
-  /** How long it took, or since when it is under way. */
+  /** Its duration so far. */
   from: number | null
   to: number | null
-  /** `× 6`, or `12 / 200` while it works. */
+  /** `× 6`, or `12 / 200` while it is active. */
   tag: string | null
   failed: number
   isOpen: boolean
   canOpen: boolean
-  /** In place of a step: there is more than is shown, of the row that it names. */
+  /** A placeholder row: the named row has more entries than are shown. */
   more?: number
 }
 
@@ -32,7 +32,7 @@ export const PAGE = 50
 
 export type Opened = ReadonlyMap<string, number>
 
-/** `asked` says how many of the parts of a row are shown. What is chosen is always among them. */
+/** `asked` is how many entries of a row are shown. The selected one is always shown. */
 export function rowsOf(outline: Outline, live: Live, asked: Opened, chosen: string | null = null): Row[] {
   const rows: Row[] = []
   const opened = chosen === null ? asked : withChosen(asked, chosen)
@@ -90,7 +90,7 @@ export function rowsOf(outline: Outline, live: Live, asked: Opened, chosen: stri
   return rows
 }
 
-/** Everything around a place is open. */
+/** Everything around a place is expanded. */
 export function withChosen(opened: Opened, chosen: string): Opened {
   const next = new Map(opened)
   const open = (opens: string) => next.set(opens, next.get(opens) ?? PAGE)
@@ -112,7 +112,7 @@ function itemIn(path: string, chosen: string | null): number | null {
   return Number.isNaN(number) ? null : number
 }
 
-/** What failed or is open comes first, then the others by their number. */
+/** Failed and active ones first, then the others by number. */
 export function itemsToShow(
   { count, places }: NonNullable<Place['items']>,
   most: number,
@@ -130,7 +130,7 @@ export function itemsToShow(
 
 const OF_NOTE = new Set<Look>(['failed', 'waiting', 'unknown', 'running', 'retrying'])
 
-/** The steps at the top that failed, wait for somebody or are at work, with all that is opened under them. */
+/** The top-level steps that failed, wait for people or are active, with everything expanded below them. */
 export function rowsOfNote(rows: readonly Row[]): Row[] {
   let isOfNote = false
   return rows.filter(({ depth, look, failed }) => {
@@ -168,7 +168,7 @@ function rowOf(
 export const tagOf = ({ count, done }: { count: number; done: number }): string =>
   done >= count ? `× ${count}` : `${done} / ${count}`
 
-/** Of a card in the graph: its look, its tries, how many places and items it has. */
+/** For a card in the graph: its appearance, its attempts, and the number of places and items. */
 export function cardOf(step: StepDef, live: Live) {
   const known: Step | undefined = live.steps.get(step.key)
   const places = placesOf(known)
@@ -184,7 +184,7 @@ export function cardOf(step: StepDef, live: Live) {
   }
 }
 
-/** Where something ran: what only waited is idle. A point of time has a little width. */
+/** The periods of activity. Waiting counts as idle. A point in time gets a small width. */
 export function workOf(live: Live, until: number): Span[] {
   const spans: Span[] = []
   const add = ({ tries }: Place) => {
@@ -199,14 +199,14 @@ export function workOf(live: Live, until: number): Span[] {
   for (const { spots } of live.steps.values())
     for (const spot of spots.values())
       for (const place of spot) {
-        // An `each` or a group runs while its parts do, or wait.
+        // An `each` or a group is active while its parts are active or waiting.
         if (place.items === null) add(place)
         else for (const item of place.items.places.values()) add(item)
       }
   return spans
 }
 
-/** From the begin of a run to its end, or to now. */
+/** From the start of a run to its end, or to now. */
 export function rangeOf(live: Live, createdAt: number, now: number): Span {
   const from = live.startedAt ?? createdAt
   return { from, to: live.endedAt ?? Math.max(now, from) }

@@ -1,4 +1,4 @@
-// What models say, from the pieces in which it comes.
+// Assembles the output of models from its pieces.
 
 export type Delta = {
   path: string
@@ -11,10 +11,10 @@ export type Delta = {
 export type Part = { kind: Delta['kind']; id: string | null; name: string | null; text: string }
 export type Said = { path: string; attempt: number; parts: readonly Part[] }
 
-/** By path, in the order in which they began to speak. */
+/** By path, in the order in which they started. */
 export type AllSaid = ReadonlyMap<string, Said>
 
-/** Pieces of one kind, and of one call, are one part. Another attempt begins anew. */
+/** Consecutive pieces of one kind and one call form a part. Another attempt starts from the beginning. */
 export function hear(all: AllSaid, deltas: readonly Delta[]): AllSaid {
   if (deltas.length === 0) return all
   const next = new Map(all)

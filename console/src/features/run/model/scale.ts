@@ -1,12 +1,12 @@
-// Where a time stands on the axis of the timeline. Where nothing ran for much longer than all the rest took, the axis is
-// drawn short, so that a day of waiting does not hide milliseconds of work.
+// Maps times to the axis of the timeline. Long periods without activity are shortened, so that a day of waiting does not hide
+// milliseconds of work.
 
 export type Span = { from: number; to: number }
 export type Tick = { at: number; x: number }
 export type Scale = {
-  /** From 0 to 1; what lies outside is at its edge. */
+  /** From 0 to 1. Times outside the range map to its edge. */
   x: (time: number) => number
-  /** The time at a place of the axis. */
+  /** The time at a position on the axis. */
   time: (x: number) => number
   folds: Span[]
   ticks: Tick[]
@@ -14,19 +14,19 @@ export type Scale = {
 }
 
 const LEAST_FOLD_MS = 2_000
-/** Folded when it is this much longer than all that is not. */
+/** A gap is shortened if it is this many times longer than everything that is not. */
 const MUCH = 1.5
-/** A fold takes this share of the axis, and all folds together at most half of it. */
+/** Each shortened gap takes this share of the axis, and all together at most half of it. */
 const FOLD_SHARE = 0.16
 const MOST_FOLDED = 0.5
 const TICKS = 5
-/** No label stands closer to the edge, or to another. */
+/** The minimum distance of a label from the edge and from other labels. */
 const EDGE = 0.04
 const APART = 0.1
 
 type Piece = Span & { isFold: boolean; x: number; width: number }
 
-/** `work` is where something ran, in any order. */
+/** `work` lists the periods of activity, in any order. */
 export function scaleOf(work: readonly Span[], range: Span): Scale {
   const whole = { from: range.from, to: Math.max(range.to, range.from + 1) }
   const folds = foldsOf(gapsOf(work, whole), whole)
@@ -44,7 +44,7 @@ export function scaleOf(work: readonly Span[], range: Span): Scale {
   return { x, time, folds, ticks: ticksOf(pieces, whole), range: whole }
 }
 
-/** What lies between work, within the range. */
+/** The gaps between the periods of activity, within the range. */
 function gapsOf(work: readonly Span[], { from, to }: Span): Span[] {
   const gaps: Span[] = []
   let at = from
@@ -65,7 +65,7 @@ function foldsOf(gaps: readonly Span[], whole: Span): Span[] {
     if (length(gap) >= LEAST_FOLD_MS && length(gap) > MUCH * rest) folds.push(gap)
     else rest += length(gap)
   }
-  // With nothing but idle there is nothing that it hides.
+  // Without any activity, shortening would not help.
   return rest === 0 && folds.length === 1 ? [] : folds.sort((a, b) => a.from - b.from)
 }
 
@@ -95,7 +95,7 @@ function placed(pieces: readonly (Span & { isFold: boolean })[]): Piece[] {
   })
 }
 
-/** Round times since the begin of the range, on what is not folded. */
+/** Round times since the start of the range, outside shortened gaps. */
 function ticksOf(pieces: readonly Piece[], { from }: Span): Tick[] {
   const open = pieces.filter(({ isFold }) => !isFold)
   const [length, width] = [

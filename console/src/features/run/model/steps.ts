@@ -1,9 +1,9 @@
-// The steps of a definition in order of dependence, those inside of groups behind their group.
+// The steps of a definition in topological order. The steps inside a group follow their group.
 import type { Definition, EdgeDef, NodeDef } from './event.ts'
 import { inFrame } from './path.ts'
 
 export type StepDef = {
-  /** As `stepOf` gives it for each of its places. */
+  /** As `stepOf` returns it for each of its places. */
   key: string
   id: string
   name: string
@@ -13,7 +13,7 @@ export type StepDef = {
   depth: number
   isGroup: boolean
   hasEach: boolean
-  /** The step whose effect it takes back. */
+  /** The step whose effect it undoes. */
   undoes: string | null
 }
 export type WireDef = { id: string; from: string; to: string; port: string; isBack: boolean }
@@ -21,13 +21,13 @@ export type Outline = {
   steps: StepDef[]
   byKey: ReadonlyMap<string, StepDef>
   wires: WireDef[]
-  /** Of a group, or of null for the top. */
+  /** The steps of a group, or with null the top-level ones. */
   children: ReadonlyMap<string | null, StepDef[]>
 }
 
 const GROUP = 'flow.group'
 
-/** What is inside of a group. */
+/** The steps inside a group. */
 export function bodyOf(node: NodeDef): Definition | null {
   const body = node.type === GROUP ? (node.params?.body as Definition | undefined) : undefined
   return Array.isArray(body?.nodes) ? body : null
@@ -76,7 +76,7 @@ export function outlineOf(definition: Definition): Outline {
   return { steps, byKey: new Map(steps.map((one) => [one.key, one])), wires, children }
 }
 
-/** A node stands behind all that lead to it; else the order of the definition. What a loop holds up comes last. */
+/** A node comes after all its predecessors, otherwise in the order of the definition. Nodes blocked by a loop come last. */
 export function inOrder(nodes: readonly NodeDef[], edges: readonly EdgeDef[]): NodeDef[] {
   const open = new Map(nodes.map(({ id }) => [id, 0]))
   const outOf = new Map<string, string[]>()
@@ -102,14 +102,14 @@ export function inOrder(nodes: readonly NodeDef[], edges: readonly EdgeDef[]): N
   return [...order, ...nodes.filter(({ id }) => !placed.has(id))]
 }
 
-/** The steps at the top that are done again with the one of this id: it, and all that follows from it. */
+/** The top-level steps that run again with this one: the step itself and everything after it. */
 export function behind({ children, wires }: Outline, id: string): StepDef[] {
   const found = new Set([id])
   for (const key of found) for (const { from, to } of wires) if (from === key) found.add(to)
   return (children.get(null) ?? []).filter(({ key }) => found.has(key))
 }
 
-/** With the steps that only the log knows, by their keys: a type of node may supply what is inside of it. */
+/** Adds the steps that only the log contains, by key: node types may supply inner steps. */
 export function withSeen(outline: Outline, seen: readonly string[]): Outline {
   const unknown = seen.filter((key) => !outline.byKey.has(key))
   if (unknown.length === 0) return outline

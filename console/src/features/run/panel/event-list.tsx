@@ -7,7 +7,7 @@ import styles from './panel.module.css'
 
 const ROW = 28
 
-/** The log as it was written. Only what is in view is drawn. */
+/** The log as recorded. Only the visible part is drawn. */
 export function EventList({ events }: { events: readonly RunEvent[] }) {
   const { choose } = useRunView()
   const box = useRef<HTMLDivElement>(null)
@@ -17,7 +17,7 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
     estimateSize: () => ROW,
     overscan: 12,
   })
-  if (events.length === 0) return <p className="faint">Nothing has happened here.</p>
+  if (events.length === 0) return <p className="faint">No events yet.</p>
   return (
     <div ref={box} className={styles.events} role="list" aria-label="Events" tabIndex={0}>
       <div style={{ height: shown.getTotalSize(), position: 'relative' }}>
@@ -59,7 +59,7 @@ export function noteOf(event: RunEvent): string {
   if (event.error) return event.error.message
   if (event.adopted) return 'taken over'
   if (event.wait) return `for ${[event.wait.kind, event.wait.name].filter(Boolean).join(' ')}`
-  if (event.port) return `went on at ${event.port}`
+  if (event.port) return `continued at ${event.port}`
   if (event.type === 'items.settled') return `${event.count} items from ${event.from}`
   if (event.count !== undefined) return `${event.count} items`
   if (event.outputBytes !== undefined) return `output of ${bytes(event.outputBytes)}`

@@ -4,7 +4,7 @@ import type { StepError } from '../model/event.ts'
 import { useRunView } from '../run-view.ts'
 import styles from './panel.module.css'
 
-/** Why it failed, what the other side answered, and what can be done. */
+/** Why it failed, what the other server responded, and what can be done. */
 export function Failure({ error, children }: { error: StepError; children?: ReactNode }) {
   const { choose } = useRunView()
   const { path } = error
@@ -24,7 +24,7 @@ export function Failure({ error, children }: { error: StepError; children?: Reac
       <p dir="auto">{error.message}</p>
       {error.details !== undefined && error.details !== null && (
         <details>
-          <summary>More about it</summary>
+          <summary>Details</summary>
           <Json value={unfolded(error.details)} />
         </details>
       )}
@@ -33,7 +33,7 @@ export function Failure({ error, children }: { error: StepError; children?: Reac
   )
 }
 
-/** The body of an answer is text that is often JSON itself. */
+/** The body of a response is text, which is often JSON. */
 function unfolded(details: unknown): unknown {
   const { body } = (details ?? {}) as { body?: unknown }
   if (typeof body !== 'string') return details

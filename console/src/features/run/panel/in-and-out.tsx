@@ -10,10 +10,10 @@ import { ModelsSay } from './said.tsx'
 
 const NOTHING: Partial<Record<Look, string>> = {
   pending: 'This step has not run yet.',
-  skipped: 'Nothing: the run took another way.',
-  failed: 'Nothing came out: the step failed.',
-  cancelled: 'Nothing came out: the step was stopped.',
-  unknown: 'Nobody knows what came out.',
+  skipped: 'No output: the run took another branch.',
+  failed: 'No output: the step failed.',
+  cancelled: 'No output: the step was stopped.',
+  unknown: 'The output is unknown.',
 }
 
 type Props = { place: Place | null; look: Look; detail: NodeDetail | undefined; hasModel: boolean }
@@ -21,7 +21,7 @@ type Props = { place: Place | null; look: Look; detail: NodeDetail | undefined; 
 export function InAndOut({ place, look, detail, hasModel }: Props) {
   const { run, live } = useRunView()
   if (place === null) {
-    const words = hasEnded(live.status) ? 'The run did not come to this step.' : 'This step has not run yet.'
+    const words = hasEnded(live.status) ? 'The run did not reach this step.' : 'This step has not run yet.'
     return <p className="faint">{words}</p>
   }
   if (detail === undefined) return <Skeleton rows={3} height={24} />
@@ -32,14 +32,14 @@ export function InAndOut({ place, look, detail, hasModel }: Props) {
       <Json title="Input" value={detail.input} empty="No value on this run." />
       <div>
         {speaks && <ModelsSay key={place.path} place={place} />}
-        {said && <Json title="What it says" value={place.said} />}
+        {said && <Json title="Model output" value={place.said} />}
         {detail.output === null && detail.outputBytes > 4 && look === 'succeeded' ? (
           <LargeOutput runId={run.id} path={place.path} size={detail.outputBytes} />
         ) : (
           <Json
             title="Output"
             value={look === 'succeeded' ? detail.output : (detail.output ?? undefined)}
-            empty={look === 'succeeded' ? 'null' : (NOTHING[look] ?? 'Nothing came out yet.')}
+            empty={look === 'succeeded' ? 'null' : (NOTHING[look] ?? 'No output yet.')}
           />
         )}
       </div>

@@ -7,7 +7,7 @@ import { Json } from '../../../ui/kit/json.tsx'
 import { ProblemNote } from '../../../ui/kit/page.tsx'
 import styles from './panel.module.css'
 
-/** A value over 1 MB: how large it is, and to be looked at or saved when somebody wants it. */
+/** A value larger than 1 MB: shows its size, and displays or saves it on request. */
 export function LargeOutput({ runId, path, size }: { runId: string; path: string | null; size: number }) {
   const [value, setValue] = useState<unknown>(undefined)
   const [problem, setProblem] = useState<Problem | null>(null)

@@ -6,7 +6,7 @@ import { startCurl } from '../model/curl.ts'
 import { useRunView } from '../run-view.ts'
 import styles from './panel.module.css'
 
-/** The run has ended: what one may want next. */
+/** Suggestions after the run has ended. */
 export function NextSteps() {
   const { run, mayRun, rerunFrom } = useRunView()
   const { workflowId } = run
@@ -18,7 +18,7 @@ export function NextSteps() {
       </Link>
       {mayRun && (
         <Button size="small" onClick={() => rerunFrom(null)}>
-          Run again with other input
+          Run again with different input
         </Button>
       )}
       <span>

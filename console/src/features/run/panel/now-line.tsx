@@ -5,7 +5,7 @@ import { sentenceOf } from '../model/now.ts'
 import { useRunNow, useRunView } from '../run-view.ts'
 import styles from './panel.module.css'
 
-/** One sentence: what the step does now. */
+/** The current state of the step in one sentence. */
 export function NowLine({ place, tries }: { place: Place | null; tries: number | undefined }) {
   const { live } = useRunView()
   const now = useRunNow()

@@ -10,7 +10,7 @@ import styles from './panel.module.css'
 
 const ROW = 30
 
-/** The items of an `each`. They are counted by the fold; only those in view are looked up and drawn. */
+/** The items of an `each`. The fold counts them; only visible ones are loaded and drawn. */
 export function ItemList({ path, items }: { path: string; items: Items }) {
   const [only, setOnly] = useState<'all' | 'failed' | 'open'>('all')
   const numbers = useMemo(() => (only === 'all' ? null : numbersOf(items, only)), [items, only])
@@ -47,7 +47,7 @@ function numbersOf({ places, count: all, settled }: Items, only: 'failed' | 'ope
   return open
 }
 
-/** The places of a step that is inside of items or of a loop. */
+/** The places of a step inside items or a loop. */
 export function StepPlaces({ places }: { places: readonly Place[] }) {
   return (
     <PlaceList
@@ -78,7 +78,7 @@ function PlaceList({ count: all, pathAt, nameAt, head }: Props) {
   return (
     <div className={styles.list}>
       {head && <div className={styles.chips}>{head}</div>}
-      {all === 0 && <p className="faint">There is none.</p>}
+      {all === 0 && <p className="faint">No places.</p>}
       <div ref={box} className={styles.places} role="list" tabIndex={0} aria-label="Places">
         <div style={{ height: shown.getTotalSize(), position: 'relative' }}>
           {shown.getVirtualItems().map(({ index, start }) => {

@@ -7,7 +7,7 @@ import { useResolve } from '../queries.ts'
 import { useRunView } from '../run-view.ts'
 import styles from './panel.module.css'
 
-/** Of an effect that may have happened a person says what became of it. */
+/** A person decides whether an effect with unknown outcome has happened. */
 export function Resolve({ path }: { path: string }) {
   const { run } = useRunView()
   const resolve = useResolve(run.id, path)
@@ -18,18 +18,18 @@ export function Resolve({ path }: { path: string }) {
   return (
     <div className={styles.resolve}>
       <details>
-        <summary>It happened, and gave something</summary>
-        <JsonField label="Its output, which the run goes on with" value={output} onChange={setOutput} />
+        <summary>It happened and returned a value</summary>
+        <JsonField label="The output for the run to continue with" value={output} onChange={setOutput} />
       </details>
       <div className={styles.choices}>
         <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => say('succeeded')}>
           It happened
         </Button>
         <Button size="small" icon="close" busy={busy('failed')} onClick={() => say('failed')}>
-          It did not
+          It did not happen
         </Button>
         <Button size="small" icon="retry" busy={busy('retry')} onClick={() => say('retry')}>
-          Do it again
+          Repeat it
         </Button>
       </div>
       {resolve.isError && <ProblemNote problem={asProblem(resolve.error)} />}

@@ -51,7 +51,7 @@ export function RunFacts() {
     ['Undone by', run.compensatedBy && runLink(run.compensatedBy)],
     ['Cancelled by', run.cancelledBy],
     ['Tags', run.tags.join(', ')],
-    ['Mocked', run.mocked && 'Outcomes of steps were given with the start'],
+    ['Mocked', run.mocked && 'The start contained mocks for steps'],
     ...Object.entries(run.metadata).map(([name, value]): [string, ReactNode] => [name, String(value)]),
   ]
   return (
@@ -76,7 +76,7 @@ function triggerWords({ type, ...rest }: { type: string }): string {
   return typeof key === 'string' ? `${type}, ${key}` : type
 }
 
-/** The runs that it started, and those that go on with it. */
+/** The runs that it started, and those that follow it. */
 function Children({ id }: { id: string }) {
   const { data } = useChildren(id)
   if (!data || data.items.length === 0) return null

@@ -9,7 +9,7 @@ import { NextSteps } from './next-steps.tsx'
 import styles from './panel.module.css'
 import { RunFacts } from './run-facts.tsx'
 
-/** Nothing is chosen: the run itself. */
+/** Shows the run itself if nothing is selected. */
 export function RunPanel() {
   const { run, live, events, tab, setTab } = useRunView()
   const error = live.error ?? run.error
@@ -20,16 +20,16 @@ export function RunPanel() {
   ]
   const shown = tabs.some((one) => one.id === tab) ? tab : 'io'
   const nothing = {
-    succeeded: 'The run gave nothing.',
-    failed: 'Nothing came out: the run failed.',
-    cancelled: 'Nothing came out: the run was cancelled.',
+    succeeded: 'The run has no output.',
+    failed: 'No output: the run failed.',
+    cancelled: 'No output: the run was cancelled.',
   }[live.status as string]
   return (
     <>
       <header className={styles.head}>
         <div>
           <b>Run</b>
-          <small>Choose a step to see what went in and what came out.</small>
+          <small>Select a step to see its input and output.</small>
         </div>
       </header>
       {error && hasEnded(live.status) && <Failure error={error} />}
@@ -42,7 +42,7 @@ export function RunPanel() {
               {run.outputBytes !== undefined && run.output === null ? (
                 <LargeOutput runId={run.id} path={null} size={run.outputBytes} />
               ) : (
-                <Json title="Output" value={run.output} empty={nothing ?? 'The run is still under way.'} />
+                <Json title="Output" value={run.output} empty={nothing ?? 'The run has not ended yet.'} />
               )}
             </div>
           )}

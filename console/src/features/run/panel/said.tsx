@@ -8,7 +8,7 @@ import styles from './panel.module.css'
 const NOTHING: AllSaid = new Map()
 const BATCH_MS = 60
 
-/** What the models of a step say, as they say it. When they are done it is part of the output. */
+/** The output of a step's models while they generate it. Afterwards it is part of the step's output. */
 export function ModelsSay({ place }: { place: Place }) {
   const { run, live } = useRunView()
   const [all, setAll] = useState(NOTHING)

@@ -3,7 +3,7 @@ import type { StepDef } from '../model/steps.ts'
 import type { NodeDetail } from '../queries.ts'
 import styles from './panel.module.css'
 
-/** As somebody wrote them, and as the run evaluated them. */
+/** As written in the definition, and as evaluated by the run. */
 export function Settings({ step, detail }: { step: StepDef; detail: NodeDetail | undefined }) {
   const { id: _, name: __, type: ___, position: ____, ...written } = step.node
   const { params, ...rest } = written

@@ -27,13 +27,13 @@ export function StepPanel({ step, path }: { step: StepDef; path: string }) {
   const { run, live, events, outline, tab, setTab, mayRun } = useRunView()
   const known = live.steps.get(step.key)
   const places = useMemo(() => [...(known?.spots.values() ?? [])].flat(), [known])
-  // A step that is named by itself, and happened in one place, is that place.
+  // A step with a single place is shown as that place.
   const place = placeAt(live, path) ?? (places.length === 1 && path === step.key ? places[0]! : null)
   const isMany = place === null && places.length > 0
   const look = isMany ? lookOfStep(known, live.status) : lookOf(place, live.status)
   const state = `${place?.status} ${place?.attempt} ${place?.items?.done ?? ''}`
   const detail = useNode(run.id, place?.path ?? null, hasEnded(live.status) ? 'ended' : state)
-  // While another place is asked for, what is known of the last one does not stand in for it.
+  // While another place is loading, data of the previous one is not shown instead.
   const data = place !== null && detail.data?.path === place.path ? detail.data : undefined
   const own = useEventsOf(events, place?.path ?? path, live.lastSeq)
   const hasModel = [step.key, ...parentsOf(step.key)].some((key) =>
@@ -73,10 +73,10 @@ export function StepPanel({ step, path }: { step: StepDef; path: string }) {
   )
 }
 
-/** What a step is inside of. */
+/** The enclosing places of a step. */
 const parentsOf = (key: string): string[] => key.split('.').map((_, at, all) => all.slice(0, at).join('.'))
 
-/** Those of the place itself; of a step inside of items, which is named without them, those of all its places. */
+/** The waits of the place, or for a step inside items, of all its places. */
 function useEventsOf(events: readonly RunEvent[], at: string, lastSeq: number): readonly RunEvent[] {
   return useMemo(
     () => events.filter(({ path = '' }) => path === at || (isStep(at) && stepOf(path) === at)),

@@ -10,7 +10,9 @@ export function Tries({ place, look }: { place: Place | null; look: Look }) {
   if (place === null || place.tries.length === 0)
     return (
       <p className="faint">
-        {place?.isAdopted ? 'It was not tried here: its outcome was taken over.' : 'It has not been tried.'}
+        {place?.isAdopted
+          ? 'It has no attempts: its outcome was taken from an earlier run.'
+          : 'It has no attempts yet.'}
       </p>
     )
   return (

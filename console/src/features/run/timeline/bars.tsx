@@ -5,13 +5,13 @@ import type { Row } from '../model/rows.ts'
 import type { Scale } from '../model/scale.ts'
 import styles from './timeline.module.css'
 
-/** Near the right edge the number stands before the bar, or on it where there is no room before. */
+/** Near the right edge, the number is before the bar, or on it if there is no room. */
 const NEAR_EDGE = 0.84
 const ROOM = 0.2
-/** Of what was tried more often only the first and the last are drawn. */
+/** For many attempts, only the first and the last ones are drawn. */
 const MOST_BARS = 60
 
-/** A bar for each try, and a thin line where the next was waited for. */
+/** A bar for each attempt, and a thin line for the wait before the next. */
 export function Bars({ row, scale, until }: { row: Row; scale: Scale; until: number }) {
   const { tries, from, to, look } = row
   if (tries.length === 0 || from === null) return null

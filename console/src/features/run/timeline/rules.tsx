@@ -3,7 +3,7 @@ import type { Scale } from '../model/scale.ts'
 
 const percent = (x: number): string => `${x * 100}%`
 
-/** Ticks, and stretches in which nothing ran: those are drawn shorter than they were. */
+/** Ticks, and shortened periods without activity. */
 export function Rules({ scale, hasWords = false }: { scale: Scale; hasWords?: boolean }) {
   return (
     <>
@@ -16,7 +16,7 @@ export function Rules({ scale, hasWords = false }: { scale: Scale; hasWords?: bo
         <b
           key={from}
           style={{ left: percent(scale.x(from)), width: percent(scale.x(to) - scale.x(from)) }}
-          title={hasWords ? 'Nothing ran here: it is drawn shorter than it was' : undefined}
+          title={hasWords ? 'Nothing ran in this period, so it is shortened' : undefined}
         >
           {hasWords && <small className="num">{duration(to - from)}</small>}
         </b>

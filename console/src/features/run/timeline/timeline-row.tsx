@@ -21,7 +21,7 @@ type Props = {
   onFold: (opens: string) => void
 }
 
-/** With its name a row says everything that a card of the graph shows. */
+/** The row shows the same information as a card of the graph. */
 export function wordsOf({ step, look, tries, tag, failed, from, to }: Row, until: number): string {
   const parts = [step.type, wordOf(look).toLowerCase()].filter(Boolean)
   if (tries.length > 1) parts.push(plural(tries.length, 'try', 'tries'))

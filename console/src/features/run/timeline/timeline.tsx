@@ -12,11 +12,11 @@ import { TimelineRow } from './timeline-row.tsx'
 import { useZoom } from './use-zoom.ts'
 
 const ROW = 28
-/** Of more steps than this one may want to see less. */
+/** With more steps than this, a brief view is offered. */
 const MANY = 20
 const ROW_BY_TOUCH = 36
 
-/** Opens a row, shows a page more of it, or folds it. */
+/** Expands a row, shows another page of it, or collapses it. */
 type Turn = { opens: string; how: 'more' | 'open' | 'fold' }
 function turn(opened: ReadonlyMap<string, number>, { opens, how }: Turn): ReadonlyMap<string, number> {
   const next = new Map(opened)
@@ -25,7 +25,7 @@ function turn(opened: ReadonlyMap<string, number>, { opens, how }: Turn): Readon
   return next
 }
 
-/** One row a step, in order of dependence. It is the text of the graph: what a card shows, a row says. */
+/** One row per step, in topological order. It is the text version of the graph and shows the same information. */
 export function Timeline({ onChoose }: { onChoose: (path: string) => void }) {
   const { run, live, outline, chosen } = useRunView()
   const now = useRunNow()
@@ -92,7 +92,7 @@ export function Timeline({ onChoose }: { onChoose: (path: string) => void }) {
               type="button"
               className="link"
               aria-pressed={isBrief}
-              title="Only what failed, waits for somebody or is at work"
+              title="Only steps that failed, wait for people or are running"
               onClick={() => setBrief(!isBrief)}
             >
               {isBrief ? 'all' : 'of note'}
@@ -157,7 +157,7 @@ export function Timeline({ onChoose }: { onChoose: (path: string) => void }) {
   )
 }
 
-/** The row of what is chosen, or of what is around it. */
+/** The row of the selection, or of an enclosing place. */
 function rowAt(rows: readonly Row[], chosen: string | null): number {
   const exact = rows.findIndex((row) => row.path === chosen && row.more === undefined)
   if (chosen === null || exact >= 0) return exact
@@ -170,7 +170,7 @@ function rowAt(rows: readonly Row[], chosen: string | null): number {
 
 const NOTHING: ReadonlyMap<string, number> = new Map()
 
-/** Looked for once for each change of the run, not for each tick of the clock. */
+/** Computed once per change of the run, not on each tick of the clock. */
 function useWork(live: Live, until: number) {
   const work = useMemo(() => workOf(live, Number.POSITIVE_INFINITY), [live])
   return work.map((span) => (span.to === Number.POSITIVE_INFINITY ? { ...span, to: until } : span))

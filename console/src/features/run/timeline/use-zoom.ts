@@ -1,4 +1,4 @@
-// The stretch of time that the axis shows: chosen by drawing over the axis, by the wheel over it, and given back by `0`.
+// The visible time range: chosen by dragging on the axis or with the wheel, and reset with `0`.
 import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Scale, Span } from '../model/scale.ts'
 
@@ -15,7 +15,7 @@ export function useZoom(whole: Span) {
   current.current.range = range
   current.current.whole = whole
 
-  // React listens to the wheel passively, so the page would scroll too.
+  // React's wheel listener is passive, so the page would scroll too.
   useEffect(() => {
     const box = axis.current
     if (box === null) return
@@ -62,7 +62,7 @@ export function useZoom(whole: Span) {
     axis,
     handlers,
     reset: () => setZoom(null),
-    /** What the hand works on is what is drawn. */
+    /** Interactions use the range that is drawn. */
     take: (scale: Scale) => {
       current.current.scale = scale
     },

@@ -1,9 +1,9 @@
-// A chart of runs over time: the points of a series put into as many columns as there is room for.
+// A chart of runs over time: fits the points of a series into the available columns.
 
 export type Point = { at: string; runs: number; byStatus: Record<string, number> }
 export type Column = { from: number; to: number; total: number; parts: { status: string; runs: number }[] }
 
-/** From the bottom: what went well, what is under way, what waits, what went wrong. */
+/** From the bottom: succeeded, active, waiting, failed. */
 export const ORDER = ['succeeded', 'cancelled', 'running', 'queued', 'paused', 'waiting', 'failed']
 
 export function columnsOf(points: readonly Point[], from: number, to: number, count: number): Column[] {
@@ -31,6 +31,6 @@ export function columnsOf(points: readonly Point[], from: number, to: number, co
 
 const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
-/** No more columns than the series has steps, nor more than fit. */
+/** At most as many columns as the series has points and as fit. */
 export const columnCount = (from: number, to: number, bucket: keyof typeof STEP_MS, most: number): number =>
   Math.max(1, Math.min(most, Math.ceil((to - from) / STEP_MS[bucket])))

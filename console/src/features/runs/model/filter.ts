@@ -1,4 +1,4 @@
-// The filters of the list, as the address has them. What it does not know it leaves out.
+// The filters of the list, as in the URL. Unknown values are ignored.
 
 export const STATUSES = [
   'running',
@@ -27,11 +27,11 @@ export type RunFilter = {
   workflow?: string
   trigger?: string
   q?: string
-  /** A code of an error. */
+  /** An error code. */
   error?: string
   /** `1h`, `24h`, `7d` or `30d`: the time until now. */
   last?: string
-  /** ISO times, of a range that was drawn. */
+  /** ISO times of a selected range. */
   from?: string
   to?: string
 }
@@ -63,7 +63,7 @@ export function readFilter(search: Record<string, unknown>): RunFilter {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as RunFilter
 }
 
-/** What the server is asked; `now` in whole minutes, so that the same question has the same key. */
+/** The query for the server. `now` is rounded to minutes, so that equal queries have equal keys. */
 export function queryOf(filter: RunFilter, now: number) {
   const span = filter.last === undefined ? undefined : LAST[filter.last]
   const minute = Math.floor(now / 60_000) * 60_000
@@ -78,7 +78,7 @@ export function queryOf(filter: RunFilter, now: number) {
   }
 }
 
-/** The time that the chart shows, and in which steps. */
+/** The period that the chart shows, and the length of its buckets. */
 export function spanOf(
   filter: RunFilter,
   now: number,

@@ -1,11 +1,11 @@
-// The rows of the list while things happen. Rows that are there change in place; new ones wait until they are asked for, so
-// that what one reads does not move.
+// The rows of the list during live updates. Existing rows change in place. New ones are added on request, so that rows do not move
+// while someone reads.
 
 export type LiveChange = { id: string; status: string; progress: number }
 
 export type Change = { type: string; run: { id: string; status: string; progress: number } }
 
-/** What an event of the channel `runs` says about rows. */
+/** What an event of the channel `runs` changes in rows. */
 export function changeOf(event: Change): LiveChange {
   return { id: event.run.id, status: event.run.status, progress: event.run.progress }
 }
@@ -16,7 +16,7 @@ export function patched<T extends Row>(rows: readonly T[], changes: ReadonlyMap<
   if (changes.size === 0) return rows as T[]
   return rows.map((row) => {
     const change = changes.get(row.id)
-    // An event may be older than what the list has said since.
+    // An event may be older than the loaded list.
     return change === undefined || isEnded(row.status)
       ? row
       : { ...row, status: change.status, progress: change.progress }
@@ -25,7 +25,7 @@ export function patched<T extends Row>(rows: readonly T[], changes: ReadonlyMap<
 
 const isEnded = (status: string): boolean => ['succeeded', 'failed', 'cancelled'].includes(status)
 
-/** From the row where a choice began to the one where it ends. */
+/** The rows from the start of a selection to its end. */
 export function range(ids: readonly string[], from: number, to: number): string[] {
   return ids.slice(Math.min(from, to), Math.max(from, to) + 1)
 }
