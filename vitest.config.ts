@@ -147,7 +147,7 @@ export default defineConfig({
       ofInstallations('e2e', {
         include: ['test/e2e/**/*.test.ts'],
         exclude: [...exclude, ...INSTALLATIONS_ALONE],
-        fileParallelism: false,
+        maxWorkers: 2,
         sequence: { groupOrder: 1 },
       }),
       ofInstallations('e2e-alone', {

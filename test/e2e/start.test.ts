@@ -108,15 +108,7 @@ test('in production there is no demo user, and closed registration does not keep
   expect(log.body.items).toHaveLength(1)
 })
 
-test('a state in use is refused with its owner, and the owner goes on', async () => {
-  running = await start(dir)
-  const second = await startRefused(dir)
-  expect(second.code).toBe(1)
-  expect(second.output).toContain(`in use by another Orrery (process ${running.owner().pid}`)
-  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
-})
-
-test('nobody else on the machine can read the state, also not in a folder that was open before', async () => {
+test('nobody else on the machine can read the state, also not in a folder that was open before; state and port are taken', async () => {
   chmodSync(dir, 0o755)
   mkdirSync(join(dir, 'v3'), { mode: 0o755 })
   running = await start(dir)
@@ -124,9 +116,24 @@ test('nobody else on the machine can read the state, also not in a folder that w
     (name) => (statSync(join(dir, name), { throwIfNoEntry: false })?.mode ?? 0) & 0o077,
   )
   expect(open).toEqual([])
+
+  const second = await startRefused(dir)
+  expect(second.code).toBe(1)
+  expect(second.output).toContain(`in use by another Orrery (process ${running.owner().pid}`)
+
+  const other = newStateDir()
+  try {
+    const { port } = new URL(running.url)
+    const third = await startRefused(other, { PORT: port })
+    expect(third.code).toBe(1)
+    expect(third.output).toContain(`Port ${port} is in use`)
+  } finally {
+    forget(other)
+  }
+  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
 })
 
-test('when the runtime ends, the start ends too and says so', async () => {
+test('each part of the server may be killed: the runtime, the serving process, npm. None of it stays behind', async () => {
   running = await start(dir)
   const { npm } = running
   kill(running.owner().runtime?.pid)
@@ -134,8 +141,22 @@ test('when the runtime ends, the start ends too and says so', async () => {
   expect(npm.exitCode).toBe(1)
   expect(running.output()).toContain('The runtime (workerd) has ended (SIGKILL), so Orrery stops.')
   expect(await isServed(running.url)).toBe(false)
+
   running = await startAgain(dir, running)
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+  const { pid, runtime } = running.owner()
+  kill(pid)
+  await running.ended
+  expect(isAlive(runtime?.pid)).toBe(true)
+
+  // The next start on the state ends the runtime that was left behind.
+  running = await startAgain(dir, running)
+  expect(isAlive(runtime?.pid)).toBe(false)
+  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
+  const last = running.owner()
+  kill(running.npm.pid)
+  await running.ended
+  await eventually('both processes are gone', () => !isAlive(last.pid) && !isAlive(last.runtime?.pid))
 })
 
 test('a limit of open files that is too low is refused, and how to raise it is said', async () => {
@@ -143,39 +164,6 @@ test('a limit of open files that is too low is refused, and how to raise it is s
   expect(refused.code).toBe(1)
   expect(refused.output).toMatch(/limit of open files is 1000, and Orrery needs \d+\. Raise it .*ulimit -n/)
   expect(existsSync(join(dir, 'owner.json'))).toBe(false)
-})
-
-test('a port in use is refused by name', async () => {
-  running = await start(dir)
-  const other = newStateDir()
-  try {
-    const second = await startRefused(other, { PORT: new URL(running.url).port })
-    expect(second.code).toBe(1)
-    expect(second.output).toContain(`Port ${new URL(running.url).port} is in use`)
-  } finally {
-    forget(other)
-  }
-})
-
-test('the runtime that a killed start leaves behind is ended by the next start on its state', async () => {
-  const first = await start(dir)
-  running = first
-  const { pid, runtime } = first.owner()
-  kill(pid)
-  await first.ended
-  expect(isAlive(runtime?.pid)).toBe(true)
-
-  running = await startAgain(dir, first)
-  expect(isAlive(runtime?.pid)).toBe(false)
-  expect((await call(running.url, 'GET', '/health')).status).toBe(200)
-})
-
-test('when npm itself is killed, the server ends with its runtime', async () => {
-  running = await start(dir)
-  const { pid, runtime } = running.owner()
-  kill(running.npm.pid)
-  await running.ended
-  await eventually('both processes are gone', () => !isAlive(pid) && !isAlive(runtime?.pid))
 })
 
 test('a password is printed only while it opens its account, whatever this start was told', async () => {

@@ -5,8 +5,6 @@ import { newPerson, newTeam } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
 import { APPROVALS, asked, decide, office, outcome, settledAs } from './asked.ts'
 
-vi.setConfig({ testTimeout: 20_000 })
-
 const coded = (answer: { status: number; body: any }) => [answer.status, answer.body.code]
 const ids = (answer: { body: any }): string[] => answer.body.items.map((item: { id: string }) => item.id)
 

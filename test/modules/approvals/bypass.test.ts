@@ -7,8 +7,6 @@ import { newWorkflow } from '../../helpers/workflows.ts'
 import { asked } from './asked.ts'
 import { coded, type Key, keyOf, NO_SCOPE, send } from './keys.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
-
 /** `start`, then a question, then `pay`; `log` stands beside it, and nothing behind both. */
 const PAYING: Definition = {
   nodes: [

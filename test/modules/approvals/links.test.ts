@@ -11,8 +11,6 @@ import type { Person } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
 import { asked, decide, office, openLinks, outcome, settledAs } from './asked.ts'
 
-vi.setConfig({ testTimeout: 20_000 })
-
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' }
 const HOUR = 3_600_000
 const coded = (answer: { status: number; body: any }) => [answer.status, answer.body.code]

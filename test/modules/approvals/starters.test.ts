@@ -9,8 +9,6 @@ import { deliver } from '../hooks/deliver.ts'
 import { office } from './asked.ts'
 import { coded, send } from './keys.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
-
 const ASKING: Definition = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Pay?' } }] }
 const DENIED = [403, 'access.denied']
 

@@ -41,7 +41,7 @@ test('GitHub is sent at most 80 new contents a minute, one after another', async
   expect((sends.at(-1)?.at ?? 0) - (sends[0]?.at ?? 0)).toBeGreaterThanOrEqual(MINUTE_MS)
   const seen = await seenAt(place)
   expect([seen.atOnce, Object.keys(seen.contents).length]).toEqual([1, 91])
-}, 30_000)
+})
 
 test.each([
   [
@@ -101,7 +101,7 @@ test('Netlify prepares a large site in the background, and is sent at most five 
   const { atOnce, contents } = await seenAt(place)
   expect(atOnce).toBe(5)
   expect(Object.values(contents)).toEqual(Array(40).fill(1))
-}, 30_000)
+})
 
 /** As if the integration had been used so in the last hours. */
 async function useToday(

@@ -11,8 +11,6 @@ import { type Definition, runOf } from '../../helpers/runs.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-vi.setConfig({ testTimeout: 20_000 })
-
 const EVENTS = '/api/v1/events'
 const echo: Definition = { nodes: [{ id: 'got', type: 'data.set', params: { values: '{{ input }}' } }] }
 

@@ -91,7 +91,7 @@ test(`${REFUSED.length} hostile files are refused, each with a code of its own, 
   expect(taken).toEqual([])
   expect([await storedKeys(person.teamId), await promisesOf(person.teamId)]).toEqual([[], 0])
   expect(await quotaOf(person.teamId)).toEqual({ counted: 0, stored: 0, inBucket: 0 })
-}, 30_000)
+})
 
 test.each([
   ['page.html', '<!doctype html><script>alert(document.domain)</script>'],

@@ -13,8 +13,6 @@ import { newPerson, type Person } from '../../helpers/people.ts'
 import { type Definition, linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
 const own = { ...linear(2), settings: { isolation: 'own' } }
 

@@ -9,8 +9,6 @@ import { type Definition, runOf } from '../../helpers/runs.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-vi.setConfig({ testTimeout: 20_000 })
-
 const MINUTE = 60_000
 const echo: Definition = { nodes: [{ id: 'got', type: 'data.set', params: { values: '{{ input }}' } }] }
 

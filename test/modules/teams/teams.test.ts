@@ -263,7 +263,7 @@ test('more runs than one turn takes are all buried', async () => {
     },
     { timeout: 20_000 },
   )
-}, 30_000)
+})
 
 test('every table that carries a team goes with it, by cascade or by the purge, and is found by an index', async () => {
   expect(LEFTOVER_TABLES).toEqual(expect.arrayContaining(['approvals', 'idempotency_keys', 'inbound_events']))

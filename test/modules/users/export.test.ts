@@ -319,7 +319,7 @@ test('however small the pages and the pieces are, nothing is lost or comes twice
       expect([name, withoutExports(name, joined)]).toEqual([name, withoutExports(name, rows)])
     }
   }
-}, 60_000)
+})
 
 /** Versions, entries and events to have more than a page of. */
 async function furnishMore(owner: Person, teamId: string, i: number): Promise<void> {
