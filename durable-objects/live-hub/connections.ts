@@ -1,7 +1,7 @@
-// The sockets and streams of a hub, from their opening to their end. Invariants:
-// 1. A connection is here first and then entered into the index in D1, by a statement that asks whether its rights hold; only then
-//    does it get a frame. So whoever ends rights either comes before that statement or finds the connection.
-// 2. Nothing is asked of anybody at intervals. `nextEnd` says when a connection is to be closed by the alarm.
+// The sockets and streams of a hub. Invariants:
+// 1. A connection is first added here and then inserted into the index in D1, by a statement that checks its rights. Only then does it get a
+//    frame. So code that ends rights either runs before that statement or finds the connection.
+// 2. There is no polling. `nextEnd` is when the alarm must close a connection.
 import { newId } from '../../src/core/ids.ts'
 import { createLog } from '../../src/core/log.ts'
 import type { Env } from '../../src/env.ts'
@@ -19,7 +19,7 @@ type Parts = {
   feeds: Feeds
   state: Pick<DurableObjectState, 'acceptWebSocket' | 'getWebSockets' | 'waitUntil'>
   now: () => number
-  /** `nextEnd` may be nearer now. */
+  /** `nextEnd` may be earlier now. */
   arm: () => void
 }
 
@@ -73,7 +73,7 @@ export class Connections {
     if (follower instanceof SocketFollower) this.#sockets.delete(follower.socket)
     else this.#streams.delete(follower.info.id)
     feeds.leave(follower)
-    // What is not dropped now is dropped by the tick when its time is over.
+    // The tick deletes rows that are not deleted here, when they expire.
     state.waitUntil(dropConnections(env.DB, [follower.info.id]).catch(() => undefined))
   }
 
@@ -132,7 +132,7 @@ export class Connections {
     return { id, userId, teamId, keyId, scopes, endsAt: Number.POSITIVE_INFINITY }
   }
 
-  /** Null when it may stay; then its first channels are on their way. */
+  /** Returns null if it may stay; its first channels are then being opened. */
   async #enter(follower: Follower, kind: 'socket' | 'stream', connect: Connect): Promise<Response | null> {
     const { env, hub, state, now, arm } = this.#parts
     const { id } = follower.info
@@ -162,7 +162,7 @@ export class Connections {
       await this.#parts.feeds.subscribe(follower, channel, afterSeq)
   }
 
-  /** After a loss of memory: connections that only the index has are gone. */
+  /** After an eviction: removes connections that only the index has. */
   #tidy(): Promise<void> {
     const { env, hub } = this.#parts
     const tidy = async (): Promise<void> => {
@@ -179,7 +179,7 @@ export class Connections {
   }
 }
 
-/** By when a paused socket has to answer. */
+/** When a paused socket must have answered. */
 const pauseEndOf = (follower: Follower): number =>
   follower instanceof SocketFollower && follower.pausedAt !== null
     ? follower.pausedAt + ANSWER_MS

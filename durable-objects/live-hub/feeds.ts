@@ -1,9 +1,9 @@
-// Brings events from where a channel's log is to the clients of this hub. The log is here, in another hub, or in a run. Invariants:
-// 1. A client is subscribed first and then reads pages. It goes live in the turn in which it has all that this hub knows of, so
-//    there is no moment at which an event belongs to neither.
-// 2. A client has each event once and in order: what comes is compared with its place in the channel.
-// 3. A position that the log does not have is answered with `reset`: the number is read before the snapshot is, so what happens in
-//    between is sent again and never left out.
+// Delivers events from a channel's log to the clients of this hub. The log is here, in another hub, or in a run. Invariants:
+// 1. A client is subscribed first and then reads pages. It goes live in the same turn in which it has everything that this hub knows. So at
+//    every moment, each event is either in a page or sent live.
+// 2. A client gets each event once and in order: events are compared with its position in the channel.
+// 3. If the log does not have a position, the client gets `reset`. The number is read before the snapshot, so events in between may be sent
+//    again but are never skipped.
 
 import { HOUR_MS } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
@@ -14,17 +14,17 @@ import { eventFrame, type FrameError, type ServerFrame } from './frames.ts'
 
 export const PAGE_EVENTS = 500
 export const MAX_CHANNELS = 100
-/** So often a feed that new clients come to is opened again: whoever has its log keeps it for a day after that. */
+/** How often a feed with new clients is opened again. The owner of the log keeps it for a day after that. */
 const REOPEN_MS = HOUR_MS
-/** While a client reads a snapshot so much may happen that it needs another, but not for ever. */
+/** While a client reads a snapshot, so much may happen that it needs another one. This limits how often. */
 const MAX_RESETS = 5
 
 /** Where the log of a channel is. */
 export interface Source {
-  /** Has this hub sent what happens from now on. The number of the newest event; null when there is no such channel. */
+  /** Makes the source send new events to this hub. Returns the number of the newest event; null if the channel does not exist. */
   open: () => Promise<number | null>
   page: (afterSeq: number, limit: number) => Promise<ChannelPage | null>
-  /** Nobody follows it here any more. */
+  /** The channel has no more followers here. */
   leave: () => void
 }
 
@@ -67,14 +67,14 @@ export class Feeds {
   readonly #feeds = new Map<string, Feed>()
   /** Closed connections. A subscription that is still in progress for one of them must not complete. */
   readonly #gone = new WeakSet<Follower>()
-  /** Replays under way: a second one for the same channel of a client takes the place of the first. */
+  /** Replays in progress. A second one for the same channel of a client replaces the first. */
   readonly #replays = new WeakMap<Position, object>()
 
   constructor(parts: FeedParts) {
     this.#parts = parts
   }
 
-  /** After hibernation: the client has its channels already. */
+  /** After hibernation: the client already has its channels. */
   restore(follower: Follower): void {
     for (const [channel, position] of follower.channels) {
       const feed = this.#feedOf(channel, follower)
@@ -95,7 +95,7 @@ export class Feeds {
     if (!follower.channels.has(channel) && follower.channels.size >= MAX_CHANNELS)
       return refuse(follower, 'channel.limit', channel)
     const feed = this.#feedOf(channel, follower)
-    // A run is told from its beginning; of all else the present state is where one starts.
+    // A run starts from its first event. All other channels start from the current state.
     const start = afterSeq ?? (parsed.kind === 'run' ? 0 : -1)
     const position: Position = { seq: start, isLive: false }
     follower.channels.set(channel, position)
@@ -103,7 +103,7 @@ export class Feeds {
     await this.#replay(follower, channel, position)
   }
 
-  /** Checked again if the rights of a key changed meanwhile. */
+  /** Checked again if a key's scopes changed in the meantime. */
   async #mayFollow(follower: Follower, channel: string): ReturnType<FeedParts['mayFollow']> {
     for (;;) {
       const { scopes } = follower.info
@@ -120,7 +120,7 @@ export class Feeds {
     await this.#replay(follower, channel, position)
   }
 
-  /** A stream has room again. */
+  /** A stream can accept data again. */
   async resumeAll(follower: Follower): Promise<void> {
     for (const [channel, position] of [...follower.channels])
       if (!position.isLive && !this.#replays.has(position) && !follower.isFull())
@@ -137,7 +137,7 @@ export class Feeds {
     send(follower, { type: 'unsubscribed', channel })
   }
 
-  /** The right to follow it has ended. */
+  /** The client may no longer follow it. */
   deny(follower: Follower, channel: string): void {
     this.#remove(follower, channel)
     follower.save()
@@ -162,7 +162,7 @@ export class Feeds {
     }
     const first = entries[0]?.seq
     if (first === undefined) return { want: (feed.head ?? 0) + 1 }
-    // Before it is opened nobody is live here, and all read what is older by pages.
+    // Before it is opened, no client is live here, and all clients read older events in pages.
     if (feed.head !== null && feed.opening === null && first > feed.head + 1) return { want: feed.head + 1 }
     const fresh = entries.filter(({ seq }) => feed.head === null || seq > feed.head)
     if (fresh.length > 0) this.#fan(feed, fresh)
@@ -207,7 +207,7 @@ export class Feeds {
     return feed
   }
 
-  /** False when there is no such channel for the team. Opened for one team of a user it is not yet open for another. */
+  /** False if the channel does not exist for the team. Opened for one team of a user, it is not yet open for another. */
   async #open(feed: Feed, { info }: Follower): Promise<boolean> {
     while (feed.opening !== null) await feed.opening
     const isOpen = feed.head !== null && feed.openedAt > this.#parts.now() - REOPEN_MS
@@ -219,7 +219,7 @@ export class Feeds {
         if (head === null) return false
         feed.openedAt = this.#parts.now()
         feed.openedFor.add(info.teamId)
-        // What was opened before has events on their way here, which are still to be sent to those that are live.
+        // An already open channel has events on their way here, which must still be sent to live clients.
         feed.head ??= head
         this.#parts.writeHead(feed.key, feed.head)
         return true
@@ -230,7 +230,7 @@ export class Feeds {
     return feed.opening
   }
 
-  /** Sends a page; a socket asks for the next one itself, so that its speed decides. */
+  /** Sends a page. A socket requests the next one itself, so it sets the pace. */
   async #replay(follower: Follower, channel: string, position: Position): Promise<void> {
     const turn = {}
     this.#replays.set(position, turn)
@@ -245,7 +245,7 @@ export class Feeds {
       }
       for (let resets = 0; ; ) {
         if (!isCurrent()) return
-        // Stop when the client has not read what it has. Many channels that start at once would fill its buffer.
+        // Stop until the client has read what it has. Many channels that start at once would fill its buffer.
         if (follower.isFull()) {
           follower.save()
           send(follower, { type: 'more', channel, seq: Math.max(0, position.seq) })
@@ -257,7 +257,7 @@ export class Feeds {
         if (page.isLost || position.seq < 0) {
           const snapshot = await this.#parts.snapshot(channel, follower.info)
           if (!isCurrent()) return
-          // What is read next begins where this page ends: a log that denies that is broken.
+          // The next read begins where this page ends. If the log does not have that position, it is broken.
           if (++resets > MAX_RESETS) throw new Error(`The log of ${channel} has no beginning`)
           position.seq = page.head
           send(follower, { type: 'reset', channel, seq: page.head, snapshot })

@@ -1,13 +1,13 @@
-// One client of a hub: a socket or a stream, with its channels and its place in each. Invariants:
-// 1. A client that is live in a channel gets each event as it comes; any other reads pages until it is at the head.
-// 2. What has to survive hibernation is in the socket's attachment. The place of a live channel is not written there with each event:
-//    it is the head that the hub has stored.
-// 3. After 1 MB without a message from it a socket is paused: it gets `more`, and nothing else until it resumes. A stream is
-//    paused by its own backpressure.
+// One client of a hub: a socket or a stream, with its channels and its position in each. Invariants:
+// 1. A live client gets each event immediately. Any other client reads pages until it reaches the newest event.
+// 2. What must survive hibernation is in the socket's attachment. The position of a live channel is not written there for each event: it is
+//    the newest number that the hub has stored.
+// 3. After 1 MB without a message from it, a socket is paused: it gets `more`, and nothing else until it resumes. The backpressure of a stream
+//    pauses the stream.
 import type { ServerFrame } from './frames.ts'
 
 export const MAX_UNANSWERED_CHARS = 1_000_000
-/** How long a socket may leave `more` without an answer. */
+/** How long a socket may leave `more` unanswered. */
 export const ANSWER_MS = 60_000
 
 export const CLOSE_CODES = {
@@ -18,7 +18,7 @@ export const CLOSE_CODES = {
   noAnswer: 4408,
 } as const
 
-/** What a client may send at once, and how many more each second. */
+/** How many messages a client may send at once, and how many more per second. */
 const FRAMES_AT_ONCE = 300
 const FRAMES_PER_SECOND = 10
 
@@ -36,9 +36,9 @@ export type Position = { seq: number; isLive: boolean }
 export interface Follower {
   readonly info: FollowerInfo
   readonly channels: Map<string, Position>
-  /** `seq` belongs to `channel`; a stream makes its position of them. */
+  /** `seq` belongs to `channel`. A stream builds its position from them. */
   send(frame: string, channel?: string): void
-  /** It takes no more for now. */
+  /** It cannot accept more at the moment. */
   isFull(): boolean
   pause(): void
   save(): void
@@ -79,7 +79,7 @@ export class SocketFollower implements Follower {
     try {
       this.socket.send(frame)
     } catch {
-      // It is closing: its own close event cleans up.
+      // The socket is closing. Its close event cleans up.
     }
   }
 
@@ -97,7 +97,7 @@ export class SocketFollower implements Follower {
     this.#onPause()
   }
 
-  /** Whether the client keeps to the rate of its messages. */
+  /** Whether the client respects its rate limit. */
   heard(): boolean {
     this.#unanswered = 0
     const now = this.#now()

@@ -1,4 +1,4 @@
-// The frames of sockets and streams, the same on both.
+// The frames of sockets and streams. Both use the same ones.
 import type { Json } from '../../src/core/json.ts'
 import type { Entry } from '../../src/objects/live-hub.ts'
 
@@ -31,7 +31,7 @@ const MAX_CHANNEL_CHARS = 100
 export const eventFrame = (channel: string, { seq, event }: Entry): string =>
   JSON.stringify({ type: 'event', channel, seq, event } satisfies ServerFrame)
 
-/** What a client has sent, or which error it is. */
+/** Parses a frame of the client, or returns the error. */
 export function readFrame(text: string): ClientFrame | { type: 'error'; code: FrameError; channel?: string } {
   let frame: Record<string, unknown>
   try {

@@ -1,7 +1,7 @@
-// The object of a team or a user that holds its sockets and streams, and keeps the logs of its channels. Invariants:
-// 1. Whoever has something to publish asks D1 whether anybody follows this hub. D1 says so before a client is given its first snapshot,
-//    and for an hour after the last one has left. When that time has passed unnoticed, all channels begin again with `reset`.
-// 2. No timer runs while clients only wait: the alarm holds the next end of a connection, the next answer that is due to `more`, and the
+// The object of a team or a user. It holds its sockets and streams, and keeps the logs of its channels. Invariants:
+// 1. Publishers check in D1 whether this hub has followers. D1 says so before a client gets its first snapshot, and for an hour after the last
+//    client has left. If that time passes unnoticed, all channels start again with `reset`.
+// 2. No timer runs while clients only wait. The alarm is set for the next end of a connection, the next deadline for answering `more`, and the
 //    next delivery to repeat.
 import { DurableObject } from 'cloudflare:workers'
 import { createLog } from '../../src/core/log.ts'
@@ -28,7 +28,7 @@ import { sourceOf } from './sources.ts'
 import { KEPT_UNFOLLOWED_MS, MAX_EVENT_CHARS, openHubStore } from './store.ts'
 
 const PAGE_EVENTS = 200
-/** However long a connection lasts: it ends within a day, and an hour more is for the way back. */
+/** A connection lasts at most a day. One more hour covers reconnecting. */
 const FOLLOWED_AHEAD_MS = 25 * 3_600_000
 const FOLLOWED_UNTIL = 'followedUntil'
 
@@ -159,7 +159,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
       }))
   }
 
-  /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */
+  /** A WebSocket, or a stream of server-sent events. The route has authenticated the caller. */
   override async fetch(request: Request): Promise<Response> {
     return this.#connections.open(request)
   }
@@ -216,10 +216,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
     }
   }
 
-  /** Somebody follows a channel of this hub. Answers the number of its newest event. */
+  /** A follower of a channel of this hub. Returns the number of its newest event. */
   async #follow(channel: string): Promise<number> {
     const now = this.#now()
-    // Meanwhile nobody has sent anything here, and nobody can say what there was.
+    // In the meantime nothing was sent here, so the missed events are unknown.
     if (this.#followedUntil < now) this.#store.forgetAll()
     const until = now + FOLLOWED_AHEAD_MS
     if (this.#followedUntil < until - KEPT_UNFOLLOWED_MS) {

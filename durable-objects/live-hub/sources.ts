@@ -1,11 +1,11 @@
-// Where the log of a channel is, for the feeds of one hub: here, in the hub that owns the channel, or in a run.
+// Locates the log of a channel for the feeds of a hub: here, in the hub that owns the channel, or in a run.
 import type { Env } from '../../src/env.ts'
 import { type ChannelReader, logOf, ownerOf, parseChannel } from '../../src/objects/channels.ts'
 import { type Entry, liveHub } from '../../src/objects/live-hub.ts'
 import { workflowRun } from '../../src/objects/workflow-run.ts'
 import type { Source } from './feeds.ts'
 
-/** A stub of an object that was lost stays broken, so each call makes its own. */
+/** A stub of a lost object stays broken, so each call creates its own. */
 export function sourceOf(
   env: Env,
   here: { name: string; own: (log: string) => Source },
@@ -20,7 +20,7 @@ export function sourceOf(
     : hubSource(env, here.name, owner, logOf(channel, who))
 }
 
-/** The owner learns with its next delivery that nobody follows the channel here any more; so does a run. */
+/** The owner, or the run, learns with its next delivery that the channel has no more followers here. */
 function hubSource(env: Env, name: string, owner: string, log: string): Source {
   const hub = () => liveHub(env.LIVE_HUBS, owner)
   return {

@@ -1,8 +1,8 @@
 // The tables of a hub. Invariants:
-// 1. Numbers of a channel have no gaps, and a number is never given twice: a channel that is forgotten and made again starts at the
-//    time, which is beyond every number that it had.
-// 2. A channel is kept while somebody follows it, and for an hour afterwards. Others store nothing.
-// 3. An event that is published twice under one key is stored once.
+// 1. The numbers of a channel have no gaps, and a number is never used twice. A channel that was forgotten and is created again starts at the
+//    current time, which is above every number that it had.
+// 2. A channel is kept while it has followers, and for an hour afterwards. Other channels store nothing.
+// 3. An event that is published twice with the same key is stored once.
 import { DAY_MS, HOUR_MS } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { ChannelPage, Entry } from '../../src/objects/live-hub.ts'
@@ -11,7 +11,7 @@ export const KEPT_MS = DAY_MS
 export const MAX_KEPT = 10_000
 export const KEPT_UNFOLLOWED_MS = HOUR_MS
 const PAGE_CHARS = 1_000_000
-/** A row in production has at most 2 MB. */
+/** In production, a row can have at most 2 MB. */
 export const MAX_EVENT_CHARS = 256 * 1024
 
 const SCHEMA = `
@@ -39,7 +39,7 @@ export function openHubStore(sql: SqlStorage) {
 
   function trim(channel: string, head: number, now: number): void {
     sql.exec('DELETE FROM log WHERE channel = ? AND seq <= ?', channel, head - MAX_KEPT)
-    // Times do not fall, so what is old is at the beginning.
+    // Times never decrease, so old rows are at the beginning.
     for (;;) {
       const [first] = sql
         .exec<{ seq: number; at: number }>(
@@ -56,7 +56,7 @@ export function openHubStore(sql: SqlStorage) {
     headOf,
     forget,
 
-    /** Answers the number of the newest event. A channel that was not there is made. */
+    /** Returns the number of the newest event. Creates the channel if it does not exist. */
     follow(channel: string, now: number): number {
       sql.exec(
         'INSERT INTO channels (name, head) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET left_at = NULL',
@@ -75,7 +75,7 @@ export function openHubStore(sql: SqlStorage) {
       sql.exec('DELETE FROM channels')
     },
 
-    /** Null when it is not kept, or is there already. */
+    /** Null if the channel is not kept, or the event is already stored. */
     append(channel: string, key: string, event: Json, now: number): Entry | null {
       const [row] = sql
         .exec<{ head: number; left_at: number | null }>(
@@ -122,7 +122,7 @@ export function openHubStore(sql: SqlStorage) {
       return { entries: isLost ? [] : entries, head, isLost }
     },
 
-    /** How far this hub has what another object sends. */
+    /** How far this hub has the log of another object. */
     readFeed: (key: string): number | null =>
       sql.exec<{ head: number }>('SELECT head FROM feeds WHERE key = ?', key).toArray()[0]?.head ?? null,
     writeFeed(key: string, head: number): void {

@@ -1,9 +1,9 @@
-// A client that reads a stream of server-sent events. Its frames are those of sockets; the id of each is one opaque position for
-// all of its channels. While nothing comes a comment is sent now and then, so that no proxy takes the stream for dead.
+// A client that reads a stream of server-sent events. It gets the same frames as sockets. Each id is one opaque position across all its
+// channels. When idle, it gets a comment now and then, so that no proxy closes the stream.
 import type { Follower, FollowerInfo, Position } from './follower.ts'
 
 const BUFFERED_BYTES = 1_000_000
-/** Below the 30 s after which the most impatient proxies cut a silent answer. */
+/** Less than the 30 s after which the strictest proxies close a silent response. */
 const BEAT_MS = 20_000
 
 const encoder = new TextEncoder()
@@ -59,7 +59,7 @@ export class StreamFollower implements Follower {
     try {
       controller?.close()
     } catch {
-      // The client has left.
+      // The client has disconnected.
     }
   }
 
@@ -67,7 +67,7 @@ export class StreamFollower implements Follower {
     try {
       this.#controller?.enqueue(bytes)
     } catch {
-      // The client has left: `cancel` cleans up.
+      // The client has disconnected. `cancel` cleans up.
     }
   }
 }

@@ -1,8 +1,7 @@
-// The desk of a team: works off what follows from changes of its tasks, and starts what is queued. Invariants:
-// 1. What has to be done stands in D1. This object keeps the name of its team and an alarm, so a loss of memory delays work and
-//    loses none.
-// 2. One pass at a time: what is asked for meanwhile is one more pass. So starts keep their order, and a parent is written at most
-//    once a second, however many subtasks report.
+// The desk of a team: processes the consequences of task changes, and starts queued tasks. Invariants:
+// 1. The work to do is stored in D1. This object only keeps the name of its team and an alarm, so an eviction delays work but loses none.
+// 2. One pass at a time. Requests during a pass cause one more pass. So starts keep their order, and a parent is written at most once per
+//    second, however many subtasks report.
 import { DurableObject } from 'cloudflare:workers'
 import { openContext } from '../../src/context.ts'
 import { newId } from '../../src/core/ids.ts'
@@ -13,19 +12,19 @@ import type { TaskDeskRpc } from '../../src/objects/task-desk.ts'
 /** Longer than a pass takes. */
 const WATCH_MS = 60_000
 const RETRY_MS = 2_000
-/** What comes in a burst is one pass. */
+/** Combines a burst of requests into one pass. */
 const GATHER_MS = 5
 
 export class TaskDesk extends DurableObject<Env> implements TaskDeskRpc {
   #isWorking = false
   #isAskedAgain = false
-  /** Parents whose subtasks have changed, and when each was written last. */
+  /** Parents whose subtasks have changed, and when each was last written. */
   readonly #parents = new Map<string, number>()
 
   async wake(teamId: string): Promise<void> {
     const { storage } = this.ctx
     if ((await storage.get<string>('team')) !== teamId) await storage.put('team', teamId)
-    // Not awaited: who wakes it does not wait for the work.
+    // Not awaited: the caller does not wait for the work.
     void this.#work(teamId)
   }
 

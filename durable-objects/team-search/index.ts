@@ -1,4 +1,4 @@
-// The search index of a team. It holds copies: what it has lost is built anew from the tables that it was fed from.
+// The search index of a team. It contains copies. If it loses data, it is rebuilt from the tables.
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
 import type { SearchDoc, SearchHit, SearchQuery, TeamSearchRpc } from '../../src/objects/team-search.ts'

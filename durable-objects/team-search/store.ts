@@ -81,7 +81,7 @@ export class SearchStore {
   }
 }
 
-/** Words as texts, so that nothing in them is an operator. Null where there are none. */
+/** Quotes the words, so that they contain no operators. Null if there are no words. */
 export function matchOf(q: string): string | null {
   const words = (q.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, MAX_WORDS)
   return words.length === 0 ? null : `${words.map((word) => `"${word}"`).join(' ')}*`

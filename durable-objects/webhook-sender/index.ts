@@ -1,7 +1,7 @@
 // Sends the webhooks of one lane. Invariants:
-// 1. What has to be sent, and when, stands in D1. This object only keeps the name of its lane and an alarm, so a loss of memory
-//    delays a delivery and loses none.
-// 2. One pass at a time. An alarm stands behind each pass, for a process that dies in it, and at the time of the next delivery.
+// 1. What to send, and when, is stored in D1. This object only keeps the name of its lane and an alarm, so an eviction delays a delivery but
+//    loses none.
+// 2. One pass at a time. An alarm is set during each pass, in case the process crashes, and for the time of the next delivery.
 import { DurableObject } from 'cloudflare:workers'
 import { openContext } from '../../src/context.ts'
 import { newId } from '../../src/core/ids.ts'
@@ -16,19 +16,19 @@ const RETRY_MS = 5_000
 export class WebhookSender extends DurableObject<Env> implements WebhookSenderRpc {
   #isSending = false
   #isAskedAgain = false
-  /** The endpoint's own rate allows no pass before. */
+  /** The endpoint's rate allows no earlier pass. */
   #notBefore = 0
 
   async wake(lane: string): Promise<void> {
     const { storage } = this.ctx
     if ((await storage.get<string>('lane')) !== lane) await storage.put('lane', lane)
-    // Not awaited: who wakes it does not wait for receivers.
+    // Not awaited: the caller does not wait for receivers.
     void this.#send(lane)
   }
 
   override async alarm(): Promise<void> {
     const lane = await this.ctx.storage.get<string>('lane')
-    // Not awaited either: an alarm that comes meanwhile would have to wait for it.
+    // Not awaited either: an alarm in the meantime would have to wait for it.
     if (lane !== undefined) void this.#send(lane)
   }
 

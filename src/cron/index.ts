@@ -1,5 +1,5 @@
-// The tick of every minute. A tick may be skipped or come twice, so each task looks at what is due and is harmless
-// when there is nothing to do; one that fails does not keep the others from running.
+// The tick, which runs every minute. A tick may be skipped or run twice, so each task looks for what is due and does nothing if nothing is.
+// A failing task does not stop the others.
 import { openContext, type RequestContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
 import { loadSettings } from '../db/platform-settings.ts'
@@ -24,7 +24,7 @@ export async function tick(
   await attempt(request, 'record the tick', () => recordTick(env.DB, { startedAt, finishedAt: now(), tasks }))
 }
 
-/** Last, since nobody waits for it. */
+/** Last, because it is not urgent. */
 export async function purge(request: RequestContext): Promise<TaskResult[]> {
   const tasks: TaskResult[] = []
   const longest = longestKept(request)

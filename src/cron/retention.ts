@@ -1,7 +1,7 @@
-// How long things are kept, by the plan of their team. Invariants:
-// 1. What every plan has given up by then is deleted by age alone, across all teams. Only where a plan keeps a kind for a shorter
-//    time than another are its teams gone through one by one.
-// 2. A tick visits some teams and stays with one that has more. So a large team delays others, and nothing is left out.
+// Retention by plan. Invariants:
+// 1. Data older than the longest retention of all plans is deleted by age alone, across all teams. Only if a plan keeps a kind for less time
+//    are its teams processed one by one.
+// 2. A tick processes some teams, and stays with a team that has more. So a large team delays others, but nothing is skipped.
 // 3. Logs of deleted teams and of the platform are kept.
 import type { RequestContext } from '../context.ts'
 import { DAY_MS } from '../core/clock.ts'
@@ -32,7 +32,7 @@ export const longestKept =
   (kind: Retained): number | null =>
     longestDays(currentSettings(), kind, request.settings.RUN_RETENTION_DAYS)
 
-/** The kinds that a plan keeps for a shorter time than another, with the days. */
+/** The kinds that a plan keeps for less time than another, with the number of days. */
 function shorterOf(request: RequestContext, plan: Plan): Map<Retained, number> {
   const longest = longestKept(request)
   const found = new Map<Retained, number>()
@@ -60,7 +60,7 @@ export async function retainByPlan(request: RequestContext): Promise<void> {
   await prepare(DB, putPosition(SWEEP, { position: isRound ? '' : done, nextAt: 0 })).run()
 }
 
-/** True when the team has more. */
+/** True if the team has more. */
 async function retainOf(
   request: RequestContext,
   team: PlannedTeam,

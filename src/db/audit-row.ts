@@ -1,14 +1,14 @@
-// A row of the audit log as it is inserted. `seq` is not in it: D1 gives it with the commit, so an entry that comes late
-// stands behind those that were there before, and a chain of seals never has to be opened again.
+// A row of the audit log as it is inserted. It has no `seq`: D1 assigns it at the commit, so a late entry comes after existing ones,
+// and sealed parts of the chain never change.
 
 export type AuditEntry = {
   action: string
   targetType: string
   targetId: string
-  /** Without secrets: what changed, not everything there is. */
+  /** Without secrets. Contains what changed, not the whole object. */
   before?: Record<string, unknown>
   after?: Record<string, unknown>
-  /** Whose log it belongs to, when not that of the actor's team. */
+  /** The team whose log it belongs to, if that is not the actor's team. */
   teamId?: string
 }
 
@@ -45,8 +45,7 @@ export const auditValues = (row: AuditRow): (string | number | null)[] => [
   row.requestId,
 ]
 
-/** For entries that may be sent twice, after the commit of what they speak of: the id is theirs from the beginning. */
-/** Many of them in one statement. */
+/** For entries that may be inserted twice, after the commit that they describe: they have fixed ids. Many per statement. */
 export const insertAuditsOnce = (d1: D1Database, rows: readonly AuditRow[]): D1PreparedStatement => {
   const read = auditValues(rows[0] as AuditRow).map((_, i) => `j.value ->> ${i}`)
   return d1

@@ -1,8 +1,8 @@
 import { sha256Hex } from '../core/crypto.ts'
 
 /**
- * How an e-mail address stands in the audit log, which outlives accounts: who has the address can tell that it was this
- * one, but it cannot be read from the log.
+ * The form of an email address in the audit log, which outlives accounts. Anyone who knows the address can check for it, but it cannot
+ * be read from the log.
  */
 export const auditedAddress = async (email: string): Promise<{ emailSha256: string }> => ({
   emailSha256: await sha256Hex(email),

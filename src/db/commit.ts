@@ -1,9 +1,9 @@
-// The one way a mutation reaches D1. Invariants:
-// 1. The mutation, its audit row, its idempotency key and its outbox messages are one batch: all or none.
-// 2. The idempotency key is the first statement, so of two concurrent duplicates only one has any effect.
-// 3. A guard is a conditional statement that must change exactly one row. The audit row right behind it refuses to be
-//    written otherwise (a NULL where none may stand), which rolls the whole batch back.
-// 4. A message is only sent to the queue after the commit, and its outbox row makes that repeatable.
+// The only way to write a mutation to D1. Invariants:
+// 1. The mutation, its audit row, its idempotency key and its outbox messages are one batch: all or nothing.
+// 2. The idempotency key is the first statement, so of two concurrent duplicates, only one has an effect.
+// 3. A guard is a conditional statement that must change exactly one row. Otherwise, the audit row after it violates a NOT NULL
+//    constraint, which rolls back the whole batch.
+// 4. A message is sent to the queue only after the commit. Its outbox row makes sending repeatable.
 import { AppError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { QueueEnvelope, QueueMessage } from '../queue/messages/index.ts'
@@ -23,7 +23,7 @@ export type Change = {
   messages?: (QueueMessage | ConditionalMessage)[]
 }
 
-/** What commit needs of a context; a context without an actor writes as `anonymous` or, with `system`, as the system. */
+/** The parts of a context that `commit` uses. Without an actor, the audit row says `anonymous`, or with `system` the system. */
 export type CommitScope = {
   env: { DB: D1Database; JOBS: Queue<QueueEnvelope> }
   now: () => number
@@ -36,12 +36,12 @@ export type CommitScope = {
   system?: boolean
 }
 
-/** A request with the same idempotency key was committed first. The middleware answers with that one's resource. */
+/** A request with the same idempotency key was committed first. The middleware responds with that request's resource. */
 export class AlreadyDoneError extends Error {
   readonly key: string
 
   constructor(key: string) {
-    super('A request with this idempotency key was done already')
+    super('A request with this idempotency key has already been committed')
     this.name = 'AlreadyDoneError'
     this.key = key
   }
@@ -76,13 +76,13 @@ export async function commit(scope: CommitScope, change: Change): Promise<'done'
     throw error
   }
   if (envelopes.length > 0) {
-    // A failure here is mended by the sweep, so it is not the caller's failure.
+    // The sweep repairs this failure, so the caller does not see it.
     scope.defer(scope.env.JOBS.sendBatch(envelopes.map((body) => ({ body }))).catch(() => undefined))
   }
   return 'done'
 }
 
-/** For changes that must hold: a missed guard means that somebody was quicker. */
+/** For changes that must succeed: a missed guard means that another request was faster. */
 export async function commitOrStale(scope: CommitScope, change: Change): Promise<void> {
   if ((await commit(scope, change)) === 'guard_missed') throw new AppError('resource.stale')
 }
@@ -104,7 +104,7 @@ function idempotencyRow(scope: CommitScope, resourceId: string, now: number): St
   )
 }
 
-/** The request that was committed under this key: the hash of its body, and the resource that it made. */
+/** The request that was committed with this key: the hash of its body, and the resource that it created. */
 export const findIdempotent = (
   d1: D1Database,
   { teamId, userId }: { teamId: string; userId: string },

@@ -1,6 +1,5 @@
-// A list of the account export: what it is called, which rows it has, and each column once with its SQL, its type in the
-// contract and how its stored value is read. Pages follow an index. A page has a fixed number of rows, or about a megabyte of
-// them where rows are large.
+// A list of the account export: its name, its rows, and each column with its SQL, its type in the API description and its
+// conversion. Pages follow an index. A page has a fixed number of rows, or about a megabyte if rows are large.
 import * as z from 'zod'
 import { toIso } from '../core/clock.ts'
 import { JsonValue } from '../core/json-value.ts'
@@ -13,7 +12,7 @@ const parse = (stored: Stored): unknown => (typeof stored === 'string' ? JSON.pa
 const iso = (stored: Stored): unknown => (typeof stored === 'number' ? toIso(stored) : stored)
 const time = z.iso.datetime()
 
-/** The kinds of columns, each made from its SQL. */
+/** The kinds of columns, each created from its SQL. */
 export const column = {
   text: (sql: string): ExportColumn => ({ sql, schema: z.string() }),
   textOrNull: (sql: string): ExportColumn => ({ sql, schema: z.string().nullable() }),
@@ -35,7 +34,7 @@ export type ExportList = {
   /** ?1 is the user, ?2 the team, ?3 the maximum number of rows. The position follows from ?4; it starts as `start`. */
   sql: string
   start: (number | string)[]
-  /** A short page does not mean the end of the list. */
+  /** A short page does not mean that the list ends. */
   bounded: boolean
   columns: Record<string, ExportColumn>
 }
@@ -52,7 +51,7 @@ type Rows = {
 type Given = Pick<ExportList, 'name' | 'of' | 'start' | 'columns'> &
   (Rows | { sql: (columns: string) => string })
 
-/** Every column is named, so a secret column that is added to a table is never exported by accident. */
+/** Lists every column explicitly, so a new secret column is never exported by accident. */
 export function exportList(given: Given): ExportList {
   const { name, of, start, columns } = given
   const selected = Object.entries(columns)
@@ -74,7 +73,7 @@ function pageOf({ at, from, where, size }: Rows, columns: string): string {
 /** The maximum size of a page of large rows. A page always has at least one row. */
 const MAX_PAGE_CHARACTERS = 1_000_000
 
-/** SQL for how many of the rows, whose sizes a query answers in order, fit into a page. */
+/** SQL for how many of the rows fit into a page. A query returns their sizes in order. */
 export const roomFor = (sizes: string): string =>
   `SELECT max(1, count(*)) FROM (
      SELECT sum(size) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS total

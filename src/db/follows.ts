@@ -1,12 +1,12 @@
-// Until when somebody may follow the channels of a hub. Whoever has something to publish asks here first, within a statement that
-// is sent anyway, so that what nobody hears costs nothing.
+// Until when a hub's channels have followers. Publishers check this in a statement that they send anyway, so that events without
+// followers cost nothing.
 import { prepare, type Statement, statement } from './statement.ts'
 
-/** It has a row while somebody follows the hub. */
+/** Has a row while the hub has followers. */
 export const followedQuestion = (hub: string, now: number): Statement =>
   statement('SELECT 1 FROM realtime_follows WHERE hub = ? AND followed_until > ?', hub, now)
 
-/** It has a row while somebody follows the hub of a team, or the team has a webhook. */
+/** Has a row while the hub of a team has followers, or the team has a webhook. */
 export const heardQuestion = (hub: string, teamId: string, now: number): Statement =>
   statement(
     'SELECT 1 FROM realtime_follows WHERE hub = ? AND followed_until > ? UNION ALL SELECT 1 FROM webhook_endpoints WHERE team_id = ?',

@@ -1,14 +1,14 @@
-// Reads that are hot enough to be written in SQL and to travel in one statement with the permission question: one trip
-// to D1, one statement there. Invariants:
-// 1. The first question's parameters are numbered ?1…?n and it stands first; the read's own numbers, given or implied,
-//    are counted on from there.
+// Hot reads are written in SQL and combined with the permission check in one statement, so they take one request to D1. Invariants:
+// 1. The permission check comes first and numbers its parameters ?1…?n. The parameters of the read, explicit or implied, are
+//    renumbered to follow.
+// 2. A read with several rows has its ORDER BY together with a LIMIT, which keeps the order inside its parentheses.
 // 2. A read that has more than one row says its order together with a LIMIT, which keeps it inside its own brackets.
 
 type Param = string | number | null
 
 export type HotRead<Row> = { sql: string; params: Param[]; columns: readonly string[]; row?: Row }
 
-/** What is selected for each field of a row. */
+/** The SQL for each field of a row. */
 export type Columns<Row> = { list: string; names: readonly string[]; row?: Row }
 
 export function columns<Row>(expressions: Record<keyof Row & string, string>): Columns<Row> {
@@ -19,7 +19,7 @@ export function columns<Row>(expressions: Record<keyof Row & string, string>): C
   }
 }
 
-/** `rest` is all that follows the list of columns. */
+/** `rest` is everything after the list of columns. */
 export const hotRead = <Row>(what: Columns<Row>, rest: string, params: Param[]): HotRead<Row> => ({
   sql: `SELECT ${what.list} ${rest}`,
   params,
@@ -27,8 +27,8 @@ export const hotRead = <Row>(what: Columns<Row>, rest: string, params: Param[]):
 })
 
 /**
- * A page of rows. The limit stands in the text: SQLite prepares a statement again on each run when its limit is bound,
- * since it plans by it.
+ * A page of rows. The limit is part of the text: with a bound limit, SQLite would prepare the statement again on each execution,
+ * because its plan depends on the limit.
  */
 export const hotList = <Row>(
   what: Columns<Row>,
@@ -52,7 +52,7 @@ export async function rowsOf<Row>(d1: D1Database, { sql, params }: HotRead<Row>)
   return results
 }
 
-/** Of two reads whose first has one row at most. */
+/** Combines two reads. The first returns at most one row. */
 export async function readBoth<First, Row>(
   d1: D1Database,
   question: HotRead<First>,
@@ -67,7 +67,7 @@ export async function readBoth<First, Row>(
   return { first, rows: rest.map((cells) => toRow<Row>(read.columns, cells)) }
 }
 
-/** Both are made as wide as the wider one, behind a cell that tells them apart. */
+/** Pads both to the same width, with a first cell that distinguishes them. */
 export function inOne(question: HotRead<unknown>, read: HotRead<unknown>): string {
   const width = Math.max(question.columns.length, read.columns.length)
   const part = (mark: 0 | 1, { columns }: HotRead<unknown>, sql: string) =>

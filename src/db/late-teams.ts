@@ -1,10 +1,10 @@
-// Teams whose rows of work have waited too long. Triggers write such rows with each change, and who wakes the worker may be lost.
+// Teams with rows of work that have waited too long. Triggers write such rows with each change, and the wake-up of the worker may be lost.
 const SOURCES = {
   task_changes: 'at',
   webhook_run_changes: 'created_at',
 } as const
 
-/** Teams with a row of the table that was made before `madeBefore`. */
+/** Teams with a row in the table that was created before `madeBefore`. */
 export async function findTeamsWithLate(
   d1: D1Database,
   table: keyof typeof SOURCES,

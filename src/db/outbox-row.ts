@@ -1,9 +1,9 @@
-// Rows of the outbox, written in the batch of the change that they follow from. src/queue takes it from there.
+// Rows of the outbox, written in the same batch as the change that causes them. src/queue processes them.
 import type { QueueMessage } from '../queue/messages/index.ts'
 import { POST_GRACE_MS } from '../queue/post.ts'
 import { type Statement, statement } from './statement.ts'
 
-/** Written only when this question, asked within the commit, has an answer. */
+/** Written only if this query, executed in the commit, returns a row. */
 export type ConditionalMessage = { message: QueueMessage; exists: Statement; outboxId?: string }
 
 export function outboxRow(
@@ -24,7 +24,7 @@ export function outboxRow(
   )
 }
 
-/** A mail for each recipient, where the statement before it in the batch has changed one row. An id that is there already stays. */
+/** A mail for each recipient, if the previous statement in the batch changed one row. Existing ids stay unchanged. */
 export const mailRowsIfChanged = (
   mails: { id: string; to: string }[],
   body: Record<string, unknown>,
@@ -41,7 +41,7 @@ export const mailRowsIfChanged = (
     now,
   )
 
-/** Mails to a user that are not sent yet. */
+/** Mails to a user that have not been sent yet. */
 export const deleteUnsentMails = (userId: string): Statement =>
   statement(
     `DELETE FROM outbox WHERE type = 'mail.send' AND status IN ('pending', 'dead')
@@ -49,7 +49,7 @@ export const deleteUnsentMails = (userId: string): Statement =>
     userId,
   )
 
-/** By an administrator: messages that were given up are tried again from the beginning. */
+/** For administrators: dead messages are tried again from the beginning. */
 export const redriveDead = (ids: readonly string[], now: number): Statement =>
   statement(
     `UPDATE outbox SET status = 'pending', attempts = 0, next_at = ?2, last_error = NULL

@@ -1,5 +1,5 @@
-// Keyset paging, the same for every list: rows are walked by (sort value, id), so adding or removing rows during the
-// walk neither repeats nor loses one. A list fetches one row more than asked to know whether there is a next page.
+// Keyset paging, the same for every list. Rows are ordered by (sort value, id), so adding or removing rows between pages neither
+// repeats nor skips others. Each page fetches one extra row to know whether there is a next page.
 import { asc, desc, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { decodeCursor, encodeCursor } from '../core/cursor.ts'
@@ -18,7 +18,7 @@ export function keyset(options: ListOptions, columns: Record<string, SQLiteColum
   let where: SQL | undefined
   if (options.cursor !== undefined) {
     const at = decodeCursor(options.cursor, options.sort)
-    // A row value comparison, because it is what SQLite can serve from one index range. Sort columns are NOT NULL.
+    // A row value comparison, because SQLite can answer it with one index range. Sort columns are NOT NULL.
     const sign = sql.raw(descending ? '<' : '>')
     where = column === id ? after(id, at.id) : sql`(${column}, ${id}) ${sign} (${at.value}, ${at.id})`
   }
@@ -35,7 +35,7 @@ type ListInSql = {
   id: string
 }
 
-/** The same walk as `keyset`, in SQL. */
+/** The same as `keyset`, in SQL. */
 export function keysetRead<Row>(
   what: Columns<Row>,
   { from, where, params, column, id }: ListInSql,

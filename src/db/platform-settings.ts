@@ -1,7 +1,7 @@
-// The settings of the platform as they are stored, and as this process last saw them. Invariants:
-// 1. Every request with a credential gets them with its permission question, so a change holds from the next request on, in
-//    every process. What has no such question reads them itself before it rests on them.
-// 2. SQL that holds something against a limit reads the limit in the same statement.
+// The platform settings in the database, and the latest values in this process. Invariants:
+// 1. Every request with a credential gets them with its permission check, so a change applies from the next request on, in every
+//    process. Code without such a check reads them before using them.
+// 2. SQL that checks a limit reads the limit in the same statement.
 
 import { DEFAULT_LIMITS, PLANS, type PlanLimits, setLimits } from '../core/plans.ts'
 import type { PlatformSettings } from '../core/platform-settings.ts'
@@ -9,14 +9,14 @@ import { prepare, type Statement, statement } from './statement.ts'
 
 const ROW = "platform_settings WHERE id = 'platform'"
 
-/** The stored text, as part of another question. */
+/** The stored text, as part of another query. */
 export const SETTINGS_TEXT = `(SELECT settings FROM ${ROW})`
 
 export const settingsQuestion: Statement = statement(`SELECT ${SETTINGS_TEXT} AS settings`)
 
 let seen: { text: string | null; settings: PlatformSettings } = { text: null, settings: {} }
 
-/** Notes what the database has just said. */
+/** Stores the values just read from the database. */
 export function takeSettings(text: string | null): PlatformSettings {
   if (text === seen.text) return seen.settings
   const settings = text === null ? {} : (JSON.parse(text) as PlatformSettings)
@@ -25,7 +25,7 @@ export function takeSettings(text: string | null): PlatformSettings {
   return settings
 }
 
-/** As the permission question of this request has brought them. */
+/** The values that the permission check of this request has read. */
 export const currentSettings = (): PlatformSettings => seen.settings
 
 export async function loadSettings(d1: D1Database): Promise<PlatformSettings> {
@@ -40,7 +40,7 @@ export const findSettingsRow = (d1: D1Database): Promise<SettingsRow | null> =>
     .prepare(`SELECT settings, version, updated_by AS updatedBy, updated_at AS updatedAt FROM ${ROW}`)
     .first<SettingsRow>()
 
-/** A guard: changes nothing where somebody else has changed them since `seenVersion`, which is 0 before the first change. */
+/** A guard: changes nothing if they have changed since `seenVersion`, which is 0 before the first change. */
 export const writeSettings = (
   settings: PlatformSettings,
   seenVersion: number,
@@ -59,7 +59,7 @@ export const writeSettings = (
     now,
   )
 
-/** The limit of a plan, which `plan` gives in SQL; NULL is no limit. */
+/** The limit of a plan, given as SQL in `plan`; NULL means no limit. */
 export const limitByPlan = (plan: string, limit: keyof PlanLimits): string =>
   `CASE ${plan} ${PLANS.map(
     (name) =>

@@ -1,4 +1,4 @@
-// Figures of the platform by hour and by day. Flows are added up; of a level the last one that was seen stays.
+// Platform figures by hour and by day. Flows are added up; for a level, the last measured value is kept.
 import { DAY_MS, HOUR_MS } from '../core/clock.ts'
 import { type Statement, statement } from './statement.ts'
 
@@ -24,11 +24,11 @@ const INSERT = `INSERT INTO platform_stats (size, metric, at, label, value)
 const ADD =
   'ON CONFLICT (size, metric, at, label) DO UPDATE SET value = platform_stats.value + excluded.value'
 
-/** Counts what a change did, when the statement before it in the batch has changed a row. */
+/** Counts the effect of a change, if the previous statement in the batch changed a row. */
 export const countIfChanged = (metric: string, label: string, at: number): Statement =>
   statement(`${INSERT} WHERE changes() = 1 ${ADD}`, rowsOf([{ metric, label, value: 1 }], at))
 
-/** A condition that holds for one of two roll-ups of the same slice: ?2 is where the last one ended. */
+/** True for only one of two roll-ups of the same slice. ?2 is the end of the previous slice. */
 const IS_NEXT = "WHERE COALESCE((SELECT position FROM sweep_positions WHERE name = 'stats'), '') = ?2"
 
 export const addFlows = (figures: readonly Figure[], at: number, position: string): Statement =>
@@ -85,7 +85,7 @@ export const moveOn = (position: string, next: string): Statement =>
     position,
   )
 
-/** What has been counted since the beginning, by label. */
+/** All-time totals by label. */
 export async function totalsOf(d1: D1Database, metrics: readonly string[]): Promise<Figure[]> {
   const { results } = await d1
     .prepare(

@@ -1,12 +1,12 @@
-// The promise to delete an object, made before the object exists. It is a message of the outbox that becomes due in some
-// hours. The commit that adds the row of the object takes the promise back, so what a crash leaves is deleted by the outbox.
+// A promise to delete an object, made before the object exists. It is an outbox message that is due in a few hours. The commit that
+// inserts the object's row withdraws the promise, so the outbox deletes what a crash leaves behind.
 import { HOUR_MS } from '../core/clock.ts'
 import { type Statement, statement } from './statement.ts'
 
 /** Longer than any upload takes. */
 export const PROMISE_MS = 3 * HOUR_MS
 
-/** It counts as tried once, so that nobody does it before its time. */
+/** It counts as tried once, so that it is not executed early. */
 export const insertPromise = (id: string, objectKey: string, requestId: string, now: number): Statement =>
   statement(
     `INSERT INTO outbox (id, type, body, request_id, attempts, next_at, created_at) VALUES (?, 'storage.delete', ?, ?, 1, ?, ?)`,
@@ -17,7 +17,7 @@ export const insertPromise = (id: string, objectKey: string, requestId: string, 
     now,
   )
 
-/** A condition: the promise still stands, so nobody has begun to delete the object. */
+/** A condition: the promise still exists, so the deletion has not started. */
 export const promiseStands = (id: string): string =>
   `EXISTS (SELECT 1 FROM outbox p WHERE p.id = ${id} AND p.status = 'pending' AND p.attempts = 1)`
 

@@ -1,7 +1,6 @@
-// What a commit tells those who follow the team live, and its webhooks. Invariants:
-// 1. The message is part of the commit, and is written only while somebody follows or the team has a webhook: what nobody
-//    hears costs nothing.
-// 2. A change that the audit log knows under one of the actions below is published by `commit` itself. `publishChange` is for others.
+// Publishes changes to live followers and webhooks of the team. Invariants:
+// 1. The message is part of the commit, and is written only if there is a follower or a webhook. Otherwise it costs nothing.
+// 2. `commit` itself publishes changes with an audit action from the list below. `publishChange` is for all others.
 import { toIso } from '../core/clock.ts'
 import type { Json } from '../core/json.ts'
 import { teamHub } from '../objects/channels.ts'
@@ -24,7 +23,7 @@ export type PublishedChange = {
   teamId?: string
 }
 
-/** Which change followers hear of, by the action in the audit log. */
+/** The published change for each audit action. */
 const CHANGE_OF_ACTION: Readonly<Record<string, ChangeType>> = {
   'workflow.created': 'workflow.created',
   'workflow.imported': 'workflow.created',
@@ -86,10 +85,10 @@ const CHANGE_OF_ACTION: Readonly<Record<string, ChangeType>> = {
   'team.transferred': 'team.updated',
 }
 
-/** The changes that are published, by name. */
+/** The names of published changes. */
 export const PUBLISHED_CHANGES: readonly ChangeType[] = [...new Set(Object.values(CHANGE_OF_ACTION))].sort()
 
-/** The message for what an audit entry says, if it is a change that followers hear of. */
+/** The message for an audit entry, if followers get its change. */
 export function publishAudited(scope: Scope, audit: AuditEntry): ConditionalMessage[] {
   const type = Object.hasOwn(CHANGE_OF_ACTION, audit.action) ? CHANGE_OF_ACTION[audit.action] : undefined
   const teamId = audit.teamId ?? scope.actor?.teamId
@@ -102,7 +101,7 @@ export function publishAudited(scope: Scope, audit: AuditEntry): ConditionalMess
   return [publishChange(scope, change)]
 }
 
-/** For `messages` of a commit: something of the team was created, updated or deleted. */
+/** For `messages` of a commit: an object of the team was created, updated or deleted. */
 export function publishChange(
   ctx: Scope,
   { type, id, version, name, teamId }: PublishedChange,
@@ -121,7 +120,7 @@ export function publishChange(
   }
 }
 
-/** When it happened, in which team, and who did it. */
+/** The time, the team and the actor. */
 export const commonOf = (
   { now, actor }: Scope,
   teamId: string,

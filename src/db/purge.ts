@@ -1,24 +1,24 @@
-// Rows that are deleted some time after they are of no more use. Modules say which; the tick deletes them, a bounded number at a
-// time, so that a large backlog never holds it up.
+// Deletes rows that are no longer needed after some time. Modules declare them. The tick deletes a limited number at a time, so that
+// a large backlog never blocks it.
 import { DAY_MS } from '../core/clock.ts'
 import type { Retained } from '../core/platform-settings.ts'
 import { runBatch, type Statement, statement } from './statement.ts'
 
 export type ExpiringRows = {
   table: string
-  /** Holds the time from which on it counts. There must be an index for it. */
+  /** The column with the start of the retention time. It needs an index. */
   column: string
   /** More SQL for the condition, for an index that begins with another column. */
   and?: string
 } & (
   | { keepMs: number }
-  /** As long as administrators have set for this, by plan. There must be an index on `team_id` and the column as well. */
+  /** Uses the retention that administrators have set by plan. This needs an index on `team_id` and the column. */
   | { retained: Retained }
 )
 
 const MAX_ROWS = 1_000
 
-/** `longestDays` is how long a kind is kept for the plan that keeps it longest; null is for ever. */
+/** `longestDays` is the longest retention of any plan; null means forever. */
 export const purgeExpired = (
   d1: D1Database,
   rows: readonly ExpiringRows[],
@@ -40,7 +40,7 @@ const purgeStatement = ({ table, column, and }: ExpiringRows, before: number): S
     before,
   )
 
-/** Of one team. Answers whether there may be more. */
+/** For one team. Returns whether there may be more. */
 export async function purgeOfTeam(
   d1: D1Database,
   teamId: string,

@@ -1,12 +1,12 @@
-// Rows that a Durable Object reports, of which the index keeps the newest.
+// Rows that Durable Objects report. The index keeps the newest report.
 
 /** The field of a view for a column. */
 const camel = (column: string): string =>
   column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /**
- * SQL that writes rows with these columns, or updates those with their ids where a condition holds. Its one parameter is a JSON
- * array of views. `values` replaces new values.
+ * SQL that inserts rows with these columns, or updates existing ones if a condition holds. Its only parameter is a JSON array of
+ * views. `values` overrides new values.
  */
 export function upsertAll(
   table: string,

@@ -1,6 +1,6 @@
-// SQL that is put together in one place and run in another.
+// SQL that is built in one place and executed in another.
 
-/** A drizzle builder, or SQL of our own. */
+/** A drizzle builder, or handwritten SQL. */
 export type Statement = { toSQL: () => { sql: string; params: unknown[] } }
 
 export const statement = (sql: string, ...params: unknown[]): Statement => ({
@@ -12,7 +12,7 @@ export function prepare(d1: D1Database, one: Statement): D1PreparedStatement {
   return d1.prepare(sql).bind(...params)
 }
 
-/** Runs statements that need no audit entry, all or none. Every other change goes through `commit`. */
+/** Executes statements that need no audit entry, all or nothing. Every other change uses `commit`. */
 export const runBatch = <Row = unknown>(
   d1: D1Database,
   statements: readonly Statement[],

@@ -1,7 +1,7 @@
-// The types of rows. A query of drizzle has them by itself (`typeof runs.$inferSelect`); what SQL of our own reads is picked from
-// the same type, so a column that changes changes everybody who reads it.
+// The types of rows. Queries with drizzle have them automatically (`typeof runs.$inferSelect`). Handwritten SQL picks its fields from the
+// same types, so changing a column affects all code that reads it.
 
 type StoredValue<Value> = Value extends boolean ? number : Value extends object ? string : Value
 
-/** A row as D1 has it: what drizzle reads as a boolean is a number, what it reads as JSON is text. */
+/** A row as D1 returns it: a boolean of drizzle is a number, and JSON is text. */
 export type Stored<Row> = { [Column in keyof Row]: StoredValue<Row[Column]> }

@@ -1,4 +1,4 @@
-// Where a sweep that goes through everything in pages has stopped, and when it goes on.
+// Where a sweep over everything has stopped, and when it continues.
 import { type Statement, statement } from './statement.ts'
 
 export const STATS_SWEEP = 'stats'

@@ -1,5 +1,5 @@
-// Queue consumers. A message only names an outbox row, so it is always acknowledged once the row was claimed: what
-// becomes of the work stands in the row, and the sweep sends it again when its time comes.
+// The queue consumer. A message only names an outbox row, so it is always acknowledged once the row was claimed: the row records the result,
+// and the sweep sends it again when it is due.
 import { openContext, type RequestContext } from '../context.ts'
 import { loadSettings } from '../db/platform-settings.ts'
 import type { Env } from '../env.ts'
@@ -27,7 +27,7 @@ export async function consumeQueue(
       await runOutboxRow(request, outboxId)
       message.ack()
     } catch (error) {
-      // D1 itself did not answer: nothing is known about the row, so the message comes again.
+      // D1 did not respond. Nothing is known about the row, so the queue delivers the message again.
       request.log.error('an outbox row could not be read', { outboxId, error })
       message.retry()
     }

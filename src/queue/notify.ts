@@ -1,24 +1,24 @@
-// What other modules call: the message of a notification, to be put among the `messages` of their commit. So it is told when the
-// change is committed, and only then.
+// The interface for other modules: the message of a notification for the `messages` of a commit. So users are notified only if the change
+// is committed.
 import type { NotificationCreate, NotificationKind } from './messages/notifications.ts'
 
 export type Notice = {
   kind: NotificationKind
-  /** Users by id, and those of the team who have at least this role. Others than members of the team are left out. */
+  /** Users by id, and members of the team with at least this role. Users outside the team are left out. */
   to: { userIds?: readonly string[]; role?: NotificationCreate['to']['role'] & string }
-  /** Null for what is only about the user. */
+  /** Null if it is only about the user. */
   teamId: string | null
   level?: 'info' | 'success' | 'warning' | 'error'
   title: string
   message: string
-  /** A page or address that shows more. */
+  /** A page or URL with more details. */
   link?: string | null
   subject?: { type: string; id: string } | null
-  /** Repeats within an hour are one notification with a count. */
+  /** Repeats within an hour become one notification with a count. */
   dedupeKey?: string | null
-  /** What tells of it sends a mail of its own, so the notification sends none. */
+  /** The cause sends its own mail, so the notification sends none. */
   mailed?: boolean
-  /** For users who have muted it. */
+  /** For users who have muted this workflow. */
   workflowId?: string | null
 }
 

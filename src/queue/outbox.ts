@@ -1,6 +1,6 @@
-// The outbox: rows written by commits, done by consumers. Invariants:
-// 1. A row is done at most by one consumer at a time: claiming is one conditional update that takes a lease.
-// 2. A row is only ever `done` after its work, so a crash anywhere means that it is done again, never lost.
+// The outbox: rows written by commits and processed by consumers. Invariants:
+// 1. At most one consumer at a time processes a row: claiming it is one conditional update that takes a lease.
+// 2. A row becomes `done` only after its work, so after a crash the work is repeated and never lost.
 // 3. After `MAX_ATTEMPTS` failures a row is `dead`: it stays until an operator handles it. Other rows continue.
 import type { Log } from '../core/log.ts'
 import type { QueueEnvelope } from './messages/index.ts'
@@ -14,10 +14,10 @@ const MAX_DELAY_MS = 6 * 3_600_000
 export const retryDelayMs = (attempts: number): number =>
   Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(attempts - 1, 20))
 
-/** `body` is unparsed: a message of a newer version must fail as its row's work, not as the queue's. */
+/** `body` is unparsed: a message of a newer version must fail as the work of its row, not as an error of the queue. */
 export type OutboxWork = { id: string; body: string; requestId: string; attempts: number }
 
-/** Null when it is done, dead, or in another consumer's hands. */
+/** Null if it is done, dead, or claimed by another consumer. */
 export async function claimOutbox(d1: D1Database, id: string, now: number): Promise<OutboxWork | null> {
   const row = await d1
     .prepare(
@@ -29,7 +29,7 @@ export async function claimOutbox(d1: D1Database, id: string, now: number): Prom
   return row === null ? null : { id, ...row }
 }
 
-/** The body goes with the work: a mail may hold a one-time token, which has no business here afterwards. */
+/** Deletes the body as well: a mail may contain a one-time token, which must not be kept. */
 export async function finishOutbox(d1: D1Database, id: string, now: number): Promise<void> {
   await d1
     .prepare("UPDATE outbox SET status = 'done', done_at = ?2, last_error = NULL, body = '{}' WHERE id = ?1")
@@ -40,8 +40,8 @@ export async function finishOutbox(d1: D1Database, id: string, now: number): Pro
 const BEGUN = 'begun'
 
 /**
- * For work that must not be done twice, right before it: false when an earlier attempt has come as far and never said how it went,
- * since its process died.
+ * Call it directly before work that must not be repeated. Returns false if an earlier attempt got this far without a recorded result,
+ * because its process crashed.
  */
 export async function beginOnce(d1: D1Database, id: string): Promise<boolean> {
   const { meta } = await d1
@@ -51,7 +51,7 @@ export async function beginOnce(d1: D1Database, id: string): Promise<boolean> {
   return meta.changes === 1
 }
 
-/** Answers after how long it is tried again, or null when it is given up. */
+/** Returns the delay before the next attempt, or null if the row is given up. */
 export async function failOutbox(
   d1: D1Database,
   work: Pick<OutboxWork, 'id' | 'attempts'>,
@@ -74,10 +74,10 @@ type Scope = {
   defer: (work: Promise<unknown>) => void
 }
 
-/** A queue's own delay is at most 12 h; longer waits are left to the sweep. */
+/** A queue delays messages by at most 12 h. The sweep handles longer waits. */
 const MAX_QUEUE_DELAY_S = 43_200
 
-/** Does the work of a row, unless it is done or in other hands. False when it has failed, and is to be tried again. */
+/** Does the work of a row, unless it is done or claimed. Returns false if it failed and must be retried. */
 export async function doOutboxRow(
   { env, now, log, defer }: Scope,
   outboxId: string,
@@ -101,7 +101,7 @@ export async function doOutboxRow(
   return true
 }
 
-/** The rows whose time has come: those the queue lost, and those whose consumer died. */
+/** Due rows: those that the queue lost, and those whose consumer crashed. */
 export async function dueOutbox(
   d1: D1Database,
   now: number,

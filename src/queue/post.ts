@@ -1,10 +1,9 @@
-// Messages from where there is no commit to join, such as a run's object. The id follows from what the message is
-// about, so telling twice is telling once.
+// Posts messages without a commit, for example from a run's object. The id is derived from the content, so posting twice has no effect.
 import type { QueueEnvelope, QueueMessage } from './messages/index.ts'
 
-/** How long the queue has before the sweep sends it again. */
+/** How long to wait for the queue before the sweep sends it again. */
 export const POST_GRACE_MS = 60_000
-/** Mails are up to some hundred thousand characters, and a batch is one request. */
+/** Mails can have hundreds of thousands of characters, and a batch is one request. */
 const BATCH = 10
 
 export type PostedMessage = { id: string; message: QueueMessage }
@@ -33,7 +32,7 @@ export async function postMessages(
   }
 }
 
-/** Says that rows are there. What the queue does not take, the sweep sends. */
+/** Tells the queue about new rows. If that fails, the sweep sends them. */
 export async function tellQueue(
   env: { JOBS: Queue<QueueEnvelope> },
   outboxIds: readonly string[],

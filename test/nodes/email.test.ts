@@ -71,7 +71,7 @@ test('of many mails at once a team sends exactly as many as its plan allows a da
   const notify = notifyFor(teamId)
   expect(await sendAll(Array.from({ length: 60 }, () => notify.email(mail(email), newKey())))).toBe(50)
   await expect(notify.email(mail(email), newKey())).rejects.toMatchObject({
-    error: { code: 'plan.limit_reached', message: expect.stringContaining('50 mails a day') },
+    error: { code: 'plan.limit_reached', message: expect.stringContaining('50 mails per day') },
   })
   const tomorrow = notifyFor(teamId, null, () => clock.now() + DAY_MS)
   await tomorrow.email(mail(email), newKey())

@@ -1,5 +1,5 @@
-// Conversations with agents. A turn is what was asked and what came of it; while it has no outcome its run is under way, or has
-// ended and is still to be taken over.
+// Conversations with agents. A turn is a question and its result. Without an outcome, its run is active, or has ended and must still
+// be added to the thread.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
@@ -11,13 +11,13 @@ export const agentThreads = sqliteTable(
     teamId: text('team_id')
       .notNull()
       .references(() => teams.id, { onDelete: 'cascade' }),
-    /** An agent or built-in type; empty for a thread that any agent may answer in. */
+    /** An agent or built-in type; empty if any agent may answer. */
     agentId: text('agent_id').notNull(),
     title: text('title').notNull(),
     /** JSON. */
     metadata: text('metadata').notNull(),
     turns: integer('turns').notNull().default(0),
-    /** What the turns before `window_from` were about. */
+    /** A summary of the turns before `window_from`. */
     summary: text('summary').notNull().default(''),
     windowFrom: integer('window_from').notNull().default(1),
     createdBy: text('created_by').notNull(),
@@ -36,19 +36,19 @@ export const agentTurns = sqliteTable(
     threadId: text('thread_id')
       .notNull()
       .references(() => agentThreads.id, { onDelete: 'cascade' }),
-    /** Its place. One whose run has not begun has a number far behind all others. */
+    /** Its position. A turn whose run has not begun has a number far above all others. */
     n: integer('n').notNull(),
     runId: text('run_id').notNull(),
     /** JSON: messages for a model. */
     asked: text('asked').notNull(),
     answer: text('answer'),
-    /** About how many tokens it takes to send it again. */
+    /** The approximate number of tokens for sending it again. */
     tokens: integer('tokens').notNull(),
-    /** Why the answer ended. Null until it is kept. */
+    /** Why the answer ended. Null until it is stored. */
     outcome: text('outcome'),
     createdAt: integer('created_at').notNull(),
     endedAt: integer('ended_at'),
-    /** When it was last looked whether its run has ended. */
+    /** When it was last checked whether its run has ended. */
     lookedAt: integer('looked_at').notNull(),
   },
   (t) => [

@@ -1,4 +1,4 @@
-// Agents of teams: what each is now, what it was in each version, and templates to start from.
+// Agents of teams: their current state, their versions, and templates.
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
 
@@ -12,7 +12,7 @@ export const agents = sqliteTable(
     name: text('name').notNull(),
     description: text('description').notNull(),
     type: text('type').notNull(),
-    /** Everything else about it, as JSON: the form of `AgentConfig`. */
+    /** All other settings, as JSON in the form of `AgentConfig`. */
     config: text('config').notNull(),
     /** JSON. */
     tags: text('tags').notNull(),
@@ -28,7 +28,7 @@ export const agents = sqliteTable(
   ],
 )
 
-/** The newest is there as well. */
+/** Includes the current version. */
 export const agentVersions = sqliteTable(
   'agent_versions',
   {

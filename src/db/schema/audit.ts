@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /**
- * One row a mutation, written in the mutation's own batch. Rows are never changed, except that the sealing job fills
- * `seal` (the hash over the row and the team's seal before it). `seq` is the order of commit.
+ * One row for each mutation, written in the same batch. Rows never change, except that the sealing job sets `seal` (a hash of the row
+ * and the team's previous seal). `seq` is the order of commits.
  */
 export const auditLog = sqliteTable(
   'audit_log',
@@ -13,7 +13,7 @@ export const auditLog = sqliteTable(
     teamId: text('team_id').notNull(),
     actorId: text('actor_id'),
     actorKind: text('actor_kind', { enum: ['user', 'api_key', 'system', 'anonymous'] }).notNull(),
-    /** The key that acted, when one did. */
+    /** The API key that was used, if any. */
     actorKeyId: text('actor_key_id'),
     action: text('action').notNull(),
     targetType: text('target_type').notNull(),
@@ -33,12 +33,12 @@ export const auditLog = sqliteTable(
     index('audit_log_actor').on(t.actorId, t.seq),
     index('audit_log_action').on(t.action, t.seq),
     index('audit_log_target').on(t.targetId, t.seq),
-    // Only what is still to be sealed, so that the sealing job finds it however long the log is.
+    // Only unsealed rows, so that the sealing job finds them quickly in a log of any length.
     index('audit_log_unsealed').on(t.seq).where(sql`seal IS NULL`),
   ],
 )
 
-/** The newest seal of each team; copies in R2 let `verify` find a log that was cut or rewritten with its seals. */
+/** The newest seal of each team. With the copies in R2, `verify` detects a log that was cut or rewritten with its seals. */
 export const auditSeals = sqliteTable('audit_seals', {
   teamId: text('team_id').primaryKey(),
   sealedSeq: integer('sealed_seq').notNull(),
@@ -47,12 +47,12 @@ export const auditSeals = sqliteTable('audit_seals', {
   sealedAt: integer('sealed_at').notNull(),
 })
 
-/** Parts of a team's log that were moved to R2, in order: each begins where the one before it ends. */
+/** Parts of a team's log in R2, in order: each continues the previous one. */
 export const auditArchives = sqliteTable(
   'audit_archives',
   {
     teamId: text('team_id').notNull(),
-    /** The `seq` of its first and its last entry. */
+    /** The `seq` of its first and last entries. */
     fromSeq: integer('from_seq').notNull(),
     throughSeq: integer('through_seq').notNull(),
     entries: integer('entries').notNull(),

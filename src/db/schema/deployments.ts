@@ -1,4 +1,4 @@
-// Sites that are published. The run of a deployment does the work; these rows are what it has to remember, and what lists show.
+// Published sites. The run of a deployment does the work. These rows store its state and what lists show.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
@@ -22,8 +22,8 @@ export const ENVIRONMENTS = ['production', 'preview'] as const
 export type Environment = (typeof ENVIRONMENTS)[number]
 
 /**
- * `same` is there already, `send` is to be sent. `sending` may have been sent: the platform is asked before it is sent again.
- * `removed` was there before, and is to be deleted.
+ * `same`: already on the platform. `send`: must be sent. `sending`: may have been sent, so the platform is asked before it is sent
+ * again. `removed`: existed before and will be deleted.
  */
 export const FILE_STATES = ['same', 'send', 'sending', 'sent', 'removed'] as const
 export type FileState = (typeof FILE_STATES)[number]
@@ -37,15 +37,15 @@ export const deployments = sqliteTable(
     project: text('project').notNull(),
     integrationId: text('integration_id').notNull(),
     environment: text('environment', { enum: ENVIRONMENTS }).notNull(),
-    /** What two deployments must not do at a time: platform, integration, project and environment. */
+    /** Identifies what only one deployment at a time may change: platform, integration, project and environment. */
     target: text('target').notNull(),
     action: text('action', { enum: DEPLOYMENT_ACTIONS }).notNull(),
-    /** The deployment that it does again, promotes or goes back to. */
+    /** The deployment that it repeats, promotes or returns to. */
     basedOn: text('based_on'),
     status: text('status', { enum: DEPLOYMENT_STATUSES }).notNull(),
     url: text('url'),
     aliases: text('aliases').notNull().default('[]'),
-    /** What the platform calls it. */
+    /** The platform's id of it. */
     platformId: text('platform_id'),
     source: text('source').notNull(),
     settings: text('settings').notNull(),
@@ -54,17 +54,17 @@ export const deployments = sqliteTable(
     filesTotal: integer('files_total').notNull().default(0),
     filesChanged: integer('files_changed').notNull().default(0),
     filesSent: integer('files_sent').notNull().default(0),
-    /** Of all its files. */
+    /** The total of all its files. */
     bytes: integer('bytes').notNull().default(0),
     warnings: text('warnings').notNull().default('[]'),
     error: text('error'),
-    /** What its platform's code has to remember between two steps. */
+    /** What the platform's code stores between two steps. */
     state: text('state').notNull().default('{}'),
     runId: text('run_id').notNull(),
     createdBy: text('created_by'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
-    /** When the platform was given everything. */
+    /** When everything was handed to the platform. */
     publishedAt: integer('published_at'),
     readyAt: integer('ready_at'),
     finishedAt: integer('finished_at'),
@@ -82,7 +82,7 @@ export const deployments = sqliteTable(
   ],
 )
 
-/** The files of a deployment: where their content is, and what has become of them. */
+/** The files of a deployment: where their content is, and their status. */
 export const deploymentFiles = sqliteTable(
   'deployment_files',
   {
@@ -94,16 +94,16 @@ export const deploymentFiles = sqliteTable(
     sizeBytes: integer('size_bytes').notNull(),
     contentType: text('content_type').notNull(),
     sha256: text('sha256').notNull(),
-    /** By which the platform knows the content. */
+    /** The platform's digest of the content. */
     digest: text('digest').notNull(),
-    /** What is sent with it, such as the cache rule: a change of it is a change of the file. */
+    /** Settings sent with it, such as the cache rule. Changing them changes the file. */
     meta: text('meta').notNull().default(''),
     state: text('state', { enum: FILE_STATES }).notNull(),
     fileId: text('file_id'),
     fileVersion: integer('file_version'),
-    /** The content itself, of a small file that follows from the settings. */
+    /** The content of a small generated file. */
     inlineText: text('inline_text'),
-    /** Of an entry of a zip: where it is packed, and how. */
+    /** For an entry of a zip file: its position and compression. */
     zipOffset: integer('zip_offset'),
     zipBytes: integer('zip_bytes'),
     zipMethod: integer('zip_method'),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-/** A file of a team under its current version. The bytes are objects in R2; each version has one. */
+/** A file of a team in its current version. Each version has its bytes in an object in R2. */
 export const files = sqliteTable(
   'files',
   {
@@ -10,15 +10,15 @@ export const files = sqliteTable(
     /** Unique in the team while the file is neither deleted nor part of a run. */
     name: text('name').notNull(),
     version: integer('version').notNull(),
-    /** Counts every change, also of name and tags: what the ETag names. */
+    /** Counts every change, including name and tags. Used for the ETag. */
     revision: integer('revision').notNull().default(1),
     contentType: text('content_type').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
     sha256: text('sha256').notNull(),
     tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
-    /** Null when a run without a starter, or the system, wrote it. */
+    /** Null if the system, or a run without a starter, wrote it. */
     uploadedBy: text('uploaded_by'),
-    /** Set for what a run has put aside: no list shows it, and it is deleted with the run. */
+    /** Set for files that belong to a run: they are not listed, and are deleted with the run. */
     runId: text('run_id'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
@@ -47,7 +47,7 @@ export const fileVersions = sqliteTable(
     sha256: text('sha256').notNull(),
     createdBy: text('created_by'),
     createdAt: integer('created_at').notNull(),
-    /** What wrote it, where an attempt may be repeated: the second finds what the first has written. */
+    /** The operation that wrote it, if it may be repeated: the repetition finds this version. */
     operationId: text('operation_id'),
   },
   (t) => [
@@ -58,7 +58,7 @@ export const fileVersions = sqliteTable(
   ],
 )
 
-/** An upload in parts. Its parts are objects of their own below `teams/<team>/parts/<id>/`. */
+/** An upload in parts. Each part is an object below `teams/<team>/parts/<id>/`. */
 export const fileUploads = sqliteTable(
   'file_uploads',
   {
@@ -81,7 +81,7 @@ export const fileUploads = sqliteTable(
   ],
 )
 
-/** A link that works without an account: to download one file, or to upload one. Only the hash of its token is kept. */
+/** A link that works without an account, to download or upload one file. Only the hash of its token is stored. */
 export const fileLinks = sqliteTable(
   'file_links',
   {
@@ -89,10 +89,10 @@ export const fileLinks = sqliteTable(
     teamId: text('team_id').notNull(),
     kind: text('kind', { enum: ['download', 'upload'] }).notNull(),
     tokenHash: text('token_hash').notNull(),
-    /** The file to download, or the one that was uploaded. */
+    /** The file to download, or the uploaded one. */
     fileId: text('file_id'),
     disposition: text('disposition', { enum: ['attachment', 'inline'] }).notNull(),
-    /** Of an upload: where it goes, and how large it may be. */
+    /** For an upload: the target, and the maximum size. */
     folder: text('folder').notNull().default(''),
     maxBytes: integer('max_bytes'),
     maxUses: integer('max_uses'),
@@ -111,7 +111,7 @@ export const fileLinks = sqliteTable(
   ],
 )
 
-/** Who else needs a file: runs, tasks and deployments say so, and a deletion names them. */
+/** Uses of a file by runs, tasks and deployments, which a deletion lists. */
 export const fileUses = sqliteTable(
   'file_uses',
   {
@@ -128,10 +128,10 @@ export const fileUses = sqliteTable(
   ],
 )
 
-/** Where a sweep that goes through everything in pages has stopped. */
+/** Where a sweep over everything has stopped. */
 export const sweepPositions = sqliteTable('sweep_positions', {
   name: text('name').primaryKey(),
   position: text('position').notNull(),
-  /** When it goes on. */
+  /** When it continues. */
   nextAt: integer('next_at').notNull(),
 })

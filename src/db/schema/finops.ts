@@ -29,17 +29,17 @@ export const gpuJobs = sqliteTable(
     status: text('status', { enum: JOB_STATUSES }).notNull(),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
-    /** What the job said. */
+    /** As reported by the job. */
     hourlyRateMicroUsd: integer('hourly_rate_micro_usd'),
-    /** What it is charged at: what it said, or the price table's; null when neither is known. */
+    /** The charged price: as reported, or from the price table; null if neither is known. */
     priceMicroUsd: integer('price_micro_usd'),
-    /** The row of the price table that the price is from. */
+    /** The row of the price table with the price. */
     priceId: text('price_id'),
     region: text('region').notNull().default(''),
     labels: text('labels', { mode: 'json' }).$type<Record<string, string>>().notNull(),
     runId: text('run_id'),
     notes: text('notes').notNull().default(''),
-    /** Of its samples: how many there are, and their means. */
+    /** The number of its samples, and their means. */
     samples: integer('samples').notNull().default(0),
     gpuPct: real('gpu_pct'),
     memPct: real('mem_pct'),
@@ -52,7 +52,7 @@ export const gpuJobs = sqliteTable(
   (t) => [
     uniqueIndex('gpu_jobs_external').on(t.teamId, t.externalId),
     index('gpu_jobs_created').on(t.teamId, t.createdAt, t.id),
-    // What computed costs of a period read.
+    // For computing the costs of a period.
     index('gpu_jobs_started').on(t.teamId, t.startedAt),
     check('gpu_jobs_status', sql`status IN (${listed(JOB_STATUSES)})`),
     check('gpu_jobs_count', sql`typeof(gpu_count) = 'integer' AND gpu_count BETWEEN 1 AND 10000`),
@@ -82,7 +82,7 @@ export const gpuJobSamples = sqliteTable(
   ],
 )
 
-/** Unit prices by day. A price holds from its day until the next one of the same thing. */
+/** Unit prices by day. A price applies from its day until the next one for the same thing. */
 export const priceTables = sqliteTable(
   'price_tables',
   {
@@ -92,13 +92,13 @@ export const priceTables = sqliteTable(
     gpuType: text('gpu_type').notNull(),
     /** A language model; empty for GPUs. */
     model: text('model').notNull().default(''),
-    /** Empty for all regions without a price of their own. */
+    /** Empty for all regions without a specific price. */
     region: text('region').notNull().default(''),
     validFrom: text('valid_from').notNull(),
     /** Dollars as decimal text. */
     unitPriceUsd: text('unit_price_usd').notNull(),
     unit: text('unit').notNull(),
-    /** Holds for calls with more input tokens than this. */
+    /** Applies to calls with more input tokens than this. */
     above: integer('above').notNull().default(0),
     source: text('source').notNull(),
   },
@@ -115,7 +115,7 @@ export const priceTables = sqliteTable(
   ],
 )
 
-/** What costs and usage are found by. An empty text stands for none, so that rows without a value are equal. */
+/** The columns that identify costs and usage. An empty text means no value, so that rows without a value compare as equal. */
 const snapshotKey = {
   teamId: text('team_id').notNull(),
   date: text('date').notNull(),
@@ -124,11 +124,11 @@ const snapshotKey = {
   service: text('service').notNull().default(''),
   resource: text('resource').notNull().default(''),
   source: text('source').notNull(),
-  /** Tells the lines of one bill apart. */
+  /** Distinguishes the lines of one bill. */
   line: text('line').notNull().default(''),
 }
 
-/** What else rows are grouped by. An empty text stands for none. */
+/** Further columns for grouping. An empty text means no value. */
 const snapshotDimensions = {
   model: text('model').notNull().default(''),
   agentId: text('agent_id').notNull().default(''),
@@ -146,25 +146,25 @@ const snapshotTimes = {
 
 const DATE = sql`date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'`
 
-/** What something cost on a day. Changes keep `cost_days` up to date by triggers. */
+/** A cost on a day. Triggers keep `cost_days` up to date. */
 export const costSnapshots = sqliteTable(
   'cost_snapshots',
   {
     id: text('id').primaryKey(),
     ...snapshotKey,
     costMicroUsd: integer('cost_micro_usd').notNull(),
-    /** Null where it is the cost. */
+    /** Null if it equals the cost. */
     effectiveMicroUsd: integer('effective_micro_usd'),
     listMicroUsd: integer('list_micro_usd'),
     currency: text('currency').notNull().default('USD'),
-    /** What was billed, in millionths of the currency. */
+    /** The billed amount, in millionths of the currency. */
     originalMicro: integer('original_micro').notNull(),
     originalEffectiveMicro: integer('original_effective_micro'),
     originalListMicro: integer('original_list_micro'),
     ...snapshotDimensions,
-    /** Columns of a FOCUS file that have no column here, as JSON. */
+    /** Columns of a FOCUS file without a column here, as JSON. */
     focus: text('focus', { mode: 'json' }).$type<Record<string, string>>(),
-    /** The import that has written the row last, where that sums equal lines. */
+    /** The import that last wrote the row, if that import adds up equal lines. */
     importId: text('import_id').notNull().default(''),
     ...snapshotTimes,
   },
@@ -190,7 +190,7 @@ export const costSnapshots = sqliteTable(
   ],
 )
 
-/** What was used on a day: hours, and a quantity of some unit. Changes keep `cost_days` up to date by triggers. */
+/** Usage on a day: hours, and a quantity in some unit. Triggers keep `cost_days` up to date. */
 export const usageSnapshots = sqliteTable(
   'usage_snapshots',
   {
@@ -199,7 +199,7 @@ export const usageSnapshots = sqliteTable(
     microHours: integer('micro_hours').notNull(),
     quantity: real('quantity'),
     unit: text('unit'),
-    /** The quantity, where its unit is tokens. */
+    /** The quantity, if its unit is tokens. */
     tokens: integer('tokens').notNull().default(0),
     importId: text('import_id').notNull().default(''),
     ...snapshotDimensions,
@@ -225,7 +225,7 @@ export const usageSnapshots = sqliteTable(
   ],
 )
 
-/** Costs and usage rolled up by day and named dimensions. Only triggers write here. */
+/** Costs and usage, aggregated by day and dimensions. Only triggers write to it. */
 export const costDays = sqliteTable(
   'cost_days',
   {
@@ -265,7 +265,7 @@ export const costDays = sqliteTable(
   ],
 )
 
-/** What one unit of a currency is worth in dollars on a day. */
+/** The value of one unit of a currency in dollars on a day. */
 export const currencyRates = sqliteTable(
   'currency_rates',
   {
@@ -282,7 +282,7 @@ export const currencyRates = sqliteTable(
   ],
 )
 
-/** The thresholds of budgets that owners have heard of: each once a month and limit. */
+/** Budget thresholds that owners were notified about: each once per month and limit. */
 export const budgetNotices = sqliteTable(
   'budget_notices',
   {
@@ -297,7 +297,7 @@ export const budgetNotices = sqliteTable(
   (t) => [primaryKey({ columns: [t.teamId, t.period, t.metric, t.limitAmount, t.share] })],
 )
 
-/** What model calls of a team have cost in a month, for budgets that stop work: as soon as a call has ended, before its run tells. */
+/** The cost of a team's model calls in a month, for budgets that stop work. Updated when a call ends, before its run reports it. */
 export const budgetLedgers = sqliteTable(
   'budget_ledgers',
   {
@@ -305,14 +305,14 @@ export const budgetLedgers = sqliteTable(
     period: text('period').notNull(),
     costMicroUsd: integer('cost_micro_usd').notNull(),
     tokens: integer('tokens').notNull(),
-    /** The limits at which the owners were told that work was stopped. */
+    /** The limits for which owners were notified that work has stopped. */
     toldCost: integer('told_cost'),
     toldTokens: integer('told_tokens'),
   },
   (t) => [primaryKey({ columns: [t.teamId, t.period] })],
 )
 
-/** What calls that are under way may cost at most. One that was lost counts no more once it has expired. */
+/** The maximum cost of calls in progress. A lost call no longer counts once it has expired. */
 export const budgetHolds = sqliteTable(
   'budget_holds',
   {
@@ -332,7 +332,7 @@ export const budgetHolds = sqliteTable(
 
 export const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 
-/** Imports of costs and usage, with how far each has come. */
+/** Imports of costs and usage, with their progress. */
 export const costImports = sqliteTable(
   'cost_imports',
   {
@@ -344,7 +344,7 @@ export const costImports = sqliteTable(
     fileVersion: integer('file_version').notNull(),
     options: text('options', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     status: text('status', { enum: IMPORT_STATUSES }).notNull(),
-    /** The line of the last record that is done. */
+    /** The line of the last processed record. */
     line: integer('line').notNull().default(0),
     created: integer('created').notNull().default(0),
     corrected: integer('corrected').notNull().default(0),
@@ -357,7 +357,7 @@ export const costImports = sqliteTable(
   (t) => [index('cost_imports_created').on(t.teamId, t.createdAt, t.id)],
 )
 
-/** What was wrong with lines of an import: the first 1,000. */
+/** The errors in lines of an import: the first 1,000. */
 export const costImportErrors = sqliteTable(
   'cost_import_errors',
   {
@@ -372,14 +372,14 @@ export const costImportErrors = sqliteTable(
   (t) => [primaryKey({ columns: [t.importId, t.number] })],
 )
 
-/** How the columns of somebody's files are called, by a name of the team. */
+/** Column mappings for files, saved by a team under a name. */
 export const costMappings = sqliteTable(
   'cost_mappings',
   {
     teamId: text('team_id').notNull(),
     name: text('name').notNull(),
     columns: text('columns', { mode: 'json' }).$type<Record<string, string>>().notNull(),
-    /** What columns have that a file lacks. */
+    /** Values for columns that a file lacks. */
     defaults: text('defaults', { mode: 'json' }).$type<Record<string, string>>().notNull(),
     updatedAt: integer('updated_at').notNull(),
   },
@@ -388,7 +388,7 @@ export const costMappings = sqliteTable(
 
 export const EXPORT_EVERY = ['day', 'week', 'month'] as const
 
-/** When the costs of a team are next written to its files. */
+/** When the costs of a team are next exported to files. */
 export const costExportSchedules = sqliteTable(
   'cost_export_schedules',
   {

@@ -1,5 +1,5 @@
-// Connections to services outside. Secrets are sealed, each for its row and field (`core/secret-box.ts`), and are read by
-// `modules/integrations/credentials` only.
+// Connections to external services. Secrets are encrypted, each for its row and field (`core/secret-box.ts`), and only
+// `modules/integrations/credentials` reads them.
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
 
@@ -14,18 +14,18 @@ export const integrations = sqliteTable(
       .notNull()
       .references(() => teams.id, { onDelete: 'cascade' }),
     type: text('type').notNull(),
-    /** What nodes and triggers call it. */
+    /** The name that nodes and triggers use. */
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
     config: text('config', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     allowedHosts: text('allowed_hosts', { mode: 'json' }).$type<string[]>().notNull(),
     status: text('status', { enum: INTEGRATION_STATUSES }).notNull().default('untested'),
     version: integer('version').notNull().default(1),
-    /** JSON of the newest row of `integration_tests`. */
+    /** The newest row of `integration_tests` as JSON. */
     lastTest: text('last_test'),
-    /** How many nightly tests in a row got no clear answer. */
+    /** The number of consecutive nightly tests without a clear result. */
     unclearTests: integer('unclear_tests').notNull().default(0),
-    /** When it is tested again without being asked; null where its type has no harmless test. */
+    /** When it is next tested automatically; null if its type has no harmless test. */
     nextTestAt: integer('next_test_at'),
     lastUsedAt: integer('last_used_at'),
     createdBy: text('created_by').notNull(),
@@ -49,10 +49,10 @@ export const integrationSecrets = sqliteTable(
     teamId: text('team_id').notNull(),
     field: text('field').notNull(),
     sealed: text('sealed').notNull(),
-    /** The end of a long secret, in plain text; null where that would tell too much. */
+    /** The last characters of a long secret, in plain text; null if that would reveal too much. */
     lastFour: text('last_four'),
     setAt: integer('set_at').notNull(),
-    /** Sealed: the value before a rotation, as long as it still counts. */
+    /** Encrypted: the value before a rotation, while it is still valid. */
     previous: text('previous'),
     previousUntil: integer('previous_until'),
   },
@@ -62,20 +62,20 @@ export const integrationSecrets = sqliteTable(
   ],
 )
 
-/** Access tokens that were fetched for an integration, and the refresh token that fetches the next one. */
+/** Access tokens of an integration, and the refresh token for the next one. */
 export const integrationTokens = sqliteTable('integration_tokens', {
   integrationId: text('integration_id')
     .primaryKey()
     .references(() => integrations.id, { onDelete: 'cascade' }),
   teamId: text('team_id').notNull(),
-  /** Sealed. Null before the first one. */
+  /** Encrypted. Null before the first one. */
   access: text('access'),
   refresh: text('refresh'),
-  /** Null where the service named no time: it is used until it is refused. */
+  /** Null if the service sent no expiry: it is used until it is rejected. */
   expiresAt: integer('expires_at'),
-  /** Raised with every new token: who waited for another's refresh sees it by that. */
+  /** Increases with every new token, so that waiting processes notice another process's refresh. */
   generation: integer('generation').notNull().default(0),
-  /** Who is fetching the next one, and until when nobody else may. */
+  /** Which process is fetching the next one, and until when no other may. */
   leaseId: text('lease_id'),
   leaseUntil: integer('lease_until'),
   updatedAt: integer('updated_at').notNull(),
@@ -90,7 +90,7 @@ export const integrationTests = sqliteTable(
       .references(() => integrations.id, { onDelete: 'cascade' }),
     teamId: text('team_id').notNull(),
     outcome: text('outcome', { enum: ['ok', 'refused', 'unclear'] }).notNull(),
-    /** What the service answered with; null when it did not answer. */
+    /** The status of the service's response; null if there was none. */
     httpStatus: integer('http_status'),
     message: text('message').notNull(),
     durationMs: integer('duration_ms').notNull(),
@@ -101,7 +101,7 @@ export const integrationTests = sqliteTable(
   (t) => [index('integration_tests_created').on(t.integrationId, t.createdAt, t.id)],
 )
 
-/** Which runs used an integration, a row for each run and day. */
+/** The runs that used an integration, with a row for each run and day. */
 export const integrationUses = sqliteTable(
   'integration_uses',
   {
@@ -121,7 +121,7 @@ export const integrationUses = sqliteTable(
   ],
 )
 
-/** Consents that are under way at a provider: only hashes of what the browser brings back. */
+/** Consents in progress at a provider. Contains only hashes of what the browser brings back. */
 export const integrationConnects = sqliteTable(
   'integration_connects',
   {

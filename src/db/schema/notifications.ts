@@ -1,4 +1,4 @@
-// What users are told: stored notifications, how each user wants them, and mails that are due.
+// Stored notifications, the settings of each user, and mails that are due.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { users } from './users.ts'
@@ -10,7 +10,7 @@ export const notifications = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** The team that it is about; null for what is only about the user. */
+    /** The team that it is about; null if it is only about the user. */
     teamId: text('team_id'),
     kind: text('kind').notNull(),
     level: text('level', { enum: ['info', 'success', 'warning', 'error'] }).notNull(),
@@ -19,10 +19,10 @@ export const notifications = sqliteTable(
     link: text('link'),
     subjectType: text('subject_type'),
     subjectId: text('subject_id'),
-    /** Repeats under this key are counted here; null once the group is closed. */
+    /** Repeats with this key are counted here; null once the group is closed. */
     openKey: text('open_key'),
     count: integer('count').notNull().default(1),
-    /** 0 where the user wants this kind by mail or webhook only. */
+    /** 0 if the user wants this kind only by mail or webhook. */
     inApp: integer('in_app').notNull(),
     readAt: integer('read_at'),
     createdAt: integer('created_at').notNull(),
@@ -33,14 +33,14 @@ export const notifications = sqliteTable(
     index('notifications_list').on(t.userId, t.createdAt, t.id).where(sql`in_app = 1`),
     index('notifications_kind').on(t.userId, t.kind, t.createdAt, t.id).where(sql`in_app = 1`),
     index('notifications_unread').on(t.userId, t.createdAt, t.id).where(sql`in_app = 1 AND read_at IS NULL`),
-    // For the deletion of an account, which the partial ones do not serve.
+    // For deleting an account; the partial indexes do not help there.
     index('notifications_user').on(t.userId),
     index('notifications_created').on(t.createdAt),
     index('notifications_team').on(t.teamId, t.createdAt),
   ],
 )
 
-/** Only what a user has set; defaults are in the code. */
+/** Only what a user has set. Defaults are in the code. */
 export const notificationSettings = sqliteTable('notification_settings', {
   userId: text('user_id')
     .primaryKey()
@@ -49,14 +49,14 @@ export const notificationSettings = sqliteTable('notification_settings', {
   updatedAt: integer('updated_at').notNull(),
 })
 
-/** Messages that were worked off: one that comes twice counts once. */
+/** Processed messages: one that arrives twice counts once. */
 export const notificationSources = sqliteTable(
   'notification_sources',
   { id: text('id').primaryKey(), createdAt: integer('created_at').notNull() },
   (t) => [index('notification_sources_created').on(t.createdAt)],
 )
 
-/** What is to be mailed, and when. Everything of a user that is due is one mail. */
+/** Mails to send, and when. All due mails of a user become one. */
 export const notificationMails = sqliteTable(
   'notification_mails',
   {

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** A POST done under a key. Written first in the mutation's own batch, so neither exists without the other. */
+/** A POST with an idempotency key. Written first in the mutation's batch, so neither exists without the other. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
@@ -19,8 +19,8 @@ export const idempotencyKeys = sqliteTable(
 )
 
 /**
- * What must happen after a commit: written in the mutation's batch, then sent to the queue. The queue may lose a
- * message, so the row is the truth: the sweep sends it again until a consumer has marked it done.
+ * Work to do after a commit. It is written in the mutation's batch and then sent to the queue. The queue may lose a message, so the row
+ * is authoritative: the sweep sends it again until a consumer has marked it as done.
  */
 export const outbox = sqliteTable(
   'outbox',
@@ -33,7 +33,7 @@ export const outbox = sqliteTable(
       .notNull()
       .default('pending'),
     attempts: integer('attempts').notNull().default(0),
-    /** When the sweep sends it again; a consumer moves it ahead as its lease. */
+    /** When the sweep sends it again. A consumer moves it forward as its lease. */
     nextAt: integer('next_at').notNull(),
     lastError: text('last_error'),
     createdAt: integer('created_at').notNull(),
@@ -42,7 +42,7 @@ export const outbox = sqliteTable(
   (t) => [index('outbox_due').on(t.status, t.nextAt), index('outbox_done').on(t.status, t.doneAt)],
 )
 
-/** Mail kept instead of sent, when no way of sending is configured. */
+/** Mail that was stored because no mail service is configured. */
 export const mailbox = sqliteTable(
   'mailbox',
   {
@@ -52,7 +52,7 @@ export const mailbox = sqliteTable(
     textBody: text('text_body').notNull(),
     htmlBody: text('html_body'),
     createdAt: integer('created_at').notNull(),
-    /** JSON of names and sizes; the content stays in the files. */
+    /** JSON with names and sizes. The content stays in the files. */
     attachments: text('attachments'),
   },
   (t) => [
@@ -61,19 +61,19 @@ export const mailbox = sqliteTable(
   ],
 )
 
-/** What the last tick of every minute did: one row. */
+/** The result of the last tick: one row. */
 export const cronState = sqliteTable('cron_state', {
   id: text('id').primaryKey(),
   startedAt: integer('started_at').notNull(),
   finishedAt: integer('finished_at').notNull(),
-  /** JSON: each task with how long it took and why it failed. */
+  /** JSON: each task with its duration and error. */
   tasks: text('tasks').notNull(),
 })
 
-/** What administrators have set: one row. */
+/** The administrators' settings: one row. */
 export const platformSettings = sqliteTable('platform_settings', {
   id: text('id').primaryKey(),
-  /** JSON: only what differs from the defaults. */
+  /** JSON: only values that differ from the defaults. */
   settings: text('settings').notNull(),
   version: integer('version').notNull(),
   updatedBy: text('updated_by'),

@@ -2,7 +2,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { users } from './users.ts'
 
-/** Sockets and streams that hubs hold. Those of one run stand in `run_followers`. */
+/** Sockets and streams of hubs. Those of single runs are in `run_followers`. */
 export const realtimeConnections = sqliteTable(
   'realtime_connections',
   {
@@ -12,14 +12,14 @@ export const realtimeConnections = sqliteTable(
     kind: text('kind', { enum: ['socket', 'stream'] }).notNull(),
     teamId: text('team_id').notNull(),
     userId: text('user_id').notNull(),
-    /** Of a person; null for a key. */
+    /** For a person; null for an API key. */
     sessionId: text('session_id'),
     tokenVersion: integer('token_version'),
     keyId: text('key_id'),
     address: text('address'),
     userAgent: text('user_agent'),
     openedAt: integer('opened_at').notNull(),
-    /** The hub closes it by then. */
+    /** The hub closes it at this time at the latest. */
     endsAt: integer('ends_at').notNull(),
   },
   (t) => [
@@ -32,14 +32,14 @@ export const realtimeConnections = sqliteTable(
   ],
 )
 
-/** Until when somebody may follow the channels of a hub: whoever has something to publish asks here first. */
+/** Until when a hub's channels have followers. Publishers check this first. */
 export const realtimeFollows = sqliteTable(
   'realtime_follows',
   { hub: text('hub').primaryKey(), followedUntil: integer('followed_until').notNull() },
   (t) => [index('realtime_follows_until').on(t.followedUntil)],
 )
 
-/** Tickets that open a socket once. Only the hash is kept. */
+/** Tickets that each open one socket. Only the hash is stored. */
 export const realtimeTickets = sqliteTable(
   'realtime_tickets',
   {
@@ -63,14 +63,14 @@ export const announcements = sqliteTable(
     title: text('title').notNull(),
     message: text('message').notNull(),
     level: text('level', { enum: ['info', 'success', 'warning', 'error'] }).notNull(),
-    /** For all when both are null. */
+    /** For everyone if both are null. */
     audiencePlan: text('audience_plan'),
     audienceTeamId: text('audience_team_id'),
     startsAt: integer('starts_at').notNull(),
     expiresAt: integer('expires_at'),
     /** When an administrator ended it. */
     endedAt: integer('ended_at'),
-    /** When those who are connected were told. */
+    /** When it was sent to connected users. */
     publishedAt: integer('published_at'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -82,7 +82,7 @@ export const announcements = sqliteTable(
   ],
 )
 
-/** Users who do not want to see an announcement any more. */
+/** Users who have dismissed an announcement. */
 export const announcementDismissals = sqliteTable(
   'announcement_dismissals',
   {

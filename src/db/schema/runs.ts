@@ -1,17 +1,17 @@
-// What is known of runs beside their objects: lists, approvals, and who follows or wakes them.
+// Data about runs outside their objects: lists, approvals, followers and wake-ups.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** The index of runs, fed from each run's outbox; the run's object is the truth. */
+/** The index of runs, written from each run's outbox. The run's object is authoritative. */
 export const runs = sqliteTable(
   'runs',
   {
     id: text('id').primaryKey(),
     teamId: text('team_id').notNull(),
     kind: text('kind').notNull().default('workflow'),
-    /** The agent, task or other thing that the run works for. */
+    /** The agent, task or other object that the run works for. */
     subjectId: text('subject_id'),
-    /** Of a start that may be sent again: what is the same each time. */
+    /** For a start that may be repeated: the part that is the same each time. */
     startKey: text('start_key'),
     workflowId: text('workflow_id'),
     workflowVersion: integer('workflow_version').notNull(),
@@ -21,11 +21,11 @@ export const runs = sqliteTable(
     triggerKey: text('trigger_key'),
     startedBy: text('started_by'),
     parentRunId: text('parent_run_id'),
-    /** Whether outcomes of nodes were given with the start. */
+    /** Whether the start contained mocks. */
     mocked: integer('mocked').notNull().default(0),
-    /** `settings.title` as it was evaluated at the start. */
+    /** `settings.title`, evaluated at the start. */
     title: text('title'),
-    /** JSON, null where there are none. `run_labels` is what finds them. */
+    /** JSON; null if there are none. `run_labels` is used for finding them. */
     tags: text('tags'),
     metadata: text('metadata'),
     /** A user's id, or the part of the system that cancelled it. */
@@ -40,21 +40,21 @@ export const runs = sqliteTable(
     outputTokens: integer('output_tokens').notNull().default(0),
     cachedTokens: integer('cached_tokens').notNull().default(0),
     reasoningTokens: integer('reasoning_tokens').notNull().default(0),
-    /** Calls of models whose price is not known: they are not in the cost. */
+    /** Model calls with an unknown price, which are not in the cost. */
     unpricedCalls: integer('unpriced_calls').notNull().default(0),
     createdAt: integer('created_at').notNull(),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
     durationMs: integer('duration_ms'),
-    /** Coarse: by then somebody should look whether the object is awake. */
+    /** Approximate: when the sweep should check whether the object is awake. */
     wakeBy: integer('wake_by'),
-    /** Since when nobody could wake its object; cleared by an answer or a report. */
+    /** Since when its object could not be woken. Cleared by a response or a report. */
     stuckSince: integer('stuck_since'),
-    /** The run whose slot this one uses now, itself or the one that waits for it: `concurrentRuns` counts these. */
+    /** The run whose slot this one uses now: itself, or the one that waits for it. `concurrentRuns` counts these. */
     slot: text('slot'),
-    /** Its place among the team's runs that wait for a slot to begin. */
+    /** Its place among the team's runs that wait for a slot. */
     lineSince: integer('line_since'),
-    /** A deleted run leaves this behind, so that a late report does not bring it back. */
+    /** A deleted run leaves a tombstone, so that a late report does not restore it. */
     deletedAt: integer('deleted_at'),
   },
   (t) => [
@@ -62,13 +62,13 @@ export const runs = sqliteTable(
     index('runs_team_status').on(t.teamId, t.status, t.createdAt, t.id),
     index('runs_workflow_created').on(t.workflowId, t.createdAt, t.id),
     index('runs_workflow_status').on(t.workflowId, t.status, t.createdAt, t.id),
-    // Runs of workflows are the many: they are found by the team's own index, and cost no entry in these two.
+    // Most runs belong to workflows. They use the team's own index and are not in these two.
     index('runs_kind').on(t.teamId, t.kind, t.createdAt, t.id).where(sql`kind <> 'workflow'`),
     index('runs_subject').on(t.teamId, t.subjectId, t.createdAt, t.id).where(sql`subject_id IS NOT NULL`),
     index('runs_start_key').on(t.teamId, t.startKey).where(sql`start_key IS NOT NULL`),
     index('runs_wake').on(t.wakeBy),
     index('runs_stuck').on(t.stuckSince).where(sql`stuck_since IS NOT NULL`),
-    // Of those that have not ended as well: the metrics count them by status along it.
+    // Includes runs that have not ended: the metrics count them by status with it.
     index('runs_finished').on(t.finishedAt, t.status, t.deletedAt),
     index('runs_created').on(t.createdAt, t.id),
     index('runs_parent').on(t.parentRunId),
@@ -77,7 +77,7 @@ export const runs = sqliteTable(
   ],
 )
 
-/** Finds runs by a tag or a field of their metadata: `labelOfTag` and `labelOfField` say how each is written. */
+/** Finds runs by a tag or a metadata field. `labelOfTag` and `labelOfField` define the format. */
 export const runLabels = sqliteTable(
   'run_labels',
   {
@@ -95,13 +95,13 @@ export const runLabels = sqliteTable(
 )
 
 /**
- * What the hosts of a team may start without asking, `src/modules/runs/repo/leases.ts`: slots that no run of the index uses yet, and
- * runs of the month `period` that the index has not counted yet. A host that is lost leaves its row, which goes when it expires.
+ * What the hosts of a team may start without asking (`src/modules/runs/repo/leases.ts`): slots that no run in the index uses yet, and
+ * runs of the month `period` that the index has not counted yet. A lost host leaves its row, which is deleted when it expires.
  */
 export const runLeases = sqliteTable(
   'run_leases',
   {
-    /** One for each time that a host is in memory. */
+    /** One for each time that a host is loaded. */
     id: text('id').primaryKey(),
     teamId: text('team_id').notNull(),
     /** The name of the host's object. */
@@ -131,13 +131,13 @@ export const approvals = sqliteTable(
     allowSelf: integer('allow_self', { mode: 'boolean' }).notNull().default(true),
     decisions: text('decisions').notNull().default('[]'),
     startedBy: text('started_by'),
-    /** JSON: everybody who has started the run or one that it follows. */
+    /** JSON: everyone who has started the run or one that it follows. */
     starters: text('starters').notNull().default('[]'),
     seq: integer('seq').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
     remindedAt: integer('reminded_at'),
-    /** When to tell of it again; null until it was told for the first time. */
+    /** When to send the next notification; null until the first one was sent. */
     remindAt: integer('remind_at'),
     decidedAt: integer('decided_at'),
   },
@@ -145,14 +145,14 @@ export const approvals = sqliteTable(
     index('approvals_team_created').on(t.teamId, t.createdAt, t.id),
     index('approvals_team_status').on(t.teamId, t.status, t.createdAt, t.id),
     index('approvals_run').on(t.runId),
-    // What the minute's tick looks at: those that somebody has to be told of, the untold first.
+    // Used by the tick: approvals that are due for a notification, new ones first.
     index('approvals_remind').on(t.remindAt).where(sql`status = 'pending'`),
   ],
 )
 
 /**
- * Sockets and event streams of runs that are open, each with the rights that it was opened with: whoever ends those finds it
- * here. Without references, because a row must outlive the account or team that has just gone.
+ * Open sockets and event streams of runs, each with the rights that it was opened with. Code that ends rights finds them here. It has no
+ * foreign keys, because a row must outlive a deleted account or team.
  */
 export const runFollowers = sqliteTable(
   'run_followers',
@@ -161,11 +161,11 @@ export const runFollowers = sqliteTable(
     runId: text('run_id').notNull(),
     teamId: text('team_id').notNull(),
     userId: text('user_id').notNull(),
-    /** Of a person; null for a key. */
+    /** For a person; null for an API key. */
     sessionId: text('session_id'),
     tokenVersion: integer('token_version'),
     keyId: text('key_id'),
-    /** The run's object closes it by then. */
+    /** The run's object closes it at this time at the latest. */
     endsAt: integer('ends_at').notNull(),
   },
   (t) => [
@@ -175,7 +175,7 @@ export const runFollowers = sqliteTable(
   ],
 )
 
-/** One-time links of approvals: only the hash is kept. */
+/** One-time links of approvals. Only the hash is stored. */
 export const approvalLinks = sqliteTable(
   'approval_links',
   {
@@ -190,16 +190,16 @@ export const approvalLinks = sqliteTable(
   (t) => [index('approval_links_approval').on(t.approvalId), index('approval_links_expires').on(t.expiresAt)],
 )
 
-/** The index of open waits for events, fed from each run's outbox: what tells an event which runs to go to. */
+/** The index of open waits for events, written from each run's outbox. An event uses it to find its runs. */
 export const eventWaits = sqliteTable(
   'event_waits',
   {
     runId: text('run_id').notNull(),
     path: text('path').notNull(),
     teamId: text('team_id').notNull(),
-    /** The name or pattern, as the node gave it. */
+    /** The name or pattern of the node. */
     name: text('name').notNull(),
-    /** `eventKey` of the name: what an event finds it by. */
+    /** `eventKey` of the name, which events use to find it. */
     key: text('key').notNull(),
     attempt: integer('attempt').notNull(),
     since: integer('since').notNull(),

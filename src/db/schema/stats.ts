@@ -1,4 +1,4 @@
-// What has happened on the platform, rolled up by hour and by day.
+// Platform statistics, rolled up by hour and by day.
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 const SIZES = ['hour', 'day'] as const
@@ -9,9 +9,9 @@ export const platformStats = sqliteTable(
   {
     size: text('size', { enum: SIZES }).notNull(),
     metric: text('metric').notNull(),
-    /** When the bucket begins (UTC). */
+    /** The start of the bucket (UTC). */
     at: integer('at').notNull(),
-    /** Such as the status of runs; empty where there is nothing to tell apart. */
+    /** Such as the status of runs; empty if there is nothing to distinguish. */
     label: text('label').notNull(),
     value: real('value').notNull(),
   },
@@ -21,7 +21,7 @@ export const platformStats = sqliteTable(
   ],
 )
 
-/** Requests of a route in a bucket, with a histogram of how long answers took. */
+/** Requests of a route in a bucket, with a histogram of response times. */
 export const platformRouteStats = sqliteTable(
   'platform_route_stats',
   {
@@ -30,10 +30,10 @@ export const platformRouteStats = sqliteTable(
     method: text('method').notNull(),
     route: text('route').notNull(),
     requests: integer('requests').notNull(),
-    /** Answers of 500 and above. */
+    /** Responses with status 500 or above. */
     errors: integer('errors').notNull(),
     seconds: real('seconds').notNull(),
-    /** JSON: how many answers took at most so long, for each bound of the histogram. */
+    /** JSON: for each bound of the histogram, how many responses took at most that long. */
     within: text('within').notNull(),
   },
   (t) => [primaryKey({ columns: [t.size, t.at, t.method, t.route] })],

@@ -1,5 +1,5 @@
-// The work list. What stands here of a task that is executed follows its run; triggers keep the two, the roll-ups and the list
-// of changes together (migrations).
+// The work list. The row of an executed task follows its run. Triggers keep the two, the aggregates and the list of changes in sync
+// (see the migrations).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { teams } from './teams.ts'
@@ -12,48 +12,48 @@ export const tasks = sqliteTable(
     title: text('title').notNull(),
     description: text('description').notNull().default(''),
     type: text('type').notNull(),
-    /** JSON, as its type asks for it. */
+    /** JSON, in the form of its type. */
     input: text('input').notNull().default('{}'),
     priority: integer('priority').notNull().default(5),
     status: text('status').notNull(),
     statusSince: integer('status_since').notNull(),
-    /** JSON `{ code, message }`: why it waits, or how it came to its end. */
+    /** JSON `{ code, message }`: why it waits, or how it ended. */
     reason: text('reason'),
     /** JSON lists and an object. */
     tags: text('tags').notNull().default('[]'),
     files: text('files').notNull().default('[]'),
     metadata: text('metadata').notNull().default('{}'),
-    /** A user or an agent; empty for nobody. */
+    /** A user or an agent; empty if unassigned. */
     assignee: text('assignee').notNull().default(''),
-    /** The agent that does the work; empty for none. */
+    /** The agent that does the work; empty if there is none. */
     agentId: text('agent_id').notNull().default(''),
-    /** Empty at the top. */
+    /** Empty at the top level. */
     parentId: text('parent_id').notNull().default(''),
-    /** The task at the top of its tree: itself, where it has no parent. */
+    /** The task at the top of its tree; itself if it has no parent. */
     rootId: text('root_id').notNull(),
     depth: integer('depth').notNull().default(0),
     weight: real('weight').notNull().default(1),
-    /** Its subtasks. A task that has some does no work of its own. */
+    /** The number of subtasks. A task with subtasks does no work of its own. */
     children: integer('children').notNull().default(0),
-    /** 1 while dependencies of its own, or of a task above it, are not met. */
+    /** 1 while its dependencies, or those of a parent task, are not met. */
     held: integer('held').notNull().default(0),
     onDependencyFailure: text('on_dependency_failure').notNull().default('block'),
     /** JSON `{ attempts, delayMs, factor, maxDelayMs }`. */
     retry: text('retry').notNull().default('{}'),
     timeoutMs: integer('timeout_ms'),
-    /** Whether it starts by itself when nothing holds it back any more. */
+    /** Whether it starts automatically when nothing holds it back. */
     autoStart: integer('auto_start').notNull().default(0),
     dueAt: integer('due_at'),
-    /** `due_at`, or a time beyond all others. */
+    /** `due_at`, or a time after all others. */
     dueSort: integer('due_sort').notNull(),
-    /** When somebody is to be told next that it is due; null when there is nothing more to say. */
+    /** When the next reminder is due; null if there are no more. */
     remindAt: integer('remind_at'),
     runId: text('run_id'),
-    /** Of a retry that keeps what has succeeded: the run that it goes on from. */
+    /** For a retry that keeps what has succeeded: the run that it continues from. */
     retryOf: text('retry_of'),
-    /** Who had it executed; default who made it. */
+    /** Who had it executed; by default its creator. */
     startedBy: text('started_by'),
-    /** Of the newest report of its run; 0 until the run has been heard of. */
+    /** The seq of its run's newest report; 0 until the first one. */
     runSeq: integer('run_seq').notNull().default(0),
     /** How often it was executed. */
     attempt: integer('attempt').notNull().default(0),
@@ -66,11 +66,11 @@ export const tasks = sqliteTable(
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
     durationMs: integer('duration_ms'),
-    /** Of a worker outside: the hash of its token, until when it holds the task, and who it is. */
+    /** For an external worker: the hash of its token, the end of its lease, and its identity. */
     leaseHash: text('lease_hash'),
     leaseUntil: integer('lease_until'),
     leaseBy: text('lease_by'),
-    /** Of an occurrence of a schedule: the task that has the schedule, which one it is, and when it was due. */
+    /** For an occurrence of a schedule: the task with the schedule, its number, and when it was due. */
     occurrenceOf: text('occurrence_of'),
     occurrence: integer('occurrence'),
     scheduledFor: integer('scheduled_for'),
@@ -91,7 +91,7 @@ export const tasks = sqliteTable(
     index('tasks_parent').on(t.teamId, t.parentId, t.createdAt, t.id),
     index('tasks_root').on(t.rootId, t.id),
     index('tasks_queue').on(t.teamId, t.priority, t.queuedAt).where(sql`status = 'queued'`),
-    // Claimed for a run that nobody has heard of yet.
+    // Claimed for a run that has not reported yet.
     index('tasks_starting').on(t.statusSince).where(sql`run_id IS NOT NULL AND run_seq = 0`),
     index('tasks_lease').on(t.leaseUntil).where(sql`lease_until IS NOT NULL`),
     index('tasks_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
@@ -106,12 +106,12 @@ export const taskDependencies = sqliteTable(
     taskId: text('task_id')
       .notNull()
       .references(() => tasks.id, { onDelete: 'cascade' }),
-    /** The task that has to end first. */
+    /** The task that must end first. */
     dependsOn: text('depends_on').notNull(),
     teamId: text('team_id').notNull(),
-    /** `success`, or `end` where any end will do. */
+    /** `success`, or `end` if any end is enough. */
     needs: text('needs').notNull(),
-    /** Who has said that it need not be waited for. */
+    /** Who has waived it. */
     waivedBy: text('waived_by'),
   },
   (t) => [
@@ -121,7 +121,7 @@ export const taskDependencies = sqliteTable(
   ],
 )
 
-/** Raised by whoever adds an edge between tasks that are there: two that would close a circle together do not both pass. */
+/** Increased by each new edge between existing tasks, so that two edges that together form a cycle cannot both be added. */
 export const taskGraphs = sqliteTable('task_graphs', {
   teamId: text('team_id')
     .primaryKey()
@@ -136,12 +136,12 @@ export const taskSchedules = sqliteTable(
       .primaryKey()
       .references(() => tasks.id, { onDelete: 'cascade' }),
     teamId: text('team_id').notNull(),
-    /** JSON, as it was given. */
+    /** JSON, as given. */
     schedule: text('schedule').notNull(),
-    /** Null when nothing comes any more. */
+    /** Null if there are no more occurrences. */
     nextFireAt: integer('next_fire_at'),
     lastFireAt: integer('last_fire_at'),
-    /** Occurrences so far, the skipped ones included. */
+    /** Occurrences so far, including skipped ones. */
     fired: integer('fired').notNull().default(0),
     setBy: text('set_by').notNull(),
     setAt: integer('set_at').notNull(),
@@ -161,7 +161,7 @@ export const taskTemplates = sqliteTable(
       .references(() => teams.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     description: text('description').notNull(),
-    /** Of the task at the top. */
+    /** For the top-level task. */
     type: text('type').notNull(),
     visibility: text('visibility', { enum: ['team', 'public'] }).notNull(),
     variables: text('variables').notNull(),
@@ -196,7 +196,7 @@ export const taskComments = sqliteTable(
   ],
 )
 
-/** How many tasks of one kind may be under way. */
+/** How many tasks of one kind may be in progress. */
 export const taskLimits = sqliteTable(
   'task_limits',
   {
@@ -212,7 +212,7 @@ export const taskLimits = sqliteTable(
   (t) => [primaryKey({ columns: [t.teamId, t.kind, t.subject] })],
 )
 
-/** What has happened to tasks and is not worked off yet: dependants, parents, events and the search follow from it. */
+/** Changes of tasks that are not processed yet: dependants, parents, events and the search follow from them. */
 export const taskChanges = sqliteTable(
   'task_changes',
   {
@@ -220,9 +220,9 @@ export const taskChanges = sqliteTable(
     teamId: text('team_id').notNull(),
     taskId: text('task_id').notNull(),
     parentId: text('parent_id').notNull(),
-    /** Null for a task that is new. */
+    /** Null for a new task. */
     oldStatus: text('old_status'),
-    /** Null for a task that was deleted. */
+    /** Null for a deleted task. */
     newStatus: text('new_status'),
     /** `status`, `progress` or `text`. */
     kind: text('kind').notNull(),
@@ -231,7 +231,7 @@ export const taskChanges = sqliteTable(
   (t) => [index('task_changes_team').on(t.teamId, t.id), index('task_changes_at').on(t.at, t.teamId)],
 )
 
-/** How many tasks there are. Only triggers write here and in `task_days`. */
+/** The number of tasks. Only triggers write to this table and to `task_days`. */
 export const taskCounts = sqliteTable(
   'task_counts',
   {
@@ -243,7 +243,7 @@ export const taskCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.teamId, t.status, t.type] })],
 )
 
-/** What was made and what has ended on a day. */
+/** What was created and what ended on a day. */
 export const taskDays = sqliteTable(
   'task_days',
   {
@@ -257,7 +257,7 @@ export const taskDays = sqliteTable(
     failed: integer('failed').notNull().default(0),
     cancelled: integer('cancelled').notNull().default(0),
     skipped: integer('skipped').notNull().default(0),
-    /** Of those that have succeeded or failed and have one. */
+    /** For tasks that succeeded or failed and have a duration. */
     timed: integer('timed').notNull().default(0),
     durationMs: integer('duration_ms').notNull().default(0),
     costMicroUsd: integer('cost_micro_usd').notNull().default(0),

@@ -12,7 +12,7 @@ export const teams = sqliteTable(
     id: text('id').primaryKey(),
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
-    /** The team made with its owner's account: one member, cannot be left, handed over or deleted alone. */
+    /** The team created with its owner's account. It has one member, and cannot be left, transferred or deleted separately. */
     personal: integer('personal', { mode: 'boolean' }).notNull().default(false),
     ownerId: text('owner_id')
       .notNull()
@@ -39,7 +39,7 @@ export const teamMembers = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.userId] }),
-    // Ids sort by time of making, so this index alone walks a user's teams newest first.
+    // Ids sort by creation time, so this index alone lists a user's teams newest first.
     index('team_members_user').on(t.userId, t.teamId),
     index('team_members_created').on(t.teamId, t.createdAt, t.userId),
   ],
@@ -73,17 +73,17 @@ export const teamBudgets = sqliteTable('team_budgets', {
   teamId: text('team_id')
     .primaryKey()
     .references(() => teams.id, { onDelete: 'cascade' }),
-  /** Micro-dollars a calendar month (UTC); null is no limit. */
+  /** Micro-dollars per calendar month (UTC); null means no limit. */
   monthlyCostMicroUsd: integer('monthly_cost_micro_usd'),
   monthlyTokens: integer('monthly_tokens'),
-  /** Shares of a limit, 0–1, at which the owners are told. */
+  /** Shares of a limit, 0–1, at which the owners are notified. */
   alertAt: text('alert_at', { mode: 'json' }).$type<number[]>().notNull(),
   hardStop: integer('hard_stop', { mode: 'boolean' }).notNull().default(false),
   version: integer('version').notNull().default(1),
   updatedAt: integer('updated_at').notNull(),
 })
 
-/** What a team used in a calendar month, by metric: limits and reports read one row. */
+/** A team's usage in a calendar month, by metric. Limits and reports read one row. */
 export const usageCounters = sqliteTable(
   'usage_counters',
   {
@@ -96,7 +96,7 @@ export const usageCounters = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.teamId, t.period, t.metric] }),
-    // Of all teams together.
+    // For all teams together.
     index('usage_counters_levels').on(t.metric, t.value).where(sql`period = 'now'`),
   ],
 )
@@ -122,10 +122,10 @@ export const apiKeys = sqliteTable(
   },
   (t) => [
     uniqueIndex('api_keys_hash').on(t.keyHash),
-    // Deleting a team looks for its keys.
+    // For deleting the keys of a team.
     index('api_keys_team').on(t.teamId),
     index('api_keys_user').on(t.userId, t.teamId, t.createdAt, t.id),
-    // What the tick deletes: keys that open nothing any more.
+    // For the tick, which deletes revoked and expired keys.
     index('api_keys_revoked').on(t.revokedAt).where(sql`revoked_at IS NOT NULL`),
     index('api_keys_expires').on(t.expiresAt).where(sql`expires_at IS NOT NULL`),
   ],

@@ -12,17 +12,17 @@ export const users = sqliteTable(
   'users',
   {
     id: text('id').primaryKey(),
-    /** Lower case: the address is an identity, so two spellings are one account. */
+    /** Lower case, because an address identifies one account whatever its spelling. */
     email: text('email').notNull(),
     emailVerifiedAt: integer('email_verified_at'),
-    /** Set where an administrator takes the proof away: the account was once somebody's for certain. */
+    /** Set when an administrator makes a verified address unverified: the account did belong to someone. */
     verifiedBeforeAt: integer('verified_before_at'),
     name: text('name').notNull(),
     /** A PHC string; null for an account that only signs in with a provider. */
     passwordHash: text('password_hash'),
     role: text('role', { enum: PLATFORM_ROLES }).notNull().default('user'),
     status: text('status', { enum: USER_STATUSES }).notNull().default('active'),
-    /** Raised to end every access token at once. */
+    /** Increasing it invalidates every access token at once. */
     tokenVersion: integer('token_version').notNull().default(1),
     personalTeamId: text('personal_team_id').notNull(),
     avatarKey: text('avatar_key'),
@@ -36,7 +36,7 @@ export const users = sqliteTable(
   },
   (t) => [
     uniqueIndex('users_email').on(t.email),
-    // Searched by its beginning, whatever the case.
+    // For prefix searches, ignoring case.
     index('users_name').on(sql`lower("name")`),
     index('users_created').on(t.createdAt, t.id),
     index('users_role_created').on(t.role, t.createdAt, t.id),
@@ -44,7 +44,7 @@ export const users = sqliteTable(
   ],
 )
 
-/** One sign-in. Its refresh tokens form one family: reuse of an old one revokes the session. */
+/** One sign-in. Its refresh tokens form a family: reusing an old one revokes the session. */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -94,7 +94,7 @@ export const oneTimeTokens = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     purpose: text('purpose', { enum: ONE_TIME_PURPOSES }).notNull(),
-    /** What the token was made for, e.g. the address to verify: a later change of address voids it. */
+    /** What the token is for, such as the address to verify. A later change of address voids it. */
     subject: text('subject').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
@@ -110,10 +110,10 @@ export const totpFactors = sqliteTable('totp_factors', {
   userId: text('user_id')
     .primaryKey()
     .references(() => users.id, { onDelete: 'cascade' }),
-  /** Sealed, see core/secret-box. */
+  /** Encrypted, see core/secret-box. */
   secret: text('secret').notNull(),
   confirmedAt: integer('confirmed_at'),
-  /** The newest 30 s step that was used: a step counts once. */
+  /** The newest used 30-second step: a step works once. */
   lastUsedStep: integer('last_used_step').notNull().default(0),
   createdAt: integer('created_at').notNull(),
 })
@@ -147,18 +147,18 @@ export const oauthIdentities = sqliteTable(
   ],
 )
 
-/** One browser's way to a provider and back: single use, ten minutes. */
+/** A browser's redirect to a provider and back: works once, within ten minutes. */
 export const oauthStates = sqliteTable(
   'oauth_states',
   {
     stateHash: text('state_hash').primaryKey(),
     provider: text('provider').notNull(),
-    /** Hash of the cookie that only the starting browser holds. */
+    /** The hash of the cookie that only the starting browser has. */
     browserHash: text('browser_hash').notNull(),
     codeVerifier: text('code_verifier').notNull(),
     nonce: text('nonce').notNull(),
     returnTo: text('return_to'),
-    /** PKCE of our own, towards the front end that `returnTo` names. */
+    /** Our own PKCE challenge, for the front end at `returnTo`. */
     returnChallenge: text('return_challenge'),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
@@ -166,7 +166,7 @@ export const oauthStates = sqliteTable(
   (t) => [index('oauth_states_expires').on(t.expiresAt)],
 )
 
-/** What a provider has said about somebody, waiting for the browser to sign in or link with it: single use, five minutes. */
+/** A provider's information about a person, until the browser signs in or links with it: works once, within five minutes. */
 export const oauthTickets = sqliteTable(
   'oauth_tickets',
   {
@@ -176,9 +176,9 @@ export const oauthTickets = sqliteTable(
     email: text('email'),
     emailVerified: integer('email_verified', { mode: 'boolean' }).notNull(),
     name: text('name'),
-    /** The page's verifier must match it; null when the page gave none. */
+    /** The page's verifier must match it; null if the page sent no challenge. */
     returnChallenge: text('return_challenge'),
-    /** Only the browser that came back from the provider may redeem it: it holds the code in a cookie. */
+    /** Only the browser that returned from the provider may use it: it has the code in a cookie. */
     browserBound: integer('browser_bound', { mode: 'boolean' }).notNull().default(true),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),

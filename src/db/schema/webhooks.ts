@@ -15,21 +15,21 @@ export const webhookEndpoints = sqliteTable(
     events: text('events').notNull(),
     filter: text('filter'),
     description: text('description').notNull().default(''),
-    /** Sealed JSON; null when there are none. */
+    /** Encrypted JSON; null if there are none. */
     headers: text('headers'),
     /** JSON: the names in `headers`, which are not secret. */
     headerNames: text('header_names').notNull().default('[]'),
     active: integer('active').notNull().default(1),
-    /** Why the system switched it off: `gone` or `failing`. */
+    /** Why the system disabled it: `gone` or `failing`. */
     disabledReason: text('disabled_reason'),
     disabledAt: integer('disabled_at'),
     rateLimitPerS: integer('rate_limit_per_s'),
-    /** Sealed. */
+    /** Encrypted. */
     secret: text('secret').notNull(),
-    /** The one before a rotation, sealed. Both sign until `oldSecretUntil`. */
+    /** The previous secret, encrypted. Both sign until `oldSecretUntil`. */
     oldSecret: text('old_secret'),
     oldSecretUntil: integer('old_secret_until'),
-    /** The receiver asked for a pause by `Retry-After`. */
+    /** The receiver requested a pause with `Retry-After`. */
     heldUntil: integer('held_until'),
     failingSince: integer('failing_since'),
     lastSuccessAt: integer('last_success_at'),
@@ -44,7 +44,7 @@ export const webhookEndpoints = sqliteTable(
   (t) => [index('webhook_endpoints_team').on(t.teamId, t.createdAt, t.id)],
 )
 
-/** What is sent: kept once, however many endpoints it goes to. */
+/** The content of deliveries: stored once for all endpoints. */
 export const webhookEvents = sqliteTable(
   'webhook_events',
   {
@@ -52,7 +52,7 @@ export const webhookEvents = sqliteTable(
     id: text('id').primaryKey(),
     teamId: text('team_id').notNull(),
     type: text('type').notNull(),
-    /** The body, byte for byte. */
+    /** The exact body. */
     body: text('body').notNull(),
     createdAt: integer('created_at').notNull(),
   },
@@ -62,7 +62,7 @@ export const webhookEvents = sqliteTable(
   ],
 )
 
-/** One event on its way to one endpoint, or the callback of one run. */
+/** An event for one endpoint, or the callback of a run. */
 export const webhookDeliveries = sqliteTable(
   'webhook_deliveries',
   {
@@ -72,18 +72,18 @@ export const webhookDeliveries = sqliteTable(
     endpointId: text('endpoint_id'),
     eventId: text('event_id').notNull(),
     type: text('type').notNull(),
-    /** The run whose callback it is. */
+    /** The run that the callback belongs to. */
     runId: text('run_id'),
-    /** Where it was sent last, or where a callback goes. */
+    /** The last URL it was sent to, or the URL of a callback. */
     url: text('url').notNull(),
-    /** Deliveries of one lane are sent by one object: an endpoint, or a host that callbacks go to. */
+    /** One object sends the deliveries of a lane: those of an endpoint, or of callbacks to a host. */
     lane: text('lane').notNull(),
     status: text('status', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
-    /** How many attempts were made. */
+    /** The number of attempts. */
     attempt: integer('attempt').notNull().default(0),
-    /** Null when nothing is to be sent: it has ended, or its endpoint is switched off. */
+    /** Null if nothing is to be sent: it has ended, or its endpoint is disabled. */
     nextAttemptAt: integer('next_attempt_at'),
-    /** Names the pass that sends it now. */
+    /** Identifies the pass that is sending it. */
     claim: text('claim'),
     lastAttemptAt: integer('last_attempt_at'),
     responseStatus: integer('response_status'),
@@ -105,7 +105,7 @@ export const webhookDeliveries = sqliteTable(
   ],
 )
 
-/** What the callbacks of a team's runs are signed with. */
+/** The secret that signs the callbacks of a team's runs. */
 export const webhookCallbackKeys = sqliteTable('webhook_callback_keys', {
   teamId: text('team_id').primaryKey(),
   secret: text('secret').notNull(),
@@ -114,7 +114,7 @@ export const webhookCallbackKeys = sqliteTable('webhook_callback_keys', {
   createdAt: integer('created_at').notNull(),
 })
 
-/** Changes of runs that webhooks are to be told, written by a trigger of `runs` while the team has an endpoint. */
+/** Changes of runs for webhooks. A trigger of `runs` writes them while the team has an endpoint. */
 export const webhookRunChanges = sqliteTable(
   'webhook_run_changes',
   {
@@ -122,9 +122,9 @@ export const webhookRunChanges = sqliteTable(
     teamId: text('team_id').notNull(),
     runId: text('run_id').notNull(),
     seq: integer('seq').notNull(),
-    /** The status before; null with the first report of the run. */
+    /** The previous status; null for the first report of the run. */
     oldStatus: text('old_status'),
-    /** JSON: the run as the index has it then. */
+    /** JSON: the run as in the index at that time. */
     run: text('run').notNull(),
     createdAt: integer('created_at').notNull(),
   },

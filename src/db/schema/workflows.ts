@@ -9,19 +9,19 @@ export const workflows = sqliteTable(
       .notNull()
       .references(() => teams.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
-    /** What files and other workflows call it. Null in rows of earlier releases, whose key is their id. */
+    /** The key that files and other workflows use. Null in rows of earlier releases, whose key is their id. */
     key: text('key'),
     description: text('description').notNull().default(''),
     folder: text('folder').notNull().default(''),
     tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
     active: integer('active', { mode: 'boolean' }).notNull().default(true),
-    /** The current version; runs start with it unless they name another. */
+    /** The current version. Runs use it unless they name another one. */
     version: integer('version').notNull().default(1),
-    /** Raised by every change, also by one that makes no version: what the ETag names. */
+    /** Increases with every change, even without a new version. Used for the ETag. */
     revision: integer('revision').notNull().default(1),
     draft: text('draft'),
     draftUpdatedAt: integer('draft_updated_at'),
-    /** Started with the error when a run of this workflow fails. */
+    /** The workflow that is started with the error when a run of this one fails. */
     errorWorkflowId: text('error_workflow_id'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -44,7 +44,7 @@ export const workflowVersions = sqliteTable(
       .notNull()
       .references(() => workflows.id, { onDelete: 'cascade' }),
     version: integer('version').notNull(),
-    /** JSON text, as it was given. */
+    /** JSON text, as given. */
     definition: text('definition').notNull(),
     definitionHash: text('definition_hash').notNull(),
     triggers: text('triggers').notNull(),
@@ -55,7 +55,7 @@ export const workflowVersions = sqliteTable(
   (t) => [primaryKey({ columns: [t.workflowId, t.version] })],
 )
 
-/** What belongs to a trigger's key and survives versions: its URL, and when it fires next. */
+/** The properties of a trigger's key that survive new versions: its URL, and its next fire time. */
 export const workflowTriggers = sqliteTable(
   'workflow_triggers',
   {
@@ -67,20 +67,20 @@ export const workflowTriggers = sqliteTable(
     key: text('key').notNull(),
     type: text('type', { enum: ['schedule', 'webhook', 'event', 'manual'] }).notNull(),
     active: integer('active', { mode: 'boolean' }).notNull().default(true),
-    /** The trigger as in the current version. */
+    /** The trigger in the current version. */
     config: text('config').notNull(),
-    /** Webhook: the unguessable part of its URL. */
+    /** For a webhook: the secret part of its URL. */
     token: text('token'),
-    /** Event: the name or pattern it listens to. */
+    /** For an event: its name or pattern. */
     eventName: text('event_name'),
     nextFireAt: integer('next_fire_at'),
     lastFireAt: integer('last_fire_at'),
     createdAt: integer('created_at').notNull(),
-    /** Its place in the current version; null when that has no such key. The row stays, so that its URL comes back with it. */
+    /** Its position in the current version; null if that version does not have the key. The row stays, so that its URL can return. */
     position: integer('position'),
-    /** Sealed: what deliveries to a webhook are checked with. Like the URL it belongs to the key and survives versions. */
+    /** Encrypted: the secret for checking deliveries to a webhook. Like the URL, it belongs to the key and survives new versions. */
     secret: text('secret'),
-    /** Who made it. What a webhook starts counts as started by them. */
+    /** The author. Runs that a webhook starts count as started by this person. */
     createdBy: text('created_by'),
   },
   (t) => [
@@ -91,7 +91,7 @@ export const workflowTriggers = sqliteTable(
   ],
 )
 
-/** Deliveries that started no run, for whoever sets up the webhook. The newest of each trigger. */
+/** Deliveries that started no run, for diagnosing webhooks. Only the newest of each trigger. */
 export const hookRefusals = sqliteTable(
   'hook_refusals',
   {
@@ -127,11 +127,11 @@ export const workflowTemplates = sqliteTable(
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
     category: text('category').notNull().default(''),
-    /** Whether other teams see it. */
+    /** Whether other teams can see it. */
     isPublic: integer('is_public', { mode: 'boolean' }).notNull().default(false),
     definition: text('definition').notNull(),
     triggers: text('triggers').notNull().default('[]'),
-    /** JSON Schema of the variables that `use` fills in. */
+    /** The JSON Schema of the template's variables. */
     variables: text('variables').notNull().default('{}'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
@@ -157,7 +157,7 @@ export const teamVariables = sqliteTable(
   (t) => [primaryKey({ columns: [t.teamId, t.name] })],
 )
 
-/** What `store.*` nodes keep. `operationId` is that of the last write, which makes a repeated one count once. */
+/** The entries of `store.*` nodes. `operationId` is that of the last write, so that a repeated one counts once. */
 export const storeEntries = sqliteTable(
   'store_entries',
   {
@@ -173,7 +173,7 @@ export const storeEntries = sqliteTable(
   (t) => [primaryKey({ columns: [t.teamId, t.key] }), index('store_entries_expires').on(t.expiresAt)],
 )
 
-/** Operations that were applied to the store, so that a second call with the same key changes nothing. */
+/** Operations applied to the store, so that a repeated call with the same key changes nothing. */
 export const storeOperations = sqliteTable(
   'store_operations',
   {
@@ -185,7 +185,7 @@ export const storeOperations = sqliteTable(
   (t) => [index('store_operations_created').on(t.createdAt)],
 )
 
-/** Events that were sent in, kept for their ids (sent twice is once) and for `GET /events/types`. */
+/** Received events, kept for their ids (sending twice has no effect) and for `GET /events/types`. */
 export const inboundEvents = sqliteTable(
   'inbound_events',
   {
@@ -193,12 +193,12 @@ export const inboundEvents = sqliteTable(
     id: text('id').notNull(),
     name: text('name').notNull(),
     data: text('data').notNull(),
-    /** The triggers that heard it, chosen when it came: what the consumer starts, however often it has to try. */
+    /** The triggers that matched when it was received. The consumer starts these, however often it retries. */
     targets: text('targets').notNull().default('[]'),
     createdAt: integer('created_at').notNull(),
-    /** How many runs were known to wait for it when it came. */
+    /** How many runs waited for it when it was received. */
     waiting: integer('waiting').notNull().default(0),
-    /** Who sent it, and so starts what it starts. */
+    /** The sender, who counts as the starter of its runs. */
     sentBy: text('sent_by'),
   },
   (t) => [

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A person has decided by a link, which is spent: the decision must reach the run. */
+/** A person has decided with a link, which is used up. The decision must reach the run. */
 export const ApprovalDecide = z.object({
   type: z.literal('approval.decide'),
   runId: z.string(),

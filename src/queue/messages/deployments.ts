@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A deployment was created, and its run is to be started: the request that created it may have been lost. */
+/** A deployment was created, and its run must start, even if the request was interrupted. */
 export const DeploymentStart = z.object({
   type: z.literal('deployment.start'),
   teamId: z.string(),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** An event was accepted: the runs that it starts stand in its row. */
+/** An event was received. Its row lists the runs to start. */
 export const EventDispatch = z.object({
   type: z.literal('event.dispatch'),
   teamId: z.string(),
@@ -8,7 +8,7 @@ export const EventDispatch = z.object({
 })
 export type EventDispatch = z.infer<typeof EventDispatch>
 
-/** An event is to reach the runs that wait for it: those with this key, from after a run on, or one run that did not answer. */
+/** Delivers an event to waiting runs: those with this key, starting after a run, or a single run that did not respond. */
 export const EventDeliver = z.object({
   type: z.literal('event.deliver'),
   teamId: z.string(),

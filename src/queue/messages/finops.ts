@@ -1,10 +1,10 @@
 import * as z from 'zod'
 
-/** A team has spent, or its budget has changed: its owners may have to hear of a threshold. */
+/** A team has spent money, or its budget has changed: a threshold notification may be due. */
 export const BudgetCheck = z.object({ type: z.literal('budget.check'), teamId: z.string().min(1) })
 export type BudgetCheck = z.infer<typeof BudgetCheck>
 
-/** The costs of a period are to be written to a file. */
+/** Exports the costs of a period to a file. */
 export const CostsExport = z.object({
   type: z.literal('costs.export'),
   teamId: z.string().min(1),
@@ -15,7 +15,7 @@ export const CostsExport = z.object({
 })
 export type CostsExport = z.infer<typeof CostsExport>
 
-/** A page of an import is to be read, from where it stands. */
+/** Reads the next page of an import. */
 export const CostsImport = z.object({
   type: z.literal('costs.import'),
   teamId: z.string().min(1),

@@ -1,5 +1,5 @@
-// Every message of the queue, a file for each domain. What travels in a queue is only the id of an outbox row: the row holds
-// the body, and is the truth.
+// All messages of the queue, with a file for each domain. The queue only carries the ids of outbox rows. The row contains the body and is
+// authoritative.
 import * as z from 'zod'
 import { ApprovalDecide } from './approvals.ts'
 import { DeploymentEnded, DeploymentStart } from './deployments.ts'

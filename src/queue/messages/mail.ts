@@ -6,7 +6,7 @@ export const MailSend = z.object({
   subject: z.string(),
   text: z.string(),
   html: z.string().optional(),
-  /** Where the reader stops mails of this kind: mail programs offer it as a button. */
+  /** The URL to unsubscribe from mails of this kind. Mail programs show it as a button. */
   unsubscribeUrl: z.string().optional(),
   /** Versions of files, which are read when the mail is sent. */
   attachments: z

@@ -22,15 +22,15 @@ export const NOTIFICATION_KINDS = [
 ] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
-/** Users are to be told something: each as they have set it. */
+/** Notifies users, each according to their settings. */
 export const NotificationCreate = z.object({
   type: z.literal('notification.create'),
   to: z.object({
     userIds: z.array(z.string()).optional(),
-    /** Also those of the team who have this role or a higher one. */
+    /** Also notifies members of the team with this role or a higher one. */
     role: z.enum(['viewer', 'member', 'admin', 'owner']).optional(),
   }),
-  /** With a team, only its members are told. */
+  /** With a team, only its members are notified. */
   teamId: z.string().nullable(),
   kind: z.enum(NOTIFICATION_KINDS),
   level: z.enum(['info', 'success', 'warning', 'error']),
@@ -39,9 +39,9 @@ export const NotificationCreate = z.object({
   link: z.string().nullable(),
   subject: z.object({ type: z.string(), id: z.string() }).nullable(),
   dedupeKey: z.string().nullable(),
-  /** What tells of it has sent a mail of its own. */
+  /** The cause of the notification has sent its own mail. */
   mailed: z.boolean().optional(),
-  /** Users may mute a workflow. */
+  /** Users can mute a workflow. */
   workflowId: z.string().nullable(),
 })
 export type NotificationCreate = z.infer<typeof NotificationCreate>

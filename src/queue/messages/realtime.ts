@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Somebody follows this hub, and something has happened that goes to its channels. */
+/** Publishes an event to the channels of a hub with followers. */
 export const RealtimePublish = z.object({
   type: z.literal('realtime.publish'),
   hub: z.string(),
@@ -9,7 +9,7 @@ export const RealtimePublish = z.object({
 })
 export type RealtimePublish = z.infer<typeof RealtimePublish>
 
-/** Those who are connected hear of an announcement, page by page of users. */
+/** Sends an announcement to connected users, page by page. */
 export const AnnouncementTell = z.object({
   type: z.literal('announcement.tell'),
   announcementId: z.string(),
@@ -18,7 +18,7 @@ export const AnnouncementTell = z.object({
 })
 export type AnnouncementTell = z.infer<typeof AnnouncementTell>
 
-/** Those who have asked for it are notified of an announcement, page by page of users. */
+/** Notifies users who turned on notifications for announcements, page by page. */
 export const AnnouncementNotify = z.object({
   type: z.literal('announcement.notify'),
   announcementId: z.string(),

@@ -1,17 +1,17 @@
 import * as z from 'zod'
 
-/** A run has ended whose starter asked to be called back. */
+/** A run with a callback URL has ended. */
 export const RunCallback = z.object({
   type: z.literal('run.callback'),
   runId: z.string(),
-  /** Absent in messages of earlier code. */
+  /** Absent in messages of earlier releases. */
   teamId: z.string().optional(),
   url: z.string(),
   body: z.json(),
 })
 export type RunCallback = z.infer<typeof RunCallback>
 
-/** A run has failed whose workflow names another to be started then. */
+/** A run has failed whose workflow has an error workflow. */
 export const RunFailed = z.object({
   type: z.literal('run.failed'),
   teamId: z.string(),
@@ -20,16 +20,16 @@ export const RunFailed = z.object({
   workflowName: z.string(),
   errorWorkflowId: z.string(),
   error: z.json(),
-  /** Absent in messages of earlier code. */
+  /** Absent in messages of earlier releases. */
   startedBy: z.string().nullable().optional(),
   starters: z.array(z.string()).optional(),
-  /** Of the failed run: the one that handles its error is one of the same family. */
+  /** The family of the failed run, which the run of the error workflow joins. */
   depth: z.int().optional(),
   family: z.object({ root: z.string(), most: z.int() }).optional(),
 })
 export type RunFailed = z.infer<typeof RunFailed>
 
-/** A schedule has fired: its run is to be started, once for this trigger and this time. */
+/** A schedule has fired: starts its run, once for this trigger and time. */
 export const RunStart = z.object({
   type: z.literal('run.start'),
   teamId: z.string(),
@@ -39,14 +39,14 @@ export const RunStart = z.object({
 })
 export type RunStart = z.infer<typeof RunStart>
 
-/** A run was deleted whose object did not answer: the rest of it is removed once it does. */
+/** A deleted run's object did not respond. The rest of it is removed once it does. */
 export const RunRemove = z.object({
   type: z.literal('run.remove'),
   runId: z.string(),
 })
 export type RunRemove = z.infer<typeof RunRemove>
 
-/** Somebody's rights have ended, or those of all in a team: what follows runs with them is looked up when this is done. */
+/** The rights of a user, or of everybody in a team, have ended. The handler looks up the affected followers. */
 export const LiveRevoke = z.object({
   type: z.literal('live.revoke'),
   of: z.enum(['user', 'team']),

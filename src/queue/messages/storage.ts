@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Objects in R2 that no row names any more. A prefix ends in `/`, so that none is the start of another's. */
+/** Objects in R2 without a row. A prefix ends in `/`, so that it cannot match a longer name. */
 export const StorageDelete = z.object({
   type: z.literal('storage.delete'),
   keys: z.array(z.string().min(1)).max(1000),
@@ -8,7 +8,7 @@ export const StorageDelete = z.object({
 })
 export type StorageDelete = z.infer<typeof StorageDelete>
 
-/** A run is deleted that has put files aside, or has used files. */
+/** A run with its own or used files was deleted. */
 export const RunFilesDelete = z.object({
   type: z.literal('run.files_delete'),
   teamId: z.string().min(1),
