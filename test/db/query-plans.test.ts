@@ -111,6 +111,16 @@ test('what a route sends is noted, also when it goes in one statement with the p
   ])
 })
 
+test('unread notifications are counted along their own index', async () => {
+  const person = await mint()
+  const sent = await recordSql(async () => void (await get('/api/v1/users/notifications', person)))
+  const counts = sent.filter(({ sql }) => sql.includes('count(') && sql.includes('"notifications"'))
+  const plans = await Promise.all(counts.map(planOf))
+  expect(plans.flat().filter((step) => step.includes('notifications USING'))).toEqual([
+    'SEARCH notifications USING INDEX notifications_unread (user_id=?)',
+  ])
+})
+
 test('a statement that reads a whole table would be found', async () => {
   const bad = [
     "SELECT id FROM users WHERE avatar_key = 'x'",
