@@ -19,7 +19,7 @@ const PARTS: [title: string, schema: z.ZodType, intro: string][] = [
   [
     'Definition',
     Definition,
-    'The graph of a workflow. It is JSON, or YAML where text is taken. Each version of a workflow has one.',
+    'The graph of a workflow. It is JSON, or YAML where text is accepted. Each version of a workflow has one.',
   ],
   ['Node', Node, 'A step. What goes in `params` depends on its type: see [Nodes](nodes.md).'],
   [
@@ -30,11 +30,11 @@ const PARTS: [title: string, schema: z.ZodType, intro: string][] = [
   [
     'Each',
     Each,
-    'Runs a node once for each item of a list. The node sees the item as `item` and its place as `index`.',
+    'Runs a node once for each item of a list. In expressions, the item is `item` and its position is `index`.',
   ],
-  ['Retry', RetryPolicy, 'When and how often a failed attempt is made again.'],
+  ['Retry', RetryPolicy, 'When and how often a failed attempt is retried.'],
   ['Settings', Settings, 'How the runs of a workflow behave.'],
-  ['Body', Body, 'The inside of a `flow.group`.'],
+  ['Body', Body, 'The inner nodes of a `flow.group`.'],
 ]
 
 const KNOWN = knownSchemas([
@@ -46,7 +46,7 @@ const KNOWN = knownSchemas([
 ])
 
 const LIMIT_TEXTS: Record<keyof typeof LIMITS, string> = {
-  nodes: 'nodes of a definition, those inside groups included',
+  nodes: 'nodes of a definition, including those inside groups',
   edges: 'edges of a definition',
   definitionBytes: 'bytes of a definition as JSON',
   depth: 'levels of nesting',
@@ -93,10 +93,10 @@ export const DEFINITION_EXAMPLE = {
 export function definitionPage(): string {
   return `# Definition
 
-A workflow file holds a definition with its name and triggers. This is what export gives and import takes. A definition alone can be
-imported as well. \`POST /api/v1/workflows/validate\` tells everything that is wrong with one.
+A workflow file contains a definition with its name and triggers, as in an export. A definition alone can be
+imported too. \`POST /api/v1/workflows/validate\` reports all its problems.
 
-An editor checks and completes a file that names the JSON Schema, which the server has at \`/schemas/workflow.json\`: with \`$schema\` in JSON, or
+Editors validate and complete a file that refers to the JSON Schema, which the server provides at \`/schemas/workflow.json\`: with \`$schema\` in JSON, or
 with the comment \`# yaml-language-server: $schema=…\` in YAML.
 
 \`\`\`yaml
@@ -121,12 +121,12 @@ ${markdownTable(
 `
 }
 
-/** Import takes any definition and any triggers, to tell all that is wrong with them; what is meant is this. */
+/** Import accepts any definition and triggers, to report all their problems. This is the intended schema. */
 function fileSchema(): Schema {
   const schema = schemaOf(ReadDocument)
   const parts = {
     definition: { ...schemaOf(Definition), description: 'The graph.' },
-    triggers: { ...schemaOf(Triggers), description: 'What starts its runs.' },
+    triggers: { ...schemaOf(Triggers), description: 'The triggers of the workflow.' },
   }
   const properties = Object.entries(schema.properties as Record<string, Schema>).map(
     ([name, field]): [string, Schema] => {

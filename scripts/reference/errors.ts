@@ -24,7 +24,7 @@ changes its meaning. \`detail\` is for people. \`requestId\` is also in the head
 ${JSON.stringify(EXAMPLE, null, 2)}
 \`\`\`
 
-A request that failed with a retryable code may be sent again as it is, after \`Retry-After\` where that header is set. With an
+A request that failed with a retryable code can be repeated unchanged, after \`Retry-After\` if that header is set. With an
 \`Idempotency-Key\` that is safe for every request that creates or starts something.
 
 ## Codes of the API
@@ -45,7 +45,7 @@ ${tableOfCodes(PROBLEM_CODES)}
 
 ## Errors of nodes and runs
 
-A node or a run that failed has an \`error\` with one of these codes, one of the API's, or the code that a \`flow.fail\` names.
+A node or a run that failed has an \`error\` with one of these codes, one of the API's codes, or the code of a \`flow.fail\` node.
 
 ${tableOfCodes(RUN_CODES)}
 `

@@ -14,10 +14,10 @@ export function nodesPage(): string {
   const types = describeNodeTypes()
   return `# Nodes
 
-What each node type does, what it takes and what it gives. The fields that every node has, such as \`retry\`, \`each\` and
+What each node type does, its parameters and its output. The fields that every node has, such as \`retry\`, \`each\` and
 \`when\`, are in [Definition](definition.md#node). Any string in the parameters may hold [expressions](../expressions.md).
 
-Every node leaves by one of its ports. A node that fails leaves by \`error\` when it says \`onError: route\`. Unless the node says
+A node continues at one of its ports. With \`onError: route\`, a failed node continues at \`error\`. Unless the node says
 otherwise, an attempt may take ${(DEFAULTS.timeoutMs / 1000).toFixed(0)} seconds; \`timeoutMs\` changes that.
 
 ${markdownTable(
@@ -48,7 +48,7 @@ ${stringify(exampleOf(one), { lineWidth: 0, aliasDuplicateObjects: false }).trim
 
 function portsText({ type, ports }: NodeTypeDescription): string {
   const names = ports.map(code).join(', ')
-  return dependsOnParams(type, ports) ? `those that its parameters name; in the example ${names}` : names
+  return dependsOnParams(type, ports) ? `defined by its parameters; in the example ${names}` : names
 }
 
 function dependsOnParams(type: string, ports: readonly string[]): boolean {
@@ -68,15 +68,15 @@ function workText({
 }: NodeTypeDescription): string {
   const node = nodeOf(type)
   const parts: string[] = []
-  if (node?.kind === 'group') parts.push('none of its own; its nodes work as they do elsewhere')
-  else if (pure) parts.push('computes at once; no time limit, and no slot of `maxParallel`')
+  if (node?.kind === 'group') parts.push('none itself; its nodes behave as usual')
+  else if (pure) parts.push('computes immediately, without a time limit or a slot of `maxParallel`')
   else if (node?.effectful)
-    parts.push('changes something outside; an attempt after a crash carries the same idempotency key')
-  else parts.push('reads from outside, or waits for it')
+    parts.push('has external effects; an attempt after a crash has the same idempotency key')
+  else parts.push('reads external data, or waits')
   if (defaultTimeoutMs !== null && defaultTimeoutMs !== DEFAULTS.timeoutMs)
     parts.push(`an attempt may take ${defaultTimeoutMs / 1000} seconds`)
-  if (needsCredential) parts.push('needs a credential')
-  else if (takesCredential) parts.push('may name an integration as its `credential`')
+  if (needsCredential) parts.push('requires a credential')
+  else if (takesCredential) parts.push('can use an integration as its `credential`')
   return `${parts.join('; ')}.`
 }
 

@@ -6,13 +6,13 @@ type Type = Trigger['type']
 
 const NOTES: Record<Type, string> = {
   schedule:
-    'Give either `cron` or `everyMs`. When clocks change, a time that does not exist fires when the clocks have gone forward, and a time that comes twice fires once.',
+    'Set either `cron` or `everyMs`. When clocks change, a time that does not exist fires right after the change, and a time that occurs twice fires once.',
   webhook:
     'The URL of the trigger is in `GET /api/v1/workflows/{id}/triggers`; its token stays the same in later versions. The input of the run is `{ method, path, params, query, headers, body }`.',
   event:
-    'Each event starts at most one run for each trigger that takes it. The input of the run is `{ name, data, id, at }`.',
+    'Each event starts at most one run for each matching trigger. The input of the run is `{ name, data, id, at }`.',
   manual:
-    'People and API keys can start every workflow. This trigger names an entry for them, and shows in an editor that it is meant to be started so.',
+    'People and API keys can start every workflow. This trigger defines an entry for them, and shows in an editor that manual starts are intended.',
 }
 
 export const TRIGGER_EXAMPLES: Record<Type, Trigger> = {
