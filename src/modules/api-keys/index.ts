@@ -6,7 +6,7 @@ import { apiKeyRoutes } from './routes.ts'
 export { hashApiKey, isWellFormedApiKey, startsLikeApiKey } from './format.ts'
 export { deleteKeysIf, markKeyUsed, revokeApiKeys, revokeKeysIn } from './repo.ts'
 
-/** Nobody sees a revoked key. One that has expired is shown to its owner for a while, who may wonder why it fails. */
+/** Revoked keys are not shown. An expired key is shown to its owner for a while, to explain why it fails. */
 const REVOKED_LIFE_MS = 7 * DAY_MS
 const EXPIRED_LIFE_MS = 90 * DAY_MS
 

@@ -25,7 +25,7 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       title="Send a signal"
-      about={`The run waits for ${waits.map((wait) => wait.name ?? 'a signal').join(', ') || 'no signal now'}. One that nobody waits for is kept.`}
+      about={`The run waits for ${waits.map((wait) => wait.name ?? 'a signal').join(', ') || 'no signal now'}. A signal without a matching wait is kept.`}
       onClose={onClose}
       actions={
         <>

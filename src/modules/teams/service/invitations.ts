@@ -82,7 +82,7 @@ export async function createInvitation(ctx: ServiceContext, input: CreateInvitat
   return getInvitation(ctx, invitation.id)
 }
 
-/** Whoever has an account hears of it there as well. The link to accept is in the mail only: it proves the address. */
+/** People with an account also get a notification. Only the mail has the link to accept, because it verifies the address. */
 async function noticeToInvited(
   ctx: ServiceContext,
   email: string,
