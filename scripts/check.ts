@@ -1,5 +1,5 @@
-// npm run check: what has to hold before a change lands. Runs everything, even after a failure, and ends with a line
-// that counts: each test, and each of the other checks as one. `npm run check -- --only <name>` runs one of them.
+// npm run check: all checks for a change. Runs everything, even after a failure, and ends with a line of totals: each test counts, and each other check
+// counts as one. `npm run check -- --only <name>` runs one of them.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -15,7 +15,7 @@ const WORKSPACES = workspaces()
 const CHECKS: Check[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
-  // Each has a tsconfig.json of its own on tsconfig.base.json, such as one with the DOM.
+  // Each has its own tsconfig.json that extends tsconfig.base.json, for example one with the DOM types.
   ...WORKSPACES.map((folder) => ({ name: `types of ${folder}`, command: ['tsc', '--noEmit', '-p', folder] })),
   { name: 'openapi', command: ['node', 'scripts/openapi.ts', '--check'] },
   { name: 'size', command: ['node', 'scripts/size.ts'] },
@@ -29,7 +29,7 @@ const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
 const isWanted = ({ name }: Check): boolean => only === undefined || name === only
 if (![...CHECKS, TESTS].some(isWanted)) throw new Error(`There is no check ${only}`)
 
-// The types of the console need them.
+// The console's type check needs them.
 writeContractTypes()
 
 let passed = 0
@@ -52,7 +52,7 @@ async function runTests(): Promise<void> {
   const isOk = await run(TESTS)
   const report = readReport()
   passed += report.numPassedTests
-  // A run can fail without a failed test: a file that does not load, an unhandled rejection, no report at all.
+  // A run can fail without a failed test: a file that does not load, an unhandled rejection, or no report.
   failed += Math.max(report.numFailedTests, isOk && report.success ? 0 : 1)
 }
 

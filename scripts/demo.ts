@@ -1,5 +1,4 @@
-// `npm run demo`: starts the tour on the server that is running, shows its events as they come, asks for the approval
-// and prints the result.
+// `npm run demo`: starts the tour on a running server, shows its events live, asks for the approval and prints the result.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -76,7 +75,7 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
   }
 }
 
-/** Server-sent events until the run has ended; the approval is asked for when the run waits for it. */
+/** Reads server-sent events until the run has ended. Asks for the approval when the run waits for it. */
 async function follow(runId: string): Promise<void> {
   const response = await request('GET', `/api/v1/workflows/executions/${runId}/events`)
   if (response.body === null) return
@@ -113,7 +112,7 @@ async function decide(approvalId: string, question: string): Promise<void> {
   })
 }
 
-/** Without a terminal nobody can answer: then it goes on. */
+/** Without a terminal, it approves automatically. */
 async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     console.log(`${question}yes`)

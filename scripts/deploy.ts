@@ -1,4 +1,4 @@
-// npm run deploy: migrations first, so that new code never meets an old schema; old code must bear the new one meanwhile.
+// npm run deploy: applies migrations first, so that new code never runs with an old schema. Meanwhile, old code must work with the new one.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { NO_DATABASE_ID } from './cloud/set-up.ts'
@@ -13,7 +13,7 @@ if (readFileSync(inRoot('wrangler.toml'), 'utf8').includes(NO_DATABASE_ID)) {
 }
 await buildAssets()
 run('d1', 'migrations', 'apply', 'DB', '--remote')
-// Bound by the API, so it must be there first.
+// The API is bound to it, so it must be deployed first.
 run('deploy', '--minify', '--config', MODELS.config)
 run('deploy', '--minify')
 

@@ -65,7 +65,7 @@ async function prepare(state: State) {
   return described
 }
 
-/** In the state folder, where neither the tests nor a build find them. A developer's own `.dev.vars` is read before. */
+/** In the state folder, so that neither tests nor builds find them. A developer's own `.dev.vars` takes precedence. */
 function writeDevVars(state: State, settings: Record<string, string>): void {
   const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`)
   writeFileSync(state.file(DEV_VARS), `${lines.join('\n')}\n`, { mode: 0o600 })
@@ -82,7 +82,7 @@ function startWrangler(state: State) {
     [
       ...first,
       'dev',
-      // The first is the API; the others are only bound to it.
+      // The first is the API. The others are only bound to it.
       ...['wrangler.toml', 'workers/models/wrangler.toml'].flatMap((path) => ['--config', path]),
       '--port',
       String(port),
@@ -91,7 +91,7 @@ function startWrangler(state: State) {
       state.dir,
       '--show-interactive-dev-session=false',
     ],
-    // Its own group, so that all of it can be ended at once, by us or by the next start.
+    // Its own process group, so that this process or the next start can end all of it.
     { cwd: ROOT, env: wranglerEnvironment(), stdio: ['ignore', 'inherit', 'inherit'], detached: true },
   )
   if (child.pid !== undefined) state.note({ port, runtime: identify(child.pid), group: true })

@@ -1,5 +1,5 @@
-// npm run mail [-- <part of an address>]: the mail that was kept instead of sent, the newest last. Reads the database's
-// file, so it works while the server runs and when it does not.
+// npm run mail [-- <part of an address>]: shows the stored mail, newest last. Reads the database's file directly, so it works whether or not the
+// server runs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

@@ -1,4 +1,4 @@
-// npm run reset: forgets the local installation, so that the next start is a first one.
+// npm run reset: deletes the local installation, so that the next start creates a new one.
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { stateDir, takeState } from './server/state.ts'
 
@@ -11,7 +11,7 @@ try {
   } else if (readdirSync(dir).length > 0 && !OURS.some((name) => readdirSync(dir).includes(name))) {
     throw new Error(`${dir} does not look like a state folder, so nothing was removed.`)
   } else {
-    // Taking it ends what a killed start left running, and refuses while one is alive.
+    // Taking ownership ends what a killed start left running, and fails while another process is the owner.
     const state = await takeState(dir)
     state.release()
     for (const name of OURS) rmSync(state.file(name), { recursive: true, force: true })

@@ -1,7 +1,7 @@
-// What a fresh installation begins with. Invariants:
-// 1. A step is repeatable: it may have been killed anywhere in the last run. Its name is noted after it, not before.
-// 2. Accounts go into the database; everything else is made through the public API, as a client would.
-// 3. An account that is there already is only touched when the seeded password opens it: it could be somebody else's.
+// The initial content of a new installation. Invariants:
+// 1. Every step can be repeated, because the previous start may have been killed at any point. A step is recorded after it is done, not before.
+// 2. Accounts are inserted into the database; everything else is created through the public API, like by a client.
+// 3. An existing account is only changed if the seeded password works for it, because it could belong to another person.
 import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from '../src/core/errors.ts'
 import { Email } from '../src/http/text.ts'
@@ -15,7 +15,7 @@ import type { Server } from './server/serve.ts'
 import { type State, writeWhole } from './server/state.ts'
 
 export type SeedContext = {
-  /** Calls the API and gives the parsed answer; a token signs the call. */
+  /** Calls the API and returns the parsed response. A token authenticates the call. */
   call: (method: string, path: string, body?: unknown, token?: string) => Promise<Answer>
   batch: Batch
   demo: SeededAccount
@@ -25,7 +25,7 @@ type Step = { name: string; run: (context: SeedContext) => Promise<void> }
 
 const adminEmail = (): string => (process.env.ADMIN_EMAIL || 'admin@example.com').trim().toLowerCase()
 
-/** Before anything is made: an account that is half made, or made for the wrong person, stands in the way of every start. */
+/** Checks the settings before anything is created: an incomplete account, or one for the wrong person, would break every later start. */
 export function requireUsableAdmin(state: State): void {
   const email = adminEmail()
   if (!Email.safeParse(email).success) throw new Error(`ADMIN_EMAIL is not an e-mail address: ${email}`)
@@ -46,7 +46,7 @@ export const accountName = (email: string): string => `account ${email}`
 
 const seededFile = (state: State): string => state.file('seeded.json')
 
-/** When each step was done, by its name. */
+/** When each step was done, by name. */
 const doneSteps = (state: State): Record<string, string> =>
   existsSync(seededFile(state)) ? JSON.parse(readFileSync(seededFile(state), 'utf8')) : {}
 
@@ -63,7 +63,7 @@ export function seededAccounts(installation: Installation): { admin: SeededAccou
   }
 }
 
-/** In production there is nobody to show anything to, and an account that nobody asked for is a way in. */
+/** Not in production, where nobody needs samples, and an unrequested account would be a security risk. */
 export async function seed(state: State, server: Server, environment: string): Promise<void> {
   const { admin, demo } = seededAccounts(server.installation)
   const shown = [accountStep(demo), sampleStep(server.url)]
@@ -84,7 +84,7 @@ const accountStep = (account: SeededAccount): Step => ({
   run: ({ batch }) => seedAccount(batch, account),
 })
 
-/** Sample workflows in the demo user's team, and one run of each that ends by itself. */
+/** Creates sample workflows in the demo user's team, and one finished run of each. */
 const sampleStep = (serverUrl: string): Step => ({
   name: 'samples',
   run: async ({ call, demo }) => {
@@ -102,7 +102,7 @@ const sampleStep = (serverUrl: string): Step => ({
   },
 })
 
-/** A problem in words. */
+/** A problem as text. */
 const told = ({ status, body }: Answer): string => String(body.detail ?? `the API answered ${status}`)
 
 async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {

@@ -1,5 +1,5 @@
-// npm run setup:cloud [-- --dry-run]: what `npm run deploy` needs in a Cloudflare account. Sign in first with
-// `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.
+// npm run setup:cloud [-- --dry-run]: creates what `npm run deploy` needs in a Cloudflare account. First sign in with `npx wrangler login`, or set
+// CLOUDFLARE_API_TOKEN.
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { unstable_readConfig } from 'wrangler'

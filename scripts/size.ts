@@ -1,5 +1,4 @@
-// npm run size: what is uploaded of each Worker, and what it costs to start. Fails above the limit of this project (Cloudflare allows
-// 3 MB free and 10 MB paid).
+// npm run size: the upload size and the start-up time of each Worker. Fails above this project's limit (Cloudflare allows 3 MB free and 10 MB paid).
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,7 +36,7 @@ for (const project of [ORRERY, MODELS]) {
 }
 if (isTooLarge) process.exit(1)
 
-/** Wrangler profiles the global scope of the Worker; all but idle time is ours. */
+/** Wrangler profiles the global scope of the Worker. Everything except idle time counts. */
 function startupMs({ config }: Project): number {
   const dir = mkdtempSync(join(tmpdir(), 'orrery-size-'))
   const outfile = join(dir, 'startup.cpuprofile')

@@ -1,4 +1,4 @@
-// npm start: an installation on this machine, good enough to host it for oneself.
+// npm start: an installation on this machine, suitable for self-hosting.
 import { relative } from 'node:path'
 import { requireUsableAdmin, seed } from './seed.ts'
 import { requireFileLimit } from './server/file-limit.ts'
@@ -26,9 +26,9 @@ function end(reason: string, code: number): void {
   void Promise.resolve(server?.stop()).finally(() => process.exit(code))
 }
 
-/** Without its runtime nothing answers. Whoever watches over this process must see that, so it ends as well. */
+/** Without its runtime, the server cannot respond. So this process ends as well, which its supervisor notices. */
 function endWithRuntime(how: string): void {
-  // Ctrl-C reaches the runtime too, and perhaps before us.
+  // Ctrl-C reaches the runtime too, possibly before this process.
   setTimeout(() => {
     if (!isEnding) console.error(`The runtime (workerd) has ended (${how}), so Orrery stops. Start it again.`)
     end('the runtime has ended', 1)

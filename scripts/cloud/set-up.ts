@@ -1,8 +1,8 @@
-// Creates what wrangler.toml names in a Cloudflare account. It may be run again at any time: what is there is left alone,
-// above all the secrets, since a new sealing key would make everything sealed under the old one unreadable.
+// Creates the resources in wrangler.toml in a Cloudflare account. It can be repeated at any time: existing resources are not changed, especially the
+// secrets, because a new encryption key would make existing secrets unreadable.
 import type { LocalSecrets } from '../local-secrets.ts'
 
-/** One wrangler command; `input` goes to its standard input. */
+/** Runs a wrangler command; `input` is its standard input. */
 export type Wrangler = (args: string[], input?: string) => Promise<{ ok: boolean; output: string }>
 
 export type Cloud = {
@@ -28,7 +28,7 @@ export async function setUpCloud(cloud: Cloud): Promise<string> {
   return config
 }
 
-/** Workers AI needs a login, so a clone has no binding to it. What stands there already is left alone. */
+/** Workers AI needs a login, so a clone has no binding to it. An existing binding is not changed. */
 export const withWorkersAi = (config: string): string =>
   /^\s*(?:\[ai\]|ai\s*=)/m.test(config) ? config : `${config.trimEnd()}\n\n[ai]\nbinding = "AI"\n`
 
@@ -58,7 +58,7 @@ async function ensure(cloud: Cloud, kind: string[], name: string): Promise<void>
 
 async function ensureSecrets(cloud: Cloud): Promise<void> {
   const list = await cloud.wrangler(['secret', 'list', '--format', 'json'])
-  // Code 10007: there is no such Worker yet, so it has no secrets. Any other failure tells nothing about them.
+  // Code 10007 means that the Worker does not exist yet, so it has no secrets. Other failures say nothing about them.
   if (!list.ok && !list.output.includes('10007'))
     throw new Error(`wrangler secret list failed:\n${list.output}`)
   const there = list.ok

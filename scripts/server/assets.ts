@@ -11,7 +11,7 @@ import { inRoot } from './paths.ts'
 const FOLDER = 'dist/assets'
 const NAME = 'assets'
 
-/** Answers the folder of this build, which never changes once it is there. */
+/** Returns the folder of this build, which never changes once it exists. */
 export async function buildAssets(): Promise<string> {
   const dir = await keptBuild(FOLDER, [...DOCS_SITE_SOURCES, ...CONSOLE_SOURCES], async (to) => {
     await Promise.all([buildDocsSite(to), buildConsole(to)])
@@ -26,8 +26,8 @@ const SCRIPT = `export default { fetch: (request, { ASSETS }) => ASSETS.fetch(re
 `
 
 /**
- * Moves the files to a Worker of their own. On the Worker itself, Miniflare would put its router in front of every
- * request, which halves the speed of the API.
+ * Serves the files from a separate Worker. On the Worker itself, Miniflare would put its router before every request, which halves
+ * the speed of the API.
  */
 export function withAssetsBeside<
   T extends Pick<WorkerOptions, 'compatibilityDate' | 'serviceBindings' | 'assets'>,

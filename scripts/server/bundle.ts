@@ -1,5 +1,5 @@
-// The Worker as it is deployed, built by wrangler into dist/server/<hash of its sources>. Beside the code the build holds
-// what else wrangler knows: the bindings and the migrations cut into statements.
+// The Worker as it is deployed, built by wrangler into dist/server/<hash of its sources>. Besides the code, the build contains the bindings
+// and the migrations, split into statements.
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { inRoot, ROOT } from './paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './wrangler.ts'
 
 export type Migration = { name: string; statements: string[] }
-/** What wrangler makes of wrangler.toml, as far as it is named here; the rest goes through unseen. */
+/** The parts of wrangler's output that are used here. */
 export type WorkerOptions = {
   name: string
   compatibilityDate: string
@@ -27,11 +27,11 @@ export type Bundle = {
   modules: { type: 'ESModule' | 'CompiledWasm' | 'Text' | 'Data'; path: string }[]
   worker: WorkerOptions
   migrations: Migration[]
-  /** The static files beside the Worker. */
+  /** The separate Worker with the static files. */
   assetsDir: string | null
 }
 
-/** A Worker to build: its configuration, and what a change of makes a new build. */
+/** A Worker to build: its configuration, and the sources whose changes require a new build. */
 export type Project = { config: string; sources: string[]; migrations: string | null; assets: boolean }
 
 export const ORRERY: Project = {
@@ -49,7 +49,7 @@ export const ORRERY: Project = {
   assets: true,
 }
 
-/** The Worker beside it that calls language models. */
+/** The separate Worker that calls language models. */
 export const MODELS: Project = {
   config: 'workers/models/wrangler.toml',
   sources: [
@@ -73,7 +73,7 @@ const MODULE_TYPES = {
   bin: 'Data',
 } as const
 export async function buildBundle(project = ORRERY): Promise<Bundle> {
-  // First, since wrangler refuses to build while the folder that wrangler.toml names is missing.
+  // Must come first: wrangler refuses to build if the folder in wrangler.toml is missing.
   const assetsDir = project.assets ? await buildAssets() : null
   const dir = await keptBuild('dist/server', project.sources, (to) => buildInto(to, project))
   const described = JSON.parse(readFileSync(join(dir, 'worker.json'), 'utf8')) as Pick<
@@ -85,7 +85,7 @@ export async function buildBundle(project = ORRERY): Promise<Bundle> {
       const type = MODULE_TYPES[name.split('.').at(-1) as keyof typeof MODULE_TYPES]
       return type ? [{ type, path: join(dir, name) }] : []
     })
-    // The first module is the one that is started.
+    // The first module is the entry point.
     .sort((a, b) => Number(b.path === join(dir, 'index.js')) - Number(a.path === join(dir, 'index.js')))
   return { dir, modules, assetsDir, ...described }
 }
@@ -108,13 +108,13 @@ async function buildInto(dir: string, project: Project): Promise<void> {
   writeFileSync(join(dir, 'worker.json'), JSON.stringify(described, null, 2))
 }
 
-/** What wrangler.toml and the migrations say, without a build. */
+/** The content of wrangler.toml and the migrations, without a build. */
 export async function describeWorker(project = ORRERY): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } = await import(
     'wrangler'
   )
   const config = inRoot(project.config)
-  // Without env files: what stands in .dev.vars is for `npm run dev`. (The option works; its type does not name it.)
+  // Without env files, because .dev.vars is for `npm run dev`. (The option works, although its type does not include it.)
   const withoutEnvFiles = { envFiles: [], overrides: {} }
   const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(
     config,

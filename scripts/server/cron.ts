@@ -1,9 +1,9 @@
-// The runtime knows cron triggers and never fires them. Cloudflare's may come late or twice, so firing one at start is
-// allowed, and brings what an earlier kill left undone.
+// The runtime supports cron triggers but never fires them. On Cloudflare they may fire late or twice, so firing one at the start is fine, and
+// resumes what an earlier kill left undone.
 const EVERY_MINUTE = '* * * * *'
 const MINUTE_MS = 60_000
 
-/** `call` asks the runtime for one run; it answers what the runtime says, which is not ok when the handler threw. */
+/** `call` makes the runtime run the handler once. The response is not ok if the handler threw. */
 export function startCron(
   crons: string[],
   call: (query: URLSearchParams) => Promise<{ ok: boolean; text: () => Promise<string> }>,
@@ -34,7 +34,7 @@ export function startCron(
         plan()
         void fire()
       },
-      // A little past the minute: a timer may fire early, and would then fire twice.
+      // A little past the minute, because a timer may fire early and would then fire twice.
       MINUTE_MS - (Date.now() % MINUTE_MS) + 20,
     )
   }

@@ -1,4 +1,4 @@
-// D1 without the Worker: a runtime that holds nothing but the database, for what must happen while nothing is served.
+// D1 without the Worker: a runtime with only the database, for work while nothing is served.
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { Bundle } from './bundle.ts'
 import { sharedOptions, withLocalDatabases } from './runtime.ts'
@@ -7,7 +7,7 @@ import type { State } from './state.ts'
 
 export type Sql = { sql: string; params?: (string | number | null)[] }
 export type Row = Record<string, unknown>
-/** All statements or none; the rows of each. */
+/** Executes all statements or none. Returns the rows of each. */
 export type Batch = (statements: Sql[]) => Promise<Row[][]>
 export type Database = { batch: Batch; close: () => Promise<void> }
 
@@ -25,7 +25,7 @@ const SCRIPT = `export default {
   },
 }`
 
-/** A Worker of its own beside the served one, reached by us alone. */
+/** A separate Worker that only this process can reach. */
 export const databaseWorker = (state: State, { worker }: Pick<Bundle, 'worker'>) => {
   const { compatibilityDate, d1Databases } = worker
   return {

@@ -1,10 +1,10 @@
-// Each run that is awake holds files open. A runtime that finds none left dies with all its runs, so a limit that is too
-// low is refused before anything is opened.
+// Each loaded run holds files open. A runtime without free file descriptors crashes with all its runs, so a limit that is too low is rejected
+// before anything is opened.
 import { execFileSync } from 'node:child_process'
 
 const LEAST_FILES = 4_096
 
-/** What a child of this process may open: Node has raised the soft limit to the hard one by then. */
+/** The limit for a child of this process. Node has already raised the soft limit to the hard one. */
 function readFileLimit(): number {
   const text = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim()
   return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text)

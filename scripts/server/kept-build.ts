@@ -1,5 +1,5 @@
-// Builds are kept by the hash of their sources, so only a change builds again. Several processes may build at once: each
-// builds in a folder of its own, and the first to finish gives its folder the final name.
+// Builds are cached by the hash of their sources. Several processes may build at the same time: each builds in its own folder, and the first to
+// finish renames its folder to the final name.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { inRoot } from './paths.ts'
 
 const KEEP_UNUSED_MS = 7 * 86_400_000
 
-/** `<folder>/<hash>`, built by `build` when it is not there yet. */
+/** `<folder>/<hash>`. Calls `build` if it does not exist yet. */
 export async function keptBuild(
   folder: string,
   sources: string[],
@@ -23,7 +23,7 @@ export async function keptBuild(
       renameSync(unfinished, dir)
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true })
-      // Another process may have built the same sources meanwhile.
+      // Another process may have built the same sources in the meantime.
       if (!existsSync(dir)) throw error
     }
     removeUnused(folder, dir)

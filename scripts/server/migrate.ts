@@ -1,5 +1,5 @@
-// Applies what wrangler would, into wrangler's own table, so that either may be used on the same state. A migration and
-// the note that it is done are one batch: a kill leaves both or neither.
+// Applies migrations like wrangler and uses wrangler's table, so that both work on the same state. A migration and its record are one batch: after
+// a kill, both exist or neither.
 import type { Migration } from './bundle.ts'
 import type { Database } from './database.ts'
 

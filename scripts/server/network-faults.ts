@@ -1,12 +1,12 @@
-// The runtime tells a Worker a reference in place of why a connection failed, and logs the reason. This reads the reason out of
-// the log, and answers the Worker that asks by the reference.
+// If a connection fails, the runtime gives the Worker only a reference and logs the reason. This reads the reasons from the log and returns them to
+// the Worker by reference.
 
 /** Such as `e = …: failed: TLS handshake failed: …`, then a stack, then `wdErrId = <reference>`. */
 const FAULT = /^e = [^\n]{0,300}?failed: ([^\n]{1,500})[\s\S]*\bwdErrId = (\w+)/
 const NETWORK = /lookup|resolve|TLS|SSL|certificate|handshake|connect/i
 
 const MAX_KEPT = 500
-/** The log comes by another way than the question, so the question may be first. */
+/** The log and the query use different channels, so the query may arrive first. */
 const PATIENCE_MS = 500
 
 export type NetworkFaults = ReturnType<typeof networkFaults>
@@ -16,7 +16,7 @@ export function networkFaults() {
   const waiting = new Map<string, Set<() => void>>()
 
   return {
-    /** Whether the message was one of these: they are answered to who made the call, and nobody else needs them. */
+    /** Whether the message was one of these. The caller gets them as a response, so they are not logged. */
     note(message: string): boolean {
       const [, reason, reference] = FAULT.exec(message) ?? []
       if (reason === undefined || reference === undefined || !NETWORK.test(reason)) return false
@@ -35,7 +35,7 @@ export function networkFaults() {
     },
   }
 
-  /** Until it is noted, or for a moment. */
+  /** Waits until the reason is known, for a limited time. */
   function noted(reference: string): Promise<void> {
     return new Promise((resolve) => {
       const wakes = waiting.get(reference) ?? new Set()

@@ -1,7 +1,7 @@
-// What the Worker may reach from this machine. The guard in src/providers/outbound judges the text of an address; here the
-// runtime judges, with each connection, what a name resolves to: only public addresses, so a name of the outside that
-// points inward reaches nothing. Only what the operator has named themself is reached wherever it is. The Worker's own guard
-// has judged where its calls go, so it is given both ways; all else it fetches is led through a Worker that chooses.
+// Limits what the Worker can reach from this machine. The guard in src/providers/outbound checks the text of a URL. Here, the runtime checks the
+// resolved address of each connection: only public addresses are allowed, so an external name that resolves to an internal address reaches nothing.
+// Only hosts that the operator has listed are always allowed. The Worker's guard decides for its own calls, so it gets both networks as bindings. All
+// other requests go through a Worker that chooses the network.
 import { readFileSync } from 'node:fs'
 import { type Request, Response } from 'miniflare'
 import type { WorkerOptions } from './bundle.ts'
@@ -9,7 +9,7 @@ import type { NetworkFaults } from './network-faults.ts'
 
 const NAME = 'outbound'
 
-/** Chooses the network by host and port, as they stand in the address: a redirect is another request, and chosen anew. */
+/** Chooses the network by host and port in the URL. A redirect is a new request and is checked again. */
 const SCRIPT = `export default {
   fetch(request, { PUBLIC, NAMED, NAMES }) {
     const url = new URL(request.url)
@@ -21,8 +21,8 @@ const SCRIPT = `export default {
 `
 
 /**
- * Outside of 2000::/3, carrying an IPv4 address inside, or of a network of the provider: never needed for what is public.
- * `::/3` also covers addresses that are IPv4 in the form of IPv6.
+ * Addresses outside 2000::/3, addresses that contain an IPv4 address, and networks of the provider. Public services do not need them. `::/3` also
+ * covers IPv4-mapped addresses.
  */
 const NEVER = [
   '::/3',
@@ -35,7 +35,7 @@ const NEVER = [
   '168.63.129.16/32',
 ]
 
-/** The Worker with its calls led through a Worker beside it, and that Worker. */
+/** The Worker with its requests going through a second Worker, and that Worker. */
 export function withGuardedOutbound<T extends Pick<WorkerOptions, 'compatibilityDate' | 'serviceBindings'>>(
   worker: T,
   settings: Record<string, string>,
@@ -73,7 +73,7 @@ async function answerFault(request: Request, faults: NetworkFaults): Promise<Res
 
 const ADDRESSES = ['MAIL_HTTP_URL', 'OAUTH_GITHUB_URL', 'OAUTH_GITHUB_API_URL']
 
-/** `host` or `host:port`: the operator's list, the mail provider, and the sign-in providers, on whatever port they name next. */
+/** `host` or `host:port`: the operator's list, the mail provider, and the sign-in providers with any port. */
 export function namedHosts(settings: Record<string, string>): string[] {
   const listed = (settings.OUTBOUND_ALLOW_HOSTS ?? '').split(/[\s,]+/).filter((part) => part !== '')
   const addresses = [...ADDRESSES.map((name) => settings[name]), ...issuersOf(settings.OAUTH_OIDC_PROVIDERS)]
@@ -83,7 +83,7 @@ export function namedHosts(settings: Record<string, string>): string[] {
   return [...new Set([...listed.map((part) => part.toLowerCase()), ...hosts])]
 }
 
-/** What is not well formed is told by the Worker, which names every setting that is wrong. */
+/** Ignores malformed values, because the Worker reports all invalid settings. */
 function issuersOf(text = '[]'): string[] {
   try {
     return (JSON.parse(text) as { issuer: string }[]).map(({ issuer }) => issuer)
@@ -92,7 +92,7 @@ function issuersOf(text = '[]'): string[] {
   }
 }
 
-/** As Node does, and Miniflare without us. */
+/** Like Node, and like Miniflare by default. */
 function extraCertificates(): string[] {
   const path = process.env.NODE_EXTRA_CA_CERTS
   if (path === undefined || path === '') return []

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 
 export class PortTakenError extends Error {}
 
-/** The port itself, or a free one for 0. Says clearly when it cannot be had. */
+/** The port itself, or a free one for 0. Throws a clear error if it is not available. */
 export function findPort(port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

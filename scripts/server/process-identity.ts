@@ -1,4 +1,4 @@
-// A process id alone proves nothing: ids are used again. Its start time, from the kernel, tells two apart.
+// Process ids are reused, so an id alone proves nothing. The kernel's start time of the process makes it unique.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,18 +10,18 @@ export function identify(pid: number): ProcessIdentity | null {
   return startedAt === null ? null : { pid, startedAt }
 }
 
-/** Whether that very process still runs. */
+/** Whether this exact process is still running. */
 export const isRunning = (known: ProcessIdentity): boolean =>
   identify(known.pid)?.startedAt === known.startedAt
 
-/** Ends it for good, with its process group if asked, and waits until it is gone; false when it would not go. */
+/** Kills it, with its process group if requested, and waits until it has ended. Returns false if it does not end. */
 export async function endProcess(known: ProcessIdentity, group = false): Promise<boolean> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (!isRunning(known)) return true
     try {
       process.kill(group ? -known.pid : known.pid, 'SIGKILL')
     } catch {
-      // It went on its own between the look and the kill.
+      // It ended between the check and the kill.
     }
     await sleep(50)
   }
@@ -31,11 +31,10 @@ export async function endProcess(known: ProcessIdentity, group = false): Promise
 function fromProc(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in brackets, may hold spaces: count from its end. Field 3 is the state, field 22 the start in ticks since
-    // the machine came up. The command line would be no help: it reads empty for a moment after a start.
+    // The name, in brackets, may contain spaces, so count from its end. Field 3 is the state, field 22 the start time in ticks since boot. The command
+    // line is not useful: it is empty for a moment after a start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A killed process is listed until its parent asks for its end; but while one of its threads still winds down, its
-    // ports and files are open.
+    // A killed process is listed until its parent waits for it. While one of its threads is still ending, its ports and files are open.
     if (fields[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length <= 1) return null
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`
   } catch {

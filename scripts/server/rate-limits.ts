@@ -1,6 +1,6 @@
-// The platform's rate limiters on this machine. Miniflare's write every request into one SQLite file (0.5 ms each, 2,000
-// a second for all keys together); these count the same fixed windows in the memory of a Worker beside ours, at a fifth
-// of that. Counts end with the process, which an approximate limit may.
+// The platform's rate limiters on this machine. Miniflare's write every request to one SQLite file (0.5 ms each, 2,000 per second for all keys
+// together). These count the same fixed windows in the memory of a separate Worker, in a fifth of the time. The counts are lost with the process, which
+// is fine for an approximate limit.
 import type { WorkerOptions } from './bundle.ts'
 
 const NAME = 'rate-limits'

@@ -1,5 +1,5 @@
-// Miniflare as a server: the Worker on a socket of its own (the proxy in front would cost two thirds of the speed), all
-// state on disk, and nothing that talks to the internet.
+// Miniflare as a server: the Worker on its own socket (Miniflare's proxy would cost two thirds of the speed), all state on disk, and no internet access
+// by the server itself.
 
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
@@ -23,7 +23,7 @@ export type RuntimeOptions = {
   host: string
   port: number
   settings: Record<string, string>
-  /** Only for measurements: a debugger may attach here. */
+  /** Only for measurements: allows attaching a debugger. */
   inspectorPort?: number | undefined
 }
 
@@ -57,13 +57,13 @@ export function startRuntime(options: RuntimeOptions): Miniflare {
   return withoutItsSignalHandlers(() => new Miniflare(converted))
 }
 
-/** The Worker with its databases bound to our stand-in for D1. */
+/** The Worker with its databases bound to our implementation of D1. */
 export function withLocalDatabases<T extends Pick<WorkerOptions, 'd1Databases'>>(state: State, worker: T) {
   const { d1Databases, ...rest } = worker
   return { ...rest, unsafeBindings: d1Bindings(d1Databases, state.file('v3/d1')) }
 }
 
-/** `takes` is shown each line of the log first; what it takes is not written. */
+/** `takes` gets each log line first. Lines that it accepts are not written. */
 export const sharedOptions = (state: State, takes: (message: string) => boolean = () => false) => ({
   host: '127.0.0.1',
   port: 0,
@@ -81,7 +81,7 @@ export const sharedOptions = (state: State, takes: (message: string) => boolean 
   },
 })
 
-/** Ctrl-C reaches the runtime as well as us; that it is gone is then no crash worth a message. */
+/** Ctrl-C reaches the runtime too. Its end is then not a crash and needs no message. */
 class QuietLog extends Log {
   static quiet = false
 
@@ -95,8 +95,8 @@ export const quietFromNowOn = (): void => {
 }
 
 /**
- * Notes each runtime that is started from now on; call it before the first. `onExit` hears of each that ends, before
- * Miniflare does, with what the system said about it.
+ * Tracks every runtime that is started from now on; call it before the first one. `onExit` is called when one ends, before Miniflare notices, with the
+ * system's reason.
  */
 export function noteRuntimes(state: State, onExit: (how: string) => void = () => undefined): () => void {
   const watch = (message: unknown) => {

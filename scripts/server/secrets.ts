@@ -1,4 +1,4 @@
-// What an installation keeps for itself: its keys, and the sign-ins it was seeded with. Made once, never changed here.
+// The secrets of an installation: its keys, and the passwords of its first accounts. Created once and never changed here.
 import { randomBytes, randomInt } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { type LocalSecrets, makeLocalSecrets } from '../local-secrets.ts'
@@ -8,14 +8,14 @@ export type Installation = {
   secrets: LocalSecrets
   adminPassword: string
   demoPassword: string
-  /** Opens the kept mail in development. */
+  /** Gives access to stored mail in development. */
   mailboxToken: string
 }
 
-/** Without the characters that are easily taken for one another. */
+/** Without characters that are easily confused. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
 
-/** Four groups of four, with all the kinds of character that a password must have. */
+/** Four groups of four, with all kinds of characters that a password needs. */
 function newPassword(): string {
   for (;;) {
     const random = Array.from({ length: 16 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
@@ -24,7 +24,7 @@ function newPassword(): string {
   }
 }
 
-/** What an earlier version did not make is added. */
+/** Adds secrets that an earlier version did not create. */
 export async function readInstallation(state: State): Promise<Installation> {
   const path = state.file('secrets.json')
   const known: Partial<Installation> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
@@ -39,6 +39,6 @@ export async function readInstallation(state: State): Promise<Installation> {
   return installation
 }
 
-/** Where a browser sees the kept mail. */
+/** The URL of the stored mail. */
 export const mailboxUrl = (serverUrl: string, { mailboxToken }: Installation): string =>
   `${serverUrl}/dev/mailbox?token=${process.env.MAILBOX_TOKEN ?? mailboxToken}`

@@ -17,7 +17,7 @@ export type Server = {
   installation: Installation
   bundle: Bundle
   miniflare: Miniflare
-  /** The database beside the API, for what no client may do. */
+  /** Direct access to the database, for what clients must not do. */
   batch: Batch
   startCron: () => void
   stop: () => Promise<void>
@@ -29,7 +29,7 @@ export const VERSION = (JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))
 export async function serve(
   state: State,
   wanted: { port: number; host: string; inspectorPort?: number | undefined },
-  /** Called when the runtime ends while it should serve. */
+  /** Called if the runtime ends unexpectedly. */
   onRuntimeExit: (how: string) => void = () => undefined,
 ): Promise<Server> {
   const port = await findPort(wanted.port, wanted.host)
@@ -81,7 +81,7 @@ export async function migrate(state: State, described: Pick<Bundle, 'worker' | '
     const applied = await applyMigrations(database, described.migrations)
     const isNew = applied.length === described.migrations.length
     if (!isNew && applied.some((name) => name.endsWith('_run_hosts.sql'))) console.log(RUNS_REMOVED)
-    // Cloudflare deletes the objects of a class that is gone; here each would leave a file.
+    // Cloudflare deletes the objects of a removed class. Here, each would leave a file.
     rmSync(state.file(`v3/do/${described.worker.name}-WorkflowRun`), { recursive: true, force: true })
   } finally {
     await database.close()

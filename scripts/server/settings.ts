@@ -1,5 +1,4 @@
-// The Worker's settings on this machine: its own secrets and local defaults, and above them whatever the environment
-// sets under a name that src/env.ts knows.
+// The Worker's settings on this machine: its generated secrets and local defaults, overridden by the environment variables that src/env.ts knows.
 import { SETTING_NAMES } from '../../src/env.ts'
 import type { Installation } from './secrets.ts'
 
@@ -10,10 +9,10 @@ export function localSettings(
   const settings: Record<string, string> = {
     ENVIRONMENT: 'development',
     PUBLIC_URL: `http://localhost:${port}`,
-    // Nothing in front sets one, so a client could forge it.
+    // There is no proxy that sets it, so clients could forge it.
     CLIENT_ADDRESS_HEADER: '',
     LOG_LEVEL: 'warn',
-    // Each host writes and reports by itself: on one thread few of them are faster than many.
+    // Each host writes and reports separately. On a single thread, few hosts are faster than many.
     RUN_SHARDS: '2',
     MAILBOX_TOKEN: mailboxToken,
     DEMO_PASSWORD: demoPassword,
@@ -23,7 +22,7 @@ export function localSettings(
     const given = process.env[name]
     if (given !== undefined) settings[name] = given
   }
-  // In development the samples call this very server, which is on loopback.
+  // In development, the sample workflows call this server, which is on loopback.
   if (settings.ENVIRONMENT === 'development') {
     settings.OUTBOUND_ALLOW_HOSTS = [settings.OUTBOUND_ALLOW_HOSTS ?? '', `localhost:${port}`]
       .filter(Boolean)

@@ -1,8 +1,8 @@
-// Ending in order: on a signal, and when whoever started us is gone without having been able to send one.
+// Shuts down cleanly: on a signal, and when the parent process has ended without sending one.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const PARENT_CHECK_MS = 100
 
-/** Calls `end` once, whatever comes first. The process must leave from there. */
+/** Calls `end` once, for whichever comes first. It must exit the process. */
 export function endWith(end: (reason: string) => void): void {
   let ending = false
   const once = (reason: string): void => {
@@ -11,7 +11,7 @@ export function endWith(end: (reason: string) => void): void {
     end(reason)
   }
   for (const signal of SIGNALS) process.on(signal, () => once(signal))
-  // npm passes a SIGTERM on, but cannot pass on its own SIGKILL.
+  // npm forwards a SIGTERM, but cannot forward its own SIGKILL.
   if (process.env.npm_lifecycle_event === undefined) return
   const parent = process.ppid
   setInterval(() => {
@@ -19,7 +19,7 @@ export function endWith(end: (reason: string) => void): void {
   }, PARENT_CHECK_MS).unref()
 }
 
-/** Miniflare ends the whole process inside its own signal handlers, which leaves no time to end in order. */
+/** Miniflare exits the process in its own signal handlers, which leaves no time to shut down cleanly. */
 export function withoutItsSignalHandlers<T>(make: () => T): T {
   const before = SIGNALS.map((signal) => process.listeners(signal))
   const made = make()

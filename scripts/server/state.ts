@@ -1,7 +1,7 @@
-// The folder that holds an installation. Invariants:
-// 1. Only one process works on it: the owner holds an exclusive SQLite lock, which the kernel takes back when it dies.
-// 2. The runtime (workerd) outlives a killed owner, so its id is written down before it is given its configuration,
-//    and the next owner ends it before it opens the data.
+// The folder of an installation. Invariants:
+// 1. Only one process uses it: the owner holds an exclusive SQLite lock, which the kernel releases when the process dies.
+// 2. The runtime (workerd) outlives a killed owner. So its id is recorded before it gets its configuration, and the next owner ends it before opening
+//    the data.
 import {
   chmodSync,
   existsSync,
@@ -21,7 +21,7 @@ import { endProcess, type ProcessIdentity } from './process-identity.ts'
 export type Owner = {
   pid: number
   port: number | null
-  /** The process that must end before the data is opened again; with `group`, all of its process group. */
+  /** The process that must end before the data is opened again; with `group`, its whole process group. */
   runtime: ProcessIdentity | null
   group: boolean
 }
@@ -29,7 +29,7 @@ export type Owner = {
 export type State = {
   dir: string
   file: (name: string) => string
-  /** Notes the port and the runtime, for whoever comes next. */
+  /** Records the port and the runtime for the next owner. */
   note: (changes: Partial<Omit<Owner, 'pid'>>) => void
   release: () => void
 }
@@ -49,7 +49,7 @@ export class StateInUseError extends Error {
 
 export const stateDir = (): string => resolve(ROOT, process.env.STATE_DIR || '.orrery')
 
-/** How long a dying owner may take to let go. */
+/** How long a dying owner may take to release the lock. */
 const PATIENCE_MS = 3_000
 
 export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<State> {
@@ -62,7 +62,7 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
   if (last?.runtime && !(await endProcess(last.runtime, last.group)))
     throw new Error(`The runtime of an earlier start (process ${last.runtime.pid}) does not end.`)
 
-  // The runtime's scratch files go where a killed owner cannot leave them behind for good.
+  // Puts the runtime's temporary files where a killed owner cannot leave them behind permanently.
   rmSync(file('tmp'), { recursive: true, force: true })
   mkdirSync(file('tmp'), { recursive: true })
   process.env.TMPDIR = file('tmp')
@@ -76,7 +76,7 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
     note,
     release: () => {
       if (!lock.isOpen) return
-      // A runtime that was not seen to end stays noted, for the next owner to end.
+      // A runtime whose end was not observed stays recorded, so that the next owner ends it.
       if (owner.runtime === null) rmSync(file('owner.json'), { force: true })
       rmSync(file('tmp'), { recursive: true, force: true })
       lock.close()
@@ -84,7 +84,7 @@ export async function takeState(dir: string, patienceMs = PATIENCE_MS): Promise<
   }
 }
 
-/** The folder holds keys, mail and the data of all teams: nobody else on this machine may look inside. */
+/** The folder contains keys, mail and the data of all teams, so other users of this machine must not read it. */
 function keepToOurselves(dir: string): void {
   process.umask(0o077)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -100,7 +100,7 @@ function closeToOthers(path: string): void {
   }
 }
 
-/** The owner that the folder names; it may be dead. */
+/** The recorded owner; it may have died. */
 export function readOwner(dir: string): Owner | null {
   try {
     return JSON.parse(readFileSync(join(dir, 'owner.json'), 'utf8')) as Owner
@@ -109,7 +109,7 @@ export function readOwner(dir: string): Owner | null {
   }
 }
 
-/** Written beside and renamed, so a kill leaves the old file or the new one, never half of one. */
+/** Written to a temporary file and renamed, so that a kill leaves the old or the new file, never a part of one. */
 export function writeWhole(path: string, value: unknown): void {
   const beside = `${path}.${process.pid}`
   writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true })

@@ -1,6 +1,6 @@
-// The Worker that calls language models. The API sends the request with the key to use; the answer comes back line by line. Invariants:
-// 1. It is bound to the API and has no address of its own.
-// 2. It keeps nothing, and writes nothing to the log: keys and prompts pass through.
+// The Worker that calls language models. The API sends requests with the key to use, and gets responses line by line. Invariants:
+// 1. It is bound to the API and has no public address.
+// 2. It stores and logs nothing, because keys and prompts pass through it.
 import { callModel } from '../../src/providers/models/call.ts'
 import { type AiBinding, connect } from '../../src/providers/models/connect.ts'
 import { embedTexts } from '../../src/providers/models/embed.ts'
@@ -45,7 +45,7 @@ const hiding = (apiKey: string | null) => (text: string) =>
 
 const encoder = new TextEncoder()
 
-/** A line of white space now and then shows that the caller is still there. */
+/** An occasional line of white space detects whether the caller is still connected. */
 const BEAT_MS = 5_000
 
 function streamCall({ target, request, allowHosts }: RemoteCall, signal: AbortSignal, env: Env): Response {
