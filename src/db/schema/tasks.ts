@@ -224,7 +224,7 @@ export const taskChanges = sqliteTable(
     oldStatus: text('old_status'),
     /** Null for a deleted task. */
     newStatus: text('new_status'),
-    /** `status`, `progress` or `text`. */
+    /** What has changed (modules/tasks/repo/changes.ts). */
     kind: text('kind').notNull(),
     at: integer('at').notNull(),
   },

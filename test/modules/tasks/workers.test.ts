@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
+import { runCronTasks } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { newTask, pureSteps, TASKS, taskOf, untilStatus, verb, waitingSteps } from './tasks.ts'
 
@@ -85,6 +86,30 @@ test('after its lease a task goes to the next worker, and a late word changes no
   expect((await verb(ada, id, 'complete', { result: 2, leaseToken: two.body.leaseToken })).body.result).toBe(
     2,
   )
+})
+
+test('a word after the lease changes nothing, also while nobody else has the task', async () => {
+  const ada = await newPerson()
+  const { id } = await outside(ada)
+  const { leaseToken } = (await claim(ada, { leaseMs: 1_000 })).body
+  const reports = () =>
+    Promise.all([
+      verb(ada, id, 'complete', { result: 1, leaseToken }),
+      verb(ada, id, 'fail', { error: { message: 'x' }, leaseToken }),
+      call('PATCH', `${TASKS}/${id}/progress`, { as: ada, body: { progress: 99, leaseToken } }),
+    ])
+  clock.advance(1_500)
+  for (const late of await reports())
+    expect(late).toMatchObject({ status: 409, body: { code: 'task.lease_expired' } })
+  expect(await taskOf(ada, id)).toMatchObject({ status: 'running', progress: 0 })
+  await runCronTasks('wake desks of tasks')
+  for (const late of await reports())
+    expect(late).toMatchObject({ status: 409, body: { code: 'task.lease_expired' } })
+  expect((await taskOf(ada, id)).status).toBe('queued')
+  const again = await claim(ada)
+  expect(again.body.task.id).toBe(id)
+  const done = await verb(ada, id, 'complete', { result: 2, leaseToken: again.body.leaseToken })
+  expect(done.body).toMatchObject({ status: 'succeeded', result: 2 })
 })
 
 test('of many who claim at once each gets another task', async () => {

@@ -9,7 +9,7 @@ export type ChangeRow = {
   parentId: string
   oldStatus: TaskStatus | null
   newStatus: TaskStatus | null
-  kind: 'status' | 'progress' | 'text' | 'moved' | 'released' | 'held'
+  kind: 'status' | 'progress' | 'text' | 'moved' | 'released' | 'held' | 'overdue'
   at: number
 }
 
@@ -28,14 +28,20 @@ export async function findChanges(d1: D1Database, teamId: string, limit: number)
 export const deleteChanges = (ids: readonly number[]): Statement =>
   statement('DELETE FROM task_changes WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids))
 
-/** Whether it may start is to be looked at anew. */
-export const noteHeld = (teamId: string, taskId: string, now: number): Statement =>
+/** `held`: whether it may start is to be looked at anew. `overdue`: those who follow tasks are to be told. */
+export const noteChange = (
+  teamId: string,
+  taskId: string,
+  kind: 'held' | 'overdue',
+  now: number,
+): Statement =>
   statement(
     `INSERT INTO task_changes (team_id, task_id, parent_id, old_status, new_status, kind, at)
-     SELECT team_id, id, parent_id, status, status, 'held', ?3 FROM tasks WHERE id = ?2 AND team_id = ?1`,
+     SELECT team_id, id, parent_id, status, status, ?4, ?3 FROM tasks WHERE id = ?2 AND team_id = ?1`,
     teamId,
     taskId,
     now,
+    kind,
   )
 
 /** Whether somebody follows the team, or it has a webhook. */

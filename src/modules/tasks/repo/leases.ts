@@ -54,7 +54,9 @@ export const takeLease = (
     now,
   )
 
-const HOLDS = `WHERE id = ?1 AND team_id = ?2 AND lease_hash = ?3 AND status = 'running'`
+/** A lease that has run out holds nothing, also while no other worker has the task. */
+const holdsAt = (now: string): string =>
+  `WHERE id = ?1 AND team_id = ?2 AND lease_hash = ?3 AND status = 'running' AND lease_until > ${now}`
 const LET_GO = 'lease_hash = NULL, lease_until = NULL, lease_by = NULL'
 
 export const renewLease = (
@@ -69,7 +71,7 @@ export const renewLease = (
   }: { progress: number | null; reason: string | null; until: number; now: number },
 ): Statement =>
   statement(
-    `UPDATE tasks SET progress = max(progress, coalesce(?4, 0)), reason = coalesce(?5, reason), lease_until = ?6, updated_at = ?7 ${HOLDS} RETURNING id`,
+    `UPDATE tasks SET progress = max(progress, coalesce(?4, 0)), reason = coalesce(?5, reason), lease_until = ?6, updated_at = ?7 ${holdsAt('?7')} RETURNING id`,
     id,
     teamId,
     hash,
@@ -87,7 +89,7 @@ export const completeLeased = (
 ): Statement =>
   statement(
     `UPDATE tasks SET status = 'succeeded', progress = 100, result = ?4, files = ?5, error = NULL, reason = NULL, finished_at = ?6,
-       duration_ms = ?6 - started_at, status_since = ?6, updated_at = ?6, ${LET_GO} ${HOLDS}`,
+       duration_ms = ?6 - started_at, status_since = ?6, updated_at = ?6, ${LET_GO} ${holdsAt('?6')}`,
     id,
     teamId,
     hash,
@@ -106,7 +108,7 @@ export const failLeased = (
   statement(
     `UPDATE tasks SET status = CASE WHEN ?5 IS NULL THEN 'failed' ELSE 'queued' END, error = ?4, reason = NULL,
        finished_at = CASE WHEN ?5 IS NULL THEN ?6 END, duration_ms = CASE WHEN ?5 IS NULL THEN ?6 - started_at END,
-       queued_at = coalesce(?5, queued_at), status_since = ?6, updated_at = ?6, ${LET_GO} ${HOLDS}`,
+       queued_at = coalesce(?5, queued_at), status_since = ?6, updated_at = ?6, ${LET_GO} ${holdsAt('?6')}`,
     id,
     teamId,
     hash,
@@ -115,11 +117,13 @@ export const failLeased = (
     now,
   )
 
+export const LEASE_EXPIRED = 'lease_expired'
+
 /** Whose worker has not reported in time: back into the queue. */
 export const endLeases = (now: number): Statement =>
   statement(
     `UPDATE tasks SET status = 'queued', status_since = ?1, updated_at = ?1, ${LET_GO},
-       reason = '{"code":"lease_expired","message":"Its worker did not report in time. It waits for the next one."}'
+       reason = '{"code":"${LEASE_EXPIRED}","message":"Its worker did not report in time. It waits for the next one."}'
      WHERE id IN (SELECT id FROM tasks WHERE lease_until <= ?1 AND status = 'running' LIMIT 500)`,
     now,
   )

@@ -7,7 +7,7 @@ import type { Json } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { isAtWork } from '../pure/status.ts'
-import { noteHeld } from '../repo/changes.ts'
+import { noteChange } from '../repo/changes.ts'
 import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../repo/graph.ts'
 import {
   deleteOtherDependencies,
@@ -163,7 +163,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
   // Whether it is held is found anew by the desk: nothing starts that should wait.
   if (['draft', 'blocked', 'scheduled', 'queued'].includes(before.status)) {
     edges.changes.held = 1
-    edges.statements.push(noteHeld(teamId, before.id, ctx.now()))
+    edges.statements.push(noteChange(teamId, before.id, 'held', ctx.now()))
     if (before.status === 'queued') edges.changes.status = 'blocked'
   }
   edges.statements.unshift(raiseGraphVersion(teamId, seen))

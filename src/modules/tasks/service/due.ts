@@ -1,12 +1,14 @@
 // Tasks that are due soon, and tasks that are overdue: each is told once. Invariant: the time of the next word is moved in the
-// same commit that posts the word, and asks for the time that was read.
+// same commit that posts the word to people, and the change that the desk tells to followers and webhooks. It asks for the time that was read.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'
 import { notify } from '../../../queue/notify.ts'
+import { noteChange } from '../repo/changes.ts'
 import { findToRemind, moveReminder } from '../repo/due.ts'
 import { findTask } from '../repo/tasks.ts'
-import { concerned, publishTaskEvent, taskEvent } from './tell.ts'
+import { wakeDesk } from './desk.ts'
+import { concerned } from './tell.ts'
 
 const PAGE = 200
 
@@ -20,6 +22,7 @@ export async function remindOfTasks(request: RequestContext): Promise<void> {
       { ...request, system: true },
       {
         guard: moveReminder(id, remindAt, isOverdue ? null : dueAt),
+        statements: isOverdue ? [noteChange(teamId, id, 'overdue', now)] : [],
         audit: {
           action: isOverdue ? 'task.overdue' : 'task.due_soon',
           targetType: 'task',
@@ -40,7 +43,6 @@ export async function remindOfTasks(request: RequestContext): Promise<void> {
         ],
       },
     )
-    if (outcome === 'done' && isOverdue)
-      await publishTaskEvent(request, taskEvent(row, 'task.overdue', now), `task overdue ${id} ${dueAt}`)
+    if (outcome === 'done' && isOverdue) wakeDesk(request, teamId)
   }
 }

@@ -23,6 +23,7 @@ const EVENT_OF: Partial<Record<TaskStatus, TaskEventType>> = {
 export function eventOf({ kind, oldStatus, newStatus }: ChangeRow): TaskEventType | null {
   if (newStatus === null) return null
   if (kind === 'progress') return 'task.progress'
+  if (kind === 'overdue') return 'task.overdue'
   if (kind !== 'status') return null
   if (newStatus === 'running' && oldStatus !== 'waiting' && oldStatus !== 'paused') return 'task.started'
   return EVENT_OF[newStatus] ?? null

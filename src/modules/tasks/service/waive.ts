@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { noteHeld } from '../repo/changes.ts'
+import { noteChange } from '../repo/changes.ts'
 import { findDependencies, waiveDependency } from '../repo/tasks.ts'
 import type { Task, WaiveDependency } from '../schema/task.ts'
 import { wakeDesk } from './desk.ts'
@@ -22,7 +22,7 @@ export async function waiveTask(
   if (known === undefined) throw notFound('The dependency')
   const outcome = await commit(ctx, {
     guard: waiveDependency(teamId, id, taskId, userId),
-    statements: [noteHeld(teamId, id, ctx.now())],
+    statements: [noteChange(teamId, id, 'held', ctx.now())],
     audit: {
       action: 'task.dependency_waived',
       targetType: 'task',

@@ -1,13 +1,21 @@
 // Workers outside. Invariants:
 // 1. A task is one worker's at a time: it holds a token, of which only the hash is kept, until its lease runs out.
-// 2. Every report asks for the token that holds the task now. One that comes late is 409 and changes nothing.
+// 2. Every report asks for the token that holds the task now. One that comes after the lease is 409 and changes nothing, also while no
+//    other worker has the task: it is claimed again, by this worker or another.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { prepare } from '../../../db/statement.ts'
-import { completeLeased, failLeased, findClaimable, renewLease, takeLease } from '../repo/leases.ts'
+import {
+  completeLeased,
+  failLeased,
+  findClaimable,
+  LEASE_EXPIRED,
+  renewLease,
+  takeLease,
+} from '../repo/leases.ts'
 import { Retry } from '../schema/parts.ts'
 import type { Task } from '../schema/task.ts'
 import type { ClaimedTask, ClaimTask, CompleteTask, FailTask, ReportProgress } from '../schema/worker.ts'
@@ -40,17 +48,28 @@ export async function claimTask(ctx: ServiceContext, body: ClaimTask): Promise<C
   })
 }
 
-async function lost(ctx: ServiceContext, id: string): Promise<AppError> {
-  const { status } = await requireTask(ctx, id)
+async function lost(ctx: ServiceContext, id: string, hash: string): Promise<AppError> {
+  const { status, leaseHash, reason } = await requireTask(ctx, id)
+  const isBack = status === 'queued' && reason !== null && JSON.parse(reason).code === LEASE_EXPIRED
+  const errors = [{ path: '/status', message: status, code: 'task.status' } as const]
+  if (isBack || (status === 'running' && leaseHash === hash))
+    return new AppError('task.lease_expired', {
+      detail: 'The lease ran out before this report. Claim the task again.',
+      errors,
+    })
   return new AppError('task.lease_lost', {
     detail: `The task is ${status}, and this token does not hold it.`,
-    errors: [{ path: '/status', message: status, code: 'task.status' }],
+    errors,
   })
 }
 
-async function report(ctx: ServiceContext, id: string, action: string, guard: Statement): Promise<Task> {
+async function report(
+  ctx: ServiceContext,
+  id: string,
+  { action, hash, guard }: { action: string; hash: string; guard: Statement },
+): Promise<Task> {
   const outcome = await commit(ctx, { guard, audit: { action, targetType: 'task', targetId: id } })
-  if (outcome === 'guard_missed') throw await lost(ctx, id)
+  if (outcome === 'guard_missed') throw await lost(ctx, id, hash)
   wakeDesk(ctx, ctx.actor.teamId)
   return (await getTask(ctx, id)).view
 }
@@ -72,7 +91,7 @@ export async function reportProgress(ctx: ServiceContext, id: string, body: Repo
     now,
   })
   const { results } = await prepare(ctx.env.DB, renewal).all()
-  if (results.length === 0) throw await lost(ctx, id)
+  if (results.length === 0) throw await lost(ctx, id, hash)
   wakeDesk(ctx, ctx.actor.teamId)
   return (await getTask(ctx, id)).view
 }
@@ -83,12 +102,8 @@ export async function completeTask(ctx: ServiceContext, id: string, body: Comple
   const files = JSON.stringify([...new Set([...(JSON.parse(row.files) as string[]), ...(body.files ?? [])])])
   const result = body.result === undefined ? null : JSON.stringify(body.result)
   const hash = await sha256Hex(body.leaseToken)
-  return report(
-    ctx,
-    id,
-    'task.completed',
-    completeLeased(ctx.actor.teamId, id, hash, { result, files, now: ctx.now() }),
-  )
+  const guard = completeLeased(ctx.actor.teamId, id, hash, { result, files, now: ctx.now() })
+  return report(ctx, id, { action: 'task.completed', hash, guard })
 }
 
 export async function failTask(ctx: ServiceContext, id: string, body: FailTask): Promise<Task> {
@@ -99,10 +114,7 @@ export async function failTask(ctx: ServiceContext, id: string, body: FailTask):
   const now = ctx.now()
   const hash = await sha256Hex(body.leaseToken)
   const error = JSON.stringify({ code: body.error.code ?? 'worker.failed', message: body.error.message })
-  return report(
-    ctx,
-    id,
-    'task.failed',
-    failLeased(ctx.actor.teamId, id, hash, { error, againAt: again ? now + Math.round(delayMs) : null, now }),
-  )
+  const againAt = again ? now + Math.round(delayMs) : null
+  const guard = failLeased(ctx.actor.teamId, id, hash, { error, againAt, now })
+  return report(ctx, id, { action: 'task.failed', hash, guard })
 }
