@@ -99,7 +99,7 @@ export const agentCallRoutes = router()
     doc('agents.callBatch', 'Ask an agent of the team many things, as one run', 200, Execution, {
       ...WAITS,
       description:
-        'The output of the run is a list in the order of the inputs: what `ai.agent` gives, or `{ error }` for a call that failed.',
+        'The output of the run is a list in the order of the inputs: what `ai.agent` gives, or `{ error }` for a call that failed or could not be made.',
     }),
     validate('json', CallAgentBatch),
     async (c) => {

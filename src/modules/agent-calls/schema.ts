@@ -27,9 +27,20 @@ const callbackUrl = z
   .optional()
   .describe('Is told of the end of the run.')
 
+/** Of one call. */
+export const MAX_FILES = 20
+
 const question = {
   prompt: z.string().min(1).max(1_000_000).optional().describe('What is asked.'),
   messages: Messages.optional(),
+  files: z
+    .array(z.string().max(64))
+    .min(1)
+    .max(MAX_FILES)
+    .optional()
+    .describe(
+      'Ids of files of the team that go with the question: texts up to 1 MB, images and others up to 10 MB each.',
+    ),
 }
 
 const inThread = {
@@ -44,21 +55,10 @@ const inThread = {
     .describe('Whether the call waits while another is answered in the thread. Default: it is refused.'),
 }
 
-/** Of one call. */
-export const MAX_FILES = 20
-
 const call = {
   ...options,
   ...inThread,
   ...question,
-  files: z
-    .array(z.string().max(64))
-    .min(1)
-    .max(MAX_FILES)
-    .optional()
-    .describe(
-      'Ids of files of the team that go with the question: texts up to 1 MB, images and others up to 10 MB each.',
-    ),
   capability: z
     .string()
     .min(1)

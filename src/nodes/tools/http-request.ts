@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import { fetchAllowed, Hosts, refused } from './hosts.ts'
-import { readText } from './page.ts'
+import { pageOf, readText } from './page.ts'
 import { tool } from './tool.ts'
 
 const MAX_BYTES = 2 * 1024 * 1024
+const TIMEOUT_MS = 30_000
 const SAFE = new Set(['GET', 'HEAD'])
 
 export const httpRequestTool = tool({
@@ -29,6 +30,12 @@ export const httpRequestTool = tool({
       .max(200)
       .optional()
       .describe('The integration of the team that authenticates the requests.'),
+    timeoutMs: z
+      .int()
+      .min(1_000)
+      .max(120_000)
+      .optional()
+      .describe('The time limit of a call, including the whole answer. Default: 30 seconds.'),
   }),
   run: async ({ http }, { args, config, key, signal }): Promise<Json> => {
     const { url, body } = args
@@ -51,10 +58,13 @@ export const httpRequestTool = tool({
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       maxBytes: MAX_BYTES,
+      timeoutMs: config.timeoutMs ?? TIMEOUT_MS,
       signal,
       ...(config.credential === undefined ? {} : { credential: config.credential }),
     })
     const text = readText(response)
+    if (/^(text\/html|application\/xhtml)/i.test(response.headers['content-type'] ?? ''))
+      throw refused(webPage(response.url, response.status, pageOf(text, response.url).title))
     return {
       status: response.status,
       contentType: response.headers['content-type'] ?? null,
@@ -62,6 +72,10 @@ export const httpRequestTool = tool({
     }
   },
 })
+
+/** An API that answers so has not done what it was asked: it is a login, an error page or another address. */
+const webPage = (url: string, status: number, title: string | null): string =>
+  `${url} answered ${status} with a web page${title === null ? '' : `, ${JSON.stringify(title)}`}, and not with data. Pages are read with web.read.`
 
 /** The default if the model sends none. */
 const firstSending = <Method extends string>(allowed: readonly Method[]): Method | 'POST' =>

@@ -18,7 +18,8 @@ export const webRead = tool({
       method: 'GET',
       headers: { 'user-agent': 'Orrery', accept: 'text/html,text/plain,application/json;q=0.9' },
       maxBytes: MAX_BYTES,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      timeoutMs: TIMEOUT_MS,
+      signal,
     })
     if (response.status >= 400) throw refused(`${response.url} answered ${response.status}`)
     const type = response.headers['content-type'] ?? ''

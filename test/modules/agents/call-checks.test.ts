@@ -141,13 +141,14 @@ test('a capability that nothing runs for is refused, not passed over', async () 
   ).toMatchObject([{ path: '/parameters' }])
 })
 
-test('tools that answer without end, with far too much or with a page give the model an error or text', async () => {
+test('tools that answer without end, with far too much or with a page give the model an error', async () => {
   const person = await withServer()
-  const tools = [{ name: 'http.request', config: { hosts: [new URL(target).host] } }]
+  const tools = [{ name: 'http.request', config: { hosts: [new URL(target).host], timeoutMs: 1_000 } }]
   const html = encodeURIComponent(btoa('<html><script>alert(1)</script>Hello</html>'))
   const calls = [
     `${target}/huge/x`,
     `${target}/huge/x?length`,
+    `${target}/drip/x`,
     `${target}/typed/x?type=text/html&base64=${html}`,
   ].map((url) => ({ name: 'http.request', args: { url } }))
   const answer = await execute(person, {
@@ -156,9 +157,13 @@ test('tools that answer without end, with far too much or with a page give the m
   })
   expect(answer.body).toMatchObject({ status: 'succeeded', text: 'Done.' })
   const results = ((await runOf(answer.body.id).node('agent.tool'))?.output ?? []) as {
-    output: { type: string }
+    output: { type: string; value: string }
   }[]
-  expect(results.map(({ output }) => output.type)).toEqual(['error-text', 'error-text', 'json'])
+  expect(results.map(({ output }) => output.type)).toEqual(Array(4).fill('error-text'))
+  const [huge, announced, endless, page] = results.map(({ output }) => output.value)
+  for (const large of [huge, announced]) expect(large).toContain('larger than 2097152 bytes')
+  expect(endless).toContain('No answer within 1000 ms')
+  expect(page).toContain('with a web page')
 })
 
 test('a model that answers with nonsense ends with a clear error', async () => {

@@ -1,10 +1,16 @@
 // Agents of a team that are called: by their address, from workflows and for tasks.
+import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
+import { upload } from '../files/support/files.ts'
 import { newModelServer } from '../integrations/integrations.ts'
 
 const AGENTS = '/api/v1/agents'
+const DOT = Uint8Array.from(
+  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),
+  (char) => char.charCodeAt(0),
+)
 const WAIT = { prefer: 'wait=20' }
 
 const newAgent = async (as: Person, more: object = {}) => {
@@ -244,6 +250,42 @@ test('a call of a batch that fails says why in its place', async () => {
     status: 'succeeded',
     output: [{ error: { code: 'model.server' } }],
   })
+})
+
+test('what one call of a batch could not do is said in its place, and what none could before the run', async () => {
+  const person = await newPerson()
+  const batch = (body: object) => call('POST', `${AGENTS}/writer/batch`, { as: person, body, headers: WAIT })
+  const image = (await upload(person, 'dot.png', DOT)).body
+  const note = (await upload(person, 'note.txt', 'The code is 4711.')).body
+  await env.DB.prepare('UPDATE files SET size_bytes = ? WHERE id = ?')
+    .bind(10 * 1024 * 1024 + 1, image.id)
+    .run()
+  const models = [{ provider: 'offline', model: 'rules-1' }]
+  const done = await batch({
+    models,
+    inputs: [
+      { prompt: 'Hi' },
+      { prompt: 'word '.repeat(120_000) },
+      { prompt: 'What is it?', files: [image.id] },
+      { prompt: 'What is it?', files: ['file_00000000000000000000000000'] },
+      { prompt: 'Repeat the code', files: [note.id] },
+    ],
+  })
+  expect(done.body).toMatchObject({
+    status: 'succeeded',
+    output: [
+      { finishReason: 'stop' },
+      { error: { code: 'model.too_large', message: expect.stringContaining('takes in 100000') } },
+      { error: { code: 'file.too_large' } },
+      { error: { code: 'file.not_found' } },
+      { finishReason: 'stop' },
+    ],
+  })
+  const missing = await batch({
+    models: [{ provider: 'openai', model: 'gpt-5-mini' }],
+    inputs: [{ prompt: 'Hi' }],
+  })
+  expect(missing).toMatchObject({ status: 409, body: { code: 'model.not_configured' } })
 })
 
 test('an agent that stands in a request or a workflow names integrations of the team, with the right to use them', async () => {

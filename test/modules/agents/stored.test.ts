@@ -48,6 +48,22 @@ test('an agent has defaults, and each change makes a version', async () => {
   expect(versions.body.total).toBe(3)
 })
 
+test('a tool may be named by its name alone, as in an agent that stands in a request', async () => {
+  const person = await newPerson()
+  const agent = await newAgent(person, { tools: ['calculator', { name: 'date', policy: 'ask' }] })
+  const kept = [
+    { name: 'calculator', policy: 'allow' },
+    { name: 'date', policy: 'ask' },
+  ]
+  expect(agent.tools).toEqual(kept)
+  expect((await get(`${PATH}/${agent.id}`, person)).body.tools).toEqual(kept)
+  const changed = await put(`${PATH}/${agent.id}/config`, person, { tools: ['date'] })
+  expect(changed.body.tools).toEqual([{ name: 'date', policy: 'allow' }])
+  const twice = await post(PATH, person, { name: 'Clerk', tools: ['date', { name: 'date' }] })
+  expect(twice.body.errors).toMatchObject([{ path: '/tools' }])
+  expect((await post(PATH, person, { name: 'Clerk', tools: ['format.disk'] })).status).toBe(422)
+})
+
 test('a change of what was changed meanwhile is refused', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)

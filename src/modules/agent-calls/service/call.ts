@@ -16,7 +16,7 @@ import type { Started } from '../../runs/index.ts'
 import type { AgentRun, CallAgent } from '../schema.ts'
 import { attach } from './files.ts'
 import { startInThread } from './in-thread.ts'
-import { requireCallableModels } from './models.ts'
+import { requireCallableModels, requireFits } from './models.ts'
 import { type AgentStart, startCall } from './start.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -58,9 +58,9 @@ export async function callAgent(
     await requireKnownCredentials(ctx, agent, '/agent')
   }
   await requireKnownCredentials(ctx, { models: call.models })
-  const attached = await attach(ctx, said, files)
-  const { messages } = attached
-  await requireCallableModels(ctx, { ...rest, agent, messages, fileTokens: attached.tokens })
+  const { messages, tokens } = await attach(ctx, said, files)
+  await requireCallableModels(ctx, { ...rest, agent })
+  requireFits({ ...rest, agent }, { messages, fileTokens: tokens })
   const given = definedIn(rest)
   const start: AgentStart = {
     agent,

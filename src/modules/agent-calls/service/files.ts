@@ -10,21 +10,35 @@ type Attached = { messages: Json[]; tokens: number }
 
 /** Adds them to the last thing that was said. */
 export async function attach(
-  { env, actor }: Pick<RequestContext, 'env'> & { actor: Actor },
+  ctx: Pick<RequestContext, 'env'> & { actor: Actor },
   messages: Json[],
   files: readonly string[] | undefined,
 ): Promise<Attached> {
-  requireFilesRight(actor, messages, files)
+  requireFilesRight(ctx.actor, messages, files)
   if (files === undefined) return { messages, tokens: 0 }
-  const ids = [...new Set(files)]
-  const refs = new Map((await findRefs(env.DB, actor.teamId, ids)).map((ref) => [ref.$file, ref]))
+  return attached(messages, files, await refsOf(ctx, files))
+}
+
+export type Refs = ReadonlyMap<string, FileRef>
+
+/** Those of the ids that the team has. */
+export async function refsOf(
+  { env, actor }: Pick<RequestContext, 'env'> & { actor: Actor },
+  ids: readonly string[],
+): Promise<Refs> {
+  const found = ids.length === 0 ? [] : await findRefs(env.DB, actor.teamId, [...new Set(ids)])
+  return new Map(found.map((ref) => [ref.$file, ref]))
+}
+
+/** The same for files that were looked up before. Throws for one that is not there, or too large. */
+export function attached(messages: Json[], files: readonly string[], refs: Refs): Attached {
   const errors = files.flatMap((id, index): FieldError[] =>
     refs.has(id)
       ? []
       : [{ path: `/files/${index}`, message: `The team has no file ${id}`, code: 'file.not_found' }],
   )
   if (errors.length > 0) throw new AppError('request.invalid', { errors })
-  const found = ids.flatMap((id) => refs.get(id) ?? [])
+  const found = [...new Set(files)].flatMap((id) => refs.get(id) ?? [])
   for (const ref of found) requireSize(ref)
   const parts = found.map(
     ({ $file, name, type }): Json => ({

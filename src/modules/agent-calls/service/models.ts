@@ -7,17 +7,17 @@ import { offeredTools } from '../../../nodes/tools/offer.ts'
 import { contextFault, tokensOfRequest } from '../../../providers/models/index.ts'
 import { judgeRung } from '../../models/index.ts'
 
-type Asked = {
+type Answering = {
   agent: AgentSpec
   models?: AgentSpec['models']
   schema?: Record<string, unknown> | undefined
-  messages: Json[]
-  fileTokens: number
 }
+type Asked = { messages: Json[]; fileTokens: number }
 
+/** At least one model of the ladder can be called: where none is named, the one that is found out. */
 export async function requireCallableModels(
   ctx: RequestContext & { actor: Actor },
-  { agent, models: given, schema, messages, fileTokens }: Asked,
+  { agent, models: given }: Answering,
 ): Promise<void> {
   const models = given ?? agent.models
   if (models === undefined) return
@@ -34,6 +34,15 @@ export async function requireCallableModels(
   const missing = judged.flatMap((one) => (one.kind === 'not_configured' ? [one.message] : []))
   if (missing.length === models.length)
     throw new AppError('model.not_configured', { detail: [...new Set(missing)].join(' ') })
+}
+
+/** What is asked fits at least one model of the ladder. */
+export function requireFits(
+  { agent, models: given, schema }: Answering,
+  { messages, fileTokens }: Asked,
+): void {
+  const models = given ?? agent.models
+  if (models === undefined) return
   const tools = offeredTools(
     (agent.tools ?? []).map((tool) => {
       const {

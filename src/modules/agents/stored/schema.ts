@@ -14,6 +14,12 @@ export const CapabilityName = ToolName
 
 const Tool = z.strictObject({ ...ToolUse.shape, name: ToolName })
 
+/** A name stands for the tool as it is, as in `ai.agent`. */
+const GivenTool = z.union([
+  Tool,
+  ToolName.transform((name): z.infer<typeof Tool> => ({ name, policy: 'allow' })),
+])
+
 const noneTwice = <Item>(nameOf: (item: Item) => string) =>
   [(list: Item[]) => new Set(list.map(nameOf)).size === list.length, 'each name may stand once'] as const
 
@@ -22,16 +28,18 @@ const rungs = Models.superRefine((models, context) => {
     context.addIssue({ code: 'custom', path: at.slice(1), message })
 })
 
+const toolsOf = <One extends z.ZodType<z.infer<typeof Tool>>>(one: One) =>
+  z
+    .array(one)
+    .max(MAX_TOOLS)
+    .refine(...noneTwice((tool: z.infer<typeof Tool>) => tool.name))
+
 const config = {
   instructions: z.string().max(200_000).describe('What it is to do, and how.'),
   models: rungs
     .or(z.array(z.never()).max(0))
     .describe('The models to try, in order, at most 8. Empty: the default of the team.'),
-  tools: z
-    .array(Tool)
-    .max(MAX_TOOLS)
-    .refine(...noneTwice((tool: z.infer<typeof Tool>) => tool.name))
-    .describe('The tools that it may use.'),
+  tools: toolsOf(Tool).describe('The tools that it may use.'),
   capabilities: z
     .array(CapabilityName)
     .max(64)
@@ -67,7 +75,14 @@ const about = {
   tags: Tags,
 }
 
-const optionalConfig = z.strictObject(config).partial().shape
+const optionalConfig = z
+  .strictObject({
+    ...config,
+    tools: toolsOf(GivenTool).describe(
+      'The tools that it may use, each a name or `{ name, policy, allowSelf, config }`.',
+    ),
+  })
+  .partial().shape
 
 export const CreateAgent = z
   .strictObject({
@@ -79,7 +94,7 @@ export const CreateAgent = z
   })
   .meta({
     id: 'CreateAgent',
-    examples: [{ name: 'Clerk', instructions: 'Answer from our files.', tools: [{ name: 'files.read' }] }],
+    examples: [{ name: 'Clerk', instructions: 'Answer from our files.', tools: ['files.read'] }],
   })
 export type CreateAgent = z.infer<typeof CreateAgent>
 

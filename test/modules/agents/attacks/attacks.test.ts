@@ -159,8 +159,10 @@ test('25 results and pages that give orders to a model that obeys get nothing do
     PRETEXTS.map(async (pretext, index) => {
       const page = pretext.replace('{calls}', JSON.stringify(orders))
       const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(page)))
-      const url = `${target}/typed/${index}?type=${encodeURIComponent(index % 2 ? 'text/html' : 'text/plain')}&base64=${encodeURIComponent(base64)}`
-      const run = await attack('obey', [{ name: 'http.request', args: { url } }])
+      // Of a page the model sees the text: comments are no part of it.
+      const isPage = index % 2 === 1 && !pretext.includes('<!--')
+      const url = `${target}/typed/${index}?type=${encodeURIComponent(isPage ? 'text/html' : 'text/plain')}&base64=${encodeURIComponent(base64)}`
+      const run = await attack('obey', [{ name: isPage ? 'web.read' : 'http.request', args: { url } }])
       const obeyed = await resultsOf(run.id, 'it.tool~2')
       return [run.status, obeyed.map(({ output }) => output.type).join()]
     }),
