@@ -78,6 +78,7 @@ const inWorkerd = (name: string, more: NonNullable<TestProjectInlineConfiguratio
           // Repeat or lengthen a run of test/chaos.
           CHAOS_SEED: process.env.CHAOS_SEED ?? '',
           CHAOS_RUNS: process.env.CHAOS_RUNS ?? '',
+          CHAOS_KILLS: process.env.CHAOS_KILLS ?? '',
           TEST_MIGRATIONS: await readD1Migrations('migrations'),
         },
         outboundService: outboundTo([

@@ -102,6 +102,8 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
   'hook.not_configured': 'Set the secret of the trigger.',
   'agent.thread_busy':
     'Wait for the run in `runId` to end, or cancel it. With `queue: true`, the call waits in line.',
+  'agent.thread_full': 'Create a new thread, or delete this one.',
+  'agent.question_too_large': 'Send long content as a file of the team (`files`).',
   'run.queue_full': 'Wait for other runs of the workflow to end, or change `whenFull`.',
   'model.not_configured':
     '`detail` has the required setting: an integration of the team, or a key of the platform.',

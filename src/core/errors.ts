@@ -96,6 +96,8 @@ export const ERRORS = {
   'credential.unreadable': entry(500, 'A stored secret cannot be decrypted'),
   'run.too_many_descendants': entry(409, 'The root run has reached the limit of descendant runs'),
   'agent.thread_busy': entry(409, 'The thread is still processing another call', true),
+  'agent.thread_full': entry(409, 'The thread is full'),
+  'agent.question_too_large': entry(413, 'The question is larger than a thread can keep'),
   'run.queue_full': entry(409, 'The queue of the workflow is full'),
   'model.not_configured': entry(409, 'No model of the ladder can be called, because no key is set'),
   'model.too_large': entry(422, 'The prompt is larger than the model accepts'),
@@ -128,6 +130,7 @@ export const ERRORS = {
   'cost.rate_missing': entry(422, 'There is no exchange rate for this currency and day'),
   'task.status_not_allowed': entry(409, 'The task is not in a status that allows this'),
   'task.lease_lost': entry(409, 'Another worker has the task, or it has ended'),
+  'task.lease_expired': entry(409, 'The lease of the task has run out'),
   'job.status_not_allowed': entry(409, 'The job cannot change to this status'),
   internal: entry(500, 'Something went wrong on our side'),
 } as const satisfies Record<string, ErrorEntry>

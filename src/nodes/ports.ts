@@ -33,6 +33,8 @@ export type OutboundRequest = {
   /** `any` also sends bodies to other origins. */
   followRedirects: boolean | 'any'
   signal: AbortSignal
+  /** Includes the whole answer. Default and maximum: the time limit of the node. */
+  timeoutMs?: number
   /** An integration of the team, by id or name. It authenticates the request at all its allowed hosts. */
   credential?: string
 }
@@ -203,7 +205,13 @@ export type ThreadsPort = {
   /** What an agent sees of a thread before it answers. Throws NodeFailure if it cannot answer there now. */
   recall: (question: {
     threadId: string
+    /** The path of the node that answers; empty where the run is a call of an agent. */
+    node: string
+    /** Of a node of a workflow: the agent of the team that it asks. */
+    agentId: string | null
     asked: Json[]
+    /** Whether the node is tried again while the thread is busy. */
+    mayWait: boolean
     /** How many messages are included, and whether older ones are summarised. */
     memory: { window: number; summary: boolean }
     /** The maximum number of tokens. */

@@ -3,6 +3,7 @@
 import { nodeTypes } from '../engine/model/node-type.ts'
 import { aiAgent } from './ai/agent.ts'
 import { aiClassify, aiEmbed, aiExtract, aiGenerate } from './ai/generate.ts'
+import { aiAsked } from './ai/inner/asked.ts'
 import { aiFields, aiLabels, aiPrompt } from './ai/inner/begin.ts'
 import { aiGate, aiRefuse, aiResult, aiTool, aiWay } from './ai/inner/call.ts'
 import { aiTexts, aiVectors } from './ai/inner/embed.ts'
@@ -10,9 +11,10 @@ import { aiAnswer, aiEnd, aiLabel, aiObject } from './ai/inner/end.ts'
 import { aiLadder } from './ai/inner/ladder.ts'
 import { aiLimit } from './ai/inner/limit.ts'
 import { aiModel } from './ai/inner/model.ts'
-import { aiRecall } from './ai/inner/recall.ts'
+import { aiJoin, aiRecall } from './ai/inner/recall.ts'
 import { aiLoad, aiSetup } from './ai/inner/setup.ts'
 import { aiSummary } from './ai/inner/summary.ts'
+import { aiItem } from './ai/item.ts'
 import { aiThread } from './ai/thread.ts'
 import { dataAggregate } from './data/aggregate.ts'
 import { dataDedupe } from './data/dedupe.ts'
@@ -102,6 +104,9 @@ export const INNER_NODES: readonly NodeType[] = [
   aiLoad,
   aiLadder,
   aiThread,
+  aiAsked,
+  aiItem,
+  aiJoin,
   aiRecall,
   aiSummary,
   aiModel,

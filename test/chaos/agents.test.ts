@@ -1,6 +1,6 @@
 // An agent of ten steps with three tool calls each is killed at points all over its way. Whatever is lost, it comes to the same end: no
 // recorded call is made again, one that was under way is made again under its key, and what was used is counted once. The short form
-// kills it some times, `CHAOS_RUNS=100` so often.
+// kills it some times, `npm run test:chaos` a hundred times.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { random } from '../engine/support/random.ts'
@@ -11,9 +11,9 @@ import { disturb, type Fault } from './support/disturb.ts'
 import { drive } from './support/drive.ts'
 import { time } from './support/time.ts'
 
-const { CHAOS_SEED, CHAOS_RUNS } = env as unknown as Record<string, string>
+const { CHAOS_SEED, CHAOS_KILLS } = env as unknown as Record<string, string>
 const SEED = Number(CHAOS_SEED || 1)
-const RUNS = Number(CHAOS_RUNS || 8)
+const RUNS = Number(CHAOS_KILLS || 8)
 
 const STEPS = 10
 const CALLS = 3

@@ -14,7 +14,7 @@ import {
 
 export type CallSigned = <T>(credential: string, call: OutboundCall, take: TakeAnswer<T>) => Promise<T>
 
-/** `timeoutMs` is the node's own limit: the engine ends the attempt, and this ends what is left of its call. */
+/** `timeoutMs` is the node's own limit: the engine ends the attempt, and this ends what is left of its call. A request may have less. */
 export function httpPort(reach: Reach, timeoutMs: number, callSigned: CallSigned): HttpPort {
   async function send<T>(
     { credential, ...request }: OutboundRequest,
@@ -24,7 +24,7 @@ export function httpPort(reach: Reach, timeoutMs: number, callSigned: CallSigned
     // Judged before anything was sent; the same word about a redirect comes after a first answer.
     if (!judged.ok) throw blocked(judged.error.reason, false)
     try {
-      const call = { ...request, timeoutMs }
+      const call = { ...request, timeoutMs: Math.min(request.timeoutMs ?? timeoutMs, timeoutMs) }
       const take = takeOf(call)
       return await (credential === undefined
         ? streamOutbound(call, reach, take)

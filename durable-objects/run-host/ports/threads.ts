@@ -6,21 +6,19 @@ import { ask } from './binding.ts'
 
 type Scope = Parameters<typeof recallThread>[0] & { teamId: string; runId: string }
 
+const REFUSED = {
+  not_found: ['agent.thread_not_found', 'The team has no such thread'],
+  other_agent: ['agent.thread_other_agent', 'Another agent answers in the thread'],
+  too_large: ['agent.question_too_large', 'The question is larger than a thread keeps'],
+  full: ['agent.thread_full', 'The thread holds as much as it can'],
+  busy: ['agent.thread_busy', 'Another call is being answered in the thread'],
+} as const
+
 export const threadsPort = ({ teamId, runId, ...scope }: Scope): ThreadsPort => ({
   recall: async (question) => {
     const recalled = await ask('The database', () => recallThread(scope, { ...question, teamId, runId }))
-    if (recalled === 'not_found')
-      throw new NodeFailure({
-        code: 'agent.thread_not_found',
-        message: 'The thread is not there any more',
-        retryable: false,
-      })
-    if (recalled === 'busy')
-      throw new NodeFailure({
-        code: 'agent.thread_busy',
-        message: 'Another call is being answered in the thread',
-        retryable: true,
-      })
-    return recalled
+    if (typeof recalled !== 'string') return recalled
+    const [code, message] = REFUSED[recalled]
+    throw new NodeFailure({ code, message, retryable: recalled === 'busy' && question.mayWait })
   },
 })

@@ -17,6 +17,8 @@ export const agentThreads = sqliteTable(
     /** JSON. */
     metadata: text('metadata').notNull(),
     turns: integer('turns').notNull().default(0),
+    /** The bytes of its questions and answers. */
+    bytes: integer('bytes').notNull().default(0),
     /** A summary of the turns before `window_from`. */
     summary: text('summary').notNull().default(''),
     windowFrom: integer('window_from').notNull().default(1),
@@ -39,6 +41,8 @@ export const agentTurns = sqliteTable(
     /** Its position. A turn whose run has not begun has a number far above all others. */
     n: integer('n').notNull(),
     runId: text('run_id').notNull(),
+    /** The path of the node that answers; empty where the run is a call of an agent, and answers as a whole. */
+    node: text('node').notNull().default(''),
     /** JSON: messages for a model. */
     asked: text('asked').notNull(),
     answer: text('answer'),
@@ -53,7 +57,7 @@ export const agentTurns = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.threadId, t.n] }),
-    uniqueIndex('agent_turns_run').on(t.threadId, t.runId),
+    uniqueIndex('agent_turns_run').on(t.threadId, t.runId, t.node),
     index('agent_turns_open').on(t.threadId, t.n).where(sql`${t.outcome} IS NULL`),
     index('agent_turns_forgotten').on(t.lookedAt).where(sql`${t.outcome} IS NULL`),
   ],

@@ -35,6 +35,7 @@ export const Thread = z
     title: z.string().describe('Empty until something was asked.'),
     metadata,
     turns: z.int().describe('How often something was asked.'),
+    bytes: z.int().describe('What its turns hold. At 16 MB it takes no more questions.'),
     runId: z.string().nullable().describe('The run that answers now; null when none does.'),
     inLine: z.int().describe('How many calls wait for it.'),
     summary: z.string().nullable().describe('What the older turns were about, as agents are told.'),

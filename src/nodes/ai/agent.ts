@@ -29,12 +29,29 @@ export const AgentParams = z
         'What happens at a limit: `end` gives what there is, `park` waits for people, who may let it go on.',
       default: 'end',
     }),
+    threadId: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'The thread that it is said in: the agent sees what was said there before, and the thread keeps the answer.',
+      ),
+    queue: z.boolean().optional().meta({
+      description:
+        'What happens while another call is answered in the thread: `true` waits, for about an hour; else the node fails with `agent.thread_busy`.',
+      default: false,
+    }),
   })
   .refine(({ prompt, messages }) => prompt !== undefined || messages !== undefined, {
     message: 'prompt or messages is needed',
   })
   .refine(({ agent, agentId }) => (agent === undefined) !== (agentId === undefined), {
     message: 'either agent or agentId is needed',
+  })
+  .refine(({ threadId, queue }) => threadId !== undefined || queue === undefined, {
+    message: 'only calls in a thread wait in line',
+    path: ['queue'],
   })
 export type AgentParams = z.infer<typeof AgentParams>
 

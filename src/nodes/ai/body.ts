@@ -45,28 +45,36 @@ export const embedBody = (node: Node): Body => ({
 })
 
 /** Asks, calls the tools that the model wants, and asks again. */
-export const agentBody = (node: Node): Body =>
-  loopBody(
-    node,
-    [{ id: 'begin', type: isStored(node) ? 'ai.load' : 'ai.setup', ...ownParams(node) }, LADDER],
-    toModel,
-  )
+export const agentBody = (node: Node): Body => (isInThread(node) ? threadBody('ai.join') : aloneBody)(node)
+
+const aloneBody = (node: Node): Body => beginningWith(isStored(node) ? 'ai.load' : 'ai.setup', node)
+
+/** The same for a question of a batch, which may turn out to be none. */
+export const itemBody = (node: Node): Body => beginningWith('ai.asked', node)
+
+const beginningWith = (type: 'ai.load' | 'ai.setup' | 'ai.asked', node: Node): Body =>
+  loopBody(node, [{ id: 'begin', type, ...ownParams(node) }, LADDER], toModel)
+
+/** While another call is answered in its thread it is tried again, if it is to wait: for about an hour. */
+const WAIT_FOR_THREAD = { attempts: 100, delayMs: 1_000, factor: 1.5, maxDelayMs: 40_000 }
 
 /** The same in a thread: it begins with what was said before, and where that has become too long with a summary of it. */
-export const threadBody = (node: Node): Body =>
-  loopBody(
-    node,
-    [
-      { id: 'begin', type: 'ai.recall', ...ownParams(node) },
-      { id: 'sum', type: 'ai.summary' },
-    ],
-    [
-      { from: 'begin', to: 'model' },
-      { from: 'begin', to: 'sum', port: 'sum' },
-      { from: 'sum', to: 'sum', port: 'next', ...LOOP },
-      { from: 'sum', to: 'model' },
-    ],
-  )
+export const threadBody =
+  (first: 'ai.recall' | 'ai.join') =>
+  (node: Node): Body =>
+    loopBody(
+      node,
+      [
+        { id: 'begin', type: first, retry: WAIT_FOR_THREAD, ...ownParams(node) },
+        { id: 'sum', type: 'ai.summary' },
+      ],
+      [
+        { from: 'begin', to: 'model' },
+        { from: 'begin', to: 'sum', port: 'sum' },
+        { from: 'sum', to: 'sum', port: 'next', ...LOOP },
+        { from: 'sum', to: 'model' },
+      ],
+    )
 
 function loopBody(node: Node, first: Node[], beginning: NonNullable<Body['edges']>): Body {
   return {
@@ -95,6 +103,8 @@ function loopBody(node: Node, first: Node[], beginning: NonNullable<Body['edges'
     output: '{{ nodes.end }}',
   }
 }
+
+const isInThread = ({ params }: Node): boolean => params?.threadId !== undefined
 
 /** The agent is one of the team, which is read when the node begins. */
 const isStored = ({ params }: Node): boolean => params?.agentId !== undefined

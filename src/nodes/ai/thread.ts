@@ -1,5 +1,5 @@
-// An agent that answers in a thread: it begins with what was said before, and the answer becomes a part of the thread. Nobody writes it
-// into a workflow: calls of agents are runs of this one node.
+// A call of an agent in a thread: a run of this one node. It begins with what was said before, and the answer becomes a part of the thread.
+// In a workflow it is `ai.agent` with `threadId` that does so.
 import * as z from 'zod'
 import { effectNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
@@ -15,6 +15,8 @@ export const ThreadParams = z.strictObject({
   models: Models.optional(),
   limits: Limits.optional(),
   onLimit: z.enum(['end', 'park']).optional(),
+  /** It has waited in line, and goes on waiting while a workflow answers. */
+  queue: z.boolean().optional(),
 })
 export type ThreadParams = z.infer<typeof ThreadParams>
 
@@ -31,5 +33,5 @@ export const aiThread = effectNode({
   needsCredential: false,
   effectful: true,
   run: () => Promise.reject(new Error('The body of the node does its work')),
-  body: threadBody,
+  body: threadBody('ai.recall'),
 })

@@ -1,7 +1,16 @@
 // What a thread keeps of an answer, and how much of a thread an agent sees.
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
-import { answerOf, asOlder, tokensIn, transcriptOf } from '../../../src/modules/agent-threads/pure/answer.ts'
+import {
+  answerOf,
+  asNewest,
+  asOlder,
+  bytesOf,
+  keptOf,
+  MAX_ASKED_BYTES,
+  tokensIn,
+  transcriptOf,
+} from '../../../src/modules/agent-threads/pure/answer.ts'
 import { partsOf } from '../../../src/modules/agent-threads/pure/ui.ts'
 import { windowOf } from '../../../src/modules/agent-threads/pure/window.ts'
 import { setupOf } from '../../../src/nodes/ai/loop/read.ts'
@@ -227,4 +236,57 @@ test('what is summed up says who said what, and not what tools gave', () => {
     100,
   )
   expect(text).toBe('User: Read it\nAssistant (used web.read): \nAssistant: Done')
+})
+
+test('question and answer fit one row of the database, whatever letters they are of', () => {
+  const said = (text: string): Round[] => [
+    {
+      turn: {
+        ...called,
+        kind: 'answer',
+        text,
+        messages: [
+          { role: 'assistant', content: Array.from({ length: 30 }, () => ({ type: 'text', text })) },
+        ],
+        calls: [],
+        finishReason: 'stop',
+        isOffline: false,
+      },
+      results: null,
+      raised: null,
+    },
+  ]
+  for (const letter of ['x', 'ß', '漢', '😀', '\u0001']) {
+    const bytes = bytesOf(JSON.stringify(answerOf(said(letter.repeat(150_000)), 'stop', null)))
+    expect(bytes).toBeLessThanOrEqual(1_000_000)
+    expect(bytes + MAX_ASKED_BYTES).toBeLessThan(2_000_000)
+  }
+})
+
+test('a file goes with its question, and later turns have a note in its place', () => {
+  const inline = `data:image/png;base64,${'A'.repeat(200_000)}`
+  const asked: Json[] = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What is it?' },
+        { type: 'file', filename: 'dot.png', mediaType: 'image/png', data: { $file: 'file_1' } },
+        { type: 'image', image: { $file: 'file_2' } },
+        { type: 'image', image: inline },
+        { type: 'file', mediaType: 'image/png', data: 'data:image/png;base64,AAAA' },
+      ],
+    },
+    { role: 'user', content: 'Say it.' },
+  ]
+  const kept = keptOf(asked)
+  expect(JSON.stringify(kept).length).toBeLessThan(1_000)
+  // What is shown to people has the references still, and what is small.
+  expect(partsOf(kept).map(({ type }) => type)).toEqual(['text', 'file', 'file', 'text', 'file', 'text'])
+  for (const later of [asNewest(kept), asOlder(kept)]) {
+    const [{ content }] = later as [{ content: { type: string; text?: string }[] }]
+    expect(content.map(({ type }) => type)).toEqual(['text', 'text', 'text', 'text', 'file'])
+    expect(content[1]?.text).toBe('[the file dot.png (file_1) was shown here]')
+    expect(content[2]?.text).toBe('[the file (file_2) was shown here]')
+    expect(content[3]?.text).toContain('kept with the run')
+  }
 })

@@ -6,7 +6,8 @@ import { settleForgotten } from '../../../src/modules/agent-threads/service/swee
 import { call, get, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
-import { newIntegration } from '../integrations/integrations.ts'
+import { upload } from '../files/support/files.ts'
+import { newIntegration, newModelServer } from '../integrations/integrations.ts'
 import { AGENTS, ASK_KEEPER, KEEPER, newThread, OFFLINE, say, THREADS } from './threads.ts'
 
 const NOW = {}
@@ -319,6 +320,70 @@ test('a chat in a thread sends only what is new, is resumed by the thread, and a
   const again = await get(`${THREADS}/${id}/stream`, person)
   expect(again.text).toContain('tool-approval-request')
   expect((await get(`${THREADS}/${id}/stream`, await newPerson())).status).toBe(404)
+})
+
+test('files go with the question they were sent with, and are a note in later turns', async () => {
+  const person = await newPerson()
+  await newModelServer(person)
+  const rung = { provider: 'openai-compatible', model: `ok~thread-files-${person.teamId}` }
+  const agent = { models: [rung] }
+  const pdf = (await upload(person, 'plan.pdf', '%PDF-1.4 plan')).body
+  const note = (await upload(person, 'note.txt', 'The code is 4711.')).body
+  const id = await newThread(person)
+  expect((await say(person, id, 'What is it?', { agent, files: [pdf.id, note.id] })).body.status).toBe(
+    'succeeded',
+  )
+  expect((await say(person, id, 'And now?', { agent })).body.status).toBe('succeeded')
+  const sent = (await (
+    await fetch(`${inject('modelProviders')}/seen/${encodeURIComponent(rung.model)}`)
+  ).json()) as { body: { messages: unknown[] } }[]
+  const [first, second] = sent.map(({ body }) => JSON.stringify(body.messages))
+  expect(first).toContain('The code is 4711.')
+  expect(first).toContain(btoa('%PDF-1.4 plan'))
+  expect(second).toContain('What is it?')
+  expect(second).toContain(`[the file plan.pdf (${pdf.id}) was shown here]`)
+  expect(second).not.toContain('4711')
+  expect(second).not.toContain(btoa('%PDF-1.4 plan'))
+  const [question] = await messagesIn(person, id)
+  expect(question?.parts).toContainEqual(
+    expect.objectContaining({ type: 'file', url: `/api/v1/files/${pdf.id}/content` }),
+  )
+})
+
+test('a thread holds a bounded number of bytes, and a question too', async () => {
+  const person = await newPerson()
+  const id = await newThread(person)
+  const held = async () => {
+    const row = await env.DB.prepare(
+      `SELECT t.bytes, sum(length(CAST(asked AS BLOB)) + coalesce(length(CAST(answer AS BLOB)), 0)) AS real
+       FROM agent_threads t JOIN agent_turns u ON u.thread_id = t.id WHERE t.id = ?`,
+    )
+      .bind(id)
+      .first<{ bytes: number; real: number }>()
+    expect(row?.bytes).toBe(row?.real)
+    return row?.bytes ?? 0
+  }
+  await say(person, id, 'Grüße')
+  await say(person, id, 'Again')
+  await messagesIn(person, id)
+  const before = await held()
+  const user = { role: 'user', parts: [{ type: 'text', text: 'Again' }] }
+  const chat = { agent: KEEPER, threadId: id, messages: [user], trigger: 'regenerate-message' }
+  await post(`${AGENTS}/stream`, person, chat)
+  expect((await get(`${THREADS}/${id}`, person)).body.bytes).toBe(await held())
+  expect(await held()).toBeGreaterThan(before / 2)
+  const long = 'ü'.repeat(450_000)
+  const refused = await say(person, id, long, { agent: {} })
+  expect(refused).toMatchObject({ status: 413, body: { code: 'agent.question_too_large' } })
+  const other = await newThread(person)
+  await env.DB.prepare('UPDATE agent_threads SET bytes = ? WHERE id = ?')
+    .bind(16 * 1024 * 1024 - 10, other)
+    .run()
+  expect(await say(person, other, 'Hello')).toMatchObject({
+    status: 409,
+    body: { code: 'agent.thread_full' },
+  })
+  expect((await get(`${THREADS}/${other}`, person)).body).toMatchObject({ turns: 0, runId: null })
 })
 
 test('what a variable of the team hides is hidden in what a thread keeps', async () => {

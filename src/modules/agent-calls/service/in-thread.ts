@@ -19,7 +19,7 @@ type Ctx = RequestContext & { actor: Actor }
 export async function startInThread(
   ctx: Ctx,
   { input, node, ...start }: AgentStart,
-  { isAgain, threadId, asked, mayWait }: Omit<Question, 'runId'>,
+  { isAgain, threadId, asked, mayWait }: Omit<Question, 'runId' | 'node'>,
 ): Promise<Started> {
   const thread = await requireThread(ctx, threadId)
   if (thread.agentId !== '' && thread.agentId !== start.agentId)
@@ -29,7 +29,7 @@ export async function startInThread(
   let taken: { question: Question; isNew: boolean } | null = null
   const named = async (runId: string): Promise<void> => {
     if (taken === null) {
-      const question = { threadId, runId, asked, mayWait, isAgain }
+      const question = { threadId, runId, node: '', asked, mayWait, isAgain }
       taken = { question, isNew: await takeTurn(ctx, thread, question) }
     } else if (taken.isNew) {
       await renameTurn(ctx, taken.question, runId)
@@ -43,7 +43,7 @@ export async function startInThread(
       node: {
         ...node,
         type: 'ai.thread',
-        params: { ...node.params, threadId: '{{ input.threadId }}' },
+        params: { ...node.params, threadId: '{{ input.threadId }}', ...(mayWait ? { queue: true } : {}) },
       },
       settings: { concurrency: { limit: 1, key: '{{ input.threadId }}' } },
       named,

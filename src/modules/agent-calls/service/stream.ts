@@ -39,7 +39,7 @@ export async function streamAgent(
     },
     { idempotencyKey },
   )
-  return follow(ctx, execution.id, request, 0, cancelOnDisconnect)
+  return follow(ctx, { runId: execution.id, node: '' }, request, 0, cancelOnDisconnect)
 }
 
 const newestOf = (messages: UiMessage[]): UiMessage[] =>
@@ -71,7 +71,7 @@ async function goOn(
       decision: approved ? 'approve' : 'reject',
       ...(reason === null ? {} : { comment: reason }),
     })
-  return follow(ctx, runId, request, seen, false)
+  return follow(ctx, { runId, node: '' }, request, seen, false)
 }
 
 /** Null when the run has ended: its answer is read from the run. */
@@ -79,9 +79,10 @@ export async function resumeStream(
   ctx: ServiceContext,
   runId: string,
   request: Request,
+  node = '',
 ): Promise<Response | null> {
   const { view } = await ownRun(ctx, runId)
-  return isTerminal(view.status) ? null : follow(ctx, runId, request, 0, false)
+  return isTerminal(view.status) ? null : follow(ctx, { runId, node }, request, 0, false)
 }
 
 /** The answer that is under way in a thread; null when there is none. */
@@ -93,7 +94,7 @@ export async function resumeThread(
   await requireThread(ctx, threadId)
   const [turn] = await settleTurns(ctx, threadId)
   if (turn === undefined) return null
-  return resumeStream(ctx, turn.runId, request).catch((error: unknown) => {
+  return resumeStream(ctx, turn.runId, request, turn.node).catch((error: unknown) => {
     // Its run is about to be made, or was refused.
     if (error instanceof AppError && error.code === 'resource.not_found') return null
     throw error
@@ -102,7 +103,7 @@ export async function resumeThread(
 
 async function follow(
   ctx: ServiceContext,
-  runId: string,
+  { runId, node }: { runId: string; node: string },
   request: Request,
   afterSeq: number,
   cancels: boolean,
@@ -112,11 +113,12 @@ async function follow(
   if (body === null) throw new AppError('service.unavailable', { detail: 'The run cannot be followed now.' })
   return uiStream({
     runId,
+    node,
     events: body,
     outputOf: async (path): Promise<Json> =>
-      path === null
+      path === null && node === ''
         ? ((await getOutput(ctx, runId)) as Json)
-        : ((await getNode(ctx, runId, path)).output as Json),
+        : ((await getNode(ctx, runId, path ?? node)).output as Json),
     ...(cancels
       ? {
           onGone: async () => void (await (await ownRun(ctx, runId)).run.control('cancel', ctx.actor.userId)),

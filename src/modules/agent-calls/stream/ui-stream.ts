@@ -2,6 +2,7 @@
 import type { Json } from '../../../core/json.ts'
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
 import { type Chunk, chunksOf, newFolding } from './chunks.ts'
+import { ofNode } from './of-node.ts'
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -12,14 +13,16 @@ const HEADERS = {
 
 export type Source = {
   runId: string
+  /** The node that answers, in a run of a workflow; empty where the run as a whole does. */
+  node: string
   /** Server-sent events of the run. */
   events: ReadableStream<Uint8Array>
-  /** The output of a node, or of the run without a path: events leave large ones out. */
+  /** The output of a node, or without a path the answer: events leave large ones out. */
   outputOf: (path: string | null) => Promise<Json>
   onGone?: () => Promise<void>
 }
 
-export function uiStream({ runId, events, outputOf, onGone }: Source): Response {
+export function uiStream({ runId, node, events, outputOf, onGone }: Source): Response {
   const state = newFolding()
   const encoder = new TextEncoder()
   const reader = framesOf(events)
@@ -27,7 +30,8 @@ export function uiStream({ runId, events, outputOf, onGone }: Source): Response 
     controller.enqueue(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`))
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      send(controller, { type: 'start', messageId: runId, messageMetadata: { runId } })
+      const messageId = node === '' ? runId : `${runId}.${node}`
+      send(controller, { type: 'start', messageId, messageMetadata: { runId } })
     },
     async pull(controller) {
       try {
@@ -38,7 +42,9 @@ export function uiStream({ runId, events, outputOf, onGone }: Source): Response 
             controller.enqueue(encoder.encode(': beat\n\n'))
             return
           }
-          const chunks = chunksOf(state, value, await largeOutput(value))
+          const event = node === '' ? value : ofNode(node, value)
+          if (event === null) continue
+          const chunks = chunksOf(state, event, await largeOutput(event))
           for (const chunk of chunks) send(controller, chunk)
           if (state.isOver) break
           if (chunks.length > 0) return

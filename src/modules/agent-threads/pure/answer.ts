@@ -10,7 +10,10 @@ import { tokensOfRequest } from '../../../providers/models/index.ts'
 const MAX_RESULT_CHARS = 16_384
 const MAX_TEXT_CHARS = 200_000
 const MAX_FILE_CHARS = 100_000
-const MAX_ANSWER_CHARS = 800_000
+/** Together less than a row may have, 2,000,000 bytes. */
+const MAX_ANSWER_BYTES = 1_000_000
+export const MAX_ASKED_BYTES = 800_000
+const MAX_LAST_CHARS = 100_000
 
 type Part = { type: string; [field: string]: Json }
 type Message = { role: string; content: string | Part[] }
@@ -51,33 +54,52 @@ function fittedPart(part: Part, maxResult: number): Part {
     const { type, value } = part.output as { type: string; value: Json }
     return { ...part, output: shortened(String(part.toolName), type, value, maxResult) }
   }
-  // What a file of the team holds may be another by then, or gone.
-  if (part.type === 'file' && typeof part.data === 'object')
-    return { type: 'text', text: `[the file ${String(part.filename ?? '')} was shown here]` }
-  const isLarge = part.type === 'file' && typeof part.data === 'string' && part.data.length > MAX_FILE_CHARS
-  return isLarge
-    ? { type: 'text', text: `[a file of the type ${String(part.mediaType)}, kept with the run]` }
+  return part.type === 'file' || part.type === 'image' ? toldOf(part) : part
+}
+
+/** What a file of the team holds may be another by then, or gone; and a large one in the message itself is sent once. */
+function toldOf(part: Part): Part {
+  const given = part.data ?? part.image
+  const { $file } = (given ?? {}) as { $file?: string }
+  const name = part.filename === undefined ? '' : `${String(part.filename)} `
+  if ($file !== undefined) return { type: 'text', text: `[the file ${name}(${$file}) was shown here]` }
+  return isLarge(given)
+    ? { type: 'text', text: `[a file of the type ${String(part.mediaType ?? part.type)}, kept with the run]` }
     : part
 }
+
+const isLarge = (data: Json | undefined): boolean => typeof data === 'string' && data.length > MAX_FILE_CHARS
+
+/** What a thread keeps of a question: references to files, and no large file that stands in the message itself. */
+export const keptOf = (asked: readonly Json[]): Json[] =>
+  (asked as readonly Message[]).map((message) => {
+    if (!Array.isArray(message.content)) return message
+    const content = message.content.map((part) => (isLarge(part?.data ?? part?.image) ? toldOf(part) : part))
+    return { ...message, content }
+  })
 
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max)}\n[shortened, the whole text is kept with the run]`
 
 /** First the results go, then all but the last words. */
 function within(messages: Message[]): Json[] {
-  if (sizeOf(messages) <= MAX_ANSWER_CHARS) return messages
+  if (sizeOf(messages) <= MAX_ANSWER_BYTES) return messages
   const less = messages.map((message) => fitted(message, 0))
-  if (sizeOf(less) <= MAX_ANSWER_CHARS) return less
+  if (sizeOf(less) <= MAX_ANSWER_BYTES) return less
   const last = messages.at(-1) as Message
   return [
     {
       role: 'assistant',
-      content: [{ type: 'text', text: textOf(last) || '[an answer that is kept with the run]' }],
+      content: [
+        { type: 'text', text: cut(textOf(last), MAX_LAST_CHARS) || '[an answer that is kept with the run]' },
+      ],
     },
   ]
 }
 
-const sizeOf = (value: Json): number => JSON.stringify(value).length
+export const bytesOf = (text: string): number => new TextEncoder().encode(text).length
+
+const sizeOf = (messages: Json): number => bytesOf(JSON.stringify(messages))
 
 const textOf = ({ content }: Message): string =>
   typeof content === 'string'

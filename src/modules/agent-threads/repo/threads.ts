@@ -10,6 +10,8 @@ export type ThreadRow = {
   /** JSON. */
   metadata: string
   turns: number
+  /** Of what they hold. */
+  bytes: number
   summary: string
   windowFrom: number
   createdBy: string
@@ -24,7 +26,7 @@ export type ThreadRow = {
 export const MAX_THREADS = 10_000
 
 const OPEN = 'FROM agent_turns u WHERE u.thread_id = t.id AND u.outcome IS NULL'
-const COLUMNS = `t.id, t.agent_id AS agentId, t.title, t.metadata, t.turns, t.summary, t.window_from AS windowFrom,
+const COLUMNS = `t.id, t.agent_id AS agentId, t.title, t.metadata, t.turns, t.bytes, t.summary, t.window_from AS windowFrom,
   t.created_by AS createdBy, t.created_at AS createdAt, t.updated_at AS updatedAt,
   (SELECT u.run_id ${OPEN} ORDER BY u.n LIMIT 1) AS runId, (SELECT count(*) ${OPEN}) AS open`
 

@@ -12,11 +12,15 @@ const WAITING = 1_000_000_000
 export const MAX_TURNS = 10_000
 /** How many calls may wait for the one that is answered. */
 export const MAX_IN_LINE = 10
+/** Of a thread, before it takes no more questions. One answer may go beyond it. */
+export const MAX_THREAD_BYTES = 16 * 1024 * 1024
 
-export type OpenTurn = { threadId: string; n: number; runId: string; createdAt: number; hasBegun: boolean }
+export type OpenTurn = TurnKey & { n: number; createdAt: number; hasBegun: boolean }
 
 const OPEN =
-  'thread_id AS threadId, n, run_id AS runId, created_at AS createdAt, n < 1000000000 AS begun FROM agent_turns'
+  'thread_id AS threadId, n, run_id AS runId, node, created_at AS createdAt, n < 1000000000 AS begun FROM agent_turns'
+
+const bytesOf = (text: string): string => `length(CAST(${text} AS BLOB))`
 
 type Raw = Omit<OpenTurn, 'hasBegun'> & { begun: number }
 const openTurn = ({ begun, ...rest }: Raw): OpenTurn => ({ ...rest, hasBegun: begun === 1 })
@@ -38,19 +42,26 @@ export async function findForgottenTurns(d1: D1Database, before: number, limit: 
   return results.map(openTurn)
 }
 
-export async function noteLook(d1: D1Database, { threadId, runId }: TurnKey, now: number): Promise<void> {
+export async function noteLook(
+  d1: D1Database,
+  { threadId, runId, node }: TurnKey,
+  now: number,
+): Promise<void> {
   await d1
-    .prepare('UPDATE agent_turns SET looked_at = ?3 WHERE thread_id = ?1 AND run_id = ?2')
-    .bind(threadId, runId, now)
+    .prepare(`UPDATE agent_turns SET looked_at = ?4 WHERE ${KEY}`)
+    .bind(threadId, runId, node, now)
     .run()
 }
 
-export type TurnKey = { threadId: string; runId: string }
+/** `node` is the path of the node that answers; empty where the run is a call of an agent, and answers as a whole. */
+export type TurnKey = { threadId: string; runId: string; node: string }
 
-export async function hasTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<boolean> {
+const KEY = 'thread_id = ?1 AND run_id = ?2 AND node = ?3'
+
+export async function hasTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<boolean> {
   const row = await d1
-    .prepare('SELECT 1 AS one FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2')
-    .bind(threadId, runId)
+    .prepare(`SELECT 1 AS one FROM agent_turns WHERE ${KEY}`)
+    .bind(threadId, runId, node)
     .first()
   return row !== null
 }
@@ -66,69 +77,81 @@ export type Claim = {
 }
 
 const FREE = 'NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND outcome IS NULL)'
+const NEWEST = `thread_id = ?1 AND ${FREE} AND n = (SELECT max(n) FROM agent_turns WHERE thread_id = ?1)`
+const SIZE = `${bytesOf('asked')} + coalesce(${bytesOf('answer')}, 0)`
+
+/** Takes it out of the thread, and what it holds out of the sum. */
+const removal = (d1: D1Database, which: string, values: string[]): D1PreparedStatement[] => [
+  d1
+    .prepare(
+      `UPDATE agent_threads SET turns = turns - 1, bytes = bytes - (SELECT ${SIZE} FROM agent_turns WHERE ${which})
+       WHERE id = ?1 AND EXISTS (SELECT 1 FROM agent_turns WHERE ${which})`,
+    )
+    .bind(...values),
+  d1.prepare(`DELETE FROM agent_turns WHERE ${which}`).bind(...values),
+]
 
 /** Whether the thread was free, or had room in its line. */
 export async function claimTurn(
   d1: D1Database,
-  { threadId, runId }: TurnKey,
+  { threadId, runId, node }: TurnKey,
   { asked, tokens, mayWait, isAgain, now }: Claim,
 ): Promise<boolean> {
-  const withoutNewest = [
-    `DELETE FROM agent_turns WHERE thread_id = ?1 AND ${FREE}
-       AND n = (SELECT max(n) FROM agent_turns WHERE thread_id = ?1)`,
-    'UPDATE agent_threads SET turns = turns - 1 WHERE id = ?1 AND changes() = 1',
-  ].map((sql) => d1.prepare(sql).bind(threadId))
   const results = await d1.batch([
-    ...(isAgain ? withoutNewest : []),
+    ...(isAgain ? removal(d1, NEWEST, [threadId]) : []),
     d1
       .prepare(
-        `INSERT INTO agent_turns (thread_id, n, run_id, asked, tokens, created_at, looked_at)
-         SELECT id, coalesce((SELECT max(n) FROM agent_turns WHERE thread_id = ?1 AND n >= ${WAITING}), ${WAITING}) + 1, ?2, ?3, ?4, ?5, ?5
-         FROM agent_threads WHERE id = ?1 AND turns < ${MAX_TURNS}
+        `INSERT INTO agent_turns (thread_id, n, run_id, node, asked, tokens, created_at, looked_at)
+         SELECT id, coalesce((SELECT max(n) FROM agent_turns WHERE thread_id = ?1 AND n >= ${WAITING}), ${WAITING}) + 1, ?2, ?7, ?3, ?4, ?5, ?5
+         FROM agent_threads WHERE id = ?1 AND turns < ${MAX_TURNS} AND bytes + ${bytesOf('?3')} <= ${MAX_THREAD_BYTES}
            AND (SELECT count(*) FROM agent_turns WHERE thread_id = ?1 AND outcome IS NULL) < ?6`,
       )
-      .bind(threadId, runId, asked, tokens, now, mayWait ? MAX_IN_LINE + 1 : 1),
+      .bind(threadId, runId, asked, tokens, now, mayWait ? MAX_IN_LINE + 1 : 1, node),
     d1
-      .prepare('UPDATE agent_threads SET turns = turns + 1, updated_at = ?2 WHERE id = ?1 AND changes() = 1')
-      .bind(threadId, now),
+      .prepare(
+        `UPDATE agent_threads SET turns = turns + 1, bytes = bytes + ${bytesOf('?3')}, updated_at = ?2
+         WHERE id = ?1 AND changes() = 1`,
+      )
+      .bind(threadId, now, asked),
   ])
   return results.at(-2)?.meta.changes === 1
 }
 
 /** Gives back a turn whose run was never started. */
-export async function dropTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<void> {
-  await d1.batch([
-    d1
-      .prepare(
-        `DELETE FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL AND n >= ${WAITING}`,
-      )
-      .bind(threadId, runId),
-    d1.prepare('UPDATE agent_threads SET turns = turns - 1 WHERE id = ?1 AND changes() = 1').bind(threadId),
-  ])
+export async function dropTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<void> {
+  await d1.batch(removal(d1, `${KEY} AND outcome IS NULL AND n >= ${WAITING}`, [threadId, runId, node]))
 }
 
 /** Another run answers in the place of this one: its retry, or the one that it became when its host was full. */
-export async function moveTurn(d1: D1Database, { threadId, runId }: TurnKey, to: string): Promise<void> {
+export async function moveTurn(
+  d1: D1Database,
+  { threadId, runId, node }: TurnKey,
+  to: string,
+): Promise<void> {
   await d1
     .prepare(
-      `UPDATE agent_turns SET run_id = ?3 WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL
-         AND NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND run_id = ?3)`,
+      `UPDATE agent_turns SET run_id = ?4 WHERE ${KEY} AND outcome IS NULL
+         AND NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND run_id = ?4 AND node = ?3)`,
     )
-    .bind(threadId, runId, to)
+    .bind(threadId, runId, node, to)
     .run()
 }
 
 const NEXT = `(SELECT coalesce(max(n), 0) + 1 FROM agent_turns WHERE thread_id = ?1 AND n < ${WAITING})`
 
-/** Its place; null when there is no such turn. A second time changes nothing. */
-export async function beginTurn(d1: D1Database, { threadId, runId }: TurnKey): Promise<number | null> {
+/** Calls of agents wait for each other in the gate; what answers in a workflow is kept apart from them by its turn alone. */
+const NO_WORKFLOW = `NOT EXISTS (SELECT 1 FROM agent_turns o WHERE o.thread_id = ?1 AND o.outcome IS NULL AND o.node <> ''
+  AND NOT (o.run_id = ?2 AND o.node = ?3))`
+
+/** Its place; null when there is no such turn, or a workflow is answering. A second time changes nothing. */
+export async function beginTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<number | null> {
   const [, found] = await d1.batch<{ n: number }>([
     d1
       .prepare(
-        `UPDATE agent_turns SET n = ${NEXT} WHERE thread_id = ?1 AND run_id = ?2 AND n >= ${WAITING} AND outcome IS NULL`,
+        `UPDATE agent_turns SET n = ${NEXT} WHERE ${KEY} AND n >= ${WAITING} AND outcome IS NULL AND ${NO_WORKFLOW}`,
       )
-      .bind(threadId, runId),
-    d1.prepare('SELECT n FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2').bind(threadId, runId),
+      .bind(threadId, runId, node),
+    d1.prepare(`SELECT n FROM agent_turns WHERE ${KEY} AND n < ${WAITING}`).bind(threadId, runId, node),
   ])
   return found?.results[0]?.n ?? null
 }
@@ -143,24 +166,25 @@ export type Kept = {
 
 export async function keepAnswer(
   d1: D1Database,
-  { threadId, runId }: TurnKey,
+  { threadId, runId, node }: TurnKey,
   { answer, tokens, outcome, summed }: Kept,
   now: number,
 ): Promise<void> {
   await d1.batch([
     d1
       .prepare(
-        `UPDATE agent_threads SET updated_at = ?3, summary = coalesce(?4, summary), window_from = max(window_from, ?5)
-         WHERE id = ?1 AND EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL)`,
+        `UPDATE agent_threads SET updated_at = ?4, summary = coalesce(?5, summary), window_from = max(window_from, ?6),
+           bytes = bytes + ${bytesOf('?7')}
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM agent_turns WHERE ${KEY} AND outcome IS NULL)`,
       )
-      .bind(threadId, runId, now, summed?.summary ?? null, summed?.windowFrom ?? 0),
+      .bind(threadId, runId, node, now, summed?.summary ?? null, summed?.windowFrom ?? 0, answer),
     d1
       .prepare(
         `UPDATE agent_turns SET n = CASE WHEN n >= ${WAITING} THEN ${NEXT} ELSE n END,
-           answer = ?3, tokens = tokens + ?4, outcome = ?5, ended_at = ?6
-         WHERE thread_id = ?1 AND run_id = ?2 AND outcome IS NULL`,
+           answer = ?4, tokens = tokens + ?5, outcome = ?6, ended_at = ?7
+         WHERE ${KEY} AND outcome IS NULL`,
       )
-      .bind(threadId, runId, answer, tokens, outcome, now),
+      .bind(threadId, runId, node, answer, tokens, outcome, now),
   ])
 }
 
@@ -209,6 +233,7 @@ export type MessageRow = {
   /** Twice the number of its turn; one more for the answer. */
   at: number
   runId: string
+  node: string
   said: string
   outcome: string | null
   createdAt: number
@@ -225,7 +250,7 @@ export async function findMessages(
   const [sign, direction] = isDown ? ['<', 'DESC'] : ['>', 'ASC']
   const bound = isDown ? 'n <= ?2 / 2' : 'n >= ?2 / 2'
   const half = (at: string, said: string, created: string, more: string) =>
-    `SELECT ${at} AS at, run_id AS runId, ${said} AS said, outcome, ${created} AS createdAt FROM agent_turns
+    `SELECT ${at} AS at, run_id AS runId, node, ${said} AS said, outcome, ${created} AS createdAt FROM agent_turns
      WHERE thread_id = ?1 AND ${bound} AND ${at} ${sign} ?2${more}`
   const { results } = await d1
     .prepare(

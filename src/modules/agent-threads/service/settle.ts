@@ -2,14 +2,15 @@
 // in between loses nothing. Invariants:
 // 1. An answer is kept once, whoever comes first (repo/turns.ts).
 // 2. A turn is over when its run has ended, in whatever way, and is not retried: a thread is never stuck with a run that is gone.
+//    In a workflow it is over with its node.
 import type { RequestContext } from '../../../context.ts'
 import type { Json } from '../../../core/json.ts'
-import { isTerminal } from '../../../engine/model/state.ts'
+import { isSettled, isTerminal } from '../../../engine/model/state.ts'
 import type { Summed } from '../../../nodes/ai/inner/summary.ts'
 import type { Round, Turn } from '../../../nodes/ai/loop/turn.ts'
 import { type RunRpc, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
 import { answerOf, tokensIn } from '../pure/answer.ts'
-import { dropTurn, findOpenTurns, keepAnswer, moveTurn, type OpenTurn } from '../repo/turns.ts'
+import { dropTurn, findOpenTurns, keepAnswer, moveTurn, type OpenTurn, type TurnKey } from '../repo/turns.ts'
 
 export type Scope = Pick<RequestContext, 'env' | 'now'>
 
@@ -21,10 +22,12 @@ const START_MS = 60_000
 const MAX_RETRIES = 50
 
 /** Copies the answers of turns that have ended. Returns the turns that are still running or in line. */
-export async function settleTurns(scope: Scope, threadId: string, butOf?: string): Promise<OpenTurn[]> {
+export async function settleTurns(scope: Scope, threadId: string, but?: TurnKey): Promise<OpenTurn[]> {
   const open: OpenTurn[] = []
-  for (const turn of await findOpenTurns(scope.env.DB, threadId))
-    if (turn.runId === butOf || !(await settleTurn(scope, turn))) open.push(turn)
+  for (const turn of await findOpenTurns(scope.env.DB, threadId)) {
+    const isOwn = turn.runId === but?.runId && turn.node === but.node
+    if (isOwn || !(await settleTurn(scope, turn))) open.push(turn)
+  }
   return open
 }
 
@@ -41,10 +44,12 @@ export async function settleTurn({ env, now }: Scope, turn: OpenTurn): Promise<b
     return true
   }
   if (view.id !== turn.runId) await moveTurn(env.DB, turn, view.id)
-  if (!isTerminal(view.status)) return false
   const of = { ...turn, runId: view.id }
-  const [rounds, summed, outcome] = await Promise.all([roundsOf(run), summedOf(run), outcomeOf(run, view)])
-  await keep({ env, now }, of, { rounds, ...outcome, summed })
+  const ended = await endOf(run, view, turn.node)
+  if (ended === null) return false
+  const path = turn.node === '' ? AGENT_NODE : turn.node
+  const [rounds, summed] = await Promise.all([roundsOf(run, path), summedOf(run, path)])
+  await keep({ env, now }, of, { rounds, ...ended, summed })
   return true
 }
 
@@ -78,44 +83,58 @@ async function viewOf(env: Scope['env'], runId: string): Promise<Found> {
   return { run, view: await run.view({ output: false }) }
 }
 
-async function outcomeOf(run: RunRpc, view: RunView): Promise<Pick<Ended, 'outcome' | 'code'>> {
-  if (view.status !== 'succeeded')
-    return {
-      outcome: view.status === 'cancelled' ? 'cancelled' : 'error',
-      code: (view.error as { code?: string } | null)?.code ?? null,
-    }
-  const [output] = await readOutputs(run, [AGENT_NODE])
-  return { outcome: (output as { finishReason?: string } | null)?.finishReason ?? 'stop', code: null }
+/** How it ended; null while it goes on. */
+async function endOf(
+  run: RunRpc,
+  view: RunView,
+  node: string,
+): Promise<Pick<Ended, 'outcome' | 'code'> | null> {
+  const answering = node === '' ? null : await run.node(node)
+  const isOver = answering !== null && isSettled(answering.status)
+  const ended = isOver ? answering : isTerminal(view.status) ? view : null
+  if (ended === null) return null
+  if (ended.status === 'succeeded') {
+    const [output] = await readOutputs(run, [node === '' ? AGENT_NODE : node])
+    return { outcome: (output as { finishReason?: string } | null)?.finishReason ?? 'stop', code: null }
+  }
+  return {
+    outcome: ended.status === 'cancelled' ? 'cancelled' : 'error',
+    code: (ended.error as { code?: string } | null)?.code ?? null,
+  }
 }
 
 const ROUNDS_A_QUESTION = 20
 
 /** What the model said and the tools gave, as the steps have recorded it. */
-async function roundsOf(run: RunRpc): Promise<Round[]> {
+async function roundsOf(run: RunRpc, node: string): Promise<Round[]> {
   const rounds: Round[] = []
   for (;;) {
     const numbers = Array.from({ length: ROUNDS_A_QUESTION }, (_, index) => rounds.length + index + 1)
     const found = await readOutputs(
       run,
-      numbers.flatMap((round) => [pathOf('model', round), pathOf('tool', round)]),
+      numbers.flatMap((round) => [pathOf(node, 'model', round), pathOf(node, 'tool', round)]),
     )
     for (const index of numbers.keys()) {
       const turn = found[index * 2] as Turn | null
       if (turn === null) return rounds
       const results = found[index * 2 + 1] as Json[] | null
       const round = rounds.length + 1
-      rounds.push({ turn, results: results ?? (await resultsOf(run, turn, round)), raised: null })
+      rounds.push({
+        turn,
+        results: results ?? (await resultsOf(run, turn, pathOf(node, 'tool', round))),
+        raised: null,
+      })
     }
   }
 }
 
-const pathOf = (node: string, round: number): string =>
-  `${AGENT_NODE}.${node}${round === 1 ? '' : `~${round}`}`
+const pathOf = (node: string, step: string, round: number): string =>
+  `${node}.${step}${round === 1 ? '' : `~${round}`}`
 
 /** Of calls that were cut off there are the results of those that had been made. */
-async function resultsOf(run: RunRpc, turn: Turn, round: number): Promise<Json[] | null> {
+async function resultsOf(run: RunRpc, turn: Turn, path: string): Promise<Json[] | null> {
   if (turn.kind !== 'answer' || turn.calls.length === 0) return null
-  const items = turn.calls.map((_, index) => `${pathOf('tool', round)}:${index}`)
+  const items = turn.calls.map((_, index) => `${path}:${index}`)
   const found = await readOutputs(
     run,
     items.flatMap((item) => [`${item}.result`, `${item}.refuse`]),
@@ -123,9 +142,9 @@ async function resultsOf(run: RunRpc, turn: Turn, round: number): Promise<Json[]
   return items.map((_, index) => found[index * 2] ?? found[index * 2 + 1] ?? null)
 }
 
-async function summedOf(run: RunRpc): Promise<Summed | null> {
+async function summedOf(run: RunRpc, node: string): Promise<Summed | null> {
   for (let round = 1; ; round++) {
-    const [output] = await readOutputs(run, [pathOf('sum', round)])
+    const [output] = await readOutputs(run, [pathOf(node, 'sum', round)])
     if (output === undefined || output === null) return null
     const summed = output as Partial<Summed>
     if (typeof summed.summary === 'string' && typeof summed.windowFrom === 'number')

@@ -40,6 +40,7 @@ const toThread = (row: ThreadRow): Thread => ({
   title: row.title,
   metadata: JSON.parse(row.metadata) as Thread['metadata'],
   turns: row.turns,
+  bytes: row.bytes,
   runId: row.runId,
   inLine: Math.max(0, row.open - 1),
   summary: row.summary === '' ? null : row.summary,
@@ -163,10 +164,12 @@ export async function listMessages(
   return query.count ? { ...page, total: await countMessages(ctx.env.DB, id) } : page
 }
 
-function toMessage({ at, runId, said, outcome, createdAt }: MessageRow): ThreadMessage {
+function toMessage({ at, runId, node, said, outcome, createdAt }: MessageRow): ThreadMessage {
   const isAnswer = at % 2 === 1
+  // A run of a workflow may answer more than once.
+  const id = node === '' ? runId : `${runId}.${node}`
   return {
-    id: isAnswer ? runId : `${runId}-asked`,
+    id: isAnswer ? id : `${id}-asked`,
     role: isAnswer ? 'assistant' : 'user',
     parts: partsOf(JSON.parse(said) as Json[]),
     metadata: { runId, finishReason: isAnswer ? outcome : null, createdAt: toIso(createdAt) },

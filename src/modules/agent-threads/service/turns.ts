@@ -6,7 +6,15 @@ import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import type { ThreadsPort } from '../../../nodes/ports.ts'
-import { asNewest, asOlder, tokensIn, transcriptOf } from '../pure/answer.ts'
+import {
+  asNewest,
+  asOlder,
+  bytesOf,
+  keptOf,
+  MAX_ASKED_BYTES,
+  tokensIn,
+  transcriptOf,
+} from '../pure/answer.ts'
 import { windowOf } from '../pure/window.ts'
 import { findThread, type ThreadRow } from '../repo/threads.ts'
 import {
@@ -18,6 +26,7 @@ import {
   findSizes,
   hasTurn,
   MAX_IN_LINE,
+  MAX_THREAD_BYTES,
   MAX_TURNS,
   moveTurn,
   moveWindow,
@@ -34,28 +43,37 @@ export type Question = TurnKey & Pick<Claim, 'mayWait' | 'isAgain'> & { asked: J
 export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question): Promise<boolean> {
   const { env } = ctx
   if (await hasTurn(env.DB, question)) return false
+  const claim = claimOf(question, ctx.now())
+  if (bytesOf(claim.asked) > MAX_ASKED_BYTES)
+    throw new AppError('agent.question_too_large', { detail: TOO_LARGE })
   const open = await settleTurns(ctx, thread.id)
-  const claim = {
-    asked: JSON.stringify(question.asked),
-    tokens: tokensIn(question.asked),
-    mayWait: question.mayWait,
-    isAgain: question.isAgain,
-    now: ctx.now(),
-  }
   const isFree = question.mayWait ? open.length <= MAX_IN_LINE : open.length === 0
   if (isFree && (await claimTurn(env.DB, question, claim))) {
     if (thread.title === '') await titleFrom(ctx, thread, question.asked)
     return true
   }
   const now = await requireThread(ctx, thread.id)
-  if (now.turns >= MAX_TURNS)
-    throw new AppError('resource.conflict', { detail: `A thread has at most ${MAX_TURNS} turns.` })
+  if (isFull(now, claim.asked)) throw new AppError('agent.thread_full', { detail: FULL })
   throw new AppError('agent.thread_busy', {
     detail: question.mayWait
       ? `${MAX_IN_LINE} calls wait for the thread already.`
       : 'Another call is being answered in the thread. Wait for its run to end, cancel it, or send queue: true.',
     ...(now.runId === null ? {} : { runId: now.runId }),
   })
+}
+
+const TOO_LARGE = `A thread keeps questions of at most ${MAX_ASKED_BYTES} bytes. Send what is longer as a file.`
+const FULL = `A thread holds at most ${MAX_TURNS} turns and ${MAX_THREAD_BYTES} bytes. Begin a new one.`
+
+const isFull = ({ turns, bytes }: ThreadRow, asked: string): boolean =>
+  turns >= MAX_TURNS || bytes + bytesOf(asked) > MAX_THREAD_BYTES
+
+function claimOf(
+  { asked, mayWait, isAgain }: Pick<Question, 'asked' | 'mayWait' | 'isAgain'>,
+  now: number,
+): Claim {
+  const kept = keptOf(asked)
+  return { asked: JSON.stringify(kept), tokens: tokensIn(kept), mayWait, isAgain, now }
 }
 
 /** The run was refused. */
@@ -72,22 +90,20 @@ type Recalling = Parameters<ThreadsPort['recall']>[0] & { teamId: string; runId:
 
 /** What an agent sees of the thread. Again it gives the same. */
 export async function recallThread(scope: Scope, recalling: Recalling): Promise<Recalled> {
-  const { teamId, threadId, runId, asked, memory, tokens } = recalling
+  const { teamId, threadId, runId, node, agentId, asked, memory, tokens } = recalling
   const { DB } = scope.env
   const thread = await findThread(DB, teamId, threadId)
   if (thread === null) return 'not_found'
-  const open = await settleTurns(scope, threadId, runId)
-  const key = { threadId, runId }
-  // A rerun asks again what its run had asked, in a turn of its own.
+  // In a workflow; a call of an agent was looked at before its run began.
+  if (node !== '' && thread.agentId !== '' && thread.agentId !== agentId) return 'other_agent'
+  const key = { threadId, runId, node }
+  const open = await settleTurns(scope, threadId, key)
+  // Workflows ask in turns that they take here, and a rerun asks again what its run had asked.
   if (!(await hasTurn(DB, key))) {
-    const claim = {
-      asked: JSON.stringify(asked),
-      tokens: tokensIn(asked),
-      mayWait: false,
-      isAgain: false,
-      now: scope.now(),
-    }
-    if (open.length > 0 || !(await claimTurn(DB, key, claim))) return 'busy'
+    const claim = claimOf({ asked, mayWait: false, isAgain: false }, scope.now())
+    if (bytesOf(claim.asked) > MAX_ASKED_BYTES) return 'too_large'
+    if (open.length > 0) return 'busy'
+    if (!(await claimTurn(DB, key, claim))) return isFull(thread, claim.asked) ? 'full' : 'busy'
   }
   const n = await beginTurn(DB, key)
   if (n === null) return 'busy'
@@ -115,4 +131,10 @@ export async function recallThread(scope: Scope, recalling: Recalling): Promise<
 const MAX_SAID_CHARS = 4_000
 const MAX_SUM_CHARS = 100_000
 
-type Recalled = Awaited<ReturnType<ThreadsPort['recall']>> | 'not_found' | 'busy'
+type Recalled =
+  | Awaited<ReturnType<ThreadsPort['recall']>>
+  | 'not_found'
+  | 'other_agent'
+  | 'too_large'
+  | 'full'
+  | 'busy'

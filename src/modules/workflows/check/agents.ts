@@ -19,10 +19,10 @@ export const agentsIn = (definition: unknown): NamedAgent[] =>
       : [],
   )
 
-/** Whether the definition calls an agent of the team, with a fixed id or an expression. */
+/** Whether the definition calls an agent of the team, or any agent in a thread, with a fixed id or an expression. */
 export const asksTeamAgent = (definition: unknown): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(
-    ({ params }) => params.agentId !== undefined,
+    ({ params: { agentId, threadId } }) => agentId !== undefined || threadId !== undefined,
   )
 
 /** Integrations that models and tools name directly in the definition. */

@@ -220,7 +220,7 @@ function questionOf(world: World, node: PlanNode, planned: PlannedNode): Setup |
 }
 
 function storedQuestion({ agents, now }: World, params: AgentParams): Setup | null {
-  const agent = agents.get(params.agentId ?? '')
+  const agent = params.agent ?? agents.get(params.agentId ?? '')
   return agent === undefined ? null : setupOf(agent, params, now)
 }
 

@@ -32,7 +32,7 @@ export function requireMayUse(actor: Actor, definition: unknown, triggers: unkno
     requireFor(actor, 'integrations:use', 'tools through an expression, which could name an integration')
   if (hasUnknownModels(definition))
     requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
-  if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent of the team')
+  if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent or a thread of the team')
 }
 
 const requireFor = (actor: Actor, scope: Scope, what: string): void =>

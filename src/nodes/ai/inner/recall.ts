@@ -1,8 +1,11 @@
 // Reads the part of the thread that the agent sees, as the first step of an answer. It is recorded, so that a repeated call sends the same.
-
+import { outerPath } from '../../../engine/model/path.ts'
 import { contextSizeOf, isProvider } from '../../../providers/models/index.ts'
 import type { ModelRung } from '../../../providers/models/types.ts'
-import { effectNode, type NodeResult } from '../../node.ts'
+import { effectNode, NodeFailure, type NodeResult } from '../../node.ts'
+import type { NodePorts } from '../../ports.ts'
+import { AgentParams } from '../agent.ts'
+import type { AgentSpec } from '../agent-spec.ts'
 import type { Setup } from '../settings.ts'
 import { ThreadParams } from '../thread.ts'
 import { setupOf } from './setup.ts'
@@ -11,36 +14,77 @@ import { setupOf } from './setup.ts'
 const SHARE_OF_LIMIT = 10
 const SHARE_OF_CONTEXT = 3
 
-export const aiRecall = effectNode({
-  type: 'ai.recall',
+const base = {
   internal: true,
   category: 'ai',
-  summary: 'Reads what was said in a thread.',
-  params: ThreadParams,
   output: 'What the calls are made of.',
   example: {},
   ports: () => ['main', 'sum'],
   mockPort: () => 'main',
   needsCredential: false,
   effectful: true,
-  run: async ({ threads, models }, { params, nowMs }): Promise<NodeResult> => {
-    const { threadId, agent, ...given } = params
-    const setup = setupOf(agent, given, nowMs)
-    if (setup.models.length === 0) setup.models = [await models.usual('chat')]
-    const { messages, summary, toSum } = await threads.recall({
+} as const
+
+export const aiRecall = effectNode({
+  ...base,
+  type: 'ai.recall',
+  summary: 'Reads what was said in a thread.',
+  params: ThreadParams,
+  run: (ports, { params: { threadId, agent, queue = false, ...given }, nowMs }): Promise<NodeResult> =>
+    recalled(ports, agent, setupOf(agent, given, nowMs), {
       threadId,
-      asked: setup.messages,
-      memory: agent.memory ?? DEFAULT_MEMORY,
-      tokens: tokensFor(setup),
+      node: '',
+      agentId: null,
+      mayWait: queue,
+    }),
+})
+
+export const aiJoin = effectNode({
+  ...base,
+  type: 'ai.join',
+  summary: 'Takes a turn in a thread, and reads what was said in it.',
+  params: AgentParams,
+  run: async (ports, { params, nowMs, path }): Promise<NodeResult> => {
+    const { threadId, agentId, queue = false, ...given } = params
+    const agent = agentId === undefined ? params.agent : await ports.agents.find(agentId)
+    if (threadId === undefined || agent === undefined) throw invalid('threadId and an agent are needed')
+    const setup = setupOf(agent, given, nowMs)
+    if (setup.messages.some((message) => (message as { role?: string }).role !== 'user'))
+      throw invalid('messages: in a thread only the user is quoted: it has the rest')
+    return recalled(ports, agent, setup, {
+      threadId,
+      node: outerPath(path),
+      agentId: agentId ?? null,
+      mayWait: queue,
     })
-    const output: Setup = {
-      ...setup,
-      messages: [...messages, ...setup.messages],
-      thread: { summary, toSum },
-    }
-    return { output, port: toSum === null ? 'main' : 'sum' }
   },
 })
+
+type Place = Pick<Parameters<NodePorts['threads']['recall']>[0], 'threadId' | 'node' | 'agentId' | 'mayWait'>
+
+async function recalled(
+  { threads, models }: NodePorts,
+  { memory = DEFAULT_MEMORY }: AgentSpec,
+  setup: Setup,
+  place: Place,
+): Promise<NodeResult> {
+  if (setup.models.length === 0) setup.models = [await models.usual('chat')]
+  const { messages, summary, toSum } = await threads.recall({
+    ...place,
+    asked: setup.messages,
+    memory,
+    tokens: tokensFor(setup),
+  })
+  const output: Setup = {
+    ...setup,
+    messages: [...messages, ...setup.messages],
+    thread: { summary, toSum },
+  }
+  return { output, port: toSum === null ? 'main' : 'sum' }
+}
+
+const invalid = (message: string): NodeFailure =>
+  new NodeFailure({ code: 'params.invalid', message, retryable: false })
 
 function tokensFor({ limits, models }: Setup): number {
   const sizes = models.flatMap((rung) => sizeOf(rung) ?? [])

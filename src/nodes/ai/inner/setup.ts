@@ -43,7 +43,7 @@ export const aiLoad = effectNode({
   },
 })
 
-function begun({ models, ...setup }: Setup, hasEdge: (port: string) => boolean): NodeResult {
+export function begun({ models, ...setup }: Setup, hasEdge: (port: string) => boolean): NodeResult {
   const ladder = ladderOf(models.length === 0 ? undefined : models, hasEdge)
   return { output: { ...setup, models: ladder.models } satisfies Setup, port: ladder.port }
 }
