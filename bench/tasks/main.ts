@@ -12,7 +12,7 @@ import { line } from '../engine/workloads.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
 import { untilQuiet } from '../quiet.ts'
 import { median } from '../stats.ts'
-import { fillTasks } from './rows.ts'
+import { FILLED_UNTIL, fillTasks } from './rows.ts'
 
 const { values } = parseArgs({
   options: {
@@ -189,7 +189,10 @@ async function exports(): Promise<void> {
       most = Math.max(most, residentMb())
     }, 20)
     const took = await timed(async () => {
-      const { run } = await engine.call<{ run: string }>('POST', '/api/v1/tasks/export', { format })
+      const { run } = await engine.call<{ run: string }>('POST', '/api/v1/tasks/export', {
+        format,
+        filter: { createdTo: FILLED_UNTIL },
+      })
       await untilEnd(engine, run)
     }).finally(() => clearInterval(watch))
     say(

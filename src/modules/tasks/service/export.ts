@@ -15,6 +15,8 @@ import type { StepScope } from './step-scope.ts'
 
 export const MAX_STREAMED = 10_000
 export const MAX_XLSX_ROWS = 100_000
+/** Written in pieces, so its size does not count; the storage of the plan bounds it too. */
+const MAX_EXPORT_BYTES = 1024 ** 3
 
 type ExportInput = Written & { file: string; rows: number; filter: ListFilter }
 
@@ -78,6 +80,7 @@ export async function writeExport({ request, teamId, runId, userId, input }: Ste
     name: file,
     chunks: stream as unknown as AsyncIterable<Uint8Array>,
     sizeBytes: null,
+    maxBytes: MAX_EXPORT_BYTES,
     tags: ['tasks', 'export'],
     operationId: `tasks.export ${runId}`,
   })

@@ -34,11 +34,17 @@ export async function* walkTasks(
   filter: ListFilter,
   now: number,
 ): AsyncGenerator<TaskRow[], undefined> {
-  let cursor: string | null = null
-  do {
-    const page: WalkPage = await walkPage(d1, teamId, filter, { sort: 'created', limit: PAGE, cursor }, now)
-    if (page.rows.length > 0) yield page.rows
-    cursor = page.cursor
-  } while (cursor !== null)
+  const pageAt = (cursor: string | null): Promise<WalkPage> => {
+    const page = walkPage(d1, teamId, filter, { sort: 'created', limit: PAGE, cursor }, now)
+    // It is read while the page before is worked on; a failure is met where it is awaited.
+    page.catch(() => undefined)
+    return page
+  }
+  let next: Promise<WalkPage> | null = pageAt(null)
+  while (next !== null) {
+    const { rows, cursor }: WalkPage = await next
+    next = cursor === null ? null : pageAt(cursor)
+    if (rows.length > 0) yield rows
+  }
   return undefined
 }
