@@ -150,6 +150,7 @@ export const ERROR_HELP: Record<ErrorCode, string> = {
     '`detail` has the current status. Get the task and choose an action that it allows.',
   'task.lease_lost':
     'Stop working on the task: its lease has expired, or the task was ended. Claim another one.',
+  'task.lease_expired': 'Claim the task again. Report progress more often, or ask for a longer lease.',
   'job.status_not_allowed': '`errors` lists the statuses that the job can change to.',
   internal: 'A bug or failure of the service. Give the operator the `requestId`.',
 }
