@@ -86,7 +86,7 @@ test('a mail to more recipients than are left goes to none, and a repeated attem
   for (let i = 0; i < 3; i++) await notify.email(mail(team.owner.email), key)
   expect(await sendAll(Array.from({ length: 48 }, () => notify.email(mail(ada.email), newKey())))).toBe(48)
   await expect(notify.email(mail(ada.email, bob.email), newKey())).rejects.toMatchObject({
-    error: { code: 'plan.limit_reached', message: expect.stringContaining('49 are sent') },
+    error: { code: 'plan.limit_reached', message: expect.stringContaining('49 were sent today') },
   })
   expect(await waitingMails(bob.email)).toBe(0)
   await notify.email(mail(bob.email), newKey())
