@@ -83,7 +83,7 @@ export const ERRORS = {
   'hook.unauthorized': entry(401, 'The delivery is not authenticated'),
   'hook.missing_id': entry(400, 'The delivery has no id'),
   'hook.not_configured': entry(503, 'The trigger has no secret to check deliveries with'),
-  'integration.in_use': entry(409, 'Workflows use the integration'),
+  'integration.in_use': entry(409, 'Something of the team uses the integration'),
   'integration.no_test': entry(409, 'This integration cannot be tested'),
   'integration.no_consent': entry(409, 'This integration does not use consent'),
   'integration.connect_failed': entry(400, 'The integration could not be connected'),

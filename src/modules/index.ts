@@ -24,6 +24,7 @@ import { kvModule } from './kv/index.ts'
 import { mailModule } from './mail/index.ts'
 import { modelsModule } from './models/index.ts'
 import { notificationsModule } from './notifications/index.ts'
+import { pricesModule } from './prices/index.ts'
 import { realtimeModule } from './realtime/index.ts'
 import { runsModule } from './runs/index.ts'
 import { schedulesModule } from './schedules/index.ts'
@@ -71,6 +72,7 @@ const PRODUCT = [
   agentCallsModule,
   filesModule,
   deploymentsModule,
+  pricesModule,
   finopsModule,
   modelsModule,
   kvModule,

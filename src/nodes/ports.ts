@@ -247,11 +247,17 @@ export type TasksPort = {
   step: (step: TasksStep, given: Json) => Promise<Json>
 }
 
+export type ImportsPort = {
+  /** Imports the next rows of the file that the run is for. `progress` is told after each page. */
+  step: (signal: AbortSignal, progress: (data: unknown) => void) => Promise<{ again: boolean; output: Json }>
+}
+
 export type NodePorts = {
   agents: AgentsPort
   budget: BudgetPort
   deploy: DeployPort
   tasks: TasksPort
+  imports: ImportsPort
   http: HttpPort
   runs: RunsPort
   store: StorePort

@@ -16,6 +16,7 @@ import { aiLoad, aiSetup } from './ai/inner/setup.ts'
 import { aiSummary } from './ai/inner/summary.ts'
 import { aiItem } from './ai/item.ts'
 import { aiThread } from './ai/thread.ts'
+import { COST_STEPS } from './costs/steps.ts'
 import { dataAggregate } from './data/aggregate.ts'
 import { dataDedupe } from './data/dedupe.ts'
 import { dataFilter } from './data/filter.ts'
@@ -121,6 +122,7 @@ export const INNER_NODES: readonly NodeType[] = [
   aiObject,
   aiLabel,
   aiEnd,
+  ...COST_STEPS,
   ...DEPLOY_STEPS,
   ...TASKS_STEPS,
 ]

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { calcPrice } from '@pydantic/genai-prices'
 import { findPort } from '../../scripts/server/port.ts'
-import { type ModelRate, modelCostMicros } from '../../src/modules/finops/prices/model-price.ts'
+import { type ModelRate, modelCostMicros } from '../../src/modules/prices/model-price.ts'
 import { call, signIn } from '../e2e/client.ts'
 import {
   end,

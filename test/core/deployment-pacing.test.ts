@@ -10,6 +10,8 @@ import {
   treeParts,
   withCreated,
 } from '../../src/modules/deployments/platforms/github-pages/git.ts'
+import { githubPages } from '../../src/modules/deployments/platforms/github-pages/index.ts'
+import type { PlatformState, Site } from '../../src/modules/deployments/platforms/platform.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -59,4 +61,13 @@ test('a tree goes in parts of at most 500 entries and 2 MB, in order', () => {
     expect(part.length).toBeLessThanOrEqual(MAX_TREE_ENTRIES)
     expect(new TextEncoder().encode(JSON.stringify(part)).length).toBeLessThanOrEqual(MAX_TREE_BYTES)
   }
+})
+
+test('deployments with one token share its limit', () => {
+  const now = 10 * HOUR_MS
+  const site = { deployment: { state: {} }, now: () => now } as unknown as Site
+  const atWork = (calls: number) => [{ created: [[now - 1_000, calls]] }] as unknown as PlatformState[]
+  expect(githubPages.pace?.(site, [])).toBe(now)
+  expect(githubPages.pace?.(site, atWork(40))).toBe(now)
+  expect(githubPages.pace?.(site, atWork(60))).toBe(now - 1_000 + MINUTE_MS)
 })

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest'
 import { crc32 } from '../../src/core/crc32.ts'
 import { Settings } from '../../src/modules/deployments/schema.ts'
 import { faultsOf, folderOf, inOrder, judgePath } from '../../src/modules/deployments/source/paths.ts'
+import {
+  entryBytes,
+  readerOf,
+  WINDOW_BYTES,
+  windowsOf,
+} from '../../src/modules/deployments/source/windows.ts'
 import { readDirectory, readEnd, ZipFault } from '../../src/modules/deployments/source/zip-directory.ts'
 import { startProcessorTime } from '../helpers/processor-time.ts'
 
@@ -99,6 +105,51 @@ test('pages come after what they refer to, and the first page last', () => {
     'b/index.html',
     'index.html',
   ])
+})
+
+test('entries of a zip stand in the order of the archive, behind their rank', () => {
+  const entries = [
+    { path: 'index.html', zipOffset: 0 },
+    { path: 'a.js', zipOffset: 900 },
+    { path: 'b.js', zipOffset: 100 },
+  ]
+  expect(inOrder(entries).map(({ path }) => path)).toEqual(['b.js', 'a.js', 'index.html'])
+})
+
+const KB = 1024
+const placeAt = (zipOffset: number, zipBytes: number) => ({
+  ...{ fileId: 'file_a', fileVersion: 1, zipOffset, zipBytes },
+})
+
+test('entries that are near each other are read together, in windows of at most a mebibyte', () => {
+  const small = Array.from({ length: 300 }, (_, n) => placeAt(n * 10 * KB, 9 * KB))
+  const windows = windowsOf([...small].reverse())
+  expect(windows.map(({ starts }) => starts.length)).toEqual([102, 102, 96])
+  for (const { offset, end } of windows) expect(end - offset).toBeLessThanOrEqual(WINDOW_BYTES)
+  expect(windowsOf([placeAt(0, KB), placeAt(200 * KB, KB), placeAt(400 * KB, 2_000 * KB)])).toEqual([])
+  const other = { ...placeAt(2 * KB, KB), fileId: 'file_b' }
+  expect(windowsOf([placeAt(0, KB), other])).toEqual([])
+})
+
+test('a window is read once, let go with its last entry, and a second read goes by itself', async () => {
+  const archive = Uint8Array.from({ length: 60 * KB }, (_, n) => n % 251)
+  const asked: number[] = []
+  const open = async (_of: unknown, part?: { offset: number; length: number }) => {
+    asked.push(part?.length ?? -1)
+    return new Blob([archive.slice(part?.offset, (part?.offset ?? 0) + (part?.length ?? 0))]).stream()
+  }
+  // Two directory entries at one place, as only made-up archives have.
+  const places = [placeAt(0, KB), placeAt(10 * KB, KB), placeAt(10 * KB, KB), placeAt(20 * KB, KB)]
+  const reader = readerOf(open as never, places)
+  const of = { fileId: 'file_a', version: 1 }
+  const read = (at: number) => reader.read(of, at, entryBytes(KB))
+  for (const at of [0, 10, 20]) {
+    const bytes = await read(at * KB)
+    expect(bytes).toEqual(archive.slice(at * KB, at * KB + entryBytes(KB)))
+  }
+  expect(asked).toEqual([20 * KB + entryBytes(KB)])
+  await read(10 * KB)
+  expect(asked).toHaveLength(2)
 })
 
 type Made = { name: string; content?: string; flags?: number; method?: number; mode?: number }

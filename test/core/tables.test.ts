@@ -38,6 +38,7 @@ test('SQL stands in db, queue, repos and the stores of objects only', () => {
  */
 const OWNERS: Record<string, string> = {
   ...tablesBySchemaFile(),
+  price_tables: 'prices',
   sessions: 'auth',
   refresh_tokens: 'auth',
   one_time_tokens: 'auth',
@@ -126,7 +127,7 @@ const ALSO_READS: Record<string, Record<string, string>> = {
   outbox: {
     admin: 'work that was given up',
     events: 'events that are still on their way',
-    finops: 'imports that were given up',
+    finops: 'imports and exports that were given up',
     mail: 'mails that are posted already',
     system: 'metrics',
   },
@@ -158,13 +159,18 @@ const ALSO_READS: Record<string, Record<string, string>> = {
   realtime_connections: { admin: 'statistics', system: 'metrics' },
   run_leases: { usage: 'slots that hosts may give away are not free' },
   run_followers: { admin: 'statistics', system: 'metrics' },
-  agents: { teams: 'counted against the plan', usage: 'counted against the plan' },
+  agents: {
+    integrations: 'what uses an integration',
+    teams: 'counted against the plan',
+    usage: 'counted against the plan',
+  },
   webhook_endpoints: {
     db: 'whether a change is for webhooks, too',
     runs: 'whether a report is for webhooks, too',
     teams: 'counted against the plan',
     usage: 'counted against the plan',
   },
+  cost_export_schedules: { integrations: 'what uses an integration' },
   workflow_versions: {
     hooks: 'what a delivery starts',
     integrations: 'which workflows use one',

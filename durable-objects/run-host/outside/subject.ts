@@ -8,13 +8,13 @@ import { cancellerOf } from '../show/view.ts'
 export function subjectMessage(machine: RunShell): QueueMessage | null {
   const run = machine.requireRun()
   const { kind, subjectId, teamId, runId } = run.spec
-  if (subjectId === undefined || kind !== 'deployment') return null
-  const { status } = run.state.run
+  if (subjectId === undefined || (kind !== 'deployment' && kind !== 'import')) return null
   const error = hideStored(run.state.run.error, run)
-  return {
-    ...{ type: 'deployment.ended', teamId, deploymentId: subjectId, runId },
-    status: status as 'succeeded' | 'failed' | 'cancelled',
+  const end = {
+    status: run.state.run.status as 'succeeded' | 'failed' | 'cancelled',
     error: error === null ? null : { code: error.code, message: error.message },
-    cancelledBy: cancellerOf(run, machine.store),
   }
+  if (kind === 'import') return { type: 'import.ended', teamId, importId: subjectId, runId, ...end }
+  const cancelledBy = cancellerOf(run, machine.store)
+  return { type: 'deployment.ended', teamId, deploymentId: subjectId, runId, ...end, cancelledBy }
 }

@@ -13,6 +13,7 @@ import { credentialsOf } from './credentials.ts'
 import { deployPort } from './deploy.ts'
 import { filesPort } from './files.ts'
 import { httpPort } from './http.ts'
+import { importsPort } from './imports.ts'
 import { modelsPort } from './models.ts'
 import { notifyPort } from './notify.ts'
 import { runsPort } from './runs.ts'
@@ -51,6 +52,7 @@ export function buildPorts({
     budget: budgetPort({ ...context, teamId: spec.teamId }, log),
     deploy: deployPort({ context, run, store }),
     tasks: tasksPort({ context, run }),
+    imports: importsPort({ context, run }),
     http: httpPort(reach, timeoutOf(run, effect.path), credentials.call),
     runs: runsPort({ env, run, store, isChanged: effect.prepared.isChanged, now }),
     store: storePort({ d1: env.DB, teamId: spec.teamId, now }),

@@ -129,3 +129,20 @@ export const deploymentLogs = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.deploymentId, t.seq] }), index('deployment_logs_team').on(t.teamId)],
 )
+
+/** What still counts of deployments that were deleted: platforms limit what is sent in a day. */
+export const deletedDeployments = sqliteTable(
+  'deleted_deployments',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    integrationId: text('integration_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    published: integer('published').notNull(),
+    uploads: integer('uploads').notNull(),
+  },
+  (t) => [
+    index('deleted_deployments_integration').on(t.integrationId, t.createdAt),
+    index('deleted_deployments_created').on(t.createdAt),
+  ],
+)

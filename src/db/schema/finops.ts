@@ -342,6 +342,9 @@ export const costImports = sqliteTable(
     kind: text('kind', { enum: ['costs', 'usage'] }).notNull(),
     fileId: text('file_id').notNull(),
     fileVersion: integer('file_version').notNull(),
+    fileName: text('file_name').notNull().default(''),
+    /** The run that does it; null of those from before imports were runs. */
+    runId: text('run_id'),
     options: text('options', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     status: text('status', { enum: IMPORT_STATUSES }).notNull(),
     /** The line of the last processed record. */
@@ -388,6 +391,23 @@ export const costMappings = sqliteTable(
 
 export const EXPORT_EVERY = ['day', 'week', 'month'] as const
 
+export const EXPORT_RUN_STATUSES = ['running', 'retrying', 'succeeded', 'empty', 'failed'] as const
+
+/** How the last export of a schedule has gone. */
+export type ExportRun = {
+  status: (typeof EXPORT_RUN_STATUSES)[number]
+  from: string
+  to: string
+  startedAt: number
+  finishedAt: number | null
+  /** The name of the team's file, and its id once it is written. */
+  file: string
+  fileId: string | null
+  /** The key in the bucket, once it is there. */
+  object: string | null
+  error: string | null
+}
+
 /** When the costs of a team are next exported to files. */
 export const costExportSchedules = sqliteTable(
   'cost_export_schedules',
@@ -396,8 +416,12 @@ export const costExportSchedules = sqliteTable(
     every: text('every', { enum: EXPORT_EVERY }).notNull(),
     format: text('format', { enum: ['csv', 'jsonl', 'focus'] }).notNull(),
     folder: text('folder').notNull(),
+    /** A bucket that each file is sent to as well, and the template of its key there. */
+    integrationId: text('integration_id'),
+    objectPath: text('object_path'),
     nextAt: integer('next_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    lastRun: text('last_run', { mode: 'json' }).$type<ExportRun>(),
   },
   (t) => [index('cost_export_schedules_next').on(t.nextAt)],
 )

@@ -4,16 +4,17 @@ import { checkBudget } from './budgets/check.ts'
 import { finopsExport } from './export-repo.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { costRoutes, usageRoutes } from './routes.ts'
-import { endGivenUpImports, runImport } from './transfer/import/run.ts'
-import { runExport, startDueExports } from './transfer/schedule/run.ts'
+import { takeImportEnd } from './transfer/import/end.ts'
+import { endGivenUpImports } from './transfer/import/run.ts'
+import { startImportRun } from './transfer/import/start.ts'
+import { endGivenUpExports, runExport, startDueExports } from './transfer/schedule/run.ts'
 
 /** For what costs money the moment it is done. */
 export { type BudgetScope, type Reserved, reserveBudget, settleBudget } from './budgets/ledger.ts'
 /** For a commit that changes what a team has spent in this month. */
 export { budgetCheck } from './budgets/repo.ts'
 
-export { type ModelRate, modelCostMicros, type TokenCounts } from './prices/model-price.ts'
-export { modelRatesOf } from './prices/service.ts'
+export { type ImportStep, stepImport } from './transfer/import/run.ts'
 
 export const finopsModule = defineModule({
   name: 'finops',
@@ -22,10 +23,16 @@ export const finopsModule = defineModule({
     ['/api/v1/costs', costRoutes],
     ['/api/v1/usage', usageRoutes],
   ],
-  jobs: { 'budget.check': checkBudget, 'costs.export': runExport, 'costs.import': runImport },
+  jobs: {
+    'budget.check': checkBudget,
+    'costs.export': runExport,
+    'costs.import': startImportRun,
+    'import.ended': takeImportEnd,
+  },
   expires: [{ table: 'budget_holds', column: 'expires_at', keepMs: DAY_MS }],
   cron: [
     { name: 'start exports of costs', run: startDueExports },
+    { name: 'end exports of costs that were given up', run: endGivenUpExports },
     { name: 'end imports that were given up', run: endGivenUpImports },
   ],
   exportLists: finopsExport,

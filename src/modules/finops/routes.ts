@@ -2,7 +2,6 @@
 import { router } from '../../http/router.ts'
 import { ownCostRoutes } from './costs/routes.ts'
 import { forecastRoutes } from './forecast/routes.ts'
-import { priceRoutes } from './prices/routes.ts'
 import { rateRoutes } from './rates/routes.ts'
 import { summaryRoutes } from './summaries/routes.ts'
 import { exportRoutes } from './transfer/export/routes.ts'
@@ -12,7 +11,6 @@ import { ownUsageRoutes } from './usage/routes.ts'
 
 export const costRoutes = router()
   .route('/', ownCostRoutes)
-  .route('/', priceRoutes)
   .route('/', rateRoutes)
   .route('/', summaryRoutes('costs'))
   .route('/', forecastRoutes)

@@ -46,6 +46,15 @@ function fits(pattern: string, host: string, port: string, isPlain: boolean): bo
   return wantedHost.startsWith('*.') ? host.endsWith(wantedHost.slice(1)) : host === wantedHost
 }
 
+/** Whether all that fits the second pattern fits the first. */
+export function coversHost(pattern: string, other: string): boolean {
+  if (pattern === other) return true
+  if (!pattern.startsWith('*.')) return false
+  const [, name = '', port] = /^(?:\*\.)?(.*?)(:\d+)?$/.exec(other) ?? []
+  const [, parent = '', ownPort] = /^\*(\..*?)(:\d+)?$/.exec(pattern) ?? []
+  return port === ownPort && name.endsWith(parent)
+}
+
 /** What a list of patterns may not hold, in words; null for a pattern that may be there. */
 export function hostFault(pattern: string, allowHosts: readonly string[]): string | null {
   const bare = pattern.replace(/^\*\./, '').replace(/:\d+$/, '')

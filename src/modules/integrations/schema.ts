@@ -223,6 +223,10 @@ export const IntegrationUsage = z
     referencedBy: z
       .array(z.strictObject({ workflowId: z.string(), workflowName: z.string() }))
       .describe('Workflows whose current version names it, whether they have run or not.'),
+    agents: z
+      .array(z.strictObject({ agentId: z.string(), agentName: z.string() }))
+      .describe('Agents whose tools or models name it.'),
+    exportsCosts: z.boolean().describe('Whether the scheduled export of costs is sent there.'),
   })
   .meta({ id: 'IntegrationUsage' })
 export type IntegrationUsage = z.infer<typeof IntegrationUsage>

@@ -31,6 +31,7 @@ export const KINDS = {
   'deployment.failed': { description: 'A deployment has failed.', mail: true },
   'budget.threshold': { description: 'Spending has reached a threshold of a budget.', mail: true },
   'budget.stopped': { description: 'A budget is used up, and work was stopped.', mail: true },
+  'export.failed': { description: 'A scheduled export of costs has failed.', mail: true },
   'integration.broken': { description: 'An integration has stopped working.', mail: true },
   'webhook.disabled': { description: 'A webhook was disabled.', mail: true },
   'security.notice': {

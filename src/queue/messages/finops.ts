@@ -15,10 +15,21 @@ export const CostsExport = z.object({
 })
 export type CostsExport = z.infer<typeof CostsExport>
 
-/** Reads the next page of an import. */
+/** Starts the run of an import, in case the request that asked for it was lost. */
 export const CostsImport = z.object({
   type: z.literal('costs.import'),
   teamId: z.string().min(1),
   importId: z.string().min(1),
 })
 export type CostsImport = z.infer<typeof CostsImport>
+
+/** The run of an import has ended. */
+export const ImportEnded = z.object({
+  type: z.literal('import.ended'),
+  teamId: z.string(),
+  importId: z.string(),
+  runId: z.string(),
+  status: z.enum(['succeeded', 'failed', 'cancelled']),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+})
+export type ImportEnded = z.infer<typeof ImportEnded>

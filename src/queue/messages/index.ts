@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { ApprovalDecide } from './approvals.ts'
 import { DeploymentEnded, DeploymentStart } from './deployments.ts'
 import { EventDeliver, EventDispatch } from './events.ts'
-import { BudgetCheck, CostsExport, CostsImport } from './finops.ts'
+import { BudgetCheck, CostsExport, CostsImport, ImportEnded } from './finops.ts'
 import { MailSend } from './mail.ts'
 import { NotificationCreate } from './notifications.ts'
 import { AnnouncementNotify, AnnouncementTell, RealtimePublish } from './realtime.ts'
@@ -26,6 +26,7 @@ export const QueueMessage = z.discriminatedUnion('type', [
   DeploymentStart,
   EventDeliver,
   EventDispatch,
+  ImportEnded,
   LiveRevoke,
   MailSend,
   RealtimePublish,

@@ -13,6 +13,7 @@ export const NOTIFICATION_KINDS = [
   'deployment.failed',
   'budget.threshold',
   'budget.stopped',
+  'export.failed',
   'integration.broken',
   'webhook.disabled',
   'security.notice',

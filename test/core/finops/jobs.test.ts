@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../../src/core/clock.ts'
 import { costMicroUsdOf, microHoursOf } from '../../../src/modules/finops/jobs/meter.ts'
 import { type JobState, newState, nextState } from '../../../src/modules/finops/jobs/state.ts'
 import { JOB_STATUSES, mayFollow, nextStatuses } from '../../../src/modules/finops/jobs/status.ts'
-import { gpuKey, providerKey } from '../../../src/modules/finops/prices/key.ts'
+import { gpuKey, providerKey } from '../../../src/modules/prices/key.ts'
 
 const NOW = Date.UTC(2026, 2, 1)
 const codeOf = (work: () => unknown): string => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { modelCostMicros, type TokenCounts } from '../../../src/modules/finops/prices/model-price.ts'
+import { modelCostMicros, type TokenCounts } from '../../../src/modules/prices/model-price.ts'
 
 const rate = (unit: string, usd: string, above = 0) => ({ unit, above, usd })
 const tokens = (more: Partial<TokenCounts>): TokenCounts => ({

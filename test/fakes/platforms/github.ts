@@ -108,7 +108,8 @@ export async function github(request: IncomingMessage, response: ServerResponse,
     return void response.writeHead(isThere ? 200 : 404).end()
   }
   if (what === 'trees' && method === 'GET') {
-    const lines = find(['ls-tree', '-r', '-z', more[0] ?? ''])
+    const isWhole = url.searchParams.has('recursive')
+    const lines = find(['ls-tree', ...(isWhole ? ['-r'] : []), '-z', more[0] ?? ''])
     const tree = (lines ?? '').split('\0').filter((line) => line !== '')
     return answer(200, {
       truncated: false,

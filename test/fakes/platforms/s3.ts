@@ -37,6 +37,11 @@ export async function s3(request: IncomingMessage, response: ServerResponse, url
     note(403)
     return sendError(response, 403, 'AccessDenied')
   }
+  const hash = request.headers['x-amz-content-sha256']
+  if (/^[0-9a-f]{64}$/.test(String(hash)) && hash !== createHash('sha256').update(body).digest('hex')) {
+    note(400)
+    return sendError(response, 400, 'XAmzContentSHA256Mismatch')
+  }
   const store = (bytes: Buffer, etag: string, headers: Stored['headers']): void => {
     bucket.set(key, { bytes, etag, headers })
     const digest = createHash('sha256').update(bytes).digest('hex')

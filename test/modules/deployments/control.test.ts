@@ -157,6 +157,18 @@ test('a key needs integrations:use to ask the platform once more', async () => {
   expect((await refreshWith('deployments:write', 'integrations:use')).status).toBe(200)
 })
 
+test('a key that publishes files has to be allowed to read them', async () => {
+  const person = await newPerson()
+  const { body } = await siteOf(person)
+  const scopes = ['deployments:write', 'integrations:use']
+  const { key } = (await post('/api/v1/auth/api-keys', person, { name: 'ci', scopes })).body
+  for (const path of [PATH, `${PATH}/plan`]) {
+    const answer = await post(path, { apiKey: key } as unknown as Person, body)
+    expect([answer.status, answer.body.code]).toEqual([403, 'access.scope_missing'])
+    expect(answer.body.detail).toContain('files:read')
+  }
+})
+
 test('bad input names the field, and nothing of another team is found', async () => {
   const [person, other] = [await newPerson(), await newPerson()]
   const { body } = await siteOf(person)

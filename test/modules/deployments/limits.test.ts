@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { downloadZip } from 'client-zip'
 import { expect, test } from 'vitest'
 import type { PlanDeployment } from '../../../src/modules/deployments/schema.ts'
-import { post } from '../../helpers/api.ts'
+import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { deploy, failAt, PATH, projectOf, seenAt, upload } from './deployments.ts'
@@ -136,6 +136,9 @@ test.each([
     const asked = { ...body, ...ZIP, platform: 'vercel' as const }
     expect((await post(`${PATH}/plan`, person, asked)).body.refusals).toEqual([])
     await useToday(person, asked, deployments, uploads)
+    // One that was deleted counts as before.
+    const { items } = (await get(`${PATH}?limit=1`, person)).body
+    expect((await call('DELETE', `${PATH}/${items[0].id}?keepRemote=true`, { as: person })).status).toBe(204)
     const plan = await post(`${PATH}/plan`, person, asked)
     expect(plan.body.refusals).toEqual([
       { code: 'deployment.limit_reached', message: expect.stringMatching(said) },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { deploy, ended, PATH, projectOf, seenAt, uploadSite } from './deployments.ts'
+import { deploy, ended, failAt, PATH, projectOf, seenAt, uploadSite } from './deployments.ts'
 
 const SITE = {
   'index.html': '<!doctype html><p>One</p>',
@@ -45,6 +45,22 @@ test.each(['vercel', 'netlify', 'github-pages'] as const)(
     expect((await call('DELETE', `${PATH}/${third.id}`, { as: person })).status).toBe(204)
   },
 )
+
+test('a tree that GitHub cuts off is read folder by folder, so that nothing is sent again', async () => {
+  const person = await newPerson()
+  const { body, place, folder } = await projectOf(person, 'github-pages')
+  await uploadSite(person, folder, SITE)
+  await deploy(person, body)
+  const { contents } = await seenAt(place)
+  const cut = { status: 200, body: JSON.stringify({ truncated: true, tree: [] }) }
+  await failAt(place, { match: 'GET /git/trees/', ...cut })
+  expect((await post(`${PATH}/plan`, person, body)).body.files).toMatchObject({ upload: 0, unchanged: 5 })
+  await failAt(place, { match: 'GET /git/trees/', ...cut })
+  expect(await deploy(person, body)).toMatchObject({ status: 'ready', files: { changed: 0 } })
+  expect((await seenAt(place)).contents).toEqual(contents)
+  await failAt(place, { match: 'GET /git/trees/', ...cut, times: 2 })
+  expect(await deploy(person, body)).toMatchObject({ error: { code: 'deployment.too_large' } })
+})
 
 test.each(['vercel', 'netlify'] as const)(
   'a preview at %s is promoted without sending anything',

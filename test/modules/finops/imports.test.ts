@@ -1,10 +1,15 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
-import { runImport } from '../../../src/modules/finops/transfer/import/run.ts'
+import { expect, test, vi } from 'vitest'
+import { newId } from '../../../src/core/ids.ts'
+import { prepare } from '../../../src/db/statement.ts'
+import { takeImportEnd } from '../../../src/modules/finops/transfer/import/end.ts'
+import { insertImport } from '../../../src/modules/finops/transfer/import/repo.ts'
+import { type ImportStep, stepImport } from '../../../src/modules/finops/transfer/import/run.ts'
 import { randomFrom } from '../../contract/support/random.ts'
 import { app, call, get, post } from '../../helpers/api.ts'
-import { runCronTasks, runJobs, withContext } from '../../helpers/jobs.ts'
+import { clock } from '../../helpers/clock.ts'
+import { runCronTasks, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { casesOf, SEED } from '../../helpers/random-cases.ts'
 import { insertRows, randomRow } from './brute-force.ts'
@@ -33,10 +38,24 @@ async function imported(
     ...options
   }: { name?: string; path?: string; [option: string]: unknown } = {},
 ) {
-  const id = await start(as, await upload(as, name, content), options, path)
-  await runJobs()
-  return (await get(`${COSTS}/imports/${id}`, as)).body
+  return ended(as, await start(as, await upload(as, name, content), options, path))
 }
+
+const TIMES = { timeout: 30_000, interval: 25 }
+
+const ended = (as: Person, id: string): Promise<any> =>
+  vi.waitFor(async () => {
+    const { body } = await get(`${COSTS}/imports/${id}`, as)
+    if (body.finishedAt === null) throw new Error(body.status)
+    return body
+  }, TIMES)
+
+const runEnded = (as: Person, runId: string): Promise<any> =>
+  vi.waitFor(async () => {
+    const { body } = await get(`/api/v1/runs/${runId}`, as)
+    if (!['succeeded', 'failed', 'cancelled'].includes(body.status)) throw new Error(body.status)
+    return body
+  }, TIMES)
 
 const errorsOf = async (as: Person, id: string) => (await get(`${COSTS}/imports/${id}/errors`, as)).body.items
 
@@ -255,14 +274,29 @@ test('a FOCUS file: lines that differ stay apart, equal lines are summed, and ag
   expect(kept).toEqual(computed)
 })
 
-test('an import whose message was given up has failed, and says so', async () => {
+test('an import is a run, which tells what came of it', async () => {
+  const person = await newPerson()
+  const done = await imported(person, `${HEAD}2026-01-31,aws,EC2,bill,12.5,search\n`)
+  const run = await runEnded(person, done.runId)
+  expect(run).toMatchObject({ kind: 'import', subjectId: done.id, status: 'succeeded' })
+  expect((await get(`/api/v1/runs/${done.runId}/output`, person)).body).toMatchObject({ created: 1 })
+  const failed = await imported(person, `${HEAD}2026-01-32,aws,EC2,bill,1,\n`, { onError: 'stop' })
+  const { status, error } = await runEnded(person, failed.runId)
+  expect([status, error.message]).toEqual(['failed', failed.error])
+  const again = await post(`/api/v1/runs/${failed.runId}/retry`, person, {})
+  expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining('Start another import')])
+})
+
+test('an import whose run never began has failed, and says so', async () => {
   const person = await newPerson()
   const id = await start(person, await upload(person, 'x.csv', HEAD))
-  await env.DB.prepare(
-    "UPDATE outbox SET status = 'dead', last_error = 'no room' WHERE type = 'costs.import' AND json_extract(body, '$.importId') = ?",
-  )
-    .bind(id)
-    .run()
+  await ended(person, id)
+  await env.DB.batch([
+    env.DB.prepare("UPDATE cost_imports SET status = 'queued', finished_at = NULL WHERE id = ?").bind(id),
+    env.DB.prepare(
+      "UPDATE outbox SET status = 'dead' WHERE type = 'costs.import' AND body ->> 'importId' = ?",
+    ).bind(id),
+  ])
   await runCronTasks('end imports that were given up')
   expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
     status: 'failed',
@@ -305,62 +339,87 @@ test.each([
 const many = (n: number) =>
   `date,provider,line,costUsd\n${Array.from({ length: n }, (_, i) => `2026-01-31,aws,${i},1`).join('\n')}`
 
-test('a cancelled import keeps whole pages and goes no further', async () => {
+/** An import that no run does: its steps are made by hand. */
+async function importByHand(person: Person, text: string) {
+  const { teamId, userId } = person
+  const importId = newId('imp', clock.now())
+  const row = {
+    ...{ id: importId, teamId, userId, kind: 'costs' as const, options: {}, status: 'queued' as const },
+    ...{ fileId: await upload(person, 'x.csv', text), fileVersion: 1, createdAt: clock.now() },
+  }
+  await withContext((request) => prepare(env.DB, insertImport(request.db, row)).run())
+  const of = { teamId, importId, signal: new AbortController().signal, progress: () => undefined }
+  return {
+    importId,
+    step: (DB = env.DB, more: Partial<ImportStep> = {}) =>
+      withContext((request) =>
+        stepImport({ ...of, ...more, request: { ...request, env: { ...request.env, DB } } }),
+      ),
+  }
+}
+
+test('a cancelled import keeps whole pages and goes no further, whether the import or its run was cancelled', async () => {
   const person = await newPerson()
-  const id = await start(person, await upload(person, 'x.csv', many(3)))
-  const cancelled = await call('POST', `${COSTS}/imports/${id}/cancel`, { as: person })
-  expect([cancelled.status, cancelled.body.status]).toEqual([200, 'cancelled'])
-  await runJobs()
-  expect(await rowsOf(person.teamId)).toEqual([])
-  expect((await call('POST', `${COSTS}/imports/${id}/cancel`, { as: person })).status).toBe(409)
+  const { importId, step } = await importByHand(person, many(1_700))
+  const limit = new AbortController()
+  await expect(
+    step(env.DB, { signal: limit.signal, progress: () => limit.abort(new Error('cancelled')) }),
+  ).rejects.toThrow('cancelled')
+  const cancelled = await call('POST', `${COSTS}/imports/${importId}/cancel`, { as: person })
+  expect([cancelled.status, cancelled.body]).toEqual([
+    200,
+    expect.objectContaining({ status: 'cancelled', created: 500 }),
+  ])
+  await expect(step()).rejects.toThrow('The import has ended; it is cancelled.')
+  expect(await rowsOf(person.teamId)).toHaveLength(500)
+  expect((await call('POST', `${COSTS}/imports/${importId}/cancel`, { as: person })).status).toBe(409)
+
+  const other = await importByHand(person, many(3))
+  const ended = { teamId: person.teamId, importId: other.importId, runId: 'run_x' }
+  await withContext((request) =>
+    takeImportEnd(request, { type: 'import.ended', ...ended, status: 'cancelled', error: null }),
+  )
+  await expect(other.step()).rejects.toThrow('The import has ended; it is cancelled.')
 })
 
-test('consumers that die or do the same message at once write each page once, and the import goes on', async () => {
+test('steps that die or are made at once write each page once, and the import goes on', async () => {
   const person = await newPerson()
-  const id = await start(person, await upload(person, 'x.csv', many(1_700)))
-  const run = () =>
-    withContext((request) =>
-      runImport(request, { type: 'costs.import', teamId: person.teamId, importId: id }),
-    )
+  const { teamId } = person
+  const { importId, step } = await importByHand(person, many(1_700))
   // Dies after its second page.
   let commits = 0
-  await withContext(async (request) => {
-    const DB = new Proxy(request.env.DB, {
-      get: (d1, name) => {
-        const value = Reflect.get(d1, name)
-        if (name !== 'batch') return typeof value === 'function' ? value.bind(d1) : value
-        return (...args: Parameters<D1Database['batch']>) => {
-          if (++commits > 2) throw new Error('killed')
-          return d1.batch(...args)
-        }
-      },
-    })
-    const dying = { ...request, env: { ...request.env, DB } }
-    await expect(
-      runImport(dying, { type: 'costs.import', teamId: person.teamId, importId: id }),
-    ).rejects.toThrow('killed')
+  const dying = new Proxy(env.DB, {
+    get: (d1, name) => {
+      const value = Reflect.get(d1, name)
+      if (name !== 'batch') return typeof value === 'function' ? value.bind(d1) : value
+      return (...args: Parameters<D1Database['batch']>) => {
+        if (++commits > 2) throw new Error('killed')
+        return d1.batch(...args)
+      }
+    },
   })
-  expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
+  await expect(step(dying)).rejects.toThrow('killed')
+  expect((await get(`${COSTS}/imports/${importId}`, person)).body).toMatchObject({
     status: 'running',
     created: 1_000,
     line: 1_001,
   })
-  expect(await rowsOf(person.teamId)).toHaveLength(1_000)
-  await Promise.all([run(), run(), run()])
-  await runJobs()
-  expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
+  expect(await rowsOf(teamId)).toHaveLength(1_000)
+  await Promise.all([step(), step(), step()])
+  expect(await step()).toMatchObject({ again: false, output: { created: 1_700 } })
+  expect((await get(`${COSTS}/imports/${importId}`, person)).body).toMatchObject({
     status: 'succeeded',
     created: 1_700,
     line: 1_701,
   })
-  expect(await rowsOf(person.teamId)).toHaveLength(1_700)
+  expect(await rowsOf(teamId)).toHaveLength(1_700)
 })
 
 test('two imports of the same file at once leave each row once', async () => {
   const person = await newPerson()
   const fileId = await upload(person, 'x.csv', many(700))
-  await Promise.all([start(person, fileId), start(person, fileId)])
-  await Promise.all([runJobs(), runJobs()])
+  const ids = await Promise.all([start(person, fileId), start(person, fileId)])
+  await Promise.all(ids.map((id) => ended(person, id)))
   expect(await rowsOf(person.teamId)).toHaveLength(700)
 })
 

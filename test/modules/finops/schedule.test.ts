@@ -3,10 +3,13 @@ import { expect, test } from 'vitest'
 import { dayOf } from '../../../src/core/clock.ts'
 import { addDays } from '../../../src/modules/finops/summaries/period.ts'
 import { startDueExports } from '../../../src/modules/finops/transfer/schedule/run.ts'
-import { call, get } from '../../helpers/api.ts'
+import { lastPeriod } from '../../../src/modules/finops/transfer/schedule/times.ts'
+import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { runJobs, withContext } from '../../helpers/jobs.ts'
-import { newPerson } from '../../helpers/people.ts'
+import { mailTo, runCronTasks, runJobs, runJobsOfType, withContext } from '../../helpers/jobs.ts'
+import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
+import { bucketOf, failAt, fresh, seenAt } from '../deployments/deployments.ts'
+import { newIntegration } from '../integrations/integrations.ts'
 import { COSTS, postCost } from './rows.ts'
 
 const SCHEDULE = `${COSTS}/export/schedule`
@@ -55,4 +58,116 @@ test('an export that cannot be written stands in the audit log', async () => {
 test.each(['../up', '/a', 'a//b', 'a/../b', 'a\\b', '.'])('the folder %j is refused', async (folder) => {
   const answer = await call('PUT', SCHEDULE, { as: await newPerson(), body: { every: 'day', folder } })
   expect(answer.status).toBe(422)
+})
+
+const lastMonth = (): string => lastPeriod('month', clock.now()).from.slice(0, 7)
+
+async function scheduledFor(person: Person, more: Record<string, unknown>) {
+  await postCost(person, { date: `${lastMonth()}-03`, costUsd: 12.5 })
+  const answer = await call('PUT', SCHEDULE, { as: person, body: { every: 'month', ...more } })
+  expect([answer.status, answer.body]).toEqual([200, expect.objectContaining({ lastRun: null })])
+  return answer.body
+}
+
+const runNow = async (person: Person) => {
+  expect((await post(`${SCHEDULE}/run`, person, {})).body.lastRun).toMatchObject({ status: 'running' })
+  await runJobsOfType('costs.export')
+  return (await get(SCHEDULE, person)).body.lastRun
+}
+
+/** The time of the next attempt of all exports of the team has come. */
+const hurry = (teamId: string) =>
+  env.DB.prepare(
+    "UPDATE outbox SET next_at = 0 WHERE type = 'costs.export' AND status = 'pending' AND body ->> 'teamId' = ?",
+  )
+    .bind(teamId)
+    .run()
+
+test('an export is sent to a bucket, with its hash, under the key that the template says', async () => {
+  const person = await newPerson()
+  const bucket = fresh()
+  const { id, name } = await bucketOf(person, bucket)
+  const set = await scheduledFor(person, { integration: name, path: 'costs/year={year}/{month}/' })
+  expect(set).toMatchObject({ integrationId: id, path: 'costs/year={year}/{month}/' })
+  const run = await runNow(person)
+  const [year, month] = lastMonth().split('-')
+  expect(run).toMatchObject({ status: 'succeeded', error: null, from: `${lastMonth()}-01` })
+  expect(run.object).toBe(`costs/year=${year}/${month}/${run.file.replace('exports/', '')}`)
+  const { calls, contents } = await seenAt(bucket)
+  expect(calls).toMatchObject([{ method: 'PUT', status: 200, digest: run.object }])
+  const file = (await get(`/api/v1/files/${run.fileId}`, person)).body
+  expect(contents).toEqual({ [file.sha256]: 1 })
+})
+
+test('a store that is down is tried again, and the bucket that the schedule names by then gets the file once', async () => {
+  const person = await newPerson()
+  const [first, second] = [fresh(), fresh()]
+  await scheduledFor(person, { integration: (await bucketOf(person, first)).id })
+  await failAt(first, { status: 503, body: '<Error><Code>SlowDown</Code></Error>' })
+  expect(await runNow(person)).toMatchObject({
+    status: 'retrying',
+    error: 'The store is busy.',
+    object: null,
+  })
+  expect((await post(`${SCHEDULE}/run`, person, {})).status).toBe(409)
+  const { id } = await bucketOf(person, second)
+  await call('PUT', SCHEDULE, { as: person, body: { every: 'month', integration: id } })
+  await hurry(person.teamId)
+  await runJobsOfType('costs.export')
+  expect((await get(SCHEDULE, person)).body.lastRun).toMatchObject({ status: 'succeeded', error: null })
+  expect((await seenAt(first)).contents).toEqual({})
+  expect(Object.values((await seenAt(second)).contents)).toEqual([1])
+})
+
+test('what another try cannot mend is given up at once, and the owner is told why', async () => {
+  const person = await newPerson()
+  const bucket = fresh()
+  await scheduledFor(person, { integration: (await bucketOf(person, bucket)).id })
+  await failAt(bucket, { status: 404, body: '<Error><Code>NoSuchBucket</Code></Error>' })
+  expect(await runNow(person)).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('There is no such bucket.'),
+  })
+  const [mail] = await mailTo(person.email)
+  expect(mail?.subject).toContain('was given up')
+  expect(mail?.text).toContain('There is no such bucket.')
+})
+
+test('an export whose message was given up has failed, and the owner is told once', async () => {
+  const person = await newPerson()
+  const bucket = fresh()
+  await scheduledFor(person, { integration: (await bucketOf(person, bucket)).id })
+  await failAt(bucket, { status: 500 })
+  await runNow(person)
+  await env.DB.prepare(
+    "UPDATE outbox SET status = 'dead' WHERE type = 'costs.export' AND body ->> 'teamId' = ?",
+  )
+    .bind(person.teamId)
+    .run()
+  await runCronTasks('end exports of costs that were given up', 'end exports of costs that were given up')
+  expect((await get(SCHEDULE, person)).body.lastRun).toMatchObject({ status: 'failed' })
+  const told = (await mailTo(person.email)).filter(({ subject }) => subject.includes('was given up'))
+  expect(told).toHaveLength(1)
+})
+
+test('only a bucket of the team is taken, from who may use it; it counts as a use', async () => {
+  const { owner, join } = await newTeam()
+  const { id } = await bucketOf(owner, fresh())
+  const other = await newIntegration(owner)
+  const set = (as: Person, body: object) => call('PUT', SCHEDULE, { as, body: { every: 'day', ...body } })
+  expect((await set(await newPerson(), { integration: id })).body.code).toBe('credential.not_found')
+  expect((await set(owner, { integration: other.id })).body.code).toBe('credential.unusable')
+  expect((await set(owner, { path: 'a/' })).status).toBe(422)
+  expect((await set(owner, { integration: id, path: '../{name}' })).status).toBe(422)
+  const { body: made } = await post('/api/v1/auth/api-keys', owner, { name: 'k', scopes: ['costs:write'] })
+  const byKey = { as: { apiKey: made.key }, body: { every: 'day', integration: id } }
+  expect((await call('PUT', SCHEDULE, byKey)).status).toBe(403)
+  expect((await set(await join('member'), { integration: id })).status).toBe(200)
+  const refused = await call('DELETE', `/api/v1/users/integrations/${id}`, { as: owner })
+  expect([refused.status, refused.body.code]).toEqual([409, 'integration.in_use'])
+  expect(refused.body.detail).toContain('export')
+  const path = `/api/v1/users/integrations/${id}?force=true`
+  expect((await call('DELETE', path, { as: owner })).status).toBe(204)
+  await postCost(owner, { date: `${lastMonth()}-03` })
+  expect((await post(`${SCHEDULE}/run`, owner, {})).body.code).toBe('credential.not_found')
 })

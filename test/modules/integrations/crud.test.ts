@@ -6,7 +6,7 @@ import { clock } from '../../helpers/clock.ts'
 import { runCronTasks } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
-import { body, newIntegration, PATH, targetHost } from './integrations.ts'
+import { body, newIntegration, newModelServer, PATH, targetHost } from './integrations.ts'
 
 const SECRET = 'a-token-of-some-length-7f3a'
 
@@ -238,6 +238,49 @@ test('a rotation keeps the old value for its overlap, and then it is erased', as
   expect((await post(`${PATH}/${id}/rotate`, person, { secrets: {} })).status).toBe(422)
   const at = await post(`${PATH}/${id}/rotate`, person, { secrets: { token: SECRET }, overlapS: 0 })
   expect(at.body.secretsSet.token.previousUntil).toBeNull()
+})
+
+test('a change that lets secrets go elsewhere needs all of them again, and ends what a rotation keeps', async () => {
+  const person = await newPerson()
+  const { id } = await newIntegration(person, { allowedHosts: ['*.example.com'] })
+  const patch = (change: object) => call('PATCH', `${PATH}/${id}`, { as: person, body: change })
+  const refused = await patch({ allowedHosts: ['*.example.com', 'evil.example.org'] })
+  expect([refused.status, refused.body.errors]).toEqual([
+    422,
+    [
+      {
+        path: '/secrets/token',
+        message: expect.stringContaining('evil.example.org'),
+        code: 'secret_required',
+      },
+    ],
+  ])
+  expect((await get(`${PATH}/${id}`, person)).body.allowedHosts).toEqual(['*.example.com'])
+  // Fewer hosts, and hosts within those that there are.
+  expect((await patch({ allowedHosts: ['api.example.com'] })).status).toBe(200)
+  await post(`${PATH}/${id}/rotate`, person, { secrets: { token: 'made-up-by-a-thief' } })
+  const sent = { allowedHosts: ['evil.example.org'], secrets: { token: 'made-up-by-a-thief' } }
+  expect((await patch(sent)).body.secretsSet.token.previousUntil).toBeNull()
+})
+
+test('what names an integration stands in the way of its deletion: also agents', async () => {
+  const person = await newPerson()
+  const { id, name } = await newModelServer(person)
+  const agent = await post('/api/v1/agents', person, {
+    name: 'Asker',
+    type: 'custom',
+    models: [{ provider: 'openai-compatible', model: 'echo', integration: name }],
+  })
+  expect(agent.status, agent.text).toBe(201)
+  const refused = await call('DELETE', `${PATH}/${id}`, { as: person })
+  expect([refused.status, refused.body.errors]).toEqual([
+    409,
+    [{ resourceId: agent.body.id, message: 'agent Asker', code: 'integration.in_use' }],
+  ])
+  expect((await get(`${PATH}/${id}/usage`, person)).body.agents).toEqual([
+    { agentId: agent.body.id, agentName: 'Asker' },
+  ])
+  expect((await call('DELETE', `${PATH}/${id}?force=true`, { as: person })).status).toBe(204)
 })
 
 test('hosts that nobody has named follow the address', async () => {

@@ -181,7 +181,11 @@ test('another client or address drops the tokens, so that none goes there; a new
     config: { testUrl: `${provider()}/me?x=1` },
   })
   expect(await tokens()).toEqual({ access: expect.any(String), refresh: expect.any(String) })
-  expect((await patch({ config: { tokenUrl: `${target()}/echo` } })).body.status).toBe('needs_reconnect')
+  const elsewhere = { config: { tokenUrl: `${target()}/echo` } }
+  const refused = await patch(elsewhere)
+  expect([refused.status, refused.body.errors[0].path]).toEqual([422, '/secrets/clientSecret'])
+  const secrets = { clientSecret: OAUTH_CLIENT.clientSecret }
+  expect((await patch({ ...elsewhere, secrets })).body.status).toBe('needs_reconnect')
   expect(await tokens()).toEqual({ access: null, refresh: null })
 })
 

@@ -36,6 +36,25 @@ test('a key that only writes tasks starts none', async () => {
   ])
 })
 
+test('a key that may not read files names none in a task', async () => {
+  const ada = await newPerson()
+  const raw = 'a,b\n1,2\n'
+  const headers = { 'x-filename': 'data.csv' }
+  const { body: file } = await call('POST', '/api/v1/files/upload', { as: ada, raw, headers })
+  const [writes, reads] = [
+    await keyOf(ada, 'tasks:read', 'tasks:write'),
+    await keyOf(ada, 'tasks:read', 'tasks:write', 'files:read'),
+  ]
+  const there = await newTask(ada)
+  const named = { ...research, files: [file.id] }
+  expect(await codeOf(post(TASKS, writes, named))).toBe('access.scope_missing')
+  const analysis = { title: 'Sums', type: 'dataAnalysis', input: { file: 'data.csv' } }
+  expect(await codeOf(post(TASKS, writes, analysis))).toBe('access.scope_missing')
+  const change = { as: writes, body: { files: [file.id] } }
+  expect(await codeOf(call('PATCH', `${TASKS}/${there.id}`, change))).toBe('access.scope_missing')
+  expect(await codeOf(post(TASKS, reads, named))).toBe(201)
+})
+
 test('a key of a worker makes no tasks and changes none', async () => {
   const ada = await newPerson()
   const works = await keyOf(ada, 'tasks:read', 'tasks:run')

@@ -24,7 +24,11 @@ export type Connection = { call: PlatformCall; credential: Credential }
 export async function connect(
   scope: CredentialScope,
   integration: string,
-  { signal, count = () => undefined }: { signal?: AbortSignal; count?: (integrationId: string) => void } = {},
+  {
+    signal,
+    count = () => undefined,
+    timeoutMs = TIMEOUT_MS,
+  }: { signal?: AbortSignal; count?: (integrationId: string) => void; timeoutMs?: number } = {},
 ): Promise<Connection> {
   const credential = await openCredential(scope, integration)
   const reach = reachOf(scope.env, scope.settings)
@@ -32,7 +36,10 @@ export async function connect(
     credential,
     call: async (request) => {
       count(credential.id)
-      const answer = readable(await send(scope, credential, reach, request, signal), credential)
+      const answer = readable(
+        await send(scope, credential, reach, request, { signal, timeoutMs }),
+        credential,
+      )
       if (answer.status < 300 || request.also?.includes(answer.status)) return answer
       throw request.explain?.(answer) ?? statusFault(request, answer)
     },
@@ -44,7 +51,7 @@ const send = (
   credential: Credential,
   reach: Reach,
   { method, url, headers, body, json }: PlatformRequest,
-  signal: AbortSignal | undefined,
+  { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
 ): Promise<OutboundAnswer> => {
   const sent = json === undefined ? body : JSON.stringify(json)
   return callWithCredential(
@@ -60,7 +67,7 @@ const send = (
       },
       ...(sent === undefined ? {} : { body: sent }),
       maxBytes: MAX_ANSWER_BYTES,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       followRedirects: false,
       ...(signal === undefined ? {} : { signal }),
     },

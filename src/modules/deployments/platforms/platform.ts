@@ -105,8 +105,8 @@ export type Platform = {
   /** Whether the content is there already. Absent where that does no harm, or `compare` tells it. */
   isThere?: (site: Site, file: SiteFile, all: () => Promise<SiteFile[]>) => Promise<boolean>
   send: (site: Site, file: SiteFile, open: OpenFile) => Promise<void>
-  /** When the next batch may be sent; absent for at once. */
-  pace?: (site: Site) => number
+  /** When the next batch may be sent; absent for at once. `others` are of deployments with the same integration. */
+  pace?: (site: Site, others: readonly PlatformState[]) => number
   /** What is kept of a batch for it. */
   paced?: (site: Site, sent: number) => PlatformState
   publish: (site: Site, files: readonly SiteFile[], removed: readonly string[]) => Promise<Published>

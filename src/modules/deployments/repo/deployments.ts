@@ -1,4 +1,5 @@
 // Invariant: a deployment that has ended is not changed by its run any more. Every write of a step asks for an open status.
+import { DAY_MS } from '../../../core/clock.ts'
 import { columns, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
 import { keysetRead, type ListOptions } from '../../../db/paginate.ts'
 import type { deployments } from '../../../db/schema/index.ts'
@@ -201,7 +202,47 @@ export function updateDeployment(
 export const deleteDeployment = (teamId: string, id: string): Statement =>
   statement(`DELETE FROM deployments WHERE id = ? AND team_id = ? AND status NOT IN ${OPEN}`, id, teamId)
 
-/** What was done with the integration since: deployments that were published, and files that were sent, also by those that failed. */
+/** No deployment takes longer. */
+const MAX_AGE_MS = 2 * DAY_MS
+
+/** What platforms keep of the other deployments with this integration that were at work since, as JSON. */
+export async function findOtherStates(
+  d1: D1Database,
+  { id, teamId, integrationId }: Pick<DeploymentRow, 'id' | 'teamId' | 'integrationId'>,
+  since: number,
+): Promise<string[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT state FROM deployments
+       WHERE integration_id = ?1 AND team_id = ?2 AND created_at > ?3 - ${MAX_AGE_MS} AND updated_at > ?3 AND id <> ?4`,
+    )
+    .bind(integrationId, teamId, since, id)
+    .all<{ state: string }>()
+  return results.map(({ state }) => state)
+}
+
+/** What counts of a deployment after it was deleted. Stands before its files are deleted. */
+export const insertDeleted = ({
+  id,
+  teamId,
+  integrationId,
+  createdAt,
+  publishedAt,
+}: DeploymentRow): Statement =>
+  statement(
+    `INSERT INTO deleted_deployments (id, team_id, integration_id, created_at, published, uploads)
+     SELECT ?1, ?2, ?3, ?4, ?5, count(*) FROM deployment_files WHERE deployment_id = ?1 AND state = 'sent'`,
+    id,
+    teamId,
+    integrationId,
+    createdAt,
+    publishedAt === null ? 0 : 1,
+  )
+
+/**
+ * What was done with the integration since: deployments that were published, and files that were sent, also by those that failed or
+ * were deleted.
+ */
 export async function countSince(
   d1: D1Database,
   { teamId, integrationId }: { teamId: string; integrationId: string },
@@ -210,9 +251,12 @@ export async function countSince(
 ): Promise<{ deployments: number; uploads: number }> {
   const row = await d1
     .prepare(
-      `SELECT coalesce(sum(d.published_at IS NOT NULL), 0) AS deployments,
-         coalesce(sum((SELECT count(*) FROM deployment_files f WHERE f.deployment_id = d.id AND f.state = 'sent')), 0) AS uploads
-       FROM deployments d WHERE d.integration_id = ? AND d.team_id = ? AND d.created_at > ? AND d.id <> ?`,
+      `SELECT coalesce(sum(published), 0) AS deployments, coalesce(sum(uploads), 0) AS uploads FROM (
+         SELECT d.published_at IS NOT NULL AS published,
+           (SELECT count(*) FROM deployment_files f WHERE f.deployment_id = d.id AND f.state = 'sent') AS uploads
+         FROM deployments d WHERE d.integration_id = ?1 AND d.team_id = ?2 AND d.created_at > ?3 AND d.id <> ?4
+         UNION ALL
+         SELECT published, uploads FROM deleted_deployments WHERE integration_id = ?1 AND team_id = ?2 AND created_at > ?3)`,
     )
     .bind(integrationId, teamId, since, exceptId)
     .first<{ deployments: number; uploads: number }>()

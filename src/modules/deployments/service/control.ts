@@ -10,6 +10,7 @@ import {
   type DeploymentRow,
   deleteDeployment as deleteRow,
   findPublished,
+  insertDeleted,
   updateDeployment,
 } from '../repo/deployments.ts'
 import { deleteFiles, findFiles } from '../repo/files.ts'
@@ -76,7 +77,7 @@ export async function deleteDeployment(ctx: ServiceContext, id: string, keepRemo
   if (!keepRemote && row.publishedAt !== null) await removeThere(ctx, row)
   const outcome = await commit(ctx, {
     guard: deleteRow(row.teamId, id),
-    statements: [deleteFiles(id), deleteLines(id)],
+    statements: [insertDeleted(row), deleteFiles(id), deleteLines(id)],
     audit: {
       ...{ action: 'deployment.deleted', targetType: 'deployment', targetId: id },
       before: { name: row.project, platform: row.platform, url: row.url, keepRemote },

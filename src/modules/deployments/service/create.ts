@@ -14,9 +14,10 @@ import type { CreateDeployment, Deployment, FollowDeployment, Settings } from '.
 import { isRestored } from '../steps/prepare.ts'
 import { recordEnd } from './end.ts'
 import { getDeployment, requireDeployment } from './read.ts'
-import { requireMayUse, runIdFor, startRunOf, type Target, targetOf } from './start.ts'
+import { requireMayRead, requireMayUse, runIdFor, startRunOf, type Target, targetOf } from './start.ts'
 
 export async function createDeployment(ctx: ServiceContext, input: CreateDeployment): Promise<Deployment> {
+  requireMayRead(ctx.actor)
   const target = await targetOf(ctx, ctx.actor.teamId, input)
   return begin(ctx, target, {
     action: 'deploy',
@@ -31,6 +32,7 @@ export async function createDeployment(ctx: ServiceContext, input: CreateDeploym
 export async function redeploy(ctx: ServiceContext, id: string, more: FollowDeployment): Promise<Deployment> {
   const earlier = await requireDeployment(ctx, id)
   const hasFiles = (await findFilePage(ctx.env.DB, id, '', 1)).length > 0
+  if (!hasFiles) requireMayRead(ctx.actor)
   return follow(ctx, earlier, more, { action: 'redeploy', basedOn: hasFiles ? id : null })
 }
 

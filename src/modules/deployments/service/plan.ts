@@ -8,10 +8,11 @@ import { findFiles } from '../repo/files.ts'
 import { type DeploymentPlan, MAX_PLANNED, type PlanDeployment } from '../schema.ts'
 import { manifestFor, refusalsOf } from '../steps/prepare.ts'
 import { siteOf } from '../steps/step.ts'
-import { requireMayUse, targetOf } from './start.ts'
+import { requireMayRead, requireMayUse, targetOf } from './start.ts'
 
 export async function planDeployment(ctx: ServiceContext, input: PlanDeployment): Promise<DeploymentPlan> {
   requireMayUse(ctx.actor)
+  requireMayRead(ctx.actor)
   const { teamId } = ctx.actor
   const target = await targetOf(ctx, teamId, input)
   const platform = platformOf(target.platform)

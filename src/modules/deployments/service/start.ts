@@ -30,6 +30,10 @@ export function requireMayUse(actor: Actor): void {
   requireScope(actor, 'integrations:use', why)
 }
 
+/** Whoever names a source publishes files of the team, so may read them. */
+export const requireMayRead = (actor: Actor): void =>
+  requireScope(actor, 'files:read', 'A deployment publishes files, which needs the right files:read as well.')
+
 /** What is asked for, judged as far as that needs no call of the platform. */
 export async function targetOf(
   { env }: RequestContext,

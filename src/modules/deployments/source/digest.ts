@@ -18,6 +18,7 @@ export async function digestOf(
   kind: DigestKind,
   count: (bytes: Uint8Array) => void,
 ): Promise<Digests> {
+  if (announcedBytes <= SMALL_BYTES) return digestOfSmall(content, announcedBytes, kind, count)
   const sha256 = hasher('SHA-256')
   const own = kind === 'etag' ? etag(announcedBytes) : sha1(kind === 'git' ? announcedBytes : null)
   let sizeBytes = 0
@@ -46,6 +47,40 @@ export async function digestOf(
 }
 
 const FLUSH_BYTES = 1024 * 1024
+
+/** Hashed in one piece, which takes fewer turns than a stream. */
+const SMALL_BYTES = 256 * 1024
+const ALGORITHMS = { sha1: 'SHA-1', git: 'SHA-1', etag: 'MD5' } as const
+
+/** `count` throws before more than was announced is held. */
+async function digestOfSmall(
+  content: ReadableStream<Uint8Array>,
+  announcedBytes: number,
+  kind: DigestKind,
+  count: (bytes: Uint8Array) => void,
+): Promise<Digests> {
+  const bytes = new Uint8Array(announcedBytes)
+  let sizeBytes = 0
+  await eachChunk(content, (piece) => {
+    count(piece)
+    if (sizeBytes + piece.byteLength <= announcedBytes) bytes.set(piece, sizeBytes)
+    sizeBytes += piece.byteLength
+    return true
+  })
+  const own = kind === 'git' ? joined(utf8(`blob ${announcedBytes}\0`), bytes) : bytes
+  const [sha256, digest] = await Promise.all([
+    crypto.subtle.digest('SHA-256', bytes),
+    crypto.subtle.digest(ALGORITHMS[kind], own),
+  ])
+  return { sha256: toHex(new Uint8Array(sha256)), digest: toHex(new Uint8Array(digest)), sizeBytes }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.byteLength + b.byteLength)
+  both.set(a)
+  both.set(b, a.byteLength)
+  return both
+}
 
 function hasher(algorithm: 'SHA-256' | 'SHA-1' | 'MD5') {
   const stream = new crypto.DigestStream(algorithm)

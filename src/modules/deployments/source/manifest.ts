@@ -3,12 +3,13 @@
 // 2. A content whose digest is known from an earlier manifest of the target is not read again.
 import type { RequestContext } from '../../../context.ts'
 import { crc32 } from '../../../core/crc32.ts'
-import { type OpenContent, openVersions } from '../../files/index.ts'
+import { openVersions } from '../../files/index.ts'
 import type { FileRow } from '../repo/files.ts'
 import type { SourceEntry } from './collect.ts'
 import { openPlace, versionOf } from './content.ts'
 import { type DigestKind, type Digests, digestOf } from './digest.ts'
 import { invalid, MAX_BYTES, tooManyBytes } from './faults.ts'
+import { type Reader, readerOf } from './windows.ts'
 import { ZipFault } from './zip-directory.ts'
 
 export type ManifestFile = Omit<FileRow, 'state' | 'meta'>
@@ -22,6 +23,7 @@ export async function manifestOf(
   known: ReadonlyMap<string, string>,
 ): Promise<ManifestFile[]> {
   const open = await openVersions(scope.request, scope.teamId, entries.map(versionOf))
+  const reader = readerOf(open, entries)
   const files: ManifestFile[] = []
   let total = 0
   const count = (bytes: number): void => {
@@ -34,7 +36,7 @@ export async function manifestOf(
     if (digest !== undefined) count(sizeBytes)
     const digests =
       digest === undefined || sha256 === null
-        ? await read(open, entry, kind, count)
+        ? await read(reader, entry, kind, count)
         : { sha256, digest, sizeBytes }
     files[n] = { n, path, contentType, ...place, ...digests }
   })
@@ -42,7 +44,7 @@ export async function manifestOf(
 }
 
 async function read(
-  open: OpenContent,
+  reader: Reader,
   entry: SourceEntry,
   kind: DigestKind,
   count: (bytes: number) => void,
@@ -50,7 +52,7 @@ async function read(
   let crc = 0
   let seen = 0
   try {
-    const content = await openPlace(open, entry)
+    const content = await openPlace(reader, entry)
     const digests = await digestOf(content, entry.sizeBytes, kind, (piece) => {
       seen += piece.byteLength
       if (seen > entry.sizeBytes) throw new ZipFault('is larger than the directory says')

@@ -98,9 +98,12 @@ function placeOf(text: string, sorted: readonly string[]): number {
  * What others refer to is sent before what refers to it: pages come last, and the first page at the very end. So a store without
  * deployments of its own never shows a page whose parts are missing.
  */
-export function inOrder<Entry extends { path: string }>(entries: readonly Entry[]): Entry[] {
+export function inOrder<Entry extends { path: string; zipOffset?: number | null }>(
+  entries: readonly Entry[],
+): Entry[] {
   const byPath = (a: Entry, b: Entry): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
-  return [...entries].sort((a, b) => rankOf(a.path) - rankOf(b.path) || byPath(a, b))
+  const inZip = (a: Entry, b: Entry): number => (a.zipOffset ?? 0) - (b.zipOffset ?? 0)
+  return [...entries].sort((a, b) => rankOf(a.path) - rankOf(b.path) || inZip(a, b) || byPath(a, b))
 }
 
 export const rankOf = (path: string): number =>

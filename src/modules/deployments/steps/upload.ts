@@ -3,14 +3,18 @@
 //    of its files is asked for before it is sent again.
 // 2. Contents are read while they are sent. Those that a platform takes in parts are held a part at a time, so few of them go at once.
 
+import type { RequestContext } from '../../../context.ts'
+import { HOUR_MS } from '../../../core/clock.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { openVersions } from '../../files/index.ts'
-import type { Platform } from '../platforms/platform.ts'
+import type { Platform, PlatformState } from '../platforms/platform.ts'
+import { findOtherStates } from '../repo/deployments.ts'
 import { type FileRow, findFiles, findUnsent, setFileStates } from '../repo/files.ts'
 import { openPlace, versionOf } from '../source/content.ts'
 import { MULTIPART_FROM_BYTES } from '../source/digest.ts'
 import { atOnce } from '../source/manifest.ts'
 import { rankOf } from '../source/paths.ts'
+import { readerOf } from '../source/windows.ts'
 import type { Step, StepResult, StepScope } from './step.ts'
 
 /** Of contents that go in parts. */
@@ -22,7 +26,7 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
   const batch = batchOf(await findUnsent(d1, row.id, platform.batch.files + 1), platform)
   const [first] = batch.files
   if (first === undefined) return { again: false, output: { sent: 0 } }
-  const next = platform.pace?.(site) ?? 0
+  const next = await nextAt(request, step)
   if (next > request.now()) {
     log('info', `The platform takes so many uploads at a time: going on at ${new Date(next).toISOString()}`)
     await save({ status: 'uploading' })
@@ -32,12 +36,13 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
   const fresh = batch.files.filter(({ state }) => state === 'send').map(({ n }) => n)
   if (fresh.length > 0) await runBatch(d1, [setFileStates(row.id, fresh, 'sending')])
   const open = await openVersions(request, row.teamId, batch.files.map(versionOf))
+  const reader = readerOf(open, batch.files)
   const all = async (): Promise<FileRow[]> =>
     (await findFiles(d1, row.id)).filter(({ state }) => state !== 'removed')
   const sent: FileRow[] = []
   const send = async (file: FileRow): Promise<void> => {
     const isThere = isDoubtful.has(file.n) && ((await platform.isThere?.(site, file, all)) ?? false)
-    if (!isThere) await platform.send(site, file, () => openPlace(open, file))
+    if (!isThere) await platform.send(site, file, () => openPlace(reader, file))
     log('info', isThere ? 'Is there already' : 'Sent', { file: file.path, bytes: file.sizeBytes })
     sent.push(file)
   }
@@ -63,6 +68,16 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
     )
   if (failure !== null) throw failure
   return { again: batch.hasMore, output: { sent: sent.length } }
+}
+
+/** Who else uses the token takes from the same limit. */
+async function nextAt({ env, now }: RequestContext, { row, platform, site }: Step): Promise<number> {
+  if (platform.pace === undefined) return 0
+  const others = await findOtherStates(env.DB, row, now() - HOUR_MS)
+  return platform.pace(
+    site,
+    others.map((state) => JSON.parse(state) as PlatformState),
+  )
 }
 
 function batchOf(

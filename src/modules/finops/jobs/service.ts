@@ -7,7 +7,7 @@ import { newId } from '../../../core/ids.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { priceOf } from '../prices/service.ts'
+import { priceOf } from '../../prices/index.ts'
 import {
   countGpuJobs,
   cursorValue,

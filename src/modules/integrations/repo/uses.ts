@@ -1,28 +1,33 @@
-// Where an integration is used by workflows of its team, in their current versions.
+// What of the team names an integration: workflows in their current versions, agents, and the scheduled export of costs.
 
-export type WorkflowUse = { id: string; name: string }
+export type Use = { kind: 'workflow' | 'agent' | 'export'; id: string; name: string }
 
-/**
- * Nodes and webhook triggers name it by id or name. Reads definitions, which may be large: those that do not even hold the
- * text are not parsed.
- */
-export async function findWorkflowUses(
+type Named = { id: string; name: string }
+
+/** By id or name. What does not even hold the text is not parsed, since definitions may be large. */
+const names = (json: string): string => `((instr(${json}, ?2) > 0 OR instr(${json}, ?4) > 0) AND EXISTS (
+  SELECT 1 FROM json_tree(${json}) named WHERE named.key IN ('credential', 'integration') AND named.value IN (?2, ?3)))`
+
+const WORKFLOWS = `SELECT 'workflow' AS kind, w.id, w.name FROM workflows w
+  JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+  WHERE w.team_id = ?1 AND (${names('v.definition')} OR ${names('v.triggers')}) ORDER BY w.created_at, w.id LIMIT ?5`
+
+const AGENTS = `SELECT 'agent' AS kind, a.id, a.name FROM agents a
+  WHERE a.team_id = ?1 AND ${names('a.config')} ORDER BY a.created_at, a.id LIMIT ?5`
+
+/** Names it by its id. */
+const EXPORTS = `SELECT 'export' AS kind, s.team_id AS id, 'the scheduled export of costs' AS name FROM cost_export_schedules s
+  WHERE s.team_id = ?1 AND s.integration_id = ?2`
+
+export async function findUsers(
   d1: D1Database,
   teamId: string,
-  integration: { id: string; name: string },
+  { id, name }: Named,
   limit: number,
-): Promise<WorkflowUse[]> {
+): Promise<Use[]> {
   const { results } = await d1
-    .prepare(
-      `SELECT w.id, w.name FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
-       WHERE w.team_id = ?1 AND (
-         ((instr(v.definition, ?2) > 0 OR instr(v.definition, ?4) > 0) AND EXISTS (
-           SELECT 1 FROM json_tree(v.definition) named WHERE named.key = 'credential' AND named.value IN (?2, ?3)))
-         OR ((instr(v.triggers, ?2) > 0 OR instr(v.triggers, ?4) > 0) AND EXISTS (
-           SELECT 1 FROM json_tree(v.triggers) named WHERE named.key = 'credential' AND named.value IN (?2, ?3))))
-       ORDER BY w.created_at, w.id LIMIT ?5`,
-    )
-    .bind(teamId, integration.id, integration.name, JSON.stringify(integration.name).slice(1, -1), limit)
-    .all<WorkflowUse>()
+    .prepare(`SELECT * FROM (${WORKFLOWS}) UNION ALL SELECT * FROM (${AGENTS}) UNION ALL ${EXPORTS}`)
+    .bind(teamId, id, name, JSON.stringify(name).slice(1, -1), limit)
+    .all<Use>()
   return results
 }

@@ -101,7 +101,7 @@ export async function deleteIntegration(
   const { teamId } = ctx.actor
   const row = await loadRow(ctx, id)
   const seen = requireExpected(expected, row.version)
-  if (!force) await refuseUsed(ctx, row, 'delete it all the same with ?force=true')
+  if (!force) await refuseUsed(ctx, row, 'delete')
   await commitOrStale(ctx, {
     guard: deleteIntegrationRow(teamId, id, seen),
     audit: {

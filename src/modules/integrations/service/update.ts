@@ -1,7 +1,8 @@
 // Changes of an integration. Invariants:
 // 1. A change holds only for the version that it was made from, and seals secrets for the row that is there.
 // 2. Secrets that are not sent stay, without being opened: they were checked when they were set.
-// 3. Tokens that were fetched with other settings are dropped, so that a refresh token never goes to another address.
+// 3. A change that lets secrets go to another host or address needs all of them sent again (`receivers.ts`).
+// 4. Tokens that were fetched with other settings are dropped, so that a refresh token never goes to another address.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
@@ -20,6 +21,7 @@ import { sealAll } from '../secrets.ts'
 import { firstTestAt } from '../tests/when.ts'
 import { type Fields, invalid, requireFields, requireHosts, requireType } from './fields.ts'
 import { commitNamed, getIntegration } from './integrations.ts'
+import { keptSecrets, newReceivers } from './receivers.ts'
 import { refuseUsed } from './uses.ts'
 import { loadRow } from './view.ts'
 
@@ -123,7 +125,7 @@ async function planUpdate(
     input.config === undefined &&
     input.allowedHosts === undefined
   if (isSame) return null
-  if (shown.name !== undefined) await refuseUsed(ctx, before, 'keep the name')
+  if (shown.name !== undefined) await refuseUsed(ctx, before, 'rename')
   const stored = await openFields(ctx, before)
   const merged: Fields = {
     config: without({ ...before.config, ...input.config }),
@@ -138,6 +140,8 @@ async function planUpdate(
     hostsFor(type.hosts, before, stored, input),
     ctx.settings.OUTBOUND_ALLOW_HOSTS,
   )
+  const receivers = newReceivers(type, before, { config: fields.config, allowedHosts })
+  if (receivers.length > 0) requireSecretsAgain(keptSecrets(type, stored.secrets, given), receivers)
   const { teamId } = ctx.actor
   const now = ctx.now()
   const of = { teamId, integrationId: before.id, now }
@@ -146,8 +150,10 @@ async function planUpdate(
     sent.filter((name) => given[name] !== null).map((name) => [name, fields.secrets[name] as string]),
   )
   const sealed = await sealAll(ctx.settings.SECRETS_KEYS, teamId, before.id, set)
-  const isOther = config !== null || sent.length > 0
-  const dropsTokens = areTokensOver(type.token, before.config, fields.config, sent.length > 0)
+  const isOther = config !== null || sent.length > 0 || receivers.length > 0
+  // Without a client secret nobody has shown that the consent is theirs.
+  const isUnproven = receivers.length > 0 && type.token !== undefined && sent.length === 0
+  const dropsTokens = isUnproven || areTokensOver(type.token, before.config, fields.config, sent.length > 0)
   return {
     changes: {
       ...shown,
@@ -165,6 +171,20 @@ async function planUpdate(
     fields: sent,
   }
 }
+
+function requireSecretsAgain(fields: readonly string[], receivers: readonly string[]): void {
+  if (fields.length === 0) return
+  const where = receivers.slice(0, MAX_SHOWN).join(', ')
+  throw invalid(
+    fields.map((field) => ({
+      path: `/secrets/${field}`,
+      message: `send it again, since the change would let it go to ${where}`,
+      code: 'secret_required',
+    })),
+  )
+}
+
+const MAX_SHOWN = 5
 
 /** A consent outlives a new client secret, but no other client or address. What a machine fetches can be fetched again. */
 function areTokensOver(

@@ -1,22 +1,26 @@
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { IntegrationRow } from '../repo/integrations.ts'
-import { findWorkflowUses } from '../repo/uses.ts'
+import { findUsers, type Use } from '../repo/uses.ts'
 
 const MAX_SHOWN_USES = 20
 
-/** Throws 409 with the workflows that name it. */
-export async function refuseUsed(ctx: ServiceContext, row: IntegrationRow, otherwise: string): Promise<void> {
-  const uses = await findWorkflowUses(ctx.env.DB, ctx.actor.teamId, row, MAX_SHOWN_USES + 1)
+const label = ({ kind, name }: Use): string => (kind === 'export' ? name : `${kind} ${name}`)
+
+/** Throws 409 with the workflows, agents and exports that name it. What names it by id does not mind another name. */
+export async function refuseUsed(
+  ctx: ServiceContext,
+  row: IntegrationRow,
+  change: 'rename' | 'delete',
+): Promise<void> {
+  const found = await findUsers(ctx.env.DB, ctx.actor.teamId, row, MAX_SHOWN_USES + 1)
+  const uses = change === 'rename' ? found.filter(({ kind }) => kind !== 'export') : found
   if (uses.length === 0) return
   const shown = uses.slice(0, MAX_SHOWN_USES)
   const more = uses.length > MAX_SHOWN_USES ? ' and more' : ''
+  const otherwise = change === 'rename' ? 'keep the name' : 'delete it all the same with ?force=true'
   throw new AppError('integration.in_use', {
-    detail: `Workflows use the integration: ${shown.map(({ name }) => name).join(', ')}${more}. Change them first, or ${otherwise}.`,
-    errors: shown.map(({ id, name }) => ({
-      resourceId: id,
-      message: name,
-      code: 'integration.in_use',
-    })),
+    detail: `The integration is used by: ${shown.map(label).join(', ')}${more}. Change them first, or ${otherwise}.`,
+    errors: shown.map((use) => ({ resourceId: use.id, message: label(use), code: 'integration.in_use' })),
   })
 }

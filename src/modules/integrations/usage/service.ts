@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS, dayOf, toIso } from '../../../core/clock.ts'
-import { findWorkflowUses } from '../repo/uses.ts'
+import { findUsers } from '../repo/uses.ts'
 import type { IntegrationUsage, UsageQuery } from '../schema.ts'
 import { loadRow } from '../service/view.ts'
 import { findUses } from './repo.ts'
@@ -18,7 +18,7 @@ export async function getUsage(
   const since = dayOf(ctx.now() - (days - 1) * DAY_MS)
   const [uses, referencedBy] = await Promise.all([
     findUses(ctx.env.DB, teamId, id, since, MAX_RUNS_SHOWN),
-    findWorkflowUses(ctx.env.DB, teamId, row, MAX_REFERENCES_SHOWN),
+    findUsers(ctx.env.DB, teamId, row, MAX_REFERENCES_SHOWN),
   ])
   return {
     integrationId: id,
@@ -26,6 +26,12 @@ export async function getUsage(
     days: uses.days,
     workflows: uses.workflows.map(({ lastAt, ...one }) => ({ ...one, lastUsedAt: toIso(lastAt) })),
     runs: uses.runs.map(({ lastAt, ...one }) => ({ ...one, lastUsedAt: toIso(lastAt) })),
-    referencedBy: referencedBy.map(({ id: workflowId, name }) => ({ workflowId, workflowName: name })),
+    referencedBy: referencedBy
+      .filter(({ kind }) => kind === 'workflow')
+      .map((use) => ({ workflowId: use.id, workflowName: use.name })),
+    agents: referencedBy
+      .filter(({ kind }) => kind === 'agent')
+      .map((use) => ({ agentId: use.id, agentName: use.name })),
+    exportsCosts: referencedBy.some(({ kind }) => kind === 'export'),
   }
 }

@@ -13,8 +13,8 @@ import {
   PROVIDERS,
   type ProviderName,
 } from '../../../providers/models/index.ts'
-import { type ModelRate, modelRatesOf } from '../../finops/index.ts'
 import { findIntegrationsOfTypes } from '../../integrations/index.ts'
+import { type ModelRate, modelRatesOf } from '../../prices/index.ts'
 import { findBreakersOfKeys } from '../breaker/repo.ts'
 import { judgeBreaker } from '../breaker/state.ts'
 import { findAiProviders } from '../keys/repo.ts'

@@ -1,7 +1,7 @@
 // Prices of calls, from the price table of the finops module. They change daily, so they are cached for ten minutes.
 import { remember } from '../../../core/remember.ts'
 import { type ModelRung, type ModelUsage, plainModelName } from '../../../providers/models/index.ts'
-import { type ModelRate, modelCostMicros, modelRatesOf } from '../../finops/index.ts'
+import { type ModelRate, modelCostMicros, modelRatesOf } from '../../prices/index.ts'
 import type { ModelsScope } from '../targets/targets.ts'
 
 const KEPT_MS = 600_000

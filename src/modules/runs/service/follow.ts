@@ -52,6 +52,10 @@ export async function followUp(
     throw new AppError('resource.conflict', {
       detail: `The run is a deployment. Use POST /deployments/${view.subjectId}/redeploy to repeat it.`,
     })
+  if (view.kind === 'import')
+    throw new AppError('resource.conflict', {
+      detail: 'The run is an import. Start another import of the file: rows that are there stay as they are.',
+    })
   const { mode } = follow
   const present = mode === 'compensate' ? null : await presentFor(ctx, view, follow.version)
   const from = mode === 'rerun' ? follow.from : undefined

@@ -23,7 +23,7 @@ import { moveSubtree } from '../repo/tree.ts'
 import { MAX_DEPTH, MAX_GRAPH } from '../schema/parts.ts'
 import type { Task, UpdateTask } from '../schema/task.ts'
 import { checkTaskFiles } from './check-files.ts'
-import { checkTaskInput, requireKeyMay } from './check-input.ts'
+import { checkTaskInput, requireFilesRight, requireKeyMay } from './check-input.ts'
 import { wakeDesk } from './desk.ts'
 import {
   agentOf,
@@ -114,6 +114,7 @@ async function fieldsOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask):
   }
   const input =
     body.input === undefined ? undefined : await checkTaskInput(ctx, before.type, body.input as Json)
+  if ((body.files ?? []).length > 0) requireFilesRight(ctx.actor)
   if (input !== undefined || body.files !== undefined)
     await checkTaskFiles(ctx, teamId, body.files ?? [], input ?? null)
   if (input !== undefined) changes.input = JSON.stringify(input)

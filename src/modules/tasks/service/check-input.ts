@@ -26,6 +26,7 @@ export async function checkTaskInput(ctx: Ctx, type: string, sent: Json): Promis
     throw invalid(errors.map((error) => ({ ...error, path: `/input${error.path ?? ''}` })))
   }
   const input = parsed.data as Json
+  if (namesFile(type, input)) requireFilesRight(ctx.actor)
   if (type === 'custom') await checkCustom(ctx, input as CustomInput)
   return type === 'documentation' ? withWorkflow(ctx, input as DocsInput) : input
 }
@@ -71,6 +72,13 @@ async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
     throw invalid((error.errors ?? []).map((one) => ({ ...one, path: inInput(one.path ?? '') })))
   }
 }
+
+/** What the task comes to may tell of the content. A `$file` in a text has its quotes escaped. */
+const namesFile = (type: string, input: Json): boolean =>
+  type === 'dataAnalysis' || JSON.stringify(input).includes('"$file":')
+
+export const requireFilesRight = (actor: Actor): void =>
+  requireKeyMay(actor, 'files:read', 'A task that names files')
 
 /** Where a problem of the plan stands in what was sent. */
 const inInput = (path: string): `/${string}` =>

@@ -12,7 +12,7 @@ import { findTasks, type NewTask, type TaskRow } from '../repo/tasks.ts'
 import { MAX_DEPTH, MAX_GRAPH, Retry, type TaskSchedule } from '../schema/parts.ts'
 import type { CreateTask } from '../schema/task.ts'
 import { checkTaskFiles } from './check-files.ts'
-import { checkTaskInput, requireKeyMay } from './check-input.ts'
+import { checkTaskInput, requireFilesRight, requireKeyMay } from './check-input.ts'
 import { firstOfSchedule } from './schedule-of.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -65,6 +65,7 @@ export async function prepareTask(
   const now = ctx.now()
   const { teamId, userId } = ctx.actor
   const input = await checkTaskInput(ctx, body.type, (body.input ?? {}) as Json)
+  if ((body.files ?? []).length > 0) requireFilesRight(ctx.actor)
   await checkTaskFiles(ctx, teamId, body.files ?? [], input)
   const assignee = assigneeOf(body.assignee)
   await requireAssignee(ctx, assignee)

@@ -67,10 +67,11 @@ export const githubPages: Platform = {
   isThere: async (site, file) =>
     (await ask(site, { method: 'HEAD', path: `/git/blobs/${file.digest}`, also: [404, 409] })).status === 200,
 
-  pace: (site) => nextAllowed(createdIn(site), BATCH_FILES, site.now()),
+  pace: (site, others) =>
+    nextAllowed([createdIn(site.deployment.state), ...others.map(createdIn)].flat(), BATCH_FILES, site.now()),
   paced: (site, sent) => ({
     ...site.deployment.state,
-    created: withCreated(createdIn(site), sent, site.now()),
+    created: withCreated(createdIn(site.deployment.state), sent, site.now()),
   }),
 
   send: async (site, file, open) => {
@@ -133,7 +134,7 @@ export const githubPages: Platform = {
 
 const branchOf = ({ settings }: Site): string => settings.branch ?? 'gh-pages'
 
-const createdIn = ({ deployment }: Site): Created => (deployment.state.created ?? []) as unknown as Created
+const createdIn = ({ created }: PlatformState): Created => (created ?? []) as unknown as Created
 
 type Asked = {
   method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
@@ -199,16 +200,38 @@ async function headOf(site: Site): Promise<Head | null> {
   return { commit, tree: textIn(fieldsOf(found.tree).sha) ?? '' }
 }
 
-/** By path. */
+/** More than a branch of files that a deployment has put there needs. */
+const MAX_TREE_READS = 300
+
+/** By path. GitHub lists so many files at a time; of a larger tree each folder is asked for by itself. */
 async function filesOf(site: Site, tree: string): Promise<Map<string, string>> {
-  const { json } = await ask(site, { path: `/git/trees/${tree}?recursive=1`, also: [404] })
-  return new Map(
-    listOf(fieldsOf(json).tree)
-      .map(fieldsOf)
-      .filter(({ type }) => type === 'blob')
-      .map(({ path, sha }) => [textIn(path) ?? '', textIn(sha) ?? '']),
-  )
+  const files = new Map<string, string>()
+  let reads = 0
+  const read = async (sha: string, recursive: boolean): Promise<{ entries: Fields[]; isCut: boolean }> => {
+    if (++reads > MAX_TREE_READS) throw tooManyFiles(site)
+    const query = recursive ? '?recursive=1' : ''
+    const { json } = await ask(site, { path: `/git/trees/${sha}${query}`, also: [404] })
+    const { tree: entries, truncated } = fieldsOf(json)
+    return { entries: listOf(entries).map(fieldsOf), isCut: truncated === true }
+  }
+  const walk = async (sha: string, folder: string): Promise<void> => {
+    const whole = await read(sha, true)
+    const { entries, isCut } = whole.isCut ? await read(sha, false) : whole
+    if (isCut) throw tooManyFiles(site)
+    for (const { type, path, sha: id } of entries) {
+      const at = folder + (textIn(path) ?? '')
+      if (type === 'blob') files.set(at, textIn(id) ?? '')
+      else if (type === 'tree' && whole.isCut) await walk(textIn(id) ?? '', `${at}/`)
+    }
+  }
+  await walk(tree, '')
+  return files
 }
+
+const tooManyFiles = ({ project }: Site): AppError =>
+  new AppError('deployment.too_large', {
+    detail: `The branch of ${project} has more files than GitHub lists. Publish from a branch of its own: set settings.branch.`,
+  })
 
 async function treeWith(site: Site, base: string | null, changes: readonly Change[]): Promise<string | null> {
   let tree = base

@@ -84,7 +84,7 @@ export const guardEnd = (
     now,
   )
 
-/** Imports that nobody goes on with: their message failed too often. */
+/** Imports whose run was never started: their message failed too often. */
 export async function findGivenUp(
   d1: D1Database,
   limit: number,

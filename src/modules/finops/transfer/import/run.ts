@@ -1,48 +1,67 @@
 // Doing an import. Invariants:
 // 1. A page is one commit: its rows, its errors and how far the import has come. A crash or a cancel leaves whole pages only.
-// 2. A page is written only onto the line that it was read from, so two consumers of one message write each page once.
-// 3. One message does a bounded number of rows; the commit of its last page asks for the next message.
+// 2. A page is written only onto the line that it was read from, so a step that is made twice writes each page once.
+// 3. One step of the run does a bounded number of rows.
 import type { RequestContext } from '../../../../context.ts'
 import { periodOf } from '../../../../core/clock.ts'
-import { AppError, notFound } from '../../../../core/errors.ts'
+import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
+import type { Json } from '../../../../core/json.ts'
 import type { Decimal } from '../../../../core/money.ts'
 import { commit } from '../../../../db/commit.ts'
-import type { CostsImport } from '../../../../queue/messages/finops.ts'
 import { openVersion } from '../../../files/index.ts'
 import { budgetCheck } from '../../budgets/repo.ts'
 import { rateOf } from '../../rates/service.ts'
 import { inspectFocus } from '../focus/read.ts'
 import { type FileRecord, recordsOf } from '../read/records.ts'
 import { type Conversion, convert } from './convert.ts'
+import { endImport } from './end.ts'
 import { addEarlierPages, addProblems, addRow, amountOf, newPage, type Page } from './page.ts'
-import {
-  findGivenUp,
-  findImport,
-  findMapping,
-  guardEnd,
-  guardPage,
-  type ImportRow,
-  insertErrors,
-} from './repo.ts'
+import { findGivenUp, findImport, findMapping, guardPage, type ImportRow, insertErrors } from './repo.ts'
 import { type CostWrite, findKnown, type UsageWrite, upsertCosts, upsertUsage } from './rows-repo.ts'
 import { ImportOptions } from './schema.ts'
 
 const PAGE_ROWS = 500
-const ROWS_A_MESSAGE = 20_000
+const ROWS_A_STEP = 20_000
 export const MAX_ROWS = 1_000_000
 
-export async function runImport(request: RequestContext, { teamId, importId }: CostsImport): Promise<void> {
-  const row = await findImport(request.db, teamId, importId)
-  if (row === null || (row.status !== 'queued' && row.status !== 'running')) return
-  try {
-    await readOn(request, row)
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    await end(request, row, 'failed', error.message)
-  }
+export type ImportStep = {
+  request: RequestContext
+  teamId: string
+  importId: string
+  signal: AbortSignal
+  /** Told after each page. */
+  progress: (data: unknown) => void
 }
 
-async function readOn(request: RequestContext, row: ImportRow): Promise<void> {
+/** Imports the next rows. `again`: there are more. */
+export async function stepImport(step: ImportStep): Promise<{ again: boolean; output: Json }> {
+  const { request, teamId, importId } = step
+  const row = await findImport(request.db, teamId, importId)
+  if (row === null) throw notFound('The import')
+  if (row.status === 'queued' || row.status === 'running') {
+    try {
+      return { again: await readOn(step, row), output: await countsOf(step) }
+    } catch (error) {
+      if (error instanceof AppError && !ERRORS[error.code].retryable)
+        await endImport(request, row, { status: 'failed', error: error.message })
+      throw error
+    }
+  }
+  if (row.status !== 'succeeded')
+    throw new AppError('resource.conflict', { detail: `The import has ended; it is ${row.status}.` })
+  return { again: false, output: await countsOf(step) }
+}
+
+async function countsOf({ request, teamId, importId }: ImportStep): Promise<Json> {
+  const row = await findImport(request.db, teamId, importId)
+  if (row === null) throw notFound('The import')
+  const { id, kind, line, created, corrected, unchanged, refused } = row
+  return { id, kind, line, created, corrected, unchanged, refused }
+}
+
+/** True when there are more rows. */
+async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
+  const { request, signal, progress } = step
   const options = ImportOptions.parse(row.options)
   const records = await open(request, row, options)
   let conversion: Conversion | null = null
@@ -60,18 +79,22 @@ async function readOn(request: RequestContext, row: ImportRow): Promise<void> {
     else if (options.onError === 'stop') return stopAt(request, row, record, converted.problems)
     else addProblems(page, record.line, converted.problems)
     if (page.records < PAGE_ROWS) continue
+    signal.throwIfAborted()
     done += page.records
-    const isLast = done >= ROWS_A_MESSAGE
-    if (!(await commitPage(request, row, { page, seenLine, conversion, options, isLast }))) return
-    if (isLast) return
+    // Somebody else has done the page, or the import was cancelled: the next step sees which.
+    if (!(await commitPage(request, row, { page, seenLine, conversion, options }))) return true
+    progress({ line: page.line })
+    if (done >= ROWS_A_STEP) return true
     seenLine = page.line
     page = newPage(seenLine)
   }
   if (conversion !== null && page.records > 0) {
-    const last = { page, seenLine, conversion, options, isLast: false }
-    if (!(await commitPage(request, row, last))) return
+    const last = { page, seenLine, conversion, options }
+    if (!(await commitPage(request, row, last))) return true
+    progress({ line: page.line })
   }
-  await end(request, row, 'succeeded', null)
+  await endImport(request, row, { status: 'succeeded', error: null })
+  return false
 }
 
 async function open(
@@ -142,12 +165,11 @@ type PageCommit = {
   seenLine: number
   conversion: Conversion
   options: ImportOptions
-  isLast: boolean
 }
 
 /** False when the import was cancelled, or another consumer has done the page. */
 async function commitPage(request: RequestContext, row: ImportRow, given: PageCommit): Promise<boolean> {
-  const { page, seenLine, conversion, options, isLast } = given
+  const { page, seenLine, conversion, options } = given
   const { teamId, id, kind } = row
   const rows = [...page.rows.values()]
   const now = request.now()
@@ -185,10 +207,7 @@ async function commitPage(request: RequestContext, row: ImportRow, given: PageCo
         before: { corrected: corrected.map(({ id: rowId, amount }) => [rowId, amount / 1_000_000]) },
         after: { throughLine: page.line, rows: rows.length, refused: page.refused, dryRun: isDry },
       },
-      messages: [
-        ...(spends ? [budgetCheck(teamId)] : []),
-        ...(isLast ? [{ type: 'costs.import' as const, teamId, importId: id }] : []),
-      ],
+      messages: spends ? [budgetCheck(teamId)] : [],
     },
   )
   return outcome === 'done'
@@ -199,39 +218,21 @@ async function stopAt(
   row: ImportRow,
   record: FileRecord,
   problems: { column: string; reason: string }[],
-): Promise<void> {
+): Promise<never> {
   const page = newPage(row.line)
   addProblems(page, record.line, problems)
   const [{ column, reason } = { column: '', reason: '' }] = problems
-  await end(request, row, 'failed', `Line ${record.line}: ${column} ${reason}`.replace(/ +/g, ' '), page)
+  const error = `Line ${record.line}: ${column} ${reason}`.replace(/ +/g, ' ')
+  await endImport(request, row, { status: 'failed', error }, page.errors)
+  throw new AppError('request.invalid', { detail: error })
 }
 
 const MAX_GIVEN_UP = 100
 
 export async function endGivenUpImports(request: RequestContext): Promise<void> {
   for (const row of await findGivenUp(request.env.DB, MAX_GIVEN_UP))
-    await end(request, row, 'failed', 'The import failed several times. Start it again.')
-}
-
-async function end(
-  request: RequestContext,
-  row: Pick<ImportRow, 'id' | 'teamId'>,
-  status: 'succeeded' | 'failed',
-  error: string | null,
-  page?: Page,
-): Promise<void> {
-  await commit(
-    { ...request, system: true },
-    {
-      guard: guardEnd(row, status, error?.slice(0, 1_000) ?? null, request.now()),
-      statements: page === undefined ? [] : [insertErrors(row.id, page.errors)],
-      audit: {
-        action: `import.${status}`,
-        targetType: 'import',
-        targetId: row.id,
-        teamId: row.teamId,
-        ...(error === null ? {} : { after: { error } }),
-      },
-    },
-  )
+    await endImport(request, row, {
+      status: 'failed',
+      error: 'The import failed several times. Start it again.',
+    })
 }

@@ -67,6 +67,7 @@ export const CostImport = z
     id: z.string(),
     kind: z.enum(['costs', 'usage']),
     fileId: z.string(),
+    runId: z.string().nullable().describe('The run that does it, of kind `import`: follow it live.'),
     options: ImportOptions,
     status: z.enum(IMPORT_STATUSES),
     line: z.int().describe('The line of the file up to which rows are done.'),

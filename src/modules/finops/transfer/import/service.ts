@@ -4,8 +4,11 @@ import { AppError, notFound } from '../../../../core/errors.ts'
 import { newId } from '../../../../core/ids.ts'
 import { commit } from '../../../../db/commit.ts'
 import { type Page, toPage } from '../../../../db/paginate.ts'
+import { runActor, workflowRun } from '../../../../objects/workflow-run.ts'
 import { openTeamFile } from '../../../files/index.ts'
+import { requireRunRoom } from '../../../runs/index.ts'
 import type { TransferKind } from '../columns.ts'
+import { endImport } from './end.ts'
 import {
   countErrors,
   countImports,
@@ -25,6 +28,7 @@ import {
   type ListImports,
   type StartImport,
 } from './schema.ts'
+import { importRunId, importRunnable, startRunOf } from './start.ts'
 
 export async function startImport(
   ctx: ServiceContext,
@@ -36,6 +40,7 @@ export async function startImport(
   if (file === null) throw notFound('The file')
   if (options.mapping !== undefined && (await findMapping(ctx.db, teamId, options.mapping)) === null)
     throw notFound('The mapping')
+  await requireRunRoom(ctx, await importRunnable(ctx, teamId), 'manual', null)
   const id = newId('imp', ctx.now())
   const row = {
     id,
@@ -44,6 +49,8 @@ export async function startImport(
     kind,
     fileId: file.ref.$file,
     fileVersion: file.version,
+    fileName: file.ref.name,
+    runId: await importRunId(ctx, teamId, id),
     options,
     status: 'queued' as const,
     createdAt: ctx.now(),
@@ -58,6 +65,13 @@ export async function startImport(
     },
     messages: [{ type: 'costs.import', teamId, importId: id }],
   })
+  const created = await requireImport(ctx, id)
+  try {
+    await startRunOf(ctx, created, runActor(ctx))
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    await endImport(ctx, created, { status: 'failed', error: error.message })
+  }
   return getImport(ctx, id)
 }
 
@@ -97,6 +111,8 @@ export async function listImportErrors(
 /** Pages that are done stay. */
 export async function cancelImport(ctx: ServiceContext, id: string): Promise<CostImport> {
   const row = await requireImport(ctx, id)
+  if (row.runId !== null && (row.status === 'queued' || row.status === 'running'))
+    await workflowRun(ctx.env.RUNS, row.runId).control('cancel', ctx.actor.userId, runActor(ctx))
   const outcome = await commit(ctx, {
     guard: guardEnd(row, 'cancelled', null, ctx.now()),
     audit: { action: 'import.cancelled', targetType: 'import', targetId: id },
@@ -109,6 +125,7 @@ const toImport = (row: ImportRow): CostImport => ({
   id: row.id,
   kind: row.kind,
   fileId: row.fileId,
+  runId: row.runId,
   options: ImportOptions.parse(row.options),
   status: row.status,
   line: row.line,

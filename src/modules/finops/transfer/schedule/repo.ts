@@ -1,7 +1,7 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import type { Db } from '../../../../db/client.ts'
-import { costExportSchedules } from '../../../../db/schema/index.ts'
-import type { Statement } from '../../../../db/statement.ts'
+import { costExportSchedules, type ExportRun } from '../../../../db/schema/index.ts'
+import { type Statement, statement } from '../../../../db/statement.ts'
 
 export type ScheduleRow = typeof costExportSchedules.$inferSelect
 
@@ -14,7 +14,8 @@ export async function findSchedule(db: Db, teamId: string): Promise<ScheduleRow 
   return row ?? null
 }
 
-export const upsertSchedule = (db: Db, row: ScheduleRow): Statement => {
+/** How the last export has gone stays. */
+export const upsertSchedule = (db: Db, row: Omit<ScheduleRow, 'lastRun'>): Statement => {
   const { teamId: _, ...set } = row
   return db
     .insert(costExportSchedules)
@@ -34,8 +35,42 @@ export const findDueSchedules = (db: Db, now: number, limit: number): Promise<Sc
     .limit(limit)
 
 /** Changes one row when the time that was seen is still the next one. */
-export const claimSchedule = (db: Db, { teamId, nextAt }: ScheduleRow, next: number): Statement =>
+export const claimSchedule = (
+  db: Db,
+  { teamId, nextAt }: Pick<ScheduleRow, 'teamId' | 'nextAt'>,
+  next: number,
+  lastRun: ExportRun,
+): Statement =>
   db
     .update(costExportSchedules)
-    .set({ nextAt: next })
+    .set({ nextAt: next, lastRun })
     .where(and(eq(costExportSchedules.teamId, teamId), eq(costExportSchedules.nextAt, nextAt)))
+
+/** Changes one row while the schedule is there and this is its export under way. */
+export const guardRun = (
+  { teamId, name }: { teamId: string; name: string },
+  changes: Partial<ExportRun>,
+): Statement =>
+  statement(
+    `UPDATE cost_export_schedules SET last_run = json_patch(last_run, ?3)
+     WHERE team_id = ?1 AND last_run ->> 'file' = ?2 AND last_run ->> 'status' IN ('running', 'retrying')`,
+    teamId,
+    name,
+    JSON.stringify(changes),
+  )
+
+export type GivenUp = { teamId: string; name: string; error: string | null }
+
+/** Exports that nobody goes on with: their message failed too often. */
+export async function findGivenUpExports(d1: D1Database, limit: number): Promise<GivenUp[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT s.team_id AS teamId, s.last_run ->> 'file' AS name, s.last_run ->> 'error' AS error
+       FROM outbox o CROSS JOIN cost_export_schedules s ON s.team_id = o.body ->> 'teamId'
+       WHERE o.status = 'dead' AND o.type = 'costs.export' AND s.last_run ->> 'file' = o.body ->> 'name'
+         AND s.last_run ->> 'status' IN ('running', 'retrying') LIMIT ?`,
+    )
+    .bind(limit)
+    .all<GivenUp>()
+  return results
+}

@@ -1,13 +1,27 @@
 // Scheduled exports. Invariants:
 // 1. A time that is due is claimed together with the message that does it, so a tick that comes twice starts one export.
 // 2. The file is written under an id that follows from team, name and days, so a message that comes twice writes once.
+// 3. What is sent to a bucket is the file that was written, with its hash, to the bucket that the schedule names when it is sent.
 import type { RequestContext } from '../../../../context.ts'
-import { AppError } from '../../../../core/errors.ts'
-import { commit } from '../../../../db/commit.ts'
+import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
+import { type Change, commit } from '../../../../db/commit.ts'
+import type { ExportRun } from '../../../../db/schema/index.ts'
+import { runBatch } from '../../../../db/statement.ts'
 import type { CostsExport } from '../../../../queue/messages/finops.ts'
-import { writeTeamFile } from '../../../files/index.ts'
+import { notify } from '../../../../queue/notify.ts'
+import { putObject } from '../../../deployments/index.ts'
+import { type FileRef, openTeamFile, writeTeamFile } from '../../../files/index.ts'
+import type { Period } from '../../summaries/period.ts'
 import { exportText } from '../export/service.ts'
-import { claimSchedule, findDueSchedules } from './repo.ts'
+import { DEFAULT_PATH, objectKey } from './object-key.ts'
+import {
+  claimSchedule,
+  findDueSchedules,
+  findGivenUpExports,
+  findSchedule,
+  guardRun,
+  type ScheduleRow,
+} from './repo.ts'
 import { exportedPeriod, exportName, nextExport } from './times.ts'
 
 /** A bounded bite each minute. */
@@ -16,23 +30,32 @@ const MAX_DUE = 50
 export async function startDueExports(request: RequestContext): Promise<void> {
   const due = await findDueSchedules(request.db, request.now(), MAX_DUE)
   for (const row of due) {
-    const { teamId, every, format, folder, nextAt } = row
-    const period = exportedPeriod(every, nextAt)
-    const name = exportName(folder, period, format === 'jsonl' ? 'jsonl' : 'csv')
-    await commit(
-      { ...request, system: true },
-      {
-        guard: claimSchedule(request.db, row, nextExport(every, Math.max(nextAt, request.now()))),
-        audit: {
-          action: 'export.started',
-          targetType: 'team',
-          targetId: teamId,
-          teamId,
-          after: { ...period, format, name },
-        },
-        messages: [{ type: 'costs.export', teamId, format, ...period, name }],
-      },
-    )
+    const { every, nextAt } = row
+    const next = nextExport(every, Math.max(nextAt, request.now()))
+    await commit({ ...request, system: true }, startOf(request, row, exportedPeriod(every, nextAt), next))
+  }
+}
+
+/** The change that starts an export: holds only while the next time is the one that was seen. */
+export function startOf(
+  { db, now }: Pick<RequestContext, 'db' | 'now'>,
+  row: ScheduleRow,
+  period: Period,
+  next: number,
+): Change {
+  const { teamId, format, folder } = row
+  const name = exportName(folder, period, format === 'jsonl' ? 'jsonl' : 'csv')
+  const lastRun: ExportRun = {
+    ...{ status: 'running', ...period, startedAt: now(), finishedAt: null },
+    ...{ file: name, fileId: null, object: null, error: null },
+  }
+  return {
+    guard: claimSchedule(db, row, next, lastRun),
+    audit: {
+      ...{ action: 'export.started', targetType: 'team', targetId: teamId, teamId },
+      after: { ...period, format, name },
+    },
+    messages: [{ type: 'costs.export', teamId, format, ...period, name }],
   }
 }
 
@@ -41,37 +64,137 @@ export async function runExport(
   message: CostsExport,
   outboxId: string,
 ): Promise<void> {
-  const { teamId, format, from, to, name } = message
   try {
-    await writeTeamFile(request, {
-      teamId,
-      userId: null,
-      name,
-      chunks: bytesOf(exportText(request.env.DB, 'costs', teamId, { format, from, to })),
-      sizeBytes: null,
-      tags: ['costs', 'export'],
-      operationId: `costs.export ${outboxId}`,
-    })
+    const file = await writeFile(request, message, outboxId)
+    const object = await sendToBucket(request, message, file)
+    await recordSuccess(request, message, file, object)
   } catch (error) {
-    // The team is full, the file too large or empty: another try would end alike.
-    if (!(error instanceof AppError)) throw error
-    await commit(
-      { ...request, system: true },
-      {
-        audit: {
-          action: 'export.failed',
-          targetType: 'team',
-          targetId: teamId,
-          teamId,
-          after: { name, code: error.code, error: error.message },
-        },
-      },
-    )
+    // The team is full, the file too large, the bucket gone: another try would end alike.
+    if (error instanceof AppError && !ERRORS[error.code].retryable)
+      return giveUp(request, message, error.message, error.code)
+    const said = error instanceof AppError ? error.message : 'Something went wrong here.'
+    await runBatch(request.env.DB, [
+      guardRun(message, { status: 'retrying', error: said.slice(0, MAX_SAID) }),
+    ])
+    throw error
   }
 }
+
+const MAX_SAID = 1_000
+
+const writeFile = (
+  request: RequestContext,
+  { teamId, format, from, to, name }: CostsExport,
+  outboxId: string,
+): Promise<FileRef> =>
+  writeTeamFile(request, {
+    teamId,
+    userId: null,
+    name,
+    chunks: bytesOf(exportText(request.env.DB, 'costs', teamId, { format, from, to })),
+    sizeBytes: null,
+    tags: ['costs', 'export'],
+    operationId: `costs.export ${outboxId}`,
+  })
 
 async function* bytesOf(text: AsyncIterable<string>): AsyncGenerator<Uint8Array, undefined> {
   const encoder = new TextEncoder()
   for await (const piece of text) yield encoder.encode(piece)
   return undefined
+}
+
+/** Its key there; null where the schedule names no bucket, or is no more. */
+async function sendToBucket(
+  request: RequestContext,
+  { teamId, format, from, to, name }: CostsExport,
+  { $file, sha256 }: FileRef,
+): Promise<string | null> {
+  const schedule = await findSchedule(request.db, teamId)
+  if (schedule === null || schedule.integrationId === null) return null
+  const file = await openTeamFile(request, teamId, $file)
+  if (file === null || file.ref.sha256 !== sha256) throw notFound('The file that was written')
+  const { objectPath, integrationId, every } = schedule
+  const key = objectKey(objectPath ?? DEFAULT_PATH, { every, format, file: name, from, to })
+  await putObject({ ...request, teamId }, integrationId, {
+    key,
+    contentType: format === 'jsonl' ? 'application/jsonl' : 'text/csv; charset=utf-8',
+    sizeBytes: file.ref.sizeBytes,
+    sha256,
+    open: () => file.content.open(),
+  })
+  return key
+}
+
+async function recordSuccess(
+  request: RequestContext,
+  message: CostsExport,
+  { $file: fileId }: FileRef,
+  object: string | null,
+): Promise<void> {
+  const { teamId, name } = message
+  await commit(
+    { ...request, system: true },
+    {
+      guard: guardRun(message, {
+        ...{ status: 'succeeded', finishedAt: request.now(), fileId, object, error: null },
+      }),
+      audit: {
+        ...{ action: 'export.succeeded', targetType: 'team', targetId: teamId, teamId },
+        after: { name, ...(object === null ? {} : { object }) },
+      },
+    },
+  )
+}
+
+async function giveUp(
+  request: RequestContext,
+  { teamId, name }: { teamId: string; name: string },
+  error: string,
+  code: string | null,
+): Promise<void> {
+  // Nothing was spent: that is no failure that anybody has to hear of.
+  const isEmpty = code === 'file.empty'
+  await commit(
+    { ...request, system: true },
+    {
+      guard: guardRun(
+        { teamId, name },
+        {
+          status: isEmpty ? 'empty' : 'failed',
+          finishedAt: request.now(),
+          error: error.slice(0, MAX_SAID),
+        },
+      ),
+      audit: {
+        ...{ action: 'export.failed', targetType: 'team', targetId: teamId, teamId },
+        after: { name, ...(code === null ? {} : { code }), error: error.slice(0, MAX_SAID) },
+      },
+      messages: isEmpty
+        ? []
+        : [
+            notify({
+              kind: 'export.failed',
+              to: { role: 'owner' },
+              teamId,
+              level: 'error',
+              title: `The export ${name} was given up`,
+              message: [
+                error,
+                '',
+                'When that is mended, start it again with POST /api/v1/costs/export/schedule/run.',
+              ].join('\n'),
+              link: `${request.settings.PUBLIC_URL}/api/v1/costs/export/schedule`,
+              subject: { type: 'team', id: teamId },
+            }),
+          ],
+    },
+  )
+}
+
+const MAX_GIVEN_UP = 100
+
+/** Exports whose message has failed as often as it may. */
+export async function endGivenUpExports(request: RequestContext): Promise<void> {
+  for (const { error, ...which } of await findGivenUpExports(request.env.DB, MAX_GIVEN_UP))
+    await giveUp(request, which, error ?? 'It has failed several times.', null)
 }

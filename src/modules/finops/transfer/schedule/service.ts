@@ -1,29 +1,76 @@
 import type { ServiceContext } from '../../../../context.ts'
-import { toIso } from '../../../../core/clock.ts'
-import { notFound } from '../../../../core/errors.ts'
-import { commit } from '../../../../db/commit.ts'
+import { toIso, toIsoOrNull } from '../../../../core/clock.ts'
+import { AppError, notFound } from '../../../../core/errors.ts'
+import { commit, commitOrStale } from '../../../../db/commit.ts'
+import type { ExportRun } from '../../../../db/schema/index.ts'
+import { requireScope } from '../../../../http/scopes.ts'
+import { BUCKET_TYPE } from '../../../deployments/index.ts'
+import { findCredentials } from '../../../integrations/index.ts'
+import { DEFAULT_PATH } from './object-key.ts'
 import { deleteScheduleRow, findSchedule, type ScheduleRow, upsertSchedule } from './repo.ts'
+import { startOf } from './run.ts'
 import type { ExportSchedule, SetExportSchedule } from './schema.ts'
-import { nextExport } from './times.ts'
+import { lastPeriod, nextExport } from './times.ts'
 
 export async function getExportSchedule(ctx: ServiceContext): Promise<ExportSchedule> {
+  return toSchedule(await requireSchedule(ctx))
+}
+
+async function requireSchedule(ctx: ServiceContext): Promise<ScheduleRow> {
   const row = await findSchedule(ctx.db, ctx.actor.teamId)
   if (row === null) throw notFound('The schedule')
-  return toSchedule(row)
+  return row
 }
 
 export async function setExportSchedule(
   ctx: ServiceContext,
-  input: SetExportSchedule,
+  { integration, path, ...input }: SetExportSchedule,
 ): Promise<ExportSchedule> {
   const { teamId } = ctx.actor
   const now = ctx.now()
-  const row = { teamId, ...input, nextAt: nextExport(input.every, now), updatedAt: now }
+  const integrationId = integration === undefined ? null : await requireBucket(ctx, integration)
+  const set = {
+    ...input,
+    integrationId,
+    objectPath: integrationId === null ? null : (path ?? DEFAULT_PATH),
+  }
   await commit(ctx, {
-    statements: [upsertSchedule(ctx.db, row)],
-    audit: { action: 'export.scheduled', targetType: 'team', targetId: teamId, after: input },
+    statements: [
+      upsertSchedule(ctx.db, { teamId, ...set, nextAt: nextExport(input.every, now), updatedAt: now }),
+    ],
+    audit: { action: 'export.scheduled', targetType: 'team', targetId: teamId, after: set },
   })
-  return toSchedule(row)
+  return getExportSchedule(ctx)
+}
+
+/** The id of an integration that is a bucket. Whoever has its exports sent there signs in with it. */
+async function requireBucket(ctx: ServiceContext, ref: string): Promise<string> {
+  requireScope(
+    ctx.actor,
+    'integrations:use',
+    'The exports are sent with an integration, which needs the right integrations:use.',
+  )
+  const found = (await findCredentials(ctx.env.DB, ctx.actor.teamId, [ref])).get(ref)
+  const error = (code: 'credential.not_found' | 'credential.unusable', detail: string): AppError =>
+    new AppError(code, { detail, errors: [{ path: '/integration', message: detail, code }] })
+  if (found === undefined)
+    throw error('credential.not_found', `The team has no integration ${JSON.stringify(ref)}.`)
+  if (found.type !== BUCKET_TYPE)
+    throw error(
+      'credential.unusable',
+      `The integration "${found.name}" is of the type ${found.type}; a bucket needs ${BUCKET_TYPE}.`,
+    )
+  return found.id
+}
+
+/** Writes the export of the last period that has ended, now. */
+export async function runExportSchedule(ctx: ServiceContext): Promise<ExportSchedule> {
+  const row = await requireSchedule(ctx)
+  if (row.integrationId !== null) await requireBucket(ctx, row.integrationId)
+  if (row.lastRun?.status === 'running' || row.lastRun?.status === 'retrying')
+    throw new AppError('resource.conflict', { detail: 'An export is under way.' })
+  await commitOrStale(ctx, startOf(ctx, row, lastPeriod(row.every, ctx.now()), row.nextAt))
+  return getExportSchedule(ctx)
 }
 
 export async function deleteExportSchedule(ctx: ServiceContext): Promise<void> {
@@ -35,10 +82,30 @@ export async function deleteExportSchedule(ctx: ServiceContext): Promise<void> {
   if (outcome === 'guard_missed') throw notFound('The schedule')
 }
 
-const toSchedule = ({ every, format, folder, nextAt, updatedAt }: ScheduleRow): ExportSchedule => ({
-  every,
-  format,
-  folder,
-  nextAt: toIso(nextAt),
-  updatedAt: toIso(updatedAt),
+const toSchedule = (row: ScheduleRow): ExportSchedule => ({
+  every: row.every,
+  format: row.format,
+  folder: row.folder,
+  integrationId: row.integrationId,
+  path: row.objectPath,
+  nextAt: toIso(row.nextAt),
+  updatedAt: toIso(row.updatedAt),
+  lastRun: row.lastRun === null ? null : toRun(row.lastRun),
+})
+
+/** What was set to null in a stored run is not in it. */
+const toRun = ({
+  startedAt,
+  finishedAt = null,
+  fileId = null,
+  object = null,
+  error = null,
+  ...run
+}: ExportRun) => ({
+  ...run,
+  startedAt: toIso(startedAt),
+  finishedAt: toIsoOrNull(finishedAt),
+  fileId,
+  object,
+  error,
 })

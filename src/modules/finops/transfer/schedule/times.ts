@@ -32,5 +32,9 @@ export function exportedPeriod(every: Every, at: number): Period {
   return { from: startOf(every, to), to }
 }
 
+/** The days of the last period whose export was due. */
+export const lastPeriod = (every: Every, now: number): Period =>
+  exportedPeriod(every, Date.parse(exportedPeriod(every, nextExport(every, now)).from))
+
 export const exportName = (folder: string, { from, to }: Period, extension: string): string =>
   `${folder === '' ? '' : `${folder}/`}costs-${from}${from === to ? '' : `-to-${to}`}.${extension}`

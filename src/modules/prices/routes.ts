@@ -1,6 +1,6 @@
-import { accessWithRead } from '../../../http/auth.ts'
-import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
+import { accessWithRead } from '../../http/auth.ts'
+import { doc, validate } from '../../http/openapi.ts'
+import { router } from '../../http/router.ts'
 import { ListPrices, PricePage } from './schema.ts'
 import { listPrices } from './service.ts'
 

@@ -1,6 +1,6 @@
-import { decodeCursor } from '../../../core/cursor.ts'
-import { columns, type HotRead, hotList } from '../../../db/hot-read.ts'
-import type { ListOptions } from '../../../db/paginate.ts'
+import { decodeCursor } from '../../core/cursor.ts'
+import { columns, type HotRead, hotList } from '../../db/hot-read.ts'
+import type { ListOptions } from '../../db/paginate.ts'
 
 export const GPU_HOUR = 'gpu_hour'
 

@@ -1,7 +1,7 @@
 // What a call of a language model costs. Pure. Invariants:
 // 1. Rates are dollars for a million tokens, which is micro-dollars for one. The sum is exact, and rounded once.
 // 2. What is not known is null, never 0: without a rate for what was used there is no cost.
-import { type Decimal, divideRounded, parseDecimal } from '../../../core/money.ts'
+import { type Decimal, divideRounded, parseDecimal } from '../../core/money.ts'
 
 export const MODEL_UNITS = [
   'input_mtok',

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { listQuery, pageOf } from '../../../http/pagination.ts'
-import { PlainText } from '../../../http/text.ts'
+import { listQuery, pageOf } from '../../http/pagination.ts'
+import { PlainText } from '../../http/text.ts'
 
 export const Price = z
   .strictObject({
