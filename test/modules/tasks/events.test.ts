@@ -1,10 +1,12 @@
+import { env } from 'cloudflare:workers'
 // What changes of tasks are told: to sockets on the channels of the team and of one task, and to webhooks. Who follows, and when a
 // webhook is due, is kept by objects, which have the real time.
 import { expect, test, vi } from 'vitest'
+import { remindOfTasks } from '../../../src/modules/tasks/service/due.ts'
 import { TeamEvent } from '../../../src/objects/team-events.ts'
 import { call, post } from '../../helpers/api.ts'
 import { clock, useRealTime } from '../../helpers/clock.ts'
-import { runCronTasks, runJobsOfType } from '../../helpers/jobs.ts'
+import { runCronTasks, runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { type Live, socket } from '../realtime/sockets.ts'
 import { newEndpoint, newReceiver, type Receiver, signatureOf } from '../webhooks/receiver.ts'
@@ -111,6 +113,36 @@ test('an overdue task is told once', async () => {
       await runCronTasks('tell of due tasks')
       const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
       expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])
+    },
+    { timeout: 15_000, interval: 50 },
+  )
+})
+
+test('an overdue task is told to webhooks also where the process dies right behind the commit', async () => {
+  useRealTime()
+  const ada = await newPerson()
+  const receiver = newReceiver()
+  await newEndpoint(ada, receiver.url, { events: ['task.overdue'] })
+  const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 1_000).toISOString() })
+  clock.advance(2_000)
+  const dying = new Proxy(env.DB, {
+    get: (d1, name: keyof D1Database) =>
+      name === 'batch'
+        ? async (statements: D1PreparedStatement[]) => {
+            await d1.batch(statements)
+            throw new Error('The process has died')
+          }
+        : d1[name].bind(d1),
+  })
+  const remind = () =>
+    withContext((request) => remindOfTasks({ ...request, env: { ...request.env, DB: dying } }))
+  await expect(remind()).rejects.toThrow('The process has died')
+  clock.advance(11_000)
+  await vi.waitFor(
+    async () => {
+      await runCronTasks('wake desks of tasks')
+      const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
+      expect(found).toMatchObject([{ type: 'task.overdue' }])
     },
     { timeout: 15_000, interval: 50 },
   )
