@@ -35,8 +35,9 @@ import type { EffectOutcome } from './turn/effects.ts'
 import { noTurn, type TurnResult } from './turn/open-turn.ts'
 import { type Core, outcomeFact, type ShellFact, type TurnShell } from './turn/outcome.ts'
 import { planOf } from './turn/prepared.ts'
-import { newWork, type Run } from './turn/scope.ts'
+import type { Run } from './turn/scope.ts'
 import { runTurn } from './turn/turn.ts'
+import { newWork } from './turn/work.ts'
 import { Writes } from './turn/writes.ts'
 
 /** A run that is at work reports so much progress, at most so often. */
@@ -134,7 +135,7 @@ export class RunMachine implements WokenShell {
   hold(spec: RunSpec): Run {
     const plan = planOf(spec)
     const values = runValues(this.store)
-    this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork() }
+    this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork(), begun: new Map() }
     return this.run
   }
 

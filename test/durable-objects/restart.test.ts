@@ -101,3 +101,20 @@ test('a parent gets a result of its child that is larger than a row', async () =
     run: { status: 'succeeded' },
   })
 })
+
+test('the nodes of a run stand in the order in which they came to be, also when it is read again from its rows', async () => {
+  const ids = ['z', 'm', 'b', 'a']
+  const spec = newSpec({
+    nodes: [
+      ...ids.map((id) => ({ id, type: 'flow.noop' })),
+      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'after', type: 'flow.noop' },
+    ],
+    edges: [...ids, 'hear'].map((from, n) => ({ from, to: [...ids.slice(1), 'hear', 'after'][n] ?? '' })),
+  })
+  const order = async () => (await runOf(spec.runId).view({ nodes: true }))?.nodes?.map(({ id }) => id)
+  await runOf(spec.runId).start(spec)
+  expect(await order()).toEqual([...ids, 'hear', 'after'])
+  await evictDurableObject(objectOf(spec.runId) as never)
+  expect(await order()).toEqual([...ids, 'hear', 'after'])
+})

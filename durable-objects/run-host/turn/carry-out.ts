@@ -9,6 +9,7 @@ import { isTooLarge, record, withValue } from './large-values.ts'
 import { isLong, isRunning, type OpenTurn } from './open-turn.ts'
 import { itemsPath } from './scope.ts'
 import { matchSignals } from './waits.ts'
+import { Unfinished } from './work.ts'
 
 /** An item of an `each` has no row of its own, only its part of the row of its batch. */
 const ITEMS_TO_A_NODE = 8
@@ -53,6 +54,7 @@ export function carryOut(turn: OpenTurn, command: Command): void {
     case 'end_run':
       result.projects = true
       result.ended = true
+      shell.run.begun.clear()
       shell.timers.clearAll()
       return
   }
@@ -70,12 +72,18 @@ function runNode(turn: OpenTurn, command: CommandOf<'run_node'>): void {
   const prepared = prepareAttempt(shell.run, { activation, attempt: command.attempt, key: command.key }, now)
   const { path, attempt } = command
   if (prepared.kind === 'effect') result.effects.push({ path, attempt, prepared })
+  else if (prepared.kind === 'unfinished') result.later.push(command)
   else if (prepared.kind === 'declined') queue.push({ fact: { type: 'node.declined', path, attempt } })
   else record(turn, path, attempt, prepared.result)
 }
 
-function expandNode(turn: OpenTurn, { path, attempt }: CommandOf<'expand_node'>): void {
+function expandNode(turn: OpenTurn, command: CommandOf<'expand_node'>): void {
+  const { path, attempt } = command
   const { run } = turn.shell
+  if (isLong(turn)) {
+    turn.result.later.push(command)
+    return
+  }
   const activation = run.state.activations.get(path)
   if (activation === undefined) return
   const expanded = expand(run, activation, turn.now)
@@ -90,13 +98,28 @@ function runItems(turn: OpenTurn, command: CommandOf<'run_items'>): void {
   turn.pure += (command.to - command.from) / ITEMS_TO_A_NODE
 }
 
-function settleItems({ shell, queue, now }: OpenTurn, command: CommandOf<'run_items'>): void {
+/** Null where not even the first is finished. */
+function itemsOrNull<T>(compute: () => T): T | null {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof Unfinished) return null
+    throw error
+  }
+}
+
+function settleItems({ shell, result, queue, now }: OpenTurn, command: CommandOf<'run_items'>): void {
   const { path, attempt, from, to } = command
   const activation = shell.run.state.activations.get(path)
   if (activation === undefined) return
   // Items whose outputs do not fit into one row are settled by halves; the core asks for the rest.
   for (let end = to; ; ) {
-    const { outputs, failed } = computeItems(shell.run, activation, from, end, now)
+    const computed = itemsOrNull(() => computeItems(shell.run, activation, from, end, now))
+    if (computed === null) {
+      result.later.push(command)
+      return
+    }
+    const { outputs, failed } = computed
     const fact: Fact = {
       type: 'items.settled',
       path,

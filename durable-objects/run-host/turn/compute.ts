@@ -17,10 +17,13 @@ import { fingerprintOf } from './fingerprint.ts'
 import { type Call, inputWith, nodeInput, planNode } from './node-input.ts'
 import { prepareNode, prepareOutput } from './prepared.ts'
 import { evaluate, outputOf, prevOf, type Run, scopeOf } from './scope.ts'
+import { computePure, Unfinished } from './work.ts'
 
 export type Prepared =
   | { kind: 'result'; result: NodeResult }
   | { kind: 'declined' }
+  /** The turn has computed enough: the same command again goes on with it. */
+  | { kind: 'unfinished' }
   | {
       kind: 'effect'
       work: EffectNode['run']
@@ -36,6 +39,7 @@ export function prepareAttempt(run: Run, attempt: Attempt, nowMs: number): Prepa
   try {
     return prepare(run, attempt, nowMs)
   } catch (error) {
+    if (error instanceof Unfinished) return { kind: 'unfinished' }
     return { kind: 'result', result: { error: asNodeError(error) } }
   }
 }
@@ -48,7 +52,10 @@ function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
   const call = { ...attempt, nowMs, view }
   const { type, params, when } = prepareNode(node)
   if (activation.undoes !== null && !node.isUndoTarget) return undoing(run, call, type)
-  if (activation.item < 0 && when !== null && !evaluate(run, at, when, view)) return { kind: 'declined' }
+  const work = `${activation.path} ${attempt.attempt}`
+  const isBegun = run.begun.has(work)
+  if (!isBegun && activation.item < 0 && when !== null && !evaluate(run, at, when, view))
+    return { kind: 'declined' }
   if (node.node.disabled) return { kind: 'result', result: { output: prevOf(run, activation, view.load) } }
   const mock = activation.undoes === null ? run.spec.mocks?.[node.name] : undefined
   if (mock !== undefined) {
@@ -61,7 +68,7 @@ function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
       message: `There is no node type ${node.type}`,
       retryable: false,
     })
-  if (type.pure) return { kind: 'result', result: type.compute(evaluated(type)) }
+  if (type.pure) return { kind: 'result', result: computePure(run, work, type, () => evaluated(type)) }
   const values = evaluate(run, at, params, view)
   const sent = run.state.adopted.get(activation.path)?.sent
   const fingerprint = sent === undefined ? '' : fingerprintOf(node, values)

@@ -7,7 +7,8 @@ import { keySuffix } from '../../../src/engine/model/idempotency.ts'
 import type { PlanNode } from '../../../src/engine/model/plan.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'
 import { prepareNode } from './prepared.ts'
-import { evaluate, newWork, type Run, scopeOf } from './scope.ts'
+import { evaluate, type Run, scopeOf } from './scope.ts'
+import { newWork } from './work.ts'
 
 /** Parameters that a node evaluates by itself count as they are written. */
 export function fingerprintOf(plan: PlanNode, values: unknown): string {

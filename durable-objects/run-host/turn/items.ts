@@ -9,8 +9,12 @@ import { asNodeError } from './compute.ts'
 import { nodeInput, planNode } from './node-input.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, itemsPath, outputOf, type Run, scopeOf } from './scope.ts'
+import { computePure, hasWorkedLong, Unfinished } from './work.ts'
 
-/** Pure items from `from` to `to`: their outputs in order, with what failed among them. */
+/**
+ * Pure items from `from` to `to`: their outputs in order, with what failed among them. Fewer where the turn has computed enough; throws
+ * `Unfinished` where that is none.
+ */
 export function computeItems(
   run: Run,
   activation: Activation,
@@ -36,13 +40,17 @@ export function computeItems(
       const at = { from: activation }
       const view = scopeOf(run, at, now, { item: items[index], index })
       const mock = run.spec.mocks?.[node.name]
-      const work = () => {
-        const values = evaluate(run, at, params, view)
-        const call = { activation, attempt: activation.attempt, key: '', nowMs: now, view }
-        return type.compute(nodeInput(run, call, type, values))
-      }
-      result = mock ? mockResult(type, node.node, mock, work) : work()
+      const { attempt } = activation
+      const call = { activation, attempt, key: '', nowMs: now, view }
+      const input = () => nodeInput(run, call, type, evaluate(run, at, params, view))
+      result = mock
+        ? mockResult(type, node.node, mock, () => type.compute(input()))
+        : computePure(run, `${itemPath(activation.path, index)} ${attempt}`, type, input)
     } catch (error) {
+      if (error instanceof Unfinished) {
+        if (outputs.length === 0) throw error
+        break
+      }
       result = { error: asNodeError(error) }
     }
     if ('wait' in result)
@@ -54,6 +62,7 @@ export function computeItems(
       outputs.push({ error: result.error })
       if (stopsAtFirst) break
     } else outputs.push(result.output ?? null)
+    if (hasWorkedLong(run.work)) break
   }
   return { outputs, failed }
 }

@@ -1,5 +1,4 @@
 // A turn under way: what its parts share, and what it has come to.
-import { defaultLimits } from '../../../src/engine/expression/index.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import type { Activation, RegionState } from '../../../src/engine/model/state.ts'
@@ -7,11 +6,9 @@ import type { HttpAnswer } from '../../../src/objects/workflow-run.ts'
 import type { LogEntry, NumberedEvent } from '../rows/event-log.ts'
 import type { Prepared } from './compute.ts'
 import type { ShellFact, TurnShell } from './outcome.ts'
-import { newWork } from './scope.ts'
+import { hasWorkedLong, newWork } from './work.ts'
 
 export const MAX_PURE = 1_024
-/** Of expressions: twice as many as one may use. Nodes that compute much are few to a turn. */
-const MAX_STEPS = 2 * defaultLimits.steps
 
 export type EffectStart = { path: string; attempt: number; prepared: Extract<Prepared, { kind: 'effect' }> }
 
@@ -61,8 +58,6 @@ export type OpenTurn = {
   readonly entries: LogEntry[]
   /** Paths of waits that begin in this turn. */
   readonly opened: Set<string>
-  /** Steps that expressions had when the turn began. */
-  readonly budget: number
   /** Nodes that were computed. */
   pure: number
 }
@@ -78,13 +73,11 @@ export function openTurn(shell: TurnShell, queue: OpenTurn['queue']): OpenTurn {
     regions: new Set(),
     entries: [],
     opened: new Set(),
-    budget: shell.run.work.steps,
     pure: 0,
   }
 }
 
-export const isLong = ({ pure, budget, shell }: OpenTurn): boolean =>
-  pure > MAX_PURE || budget - shell.run.work.steps > MAX_STEPS
+export const isLong = ({ pure, shell }: OpenTurn): boolean => pure > MAX_PURE || hasWorkedLong(shell.run.work)
 
 export function isRunning({ shell }: OpenTurn, path: string, attempt: number): boolean {
   const activation = shell.run.state.activations.get(path)

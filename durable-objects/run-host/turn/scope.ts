@@ -15,6 +15,7 @@ import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { RunSpec } from '../../../src/objects/workflow-run.ts'
 import type { RunValues } from '../rows/values.ts'
 import type { Expressions } from './prepared.ts'
+import type { Begun } from './work.ts'
 
 export const MAX_SCOPE_CHARS = 16 * 1024 * 1024
 
@@ -29,9 +30,8 @@ export type Run = {
   values: RunValues
   /** What the expressions of a turn have used shows in what is left of it. It is more than any of them may use. */
   work: Budget
+  begun: Begun
 }
-
-export const newWork = (): Budget => ({ steps: 2 ** 40, bytes: 2 ** 40 })
 
 /** Of an activation, or with `from` null of the end of the body that `frame` names. */
 export type Viewpoint = { from: Activation } | { from: null; frame: string }

@@ -23,6 +23,7 @@ export function create(turn: Turn, node: PlanNode, where: Where): Activation {
   const own = where.path ?? nodePath(where.frame, node.id, where.iteration)
   const activation: Activation = {
     path: where.path === undefined && item >= 0 ? itemPath(own, item) : own,
+    nth: turn.state.activations.size,
     node: node.index,
     frame: where.frame,
     iteration: where.iteration,

@@ -5,6 +5,9 @@ import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
 import { build, spend } from './limits.ts'
 
+/** A value takes about as long to write as so many plain operations. */
+const VALUE_COST = 8
+
 /** JSON of a value, measured before it is built. */
 export function stringifyJson(machine: Machine, value: unknown, at: number, indent = 0): string {
   measure(machine, value, at, indent, 0)
@@ -25,7 +28,7 @@ function measure(machine: Machine, value: unknown, at: number, indent: number, d
     build(machine, value.length + 2, at)
     return
   }
-  spend(machine, 1, at)
+  spend(machine, VALUE_COST, at)
   build(machine, 8 + indent * depth, at)
   if (typeof value !== 'object' || value === null || isMoment(value)) return
   if (depth >= machine.limits.depth) tooDeep(at)

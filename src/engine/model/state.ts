@@ -44,6 +44,8 @@ export interface EachProgress {
 
 export interface Activation {
   readonly path: string
+  /** How many activations of the run came to be before it. Absent in rows of older code. */
+  readonly nth?: number
   readonly node: number
   /** The path of the group activation whose body this is in; '' in the workflow itself. */
   readonly frame: string

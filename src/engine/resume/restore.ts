@@ -23,13 +23,16 @@ export interface StoredRun {
 const isFan = ({ status, frame, each }: Activation): boolean =>
   !isSettled(status) && frame === '' && each !== null
 
+/** In this order they are shown, and what is left of them is begun again. */
+const byBirth = (a: Activation, b: Activation): number => (a.nth ?? 0) - (b.nth ?? 0)
+
 /** The state out of its rows, in any order. Takes the row objects over. */
 export function restore(plan: Plan, stored: StoredRun): RunState {
   const state: RunState = { ...newRun(), run: stored.run }
   // Rows of before gates by activity have no such word.
   state.run.held ??= false
   const queued: Activation[] = []
-  for (const activation of stored.activations) {
+  for (const activation of [...stored.activations].sort(byBirth)) {
     state.activations.set(activation.path, activation)
     if (!isSettled(activation.status)) state.open.add(activation.path)
     if (isFan(activation)) state.fans.add(activation.path)

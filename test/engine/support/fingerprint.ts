@@ -7,7 +7,7 @@ export function fingerprint(state: RunState): string {
   return JSON.stringify([
     run,
     [...activations.values()],
-    [...regions.values()],
+    [...regions.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     [...signals],
     [...adopted.keys()],
     [...open],

@@ -205,8 +205,11 @@ function restart(sim: Simulation): void {
 
 export function restored(sim: Simulation): RunState {
   const { plan, rows, state } = sim
-  const activations = structuredClone([...rows.activations.values()])
-  const regions = structuredClone([...rows.regions.values()])
+  // In the order of their keys, as the tables give them.
+  const inOrder = <Row>(found: Map<string, Row>): Row[] =>
+    structuredClone([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row))
+  const activations = inOrder(rows.activations)
+  const regions = inOrder(rows.regions)
   const { signals, adopted } = state
   return restore(plan, {
     run: structuredClone(state.run),

@@ -1,0 +1,61 @@
+// How much a turn computes, and computing that takes longer. A pure node that evaluates an expression for each item of a list stops
+// between two items once the turn has computed enough, and goes on in the next turn of its run. Invariants:
+// 1. What was evaluated is not evaluated again: the node's own code starts anew, and gets the same values in the same order.
+// 2. Each turn gets on by at least one evaluation.
+// 3. Nothing of it is stored: after a loss of memory the node starts again, as every pure node does.
+import { type Budget, defaultLimits } from '../../../src/engine/expression/index.ts'
+import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts'
+import type { Run } from './scope.ts'
+
+/** Of expressions, half as many as one may use. The other runs of the host wait for a turn. */
+export const MAX_STEPS = defaultLimits.steps / 2
+/** More than the expressions of a turn can use. */
+const ROOM = 2 ** 40
+
+/** What the expressions of a turn have used shows in what is left of it. */
+export const newWork = (): Budget => ({ steps: ROOM, bytes: ROOM })
+
+export const hasWorkedLong = ({ steps }: Budget): boolean => ROOM - steps > MAX_STEPS
+
+/** Thrown where the turn has computed enough. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished'
+}
+
+/** Computing that was begun in an earlier turn, by the path and the attempt. */
+export type Begun = Map<string, () => NodeResult>
+
+/** Throws `Unfinished` where it is to be called again, in another turn. `input` is made once. */
+export function computePure(
+  run: Run,
+  key: string,
+  type: PureNode,
+  input: () => NodeInput<unknown>,
+): NodeResult {
+  if (type.deferred === undefined) return type.compute(input())
+  const compute = run.begun.get(key) ?? inParts(run, type, input())
+  run.begun.delete(key)
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof Unfinished) run.begun.set(key, compute)
+    throw error
+  }
+}
+
+function inParts(run: Run, type: PureNode, input: NodeInput<unknown>): () => NodeResult {
+  const known: unknown[] = []
+  return () => {
+    const before = known.length
+    let at = 0
+    const evaluate: NodeInput<unknown>['evaluate'] = (param, extra) => {
+      if (at === known.length) {
+        if (at > before && hasWorkedLong(run.work)) throw new Unfinished()
+        known.push(input.evaluate(param, extra))
+      }
+      return known[at++]
+    }
+    // Other parts of the input are read only if the node asks for them.
+    return type.compute(Object.create(input, { evaluate: { value: evaluate } }) as typeof input)
+  }
+}

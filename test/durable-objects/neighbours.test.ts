@@ -1,0 +1,110 @@
+// A run that computes much beside others in one host. What counts is turns, not time: between any two of them the others are served.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
+import { newId } from '../../src/core/ids.ts'
+import { hostOf, newRunId } from '../../src/core/run-id.ts'
+import { clock } from '../helpers/clock.ts'
+import { type Definition, newSpec, runOf } from '../helpers/runs.ts'
+
+const seen = { host: '', turns: 0 }
+beforeEach(() =>
+  setFaultHook((point, state) => {
+    if (point === 'host.commit:before' && state.id.name === seen.host) seen.turns++
+  }),
+)
+afterEach(() => setFaultHook(null))
+
+const LIST = Array.from({ length: 1_000 }, (_, n) => n)
+const SUM = LIST.reduce((sum, n) => sum + n, 0)
+/** About 300 steps for each item. */
+const DEAR = 'input.list.reduce((sum, n) => sum + n, 0)'
+const ITEMS = 1_200
+const items = `{{ Array.from({ length: ${ITEMS} }, (_, n) => n) }}`
+
+/** Lets the run compute beside one that waits, to which something is said meanwhile. */
+async function beside(definition: Definition) {
+  const teamId = newId('team', clock.now())
+  const spec = (of: Definition, input: unknown = null) =>
+    newSpec(of, { teamId, runId: newRunId(teamId, 1, clock.now()), input: input as never })
+  const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+  const neighbour = spec({ nodes: [hears] })
+  const computes = spec(definition, { list: LIST })
+  seen.host = hostOf(computes.runId)
+  await runOf(neighbour.runId).start(neighbour)
+  seen.turns = 0
+  await runOf(computes.runId).start(computes)
+  const before = seen.turns
+  const said = await runOf(neighbour.runId).signal({ name: 'go', data: null, by: 'me' })
+  const turns = seen.turns - before
+  const meanwhile = await runOf(computes.runId).view({})
+  const run = await runOf(computes.runId).view({ output: true, nodes: true }, 30_000)
+  return { said, turns, meanwhile, run, all: seen.turns }
+}
+
+/** The turns that it takes, at 100,000 steps each: half of them are its own, and at most twice as many the last evaluation's. */
+const LEAST_TURNS = (ITEMS * 300) / 100_000
+
+test.each([
+  [
+    'data.map',
+    { value: `{{ ${DEAR} + item }}` },
+    LIST.concat(LIST)
+      .slice(0, ITEMS)
+      .map((_, n) => SUM + n),
+  ],
+  ['data.sort', { by: `{{ ${DEAR} - item }}` }, Array.from({ length: ITEMS }, (_, n) => ITEMS - 1 - n)],
+  ['data.filter', { condition: `{{ ${DEAR} > 0 && item < 2 }}` }, [0, 1]],
+])('%s over a list that takes many turns keeps no neighbour waiting', async (type, params, output) => {
+  const { said, turns, meanwhile, run, all } = await beside({
+    nodes: [{ id: 'work', type, params: { items, ...params } }],
+  })
+  expect(said).toMatchObject({ ok: true, run: { status: 'succeeded' } })
+  expect(meanwhile?.status).toBe('running')
+  // Its own, and those of the run that computes until it was heard.
+  expect(turns).toBeLessThanOrEqual(3)
+  expect(run).toMatchObject({ status: 'succeeded', output })
+  expect(all).toBeGreaterThan(LEAST_TURNS)
+})
+
+test('items of an `each` that compute much take many turns, also where one alone takes more than one', async () => {
+  const { meanwhile, run, turns, all } = await beside({
+    nodes: [
+      {
+        id: 'work',
+        type: 'data.map',
+        each: { items: '{{ [1, 2, 3] }}' },
+        params: { items, value: `{{ ${DEAR} * 0 + index }}` },
+      },
+      {
+        id: 'light',
+        type: 'data.set',
+        each: { items: `{{ Array.from({ length: 600 }, (_, n) => n) }}` },
+        params: { values: { is: `{{ ${DEAR} + item }}` } },
+      },
+    ],
+    edges: [{ from: 'work', to: 'light' }],
+    output: {
+      first: '{{ nodes.work.length }}',
+      of: '{{ nodes.work[2][7] }}',
+      last: '{{ nodes.light[599].is }}',
+    },
+  })
+  expect(meanwhile?.status).toBe('running')
+  expect(turns).toBeLessThanOrEqual(3)
+  expect(run).toMatchObject({ status: 'succeeded', output: { first: 3, of: 7, last: SUM + 599 } })
+  expect(all).toBeGreaterThan(3.5 * LEAST_TURNS)
+})
+
+test('a run that computes much is cancelled in the midst of a list', async () => {
+  const teamId = newId('team', clock.now())
+  const definition = { nodes: [{ id: 'work', type: 'data.map', params: { items, value: `{{ ${DEAR} }}` } }] }
+  const spec = newSpec(definition, {
+    ...{ teamId, runId: newRunId(teamId, 1, clock.now()), input: { list: LIST } },
+  })
+  await runOf(spec.runId).start(spec)
+  expect(await runOf(spec.runId).control('cancel', 'me')).toMatchObject({
+    ok: true,
+    run: { status: 'cancelled' },
+  })
+  expect(await runOf(spec.runId).node('work')).toMatchObject({ status: 'cancelled', output: null })
+})
