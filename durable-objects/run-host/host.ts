@@ -10,7 +10,6 @@ import { hostOf, isSharedHost } from '../../src/core/run-id.ts'
 import { hasEnded } from '../../src/engine/model/state.ts'
 import type { Env } from '../../src/env.ts'
 import type {
-  HostSize,
   RunCall,
   RunHostNamespace,
   RunSpec,
@@ -133,14 +132,6 @@ export class Host {
     return this.#tables.findKept(after, limit)
   }
 
-  size(): HostSize {
-    return {
-      runs: this.#tables.countRuns(),
-      inMemory: this.#open.size,
-      bytes: this.#state.storage.sql.databaseSize,
-    }
-  }
-
   answerRequest(runId: string, request: Request): Promise<Response> {
     return this.#ask(runId, (run) => run.fetch(request))
   }
@@ -216,6 +207,7 @@ export class Host {
       this.#steps.load(run)
     } catch (error) {
       if (this.#open.get(runId) === run) this.#open.delete(runId)
+      run.machine.forget()
       throw error
     }
     return run

@@ -2,7 +2,7 @@
 // what the platform calls.
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
-import { type HostSize, RUN_CALLS, type RunCall, type RunHostRpc } from '../../src/objects/workflow-run.ts'
+import { RUN_CALLS, type RunCall, type RunHostRpc } from '../../src/objects/workflow-run.ts'
 import { Host } from './host.ts'
 
 const CALLS: ReadonlySet<string> = new Set(RUN_CALLS)
@@ -22,10 +22,6 @@ export class RunHost extends DurableObject<Env> implements RunHostRpc {
 
   async runs(after: number, limit: number): Promise<{ n: number; id: string }[]> {
     return this.#host.listRuns(after, limit)
-  }
-
-  async size(): Promise<HostSize> {
-    return this.#host.size()
   }
 
   async giveBack(teamId: string): Promise<void> {

@@ -379,14 +379,10 @@ export const RUN_CALLS = [
 ] as const satisfies readonly (keyof RunRpc)[]
 export type RunCall = (typeof RUN_CALLS)[number]
 
-/** The stored runs, those in memory, and the stored bytes. */
-export type HostSize = { runs: number; inMemory: number; bytes: number }
-
 export interface RunHostRpc {
   call(runId: string, name: RunCall, args: unknown[]): Promise<unknown>
   /** The runs of this host, by their number here. */
   runs(after: number, limit: number): Promise<{ n: number; id: string }[]>
-  size(): Promise<HostSize>
   /** Another host of the team has no room. This one returns what it does not need of the plan's limits. */
   giveBack(teamId: string): Promise<void>
 }

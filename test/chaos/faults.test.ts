@@ -44,6 +44,14 @@ const CALLS = [
 ]
 const around = (call: string): string[] => [`${call}:before`, `${call}:after`]
 const POINTS = CALLS.flatMap(around)
+/** What a run comes to only, or mostly, after it was lost, with how it is lost: its load when somebody asks, and its reload after a turn. */
+const AFTER_LOSS: [call: string, loss: Mode][] = [
+  ['host.load', 'abort'],
+  ['host.reload', 'throw'],
+]
+const POINTS_AFTER_LOSS = AFTER_LOSS.flatMap(([call, loss]) =>
+  around(call).map((point): [point: string, loss: Mode] => [point, loss]),
+)
 /** Fewer crashes than fail a node. */
 const MAX_FAULTS = 2
 
@@ -106,6 +114,17 @@ const faultAt = (dice: Random, { counts }: Reference, point: string, mode: Mode)
   mode,
 })
 
+/** The first time that it comes to the point after a turn was lost. */
+const faultsAfterLoss = (
+  dice: Random,
+  known: Reference,
+  [point, loss]: [string, Mode],
+  mode: Mode,
+): Fault[] => [
+  faultAt(dice, known, 'store.writeTurn:after', loss),
+  { point, nth: 1 + (known.counts.get(point) ?? 0), mode },
+]
+
 test.runIf(RUNS === 0)(
   'a run comes to the same end whatever is lost at any write or effect',
   {
@@ -123,6 +142,14 @@ test.runIf(RUNS === 0)(
         while (!(await compare(...oneOf(known, dice, point, mode)))) expect(tries++, point).toBeLessThan(5)
       }
     }
+    for (const at of POINTS_AFTER_LOSS)
+      for (const mode of MODES) {
+        const hits = async () => {
+          const known = dice.pick(pool)
+          return compare(known, faultsAfterLoss(dice, known, at, mode))
+        }
+        for (let tries = 1; !(await hits()); tries++) expect(tries, at[0]).toBeLessThan(5)
+      }
   },
 )
 
@@ -137,9 +164,10 @@ test.runIf(RUNS > 0)(`${RUNS} runs with random faults`, { timeout: 60_000 + RUNS
   for (let done = 0; done < RUNS; ) {
     const known = await reference(dice.int(1_000_000_000))
     for (let i = 0; i < 8 && done < RUNS; i++, done++) {
-      const faults = Array.from({ length: 1 + dice.int(MAX_FAULTS) }, () =>
-        faultAt(dice, known, dice.pick([...known.counts.keys()]), dice.pick(MODES)),
-      )
+      const atRandom = () => faultAt(dice, known, dice.pick([...known.counts.keys()]), dice.pick(MODES))
+      const faults = dice.chance(0.1)
+        ? faultsAfterLoss(dice, known, dice.pick(POINTS_AFTER_LOSS), dice.pick(MODES))
+        : Array.from({ length: 1 + dice.int(MAX_FAULTS) }, atRandom)
       if (await compare(known, faults)) whole++
     }
   }

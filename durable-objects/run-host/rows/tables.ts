@@ -95,7 +95,6 @@ export function openTables(sql: SqlStorage) {
           limit,
         )
         .toArray(),
-    countRuns: (): number => sql.exec<{ n: number }>('SELECT count(*) AS n FROM runs').one().n,
 
     /** From now on the run is not there; its rows go page by page. */
     markRemoved(n: number, forGood: boolean): void {

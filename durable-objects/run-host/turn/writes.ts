@@ -2,7 +2,7 @@
 // 1. What throws on the way to the last write takes back its writes, and the run out of memory: it is loaded as it was last
 //    stored. Other runs of the host never notice.
 // 2. What follows from the writes is done after the last of them; not at all when they are taken back.
-// 3. Only a full disk ends the object.
+// 3. Only a full disk ends the object, or a run that cannot be taken out of memory.
 import { createLog } from '../../../src/core/log.ts'
 import { isStorageFailure } from '../../../src/core/storage-failure.ts'
 import type { Crashes } from '../life/crashes.ts'
@@ -38,8 +38,17 @@ export class Writes {
         this.#crashes.disregard()
         this.#place.abort(String(error))
       }
-      this.#place.drop()
+      this.#drop()
       throw error
+    }
+  }
+
+  /** A run that cannot be let go would go on with what is not stored. */
+  #drop(): void {
+    try {
+      this.#place.drop()
+    } catch (error) {
+      this.#place.abort(String(error))
     }
   }
 
