@@ -1,4 +1,4 @@
-// What makes a run go: turns, and what follows from each. Invariants:
+// What makes a run go: its turns, and the parts that they need. Invariants:
 // 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
 // 2. What throws on the way to the last write of a turn takes back its writes, and the run out of memory (`turn/writes.ts`).
 // 3. Effects start, and followers hear of a turn, after its last write.
@@ -7,19 +7,15 @@ import { advance } from '../../src/engine/advance/index.ts'
 import type { GateNeed } from '../../src/engine/gate.ts'
 import type { Command } from '../../src/engine/model/command.ts'
 import { hasEnded, newRun } from '../../src/engine/model/state.ts'
-import { progress } from '../../src/engine/read/view.ts'
 import type { Env } from '../../src/env.ts'
 import type { HttpAnswer, RunSpec, StartOptions } from '../../src/objects/workflow-run.ts'
 import { FOLLOWERS, RELAYED, RunAlarm } from './life/alarm.ts'
 import { type Crashes, keyOf } from './life/crashes.ts'
 import { Detached } from './life/detached.ts'
+import { followTurn, Progress, type TurnParts } from './life/follow-turn.ts'
+import { effectDone, takeOutcome } from './life/outcomes.ts'
 import { Steps } from './life/steps.ts'
 import { type WokenShell, wake } from './life/wake.ts'
-import { lookAtChild } from './outside/child.ts'
-import { followPause } from './outside/children.ts'
-import { followGate } from './outside/gate.ts'
-import { collectIntoFile } from './outside/offload.ts'
-import { SEND_DEBOUNCE_MS, writeFarewell } from './outside/outbox.ts'
 import { Reports } from './outside/reports.ts'
 import type { RunPlace } from './place.ts'
 import { effectsOf } from './ports/run-effects.ts'
@@ -33,16 +29,12 @@ import { type Relayed, runRelayed } from './show/relayed.ts'
 import { Waiters } from './show/waiters.ts'
 import type { EffectOutcome } from './turn/effects.ts'
 import { noTurn, type TurnResult } from './turn/open-turn.ts'
-import { type Core, outcomeFact, type ShellFact, type TurnShell } from './turn/outcome.ts'
+import type { Core, ShellFact, TurnShell } from './turn/outcome.ts'
 import { planOf } from './turn/prepared.ts'
 import type { Run } from './turn/scope.ts'
 import { runTurn } from './turn/turn.ts'
 import { newWork } from './turn/work.ts'
 import { Writes } from './turn/writes.ts'
-
-/** A run that is at work reports so much progress, at most so often. */
-const PROGRESS_STEP = 10
-const PROGRESS_INTERVAL_MS = 5_000
 
 export class RunMachine implements WokenShell {
   readonly env: Env
@@ -67,7 +59,8 @@ export class RunMachine implements WokenShell {
   readonly #steps: Steps
   readonly #writes: Writes
   readonly #waiters = new Waiters()
-  #reported = { progress: 0, at: 0 }
+  readonly #progress = new Progress(this)
+  readonly #parts: TurnParts
 
   constructor(place: RunPlace) {
     const { env, state, sockets } = place
@@ -89,10 +82,10 @@ export class RunMachine implements WokenShell {
     this.relayed = runRelayed({ env, store: this.store, live: this.live, run: () => this.run, retryAt })
     const wakeAt = (at: number): void => this.setTimer(FOLLOWERS, at)
     this.followers = runFollowers({ env, state: sockets, now: this.now, wakeAt })
-    const outcomes = withFaults('effect', { take: (one: EffectOutcome) => this.#effectDone(one) }, state)
-    const effects = effectsOf(this, (outcome) => this.#try(() => this.#takeOutcome(outcomes.take, outcome)))
+    const outcomes = withFaults('effect', { take: (one: EffectOutcome) => effectDone(this, one) }, state)
+    const effects = effectsOf(this, (outcome) => takeOutcome(this, this.crashes, outcomes.take, outcome))
     this.#effects = withFaults('effect', effects, state)
-    this.#alarm = new RunAlarm(this, {
+    const parts = {
       timers: this.#timers,
       crashes: this.crashes,
       detached: this.detached,
@@ -100,8 +93,11 @@ export class RunMachine implements WokenShell {
       reports: this.#reports,
       relayed: this.relayed,
       followers: this.followers,
-      isAtWork: () => this.#effects.size() > 0,
-    })
+      effects: this.#effects,
+      waiters: this.#waiters,
+    }
+    this.#alarm = new RunAlarm(this, parts)
+    this.#parts = { ...parts, alarm: this.#alarm }
   }
 
   readonly now = (): number => this.#place.now()
@@ -188,38 +184,9 @@ export class RunMachine implements WokenShell {
     const { paused } = this.requireRun().state.run
     const result = runTurn(this.shell, facts, commands, this.#steps.areCareful)
     this.#steps.count()
-    if (result.ended) this.crashes.clearAll()
-    for (const { child } of result.cancels) {
-      if (child !== undefined) this.tell('cancel_child', { runId: child })
-    }
-    if (result.ended) writeFarewell(this)
-    else followPause(this, paused, result.events)
-    const percent = result.told.at(-1)?.progress ?? 0
-    if (result.projects || this.#isBehind(percent)) this.project()
-    if (result.tells) this.scheduleDrain(SEND_DEBOUNCE_MS)
-    if (result.respond) this.answer ??= result.respond
-    const startsWork =
-      result.aside !== null || [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
-    if (result.events.length > 0 || startsWork) this.#alarm.rearm(startsWork)
-    this.afterWrites(() => this.#carryOut(result))
-    if (result.ended) this.#reports.sendWhatIsLeft()
-    else if (result.events.length > 0) followGate(this)
+    const isBehind = this.#progress.isBehind(result.told.at(-1)?.progress ?? 0)
+    followTurn(this, this.#parts, result, { wasPaused: paused, isBehind })
     return result
-  }
-
-  #carryOut(result: TurnResult): void {
-    for (const { path, attempt } of result.cancels) this.#effects.cancel(path, attempt)
-    for (const effect of result.effects) this.#effects.start(effect)
-    for (const { path, attempt } of result.resumes)
-      void this.detached.do(() => lookAtChild(this, path, attempt)).catch(() => undefined)
-    const { aside } = result
-    if (aside !== null) void this.detached.do(() => collectIntoFile(this, aside))
-    this.feedLater(result.later)
-    if (result.events.length > 0) {
-      this.live.publish(result.told)
-      this.#waiters.look()
-    }
-    if (result.ended) this.live.endFollowers()
   }
 
   beCareful(): void {
@@ -230,39 +197,8 @@ export class RunMachine implements WokenShell {
     this.#steps.later(commands)
   }
 
-  /** For work that nobody waits for: what a turn throws has been logged, and the run is loaded again. */
-  #try(work: () => void): void {
-    try {
-      work()
-    } catch {}
-  }
-
-  #takeOutcome(take: (outcome: EffectOutcome) => void, outcome: EffectOutcome): void {
-    this.atomically(() => {
-      this.crashes.at(outcome.path)
-      take(outcome)
-    })
-  }
-
-  #effectDone(outcome: EffectOutcome): void {
-    if (this.run === null) return
-    const { path, attempt } = outcome
-    if ('deferMs' in outcome) {
-      this.feed([
-        { fact: { type: 'node.deferred', path, attempt, delayMs: outcome.deferMs, reason: outcome.reason } },
-      ])
-    } else this.feed([outcomeFact(this.shell, path, attempt, outcome.result, this.now())])
-  }
-
-  /** Lists show how far a run is, so it reports now and then while its status stays the same. */
-  #isBehind(percent: number): boolean {
-    const { progress: last, at } = this.#reported
-    return percent - last >= PROGRESS_STEP && this.now() - at >= PROGRESS_INTERVAL_MS
-  }
-
   project(): void {
-    const { plan, state } = this.requireRun()
-    this.#reported = { progress: progress(plan, state), at: this.now() }
+    this.#progress.told()
     this.store.writeUnreported(this.now())
     this.#place.wantReport()
   }

@@ -1,7 +1,8 @@
 // Leases: what the hosts of a team start without asking never adds up to more than the plan allows.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { type Admission, HostLease } from '../../durable-objects/run-host/outside/lease.ts'
+import { HostLease } from '../../durable-objects/run-host/outside/lease.ts'
+import type { Admission } from '../../durable-objects/run-host/outside/lease-seats.ts'
 import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { hostAt, newRunId } from '../../src/core/run-id.ts'

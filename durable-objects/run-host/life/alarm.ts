@@ -31,8 +31,8 @@ export type AlarmParts = {
   readonly reports: Reports
   readonly relayed: Relayed
   readonly followers: Followers
-  /** Effects are in flight. */
-  isAtWork(): boolean
+  /** In flight. */
+  readonly effects: { size(): number }
 }
 
 export class RunAlarm {
@@ -52,22 +52,22 @@ export class RunAlarm {
 
   /** The nearest of: a timer, the heartbeat of an effect, a report that is due should memory be lost. */
   rearm(startsWork = false): void {
-    const { timers, detached, reports, isAtWork } = this.#parts
+    const { timers, detached, reports, effects } = this.#parts
     const times: number[] = []
     const next = timers.next()
     if (next !== null) times.push(next)
-    if (startsWork || isAtWork() || !detached.isEmpty || reports.isDue)
+    if (startsWork || effects.size() > 0 || !detached.isEmpty || reports.isDue)
       times.push(this.#machine.now() + HEARTBEAT_MS)
     if (times.length > 0) timers.arm(Math.min(...times))
   }
 
   /** Nothing is left in the outbox, so no alarm has to stand for it. */
   allSent(): void {
-    const { timers, detached, followers, isAtWork } = this.#parts
+    const { timers, detached, followers, effects } = this.#parts
     if (hasEnded(this.#machine.requireRun().state)) {
       timers.disarm()
       followers.arm()
-    } else if (!isAtWork() && detached.isEmpty) timers.rest()
+    } else if (effects.size() === 0 && detached.isEmpty) timers.rest()
   }
 
   async fire(onStart: () => void): Promise<void> {

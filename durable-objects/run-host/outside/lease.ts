@@ -15,25 +15,16 @@ import {
   LEASE_MS,
   type Reported,
   type RunReport,
-  type Share,
   takeLease,
   tellLetIn,
 } from '../../../src/modules/runs/index.ts'
 import type { RunHostRpc, StartRoom } from '../../../src/objects/workflow-run.ts'
+import { type Admission, LeaseSeats, type Told } from './lease-seats.ts'
 
 /** A report renews a lease that ends within this time. A lease that ends within `MARGIN_MS` is not used. */
 const RENEW_MS = LEASE_MS / 2
 const MARGIN_MS = 5_000
 
-export type Admission = 'slot' | 'line' | 'no_slot' | 'no_runs'
-
-/** The part of the lease that a new run has. */
-type Seat = {
-  hasSlot: boolean
-  hasRun: boolean
-  /** Its report is being sent, so the index may count it already. */
-  isBeingTold: boolean
-}
 type Waiter = {
   runId: string
   room: StartRoom
@@ -49,11 +40,9 @@ export type LeaseContext = {
 export class HostLease {
   readonly #context: LeaseContext
   readonly #id = crypto.randomUUID()
-  readonly #seats = new Map<string, Seat>()
+  readonly #seats = new LeaseSeats()
   /** The name of this object, from the id of a run. After an alarm the object does not know its own name. */
   #host = ''
-  #spare: Share = { slots: 0, runs: 0 }
-  #isMonthOpen = false
   #period = ''
   #expiresAt = Number.NEGATIVE_INFINITY
   #waiting: Waiter[] = []
@@ -77,22 +66,14 @@ export class HostLease {
     })
   }
 
-  /** After a start: frees what the run does not use. `isThere` says whether the run exists. */
-  started(runId: string, { isThere, isAtWork }: { isThere: boolean; isAtWork: boolean }): void {
-    const seat = this.#seats.get(runId)
-    if (seat === undefined || seat.isBeingTold) return
-    if (seat.hasSlot && !isAtWork) {
-      seat.hasSlot = false
-      this.#spare.slots++
-    }
-    if (isThere) return
-    if (seat.hasRun) this.#spare.runs++
-    this.#seats.delete(runId)
+  /** After a start. */
+  started(runId: string, how: { isThere: boolean; isAtWork: boolean }): void {
+    this.#seats.started(runId, how)
   }
 
-  /** The run was deleted or cannot be read. The index already has what can be known of it. */
+  /** The run was deleted or cannot be read. */
   forget(runId: string): void {
-    this.#seats.delete(runId)
+    this.#seats.forget(runId)
   }
 
   /** Sends reports together with the new size of the lease. */
@@ -107,23 +88,13 @@ export class HostLease {
     reports: readonly RunReport[],
     send: (keep: Statement | null) => Promise<Reported>,
   ): Promise<Reported> {
-    const told = reports.flatMap(({ view }) => {
-      const seat = this.#seats.get(String(view.id))
-      return seat === undefined
-        ? []
-        : [{ runId: String(view.id), seat, isAtWork: (view.slot ?? null) !== null }]
-    })
-    for (const { seat } of told) seat.isBeingTold = true
+    const told = this.#seats.beginTelling(reports)
     try {
       const now = this.#context.now()
       const reported = await send(this.#keep(told, reports, now))
       if (reported.isLeaseKept) this.#expiresAt = now + LEASE_MS
-      else if (reported.isLeaseKept === false) this.#lose()
-      for (const { runId, seat, isAtWork } of told) {
-        // A run that is not working frees its slot.
-        if (seat.hasSlot && !isAtWork) this.#spare.slots++
-        this.#seats.delete(runId)
-      }
+      else if (reported.isLeaseKept === false) this.#seats.loseSpare()
+      this.#seats.told(told)
       return reported
     } finally {
       for (const { seat } of told) seat.isBeingTold = false
@@ -131,25 +102,21 @@ export class HostLease {
   }
 
   /** The statement that sets the lease to what these reports leave of it. Null if nothing changes. */
-  #keep(
-    told: readonly { seat: Seat; isAtWork: boolean }[],
-    reports: readonly RunReport[],
-    now: number,
-  ): Statement | null {
+  #keep(told: readonly Told[], reports: readonly RunReport[], now: number): Statement | null {
     if (!this.#isAlive()) return null
     // A host of a single run starts no other run.
     const isShared = isSharedHost(this.#host)
     const isInLine = reports.some(({ view }) => (view.lineSince ?? null) !== null)
-    const isGivenBack = (isInLine || !isShared) && this.#spare.slots + this.#spare.runs > 0
+    const isGivenBack = (isInLine || !isShared) && this.#seats.spare.slots + this.#seats.spare.runs > 0
     // A run in line gets a slot before runs that may come later.
-    if (isGivenBack) this.#spare = { slots: 0, runs: isShared ? this.#spare.runs : 0 }
+    if (isGivenBack) this.#seats.spare = { slots: 0, runs: isShared ? this.#seats.spare.runs : 0 }
     const used = {
       slots: told.filter(({ seat, isAtWork }) => seat.hasSlot && isAtWork).length,
       runs: told.filter(({ seat }) => seat.hasRun).length,
     }
     const isChanged = isGivenBack || used.slots + used.runs > 0
     if (!isChanged && this.#expiresAt - now > RENEW_MS) return null
-    const { slots, runs } = this.#held()
+    const { slots, runs } = this.#seats.held()
     return keepLease(this.#id, { slots: slots - used.slots, runs: runs - used.runs }, now)
   }
 
@@ -157,31 +124,15 @@ export class HostLease {
   async giveBack(teamId: string): Promise<void> {
     if (!this.#isAlive()) return
     await this.#inTurn(async () => {
-      this.#spare = { slots: 0, runs: 0 }
+      this.#seats.loseSpare()
       const { env, now } = this.#context
       const lease = { id: this.#id, teamId, host: this.#host, period: this.#period }
-      void tellLetIn(env.RUNS, await giveBackLease(env.DB, lease, this.#held(), now()))
+      void tellLetIn(env.RUNS, await giveBackLease(env.DB, lease, this.#seats.held(), now()))
     })
   }
 
-  /** Null if the lease has no room for the run. */
   #sit(runId: string, room: StartRoom): Admission | null {
-    // The same start came before, so the run has its seat already.
-    const seat = this.#seats.get(runId)
-    if (seat !== undefined) return seat.hasSlot || room === 'month' ? 'slot' : 'line'
-    if (!this.#isAlive()) return null
-    const { slots, runs } = this.#spare
-    if (!this.#isMonthOpen && runs < 1) return null
-    if (room !== 'month' && slots < 1) return null
-    this.#seat(runId, room !== 'month')
-    return 'slot'
-  }
-
-  #seat(runId: string, hasSlot: boolean): void {
-    const hasRun = !this.#isMonthOpen
-    if (hasSlot) this.#spare.slots--
-    if (hasRun) this.#spare.runs--
-    this.#seats.set(runId, { hasSlot, hasRun, isBeingTold: false })
+    return this.#seats.sit(runId, room, this.#isAlive())
   }
 
   async #ask(teamId: string): Promise<void> {
@@ -210,32 +161,27 @@ export class HostLease {
   #take(teamId: string): Promise<string[]> {
     return this.#inTurn(async () => {
       const { env, now } = this.#context
-      if (!this.#isAlive()) this.#lose()
+      if (!this.#isAlive()) this.#seats.loseSpare()
       const period = periodOf(now())
-      if (period !== this.#period) this.#spare.runs = 0
+      if (period !== this.#period) this.#seats.spare.runs = 0
       this.#period = period
       const at = now()
-      const held = this.#held()
+      const held = this.#seats.held()
       const runIds = new Set(this.#waiting.map(({ runId }) => runId))
       const atWork = new Set(this.#waiting.flatMap(({ runId, room }) => (room === 'month' ? [] : runId)))
       const wanted = {
-        slots: Math.max(0, atWork.size - this.#spare.slots),
-        runs: Math.max(0, runIds.size - this.#spare.runs),
+        slots: Math.max(0, atWork.size - this.#seats.spare.slots),
+        runs: Math.max(0, runIds.size - this.#seats.spare.runs),
       }
       const lease = { id: this.#id, teamId, host: this.#host, period }
       const taken = await takeLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
       if (taken === null) {
-        this.#lose()
+        this.#seats.loseSpare()
         return []
       }
       this.#expiresAt = at + LEASE_MS
-      this.#isMonthOpen = taken.isMonthOpen
-      // Seats that were taken meanwhile came from the spare part, so the host holds as much as before.
-      const seated = this.#seated()
-      this.#spare = {
-        slots: Math.max(0, taken.slots - seated.slots),
-        runs: Math.max(0, taken.runs - seated.runs),
-      }
+      this.#seats.isMonthOpen = taken.isMonthOpen
+      this.#seats.took(taken)
       return taken.holders
     })
   }
@@ -259,33 +205,16 @@ export class HostLease {
     const left = new Set(asked.filter((one) => this.#waiting.includes(one)))
     this.#waiting = this.#waiting.filter((one) => !left.has(one))
     for (const { runId, room, decide } of left) {
-      if (!this.#isMonthOpen && this.#spare.runs < 1) decide('no_runs')
+      if (!this.#seats.isMonthOpen && this.#seats.spare.runs < 1) decide('no_runs')
       else if (room === 'line') {
-        this.#seat(runId, false)
+        this.#seats.seat(runId, false)
         decide('line')
       } else decide('no_slot')
     }
   }
 
-  #seated(): Share {
-    const seats = [...this.#seats.values()]
-    return {
-      slots: seats.filter(({ hasSlot }) => hasSlot).length,
-      runs: seats.filter(({ hasRun }) => hasRun).length,
-    }
-  }
-
-  #held(): Share {
-    const { slots, runs } = this.#seated()
-    return { slots: slots + this.#spare.slots, runs: runs + this.#spare.runs }
-  }
-
   #isAlive(): boolean {
     return this.#context.now() < this.#expiresAt - MARGIN_MS
-  }
-
-  #lose(): void {
-    this.#spare = { slots: 0, runs: 0 }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,94 @@
+// What follows from a turn. Invariants:
+// 1. What others are told of it is written with it, in the same transaction.
+// 2. Effects start, and followers hear of it, after its last write; not at all when the writes are taken back.
+import { progress } from '../../../src/engine/read/view.ts'
+import { lookAtChild } from '../outside/child.ts'
+import { followPause } from '../outside/children.ts'
+import { followGate } from '../outside/gate.ts'
+import { collectIntoFile } from '../outside/offload.ts'
+import { SEND_DEBOUNCE_MS, writeFarewell } from '../outside/outbox.ts'
+import type { Reports } from '../outside/reports.ts'
+import type { effectsOf } from '../ports/run-effects.ts'
+import type { RunShell } from '../run-shell.ts'
+import type { Waiters } from '../show/waiters.ts'
+import type { TurnResult } from '../turn/open-turn.ts'
+import type { RunAlarm } from './alarm.ts'
+import type { Crashes } from './crashes.ts'
+import type { Detached } from './detached.ts'
+import type { Steps } from './steps.ts'
+
+/** A run that is at work reports so much progress, at most so often. */
+const PROGRESS_STEP = 10
+const PROGRESS_INTERVAL_MS = 5_000
+
+export type TurnParts = {
+  readonly alarm: RunAlarm
+  readonly crashes: Crashes
+  readonly detached: Detached
+  readonly effects: ReturnType<typeof effectsOf>
+  readonly reports: Reports
+  readonly steps: Steps
+  readonly waiters: Waiters
+}
+
+/** Lists show how far a run is, so it reports now and then while its status stays the same. */
+export class Progress {
+  readonly #machine: RunShell
+  #reported = { progress: 0, at: 0 }
+
+  constructor(machine: RunShell) {
+    this.#machine = machine
+  }
+
+  isBehind(percent: number): boolean {
+    const { progress: last, at } = this.#reported
+    return percent - last >= PROGRESS_STEP && this.#machine.now() - at >= PROGRESS_INTERVAL_MS
+  }
+
+  told(): void {
+    const { plan, state } = this.#machine.requireRun()
+    this.#reported = { progress: progress(plan, state), at: this.#machine.now() }
+  }
+}
+
+/** Part of the turn: `wasPaused` is how the run was before it. */
+export function followTurn(
+  machine: RunShell,
+  parts: TurnParts,
+  result: TurnResult,
+  { wasPaused, isBehind }: { wasPaused: boolean; isBehind: boolean },
+): void {
+  if (result.ended) parts.crashes.clearAll()
+  for (const { child } of result.cancels) {
+    if (child !== undefined) machine.tell('cancel_child', { runId: child })
+  }
+  if (result.ended) writeFarewell(machine)
+  else followPause(machine, wasPaused, result.events)
+  if (result.projects || isBehind) machine.project()
+  if (result.tells) machine.scheduleDrain(SEND_DEBOUNCE_MS)
+  const startsWork =
+    result.aside !== null || [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
+  if (result.events.length > 0 || startsWork) parts.alarm.rearm(startsWork)
+  machine.afterWrites(() => actOn(machine, parts, result))
+  if (result.ended) parts.reports.sendWhatIsLeft()
+  else if (result.events.length > 0) followGate(machine)
+}
+
+function actOn(
+  machine: RunShell,
+  { effects, detached, steps, waiters }: TurnParts,
+  result: TurnResult,
+): void {
+  for (const { path, attempt } of result.cancels) effects.cancel(path, attempt)
+  for (const effect of result.effects) effects.start(effect)
+  for (const { path, attempt } of result.resumes)
+    void detached.do(() => lookAtChild(machine, path, attempt)).catch(() => undefined)
+  const { aside } = result
+  if (aside !== null) void detached.do(() => collectIntoFile(machine, aside))
+  steps.later(result.later)
+  if (result.events.length > 0) {
+    machine.live.publish(result.told)
+    waiters.look()
+  }
+  if (result.ended) machine.live.endFollowers()
+}
