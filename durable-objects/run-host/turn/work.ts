@@ -5,7 +5,6 @@
 // 3. Nothing of it is stored: after a loss of memory the node starts again, as every pure node does.
 import { type Budget, defaultLimits } from '../../../src/engine/expression/index.ts'
 import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts'
-import type { Run } from './scope.ts'
 
 /** Of expressions, half as many as one may use. The other runs of the host wait for a turn. */
 export const MAX_STEPS = defaultLimits.steps / 2
@@ -25,9 +24,12 @@ export class Unfinished extends Error {
 /** Computing that was begun in an earlier turn, by the path and the attempt. */
 export type Begun = Map<string, () => NodeResult>
 
+/** The part of a run that is needed here: what is left for the expressions of a turn, and what was begun before it. */
+type Working = { work: Budget; begun: Begun }
+
 /** Throws `Unfinished` where it is to be called again, in another turn. `input` is made once. */
 export function computePure(
-  run: Run,
+  run: Working,
   key: string,
   type: PureNode,
   input: () => NodeInput<unknown>,
@@ -43,7 +45,7 @@ export function computePure(
   }
 }
 
-function inParts(run: Run, type: PureNode, input: NodeInput<unknown>): () => NodeResult {
+function inParts(run: Working, type: PureNode, input: NodeInput<unknown>): () => NodeResult {
   const known: unknown[] = []
   return () => {
     const before = known.length
