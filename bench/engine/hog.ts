@@ -32,7 +32,7 @@ const again = (nodes: object[], first: string, last: string) => ({
   edges: [
     { from: first, to: last },
     { from: last, to: 'again' },
-    { from: 'again', to: first, port: 'true', back: true, maxIterations: 1_000 },
+    { from: 'again', to: first, port: 'true', back: true, maxIterations: 10_000 },
   ],
 })
 
@@ -50,7 +50,7 @@ const computes = again(
       id: 'list',
       type: 'data.map',
       params: {
-        items: '{{ Array.from({ length: 5000 }, (_, n) => n) }}',
+        items: '{{ Array.from({ length: 15000 }, (_, n) => n) }}',
         value: '{{ input.list.reduce((sum, n) => sum + n * item, 0) }}',
       },
     },
