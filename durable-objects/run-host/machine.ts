@@ -130,7 +130,9 @@ export class RunMachine implements WokenShell {
 
   hold(spec: RunSpec): Run {
     const plan = planOf(spec)
-    const values = runValues(this.store)
+    const values = runValues(this.store, (chars) => {
+      if (this.run !== null) this.run.work.bytes -= chars
+    })
     this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork(), begun: new Map() }
     return this.run
   }

@@ -95,6 +95,27 @@ test('items of an `each` that compute much take many turns, also where one alone
   expect(all).toBeGreaterThan(3.5 * LEAST_TURNS)
 })
 
+test.each([
+  ['makes', { text: "{{ 'x'.repeat(1500000) }}" }],
+  ['hands on', { text: '{{ input.text }}' }],
+])('a run that %s large values again and again writes each in a turn of its own', async (_what, values) => {
+  const teamId = newId('team', clock.now())
+  const definition = {
+    nodes: Array.from({ length: 6 }, (_, n) => ({ id: `n${n}`, type: 'data.set', params: { values } })),
+    edges: Array.from({ length: 5 }, (_, n) => ({ from: `n${n}`, to: `n${n + 1}` })),
+    output: '{{ nodes.n5.text.length }}',
+  }
+  const runId = newRunId(teamId, 1, clock.now())
+  const spec = newSpec(definition, { teamId, runId, input: { text: 'x'.repeat(1_500_000) } })
+  seen.host = hostOf(runId)
+  seen.turns = 0
+  await runOf(runId).start(spec)
+  expect(await runOf(runId).view({ output: true }, 30_000)).toMatchObject({
+    ...{ status: 'succeeded', output: 1_500_000 },
+  })
+  expect(seen.turns).toBeGreaterThanOrEqual(6)
+})
+
 test('a run that computes much is cancelled in the midst of a list', async () => {
   const teamId = newId('team', clock.now())
   const definition = { nodes: [{ id: 'work', type: 'data.map', params: { items, value: `{{ ${DEAR} }}` } }] }

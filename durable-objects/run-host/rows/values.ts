@@ -15,7 +15,8 @@ const MAX_CACHED_CHARS = 8 * 1024 * 1024
 
 export type RunValues = ReturnType<typeof runValues>
 
-export function runValues(store: RunStore) {
+/** `worked` is told how long the JSON is that was written or read. */
+export function runValues(store: RunStore, worked: (chars: number) => void = () => undefined) {
   const cache = new Map<string, { json: string | null; value: unknown; chars: number }>()
   let cachedChars = 0
 
@@ -35,6 +36,7 @@ export function runValues(store: RunStore) {
   return {
     store(path: string, value: EncodedValue): void {
       if (value.json === null) return
+      worked(value.json.length)
       store.writeOutput(path, value.json)
       remember(path, value.json, undefined, value.json.length)
     },
@@ -43,6 +45,7 @@ export function runValues(store: RunStore) {
       if (known) {
         // What is read is always what was written as JSON, so a run sees the same before and after a restart.
         if (known.json !== null) {
+          worked(known.json.length)
           known.value = JSON.parse(known.json)
           known.json = null
         }
@@ -50,6 +53,7 @@ export function runValues(store: RunStore) {
       }
       const json = store.readOutput(path)
       if (json === null) return undefined
+      worked(json.length)
       const value = JSON.parse(json) as unknown
       remember(path, null, value, json.length)
       return value

@@ -7,14 +7,17 @@ import { type Budget, defaultLimits } from '../../../src/engine/expression/index
 import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts'
 
 /** Of expressions, half as many as one may use. The other runs of the host wait for a turn. */
-export const MAX_STEPS = defaultLimits.steps / 2
-/** More than the expressions of a turn can use. */
+const MAX_STEPS = defaultLimits.steps / 2
+/** Built by expressions, written as JSON, or read from it. So a turn has one large value, and is written before the next. */
+const MAX_BYTES = 1024 * 1024
+/** More than a turn can use. */
 const ROOM = 2 ** 40
 
-/** What the expressions of a turn have used shows in what is left of it. */
+/** What a turn has used shows in what is left of it. */
 export const newWork = (): Budget => ({ steps: ROOM, bytes: ROOM })
 
-export const hasWorkedLong = ({ steps }: Budget): boolean => ROOM - steps > MAX_STEPS
+export const hasWorkedLong = ({ steps, bytes }: Budget): boolean =>
+  ROOM - steps > MAX_STEPS || ROOM - bytes > MAX_BYTES
 
 /** Thrown where the turn has computed enough. */
 export class Unfinished extends Error {
