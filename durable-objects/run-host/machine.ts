@@ -131,9 +131,10 @@ export class RunMachine implements WokenShell {
   hold(spec: RunSpec): Run {
     const plan = planOf(spec)
     const values = runValues(this.store, (chars) => {
-      if (this.run !== null) this.run.work.bytes -= chars
+      if (this.run !== null) this.run.chars += chars
     })
-    this.run = { plan, state: newRun(), spec, input: spec.input, values, work: newWork(), begun: new Map() }
+    const work = { work: newWork(), chars: 0, begun: new Map() }
+    this.run = { plan, state: newRun(), spec, input: spec.input, values, ...work }
     return this.run
   }
 

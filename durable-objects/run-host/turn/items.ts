@@ -62,7 +62,7 @@ export function computeItems(
       outputs.push({ error: result.error })
       if (stopsAtFirst) break
     } else outputs.push(result.output ?? null)
-    if (hasWorkedLong(run.work)) break
+    if (hasWorkedLong(run)) break
   }
   return { outputs, failed }
 }

@@ -64,6 +64,7 @@ export type OpenTurn = {
 
 export function openTurn(shell: TurnShell, queue: OpenTurn['queue']): OpenTurn {
   shell.run.work = newWork()
+  shell.run.chars = 0
   return {
     shell,
     now: shell.now(),
@@ -77,7 +78,7 @@ export function openTurn(shell: TurnShell, queue: OpenTurn['queue']): OpenTurn {
   }
 }
 
-export const isLong = ({ pure, shell }: OpenTurn): boolean => pure > MAX_PURE || hasWorkedLong(shell.run.work)
+export const isLong = ({ pure, shell }: OpenTurn): boolean => pure > MAX_PURE || hasWorkedLong(shell.run)
 
 export function isRunning({ shell }: OpenTurn, path: string, attempt: number): boolean {
   const activation = shell.run.state.activations.get(path)

@@ -30,6 +30,8 @@ export type Run = {
   values: RunValues
   /** What the expressions of a turn have used shows in what is left of it. It is more than any of them may use. */
   work: Budget
+  /** Of JSON that a turn has written or read. */
+  chars: number
   begun: Begun
 }
 

@@ -2,7 +2,7 @@
 // 1. From the first fact to the last write nothing is awaited, so a turn commits whole or not at all.
 // 2. An effect starts after the row of its attempt is written; the platform holds its requests until that is durable.
 // 3. A value is stored only when its outcome was accepted; what comes late changes nothing.
-// 4. After `MAX_PURE` computed nodes, expressions of `MAX_STEPS` or values of `MAX_BYTES`, the turn is written and the rest goes on in
+// 4. After `MAX_PURE` computed nodes, expressions of `MAX_STEPS` or values of `MAX_CHARS`, the turn is written and the rest goes on in
 //    a turn of its own, also in the midst of a list: a run that computes much never holds up other runs, timers, sockets or a cancel.
 // 5. A turn that throws leaves nothing: its writes are taken back, and the run comes back as it was last written.
 // 6. A turn notes what it is working on. After a crash each turn does one piece of work, so that the note also tells what a lost process

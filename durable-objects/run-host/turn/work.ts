@@ -8,16 +8,13 @@ import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts
 
 /** Of expressions, half as many as one may use. The other runs of the host wait for a turn. */
 const MAX_STEPS = defaultLimits.steps / 2
-/** Built by expressions, written as JSON, or read from it. So a turn has one large value, and is written before the next. */
-const MAX_BYTES = 1024 * 1024
-/** More than a turn can use. */
+/** Of JSON that is written or read. So a turn has one large value, and is written before the next. */
+const MAX_CHARS = 1024 * 1024
+/** More than the expressions of a turn can use. */
 const ROOM = 2 ** 40
 
-/** What a turn has used shows in what is left of it. */
+/** What the expressions of a turn have used shows in what is left of it. */
 export const newWork = (): Budget => ({ steps: ROOM, bytes: ROOM })
-
-export const hasWorkedLong = ({ steps, bytes }: Budget): boolean =>
-  ROOM - steps > MAX_STEPS || ROOM - bytes > MAX_BYTES
 
 /** Thrown where the turn has computed enough. */
 export class Unfinished extends Error {
@@ -27,8 +24,16 @@ export class Unfinished extends Error {
 /** Computing that was begun in an earlier turn, by the path and the attempt. */
 export type Begun = Map<string, () => NodeResult>
 
-/** The part of a run that is needed here: what is left for the expressions of a turn, and what was begun before it. */
-type Working = { work: Budget; begun: Begun }
+/** The part of a run that is needed here. */
+type Working = {
+  work: Budget
+  /** Of JSON that the turn has written or read. */
+  chars: number
+  begun: Begun
+}
+
+export const hasWorkedLong = ({ work, chars }: Omit<Working, 'begun'>): boolean =>
+  ROOM - work.steps > MAX_STEPS || chars > MAX_CHARS
 
 /** Throws `Unfinished` where it is to be called again, in another turn. `input` is made once. */
 export function computePure(
@@ -55,7 +60,7 @@ function inParts(run: Working, type: PureNode, input: NodeInput<unknown>): () =>
     let at = 0
     const evaluate: NodeInput<unknown>['evaluate'] = (param, extra) => {
       if (at === known.length) {
-        if (at > before && hasWorkedLong(run.work)) throw new Unfinished()
+        if (at > before && hasWorkedLong(run)) throw new Unfinished()
         known.push(input.evaluate(param, extra))
       }
       return known[at++]
