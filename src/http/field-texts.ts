@@ -17,6 +17,7 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   afterSeq: 'The number that it starts after.',
   agent: 'The id of an agent.',
   agentId: 'The id of the agent.',
+  agentName: 'The name of the agent.',
   agents: 'Agents.',
   agentTemplates: 'Agent templates.',
   agentThreads: 'Conversations with agents.',

@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import S3rver from '@20minutes/s3rver'
 import { GetObjectCommand, HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { call, signInAsDemo } from '../e2e/client.ts'
@@ -135,4 +136,35 @@ test('a wrong key is refused by the store, and the deployment says what to do', 
   const done = await publish(await bucketWith('another'), { 'index.html': '<p>' })
   assert.equal(done.status, 'failed')
   assert.equal(done.error?.code, 'deployment.unauthorized')
+})
+
+type LastRun = { status: string; file: string; object: string | null; error: string | null }
+
+async function exported(): Promise<LastRun> {
+  await send('POST', '/costs/export/schedule/run')
+  const deadline = Date.now() + 60_000
+  while (Date.now() < deadline) {
+    const { body } = await send<{ lastRun: LastRun }>('GET', '/costs/export/schedule')
+    if (body.lastRun.status !== 'running') return body.lastRun
+    await pause(100)
+  }
+  throw new Error('The export is still running')
+}
+
+test('a scheduled export of costs is read back from the bucket; a wrong key is told', async () => {
+  const { body: list } = await send<{ items: { id: string; name: string }[] }>('GET', '/users/integrations')
+  const [good, wrong] = ['S3RVER', 'another'].map(
+    (key) => list.items.find(({ name }) => name === `Bucket ${key}`)?.id ?? '',
+  )
+  const schedule = { every: 'month', folder: 'bills', path: 'costs/year={year}/' }
+  await send('PUT', '/costs/export/schedule', { ...schedule, integration: good })
+  const done = await exported()
+  assert.deepEqual([done.status, done.error], ['succeeded', null])
+  assert.match(done.object ?? '', /^costs\/year=\d{4}\/costs-.*\.csv$/)
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: done.object ?? '' }))
+  assert.match((await Body?.transformToString()) ?? '', /^date,provider/)
+  await send('PUT', '/costs/export/schedule', { ...schedule, integration: wrong })
+  const failed = await exported()
+  assert.equal(failed.status, 'failed')
+  assert.match(failed.error ?? '', /check the secret access key/)
 })

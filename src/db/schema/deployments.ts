@@ -142,7 +142,7 @@ export const deletedDeployments = sqliteTable(
     uploads: integer('uploads').notNull(),
   },
   (t) => [
-    index('deleted_deployments_integration').on(t.integrationId, t.createdAt),
+    index('deleted_deployments_team').on(t.teamId, t.integrationId, t.createdAt),
     index('deleted_deployments_created').on(t.createdAt),
   ],
 )

@@ -13,6 +13,7 @@ import { deleteRunFiles } from './service/team-files.ts'
 export { hasRunFiles } from './repo/run-files.ts'
 export { type FileRef, findRefs } from './repo/selection.ts'
 export { findSourcesBelow, findSourcesNamed, type SourceFile } from './repo/sources.ts'
+export { nameInHeader, rawFile } from './routes/incoming.ts'
 export type { FileContent } from './service/content.ts'
 export { fillFileInputs, resolveFileInputs } from './service/inputs.ts'
 export { contentTypeOf, type OpenContent, openVersions, type Version } from './service/sources.ts'
@@ -28,6 +29,7 @@ export {
   type WriteTeamFile,
   writeTeamFile,
 } from './service/team-files.ts'
+export { type Incoming, uploadFile } from './service/upload.ts'
 export { isTextType } from './types/table.ts'
 
 export const filesModule = defineModule({

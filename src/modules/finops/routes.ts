@@ -5,7 +5,7 @@ import { forecastRoutes } from './forecast/routes.ts'
 import { rateRoutes } from './rates/routes.ts'
 import { summaryRoutes } from './summaries/routes.ts'
 import { exportRoutes } from './transfer/export/routes.ts'
-import { importRoutes, startImportRoutes } from './transfer/import/routes.ts'
+import { importFileRoutes, importRoutes, startImportRoutes } from './transfer/import/routes.ts'
 import { scheduleRoutes } from './transfer/schedule/routes.ts'
 import { ownUsageRoutes } from './usage/routes.ts'
 
@@ -15,6 +15,7 @@ export const costRoutes = router()
   .route('/', summaryRoutes('costs'))
   .route('/', forecastRoutes)
   .route('/', startImportRoutes('costs'))
+  .route('/', importFileRoutes('costs'))
   .route('/', importRoutes)
   .route('/', exportRoutes('costs'))
   .route('/', scheduleRoutes)
@@ -23,4 +24,5 @@ export const usageRoutes = router()
   .route('/', ownUsageRoutes)
   .route('/', summaryRoutes('usage'))
   .route('/', startImportRoutes('usage'))
+  .route('/', importFileRoutes('usage'))
   .route('/', exportRoutes('usage'))

@@ -274,6 +274,30 @@ test('a FOCUS file: lines that differ stay apart, equal lines are summed, and ag
   expect(kept).toEqual(computed)
 })
 
+test('the file may be the body: it is stored, and imported from there', async () => {
+  const person = await newPerson()
+  const raw = await gzip(new TextEncoder().encode('date,provider,costUsd\n2026-01-31,aws,2\n'))
+  const send = (path: string, body: BodyInit, headers: Record<string, string>) =>
+    call('POST', path, { as: person, raw: body, headers })
+  const packed = await send(`${COSTS}/import/file`, raw, { 'content-type': 'application/gzip' })
+  expect(packed.status, packed.text).toBe(202)
+  expect(await ended(person, packed.body.id)).toMatchObject({ status: 'succeeded', created: 1 })
+  const text = 'date;provider;hours\n2026-01-31;aws;1,5\n'
+  const named = { 'content-type': 'text/csv', 'x-filename': 'hours.csv' }
+  const usage = await send(`${USAGE}/import/file?onError=stop`, text, named)
+  expect(await ended(person, usage.body.id)).toMatchObject({ created: 1, options: { onError: 'stop' } })
+  const files = (await get('/api/v1/files?prefix=imports/&sort=name', person)).body.items
+  expect(files.map(({ name }: { name: string }) => name)).toEqual([
+    expect.stringMatching(/^imports\/costs-\d{4}-\d\d-\d\d\.csv\.gz$/),
+    'imports/hours.csv',
+  ])
+  expect((await send(`${COSTS}/import/file`, text, { 'content-type': 'text/plain' })).status).toBe(415)
+  expect((await send(`${COSTS}/import/file?mapping=none`, text, named)).status).toBe(404)
+  const { key } = (await post('/api/v1/auth/api-keys', person, { name: 'k', scopes: ['costs:write'] })).body
+  const byKey = { as: { apiKey: key }, raw: text, headers: named }
+  expect((await call('POST', `${USAGE}/import/file`, byKey)).body.code).toBe('access.scope_missing')
+})
+
 test('an import is a run, which tells what came of it', async () => {
   const person = await newPerson()
   const done = await imported(person, `${HEAD}2026-01-31,aws,EC2,bill,12.5,search\n`)

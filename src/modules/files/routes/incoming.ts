@@ -65,6 +65,12 @@ function asFile({ field, filename, chunks }: Part): Incoming {
   return { name: filename, chunks, sizeBytes: null }
 }
 
+/** A body that is one file, whatever its name is. */
+export const rawFile = (c: Context<AppEnv>, name: string): Incoming => ({
+  ...{ name, chunks: bodyChunks(c), sizeBytes: announcedBytes(c), maxBytes: MAX_FILE_BYTES },
+  sha256: expectedSha256(c),
+})
+
 export const bodyChunks = (c: Context<AppEnv>): AsyncIterable<Uint8Array> =>
   largeChunksOf(c.req.raw.body ?? new Blob().stream())
 

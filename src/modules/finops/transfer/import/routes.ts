@@ -1,8 +1,13 @@
+import type { Context } from 'hono'
+import { dayOf } from '../../../../core/clock.ts'
+import { AppError } from '../../../../core/errors.ts'
 import { idPattern } from '../../../../core/ids.ts'
+import type { AppEnv } from '../../../../http/app-env.ts'
 import { access } from '../../../../http/auth.ts'
 import { idempotent } from '../../../../http/idempotency.ts'
-import { doc, validate } from '../../../../http/openapi.ts'
+import { doc, takeBytes, validate } from '../../../../http/openapi.ts'
 import { router, UPDATE_BY_PUT } from '../../../../http/router.ts'
+import { nameInHeader, rawFile } from '../../../files/index.ts'
 import type { TransferKind } from '../columns.ts'
 import { deleteMapping, listMappings, setMapping } from './mappings.ts'
 import {
@@ -11,13 +16,14 @@ import {
   CostImport,
   CostImportPage,
   ImportErrorPage,
+  ImportFileQuery,
   ListImportErrors,
   ListImports,
   ListMappings,
   SetMapping,
   StartImport,
 } from './schema.ts'
-import { cancelImport, getImport, listImportErrors, listImports, startImport } from './service.ts'
+import { cancelImport, getImport, importFile, listImportErrors, listImports, startImport } from './service.ts'
 
 const ID = `/imports/:id{${idPattern('imp')}}` as const
 const MAPPING = '/mappings/:name{[A-Za-z0-9_.-]+}' as const
@@ -33,6 +39,42 @@ export const startImportRoutes = (kind: TransferKind) =>
     }),
     validate('json', StartImport),
     async (c) => c.json(await startImport(c.var.ctx, kind, c.req.valid('json')), 202),
+  )
+
+/** What a body of each media type is called where `X-Filename` does not say. */
+const EXTENSIONS: Record<string, string> = {
+  'text/csv': 'csv',
+  'application/jsonl': 'jsonl',
+  'application/x-ndjson': 'jsonl',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/gzip': 'csv.gz',
+}
+
+function fileNameOf(c: Context<AppEnv>, kind: TransferKind): string {
+  if (c.req.header('x-filename') !== undefined) return nameInHeader(c)
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const extension = Object.hasOwn(EXTENSIONS, type) ? EXTENSIONS[type] : undefined
+  if (extension === undefined)
+    throw new AppError('request.unsupported_media_type', {
+      detail: `Send one of ${Object.keys(EXTENSIONS).join(', ')}, or name the file in X-Filename.`,
+    })
+  return `${kind}-${dayOf(c.var.ctx.now())}.${extension}`
+}
+
+export const importFileRoutes = (kind: TransferKind) =>
+  router().post(
+    '/import/file',
+    access('costs:write'),
+    doc(`${kind}.importFile`, `Import ${kind} from the body`, 202, CostImport, {
+      description:
+        'The body is the file: CSV, JSON lines or XLSX, also packed with gzip. It is stored among the files of the team, in the folder `imports`, under the name in `X-Filename` or one with the date, and imported from there.',
+    }),
+    validate('query', ImportFileQuery),
+    takeBytes([...Object.keys(EXTENSIONS), 'application/octet-stream']),
+    async (c) => {
+      const file = rawFile(c, fileNameOf(c, kind))
+      return c.json(await importFile(c.var.ctx, kind, file, c.req.valid('query')), 202)
+    },
   )
 
 export const importRoutes = router()

@@ -4,8 +4,9 @@ import { AppError, notFound } from '../../../../core/errors.ts'
 import { newId } from '../../../../core/ids.ts'
 import { commit } from '../../../../db/commit.ts'
 import { type Page, toPage } from '../../../../db/paginate.ts'
+import { requireScope } from '../../../../http/scopes.ts'
 import { runActor, workflowRun } from '../../../../objects/workflow-run.ts'
-import { openTeamFile } from '../../../files/index.ts'
+import { type Incoming, openTeamFile, uploadFile } from '../../../files/index.ts'
 import { requireRunRoom } from '../../../runs/index.ts'
 import type { TransferKind } from '../columns.ts'
 import { endImport } from './end.ts'
@@ -23,12 +24,39 @@ import {
 import {
   type CostImport,
   type ImportError,
+  type ImportFileQuery,
   ImportOptions,
   type ListImportErrors,
   type ListImports,
   type StartImport,
 } from './schema.ts'
 import { importRunId, importRunnable, startRunOf } from './start.ts'
+
+/** Stores the file among those of the team, and imports it. */
+export async function importFile(
+  ctx: ServiceContext,
+  kind: TransferKind,
+  file: Incoming,
+  options: ImportFileQuery,
+): Promise<CostImport> {
+  requireScope(
+    ctx.actor,
+    'files:write',
+    'The file becomes a file of the team, which needs the right files:write.',
+  )
+  await requireMapping(ctx, options)
+  const query = { folder: 'imports', tags: [kind, 'import'], onConflict: 'version' as const }
+  const saved = await uploadFile(ctx, file, query)
+  return startImport(ctx, kind, { fileId: saved.file.id, ...options })
+}
+
+async function requireMapping(
+  ctx: ServiceContext,
+  { mapping }: Pick<ImportOptions, 'mapping'>,
+): Promise<void> {
+  if (mapping === undefined || (await findMapping(ctx.db, ctx.actor.teamId, mapping)) !== null) return
+  throw notFound('The mapping')
+}
 
 export async function startImport(
   ctx: ServiceContext,
@@ -38,8 +66,7 @@ export async function startImport(
   const { teamId, userId } = ctx.actor
   const file = await openTeamFile(ctx, teamId, fileId)
   if (file === null) throw notFound('The file')
-  if (options.mapping !== undefined && (await findMapping(ctx.db, teamId, options.mapping)) === null)
-    throw notFound('The mapping')
+  await requireMapping(ctx, options)
   await requireRunRoom(ctx, await importRunnable(ctx, teamId), 'manual', null)
   const id = newId('imp', ctx.now())
   const row = {

@@ -75,7 +75,8 @@ export const ExportSchedule = z
         object: z.string().nullable().describe('The key in the bucket, once it is there.'),
         error: z.string().nullable(),
       })
-      .nullable(),
+      .nullable()
+      .describe('The last export; null if there was none.'),
   })
   .meta({ id: 'ExportSchedule' })
 export type ExportSchedule = z.infer<typeof ExportSchedule>
