@@ -187,6 +187,7 @@ export class RunMachine implements WokenShell {
     const { paused } = this.requireRun().state.run
     const result = runTurn(this.shell, facts, commands, this.#steps.areCareful)
     this.#steps.count()
+    if (result.respond) this.answer ??= result.respond
     const isBehind = this.#progress.isBehind(result.told.at(-1)?.progress ?? 0)
     followTurn(this, this.#parts, result, { wasPaused: paused, isBehind })
     return result

@@ -321,9 +321,13 @@ test('a failed run with outputs that do not fit one answer can be retried with a
     ],
     edges: ['a', 'b', 'c', 'd', 'e', 'f'].map((from) => ({ from, to: 'no' })),
   }
-  const { person, answer } = await started(definition)
+  // Each of these outputs has a turn of its own.
+  const { person, answer } = await started(definition, {}, { prefer: 'wait=30' })
   expect(answer.body.status).toBe('failed')
-  const retry = await post(`${RUNS}/${answer.body.id}/retry`, person, undefined)
+  const retry = await call('POST', `${RUNS}/${answer.body.id}/retry`, {
+    as: person,
+    headers: { prefer: 'wait=30' },
+  })
   expect(retry.body).toMatchObject({ status: 'failed', error: { message: 'as told' } })
   const output = await get(`${RUNS}/${retry.body.id}/nodes/f/output`, person)
   expect(output.body.v).toHaveLength(7_000_000)
