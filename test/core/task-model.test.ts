@@ -96,6 +96,9 @@ function scriptOf(random: Random): Report[] {
 type Command = (world: World) => [changed: number, expected: State | false]
 
 const NO_LEASE = { leaseHash: null, leaseUntil: null }
+
+const holdsLease = (state: State, hash: string, now: number): boolean =>
+  state.status === 'running' && state.leaseHash === hash && (state.leaseUntil ?? 0) > now
 const begun = (state: State, runId: string): State => ({
   ...state,
   status: 'running',
@@ -323,7 +326,7 @@ const COMMANDS_OF: Record<string, Command> = {
     const progress = random.below(101)
     return [
       db.run(renewLease(TEAM, ID, hash, { progress, reason: null, until, now })),
-      state.status === 'running' && state.leaseHash === hash
+      holdsLease(state, hash, now)
         ? { ...state, progress: Math.max(state.progress, progress), leaseUntil: until }
         : false,
     ]
@@ -333,9 +336,7 @@ const COMMANDS_OF: Record<string, Command> = {
     const hash = someHash(world)
     return [
       db.run(completeLeased(TEAM, ID, hash, { result: '1', files: '[]', now })),
-      state.status === 'running' && state.leaseHash === hash
-        ? { ...state, status: 'succeeded', progress: 100, ...NO_LEASE }
-        : false,
+      holdsLease(state, hash, now) ? { ...state, status: 'succeeded', progress: 100, ...NO_LEASE } : false,
     ]
   },
   failLeased: (world) => {
@@ -344,7 +345,7 @@ const COMMANDS_OF: Record<string, Command> = {
     const againAt = random.chance(0.5) ? now + 1_000 : null
     return [
       db.run(failLeased(TEAM, ID, hash, { error: '{}', againAt, now })),
-      state.status === 'running' && state.leaseHash === hash
+      holdsLease(state, hash, now)
         ? { ...state, status: againAt === null ? 'failed' : 'queued', ...NO_LEASE }
         : false,
     ]

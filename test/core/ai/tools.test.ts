@@ -1,5 +1,6 @@
 // Tools as plain functions: exact numbers, hosts, pages, and the settings of agents.
 import { expect, test } from 'vitest'
+import '../../../src/core/plain-issues.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { OutboundRequest } from '../../../src/nodes/ports.ts'
 import { compute, textOf } from '../../../src/nodes/tools/calculator.ts'
@@ -181,7 +182,7 @@ test('the settings of an agent are checked: names, doubles, and what each tool n
   expect(faults.map(({ at, message }) => `${at.join('/')} ${message.slice(0, 22)}`)).toEqual([
     '1/name The tool calculator st',
     '2/name The tool no.such does ',
-    '3/config/hosts Invalid input: expecte',
+    '3/config/hosts Is required',
     '4/config/credential is required for brave',
     '5/config/hosts/0 a host, *.host or *',
   ])
