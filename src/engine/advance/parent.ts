@@ -15,5 +15,5 @@ export function parentOf(turn: Turn, activation: Activation): Activation | undef
 }
 
 /** '' at the top, where no activation is. */
-export const parentPathOf = ({ path, item, frame }: Pick<Activation, 'path' | 'item' | 'frame'>): string =>
+const parentPathOf = ({ path, item, frame }: Pick<Activation, 'path' | 'item' | 'frame'>): string =>
   item >= 0 ? withoutItem(path) : frame

@@ -2,9 +2,9 @@
 //  Q1. The use of an attempt is counted once, with its outcome, also when that comes late: the provider was paid for it.
 //  Q2. It is counted for the node, for each node around it, and for the run.
 
+import { outerPath } from '../model/path.ts'
 import type { Activation, RunState } from '../model/state.ts'
 import { NO_USAGE, sumOf, type Usage } from '../model/usage.ts'
-import { parentPathOf } from './parent.ts'
 
 /** Answers the activations that have changed; none when this attempt was counted before. */
 export function spend(state: RunState, path: string, attempt: number, usage: Usage): Activation[] {
@@ -13,12 +13,13 @@ export function spend(state: RunState, path: string, attempt: number, usage: Usa
   const { attempts = [] } = activation.spent ?? {}
   if (attempts.includes(attempt)) return []
   const changed: Activation[] = []
-  let at: Activation | undefined = activation
-  while (at !== undefined) {
-    const { usage: before = NO_USAGE, attempts: own = [] } = at.spent ?? {}
-    at.spent = { usage: sumOf(before, usage), attempts: at === activation ? [...own, attempt] : own }
-    changed.push(at)
-    at = state.activations.get(parentPathOf(at))
+  // A retry keeps a group without its items, so one of those around the node may be missing.
+  for (let at = path; at !== ''; at = outerPath(at)) {
+    const around = state.activations.get(at)
+    if (around === undefined) continue
+    const { usage: before = NO_USAGE, attempts: own = [] } = around.spent ?? {}
+    around.spent = { usage: sumOf(before, usage), attempts: at === path ? [...own, attempt] : own }
+    changed.push(around)
   }
   state.run.usage = sumOf(state.run.usage ?? NO_USAGE, usage)
   return changed
