@@ -30,7 +30,10 @@ const node = async (as: Person, runId: string, path: string) =>
 const until = (as: Person, runId: string, path: string, status: string) =>
   vi.waitFor(async () => expect((await node(as, runId, path)).status).toBe(status), { timeout: 10_000 })
 const approve = async (as: Person, runId: string) => {
-  const [{ id }] = (await get(`/api/v1/approvals?runId=${runId}`, as)).body.items
+  // The list shows what the run's host has reported, a little later.
+  const id = await vi.waitFor(
+    async () => (await get(`/api/v1/approvals?runId=${runId}`, as)).body.items[0].id as string,
+  )
   return post(`/api/v1/approvals/${id}`, as, { decision: 'approve' })
 }
 const messagesIn = async (as: Person, id: string) =>
