@@ -138,6 +138,7 @@ export default defineConfig({
           environment: 'node',
           // Those that must be quick measure the time of their processor; the machine may be busy.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           // One process for many files: to start one for each, and to load the sources in it, takes longer than the tests.
           isolate: false,
           maxWorkers: 2,

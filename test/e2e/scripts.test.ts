@@ -28,6 +28,7 @@ const SHORT: Record<string, Short> = {
   'bench:agents': NO_OPTION,
   'bench:endurance': NO_OPTION,
   'bench:engine': NO_OPTION,
+  'bench:fanout': NO_OPTION,
   'bench:finops': NO_OPTION,
   'bench:files': NO_OPTION,
   'bench:http': NO_OPTION,
