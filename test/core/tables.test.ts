@@ -38,7 +38,6 @@ test('SQL stands in db, queue, repos and the stores of objects only', () => {
  */
 const OWNERS: Record<string, string> = {
   ...tablesBySchemaFile(),
-  price_tables: 'prices',
   sessions: 'auth',
   refresh_tokens: 'auth',
   one_time_tokens: 'auth',

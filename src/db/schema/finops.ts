@@ -1,4 +1,4 @@
-// GPU jobs and their prices. Money is in micro-dollars.
+// GPU jobs, costs and usage by day, spending against budgets, and imports and exports of costs. Money is in micro-dollars.
 import { sql } from 'drizzle-orm'
 import {
   check,
@@ -79,39 +79,6 @@ export const gpuJobSamples = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.jobId, t.at] }),
     check('gpu_job_samples_range', sql`gpu_pct BETWEEN 0 AND 100 AND mem_pct BETWEEN 0 AND 100`),
-  ],
-)
-
-/** Unit prices by day. A price applies from its day until the next one for the same thing. */
-export const priceTables = sqliteTable(
-  'price_tables',
-  {
-    id: text('id').primaryKey(),
-    /** In lower case, as `gpu_type` and `region`. */
-    provider: text('provider').notNull(),
-    gpuType: text('gpu_type').notNull(),
-    /** A language model; empty for GPUs. */
-    model: text('model').notNull().default(''),
-    /** Empty for all regions without a specific price. */
-    region: text('region').notNull().default(''),
-    validFrom: text('valid_from').notNull(),
-    /** Dollars as decimal text. */
-    unitPriceUsd: text('unit_price_usd').notNull(),
-    unit: text('unit').notNull(),
-    /** Applies to calls with more input tokens than this. */
-    above: integer('above').notNull().default(0),
-    source: text('source').notNull(),
-  },
-  (t) => [
-    uniqueIndex('price_tables_key').on(
-      t.provider,
-      t.gpuType,
-      t.model,
-      t.region,
-      t.unit,
-      t.above,
-      t.validFrom,
-    ),
   ],
 )
 
