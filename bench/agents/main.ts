@@ -5,11 +5,10 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { inRoot } from '../../scripts/server/paths.ts'
 import { heldBy } from '../engine/process.ts'
-import { startEngine } from '../engine/servers.ts'
+import { startEngine, startWorker } from '../engine/servers.ts'
 import { untilQuiet } from '../quiet.ts'
 import { median } from '../stats.ts'
 import { startProvider } from './provider.ts'
-import { startBare } from './servers.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +24,7 @@ const SIDE_BY_SIDE = 16
 
 const provider = await startProvider()
 const ours = await startEngine(false, provider.host)
-const bare = await startBare(provider.host)
+const bare = await startWorker('bench/agents/bare', { OUTBOUND_ALLOW_HOSTS: provider.host })
 await ours.call('POST', '/api/v1/users/integrations', {
   type: 'ai.compatible',
   name: 'Fake',

@@ -1,5 +1,6 @@
 // Writes a workbook in pieces, so it needs little memory whatever its size: one sheet after the other, row by row. Texts are text cells and
 // never formulas. Dates are numbers with a date format, as spreadsheets store them.
+import { DAY_MS } from './clock.ts'
 import { utf8 } from './crypto.ts'
 import { type ZipPart, zipStream } from './zip-stream.ts'
 
@@ -16,7 +17,6 @@ const MAX_CELL = 32_767
 const CUT = '… (cut)'
 /** Spreadsheets count days from here. */
 const DAY_ZERO = Date.UTC(1899, 11, 30)
-const DAY_MS = 86_400_000
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'

@@ -1,4 +1,4 @@
-import { withoutItem } from '../model/path.ts'
+import { outerPath } from '../model/path.ts'
 import type { Activation } from '../model/state.ts'
 import type { Turn } from './turn.ts'
 
@@ -10,10 +10,6 @@ export const isLive = ({ state }: Turn, frame: string): boolean =>
   state.run.phase === 'active' && (frame === '' || state.activations.get(frame)?.stage === 'body')
 
 /** The activation that this one is part of: its `each`, the group around it, or none at the top. */
-export function parentOf(turn: Turn, activation: Activation): Activation | undefined {
-  return turn.state.activations.get(parentPathOf(activation))
+export function parentOf(turn: Turn, { path }: Activation): Activation | undefined {
+  return turn.state.activations.get(outerPath(path))
 }
-
-/** '' at the top, where no activation is. */
-const parentPathOf = ({ path, item, frame }: Pick<Activation, 'path' | 'item' | 'frame'>): string =>
-  item >= 0 ? withoutItem(path) : frame

@@ -1,5 +1,6 @@
 // A deployment is a run of this definition, which nobody can edit. Each node is one recorded step: what a crash takes with it is the
 // step that was under way, and no more.
+import { MINUTE_MS } from '../../core/clock.ts'
 import type { Definition } from '../../engine/model/definition.ts'
 
 /** What a start is given; `target` is what two deployments must not change at a time. */
@@ -7,7 +8,6 @@ export type DeploymentInput = { deploymentId: string; platform: string; project:
 
 /** A failed step is made again with growing delays; what a platform asks for by Retry-After is waited for, up to an hour. */
 const RETRY = { attempts: 8, delayMs: 2_000, factor: 2, jitter: true }
-const MINUTE_MS = 60_000
 
 /** The loops of a site with the most files, sent one by one, fit in. */
 const MAX_ITERATIONS = 10_000

@@ -1,6 +1,7 @@
 // Prometheus text: the hub's counters, and gauges read from D1 at each request.
 import type { RequestContext } from '../../context.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import { toUsd } from '../../core/money.ts'
 import { type Figure, totalsOf } from '../../db/platform-stats.ts'
 import { ENDED_STATUSES } from '../../engine/model/state.ts'
 import { reportMetrics } from '../../http/metrics.ts'
@@ -132,7 +133,6 @@ const ROLLED_UP = [
   'modelInputTokens',
   'modelOutputTokens',
 ]
-const MICRO = 1_000_000
 
 /** Sums of the rolled-up figures. Those of runs, mails and models grow every five minutes. */
 function countersOf(totals: readonly Figure[]): Series[] {
@@ -156,7 +156,7 @@ function countersOf(totals: readonly Figure[]): Series[] {
     {
       name: 'orrery_model_cost_usd_total',
       help: 'Model costs of ended runs in US dollars.',
-      values: [['', of('modelCostMicroUsd') / MICRO]],
+      values: [['', toUsd(of('modelCostMicroUsd'))]],
     },
     {
       name: 'orrery_model_tokens_total',

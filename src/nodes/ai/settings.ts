@@ -1,6 +1,7 @@
 // What the nodes that call models have in common: the parameters, and what the first inner node makes of them.
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
+import { toMicroUsd } from '../../core/money.ts'
 import { checkSchema } from '../../engine/json-schema/compile.ts'
 import type { ParamFault } from '../../engine/model/node-type.ts'
 import { isProvider, type JsonSchema, type ModelRung, PROVIDERS } from '../../providers/models/types.ts'
@@ -111,7 +112,7 @@ export const fullLimits = ({
 }: Limits = {}): FullLimits => ({
   steps: steps ?? 20,
   tokens: tokens ?? 200_000,
-  costMicros: costUsd === undefined ? null : Math.round(costUsd * 1_000_000),
+  costMicros: costUsd === undefined ? null : toMicroUsd(costUsd),
   timeoutMs: timeoutMs ?? 600_000,
   depth: depth ?? 3,
   toolCalls: toolCalls ?? null,

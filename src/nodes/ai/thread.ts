@@ -1,5 +1,5 @@
-// A call of an agent in a thread: a run of this one node. It begins with what was said before, and the answer becomes a part of the thread.
-// In a workflow it is `ai.agent` with `threadId` that does so.
+// Calls an agent in a thread. The run has only this node. It reads the earlier messages first, and adds the answer to the thread.
+// In a workflow, `ai.agent` with `threadId` does the same.
 import * as z from 'zod'
 import { effectNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'

@@ -1,8 +1,7 @@
 import * as z from 'zod'
+import { DAY_MS } from '../../core/clock.ts'
 import { refused } from './hosts.ts'
 import { tool } from './tool.ts'
-
-const DAY_MS = 86_400_000
 
 export const date = tool({
   name: 'date',

@@ -1,11 +1,10 @@
 // Converts stored figures to the view of a bucket or of the totals.
 import { SECOND_MS } from '../../../core/clock.ts'
+import { toUsd } from '../../../core/money.ts'
 import { DURATION_BOUNDS_S } from '../../../http/metrics.ts'
 import { quantileMs } from './histogram.ts'
 import type { Bucket, RouteRow } from './repo.ts'
 import type { RouteStats, StatsFlows, StatsLevels } from './schema.ts'
-
-const MICRO = 1_000_000
 
 /** The name of each level in the view and in the database. */
 const LEVELS: { [Name in keyof StatsLevels]-?: [metric: string, scale: number] } = {
@@ -37,7 +36,7 @@ export function flowsOf(rows: readonly Bucket[]): StatsFlows {
     runsEnded: byStatus,
     runsByKind: byKind,
     successRate: judged === 0 ? null : byStatus.succeeded / judged,
-    modelCostUsd: of('modelCostMicroUsd') / MICRO,
+    modelCostUsd: toUsd(of('modelCostMicroUsd')),
     modelTokens: { input: of('modelInputTokens'), output: of('modelOutputTokens') },
     sandboxSeconds: of('sandboxSeconds'),
     mails: of('mails'),

@@ -1,5 +1,5 @@
 // The columns of our own files, and how a record of any file becomes one of them.
-import { toMicros } from '../../../core/money.ts'
+import { toMicros, toUsd } from '../../../core/money.ts'
 import { type DecimalMark, readDecimal } from './read/numbers.ts'
 import type { FileRecord } from './read/records.ts'
 
@@ -79,7 +79,7 @@ function readNumber(text: string, mark: DecimalMark): number | string {
   if (micros === null) return 'is too large'
   if (BigInt(micros) * 10n ** BigInt(decimal.scale) !== decimal.units * 1_000_000n)
     return 'has more than six decimals'
-  return micros / 1_000_000
+  return toUsd(micros)
 }
 
 function readObject(text: string): Record<string, string> | null {

@@ -4,6 +4,7 @@
 // 3. Each page checks again that the person who started the run is a member with the right to do it. Tasks created after the start are
 //    left alone.
 import { type ServiceContext, serviceContext } from '../../../context.ts'
+import { MINUTE_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import { commit } from '../../../db/commit.ts'
@@ -22,7 +23,6 @@ import { walkPage } from './walk.ts'
 
 const PAGE = 100
 const MAX_REFUSED = 1_000
-const MINUTE_MS = 60_000
 
 type BulkInput = { verb: BulkVerb; filter: ListFilter; createdTo: number }
 type Chosen = { tasks: [id: string, attempt: number][]; cursor: string | null }

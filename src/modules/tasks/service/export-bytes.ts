@@ -1,7 +1,8 @@
-// What an export writes: JSON, JSON lines, CSV or a workbook, read and written a page at a time.
+// Writes an export of tasks as JSON, JSON lines, CSV or a workbook, one page of tasks at a time.
 import type { RequestContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { csvLine } from '../../../core/csv.ts'
+import { streamText } from '../../../core/encode-text.ts'
 import { segmentAt } from '../../../engine/time/zone-segments.ts'
 import type { ListFilter } from '../repo/list.ts'
 import type { TaskRow } from '../repo/tasks.ts'
@@ -78,13 +79,5 @@ export function bytesOf(
   { format, columns, timezone }: Written,
 ): ReadableStream<Uint8Array> {
   if (format === 'xlsx') return workbookOf(request, teamId, filter, { columns, timezone })
-  const text = textOf(request, teamId, filter, { format, columns, timezone })
-  const encoder = new TextEncoder()
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await text.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-  })
+  return streamText(textOf(request, teamId, filter, { format, columns, timezone }))
 }

@@ -1,5 +1,6 @@
 // Vectors of texts: one call of one model.
 import * as z from 'zod'
+import { toUsd } from '../../../core/money.ts'
 import type { ModelRung } from '../../../providers/models/types.ts'
 import { effectNode, type NodeResult, pureNode } from '../../node.ts'
 import { amountsOf, stoppedByBudget } from '../loop/budget.ts'
@@ -71,7 +72,7 @@ export const aiVectors = effectNode({
         output: {
           vectors,
           model: { provider, model },
-          usage: { costUsd: (costMicros ?? 0) / 1_000_000, ...tokens, unpricedCalls },
+          usage: { costUsd: toUsd(costMicros ?? 0), ...tokens, unpricedCalls },
         },
         usage: { costMicros: costMicros ?? 0, ...tokens, unpricedCalls },
       }

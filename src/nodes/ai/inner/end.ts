@@ -1,6 +1,7 @@
 // What a loop gives.
 import * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
+import { toMicroUsd, toUsd } from '../../../core/money.ts'
 import { NO_USAGE, sumOf, type Usage } from '../../../engine/model/usage.ts'
 import { NodeFailure, type NodeInput, type NodeResult, pureNode } from '../../node.ts'
 import { roundsOf, setupOf } from '../loop/read.ts'
@@ -113,9 +114,9 @@ function usageIn(rounds: readonly Round[]) {
         sum,
         usageOf({
           usage: turn.usage,
-          costMicros: turn.costUsd === null ? null : Math.round(turn.costUsd * 1_000_000),
+          costMicros: turn.costUsd === null ? null : toMicroUsd(turn.costUsd),
         }),
       )
   const { costMicros, ...tokens } = sum
-  return { costUsd: costMicros / 1_000_000, ...tokens }
+  return { costUsd: toUsd(costMicros), ...tokens }
 }

@@ -1,6 +1,7 @@
 // One call of one model: a recorded step. Where it goes on says what comes next; nothing here tries again by itself.
 import * as z from 'zod'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { toUsdOrNull } from '../../../core/money.ts'
 import type { FailureReason, ModelAnswer, ModelRequest } from '../../../providers/models/types.ts'
 import { effectNode, NodeFailure, type NodeInput, type NodeResult } from '../../node.ts'
 import type { BudgetRefusal, NodePorts } from '../../ports.ts'
@@ -89,7 +90,7 @@ const calledOf = (answer: ModelAnswer, { rung }: Call) => ({
   model: answer.model,
   rung,
   usage: answer.usage,
-  costUsd: answer.costMicros === null ? null : answer.costMicros / 1_000_000,
+  costUsd: toUsdOrNull(answer.costMicros),
   firstTokenMs: answer.firstTokenMs,
   durationMs: answer.durationMs,
 })

@@ -1,6 +1,7 @@
-// Summarises the turns of a thread that the agent no longer sees, by a recorded call of a model of its ladder. If no summary can be made, the
-// agent answers with the earlier summary, and the next call tries again.
+// Summarises the turns of a thread that no longer fit into the agent's window. The call of the model is a recorded step. If every model
+// fails, the agent answers with the earlier summary, and the next call tries again.
 import * as z from 'zod'
+import { toUsdOrNull } from '../../../core/money.ts'
 import type { ModelRequest } from '../../../providers/models/types.ts'
 import { effectNode, type NodeResult } from '../../node.ts'
 import { amountsOf, usedBy } from '../loop/budget.ts'
@@ -55,7 +56,7 @@ export const aiSummary = effectNode({
       provider: answer.provider,
       model: answer.model,
       usage: answer.usage,
-      costUsd: answer.costMicros === null ? null : answer.costMicros / 1_000_000,
+      costUsd: toUsdOrNull(answer.costMicros),
     }
     if (answer.ok && answer.text.trim() !== '')
       return {

@@ -3,6 +3,7 @@
 // 2. An answer that breaks its schema is repaired once by the same model, then the next one is asked.
 // 3. No call is made when a limit is reached: what was used is known from the rounds alone.
 import type { Json } from '../../../core/json.ts'
+import { toMicroUsd } from '../../../core/money.ts'
 import type { ModelRequest, ModelRung } from '../../../providers/models/types.ts'
 import type { Setup } from '../settings.ts'
 import { historyOf } from './history.ts'
@@ -86,7 +87,7 @@ export function usedIn(rounds: readonly Round[]): {
       calls += turn.calls.length
     }
     tokens += (turn.usage?.inputTokens ?? 0) + (turn.usage?.outputTokens ?? 0)
-    costMicros += Math.round((turn.costUsd ?? 0) * 1_000_000)
+    costMicros += toMicroUsd(turn.costUsd ?? 0)
   }
   return { steps, tokens, costMicros, calls }
 }

@@ -1,5 +1,6 @@
 // What the inner nodes of a loop read of each other.
 import type { Json } from '../../../core/json.ts'
+import { toMicroUsd } from '../../../core/money.ts'
 import type { ModelUsage } from '../../../providers/models/types.ts'
 import { NodeFailure, type NodeInput } from '../../node.ts'
 import type { Setup } from '../settings.ts'
@@ -30,7 +31,7 @@ function withSummary(setup: Setup, rounds: readonly { output: unknown }[]): Setu
     (sum, { usage }) => sum + (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0),
     0,
   )
-  const cost = calls.reduce((sum, { costUsd }) => sum + Math.round((costUsd ?? 0) * 1_000_000), 0)
+  const cost = calls.reduce((sum, { costUsd }) => sum + toMicroUsd(costUsd ?? 0), 0)
   return {
     ...setup,
     messages: text === '' ? setup.messages : [summaryMessage(text), ...setup.messages],

@@ -1,4 +1,5 @@
 // What a store that speaks S3 means by its refusals. Pure.
+import { MINUTE_MS } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
 import type { PlatformAnswer } from '../answer.ts'
 import { textOf } from './xml.ts'
@@ -60,8 +61,6 @@ export const explainS3 =
         return null
     }
   }
-
-const MINUTE_MS = 60_000
 
 function skewOf(text: string, headers: Record<string, string>, now: number): string {
   const theirs = Date.parse(textOf(text, 'ServerTime') ?? headers.date ?? '')

@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../../../context.ts'
+import { streamText } from '../../../../core/encode-text.ts'
 import { commit } from '../../../../db/commit.ts'
 import type { SnapshotFilter } from '../../snapshots/schema.ts'
 import type { TransferKind } from '../columns.ts'
@@ -35,13 +36,5 @@ export async function exportSnapshots(
   })
   const { format, ...filter } = query
   if (format === 'xlsx') return (await import('./xlsx.ts')).exportXlsx(ctx.env.DB, kind, teamId, filter)
-  const encoder = new TextEncoder()
-  const text = exportText(ctx.env.DB, kind, teamId, { ...filter, format })
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await text.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
-    },
-  })
+  return streamText(exportText(ctx.env.DB, kind, teamId, { ...filter, format }))
 }

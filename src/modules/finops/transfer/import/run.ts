@@ -7,6 +7,7 @@ import { periodOf } from '../../../../core/clock.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
 import type { Json } from '../../../../core/json.ts'
 import type { Decimal } from '../../../../core/money.ts'
+import { toUsd } from '../../../../core/money.ts'
 import { commit } from '../../../../db/commit.ts'
 import { openVersion } from '../../../files/index.ts'
 import { budgetCheck } from '../../budgets/repo.ts'
@@ -204,7 +205,7 @@ async function commitPage(request: RequestContext, row: ImportRow, given: PageCo
         targetType: 'import',
         targetId: id,
         teamId,
-        before: { corrected: corrected.map(({ id: rowId, amount }) => [rowId, amount / 1_000_000]) },
+        before: { corrected: corrected.map(({ id: rowId, amount }) => [rowId, toUsd(amount)]) },
         after: { throughLine: page.line, rows: rows.length, refused: page.refused, dryRun: isDry },
       },
       messages: spends ? [budgetCheck(teamId)] : [],

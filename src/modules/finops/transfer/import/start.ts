@@ -1,7 +1,8 @@
-// An import is a run of this definition, which nobody can edit. Invariants:
-// 1. The id of the run follows from that of the import and stands in its row, so a start that is made again finds the run.
-// 2. A start that was lost after the row was written is made by the message of the same commit.
+// An import is a run of this built-in definition. Invariants:
+// 1. The run's id is derived from the import's id and stored in its row, so a repeated start finds the same run.
+// 2. If the start is lost after the row was written, a message of the same commit repeats it.
 import type { RequestContext } from '../../../../context.ts'
+import { MINUTE_MS } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
 import type { RunActor } from '../../../../objects/workflow-run.ts'
 import type { CostsImport } from '../../../../queue/messages/finops.ts'
@@ -10,8 +11,7 @@ import { endImport } from './end.ts'
 import { findImport, type ImportRow } from './repo.ts'
 
 const KIND = 'import'
-const MINUTE_MS = 60_000
-/** More than a file of the most rows needs. */
+/** More than the largest file needs. */
 const MAX_STEPS = 1_000
 
 const DEFINITION = JSON.stringify({
@@ -54,7 +54,7 @@ export async function startRunOf(
   })
 }
 
-/** Of a start that the request itself may have made already. */
+/** Handles the message of invariant 2. The request may have started the run already. */
 export async function startImportRun(
   request: RequestContext,
   { teamId, importId }: CostsImport,

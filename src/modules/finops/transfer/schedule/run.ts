@@ -1,8 +1,9 @@
 // Scheduled exports. Invariants:
-// 1. A time that is due is claimed together with the message that does it, so a tick that comes twice starts one export.
-// 2. The file is written under an id that follows from team, name and days, so a message that comes twice writes once.
-// 3. What is sent to a bucket is the file that was written, with its hash, to the bucket that the schedule names when it is sent.
+// 1. A due time is claimed in the commit that queues the export's message, so a repeated tick starts one export.
+// 2. The file is written under an operation id of its message, so a repeated message writes one file.
+// 3. The upload sends the written file with its hash, to the bucket that the schedule names at that moment.
 import type { RequestContext } from '../../../../context.ts'
+import { encodePieces } from '../../../../core/encode-text.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
 import { type Change, commit } from '../../../../db/commit.ts'
 import type { ExportRun } from '../../../../db/schema/index.ts'
@@ -24,7 +25,7 @@ import {
 } from './repo.ts'
 import { exportedPeriod, exportName, nextExport } from './times.ts'
 
-/** A bounded bite each minute. */
+/** How many exports one tick starts. */
 const MAX_DUE = 50
 
 export async function startDueExports(request: RequestContext): Promise<void> {
@@ -36,7 +37,7 @@ export async function startDueExports(request: RequestContext): Promise<void> {
   }
 }
 
-/** The change that starts an export: holds only while the next time is the one that was seen. */
+/** The change that starts an export. It fails if the schedule's next time has changed since it was read. */
 export function startOf(
   { db, now }: Pick<RequestContext, 'db' | 'now'>,
   row: ScheduleRow,
@@ -69,7 +70,7 @@ export async function runExport(
     const object = await sendToBucket(request, message, file)
     await recordSuccess(request, message, file, object)
   } catch (error) {
-    // The team is full, the file too large, the bucket gone: another try would end alike.
+    // Permanent faults, such as a full quota, a file that is too large or a missing bucket, are not retried.
     if (error instanceof AppError && !ERRORS[error.code].retryable)
       return giveUp(request, message, error.message, error.code)
     const said = error instanceof AppError ? error.message : 'Something went wrong here.'
@@ -91,19 +92,13 @@ const writeFile = (
     teamId,
     userId: null,
     name,
-    chunks: bytesOf(exportText(request.env.DB, 'costs', teamId, { format, from, to })),
+    chunks: encodePieces(exportText(request.env.DB, 'costs', teamId, { format, from, to })),
     sizeBytes: null,
     tags: ['costs', 'export'],
     operationId: `costs.export ${outboxId}`,
   })
 
-async function* bytesOf(text: AsyncIterable<string>): AsyncGenerator<Uint8Array, undefined> {
-  const encoder = new TextEncoder()
-  for await (const piece of text) yield encoder.encode(piece)
-  return undefined
-}
-
-/** Its key there; null where the schedule names no bucket, or is no more. */
+/** The object's key; null if the schedule names no bucket or was deleted. */
 async function sendToBucket(
   request: RequestContext,
   { teamId, format, from, to, name }: CostsExport,
@@ -152,7 +147,7 @@ async function giveUp(
   error: string,
   code: string | null,
 ): Promise<void> {
-  // Nothing was spent: that is no failure that anybody has to hear of.
+  // A period without costs needs no notification.
   const isEmpty = code === 'file.empty'
   await commit(
     { ...request, system: true },
