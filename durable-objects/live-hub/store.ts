@@ -1,4 +1,4 @@
-// The tables of a hub. Invariants:
+// The SQLite tables of a live hub: channels, their events, and the hubs that they are sent to. Invariants:
 // 1. The numbers of a channel have no gaps, and a number is never used twice. A channel that was forgotten and is created again starts at the
 //    current time, which is above every number that it had.
 // 2. A channel is kept while it has followers, and for an hour afterwards. Other channels store nothing.

@@ -12,7 +12,7 @@ const NOTES: Record<Type, string> = {
   event:
     'Each event starts at most one run for each matching trigger. The input of the run is `{ name, data, id, at }`.',
   manual:
-    'People and API keys can start every workflow. This trigger defines an entry for them, and shows in an editor that manual starts are intended.',
+    'Every workflow can be started manually or through the API, even without this trigger. Add it to choose the node where such starts begin, and to show in an editor that they are intended.',
 }
 
 export const TRIGGER_EXAMPLES: Record<Type, Trigger> = {

@@ -1,7 +1,7 @@
 // Amounts of money. Invariants:
 // 1. An amount in dollars is a whole number of micro-dollars, stored as a JavaScript integer, so sums are exact.
-// 2. Unit prices and exchange rates may have more decimals. They are decimal text, multiplied as big integers and rounded once,
-//    half away from zero.
+// 2. Unit prices and exchange rates may have more decimals. They are stored as decimal text, multiplied as big integers, and the
+//    product is rounded once, with halves away from zero.
 
 export const MICROS = 1_000_000
 

@@ -85,8 +85,8 @@ export type RunSpec = {
   /** The family of runs caused by one start: the root run, and how many there may be. The root run counts them. */
   family?: RunFamily
   /**
-   * How the run gets the team's slot. Absent: it takes one when it begins, even above the limit. `taken`: its start took one. `line`: it
-   * begins when one is free. `of`: it uses the slot of the run that waits for it.
+   * How the run gets one of the team's slots for concurrent runs. `taken`: the start has taken one. `line`: the run waits until one is
+   * free. `of`: it shares the slot of the run that waits for it. If absent, it takes one when it begins, even above the limit.
    */
   slot?: 'taken' | 'line' | { of: string }
   /** The run that this one retries, reruns or compensates. Absent if that is `parent`, or if it follows none. */

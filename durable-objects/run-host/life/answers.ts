@@ -46,7 +46,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
   if (verb === 'resume' && !mayResume(machine, by)) return viewAnswer(machine)
   const fact = { type: FACTS[verb], by }
   const onAccepted = () => addAuditEntry(machine, actor, { action: `run.${verb}_requested` })
-  // A cancel must end the run. If it crashes each time, the crashes count and the run is ended.
+  // A cancel must end the run. If applying it keeps crashing the run, the crash limit ends the run.
   const together: RunShell['atomically'] = (work) =>
     verb === 'cancel' ? machine.atomically(work) : machine.said(work)
   const { accepted } = together(() => {

@@ -1,4 +1,4 @@
-// Calls to addresses that users choose.
+// The HTTP port of nodes. Every URL that users choose passes the outbound guard.
 import { AppError } from '../../../src/core/errors.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { HttpPort, OutboundRequest } from '../../../src/nodes/ports.ts'

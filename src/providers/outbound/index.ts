@@ -1,5 +1,5 @@
-// Calls to addresses that users choose: judged at each hop, capped in size and time. A redirect to another origin carries
-// no secrets: see `redirect.ts`.
+// Sends requests to URLs that users choose. Each redirect is checked again, and size and time are limited. A redirect to another
+// origin carries no secrets: see `redirect.ts`.
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
 import type { Env, Settings } from '../../env.ts'

@@ -1,8 +1,8 @@
-// Small entries of a zip are read many at a time: each read of the bucket takes a window of the archive, and entries are cut out of it.
+// Reads small entries of a zip together: one read of the bucket fetches a window of the archive, and the entries are cut out of it.
 // Invariants:
-// 1. A window is at most `WINDOW_BYTES` long, and is let go when each of its entries was read. Who reads in the order of the archive, so many
-//    at a time, holds few of them.
-// 2. What a window does not have is read by itself: large entries, and those that are read a second time.
+// 1. A window is at most `WINDOW_BYTES` long, and is dropped once each of its entries was read. Readers that follow the order of the
+//    archive therefore hold few windows.
+// 2. Large entries, and entries that are read a second time, have a read of their own.
 import { gather } from '../../../core/read-chunks.ts'
 import type { OpenContent, Version } from '../../files/index.ts'
 import { LOCAL_HEADER_BYTES } from './zip-directory.ts'
@@ -18,15 +18,15 @@ export type ZipPlace = {
 export type Window = { fileId: string; version: number; offset: number; end: number; starts: number[] }
 
 export const WINDOW_BYTES = 1024 * 1024
-/** What is between two entries and is not wanted is read along when it is no more. */
+/** A gap of at most this length between two wanted entries is read too. */
 const MAX_GAP_BYTES = 64 * 1024
-/** The name and extra fields of a local header have less in all but made-up files. */
+/** Room for the name and extra fields of a local header. Only crafted files need more. */
 const HEADER_ROOM = 1_024
 
 /** The bytes that hold an entry with its header. */
 export const entryBytes = (zipBytes: number): number => LOCAL_HEADER_BYTES + HEADER_ROOM + zipBytes
 
-/** Those with more than one entry. */
+/** The windows with more than one entry. A single entry needs none. */
 export function windowsOf(places: readonly ZipPlace[]): Window[] {
   const entries = places
     .flatMap(({ fileId, fileVersion, zipOffset, zipBytes }) =>
@@ -46,7 +46,7 @@ export function windowsOf(places: readonly ZipPlace[]): Window[] {
     if (!fits) windows.push({ fileId, version, offset, end, starts: [offset] })
     else {
       last.end = Math.max(end, last.end)
-      // Made-up archives have several entries at one place.
+      // Crafted archives have several entries at one offset.
       if (last.starts.at(-1) !== offset) last.starts.push(offset)
     }
   }

@@ -1,8 +1,8 @@
-// The access token of an integration, fetched anew when it is due. Invariants:
-// 1. However many runs find it due at once, in however many isolates, one of them fetches: who holds the lease in D1. The
-//    others wait for what it stores.
-// 2. What was fetched is stored before it is used. A rotated refresh token that were lost could not be had again.
-// 3. A refusal counts only when nobody has stored a newer token meanwhile; then a person has to consent again, and is told once.
+// The access token of an integration, refreshed before it expires. Invariants:
+// 1. If several runs find it expired at once, in any number of isolates, only the holder of a lease in D1 refreshes it. The
+//    others wait for the stored result.
+// 2. A new token is stored before it is used. A lost refresh token could not be fetched again, because the provider has replaced the old one.
+// 3. A refusal counts only if no newer token was stored in the meantime. Then a person must consent again and is notified once.
 import { setTimeout as pause } from 'node:timers/promises'
 import { randomToken } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
