@@ -3,9 +3,11 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { openContext, type RequestContext } from '../../src/context.ts'
+import { newId } from '../../src/core/ids.ts'
 import { purge, tick } from '../../src/cron/index.ts'
 import { runOutboxRow } from '../../src/jobs/index.ts'
 import { CRON_TASKS } from '../../src/modules/index.ts'
+import type { QueueMessage } from '../../src/queue/messages/index.ts'
 import { clock } from './clock.ts'
 
 export async function withContext<T>(work: (request: RequestContext) => Promise<T>): Promise<T> {
@@ -62,6 +64,17 @@ export const purgeExpired = (): Promise<void> =>
   withContext(async (request) => {
     await purge(request)
   })
+
+/** A message that failed as often as it may. The row is new, so no consumer has it in hand and changes it back. */
+export async function putDeadMessage(body: QueueMessage): Promise<void> {
+  const now = clock.now()
+  await env.DB.prepare(
+    `INSERT INTO outbox (id, type, body, request_id, status, attempts, next_at, last_error, created_at)
+     VALUES (?1, ?2, ?3, 'req_test', 'dead', 10, ?4, 'Error: refused', ?4)`,
+  )
+    .bind(newId('msg', now), body.type, JSON.stringify(body), now)
+    .run()
+}
 
 export type KeptMail = { id: string; subject: string; text: string }
 

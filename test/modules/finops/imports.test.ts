@@ -9,7 +9,7 @@ import { type ImportStep, stepImport } from '../../../src/modules/finops/transfe
 import { randomFrom } from '../../contract/support/random.ts'
 import { app, call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { runCronTasks, withContext } from '../../helpers/jobs.ts'
+import { putDeadMessage, runCronTasks, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { casesOf, SEED } from '../../helpers/random-cases.ts'
 import { insertRows, randomRow } from './brute-force.ts'
@@ -317,14 +317,10 @@ test('an import whose run never began has failed, and says so', async () => {
   await ended(person, done)
   // Under another id, since the run may still report its end.
   const id = `${done.slice(0, -4)}zzzz`
-  await env.DB.batch([
-    env.DB.prepare(
-      "UPDATE cost_imports SET id = ?2, status = 'queued', finished_at = NULL WHERE id = ?1",
-    ).bind(done, id),
-    env.DB.prepare(
-      "UPDATE outbox SET status = 'dead', body = json_set(body, '$.importId', ?2) WHERE type = 'costs.import' AND body ->> 'importId' = ?1",
-    ).bind(done, id),
-  ])
+  await env.DB.prepare("UPDATE cost_imports SET id = ?2, status = 'queued', finished_at = NULL WHERE id = ?1")
+    .bind(done, id)
+    .run()
+  await putDeadMessage({ type: 'costs.import', teamId: person.teamId, importId: id })
   await runCronTasks('end imports that were given up')
   expect((await get(`${COSTS}/imports/${id}`, person)).body).toMatchObject({
     status: 'failed',

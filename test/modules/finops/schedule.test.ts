@@ -6,7 +6,14 @@ import { startDueExports } from '../../../src/modules/finops/transfer/schedule/r
 import { lastPeriod } from '../../../src/modules/finops/transfer/schedule/times.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { mailTo, runCronTasks, runJobs, runJobsOfType, withContext } from '../../helpers/jobs.ts'
+import {
+  mailTo,
+  putDeadMessage,
+  runCronTasks,
+  runJobs,
+  runJobsOfType,
+  withContext,
+} from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { bucketOf, failAt, fresh, seenAt } from '../deployments/deployments.ts'
 import { newIntegration } from '../integrations/integrations.ts'
@@ -138,12 +145,16 @@ test('an export whose message was given up has failed, and the owner is told onc
   const bucket = fresh()
   await scheduledFor(person, { integration: (await bucketOf(person, bucket)).id })
   await failAt(bucket, { status: 500 })
-  await runNow(person)
-  await env.DB.prepare(
-    "UPDATE outbox SET status = 'dead' WHERE type = 'costs.export' AND body ->> 'teamId' = ?",
-  )
-    .bind(person.teamId)
-    .run()
+  const { file } = await runNow(person)
+  const day = dayOf(clock.now())
+  await putDeadMessage({
+    type: 'costs.export',
+    teamId: person.teamId,
+    format: 'csv',
+    from: day,
+    to: day,
+    name: file,
+  })
   await runCronTasks('end exports of costs that were given up', 'end exports of costs that were given up')
   expect((await get(SCHEDULE, person)).body.lastRun).toMatchObject({ status: 'failed' })
   const told = (await mailTo(person.email)).filter(({ subject }) => subject.includes('was given up'))
