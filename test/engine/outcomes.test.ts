@@ -91,15 +91,17 @@ describe('failures and retries', () => {
     expect(run.status('a')).toBe('running')
   })
 
-  it('counts a crash apart from failures and tries again after 2 s; the third is the last', () => {
+  it('counts a lost attempt apart from failures, waits twice as long each time up to a minute, and fails after ten', () => {
     const run = drive(flow([node('a')])).start()
-    for (let i = 1; i <= 2; i++) {
+    const delays: number[] = []
+    for (let i = 1; i < 10; i++) {
       run.feed({ type: 'node.crashed', path: 'a', attempt: i })
-      expect(run.state.activations.get('a')?.timer?.at).toBe(run.now + 2_000)
+      delays.push((run.state.activations.get('a')?.timer?.at ?? 0) - run.now)
       run.fire('a')
     }
-    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 2, attempt: 3 })
-    run.feed({ type: 'node.crashed', path: 'a', attempt: 3 })
+    expect(delays).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 60].map((seconds) => seconds * 1_000))
+    expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 9, attempt: 10 })
+    run.feed({ type: 'node.crashed', path: 'a', attempt: 10 })
     expect(run.state.activations.get('a')?.error?.code).toBe('node.poison')
     expect(run.state.run.status).toBe('failed')
   })

@@ -6,7 +6,7 @@
 //    before it is tried, and the next commit deletes the row. Eviction, deploys and hibernation happen while nothing is tried, so they
 //    count for nothing.
 // 3. An error in what a caller asked for is thrown back to the caller. It is not stored, so it is not counted.
-// 4. Turns and effects share one limit. The core counts lost attempts; this file counts everything else.
+// 4. The core counts attempts of effects that were lost with their process, up to a limit of their own; this file counts everything else.
 import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { CrashRows } from '../rows/crashes.ts'

@@ -1,7 +1,6 @@
 // What happens when a run has crashed three times at the same work. Invariants:
 // 1. As little as possible is given up: a node fails. The whole run ends only if it cannot take a turn at all.
 // 2. A run that is ended by force asks the core for nothing, and is told of like any other: index, parent, gate, callback.
-import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../../src/engine/model/event.ts'
 import { type Activation, isSettled } from '../../../src/engine/model/state.ts'
 import { progress } from '../../../src/engine/read/view.ts'
@@ -15,16 +14,16 @@ const poison = (code: 'node.poison' | 'run.poison', message: string): NodeError 
   retryable: false,
 })
 
-/** Fails the activation for good. The core counts its lost attempts. */
+/** Fails the activation for good. */
 export function giveUpNodes(machine: RunShell, crashes: Crashes): void {
   const { state } = machine.requireRun()
   for (const at of crashes.paths()) {
     const activation = state.activations.get(at)
     if (activation === undefined || isSettled(activation.status)) crashes.clear(at)
-    else if (crashes.countOf(at) + activation.crashes >= MAX_CRASHES) {
+    else if (crashes.isGivenUp(at)) {
       const { path, attempt } = activation
-      const times = crashes.countOf(at) + activation.crashes
-      const error = poison('node.poison', `The run was lost ${times} times while this node was at work`)
+      const times = crashes.countOf(at)
+      const error = poison('node.poison', `The run crashed ${times} times while it worked on this node`)
       // The next commands are computed afterwards.
       const failed = { type: 'node.failed', path, attempt, error, givenUp: true } as const
       machine.feed([{ fact: failed, dropCommands: true }])

@@ -74,17 +74,15 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
   }
   const isQueued = run.state.run.phase === 'queued'
   crashes.as(WAKING, () => {
-    const blamed = new Set(crashes.paths())
     const lost = lostAttempts(run.state)
-    machine.feed(lost.map((fact) => ({ fact: known(fact), dropCommands: true })))
+    machine.feed(lost.map((fact) => ({ fact: judged(fact), dropCommands: true })))
     // The core has counted them.
-    for (const fact of lost) crashes.clear(keyOf({ fact }))
+    if (!machine.isLossKnown) for (const fact of lost) crashes.clear(keyOf({ fact }))
     giveUpNodes(machine, crashes)
 
-    /** An attempt that was lost because something else has crashed does not count. */
-    function known(fact: ShellFact['fact']): ShellFact['fact'] {
-      if (fact.type !== 'node.crashed' || !machine.isLossKnown || blamed.has(fact.path)) return fact
-      return { ...fact, isBystander: true }
+    /** Where the crash is known, it is counted here for the work that caused it, and for no attempt. */
+    function judged(fact: ShellFact['fact']): ShellFact['fact'] {
+      return fact.type === 'node.crashed' && machine.isLossKnown ? { ...fact, isBystander: true } : fact
     }
   })
   if (isQueued) {

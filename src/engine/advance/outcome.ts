@@ -6,7 +6,7 @@ import type { Activation } from '../model/state.ts'
 import { abort, clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
 import { cancelInside, cancelTree } from './cancel.ts'
 import { failActivation } from './fail.ts'
-import { backoffMs, CRASH_DELAY_MS, hashUnit, MAX_CRASHES } from './retry.ts'
+import { backoffMs, hashUnit, lossDelayMs, MAX_LOST_ATTEMPTS } from './retry.ts'
 import { makeReady } from './start.ts'
 import { emit, planNode, type Turn } from './turn.ts'
 
@@ -55,13 +55,14 @@ export function crashed(
   const { pure, atMostOnce } = planNode(turn, activation)
   if (!isBystander) activation.crashes++
   if (activation.stage === 'work' && !pure && atMostOnce) becomeUnknown(turn, activation)
-  else if (activation.crashes >= MAX_CRASHES) {
+  else if (activation.crashes >= MAX_LOST_ATTEMPTS) {
     failActivation(turn, activation, {
       code: 'node.poison',
-      message: `The run was lost ${activation.crashes} times while this node was at work`,
+      message: `The process was lost ${activation.crashes} times while this node was at work`,
       retryable: false,
     })
-  } else if (mayTryAgain(turn, activation)) tryAgain(turn, activation, 'crashed', CRASH_DELAY_MS)
+  } else if (mayTryAgain(turn, activation))
+    tryAgain(turn, activation, 'crashed', lossDelayMs(activation.crashes))
   else cancelTree(turn, activation, activation.undoes !== null)
 }
 
