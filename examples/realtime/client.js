@@ -1,5 +1,5 @@
-// Follows channels over a socket that is opened again whenever it closes. Each event comes once and in order; when events are
-// lost for good, `onReset` gets how things are now. No dependencies; it runs in browsers and in anything that has WebSocket.
+// Follows channels over a socket that is opened again whenever it closes. Each event arrives once and in order. If events are no longer
+// available, `onReset` gets the current state. No dependencies; it runs in browsers and in every runtime with WebSocket.
 //
 //   const live = follow({
 //     url: 'wss://orrery.example.com/api/v1/realtime/ws/workflows/me',
@@ -13,7 +13,7 @@
 
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 30_000
-/** Proxies cut what is silent for longer. The server answers `pong` without waking up. */
+/** Proxies close connections that are silent for longer. The server answers `pong` without waking up. */
 const PING_MS = 25_000
 
 export function follow({
