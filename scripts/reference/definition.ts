@@ -21,7 +21,7 @@ const PARTS: [title: string, schema: z.ZodType, intro: string][] = [
     Definition,
     'The graph of a workflow. It is JSON, or YAML where text is accepted. Each version of a workflow has one.',
   ],
-  ['Node', Node, 'A step. What goes in `params` depends on its type: see [Nodes](nodes.md).'],
+  ['Node', Node, 'A step. Its `params` depend on its type: see [Nodes](nodes.md).'],
   [
     'Edge',
     Edge,

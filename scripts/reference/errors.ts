@@ -10,22 +10,22 @@ const EXAMPLE = {
   detail: `${ERRORS['request.invalid'].title}.`,
   code: 'request.invalid' satisfies ErrorCode,
   requestId: 'req_01k0000000000000000000000',
-  errors: [{ path: 'name', message: 'Too small: expected string to have >=1 characters', code: 'too_small' }],
+  errors: [{ path: '/name', message: 'Must not be empty', code: 'too_small' }],
 }
 
 export function errorsPage(): string {
   const codes = Object.keys(ERRORS) as ErrorCode[]
   return `# Errors
 
-An error is answered as a problem (RFC 9457) with the content type \`application/problem+json\`. Programs branch on \`code\`: a code never
-changes its meaning. \`detail\` is for people. \`requestId\` is also in the header \`X-Request-Id\`, and finds the request in the log.
+The response to a failed request is a problem (RFC 9457) with the content type \`application/problem+json\`. Programs should check \`code\`, whose
+meaning never changes. \`detail\` is for people. \`requestId\` is also in the header \`X-Request-Id\` and in the log.
 
 \`\`\`json
 ${JSON.stringify(EXAMPLE, null, 2)}
 \`\`\`
 
-A request that failed with a retryable code can be repeated unchanged, after \`Retry-After\` if that header is set. With an
-\`Idempotency-Key\` that is safe for every request that creates or starts something.
+A request that failed with a retryable code can be repeated unchanged, after the time in \`Retry-After\` if that header is set. With an
+\`Idempotency-Key\`, repeating is safe for every request that creates or starts something.
 
 ## Codes of the API
 

@@ -9,7 +9,7 @@ export function eventsPage(): string {
   const common = rowsOf(branches[0] as Schema, LINKS).filter(({ path }) => COMMON.includes(path))
   return `# Events of a run
 
-What happens in a run is told by events. \`GET /api/v1/runs/{id}/events\` sends them as server-sent events, or a page of them as JSON;
+A run reports what happens in it as events. \`GET /api/v1/runs/{id}/events\` sends them as server-sent events, or a page of them as JSON;
 \`…/ws\` sends them over a WebSocket. All of them send the same JSON. A client resumes with \`Last-Event-ID\` or \`afterSeq\`.
 
 \`\`\`text
@@ -18,11 +18,11 @@ event: node.started
 data: {"type":"node.started","seq":3,"at":"2026-01-31T12:00:00.000Z","progress":25,"path":"price","attempt":1}
 \`\`\`
 
-Every event has these fields; the others depend on its type. A client ignores types and fields that it does not know.
+Every event has these fields; the others depend on its type. Clients must ignore unknown types and fields.
 
 ${fieldTable(common)}
 
-A \`path\` names a node in its place: \`map:3.inner~2\` is \`inner\`, in its second iteration, inside item 3 of \`map\`.
+A \`path\` identifies an execution of a node: \`map:3.inner~2\` is \`inner\`, in its second iteration, inside item 3 of \`map\`.
 
 ## Types
 

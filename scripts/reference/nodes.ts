@@ -14,14 +14,14 @@ export function nodesPage(): string {
   const types = describeNodeTypes()
   return `# Nodes
 
-What each node type does, its parameters and its output. The fields that every node has, such as \`retry\`, \`each\` and
-\`when\`, are in [Definition](definition.md#node). Any string in the parameters may hold [expressions](../expressions.md).
+All node types with their parameters and outputs. The fields that every node has, such as \`retry\`, \`each\` and
+\`when\`, are in [Definition](definition.md#node). Any string in the parameters can contain [expressions](../expressions.md).
 
-A node continues at one of its ports. With \`onError: route\`, a failed node continues at \`error\`. Unless the node says
-otherwise, an attempt may take ${(DEFAULTS.timeoutMs / 1000).toFixed(0)} seconds; \`timeoutMs\` changes that.
+A node continues at one of its ports. With \`onError: route\`, a failed node continues at \`error\`. By default, an attempt can
+take ${(DEFAULTS.timeoutMs / 1000).toFixed(0)} seconds; \`timeoutMs\` changes that.
 
 ${markdownTable(
-  ['Type', 'What it does'],
+  ['Type', 'Function'],
   types.map(({ type, summary }) => [`[${code(type)}](#${type.replace('.', '').toLowerCase()})`, summary]),
 )}
 

@@ -45,8 +45,8 @@ export function triggersPage(): string {
   const options = Trigger.options.map((option) => schemaOf(option))
   return `# Triggers
 
-What starts runs of a workflow. A workflow has up to ${LIMITS.triggers} triggers. They are part of a version, beside the definition, and
-start runs while the workflow is active. Expressions are described in [Expressions](../expressions.md).
+Triggers start runs of a workflow while it is active. A workflow has up to ${LIMITS.triggers} triggers. They are part of each version, next to the
+definition. Expressions are described in [Expressions](../expressions.md).
 
 ${options.map(triggerSection).join('\n\n')}
 `

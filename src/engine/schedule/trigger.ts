@@ -11,14 +11,14 @@ const MAX_JITTER_MS = 3_600_000
 
 /** The shape without the rules between fields; a trigger schema that adds `key` and `entry` spreads it. */
 export const scheduleTriggerShape = {
-  type: z.literal('schedule').describe('Starts runs by the clock.'),
+  type: z.literal('schedule').describe('Starts runs on a schedule.'),
   cron: z
     .string()
     .max(256)
     .optional()
     .describe(
       'Five fields: minute, hour, day of month, month, day of week (0-7, 0 and 7 are Sunday). Names, lists, ranges, ' +
-        'steps, L, FRI#2, FRIL and @daily are understood.',
+        'steps, L, FRI#2, FRIL and @daily are supported.',
     ),
   everyMs: z
     .number()
@@ -26,14 +26,14 @@ export const scheduleTriggerShape = {
     .min(MIN_EVERY_MS)
     .max(MAX_EVERY_MS)
     .optional()
-    .describe('Fires every so many milliseconds of real time, at least a minute. In place of cron.'),
+    .describe('The interval in milliseconds of real time, at least a minute. Instead of `cron`.'),
   timezone: z.string().max(64).optional().meta({
-    description: 'IANA time zone in which `cron` is read, such as Europe/Berlin. No effect on `everyMs`.',
+    description: 'The IANA time zone of `cron`, such as Europe/Berlin. It has no effect on `everyMs`.',
     default: 'UTC',
   }),
   missed: z.enum(['skip', 'one', 'all']).optional().meta({
     description:
-      'Which missed fires still start runs: none, the newest, or the newest 100. A fire is missed when it is found more than 3 minutes late, or later than the next one was due.',
+      'Which missed fires still start runs: none, the newest, or the newest 100. A fire is missed if it is more than 3 minutes late, or later than the next one was due.',
     default: 'one',
   }),
   jitterMs: z
@@ -42,8 +42,8 @@ export const scheduleTriggerShape = {
     .min(0)
     .max(MAX_JITTER_MS)
     .optional()
-    .meta({ description: 'Starts each run later by a fixed share of this, never earlier.', default: 0 }),
-  input: z.unknown().optional().describe('Input of the runs that this trigger starts.'),
+    .meta({ description: 'Delays each run by a fixed part of this time.', default: 0 }),
+  input: z.unknown().optional().describe('The input of the runs that this trigger starts.'),
 }
 
 type Fields = {

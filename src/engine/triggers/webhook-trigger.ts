@@ -11,7 +11,7 @@ const credential = z
   .max(200)
   .optional()
   .describe(
-    'Which secret: `trigger` (default) or the key of the trigger, both for the one that belongs to the trigger; else an integration of the team, by id or name. Set that of the trigger with `secret` in `auth` when the trigger is saved, or with `PUT /workflows/{id}/triggers/{key}/secret`.',
+    'The source of the secret: `trigger` (default) or the key of the trigger for its own secret, otherwise an integration of the team, by id or name. Set the own secret with `secret` in `auth` when you save the trigger, or with `PUT /workflows/{id}/triggers/{key}/secret`.',
   )
 
 const toleranceMs = z
@@ -20,65 +20,67 @@ const toleranceMs = z
   .min(1)
   .max(366 * DAY_MS)
   .optional()
-  .describe('How far from now the time in the signature may be; default 300000.')
+  .describe('The maximum difference between the signed time and the current time. Default: 300000.')
 
 /** How a delivery proves who sends it. */
 export const WebhookAuth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({
     type: z.literal('header'),
-    header: HeaderName.describe('The header that holds the secret itself.'),
+    header: HeaderName.describe('The header that contains the secret itself.'),
     credential,
   }),
   z.strictObject({
     type: z.literal('hmac'),
     header: HeaderName.optional().describe(
-      'The header with the hexadecimal signature of the body; default the headers of Standard Webhooks.',
+      'The header with the signature of the body. Default: the headers of Standard Webhooks.',
     ),
     credential,
     algorithm: z
       .enum(['sha256', 'sha512'])
       .optional()
-      .meta({ description: 'The hash of the signature.', default: 'sha256' }),
+      .meta({ description: 'The hash algorithm of the signature.', default: 'sha256' }),
     encoding: z
       .enum(['hex', 'base64'])
       .optional()
-      .meta({ description: 'Of `header`: how it writes the signature.', default: 'hex' }),
+      .meta({ description: 'With `header`: the encoding of the signature.', default: 'hex' }),
     prefix: z
       .string()
       .max(50)
       .regex(/^[\x20-\x7e]*$/, 'ASCII characters only')
       .optional()
       .describe(
-        'Of `header`: what stands before the signature, such as `v1=`. `sha256=` and `sha512=` always may.',
+        'With `header`: the text before the signature, such as `v1=`. `sha256=` and `sha512=` are always accepted.',
       ),
     timestampHeader: HeaderName.optional().describe(
-      'Of `header`: where the time of sending stands, in seconds or milliseconds since 1970. It is then required and signed. Default: `webhook-timestamp`, where it is sent.',
+      'With `header`: the header with the time of sending, in seconds or milliseconds since 1970, which is then required and signed. Default: `webhook-timestamp`, if it is sent.',
     ),
     signedIdHeader: HeaderName.optional().describe(
-      'Of `header` with `timestampHeader`: where the id of the delivery stands, signed before the time. It is then required.',
+      'With `header` and `timestampHeader`: the header with the id of the delivery, which is then required and signed before the time.',
     ),
     separator: z.string().max(5).optional().meta({
-      description: 'Of `header`: what stands between id, time and body in what is signed.',
+      description: 'With `header`: the text between id, time and body in the signed text.',
       default: '.',
     }),
     toleranceMs,
   }),
   z
     .strictObject({ type: z.literal('github'), credential })
-    .describe('`X-Hub-Signature-256`; the id is `X-GitHub-Delivery`. A `ping` is answered without a run.'),
+    .describe(
+      '`X-Hub-Signature-256`; the id is `X-GitHub-Delivery`. A `ping` gets a response but starts no run.',
+    ),
   z
     .strictObject({ type: z.literal('gitlab'), credential, toleranceMs })
     .describe(
-      '`webhook-signature` with the signing token of GitLab, else its secret token in `X-Gitlab-Token`; the id is `webhook-id`, `Idempotency-Key` or `X-Gitlab-Event-UUID`.',
+      '`webhook-signature` with the signing token of GitLab, otherwise its secret token in `X-Gitlab-Token`; the id is `webhook-id`, `Idempotency-Key` or `X-Gitlab-Event-UUID`.',
     ),
   z
     .strictObject({ type: z.literal('stripe'), credential, toleranceMs })
-    .describe('`Stripe-Signature`; the id is that of the event in the body.'),
+    .describe('`Stripe-Signature`; the id is the event’s `id` in the body.'),
   z
     .strictObject({ type: z.literal('slack'), credential, toleranceMs })
     .describe(
-      '`X-Slack-Signature`; the id is `event_id` in the body. `url_verification` is answered with its challenge, without a run.',
+      '`X-Slack-Signature`; the id is `event_id` in the body. `url_verification` gets its challenge as the response and starts no run.',
     ),
   z
     .strictObject({ type: z.literal('shopify'), credential })
@@ -107,29 +109,29 @@ export const webhookTriggerShape = {
     .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']))
     .min(1)
     .optional()
-    .meta({ description: 'The methods it takes.', default: ['POST'] }),
+    .meta({ description: 'The accepted methods.', default: ['POST'] }),
   path: z
     .string()
     .max(500)
     .optional()
     .describe(
-      'What follows the URL of the trigger, such as `orders/:id`. A segment with a colon is a parameter: `input.params.id`. Default: nothing.',
+      'The path after the URL of the trigger, such as `orders/:id`. A segment with a colon is a parameter: `input.params.id`. Default: empty.',
     ),
   respond: z.enum(['immediately', 'on-respond', 'on-finish']).optional().meta({
     description:
-      'What the sender is answered with: `immediately` a receipt, `on-respond` what the node `flow.respond` says, `on-finish` the output of the run. After 60 seconds it is the receipt.',
+      'The response: `immediately` is a receipt, `on-respond` the response of the node `flow.respond`, `on-finish` the output of the run. After 60 seconds, the receipt is sent instead.',
     default: 'immediately',
   }),
   auth: WebhookAuth.optional().describe(
-    'How a delivery proves who sends it; default not at all. While a workflow is active the secret has to be set.',
+    'How the sender is authenticated. Default: not at all. The secret must be set while the workflow is active.',
   ),
   idHeader: HeaderName.optional().describe(
-    'The header that names a delivery: a second one with the same value starts no second run, and one without it is refused. Default: what the type of `auth` says.',
+    'The header that identifies a delivery. A second delivery with the same value starts no second run, and a delivery without the header is rejected. Default: depends on the type of `auth`.',
   ),
   filter: z
     .union([z.string(), z.boolean()])
     .optional()
     .describe(
-      'An expression; only deliveries for which it is true start a run, all others are answered with 200. It sees the delivery as `input` (`{ method, path, params, query, headers, body }`), its body as `item`, and `now`.',
+      'An expression. Only deliveries for which it is true start a run; the response to others is 200. It can use the delivery as `input` (`{ method, path, params, query, headers, body }`), its body as `item`, and `now`.',
     ),
 }

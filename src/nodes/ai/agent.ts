@@ -10,23 +10,23 @@ import { faultsOfModels, faultsOfSchema, Limits, Messages, Models, Schema } from
 
 export const AgentParams = z
   .strictObject({
-    agent: AgentSpec.optional().describe('What the agent is to do, with which models, tools and limits.'),
+    agent: AgentSpec.optional().describe('The agent: its instructions, models, tools and limits.'),
     agentId: z
       .string()
       .min(1)
       .max(64)
       .optional()
       .describe(
-        'An agent of the team in place of `agent`: its id, or the name of a built-in type. A run takes the version that was the current one when it began.',
+        'An agent of the team instead of `agent`: its id, or the name of a built-in type. A run uses the version that was current when the run began.',
       ),
-    prompt: z.unknown().optional().describe('What is asked. What is no text is sent as JSON.'),
+    prompt: z.unknown().optional().describe('The prompt. Values other than text are sent as JSON.'),
     messages: Messages.optional(),
     schema: Schema.optional(),
     models: Models.optional(),
     limits: Limits.optional(),
     onLimit: z.enum(['end', 'park']).optional().meta({
       description:
-        'What happens at a limit: `end` gives what there is, `park` waits for people, who may let it go on.',
+        'How a limit is handled: `end` returns the partial result, `park` waits for people, who can let the agent continue.',
       default: 'end',
     }),
     threadId: z
@@ -35,11 +35,11 @@ export const AgentParams = z
       .max(64)
       .optional()
       .describe(
-        'The thread that it is said in: the agent sees what was said there before, and the thread keeps the answer.',
+        'The thread to continue: the agent sees its earlier messages, and the thread stores the answer.',
       ),
     queue: z.boolean().optional().meta({
       description:
-        'What happens while another call is answered in the thread: `true` waits, for about an hour; else the node fails with `agent.thread_busy`.',
+        'Whether the node waits while another call is answered in the thread, for about an hour. Otherwise, it fails with `agent.thread_busy`.',
       default: false,
     }),
   })
@@ -60,7 +60,7 @@ export const aiAgent = effectNode({
   category: 'ai',
   kind: 'group',
   summary:
-    'Lets a model work with tools until it is done. Each call of the model and of a tool is a step of the run.',
+    'Lets a model work with tools until it is done. Each model call and each tool call is a step of the run.',
   params: AgentParams,
   output:
     '`{ text, object, steps, toolCalls, finishReason, model, usage }`: `finishReason` is `stop`, `length`, `refused`, or the limit that ended it: `steps`, `tokens`, `cost`, `time`, `tool`, `loop`, `depth`.',

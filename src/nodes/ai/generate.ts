@@ -16,7 +16,7 @@ const base = {
 export const aiGenerate = effectNode({
   ...base,
   type: 'ai.generate',
-  summary: 'Asks a model, and others in turn when it does not answer.',
+  summary: 'Calls a model, and the next ones in order if it fails.',
   params: GenerateParams,
   output:
     '`{ text, object, model, usage, finishReason }`: `object` with a schema; `model` is `{ provider, model }`; `usage` has tokens and `costUsd`; `finishReason` is `stop`, or `length` for an answer that was cut off.',
@@ -32,9 +32,9 @@ export const aiGenerate = effectNode({
 export const aiExtract = effectNode({
   ...base,
   type: 'ai.extract',
-  summary: 'Fills in a JSON Schema from a text.',
+  summary: 'Extracts an object that matches a JSON Schema from a text.',
   params: ExtractParams,
-  output: 'An object that fits the schema.',
+  output: 'An object that matches the schema.',
   example: {
     text: 'Ada Lovelace, born 1815',
     schema: { type: 'object', properties: { name: { type: 'string' }, born: { type: 'integer' } } },
@@ -47,9 +47,9 @@ export const aiExtract = effectNode({
 export const aiClassify = effectNode({
   ...base,
   type: 'ai.classify',
-  summary: 'Chooses one of several labels for a text, and goes on at its port.',
+  summary: 'Chooses one of several labels for a text, and continues at the port with its name.',
   params: ClassifyParams,
-  output: '`{ label, confidence }`: how sure the model says it is, from 0 to 1.',
+  output: '`{ label, confidence }`. The confidence is the model’s own estimate, from 0 to 1.',
   example: { text: 'I want my money back', labels: ['refund', 'question'] },
   ports: portsOfLabels,
   check: ({ models }) => faultsOfModels(models),
@@ -73,7 +73,7 @@ function portsOfLabels({ labels }: Readonly<Record<string, unknown>>): string[] 
 export const aiEmbed = effectNode({
   ...base,
   type: 'ai.embed',
-  summary: 'Makes vectors of texts, for search by meaning.',
+  summary: 'Creates vectors for texts, for semantic search.',
   params: EmbedParams,
   output: '`{ vectors, model, usage }`: a vector for each text, in order.',
   example: { texts: ['Ada', 'Grace'], models: [{ provider: 'openai', model: 'text-embedding-3-small' }] },

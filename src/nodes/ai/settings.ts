@@ -13,25 +13,31 @@ export const MAX_TOOLS = 64
 const MAX_TIMEOUT_MS = 3_600_000
 
 export const Rung = z.strictObject({
-  provider: z.string().min(1).max(64).describe('Who runs the model, such as `anthropic`.'),
-  model: z.string().min(1).max(200).describe('The name of the model there.'),
+  provider: z.string().min(1).max(64).describe('The provider of the model, such as `anthropic`.'),
+  model: z.string().min(1).max(200).describe('The provider’s name of the model.'),
   integration: z
     .string()
     .min(1)
     .max(200)
     .optional()
     .describe(
-      'The integration of the team with the key, by id or name. Default: the first of the type that works.',
+      'The team’s integration with the key, by id or name. Default: the first working one of the type.',
     ),
-  temperature: z.number().min(0).max(2).optional().describe('How free the answer is.'),
-  maxTokens: z.number().int().min(1).max(1_000_000).optional().describe('The longest answer.'),
+  temperature: z.number().min(0).max(2).optional().describe('The sampling temperature.'),
+  maxTokens: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('The maximum length of the answer, in tokens.'),
   timeoutMs: z
     .number()
     .int()
     .min(1_000)
     .max(MAX_TIMEOUT_MS)
     .optional()
-    .describe('How long one call may take. Default: 5 minutes.'),
+    .describe('The time limit of one call. Default: 5 minutes.'),
 })
 
 export const Models = z
@@ -39,12 +45,14 @@ export const Models = z
   .min(1)
   .max(MAX_RUNGS)
   .describe(
-    'The models to try, in order: the next one when a model does not answer or breaks the schema. Default: the model that `GET /agents/models` names as the default.',
+    'The models to try, in order. The next one is used if a model fails or its answer does not match the schema. Default: the default model in `GET /agents/models`.',
   )
 
 export const Schema = z
   .record(z.string(), z.unknown())
-  .describe('JSON Schema that the answer has to fit. An answer that does not is asked for once more.')
+  .describe(
+    'The JSON Schema that the answer must match. If it does not, the model is asked to correct it once.',
+  )
 
 export const Messages = z
   .array(z.looseObject({ role: z.enum(['system', 'user', 'assistant', 'tool']) }))
@@ -60,37 +68,46 @@ export const Limits = z
       .min(1)
       .max(MAX_STEPS)
       .optional()
-      .meta({ description: 'Answers of models.', default: 20 }),
+      .meta({ description: 'The maximum number of model calls.', default: 20 }),
     tokens: z
       .number()
       .int()
       .min(1)
       .max(100_000_000)
       .optional()
-      .meta({ description: 'Tokens of all calls, in and out.', default: 200_000 }),
+      .meta({ description: 'The maximum number of input and output tokens of all calls.', default: 200_000 }),
     costUsd: z
       .number()
       .positive()
       .max(100_000)
       .optional()
-      .describe('What all calls may cost. Default: no limit.'),
+      .describe('The maximum cost of all calls. Default: no limit.'),
     timeoutMs: z
       .number()
       .int()
       .min(1_000)
       .max(7 * 86_400_000)
       .optional()
-      .meta({ description: 'From the begin, without the time for which it is parked.', default: 600_000 }),
+      .meta({
+        description: 'The maximum time from the start, without the time in which it is parked.',
+        default: 600_000,
+      }),
     depth: z
       .number()
       .int()
       .min(0)
       .max(16)
       .optional()
-      .meta({ description: 'How deep runs may start runs.', default: 3 }),
-    toolCalls: z.number().int().min(0).max(10_000).optional().describe('Calls of tools. Default: no limit.'),
+      .meta({ description: 'The maximum depth of runs that start runs.', default: 3 }),
+    toolCalls: z
+      .number()
+      .int()
+      .min(0)
+      .max(10_000)
+      .optional()
+      .describe('The maximum number of tool calls. Default: no limit.'),
   })
-  .describe('When it ends, or asks people whether to go on.')
+  .describe('The limits at which the agent ends, or asks people whether to continue.')
 export type Limits = z.infer<typeof Limits>
 
 export type FullLimits = {
