@@ -43,23 +43,23 @@ export const WebhookAuth = z.discriminatedUnion('type', [
     encoding: z
       .enum(['hex', 'base64'])
       .optional()
-      .meta({ description: 'With `header`: the encoding of the signature.', default: 'hex' }),
+      .meta({ description: 'For a custom `header`: the encoding of the signature.', default: 'hex' }),
     prefix: z
       .string()
       .max(50)
       .regex(/^[\x20-\x7e]*$/, 'ASCII characters only')
       .optional()
       .describe(
-        'With `header`: the text before the signature, such as `v1=`. `sha256=` and `sha512=` are always accepted.',
+        'For a custom `header`: the text before the signature, such as `v1=`. `sha256=` and `sha512=` are always accepted.',
       ),
     timestampHeader: HeaderName.optional().describe(
-      'With `header`: the header with the time of sending, in seconds or milliseconds since 1970, which is then required and signed. Default: `webhook-timestamp`, if it is sent.',
+      'For a custom `header`: the header with the time of sending, in seconds or milliseconds since 1970, which is then required and signed. Default: `webhook-timestamp`, if it is sent.',
     ),
     signedIdHeader: HeaderName.optional().describe(
-      'With `header` and `timestampHeader`: the header with the id of the delivery, which is then required and signed before the time.',
+      'For a custom `header` with `timestampHeader`: the header with the id of the delivery, which is then required and signed before the time.',
     ),
     separator: z.string().max(5).optional().meta({
-      description: 'With `header`: the text between id, time and body in the signed text.',
+      description: 'For a custom `header`: the text between id, time and body in the signed text.',
       default: '.',
     }),
     toleranceMs,
