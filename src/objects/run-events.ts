@@ -121,7 +121,7 @@ export const RunEvent = z
     }),
     event('node.unknown', 'An `at-most-once` effect may have happened. A person must resolve it.', {
       path,
-      error: RunEventError.optional().describe('What is known about it.'),
+      error: RunEventError.optional().describe('The error, if there is one.'),
     }),
     event('node.succeeded', 'The node has succeeded.', {
       path,

@@ -99,7 +99,7 @@ export const agentCallRoutes = router()
     doc('agents.callBatch', 'Ask an agent of the team many things, as one run', 200, Execution, {
       ...WAITS,
       description:
-        'The output of the run is a list in the order of the inputs: what `ai.agent` gives, or `{ error }` for a call that failed or could not be made.',
+        'The output of the run is a list in the order of the inputs, with the output of `ai.agent`, or `{ error }` for a call that failed or could not be made.',
     }),
     validate('json', CallAgentBatch),
     async (c) => {
@@ -113,7 +113,7 @@ export const agentCallRoutes = router()
   .get(
     `/runs/:id{${idPattern('run')}}/stream`,
     access('agents:read'),
-    doc('agents.resumeStream', 'The stream of a call that goes on; 204 when it has ended', 200, UiStream, {
+    doc('agents.resumeStream', 'Get the stream of an active call; 204 if it has ended', 200, UiStream, {
       mediaType: EVENT_STREAM,
       otherAnswers: { '204': 'The call has ended: its answer is read from the run.' },
     }),

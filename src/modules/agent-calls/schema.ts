@@ -17,7 +17,7 @@ const options = {
   schema: Schema.optional(),
   models: Models.optional(),
   limits: Limits.optional(),
-  onLimit: z.enum(['end', 'park']).optional().describe('What happens at a limit. Default `end`.'),
+  onLimit: z.enum(['end', 'park']).optional().describe('How a limit is handled. Default: `end`.'),
   metadata,
 }
 
@@ -31,7 +31,7 @@ const callbackUrl = z
 export const MAX_FILES = 20
 
 const question = {
-  prompt: z.string().min(1).max(1_000_000).optional().describe('What is asked.'),
+  prompt: z.string().min(1).max(1_000_000).optional().describe('The prompt.'),
   messages: Messages.optional(),
   files: z
     .array(z.string().max(64))
@@ -48,7 +48,7 @@ const inThread = {
     .string()
     .regex(new RegExp(`^${idPattern('thr')}$`))
     .optional()
-    .describe('The thread that it is said in: the agent sees what was said there before.'),
+    .describe('The thread to continue: the agent sees its earlier messages.'),
   queue: z
     .boolean()
     .optional()
@@ -97,7 +97,7 @@ export const CallAgentBatch = z
       .array(z.strictObject(question).refine(...ONE_QUESTION))
       .min(1)
       .max(MAX_BATCH)
-      .describe('What is asked, one call each.'),
+      .describe('The inputs, each for one call.'),
     concurrency: z
       .int()
       .min(1)
@@ -161,12 +161,12 @@ export const AgentRun = z
     text: z.string().nullable().describe('The answer; null while there is none.'),
     object: z.unknown().optional().describe('The answer that fits the schema.'),
     steps: z.int().nullable().describe('How many answers models have given.'),
-    usage: AgentUsage.nullable().describe('What was used for the answer.'),
+    usage: AgentUsage.nullable().describe('The usage of the answer.'),
     finishReason: z
       .string()
       .nullable()
       .describe(
-        'Why it ended: `stop`, `length`, `refused`, a limit, `error` or `cancelled`; null while it goes on.',
+        'Why it ended: `stop`, `length`, `refused`, a limit, `error` or `cancelled`; null while it is active.',
       ),
   })
   .meta({ id: 'AgentRun' })

@@ -57,7 +57,7 @@ export const threadRoutes = router()
     `/threads/${ID}`,
     access('agents:run'),
     doc('agents.threads.delete', 'Delete a thread with all that was said in it', 204, null, {
-      description: 'Runs of its calls stay. A call that is being answered goes on.',
+      description: 'Runs of its calls are kept. An active call continues.',
     }),
     async (c) => {
       await deleteThread(c.var.ctx, c.req.param('id'))
@@ -67,7 +67,7 @@ export const threadRoutes = router()
   .get(
     `/threads/${ID}/messages`,
     access('agents:read'),
-    doc('agents.threads.listMessages', 'List what was said in a thread', 200, ThreadMessagePage, {
+    doc('agents.threads.listMessages', 'List the messages of a thread', 200, ThreadMessagePage, {
       description:
         'Each is a UI message of the AI SDK. An answer that is under way is not among them: `GET /agents/threads/:id/stream` has it.',
     }),

@@ -35,10 +35,10 @@ export const Thread = z
     title: z.string().describe('Empty until something was asked.'),
     metadata,
     turns: z.int().describe('How often something was asked.'),
-    bytes: z.int().describe('What its turns hold. At 16 MB it takes no more questions.'),
+    bytes: z.int().describe('The size of its turns. At 16 MB, it accepts no more questions.'),
     runId: z.string().nullable().describe('The run that answers now; null when none does.'),
     inLine: z.int().describe('How many calls wait for it.'),
-    summary: z.string().nullable().describe('What the older turns were about, as agents are told.'),
+    summary: z.string().nullable().describe('The summary of the older turns that agents get.'),
     createdBy: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -67,7 +67,9 @@ export const ThreadMessage = z
       finishReason: z
         .string()
         .nullable()
-        .describe('Of an answer: why it ended. `lost` where its run was deleted before the answer was kept.'),
+        .describe(
+          'For an answer: the finish reason. `lost` if its run was deleted before the answer was stored.',
+        ),
       createdAt: z.iso.datetime(),
     }),
   })

@@ -53,14 +53,19 @@ export const deploymentRoutes = router()
   .get(
     '/platforms',
     access('deployments:read'),
-    doc('deployments.listPlatforms', 'List platforms with what they take', 200, DeploymentPlatforms),
+    doc(
+      'deployments.listPlatforms',
+      'List platforms with their settings and limits',
+      200,
+      DeploymentPlatforms,
+    ),
     (c) => c.json(listPlatforms()),
   )
   .post(
     '/plan',
     access('deployments:write'),
     doc('deployments.plan', 'Show what a deployment would change', 200, DeploymentPlan, {
-      description: 'Asks the platform what is there, and changes nothing.',
+      description: 'Reads the state of the platform and changes nothing.',
     }),
     validate('json', PlanDeployment),
     async (c) => c.json(await planDeployment(c.var.ctx, c.req.valid('json'))),
@@ -75,7 +80,7 @@ export const deploymentRoutes = router()
     ID,
     access('deployments:write'),
     doc('deployments.delete', 'Delete a deployment, here and at the platform', 204, null, {
-      description: 'One that has ended. With `keepRemote=true` what was published stays where it is.',
+      description: 'The deployment must have ended. With `keepRemote=true`, the published files are kept.',
     }),
     validate('query', DeleteDeploymentQuery),
     async (c) => {

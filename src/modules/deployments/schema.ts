@@ -18,7 +18,7 @@ const base = z
   .string()
   .max(1_000)
   .optional()
-  .describe('A folder of the source, such as `dist`: what is in it is published, and nothing else.')
+  .describe('A folder of the source, such as `dist`. Only its content is published.')
 
 export const MAX_SOURCE_FILES = 5_000
 
@@ -33,7 +33,9 @@ export const Source = z
               file: FileName.describe('A file of the team, by id or name.'),
               path: FileName.optional().describe('Where it is published. Default: its name.'),
             }),
-            z.looseObject({ $file: FileName.describe('As runs name files: what `file.write` gives.') }),
+            z.looseObject({
+              $file: FileName.describe('A reference to a file as in runs: the output of `file.write`.'),
+            }),
           ]),
         )
         .min(1)
@@ -55,7 +57,7 @@ export const Source = z
       prefix: z.string().min(1).max(1_000).describe('All files of the team in this folder.'),
     }),
   ])
-  .describe('What is published. At most 10,000 files with 500 MB.')
+  .describe('The files to publish: at most 10,000 with 500 MB.')
 export type Source = z.infer<typeof Source>
 
 const Pattern = z
@@ -65,7 +67,7 @@ const Pattern = z
     /^(?!.*\/\.{1,2}(?:\/|$))\/[\x21-\x7e]*$/,
     'a path that begins with /, in ASCII and without spaces, "." and ".."',
   )
-  .describe('A path that begins with `/`; `*` stands for any characters.')
+  .describe('A path that begins with `/`; `*` matches any characters.')
 const HeaderName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'the name of a header')
 const HeaderValue = z
   .string()
@@ -143,14 +145,14 @@ const target = {
 
 export const WhenBusy = z.enum(['queue', 'replace']).meta({
   description:
-    'What happens while another deployment of the project and environment is under way: `queue` waits for it, `replace` cancels it.',
+    'How an active deployment of the project and environment is handled: `queue` waits for it, `replace` cancels it.',
   default: 'queue',
 })
 
 export const CreateDeployment = z
   .strictObject({
     ...target,
-    message: LongText(2_000).optional().describe('What has changed, for people.'),
+    message: LongText(2_000).optional().describe('A description of the change.'),
     whenBusy: WhenBusy.optional(),
   })
   .meta({
@@ -191,12 +193,12 @@ export const Deployment = z
     project: z.string(),
     integrationId: z.string(),
     environment: Environment,
-    action: z.enum(DEPLOYMENT_ACTIONS).describe('What was asked for.'),
+    action: z.enum(DEPLOYMENT_ACTIONS).describe('The requested action.'),
     status: Status,
     url: z.string().nullable().describe('Where it is seen.'),
     aliases: z.array(z.string()).describe('Other addresses of it.'),
     platformId: z.string().nullable().describe('What the platform calls it.'),
-    source: z.unknown().describe('What was published.'),
+    source: z.unknown().describe('The source of the files.'),
     settings: Settings,
     message: z.string(),
     files: z.strictObject({
@@ -323,5 +325,5 @@ export const DeleteDeploymentQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
-    .describe('Leaves what was published where it is.'),
+    .describe('Keeps the published files.'),
 })

@@ -50,7 +50,7 @@ export const integrationRoutes = router()
     access('integrations:read'),
     doc('integrations.listTypes', 'List the integration types', 200, TypeList, {
       description:
-        'The fields of each type, which of them are secret, what they mean, and what its test does.',
+        'The fields of each type with their meaning, which of them are secret, and a description of the test.',
     }),
     (c) => c.json({ items: [...describeTypes()], nextCursor: null }),
   )
@@ -85,7 +85,7 @@ export const integrationRoutes = router()
     access('integrations:write'),
     doc('integrations.update', 'Update an integration', 200, Integration, {
       description:
-        'Only what is sent changes. New values of secrets count at once and the old ones no more; see rotate for an overlap.',
+        'Changes only the given fields. New values of secrets replace the old ones immediately; for an overlap, use rotate.',
       versioned: 'if-match',
     }),
     validate('json', UpdateIntegration),
@@ -130,7 +130,7 @@ export const integrationRoutes = router()
     access('integrations:use'),
     doc('integrations.test', 'Test an integration', 200, IntegrationTest, {
       description:
-        'Makes a real call to the service, and sets the status. The last 50 results are kept. Each night this is done by itself, and the owner of the team gets a mail when an integration does not work any more.',
+        'Makes a real call to the service, and sets the status. The last 50 results are kept. Each integration is also tested every night, and the owner of the team gets a mail if it has stopped working.',
     }),
     async (c) => c.json(await testIntegration(c.var.ctx, c.req.param('id'))),
   )
@@ -155,7 +155,7 @@ export const integrationRoutes = router()
     access('integrations:write'),
     doc('integrations.startConnect', 'Begin the consent for an integration', 200, ConnectStart, {
       description:
-        'For types with `needsConsent`. Ask from the browser that goes on: the answer sets a cookie, without which the way back does not count. Then send the browser to `url`. Links in mails lead to a page that does both.',
+        'For types with `needsConsent`. Send this request from the browser that will continue: the response sets a cookie that the callback requires. Then send the browser to `url`. Links in mails lead to a page that does both.',
     }),
     async (c) => {
       const { cookie, ...started } = await startConnect(c.var.ctx, c.req.param('id'))

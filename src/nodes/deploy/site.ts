@@ -23,7 +23,7 @@ export const deploySite = effectNode({
       .record(z.string(), z.unknown())
       .optional()
       .describe('What the platform offers besides files.'),
-    message: z.string().max(2_000).optional().describe('What has changed, for people.'),
+    message: z.string().max(2_000).optional().describe('A description of the change.'),
     whenBusy: z.enum(['queue', 'replace']).optional().meta({
       description: 'What happens while another deployment of the project is under way.',
       default: 'queue',

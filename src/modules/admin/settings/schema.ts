@@ -37,7 +37,7 @@ const LIMIT_TEXTS = {
   workflows: 'Workflows of a team.',
   agents: 'Agents of a team.',
   integrations: 'Integrations of a team.',
-  runsPerMonth: 'Runs that begin in a month.',
+  runsPerMonth: 'The number of runs that begin in a month.',
   concurrentRuns: 'Runs that are active at the same time.',
   descendantRuns: 'Further runs that one start may cause.',
   storageBytes: 'Bytes of files.',

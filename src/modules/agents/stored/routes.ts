@@ -85,7 +85,7 @@ export const storedAgentRoutes = router()
     `/${ID}`,
     access('agents:write'),
     doc('agents.update', 'Update an agent', 200, Agent, {
-      description: 'Fields that are left out stay as they are. Each change makes a version.',
+      description: 'Omitted fields stay unchanged. Each change creates a version.',
       ...IF_MATCH,
     }),
     validate('json', UpdateAgent),
@@ -105,7 +105,7 @@ export const storedAgentRoutes = router()
     `/${ID}`,
     access('agents:write'),
     doc('agents.delete', 'Delete an agent', 204, null, {
-      description: 'Its versions go with it. Runs keep what they were started with.',
+      description: 'Its versions are deleted too. Runs keep the settings that they were started with.',
       ...IF_MATCH,
     }),
     async (c) => {

@@ -35,7 +35,7 @@ const toolsOf = <One extends z.ZodType<z.infer<typeof Tool>>>(one: One) =>
     .refine(...noneTwice((tool: z.infer<typeof Tool>) => tool.name))
 
 const config = {
-  instructions: z.string().max(200_000).describe('What it is to do, and how.'),
+  instructions: z.string().max(200_000).describe('Its instructions.'),
   models: rungs
     .or(z.array(z.never()).max(0))
     .describe('The models to try, in order, at most 8. Empty: the default of the team.'),
@@ -44,7 +44,7 @@ const config = {
     .array(CapabilityName)
     .max(64)
     .refine(...noneTwice((name: string) => name))
-    .describe('What it is good at, by name.'),
+    .describe('Its abilities, by name.'),
   outputSchema: z
     .record(z.string(), JsonValue)
     .nullable()
@@ -114,7 +114,7 @@ export const Agent = z
   .strictObject({
     id: z.string().describe('An id, or the name of a built-in type.'),
     ...shown,
-    builtIn: z.boolean().describe('Whether every team has it, and nobody can change it.'),
+    builtIn: z.boolean().describe('Whether it is built in, so every team has it and cannot change it.'),
     version: z.int(),
     createdBy: z.string().nullable(),
     createdAt: z.iso.datetime().nullable(),

@@ -101,7 +101,7 @@ export const fileRoutes = router()
   .get(
     '/download/:userId/:filename{.+}',
     access('files:read'),
-    doc('files.downloadByName', 'Download a file by who has uploaded it and its name', 200, Bytes, DOWNLOAD),
+    doc('files.downloadByName', 'Download a file by its uploader and name', 200, Bytes, DOWNLOAD),
     validate('query', ContentQuery),
     async (c) => {
       const { inline = false, version } = c.req.valid('query')
@@ -129,7 +129,7 @@ export const fileRoutes = router()
     `/${FILE_ID}/versions`,
     access('files:read'),
     doc('files.listVersions', 'List the versions of a file', 200, FileVersionPage, {
-      description: 'The newest first, all on one page. How many are kept depends on the plan.',
+      description: 'Newest first, all on one page. The plan limits how many are kept.',
     }),
     async (c) => c.json(await listVersions(c.var.ctx, c.req.param('id'))),
   )

@@ -43,7 +43,7 @@ export const uploadRoutes = router()
     access('files:write'),
     doc('files.uploads.putPart', 'Send a part', 200, FileUploadPart, {
       description:
-        'The body is the part itself, of exactly `partSizeBytes`, the last one of what is left. `X-Content-SHA256` has it compared.',
+        'The body is the part itself, with exactly `partSizeBytes`; the last part has the rest. `X-Content-SHA256` is verified.',
     }),
     takeBytes(['application/octet-stream']),
     async (c) => {

@@ -29,7 +29,7 @@ export const onConflict = z
   .enum(ON_CONFLICT)
   .default('version')
   .describe(
-    'What happens when the team has a file of that name: `version` adds a version to it, `refuse` answers 409, `rename` stores it as `name (1)`.',
+    'How an existing file with that name is handled: `version` adds a version to it, `refuse` returns 409, `rename` stores the new file as `name (1)`.',
   )
 
 const tagList = z
@@ -96,7 +96,7 @@ export const ListFiles = listQuery(
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional()
-      .describe('True lists what was deleted and can still be restored.'),
+      .describe('Whether to list deleted ones that can still be restored.'),
   },
 )
 export type ListFiles = z.infer<typeof ListFiles>

@@ -74,7 +74,12 @@ export type ListFileLinks = z.infer<typeof ListFileLinks>
 export const ZipFiles = z
   .strictObject({
     ids: z.array(z.string().max(100)).min(1).max(500).optional(),
-    prefix: z.string().min(1).max(1_024).optional().describe('All files whose names begin so, at most 500.'),
+    prefix: z
+      .string()
+      .min(1)
+      .max(1_024)
+      .optional()
+      .describe('All files whose names begin with this text, at most 500.'),
   })
   .refine((body) => (body.ids === undefined) !== (body.prefix === undefined), 'either `ids` or `prefix`')
   .meta({ id: 'ZipFiles' })

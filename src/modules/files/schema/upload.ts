@@ -24,7 +24,7 @@ export const FileUpload = z
     received: z.array(z.int()).describe('The parts that are there.'),
     fileId: z.string().nullable().describe('Set when it is complete.'),
     createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().describe('What is not complete by then is removed.'),
+    expiresAt: z.iso.datetime().describe('An incomplete upload is removed then.'),
   })
   .meta({ id: 'FileUpload' })
 export type FileUpload = z.infer<typeof FileUpload>

@@ -16,9 +16,7 @@ import {
 export const CreateCost = z
   .strictObject({
     ...keyFields,
-    costUsd: SignedUsd.optional().describe(
-      'Needed unless `currency` names another one. Credits are negative.',
-    ),
+    costUsd: SignedUsd.optional().describe('Required unless `currency` is set. Credits are negative.'),
     effectiveCostUsd: SignedUsd.nullable()
       .optional()
       .describe('After discounts and commitments, if not `costUsd`.'),
@@ -67,7 +65,7 @@ export const Cost = z
     focus: z
       .record(z.string(), z.string())
       .nullable()
-      .describe('What a FOCUS file said beyond the fields above, by column.'),
+      .describe('The values of a FOCUS file without a field above, by column.'),
   })
   .meta({ id: 'Cost' })
 export type Cost = z.infer<typeof Cost>

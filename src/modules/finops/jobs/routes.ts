@@ -34,7 +34,7 @@ export const jobRoutes = router()
     idempotent(async (ctx, id) => byVersion(await getGpuJob(ctx, id))),
     doc('jobs.create', 'Create a GPU job, or update the one with this external id', 201, GpuJob, {
       description:
-        'An `externalId` that the team has used before updates that job (200); fields that are left out stay as they are.',
+        'An `externalId` that the team has used before updates that job (200); omitted fields stay unchanged.',
       alsoStatus: 200,
       versioned: 'etag',
     }),

@@ -18,7 +18,7 @@ export const rateRoutes = router()
     access('admin:write'),
     doc('costs.rates.set', 'Set exchange rates', 200, RatesSet, {
       description:
-        'Sets rates by day and currency. Others stay as they are. Costs that are stored already keep their dollars.',
+        'Sets rates by day and currency. Other rates stay unchanged. Stored costs keep their dollars.',
     }),
     validate('json', SetRates),
     async (c) => c.json(await setRates(c.var.ctx, c.req.valid('json'))),

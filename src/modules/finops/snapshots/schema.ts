@@ -19,7 +19,7 @@ export const keyFields = {
   service: Service.optional(),
   resource: Resource.optional(),
   source: Source.describe('Where the row is from, such as `bill` or `agent`.'),
-  line: Line.optional().describe('Tells rows apart that are equal in all else that names them.'),
+  line: Line.optional().describe('Distinguishes rows that are otherwise equal.'),
 }
 
 export const labelsField = Labels.optional().describe('Replaces the labels that are there.')

@@ -45,7 +45,7 @@ export const aroundRoutes = router()
     access('tasks:write'),
     doc('tasks.schedule.update', 'Set the schedule of a task', 200, Task, {
       description:
-        'With `at` the task itself is executed at that time. Else each occurrence is a task of its own, with `occurrenceOf` and a number.',
+        'With `at`, the task itself is executed at that time. Otherwise, each occurrence is a new task with `occurrenceOf` and a number.',
       versioned: 'etag',
     }),
     validate('json', TaskSchedule),

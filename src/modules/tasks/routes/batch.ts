@@ -20,7 +20,7 @@ import { startBulk } from '../service/bulk-run.ts'
 
 const BY_FILTER = {
   description:
-    'With `ids` the answer is one for each. With a `filter` it is 202: a run changes all that the filter finds, and its output is the report.',
+    'With `ids`, the response has a result for each. With a `filter`, it is 202: a run changes all matching tasks, and its output is the report.',
   otherAnswers: { 202: 'A run changes them.' },
 }
 

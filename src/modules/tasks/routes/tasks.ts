@@ -37,7 +37,7 @@ const DeleteQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true')
-    .describe('Cancels what is at work.'),
+    .describe('Cancels active tasks.'),
 })
 
 const viewTask = async (ctx: ServiceContext, id: string): Promise<Task> => (await getTask(ctx, id)).view
@@ -84,7 +84,7 @@ export const taskRoutes = router()
     ID,
     access('tasks:write'),
     doc('tasks.update', 'Change a task', 200, Task, {
-      description: 'What a task does is not changed while it is at work.',
+      description: 'The work of an active task cannot be changed.',
       versioned: 'if-match',
     }),
     validate('json', UpdateTask),

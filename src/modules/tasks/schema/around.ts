@@ -9,8 +9,8 @@ const Limit = z
   .strictObject({
     kind: z
       .enum(['assignee', 'agent', 'status'])
-      .describe('What is counted: running tasks of an assignee or agent, or tasks with a status.'),
-    subject: PlainText(100).describe('A user, an agent, or one of the statuses at work.'),
+      .describe('The kind of limit: active tasks of an assignee or agent, or tasks with a status.'),
+    subject: PlainText(100).describe('A user, an agent, or one of the active statuses.'),
     most: z.int().min(0).max(100_000).describe('How many there may be; more wait in the queue.'),
   })
   .refine(
@@ -27,7 +27,7 @@ export const CreateTaskComment = z
   .strictObject({
     text: LongText(10_000)
       .min(1)
-      .describe('The comment. `@usr_…` mentions a member of the team, who is told.'),
+      .describe('The comment. `@usr_…` mentions a member of the team, who is notified.'),
     mentions: z.array(PlainText(100)).max(50).optional().describe('More users to be told.'),
   })
   .meta({ id: 'CreateTaskComment', examples: [{ text: 'They will call back tomorrow.' }] })

@@ -27,15 +27,20 @@ export const Assignee = z
 
 export const Retry = z
   .strictObject({
-    attempts: z.int().min(1).max(10).default(1).describe('All tries of a step, the first included.'),
-    delayMs: z.int().min(0).max(DAY_MS).default(1_000).describe('The wait after the first failed try.'),
-    factor: z
-      .number()
+    attempts: z
+      .int()
       .min(1)
       .max(10)
-      .default(2)
-      .describe('Each wait is this much longer than the one before.'),
-    maxDelayMs: z.int().min(0).max(DAY_MS).default(300_000).describe('The longest wait between two tries.'),
+      .default(1)
+      .describe('The number of attempts of a step, including the first.'),
+    delayMs: z.int().min(0).max(DAY_MS).default(1_000).describe('The delay after the first failed attempt.'),
+    factor: z.number().min(1).max(10).default(2).describe('The factor by which each delay grows.'),
+    maxDelayMs: z
+      .int()
+      .min(0)
+      .max(DAY_MS)
+      .default(300_000)
+      .describe('The longest delay between two attempts.'),
   })
   .describe('Tries steps again that fail.')
 
@@ -52,7 +57,7 @@ export const TaskSchedule = z
     missed,
     overlap: z.enum(['skip', 'queue', 'parallel']).optional().meta({
       description:
-        'What an occurrence does while an earlier one has not ended: `skip` is recorded as skipped, `queue` waits for it, `parallel` goes on.',
+        'How an occurrence is handled while an earlier one is active: `skip` records it as skipped, `queue` makes it wait, `parallel` starts it.',
       default: 'skip',
     }),
   })
@@ -70,7 +75,7 @@ export const taskFields = {
   description: LongText(20_000),
   input: z.record(z.string(), JsonValue).describe('As the type asks for it (`GET /tasks/types`).'),
   priority: Priority,
-  dueAt: Moment.nullable().describe('When it is due. A time in the past makes it overdue.'),
+  dueAt: Moment.nullable().describe('When it is due. A task with a past time is overdue.'),
   tags: z.array(Tag).max(20),
   assignee: Assignee.nullable(),
   parentId: TaskId.nullable().describe('The task that it is a part of.'),
@@ -79,7 +84,7 @@ export const taskFields = {
     .array(Dependency)
     .max(MAX_DEPENDENCIES)
     .refine((all) => new Set(all.map(({ taskId }) => taskId)).size === all.length, 'names a task twice')
-    .describe('What has to end before it starts.'),
+    .describe('The tasks that must end before it starts.'),
   onDependencyFailure: z
     .enum(['block', 'skip', 'run'])
     .describe(

@@ -52,7 +52,7 @@ export const TaskMetrics = z
           day: Day.optional(),
           type: z.string().optional().describe('The type of the tasks.'),
           agent: z.string().nullable().optional().describe('The agent that did the work; null for none.'),
-          assignee: z.string().nullable().optional().describe('Who was to do it; null for nobody.'),
+          assignee: z.string().nullable().optional().describe('The assignee; null if there is none.'),
           created: z.int().describe('How many were created.'),
           succeeded: z.int().describe('How many have succeeded.'),
           failed: z.int().describe('How many have failed.'),
@@ -60,7 +60,7 @@ export const TaskMetrics = z
           skipped: z.int().describe('How many were skipped.'),
           retries: z.int().describe('How often ended tasks were tried again.'),
           meanDurationMs: nullableMs.describe('Of those that have succeeded or failed.'),
-          costUsd: z.number().describe('What they have cost.'),
+          costUsd: z.number().describe('Their cost.'),
         }),
       )
       .describe('At most 1,000 groups.'),
@@ -86,7 +86,10 @@ export const TaskPerformance = z
     cycleMs: Spread.describe('From the queue to the end.'),
     retries: z.int().describe('How often they were tried again.'),
     throughputPerDay: z.number().describe('How many have succeeded a day.'),
-    costPerSuccessUsd: z.number().nullable().describe('What all have cost, for each that has succeeded.'),
+    costPerSuccessUsd: z
+      .number()
+      .nullable()
+      .describe('The cost of all, divided by the number of succeeded ones.'),
     slowest: z
       .array(z.strictObject({ id: z.string(), title: z.string(), type: z.string(), durationMs: z.int() }))
       .describe('The ten that took longest.'),

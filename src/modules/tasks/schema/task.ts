@@ -45,7 +45,7 @@ const summary = {
   agentId: z.string().nullable(),
   parentId: z.string().nullable(),
   rootId: z.string(),
-  children: z.int().describe('How many subtasks it has. A task with subtasks does no work of its own.'),
+  children: z.int().describe('The number of subtasks. A task with subtasks does no work itself.'),
   weight: z.number(),
   dueAt: nullableTime,
   overdue: z.boolean().describe('It was due and has not ended.'),
@@ -130,7 +130,7 @@ export const taskFilters = {
   agent: severalOf(PlainText(100)).optional().describe('The agents that do the work.'),
   assignee: severalOf(PlainText(100))
     .optional()
-    .describe('Users or agents by id; `me` for yourself, `none` for tasks of nobody.'),
+    .describe('Users or agents by id; `me` for yourself, `none` for unassigned tasks.'),
   tag: severalOf(PlainText(50)).optional().describe('Tasks that have one of these tags.'),
   parent: severalOf(z.union([TaskId, z.literal('none')]))
     .optional()
@@ -181,7 +181,7 @@ export const RetryTask = z
       .enum(['failed', 'start'])
       .optional()
       .describe(
-        '`failed` keeps what has succeeded; `start` does all of it again. Default: `failed`, or `start` with another input.',
+        '`failed` keeps succeeded steps; `start` repeats all of them. Default: `failed`, or `start` with another input.',
       ),
     input: taskFields.input.optional().describe('Another input. It starts anew.'),
   })
@@ -207,7 +207,7 @@ export const TaskStep = z
     finishedAt: nullableTime,
     durationMs: z.number().nullable(),
     error: RunError,
-    output: z.string().nullable().describe('The beginning of what it has given.'),
+    output: z.string().nullable().describe('The beginning of its output.'),
     costUsd: z.number().nullable(),
     log: z.array(z.strictObject({ at: z.iso.datetime(), message: z.string() })),
   })

@@ -8,7 +8,7 @@ const Variables = z.record(z.string(), z.unknown())
 const Tree = z
   .record(z.string(), z.unknown())
   .describe(
-    'A task as `POST /tasks` takes it, with `subtasks` of the same form and `ref` for `dependsOn: [{ ref }]`. `{{= name }}` stands for a variable.',
+    'A task as for `POST /tasks`, with `subtasks` of the same form and `ref` for `dependsOn: [{ ref }]`. `{{= name }}` inserts a variable.',
   )
 
 export const CreateTaskTemplate = z

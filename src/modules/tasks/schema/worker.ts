@@ -12,7 +12,7 @@ const LEASE = z
   .min(1_000)
   .max(DAY_MS)
   .default(300_000)
-  .describe('How long the task is held without a word, in milliseconds.')
+  .describe('How long the task is reserved without a report, in milliseconds.')
 const leaseToken = z.string().min(1).max(100).describe('As the claim has answered it.')
 const EXAMPLE_TOKEN = 'b1Qw…'
 
@@ -38,7 +38,7 @@ export type ClaimedTask = z.infer<typeof ClaimedTask>
 export const ReportProgress = z
   .strictObject({
     progress: z.int().min(0).max(100).optional().describe('In percent. It never decreases.'),
-    message: PlainText(500).optional().describe('What is being done.'),
+    message: PlainText(500).optional().describe('The current step.'),
     step: PlainText(100).optional().describe('The step that is being done.'),
     leaseMs: LEASE,
     leaseToken,

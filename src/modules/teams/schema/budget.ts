@@ -9,7 +9,7 @@ export const Usd = z
   .refine((usd) => Number(usd.toFixed(6)) === usd, 'at most six decimals')
 
 const HARD_STOP =
-  'Whether calls of models are refused once a limit is reached. What they may cost is held before each call.'
+  'Whether model calls are rejected once a limit is reached. The possible cost of each call is reserved before it.'
 
 export const UpdateBudgets = z
   .strictObject({
@@ -21,7 +21,7 @@ export const UpdateBudgets = z
       .transform((shares) => [...new Set(shares)].sort((a, b) => a - b))
       .optional()
       .describe(
-        'Shares of a limit. When what is spent reaches one, the owners get a mail, once a month and limit.',
+        'Shares of a limit. The owners are notified when spending reaches one, once per month and limit.',
       ),
     hardStop: z.boolean().optional().describe(HARD_STOP),
   })

@@ -23,7 +23,7 @@ export const WorkflowKey = z
   )
   .describe('The identifier that files and other workflows use. It stays the same when the name changes.')
 
-export const Description = z.string().trim().max(10_000).describe('What the workflow is for.')
+export const Description = z.string().trim().max(10_000).describe('The purpose of the workflow.')
 
 const Tag = z
   .string()

@@ -11,7 +11,7 @@ export const exportRoutes = (kind: TransferKind) =>
     '/export',
     access('costs:read'),
     doc(`${kind}.export`, `Export ${kind}`, 200, z.string(), {
-      description: 'Streams all matching rows. Importing the file gives the same rows.',
+      description: 'Streams all matching rows. Importing the file creates the same rows.',
       mediaType: 'text/csv',
       otherMediaTypes: ['application/jsonl', XLSX_TYPE],
     }),

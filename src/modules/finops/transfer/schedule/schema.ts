@@ -39,7 +39,7 @@ export const SetExportSchedule = z
         'An integration of the type `aws-s3`, by id or name: each file is sent to its bucket as well.',
       ),
     path: Path.optional().describe(
-      'The key in the bucket. `{file}` (default) is the name of the file with its folder, `{name}` without; `{from}`, `{to}`, `{year}`, `{month}`, `{day}`, `{every}` and `{format}` say what it holds. What ends in `/` is a folder.',
+      'The key in the bucket. `{file}` (default) is the name of the file with its folder, `{name}` without; `{from}`, `{to}`, `{year}`, `{month}`, `{day}`, `{every}` and `{format}` contain the period and settings. A path that ends in `/` is a folder.',
     ),
   })
   .refine(({ integration, path }) => path === undefined || integration !== undefined, {
