@@ -8,7 +8,7 @@ const title = PlainText(200)
 const metadata = z
   .record(z.string().max(64), JsonValue)
   .refine((value) => JSON.stringify(value).length <= 16_384, 'at most 16 KB')
-  .describe('Fields of your own.')
+  .describe('Your own fields.')
 
 const agentId = z.string().min(1).max(64)
 

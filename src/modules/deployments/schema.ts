@@ -137,7 +137,7 @@ const target = {
   source: Source,
   production: z.boolean().optional().meta({
     description:
-      'Whether the public site is replaced. Otherwise it is a preview, where the platform has previews.',
+      'Whether to replace the public site. Otherwise, it is a preview, if the platform has previews.',
     default: false,
   }),
   settings: Settings.optional(),
@@ -297,7 +297,7 @@ export const DeploymentPlan = z
       )
       .describe(`What changes, by path; the first ${MAX_PLANNED}.`),
     warnings: z.array(z.string()),
-    refusals: z.array(DeploymentError).describe('Why it would fail. Empty when nothing speaks against it.'),
+    refusals: z.array(DeploymentError).describe('The reasons why it would fail. Empty if there are none.'),
   })
   .meta({ id: 'DeploymentPlan' })
 export type DeploymentPlan = z.infer<typeof DeploymentPlan>

@@ -54,7 +54,7 @@ const config = {
   metadata: z
     .record(z.string().max(64), JsonValue)
     .refine((value) => JSON.stringify(value).length <= 16_384, 'at most 16 KB')
-    .describe('Fields of your own.'),
+    .describe('Your own fields.'),
 }
 
 export const AgentConfig = z.strictObject(config).meta({ id: 'AgentConfig' })

@@ -29,7 +29,7 @@ export const agentTemplateRoutes = router()
     '/templates',
     access('agents:write'),
     idempotent(getTemplate),
-    doc('agents.templates.create', 'Make a template of an agent', 201, AgentTemplate),
+    doc('agents.templates.create', 'Create a template from an agent', 201, AgentTemplate),
     validate('json', CreateTemplate),
     async (c) => c.json(await createTemplate(c.var.ctx, c.req.valid('json')), 201),
   )

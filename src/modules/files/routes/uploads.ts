@@ -61,7 +61,7 @@ export const uploadRoutes = router()
     doc('files.uploads.complete', 'Make the parts a file', 201, File, {
       alsoStatus: 200,
       versioned: 'etag',
-      description: 'May be asked again: the answer is 200 with the file that it made.',
+      description: 'Repeating the request returns 200 with the same file.',
     }),
     async (c) => {
       const saved = await completeFileUpload(c.var.ctx, c.req.param('id'))

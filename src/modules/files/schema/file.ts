@@ -179,7 +179,9 @@ export const ContentQuery = z.strictObject({
     .enum(['0', '1', 'true', 'false'])
     .transform((text) => text === '1' || text === 'true')
     .optional()
-    .describe('Show it in the browser in place of saving it. Only images and PDF are, never HTML or SVG.'),
+    .describe(
+      'Whether to display it in the browser instead of saving it. Only images and PDF can be displayed, never HTML or SVG.',
+    ),
   version: z.coerce.number().int().min(1).optional().describe('An earlier version.'),
 })
 export type ContentQuery = z.infer<typeof ContentQuery>

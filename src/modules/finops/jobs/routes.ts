@@ -92,7 +92,7 @@ export const jobRoutes = router()
     access('jobs:write'),
     doc('jobs.samples.add', 'Add utilisation samples', 200, GpuJob, {
       description:
-        'A sample of a time that is there already replaces it. Answers the job with its new means.',
+        'A sample with the same time replaces the earlier one. Returns the job with its new averages.',
       versioned: 'etag',
     }),
     validate('json', AddSamples),

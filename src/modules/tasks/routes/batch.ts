@@ -67,7 +67,7 @@ export const batchRoutes = router()
     access('tasks:write'),
     doc('tasks.bulk.delete', 'Delete many tasks', 200, BulkTaskResults, {
       ...BY_FILTER,
-      description: `${BY_FILTER.description} Those at work are left and say so.`,
+      description: `${BY_FILTER.description} Active tasks are not changed, and are reported.`,
     }),
     validate('json', BulkTasks),
     (c) => bulk(c, 'delete', c.req.valid('json')),

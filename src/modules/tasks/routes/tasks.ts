@@ -140,7 +140,7 @@ export const taskRoutes = router()
   .post(
     `${ID}/waive`,
     access('tasks:write'),
-    doc('tasks.waive', 'Wait for a dependency no more', 200, Task, { versioned: 'etag' }),
+    doc('tasks.waive', 'Waive a dependency', 200, Task, { versioned: 'etag' }),
     validate('json', WaiveDependency),
     async (c) => versioned(c, await waiveTask(c.var.ctx, c.req.param('id'), c.req.valid('json'))),
   )

@@ -48,7 +48,7 @@ const summary = {
   children: z.int().describe('The number of subtasks. A task with subtasks does no work itself.'),
   weight: z.number(),
   dueAt: nullableTime,
-  overdue: z.boolean().describe('It was due and has not ended.'),
+  overdue: z.boolean().describe('Whether it is past its due time and has not ended.'),
   runId: z.string().nullable().describe('The run that executes it, or did last.'),
   attempt: z.int().describe('How often it was executed.'),
   error: RunError,

@@ -72,7 +72,7 @@ export const StartedExport = z
 export type StartedExport = z.infer<typeof StartedExport>
 
 export const ImportResults = TaskResults.extend({
-  made: z.int().describe('How many tasks were made.'),
+  made: z.int().describe('The number of created tasks.'),
   refused: z.int().describe('How many rows were refused.'),
 }).meta({ id: 'TaskImport' })
 export type ImportResults = z.infer<typeof ImportResults>

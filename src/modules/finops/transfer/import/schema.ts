@@ -43,7 +43,10 @@ export const ImportOptions = z.strictObject({
     .enum(['auto', 'own', 'focus'])
     .default('auto')
     .describe('Whether the columns are ours or those of FOCUS. By default as the header says.'),
-  separator: z.enum([',', ';', '\t', '|']).optional().describe('By default what the header has most of.'),
+  separator: z
+    .enum([',', ';', '\t', '|'])
+    .optional()
+    .describe('Default: the most frequent separator in the header.'),
   decimal: z.enum(['.', ',']).optional().describe('By default `,` where the separator is `;`, else `.`.'),
   encoding: z.enum(['auto', 'utf-8', 'latin1']).default('auto'),
   mapping: MappingName.optional().describe('A saved mapping.'),
