@@ -1,10 +1,11 @@
-// One key's gate; who gets in is decided in `src/engine/gate.ts`. Invariants:
-// 1. Who is in, who waits and who was replaced is written before anybody is told, in one block with the alarm that tells
-//    again: a message that is lost, or a crash before it, delays it and no more.
-// 2. A slot is given up by the run's own message, which its outbox repeats until it is heard; a run that has gone without
-//    a message is found by asking every few minutes, so a slot is never lost for good.
-// 3. Who waits is let in first come, first served. A replaced run takes no slot, and is told until it has heard it.
-// 4. No answer waits for telling others.
+// The gate of one concurrency key. `src/engine/gate.ts` decides which runs get a slot. Invariants:
+// 1. Which runs are inside, waiting or replaced is written before any run is notified, in one block with the alarm
+//    that repeats the notification. So a lost message or a crash only delays it.
+// 2. A run gives up its slot with a message, which its outbox repeats until the gate has received it. Every few
+//    minutes the gate asks runs that have sent nothing, so a slot is never lost for good.
+// 3. Waiting runs get a slot in the order in which they came. A replaced run gets none, and is notified until it has
+//    received that.
+// 4. No answer waits until other runs are notified.
 import { DurableObject } from 'cloudflare:workers'
 import { createLog } from '../../src/core/log.ts'
 import {
@@ -27,9 +28,9 @@ import { openGateStore } from './store.ts'
 const ASK_AGAIN_MS = 5 * 60_000
 const RETRY_MS = 5_000
 const MOST_RETRY_MS = 5 * 60_000
-/** Runs that are spoken to at the same time. */
+/** How many runs are called at the same time. */
 const AT_ONCE = 20
-/** Newer than any message of a run that is not there. */
+/** Newer than any message of a run that no longer exists. */
 const LAST_SEQ = Number.MAX_SAFE_INTEGER
 
 export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
@@ -37,7 +38,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   readonly #gate: Gate
   #alarmAt: number | null = null
   #telling: Promise<void> | null = null
-  /** Something was decided while others were being told. */
+  /** A decision was made while runs were being notified. */
   #moreToTell = false
 
   constructor(state: DurableObjectState, env: Env) {
@@ -73,7 +74,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
     return placesIn(this.#gate, runIds)
   }
 
-  /** Those who were let in or replaced and could not be told, and those inside who may have gone. */
+  /** Notifies runs that were admitted or replaced and could not be reached. Asks runs inside that may no longer exist. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null
     try {
@@ -90,7 +91,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
     this.#arm()
   }
 
-  /** One decision and all that follows from it, written in one block. */
+  /** Makes one decision, and writes it with all its consequences in one block. */
   #decide<T>(decision: (changes: GateChanges) => T): T {
     const changes = noChanges()
     let result: T
@@ -99,7 +100,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       this.#store.write(this.#gate, changes, Date.now())
       this.#arm()
     } catch (error) {
-      // Memory may be ahead of the tables: it comes back as it was last written.
+      // Memory may be ahead of the tables. The object restarts from what was last written.
       createLog('error').error('a gate could not write', { error })
       this.ctx.abort('a gate could not write')
       throw error
@@ -135,11 +136,11 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   async #openTo(runId: string): Promise<void> {
     try {
       const answer = (await workflowRun(this.env.RUNS, runId).gateOpened()) as GateMessage | undefined
-      // An object of earlier code answers nothing, and has begun.
+      // An object with earlier code returns nothing, and has started.
       const message = answer ?? { need: 'slot', seq: this.#gate.rows.get(runId)?.seq ?? 0 }
       this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
     } catch {
-      // Told again by the alarm, unless it will never answer.
+      // The alarm repeats it, unless the run was deleted.
       await this.#dropDeleted(runId)
     }
   }
@@ -149,7 +150,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       const message = await workflowRun(this.env.RUNS, runId).gateNeed()
       this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
     } catch {
-      // It does not answer now; it is asked again, unless it will never answer.
+      // The run does not answer now. It is asked again, unless it was deleted.
       await this.#dropDeleted(runId)
     }
   }
@@ -160,7 +161,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       this.#decide((changes) => hearRun(this.#gate, runId, { need: 'gone', seq: LAST_SEQ }, changes))
   }
 
-  /** Whatever it answers, it has heard: it is cancelled now, was over already, or is not there. */
+  /** Any answer means that the run knows: it is cancelled now, had ended, or does not exist. */
   async #cancel(runId: string, attempts: number): Promise<void> {
     try {
       await workflowRun(this.env.RUNS, runId).control('cancel', 'gate')
@@ -174,7 +175,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
     }
   }
 
-  /** By the nearest time at which somebody is to be told or asked. It is only ever moved nearer. */
+  /** Sets the alarm to the next time at which a run must be notified or asked. Only ever moves it earlier. */
   #arm(): void {
     const now = Date.now()
     const times: number[] = []

@@ -1,6 +1,6 @@
 // The tables of a gate. Invariants:
-// 1. What is in memory is what they hold: each decision is written in the block that made it.
-// 2. A gate of an earlier version is brought up when it is loaded; what old code wrote, and reads, keeps its meaning.
+// 1. Memory and tables agree: each decision is written in the block that made it.
+// 2. The tables of earlier versions are migrated on load. Values that old code reads and writes keep their meaning.
 import { type Gate, type GateChanges, type GateRow, newGate } from '../../src/engine/gate.ts'
 
 const SCHEMA_VERSION = 2
@@ -16,7 +16,7 @@ ALTER TABLE runs ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN word INTEGER NOT NULL DEFAULT 0;
 `
 
-/** A run that was replaced and has not heard it yet. */
+/** A run that was replaced and does not know it yet. */
 export type Replaced = { runId: string; attempts: number; nextAt: number }
 
 type Row = {

@@ -1,9 +1,9 @@
-// The sums of all isolates. Invariants:
-// 1. A report is added whole, in one turn, so a scrape never sees half of one.
-// 2. A slice is what has grown since the slice before it. It is written down when it is first asked for, so whoever crashes with it gets
-//    the same once more.
-// 3. A series only grows, as Prometheus counters must; more than `MOST_SERIES` are not taken in, so labels that
-//    somebody floods cannot fill the object.
+// The sums of the metrics of all isolates. Invariants:
+// 1. A report is added in one turn, so a scrape never sees half of one.
+// 2. A slice is the growth since the previous slice. It is stored when it is first requested, so a caller that
+//    crashes gets the same slice again.
+// 3. A series only grows, as Prometheus counters must. There are at most `MOST_SERIES`, so a flood of labels cannot
+//    fill the object.
 import { DurableObject } from 'cloudflare:workers'
 import type { MetricsHubRpc, SeriesGrowth } from '../../src/objects/metrics-hub.ts'
 
@@ -18,7 +18,7 @@ export class MetricsHub extends DurableObject implements MetricsHubRpc {
     state.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS slice (name TEXT PRIMARY KEY, growth REAL NOT NULL, upto REAL NOT NULL) WITHOUT ROWID',
     )
-    // Before routes were named as the contract does they had the router's patterns; nobody counts under those any more.
+    // Deletes series from before routes had the names of the contract. Nothing is counted under them any more.
     state.storage.sql.exec(`DELETE FROM series WHERE name LIKE '%route="/%/:%'`)
   }
 

@@ -1,6 +1,6 @@
 // Pure decisions of the limiter. Invariants:
-// 1. A bucket never holds more than `limit` tokens and never fewer than zero.
-// 2. A wait is never for ever: it is capped, and failures are forgotten `forgetMs` after the last one.
+// 1. A bucket never holds more than `limit` tokens, and never less than zero.
+// 2. Every delay has a maximum, and failures are forgotten `forgetMs` after the last one.
 import type { BackoffPolicy, BackoffState, RateDecision, RatePolicy } from '../../src/objects/rate-limiter.ts'
 
 export type Bucket = { tokens: number; at: number }

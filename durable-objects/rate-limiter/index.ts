@@ -1,6 +1,6 @@
-// One account's counts. Invariants:
-// 1. A count is stored in the turn that decides, before anything is awaited, so parallel requests cannot share a token.
-// 2. An object that nobody asks removes its own storage: an alarm clears it when everything in it has run out.
+// The counts of one account. Invariants:
+// 1. A count is stored in the turn that decides, before any await, so parallel requests cannot share a token.
+// 2. An unused object removes its own storage: an alarm clears it when everything in it has expired.
 import { DurableObject } from 'cloudflare:workers'
 import type {
   BackoffPolicy,
@@ -58,7 +58,7 @@ export class RateLimiter extends DurableObject implements RateLimiterRpc {
     this.ctx.storage.kv.put(key, value)
   }
 
-  /** The alarm only ever moves away, so a short bucket cannot clear a long memory of failures. */
+  /** Only ever moves the alarm later, so that a short bucket cannot clear failures that must be remembered longer. */
   async #forgetAfter(delayMs: number): Promise<void> {
     const due = Date.now() + Math.max(delayMs, 1)
     const set = await this.ctx.storage.getAlarm()

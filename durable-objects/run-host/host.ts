@@ -1,7 +1,7 @@
-// What the runs of one host share: who may begin here, one alarm, one lease, reports in groups. Which of them are in memory is in
-// `loaded-runs.ts`. Invariants:
+// What the runs of one host share: admission of new runs, one alarm, one lease, grouped reports. `loaded-runs.ts`
+// knows which runs are in memory. Invariants:
 // 1. All runs of a host belong to one team. A start for another team is refused, and goes to a host of its own.
-// 2. What one run does fails nothing for the others: not their alarm, not their reports.
+// 2. A failure of one run affects neither the alarm nor the reports of the others.
 import { createLog } from '../../src/core/log.ts'
 import { hostOf, isSharedHost } from '../../src/core/run-id.ts'
 import type { Env } from '../../src/env.ts'
@@ -17,7 +17,7 @@ import { withFaults } from './rows/faults.ts'
 import { isFull } from './rows/size.ts'
 import { type HostTables, openTables } from './rows/tables.ts'
 
-/** Runs that one alarm looks at; the next one comes at once. */
+/** How many runs one alarm handles. If more are due, the next alarm follows immediately. */
 const RUNS_AT_ONCE = 64
 
 export class Host {
@@ -58,7 +58,7 @@ export class Host {
       ring: (at) => due.ring(at),
     })
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
-    // A host that was lost while its alarm fired has none.
+    // If the host was lost while its alarm fired, no alarm is set.
     due.ringForNext()
     this.#reports.sendWhatIsLeft()
     void this.#removal.finish()
@@ -78,7 +78,7 @@ export class Host {
     return this.#ask(runId, ({ calls }) => calls.fetch(request))
   }
 
-  /** Null when the run has gone, and its socket is about to. */
+  /** Null if the run was removed. Its socket is about to close. */
   runOf(socket: WebSocket): HostedRun | null {
     const runId = this.#state.getTags(socket)[1]
     return runId === undefined ? null : this.#runs.open(runId)
@@ -112,11 +112,11 @@ export class Host {
     return (machine?.run ?? null) !== null || this.#tables.findRun(runId) !== null
   }
 
-  /** Null where the run may begin here, or is here. */
+  /** Null if the run may start here, or is here already. */
   #refusal(runId: string, { teamId, follows }: RunSpec): StartAnswer | null {
     const team = this.#tables.readSetting('team')
     if (team !== null && team !== teamId) return { ok: false, reason: 'elsewhere' }
-    // What follows a run of this host has its id already, and room is left for it.
+    // A run that follows a run of this host already has its id, and space is reserved for it.
     const isTooLarge = follows === undefined && isSharedHost(hostOf(runId)) && isFull(this.#state.storage.sql)
     if (isTooLarge && !this.#runs.has(runId) && !this.#isThere(runId))
       return { ok: false, reason: 'elsewhere' }
@@ -153,7 +153,7 @@ export class Host {
     try {
       const run = this.#runs.find(runId) ?? (await this.#runs.load(runId))
       await run.alarm()
-      // Its row has been seen to, unless it was written anew.
+      // The run was handled. Its row goes, unless the run has written a new one.
       if (this.#runs.find(runId) === run && !run.machine.isArmed) this.#due.remove(n)
     } catch (error) {
       createLog('error').error('a run could not be looked at', { runId, error })

@@ -1,6 +1,6 @@
-// A run in its host: begun once, kept in memory while somebody needs it, removed. What it is asked otherwise is in `run-calls.ts`.
+// A run in its host: created once, kept in memory while it is needed, removed. All other calls are in `run-calls.ts`.
 // Invariants:
-// 1. Two starts that meet are one start; a run that was removed for good is not started again.
+// 1. Concurrent starts of one run are one start. A run that was removed for good is not started again.
 // 2. A run whose rows cannot be read sets no alarm, and can be removed.
 import type { RunSpec, StartAnswer, StartOptions } from '../../src/objects/workflow-run.ts'
 import { armStart, create, type Refused } from './life/begin.ts'
@@ -12,9 +12,9 @@ import { takeFrame } from './show/connections.ts'
 import { hideStored } from './show/redaction.ts'
 import { viewRun } from './show/view.ts'
 
-/** What the host does with a run as a whole. */
+/** What the host does for a run. */
 export type HostOfRun = {
-  /** Its key starts nothing again. */
+  /** Its start key starts nothing again. */
   readonly isRemoved: boolean
   remove(forGood: boolean): Promise<void>
 }
@@ -23,13 +23,13 @@ export class HostedRun {
   readonly n: number
   readonly place: RunPlace
   readonly calls: RunCalls
-  /** When somebody last asked something of it. */
+  /** The time of the last call. */
   touchedAt: number
   readonly #machine: RunMachine
   readonly #host: HostOfRun
-  /** Two starts that meet while the first asks its gate are one start. */
+  /** Concurrent starts share this promise while the first one asks the gate. */
   #starting: Promise<Refused | null> | null = null
-  /** So many calls. Each may wait for something, and needs the run in memory afterwards. */
+  /** Calls in progress. Each may wait, and needs the run in memory afterwards. */
   #underWay = 0
 
   constructor(n: number, place: RunPlace, host: HostOfRun) {
@@ -45,7 +45,7 @@ export class HostedRun {
     return this.#machine
   }
 
-  /** Nothing of it is under way that memory alone knows of. */
+  /** Nothing is in progress that only memory knows of. */
   get isAtRest(): boolean {
     return this.#underWay === 0 && this.#starting === null && this.#machine.isAtRest
   }
@@ -61,7 +61,7 @@ export class HostedRun {
     }
   }
 
-  /** It is stored. */
+  /** Loads the stored run. */
   load(): void {
     this.#machine.wake(() => armStart(this.#machine))
   }
@@ -85,13 +85,13 @@ export class HostedRun {
     if (!created && run.spec.requestHash !== spec.requestHash) return { ok: false, reason: 'mismatch' }
     await machine.waitUntil(options)
     const view = viewRun(run, machine.store, { nodes: true })
-    // A parent that waits goes on with what the run gives.
+    // A waiting parent uses the output, so it gets the values without redaction.
     const shown = spec.parent?.wait ? view : hideStored(view, run)
     return { ok: true, created, run: shown, answer: machine.answer }
   }
 
   async remove({ forGood = false }: { forGood?: boolean } = {}): Promise<void> {
-    // Only a run that somebody has just deleted may not have reported at all: the others are known by their row.
+    // A run that was just deleted may not have reported yet. All others are known by their row.
     if (this.#machine.run !== null) await sendAuditEntries(this.#machine, forGood)
     this.#machine.forget(true)
     this.#machine.followers.endAll(1000, 'deleted')

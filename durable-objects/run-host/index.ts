@@ -1,5 +1,5 @@
-// The object that keeps the runs of a team, or one run that asked for an object of its own. What happens is in `host.ts`; here is
-// what the platform calls.
+// The Durable Object that keeps the runs of a team, or one run that asked for an object of its own. It only contains
+// what the platform calls; `host.ts` does the work.
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
 import { RUN_CALLS, type RunCall, type RunHostRpc } from '../../src/objects/workflow-run.ts'
@@ -32,7 +32,7 @@ export class RunHost extends DurableObject<Env> implements RunHostRpc {
     await this.#host.alarm()
   }
 
-  /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */
+  /** A WebSocket, or a stream of server-sent events. The route has authenticated the caller. */
   override async fetch(request: Request): Promise<Response> {
     const runId = new URL(request.url).searchParams.get('run') ?? ''
     return this.#host.answerRequest(runId, request)

@@ -1,8 +1,10 @@
 // The runs of a host that are in memory. Invariants:
-// 1. A run is loaded when somebody asks for it or its time has come, one at a time: what one run does cannot keep the others
-//    from being loaded. A load that may take the process down is written down before (`life/crashes.ts`).
-// 2. A run leaves memory when nothing of it is under way: at once when it has ended and was reported, else after a while.
-// 3. A run whose turn has failed leaves memory and is loaded again as it was last stored; the others stay as they are.
+// 1. A run is loaded when it is called or its time has come, one run at a time, so that one run cannot keep the
+//    others from being loaded. A load that may crash the process is written to disk first (`life/crashes.ts`).
+// 2. A run leaves memory when it has no work in progress: immediately if it has ended and is reported, else after
+//    some time.
+// 3. A run whose turn has failed leaves memory, and is loaded again as it was last stored. The other runs are not
+//    affected.
 import { hasEnded } from '../../src/engine/model/state.ts'
 import type { Env } from '../../src/env.ts'
 import { HostedRun } from './hosted-run.ts'
@@ -13,14 +15,14 @@ import { thisProcess, withFaults } from './rows/faults.ts'
 import { openStore } from './rows/store.ts'
 import type { HostTables } from './rows/tables.ts'
 
-/** How long a run that waits stays in memory after somebody asked for it. */
+/** How long an idle run stays in memory after the last call. */
 const REST_AFTER_MS = 10_000
-/** How often the host looks for such runs, as calls come: a timer would keep an idle host awake. */
+/** How often the host looks for idle runs. It does so during calls, because a timer would keep an idle host awake. */
 const LOOK_FOR_REST_MS = 1_000
-/** A run whose turn has failed is loaded again this long after. */
+/** The delay before a run whose turn has failed is loaded again. */
 export const RELOAD_MS = 1_000
 
-/** What the host has for its runs. */
+/** What the host provides for its runs. */
 export type LoadedRunsContext = {
   env: Env
   state: DurableObjectState
@@ -36,14 +38,14 @@ type Own = Pick<RunPlace, 'runId' | 'store' | 'wasAtRest' | 'isLossKnown' | 'cra
 export class LoadedRuns {
   readonly #context: LoadedRunsContext
   readonly #open = new Map<string, HostedRun>()
-  /** Runs that have left memory at rest since the process began. */
+  /** Runs that were unloaded while idle, since the process started. */
   readonly #rested = new Set<number>()
   /** Runs whose turn has failed, until they are loaded again. */
   readonly #dropped = new Set<number>()
-  /** The object before this one was lost by a run that is known: the others are not to blame. */
+  /** It is known which run made the previous object fail, so the others did not cause it. */
   readonly #isLossKnown: boolean
   #lookedForRestAt = 0
-  /** Parts that tests can make fail. */
+  /** Calls that tests can make fail. */
   readonly #steps: {
     commit: <T>(work: () => T) => T
     load: (run: HostedRun) => void
@@ -73,13 +75,16 @@ export class LoadedRuns {
     return this.#open.get(runId)
   }
 
-  /** As `open`, after the load was written to disk if it may crash the process. */
+  /** As `open`. If the load may crash the process, it is written to disk first. */
   async load(runId: string): Promise<HostedRun> {
     await this.markLoads([runId])
     return this.open(runId)
   }
 
-  /** Writes down runs that are about to be loaded. A run that has crashed before is written down alone, right before its load. */
+  /**
+   * Writes to disk which runs are about to be loaded. A run that has crashed before is written alone, right before
+   * its load.
+   */
   async markLoads(runIds: readonly string[]): Promise<void> {
     const { tables, state } = this.#context
     let isWritten = false
@@ -100,7 +105,7 @@ export class LoadedRuns {
     if (isWritten) await state.storage.sync()
   }
 
-  /** The run, loaded if it is stored. */
+  /** Returns the run, loaded if it is stored. */
   open(runId: string): HostedRun {
     const known = this.#open.get(runId)
     if (known !== undefined) return known
@@ -173,7 +178,7 @@ export class LoadedRuns {
     if (tables.idOf(run.n) !== null) due.set(run.n, now() + RELOAD_MS)
   }
 
-  /** It is being removed. Gives its number, if it is in memory. */
+  /** Takes a run that is being removed out of memory. Returns its number if it was in memory. */
   takeOut(runId: string): number | null {
     const run = this.#open.get(runId)
     const n = run?.n ?? this.#context.tables.findRun(runId)?.n
@@ -185,13 +190,13 @@ export class LoadedRuns {
     return run?.n ?? null
   }
 
-  /** It has ended and the index knows it: it is read again when somebody asks. */
+  /** Unloads a run that has ended and is in the index. It is read again when it is needed. */
   restEnded(runId: string): void {
     const run = this.#open.get(runId)
     if (run?.machine.run && hasEnded(run.machine.run.state)) this.#rest(run)
   }
 
-  /** There is no such run. */
+  /** The run does not exist. */
   forgetEmpty(run: HostedRun): void {
     if (run.isAtRest && this.#open.get(run.place.runId) === run) this.#open.delete(run.place.runId)
   }

@@ -1,8 +1,8 @@
-// What makes a run go: its turns, and the parts that they need. Invariants:
-// 1. State in memory is what the tables hold: each turn writes what it changed before anything else can look.
-// 2. What throws on the way to the last write of a turn takes back its writes, and the run out of memory (`turn/writes.ts`).
-// 3. Effects start, and followers hear of a turn, after its last write.
-// 4. Nothing here waits for an effect, for D1 or for another object, except work that is detached.
+// Executes the turns of a run, and owns the parts that they need. Invariants:
+// 1. Memory and tables agree: each turn writes its changes before any other code can read them.
+// 2. An error before the last write of a turn rolls back the writes and unloads the run (`turn/writes.ts`).
+// 3. Effects start, and followers get the events of a turn, after its last write.
+// 4. Nothing here waits for an effect, for D1 or for another object, except detached work.
 import { advance } from '../../src/engine/advance/index.ts'
 import type { GateNeed } from '../../src/engine/gate.ts'
 import type { Command } from '../../src/engine/model/command.ts'
@@ -45,9 +45,9 @@ export class RunMachine implements WokenShell {
   readonly crashes: Crashes
   readonly detached = new Detached()
   run: Run | null = null
-  /** Why the run that is stored here cannot be had. Nothing is done with it then, but to remove it. */
+  /** Why the stored run cannot be read. Such a run can only be removed. */
   unreadable: string | null = null
-  /** What `flow.respond` said first. */
+  /** The first answer of `flow.respond`. */
   answer: HttpAnswer | null = null
   gateKnows: GateNeed | null = null
   readonly #place: RunPlace
@@ -138,7 +138,7 @@ export class RunMachine implements WokenShell {
     return this.run
   }
 
-  /** After an eviction or a crash: rows into memory, then what the state still asks for. */
+  /** After an eviction or a crash: reads the rows into memory, then resumes outstanding work. */
   wake(onQueued: () => void): void {
     this.#alarm.woken()
     wake(this, onQueued)
@@ -151,7 +151,7 @@ export class RunMachine implements WokenShell {
     this.#alarm.rearm()
   }
 
-  /** The turns of a start: the run is stored with the last of them. */
+  /** The turns of a start. The run is stored with the last of them. */
   startWith(work: () => void): void {
     this.atomically(() => {
       work()
@@ -235,7 +235,7 @@ export class RunMachine implements WokenShell {
     return this.#waiters.until(isThere, waitMs)
   }
 
-  /** Out of memory, whatever of it is under way. What is stored stays, unless the run is deleted. */
+  /** Unloads the run, even with work in progress. The stored rows stay, unless the run is deleted. */
   forget(isDeleted = false): void {
     this.run = null
     this.unreadable = null
@@ -247,12 +247,12 @@ export class RunMachine implements WokenShell {
     this.live.forget()
   }
 
-  /** Whether an alarm stands for the run. */
+  /** Whether an alarm is set for the run. */
   get isArmed(): boolean {
     return this.#timers.isArmed
   }
 
-  /** Nothing is under way that memory alone knows of. */
+  /** No work is in progress that only memory knows of. */
   get isAtRest(): boolean {
     const isIdle = this.#effects.size() === 0 && this.detached.isEmpty && !this.#reports.isUnderWay
     const isWatched = !this.live.isEmpty() || !this.followers.hasNoStreams() || !this.relayed.isEmpty()

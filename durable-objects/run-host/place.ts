@@ -1,4 +1,4 @@
-// What a run has of the host that keeps it.
+// What a run gets from its host.
 import type { Env } from '../../src/env.ts'
 import type { Crashes } from './life/crashes.ts'
 import type { RunStore } from './rows/store.ts'
@@ -8,25 +8,25 @@ export type RunPlace = {
   readonly env: Env
   readonly runId: string
   readonly store: RunStore
-  /** For the fault hook of tests alone. */
+  /** Only for the fault hook of tests. */
   readonly state: DurableObjectState
   /** The sockets that follow this run. */
   readonly sockets: FollowersContext['state']
   readonly alarm: { set(at: number): void; remove(): void }
-  /** The run was loaded before in this process and left memory at rest: nothing was lost. */
+  /** The run was loaded before in this process and was unloaded while idle, so nothing was lost. */
   readonly wasAtRest: boolean
-  /** It is known what the run was lost by, so what was under way beside that is not to blame. */
+  /** It is known which work made the run fail, so other work in progress did not cause it. */
   readonly isLossKnown: boolean
   readonly crashes: Crashes
   now(): number
-  /** The writes of a turn: all or none. */
+  /** Commits all writes of a turn, or none. */
   transaction<T>(work: () => T): T
-  /** Waits until what is written is on the disk. */
+  /** Waits until all writes are on disk. */
   sync(): Promise<void>
-  /** The run in memory is not what is stored any more: it is loaded again. */
+  /** Memory differs from the stored run, so the run is loaded again. */
   drop(): void
-  /** Ends the object, with all runs in it: the disk is full. */
+  /** Ends the object with all its runs: the disk is full. */
   abort(reason: string): void
-  /** Has the host report the run to the index soon. */
+  /** Reports the run to the index soon. */
   wantReport(): void
 }

@@ -1,6 +1,6 @@
-// What the rest of the Worker asks of a run and says to it. Invariants:
-// 1. No method waits for an effect; those that wait for an end do so beside the run, with a time limit.
-// 2. A terminal run is final: what comes later is answered from what is recorded.
+// The calls of the rest of the Worker to a run. Invariants:
+// 1. No method waits for an effect. Methods that wait for an end do so beside the run, with a time limit.
+// 2. A terminal run is final: later calls are answered from its records.
 // 3. A run whose rows cannot be read says so.
 import type { GateMessage } from '../../src/engine/gate.ts'
 import { projectApproval } from '../../src/modules/approvals/index.ts'
@@ -43,17 +43,17 @@ import { hideStored } from './show/redaction.ts'
 import { showEvents, showNode, showOutputs, showRun } from './show/shown.ts'
 import { viewNodes } from './show/view.ts'
 
-/** To the gate: newer than any message of a run that was here. */
+/** For the gate: newer than any message of a run that was here. */
 const NOT_THERE: GateMessage = { need: 'gone', seq: Number.MAX_SAFE_INTEGER }
 
-/** Where the rows are there and cannot be read, whoever asks is told so in the same words: it is known for what it is. */
+/** If the rows exist and cannot be read, every caller gets the same error, which the module recognizes. */
 export function readable(machine: RunMachine): RunMachine {
   const { unreadable } = machine
   if (unreadable !== null) throw new Error(`${RUN_UNREADABLE}: ${unreadable}`)
   return machine
 }
 
-/** Of what a run is asked, all but its start and its end in this host. */
+/** All calls to a run except its start and its removal. */
 export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
   readonly #machine: RunMachine
 
@@ -79,7 +79,7 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
   }
 
   async takeEvent(event: TeamEvent): Promise<boolean> {
-    // It may still wait for the event: a no would take its waits from the index.
+    // The run may still wait for the event: returning false would remove its waits from the index.
     return takeEvent(this.#readable, event, (work) => this.#machine.said(work))
   }
 
@@ -196,7 +196,7 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
     this.#machine.followers.unfollow(ids)
   }
 
-  /** A WebSocket, or a stream of server-sent events. The route has checked who asks. */
+  /** A WebSocket, or a stream of server-sent events. The route has authenticated the caller. */
   async fetch(request: Request): Promise<Response> {
     return connect(this.#readable, request)
   }

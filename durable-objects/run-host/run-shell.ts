@@ -1,4 +1,4 @@
-// What the parts of a run's object may ask of the machine that keeps it going, so that none of them has to know it.
+// What the parts of a run's object can use of its machine, without knowing the machine.
 
 import type { GateNeed } from '../../src/engine/gate.ts'
 import type { Command } from '../../src/engine/model/command.ts'
@@ -15,28 +15,31 @@ export interface RunShell {
   readonly live: ReturnType<typeof runLive>
   readonly run: Run | null
   readonly answer: HttpAnswer | null
-  /** What the gate was last told that the run wants; null after a loss of memory. */
+  /** What the gate was last told that the run needs. Null after a loss of memory. */
   gateKnows: GateNeed | null
   readonly shell: TurnShell
   now(): number
   requireRun(): Run
-  /** Takes a run into memory; nothing is written. */
+  /** Loads a run into memory. Writes nothing. */
   hold(spec: RunSpec): Run
-  /** One turn, then what follows from it. */
+  /** Executes one turn and its consequences. */
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
-  /** As `feed`; where something has died before, it is written down first what is tried now. */
+  /** As `feed`. If something has crashed before, the work is written to disk before it is tried. */
   runRecorded(facts: readonly ShellFact[]): Promise<void>
-  /** Writes that belong together, and what memory says of them. */
+  /** Commits all writes together, or none. */
   atomically<T>(work: () => T): T
-  /** As `atomically`, of what somebody outside says: an error is theirs to hear, and no crash of the run. */
+  /**
+   * As `atomically`, for a request from outside: the caller gets the error, and it does not count as a crash of the
+   * run.
+   */
   said<T>(work: () => T): T
-  /** The turns of a start: the run is stored with the last of them. */
+  /** The turns of a start. The run is stored with the last of them. */
   startWith(work: () => void): void
-  /** Done once the writes of the turn are made; not at all when they are taken back. */
+  /** Runs after the writes of the turn. Does not run if they are rolled back. */
   afterWrites(work: () => void): void
-  /** Has the run reported to the index soon. */
+  /** Reports the run to the index soon. */
   project(): void
-  /** Writes down what others must hear. */
+  /** Writes a message to the outbox. */
   tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void
   scheduleDrain(delayMs: number): void
   setTimer(key: string, at: number): void

@@ -1,7 +1,7 @@
 // When a run sets its alarm, and what it does when the alarm fires. Invariants:
-// 1. Whatever is under way has an alarm behind it: a timer, the heartbeat of an effect, a report that is due.
-// 2. A timer that ends a wait for an event asks first for events that came in time.
-// 3. An alarm never throws: the platform would try it a few times and then never again.
+// 1. All work in progress has an alarm behind it: a timer, the heartbeat of an effect, a report that is due.
+// 2. A timer that ends a wait for an event first looks for events that came in time.
+// 3. An alarm never throws. The platform would retry it a few times and then never again.
 import { createLog } from '../../../src/core/log.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import { awaitsEvent, takeEarlier } from '../outside/event-waits.ts'
@@ -15,10 +15,10 @@ import type { Detached } from './detached.ts'
 import type { Steps } from './steps.ts'
 
 const ALARM_RETRY_MS = 5_000
-/** An alarm this late means that the process may have crashed while it handled it, perhaps more than once. */
+/** If an alarm is this late, the process may have crashed while it handled the alarm, perhaps more than once. */
 const LATE_MS = 10_000
 
-/** The timer of deliveries to hubs that failed and are repeated. */
+/** The timer that repeats failed deliveries to hubs. */
 export const RELAYED = '$relayed'
 /** The timer of followers, which stays after the run has ended. */
 export const FOLLOWERS = '$followers'
@@ -31,7 +31,7 @@ export type AlarmParts = {
   readonly reports: Reports
   readonly relayed: Relayed
   readonly followers: Followers
-  /** In flight. */
+  /** Effects in flight. */
   readonly effects: { size(): number }
 }
 
@@ -45,12 +45,15 @@ export class RunAlarm {
     this.#parts = parts
   }
 
-  /** It was loaded. */
+  /** The run was loaded. */
   woken(): void {
     this.#wokenAt = this.#machine.now()
   }
 
-  /** The nearest of: a timer, the heartbeat of an effect, a report that is due should memory be lost. */
+  /**
+   * Sets the alarm to the earliest of: the next timer, the heartbeat of an effect, the deadline of a report in case
+   * memory is lost.
+   */
   rearm(startsWork = false): void {
     const { timers, detached, reports, effects } = this.#parts
     const times: number[] = []
@@ -61,7 +64,7 @@ export class RunAlarm {
     if (times.length > 0) timers.arm(Math.min(...times))
   }
 
-  /** Nothing is left in the outbox, so no alarm has to stand for it. */
+  /** The outbox is empty, so no alarm has to stand behind it. */
   allSent(): void {
     const { timers, detached, followers, effects } = this.#parts
     if (hasEnded(this.#machine.requireRun().state)) {
@@ -106,7 +109,10 @@ export class RunAlarm {
     else fire()
   }
 
-  /** An event that was accepted before the timeout wins: while D1 cannot say whether there is one, the run waits on. */
+  /**
+   * An event that was accepted before the timeout wins. While D1 cannot say whether there is one, the run keeps
+   * waiting.
+   */
   async #askThenFire(path: string, fire: () => Promise<void>): Promise<void> {
     const machine = this.#machine
     try {

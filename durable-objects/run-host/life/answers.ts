@@ -1,4 +1,4 @@
-// What people and other parts ask of a run that is there, and what they are told.
+// Requests of people and of other parts to a loaded run, and the answers.
 import { MAX_KEPT_SIGNALS } from '../../../src/engine/advance/wait.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import type {
@@ -84,7 +84,7 @@ export function signal(machine: RunShell, request: Signal, actor: Actor): Contro
   return viewAnswer(machine)
 }
 
-/** Null when there is no run of that team here. */
+/** Null if the team has no such run here. */
 export function note(
   machine: RunShell,
   { teamId, by, message, status, data }: Note,

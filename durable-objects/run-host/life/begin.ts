@@ -1,8 +1,9 @@
-// How a run begins: stored first, at its time when it has one, then through its gate when it has one, last with a slot of
-// its team. Invariants:
-// 1. A run that is answered as accepted has its spec and its first events in the tables.
-// 2. The gate is asked after the run is stored: a crash in between leaves a queued run, which asks again.
-// 3. A run that is paused while it is queued does not begin when its turn or its time comes; resuming it asks anew.
+// How a run starts: it is stored, then waits for its start time, for its gate, and for a slot of its team, as far as
+// it needs them. Invariants:
+// 1. When a start is answered as accepted, the spec and the first events are in the tables.
+// 2. The gate is asked after the run is stored. After a crash in between, the run is queued and asks again.
+// 3. A run that is paused while queued does not start when its turn or its time comes. When it is resumed, it asks
+//    again.
 import { toIso } from '../../../src/core/clock.ts'
 import { type RunSpec, type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
 import { askGate, enterGate, gateOf, tellGate } from '../outside/gate.ts'
@@ -14,21 +15,21 @@ import { planOf } from '../turn/prepared.ts'
 import { titleOf } from '../turn/start-text.ts'
 import { launch } from './launch.ts'
 
-/** An event is one row, and a row has its limit. */
+/** An event is one row, and the size of a row is limited. */
 const ADOPTED_PER_EVENT = 1_000
 const PATHS_PER_QUESTION = 1_000
 
 export type Refused = Extract<StartAnswer, { ok: false }>
 const REJECTED: Refused = { ok: false, reason: 'rejected' }
 
-/** Null when it is made. Refused by a gate that takes no more, or without a key for it, the run is not there. */
+/** Null if the run was created. If its gate is full, or its key cannot be evaluated, the run does not exist. */
 export async function create(machine: RunShell, spec: RunSpec): Promise<Refused | null> {
   const { carriedOver, ...given } = spec
   const { bodies } = planOf(given)
   const kept = bodies === null ? given : { ...given, bodies }
   const { gate, fault } = await gateOf(spec, machine.now())
   if (fault && isAnswered(spec)) return { ok: false, reason: 'bad_key', detail: fault.message }
-  // A gate that rejects is asked first, so that a run it refuses was never there.
+  // A gate with `reject` is asked first, so that a rejected run never existed.
   if (gate?.whenFull === 'reject' && (spec.startAt ?? 0) <= machine.now()) {
     if ((await askGate(machine, gate)).state === 'rejected') return REJECTED
   }
@@ -39,7 +40,7 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
     machine.hold(kept)
     nameRun(machine)
-    // What it wants is asked below, once it is stored.
+    // The gate is asked below, after the run is stored.
     machine.gateKnows = isLater(machine) ? 'none' : 'slot'
     if (carriedOver) adopt(machine, carriedOver, outputs)
     if (fault) launch(machine, fault)
@@ -66,12 +67,13 @@ function nameRun(machine: RunShell): void {
 
 const isLater = (machine: RunShell): boolean => (machine.requireRun().spec.startAt ?? 0) > machine.now()
 
-/** Of a queued run: it was loaded, its time has come, or it was resumed. */
+/** For a queued run that was loaded or resumed, or whose time has come. */
 export function armStart(machine: RunShell): void {
   const run = machine.requireRun()
   const { spec, state } = run
   if (state.run.phase !== 'queued' || state.run.paused) return
-  // Whoever lets it in tells it; asking at each waking would wake it again, by the alarm behind its report.
+  // A slot is offered by the index. Asking for one on each load would wake the run again, through the alarm behind
+  // its report.
   if (isInLine(run, machine.store)) return
   if (spec.startAt !== undefined && isLater(machine)) {
     machine.gateKnows = 'none'
@@ -87,7 +89,7 @@ function queue(machine: RunShell, reason: string): void {
   machine.project()
 }
 
-/** The outputs of what is kept, read from the run that is followed in answers of bearable size. */
+/** Reads the outputs to keep from the run that is followed, in answers of limited size. */
 async function readKept(machine: RunShell, spec: RunSpec): Promise<[path: string, json: string | null][]> {
   const outputs: [path: string, json: string | null][] = []
   const kept =

@@ -19,7 +19,7 @@ export const ENDING = '$ending'
 
 type TurnWork = Extract<Command, { type: 'run_node' | 'run_items' | 'expand_node' | 'collect_output' }>
 
-/** Work that is done within a turn, and may take the turn with it. */
+/** Work that is done inside a turn, and may crash it. */
 export const isTurnWork = (command: Command): command is TurnWork =>
   command.type === 'run_node' ||
   command.type === 'run_items' ||
@@ -38,7 +38,7 @@ export function keyOf(next: ShellFact | Command): string {
 
 const isPath = (key: string): boolean => !key.startsWith('$')
 
-/** `at` is null if a crash would tell nothing. */
+/** `at` is null if a crash should not be counted. */
 type Doing = { at: string | null; host: string }
 
 /** What runs are working on. Kept in the isolate, which survives the reset of an object. */
@@ -49,13 +49,13 @@ export const isCutOff = (host: string): boolean => [...underWay.values()].some((
 
 export type Crashes = ReturnType<typeof openCrashes>
 
-/** `isStored` is false for a run that is not there yet: a start that fails leaves nothing, not even its crash. */
+/** `isStored` is false for a new run. If its start fails, nothing is stored, not even the crash. */
 export function openCrashes(rows: CrashRows, n: number, runId: string, host: string, isStored: boolean) {
   const counts = new Map<string, number>()
   const doing: Doing = { at: null, host }
   let fixed: string | null = null
   let isSaid = false
-  /** What has a row. */
+  /** The keys that have a row. */
   const written = new Set<string>()
 
   function write(at: string, trying: string | null): void {
@@ -91,12 +91,12 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
     some: (): boolean => counts.size > 0,
     countOf: (at: string): number => counts.get(at) ?? 0,
     isGivenUp: (at: string): boolean => (counts.get(at) ?? 0) >= MAX_CRASHES,
-    /** The run as a whole cannot get past this. */
+    /** The whole run cannot get past this work. */
     fatal: (): string | undefined =>
       [...counts].find(([at, count]) => !isPath(at) && at !== ENDING && count >= MAX_CRASHES)?.[0],
     paths: (): string[] => [...counts.keys()].filter(isPath),
 
-    /** Written down before it is tried; the caller waits until that is on the disk. */
+    /** Stored before the work is tried. The caller waits until it is on disk. */
     begin: (at: string): void => write(at, thisProcess()),
     /** The work on disk has succeeded. Its crashes stay counted, as lost attempts do. */
     done(at: string): void {
@@ -104,7 +104,7 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
       else clear(at)
     },
     clear,
-    /** The run has ended. */
+    /** Called when the run has ended. */
     clearAll(): void {
       for (const at of [...written]) clear(at)
     },
@@ -132,7 +132,7 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
     at(key: string | null): void {
       doing.at = isSaid ? null : (fixed ?? key)
     },
-    /** A caller asks for it, and gets the error. */
+    /** The work of a caller, who gets the error. */
     said<T>(work: () => T): T {
       isSaid = true
       try {

@@ -1,4 +1,4 @@
-// Work of a run that nobody waits for. While some of it is under way the run stays in memory and keeps its heartbeat.
+// Work of a run that no caller waits for. While there is any, the run stays in memory and keeps its heartbeat.
 export class Detached {
   #underWay = 0
 

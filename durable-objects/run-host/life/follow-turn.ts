@@ -1,6 +1,7 @@
-// What follows from a turn. Invariants:
-// 1. What others are told of it is written with it, in the same transaction.
-// 2. Effects start, and followers hear of it, after its last write; not at all when the writes are taken back.
+// The consequences of a turn. Invariants:
+// 1. Messages to other parts are written with the turn, in the same transaction.
+// 2. Effects start, and followers get events, after the last write of the turn. If it is rolled back, nothing of this
+//    happens.
 import { progress } from '../../../src/engine/read/view.ts'
 import { lookAtChild } from '../outside/child.ts'
 import { followPause } from '../outside/children.ts'
@@ -17,7 +18,7 @@ import type { Crashes } from './crashes.ts'
 import type { Detached } from './detached.ts'
 import type { Steps } from './steps.ts'
 
-/** A run that is at work reports so much progress, at most so often. */
+/** A running run reports this much progress, at most this often. */
 const PROGRESS_STEP = 10
 const PROGRESS_INTERVAL_MS = 5_000
 
@@ -31,7 +32,7 @@ export type TurnParts = {
   readonly waiters: Waiters
 }
 
-/** Lists show how far a run is, so it reports now and then while its status stays the same. */
+/** Lists show the progress of a run, so the run also reports from time to time while its status stays the same. */
 export class Progress {
   readonly #machine: RunShell
   #reported = { progress: 0, at: 0 }
@@ -51,7 +52,7 @@ export class Progress {
   }
 }
 
-/** Part of the turn: `wasPaused` is how the run was before it. */
+/** Part of the turn. `wasPaused` is the state before it. */
 export function followTurn(
   machine: RunShell,
   parts: TurnParts,

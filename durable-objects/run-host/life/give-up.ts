@@ -39,7 +39,7 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
   const cause = crashes.fatal()
   const times = cause === undefined ? '' : ` ${crashes.countOf(cause)} times (${cause.slice(1)})`
   const error = poison('run.poison', `The run can take no turn: it was lost${times}`)
-  // The second time nothing is touched but the run itself: it may be one of these that cannot be written.
+  // On the second try, only the run itself is changed: one of the activations may be what cannot be written.
   const stopped = crashes.countOf(ENDING) > 0 ? [] : [...state.open].flatMap((path) => stop(machine, path))
   Object.assign(state.run, {
     seq: state.run.seq + 1,

@@ -1,8 +1,8 @@
-// The moment at which a queued run begins.
+// Starts a queued run.
 import type { NodeError } from '../../../src/engine/model/event.ts'
 import type { RunShell } from '../run-shell.ts'
 
-/** Nothing when it has begun, or has ended before. `fault` is why it cannot begin: it fails in the same turn. */
+/** Does nothing if the run has started or ended before. With `fault`, the run fails in the same turn. */
 export function launch(machine: RunShell, fault?: NodeError): void {
   const { spec, state } = machine.requireRun()
   if (state.run.phase !== 'queued') return

@@ -1,10 +1,10 @@
-// What an effect has come to, on its way into a turn of its run.
+// Passes the outcome of an effect to a turn of its run.
 import type { RunShell } from '../run-shell.ts'
 import type { EffectOutcome } from '../turn/effects.ts'
 import { outcomeFact } from '../turn/outcome.ts'
 import type { Crashes } from './crashes.ts'
 
-/** Nobody waits for it: what its turn throws has been logged, and the run is loaded again. */
+/** No caller waits for it: an error in its turn was logged, and the run is loaded again. */
 export function takeOutcome(
   machine: RunShell,
   crashes: Crashes,

@@ -1,5 +1,5 @@
-// How a run is removed from its host: marked first, then its rows are deleted page by page, between which the host serves its other runs.
-// What an earlier process left undone is done when the host is loaded.
+// Removes a run from its host. The run is marked first; then its rows are deleted page by page, and the host serves
+// its other runs in between. A removal that a crash interrupted is completed when the host is loaded.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Due } from '../rows/due.ts'
 import type { HostTables } from '../rows/tables.ts'
@@ -13,7 +13,7 @@ export class Removal {
     this.#due = due
   }
 
-  /** `n` is the number of a run that is in memory, null for one that is not. */
+  /** `n` is the number of the run if it is in memory, else null. */
   async remove(runId: string, n: number | null, forGood: boolean): Promise<void> {
     const entry = this.#tables.findRun(runId)
     if (entry === null) {

@@ -1,23 +1,23 @@
-// Turns that continue earlier turns, and how much each does. Invariants:
-// 1. What a turn leaves is done in another turn, after other requests that wait for this object.
-// 2. After a possible crash each turn does one thing, which is written to disk before it is tried.
+// Turns that continue earlier turns, and how much each one does. Invariants:
+// 1. Work that a turn leaves is done in another turn, after other requests that wait for this object.
+// 2. After a possible crash, each turn does one piece of work, which is written to disk before it is tried.
 import type { Command } from '../../../src/engine/model/command.ts'
 import { MAX_PURE } from '../turn/open-turn.ts'
 import type { ShellFact } from '../turn/outcome.ts'
 import { type Crashes, keyOf } from './crashes.ts'
 import type { Detached } from './detached.ts'
 
-/** How many turns after a crash do one thing each: as many things as one turn may do. */
+/** How many turns after a crash do one piece of work each: as many as one turn may do. */
 const CAREFUL_TURNS = MAX_PURE * 2
 
 export type Stepper = {
   readonly crashes: Crashes
   readonly detached: Detached
-  /** It is in memory. */
+  /** Whether the run is in memory. */
   isThere(): boolean
   atomically<T>(work: () => T): T
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): unknown
-  /** Waits until what is written is on the disk. */
+  /** Waits until all writes are on disk. */
   sync(): Promise<void>
 }
 
@@ -37,12 +37,12 @@ export class Steps {
     this.#careful ||= CAREFUL_TURNS
   }
 
-  /** A turn was taken. */
+  /** Counts a turn. */
   count(): void {
     if (this.#careful > 0) this.#careful--
   }
 
-  /** A lost process leaves no trace, so what is tried is written to disk first. */
+  /** A lost process leaves no trace, so the work is written to disk before it is tried. */
   async record(at: string, work: () => void): Promise<void> {
     const { crashes } = this.#run
     this.#run.atomically(() => crashes.begin(at))
@@ -59,7 +59,7 @@ export class Steps {
         if (this.areCareful) await this.#oneByOne(commands)
         else await this.#next(() => this.#run.feed([], commands))
       } catch {
-        // The turn has said why, and the run is loaded again.
+        // The turn has logged the error, and the run is loaded again.
       }
     })
   }

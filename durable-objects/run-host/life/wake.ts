@@ -1,8 +1,9 @@
-// How a run comes back into memory, and what it asks for then. Invariants:
-// 1. Effects that were in flight are lost attempts, tried again with the same key; every other wish is given again once.
-// 2. What has been given up is told to the core before anything else is taken up.
-// 3. Once something has crashed here, or work was cut off, each wish has a turn of its own.
-// 4. Rows that cannot be read are left as they are: another release of ours may read them again.
+// How a run is loaded, and which work it resumes. Invariants:
+// 1. Effects that were in flight are lost attempts, and are retried with the same key. Every other outstanding
+//    command is issued once.
+// 2. The core learns what was given up before anything else is resumed.
+// 3. If something has crashed here, or work was interrupted, each command gets a turn of its own.
+// 4. Rows that cannot be read are not changed: another release may be able to read them.
 import { createLog } from '../../../src/core/log.ts'
 import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
@@ -22,11 +23,11 @@ export type WokenShell = RunShell & {
   readonly crashes: Crashes
   readonly wasAtRest: boolean
   readonly isLossKnown: boolean
-  /** From now on each turn does one thing. */
+  /** From now on, each turn does one piece of work. */
   beCareful(): void
-  /** Turns of their own, after whatever else is waiting for this object. */
+  /** Runs the commands in turns of their own, after other requests that wait for this object. */
   feedLater(commands: readonly Command[]): void
-  /** Has what is left sent, and sets the alarm. */
+  /** Sends pending messages, and sets the alarm. */
   goOn(): void
 }
 
@@ -34,7 +35,7 @@ export type WokenShell = RunShell & {
 export function wake(machine: WokenShell, onQueued: () => void): void {
   const { crashes } = machine
   try {
-    // It was to be ended, and has crashed before it came to that.
+    // The run had to be ended by force, and crashed before that.
     if (crashes.isGivenUp(ENDING) || crashes.countOf(WAKING) > MAX_CRASHES)
       throw new Error('It crashes each time it is loaded')
     const held = machine.hold(machine.store.readSpec())
@@ -49,7 +50,7 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
   const { run } = machine
   machine.atomically(() => {
     if (crashes.some()) machine.beCareful()
-    // A run that has ended and dies of telling it: it stays readable, and tells no more.
+    // A run that has ended, and crashes while it sends its messages, stays readable and sends no more.
     if (hasEnded(run.state) && crashes.isGivenUp(WAKING)) return
     if (!hasEnded(run.state) && machine.wasAtRest && !crashes.some()) resumeFromRest(machine, run)
     else if (!hasEnded(run.state)) resumeAfterRestart(machine, run, onQueued)
@@ -58,7 +59,7 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
   })
 }
 
-/** It left memory at rest, so nothing was lost: only its timers are set again. */
+/** The run was idle when it left memory, so nothing was lost. Only its timers are set again. */
 function resumeFromRest(machine: WokenShell, { plan, state, spec }: Run): void {
   if (state.run.phase !== 'queued') {
     const timers = outstanding(plan, state).filter(({ type }) => type === 'set_timer')
@@ -90,7 +91,7 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
     return
   }
   const commands = outstanding(run.plan, run.state)
-  // Somebody was at it when memory was lost: that may have been why.
+  // This work was in progress when memory was lost, and may be the cause.
   const works = commands.filter(isTurnWork)
   if (works.length > 0 || commands.some(({ type }) => type === 'resume_node')) machine.beCareful()
   machine.feed(
@@ -100,7 +101,7 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
   machine.feedLater(works)
   crashes.as(WAKING, () => {
     listUnlisted(machine)
-    // What was lost may have changed what the run waits for, and nobody has told the index.
+    // Losing attempts may have changed what the run waits for, and the index does not know that yet.
     machine.project()
   })
 }

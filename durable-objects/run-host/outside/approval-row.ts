@@ -1,4 +1,4 @@
-// A wait for an approval as the index shows it.
+// The row of the index for a wait for an approval.
 import type { Json } from '../../../src/core/json.ts'
 import { startersOf } from '../../../src/objects/workflow-run.ts'
 import type { RunStore } from '../rows/store.ts'

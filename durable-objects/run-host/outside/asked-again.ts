@@ -1,8 +1,8 @@
-// Which answers of people a following run does not keep. Invariants:
-// 1. An approval was given for an input and for what was shown: with another input it is asked again, and so it is where
-//    the version or the variables make it show something else.
-// 2. A sub-workflow sees only what its node hands it: it is run again when that changed, but only if sub-workflows of the
-//    run have asked anybody, since all else that it did would be done twice.
+// Which decisions of people a following run does not keep. Invariants:
+// 1. An approval applies to one input and to what was shown. It is requested again if the input is different, or if
+//    the new version or variables change what is shown.
+// 2. A sub-workflow only sees its own parameters. It runs again if they changed, but only if sub-workflows of the run
+//    have requested a decision, because everything else would be done twice.
 // 3. What cannot be evaluated any more counts as changed.
 import { canonicalJson, type Json } from '../../../src/core/json.ts'
 import type { Plan, PlanNode } from '../../../src/engine/model/plan.ts'
@@ -15,7 +15,7 @@ import { evaluate, type Run, scopeOf } from '../turn/scope.ts'
 
 type Changes = Parameters<RunRpc['carriedOver']>[0]
 
-/** Null where nothing is changed that an answer depends on. */
+/** Null if nothing changed that a decision depends on. */
 export function askedAgain(run: Run, changes: Changes): Again | null {
   const { definition, input, vars, subRunsAsked = false } = changes
   const hasOtherInput = input !== undefined && canonicalJson(input) !== canonicalJson(run.spec.input)
@@ -32,7 +32,7 @@ export function askedAgain(run: Run, changes: Changes): Again | null {
   }
 }
 
-/** Whether people are asked at this node, or inside it, as far as anybody was asked at all. */
+/** Whether this node, or a node inside it, requests decisions, and any were requested. */
 export function mayAsk(run: Run, changes: Changes, index: number): boolean {
   const node = run.plan.nodes[index]
   if (node === undefined) return false
@@ -49,7 +49,7 @@ const specOf = (spec: RunSpec, { workflowVersion, workflowName, input, vars }: C
   ...(vars === undefined ? {} : { vars }),
 })
 
-/** A node that the new version does not have is kept or refused by the comparison of kept nodes. */
+/** Nodes that the new version lacks are handled by the comparison of kept nodes. */
 function showsOther(run: Run, next: Run, plan: Plan, activation: Activation, node: PlanNode): boolean {
   const index = plan.byId.get(node.id)
   const now = index === undefined ? undefined : plan.nodes[index]
@@ -61,7 +61,7 @@ function showsOther(run: Run, next: Run, plan: Plan, activation: Activation, nod
   }
 }
 
-/** With the time of its start, so that `now` alone makes no difference. */
+/** Evaluated at its start time, so that `now` alone makes no difference. */
 function shown(run: Run, activation: Activation, node: PlanNode): string {
   const at = { from: activation }
   const view = scopeOf(run, at, activation.startedAt ?? 0)

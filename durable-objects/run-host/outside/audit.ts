@@ -1,8 +1,9 @@
-// What people do to a run, for the audit log in D1. Invariants:
-// 1. A entry is written down in the turn in which it came true, and goes through the outbox: a crash loses neither, and
-//    what was refused or was so already leaves no entry.
-// 2. An entry has its id from the beginning, so that it is there once however often it is sent.
-// 3. A start costs no row here: its entry follows from the spec, and goes with the report that makes the run's row.
+// The actions of people on a run, for the audit log in D1. Invariants:
+// 1. An entry is written in the turn that makes it true, and is sent through the outbox, so a crash loses neither. An
+//    action that was refused, or changed nothing, gets no entry.
+// 2. An entry gets its id when it is written, so it exists once however often it is sent.
+// 3. A start needs no row here: its entry follows from the spec, and is sent with the report that creates the row of
+//    the run.
 import { idBeside, newId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { type AuditEntry, type AuditRow, insertAuditOnce } from '../../../src/db/audit-row.ts'
@@ -10,13 +11,13 @@ import type { RunActor } from '../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Run } from '../turn/scope.ts'
 
-/** The target is the run unless it says otherwise. */
+/** The target is the run unless the entry names another. */
 export type RunAuditEntry = Pick<AuditEntry, 'action' | 'after'> &
   Partial<Pick<AuditEntry, 'targetType' | 'targetId'>>
 
 const AUDIT = 'audit'
 
-/** Inside the turn. Without `who` it is the system's own doing, or a caller that writes the entry itself. */
+/** Called inside the turn. Without `who`, the system acts, or the caller writes the entry itself. */
 export function addAuditEntry(machine: RunShell, who: RunActor | undefined, entry: RunAuditEntry): void {
   if (who === undefined) return
   const at = machine.now()

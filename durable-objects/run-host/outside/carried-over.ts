@@ -1,4 +1,4 @@
-// What a run that follows this one takes over.
+// What a following run keeps of this run.
 
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import {
@@ -97,7 +97,7 @@ function knownOf({ store }: RunShell, run: Run, follow: Follow, compensated: Rea
   }
 }
 
-/** Far below what one answer may hold, and at least one output, since each is smaller than that. */
+/** Far below the limit of one answer. Contains at least one output, because each output is smaller than that. */
 const MAX_ANSWER_CHARS = 8 * 1024 * 1024
 
 export function outputsOf(

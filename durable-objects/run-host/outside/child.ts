@@ -1,4 +1,4 @@
-// A wait for a child run. The child says by itself that it has ended; that message may be lost, so the child is asked as well.
+// A wait for a child run. The child reports its end. That message may be lost, so the parent also asks the child.
 import type { Json } from '../../../src/core/json.ts'
 import { isTerminal, type RunStatus } from '../../../src/engine/model/state.ts'
 import { isDeleted } from '../../../src/modules/runs/index.ts'
@@ -27,7 +27,7 @@ export async function lookAtChild(machine: RunShell, path: string, attempt: numb
       return
     }
   } catch {
-    // Asked again when the wait comes due, unless it will never answer.
+    // Asked again when the wait is due, unless the child was deleted.
     if (await isDeleted(machine.env.DB, wait.name).catch(() => false))
       return await childGone(machine, path, wait.name)
   }
@@ -47,7 +47,7 @@ export async function childEnded(machine: RunShell, child: ChildEnd): Promise<vo
   const activation = machine.run?.state.activations.get(child.path)
   if (activation?.wait?.kind !== 'child' || activation.wait.name !== child.runId) return
   const { path, attempt } = activation
-  // Of a child whose output cannot be read there is nothing to go on with.
+  // If the output of the child cannot be read, the parent cannot continue with it.
   if (child.status === 'succeeded' && child.error === null) {
     await machine.runRecorded([
       outcomeFact(machine.shell, path, attempt, { output: child.output }, machine.now()),

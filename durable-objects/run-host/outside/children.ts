@@ -1,14 +1,14 @@
-// A pause reaches the runs that this one waits for, and its end does, too. Runs that nobody waits for go on by themselves.
-// What is told is how things stand when it is told, so messages that overtake each other do no harm.
+// Pausing or resuming a run also pauses or resumes the runs that it waits for, but not runs that no node waits for.
+// The message contains the state at the time of sending, so messages may arrive in any order.
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import { workflowRun } from '../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../run-shell.ts'
 
-/** Whom a pause came from: a run that a person has paused stays so when its parent goes on. */
+/** Who paused the run: a run that a person has paused stays paused when its parent resumes. */
 const PAUSED_BY = 'pausedBy'
 const PARENT = 'parent'
 
-/** Part of each turn: writes down which children must hear of it. */
+/** Part of each turn: writes messages for the children that it affects. */
 export function followPause(machine: RunShell, wasPaused: boolean, events: readonly RunEvent[]): void {
   const { activations, open, run } = machine.requireRun().state
   const childOf = (path: string): string | undefined => {
@@ -30,11 +30,11 @@ export async function holdChild(machine: RunShell, runId: string): Promise<void>
   await workflowRun(machine.env.RUNS, runId).control(paused ? 'pause' : 'resume', PARENT)
 }
 
-/** Whether the run goes on at this request. */
+/** Whether this request resumes the run. */
 export const mayResume = (machine: RunShell, by: string): boolean =>
   by !== PARENT || machine.store.readMeta(PAUSED_BY) === PARENT
 
-/** A person's pause outlasts that of the parent. */
+/** A pause by a person lasts longer than a pause by the parent. */
 export function notePause(machine: RunShell, by: string, wasPaused: boolean): void {
   if (!wasPaused || by !== PARENT) machine.store.writeMeta(PAUSED_BY, by)
 }

@@ -1,8 +1,9 @@
 // The runs that follow this one. Invariants:
-// 1. A run has one retry and one compensation. Each is remembered, under the id that it gets, before it is started: two
-//    that come at once get the same id, and so are one run.
-// 2. A run that was retried is not compensated, since its retry goes on with what it did: the retry is.
-// 3. What is remembered of a run that was never started is taken back, or taken up by whoever asks next.
+// 1. A run has one retry and one compensation. The id of each is stored before it is started, so concurrent requests
+//    get the same id and are one run.
+// 2. A run that was retried cannot be compensated, because the retry continues its work. The retry can be
+//    compensated.
+// 3. If the run was never started, its stored id is released, or reused by the next request.
 import { newRunId, placeOf } from '../../../src/core/run-id.ts'
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { Claim, ClaimAnswer, Standing } from '../../../src/objects/workflow-run.ts'
@@ -40,7 +41,7 @@ export function claim(
   return { ok: true, runId: follower.runId, isNew: true, isSame: true, ageMs: 0 }
 }
 
-/** Its start was refused, or it was deleted. What was undone stays undone. */
+/** The start was refused, or the run was deleted. Effects that were undone stay undone. */
 export function release({ run, store }: RunShell, mode: Claim['mode'], runId: string): void {
   if (run === null) return
   const followers = readFollowers(store)

@@ -1,7 +1,7 @@
-// What of a run's doings was undone later, by a compensation. Invariants:
-// 1. A compensation that was begun counts, also for what it failed to undo: what a person may have to look after is not
-//    built upon.
-// 2. A run that keeps outcomes of another keeps none that was undone there afterwards.
+// Which effects of a run were undone later, by a compensation. Invariants:
+// 1. A compensation that has started counts, including what it failed to undo: no run should build on effects that a
+//    person may have to check.
+// 2. A run that keeps outcomes of another run keeps none that was undone there afterwards.
 import { undoPath } from '../../../src/engine/model/path.ts'
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import { type Undone, workflowRun } from '../../../src/objects/workflow-run.ts'
@@ -9,10 +9,10 @@ import { readFollowers, writeFollowers } from '../rows/stored-followers.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Run } from '../turn/scope.ts'
 
-/** Runs that kept what others kept that others kept: nobody goes on so often. */
+/** The maximum length of a chain of runs that keep outcomes of each other. */
 const MAX_ANCESTORS = 100
 
-/** The paths, or the id of a compensation that is still under way. */
+/** The paths, or the id of a compensation in progress. */
 export async function compensatedOf(machine: RunShell): Promise<ReadonlySet<string> | string> {
   const own = await undoneHere(machine)
   if (own.underWay !== null) return own.underWay
@@ -39,7 +39,7 @@ export async function undoneHere(machine: RunShell): Promise<Undone> {
   let at: string | null = compensate.runId
   while (at !== null) {
     const told = await workflowRun(machine.env.RUNS, at).undone()
-    // It is remembered before it begins.
+    // The id of a compensation is stored before it starts.
     if (told === null || !told.hasEnded) return { paths, underWay: at, before }
     paths.push(...told.paths)
     at = told.retry
@@ -47,7 +47,7 @@ export async function undoneHere(machine: RunShell): Promise<Undone> {
   return { paths, underWay: null, before }
 }
 
-/** Of a compensation: what it has undone, or has tried to. */
+/** For a compensation: what it has undone, or tried to undo. */
 export function undoneBy({
   run,
   store,
@@ -58,7 +58,7 @@ export function undoneBy({
   return { hasEnded: isTerminal(row.status), paths, retry: readFollowers(store).retry?.runId ?? null }
 }
 
-/** Told before a compensation is deleted. */
+/** Called before a compensation is deleted. */
 export function noteUndone({ run, store }: RunShell, runId: string, paths: string[]): void {
   if (run === null) return
   const followers = readFollowers(store)

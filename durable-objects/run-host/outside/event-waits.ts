@@ -1,11 +1,11 @@
-// Waits for events of the team, and the events that come to this run. Invariants:
-// 1. No event is missed: the row of a wait is in D1 before the run looks there for what came since the wait began, and an
-//    event is in D1 before anybody looks for rows. Whichever is committed second sees the other.
-// 2. Only what came while a wait was open may end it, and every wait that takes an event is ended by it. An event that
-//    none takes leaves no trace; of one that was taken the id is kept, so it counts once.
-// 3. An event that was accepted before a wait's timeout wins, however late it is delivered: before a timeout is recorded
-//    the run asks for such events. Once it is recorded it stays.
-// 4. Rows are written from the outbox, one report after the other, as the state is at that moment.
+// Waits for events of the team, and events that are delivered to this run. Invariants:
+// 1. No event is missed: the row of a wait is in D1 before the run looks there for events since the wait began, and
+//    an event is in D1 before its sender looks for rows. So the one that commits second sees the other.
+// 2. Only an event that came while a wait was open can end it, and an event ends every wait that accepts it. An event
+//    that no wait accepts leaves no trace. The id of an accepted event is kept, so it counts once.
+// 3. An event that was accepted before a wait's timeout wins, even if it is delivered later: before the run records a
+//    timeout, it looks for such events. A recorded timeout is final.
+// 4. Rows are written from the outbox, one report after another, with the state at that moment.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Json } from '../../../src/core/json.ts'
 import { waitersFor } from '../../../src/engine/advance/waiters.ts'
@@ -23,12 +23,12 @@ import { isEventWait } from '../turn/outcome.ts'
 import type { Run } from '../turn/scope.ts'
 import { answerEvent } from '../turn/waits.ts'
 
-/** So many filters are asked at once; timers, sockets and a cancel come between. */
+/** How many filters are evaluated in one block. Timers, sockets and a cancel are handled in between. */
 const WAITS_AT_ONCE = 256
-/** Rows to a statement. */
+/** Rows per statement. */
 const PATHS_A_REPORT = 500
 
-/** False when there is no run of this team here. */
+/** False if the team has no such run here. */
 export async function takeEvent(
   machine: RunShell,
   event: TeamEvent,
@@ -43,7 +43,7 @@ export async function takeEvent(
     if (at > 0) await pause(0)
     if (machine.run === null) return true
     together(() => {
-      // Each by itself: what one comes to may be the end of the next.
+      // One at a time, because the outcome of one may end the next.
       for (const path of paths.slice(at, at + WAITS_AT_ONCE)) {
         const fact = answerEvent(machine.shell, path, event, machine.now())
         if (fact !== null && machine.feed([fact]).accepted) taken = true
@@ -54,13 +54,13 @@ export async function takeEvent(
   return true
 }
 
-/** The index sends events to a run that waits for none of the kind: a row of it may be left over. */
+/** The index sends events to a run that has no such wait, so it may have an outdated row. */
 function tidyLater(machine: RunShell): void {
   const isTold = machine.store.readOutbox().some(({ kind }) => kind.endsWith('event_waits'))
   if (!isTold) machine.tell('tidy_event_waits', null)
 }
 
-/** Writes down which of these waits are open and which are over, then looks for what came since the open ones began. */
+/** Writes which of these waits are open and which are over, then looks for events since the open ones began. */
 export async function tellEventWaits(machine: RunShell, paths: readonly string[]): Promise<void> {
   const { spec, state } = machine.requireRun()
   const d1 = machine.env.DB
@@ -95,12 +95,12 @@ async function takeAll(
   }
 }
 
-/** Whether this wait may be ended by an event: then its timeout asks first. */
+/** Whether an event can end this wait. If so, its timeout looks for events first. */
 export const awaitsEvent = (run: Run, path: string): boolean => openWaits(run, [path]).length > 0
 
 /**
- * Before a wait's timeout is recorded: takes the events that were accepted by then and have not come here yet. Either they
- * are on their way, or the index does not name the wait yet, and nobody sends them.
+ * Before the timeout of a wait is recorded: takes events that were accepted by then and are not here yet. Either they
+ * are on their way, or the index does not have the wait yet, and they are not sent.
  */
 export async function takeEarlier(machine: RunShell, path: string): Promise<void> {
   const run = machine.requireRun()
@@ -114,7 +114,7 @@ export async function takeEarlier(machine: RunShell, path: string): Promise<void
   await takeAll(machine, waits, events)
 }
 
-/** Removes whatever the index still has of waits that are over. */
+/** Removes rows of the index for waits that are over. */
 export async function tidyEventWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   const d1 = machine.env.DB
@@ -123,7 +123,10 @@ export async function tidyEventWaits(machine: RunShell): Promise<void> {
   await removeWaits(d1, run.spec.runId, { except, before: machine.now() })
 }
 
-/** For an index that was set back. Through the outbox, so that these reports stand in line with all others. */
+/**
+ * For an index that was restored from a backup. Uses the outbox, so that these reports keep their order among the
+ * others.
+ */
 export async function retellEventWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   if (hasEnded(run.state)) return removeAllWaits(machine.env.DB, run.spec.runId)
@@ -132,7 +135,7 @@ export async function retellEventWaits(machine: RunShell): Promise<void> {
   if (paths.length > 0) machine.tell('event_waits', { paths })
 }
 
-/** Waits that were begun by code which did not know of the index. */
+/** Waits of code that did not have the index yet. */
 export function listUnlisted(machine: RunShell): void {
   const run = machine.requireRun()
   if (run.state.waiters.size === 0) return

@@ -1,8 +1,8 @@
 // A run and its gate. Invariants:
-// 1. What the run wants of its gate follows from its state alone (`needOf`), so a message may be lost, late or told twice:
-//    the newest is told until it is heard, and a slot is taken only with the answer to the newest.
-// 2. Whoever wants something else than was last told writes that down in the turn that made it so.
-// 3. A run that may give its slot away does so whenever it only waits, and starts nothing before it has one again.
+// 1. What the run needs from its gate follows from its state (`needOf`). So a message may be lost, late or repeated:
+//    the newest is sent until it is received, and only an answer to the newest gives a slot.
+// 2. If the need changes, a message is written in the turn that changed it.
+// 3. A run with scope `active` gives up its slot whenever it only waits, and starts nothing before it has one again.
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import type { GateMessage, GateNeed, WhenFull } from '../../../src/engine/gate.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'
@@ -14,7 +14,7 @@ import type { RunShell } from '../run-shell.ts'
 import { keyOf } from '../turn/concurrency-key.ts'
 import { beginOrQueue } from './slot.ts'
 
-/** Descendants share the slot of the run that began: they never wait for a gate that waits for them. */
+/** Descendants use the slot of the root run, so they never wait for a gate that waits for them. */
 export async function gateOf(
   spec: RunSpec,
   now: number,
@@ -23,13 +23,13 @@ export async function gateOf(
     settings?: { concurrency?: { limit: number; key?: string; whenFull?: WhenFull } }
   }
   const concurrency = settings?.concurrency
-  // A deployment has its gate also where a workflow waits for it: others change the same site.
+  // A deployment has its gate even if a workflow waits for it, because other runs change the same site.
   const isShared = spec.parent?.wait === true && spec.kind !== 'deployment'
   if (concurrency === undefined || isShared) return { gate: null }
   const made = keyOf(concurrency.key, spec, now)
   if (!made.ok) return { gate: null, fault: made.error }
   const key = made.value
-  // An agent may be renamed while calls of it wait.
+  // An agent may be renamed while its calls wait.
   const of = spec.workflowId ?? (spec.kind === 'agent' ? 'agent' : spec.workflowName)
   const name = `${spec.teamId} ${of} ${await sha256Hex(key)}`
   const gate = {
@@ -42,7 +42,7 @@ export async function gateOf(
   return { gate }
 }
 
-/** What the run wants of its gate now, by its state. */
+/** What the run needs from its gate, by its state. */
 export function needOf(machine: RunShell): GateNeed {
   const { spec, state } = machine.requireRun()
   const { phase, paused, held } = state.run
@@ -51,7 +51,7 @@ export function needOf(machine: RunShell): GateNeed {
     if ((spec.startAt ?? 0) > machine.now()) return 'none'
     return paused ? 'place' : 'slot'
   }
-  // A run that has begun keeps its slot when it is paused, unless it has given it away.
+  // A running run keeps its slot while it is paused, unless it has given it up.
   if (!held) return 'slot'
   if (!wantsSlot(state)) return 'none'
   return paused ? 'place' : 'slot'
@@ -62,31 +62,31 @@ export const gateMessageOf = (machine: RunShell): GateMessage => ({
   seq: machine.requireRun().state.run.seq,
 })
 
-/** After each turn. Costs nothing where the workflow has no gate. */
+/** Called after each turn. Costs nothing if the workflow has no gate. */
 export function followGate(machine: RunShell): void {
   const run = machine.requireRun()
   const { concurrency } = run.plan.definition.settings ?? {}
   if (concurrency === undefined || run.spec.parent?.wait || hasEnded(run.state)) return
   const { status, held } = run.state.run
   if (concurrency.scope === 'active' && status === 'waiting' && !held) {
-    // What follows from this turn comes back here.
+    // The turn calls this function again.
     machine.feed([{ fact: { type: 'run.yielded' } }])
     return
   }
   if (machine.gateKnows !== needOf(machine)) tellGate(machine)
 }
 
-/** Writes down that the gate is to hear what the run wants. */
+/** Writes that the gate must learn what the run needs. */
 export function tellGate(machine: RunShell): void {
   const need = needOf(machine)
   machine.gateKnows = need
   machine.store.replaceOutbox('gate', null, machine.now())
   machine.scheduleDrain(0)
-  // The index shows what a run that has begun waits for.
+  // The index shows what a running run waits for.
   if (need === 'slot' && machine.requireRun().state.run.held) machine.project()
 }
 
-/** Part of the outbox: tells the gate what the run wants by now. */
+/** Called by the outbox: sends what the run needs now. */
 export async function speakToGate(machine: RunShell): Promise<void> {
   const gate = readGate(machine.store)
   if (gate === null) return
@@ -96,7 +96,7 @@ export async function speakToGate(machine: RunShell): Promise<void> {
   else await flowGate(machine.env.GATES, gate.name).leave(gate.runId)
 }
 
-/** Asks for a slot, and takes it if there is one. False when the gate takes no more, and the run is over. */
+/** Asks for a slot, and takes it if there is one. False if the gate is full and the run ends. */
 export async function enterGate(machine: RunShell): Promise<boolean> {
   const gate = readGate(machine.store)
   if (gate === null) return true
@@ -109,7 +109,7 @@ export async function enterGate(machine: RunShell): Promise<boolean> {
   })
   if (machine.run === null) return true
   if (hasEnded(machine.run.state)) {
-    // It ended while it asked, and the gate may have heard the question last.
+    // The run ended while it asked, and the gate may have received the question last.
     machine.tell('leave_gate', { name: gate.name })
   } else if (answer.state === 'rejected') {
     const reason = 'The workflow takes no more runs at this time'
@@ -128,18 +128,18 @@ export function askGate(
 }
 
 /**
- * The gate offers a slot. While a newer message is on its way an older one may still be, and could take the slot back from a
- * run that has begun: then the slot is taken with the answer to the newest message.
+ * The gate offers a slot. While a newer message is on its way, an older one may be too, and could take the slot from
+ * a run that has started. So the slot is then taken with the answer to the newest message.
  */
 export function slotOffered(machine: RunShell): void {
   if (newestMessage(machine) === undefined) takeSlot(machine)
 }
 
-/** The message to the gate that is still to be told, or is being told now. */
+/** The newest message to the gate that is not delivered yet. */
 const newestMessage = ({ store }: RunShell): number | undefined =>
   store.readOutbox().findLast(({ kind }) => kind === 'gate')?.id
 
-/** One that does not want it any more has written down so, and the gate will hear it. */
+/** If the run no longer needs the slot, it has written a message that says so. */
 function takeSlot(machine: RunShell): void {
   if (needOf(machine) !== 'slot') return
   const { phase, held } = machine.requireRun().state.run
@@ -147,7 +147,7 @@ function takeSlot(machine: RunShell): void {
   else if (held) machine.feed([{ fact: { type: 'run.admitted' } }])
 }
 
-/** Where the run stands in line; 1 is next. Null when it does not wait, or its gate does not answer now. */
+/** The position of the run in the queue; 1 is next. Null if it does not wait, or the gate does not answer. */
 export async function placeInLine(machine: RunShell): Promise<number | null> {
   const gate = readGate(machine.store)
   if (gate === null) return null

@@ -1,8 +1,10 @@
-// What the host tells the index in D1 of its runs, many in one batch. Invariants:
-// 1. A run that is to be reported has a row in `unreported`, written in the turn that changed it. It goes when the index has
-//    taken a report that is not older, so no change is lost and none is reported for ever.
-// 2. A report comes at most `GROUP_MS` after its change, unless the index does not answer: then with growing delays.
-// 3. A run that cannot be reported keeps no other from it.
+// Reports the runs of the host to the index in D1, many in one batch. Invariants:
+// 1. A run with a pending report has a row in `unreported`, written in the turn that changed the run. The row is
+//    deleted when the index has a report that is at least as new. So no change is lost, and no report is repeated
+//    forever.
+// 2. A report is sent at most `GROUP_MS` after the change. If the index does not answer, it is retried with growing
+//    delays.
+// 3. A run that cannot be reported does not delay the others.
 import { createLog } from '../../../src/core/log.ts'
 import type { Env } from '../../../src/env.ts'
 import { projectRuns, type Reported, type RunReport } from '../../../src/modules/runs/index.ts'
@@ -15,7 +17,7 @@ import { reportOf, takeReported, tellOthers } from './outbox.ts'
 
 const GROUP_MS = 50
 const MAX_RUNS = 300
-/** Of one batch: what D1 takes as one parameter is 2 MB. */
+/** For one batch: D1 accepts 2 MB per parameter. */
 const MAX_CHARS = 500_000
 
 const BASE_DELAY_MS = 1_000
@@ -23,16 +25,16 @@ const MAX_DELAY_MS = 5 * 60_000
 
 export type GroupContext = {
   env: Env
-  /** For the fault hook of tests alone. */
+  /** Only for the fault hook of tests. */
   state: DurableObjectState
   tables: HostTables
   lease: HostLease
   now: () => number
-  /** Of runs that are about to be loaded. */
+  /** Called for runs that are about to be loaded. */
   markLoads: (runIds: string[]) => Promise<void>
   machineOf: (runId: string) => Promise<RunMachine>
   onReported: (runId: string) => void
-  /** Has `sendWhatIsLeft` called at this time, also when the process is lost. */
+  /** Calls `sendWhatIsLeft` at this time, even if the process is lost. */
   ring: (at: number) => void
 }
 
@@ -40,7 +42,7 @@ type Ready = Unreported & { machine: RunMachine; report: RunReport }
 
 export class GroupReports {
   readonly #context: GroupContext
-  /** The index, and what the host makes of its answer, as parts that the tests can make fail. */
+  /** Calls that tests can make fail. */
   readonly #index: {
     report: (reports: RunReport[]) => Promise<Reported>
     takeReports: (work: () => void) => void
@@ -61,7 +63,7 @@ export class GroupReports {
     )
   }
 
-  /** A run has changed: part of its turn. */
+  /** A run has changed. Part of its turn. */
   want(): void {
     this.#schedule(GROUP_MS)
   }
@@ -116,12 +118,12 @@ export class GroupReports {
     return groups.filter((group) => group.length > 0)
   }
 
-  /** Null when it cannot be reported now. */
+  /** Null if it cannot be reported now. */
   async #ready(row: Unreported): Promise<Ready | null> {
     try {
       const machine = await this.#context.machineOf(row.id)
       if (machine.unreadable !== null) {
-        // When it can be read again it reports by itself.
+        // It reports itself when it can be read again.
         this.#context.tables.removeUnreported([row])
         this.#context.lease.forget(row.id)
         return null
@@ -148,7 +150,7 @@ export class GroupReports {
       tellOthers(env, String(group[0]?.report.view.teamId), reported)
     } catch (error) {
       createLog('error').error('the index took no report', { runs: group.length, error })
-      // It may be one of them.
+      // One of them may be the cause.
       if (group.length > 1 && group.every(({ attempts }) => attempts > 0))
         for (const one of group) await this.#report([one])
       else for (const one of group) this.#delay(one)

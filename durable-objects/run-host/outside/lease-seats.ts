@@ -1,4 +1,5 @@
-// How a host has given out its lease: seats of new runs, and what is left to spare. Plain counting; `lease.ts` keeps the row in D1 in step.
+// Counts what a host has used of its lease: the seats of new runs, and the unused part. `lease.ts` keeps the row in
+// D1 in step.
 import type { RunReport, Share } from '../../../src/modules/runs/index.ts'
 import type { StartRoom } from '../../../src/objects/workflow-run.ts'
 
@@ -78,7 +79,10 @@ export class LeaseSeats {
     }
   }
 
-  /** The row in D1 says so much. Seats that were taken meanwhile came from the spare part, so the host holds as much as before. */
+  /**
+   * Sets the lease to the row in D1. Seats taken in the meantime came from the unused part, so the host holds as much
+   * as before.
+   */
   took({ slots, runs }: Share): void {
     const seated = this.#seated()
     this.spare = { slots: Math.max(0, slots - seated.slots), runs: Math.max(0, runs - seated.runs) }

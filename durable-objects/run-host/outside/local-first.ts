@@ -1,5 +1,5 @@
-// The namespace of hosts as one host sees it. Runs of this host speak to each other without leaving it: an object that is reset while it waits
-// for a call to itself takes the process along.
+// The namespace of hosts as one host sees it. Runs of this host call each other without leaving the object: if an
+// object is reset while it waits for a call to itself, the whole process is lost.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RunCall, RunHostNamespace } from '../../../src/objects/workflow-run.ts'
 

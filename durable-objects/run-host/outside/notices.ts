@@ -1,4 +1,4 @@
-// What people are told of a run that has ended.
+// Notifications about runs that have ended.
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { notify } from '../../../src/queue/notify.ts'
@@ -6,7 +6,10 @@ import type { PostedMessage } from '../../../src/queue/post.ts'
 import { hideStored } from '../show/redaction.ts'
 import type { Run } from '../turn/scope.ts'
 
-/** To whoever started it, or to the owner where a schedule did. Failures of one workflow within an hour are one notification. */
+/**
+ * To the person who started the run, or to the owner if a schedule did. Failures of one workflow within an hour are
+ * one notification.
+ */
 export async function failureNotice(run: Run): Promise<PostedMessage> {
   const { runId, teamId, workflowId, workflowName, startedBy } = run.spec
   const error = hideStored(run.state.run.error, run)
@@ -26,7 +29,7 @@ export async function failureNotice(run: Run): Promise<PostedMessage> {
   }
 }
 
-/** To whoever started it, when they have asked to hear of it. */
+/** To the person who started the run, if they asked for it. */
 export async function successNotice(run: Run): Promise<PostedMessage> {
   const { runId, teamId, workflowId, workflowName, startedBy } = run.spec
   return {
@@ -45,7 +48,10 @@ export async function successNotice(run: Run): Promise<PostedMessage> {
   }
 }
 
-/** To whoever started the run, unless they have decided themselves. Nothing while the approval is open or was cancelled. */
+/**
+ * To the person who started the run, unless they decided themselves. None while the approval is open or if it was
+ * cancelled.
+ */
 export async function decisionNotice(approval: Record<string, Json>): Promise<PostedMessage[]> {
   const { id, teamId, status, title, startedBy, workflowId, decisions } = approval
   if (typeof startedBy !== 'string' || (status !== 'approved' && status !== 'rejected')) return []

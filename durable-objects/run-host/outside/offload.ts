@@ -1,7 +1,8 @@
-// Values that are too large to be kept in a run become files of it. Invariants:
-// 1. A file is written under the path of its activation, so a repeated attempt finds the file of the first one.
-// 2. It belongs to the run: it is in no list, counts against the team's storage, and is deleted with the run.
-// 3. What is put aside is written before the outcome that refers to it is recorded.
+// Values that are too large for the storage of a run become files of the run. Invariants:
+// 1. The name of a file contains the path of its activation, so a repeated attempt finds the file of the first one.
+// 2. The file belongs to the run: no list contains it, it counts against the team's storage, and it is deleted with
+//    the run.
+// 3. The file is written before the outcome that refers to it is recorded.
 import { setTimeout as pause } from 'node:timers/promises'
 import { openContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
@@ -21,7 +22,7 @@ const SLICE_CHARS = 1024 * 1024
 
 export type OffloadScope = { env: Env; run: Run; now: () => number }
 
-/** The result as the run can keep it: an output that is too large is replaced by the reference of its file. */
+/** Replaces an output that is too large by the reference of its file. */
 export async function offloadResult(
   scope: OffloadScope,
   path: string,
@@ -31,12 +32,12 @@ export async function offloadResult(
 ): Promise<NodeResult> {
   if (!('output' in result)) return result
   const json = toJson(result.output)
-  // What is no JSON is refused where it is recorded.
+  // A value that is not JSON is refused where it is recorded.
   if (!json.ok || json.value === null || json.value.length <= maxChars) return result
   return { ...result, output: await putAside(scope, path, json.value, () => !signal.aborted) }
 }
 
-/** Writes the file. While the platform does not answer it waits, as long as the value is wanted. */
+/** Writes the file. If the platform does not answer, retries as long as the value is needed. */
 export async function putAside(
   scope: OffloadScope,
   path: string,
@@ -78,7 +79,7 @@ function write({ env, run, now }: OffloadScope, path: string, json: string): Pro
   )
 }
 
-/** In pieces that never cut a character in two, so that the text is not held a second time as bytes. */
+/** Encodes piece by piece, so that the text is not in memory a second time as bytes. Never splits a surrogate pair. */
 async function* slices(json: string): AsyncGenerator<Uint8Array, undefined> {
   const encoder = new TextEncoder()
   for (let at = 0; at < json.length; ) {
@@ -91,7 +92,10 @@ async function* slices(json: string): AsyncGenerator<Uint8Array, undefined> {
   return undefined
 }
 
-/** The output of the run is too large for it: it ends when that is a file. After a crash it is collected again. */
+/**
+ * The output of the run is too large, so the run ends after it is written to a file. After a crash the output is
+ * collected again.
+ */
 export async function collectIntoFile(machine: RunShell, json: string): Promise<void> {
   let collected: ShellFact
   try {
@@ -106,6 +110,6 @@ export async function collectIntoFile(machine: RunShell, json: string): Promise<
   try {
     machine.feed([collected])
   } catch {
-    // The turn has said why, and the run is loaded again.
+    // The turn has logged the error, and the run is loaded again.
   }
 }

@@ -1,7 +1,9 @@
-// What a run tells others: the index in D1, its parent, its gate, whoever asked to be called back. Invariants:
-// 1. A row is written in the turn that made it true and removed after the other side has taken it: told at least once.
-// 2. Telling is repeatable: the index takes the newest `seq`, a parent looks at the path it waits with, and so on.
-// 3. A side that does not answer is asked again with growing delays, for ever: the alarm holds the next time.
+// Messages of a run to other parts: the index in D1, its parent, its gate, callbacks. Invariants:
+// 1. A row is written in the turn that caused it, and deleted after the receiver has accepted it: delivery is at
+//    least once.
+// 2. Delivery is idempotent: the index keeps the newest `seq`, a parent checks the path that waits, and so on.
+// 3. If a receiver does not answer, delivery is retried forever with growing delays. The alarm is set for the next
+//    try.
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { Env } from '../../../src/env.ts'
@@ -28,19 +30,19 @@ import { takeSlot } from './slot.ts'
 import { subjectMessage } from './subject.ts'
 import { tellWebhooks } from './webhooks.ts'
 
-/** A burst of changes is one round. */
+/** Combines a burst of changes into one round. */
 export const SEND_DEBOUNCE_MS = 200
 
-/** The message is a row of D1; a larger output is left out, and read from the run by whoever wants it. */
+/** The message is a row of D1. A larger output is left out; the receiver can read it from the run. */
 const MAX_CALLBACK_OUTPUT_CHARS = 256 * 1024
 
-/** Success is told so long after it. */
+/** How long after the end a success is still reported. */
 const NEWS_MS = 60 * 60_000
 
 const BASE_DELAY_MS = 1_000
 const MAX_DELAY_MS = 5 * 60_000
 
-/** Sends what is due; answers when to come back, or null when nothing is left. Never throws. */
+/** Sends what is due. Returns the time of the next try, or null if nothing is left. Never throws. */
 export async function drainOutbox(machine: RunShell): Promise<number | null> {
   const { store, now } = machine
   for (const row of store.readOutbox()) {
@@ -59,7 +61,7 @@ export async function drainOutbox(machine: RunShell): Promise<number | null> {
   return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
 }
 
-/** At once, and by itself. The host reports runs in groups. */
+/** Reports one run immediately. The host reports its runs in groups. */
 export async function reportRun(machine: RunShell): Promise<void> {
   const { teamId } = machine.requireRun().spec
   const reported = await projectRuns(machine.env.DB, [reportOf(machine)])
@@ -67,7 +69,7 @@ export async function reportRun(machine: RunShell): Promise<void> {
   tellOthers(machine.env, teamId, reported)
 }
 
-/** Whom a report of a team's runs concerns beside the runs themselves. */
+/** Notifies the other parts that a report of a team's runs affects. */
 export function tellOthers(env: Env, teamId: string, { letIn, hasWebhooks, hasTasks }: Reported): void {
   void tellLetIn(env.RUNS, letIn)
   if (hasTasks)
@@ -77,14 +79,14 @@ export function tellOthers(env: Env, teamId: string, { letIn, hasWebhooks, hasTa
   if (hasWebhooks) void tellWebhooks(env, teamId)
 }
 
-/** With the first report goes the entry of the audit log that says who has started the run. */
+/** The first report carries the entry of the audit log for the start. */
 export function reportOf(machine: RunShell): RunReport {
   const run = machine.requireRun()
   const view = projectionOf(run, machine.store)
   return { view, started: startRow(run, Number(view.createdAt)) }
 }
 
-/** The index has taken the report: a run in line may have a slot by now, and the team may be followed. */
+/** The index has accepted the report. A queued run may have a slot now, and the team may have followers. */
 export function takeReported(machine: RunShell, { inSlot, isFollowed, awaited }: Reported): void {
   const { run } = machine
   if (run === null) return
@@ -94,11 +96,11 @@ export function takeReported(machine: RunShell, { inSlot, isFollowed, awaited }:
   else passOver(machine)
 }
 
-/** A run that is only reported again has ended long ago. */
+/** False for an old run that is only reported again. */
 const isNews = ({ spec, state }: Run, now: number): boolean =>
   !spec.parent?.wait && spec.mocks === undefined && now - (state.run.finishedAt ?? 0) < NEWS_MS
 
-/** What must be told before a run is forgotten: the rest is of no use to anybody then. Throws when it cannot be. */
+/** Sends what must outlast the run before it is deleted. All other messages are useless then. Throws on failure. */
 export async function sendAuditEntries(machine: RunShell, alsoStart: boolean): Promise<void> {
   const { store, env } = machine
   if (alsoStart) await reportRun(machine)
@@ -110,7 +112,7 @@ export async function sendAuditEntries(machine: RunShell, alsoStart: boolean): P
   }
 }
 
-/** Part of the terminal turn: whoever must hear of the end is written down with it. */
+/** Part of the last turn: writes the messages about the end of the run. */
 export function writeFarewell(machine: RunShell): void {
   const run = machine.requireRun()
   const { parent } = run.spec
@@ -119,12 +121,12 @@ export function writeFarewell(machine: RunShell): void {
   if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
   // A run that handles an error starts no other: two workflows that name each other would never end.
   const handles = run.spec.trigger.type === 'error'
-  // A failure that was made up is nobody's concern.
+  // Nobody needs to know of a mocked failure.
   const isTrial = run.spec.mocks !== undefined
   if (run.spec.errorWorkflowId !== undefined && !handles && !isTrial && run.state.run.status === 'failed') {
     machine.tell('failed', null)
   }
-  // A deployment that has failed is told by its module.
+  // The deployments module reports failed deployments itself.
   const isOwn = run.spec.kind !== 'deployment'
   if (run.state.run.status === 'failed' && !isTrial && !parent?.wait && isOwn)
     machine.tell('notify_failed', null)
@@ -158,7 +160,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
       await tidyEventWaits(machine)
       return
     case 'parent': {
-      // The result is read now: it may be larger than a row.
+      // The result is read now, because it may be larger than a row.
       const { status, output, error } = viewRun(run, store, { output: true })
       await workflowRun(env.RUNS, String(body.runId)).childEnded({
         runId: run.spec.runId,
@@ -192,7 +194,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
     case 'notify_failed':
       await postMessages(env, [await failureNotice(run)], run.spec.requestId, machine.now())
       return
-    // The first was written by earlier code.
+    // Earlier code wrote `enter_gate`.
     case 'enter_gate':
     case 'gate':
       await speakToGate(machine)
@@ -205,7 +207,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
   }
 }
 
-/** Told to the world by the queue, which tries for days; the id makes telling it twice harmless. */
+/** Sent through the queue, which retries for days. The id makes repeating it harmless. */
 async function endMessage(machine: RunShell, kind: 'callback' | 'failed'): Promise<PostedMessage> {
   const run = machine.requireRun()
   const { runId, teamId, workflowId, workflowName, callbackUrl = '', errorWorkflowId = '' } = run.spec

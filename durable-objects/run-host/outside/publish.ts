@@ -1,5 +1,5 @@
-// What a team hears of its runs: those who follow the team get the run's own turns, such as its begin and its end, with the report
-// that takes them to the index. The report asks whether anybody follows; a run of a team that nobody follows sends nothing.
+// Publishes the events of the run itself, such as its start and its end, to followers of the team, together with the
+// report to the index. The report returns whether the team has followers; without any, nothing is sent.
 import type { Json } from '../../../src/core/json.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import { teamHub } from '../../../src/objects/channels.ts'
@@ -12,10 +12,13 @@ import { hideStored } from '../show/redaction.ts'
 import { viewRun } from '../show/view.ts'
 
 const PUBLISHED = 'published'
-/** How far back a run looks that does not know what it has published last. */
+/** How many events back a run looks if it does not know what it has published. */
 const LOOK_BACK = 200
 
-/** The newest event that nobody followed. In memory only: what is sent twice has the same key. */
+/**
+ * The newest event that was skipped because the team had no followers. Only in memory: an event that is sent twice
+ * has the same key.
+ */
 const passed = new WeakMap<RunStore, number>()
 
 export function passOver({ store }: RunShell): void {
@@ -54,7 +57,7 @@ export async function publishRun(machine: RunShell): Promise<void> {
     publications.push({ key: `${runId} at ${summary.progress}`, event })
   }
   await liveHub(env.LIVE_HUBS, teamHub(teamId)).publish(publications)
-  // An ended run may be one row, which stays as it is: nothing follows its end.
+  // An ended run may be one row, which should stay as it is. No event follows its end.
   if (hasEnded(run.state)) passed.set(store, head)
   else store.writeMeta(PUBLISHED, String(head))
 }

@@ -1,13 +1,13 @@
-// When a run sends what is in its outbox. What the index is to hear is sent by the host, with that of its other runs. Invariants:
-// 1. One round of deliveries at a time; what is asked for meanwhile follows it.
-// 2. An alarm stands behind each round that is due: a loss of memory delays what is sent, and loses none of it.
+// When a run sends its outbox. The host sends the reports to the index, for all its runs. Invariants:
+// 1. One round of deliveries runs at a time. Requests in the meantime cause one more round.
+// 2. An alarm stands behind each due round: losing memory delays messages, and loses none.
 import { createLog } from '../../../src/core/log.ts'
 import type { RunStore } from '../rows/store.ts'
 import { HEARTBEAT_MS, type Timers } from '../rows/timers.ts'
 import type { RunShell } from '../run-shell.ts'
 import { drainOutbox } from './outbox.ts'
 
-/** What is asked for while a round is under way waits for it so long. */
+/** The delay of a round that was requested during another. */
 const AGAIN_MS = 200
 
 export class Reports {
@@ -38,7 +38,7 @@ export class Reports {
     this.schedule(0)
   }
 
-  /** A run that only waits, and has sent everything, is not woken for nothing. */
+  /** A run that only waits, and has sent everything, is not woken without need. */
   sendWhatIsLeft(): void {
     if (this.#machine.store.readOutbox().length > 0) this.schedule(0)
     else this.#allSent()
@@ -86,7 +86,7 @@ export class Reports {
     if (this.#machine.run !== null && !this.isDue) this.#onAllSent()
   }
 
-  /** Of a run that leaves memory nothing more is sent from there. */
+  /** Sends nothing more: the run is being unloaded. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

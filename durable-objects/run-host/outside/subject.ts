@@ -1,10 +1,10 @@
-// What a run works for is told of its end.
+// The message about the end of a run to the deployment or import that it works for.
 import type { QueueMessage } from '../../../src/queue/messages/index.ts'
 import type { RunShell } from '../run-shell.ts'
 import { hideStored } from '../show/redaction.ts'
 import { cancellerOf } from '../show/view.ts'
 
-/** Null where nobody waits for it. */
+/** Null if the run works for neither. */
 export function subjectMessage(machine: RunShell): QueueMessage | null {
   const run = machine.requireRun()
   const { kind, subjectId, teamId, runId } = run.spec

@@ -1,10 +1,11 @@
-// What was reported of the runs of a team goes to its webhooks. The reports wrote it down; this only makes it quick.
+// Sends the reported changes of a team's runs to its webhooks. The reports have stored them; this only makes it
+// faster.
 import { openContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Env } from '../../../src/env.ts'
 import { tellRunChanges } from '../../../src/modules/webhooks/index.ts'
 
-/** Never throws: what fails is done by the tick. */
+/** Never throws: the tick repeats what fails. */
 export async function tellWebhooks(env: Env, teamId: string): Promise<void> {
   const now = Date.now
   const request = openContext(env, { now, requestId: newId('req', now()), defer: (work) => void work })

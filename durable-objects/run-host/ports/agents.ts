@@ -1,4 +1,4 @@
-// Agents of the run's team, as they were when the run began.
+// Agents of the run's team, as they were when the run started.
 import { agentAt } from '../../../src/modules/agents/index.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { AgentsPort } from '../../../src/nodes/ports.ts'

@@ -1,9 +1,9 @@
-// Calls of our own bindings. One that does not answer is nobody's failure (G8): the attempt is put off. One that
-// answers with a refusal would do so for ever, so that is the node's failure and the policy's to bound.
+// Calls of our own bindings. If one does not answer, the node has not failed (G8) and the attempt is deferred. A
+// refusal would repeat forever, so it fails the node, and its retry policy limits it.
 import { AppError, ERRORS } from '../../../src/core/errors.ts'
 import { NodeFailure, PlatformUnavailable } from '../../../src/nodes/node.ts'
 
-/** What SQLite says about the statement or the data, as against about itself. */
+/** SQLite errors about the statement or the data, as opposed to errors of the database itself. */
 const REFUSED = /SQLITE_(CONSTRAINT|ERROR|TOOBIG|MISMATCH|RANGE)|D1_TYPE_ERROR/
 
 export async function ask<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -19,12 +19,12 @@ export async function ask<T>(what: string, work: () => Promise<T>): Promise<T> {
 
 function isRefusal(error: unknown): boolean {
   const { remote, retryable, overloaded, durableObjectReset } = (error ?? {}) as Record<string, unknown>
-  // An error that another object's own code has thrown; one that was moved or evicted says so.
+  // An error that the code of another object threw. An object that was moved or evicted sets one of these flags.
   if (remote === true && !retryable && !overloaded && !durableObjectReset) return true
   return REFUSED.test(String(error))
 }
 
-/** A use case that refuses fails the node as it says. */
+/** The refusal of a use case fails the node with the same code and message. */
 export const failureOf = ({ code, message, retryAfterSeconds }: AppError): NodeFailure =>
   new NodeFailure({
     code,

@@ -19,7 +19,8 @@ export const budgetPort = (
       ok: true,
       settle: async (used) => {
         if (!reserved.isCounted) return
-        // The call was made, and must not be repeated because settling it failed. The reservation expires, and the run reports the cost.
+        // The call was made, and must not be repeated because settling failed. The reservation expires, and the run
+        // reports the cost.
         await settleBudget(scope, call.key, used).catch(() =>
           log('warn', 'The budget was not told what a call has cost; it hears of it from the run.'),
         )

@@ -1,4 +1,4 @@
-// What starting a run from a node has in common, for the ports that do.
+// What all ports share that start a run from a node.
 import { AppError } from '../../../src/core/errors.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { smallestPlan } from '../../../src/core/plans.ts'
@@ -14,7 +14,7 @@ import type { Run } from '../turn/scope.ts'
 
 export const MAX_DEPTH = 16
 
-/** What a run gives to one that a node of it starts. */
+/** The fields of a child's spec that come from its parent. */
 export function childSpec(parent: RunSpec, path: string, wait: boolean) {
   const depth = (parent.depth ?? 0) + 1
   if (depth > MAX_DEPTH)
@@ -26,16 +26,16 @@ export function childSpec(parent: RunSpec, path: string, wait: boolean) {
     trigger: { type: 'workflow' as const, runId: parent.runId },
     depth,
     ...(parent.goesOnWith === undefined ? {} : { goesOnWith: parent.goesOnWith }),
-    // A run of before families were counted begins one.
+    // A run from before families were counted becomes the root of one.
     family: parent.family ?? { root: parent.runId, most: smallestPlan.descendantRuns },
-    // It would wait for its parent, which waits for it.
+    // A queued child would wait for its parent, which waits for it.
     ...(wait ? { slot: { of: slotOf(parent) } } : {}),
   }
 }
 
 /**
- * The first run of a family counts in its own tables. A call to itself would be under way when a turn fails, and an object
- * that is given up with a call to itself takes the whole process along.
+ * The root of a family counts in its own tables. A call to itself would still be open when a turn fails, and an
+ * object that is aborted during a call to itself takes the whole process down.
  */
 export function ownFamily(run: Run, store: RunStore): OwnFamily | undefined {
   const { family, runId } = run.spec
@@ -54,7 +54,7 @@ export function childOf(runId: string, view: Pick<RunView, 'status' | 'output' |
   return { runId, ended: isEnd(status) ? { status: status as Ended, output, error } : null }
 }
 
-/** The run's own tables are one of our bindings: when they do not take a write, the attempt is put off. */
+/** The run's own tables count as a binding: if a write fails, the attempt is deferred. */
 export function stored<T>(work: () => T): T {
   try {
     return work()

@@ -1,15 +1,18 @@
-// Which run an attempt of `flow.workflow` has, and which it goes on with. Invariants:
-// 1. The id of a child is stored before the child starts, with the failures before the attempt that it belongs to: an
-//    attempt that was lost in a crash finds its own child, another goes on with it.
-// 2. What a child did stands, whatever became of the attempt: one that has succeeded is taken as it is, one that has not is
-//    retried. Only other parameters make a new one.
+// Which child run an attempt of `flow.workflow` uses. Invariants:
+// 1. The id of a child is stored before the child starts, with the number of failures before this attempt. An attempt
+//    that was lost in a crash finds its own child; a later attempt continues that child.
+// 2. The work of a child stays valid, whatever happened to the attempt: a child that succeeded is used as it is, any
+//    other is retried. Only different parameters create a new child.
 
 import type { RunStore } from '../rows/store.ts'
 import type { Run } from '../turn/scope.ts'
 
 type Asked = { path: string; failures: number; isChanged: boolean }
 
-/** `own`: of this very attempt. `before`: of one before it, here or in the run that this one retries. */
+/**
+ * `own`: the child of this attempt. `before`: the child of an earlier attempt, here or in the run that this one
+ * retries.
+ */
 export function knownChild(
   run: Run,
   store: RunStore,

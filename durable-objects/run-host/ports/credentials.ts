@@ -1,8 +1,8 @@
 // Integrations of the team, as the nodes of a run use them. Invariants:
-// 1. Nothing here reaches the run's storage: what is opened stays in memory for half a minute, and is then read again, so that
-//    a rotation or a deletion counts soon.
-// 2. What a service answers is searched for the secrets before a node sees it, whole or as a stream into a file, and what the node
-//    gives once more: a node may cut a text in two, and may put one together.
+// 1. Nothing here reaches the storage of the run. Decrypted secrets stay in memory for half a minute and are then
+//    read again, so that a rotation or deletion takes effect soon.
+// 2. Responses are searched for secrets before a node sees them, as a whole or as a stream into a file. The output of
+//    the node is searched again, because a node may split or join texts.
 import { AppError, ERRORS } from '../../../src/core/errors.ts'
 import { hideIn, hideValues } from '../../../src/core/hide-values.ts'
 import type { Json } from '../../../src/core/json.ts'
@@ -40,7 +40,7 @@ export type EffectCredentials = CredentialsPort & {
 
 type Context = { env: Env; run: Run; now: () => number }
 
-/** Of one effect: its secrets are those that it has read. */
+/** For one effect: hides the secrets that it has read. */
 export function credentialsOf({ env, run, now }: Context, reach: Reach): EffectCredentials {
   const { teamId, runId, workflowId, requestId } = run.spec
   const scope: CredentialScope = {
@@ -49,7 +49,7 @@ export function credentialsOf({ env, run, now }: Context, reach: Reach): EffectC
     now,
     requestId,
     teamId,
-    // An object goes on after its answers, so nothing has to be held for it.
+    // An object continues after it has answered, so this needs no `waitUntil`.
     defer: (work) => void work.catch(() => undefined),
   }
   const ofRun = known.get(run) ?? {
@@ -76,7 +76,7 @@ export function credentialsOf({ env, run, now }: Context, reach: Reach): EffectC
       failing(async () => {
         const credential = await use(ref)
         return streamWithCredential(scope, credential, call, reach, (head, response) => {
-          // A token may have been fetched for it.
+          // The call may have fetched a new token.
           note(credential)
           return take(hiddenHead(head, texts), hiddenBody(response, texts))
         })
@@ -90,7 +90,7 @@ export function credentialsOf({ env, run, now }: Context, reach: Reach): EffectC
   }
 }
 
-/** The length that was announced is not that of what is left. */
+/** Removes `content-length`, because hiding changes the length. */
 function hiddenHead(head: OutboundHead, texts: ReadonlySet<string>): OutboundHead {
   const { 'content-length': _length, ...headers } = head.headers
   return { ...head, ...hideIn({ headers, url: head.url }, hideValues(texts)) }
@@ -115,7 +115,7 @@ async function open(scope: CredentialScope, { opened }: OfRun, ref: string): Pro
   }
 }
 
-/** What is wrong with a credential is told before anything was sent, or after a 401 that has done nothing. */
+/** Errors of a credential occur before anything was sent, or after a 401 that had no effect. */
 async function failing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,4 +1,4 @@
-// Deployments: the steps of one, for the run that is it, and those that a node of a workflow starts.
+// Deployments: the steps of a deployment run, and deployments that a node of a workflow starts.
 import type { RequestContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { derivedId } from '../../../src/core/ids.ts'

@@ -1,4 +1,4 @@
-// Files of the run's team. What is written is written once per key, which follows from the activation.
+// Files of the run's team. Each write has a key, derived from the activation, and happens once per key.
 import type { RequestContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import {
@@ -48,7 +48,7 @@ export function filesPort({ context, teamId, startedBy }: FilesScope): FilesPort
   }
 }
 
-/** A refusal is the node's failure. What a call to the outside says is told by its own port. */
+/** A refusal fails the node. Errors of outbound calls are handled by the HTTP port. */
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -14,14 +14,17 @@ import {
 
 export type CallSigned = <T>(credential: string, call: OutboundCall, take: TakeAnswer<T>) => Promise<T>
 
-/** `timeoutMs` is the node's own limit: the engine ends the attempt, and this ends what is left of its call. A request may have less. */
+/**
+ * `timeoutMs` is the node's own limit: the engine ends the attempt, and this ends the rest of its call. A request may
+ * set a shorter one.
+ */
 export function httpPort(reach: Reach, timeoutMs: number, callSigned: CallSigned): HttpPort {
   async function send<T>(
     { credential, ...request }: OutboundRequest,
     takeOf: (call: OutboundCall) => TakeAnswer<T>,
   ): Promise<T> {
     const judged = judgeUrl(request.url, reach.allowHosts)
-    // Judged before anything was sent; the same word about a redirect comes after a first answer.
+    // Checked before anything is sent. If a redirect is refused, a first request was already sent.
     if (!judged.ok) throw blocked(judged.error.reason, false)
     try {
       const call = { ...request, timeoutMs: Math.min(request.timeoutMs ?? timeoutMs, timeoutMs) }
@@ -59,7 +62,10 @@ const blocked = (reason: string, wasSent: boolean): NodeFailure =>
 const redirectRefused = (message: string): NodeFailure =>
   new NodeFailure({ code: 'http.redirect_refused', message, retryable: false, outcomeUnknown: true })
 
-/** Where there is a cause the connection failed, and another try may do better; else the answer itself is at fault. */
+/**
+ * If the error has a cause, the connection failed and a retry may succeed. Otherwise, the response itself is the
+ * problem.
+ */
 function failed(error: AppError): NodeFailure {
   const isConnection = error.cause !== undefined
   return new NodeFailure({

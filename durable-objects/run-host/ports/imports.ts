@@ -1,4 +1,4 @@
-// What a run of kind `import` does: rows of a file become costs or usage of its team.
+// The work of a run of kind `import`: the rows of a file become costs or usage of its team.
 import type { RequestContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { isStorageFailure } from '../../../src/core/storage-failure.ts'

@@ -1,7 +1,8 @@
-// Bounds how many sub-workflows of a team are being started at a time, so that a team whose runs start ever more of them leaves
-// the machine to others. The count lives in the memory of the isolate, since that is what the teams share. Invariants:
-// 1. First come, first served. Who waits looks by a timer of its own: nothing is promised across objects.
-// 2. A place is a lease, and a place in line one for as long as its owner looks: an object that is lost keeps neither.
+// Limits how many sub-workflows of a team are started at the same time, so that a team whose runs start ever more of
+// them leaves the machine to others. The count is in the memory of the isolate, which the teams share. Invariants:
+// 1. First come, first served. A waiting caller polls with its own timer, because promises do not work across
+//    objects.
+// 2. A place is a lease, and so is a position in the queue: an object that is lost keeps neither.
 import { setTimeout as pause } from 'node:timers/promises'
 
 const MAX_AT_ONCE = 3
@@ -10,9 +11,9 @@ const LOOK_MS = 20
 const LOST_MS = 2_000
 
 type Team = {
-  /** Since when. */
+  /** The start time of each. */
   busy: Map<symbol, number>
-  /** When each has looked last, in the order of their coming. */
+  /** When each has polled last, in the order of arrival. */
   line: Map<symbol, number>
 }
 
@@ -29,7 +30,7 @@ export async function inTurn<T>(
   const place = Symbol(teamId)
   try {
     while (!takePlace(team, place, now())) {
-      // Nobody asks for it any more.
+      // Stops if the attempt was cancelled.
       signal.throwIfAborted()
       await pause(LOOK_MS)
     }

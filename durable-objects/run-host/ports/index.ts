@@ -1,4 +1,4 @@
-// What the nodes of this run may reach, built from the modules with the run's own team and user.
+// The ports that the nodes of this run can use, built from the modules with the team and the user of the run.
 import { openContext } from '../../../src/context.ts'
 import { type Env, readSettings } from '../../../src/env.ts'
 import type { ModelDelta } from '../../../src/objects/run-events.ts'
@@ -80,7 +80,7 @@ export function buildPorts({
   return { ports, hide }
 }
 
-/** A call may outlive its attempt by a moment, never by more. */
+/** How much longer than its attempt a call may last. */
 const GRACE_MS = 1_000
 const FALLBACK_MS = 60_000
 

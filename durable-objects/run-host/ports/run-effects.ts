@@ -1,4 +1,4 @@
-// The effects of one run: each with its ports, and its result as the run can keep it.
+// Runs the effects of one run: each gets its ports, and its result is reduced to what the run can store.
 import { offloadResult } from '../outside/offload.ts'
 import type { RunShell } from '../run-shell.ts'
 import { type EffectOutcome, runEffects } from '../turn/effects.ts'

@@ -1,9 +1,9 @@
 // Child runs. Invariants:
-// 1. A second try after a crash finds the child of the first. An attempt after one that has failed goes on with its child,
-//    which is retried: what it did is kept.
-// 2. A child that is waited for works in its parent's slot of the team; another takes one of its own, and is queued while none
-//    is free.
-// 3. The workflow is one of the parent's team, or there is none.
+// 1. An attempt that is repeated after a crash finds its child. An attempt after a failed one retries the child of
+//    that one, so its work is kept.
+// 2. A child that is waited for uses its parent's slot of the team. Any other needs its own slot, and is queued until
+//    one is free.
+// 3. The workflow belongs to the parent's team.
 import { openContext } from '../../../src/context.ts'
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
@@ -41,12 +41,12 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
 
   const forChild = (path: string, wait: boolean) => childSpec(parent, path, wait)
 
-  /** Stops what is still at work for an attempt that is over. */
+  /** Stops a child whose attempt is over. */
   async function stopped(runId: string): Promise<void> {
     await ask('The run', () => workflowRun(env.RUNS, runId).control('cancel', 'parent'))
   }
 
-  /** A retry of that run, or the run itself where it has come to a good end; null when it is gone. */
+  /** A retry of that run, or the run itself if it succeeded or is still active. Null if it was deleted. */
   async function retried(
     runId: string,
     { path, failures, present }: { path: string; failures: number; present: Runnable | null },
@@ -126,7 +126,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         const did = undone === undefined ? null : await last(undone)
         if (did === null) throw refuse('workflow.child_gone', `The run ${undone} was deleted`)
         if (!isEnd(did.status)) await stopped(did.runId)
-        // One that people have begun is gone on with as well.
+        // Also continues a compensation that a person has started.
         const begun = before ?? did.compensation
         const again = begun === null ? null : await retried(begun, { path, failures, present: null })
         if (again !== null) return again

@@ -1,4 +1,4 @@
-// What runs of kind `bulk` and `export` do to tasks of their team.
+// The work of runs of kind `bulk` and `export` on tasks of their team.
 import type { RequestContext } from '../../../src/context.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { isStorageFailure } from '../../../src/core/storage-failure.ts'

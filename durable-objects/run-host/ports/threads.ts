@@ -1,4 +1,4 @@
-// Threads of the run's team, for a run that answers in one.
+// Threads of the run's team, for a run that answers in a thread.
 import { recallThread } from '../../../src/modules/agent-threads/index.ts'
 import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { ThreadsPort } from '../../../src/nodes/ports.ts'

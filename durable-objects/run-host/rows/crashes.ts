@@ -18,7 +18,7 @@ export function crashRows(sql: SqlStorage) {
     remove(n: number, at: string): void {
       sql.exec('DELETE FROM crashes WHERE run = ? AND at = ?', n, at)
     },
-    /** Whether a process was lost while it tried work that it had written down. */
+    /** Whether another process was lost during work that it had written to disk. */
     isLeftBy: (process: string): boolean =>
       sql.exec('SELECT 1 FROM crashes WHERE trying IS NOT NULL AND trying <> ? LIMIT 1', process).toArray()
         .length > 0,

@@ -1,6 +1,7 @@
-// One alarm for all runs of a host: `due` holds the time at which each wants to be looked at. Invariants:
-// 1. The alarm is at the nearest of these times, or earlier: one that comes too early is harmless, a missing one is not.
-// 2. A row is written in the turn that needs it, so it commits with what it waits for. It stays until its run was looked at.
+// One alarm for all runs of a host: `due` holds the time at which each run must be handled. Invariants:
+// 1. The alarm is set to the earliest of these times, or earlier. An alarm that is too early is harmless, a missing
+//    one is not.
+// 2. A row is written in the turn that needs it, so it commits with that turn. It stays until its run was handled.
 export type Due = ReturnType<typeof openDue>
 
 export function openDue(
@@ -10,7 +11,7 @@ export function openDue(
 ) {
   let alarmAt: number | null = null
 
-  /** Never in the past: inside `alarm()` that would stall the chain for good. */
+  /** Never sets a time in the past: inside `alarm()` that would stop all further alarms. */
   function ring(at: number): void {
     if (alarmAt !== null && alarmAt <= at) return
     alarmAt = Math.max(at, now() + 1)
@@ -33,10 +34,10 @@ export function openDue(
     remove(n: number): void {
       sql.exec('DELETE FROM due WHERE run = ?', n)
     },
-    /** For what is not a run's own, such as a report. */
+    /** For work of the host, such as a report. */
     ring,
     ringForNext,
-    /** Those whose time has come, the longest due first; those that have crashed after all others. */
+    /** The runs whose time has come, the longest due first. Runs that have crashed come last. */
     read: (limit: number): { n: number; id: string; at: number }[] =>
       sql
         .exec<{ n: number; id: string; at: number }>(
@@ -50,12 +51,12 @@ export function openDue(
     fired: (): void => {
       alarmAt = null
     },
-    /** A turn was rolled back, and with it perhaps the alarm that it had set. */
+    /** A turn was rolled back, perhaps together with the alarm that it had set. */
     rolledBack(): void {
       alarmAt = null
       ringForNext()
     },
-    /** An idle host is not woken for nothing. */
+    /** Deletes the alarm if nothing is due, so that an idle host is not woken. */
     rest(): void {
       if (alarmAt === null || next() !== null) return
       bell.deleteAlarm()

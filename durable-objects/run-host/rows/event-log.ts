@@ -1,18 +1,18 @@
-// The log of a run, and the numbers under which clients know its events. Invariants:
-// 1. `seq` counts every entry, from 1 without gaps. `told` counts those that clients see, up to and including the row; so
-//    event n is the first row whose `told` is n, and the rows that follow with the same count are not shown.
-// 2. Both are written with the turn that made the entry and never change.
+// The log of a run, and the numbers by which clients know its events. Invariants:
+// 1. `seq` counts every entry, from 1 without gaps. `told` counts the entries that clients see, up to and including
+//    the row. So event n is the first row whose `told` is n; following rows with the same count are not shown.
+// 2. Both are written with the turn that made the entry, and never change.
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import { isPublic } from '../../../src/objects/run-events.ts'
 import type { RunRows } from './run-rows.ts'
 
-/** An entry, and the percentage of the work that was done after the step that made it. */
+/** An entry, and the progress in percent after the step that made it. */
 export type LogEntry = { event: RunEvent; progress: number }
 
 /** An entry that clients see. */
 export type NumberedEvent = { number: number; event: RunEvent; progress: number | null }
 
-/** `rows` answers with the rows of the run, which may move while it begins. */
+/** `rows` returns the rows of the run, which may move while the run starts. */
 export function openEventLog(rows: () => RunRows) {
   let head: number | null = null
   const last = (): number => {
@@ -20,7 +20,7 @@ export function openEventLog(rows: () => RunRows) {
     return head
   }
 
-  /** The row of event `number`, which is there. No row comes before that of its own number. */
+  /** The row of event `number`, which must exist. The row number of an event is never less than its number. */
   function rowOf(number: number): number {
     let low = number
     let high = rows().lastEvent().seq
@@ -36,7 +36,7 @@ export function openEventLog(rows: () => RunRows) {
     /** The number of the newest event, 0 before the first. */
     last,
 
-    /** Answers the entries that clients see. */
+    /** Returns the entries that clients see. */
     append(target: RunRows, entries: readonly LogEntry[]): NumberedEvent[] {
       const told: NumberedEvent[] = []
       let number = last()
@@ -49,7 +49,7 @@ export function openEventLog(rows: () => RunRows) {
       return told
     },
 
-    /** Events after a number, oldest first, read as far as they are taken. */
+    /** Events after a number, oldest first. Reads only as far as the caller iterates. */
     *page(afterNumber: number): Generator<NumberedEvent & { chars: number }> {
       if (afterNumber >= last()) return
       let number = afterNumber
@@ -60,7 +60,7 @@ export function openEventLog(rows: () => RunRows) {
       }
     },
 
-    /** All entries of one activation: the newest, in order. A path holds nothing that JSON would escape. */
+    /** All entries of one activation: the newest ones, in order. A path contains no character that JSON escapes. */
     ofPath: (path: string, limit: number): RunEvent[] =>
       rows()
         .findEvents([`"path":"${path}"`, `"key":"${path}"`], limit)

@@ -1,9 +1,9 @@
-// Long texts are stored in pieces.
+// Splits long texts into pieces for storage.
 
 /** Below the 2 MB that a row may have in production, with room for the rest of the row. */
 export const SMALL_OUTPUT_CHARS = 600_000
 
-/** Never between the halves of a surrogate pair: each alone would be stored as a replacement character. */
+/** Never between the halves of a surrogate pair: each half alone would be stored as a replacement character. */
 export function cutBefore(text: string, at: number): number {
   if (at >= text.length) return text.length
   const unit = text.charCodeAt(at)

@@ -1,4 +1,5 @@
-// Where the rows of one run are: in the tables of its host, or in memory while it begins and when it is kept as one row.
+// Where the rows of one run are: in the tables of its host, or in memory while the run starts and if it is kept as
+// one row.
 import { cutBefore, SMALL_OUTPUT_CHARS } from './pieces.ts'
 
 export type Kind =
@@ -24,29 +25,29 @@ export type RunRows = {
   write(rows: readonly Row[]): void
   remove(kind: Kind, key: string): void
   addEvents(events: readonly EventRow[]): void
-  /** Zeros before the first. */
+  /** Zeros if there are none. */
   lastEvent(): Pick<EventRow, 'seq' | 'told'>
   toldAt(seq: number): number
   eventsFrom(seq: number): Iterable<EventRow>
-  /** The newest first, of those that hold one of these texts. */
+  /** The newest first: events that contain one of these texts. */
   findEvents(texts: readonly [string, string], limit: number): string[]
   writeOutput(path: string, json: string): void
   readOutput(path: string): string | null
   outputChars(path: string): number
-  /** Writes what is held back for the end of a turn. */
+  /** Writes what is buffered until the end of a turn. */
   flush(): void
 }
 
 /** A statement has at most 100 parameters. */
 const MAX_PARAMS = 100
-/** Outputs of a turn wait for its end up to this, then go to the tables before it. */
+/** Outputs are buffered until the end of a turn, up to this size. */
 const MAX_HELD_CHARS = 256 * 1024
 
 export function tableRows(sql: SqlStorage, n: number): RunRows {
   const held = new Map<string, string>()
   let heldChars = 0
 
-  /** As few statements as may be. */
+  /** With as few statements as possible. */
   function insert(head: string, rows: (string | number)[][]): void {
     const size = Math.floor(MAX_PARAMS / (rows[0]?.length ?? 1))
     for (let at = 0; at < rows.length; at += size) {
@@ -132,7 +133,7 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
         )
         .toArray()
         .map(({ event }) => event),
-    /** An output has one piece unless it is large, and is written once: there are no later pieces to remove. */
+    /** Only large outputs have more than one piece. An output is written once, so there are no old pieces to remove. */
     writeOutput(path, json) {
       if (json.length > SMALL_OUTPUT_CHARS) {
         held.delete(path)
@@ -166,7 +167,7 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
 }
 
 export type MemoryRows = RunRows & {
-  /** About as many characters as the body will have. */
+  /** The approximate size of the body. */
   chars(): number
   toBody(): string
   copyTo(rows: RunRows): void
@@ -220,7 +221,7 @@ export function memoryRows(body: string | null = null): MemoryRows {
         chars += one.event.length
       }
     },
-    // Their `seq` has no gaps, so each stands at its own index.
+    // `seq` has no gaps, so it gives the index of an event.
     lastEvent: () => events.at(-1) ?? { seq: 0, told: 0 },
     toldAt: (seq) => events[seq - 1]?.told ?? 0,
     eventsFrom: (seq) => events.slice(seq - 1),

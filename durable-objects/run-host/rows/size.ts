@@ -1,6 +1,6 @@
-// The size limit of a host. The platform allows 10 GB, and the runs already here need room to finish.
+// The size limit of a host. The platform allows 10 GB, and existing runs need room to finish.
 
-/** Above this size a host takes no new runs. Tests lower it. */
+/** Above this size, a host accepts no new runs. Tests lower it. */
 export const sizeLimit = { bytes: 5 * 1024 ** 3 }
 
 export const isFull = (sql: Pick<SqlStorage, 'databaseSize'>): boolean => sql.databaseSize > sizeLimit.bytes

@@ -1,9 +1,9 @@
-// What is stored of one run, by name. Invariants:
-// 1. Everything a turn changes is written in one synchronous block, so it commits together or not at all. Small outputs
-//    are held until `writeTurn`, which ends each such block, and are readable meanwhile.
-// 2. An output is stored once, by the path of its activation; no row is larger than SQLite in production takes.
-// 3. While a run begins its rows are in memory. `settle` ends that: a run that has ended by then is kept as one row, any other
-//    goes to the tables. What is written to a run of one row later brings it to the tables first.
+// The stored data of one run. Invariants:
+// 1. Everything that a turn changes is written in one synchronous block, so it commits together or not at all. Small
+//    outputs are buffered until `writeTurn`, which ends each such block; they can be read in the meantime.
+// 2. An output is stored once, under the path of its activation. No row is larger than SQLite allows in production.
+// 3. While a run starts, its rows are in memory. `settle` ends that: a run that has ended by then is kept as one row,
+//    any other goes to the tables. A later write to a run in one row moves it to the tables first.
 import type { Json } from '../../../src/core/json.ts'
 import type { AdoptedOutcome } from '../../../src/engine/model/event.ts'
 import type { Activation, RegionState, RunRow } from '../../../src/engine/model/state.ts'
@@ -18,7 +18,7 @@ const SCHEMA_VERSION = 1
 const DESCENDANTS = 'descendants'
 const SPEC = '$spec'
 
-/** What a run that begins may hold in memory. */
+/** How much a starting run may keep in memory. */
 const MAX_MEMORY_CHARS = 1024 * 1024
 
 export type StoredWait = {
@@ -28,15 +28,15 @@ export type StoredWait = {
   since: number
   detail: Json
   decisions: Json[]
-  /** Whether the index of waits for events is told of it. Not there in what older code has written, which told of none. */
+  /** Whether the index of event waits has this wait. Missing in rows of older code, which did not report them. */
   listed?: boolean
 }
 
-/** The run that a node has started and waits for, in the attempt after so many failures. */
+/** The run that a node has started and waits for, in the attempt after this many failures. */
 export type StoredChild = {
   runId: string
   failures: number
-  /** The run that it goes on with. */
+  /** The run that it continues. */
   follows?: string
 }
 
@@ -44,16 +44,16 @@ export type OutboxRow = { id: number; kind: string; body: Json; attempts: number
 
 export type RunStore = ReturnType<typeof openStore>
 
-/** `entry` is null for a run that is not there yet. */
+/** `entry` is null for a new run. */
 export function openStore(tables: HostTables, n: number, id: string, entry: Pick<RunEntry, 'body'> | null) {
   const { sql } = tables
-  /** `one_row` is not written to as it is. */
+  /** A run in `one_row` is moved to the tables before it is changed. */
   let kept: 'not_yet' | 'one_row' | 'tables' =
     entry === null ? 'not_yet' : entry.body === null ? 'tables' : 'one_row'
   let memory: MemoryRows | null = entry === null ? memoryRows() : null
   let known: RunRows | null = memory ?? (kept === 'tables' ? tableRows(sql, n) : null)
 
-  /** A body that cannot be read is found to be so by whoever reads it first, not by who opens the store. */
+  /** A body that cannot be read fails the first read, not the opening of the store. */
   function rows(): RunRows {
     if (known === null) {
       memory = memoryRows(entry?.body)
@@ -74,7 +74,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
     kept = 'tables'
   }
 
-  /** The rows, to be changed. */
+  /** Returns the rows for a change. */
   function changed(): RunRows {
     if (kept === 'one_row' || (memory !== null && memory.chars() > MAX_MEMORY_CHARS)) toTables()
     return rows()
@@ -168,7 +168,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
       ])
       if (id !== null) target.write([['signal.id', id, String(seq)]])
     },
-    /** Only its id is kept, so that the same signal sent again is still known. */
+    /** Keeps the id of the signal, so that a repeated signal is recognized. */
     takeSignal(seq: number): void {
       remove('signal', String(seq))
       remove('signal.data', String(seq))
@@ -218,7 +218,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
     writeRelay: (hub: string): void => changed().write([['relay', hub, '']]),
     removeRelay: (hub: string): void => remove('relay', hub),
 
-    /** The index is to hear of the run. What was asked for before is part of it. */
+    /** Requests a report to the index. Replaces an earlier request. */
     writeUnreported(nextAt: number): void {
       sql.exec(
         'INSERT OR REPLACE INTO unreported (run, version, next_at) VALUES (?, ?, ?)',
@@ -227,7 +227,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
     },
 
     pushOutbox,
-    /** Of messages of this kind only the newest is worth sending. */
+    /** Keeps only the newest message of this kind. */
     replaceOutbox(kind: string, body: Json, nextAt: number): void {
       sql.exec('DELETE FROM outbox WHERE run = ? AND kind = ?', n, kind)
       pushOutbox(kind, body, nextAt)

@@ -1,4 +1,4 @@
-// The runs that follow this one, as they are remembered.
+// The stored ids of runs that follow this one.
 import type { RunStore } from './store.ts'
 
 const META = 'followers'
@@ -8,10 +8,10 @@ type Follower = { runId: string; key?: string; at?: number }
 export type FollowedBy = {
   retry?: Follower
   compensate?: Follower & {
-    /** What it has undone, once it tells so. */
+    /** What it has undone, once it has reported that. */
     undone?: string[]
   }
-  /** The newest. */
+  /** The newest rerun. */
   rerun?: Follower
 }
 

@@ -1,4 +1,4 @@
-// The gate of a run, as it is kept.
+// The stored gate of a run.
 import type { GateRequest } from '../../../src/objects/flow-gate.ts'
 import type { RunStore } from './store.ts'
 

@@ -1,5 +1,5 @@
-// The tables of a host, in its own SQLite. Each row names its run by a small number, so that many runs share the same few
-// pages of the file. `docs/STORAGE.md` describes them.
+// The SQLite tables of a host. Each row refers to its run by a small number, so that many runs share a few pages of
+// the file. `docs/STORAGE.md` describes the tables.
 import { crashRows } from './crashes.ts'
 
 export const SCHEMA_VERSION = 1
@@ -17,13 +17,13 @@ CREATE TABLE due (run INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 CREATE INDEX due_at ON due (at);
 `
 
-/** Younger than the first hosts, so it is made where it is missing. */
+/** Newer than the first hosts, so it is created where it is missing. */
 const CRASHES =
   'CREATE TABLE IF NOT EXISTS crashes (run INTEGER NOT NULL, at TEXT NOT NULL, count INTEGER NOT NULL, trying TEXT, PRIMARY KEY (run, at)) WITHOUT ROWID'
 
 /**
- * `kept` is a run that is there. `removing` is one whose rows are being deleted, page by page; `erasing` as well, and its id
- * stays as `removed`: its key starts nothing again.
+ * `kept` is an existing run. In `removing`, rows are being deleted page by page. `erasing` is the same, but the id
+ * stays as `removed`, so that its key starts nothing again.
  */
 export type RunRowState = 'kept' | 'removing' | 'erasing' | 'removed'
 
@@ -61,13 +61,13 @@ export function openTables(sql: SqlStorage) {
       sql.exec('DELETE FROM host WHERE key = ?', key)
     },
 
-    /** Never used again while anything of the run with this number may be under way. */
+    /** Never reused while work of the run with this number may be in progress. */
     nextRun: (): number => ++lastRun,
     nextOutboxId(): number {
       lastOutboxId ??= max('outbox', 'id')
       return ++lastOutboxId
     },
-    /** Greater than every version before it, also after a restart. */
+    /** Greater than every earlier version, also after a restart. */
     nextVersion(): number {
       lastVersion = Math.max(lastVersion + 1, Date.now())
       return lastVersion
@@ -75,7 +75,7 @@ export function openTables(sql: SqlStorage) {
 
     findRun: (id: string): RunEntry | null =>
       sql.exec<RunEntry>('SELECT n, id, state, body FROM runs WHERE id = ?', id).toArray()[0] ?? null,
-    /** Whether something stands for the run that brings it into memory by itself, or it has crashed. */
+    /** Whether something will load the run by itself, or the run has crashed. */
     isAwaited: (n: number): boolean =>
       sql
         .exec(
@@ -96,13 +96,13 @@ export function openTables(sql: SqlStorage) {
         )
         .toArray(),
 
-    /** From now on the run is not there; its rows go page by page. */
+    /** From now on the run does not exist. Its rows are deleted page by page. */
     markRemoved(n: number, forGood: boolean): void {
       sql.exec('UPDATE runs SET state = ?, body = NULL WHERE n = ?', forGood ? 'erasing' : 'removing', n)
       for (const table of ['due', 'unreported', 'outbox', 'crashes'])
         sql.exec(`DELETE FROM ${table} WHERE run = ?`, n)
     },
-    /** An id that must not be used, of a run that was never here. */
+    /** Blocks an id of a run that was never here. */
     insertRemoved(n: number, id: string): void {
       sql.exec("INSERT INTO runs (n, id, state) VALUES (?, ?, 'removed')", n, id)
     },
@@ -111,7 +111,7 @@ export function openTables(sql: SqlStorage) {
         .exec<{ n: number }>("SELECT n FROM runs WHERE state IN ('removing', 'erasing') LIMIT 100")
         .toArray()
         .map(({ n }) => n),
-    /** Deletes one page of what a removed run has left; false when nothing is left. */
+    /** Deletes one page of the rows of a removed run. False when nothing is left. */
     deletePage(n: number): boolean {
       for (const [table, key] of [
         ['events', 'seq'],
@@ -141,7 +141,7 @@ export function openTables(sql: SqlStorage) {
         .toArray(),
     nextReportAt: (): number | null =>
       sql.exec<{ at: number | null }>('SELECT min(next_at) AS at FROM unreported').one().at,
-    /** What was asked for while the report was under way stays. */
+    /** Keeps requests that came while the report was in progress. */
     removeUnreported(reported: readonly { n: number; version: number }[]): void {
       if (reported.length === 0) return
       sql.exec(

@@ -1,11 +1,11 @@
-// One alarm for all that a run waits for. Invariants:
-// 1. The alarm is never set to a time that has passed: inside `alarm()` that would stall the chain for good.
-// 2. An alarm that comes too early is harmless; one that is missing is not. So it is only ever moved nearer, and what
-//    is due is decided by the timers themselves, which follow from the stored state.
+// One alarm for everything that a run waits for. Invariants:
+// 1. The alarm is never set to a time in the past: inside `alarm()` that would stop all further alarms.
+// 2. An alarm that is too early is harmless, a missing one is not. So it is only ever moved earlier, and the timers
+//    decide what is due. They follow from the stored state.
 
 /**
- * Keeps the object awake, and its run watched, while an effect or a report is under way. After a crash nothing else wakes the
- * object, so this is also how long a run stands still at most.
+ * Keeps the object awake while an effect or a report is in progress. After a crash nothing else wakes the object, so
+ * this is also the longest time for which a run stands still.
  */
 export const HEARTBEAT_MS = 3_000
 
@@ -21,7 +21,7 @@ export function runTimers(alarm: Alarm, now: () => number) {
     set: (key: string, at: number): void => void due.set(key, at),
     clear: (key: string): void => void due.delete(key),
     clearAll: (): void => due.clear(),
-    /** Those whose time has come, the earliest first. */
+    /** Removes and returns the timers whose time has come, the earliest first. */
     takeDue(): [key: string, at: number][] {
       const at = now()
       const taken = [...due].filter(([, time]) => time <= at).sort(([, a], [, b]) => a - b)
@@ -29,7 +29,7 @@ export function runTimers(alarm: Alarm, now: () => number) {
       return taken
     },
     next: (): number | null => (due.size === 0 ? null : Math.min(...due.values())),
-    /** Part of the turn's own block, so that it commits with what it waits for. */
+    /** Part of the turn's block, so that it commits with the turn. */
     arm(at: number | null): void {
       if (at === null || (alarmAt !== null && alarmAt <= at)) return
       const next = Math.max(at, now() + 1)
@@ -43,7 +43,7 @@ export function runTimers(alarm: Alarm, now: () => number) {
     get isArmed(): boolean {
       return alarmAt !== null
     },
-    /** What stood for more than the timers is done. */
+    /** Moves the alarm to the next timer: nothing else needs it any more. */
     rest(): void {
       const next = due.size === 0 ? null : Math.min(...due.values())
       if (alarmAt === null || next === alarmAt) return

@@ -1,21 +1,21 @@
 // Outputs and inputs of activations, as values. Invariants:
-// 1. What is written here is part of the turn that is being written, and readable in it at once.
-// 2. Values are never changed after they were handed out: expressions copy, nodes must.
-// 3. The memory it takes is bounded: beyond `MAX_CACHED_CHARS` the oldest are read from the table again.
+// 1. A value that is written here is part of the current turn, and can be read in it immediately.
+// 2. A value never changes after it was returned: expressions copy, and nodes must do so too.
+// 3. The memory use is limited: beyond `MAX_CACHED_CHARS`, the oldest values are read from the table again.
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'
 import type { RunStore } from './store.ts'
 
 export const MAX_OUTPUT_CHARS = 8 * 1024 * 1024
-/** What a node with `offload` keeps in the run. */
+/** How much of an output a node with `offload` keeps in the run. */
 export const MAX_SMALL_CHARS = 256 * 1024
-/** Beyond this a value would not fit into the memory of an object together with its text. */
+/** A larger value would not fit into the memory of an object together with its text. */
 export const MAX_OFFLOAD_CHARS = 32 * 1024 * 1024
 const MAX_CACHED_CHARS = 8 * 1024 * 1024
 
 export type RunValues = ReturnType<typeof runValues>
 
-/** `worked` is told how long the JSON is that was written or read. */
+/** `worked` gets the length of the JSON that was written or read. */
 export function runValues(store: RunStore, worked: (chars: number) => void = () => undefined) {
   const cache = new Map<string, { json: string | null; value: unknown; chars: number }>()
   let cachedChars = 0
@@ -43,7 +43,7 @@ export function runValues(store: RunStore, worked: (chars: number) => void = () 
     read(path: string): unknown {
       const known = cache.get(path)
       if (known) {
-        // What is read is always what was written as JSON, so a run sees the same before and after a restart.
+        // Always parsed from JSON, so that a run sees the same before and after a restart.
         if (known.json !== null) {
           worked(known.json.length)
           known.value = JSON.parse(known.json)
@@ -62,10 +62,10 @@ export function runValues(store: RunStore, worked: (chars: number) => void = () 
   }
 }
 
-/** A value with its JSON, made before it is known whether the outcome it belongs to still counts. */
+/** A value with its JSON, made before it is known whether its outcome is accepted. */
 export type EncodedValue = { json: string | null }
 
-/** What JSON cannot hold is told, not dropped. */
+/** An error for values that JSON cannot represent. */
 export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
   const json = toJson(value)
   if (!json.ok) return json
@@ -79,7 +79,7 @@ export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {
   return ok({ json: json.value })
 }
 
-/** The JSON of a value, however long; null for none. */
+/** The JSON of a value of any length. Null for undefined. */
 export function toJson(value: unknown): Result<string | null, NodeError> {
   if (value === undefined) return ok(null)
   let json: string | undefined
@@ -102,7 +102,7 @@ export function toJson(value: unknown): Result<string | null, NodeError> {
   return ok(json)
 }
 
-/** JSON would turn them into null without a word. Throws on what is nested without end, as JSON.stringify would. */
+/** JSON would silently turn such numbers into null. Throws on endless nesting, as JSON.stringify does. */
 function holdsNonFinite(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isFinite(value)
   if (value === null || typeof value !== 'object') return false

@@ -1,11 +1,11 @@
-// The tries of a node as the log of events tells them: each with its times and what went wrong.
+// The attempts of a node, read from the event log: each with its times and its error.
 import { toIso } from '../../../src/core/clock.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { NodeError, RunEvent } from '../../../src/engine/model/event.ts'
 import type { AttemptView } from '../../../src/objects/workflow-run.ts'
 import type { RunStore } from '../rows/store.ts'
 
-/** The newest: a node that is put off while a binding is down begins again and again. */
+/** Only the newest: a node that is deferred while a binding is down starts again and again. */
 const MAX_ATTEMPTS = 200
 const MAX_EVENTS = 2_000
 
@@ -23,7 +23,7 @@ export function attemptsOf(store: RunStore, path: string): AttemptView[] {
     const view = at(attempt)
     if (view.finishedAt !== null) return
     view.finishedAt = toIso(event.at)
-    // What is computed within its turn is not told to have started.
+    // Work that is computed inside its turn has no start event.
     view.startedAt ??= view.finishedAt
     view.error = (error ?? null) as unknown as Json
   }

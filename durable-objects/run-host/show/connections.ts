@@ -1,4 +1,4 @@
-// WebSockets and streams of server-sent events that follow one run. The route has checked who asks.
+// WebSockets and streams of server-sent events that follow one run. The route has authenticated the caller.
 import type { FollowerRights } from '../../../src/modules/runs/index.ts'
 import type { RunMachine } from '../machine.ts'
 import { eventStream } from './stream.ts'
@@ -14,7 +14,7 @@ export async function connect(machine: RunMachine, request: Request): Promise<Re
   if (request.headers.get('upgrade') !== 'websocket') return openStream(machine, runId, afterSeq, rights)
   const { 0: client, 1: server } = new WebSocketPair()
   if (!(await followers.addSocket(server, runId, rights))) return new Response(null, { status: 401 })
-  // Removed meanwhile, and the socket closed with it.
+  // The run was removed in the meantime, and the socket was closed with it.
   if (machine.run === null) return new Response(null, { status: 404 })
   live.resume(server, afterSeq)
   return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) })
@@ -59,7 +59,7 @@ export function takeFrame(machine: RunMachine, socket: WebSocket, message: strin
   }
 }
 
-/** The route writes these, never the client: it puts a query of its own in place of what came. */
+/** The route writes these, never the client: it replaces the client's query. */
 function readFollow(address: string): { afterSeq: number; rights: FollowerRights | null } {
   const query = new URL(address).searchParams
   const rights = query.get('rights')
@@ -69,7 +69,7 @@ function readFollow(address: string): { afterSeq: number; rights: FollowerRights
   }
 }
 
-/** A browser only accepts the upgrade when its protocol is named back. */
+/** A browser only accepts the upgrade if the response names its protocol. */
 function protocolOf(request: Request): Record<string, string> {
   const offered = request.headers.get('sec-websocket-protocol') ?? ''
   return offered.split(/\s*,\s*/).includes('orrery.v1') ? { 'sec-websocket-protocol': 'orrery.v1' } : {}

@@ -1,9 +1,9 @@
-// Who follows a run by a socket or a stream, and until when. Invariants:
-// 1. A follower is here first and then entered into the index in D1, by a statement that asks whether its rights hold; only
-//    then does it get an event. So whoever ends rights either comes before that statement or finds the follower.
-// 2. What has to survive hibernation is with the socket: its tag is its name, its end stands in the attachment. A stream
-//    keeps the object awake, so memory is enough for it.
-// 3. Each ends at its time by itself: the alarm holds the nearest. Nothing here asks anybody at intervals.
+// Who follows a run through a socket or a stream, and until when. Invariants:
+// 1. A follower is first added here and then inserted into the index in D1, by a statement that checks its rights.
+//    Only then does it get events. So code that ends rights either runs before that statement or finds the follower.
+// 2. What must survive hibernation is in the socket: its tag is its name, and its attachment contains its end. A
+//    stream keeps the object awake, so memory is enough for it.
+// 3. Each follower is ended at its time; the alarm is set for the earliest. There is no polling.
 import { newId } from '../../../src/core/ids.ts'
 import type { Env } from '../../../src/env.ts'
 import {
@@ -16,7 +16,10 @@ import { type Cursor, cursorOf } from './live.ts'
 
 export const MAX_FOLLOWERS = 200
 
-/** What a client may say at once, and how much more each second: enough to page through a long run as fast as it reads. */
+/**
+ * How many frames a client may send at once, and how many more per second: enough to page through a long run as fast
+ * as it can read.
+ */
 const FRAMES_AT_ONCE = 300
 const FRAMES_A_SECOND = 10
 
@@ -31,7 +34,7 @@ export type FollowersContext = {
   env: Env
   state: Pick<DurableObjectState, 'getWebSockets' | 'getTags' | 'acceptWebSocket' | 'waitUntil'>
   now: () => number
-  /** Has `endDue` called at this time. */
+  /** Calls `endDue` at this time. */
   wakeAt: (at: number) => void
 }
 
@@ -42,7 +45,10 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
   const nameOf = (socket: WebSocket): string => state.getTags(socket)[0] ?? ''
   const endOf = (socket: WebSocket): number => cursorOf(socket).endsAt ?? Number.POSITIVE_INFINITY
 
-  /** Asks the index; null when the rights have ended meanwhile. Without rights it is a caller of before they were passed. */
+  /**
+   * Inserts the follower into the index. Null if its rights have ended in the meantime. Callers with older code pass
+   * no rights.
+   */
   async function enter(id: string, runId: string, rights: FollowerRights | null): Promise<number | null> {
     if (rights === null) return now() + MAX_FOLLOW_MS
     return enterFollower(env.DB, { ...rights, id, runId }, now())
@@ -50,7 +56,7 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
 
   function drop(id: string): void {
     talks.delete(id)
-    // What is not dropped now is dropped by the tick when its time is over.
+    // If this fails, the tick deletes the row when it expires.
     state.waitUntil(dropFollowers(env.DB, [id]).catch(() => undefined))
   }
 
@@ -65,7 +71,7 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
     hasNoStreams: (): boolean => streams.size === 0,
     isFull: (): boolean => state.getWebSockets().length + streams.size >= MAX_FOLLOWERS,
 
-    /** False when the rights have ended; the socket is closed then. */
+    /** False if the rights have ended. The socket is then closed. */
     async addSocket(socket: WebSocket, runId: string, rights: FollowerRights | null): Promise<boolean> {
       const id = newId('flw', now())
       state.acceptWebSocket(socket, [id])
@@ -84,7 +90,10 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
       return true
     },
 
-    /** Null when the rights have ended; otherwise what the stream calls at its end. `end` ends it from here. */
+    /**
+     * Null if the rights have ended. Otherwise returns what the stream must call at its end. `end` ends the stream
+     * from here.
+     */
     async addStream(
       runId: string,
       rights: FollowerRights | null,
@@ -114,7 +123,7 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
 
     closed: (socket: WebSocket): void => drop(nameOf(socket)),
 
-    /** By whoever has ended their rights, and takes them out of the index. */
+    /** Called by code that has ended the rights. It deletes the rows of the index itself. */
     unfollow(ids: readonly string[]): void {
       for (const id of ids) {
         for (const socket of state.getWebSockets(id)) socket.close(RIGHTS_ENDED, 'rights ended')
@@ -134,7 +143,7 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
       for (const { end } of [...streams.values()]) end()
     },
 
-    /** Whether a client still keeps to the rate of its frames. */
+    /** Whether a client respects its rate limit. */
     mayTalk(socket: WebSocket): boolean {
       const id = nameOf(socket)
       const talk = talks.get(id) ?? { left: FRAMES_AT_ONCE, at: now() }

@@ -1,8 +1,11 @@
 // Live events. Invariants:
-// 1. Events have a gapless `seq`; a follower names the last one it has and gets every later one, in order, once.
-// 2. Pages are read from the table; a follower goes live only when its cursor is at the head, checked in that turn.
-// 3. A slow reader never slows the run: sockets are written to without waiting, and one that lags reads pages again.
-// 4. Only events of the public union leave the run, never an entry of its log.
+// 1. Events have a `seq` without gaps. A follower names the last one that it has, and gets every later one, in order,
+//    once.
+// 2. Pages are read from the table. A follower goes live only when its cursor is at the newest event, checked in the
+//    same turn.
+// 3. A slow reader never slows the run: writes to sockets do not wait, and a socket that falls behind reads pages
+//    again.
+// 4. Only public events leave the run, never an entry of its log.
 import { toIso } from '../../../src/core/clock.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
@@ -23,26 +26,26 @@ import { outputOfRun, readable } from './view.ts'
 export const PAGE_EVENTS = 500
 const PAGE_CHARS = 1_000_000
 
-/** Why a socket is closed that has had everything. */
+/** The reason for closing a socket that has received everything. */
 export const RUN_ENDED = 'run ended'
 
 /**
- * What is kept with a socket. A live one has everything, so its place is not written with each event: that costs more than to
- * send the event. `endsAt` is when the socket is closed; sockets of before that was added have none.
+ * Stored with a socket. A live socket has everything, so its position is not updated for each event: that costs more
+ * than sending the event. `endsAt` is when the socket is closed; older sockets have none.
  */
 export type Cursor = { afterSeq: number; live: boolean; endsAt?: number }
 
 export const cursorOf = (socket: WebSocket): Cursor =>
   (socket.deserializeAttachment() as Cursor | null) ?? { afterSeq: 0, live: false }
 
-/** Something that reads the table when there is more to read. */
+/** Reads the table when it is woken. */
 export type Follower = {
   wake: () => void
-  /** Says by itself whether it needs the run in memory. */
+  /** Decides itself whether it needs the run in memory. */
   isApart?: true
 }
 
-/** With the outcome of a call, or with another attempt, what was said of it is over. */
+/** Events after which the partial answer of a call is obsolete: its outcome, or another attempt. */
 const endsCall = (
   event: NumberedEvent['event'],
 ): event is Extract<NumberedEvent['event'], { path: string }> =>
@@ -54,10 +57,10 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     const run = context.run()
     return run === null ? null : pieceHiderOf(run.spec)
   })
-  /** Where sockets are that have everything. Those that were asleep begin anew. */
+  /** The position of live sockets. After hibernation it starts again. */
   let place: Place = new Map()
 
-  /** Without what is secret by its name; the run's own output is what the workflow has chosen to give. */
+  /** Hides fields with secret names. The output of the run is what the workflow chose to return. */
   function shown({ number, event, progress }: NumberedEvent): RunEvent {
     const body = toPublicEvent(event)
     if (body === null) throw new Error(`The entry ${event.seq} is no event`)
@@ -114,7 +117,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
 
   const headSeq = (): number => (context.run() === null ? 0 : context.store.lastEvent())
 
-  /** Sends one page; the client asks for the next by `resume`, so that its speed decides. */
+  /** Sends one page. The client requests the next with `resume`, so it sets the pace. */
   function resume(socket: WebSocket, afterSeq: number): void {
     const events = page(afterSeq, PAGE_EVENTS)
     for (const event of events) socket.send(frame(event))
@@ -123,7 +126,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     socket.serializeAttachment({ ...cursorOf(socket), afterSeq: last, live } satisfies Cursor)
     socket.send(JSON.stringify({ type: live ? 'subscribed' : 'more', channel: channel(), seq: last }))
     if (live && isOver()) socket.close(1000, RUN_ENDED)
-    // What has been said so far of answers that are under way: others have had it.
+    // Sends what this socket has missed of answers in progress.
     else if (live) for (const delta of partials.after(new Map())) socket.send(deltaFrame(delta))
   }
 
@@ -137,7 +140,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
       try {
         for (const text of frames) socket.send(text)
       } catch {
-        // It is closing: its own close event cleans up.
+        // It is closing. Its close event cleans up.
       }
     }
   }
@@ -146,7 +149,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
     page,
     headSeq,
     resume,
-    /** A piece of what a model says. Only the current attempt is heard. */
+    /** A piece of a model's output. Only the current attempt is shown. */
     delta(path: string, attempt: number, delta: ModelDelta): void {
       const activation = context.run()?.state.activations.get(path)
       if (activation?.status !== 'running' || activation.attempt !== attempt) return
@@ -171,7 +174,7 @@ export function runLive(context: { store: RunStore; run: () => Run | null; socke
           for (const text of frames) socket.send(text)
           if (isOver()) socket.close(1000, RUN_ENDED)
         } catch {
-          // It is closing: its own close event cleans up.
+          // It is closing. Its close event cleans up.
         }
       }
     },

@@ -1,5 +1,5 @@
-// One node of a run as the API shows it. Items of a pure `each` have no activation of their own: what is shown of one is in
-// the batch that it was computed with.
+// One node of a run as the API shows it. Items of a pure `each` have no activation of their own: their data is in the
+// batch that they were computed with.
 import type { Json } from '../../../src/core/json.ts'
 import { withoutItem } from '../../../src/engine/model/path.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'
@@ -59,7 +59,7 @@ function viewPureItem(run: Run, path: string, now: number): NodeDetail | null {
   }
 }
 
-/** Of an `each` itself its items; of anything else its parameters. */
+/** For an `each`, its items. For anything else, its parameters. */
 function inputOf(run: Run, activation: Activation, now: number): Json {
   const isWhole = activation.item < 0 && run.plan.nodes[activation.node]?.node.each !== undefined
   if (!isWhole) return evaluated(run, activation, now)
@@ -68,7 +68,7 @@ function inputOf(run: Run, activation: Activation, now: number): Json {
   return { items: readable(() => (run.values.read(items) ?? null) as Json).value }
 }
 
-/** The parameters as its expressions give them now; null where they cannot be given any more. */
+/** The parameters as they evaluate now. Null if they cannot be evaluated any more. */
 function evaluated(run: Run, activation: Activation, now: number, extra: Record<string, unknown> = {}): Json {
   const node = run.plan.nodes[activation.node]
   if (node === undefined) return null

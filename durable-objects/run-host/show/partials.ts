@@ -1,13 +1,13 @@
-// What models have said of answers that are not recorded yet, for those who follow the run. Invariants:
-// 1. It lives in memory alone. The recorded outcome of the call takes its place, and a call that is made again begins anew.
-// 2. It is kept as one text for each piece of an answer, so who reads slowly gets longer pieces, and the run never waits.
-// 3. A secret that comes in several pieces is hidden as well: where the run has secrets, the end of a text is held back for as
-//    long as one might be under way in it.
+// The output of models so far, for calls that are not recorded yet. For followers of the run. Invariants:
+// 1. It is only in memory. The recorded outcome of a call replaces it, and a repeated call starts again.
+// 2. It is kept as one text per part of an answer. So a slow reader gets longer pieces, and the run never waits.
+// 3. Secrets that come in several pieces are hidden too: if the run has secrets, the end of a text is held back while
+//    it may contain part of one.
 import type { ModelDelta, RunDelta } from '../../../src/objects/run-events.ts'
 
-/** More of one answer is not shown as it comes, but with its outcome. */
+/** If one answer is longer, the rest is only shown with its outcome. */
 const MAX_CHARS = 1_000_000
-/** Where there are secrets, a text is looked through again only when so much has come. */
+/** If there are secrets, a text is searched again only after this many new characters. */
 const LOOK_CHARS = 256
 
 export type Hider = { hide: (text: string) => string; longest: number }
@@ -16,7 +16,7 @@ type Part = Omit<ModelDelta, 'text'> & { text: string }
 type Raw = { text: string; looked: number }
 type Answer = { attempt: number; parts: Part[]; raw: Raw[]; chars: number }
 
-/** How far somebody has read: the part, and in it the character. */
+/** How far a reader has read: the part, and the character in it. */
 export type Place = Map<string, { attempt: number; part: number; chars: number }>
 
 export function openPartials(hiderOf: () => Hider | null) {
@@ -47,7 +47,7 @@ export function openPartials(hiderOf: () => Hider | null) {
     else if (raw.text.length - raw.looked >= LOOK_CHARS) reveal(answer, hider.longest)
   }
 
-  /** Of the newest part all but the last so many characters. */
+  /** Shows the newest part except its last characters. */
   function reveal(answer: Answer, heldBack: number): void {
     const raw = answer.raw.at(-1)
     const part = answer.parts.at(-1)
@@ -64,11 +64,11 @@ export function openPartials(hiderOf: () => Hider | null) {
       const answer = answerOf(path, attempt)
       if (answer.chars < MAX_CHARS) grow(answer, delta)
     },
-    /** It is recorded what the call came to, or it is over. */
+    /** The outcome of the call is recorded, or the call is over. */
     drop: (path: string): void => void answers.delete(path),
     clear: (): void => answers.clear(),
     isEmpty: (): boolean => answers.size === 0,
-    /** What has come since, and moves the place on. */
+    /** Returns what is new, and advances the position. */
     after(place: Place): RunDelta[] {
       const deltas: RunDelta[] = []
       for (const path of place.keys()) if (!answers.has(path)) place.delete(path)

@@ -1,25 +1,26 @@
-// What is shown of a run hides what is secret. Invariants:
-// 1. By name: fields whose names say so are hidden in the views of nodes and in events, and so in streams, sockets and pages.
-// 2. By value: what the team's variables hold under such names is hidden in everything that is shown of the run, also inside
-//    texts: its input, output and errors, the index, approvals and callbacks.
-// 3. The data itself stays as it is: nodes see it, and a parent is given it.
+// Hides secrets in what is shown of a run. Invariants:
+// 1. By name: fields with secret names are hidden in the views of nodes and in events, and so in streams, sockets and
+//    pages.
+// 2. By value: the values of the team's variables with such names are hidden in everything that is shown of the run,
+//    also inside texts: its input, output and errors, the index, approvals and callbacks.
+// 3. The stored data does not change: nodes and a parent run get the original.
 import { HIDDEN, type HideText, hideIn, hideValues } from '../../../src/core/hide-values.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { RunSpec } from '../../../src/objects/workflow-run.ts'
 import type { Hider } from './partials.ts'
 
-/** Whole words, unlike those of the log: this is people's own data, in which a passenger is no password. */
+/** Matches whole words, unlike the log: this is user data, in which a passenger is not a password. */
 const SECRET_WORD =
   /(^|[^a-z0-9])(pass|password|passwd|pwd|passphrase|secrets?|tokens?|authorization|cookies?|credentials?|otp|api[-_ ]?key|private[-_ ]?key|backup[-_ ]?codes?)($|[^a-z0-9])/i
 const COUNT = /tokens|count/i
 
 const isSecretName = (name: string): boolean => SECRET_WORD.test(name.replace(/([a-z0-9])([A-Z])/g, '$1-$2'))
 
-/** By name, and by value where a spec says which. The same value where nothing is secret. */
+/** Hides by name, and by value if a spec is given. Returns the same value if nothing is secret. */
 export const hideSecrets = <T extends Json>(value: T, spec?: RunSpec): T =>
   hideIn(hidden(value) as T, spec === undefined ? null : hiderOf(spec))
 
-/** By value only: for what people have sent, and what the workflow chose to give. */
+/** Hides by value only: for data that people have sent, and that the workflow chose to return. */
 export const hideStored = <T>(value: T, { spec }: { spec: RunSpec }): T =>
   hideIn(value as unknown as Json, hiderOf(spec)) as unknown as T
 
@@ -38,10 +39,10 @@ function knownOf(spec: RunSpec): Known {
 
 const hiderOf = (spec: RunSpec): HideText | null => knownOf(spec).hide
 
-/** The most that escaping makes of a character. */
+/** The longest escape sequence of one character. */
 const ESCAPED_CHARS = 12
 
-/** For a text that comes in pieces; null where nothing is secret. */
+/** For a text that comes in pieces. Null if nothing is secret. */
 export function pieceHiderOf(spec: RunSpec): Hider | null {
   const { hide, longest } = knownOf(spec)
   return hide === null ? null : { hide, longest: longest * ESCAPED_CHARS }
@@ -74,13 +75,13 @@ function hidden(value: Json): Json {
   return changed ? Object.fromEntries(fields) : value
 }
 
-/** Flags and counts are no secrets, whatever they are of: `hasPassword`, `inputTokens`. */
+/** Flags and counts are not secret, whatever their name: `hasPassword`, `inputTokens`. */
 function isSecret(name: string, value: Json): boolean {
   if (value === null || value === '' || typeof value === 'boolean') return false
   return isSecretName(name) && !(typeof value === 'number' && COUNT.test(name))
 }
 
-/** `{ name: "authorization", value: … }`, as lists of headers and fields have it. */
+/** `{ name: "authorization", value: … }`, as in lists of headers and fields. */
 function namesSecret(value: Record<string, Json>): boolean {
   const name = value.name ?? value.key
   return typeof name === 'string' && isSecretName(name)

@@ -1,5 +1,5 @@
-// Hubs that the run's events are sent to, for clients that follow it there among other channels. Each hub gets what comes as one
-// delivery at a time, so a thousand clients of one team cost the run as much as one.
+// Hubs that the run's events are sent to, for clients that follow the run there among other channels. Each hub gets
+// one delivery at a time, so a thousand clients of one team cost the run as much as one.
 import type { Env } from '../../../src/env.ts'
 import { type Entry, liveHub } from '../../../src/objects/live-hub.ts'
 import { openRelays } from '../../../src/objects/relays.ts'
@@ -16,7 +16,7 @@ export function runRelayed(context: {
   store: RunStore
   live: ReturnType<typeof runLive>
   run: () => Run | null
-  /** Calls `retry` at this time. */
+  /** Calls `retry` after this delay. */
   retryAt: (delayMs: number) => void
 }) {
   const { env, store, live } = context
@@ -45,11 +45,11 @@ export function runRelayed(context: {
   }
 
   return {
-    /** After a loss of memory; of most runs there is nothing to do. */
+    /** After a loss of memory. Most runs have no relays. */
     restore(): void {
       if (store.readRelays().length > 0) open().wakeAll()
     },
-    /** Answers the number of the newest event. */
+    /** Returns the number of the newest event. */
     add(hub: string): number {
       open().add(name(), hub)
       return live.headSeq()

@@ -1,4 +1,4 @@
-// What clients are shown of a run: without secrets, and with what only others know.
+// What clients see of a run: without secrets, and with data of other objects.
 import type { Json } from '../../../src/core/json.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import type { EventPage, NodeDetail, RunRpc, RunView } from '../../../src/objects/workflow-run.ts'

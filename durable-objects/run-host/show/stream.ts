@@ -1,7 +1,7 @@
-// A run's events as server-sent events: pages up to the head, as fast as the client takes them, then as they come. Invariants:
-// 1. Whatever woke it, events are read from the table by the cursor: none is missed, none comes twice.
-// 2. While nothing comes a comment is sent now and then, so that no proxy takes the stream for dead. Its timer is there
-//    only while the stream waits, and goes with it: a stream that is left keeps nothing awake.
+// A run's events as server-sent events: first pages, as fast as the client reads, then live events. Invariants:
+// 1. Events are always read from the table by the cursor, so none is missed and none comes twice.
+// 2. When idle, a comment is sent now and then, so that no proxy closes the stream. Its timer exists only while the
+//    stream waits, so an abandoned stream keeps nothing awake.
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import type { RunDelta, RunEvent } from '../../../src/objects/run-events.ts'
 import type { RunShell } from '../run-shell.ts'
@@ -9,7 +9,7 @@ import type { Place } from './partials.ts'
 
 const PAGE = 100
 
-/** Below the 30 s after which the hastiest proxies cut a silent answer. */
+/** Less than the 30 s after which the strictest proxies close a silent response. */
 const BEAT_MS = 20_000
 
 const encoder = new TextEncoder()
@@ -24,7 +24,7 @@ const deltaFrame = (delta: RunDelta): Uint8Array =>
 
 export type EventStream = {
   body: ReadableStream<Uint8Array>
-  /** Nothing more is sent, not even what is there. */
+  /** Sends nothing more, not even pending events. */
   end: () => void
 }
 
@@ -40,7 +40,7 @@ export function eventStream(
   let stop = () => {}
   let wakeUp = () => {}
 
-  /** Until there may be events; false when only the time for a beat has come. */
+  /** Waits until there may be events. False if only a comment is due. */
   const nextEvents = (): Promise<boolean> =>
     new Promise((resolve) => {
       const done = (hasCome: boolean) => {
@@ -63,7 +63,7 @@ export function eventStream(
         for (const event of events) controller.enqueue(frame(event))
         cursor = events.at(-1)?.seq ?? cursor
         if (events.length > 0) return
-        // All that is recorded has been sent, so what is said now belongs to what the client has seen begin.
+        // All recorded events are sent, so partial output now belongs to calls that the client has seen start.
         const deltas = machine.run === null || ended ? [] : machine.live.deltasAfter(place)
         for (const delta of deltas) controller.enqueue(deltaFrame(delta))
         if (deltas.length > 0) return

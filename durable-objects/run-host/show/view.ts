@@ -68,21 +68,21 @@ export function viewRun(run: Run, store: RunStore, include: Include): RunView {
   }
 }
 
-/** Of most runs there is nothing to look up. */
+/** Most runs have no title to look up. */
 const titleOfRun = ({ plan }: Run, store: RunStore): string | null =>
   plan.definition.settings?.title === undefined ? null : store.readMeta('title')
 
 export const cancellerOf = ({ state }: Run, store: RunStore): string | null =>
   state.run.status === 'cancelled' ? store.readMeta('cancelledBy') : null
 
-/** Only what has ended is followed. */
+/** Only an ended run has followers. */
 function followersOf({ state }: Run, store: RunStore): Pick<RunView, 'retriedBy' | 'compensatedBy'> {
   if (!hasEnded(state)) return { retriedBy: null, compensatedBy: null }
   const { retry, compensate } = readFollowers(store)
   return { retriedBy: retry?.runId ?? null, compensatedBy: compensate?.runId ?? null }
 }
 
-/** A stored value that cannot be read any more is told in its place, so that all the rest can be seen. */
+/** Replaces a stored value that cannot be read by an error, so that the rest can be shown. */
 export function readable(read: () => Json): { value: Json; error?: NodeError } {
   try {
     return { value: read() }
@@ -92,7 +92,7 @@ export function readable(read: () => Json): { value: Json; error?: NodeError } {
   }
 }
 
-/** What one answer shows of the nodes; the pages have the rest. */
+/** The maximum of nodes in one answer. The pages have the rest. */
 const MAX_NODES = 1_000
 
 function firstNodes({ plan, state }: Run): Pick<RunView, 'nodes' | 'nodesTruncated'> {
@@ -101,7 +101,7 @@ function firstNodes({ plan, state }: Run): Pick<RunView, 'nodes' | 'nodesTruncat
   return isCut ? { nodes, nodesTruncated: true } : { nodes }
 }
 
-/** How large the output is, where it is more than belongs into an answer about a run. */
+/** The size of the output if it is too large for an answer about a run. */
 function largeOutput(run: Run): Pick<RunView, 'outputBytes'> {
   if (run.state.run.status !== 'succeeded') return {}
   const own = run.values.chars(OUTPUT_PATH)
@@ -115,8 +115,8 @@ export function viewNodes(run: Run, query: NodesQuery): RunNodesPage {
 }
 
 /**
- * As the definition's `output` says; without one, what the last nodes gave, which is not stored again. Where either is too
- * large for the run it is the reference of a file.
+ * The definition's `output`; without one, the outputs of the last nodes, which are not stored again. If it is too
+ * large for the run, it is the reference of a file.
  */
 export function outputOfRun(run: Run): Json {
   if (run.state.run.status !== 'succeeded') return null
@@ -156,7 +156,7 @@ export function waitsOf(run: Run, store: RunStore): WaitView[] {
   return waits
 }
 
-/** Since when there is something to do that needs a slot. */
+/** Since when there is work that needs a slot. */
 function readySince({ state }: Run): number {
   const since: number[] = []
   for (const path of state.open) {
@@ -167,7 +167,7 @@ function readySince({ state }: Run): number {
   return since.length === 0 ? 0 : Math.min(...since)
 }
 
-/** Why a node is tried again: what went wrong, and how often. */
+/** Why a node is tried again: the error, and how often it failed. */
 function triesOf(run: Run, path: string): Json {
   const activation = run.state.activations.get(path)
   if (activation === undefined) return null
@@ -205,13 +205,13 @@ export const projectionOf = (run: Run, store: RunStore): Record<string, Json> =>
     lineSince: isInLine(run, store) ? createdAt : null,
     progress: view.progress,
     waitingFor: JSON.stringify(
-      // A node between two tries is not reported, since nothing reports that it goes on.
+      // Waits for a retry are not reported, because no report follows when the node continues.
       waitsOf(run, store)
         .filter(({ kind }) => kind !== 'retry')
         .slice(0, 20)
         .map(({ path, kind, name, since, until }) => ({
           ...{ path, kind, name, since, until },
-          // Whom the list asks for the place in line.
+          // The gate that lists ask for the position in the queue.
           ...(kind === 'slot' && name !== null ? { gate: readGate(store)?.name ?? null } : {}),
         })),
     ),

@@ -1,8 +1,8 @@
-// Requests that wait beside a run for its end or its answer, each with a limit of its own.
+// Requests that wait for the end or the answer of a run, each with its own limit.
 export class Waiters {
   readonly #looks = new Set<() => void>()
 
-  /** Ends when `isThere` says so after a `look`, or when the time is up. */
+  /** Resolves when `isThere` is true after a `look`, or when the time is up. */
   async until(isThere: () => boolean, waitMs: number): Promise<void> {
     if (waitMs <= 0 || isThere()) return
     await new Promise<void>((resolve) => {
@@ -21,7 +21,7 @@ export class Waiters {
     return this.#looks.size === 0
   }
 
-  /** Something has changed. */
+  /** Called when something has changed. */
   look(): void {
     for (const lookOnce of this.#looks) lookOnce()
   }

@@ -1,4 +1,5 @@
-// What the core asks for, one command after the other: computed within the turn, or left to what follows it.
+// Carries out the commands of the core one by one: computes the result within the turn, or leaves it to what follows
+// the turn.
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { Fact } from '../../../src/engine/model/event.ts'
 import { MAX_OUTPUT_CHARS } from '../rows/values.ts'
@@ -11,7 +12,7 @@ import { itemsPath } from './scope.ts'
 import { matchSignals } from './waits.ts'
 import { Unfinished } from './work.ts'
 
-/** An item of an `each` has no row of its own, only its part of the row of its batch. */
+/** An item of an `each` has no row of its own, only a part of the row of its batch. */
 const ITEMS_TO_A_NODE = 8
 
 type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>
@@ -98,7 +99,7 @@ function runItems(turn: OpenTurn, command: CommandOf<'run_items'>): void {
   turn.pure += (command.to - command.from) / ITEMS_TO_A_NODE
 }
 
-/** Null where not even the first is finished. */
+/** Null if not even the first item is finished. */
 function itemsOrNull<T>(compute: () => T): T | null {
   try {
     return compute()
@@ -112,7 +113,7 @@ function settleItems({ shell, result, queue, now }: OpenTurn, command: CommandOf
   const { path, attempt, from, to } = command
   const activation = shell.run.state.activations.get(path)
   if (activation === undefined) return
-  // Items whose outputs do not fit into one row are settled by halves; the core asks for the rest.
+  // If the outputs do not fit into one row, half of the items are settled, and the core asks for the rest.
   for (let end = to; ; ) {
     const computed = itemsOrNull(() => computeItems(shell.run, activation, from, end, now))
     if (computed === null) {

@@ -1,4 +1,4 @@
-// The output of what has a body: of the run, of a group, of an `each`.
+// Collects the output of a run, a group or an `each`.
 import type { Json } from '../../../src/core/json.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'
@@ -41,11 +41,11 @@ function collectedOf({ shell: { run }, now }: OpenTurn, activation: Activation, 
     : collectItems(run, activation)
 }
 
-/** Null where the output takes a file first. */
+/** Null if the output must first be written to a file. */
 function collectOfRun({ shell: { run }, result, now }: OpenTurn): ShellFact | null {
   const failed = (error: NodeError): ShellFact => ({ fact: { type: 'run.collected', error } })
   try {
-    // Without an `output` the run's output is that of its last nodes, which is stored with them already.
+    // Without an `output`, the run's output is the outputs of its last nodes, which are stored already.
     if (run.plan.scopes[0]?.output === undefined) {
       const chars = lastChars(run)
       if (chars <= MAX_OUTPUT_CHARS) return { fact: { type: 'run.collected' } }
@@ -63,7 +63,7 @@ function collectOfRun({ shell: { run }, result, now }: OpenTurn): ShellFact | nu
   }
 }
 
-/** Where a node with a supplied body goes on: its output says it, as that of a mock does. */
+/** The port of a node with a supplied body. It follows from its output, as for a mock. */
 function portOf({ plan }: Run, activation: Activation | undefined, value: unknown): string | undefined {
   const node = activation === undefined ? undefined : plan.nodes[activation.node]
   const type = node?.supplied ? prepareNode(node).type : undefined

@@ -1,5 +1,5 @@
-// What a node comes to: parameters evaluated and checked, then the node's own work. Pure nodes come to their result at
-// once; for others this makes the input with which the effect is started.
+// Computes a node: evaluates and checks its parameters, then executes it. Pure nodes have their result immediately;
+// for others, this makes the input of the effect.
 
 import type { Fact, NodeError } from '../../../src/engine/model/event.ts'
 import { keySuffix, keyWith } from '../../../src/engine/model/idempotency.ts'
@@ -22,19 +22,19 @@ import { computePure, Unfinished } from './work.ts'
 export type Prepared =
   | { kind: 'result'; result: NodeResult }
   | { kind: 'declined' }
-  /** The turn has computed enough: the same command again goes on with it. */
+  /** The turn has computed enough. The same command continues it later. */
   | { kind: 'unfinished' }
   | {
       kind: 'effect'
       work: EffectNode['run']
       input: NodeInput<unknown>
-      /** Its parameters are not those with which a run before this one has sent it. */
+      /** The parameters differ from those that an earlier run sent. */
       isChanged: boolean
     }
 
 export type Attempt = { activation: Activation; attempt: number; key: string }
 
-/** Everything up to the effect. Never throws: what goes wrong is the node's error. */
+/** Everything up to the effect. Never throws: errors become the node's error. */
 export function prepareAttempt(run: Run, attempt: Attempt, nowMs: number): Prepared {
   try {
     return prepare(run, attempt, nowMs)
@@ -85,7 +85,7 @@ function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
   }
 }
 
-/** A node that is asked to undo what it did itself. Its parameters are not needed for that, and may not be had any more. */
+/** A node that undoes its own effect. Its parameters are not needed, and may not be available any more. */
 function undoing(run: Run, call: Call, type: NodeType | undefined): Prepared {
   if (type === undefined || type.pure || type.undo === undefined)
     return { kind: 'result', result: { output: null } }
@@ -96,7 +96,7 @@ const unneeded = (): never => {
   throw new Error('A supplied body says nothing of the port of a mock')
 }
 
-/** Only pure nodes leave it to their parameters where a mock goes on. */
+/** Only for pure nodes can the port of a mock depend on the parameters. */
 function computeMocked(type: NodeType | undefined, input: () => NodeInput<unknown>): NodeResult {
   if (!type?.pure) throw new Error('The port of this mock cannot be computed')
   return type.compute(input())
@@ -104,7 +104,10 @@ function computeMocked(type: NodeType | undefined, input: () => NodeInput<unknow
 
 export type Expanded = { fact: Fact; items?: unknown[] } | { result: NodeResult }
 
-/** Items of an `each`, or whether a group is wanted at all. Answers the fact, and the items to keep; or what stands in for it. */
+/**
+ * The items of an `each`, or whether a group is executed. Returns the fact and the items to store, or a result that
+ * replaces them.
+ */
 export function expand(run: Run, activation: Activation, now: number): Expanded {
   const { path, attempt, item } = activation
   const node = planNode(run, activation)
@@ -135,7 +138,7 @@ export function expand(run: Run, activation: Activation, now: number): Expanded 
   }
 }
 
-/** What a body, or the workflow, gives back: as its `output` says, else what its last nodes gave. */
+/** The output of a body or of the workflow: its `output` if it has one, else the outputs of its last nodes. */
 export function collectBody(run: Run, scope: number, frame: string, now: number): unknown {
   const body = run.plan.scopes[scope]
   if (body === undefined) return undefined
@@ -150,7 +153,7 @@ export function collectBody(run: Run, scope: number, frame: string, now: number)
   return outputs.length === 1 ? outputs[0] : last
 }
 
-/** The size of what the last nodes of the workflow gave, together. */
+/** The total size of the outputs of the workflow's last nodes. */
 export function lastChars(run: Run): number {
   let chars = 0
   for (const { path } of lastOutcomes(run.plan, run.state, 0, '')) chars += run.values.chars(path)

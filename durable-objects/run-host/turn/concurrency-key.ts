@@ -1,5 +1,5 @@
-// The key under which a run counts against its workflow's limit, made from what its start knows. One that cannot be made is
-// a fault of this start: to let such runs share a gate would make one limit of many.
+// The key under which a run counts against its workflow's limit, evaluated at the start. If it cannot be evaluated,
+// the start fails: letting such runs share one gate would merge many limits into one.
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'
 import type { RunSpec } from '../../../src/objects/workflow-run.ts'
@@ -16,7 +16,7 @@ export function keyOf(template: string | undefined, spec: RunSpec, now: number):
   })
 }
 
-/** Somebody waits for the answer of such a start; a trigger has nobody to tell, so its run says it. */
+/** Whether a caller waits for the answer to the start. A trigger has no caller, so its run fails instead. */
 export const isAnswered = ({ trigger }: RunSpec): boolean =>
   trigger.type === 'manual' ||
   trigger.type === 'retry' ||

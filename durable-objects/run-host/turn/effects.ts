@@ -1,9 +1,10 @@
 // Effects in flight. Invariants:
 // 1. An effect runs detached: no RPC method and no alarm ever waits for one.
-// 2. Its outcome goes through a turn like any fact, where the fence of its attempt decides whether it still counts.
-// 3. What it gives is without the secrets that it has read, before anything of it is stored.
-// 4. A run that leaves memory aborts its effects, and their attempts are not over: they are taken up again from what is stored.
-// 5. One of our own bindings that does not answer is not the node's failure: the attempt is put off.
+// 2. Its outcome goes through a turn like any fact. The attempt number decides whether it still counts.
+// 3. The secrets that it has read are removed from its result before anything is stored.
+// 4. When a run leaves memory, its effects are aborted. Their attempts are not over: they are resumed from the stored
+//    state.
+// 5. If one of our own bindings does not answer, the node has not failed: the attempt is deferred.
 import type { NodeResult } from '../../../src/nodes/node.ts'
 import { PlatformUnavailable } from '../../../src/nodes/node.ts'
 import type { NodePorts } from '../../../src/nodes/ports.ts'
@@ -14,7 +15,7 @@ const DEFER_MS = 2_000
 
 const LEFT_MEMORY = new Error('The run has left memory')
 
-/** Whether an attempt was ended by its run, so that what it has begun elsewhere is to be stopped. */
+/** Whether the run has ended the attempt, so that work that it started elsewhere must be stopped. */
 export const isEnded = ({ aborted, reason }: AbortSignal): boolean => aborted && reason !== LEFT_MEMORY
 
 export type EffectOutcome = { path: string; attempt: number } & (
@@ -22,13 +23,13 @@ export type EffectOutcome = { path: string; attempt: number } & (
   | { deferMs: number; reason: string }
 )
 
-/** What a node may reach, and what takes the secrets that it has read out of what it gives. */
+/** The ports of a node, and a function that hides the secrets that it has read. */
 export type EffectPorts = { ports: NodePorts; hide: <T>(value: T) => T }
 
 export function runEffects(
   open: (effect: EffectStart) => EffectPorts,
   done: (outcome: EffectOutcome) => void,
-  /** Makes of a result what the run can keep. */
+  /** Reduces a result to what the run can store. */
   settle: (path: string, result: NodeResult, signal: AbortSignal) => Promise<NodeResult>,
 ) {
   const inFlight = new Map<string, { attempt: number; controller: AbortController }>()
@@ -64,7 +65,7 @@ export function runEffects(
       inFlight.delete(path)
       running.controller.abort()
     },
-    /** `isOver`: the run is deleted, and nothing takes the attempts up again. */
+    /** `isOver`: the run is deleted, so its attempts are not resumed. */
     cancelAll(isOver: boolean): void {
       for (const { controller } of inFlight.values()) controller.abort(isOver ? undefined : LEFT_MEMORY)
       inFlight.clear()

@@ -1,4 +1,4 @@
-// With what parameters an effect is sent, as a hash: a run that follows this one compares.
+// A hash of the parameters that an effect was sent with. A following run compares it.
 import { toHex, utf8 } from '../../../src/core/crypto.ts'
 import { hashNow } from '../../../src/core/digest.ts'
 import { canonicalJson } from '../../../src/core/json.ts'
@@ -10,7 +10,7 @@ import { prepareNode } from './prepared.ts'
 import { evaluate, type Run, scopeOf } from './scope.ts'
 import { newWork } from './work.ts'
 
-/** Parameters that a node evaluates by itself count as they are written. */
+/** Parameters that a node evaluates itself are compared as they are written. */
 export function fingerprintOf(plan: PlanNode, values: unknown): string {
   const deferred = prepareNode(plan).type?.deferred ?? []
   const written = deferred.map((name) => plan.node.params?.[name] ?? null)
@@ -19,7 +19,7 @@ export function fingerprintOf(plan: PlanNode, values: unknown): string {
   return toHex(hashNow('sha256', utf8(text))).slice(0, 32)
 }
 
-/** What this run knows of the last time that the effect of an activation was sent, by itself or by a run before it. */
+/** The last time that the effect of an activation was sent, by this run or an earlier one. */
 export function sentBy(run: Run, activation: Activation): Sent | undefined {
   const before = run.state.adopted.get(activation.path)?.sent
   const node = run.plan.nodes[activation.node]

@@ -1,5 +1,5 @@
-// The items of an `each`. Those of a pure node have no activation of their own: they are computed in batches within a turn, and
-// kept batch by batch.
+// The items of an `each`. Items of a pure node have no activation of their own: they are computed in batches within a
+// turn, and stored batch by batch.
 import type { NodeError } from '../../../src/engine/model/event.ts'
 import { itemPath } from '../../../src/engine/model/path.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'
@@ -12,8 +12,8 @@ import { evaluate, itemsPath, outputOf, type Run, scopeOf } from './scope.ts'
 import { computePure, hasWorkedLong, Unfinished } from './work.ts'
 
 /**
- * Pure items from `from` to `to`: their outputs in order, with what failed among them. Fewer where the turn has computed enough; throws
- * `Unfinished` where that is none.
+ * Computes the pure items from `from` to `to`. Returns the outputs in order, and the failures among them. Returns
+ * fewer if the turn has computed enough; throws `Unfinished` if that leaves none.
  */
 export function computeItems(
   run: Run,
@@ -67,7 +67,7 @@ export function computeItems(
   return { outputs, failed }
 }
 
-/** Where the outputs of pure items are kept, by the first item of their batch. */
+/** The path of the outputs of pure items, by the first item of their batch. */
 export const batchPath = (path: string, from: number): string => `${path}@out${from}`
 
 type Batch = { from: number; outputs: unknown[]; failed: number[] }
@@ -82,7 +82,7 @@ function* batchesOf(run: Run, { path, each }: Activation): Generator<Batch> {
   }
 }
 
-/** What one pure item came to; undefined while it is not computed. */
+/** The outcome of one pure item. Undefined if it is not computed yet. */
 export function itemOutcome(
   run: Run,
   activation: Activation,
@@ -94,7 +94,7 @@ export function itemOutcome(
   return undefined
 }
 
-/** The output of a whole `each`: in order; failed items are left out or stand as `{ error }`, as the policy says. */
+/** The output of an `each`, in order. Failed items are left out or appear as `{ error }`, depending on the policy. */
 export function collectItems(run: Run, activation: Activation): unknown[] {
   const node = planNode(run, activation)
   const skips = node.each?.onItemError === 'skip'

@@ -1,4 +1,4 @@
-// Values on their way into the run: what is too large for it leaves the turn as an effect that makes a file of it.
+// Values that are too large for the run leave the turn as an effect that writes them to a file.
 import type { Fact } from '../../../src/engine/model/event.ts'
 import type { NodeResult } from '../../../src/nodes/node.ts'
 import { encodeValue, MAX_OUTPUT_CHARS, MAX_SMALL_CHARS } from '../rows/values.ts'
@@ -17,7 +17,7 @@ export const isTooLarge = ({ fact, output }: ShellFact, maxChars: number): boole
   (fact.type === 'node.failed' && fact.error.code === 'data.too_large') ||
   (output?.json ?? '').length > maxChars
 
-/** A result that is too large leaves the turn: it becomes a file of the run, and then the outcome. */
+/** Records a result. If it is too large, an effect first writes it to a file of the run. */
 export function record(turn: OpenTurn, path: string, attempt: number, computed: NodeResult): void {
   const fact = outcomeFact(turn.shell, path, attempt, computed, turn.now)
   if ('output' in computed && isTooLarge(fact, maxCharsOf(turn.shell.run, path)))
@@ -25,7 +25,7 @@ export function record(turn: OpenTurn, path: string, attempt: number, computed: 
   else turn.queue.push(fact)
 }
 
-/** What was computed already, as an effect that has only to be put aside. */
+/** An effect for a result that is already computed and only has to be written to a file. */
 const asideOf = (computed: NodeResult): EffectStart['prepared'] => ({
   kind: 'effect',
   work: () => Promise.resolve(computed),
@@ -33,7 +33,7 @@ const asideOf = (computed: NodeResult): EffectStart['prepared'] => ({
   isChanged: false,
 })
 
-/** The fact with a value that is kept with it; where it cannot be, the node fails. */
+/** The fact with a value that is stored with it. If the value cannot be stored, the node fails. */
 export function withValue(fact: Fact, path: string, value: unknown): ShellFact {
   const encoded = encodeValue(value)
   if (encoded.ok) return { fact, values: [[path, encoded.value]] }

@@ -1,4 +1,4 @@
-// What a node is given: its parameters, checked, and what it may ask of the run.
+// The input of a node: its checked parameters, and what it can ask the run for.
 import { UUID_SEED } from '../../../src/engine/expression/index.ts'
 import { leavesBy, type PlanNode } from '../../../src/engine/model/plan.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'
@@ -7,7 +7,7 @@ import { NodeFailure, type NodeInput, type NodeType } from '../../../src/nodes/n
 import { prepareNode } from './prepared.ts'
 import { type ActivationScope, evaluateIn, outputOf, prevOf, type Run, scopeFor, takenOf } from './scope.ts'
 
-/** One attempt, with what its expressions see. */
+/** One attempt, with the scope of its expressions. */
 export type Call = {
   activation: Activation
   attempt: number
@@ -67,7 +67,7 @@ export function inputWith(run: Run, call: Call, params: unknown): NodeInput<unkn
   }
 }
 
-/** What all evaluations of a node's deferred parameters may use together: a turn must end soon, and fit in memory. */
+/** The budget of all evaluations of a node's deferred parameters: a turn must end soon, and fit in memory. */
 const DEFERRED_BUDGET = { steps: 2_000_000, bytes: 64 * 1024 * 1024 }
 
 function deferredEvaluator(
@@ -100,7 +100,7 @@ function deferredEvaluator(
   }
 }
 
-/** What is left unevaluated passes the schema as it stands in the definition. */
+/** Deferred parameters pass the schema as they are written in the definition. */
 const deferredOf = (node: PlanNode, type: NodeType): Record<string, unknown> =>
   Object.fromEntries(
     (type.deferred ?? [])

@@ -1,4 +1,4 @@
-// A turn under way: what its parts share, and what it has come to.
+// A turn in progress: the data that its parts share, and its results.
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import type { Activation, RegionState } from '../../../src/engine/model/state.ts'
@@ -14,20 +14,20 @@ export type EffectStart = { path: string; attempt: number; prepared: Extract<Pre
 
 export type TurnResult = {
   events: RunEvent[]
-  /** Those of them that clients see. */
+  /** The events that clients see. */
   told: NumberedEvent[]
   effects: EffectStart[]
   cancels: Extract<Command, { type: 'cancel_node' }>[]
   resumes: Extract<Command, { type: 'resume_node' }>[]
-  /** What is left for the next turn. */
+  /** Work that is left for the next turn. */
   later: Command[]
   projects: boolean
-  /** Something else is written down for the index. */
+  /** A message for the index was written. */
   tells: boolean
   ended: boolean
   accepted: boolean
   respond: HttpAnswer | null
-  /** The JSON of the run's output, where it is too large for the run. */
+  /** The JSON of the run's output if it is too large for the run. */
   aside: string | null
 }
 
@@ -50,7 +50,7 @@ export type OpenTurn = {
   readonly shell: TurnShell
   readonly now: number
   readonly result: TurnResult
-  /** Facts and commands in their order; what they lead to is added behind. */
+  /** Facts and commands in order. What they lead to is appended. */
   readonly queue: (ShellFact | Command)[]
   /** What has changed. */
   readonly activations: Set<Activation>
@@ -58,7 +58,7 @@ export type OpenTurn = {
   readonly entries: LogEntry[]
   /** Paths of waits that begin in this turn. */
   readonly opened: Set<string>
-  /** Nodes that were computed. */
+  /** The number of computed nodes. */
   pure: number
 }
 

@@ -1,4 +1,5 @@
-// What a node's result means to the core: a fact, with what belongs to it and is only kept when the fact is accepted.
+// Converts the result of a node to a fact for the core, with values that are stored only if the core accepts the
+// fact.
 import { newApprovalId } from '../../../src/core/ids.ts'
 import type { advance } from '../../../src/engine/advance/index.ts'
 import type { Fact, Wait } from '../../../src/engine/model/event.ts'
@@ -13,12 +14,12 @@ import type { Run } from './scope.ts'
 export type ShellFact = {
   fact: Fact
   output?: EncodedValue
-  /** Other values to keep, by path. */
+  /** Other values to store, by path. */
   values?: [path: string, value: EncodedValue][]
   respond?: HttpAnswer
-  /** On waking, what the state asks for is worked out afterwards, each wish once. */
+  /** When a run is loaded, the outstanding commands are computed afterwards, each once. */
   dropCommands?: boolean
-  /** Runs when the fact was accepted, inside the turn. */
+  /** Called inside the turn if the fact is accepted. */
   onAccepted?: (seq: number) => void
 }
 
@@ -28,18 +29,18 @@ export type TurnShell = {
   store: RunStore
   timers: Timers
   core: Core
-  /** Told what the turn is at. */
+  /** Records what the turn is working on. */
   crashes: { at(key: string | null): void }
   now: () => number
 }
 
-/** The core as a part of the run, so that the tests can make it fail like the others. */
+/** The core as a part of the run, so that tests can make it fail. */
 export type Core = { take: typeof advance }
 
-/** Where the output of the run is kept. */
+/** The path of the run's output. */
 export const OUTPUT_PATH = '$output'
 
-/** What a node's result means to the core. A value that cannot be kept is the node's failure. */
+/** Converts the result of a node to a fact. If a value cannot be stored, the node fails. */
 export function outcomeFact(
   shell: TurnShell,
   path: string,
@@ -62,11 +63,11 @@ export function outcomeFact(
   return { fact, output: encoded.value, ...(result.respond ? { respond: result.respond } : {}) }
 }
 
-/** Whether events of the team may end it; under any other name only signals come. */
+/** Whether events of the team can end it. Under any other name, only signals can. */
 export const isEventWait = (wait: Wait | null): wait is Wait & { name: string } =>
   wait?.kind === 'signal' && wait.name !== undefined && isEventPattern(wait.name)
 
-/** Keeps what a person or a later signal needs to know. An approval gets its id here, once, in the turn that opens it. */
+/** Stores what a person or a later signal needs. An approval gets its id here, once, in the turn that opens it. */
 function openWait(
   shell: TurnShell,
   path: string,

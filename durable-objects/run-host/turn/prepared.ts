@@ -1,5 +1,5 @@
-// Definitions ready to run: the plan and, for each node, its parameters with their expressions parsed. Both follow from
-// the definition alone, so they are kept by its hash and shared by all runs of this isolate.
+// Definitions that are ready to run: the plan, and the parsed expressions of each node. Both follow from the
+// definition alone, so all runs of this isolate share them by its hash.
 
 import { toHex, utf8 } from '../../../src/core/crypto.ts'
 import { hashNow } from '../../../src/core/digest.ts'
@@ -37,10 +37,10 @@ export function planOf({ definitionHash, definition, bodies }: Planned): Plan {
   return remember(plans, MAX_PLANS, key, planFor(definition, bodies))
 }
 
-/** Another release builds other bodies for the same definition. */
+/** Other releases may supply other bodies for the same definition. */
 const hashOf = (bodies: Bodies): string => toHex(hashNow('sha256', utf8(JSON.stringify(bodies))))
 
-/** A plan that is looked at once. */
+/** A plan that is used once. */
 export const planFor = (definition: string, bodies?: Bodies): Plan =>
   loadPlan(JSON.parse(definition) as Definition, NODE_TYPES, bodies)
 
@@ -95,7 +95,7 @@ const NOTHING: CompiledParams = (() => {
 function prepare(value: unknown): Expressions {
   const compiled = compileParams(value)
   if (!compiled.ok) {
-    // Only a definition that was accepted by an older version can get here: the node fails with it when it starts.
+    // Only a definition that an older version accepted can get here. The node fails when it starts.
     const first = compiled.error[0]
     return {
       compiled: NOTHING,

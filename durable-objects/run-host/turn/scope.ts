@@ -1,5 +1,5 @@
-// What the expressions of an activation see. Outputs are loaded when an expression first names them; all that one scope
-// loads is bounded, so that no expression can pull a whole run into memory.
+// The names that the expressions of an activation can use. Outputs are loaded when an expression first uses them. The
+// total is limited, so that no expression can load a whole run into memory.
 import {
   type Budget,
   evaluateParams,
@@ -19,7 +19,7 @@ import type { Begun } from './work.ts'
 
 export const MAX_SCOPE_CHARS = 16 * 1024 * 1024
 
-/** Where the items of an `each` are kept. */
+/** The path of the items of an `each`. */
 export const itemsPath = (path: string): string => `${path}@items`
 
 export type Run = {
@@ -28,14 +28,17 @@ export type Run = {
   spec: RunSpec
   input: unknown
   values: RunValues
-  /** What the expressions of a turn have used shows in what is left of it. It is more than any of them may use. */
+  /**
+   * The work budget of a turn. It starts above anything that the expressions of a turn can use, and their use is
+   * subtracted.
+   */
   work: Budget
-  /** Of JSON that a turn has written or read. */
+  /** Characters of JSON that a turn has written or read. */
   chars: number
   begun: Begun
 }
 
-/** Of an activation, or with `from` null of the end of the body that `frame` names. */
+/** Of an activation, or, with `from` null, of the end of the body that `frame` names. */
 export type Viewpoint = { from: Activation } | { from: null; frame: string }
 
 export type ActivationScope = { scope: Scope; load: (path: string) => unknown }
@@ -49,7 +52,7 @@ export function scopeOf(
   let loaded = 0
   const known = new Map<string, unknown>()
   const load = (path: string): unknown => {
-    // An expression that is evaluated for each item names the same output again and again: it counts once.
+    // An expression that is evaluated for each item loads the same output many times. It counts once.
     if (known.has(path)) return known.get(path)
     loaded += run.values.chars(path)
     if (loaded > MAX_SCOPE_CHARS) {
@@ -63,7 +66,7 @@ export function scopeOf(
     known.set(path, value)
     return value
   }
-  // The same on every attempt. Only rows of older code do not know when their activation became ready.
+  // The same on every attempt. Rows of older code do not have the time at which their activation became ready.
   const time = at.from?.readyAt ?? now
   const scope: Record<string | symbol, unknown> = { ...namesOf(run.spec, run.input, time), ...extra }
   scope[UUID_SEED] = seedOf(run, at, extra.index)
@@ -76,7 +79,7 @@ export function scopeOf(
   return { scope, load }
 }
 
-/** What a `uuid()` follows from: the same for every attempt, and for a retry by another run. */
+/** The seed of `uuid()`: the same for every attempt, and for a retry in another run. */
 function seedOf(run: Run, at: Viewpoint, index: unknown): string {
   const place = at.from === null ? `${at.frame} output` : at.from.path
   return `${run.state.run.keyRoot} ${place}${index === undefined ? '' : `:${String(index)}`}`
@@ -96,11 +99,11 @@ export const namesOf = (spec: RunSpec, input: unknown, now: number): Record<stri
   now,
 })
 
-/** Evaluates prepared expressions; throws NodeFailure with the place in the parameters. */
+/** Evaluates prepared expressions. Throws a NodeFailure with the place in the parameters. */
 export const evaluate = (run: Run, at: Viewpoint, expressions: Expressions, view: ActivationScope): unknown =>
   evaluateIn(expressions, scopeFor(run, at, expressions, view), run.work)
 
-/** The scope with the outputs of other nodes, as far as these expressions name them. */
+/** The scope with the outputs of other nodes that these expressions use. */
 export function scopeFor(
   run: Run,
   at: Viewpoint,
@@ -127,7 +130,7 @@ export function evaluateIn(expressions: Expressions, scope: Scope, shared: Budge
   })
 }
 
-/** The output of an activation as others see it: of one that failed and was handled, its error. */
+/** The output of an activation as others see it. If it failed and the failure was handled, its error. */
 export function outputOf(activation: Activation, load: (path: string) => unknown): unknown {
   if (activation.status === 'failed') return { error: activation.error }
   return load(activation.path)
@@ -162,7 +165,7 @@ const memo = (read: () => unknown): (() => unknown) => {
   }
 }
 
-/** For getters of a scope: what fails here is no fault of the expression, and keeps its own code. */
+/** For getters of a scope: an error here is not caused by the expression, and keeps its own code. */
 const reading = (read: () => unknown) => (): unknown => {
   try {
     return read()
@@ -171,7 +174,7 @@ const reading = (read: () => unknown) => (): unknown => {
   }
 }
 
-/** The predecessors whose edge was taken, by node id. */
+/** The outputs of the predecessors whose edge was taken, by node id. */
 export function takenOf(
   run: Run,
   from: Activation,

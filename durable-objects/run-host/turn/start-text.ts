@@ -1,11 +1,11 @@
-// Texts of a workflow's settings that are evaluated once, from what a start knows.
+// Texts in a workflow's settings that are evaluated once, when a run starts.
 import type { Json } from '../../../src/core/json.ts'
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import { compileTemplate, evaluateTemplate, startDialect } from '../../../src/engine/expression/index.ts'
 import type { RunSpec } from '../../../src/objects/workflow-run.ts'
 import { namesOf, type Run } from './scope.ts'
 
-/** Fails with the column and the reason. */
+/** The error contains the column and the reason. */
 export function evaluateAtStart(template: string, spec: RunSpec, now: number): Result<string, string> {
   const compiled = compileTemplate(template, startDialect)
   const result = compiled.ok ? evaluateTemplate(compiled.value, namesOf(spec, spec.input, now)) : compiled
@@ -18,7 +18,7 @@ const MAX_TITLE_CHARS = 200
 
 type Title = { title: string | null; fault?: string }
 
-/** In one line. A title is for people: where it cannot be evaluated the run goes on without one, and `fault` says why. */
+/** In one line. A title is for people: if it cannot be evaluated, the run continues without one, and `fault` says why. */
 export function titleOf({ plan, spec }: Pick<Run, 'plan' | 'spec'>, now: number): Title {
   const { settings } = plan.definition
   if (settings?.title === undefined) return { title: null }

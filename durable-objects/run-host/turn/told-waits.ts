@@ -1,10 +1,10 @@
-// What the index is to hear of the waits that a turn has begun or ended: for people, and for events of the team.
+// Reports to the index which waits a turn has begun or ended: approvals, and waits for events of the team.
 import type { Activation } from '../../../src/engine/model/state.ts'
 import type { OpenTurn } from './open-turn.ts'
 import { isEventWait } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 
-/** An approval that is over is told to the index, whether people, a timer or a cancel ended it. */
+/** Reports an approval that is over, whether a decision, a timer or a cancel ended it. */
 export function tellApproval({ shell, result, now }: OpenTurn, { path, node, status }: Activation): void {
   const { run, store } = shell
   const planned = run.plan.nodes[node]
@@ -14,12 +14,12 @@ export function tellApproval({ shell, result, now }: OpenTurn, { path, node, sta
   result.tells = true
 }
 
-/** Waits for events that began or are over, in one row. One that did both in this turn was never heard of. */
+/** Reports waits for events that began or ended, in one row. A wait that did both in this turn was never reported. */
 export function tellEventWaits(turn: OpenTurn): void {
   const { shell, result, activations, now } = turn
   const paths = [...activations].filter((one) => concernsEvents(turn, one)).map(({ path }) => path)
   if (paths.length === 0) return
-  // With the run all its waits are over.
+  // All waits end with the run.
   shell.store.pushOutbox('event_waits', { paths: result.ended ? [] : paths }, now)
   result.tells = true
 }

@@ -1,12 +1,14 @@
-// A turn: facts go in, the core decides, what changed is written, then effects start. Invariants:
-// 1. From the first fact to the last write nothing is awaited, so a turn commits whole or not at all.
-// 2. An effect starts after the row of its attempt is written; the platform holds its requests until that is durable.
-// 3. A value is stored only when its outcome was accepted; what comes late changes nothing.
-// 4. After `MAX_PURE` computed nodes, expressions of `MAX_STEPS` or values of `MAX_CHARS`, the turn is written and the rest goes on in
-//    a turn of its own, also in the midst of a list: a run that computes much never holds up other runs, timers, sockets or a cancel.
-// 5. A turn that throws leaves nothing: its writes are taken back, and the run comes back as it was last written.
-// 6. A turn notes what it is working on. After a crash each turn does one piece of work, so that the note also tells what a lost process
-//    was working on.
+// A turn: facts go in, the core decides, changes are written, then effects start. Invariants:
+// 1. Nothing is awaited between the first fact and the last write, so a turn commits completely or not at all.
+// 2. An effect starts after the row of its attempt is written. The platform holds back its requests until the row is
+//    durable.
+// 3. A value is stored only if its outcome was accepted. A late outcome changes nothing.
+// 4. After `MAX_PURE` computed nodes, expressions of `MAX_STEPS` or values of `MAX_CHARS`, the turn is written and
+//    the rest continues in another turn, even in the middle of a list. So a run that computes much never delays other
+//    runs, timers, sockets or a cancel.
+// 5. A turn that throws leaves nothing: its writes are rolled back, and the run is loaded as it was last written.
+// 6. A turn notes what it is working on. After a crash each turn does one piece of work, so that the note also shows
+//    what a lost process was working on.
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import { progress } from '../../../src/engine/read/view.ts'
@@ -37,9 +39,9 @@ export function runTurn(
     else carryOut(turn, next)
   }
 
-  // If a write fails now, the fact that the turn was given is the most likely cause.
+  // If a write fails now, the first fact of the turn is the most likely cause.
   shell.crashes.at(queue[0] === undefined ? null : keyOf(queue[0]))
-  // What this very turn has cancelled again, such as a branch whose merge has fired, is never begun.
+  // Drops effects that this turn has cancelled again, such as a branch whose merge has fired.
   result.effects = result.effects.filter(({ path, attempt }) => isRunning(turn, path, attempt))
   for (const activation of activations) tellApproval(turn, activation)
   tellEventWaits(turn)
@@ -61,11 +63,11 @@ function takeFact(turn: OpenTurn, next: ShellFact): void {
   for (const activation of step.changes.activations) turn.activations.add(activation)
   for (const region of step.changes.regions) turn.regions.add(region)
   if (!next.dropCommands) turn.queue.push(...step.commands)
-  // The state asks for no cancel again: what it no longer knows of would go on.
+  // Cancels are kept: the outstanding commands do not contain them, so the effect would continue.
   else turn.queue.push(...step.commands.filter(({ type }) => type === 'cancel_node'))
 }
 
-/** What comes with a fact that was accepted. */
+/** Applies what comes with an accepted fact. */
 function keep({ shell, result, opened }: OpenTurn, next: ShellFact, seq: number): void {
   const { run, store } = shell
   result.accepted = true
@@ -82,7 +84,7 @@ function keep({ shell, result, opened }: OpenTurn, next: ShellFact, seq: number)
   next.onAccepted?.(seq)
 }
 
-/** What the core settled by itself, such as a wait that came due, brings its output in the event. */
+/** If the core settles an activation itself, such as a wait that is due, the event contains the output. */
 function keepSettled({ shell }: OpenTurn, event: RunEvent): void {
   if (event.type !== 'node.settled' || event.output === undefined) return
   const encoded = encodeValue(event.output)

@@ -1,4 +1,4 @@
-// Waits for signals and for people: what is known about them beside the core's row, and what an answer comes to.
+// Waits for signals and for people: the data that the core does not have, and the results of answers.
 import { toIso } from '../../../src/core/clock.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { MAX_KEPT_SIGNALS } from '../../../src/engine/advance/wait.ts'
@@ -15,7 +15,7 @@ import { outcomeFact, type ShellFact, type TurnShell } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 import { evaluate, scopeOf } from './scope.ts'
 
-/** The first of these kept signals that the waiting node accepts. */
+/** The result of the first of these kept signals that the waiting node accepts. */
 export function matchSignals(
   shell: TurnShell,
   command: Extract<Command, { type: 'match_signals' }>,
@@ -44,7 +44,7 @@ export function matchSignals(
   return null
 }
 
-/** What this wait comes to by the event: nothing unless it came while the wait was open, and its node takes it. */
+/** The result of an event for this wait. Null unless the event came while the wait was open, and the node accepts it. */
 export function answerEvent(
   shell: TurnShell,
   path: string,
@@ -67,7 +67,7 @@ export function answerEvent(
   return { ...outcome, fact: { ...outcome.fact, detail: { event: { id, name, at: toIso(at) } } } }
 }
 
-/** Whether the run may take in this signal: it has room for one that nobody takes yet, or a node takes it at once. */
+/** Whether the run can accept this signal: it has room to keep it, or a node accepts it immediately. */
 export function hasRoomFor(shell: TurnShell, name: string, data: Json, now: number): boolean {
   const { activations, signals } = shell.run.state
   if (signals.size < MAX_KEPT_SIGNALS) return true
@@ -83,7 +83,7 @@ export function hasRoomFor(shell: TurnShell, name: string, data: Json, now: numb
 
 export type Spoken = { fact: ShellFact | null; wait: StoredWait } | { refused: string }
 
-/** Records a decision; there is a fact once enough people have decided. */
+/** Records a decision. The fact is set once enough people have decided. */
 export function decide(shell: TurnShell, request: Decide, now: number): Spoken {
   const { run, store } = shell
   const wait = store.readWaits().find((one) => one.approvalId === request.approvalId)

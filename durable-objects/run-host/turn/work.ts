@@ -1,33 +1,33 @@
-// How much a turn computes, and computing that takes longer. A pure node that evaluates an expression for each item of a list stops
-// between two items once the turn has computed enough, and goes on in the next turn of its run. Invariants:
-// 1. What was evaluated is not evaluated again: the node's own code starts anew, and gets the same values in the same order.
-// 2. Each turn gets on by at least one evaluation.
-// 3. Nothing of it is stored: after a loss of memory the node starts again, as every pure node does.
+// Limits how much a turn computes. A pure node that evaluates an expression for each item of a list stops between two
+// items once the turn has computed enough, and continues in the next turn of its run. Invariants:
+// 1. Nothing is evaluated twice: the node's own code starts again, and gets the same values in the same order.
+// 2. Each turn completes at least one evaluation.
+// 3. Nothing of this is stored: after a loss of memory the node starts again, as every pure node does.
 import { type Budget, defaultLimits } from '../../../src/engine/expression/index.ts'
 import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts'
 
-/** Of expressions, half as many as one may use. The other runs of the host wait for a turn. */
+/** Steps of expressions: half of what one expression may use. The other runs of the host wait for a turn. */
 const MAX_STEPS = defaultLimits.steps / 2
-/** Of JSON that is written or read. So a turn has one large value, and is written before the next. */
+/** Characters of JSON that are written or read. So a turn handles one large value, and is written before the next. */
 const MAX_CHARS = 1024 * 1024
 /** More than the expressions of a turn can use. */
 const ROOM = 2 ** 40
 
-/** What the expressions of a turn have used shows in what is left of it. */
+/** The use of a turn's expressions is subtracted from this. */
 export const newWork = (): Budget => ({ steps: ROOM, bytes: ROOM })
 
-/** Thrown where the turn has computed enough. */
+/** Thrown when the turn has computed enough. */
 export class Unfinished extends Error {
   override readonly name = 'Unfinished'
 }
 
-/** Computing that was begun in an earlier turn, by the path and the attempt. */
+/** Computations that an earlier turn began, by path and attempt. */
 export type Begun = Map<string, () => NodeResult>
 
 /** The part of a run that is needed here. */
 type Working = {
   work: Budget
-  /** Of JSON that the turn has written or read. */
+  /** Characters of JSON that the turn has written or read. */
   chars: number
   begun: Begun
 }
@@ -35,7 +35,7 @@ type Working = {
 export const hasWorkedLong = ({ work, chars }: Omit<Working, 'begun'>): boolean =>
   ROOM - work.steps > MAX_STEPS || chars > MAX_CHARS
 
-/** Throws `Unfinished` where it is to be called again, in another turn. `input` is made once. */
+/** Throws `Unfinished` if it must be called again in another turn. `input` is called once. */
 export function computePure(
   run: Working,
   key: string,
@@ -65,7 +65,7 @@ function inParts(run: Working, type: PureNode, input: NodeInput<unknown>): () =>
       }
       return known[at++]
     }
-    // Other parts of the input are read only if the node asks for them.
+    // Other fields of the input are only read if the node asks for them.
     return type.compute(Object.create(input, { evaluate: { value: evaluate } }) as typeof input)
   }
 }

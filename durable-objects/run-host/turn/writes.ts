@@ -1,8 +1,8 @@
-// What a run writes together. Invariants:
-// 1. What throws on the way to the last write takes back its writes, and the run out of memory: it is loaded as it was last
-//    stored. Other runs of the host never notice.
-// 2. What follows from the writes is done after the last of them; not at all when they are taken back.
-// 3. Only a full disk ends the object, or a run that cannot be taken out of memory.
+// The writes of a run that belong together. Invariants:
+// 1. An error before the last write rolls back the writes and unloads the run, which is loaded as it was last stored.
+//    Other runs of the host are not affected.
+// 2. Consequences of the writes happen after the last of them, and not at all if they are rolled back.
+// 3. Only a full disk, or a run that cannot be unloaded, ends the object.
 import { createLog } from '../../../src/core/log.ts'
 import { isStorageFailure } from '../../../src/core/storage-failure.ts'
 import type { Crashes } from '../life/crashes.ts'
@@ -11,7 +11,7 @@ import type { RunPlace } from '../place.ts'
 export class Writes {
   readonly #place: RunPlace
   readonly #crashes: Crashes
-  /** What is left to do once the writes are made; null between turns. */
+  /** What to do after the writes. Null between turns. */
   #after: (() => void)[] | null = null
 
   constructor(place: RunPlace, crashes: Crashes) {
@@ -43,7 +43,7 @@ export class Writes {
     }
   }
 
-  /** A run that cannot be let go would go on with what is not stored. */
+  /** If the run cannot be unloaded, the object ends. Otherwise it would continue with data that is not stored. */
   #drop(): void {
     try {
       this.#place.drop()
