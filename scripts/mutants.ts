@@ -33,7 +33,7 @@ const chosen = Object.entries(lists)
   .flatMap(([, file]) => JSON.parse(readFileSync(inRoot(file), 'utf8')) as Mutant[])
   .filter(({ name }) => values.only === undefined || name.includes(values.only))
   .filter((_, at) => at % parts === part - 1)
-if (chosen.length === 0) throw new Error('There is no such mutant')
+if (chosen.length === 0) throw new Error('No mutant has that name')
 
 const PROJECTS = [
   ['test/e2e/', 'e2e'],

@@ -156,7 +156,7 @@ export class Host {
       // The run was handled. Its row goes, unless the run has written a new one.
       if (this.#runs.find(runId) === run && !run.machine.isArmed) this.#due.remove(n)
     } catch (error) {
-      createLog('error').error('a run could not be looked at', { runId, error })
+      createLog('error').error('the alarm of a run failed', { runId, error })
     }
   }
 

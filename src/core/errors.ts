@@ -97,7 +97,7 @@ export const ERRORS = {
   'run.too_many_descendants': entry(409, 'The root run has reached the limit of descendant runs'),
   'agent.thread_busy': entry(409, 'The thread is still processing another call', true),
   'agent.thread_full': entry(409, 'The thread is full'),
-  'agent.question_too_large': entry(413, 'The question is larger than a thread can keep'),
+  'agent.question_too_large': entry(413, 'The question is too large for a thread'),
   'run.queue_full': entry(409, 'The queue of the workflow is full'),
   'model.not_configured': entry(409, 'No model of the ladder can be called, because no key is set'),
   'model.too_large': entry(422, 'The prompt is larger than the model accepts'),

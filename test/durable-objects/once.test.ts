@@ -18,7 +18,7 @@ const seenAt = async (name: string): Promise<unknown[]> =>
 /** Without a word to its clock: what is at work has its time. */
 async function atEnd(runId: string): Promise<RunView> {
   const view = await runOf(runId).view({ output: true }, 60_000)
-  if (view === null) throw new Error('There is no such run')
+  if (view === null) throw new Error('The run does not exist')
   return view
 }
 

@@ -38,7 +38,7 @@ const SHORT: Record<string, Short> = {
   deploy: { code: 1, says: /run npm run setup:cloud first/ },
   format: { args: ['--help'], says: /--write/ },
   lint: { args: ['--help'], says: /--write/ },
-  mutants: { args: ['--only', 'no such mutant'], code: 1, says: /There is no such mutant/ },
+  mutants: { args: ['--only', 'no such mutant'], code: 1, says: /No mutant has that name/ },
   'new-module': { code: 1, says: /Usage: npm run new-module/ },
   openapi: { args: ['--check'], says: /files are up to date/ },
   'setup:cloud': { args: ['--dry-run'], says: /npx wrangler d1 create/ },

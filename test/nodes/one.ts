@@ -52,7 +52,7 @@ export const taken = (run: RunView): string[] =>
 
 export async function ended(runId: string): Promise<RunView> {
   const view = await runOf(runId).view({ nodes: true, output: true }, MAX_WAIT_MS)
-  if (view === null) throw new Error('There is no such run')
+  if (view === null) throw new Error('The run does not exist')
   return view
 }
 

@@ -22,7 +22,7 @@ import type { ShellFact } from '../turn/outcome.ts'
 import { decide, hasRoomFor } from '../turn/waits.ts'
 import { armStart } from './begin.ts'
 
-const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'There is no such run.' })
+const missing = (): ControlAnswer => ({ ok: false, reason: 'not_found', detail: 'The run does not exist.' })
 const conflict = (detail: string): ControlAnswer => ({ ok: false, reason: 'conflict', detail })
 
 const viewAnswer = (machine: RunShell): ControlAnswer => ({
@@ -33,6 +33,7 @@ const viewAnswer = (machine: RunShell): ControlAnswer => ({
 type Actor = RunActor | undefined
 
 const FACTS = { cancel: 'run.cancel_requested', pause: 'run.paused', resume: 'run.resumed' } as const
+const DONE = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as const
 
 export function control(machine: RunShell, verb: ControlVerb, by: string, actor: Actor): ControlAnswer {
   const { run } = machine
@@ -41,7 +42,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
   if (hasEnded(run.state)) {
     return verb === 'cancel' && status === 'cancelled'
       ? viewAnswer(machine)
-      : conflict(`The run has ${status} already.`)
+      : conflict(`The run has already ended with the status ${status}.`)
   }
   if (verb === 'resume' && !mayResume(machine, by)) return viewAnswer(machine)
   const fact = { type: FACTS[verb], by }
@@ -59,7 +60,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
   const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
   return accepted || alreadySo
     ? viewAnswer(machine)
-    : conflict(`The run is ${status}; it cannot ${verb} now.`)
+    : conflict(`A run with the status ${status} cannot be ${DONE[verb]}.`)
 }
 
 export function signal(machine: RunShell, request: Signal, actor: Actor): ControlAnswer {
@@ -67,10 +68,11 @@ export function signal(machine: RunShell, request: Signal, actor: Actor): Contro
   if (run === null) return missing()
   const { name, data, id } = request
   if (id !== undefined && store.hasSignal(id)) return viewAnswer(machine)
-  if (hasEnded(run.state)) return conflict(`The run has ${run.state.run.status} already.`)
+  if (hasEnded(run.state))
+    return conflict(`The run has already ended with the status ${run.state.run.status}.`)
   if (!hasRoomFor(machine.shell, name, data, machine.now())) {
     return conflict(
-      `The run keeps ${MAX_KEPT_SIGNALS} signals that no node has taken; send it again when some are.`,
+      `The run already keeps ${MAX_KEPT_SIGNALS} signals that no node has accepted. Send the signal again later.`,
     )
   }
   const said: ShellFact = {
@@ -135,7 +137,8 @@ export function resolve(machine: RunShell, request: Resolve, actor: Actor): Cont
   const { run } = machine
   if (run === null) return missing()
   const activation = run.state.activations.get(request.path)
-  if (activation === undefined) return { ok: false, reason: 'not_found', detail: 'The run has no such node.' }
+  if (activation === undefined)
+    return { ok: false, reason: 'not_found', detail: 'The run has no node with this path.' }
   const { path, attempt, status } = activation
   const encoded = encodeValue(request.output)
   if (!encoded.ok) return conflict(encoded.error.message)
@@ -143,5 +146,7 @@ export function resolve(machine: RunShell, request: Resolve, actor: Actor): Cont
   const onAccepted = () =>
     addAuditEntry(machine, actor, { action: 'run.node_resolved', after: { path, outcome: request.outcome } })
   const { accepted } = machine.said(() => machine.feed([{ fact, output: encoded.value, onAccepted }]))
-  return accepted ? viewAnswer(machine) : conflict(`The node is ${status}, not unknown.`)
+  return accepted
+    ? viewAnswer(machine)
+    : conflict(`Only a node with the status unknown can be resolved. This one is ${status}.`)
 }

@@ -38,7 +38,7 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
   const now = machine.now()
   const cause = crashes.fatal()
   const times = cause === undefined ? '' : ` ${crashes.countOf(cause)} times (${cause.slice(1)})`
-  const error = poison('run.poison', `The run can take no turn: it was lost${times}`)
+  const error = poison('run.poison', `The run crashed${times} and cannot continue`)
   // On the second try, only the run itself is changed: one of the activations may be what cannot be written.
   const stopped = crashes.countOf(ENDING) > 0 ? [] : [...state.open].flatMap((path) => stop(machine, path))
   Object.assign(state.run, {
@@ -85,7 +85,12 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
       since: now,
       finishedAt: now,
       ...(mayHaveHappened && isOnce
-        ? { error: { code: OUTCOME_UNKNOWN, message: 'The run ended while its effect may have happened' } }
+        ? {
+            error: {
+              code: OUTCOME_UNKNOWN,
+              message: 'The run ended before the outcome was known. The effect may have happened',
+            },
+          }
         : {}),
     } satisfies Partial<Activation>)
     state.open.delete(path)

@@ -37,7 +37,7 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
   try {
     // The run had to be ended by force, and crashed before that.
     if (crashes.isGivenUp(ENDING) || crashes.countOf(WAKING) > MAX_CRASHES)
-      throw new Error('It crashes each time it is loaded')
+      throw new Error('The run crashes each time it is loaded')
     const held = machine.hold(machine.store.readSpec())
     machine.run = { ...held, state: restore(held.plan, machine.store.readState()) }
   } catch (error) {

@@ -23,22 +23,25 @@ const conflict = (detail: string): CarriedOverAnswer => ({ ok: false, reason: 'c
 
 export async function carriedOverOf(machine: RunShell, follow: Follow): Promise<CarriedOverAnswer> {
   const { run } = machine
-  if (run === null) return { ok: false, reason: 'not_found', detail: 'There is no such run.' }
+  if (run === null) return { ok: false, reason: 'not_found', detail: 'The run does not exist.' }
   const { plan, state, spec } = run
   const { status } = state.run
   const { mode, from, definition } = follow
   const isCompensation = state.run.mode === 'compensate'
-  if (!isTerminal(status)) return conflict(`The run is ${status}; it can be followed when it has ended.`)
+  if (!isTerminal(status))
+    return conflict(`The run is ${status}. Wait for its end, then retry, rerun or compensate it.`)
   if (mode === 'retry' && status === 'succeeded')
-    return conflict('The run has succeeded; there is nothing to retry. Rerun it instead.')
+    return conflict('The run succeeded, so there is nothing to retry. Rerun it instead.')
   if (mode !== 'retry' && isCompensation)
-    return conflict('The run is a compensation. Retry it when it has failed, or rerun the run that it undid.')
+    return conflict('The run is a compensation. Retry it if it failed, or rerun the run that it undid.')
   if (from !== undefined && !plan.byId.has(from))
-    return { ok: false, reason: 'conflict', detail: 'The run has no such node.', field: 'from' }
+    return { ok: false, reason: 'conflict', detail: 'The run has no node with this id.', field: 'from' }
   const keepsOutcomes = mode === 'retry' || from !== undefined
   const compensated = keepsOutcomes && !isCompensation ? await compensatedOf(machine) : new Set<string>()
   if (typeof compensated === 'string')
-    return conflict(`The run ${compensated} undoes what would be kept. Try again when it has ended.`)
+    return conflict(
+      `The run ${compensated} is undoing outcomes that the new run would keep. Try again after it has ended.`,
+    )
   const known = knownOf(machine, run, follow, compensated)
   const carriedOver = isCompensation
     ? adoptForCompensation(plan, state, known)
@@ -51,7 +54,7 @@ export async function carriedOverOf(machine: RunShell, follow: Follow): Promise<
       return {
         ok: false,
         reason: 'changed',
-        detail: 'Nodes whose outcomes would be kept are not the same in that version.',
+        detail: 'Some nodes whose outcomes would be kept are different in that version.',
         problems,
       }
     }

@@ -112,7 +112,7 @@ export async function enterGate(machine: RunShell): Promise<boolean> {
     // The run ended while it asked, and the gate may have received the question last.
     machine.tell('leave_gate', { name: gate.name })
   } else if (answer.state === 'rejected') {
-    const reason = 'The workflow takes no more runs at this time'
+    const reason = 'The concurrency limit of the workflow is reached'
     machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])
     return false
   } else if (answer.state === 'in' && newestMessage(machine) === asked) takeSlot(machine)

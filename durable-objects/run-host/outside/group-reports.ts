@@ -149,7 +149,7 @@ export class GroupReports {
       })
       tellOthers(env, String(group[0]?.report.view.teamId), reported)
     } catch (error) {
-      createLog('error').error('the index took no report', { runs: group.length, error })
+      createLog('error').error('the index refused a report', { runs: group.length, error })
       // One of them may be the cause.
       if (group.length > 1 && group.every(({ attempts }) => attempts > 0))
         for (const one of group) await this.#report([one])

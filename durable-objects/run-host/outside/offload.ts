@@ -65,7 +65,7 @@ export async function putAside(
 function write({ env, run, now }: OffloadScope, path: string, json: string): Promise<FileRef> {
   const { teamId, runId, startedBy, requestId } = run.spec
   const context = openContext(env, { now, requestId, defer: (work) => void work })
-  return ask('The store of files', () =>
+  return ask('The file storage', () =>
     writeTeamFile(context, {
       teamId,
       userId: startedBy,

@@ -12,6 +12,6 @@ export async function tellWebhooks(env: Env, teamId: string): Promise<void> {
   try {
     await tellRunChanges(request, teamId)
   } catch (error) {
-    request.log.warn('webhooks were not told of runs', { teamId, error })
+    request.log.warn('webhooks could not be notified of runs', { teamId, error })
   }
 }

@@ -12,7 +12,7 @@ export async function ask<T>(what: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof NodeFailure || error instanceof AppError) throw error
     if (isRefusal(error))
-      throw new NodeFailure({ code: 'node.error', message: `${what} did not take the operation` })
+      throw new NodeFailure({ code: 'node.error', message: `${what} refused the operation` })
     throw new PlatformUnavailable(what, error)
   }
 }

@@ -22,7 +22,7 @@ export const budgetPort = (
         // The call was made, and must not be repeated because settling failed. The reservation expires, and the run
         // reports the cost.
         await settleBudget(scope, call.key, used).catch(() =>
-          log('warn', 'The budget was not told what a call has cost; it hears of it from the run.'),
+          log('warn', 'The cost of a call is not in the budget yet. The report of the run will add it.'),
         )
       },
     }

@@ -105,7 +105,7 @@ async function open(scope: CredentialScope, { opened }: OfRun, ref: string): Pro
   const now = scope.now()
   const before = opened.get(ref)
   if (before !== undefined && before.until > now) return before.credential
-  const credential = ask('The store of credentials', () => openCredential(scope, ref))
+  const credential = ask('The credential storage', () => openCredential(scope, ref))
   opened.set(ref, { credential, until: now + KEPT_MS })
   try {
     return await credential

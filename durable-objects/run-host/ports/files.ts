@@ -12,7 +12,7 @@ import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { FilesPort } from '../../../src/nodes/ports.ts'
 import { ask } from './binding.ts'
 
-const WHAT = 'The store of files'
+const WHAT = 'The file storage'
 
 export type FilesScope = { context: RequestContext; teamId: string; startedBy: string | null }
 

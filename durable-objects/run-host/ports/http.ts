@@ -54,7 +54,7 @@ export function httpPort(reach: Reach, timeoutMs: number, callSigned: CallSigned
 const blocked = (reason: string, wasSent: boolean): NodeFailure =>
   new NodeFailure({
     code: 'http.blocked',
-    message: wasSent ? `A redirect leads to where it may not: ${reason}` : reason,
+    message: wasSent ? `A redirect was refused: ${reason}` : reason,
     retryable: false,
     outcomeUnknown: wasSent,
   })

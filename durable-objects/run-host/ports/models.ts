@@ -3,7 +3,7 @@ import { type ModelsScope, modelsOf } from '../../../src/modules/models/index.ts
 import type { ModelsPort } from '../../../src/nodes/ports.ts'
 import { ask } from './binding.ts'
 
-const WHAT = 'The Worker that calls models'
+const WHAT = 'The model Worker'
 
 export function modelsPort(scope: ModelsScope): ModelsPort {
   const { call, embed, usual, estimate } = modelsOf(scope)

@@ -22,7 +22,7 @@ export const notifyPort = (scope: NotifyScope): NotifyPort => ({
   webhook: ({ body, ...target }, key) => {
     const { env, requestId, now } = scope
     const request = openContext(env, { now, requestId, defer: (work) => void work })
-    return told('The list of deliveries', () => sendFromNode(request, scope, target, body as Json, key))
+    return told('The queue of deliveries', () => sendFromNode(request, scope, target, body as Json, key))
   },
 })
 

@@ -14,7 +14,7 @@ export const storePort = (scope: StoreScope): StorePort => ({
     if (sum !== null) return sum
     throw new NodeFailure({
       code: 'store.not_a_number',
-      message: `What stands under ${key} is not a number`,
+      message: `The value of ${key} is not a number`,
       retryable: false,
     })
   },

@@ -8,10 +8,10 @@ type Scope = Parameters<typeof recallThread>[0] & { teamId: string; runId: strin
 
 const REFUSED = {
   not_found: ['agent.thread_not_found', 'The team has no such thread'],
-  other_agent: ['agent.thread_other_agent', 'Another agent answers in the thread'],
-  too_large: ['agent.question_too_large', 'The question is larger than a thread keeps'],
-  full: ['agent.thread_full', 'The thread holds as much as it can'],
-  busy: ['agent.thread_busy', 'Another call is being answered in the thread'],
+  other_agent: ['agent.thread_other_agent', 'The thread belongs to another agent'],
+  too_large: ['agent.question_too_large', 'The question is too large for a thread'],
+  full: ['agent.thread_full', 'The thread is full. Start a new one'],
+  busy: ['agent.thread_busy', 'The thread is already answering a question'],
 } as const
 
 export const threadsPort = ({ teamId, runId, ...scope }: Scope): ThreadsPort => ({

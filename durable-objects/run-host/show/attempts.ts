@@ -71,5 +71,5 @@ export function attemptsOf(store: RunStore, path: string): AttemptView[] {
   return [...attempts.values()].slice(-MAX_ATTEMPTS)
 }
 
-const TIMEOUT: NodeError = { code: 'node.timeout', message: 'No outcome in time' }
-const CANCELLED: NodeError = { code: 'node.cancelled', message: 'It was cancelled' }
+const TIMEOUT: NodeError = { code: 'node.timeout', message: 'The node did not finish in time' }
+const CANCELLED: NodeError = { code: 'node.cancelled', message: 'The node was cancelled' }

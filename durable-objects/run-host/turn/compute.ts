@@ -65,7 +65,7 @@ function prepare(run: Run, attempt: Attempt, nowMs: number): Prepared {
   if (type === undefined)
     throw new NodeFailure({
       code: 'node.unknown_type',
-      message: `There is no node type ${node.type}`,
+      message: `The node type ${node.type} does not exist`,
       retryable: false,
     })
   if (type.pure) return { kind: 'result', result: computePure(run, work, type, () => evaluated(type)) }
@@ -127,7 +127,7 @@ export function expand(run: Run, activation: Activation, now: number): Expanded 
     if (!Array.isArray(list)) {
       const error = {
         code: 'each.not_a_list',
-        message: `each.items gave ${list === null ? 'null' : typeof list}, not an array`,
+        message: `each.items must be an array, not ${list === null ? 'null' : typeof list}`,
         retryable: false,
       }
       return { fact: { type: 'node.failed', path, attempt, error } }
@@ -162,7 +162,7 @@ export function lastChars(run: Run): number {
 
 export const lastOutputsTooLarge = (chars: number): NodeError => ({
   code: 'data.too_large',
-  message: `The last nodes gave ${chars} characters together, which is too much even for a file of the run. Choose a smaller result with \`output\` in the definition.`,
+  message: `The outputs of the last nodes have ${chars} characters together, which is too much even for a file of the run. Return less with \`output\` in the definition.`,
   retryable: false,
 })
 

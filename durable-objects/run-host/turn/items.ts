@@ -34,7 +34,7 @@ export function computeItems(
       if (type === undefined || !type.pure)
         throw new NodeFailure({
           code: 'node.unknown_type',
-          message: `There is no node type ${node.type}`,
+          message: `The node type ${node.type} does not exist`,
           retryable: false,
         })
       const at = { from: activation }

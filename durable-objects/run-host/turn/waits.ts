@@ -90,9 +90,9 @@ export function decide(shell: TurnShell, request: Decide, now: number): Spoken {
   const activation = wait && run.state.activations.get(wait.path)
   if (!wait || !activation) return { refused: 'The run has no such approval.' }
   if (activation.status !== 'waiting' || activation.attempt !== wait.attempt)
-    return { refused: 'The approval is settled already.' }
+    return { refused: 'The approval is already closed.' }
   const decisions = wait.decisions as unknown as Decision[]
-  if (decisions.some((one) => one.by === request.by)) return { refused: 'You have decided already.' }
+  if (decisions.some((one) => one.by === request.by)) return { refused: 'You have already decided.' }
   const said: Decision = {
     by: request.by,
     decision: request.decision,

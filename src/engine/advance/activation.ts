@@ -137,7 +137,10 @@ export function cancel(turn: Turn, activation: Activation, propagate: boolean): 
   abort(turn, activation)
   const error =
     inFlight && planNode(turn, activation).atMostOnce
-      ? { code: OUTCOME_UNKNOWN, message: 'Stopped while its effect may have happened' }
+      ? {
+          code: OUTCOME_UNKNOWN,
+          message: 'The node was stopped before the outcome was known. The effect may have happened',
+        }
       : activation.error
   settle(turn, activation, 'cancelled', { error, propagate })
 }

@@ -45,7 +45,12 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
 
 function reportType(node: Node, at: Location, types: NodeTypes, problems: Problems): void {
   const hint = problems.didYouMean(node.type, types.types())
-  problems.add([...at, 'type'], 'node.unknown_type', `There is no node type ${quoted(node.type)}`, hint)
+  problems.add(
+    [...at, 'type'],
+    'node.unknown_type',
+    `The node type ${quoted(node.type)} does not exist`,
+    hint,
+  )
 }
 
 function checkConditions(info: NodeTypeInfo | undefined, node: Node, at: Location, problems: Problems): void {

@@ -79,5 +79,5 @@ function checkFires(trigger: Parameters<typeof compileSchedule>[0], at: Location
   if (trigger.cron === undefined) return
   const schedule = compileSchedule(trigger)
   if (!schedule.ok || nextFire(schedule.value, 0) !== null) return
-  problems.add(at, 'trigger.never_fires', 'There is no such day in any year, so it would never fire')
+  problems.add(at, 'trigger.never_fires', 'The schedule never fires: no year has such a day')
 }

@@ -129,7 +129,7 @@ export const agentCallRoutes = router()
       UiStream,
       {
         mediaType: EVENT_STREAM,
-        otherAnswers: { '204': 'No call is being answered in the thread.' },
+        otherAnswers: { '204': 'The thread is not answering a question.' },
       },
     ),
     async (c) => (await resumeThread(c.var.ctx, c.req.param('id'), c.req.raw)) ?? c.body(null, 204),

@@ -71,6 +71,6 @@ export async function walk(
 
 export async function rowOf(as: Person, id: string): Promise<DeploymentRow> {
   const row = await firstOf((env as { DB: D1Database }).DB, findDeployment(as.teamId as string, id))
-  if (row === null) throw new Error('There is no such deployment')
+  if (row === null) throw new Error('The deployment does not exist')
   return row
 }

@@ -133,11 +133,11 @@ test('what another try cannot mend is given up at once, and the owner is told wh
   await failAt(bucket, { status: 404, body: '<Error><Code>NoSuchBucket</Code></Error>' })
   expect(await runNow(person)).toMatchObject({
     status: 'failed',
-    error: expect.stringContaining('There is no such bucket.'),
+    error: expect.stringContaining('The bucket does not exist.'),
   })
   const [mail] = await mailTo(person.email)
   expect(mail?.subject).toContain('was given up')
-  expect(mail?.text).toContain('There is no such bucket.')
+  expect(mail?.text).toContain('The bucket does not exist.')
 })
 
 test('an export whose message was given up has failed, and the owner is told once', async () => {

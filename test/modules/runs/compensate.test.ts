@@ -22,7 +22,7 @@ const call = (id: string, name: string, more: Record<string, unknown> = {}) => (
 })
 const atEnd = async (runId: string): Promise<RunView> => {
   const view = await runOf(runId).view({ output: true, nodes: true }, 60_000)
-  if (view === null) throw new Error('There is no such run')
+  if (view === null) throw new Error('The run does not exist')
   return view
 }
 

@@ -56,8 +56,8 @@ export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question):
   if (isFull(now, claim.asked)) throw new AppError('agent.thread_full', { detail: FULL })
   throw new AppError('agent.thread_busy', {
     detail: question.mayWait
-      ? `${MAX_IN_LINE} calls wait for the thread already.`
-      : 'Another call is being answered in the thread. Wait for its run to end, cancel it, or send queue: true.',
+      ? `${MAX_IN_LINE} calls are already waiting for the thread.`
+      : 'The thread is already answering a question. Wait for its run to end, cancel it, or send queue: true.',
     ...(now.runId === null ? {} : { runId: now.runId }),
   })
 }

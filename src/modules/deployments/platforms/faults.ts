@@ -60,7 +60,7 @@ export function statusFault(
       })
     case 404:
       return new AppError('deployment.project_not_found', {
-        detail: detail('There is no such project, or the credential may not see it. Check `project`.'),
+        detail: detail('The project does not exist, or the credential has no access to it. Check `project`.'),
       })
     case 409:
       return new AppError('deployment.conflict', { detail: detail('Something else changes the project.') })

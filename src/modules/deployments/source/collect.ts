@@ -95,7 +95,7 @@ async function filesOf(
     if (known === undefined)
       throw new AppError('deployment.invalid_source', {
         detail: `The team has no file ${JSON.stringify(file)}.`,
-        errors: [{ path: `/source/files/${n}`, message: 'There is no such file.', code: 'file.not_found' }],
+        errors: [{ path: `/source/files/${n}`, message: 'The file does not exist.', code: 'file.not_found' }],
       })
     // A path that was given is taken as it is.
     return { file: known, name: path === undefined ? known.name : `${base}${path}` }
@@ -120,7 +120,7 @@ async function collectZip(
   if (file === undefined)
     throw new AppError('deployment.invalid_source', {
       detail: `The team has no file ${JSON.stringify(source.zip)}.`,
-      errors: [{ path: '/source/zip', message: 'There is no such file.', code: 'file.not_found' }],
+      errors: [{ path: '/source/zip', message: 'The file does not exist.', code: 'file.not_found' }],
     })
   const packed = await directoryOf({ request, teamId }, file)
   checkPacked(packed, file.sizeBytes)

@@ -169,7 +169,7 @@ export async function cancelRow(ctx: Ctx, row: TaskRow): Promise<void> {
     leaseHash: null,
     leaseUntil: null,
     leaseBy: null,
-    reason: JSON.stringify({ code: 'cancelled', message: 'It was cancelled before it had begun.' }),
+    reason: JSON.stringify({ code: 'cancelled', message: 'The task was cancelled before it started.' }),
   } as const
   // Once its run has been heard of, only the run says how it ends.
   const where = '(run_id IS NULL OR run_seq = 0)'

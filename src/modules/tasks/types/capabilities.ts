@@ -36,7 +36,7 @@ export const CAPABILITY_TEXT = CAPABILITY_NAMES.map(
   (name) => `\`${name}\` (${CAPABILITIES[name].type})`,
 ).join(', ')
 
-export const NO_SUCH_CAPABILITY = `There is no such capability. There are ${CAPABILITY_NAMES.join(', ')}. For what an agent can do send agentId and prompt, for anything else steps or workflowId.`
+export const NO_SUCH_CAPABILITY = `Unknown capability. The capabilities are ${CAPABILITY_NAMES.join(', ')}. For what an agent can do send agentId and prompt, for anything else steps or workflowId.`
 
 type Parameters = Readonly<Record<string, Json>>
 type Fault = { path: PropertyKey[]; message: string }

@@ -149,7 +149,7 @@ function planEach(world: World, node: PlanNode, base: PlannedNode): PlannedNode 
   if (items.kind === 'unknown')
     return { ...base, unresolved: ['each.items'], reason: 'Its items are not known yet' }
   if (!Array.isArray(items.value))
-    return failed(base, node, { code: 'each.not_a_list', message: 'each.items is not an array' })
+    return failed(base, node, { code: 'each.not_a_list', message: 'each.items must be an array' })
   return { ...base, items: items.value.length, reason: 'Runs once for each item' }
 }
 

@@ -43,7 +43,7 @@ export const explainS3 =
         })
       case 'NoSuchBucket':
         return new AppError('deployment.project_not_found', {
-          detail: words('There is no such bucket. Check `bucket` and `endpoint` of the integration.'),
+          detail: words('The bucket does not exist. Check `bucket` and `endpoint` of the integration.'),
         })
       case 'EntityTooLarge':
         return new AppError('deployment.too_large', { detail: words('A file is too large for the store.') })
