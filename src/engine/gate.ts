@@ -1,13 +1,16 @@
-// Who is let through a concurrency gate: decisions on what the gate knows, without clock, storage or network.
-//  G1. At most `limit` runs are inside. Where the limit was lowered nobody is let in until there is room.
-//  G2. Whoever waits in line is let in by place, first come first served. One that is held, because it is paused, keeps
-//      its place and is passed over.
-//  G3. A run that was replaced is outside at once, is never let in again, and stays known until it has heard so.
-//  G4. A message of a run carries its `seq`; one that is older than the newest known changes nothing.
+// The decisions of a concurrency gate, made from its state, without clock, storage or network.
+// G1. At most `limit` runs are inside. If the limit was lowered, no run is admitted until there is room.
+// G2. Runs in line are admitted by place, first come first served. A run that is held, because it is paused, keeps
+//     its place and is passed over.
+// G3. A replaced run is outside immediately and is never admitted again. It is kept until it knows that.
+// G4. A message of a run contains its `seq`. A message that is older than the newest known one changes nothing.
 
 export type WhenFull = 'queue' | 'reject' | 'replace'
 
-/** What a run wants of its gate: a slot, or to keep one; only its place in line; nothing now; nothing any more. */
+/**
+ * What a run needs of its gate: `slot` to get or keep one, `place` to keep its place in line, `none` for now, `gone`
+ * for good.
+ */
 export type GateNeed = 'slot' | 'place' | 'none' | 'gone'
 /** `seq` is that of the run when it sent this. */
 export type GateMessage = { need: GateNeed; seq: number }
@@ -18,7 +21,7 @@ export type GateRow = {
   state: 'inside' | 'line' | 'held'
   /** Whether a run inside knows that it is. */
   told: boolean
-  /** It has begun before, gave its slot away while it waited, and has come again. */
+  /** The run has started before, gave up its slot while it waited, and needs one again. */
   again: boolean
   seq: number
 }
@@ -40,7 +43,7 @@ export type GateAsk = {
   seq: number
 }
 
-/** Ids whose row, or whose being replaced, has changed or gone: what is to be written. */
+/** The ids of changed or deleted rows, and of changed entries in `replaced`: all of them must be written. */
 export type GateChanges = { rows: Set<string>; replaced: Set<string> }
 
 export const newGate = (): Gate => ({ limit: 1, nextPlace: 1, rows: new Map(), replaced: new Set() })
@@ -51,7 +54,7 @@ export function enterGate(gate: Gate, ask: GateAsk, changes: GateChanges): 'insi
   if (gate.replaced.has(runId)) return 'rejected'
   const known = gate.rows.get(runId)
   if (known !== undefined && seq < known.seq) return known.state === 'inside' ? 'inside' : 'line'
-  // The limit is that of the newest start: a run of an older version that asks again does not bring its own back.
+  // The newest start sets the limit. A run of an older version that asks again does not restore its own.
   if (known === undefined && !ask.again) gate.limit = ask.limit
   const row = known ?? { runId, place: gate.nextPlace++, state: 'held', told: true, again: false, seq }
   const isNew = row.state === 'held' && !ask.again
@@ -72,7 +75,7 @@ export function enterGate(gate: Gate, ask: GateAsk, changes: GateChanges): 'insi
   return 'inside'
 }
 
-/** Lets in as many as there is room for. */
+/** Admits as many runs as there is room for. */
 export function letIn(gate: Gate, changes: GateChanges): void {
   let free = gate.limit - countInside(gate)
   if (free <= 0) return
@@ -86,8 +89,8 @@ export function letIn(gate: Gate, changes: GateChanges): void {
 }
 
 /**
- * The newcomer takes the place of the oldest inside, and of those who have not begun: let in later, they would come
- * after a newer one. Who has begun and waits to go on keeps its place in line.
+ * The newcomer replaces the oldest run inside, and all waiting runs that have not started: they would otherwise start
+ * after a newer one. A run that has started before keeps its place in line.
  */
 function replaceFor(gate: Gate, newcomer: GateRow, changes: GateChanges): void {
   let tooMany = countInside(gate) - gate.limit + 1
@@ -103,7 +106,7 @@ function replaceFor(gate: Gate, newcomer: GateRow, changes: GateChanges): void {
   newcomer.state = 'inside'
 }
 
-/** What a run has said, or answered when it was asked. */
+/** Applies a message of a run, or its answer to a question. */
 export function hearRun(gate: Gate, runId: string, { need, seq }: GateMessage, changes: GateChanges): void {
   if (need === 'gone' && gate.replaced.delete(runId)) changes.replaced.add(runId)
   const row = gate.rows.get(runId)
@@ -118,12 +121,12 @@ export function hearRun(gate: Gate, runId: string, { need, seq }: GateMessage, c
   letIn(gate, changes)
 }
 
-/** 0 is inside, 1 is next; null is not here. */
+/** 0 is inside, 1 is next, null is not here. */
 export function placeIn(gate: Gate, runId: string): number | null {
   return placesIn(gate, [runId])[runId] ?? null
 }
 
-/** One walk along the line, however many are asked for. */
+/** Walks the line once for any number of runs. */
 export function placesIn(gate: Gate, runIds: readonly string[]): Record<string, number> {
   const asked = new Set(runIds)
   const places: Record<string, number> = {}

@@ -1,6 +1,7 @@
-// The fences: whether a fact is about something that still is.
-//  B1. A fact about another attempt, or one that no longer runs, waits or is unknown, is stale.
-//  B2. A stale outcome is recorded as late; any other stale fact leaves no trace.
+// Decides whether a fact still applies.
+// B1. A fact is stale if it names another attempt, or an activation that does not run, wait or have the status
+//     `unknown`.
+// B2. A stale outcome is recorded as late. Any other stale fact leaves no trace.
 
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
 import type { Fact } from '../model/event.ts'
@@ -53,7 +54,7 @@ function acceptsNode(plan: Plan, activation: Activation | undefined, fact: NodeF
         works ||
           waits ||
           (runs && stage === 'collect') ||
-          // Its body was never opened: something stands in for all of it.
+          // Its body was never opened: the outcome replaces the whole node.
           (runs && stage === 'expand' && plan.nodes[activation.node]!.supplied !== null),
       )
     case 'node.failed':
@@ -92,7 +93,7 @@ function isDue(state: RunState, key: string, now: number): boolean {
   return timer != null && now >= timer.at
 }
 
-/** Of a run that fails nothing is to be held back: it drains, undoes and ends. A compensation is all undo, and may pause. */
+/** A failing run cannot be paused: it drains, undoes and ends. A compensation only undoes, so it can be paused. */
 const mayPause = ({ run }: RunState): boolean =>
   !run.paused &&
   (run.phase === 'queued' ||

@@ -1,7 +1,7 @@
 // The life of one activation row.
-//  A1. A settled activation never changes again.
-//  A2. Leaving a status gives back what it held: a slot, the shell's turn, a timer, its place in the queue.
-//  A3. Every change goes through here, so that counters, indexes and the set of changed rows agree.
+// A1. A settled activation never changes again.
+// A2. Leaving a status releases what it held: a slot, the shell's turn, a timer, its place in the queue.
+// A3. All changes go through this file, so that counters, indexes and the set of changed rows agree.
 import { LIMITS } from '../model/definition.ts'
 import { type NodeError, OUTCOME_UNKNOWN } from '../model/event.ts'
 import { itemPath, nodePath } from '../model/path.ts'
@@ -108,7 +108,7 @@ export function clearTimer(turn: Turn, activation: Activation): void {
   turn.commands.push({ type: 'clear_timer', key: activation.path })
 }
 
-/** `propagate: false` ends the activation without telling its edges or what it is part of. */
+/** With `propagate: false`, the outcome does not reach the edges and the parent of the activation. */
 export function settle(
   turn: Turn,
   activation: Activation,
@@ -130,7 +130,7 @@ export function settle(
   if (outcome.propagate !== false) turn.work.push(activation)
 }
 
-/** Aborts whatever the activation is doing. */
+/** Aborts the work of the activation. */
 export function cancel(turn: Turn, activation: Activation, propagate: boolean): void {
   if (isSettled(activation.status)) return
   const inFlight = activation.holds === 'slot' || activation.status === 'unknown'
@@ -145,7 +145,7 @@ export function cancel(turn: Turn, activation: Activation, propagate: boolean): 
   settle(turn, activation, 'cancelled', { error, propagate })
 }
 
-/** Tells the shell to stop what it does for the activation: an effect, a wait, a child. */
+/** Tells the shell to stop the work of the activation: an effect, a wait, a child. */
 export function abort(turn: Turn, activation: Activation): void {
   if (activation.holds !== 'slot' && activation.status !== 'waiting') return
   const child = activation.wait?.kind === 'child' ? activation.wait.name : undefined

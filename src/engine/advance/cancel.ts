@@ -2,7 +2,7 @@ import { type Activation, isSettled } from '../model/state.ts'
 import { cancel } from './activation.ts'
 import { emit, type Turn } from './turn.ts'
 
-/** Stops an activation and everything inside it. Only the activation itself tells its edges. */
+/** Cancels an activation and everything inside it. Only the outcome of the activation itself reaches its edges. */
 export function cancelTree(turn: Turn, activation: Activation, propagate: boolean): void {
   if (isSettled(activation.status)) return
   cancelInside(turn, activation)
@@ -10,7 +10,7 @@ export function cancelTree(turn: Turn, activation: Activation, propagate: boolea
   cancel(turn, activation, propagate)
 }
 
-/** Stops what runs in the body or among the items of an activation. Looks at open activations only. */
+/** Cancels what runs in the body or among the items of an activation. Looks at open activations only. */
 export function cancelInside(turn: Turn, activation: Activation): void {
   if (activation.stage !== 'body' && activation.stage !== 'items') return
   const prefix = `${activation.path}${activation.stage === 'items' ? ':' : '.'}`
@@ -22,7 +22,7 @@ export function cancelInside(turn: Turn, activation: Activation): void {
   }
 }
 
-/** Stops every open activation that `keep` does not spare. */
+/** Cancels every open activation, except those that `keep` selects. */
 export function cancelOpen(turn: Turn, keep: (activation: Activation) => boolean = () => false): void {
   const { open, activations } = turn.state
   for (const path of [...open]) {

@@ -1,6 +1,7 @@
 // Joins.
-//  J1. A forward edge settles exactly once for its target: taken or dead.
-//  J2. A target fires when its join says so, once; if none of its edges was taken it is skipped, and death goes on.
+// J1. A forward edge settles exactly once for its target: taken or dead.
+// J2. A target fires once, when its join mode allows it. If none of its edges was taken, it is skipped, and its own
+//     edges become dead.
 import type { PlanEdge } from '../model/plan.ts'
 import type { Activation } from '../model/state.ts'
 import { create, find, settle } from './activation.ts'
@@ -11,7 +12,10 @@ import { regionKey } from './region.ts'
 import { makeReady } from './start.ts'
 import { emit, planNode, type Turn } from './turn.ts'
 
-/** `iteration` is that of the source or of the loop that it left; the target's follows from what both share. */
+/**
+ * `iteration` is that of the source, or of the loop that the edge leaves. The target's iteration follows from the
+ * loops that both share.
+ */
 export function deliver(
   turn: Turn,
   edge: PlanEdge,
@@ -22,7 +26,7 @@ export function deliver(
   if (!isLive(turn, frame)) return
   const node = turn.plan.nodes[edge.to]!
   const shared = iteration.length === edge.common ? iteration : iteration.slice(0, edge.common)
-  // A loop is entered by its head only, so the target is at most one loop deeper.
+  // A loop can only be entered through its head, so the target is at most one loop deeper.
   const own = node.regions.length > edge.common ? [...shared, 1] : shared
   const target = find(turn, node, frame, own) ?? create(turn, node, { frame, iteration: own })
   if (target.status !== 'pending' || target.ticket > 0 || target.causes.length > 0) return
@@ -49,7 +53,7 @@ export function deliver(
   makeReady(turn, target)
 }
 
-/** The activations whose taken edges lead here. One look at each incoming edge, once, when the node fires. */
+/** The activations whose taken edges lead here. Looks at each incoming edge once, when the node fires. */
 function findCauses(turn: Turn, target: Activation): string[] {
   const { plan, state } = turn
   const causes: string[] = []

@@ -1,6 +1,6 @@
-// Fan-out.
-//  F1. Items start in order, at most `concurrency` at a time; item rows exist only for work that is not pure.
-//  F2. `done` counts every item once; the outputs are collected when it reaches `count`, never before.
+// The items of an `each`.
+// F1. Items start in order, at most `concurrency` at a time. Only items of nodes that are not pure have rows.
+// F2. `done` counts every item once. The outputs are collected when it reaches `count`, never before.
 import { LIMITS } from '../model/definition.ts'
 import type { NodeError } from '../model/event.ts'
 import { ITEMS_PER_TURN } from '../model/plan.ts'
@@ -11,7 +11,7 @@ import { parentOf } from './parent.ts'
 import { collect, makeReady, openBody } from './start.ts'
 import { planNode, type Turn } from './turn.ts'
 
-/** The shell has said how many items there are, or that a group may open. */
+/** The shell has reported the number of items, or that a group may open. */
 export function expanded(turn: Turn, activation: Activation, count: number | undefined): void {
   release(turn, activation)
   if (planNode(turn, activation).each !== null && activation.item < 0)
@@ -38,7 +38,7 @@ function startItems(turn: Turn, activation: Activation, count: number): void {
   } else startMore(turn, activation)
 }
 
-/** An item that has a row of its own has settled. */
+/** An item with its own row has settled. */
 export function itemSettled(turn: Turn, item: Activation): void {
   const parent = parentOf(turn, item)
   if (parent?.each == null || parent.stage !== 'items') return
@@ -49,7 +49,7 @@ export function itemSettled(turn: Turn, item: Activation): void {
   startMore(turn, parent)
 }
 
-/** Pure items have settled, many at once. */
+/** A batch of pure items has settled. */
 export function itemsSettled(
   turn: Turn,
   activation: Activation,
@@ -85,7 +85,7 @@ function startMore(turn: Turn, activation: Activation): void {
   const node = planNode(turn, activation)
   const { frame, iteration } = activation
   while (each.next < each.count && each.active < node.each!.concurrency) {
-    // An item may fail the whole run as it starts; what is over starts nothing more.
+    // Starting an item may fail the whole run. Then no more items start.
     if (activation.stage !== 'items') return
     const item = each.next++
     each.active++

@@ -3,8 +3,8 @@ import type { Fact } from '../model/event.ts'
 import type { EndedStatus } from '../model/state.ts'
 import { emit, type Turn } from './turn.ts'
 
-/** Terminal: nothing is accepted and nothing is emitted after this. */
-/** Who cancels the run, and why. */
+/** Ends the run. Nothing is accepted or emitted afterwards. */
+/** Who cancelled the run, and why. */
 export type Cancel = Pick<Extract<Fact, { type: 'run.cancel_requested' }>, 'by' | 'reason'>
 
 export function endRun(turn: Turn, status: EndedStatus, { by, reason }: Cancel = {}): void {

@@ -1,8 +1,8 @@
-// How a failure is contained, or ends the run.
-//  X1. The nearest handler takes it: the node's own policy, the `each` of an item, the group around; what runs beside
-//      it inside the handler is aborted, nothing outside notices.
-//  X2. With no handler the run drains: nothing new starts, effects in flight get 30 s and are recorded, then undo, then
-//      the terminal event. A pause ends with it: it holds the start of work, and there is none to come.
+// How a failure is handled, or ends the run.
+// X1. The nearest handler decides: the node's own policy, the `each` of an item, the group around it. Other work
+//     inside the handler is aborted; nothing outside is affected.
+// X2. Without a handler, the run drains: nothing new starts, and effects in flight get 30 s and are recorded. Then it
+//     undoes, and the terminal event follows. A pause ends, because it only holds back the start of work.
 import { RUN_DRAIN } from '../model/command.ts'
 import type { NodeError } from '../model/event.ts'
 import type { Activation } from '../model/state.ts'
@@ -15,7 +15,7 @@ const DRAIN_MS = 30_000
 
 type Handling = { settleWith: { port: string | null } } | 'fail'
 
-/** The activation has failed for good. */
+/** The activation has failed and is not retried. */
 export function failActivation(turn: Turn, activation: Activation, error: NodeError): void {
   if (turn.state.run.phase !== 'active') {
     announce(turn, activation, null, error)
@@ -66,12 +66,15 @@ function handlingOf(turn: Turn, activation: Activation, error: NodeError): Handl
   const node = planNode(turn, activation)
   if (activation.item >= 0) return node.each?.onItemError === 'fail' ? 'fail' : { settleWith: { port: null } }
   if (node.onError === 'route') return { settleWith: { port: 'error' } }
-  // Going on at the main port would run the loop that has just been stopped for running too often.
+  // Continuing at the main port would restart the loop that was just stopped.
   if (node.onError === 'continue' && error.code !== 'loop.limit') return { settleWith: { port: 'main' } }
   return 'fail'
 }
 
-/** `node.failed` tells of an attempt; this tells that the node has failed for good, and where it goes on. */
+/**
+ * `node.failed` reports one attempt. This event reports that the node has failed for good, and at which port the run
+ * continues.
+ */
 function announce(turn: Turn, { path, attempt }: Activation, port: string | null, error: NodeError): void {
   emit(turn, { type: 'node.settled', path, attempt, status: 'failed', port, error })
 }

@@ -1,6 +1,6 @@
-// How an outcome travels.
-//  E1. A settled activation is followed exactly once: first its edges, then what it is part of.
-//  E2. An edge that leaves a loop settles as taken at its first take and as dead only when the loop has ended.
+// How outcomes propagate.
+// E1. A settled activation is followed exactly once: first its edges, then its parent.
+// E2. An edge that leaves a loop settles as taken when it is first taken, and as dead only when the loop has ended.
 import type { PlanEdge } from '../model/plan.ts'
 import type { Activation } from '../model/state.ts'
 import { deliver } from './deliver.ts'
@@ -11,7 +11,7 @@ import { regionAt } from './region.ts'
 import { planNode, type Turn } from './turn.ts'
 import { undoSettled } from './undo.ts'
 
-/** Follows every settled activation until nothing moves. */
+/** Follows settled activations until there are no more. */
 export function drainWork(turn: Turn): void {
   for (let i = 0; i < turn.work.length; i++) follow(turn, turn.work[i]!)
   turn.work.length = 0

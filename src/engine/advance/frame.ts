@@ -3,7 +3,7 @@ import { endRun } from './ending.ts'
 import { collect } from './start.ts'
 import type { Turn } from './turn.ts'
 
-/** One unit of a body has settled; a body is done when none is left. */
+/** One unit of a body has settled. The body is done when none is left. */
 export function frameUnitSettled(turn: Turn, frame: string): void {
   if (frame === '') {
     if (--turn.state.run.left === 0) runSettled(turn)
@@ -28,7 +28,10 @@ export function runSettled(turn: Turn): void {
   turn.commands.push({ type: 'collect_output', path: '', node: -1, attempt: 1, of: 'run' })
 }
 
-/** One last node gives at most what a run may give. An `output`, or several last nodes, may give more: that must be checked. */
+/**
+ * A single last node cannot exceed the limit for a run's output. An `output`, or several last nodes, can: that must
+ * be checked.
+ */
 function mustCollect({ scopes, nodes, edges }: Plan): boolean {
   const body = scopes[0]!
   if (body.output !== undefined) return true

@@ -1,8 +1,10 @@
-// The core of the engine: one fact in, what changed and what to do out.
-//  C1. Pure but for the state, which is changed in place: no clock, no randomness, no I/O. Same facts, same state.
-//  C2. The cost of a fact is that of the edges it touches, never that of the run; only ending a run looks at what is open.
-//  C3. `seq` has no gaps. A fact that is not accepted takes none; a late outcome takes one and changes
-//      nothing else, but for what it has cost.
+// The core of the engine: takes one fact, and returns changes and commands.
+// C1. Pure, except that it changes the state in place: no clock, no randomness, no I/O. The same facts give the same
+//     state.
+// C2. The cost of a fact depends on the edges that it affects, not on the size of the run. Only the end of a run
+//     looks at all open activations.
+// C3. `seq` has no gaps. A fact that is not accepted takes no number. A late outcome takes one, and changes nothing
+//     else except the recorded cost.
 import type { Command } from '../model/command.ts'
 import type { Fact, RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
@@ -21,14 +23,17 @@ import { emit, newTurn, record, type Turn } from './turn.ts'
 import { startUndo } from './undo.ts'
 import { nodeTimerFired, signalReceived, startWait } from './wait.ts'
 
-/** Rows to write, as live objects of the state: encode them before the next call. The run row changes with each event. */
+/**
+ * The rows to write, as live objects of the state: encode them before the next call. The run row changes with each
+ * event.
+ */
 export interface Changes {
   readonly activations: ReadonlySet<Activation>
   readonly regions: ReadonlySet<RegionState>
 }
 
 export interface Step {
-  /** False when the fact was stale; then nothing but a `node.late` event may be there. */
+  /** False if the fact was stale. Then there are no events, except a possible `node.late`. */
   readonly accepted: boolean
   readonly events: readonly RunEvent[]
   readonly changes: Changes
@@ -58,7 +63,7 @@ export function advance(plan: Plan, state: RunState, fact: Fact, now: number): S
   }
 }
 
-/** Undefined when there is nothing to count, or it was counted before. */
+/** Undefined if there is no usage to count, or it was counted before. */
 function count(turn: Turn, fact: Fact): Usage | undefined {
   if (!('usage' in fact) || fact.usage === undefined) return undefined
   const changed = spend(turn.state, fact.path, fact.attempt, fact.usage)

@@ -1,7 +1,7 @@
-// Loops by region.
-//  L1. An iteration ends when all its units have settled; only then does the next one start.
-//  L2. However many back edges were taken, exactly one next iteration starts.
-//  L3. A loop ends when an iteration ends without a back edge taken, and it ends once.
+// Loops, by region.
+// L1. An iteration ends when all its units have settled. Only then does the next one start.
+// L2. However many back edges were taken, exactly one next iteration starts.
+// L3. A loop ends once, when an iteration ends without a taken back edge.
 import type { Activation, RegionState } from '../model/state.ts'
 import { create } from './activation.ts'
 import { deliver } from './deliver.ts'
@@ -12,7 +12,7 @@ import { regionAt } from './region.ts'
 import { makeReady } from './start.ts'
 import type { Turn } from './turn.ts'
 
-/** One unit of a region, or of a body when `region` is -1, has settled. */
+/** One unit of a region has settled, or of a body if `region` is -1. */
 export function unitSettled(turn: Turn, frame: string, region: number, iteration: readonly number[]): void {
   if (!isLive(turn, frame)) return
   if (region < 0) {
@@ -26,7 +26,7 @@ export function unitSettled(turn: Turn, frame: string, region: number, iteration
 }
 
 function endIteration(turn: Turn, loop: RegionState): void {
-  // Past its limit a loop goes round no more, even when the failure of its head was routed back into it.
+  // Beyond its limit, a loop never continues, even if the failure of its head was routed back into it.
   const { maxIterations } = turn.plan.regions[loop.region]!
   if (loop.back.length > 0 && loop.iteration <= maxIterations) nextIteration(turn, loop)
   else endLoop(turn, loop)

@@ -24,7 +24,7 @@ export function joinVerdict(
   }
 }
 
-/** A `first` merge that fires stops what could only have led to itself. */
+/** When a `first` merge fires, it cancels everything that could only lead to the merge. */
 export function fireMerge(turn: Turn, merge: Activation): void {
   const node = planNode(turn, merge)
   for (const index of node.onlyThroughHere) {
@@ -36,7 +36,7 @@ export function fireMerge(turn: Turn, merge: Activation): void {
   }
 }
 
-/** Where a node stands now, seen from a merge that shares its outer loops. */
+/** The current iteration of a node, seen from a merge that shares its outer loops. */
 function currentIteration(turn: Turn, other: PlanNode, node: PlanNode, merge: Activation): number[] {
   const iteration: number[] = []
   for (const [depth, region] of other.regions.entries()) {

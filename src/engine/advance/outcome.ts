@@ -1,6 +1,6 @@
-// What an attempt came to.
-//  O1. `failures` counts against the policy, `crashes` against its own limit, a deferral against nothing.
-//  O2. An at-most-once effect whose outcome is not known is never tried again by itself: it becomes `unknown`.
+// The outcome of an attempt.
+// O1. `failures` counts against the retry policy, `crashes` against its own limit, and a deferral against nothing.
+// O2. An at-most-once effect with an unknown outcome is never retried automatically: it becomes `unknown`.
 import type { Fact, NodeError } from '../model/event.ts'
 import type { Activation } from '../model/state.ts'
 import { abort, clearTimer, release, setStatus, setTimer, settle } from './activation.ts'
@@ -39,7 +39,7 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
   tryAgain(turn, activation, 'failed', delayMs, error)
 }
 
-/** Whatever it is doing is stopped; a body or items that are open end with it, or with whoever handles its failure. */
+/** Stops the work of the activation. Its open body or items end with it, or with the handler of its failure. */
 export function givenUp(turn: Turn, activation: Activation, error: NodeError): void {
   const mayHaveHappened = activation.holds === 'slot' && planNode(turn, activation).atMostOnce
   abort(turn, activation)
@@ -91,13 +91,13 @@ export function resolved(
       reason: 'resolved',
       nextAt: turn.now,
     })
-    // What it does now is its own doing, not that of the run before.
+    // From here on, this run executes the node itself.
     activation.adopted = false
     makeReady(turn, activation)
   }
 }
 
-/** The attempt has taken too long, at its work or at a wait: what it does or waits for is given up. */
+/** The attempt has exceeded its time limit, at work or while waiting. Stops its work or its wait. */
 export function timedOut(turn: Turn, activation: Activation): void {
   const { path, attempt, wait } = activation
   const waits = activation.status === 'waiting'
@@ -107,12 +107,12 @@ export function timedOut(turn: Turn, activation: Activation): void {
   attemptFailed(turn, activation, {
     code: 'node.timeout',
     message: `No outcome after ${waits ? waitTimeoutMs : timeoutMs} ms`,
-    // Of a node that waits it is known what it did: what may happen at most once has happened, and is not done again.
+    // It is known what a waiting node has done. An at-most-once effect has happened, and is not repeated.
     ...(waits ? (atMostOnce ? { retryable: false } : {}) : { outcomeUnknown: true }),
   })
 }
 
-/** While the run drains, an outcome is kept but leads nowhere. */
+/** While the run drains, the outcome is kept but nothing follows from it. */
 export function settleOutcome(turn: Turn, activation: Activation, port: string): void {
   settle(turn, activation, 'succeeded', { port })
 }

@@ -4,7 +4,7 @@ import type { Turn } from './turn.ts'
 export const regionKey = (region: number, frame: string, outer: readonly number[]): string =>
   `${frame}|${region}|${outer.join('~')}`
 
-/** The loop as it runs inside `outer` iterations, made when it is first reached. */
+/** The loop within the given outer iterations. Created when it is first reached. */
 export function regionAt(turn: Turn, region: number, frame: string, outer: readonly number[]): RegionState {
   const key = regionKey(region, frame, outer)
   const known = turn.state.regions.get(key)

@@ -15,9 +15,9 @@ export const lossDelayMs = (lost: number): number =>
 const MAX_RETRY_AFTER_MS = 3_600_000
 
 /**
- * Milliseconds until the next try after `failures` failures. `jitter` is a number in [0, 1) given from outside; it
- * takes away up to half, so that the longest delay of the policy is never passed. `retryAfterMs` is what the other
- * side asked for; it wins when it is longer, up to the policy's own `maxDelayMs`, or else an hour.
+ * The delay in milliseconds before the next try after `failures` failures. `jitter` is a number in [0, 1) and reduces
+ * the delay by up to half, so that the policy's maximum is never exceeded. `retryAfterMs` is what the other service
+ * requested. It wins if it is longer, up to the policy's `maxDelayMs`, or else an hour.
  */
 export function backoffMs(policy: RetryPolicy, failures: number, jitter: number, retryAfterMs = 0): number {
   const first = policy.delayMs ?? DEFAULTS.retryDelayMs
@@ -28,7 +28,7 @@ export function backoffMs(policy: RetryPolicy, failures: number, jitter: number,
   return Math.max(Math.round(spread), Math.min(retryAfterMs, policy.maxDelayMs ?? MAX_RETRY_AFTER_MS))
 }
 
-/** A number in [0, 1) that is the same on every replay (a hash of the text and the count). */
+/** A number in [0, 1) that is the same on every replay: a hash of the text and the count. */
 export function hashUnit(text: string, count: number): number {
   let hash = fnv1a(text, count)
   hash = Math.imul(hash ^ (hash >>> 15), 2246822507)

@@ -1,6 +1,6 @@
 // The life of the run.
-//  R1. A terminal run is final: it accepts nothing and emits nothing.
-//  R2. Cancel aborts at once; a run that fails drains first.
+// R1. A terminal run is final: it accepts nothing and emits nothing.
+// R2. A cancel aborts immediately. A run that fails drains first.
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
 import type { Fact } from '../model/event.ts'
 import { cancelOpen } from './cancel.ts'
@@ -50,7 +50,7 @@ export function resume(turn: Turn): void {
   goOn(turn)
 }
 
-/** It has a slot at its gate again. */
+/** The run has a slot at its gate again. */
 export function admit(turn: Turn): void {
   turn.state.run.held = false
   goOn(turn)

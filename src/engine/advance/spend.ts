@@ -1,19 +1,19 @@
-// What calls of models cost.
-//  Q1. The use of an attempt is counted once, with its outcome, also when that comes late: the provider was paid for it.
-//  Q2. It is counted for the node, for each node around it, and for the run.
+// The cost of model calls.
+// Q1. The usage of an attempt is counted once, with its outcome, even if it is late: the provider was paid.
+// Q2. It is counted for the node, for each node around it, and for the run.
 
 import { outerPath } from '../model/path.ts'
 import type { Activation, RunState } from '../model/state.ts'
 import { NO_USAGE, sumOf, type Usage } from '../model/usage.ts'
 
-/** Answers the activations that have changed; none when this attempt was counted before. */
+/** Returns the changed activations. None if this attempt was counted before. */
 export function spend(state: RunState, path: string, attempt: number, usage: Usage): Activation[] {
   const activation = state.activations.get(path)
   if (activation === undefined) return []
   const { attempts = [] } = activation.spent ?? {}
   if (attempts.includes(attempt)) return []
   const changed: Activation[] = []
-  // A retry keeps a group without its items, so one of those around the node may be missing.
+  // A retry may keep a group without its items, so an enclosing activation may be missing.
   for (let at = path; at !== ''; at = outerPath(at)) {
     const around = state.activations.get(at)
     if (around === undefined) continue

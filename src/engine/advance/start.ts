@@ -1,8 +1,8 @@
 // How a ready activation starts.
-//  T1. An attempt is counted in the state before its command is given, so a stale answer is always told apart.
-//  T2. At most `maxParallel` slots are held; what comes later starts in the order in which it became ready.
-//  T3. Nothing starts while the run is paused, has no slot at its gate, is failing or over.
-//  T4. What an activation sees is fixed when it first becomes ready, so every attempt of it sees the same.
+// T1. An attempt is counted in the state before its command is issued, so a stale answer is always recognized.
+// T2. At most `maxParallel` slots are used. Activations that must wait start in the order in which they became ready.
+// T3. Nothing starts while the run is paused, has no slot at its gate, is failing or has ended.
+// T4. The data that an activation sees is fixed when it first becomes ready, so all its attempts see the same.
 import type { AdoptedOutcome } from '../model/event.ts'
 import { idempotencyKey } from '../model/idempotency.ts'
 import type { Activation } from '../model/state.ts'
@@ -41,7 +41,7 @@ export function makeReady(turn: Turn, activation: Activation): void {
   turn.state.queue.paths.push(activation.path)
 }
 
-/** Starts what waits for a slot, as far as slots are free. */
+/** Starts queued activations while slots are free. */
 export function startQueued(turn: Turn): void {
   const { run, queue, activations } = turn.state
   while (mayBegin(turn) && run.ready > 0 && hasSlot(turn) && queue.head < queue.paths.length) {
@@ -56,7 +56,7 @@ export function startQueued(turn: Turn): void {
 
 export const mayBegin = ({ state: { run } }: Turn): boolean => !run.paused && !run.held
 
-/** After a pause the queue also holds what needs no slot; it must not wait behind what does. */
+/** After a pause, the queue also contains activations that need no slot. They must not wait behind those that do. */
 export function startAllQueued(turn: Turn): void {
   const { queue, activations } = turn.state
   const paths = queue.paths.slice(queue.head)
@@ -93,7 +93,7 @@ export function startScope(turn: Turn, scope: number, frame: string): void {
   }
 }
 
-/** Starts the run in the middle: every other entry is dead. */
+/** Starts the run at one node. All other entries are skipped. */
 export function startAt(turn: Turn, entry: string): void {
   const index = turn.plan.byId.get(entry)
   const node = index === undefined ? undefined : turn.plan.nodes[index]
@@ -180,7 +180,7 @@ function adopt(turn: Turn, activation: Activation): boolean {
   return true
 }
 
-/** The attempt of the run before counts as one of this run: it is what a person settles. */
+/** The attempt of the earlier run counts as an attempt of this run: a person resolves it. */
 function adoptUnknown(turn: Turn, activation: Activation, outcome: AdoptedOutcome): void {
   activation.attempt = 1
   activation.startedAt = outcome.startedAt
@@ -191,5 +191,5 @@ function adoptUnknown(turn: Turn, activation: Activation, outcome: AdoptedOutcom
   emit(turn, { type: 'node.unknown', path: activation.path })
 }
 
-// Far below every seq, so that what was adopted counts as done before everything of this run.
+// Far below every seq, so that adopted outcomes count as completed before everything in this run.
 export const adoptedOrder = (order: number): number => order - 1e12

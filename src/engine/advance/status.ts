@@ -1,12 +1,12 @@
 // The public status.
-//  V1. It is a function of the state, worked out once at the end of each call.
-//  V2. Running time counts only while it is `running`; wall time always counts.
+// V1. It is a function of the state, computed once at the end of each call.
+// V2. Running time counts only while the status is `running`. Wall time always counts.
 import { RUN_TIMEOUT } from '../model/command.ts'
 import { isBusy, type RunState, type RunStatus } from '../model/state.ts'
 import { clearRunTimer } from './ending.ts'
 import { emit, type Turn } from './turn.ts'
 
-/** Sets the status that the state now has, and what follows from a change. */
+/** Sets the status for the current state, and handles the consequences of a change. */
 export function refreshStatus(turn: Turn, before: RunStatus): void {
   const { run } = turn.state
   const status = statusOf(turn.state)
@@ -24,7 +24,7 @@ function statusOf(state: RunState): RunStatus {
   if (run.phase === 'ended') return run.status
   if (run.paused) return 'paused'
   if (run.phase === 'queued') return 'queued'
-  // Without a slot at its gate it waits for one, if for nothing else.
+  // Without a slot at its gate, the run waits for at least that.
   if (run.held) return run.slots > 0 || run.turns > 0 ? 'running' : 'waiting'
   return !isBusy(state) && run.waiting > 0 ? 'waiting' : 'running'
 }

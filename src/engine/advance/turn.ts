@@ -3,7 +3,7 @@ import type { Derived, Fact, RunEvent } from '../model/event.ts'
 import type { Plan, PlanNode } from '../model/plan.ts'
 import type { Activation, RegionState, RunState } from '../model/state.ts'
 
-/** What one call of `advance` works on and gathers. */
+/** The data that one call of `advance` works on. */
 export interface Turn {
   readonly plan: Plan
   readonly state: RunState
@@ -12,7 +12,10 @@ export interface Turn {
   readonly commands: Command[]
   readonly changed: Set<Activation>
   readonly changedRegions: Set<RegionState>
-  /** Settled activations whose edges are still to be followed. A list, since a dead branch may be a thousand deep. */
+  /**
+   * Settled activations whose edges must still be followed. A list, because a dead branch may be a thousand nodes
+   * deep.
+   */
   readonly work: Activation[]
 }
 

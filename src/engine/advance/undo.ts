@@ -1,7 +1,7 @@
 // Undo.
-//  U1. What succeeded and names an `undo` is undone in reverse order of completion, one after the other, each at most
-//      once in a run.
-//  U2. An undo that fails is recorded and does not keep the others from running.
+// U1. Nodes that succeeded and have an `undo` are undone in reverse order of completion, one at a time, each at most
+//     once in a run.
+// U2. If an undo fails, that is recorded, and the others still run.
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
 import type { AdoptedOutcome } from '../model/event.ts'
 import { nodePath, parsePath, undoPath } from '../model/path.ts'
@@ -12,7 +12,7 @@ import { clearRunTimer, endRun } from './ending.ts'
 import { adoptedOrder, makeReady } from './start.ts'
 import { emit, type Turn } from './turn.ts'
 
-/** Activations whose effect stands and can be undone, first completed first. */
+/** Activations that can be undone and are not yet, in order of completion. */
 export function undoable(
   plan: Plan,
   state: RunState,
@@ -31,7 +31,7 @@ export function undoable(
   return found.sort((a, b) => a.order - b.order)
 }
 
-/** A compensation also undoes what the runs of sub-workflows did. */
+/** A compensation also undoes the effects of sub-workflow runs. */
 const isChildToUndo = ({ run, adopted }: RunState, path: string): boolean =>
   run.mode === 'compensate' && adopted.get(path)?.child !== undefined
 
@@ -55,7 +55,7 @@ export function undoNext(turn: Turn): void {
   }
   const done = state.activations.get(path)!
   const own = turn.plan.nodes[done.node]!
-  // Without a node for it, the node itself is asked to undo what it did.
+  // If there is no `undo` node, the node undoes its own effect.
   const node = own.undo < 0 ? own : turn.plan.nodes[own.undo]!
   const { frame, iteration, item } = done
   const activation = create(turn, node, { frame, iteration, item, path: undoPath(path), undoes: path })
@@ -79,7 +79,10 @@ function finishUndo(turn: Turn): void {
   endRun(turn, run.error === null ? 'succeeded' : 'failed')
 }
 
-/** An effect of the parent run that this run kept without coming by it: inside a group that was adopted whole. */
+/**
+ * Restores an effect of the earlier run that this run kept but did not reach: inside a group that was adopted as a
+ * whole.
+ */
 function recall(turn: Turn, outcome: AdoptedOutcome): void {
   if (outcome.status !== 'succeeded' || turn.state.activations.has(outcome.path)) return
   const last = parsePath(outcome.path)?.segments.at(-1)

@@ -1,9 +1,10 @@
 // Waits: timers, signals, approvals, child runs.
-//  W1. A waiting node holds no slot and exactly one timer, or none: that of its wait, or that of the attempt's own time,
-//      whichever is earlier.
-//  W2. A signal that nobody took is kept, so one that comes before its wait is not lost. What was accepted is never
-//      dropped for another: past `MAX_KEPT_SIGNALS` the shell accepts only what a wait takes at once.
-//  W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
+// W1. A waiting node holds no slot and at most one timer: the end of its wait or of its attempt, whichever is
+//     earlier.
+// W2. A signal that no node has taken is kept, so a signal that comes before its wait is not lost. An accepted signal
+//     is never dropped for another: beyond `MAX_KEPT_SIGNALS`, the shell only accepts signals that a wait takes
+//     immediately.
+// W3. Nothing fires early: a timer that is not due, or is not the current one, changes nothing.
 import type { Wait } from '../model/event.ts'
 import { matchesEvent } from '../model/event-name.ts'
 import type { Activation } from '../model/state.ts'
@@ -67,7 +68,7 @@ function waitIsDue(turn: Turn, activation: Activation): void {
   const { path, node, attempt } = activation
   if (onDue === 'resume') {
     activation.due = true
-    // Whoever looks may take long.
+    // The node may take long to look again.
     if (activation.deadline !== undefined) setTimer(turn, activation, 'timeout', activation.deadline)
     turn.commands.push({ type: 'resume_node', path, node, attempt })
   } else if ('error' in onDue) {

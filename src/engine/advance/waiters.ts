@@ -1,6 +1,6 @@
-// Who waits for a signal, by the name or pattern that is waited for.
-//  L1. `waiters` holds exactly the paths of open waits for a signal, and `patterns` those of its names that have a star:
-//      a signal looks at its own name and at the patterns, never at all names.
+// The activations that wait for a signal, by the name or pattern that they wait for.
+// L1. `waiters` contains exactly the paths of open waits for a signal, and `patterns` those of its names that contain
+//     a star. So a signal only looks at its own name and at the patterns.
 import { matchesEvent } from '../model/event-name.ts'
 import type { RunState } from '../model/state.ts'
 
@@ -21,7 +21,7 @@ export function removeWaiter({ waiters, patterns }: Waiters, name: string, path:
   patterns.delete(name)
 }
 
-/** The paths that wait for a signal of this name. */
+/** The paths that wait for a signal with this name. */
 export function waitersFor({ waiters, patterns }: Waiters, name: string): string[] {
   const paths = [...(waiters.get(name) ?? [])]
   for (const pattern of patterns)

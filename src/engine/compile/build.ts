@@ -8,14 +8,17 @@ import type { ScopeGraph } from './scope-graph.ts'
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] }
 
-/** Numbers everything. Expects an outline without problems; on a wrong one the plan is wrong, but nothing throws. */
+/**
+ * Builds a plan with numbered parts. Expects an outline without problems. With problems, the plan is wrong, but
+ * nothing throws.
+ */
 export function buildPlan(outline: Outline, graphs: readonly ScopeGraph[], types: NodeTypes): Plan {
   const { definition } = outline
   const settings = definition.settings ?? {}
   const maxParallel = settings.maxParallel ?? DEFAULTS.maxParallel
   const fallback = settings.onError ?? 'fail'
   const nodes = outline.nodes.map(({ node, index, name, scope, body, supplied }) => {
-    // What a supplied body does when one of its nodes fails is its own affair.
+    // The settings of the definition do not apply to the nodes of a supplied body.
     const { isOurs, names } = outline.scopes[scope]!
     const draft = planNode(node, types, body, isOurs ? 'fail' : fallback, maxParallel)
     draft.index = index
@@ -107,7 +110,7 @@ function planNode(
 ): Draft<PlanNode> {
   const info = types.get(node.type)
   const params = node.params ?? {}
-  // A disabled node only hands its input on, and a merge only gathers: neither does work of its own.
+  // A disabled node only passes its input on, and a merge only collects: neither does work.
   const pure = node.disabled === true || (body < 0 && (info?.pure ?? false))
   const named = portsOf(info, node)
   const ports = named ?? ['main']
@@ -133,7 +136,7 @@ function planNode(
       mode: mergeMode(info?.kind, params.mode),
       count: typeof params.count === 'number' ? params.count : 1,
     },
-    // Without a main port there is nowhere to continue, and nothing must end well because nobody was told.
+    // Without a main port, the run cannot continue, and a failure must not become a success unnoticed.
     onError: node.onError ?? (hasMain ? fallback : 'fail'),
     retry: node.retry ?? null,
     timeoutMs: pure
@@ -195,7 +198,7 @@ function crossing(from: Draft<PlanNode>, to: Draft<PlanNode>): { common: number;
   return { common, leaves: from.regions[common] ?? -1 }
 }
 
-/** The forward ancestors of a merge that cannot reach a leaf once the merge is taken away. */
+/** The forward ancestors of a merge that can reach a leaf only through the merge. */
 function dominatedByMerge(
   merge: Draft<PlanNode>,
   nodes: readonly Draft<PlanNode>[],
@@ -211,7 +214,7 @@ function dominatedByMerge(
       else before.set(to, [node])
     }
   }
-  // A node whose only way on is back to the head of its loop ends its branch, as one without edges does.
+  // A node whose only way on is back to the head of its loop ends its branch, like a node without edges.
   const leaves = scope.nodes.filter((node) => nodes[node]!.outgoing.every((edge) => edges[edge]!.back))
   const elsewhere = reach(leaves, (node) => before.get(node) ?? [], merge.index)
   const ancestors = reach([merge.index], (node) => nodes[node]!.incoming.map((edge) => edges[edge]!.from))

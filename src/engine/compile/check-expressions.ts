@@ -12,20 +12,20 @@ import { ownParams } from './check-params.ts'
 import { checkStartText } from './check-start-text.ts'
 import type { Outline } from './outline.ts'
 
-/** Whether an expression may name the node of that index. */
+/** Whether an expression may use the node with that index. */
 type MaySee = (index: number) => boolean
 
 interface Sight {
   readonly maySee: MaySee
-  /** Whether the expression at that path of the value has an item. */
+  /** Whether the expression at that path of the value can use `item`. */
   readonly mayUseItem: (path: string) => boolean
-  /** Whether it stands outside the items of its own node. */
+  /** Whether it is outside the items of its own node. */
   readonly ofEach?: boolean
 }
 
 /**
- * Parses every expression and looks whether the nodes that it names come before. `plan` is undefined when the graph is
- * not sound; then only what needs no graph is checked.
+ * Parses every expression, and checks that the nodes it uses come before. `plan` is undefined if the graph has
+ * problems. Then only the parts are checked that need no graph.
  */
 export function checkExpressions(
   outline: Outline,
@@ -128,7 +128,7 @@ const hasItems = ({ nodes }: Outline, index: number): boolean => {
   return node.each !== undefined || cut.has('each')
 }
 
-/** Whether a group around the node runs for each item; what undoes an item sees it as well. */
+/** Whether a group around the node runs for each item. The node that undoes an item can use `item` too. */
 function itemsAround(
   outline: Outline,
   index: number,
@@ -148,7 +148,7 @@ const isDeferred = (info: NodeTypeInfo | undefined, path: string): boolean =>
     (name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`),
   ) ?? false
 
-/** The nodes that an undo target stands for: it sees what they saw, and their outputs. */
+/** The nodes that an undo target belongs to. It can use what they can use, and their outputs. */
 function undoUsers(outline: Outline): Map<number, number[]> {
   const users = new Map<number, number[]>()
   for (const { node, index } of outline.nodes) {
@@ -161,7 +161,7 @@ function undoUsers(outline: Outline): Map<number, number[]> {
   return users
 }
 
-/** The parts of a place in a value, as `expression` writes it: `headers["X-Id"]`, `cases[1].when`. */
+/** The parts of a path in a value, as `expression` writes it: `headers["X-Id"]`, `cases[1].when`. */
 const PART = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g
 
 const inside = (at: Location, path: string): Location => [

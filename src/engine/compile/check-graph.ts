@@ -20,7 +20,7 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
       if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
       seen.add(key)
       checkPort(one, outline, portsAt, problems)
-      // Every node has one way in. The field is there for imported workflows, whose merges tell their inputs apart.
+      // Every node has one input. The field exists for imported workflows, whose merges distinguish their inputs.
       if (edge.toPort !== undefined && edge.toPort !== 'main') {
         const message = `${quoted(edge.to)} has no input ${quoted(edge.toPort)}`
         problems.add([...at, 'toPort'], 'edge.unknown_port', message, 'Leave "toPort" out')
@@ -37,7 +37,7 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
   }
 }
 
-/** The ports of each node, read once: a node may have thousands of them, and of edges. */
+/** The ports of each node, computed once: a node may have thousands of them, and of edges. */
 function portSets(outline: Outline, types: NodeTypes): (index: number) => ReadonlySet<string> | undefined {
   const known = new Map<number, ReadonlySet<string> | undefined>()
   return (index) => {
@@ -75,7 +75,7 @@ function checkPort(
   problems.add([...at, 'port'], 'edge.unknown_port', `${quoted(edge.from)} has no port ${quoted(port)}`, hint)
 }
 
-/** Cycles, loops that are none, and nodes that nothing leads to. Returns whether the graph is sound. */
+/** Checks for cycles, invalid loops and unreachable nodes. Returns whether the graph has no problems. */
 export function checkGraph(outline: Outline, graphs: readonly ScopeGraph[], problems: Problems): boolean {
   const before = problems.list.length
   for (const scope of outline.scopes) {

@@ -6,7 +6,7 @@ import { checkCondition, valuesAt } from './condition.ts'
 import type { Outline, OutlineNode } from './outline.ts'
 import { portsOf } from './ports.ts'
 
-/** What can be said of each node, with the edges at hand. */
+/** Checks each node together with its edges. */
 export function checkNodes(outline: Outline, types: NodeTypes, problems: Problems): void {
   const incoming = new Map<number, number>()
   const outgoing = new Map<number, Set<string>>()
@@ -72,7 +72,7 @@ function checkType(
   if (info.needsCredential && !mayHaveCredential && !node.disabled) {
     problems.add([...at, 'credential'], 'node.missing_credential', `${info.type} needs a credential`)
   }
-  // Ignoring it would send calls without the sign-in that they were given.
+  // Ignoring the credential would send calls without authentication.
   if (node.credential !== undefined && !info.needsCredential && !info.takesCredential) {
     problems.add(
       [...at, 'credential'],

@@ -5,7 +5,7 @@ import type { Location, Problems } from '../model/problem.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Params as the node's schema sees them: the body that stands in a group is the engine's own. */
+/** The params as the node's schema sees them. The engine reads the body of a group itself. */
 export function ownParams(info: NodeTypeInfo | undefined, node: Node): Record<string, unknown> {
   const params = node.params ?? {}
   if (info?.kind !== 'group' || info.body !== undefined) return params
@@ -23,7 +23,7 @@ export function checkParams(info: NodeTypeInfo, node: Node, at: Location, proble
     problems.add([...at, 'params', ...fault.at], 'node.bad_params', fault.message)
 }
 
-/** Whether an expression stands where the schema wants something else: what it gives is only known in the run. */
+/** Whether the value is an expression where the schema expects another type. Its result is only known in the run. */
 function isOpen(issue: Issue, value: unknown): boolean {
   let at = value
   for (const key of issue.path) {

@@ -9,7 +9,7 @@ import { checkCondition } from './condition.ts'
 import { mend } from './mend.ts'
 import type { Outline } from './outline.ts'
 
-/** Checks the triggers that stand beside a definition and returns the nodes that they start at. */
+/** Checks the triggers of a definition, and returns the nodes that they start at. */
 export function checkTriggers(raw: unknown, outline: Outline, problems: Problems): Set<string> {
   const entries = new Set<string>()
   if (raw === undefined) return entries
@@ -50,7 +50,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
   return entries
 }
 
-/** What the filter of a trigger sees. There is no run yet. */
+/** What the filter of a trigger can use. There is no run yet. */
 const FILTER_NAMES = ['input', 'item', 'now']
 const FILTER_HINTS = {
   event: 'It sees the event as input, its data as item, and now',

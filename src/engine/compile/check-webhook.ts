@@ -2,12 +2,12 @@ import type { Trigger } from '../model/definition.ts'
 import { type Location, type Problems, quoted } from '../model/problem.ts'
 import { signsItsId } from '../triggers/webhook-trigger.ts'
 
-/** `credential` that stands for the trigger's own secret, as its key does. */
+/** The `credential` that means the trigger's own secret. Its key means the same. */
 const OWN_SECRET = 'trigger'
 
 export type WebhookTrigger = Extract<Trigger, { type: 'webhook' }>
 
-/** Some of the fields may be missing or wrong: that has been reported, and the rest is checked all the same. */
+/** Some fields may be missing or invalid. That was reported, and the rest is checked anyway. */
 export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, problems: Problems): void {
   const { auth, idHeader } = trigger
   if (auth === undefined || auth.type === 'none') return
@@ -33,7 +33,7 @@ export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, pro
 
 const OF_HEADER = ['encoding', 'prefix', 'timestampHeader', 'signedIdHeader', 'separator'] as const
 
-/** Standard Webhooks has its own headers and way of writing, so these would say nothing. */
+/** Standard Webhooks defines its own headers and encoding, so these fields would have no effect. */
 function checkHmac(
   auth: Extract<NonNullable<WebhookTrigger['auth']>, { type: 'hmac' }>,
   at: Location,

@@ -2,8 +2,8 @@ import { compileTemplate } from '../expression/index.ts'
 import type { Location, Problems } from '../model/problem.ts'
 
 /**
- * Where a condition is wanted, text is true whatever it says: `"false"`, `"item.x > 1"` without braces, and any text around
- * an expression, a space included. None of them can be meant.
+ * In a condition, a text is always true: `"false"`, `"item.x > 1"` without braces, and any text around an expression,
+ * even a space. That is always a mistake.
  */
 export function checkCondition(value: unknown, at: Location, problems: Problems): void {
   if (typeof value !== 'string') return
@@ -27,7 +27,7 @@ export function checkCondition(value: unknown, at: Location, problems: Problems)
   }
 }
 
-/** The values at `filter`, `paginate.until` or `cases[].when`, each with its place. */
+/** The values at `filter`, `paginate.until` or `cases[].when`, each with its path. */
 export function valuesAt(root: unknown, path: string): { value: unknown; at: Location }[] {
   let found: { value: unknown; at: Location }[] = [{ value: root, at: [] }]
   for (const step of path.split('.')) {

@@ -1,6 +1,7 @@
-// From a definition to a plan, or to everything that is wrong with it.
-//  D1. Never throws, whatever it is given, and takes time in proportion to its size.
-//  D2. Every problem is reported at once; only a definition that is too large, too deep or not JSON is not looked into.
+// Compiles a definition to a plan, or to the list of its problems.
+// D1. Never throws, whatever the input, and takes time in proportion to its size.
+// D2. All problems are reported at once. Only a definition that is too large, too deep or not JSON is not checked
+//     further.
 import '../../core/plain-issues.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { NodeTypes } from '../model/node-type.ts'
@@ -18,7 +19,7 @@ import { scopeGraph } from './scope-graph.ts'
 export { loadPlan } from './load.ts'
 
 export interface Beside {
-  /** The triggers that stand beside the definition; their entries count as starts. */
+  /** The triggers of the definition. Their entries count as starts. */
   readonly triggers?: unknown
 }
 
@@ -28,7 +29,7 @@ export function compile(definition: unknown, types: NodeTypes, beside: Beside = 
   try {
     plan = check(definition, types, beside, problems)
   } catch (thrown) {
-    // An accessor that throws, or a schema of a node type that does: still a definition that cannot be used.
+    // An accessor or the schema of a node type has thrown. The definition cannot be used either way.
     const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
     problems.add([], 'definition.unreadable', `The definition could not be read: ${reason}`)
   }

@@ -6,8 +6,8 @@ import { outline, TRUSTING } from './outline.ts'
 import { scopeGraph } from './scope-graph.ts'
 
 /**
- * The plan of a definition that `compile` has accepted before. Checking it again on waking would let a schema that has
- * changed since stop a run that had already begun. `bodies` are those that the run has kept.
+ * The plan of a definition that `compile` has accepted before. It is not checked again: a schema that has changed
+ * since must not stop a run that has started. `bodies` are those that the run has stored.
  */
 export function loadPlan(definition: Definition, types: NodeTypes, bodies?: Bodies): Plan {
   const laid = outline(definition, types, TRUSTING, bodies)

@@ -9,8 +9,8 @@ interface Visit {
 }
 
 /**
- * Walks whatever was given, by a stack of its own, before anything recursive sees it. Returns false when it is too
- * large, too deep (a cyclic object is without end) or not JSON; an object that is shared counts as often as it occurs.
+ * Walks any input with its own stack, before recursive code sees it. Returns false if it is too large, too deep (a
+ * cyclic object is endless) or not JSON. A shared object counts as often as it occurs.
  */
 export function measure(root: unknown, problems: Problems): boolean {
   const before = problems.list.length
@@ -39,7 +39,7 @@ export function measure(root: unknown, problems: Problems): boolean {
       continue
     }
     if (Array.isArray(value)) {
-      // Each element takes two bytes at least; a longer array is not even put on the stack.
+      // Each element takes at least two bytes. A longer array is not even put on the stack.
       if (value.length * 2 > left) return tooLarge(problems)
       for (let i = value.length - 1; i >= 0; i--) {
         stack.push({ value: value[i], depth: depth + 1, key: i, parent: visit })

@@ -1,22 +1,22 @@
-// Reading what is partly wrong. What is broken in one field is told and left out; the rest goes on to be checked.
+// Reads a value that is partly invalid. Invalid parts are reported and left out, so that the rest can be checked.
 import type * as z from 'zod'
 import type { Location, Problems } from '../model/problem.ts'
 
 type Issue = z.core.$ZodIssue
 
 export interface Mended<T> {
-  /** Without what was broken, so that required fields may be missing, further in as well. */
+  /** The value without its invalid parts. Required fields may be missing, at any depth. */
   readonly value: Partial<T>
-  /** The fields in which something was broken. */
+  /** The fields that contained an invalid part. */
   readonly cut: ReadonlySet<string>
 }
 
-/** Each round takes at least one thing out; a field that is still broken after so many is left out whole. */
+/** Each round removes at least one part. A field that is still invalid after this many is left out completely. */
 const MAX_ROUNDS = 8
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** Undefined for what is no object at all. Schemas that change what they read cannot be mended. */
+/** Undefined if the value is not an object. Schemas with transforms are not supported. */
 export function mend<T extends object>(
   schema: z.ZodType<T>,
   value: unknown,
@@ -29,7 +29,7 @@ export function mend<T extends object>(
     const parsed = schema.safeParse(current)
     if (parsed.success) return { value: parsed.data, cut: cut.size === 0 ? NOTHING : cut }
     for (const issue of parsed.error.issues) {
-      // In later rounds, what is missing was taken out here: only what still stands there is news.
+      // In later rounds, missing parts were removed here. Only parts that still exist are new problems.
       if (round > 0 && valueAt(current, issue.path) === undefined) continue
       problems.add([...at, ...issue.path], 'definition.invalid', issue.message)
     }
@@ -37,7 +37,7 @@ export function mend<T extends object>(
     const broken = parsed.error.issues.flatMap(placesOf)
     for (const [field] of broken) if (field !== undefined) cut.add(String(field))
     const present = broken.filter((place) => place.length > 0 && valueAt(current, place) !== undefined)
-    // What is left is missing only.
+    // Only missing parts are left.
     if (present.length === 0 || round === MAX_ROUNDS) {
       const rest = { ...current }
       for (const [field] of present) delete rest[field as string]
@@ -62,7 +62,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at
 }
 
-/** A copy in which these places are gone. An element of a list takes its list along: places would move. */
+/** A copy without these places. If a place is in a list, the whole list is left out, because indexes would shift. */
 function without(value: Record<string, unknown>, places: readonly PropertyKey[][]): Record<string, unknown> {
   const copy = { ...value }
   for (const place of places) {

@@ -9,9 +9,9 @@ export interface OutlineNode {
   readonly node: Node
   readonly scope: number
   readonly at: Location
-  /** Fields that were broken and left out, `id` also when another node has it: nothing is concluded from their absence. */
+  /** Fields that were invalid and left out, and `id` if another node has the same. Their absence means nothing. */
   readonly cut: ReadonlySet<string>
-  /** The scope of the body, -1 unless the node is a group. */
+  /** The scope of the body, or -1 if the node is not a group. */
   body: number
   /** The body that its type supplies. */
   supplied: Body | null
@@ -32,18 +32,18 @@ export interface OutlineScope {
   readonly nodes: number[]
   readonly edges: OutlineEdge[]
   readonly output: unknown
-  /** The ids that stand here, shared by all bodies but those that node types supply. */
+  /** The ids that can be used here. All bodies share them, except supplied ones. */
   readonly names: Map<string, number>
-  /** In a body that a node type supplies: it is ours, and is not checked. */
+  /** In a body that a node type supplies. It is not checked. */
   readonly isOurs: boolean
 }
 
-/** All bodies of a definition laid flat. */
+/** All bodies of a definition as a flat list. */
 export interface Outline {
   readonly definition: Definition
   readonly nodes: OutlineNode[]
   readonly scopes: OutlineScope[]
-  /** Of nodes that share an id, the first. */
+  /** If nodes share an id, the first of them. */
   readonly byId: Map<string, number>
 }
 
@@ -58,7 +58,7 @@ export interface Read<Part> {
   readonly cut: ReadonlySet<string>
 }
 
-/** How raw parts become nodes and edges; undefined leaves one out (it has been reported). */
+/** How raw parts become nodes and edges. Undefined leaves a part out, after it was reported. */
 export interface Reader {
   head(raw: unknown): Definition
   node(raw: unknown, at: Location): Read<Node> | undefined
@@ -73,7 +73,7 @@ export const isGroup = (info: NodeTypeInfo | undefined, type: string): boolean =
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** For what was checked before, or is ours. */
+/** For definitions that were checked before, and for supplied bodies. */
 export const TRUSTING: Reader = {
   head: (raw) => raw as Definition,
   node: (raw) => ({ part: raw as Node, cut: NOTHING }),
@@ -93,8 +93,8 @@ interface Waiting {
 }
 
 /**
- * Lays a definition flat, scope by scope, so that deep nesting never meets the call stack. `bodies` are those that a run has
- * kept; all others are made now.
+ * Flattens a definition, scope by scope, so that deep nesting cannot overflow the call stack. `bodies` are those that
+ * a run has stored; all others are created now.
  */
 export function outline(raw: unknown, types: NodeTypes, given: Reader, bodies: Bodies = {}): Outline {
   const definition = given.head(raw)

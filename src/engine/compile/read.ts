@@ -7,8 +7,8 @@ import { type Outline, outline, type Reader } from './outline.ts'
 const MAX_ID_CHARS = 64
 
 /**
- * Reads a definition of the right size, reporting every field that is not well formed and going on without it.
- * Undefined when there are more parts than may be; the rest is not looked at then.
+ * Reads a definition of acceptable size. Reports every invalid field and continues without it. Undefined if it has
+ * too many parts; the rest is not checked then.
  */
 export function readDefinition(raw: unknown, types: NodeTypes, problems: Problems): Outline | undefined {
   let nodes = 0
@@ -84,7 +84,7 @@ function reportLoose(
   )
 }
 
-/** A name that breaks the rules, and was reported, still tells which node is meant. */
+/** An invalid name was reported, and still identifies the node. */
 const nameOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= MAX_ID_CHARS ? value : undefined
 

@@ -4,14 +4,14 @@ import type { Outline, OutlineEdge, OutlineScope } from './outline.ts'
 
 /** One scope as a graph over local numbers, with its order and its loops. */
 export interface ScopeGraph {
-  /** Local number to node index. */
+  /** Node index by local number. */
   readonly nodes: readonly number[]
   readonly forwardEdges: readonly OutlineEdge[]
   readonly backEdges: readonly OutlineEdge[]
   readonly forward: readonly Arc[]
   readonly back: readonly Arc[]
   readonly order: readonly number[]
-  /** Not empty when forward edges form a cycle; regions are not looked for then. */
+  /** Not empty if forward edges form a cycle. Regions are not computed then. */
   readonly cyclic: readonly number[]
   readonly regions: Regions
 }

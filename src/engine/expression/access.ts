@@ -9,16 +9,13 @@ import { toKey } from './operators.ts'
 import { isRegex } from './regex-value.ts'
 import { kindOf } from './values.ts'
 
-/** Where an access stands in the source: its column and what stands left of the dot, for messages. */
+/** The position of an access in the source: its column, and the text left of the dot, for messages. */
 export type Site = { readonly at: number; readonly label: string }
 
-// A long left side says less than its end.
+// The end of a long left side is more useful than its beginning.
 const shownLabel = (label: string) => (label.length > 60 ? `…${label.slice(-57)}` : label)
 
-/**
- * Reads a property that every value may or may not have: own properties only, never a function. The caller has
- * refused forbidden names.
- */
+/** Reads a property of any value: own properties only, never a function. The caller has rejected forbidden names. */
 export function readProperty(
   machine: Machine,
   dialect: Dialect,
@@ -55,7 +52,7 @@ function readDate(
   return value === undefined ? absent(dialect.methods.date, key, site) : value
 }
 
-// Reading a method without calling it is always a slip; JavaScript would hand out the function.
+// Reading a method without calling it is always a mistake. JavaScript would return the function.
 function absent(methods: ReadonlyMap<string, unknown>, key: string, site: Site): undefined {
   if (!methods.has(key)) return undefined
   fail('expression.type', site.at, `"${key}" is a method and must be called`, `.${key}(…)`)
@@ -66,7 +63,7 @@ function refuseMissing(object: undefined | null, key: string, site: Site): never
   fail('expression.type', site.at, message, 'an object, or ?. where it may be missing')
 }
 
-/** Reads `object[key]` with a key that is known only now. */
+/** Reads `object[key]` with a key that is only known at runtime. */
 export function readIndex(
   machine: Machine,
   dialect: Dialect,
@@ -86,7 +83,7 @@ export function readIndex(
   return readProperty(machine, dialect, object, toKey(machine, key, site.at), site)
 }
 
-/** Calls the method of this name that the type of the receiver has. */
+/** Calls the method with this name of the receiver's type. */
 export function callMethod(
   machine: Machine,
   dialect: Dialect,

@@ -13,7 +13,7 @@ export type References = {
 
 type Walk = { readonly dialect: Dialect; readonly references: References }
 
-/** Finds everything that can be known to fail before there is any data, and collects the references. */
+/** Finds all errors that need no data, and collects the references. */
 export function analyse(tree: Expression, dialect: Dialect, references: References): void {
   visit({ dialect, references }, tree)
 }
@@ -107,7 +107,7 @@ function refuseName(dialect: Dialect, name: string, at: number): never {
   )
 }
 
-// `nodes.my-node` reads as a subtraction; the name that is then missing would not say what went wrong.
+// `nodes.my-node` parses as a subtraction. Reporting the missing name would not explain the mistake.
 function refuseDashedName(walk: Walk, left: Expression, right: Expression): void {
   let first: Expression = right
   while (first.type === 'member' || first.type === 'chain') {
@@ -147,7 +147,7 @@ function visitMember(walk: Walk, node: Member): void {
   if (typeof node.key !== 'string') visit(walk, node.key)
 }
 
-/** The key when it is known before evaluation; brackets with a plain template literal count too. */
+/** The key if it is known before evaluation. Brackets with a plain template literal count too. */
 export function fixedKey(key: string | Expression): string | undefined {
   if (typeof key === 'string') return key
   return key.type === 'text' && key.values.length === 0 ? key.texts[0] : undefined
@@ -239,7 +239,7 @@ function hintFor(name: string, names: Iterable<string>): string {
 const isRegexNode = (node: Expression | Spread): node is RegexLiteral | RegexCall =>
   node.type === 'regex' || node.type === 'regexOf'
 
-/** What a regular expression is made of. Only called where one may stand. */
+/** The parts of a regular expression. Only called where one is allowed. */
 function visitRegex(walk: Walk, node: RegexLiteral | RegexCall): void {
   if (node.type === 'regex') return
   visit(walk, node.source)

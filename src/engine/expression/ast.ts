@@ -1,6 +1,6 @@
 import type { Regex } from './regex-value.ts'
 
-/** Where a piece stands in the whole string (offsets from 0), and how high its tree is. */
+/** The position of a part in the whole string (offsets from 0), and the height of its tree. */
 type Place = { readonly at: number; readonly end: number; readonly height: number }
 
 export type UnaryOperator = '-' | '+' | '!' | 'typeof'
@@ -23,7 +23,7 @@ export type BinaryOperator =
   | 'in'
 
 export type Literal = Place & { readonly type: 'literal'; readonly value: unknown }
-/** A name that is not a parameter of an arrow function around it: of the scope, or a built-in. */
+/** A name that is not a parameter of an enclosing arrow function: from the scope, or a built-in. */
 export type Name = Place & { readonly type: 'name'; readonly name: string }
 /** A parameter of an arrow function. The same arrow is never active twice, so one fixed slot is enough. */
 export type Local = Place & { readonly type: 'local'; readonly name: string; readonly slot: number }
@@ -79,21 +79,21 @@ export type Call = Place & {
   readonly callee: Expression
   readonly items: readonly (Expression | Spread)[]
 }
-/** A regular expression: a literal, already read, or `regex(text, flags)`. */
+/** A regular expression: a parsed literal, or `regex(text, flags)`. */
 export type RegexLiteral = Place & { readonly type: 'regex'; readonly regex: Regex }
 export type RegexCall = Place & {
   readonly type: 'regexOf'
   readonly source: Expression
   readonly flags: Expression | undefined
 }
-/** The end of an optional chain: `a?.b.c` is undefined as a whole when `a` is missing. */
+/** The end of an optional chain: `a?.b.c` is undefined as a whole if `a` is missing. */
 export type Chain = Place & { readonly type: 'chain'; readonly value: Expression }
 export type Arrow = Place & {
   readonly type: 'arrow'
   readonly parameters: readonly Pattern[]
   readonly rest: Pattern | undefined
   readonly body: Expression
-  /** How many pieces the body has: the price of one call. */
+  /** The number of parts of the body: the price of one call. */
   readonly size: number
 }
 
@@ -117,7 +117,7 @@ export type Expression =
 
 export type PatternProperty = { readonly key: string; readonly keyAt: number; readonly pattern: Pattern }
 export type Pattern =
-  /** `value` where the argument is undefined. */
+  /** `value` is used if the argument is undefined. */
   | {
       readonly type: 'default'
       readonly pattern: Pattern

@@ -14,10 +14,10 @@ type Run = (machine: Machine) => unknown
 type MakeCallback = (machine: Machine) => Callback
 type Bind = (machine: Machine, value: unknown) => void
 
-// Built-ins get what the method is about and not the index: ["7", "8"].map(parseInt) gives [7, 8].
+// Built-ins get only the item, not the index: ["7", "8"].map(parseInt) gives [7, 8].
 const TAKES_TWO = new Set(['reduce', 'reduceRight', 'sort', 'toSorted'])
 
-/** Makes the callback for an arrow function or a built-in that stands in its place. */
+/** Creates the callback for an arrow function, or for a built-in in its place. */
 export function compileFunction(
   dialect: Dialect,
   node: Expression,

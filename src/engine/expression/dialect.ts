@@ -11,8 +11,8 @@ import type { MethodTable, Native } from './natives.ts'
 import type { Regex } from './regex-value.ts'
 
 /**
- * The words of the language: everything that an expression can name or call. Another front end (imported
- * workflows use other names) brings its own dialect; grammar, limits and safety stay the same.
+ * The vocabulary of the language: everything that an expression can use or call. Another front end (imported
+ * workflows use other names) has its own dialect. Grammar, limits and safety are the same.
  */
 export type Dialect = {
   /** The names that are looked up in the scope. */
@@ -28,7 +28,7 @@ export type Dialect = {
     readonly object: MethodTable<Readonly<Record<string, unknown>>>
     readonly regex: MethodTable<Regex>
   }
-  /** Which argument of a method, or of `Namespace.function`, is a function. No other one may be. */
+  /** Which argument of a method, or of `Namespace.function`, is a function. No other argument may be one. */
   readonly functionAt: ReadonlyMap<string, number>
 }
 
@@ -55,19 +55,19 @@ export const nativeDialect: Dialect = {
   ]),
 }
 
-/** The same language where no node has run yet: with the names that a start knows. */
+/** The same language before any node has run: with the names that a start knows. */
 export const startDialect: Dialect = {
   ...nativeDialect,
   names: new Set(['input', 'run', 'workflow', 'vars', 'now']),
 }
 
-/** The namespace that an expression names, as `Math` in `Math.max(…)`. */
+/** The namespace that an expression uses, such as `Math` in `Math.max(…)`. */
 export const namespaceOf = (dialect: Dialect, expression: Expression): Namespace | undefined =>
   expression.type === 'name' && !dialect.names.has(expression.name)
     ? dialect.namespaces.get(expression.name)
     : undefined
 
-/** The built-in function that an expression names, as `Number` or `Math.round`. */
+/** The built-in function that an expression uses, such as `Number` or `Math.round`. */
 export function functionOf(dialect: Dialect, expression: Expression): Native | undefined {
   if (expression.type === 'name') {
     return dialect.names.has(expression.name) && !dialect.functions.has(expression.name)
@@ -80,11 +80,11 @@ export function functionOf(dialect: Dialect, expression: Expression): Native | u
 
 const TAKES_REGEX = new Set(['match', 'replace', 'replaceAll', 'split'])
 
-/** Whether a callee takes a regular expression as its first argument. Nothing else does. */
+/** Whether the first argument of a callee is a regular expression. Only such callees accept one. */
 export const takesRegex = (callee: Expression): boolean =>
   callee.type === 'member' && typeof callee.key === 'string' && TAKES_REGEX.has(callee.key)
 
-/** The position at which a callee takes a function, if it does. */
+/** The position of the function among a callee's arguments, if it takes one. */
 export function functionPosition(dialect: Dialect, callee: Expression): number | undefined {
   if (callee.type !== 'member' || typeof callee.key !== 'string') return undefined
   if (namespaceOf(dialect, callee.object) === undefined) return dialect.functionAt.get(callee.key)

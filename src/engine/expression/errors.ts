@@ -8,7 +8,7 @@ export type ExpressionErrorCode =
   | 'expression.forbidden'
   | 'expression.not_upstream'
 
-/** `column` counts from 1 in the whole string that holds the expression, text around it included. */
+/** `column` counts from 1 in the whole string, including the text around the expression. */
 export type ExpressionError = {
   code: ExpressionErrorCode
   message: string
@@ -16,8 +16,8 @@ export type ExpressionError = {
   expected?: string
 }
 
-// Thrown inside this folder only and turned into a Result at its border. It is not an Error, because the
-// stack trace would cost more than the evaluation.
+// Thrown only inside this folder, and converted to a Result at its border. Not an Error, because the stack trace
+// would cost more than the evaluation.
 class Failure {
   readonly error: ExpressionError
   constructor(error: ExpressionError) {
@@ -25,20 +25,20 @@ class Failure {
   }
 }
 
-/** Leaves the evaluation with an error; `at` is an offset from 0 in the whole string. */
+/** Ends the evaluation with an error. `at` is an offset from 0 in the whole string. */
 export function fail(code: ExpressionErrorCode, at: number, message: string, expected?: string): never {
   const column = at + 1
   throw new Failure(expected === undefined ? { code, message, column } : { code, message, column, expected })
 }
 
-/** Thrown by a getter of the scope, around its own failure. It ends the evaluation and reaches the caller as it was. */
+/** Thrown by a getter of the scope, around its own error. It ends the evaluation and reaches the caller unchanged. */
 export class ScopeFailure extends Error {
   constructor(cause: unknown) {
     super('a value of the scope could not be read', { cause })
   }
 }
 
-/** Whatever was thrown, as an error of the language. A full stack is a budget that ran out, not a defect. */
+/** Converts anything thrown to an error of the language. A stack overflow means an exceeded budget, not a defect. */
 export function asExpressionError(thrown: unknown): ExpressionError {
   if (thrown instanceof Failure) return thrown.error
   if (thrown instanceof ScopeFailure) throw thrown.cause
@@ -49,7 +49,7 @@ export function asExpressionError(thrown: unknown): ExpressionError {
   return { code: 'expression.type', message: `the expression could not be evaluated: ${reason}`, column: 1 }
 }
 
-/** The candidate that a person most likely meant, or undefined when none is near. */
+/** The most similar candidate, or undefined if none is similar enough. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 40) return undefined
   let best: string | undefined
@@ -66,13 +66,13 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** ` Did you mean "x"?`, or nothing, to be put after a message. */
+/** ` Did you mean "x"?` or an empty text, to append to a message. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const best = nearest(name, candidates)
   return best === undefined ? '' : `; did you mean "${best}"?`
 }
 
-// Two neighbours in the wrong order count as one slip.
+// Two swapped neighbours count as one mistake.
 function editDistance(left: string, right: string): number {
   let older: number[] = []
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index)

@@ -3,7 +3,7 @@ import { fail } from './errors.ts'
 const SIMPLE: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v' }
 const NUMERIC = /x([\da-fA-F]{2})|u([\da-fA-F]{4})|u\{([\da-fA-F]{1,6})\}/y
 
-/** Reads the escape whose backslash stands at `at`, as JavaScript's strict mode does. */
+/** Reads the escape sequence whose backslash is at `at`, as JavaScript's strict mode does. */
 export function readEscape(source: string, at: number): { value: string; end: number } {
   const char = source[at + 1]
   if (char === undefined) fail('expression.syntax', at, 'the string is not closed')

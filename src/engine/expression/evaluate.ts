@@ -1,4 +1,4 @@
-// The tree is turned into closures once and they are run many times. What must stay true:
+// Compiles the tree to closures once, which are executed many times. Invariants:
 // 1. No closure runs an unbounded loop without paying, and nothing is built before it is paid for.
 // 2. A function never becomes a value: arrows exist only as arguments of built-ins that call them.
 // 3. A value of the scope is never written to.
@@ -17,13 +17,13 @@ import { payProperties, spreadInto, spreadProperties } from './spread.ts'
 import { refuseForbidden, toText } from './values.ts'
 
 export type Run = (machine: Machine) => unknown
-/** What compiling needs to know: the source only for messages. */
+/** Context for compiling. The source is only used in messages. */
 type Context = { readonly dialect: Dialect; readonly source: string }
 
-// Goes up an optional chain in place of a value when its start is missing.
+// Passed up an optional chain instead of a value if its start is missing.
 const MISSING = Symbol('missing')
 
-/** Makes the function that evaluates a tree which `analyse` has accepted. */
+/** Creates the function that evaluates a tree that `analyse` has accepted. */
 export const compileTree = (tree: Expression, dialect: Dialect, source: string): Run =>
   compile({ dialect, source }, tree)
 
@@ -88,7 +88,7 @@ function compile(context: Context, node: Expression): Run {
       }
     }
     case 'arrow':
-      // Reached only through the arguments of a call that takes a function there.
+      // Only reached through the arguments of a call that takes a function.
       return compileFunction(context.dialect, node, 'map', (inner) => compile(context, inner))
   }
 }
@@ -189,7 +189,7 @@ function compileMember(context: Context, node: Member): Run {
   refuseForbidden(key, keyAt)
   return (machine) => {
     const value = object(machine)
-    // The path of nearly every expression there is; everything else is told apart in `readProperty`.
+    // The fast path of nearly every expression. `readProperty` handles everything else.
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, key)) {
       const found = (value as Record<string, unknown>)[key]
       if (typeof found !== 'function') return found
@@ -236,7 +236,7 @@ function compileArguments(context: Context, node: Call): (machine: Machine) => u
   const isFunction = (item: Expression | Spread) =>
     item.type !== 'spread' && (item.type === 'arrow' || functionOf(dialect, item) !== undefined)
   if (!node.items.some(isFunction)) return compileItems(context, node.items)
-  // Functions come with plain arguments only: `analyse` refuses them behind a spread, and none takes more.
+  // Functions are always plain arguments: `analyse` rejects them behind a spread, and no callee takes more than one.
   const runs = node.items.map((item) => {
     const inner = item.type === 'spread' ? item.value : item
     return isFunction(item)

@@ -12,12 +12,12 @@ import { kindOf, toNumber, toText } from './values.ts'
 
 /** Functions that are called by their name alone. */
 export type NativeTable = ReadonlyMap<string, Native>
-/** `Math`, `Object` and the like: they are no values, only the left side of a dot. */
+/** `Math`, `Object` and so on: they are not values, only the left side of a dot. */
 export type Namespace = { readonly functions: NativeTable; readonly constants: ReadonlyMap<string, number> }
 
 const table = (functions: Readonly<Record<string, Native>>): NativeTable => new Map(Object.entries(functions))
 
-// The four functions differ only in what they leave alone; nine characters for one is the most they write.
+// The four functions only differ in which characters they keep. One character becomes at most nine.
 const coder =
   (name: string, growth: number, apply: (text: string) => string): Native =>
   (machine, args, at) => {

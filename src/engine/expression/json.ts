@@ -5,10 +5,10 @@ import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
 import { build, spend } from './limits.ts'
 
-/** A value takes about as long to write as so many plain operations. */
+/** Writing a value takes about as long as this many plain operations. */
 const VALUE_COST = 8
 
-/** JSON of a value, measured before it is built. */
+/** The JSON of a value, measured before it is built. */
 export function stringifyJson(machine: Machine, value: unknown, at: number, indent = 0): string {
   measure(machine, value, at, indent, 0)
   const text = machine.built
@@ -24,7 +24,7 @@ export function stringifyJson(machine: Machine, value: unknown, at: number, inde
 function measure(machine: Machine, value: unknown, at: number, indent: number, depth: number): void {
   if (typeof value === 'string') {
     spend(machine, 1 + (value.length >> 4), at)
-    // Escapes make it longer, at most sixfold; the factor is constant, so the bound holds.
+    // Escapes make it at most six times as long. The factor is constant, so the limit holds.
     build(machine, value.length + 2, at)
     return
   }
@@ -45,8 +45,8 @@ function measure(machine: Machine, value: unknown, at: number, indent: number, d
 const tooDeep = (at: number): never => fail('expression.too_large', at, 'the value is nested too deeply')
 
 /**
- * Parses JSON text. Its depth and number of values are counted first, and keys that reach for a prototype are
- * left out: `JSON.parse` alone would keep them as properties.
+ * Parses JSON text. Its depth and number of values are counted first, and keys such as `__proto__` are left out:
+ * `JSON.parse` alone would keep them as properties.
  */
 export function parseJson(machine: Machine, text: string, at: number): unknown {
   spend(machine, text.length >> 3, at)
@@ -80,7 +80,7 @@ export function parseJson(machine: Machine, text: string, at: number): unknown {
 const dropForbidden = (key: string, value: unknown): unknown => (isForbiddenKey(key) ? undefined : value)
 
 /**
- * Makes the value that leaves the evaluation: dates become ISO text, and its size is bounded as if it were
+ * Creates the value that leaves the evaluation: dates become ISO text. The size is limited as if the value were
  * written out, because a value that shares its parts can be small here and endless as JSON.
  */
 export function settleResult(machine: Machine, value: unknown): unknown {

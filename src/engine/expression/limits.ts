@@ -2,8 +2,8 @@ import { fail } from './errors.ts'
 import type { Regex } from './regex-value.ts'
 
 /**
- * What one evaluation may use. A step is four calls, or about sixty simple operations; `bytes` bounds everything
- * that is built on the way and the size of the result; `depth` bounds nesting, of the source and of the data.
+ * What one evaluation may use. A step is four calls, or about sixty simple operations. `bytes` limits everything that
+ * is built, including the result. `depth` limits nesting, of the source and of the data.
  */
 export type Limits = { steps: number; bytes: number; depth: number; sourceChars: number }
 
@@ -17,7 +17,7 @@ export const defaultLimits: Readonly<Limits> = {
 export const UUID_SEED = Symbol('uuid seed')
 
 /**
- * The values that an expression may name. `now` is recorded event time, in milliseconds or as ISO text. A getter that
+ * The values that an expression can use. `now` is recorded event time, in milliseconds or as ISO text. A getter that
  * fails throws a `ScopeFailure`.
  */
 export type Scope = {
@@ -30,33 +30,33 @@ export type Scope = {
   readonly workflow?: unknown
   readonly vars?: unknown
   readonly now?: unknown
-  /** Where the evaluation stands: what `uuid()` is made of. Without it there is no `uuid()`. */
+  /** The seed of `uuid()`. Without it, there is no `uuid()`. */
   readonly [UUID_SEED]?: string
   readonly [name: string]: unknown
 }
 
-/** The state of one evaluation. `fuel` counts in operations, so that cheap work can be charged cheaply. */
+/** The state of one evaluation. `fuel` counts operations, so that cheap work can be charged in small amounts. */
 export type Machine = {
   readonly scope: Scope
   readonly limits: Readonly<Limits>
   readonly locals: unknown[]
   fuel: number
   bytes: number
-  /** Set once an array, object or date was made: only then the result has to be measured or converted. */
+  /** Set when an array, object or date is created. Only then must the result be measured or converted. */
   built: boolean
-  /** The named time zones that were used: each may have to be loaded, and they must all fit the cache. */
+  /** The named time zones in use. Each may have to be loaded, and they must all fit into the cache. */
   zones: Set<string> | undefined
-  /** Patterns made from texts, by flags and text: each is paid for once. */
+  /** Patterns created from texts, by flags and text. Each is paid for once. */
   patterns: Map<string, Regex> | undefined
-  /** How many `uuid()` have been made. */
+  /** How many `uuid()` were created. */
   uuids: number
 }
 
 const OPERATIONS_PER_STEP = 64
-/** The price of entering a method or a function; a plain operation costs 1. */
+/** The price of calling a method or a function. A plain operation costs 1. */
 export const CALL_COST = 16
 
-/** What is left for all evaluations that share it. No single one may take more than the limits allow. */
+/** What is left for all evaluations that share a budget. No single one may use more than the limits allow. */
 export type Budget = Pick<Limits, 'steps' | 'bytes'>
 
 export function startMachine(scope: Scope, limits?: Partial<Limits>, shared?: Budget): Machine {
@@ -77,13 +77,13 @@ export function startMachine(scope: Scope, limits?: Partial<Limits>, shared?: Bu
   }
 }
 
-/** Takes what an evaluation has used from the budget that it shares. */
+/** Subtracts what an evaluation has used from the shared budget. */
 export function settleBudget({ limits, fuel, bytes }: Machine, shared: Budget): void {
   shared.steps = Math.max(0, shared.steps - (limits.steps - fuel / OPERATIONS_PER_STEP))
   shared.bytes = Math.max(0, shared.bytes - (limits.bytes - bytes))
 }
 
-/** Takes operations from the budget. Call it before the work is done. */
+/** Charges operations. Call it before the work is done. */
 export function spend(machine: Machine, operations: number, at: number): void {
   machine.fuel -= operations
   // Written so that NaN fails as well.
@@ -92,7 +92,7 @@ export function spend(machine: Machine, operations: number, at: number): void {
   }
 }
 
-/** Takes bytes from the budget. Call it before the value is built. */
+/** Charges bytes. Call it before the value is built. */
 export function build(machine: Machine, bytes: number, at: number): void {
   machine.bytes -= bytes
   if (!(machine.bytes >= 0)) {
@@ -100,17 +100,17 @@ export function build(machine: Machine, bytes: number, at: number): void {
   }
 }
 
-/** Pays for reading through a text of this length. */
+/** Charges for reading a text of this length. */
 export const scanText = (machine: Machine, length: number, at: number) => spend(machine, length >> 6, at)
 
-/** Pays for an array or object with so many slots. */
+/** Charges for an array or object with this many slots. */
 export function buildSlots(machine: Machine, slots: number, at: number): void {
   machine.built = true
   build(machine, 16 + slots * 8, at)
   spend(machine, slots >> 2, at)
 }
 
-/** Pays for a text of this length. */
+/** Charges for a text of this length. */
 export function buildText(machine: Machine, length: number, at: number): void {
   build(machine, length, at)
   spend(machine, length >> 6, at)

@@ -2,10 +2,10 @@ import { fail } from './errors.ts'
 import type { Machine } from './limits.ts'
 import { kindOf } from './values.ts'
 
-/** An arrow function or a built-in one, ready to be called; it pays for itself. */
+/** An arrow function or a built-in, ready to be called. It charges for itself. */
 export type Callback = (first?: unknown, second?: unknown, third?: unknown, fourth?: unknown) => unknown
 
-/** A built-in function. `at` is where it is called; it must pay before it builds and must not change `args`. */
+/** A built-in function. `at` is the position of the call. It must charge before it builds, and must not change `args`. */
 export type Native = (machine: Machine, args: readonly unknown[], at: number) => unknown
 /** A method of one type of receiver. */
 export type Method<Self> = (machine: Machine, self: Self, args: readonly unknown[], at: number) => unknown
@@ -21,7 +21,7 @@ function wrong(name: string, args: readonly unknown[], index: number, expected: 
   fail('expression.type', at, `${name} was given ${found} as its ${place(index)} argument`, expected)
 }
 
-/** A text argument; numbers and booleans are written out, anything else is a mistake. */
+/** A text argument. Numbers and booleans are converted, anything else is an error. */
 export function textArgument(name: string, args: readonly unknown[], index: number, at: number): string {
   const value = args[index]
   if (typeof value === 'string') return value
@@ -39,7 +39,7 @@ export const optionalNumber = (name: string, args: readonly unknown[], index: nu
 export const optionalText = (name: string, args: readonly unknown[], index: number, at: number) =>
   args[index] === undefined ? undefined : textArgument(name, args, index, at)
 
-/** A whole number within bounds, where JavaScript would throw a RangeError. */
+/** A whole number within limits, where JavaScript would throw a RangeError. */
 export function wholeNumber(
   name: string,
   args: readonly unknown[],

@@ -34,8 +34,8 @@ function add(machine: Machine, left: unknown, right: unknown, at: number): unkno
 }
 
 /**
- * Joins two texts. The engine only links them, so the shorter side is what it costs; making one flat text of the
- * links is paid for where characters are read.
+ * Joins two texts. The runtime only links them, so it charges for the shorter side. Flattening is charged where
+ * characters are read.
  */
 export function concat(machine: Machine, left: string, right: string, at: number): string {
   const length = left.length + right.length
@@ -51,7 +51,7 @@ function isSame(machine: Machine, left: unknown, right: unknown, at: number): bo
     spend(machine, left.length >> 6, at)
     return left === right
   }
-  // A date is a value here: two that mean the same instant are the same.
+  // A date is a value here: two dates with the same instant are equal.
   return left === right || (isMoment(left) && isMoment(right) && msOf(left) === msOf(right))
 }
 
@@ -76,10 +76,10 @@ function isIn(machine: Machine, key: unknown, object: unknown, at: number): bool
   return Object.hasOwn(object, name)
 }
 
-// V8 hashes a longer text by its length alone, so that many long keys would be compared each with each.
+// V8 hashes longer texts by their length alone, so many long keys would be compared with each other.
 const MAX_KEY_CHARS = 10_000
 
-/** A property name from a value; only texts and numbers can name properties. */
+/** A property name from a value. Only texts and numbers can be property names. */
 export function toKey(machine: Machine, key: unknown, at: number): string {
   if (typeof key === 'string') {
     if (key.length > MAX_KEY_CHARS) {

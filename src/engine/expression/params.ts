@@ -12,7 +12,7 @@ import { compileTemplate, runTemplate } from './template.ts'
 
 export type ParamError = { path: string; error: ExpressionError }
 
-/** Parameters whose strings are parsed. A part without expressions stays the value that was given. */
+/** Parameters with parsed strings. A part without expressions stays the given value. */
 export type CompiledParams = {
   readonly root: Shape
   readonly templates: readonly { readonly path: string; readonly template: Template }[]
@@ -42,7 +42,7 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 const memberPath = (path: string, key: string): string =>
   !IDENTIFIER.test(key) ? `${path}[${JSON.stringify(key)}]` : path === '' ? key : `${path}.${key}`
 
-/** Compiles every string in a JSON value and reports all problems at once. Paths read `cases[0].when`. */
+/** Compiles every string in a JSON value, and reports all problems at once. Paths have the form `cases[0].when`. */
 export function compileParams(
   params: unknown,
   dialect = nativeDialect,
@@ -52,7 +52,7 @@ export function compileParams(
   return walk.errors.length > 0 ? err(walk.errors) : ok({ root, templates: walk.templates })
 }
 
-/** All that can be told of parameters, also where some of their expressions do not parse. */
+/** Everything that is known about parameters, even if some of their expressions do not parse. */
 export function surveyParams(
   params: unknown,
   dialect = nativeDialect,
@@ -116,7 +116,7 @@ function shapeOfText(walk: Walk, source: string, path: string): Shape {
   return { kind: 'template', template, path }
 }
 
-// Where only escapes were resolved there is nothing left to evaluate.
+// If only escapes were resolved, nothing is left to evaluate.
 function folded(shape: Extract<Shape, { kind: 'list' | 'object' }>): Shape {
   const isConstant = shape.changes.every(([, change]) => change.kind === 'constant')
   return isConstant
@@ -139,8 +139,8 @@ function applied(
 }
 
 /**
- * The parameters with every expression replaced by its value. All of them share one budget; with `shared` many
- * evaluations do, as those of a list's items.
+ * The parameters with every expression replaced by its value. All expressions share one budget. With `shared`,
+ * several evaluations do, such as those of a list's items.
  */
 export function evaluateParams(
   compiled: CompiledParams,

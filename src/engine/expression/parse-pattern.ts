@@ -14,7 +14,7 @@ import {
 } from './parser-state.ts'
 import type { Token } from './tokens.ts'
 
-/** A parameter of an arrow function: a name, or an object or array that is taken apart. */
+/** A parameter of an arrow function: a name, or a destructured object or array. */
 export function parsePattern(parser: Parser): Pattern {
   return nest(parser, (inner) => {
     if (isMark(inner, '{')) return parseObjectPattern(inner)
@@ -23,7 +23,7 @@ export function parsePattern(parser: Parser): Pattern {
   })
 }
 
-/** A pattern that may have a default: `x = 1`, `{ id = 1 } = {}`. */
+/** A pattern with an optional default: `x = 1`, `{ id = 1 } = {}`. */
 export function parseParameter(parser: Parser): Pattern {
   const from = parser.locals.length
   return withDefault(parser, from, parsePattern(parser))
@@ -32,7 +32,7 @@ export function parseParameter(parser: Parser): Pattern {
 function withDefault(parser: Parser, from: number, pattern: Pattern): Pattern {
   const { at } = peek(parser)
   if (!takeMark(parser, '=')) return pattern
-  // What the pattern declares has no value yet, as in JavaScript.
+  // As in JavaScript, the names of the pattern have no value yet.
   const slots = parser.locals.slice(from).map(({ slot }) => slot)
   for (const slot of slots) parser.undecided.add(slot)
   const before = parser.size
@@ -41,7 +41,7 @@ function withDefault(parser: Parser, from: number, pattern: Pattern): Pattern {
   return { type: 'default', pattern, value, size: parser.size - before, at }
 }
 
-/** What the defaults in a pattern add to the function: pieces to evaluate, and height of the tree. */
+/** What the defaults in a pattern add to the function: parts to evaluate, and height of the tree. */
 export function defaultsIn(pattern: Pattern): { size: number; height: number } {
   const inner =
     pattern.type === 'default'

@@ -84,7 +84,7 @@ function parseName(parser: Parser, token: Token): Expression {
     : { type: 'local', name, slot: local.slot, ...place }
 }
 
-/** `regex(text, flags)` is no function: what it makes can stand in few places only, as `analyse` checks. */
+/** `regex(text, flags)` is not a function: its result is only allowed in a few places, which `analyse` checks. */
 function regexCall(parser: Parser, { at }: Token): RegexCall {
   expectMark(parser, '(')
   const source = parser.parseValue(parser)

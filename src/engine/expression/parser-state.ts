@@ -4,26 +4,26 @@ import { defaultLimits } from './limits.ts'
 import type { RegexRoom } from './regex-value.ts'
 import type { Token } from './tokens.ts'
 
-/** What the parsing functions share. `size` counts pieces made so far, `depth` the nesting of calls. */
+/** The state that the parsing functions share. `size` counts the parts so far, `depth` the nesting of calls. */
 export type Parser = {
   readonly tokens: readonly Token[]
   index: number
   depth: number
   size: number
   slots: number
-  /** The parameters in sight, innermost last. */
+  /** The parameters in scope, innermost last. */
   readonly locals: { readonly name: string; readonly slot: number }[]
   readonly regexes: RegexRoom
   /** Slots of parameters whose default is being parsed. */
   readonly undecided: Set<number>
-  /** Where an arrow function may stand: the index of the token that would begin it. */
+  /** Where an arrow function is allowed: the index of the token that would begin it. */
   arrowAt: number
   readonly parenthesised: WeakSet<Expression>
-  /** Parses a whole value. It stands here because primaries contain values, and values begin with primaries. */
+  /** Parses a whole value. It is here because primaries contain values, and values begin with primaries. */
   readonly parseValue: (parser: Parser) => Expression
 }
 
-// Words that JavaScript reserves; the ones with a meaning here are handled before this is asked.
+// JavaScript's reserved words. Those with a meaning here are handled before this check.
 const RESERVED = new Set(
   'await break case catch class const continue debugger default delete do else enum export extends finally for function if import instanceof let new return super switch this throw try var void while with yield'.split(
     ' ',
@@ -74,7 +74,7 @@ export function shown(token: Token): string {
   return `"${token.value.slice(0, 40)}"`
 }
 
-/** Deep nesting must end in an error, never in a full stack: of the parser here, of the evaluation later. */
+/** Deep nesting must end in an error, never in a stack overflow: of the parser here, of the evaluation later. */
 export function nest<T>(parser: Parser, parse: (parser: Parser) => T): T {
   parser.depth++
   checkHeight(parser.depth, peek(parser).at)
@@ -83,7 +83,7 @@ export function nest<T>(parser: Parser, parse: (parser: Parser) => T): T {
   return result
 }
 
-/** The height of a tree over these children; refuses a tree that is too high to walk. */
+/** The height of a tree over these children. Rejects a tree that is too high to walk. */
 export function heightOver(at: number, ...children: (number | undefined)[]): number {
   let height = 0
   for (const child of children) if (child !== undefined && child > height) height = child
@@ -97,13 +97,13 @@ function checkHeight(height: number, at: number): void {
   }
 }
 
-/** `=` stands in parameters only. */
+/** `=` is only allowed in parameters. */
 export function refuseAssignment(token: Token): void {
   if (token.kind !== 'mark' || token.value !== '=') return
   fail('expression.syntax', token.at, '"=" would change a value; compare with "==="', '===')
 }
 
-/** Refuses a name that cannot be read or declared because JavaScript gives it another meaning. */
+/** Rejects a name that cannot be read or declared because JavaScript gives it another meaning. */
 export function refuseReserved(token: Token): void {
   if (!RESERVED.has(token.value)) return
   const hint =

@@ -19,7 +19,7 @@ import { readTokens } from './tokens.ts'
 
 export type Parsed = { readonly tree: Expression; readonly size: number; readonly next: number }
 
-// How tightly an operator binds. Precedence climbing: the right side takes only what binds tighter.
+// The precedence of operators. Precedence climbing: the right side only takes operators that bind tighter.
 const POWER: ReadonlyMap<string, number> = new Map(
   [
     ['??', '||'],
@@ -33,7 +33,7 @@ const POWER: ReadonlyMap<string, number> = new Map(
 )
 const POWER_OF_POWER = 7
 
-/** Parses the expression that starts at `start` and ends with the `}}` before `next`. */
+/** Parses the expression that begins at `start` and ends with the `}}` before `next`. */
 export function parseExpression(source: string, start: number, room: number, regexes: RegexRoom): Parsed {
   const { tokens, next } = readTokens(source, start, room)
   const parser: Parser = {
@@ -109,7 +109,7 @@ function parseBinary(parser: Parser, least: number): Expression {
 const isLogic = (operator: string): operator is LogicOperator =>
   operator === '&&' || operator === '||' || operator === '??'
 
-// As in JavaScript: nobody remembers which of "??" and "||" binds tighter.
+// An error as in JavaScript, because few people know which of "??" and "||" binds tighter.
 function refuseMixed(parser: Parser, operator: string, side: Expression, at: number): void {
   if (side.type !== 'logic' || !isLogic(operator) || parser.parenthesised.has(side)) return
   if ((operator === '??') !== (side.operator === '??')) {

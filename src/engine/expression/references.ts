@@ -5,9 +5,9 @@ import type { Template } from './template.ts'
 export type TemplateReferences = {
   nodes: { id: string; column: number }[]
   usesPrev: boolean
-  /** `item` or `index`: what only a node with `each`, or a data node, has. */
+  /** `item` or `index`: only nodes with `each`, and data nodes, have them. */
   usesItem: boolean
-  /** `nodes` in any form whose node is not known before evaluation, as in `nodes[input.which]`. */
+  /** `nodes` in any form whose node is not known before evaluation, such as `nodes[input.which]`. */
   usesNodesDynamically: boolean
   names: string[]
 }
@@ -23,7 +23,7 @@ export function templateReferences(template: Template): TemplateReferences {
   }
 }
 
-/** The references of each string among the parameters that holds an expression. */
+/** The references of each string among the parameters that contains an expression. */
 export const paramsReferences = (
   compiled: Pick<CompiledParams, 'templates'>,
 ): ({ path: string } & TemplateReferences)[] =>

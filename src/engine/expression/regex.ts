@@ -1,5 +1,5 @@
-// Regular expressions of the language, on RE2: it never goes back in the text, so no pattern makes it take for ever. Each
-// look at a character is paid for, because finding all matches may look at the same ones again and again.
+// Regular expressions of the language, on RE2: it never backtracks, so no pattern takes exponential time. Every look
+// at a character is charged, because finding all matches may look at the same characters many times.
 import { RE2JS } from 're2js'
 import { toRe2 } from '../json-schema/pattern.ts'
 import { patternSize } from '../json-schema/pattern-size.ts'
@@ -11,12 +11,12 @@ import type { Regex, RegexRoom } from './regex-value.ts'
 
 const { patternChars: MAX_CHARS, patternSize: MAX_SIZE } = LIMITS
 const MAX_MADE = 50
-/** Reading a pattern is dear: a few characters may stand for hundreds of instructions. */
+/** Parsing a pattern is expensive: a few characters may mean hundreds of instructions. */
 const READ_COST = 400
-/** Beside the characters that a search looks at. */
+/** In addition to the characters that a search looks at. */
 const SEARCH_COST = 32
 
-/** Places in the text: start and end of the match, then of each group, -1 where a group took no part. */
+/** Positions in the text: start and end of the match, then of each group, with -1 for a group that did not match. */
 export type Match = readonly number[]
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -35,7 +35,7 @@ export function compileLiteral(source: string, flags: string, room: RegexRoom, a
   return regex
 }
 
-/** Reads a pattern; whatever is wrong with it is told at `at`. */
+/** Parses a pattern. Errors are reported at `at`. */
 export function compileRegex(source: string, flags: string, at: number): Regex {
   if (source.length > MAX_CHARS) {
     fail('expression.too_large', at, `a regular expression may have ${MAX_CHARS} characters`)
@@ -85,7 +85,7 @@ function readPattern(source: string, options: number, at: number): RE2JS {
   }
 }
 
-/** A pattern that is known only now. In one evaluation each is read, and paid for, once. */
+/** A pattern that is only known at runtime. In one evaluation, each is parsed and charged once. */
 export function makeRegex(machine: Machine, source: string, flags: string, at: number): Regex {
   const key = `${flags}/${source.slice(0, MAX_CHARS + 1)}`
   const known = machine.patterns?.get(key)
@@ -101,7 +101,7 @@ export function makeRegex(machine: Machine, source: string, flags: string, at: n
   return regex
 }
 
-/** A text that is paid for as it is read. RE2 asks for characters in this way only. */
+/** A text that charges for each read. RE2 only reads characters in this way. */
 class PaidText extends String {
   readonly #text: string
   readonly #machine: Machine
@@ -136,7 +136,7 @@ export function searcher(
   text: string,
   at: number,
 ): (from: number) => Match | null {
-  // A text that was joined piece by piece becomes one piece.
+  // Flattens a text that was joined in pieces.
   spend(machine, text.length >> 6, at)
   const characters = new PaidText(text, machine, regex.cost, at)
   const input = { isUTF16Encoding: () => true, asCharSequence: () => characters }
@@ -155,11 +155,11 @@ export function searcher(
   }
 }
 
-/** Where to look on after an empty match: behind the character at this place. */
+/** Where to continue after an empty match: behind the character at this position. */
 export const behind = (text: string, at: number): number =>
   at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
 
-/** All matches, as JavaScript's flag `g` finds them, or the first. */
+/** All matches, as with JavaScript's flag `g`, or the first. */
 export function* matchesOf(machine: Machine, regex: Regex, text: string, at: number): Generator<Match> {
   const search = searcher(machine, regex, text, at)
   for (let from = 0; from <= text.length; ) {

@@ -5,7 +5,7 @@ import type { Machine } from './limits.ts'
 import { build, buildSlots, spend } from './limits.ts'
 import { kindOf } from './values.ts'
 
-/** Appends what `...value` stands for in a list or call; a text gives its characters. */
+/** Appends the items of `...value` in a list or call. A text gives its characters. */
 export function spreadInto(machine: Machine, value: unknown, result: unknown[], at: number): void {
   if (typeof value === 'string') {
     spend(machine, value.length, at)
@@ -21,8 +21,8 @@ export function spreadInto(machine: Machine, value: unknown, result: unknown[], 
 }
 
 /**
- * Copies what `...value` stands for in an object. Values that are no objects add nothing, so that
- * `...(x && { a: 1 })` works; names that reach for a prototype are left out.
+ * Copies the properties of `...value` in an object. Values that are not objects add nothing, so that `...(x && { a: 1
+ * })` works. Names such as `__proto__` are left out.
  */
 export function spreadProperties(
   machine: Machine,
@@ -42,7 +42,7 @@ export function spreadProperties(
   }
 }
 
-/** Pays for properties of an object before they are made. */
+/** Charges for properties of an object before they are created. */
 export function payProperties(machine: Machine, count: number, at: number): void {
   machine.built = true
   spend(machine, count * 2, at)

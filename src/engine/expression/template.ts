@@ -31,7 +31,10 @@ const newCache = () => makeCache<Result<Template, ExpressionError>>(MAX_CACHED_C
 const caches = new WeakMap<Dialect, ReturnType<typeof newCache>>()
 const noReferences = (): References => ({ nodes: [], names: new Set(), usesNodesDynamically: false })
 
-/** Parses and checks a string with zero or more `{{ … }}`. The same string is parsed once; many may share `regexes`. */
+/**
+ * Parses and checks a string with zero or more `{{ … }}`. The same string is parsed once, and many may share
+ * `regexes`.
+ */
 export function compileTemplate(
   source: string,
   dialect = nativeDialect,
@@ -48,7 +51,7 @@ export function compileTemplate(
   const known = cache.get(source)
   if (known !== undefined) return known
   const result = parseTemplate(source, dialect, regexes)
-  // An error that others have part in says nothing about this text.
+  // An error that depends on a shared limit says nothing about this text.
   if (regexes.left > 0) cache.set(source, result)
   return result
 }
@@ -72,7 +75,7 @@ function readParts(source: string, dialect: Dialect, regexes: RegexRoom): Templa
   let at = 0
   let room = defaultLimits.sourceChars
   for (let open = source.indexOf('{{'); open !== -1; open = source.indexOf('{{', at)) {
-    // Backslashes right before the braces count in pairs; an odd one makes the braces plain text.
+    // Backslashes right before the braces count in pairs. An odd one makes the braces plain text.
     let first = open
     while (first > at && source[first - 1] === '\\') first--
     const backslashes = open - first
@@ -98,8 +101,8 @@ function readParts(source: string, dialect: Dialect, regexes: RegexRoom): Templa
 }
 
 /**
- * The value of a template. A single expression that is the whole string keeps its type; anything else is text,
- * in which objects and lists are JSON and what is missing is empty.
+ * The value of a template. A single expression that is the whole string keeps its type. Anything else is text, in
+ * which objects and lists are JSON, and missing values are empty.
  */
 export function evaluateTemplate(
   template: Template,
@@ -114,7 +117,7 @@ export function evaluateTemplate(
   }
 }
 
-/** Evaluates within a budget that others share; throws what `asExpressionError` understands. */
+/** Evaluates within a shared budget. Throws errors that `asExpressionError` converts. */
 export function runTemplate(template: Template, machine: Machine): unknown {
   if (template.kind === 'value') {
     const { run, at, size } = template.parts[0] as Part

@@ -4,7 +4,7 @@ import { defaultLimits } from './limits.ts'
 
 export type Token = {
   readonly kind: 'number' | 'string' | 'name' | 'mark' | 'text' | 'regex' | 'end'
-  /** The mark, name or regular expression itself; for strings and texts their value without quotes and escapes. */
+  /** The mark, name or regular expression itself. For strings and texts, their value without quotes and escapes. */
   readonly value: string
   readonly at: number
   readonly end: number
@@ -33,7 +33,7 @@ function match(pattern: RegExp, source: string, at: number): string | undefined 
 }
 
 /**
- * Reads the tokens of one expression that starts at `start`, right after its `{{`, up to the `}}` that closes it.
+ * Reads the tokens of one expression that begins at `start`, right after its `{{`, up to the `}}` that closes it.
  * Brackets are matched here, so a `}}` inside an object or a string does not end the expression.
  */
 export function readTokens(source: string, start: number, room: number): Tokens {
@@ -97,7 +97,7 @@ function readToken(reader: Reader, start: number): boolean {
   return readMark(reader, mark)
 }
 
-/** A slash divides behind a value, and begins a regular expression anywhere else. */
+/** A slash after a value divides. Anywhere else, it begins a regular expression. */
 function mayBeRegex({ tokens, source, at }: Reader): boolean {
   const next = source[at + 1]
   if (next === '/' || next === '*') return false

@@ -6,7 +6,7 @@ import { stringifyJson } from './json.ts'
 import type { Machine } from './limits.ts'
 import { buildText, spend } from './limits.ts'
 
-/** What a value is called in messages. */
+/** The name of a value's type in messages. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (value === undefined) return 'undefined'
@@ -22,8 +22,8 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isMoment(value)
 
 /**
- * The text of a value as `+`, template literals and `String()` see it: JavaScript's, except that an object
- * becomes JSON, because "[object Object]" is never meant, and a date its ISO text.
+ * The text of a value for `+`, template literals and `String()`: as in JavaScript, except that an object becomes
+ * JSON, because "[object Object]" is never intended, and a date becomes its ISO text.
  */
 export function toText(machine: Machine, value: unknown, at: number): string {
   if (typeof value === 'string') return value
@@ -33,7 +33,7 @@ export function toText(machine: Machine, value: unknown, at: number): string {
   return stringifyJson(machine, value, at)
 }
 
-/** The text of a value inside a string around it: lists are JSON too, and what is missing leaves no trace. */
+/** The text of a value inside a surrounding string: lists are JSON too, and missing values are empty. */
 export function toTemplateText(machine: Machine, value: unknown, at: number): string {
   if (value === undefined || value === null) return ''
   return Array.isArray(value) ? stringifyJson(machine, value, at) : toText(machine, value, at)
@@ -62,7 +62,7 @@ export function joinTexts(
   return texts.join(separator)
 }
 
-/** The number of a value as the arithmetic operators see it; lists and objects have none. */
+/** The number of a value for the arithmetic operators. Lists and objects have none. */
 export function toNumber(machine: Machine, value: unknown, at: number): number {
   if (typeof value === 'number') return value
   if (typeof value === 'string') {

@@ -1,11 +1,11 @@
 import type { Arc } from './graph.ts'
 
-/** Answers whether every way from a start to `node` passes `head`. */
+/** Returns whether every path from a start to `node` passes `head`. */
 export type Dominates = (head: number, node: number) => boolean
 
 /**
- * Dominators of an acyclic graph, in one pass over its order. A virtual root stands over the nodes without
- * predecessor and over `entries`, where a trigger may start in the middle.
+ * Dominators of an acyclic graph, in one pass over its order. A virtual root is above the nodes without predecessor
+ * and above `entries`, where a trigger may start in the middle.
  */
 export function dominators(
   order: readonly number[],

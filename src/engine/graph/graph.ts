@@ -1,4 +1,4 @@
-// Plain graph algorithms over integers, none recursive: a chain of a thousand nodes must not meet the call stack.
+// Plain graph algorithms over integers, none recursive: a chain of a thousand nodes must not overflow the call stack.
 
 export interface Arc {
   readonly from: number
@@ -18,14 +18,14 @@ export function topologicalOrder(count: number, arcs: readonly Arc[]): { order: 
   return { order, left }
 }
 
-/** Cycles that share no node, each as its nodes in order; at most `limit` of them. */
+/** Cycles that share no node, each as its nodes in order. At most `limit` of them. */
 export function findCycles(count: number, arcs: readonly Arc[], limit: number): number[][] {
   const cycles: number[][] = []
   let live = arcs
   while (cycles.length < limit) {
     const { left } = topologicalOrder(count, live)
     if (left.length === 0) break
-    // Every node that is left has a predecessor that is left, so walking back must meet itself.
+    // Every remaining node has a remaining predecessor, so walking back must return to a visited node.
     const stuck = new Set(left)
     const before = new Map<number, number>()
     for (const { from, to } of live) if (stuck.has(from) && stuck.has(to)) before.set(to, from)

@@ -3,7 +3,7 @@ import { type Arc, adjacency, reach } from './graph.ts'
 
 export interface Region {
   readonly head: number
-  /** Indices into the back arcs that were given. */
+  /** Indices into the given back arcs. */
   readonly back: readonly number[]
   readonly members: ReadonlySet<number>
 }
@@ -11,15 +11,15 @@ export interface Region {
 export interface Regions {
   /** Outer regions come before those inside them. */
   readonly regions: readonly Region[]
-  /** Back arcs whose source the head does not lead to: they close no loop. */
+  /** Back arcs whose source cannot be reached from their head: they form no loop. */
   readonly noLoop: readonly number[]
-  /** Back arcs whose loop can be entered past its head. */
+  /** Back arcs whose loop can be entered other than through its head. */
   readonly notDominated: readonly number[]
 }
 
 /**
- * The loops that back arcs close over an acyclic forward graph. Heads dominate their sources, so two regions are
- * either apart or one inside the other, and a region is entered through its head only.
+ * The loops that back arcs form over an acyclic forward graph. Heads dominate their sources, so two regions are
+ * either separate or one inside the other, and a region is only entered through its head.
  */
 export function findRegions(
   order: readonly number[],
@@ -53,7 +53,7 @@ export function findRegions(
     if (good.length > 0) closing.set(head, good)
   }
 
-  // Over the back arcs too: a node of an inner loop may reach the source only by going round once more.
+  // Over the back arcs too: a node of an inner loop may reach the source only through another iteration.
   const all = [...forward, ...[...closing.values()].flat().map((index) => back[index]!)]
   const before = adjacency(
     count,

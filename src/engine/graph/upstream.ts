@@ -1,16 +1,16 @@
 import type { Plan, PlanScope } from '../model/plan.ts'
 
-/** Who can have an outcome before whom, in one scope. */
+/** Which nodes can have an outcome before others, in one scope. */
 export interface Upstream {
   /** Over forward edges only. */
   forward(ancestor: number, node: number): boolean
-  /** Also by way of an earlier iteration of a loop. */
+  /** Also through an earlier iteration of a loop. */
   any(ancestor: number, node: number): boolean
 }
 
 const cache = new WeakMap<PlanScope, Upstream>()
 
-/** Bit sets over the scope, made when they are first asked for: n²/8 bytes at most, 125 KB for a thousand nodes. */
+/** Bit sets over the scope, created on first use: at most n²/8 bytes, 125 KB for a thousand nodes. */
 export function upstreamOf(plan: Plan, scope: number): Upstream {
   const key = plan.scopes[scope]!
   const known = cache.get(key)
@@ -39,7 +39,8 @@ function build(plan: Plan, { nodes }: PlanScope): Upstream {
     }
   })
 
-  // All nodes of a loop come before one another by way of the back edge; so do they before what follows any of them.
+  // Through the back edge, all nodes of a loop come before one another, and before everything that follows any of
+  // them.
   const members = new Map<number, Uint32Array>()
   nodes.forEach((node, position) => {
     const outermost = plan.nodes[node]!.regions[0]

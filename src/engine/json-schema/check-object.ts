@@ -13,7 +13,7 @@ function checkRequired(context: Context, names: unknown, value: JsonObject, path
     if (!Object.hasOwn(value, name)) report(context, { up: path, key: name }, 'required', `is required${why}`)
 }
 
-/** The keywords for the properties that neither `properties` nor `patternProperties` names. */
+/** The keywords for properties that are neither in `properties` nor in `patternProperties`. */
 function checkRest(
   context: Context,
   schema: JsonObject,

@@ -7,7 +7,10 @@ import { isObject, type JsonObject, own, typeOf } from './types.ts'
 const SHOWN_VALUES = 20
 const SHOWN_CHARS = 60
 
-/** Values for a message: cut before they are written out, for a message is made for each problem, shown or not. */
+/**
+ * Values for a message, cut before they are written out, because messages are created even for problems that are not
+ * shown.
+ */
 function show(values: readonly unknown[]): string {
   const texts = values.slice(0, SHOWN_VALUES).map((value) => {
     if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}'
@@ -16,7 +19,7 @@ function show(values: readonly unknown[]): string {
   return values.length > SHOWN_VALUES ? `${texts.join(', ')}, …` : texts.join(', ')
 }
 
-/** Whether a value is one of a list, as JSON Schema compares. */
+/** Whether a value is in a list, compared as JSON Schema does. */
 function isOneOf(context: Context, list: readonly unknown[], value: unknown): boolean {
   if (!spend(context, 1 + list.length / 8)) return false
   if (!Array.isArray(value) && !isObject(value)) return list.includes(value)
@@ -45,7 +48,7 @@ export function checkValues(context: Context, schema: JsonObject, value: unknown
 const bound = (schema: JsonObject, keyword: string): number | undefined =>
   own(schema, keyword) as number | undefined
 
-/** The size keywords, which strings, arrays and objects share: `minLength`, `maxItems` and so on. */
+/** The size keywords that strings, arrays and objects share: `minLength`, `maxItems` and so on. */
 export function checkCount(
   context: Context,
   schema: JsonObject,
@@ -78,7 +81,7 @@ export function checkNumber(context: Context, schema: JsonObject, value: number,
     report(context, path, 'multipleOf', `expected a multiple of ${step}`)
 }
 
-/** Characters as JSON Schema counts them: a pair of surrogates is one. */
+/** Characters as JSON Schema counts them: a surrogate pair is one. */
 function lengthOf(text: string): number {
   let length = 0
   for (const _ of text) length += 1

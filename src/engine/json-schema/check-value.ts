@@ -1,9 +1,9 @@
 /**
  * Checks values against a compiled schema.
  *
- * 1. Never throws, whatever the value: depth and work are counted, and running out of either is itself a problem
- *    with the code `limit`. A value for which the check gave up is therefore never taken for valid.
- * 2. All problems are told at once, fifty at most.
+ * 1. Never throws, whatever the value. Depth and work are counted, and exceeding a limit is itself a problem with the
+ *    code `limit`. So a value that was not checked completely is never accepted as valid.
+ * 2. All problems are reported at once, at most fifty.
  */
 import { checkArray } from './check-array.ts'
 import { checkObject } from './check-object.ts'
@@ -29,7 +29,7 @@ import {
   type ValueProblem,
 } from './types.ts'
 
-// Problems kept of each form of an anyOf or oneOf, to tell which of them was meant.
+// The problems to keep of each form of an anyOf or oneOf, to find out which form was intended.
 const FORM_PROBLEMS = 10
 
 const schemaOf = (schema: JsonObject, keyword: string): Schema | undefined =>
@@ -38,7 +38,7 @@ const schemaOf = (schema: JsonObject, keyword: string): Schema | undefined =>
 const schemasOf = (schema: JsonObject, keyword: string): readonly Schema[] =>
   (own(schema, keyword) as readonly Schema[] | undefined) ?? []
 
-/** The form the value was most likely meant to have: the only one of its type, or the only one its constants name. */
+/** The form that was most likely intended: the only one of the value's type, or the only one with its constants. */
 function meantForm(forms: readonly Finding[][], here: Path): Finding[] | null {
   const sameType = forms.filter((problems) => !problems.some((p) => p.at === here && p.code === 'type'))
   if (sameType.length === 1) return sameType[0] ?? null
@@ -108,7 +108,7 @@ function applySchema(context: Context, schema: Schema, value: unknown, path: Pat
   checkInPlace(context, schema, value, path)
 }
 
-/** What is wrong with a value; an empty list when it fits. A missing property is named by its own path. */
+/** The problems of a value. An empty list if it is valid. A missing property is reported at its own path. */
 export function checkValue(compiled: CompiledSchema, value: unknown): ValueProblem[] {
   const context: Context = {
     ...newContext(compiled),

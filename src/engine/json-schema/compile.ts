@@ -1,10 +1,10 @@
 /**
- * Looks at a schema before it is used.
+ * Checks a schema before it is used.
  *
- * 1. What `compileSchema` accepts can be applied to any value without a throw: keywords hold what they should,
- *    references resolve inside the schema, patterns compile.
- * 2. No chain of references leads back to its start without going into the value, so a check only goes as deep as
- *    the value does.
+ * 1. A schema that `compileSchema` accepts can be applied to any value without an exception: keywords have valid
+ *    values, references resolve inside the schema, patterns compile.
+ * 2. No chain of references returns to its start without going into the value, so a check only goes as deep as the
+ *    value does.
  */
 import { err, ok, type Result } from '../../core/result.ts'
 import { childrenOf, expectedOf, KEYWORDS, UNSUPPORTED } from './keywords.ts'
@@ -27,10 +27,10 @@ type Found = {
   anchors: Map<string, Schema>
   refs: { ref: string; path: string }[]
   patterns: Map<string, Pattern>
-  /** Instructions of all patterns so far; none is compiled any more once one or all of them were too large. */
+  /** Instructions of all patterns so far. When one or all of them are too large, no more are compiled. */
   patternsSize: number
   patternsTried: number
-  /** The schemas seen, each looked at once. */
+  /** The schemas that were found, each visited once. */
   schemas: Set<Schema>
 }
 
@@ -97,7 +97,7 @@ function follow(root: Schema, ref: string, found: Found): unknown {
 
 function resolveRefs(root: Schema, found: Found): Map<string, Schema> {
   const refs = new Map<string, Schema>()
-  // The list grows while it is read: a reference may lead under an unknown keyword, to a schema not seen so far.
+  // The list grows while it is read: a reference may point under an unknown keyword, to a schema not seen so far.
   for (let index = 0; index < found.refs.length; index++) {
     const { ref, path } = found.refs[index]!
     if (refs.has(ref)) continue
@@ -119,7 +119,7 @@ const IN_PLACE = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'
 
 /**
  * Whether a schema applies itself to the same value again, without going into the value first. A chain longer than
- * any check may follow counts as one: it could never be applied. `done` holds what was found free of loops.
+ * any check may follow counts as one, because it could never be applied. `done` contains schemas without such loops.
  */
 function loops(
   schema: Schema,
@@ -140,7 +140,7 @@ function loops(
   return false
 }
 
-/** Checks a schema and prepares it. All problems are told at once. */
+/** Checks a schema and prepares it. All problems are reported at once. */
 export function compileSchema(schema: unknown): Result<CompiledSchema, SchemaProblem[]> {
   if (typeof schema !== 'boolean' && !isObject(schema))
     return err([{ path: '', code: 'schema.invalid', message: 'expected a schema: an object, true or false' }])
@@ -171,7 +171,7 @@ export function compileSchema(schema: unknown): Result<CompiledSchema, SchemaPro
   return ok({ root: schema, refs, patterns: found.patterns })
 }
 
-/** What is wrong with a schema; an empty list when it can be used. */
+/** The problems of a schema. An empty list if it can be used. */
 export function checkSchema(schema: unknown): SchemaProblem[] {
   const compiled = compileSchema(schema)
   return compiled.ok ? [] : compiled.error

@@ -1,6 +1,6 @@
 import { type CompiledSchema, LIMITS, pointerPart, type Schema } from './types.ts'
 
-/** A place in the value, from the inside out; made into text only when there is something to report. */
+/** A path in the value, from the inside out. Only converted to text when there is something to report. */
 export type Path = { up: Path; key: string | number } | null
 
 export function pointerOf(path: Path): string {
@@ -9,19 +9,19 @@ export function pointerOf(path: Path): string {
   return parts.reverse().join('')
 }
 
-/** A problem whose place is not yet text: most problems found inside an `anyOf` are never shown. */
+/** A problem whose path is not text yet: most problems inside an `anyOf` are never shown. */
 export type Finding = { at: Path; code: string; message: string }
 
-/** One check under way. */
+/** One check in progress. */
 export type Context = {
   compiled: CompiledSchema
-  /** What is left of the budget. */
+  /** The rest of the budget. */
   steps: number
   depth: number
-  /** Why the check gave up. Once set nothing counts any more: the answer is that the value was not checked. */
+  /** Why the check was stopped. Once set, the only result is that the value was not checked. */
   stopped: string | null
   problems: Finding[]
-  /** How many problems are worth finding where the check stands now. */
+  /** How many problems should be found at the current place. */
   wanted: number
   apply: (schema: Schema, value: unknown, path: Path) => void
 }
@@ -37,7 +37,7 @@ export function report(context: Context, path: Path, code: string, message: stri
   if (context.problems.length < context.wanted) context.problems.push({ at: path, code, message })
 }
 
-/** The problems a value has with a schema, kept apart: for keywords that only ask whether it fits. */
+/** The problems of a value with a schema, collected separately: for keywords that only ask whether it is valid. */
 export function attempt(context: Context, schema: Schema, value: unknown, path: Path, wanted = 1): Finding[] {
   const { problems, wanted: outer } = context
   const found: Finding[] = []

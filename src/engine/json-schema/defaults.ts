@@ -1,12 +1,12 @@
 import { type CompiledSchema, isObject, type JsonObject, LIMITS, own, type Schema } from './types.ts'
 
-// Also bounds what is built: a few characters of default for each step.
+// Also limits what is built: a few characters of default per step.
 const STEPS = 200_000
 const CHARS_PER_STEP = 8
 
 type Budget = { compiled: CompiledSchema; steps: number }
 
-/** A copy of its own for each place; undefined when the budget does not reach for it. */
+/** A separate copy for each place. Undefined if the budget is too small. */
 function copyDefault(budget: Budget, schema: JsonObject): unknown {
   if (budget.steps < 0) return undefined
   const text = JSON.stringify(schema.default)
@@ -50,9 +50,9 @@ function fill(budget: Budget, schema: Schema, value: unknown, depth: number): un
 }
 
 /**
- * The value with the `default` of each missing property put in, through `properties`, `items`, `$ref` and `allOf`;
- * not through forms of which it is open whether they apply. The value given is left as it is. Check the answer
- * afterwards: a default can be wrong, too, and past the limits nothing more is filled in.
+ * The value with the `default` of each missing property filled in, through `properties`, `items`, `$ref` and `allOf`,
+ * but not through forms that may not apply. The given value is not changed. Check the result afterwards: a default
+ * can be invalid too, and beyond the limits nothing more is filled in.
  */
 export const withDefaults = (compiled: CompiledSchema, value: unknown): unknown =>
   fill({ compiled, steps: STEPS }, compiled.root, value, 0)

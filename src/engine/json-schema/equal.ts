@@ -1,8 +1,9 @@
 import { typeOf } from './types.ts'
 
 /**
- * Text that is the same for two JSON values exactly when JSON Schema calls them equal: order of keys does not
- * matter, 1 equals 1.0. `spend` is called with what each part costs; null when it refuses or the value is too deep.
+ * A text that is the same for two JSON values exactly if JSON Schema calls them equal: the order of keys does not
+ * matter, and 1 equals 1.0. `spend` is called with the cost of each part. Null if it refuses, or the value is too
+ * deep.
  */
 export function canonical(value: unknown, spend: (steps: number) => boolean, depth = 0): string | null {
   if (depth > 200 || !spend(1)) return null

@@ -1,6 +1,6 @@
 /**
- * The formats that are checked; unknown ones are notes, as JSON Schema has it.
- * The expressions here have no choice to go back to, so they are linear, and texts are bounded all the same.
+ * The formats that are checked. Unknown ones are annotations, as JSON Schema says. These regular expressions never
+ * backtrack, so they are linear. Texts have a limit anyway.
  */
 import { daysInMonth } from '../time/calendar.ts'
 import { compilePattern } from './pattern.ts'
@@ -35,7 +35,7 @@ function isDuration(text: string): boolean {
   if (!match) return false
   const [, years, months, days, t, hours, minutes, seconds] = match
   if (Boolean(t) !== Boolean(hours || minutes || seconds)) return false
-  // A unit may not be skipped: P1Y2D and PT1H2S are no durations in RFC 3339.
+  // A unit cannot be skipped: P1Y2D and PT1H2S are not durations in RFC 3339.
   if ((years && days && !months) || (hours && seconds && !minutes)) return false
   return Boolean(years || months || days || t)
 }
@@ -109,7 +109,7 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   regex: (text) => compilePattern(text).ok,
 }
 
-/** Steps a format takes from the budget: reading a regular expression is dear, it may hold large repeat counts. */
+/** The steps of a format: parsing a regular expression is expensive, because it may contain large repeat counts. */
 export const formatCost = (format: string, text: string): number =>
   text.length * (format === 'regex' ? 200 : 1 / 4)
 

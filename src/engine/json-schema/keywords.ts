@@ -1,6 +1,6 @@
 import { isObject, typeOf } from './types.ts'
 
-/** What the value of a keyword must be, so that the checker may rely on it. */
+/** The required value of a keyword, so that the checker may rely on it. */
 type Kind =
   | 'schema'
   | 'schemas'
@@ -47,7 +47,7 @@ export const KEYWORDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['const', 'any'],
 ])
 
-/** Keywords that would change what is valid and are not checked here: refused, lest a rule be silently without effect. */
+/** Keywords that affect validity and are not supported. They are rejected, so that no rule is silently ignored. */
 export const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ['$dynamicRef', 'use $ref'],
   ['$recursiveRef', 'use $ref'],
@@ -64,7 +64,7 @@ const isSchema = (value: unknown): boolean => typeof value === 'boolean' || isOb
 
 const isType = (value: unknown): boolean => typeof value === 'string' && JSON_TYPES.includes(value)
 
-/** What the value of a keyword should have been, or null when it is right. */
+/** The expected value of a keyword. Null if its value is valid. */
 export function expectedOf(keyword: string, value: unknown): string | null {
   if (keyword === 'type')
     return isType(value) ||
@@ -100,7 +100,7 @@ export function expectedOf(keyword: string, value: unknown): string | null {
   }
 }
 
-/** The schemas right below a schema, each with its place. */
+/** The schemas directly below a schema, each with its path. */
 export function* childrenOf(schema: { readonly [keyword: string]: unknown }): Generator<{
   keyword: string
   part: string | number | null

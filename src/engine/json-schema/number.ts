@@ -1,11 +1,11 @@
-/** A finite number as whole × 10^-scale, from its shortest decimal text: 0.1 is meant as a tenth. */
+/** A finite number as whole × 10^-scale, from its shortest decimal text: 0.1 means a tenth. */
 function decimalOf(value: number): { whole: bigint; scale: number } {
   const [mantissa = '0', exponent = '0'] = value.toString().split('e')
   const [integer = '0', fraction = ''] = mantissa.split('.')
   return { whole: BigInt(integer + fraction), scale: fraction.length - Number(exponent) }
 }
 
-/** Exact in decimals, where `0.3 % 0.1` is not; numbers have at most some 650 digits here. */
+/** Exact in decimals, unlike `0.3 % 0.1`. Numbers have at most about 650 digits here. */
 export function isMultipleOf(value: number, step: number): boolean {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(step)) return value % step === 0
   const a = decimalOf(value)

@@ -1,8 +1,8 @@
 const REPEAT = /\{(\d{1,4})(,(\d{0,4}))?\}/y
 
 /**
- * About how many instructions a pattern becomes, told from its text alone. Repeat counts multiply, and compiling a few
- * characters that stand for millions of instructions would take minutes.
+ * Estimates the number of instructions of a pattern from its text alone. Repeat counts multiply, and compiling a few
+ * characters that mean millions of instructions would take minutes.
  */
 export function patternSize(source: string): number {
   const outer: number[] = []

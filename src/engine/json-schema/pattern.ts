@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { patternSize } from './pattern-size.ts'
 import { LIMITS, type Pattern } from './types.ts'
 
-// RE2 knows categories by their short names only.
+// RE2 only knows the short names of categories.
 const CATEGORIES: Readonly<Record<string, string>> = {
   Letter: 'L',
   Uppercase_Letter: 'Lu',
@@ -22,7 +22,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 const NOT_A_LINE_END = '[^\\n\\r\\x{2028}\\x{2029}]'
 const SPACES = '\\s\\x0B\\x{FEFF}\\p{Z}'
 
-/** Patterns are written as in JavaScript: these few mean something else to RE2, or nothing. */
+/** Patterns are written as in JavaScript. These few mean something else in RE2, or nothing. */
 function translate(source: string, dotAll: boolean): string {
   let inClass = false
   return source.replace(
@@ -42,13 +42,13 @@ function translate(source: string, dotAll: boolean): string {
   )
 }
 
-/** The pattern as RE2 reads it, and what it means in JavaScript. */
+/** The pattern as RE2 reads it, with its meaning in JavaScript. */
 export const toRe2 = (source: string, dotAll = false): string =>
   translate(RE2JS.translateRegExp(source), dotAll)
 
 /**
- * User patterns run on RE2, which never goes back in the text: time grows with the text, whatever the pattern.
- * What RE2 cannot do (lookaround, back references) is refused when the schema is checked.
+ * User patterns run on RE2, which never backtracks: the time grows with the text, whatever the pattern. Features that
+ * RE2 lacks (lookaround, back references) are rejected when the schema is checked.
  */
 export function compilePattern(
   source: string,

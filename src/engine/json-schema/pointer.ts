@@ -1,7 +1,7 @@
-// References by path inside of a schema.
+// References by path inside a schema.
 import { isObject, own } from './types.ts'
 
-/** What stands at a reference such as `#/$defs/address`; undefined where nothing does. */
+/** The part that a reference such as `#/$defs/address` points to. Undefined if there is none. */
 export function valueAt(root: unknown, ref: string): unknown {
   const parts = partsOf(ref)
   if (parts === null) return undefined

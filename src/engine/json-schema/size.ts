@@ -1,8 +1,8 @@
 import { LIMITS, pointerPart, type SchemaProblem, typeOf } from './types.ts'
 
 /**
- * Walks a schema as plain data before anything else looks at it, with a list and not by recursion: what passes is
- * JSON, is not cyclic, and is small and flat enough for every later walk to be recursive.
+ * Walks a schema as plain data before any other code does, with a list and without recursion. A schema that passes is
+ * JSON, is not cyclic, and is small and flat enough for recursive code.
  */
 export function checkSize(schema: unknown): SchemaProblem | null {
   const open: { value: unknown; depth: number; path: string }[] = [{ value: schema, depth: 0, path: '' }]
@@ -19,7 +19,7 @@ export function checkSize(schema: unknown): SchemaProblem | null {
     if (type === 'array' || type === 'object') {
       const children = Object.entries(value as object)
       nodes += children.length
-      // Counted before anything is put on the list, so that the list stays as small as the limit.
+      // Counted before anything is put on the list, so that the list stays within the limit.
       if (nodes > LIMITS.schemaNodes) return limit(`more than ${LIMITS.schemaNodes} values`)
       for (const [key, child] of children) {
         chars += type === 'object' ? key.length : 0

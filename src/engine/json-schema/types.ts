@@ -1,10 +1,10 @@
-/** A JSON Schema as users write it: anything, until `compileSchema` has looked at it. */
+/** A JSON Schema as users write it: any value, until `compileSchema` has checked it. */
 export type Schema = boolean | { readonly [keyword: string]: unknown }
 
-/** What is wrong with a value. `path` is a JSON Pointer into the value, `code` the keyword that was broken. */
+/** A problem of a value. `path` is a JSON Pointer into the value, `code` the violated keyword. */
 export type ValueProblem = { path: string; code: string; message: string }
 
-/** What is wrong with a schema. `path` is a JSON Pointer into the schema. */
+/** A problem of a schema. `path` is a JSON Pointer into the schema. */
 export type SchemaProblem = {
   path: string
   code:
@@ -17,10 +17,10 @@ export type SchemaProblem = {
   message: string
 }
 
-/** A pattern ready to be tried; `cost` is what one character of the text takes from the budget. */
+/** A compiled pattern. `cost` is the price of one character of the text. */
 export type Pattern = { test: (text: string) => boolean; cost: number }
 
-/** A schema found valid and within limits, with everything resolved that a check needs. */
+/** A valid schema within limits, with everything resolved that a check needs. */
 export type CompiledSchema = {
   root: Schema
   /** By the text of the `$ref`. */
@@ -32,7 +32,7 @@ export type CompiledSchema = {
 export const LIMITS = {
   /** Nesting of the schema as JSON. */
   schemaDepth: 64,
-  /** Values in the schema, keys counted too. */
+  /** Values in the schema, including keys. */
   schemaNodes: 20_000,
   /** Characters of all strings and keys of the schema. */
   schemaChars: 512_000,
@@ -41,16 +41,19 @@ export const LIMITS = {
   patternSize: 2_500,
   patternsSize: 10_000,
   patterns: 500,
-  /** Schemas applied inside one another while a value is checked; only recursive references come near. */
+  /**
+   * Schemas that are applied inside one another while a value is checked. Only recursive references come near this
+   * limit.
+   */
   checkDepth: 256,
-  /** Steps one check may take: a subschema applied to a value, a key looked at, and so on. */
+  /** Steps of one check: a subschema applied to a value, a key looked at, and so on. */
   checkSteps: 2_000_000,
   problems: 50,
 } as const
 
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 
-/** null for what JSON cannot hold: undefined, NaN, a function. */
+/** Null for values that JSON cannot hold: undefined, NaN, a function. */
 export function typeOf(value: unknown): JsonType | null {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
@@ -63,7 +66,7 @@ export type JsonObject = { readonly [key: string]: unknown }
 
 export const isObject = (value: unknown): value is JsonObject => typeOf(value) === 'object'
 
-/** A property of its own only: `constructor` and `__proto__` in a value are names like any other. */
+/** Own properties only: `constructor` and `__proto__` in a value are names like any other. */
 export const own = (object: JsonObject, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined
 

@@ -12,7 +12,7 @@ export const LIMITS = {
   activations: 100_000,
   items: 10_000,
   iterations: 10_000,
-  /** Loops inside loops; every path inside carries one number for each. */
+  /** Nested loops. Every path inside contains one number for each. */
   loopDepth: 8,
   triggers: 50,
 } as const
@@ -207,7 +207,7 @@ export const Settings = z.strictObject({
     ),
 })
 
-/** What stands around the nodes; nodes and edges are checked one by one, so that each fault is reported. */
+/** The definition without its nodes and edges. These are checked one by one, so that every problem is reported. */
 export type DefinitionHead = z.infer<typeof DefinitionHead>
 export const DefinitionHead = z.strictObject({
   name: z.string().max(200).optional().describe('The title. It is the default name in an import.'),

@@ -1,4 +1,4 @@
-/** Names of events are dotted words; in a pattern, `*` stands for any characters, dots too. */
+/** Event names are words separated by dots. In a pattern, `*` matches any characters, including dots. */
 const PATTERN = /^[A-Za-z0-9_:/-]*(?:[.*][A-Za-z0-9_:/-]*)*$/
 
 export const isEventPattern = (text: string): boolean =>
@@ -27,8 +27,8 @@ export function matchesEvent(pattern: string, name: string): boolean {
 }
 
 /**
- * What a name that is waited for is found by: a pattern by its text up to the first star, with the star. An event asks for
- * `keysOfEvent`, so however many patterns there are, those that may fit are found by an index.
+ * The keys under which an awaited name is indexed: a pattern by its text up to the first star, including the star. An
+ * event looks up `keysOfEvent`, so an index finds the matching patterns, however many there are.
  */
 export function eventKey(pattern: string): string {
   const star = pattern.indexOf('*')

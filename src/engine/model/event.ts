@@ -1,45 +1,46 @@
-// What happens in a run. A fact is what the shell tells the core; an event is what the log keeps. Every accepted fact
-// becomes one event, followed by those that the core derives from it (`auto`), and a replay feeds only the facts.
+// What happens in a run. A fact is what the shell tells the core. An event is what the log stores. Every accepted
+// fact becomes one event, followed by the events that the core derives from it (`auto`). A replay only feeds the
+// facts.
 import type { Json } from '../../core/json.ts'
 import type { Usage } from './usage.ts'
 
 export interface NodeError {
   readonly code: string
   readonly message: string
-  /** Absent means yes: a policy with more than one attempt tries again. */
+  /** Absent means yes: a policy with more than one attempt retries. */
   readonly retryable?: boolean
   readonly retryAfterMs?: number
   /** The effect may have happened. Makes an at-most-once node `unknown`. */
   readonly outcomeUnknown?: boolean
-  /** The path of the activation that failed first, when the error has climbed out of a group or an item. */
+  /** The path of the activation that failed first, if the error comes from inside a group or an item. */
   readonly cause?: string
   readonly details?: Json
 }
 
-/** Of a node that was stopped while its effect, which may happen at most once, may have happened. */
+/** The code for a node that was stopped while its at-most-once effect may have happened. */
 export const OUTCOME_UNKNOWN = 'node.outcome_unknown'
 
-/** Where an output is: small ones in the event, others by reference. The core only hands it through. */
+/** Where an output is: small ones in the event, others by reference. The core only passes it on. */
 export type Output = Json | undefined
 
-/** What becomes of a wait that comes due: an outcome at once, or `resume_node` for the node to look again. */
+/** What happens when a wait is due: an outcome, or `resume_node`, so that the node looks again. */
 export type OnDue = { port: string; output?: Output } | { error: NodeError } | 'resume'
 
 export interface Wait {
   readonly kind: 'timer' | 'signal' | 'approval' | 'child'
-  /** Signal: the name waited for. Child: its run id. Approval: its id. */
+  /** Signal: the awaited name. Child: its run id. Approval: its id. */
   readonly name?: string
-  /** When it comes due; absent waits for ever. */
+  /** When it is due. Absent: it waits forever. */
   readonly until?: number
   readonly onDue?: OnDue
 }
 
-/** What a retry, rerun or compensation takes over from the run that it follows. */
+/** What a retry, rerun or compensation keeps of the run that it follows. */
 export interface AdoptedOutcome {
   readonly path: string
   /**
-   * A recorded outcome is kept. `unknown`: what may happen at most once may have happened, so a person settles it. `open`
-   * keeps no outcome: the node runs again, and sees the same time as before.
+   * A recorded outcome is kept. `unknown`: an at-most-once effect may have happened, so a person resolves it. `open`:
+   * no outcome is kept, and the node runs again with the same time as before.
    */
   readonly status: 'succeeded' | 'failed' | 'unknown' | 'open'
   readonly port: string
@@ -50,17 +51,17 @@ export interface AdoptedOutcome {
   readonly error?: NodeError
   /** When it first became ready. */
   readonly readyAt?: number
-  /** With what it was sent, when it was sent last. */
+  /** The parameters of the last time that it was sent. */
   readonly sent?: Sent
-  /** The last run that the node started, of a `flow.workflow` that waits for it. */
+  /** The last run that the node started, for a `flow.workflow` that waits for it. */
   readonly child?: string
 }
 
-/** What the shell knows of the last time that an effect was sent. The core hands it through. */
+/** What the shell knows of the last time that an effect was sent. The core passes it on. */
 export interface Sent {
   /** A hash of the evaluated parameters. */
   readonly params: string
-  /** What was added to the idempotency key, since the parameters were not those of the time before. */
+  /** What was added to the idempotency key because the parameters had changed. */
   readonly suffix?: string
 }
 
@@ -81,17 +82,17 @@ export type Fact =
       readonly keyRoot: string
       readonly mode?: RunMode
       readonly parentRunId?: string
-      /** The node that the trigger names; else every entry starts. */
+      /** The node that the trigger names. Without it, every entry starts. */
       readonly entry?: string
-      /** Effects that were undone: their keys carry this generation. */
+      /** Effects that were undone. Their keys contain this generation. */
       readonly generations?: Readonly<Record<string, number>>
-      /** Why it cannot begin: it fails at once. */
+      /** Why the run cannot start. It fails immediately. */
       readonly error?: NodeError
       readonly detail?: Json
     }
   | { readonly type: 'run.paused'; readonly by?: string }
   | { readonly type: 'run.resumed'; readonly by?: string }
-  /** The run only waits, and gives the slot at its gate to others: nothing starts until it is admitted again. */
+  /** The run only waits, and gives up its slot at the gate. Nothing starts until it is admitted again. */
   | { readonly type: 'run.yielded' }
   | { readonly type: 'run.admitted' }
   | { readonly type: 'run.cancel_requested'; readonly by?: string; readonly reason?: string }
@@ -108,7 +109,7 @@ export type Fact =
       readonly detail?: Json
       readonly usage?: Usage
     })
-  /** `givenUp` by the shell, whatever the node is at: it fails for good, and no policy tries it again. */
+  /** `givenUp`: the shell gives up. The node fails for good, whatever it is doing, and no policy retries it. */
   | (OnNode & {
       readonly type: 'node.failed'
       readonly error: NodeError
@@ -126,7 +127,7 @@ export type Fact =
   | (OnNode & { readonly type: 'node.crashed'; readonly isBystander?: true })
   /** One of our own bindings is down. Counts as nothing. */
   | (OnNode & { readonly type: 'node.deferred'; readonly delayMs: number; readonly reason?: string })
-  /** A person settles an `unknown`. */
+  /** A person resolves an `unknown` outcome. */
   | (OnNode & {
       readonly type: 'node.resolved'
       readonly outcome: 'succeeded' | 'failed' | 'retry'
@@ -135,7 +136,7 @@ export type Fact =
       readonly error?: NodeError
       readonly by?: string
     })
-  /** Pure items `from`, `from + 1`, … of an `each`, in order; `failed` names those among them that failed. */
+  /** Pure items `from`, `from + 1`, … of an `each`, in order. `failed` lists those that failed. */
   | (OnNode & {
       readonly type: 'items.settled'
       readonly from: number
@@ -145,7 +146,7 @@ export type Fact =
     })
   | { readonly type: 'timer.fired'; readonly key: string }
   | { readonly type: 'signal.received'; readonly name: string; readonly id?: string; readonly data?: Json }
-  /** A message of a node, or one that somebody has sent to the run. */
+  /** A message of a node, or a message that was sent to the run. */
   | {
       readonly type: 'log'
       readonly level: string
@@ -167,11 +168,11 @@ export type Derived =
       readonly reason: 'failed' | 'crashed' | 'deferred' | 'resolved'
       /** When the next attempt starts. */
       readonly nextAt: number
-      /** Of an attempt that failed. */
+      /** For an attempt that failed. */
       readonly error?: NodeError
     }
   | { readonly type: 'node.unknown'; readonly path: string; readonly error?: NodeError }
-  /** An outcome that the core settled by itself: a group or `each` that failed, a wait that came due, an adopted outcome. */
+  /** An outcome from the core itself: a group or `each` that failed, a wait that is due, an adopted outcome. */
   | {
       readonly type: 'node.settled'
       readonly path: string
@@ -182,7 +183,7 @@ export type Derived =
       readonly error?: NodeError
       readonly adopted?: true
     }
-  /** An outcome that came after its attempt was over. Applied to nothing, but what it has cost is counted. */
+  /** An outcome that came after its attempt was over. It changes nothing, but its cost is counted. */
   | {
       readonly type: 'node.late'
       readonly path: string
@@ -199,7 +200,7 @@ export type Derived =
   | { readonly type: 'run.cancelled'; readonly by?: string; readonly reason?: string }
 
 interface Recorded {
-  /** Gapless from 1. */
+  /** Without gaps, from 1. */
   readonly seq: number
   readonly at: number
 }

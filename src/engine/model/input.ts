@@ -1,8 +1,8 @@
 import type { Json } from '../../core/json.ts'
 
 /**
- * What a run is given when nothing was sent: an empty object, so that `input.x` can be asked for, unless the definition
- * wants something else than an object. A null that was sent stays null.
+ * The input of a run if none was sent: an empty object, so that `input.x` works, unless the definition expects
+ * something other than an object. A null that was sent stays null.
  */
 export function inputOr(inputs: unknown, sent: Json | undefined): Json {
   if (sent !== undefined) return sent

@@ -8,34 +8,37 @@ export interface ParamFault {
   readonly message: string
 }
 
-/** What the engine knows of a node type. The registry of `src/nodes` fills it; the engine never runs a node. */
+/** What the engine knows of a node type. The registry in `src/nodes` provides it. The engine never runs a node. */
 export interface NodeTypeInfo {
   readonly type: string
-  /** Of a `flow.group` the schema sees the params without `body`; the engine reads that itself. */
+  /** For `flow.group`, the schema sees the params without `body`, which the engine reads itself. */
   readonly params: z.ZodType
-  /** The ports that an outcome may name, without `error`, which belongs to `onError: route`. */
+  /** The ports that an outcome may name, except `error`, which belongs to `onError: route`. */
   ports(params: Readonly<Record<string, unknown>>): readonly string[]
-  /** Computed by the shell at once, without effect: no slot, no intent, no timeout. */
+  /** Computed by the shell immediately, without an effect: no slot, no stored attempt, no timeout. */
   readonly pure: boolean
   readonly needsCredential: boolean
-  /** Whether it may name a credential that it does not need. */
+  /** Whether it may have a credential that it does not need. */
   readonly takesCredential?: boolean
-  /** A pure node that may wait: it cannot run for each item by itself, since its items have no state of their own. */
+  /** A pure node that may wait. It cannot run for each item, because its items have no state of their own. */
   readonly mayWait?: boolean
   /** Whether the node changes something outside, so that it can be at-most-once or be undone. */
   readonly effectful: boolean
   readonly defaultTimeoutMs?: number
   readonly kind?: 'leaf' | 'merge' | 'group'
   /**
-   * Of a group that supplies its body itself. What it makes may depend on the node alone. Its nodes have names of their own:
-   * nothing outside can name them, and they name nothing outside but by what the node stands on (`prev`, `item`).
+   * The body that a group type supplies. It may only depend on the node. Its nodes have their own names: nothing
+   * outside can use them, and they can only use what the node itself can use (`prev`, `item`).
    */
   body?(node: Node): Body
-  /** Stands only in bodies that node types supply: nobody writes it into a definition. */
+  /** Only allowed in supplied bodies, not in definitions of users. */
   readonly internal?: true
-  /** Parameters that the node evaluates by itself, where there may be an `item`. */
+  /** Parameters that the node evaluates itself, where there may be an `item`. */
   readonly deferred?: readonly string[]
-  /** What is wrong with fixed parameters that the schema cannot tell; those with expressions are seen by the run only. */
+  /**
+   * Problems of fixed parameters that the schema cannot detect. Parameters with expressions are only known in the
+   * run.
+   */
   check?(params: Readonly<Record<string, unknown>>): Iterable<ParamFault>
   /** Parameters that are conditions, such as `condition`, `cases[].when`. */
   readonly conditions?: readonly string[]
@@ -46,7 +49,7 @@ export interface NodeTypes {
   types(): Iterable<string>
 }
 
-/** A registry out of a list. */
+/** Creates a registry from a list. */
 export function nodeTypes(list: Iterable<NodeTypeInfo>): NodeTypes {
   const byType = new Map<string, NodeTypeInfo>()
   for (const info of list) byType.set(info.type, info)

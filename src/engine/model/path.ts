@@ -1,12 +1,12 @@
-// Paths name activations: `map~2:3.inner` is item 3 of `map` in the second iteration of its loop, and inside it `inner`.
-//  P1. One activation has exactly one path: iterations are written only when one of them is not the first, then all,
-//      outermost loop first, and before the item (`~1~2:3`).
-//  P2. parsePath is the inverse of formatPath and refuses everything that formatPath would not write.
+// Paths name activations: `map~2:3.inner` is `inner` inside item 3 of `map`, in the second iteration of its loop.
+// P1. One activation has exactly one path. Iterations are only written if at least one is not the first, and then all
+//     of them, the outermost loop first, before the item (`~1~2:3`).
+// P2. parsePath is the inverse of formatPath, and rejects everything that formatPath would not write.
 
 export interface PathSegment {
   readonly id: string
   readonly iteration: readonly number[]
-  /** -1 when the node as a whole is meant, not one item of its `each`. */
+  /** -1 for the node as a whole, not one item of its `each`. */
   readonly item: number
 }
 
@@ -33,7 +33,7 @@ export const isUndoPath = (path: string): boolean => path.endsWith(UNDO)
 /** The path of the `each` node that an item belongs to. */
 export const withoutItem = (path: string): string => path.slice(0, path.lastIndexOf(':'))
 
-/** What an activation is part of: the `each` of an item, the group around a node, '' at the top. */
+/** The path of the parent: the `each` of an item, the group around a node, '' at the top. */
 export const outerPath = (path: string): string => {
   const frame = path.slice(0, Math.max(0, path.lastIndexOf('.')))
   return path.indexOf(':', frame.length) < 0 ? frame : withoutItem(path)

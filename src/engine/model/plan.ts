@@ -1,10 +1,10 @@
-// A plan is the definition as the core walks it: nodes, edges, scopes and loop regions by integer index over all
-// bodies. It is never changed after it is built, holds nothing of a run, and may be cached by version.
+// A plan is the definition in the form that the core uses: nodes, edges, scopes and loop regions by integer index
+// over all bodies. It never changes, contains nothing about a run, and may be cached by version.
 import type { Body, Definition, Node, RetryPolicy } from './definition.ts'
 import type { MergeMode } from './node-type.ts'
 import { parsePath } from './path.ts'
 
-/** How many pure items the shell is asked for at once, so that it yields between them. */
+/** How many pure items the shell computes per command, so that it can yield in between. */
 export const ITEMS_PER_TURN = 256
 
 export type Bodies = Readonly<Record<string, Body>>
@@ -12,23 +12,23 @@ export type Bodies = Readonly<Record<string, Body>>
 export interface PlanNode {
   readonly index: number
   readonly id: string
-  /** The id; of a node in a supplied body behind the name of the node that supplies it: `agent.model`. */
+  /** The id. In a supplied body, it is prefixed by the name of the node that supplies it: `agent.model`. */
   readonly name: string
   readonly type: string
   readonly node: Node
   readonly scope: number
   /** The scope of the body of a group, else -1. */
   readonly body: number
-  /** The body that its type supplies. The shell is asked before it opens: the node may be stood in for as a whole. */
+  /** The body that its type supplies. The shell is asked before it opens, because a mock may replace the whole node. */
   readonly supplied: Body | null
   readonly pure: boolean
-  /** Takes part in merging by `join`; every other node joins `all`. */
+  /** For merges. Every other node joins `all`. */
   readonly join: { readonly mode: MergeMode; readonly count: number }
   readonly onError: 'fail' | 'continue' | 'route'
   readonly retry: RetryPolicy | null
-  /** Of an attempt while it works; 0 means none: pure nodes, and groups that set none. */
+  /** The limit for the work of an attempt. 0 means none: pure nodes, and groups without a timeout. */
   readonly timeoutMs: number
-  /** Of an attempt with the waits that it opens; 0 means none, as for all that name no time themselves. */
+  /** The limit for an attempt including its waits. 0 means none, as for all nodes without a timeout of their own. */
   readonly waitTimeoutMs: number
   readonly each: EachPlan | null
   readonly atMostOnce: boolean
@@ -39,12 +39,12 @@ export interface PlanNode {
   readonly isUndoTarget: boolean
   /** Loop regions around the node, outermost first. */
   readonly regions: readonly number[]
-  /** Edges by index: `incoming` only forward ones, since only they count for a join. */
+  /** Edges by index. `incoming` contains only forward edges, because only they count for a join. */
   readonly incoming: readonly number[]
   readonly outgoing: readonly number[]
-  /** Back edges that come in; only the head of a loop has any. */
+  /** Incoming back edges. Only the head of a loop has any. */
   readonly back: readonly number[]
-  /** Of a `first` merge: the nodes, in order, that can reach the end only through it. */
+  /** For a `first` merge: the nodes, in order, that can reach the end only through it. */
   readonly onlyThroughHere: readonly number[]
 }
 
@@ -66,22 +66,22 @@ export interface PlanEdge {
   readonly leaves: number
 }
 
-/** Whether an outcome at this port would lead anywhere. */
+/** Whether an outcome at this port leads anywhere. */
 export const leavesBy = (plan: Plan, node: number, port: string): boolean =>
   plan.nodes[node]!.outgoing.some((edge) => plan.edges[edge]!.port === port)
 
 export interface PlanScope {
   readonly index: number
-  /** The group whose body this is, -1 for the workflow itself. */
+  /** The group with this body, or -1 for the workflow itself. */
   readonly group: number
-  /** In topological order; undo targets are not among them. */
+  /** In topological order, without undo targets. */
   readonly nodes: readonly number[]
   /** Nodes without incoming forward edge. */
   readonly entries: readonly number[]
-  /** Units to settle: nodes outside loops and outermost loops. */
+  /** Units to settle: nodes outside loops, and outermost loops. */
   readonly units: number
   readonly output: unknown
-  /** The nodes that may be named here. All bodies share the names of the workflow, but for supplied ones. */
+  /** The nodes that can be used here. All bodies share the names of the workflow, except supplied ones. */
   readonly names: ReadonlyMap<string, number>
 }
 
@@ -91,7 +91,7 @@ export interface PlanRegion {
   readonly scope: number
   /** The next region around this one, else -1. */
   readonly parent: number
-  /** How many regions are around it. */
+  /** The number of regions around it. */
   readonly depth: number
   /** Units to settle in an iteration: nodes directly inside and regions directly inside. */
   readonly units: number
@@ -108,14 +108,14 @@ export interface Plan {
   readonly regions: readonly PlanRegion[]
   /** The nodes of the definition as it was written. */
   readonly byId: ReadonlyMap<string, number>
-  /** The bodies that node types supply, by the names of their nodes; null where none does. */
+  /** The supplied bodies, by the names of their nodes. Null if there are none. */
   readonly bodies: Bodies | null
   readonly maxParallel: number
   readonly timeoutMs: number
   readonly deadlineMs: number
 }
 
-/** The node that a path names, undefined when the plan has none. */
+/** The node that a path names. Undefined if the plan has none. */
 export function nodeAt(plan: Plan, path: string): number | undefined {
   let { byId: names } = plan
   let found: number | undefined
@@ -127,7 +127,7 @@ export function nodeAt(plan: Plan, path: string): number | undefined {
   return found
 }
 
-/** The ids of a path as far as they stand in the definition: what is in a supplied body belongs to the node that supplies it. */
+/** The ids of a path that are in the definition: a node in a supplied body belongs to the node that supplies it. */
 export function writtenIds(plan: Plan, path: string): string[] {
   const ids: string[] = []
   for (const { id } of parsePath(path)?.segments ?? []) {

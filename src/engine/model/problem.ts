@@ -2,12 +2,12 @@ import { type Pointer, pointerOf } from '../../core/pointer.ts'
 import { nearest, newRegexRoom, type RegexRoom } from '../expression/index.ts'
 
 export interface Problem {
-  /** Where in the definition: `/nodes/3/params/url`. */
+  /** The place in the definition: `/nodes/3/params/url`. */
   readonly path: Pointer
   readonly code: string
   readonly message: string
   readonly hint?: string
-  /** The node that holds the place, where it is known. */
+  /** The node at this place, if it is known. */
   readonly nodeId?: string
 }
 
@@ -15,16 +15,16 @@ export type Location = readonly PropertyKey[]
 
 const MAX_PROBLEMS = 500
 
-/** A hint compares a name with every candidate, so there are hints for the first unknown names only. */
+/** A hint compares a name with every candidate, so only the first unknown names get hints. */
 const MAX_HINTS = 10
 
-/** Collects problems. A hostile definition can hold a million; the list is cut and says so. */
+/** Collects problems. A hostile definition can have a million; the list is cut and says so. */
 export interface Problems {
   readonly list: Problem[]
   add(at: Location, code: string, message: string, hint?: string): void
-  /** What all regular expressions of a definition share. */
+  /** The budget that all regular expressions of a definition share. */
   readonly regexes: RegexRoom
-  /** `Did you mean "x"?` when a candidate is near. */
+  /** `Did you mean "x"?` if a candidate is similar. */
   didYouMean(name: string, candidates: Iterable<string>): string | undefined
 }
 
@@ -63,7 +63,7 @@ export function formatLocation(at: Location): Pointer {
   return pointer.length > 500 ? (`${pointer.slice(0, 500)}…` as Pointer) : pointer
 }
 
-/** Text from outside, short enough for a message. */
+/** Text from outside, shortened for a message. */
 export const quoted = (value: unknown): string => {
   const text = String(value)
   return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`

@@ -1,8 +1,8 @@
-// The state of a run: one run row, one small row for each activation and one for each loop that runs, and indexes over
-// them that can be computed again.
-//  S1. Rows are plain JSON. Whatever is not in a row can be rebuilt from rows and plan (`restore`).
-//  S2. A row's path never changes; `open` holds exactly the paths that are not settled.
-//  S3. Counters in the run row equal what counting the rows would give.
+// The state of a run: one run row, a small row for each activation and for each running loop, and indexes over them
+// that can be computed again.
+// S1. Rows are plain JSON. Everything else can be rebuilt from rows and plan (`restore`).
+// S2. A row's path never changes. `open` contains exactly the paths that are not settled.
+// S3. Counters in the run row equal the counts of the rows.
 import type { AdoptedOutcome, NodeError, RunMode, Wait } from './event.ts'
 import type { Spent, Usage } from './usage.ts'
 
@@ -25,7 +25,7 @@ export type NodeStatus =
 
 export type Phase = 'queued' | 'active' | 'collecting' | 'failing' | 'undoing' | 'ended'
 
-/** What an activation with items or a body is at: its own work otherwise. */
+/** The current stage of an activation with items or a body. All others are at `work`. */
 export type Stage = 'work' | 'expand' | 'body' | 'items' | 'collect'
 
 export interface Timer {
@@ -44,27 +44,27 @@ export interface EachProgress {
 
 export interface Activation {
   readonly path: string
-  /** How many activations of the run came to be before it. Absent in rows of older code. */
+  /** The number of activations of the run before it. Absent in rows of older code. */
   readonly nth?: number
   readonly node: number
-  /** The path of the group activation whose body this is in; '' in the workflow itself. */
+  /** The path of the group activation whose body contains this. '' in the workflow itself. */
   readonly frame: string
   /** One number for each loop around the node, outermost first, from 1. */
   readonly iteration: readonly number[]
   /** -1 unless this is one item of an `each`. */
   readonly item: number
-  /** Set on the activation that undoes the one of this path. */
+  /** Set on an activation that undoes the activation with this path. */
   readonly undoes: string | null
   status: NodeStatus
   stage: Stage
-  /** The fence: an outcome of another attempt is late. */
+  /** An outcome of another attempt is late. */
   attempt: number
   failures: number
   crashes: number
-  /** Forward edges that have settled, and how many of them were taken, while pending. */
+  /** While pending: how many forward edges have settled, and how many of them were taken. */
   settled: number
   taken: number
-  /** Its place in the queue while it is ready and not started, else 0. */
+  /** Its number in the queue while it is ready and not started, else 0. */
   ticket: number
   /** What it occupies: one of `maxParallel` slots, or the turn of the shell. */
   holds: 'nothing' | 'slot' | 'turn'
@@ -72,28 +72,28 @@ export interface Activation {
   causes: readonly string[]
   error: NodeError | null
   wait: Wait | null
-  /** A wait that came due and asked to be resumed. */
+  /** A wait that is due and asked to be resumed. */
   due: boolean
   timer: Timer | null
   /**
-   * When it first became ready, as a time and as the `seq` of the run. All attempts see the run as it was then. Absent in
-   * rows of older code, which see it as it is.
+   * When it first became ready, as a time and as the `seq` of the run. All attempts see the run as it was then.
+   * Absent in rows of older code, which see the run as it is.
    */
   readyAt?: number
   readySeq?: number
-  /** By when this attempt has to come to an outcome, its waits included; absent where the node names no time. */
+  /** The deadline of this attempt, including its waits. Absent if the node has no timeout. */
   deadline?: number
   each: EachProgress | null
   /** Units of the body that are not settled. */
   left: number
-  /** When the present status began. */
+  /** When the current status began. */
   since: number
   startedAt: number | null
   finishedAt: number | null
-  /** Order of completion: the seq of the event that settled it; adopted ones come before all others. */
+  /** Order of completion: the seq of the event that settled it. Adopted ones come before all others. */
   order: number
   adopted: boolean
-  /** Absent where no model was called. */
+  /** Absent if no model was called. */
   spent?: Spent
 }
 
@@ -106,9 +106,9 @@ export interface RegionState {
   iteration: number
   /** Units not settled in this iteration. */
   left: number
-  /** Back edges taken in this iteration, each with the path it came from. */
+  /** Back edges taken in this iteration, each with the path that it came from. */
   back: [edge: number, path: string][]
-  /** Leaving edges in the order in which they were taken: where from, and when. Older rows do not say when. */
+  /** Leaving edges in the order in which they were taken: the source, and the seq. Absent in older rows. */
   exits: [edge: number, path: string, seq?: number][]
   ended: boolean
 }
@@ -123,14 +123,14 @@ export interface RunRow {
   phase: Phase
   status: RunStatus
   paused: boolean
-  /** It has given its slot at the gate to others, and starts nothing before it has one again. */
+  /** The run has given up its slot at the gate, and starts nothing before it has one again. */
   held: boolean
   error: NodeError | null
   startedAt: number | null
   finishedAt: number | null
   /** Units of the workflow that are not settled. */
   left: number
-  /** Running time of the past, and since when it counts now. */
+  /** The running time so far, and since when it counts now. */
   ranMs: number
   runningSince: number | null
   timeoutAt: number | null
@@ -144,7 +144,7 @@ export interface RunRow {
   retrying: number
   waiting: number
   undoing: string | null
-  /** Absent where no model was called. */
+  /** Absent if no model was called. */
   usage?: Usage
 }
 
@@ -153,18 +153,18 @@ export interface RunState {
   readonly activations: Map<string, Activation>
   readonly regions: Map<string, RegionState>
   readonly adopted: Map<string, AdoptedOutcome>
-  /** Signals that no wait has taken: seq to name. */
+  /** Signals that no wait has taken: name by seq. */
   readonly signals: Map<number, string>
   readonly open: Set<string>
-  /** Open activations of the workflow itself that work through items. */
+  /** Open activations of the workflow itself that process items. */
   readonly fans: Set<string>
-  /** Ready activations in the order of their tickets; stale entries are passed over. */
+  /** Ready activations in the order of their tickets. Stale entries are skipped. */
   readonly queue: { paths: string[]; head: number }
   /** Paths that wait for a signal, by its name. */
   readonly waiters: Map<string, Set<string>>
-  /** Those of the names in `waiters` that are patterns. */
+  /** The names in `waiters` that are patterns. */
   readonly patterns: Set<string>
-  /** What is still to be undone, last first to go. */
+  /** The paths still to be undone. The last one is undone first. */
   undo: string[] | null
 }
 
@@ -219,9 +219,9 @@ export const isSettled = (status: NodeStatus): boolean =>
 
 export const hasEnded = (state: RunState): boolean => state.run.phase === 'ended'
 
-/** Whether a run that has given its slot away has something to do again, for which it needs one. */
+/** Whether a run that has given up its slot has work again, and so needs one. */
 export const wantsSlot = ({ run }: RunState): boolean => run.held && (run.ready > 0 || run.retrying > 0)
 
-/** Work that goes on by itself: in flight, in the shell's turn, in the queue, or between two tries. */
+/** Work that continues by itself: in flight, in the shell's turn, in the queue, or between two attempts. */
 export const isBusy = ({ run }: RunState): boolean =>
   run.slots > 0 || run.turns > 0 || run.retrying > 0 || run.ready > 0

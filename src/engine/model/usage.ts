@@ -1,17 +1,17 @@
-/** What calls of models have cost. Sums of it are exact: amounts are whole micro-dollars. */
+/** The cost of model calls. Sums are exact: amounts are whole micro-dollars. */
 export interface Usage {
   readonly costMicros: number
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Of the input: read from the provider's cache. */
+  /** Part of the input: read from the provider's cache. */
   readonly cachedTokens: number
-  /** Of the output: thoughts. */
+  /** Part of the output: reasoning. */
   readonly reasoningTokens: number
-  /** Calls whose price is not known: their tokens are here, and their cost is not. */
+  /** Calls with an unknown price: their tokens are counted here, their cost is not. */
   readonly unpricedCalls: number
 }
 
-/** What an activation has used, inside included, and the attempts whose own use is in it. */
+/** What an activation has used, including its inside, and the attempts whose own usage is counted. */
 export interface Spent {
   readonly usage: Usage
   readonly attempts: readonly number[]

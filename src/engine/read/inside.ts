@@ -1,10 +1,13 @@
-// What a node in a supplied body may read of the nodes beside it, also in earlier rounds of their loop.
+// What a node in a supplied body can read of the nodes beside it, also in earlier iterations of their loop.
 import { regionKey } from '../advance/region.ts'
 import { nodePath } from '../model/path.ts'
 import type { Plan } from '../model/plan.ts'
 import { type Activation, isSettled, type RunState } from '../model/state.ts'
 
-/** The outcomes of a node of the body around `from`, by round, as they were when `from` became ready. Empty outside of such bodies. */
+/**
+ * The outcomes of a node in the body around `from`, by iteration, as they were when `from` became ready. Empty
+ * outside supplied bodies.
+ */
 export function insideOf(plan: Plan, state: RunState, from: Activation, id: string): Activation[] {
   const body = bodyAround(plan, state, from)
   const index = body && plan.scopes[body.scope]!.names.get(id)

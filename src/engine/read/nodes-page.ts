@@ -3,7 +3,7 @@ import type { NodeStatus, RunState } from '../model/state.ts'
 import { type NodeView, nodeView, unreached, unreachedView } from './view.ts'
 
 export interface NodesQuery {
-  /** The path that the page before ended with. */
+  /** The last path of the previous page. */
   readonly after?: string
   readonly status?: NodeStatus
   readonly limit: number
@@ -12,11 +12,14 @@ export interface NodesQuery {
 export interface NodesPage {
   readonly nodes: NodeView[]
   readonly hasMore: boolean
-  /** Of all pages. */
+  /** The total of all pages. */
   readonly total: number
 }
 
-/** By path, so that a walk neither repeats nor loses a node while the run goes on. Looks at each once, whatever the page. */
+/**
+ * In order of path, so that paging neither repeats nor loses a node while the run continues. Looks at each node once,
+ * whatever the page.
+ */
 export function nodesPage(plan: Plan, state: RunState, { after = '', status, limit }: NodesQuery): NodesPage {
   const page: { path: string; view: () => NodeView }[] = []
   let total = 0

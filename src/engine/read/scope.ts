@@ -1,5 +1,5 @@
-// What an expression sees. The shell asks before it evaluates. The answer is that of the moment in which the viewer first
-// became ready, however much later an attempt asks: an effect that is tried again is sent with the same content.
+// What an expression sees. The result is as of the moment in which the viewer first became ready, however much later
+// an attempt asks: an effect that is retried is sent with the same content.
 import { regionKey } from '../advance/region.ts'
 import { upstreamOf } from '../graph/upstream.ts'
 import { nodePath } from '../model/path.ts'
@@ -7,9 +7,9 @@ import type { Plan, PlanNode } from '../model/plan.ts'
 import { type Activation, isSettled, type RunState } from '../model/state.ts'
 
 /**
- * The activation that `nodes.<id>` means, seen from another. In the same loop: this iteration where it lies upstream,
- * else the one before. After a loop: the iteration that led here, or where that one gave no outcome, the last before it
- * that did. What came after the viewer became ready is not seen, so each of its attempts sees the same.
+ * The activation that `nodes.<id>` means, seen from another one. In the same loop: this iteration if it is upstream,
+ * else the previous one. After a loop: the iteration that led here or, if that has no outcome, the last earlier one
+ * that has. Outcomes after the viewer became ready are not visible, so all its attempts see the same.
  */
 export function visibleActivation(
   plan: Plan,
@@ -38,7 +38,7 @@ export function visibleActivation(
   )
 }
 
-/** The iterations, of all loops around the target, in which the run left them towards the viewer; the last such time. */
+/** The iterations of all loops around the target in which the run last left them towards the viewer. */
 function exitTo(
   plan: Plan,
   state: RunState,
@@ -80,8 +80,8 @@ export function activationInFrame(
 }
 
 /**
- * What a body without an `output` gives: the outcomes that led nowhere. Those that only went round a loop are not among
- * them, unless there are no others.
+ * The output of a body without an `output`: the outcomes that led nowhere. Outcomes that only continued a loop are
+ * left out, unless there are no others.
  */
 export function lastOutcomes(plan: Plan, state: RunState, scope: number, frame: string): Activation[] {
   const last: Activation[] = []
@@ -98,14 +98,14 @@ export function lastOutcomes(plan: Plan, state: RunState, scope: number, frame: 
   return last.length > 0 ? last : goingRound
 }
 
-/** What `prev` is made of: one output, or an object of outputs by node id. */
+/** The sources of `prev`: one output, or an object of outputs by node id. */
 export type Previous =
   | { readonly single: true; readonly path: string | undefined }
   | { readonly single: false; readonly paths: readonly (readonly [id: string, path: string])[] }
 
 /**
- * Whether `prev` is one output is settled by the graph, not by which branches were taken, so that an expression never
- * meets two shapes. The first nodes of a body see what the group saw.
+ * The graph decides whether `prev` is one output, not the branches that were taken, so an expression always gets the
+ * same shape. The first nodes of a body see what the group sees.
  */
 export function previous(plan: Plan, state: RunState, activation: Activation): Previous {
   const { causes, frame, undoes, iteration } = activation
@@ -124,7 +124,7 @@ export function previous(plan: Plan, state: RunState, activation: Activation): P
   }
 }
 
-/** The activation around `from`, or itself, that lies in `scope`. */
+/** The activation that is `from` or contains it, and is in `scope`. */
 function climb(
   plan: Plan,
   state: RunState,
@@ -142,11 +142,11 @@ interface Sight {
   readonly state: RunState
   readonly frame: string
   readonly target: PlanNode
-  /** What has an outcome later than this is not seen. */
+  /** Later outcomes are not visible. */
   readonly until: number
 }
 
-/** Walks back through the iterations of the loops that the viewer stands outside of, beginning with `from`. */
+/** Searches backwards through the iterations of the loops that the viewer is outside of, starting at `from`. */
 function newest(
   sight: Sight,
   iteration: readonly number[],

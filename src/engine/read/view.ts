@@ -21,20 +21,20 @@ export interface NodeView {
   durationMs: number | null
   error: NodeError | null
   items?: { count: number; done: number; failed: number }
-  /** Where models were called, inside included. */
+  /** Only if models were called. Includes nodes inside. */
   usage?: Usage
 }
 
 export interface WaitingFor {
   path: string
-  /** `retry`: between two tries; its name is the code of the error. */
+  /** `retry`: between two attempts. Its name is the code of the error. */
   kind: 'timer' | 'signal' | 'approval' | 'child' | 'resolve' | 'retry'
   name: string | null
   since: string | null
   until: string | null
 }
 
-/** The part of the execution JSON that follows from the state; times are ISO 8601. */
+/** The part of a run's JSON that follows from the state. Times are ISO 8601. */
 export interface RunView {
   status: RunStatus
   error: NodeError | null
@@ -63,7 +63,10 @@ export function runView(plan: Plan, state: RunState): RunView {
   }
 }
 
-/** Every activation in the order in which it came to be, then the nodes of the workflow that were not reached; the first `most`. */
+/**
+ * All activations in order of creation, then the nodes of the workflow that were not reached. At most `most` in
+ * total.
+ */
 export function nodesView(plan: Plan, state: RunState, most = Number.POSITIVE_INFINITY): NodeView[] {
   const views: NodeView[] = []
   for (const activation of state.activations.values()) {
@@ -121,7 +124,7 @@ export function nodeView(plan: Plan, activation: Activation): NodeView {
   return view
 }
 
-/** Percent of the units of the workflow that have settled; items count as parts of their node. 100 only at the end. */
+/** Percent of the workflow's units that have settled. Items count as parts of their node. 100 only at the end. */
 export function progress(plan: Plan, state: RunState): number {
   const { run } = state
   if (run.status === 'succeeded') return 100
@@ -152,8 +155,8 @@ export function waitingFor(state: RunState): WaitingFor[] {
       })
     else if (status === 'waiting' && wait) {
       const { kind, name } = wait
-      // The node's own time may end before that of the wait. What a child's parent keeps is when it asks again, and nothing
-      // that ends the wait.
+      // The node's own timeout may be before the end of the wait. For a child, `until` is when the parent asks again,
+      // which does not end the wait.
       const own = kind === 'child' ? null : (wait.until ?? null)
       const until = timer?.kind === 'timeout' ? timer.at : own
       waits.push({ path, kind, name: name ?? null, since: toIsoOrNull(since), until: toIsoOrNull(until) })

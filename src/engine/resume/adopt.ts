@@ -1,12 +1,12 @@
-// What a new run takes over from the one it follows.
-//  K1. Kept is what succeeded, or failed and was handled, whose effect stands, and whose causes are all kept.
-//  K2. An effect that was undone, by the run itself or by a compensation, is made again under a new key, and so is undone
-//      again; all other keys stay as they are in a retry.
-//  K3. What is inside a kept group or `each` comes along only if it can be undone.
-//  K4. What may happen at most once and was stopped in the midst of it is not done again: it is unknown, and a person
-//      settles it.
-//  K5. What a retry does again sees the same time as before, so that its parameters are the same unless something was
-//      changed.
+// What a new run keeps of the run that it follows.
+// K1. An outcome is kept if it succeeded, or failed and was handled, its effect was not undone, and all its causes
+//     are kept.
+// K2. An effect that was undone, by the run itself or by a compensation, is executed again under a new key, and so is
+//     its undo. In a retry, all other keys stay the same.
+// K3. Outcomes inside a kept group or `each` are only kept if they can be undone.
+// K4. An at-most-once effect that was interrupted is not repeated: it is unknown, and a person resolves it.
+// K5. Nodes that a retry executes again see the same time as before, so that their parameters are the same unless
+//     something was changed.
 import { canonicalJson } from '../../core/json.ts'
 import { adoptedOrder } from '../advance/start.ts'
 import { undoable } from '../advance/undo.ts'
@@ -23,33 +23,36 @@ export interface Adoption {
   readonly generations: Record<string, number>
 }
 
-/** What has to come to an outcome again, with all that follows from it. */
+/** Selects activations that must be executed again, with everything that follows from them. */
 export type Again = (activation: Activation) => boolean
 
 /** What the shell knows of the run that is followed. */
 export interface Known {
   readonly isAgain?: Again
-  /** Whether people may be asked at this node. What has not been come by is not kept there when anything has changed. */
+  /**
+   * Whether this node may request decisions of people. If anything has changed, outcomes that were not reached are
+   * not kept there.
+   */
   readonly asks?: (node: number) => boolean
-  /** Paths that a compensation has undone, or has begun to undo. */
+  /** Paths that a compensation has undone, or has started to undo. */
   readonly compensated?: ReadonlySet<string>
   /** The last run that a node has started and waited for. */
   readonly childOf?: (path: string) => string | undefined
-  /** With what a node was sent last. */
+  /** The parameters that a node was last sent with. */
   readonly sentOf?: (activation: Activation) => Sent | undefined
 }
 
-/** Everything that succeeded. */
+/** Keeps everything that succeeded. */
 export const adoptForRetry = (plan: Plan, state: RunState, known: Known = {}): Adoption =>
   adopt(plan, state, known, { isRetry: true, from: undefined })
 
-/** Everything that does not follow from the node `from`, in any item or iteration of it. */
+/** Keeps everything that does not follow from the node `from`, in any item or iteration of it. */
 export const adoptForRerun = (plan: Plan, state: RunState, from: string, known: Known = {}): Adoption => ({
   ...adopt(plan, state, known, { isRetry: false, from: plan.byId.get(from) }),
   generations: {},
 })
 
-/** What a compensation has to undo, first completed first: effects, and the runs of sub-workflows. */
+/** What a compensation must undo, in order of completion: effects, and the runs of sub-workflows. */
 export function adoptForCompensation(plan: Plan, state: RunState, known: Known = {}): Adoption {
   const { childOf = () => undefined } = known
   const undoOf = (path: string) => state.activations.get(undoPath(path))
@@ -73,7 +76,7 @@ export function adoptForCompensation(plan: Plan, state: RunState, known: Known =
   return { outcomes, generations: { ...state.run.generations } }
 }
 
-/** What a retry kept without coming by it, such as the inside of a group that it kept whole. */
+/** What a retry kept but did not reach, such as the inside of a group that it kept as a whole. */
 function unreachedUndoable(plan: Plan, state: RunState): AdoptedOutcome[] {
   const found: AdoptedOutcome[] = []
   for (const outcome of state.adopted.values()) {
@@ -101,7 +104,7 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
   const candidates: Activation[] = []
   const again: AdoptedOutcome[] = []
   const settled = [...state.activations.values()].filter(({ finishedAt }) => finishedAt !== null)
-  // Causes and contents complete before what they lead to, so one pass in that order is enough.
+  // Causes and contents complete before their consequences, so one pass in that order is enough.
   for (const activation of settled.sort((a, b) => a.order - b.order)) {
     const { path, attempt } = activation
     if (isUndoPath(path)) continue
@@ -130,7 +133,7 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
     .map((one) => withChild(outcomeOf(one), childOf(one.path)))
   return { outcomes: [...outcomes, ...again, ...unreached()], generations }
 
-  /** With the node that the run starts again from goes what is inside of it. */
+  /** Whether the activation is the node that the run starts again from, or inside it. */
   function isAtOrInside(activation: Activation): boolean {
     if (from === undefined) return false
     let at: Activation | undefined = activation
@@ -144,7 +147,7 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
     return sent === undefined ? taken : { ...taken, sent }
   }
 
-  /** What this run itself took over and did not come by. */
+  /** What this run itself kept and did not reach. */
   function unreached(): AdoptedOutcome[] {
     const found: AdoptedOutcome[] = []
     for (const outcome of state.adopted.values()) {
@@ -169,14 +172,14 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
   }
 }
 
-/** The effect, and should it be undone once more, that as well: a receiver would take either for the one of before. */
+/** The effect gets a new key, and so does its undo: a receiver would mistake either for the earlier one. */
 function makeAnew(generations: Record<string, number>, path: string): void {
   const generation = (generations[path] ?? 0) + 1
   generations[path] = generation
   generations[undoPath(path)] = generation
 }
 
-/** Stopped while it may have had its effect, which it may have at most once. */
+/** Whether it was stopped while its at-most-once effect may have happened. */
 function isUnknown(plan: Plan, { node, status, error }: Activation): boolean {
   const { pure, atMostOnce } = plan.nodes[node]!
   const isOver = status === 'cancelled' || status === 'failed'
@@ -194,7 +197,7 @@ function ancestorsOf(path: string): string[] {
 
 const parentPath = ({ path, item, frame }: Activation): string => (item >= 0 ? withoutItem(path) : frame)
 
-/** Its own causes are kept, and those of every group around it. */
+/** Whether its own causes are kept, and those of every group around it. */
 function isRooted(state: RunState, kept: ReadonlySet<string>, activation: Activation): boolean {
   let at: Activation | undefined = activation
   while (at !== undefined) {
@@ -231,7 +234,7 @@ function outcomeOf(activation: Activation): AdoptedOutcome {
   return error === null ? outcome : { ...outcome, error }
 }
 
-/** Why a run cannot be continued in another version: a kept node is gone, or is not what it was. */
+/** Why a run cannot continue in another version: a kept node is missing or was changed. */
 export function changedKept(before: Plan, after: Plan, outcomes: readonly AdoptedOutcome[]): Problem[] {
   const whole = new Map<string, boolean>()
   const found: Problem[] = []
@@ -267,7 +270,7 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
     const id = writtenIds(before, path).at(-1) ?? ''
     const now = after.byId.get(id)
     if (status !== 'unknown' || now === undefined || whole.has(id)) continue
-    // Under another path it would not be known again, and be done a second time.
+    // Under another path, it would not be recognized and be executed a second time.
     if (placeOf(before, before.byId.get(id)!) !== placeOf(after, now)) {
       const message = `Nobody knows whether "${id}" has had its effect, and it stands in another place`
       found.push({ path: '', nodeId: id, code: 'rerun.node_changed', message })
@@ -276,7 +279,7 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
   return found
 }
 
-/** The group and the loops around a node, which its path is made of. */
+/** The group and the loops around a node. Its path consists of them. */
 function placeOf(plan: Plan, index: number): string {
   const { scope, regions } = plan.nodes[index]!
   const { group } = plan.scopes[scope]!
@@ -284,7 +287,7 @@ function placeOf(plan: Plan, index: number): string {
   return `${around}~${regions.map((region) => plan.nodes[plan.regions[region]!.head]!.id).join('~')}`
 }
 
-/** What decides about an outcome: the node but for its looks, and what leads into it. */
+/** What determines an outcome: the node without its appearance, and its incoming edges. */
 function shapeOf(plan: Plan, index: number, withBody: boolean): string {
   const { node, incoming } = plan.nodes[index]!
   const { name: _name, notes: _notes, position: _position, meta: _meta, ...rest } = node

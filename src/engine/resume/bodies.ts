@@ -1,5 +1,6 @@
-// A run keeps the bodies that its node types supplied when it began, even if a later release builds other ones. A retry or rerun with
-// another version of the workflow reuses the body of each node that did not change, so the steps it keeps still match.
+// A run stores the bodies that its node types supplied when it started, even if a later release supplies others. A
+// retry or rerun with another version of the workflow reuses the body of each node that did not change, so the kept
+// steps still match.
 import { canonicalJson } from '../../core/json.ts'
 import type { Node } from '../model/definition.ts'
 import type { Bodies, Plan } from '../model/plan.ts'
@@ -15,7 +16,7 @@ export function bodiesToKeep(before: Plan, after: Plan): Bodies {
   return Object.fromEntries(kept)
 }
 
-/** But for its looks. */
+/** Without its appearance. */
 const isSame = (one: Node, other: Node): boolean => partsOf(one) === partsOf(other)
 
 const partsOf = ({ name: _name, notes: _notes, position: _position, meta: _meta, ...rest }: Node): string =>

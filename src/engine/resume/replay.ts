@@ -1,12 +1,12 @@
-// State is a fold of events: feeding the recorded facts through `advance` gives the state again, and with it every
-// event that the core had derived from them.
+// State is a fold over events: feeding the recorded facts to `advance` gives the same state, and the same derived
+// events.
 import { advance } from '../advance/index.ts'
 import { spend } from '../advance/spend.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { newRun, type RunState } from '../model/state.ts'
 
-/** Folds events in order, on top of `state` when it was restored from rows. Events it already holds are passed over. */
+/** Folds events in order, on top of `state` if it was restored from rows. Events that it already contains are skipped. */
 export function replay(plan: Plan, events: Iterable<RunEvent>, state: RunState = newRun()): RunState {
   for (const event of events) {
     if (event.seq <= state.run.seq) continue

@@ -23,13 +23,13 @@ export interface StoredRun {
 const isFan = ({ status, frame, each }: Activation): boolean =>
   !isSettled(status) && frame === '' && each !== null
 
-/** In this order they are shown, and what is left of them is begun again. */
+/** They are shown in this order, and unfinished ones are resumed in it. */
 const byBirth = (a: Activation, b: Activation): number => (a.nth ?? 0) - (b.nth ?? 0)
 
-/** The state out of its rows, in any order. Takes the row objects over. */
+/** Builds the state from its rows, in any order. Takes over the row objects. */
 export function restore(plan: Plan, stored: StoredRun): RunState {
   const state: RunState = { ...newRun(), run: stored.run }
-  // Rows of before gates by activity have no such word.
+  // Missing in rows of older code.
   state.run.held ??= false
   const queued: Activation[] = []
   for (const activation of [...stored.activations].sort(byBirth)) {

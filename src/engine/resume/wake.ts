@@ -1,6 +1,6 @@
-// A run that comes back into memory. Commands are never stored, so what the state asks for is worked out again:
-//  1. feed every fact of `lostAttempts` to `advance`, keeping events and changes and dropping the commands;
-//  2. carry out `outstanding`, which names each wish of the state exactly once.
+// A run that is loaded again. Commands are never stored, so they are computed from the state:
+// 1. Feed every fact of `lostAttempts` to `advance`. Keep events and changes, drop the commands.
+// 2. Carry out `outstanding`, which contains each command that the state needs exactly once.
 import { keptSignals } from '../advance/wait.ts'
 import { type Command, RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
 import type { Fact } from '../model/event.ts'
@@ -8,7 +8,7 @@ import { idempotencyKey } from '../model/idempotency.ts'
 import { ITEMS_PER_TURN, type Plan } from '../model/plan.ts'
 import { type Activation, hasEnded, type RunState } from '../model/state.ts'
 
-/** Effects that were in flight when the process was lost: they may have happened. */
+/** Effects that were in flight when the process was lost. They may have happened. */
 export function lostAttempts(state: RunState): Fact[] {
   const facts: Fact[] = []
   for (const path of state.open) {

@@ -2,7 +2,10 @@ import { err, ok, type Result } from '../../core/result.ts'
 
 export type FieldName = 'minute' | 'hour' | 'day of month' | 'month' | 'day of week'
 
-/** Where a cron text is wrong: `column` counts from 1 in the text as given, `field` is null for the text as a whole. */
+/**
+ * The place of an error in a cron text: `column` counts from 1 in the given text, `field` is null for the text as a
+ * whole.
+ */
 export type CronProblem = { field: FieldName | null; column: number; expected: string; message: string }
 
 export type Field = { name: FieldName; min: number; max: number; names: readonly string[]; firstName: number }
@@ -18,11 +21,11 @@ export const FIELDS: readonly Field[] = [
   { name: 'day of week', min: 0, max: 7, names: WEEKDAYS, firstName: 0 },
 ]
 
-/** One field read: plain values, and the forms that only a calendar can turn into days. */
+/** A parsed field: plain values, and the forms that need a calendar. */
 export type FieldValue = {
-  /** Whether the field starts with `*` or is `?`: then it does not restrict, in the sense of Vixie cron. */
+  /** Whether the field starts with `*` or is `?`. Then it does not restrict, as in Vixie cron. */
   star: boolean
-  /** Sorted, without doubles. */
+  /** Sorted, without duplicates. */
   values: number[]
   /** `L` and `L-n` of the day of month: days before the last of the month. */
   fromEnd: number[]
@@ -30,7 +33,7 @@ export type FieldValue = {
   nth: { weekday: number; nth: number }[]
 }
 
-/** The text of one list entry with its place, so that a problem can point at it. */
+/** One list entry with its position, so that a problem can point at it. */
 type Part = { text: string; column: number }
 
 type Fail = Result<never, CronProblem>
@@ -72,7 +75,7 @@ function readSpan(field: Field, part: Part): Result<{ from: number; to: number |
   const end = { text: part.text.slice(dash + 1), column: part.column + dash + 1 }
   const to = readValue(field, end)
   if (!to.ok) return to
-  // FRI-SUN reads as a range to the end of the week: Sunday is also 7.
+  // FRI-SUN is a range to the end of the week: Sunday is also 7.
   const last = field.name === 'day of week' && /^sun$/i.test(end.text) ? 7 : to.value
   if (last < from.value)
     return problem(
@@ -117,7 +120,7 @@ function readPart(field: Field, part: Part, into: FieldValue): Result<null, Cron
   return ok(null)
 }
 
-/** Reads one field of a cron text; `column` is where it starts. */
+/** Parses one field of a cron text. `column` is where it starts. */
 export function readField(field: Field, text: string, column: number): Result<FieldValue, CronProblem> {
   const value: FieldValue = { star: text.startsWith('*') || text === '?', values: [], fromEnd: [], nth: [] }
   const isDay = field.name === 'day of month' || field.name === 'day of week'

@@ -1,12 +1,13 @@
 /**
- * Five-field cron: minute, hour, day of month, month, day of week. Weekdays count 0–7 with 0 and 7 = Sunday (the
- * common count; Cloudflare's own cron triggers count 1 = Sunday).
+ * Five-field cron: minute, hour, day of month, month, day of week. Weekdays count 0–7, and both 0 and 7 are Sunday
+ * (the common count; Cloudflare's own cron triggers count 1 = Sunday).
  *
- * Beside numbers, ranges, lists and steps: names (JAN, MON), `?` for a day field that does not matter, `L` and
- * `L-3` for the last day of the month and the third before it, `FRI#2` for the second Friday, `FRIL` for the last.
+ * In addition to numbers, ranges, lists and steps: names (JAN, MON), `?` for a day field that does not matter, `L`
+ * and `L-3` for the last day of the month and the third before it, `FRI#2` for the second Friday, `FRIL` for the
+ * last.
  *
- * When both day fields are restricted a day needs to match only one of them, as in Vixie cron; a field that starts
- * with `*` (so also `*` with a step) is not restricted, and then both must match.
+ * If both day fields are restricted, a day must match only one of them, as in Vixie cron. A field that starts with
+ * `*` (including `*` with a step) is not restricted, and then both must match.
  */
 import { ok, type Result } from '../../core/result.ts'
 import { DAY_MINUTES, dateOf, daysInMonth, daysOf, weekdayOfDay } from '../time/calendar.ts'
@@ -19,7 +20,7 @@ export type Cron = {
   months: number[]
   dayOfMonth: FieldValue
   dayOfWeek: FieldValue
-  /** Every hour matches: such a schedule follows real time across changes of the clock (see `next-fire.ts`). */
+  /** Every hour matches. Such a schedule follows real time across changes of the clock (see `next-fire.ts`). */
   everyHour: boolean
 }
 
@@ -35,8 +36,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const MAX_LENGTH = 256
 
-// A leap day on a given weekday comes back after 40 years at most (2096 is followed by 2104), so a search that
-// finds nothing in this time never will.
+// A leap day on a given weekday returns after at most 40 years (2096 is followed by 2104), so a search that finds
+// nothing in this time never will.
 const HORIZON_YEARS = 48
 
 export function parseCron(source: string): Result<Cron, CronProblem> {
@@ -115,7 +116,7 @@ function minuteOfDay(cron: Cron, minute: number): number | null {
   return null
 }
 
-/** The first matching local minute (counted from 1970-01-01T00:00 local) at or after `from`; null: there is none. */
+/** The first matching local minute (counted from 1970-01-01T00:00 local) at or after `from`. Null if there is none. */
 export function nextLocalMinute(cron: Cron, from: number): number | null {
   const today = Math.floor(from / DAY_MINUTES)
   const start = dateOf(today)

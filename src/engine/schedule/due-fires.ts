@@ -1,20 +1,20 @@
 /**
  * Which fires of a schedule are due.
  *
- * 1. The answer depends only on the arguments: two ticks over the same stretch name the same instants, so a run
- *    keyed by (trigger, instant) starts once.
- * 2. `nextFireAt` lies after both `nowMs` and `lastFireMs`: a clock set back never fires anything again.
- * 3. No more than `MAX_FIRES` instants are answered, and the work is bounded by them, not by the length of an outage.
+ * 1. The result only depends on the arguments: two ticks over the same period give the same instants, so a run with
+ *    the key (trigger, instant) starts once.
+ * 2. `nextFireAt` is after both `nowMs` and `lastFireMs`: a clock that was set back never repeats a fire.
+ * 3. There are at most `MAX_FIRES` instants. The work depends on them, not on the length of an outage.
  */
 import { MINUTE_MS } from '../../core/clock.ts'
 import { nextFire, type Schedule } from './next-fire.ts'
 
-/** A fire found later than this was missed, and so was one that is late by more than a period of its schedule. */
+/** A fire that is later than this was missed. So was one that is late by more than a period of its schedule. */
 export const ON_TIME_MS = 3 * MINUTE_MS
 
 export const MAX_FIRES = 100
 
-// Enough to hold the newest hundred, few enough to stop early in a stretch that is far too long.
+// Enough to contain the newest hundred, and few enough to stop early in a period that is far too long.
 const ENOUGH = 10 * MAX_FIRES
 
 function firesIn(schedule: Schedule, after: number, until: number): number[] {
@@ -27,12 +27,12 @@ function firesIn(schedule: Schedule, after: number, until: number): number[] {
   return fires
 }
 
-/** The next fire is not due yet, or is due this very moment. */
+/** The next fire is not due yet, or is due at this very moment. */
 function isOnTime(schedule: Schedule, at: number, nowMs: number): boolean {
   return nowMs - at <= ON_TIME_MS && (nextFire(schedule, at) ?? nowMs) >= nowMs
 }
 
-/** The last `MAX_FIRES` fires in (after, until], oldest first: seeks a stretch that holds about enough. */
+/** The last `MAX_FIRES` fires in (after, until], oldest first. Searches for a period with about enough. */
 function lastFires(schedule: Schedule, after: number, until: number): number[] {
   let few = until
   let many: number | null = null
@@ -47,8 +47,8 @@ function lastFires(schedule: Schedule, after: number, until: number): number[] {
 }
 
 /**
- * The fires in (lastFireMs, nowMs] that are to start now, oldest first. A fire on time always starts; of the missed
- * ones `skip` starts none, `one` the newest, `all` each, the newest hundred at most.
+ * The fires in (lastFireMs, nowMs] that must start now, oldest first. A fire on time always starts. Of the missed
+ * ones, `skip` starts none, `one` the newest, and `all` each, up to the newest hundred.
  */
 export function dueFires(
   schedule: Schedule,
@@ -67,7 +67,7 @@ export function dueFires(
 }
 
 /**
- * When a fire is to start with jitter: later than planned by up to `jitterMs`, never earlier, and always by the same
+ * When a fire starts with jitter: later than planned by up to `jitterMs`, never earlier, and always by the same
  * amount for the same fire. `hash` maps text to an unsigned 32-bit number.
  */
 export function jitteredStart(

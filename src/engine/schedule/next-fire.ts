@@ -1,12 +1,12 @@
 /**
  * When a schedule fires next.
  *
- * 1. A fire is never earlier than its local time, and `nextFire` answers an instant strictly after the one given.
+ * 1. A fire is never earlier than its local time, and `nextFire` returns an instant strictly after the given one.
  * 2. Fixed hours (`0 2 * * *`): a local time that does not exist fires at the first valid instant after the gap,
- *    once however many of its times lie in the gap; a local time that comes twice fires once, at the first.
- * 3. Every hour (`*` or 0-23 in the hour field, such as `0,30 * * * *`): fires on each real minute whose local
- *    reading matches. What a gap skips is not made up, what comes twice fires twice.
- * 4. `everyMs` counts real time from its anchor and knows no zone.
+ *    once, even if several of its times are in the gap. A local time that occurs twice fires once, at the first.
+ * 3. Every hour (`*` or 0-23 in the hour field, such as `0,30 * * * *`): fires at each real minute whose local time
+ *    matches. Times in a gap are skipped, and times that occur twice fire twice.
+ * 4. `everyMs` counts real time from its anchor and does not depend on a zone.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/clock.ts'
 import { LAST_MS } from '../time/calendar.ts'
@@ -20,7 +20,7 @@ export type Schedule = { missed: MissedPolicy; jitterMs: number } & (
   | { kind: 'every'; everyMs: number; anchorMs: number }
 )
 
-/** Schedules are asked about from 1970 and answer up to the end of the year 9999. */
+/** Schedules cover 1970 to the end of the year 9999. */
 
 /** The first matching local time at or after `local`, both in milliseconds. */
 function nextLocal(cron: Cron, local: number): number | null {
@@ -31,7 +31,8 @@ function nextLocal(cron: Cron, local: number): number | null {
 function nextFixed(cron: Cron, zone: string, after: number): number | null {
   const segment = segmentAt(zone, after)
   let local = nextLocal(cron, after + segment.offset + 1)
-  // In the second pass of a repeated hour the next local times already fired in the first: at most a day of them.
+  // In the second pass of a repeated hour, the next local times have already fired in the first. That is at most a
+  // day.
   while (local !== null) {
     const at = firstInstantOf(zone, local)
     if (at > after) return at
@@ -47,7 +48,7 @@ function nextEveryHour(cron: Cron, zone: string, after: number): number | null {
     const local = nextLocal(cron, from + segment.offset)
     if (local === null) return null
     if (local < segment.end + segment.offset) return local - segment.offset
-    // Whatever the offsets up to there, no reading matches before `first`, so the years between are passed over.
+    // Whatever the offsets up to there, no local time matches before `first`, so the years between can be skipped.
     const first = nextLocal(cron, segment.end - MAX_OFFSET_MS)
     if (first === null) return null
     from = Math.max(segment.end, first - MAX_OFFSET_MS)
@@ -60,7 +61,7 @@ function nextEvery(everyMs: number, anchorMs: number, after: number): number {
   return Math.max(next, anchorMs)
 }
 
-/** The first fire strictly after `afterMs`, or null when there is none any more (30 February). */
+/** The first fire strictly after `afterMs`, or null if there is none (30 February). */
 export function nextFire(schedule: Schedule, afterMs: number): number | null {
   if (Number.isNaN(afterMs) || afterMs > LAST_MS - DAY_MS) return null
   const after = Math.max(Math.floor(afterMs), 0)
@@ -73,7 +74,7 @@ export function nextFire(schedule: Schedule, afterMs: number): number | null {
   return at !== null && at <= LAST_MS ? at : null
 }
 
-/** The next `count` fires after `fromMs`, fewer when the schedule ends. */
+/** The next `count` fires after `fromMs`, or fewer if the schedule ends. */
 export function upcoming(schedule: Schedule, fromMs: number, count: number): number[] {
   const fires: number[] = []
   let at = nextFire(schedule, fromMs)

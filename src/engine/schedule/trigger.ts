@@ -9,7 +9,7 @@ export const MIN_EVERY_MS = 60_000
 const MAX_EVERY_MS = 366 * DAY_MS
 const MAX_JITTER_MS = 3_600_000
 
-/** The shape without the rules between fields; a trigger schema that adds `key` and `entry` spreads it. */
+/** The shape without the rules between fields. A trigger schema that adds `key` and `entry` spreads it. */
 export const scheduleTriggerShape = {
   type: z.literal('schedule').describe('Starts runs on a schedule.'),
   cron: z
@@ -57,8 +57,8 @@ type Fields = {
 export type ScheduleProblem = { path: 'cron' | 'timezone' | 'jitterMs'; message: string }
 
 /**
- * Turns a checked trigger into a schedule. `anchorMs` is where `everyMs` counts from; it must stay the same over
- * the versions of a workflow, so the default is the epoch and not the time of the change.
+ * Converts a checked trigger to a schedule. `anchorMs` is the start of `everyMs`. It must stay the same for all
+ * versions of a workflow, so the default is the epoch and not the time of the change.
  */
 export function compileSchedule(trigger: Fields, anchorMs = 0): Result<Schedule, ScheduleProblem> {
   const missed = trigger.missed ?? 'one'

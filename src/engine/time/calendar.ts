@@ -1,7 +1,7 @@
-// The calendar: proleptic Gregorian, arithmetic only, with no zone. Days are counted from 1970-01-01.
+// The calendar: proleptic Gregorian, arithmetic only, without zones. Days are counted from 1970-01-01.
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 
-/** A point of the calendar without a zone. `month` counts from 1. */
+/** A calendar date and time without a zone. `month` counts from 1. */
 export type Calendar = {
   readonly year: number
   readonly month: number
@@ -13,11 +13,11 @@ export type Calendar = {
 }
 
 export const DAY_MINUTES = 1_440
-/** 0001-01-01 and 9999-12-31: beyond them ISO text has no four digits and zones no data. */
+/** 0001-01-01 and 9999-12-31: beyond them, ISO text does not have four digits, and there is no zone data. */
 export const FIRST_MS = -62_135_596_800_000
 export const LAST_MS = 253_402_300_799_999
 
-// By counting from March, so that the leap day comes last (Howard Hinnant, "chrono-compatible low-level date algorithms").
+// Counts from March, so that the leap day comes last (Howard Hinnant, "chrono-compatible low-level date algorithms").
 export function daysOf(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
@@ -48,7 +48,7 @@ export function dateOf(days: number): { year: number; month: number; day: number
   }
 }
 
-/** The calendar of a local time in milliseconds, that is of an instant plus the offset of its zone. */
+/** The calendar date of a local time in milliseconds, which is an instant plus the offset of its zone. */
 export function calendarOf(localMs: number): Calendar {
   const days = Math.floor(localMs / DAY_MS)
   const inDay = localMs - days * DAY_MS
@@ -76,7 +76,7 @@ export const weekdayOfDay = (days: number): number => ((((days + 3) % 7) + 7) % 
 
 export const weekdayOf = (localMs: number): number => weekdayOfDay(Math.floor(localMs / DAY_MS))
 
-/** ISO 8601: a week belongs to the year that has its Thursday. */
+/** ISO 8601: a week belongs to the year that contains its Thursday. */
 export function weekOf(localMs: number): { readonly week: number; readonly weekYear: number } {
   const day = Math.floor(localMs / DAY_MS)
   const thursday = day + 4 - weekdayOfDay(day)

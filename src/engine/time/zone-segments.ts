@@ -1,10 +1,11 @@
 /**
- * Offsets of zones with names, scanned once a year of a zone and kept as segments of constant offset. For schedules; zone.ts says why.
+ * Offsets of named zones, scanned once per year of a zone and kept as segments of constant offset. For schedules;
+ * `zone.ts` explains why.
  *
- * 1. Segments of a zone cover the time line without gap or overlap, so a walk from one to the next ends.
- * 2. The caches hold facts that depend only on the zone name; dropping an entry costs time, never an answer.
- * 3. Two changes of offset less than three days apart that cancel each other would be missed by the scan. No
- *    zone has had that since 1970; the shortest summer time was a week (north of Brazil, 2000).
+ * 1. The segments of a zone cover the time line without gap or overlap, so a walk from one to the next ends.
+ * 2. The caches only depend on the zone name. Dropping an entry costs time, and never changes a result.
+ * 3. The scan would miss two changes of offset within three days that cancel each other. No zone has had that since
+ *    1970; the shortest summer time was a week (north of Brazil, 2000).
  */
 import { DAY_MS } from '../../core/clock.ts'
 import { remember } from '../../core/remember.ts'
@@ -19,7 +20,7 @@ const PROBE_MS = 3 * DAY_MS
 
 const years = new Map<string, Segment[]>()
 
-/** The instant in (low, high] from which the offset is no longer that of `low`. */
+/** The instant in (low, high] at which the offset first differs from that at `low`. */
 function findChange(zone: string, low: number, high: number, before: number): number {
   let from = low
   let to = high
@@ -38,7 +39,7 @@ function scanYear(zone: string, year: number): Segment[] {
   let offset = offsetByName(start, zone)
   for (let at = start; at < last; ) {
     const next = Math.min(at + PROBE_MS, last)
-    // The last probe stands just inside the year: a change on the border itself opens the next year.
+    // The last probe is just inside the year: a change on the border itself begins the next year.
     const probe = next === last ? last - 1000 : next
     if (offsetByName(probe, zone) === offset) {
       at = next
@@ -54,7 +55,7 @@ function scanYear(zone: string, year: number): Segment[] {
   return segments
 }
 
-/** The stretch of constant offset that holds `at`, cut at the borders of the UTC year. */
+/** The period of constant offset that contains `at`, cut at the borders of the UTC year. */
 export function segmentAt(zone: string, at: number): Segment {
   const year = new Date(at).getUTCFullYear()
   const key = `${zone}|${year}`
@@ -63,12 +64,12 @@ export function segmentAt(zone: string, at: number): Segment {
   throw new RangeError(`no offset of ${zone} at ${at}`)
 }
 
-// No zone has ever been a whole day from UTC, so a local time is reached within a day of the same UTC reading.
+// No zone has ever been a whole day from UTC, so a local time occurs within a day of the same UTC time.
 export const MAX_OFFSET_MS = DAY_MS
 
 /**
- * The earliest instant at which the zone's clock shows `local` or later. For a time in a spring gap that is the
- * first instant after the gap; for a time that comes twice, the first of the two.
+ * The earliest instant at which the zone's clock shows `local` or later. For a time in a spring gap, that is the
+ * first instant after the gap; for a time that occurs twice, the first of the two.
  */
 export function firstInstantOf(zone: string, local: number): number {
   let segment = segmentAt(zone, local - MAX_OFFSET_MS)

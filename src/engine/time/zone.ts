@@ -1,8 +1,10 @@
-// Time zones: names of the IANA database, which `Intl` knows, and fixed offsets. What a local time means is said in two ways:
-// - `instantOf` here, for expressions: as Temporal's "compatible" does. It asks for the offset a few times and keeps nothing, since
-//   an expression may name many zones and years once.
-// - `firstInstantOf` in zone-segments.ts, for schedules: the first instant at which the clock shows the time or later. It scans a
-//   year of the zone once and then answers from memory, since a schedule asks for the same zone again and again.
+// Time zones: names of the IANA database, which `Intl` knows, and fixed offsets. There are two ways to convert a
+// local time:
+// - `instantOf` here, for expressions: like Temporal's "compatible". It looks up the offset a few times and caches
+//   nothing, because an expression may use many zones and years once.
+// - `firstInstantOf` in zone-segments.ts, for schedules: the first instant at which the clock shows the time or
+//   later. It scans a year of the zone once and then uses its cache, because a schedule uses the same zone again and
+//   again.
 import { DAY_MS, MINUTE_MS } from '../../core/clock.ts'
 import { remember } from '../../core/remember.ts'
 import { calendarOf, localMsOf } from './calendar.ts'
@@ -10,11 +12,14 @@ import { calendarOf, localMsOf } from './calendar.ts'
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/
 const FIXED = /^([+-])(\d\d):(\d\d)$/
 
-/** How many formatters stay loaded: each takes longer to make than most expressions to evaluate, and tens of kilobytes. */
+/**
+ * How many formatters stay loaded. Each takes longer to create than most expressions to evaluate, and tens of
+ * kilobytes.
+ */
 export const MAX_ZONES = 64
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Throws when the platform does not know the zone. */
+/** Throws if the platform does not know the zone. */
 function formatOf(zone: string): Intl.DateTimeFormat {
   const key = zone.toLowerCase()
   const known = formats.get(key)
@@ -34,7 +39,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return remember(formats, MAX_ZONES, key, format)
 }
 
-/** A name such as `Europe/Berlin` or `UTC`. A bare offset has no rules, so it is none. */
+/** A name such as `Europe/Berlin` or `UTC`. A bare offset has no rules, so it is not a zone name. */
 export function isZoneName(name: string): boolean {
   try {
     return NAME.test(name) && formatOf(name) !== undefined
@@ -50,7 +55,7 @@ export function isZone(zone: string): boolean {
   return zone === 'UTC' || isZoneName(zone)
 }
 
-/** What has to be added to the instant to get local time in a zone that `isZone` accepts. */
+/** What to add to the instant to get local time, in a zone that `isZone` accepts. */
 export function offsetAt(ms: number, zone: string): number {
   if (zone === 'UTC') return 0
   const fixed = FIXED.exec(zone)
@@ -68,8 +73,8 @@ export function offsetByName(ms: number, zone: string): number {
 }
 
 /**
- * The instant of a local time. A time that happens twice means the first; one that is skipped moves forward by
- * the length of the gap, as Temporal's "compatible" does.
+ * The instant of a local time. For a time that occurs twice, the first. A time that is skipped moves forward by the
+ * length of the gap, like Temporal's "compatible".
  */
 export function instantOf(localMs: number, zone: string): number {
   if (zone === 'UTC') return localMs

@@ -1,12 +1,12 @@
-// Whether a trigger's filter takes what came. There is no run yet, so it sees only what came and the time.
+// Whether a trigger's filter accepts an event. There is no run yet, so it only sees the event and the time.
 import { compileTemplate, evaluateTemplate } from '../expression/index.ts'
 
-/** `input` is what the run would get, `item` the part that most filters ask about. */
+/** `input` is what the run would get, `item` the part that most filters use. */
 export type FilterScope = { input: unknown; item: unknown; now: number }
 
 export type Verdict = { takes: true } | { takes: false; fault: string | null }
 
-/** A filter that cannot be evaluated takes nothing, since whoever sends chooses what it sees. */
+/** If a filter cannot be evaluated, it accepts nothing, because the sender controls the data. */
 export function judgeFilter(filter: unknown, scope: FilterScope): Verdict {
   if (filter === undefined) return { takes: true }
   if (typeof filter !== 'string') return verdictOf(filter)

@@ -1,4 +1,4 @@
-// What a webhook trigger says: which deliveries it takes, how they prove who sends them, and how they are told apart.
+// Webhook triggers: which deliveries they accept, how the sender is verified, and how deliveries are identified.
 import * as z from 'zod'
 import { DAY_MS } from '../../core/clock.ts'
 
@@ -22,7 +22,7 @@ const toleranceMs = z
   .optional()
   .describe('The maximum difference between the signed time and the current time. Default: 300000.')
 
-/** How a delivery proves who sends it. */
+/** How the sender of a delivery is verified. */
 export const WebhookAuth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({
@@ -88,13 +88,13 @@ export const WebhookAuth = z.discriminatedUnion('type', [
 ])
 export type WebhookAuth = z.infer<typeof WebhookAuth>
 
-/** The header that names a delivery, where a sender has one and does not sign it. */
+/** The header that identifies a delivery, for senders that have one and do not sign it. */
 export const VENDOR_ID_HEADERS: Partial<Record<WebhookAuth['type'], string>> = {
   github: 'X-GitHub-Delivery',
   shopify: 'X-Shopify-Webhook-Id',
 }
 
-/** Whether what is signed names the delivery, so that a header has nothing to add. */
+/** Whether the signed content identifies the delivery, so that no header is needed. */
 export const signsItsId = (
   auth: Pick<WebhookAuth, 'type'> & { header?: string; signedIdHeader?: string },
 ): boolean =>
@@ -102,7 +102,7 @@ export const signsItsId = (
   auth.type === 'slack' ||
   (auth.type === 'hmac' && (auth.header === undefined || auth.signedIdHeader !== undefined))
 
-/** The shape of the trigger; a schema that adds `key` and `entry` spreads it. */
+/** The shape of the trigger. A schema that adds `key` and `entry` spreads it. */
 export const webhookTriggerShape = {
   type: z.literal('webhook').describe('Starts runs by HTTP requests to the URL of the trigger.'),
   methods: z

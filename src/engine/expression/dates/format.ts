@@ -10,7 +10,7 @@ function offsetText(offsetMs: number, separator: string): string {
   return `${offsetMs < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60), 2)}${separator}${pad(minutes % 60, 2)}`
 }
 
-/** Formats by Unicode pattern letters. An unknown letter is returned as `unknown`, never printed. */
+/** Formats with Unicode pattern letters. An unknown letter is returned as `unknown`, never printed. */
 export function formatDate(
   ms: number,
   zone: string,

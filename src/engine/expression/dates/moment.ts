@@ -3,10 +3,10 @@ import { instantOf, offsetAt } from '../../time/zone.ts'
 
 const moment = Symbol('date')
 
-/** The date value of the language: an instant and the zone in which its calendar is read. It never changes. */
+/** The immutable date value of the language: an instant, and the zone of its calendar. */
 export type Moment = { readonly [moment]: { readonly ms: number; readonly zone: string } }
 
-// The symbol keeps the fields out of reach of expressions, which can name strings only.
+// The symbol hides the fields from expressions, which can only use string keys.
 export const momentOf = (ms: number, zone: string): Moment => ({ [moment]: { ms, zone } })
 export const isMoment = (value: unknown): value is Moment =>
   typeof value === 'object' && value !== null && moment in value
@@ -33,7 +33,7 @@ export const MONTHS = [
 ]
 export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
-/** The instant of an ISO 8601 or HTTP date text; one without an offset is read in `zone`. */
+/** The instant of an ISO 8601 or HTTP date text. A text without an offset is read in `zone`. */
 export function parseInstant(text: string, zone: string): number | undefined {
   if (text.length > 64) return undefined
   const iso = ISO.exec(text.trim())
@@ -73,7 +73,7 @@ export const UNIT_MS: Readonly<Record<Exclude<Unit, 'year' | 'month'>, number>> 
   millisecond: 1,
 }
 
-/** Years to days move on the calendar of the zone, so a day may have 23 hours; smaller units move in time. */
+/** Years to days move on the calendar of the zone, so a day may have 23 hours. Smaller units move in time. */
 export function addTo(ms: number, zone: string, duration: Duration): number {
   const {
     year = 0,

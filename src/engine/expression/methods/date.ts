@@ -21,7 +21,7 @@ import type { Method, Native } from '../natives.ts'
 import { methodTable, objectArgument, optionalText, textArgument } from '../natives.ts'
 import { kindOf } from '../values.ts'
 
-// Reading the calendar of a zone is the dearest thing that a single call can do.
+// Reading the calendar of a zone is the most expensive operation that a single call can do.
 const ZONE_COST = 150
 const payZone = (machine: Machine, zone: string, at: number, times = 1) =>
   spend(machine, zone === 'UTC' ? 1 : ZONE_COST * times, at)
@@ -144,7 +144,7 @@ function diff(machine: Machine, self: Moment, args: readonly unknown[], at: numb
   const later = calendarOf(msOf(self) + offsetAt(msOf(self), zone))
   const earlier = calendarOf(msOf(other) + offsetAt(msOf(other), zone))
   let months = (later.year - earlier.year) * 12 + later.month - earlier.month
-  // Only whole months count: step back when the last one is not full.
+  // Only whole months count: step back if the last one is not complete.
   const reached = addTo(msOf(other), zone, { month: months })
   if (months > 0 && reached > msOf(self)) months--
   else if (months < 0 && reached < msOf(self)) months++
@@ -187,7 +187,7 @@ export const dateMethods = methodTable<Moment>({
   valueOf: toMillis,
 })
 
-/** What can be read of a date without calling: `date(now).year`. Undefined for any other name. */
+/** The properties of a date, such as `date(now).year`. Undefined for any other name. */
 export function dateProperty(machine: Machine, self: Moment, key: string, at: number): unknown {
   if (key === 'zone') return zoneOf(self)
   payZone(machine, zoneOf(self), at)

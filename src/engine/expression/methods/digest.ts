@@ -1,4 +1,4 @@
-// Base64, hashes and signatures. Texts are read and written as UTF-8.
+// Base64, hashes and signatures. Texts are UTF-8.
 import { fromBase64Url, toBase64, toBase64Url, toHex, utf8 } from '../../../core/crypto.ts'
 import { HASH_NAMES, type HashName, hashNow, hmacNow, uuidOf } from '../../../core/digest.ts'
 import { fail } from '../errors.ts'
@@ -11,7 +11,7 @@ import { kindOf } from '../values.ts'
 const ENCODINGS = { hex: toHex, base64: toBase64, base64url: toBase64Url }
 type Encoding = keyof typeof ENCODINGS
 
-/** Entering a hash function; beside it, what is read is paid for. */
+/** The price of a hash function, in addition to the length of its input. */
 const HASH_COST = 300
 
 function oneOf<Name extends string>(
@@ -81,7 +81,7 @@ export const hmac: Native = (machine, args, at) => {
   return ENCODINGS[encoding](hmacNow(name, key, bytesOf(machine, text, at)))
 }
 
-/** Both alphabets, with or without padding. */
+/** Accepts both alphabets, with or without padding. */
 function readBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return fromBase64Url(text)
@@ -118,7 +118,7 @@ export const base64Functions: ReadonlyMap<string, Native> = new Map([
   ['encodeUrl', encode('Base64.encodeUrl', toBase64Url)],
 ])
 
-/** The same on every attempt of the node; each call in an evaluation gives another. */
+/** The same on every attempt of the node. Each call in an evaluation returns another value. */
 export const uuid: Native = (machine, _args, at) => {
   const seed = machine.scope[UUID_SEED]
   if (seed === undefined) return fail('expression.type', at, 'uuid() needs a run, and there is none yet')

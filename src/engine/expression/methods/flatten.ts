@@ -2,7 +2,7 @@ import { fail } from '../errors.ts'
 import type { Machine } from '../limits.ts'
 import { buildSlots, spend } from '../limits.ts'
 
-/** Appends the items of a list to `result`, opening lists inside it as deep as asked. */
+/** Appends the items of a list to `result`, and expands nested lists to the given depth. */
 export function flatten(
   machine: Machine,
   list: readonly unknown[],
@@ -20,7 +20,7 @@ export function flatten(
   }
 }
 
-/** As in JavaScript, arguments that are lists are opened and others appended. */
+/** As in JavaScript, arguments that are lists are expanded, and others appended. */
 export function concatLists(
   machine: Machine,
   self: readonly unknown[],

@@ -11,7 +11,7 @@ import { unique } from './unique.ts'
 type List = readonly unknown[]
 type ListMethod = Method<List>
 
-/** A method that calls its function for the items, in order, until it has its answer. */
+/** A method that calls its function for the items, in order, until the result is known. */
 const each =
   (name: string, apply: (self: List, call: Callback) => unknown): ListMethod =>
   (_machine, self, args, at) =>

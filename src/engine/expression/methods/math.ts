@@ -12,7 +12,7 @@ const two =
   (machine, args, at) =>
     apply(toNumber(machine, args[0], at), toNumber(machine, args[1], at))
 
-// A loop instead of Math.max(...values), which fills the stack when the list is long.
+// A loop, because Math.max(...values) overflows the stack if the list is long.
 const fold =
   (start: number, apply: (left: number, right: number) => number): Native =>
   (machine, args, at) => {
@@ -22,7 +22,7 @@ const fold =
     return result
   }
 
-// Without `random`: an expression must give the same answer when it is evaluated again.
+// Without `random`: an expression must give the same result when it is evaluated again.
 export const mathFunctions: ReadonlyMap<string, Native> = new Map(
   Object.entries({
     abs: one(Math.abs),

@@ -30,7 +30,10 @@ const OPTIONS = [
   'trailingZeroDisplay',
 ]
 
-/** Only what the formatter knows: copying an object of any size, or writing out a list, would be work without a price. */
+/**
+ * Only options that the formatter knows: copying an object of any size, or formatting a list, would be work without a
+ * price.
+ */
 function formatOptions(args: readonly unknown[], at: number): Intl.NumberFormatOptions {
   const given = args[1] === undefined ? {} : objectArgument('toLocaleString', args, 1, at)
   const options: Record<string, unknown> = {}
@@ -45,7 +48,7 @@ function formatOptions(args: readonly unknown[], at: number): Intl.NumberFormatO
   return options
 }
 
-// Without a locale it is American English everywhere: the result must not depend on where the code runs.
+// Without a locale, it is American English everywhere: the result must not depend on where the code runs.
 const localeText: Method<number> = (machine, self, args, at) => {
   const locale = optionalText('toLocaleString', args, 0, at) ?? 'en-US'
   const options = formatOptions(args, at)

@@ -23,7 +23,7 @@ function keysOf(machine: Machine, object: Data, slotsPerKey: number, at: number)
   return keys.filter((key) => !isForbiddenKey(key))
 }
 
-/** An object under construction; keys come from data, so each is checked. */
+/** An object under construction. Keys come from data, so each is checked. */
 function put(
   machine: Machine,
   object: Record<string, unknown>,

@@ -1,5 +1,5 @@
-// The methods of texts that take regular expressions, and `test` of an expression itself. They mean what they mean in
-// JavaScript with the flag `u`.
+// The text methods that take regular expressions, and `test` of a regular expression. They behave as in JavaScript
+// with the flag `u`.
 import { isForbiddenKey } from '../../../core/json.ts'
 import type { Machine } from '../limits.ts'
 import { build, buildSlots, buildText, spend } from '../limits.ts'
@@ -23,7 +23,10 @@ function part(machine: Machine, text: string, match: Match, group: number, at: n
   return text.slice(start, end)
 }
 
-/** With the flag `g` the list of all matches; else the match and its groups, with `index` and `groups` beside them. */
+/**
+ * With the flag `g`, the list of all matches. Otherwise, the match and its groups, with the properties `index` and
+ * `groups`.
+ */
 export const match: Method<string> = (machine, self, args, at) => {
   const [given] = args
   const regex = isRegex(given) ? given : makeRegex(machine, textArgument('match', args, 0, at), '', at)
@@ -38,7 +41,7 @@ export const match: Method<string> = (machine, self, args, at) => {
     for (let group = 0; group <= regex.groups; group++) found.push(part(machine, self, places, group, at))
     for (const [name, group] of Object.entries(regex.names))
       if (!isForbiddenKey(name)) groups[name] = found[group]
-    // As in JavaScript they stand beside the items, where copies and JSON do not see them.
+    // As in JavaScript, they are not items, so copies and JSON do not contain them.
     Object.defineProperty(found, 'index', { value: places[0] })
     const hasNames = Object.keys(groups).length > 0
     Object.defineProperty(found, 'groups', { value: hasNames ? groups : undefined })
@@ -52,7 +55,7 @@ const groupOf =
   (group: number): Piece =>
   (match) => [match[2 * group] ?? -1, match[2 * group + 1] ?? -1]
 
-/** `$$ $& $1 $<name>` and the text before and behind the match, as JavaScript reads them. */
+/** Handles `$$ $& $1 $<name>`, and the text before and after the match, as JavaScript does. */
 function piecesOf(replacement: string, regex: Regex): Piece[] {
   const pieces: Piece[] = []
   let last = 0
@@ -77,7 +80,7 @@ function pieceOf(
   if (digits !== undefined) {
     const both = Number(digits)
     if (both >= 1 && both <= regex.groups) return groupOf(both)
-    // `$12` of nine groups is the first one and a 2.
+    // With nine groups, `$12` is group 1 followed by a 2.
     const first = Number(digits[0])
     return digits.length === 2 && first >= 1 && first <= regex.groups
       ? [groupOf(first), digits[1]!]

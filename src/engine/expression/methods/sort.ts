@@ -4,7 +4,7 @@ import type { Method } from '../natives.ts'
 import { functionArgument } from '../natives.ts'
 import { toNumber, toText } from '../values.ts'
 
-/** A sorted copy: by the function, else by text as JavaScript does, with what is undefined at the end. */
+/** A sorted copy: by the function, or else by text as in JavaScript, with undefined at the end. */
 export const sortList =
   (name: string): Method<readonly unknown[]> =>
   (machine, self, args, at) => {

@@ -9,7 +9,7 @@ import { match, replaceMatches, splitByRegex } from './regex.ts'
 
 type TextMethod = Method<string>
 
-// Searching is linear for short patterns only: a long one may be compared in full at every place.
+// Searching is only linear for short patterns. A long one may be compared completely at every position.
 function paySearch(machine: Machine, text: string, pattern: string, at: number): void {
   if (pattern.length > text.length) return
   spend(machine, (text.length >> 5) * Math.max(1, pattern.length >> 1), at)
@@ -23,7 +23,7 @@ function count(text: string, pattern: string, most: number): number {
   return found
 }
 
-// Reading a character of a text that was joined piece by piece first makes it one piece.
+// Reading a character of a text that was joined in pieces first flattens the text.
 const payRead = (machine: Machine, self: string, at: number) => spend(machine, self.length >> 7, at)
 
 const characterAt =
@@ -41,7 +41,7 @@ const cut =
   (machine, self, args, at) => {
     payRead(machine, self, at)
     const result = apply(self, optionalNumber(name, args, 0, at), optionalNumber(name, args, 1, at))
-    // A cut shares the text it comes from, so paying afterwards still bounds what is built.
+    // A slice shares the text that it comes from, so charging afterwards still limits what is built.
     buildText(machine, result.length, at)
     return result
   }
@@ -74,7 +74,8 @@ const pad =
     return apply(self, length, fill)
   }
 
-// Of a plain text the replacement is taken as it stands: "$&" and its like have no meaning, so money amounts survive.
+// For a plain text, the replacement is used as it is: "$&" and so on have no meaning, so amounts of money stay
+// correct.
 const replace =
   (name: string, most: number): TextMethod =>
   (machine, self, args, at) => {

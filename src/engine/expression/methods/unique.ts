@@ -8,10 +8,10 @@ import { buildSlots, spend } from '../limits.ts'
 import type { Method } from '../natives.ts'
 import { functionArgument } from '../natives.ts'
 
-/** Longer keys are compared one by one by the map that holds them. */
+/** The map that holds longer keys compares them one by one. */
 const MAX_KEY_CHARS = 10_000
 
-/** The same text for values that are the same: lists and objects by what is in them, in any order of keys. */
+/** The same text for equal values: lists and objects are compared by content, in any order of keys. */
 function keyOf(machine: Machine, value: unknown, at: number): string {
   if (typeof value === 'string') return shortened(machine, `text ${value}`, at)
   if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`
@@ -28,7 +28,7 @@ function shortened(machine: Machine, text: string, at: number): string {
   return `hash ${toHex(hashNow('sha256', utf8(text)))}`
 }
 
-/** The first of each: of equal items, or of items for which the function gives equal values. */
+/** The first of each group: of equal items, or of items for which the function returns equal values. */
 export const unique: Method<readonly unknown[]> = (machine, self, args, at) => {
   const call = args[0] === undefined ? undefined : functionArgument('unique', args, 0, at)
   buildSlots(machine, self.length * 4, at)
