@@ -74,7 +74,10 @@ describe('waits and signals', () => {
     const waits = { a: { kind: 'signal', name: 's' } } as const
     const ask = drive(flow([node('a', 'ask', { timeoutMs: 500 })]), { waits }).start()
     ask.fire('a')
-    expect(ask.state.run.error).toMatchObject({ code: 'node.timeout', message: 'No outcome after 500 ms' })
+    expect(ask.state.run.error).toMatchObject({
+      code: 'node.timeout',
+      message: 'The node did not finish within 500 ms',
+    })
     expect(ask.state.waiters.size).toBe(0)
   })
 

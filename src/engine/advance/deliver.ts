@@ -44,7 +44,7 @@ export function deliver(
   if (verdict === 'fail') {
     failActivation(turn, target, {
       code: 'merge.quorum_impossible',
-      message: `Fewer than ${node.join.count} branches can still arrive`,
+      message: `Fewer than ${node.join.count} branches can still reach this merge`,
       retryable: false,
     })
     return

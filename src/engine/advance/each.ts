@@ -23,7 +23,7 @@ function startItems(turn: Turn, activation: Activation, count: number): void {
   if (count > LIMITS.items) {
     failActivation(turn, activation, {
       code: 'each.too_many_items',
-      message: `${count} items, at most ${LIMITS.items} are allowed`,
+      message: `The list has ${count} items; at most ${LIMITS.items} are allowed`,
       retryable: false,
     })
     return

@@ -48,7 +48,7 @@ function nextIteration(turn: Turn, loop: RegionState): void {
   }
   failActivation(turn, activation, {
     code: 'loop.limit',
-    message: `The loop at ${head.id} has run ${region.maxIterations} times`,
+    message: `The loop at ${head.id} reached its limit of ${region.maxIterations} iterations`,
     retryable: false,
   })
 }

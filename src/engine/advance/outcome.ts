@@ -81,7 +81,11 @@ export function resolved(
     failActivation(
       turn,
       activation,
-      fact.error ?? { code: 'node.resolved_failed', message: 'Settled as failed by hand', retryable: false },
+      fact.error ?? {
+        code: 'node.resolved_failed',
+        message: 'A person resolved the node as failed',
+        retryable: false,
+      },
     )
   } else {
     emit(turn, {
@@ -106,7 +110,7 @@ export function timedOut(turn: Turn, activation: Activation): void {
   if (activation.stage === 'work') turn.commands.push({ type: 'cancel_node', path, attempt, ...child })
   attemptFailed(turn, activation, {
     code: 'node.timeout',
-    message: `No outcome after ${waits ? waitTimeoutMs : timeoutMs} ms`,
+    message: `The node did not finish within ${waits ? waitTimeoutMs : timeoutMs} ms`,
     // It is known what a waiting node has done. An at-most-once effect has happened, and is not repeated.
     ...(waits ? (atMostOnce ? { retryable: false } : {}) : { outcomeUnknown: true }),
   })

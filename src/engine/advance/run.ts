@@ -68,7 +68,7 @@ export function runTimerFired(turn: Turn, key: string): void {
     cancelOpen(turn)
   } else if (key === RUN_TIMEOUT) {
     run.timeoutAt = null
-    failRun(turn, { code: 'run.timeout', message: 'The run has taken longer than it may', retryable: false })
+    failRun(turn, { code: 'run.timeout', message: 'The run exceeded its timeout', retryable: false })
   } else {
     run.deadlineAt = null
     failRun(turn, { code: 'run.deadline', message: 'The deadline of the run has passed', retryable: false })

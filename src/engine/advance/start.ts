@@ -25,7 +25,7 @@ export function makeReady(turn: Turn, activation: Activation): void {
   if (isOverLimit(turn)) {
     failRun(turn, {
       code: 'run.too_many_activations',
-      message: 'The run has more activations than it may have',
+      message: 'The run exceeded the maximum number of node executions',
     })
     return
   }
@@ -98,7 +98,10 @@ export function startAt(turn: Turn, entry: string): void {
   const index = turn.plan.byId.get(entry)
   const node = index === undefined ? undefined : turn.plan.nodes[index]
   if (node === undefined || node.scope !== 0 || node.isUndoTarget) {
-    failRun(turn, { code: 'run.unknown_entry', message: `There is no node ${entry} to start from` })
+    failRun(turn, {
+      code: 'run.unknown_entry',
+      message: `The run cannot start at ${entry}: the workflow has no such node`,
+    })
     return
   }
   makeReady(turn, create(turn, node, { frame: '', iteration: node.regions.map(() => 1) }))

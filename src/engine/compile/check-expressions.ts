@@ -89,23 +89,23 @@ function checkReferences(
   for (const { path, nodes, usesItem } of references) {
     if (usesItem && !mayUseItem(path)) {
       const hint = ofEach
-        ? 'This is asked once, before there are items: filter the list in each.items instead'
-        : 'Give the node an each, or use them where a data node evaluates for each item'
-      problems.add(inside(at, path), 'expression.no_item', 'There is no item or index here', hint)
+        ? 'This is evaluated once, before there are items. Filter the list in each.items instead'
+        : 'Add each to the node, or use them in a parameter that a data node evaluates for each item'
+      problems.add(inside(at, path), 'expression.no_item', 'item and index are not available here', hint)
     }
     for (const { id, column } of nodes) {
       const index = byId.get(id)
       const place = inside(at, path)
       if (index === undefined) {
         const hint = problems.didYouMean(id, byId.keys())
-        const message = `There is no node ${quoted(id)} (column ${column})`
+        const message = `The node ${quoted(id)} does not exist (column ${column})`
         problems.add(place, 'expression.unknown_node', message, hint)
       } else if (!maySee(index)) {
         problems.add(
           place,
           'expression.not_upstream',
           `${quoted(id)} does not come before this (column ${column})`,
-          'Only nodes that lead here, in the same body or one around it, have an output to read',
+          'An expression can only read nodes that lead to it, in the same body or an enclosing one',
         )
       }
     }

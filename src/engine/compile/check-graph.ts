@@ -17,7 +17,7 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
       const { edge, at, cut } = one
       if (cut.has('port') || cut.has('toPort')) continue
       const key = JSON.stringify([edge.from, edge.port ?? 'main', edge.to, edge.toPort ?? 'main'])
-      if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The same edge stands twice')
+      if (seen.has(key)) problems.add(at, 'edge.duplicate', 'The edge is a duplicate')
       seen.add(key)
       checkPort(one, outline, portsAt, problems)
       // Every node has one input. The field exists for imported workflows, whose merges distinguish their inputs.
@@ -29,7 +29,7 @@ export function checkEdges(outline: Outline, types: NodeTypes, problems: Problem
         problems.add(
           [...at, 'maxIterations'],
           'edge.not_back',
-          'Only a back edge has a number of iterations',
+          'Only a back edge can have maxIterations',
           'Add "back": true if this edge closes a loop',
         )
       }
@@ -65,13 +65,13 @@ function checkPort(
     problems.add(
       [...at, 'port'],
       'edge.unknown_port',
-      `${quoted(edge.from)} never leaves by "error"`,
-      'Set "onError": "route" on it',
+      `${quoted(edge.from)} never uses the port "error"`,
+      'Set "onError": "route" on the node',
     )
     return
   }
   const names = [...ports].slice(0, 20).map((name) => `"${name}"`)
-  const hint = `Its ports are ${names.join(', ')}`
+  const hint = `The ports are ${names.join(', ')}`
   problems.add([...at, 'port'], 'edge.unknown_port', `${quoted(edge.from)} has no port ${quoted(port)}`, hint)
 }
 
@@ -86,8 +86,8 @@ export function checkGraph(outline: Outline, graphs: readonly ScopeGraph[], prob
       problems.add(
         at,
         'loop.no_loop',
-        `A back edge closes no loop here: nothing leads from ${quoted(edge.to)} to ${quoted(edge.from)}`,
-        'Leave "back" out if the edge goes forward',
+        `The back edge does not form a loop: no path leads from ${quoted(edge.to)} to ${quoted(edge.from)}`,
+        'Remove "back" if the edge goes forward',
       )
     }
     for (const index of graph.regions.notDominated) {
@@ -95,8 +95,8 @@ export function checkGraph(outline: Outline, graphs: readonly ScopeGraph[], prob
       problems.add(
         at,
         'loop.not_dominated',
-        `The loop can be entered past its head: ${quoted(edge.from)} can be reached without ${quoted(edge.to)}`,
-        `Lead every way into the loop through "${edge.to}"`,
+        `The loop can be entered at another node than its head: ${quoted(edge.from)} can be reached without ${quoted(edge.to)}`,
+        `Let every path into the loop go through "${edge.to}"`,
       )
     }
     checkLoopDepth(outline, graph, problems)
@@ -115,8 +115,8 @@ function checkLoopDepth(
   const deepest = depth.indexOf(depth.reduce((most, one) => Math.max(most, one), 0))
   if (depth[deepest]! <= LIMITS.loopDepth) return
   const { node, at } = outline.nodes[nodes[deepest]!]!
-  const message = `${quoted(node.id)} stands in ${depth[deepest]} loops, at most ${LIMITS.loopDepth} are allowed`
-  problems.add(at, 'loop.too_deep', message, 'Put inner loops into a group')
+  const message = `${quoted(node.id)} is inside ${depth[deepest]} loops; at most ${LIMITS.loopDepth} are allowed`
+  problems.add(at, 'loop.too_deep', message, 'Move the inner loops into a group')
 }
 
 function reportCycles(outline: Outline, scope: OutlineScope, graph: ScopeGraph, problems: Problems): void {
@@ -141,6 +141,6 @@ function reportCycles(outline: Outline, scope: OutlineScope, graph: ScopeGraph, 
   graph.nodes.forEach((node, position) => {
     if (reached.has(position) || stuck.has(position)) return
     const { node: lost, at } = outline.nodes[node]!
-    problems.add(at, 'node.unreachable', `Nothing that can start leads to ${quoted(lost.id)}`)
+    problems.add(at, 'node.unreachable', `No path from a start leads to ${quoted(lost.id)}`)
   })
 }

@@ -35,7 +35,7 @@ export function checkNodes(outline: Outline, types: NodeTypes, problems: Problem
       problems.add(
         [...at, 'onError'],
         'node.error_route_missing',
-        'No edge leaves by the port "error"',
+        'No edge is connected to the port "error"',
         `Add { from: "${node.id}", port: "error", to: … }, or choose "fail" or "continue"`,
       )
     }
@@ -77,7 +77,7 @@ function checkType(
     problems.add(
       [...at, 'credential'],
       'node.no_credential',
-      `${info.type} takes no credential`,
+      `${info.type} does not use a credential`,
       'Leave "credential" out',
     )
   }
@@ -85,30 +85,25 @@ function checkType(
     problems.add(
       [...at, 'onError'],
       'node.no_main_port',
-      `After an error there is no port to continue at: ${info.type} has ${ports.join(', ')}`,
+      `onError "continue" needs a port "main", but ${info.type} has ${ports.join(', ')}`,
       'Choose "route" and connect the port "error"',
     )
   }
   if (node.each) {
     const { items } = node.each
     if (info.kind === 'merge' || (ports && ports.length > 1)) {
-      problems.add([...at, 'each'], 'each.multiple_ports', 'Only a node with one port can run for each item')
+      problems.add([...at, 'each'], 'each.multiple_ports', 'Only nodes with a single port can have each')
     }
     if (info.mayWait) {
-      const hint = 'Put it into a group, and give the group the each'
-      problems.add(
-        [...at, 'each'],
-        'each.cannot_wait',
-        `${info.type} cannot wait for each item by itself`,
-        hint,
-      )
+      const hint = 'Put the node into a group, and add each to the group'
+      problems.add([...at, 'each'], 'each.cannot_wait', `${info.type} can wait, so it cannot have each`, hint)
     }
     if (typeof items === 'string' && !items.includes('{{')) {
-      const hint = 'Write an array, or an expression that gives one'
-      problems.add([...at, 'each', 'items'], 'each.not_a_list', 'Plain text is no list of items', hint)
+      const hint = 'Use an array, or an expression that returns one'
+      problems.add([...at, 'each', 'items'], 'each.not_a_list', 'The items must be a list, not a text', hint)
     }
     if (Array.isArray(items) && items.length > LIMITS.items) {
-      const message = `${items.length} items, at most ${LIMITS.items} are allowed`
+      const message = `The list has ${items.length} items; at most ${LIMITS.items} are allowed`
       problems.add([...at, 'each', 'items'], 'each.too_many_items', message)
     }
   }
@@ -116,8 +111,10 @@ function checkType(
     problems.add(
       [...at, 'retry'],
       'group.no_retry',
-      'A group is not tried again as a whole, since what it recorded stands',
-      info.body ? 'Name more models, which are tried in turn' : 'Give the nodes inside a retry policy',
+      'A group cannot have a retry policy, because its recorded outcomes are kept',
+      info.body
+        ? 'List more models instead; they are tried in order'
+        : 'Add a retry policy to the nodes inside',
     )
   }
   if (info.kind === 'merge' && !cut.has('params') && !cut.has('id')) checkMerge(node, at, incoming, problems)
@@ -134,9 +131,9 @@ function checkMerge(node: Node, at: Location, incoming: number, problems: Proble
   }
   if (mode !== 'quorum') return
   if (typeof count !== 'number') {
-    problems.add([...at, 'params', 'count'], 'merge.count_missing', 'A quorum needs a count that is a number')
+    problems.add([...at, 'params', 'count'], 'merge.count_missing', 'A quorum needs a number as its count')
   } else if (count > incoming) {
-    const message = `${count} branches are wanted and ${incoming} arrive`
+    const message = `The count is ${count}, but only ${incoming} edges lead to the merge`
     problems.add([...at, 'params', 'count'], 'merge.count_too_high', message)
   }
 }
@@ -152,18 +149,14 @@ function checkUndo(
   const target = outline.byId.get(node.undo!)
   const other = target === undefined ? undefined : outline.nodes[target]
   if (other === undefined || other.scope !== scope) {
-    problems.add(path, 'undo.unknown_node', `There is no node ${quoted(node.undo)} in the same body`)
+    problems.add(path, 'undo.unknown_node', `The body has no node ${quoted(node.undo)}`)
     return
   }
   if (isLinked(other.index)) {
-    problems.add(path, 'undo.has_edges', `${quoted(node.undo)} has edges; a node that undoes stands apart`)
+    problems.add(path, 'undo.has_edges', `${quoted(node.undo)} has edges. An undo node must not be connected`)
   }
   const isGroup = types.get(other.node.type)?.kind === 'group'
   if (isGroup || other.node.each || other.node.undo !== undefined || other.index === index) {
-    problems.add(
-      path,
-      'undo.not_simple',
-      'A node that undoes is no group, has no each, and names no undo itself',
-    )
+    problems.add(path, 'undo.not_simple', 'An undo node cannot be a group, and cannot have each or an undo')
   }
 }

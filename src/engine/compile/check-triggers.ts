@@ -14,11 +14,11 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
   const entries = new Set<string>()
   if (raw === undefined) return entries
   if (!Array.isArray(raw)) {
-    problems.add(['triggers'], 'definition.invalid', 'The triggers are a list')
+    problems.add(['triggers'], 'definition.invalid', 'triggers must be a list')
     return entries
   }
   if (raw.length > LIMITS.triggers) {
-    const message = `${raw.length} triggers, at most ${LIMITS.triggers} are allowed`
+    const message = `The workflow has ${raw.length} triggers; at most ${LIMITS.triggers} are allowed`
     problems.add(['triggers'], 'definition.invalid', message)
     return entries
   }
@@ -44,7 +44,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
     entries.add(entry)
     const index = outline.byId.get(entry)
     if (index !== undefined && outline.nodes[index]!.scope === 0 && !undone.has(entry)) return
-    const message = `There is no node ${quoted(entry)} that a run could start at`
+    const message = `A run cannot start at ${quoted(entry)}: the workflow has no such node`
     problems.add([...at, 'entry'], 'trigger.unknown_entry', message)
   })
   return entries
@@ -53,8 +53,8 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
 /** What the filter of a trigger can use. There is no run yet. */
 const FILTER_NAMES = ['input', 'item', 'now']
 const FILTER_HINTS = {
-  event: 'It sees the event as input, its data as item, and now',
-  webhook: 'It sees the delivery as input, its body as item, and now',
+  event: 'Use input for the event, item for its data, and now',
+  webhook: 'Use input for the delivery, item for its body, and now',
 }
 
 function checkFilter(
@@ -68,7 +68,7 @@ function checkFilter(
   for (const { names } of paramsReferences(survey)) {
     for (const name of names) {
       if (FILTER_NAMES.includes(name)) continue
-      const message = `The filter of ${type === 'event' ? 'an event' : 'a webhook'} trigger does not see "${name}"`
+      const message = `The filter of ${type === 'event' ? 'an event' : 'a webhook'} trigger cannot use "${name}"`
       problems.add(at, 'expression.unknown_name', message, FILTER_HINTS[type])
     }
   }

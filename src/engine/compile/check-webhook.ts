@@ -18,7 +18,7 @@ export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, pro
     problems.add(
       [...at, 'auth', 'credential'],
       'trigger.unknown_credential',
-      `There is no credential ${quoted(credential)}`,
+      `The credential ${quoted(credential)} does not exist`,
       hint,
     )
   }
@@ -27,7 +27,7 @@ export function checkWebhook(trigger: Partial<WebhookTrigger>, at: Location, pro
   problems.add(
     [...at, 'idHeader'],
     'trigger.unused_id_header',
-    `Deliveries of the type ${quoted(auth.type)} are named by what is signed, so a header has no say`,
+    `With ${quoted(auth.type)}, the signed content identifies a delivery, so idHeader has no effect`,
   )
 }
 
@@ -41,15 +41,15 @@ function checkHmac(
 ): void {
   for (const field of OF_HEADER) {
     if (auth.header !== undefined || auth[field] === undefined) continue
-    const message = `"${field}" is for a signature in a header of its own`
-    problems.add([...at, 'auth', field], 'trigger.hmac_needs_header', message, 'Name it in "header"')
+    const message = `"${field}" needs a signature in your own header`
+    problems.add([...at, 'auth', field], 'trigger.hmac_needs_header', message, 'Set "header" to its name')
   }
   if (auth.header === undefined || auth.signedIdHeader === undefined || auth.timestampHeader !== undefined)
     return
   problems.add(
     [...at, 'auth', 'signedIdHeader'],
     'trigger.hmac_needs_time',
-    'An id is signed together with a time',
-    'Name its header in "timestampHeader"',
+    '"signedIdHeader" needs "timestampHeader"',
+    'Set "timestampHeader" to the header with the time of sending',
   )
 }

@@ -14,15 +14,15 @@ export function checkCondition(value: unknown, at: Location, problems: Problems)
     problems.add(
       at,
       'condition.constant',
-      'A condition is an expression; plain text is always true',
+      'A condition must be an expression. A plain text is always true',
       'Write "{{ … }}" around it, or true or false',
     )
   } else if (kind === 'text' && parts.some((part) => typeof part === 'string')) {
     problems.add(
       at,
       'condition.constant',
-      'With text or spaces around the braces a condition is text, which is always true',
-      'Put all of it between "{{" and "}}", and nothing around them',
+      'With text or spaces around the braces, the condition is a text and so always true',
+      'Put everything between "{{" and "}}"',
     )
   }
 }

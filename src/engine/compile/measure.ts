@@ -30,12 +30,12 @@ export function measure(root: unknown, problems: Problems): boolean {
       problems.add(
         locate(visit),
         'definition.too_deep',
-        `Nested deeper than ${LIMITS.depth} levels, or in a circle`,
+        `The definition is nested deeper than ${LIMITS.depth} levels, or is cyclic`,
       )
       return false
     }
     if (!isPlain(value)) {
-      problems.add(locate(visit), 'definition.not_json', 'Only plain objects and arrays are JSON')
+      problems.add(locate(visit), 'definition.not_json', 'JSON only has plain objects and arrays')
       continue
     }
     if (Array.isArray(value)) {

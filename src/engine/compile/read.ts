@@ -41,7 +41,7 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
       return { ...body, ...partsOf(body) }
     },
     duplicate: (id, at) =>
-      problems.add([...at, 'id'], 'node.duplicate_id', `Another node is called ${quoted(id)}`),
+      problems.add([...at, 'id'], 'node.duplicate_id', `Another node has the id ${quoted(id)}`),
     dangling: (edge, at, cut) => {
       loose.push({ edge, at, cut })
     },
@@ -54,7 +54,7 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
     problems.add(
       [String(what)],
       `definition.too_many_${what}`,
-      `${count} ${what}, at most ${limit} are allowed`,
+      `The definition has ${count} ${what}; at most ${limit} are allowed`,
     )
     return undefined
   }
@@ -73,14 +73,14 @@ function reportLoose(
   for (const end of missing) {
     if (cut.has(end)) continue
     const hint = problems.didYouMean(edge[end], byId.keys())
-    problems.add([...at, end], 'edge.unknown_node', `There is no node ${quoted(edge[end])}`, hint)
+    problems.add([...at, end], 'edge.unknown_node', `The node ${quoted(edge[end])} does not exist`, hint)
   }
   if (missing.length > 0) return
   problems.add(
     at,
     'edge.crosses_bodies',
     `${quoted(edge.from)} and ${quoted(edge.to)} are not in the same body`,
-    'Connect the group itself; inside its body, connect its own nodes',
+    'Connect the group itself. Inside its body, connect its own nodes',
   )
 }
 

@@ -76,7 +76,7 @@ function visit(walk: Walk, node: Expression | Spread): void {
       fail(
         'expression.forbidden',
         node.at,
-        'a regular expression cannot stand here',
+        'a regular expression is not allowed here',
         'text.match(…), replace, replaceAll or split, or .test(text) behind it',
       )
   }
@@ -174,7 +174,7 @@ function visitCall(walk: Walk, node: Call): void {
       item.type === 'arrow' || (item.type !== 'spread' && functionOf(dialect, item) !== undefined)
     const isPlace = takesFunction === index && !isShifted
     if (isFunction && !isPlace) {
-      fail('expression.forbidden', item.at, 'a function cannot stand here', 'a value')
+      fail('expression.forbidden', item.at, 'a function is not allowed here', 'a value')
     }
     const isMissing = item.type === 'literal' && item.value === undefined
     if (takesFunction === index && !isFunction && !isMissing) {

@@ -89,7 +89,7 @@ function compileObjectPattern(pattern: Extract<Pattern, { type: 'object' }>, com
   const rest = pattern.rest === undefined ? undefined : compilePattern(pattern.rest, compile)
   return (machine, value) => {
     if (typeof value !== 'object' || value === null || isMoment(value)) {
-      fail('expression.type', pattern.at, `${kindOf(value)} cannot be taken apart by names`, 'an object')
+      fail('expression.type', pattern.at, `${kindOf(value)} cannot be destructured`, 'an object')
     }
     const object = value as Readonly<Record<string, unknown>>
     for (const { key, bind } of parts) bind(machine, readOwn(object, key))

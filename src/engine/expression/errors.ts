@@ -43,7 +43,7 @@ export function asExpressionError(thrown: unknown): ExpressionError {
   if (thrown instanceof Failure) return thrown.error
   if (thrown instanceof ScopeFailure) throw thrown.cause
   if (thrown instanceof RangeError) {
-    return { code: 'expression.budget', message: 'the expression needs more room than it may use', column: 1 }
+    return { code: 'expression.budget', message: 'the expression uses too much memory', column: 1 }
   }
   const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
   return { code: 'expression.type', message: `the expression could not be evaluated: ${reason}`, column: 1 }

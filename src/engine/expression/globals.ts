@@ -93,7 +93,7 @@ const from: Native = (machine, args, at) => {
 function stringify(machine: Parameters<Native>[0], args: readonly unknown[], at: number): string | undefined {
   const [value, replacer, space] = args
   if (replacer !== undefined && replacer !== null) {
-    fail('expression.type', at, 'JSON.stringify takes no replacer', 'null as the second argument')
+    fail('expression.type', at, 'JSON.stringify does not support a replacer', 'null as the second argument')
   }
   const indent =
     space === undefined ? 0 : Math.min(10, Math.max(0, optionalNumber('JSON.stringify', args, 2, at) ?? 0))

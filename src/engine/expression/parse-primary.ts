@@ -77,7 +77,7 @@ function parseName(parser: Parser, token: Token): Expression {
   const place = { at: token.at, end: token.end, height: 1 }
   const local = parser.locals.findLast((candidate) => candidate.name === name)
   if (local !== undefined && parser.undecided.has(local.slot)) {
-    fail('expression.syntax', token.at, `"${name}" cannot be read while its own default is made`)
+    fail('expression.syntax', token.at, `"${name}" cannot be used in its own default`)
   }
   return local === undefined
     ? { type: 'name', name, ...place }

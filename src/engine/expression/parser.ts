@@ -56,7 +56,7 @@ export function parseExpression(source: string, start: number, room: number, reg
     fail(
       'expression.syntax',
       rest.at,
-      `${shown(rest)} stands after the end of the expression`,
+      `${shown(rest)} follows the end of the expression`,
       'an operator or }}',
     )
   }
@@ -151,7 +151,7 @@ function parsePostfix(parser: Parser): Expression {
       optionalChain = true
       object = parseMember(parser, object, true)
     } else if (token.value === '`') {
-      fail('expression.syntax', token.at, 'a template literal cannot be tagged')
+      fail('expression.syntax', token.at, 'tagged template literals are not supported')
     } else break
   }
   if (!optionalChain) return object
@@ -225,7 +225,7 @@ function parseArrow(parser: Parser): Arrow {
     fail(
       'expression.forbidden',
       start.at,
-      'a function can stand only as an argument, as in list.map(x => x.id)',
+      'a function is only allowed as an argument, as in list.map(x => x.id)',
     )
   }
   const outerLocals = parser.locals.length

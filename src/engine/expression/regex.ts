@@ -47,7 +47,7 @@ export function compileRegex(source: string, flags: string, at: number): Regex {
       fail(
         'expression.syntax',
         at,
-        `"${flags.slice(0, 20)}" are no flags of a regular expression`,
+        `"${flags.slice(0, 20)}" are not flags of a regular expression`,
         'g, i, m, s or u',
       )
     }

@@ -138,7 +138,7 @@ function readMark(reader: Reader, mark: string): boolean {
       push(reader, 'end', '}}', at + 2)
       return false
     }
-    if (opener === undefined) fail('expression.syntax', at, `"${mark}" closes nothing`)
+    if (opener === undefined) fail('expression.syntax', at, `"${mark}" has no matching opening mark`)
     const expected = CLOSERS[opener.mark]!
     if (expected !== mark) {
       fail('expression.syntax', at, `"${opener.mark}" at column ${opener.at + 1} is not closed`, expected)

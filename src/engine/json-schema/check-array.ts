@@ -35,9 +35,10 @@ function checkContains(context: Context, schema: JsonObject, value: readonly unk
       context,
       path,
       min === 1 ? 'contains' : 'minContains',
-      `expected at least ${min} such items, found ${count}`,
+      `expected at least ${min} matching items, found ${count}`,
     )
-  if (count > max) report(context, path, 'maxContains', `expected at most ${max} such items, found ${count}`)
+  if (count > max)
+    report(context, path, 'maxContains', `expected at most ${max} matching items, found ${count}`)
 }
 
 export function checkArray(

@@ -62,9 +62,9 @@ function checkForms(context: Context, schema: JsonObject, value: unknown, path: 
     if (fitting.length === 0) {
       const meant = meantForm(failed, path)
       if (meant) for (const problem of meant) addProblem(context, problem)
-      else report(context, path, keyword, `fits none of the ${forms.length} allowed forms`)
+      else report(context, path, keyword, `matches none of the ${forms.length} allowed forms`)
     } else if (fitting.length > 1 && keyword === 'oneOf')
-      report(context, path, 'oneOf', `fits the forms ${fitting.join(' and ')}, only one is allowed`)
+      report(context, path, 'oneOf', `matches the forms ${fitting.join(' and ')}, but only one is allowed`)
   }
 }
 
@@ -96,7 +96,7 @@ function applySchema(context: Context, schema: Schema, value: unknown, path: Pat
     return
   }
   if (typeOf(value) === null) {
-    report(context, path, 'type', 'is no JSON value')
+    report(context, path, 'type', 'is not a JSON value')
     return
   }
   checkType(context, schema, value, path)

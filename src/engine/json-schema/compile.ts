@@ -107,8 +107,8 @@ function resolveRefs(root: Schema, found: Found): Map<string, Schema> {
       visit(target, ref.slice(1), found)
     } else {
       const message = ref.startsWith('#')
-        ? `$ref: nothing stands at "${ref}"`
-        : `$ref: "${ref}" lies outside of this schema; only references that start with # are followed`
+        ? `$ref: "${ref}" does not exist`
+        : `$ref: "${ref}" is outside this schema; only references that start with # are supported`
       found.problems.push({ path, code: 'schema.ref', message })
     }
   }
@@ -165,7 +165,7 @@ export function compileSchema(schema: unknown): Result<CompiledSchema, SchemaPro
     found.problems.push({
       path: '',
       code: 'schema.loop',
-      message: 'a chain of $ref leads back to its start, or is too long',
+      message: 'a chain of $ref is cyclic, or too long',
     })
   if (found.problems.length > 0) return err(found.problems.slice(0, LIMITS.problems))
   return ok({ root: schema, refs, patterns: found.patterns })

@@ -253,15 +253,15 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
         path: '',
         nodeId: id,
         code: 'rerun.node_missing',
-        message: `The kept node "${id}" is not in this version`,
+        message: `This version has no node "${id}", whose outcome would be kept`,
       })
     } else if (shapeOf(before, before.byId.get(id)!, withBody) !== shapeOf(after, now, withBody)) {
-      const hint = 'Start again from this node or from one before it'
+      const hint = 'Start from this node, or from one before it'
       found.push({
         path: '',
         nodeId: id,
         code: 'rerun.node_changed',
-        message: `The kept node "${id}" was changed`,
+        message: `The node "${id}", whose outcome would be kept, was changed`,
         hint,
       })
     }
@@ -272,7 +272,7 @@ export function changedKept(before: Plan, after: Plan, outcomes: readonly Adopte
     if (status !== 'unknown' || now === undefined || whole.has(id)) continue
     // Under another path, it would not be recognized and be executed a second time.
     if (placeOf(before, before.byId.get(id)!) !== placeOf(after, now)) {
-      const message = `Nobody knows whether "${id}" has had its effect, and it stands in another place`
+      const message = `The outcome of "${id}" is unknown, and the node was moved in this version`
       found.push({ path: '', nodeId: id, code: 'rerun.node_changed', message })
     }
   }

@@ -81,7 +81,7 @@ function readSpan(field: Field, part: Part): Result<{ from: number; to: number |
     return problem(
       field.name,
       part.column,
-      'a range that goes upwards (write two ranges to go round)',
+      'an ascending range (use two ranges to wrap around)',
       quote(part.text),
     )
   return ok({ from: from.value, to: last })

@@ -65,12 +65,12 @@ export function compileSchedule(trigger: Fields, anchorMs = 0): Result<Schedule,
   const jitterMs = trigger.jitterMs ?? 0
   const { cron, everyMs } = trigger
   if ((cron === undefined) === (everyMs === undefined))
-    return err({ path: 'cron', message: 'give either cron or everyMs, one of the two' })
+    return err({ path: 'cron', message: 'set exactly one of cron and everyMs' })
   const zone = trigger.timezone ?? 'UTC'
   if (!isZoneName(zone))
     return err({
       path: 'timezone',
-      message: `"${zone}" is no IANA time zone; write a name such as Europe/Berlin`,
+      message: `"${zone}" is not an IANA time zone; use a name such as Europe/Berlin`,
     })
   if (everyMs !== undefined) {
     if (jitterMs >= everyMs) return err({ path: 'jitterMs', message: 'must be less than everyMs' })

@@ -72,7 +72,7 @@ describe('what is told about a value', () => {
   })
 
   test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY, () => 1, 1n, Symbol('s')])(
-    '%s is no JSON value, even where anything is allowed',
+    '%s is not a JSON value, even where anything is allowed',
     (value) => {
       expect(codesOf({ multipleOf: 3 }, value)).toEqual([' type'])
       expect(codesOf({ items: {} }, [value])).toEqual(['/0 type'])

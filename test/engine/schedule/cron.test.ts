@@ -57,7 +57,7 @@ describe('cron text', () => {
     ['*/0 * * * *', 'minute', 3, 'a step of 1-59 after "/"'],
     ['*/90 * * * *', 'minute', 3, 'a step of 1-59 after "/"'],
     ['1-5/x * * * *', 'minute', 5, 'a step of 1-59 after "/"'],
-    ['  5-1 * * * *', 'minute', 3, 'a range that goes upwards (write two ranges to go round)'],
+    ['  5-1 * * * *', 'minute', 3, 'an ascending range (use two ranges to wrap around)'],
     ['1,,2 * * * *', 'minute', 3, '0-59'],
     ['1- * * * *', 'minute', 3, '0-59'],
     ['-1 * * * *', 'minute', 1, '0-59'],

@@ -26,7 +26,7 @@ describe('a schedule trigger', () => {
     [{ type: 'schedule', cron: '61 * * * *' }, 'cron: minute (column 1): expected 0-59, found "61"'],
     [
       { type: 'schedule', cron: '* * * * *', timezone: 'Mars/Base' },
-      'timezone: "Mars/Base" is no IANA time zone',
+      'timezone: "Mars/Base" is not an IANA time zone',
     ],
     [{ type: 'schedule', everyMs: 59_999 }, 'everyMs: '],
     [{ type: 'schedule', everyMs: 60_000.5 }, 'everyMs: '],

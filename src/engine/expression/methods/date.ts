@@ -46,7 +46,7 @@ function checkedZone(machine: Machine, name: string, args: readonly unknown[], i
 
 function checkedMoment(machine: Machine, ms: number, zone: string, at: number): Moment {
   if (!isInRange(ms))
-    fail('expression.type', at, 'the date lies outside the years 1 to 9999', 'a date in range')
+    fail('expression.type', at, 'the date is outside the years 1 to 9999', 'a date in range')
   machine.built = true
   return momentOf(Math.trunc(ms), zone)
 }

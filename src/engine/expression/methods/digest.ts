@@ -108,7 +108,7 @@ const decode: Native = (machine, args, at) => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    return fail('expression.type', at, 'Base64.decode was given bytes that are no text', 'UTF-8')
+    return fail('expression.type', at, 'Base64.decode was given bytes that are not text', 'UTF-8')
   }
 }
 
@@ -121,7 +121,7 @@ export const base64Functions: ReadonlyMap<string, Native> = new Map([
 /** The same on every attempt of the node. Each call in an evaluation returns another value. */
 export const uuid: Native = (machine, _args, at) => {
   const seed = machine.scope[UUID_SEED]
-  if (seed === undefined) return fail('expression.type', at, 'uuid() needs a run, and there is none yet')
+  if (seed === undefined) return fail('expression.type', at, 'uuid() is only available in a run')
   spend(machine, HASH_COST, at)
   buildText(machine, 36, at)
   return uuidOf(`${seed} ${machine.uuids++}`)

@@ -13,7 +13,11 @@ export function requireMocks(definition: { nodes: unknown[] }, mocks: Mocks): vo
   for (const [id, mock] of Object.entries(mocks)) {
     const node = known.get(id)
     if (node === undefined) {
-      errors.push({ path: `/mocks/${id}`, message: 'The workflow has no node with this id.', code: 'not_found' })
+      errors.push({
+        path: `/mocks/${id}`,
+        message: 'The workflow has no node with this id.',
+        code: 'not_found',
+      })
       continue
     }
     const fault = node.type === 'ai.model' ? lastAnswer(mock) : mockFault(nodeOf(node.type), node, mock)
