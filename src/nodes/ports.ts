@@ -248,7 +248,7 @@ export type TasksPort = {
 }
 
 export type ImportsPort = {
-  /** Imports the next rows of the file that the run is for. `progress` is told after each page. */
+  /** Imports the next rows of the file that the run is for. Calls `progress` after each page. */
   step: (signal: AbortSignal, progress: (data: unknown) => void) => Promise<{ again: boolean; output: Json }>
 }
 

@@ -26,7 +26,7 @@ export const ToolUse = z.strictObject({
     .describe('The settings of the tool, such as the hosts that it can call.'),
 })
 
-/** What an agent is, as far as its calls depend on it. */
+/** The settings of an agent that its calls depend on. */
 export const AgentSpec = z.strictObject({
   id: z.string().max(64).nullish().describe('Its id, which is part of what is approved.'),
   version: z.number().int().min(0).optional().describe('Its version, which is part of what is approved.'),

@@ -1,14 +1,15 @@
-// The bodies that nodes of models supply. They are the same for all nodes of a type but for `effect`, and for
-// where an agent comes from: what else varies is data. A run keeps the body that it began with, so what changes here changes runs that begin later.
+// The bodies that model nodes supply. They are the same for all nodes of a type, except for `effect` and the source
+// of the agent; everything else is data. A run keeps the body that it started with, so a change here only affects
+// later runs.
 import { type Body, LIMITS, type Node } from '../../engine/model/definition.ts'
 import { FIND_MODELS } from './settings.ts'
 
 const LOOP = { back: true, maxIterations: LIMITS.iterations } as const
 
-/** A provider that says when to come back is waited for once. */
+/** If a provider says when to retry, the node waits for that once. */
 const WAIT_ONCE = { attempts: 2, delayMs: 0, maxDelayMs: 60_000 }
 
-/** Where nobody has named a model, the team's own is found out and recorded. */
+/** If no model is set, the team's default is looked up and recorded. */
 const LADDER: Node = { id: 'ladder', type: 'ai.ladder' }
 const toModel = [
   { from: 'begin', to: 'model' },
@@ -16,7 +17,7 @@ const toModel = [
   { from: 'ladder', to: 'model' },
 ]
 
-/** Asks one model after the other until one answers. */
+/** Asks one model after another until one answers. */
 export const askBody =
   (first: string, last: string) =>
   (node: Node): Body => ({
@@ -44,21 +45,21 @@ export const embedBody = (node: Node): Body => ({
   output: '{{ nodes.model }}',
 })
 
-/** Asks, calls the tools that the model wants, and asks again. */
+/** Asks, calls the tools that the model requests, and asks again. */
 export const agentBody = (node: Node): Body => (isInThread(node) ? threadBody('ai.join') : aloneBody)(node)
 
 const aloneBody = (node: Node): Body => beginningWith(isStored(node) ? 'ai.load' : 'ai.setup', node)
 
-/** The same for a question of a batch, which may turn out to be none. */
+/** The same for a question of a batch, which may be invalid. */
 export const itemBody = (node: Node): Body => beginningWith('ai.asked', node)
 
 const beginningWith = (type: 'ai.load' | 'ai.setup' | 'ai.asked', node: Node): Body =>
   loopBody(node, [{ id: 'begin', type, ...ownParams(node) }, LADDER], toModel)
 
-/** While another call is answered in its thread it is tried again, if it is to wait: for about an hour. */
+/** If its thread is busy, the call retries for about an hour, if it may wait. */
 const WAIT_FOR_THREAD = { attempts: 100, delayMs: 1_000, factor: 1.5, maxDelayMs: 40_000 }
 
-/** The same in a thread: it begins with what was said before, and where that has become too long with a summary of it. */
+/** The same in a thread: begins with the earlier messages, and with a summary if there are too many. */
 export const threadBody =
   (first: 'ai.recall' | 'ai.join') =>
   (node: Node): Body =>
@@ -106,10 +107,10 @@ function loopBody(node: Node, first: Node[], beginning: NonNullable<Body['edges'
 
 const isInThread = ({ params }: Node): boolean => params?.threadId !== undefined
 
-/** The agent is one of the team, which is read when the node begins. */
+/** An agent of the team is loaded when the node begins. */
 const isStored = ({ params }: Node): boolean => params?.agentId !== undefined
 
-/** One call: with consent where the policy asks for it. */
+/** One tool call, with consent if the policy requires it. */
 const callBody = ({ effect }: Node): Body => ({
   nodes: [
     { id: 'gate', type: 'ai.gate', params: { call: '{{ item }}' } },
@@ -154,6 +155,6 @@ const callBody = ({ effect }: Node): Body => ({
   ],
 })
 
-/** The parameters of the outer node are evaluated where they mean the same: in the first node of the body. */
+/** The parameters of the outer node are evaluated in the first node of the body, where they have the same meaning. */
 const ownParams = ({ params }: Node): { params?: Record<string, unknown> } =>
   params === undefined ? {} : { params }

@@ -4,7 +4,7 @@ import { askBody, embedBody } from './body.ts'
 import { ClassifyParams, EmbedParams, ExtractParams, GenerateParams } from './params.ts'
 import { faultsOfModels, faultsOfSchema } from './settings.ts'
 
-/** The engine opens the body that the type supplies; `run` is only there for the type. */
+/** The engine opens the supplied body. `run` only exists for the type. */
 const base = {
   category: 'ai',
   kind: 'group',
@@ -60,7 +60,7 @@ export const aiClassify = effectNode({
   body: askBody('ai.labels', 'ai.label'),
 })
 
-/** Throws where the labels are an expression: then the ports cannot be known. */
+/** Throws if the labels are an expression, because the ports are then unknown. */
 function portsOfLabels({ labels }: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(labels)) throw new Error('The labels are not fixed')
   return [

@@ -1,4 +1,5 @@
-// One question of a batch: the same as `ai.agent`, or why it is not asked. Nobody writes it into a workflow: batches are runs of this one node.
+// One question of a batch: the same as `ai.agent`, or the reason why it is not asked. Not allowed in workflows of
+// users: a batch consists of runs with only this node.
 import * as z from 'zod'
 import { effectNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'

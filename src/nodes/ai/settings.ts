@@ -1,4 +1,4 @@
-// What the nodes that call models have in common: the parameters, and what the first inner node makes of them.
+// What the nodes that call models share: the parameters, and how the first inner node uses them.
 import * as z from 'zod'
 import type { Json } from '../../core/json.ts'
 import { toMicroUsd } from '../../core/money.ts'
@@ -143,31 +143,31 @@ export type ToolSetting = {
   config: Record<string, Json>
 }
 
-/** What the first inner node records: all that varies from call to call of the same body. */
+/** What the first inner node records: everything that varies between calls with the same body. */
 export type Setup = {
   agent: { id: string | null; version: number; name: string } | null
   instructions: string
   messages: Json[]
-  /** None: the ladder is found out beside it. */
+  /** Empty if the team's default model is looked up. */
   models: ModelRung[]
-  /** For models that are found out. */
+  /** For the default model. */
   answer?: Pick<ModelRung, 'temperature' | 'maxTokens'>
   tools: ToolSetting[]
   schema: JsonSchema | null
   limits: FullLimits
   onLimit: 'end' | 'park'
-  /** In a thread: what was summed up before, and what is to be now. */
+  /** In a thread: the earlier summary, and what must be added to it. */
   thread?: { summary: string; toSum: { text: string; windowFrom: number } | null }
-  /** When it began. */
+  /** The time of the start. */
   at: number
 }
 
 const OFFLINE: ModelRung = { provider: 'offline', model: 'rules-1' }
 
-/** Where the first node of a body goes on when nobody has named a model. */
+/** The port of the first inner node if no model is set. */
 export const FIND_MODELS = 'find'
 
-/** The ladder, and where it goes on. A body from before models were found out has no such way: there the offline model answers. */
+/** The ladder, and the port. Older bodies do not have this port; they use the offline model. */
 export function ladderOf(
   models: ModelRung[] | undefined,
   hasEdge: (port: string) => boolean,
@@ -176,7 +176,7 @@ export function ladderOf(
   return hasEdge(FIND_MODELS) ? { models: [], port: FIND_MODELS } : { models: [OFFLINE], port: 'main' }
 }
 
-/** A prompt is a message of the user; a conversation is taken as it is. */
+/** A prompt becomes a message of the user. A conversation is used as it is. */
 export function messagesOf({ prompt, messages }: { prompt?: unknown; messages?: unknown }): Json[] {
   const given = (messages ?? []) as Json[]
   if (prompt === undefined) return given
@@ -192,10 +192,13 @@ export function faultsOfSchema(schema: unknown): ParamFault[] {
   }))
 }
 
-/** The names that the offline model goes by. */
+/** The names of the offline model. */
 const OFFLINE_NAMES = ['rules-1', 'offline']
 
-/** Providers are a closed list, and the offline model is one; what others run only they know. */
+/**
+ * The list of providers is closed, and the offline model is one of them. The models of the others are only known to
+ * them.
+ */
 export function faultsOfModels(models: unknown): ParamFault[] {
   if (!Array.isArray(models)) return []
   return models.flatMap((rung: unknown, index): ParamFault[] => {

@@ -15,7 +15,7 @@ export const ThreadParams = z.strictObject({
   models: Models.optional(),
   limits: Limits.optional(),
   onLimit: z.enum(['end', 'park']).optional(),
-  /** It has waited in line, and goes on waiting while a workflow answers. */
+  /** The call waits for its thread, also while a workflow answers there. */
   queue: z.boolean().optional(),
 })
 export type ThreadParams = z.infer<typeof ThreadParams>

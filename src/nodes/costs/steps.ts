@@ -1,4 +1,4 @@
-// The step of a run that imports costs or usage. It stands in a definition of ours only.
+// The step of a run that imports costs or usage. Only used in a built-in definition.
 import * as z from 'zod'
 import { effectNode, type NodeType } from '../node.ts'
 

@@ -1,4 +1,4 @@
-// The steps of a deployment, as nodes of its run. They stand in the definition of deployments only, and in no workflow of a user.
+// The steps of a deployment, as nodes of its run. Only used in the built-in definition of deployments.
 import * as z from 'zod'
 import { effectNode, type NodeResult, type NodeType } from '../node.ts'
 import type { DeployStep } from '../ports.ts'

@@ -6,7 +6,7 @@ import type { FileRef } from '../ports.ts'
 import { mainPort } from '../ports-of.ts'
 import { FileParam, idOrNameOf } from './ref.ts'
 
-/** As text this fits into a run; as base64 it grows by a third and still does. */
+/** As text, this fits into a run. As base64, it grows by a third and still fits. */
 const MAX_READ_BYTES = 6 * 1024 * 1024
 const MAX_DEPTH = 256
 
@@ -56,7 +56,7 @@ function kindOf({ type }: FileRef): 'json' | 'text' | 'reference' {
   return TEXT_TYPES.test(type) ? 'text' : 'reference'
 }
 
-/** The byte order mark says which; it is no part of the text. */
+/** The byte order mark shows the encoding. It is not part of the text. */
 function textOf(bytes: Uint8Array): string {
   const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe
   const isBig = bytes[0] === 0xfe && bytes[1] === 0xff

@@ -7,7 +7,7 @@ import type { ParamFault } from '../../engine/model/node-type.ts'
 import { isFixed } from '../fixed.ts'
 import { type Decision, NodeFailure, type NodeResult, pureNode } from '../node.ts'
 
-/** Text in neither of these forms is a typing error, and the node would wait for nobody. */
+/** Any other text is a typing error, and the node would wait forever. */
 const ASSIGNEE = /^(usr_[0-9a-z_]+|[^\s@]+@[^\s@]+)$/i
 
 /** The decisions that a mock's output can have. */

@@ -38,7 +38,7 @@ export function statusFailure(method: string, response: OutboundResponse, nowMs:
   }
 }
 
-/** What Cloudflare answers for a server that it cannot reach. */
+/** Cloudflare's response for a server that it cannot reach. */
 const EDGE_REASONS: Readonly<Record<number, string>> = {
   521: 'the server refused the connection',
   522: 'the server did not accept the connection in time',

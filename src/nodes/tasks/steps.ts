@@ -1,4 +1,4 @@
-// The steps of runs that do one thing to many tasks, or write tasks to a file. They stand in definitions of ours only.
+// The steps of runs that change many tasks, or write tasks to a file. Only used in built-in definitions.
 import * as z from 'zod'
 import { JsonValue } from '../../core/json-value.ts'
 import { effectNode, type NodeType } from '../node.ts'

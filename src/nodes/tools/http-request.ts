@@ -73,7 +73,7 @@ export const httpRequestTool = tool({
   },
 })
 
-/** An API that answers so has not done what it was asked: it is a login, an error page or another address. */
+/** Such a response means that the API has not done what was asked: it is a login, an error page or a wrong URL. */
 const webPage = (url: string, status: number, title: string | null): string =>
   `${url} answered ${status} with a web page${title === null ? '' : `, ${JSON.stringify(title)}`}, and not with data. Pages are read with web.read.`
 

@@ -1,4 +1,4 @@
-// How mail leaves: Cloudflare's binding or an HTTP provider.
+// Sends mail through Cloudflare's binding or an HTTP provider.
 import { toBase64 } from '../../core/crypto.ts'
 import type { Env, Settings } from '../../env.ts'
 
@@ -15,15 +15,15 @@ export type Mail = {
 
 export type Mailer = {
   kind: 'cloudflare' | 'http'
-  /** Whether a second call with the same key sends nothing twice. */
+  /** Whether repeating a call with the same key sends the mail only once. */
   isRepeatable: boolean
-  /** Throws when the mail was not taken. */
+  /** Throws if the mail was not accepted. */
   send: (mail: Mail, key: string) => Promise<void>
 }
 
 const TIMEOUT_MS = 15_000
 
-/** Null where nobody can send. */
+/** Null if no mail can be sent. */
 export function createMailer(env: Env, settings: Settings): Mailer | null {
   if (env.EMAIL) return cloudflareMailer(env.EMAIL, settings.MAIL_FROM)
   if (settings.MAIL_HTTP_URL)
@@ -31,7 +31,7 @@ export function createMailer(env: Env, settings: Settings): Mailer | null {
   return null
 }
 
-/** One click in a mail program is a POST to the address (RFC 8058). */
+/** A click in a mail program sends a POST to the address (RFC 8058). */
 const headersOf = (unsubscribeUrl: string | undefined) =>
   unsubscribeUrl === undefined
     ? {}
@@ -58,7 +58,7 @@ const cloudflareMailer = (binding: SendEmail, from: string): Mailer => ({
   },
 })
 
-/** The JSON that Resend and providers modelled on it take. */
+/** The JSON that Resend and similar providers accept. */
 const httpMailer = (url: string, token: string | undefined, from: string): Mailer => ({
   kind: 'http',
   isRepeatable: true,

@@ -1,7 +1,7 @@
 // One call of one model through the providers of the AI SDK. Invariants:
-// 1. It is one request: nothing here tries again, so a recorded attempt is one call at the provider.
-// 2. What a provider does never throws out of here; it becomes a failure with a reason.
-// 3. Tools are only named, never run.
+// 1. It is one request: nothing here retries, so a recorded attempt is one call to the provider.
+// 2. Errors of a provider are never thrown from here. They become a failure with a reason.
+// 3. Tools are described to the model, and never executed here.
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { Json } from '../../core/json.ts'
 import { checkValue } from '../../engine/json-schema/check-value.ts'
@@ -32,7 +32,7 @@ export type CallContext = {
   signal: AbortSignal
   now: () => number
   onDelta: OnDelta
-  /** Takes the key out of what is told of an error. */
+  /** Removes the key from the text of an error. */
   hide: (text: string) => string
 }
 
@@ -97,7 +97,7 @@ export async function callModel(
       const wild = wildness(folded)
       if (wild !== null) return failed(failure('bad_answer', `${rung.provider} gave ${wild}.`))
     }
-    // Some streams end quietly when they are aborted.
+    // Some streams end without an error when they are aborted.
     abortSignal.throwIfAborted()
   } catch (error) {
     folded.error ??= { value: error }
@@ -141,7 +141,10 @@ export async function callModel(
   }
 }
 
-/** A stream that was cut off ends for some providers of the SDK as `other`, without a word of the provider's own. */
+/**
+ * With some providers of the SDK, a stream that was cut off ends with the reason `other`, and without a reason from
+ * the provider.
+ */
 const isWhole = ({ reason, raw }: NonNullable<Folded['finish']>): boolean =>
   reason !== 'error' && reason !== 'interrupted' && !(reason === 'other' && raw === undefined)
 
@@ -158,7 +161,7 @@ function* namesIn(messages: Json[]): Generator<string> {
   }
 }
 
-/** Against the tool's own schema, not the one that was bent for the provider. */
+/** Checks against the tool's own schema, not the one that was adapted for the provider. */
 function argumentCheck(tools: NonNullable<ModelRequest['tools']>) {
   const byName = new Map(tools.map((tool) => [tool.name, tool.inputSchema]))
   return (name: string, input: Json): string | null => {

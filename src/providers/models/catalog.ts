@@ -1,4 +1,4 @@
-// Models that are known by name: how much they take in. A model that is not listed works as well; its context size is unknown then.
+// Known models and their context sizes. Other models work as well; their context size is unknown.
 import type { ProviderName } from './types.ts'
 
 export type KnownModel = { model: string; contextSize: number; kind: 'chat' | 'embedding' }
@@ -44,7 +44,7 @@ const EMBEDDINGS: Partial<Record<ProviderName, Sizes>> = {
   },
 }
 
-/** The model of a provider where nobody names one. */
+/** The default model of a provider. */
 export const DEFAULT_MODELS: Partial<Record<ProviderName, string>> = {
   offline: 'rules-1',
   openai: 'gpt-5-mini',
@@ -54,7 +54,7 @@ export const DEFAULT_MODELS: Partial<Record<ProviderName, string>> = {
   'workers-ai': '@cf/meta/llama-3.3-70b-instruct-fp8-fast',
 }
 
-/** The same for vectors of texts. */
+/** The same for embeddings. */
 export const DEFAULT_EMBEDDINGS: Partial<Record<ProviderName, string>> = {
   openai: 'text-embedding-3-small',
   google: 'gemini-embedding-001',
@@ -70,7 +70,7 @@ export const knownModels = (provider: ProviderName): KnownModel[] => [
   ...listOf(EMBEDDINGS[provider], 'embedding'),
 ]
 
-/** What a provider calls one version of a model: a date at its end, or `latest`. */
+/** The suffix of a model version: a date, or `latest`. */
 export const plainModelName = (model: string): string =>
   model.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '')
 

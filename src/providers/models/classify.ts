@@ -1,7 +1,9 @@
-// Why a call failed, and whether another model may be tried. Neither the SDK's `isRetryable` nor a status alone says it: providers
-// tell an empty account by 400, 402, 403 and 429, and a bad key by 400 and 401. Invariants:
-// 1. What we caused (a bad request, a prompt too large) and what was refused for its content moves no call to the next model.
-// 2. The message is ours, or of the provider's error at most a line, and never holds the key.
+// Classifies why a call failed, and whether another model may be tried. Neither the SDK's `isRetryable` nor the
+// status is enough: providers report an empty account with 400, 402, 403 and 429, and an invalid key with 400 and
+// 401. Invariants:
+// 1. An error that we caused (an invalid request, a prompt that is too large), or a refusal of the content, never
+//    moves a call to the next model.
+// 2. The message is ours, or at most a line of the provider's error, and never contains the key.
 import { AppError } from '../../core/errors.ts'
 import type { FailureReason } from './types.ts'
 
@@ -16,7 +18,7 @@ const STAYS: ReadonlySet<FailureReason> = new Set(['refused', 'bad_request', 'to
 
 const CREDIT =
   /insufficient[_ ](?:quota|balance|credits?|funds)|credit balance is too low|exceeded your current quota|billing[_ ](?:hard[_ ])?(?:limit|not active)|(?:reached|exceeded) (?:your|the) (?:specified )?(?:api )?(?:usage|spend\w*|credit) limit|out of credits?|payment required|quota[_ ]exceeded/i
-/** Looked for in codes only: a message may hold words of the user, who must not be able to have a key suspended. */
+/** Only searched in codes: a message may contain text of the user, who must not be able to have a key suspended. */
 const BAD_KEY = /^(?:api_key_invalid|invalid_api_key|authentication_error|unauthenticated)$/i
 const NO_MODEL =
   /model_not_found|no such model|unknown model|invalid model|model .{0,120}?(?:does not exist|not found|not exist|is not supported|is not available)|models\/\S+ is not found/i
@@ -26,7 +28,7 @@ const REFUSED =
   /content_(?:policy|filter)|content management policy|safety system|content_policy_violation|PROHIBITED_CONTENT/i
 const OVERLOADED = /overloaded|capacity|temporarily unavailable/i
 
-/** `isTimeout` and `isCancelled` say who ended the call, which the error itself may not tell. */
+/** `isTimeout` and `isCancelled` say who ended the call. The error itself may not show that. */
 export function classify(
   error: unknown,
   provider: string,
@@ -43,7 +45,7 @@ export function classify(
   if (cause instanceof AppError) return classify(cause, provider, ended)
   if (name === 'AI_UnsupportedFunctionalityError' || name === 'AI_InvalidPromptError')
     return failure('bad_request', `${provider} cannot take this: ${line(message)}`)
-  // The text of the error as the provider wrote it, for telling kinds apart; only what it says of itself is shown.
+  // The provider's text of the error, to classify it. Only its own message is shown.
   const text =
     `${responseBody ?? ''} ${typeof data === 'object' ? JSON.stringify(data) : ''} ${message ?? ''}`.slice(
       0,
@@ -109,11 +111,11 @@ type ErrorBody = {
   error?: { code?: unknown; type?: unknown; status?: unknown; details?: { reason?: unknown }[] }
 }
 
-/** The words by which the provider itself names the kind of error. */
+/** The words that the provider uses for the kind of error. */
 function codesIn(data: unknown, responseBody: string | undefined): string[] {
   let body = data as ErrorBody | undefined
   try {
-    // The SDK's own reading of it leaves fields out.
+    // The SDK's parsed form leaves out some fields.
     body = JSON.parse(responseBody ?? '') as ErrorBody
   } catch {}
   const { code, type, status, details } = body?.error ?? {}
@@ -121,7 +123,7 @@ function codesIn(data: unknown, responseBody: string | undefined): string[] {
   return [code, type, status, ...reasons].filter((one): one is string => typeof one === 'string')
 }
 
-/** Errors inside of a stream carry their status in the body, if anywhere. */
+/** Errors inside a stream have their status in the body, if anywhere. */
 function statusIn(data: unknown): number | undefined {
   const error = (data as { error?: { code?: unknown; status?: unknown } } | null | undefined)?.error
   const code = error?.code ?? error?.status

@@ -1,18 +1,18 @@
-// A model of a provider, ready to be called: with its key, its address and the guarded way there.
+// A model of a provider, ready to be called: with its key, its URL and the guarded fetch.
 import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider'
 import { guardedFetch, type Reach } from '../outbound/index.ts'
 import { offlineModel } from './offline/model.ts'
 import * as sdk from './sdk.ts'
 import type { ProviderName } from './types.ts'
 
-/** The binding of Workers AI, as far as it is used. */
+/** The part of the Workers AI binding that is used. */
 export type AiBinding = { run: (model: string, inputs: unknown, options?: unknown) => Promise<unknown> }
 
 export type ModelTarget = {
   provider: ProviderName
-  /** Null where the server asks for none. */
+  /** Null if the server needs no key. */
   apiKey: string | null
-  /** Null: the provider's own. */
+  /** Null: the provider's own URL. */
   baseUrl: string | null
 }
 
@@ -25,10 +25,10 @@ export const BASE_URLS: Partial<Record<ProviderName, string>> = {
   deepseek: 'https://api.deepseek.com',
 }
 
-/** More than a model can say; an endless stream ends here. */
+/** Larger than any answer of a model. An endless stream ends here. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
-/** A gateway that has lost its server likes to say so with a page and status 200. */
+/** A gateway that has lost its server may respond with a page and status 200. */
 const refusingPages =
   (send: typeof fetch): typeof fetch =>
   async (input, init) => {
@@ -40,7 +40,7 @@ const refusingPages =
 
 function settingsOf({ provider, apiKey, baseUrl }: ModelTarget, { reach }: Ways) {
   return {
-    // Never absent: the SDK would look into the environment for one.
+    // Never undefined, because the SDK would then look for a key in the environment.
     apiKey: apiKey ?? 'none',
     baseURL: baseUrl ?? BASE_URLS[provider] ?? '',
     fetch: refusingPages(guardedFetch(reach, MAX_ANSWER_BYTES)),
@@ -62,7 +62,7 @@ const compatible = (target: ModelTarget, ways: Ways) => {
   }
 }
 
-/** Throws when the binding of Workers AI is asked for and is not there. */
+/** Throws if the Workers AI binding is needed and missing. */
 export async function connect(target: ModelTarget, model: string, ways: Ways): Promise<LanguageModelV4> {
   if (target.provider === 'offline') return offlineModel(model)
   const settings = settingsOf(target, ways)
@@ -82,7 +82,7 @@ export async function connect(target: ModelTarget, model: string, ways: Ways): P
   }
 }
 
-/** Null where the provider has no embeddings. */
+/** Null if the provider has no embeddings. */
 export async function connectEmbedding(
   target: ModelTarget,
   model: string,
@@ -108,6 +108,6 @@ export async function connectEmbedding(
 
 function requireBinding({ ai }: Ways): never {
   if (ai === undefined) throw new Error('The binding AI is missing')
-  // The package wants the whole type of the platform; it calls `run` only.
+  // The package expects the platform's whole type, but only calls `run`.
   return ai as never
 }

@@ -1,4 +1,4 @@
-// Vectors of texts, in as many requests as the provider wants; each is sent once.
+// Embeddings of texts, in as many requests as the provider needs. Each is sent once.
 import { classify, failure } from './classify.ts'
 import { connectEmbedding, type ModelTarget, type Ways } from './connect.ts'
 import { DEFAULT_TIMEOUT_MS } from './timeout.ts'

@@ -1,11 +1,12 @@
-// From the stream of one call to what a run keeps of it. Pure: the shell in `call.ts` reads the stream. Invariants:
-// 1. Parts stand in the order in which they began, with the metadata that the provider attached last.
-// 2. A call that must not run is kept in the message all the same, so that its error has something to answer.
+// Converts the stream of one call to the parts that a run stores. Pure: the shell in `call.ts` reads the stream.
+// Invariants:
+// 1. Parts are in the order in which they began, with the metadata that the provider attached last.
+// 2. A tool call that must not be executed is kept in the message anyway, so that its error has a call to respond to.
 import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider'
 import { type Json, parseJson } from '../../core/json.ts'
 import type { ModelDelta, ModelToolCall, ModelUsage } from './types.ts'
 
-/** More calls in one answer are a model that runs wild. */
+/** A model that makes more calls in one answer is out of control. */
 export const MAX_TOOL_CALLS = 128
 /** Of one answer, in characters. */
 export const MAX_ANSWER_CHARS = 4_000_000
@@ -38,7 +39,7 @@ export const newFold = (): Folded => ({
   hadContent: false,
 })
 
-/** Takes one part of the stream; answers what to show of it. */
+/** Takes one part of the stream. Returns what to show of it. */
 export function foldPart(folded: Folded, part: LanguageModelV4StreamPart): ModelDelta | null {
   switch (part.type) {
     case 'text-start':
@@ -120,7 +121,7 @@ function show(folded: Folded, delta: ModelDelta): ModelDelta | null {
   return delta
 }
 
-/** Null when the provider told nothing: a call that counted nothing is not one that was free. */
+/** Null if the provider reported no usage. That does not mean that the call was free. */
 export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage | null {
   const cacheWriteTokens = count(inputTokens.cacheWrite)
   const cachedInputTokens = count(inputTokens.cacheRead)
@@ -145,7 +146,10 @@ const count = (tokens: number | undefined): number =>
 export const textOf = ({ parts }: Folded): string =>
   parts.map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('')
 
-/** The calls by the names that the run knows, and the message that keeps them. `check` says what is wrong with arguments. */
+/**
+ * The tool calls with the names that the run knows, and the message that contains them. `check` returns errors in the
+ * arguments.
+ */
 export function messageOf(
   folded: Folded,
   ourName: (wire: string) => string,
@@ -163,7 +167,7 @@ export function messageOf(
       ...(metadata === undefined ? {} : { providerOptions: metadata }),
     }))
   const messages = content.length === 0 ? [] : [{ role: 'assistant', content }]
-  // What is not JSON, such as an absent field, has no place in what is kept.
+  // Values that are not JSON, such as undefined fields, cannot be stored.
   return { messages: JSON.parse(JSON.stringify(messages)) as Json[], toolCalls }
 }
 

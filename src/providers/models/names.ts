@@ -1,5 +1,6 @@
-// What tools are called on the wire. Every provider takes letters, digits, `_` and `-`, up to 64 of them, beginning with a letter or `_`;
-// ours have dots and may be longer. The names depend on the set of names only, so a repeated call has the same bytes.
+// The names of tools in requests. Every provider accepts letters, digits, `_` and `-`, up to 64 of them, beginning
+// with a letter or `_`. Our names have dots and may be longer. The result only depends on the set of names, so a
+// repeated call has the same bytes.
 import { fnv1a } from '../../core/fnv.ts'
 
 const FITS = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/

@@ -1,4 +1,4 @@
-// The JSON of an answer that had to fit a schema. Models like to wrap it in a fence or in words.
+// Extracts the JSON of an answer with a schema. Models often wrap it in a code fence or in text.
 import { type Json, parseJson } from '../../core/json.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { checkValue } from '../../engine/json-schema/check-value.ts'

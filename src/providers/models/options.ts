@@ -1,8 +1,8 @@
-// What each provider is told beside the prompt.
+// Options of each provider, in addition to the prompt.
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { ModelRung } from './types.ts'
 
-/** Anthropic wants a limit with every call; without one the SDK guesses by the name of the model. */
+/** Anthropic needs a limit in every call. Without one, the SDK guesses by the name of the model. */
 export const DEFAULT_MAX_TOKENS = 8_192
 
 export function optionsFor({
@@ -14,7 +14,7 @@ export function optionsFor({
   return {
     ...(temperature === undefined ? {} : { temperature }),
     ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-    // The state of a conversation is ours: without this OpenAI keeps it, and is sent references.
+    // The conversation is stored by us. Without this, OpenAI stores it and gets references.
     ...(provider === 'openai' ? { providerOptions: { openai: { store: false } } } : {}),
   }
 }

@@ -1,7 +1,9 @@
-// From the messages that a run keeps (`ModelMessage`s of the AI SDK) to the prompt that a provider of the SDK takes. Invariants:
-// 1. The same messages give the same prompt, so the same bytes are sent again.
+// Converts the messages that a run stores (`ModelMessage`s of the AI SDK) to the prompt that a provider of the SDK
+// accepts. Invariants:
+// 1. The same messages give the same prompt, so a repeated call sends the same bytes.
 // 2. Data that a provider attached to a part (`providerOptions`) is sent back to that provider unchanged.
-// 3. Every tool call has its result before anything else is said, or the prompt is refused: providers refuse it too.
+// 3. Every tool call is followed by its result before any other message. Otherwise the prompt is refused, as
+//    providers would do.
 import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import type { Json } from '../../core/json.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -11,7 +13,7 @@ type Message = { role: string; content: string | Part[]; providerOptions?: never
 
 type Parts<Role> = Extract<LanguageModelV4Message, { role: Role }>['content']
 
-/** `wireName` says what a tool is called for this provider. */
+/** `wireName` returns the name of a tool for this provider. */
 export function promptOf(
   instructions: string | undefined,
   messages: Json[],
@@ -41,7 +43,7 @@ const isMessage = (message: Json): message is Json & Message => {
   )
 }
 
-/** What is wrong with it, or null when it was added. */
+/** The error, or null if the message was added. */
 function takeMessage(
   { role, content, providerOptions }: Message,
   prompt: LanguageModelV4Prompt,
@@ -76,7 +78,7 @@ function takeMessage(
         .filter((part) => part.type !== 'tool-approval-response')
         .map((part) => renamed(part, wireName)) as unknown as Parts<'tool'>
       const last = prompt.at(-1)
-      // Parallel calls of one turn have their results in one message.
+      // The results of parallel calls in one turn are in one message.
       if (last?.role === 'tool') last.content.push(...results)
       else if (results.length > 0) prompt.push({ role, content: results, ...options })
       return null
@@ -89,7 +91,7 @@ function takeMessage(
 const renamed = (part: Part, wireName: (name: string) => string): Part =>
   typeof part.toolName === 'string' ? { ...part, toolName: wireName(part.toolName) } : part
 
-/** Images are files; their data stands in the forms that people write: base64, a data URL, or an address. */
+/** Images are files. Their data may be base64, a data URL, or a URL. */
 function filePart(part: Part): Part {
   if (part.type !== 'image' && part.type !== 'file' && part.type !== 'reasoning-file') return part
   const { image, data: given, mediaType = 'image', type, ...rest } = part

@@ -1,4 +1,4 @@
-// How the API speaks to the Worker that calls models (`workers/models`): JSON there, a line of JSON for each piece back.
+// How the API calls the model Worker (`workers/models`): JSON in the request, lines of JSON in the response.
 import type { Unpriced } from './call.ts'
 import { failure } from './classify.ts'
 import type { ModelTarget } from './connect.ts'
@@ -7,10 +7,10 @@ import type { ModelDelta, ModelRequest, ModelRung, OnDelta } from './types.ts'
 
 export const PATHS = { call: '/call', embed: '/embed', info: '/info' } as const
 
-/** What the Worker has beside the networks. */
+/** What the Worker has in addition to the networks. */
 export type RemoteInfo = { workersAi: boolean }
 
-/** The lists of the operator go along, so that the Worker needs no settings. */
+/** The operator's lists are sent along, so that the Worker needs no settings. */
 export type RemoteCall = { target: ModelTarget; request: ModelRequest; allowHosts: string[] }
 export type RemoteEmbed = {
   target: ModelTarget
@@ -21,7 +21,7 @@ export type RemoteEmbed = {
 }
 export type Line = { delta: ModelDelta } | { answer: Unpriced }
 
-/** Throws when the Worker cannot be reached at all; once it has begun, what breaks is a failure of the connection. */
+/** Throws if the Worker cannot be reached at all. Once it has responded, errors are failures of the connection. */
 export async function callRemote(
   worker: Fetcher,
   call: RemoteCall,

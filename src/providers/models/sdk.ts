@@ -1,4 +1,5 @@
-// The provider packages of the AI SDK. They are large, so only `workers/models` imports them: through here, and types apart.
+// The provider packages of the AI SDK. They are large, so only `workers/models` may import them, through this file.
+// Types are an exception.
 export { createAnthropic } from '@ai-sdk/anthropic'
 export { createDeepSeek } from '@ai-sdk/deepseek'
 export { createGoogle } from '@ai-sdk/google'

@@ -1,2 +1,2 @@
-/** Of a call whose rung names none: long answers of large models take minutes. */
+/** For rungs without a timeout: long answers of large models take minutes. */
 export const DEFAULT_TIMEOUT_MS = 300_000

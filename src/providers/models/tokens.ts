@@ -1,16 +1,16 @@
-// About how many tokens a text has. Tokenizers differ between models; this is within a fifth or so for English and code, and counts
-// high where it is wrong: a limit that is reached too early costs less than one that is missed.
+// Estimates the tokens of a text. Tokenizers differ between models. The estimate is within about 20 percent for
+// English and code, and errs on the high side: a limit that is reached too early costs less than one that is missed.
 import type { Json } from '../../core/json.ts'
 import { contextSizeOf } from './catalog.ts'
 import { isProvider, type ModelRequest, type ModelRung } from './types.ts'
 
 const CHARS_OF_A_TOKEN = 3.6
-/** Of a picture, at the size that providers scale it to. */
+/** For a picture, at the size that providers scale it to. */
 const TOKENS_OF_A_FILE = 1_600
 const TOKENS_OF_A_MESSAGE = 6
 
 export function tokensOf(text: string): number {
-  // Letters beyond Latin take about a token each.
+  // Letters other than Latin use about a token each.
   let wide = 0
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x2ff) wide++
   return Math.ceil((text.length - wide) / CHARS_OF_A_TOKEN + wide * 0.8)
@@ -36,13 +36,16 @@ function tokensOfValue(value: Json): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + tokensOfValue(one), 0)
   if (value.type === 'file' || value.type === 'image') return TOKENS_OF_A_FILE
   return Object.entries(value).reduce((sum, [key, inner]) => {
-    // What a provider attached is no text of the prompt.
+    // Data that a provider attached is not part of the prompt's text.
     if (key === 'providerOptions') return sum
     return sum + tokensOf(key) + tokensOfValue(inner)
   }, 0)
 }
 
-/** Counts are close, not exact: what surely does not fit is said before a call, with both counts; the rest the provider knows. */
+/**
+ * Counts are estimates. If a prompt is certainly too large, that is reported before the call, with both counts. The
+ * provider decides the rest.
+ */
 const MARGIN = 1.25
 
 export function contextFault(

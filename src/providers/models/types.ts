@@ -1,4 +1,4 @@
-// What a model call is, in plain JSON: the engine keeps it in its log, and the same request gives the same bytes again.
+// A model call as plain JSON: the engine stores it in its log, and the same request gives the same bytes again.
 import type { Json } from '../../core/json.ts'
 
 export const PROVIDERS = [
@@ -16,11 +16,11 @@ export type ProviderName = (typeof PROVIDERS)[number]
 export const isProvider = (name: string): name is ProviderName =>
   (PROVIDERS as readonly string[]).includes(name)
 
-/** One rung of a ladder: the model to try, and how. */
+/** One rung of a ladder: the model to try, and its options. */
 export type ModelRung = {
   provider: string
   model: string
-  /** Whose key is used: an integration of the team, by id or name. */
+  /** The key to use: an integration of the team, by id or name. */
   integration?: string
   temperature?: number
   maxTokens?: number
@@ -38,13 +38,13 @@ export type ModelRequest = {
   messages: Json[]
   tools?: ModelTool[]
   toolChoice?: 'auto' | 'none' | 'required'
-  /** The answer must be JSON that fits. */
+  /** The answer must be valid JSON for this schema. */
   schema?: JsonSchema
-  /** Sent as `Idempotency-Key`; the same on every attempt. */
+  /** Sent as `Idempotency-Key`. The same on every attempt. */
   key: string
 }
 
-/** Input holds what was cached; output holds the reasoning. */
+/** Input includes cached tokens, and output includes reasoning. */
 export type ModelUsage = {
   inputTokens: number
   outputTokens: number
@@ -53,7 +53,7 @@ export type ModelUsage = {
   reasoningTokens: number
 }
 
-/** A call that the model asks for. `invalid` says why it must not run. */
+/** A tool call that the model requests. `invalid` says why it must not be executed. */
 export type ModelToolCall = { id: string; name: string; input: Json; invalid?: string }
 
 export const FAILURE_REASONS = [
@@ -82,21 +82,21 @@ export type ModelSuccess = {
   ok: true
   provider: string
   model: string
-  /** To append to the messages, with what the provider wants to see again. */
+  /** To append to the messages, with the data that the provider needs again. */
   messages: Json[]
   text: string
   /** Only with `schema`. */
   object?: Json
   toolCalls: ModelToolCall[]
-  /** `tool` goes by the calls there are, since providers do not agree on what they say. */
+  /** `tool` follows from the calls in the answer, because providers report different reasons. */
   finishReason: 'stop' | 'length' | 'tool' | 'refused'
-  /** Null where the provider told none. */
+  /** Null if the provider reported none. */
   usage: ModelUsage | null
-  /** Null where usage or price is unknown, never 0 for that. */
+  /** Null if usage or price is unknown, never 0 in that case. */
   costMicros: number | null
   firstTokenMs: number | null
   durationMs: number
-  /** True for `offline`, which no language model stands behind. */
+  /** True for `offline`, which is not a language model. */
   isOffline: boolean
 }
 
@@ -109,7 +109,7 @@ export type ModelFailure = {
   movesOn: boolean
   retryAfterMs?: number
   message: string
-  /** What had come before; of `bad_schema` the answer that does not fit. */
+  /** The text so far. For `bad_schema`, the invalid answer. */
   text?: string
   usage: ModelUsage | null
   costMicros: number | null
@@ -121,7 +121,7 @@ export type ModelFailure = {
 
 export type ModelAnswer = ModelSuccess | ModelFailure
 
-/** `tool` carries pieces of a call's arguments, as JSON text. */
+/** `tool` contains pieces of a call's arguments, as JSON text. */
 export type ModelDelta = { kind: 'text' | 'reasoning' | 'tool'; text: string; id?: string; name?: string }
 export type OnDelta = (delta: ModelDelta) => void
 
@@ -139,7 +139,7 @@ export type EmbedAnswer =
 
 export type Estimate = {
   inputTokens: number
-  /** Without an answer, and with the longest one. Null where the price is unknown. */
+  /** The cost without an answer, and with the longest possible one. Null if the price is unknown. */
   costMicros: { low: number; high: number } | null
   contextSize: number | null
 }

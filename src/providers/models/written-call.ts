@@ -1,5 +1,5 @@
-// Some models write the call of a tool as text, where nothing would make it: then the answer is none. Only an answer that is such a call and
-// nothing else counts, of a tool that was offered.
+// Some models write a tool call as text, where nothing would execute it. This recognizes an answer that is such a
+// call, of an offered tool, and nothing else.
 import { parseJson } from '../../core/json.ts'
 import { isObject } from '../../engine/json-schema/types.ts'
 

@@ -1,8 +1,8 @@
 // Every request to a sign-in provider goes through here. Invariants:
-// 1. It ends: there is a time limit over headers and body, a size limit, and no redirect is followed.
-// 2. It is encrypted, except to loopback. Addresses are the operator's choice, but the metadata of a provider names
-//    more of them, so each one is looked at.
-// 3. What fails is told as a code; bodies, which may hold tokens, get into no error and no log.
+// 1. It ends: headers and body have a time limit, the size is limited, and no redirect is followed.
+// 2. It is encrypted, except to loopback. The operator chooses the provider's address, but its metadata contains more
+//    addresses, so each one is checked.
+// 3. Failures are reported as a code. Bodies may contain tokens, and never appear in errors or logs.
 import { AuthorizationResponseError, allowInsecureRequests, customFetch } from 'oauth4webapi'
 import { AppError } from '../../core/errors.ts'
 import { gather } from '../../core/read-chunks.ts'
@@ -12,7 +12,7 @@ const MAX_BYTES = 512 * 1024
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** Whether a provider may be spoken to under this address. */
+/** Whether a provider may be called at this URL. */
 export const isSafeAddress = (url: URL): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
 
@@ -46,23 +46,23 @@ async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   return body
 }
 
-/** Makes the library call through here too. It is `callProvider` that judges addresses, loopback included. */
+/** Makes the library call through here too. `callProvider` checks the URLs, including loopback. */
 export const throughCallProvider = {
   [customFetch]: (url: string, init: object) => callProvider(url, init),
   [allowInsecureRequests]: true,
 }
 
-/** The client learns that it failed, the log also why. */
+/** The client learns that it failed, and the log why. */
 export const failed = (reason: string): AppError => new AppError('oauth.failed', { cause: new Error(reason) })
 
 export const unreachable = (reason: string): AppError =>
   new AppError('oauth.provider_unreachable', { cause: new Error(reason) })
 
-/** The library's errors carry whole answers; of them only the message and the code go on. */
+/** The library's errors contain whole responses. Only the message and the code are passed on. */
 export function asFailure(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { message, code, error: oauthError } = error as { message?: string; code?: string; error?: string }
-  // Said in the redirect, by somebody who looked at the provider's page and did not want to go on.
+  // Part of the redirect if the person has cancelled on the provider's page.
   if (error instanceof AuthorizationResponseError && oauthError === 'access_denied')
     return new AppError('oauth.cancelled')
   const named = typeof oauthError === 'string' && /^[a-z_]{1,64}$/.test(oauthError) ? ` (${oauthError})` : ''

@@ -1,4 +1,4 @@
-// GitHub signs people in by OAuth 2 alone: there is no ID token, so who it is comes from its API.
+// GitHub only supports OAuth 2 for sign-in: there is no ID token, so the account comes from its API.
 import * as oauth from 'oauth4webapi'
 import * as z from 'zod'
 import { asFailure, callProvider, failed, isSafeAddress, throughCallProvider } from './call.ts'
@@ -12,7 +12,7 @@ const Emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verif
 export function githubProvider(config: GithubConfig): OauthProvider {
   const base = config.url.replace(/\/$/, '')
   const server: oauth.AuthorizationServer = {
-    // What GitHub sends as `iss` (RFC 9207) since April 2026.
+    // GitHub sends this as `iss` (RFC 9207) since April 2026.
     issuer: `${base}/login/oauth`,
     authorization_endpoint: `${base}/login/oauth/authorize`,
     token_endpoint: `${base}/login/oauth/access_token`,

@@ -1,4 +1,4 @@
-// Which providers are configured: GitHub and Google by their client ids, others as OpenID Connect issuers.
+// The configured providers: GitHub and Google by their client ids, others as OpenID Connect issuers.
 import type { Settings } from '../../env.ts'
 import { githubProvider } from './github.ts'
 import { oidcProvider } from './oidc.ts'

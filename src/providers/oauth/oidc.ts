@@ -1,7 +1,7 @@
 // Any OpenID Connect issuer, found by discovery. Invariants:
-// 1. Issuer (also the `iss` of the answer, RFC 9207), audience, times, nonce and signature of the ID token are all
-//    checked, the last although the token came over TLS.
-// 2. Metadata and keys are remembered for ten minutes; a key that is new to us is looked for before it is refused.
+// 1. Issuer (also the `iss` of the response, RFC 9207), audience, times, nonce and signature of the ID token are all
+//    checked, the signature even though the token came over TLS.
+// 2. Metadata and keys are cached for ten minutes. An unknown key is fetched before it is refused.
 import * as oauth from 'oauth4webapi'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { asFailure, failed, isSafeAddress, throughCallProvider } from './call.ts'
@@ -69,7 +69,7 @@ async function identify(
 const toIdentity = (claims: { sub: string; [claim: string]: unknown }): ProviderIdentity => ({
   subject: claims.sub,
   email: typeof claims.email === 'string' ? claims.email : null,
-  // Some issuers write the flag as a string.
+  // Some issuers send the flag as a string.
   emailVerified: claims.email_verified === true || claims.email_verified === 'true',
   name: typeof claims.name === 'string' ? claims.name : null,
 })

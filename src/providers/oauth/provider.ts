@@ -1,15 +1,15 @@
-// What signing in by somebody else's account needs of that somebody. Each provider is one value of this type.
+// What signing in with an external account needs from its provider. Each provider is one value of this type.
 
 export type AuthorizationAsk = {
   redirectUri: string
   state: string
   nonce: string
-  /** PKCE: the provider is shown its S256 only. */
+  /** PKCE: only its S256 hash is sent to the provider. */
   codeVerifier: string
 }
 
 export type AuthorizationAnswer = {
-  /** The query that the browser came back with. */
+  /** The query of the browser's return. */
   parameters: URLSearchParams
   redirectUri: string
   state: string
@@ -18,10 +18,10 @@ export type AuthorizationAnswer = {
 }
 
 export type ProviderIdentity = {
-  /** Names the account at the provider for ever; an e-mail address may pass to somebody else. */
+  /** The permanent id of the account at the provider. An email address may pass to another person. */
   subject: string
   email: string | null
-  /** Only what the provider itself says it has verified. */
+  /** Only set if the provider says that it has verified the address. */
   emailVerified: boolean
   name: string | null
 }
@@ -31,6 +31,6 @@ export type OauthProvider = {
   name: string
   /** Where to send the browser. */
   authorizationUrl: (ask: AuthorizationAsk) => Promise<URL>
-  /** Redeems the answer; throws `oauth.failed` or `oauth.provider_unreachable`. */
+  /** Redeems the response. Throws `oauth.failed` or `oauth.provider_unreachable`. */
   identify: (answer: AuthorizationAnswer) => Promise<ProviderIdentity>
 }

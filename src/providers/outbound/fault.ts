@@ -1,8 +1,8 @@
-// Why a connection failed, in words. The runtime hides the reason behind a reference and logs it; with `npm start` the log is
-// read again (scripts/server/network-faults.ts). Elsewhere the message of the error is all there is.
+// Why a connection failed, as text. The runtime hides the reason behind a reference and logs it. With `npm start`,
+// the log is read (scripts/server/network-faults.ts). Elsewhere only the message of the error is available.
 import { AppError } from '../../core/errors.ts'
 
-/** What the runtime logged under a reference; null when it cannot be had. */
+/** The logged reason for a reference. Null if it is not available. */
 export type FaultLog = (reference: string) => Promise<string | null>
 
 export async function connectionFault(error: unknown, url: URL, log: FaultLog | null): Promise<AppError> {
@@ -14,7 +14,7 @@ export async function connectionFault(error: unknown, url: URL, log: FaultLog | 
 
 function describe(reason: string, url: URL): string {
   const { hostname, host } = url
-  // One answer for both: whether a name exists inside of the operator's network is nobody's business.
+  // One text for both: outsiders must not learn whether a name exists in the operator's network.
   if (/lookup|resolve|ENOTFOUND|EAI_AGAIN|Name or service|is not allowed/i.test(reason))
     return `The name ${hostname} does not lead to a public address (DNS).`
   if (/TLS|SSL|certificate|handshake/i.test(reason))
@@ -25,7 +25,7 @@ function describe(reason: string, url: URL): string {
   return `The connection to ${host} failed.`
 }
 
-/** The other side's name or certificate may stand in it, never what was sent. */
+/** May contain the other side's name or certificate, never what was sent. */
 const tlsReason = (reason: string): string =>
   reason
     .replace(/^.*?(TLS handshake failed|handshake failed):?\s*/i, '')

@@ -1,11 +1,11 @@
-// The one guard for addresses that users choose. Invariants:
+// The only guard for URLs that users choose. Invariants:
 // 1. Only http and https, only the listed ports, no name or address of this machine, of a private network or of a
-//    cloud's metadata service, in any spelling; what is not known to be public is refused.
-// 2. A URL is parsed once, by the WHATWG parser, and what was judged is what is called.
-// 3. The operator's list of allowed hosts is the only way around, and names host and port.
-// 4. Kept mail is not called, on any host: the guard cannot know every name under which this server is reached.
-// A public name may still point inward: in production the edge does not route there; on one machine the runtime judges what
-// a name resolves to (scripts/server/outbound.ts).
+//    cloud's metadata service, in any spelling. Anything that is not known to be public is refused.
+// 2. A URL is parsed once, by the WHATWG parser, and the checked URL is the one that is called.
+// 3. The operator's list of allowed hosts is the only exception, and contains host and port.
+// 4. Stored mail cannot be called on any host, because the guard cannot know every name of this server.
+// A public name may still resolve to an internal address. In production, the edge does not route there. On one
+// machine, the runtime checks the resolved address (scripts/server/outbound.ts).
 import ipaddr from 'ipaddr.js'
 import { err, ok, type Result } from '../../core/result.ts'
 
@@ -17,17 +17,17 @@ const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|priva
 
 const MAILBOX = /\/dev\/+mailbox(\/|$)/i
 
-/** Looks public, but is a service of the provider to the machine itself: of Azure. */
+/** Looks public, but is Azure's service for the machine itself. */
 const PROVIDER_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16'])
 
 const PUBLIC_SIX = ipaddr.IPv6.parseCIDR('2000::/3')
 
 export type Blocked = { reason: string }
 
-/** Named hosts are those that the operator allows, wherever they are. */
+/** The operator allows these hosts, wherever they are. */
 export type Judged = { url: URL; isNamed: boolean }
 
-/** `allowHosts` holds `host` or `host:port`, in small letters. */
+/** `allowHosts` contains `host` or `host:port`, in lower case. */
 export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Judged, Blocked> {
   if (text.length > 8_192) return err({ reason: 'The URL is too long.' })
   let url: URL
@@ -54,7 +54,7 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
     : err({ reason: 'The address is not a public one.' })
 }
 
-/** The server decodes a path once; a proxy in front of it may do so before. */
+/** The server decodes a path once. A proxy in front of it may do so before. */
 const MAX_DECODINGS = 3
 
 function decodedPath({ pathname }: URL): string {
@@ -70,7 +70,7 @@ function decodedPath({ pathname }: URL): string {
 export function isPublicHost(host: string): boolean {
   const bare = host.startsWith('[') ? host.slice(1, -1) : host
   if (ipaddr.isValid(bare)) return isPublicAddress(bare)
-  // A name without a dot is one of the local network; the WHATWG parser has already turned numbers into addresses.
+  // A name without a dot belongs to the local network. The WHATWG parser has already converted numbers to addresses.
   return bare.includes('.') && !INNER_NAME.test(bare)
 }
 
@@ -78,6 +78,6 @@ function isPublicAddress(text: string): boolean {
   const address = ipaddr.parse(text)
   if (address.range() !== 'unicast') return false
   if (address.kind() === 'ipv4') return !PROVIDER_ADDRESSES.has(address.toString())
-  // All that is public lies in 2000::/3. Other addresses often carry an IPv4 address inside.
+  // All public addresses are in 2000::/3. Other addresses often contain an IPv4 address.
   return (address as ipaddr.IPv6).match(PUBLIC_SIX)
 }

@@ -18,16 +18,16 @@ export type OutboundCall = {
   headers: Record<string, string>
   body?: OutboundBody
   maxBytes: number
-  /** Of a larger answer, or one that does not end in time, the beginning is taken; otherwise it is a failure. */
+  /** If an answer is larger, or does not end in time, use its beginning. Otherwise that is a failure. */
   cutLarge?: boolean
   timeoutMs: number
   followRedirects: FollowRedirects
   signal?: AbortSignal
-  /** Asked at each hop; what it adds is sent there, and is no part of the request that goes on. */
+  /** Called at each hop. Its result is sent there, and is not part of a redirected request. */
   authorize?: Authorize
 }
 
-/** One request of a call: the first, or one that a redirect asked for. */
+/** One request of a call: the first, or one after a redirect. */
 export type Hop = {
   url: URL
   method: string
@@ -36,19 +36,19 @@ export type Hop = {
   isFirst: boolean
 }
 
-/** The same host, with a sign-in in URL or headers. */
+/** The same host, with credentials in the URL or the headers. */
 export type SignedHop = { url: string; headers: Record<string, string> }
 
-/** Null where nothing is to be added. */
+/** Null if nothing must be added. */
 export type Authorize = (hop: Hop) => Promise<SignedHop | null>
 
-/** What the operator lets calls reach, and the way there. */
+/** What the operator allows calls to reach, and the networks to use. */
 export type Reach = {
   allowHosts: readonly string[]
-  /** On Cloudflare both are the internet. With `npm start` the runtime judges each connection as well. */
+  /** On Cloudflare both are the internet. With `npm start`, the runtime also checks each connection. */
   fetchPublic: typeof fetch
   fetchNamed: typeof fetch
-  /** Where the reasons of failed connections are logged, if it can be asked. */
+  /** Where the reasons of failed connections are logged, if available. */
   faultLog: FaultLog | null
 }
 
@@ -60,7 +60,7 @@ export type OutboundAnswer = {
 }
 
 const MAX_REDIRECTS = 5
-/** Set by the runtime or the platform; a user's value would be wrong at best. */
+/** The runtime or the platform sets these. A user's value would be wrong. */
 const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
 
@@ -83,11 +83,14 @@ const askFaults =
     return answer.status === 200 ? answer.text() : null
   }
 
-/** Throws `outbound.blocked`, `outbound.redirect_refused` or `outbound.failed`; the details name the reason, never what was sent. */
+/**
+ * Throws `outbound.blocked`, `outbound.redirect_refused` or `outbound.failed`. The details contain the reason, never
+ * what was sent.
+ */
 export const callOutbound = (call: OutboundCall, reach: Reach): Promise<OutboundAnswer> =>
   streamOutbound(call, reach, wholeAnswer(call))
 
-/** Reads the answer into memory, up to the call's own limit; with `cutLarge` its beginning. */
+/** Reads the answer into memory, up to the limit of the call. With `cutLarge`, only its beginning. */
 export const wholeAnswer =
   (call: OutboundCall): TakeAnswer<OutboundAnswer> =>
   async (head, response) => ({
@@ -98,10 +101,10 @@ export const wholeAnswer =
 export type OutboundHead = Omit<OutboundAnswer, 'bytes'>
 export type TakeAnswer<T> = (head: OutboundHead, response: Response) => Promise<T>
 
-/** The same for who reads the answer as it comes: `timeoutMs` and `signal` hold until `take` is done. */
+/** The same for a streamed answer. `timeoutMs` and `signal` apply until `take` is done. */
 export async function streamOutbound<T>(call: OutboundCall, reach: Reach, take: TakeAnswer<T>): Promise<T> {
   const limit = new AbortController()
-  // Not AbortSignal.timeout: its timer would outlive the call and keep the object that made it awake.
+  // Not AbortSignal.timeout: its timer would outlive the call and keep its object awake.
   const timer = setTimeout(() => limit.abort(new DOMException('timed out', 'TimeoutError')), call.timeoutMs)
   try {
     const signal = call.signal ? AbortSignal.any([call.signal, limit.signal]) : limit.signal
@@ -180,7 +183,7 @@ async function follow(
   }
 }
 
-/** What was judged is what is called: a sign-in may change path and query only, and those are judged again. */
+/** The checked URL is the one that is called. Signing may only change path and query, and those are checked again. */
 async function sign(
   { authorize }: OutboundCall,
   reach: Reach,
@@ -228,7 +231,7 @@ async function send(
 const isEnded = (error: unknown): boolean =>
   ['TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
 
-/** The body piece by piece; a connection that breaks is `outbound.failed`. */
+/** The body piece by piece. A broken connection is `outbound.failed`. */
 export async function* chunksOfAnswer(
   response: Response,
   timeoutMs: number,
@@ -260,7 +263,7 @@ async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundC
   return bytes
 }
 
-/** Never throws: what has come by the end of the call is enough. */
+/** Never throws: the part that has come by the end of the call is enough. */
 async function readStart({ body }: Response, maxBytes: number): Promise<Uint8Array> {
   const start = new Uint8Array(maxBytes)
   let length = 0
@@ -274,7 +277,7 @@ async function readStart({ body }: Response, maxBytes: number): Promise<Uint8Arr
       length += part.length
     }
   } catch {
-    // The answer was cut off by the other side or by the time limit.
+    // The other side or the time limit has cut off the answer.
   }
   await reader?.cancel().catch(() => undefined)
   return start.subarray(0, length)

@@ -1,10 +1,10 @@
-// What follows a redirect. Invariants:
-// 1. Another origin (scheme, host or port) gets only headers that are known to hold no secret, also on every later hop.
-// 2. A body never goes to another origin unless the caller said `any`. A request is never sent on without its body: it
-//    goes on whole, becomes a GET as HTTP has it, or fails.
+// How redirects are followed. Invariants:
+// 1. Another origin (scheme, host or port) only gets headers that cannot contain a secret, also on every later hop.
+// 2. A body never goes to another origin unless the caller set `any`. A request is never continued without its body:
+//    it is sent completely, becomes a GET as HTTP defines, or fails.
 import { AppError } from '../../core/errors.ts'
 
-/** `any` also sends bodies on to other origins. */
+/** `any` also sends bodies to other origins. */
 export type FollowRedirects = boolean | 'any'
 
 export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -47,6 +47,6 @@ export function nextRequest<Body>(
   }
 }
 
-/** As browsers do: 303 always asks with GET (HEAD stays), 301 and 302 turn a POST into one. */
+/** Like browsers: 303 always becomes GET (HEAD stays), 301 and 302 turn a POST into a GET. */
 const changesToGet = (status: number, method: string): boolean =>
   status === 303 ? method !== 'HEAD' : (status === 301 || status === 302) && method === 'POST'

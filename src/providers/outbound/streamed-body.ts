@@ -1,7 +1,8 @@
-// A body that is read while it is sent, so that it is never whole in memory. Invariants:
-// 1. It has a known length, which goes out as Content-Length: many services take nothing else.
-// 2. It is opened anew for each request that is sent, also after a redirect or a refusal.
-// 3. A source that fails or ends early breaks the request off. What the source says is the failure, not the broken connection.
+// A body that is read while it is sent, so that it is never in memory as a whole. Invariants:
+// 1. Its length is known and sent as Content-Length, because many services accept nothing else.
+// 2. It is opened again for each request, also after a redirect or a refusal.
+// 3. If the source fails or ends early, the request is aborted. The error is that of the source, not the broken
+//    connection.
 export class StreamedBody {
   readonly sizeBytes: number
   readonly open: () => Promise<ReadableStream<Uint8Array>>
@@ -16,7 +17,7 @@ export type OutboundBody = string | Uint8Array | FormData | URLSearchParams | St
 
 type Opened = {
   body: BodyInit | undefined
-  /** What the source has failed with. */
+  /** The error of the source. */
   fault: () => unknown
 }
 
@@ -39,7 +40,7 @@ export async function openBody(body: OutboundBody | undefined): Promise<Opened> 
     }
   }
   void pump().catch(async (error: unknown) => {
-    // The other side may have answered without reading to the end; then this ends nothing that anybody waits for.
+    // The other side may have responded without reading to the end. Then nothing waits for this.
     await Promise.allSettled([writer.abort(error), reader.cancel(error)])
   })
   return { body: readable, fault: () => fault }

@@ -1,4 +1,4 @@
-// How a question of a batch begins: as an agent does, or as the failure that was found before the run.
+// How a question of a batch begins: like an agent, or with the failure that was found before the run.
 import { NodeFailure, type NodeResult, pureNode } from '../../node.ts'
 import { ItemParams } from '../item.ts'
 import { FIND_MODELS } from '../settings.ts'

@@ -1,4 +1,4 @@
-// The first inner nodes: what varies becomes data, which all later ones read.
+// The first inner nodes: they record the data that all later inner nodes read.
 import type { Json } from '../../../core/json.ts'
 import { NodeFailure, type NodeInput, type NodeResult, pureNode } from '../../node.ts'
 import { ClassifyParams, ExtractParams, GenerateParams } from '../params.ts'
@@ -15,7 +15,7 @@ const base = {
   effectful: false,
 } as const
 
-/** One question has as many calls as its ladder, each with one repair. */
+/** One question has one call per rung of its ladder, and one repair for each. */
 function question(
   { models: given, ...more }: Partial<Setup> & Pick<Setup, 'messages'>,
   { nowMs, hasEdge }: Pick<NodeInput<unknown>, 'nowMs' | 'hasEdge'>,

@@ -1,4 +1,5 @@
-// One tool call of an agent, as the steps inside its item: whether it may run, the consent, the call, and what the model is told.
+// One tool call of an agent, as the steps inside its item: whether it is allowed, the consent, the call, and the
+// result for the model.
 import * as z from 'zod'
 import { toHex, utf8 } from '../../../core/crypto.ts'
 import { hashNow } from '../../../core/digest.ts'
@@ -28,7 +29,7 @@ function settingOf(setup: Setup, { name }: ModelToolCall): ToolSetting | undefin
   return setup.tools.find((one) => one.name === name && one.policy !== 'deny')
 }
 
-/** Consent is given for exactly this: another argument, or another version of the agent, is another question. */
+/** Consent applies to exactly this: other arguments, or another version of the agent, need consent again. */
 export function callHash(
   agent: Setup['agent'],
   { name, input }: Pick<ModelToolCall, 'name' | 'input'>,
@@ -89,7 +90,7 @@ const namesOf = ({ tools }: Setup): string =>
     .map(({ name }) => name)
     .join(', ') || 'none'
 
-/** A workflow is started by the node type that starts workflows. */
+/** The node type `flow.workflow` starts workflows. */
 export const aiWay = pureNode({
   ...base,
   type: 'ai.way',
@@ -140,7 +141,7 @@ export const aiTool = effectNode({
   },
 })
 
-/** What the model is told: text of the outside is data, whatever it says. */
+/** The result for the model: text from outside is data, whatever it says. */
 export const aiResult = pureNode({
   ...base,
   type: 'ai.result',
@@ -155,7 +156,7 @@ export const aiResult = pureNode({
   },
 })
 
-/** An effect that has failed gives `{ error: { code, message, … } }`, and nothing else. */
+/** A failed effect returns `{ error: { code, message, … } }`, and nothing else. */
 function failureIn(value: Json): { type: 'error-text'; value: string } | null {
   const { error, ...rest } = (value ?? {}) as { error?: { code?: unknown; message?: unknown } }
   if (typeof error !== 'object' || error === null || Object.keys(rest).length > 0) return null

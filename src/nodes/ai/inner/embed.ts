@@ -1,4 +1,4 @@
-// Vectors of texts: one call of one model.
+// Embeddings of texts: one call of one model.
 import * as z from 'zod'
 import { toUsd } from '../../../core/money.ts'
 import type { ModelRung } from '../../../providers/models/types.ts'
@@ -52,7 +52,7 @@ export const aiVectors = effectNode({
       ...(inside('ladder')[0]?.output as object | undefined),
     } as Beginning
     const tried = inside('model')
-    // A run that is retried begins with the first model again; later rounds go on from there.
+    // A retried run begins with the first model again. Later iterations continue from there.
     const place = isAgain ? 0 : ((tried.at(-1)?.output as { rung?: number } | undefined)?.rung ?? -1) + 1
     const rung = rungs[place] ?? rungs[0]
     if (rung === undefined) throw new Error('The ladder is empty')

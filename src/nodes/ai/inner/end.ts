@@ -1,4 +1,4 @@
-// What a loop gives.
+// The output of a loop.
 import * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
 import { toMicroUsd, toUsd } from '../../../core/money.ts'
@@ -16,7 +16,7 @@ const base = {
   effectful: false,
 } as const
 
-/** Of an agent: whatever it has, and why it ended. */
+/** For an agent: everything that it has, and why it ended. */
 export const aiEnd = pureNode({
   ...base,
   type: 'ai.end',
@@ -28,7 +28,7 @@ export const aiEnd = pureNode({
   }),
 })
 
-/** Of a single question: the answer, or nothing. */
+/** For a single question: the answer, or nothing. */
 export const aiAnswer = pureNode({
   ...base,
   type: 'ai.answer',
@@ -67,7 +67,7 @@ export const aiLabel = pureNode({
   },
 })
 
-/** A refusal or a stop at a limit is no answer. */
+/** A refusal, or a stop at a limit, is not an answer. */
 function answerOf(input: Pick<NodeInput<unknown>, 'inside'>) {
   const rounds = roundsOf(input)
   const result = resultOf(rounds, undefined)

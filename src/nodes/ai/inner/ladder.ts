@@ -1,4 +1,5 @@
-// The model that is called where nobody names one. It is recorded, so that what comes later in the run, and a retry of it, asks the same.
+// The model that is used if none is set. It is recorded, so that later steps of the run, and a retry of it, use the
+// same.
 import * as z from 'zod'
 import { effectNode, type NodeResult } from '../../node.ts'
 import { mainPort } from '../../ports-of.ts'

@@ -1,4 +1,4 @@
-// A limit was reached: the loop ends, or waits until people say that it may go on.
+// A limit was reached: the loop ends, or waits until a person decides that it may continue.
 import * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
 import { type Decision, type NodeResult, pureNode } from '../../node.ts'

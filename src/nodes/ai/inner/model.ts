@@ -1,4 +1,4 @@
-// One call of one model: a recorded step. Where it goes on says what comes next; nothing here tries again by itself.
+// One call of one model: a recorded step. Its port says what comes next. Nothing here retries.
 import * as z from 'zod'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { toUsdOrNull } from '../../../core/money.ts'
@@ -15,7 +15,7 @@ import { roundsOf, setupOf } from '../loop/read.ts'
 import { type Answered, type Failed, type LimitReason, type Round, usageOf } from '../loop/turn.ts'
 import type { Setup } from '../settings.ts'
 
-/** Longer than any call may take by its own time. */
+/** Longer than any call may take. */
 const TIMEOUT_MS = 3_660_000
 
 export const aiModel = effectNode({
@@ -49,7 +49,7 @@ export const aiModel = effectNode({
   },
 })
 
-/** An agent gives what it has come to; a question has nothing to give. */
+/** An agent returns what it has so far. A question has nothing to return. */
 const overBudget = ({ agent }: Setup, refused: BudgetRefusal): NodeResult =>
   agent === null
     ? { error: stoppedByBudget(refused) }
@@ -79,7 +79,7 @@ async function isTooDear(
   const left = costLeft(setup, rounds)
   if (left === null) return false
   const { costMicros } = await models.estimate(request)
-  // Of a model without a known price nobody can say that it fits.
+  // Without a known price, it is unknown whether the call fits the limit.
   return costMicros === null || costMicros.low > left
 }
 
@@ -129,7 +129,7 @@ function answered(
   return { output: turn, port: 'tools', usage }
 }
 
-/** How long a provider may ask us to wait. */
+/** How long a provider may make us wait. */
 const MAX_WAIT_MS = 60_000
 
 function failed(
@@ -161,13 +161,13 @@ function failed(
   return { error: failureOf([...rounds, { turn, results: null, raised: null }]), usage }
 }
 
-/** Not the provider asks us to wait, we leave it alone: then the next model is asked at once. */
+/** The key or model is suspended by us, not by the provider, so the next model is asked immediately. */
 const isLeftAlone = (reason: FailureReason): boolean =>
   reason === 'breaker_open' || reason === 'key_suspended'
 
 const allFailed = (rounds: readonly Round[]): NodeFailure => new NodeFailure(failureOf(rounds))
 
-/** One model has its own code; of a whole ladder it is said why each did not answer. */
+/** A single model has its own code. For a whole ladder, the error says why each model failed. */
 function failureOf(rounds: readonly Round[]) {
   const attempts = rounds
     .slice(rounds.findLastIndex(({ turn }) => turn.kind !== 'failed') + 1)
@@ -185,7 +185,7 @@ function failureOf(rounds: readonly Round[]) {
   }
 }
 
-/** What a loop had come to. */
+/** The result of a loop so far. */
 export function reached(rounds: readonly Round[], finishReason: string) {
   const answers = rounds.flatMap(({ turn }) => (turn.kind === 'answer' ? [turn] : []))
   const text = answers.findLast((turn) => turn.text !== '')?.text ?? ''

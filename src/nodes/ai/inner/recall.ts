@@ -1,4 +1,5 @@
-// Reads the part of the thread that the agent sees, as the first step of an answer. It is recorded, so that a repeated call sends the same.
+// Reads the part of the thread that the agent sees, as the first step of an answer. It is recorded, so that a
+// repeated call sends the same.
 import { outerPath } from '../../../engine/model/path.ts'
 import { contextSizeOf, isProvider } from '../../../providers/models/index.ts'
 import type { ModelRung } from '../../../providers/models/types.ts'
@@ -10,7 +11,7 @@ import type { Setup } from '../settings.ts'
 import { ThreadParams } from '../thread.ts'
 import { setupOf } from './setup.ts'
 
-/** Of what all calls of an answer may take, and of what a model takes in. */
+/** The share of the limit for all calls of an answer, and of the model's context. */
 const SHARE_OF_LIMIT = 10
 const SHARE_OF_CONTEXT = 3
 

@@ -1,4 +1,4 @@
-// How an agent begins: its settings are recorded once, be they given or those of an agent of the team.
+// How an agent begins: its settings are recorded once, whether they are given or those of an agent of the team.
 
 import type { Json } from '../../../core/json.ts'
 import { effectNode, NodeFailure, type NodeResult, pureNode } from '../../node.ts'
@@ -48,7 +48,7 @@ export function begun({ models, ...setup }: Setup, hasEdge: (port: string) => bo
   return { output: { ...setup, models: ladder.models } satisfies Setup, port: ladder.port }
 }
 
-/** What the node asks for stands over what the agent brings. Without models on either side there are none. */
+/** The node's settings take precedence over those of the agent. Without models in either, there are none. */
 export function setupOf(agent: AgentSpec, params: Omit<AgentParams, 'agent' | 'agentId'>, at: number): Setup {
   const { prompt, messages, onLimit = 'end' } = params
   const [fault] = faultsOfTools(agent.tools)

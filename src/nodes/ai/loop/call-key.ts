@@ -1,7 +1,7 @@
 import { keyWith } from '../../../engine/model/idempotency.ts'
 import type { ModelRung } from '../../../providers/models/types.ts'
 
-/** Another model, or another key of it, is another request, also when a retried run makes the call again. */
+/** Another model, or another key for it, is another request, also if a retried run repeats the call. */
 export function keyOfCall(
   idempotencyKey: string,
   { provider, model, integration }: ModelRung,

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../../providers/models/types.ts'
 
-/** The code of a node's error for why a call of a model has failed. */
+/** The code of the node's error for each reason why a model call failed. */
 export const CODE_OF: Record<FailureReason, string> = {
   connection: 'model.connection',
   timeout: 'model.timeout',

@@ -1,13 +1,13 @@
-// Files in what a model is told. A run keeps references (`{ type: 'file', data: { $file } }`); their content is put in right before a call,
-// so it is neither stored with each step nor sent by another team. Invariants:
-// 1. The same reference gives the same bytes: a file that has changed since fails the call.
-// 2. Texts become text, in a form that says where they begin and end; all else stays a file.
+// Files in messages to a model. A run stores references (`{ type: 'file', data: { $file } }`). Their content is
+// inserted right before a call, so it is not stored with each step, and no other team can send it. Invariants:
+// 1. The same reference gives the same bytes: if the file has changed, the call fails.
+// 2. Text files become text with marks for their beginning and end. All other files stay files.
 import type { Json } from '../../../core/json.ts'
 import { NodeFailure } from '../../node.ts'
 import type { FilesPort } from '../../ports.ts'
 
 export const MAX_TEXT_BYTES = 1024 * 1024
-/** Of an image or another file, and the largest that providers take. */
+/** For an image or another file: the largest size that providers accept. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024
 const MAX_ALL_BYTES = 20 * 1024 * 1024
 

@@ -1,18 +1,18 @@
-// From what is recorded to the messages that a model is sent. Invariants:
-// 1. The same rounds give the same messages, so a call that is made again is sent the same.
-// 2. The calls of one turn have their results in one message, in the order of the calls.
-// 3. What the model needs no more is shortened: the whole of a result stays with its step.
+// Converts the recorded rounds to the messages for a model. Invariants:
+// 1. The same rounds give the same messages, so a repeated call sends the same.
+// 2. The results of the calls of one turn are in one message, in the order of the calls.
+// 3. Results that the model no longer needs completely are shortened. The whole result stays with its step.
 import type { Json } from '../../../core/json.ts'
 import type { ModelToolCall } from '../../../providers/models/types.ts'
 import type { Answered, Round } from './turn.ts'
 
-/** More of one result is never sent. */
+/** The maximum of one result. */
 export const MAX_RESULT_CHARS = 65_536
-/** Results of so many of the newest turns are sent whole. */
+/** The results of this many newest turns are sent completely. */
 const FRESH_TURNS = 3
-/** The border moves in steps, so that the beginning stays the same for a while and a provider can keep it. */
+/** The border moves in steps, so that the beginning stays the same for a while and a provider can cache it. */
 const BORDER_STEP = 3
-/** Of an older result. */
+/** The maximum of an older result. */
 const OLD_CHARS = 240
 
 type Output = { type: string; value: Json }
@@ -24,7 +24,7 @@ export function historyOf(rounds: readonly Round[]): Json[] {
   const fresh = Math.floor(Math.max(0, answered.length - FRESH_TURNS) / BORDER_STEP) * BORDER_STEP
   return answered.flatMap(({ turn, results }, index) => {
     if (turn.calls.length === 0) return turn.messages
-    // Calls that a limit has stopped were not made, and are answered all the same.
+    // Calls that a limit has stopped were not made, but need a result anyway.
     return [...turn.messages, toolMessage(turn.calls, results ?? [], index < fresh)]
   })
 }
@@ -42,7 +42,7 @@ function toolMessage(calls: readonly ModelToolCall[], results: readonly Json[], 
   return { role: 'tool', content }
 }
 
-/** Of a call that was lost or cut off there is only its error. */
+/** A call that was lost or cut off only has an error. */
 function outputOf(result: Json | undefined): Output {
   const { output, error } = (result ?? {}) as { output?: Output; error?: { message?: string } | null }
   if (output !== undefined) return output
@@ -61,7 +61,7 @@ function whole(type: string, value: Json): Json {
 
 const old = (name: string, type: string, value: Json): Json => shortened(name, type, value, OLD_CHARS)
 
-/** How a result begins, and that there was more. Once shortened it stays as it is. */
+/** The beginning of a result, with a note that there was more. A shortened result does not change again. */
 export function shortened(name: string, type: string, value: Json, maxChars: number): Output {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const most = Math.max(maxChars, OLD_CHARS)

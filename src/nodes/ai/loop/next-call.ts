@@ -1,7 +1,7 @@
-// The next step of a loop of model calls, from what is recorded of the earlier ones. Pure: the node makes the call. Invariants:
+// The next step of a loop of model calls, from the recorded earlier ones. Pure: the node makes the call. Invariants:
 // 1. Models are tried in order. A loop stays with the model that answered last.
-// 2. An answer that breaks its schema is repaired once by the same model, then the next one is asked.
-// 3. No call is made when a limit is reached: what was used is known from the rounds alone.
+// 2. An answer that violates its schema is repaired once by the same model. Then the next model is asked.
+// 3. No call is made beyond a limit. The rounds alone show how much was used.
 import type { Json } from '../../../core/json.ts'
 import { toMicroUsd } from '../../../core/money.ts'
 import type { ModelRequest, ModelRung } from '../../../providers/models/types.ts'
@@ -40,7 +40,7 @@ export function nextCall(
   }
 }
 
-/** A run that is retried begins with the first model again. */
+/** A retried run begins with the first model again. */
 function rungOf(rounds: readonly Round[], isAgain: boolean): { rung: number; isRepair: boolean } {
   const last = rounds.at(-1)?.turn
   if (isAgain && last?.kind === 'failed') return { rung: 0, isRepair: false }
@@ -61,7 +61,7 @@ const repaired = (messages: readonly Json[], { text, message }: Failed): Json[] 
   },
 ]
 
-/** Anthropic keeps the beginning of a request for the next one where a message says so. */
+/** Anthropic caches the beginning of a request for the next one where a message says so. */
 function cached({ provider }: ModelRung, messages: readonly Json[]): Json[] {
   if (provider !== 'anthropic' || messages.length === 0) return [...messages]
   const last = messages.at(-1) as Record<string, Json>
@@ -69,7 +69,7 @@ function cached({ provider }: ModelRung, messages: readonly Json[]): Json[] {
   return [...messages.slice(0, -1), marked]
 }
 
-/** What was used since the beginning. */
+/** The usage since the beginning. */
 export function usedIn(rounds: readonly Round[]): {
   steps: number
   tokens: number
@@ -110,11 +110,11 @@ export function limitOf(
   return now - since >= limits.timeoutMs ? 'time' : null
 }
 
-/** Each time that people let it go on, it may use as much again. */
+/** Each time a person lets it continue, it may use the same amount again. */
 const grown = (raised: readonly Raised[], limit: LimitReason): number =>
   1 + raised.filter((one) => one.limit === limit && one.of === undefined).length
 
-/** What the model's own tools cost before it is asked, as far as it is known: the model about to run must fit what is left. */
+/** The known cost of a model's tools before the call, so that the call fits into the rest of the limit. */
 export const costLeft = (setup: Setup, rounds: readonly Round[]): number | null => {
   const { costMicros } = setup.limits
   if (costMicros === null) return null
@@ -124,7 +124,7 @@ export const costLeft = (setup: Setup, rounds: readonly Round[]): number | null 
 
 const SAME_CALLS = 3
 
-/** Whether these calls go beyond what the loop may do: too many, or the same one for the third time. */
+/** Whether these calls exceed the limits of the loop: too many, or the same call for the third time. */
 export function callLimit(
   setup: Setup,
   rounds: readonly Round[],
@@ -151,7 +151,7 @@ export function callLimit(
 
 const MAX_BAD_TURNS = 3
 
-/** Whether the model has given calls that cannot be made so many times in a row. */
+/** Whether the model has made this many invalid calls in a row. */
 export function keepsFailing(rounds: readonly Round[], calls: readonly { invalid?: string }[]): boolean {
   if (!calls.some(({ invalid }) => invalid !== undefined)) return false
   let inRow = 1

@@ -1,4 +1,4 @@
-// What the inner nodes of a loop read of each other.
+// How the inner nodes of a loop read each other's outputs.
 import type { Json } from '../../../core/json.ts'
 import { toMicroUsd } from '../../../core/money.ts'
 import type { ModelUsage } from '../../../providers/models/types.ts'
@@ -22,7 +22,7 @@ export function setupOf({ inside }: Inside): Setup {
 
 type SummaryCall = { summary?: string; usage?: ModelUsage | null; costUsd?: number | null }
 
-/** The summary stands before what is seen of the thread, and what it took counts. */
+/** The summary comes before the visible messages of the thread, and its usage counts. */
 function withSummary(setup: Setup, rounds: readonly { output: unknown }[]): Setup {
   const calls = rounds.map(({ output }) => output as SummaryCall)
   const text = calls.at(-1)?.summary ?? setup.thread?.summary ?? ''
@@ -43,13 +43,16 @@ function withSummary(setup: Setup, rounds: readonly { output: unknown }[]): Setu
   }
 }
 
-/** Said as by the user, who has no more rights than what was said before: it is data, and no instruction of ours. */
+/**
+ * A user message, because the summary must not have more weight than the messages that it replaces. It is data, not
+ * an instruction.
+ */
 const summaryMessage = (text: string): Json => ({
   role: 'user',
   content: `[What was said before in this conversation, in short]\n${text}`,
 })
 
-/** Every round before the one that asks, in order. */
+/** All rounds before the one that asks, in order. */
 export function roundsOf({ inside }: Inside): Round[] {
   const results = byRound(inside('tool'))
   const raised = byRound(inside('limit'))

@@ -1,4 +1,4 @@
-// What one model call came to, as its activation records it.
+// The result of one model call, as its activation records it.
 import type { Json } from '../../../core/json.ts'
 import type { Usage } from '../../../engine/model/usage.ts'
 import type {
@@ -20,7 +20,7 @@ export type FinishReason =
   | 'loop'
   | 'refused'
 
-/** Why a loop ends that could go on. */
+/** Why a loop ends that could continue. */
 export type LimitReason = Extract<
   FinishReason,
   'tool' | 'steps' | 'tokens' | 'cost' | 'time' | 'depth' | 'loop'
@@ -29,7 +29,7 @@ export type LimitReason = Extract<
 type Called = {
   provider: string
   model: string
-  /** Its place in the ladder. */
+  /** Its position in the ladder. */
   rung: number
   usage: ModelUsage | null
   costUsd: number | null
@@ -45,7 +45,7 @@ export type Answered = Called & {
   calls: ModelToolCall[]
   finishReason: 'stop' | 'length' | 'tool' | 'refused'
   isOffline: boolean
-  /** It wants more than it may. */
+  /** The answer requests more than the limit allows. */
   limit?: LimitReason
 }
 
@@ -53,27 +53,27 @@ export type Failed = Called & {
   kind: 'failed'
   reason: FailureReason
   message: string
-  /** What had come; of an answer that breaks its schema, all of it. */
+  /** The text so far. If the answer violates its schema, all of it. */
   text: string
-  /** Whether followers have seen of it already. */
+  /** Whether followers have already seen part of it. */
   hadContent: boolean
   isRepair: boolean
 }
 
-/** No call was made: a limit was reached before. */
+/** No call was made, because a limit was reached. */
 export type Stopped = {
   kind: 'stopped'
   limit: LimitReason
-  /** The limit is one of the team's budget, which no decision about the loop raises. */
+  /** The limit is the team's budget, which a decision about the loop does not raise. */
   of?: 'team'
 }
 
 export type Turn = Answered | Failed | Stopped
 
-/** A turn with what its tools gave. */
+/** A turn with the results of its tools. */
 export type Round = { turn: Turn; results: Json[] | null; raised: Raised | null }
 
-/** A decision of people that the loop may go on. */
+/** A person's decision that the loop may continue. */
 export type Raised = { limit: LimitReason; of?: 'team'; by: Json; at: number }
 
 export function usageOf({ usage, costMicros }: Pick<ModelAnswer, 'usage' | 'costMicros'>): Usage {
@@ -83,7 +83,7 @@ export function usageOf({ usage, costMicros }: Pick<ModelAnswer, 'usage' | 'cost
     outputTokens: usage?.outputTokens ?? 0,
     cachedTokens: usage?.cachedInputTokens ?? 0,
     reasoningTokens: usage?.reasoningTokens ?? 0,
-    // A call that never came to a model has used nothing, and has no price to know.
+    // A call that never reached a model has no usage and no price.
     unpricedCalls: costMicros === null && usage !== null ? 1 : 0,
   }
 }

@@ -1,5 +1,5 @@
-// Values for a JSON Schema, taken from a text: what the text names, then what it has of the right kind, then the least that fits.
-// Deterministic: the same schema and text give the same value.
+// Values for a JSON Schema, taken from a text: first values that the text names, then values of the right type, then
+// the smallest valid value. Deterministic: the same schema and text give the same value.
 
 import type { Json } from '../../../core/json.ts'
 import { valueAt } from '../../../engine/json-schema/pointer.ts'
@@ -10,11 +10,11 @@ import { labelFor, namedValue, numbersOf, quotedOf, sentencesOf, wordsOfName } f
 type Source = {
   root: JsonObject
   text: string
-  /** JSON objects that stand in the text. */
+  /** JSON objects in the text. */
   objects: Record<string, Json>[]
   numbers: number[]
   quoted: string[]
-  /** Schemas that may still be filled; a schema may lead into itself. */
+  /** How many schemas may still be filled. A schema may refer to itself. */
   left: number
 }
 
@@ -34,7 +34,7 @@ export function fillSchema(schema: unknown, text: string): Json {
   return fill(source, root, null, 0) ?? null
 }
 
-/** Undefined: the text says nothing, and nothing has to stand there. */
+/** Undefined if the text has no value and none is required. */
 function fill(source: Source, given: unknown, name: string | null, depth: number): Json | undefined {
   source.left -= 1
   const schema = resolve(source.root, given)
@@ -104,7 +104,7 @@ function fillArray(source: Source, schema: JsonObject, name: string | null, dept
   return list
 }
 
-/** Where a list needs texts and the prompt has none for it: its sentences, or of those the ones that ask. */
+/** For a list of texts without values in the prompt: its sentences, or only its questions if it has any. */
 function sentencesFor(text: string, name: string | null): string[] {
   const sentences = sentencesOf(text)
   const asking = sentences.filter((sentence) => sentence.endsWith('?'))
@@ -220,7 +220,7 @@ function plainString(source: Source, schema: JsonObject, name: string | null): s
   return source.text.trim()
 }
 
-/** Capitalised words inside of a sentence. */
+/** Capitalised words inside a sentence. */
 const properNames = (text: string): string[] =>
   [...text.matchAll(/(?<=[\p{Ll}\p{N},]\s)\p{Lu}[\p{L}'-]+(?:\s\p{Lu}[\p{L}'-]+)*/gu)].map(([name]) => name)
 
@@ -257,7 +257,7 @@ const hasWord = (text: string, word: string): boolean =>
     'iu',
   ).test(text)
 
-/** The least that a schema lets stand, without looking at the text. */
+/** The smallest value that a schema allows, without using the text. */
 function leastOf(schema: JsonObject): Json {
   if ('const' in schema) return schema.const as Json
   if (Array.isArray(schema.enum)) return (schema.enum[0] as Json) ?? null
@@ -287,7 +287,7 @@ function typeOf(schema: JsonObject): string {
   return schema.items === undefined ? 'string' : 'array'
 }
 
-/** Of alternatives, the one whose properties the text names most; of parts, all in one. */
+/** Of alternatives, the one whose properties the text mentions most. Parts of `allOf` are combined. */
 function firstBranch(source: Source, schema: JsonObject): JsonObject | null {
   if (Array.isArray(schema.allOf)) {
     const { allOf: _allOf, ...rest } = schema

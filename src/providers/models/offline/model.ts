@@ -1,5 +1,5 @@
-// The model that is there when none is configured. It answers by rules, streams word by word, calls tools and costs nothing; every
-// answer says what it is.
+// The model that is used if none is configured. It follows rules, streams word by word, calls tools and costs
+// nothing. Every answer says that it is offline.
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,

@@ -1,10 +1,10 @@
-// Finds objects that are written as JSON in a text.
+// Finds JSON objects in a text.
 import type { Json } from '../../../core/json.ts'
 import { isObject } from '../../../engine/json-schema/types.ts'
 
 const MAX_TRIES = 50
 
-/** The last comes first, since it is the latest. */
+/** The last one comes first, because it is the newest. */
 export function objectsIn(text: string): Record<string, Json>[] {
   const found: Record<string, Json>[] = []
   let from = text.indexOf('{')
@@ -18,7 +18,7 @@ export function objectsIn(text: string): Record<string, Json>[] {
         from = to - 1
       }
     } catch {
-      // Braces of another kind.
+      // These braces are not JSON.
     }
   }
   return found.reverse()

@@ -1,4 +1,5 @@
-// What the offline model says: rules over the prompt, the same each time. docs/models.md says what it can and cannot do.
+// The answer of the offline model: deterministic rules over the prompt. docs/models.md describes what it can and
+// cannot do.
 import type {
   LanguageModelV4CallOptions,
   LanguageModelV4FunctionTool,
@@ -11,7 +12,7 @@ import { keywordsOf, labelFor, quotedOf, sharedWords, summaryOf, wordsOfName } f
 
 export type Reply = { text: string; calls: { id: string; name: string; input: Json }[] }
 
-/** Rules look at so much of a text. */
+/** How much of a text the rules use. */
 const MAX_TEXT = 50_000
 
 type Options = Pick<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'toolChoice' | 'responseFormat'>
@@ -29,9 +30,9 @@ export function replyTo({ prompt, tools = [], toolChoice, responseFormat }: Opti
 }
 
 type Exchange = {
-  /** What the user said last. */
+  /** The last message of the user. */
   asked: string
-  /** How often tools were called since. */
+  /** How many tool calls were made since. */
   turns: number
   results: { name: string; text: string; isError: boolean }[]
 }
@@ -73,8 +74,8 @@ function resultText(output: { type: string; value?: unknown; reason?: unknown })
 }
 
 /**
- * `…, then …` and the lines of a list are done one after the other; what stands in one step is called at once. White space is looked at
- * from its beginning only, since a long run of it would else be looked at from each of its places.
+ * `…, then …` and the items of a list are done one after another. All calls of one step are made at once. White space
+ * is only matched from its beginning, because matching a long run from each position would be slow.
  */
 const NEXT_STEP =
   /(?:(?<!\s)|(?=[,;.]))[,;.]?\s+(?:and\s+)?(?:then|after that|afterwards|finally)\b,?\s*|\n[^\S\n]*(?:\d+[.)]|[-*])\s+/i
@@ -110,12 +111,15 @@ function callsFor(
 
 type Wanted = { tool: LanguageModelV4FunctionTool; part: string }
 
-/** The tools that a step names, each with the words up to the next name; else the one that returns what is asked for. */
+/**
+ * The tools that a step mentions, each with the words up to the next name. Without any, the tool that returns what is
+ * needed.
+ */
 function wantedIn(step: string, tools: LanguageModelV4FunctionTool[]): Wanted[] {
   const named = tools
     .flatMap((tool) => placesOf(step, tool.name).map(({ from, to }) => ({ tool, from, to })))
     .sort((a, b) => a.from - b.from || b.to - a.to)
-    // `files.read` is no mention of `read`.
+    // `files.read` does not mention `read`.
     .filter((one, index, all) => !all.slice(0, index).some((other) => other.to >= one.to))
   if (named.length === 1 && named[0]) return [{ tool: named[0].tool, part: withoutSpan(step, named[0]) }]
   if (named.length > 1)
@@ -188,7 +192,7 @@ function inWords(asked: string, prompt: LanguageModelV4Message[]): string {
 
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ')
 
-/** The text that a task is about: what is quoted, what follows the first colon or line, or all of it. */
+/** The text that a task is about: the quoted text, the text after the first colon or line, or all of it. */
 function contentOf(asked: string): string {
   const quoted = quotedOf(asked).filter((text) => text.length > 20)
   if (quoted.length > 0) return quoted.join('\n')

@@ -1,4 +1,4 @@
-// What the rules of the offline model know of text: words, numbers, values that a text gives a name.
+// What the rules of the offline model use of a text: words, numbers, named values.
 
 const COMMON = new Set(
   'a an the of to in on at by for with from and or not is are was were be been it its this that these those as into about please you your i me my we our can could will would should do does did have has what which who how when where there then than so if but all any some one up out over under get gets give gives use uses used using tool tools call returns return value values string text number name'.split(
@@ -8,7 +8,7 @@ const COMMON = new Set(
 
 export const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** Words that carry meaning, with the commonest endings taken off. */
+/** Words that carry meaning, without the most common endings. */
 export const keywordsOf = (text: string): string[] =>
   wordsOf(text)
     .filter((word) => word.length > 2 && !COMMON.has(word))
@@ -35,7 +35,7 @@ export const quotedOf = (text: string): string[] =>
     ),
   ].map(([, a, b, c, d]) => a ?? b ?? c ?? d ?? '')
 
-/** The value after `name: `, `name = `, `name is ` or `name of `, up to the end of the clause; null when there is none. */
+/** The value after `name: `, `name = `, `name is ` or `name of `, up to the end of the clause. Null if there is none. */
 export function namedValue(text: string, name: string): string | null {
   const words = wordsOfName(name)
   if (words.length === 0) return null
@@ -61,7 +61,7 @@ export const sentencesOf = (text: string): string[] =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
 
-/** The sentences whose words are the most frequent ones, in their order. */
+/** The sentences with the most frequent words, in their order. */
 export function summaryOf(text: string, most = 3): string {
   const sentences = sentencesOf(text).slice(0, 500)
   if (sentences.length <= most) return sentences.join(' ')
@@ -70,7 +70,7 @@ export function summaryOf(text: string, most = 3): string {
   const scored = sentences.map((sentence, index) => {
     const words = keywordsOf(sentence)
     const score = words.reduce((sum, word) => sum + (counts.get(word) ?? 0), 0)
-    // The first sentence most often says what the text is about.
+    // The first sentence usually says what the text is about.
     return { index, score: (score / (words.length + 4)) * (index === 0 ? 1.5 : 1) }
   })
   return scored
@@ -86,7 +86,10 @@ const GOOD =
 const BAD =
   /\b(?:bad|terrible|hate|hated|awful|angry|broken|worst|slow|refund|disappointed|poor|useless|never again|complain\w*|rude|fail\w*|not working)\b/gi
 
-/** The label whose words the text has most of; feelings by a short list of words. Without any, the last resort or the first. */
+/**
+ * The label that shares most words with the text. Sentiments use a short list of words. Without a match, the fallback
+ * or the first label.
+ */
 export function labelFor(text: string, labels: string[]): string {
   const [first = ''] = labels
   const named = (names: RegExp) => labels.find((label) => names.test(label))

@@ -1,23 +1,24 @@
-// Adapts a JSON Schema to what a provider accepts. Pure; the same schema gives the same text. Invariants:
-// 1. Every value that fits the original schema also fits the adapted one, so no correct call becomes impossible.
-// 2. The root says `type: object`, with no union beside it: no provider takes another root.
+// Adapts a JSON Schema to what a provider accepts. Pure: the same schema gives the same text. Invariants:
+// 1. Every value that is valid for the original schema is valid for the adapted one, so no correct call becomes
+//    impossible.
+// 2. The root has `type: object` and no union, because no provider accepts another root.
 import { valueAt } from '../../../engine/json-schema/pointer.ts'
 import { isObject, type JsonObject } from '../../../engine/json-schema/types.ts'
 import { isProvider, type JsonSchema } from '../types.ts'
 import { DROPPED, PROFILES, type SchemaProfile } from './profiles.ts'
 
-/** How often a schema may be inside of itself where references are written out. */
+/** How often a schema may be inside itself when references are inlined. */
 const MAX_UNROLLED = 3
 
-/** What was left out or loosened, for people. `path` is a JSON Pointer into the schema. */
+/** What was left out or relaxed, for people. `path` is a JSON Pointer into the schema. */
 export type Loosened = { path: string; message: string }
 
 type Bending = {
   profile: SchemaProfile
   root: JsonObject
-  /** References that are being written out. */
+  /** References that are being inlined. */
   open: string[]
-  /** Schemas that may still be written: references into each other could grow without end. */
+  /** How many schemas may still be written: references to each other could grow without end. */
   left: number
   loosened: Loosened[]
 }
@@ -72,7 +73,7 @@ function bend(bending: Bending, schema: unknown, path: string, depth: number): u
       continue
     }
     const isLooser = keyword === 'oneOf' && profile.keywords !== null
-    // Of branches that say less, more than one may fit.
+    // Branches with fewer keywords may overlap.
     if (isLooser) bent.anyOf ??= bendKeyword(bending, keyword, value, at, depth)
     else bent[name] = bendKeyword(bending, keyword, value, at, depth)
   }
@@ -96,7 +97,7 @@ function bendKeyword(bending: Bending, keyword: string, value: unknown, at: stri
   if (LISTS.has(keyword) && Array.isArray(value))
     return value.map((inner, index) => bend(bending, inner, `${at}/${index}`, depth + 1))
   if (SINGLE.has(keyword)) return bend(bending, value, at, depth + 1)
-  // Unlike elsewhere, `false` is what every provider knows here.
+  // Unlike in other places, every provider supports `false` here.
   if (keyword === 'additionalProperties')
     return typeof value === 'boolean' ? value : bend(bending, value, at, depth + 1)
   return value
@@ -116,7 +117,10 @@ function writtenOut(bending: Bending, schema: JsonObject, ref: string, path: str
   return { ...(isObject(target) ? target : {}), ...(isObject(own) ? own : {}) }
 }
 
-/** Alternatives at the root become one object with the properties of all; required is what all of them require. */
+/**
+ * Converts alternatives at the root to one object with the properties of all. Only properties that all of them
+ * require are required.
+ */
 function objectRoot(schema: JsonObject, bending: Bending): JsonObject {
   const resolved = rootTarget(schema)
   const { oneOf, anyOf, allOf, not, if: _if, then: _then, else: _else, enum: _enum, ...rest } = resolved
@@ -154,7 +158,7 @@ function objectRoot(schema: JsonObject, bending: Bending): JsonObject {
   }
 }
 
-/** A root that is only a reference: the schema that it names, beside its definitions. */
+/** For a root that is only a reference: the schema that it refers to, together with the definitions. */
 function rootTarget(schema: JsonObject, root: JsonObject = schema): JsonObject {
   if (typeof schema.$ref !== 'string') return schema
   const target = valueAt(root, schema.$ref)

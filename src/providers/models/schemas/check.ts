@@ -1,4 +1,5 @@
-// What is told when a tool or an answer's schema is saved: what a provider cannot take at all, and what it is not told.
+// The warnings when a tool or the schema of an answer is saved: what a provider cannot accept at all, and what it
+// does not see.
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { isObject } from '../../../engine/json-schema/types.ts'
 import { isProvider, type JsonSchema } from '../types.ts'
@@ -7,7 +8,10 @@ import { PROFILES } from './profiles.ts'
 
 export type ToolSchemaProblem = {
   path: string
-  /** `refused`: no call is possible. `loosened`: the provider is told less; answers are still checked against the whole schema. */
+  /**
+   * `refused`: no call is possible. `loosened`: the provider sees a less strict schema. Answers are still checked
+   * against the whole schema.
+   */
   code: 'refused' | 'loosened'
   message: string
 }

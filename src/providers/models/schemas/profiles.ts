@@ -1,5 +1,5 @@
-// What schemas of tools and answers may say, by provider, as each documents it. A keyword that a provider does not take is left out:
-// the arguments are checked against the whole schema when they come back.
+// Which keywords each provider documents for schemas of tools and answers. Keywords that a provider does not support
+// are left out: the arguments are checked against the whole schema when they come back.
 import type { ProviderName } from '../types.ts'
 
 export type SchemaProfile = {
@@ -7,7 +7,7 @@ export type SchemaProfile = {
   keywords: ReadonlySet<string> | null
   /** Null: any. */
   formats: ReadonlySet<string> | null
-  /** Whether `$ref` is followed there, also into itself. */
+  /** Whether the provider supports `$ref`, including recursion. */
   refs: boolean
   /** Of the whole schema, in characters of JSON. */
   maxChars: number
@@ -24,7 +24,7 @@ const OPENAI: SchemaProfile = {
   maxDepth: 32,
 }
 
-/** Gemini takes a part of JSON Schema: https://ai.google.dev/gemini-api/docs/structured-output. */
+/** Gemini supports a part of JSON Schema: https://ai.google.dev/gemini-api/docs/structured-output. */
 const GOOGLE: SchemaProfile = {
   keywords: set(
     'type format title description enum items prefixItems minItems maxItems minimum maximum anyOf oneOf properties additionalProperties required $ref $defs',
@@ -35,7 +35,7 @@ const GOOGLE: SchemaProfile = {
   maxDepth: 32,
 }
 
-/** Servers of open models turn the schema into a grammar, or into text of the prompt. */
+/** Servers of open models convert the schema to a grammar, or to text in the prompt. */
 const PLAIN: SchemaProfile = {
   keywords: set(
     'type title description enum const default items prefixItems minItems maxItems minimum maximum minLength maxLength anyOf oneOf allOf properties additionalProperties required',
@@ -57,5 +57,5 @@ export const PROFILES: Record<ProviderName, SchemaProfile> = {
   'workers-ai': PLAIN,
 }
 
-/** Keywords that say nothing about a value. */
+/** Keywords that do not affect the value. */
 export const DROPPED = set('$schema $id $anchor $comment $vocabulary examples readOnly writeOnly deprecated')
