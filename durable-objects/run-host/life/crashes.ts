@@ -1,12 +1,13 @@
-// Work that crashes its turn. It would crash again each time the run is loaded, so crashes are counted by what the turn was working on,
-// and after three that work is given up. Invariants:
-// 1. A turn notes what it is working on in memory that outlives the object. A note that is still there belongs to a turn that threw or
-//    whose object was reset. It is counted before the run is loaded again.
-// 2. A lost process leaves no memory. So work that may have caused the loss (a load, interrupted work, a late timer) is written to disk
-//    before it is tried, and the next commit deletes the row. Eviction, deploys and hibernation happen while nothing is tried, so they
-//    count for nothing.
-// 3. An error in what a caller asked for is thrown back to the caller. It is not stored, so it is not counted.
-// 4. The core counts attempts of effects that were lost with their process, up to a limit of their own; this file counts everything else.
+// Work that crashes its turn. It would crash again each time the run is loaded, so crashes are counted by the work of
+// the turn. After three crashes, that work is given up. Invariants:
+// 1. A turn notes what it is working on in memory that outlives the object. A note that is still there belongs to a
+//    turn that threw or whose object was reset. It is counted before the run is loaded again.
+// 2. A lost process leaves no memory. So work that may have caused the loss (a load, interrupted work, a late timer)
+//    is written to disk before it is tried, and the next commit deletes the row. Evictions, deployments and
+//    hibernation happen while no such work is tried, so they do not count.
+// 3. An error in a caller's request is thrown to the caller. The request is not stored, so the error is not counted.
+// 4. The core counts attempts of effects that were lost with their process, up to a limit of their own. This file
+//    counts everything else.
 import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { CrashRows } from '../rows/crashes.ts'

@@ -1,6 +1,7 @@
-// What happens when a run has crashed three times at the same work. Invariants:
-// 1. As little as possible is given up: a node fails. The whole run ends only if it cannot take a turn at all.
-// 2. A run that is ended by force asks the core for nothing, and is told of like any other: index, parent, gate, callback.
+// Gives up work at which a run has crashed three times. Invariants:
+// 1. As little as possible is given up: one node fails. The whole run ends only if it cannot process any turn.
+// 2. A run that is ended by force does not ask the core, and sends the same messages as any other: to the index,
+//    parent, gate and callback.
 import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../../src/engine/model/event.ts'
 import { type Activation, isSettled } from '../../../src/engine/model/state.ts'
 import { progress } from '../../../src/engine/read/view.ts'
@@ -23,7 +24,7 @@ export function giveUpNodes(machine: RunShell, crashes: Crashes): void {
     else if (crashes.isGivenUp(at)) {
       const { path, attempt } = activation
       const times = crashes.countOf(at)
-      const error = poison('node.poison', `The run crashed ${times} times while it worked on this node`)
+      const error = poison('node.poison', `The run crashed ${times} times while it executed this node`)
       // The next commands are computed afterwards.
       const failed = { type: 'node.failed', path, attempt, error, givenUp: true } as const
       machine.feed([{ fact: failed, dropCommands: true }])

@@ -81,7 +81,7 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
     if (!machine.isLossKnown) for (const fact of lost) crashes.clear(keyOf({ fact }))
     giveUpNodes(machine, crashes)
 
-    /** Where the crash is known, it is counted here for the work that caused it, and for no attempt. */
+    /** If the cause of the crash is known, it is counted for the work that caused it, and not for the lost attempts. */
     function judged(fact: ShellFact['fact']): ShellFact['fact'] {
       return fact.type === 'node.crashed' && machine.isLossKnown ? { ...fact, isBystander: true } : fact
     }

@@ -58,7 +58,7 @@ export function crashed(
   else if (activation.crashes >= MAX_LOST_ATTEMPTS) {
     failActivation(turn, activation, {
       code: 'node.poison',
-      message: `The process was lost ${activation.crashes} times while this node was at work`,
+      message: `The process crashed ${activation.crashes} times while it executed this node`,
       retryable: false,
     })
   } else if (mayTryAgain(turn, activation))

@@ -1,17 +1,21 @@
 import { fnv1a } from '../../core/fnv.ts'
 import { DEFAULTS, type RetryPolicy } from '../model/definition.ts'
 
-/** Crashes of turns that work on one activation, before it fails for good. */
+/** After this many crashes of turns that work on it, an activation fails for good. */
 export const MAX_CRASHES = 3
-/** Attempts of one effect that a lost process cut off, before it fails for good: most processes are lost for another reason than this effect. */
+/**
+ * After this many attempts that were lost with their process, an effect fails for good. The limit is higher, because
+ * most processes are lost for other reasons than this effect.
+ */
 export const MAX_LOST_ATTEMPTS = 10
 const FIRST_LOSS_DELAY_MS = 2_000
 const MAX_LOSS_DELAY_MS = 60_000
 
-/** An effect that does end its process leaves the neighbours more time after each loss. */
+/** If the effect crashes its process, other runs get more time after each loss. */
 export const lossDelayMs = (lost: number): number =>
   Math.min(FIRST_LOSS_DELAY_MS * 2 ** Math.max(0, lost - 1), MAX_LOSS_DELAY_MS)
-/** What another side may ask for where the policy names no longest delay. */
+
+/** The longest delay that another service can request if the policy has no maximum. */
 const MAX_RETRY_AFTER_MS = 3_600_000
 
 /**

@@ -121,8 +121,8 @@ export type Fact =
   | (OnNode & { readonly type: 'node.waiting'; readonly wait: Wait })
   | (OnNode & { readonly type: 'node.progress'; readonly data?: Json })
   /**
-   * The attempt was lost with the process; it may have happened. Counts as a crash, not as a failure. `isBystander` is set where
-   * the cause is known and counted elsewhere; then it counts as nothing.
+   * The attempt was lost with the process. Its effect may have happened. It counts as a crash, not as a failure. With
+   * `isBystander`, the cause is known and counted elsewhere, and it counts as nothing.
    */
   | (OnNode & { readonly type: 'node.crashed'; readonly isBystander?: true })
   /** One of our own bindings is down. Counts as nothing. */
