@@ -1,5 +1,6 @@
-// The client of the benchmark, on a thread of its own: keep-alive connections that each send the next request when the
-// answer to the last is complete. On bare sockets, so that it takes little of the machine that it shares with the server.
+// The client of the benchmarks, in its own thread: keep-alive connections that each send the next request when the
+// previous answer is complete. It uses plain sockets, so that it takes little of the machine that it shares with the
+// server.
 import { connect, type Socket } from 'node:net'
 import { parentPort } from 'node:worker_threads'
 
@@ -7,7 +8,7 @@ export type LoadOrder = {
   port: number
   clients: number
   seconds: number
-  /** Ends earlier, after so many. */
+  /** Stops after this many requests. */
   requests?: number
   method: string
   /** `{n}` in a body is replaced by a number that is used once. */
@@ -17,7 +18,7 @@ export type LoadOrder = {
   headers: Record<string, string>
   body?: string
   expect: number
-  /** What the body must hold to count as right. */
+  /** The text that a correct body contains. */
   expectText?: string
 }
 export type LoadResult = {

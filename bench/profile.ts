@@ -1,5 +1,5 @@
-// Where the time of the Worker goes: V8's sampling profiler, through the inspector of the runtime. It sees the Worker's
-// own JavaScript; the waiting for D1 and what D1 itself does show as idle.
+// Where the Worker spends its time: V8's sampling profiler, through the inspector of the runtime. It sees the
+// Worker's own JavaScript. Waiting for D1, and the work of D1, count as idle.
 type Node = {
   id: number
   callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }
@@ -55,7 +55,7 @@ export async function profile(
   return JSON.stringify(profile)
 }
 
-/** The functions that took most by themselves, as shares of all time. */
+/** The functions with the most time of their own, as a share of the total. */
 export function topFunctions(text: string, most: number): { name: string; share: number }[] {
   const { nodes, samples, timeDeltas } = JSON.parse(text) as Profile
   const nameOf = new Map(

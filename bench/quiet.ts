@@ -1,12 +1,12 @@
-// D1 hops between threads for each question, so that a machine with other work to do shows a third of its rate. A round
-// therefore begins when the machine has been idle for a moment.
+// D1 switches between threads for each query, so on a busy machine it reaches only a third of its rate. So a round
+// begins when the machine has been idle for a moment.
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const IDLE_SHARE = 0.85
 const LOOK_MS = 400
 
-/** True when it became quiet in time. */
+/** True if the machine became idle in time. */
 export async function untilQuiet(patienceMs: number): Promise<boolean> {
   const until = performance.now() + patienceMs
   do {

@@ -7,7 +7,7 @@ export function median(numbers: number[]): number {
 type Point = readonly [size: number, cost: number]
 
 /**
- * The exponent e of cost = fixed + slope · size^e that fits these points best: for each e the other two follow from
+ * The exponent e that fits these points best in cost = fixed + slope · size^e. For each e, the other two follow from
  * least squares of the relative errors.
  */
 export function exponentOf(points: readonly Point[]): number {

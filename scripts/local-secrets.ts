@@ -1,4 +1,4 @@
-// The secrets a fresh installation makes for itself: a signing key and a key that seals secrets at rest.
+// The secrets that a new installation generates: a signing key, and a key that encrypts stored secrets.
 import { exportJWK, generateKeyPair } from 'jose'
 
 export type LocalSecrets = { JWT_KEYS: string; SECRETS_KEYS: string; METRICS_TOKEN: string }

@@ -1,6 +1,7 @@
-// npm run mutants: puts known bugs into a copy of the tree, one at a time, and shows that the tests catch each.
-// `npm run mutants -- --only <part of a name>` takes some, `--list core` or `--list shell` one of the lists, `--part 2/5` the
-// second fifth of what is left.
+// npm run mutants: puts known bugs into a copy of the source tree, one at a time, and checks that the tests catch
+// each.
+// `npm run mutants -- --only <part of a name>` runs some of them, `--list core` or `--list shell` one of the lists,
+// `--part 2/5` the second fifth of the rest.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,18 +10,18 @@ import { parseArgs } from 'node:util'
 import { TESTS_ALONE } from '../test/helpers/tests-alone.ts'
 import { inRoot } from './server/paths.ts'
 
-/** `only` is a part of the name of the test that is to catch it, where its file takes long. */
+/** `only` is a part of the name of the test that must catch it, if its test file takes long. */
 type Mutant = { name: string; file: string; find: string; replace: string; tests?: string[]; only?: string }
 type Verdict = { caught: boolean; by: string; seconds: number }
 
-/** Examples first, as they are quick; then the properties, on fewer cases than the suite takes. */
+/** Examples first, because they are fast. Then the properties, with fewer cases than in the suite. */
 const CORE_EXAMPLES = ['--project', 'core', 'test/engine/']
 for (const apart of ['properties.test.ts', 'compile-random.test.ts', 'engine/*/**']) {
   CORE_EXAMPLES.push('--exclude', `**/${apart}`)
 }
 const CORE_PROPERTIES = ['--project', 'core', 'properties.test.ts', 'compile-random.test.ts']
 const CORE_CASES = '3000'
-/** One that never ends is caught as well, by the time that the suite allows. */
+/** A bug that causes an endless loop is caught by the time limit of the suite. */
 const MAX_MS = 240_000
 
 const { values } = parseArgs({
@@ -46,7 +47,7 @@ function projectOf(file: string): string {
   return PROJECTS.find(([folder]) => file.startsWith(folder))?.[1] ?? 'worker'
 }
 
-/** Whole files in one runtime: they start together. */
+/** Whole files in one runtime, which start together. */
 const isShell = (step: readonly string[]): boolean => step[1] === 'worker' && step.length === 3
 
 const copy = mkdtempSync(join(tmpdir(), 'orrery-mutants-'))
@@ -74,7 +75,7 @@ for (const mutant of chosen) {
 console.log(`\n${chosen.length - survived.length} of ${chosen.length} are caught`)
 process.exit(survived.length === 0 ? 0 : 1)
 
-/** What git knows and what is new; the installed packages are shared. */
+/** All files in git, and new ones. The installed packages are shared. */
 function copyTree(): void {
   const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], { cwd: inRoot() })
   for (const path of String(listed).split('\0')) {
@@ -151,7 +152,7 @@ async function runTests(args: string[]): Promise<{ failed: boolean; output: stri
   return { failed: code !== 0, output }
 }
 
-/** The test runner and the runtimes that it has started. */
+/** The test runner, and the runtimes that it has started. */
 function endGroup(child: ChildProcess | undefined): void {
   if (child?.pid === undefined || child.exitCode !== null) return
   try {

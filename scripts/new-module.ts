@@ -1,5 +1,5 @@
-// npm run new-module <plural-name> [-- --singular name --prefix abc]: a module with a table and its create, read, list,
-// change and delete, which passes every contract test. Then make it what it should be.
+// npm run new-module <plural-name> [-- --singular name --prefix abc]: creates a module with a table and operations to
+// create, read, list, change and delete, which passes every contract test. Then adapt it to your needs.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -39,7 +39,7 @@ function makeModule(names: Names): void {
   }
   const taken = [module, ...Object.values(files)].filter((file) => existsSync(inRoot(file)))
   if (taken.length > 0) throw new Error(`There is something already: ${taken.join(', ')}`)
-  // Edited first: each fails when the place it looks for is gone, before anything new is written.
+  // Edited first: each edit fails if its place in the file is missing, before any new file is written.
   const edits = [
     edit('src/core/ids.ts', /(ID_PREFIXES = \[[^\]]*)(\] as const)/, `$1  '${prefix}',\n$2`, `'${prefix}'`),
     edit(
@@ -68,7 +68,7 @@ function makeModule(names: Names): void {
       `    ${path.padEnd(25)} ${words} of a team\n$&`,
       `    ${path} `,
     ),
-    // The administration comes last.
+    // The admin module comes last.
     edit('src/modules/index.ts', /^( *)adminModule,\n/m, `$1${things}Module,\n$&`, `${things}Module,`),
   ]
   for (const apply of edits) apply()
@@ -104,7 +104,7 @@ function makeModule(names: Names): void {
   )
 }
 
-/** Looks at once whether it can be done, and answers with how. */
+/** Checks immediately whether the edit is possible, and returns a function that does it. */
 function edit(file: string, place: RegExp, replacement: string, alreadyThere: string): () => void {
   const text = readFileSync(inRoot(file), 'utf8')
   if (text.includes(alreadyThere)) throw new Error(`${file} has ${alreadyThere} already`)

@@ -1,10 +1,10 @@
-// npm run openapi: writes what is made from the code, docs/openapi.json and docs/reference. With --check it fails when one of
-// them is not what the code says.
+// npm run openapi: writes the files that are generated from the code, docs/openapi.json and docs/reference. With
+// --check, it fails if one of them is out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { inRoot } from './server/paths.ts'
 
-// The app only describes itself here, so what the Worker's runtime and its bundler provide is never called.
+// The app only describes itself here, so the functions of the Worker's runtime and bundler are never called.
 const PROVIDED = /^cloudflare:|\.(wasm|html|txt|svg)$/
 registerHooks({
   resolve: (specifier, context, next) =>

@@ -1,5 +1,5 @@
-// What a fresh installation has to look at. The tour shows a retry, a fan-out, a branch and an approval in one run; it
-// calls nothing but this server.
+// The sample workflows of a new installation. The tour shows a retry, a fan-out, a branch and an approval in one run.
+// It only calls this server.
 type Sample = { name: string; description: string; tags: string[]; definition: Record<string, unknown> }
 
 export const TOUR = 'Tour: an order'
@@ -93,7 +93,7 @@ const greeting: Sample = {
 
 export const samples = (serverUrl: string): Sample[] => [greeting, tour(serverUrl)]
 
-/** A small order passes without a question, a large one asks. */
+/** A small order is approved automatically, a large one needs an approval. */
 export const tourInput = (large: boolean) => ({
   order: large ? 'A-1002' : 'A-1001',
   lines: [

@@ -1,5 +1,5 @@
-// The accounts of a fresh installation. They go straight into the database: registration may be closed, and no client
-// may give itself a role or say that its address is verified.
+// The accounts of a new installation. They are inserted into the database directly: registration may be closed, and
+// no client can give itself a role or verify its own address.
 import initialize from '@phi-ag/argon2/node'
 import { newId } from '../src/core/ids.ts'
 import { AUDIT_COLUMNS, auditValues } from '../src/db/audit-row.ts'
@@ -13,7 +13,7 @@ import type { Batch, Sql } from './server/database.ts'
 
 export type SeededAccount = { email: string; password: string; name: string; role: 'admin' | 'user' }
 
-/** All or nothing, and once: an account that is there already is only touched when the password opens it. */
+/** Inserts everything or nothing, and only once: an existing account is only changed if the password works for it. */
 export async function seedAccount(batch: Batch, account: SeededAccount): Promise<void> {
   const { email, role } = account
   const now = Date.now()

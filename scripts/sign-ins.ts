@@ -1,4 +1,4 @@
-// What a start says about the accounts that were seeded and are still there: a password is shown only while it opens its
+// What a start prints about the seeded accounts that still exist: a password is only shown while it works for its
 // account.
 import initialize from '@phi-ag/argon2/node'
 import { passwordText } from '../src/modules/auth/passwords/text.ts'

@@ -1,5 +1,6 @@
-// npm run test:clients: what other people's libraries say of a running installation. They are installed in a folder of their
-// own, by its own lock file, so that the root install does not grow. Ends with a line that counts, as npm run check does.
+// npm run test:clients: tests a running installation with third-party libraries. They are installed in their own
+// folder with their own lock file, so that the root install stays small. Ends with a line of totals, like npm run
+// check.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { run } from 'node:test'

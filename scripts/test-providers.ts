@@ -1,5 +1,5 @@
-// npm run test:providers: three short calls of each provider whose key is in the environment (a text, a tool, an object); the others are
-// skipped. Costs a fraction of a cent. Ends with a line that counts.
+// npm run test:providers: three short calls to each provider whose key is in the environment (a text, a tool, an
+// object). The others are skipped. Costs a fraction of a cent. Ends with a line of totals.
 import { callModel } from '../src/providers/models/call.ts'
 import { connect, type ModelTarget } from '../src/providers/models/connect.ts'
 import {

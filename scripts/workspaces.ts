@@ -1,4 +1,4 @@
-// The npm workspaces that are there: the console, and what is published from packages/.
+// The existing npm workspaces: the console, and the published packages in packages/.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { inRoot, ROOT } from './server/paths.ts'
 

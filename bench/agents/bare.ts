@@ -1,4 +1,5 @@
-// What the product is measured against: the AI SDK in a Worker with nothing else. It keeps nothing, so a crash loses all.
+// The baseline of the agent benchmark: the AI SDK in a Worker with nothing else. It stores nothing, so a crash loses
+// everything.
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { createUIMessageStreamResponse, isStepCount, streamText, tool, toUIMessageStream } from 'ai'
 import * as z from 'zod'

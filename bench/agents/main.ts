@@ -1,5 +1,6 @@
 // npm run bench:agents [-- --rounds 5 --calls 40 --streams 200 --patience 60 --save bench/agents/results.md]
-// What a durable agent costs beside the AI SDK in a bare Worker, against the same fake provider. Both servers in one run, taking turns.
+// The cost of a durable agent compared with the AI SDK in a bare Worker, against the same fake provider. Both servers
+// run in one benchmark and take turns.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'

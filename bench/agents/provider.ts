@@ -1,5 +1,5 @@
-// The fake provider that both sides call: the chat API of OpenAI, streamed, without any delay of its own. The name of the model says how many
-// answers there are before the last one (`steps-5` calls the tool four times), or that none ever comes (`hang`).
+// The fake provider that both sides call: the chat API of OpenAI, streamed, without delay. The model name says how
+// many answers there are before the last one (`steps-5` calls the tool four times), or that none ever comes (`hang`).
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

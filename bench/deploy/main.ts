@@ -1,6 +1,7 @@
 // npm run bench:deploy [-- --rounds 3 --files 1000 --patience 60 --save bench/deploy/results.md]
-// A site of small files to a local store that speaks S3, by a deployment and by a plain script with the same library for signing and
-// as many uploads at a time, taking turns. It needs the store of test/clients: npm ci in that folder.
+// Uploads a site of small files to a local S3 store, with a deployment and with a plain script that uses the same
+// signing library and the same number of parallel uploads. They take turns. Needs the store of test/clients: run npm
+// ci in that folder.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -107,7 +108,7 @@ async function sendPlain(site: Site, prefix: string): Promise<number> {
   return performance.now() - start
 }
 
-/** From its creation to its end, as it says itself. The zip is there before. */
+/** From the creation of the deployment to its end, by its own times. The zip is uploaded before. */
 async function deploy(
   { port, headers, call }: Engine,
   integrationId: string,

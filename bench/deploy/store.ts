@@ -1,4 +1,4 @@
-// The store that both deploy to, in a process of its own: `node bench/deploy/store.ts <folder>` writes its address.
+// The store that both deploy to, in a separate process: `node bench/deploy/store.ts <folder>` prints its address.
 import { createRequire } from 'node:module'
 import { inRoot } from '../../scripts/server/paths.ts'
 

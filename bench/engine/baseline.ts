@@ -1,5 +1,5 @@
-// What the engine is measured against, as short as it can be written: ten steps of Cloudflare Workflows, and a new
-// object that writes ten rows, or makes five calls and writes each answer down, and answers.
+// The baseline of the engine benchmark, written as short as possible: ten steps of Cloudflare Workflows, and a new
+// object that writes ten rows, or makes five calls and stores each answer.
 import { DurableObject, WorkflowEntrypoint } from 'cloudflare:workers'
 
 type Baseline = { DB: D1Database; TEN_STEPS: Workflow; TEN_ROWS: DurableObjectNamespace<TenRows> }
@@ -21,7 +21,7 @@ export class TenRows extends DurableObject<Baseline> {
     return 10
   }
 
-  /** The next call leaves once the answer before it is on the disk: the platform holds it until then. */
+  /** The next call is sent when the previous answer is on disk: the platform holds it back until then. */
   async call(host: string): Promise<number> {
     const { sql } = this.ctx.storage
     sql.exec('CREATE TABLE steps (n INTEGER PRIMARY KEY, output TEXT NOT NULL)')
@@ -33,7 +33,7 @@ export class TenRows extends DurableObject<Baseline> {
   }
 }
 
-/** Accepted is when `create` has answered; the end is asked for, since nobody is told of it. */
+/** Accepted means that `create` has answered. The end is polled, because there is no notification. */
 async function runWorkflow(env: Baseline): Promise<object> {
   const instance = await env.TEN_STEPS.create()
   const acceptedAt = Date.now()
@@ -49,7 +49,7 @@ const newObject = (env: Baseline) => env.TEN_ROWS.get(env.TEN_ROWS.idFromName(cr
 
 const writeRows = (env: Baseline): Promise<number> => newObject(env).write()
 
-/** The object with what an API in front does at the least: a read before, a row for lists after. */
+/** The object with the minimum of an API in front of it: a read before, a row for lists after. */
 async function writeRowsAndIndex(env: Baseline, context: ExecutionContext): Promise<number> {
   await env.DB.prepare('SELECT * FROM workflows WHERE id = ?').bind('wf').first()
   const rows = await writeRows(env)

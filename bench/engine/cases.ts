@@ -1,4 +1,4 @@
-// What is measured: each case alone, one request after the other, and those that are also measured under load.
+// The measured cases: each alone, one request after another. Some are also measured under load.
 import type { LoadOrder } from '../load.ts'
 import { startAndWait } from './client.ts'
 import type { Restate } from './restate.ts'
@@ -9,19 +9,19 @@ export type Case = {
   name: string
   what: string
   order: Omit<LoadOrder, 'clients' | 'seconds'>
-  /** The processes that answer. */
+  /** The server processes. */
   pids: number[]
-  /** Requests in a row, in each round. */
+  /** Sequential requests in each round. */
   inRow: number
   underLoad: boolean
-  /** Once, a thousand at the same moment. */
+  /** Also measured once with a thousand requests at the same time. */
   atOnce?: boolean
 }
 
 export const LENGTHS = [10, 100, 250, 500, 750, 1_000]
 export const ITEMS = [10, 1_000, 10_000]
 
-/** The same workloads for Restate: the name of each of ours that they are measured against, with an `R` before it. */
+/** The same workloads for Restate. The name is that of our case with an `R` in front. */
 export function restateCases({ port, pids }: Restate, echo: string): Case[] {
   const one = (
     of: string,

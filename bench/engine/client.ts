@@ -1,4 +1,4 @@
-// The load generator on its thread.
+// The load generator, in its own thread.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -20,7 +20,7 @@ export function startClient(): Client {
   }
 }
 
-/** A start that is answered when the run has ended well. */
+/** A start that is answered when the run has succeeded. */
 export const startAndWait = (
   engine: Engine,
   workflowId: string,

@@ -1,4 +1,4 @@
-// What the five calls of H5 reach: the smallest server there is.
+// The target of the five calls of H5: the smallest possible server.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

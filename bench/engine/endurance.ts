@@ -1,5 +1,5 @@
 // node bench/engine/endurance.ts [--runs 20000 --clients 16 --pause 0 --save bench/engine/endurance.md]
-// Short runs in one process, thousand after thousand: what it holds after each, and how fast it still is.
+// Thousands of short runs in one process: its memory after each thousand, and its speed.
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 })
 const BATCH = 1_000
-/** Objects that nobody asks are let go after ten seconds. */
+/** Idle objects are evicted after ten seconds. */
 const IDLE_MS = 15_000
 
 const engine = await startEngine(false)

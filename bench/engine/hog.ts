@@ -1,8 +1,8 @@
 // node bench/engine/hog.ts [--seconds 20 --limit 50]
-// How late the timers of 16 ordinary runs fire while another run of their host computes without pause, or makes and reads outputs of 8 MB.
-// Each of the 16 waits 100 ms again and again; the time from the end of a wait to the turn that takes it is how long a neighbour is held
-// up. Fails where p99 beside the run that computes grows by more than the limit. A value of 8 MB is made and written in one piece, so what it
-// holds up is only told.
+// How late the timers of 16 ordinary runs fire while another run of their host computes without pause, or creates and
+// reads outputs of 8 MB. Each of the 16 waits 100 ms again and again. The time from the end of a wait to its turn is
+// the delay that a neighbour causes. Fails if p99 beside the computing run grows by more than the limit. A value of 8
+// MB is created and written in one piece, so its delay is only reported.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Engine, startEngine } from './servers.ts'
@@ -14,7 +14,7 @@ const seconds = Number(values.seconds)
 const RUNS = 16
 const WAIT_MS = 100
 
-/** Waits again and again, and takes a small step after each wait. */
+/** Waits again and again, with a small step after each wait. */
 const ticks = (times: number) => ({
   nodes: [
     { id: 'wait', type: 'flow.wait', params: { durationMs: WAIT_MS } },
@@ -37,7 +37,7 @@ const again = (nodes: object[], first: string, last: string) => ({
   ],
 })
 
-/** Nearly all that one expression may use, and nearly all that the expressions of one list may use together. */
+/** Nearly the maximum of one expression, and of all expressions of one list together. */
 const computes = again(
   [
     {
@@ -109,7 +109,7 @@ async function start({ call }: Engine, workflowId: string, input: unknown): Prom
   return id
 }
 
-/** In milliseconds, of every wait of every run, in order. */
+/** In milliseconds, for every wait of every run, in order. */
 async function lateness(engine: Engine, workflowId: string): Promise<number[]> {
   const ids = await Promise.all(Array.from({ length: RUNS }, () => start(engine, workflowId, null)))
   const late: number[] = []
@@ -144,7 +144,7 @@ async function nodesOf({ call }: Engine, runId: string): Promise<Node[]> {
   return nodes
 }
 
-/** How much the other run has done meanwhile: it is to be at work the whole time. */
+/** How much the other run has done in the meantime. It must work the whole time. */
 async function nodesDone(engine: Engine, runId: string): Promise<number> {
   return (await nodesOf(engine, runId)).filter(({ status }) => status === 'succeeded').length
 }

@@ -1,6 +1,7 @@
 // node bench/engine/killed.ts [--runs 50 --rounds 2]
-// Runs of ten calls each, all servers killed in the midst of them (SIGKILL) and started again: how long until every run has made its last
-// call, counted from the kill, and how many calls were made twice. Restate takes part where it is installed; its service is not killed.
+// Runs of ten calls each. All servers are killed in the middle (SIGKILL) and restarted. Measures the time from the
+// kill until every run has made its last call, and how many calls were made twice. Includes Restate if it is
+// installed; its service is not killed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,7 +24,7 @@ const CALL_MS = 150
 const LIMIT_MS = 120_000
 const host = '127.0.0.1'
 
-/** What the calls reach: counts them, and takes its time. */
+/** The target of the calls: counts them, with a delay. */
 async function startTarget() {
   const calls = new Map<string, number>()
   const server = createServer((request, response) => {
@@ -48,7 +49,7 @@ async function startTarget() {
 }
 type Target = Awaited<ReturnType<typeof startTarget>>
 
-/** One server, as often as it is started. */
+/** One server and its restarts. */
 type Server = {
   start: () => Promise<void>
   begin: (target: Target) => Promise<void>

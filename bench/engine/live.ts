@@ -1,5 +1,5 @@
-// How long after it happened an event reaches a socket. An event's `at` is the time of its turn, before the commit, and
-// client and server share a clock; so the commit is in these times.
+// How long an event takes to reach a socket. An event's `at` is the time of its turn, before the commit, and client
+// and server share a clock. So these times include the commit.
 import type { Engine } from './servers.ts'
 
 const SIGNALS = 20
@@ -15,12 +15,12 @@ const definition = {
 
 type Frame = { type: string; event?: { type: string; at: string } }
 
-/** Milliseconds, for each `node.succeeded` of a run of waits. */
+/** In milliseconds, for each `node.succeeded` of a run of waits. */
 export async function eventDelays(engine: Engine): Promise<number[]> {
   const workflowId = await engine.newWorkflow(definition)
   const { id } = await engine.call<{ id: string }>('POST', `/api/v1/workflows/${workflowId}/execute`, {})
   const run = `/api/v1/workflows/executions/${id}`
-  // Node's own client takes headers; its type is the browser's, which does not.
+  // Node's client accepts headers, but its type is the browser's, which does not.
   const Socket = WebSocket as unknown as new (url: string, options: object) => WebSocket
   const socket = new Socket(`ws://127.0.0.1:${engine.port}${run}/ws`, { headers: engine.headers })
   const delays: number[] = []

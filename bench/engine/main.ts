@@ -1,7 +1,9 @@
-// npm run bench:engine [-- --rounds 5 --seconds 2 --warm-up 4 --patience 20 --only L10,cf,object --profile L10 --save]
-// Restate takes part where it is installed: npm ci --prefix bench/engine/restate
-// Engine and baselines in one run, the cases taking turns, so that a busy machine hurts all of them alike. Each is warmed up
-// first for as long: code that has run a few times only is interpreted, which doubles what a short run takes.
+// npm run bench:engine [-- --rounds 5 --seconds 2 --warm-up 4 --patience 20 --only L10,cf,object --profile L10
+// --save]
+// Includes Restate if it is installed: npm ci --prefix bench/engine/restate
+// Engine and baselines in one benchmark, with the cases taking turns, so that a busy machine affects all of them
+// equally. Each is warmed up first for as long as it is measured, because code that has run only a few times is
+// interpreted, which doubles the time of a short run.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -33,7 +35,7 @@ const rounds = Number(values.rounds)
 const CLIENTS = 16
 const AT_ONCE = 1_000
 const TIMES_AT_ONCE = 3
-/** No request takes as long. */
+/** Longer than any request. */
 const LIMIT_S = 120
 
 const echo = await startEcho()
@@ -121,7 +123,7 @@ async function underLoad(one: Case): Promise<Loaded> {
   return { ...result, cpuMs: (cpuOf(one) - before) / result.requests }
 }
 
-/** What so many runs more leave in memory and on disk, files and all. */
+/** The memory and disk space, including all files, that this many more runs use. */
 async function afterRuns(one: Case, dir: string, runs: number): Promise<AfterRuns> {
   const before = heldOnDisk(dir)
   await client.run({ ...one.order, clients: CLIENTS, seconds: 600, requests: runs })
@@ -134,7 +136,7 @@ function cpuOf({ pids }: Case): number {
   return pids.reduce((sum, pid) => sum + heldBy(pid).cpuMs, 0)
 }
 
-/** What the servers themselves say of a few runs. */
+/** The servers' own times for a few runs. */
 async function insideOf({ order }: Case): Promise<number[]> {
   const times: number[] = []
   for (let n = 0; n < 10; n++) {

@@ -1,6 +1,6 @@
 // node bench/engine/many-runs.ts [--runs 100000 --waiting 1000 --limit 64]
-// One host with many stored runs, of which some wait: what the Worker holds in memory, after a collection, and how fast all runs are
-// paged through and one of them is read. Fails where they take more than the limit, or a page misses a run.
+// One host with many stored runs, some of them waiting: the memory of the Worker after a garbage collection, and how
+// fast all runs are listed and one of them is read. Fails above the limit, or if a page misses a run.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { inspect } from '../profile.ts'
@@ -20,7 +20,7 @@ const runs = Number(values.runs)
 const waiting = Number(values.waiting)
 const CLIENTS = 16
 const PAGE = 100
-/** A run that waits leaves memory ten seconds after somebody has asked for it. */
+/** A waiting run leaves memory ten seconds after its last call. */
 const REST_MS = 12_000
 const MB = 1024 ** 2
 
@@ -30,7 +30,7 @@ const client = startClient()
 const inspector = await inspect(engine.inspectorPort)
 
 async function heapMb(): Promise<number> {
-  // A Worker that nobody asks does not hear its inspector either.
+  // An idle Worker does not respond to its inspector either.
   const pokes = setInterval(
     () => void fetch(`http://127.0.0.1:${engine.port}/health`).catch(() => undefined),
     50,
@@ -59,7 +59,7 @@ try {
   const rate = Math.round(runs / ((performance.now() - began) / 1000))
   if (parked.errors + ended.errors > 0) throw new Error(`${parked.errors + ended.errors} starts failed`)
   await sleep(REST_MS)
-  // The host looks for runs at rest as calls come.
+  // The host unloads idle runs during calls.
   await client.run({ ...short, clients: 1, seconds: 60, requests: 3 })
   await sleep(1_000)
   const after = await heapMb()

@@ -1,10 +1,10 @@
-// What a process holds, as Linux tells it.
+// The resources of a process, as reported by Linux.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const MS_OF_TICK = 10
 
-/** `cpuMs` is what it has used so far: other work on the machine does not change it much. */
+/** `cpuMs` is the processor time so far. Other work on the machine hardly affects it. */
 export type Held = { files: number; rssMb: number; cpuMs: number }
 
 export function heldBy(pid: number): Held {
@@ -17,7 +17,7 @@ export function heldBy(pid: number): Held {
   return { files: readdirSync(`/proc/${pid}/fd`).length, rssMb: Math.round(rssKb / 1024), cpuMs }
 }
 
-/** What lies in a folder. A file that goes meanwhile is not counted. */
+/** The size of a folder. A file that is deleted in the meantime does not count. */
 export function heldOnDisk(dir: string): { files: number; kb: number } {
   let files = 0
   let bytes = 0

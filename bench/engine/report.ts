@@ -3,22 +3,22 @@ import type { LoadResult } from '../load.ts'
 import { exponentOf, median } from '../stats.ts'
 import { type Case, ITEMS, LENGTHS } from './cases.ts'
 
-/** With what a run costs the process that answers. */
+/** With the processor time that a run costs the server. */
 export type Loaded = LoadResult & { cpuMs: number }
 
 export type AfterRuns = { runs: number; rssMb: number; kbARun: number; files: number }
 
 export type Measured = {
-  /** After some thousand runs more. */
+  /** After some thousand more runs. */
   held: { L10?: AfterRuns; RL10?: AfterRuns }
   alone: Map<string, LoadResult[]>
   loaded: Map<string, Loaded[]>
-  /** Milliseconds from accepted to terminal, as the server tells it. */
+  /** Milliseconds from accepted to ended, by the server's times. */
   inside: Record<'cf' | 'L10', number[]>
-  /** Seconds for a thousand at once, by case. */
+  /** Seconds for a thousand at the same time, by case. */
   thousand: Map<string, number[]>
   liveMs: number[]
-  /** Megabytes that the process grew by in the first run of 10,000 items. */
+  /** Megabytes by which the process grew in the first run of 10,000 items. */
   grownMb: number
 }
 
@@ -32,7 +32,7 @@ export function report(cases: Case[], measured: Measured, how: string): string {
   const rates = (name: string) => (loaded.get(name) ?? []).map(({ requests, seconds }) => requests / seconds)
   const costs = (name: string) => (loaded.get(name) ?? []).map(({ cpuMs }) => cpuMs)
   const p50 = (name: string) => median(times(name))
-  // Within each round, as what else the machine does differs more between rounds than within one.
+  // Compared within each round, because other load on the machine differs more between rounds than within one.
   const ratio = (of: (name: string) => number[], name: string, to: string): string => {
     const others = of(to)
     return median(of(name).map((value, round) => value / (others[round] ?? Number.NaN))).toFixed(2)
@@ -52,7 +52,7 @@ export function report(cases: Case[], measured: Measured, how: string): string {
     const errors = rounds.reduce((sum, one) => sum + one.errors, 0)
     return `| ${name} | ${what} | ${ms(p50(name))} | ${ms(p99)} | ${load.join(' | ')} | ${errors} |`
   })
-  // Without what a run costs that has next to nothing to do.
+  // Minus the cost of a run that does almost nothing.
   const growth = (letter: string, sizes: number[]) =>
     exponentOf(sizes.map((size) => [size, p50(`${letter}${size}`)] as const))
   const facts = [
@@ -87,14 +87,14 @@ export function report(cases: Case[], measured: Measured, how: string): string {
 ${lines.join('\n')}
 
 ${facts
-  // Of cases that were left out nothing is known.
+  // There are no figures for cases that were left out.
   .filter((fact) => !fact.includes('NaN'))
   .map((fact) => `- ${fact}`)
   .join('\n')}
 `
 }
 
-/** Alone, at 16 clients, by CPU time of all processes, and at once: what was measured of both. */
+/** All measured figures of both: alone, with 16 clients, by processor time of all processes, and at the same time. */
 function againstRestate(
   cases: Case[],
   {

@@ -1,5 +1,5 @@
-// Restate beside us, where it is installed: `npm ci --prefix bench/engine/restate`. Its package brings the server; the service that it
-// calls is a process of its own.
+// Restate as a comparison, if it is installed: `npm ci --prefix bench/engine/restate`. Its package contains the
+// server. The service that it calls is a separate process.
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -19,13 +19,13 @@ export type Restate = {
   /** The server and the service. */
   pids: number[]
   dir: string
-  /** Of the server alone, as a crash does it. */
+  /** Kills only the server, like a crash. */
   kill: () => Promise<void>
   restart: () => Promise<void>
   stop: () => Promise<void>
 }
 
-/** Null where it is not installed. */
+/** Null if it is not installed. */
 export async function startRestate(): Promise<Restate | null> {
   const program = inRoot(`${PACKAGES}/restate-server-${process.platform}-${process.arch}/bin/restate-server`)
   if (!existsSync(program)) return null

@@ -1,4 +1,4 @@
-// Both servers as `npm start` runs one: built, minified, on a direct socket, on a fresh folder, tracing off.
+// Both servers, started like `npm start` does: built, minified, on a direct socket, with a new folder, tracing off.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,10 +10,10 @@ import { serve } from '../../scripts/server/serve.ts'
 import { readOwner, takeState } from '../../scripts/server/state.ts'
 
 const host = '127.0.0.1'
-/** Looked up once: each state that is taken moves it. */
+/** Found once, because each reserved folder changes it. */
 const TMP = tmpdir()
 
-/** A Worker of its own beside `<path>.toml`. */
+/** A separate Worker with the configuration `<path>.toml`. */
 const projectOf = (path: string): Project => ({
   config: `${path}.toml`,
   sources: [`${path}.ts`, `${path}.toml`, 'package-lock.json'],
@@ -29,10 +29,10 @@ export type Baseline = {
 }
 
 export type Engine = Baseline & {
-  /** Its state. */
+  /** Its state folder. */
   dir: string
   teamId: string
-  /** Only when it is to be profiled: an open inspector is not free. */
+  /** Only for profiling, because an open inspector costs time. */
   inspectorPort: number | undefined
   headers: Record<string, string>
   call: <Answer>(
@@ -42,7 +42,7 @@ export type Engine = Baseline & {
     headers?: Record<string, string>,
   ) => Promise<Answer>
   newWorkflow: (definition: object, triggers?: object[]) => Promise<string>
-  /** Writes straight to its database. */
+  /** Writes directly to its database. */
   batch: (statements: Sql[]) => Promise<unknown>
 }
 
@@ -114,7 +114,7 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
   const person = { email: 'bench@example.com', password: 'Bench-them-all-1', name: 'Bench' }
   const { accessToken } = await call<{ accessToken: string }>('POST', '/api/v1/auth/register', person)
   headers = { authorization: `Bearer ${accessToken}` }
-  // The only plan that counts no runs.
+  // The only plan without a limit of runs.
   await call('PUT', '/api/v1/users/subscription', { plan: 'team' })
   const newWorkflow: Engine['newWorkflow'] = async (definition, triggers = []) => {
     const { id } = await call<{ id: string }>('POST', '/api/v1/workflows', {

@@ -1,4 +1,4 @@
-// The definitions that are run. Every step is a node with an outcome of its own, recorded on its own.
+// The definitions that are executed. Every step is a node with its own recorded outcome.
 
 type Node = Record<string, unknown> & { id: string; type: string }
 type Definition = { nodes: Node[]; edges: { from: string; to: string }[]; [more: string]: unknown }
@@ -8,7 +8,7 @@ const inLine = (nodes: Node[]): Definition => ({
   edges: nodes.slice(1).map(({ id }, index) => ({ from: nodes[index]?.id ?? '', to: id })),
 })
 
-/** `length` trivial steps, one after the other, each with an output. */
+/** `length` trivial steps in sequence, each with an output. */
 export const line = (length: number): Definition =>
   inLine(Array.from({ length }, (_, n) => ({ id: `s${n}`, type: 'data.set', params: { values: { n } } })))
 
@@ -27,7 +27,7 @@ export const itemsOf = (count: number): { items: number[] } => ({
   items: Array.from({ length: count }, (_, n) => n),
 })
 
-/** Five calls, each to be answered before the next. */
+/** Five calls in sequence, each answered before the next. */
 export const calls = (url: string): Definition =>
   inLine(
     Array.from({ length: 5 }, (_, n) => ({

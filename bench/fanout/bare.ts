@@ -1,4 +1,4 @@
-// What fan-out is measured against: one object with hibernating sockets that sends each of them a text.
+// The baseline of the fan-out benchmark: one object with hibernating sockets that sends a text to each of them.
 import { DurableObject } from 'cloudflare:workers'
 
 export class Room extends DurableObject {

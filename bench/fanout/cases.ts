@@ -1,4 +1,4 @@
-// One function for each figure. Each leaves nothing open.
+// One function for each figure. Each closes everything that it opened.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,7 +45,7 @@ async function startWaits(
   }
 }
 
-/** From the signal of a run to its event on each socket: how long until one has it, and until the last has it. */
+/** From the signal of a run to its event on each socket: the time until the first and the last socket have it. */
 export async function eventToSockets(engine: Engine, members: readonly Member[], sockets: number) {
   const { run, signal } = await startWaits(engine, BURST)
   const crowd = await openCrowd(placesOf(engine, members, sockets, `run:${run.id}`), EVENT, SUBSCRIBED)
@@ -65,13 +65,13 @@ export async function eventToSockets(engine: Engine, members: readonly Member[],
   }
   const seconds = (performance.now() - first) / 1_000
   crowd.close()
-  // Each signal is two events: the node's end and the next one's beginning.
+  // Each signal causes two events: the end of a node and the start of the next.
   return { ...spread(delays), last: spread(lasts).p99, perSecond: (BURST * sockets) / seconds }
 }
 
 const LINE = 200
 
-/** Deliveries a second of a run that does two hundred steps after one signal. */
+/** Deliveries per second of a run that does two hundred steps after one signal. */
 export async function burst(engine: Engine, members: readonly Member[], sockets: number): Promise<number> {
   const steps = Array.from({ length: LINE }, (_, n) => ({
     id: `s${n}`,
@@ -93,7 +93,7 @@ export async function burst(engine: Engine, members: readonly Member[], sockets:
   return times.length / (((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000)
 }
 
-/** The same from an object that does nothing else. */
+/** The same for an object that does nothing else. */
 export async function bareBurst(bare: Baseline, sockets: number): Promise<number> {
   const url = `127.0.0.1:${bare.port}/`
   const places = Array.from({ length: sockets }, () => ({ url: `ws://${url}`, headers: {} }))
@@ -109,7 +109,7 @@ export async function bareBurst(bare: Baseline, sockets: number): Promise<number
 
 const IDLE_MS = 5_000
 
-/** What so many sockets add that nothing is sent to, and what processor they use. */
+/** Memory per idle socket, and the processor time of all of them. */
 export async function idle(engine: Engine, members: readonly Member[], sockets: number) {
   const before = heldBy(engine.pid).rssMb
   const crowd = await openCrowd(placesOf(engine, members, sockets, 'announcements'), EVENT, SUBSCRIBED)
@@ -123,7 +123,7 @@ export async function idle(engine: Engine, members: readonly Member[], sockets: 
 
 const ITEMS = 400
 
-/** How long a run of sixteen hundred events takes with so many followers. */
+/** The duration of a run of sixteen hundred events with this many followers. */
 export async function followed(
   engine: Engine,
   members: readonly Member[],
@@ -161,7 +161,7 @@ export async function followed(
 const ENDPOINTS = 10
 const STARTERS = 8
 
-/** Deliveries a second to a receiver on this machine. */
+/** Deliveries per second to a receiver on this machine. */
 export async function webhooks(engine: Engine, receiver: Receiver, deliveries: number): Promise<number> {
   const ids: string[] = []
   for (let n = 0; n < ENDPOINTS; n++) {
@@ -219,7 +219,7 @@ export async function startReceiver(): Promise<Receiver> {
   }
 }
 
-/** A list of 20 among a hundred thousand notifications, a thousand of them unread, as a share of the rate of a list of teams. */
+/** Lists 20 of a hundred thousand notifications, a thousand of them unread, relative to the rate of a list of teams. */
 export async function notificationList(engine: Engine, userId: string): Promise<number> {
   for (let from = 0; from < 100_000; from += 10_000)
     await engine.batch([

@@ -1,5 +1,6 @@
 // npm run bench:fanout [-- --sockets 1000 --only burst --patience 60 --save bench/fanout/results.md]
-// What followers, webhooks and figures cost, on one server as `npm start` runs it; bursts beside an object that does nothing but send.
+// The cost of followers, webhooks and statistics, on one server started like `npm start`. Bursts are compared with an
+// object that only sends.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -38,7 +39,7 @@ const engine = await startEngine(false, receiver.host)
 const lines: string[] = []
 let busy = 0
 
-/** A case that fails is a line too, so that the others are still measured. */
+/** A failed case gets a line too, so that the others are still measured. */
 async function measure(name: string, aim: string, work: () => Promise<string>): Promise<void> {
   if (!name.includes(values.only)) return
   if (!(await untilQuiet(Number(values.patience) * 1_000))) busy++

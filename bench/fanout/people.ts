@@ -1,4 +1,4 @@
-// Members of the team that is measured: a user has at most 200 connections.
+// Members of the measured team: a user can have at most 200 connections.
 import type { Engine } from '../engine/servers.ts'
 import type { Place } from './sockets.ts'
 
@@ -28,7 +28,7 @@ export async function newMembers(engine: Engine, count: number): Promise<Member[
   return members
 }
 
-/** So many sockets on these channels, spread over the members. */
+/** Opens this many sockets on these channels, distributed over the members. */
 export function placesOf(
   engine: Engine,
   members: readonly Member[],

@@ -1,14 +1,15 @@
-// Many sockets of one process, which count what comes and do as little else as they can: the client shares the machine.
+// Many sockets of one process. They count frames and do as little else as possible, because the client shares the
+// machine.
 
-// Node's own client takes headers; its type is the browser's, which does not.
+// Node's client accepts headers, but its type is the browser's, which does not.
 const Socket = WebSocket as unknown as new (url: string, options: object) => WebSocket
 
 const OPENED_AT_ONCE = 50
 
 export type Crowd = {
-  /** How many frames with this text have come. */
+  /** How many frames with this text were received. */
   until: (frames: number) => Promise<void>
-  /** Counts anew, and says when each frame came. */
+  /** Resets the count, and records the time of each frame. */
   reset: () => void
   times: () => readonly number[]
   close: () => void
@@ -16,7 +17,10 @@ export type Crowd = {
 
 export type Place = { url: string; headers: Record<string, string> }
 
-/** Opens a socket at each place, and waits until `isReady` holds for a frame of each; without it, until it is open. */
+/**
+ * Opens a socket at each path, and waits until `isReady` is true for one of its frames. Without it, until the socket
+ * is open.
+ */
 export async function openCrowd(places: readonly Place[], counted: string, ready?: string): Promise<Crowd> {
   let times: number[] = []
   let wanted = Number.POSITIVE_INFINITY

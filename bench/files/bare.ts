@@ -1,4 +1,4 @@
-// What files are measured against: a Worker that pipes a body into the bucket and out of it again.
+// The baseline of the file benchmark: a Worker that pipes a body into the bucket and out again.
 export default {
   async fetch(request: Request, env: { FILES: R2Bucket }): Promise<Response> {
     const key = new URL(request.url).pathname.slice(1)

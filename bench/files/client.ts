@@ -1,4 +1,4 @@
-// Sends and takes bodies of any size, without holding what it takes.
+// Sends and receives bodies of any size, without keeping what it receives.
 import { Agent, request } from 'node:http'
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -11,7 +11,7 @@ export type Ask = {
   body?: Buffer
 }
 
-/** Answers how many bytes have come. */
+/** Returns how many bytes were received. */
 export function ask({
   port,
   method,
@@ -42,7 +42,7 @@ export function ask({
   })
 }
 
-/** Calls a second that so many clients reach together. */
+/** Calls per second of this many clients together. */
 export async function rateOf(
   work: (n: number) => Promise<unknown>,
   clients: number,

@@ -1,5 +1,6 @@
 // npm run bench:files [-- --rounds 3 --seconds 3 --patience 60 --save bench/files/results.md]
-// Ours and a Worker that only pipes, in one run, taking turns. Memory is the most that the runtime has held, as Linux counts it.
+// Our server and a Worker that only pipes, in one benchmark, taking turns. Memory is the peak of the runtime, as
+// counted by Linux.
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -23,7 +24,7 @@ const FILES_LISTED = 100_000
 const MEGABYTE = 1024 * 1024
 const LARGE = randomBytes(50 * MEGABYTE)
 const SMALL = randomBytes(100_000)
-// Taken for a PDF, which is not read for its text.
+// Detected as PDF, whose text is not extracted.
 for (const bytes of [LARGE, SMALL]) bytes.write('%PDF-1.7\n')
 
 const bare = await startWorker('bench/files/bare')
@@ -108,7 +109,7 @@ try {
   await ours.stop()
 }
 
-/** The same bytes under another name would be no new content; each copy begins differently. */
+/** The same bytes with another name are not new content, so each copy begins differently. */
 function different(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes)
   copy.writeUInt32LE(made, 12)
@@ -141,12 +142,12 @@ function tenTimes(work: () => Promise<unknown>): Promise<unknown> {
   return Promise.all(Array.from({ length: 10 }, work))
 }
 
-/** What the work adds, at its highest, in MB. */
+/** The peak memory that the work adds, in MB. */
 async function grown(work: () => Promise<unknown>, pid = ours.pid): Promise<number> {
   const held = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) /
     1024
-  // From here on the most is counted anew.
+  // Resets the peak.
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
   const before = held('VmRSS')
   await work()

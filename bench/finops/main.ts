@@ -1,6 +1,6 @@
 // npm run bench:finops [-- --import 100000 --rows 1000000 --seconds 3 --save bench/finops/results.md]
-// How fast costs are imported, summed up and listed. Each figure stands beside a plain one of the same run: the same batches
-// written without the product, and the list of teams.
+// How fast costs are imported, aggregated and listed. Each figure is compared with a plain one from the same
+// benchmark: the same batches written without the product, and the list of teams.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,7 +112,7 @@ async function timeImport(token: string): Promise<number> {
   }
 }
 
-/** The same pages of rows into the same table, by statements alone. */
+/** Inserts the same pages of rows into the same table with plain statements. */
 async function timePlainInserts(): Promise<number> {
   const begun = performance.now()
   for (let from = 0; from < importRows; from += PAGE_ROWS) {

@@ -1,5 +1,5 @@
-// What the product is measured against: Hono and D1 with nothing else, routes as short as they can be written, over one
-// table whose rows are as wide as those that ours answers with.
+// The baseline of the HTTP benchmark: Hono and D1 with nothing else, routes as short as possible, and one table with
+// rows as wide as ours.
 import { Hono } from 'hono'
 
 type Bare = { Bindings: { DB: D1Database } }

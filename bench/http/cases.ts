@@ -3,7 +3,7 @@ import type { Measured } from './servers.ts'
 
 export type Case = {
   name: string
-  /** The name of the bare case that it is compared with. */
+  /** The name of the bare case to compare with. */
   against?: string
   order: Omit<LoadOrder, 'clients' | 'seconds'>
 }

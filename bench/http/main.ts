@@ -1,5 +1,6 @@
-// npm run bench:http [-- --rounds 5 --seconds 2 --clients 16 --patience 60 --only read --profile --save bench/http/results.md]
-// Both servers in one run, the cases taking turns, so that a busy machine hurts all of them alike.
+// npm run bench:http [-- --rounds 5 --seconds 2 --clients 16 --patience 60 --only read --profile --save
+// bench/http/results.md]
+// Both servers in one benchmark, with the cases taking turns, so that a busy machine affects all of them equally.
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -16,7 +16,7 @@ type Line = {
 export function report(cases: Case[], results: Map<string, LoadResult[]>, how: string): string {
   const ratesOf = (name: string) =>
     (results.get(name) ?? []).map(({ requests, seconds }) => requests / seconds)
-  // Within each round, as what else the machine does differs more between rounds than within one.
+  // Compared within each round, because other load on the machine differs more between rounds than within one.
   const ratioTo = (name: string, against: string) => {
     const others = ratesOf(against)
     return median(ratesOf(name).map((rate, round) => rate / (others[round] ?? Number.NaN)))

@@ -1,4 +1,5 @@
-// Both servers as `npm start` runs one: built, minified, on a direct socket, each on a fresh folder with 10,000 rows.
+// Both servers, started like `npm start` does: built, minified, on a direct socket, each with a new folder and 10,000
+// rows.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ export const ROWS = 10_000
 
 export type Measured = {
   port: number
-  /** Only when it is to be profiled: an open inspector is not free. */
+  /** Only for profiling, because an open inspector costs time. */
   inspectorPort: number | undefined
   /** Ids of rows to read. */
   ids: string[]
@@ -29,7 +30,7 @@ const BARE: Project = {
 }
 
 const host = '127.0.0.1'
-/** Looked up once: each state that is taken moves it. */
+/** Found once, because each reserved folder changes it. */
 const TMP = tmpdir()
 const newId = (prefix: string, n: number) => `${prefix}_${n.toString().padStart(26, '0')}`
 
@@ -85,7 +86,7 @@ export async function startOurs(debuggable: boolean): Promise<Measured> {
   const [owner, reader] = [await register('owner'), await register('reader')]
   await call('PUT', '/api/v1/users/subscription', { plan: 'team' }, reader.accessToken)
 
-  // The rows belong to somebody else: a reader who owned them all would make each create count them.
+  // The rows belong to another user. If the reader owned them, each create would count them all.
   const ids = Array.from({ length: ROWS }, (_, n) => newId('team', n))
   await fill(server.batch, (n) => ({
     sql: `INSERT INTO teams (id, name, description, owner_id, created_at, updated_at) VALUES (?, ?, 'A team to be read', ?, ?, ?)`,

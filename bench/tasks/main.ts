@@ -1,6 +1,8 @@
-// npm run bench:tasks [-- --rows 100000 --seconds 2 --rounds 3 --patience 60 --only list --save bench/tasks/results.md]
-// Tasks against what they are made of, on one server, the cases taking turns: creating against creating a team, a task of one step against a
-// bare run of one node, a thousand tasks against a thousand runs. What has no baseline is measured by itself.
+// npm run bench:tasks [-- --rows 100000 --seconds 2 --rounds 3 --patience 60 --only list --save
+// bench/tasks/results.md]
+// Tasks compared with what they consist of, on one server, with the cases taking turns: creating a task and creating
+// a team, a task of one step and a bare run of one node, a thousand tasks and a thousand runs. Cases without a
+// baseline are measured alone.
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,7 +33,7 @@ const rounds = Number(values.rounds)
 const engine = await startEngine(false)
 const client = new Worker(inRoot('bench/load.ts'))
 const lines: string[] = []
-/** Told at once, since what comes later may fail. */
+/** Printed immediately, because later cases may fail. */
 const say = (text: string): void => {
   lines.push(text)
   console.error(text)
@@ -99,7 +101,7 @@ async function oneStep(): Promise<void> {
   )
 }
 
-/** Until none is left with one of these statuses, as the list says. */
+/** Waits until the list has no task with one of these statuses. */
 async function untilNone(path: string): Promise<void> {
   for (;;) {
     const { items } = await engine.call<{ items: unknown[] }>('GET', path)

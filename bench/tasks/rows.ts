@@ -1,9 +1,9 @@
-// So many tasks of the team as rows, with what triggers make of them. What would be told of each is left out.
+// Inserts this many tasks of the team as rows, including what triggers derive from them, but without notifications.
 import type { Engine } from '../engine/servers.ts'
 
 const A_BATCH = 5_000
 
-/** They are of the days before; what other cases make is newer. */
+/** With dates of earlier days. Tasks that other cases create are newer. */
 export const FILLED_UNTIL = '2025-12-01T00:00:00Z'
 
 export async function fillTasks({ batch, teamId }: Engine, count: number): Promise<void> {

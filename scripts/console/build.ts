@@ -1,8 +1,8 @@
-// The console as files: its page and, under assets/, what the page loads, named by the hash of what is in it.
+// Builds the console: its page, and the files that it loads under assets/, each named by the hash of its content.
 import { join } from 'node:path'
 import { inRoot } from '../server/paths.ts'
 
-/** What a change of makes a new build; its packages change with the lock. */
+/** A change of these causes a new build. The console's packages change with the lock file. */
 export const CONSOLE_SOURCES = [
   'console/index.html',
   'console/package.json',
@@ -13,9 +13,10 @@ export const CONSOLE_SOURCES = [
 ]
 
 export async function buildConsole(dir: string): Promise<void> {
-  // Loaded only to build: a start that finds its build does not wait for it.
+  // Only loaded to build, so a start with an existing build does not wait for it.
   const { build } = await import('vite')
-  // Under vitest it says `test`, for which React would be built to be debugged, and the build is kept for everybody.
+  // Under vitest, this is `test`, and React would be built in its debugging form. The build is cached for every later
+  // use.
   const environment = process.env.NODE_ENV
   process.env.NODE_ENV = 'production'
   try {

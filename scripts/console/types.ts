@@ -1,5 +1,5 @@
-// Types of the contract for the console, made from docs/openapi.json: each schema by its name, and for each
-// endpoint its query, body and answer. They are made anew before types are checked and are not committed.
+// Types of the API for the console, generated from docs/openapi.json: each schema by name, and the query, body and
+// response of each endpoint. They are generated before types are checked, and are not committed.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { inRoot } from '../server/paths.ts'
 
@@ -28,7 +28,7 @@ type Contract = {
 
 const FILE = 'console/src/api/contract.gen.ts'
 
-/** What all addresses of the API begin with. */
+/** The prefix of all paths of the API. */
 const BASE = /^\/api\/v1/
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete'])

@@ -1,5 +1,5 @@
-// The pages under /docs as files: one HTML file a page, and the files they load, named by their hash so that a browser may
-// keep them for good.
+// Builds the pages under /docs: one HTML file per page, and the files that they load, named by their hash so that
+// browsers may cache them forever.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { escapeHtml, type Files, shell } from './shell.ts'
 const CONTRACT = 'docs/openapi.json'
 const VIEWER = 'node_modules/openapi-explorer/dist/browser/openapi-explorer.min.js'
 
-/** What a change of makes a new build; the viewer changes with the lock. */
+/** A change of these causes a new build. The viewer changes with the lock file. */
 export const DOCS_SITE_SOURCES = [
   'scripts/docs-site',
   'package-lock.json',

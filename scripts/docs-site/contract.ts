@@ -1,4 +1,4 @@
-// The contract in parts: a document for each group of operations, with the schemas that it needs and no others.
+// Splits the API document: one document per group of operations, with only the schemas that it needs.
 
 type Operation = { operationId: string; summary: string; tags: string[]; deprecated?: boolean }
 type Schemas = Record<string, unknown>
@@ -19,7 +19,7 @@ export const operationsOf = ({ paths }: Contract, tag: string): Listed[] =>
       .map(([method, { summary, operationId }]) => ({ method, path, summary, id: operationId })),
   )
 
-/** Where the viewer shows an operation, as it writes these addresses itself. */
+/** The link to an operation, in the form that the viewer uses. */
 export const routeOf = ({ method, path }: Pick<Listed, 'method' | 'path'>): string =>
   `#?route=${method}-${path.replace(/[\s#:?&={}-]+/g, '-')}`
 
@@ -37,7 +37,7 @@ export function partOf(contract: Contract, tag: string): Contract {
   }
 }
 
-/** The schemas that something refers to, and those that they refer to. */
+/** All referenced schemas, directly and indirectly. */
 function schemasFor(value: unknown, schemas: Schemas): Schemas {
   const found: Schemas = {}
   const waiting = namesIn(value)

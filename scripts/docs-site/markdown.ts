@@ -1,4 +1,4 @@
-// Markdown to HTML. Raw HTML in the text is shown as text, and links with other schemes than the web's are not links.
+// Converts Markdown to HTML. Raw HTML is shown as text. Links with schemes other than those of the web are not links.
 import { posix } from 'node:path'
 import MarkdownIt from 'markdown-it'
 import type { MarkdownPage } from './pages.ts'
@@ -6,7 +6,7 @@ import type { MarkdownPage } from './pages.ts'
 export type Heading = { level: number; text: string; id: string }
 export type Rendered = { html: string; headings: Heading[] }
 
-/** `pages` says where links to other Markdown files lead; a file that has no page is named without a link. */
+/** `pages` contains the targets of links to other Markdown files. A file without a page is mentioned without a link. */
 export function renderMarkdown(text: string, page: MarkdownPage, pages: readonly MarkdownPage[]): Rendered {
   const markdown = new MarkdownIt({ html: false })
   const headings: Heading[] = []
@@ -42,7 +42,7 @@ function addressOf(href: string, page: MarkdownPage, pages: readonly MarkdownPag
   return `/docs/${target.name}${anchor === undefined ? '' : `#${anchor}`}`
 }
 
-/** As GitHub makes them, so a link works in both places. */
+/** The same anchors as on GitHub, so a link works in both places. */
 function uniqueSlug(title: string, seen: Map<string, number>): string {
   const slug = title
     .toLowerCase()

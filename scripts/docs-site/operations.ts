@@ -1,5 +1,5 @@
-// The pages of the API: a list of all operations, and a page with the viewer for each group. The viewer is large, so the list does
-// without it, and a group's page loads the contract of that group alone.
+// The pages of the API: a list of all operations, and a page with the viewer for each group. The viewer is large, so
+// the list does not load it, and the page of a group only loads the document of that group.
 import { type Contract, operationsOf, routeOf } from './contract.ts'
 import { API_TITLE } from './pages.ts'
 import { escapeHtml, type Files, shell } from './shell.ts'

@@ -1,4 +1,4 @@
-// What surrounds every page: head, menu, and the place of the content.
+// The frame of every page: head, menu, and the place of the content.
 import { API_TITLE, MARKDOWN_PAGES } from './pages.ts'
 
 export type Files = { style: string; script: string }

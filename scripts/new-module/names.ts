@@ -1,4 +1,4 @@
-// The names of a module and of the thing it is about, in every spelling that the templates use.
+// The names of a module and of its object, in every spelling that the templates use.
 
 export type Names = Record<string, string>
 

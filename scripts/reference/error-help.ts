@@ -1,4 +1,4 @@
-// What each error means and how to fix it, for the reference. A new code in src/core/errors.ts needs a line here.
+// The meaning of each error and how to fix it, for the reference. A new code in src/core/errors.ts needs a line here.
 import type { ErrorCode } from '../../src/core/errors.ts'
 
 export const ERROR_HELP: Record<ErrorCode, string> = {

@@ -44,7 +44,7 @@ const COMMON = ['seq', 'at', 'progress']
 const typeOf = (branch: Schema): string =>
   String((branch.properties as Record<string, Schema>).type?.const ?? '')
 
-/** As GitHub makes it from the heading. */
+/** The same anchor as on GitHub. */
 const anchorOf = (branch: Schema): string => typeOf(branch).replaceAll('.', '')
 
 function section(branch: Schema): string {

@@ -80,7 +80,10 @@ function workText({
   return `${parts.join('; ')}.`
 }
 
-/** A workflow around the example: a credential where it needs one, something before it where it looks back, and a node at each port where there are several. */
+/**
+ * A workflow around the example: a credential if it needs one, a node before it if it reads from one, and a node at
+ * each port if there are several.
+ */
 export function exampleOf({ type, example, ports, needsCredential }: NodeTypeDescription) {
   const id = type.split('.')[1] ?? type
   const needsBefore = /\bprev\b/.test(JSON.stringify(example)) || nodeOf(type)?.kind === 'merge'

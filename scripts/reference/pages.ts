@@ -1,4 +1,4 @@
-// The pages of docs/reference, by the name of their file.
+// The pages of docs/reference, by file name.
 import { definitionPage } from './definition.ts'
 import { errorsPage } from './errors.ts'
 import { eventsPage } from './events.ts'

@@ -1,10 +1,10 @@
-// JSON Schema as a table for people: a row for each field, also for those inside, with its type, limits and default.
+// Shows a JSON Schema as a table: a row for each field, including nested ones, with type, limits and default.
 import * as z from 'zod'
 
 export type Schema = { readonly [keyword: string]: unknown }
 export type Row = { path: string; type: string; byDefault: string; description: string }
 
-/** Schemas that have a place of their own, as JSON, and the link to it. */
+/** Schemas with their own section, as JSON, and the link to it. */
 export type Known = ReadonlyMap<string, string>
 
 export function schemaOf(schema: z.ZodType): Schema {
@@ -15,7 +15,7 @@ export function schemaOf(schema: z.ZodType): Schema {
 export const knownSchemas = (entries: [schema: z.ZodType, link: string][]): Known =>
   new Map(entries.map(([schema, link]) => [fingerprint(schemaOf(schema)), link]))
 
-/** A field may say something of its own about a schema that is used in several places. */
+/** A field may have its own description of a schema that is used in several places. */
 const fingerprint = ({ description: _, default: __, ...schema }: Schema): string => JSON.stringify(schema)
 
 export const tableOf = (schema: Schema, known: Known): string =>
@@ -50,7 +50,7 @@ function fieldRows(schema: Schema, prefix: string, known: Known, condition: stri
   })
 }
 
-/** The fields of an object, of the objects of a list, or of each object of a choice. */
+/** The fields of an object, of the objects in a list, or of each object of a choice. */
 function innerRows(field: Schema, path: string, known: Known, condition: string): Row[] {
   if (known.has(fingerprint(field))) return []
   if (isSchema(field.items)) return innerRows(field.items, `${path}[]`, known, condition)
@@ -61,7 +61,10 @@ function innerRows(field: Schema, path: string, known: Known, condition: string)
   return fieldRows(field, `${path}.`, known, condition)
 }
 
-/** What tells the branches apart is a row of its own, with every value; other fields say with which of them they go. */
+/**
+ * The field that distinguishes the branches is one row with all its values. Other fields say which of them they
+ * belong to.
+ */
 function choiceRows(branches: Schema[], path: string, known: Known, condition: string): Row[] {
   const objects = branches.filter((branch) => isSchema(branch.properties))
   const key = discriminatorOf(objects)
@@ -176,7 +179,7 @@ const DURATIONS: [unit: string, ms: number][] = [
   ['second', 1_000],
 ]
 
-/** Long times are told in days, hours or minutes as well. */
+/** Long times are also shown in days, hours or minutes. */
 function formatNumber(value: number, name: string): string {
   const text = value.toLocaleString('en-US', { maximumFractionDigits: 20 })
   const unit = name.endsWith('Ms') ? DURATIONS.find(([, ms]) => value >= ms && value % ms === 0) : undefined

@@ -1,5 +1,5 @@
-// Codes outside the closed list: problems found when a workflow is checked, and errors of nodes and runs. A test compares them with the
-// sources.
+// Codes outside the closed list: problems of workflow definitions, and errors of nodes and runs. A test compares them
+// with the sources.
 export const PROBLEM_CODES: Record<string, string> = {
   'agent.not_found': 'The team has no agent with this id, and there is no built-in type with this name.',
   'condition.constant': 'A condition is plain text, which is always true. Enclose it in `{{` and `}}`.',

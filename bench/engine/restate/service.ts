@@ -1,5 +1,5 @@
-// The workloads of `../workloads.ts` for Restate: each step is a `ctx.run`, which it records. A process of its own, as Restate
-// calls what it runs.
+// The workloads of `../workloads.ts` for Restate: each step is a `ctx.run`, which Restate records. A separate
+// process, because Restate calls it over HTTP.
 import { type Context, RestatePromise, serve, service } from '@restatedev/restate-sdk'
 
 const fetched = async (url: string): Promise<unknown> => (await fetch(url)).json()
@@ -29,6 +29,6 @@ const bench = service({
   },
 })
 
-// What it says at each call would be measured too.
+// Its log output for each call would be measured too.
 await serve({ services: [bench], port: Number(process.env.PORT), logger: () => undefined })
 process.send?.('ready')

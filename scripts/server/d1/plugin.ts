@@ -1,4 +1,4 @@
-// Puts our stand-in for D1 behind the runtime's own D1 client (Miniflare loads this file by its path).
+// Puts our implementation of D1 behind the runtime's own D1 client. Miniflare loads this file by its path.
 import { mkdirSync, readFileSync } from 'node:fs'
 import type { Plugin } from 'miniflare'
 import { inRoot } from '../paths.ts'
@@ -12,7 +12,7 @@ const read = (file: string): string => readFileSync(inRoot(`scripts/server/d1/${
 
 type Options = { id: string; folder: string }
 
-/** The bindings of the databases that wrangler.toml names, with their files under `folder`. */
+/** The bindings of the databases in wrangler.toml, with their files under `folder`. */
 export const d1Bindings = (databases: Record<string, { id: string }>, folder: string) =>
   Object.entries(databases).map(([name, { id }]) => ({
     name,
@@ -52,7 +52,7 @@ const plugin: Plugin = {
         name: NAME,
         worker: {
           compatibilityDate: '2026-08-01',
-          // `sql.prepare` refuses more than one statement, as D1 does; it is only there with this flag.
+          // Like D1, `sql.prepare` rejects more than one statement. It needs this flag.
           compatibilityFlags: ['experimental'],
           modules: [
             {
@@ -60,7 +60,7 @@ const plugin: Plugin = {
               esModule: read('database.worker.js'),
             },
           ],
-          // Miniflare's key: it is part of the files' names and of the ids.
+          // Miniflare's key, which is part of the file names and of the ids.
           durableObjectNamespaces: [{ className: CLASS, uniqueKey: `miniflare-${CLASS}` }],
           durableObjectStorage: { localDisk: STORAGE },
         },
