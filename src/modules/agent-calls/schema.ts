@@ -27,7 +27,7 @@ const callbackUrl = z
   .optional()
   .describe('Is told of the end of the run.')
 
-/** Of one call. */
+/** For one call. */
 export const MAX_FILES = 20
 
 const question = {
@@ -136,11 +136,11 @@ const chat = {
     .describe('Whether the run is cancelled when the client goes. Default false.'),
 }
 
-/** What the chat classes of the AI SDK send, with the agent beside it. */
+/** The request of the AI SDK's chat classes, with the agent in addition. */
 export const StreamAgent = z.looseObject({ ...agent, ...chat })
 export type StreamAgent = z.infer<typeof StreamAgent>
 
-/** The same to an agent of the team. */
+/** The same for an agent of the team. */
 export const StreamStoredAgent = z.looseObject(chat)
 export type StreamStoredAgent = z.infer<typeof StreamStoredAgent>
 

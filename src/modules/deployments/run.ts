@@ -1,15 +1,15 @@
-// A deployment is a run of this definition, which nobody can edit. Each node is one recorded step: what a crash takes with it is the
-// step that was under way, and no more.
+// A deployment is a run of this built-in definition. Each node is one recorded step, so a crash only repeats the step
+// in progress.
 import { MINUTE_MS } from '../../core/clock.ts'
 import type { Definition } from '../../engine/model/definition.ts'
 
-/** What a start is given; `target` is what two deployments must not change at a time. */
+/** The input of the run. `target` must not be changed by two deployments at the same time. */
 export type DeploymentInput = { deploymentId: string; platform: string; project: string; target: string }
 
-/** A failed step is made again with growing delays; what a platform asks for by Retry-After is waited for, up to an hour. */
+/** A failed step is retried with growing delays. A Retry-After of the platform is respected, up to an hour. */
 const RETRY = { attempts: 8, delayMs: 2_000, factor: 2, jitter: true }
 
-/** The loops of a site with the most files, sent one by one, fit in. */
+/** Enough for a site with the most files, sent one by one. */
 const MAX_ITERATIONS = 10_000
 
 const definitionFor = (whenFull: 'queue' | 'replace'): Definition => ({

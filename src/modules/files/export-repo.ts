@@ -1,6 +1,6 @@
 import { column, exportList } from '../../db/export-list.ts'
 
-/** Without their content, which is downloaded by the id. */
+/** Without their content, which can be downloaded by id. */
 export const filesExport = [
   exportList({
     name: 'files',

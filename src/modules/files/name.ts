@@ -1,4 +1,5 @@
-// Names of files. Unicode in NFC, `/` between folders, at most 255 bytes a segment, so that every file system can hold them.
+// Names of files: Unicode in NFC, `/` between folders, at most 255 bytes per segment, so that every file system can
+// store them.
 import { utf8 } from '../../core/crypto.ts'
 import { AppError } from '../../core/errors.ts'
 import { hasLongMarks, MAX_MARKS } from '../../core/marks.ts'
@@ -6,10 +7,10 @@ import { hasLongMarks, MAX_MARKS } from '../../core/marks.ts'
 export const MAX_SEGMENT_BYTES = 255
 export const MAX_NAME_BYTES = 1_024
 
-/** Control characters, halves of characters, line ends, and what makes a name read in another order than it is. */
+/** Control characters, lone surrogates, line ends, and characters that change the reading order. */
 const UNSEEN = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 
-/** The name in the form that it is kept in. Throws `file.invalid_name` that says what is wrong. */
+/** The stored form of a name. Throws `file.invalid_name` with the reason. */
 export function fileName(given: string): string {
   const refuse = (why: string) =>
     new AppError('file.invalid_name', {
@@ -32,7 +33,7 @@ export function fileName(given: string): string {
   return name
 }
 
-/** `plan.pdf` → `plan (1).pdf`, cut where it would become too long. */
+/** `plan.pdf` → `plan (1).pdf`, shortened if it would be too long. */
 export function numberedName(name: string, n: number): string {
   const slash = name.lastIndexOf('/')
   const folder = name.slice(0, slash + 1)
@@ -49,5 +50,5 @@ function cut(text: string, maxBytes: number): string {
   return characters.join('').trimEnd()
 }
 
-/** What a browser saves the file as: the last segment. */
+/** The name under which a browser saves the file: the last segment. */
 export const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1)

@@ -1,5 +1,5 @@
-// Many questions to one agent, as one run: an item of it for each, so that a crash repeats no answer that there is. What no item could do is
-// refused before the run begins; what one item could not do is answered in its place.
+// Many questions to one agent, as one run with an item for each, so that a crash never repeats an existing answer.
+// Errors that affect all items are refused before the run starts. An error of one item is reported in its place.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'

@@ -1,4 +1,4 @@
-// Calling an agent, alone or in a thread.
+// Calls an agent, alone or in a thread.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -21,11 +21,11 @@ import { type AgentStart, startCall } from './start.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
-/** With `agentId` the agent is one of the team, as it is now: the run keeps it. */
+/** With `agentId`, the agent belongs to the team. The run keeps its current version. */
 export type Call = Omit<CallAgent, 'prompt' | 'messages'> & {
   messages: Json[]
   agentId?: string
-  /** In a thread: the last question once more, in place of the turn that it had. */
+  /** In a thread: asks the last question again, and replaces its turn. */
   isAgain?: boolean
 }
 
@@ -52,7 +52,7 @@ export async function callAgent(
     ...rest
   } = call
   refuseCapability({ capability, parameters })
-  // Of an agent of the team they were looked at when it was saved.
+  // The team's agent was checked when it was saved.
   if (agentId === undefined) {
     requireToolRights(ctx.actor, agent.tools ?? [])
     await requireKnownCredentials(ctx, agent, '/agent')
@@ -96,11 +96,11 @@ function refuseCapability({ capability, parameters }: Pick<Call, 'capability' | 
 export const definedIn = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-/** Parameters that are read from the input: nothing in it is taken for an expression. */
+/** Parameters that are read from the input, so nothing in them is evaluated as an expression. */
 export const namedParams = (fields: readonly string[]): Record<string, string> =>
   Object.fromEntries(fields.map((field) => [field, `{{ input.${field} }}`]))
 
-/** The agent of the team as it is now; another team's is not found. */
+/** The current version of the team's agent. Agents of other teams are not found. */
 export async function requireCallable({ env, actor }: Ctx, agentId: string): Promise<AgentSpec> {
   const agent = await currentAgent(env.DB, actor.teamId, agentId)
   if (agent === null) throw notFound('The agent')
@@ -108,11 +108,11 @@ export async function requireCallable({ env, actor }: Ctx, agentId: string): Pro
   return agent
 }
 
-/** What makes two calls the same: an agent of the team may have changed between them. */
+/** The hash that makes two calls the same. It contains the agent's version, which may have changed in between. */
 const requestOf = ({ agent, agentId, ...call }: Call): Json =>
   ({ ...call, ...(agentId === undefined ? { agent } : { agentId }) }) as unknown as Json
 
-/** What no run could do is refused at once. */
+/** Refuses calls that no run could complete. */
 export function requireSound({ agent, schema, models }: Pick<Call, 'agent' | 'schema' | 'models'>): void {
   const faults = [
     ...faultsOfModels(models),
@@ -142,7 +142,7 @@ type Result = {
   finishReason?: string
 }
 
-/** The run, and beside it what the agent says. Of one that has failed it is what had been reached. */
+/** The run, together with the agent's answer. If the run failed, the answer so far. */
 export function toAgentRun(execution: Started['execution']): AgentRun {
   const { status, output, error } = execution
   const reached = status === 'failed' ? (error?.details as Result | undefined) : undefined

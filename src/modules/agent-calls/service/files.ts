@@ -1,4 +1,4 @@
-// Files of the team that go with a question. The run keeps references; the content is read when a model is called.
+// Files of the team in a question. The run stores references. The content is read when a model is called.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -8,7 +8,7 @@ import { type FileRef, findRefs, isTextType } from '../../files/index.ts'
 
 type Attached = { messages: Json[]; tokens: number }
 
-/** Adds them to the last thing that was said. */
+/** Adds them to the last message. */
 export async function attach(
   ctx: Pick<RequestContext, 'env'> & { actor: Actor },
   messages: Json[],
@@ -21,7 +21,7 @@ export async function attach(
 
 export type Refs = ReadonlyMap<string, FileRef>
 
-/** Those of the ids that the team has. */
+/** Those of the ids that exist in the team. */
 export async function refsOf(
   { env, actor }: Pick<RequestContext, 'env'> & { actor: Actor },
   ids: readonly string[],
@@ -30,7 +30,7 @@ export async function refsOf(
   return new Map(found.map((ref) => [ref.$file, ref]))
 }
 
-/** The same for files that were looked up before. Throws for one that is not there, or too large. */
+/** The same for files that were looked up before. Throws if one does not exist, or is too large. */
 export function attached(messages: Json[], files: readonly string[], refs: Refs): Attached {
   const errors = files.flatMap((id, index): FieldError[] =>
     refs.has(id)
@@ -53,8 +53,8 @@ export function attached(messages: Json[], files: readonly string[], refs: Refs)
 }
 
 /**
- * A key gives an agent no more than it may read itself. Messages may hold parts of an earlier call, which refer to files; a `$file`
- * in a text has its quotes escaped.
+ * With an API key, an agent can only read what the key may read. Messages may contain parts of an earlier call that
+ * refer to files. A `$file` inside a text has escaped quotes.
  */
 export function requireFilesRight(actor: Actor, messages: readonly Json[], files?: readonly string[]): void {
   if (files === undefined && !JSON.stringify(messages).includes('"$file":')) return

@@ -1,6 +1,6 @@
-// Calls in a thread. The runs of a thread share a gate, so they answer one after the other. Invariants:
-// 1. The turn is taken with the id of the run before the run is made, and given back when it is refused.
-// 2. A call that is sent again finds its turn, and takes no other.
+// Calls in a thread. The runs of a thread share a gate, so they answer one after another. Invariants:
+// 1. The turn is reserved with the id of the run before the run is created, and released if the run is refused.
+// 2. A repeated call finds its turn, and takes no other.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -49,7 +49,7 @@ export async function startInThread(
       named,
     })
   } catch (error) {
-    // Of any other failure nobody knows whether the run was made: the thread finds out.
+    // After any other error, it is unknown whether the run was created. The thread finds out later.
     if (taken !== null && isRefusal(error)) await giveBack(ctx, taken)
     throw error
   }

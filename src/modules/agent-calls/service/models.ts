@@ -1,4 +1,4 @@
-// What no model of a ladder could do is refused before a run begins.
+// Refuses calls, before a run starts, that no model of the ladder could complete.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -14,7 +14,7 @@ type Answering = {
 }
 type Asked = { messages: Json[]; fileTokens: number }
 
-/** At least one model of the ladder can be called: where none is named, the one that is found out. */
+/** Requires that at least one model of the ladder can be called. Without a ladder, the default model. */
 export async function requireCallableModels(
   ctx: RequestContext & { actor: Actor },
   { agent, models: given }: Answering,
@@ -36,7 +36,7 @@ export async function requireCallableModels(
     throw new AppError('model.not_configured', { detail: [...new Set(missing)].join(' ') })
 }
 
-/** What is asked fits at least one model of the ladder. */
+/** Requires that the request fits at least one model of the ladder. */
 export function requireFits(
   { agent, models: given, schema }: Answering,
   { messages, fileTokens }: Asked,

@@ -1,4 +1,5 @@
-// Chats with an agent: a message begins a run and is answered by its stream; a person's word on a call goes to the run that waits for it.
+// Chats with an agent: a message starts a run and is answered by its stream. A person's decision on a tool call goes
+// to the waiting run.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { isId, runIdOfApproval } from '../../../core/ids.ts'
@@ -23,7 +24,7 @@ export async function streamAgent(
   const answers = approvalsIn(messages)
   if (answers.length > 0) return goOn(ctx, answers, request)
   const { schema, models, limits, onLimit, metadata, threadId, queue } = chat
-  // A thread has what was said before.
+  // A thread already has the earlier messages.
   const said = fromUi(threadId === undefined ? messages : newestOf(messages))
   if (said.length === 0)
     throw new AppError('request.invalid', {
@@ -45,7 +46,7 @@ export async function streamAgent(
 const newestOf = (messages: UiMessage[]): UiMessage[] =>
   messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1)
 
-/** The words are judged like any other on an approval, one after the other; then the stream goes on behind what was shown. */
+/** Applies the decisions one by one, like any decision on an approval. Then the stream continues after what was shown. */
 async function goOn(
   ctx: ServiceContext,
   answers: ReturnType<typeof approvalsIn>,
@@ -74,7 +75,7 @@ async function goOn(
   return follow(ctx, { runId, node: '' }, request, seen, false)
 }
 
-/** Null when the run has ended: its answer is read from the run. */
+/** Null if the run has ended. Its answer is then read from the run. */
 export async function resumeStream(
   ctx: ServiceContext,
   runId: string,
@@ -85,7 +86,7 @@ export async function resumeStream(
   return isTerminal(view.status) ? null : follow(ctx, { runId, node }, request, 0, false)
 }
 
-/** The answer that is under way in a thread; null when there is none. */
+/** The answer in progress in a thread. Null if there is none. */
 export async function resumeThread(
   ctx: ServiceContext,
   threadId: string,
@@ -95,7 +96,7 @@ export async function resumeThread(
   const [turn] = await settleTurns(ctx, threadId)
   if (turn === undefined) return null
   return resumeStream(ctx, turn.runId, request, turn.node).catch((error: unknown) => {
-    // Its run is about to be made, or was refused.
+    // Its run is being created, or was refused.
     if (error instanceof AppError && error.code === 'resource.not_found') return null
     throw error
   })

@@ -1,7 +1,9 @@
-// From the events of an agent's run to the chunks of a UI message stream. Pure, so that who comes back later gets the same. Invariants:
-// 1. A part that was begun is ended before another begins, also when its call broke off.
-// 2. Text that was shown is never shown again: what an answer has beyond it is added, and where it is another, `data-restart` says so.
-// 3. Only chunks of the protocol leave, and nothing after the last.
+// Converts the events of an agent's run to the chunks of a UI message stream. Pure, so a client that reconnects gets
+// the same chunks. Invariants:
+// 1. An open part is ended before another begins, also if its call was cut off.
+// 2. Text that was shown is not shown again: only the rest of an answer is added. If the answer is different,
+//    `data-restart` says so.
+// 3. Only chunks of the protocol are sent, and nothing after the last one.
 import type { Json } from '../../../core/json.ts'
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
 
@@ -13,7 +15,7 @@ type Call = { path: string; attempt: number; text: string; parts: number; tools:
 export type Folding = {
   open: Open | null
   call: Call | null
-  /** Of the item that a call is in, by its path. */
+  /** The item that contains a call, by its path. */
   toolCalls: Map<string, string>
   denied: Set<string>
   /** Calls that wait for a person. */
@@ -35,7 +37,7 @@ export const newFolding = (): Folding => ({
 const MODEL = /\.model(~\d+)?$/
 const ITEM = /^(.*\.tool(?:~\d+)?:\d+)\.(gate|ask|result|refuse)$/
 
-/** `output` is what an event names and leaves out. */
+/** `output` is the value that an event refers to but does not contain. */
 export function chunksOf(state: Folding, event: RunEvent | RunDelta, output?: Json): Chunk[] {
   if (state.isOver) return []
   switch (event.type) {
@@ -99,7 +101,7 @@ function ended(state: Folding): Chunk[] {
   return [{ type: `${kind}-end`, id }]
 }
 
-/** What was shown of a call that is not to count. */
+/** The shown part of a call that does not count. */
 function restarted(state: Folding): Chunk[] {
   const wasSeen = state.call !== null && (state.call.text !== '' || state.call.tools.size > 0)
   const chunks = ended(state)
@@ -168,7 +170,7 @@ function answered(state: Folding, path: string, { kind, text = '', calls = [] }:
 
 function asked(state: Folding, path: string, approvalId: string): Chunk[] {
   const [, item] = ITEM.exec(path) ?? []
-  // A limit that people are asked about is no tool call: the run waits, and its page says for what.
+  // A limit that needs a decision is not a tool call: the run waits, and its page shows why.
   if (item === undefined) {
     state.asking.add(path)
     return [{ type: 'data-waiting', data: { approvalId, path } }]

@@ -1,5 +1,5 @@
-// From UI messages, as chats of the AI SDK keep them, to messages for a model. Pure. What a client says the assistant has done is
-// data like all else that it sends: tools do not run because of it.
+// Converts UI messages, as chats of the AI SDK store them, to messages for a model. Pure. A client's account of the
+// assistant's actions is only data: it does not execute tools.
 import type { Json } from '../../../core/json.ts'
 import type { UiMessage } from '../schema.ts'
 
@@ -32,7 +32,7 @@ export function fromUi(messages: readonly UiMessage[]): Json[] {
   })
 }
 
-/** Each step is what was said and called, then the results of the calls. A call without a result is left out: nobody could answer. */
+/** Each step contains the text and the calls, then the results of the calls. A call without a result is left out. */
 function fromAssistant(parts: readonly Part[]): Json[] {
   const found: Json[] = []
   for (const step of stepsOf(parts)) {
@@ -74,7 +74,7 @@ function stepsOf(parts: readonly Part[]): Part[][] {
 
 export type Answered = { approvalId: string; approved: boolean; reason: string | null }
 
-/** What the person has just said to the calls that waited for it: in the newest message only. */
+/** The person's new decisions on waiting calls: only those in the newest message. */
 export function approvalsIn(messages: readonly UiMessage[]): Answered[] {
   const last = messages.at(-1)
   if (last?.role !== 'assistant') return []

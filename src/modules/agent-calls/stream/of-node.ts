@@ -1,9 +1,10 @@
-// In a workflow an answer is what one node does: of the events of its run those inside the node, with its end as the end. Pure.
+// In a workflow, one node answers: selects the events inside the node from those of the run, with the node's end as
+// the end. Pure.
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
 
 type Seen = RunEvent | RunDelta
 
-/** Null for what belongs to other nodes. What is said of the run as a whole stays: it ends the answer too. */
+/** Null for events of other nodes. Events of the run as a whole stay, because they end the answer too. */
 export function ofNode(node: string, event: Seen): Seen | null {
   const path = 'path' in event ? event.path : undefined
   if (path === undefined) return event

@@ -1,4 +1,5 @@
-// A run's events, from its host, as a UI message stream. A client that goes away ends the stream and not the run.
+// The events of a run, from its host, as a UI message stream. If the client disconnects, the stream ends and the run
+// continues.
 import type { Json } from '../../../core/json.ts'
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
 import { type Chunk, chunksOf, newFolding } from './chunks.ts'
@@ -13,11 +14,11 @@ const HEADERS = {
 
 export type Source = {
   runId: string
-  /** The node that answers, in a run of a workflow; empty where the run as a whole does. */
+  /** The node that answers, in a run of a workflow. Empty if the run as a whole answers. */
   node: string
   /** Server-sent events of the run. */
   events: ReadableStream<Uint8Array>
-  /** The output of a node, or without a path the answer: events leave large ones out. */
+  /** The output of a node, or of the run without a path. Events do not contain large outputs. */
   outputOf: (path: string | null) => Promise<Json>
   onGone?: () => Promise<void>
 }
@@ -50,7 +51,7 @@ export function uiStream({ runId, node, events, outputOf, onGone }: Source): Res
           if (chunks.length > 0) return
         }
       } catch {
-        // The run goes on: the client comes back by its id.
+        // The run continues, and the client can reconnect with its id.
         send(controller, {
           type: 'error',
           errorText: 'agent.stream_broken: The stream broke off. Resume it by the id of the run.',
@@ -74,7 +75,7 @@ export function uiStream({ runId, node, events, outputOf, onGone }: Source): Res
   }
 }
 
-/** Events of our own streams, one by one; null for a comment that only says that the stream is there. */
+/** The events of our own streams, one by one. Null for a comment that only keeps the connection open. */
 async function* framesOf(
   events: ReadableStream<Uint8Array>,
 ): AsyncGenerator<RunEvent | RunDelta | null, void> {

@@ -1,7 +1,7 @@
-// From what the steps of a run have recorded to what a thread keeps of its answer. Pure. Invariants:
-// 1. Whatever became of the run, the answer ends with something that the assistant has said, and every tool call in it has its
-//    result: so each provider takes the history, and questions and answers alternate.
-// 2. It has a bounded size. What is left out of it is kept with the run.
+// Converts the recorded steps of a run to the answer that a thread stores. Pure. Invariants:
+// 1. However the run ended, the answer ends with a message of the assistant, and every tool call in it has a result.
+//    So every provider accepts the history, and questions and answers alternate.
+// 2. Its size is limited. The rest stays with the run.
 import type { Json } from '../../../core/json.ts'
 import { historyOf, shortened } from '../../../nodes/ai/loop/history.ts'
 import type { Round } from '../../../nodes/ai/loop/turn.ts'
@@ -10,7 +10,7 @@ import { tokensOfRequest } from '../../../providers/models/index.ts'
 const MAX_RESULT_CHARS = 16_384
 const MAX_TEXT_CHARS = 200_000
 const MAX_FILE_CHARS = 100_000
-/** Together less than a row may have, 2,000,000 bytes. */
+/** Together less than the limit of a row, 2,000,000 bytes. */
 const MAX_ANSWER_BYTES = 1_000_000
 export const MAX_ASKED_BYTES = 800_000
 const MAX_LAST_CHARS = 100_000
@@ -30,7 +30,7 @@ const isSaid = (message: Message | undefined): boolean =>
     ? message.content !== ''
     : message.content.some(({ type, text }) => type !== 'reasoning' && (type !== 'text' || text !== '')))
 
-/** In place of words that never came. */
+/** Replaces a missing text. */
 function noteOf(messages: readonly Message[], outcome: string, code: string | null): Message {
   const why = code === null ? outcome : `${outcome}, ${code}`
   const text =
@@ -57,7 +57,7 @@ function fittedPart(part: Part, maxResult: number): Part {
   return part.type === 'file' || part.type === 'image' ? toldOf(part) : part
 }
 
-/** What a file of the team holds may be another by then, or gone; and a large one in the message itself is sent once. */
+/** A file of the team may have changed by then, or be gone. A large file in the message itself is sent once. */
 function toldOf(part: Part): Part {
   const given = part.data ?? part.image
   const { $file } = (given ?? {}) as { $file?: string }
@@ -70,7 +70,7 @@ function toldOf(part: Part): Part {
 
 const isLarge = (data: Json | undefined): boolean => typeof data === 'string' && data.length > MAX_FILE_CHARS
 
-/** What a thread keeps of a question: references to files, and no large file that stands in the message itself. */
+/** The stored form of a question: references to files, and no large file in the message itself. */
 export const keptOf = (asked: readonly Json[]): Json[] =>
   (asked as readonly Message[]).map((message) => {
     if (!Array.isArray(message.content)) return message
@@ -81,7 +81,7 @@ export const keptOf = (asked: readonly Json[]): Json[] =>
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max)}\n[shortened, the whole text is kept with the run]`
 
-/** First the results go, then all but the last words. */
+/** Removes the results first, then all texts except the last. */
 function within(messages: Message[]): Json[] {
   if (sizeOf(messages) <= MAX_ANSWER_BYTES) return messages
   const less = messages.map((message) => fitted(message, 0))
@@ -106,18 +106,18 @@ const textOf = ({ content }: Message): string =>
     ? content
     : content.flatMap(({ type, text }) => (type === 'text' ? [String(text)] : [])).join('\n')
 
-/** As they are sent when they are not the newest: results stay with the run, and are told by how they begin. */
+/** The form in later calls: results stay with the run, and only their beginnings are sent. */
 export const asOlder = (messages: readonly Json[]): Json[] =>
   messages.map((message) => fitted(message as Message, 0))
 
-/** As the newest is sent: as it was kept, without files of the team. */
+/** The form of the newest answer: as stored, without files of the team. */
 export const asNewest = (messages: readonly Json[]): Json[] =>
   messages.map((message) => fitted(message as Message, MAX_RESULT_CHARS))
 
 export const tokensIn = (messages: readonly Json[]): number =>
   tokensOfRequest({ messages: asOlder(messages) })
 
-/** For a summary: who said what, without what tools gave. */
+/** For a summary: the texts with their authors, without results of tools. */
 export function transcriptOf(messages: readonly Json[], maxChars: number): string {
   const lines = messages.flatMap((message) => {
     const { role, content } = message as Message

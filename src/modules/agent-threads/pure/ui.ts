@@ -1,4 +1,4 @@
-// From messages for a model to the parts of a UI message, as chats of the AI SDK begin with them. Pure.
+// Converts messages for a model to the parts of a UI message, for chats of the AI SDK. Pure.
 import type { Json } from '../../../core/json.ts'
 import type { ThreadMessage } from '../schema.ts'
 

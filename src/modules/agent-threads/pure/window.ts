@@ -1,11 +1,14 @@
 // How much of a thread an agent sees. Pure. Invariants:
-// 1. Whole turns are seen, the newest of them, as many as the agent's window and the tokens let it.
-// 2. The window moves in steps, to half of what it may hold: most calls begin with what the call before has begun with, which
-//    providers keep, and one summary serves several turns.
+// 1. It sees whole turns: the newest ones, as many as the agent's window and the token limit allow.
+// 2. The window moves in steps, to half of its maximum. So most calls begin with the same messages as the previous
+//    call, which providers cache, and one summary is used for several turns.
 
 export type Size = { n: number; tokens: number }
 
-/** `from` is the first turn that is seen; those of the window before it that are seen no more are to be summed up. */
+/**
+ * `from` is the first visible turn. Turns that were in the previous window and are no longer visible must be
+ * summarised.
+ */
 export function windowOf(
   sizes: readonly Size[],
   { messages, tokens }: { messages: number; tokens: number },
@@ -21,7 +24,7 @@ export function windowOf(
   return { from: sizes[sizes.length - kept]?.n ?? next, older: older.map(({ n }) => n) }
 }
 
-/** How many of the newest fit. */
+/** How many of the newest turns fit. */
 function newestOf(sizes: readonly Size[], most: number, tokens: number): number {
   let left = tokens
   let count = 0

@@ -4,25 +4,25 @@ import type { ListThreads } from '../schema.ts'
 
 export type ThreadRow = {
   id: string
-  /** Empty for a thread that any agent may answer in. */
+  /** Empty if any agent may answer in the thread. */
   agentId: string
   title: string
   /** JSON. */
   metadata: string
   turns: number
-  /** Of what they hold. */
+  /** The total size. */
   bytes: number
   summary: string
   windowFrom: number
   createdBy: string
   createdAt: number
   updatedAt: number
-  /** The run that answers now, and how many calls are under way or in line. */
+  /** The run that answers now, and how many calls are in progress or queued. */
   runId: string | null
   open: number
 }
 
-/** More would be a store of something else. */
+/** A larger value would be misuse as storage. */
 export const MAX_THREADS = 10_000
 
 const OPEN = 'FROM agent_turns u WHERE u.thread_id = t.id AND u.outcome IS NULL'
@@ -119,11 +119,11 @@ export const updateThread = (
     now,
   )
 
-/** Only where it has no title yet. */
+/** Only if it has no title yet. */
 export async function nameThread(d1: D1Database, id: string, title: string): Promise<void> {
   await d1.prepare("UPDATE agent_threads SET title = ?2 WHERE id = ?1 AND title = ''").bind(id, title).run()
 }
 
-/** A guard. Its turns go with it. */
+/** A guard. Deletes its turns too. */
 export const deleteThread = (teamId: string, id: string): Statement =>
   statement('DELETE FROM agent_threads WHERE id = ?1 AND team_id = ?2', id, teamId)

@@ -1,18 +1,18 @@
 // Turns of threads. Invariants:
-// 1. A turn is claimed by one statement that asks whether the thread is free: of two at once one wins.
-// 2. An answer is written only while its turn has none, with all that follows from it in the same batch: it is kept once.
-// 3. A turn gets its place when its run begins, so places follow the order in which agents have answered.
+// 1. A turn is claimed by one statement that checks whether the thread is free, so of two concurrent calls one wins.
+// 2. An answer is only written while its turn has none, in one batch with its consequences, so it is stored once.
+// 3. A turn gets its position when its run starts, so positions follow the order in which agents have answered.
 import { decodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { ListMessages } from '../schema.ts'
 
-/** From here on numbers say only who came first. */
+/** Numbers from here on only show the order of arrival. */
 const WAITING = 1_000_000_000
-/** A thread that is longer has become something else. */
+/** The maximum length of a thread. */
 export const MAX_TURNS = 10_000
-/** How many calls may wait for the one that is answered. */
+/** How many calls may wait for the one that is being answered. */
 export const MAX_IN_LINE = 10
-/** Of a thread, before it takes no more questions. One answer may go beyond it. */
+/** A thread beyond this size accepts no more questions. A single answer may exceed it. */
 export const MAX_THREAD_BYTES = 16 * 1024 * 1024
 
 export type OpenTurn = TurnKey & { n: number; createdAt: number; hasBegun: boolean }
@@ -33,7 +33,7 @@ export async function findOpenTurns(d1: D1Database, threadId: string): Promise<O
   return results.map(openTurn)
 }
 
-/** Those at which nobody has looked for the longest. */
+/** The turns that were checked longest ago. */
 export async function findForgottenTurns(d1: D1Database, before: number, limit: number): Promise<OpenTurn[]> {
   const { results } = await d1
     .prepare(`SELECT ${OPEN} WHERE outcome IS NULL AND looked_at < ?1 ORDER BY looked_at LIMIT ?2`)
@@ -53,7 +53,7 @@ export async function noteLook(
     .run()
 }
 
-/** `node` is the path of the node that answers; empty where the run is a call of an agent, and answers as a whole. */
+/** `node` is the path of the node that answers. Empty if the run is a call of an agent. */
 export type TurnKey = { threadId: string; runId: string; node: string }
 
 const KEY = 'thread_id = ?1 AND run_id = ?2 AND node = ?3'
@@ -69,9 +69,9 @@ export async function hasTurn(d1: D1Database, { threadId, runId, node }: TurnKey
 export type Claim = {
   asked: string
   tokens: number
-  /** In line, where another call is answered. */
+  /** Queued, because another call is being answered. */
   mayWait: boolean
-  /** The newest turn goes: its question is asked again. */
+  /** Deletes the newest turn, because its question is asked again. */
   isAgain: boolean
   now: number
 }
@@ -80,7 +80,7 @@ const FREE = 'NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND out
 const NEWEST = `thread_id = ?1 AND ${FREE} AND n = (SELECT max(n) FROM agent_turns WHERE thread_id = ?1)`
 const SIZE = `${bytesOf('asked')} + coalesce(${bytesOf('answer')}, 0)`
 
-/** Takes it out of the thread, and what it holds out of the sum. */
+/** Deletes it, and subtracts its size. */
 const removal = (d1: D1Database, which: string, values: string[]): D1PreparedStatement[] => [
   d1
     .prepare(
@@ -91,7 +91,7 @@ const removal = (d1: D1Database, which: string, values: string[]): D1PreparedSta
   d1.prepare(`DELETE FROM agent_turns WHERE ${which}`).bind(...values),
 ]
 
-/** Whether the thread was free, or had room in its line. */
+/** Whether the thread was free, or had room in its queue. */
 export async function claimTurn(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
@@ -117,12 +117,12 @@ export async function claimTurn(
   return results.at(-2)?.meta.changes === 1
 }
 
-/** Gives back a turn whose run was never started. */
+/** Releases a turn whose run was never started. */
 export async function dropTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<void> {
   await d1.batch(removal(d1, `${KEY} AND outcome IS NULL AND n >= ${WAITING}`, [threadId, runId, node]))
 }
 
-/** Another run answers in the place of this one: its retry, or the one that it became when its host was full. */
+/** Another run answers instead: a retry, or the run with a new id because the host was full. */
 export async function moveTurn(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
@@ -139,11 +139,11 @@ export async function moveTurn(
 
 const NEXT = `(SELECT coalesce(max(n), 0) + 1 FROM agent_turns WHERE thread_id = ?1 AND n < ${WAITING})`
 
-/** Calls of agents wait for each other in the gate; what answers in a workflow is kept apart from them by its turn alone. */
+/** The gate orders calls of agents. Answers of workflows are only separated from them by their turn. */
 const NO_WORKFLOW = `NOT EXISTS (SELECT 1 FROM agent_turns o WHERE o.thread_id = ?1 AND o.outcome IS NULL AND o.node <> ''
   AND NOT (o.run_id = ?2 AND o.node = ?3))`
 
-/** Its place; null when there is no such turn, or a workflow is answering. A second time changes nothing. */
+/** Its position. Null if there is no such turn, or a workflow is answering. Repeating it changes nothing. */
 export async function beginTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<number | null> {
   const [, found] = await d1.batch<{ n: number }>([
     d1
@@ -160,7 +160,7 @@ export type Kept = {
   answer: string
   tokens: number
   outcome: string
-  /** What the turns before `windowFrom` were about, where that was summed up anew. */
+  /** The new summary of the turns before `windowFrom`. */
   summed: { summary: string; windowFrom: number } | null
 }
 
@@ -195,7 +195,7 @@ export async function moveWindow(d1: D1Database, threadId: string, windowFrom: n
     .run()
 }
 
-/** The answered turns before a place, from another on, without what was said. */
+/** The answered turns between two positions, without their content. */
 export async function findSizes(
   d1: D1Database,
   threadId: string,
@@ -230,7 +230,7 @@ export async function findSaid(
 }
 
 export type MessageRow = {
-  /** Twice the number of its turn; one more for the answer. */
+  /** Twice the number of its turn, plus one for the answer. */
   at: number
   runId: string
   node: string
@@ -239,7 +239,7 @@ export type MessageRow = {
   createdAt: number
 }
 
-/** Half turns are messages: what was asked, and the answer that is kept. */
+/** Messages are half turns: the question, and the stored answer. */
 export async function findMessages(
   d1: D1Database,
   threadId: string,

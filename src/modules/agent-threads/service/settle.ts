@@ -1,8 +1,8 @@
 // Copies the answer of a turn's run into the thread. A thread keeps the id of the run, and whoever needs the answer first copies it, so a crash
 // in between loses nothing. Invariants:
-// 1. An answer is kept once, whoever comes first (repo/turns.ts).
-// 2. A turn is over when its run has ended, in whatever way, and is not retried: a thread is never stuck with a run that is gone.
-//    In a workflow it is over with its node.
+// 1. An answer is stored once, even if several callers copy it (repo/turns.ts).
+// 2. A turn is over when its run has ended in any way and is not retried, so a thread never waits for a deleted run.
+//    In a workflow, the turn is over with its node.
 import type { RequestContext } from '../../../context.ts'
 import type { Json } from '../../../core/json.ts'
 import { isSettled, isTerminal } from '../../../engine/model/state.ts'
@@ -17,7 +17,7 @@ export type Scope = Pick<RequestContext, 'env' | 'now'>
 /** The node of a call's run that is the agent. */
 export const AGENT_NODE = 'agent'
 
-/** A start that is in progress is done by then. */
+/** A start in progress has finished by then. */
 const START_MS = 60_000
 const MAX_RETRIES = 50
 
@@ -67,7 +67,7 @@ async function keep(
 
 type Found = { run: RunRpc; view: RunView | null }
 
-/** A retry answers in the place of the run that it retries. */
+/** A retry answers instead of the run that it retries. */
 async function newestOf(env: Scope['env'], { runId }: OpenTurn): Promise<Found> {
   let found = await viewOf(env, runId)
   for (let at = 0; at < MAX_RETRIES && found.view?.retriedBy; at++) {
@@ -83,7 +83,7 @@ async function viewOf(env: Scope['env'], runId: string): Promise<Found> {
   return { run, view: await run.view({ output: false }) }
 }
 
-/** How it ended; null while it goes on. */
+/** How the run ended. Null while it is active. */
 async function endOf(
   run: RunRpc,
   view: RunView,
@@ -105,7 +105,7 @@ async function endOf(
 
 const ROUNDS_A_QUESTION = 20
 
-/** What the model said and the tools gave, as the steps have recorded it. */
+/** The texts of the model and the results of the tools, as the steps have recorded them. */
 async function roundsOf(run: RunRpc, node: string): Promise<Round[]> {
   const rounds: Round[] = []
   for (;;) {
@@ -131,7 +131,7 @@ async function roundsOf(run: RunRpc, node: string): Promise<Round[]> {
 const pathOf = (node: string, step: string, round: number): string =>
   `${node}.${step}${round === 1 ? '' : `~${round}`}`
 
-/** Of calls that were cut off there are the results of those that had been made. */
+/** Calls that were cut off may have results for the completed ones. */
 async function resultsOf(run: RunRpc, turn: Turn, path: string): Promise<Json[] | null> {
   if (turn.kind !== 'answer' || turn.calls.length === 0) return null
   const items = turn.calls.map((_, index) => `${path}:${index}`)
@@ -152,7 +152,7 @@ async function summedOf(run: RunRpc, node: string): Promise<Summed | null> {
   }
 }
 
-/** Without what is secret; null for what is not there. As many as fit are answered at a time. */
+/** Without secrets. Null for missing outputs. Requests as many at a time as one answer may contain. */
 async function readOutputs(run: RunRpc, paths: string[]): Promise<Json[]> {
   const found: Json[] = []
   while (found.length < paths.length) {

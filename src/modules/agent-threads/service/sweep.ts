@@ -1,4 +1,5 @@
-// Runs are deleted some time after they have ended: answers that nobody has asked for are taken over before.
+// Runs are deleted some time after they have ended. Before that, answers that were not read yet are copied into their
+// threads.
 import type { RequestContext } from '../../../context.ts'
 import { findForgottenTurns, noteLook } from '../repo/turns.ts'
 import { settleTurn } from './settle.ts'

@@ -1,5 +1,5 @@
-// Threads of a team. Like runs they belong to the team: whoever may read agents reads them, and whoever may call agents goes on with
-// them. Who made one, and administrators of the team, may rename and delete it.
+// Threads of a team. Like runs, they belong to the team: everyone who may read agents can read them, and everyone who
+// may call agents can continue them. Only the creator and administrators of the team can rename and delete a thread.
 import type { Actor, RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -49,7 +49,7 @@ const toThread = (row: ThreadRow): Thread => ({
   updatedAt: toIso(row.updatedAt),
 })
 
-/** A run that has ended a moment ago may still be shown here: reading the thread takes its answer over. */
+/** A run that has just ended may still be shown here. Reading the thread copies its answer. */
 export async function listThreads(ctx: ServiceContext, query: ListThreads): Promise<Page<Thread>> {
   const { teamId } = ctx.actor
   const rows = await findThreads(ctx.env.DB, teamId, query)
@@ -64,7 +64,7 @@ export async function requireThread({ env, actor }: Ctx, id: string): Promise<Th
   return row
 }
 
-/** As it is after answers that are there were taken over. */
+/** The thread after finished answers were copied. */
 async function settled(ctx: Ctx, id: string): Promise<ThreadRow> {
   const row = await requireThread(ctx, id)
   if (row.open === 0) return row
@@ -128,7 +128,7 @@ export async function updateThread(ctx: ServiceContext, id: string, input: Updat
   return getThread(ctx, id)
 }
 
-/** A call that is being answered goes on as a run. */
+/** A call that is being answered continues as a run. */
 export async function deleteThread(ctx: ServiceContext, id: string): Promise<void> {
   const row = await requireThread(ctx, id)
   requireRight(ctx, row)
@@ -145,7 +145,7 @@ export async function deleteThread(ctx: ServiceContext, id: string): Promise<voi
 
 const MAX_TITLE_CHARS = 80
 
-/** A thread without a title is called as its first question begins. */
+/** A thread without a title gets the beginning of its first question. */
 export async function titleFrom(ctx: Ctx, { id }: ThreadRow, asked: readonly Json[]): Promise<void> {
   const text = transcriptOf(asked, 500).replace(/^User: /, '')
   const title = text.replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE_CHARS)

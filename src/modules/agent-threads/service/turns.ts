@@ -1,7 +1,8 @@
 // Turns of a thread, from the question to the answer. Invariants:
-// 1. One call is answered at a time. Another is refused, or waits for its turn in the gate of the thread.
-// 2. What was asked is written down before the run is started. A run that was refused leaves nothing behind.
-// 3. What an agent sees of a thread is decided when its run begins, from turns that have ended, and is recorded in the run.
+// 1. One call is answered at a time. Another one is refused, or waits for its turn in the gate of the thread.
+// 2. The question is stored before the run is started. A refused run leaves nothing behind.
+// 3. Which messages an agent sees is decided when its run starts, from turns that have ended, and is recorded in the
+//    run.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -39,7 +40,7 @@ type Ctx = RequestContext & { actor: Actor }
 
 export type Question = TurnKey & Pick<Claim, 'mayWait' | 'isAgain'> & { asked: Json[] }
 
-/** Takes a place for the run. False when it has one already: the call was sent before. */
+/** Reserves a turn for the run. False if the run has one already, because the call is a repetition. */
 export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question): Promise<boolean> {
   const { env } = ctx
   if (await hasTurn(env.DB, question)) return false
@@ -79,7 +80,7 @@ function claimOf(
 /** The run was refused. */
 export const giveBackTurn = ({ env }: Ctx, question: Question): Promise<void> => dropTurn(env.DB, question)
 
-/** The run has got another id than it was to have. */
+/** The run has another id than planned. */
 export async function renameTurn({ env }: Ctx, question: Question, runId: string): Promise<void> {
   if (runId === question.runId) return
   await moveTurn(env.DB, question, runId)
@@ -88,17 +89,17 @@ export async function renameTurn({ env }: Ctx, question: Question, runId: string
 
 type Recalling = Parameters<ThreadsPort['recall']>[0] & { teamId: string; runId: string }
 
-/** What an agent sees of the thread. Again it gives the same. */
+/** The messages that an agent sees of the thread. Repeating it returns the same. */
 export async function recallThread(scope: Scope, recalling: Recalling): Promise<Recalled> {
   const { teamId, threadId, runId, node, agentId, asked, memory, tokens } = recalling
   const { DB } = scope.env
   const thread = await findThread(DB, teamId, threadId)
   if (thread === null) return 'not_found'
-  // In a workflow; a call of an agent was looked at before its run began.
+  // In a workflow. A call of an agent was checked before its run started.
   if (node !== '' && thread.agentId !== '' && thread.agentId !== agentId) return 'other_agent'
   const key = { threadId, runId, node }
   const open = await settleTurns(scope, threadId, key)
-  // Workflows ask in turns that they take here, and a rerun asks again what its run had asked.
+  // Workflows ask in turns that they reserve here. A rerun asks the questions of its run again.
   if (!(await hasTurn(DB, key))) {
     const claim = claimOf({ asked, mayWait: false, isAgain: false }, scope.now())
     if (bytesOf(claim.asked) > MAX_ASKED_BYTES) return 'too_large'

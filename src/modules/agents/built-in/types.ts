@@ -1,5 +1,6 @@
-// The agents that every team has: what each is told, and what it may use. They cannot be changed; a clone can. Who may read files of the
-// team asks before it sends anything to the web, since an address can carry what was read.
+// The built-in agents of every team: their instructions and tools. They cannot be changed, but a clone can. An agent
+// that may read files of the team asks before it sends anything to the web, because a URL can contain what it has
+// read.
 import { type AgentConfig, BUILT_IN_TYPES, DEFAULT_LIMITS, DEFAULT_MEMORY } from '../stored/schema.ts'
 
 export type BuiltInType = (typeof BUILT_IN_TYPES)[number]
@@ -8,7 +9,7 @@ type BuiltIn = { name: string; description: string; instructions: string; tools:
 
 type Policy = 'allow' | 'ask'
 
-/** Reading pages needs its hosts named; here every public one. */
+/** Reading pages needs a list of hosts. Here it is every public host. */
 const CONFIG: Record<string, Record<string, unknown>> = { 'web.read': { hosts: ['*'] } }
 
 const withPolicy = (policy: Policy, names: string[]): AgentConfig['tools'] =>
@@ -55,7 +56,7 @@ const TYPES: Record<BuiltInType, BuiltIn> = {
 export const isBuiltInType = (text: string): text is BuiltInType =>
   (BUILT_IN_TYPES as readonly string[]).includes(text)
 
-/** With the fields of an agent that nobody has made. */
+/** With the fields of an agent that has no creator. */
 export function builtInAgent(type: BuiltInType) {
   const { name, description, instructions, tools } = TYPES[type]
   return {

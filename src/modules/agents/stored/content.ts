@@ -1,4 +1,4 @@
-// What an agent holds: made from a request, kept as text, shown again. Pure.
+// The content of an agent: created from a request, stored as text, shown again. Pure.
 import { toIso } from '../../../core/clock.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { checkSchema } from '../../../engine/json-schema/compile.ts'
@@ -27,11 +27,11 @@ const EMPTY: AgentConfig = {
   metadata: {},
 }
 
-/** What a new agent of a type begins with. */
+/** The initial settings of a new agent of a type. */
 export const startOf = (type: Agent['type']): AgentConfig =>
   type === 'custom' ? EMPTY : builtInAgent(type).config
 
-/** Fields that are left out stay as they are; the limits that are not named too. */
+/** Fields that are left out do not change, including single limits. */
 export function withChanges(before: AgentConfig, changes: Partial<AgentConfig>): AgentConfig {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   return {
@@ -88,7 +88,7 @@ export function toVersion({ version, agent, createdBy, createdAt }: VersionRow):
   return { version, ...about, ...config, createdBy, createdAt: toIso(createdAt) }
 }
 
-/** What no call could do is refused when it is saved. */
+/** Refuses settings that make every call fail. */
 export function requireSound({ tools, outputSchema, models }: AgentConfig): void {
   const errors: FieldError[] = faultsOfTools(tools).map(({ at, message }) => ({
     path: `/tools/${at.map(String).join('/')}`,

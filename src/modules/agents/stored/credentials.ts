@@ -1,15 +1,16 @@
-// What the tools and models of an agent may reach: integrations that they name must be there, and a key gives an agent no more than it may do
-// itself. An agent that people of the team have made is theirs to give: who may call it, may call it with its tools.
+// What the tools and models of an agent can access: the integrations must exist, and with an API key an agent cannot
+// do more than the key itself. A person who creates an agent for the team shares its tools: everyone who may call it,
+// can use them through it.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
 import { findCredentials } from '../../integrations/index.ts'
 
-/** What a caller could do by a tool, if a model does as it is told. */
+/** What a caller could do with a tool if the model follows instructions. */
 const SCOPE_OF_TOOL: Record<string, Scope> = {
   'files.read': 'files:read',
   'files.list': 'files:read',
-  // Without a search service it looks through the files of the team.
+  // Without a search service, it searches the files of the team.
   'web.search': 'files:read',
   'files.write': 'files:write',
   'workflow.run': 'runs:write',
@@ -18,7 +19,7 @@ const SCOPE_OF_TOOL: Record<string, Scope> = {
 
 type ToolUse = string | { name: string; policy?: 'allow' | 'ask' | 'deny' | undefined }
 
-/** For an agent that the caller makes or brings along, and for those that every team has. */
+/** For agents that the caller creates or sends along, and for built-in ones. */
 export function requireToolRights(actor: Actor, tools: readonly ToolUse[]): void {
   for (const tool of tools) {
     const { name, policy } = typeof tool === 'string' ? { name: tool, policy: undefined } : tool
@@ -36,7 +37,7 @@ type Naming = {
 export async function requireKnownCredentials(
   { env, actor }: Pick<RequestContext, 'env'> & { actor: Actor },
   { tools = [], models = [] }: Naming,
-  /** Where they stand in what was sent. */
+  /** Their path in the request. */
   at: '' | '/agent' = '',
 ): Promise<void> {
   const named = [

@@ -98,7 +98,7 @@ export async function findAgentsById(
 
 export type AgentContent = Pick<AgentRow, 'name' | 'description' | 'type' | 'config' | 'tags'>
 
-/** A guard: two agents that are made at the same time cannot both take the last place. */
+/** A guard: of two agents that are created at the same time, only one gets the last place. */
 export const insertAgent = (
   agent: AgentContent & { id: string; teamId: string; createdBy: string; createdAt: number },
   plan: Plan,
@@ -119,7 +119,7 @@ export const insertAgent = (
     PLAN_LIMITS[plan].agents,
   )
 
-/** A guard: only while it is still the version that was read. */
+/** A guard: only if the version is still the one that was read. */
 export const updateAgent = (
   teamId: string,
   id: string,
@@ -141,7 +141,7 @@ export const updateAgent = (
     seen,
   )
 
-/** The agent as it is after the statement before. */
+/** The agent as written by the previous statement. */
 export const insertVersion = (id: string, createdBy: string, now: number): Statement =>
   statement(
     `INSERT INTO agent_versions (agent_id, version, agent, created_by, created_at)
@@ -185,7 +185,7 @@ export async function countVersions(d1: D1Database, id: string): Promise<number>
   return row?.n ?? 0
 }
 
-/** The newest version that was there at the time, or else the first one after it. */
+/** The newest version at that time, or else the first one after it. */
 export const findVersionAt = (
   d1: D1Database,
   teamId: string,

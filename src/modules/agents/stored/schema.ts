@@ -14,7 +14,7 @@ export const CapabilityName = ToolName
 
 const Tool = z.strictObject({ ...ToolUse.shape, name: ToolName })
 
-/** A name stands for the tool as it is, as in `ai.agent`. */
+/** A plain name means the tool with its defaults, as in `ai.agent`. */
 const GivenTool = z.union([
   Tool,
   ToolName.transform((name): z.infer<typeof Tool> => ({ name, policy: 'allow' })),

@@ -1,6 +1,6 @@
 // Agents of a team. Invariants:
-// 1. Each change makes a version, in the batch of the change itself; what a run was started with is found again by its number.
-// 2. What no call could do is refused when it is saved.
+// 1. Each change creates a version, in the same batch. The number of a run's version always finds its settings.
+// 2. Settings that make every call fail are refused when they are saved.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -108,7 +108,7 @@ export function updateAgent(
   }))
 }
 
-/** Only what is named changes. */
+/** Only the given fields change. */
 export const setConfig = (
   ctx: ServiceContext,
   id: string,
@@ -248,7 +248,7 @@ export async function listVersions(
   return query.count ? { ...page, total: await countVersions(ctx.env.DB, id) } : page
 }
 
-/** Instructions may be long, and the version has them. */
+/** Instructions may be long, and are in the version. */
 const audited = ({ name, type, tags, config }: Content) => ({
   name,
   type,

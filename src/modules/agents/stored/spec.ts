@@ -1,10 +1,10 @@
-// Agents of a team as calls take them: with the version that is meant. Built-in types are agents of every team.
+// Agents of a team in the form that calls use: with their version. Built-in types are agents of every team.
 import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
 import { builtInAgent, isBuiltInType } from '../built-in/types.ts'
 import { type Content, contentOf } from './content.ts'
 import { findAgentsById, findVersionAt } from './repo.ts'
 
-/** Without models it is asked what is asked by default. */
+/** Without models, the default model is used. */
 export function specOf(
   id: string,
   version: number,
@@ -26,7 +26,7 @@ export function specOf(
   }
 }
 
-/** Those of the ids and types that the team has, as they are now. */
+/** Those of the ids and types that exist in the team, in their current version. */
 export async function currentAgents(
   d1: D1Database,
   teamId: string,
@@ -44,7 +44,7 @@ export async function currentAgents(
 export const currentAgent = async (d1: D1Database, teamId: string, id: string): Promise<AgentSpec | null> =>
   (await currentAgents(d1, teamId, [id])).get(id) ?? null
 
-/** The version that was the current one at a time; of an agent that came later its first one. */
+/** The version that was current at a time. For an agent that was created later, its first version. */
 export async function agentAt(
   d1: D1Database,
   teamId: string,

@@ -14,7 +14,7 @@ export type TemplateRow = {
 
 const COLUMNS = 'id, name, description, agent, created_by AS createdBy, created_at AS createdAt'
 
-/** More would be a store of something else. */
+/** A larger value would be misuse as storage. */
 export const MAX_TEMPLATES = 500
 
 function matching(teamId: string, q: string | undefined) {

@@ -1,4 +1,4 @@
-// Templates of agents: what one is, without being one.
+// Templates of agents: their settings, without being agents.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'

@@ -1,4 +1,4 @@
-// A call of a platform's API and its answer, as the code of platforms sees them.
+// A call of a platform's API and its response, as the code of platforms uses them.
 import type { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import type { StreamedBody } from '../../../providers/outbound/index.ts'
@@ -9,9 +9,9 @@ export type PlatformRequest = {
   headers?: Record<string, string>
   body?: Uint8Array | string | StreamedBody
   json?: Json
-  /** Statuses besides 2xx that are an answer and no failure. */
+  /** Statuses besides 2xx that are valid responses, not failures. */
   also?: readonly number[]
-  /** What the platform says of a failure; null leaves it to the status. */
+  /** The platform's reason of a failure. Null: the status decides. */
   explain?: Explain
 }
 
@@ -21,7 +21,7 @@ export type PlatformAnswer = {
   status: number
   headers: Record<string, string>
   text: string
-  /** Null for what is no JSON. */
+  /** Null if the body is not JSON. */
   json: Json
 }
 

@@ -1,6 +1,7 @@
 // Calls of a platform's API. Invariants:
-// 1. Every call goes through the outbound guard, signed with an integration of the team at its allowed hosts only.
-// 2. What is said of an answer, in errors and logs, is without the secrets of the integration.
+// 1. Every call goes through the outbound guard, and is signed with an integration of the team only for its allowed
+//    hosts.
+// 2. Texts from a response contain no secrets of the integration, in errors or in logs.
 import { hideIn, hideValues } from '../../../core/hide-values.ts'
 import type { Json } from '../../../core/json.ts'
 import { type OutboundAnswer, type Reach, reachOf } from '../../../providers/outbound/index.ts'
@@ -20,7 +21,7 @@ const USER_AGENT = 'Orrery'
 
 export type Connection = { call: PlatformCall; credential: Credential }
 
-/** `count` is told of each call. */
+/** `count` is called for each call. */
 export async function connect(
   scope: CredentialScope,
   integration: string,
@@ -82,7 +83,7 @@ function readable({ status, headers, bytes }: OutboundAnswer, credential: Creden
   try {
     json = JSON.parse(text) as Json
   } catch {
-    // Not every answer is JSON.
+    // Not every response is JSON.
   }
   return { status, headers: hideIn(headers, hide), text, json }
 }

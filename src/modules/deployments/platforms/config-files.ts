@@ -1,14 +1,14 @@
-// Redirects, headers and the fallback of pages that route by themselves, as each platform writes them. Pure.
+// Redirects, headers and the fallback for client-side routing, in the format of each platform. Pure.
 import type { Settings } from '../schema.ts'
 
 const DEFAULT_STATUS = 301
 
-/** Of Netlify: a line each. A star at the end of both takes over what it stood for. */
+/** For Netlify: one line each. A star at the end of both sides copies the matched text. */
 export function netlifyRedirects({ redirects = [], spaFallback }: Settings): string {
   const lines = redirects.map(
     ({ from, to, status = DEFAULT_STATUS }) => `${from} ${to.replace(/\*$/, ':splat')} ${status}!`,
   )
-  // Without a mark files come first.
+  // Without a mark, existing files come first.
   return [...lines, ...(spaFallback === true ? ['/* /index.html 200'] : [])]
     .map((line) => `${line}\n`)
     .join('')
@@ -24,7 +24,7 @@ export const netlifyHeaders = ({ headers = [] }: Settings): string =>
     )
     .join('')
 
-/** `vercel.json`; null where there is nothing to say. */
+/** `vercel.json`. Null if it would be empty. */
 export function vercelConfig({ redirects = [], headers = [], spaFallback }: Settings): string | null {
   if (redirects.length === 0 && headers.length === 0 && spaFallback !== true) return null
   return JSON.stringify({
@@ -45,12 +45,12 @@ export function vercelConfig({ redirects = [], headers = [], spaFallback }: Sett
             headers: Object.entries(values).map(([key, value]) => ({ key, value })),
           })),
         }),
-    // Files come first.
+    // Existing files come first.
     ...(spaFallback === true ? { rewrites: [{ source: '/(.*)', destination: '/index.html' }] } : {}),
   })
 }
 
-/** A star at the end has a name, so that a destination can take it over; others stand for any characters. */
+/** A star at the end gets a name, so that a destination can use its text. Other stars match any characters. */
 const vercelSource = (pattern: string): string => {
   const isOpen = pattern.endsWith('/*')
   const bare = isOpen ? pattern.slice(0, -1) : pattern

@@ -1,11 +1,11 @@
-// What a failed call means, and what to do about it. Pure.
+// The meaning of a failed call, and how to fix it. Pure.
 import { AppError } from '../../../core/errors.ts'
 import type { PlatformAnswer } from './answer.ts'
 
 const MAX_SAID = 500
 const MAX_WAIT_S = 3_600
 
-/** What the platform itself says, in one line. */
+/** The platform's own message, in one line. */
 export function saidBy({ json, text }: Pick<PlatformAnswer, 'json' | 'text'>): string {
   const said = messageIn(json) ?? text
   return said.replace(/\s+/g, ' ').trim().slice(0, MAX_SAID)
@@ -23,7 +23,7 @@ function messageIn(json: unknown): string | null {
     : null
 }
 
-/** How long the platform asks to wait, in seconds; undefined where it does not say. */
+/** The delay that the platform requests, in seconds. Undefined if it requests none. */
 export function retryAfterOf(
   { headers }: Pick<PlatformAnswer, 'headers'>,
   nowMs: number,

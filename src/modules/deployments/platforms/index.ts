@@ -1,4 +1,4 @@
-// Every platform that there is.
+// All platforms.
 
 import { AppError } from '../../../core/errors.ts'
 import type { PlatformId } from '../../../db/schema/index.ts'

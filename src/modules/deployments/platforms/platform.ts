@@ -1,7 +1,7 @@
-// What a platform is: one value that says what it takes, and does each step by calls of its API. Everything else (the run, the plan,
-// the list of platforms) reads this and nothing else. Invariants:
-// 1. Each step may be done again after a crash: it asks the platform what is there, or repeats what does no harm.
-// 2. A content is sent once: what may have been sent is asked for first.
+// Defines a platform: one value with its options, and with each step as calls of its API. Everything else (the run,
+// the plan, the list of platforms) only uses this. Invariants:
+// 1. Each step can be repeated after a crash: it asks the platform for its state, or repeats something harmless.
+// 2. A content is sent once: if it may have been sent, the platform is asked first.
 import type { Json } from '../../../core/json.ts'
 import type { Environment, PlatformId } from '../../../db/schema/index.ts'
 import type { FileRow } from '../repo/files.ts'
@@ -13,10 +13,10 @@ import type { PlatformCall } from './answer.ts'
 
 export type PlatformState = { [name: string]: Json }
 
-/** Where a deployment goes, and how it gets there. */
+/** Where and how a deployment is published. */
 export type Site = {
   call: PlatformCall
-  /** Of the integration. */
+  /** The fields of the integration. */
   config: Readonly<Record<string, unknown>>
   baseUrl: string
   project: string
@@ -42,27 +42,27 @@ export type Standing = {
   platformId?: string
   url?: string | null
   aliases?: string[]
-  /** Replaces what was kept. */
+  /** Replaces the stored value. */
   state?: PlatformState
 }
 
 export type Compared = Standing & {
-  /** By `n`. */
+  /** Sorted by `n`. */
   send: ReadonlySet<number>
-  /** Paths that were published before and are not any more, where they have to be removed one by one. */
+  /** Paths that are no longer published, if the platform needs them removed one by one. */
   removed: string[]
-  /** The platform does not say yet: it is asked again. */
+  /** The platform has no result yet, and is asked again. */
   isPending?: true
 }
 
 export type Published = Standing & {
-  /** Digests that the platform misses after all. */
+  /** Digests of missing contents. */
   missing?: string[]
 }
 
 export type Checked = Standing & ({ status: 'processing' | 'ready' } | { status: 'failed'; message: string })
 
-/** A deployment whose result is there already. */
+/** A deployment that is already complete. */
 export type Earlier = { id: string; platformId: string | null; state: PlatformState }
 
 export type Refusal = { code: string; message: string }
@@ -71,7 +71,7 @@ export type Platform = {
   id: PlatformId
   name: string
   integrationTypes: readonly string[]
-  /** What `project` names, in words. */
+  /** The meaning of `project`, for people. */
   project: string
   settings: readonly (keyof Settings)[]
   previews: boolean
@@ -79,41 +79,41 @@ export type Platform = {
   notes: readonly string[]
   digest: DigestKind
   uploadsAtOnce: number
-  /** What is sent is seen at once, so pages wait for what they refer to. */
+  /** Uploads are visible immediately, so pages are sent after the files that they use. */
   isSeenAtOnce?: true
-  /** How much is one recorded step. */
+  /** The amount of one recorded step. */
   batch: { files: number; bytes: number }
-  /** What is wrong with the name of a project; null for nothing. */
+  /** The error in the name of a project. Null if it is valid. */
   judgeProject: (project: string) => string | null
-  /** What is sent with a file besides its content, and so is a change of it. */
+  /** The headers that are sent with a file. Changing them changes the file. */
   metaOf?: (path: string, settings: Settings) => string
-  /** Files that follow from others or from the settings. */
+  /** Files that are derived from others or from the settings. */
   complete?: (entries: readonly SourceEntry[], settings: Settings) => SourceEntry[]
-  /** What speaks against it that can be known before anything is sent. `since` counts the team's own uploads. */
+  /** Reasons to refuse the deployment before anything is sent. `since` counts the team's own uploads. */
   refusals?: (
     site: Site,
     files: readonly SiteFile[],
     today: { deployments: number; uploads: number },
   ) => Refusal[]
-  /** `published` is the manifest that was ready there last. `dry` changes nothing there. */
+  /** `published` is the manifest of the last published deployment. `dry` changes nothing. */
   compare: (
     site: Site,
     files: readonly SiteFile[],
     published: readonly FileRow[] | null,
     dry: boolean,
   ) => Promise<Compared>
-  /** Whether the content is there already. Absent where that does no harm, or `compare` tells it. */
+  /** Whether the platform already has the content. Absent if sending it again is harmless, or if `compare` finds out. */
   isThere?: (site: Site, file: SiteFile, all: () => Promise<SiteFile[]>) => Promise<boolean>
   send: (site: Site, file: SiteFile, open: OpenFile) => Promise<void>
-  /** When the next batch may be sent; absent for at once. `others` are of deployments with the same integration. */
+  /** When the next batch may be sent. Absent: immediately. `others` are deployments with the same integration. */
   pace?: (site: Site, others: readonly PlatformState[]) => number
-  /** What is kept of a batch for it. */
+  /** What to store of a batch for `nextBatchAt`. */
   paced?: (site: Site, sent: number) => PlatformState
   publish: (site: Site, files: readonly SiteFile[], removed: readonly string[]) => Promise<Published>
   check: (site: Site) => Promise<Checked>
-  /** Makes an earlier deployment the public one, without sending anything. */
+  /** Publishes an earlier deployment, without sending anything. */
   restore?: { promote: boolean; run: (site: Site, earlier: Earlier) => Promise<Published> }
   cancel?: (site: Site) => Promise<void>
-  /** `paths` are those of its manifest; `isPublished` tells whether it is what is seen now. */
+  /** `paths` are those of its manifest. `isPublished`: whether it is the current version. */
   remove: (site: Site, what: { isPublished: boolean; paths: readonly string[] }) => Promise<void>
 }

@@ -1,4 +1,4 @@
-// What the code of several platforms does alike.
+// Code that several platforms share.
 import type { Json } from '../../../core/json.ts'
 import { StreamedBody } from '../../../providers/outbound/index.ts'
 import type { FileRow } from '../repo/files.ts'
@@ -8,7 +8,7 @@ import type { OpenFile, Refusal, SiteFile } from './platform.ts'
 
 export type Fields = { [name: string]: Json | undefined }
 
-/** The object that an answer is; empty for anything else. */
+/** The response as an object. Empty if it is none. */
 export const fieldsOf = (json: Json | undefined): Fields =>
   typeof json === 'object' && json !== null && !Array.isArray(json) ? json : {}
 
@@ -20,7 +20,7 @@ export const textsOf = (json: Json | undefined): string[] =>
 export const textIn = (json: Json | undefined): string | null =>
   typeof json === 'string' && json !== '' ? json : null
 
-/** Of each of these contents the first file: a content is sent once, however many paths it has. */
+/** The first file of each of these contents: a content is sent once, even if several paths use it. */
 export function firstOfEach(files: readonly SiteFile[], digests: ReadonlySet<string>): Set<number> {
   const send = new Set<number>()
   const seen = new Set<string>()
@@ -32,7 +32,7 @@ export function firstOfEach(files: readonly SiteFile[], digests: ReadonlySet<str
   return send
 }
 
-/** What was published and is not any more. */
+/** Paths that were published and are not any more. */
 export function removedFrom(files: readonly SiteFile[], published: readonly FileRow[] | null): string[] {
   const paths = new Set(files.map(({ path }) => path))
   return (published ?? [])
@@ -44,7 +44,7 @@ export function removedFrom(files: readonly SiteFile[], published: readonly File
 export const bodyOf = ({ sizeBytes }: SiteFile, open: OpenFile): StreamedBody =>
   new StreamedBody(sizeBytes, open)
 
-/** Adds a file that follows from the settings, unless the source has it. */
+/** Adds a file that is derived from the settings, unless the source contains it. */
 export function withText(
   entries: readonly SourceEntry[],
   path: string,
@@ -55,7 +55,7 @@ export function withText(
   return text === null || isThere ? [...entries] : [textEntry(path, text, contentType), ...entries]
 }
 
-/** Settings that the source's own file would hide. */
+/** Settings that a file of the source would override. */
 export const hiddenBy = (
   files: readonly SiteFile[],
   path: string,

@@ -1,4 +1,5 @@
-// Invariant: a deployment that has ended is not changed by its run any more. Every write of a step asks for an open status.
+// Invariant: the run of a deployment cannot change it after it has ended. Every write of a step requires an open
+// status.
 import { DAY_MS } from '../../../core/clock.ts'
 import { columns, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
 import { keysetRead, type ListOptions } from '../../../db/paginate.ts'
@@ -48,7 +49,7 @@ export const OPEN = "('queued', 'preparing', 'uploading', 'processing')"
 export const findDeployment = (teamId: string, id: string): HotRead<DeploymentRow> =>
   hotRead(COLUMNS, 'FROM deployments d WHERE d.id = ?1 AND d.team_id = ?2', [id, teamId])
 
-/** Of this target, the one that was ready last: what is published there now. */
+/** The last successful deployment of this target, which is the published one. */
 export const findPublished = (teamId: string, target: string): HotRead<DeploymentRow> =>
   hotRead(
     COLUMNS,
@@ -134,7 +135,7 @@ export type NewDeployment = Pick<
   | 'createdBy'
 >
 
-/** The guard of a creation: an id that is there already changes nothing. */
+/** The guard of a creation: an existing id changes nothing. */
 export const insertDeployment = (row: NewDeployment, now: number): Statement =>
   statement(
     `INSERT INTO deployments (id, team_id, platform, project, integration_id, environment, target, action, based_on, status,
@@ -179,7 +180,7 @@ export type Changes = Partial<
   >
 >
 
-/** `open`: only while it has not ended. `any`: also afterwards, by somebody who asks the platform again. */
+/** `open`: only while it has not ended. `any`: also afterwards, when a person asks the platform again. */
 export function updateDeployment(
   teamId: string,
   id: string,
@@ -198,14 +199,14 @@ export function updateDeployment(
   )
 }
 
-/** The guard of a deletion: one that has ended. */
+/** The guard of a deletion: only if it has ended. */
 export const deleteDeployment = (teamId: string, id: string): Statement =>
   statement(`DELETE FROM deployments WHERE id = ? AND team_id = ? AND status NOT IN ${OPEN}`, id, teamId)
 
-/** No deployment takes longer. */
+/** Longer than any deployment takes. */
 const MAX_AGE_MS = 2 * DAY_MS
 
-/** What platforms keep of the other deployments with this integration that were at work since, as JSON. */
+/** What platforms have stored for other deployments with this integration since that time, as JSON. */
 export async function findOtherStates(
   d1: D1Database,
   { id, teamId, integrationId }: Pick<DeploymentRow, 'id' | 'teamId' | 'integrationId'>,
@@ -221,7 +222,7 @@ export async function findOtherStates(
   return results.map(({ state }) => state)
 }
 
-/** What counts of a deployment after it was deleted. Stands before its files are deleted. */
+/** The figures that count after the deployment is deleted. Must come before its files are deleted. */
 export const insertDeleted = ({
   id,
   teamId,
@@ -240,8 +241,8 @@ export const insertDeleted = ({
   )
 
 /**
- * What was done with the integration since: deployments that were published, and files that were sent, also by those that failed or
- * were deleted.
+ * The use of the integration since that time: published deployments and sent files, including those of failed or
+ * deleted deployments.
  */
 export async function countSince(
   d1: D1Database,
@@ -263,7 +264,7 @@ export async function countSince(
   return row ?? { deployments: 0, uploads: 0 }
 }
 
-/** Open ones that nothing has been written to since. */
+/** Open deployments without a write since that time. */
 export const findSilent = (d1: D1Database, before: number, limit: number): Promise<DeploymentRow[]> =>
   rowsOf(
     d1,

@@ -8,7 +8,7 @@ const COLUMNS = `n, path, size_bytes AS sizeBytes, content_type AS contentType, 
 
 const ROWS_A_STATEMENT = 1_000
 
-/** Of a manifest as a whole: what stood there is replaced. */
+/** Replaces the whole manifest. */
 export function replaceFiles(teamId: string, deploymentId: string, rows: readonly FileRow[]): Statement[] {
   const statements = [statement('DELETE FROM deployment_files WHERE deployment_id = ?', deploymentId)]
   for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT)
@@ -36,7 +36,7 @@ export async function findFiles(d1: D1Database, deploymentId: string): Promise<F
   return results
 }
 
-/** What is to be sent next: first what may have been sent already. */
+/** The next files to send: first those that may have been sent already. */
 export async function findUnsent(d1: D1Database, deploymentId: string, limit: number): Promise<FileRow[]> {
   const { results } = await d1
     .prepare(
@@ -66,7 +66,7 @@ export const setFileStates = (deploymentId: string, ns: readonly number[], state
     JSON.stringify(ns),
   )
 
-/** The platform misses these after all. */
+/** The platform does not have these contents. */
 export const sendAgain = (deploymentId: string, digests: readonly string[]): Statement =>
   statement(
     `UPDATE deployment_files SET state = 'send' WHERE deployment_id = ?1 AND state <> 'removed'

@@ -11,7 +11,7 @@ export type LogRow = {
   bytes: number | null
 }
 
-/** Numbered on from the newest; answers the lines as they are kept. */
+/** Continues the numbers of the newest line. Returns the lines as they are stored. */
 export const insertLines = (
   teamId: string,
   deploymentId: string,

@@ -1,4 +1,4 @@
-// What is done with a deployment that is there: cancel it, ask the platform again, delete it.
+// Actions on an existing deployment: cancel it, ask the platform again, delete it.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
@@ -31,7 +31,7 @@ export async function cancelDeployment(ctx: ServiceContext, id: string): Promise
   return getDeployment(ctx, id)
 }
 
-/** What the platform has begun goes no further. Nothing rests on it. */
+/** Stops what the platform has started. Errors are ignored. */
 async function cancelThere(ctx: ServiceContext, row: DeploymentRow): Promise<void> {
   const { cancel } = platformOf(row.platform)
   if (cancel === undefined || row.platformId === null) return
@@ -43,7 +43,7 @@ async function cancelThere(ctx: ServiceContext, row: DeploymentRow): Promise<voi
 const siteFor = (ctx: ServiceContext, row: DeploymentRow) =>
   siteOf({ request: ctx, teamId: ctx.actor.teamId }, row, () => undefined)
 
-/** Asks the platform once more, also after the end: what was too slow may be ready by now. */
+/** Asks the platform once more, also after the end: a slow deployment may be ready by now. */
 export async function refreshDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
   const row = await requireDeployment(ctx, id)
   if (row.publishedAt === null)

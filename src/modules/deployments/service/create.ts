@@ -1,4 +1,4 @@
-// Deployments that people ask for: a new one, or one that goes on from an earlier one.
+// Deployments that people request: a new one, or one based on an earlier one.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -28,7 +28,7 @@ export async function createDeployment(ctx: ServiceContext, input: CreateDeploym
   })
 }
 
-/** The same content again, or the same source where its content was never read. */
+/** Uses the same content, or the same source if its content was never read. */
 export async function redeploy(ctx: ServiceContext, id: string, more: FollowDeployment): Promise<Deployment> {
   const earlier = await requireDeployment(ctx, id)
   const hasFiles = (await findFilePage(ctx.env.DB, id, '', 1)).length > 0
@@ -36,7 +36,7 @@ export async function redeploy(ctx: ServiceContext, id: string, more: FollowDepl
   return follow(ctx, earlier, more, { action: 'redeploy', basedOn: hasFiles ? id : null })
 }
 
-/** A preview becomes the public site. */
+/** Publishes a preview. */
 export async function promote(ctx: ServiceContext, id: string, more: FollowDeployment): Promise<Deployment> {
   const earlier = await requireDeployment(ctx, id)
   if (earlier.environment === 'production')

@@ -1,4 +1,4 @@
-// How a deployment ends. Invariant: it ends once. Whoever comes second finds that it has ended, and changes nothing.
+// Ends a deployment. Invariant: it ends once. A second attempt changes nothing.
 import type { RequestContext } from '../../../context.ts'
 import { type CommitScope, commit } from '../../../db/commit.ts'
 import { firstOf } from '../../../db/hot-read.ts'
@@ -41,7 +41,7 @@ export async function recordReady(
   if (outcome === 'done') await tell(request, { ...row, ...ready }, [])
 }
 
-/** False when it had ended already. `as` is who ends it; the system where nobody does. */
+/** False if it had already ended. `as` is who ends it, by default the system. */
 export async function recordEnd(
   request: RequestContext,
   row: DeploymentRow,
@@ -83,7 +83,7 @@ const noticeTo = ({ id, teamId, createdBy, project, platform }: DeploymentRow) =
   dedupeKey: `${platform} ${project}`,
 })
 
-/** Told by the run. */
+/** Called by the message of the run. */
 export async function takeEnd(request: RequestContext, ended: DeploymentEnded): Promise<void> {
   const row = await firstOf(request.env.DB, findDeployment(ended.teamId, ended.deploymentId))
   if (row === null || row.finishedAt !== null || row.runId !== ended.runId) return

@@ -1,4 +1,4 @@
-// A deployment that a node of a workflow starts, and waits for as for a sub-workflow.
+// A deployment that a node of a workflow starts, and waits for like for a sub-workflow.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
@@ -10,7 +10,7 @@ import { recordEnd } from './end.ts'
 import { type RunStart, runIdFor, startRunOf, targetOf } from './start.ts'
 
 export type FromNode = {
-  /** Follows from the activation, so an attempt that is made again finds the deployment of the lost one. */
+  /** Derived from the activation, so a repeated attempt finds the deployment of the lost one. */
   id: string
   teamId: string
   startedBy: string | null
@@ -18,7 +18,7 @@ export type FromNode = {
   start: RunStart
 }
 
-/** Answers the run. */
+/** Returns the run. */
 export async function deployFromNode(request: RequestContext, node: FromNode) {
   const row =
     (await firstOf(request.env.DB, findDeployment(node.teamId, node.id))) ?? (await create(request, node))

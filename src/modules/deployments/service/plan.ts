@@ -1,4 +1,4 @@
-// What a deployment would do: the same as its first steps, without a change anywhere.
+// Shows what a deployment would do: the same as its first steps, without changing anything.
 import type { ServiceContext } from '../../../context.ts'
 import { DAY_MS } from '../../../core/clock.ts'
 import { firstOf } from '../../../db/hot-read.ts'

@@ -1,6 +1,7 @@
-// A deployment begins: its row, and its run. Invariants:
-// 1. The id of the run follows from that of the deployment and stands in its row, so a start that is made again finds the run.
-// 2. A start that was lost after the row was written is made by the message of the same commit.
+// Starts a deployment: its row, and its run. Invariants:
+// 1. The id of the run is derived from that of the deployment and stored in its row, so a repeated start finds the
+//    run.
+// 2. If the start is lost after the row was written, a message of the same commit repeats it.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
@@ -24,17 +25,17 @@ export type Target = Pick<
   'platform' | 'project' | 'integrationId' | 'environment' | 'target' | 'settings'
 >
 
-/** Whoever signs in with an integration needs the right to. */
+/** Using an integration needs the right to use integrations. */
 export function requireMayUse(actor: Actor): void {
   const why = 'A deployment signs in with an integration, which needs the right integrations:use.'
   requireScope(actor, 'integrations:use', why)
 }
 
-/** Whoever names a source publishes files of the team, so may read them. */
+/** Publishing files of the team needs the right to read them. */
 export const requireMayRead = (actor: Actor): void =>
   requireScope(actor, 'files:read', 'A deployment publishes files, which needs the right files:read as well.')
 
-/** What is asked for, judged as far as that needs no call of the platform. */
+/** The request, checked as far as possible without calling the platform. */
 export async function targetOf(
   { env }: RequestContext,
   teamId: string,
@@ -91,7 +92,7 @@ export const runIdFor = ({ settings }: RequestContext, teamId: string, id: strin
 export type RunStart = {
   by?: RunActor
   trigger?: RunTrigger
-  /** Of a start from a run. */
+  /** For a start from a run. */
   more?: Partial<RunSpec>
   family?: OwnFamily | undefined
 }
@@ -114,7 +115,7 @@ export async function startRunOf(
   return execution
 }
 
-/** Of a start that the request itself may have made already. */
+/** Repeats a start that the request may have done already. */
 export async function startDeployment(
   request: RequestContext,
   { teamId, deploymentId }: DeploymentStart,

@@ -1,4 +1,5 @@
-// Deployments from which nothing was heard for a while: their run is asked. What a run tells may be lost with its object.
+// Asks the runs of deployments that have not changed for a while, because a message of a run may be lost with its
+// object.
 import type { RequestContext } from '../../../context.ts'
 import { MINUTE_MS } from '../../../core/clock.ts'
 import { prepare } from '../../../db/statement.ts'

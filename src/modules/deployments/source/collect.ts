@@ -1,6 +1,6 @@
 // The files of a source, before their content is read. Invariants:
 // 1. Only files of the deployment's team are found.
-// 2. What is counted here is what others say about sizes; the content is counted again when it is read.
+// 2. Sizes are only claimed here. They are counted again when the content is read.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { toNfc } from '../../../core/marks.ts'
@@ -27,17 +27,17 @@ import { faultsOf, folderOf, inOrder, judgePath } from './paths.ts'
 import { filesOfRun } from './run-files.ts'
 import { MAX_END_BYTES, readDirectory, readEnd, type ZipEntry, ZipFault } from './zip-directory.ts'
 
-/** The directory is held in memory as a whole. */
+/** The whole directory is in memory. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
 
-/** Small archives pack better than that by chance. */
+/** Small archives may have a better ratio by chance. */
 const RATIO_FREE_BYTES = 1024 * 1024
 
 export type SourceEntry = Place & {
   path: string
   sizeBytes: number
   contentType: string
-  /** Known of files, and counted for entries of a zip. */
+  /** Known for files, and counted for entries of a zip. */
   sha256: string | null
   crc: number | null
 }
@@ -97,7 +97,7 @@ async function filesOf(
         detail: `The team has no file ${JSON.stringify(file)}.`,
         errors: [{ path: `/source/files/${n}`, message: 'The file does not exist.', code: 'file.not_found' }],
       })
-    // A path that was given is taken as it is.
+    // An explicit path is used unchanged.
     return { file: known, name: path === undefined ? known.name : `${base}${path}` }
   })
   return { files, base }
@@ -169,7 +169,7 @@ function checkPacked(entries: readonly ZipEntry[], zipBytes: number): void {
   if (total > RATIO_FREE_BYTES && total > MAX_RATIO * zipBytes) throw tooPacked()
 }
 
-/** The files that are published, in the order in which they are sent. */
+/** The files to publish, in the order in which they are sent. */
 function chosen(all: readonly { name: string; entry: Omit<SourceEntry, 'path'> }[], base: string): Collected {
   const entries: SourceEntry[] = []
   const secrets: string[] = []

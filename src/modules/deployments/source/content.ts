@@ -1,18 +1,18 @@
-// The content of one file of a manifest: a version of a file of the team, or an entry of a zip that is one.
+// The content of one file of a manifest: a version of a file of the team, or an entry of a zip file of the team.
 import { utf8 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Version } from '../../files/index.ts'
 import { entryBytes, type Reader, WINDOW_BYTES, type ZipPlace } from './windows.ts'
 import { dataStart, LOCAL_HEADER_BYTES, ZipFault } from './zip-directory.ts'
 
-/** Where the content is. */
+/** The location of the content. */
 export type Place = ZipPlace & {
   /** The content itself. */
   inlineText: string | null
   zipMethod: number | null
 }
 
-/** In `zipMethod`. */
+/** The value of `zipMethod`. */
 export const DEFLATE = 8
 const MAX_HEADER_BYTES = LOCAL_HEADER_BYTES + 2 * 65_535
 

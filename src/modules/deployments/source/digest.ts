@@ -1,17 +1,17 @@
-// By what a platform knows a content: SHA-1 (Vercel, Netlify), the id of a Git blob (GitHub), or an ETag (S3). All are made in one
-// walk over the content, with the SHA-256 that we know it by.
+// The digests by which platforms identify a content: SHA-1 (Vercel, Netlify), the id of a Git blob (GitHub), or an
+// ETag (S3). All are computed in one pass over the content, together with our SHA-256.
 import { toHex, utf8 } from '../../../core/crypto.ts'
 import { eachChunk } from '../../../core/read-chunks.ts'
 
 export type DigestKind = 'sha1' | 'git' | 'etag'
 
-/** A store that speaks S3 is given larger contents in parts of this size, and its ETag is made of theirs. */
+/** Larger contents are uploaded to S3 in parts of this size, and the ETag depends on them. */
 export const MULTIPART_FROM_BYTES = 16 * 1024 * 1024
 export const PART_BYTES = 8 * 1024 * 1024
 
 export type Digests = { sha256: string; digest: string; sizeBytes: number }
 
-/** `count` is told of each piece, and throws where there are too many. */
+/** `count` is called for each piece, and throws if there are too many. */
 export async function digestOf(
   content: ReadableStream<Uint8Array>,
   announcedBytes: number,
@@ -48,11 +48,11 @@ export async function digestOf(
 
 const FLUSH_BYTES = 1024 * 1024
 
-/** Hashed in one piece, which takes fewer turns than a stream. */
+/** Hashes in one piece, which takes fewer turns than a stream. */
 const SMALL_BYTES = 256 * 1024
 const ALGORITHMS = { sha1: 'SHA-1', git: 'SHA-1', etag: 'MD5' } as const
 
-/** `count` throws before more than was announced is held. */
+/** `count` throws before more than the announced size is in memory. */
 async function digestOfSmall(
   content: ReadableStream<Uint8Array>,
   announcedBytes: number,
@@ -94,7 +94,7 @@ function hasher(algorithm: 'SHA-256' | 'SHA-1' | 'MD5') {
   }
 }
 
-/** As Git names a blob: over its size and its content. */
+/** The id of a Git blob: the hash of its size and content. */
 function sha1(gitBytes: number | null) {
   const hash = hasher('SHA-1')
   const begun = gitBytes === null ? Promise.resolve() : hash.add(utf8(`blob ${gitBytes}\0`))
@@ -107,7 +107,7 @@ function sha1(gitBytes: number | null) {
   }
 }
 
-/** The MD5; of a larger content the MD5 of those of its parts, with their number. */
+/** The MD5. For a larger content, the MD5 of the MD5s of its parts, with their number. */
 function etag(sizeBytes: number) {
   if (sizeBytes < MULTIPART_FROM_BYTES) {
     const hash = hasher('MD5')

@@ -1,9 +1,9 @@
-// The limits of a source, and what is said where one does not fit.
+// The limits of a source, and their error messages.
 import { AppError } from '../../../core/errors.ts'
 
 export const MAX_ENTRIES = 10_000
 export const MAX_BYTES = 500 * 1024 * 1024
-/** A zip may unpack to so many times its size. */
+/** The maximum ratio of the unpacked to the packed size of a zip. */
 export const MAX_RATIO = 100
 
 export const invalid = (detail: string): AppError =>

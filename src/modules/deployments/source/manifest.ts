@@ -1,6 +1,7 @@
 // The manifest of a deployment: each file with the digests of its content. Invariants:
-// 1. Sizes are counted while content is read: what is larger than it said, or more than the limits in all, ends the reading.
-// 2. A content whose digest is known from an earlier manifest of the target is not read again.
+// 1. Sizes are counted while content is read. A content that is larger than claimed, or a total above the limit,
+//    stops reading.
+// 2. A content with a known digest from an earlier manifest of the target is not read again.
 import type { RequestContext } from '../../../context.ts'
 import { crc32 } from '../../../core/crc32.ts'
 import { openVersions } from '../../files/index.ts'
@@ -64,13 +65,13 @@ async function read(
     return digests
   } catch (error) {
     if (error instanceof ZipFault) throw invalid(`${entry.path} ${error.message}.`)
-    // What the runtime says of data that cannot be unpacked.
+    // The runtime's messages for data that cannot be unpacked.
     if (error instanceof TypeError && entry.zipMethod !== null) throw invalid(`${entry.path} is damaged.`)
     throw error
   }
 }
 
-/** Each in turn, so many under way at a time. The first failure ends it. */
+/** Processes the items in order, with a limited number at a time. The first failure ends it. */
 export async function atOnce<Item>(
   most: number,
   items: readonly Item[],

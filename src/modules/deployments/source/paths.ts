@@ -1,12 +1,12 @@
-// What may be the path of a published file. Pure.
+// Which paths of published files are valid. Pure.
 import { utf8 } from '../../../core/crypto.ts'
 import { hasLongMarks, MAX_MARKS, toNfc } from '../../../core/marks.ts'
 
 export type PathVerdict =
   | { is: 'path'; path: string }
-  /** Left out, with a word to the user. */
+  /** Left out, with a message to the user. */
   | { is: 'secret'; path: string }
-  /** Left out in silence: no file, or what a file manager has put there. */
+  /** Left out without a message: not a file, or a leftover of a file manager. */
   | { is: 'nothing' }
   | { is: 'refused'; reason: string }
 
@@ -15,11 +15,11 @@ const MAX_SEGMENT_BYTES = 255
 
 const UNSEEN = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 const LITTER = /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i
-/** Sources, settings and keys that nobody means to publish. */
+/** Sources, settings and keys that are never meant to be published. */
 const SECRET =
   /(^|\/)(\.git(\/|$)|\.env(\.[^/]*)?$|\.npmrc$|\.netrc$|\.htpasswd$|\.(ssh|aws|gnupg|kube)(\/|$)|\.docker\/config\.json$|id_(rsa|dsa|ecdsa|ed25519)(\.pub)?$|[^/]*\.(pem|key|p12|pfx|jks|keystore|ppk|asc)$|(credentials|service-account)[^/]*\.json$)/i
 
-/** `name` as the source has it; what stands before `base` is taken off, and names outside of it are nothing. */
+/** `name` is the name in the source. The part before `base` is removed; names outside `base` are ignored. */
 export function judgePath(name: string, base = ''): PathVerdict {
   if (name.startsWith('/') || /^[a-z]:/i.test(name)) return refused(name, 'is an absolute path')
   if (name.includes('\\')) return refused(name, 'has a backslash; folders are parted by /')
@@ -45,7 +45,7 @@ const refused = (name: string, reason: string): PathVerdict => ({
   reason: `${JSON.stringify(name.slice(0, 200))} ${reason}`,
 })
 
-/** `./dist`, `/dist` and `dist/` are one folder; an empty text is all. */
+/** `./dist`, `/dist` and `dist/` are the same folder. An empty text is all folders. */
 export function folderOf(text: string): string {
   const bare = toNfc(text)
     .replace(/^(\.?\/)+/, '')
@@ -55,9 +55,9 @@ export function folderOf(text: string): string {
 
 export type PathFaults = {
   twice: string[]
-  /** A file whose name is that of a folder, too. */
+  /** Also rejects a file with the name of a folder. */
   folders: string[]
-  /** Many file systems and some platforms hold these for one. */
+  /** Many file systems and some platforms treat these as equal. */
   onlyCase: [string, string][]
 }
 
@@ -76,13 +76,13 @@ export function faultsOf(paths: readonly string[]): PathFaults {
   return { twice, folders: filesAsFolders(seen), onlyCase }
 }
 
-/** Looked up in order, since a set of all folders would be many times as large as the paths. */
+/** Searched in the sorted list, because a set of all folders would be many times as large as the paths. */
 function filesAsFolders(paths: ReadonlySet<string>): string[] {
   const sorted = [...paths].sort()
   return [...paths].filter((path) => sorted[placeOf(`${path}/`, sorted)]?.startsWith(`${path}/`))
 }
 
-/** Of the first that does not stand before `text`. */
+/** The index of the first path that is not before `text`. */
 function placeOf(text: string, sorted: readonly string[]): number {
   let from = 0
   let to = sorted.length
@@ -95,8 +95,8 @@ function placeOf(text: string, sorted: readonly string[]): number {
 }
 
 /**
- * What others refer to is sent before what refers to it: pages come last, and the first page at the very end. So a store without
- * deployments of its own never shows a page whose parts are missing.
+ * Files are sent before the pages that refer to them: pages come last, and the start page at the very end. So a store
+ * without atomic deployments never shows a page with missing parts.
  */
 export function inOrder<Entry extends { path: string; zipOffset?: number | null }>(
   entries: readonly Entry[],

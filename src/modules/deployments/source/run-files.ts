@@ -1,4 +1,4 @@
-// The files that a run has produced: those that its output names, or else what its nodes have written.
+// The files that a run has produced: those in its output, or else those that its nodes have written.
 import type { RequestContext } from '../../../context.ts'
 import { isId } from '../../../core/ids.ts'
 import type { Json } from '../../../core/json.ts'
@@ -9,7 +9,7 @@ const WRITERS: ReadonlySet<string> = new Set(['file.write', 'http.request'])
 const NODES_A_PAGE = 100
 const MAX_PAGES = 100
 
-/** Ids, each once. Throws where the team has no such run, or it has not succeeded. */
+/** Unique ids. Throws if the team has no such run, or it has not succeeded. */
 export async function filesOfRun({ env }: RequestContext, teamId: string, runId: string): Promise<string[]> {
   const run = isId('run', runId) ? workflowRun(env.RUNS, runId) : null
   const view = run === null ? null : await run.view({ output: true, raw: true })

@@ -1,4 +1,4 @@
-// A small file that follows from the settings.
+// A small file that is derived from the settings.
 import { utf8 } from '../../../core/crypto.ts'
 import type { SourceEntry } from './collect.ts'
 

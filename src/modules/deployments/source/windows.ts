@@ -7,7 +7,7 @@ import { gather } from '../../../core/read-chunks.ts'
 import type { OpenContent, Version } from '../../files/index.ts'
 import { LOCAL_HEADER_BYTES } from './zip-directory.ts'
 
-/** Where a content is: as a whole, or in a zip. */
+/** The location of a content: a whole object, or an entry of a zip. */
 export type ZipPlace = {
   fileId: string | null
   fileVersion: number | null
@@ -23,7 +23,7 @@ const MAX_GAP_BYTES = 64 * 1024
 /** Room for the name and extra fields of a local header. Only crafted files need more. */
 const HEADER_ROOM = 1_024
 
-/** The bytes that hold an entry with its header. */
+/** The bytes of the entry including its header. */
 export const entryBytes = (zipBytes: number): number => LOCAL_HEADER_BYTES + HEADER_ROOM + zipBytes
 
 /** The windows with more than one entry. A single entry needs none. */

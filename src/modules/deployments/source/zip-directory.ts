@@ -1,10 +1,11 @@
-// The directory of a zip file. Pure. It is only what the file says: sizes are counted again when an entry is unpacked.
+// The directory of a zip file. Pure. It contains claims of the file: sizes are counted again when an entry is
+// unpacked.
 
 export type ZipEntry = {
   name: string
-  /** Where its local header begins. */
+  /** The offset of its local header. */
   offset: number
-  /** Packed, without the header. */
+  /** The compressed size, without the header. */
   packedBytes: number
   sizeBytes: number
   crc: number
@@ -18,7 +19,7 @@ const END_64_LOCATOR = 0x07064b50
 const ENTRY = 0x02014b50
 const LOCAL = 0x04034b50
 const END_BYTES = 22
-/** The longest end of a zip file: its end record with the longest comment. */
+/** The longest possible end of a zip file: its end record with the longest comment. */
 export const MAX_END_BYTES = 65_535 + END_BYTES
 export const LOCAL_HEADER_BYTES = 30
 
@@ -27,7 +28,7 @@ const UNIX = 3
 
 export type ZipEnd = { entries: number; offset: number; bytes: number }
 
-/** `tail` is the end of the file, which has `fileBytes` in all. */
+/** `tail` is the end of a file with `fileBytes` bytes. */
 export function readEnd(tail: Uint8Array, fileBytes: number): ZipEnd {
   const view = viewOf(tail)
   for (let at = tail.byteLength - END_BYTES; at >= 0; at--) {
@@ -91,7 +92,7 @@ function methodOf(method: number, name: string): ZipEntry['method'] {
   )
 }
 
-/** Where the content of an entry begins, from its local header. */
+/** The offset of an entry's content, from its local header. */
 export function dataStart(header: Uint8Array): number {
   const view = viewOf(header)
   if (header.byteLength < LOCAL_HEADER_BYTES || view.getUint32(0, true) !== LOCAL)
@@ -101,7 +102,7 @@ export function dataStart(header: Uint8Array): number {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Older programs write names without saying in which encoding; most mean UTF-8. */
+/** Older programs do not set the encoding of names. Most use UTF-8. */
 function nameOf(bytes: Uint8Array, isUtf8: boolean): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)

@@ -1,4 +1,4 @@
-// Whether the platform is done. It is asked again until it is, for twenty minutes.
+// Asks the platform whether it has finished, for up to twenty minutes.
 import { MINUTE_MS, SECOND_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -33,12 +33,12 @@ export async function check({ request }: StepScope, step: Step): Promise<StepRes
   return { again: true, until: now + pauseAfter(since), output: { status: 'processing' } }
 }
 
-/** What a workflow goes on with. */
+/** The output for a workflow. */
 function outputOf(row: DeploymentRow): Json {
   const { source: _source, settings: _settings, warnings: _warnings, ...deployment } = toDeployment(row)
   return deployment as unknown as Json
 }
 
-/** Soon at first, since most are done in seconds. */
+/** Frequent at first, because most deployments finish within seconds. */
 const pauseAfter = (sinceMs: number): number =>
   Math.min(15 * SECOND_MS, Math.max(SECOND_MS, Math.round(sinceMs / 5)))

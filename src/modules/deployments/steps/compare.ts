@@ -1,4 +1,4 @@
-// Then: what the platform has already, and so what is to be sent and removed.
+// Second step: finds out what the platform already has, and so what must be sent and removed.
 import { firstOf } from '../../../db/hot-read.ts'
 import { findPublished } from '../repo/deployments.ts'
 import { type FileRow, findFiles, replaceFiles } from '../repo/files.ts'

@@ -1,4 +1,4 @@
-// First: which files there are, with the digests of their content. Nothing is sent yet.
+// First step: finds the files, with the digests of their contents. Sends nothing yet.
 
 import { DAY_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -30,7 +30,7 @@ export async function prepare(scope: StepScope, step: Step): Promise<StepResult>
   return { again: false, output: { files: rows.length, bytes } }
 }
 
-/** Made public again by the platform itself. */
+/** The platform publishes it again by itself. */
 export const isRestored = (
   { action }: Pick<DeploymentRow, 'action'>,
   { restore }: Pick<Platform, 'restore'>,

@@ -1,4 +1,4 @@
-// When everything is there: make it the site.
+// When everything is uploaded: publishes the site.
 import { AppError } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import type { PlatformState, Published } from '../platforms/platform.ts'

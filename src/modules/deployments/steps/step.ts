@@ -1,7 +1,7 @@
-// What every step of a deployment's run has in common. Invariants:
-// 1. A step reads how far the deployment is, does one piece, and writes that down. A step that is done again after a crash finds
-//    what the lost one has written, and asks the platform for the rest.
-// 2. Nothing is written to a deployment that has ended.
+// What all steps of a deployment's run share. Invariants:
+// 1. A step reads the progress of the deployment, does one piece of work, and stores the progress. A step that is
+//    repeated after a crash finds what the lost one has stored, and asks the platform for the rest.
+// 2. A deployment that has ended is not changed.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -20,11 +20,11 @@ export type StepScope = {
   teamId: string
   deploymentId: string
   signal?: AbortSignal
-  /** Told of each call that is signed with the integration. */
+  /** Called for each call that is signed with the integration. */
   count?: (integrationId: string) => void
 }
 
-/** `again`: by the other port. `until`: not before this time. */
+/** `again`: continue at the other port. `until`: not before this time. */
 export type StepResult = { again: boolean; until?: number; output: Json }
 
 export type Step = {
@@ -33,7 +33,7 @@ export type Step = {
   platform: Platform
   site: Site
   log: (level: LogLevel, message: string, about?: { file: string; bytes: number }) => void
-  /** Writes changes, rows and the lines that were logged since, and tells who follows. */
+  /** Writes changes, rows and new log lines, and notifies followers. */
   save: (changes: Changes, statements?: readonly Statement[]) => Promise<void>
 }
 
@@ -113,7 +113,7 @@ export async function siteOf(
   }
 }
 
-/** What the platform has said of itself, as columns. */
+/** The platform's own ids and URLs, as columns. */
 export const changesOf = ({ platformId, url, aliases, state }: Standing): Changes => ({
   ...(platformId === undefined ? {} : { platformId }),
   ...(url === undefined ? {} : { url }),

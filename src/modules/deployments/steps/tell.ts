@@ -8,7 +8,7 @@ import { toLogLine } from '../service/view.ts'
 
 const MAX_TOLD = 100
 
-/** Followers of `deployment:<id>`. Nothing rests on it. */
+/** Notifies followers of `deployment:<id>`. Errors are ignored. */
 export async function tell(
   request: RequestContext,
   row: DeploymentRow,

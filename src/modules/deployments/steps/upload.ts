@@ -1,7 +1,7 @@
-// One batch of files. Invariants:
-// 1. What is about to be sent is written down first, and what was sent after. So a batch that was lost in a crash is known, and each
-//    of its files is asked for before it is sent again.
-// 2. Contents are read while they are sent. Those that a platform takes in parts are held a part at a time, so few of them go at once.
+// Uploads one batch of files. Invariants:
+// 1. A batch is stored before and after it is sent. So after a crash it is known which batch was lost, and the
+//    platform is asked for each of its files before it is sent again.
+// 2. Contents are read while they are sent. Multipart uploads keep one part in memory, so only a few run at a time.
 
 import type { RequestContext } from '../../../context.ts'
 import { HOUR_MS } from '../../../core/clock.ts'
@@ -17,7 +17,7 @@ import { rankOf } from '../source/paths.ts'
 import { readerOf } from '../source/windows.ts'
 import type { Step, StepResult, StepScope } from './step.ts'
 
-/** Of contents that go in parts. */
+/** For multipart uploads. */
 const IN_PARTS_AT_ONCE = 2
 
 export async function upload({ request }: StepScope, step: Step): Promise<StepResult> {
@@ -70,7 +70,7 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
   return { again: batch.hasMore, output: { sent: sent.length } }
 }
 
-/** Who else uses the token takes from the same limit. */
+/** Other users of the token share the same limit. */
 async function nextAt({ env, now }: RequestContext, { row, platform, site }: Step): Promise<number> {
   if (platform.pace === undefined) return 0
   const others = await findOtherStates(env.DB, row, now() - HOUR_MS)

@@ -50,7 +50,7 @@ const WRITTEN = columns<FileRow>({
   sha256: 'v.sha256',
 })
 
-/** Deleted ones as well, while they can be restored. */
+/** Includes deleted files, while they can be restored. */
 export const findFile = (teamId: string, id: string): HotRead<FileRow> =>
   hotRead(COLUMNS, 'FROM files f WHERE f.id = ?1 AND f.team_id = ?2', [id, teamId])
 
@@ -61,7 +61,7 @@ export const findFileByName = (teamId: string, name: string): HotRead<FileRow> =
     [teamId, name],
   )
 
-/** The file with the version that the operation has written, whatever came after it. */
+/** The file with the version that the operation has written, even if it is not the current one. */
 export const findFileByOperation = (teamId: string, operationId: string): HotRead<FileRow> =>
   hotRead(
     WRITTEN,
@@ -93,7 +93,7 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
     params.push(value)
     sql.push(condition(`?${params.length}`))
   }
-  // Names are compared by their bytes, and no character comes behind the last of Unicode.
+  // Names are compared by their bytes, and no character sorts after the last one of Unicode.
   add(filters.prefix, (at) => `f.name >= ${at} AND f.name < ${at} || char(1114111)`)
   add(filters.name, (at) => `f.name = ${at}`)
   if (filters.type !== undefined && isKind(filters.type))
@@ -166,7 +166,7 @@ export const markFileDeleted = (
     now,
   )
 
-/** The guard of a restoration: from the deleted ones, to an earlier version, under another name, or all of that. */
+/** The guard of a restoration: of a deleted file, of an earlier version, with another name, or several of these. */
 export const restoreFile = (
   where: { id: string; teamId: string; revision: number },
   to: { name: string; version: number },
@@ -186,7 +186,7 @@ export const restoreFile = (
     now,
   )
 
-/** The guard of the end of a file: only one that is deleted, and as it was seen. */
+/** The guard of the final deletion: only if the file is deleted, and as it was read. */
 export const deleteFile = (where: { id: string; teamId: string; revision: number }): Statement =>
   statement(
     'DELETE FROM files WHERE id = ? AND team_id = ? AND revision = ? AND deleted_at IS NOT NULL',

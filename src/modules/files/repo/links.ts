@@ -61,7 +61,7 @@ export const insertLink = (row: NewLink): Statement =>
     row.expiresAt,
   )
 
-/** A link works while who made it is an active member of the team who could make another. */
+/** A link works while its creator is an active member of the team with the right to create links. */
 export const findLinkByHash = (kind: LinkRow['kind'], tokenHash: string): HotRead<LinkRow> =>
   hotRead(
     COLUMNS,
@@ -101,7 +101,7 @@ export const revokeLink = (teamId: string, id: string, now: number): Statement =
     teamId,
   )
 
-/** Counts a download. False when all of them are used up. */
+/** Counts a download. False if the maximum is reached. */
 export async function countDownload(d1: D1Database, id: string, now: number): Promise<boolean> {
   const { meta } = await d1
     .prepare(
@@ -112,7 +112,10 @@ export async function countDownload(d1: D1Database, id: string, now: number): Pr
   return meta.changes === 1
 }
 
-/** Takes the one use of an upload link. One that was taken and brought nothing for so long may be taken again. */
+/**
+ * Takes the single use of an upload link. If it was taken and brought no file within some time, it can be taken
+ * again.
+ */
 export async function claimUploadLink(
   d1: D1Database,
   id: string,

@@ -1,4 +1,5 @@
-// What a team stores, and what its plan lets it store. Every batch that adds or removes a version changes the counter by as much.
+// The storage of a team, and the limit of its plan. Every batch that adds or removes a version changes the counter by
+// its size.
 
 import type { Plan } from '../../../core/plans.ts'
 import { limitByPlan } from '../../../db/platform-settings.ts'
@@ -10,7 +11,7 @@ const METRIC = 'storageBytes'
 const USED = (team: string) =>
   `COALESCE((SELECT value FROM usage_counters WHERE team_id = ${team} AND period = '${LEVEL_PERIOD}' AND metric = '${METRIC}'), 0)`
 
-/** A condition on a row `t` of `teams`: there is room for so many bytes more. */
+/** A condition on a row `t` of `teams`: there is room for this many more bytes. */
 export const hasRoom = (bytes: string): string =>
   `(${bytes} <= 0 OR COALESCE(${USED('t.id')} + ${bytes} <= ${limitByPlan('t.plan', METRIC)}, 1))`
 
@@ -22,7 +23,7 @@ export type StorageRow = { plan: Plan; used: number }
 export const findStorage = (teamId: string): Statement =>
   statement(`SELECT t.plan, ${USED('t.id')} AS used FROM teams t WHERE t.id = ?`, teamId)
 
-/** Counts again what the team has; what every batch keeps is confirmed, not corrected, unless something outside went wrong. */
+/** Counts the storage of the team again. This confirms the counter, and only corrects it after an error elsewhere. */
 export const recountStored = (teamId: string): Statement =>
   recountUsage(
     teamId,

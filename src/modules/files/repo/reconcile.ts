@@ -10,7 +10,7 @@ export type KeyedVersion = {
   createdAt: number
 }
 
-/** The versions whose objects lie behind one key, up to another one. */
+/** The versions whose objects are between two keys. */
 export async function findVersionsBetween(
   d1: D1Database,
   after: string,
@@ -27,7 +27,7 @@ export async function findVersionsBetween(
   return results
 }
 
-/** Which of these uploads there are. */
+/** Which of these uploads exist. */
 export async function findUploadIds(d1: D1Database, ids: readonly string[]): Promise<Set<string>> {
   const { results } = await d1
     .prepare('SELECT u.id FROM json_each(?) one CROSS JOIN file_uploads u WHERE u.id = one.value')
@@ -36,7 +36,7 @@ export async function findUploadIds(d1: D1Database, ids: readonly string[]): Pro
   return new Set(results.map(({ id }) => id))
 }
 
-/** The guard of forgetting a version whose content is lost. */
+/** The guard of forgetting a version with lost content. */
 export const deleteLostVersion = ({ fileId, version, objectKey }: KeyedVersion): Statement =>
   statement(
     'DELETE FROM file_versions WHERE file_id = ? AND version = ? AND object_key = ?',
@@ -45,7 +45,7 @@ export const deleteLostVersion = ({ fileId, version, objectKey }: KeyedVersion):
     objectKey,
   )
 
-/** The file goes on with the newest version that it has, or ends with its last one. */
+/** The file continues with its newest remaining version, or is deleted with its last one. */
 export const afterLostVersion = ({ fileId, teamId, version, sizeBytes }: KeyedVersion): Statement[] => [
   addStored(teamId, -sizeBytes),
   statement(

@@ -20,7 +20,7 @@ export async function findFilesOfRun(
   return results
 }
 
-/** All or none, and the quota is counted again with it, so deleting twice at once counts once. */
+/** Deletes all or none, and counts the quota again in the same batch, so a concurrent repetition counts once. */
 export function deleteFilesOfRun(teamId: string, runId: string, files: readonly RunFileRow[]): Statement[] {
   const ids = JSON.stringify(files.map(({ id }) => id))
   const chosen = 'SELECT one.value FROM json_each(?1) one'
@@ -31,7 +31,7 @@ export function deleteFilesOfRun(teamId: string, runId: string, files: readonly 
   ]
 }
 
-/** Asked with the deletion of a run: whether there is anything to delete with it. */
+/** Checked when a run is deleted: whether it has files to delete. */
 export const hasRunFiles = (runId: string): Statement =>
   statement(
     `SELECT 1 FROM files WHERE run_id = ? AND run_id IS NOT NULL

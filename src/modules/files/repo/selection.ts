@@ -42,7 +42,7 @@ export async function findByPrefix(
   return results
 }
 
-/** What a run and its expressions see of these files. Those of runs are among them, since runs pass them on. */
+/** These files as a run and its expressions see them. Includes files of runs, because runs pass them on. */
 export async function findRefs(d1: D1Database, teamId: string, ids: readonly string[]): Promise<FileRef[]> {
   const { results } = await d1
     .prepare(

@@ -1,4 +1,4 @@
-// Files as something outside of this module publishes them: with their version, and many at a time.
+// Files for other modules that publish them: with their version, and many at a time.
 
 export type SourceFile = {
   fileId: string
@@ -12,7 +12,10 @@ export type SourceFile = {
 const COLUMNS =
   'f.id AS fileId, f.version, f.name, f.content_type AS contentType, f.size_bytes AS sizeBytes, f.sha256'
 
-/** By ids or names, in their order; an id comes before a name that looks like one. Files of runs are found by id. */
+/**
+ * By ids or names, in their order. An id takes precedence over a name that looks like one. Files of runs are found by
+ * id.
+ */
 export async function findSourcesNamed(
   d1: D1Database,
   teamId: string,
@@ -47,7 +50,7 @@ export async function findSourcesBelow(
   return results
 }
 
-/** The objects of these versions, also of deleted files while they can be restored. */
+/** The objects of these versions, including deleted files that can be restored. */
 export async function findObjectKeys(
   d1: D1Database,
   teamId: string,

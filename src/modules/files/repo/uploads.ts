@@ -36,7 +36,7 @@ export const findUpload = (
 
 const OPEN = 'FROM file_uploads u WHERE u.team_id = t.id AND u.expires_at > ?9 AND u.file_id IS NULL'
 
-/** A guard: the team has few enough uploads under way, and room for all of them. */
+/** A guard: the team has few enough uploads in progress, and room for all of them. */
 export const insertUpload = (row: Omit<UploadRow, 'fileId'>, maxOpen: number): Statement =>
   statement(
     `INSERT INTO file_uploads (id, team_id, created_by, name, size_bytes, sha256, tags, on_conflict, created_at, expires_at)

@@ -18,7 +18,7 @@ export async function findUses(
   return results
 }
 
-/** Only files of the team count, and each once. */
+/** Only files of the team count, each once. */
 export const insertUses = (
   teamId: string,
   fileIds: readonly string[],

@@ -37,7 +37,7 @@ export const findVersion = (
     .bind(fileId, version, teamId)
     .first<VersionRow>()
 
-/** An object that is in the bucket, with the promise that would delete it. */
+/** An object in the bucket, with the scheduled deletion that would remove it. */
 export type StoredObject = {
   objectKey: string
   promiseId: string
@@ -58,7 +58,7 @@ export type NewFile = {
   now: number
 }
 
-/** A guard: there is a team, it has room, and the object is not being deleted. */
+/** A guard: the team exists, it has room, and the object is not being deleted. */
 export const insertFile = ({ id, teamId, name, tags, uploadedBy, runId, object, now }: NewFile): Statement =>
   statement(
     `INSERT INTO files (id, team_id, name, version, content_type, size_bytes, sha256, tags, uploaded_by, run_id, created_at, updated_at)
@@ -78,7 +78,7 @@ export const insertFile = ({ id, teamId, name, tags, uploadedBy, runId, object, 
     object.promiseId,
   )
 
-/** A guard: as `insertFile`, for a file that is still as it was seen. */
+/** A guard like that of `insertFile`, for a file that is still as it was read. */
 export const updateFileContent = (
   where: { id: string; teamId: string; revision: number },
   object: StoredObject,
@@ -103,7 +103,7 @@ export const updateFileContent = (
     freedBytes,
   )
 
-/** The version that the file has now. */
+/** The current version of the file. */
 export const insertVersion = (
   fileId: string,
   object: StoredObject,

@@ -1,4 +1,4 @@
-// Answers a download: conditions, ranges, and headers under which nothing of a file runs as a page of this origin.
+// Responds to a download: conditions, ranges, and headers that prevent a file from running as a page of this origin.
 import type { Context } from 'hono'
 import { AppError } from '../../../core/errors.ts'
 import type { AppEnv } from '../../../http/app-env.ts'
@@ -9,7 +9,7 @@ import type { FileContent } from '../service/content.ts'
 const TEXT =
   /^text\/|^application\/(json|xml|yaml|toml|sql|geo\+json|x-ndjson|x-ipynb\+json|x-subrip)$|^image\/svg/
 
-/** `onStart` is called before byte 0 goes out, `onLaterPart` before a part that begins behind it. */
+/** `onStart` is called before byte 0 is sent, `onLaterPart` before a part that begins later. */
 export async function answerContent(
   c: Context<AppEnv>,
   content: FileContent,

@@ -1,4 +1,4 @@
-// What a request brings: a raw body under a name of its own, or the files of a form.
+// The content of a request: a raw body with a name, or the files of a form.
 import type { Context } from 'hono'
 import { AppError } from '../../../core/errors.ts'
 import { largeChunksOf } from '../../../core/read-chunks.ts'
@@ -7,12 +7,12 @@ import { boundaryOf, decodeExtended, type Part, readMultipart } from '../../../h
 import { MAX_FILE_BYTES, tooLarge } from '../service/stage.ts'
 import { type Incoming, noFile } from '../service/upload.ts'
 
-/** What a form may have around its one file. */
+/** What a form may contain in addition to its file. */
 const FORM_BYTES = 64 * 1024
 
 export type OneFile = {
   incoming: Incoming
-  /** Reads what follows the file; throws when that is another one. */
+  /** Reads the rest after the file. Throws if it contains another file. */
   isOnly: () => Promise<void>
 }
 
@@ -91,7 +91,7 @@ export function expectedSha256(c: Context<AppEnv>): string | undefined {
   return header
 }
 
-/** `X-Filename` holds a name in ASCII, or any name as RFC 8187 encodes it: `UTF-8''na%C3%AFve.txt`. */
+/** `X-Filename` contains a name in ASCII, or any name in the encoding of RFC 8187: `UTF-8''na%C3%AFve.txt`. */
 export function nameInHeader(c: Context<AppEnv>): string {
   const refuse = (message: string) =>
     new AppError('request.invalid', {
@@ -102,7 +102,7 @@ export function nameInHeader(c: Context<AppEnv>): string {
   if (header === undefined || header.trim() === '')
     throw refuse('the name of the file is missing; send it in this header, or send a form')
   if (/^utf-8'/i.test(header)) return decodeExtended(header.trim())
-  // Two headers of one name reach us as one, parted by a comma.
+  // Two headers with the same name arrive as one, separated by a comma.
   if (header.includes(','))
     throw refuse("a comma could part two names; encode the name as UTF-8''… (RFC 8187)")
   if (!/^[\x20-\x7e]*$/.test(header)) throw refuse("encode the name as UTF-8''… (RFC 8187)")

@@ -1,4 +1,4 @@
-// Public: the token in the address says which file may be had, or where one may be put.
+// Public routes: the token in the URL identifies the file to download, or the place for an upload.
 import type { Context } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../../core/errors.ts'

@@ -18,7 +18,7 @@ export const Tags = z
   .transform((tags) => [...new Set(tags)])
   .describe('Words to find it by.')
 
-/** What is wrong with a name the service says: the same words for names of every origin. */
+/** The service reports errors in a name, so that all sources of names have the same messages. */
 export const FileName = z
   .string()
   .min(1)

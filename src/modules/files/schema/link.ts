@@ -85,7 +85,7 @@ export const ZipFiles = z
   .meta({ id: 'ZipFiles' })
 export type ZipFiles = z.infer<typeof ZipFiles>
 
-/** What a person without an account is shown of the file that they sent. */
+/** What a person without an account sees of the file that they have sent. */
 export const ReceivedFile = z
   .strictObject({ name: z.string(), sizeBytes: z.int(), sha256: z.string() })
   .meta({ id: 'ReceivedFile' })

@@ -16,11 +16,11 @@ export type FileContent = {
   sha256: string
   modifiedAt: number
   mayBeInline: boolean
-  /** Opens the object, or a part of it. Rejects as not found when the object is gone. */
+  /** Opens the object, or a part of it. Rejects with not found if the object is gone. */
   open: (part?: { offset: number; length: number }) => Promise<ReadableStream<Uint8Array>>
 }
 
-/** Of the current version, unless another is named. Deleted files have no content until they are restored. */
+/** Of the current version, unless another is given. Deleted files have no content until they are restored. */
 export async function contentOf(
   scope: RequestContext,
   file: FileRow,
@@ -52,7 +52,7 @@ export async function getContent(ctx: ServiceContext, id: string, version?: numb
   return file === null || file.deletedAt !== null ? missing() : contentOf(ctx, file, version)
 }
 
-/** By the person who has uploaded it, and its name. */
+/** Names the person who has uploaded it. */
 export async function getContentByName(
   ctx: ServiceContext,
   userId: string,

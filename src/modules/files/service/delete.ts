@@ -1,4 +1,5 @@
-// Deleting and restoring. A deleted file keeps its id, its versions and its place in the quota for a week; its name is free.
+// Deletes and restores files. A deleted file keeps its id, its versions and its share of the quota for a week. Its
+// name is free.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { DAY_MS, toIso } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -60,7 +61,7 @@ export async function deleteFile(
   }
 }
 
-/** False when the file is not any more as it was seen, so it stays. */
+/** False if the file has changed since it was read, so it stays. */
 export async function purgeFile(scope: RequestContext & CommitScope, file: FileRow): Promise<boolean> {
   const versions = await findVersions(scope.env.DB, file.teamId, file.id)
   const outcome = await commit(scope, {
@@ -85,7 +86,7 @@ export async function purgeFile(scope: RequestContext & CommitScope, file: FileR
   return outcome === 'done'
 }
 
-/** Brings back a deleted file, or an earlier version, which then is the current one. */
+/** Restores a deleted file, or an earlier version, which becomes the current one. */
 export async function restoreFile(
   ctx: ServiceContext,
   id: string,

@@ -37,7 +37,7 @@ export async function listFiles(ctx: ReadContext, query: ListFiles): Promise<Pag
   return query.count ? { ...page, total: await countFiles(ctx.env.DB, actor.teamId, wanted) } : page
 }
 
-/** Names are kept in NFC, so they are looked for in NFC. */
+/** Names are stored in NFC, so the search text is normalized too. */
 const normalised = (query: ListFiles): ListFiles => ({
   ...query,
   ...(query.prefix === undefined ? {} : { prefix: toNfc(query.prefix) }),
@@ -54,7 +54,7 @@ export const missing = (): never => {
   throw notFound('The file')
 }
 
-/** A name that looks like an id is first taken as one. */
+/** A text that looks like an id is tried as an id first. */
 export async function findByIdOrName(
   scope: RequestContext,
   teamId: string,
@@ -119,7 +119,10 @@ export const ofRun = (): AppError =>
     detail: 'The file belongs to a run, and goes with it. Download it and upload it under a name of yours.',
   })
 
-/** Another extension must not make the content something that was not checked. Text may become other text. */
+/**
+ * A new extension must not turn the content into something that was not checked. Text may become another kind of
+ * text.
+ */
 function renamedType(before: FileRow, name: string): string {
   const extension = extensionOf(name)
   const type = typeOf(extension)

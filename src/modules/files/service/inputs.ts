@@ -1,5 +1,5 @@
-// Files in the input of a run: `{ "$file": "file_…" }` anywhere in it, which becomes the file's reference. Invariant: only files of the
-// run's team are found.
+// Files in the input of a run: each `{ "$file": "file_…" }` becomes a reference to the file. Invariant: only files of
+// the run's team are found.
 import type { RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { isId } from '../../../core/ids.ts'
@@ -11,7 +11,10 @@ export const MAX_INPUT_FILES = 100
 
 type Found = { path: PropertyKey[]; id: string }
 
-/** The input with each reference filled in, and the ids of the files. Throws `file.not_found` that names each place. */
+/**
+ * The input with all references filled in, and the ids of the files. Throws `file.not_found` with the path of each
+ * missing file.
+ */
 export async function resolveFileInputs(
   scope: RequestContext,
   teamId: string,
@@ -40,8 +43,9 @@ export async function resolveFileInputs(
 }
 
 /**
- * The same for what nobody has just written as an input: what a trigger, an event, a schedule or a parent run hands on. It may look
- * like a reference by chance, or name a file that is gone, and is left as it is then: the node that needs the file says so.
+ * The same for input that nobody has just entered: from a trigger, an event, a schedule or a parent run. It may look
+ * like a reference by chance, or refer to a deleted file. Then it is not changed, and the node that needs the file
+ * fails.
  */
 export async function fillFileInputs(
   scope: RequestContext,

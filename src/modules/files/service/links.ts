@@ -1,8 +1,8 @@
 // Links that work without an account. Invariants:
-// 1. The token is random and only its hash is kept: who has the link may use it, and nobody can make one up.
-// 2. A link ends with its time, its uses, its revocation, or the rights of who made it.
-// 3. A download counts when it starts at byte 0. Parts behind that are given for an hour after a counted start.
-// 4. An upload link takes one file. A use that brought none is given back.
+// 1. The token is random and only its hash is stored: everyone with the link can use it, and nobody can guess one.
+// 2. A link ends when it expires, is used up or revoked, or when its creator loses the right.
+// 3. A download counts when it starts at byte 0. Later parts are served for an hour after a counted start.
+// 4. An upload link accepts one file. A use without a file is returned.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { HOUR_MS, toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -41,7 +41,7 @@ import { saveStaged } from './save.ts'
 import { discard, stageContent } from './stage.ts'
 import { type Incoming, nameIn } from './upload.ts'
 
-/** How long a download that has begun may ask for further parts. */
+/** How long a started download may request further parts. */
 const RESUME_MS = HOUR_MS
 
 export async function createFileLink(
@@ -133,7 +133,7 @@ const usedUp = (detail: string) => new AppError('file.link_expired', { detail })
 export type LinkedContent = {
   content: FileContent
   inline: boolean
-  /** For the whole, or a part that begins at byte 0. */
+  /** For the whole file, or a part that begins at byte 0. */
   countStart: () => Promise<void>
   /** For a part that begins later. */
   requireStarted: () => void
@@ -158,7 +158,7 @@ export async function openDownloadLink(request: RequestContext, token: string): 
   }
 }
 
-/** What the page of an upload link says. */
+/** The data of the page of an upload link. */
 export async function readUploadLink(request: RequestContext, token: string): Promise<LinkRow> {
   const link = await openLink(request, 'upload', token)
   if (link.fileId !== null) throw usedUp('A file was sent with this link.')
@@ -185,7 +185,7 @@ export async function uploadByLink(
     }
     const { file } = await saveStaged(request, staged, {
       ...{ teamId: link.teamId, userId: null, tags: undefined },
-      // Who has the link must not change what the team has.
+      // The holder of the link must not change existing files of the team.
       onConflict: 'rename',
       also: (fileId) => [setLinkFile(link.id, fileId)],
     })

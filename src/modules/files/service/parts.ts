@@ -1,7 +1,8 @@
-// Uploads in parts, for connections that break. Invariants:
-// 1. Each part is an object of its own below the upload's prefix; the row is there before any of them.
-// 2. Parts come in any order and may come again; the last one that came counts.
-// 3. Completing streams the parts in order through the same checks as any upload, and does so once, however often it is asked.
+// Uploads in parts, for unreliable connections. Invariants:
+// 1. Each part is a separate object under the upload's prefix. The row exists before any of them.
+// 2. Parts may come in any order and repeatedly. The last one counts.
+// 3. Completing an upload streams the parts in order through the same checks as any upload, and happens once, however
+//    often it is requested.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { DAY_MS, toIso } from '../../../core/clock.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
@@ -71,7 +72,7 @@ async function refusalOf(ctx: ServiceContext, sizeBytes: number): Promise<AppErr
       detail: `The team has ${MAX_OPEN_UPLOADS} uploads under way. Complete or delete one.`,
     })
   const storage = await storageOf(ctx, teamId)
-  // Other uploads under way count as well, and may not be in the number that is stored.
+  // Other uploads in progress count as well, and may not be in the stored number yet.
   return quotaRefusal(storage, sizeBytes) ?? (quotaRefusal(storage, Number.MAX_SAFE_INTEGER) as AppError)
 }
 
@@ -93,7 +94,7 @@ async function requireUpload(ctx: ServiceContext, id: string): Promise<UploadRow
   return row
 }
 
-/** There are fifty at most, so one page of the bucket has them all. */
+/** There are at most fifty, so one page of the bucket contains them all. */
 async function receivedParts(scope: RequestContext, row: UploadRow): Promise<number[]> {
   const prefix = prefixOf(row.teamId, row.id)
   const { objects } = await scope.env.FILES.list({ prefix })
@@ -184,7 +185,7 @@ export async function completeFileUpload(ctx: ServiceContext, id: string): Promi
   })
   await prepare(ctx.env.DB, completeUploadRow(row.id, saved.file.id)).run()
   const keys = Array.from({ length: partsOf(row) }, (_, i) => partKey(row, i + 1))
-  // What is left when this fails goes when the upload expires.
+  // If this fails, the rest is deleted when the upload expires.
   ctx.defer(ctx.env.FILES.delete(keys).catch(() => undefined))
   return saved
 }
@@ -212,7 +213,7 @@ const removal = ({ id, teamId }: Pick<UploadRow, 'id' | 'teamId'>, action: strin
 
 const MAX_UPLOADS_A_TICK = 50
 
-/** Uploads that nobody has completed in time, and what completed ones have left. */
+/** Uploads that were not completed in time, and leftovers of completed ones. */
 export async function sweepFileUploads(request: RequestContext): Promise<void> {
   for (const row of await findExpiredUploads(request.env.DB, request.now(), MAX_UPLOADS_A_TICK))
     await commit({ ...request, system: true }, removal(row, 'file_upload.expired'))

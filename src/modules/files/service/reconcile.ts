@@ -1,8 +1,8 @@
-// Holds the bucket against the table, page by page, in both directions. Invariants:
-// 1. Each page covers one range of keys in both, so whatever is on one side only is seen.
-// 2. An object without a row is deleted when it is older than any upload can be. Before that a commit may still be coming.
-// 3. A version without an object is forgotten only after the bucket was asked for that very object. Where most of a page
-//    looks lost, the bucket is at fault and nothing is forgotten.
+// Compares the bucket with the table, page by page, in both directions. Invariants:
+// 1. Each page covers the same range of keys in both, so everything that is only on one side is found.
+// 2. An object without a row is deleted if it is older than any upload can be. Until then, a commit may still follow.
+// 3. A version without an object is only forgotten after the bucket was asked for that object. If most of a page
+//    seems lost, the bucket is at fault and nothing is forgotten.
 // 4. Quotas are counted again from the versions, team by team.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/clock.ts'
@@ -21,14 +21,14 @@ import {
 } from '../repo/reconcile.ts'
 
 const PREFIX = 'teams/'
-/** Behind every key with the prefix. */
+/** After every key with the prefix. */
 const END = 'teams0'
 const PAGE_OBJECTS = 500
 const PAGE_ROWS = 1_000
 const PASS_EVERY_MS = 6 * HOUR_MS
 const ORPHAN_AGE_MS = 2 * PROMISE_MS
 const PART_AGE_MS = 2 * DAY_MS
-/** So many lost versions of one page are believed whatever the others are. */
+/** This many lost versions of one page are accepted in any case. */
 const MAX_LOST = 10
 
 const FILE_KEY = /^teams\/[^/]+\/files\//
@@ -44,7 +44,7 @@ export async function reconcileFiles(request: RequestContext): Promise<void> {
   const last = page.objects.at(-1)
   let upTo = page.truncated && last !== undefined ? last.key : END
   const versions = await findVersionsBetween(d1, after, upTo, PAGE_ROWS)
-  // More rows than objects: the range ends with the rows that were read.
+  // There are more rows than objects: the range ends with the last row.
   if (versions.length === PAGE_ROWS) upTo = versions.at(-1)?.objectKey ?? upTo
   const objects = page.objects.filter(({ key }) => key <= upTo)
   await deleteOrphans(request, objects, new Set(versions.map((one) => one.objectKey)))

@@ -1,6 +1,6 @@
-// Gives a staged object its row: a new file, or a new version of the one that has the name. Invariants:
-// 1. Row, quota, audit entry and the end of the promise are one batch.
-// 2. Of two uploads under one name at once both become versions: who finds the file changed looks again.
+// Creates the row for a staged object: a new file, or a new version of the file with that name. Invariants:
+// 1. Row, quota, audit entry and the end of the scheduled deletion are one batch.
+// 2. Two concurrent uploads with one name both become versions: if the file has changed, the second one tries again.
 // 3. An operation id writes once, however often its attempt is repeated.
 import type { RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -31,12 +31,12 @@ export type SaveAs = {
   userId: string | null
   onConflict: OnConflict
   tags: string[] | undefined
-  /** The id of a new file, where it must be this one. */
+  /** The id of a new file, if it must be this one. */
   fileId?: string | undefined
-  /** Of a file that belongs to a run. */
+  /** For a file that belongs to a run. */
   runId?: string | undefined
   operationId?: string | undefined
-  /** More that is written in the same batch. */
+  /** Other statements of the same batch. */
   also?: ((fileId: string) => Statement[]) | undefined
 }
 
@@ -45,7 +45,7 @@ export type Saved = { file: FileRow; outcome: 'created' | 'version_added' | 'unc
 const MAX_TRIES = 10
 const MAX_NUMBER = 1_000
 
-/** Takes the object over, or discards it. */
+/** Saves the object, or deletes it. */
 export async function saveStaged(scope: SaveScope, staged: Staged, as: SaveAs): Promise<Saved> {
   let isKept = false
   try {
@@ -57,7 +57,7 @@ export async function saveStaged(scope: SaveScope, staged: Staged, as: SaveAs): 
   }
 }
 
-/** After a failed batch it is not known whether it was written. A promise that is gone says that it was. */
+/** After a failed batch, it is unknown whether it was written. If the scheduled deletion is gone, it was. */
 const isTaken = async (scope: SaveScope, staged: Staged): Promise<boolean> =>
   !(await isPromised(scope.env.DB, staged.promiseId).catch(() => false))
 
@@ -97,7 +97,7 @@ export const nameTaken = (name: string): AppError =>
     errors: [{ path: '/name', message: 'taken', code: 'file.name_taken' }],
   })
 
-/** Null when somebody has just taken the name, or the guard did not hold. */
+/** Null if the name was just taken, or the guard did not hold. */
 async function createFile(scope: SaveScope, staged: Staged, as: SaveAs): Promise<Saved | null> {
   const now = scope.now()
   const { teamId, userId, runId = null, operationId = null } = as
@@ -134,7 +134,7 @@ async function createFile(scope: SaveScope, staged: Staged, as: SaveAs): Promise
 const isTakenMeanwhile = (error: unknown): boolean =>
   isUniqueViolation(error, 'files.') || isUniqueViolation(error, 'file_versions.')
 
-/** Null when the file has changed meanwhile, or the guard did not hold. */
+/** Null if the file has changed in the meantime, or the guard did not hold. */
 async function addVersion(
   scope: SaveScope,
   staged: Staged,
@@ -189,13 +189,16 @@ async function addVersion(
   return { file: await fileOf(scope, teamId, known.id), outcome: 'version_added' }
 }
 
-/** The oldest versions that make room for one more. */
+/** The oldest versions, which are deleted to make room for one more. */
 export function prunedBy(versions: readonly VersionRow[], kept: number): VersionRow[] {
   const sorted = [...versions].sort((a, b) => b.version - a.version)
   return sorted.slice(Math.max(0, kept - 1))
 }
 
-/** Why a guard did not hold: no team, no room, or a promise that was kept. Else the file has changed, and may be tried again. */
+/**
+ * Why a guard did not hold: no team, no room, or the object was deleted. Otherwise, the file has changed, and the
+ * caller may try again.
+ */
 async function requireStanding(scope: SaveScope, staged: Staged, teamId: string): Promise<void> {
   const refusal = quotaRefusal(await storageOf(scope, teamId), staged.sizeBytes)
   if (refusal !== null) throw refusal

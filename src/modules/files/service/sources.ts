@@ -1,17 +1,17 @@
-// Files for what publishes many of them. A version stays as it is, so what was chosen once is what is sent later.
+// Files for modules that publish many of them. A version never changes, so what was selected is what is sent later.
 import type { RequestContext } from '../../../context.ts'
 import { findObjectKeys } from '../repo/sources.ts'
 import { extensionOf, typeOf } from '../types/table.ts'
 
 export type Version = { fileId: string; version: number }
 
-/** The content of a version, or a part of it. Null when the version is gone. */
+/** The content of a version, or a part of it. Null if the version is gone. */
 export type OpenContent = (
   of: Version,
   part?: { offset: number; length: number },
 ) => Promise<ReadableStream<Uint8Array> | null>
 
-/** Asks for all of them at once. */
+/** Queries all of them at once. */
 export async function openVersions(
   scope: RequestContext,
   teamId: string,
@@ -29,5 +29,5 @@ export async function openVersions(
   }
 }
 
-/** By its extension, as uploads have it; null for one that is not known. */
+/** By its extension, as for uploads. Null if it is unknown. */
 export const contentTypeOf = (name: string): string | null => typeOf(extensionOf(name))?.contentType ?? null

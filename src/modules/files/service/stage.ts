@@ -1,7 +1,7 @@
-// Streams content into the bucket, before any row names it. Invariants:
-// 1. The promise to delete the object is written first. Only the commit that adds a row for the object takes it back.
-// 2. No more of a file is held than one piece of a body of unknown length; a known length streams through.
-// 3. What is refused is deleted at once; a crash on the way leaves it to the promise.
+// Streams content into the bucket, before any row refers to it. Invariants:
+// 1. The deletion of the object is scheduled first. Only the commit that adds a row for the object cancels it.
+// 2. For a body of unknown length, only one part is in memory at a time. A body of known length is streamed.
+// 3. A refused object is deleted immediately. After a crash, the scheduled deletion removes it.
 import type { RequestContext } from '../../../context.ts'
 import { randomToken, toHex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -15,21 +15,21 @@ import { HEAD_BYTES, type Inspector, inspectorFor } from '../types/inspect.ts'
 
 export const MAX_FILE_BYTES = 50 * 1024 * 1024
 
-/** R2 takes parts of at least 5 MiB, all of one size but the last. */
+/** R2 needs parts of at least 5 MiB, all of one size except the last. */
 const PIECE_BYTES = 5 * 1024 * 1024
-/** Up to here one piece in memory is cheaper than a stream. */
+/** Up to this size, one piece in memory is cheaper than a stream. */
 const SMALL_BYTES = 1024 * 1024
 
 export type Content = {
-  /** Already in NFC and checked by `fileName`. */
+  /** In NFC, and checked by `fileName`. */
   name: string
   chunks: AsyncIterable<Uint8Array>
-  /** Null where the length is not known before the end. */
+  /** Null if the length is not known before the end. */
   sizeBytes: number | null
   /** The checksum that the sender expects. */
   sha256?: string | undefined
   maxBytes?: number | undefined
-  /** For content of our own making: a type of its own in place of that of the name. */
+  /** For content that we create: its type, instead of the type of the name. */
   contentType?: string | undefined
 }
 
@@ -60,7 +60,7 @@ export async function stageContent(scope: RequestContext, teamId: string, conten
   }
 }
 
-/** For what came to nothing. Where this fails as well the promise is kept. */
+/** After a failure. If this fails too, the scheduled deletion remains. */
 export async function discard(
   scope: RequestContext,
   { objectKey, promiseId }: Pick<Staged, 'objectKey' | 'promiseId'>,
@@ -86,7 +86,7 @@ export const tooLarge = (maxBytes: number) =>
     errors: [{ path: '/sizeBytes', message: `at most ${maxBytes}`, code: 'file.too_large' }],
   })
 
-/** One trip to D1: the promise, and whether there is room at all. The commit asks that again, for certain. */
+/** One round trip to D1: the scheduled deletion, and a first check of the quota. The commit checks it again. */
 async function promise(
   scope: RequestContext,
   teamId: string,
@@ -111,7 +111,7 @@ export function quotaRefusal({ plan, used }: StorageRow, moreBytes: number): App
     : limitReached(plan, 'storageBytes', used, 'bytes of files')
 }
 
-/** Holds the body against its announced length and the limit, whatever the transport promised. */
+/** Checks the body against its announced length and the limit. */
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   sizeBytes: number | null,
@@ -136,7 +136,7 @@ async function* counted(
   return undefined
 }
 
-/** Gathers the head, has it inspected before anything goes on, then hands on every chunk. */
+/** Collects the head and has it checked before anything is stored, then passes every chunk on. */
 async function* withHead(
   chunks: AsyncIterable<Uint8Array>,
   inspector: Inspector | null,
@@ -196,13 +196,13 @@ async function put(
 
 function hashing() {
   const digest = new crypto.DigestStream('SHA-256')
-  // A stream that is given up rejects as well; its reason is known elsewhere.
+  // An aborted stream rejects as well. Its reason is known elsewhere.
   digest.digest.catch(() => undefined)
   const writer = digest.getWriter()
   return {
     async *through(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
       for await (const chunk of chunks) {
-        // Hashed while the bucket takes it.
+        // Hashed while the bucket stores it.
         const hashed = writer.write(chunk)
         yield chunk
         await hashed
@@ -225,7 +225,7 @@ async function putStream(
   const { readable, writable } = new FixedLengthStream(sizeBytes)
   const writer = writable.getWriter()
   const kept = bucket.put(key, readable).catch((error: unknown) => {
-    // Nobody reads any more, so nobody may wait to write.
+    // Nothing reads any more, so no write may wait.
     void writer.abort(error).catch(() => undefined)
     throw error
   })
@@ -249,7 +249,7 @@ async function pump(
   }
 }
 
-/** One object of pieces; what fits into one piece is put at once. Answers the size. */
+/** One object in parts. A single part is stored directly. Returns the size. */
 async function putPieces(bucket: R2Bucket, key: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
   let upload: R2MultipartUpload | null = null
   const parts: R2UploadedPart[] = []
@@ -279,7 +279,7 @@ async function* piecesOf(
   let size = 0
   const put = (bytes: Uint8Array): void => {
     if (size + bytes.byteLength > piece.byteLength) {
-      // Small files need little, and a piece of a large one is copied few times.
+      // Small files need little memory, and a part of a large file is only copied a few times.
       const grown = new Uint8Array(
         Math.min(PIECE_BYTES, Math.max(size + bytes.byteLength, piece.byteLength * 4)),
       )
@@ -291,7 +291,7 @@ async function* piecesOf(
   }
   for await (const chunk of chunks) {
     let rest = chunk
-    // A full piece waits for the next byte, so that the last one is known as such.
+    // A full part waits for the next byte, so that the last part is known.
     while (size + rest.byteLength > PIECE_BYTES) {
       const fits = PIECE_BYTES - size
       put(rest.subarray(0, fits))

@@ -1,9 +1,9 @@
-// What time does to files: deleted ones go after a week.
+// Removes deleted files after a week.
 import type { RequestContext } from '../../../context.ts'
 import { findDeletedBefore } from '../repo/files.ts'
 import { purgeFile, RESTORABLE_MS } from './delete.ts'
 
-/** A commit each, so one tick stays short. */
+/** One commit each, so one tick stays short. */
 const MAX_FILES_A_TICK = 50
 
 export async function sweepFiles(request: RequestContext): Promise<void> {

@@ -1,4 +1,4 @@
-// Files for other modules: opened, written and deleted for a team, by a run or by the system, without a request of a person.
+// Files for other modules: opened, written and deleted for a team, by a run or by the system, without a request.
 import type { RequestContext } from '../../../context.ts'
 import { commit } from '../../../db/commit.ts'
 import { firstOf, rowsOf } from '../../../db/hot-read.ts'
@@ -24,7 +24,7 @@ export const toFileRef = (row: FileRow): FileRef => ({
 
 export type OpenFile = { ref: FileRef; version: number; content: FileContent }
 
-/** Null when the team has no such file. A deleted one is none. */
+/** Null if the team has no such file, or it is deleted. */
 export async function openTeamFile(
   scope: RequestContext,
   teamId: string,
@@ -37,14 +37,14 @@ export async function openTeamFile(
 
 export type WriteTeamFile = Omit<Content, 'name'> & {
   teamId: string
-  /** The person for whom it is written; null for none. */
+  /** The person for whom it is written, or null. */
   userId: string | null
   name: string
   onConflict?: OnConflict
   tags?: string[]
-  /** A repeated write under the same id finds the file of the first one. */
+  /** A repeated write with the same id finds the file of the first one. */
   operationId: string
-  /** The run that the file belongs to: it is in no list, and goes with the run. */
+  /** The run that the file belongs to: no list contains the file, and it is deleted with the run. */
   runId?: string
 }
 
@@ -71,7 +71,7 @@ export async function listTeamFiles(
   return rows.slice(0, limit).map(toFileRef)
 }
 
-/** As by hand: it can be restored for a week. Null when there is no such file; one that is deleted already stays so. */
+/** Like a manual deletion: it can be restored for a week. Null if there is no such file. A deleted file stays deleted. */
 export async function deleteTeamFile(
   scope: RequestContext,
   teamId: string,
@@ -98,7 +98,7 @@ export async function deleteTeamFile(
 
 const RUN_FILES_A_COMMIT = 100
 
-/** What a run has put aside goes with it. May be repeated. */
+/** Deletes the files of a run. May be repeated. */
 export async function deleteRunFiles(scope: RequestContext, teamId: string, runId: string): Promise<void> {
   for (;;) {
     const files = await findFilesOfRun(scope.env.DB, teamId, runId, RUN_FILES_A_COMMIT)
@@ -121,7 +121,7 @@ export async function deleteRunFiles(scope: RequestContext, teamId: string, runI
   await forgetFileUses(scope, { kind: 'run', id: runId })
 }
 
-/** Says that something needs files of its team, so that their deletion can name it. Ids that are none are left out. */
+/** Records that something uses files of its team, so that their deletion can mention it. Unknown ids are ignored. */
 export async function recordFileUses(
   scope: RequestContext,
   teamId: string,
@@ -139,7 +139,7 @@ export async function forgetFileUses(
   await prepare(scope.env.DB, deleteUses(user.kind, user.id)).run()
 }
 
-/** Also of deleted files, while they can be restored: what was given a version goes on with it. */
+/** Includes deleted files that can be restored, because they may still be in use with their version. */
 export async function openVersion(
   scope: RequestContext,
   teamId: string,

@@ -1,4 +1,4 @@
-// Uploads of people and keys, raw or as parts of a form.
+// Uploads of people and API keys, raw or in a form.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { fileName } from '../name.ts'
@@ -14,7 +14,10 @@ export type Incoming = Omit<Content, 'name'> & { name: string }
 export const nameIn = (folder: string | undefined, name: string): string =>
   fileName(folder === undefined || folder === '' ? name : `${folder.replace(/\/$/, '')}/${name}`)
 
-/** `isOnly` is asked after the content was read, so that a second file in the body stops the first from being stored. */
+/**
+ * `isOnly` is called after the content was read, so that a second file in the body prevents the first from being
+ * stored.
+ */
 export async function uploadFile(
   ctx: ServiceContext,
   incoming: Incoming,
@@ -34,7 +37,7 @@ export async function uploadFile(
 
 export const statusOf = ({ outcome }: Saved): 200 | 201 => (outcome === 'unchanged' ? 200 : 201)
 
-/** Each file stands for itself: one that is refused leaves the others. A body that breaks off ends the request. */
+/** Each file is independent: a refused one does not affect the others. A body that breaks off ends the request. */
 export async function uploadFiles(
   ctx: ServiceContext,
   incoming: AsyncIterable<Incoming>,

@@ -1,4 +1,4 @@
-// A selection of files as one zip, made while it is sent: each object is opened when its turn comes.
+// A selection of files as one zip, created while it is sent: each object is opened when it is needed.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { toNfc } from '../../../core/marks.ts'

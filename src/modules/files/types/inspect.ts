@@ -1,20 +1,20 @@
-// Holds the content of a file against its name while it streams by. Invariants:
-// 1. The head decides about signatures before anything is stored; text is decoded to its end.
-// 2. Nothing is kept but the head and the few bytes that a pattern may be cut at.
+// Checks the content of a file against its name while it streams. Invariants:
+// 1. The head decides about signatures before anything is stored. Text is decoded to its end.
+// 2. Only the head is kept, and the few bytes at which a pattern may be cut.
 import { AppError } from '../../../core/errors.ts'
 import { HEAD_BYTES, program } from './signatures.ts'
 import { EXTENSIONS, extensionOf, type FileType, isForbiddenExtension, typeOf } from './table.ts'
 
 export type Inspector = {
   type: FileType
-  /** Looks at the first bytes: `HEAD_BYTES`, or the whole file if it is shorter. Throws when they do not fit the name. */
+  /** Checks the first bytes: `HEAD_BYTES`, or the whole file if it is shorter. Throws if they do not match the name. */
   head: (head: Uint8Array) => void
-  /** Looks at every chunk, the head included. */
+  /** Checks every chunk, including the head. */
   chunk: (bytes: Uint8Array) => void
   end: () => void
 }
 
-/** Throws for names whose extension is not taken, before a byte is read. */
+/** Throws for names with an unknown extension, before any byte is read. */
 export function inspectorFor(name: string): Inspector {
   const extension = extensionOf(name)
   if (isForbiddenExtension(extension))
@@ -53,7 +53,7 @@ export function inspectorFor(name: string): Inspector {
   }
 }
 
-/** Control characters that no text has: all but tab, line ends, form feed and escape. */
+/** Control characters that texts do not contain: all except tab, line ends, form feed and escape. */
 const CONTROLS = String.raw`\0-\x08\x0e-\x1a\x1c-\x1f`
 const CONTROL = new RegExp(`[${CONTROLS}]`)
 
@@ -85,7 +85,7 @@ function textCheck(type: FileType, mismatch: (why: string) => AppError) {
   }
 }
 
-/** Names of entries stand in a zip as they are, whatever is compressed. Whether one was seen so far; it may be cut by a chunk's end. */
+/** Names of entries are never compressed in a zip. Whether one was found so far; it may be cut at the end of a chunk. */
 function namesIn(names: readonly string[]): (bytes: Uint8Array) => boolean {
   const latin1 = new TextDecoder('latin1')
   const overlap = Math.max(...names.map((name) => name.length)) - 1

@@ -1,15 +1,16 @@
-// What the first bytes of a file prove. Each check is a plain function of the head, which holds at least 8 KB or the whole file.
+// What the first bytes of a file prove. Each check is a plain function of the head, which contains at least 8 KB or
+// the whole file.
 
 export type Signature = (head: Uint8Array) => boolean
 
-/** As many bytes as any check looks at. */
+/** As many bytes as any check needs. */
 export const HEAD_BYTES = 8_192
 
 const latin1 = new TextDecoder('latin1')
 
 const bytesOf = (text: string): number[] => Array.from(text, (c) => c.charCodeAt(0))
 
-/** Any of the beginnings, at an offset. Text stands for its Latin-1 bytes. */
+/** Matches any of the prefixes at an offset. Text means its Latin-1 bytes. */
 export const starts =
   (...beginnings: (string | number[])[]): Signature =>
   (head) =>
@@ -38,7 +39,7 @@ function matches(head: Uint8Array, beginning: string | number[], offset: number)
 export const zip: Signature = starts('PK\x03\x04')
 export const anyZip: Signature = starts('PK\x03\x04', 'PK\x05\x06')
 
-/** OpenDocument and EPUB keep their type in an uncompressed first entry named `mimetype`. */
+/** OpenDocument and EPUB store their type in an uncompressed first entry with the name `mimetype`. */
 export const typedZip =
   (type: string): Signature =>
   (head) =>
@@ -56,10 +57,10 @@ export const brand =
     return brands.some((one) => named.includes(one))
   }
 
-/** Tags of ID3v2 stand in front of several kinds of audio. */
+/** ID3v2 tags come before several kinds of audio. */
 export const id3: Signature = starts('ID3')
 
-/** A frame of MPEG audio, layer III, with a bit rate and a sampling rate that exist. */
+/** A frame of MPEG audio, layer III, with a valid bit rate and sampling rate. */
 export const mp3: Signature = (head) => {
   const [sync = 0, layer = 0, rates = 0] = head
   return (
@@ -69,7 +70,7 @@ export const mp3: Signature = (head) => {
 
 const TAR_BLOCK = 512
 
-/** The sum over the first header, which every tar has since the first ones. */
+/** The checksum of the first header, which every tar file has. */
 export const tar: Signature = (head) => {
   if (head.length < TAR_BLOCK) return false
   const stated = Number.parseInt(latin1.decode(head.subarray(148, 156)).replace(/\0/g, ' ').trim(), 8)
@@ -78,7 +79,7 @@ export const tar: Signature = (head) => {
   return sum === stated
 }
 
-/** Programs of any platform, whatever the file is called. */
+/** Executable programs of any platform, whatever the name of the file is. */
 export const program: Signature = (head) =>
   starts([0x7f, 0x45, 0x4c, 0x46], [0xfe, 0xed, 0xfa, 0xce], [0xfe, 0xed, 0xfa, 0xcf])(head) ||
   starts([0xce, 0xfa, 0xed, 0xfe], [0xcf, 0xfa, 0xed, 0xfe], [0xca, 0xfe, 0xba, 0xbe], 'dex\n')(head) ||

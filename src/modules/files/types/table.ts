@@ -1,5 +1,5 @@
-// The types of files that are taken, by extension. What is not here is refused, so that nothing is served as something
-// it was not checked to be.
+// The accepted types of files, by extension. All others are refused, so that nothing is served as a type that was not
+// checked.
 import {
   anyZip,
   at,
@@ -31,13 +31,13 @@ export type FileKind = (typeof FILE_KINDS)[number]
 export type FileType = {
   contentType: string
   kind: FileKind
-  /** Text is proven by decoding all of it; `begins` is what must come first, after spaces and a byte order mark. */
+  /** Text is checked by decoding all of it. `begins` is what must come first, after white space and a byte order mark. */
   text: boolean
   begins?: RegExp
   signature?: Signature
-  /** Names inside a zip that mark macros. */
+  /** Names inside a zip that indicate macros. */
   macros?: string[]
-  /** The beginning of the name of an entry that the zip must have. */
+  /** The prefix of the name of an entry that the zip must contain. */
   part?: string
 }
 
@@ -212,7 +212,7 @@ const INLINE = new Set([
   'application/pdf',
 ])
 
-/** Whether a browser may show it in place of saving it. SVG and HTML can run scripts, so they never are. */
+/** Whether a browser may show it instead of saving it. SVG and HTML can run scripts, so they are never shown. */
 export const mayBeInline = (contentType: string): boolean => INLINE.has(contentType)
 
 export const isTextType = (contentType: string): boolean =>

@@ -1,4 +1,4 @@
-// What a store that speaks S3 means by its refusals. Pure.
+// The meaning of refusals of an S3 store. Pure.
 import { MINUTE_MS } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
 import type { PlatformAnswer } from '../answer.ts'
@@ -21,7 +21,7 @@ export const explainS3 =
       })
     switch (code) {
       case 'RequestTimeTooSkewed':
-        // It stays wrong however often it is tried.
+        // Repeating it does not help.
         return new AppError('deployment.refused', { detail: words(skewOf(text, headers, now())) })
       case 'SignatureDoesNotMatch':
         return new AppError('deployment.unauthorized', {
@@ -68,7 +68,7 @@ function skewOf(text: string, headers: Record<string, string>, now: number): str
   return `The clocks of this server and of the store differ${minutes === null ? '' : ` by ${minutes} minutes`}. Set the one that is wrong.`
 }
 
-/** Some servers refuse a wrong time as a wrong signature. */
+/** Some servers refuse a wrong time as an invalid signature. */
 function driftOf({ date = '' }: Record<string, string>, now: number): string {
   const minutes = Math.round(Math.abs(Date.parse(date) - now) / MINUTE_MS)
   return minutes >= 4 ? ` The clocks differ by ${minutes} minutes, which may be the reason.` : ''

@@ -1,5 +1,5 @@
-// AWS S3 and stores that speak its API. A deployment is a set of objects: changed ones are put, pages last, and what is not
-// published any more is deleted at the very end.
+// AWS S3 and compatible stores. A deployment is a set of objects: changed ones are uploaded, pages last. Objects that
+// are no longer published are deleted at the very end.
 import { fromHex, toBase64, utf8 } from '../../../../core/crypto.ts'
 import { hashNow } from '../../../../core/digest.ts'
 import { AppError } from '../../../../core/errors.ts'
@@ -71,7 +71,7 @@ export const awsS3: Platform = {
     return (
       answer.status === 200 &&
       bareEtag(etag) === file.digest &&
-      // Some servers do not keep it.
+      // Some servers do not store it.
       (cache === undefined || cache === meta.cache) &&
       (type === undefined || type.split(';')[0] === file.contentType)
     )
@@ -103,7 +103,7 @@ export const awsS3: Platform = {
   },
 }
 
-/** A preview has its own folder, so that it never touches the public site. */
+/** A preview has its own folder, so that it never changes the public site. */
 const folder = ({ project, environment, deployment }: Site): string =>
   environment === 'production'
     ? prefixOf(project)
@@ -114,14 +114,14 @@ const objectUrl = (site: Site, path: string): string => `${site.baseUrl}/${encod
 const ask = (site: Site, request: PlatformRequest): Promise<PlatformAnswer> =>
   site.call({ ...request, explain: explainS3(site.now) })
 
-/** The bucket itself stands without a slash at its end: some servers sign it so. */
+/** The bucket's own URL has no slash at its end, because some servers sign it that way. */
 async function list(site: Site): Promise<Map<string, Listed>> {
   const prefix = folder(site)
   const listed = new Map<string, Listed>()
   for (let token: string | null = null; ; ) {
     const query = new URLSearchParams({ 'list-type': '2', 'max-keys': '1000', prefix })
     if (token !== null) query.set('continuation-token', token)
-    // Some servers read a plus as it stands.
+    // Some servers do not decode a plus.
     const { text } = await ask(site, {
       method: 'GET',
       url: `${site.baseUrl}?${String(query).replaceAll('+', '%20')}`,
@@ -167,7 +167,7 @@ async function sendInParts(site: Site, file: SiteFile, open: OpenFile): Promise<
       etags.push(headers.etag ?? '')
     }
     const done = await ask(site, { method: 'POST', url: `${url}?uploadId=${id}`, body: completeBody(etags) })
-    // A store may answer 200 first and fail then.
+    // A store may respond with 200 and fail afterwards.
     if (done.text.includes('<Error>')) throw explainS3(site.now)(done) ?? failedParts()
   } catch (error) {
     await ask(site, { method: 'DELETE', url: `${url}?uploadId=${id}`, also: [404] }).catch(() => undefined)

@@ -1,4 +1,5 @@
-// One object of a bucket, for other modules: content that is read while it is sent, with its hash in the signature.
+// Uploads one object of a bucket, for other modules. The content is read while it is sent, and its hash is part of
+// the signature.
 import { AppError } from '../../../../core/errors.ts'
 import { StreamedBody } from '../../../../providers/outbound/index.ts'
 import type { CredentialScope } from '../../../integrations/index.ts'
@@ -12,15 +13,15 @@ export type NewObject = {
   key: string
   contentType: string
   sizeBytes: number
-  /** In hex. A store that reads other bytes refuses them. */
+  /** Hexadecimal. A store that receives other bytes refuses them. */
   sha256: string
   open: () => Promise<ReadableStream<Uint8Array>>
 }
 
-/** Less than the lease of a job, so that no second one begins meanwhile. */
+/** Less than the lease of a job, so that no second upload starts in the meantime. */
 const TIMEOUT_MS = 100_000
 
-/** What stands under the key is replaced, so it may be repeated. `integration` is an id or a name. */
+/** Replaces an existing object with this key, so it may be repeated. `integration` is an id or a name. */
 export async function putObject(
   scope: CredentialScope,
   integration: string,

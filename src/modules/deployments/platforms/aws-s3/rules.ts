@@ -4,12 +4,12 @@ import type { Settings } from '../../schema.ts'
 import type { SiteFile } from '../platform.ts'
 import type { Listed } from './xml.ts'
 
-/** Pages are asked for each time, names that hold a hash never change, and the rest is kept for an hour. */
+/** Pages are revalidated each time, files with a hash in their name are cached forever, and all others for an hour. */
 const PAGES = 'public, max-age=0, must-revalidate'
 const HASHED = 'public, max-age=31536000, immutable'
 const OTHERS = 'public, max-age=3600'
 
-/** A hash between two marks, as bundlers write it: `app-B7x9_kQ2.js`, `main.3f2a91bc.css`. It has a digit. */
+/** A hash between two separators, as bundlers write it: `app-B7x9_kQ2.js`, `main.3f2a91bc.css`. It contains a digit. */
 const HASH = /[.-](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_]{8,64}\.[a-z0-9]{1,8}(\.map)?$/
 const PAGE = /(\.(html?|xhtml|xml|json|webmanifest|txt)$)|(^|\/)(service-worker|sw)\.js$/i
 
@@ -57,7 +57,7 @@ export const prefixOf = (project: string): string => {
   return bare === '' ? '' : `${bare}/`
 }
 
-/** As SigV4 encodes a path: all but unreserved characters, segment by segment. */
+/** The path in the encoding of SigV4: everything except unreserved characters is encoded, segment by segment. */
 export const encodeKey = (key: string): string =>
   key
     .split('/')
@@ -69,12 +69,15 @@ export const encodeKey = (key: string): string =>
     )
     .join('/')
 
-/** Servers make the ETag of what was sent in parts in several ways. Then what was published there counts, and the size. */
+/**
+ * Servers compute the ETag of multipart uploads in different ways. In that case, the last published manifest and the
+ * size are compared.
+ */
 const isInParts = ({ digest }: Pick<SiteFile, 'digest'>): boolean => digest.includes('-')
 
 /**
- * What is to be sent, and what is to be removed. A file is there when the store has the same content, and it was published with the
- * same headers. Objects that no deployment has put there are left alone.
+ * The files to upload, and the objects to delete. A file is up to date if the store has the same content, and it was
+ * published with the same headers. Objects that no deployment has created are not touched.
  */
 export function changesOf(
   files: readonly SiteFile[],

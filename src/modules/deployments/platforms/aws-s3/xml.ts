@@ -1,4 +1,4 @@
-// The little XML that S3 speaks. Pure.
+// The part of XML that S3 uses. Pure.
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
@@ -12,7 +12,7 @@ export const unescapeXml = (text: string): string =>
 export const escapeXml = (text: string): string =>
   text.replace(/[<>&"'\r\n\t]/g, (one) => `&#${one.charCodeAt(0)};`)
 
-/** The text of the first element of this name; null where there is none. */
+/** The text of the first element with this name. Null if there is none. */
 export function textOf(xml: string, name: string): string | null {
   const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)
   return found === null ? null : unescapeXml(found[1] ?? '')

@@ -1,4 +1,4 @@
-// What a new blob is made of: JSON with the content in base64, which is written while the content is read.
+// The body of a new blob: JSON with the content in base64, which is written while the content is read.
 import { toBase64, utf8 } from '../../../../core/crypto.ts'
 import { StreamedBody } from '../../../../providers/outbound/index.ts'
 import type { OpenFile, SiteFile } from '../platform.ts'
@@ -11,7 +11,7 @@ export const blobBody = ({ sizeBytes }: Pick<SiteFile, 'sizeBytes'>, open: OpenF
     (await open()).pipeThrough(inBase64()),
   )
 
-/** Base64 makes four characters of three bytes: what is left over waits for the next piece. */
+/** Base64 encodes three bytes as four characters. The rest waits for the next piece. */
 function inBase64(): TransformStream<Uint8Array, Uint8Array> {
   let left = new Uint8Array()
   return new TransformStream({

@@ -1,4 +1,4 @@
-// What GitHub takes at a time: entries of a tree, and calls that create something. Pure.
+// The limits of GitHub: entries of a tree per request, and calls that create content. Pure.
 import { utf8 } from '../../../../core/crypto.ts'
 
 export type Change = { path: string; mode: '100644'; type: 'blob'; sha: string | null }
@@ -6,7 +6,7 @@ export type Change = { path: string; mode: '100644'; type: 'blob'; sha: string |
 export const MAX_TREE_ENTRIES = 500
 export const MAX_TREE_BYTES = 2 * 1024 * 1024
 
-/** As many as go into one request: at most 500 entries and 2 MB. */
+/** As many as fit into one request: at most 500 entries and 2 MB. */
 export function* treeParts(changes: readonly Change[]): Generator<Change[]> {
   let part: Change[] = []
   let bytes = 0
@@ -23,7 +23,7 @@ export function* treeParts(changes: readonly Change[]): Generator<Change[]> {
   if (part.length > 0) yield part
 }
 
-/** Calls that create something: when, and how many. */
+/** When calls that create content were made, and how many. */
 export type Created = [at: number, calls: number][]
 
 export const A_MINUTE = 80
@@ -31,7 +31,7 @@ export const AN_HOUR = 500
 /** For trees, commit and reference. */
 const KEPT_BACK = 10
 
-/** When so many more may be made, by what was made before. */
+/** The time at which this many more calls are allowed, given the earlier ones. */
 export function nextAllowed(created: Created, calls: number, now: number): number {
   const free = (spanMs: number, most: number): number => {
     let left = most - KEPT_BACK - calls

@@ -1,8 +1,7 @@
-// GitHub Pages: a commit on the branch that is published. Contents become blobs, which GitHub keeps by the same ids that we compute.
-// Invariants:
-// 1. The branch is moved only forward, from the commit that was looked at: what somebody else pushes meanwhile is never lost.
-// 2. Files that no deployment has put there, such as CNAME, stay.
-// 3. The author and dates of a commit come from the deployment, so making the commit again gives the same id.
+// GitHub Pages: a commit on the published branch. Contents become blobs, whose GitHub ids we can compute. Invariants:
+// 1. The branch only moves forward, from the commit that was read, so pushes in the meantime are never lost.
+// 2. Files that no deployment has created, such as CNAME, stay.
+// 3. The author and dates of a commit come from the deployment, so creating the commit again gives the same id.
 
 import { toIso } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
@@ -40,7 +39,7 @@ export const githubPages: Platform = {
       : 'owner/repository',
 
   complete: (entries, settings) => {
-    // Without it Jekyll leaves out what begins with an underscore.
+    // Without it, Jekyll ignores files that begin with an underscore.
     const plain = withText(entries, '.nojekyll', '', 'text/plain')
     const index = plain.find(({ path }) => path === 'index.html')
     if (settings.spaFallback !== true || index === undefined || plain.some(({ path }) => path === '404.html'))
@@ -60,7 +59,7 @@ export const githubPages: Platform = {
     const missing = files.map(({ digest }) => digest).filter((one) => !known.has(one))
     const removed = removedFrom(files, published).filter((path) => there.has(path))
     const changed = files.filter(({ path, digest }) => there.get(path) !== digest).map(({ n }) => n)
-    // In a plan a file that is moved is a change as well, though nothing of it is sent.
+    // In a plan, a moved file is also a change, although its content is not sent.
     return { send: dry ? new Set(changed) : firstOfEach(files, new Set(missing)), removed }
   },
 
@@ -188,7 +187,7 @@ const explainGitHub =
 
 type Head = { commit: string; tree: string }
 
-/** Null where there is no such branch. */
+/** Null if the branch does not exist. */
 async function headOf(site: Site): Promise<Head | null> {
   const { status, json } = await ask(site, {
     path: `/git/ref/heads/${encodeURI(branchOf(site))}`,
@@ -200,10 +199,10 @@ async function headOf(site: Site): Promise<Head | null> {
   return { commit, tree: textIn(fieldsOf(found.tree).sha) ?? '' }
 }
 
-/** More than a branch of files that a deployment has put there needs. */
+/** More than a branch with files of a deployment needs. */
 const MAX_TREE_READS = 300
 
-/** By path. GitHub lists so many files at a time; of a larger tree each folder is asked for by itself. */
+/** By path. GitHub limits the length of a list. In a larger tree, each folder is listed separately. */
 async function filesOf(site: Site, tree: string): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   let reads = 0
@@ -309,7 +308,7 @@ async function enablePages(site: Site): Promise<void> {
     })
 }
 
-/** Somebody has pushed after us: what is built by then holds our commit. */
+/** Someone has pushed after our commit. The published version contains it. */
 async function isOvertaken(site: Site, built: string | null): Promise<boolean> {
   const own = site.deployment.platformId
   if (built === null || own === null) return false

@@ -1,6 +1,6 @@
-// Netlify: a deploy is begun with the digests of all its files, and says which contents it needs. When it has them it goes on by
-// itself. Invariant: a deployment has one deploy there. It carries the deployment's id in its title, by which one that was begun
-// before a crash is found.
+// Netlify: a deploy is created with the digests of all its files, and returns which contents are missing. When it has
+// them, it continues by itself. Invariant: a deployment has one deploy. The title of the deploy contains the
+// deployment's id, so a deploy that was created before a crash is found.
 import { AppError } from '../../../../core/errors.ts'
 import type { PlatformAnswer } from '../answer.ts'
 import { netlifyHeaders, netlifyRedirects } from '../config-files.ts'
@@ -131,7 +131,7 @@ export const netlify: Platform = {
   },
 }
 
-/** A name is one below netlify.app. */
+/** Names are subdomains of netlify.app. */
 const siteId = ({ project }: Site): string =>
   encodeURIComponent(
     /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(project) || project.includes('.')
@@ -187,7 +187,7 @@ async function begin(site: Site, files: readonly { path: string; digest: string 
 
 const asked = new WeakMap<Site, Promise<ReadonlySet<string>>>()
 
-/** Asked once a step. */
+/** Requested once per step. */
 function stillRequired(site: Site): Promise<ReadonlySet<string>> {
   const known = asked.get(site)
   if (known !== undefined) return known

@@ -1,6 +1,6 @@
-// Vercel: contents are uploaded by their SHA-1, then a deployment names them. While contents are missing it is refused, with a list
-// of them. Invariant: a deployment makes one at Vercel. It carries our id in its metadata, by which one that was made before a crash
-// is found.
+// Vercel: contents are uploaded by their SHA-1, then a deployment refers to them. While contents are missing, it is
+// refused with a list of them. Invariant: a deployment creates one deployment at Vercel. Its metadata contains our
+// id, so one that was created before a crash is found.
 import { AppError } from '../../../../core/errors.ts'
 import type { Json } from '../../../../core/json.ts'
 import type { Explain, PlatformAnswer, PlatformRequest } from '../answer.ts'
@@ -67,7 +67,7 @@ export const vercel: Platform = {
   compare: async (site, files, published, dry) => {
     const removed = removedFrom(files, published)
     if (dry) {
-      // Vercel tells what it misses only when a deployment is made. What was there last time is there.
+      // Vercel only reports missing contents when a deployment is created. Contents of the last deployment are there.
       const there = new Set((published ?? []).map(({ digest }) => digest))
       const missing = files.map(({ digest }) => digest).filter((one) => !there.has(one))
       return { send: firstOfEach(files, new Set(missing)), removed }
@@ -141,7 +141,7 @@ export const vercel: Platform = {
 
 const idOf = ({ deployment }: Site): string => encodeURIComponent(deployment.platformId ?? '')
 
-/** The token may be that of a team. */
+/** The token may belong to a team. */
 function ask(site: Site, { url, ...request }: PlatformRequest): Promise<PlatformAnswer> {
   const address = new URL(site.baseUrl + url)
   const teamId = textIn(site.config.teamId as Json)
@@ -190,7 +190,7 @@ async function makeOrFind(site: Site, files: readonly SiteFile[]): Promise<Made>
         [META]: site.deployment.id,
         ...(site.deployment.message === '' ? {} : { message: site.deployment.message.slice(0, 500) }),
       },
-      // As it is: no framework, nothing to build.
+      // Without a framework and without a build.
       projectSettings: { framework: null, buildCommand: '', installCommand: '', outputDirectory: '.' },
     },
   })
@@ -214,7 +214,7 @@ async function find(site: Site): Promise<Fields | null> {
 
 const asked = new WeakMap<Site, Promise<Made>>()
 
-/** Once a step. Where nothing is missing any more, this makes the deployment, and publishing finds it. */
+/** Once per step. If nothing is missing any more, this creates the deployment, and `publish` finds it. */
 function askedOnce(site: Site, files: () => Promise<SiteFile[]>): Promise<Made> {
   const made = asked.get(site) ?? files().then((all) => makeOrFind(site, all))
   asked.set(site, made)
