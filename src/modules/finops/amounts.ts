@@ -1,11 +1,11 @@
-// What requests may say as money, hours and dates.
+// The formats of money, hours and dates in requests.
 import * as z from 'zod'
 import { CURRENCIES } from '../../core/currencies.ts'
 import { hasSixDecimals } from '../../core/money.ts'
 
 const SIX_DECIMALS = 'at most six decimals'
 
-/** A sum of a million rows stays exact. */
+/** So that a sum of a million rows stays exact. */
 export const MAX_USD = 10_000_000
 
 export const SignedUsd = z.number().min(-MAX_USD).max(MAX_USD).refine(hasSixDecimals, SIX_DECIMALS)
@@ -25,7 +25,7 @@ export const Day = z.iso.date().refine((day) => day >= '2000-01-01' && day <= '2
   message: 'between 2000-01-01 and 2099-12-31',
 })
 
-/** A moment between 2000 and 2099, as milliseconds. */
+/** A time between 2000 and 2099, in milliseconds. */
 export const Moment = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
@@ -37,7 +37,7 @@ export const Currency = z
   .string()
   .refine((code) => CURRENCIES.has(code), { message: 'must be a currency of ISO 4217, such as EUR' })
 
-/** Of the currency that an amount is in. What is more cannot be counted exactly to six decimals. */
+/** In the currency of the amount. Larger amounts cannot be counted exactly to six decimals. */
 export const MAX_ORIGINAL = 9_000_000_000
 
 export const OriginalAmount = z

@@ -9,9 +9,9 @@ import { endGivenUpImports } from './transfer/import/run.ts'
 import { startImportRun } from './transfer/import/start.ts'
 import { endGivenUpExports, runExport, startDueExports } from './transfer/schedule/run.ts'
 
-/** For what costs money the moment it is done. */
+/** For operations that cost money immediately. */
 export { type BudgetScope, type Reserved, reserveBudget, settleBudget } from './budgets/ledger.ts'
-/** For a commit that changes what a team has spent in this month. */
+/** For a commit that changes the costs of a team in this month. */
 export { budgetCheck } from './budgets/repo.ts'
 
 export { type ImportStep, stepImport } from './transfer/import/run.ts'

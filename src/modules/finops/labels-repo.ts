@@ -1,4 +1,4 @@
-/** The condition on a JSON column of labels. `bind` adds a parameter and answers its mark. */
+/** The condition on a JSON column of labels. `bind` adds a parameter and returns its placeholder. */
 export function labelCondition(column: string, filter: string, bind: (value: string) => string): string {
   const at = filter.indexOf('=')
   const key = at === -1 ? filter : filter.slice(0, at)

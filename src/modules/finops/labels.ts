@@ -14,7 +14,7 @@ export const Labels = z
   .refine((labels) => Object.keys(labels).length <= MAX_LABELS, { message: `at most ${MAX_LABELS} labels` })
 export type Labels = Record<string, string>
 
-/** A filter: `key` for all that have the label, `key=value` for those with this value. */
+/** A filter: `key` matches everything with the label, `key=value` only this value. */
 export const LabelFilter = z
   .string()
   .min(1)

@@ -1,4 +1,4 @@
-// What the addresses of this module serve.
+// The routes of this module.
 import { router } from '../../http/router.ts'
 import { ownCostRoutes } from './costs/routes.ts'
 import { forecastRoutes } from './forecast/routes.ts'

@@ -1,6 +1,7 @@
 // The hosts that a credential may be sent to. Invariants:
-// 1. A pattern is `host`, `host:port` or `*.host`. Without a port only 443 fits, and 80 where the operator allows plain http.
-// 2. A star stands for one or more whole labels, and there are two labels behind it: `*.com` is no pattern.
+// 1. A pattern is `host`, `host:port` or `*.host`. Without a port, it only matches 443, and 80 if the operator allows
+//    plain http.
+// 2. A star matches one or more whole labels, and at least two labels must follow: `*.com` is not a pattern.
 import { isPublicHost } from '../../providers/outbound/index.ts'
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
@@ -10,7 +11,7 @@ const PATTERN = new RegExp(
 
 export const MAX_HOSTS = 50
 
-/** In small letters and as the URL parser writes it; null when it is no pattern. */
+/** In lower case and as the URL parser writes it. Null if it is not a pattern. */
 export function readHostPattern(text: string): string | null {
   const pattern = text.trim().toLowerCase()
   if (pattern.length > 260 || !PATTERN.test(pattern)) return null
@@ -23,7 +24,7 @@ export function readHostPattern(text: string): string | null {
   return star ? `*.${withPort}` : withPort
 }
 
-/** The pattern for exactly the host that this URL names; null when it is no URL of a web address. */
+/** The pattern for exactly the host of this URL. Null if it is not an http or https URL. */
 export function hostOfUrl(text: string): string | null {
   if (!URL.canParse(text)) return null
   const { protocol, hostname, port } = new URL(text)
@@ -31,7 +32,10 @@ export function hostOfUrl(text: string): string | null {
   return port === '' ? hostname : `${hostname}:${port}`
 }
 
-/** Whether a credential may go to this URL. `allowPlain` names the hosts that the operator lets be called without TLS. */
+/**
+ * Whether a credential may be sent to this URL. `allowPlain` contains the hosts that the operator allows to call
+ * without TLS.
+ */
 export function isAllowedHost(url: URL, patterns: readonly string[], allowPlain: readonly string[]): boolean {
   const host = url.hostname.replace(/\.$/, '')
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
@@ -46,7 +50,7 @@ function fits(pattern: string, host: string, port: string, isPlain: boolean): bo
   return wantedHost.startsWith('*.') ? host.endsWith(wantedHost.slice(1)) : host === wantedHost
 }
 
-/** Whether all that fits the second pattern fits the first. */
+/** Whether everything that matches the second pattern also matches the first. */
 export function coversHost(pattern: string, other: string): boolean {
   if (pattern === other) return true
   if (!pattern.startsWith('*.')) return false
@@ -55,7 +59,7 @@ export function coversHost(pattern: string, other: string): boolean {
   return port === ownPort && name.endsWith(parent)
 }
 
-/** What a list of patterns may not hold, in words; null for a pattern that may be there. */
+/** The error in a pattern of the list. Null if the pattern is allowed. */
 export function hostFault(pattern: string, allowHosts: readonly string[]): string | null {
   const bare = pattern.replace(/^\*\./, '').replace(/:\d+$/, '')
   if (isPublicHost(bare) || allowHosts.some((host) => host === bare || host.startsWith(`${bare}:`)))

@@ -7,7 +7,7 @@ import { INTEGRATION_TYPES } from './types/index.ts'
 
 const TYPE_NAMES = INTEGRATION_TYPES.map(({ type }) => type) as [string, ...string[]]
 
-/** An id would be taken for one. */
+/** It would be mistaken for an id. */
 export const IntegrationName = PlainText(100)
   .refine((name) => !/^int_/i.test(name), 'must not begin with int_, as ids do')
   .describe('What nodes and webhook triggers call it; unique in the team.')
@@ -181,7 +181,7 @@ export const IntegrationTestPage = pageOf(IntegrationTest).meta({ id: 'Integrati
 export const ListTests = listQuery(['-at', 'at'], {})
 export type ListTests = z.infer<typeof ListTests>
 
-/** Uses are kept for so many days. */
+/** How many days of usage are kept. */
 export const MAX_USAGE_DAYS = 90
 
 export const UsageQuery = z.strictObject({

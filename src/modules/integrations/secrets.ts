@@ -1,4 +1,5 @@
-// Sealing the secrets of an integration. Each is bound to its team, row and field: a value copied elsewhere does not open.
+// Encrypts the secrets of an integration. Each is bound to its team, row and field: a value that is copied elsewhere
+// cannot be decrypted.
 import { type KeyRing, type SecretPlace, sealSecret } from '../../core/secret-box.ts'
 import type { SealedSecret } from './repo/secrets.ts'
 
@@ -9,7 +10,7 @@ export const secretPlace = (teamId: string, integrationId: string, field: string
   column: field,
 })
 
-/** Of a shorter secret four characters would be too large a part. */
+/** In a shorter secret, four characters would be too large a part. */
 const LEAST_CHARS_TO_SHOW = 16
 
 const lastFourOf = (secret: string): string | null =>

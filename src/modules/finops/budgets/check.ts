@@ -1,7 +1,8 @@
 // Thresholds of budgets. Invariants:
-// 1. A share is told once a month and limit: its row and the mails are one commit, so a second check or a crash repeats nothing.
-// 2. If several shares are reached at once, only the highest is told, and the lower ones never are.
-// 3. What is spent is read after the write that asked for the check, so the highest reached share is always told.
+// 1. A share is reported once per month and limit: its row and the mails are one commit, so a second check or a crash
+//    repeats nothing.
+// 2. If several shares are reached at once, only the highest is reported, and the lower ones never are.
+// 3. The costs are read after the write that asked for the check, so the highest reached share is always reported.
 import type { RequestContext } from '../../../context.ts'
 import { periodOf } from '../../../core/clock.ts'
 import { toUsd } from '../../../core/money.ts'

@@ -1,15 +1,16 @@
-// Statements of the ledger. Each batch is one transaction, and D1 writes one at a time: so what is judged still holds when it is written.
+// Statements of the ledger. Each batch is one transaction, and D1 executes one write at a time, so a check is still
+// valid when its row is written.
 import { type Statement, statement } from '../../../db/commit.ts'
 import { prepare } from '../../../db/statement.ts'
 import { counterOf } from '../../usage/index.ts'
 import type { Metric } from './repo.ts'
 
-/** `low` is what the call takes at least, `high` what it may take. A cost that nobody knows is null. */
+/** `low` is the minimum usage of the call, `high` the maximum. An unknown cost is null. */
 export type Amounts = { cost: { low: number; high: number } | null; tokens: { low: number; high: number } }
 
 export type HoldKey = { key: string; teamId: string; period: string }
 
-/** All that the team has used and holds, and its limits; null while its budget stops nothing. */
+/** The usage and the reservations of the team, and its limits. Null while its budget stops nothing. */
 export type LedgerState = {
   costLimit: number | null
   tokenLimit: number | null
@@ -22,14 +23,14 @@ export type LedgerState = {
 const COUNTED_COST = counterOf('?2', 'costMicroUsd')
 const COUNTED_TOKENS = `${counterOf('?2', 'inputTokens')} + ${counterOf('?2', 'outputTokens')}`
 
-/** Costs that were recorded of the month's days, which are no costs of runs. */
+/** Recorded costs of the month's days that are not costs of runs. */
 const RECORDED = `(SELECT total(d.cost_micro_usd) FROM cost_days d WHERE d.team_id = ?1 AND d.date BETWEEN ?2 || '-01' AND ?2 || '-31')`
 
 const held = (column: string, but: string): string =>
   `(SELECT total(h.${column}) FROM budget_holds h
     WHERE h.team_id = ?1 AND h.period = ?2 AND h.settled_at IS NULL AND h.expires_at > ?3${but})`
 
-/** What runs have told meanwhile, also of the time when nothing was stopped. */
+/** Costs that runs have reported in the meantime, also while nothing was stopped. */
 const raiseLedger = (teamId: string, period: string): Statement =>
   statement(
     `INSERT INTO budget_ledgers (team_id, period, cost_micro_usd, tokens)
@@ -39,7 +40,7 @@ const raiseLedger = (teamId: string, period: string): Statement =>
     period,
   )
 
-/** A call that was settled is made again after a crash: it is paid for already. */
+/** A settled call that is repeated after a crash: it is paid for already. */
 const IS_SETTLED = 'EXISTS (SELECT 1 FROM budget_holds WHERE key = ?4 AND settled_at IS NOT NULL)'
 
 const takeHold = (
@@ -94,7 +95,7 @@ export async function holdIfItFits(
   return { isHeld: taken?.meta.changes === 1, state: read?.results[0] ?? null }
 }
 
-/** Once for each key, in the month in which it was held. */
+/** Once per key, in the month of the reservation. */
 export async function settleHold(
   d1: D1Database,
   { key, teamId }: Pick<HoldKey, 'key' | 'teamId'>,
@@ -122,7 +123,7 @@ export async function settleHold(
 
 const TOLD: Record<Metric, string> = { cost: 'told_cost', tokens: 'told_tokens' }
 
-/** Changes one row when the owners have not heard of a stop at this limit in this month. */
+/** Changes one row if the owners have not been notified of a stop at this limit in this month. */
 export const guardStopped = (teamId: string, period: string, metric: Metric, limit: number): Statement =>
   statement(
     `UPDATE budget_ledgers SET ${TOLD[metric]} = ?3 WHERE team_id = ?1 AND period = ?2 AND ${TOLD[metric]} IS NOT ?3`,

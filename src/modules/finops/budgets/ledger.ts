@@ -1,11 +1,11 @@
 // Budgets that stop work (`hardStop`). Invariants:
-// 1. Before a call of a model is made, what it may cost is held. All holds of a team are judged one after the other, so calls side by
-//    side see each other.
-// 2. A call passes when the month's limit has room for what it costs at least, beside all that is spent and held. So a limit is passed
-//    by one call at most, and only by what that call takes beyond its estimate.
-// 3. A hold ends with the real amount, once. One whose call was lost ends by itself.
-// 4. A call that only the holds of others keep out waits for them. One that finds no room when nothing is held is refused, and the owners
-//    are told once a month and limit.
+// 1. Before a model is called, the possible cost is reserved. All reservations of a team are checked one after
+//    another, so concurrent calls see each other.
+// 2. A call is allowed if the month's limit has room for its minimum cost, in addition to all costs and reservations.
+//    So at most one call exceeds a limit, and only by the part of its cost above its estimate.
+// 3. A reservation ends once, with the real amount. If its call was lost, it expires.
+// 4. A call that only lacks room because of other reservations waits for them. If there is no room without any
+//    reservations, the call is refused, and the owners are notified once per month and limit.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RequestContext } from '../../../context.ts'
 import { periodOf } from '../../../core/clock.ts'
@@ -26,28 +26,28 @@ export type BudgetScope = RequestContext & { teamId: string }
 
 export type Refused = { metric: Metric; limit: number; spent: number; message: string }
 
-/** `settle` is told what the call has used; null when nothing has to be counted. */
+/** `settle` gets the usage of the call. Null if nothing must be counted. */
 export type Reserved = { ok: true; isCounted: boolean } | { ok: false; refused: Refused }
 
 export type Reservation = {
-  /** The same for a call that is made again. */
+  /** The same for a repeated call. */
   key: string
-  /** How long the call may take. */
+  /** The maximum duration of the call. */
   timeoutMs: number
   amounts: () => Promise<Amounts>
 }
 
-/** In an isolate a hard stop that is switched on counts after so long at the latest. */
+/** The longest time until an isolate notices that a hard stop was switched on. */
 const KEPT_MS = 10_000
 const MOST_KEPT = 2_000
 const unlimited = new Map<string, number>()
 
-/** A call ends a moment after its time. */
+/** A call ends slightly after its time limit. */
 const GRACE_MS = 60_000
 
 const FIRST_LOOK_MS = 100
 const LONGEST_LOOK_MS = 2_000
-/** Holds of calls that take very long are not waited for to their end. */
+/** Calls do not wait for the end of very long reservations. */
 const LONGEST_WAIT_MS = 60_000
 
 export async function reserveBudget(
@@ -71,7 +71,7 @@ export async function reserveBudget(
     const times = { now: at, expiresAt: at + timeoutMs + GRACE_MS }
     const { isHeld, state } = await holdIfItFits(env.DB, hold, wanted, times)
     if (isHeld) return { ok: true, isCounted: true }
-    // It was switched off meanwhile.
+    // It was switched off in the meantime.
     if (state === null) return free
     const refused = refusalOf(state, wanted, waited >= LONGEST_WAIT_MS)
     if (refused !== null) {
@@ -89,7 +89,7 @@ export const settleBudget = (
   used: { costMicroUsd: number; tokens: number },
 ): Promise<void> => settleHold(env.DB, { key, teamId }, used, now())
 
-/** Null while it is only held by other calls that there is no room. */
+/** Null while only reservations of other calls leave no room. */
 export function refusalOf(
   { costLimit, tokenLimit, cost, tokens, heldCost, heldTokens }: LedgerState,
   wanted: Amounts,

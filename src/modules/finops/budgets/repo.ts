@@ -14,8 +14,8 @@ export type Notice = {
 const LIMIT_COLUMNS: Record<Metric, string> = { cost: 'monthly_cost_micro_usd', tokens: 'monthly_tokens' }
 
 /**
- * Changes one row when the owners have not heard of this share or a higher one for this month and limit, and the limit is still
- * that of the budget.
+ * Changes one row if the owners have not been notified of this share or a higher one for this month and limit, and
+ * the limit is still that of the budget.
  */
 export const guardNotice = (
   { teamId, period, metric, limit, share, spent }: Notice,
@@ -35,7 +35,7 @@ export const guardNotice = (
     now,
   )
 
-/** For a commit that changes what a team has spent. Teams without a limit have nothing to check. */
+/** For a commit that changes the costs of a team. Teams without a limit have nothing to check. */
 export const budgetCheck = (teamId: string): ConditionalMessage => ({
   message: { type: 'budget.check', teamId },
   exists: statement(

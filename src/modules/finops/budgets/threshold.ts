@@ -1,4 +1,4 @@
-/** The highest of the shares that has been reached; null when none has. A limit of 0 is reached by anything that is spent. */
+/** The highest share that has been reached. Null if none has. Any cost reaches a limit of 0. */
 export function reachedShare(spent: number, limit: number, shares: readonly number[]): number | null {
   if (spent <= 0) return null
   const reached = shares.filter((share) => spent >= Math.round(limit * share))

@@ -1,12 +1,13 @@
-// What a cost is stored as. Invariants:
+// The stored amounts of a cost. Invariants:
 // 1. The dollars of a row are its original amounts times one rate, each rounded once.
-// 2. Adding keeps the currency. Where one of both has an effective or list cost, the other counts with its cost.
+// 2. Adding keeps the currency. If one of the rows has an effective or list cost, the other counts with its billed
+//    cost.
 import { AppError } from '../../../core/errors.ts'
 import { type Decimal, multiplyToMicros, toMicroUsd } from '../../../core/money.ts'
 import { MAX_ORIGINAL, MAX_USD, USD } from '../amounts.ts'
 import type { CreateCost } from './schema.ts'
 
-/** In the currency. Null where it is the cost. */
+/** In the currency. Null if it equals the cost. */
 export type Billed = { cost: number; effective: number | null; list: number | null }
 
 export type CostAmounts = {

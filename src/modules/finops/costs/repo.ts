@@ -36,7 +36,7 @@ export async function findCostByKey(db: Db, teamId: string, key: SnapshotKey): P
 export const insertCost = (db: Db, row: typeof costSnapshots.$inferInsert): Statement =>
   db.insert(costSnapshots).values(row)
 
-/** Changes nothing when somebody else has changed it since `seenVersion`. */
+/** Changes nothing if the row has changed since `seenVersion`. */
 export const updateCost = (
   db: Db,
   before: CostRow,

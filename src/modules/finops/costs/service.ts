@@ -1,6 +1,7 @@
 // Costs by day. Invariants:
-// 1. A team has one row for each key. Writing the same key again corrects the row, and the audit log keeps the old amounts.
-// 2. A change is written only onto the version that it was computed from, so of two additions at once none is lost.
+// 1. A team has one row per key. Writing the same key again corrects the row, and the audit log keeps the old
+//    amounts.
+// 2. A change is only written to the version that it was computed from, so concurrent additions are not lost.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { periodOf } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -57,7 +58,7 @@ async function requireCost(ctx: ServiceContext, id: string): Promise<CostRow> {
   return row
 }
 
-/** Says also whether the row is new. */
+/** Also returns whether the row is new. */
 export async function createCost(
   ctx: ServiceContext,
   input: CreateCost,
@@ -85,7 +86,7 @@ export async function createCost(
 
 type NewRow = ReturnType<typeof keyOf> & CostAmounts & { labels: Record<string, string> }
 
-/** Null when another request has just written the same key. */
+/** Null if another request has just written the same key. */
 async function insertNew(ctx: ServiceContext, row: NewRow): Promise<string | null> {
   const now = ctx.now()
   const id = newId('cst', now)
@@ -133,7 +134,7 @@ export async function deleteCost(ctx: ServiceContext, id: string, expected: Expe
   throw new AppError('resource.stale')
 }
 
-/** Changes to other months tell nobody of a threshold. */
+/** Changes to other months do not affect a threshold. */
 const checkOf = (ctx: ServiceContext, date: string): ConditionalMessage[] =>
   date.startsWith(periodOf(ctx.now())) ? [budgetCheck(ctx.actor.teamId)] : []
 

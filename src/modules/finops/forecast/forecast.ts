@@ -1,15 +1,17 @@
-// The forecast for the end of the month. Pure: it is given the recorded days and today. Invariants:
-// 1. `asOf` is the last day that counts as complete: the latest one with rows, from three days ago to yesterday, as providers bill late.
-// 2. A remaining day of the month gets the mean of its weekday over the 28 days up to `asOf`; with less history the mean of all days.
-//    What is recorded of a remaining day already replaces a lower prediction.
-// 3. The interval holds 80 %: ± t · s · √(r + r²/n) for r remaining days, by the residual variance s² of the n days.
+// The forecast for the end of the month. Pure: it gets the recorded days and today. Invariants:
+// 1. `asOf` is the last complete day: the latest one with rows, from three days ago to yesterday, because providers
+//    bill late.
+// 2. A remaining day of the month gets the mean of its weekday over the 28 days up to `asOf`, or with less history
+//    the mean of all days. If more is already recorded for a remaining day, that replaces the prediction.
+// 3. The interval covers 80 %: ± t · s · √(r + r²/n) for r remaining days, with the residual variance s² of the n
+//    days.
 // Amounts are in micro-dollars.
 import { addDays, lengthOf, monthEnd, monthStart } from '../summaries/period.ts'
 
 export type History = {
   /** The recorded cost of each day that has rows. */
   days: ReadonlyMap<string, number>
-  /** The first day of all that has rows. */
+  /** The first day with rows. */
   firstDay: string | null
   hasCredits: boolean
 }
@@ -27,10 +29,10 @@ export type Forecast = {
 export const WINDOW_DAYS = 28
 export const MAX_BILLING_DELAY_DAYS = 3
 
-/** Below this the interval is doubled. */
+/** With fewer days, the interval is doubled. */
 const FULL_TRUST_DAYS = 14
 
-/** The 90 % quantile of Student's t with 21 degrees of freedom: 28 days less the means of seven weekdays. */
+/** The 90 % quantile of Student's t with 21 degrees of freedom: 28 days minus the means of seven weekdays. */
 const T_21 = 1.32
 
 /** The same with 1, 2, … degrees of freedom. */
@@ -72,7 +74,7 @@ export function forecastMonth(history: History, today: string): Forecast {
   }
 }
 
-/** What has been recorded is the least, unless credits may still lower it. */
+/** The recorded amount is the minimum, unless credits may still reduce it. */
 const floorOf = (history: History, recorded: number): number | null => (history.hasCredits ? null : recorded)
 
 function around(usd: number, halfWidth: number | null, floor: number | null): Predicted {
@@ -92,7 +94,7 @@ function completeUpTo({ days }: History, today: string): string {
 type Model = {
   method: Forecast['method']
   predict: (date: string) => number
-  /** Half of the interval for the sum of so many days; null when it is unknown. */
+  /** Half of the interval for the sum of this many days. Null if it is unknown. */
   halfWidth: (days: number) => number | null
   note: string | null
 }
@@ -100,7 +102,7 @@ type Model = {
 function modelOf({ days, firstDay }: History, asOf: string): Model {
   const age = firstDay === null || firstDay > asOf ? 0 : lengthOf({ from: firstDay, to: asOf })
   const n = Math.min(WINDOW_DAYS, age)
-  // The latest first, so that the value at `i` and at `i + 7` are of one weekday. Days without rows count as 0.
+  // The latest first, so that the values at `i` and at `i + 7` are of the same weekday. Days without rows count as 0.
   const values = Array.from({ length: n }, (_, back) => days.get(addDays(asOf, -back)) ?? 0)
   return n === WINDOW_DAYS ? weekdayMean(values, asOf) : dailyMean(values)
 }

@@ -1,5 +1,6 @@
-// What a job has used and what that costs. Invariants:
-// 1. Hours are GPUs × time, up to now while the job has no end. Cost is hours × price, null when no price is known.
+// The usage and the cost of a job. Invariants:
+// 1. Hours are GPUs × time, until now while the job is active. Cost is hours × price, or null if the price is
+//    unknown.
 // 2. Both are whole millionths, rounded half up once. The SQL below gives the same numbers as the functions.
 import { MICROS } from '../../../core/money.ts'
 
@@ -24,16 +25,16 @@ export const microHoursOf = (job: Metered, now: number): number => perHour(gpuMs
 export const costMicroUsdOf = (job: Metered, now: number): number | null =>
   job.priceMicroUsd === null ? null : perHour(gpuMs(job, now) * BigInt(job.priceMicroUsd))
 
-/** The GPU milliseconds of a job between two moments, which are SQL of whole milliseconds. */
+/** The GPU milliseconds of a job between two times, which are SQL of whole milliseconds. */
 const gpuMsSql = (job: string, until: string): string =>
   `${job}.gpu_count * max(0, ${until} - coalesce(${job}.started_at, ${until}))`
 
-/** SQLite goes on with a float when a product is too large for its integers. */
+/** SQLite switches to a float if a product is too large for its integers. */
 const perHourSql = (amount: string): string => `CAST((${amount} + 1800000) / 3600000 AS INTEGER)`
 
 export const endSql = (job: string, now: string): string => `coalesce(${job}.finished_at, ${now})`
 
-/** Up to a moment, which is not later than the job's end. */
+/** Until a time that is not later than the job's end. */
 export const microHoursSql = (job: string, until: string): string =>
   perHourSql(`(${gpuMsSql(job, until)}) * ${MICROS}`)
 

@@ -36,7 +36,7 @@ export async function findGpuJobByExternalId(
 export const insertGpuJob = (db: Db, row: typeof gpuJobs.$inferInsert): Statement =>
   db.insert(gpuJobs).values(row)
 
-/** Changes nothing when somebody else has changed it since `seenVersion`. */
+/** Changes nothing if the row has changed since `seenVersion`. */
 export const updateGpuJob = (
   db: Db,
   teamId: string,
@@ -105,7 +105,7 @@ const SORTS: Record<string, (now: number) => string> = {
   hours: (now) => microHoursSql('j', endSql('j', String(now))),
 }
 
-/** Costs grow while a walk goes on, so its cursor names the time that the first page was sorted at. */
+/** Costs grow while a list is paged, so its cursor contains the time of the first page. */
 const grows = (sort: string): boolean => sort.endsWith('cost') || sort.endsWith('hours')
 
 export const cursorValue = (row: ListedJob, sort: string, sortedAt: number): string | number =>
@@ -143,7 +143,7 @@ const SEARCHED = ['j.model_name', "coalesce(j.external_id, '')", 'j.provider', '
   ' || char(10) || ',
 )
 
-/** Answers also the time that the page is sorted at. */
+/** Also returns the time by which the page is sorted. */
 export function findGpuJobs(
   teamId: string,
   query: ListGpuJobs,
@@ -179,7 +179,7 @@ export async function countGpuJobs(d1: D1Database, teamId: string, query: ListGp
 
 export type SampleRow = { at: number; gpuPct: number; memPct: number; powerW: number | null }
 
-/** A sample of the same time is replaced. */
+/** Replaces a sample with the same time. */
 export const upsertSamples = (jobId: string, samples: SampleRow[]): Statement =>
   statement(
     `INSERT INTO gpu_job_samples (job_id, at, gpu_pct, mem_pct, power_w)
@@ -189,7 +189,7 @@ export const upsertSamples = (jobId: string, samples: SampleRow[]): Statement =>
     JSON.stringify(samples),
   )
 
-/** Brings the job's means up to date with its samples. */
+/** Updates the job's means to its samples. */
 export const updateMeans = (teamId: string, jobId: string): Statement =>
   statement(
     `UPDATE gpu_jobs SET (samples, gpu_pct, mem_pct, power_w) =
@@ -199,7 +199,7 @@ export const updateMeans = (teamId: string, jobId: string): Statement =>
     jobId,
   )
 
-/** Changes one row when the job is there and has room for more samples. */
+/** Changes one row if the job exists and has room for more samples. */
 export const guardSamples = (teamId: string, jobId: string, room: number, now: number): Statement =>
   statement(
     'UPDATE gpu_jobs SET updated_at = ?4 WHERE team_id = ?1 AND id = ?2 AND deleted_at IS NULL AND samples <= ?3',

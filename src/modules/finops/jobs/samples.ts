@@ -7,10 +7,10 @@ import { findSamples, guardSamples, updateMeans, upsertSamples } from './repo.ts
 import type { AddSamples, GpuJob, ListSamples, Sample } from './schema.ts'
 import { getGpuJob, requireGpuJob } from './service.ts'
 
-/** Five weeks with one a minute. */
+/** Five weeks with one sample per minute. */
 export const MAX_SAMPLES = 50_000
 
-/** Adds samples. One of a time that is there already replaces it, so a second try changes nothing. */
+/** Adds samples. A sample with an existing time replaces it, so a repetition changes nothing. */
 export async function addSamples(ctx: ServiceContext, id: string, input: AddSamples): Promise<GpuJob> {
   const { teamId } = ctx.actor
   const job = await requireGpuJob(ctx, id)

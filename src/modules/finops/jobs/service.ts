@@ -1,6 +1,7 @@
 // GPU jobs. Invariants:
-// 1. A job's external id is unique in its team, for deleted jobs too. Writing it again updates the job, and brings a deleted one back.
-// 2. A change is written only onto the version that it was computed from.
+// 1. A job's external id is unique in its team, including deleted jobs. Writing it again updates the job, and
+//    restores a deleted one.
+// 2. A change is only written to the version that it was computed from.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -53,7 +54,7 @@ export async function requireGpuJob(ctx: ServiceContext, id: string): Promise<Gp
   return row
 }
 
-/** Says also whether the job is new. */
+/** Also returns whether the job is new. */
 export async function createGpuJob(
   ctx: ServiceContext,
   input: CreateGpuJob,
@@ -114,7 +115,7 @@ export async function updateGpuJob(
   throw new AppError('resource.stale')
 }
 
-/** Null when somebody else was quicker. */
+/** Null if another request was faster. */
 async function changeOnce(
   ctx: ServiceContext,
   before: GpuJobRow,
@@ -137,14 +138,14 @@ async function changeOnce(
   return outcome === 'done' ? getGpuJob(ctx, before.id) : null
 }
 
-/** The old values of what has changed. */
+/** The old values of changed fields. */
 function changedOf(before: JobState, after: JobState): Record<string, unknown> {
   const names = Object.keys(after) as (keyof JobState)[]
   const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
   return Object.fromEntries(changed.map((name) => [name, before[name]]))
 }
 
-/** The rate of the job, or the price table's for the day that it began. */
+/** The rate of the job, or that of the price table for the day of its start. */
 async function pricesOf(
   ctx: ServiceContext,
   state: JobState,

@@ -1,11 +1,11 @@
-// What a job becomes by a request. Pure: the time is handed in.
+// Applies a request to a job. Pure: the time is an argument.
 import { DAY_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import { toMicroUsd } from '../../../core/money.ts'
 import type { CreateGpuJob, UpdateGpuJob } from './schema.ts'
 import { hasEnded, type JobStatus, mayFollow, nextStatuses } from './status.ts'
 
-/** What users can change of a job. */
+/** The fields of a job that users can change. */
 export type JobState = {
   provider: string
   gpuType: string
@@ -39,7 +39,10 @@ export function newState({ provider, gpuType, externalId: _, ...rest }: CreateGp
   return nextState(empty, rest, now)
 }
 
-/** Fields that are left out stay as they are. Throws for a status that cannot follow, or times that cannot be. */
+/**
+ * Fields that are left out do not change. Throws for a status that is not allowed next, or times that are
+ * inconsistent.
+ */
 export function nextState(before: JobState, input: UpdateGpuJob, now: number): JobState {
   const status = input.status ?? before.status
   if (!mayFollow(before.status, status)) throw notAllowed(before.status, status)

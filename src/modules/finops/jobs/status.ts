@@ -1,4 +1,4 @@
-// The statuses of GPU jobs and how they follow each other.
+// The statuses of GPU jobs and their transitions.
 import { JOB_STATUSES, type JobStatus } from '../../../db/schema/index.ts'
 
 const NEXT: Record<JobStatus, readonly JobStatus[]> = {
@@ -10,7 +10,7 @@ const NEXT: Record<JobStatus, readonly JobStatus[]> = {
   cancelled: [],
 }
 
-/** Where a job can go from a status. Staying is always allowed. */
+/** The allowed next statuses. The same status is always allowed. */
 export const nextStatuses = (from: JobStatus): readonly JobStatus[] => NEXT[from]
 
 export const mayFollow = (from: JobStatus, to: JobStatus): boolean => from === to || NEXT[from].includes(to)

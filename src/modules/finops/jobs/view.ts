@@ -4,7 +4,7 @@ import { costMicroUsdOf, microHoursOf } from './meter.ts'
 import type { GpuJobRow } from './repo.ts'
 import type { GpuJob } from './schema.ts'
 
-/** The job as it is now: hours and cost of one that has not ended grow. */
+/** The job as it is now: hours and cost of an active job grow. */
 export function toGpuJob(row: GpuJobRow, now: number): GpuJob {
   const { hourlyRateMicroUsd, priceMicroUsd, gpuPct, memPct, powerW } = row
   const source = hourlyRateMicroUsd === null ? 'price_table' : 'job'

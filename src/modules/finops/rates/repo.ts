@@ -12,7 +12,7 @@ const COLUMNS = columns<RateRow>({
   updatedAt: 'updated_at',
 })
 
-/** How old a rate may be that stands in for a day without one, such as a Sunday. */
+/** The maximum age of a rate that is used for a day without one, such as a Sunday. */
 export const MAX_RATE_AGE_DAYS = 7
 
 /** The rate of the day, or the latest one of the seven days before. */

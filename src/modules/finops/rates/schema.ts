@@ -5,7 +5,7 @@ import { Currency, Day, USD } from '../amounts.ts'
 
 const OtherCurrency = Currency.refine((code) => code !== USD, { message: 'a dollar is a dollar' })
 
-/** Decimal text is exact; a number is taken as it is written. */
+/** Decimal text is exact. A number is used as it is written. */
 const UsdPerUnit = z
   .union([z.number(), z.string().max(40)])
   .transform(String)

@@ -21,7 +21,7 @@ export async function listRates(ctx: ReadContext, query: ListRates): Promise<Pag
   return query.count ? { ...page, total: await countRates(ctx.env.DB, query) } : page
 }
 
-/** Replaces the rates of the same day and currency. Costs that are stored keep the dollars that they have. */
+/** Replaces the rates of the same day and currency. Stored costs keep their dollars. */
 export async function setRates(ctx: ServiceContext, rates: SetRates): Promise<RatesSet> {
   await commit(ctx, {
     statements: [upsertRates(rates, ctx.now())],
@@ -36,7 +36,7 @@ export async function setRates(ctx: ServiceContext, rates: SetRates): Promise<Ra
   return { rates: rates.length }
 }
 
-/** What one unit of the currency is worth in dollars on the day. */
+/** The value of one unit of the currency in dollars on the day. */
 export async function rateOf(d1: D1Database, currency: string, date: string): Promise<Decimal> {
   if (currency === USD) return ONE
   const text = await findRate(d1, currency, date)

@@ -1,8 +1,8 @@
-// The conditions of a filter. All of them but resource, source, run and label hold for rolled-up days as well.
+// The conditions of a filter. All of them except resource, source, run and label also work for rolled-up days.
 import { labelCondition } from '../labels-repo.ts'
 import type { SnapshotFilter } from './schema.ts'
 
-/** Adds a parameter to a statement and answers its mark. */
+/** Adds a parameter to a statement and returns its placeholder. */
 export type Bind = (value: string | number) => string
 
 export function binder(): { params: (string | number)[]; bind: Bind } {
@@ -24,7 +24,7 @@ const COLUMNS: Partial<Record<keyof SnapshotFilter, string>> = {
   user: 'user_id',
 }
 
-/** Filters that only the rows can answer. */
+/** Filters that need the rows. */
 export const needsRows = ({ resource, source, run, label }: SnapshotFilter): boolean =>
   [resource, source, run, label].some((value) => value !== undefined)
 

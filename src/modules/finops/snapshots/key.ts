@@ -1,4 +1,4 @@
-/** What names a row of costs or usage, as it is stored: an empty text stands for none. */
+/** The key of a row of costs or usage, as it is stored. An empty text means no value. */
 export type SnapshotKey = {
   date: string
   provider: string

@@ -1,4 +1,4 @@
-// What costs and usage have in common: the fields that name a row, and the filters of lists, totals and summaries.
+// What costs and usage share: the fields of the key, and the filters of lists, totals and summaries.
 import * as z from 'zod'
 import { PlainText } from '../../../http/text.ts'
 import { Day } from '../amounts.ts'
@@ -70,7 +70,7 @@ export const filterFields = {
   label: LabelFilter.optional(),
 }
 
-/** A filter that is left out is not applied. */
+/** Filters that are left out do not apply. */
 export type SnapshotFilter = { [Name in keyof typeof filterFields]?: string | undefined }
 
 export const fromBeforeTo = ({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean =>

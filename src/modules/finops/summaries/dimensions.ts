@@ -1,4 +1,4 @@
-// What rows can be grouped by.
+// The dimensions by which rows can be grouped.
 
 export const COLUMNS = {
   team: 'team_id',
@@ -13,7 +13,7 @@ export const COLUMNS = {
   user: 'user_id',
 } as const
 
-/** Weeks are named by their Monday. */
+/** The key of a week is its Monday. */
 export const TIMES = {
   day: 'date',
   week: "date(date, 'weekday 0', '-6 days')",

@@ -5,10 +5,10 @@ export type Period = { from: string; to: string }
 
 export const addDays = (day: string, days: number): string => dayOf(Date.parse(day) + days * DAY_MS)
 
-/** How many days a period has, both ends counted. */
+/** The number of days of a period, including both ends. */
 export const lengthOf = ({ from, to }: Period): number => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
 
-/** The same number of days right before. */
+/** The same number of days directly before. */
 export const previousOf = (period: Period): Period => ({
   from: addDays(period.from, -lengthOf(period)),
   to: addDays(period.from, -1),
@@ -16,7 +16,7 @@ export const previousOf = (period: Period): Period => ({
 
 const DEFAULT_DAYS = 30
 
-/** An end that is not given is today, or 30 days from the other one. */
+/** A missing end is today, or 30 days from the other one. */
 export function periodFrom(
   given: { from?: string | undefined; to?: string | undefined },
   now: number,

@@ -23,7 +23,7 @@ export async function findTotal(
   const two = binder()
   const where = conditionsOf(source.teamId, { ...source.filter, ...source.period }, two.bind)
   const table = source.fromRows ? 'cost_snapshots' : 'cost_days'
-  // Sums of millionths may be larger than what JavaScript counts exactly, so whole units and the rest are summed apart.
+  // Sums of millionths may exceed JavaScript's exact integers, so whole units and the rest are added separately.
   const currencies = `SELECT currency, sum(original_micro / 1000000) AS whole, sum(original_micro % 1000000) AS rest
     FROM ${table} WHERE ${where.join(' AND ')} AND currency <> '' GROUP BY currency ORDER BY currency`
   const [total, byCurrency] = await d1.batch<unknown>([
@@ -36,7 +36,7 @@ export async function findTotal(
   }
 }
 
-/** Into how many days the jobs of this period and the one before are split. */
+/** The number of days into which the jobs of this period and the previous one are split. */
 export async function countJobParts(d1: D1Database, source: Source): Promise<number> {
   let parts = 0
   for (const period of [source.period, previousOf(source.period)]) {
@@ -74,7 +74,7 @@ export type SummaryQuestion = {
   source: Source
   dimensions: Dimension[]
   sort: SummarySort
-  /** Names the question, so that a cursor of another one is refused. */
+  /** Identifies the query, so that a cursor of another query is refused. */
   cursorSort: string
   limit: number
   cursor: string | undefined

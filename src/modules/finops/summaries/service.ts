@@ -9,11 +9,11 @@ import { countJobParts, findGroups, findTotal, type GroupRow, type SummarySort }
 import type { SnapshotTotal, Summary, SummaryQuery, TotalQuery } from './schema.ts'
 import type { Source } from './source-repo.ts'
 
-/** What is asked: costs, or usage. Both answer the costs and the hours of the same filter. */
+/** The subject: costs, or usage. Both return the costs and the hours of the same filter. */
 export type SnapshotKind = 'costs' | 'usage'
 
 const MAX_DAYS = 3_700
-/** Days of jobs, one after another: the database that works them out is that of all teams. */
+/** The maximum number of job days to split: all teams share the database that computes them. */
 const MAX_JOB_DAYS = 500_000
 
 function sourceOf(ctx: ServiceContext, query: TotalQuery, dimensions: Dimension[]): Source {

@@ -1,5 +1,5 @@
 // The SQL that totals and summaries read from, always with the same columns. Invariants:
-// 1. Rolled-up days and rows give the same sums: triggers keep the days.
+// 1. Rolled-up days and rows give the same sums: triggers maintain the days.
 // 2. Jobs are split at midnight UTC, and the parts of a job add up to its hours and cost exactly.
 import { DAY_MS } from '../../../core/clock.ts'
 import { costMicroUsdSql, endSql, microHoursSql } from '../jobs/meter.ts'
@@ -12,11 +12,11 @@ export type Source = {
   teamId: string
   filter: SnapshotFilter
   period: Period
-  /** Read rows in place of rolled-up days. */
+  /** Read rows instead of rolled-up days. */
   fromRows: boolean
-  /** Add the computed hours and costs of jobs, up to this moment. */
+  /** Add the computed hours and costs of jobs, until this time. */
   jobsUntil: number | null
-  /** Split jobs at midnight. What does not ask by time needs no parts, since they add up to the whole. */
+  /** Split jobs at midnight. Queries that do not group by time need no parts, because these add up to the whole. */
   splitJobs: boolean
 }
 
@@ -46,7 +46,7 @@ export function sourceSql(source: Source, bind: Bind): string {
   return [...recorded, ...(jobs === null ? [] : [jobs])].join(' UNION ALL ')
 }
 
-/** Null where the filter asks for what jobs do not have. */
+/** Null if jobs cannot match the filter. */
 function jobsSql(source: Source, now: number, bind: Bind): string | null {
   const where = jobConditions(source, now, bind)
   if (where === null) return null
@@ -96,7 +96,7 @@ function jobConditions({ teamId, filter, period }: Source, now: number, bind: Bi
   return where
 }
 
-/** SQL for how many parts the jobs of a source have; null where it reads none. */
+/** SQL for the number of parts of the jobs in a source. Null if it reads no jobs. */
 export function jobPartsSql(source: Source, bind: Bind): string | null {
   const now = source.jobsUntil
   const where = now === null ? null : jobConditions(source, now, bind)

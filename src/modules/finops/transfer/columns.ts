@@ -1,4 +1,4 @@
-// The columns of our own files, and how a record of any file becomes one of them.
+// The columns of our own files, and the conversion of records of other files.
 import { toMicros, toUsd } from '../../../core/money.ts'
 import { type DecimalMark, readDecimal } from './read/numbers.ts'
 import type { FileRecord } from './read/records.ts'
@@ -26,15 +26,15 @@ const NUMBERS = new Set([
 const JSONS = new Set(['labels', 'focus'])
 
 export type Mapping = {
-  /** Our column: theirs. */
+  /** The file's column by our column. */
   columns: Record<string, string>
-  /** Our column: the value where the file has none. */
+  /** The default value by our column. */
   values: Record<string, string>
 }
 
 export type CellProblem = { column: string; reason: string }
 
-/** Our columns by name; `label:<key>` is one label. Unknown columns of a file are left out. */
+/** Our columns by name. `label:<key>` is one label. Unknown columns of a file are ignored. */
 export function readColumns(
   kind: TransferKind,
   record: FileRecord,

@@ -1,4 +1,4 @@
-// What usage is stored as.
+// The stored amounts of usage.
 import { AppError } from '../../../core/errors.ts'
 import { MICROS } from '../../../core/money.ts'
 import { MAX_HOURS } from '../amounts.ts'
@@ -8,7 +8,7 @@ export type UsageAmounts = {
   microHours: number
   quantity: number | null
   unit: string | null
-  /** The quantity, where its unit is tokens. */
+  /** The quantity if its unit is tokens. */
   tokens: number
 }
 

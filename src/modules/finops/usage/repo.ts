@@ -33,7 +33,7 @@ export async function findUsageByKey(db: Db, teamId: string, key: SnapshotKey): 
 export const insertUsage = (db: Db, row: typeof usageSnapshots.$inferInsert): Statement =>
   db.insert(usageSnapshots).values(row)
 
-/** Changes nothing when somebody else has changed it since `seenVersion`. */
+/** Changes nothing if the row has changed since `seenVersion`. */
 export const updateUsage = (
   db: Db,
   before: UsageRow,

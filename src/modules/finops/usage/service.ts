@@ -1,6 +1,7 @@
 // Usage by day. Invariants:
-// 1. A team has one row for each key. Writing the same key again corrects the row, and the audit log keeps the old amounts.
-// 2. A change is written only onto the version that it was computed from, so of two additions at once none is lost.
+// 1. A team has one row per key. Writing the same key again corrects the row, and the audit log keeps the old
+//    amounts.
+// 2. A change is only written to the version that it was computed from, so concurrent additions are not lost.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -48,7 +49,7 @@ async function requireUsage(ctx: ServiceContext, id: string): Promise<UsageRow> 
   return row
 }
 
-/** Says also whether the row is new. */
+/** Also returns whether the row is new. */
 export async function createUsage(
   ctx: ServiceContext,
   input: CreateUsage,
@@ -71,7 +72,7 @@ export async function createUsage(
 
 type NewRow = ReturnType<typeof keyOf> & UsageAmounts & { labels: Record<string, string> }
 
-/** Null when another request has just written the same key. */
+/** Null if another request has just written the same key. */
 async function insertNew(ctx: ServiceContext, row: NewRow): Promise<string | null> {
   const now = ctx.now()
   const id = newId('use', now)

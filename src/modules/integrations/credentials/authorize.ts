@@ -1,5 +1,6 @@
-// Signing the hops of a request. Invariants:
-// 1. Each hop is judged by itself: a secret goes to an allowed host only, over TLS, and to no other one after a redirect.
+// Signs the hops of a request. Invariants:
+// 1. Each hop is checked separately: a secret is only sent to an allowed host, over TLS, and to no other host after a
+//    redirect.
 // 2. The first hop must be allowed, or nothing is sent at all.
 import { AppError } from '../../../core/errors.ts'
 import type { Authorize, Hop, SignedHop } from '../../../providers/outbound/index.ts'
@@ -9,7 +10,7 @@ import type { Credential } from './open.ts'
 
 export type Signing = {
   authorize: Authorize
-  /** Whether the last hop was signed: only then does a refusal speak of the credential. */
+  /** Whether the last hop was signed. Only then does a refusal concern the credential. */
   wasSigned: () => boolean
 }
 
@@ -42,7 +43,7 @@ export function hostNotAllowed({ name, allowedHosts }: Credential, { protocol, h
 
 export function withAuth({ url, headers, isFirst }: Hop, auth: Auth): SignedHop {
   const target = new URL(url)
-  // Where a redirect leads is what the service has written, with its token if it wants one.
+  // The target of a redirect comes from the service, which can include a token itself.
   if (auth.pathPrefix !== undefined && isFirst)
     target.pathname = auth.pathPrefix + (target.pathname === '/' ? '' : target.pathname)
   for (const [name, value] of Object.entries(auth.query ?? {})) target.searchParams.set(name, value)

@@ -1,5 +1,5 @@
-// A call that is signed with a credential. What is refused with 401 is sent once more where there is another way to sign:
-// with a token that is fetched anew, or with the value before a rotation.
+// A call that is signed with a credential. After a 401, it is repeated once if there is another way to sign: with a
+// new token, or with the secret before a rotation.
 import { AppError } from '../../../core/errors.ts'
 import {
   type OutboundAnswer,
@@ -24,7 +24,7 @@ export const callWithCredential = (
 
 const REFUSED = Symbol('refused')
 
-/** The same for who reads the answer as it comes. A refusal that is not the last word is not shown to `take`. */
+/** The same for a streamed answer. `take` does not see a refusal that is followed by another try. */
 export async function streamWithCredential<T>(
   scope: CredentialScope,
   credential: Credential,

@@ -1,7 +1,7 @@
 import { typeOf, usesOf } from '../types/index.ts'
 import { findNamedCredentials } from './repo.ts'
 
-/** An integration without its secrets, as others refer to it. */
+/** An integration without its secrets, as other modules refer to it. */
 export type KnownCredential = {
   id: string
   name: string
@@ -9,7 +9,7 @@ export type KnownCredential = {
   usableFor: ('requests' | 'webhooks')[]
 }
 
-/** Those of these ids and names that the team has, by what they were called. */
+/** Those of these ids and names that exist in the team, by the given text. */
 export async function findCredentials(
   d1: D1Database,
   teamId: string,

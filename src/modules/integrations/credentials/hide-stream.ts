@@ -1,11 +1,11 @@
-// Takes secrets out of an answer while it comes, before any node sees it. Invariants:
-// 1. What is kept back is as long as the longest form of a secret, less one byte: so one that is cut in two by pieces of the
-//    stream is still found, and one whose beginning alone has come is not passed on.
-// 2. Bytes that hold no secret pass as they are, whatever they mean: a byte is a character here, and a secret is looked for as
-//    its bytes in UTF-8.
+// Removes secrets from a response while it is streamed, before any node sees it. Invariants:
+// 1. The held-back part is as long as the longest form of a secret, minus one byte. So a secret that is split between
+//    chunks is found, and its beginning is not passed on alone.
+// 2. Other bytes do not change, whatever their encoding: each byte counts as a character, and secrets are searched as
+//    their UTF-8 bytes.
 import { hideInBytes } from '../../../core/hide-values.ts'
 
-/** Null where there is nothing to hide. */
+/** Null if there is nothing to hide. */
 export function hidingStream(secrets: Iterable<string>): TransformStream<Uint8Array, Uint8Array> | null {
   const hiding = hideInBytes(secrets)
   if (hiding === null) return null
@@ -26,7 +26,7 @@ export function hidingStream(secrets: Iterable<string>): TransformStream<Uint8Ar
   })
 }
 
-/** As many bytes as may be arguments of one call. */
+/** The maximum number of arguments of one call. */
 const CHUNK = 8_192
 
 function textOf(bytes: Uint8Array): string {

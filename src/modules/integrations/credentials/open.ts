@@ -1,6 +1,6 @@
-// Opening what is sealed. Invariants:
-// 1. Nothing outside of this module opens a secret of an integration.
-// 2. A credential is looked up in the caller's team: another team's id is not found.
+// Decrypts secrets. Invariants:
+// 1. Nothing outside this module decrypts a secret of an integration.
+// 2. A credential is looked up in the caller's team. Ids of other teams are not found.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { openSecret } from '../../../core/secret-box.ts'
@@ -11,7 +11,7 @@ import { typeOf } from '../types/index.ts'
 import type { IntegrationType } from '../types/type.ts'
 import { findStoredCredential, type StoredSecret, type StoredToken } from './repo.ts'
 
-/** For whom a credential is read: a request, a run, a job. */
+/** The reader of a credential: a request, a run, a job. */
 export type CredentialScope = Pick<RequestContext, 'env' | 'settings' | 'now' | 'requestId' | 'defer'> & {
   teamId: string
 }
@@ -29,11 +29,11 @@ export type Credential = {
   type: IntegrationType
   config: Record<string, unknown>
   secrets: Record<string, string>
-  /** The secrets before a rotation, while they count. */
+  /** The secrets before a rotation, while they are valid. */
   previous: Record<string, string> | null
   allowedHosts: string[]
   needsReconnect: boolean
-  /** What was fetched last; `fetch-token.ts` keeps it up to date. */
+  /** The last fetched token. `fetch-token.ts` updates it. */
   token: AccessToken | null
   hasRefreshToken: boolean
   generation: number
@@ -105,7 +105,7 @@ export async function open(
   }
 }
 
-/** The fields of one that is being changed. */
+/** The decrypted fields for a change. */
 export async function openFields(ctx: CredentialContext, row: IntegrationRow): Promise<Fields> {
   const { teamId } = ctx.actor
   const stored = await findStoredCredential(ctx.env.DB, teamId, row.id)

@@ -1,4 +1,4 @@
-// One question for all that a credential is made of: reading one is on the way of every call that is signed.
+// One query for all parts of a credential, because every signed call reads one.
 import { isId } from '../../../core/ids.ts'
 import type { Config } from '../types/type.ts'
 
@@ -34,7 +34,7 @@ const SECRETS = `(SELECT json_group_array(json_object('field', s.field, 'sealed'
 const TOKEN = `(SELECT json_object('access', t.access, 'refresh', t.refresh, 'expiresAt', t.expires_at, 'generation', t.generation, 'updatedAt', t.updated_at)
   FROM integration_tokens t WHERE t.integration_id = i.id)`
 
-/** By id or by name; another team's is not there. */
+/** By id or by name. Integrations of other teams are not found. */
 export const findStoredCredential = (
   d1: D1Database,
   teamId: string,
@@ -54,7 +54,7 @@ export type NamedCredential = { id: string; name: string; type: string; fields: 
 const NAMED = `SELECT i.id, i.name, i.type, (SELECT json_group_array(s.field) FROM integration_secrets s WHERE s.integration_id = i.id) AS fields
   FROM integrations i`
 
-/** Those of these ids and names that the team has. */
+/** Those of these ids and names that exist in the team. */
 export async function findNamedCredentials(
   d1: D1Database,
   teamId: string,
@@ -71,7 +71,7 @@ export async function findNamedCredentials(
   return results
 }
 
-/** The team's integration of a type: the first that was made, of those that work. */
+/** The team's integration of a type: the oldest one that works. */
 export const findIntegrationOfType = (
   d1: D1Database,
   teamId: string,
@@ -87,7 +87,10 @@ export const findIntegrationOfType = (
 
 export type TypedIntegration = { id: string; type: string; name: string; config: Config }
 
-/** Of each of these types all that the team has, first the one that `findIntegrationOfType` gives. */
+/**
+ * All integrations of the team with these types. The first of each type is the one that `findIntegrationOfType`
+ * returns.
+ */
 export async function findIntegrationsOfTypes(
   d1: D1Database,
   teamId: string,
@@ -111,7 +114,7 @@ export type RewrapRow = {
   previous: string | null
 }
 
-/** Secrets that are sealed under another key than the current one. */
+/** Secrets that are encrypted with another key than the current one. */
 export async function findSecretsToRewrap(
   d1: D1Database,
   currentKeyId: string,
@@ -127,7 +130,7 @@ export async function findSecretsToRewrap(
   return results
 }
 
-/** Only while it is still the one that was read. */
+/** Only if it is still the one that was read. */
 export async function replaceSealed(
   d1: D1Database,
   row: RewrapRow,

@@ -4,10 +4,10 @@ import { findTokensToRewrap, replaceTokens } from '../oauth/repo.ts'
 import { secretPlace } from '../secrets.ts'
 import { findSecretsToRewrap, replaceSealed } from './repo.ts'
 
-/** To a tick. */
+/** Per tick. */
 const MAX_REWRAPPED = 100
 
-/** Moves sealed secrets and tokens under the current key; answers how many, so that 0 means that the old key can go. */
+/** Encrypts secrets and tokens again with the current key. Returns how many; 0 means that the old key can be removed. */
 export async function rewrapIntegrations({ env, settings, log }: RequestContext): Promise<number> {
   const ring = settings.SECRETS_KEYS
   if (Object.keys(ring.keys).length < 2) return 0

@@ -1,4 +1,4 @@
-// The texts that must not be shown, of a credential: its secrets, what is made of them, and the parts that stand for them.
+// The texts of a credential that must not be shown: its secrets, values derived from them, and their parts.
 import type { Auth } from '../types/type.ts'
 import type { Credential } from './open.ts'
 
@@ -10,7 +10,7 @@ export function secretTexts({ type, config, secrets, previous, token }: Credenti
   return [...new Set(token === null ? texts : [...texts, token.value])]
 }
 
-/** A connection string or a webhook URL gives itself away by its password, path and query. */
+/** A connection string or a webhook URL is recognizable by its password, path and query. */
 function partsOf(secret: string): string[] {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret) || !URL.canParse(secret)) return [secret]
   const { password, pathname, search, searchParams } = new URL(secret)
@@ -25,7 +25,7 @@ function partsOf(secret: string): string[] {
 }
 
 function textsOfAuth({ headers = {}, query = {}, pathPrefix = '' }: Auth = {}): string[] {
-  // Without the scheme before it, and without what says nothing by itself, such as the version of an API.
+  // Without the scheme before it, and without parts that reveal nothing, such as the version of an API.
   const sent = Object.values(headers).map((value) => value.replace(/^(Basic|Bearer|Bot) /, ''))
   return [...sent, ...Object.values(query), pathPrefix.replace(/^\//, '')].filter((text) => text.length >= 16)
 }

@@ -1,4 +1,4 @@
-// What a client of another library is given, which makes its requests by itself: only for an address that is allowed.
+// Credentials for clients of other libraries, which send their requests themselves. Only for an allowed URL.
 import { AppError } from '../../../core/errors.ts'
 import type { SignIn } from '../../../nodes/ports.ts'
 import type { Reach } from '../../../providers/outbound/index.ts'
@@ -9,7 +9,7 @@ import { hostNotAllowed } from './authorize.ts'
 import { requireSigning } from './call.ts'
 import type { Credential, CredentialScope } from './open.ts'
 
-/** `url` is what will be called; without it the integration's own address. */
+/** `url` is the URL to call. Without it, the integration's own URL. */
 export async function signInWith(
   scope: CredentialScope,
   credential: Credential,

@@ -1,7 +1,7 @@
 import { AppError } from '../../../core/errors.ts'
 import { type CredentialScope, openCredential } from './open.ts'
 
-/** What deliveries are checked with: the secret, and the one before a rotation while it counts. */
+/** The secrets for checking deliveries: the current one, and the one before a rotation while it is valid. */
 export async function openWebhookSecrets(scope: CredentialScope, ref: string): Promise<string[]> {
   const { name, type, secrets, previous } = await openCredential(scope, ref)
   const field = type.webhookSecret

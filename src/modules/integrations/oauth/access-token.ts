@@ -23,20 +23,20 @@ import { githubAppToken } from './github-app.ts'
 import { giveUp } from './give-up.ts'
 import { dropLease, findToken, type SealedToken, storeToken, takeLease } from './repo.ts'
 
-/** Fetched so long before it expires, so that it still counts when the request arrives. */
+/** Refreshed this long before it expires, so that it is still valid when the request arrives. */
 const EARLY_MS = 60_000
-/** Longer than a call to a token endpoint takes at most. */
+/** Longer than any call to a token endpoint. */
 const LEASE_MS = 30_000
 const LOOK_MS = 100
 const MAX_WAIT_MS = 40_000
 
-/** A token that was fetched just now is not the reason why it was refused. */
+/** A token this new is not the reason for a refusal. */
 const FRESH_MS = 30_000
 export const mayBeStale = ({ fetchedAt }: AccessToken, now: number): boolean => now - fetchedAt > FRESH_MS
 
 const underWay = new WeakMap<Credential, Promise<AccessToken>>()
 
-/** `refused` is a token that the service has answered with 401: another one is wanted. */
+/** `refused` is a token that the service has answered with 401, so another one is needed. */
 export async function accessToken(
   scope: CredentialScope,
   credential: Credential,
@@ -97,7 +97,7 @@ async function fetchInTurn(
   })
 }
 
-/** Without a refresh token only a person can get the next one. */
+/** Without a refresh token, only a person can get a new one. */
 function requireGrant(credential: Credential, row: StoredToken | null): void {
   if (credential.type.token !== 'authorization-code' || row?.refresh != null) return
   throw needsReconnect(credential)
@@ -113,7 +113,7 @@ export const needsReconnect = ({ id, name }: Pick<Credential, 'id' | 'name'>): A
     detail: `The integration "${name}" has no valid token: an admin of the team connects it with GET /api/v1/users/integrations/${id}/connect.`,
   })
 
-/** Null when somebody has connected the integration meanwhile: what they stored is looked at again. */
+/** Null if a person has connected the integration in the meantime. The caller then reads the stored token again. */
 async function fetchUnderLease(
   scope: CredentialScope,
   credential: Credential,

@@ -1,4 +1,4 @@
-// The grants of OAuth 2, with the client that an integration describes.
+// The OAuth 2 grants, with the client of an integration.
 import type { Reach } from '../../../providers/outbound/index.ts'
 import type { Credential } from '../credentials/open.ts'
 import { string } from '../types/type.ts'

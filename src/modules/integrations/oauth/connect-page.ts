@@ -1,4 +1,4 @@
-// The pages of a consent: where a link from a mail leads, and where the provider sends the browser back to.
+// The pages of a consent: the target of a link in a mail, and the return page of the provider.
 import { FORM_STYLE, type HtmlPage, html, htmlPage } from '../../../http/html-page.ts'
 
 const CONNECT_BODY = html`

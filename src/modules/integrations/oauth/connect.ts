@@ -1,8 +1,8 @@
 // Consent of a person at a provider. Invariants:
-// 1. It begins with a signed-in request, whose answer sets a cookie; the way back counts only in that browser. So nobody can
-//    have somebody else's consent put into an integration of theirs.
-// 2. The state is a hash in D1 that works once and for ten minutes; PKCE (S256) binds the code to it.
-// 3. On the way back the person must still be an admin of the team.
+// 1. It begins with a signed-in request, which sets a cookie. The return only works in that browser. So nobody can
+//    put another person's consent into their own integration.
+// 2. The state is a hash in D1 that works once and for ten minutes. PKCE (S256) binds the code to it.
+// 3. On return, the person must still be an administrator of the team.
 import { calculatePKCECodeChallenge } from 'oauth4webapi'
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { MINUTE_MS, toIso } from '../../../core/clock.ts'
@@ -78,7 +78,7 @@ export async function startConnect(ctx: ServiceContext, id: string): Promise<Sta
   }
 }
 
-/** What the browser comes back with. Throws `integration.connect_failed` with what a person can do about it. */
+/** Handles the return of the browser. Throws `integration.connect_failed` with what the person can do. */
 export async function finishConnect(
   request: RequestContext,
   parameters: URLSearchParams,
@@ -130,7 +130,7 @@ function requireCode(parameters: URLSearchParams, { config }: Credential): strin
         ? `The provider answered ${error}.`
         : 'The provider answered with an error.',
     )
-  // RFC 9207: another provider's answer must not be redeemed at this one.
+  // RFC 9207: the response of another provider must not be redeemed at this one.
   const issuer = parameters.get('iss')
   if (config.issuer !== undefined && issuer !== null && issuer.replace(/\/$/, '') !== config.issuer)
     throw failed('The answer comes from another provider.')

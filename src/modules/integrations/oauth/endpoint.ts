@@ -1,6 +1,7 @@
 // One request to a token endpoint. Invariants:
-// 1. The address is the admin's choice, so it is judged like any other; it must be TLS, and no redirect is followed.
-// 2. What fails is told as a code; answers, which may hold tokens, get into no error and no log.
+// 1. The administrator chooses the URL, so it is checked like any other. It must use TLS, and no redirect is
+//    followed.
+// 2. Failures are reported as a code. Responses may contain tokens, and never appear in errors or logs.
 
 import { toBase64, utf8 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
@@ -10,13 +11,13 @@ import { isAllowedHost } from '../hosts.ts'
 
 export type FetchedToken = { access: string; refresh: string | null; expiresInS: number | null }
 
-/** The service says that the grant is over: nothing but a new consent helps. */
+/** The service says that the grant has ended: only a new consent helps. */
 export class GrantOver extends Error {}
 
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 256 * 1024
 
-/** As RFC 6749 has it, GitHub and Slack. */
+/** As in RFC 6749, and as GitHub and Slack do it. */
 const OVER = /^(invalid_grant|bad_refresh_token|invalid_refresh_token|token_revoked|token_expired)$/
 
 export type Client = { id: string; secret: string | null; auth: 'basic' | 'post'; body: 'form' | 'json' }
@@ -45,7 +46,7 @@ export async function askTokenEndpoint(
   return readToken(answer, new URL(url).host)
 }
 
-/** As RFC 6749, 2.3.1 has it: both parts are encoded as in a form first. */
+/** As in RFC 6749, 2.3.1: both parts are form-encoded first. */
 function basicOf({ id, secret }: Client): string {
   const encoded = (text: string) => new URLSearchParams({ t: text }).toString().slice(2)
   return toBase64(utf8(`${encoded(id)}:${encoded(secret ?? '')}`))

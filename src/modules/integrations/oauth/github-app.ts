@@ -1,4 +1,5 @@
-// Tokens of an installation of a GitHub App: the app signs a short JWT with its key, and GitHub answers with a token for an hour.
+// Tokens for an installation of a GitHub App: the app signs a short JWT with its key, and GitHub returns a token for
+// an hour.
 import { createPrivateKey } from 'node:crypto'
 import { importPKCS8, SignJWT } from 'jose'
 import { AppError } from '../../../core/errors.ts'
@@ -8,7 +9,7 @@ import type { Credential } from '../credentials/open.ts'
 import { string } from '../types/type.ts'
 import { callService, type FetchedToken, refusal } from './endpoint.ts'
 
-/** GitHub takes at most ten minutes, and clocks differ. */
+/** GitHub allows at most ten minutes, and clocks differ. */
 const JWT_LIFE_S = 540
 const SKEW_S = 60
 
@@ -46,7 +47,7 @@ async function signedBy(pem: string, appId: string, now: number): Promise<string
     .sign(await importKey(pem))
 }
 
-/** GitHub gives the key in the older form (PKCS #1), which WebCrypto does not read. */
+/** GitHub's key is in the older format (PKCS #1), which WebCrypto cannot read. */
 async function importKey(pem: string): Promise<CryptoKey> {
   try {
     const pkcs8 = createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem' })

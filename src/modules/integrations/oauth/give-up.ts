@@ -1,4 +1,4 @@
-// An integration whose consent is over: it is marked, and the owner of the team is told once, with a link.
+// Marks an integration whose consent has ended, and notifies the owner of the team once, with a link.
 import { commit } from '../../../db/commit.ts'
 import { notify } from '../../../queue/notify.ts'
 import type { Credential, CredentialScope } from '../credentials/open.ts'

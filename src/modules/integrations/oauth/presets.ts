@@ -1,4 +1,4 @@
-// Providers whose addresses and habits are known.
+// Known providers with their URLs and differences.
 import type { HttpCall } from '../types/type.ts'
 
 export type Preset = {
@@ -6,13 +6,13 @@ export type Preset = {
   tokenUrl: string
   scopes: string[]
   scopeSeparator?: ','
-  /** Parameters of the authorization request, so that the answer has a refresh token. */
+  /** Parameters of the authorization request that make the provider return a refresh token. */
   params: Record<string, string>
   clientAuth: 'basic' | 'post'
-  /** Notion takes JSON at its token endpoint. */
+  /** Notion's token endpoint needs JSON. */
   tokenBody: 'form' | 'json'
   hosts: string[]
-  /** What the consent gave is asked here. */
+  /** Where to query what the consent has granted. */
   test: HttpCall
 }
 
@@ -25,7 +25,7 @@ const PRESETS: Record<(typeof PRESET_NAMES)[number], Preset> = {
     authorizationUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: 'https://oauth2.googleapis.com/token',
     scopes: ['openid', 'email'],
-    // Without both, a second consent brings no refresh token.
+    // Without both, a second consent returns no refresh token.
     params: { access_type: 'offline', prompt: 'consent' },
     clientAuth: 'post',
     tokenBody: 'form',

@@ -1,4 +1,4 @@
-// Tokens that were fetched, and consents that are under way.
+// Fetched tokens, and consents in progress.
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { StoredToken } from '../credentials/repo.ts'
 
@@ -24,7 +24,7 @@ type Lease = {
   until: number
 }
 
-/** One of all that want to fetch the next token gets to do it, and only while nobody has. */
+/** Of several callers that need a new token, one gets the lease, and only if no other holds it. */
 export async function takeLease(d1: D1Database, lease: Lease): Promise<boolean> {
   const { meta } = await d1
     .prepare(
@@ -49,7 +49,10 @@ export async function dropLease(d1: D1Database, integrationId: string, leaseId: 
 
 export type SealedToken = { access: string; refresh: string | null; expiresAt: number | null }
 
-/** False when somebody has connected it anew meanwhile. A service that gives no new refresh token keeps the old one. */
+/**
+ * False if the integration was connected again in the meantime. If the service returns no new refresh token, the old
+ * one stays.
+ */
 export async function storeToken(
   d1: D1Database,
   integrationId: string,
@@ -67,7 +70,7 @@ export async function storeToken(
   return meta.changes === 1
 }
 
-/** Of a consent: it replaces whatever is there, and who is refreshing the old one loses. */
+/** After a consent: replaces the tokens. A refresh in progress loses. */
 export const putToken = (
   teamId: string,
   integrationId: string,
@@ -86,7 +89,7 @@ export const putToken = (
     now,
   )
 
-/** The generation goes on, so that nobody takes what is fetched next for what was there. */
+/** The generation continues, so that the next token is not mistaken for an old one. */
 export const dropTokens = (integrationId: string): Statement =>
   statement(
     `UPDATE integration_tokens SET access = NULL, refresh = NULL, expires_at = NULL, generation = generation + 1,
@@ -94,7 +97,7 @@ export const dropTokens = (integrationId: string): Statement =>
     integrationId,
   )
 
-/** The guard of giving up: nothing newer has come, and it is not known yet. */
+/** The guard of marking the consent as ended: no newer token was stored, and it is not marked yet. */
 export const guardNeedsReconnect = (teamId: string, integrationId: string, generation: number): Statement =>
   statement(
     `UPDATE integrations SET status = 'needs_reconnect' WHERE id = ?1 AND team_id = ?2 AND status <> 'needs_reconnect'
@@ -114,7 +117,7 @@ export type NewConnect = {
   expiresAt: number
 }
 
-/** Older ones of the same integration stay: two people may be at it, each in a browser of their own. */
+/** Older consents of the same integration stay: two people may be connecting it, each in their own browser. */
 export async function insertConnect(d1: D1Database, row: NewConnect): Promise<void> {
   await d1
     .prepare(
@@ -191,7 +194,7 @@ export async function findTokensToRewrap(
   return results
 }
 
-/** Only while they are still the ones that were read. */
+/** Only if they are still the ones that were read. */
 export async function replaceTokens(
   d1: D1Database,
   row: RewrapToken,

@@ -59,7 +59,7 @@ export async function integrationNameTaken(db: Db, teamId: string, name: string)
   return row !== undefined
 }
 
-/** Of a page of integrations that the team was shown to have. */
+/** For a page of integrations of the team. */
 export async function findSecretRows(db: Db, teamId: string, ids: string[]): Promise<SecretRow[]> {
   if (ids.length === 0) return []
   const { integrationId, field, lastFour, setAt, previousUntil } = integrationSecrets
@@ -84,7 +84,7 @@ export type NewIntegration = Pick<
   | 'createdAt'
 >
 
-/** Inserts only while the plan has room, in one statement, so that parallel requests cannot pass the limit together. */
+/** Inserts only while the plan has room, in one statement, so that parallel requests cannot exceed the limit. */
 export const insertIntegrationWithin = (row: NewIntegration, plan: Plan): Statement =>
   statement(
     `INSERT INTO integrations (id, team_id, type, name, description, config, allowed_hosts, status, next_test_at, created_by, created_at, updated_at)
@@ -111,7 +111,7 @@ export type IntegrationChanges = Partial<
   >
 >
 
-/** The guard of every change: it holds only for the version that the change was made from. */
+/** The guard of every change: the version must be the one that the change is based on. */
 export const updateIntegration = (
   db: Db,
   where: { teamId: string; id: string; version: number },

@@ -1,11 +1,11 @@
-// The sealed values. Nothing but `credentials` opens them.
+// The encrypted values. Only `credentials` decrypts them.
 import { type Statement, statement } from '../../../db/statement.ts'
 
 export type SealedSecret = { field: string; sealed: string; lastFour: string | null }
 
 type Of = { teamId: string; integrationId: string; now: number }
 
-/** The value that was there before is gone at once. */
+/** The old value is deleted immediately. */
 export const putSecret = (
   { teamId, integrationId, now }: Of,
   { field, sealed, lastFour }: SealedSecret,
@@ -22,7 +22,7 @@ export const putSecret = (
     now,
   )
 
-/** The value that was there before counts until then. */
+/** The old value is valid until then. */
 export const rotateSecret = (
   { teamId, integrationId, now }: Of,
   { field, sealed, lastFour }: SealedSecret,
@@ -44,7 +44,7 @@ export const rotateSecret = (
 export const deleteSecret = (integrationId: string, field: string): Statement =>
   statement('DELETE FROM integration_secrets WHERE integration_id = ? AND field = ?', integrationId, field)
 
-/** What was rotated away is erased when its time is over. */
+/** Old values are deleted when they expire. */
 export const erasePrevious = (now: number): Statement =>
   statement(
     'UPDATE integration_secrets SET previous = NULL, previous_until = NULL WHERE previous_until <= ?',

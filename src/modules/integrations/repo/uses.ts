@@ -1,10 +1,11 @@
-// What of the team names an integration: workflows in their current versions, agents, and the scheduled export of costs.
+// Which objects of the team use an integration: workflows in their current versions, agents, and the scheduled export
+// of costs.
 
 export type Use = { kind: 'workflow' | 'agent' | 'export'; id: string; name: string }
 
 type Named = { id: string; name: string }
 
-/** By id or name. What does not even hold the text is not parsed, since definitions may be large. */
+/** By id or name. Definitions may be large, so those that do not contain the text are not parsed. */
 const names = (json: string): string => `((instr(${json}, ?2) > 0 OR instr(${json}, ?4) > 0) AND EXISTS (
   SELECT 1 FROM json_tree(${json}) named WHERE named.key IN ('credential', 'integration') AND named.value IN (?2, ?3)))`
 
@@ -15,7 +16,7 @@ const WORKFLOWS = `SELECT 'workflow' AS kind, w.id, w.name FROM workflows w
 const AGENTS = `SELECT 'agent' AS kind, a.id, a.name FROM agents a
   WHERE a.team_id = ?1 AND ${names('a.config')} ORDER BY a.created_at, a.id LIMIT ?5`
 
-/** Names it by its id. */
+/** Uses its id. */
 const EXPORTS = `SELECT 'export' AS kind, s.team_id AS id, 'the scheduled export of costs' AS name FROM cost_export_schedules s
   WHERE s.team_id = ?1 AND s.integration_id = ?2`
 

@@ -1,4 +1,4 @@
-// Whether the fields of an integration fit its type. Everything that is wrong is told at once, each with its path.
+// Checks the fields of an integration against its type. All errors are reported at once, each with its path.
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
 import { type Pointer, pointerOf } from '../../../core/pointer.ts'
@@ -14,7 +14,7 @@ export function requireType(type: string): IntegrationType {
   return known
 }
 
-/** The fields as the type reads them. */
+/** The fields as the type parses them. */
 export function requireFields(type: IntegrationType, fields: Fields): Fields {
   const config = type.config.safeParse(fields.config)
   const secrets = type.secrets.safeParse(fields.secrets)
@@ -38,7 +38,7 @@ type Issues = { issues: Parameters<typeof fieldErrors>[0] }
 const problemsAt = (place: Pointer, error: Issues | undefined): FieldError[] =>
   fieldErrors(error?.issues ?? []).map((one) => ({ ...one, path: `${place}${one.path ?? ''}` as Pointer }))
 
-/** The hosts as they are stored: those that are named, else those of the type. */
+/** The hosts to store: the given ones, or else those of the type. */
 export function requireHosts(
   type: IntegrationType,
   { config, secrets }: Fields,

@@ -113,7 +113,7 @@ export async function deleteIntegration(
   })
 }
 
-/** The index on names decides between two requests that want the same one. */
+/** The index on names decides between two concurrent requests with the same name. */
 export async function commitNamed(
   ctx: ServiceContext,
   name: string | undefined,

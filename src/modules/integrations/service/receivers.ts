@@ -1,12 +1,12 @@
-// Whether a change lets secrets go where they could not go before. Pure. Invariant: who changes that has to know the secrets, so a
-// session that was stolen cannot have them sent to a host of the thief.
+// Finds out whether a change would send secrets to new hosts. Pure. Invariant: such a change needs the secrets
+// themselves, so a stolen session cannot send them to an attacker's host.
 import { coversHost } from '../hosts.ts'
 import { signs } from '../types/index.ts'
 import type { Config, IntegrationType } from '../types/type.ts'
 
 type Standing = { config: Config; allowedHosts: readonly string[] }
 
-/** Hosts and addresses that are new; none for types whose secrets are never sent. */
+/** New hosts and URLs. Empty for types whose secrets are never sent. */
 export function newReceivers(type: IntegrationType, before: Standing, after: Standing): string[] {
   // AWS signs with its secret, and does not send it.
   if (!signs(type) || type.signsRequests === true) return []
@@ -18,7 +18,7 @@ export function newReceivers(type: IntegrationType, before: Standing, after: Sta
   return [...hosts, ...(isOther ? [tokenUrl] : [])]
 }
 
-/** The secrets that stay as they are, and would go there. What only proves webhooks goes nowhere. */
+/** The unchanged secrets that would be sent there. Webhook secrets are never sent. */
 export const keptSecrets = (
   { webhookSecret }: IntegrationType,
   stored: Readonly<Record<string, string>>,

@@ -1,8 +1,8 @@
 // Changes of an integration. Invariants:
-// 1. A change holds only for the version that it was made from, and seals secrets for the row that is there.
-// 2. Secrets that are not sent stay, without being opened: they were checked when they were set.
-// 3. A change that lets secrets go to another host or address needs all of them sent again (`receivers.ts`).
-// 4. Tokens that were fetched with other settings are dropped, so that a refresh token never goes to another address.
+// 1. A change is only written to the version that it is based on, and encrypts secrets for the existing row.
+// 2. Secrets that are not sent stay, without being decrypted: they were checked when they were set.
+// 3. A change that would send secrets to another host or URL needs all of them again (`receivers.ts`).
+// 4. Tokens that were fetched with other settings are deleted, so that a refresh token is never sent to another URL.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
@@ -50,7 +50,7 @@ export async function updateIntegration(
   })
 }
 
-/** New values for some secrets; the old ones count for a while. */
+/** New values for some secrets. The old ones stay valid for a while. */
 export async function rotateSecrets(
   ctx: ServiceContext,
   id: string,
@@ -106,7 +106,7 @@ async function repeatedly(
 type Planned = {
   changes: IntegrationChanges
   statements: Statement[]
-  /** For the audit log: everything but secrets. */
+  /** For the audit log: everything except secrets. */
   shown: Record<string, unknown>
   fields: string[]
 }
@@ -151,7 +151,7 @@ async function planUpdate(
   )
   const sealed = await sealAll(ctx.settings.SECRETS_KEYS, teamId, before.id, set)
   const isOther = config !== null || sent.length > 0 || receivers.length > 0
-  // Without a client secret nobody has shown that the consent is theirs.
+  // Without a client secret, nothing shows that the consent belongs to this person.
   const isUnproven = receivers.length > 0 && type.token !== undefined && sent.length === 0
   const dropsTokens = isUnproven || areTokensOver(type.token, before.config, fields.config, sent.length > 0)
   return {
@@ -186,7 +186,10 @@ function requireSecretsAgain(fields: readonly string[], receivers: readonly stri
 
 const MAX_SHOWN = 5
 
-/** A consent outlives a new client secret, but no other client or address. What a machine fetches can be fetched again. */
+/**
+ * A consent survives a new client secret, but no other client or URL. A token that needs no consent can be fetched
+ * again.
+ */
 function areTokensOver(
   token: string | undefined,
   before: Fields['config'],
@@ -200,7 +203,7 @@ function areTokensOver(
   return hasNewSecrets && token !== 'authorization-code'
 }
 
-/** Consent was given for the client as it was. */
+/** The consent was given for the previous client. */
 function afterNewSecrets(
   token: string | undefined,
   { status }: IntegrationRow,
@@ -210,7 +213,7 @@ function afterNewSecrets(
   return { status: keeps ? 'needs_reconnect' : 'untested', unclearTests: 0 }
 }
 
-/** Hosts that nobody has named follow the fields. */
+/** Hosts that were not set explicitly follow the fields. */
 function hostsFor(
   hosts: (config: Fields['config'], secrets: Fields['secrets']) => string[],
   before: IntegrationRow,

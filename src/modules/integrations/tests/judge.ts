@@ -1,4 +1,4 @@
-// What a test says about an integration. Pure.
+// The meaning of a test's result for an integration. Pure.
 import type { IntegrationStatus } from '../../../db/schema/index.ts'
 import type { Judge } from '../types/type.ts'
 import { AGAIN_MS, MAX_UNCLEAR, nextNight } from './when.ts'
@@ -23,7 +23,10 @@ export const messageOf = (outcome: TestOutcome, status: number): string => `${ME
 type Before = { status: IntegrationStatus; unclearTests: number }
 type After = Before & { nextTestAt: number }
 
-/** A person who tests wants to know at once. At night a service may be down: only the third try in a row counts. */
+/**
+ * In a test by a person, a failure counts immediately. At night a service may be down, so only the third failure in a
+ * row counts.
+ */
 export function statusAfter(outcome: TestOutcome, before: Before, isNightly: boolean, now: number): After {
   const nextTestAt = nextNight(now)
   if (outcome === 'ok') return { status: 'ok', unclearTests: 0, nextTestAt }

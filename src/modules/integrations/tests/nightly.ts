@@ -1,4 +1,4 @@
-// Tests that nobody asked for: once a night each, and the owner of the team is told when one does not work any more.
+// Automatic tests: once a night each. The owner of the team is notified when an integration stops working.
 import type { RequestContext } from '../../../context.ts'
 import { newId } from '../../../core/ids.ts'
 import { commit } from '../../../db/commit.ts'
@@ -11,7 +11,7 @@ import { runTest } from './run-test.ts'
 import { lastTestOf } from './service.ts'
 import { nextNight } from './when.ts'
 
-/** To a tick of the minute: each may take ten seconds, and six connections are open at a time. */
+/** Per tick of a minute: each may take ten seconds, and six connections are open at a time. */
 const MAX_A_TICK = 18
 const AT_ONCE = 6
 
@@ -34,7 +34,7 @@ async function testOne(request: RequestContext, due: DueTest): Promise<void> {
   const { env } = request
   const { id, teamId } = due
   if (!(await claimTest(env.DB, due, nextNight(request.now())))) return
-  // Its owner was told when the consent was lost.
+  // The owner was notified when the consent was lost.
   if (due.status === 'needs_reconnect') return
   const scope = { ...request, teamId }
   const report = await runTest(scope, await openCredential(scope, id))

@@ -6,7 +6,7 @@ import { type Statement, statement } from '../../../db/statement.ts'
 
 export type TestRow = typeof integrationTests.$inferSelect
 
-/** Of each integration so many are kept. */
+/** How many results are kept per integration. */
 export const MAX_TESTS_KEPT = 50
 
 export function findTests(
@@ -39,7 +39,7 @@ export type Tested = {
   nextTestAt: number | null
 }
 
-/** One that waits for a consent stays so, unless the test went well. */
+/** An integration that waits for a consent stays so, unless the test succeeded. */
 export const setTested = (
   teamId: string,
   id: string,
@@ -98,7 +98,7 @@ export async function findDueTests(d1: D1Database, now: number, limit: number): 
   return results
 }
 
-/** Two ticks that found the same one: the second changes no row. */
+/** Of two ticks with the same integration, the second changes no row. */
 export async function claimTest(
   d1: D1Database,
   { id, nextTestAt }: DueTest,

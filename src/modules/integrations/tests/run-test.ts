@@ -1,4 +1,5 @@
-// The test itself: a real call to the service. Never throws for what the service says; messages hold no part of its answer.
+// Executes a test: a real call to the service. Never throws because of the response. Messages contain no part of the
+// response.
 import { AppError } from '../../../core/errors.ts'
 import { parseJson } from '../../../core/json.ts'
 import { reachOf } from '../../../providers/outbound/index.ts'
@@ -17,7 +18,7 @@ export type TestReport = {
   durationMs: number
 }
 
-/** Throws `integration.no_test` where nothing can be tested. */
+/** Throws `integration.no_test` if nothing can be tested. */
 export async function runTest(scope: CredentialScope, credential: Credential): Promise<TestReport> {
   const { type, config, secrets } = credential
   const call = type.test?.call(config, secrets) ?? null

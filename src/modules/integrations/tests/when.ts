@@ -1,8 +1,8 @@
-// When an integration is tested without being asked: once a day, at a time that differs between integrations.
+// When an integration is tested automatically: once a day, at a time that differs between integrations.
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/clock.ts'
 import type { Config, IntegrationType, Secrets } from '../types/type.ts'
 
-/** A test that people would notice is started by people only. */
+/** Tests with visible effects are only started by people. */
 export const isTestedNightly = (type: IntegrationType, config: Config, secrets: Secrets): boolean =>
   type.test !== undefined &&
   type.test.isVisible !== true &&
@@ -20,8 +20,8 @@ export function nextNight(now: number): number {
   return midnight + HOUR_MS + (now % (3 * HOUR_MS))
 }
 
-/** How soon a test that got no clear answer is repeated. */
+/** The delay before a test with an unclear result is repeated. */
 export const AGAIN_MS = 15 * MINUTE_MS
 
-/** So many unclear answers in a row count as a failure. */
+/** This many unclear results in a row count as a failure. */
 export const MAX_UNCLEAR = 3

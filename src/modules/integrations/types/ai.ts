@@ -22,12 +22,12 @@ type Provider = {
   help: string
   helpUrl: string
   baseUrl: string
-  /** Lists models, below the base. */
+  /** The path that lists models, relative to the base URL. */
   models: string
   auth: (secrets: Secrets) => Auth
 }
 
-/** A provider with one address of its own. */
+/** A provider with a single URL. */
 const provider = ({ type, name, help, helpUrl, baseUrl, models, auth }: Provider): IntegrationType => ({
   type,
   name,
@@ -81,14 +81,14 @@ const deepseek = provider({
   auth: (secrets) => bearer(secrets.apiKey),
 })
 
-/** Nobody can know what a server of one's own runs. */
+/** The models of a self-hosted server are unknown. */
 const models = z
   .array(z.string().trim().min(1).max(200))
   .max(200)
   .optional()
   .describe('Names of its models, which GET /agents/models lists. The first is its usual one.')
 
-/** Servers of one's own often ask for no key. */
+/** Self-hosted servers often need no key. */
 const OPTIONAL_KEY = z.strictObject({ apiKey: apiKey.optional() })
 const optionalBearer: IntegrationType['auth'] = (_config, { apiKey: key }) =>
   key === undefined ? {} : bearer(key)

@@ -1,4 +1,4 @@
-// Chat services. A webhook URL of theirs is a secret as a whole: a request names the host only, and the rest is added.
+// Chat services. Their webhook URLs are secret as a whole: a request only contains the host, and the rest is added.
 import * as z from 'zod'
 import {
   authOfUrl,

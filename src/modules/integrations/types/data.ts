@@ -1,4 +1,4 @@
-// Databases that are reached over HTTP.
+// Databases with an HTTP API.
 import * as z from 'zod'
 import { anySecret, bearer, getTest, hostOf, type IntegrationType, string, token, webUrl } from './type.ts'
 
@@ -13,7 +13,7 @@ const connection = z
   )
   .describe('The connection string, as the console of Neon shows it.')
 
-/** The API of a region stands at `api.` beside its databases. */
+/** The API of a region has the prefix `api.` before the host of its databases. */
 function neonEndpoint(connectionString: string | undefined): string {
   if (connectionString === undefined || !URL.canParse(connectionString)) return ''
   return `https://${new URL(connectionString).hostname.replace(/^[^.]+\./, 'api.')}/sql`
@@ -41,7 +41,7 @@ const neon: IntegrationType = {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: 'SELECT 1 AS one', params: [] }),
     }),
-    // Postgres names what is wrong by a code: class 28 is a refused sign-in.
+    // Postgres errors have codes: class 28 is a failed authentication.
     judge: ({ json }) => (/^28/.test(string((json as { code?: unknown } | null)?.code)) ? 'refused' : null),
   },
 }
@@ -55,7 +55,7 @@ const supabase: IntegrationType = {
   secrets: z.strictObject({ apiKey: token('A secret or publishable key, or the service role key.') }),
   hosts: ({ url }) => hostOf(url),
   baseUrl: ({ url }) => string(url),
-  // Keys of the older kind are tokens, and stand for the role as well.
+  // Older keys are tokens that also contain the role.
   auth: (_config, { apiKey = '' }) => ({
     headers: { apikey: apiKey, ...(apiKey.startsWith('eyJ') ? { authorization: `Bearer ${apiKey}` } : {}) },
   }),

@@ -1,4 +1,4 @@
-// Any HTTP API, by the ways in which most of them ask for a key.
+// Any HTTP API, with the common ways of authentication.
 import * as z from 'zod'
 import { toBase64, utf8 } from '../../../core/crypto.ts'
 import { HEADER_NAME } from '../../../engine/triggers/webhook-trigger.ts'
@@ -21,7 +21,7 @@ const test: TypeTest = {
   call: ({ testUrl: url }) => (string(url) === '' ? null : { url: string(url), method: 'GET' }),
 }
 
-/** Headers that say where a request goes or how it is framed, rather than who sends it. */
+/** Headers that control routing or framing, and do not authenticate. */
 const RESERVED_HEADER =
   /^(host|content-.*|connection|transfer-encoding|upgrade|te|trailer|expect|cookie2|cf-.*|x-forwarded-.*|x-real-ip)$/i
 

@@ -1,4 +1,4 @@
-// Every integration type that there is. Adding one is its value in a file here, and its place in that file's list.
+// All integration types. To add one, create its value in a file here, and add it to the list of that file.
 import * as z from 'zod'
 import { AI_TYPES } from './ai.ts'
 import { CHAT_TYPES } from './chat.ts'
@@ -25,7 +25,7 @@ const byName = new Map(INTEGRATION_TYPES.map((one) => [one.type, one]))
 
 export const typeOf = (type: string): IntegrationType | undefined => byName.get(type)
 
-/** Whether a request can be signed with it. */
+/** Whether it can sign requests. */
 export const signs = (type: IntegrationType): boolean =>
   type.auth !== undefined || type.token !== undefined || type.signsRequests === true
 
@@ -50,12 +50,12 @@ export type TypeDescription = {
   help: string
   helpUrl: string | null
   fields: FieldDescription[]
-  /** The hosts that its secrets may go to unless others are named; empty where they depend on the fields. */
+  /** The default hosts for its secrets. Empty if they depend on the fields. */
   defaultHosts: string[]
-  /** Null where nothing can be tested. */
+  /** Null if nothing can be tested. */
   test: string | null
   usableFor: ('requests' | 'webhooks')[]
-  /** A person has to consent at the provider before it works. */
+  /** A person must consent at the provider before it works. */
   needsConsent: boolean
 }
 

@@ -15,7 +15,7 @@ const resend: IntegrationType = {
   baseUrl: () => 'https://api.resend.com',
   auth: (_config, secrets) => bearer(secrets.apiKey),
   test: getTest('Lists the domains of the account.', () => 'https://api.resend.com/domains', {
-    // A key that may only send is told apart from one that is wrong.
+    // Distinguishes a key that may only send from an invalid key.
     judge: ({ json }) => ((json as { name?: unknown } | null)?.name === 'restricted_api_key' ? 'ok' : null),
   }),
 }

@@ -1,4 +1,4 @@
-// OAuth 2: tokens that a machine fetches by itself, and tokens that a person consents to.
+// OAuth 2: tokens that are fetched without a person, and tokens that need a person's consent.
 import * as z from 'zod'
 import { PRESET_NAMES, presetOf } from '../oauth/presets.ts'
 import {

@@ -1,4 +1,4 @@
-// Where code and sites live: Vercel, Netlify, GitHub and stores that speak S3.
+// Hosting of code and sites: Vercel, Netlify, GitHub and S3 stores.
 import * as z from 'zod'
 import {
   anySecret,
@@ -115,7 +115,7 @@ const githubApp: IntegrationType = {
   webhookSecret: 'webhookSecret',
 }
 
-/** Where requests for a bucket go: `bucket.host/` or `host/bucket/`. */
+/** The form of URLs for a bucket: `bucket.host/` or `host/bucket/`. */
 export function bucketUrl({
   endpoint,
   region,

@@ -1,12 +1,12 @@
-// What an integration type is: one value with its fields, how it signs requests, and how it is tested. Everything else
-// (validation, `GET /types`, credentials, tests, webhooks) reads this and nothing else.
+// Defines an integration type: one value with its fields, how it signs requests, and how it is tested. Everything
+// else (validation, `GET /types`, credentials, tests, webhooks) only uses this.
 import * as z from 'zod'
 
-/** How a request is signed. Everything in it is secret, and is added only where the host is allowed. */
+/** How a request is signed. Everything in it is secret, and is only added for an allowed host. */
 export type Auth = {
   headers?: Record<string, string>
   query?: Record<string, string>
-  /** Stands before the path of the request: some services take their token in the path. */
+  /** Inserted before the path of the request: some services need their token in the path. */
   pathPrefix?: string
 }
 
@@ -17,20 +17,20 @@ export type HttpCall = {
   body?: string
 }
 
-/** A clear answer says `ok` or `refused`; null leaves it to the status. */
+/** `ok` or `refused` if the response is clear. Null: the status decides. */
 export type Judge = (answer: { status: number; json: unknown }) => 'ok' | 'refused' | null
 
 export type TypeTest = {
   /** What the test does, for people. */
   description: string
-  /** Null where the configuration names nothing to call. */
+  /** Null if there is nothing to call with this configuration. */
   call: (config: Config, secrets: Secrets) => HttpCall | null
   judge?: Judge
-  /** Others see what it does, so only people start it. */
+  /** The test has visible effects, so only people start it. */
   isVisible?: true
 }
 
-/** What has to be fetched before a request can be signed. */
+/** What must be fetched before a request can be signed. */
 export type TokenKind = 'client-credentials' | 'authorization-code' | 'github-app'
 
 export type Config = Readonly<Record<string, unknown>>
@@ -41,35 +41,35 @@ type SecretsShape = Record<string, z.ZodType<string> | z.ZodOptional<z.ZodType<s
 export type IntegrationType = {
   type: string
   name: string
-  /** What it connects, and where its secrets are made. */
+  /** What it connects, and where to create its secrets. */
   help: string
   helpUrl: string | null
   config: z.ZodObject
   secrets: z.ZodObject<SecretsShape>
-  /** The hosts that its secrets may go to unless the integration names others. Empty: it must name them. */
+  /** The default hosts for its secrets. Empty: the integration must set them. */
   hosts: (config: Config, secrets: Secrets) => string[]
-  /** Where the API is, for callers that only name a path. */
+  /** The URL of the API, for callers that only give a path. */
   baseUrl?: (config: Config, secrets: Secrets) => string
-  /** Null in `token` types; absent where requests are never signed with it. */
+  /** Null in `token` types. Absent if requests are never signed with it. */
   auth?: (config: Config, secrets: Secrets) => Auth
-  /** Signs with the token that was fetched. */
+  /** Signs with the fetched token. */
   token?: TokenKind
-  /** Signs each request by itself, over its method, address and body (AWS). */
+  /** Signs each request over its method, URL and body (AWS). */
   signsRequests?: true
-  /** What is wrong with fields that fit each by itself. */
+  /** Errors in combinations of valid fields. */
   check?: (config: Config, secrets: Secrets) => { path: string; message: string }[]
   test?: TypeTest
-  /** The secret that proves deliveries of a webhook. */
+  /** The secret that verifies deliveries of a webhook. */
   webhookSecret?: string
 }
 
 const visible = /^[\x21-\x7e]+$/
 
-/** A token or key that goes into a header. Copied text often brings spaces at its ends. */
+/** A token or key for a header. Copied text often has spaces at its ends. */
 export const token = (description: string) =>
   z.string().trim().min(1).max(8_192).regex(visible, 'visible ASCII characters only').describe(description)
 
-/** A secret of any characters, such as a password or a private key. */
+/** A secret with any characters, such as a password or a private key. */
 export const anySecret = (description: string, max = 16_384) =>
   z.string().min(1).max(max).describe(description)
 
@@ -86,17 +86,17 @@ const plainUrl = (maxLength: number) =>
     )
     .refine((url) => !url.includes('#'), 'a URL without a fragment is expected')
 
-/** The address of a service, which paths are added to. */
+/** The base URL of a service, to which paths are appended. */
 export const webUrl = (description: string) =>
   plainUrl(2_000)
     .refine((url) => !url.includes('?'), 'a URL without a query is expected')
     .transform((url) => url.replace(/\/+$/, ''))
     .describe(description)
 
-/** One address, called as it is. */
+/** A URL that is called unchanged. */
 export const fullUrl = (description: string) => plainUrl(2_000).describe(description)
 
-/** A URL whose path and query are the secret itself. */
+/** A URL whose path and query are the secret. */
 export const secretUrl = (description: string) => plainUrl(4_000).describe(description)
 
 export const NO_CONFIG = z.strictObject({})
@@ -110,7 +110,7 @@ export const string = (value: unknown): string => (typeof value === 'string' ? v
 export const hostOf = (url: unknown): string[] =>
   URL.canParse(string(url)) ? [new URL(string(url)).host] : []
 
-/** A test that is one GET. */
+/** A test that consists of one GET. */
 export const getTest = (
   description: string,
   url: (config: Config) => string,
@@ -121,7 +121,7 @@ export const getTest = (
   ...more,
 })
 
-/** The path and query of a URL that is a secret as a whole. */
+/** The path and query of a URL that is secret as a whole. */
 export function authOfUrl(value: string | undefined): Auth {
   if (value === undefined || !URL.canParse(value)) return {}
   const { pathname, searchParams } = new URL(value)

@@ -1,5 +1,5 @@
-// Counting what a run uses. A call does not wait for it: counts are gathered, and written one after another, at most once a
-// second. What a crash takes with it is not counted.
+// Counts the uses of a run. Calls do not wait for it: counts are collected, and written one after another, at most
+// once per second. Counts that are lost in a crash are not restored.
 import { setTimeout as pause } from 'node:timers/promises'
 import { dayOf } from '../../../core/clock.ts'
 import { addUse } from './repo.ts'

@@ -8,7 +8,10 @@ export type Use = {
   at: number
 }
 
-/** Counting says nothing that others rest on, so it is no commit. One that was deleted meanwhile is not counted. */
+/**
+ * Nothing depends on the counts, so this is not a commit. An integration that was deleted in the meantime is not
+ * counted.
+ */
 export async function addUse(d1: D1Database, use: Use): Promise<void> {
   await d1.batch([
     d1

@@ -1,6 +1,6 @@
-// Circles among tasks. A task has two moments, its start and its end; what must come before what is an edge between moments:
-// an end comes after its own start and after the ends of its subtasks; a start comes after the ends of its dependencies and
-// after the start of its parent. So one search finds circles across dependencies and parents alike.
+// Finds cycles among tasks. A task has two points, its start and its end, and each required order is an edge between
+// points: an end comes after its own start and after the ends of its subtasks; a start comes after the ends of its
+// dependencies and after the start of its parent. So one search finds cycles across dependencies and parents.
 
 export type GraphNode = { id: string; parentId: string | null; dependsOn: readonly string[] }
 
@@ -8,7 +8,7 @@ type Moment = `${'start' | 'end'} ${string}`
 
 const idOf = (moment: Moment): string => moment.slice(moment.indexOf(' ') + 1)
 
-/** A way round, as ids of tasks whose first is also the last; null where there is none. Visits each moment once. */
+/** A cycle, as ids of tasks; the first is also the last. Null if there is none. Visits each point once. */
 export function findCircle(nodes: readonly GraphNode[]): string[] | null {
   const before = edgesOf(nodes)
   const state = new Map<Moment, 'open' | 'done'>()
@@ -36,11 +36,14 @@ export function findCircle(nodes: readonly GraphNode[]): string[] | null {
 
 export type Knot = { ids: ReadonlySet<string>; circle: string[] }
 
-/** The tasks that wait for each other, in groups, each with a way round. Looks at each moment and each edge once, by Tarjan's way. */
+/**
+ * The groups of tasks that wait for each other, each with a cycle. Looks at each point and each edge once (Tarjan's
+ * algorithm).
+ */
 export function findKnots(nodes: readonly GraphNode[]): Knot[] {
   const before = edgesOf(nodes)
   const numbers = new Map<Moment, number>()
-  /** The lowest number that can be reached from a moment that is still open. */
+  /** The lowest number that can be reached from an open point. */
   const lowest = new Map<Moment, number>()
   const open: Moment[] = []
   const isOpen = new Set<Moment>()
@@ -98,7 +101,7 @@ function edgesOf(nodes: readonly GraphNode[]): Map<Moment, Moment[]> {
   return before
 }
 
-/** Each task once in a row. */
+/** Removes repetitions of the same task in a row. */
 function shortened(moments: readonly Moment[]): string[] {
   const ids = moments.map(idOf)
   const circle = ids.filter((id, at) => id !== ids[at - 1])
@@ -107,7 +110,7 @@ function shortened(moments: readonly Moment[]): string[] {
 
 export type TimedNode = GraphNode & { durationMs: number }
 
-/** The longest way through the graph by the time that its tasks take: first to last. The graph has no circle. */
+/** The longest path through the graph by the durations of its tasks, first to last. The graph has no cycle. */
 export function criticalPath(nodes: readonly TimedNode[]): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const longest = new Map<string, { ms: number; before: string | null }>()
@@ -130,7 +133,7 @@ export function criticalPath(nodes: readonly TimedNode[]): string[] {
   return path.reverse()
 }
 
-/** Dependencies before what depends on them. */
+/** Dependencies before their dependants. */
 function inOrder(nodes: readonly GraphNode[]): string[] {
   const known = new Set(nodes.map(({ id }) => id))
   const left = new Map(

@@ -1,5 +1,5 @@
-// A graph of tasks as the text of a Mermaid flowchart. Labels are quoted, and what means something to Mermaid is written as an
-// entity, so no title can break out of its label.
+// A graph of tasks as a Mermaid flowchart. Labels are quoted, and characters with a meaning in Mermaid become
+// entities, so that no title can break out of its label.
 
 type Graph = {
   nodes: readonly { id: string; title: string; status: string }[]

@@ -1,4 +1,4 @@
-// Percentiles by the nearest rank: the smallest value that so many of a hundred do not pass.
+// Percentiles by the nearest rank: the smallest value that this percentage of values does not exceed.
 
 export const percentile = (sorted: readonly number[], share: number): number | null =>
   sorted.length === 0 ? null : (sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null)

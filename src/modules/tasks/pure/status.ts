@@ -1,5 +1,5 @@
-// The life of a task: which statuses there are, and which follows which. `updateTask` asks this table, and every other statement that
-// changes a status keeps to it (`test/core/task-model.test.ts`). What lets a task go is decided by `repo/work.ts`.
+// The life of a task: its statuses and transitions. `updateTask` uses this table, and every other statement that
+// changes a status follows it (`test/core/task-model.test.ts`). `repo/work.ts` decides when a held task is released.
 export const TASK_STATUSES = [
   'draft',
   'blocked',
@@ -15,7 +15,7 @@ export const TASK_STATUSES = [
 ] as const
 export type TaskStatus = (typeof TASK_STATUSES)[number]
 
-/** What a status may become. */
+/** The allowed next statuses. */
 export const NEXT: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   draft: ['blocked', 'scheduled', 'queued', 'running', 'cancelled', 'skipped'],
   blocked: ['draft', 'scheduled', 'queued', 'running', 'cancelled', 'skipped'],
@@ -42,7 +42,7 @@ export const NEXT: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
 }
 
 const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'skipped'])
-/** Somebody or something is at work on it. */
+/** The task is being worked on. */
 const AT_WORK: ReadonlySet<string> = new Set(['running', 'waiting', 'paused'])
 
 export const ENDED_STATUSES: readonly TaskStatus[] = TASK_STATUSES.filter((status) => ENDED.has(status))
@@ -54,7 +54,7 @@ export const isAtWork = (status: string): boolean => AT_WORK.has(status)
 
 export const mayBecome = (from: TaskStatus, to: TaskStatus): boolean => from === to || NEXT[from].includes(to)
 
-/** What a person may ask of a task, and in which statuses. */
+/** The actions of people, and the statuses in which they are allowed. */
 export const ALLOWED = {
   execute: ['draft', 'blocked', 'scheduled'],
   cancel: ['draft', 'blocked', 'scheduled', 'queued', 'running', 'waiting', 'paused'],
@@ -69,7 +69,7 @@ export const allows = (status: TaskStatus, verb: TaskVerb): boolean =>
 
 export type Part = { status: TaskStatus; progress: number; weight: number }
 
-/** Of subtasks that go on, the status of their parent: the first of these that one of them has. */
+/** The status of a parent with active subtasks: the first of these that a subtask has. */
 const FIRST_OF: readonly TaskStatus[] = [
   'running',
   'waiting',
@@ -91,7 +91,7 @@ export function sumOf(parts: readonly Part[]): { status: TaskStatus; progress: n
   const progress = weight === 0 ? 0 : Math.floor(done / weight)
   const going = FIRST_OF.find(has)
   if (going !== undefined) {
-    // Some have ended and the rest has not begun: the whole is under way all the same.
+    // Some have ended and the others have not started: the parent is in progress.
     const begun = going === 'draft' && parts.some(({ status }) => hasEnded(status))
     return { status: begun ? 'waiting' : going, progress: Math.min(progress, 99) }
   }
@@ -101,7 +101,7 @@ export function sumOf(parts: readonly Part[]): { status: TaskStatus; progress: n
 
 export type Needs = 'success' | 'end'
 
-/** How a dependency stands: still to be waited for, met, or ended otherwise than it should. */
+/** The state of a dependency: pending, met, or ended with another result. */
 export const judgeDependency = (
   needs: Needs,
   status: TaskStatus,

@@ -1,4 +1,4 @@
-// What has happened to tasks, as triggers have written it down in the batch of the change.
+// Changes of tasks, which triggers have recorded in the batch of the change.
 import { heardQuestion } from '../../../db/follows.ts'
 import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import type { TaskStatus } from '../pure/status.ts'
@@ -13,7 +13,7 @@ export type ChangeRow = {
   at: number
 }
 
-/** The oldest of a team. */
+/** The oldest changes of a team. */
 export async function findChanges(d1: D1Database, teamId: string, limit: number): Promise<ChangeRow[]> {
   const { results } = await d1
     .prepare(
@@ -28,7 +28,7 @@ export async function findChanges(d1: D1Database, teamId: string, limit: number)
 export const deleteChanges = (ids: readonly number[]): Statement =>
   statement('DELETE FROM task_changes WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids))
 
-/** `held`: whether it may start is to be looked at anew. `overdue`: those who follow tasks are to be told. */
+/** `held`: whether it may start must be checked again. `overdue`: followers of tasks must be notified. */
 export const noteChange = (
   teamId: string,
   taskId: string,
@@ -44,6 +44,6 @@ export const noteChange = (
     kind,
   )
 
-/** Whether somebody follows the team, or it has a webhook. */
+/** Whether the team has followers, or a webhook. */
 export const isHeard = async (d1: D1Database, hub: string, teamId: string, now: number): Promise<boolean> =>
   (await prepare(d1, heardQuestion(hub, teamId, now)).first()) !== null

@@ -3,7 +3,7 @@ import { OPEN_STATUSES } from '../pure/status.ts'
 
 const OPEN = OPEN_STATUSES.map((status) => `'${status}'`).join(', ')
 
-/** Open tasks of which somebody is to be told. */
+/** Open tasks with a pending reminder. */
 export async function findToRemind(
   d1: D1Database,
   now: number,
@@ -19,11 +19,11 @@ export async function findToRemind(
   return results
 }
 
-/** A guard: of two ticks one tells. */
+/** A guard: of two ticks, one sends the reminder. */
 export const moveReminder = (id: string, seen: number, next: number | null): Statement =>
   statement('UPDATE tasks SET remind_at = ?3 WHERE id = ?1 AND remind_at = ?2', id, seen, next)
 
-/** Of ended tasks nothing is told any more. */
+/** Ended tasks have no reminders. */
 export const forgetReminders = (now: number): Statement =>
   statement(
     `UPDATE tasks SET remind_at = NULL WHERE id IN (SELECT id FROM tasks WHERE remind_at <= ?1 AND status NOT IN (${OPEN}) LIMIT 1000)`,

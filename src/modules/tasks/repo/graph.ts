@@ -1,11 +1,11 @@
-// The graph of what must come before what, as far as it can be reached from some tasks.
+// The graph of required orders, as far as it can be reached from some tasks.
 import { type Statement, statement } from '../../../db/statement.ts'
 
 export type GraphRow = { id: string; parentId: string; dependsOn: string | null }
 
 /**
- * These tasks with all that comes before them: dependencies, tasks above, and subtasks, again and again. A row for each task and
- * dependency. More than `most` tasks means that there are more.
+ * These tasks with everything that comes before them: dependencies, parents and subtasks, recursively. One row per
+ * task and dependency. A result with more than `most` tasks is incomplete.
  */
 export async function findBefore(
   d1: D1Database,
@@ -59,7 +59,7 @@ export async function findGraphVersion(d1: D1Database, teamId: string): Promise<
   return row?.version ?? 0
 }
 
-/** Fails the whole batch where somebody has added an edge since this version was read: `isStaleGraph` tells so. */
+/** Fails the whole batch if an edge was added since this version was read. `isStaleGraph` recognizes that error. */
 export const raiseGraphVersion = (teamId: string, seen: number): Statement =>
   statement(
     `INSERT INTO task_graphs (team_id, version) SELECT ?1, ?2 + 1 WHERE true ON CONFLICT (team_id) DO UPDATE SET version = CASE WHEN version = ?2 THEN version + 1 END`,

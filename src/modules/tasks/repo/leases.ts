@@ -1,11 +1,11 @@
-// Tasks in the hands of workers outside.
+// Tasks of external workers.
 import { type Statement, statement } from '../../../db/statement.ts'
 import { QUEUE_ORDER } from './queue.ts'
 import { isOutside, LIMITED } from './work.ts'
 
 export type Claimable = { id: string; status: string; attempt: number; leaseHash: string | null }
 
-/** The task that goes first: one that waits, or one whose worker has not reported in time. */
+/** The next task: a waiting one, or one whose worker has not reported in time. */
 export async function findClaimable(
   d1: D1Database,
   teamId: string,
@@ -31,7 +31,7 @@ export async function findClaimable(
     .first<Claimable>()
 }
 
-/** Of claims that come at once no more pass a limit than it has room for. */
+/** Concurrent claims never exceed a limit. */
 export const takeLease = (
   teamId: string,
   { id, status, attempt, leaseHash }: Claimable,
@@ -54,7 +54,7 @@ export const takeLease = (
     now,
   )
 
-/** A lease that has run out holds nothing, also while no other worker has the task. */
+/** An expired lease gives no rights, even if no other worker has the task. */
 const holdsAt = (now: string): string =>
   `WHERE id = ?1 AND team_id = ?2 AND lease_hash = ?3 AND status = 'running' AND lease_until > ${now}`
 const LET_GO = 'lease_hash = NULL, lease_until = NULL, lease_by = NULL'
@@ -98,7 +98,7 @@ export const completeLeased = (
     now,
   )
 
-/** `againAt` null ends it. */
+/** With `againAt` null, the task ends. */
 export const failLeased = (
   teamId: string,
   id: string,
@@ -119,7 +119,7 @@ export const failLeased = (
 
 export const LEASE_EXPIRED = 'lease_expired'
 
-/** Whose worker has not reported in time: back into the queue. */
+/** Tasks whose worker has not reported in time go back to the queue. */
 export const endLeases = (now: number): Statement =>
   statement(
     `UPDATE tasks SET status = 'queued', status_since = ?1, updated_at = ?1, ${LET_GO},

@@ -10,7 +10,7 @@ export async function findLimits(d1: D1Database, teamId: string): Promise<LimitR
   return results
 }
 
-/** These and no others. What waits for a limit is told anew why it waits. */
+/** Replaces all limits. Tasks that wait for a limit get a new reason for waiting. */
 export const replaceLimits = (teamId: string, limits: readonly LimitRow[]): Statement[] => [
   statement('DELETE FROM task_limits WHERE team_id = ?', teamId),
   statement(

@@ -1,6 +1,7 @@
 // Lists of tasks. Invariants:
-// 1. A list walks one index of the team, chosen here and not by the planner, and reads at most `MAX_WALK` rows of it.
-// 2. A page that ends at that bound is shorter than asked, and its cursor is the last row that was walked.
+// 1. A list scans one index of the team, which is chosen here and not by the query planner, and reads at most
+//    `MAX_WALK` of its rows.
+// 2. A page that ends at that limit is shorter than requested, and its cursor is the last scanned row.
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type HotRead, hotList } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
@@ -16,10 +17,10 @@ export type ListFilter = {
   type?: readonly string[] | undefined
   priority?: readonly number[] | undefined
   agent?: readonly string[] | undefined
-  /** Empty text for nobody. */
+  /** Empty text for no one. */
   assignee?: readonly string[] | undefined
   tag?: readonly string[] | undefined
-  /** Empty text for the top. */
+  /** Empty text for the top level. */
   parent?: readonly string[] | undefined
   root?: readonly string[] | undefined
   occurrenceOf?: string | undefined
@@ -29,7 +30,7 @@ export type ListFilter = {
   createdTo?: number | undefined
   overdue?: boolean | undefined
   hasErrors?: boolean | undefined
-  /** Only these, as a search has found them. */
+  /** Only these ids, which a search has found. */
   ids?: readonly string[] | undefined
 }
 
@@ -48,7 +49,7 @@ const SQL_OF_SORT: Record<string, [column: string, index: string]> = {
   progress: ['progress', 'tasks_progress'],
 }
 
-/** Indexes that have one value and then the time of making. */
+/** Indexes of one value followed by the creation time. */
 const ONE_VALUE = [
   ['parent', 'parent_id', 'tasks_parent'],
   ['assignee', 'assignee', 'tasks_assignee'],
@@ -58,7 +59,7 @@ const ONE_VALUE = [
 
 type Walk = { sql: string; params: (string | number)[]; filters: string[]; column: string; direction: string }
 
-/** What is walked, as `t`, and what is asked of each row `w` on the way. `?1` is the team. */
+/** The scanned rows as `t`, and the conditions on each row `w`. `?1` is the team. */
 function walkOf(teamId: string, filter: ListFilter, { sort, cursor }: ListOptions, now: number): Walk {
   const name = sort.replace(/^-/, '')
   const [column, ownIndex] = SQL_OF_SORT[name] ?? ['created_at', 'tasks_created']
@@ -118,7 +119,7 @@ function walkOf(teamId: string, filter: ListFilter, { sort, cursor }: ListOption
   }
 }
 
-/** The walk gives its rows in order, and ends as soon as the page is full. */
+/** The scan returns its rows in order, and ends when the page is full. */
 export function findListed(
   teamId: string,
   filter: ListFilter,
@@ -138,7 +139,7 @@ export function findListed(
   )
 }
 
-/** The row at which the walk of a page has stopped for its bound; null where it came to the end. */
+/** The row at which a page has stopped because of the limit. Null if the scan reached the end. */
 export async function findWalkEnd(
   d1: D1Database,
   teamId: string,
@@ -156,11 +157,11 @@ export async function findWalkEnd(
     .first<{ value: string | number; id: string }>()
 }
 
-/** How many of the parameters a text names: D1 takes no more. */
+/** The number of parameters in a text. D1 limits it. */
 const used = (sql: string, most: number): number =>
   Math.min(most, Math.max(0, ...[...sql.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n))))
 
-/** All that fit, read once from end to end: counted up to a bound. */
+/** Reads all matching rows once, and counts them up to a limit. */
 export async function countListed(
   d1: D1Database,
   teamId: string,

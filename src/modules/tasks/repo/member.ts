@@ -1,4 +1,4 @@
-// Who stands behind a run that changes tasks, as they are at this moment.
+// The person behind a run that changes tasks, with their current rights.
 import type { Actor } from '../../../context.ts'
 import { prepare, statement } from '../../../db/statement.ts'
 
@@ -6,7 +6,7 @@ type MemberRow = Pick<Actor, 'email' | 'platformRole' | 'teamRole' | 'plan'> & {
   emailVerifiedAt: number | null
 }
 
-/** Null for who has left the team, or may not sign in any more. */
+/** Null if the person has left the team, or may not sign in any more. */
 export async function findMember(d1: D1Database, teamId: string, userId: string): Promise<Actor | null> {
   const row = await prepare(
     d1,

@@ -1,4 +1,4 @@
-// Occurrences of schedules: tasks that are made of the task with the schedule.
+// Occurrences of schedules: tasks that are created from the task with the schedule.
 import { type Statement, statement } from '../../../db/statement.ts'
 import { ENDED_STATUSES } from '../pure/status.ts'
 import { OPEN_TASKS } from './tasks.ts'
@@ -18,7 +18,7 @@ type Occurrence = {
   now: number
 }
 
-/** Nothing is written where the schedule was taken away meanwhile. */
+/** Writes nothing if the schedule was removed in the meantime. */
 export const insertOccurrence = ({ id, of, number, at, overlap, most, now }: Occurrence): Statement =>
   statement(
     `INSERT INTO tasks (id, ${COPIED}, root_id, due_sort, auto_start, started_by, occurrence_of, occurrence, scheduled_for, created_at, updated_at,
@@ -42,7 +42,7 @@ export const insertOccurrence = ({ id, of, number, at, overlap, most, now }: Occ
     now,
   )
 
-/** It waits for the occurrence before it to end, however that is. */
+/** Waits for the end of the previous occurrence, whatever its result. */
 export const queueBehindLast = (id: string, of: string, number: number): Statement =>
   statement(
     `INSERT INTO task_dependencies (task_id, depends_on, team_id, needs)
@@ -54,7 +54,7 @@ export const queueBehindLast = (id: string, of: string, number: number): Stateme
     number,
   )
 
-/** The task itself, at its single time. */
+/** The task itself, for a schedule with a single time. */
 export const startScheduled = (id: string, now: number): Statement =>
   statement(
     `UPDATE tasks SET status = CASE WHEN held = 1 THEN 'blocked' ELSE 'queued' END, status_since = ?2, updated_at = ?2, queued_at = ?2

@@ -1,14 +1,14 @@
 // The queue of a team: tasks that wait to be executed, the most urgent first. Waiting raises a task by one level
-// every ten minutes, so none waits for ever.
-/** A time that is bound is no integer to SQLite, so the division is cut off by hand. */
+// every ten minutes, so every task is executed eventually.
+/** A bound time is not an integer in SQLite, so the division must be truncated explicitly. */
 const AGED = (now: string): string =>
   `(t.priority + max(0, CAST((${now} - coalesce(t.queued_at, t.status_since)) / 600000 AS INTEGER)))`
 
-/** What goes first: the higher level, then who came first. `now` is SQL, and so is the prefix of the row. */
+/** The order: higher levels first, then older tasks. `now` is SQL, and so is the prefix of the row. */
 export const QUEUE_ORDER = (now: string): string =>
   `${AGED(now)} DESC, coalesce(t.queued_at, t.status_since), t.id`
 
-/** 1 is next; null where it does not wait. */
+/** 1 is next. Null if the task does not wait. */
 export async function placeInQueue(
   d1: D1Database,
   teamId: string,

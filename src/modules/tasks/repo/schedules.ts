@@ -1,4 +1,4 @@
-// When tasks are due by the clock. A row is claimed by moving its next time, as triggers of workflows are.
+// When scheduled tasks are due. A row is claimed by moving its next time, like triggers of workflows.
 import { type Statement, statement } from '../../../db/statement.ts'
 
 export type ScheduleRow = {
@@ -20,7 +20,7 @@ export const findSchedule = (d1: D1Database, teamId: string, taskId: string): Pr
     .bind(taskId, teamId)
     .first<ScheduleRow>()
 
-/** Nothing is written for a task that is not there. */
+/** Writes nothing if the task does not exist. */
 export const putSchedule = (
   { taskId, teamId, schedule, nextFireAt, setBy }: Omit<ScheduleRow, 'lastFireAt' | 'fired'>,
   now: number,
@@ -51,7 +51,7 @@ export async function findDueTasks(d1: D1Database, now: number, limit: number): 
   return results
 }
 
-/** Two ticks that found the same time: the second changes no row. */
+/** Of two ticks with the same time, the second changes no row. */
 export const claimDueTask = (
   due: ScheduleRow,
   nextFireAt: number | null,

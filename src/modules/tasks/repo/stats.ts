@@ -1,4 +1,4 @@
-// Figures of tasks, from what triggers have rolled up.
+// Statistics of tasks, from rows that triggers maintain.
 import { OPEN_STATUSES } from '../pure/status.ts'
 
 const OPEN = OPEN_STATUSES.map((status) => `'${status}'`).join(', ')
@@ -105,7 +105,7 @@ export type EndedRow = {
   costMicroUsd: number
 }
 
-/** The newest tasks of a time that have succeeded or failed. */
+/** The newest tasks in a period that have succeeded or failed. */
 export async function findEnded(
   d1: D1Database,
   teamId: string,

@@ -1,10 +1,10 @@
-// Parents, as their subtasks make them.
+// Parents, derived from their subtasks.
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { TaskStatus } from '../pure/status.ts'
 
 export type PartRow = { parentId: string; status: TaskStatus; progress: number; weight: number; n: number }
 
-/** The subtasks of these parents, those alike in one row. */
+/** The subtasks of these parents. Equal ones are combined in one row. */
 export async function findParts(
   d1: D1Database,
   teamId: string,
@@ -21,7 +21,7 @@ export async function findParts(
   return results
 }
 
-/** Writes only what is new. */
+/** Writes only changes. */
 export const writeSum = (
   parentId: string,
   { status, progress }: { status: TaskStatus; progress: number },

@@ -1,4 +1,4 @@
-// Rows of tasks: read by id, written by one statement whether it is one or many.
+// Rows of tasks: read by id, written by one statement, whether one or many.
 import { columns, firstOf, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
 import type { tasks } from '../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
@@ -64,7 +64,7 @@ export const ALL = columns<TaskRow>(
   Object.fromEntries(Object.entries(NAMES).map(([k, c]) => [k, `t.${c}`])) as typeof NAMES,
 )
 
-/** A list shows no texts. */
+/** A list contains no long texts. */
 const LONG = new Set(['description', 'input', 'result', 'metadata', 'files'])
 export const LISTED = columns<TaskRow>(
   Object.fromEntries(
@@ -72,7 +72,7 @@ export const LISTED = columns<TaskRow>(
   ) as typeof NAMES,
 )
 
-/** `anyTeam` finds it in any team of the user. */
+/** With `anyTeam`, finds it in any team of the user. */
 export const readTask = (
   who: { userId: string; teamId: string; anyTeam: boolean },
   id: string,
@@ -97,7 +97,7 @@ export const findTasks = (d1: D1Database, teamId: string, ids: readonly string[]
     ]),
   )
 
-/** Of a whole tree, the ones above before the ones below. */
+/** Of a whole tree, parents before their children. */
 export const findSubtree = (d1: D1Database, teamId: string, id: string, limit: number): Promise<TaskRow[]> =>
   rowsOf(
     d1,
@@ -159,8 +159,8 @@ export const OPEN_TASKS = (team: string): string =>
     AND c.status NOT IN (${ENDED_STATUSES.map((status) => `'${status}'`).join(', ')}))`
 
 /**
- * Writes nothing where the team has as many open tasks as it may, or where the parent is gone or has work of its own. Rows of one
- * team; `most` null is no limit.
+ * Writes nothing if the team already has the maximum of open tasks, or if the parent is gone or has work of its own.
+ * Rows of one team; `most` null means no limit.
  */
 export const insertTasks = (rows: readonly NewTask[], most: number | null): Statement =>
   statement(
@@ -181,7 +181,7 @@ export type DependencyRow = {
   waivedBy: string | null
 }
 
-/** Tasks that are gone by now are left out. */
+/** Tasks that no longer exist are left out. */
 export const insertDependencies = (
   teamId: string,
   rows: readonly Pick<DependencyRow, 'taskId' | 'dependsOn' | 'needs'>[],
@@ -206,7 +206,7 @@ export const deleteOtherDependencies = (teamId: string, taskId: string, kept: re
 
 export type StandingDependency = DependencyRow & { status: TaskStatus | null; title: string | null }
 
-/** What these tasks wait for, with how it stands. */
+/** The dependencies of these tasks, with their states. */
 export async function findDependencies(
   d1: D1Database,
   teamId: string,
@@ -226,8 +226,8 @@ export async function findDependencies(
 export type TaskChanges = Partial<Omit<TaskRow, 'id' | 'teamId' | 'version'>>
 
 /**
- * Changes nothing when somebody else has changed it since `version`, or when its status is none of these. Another status is reached from
- * those only that the table of statuses allows.
+ * Changes nothing if the task has changed since `version`, or if it has none of these statuses. A new status must be
+ * allowed by the table of statuses.
  */
 export function updateTask(
   teamId: string,
@@ -252,7 +252,10 @@ export function updateTask(
   )
 }
 
-/** Goes with its subtasks. Changes nothing where one of them is at work, or another task waits for one of them. */
+/**
+ * Deletes the task with its subtasks. Changes nothing if one of them is being worked on, or another task waits for
+ * one of them.
+ */
 export const deleteTree = (
   teamId: string,
   ids: readonly string[],
@@ -282,7 +285,7 @@ export const deleteTree = (
   ]
 }
 
-/** Tasks outside of this list that wait for one in it. */
+/** Tasks outside this list that wait for one in it. */
 export async function findWaiters(d1: D1Database, teamId: string, ids: readonly string[]): Promise<string[]> {
   const { results } = await d1
     .prepare(

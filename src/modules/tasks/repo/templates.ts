@@ -21,7 +21,7 @@ const PUBLIC = "visibility = 'public' AND team_id <> ?1"
 
 type Asked = { source?: 'team' | 'public' | undefined; type?: string | undefined }
 
-/** Each has an index of its own, which one question for both would not use. */
+/** Each has an index of its own, which a combined query would not use. */
 const sourcesOf = ({ source }: Asked): string[] =>
   source === 'team' ? [OWN] : source === 'public' ? [PUBLIC] : [OWN, PUBLIC]
 
@@ -65,7 +65,7 @@ export const findTemplate = (d1: D1Database, teamId: string, id: string): Promis
     .bind(teamId, id)
     .first<TemplateRow>()
 
-/** More would be a store of something else, and public ones are in the lists of all teams. */
+/** A larger value would be misuse as storage, and public templates are in the lists of all teams. */
 export const MAX_TEMPLATES = 500
 
 /** A guard. */

@@ -1,6 +1,6 @@
 import { type Statement, statement } from '../../../db/statement.ts'
 
-/** What stands below a task that was moved comes along. */
+/** The descendants of a moved task move with it. */
 export const moveSubtree = (
   teamId: string,
   ids: readonly string[],

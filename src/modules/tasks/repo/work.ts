@@ -1,4 +1,5 @@
-// Tasks that begin, go on and end. Every statement asks for the status that it starts from, so of two callers one wins.
+// Starts, continues and ends tasks. Every statement requires the status that it starts from, so of two concurrent
+// callers one wins.
 
 import { type Statement, statement } from '../../../db/statement.ts'
 import { ENDED_STATUSES, type TaskStatus } from '../pure/status.ts'
@@ -14,13 +15,13 @@ const OPEN_DEPENDENCY = `SELECT 1 FROM task_dependencies d JOIN tasks o ON o.id 
 const FAILED_DEPENDENCY = `SELECT 1 FROM task_dependencies d JOIN tasks o ON o.id = d.depends_on
   WHERE d.task_id = t.id AND d.waived_by IS NULL AND d.needs = 'success' AND o.status IN (${ENDED}) AND o.status <> 'succeeded'`
 
-/** Done by a worker outside: a custom task that names nothing that could do it. */
+/** Done by an external worker: a custom task without anything that can execute it. */
 export const isOutside = (
   t: string,
 ): string => `(${t}.type = 'custom' AND json_extract(${t}.input, '$.workflowId') IS NULL AND json_extract(${t}.input, '$.steps') IS NULL
   AND json_extract(${t}.input, '$.agentId') IS NULL AND json_extract(${t}.input, '$.capability') IS NULL)`
 
-/** A limit of the team that has no room for `t`. */
+/** A limit of the team without room for `t`. */
 export const LIMITED = `SELECT 1 FROM task_limits l WHERE l.team_id = t.team_id AND (
     (l.kind = 'assignee' AND l.subject = t.assignee AND (SELECT count(*) FROM tasks b WHERE b.team_id = t.team_id AND b.status = 'running'
        AND b.assignee = t.assignee AND b.children = 0) >= l.most)
@@ -29,7 +30,7 @@ export const LIMITED = `SELECT 1 FROM task_limits l WHERE l.team_id = t.team_id 
     OR (l.kind = 'status' AND (SELECT count(*) FROM tasks b WHERE b.team_id = t.team_id AND b.status = l.subject
        AND b.children = 0) >= l.most))`
 
-/** Lets go what is held by nothing any more: what was blocked is queued. Answers with those that it has let go. */
+/** Releases tasks that nothing holds any more, and queues those that were blocked. Returns the released tasks. */
 export const releaseTasks = (ids: readonly string[], now: number): Statement =>
   statement(
     `UPDATE tasks AS t SET held = 0, reason = NULL, updated_at = ?2,
@@ -44,7 +45,7 @@ export const releaseTasks = (ids: readonly string[], now: number): Statement =>
     now,
   )
 
-/** Skips what is not to run, since something that it needs has failed. */
+/** Skips tasks that must not run because a requirement has failed. */
 export const skipTasks = (ids: readonly string[], now: number): Statement =>
   statement(
     `UPDATE tasks AS t SET status = 'skipped', held = 0, finished_at = ?2, status_since = ?2, updated_at = ?2,
@@ -55,7 +56,7 @@ export const skipTasks = (ids: readonly string[], now: number): Statement =>
     now,
   )
 
-/** Says why they are still held. */
+/** Stores why they are still held. */
 export const explainHeld = (ids: readonly string[]): Statement =>
   statement(
     `UPDATE tasks AS t SET reason = CASE
@@ -66,7 +67,7 @@ export const explainHeld = (ids: readonly string[]): Statement =>
     JSON.stringify(ids),
   )
 
-/** What stands below a task that is held waits with it. */
+/** Descendants of a held task wait with it. */
 export const holdChildren = (ids: readonly string[], now: number): Statement =>
   statement(
     `UPDATE tasks SET held = 1, status = CASE WHEN status = 'queued' THEN 'blocked' ELSE status END,
@@ -106,13 +107,13 @@ export async function findHeldChildren(
   return results.map((row) => row.id)
 }
 
-/** What begins a run: `run_seq` 0 says that nobody has heard of it yet. */
+/** Columns for a new run. `run_seq` 0 means that the run has not reported yet. */
 const BEGIN = `status = 'running', run_seq = 0, attempt = attempt + 1, started_at = NULL, finished_at = NULL, duration_ms = NULL,
   error = NULL, result = NULL, reason = NULL`
 
 export type Claim = { taskId: string; teamId: string; attempt: number; runId: string; now: number }
 
-/** Of a queued task, for a run with this id. */
+/** For a queued task and a run with this id. */
 export const claimQueued = ({ taskId, teamId, attempt, runId, now }: Claim): Statement =>
   statement(
     `UPDATE tasks AS t SET ${BEGIN}, run_id = ?4, retry_of = NULL, progress = 0, status_since = ?5, updated_at = ?5
@@ -125,7 +126,7 @@ export const claimQueued = ({ taskId, teamId, attempt, runId, now }: Claim): Sta
     now,
   )
 
-/** At once, without the queue: only while nobody stands in it. */
+/** Starts immediately, without the queue: only while the queue is empty. */
 export const claimAtOnce = (
   { taskId, teamId, attempt, runId, now }: Claim,
   by: string,
@@ -145,7 +146,7 @@ export const claimAtOnce = (
     JSON.stringify(statuses),
   )
 
-/** Of an ended task, for a run that goes on from the last one. */
+/** For an ended task and a run that continues the last one. */
 export const claimRetry = (
   { taskId, teamId, attempt, runId, now }: Claim,
   by: string,
@@ -165,7 +166,7 @@ export const claimRetry = (
     JSON.stringify(statuses),
   )
 
-/** The run could not begin now: back into the queue. Changes nothing once the run has been heard of. */
+/** The run could not start now: back to the queue. Changes nothing once the run has reported. */
 export const putBack = (
   taskId: string,
   runId: string,
@@ -181,7 +182,7 @@ export const putBack = (
     now,
   )
 
-/** The run cannot begin at all. `backTo` is the run that a retry would have gone on from. */
+/** The run cannot start at all. `backTo` is the run that a retry would have continued. */
 export const failStart = (
   taskId: string,
   runId: string,
@@ -199,7 +200,7 @@ export const failStart = (
     backTo,
   )
 
-/** The run got another id than it was to have. */
+/** The run has another id than planned. */
 export const renameRun = (taskId: string, before: string, after: string): Statement =>
   statement(
     'UPDATE tasks SET run_id = ?3 WHERE id = ?1 AND run_id = ?2 AND run_seq = 0',
@@ -208,7 +209,7 @@ export const renameRun = (taskId: string, before: string, after: string): Statem
     after,
   )
 
-/** Takes over what the index knows of the task's run, should it have come before the task was told its run. */
+/** Copies what the index knows of the task's run, in case the run reported before the task had its id. */
 export const catchUp = (taskId: string): Statement =>
   statement(
     `UPDATE tasks SET status = r.status, run_seq = r.seq, progress = max(tasks.progress, r.progress),
@@ -220,7 +221,7 @@ export const catchUp = (taskId: string): Statement =>
 
 export type QueuedRow = { id: string; attempt: number }
 
-/** The tasks that go first, without those that a worker outside does. */
+/** The next tasks, without those for external workers. */
 export async function findNext(
   d1: D1Database,
   teamId: string,
@@ -238,7 +239,7 @@ export async function findNext(
   return results
 }
 
-/** Claimed for a run before this time, and nobody has heard of the run. */
+/** Claimed for a run before this time, and the run has not reported. */
 export async function findLostStarts(
   d1: D1Database,
   before: number,
@@ -254,7 +255,7 @@ export async function findLostStarts(
   return results
 }
 
-/** Keeps what a run has given. */
+/** Stores the result of a run. */
 export const keepResult = (taskId: string, runId: string, result: string): Statement =>
   statement(
     'UPDATE tasks SET result = ?3 WHERE id = ?1 AND run_id = ?2 AND result IS NULL',
@@ -263,7 +264,7 @@ export const keepResult = (taskId: string, runId: string, result: string): State
     result,
   )
 
-/** Teams in which tasks wait to be executed. */
+/** Teams with queued tasks. */
 export async function findTeamsWithQueue(d1: D1Database, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(
@@ -279,7 +280,7 @@ const WHY = `CASE
        WHEN EXISTS (${LIMITED}) THEN '{"code":"limit","message":"A limit of the team has no room for it."}'
        ELSE '{"code":"slot","message":"It waits for one of the slots of the plan."}' END`
 
-/** Says of what is queued why it waits. A word of another kind, such as that of a plan, stays until it starts. */
+/** Stores why queued tasks wait. A reason of another kind, such as the plan, stays until the task starts. */
 export const explainQueue = (teamId: string): Statement =>
   statement(
     `UPDATE tasks AS t SET reason = ${WHY}

@@ -42,7 +42,7 @@ const DeleteQuery = z.strictObject({
 
 const viewTask = async (ctx: ServiceContext, id: string): Promise<Task> => (await getTask(ctx, id)).view
 
-/** 200 once it has ended, 202 while it goes on. */
+/** 200 if it has ended, 202 while it is active. */
 export const answerTask = (c: Context<AppEnv>, found: Versioned<Task>): Response => {
   c.header('Location', `/api/v1/tasks/${found.view.id}`)
   return c.json(found.view, hasEnded(found.view.status) ? 200 : 202)

@@ -18,7 +18,7 @@ import {
   listTemplates,
 } from '../service/templates.ts'
 
-/** Ids of ours, and the names of those that come with the product. */
+/** Our ids, and the names of built-in templates. */
 const TEMPLATE = '/templates/:id{tpl_[0-9a-z-]+}' as const
 
 export const templateRoutes = router()

@@ -37,7 +37,7 @@ export const BatchTask = z
   .meta({ id: 'BatchTask' })
 export type BatchTask = z.infer<typeof BatchTask>
 
-/** Each item is checked by itself, so that a bad one is answered in its place. */
+/** Each item is checked separately, so that an invalid one gets an error in its place. */
 const Item = z.record(z.string(), z.unknown()).describe('A BatchTask.')
 
 export const CreateTasks = z

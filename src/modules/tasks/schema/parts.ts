@@ -1,4 +1,4 @@
-// What several bodies of tasks have in common.
+// What several bodies of tasks share.
 import * as z from 'zod'
 import { DAY_MS } from '../../../core/clock.ts'
 import { idPattern } from '../../../core/ids.ts'
@@ -69,7 +69,7 @@ export const Dependency = z.strictObject({
   on: z.enum(['success', 'end']).default('success').describe('`end` takes any end.'),
 })
 
-/** What a task is made of and what may be changed of it. */
+/** The fields for creating and changing a task. */
 export const taskFields = {
   title: TaskTitle,
   description: LongText(20_000),

@@ -1,4 +1,4 @@
-// What workers outside send.
+// The requests of external workers.
 import * as z from 'zod'
 import { DAY_MS } from '../../../core/clock.ts'
 import { JsonValue } from '../../../core/json-value.ts'

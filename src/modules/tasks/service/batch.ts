@@ -1,7 +1,8 @@
 // Many tasks in one request. Invariants:
-// 1. Each item is judged by itself. One that is refused takes along only those that depend on it or are part of it.
-// 2. Items are written in an order in which those that others name come first, a hundred to a commit.
-// 3. All are made at one moment, and their ids sort as the items stand, so lists and trees show them in that order.
+// 1. Each item is checked separately. A refused item only affects those that depend on it or are part of it.
+// 2. Items are written in an order in which referenced items come first, a hundred per commit.
+// 3. All are created at one moment, and their ids sort in the order of the items, so lists and trees show them in
+//    that order.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError, ERRORS, type FieldError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
@@ -46,7 +47,7 @@ const refusal = (error: FieldError): TaskResult => ({ ok: false, id: null, error
 
 type Slot = { id: string; item: BatchTask | null; result: TaskResult | null }
 
-/** `keyed` is the key of the request: a second one with it finds the tasks of the first. */
+/** `keyed` is the key of the request: a second request with it finds the tasks of the first. */
 export async function createTasks(
   ctx: ServiceContext,
   { items }: CreateTasks,
@@ -95,7 +96,7 @@ async function executeOne(ctx: ServiceContext, taskId: unknown): Promise<TaskRes
   }
 }
 
-/** Ids in the order of the items. Of one key they are always the same. */
+/** Ids in the order of the items. The same key always gives the same ids. */
 async function idsFor({ actor, now }: ServiceContext, keyed: string | null): Promise<(at: number) => string> {
   const { teamId, userId } = actor
   const batch = keyed === null ? newId('tsk', now()) : await derivedId('tsk', `${teamId} ${userId} ${keyed}`)
@@ -155,7 +156,7 @@ async function makeAll(given: ServiceContext, slots: Slot[], allOrNone: boolean)
   wakeDesk(ctx, teamId)
 }
 
-/** With ids in place of names. */
+/** With ids instead of references. */
 function bodyOf(
   { ref: _ref, parentRef, dependsOn, ...item }: BatchTask,
   byRef: ReadonlyMap<string, Slot>,
@@ -186,7 +187,7 @@ const namesOf = (item: BatchTask): string[] => [
   ...(item.dependsOn ?? []).flatMap(({ ref }) => (ref === undefined ? [] : [ref])),
 ]
 
-/** Those that others name before those that name them; two with one ref are refused. What goes round comes last. */
+/** Referenced items before those that refer to them. Two items with one reference are refused. Cycles come last. */
 function inOrder(slots: readonly Slot[]): Slot[] {
   const byRef = new Map<string, Slot>()
   for (const slot of slots) {
@@ -220,7 +221,7 @@ function inOrder(slots: readonly Slot[]): Slot[] {
   return order
 }
 
-/** Refuses the items of each circle, among themselves and through tasks that are there. */
+/** Refuses the items of each cycle, among themselves and through existing tasks. */
 async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[]): Promise<void> {
   const idOfRef = new Map(
     slots.flatMap(({ item, id }) => (item?.ref === undefined ? [] : [[item.ref, id] as const])),
@@ -252,7 +253,7 @@ async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[]): Promi
 
 const MAX_NAMED = 50
 
-/** Of a long way its beginning: it stands in the answer to each item on it. */
+/** Only the beginning of a long cycle, because the answer to each of its items contains it. */
 const wayOf = ({ circle }: Knot): string =>
   circle.length <= MAX_NAMED ? circle.join(' → ') : `${circle.slice(0, MAX_NAMED).join(' → ')} → …`
 

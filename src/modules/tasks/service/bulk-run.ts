@@ -118,7 +118,7 @@ export async function changeTasks(scope: StepScope, given: Json): Promise<Json> 
   return report as unknown as Json
 }
 
-/** Done by an attempt that was lost, or together with its parent. */
+/** Done by a lost attempt, or together with its parent. */
 const isDone = (verb: BulkVerb, row: TaskRow | null, attempt: number): boolean =>
   verb === 'delete'
     ? row === null

@@ -1,4 +1,4 @@
-// One thing done to the tasks of a list, answered one by one. What a filter finds is changed by a run (`bulk-run.ts`).
+// One action on the tasks of a list, with a result for each. A filter is handled by a run (`bulk-run.ts`).
 import type { ServiceContext } from '../../../context.ts'
 import { ALLOWED, type TaskStatus } from '../pure/status.ts'
 import type { BulkTaskResults, BulkVerb, TaskResult } from '../schema/batch.ts'
@@ -7,9 +7,9 @@ import { cancelTask, retryTask } from './control.ts'
 import { deleteTask } from './delete.ts'
 
 type Change = {
-  /** What a filter finds is bounded to these, where it does not name statuses itself; null for all. */
+  /** The default statuses of a filter that sets none itself. Null for all. */
   fitting: readonly TaskStatus[] | null
-  /** Answers with the status that the task has then. */
+  /** Returns the new status of the task. */
   work: (ctx: ServiceContext, id: string) => Promise<TaskStatus | 'deleted'>
 }
 

@@ -1,4 +1,4 @@
-// What stands in the cells of an export.
+// The values in the cells of an export.
 import { toUsd } from '../../../core/money.ts'
 import type { TaskRow } from '../repo/tasks.ts'
 import type { ExportColumn } from '../schema/transfer.ts'

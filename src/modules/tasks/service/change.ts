@@ -1,6 +1,8 @@
-// Changing a task. Invariants:
-// 1. What a task does is not changed while it is done: type, input, files, retries, timeout and dependencies stay until it ends.
-// 2. Edges between tasks are written onto the graph that was looked at, so two changes never close a circle together.
+// Changes a task. Invariants:
+// 1. The work of a task cannot be changed while it is done: type, input, files, retries, timeout and dependencies are
+//    fixed until it ends.
+// 2. Edges between tasks are written to the version of the graph that was checked, so two concurrent changes never
+//    create a cycle together.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -38,7 +40,7 @@ import { getTask, requireCurrentTask } from './read.ts'
 import { assignedNotices } from './tell-assigned.ts'
 
 const MAX_TRIES = 5
-/** What is not changed of a task at work. */
+/** Fields that cannot be changed while the task is being worked on. */
 const FIXED_AT_WORK = ['input', 'files', 'retry', 'timeoutMs', 'dependsOn', 'onDependencyFailure'] as const
 
 export async function updateTask(
@@ -89,7 +91,7 @@ async function changeOnce(ctx: ServiceContext, before: TaskRow, body: UpdateTask
             { id: before.id, title: body.title ?? before.title, assignee: changes.assignee },
           ]),
   }).catch((error: unknown) => {
-    // The graph has changed since it was looked at.
+    // The graph has changed since it was checked.
     if (isStaleGraph(error)) return 'guard_missed' as const
     throw error
   })
@@ -161,7 +163,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
       ),
     )
   }
-  // Whether it is held is found anew by the desk: nothing starts that should wait.
+  // The desk checks again whether it is held, so nothing starts that should wait.
   if (['draft', 'blocked', 'scheduled', 'queued'].includes(before.status)) {
     edges.changes.held = 1
     edges.statements.push(noteChange(teamId, before.id, 'held', ctx.now()))

@@ -1,4 +1,4 @@
-// Files that a task names: those of its list, and `{ "$file": "…" }` anywhere in its input.
+// Files of a task: those of its list, and `{ "$file": "…" }` anywhere in its input.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'

@@ -31,7 +31,7 @@ export async function checkTaskInput(ctx: Ctx, type: string, sent: Json): Promis
   return type === 'documentation' ? withWorkflow(ctx, input as DocsInput) : input
 }
 
-/** The workflow is described as it is now, whatever becomes of it until the task is executed. */
+/** The current version of the workflow is described. It may be another one when the task is executed. */
 async function withWorkflow(ctx: Ctx, input: DocsInput): Promise<Json> {
   if (input.workflowId === undefined) return input as Json
   requireKeyMay(ctx.actor, 'workflows:read', 'A task that describes a workflow')
@@ -73,21 +73,21 @@ async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
   }
 }
 
-/** What the task comes to may tell of the content. A `$file` in a text has its quotes escaped. */
+/** The result of the task may reveal the content. A `$file` inside a text has escaped quotes. */
 const namesFile = (type: string, input: Json): boolean =>
   type === 'dataAnalysis' || JSON.stringify(input).includes('"$file":')
 
 export const requireFilesRight = (actor: Actor): void =>
   requireKeyMay(actor, 'files:read', 'A task that names files')
 
-/** Where a problem of the plan stands in what was sent. */
+/** The path in the request for a problem of the plan. */
 const inInput = (path: string): `/${string}` =>
   `/input${path
     .replace(/^\/definition\/nodes/, '/steps')
     .replace(/^\/definition\/edges/, '/steps')
     .replace(/^\/definition/, '')}`
 
-/** Of people who may write tasks all may do this; a key may less. */
+/** People who may write tasks may do all of this. An API key may not. */
 export function requireKeyMay(actor: Actor, scope: Scope, what: string): void {
   requireScope(actor, scope, `${what} needs the right ${scope} as well.`)
 }

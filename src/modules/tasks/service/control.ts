@@ -1,5 +1,5 @@
-// What people ask of a task. Each verb is one conditional change: where somebody else was quicker, the answer is 409 with the
-// status that the task has now. A task with subtasks hands a verb on to them.
+// Actions of people on a task. Each is one conditional change: if another change was faster, the response is 409 with
+// the current status. An action on a task with subtasks applies to these.
 import type { Actor, RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -30,7 +30,7 @@ export function requireAllowed(row: TaskRow, verb: TaskVerb): void {
   if (!allows(row.status, verb)) throw notAllowed(row.status, verb)
 }
 
-/** One conditional change with its entry in the audit log. False where the task has changed meanwhile. */
+/** One conditional change with its audit entry. False if the task has changed in the meantime. */
 async function change(
   ctx: Ctx,
   row: TaskRow,
@@ -47,13 +47,13 @@ async function change(
   return outcome === 'done'
 }
 
-/** The leaves of a tree: those do the work. */
+/** The leaves of a tree, which do the work. */
 async function leavesOf(ctx: Ctx, row: TaskRow): Promise<TaskRow[]> {
   const tree = await findSubtree(ctx.env.DB, row.teamId, row.id, MAX_GRAPH)
   return tree.filter(({ children }) => children === 0)
 }
 
-/** Does it to each subtask that allows it; 409 where none does. */
+/** Applies the action to each subtask that allows it. 409 if none does. */
 async function each<Given extends Ctx>(
   ctx: Given,
   row: TaskRow,
@@ -75,7 +75,7 @@ async function each<Given extends Ctx>(
     try {
       await work({ ...ctx, idempotency: null }, leaf)
     } catch (error) {
-      // It has changed meanwhile, or there is no room for it: the others go on.
+      // This task has changed in the meantime, or there is no room for it. The others continue.
       if (!(error instanceof AppError)) throw error
     }
   }
@@ -101,12 +101,12 @@ export async function executeTask(
 
 async function queued(ctx: ServiceContext, row: TaskRow): Promise<Versioned<Task>> {
   const now = await requireTask(ctx, row.id)
-  // A start that found no slot has put it there already.
+  // A start without a slot has already queued it.
   if (now.status !== 'queued') await enqueue(ctx, now)
   return getTask(ctx, row.id)
 }
 
-/** False where somebody stands in the queue, or there is no slot. */
+/** False if the queue is not empty, or there is no slot. */
 async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): Promise<boolean> {
   const runId = await nextRunId(ctx, row)
   const { id: taskId, teamId, attempt } = row
@@ -121,7 +121,7 @@ async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): P
   return !('waits' in outcome)
 }
 
-/** Into the queue, or behind what it depends on. */
+/** Queues the task, or holds it for its dependencies. */
 export async function enqueue(ctx: Ctx, row: TaskRow): Promise<void> {
   const now = ctx.now()
   const status = row.held === 1 ? 'blocked' : 'queued'
@@ -139,7 +139,7 @@ export async function enqueue(ctx: Ctx, row: TaskRow): Promise<void> {
   if (await change(ctx, row, 'executed', guard)) return
   const after = await findTask(ctx.env.DB, row.teamId, row.id)
   if (after === null) throw new AppError('resource.not_found', { detail: 'The task was not found.' })
-  // Let go, or held, in this very moment.
+  // It was released or held at this very moment.
   if (allows(after.status, 'execute') && after.held !== row.held) return enqueue(ctx, after)
   throw notAllowed(after.status, 'execute')
 }
@@ -152,8 +152,9 @@ export async function cancelTask(ctx: ServiceContext, id: string): Promise<Versi
 }
 
 /**
- * What a run does is cancelled by the run, which reports it; all else by one change of the row. A run whose start is under way loses its
- * task by that change: whichever comes second, this or the start (`startClaimed`), cancels the run.
+ * The work of a run is cancelled by the run, which reports it; everything else by one change of the row. A run that
+ * is being started loses its task by that change: the later of the two, this or the start (`startClaimed`), cancels
+ * the run.
  */
 export async function cancelRow(ctx: Ctx, row: TaskRow): Promise<void> {
   requireAllowed(row, 'cancel')
@@ -171,7 +172,7 @@ export async function cancelRow(ctx: Ctx, row: TaskRow): Promise<void> {
     leaseBy: null,
     reason: JSON.stringify({ code: 'cancelled', message: 'The task was cancelled before it started.' }),
   } as const
-  // Once its run has been heard of, only the run says how it ends.
+  // Once its run has reported, only the run decides how the task ends.
   const where = '(run_id IS NULL OR run_seq = 0)'
   const guard = updateTask(row.teamId, row.id, changes, { statuses: ALLOWED.cancel, where })
   if (!(await change(ctx, row, 'cancelled', guard))) throw await lost(ctx, row, 'cancel')
@@ -185,7 +186,7 @@ async function lost(ctx: Ctx, row: TaskRow, verb: TaskVerb): Promise<AppError> {
     : notAllowed(after.status, verb)
 }
 
-/** `ok` false: there is no such run, as its start is under way or was lost. */
+/** `ok` false: the run does not exist, because its start is in progress or was lost. */
 async function controlRun(
   ctx: Ctx,
   row: TaskRow,
@@ -253,7 +254,7 @@ export async function retryTask(ctx: ServiceContext, id: string, body: RetryTask
       throw new AppError('request.invalid', {
         errors: [{ path: '/input', message: 'A task with subtasks has no input of its own', code: 'custom' }],
       })
-    // Of a tree only what has not succeeded is done again, unless all of it is asked for.
+    // In a tree, only tasks that have not succeeded are repeated, unless all are requested.
     await each(ctx, row, 'retry', async (own, leaf) => {
       if (leaf.status !== 'succeeded' || body.from === 'start') await retryRow(own, leaf, body)
     })
@@ -300,7 +301,7 @@ async function retryRow(ctx: ServiceContext, row: TaskRow, { from, input }: Retr
   if (!(await change(ctx, row, 'retried', guard))) throw await lost(ctx, row, 'retry')
 }
 
-/** What has succeeded is kept: the run of the task is retried. */
+/** Keeps completed steps: retries the run of the task. */
 async function retryRun(ctx: ServiceContext, row: TaskRow): Promise<void> {
   const before = row.runId ?? ''
   const runId = await nextRunId(ctx, row)

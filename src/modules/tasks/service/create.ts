@@ -25,7 +25,7 @@ export async function createTask(ctx: ServiceContext, body: CreateTask): Promise
   throw new AppError('resource.stale')
 }
 
-/** Null when the graph has changed since it was looked at. */
+/** Null if the graph has changed since it was checked. */
 async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<string | null> {
   const { teamId } = ctx.actor
   const closesCircles = body.parentId !== undefined && (body.dependsOn ?? []).length > 0
@@ -51,7 +51,7 @@ async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<string
   return row.id
 }
 
-/** What stands beside the rows of tasks. */
+/** The other rows of new tasks. */
 export const partsOf = (ctx: ServiceContext, { row, dependencies, schedule }: Prepared): Statement[] => [
   ...(dependencies.length === 0 ? [] : [insertDependencies(row.teamId, dependencies)]),
   ...(schedule === null
@@ -70,7 +70,7 @@ export const partsOf = (ctx: ServiceContext, { row, dependencies, schedule }: Pr
       ]),
 ]
 
-/** Why the rows were not written: the plan, or a parent that has changed meanwhile. */
+/** Why the rows were not written: the plan's limit, or a parent that has changed in the meantime. */
 async function refused(ctx: ServiceContext): Promise<AppError> {
   const { plan, teamId } = ctx.actor
   const most = PLAN_LIMITS[plan].openTasks

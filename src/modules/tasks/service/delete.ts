@@ -1,4 +1,5 @@
-// Deleting tasks. A task takes its subtasks and occurrences along; one at work is cancelled first, if that is asked for.
+// Deletes tasks. A task is deleted with its subtasks and occurrences. If it is being worked on, it is cancelled
+// first, if requested.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'

@@ -1,5 +1,5 @@
-// The desk of a team works off what follows from changes of its tasks. Whoever changes one wakes it; what nobody woke it for is
-// found by the tick.
+// The desk of a team processes the consequences of task changes. Code that changes a task wakes it; the tick finds
+// changes that did not.
 import type { RequestContext } from '../../../context.ts'
 import { taskDesk } from '../../../objects/task-desk.ts'
 

@@ -1,5 +1,5 @@
-// Starts what is queued: the most urgent first, as many as the plan has slots for, and no more of one kind than the team's limits
-// allow.
+// Starts queued tasks: the most urgent first, as many as the plan has slots for, and only as many of one kind as the
+// team's limits allow.
 import type { RequestContext } from '../../../context.ts'
 import { prepare } from '../../../db/statement.ts'
 import { loadTeamStart } from '../../workflows/index.ts'
@@ -9,10 +9,10 @@ import { nextRunId, startClaimed } from './run-task.ts'
 
 const MOST_A_PASS = 100
 const AT_ONCE = 10
-/** Whoever frees a slot wakes the desk; this is for what nobody has told. */
+/** Code that frees a slot wakes the desk. This is for missed cases. */
 const LOOK_AGAIN_MS = 5_000
 
-/** When to come again; null when nothing is queued. */
+/** When to come again. Null if nothing is queued. */
 export async function dispatchTasks(request: RequestContext, teamId: string): Promise<number | null> {
   const { DB } = request.env
   const next = await findNext(DB, teamId, MOST_A_PASS, request.now())

@@ -1,5 +1,6 @@
-// Tasks that are due soon, and tasks that are overdue: each is told once. Invariant: the time of the next word is moved in the
-// same commit that posts the word to people, and the change that the desk tells to followers and webhooks. It asks for the time that was read.
+// Tasks that are due soon or overdue: each is reported once. Invariant: the time of the next reminder is moved in the
+// same commit that sends the notification, and the change that the desk reports to followers and webhooks. The commit
+// requires the time that was read.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'

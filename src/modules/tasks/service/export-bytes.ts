@@ -23,7 +23,7 @@ function jsonOf(row: TaskRow, columns: readonly ExportColumn[]): string {
   return JSON.stringify(Object.fromEntries(fields))
 }
 
-/** Local time with its offset, so that it is read without knowing the zone. */
+/** Local time with its offset, so that it can be read without knowing the zone. */
 export function localTime(ms: number, zone: string): string {
   const { offset } = segmentAt(zone, ms)
   if (offset === 0) return toIso(ms)
@@ -33,7 +33,10 @@ export function localTime(ms: number, zone: string): string {
   return `${toIso(ms + offset).slice(0, -1)}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-/** `csvLine` puts a `'` before what begins like a formula; what begins so already gets one more, and loses it in the import. */
+/**
+ * `csvLine` puts a `'` before texts that begin like a formula. A text that already begins with one gets another,
+ * which the import removes.
+ */
 const safe = (cell: string | number | null): string | number | null =>
   typeof cell === 'string' && /^'+[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 

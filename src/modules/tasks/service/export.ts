@@ -1,5 +1,5 @@
-// Tasks as JSON, JSON lines, CSV or a workbook. Up to `MAX_STREAMED` rows are streamed; more are written to a file of the team by a run of
-// kind `export`. A step that is made again after a crash finds the file that the lost one has written.
+// Exports tasks as JSON, JSON lines, CSV or a workbook. Up to `MAX_STREAMED` rows are streamed; more are written to a
+// file of the team by a run of kind `export`. A step that is repeated after a crash finds the file of the lost one.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -15,7 +15,7 @@ import type { StepScope } from './step-scope.ts'
 
 export const MAX_STREAMED = 10_000
 export const MAX_XLSX_ROWS = 100_000
-/** Written in pieces, so its size does not count; the storage of the plan bounds it too. */
+/** Written in pieces, so its size does not matter. The plan's storage limits it too. */
 const MAX_EXPORT_BYTES = 1024 ** 3
 
 type ExportInput = Written & { file: string; rows: number; filter: ListFilter }

@@ -1,7 +1,8 @@
-// Tasks whose time has come. Invariants:
-// 1. A time is claimed and its occurrences are written in one commit, by moving the schedule's next time: of two ticks one wins, and
-//    a crash loses and doubles none.
-// 2. Every occurrence is a task of its own with a number, the skipped ones too. A task with a single time is started itself.
+// Scheduled tasks that are due. Invariants:
+// 1. A time is claimed and its occurrences are written in one commit, by moving the schedule's next time. So of two
+//    ticks one wins, and a crash neither loses nor doubles an occurrence.
+// 2. Every occurrence is a separate task with a number, including skipped ones. A task with a single time is started
+//    itself.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { newId } from '../../../core/ids.ts'
@@ -17,7 +18,7 @@ import { compiledOf, nextOf } from './schedule-of.ts'
 
 const PAGE = 100
 const MAX_PAGES = 20
-/** Ended ones beyond the newest so many are forgotten. */
+/** How many ended occurrences are kept. Older ones are deleted. */
 export const KEPT_OCCURRENCES = 1_000
 
 export async function fireTasks(request: RequestContext): Promise<void> {

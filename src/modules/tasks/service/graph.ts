@@ -11,7 +11,7 @@ export async function getHierarchy(ctx: ServiceContext, id: string): Promise<Tas
   const row = await requireTask(ctx, id)
   const rows = await findSubtree(ctx.env.DB, row.teamId, id, MAX_GRAPH)
   const trees = new Map<string, TaskTree>()
-  // Those above come first.
+  // Parents come first.
   for (const one of rows) {
     const tree: TaskTree = { task: toSummary(one, ctx.now()), children: [] }
     trees.set(one.id, tree)

@@ -1,5 +1,5 @@
-// Reads what an export has written: JSON, JSON lines or CSV. Each row is a task that is made anew; `parentId` names the `id` of
-// another row, where the file has one.
+// Reads an export: JSON, JSON lines or CSV. Each row becomes a new task; `parentId` refers to the `id` of another
+// row, if the file has it.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { parseJson } from '../../../core/json.ts'
@@ -48,7 +48,7 @@ export async function importTasks(
   return { results, made, refused: results.length - made }
 }
 
-/** What is no UTF-8 was read as this character: better no task than one with a broken text. */
+/** Invalid UTF-8 was decoded to this character. Refusing the task is better than storing a broken text. */
 function requireUtf8(text: string): void {
   const at = text.indexOf('\ufffd')
   if (at < 0) return
@@ -89,7 +89,7 @@ function jsonRows(text: string): Row[] {
   })
 }
 
-/** A `'` before what begins like a formula is no part of the text. */
+/** A `'` before a text that begins like a formula is not part of the text. */
 const asText = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
 
 function csvRows(text: string): Row[] {

@@ -1,4 +1,4 @@
-// From what was sent to the rows of a task: everything that can be refused is refused here, whether one task comes or many.
+// Converts a request to the rows of a task. All errors are found here, for one task or many.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
@@ -17,7 +17,7 @@ import { firstOfSchedule } from './schedule-of.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
-/** Tasks without a due date are listed behind all others. */
+/** Tasks without a due date are listed after all others. */
 export const NEVER_DUE = 8_640_000_000_000_000
 const DUE_SOON_MS = 24 * 3_600_000
 
@@ -31,14 +31,14 @@ export type Prepared = {
 const invalid = (path: `/${string}`, message: string, code = 'custom'): AppError =>
   new AppError('request.invalid', { errors: [{ path, message, code }] })
 
-/** When somebody is told next of a due date; null when there is nothing to tell. */
+/** When the next reminder of a due date is sent. Null if there is none. */
 export const remindAtOf = (dueAt: number | null, now: number): number | null =>
   dueAt === null ? null : dueAt - DUE_SOON_MS > now ? dueAt - DUE_SOON_MS : dueAt
 
 export const assigneeOf = (assignee: CreateTask['assignee']): string =>
   assignee === undefined || assignee === null ? '' : 'userId' in assignee ? assignee.userId : assignee.agentId
 
-/** The agent that does the work: the one that the input names, or the one that it is assigned to. */
+/** The agent that does the work: the one in the input, or the assigned one. */
 export const agentOf = (input: Json, assignee: string): string => {
   const named = (input as { agentId?: unknown } | null)?.agentId
   return typeof named === 'string' ? named : assignee.startsWith('agt_') ? assignee : ''
@@ -54,7 +54,7 @@ export async function requireAssignee(ctx: Ctx, assignee: string): Promise<void>
   if (!members.has(assignee)) throw invalid('/assignee/userId', 'Nobody in the team has this id', 'not_found')
 }
 
-/** `known` are rows that are about to be written with it, by their ids; `isChecked` says that its edges close no circle. */
+/** `known` are rows that will be written together, by their ids. `isChecked`: its edges form no cycle. */
 export async function prepareTask(
   ctx: Ctx,
   body: CreateTask,
@@ -120,7 +120,7 @@ export async function prepareTask(
     rootId: parent?.rootId ?? id,
     depth: parent === null ? 0 : (parent.depth ?? 0) + 1,
     weight: body.weight ?? 1,
-    // What has dependencies is let go by whoever looks whether they are met, so that none is missed.
+    // The desk releases tasks with dependencies after checking these, so that none is missed.
     held: dependencies.length > 0 || isHeld ? 1 : 0,
     onDependencyFailure: body.onDependencyFailure ?? 'block',
     retry: JSON.stringify(body.retry ?? Retry.parse({})),
@@ -196,7 +196,7 @@ async function requireDependencies(
 
 export type NewEdges = { id: string; parentId: string | null; dependsOn: readonly string[] }
 
-/** Throws 422 with the way round, where a task with these edges would wait for itself. */
+/** Throws 422 with the cycle if a task with these edges would wait for itself. */
 export async function requireNoCircle(ctx: Ctx, edges: NewEdges): Promise<void> {
   const { teamId } = ctx.actor
   const from = [...edges.dependsOn, ...(edges.parentId === null ? [] : [edges.parentId])]

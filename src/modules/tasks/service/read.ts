@@ -21,7 +21,7 @@ import { toSummary, toTask } from './view.ts'
 const ms = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text)
 
-/** As the repo takes it. `me` and `none` become what stands in the rows. */
+/** In the form of the repo. `me` and `none` become the stored values. */
 export const filterOf = (query: TaskFilter, userId: string): ListFilter => ({
   status: query.status,
   type: query.type,
@@ -40,7 +40,7 @@ export const filterOf = (query: TaskFilter, userId: string): ListFilter => ({
   hasErrors: query.hasErrors,
 })
 
-/** With what a search has found, where the query has words. */
+/** With the results of a search, if the query has words. */
 export async function searchedFilter(
   request: Pick<ReadContext, 'env' | 'now'>,
   teamId: string,
@@ -53,7 +53,7 @@ export async function searchedFilter(
 
 export async function listTasks(ctx: ReadContext, query: ListTasks): Promise<Page<TaskSummary>> {
   const now = ctx.now()
-  // Who asks is known only with the first read; with words to search for that one finds nothing.
+  // The actor is only known after the first read. With search words, that read finds nothing.
   const isSearch = query.q !== undefined
   const first = await ctx.read((who) =>
     findListed(who.teamId, { ...filterOf(query, who.userId), ...(isSearch ? { ids: [] } : {}) }, query, now),
@@ -81,7 +81,7 @@ export async function requireTask(ctx: ServiceContext, id: string): Promise<Task
   return row
 }
 
-/** For whoever changes a task: one at work is as its run is now. */
+/** For changing a task: if it is being executed, with the current state of its run. */
 export async function requireCurrentTask(ctx: ServiceContext, id: string): Promise<TaskRow> {
   const row = await requireTask(ctx, id)
   if (row.runId === null || row.children > 0 || !isAtWork(row.status)) return row
@@ -98,7 +98,7 @@ export async function getTask(ctx: ReadContext, id: string): Promise<Versioned<T
   return viewOf(ctx, row)
 }
 
-/** A task at work is shown as its run is now, which the row hears of a moment later. */
+/** A running task is shown with the current state of its run, which the row gets a moment later. */
 async function asItsRun(
   { env }: Pick<ReadContext, 'env'>,
   row: TaskRow,
@@ -133,7 +133,7 @@ const reasonOf = ({ kind, name, path }: WaitView) => ({
   message: name === null ? `${path} waits: ${kind}.` : `${path} waits: ${kind} ${name}.`,
 })
 
-/** With what stands in other tables. */
+/** With data from other tables. */
 export async function viewOf(
   ctx: Pick<ReadContext, 'env' | 'now'>,
   stored: TaskRow,

@@ -1,4 +1,4 @@
-// What a run has given is kept with its task, so that lists, dependants and searches need not ask the run.
+// The result of a run is stored with its task, so that lists, dependants and searches do not need the run.
 import type { RequestContext } from '../../../context.ts'
 import { runBatch, type Statement } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
@@ -29,7 +29,7 @@ export async function keepResults(
         const text = JSON.stringify(view.output)
         if (text.length <= MAX_RESULT_CHARS) writes.push(keepResult(row.id, row.runId ?? '', text))
       } catch (error) {
-        // A run that does not answer is read by its id.
+        // If the run does not answer, the id is stored instead.
         request.log.warn('the result of a task could not be read', { taskId: row.id, error })
       }
     }

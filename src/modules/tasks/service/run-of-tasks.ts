@@ -3,7 +3,7 @@ import type { Json } from '../../../core/json.ts'
 import { runActor } from '../../../objects/workflow-run.ts'
 import { builtInRunnable, startRunnable } from '../../runs/index.ts'
 
-/** Starts a run of ours that works on many tasks. Answers with its id and where it is read. */
+/** Starts a built-in run that works on many tasks. Returns its id and URL. */
 export async function startRunOfTasks(
   ctx: ServiceContext,
   built: { kind: 'bulk' | 'export'; name: string; definition: string },

@@ -1,10 +1,10 @@
-// Executing a task. Invariants:
-// 1. The task is claimed for a run with a known id first, then the run is started under that id. What dies in between is started
-//    again by the tick, under the same id: one claim is one run.
-// 2. A run that begins looks whether its task still names it, and is cancelled otherwise. Whoever takes a run from its task cancels the run
-//    after that, so one of the two finds it.
-// 3. A run takes a slot of the team's plan as triggers do, so tasks never pass `concurrentRuns`. Without one the task goes back
-//    into the queue.
+// Executes a task. Invariants:
+// 1. The task is first claimed for a run with a known id, then the run is started with that id. After a crash in
+//    between, the tick starts it again with the same id: one claim is one run.
+// 2. A run that starts checks whether its task still refers to it, and is cancelled otherwise. Code that removes a
+//    run from its task cancels the run afterwards, so one of the two finds it.
+// 3. A run uses a slot of the team's plan, like runs of triggers, so tasks never exceed `concurrentRuns`. Without a
+//    slot, the task goes back to the queue.
 import type { RequestContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
@@ -21,7 +21,7 @@ import { customInputOf } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
 import type { Plan } from '../types/task-type.ts'
 
-/** Results of dependencies that are larger are left out of a run's input. */
+/** Larger results of dependencies are left out of a run's input. */
 const MAX_DEPENDENCY_CHARS = 16_384
 
 export function planOf(row: Pick<TaskRow, 'type' | 'input' | 'retry' | 'timeoutMs'>): Plan | null {
@@ -29,7 +29,7 @@ export function planOf(row: Pick<TaskRow, 'type' | 'input' | 'retry' | 'timeoutM
   return typeOf(row.type).plan(JSON.parse(row.input) as Json, { retry, timeoutMs: row.timeoutMs })
 }
 
-/** The id of the run that executes it next. */
+/** The id of the next run. */
 export const nextRunId = (
   { settings }: Pick<RequestContext, 'settings'>,
   { id, teamId, attempt }: Pick<TaskRow, 'id' | 'teamId' | 'attempt'>,
@@ -42,7 +42,7 @@ export type Outcome =
   | { waits: { code: string; message: string } }
   | { failed: { code: string; message: string } }
 
-/** Of a task that was claimed for its `runId`. May be done again. */
+/** For a task that was claimed for its `runId`. May be repeated. */
 export async function startClaimed(
   request: RequestContext,
   row: TaskRow & { runId: string },
@@ -81,7 +81,7 @@ export async function startClaimed(
   }
 }
 
-/** The task was cancelled, deleted or put back while its run began. */
+/** The task was cancelled, deleted or queued again while its run started. */
 export async function cancelUnowned(
   { env }: Pick<RequestContext, 'env'>,
   row: Pick<TaskRow, 'id' | 'teamId'>,
@@ -131,7 +131,7 @@ async function runnableOf(row: TaskRow, { definition }: Plan, team: TeamStart): 
   }
 }
 
-/** What the steps of a task see as `input`. */
+/** The `input` that the steps of a task see. */
 async function runInputOf(request: RequestContext, row: TaskRow): Promise<Json> {
   const given = JSON.parse(row.input) as Json
   return {

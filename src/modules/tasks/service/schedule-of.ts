@@ -1,5 +1,4 @@
-// Schedules as tasks have them: what the engine makes of a trigger, between a first and a last time and up to a number of
-// occurrences.
+// Schedules of tasks: the engine's schedules, limited to a first and a last time and a number of occurrences.
 import { AppError } from '../../../core/errors.ts'
 import { nextFire, type Schedule } from '../../../engine/schedule/next-fire.ts'
 import { compileSchedule } from '../../../engine/schedule/trigger.ts'
@@ -12,7 +11,7 @@ const msOf = (text: string | undefined): number | null => (text === undefined ? 
 const refuse = (path: string, message: string): AppError =>
   new AppError('request.invalid', { errors: [{ path: `/${path}`, message, code: 'custom' }] })
 
-/** Null for a schedule with one time. */
+/** Null for a schedule with a single time. */
 export function compiledOf(given: TaskSchedule): Schedule | null {
   if (given.at !== undefined) return null
   const compiled = compileSchedule(given, msOf(given.startAt) ?? 0)
@@ -20,7 +19,7 @@ export function compiledOf(given: TaskSchedule): Schedule | null {
   return compiled.value
 }
 
-/** The first time after `afterMs`; null when nothing comes any more. */
+/** The first time after `afterMs`. Null if there is none. */
 export function nextOf(given: TaskSchedule, afterMs: number, fired: number): number | null {
   if (given.maxRuns !== undefined && fired >= given.maxRuns) return null
   const compiled = compiledOf(given)
@@ -38,7 +37,7 @@ export function upcomingOf(given: TaskSchedule, from: number | null, fired: numb
   return times
 }
 
-/** The first time. Throws 422 where the schedule says too much or too little, or never fires. */
+/** The first time. Throws 422 if the schedule is incomplete or contradictory, or never fires. */
 export function firstOfSchedule(given: TaskSchedule, now: number): number {
   const { at, cron, everyMs, startAt, endAt, maxRuns } = given
   const ways = Object.entries({ at, cron, everyMs }).filter(([, value]) => value !== undefined)

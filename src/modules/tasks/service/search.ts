@@ -1,4 +1,5 @@
-// Full text over title, description and result: an index in an object of the team, fed by the desk with each change.
+// Full-text search over title, description and result: an index in an object of the team. The desk updates it with
+// each change.
 import type { RequestContext } from '../../../context.ts'
 import { type SearchDoc, teamSearch } from '../../../objects/team-search.ts'
 import type { ChangeRow } from '../repo/changes.ts'
@@ -16,7 +17,7 @@ const docOf = ({ id, title, description, result }: TaskRow): SearchDoc => ({
   text: `${description}\n${result ?? ''}`.slice(0, MAX_CHARS),
 })
 
-/** Of an index that was never built nothing is kept up to date: who searches builds it. */
+/** An index that was never built is not updated: the first search builds it. */
 export async function feedSearch(
   { env }: RequestContext,
   teamId: string,
@@ -35,7 +36,7 @@ export async function feedSearch(
   await search.put(rows.map(docOf))
 }
 
-/** The ids of what fits, the best first. */
+/** The ids of the matches, the best first. */
 export async function searchTasks(
   request: Pick<RequestContext, 'env' | 'now'>,
   teamId: string,
@@ -48,7 +49,7 @@ export async function searchTasks(
   return hits.map(({ id }) => id)
 }
 
-/** For the search over everything: as they are now, the best first. */
+/** For the search over everything: the current tasks, the best match first. */
 export async function findTasksByWords(
   request: Pick<RequestContext, 'env' | 'now'>,
   teamId: string,
@@ -61,7 +62,7 @@ export async function findTasksByWords(
   return ids.flatMap((id) => rows.get(id) ?? [])
 }
 
-/** Marked first, so that what changes meanwhile is fed to it as well. */
+/** Marked first, so that changes in the meantime are indexed too. */
 async function build({ env, now }: Pick<RequestContext, 'env' | 'now'>, teamId: string): Promise<void> {
   const search = teamSearch(env.SEARCHES, teamId)
   await search.markBuilt(KIND)

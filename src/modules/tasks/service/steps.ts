@@ -15,7 +15,7 @@ const MAX_LINES_A_STEP = 50
 
 const DONE: ReadonlySet<string> = new Set(['succeeded', 'failed', 'skipped', 'cancelled'])
 
-/** The steps of the plan, as the run has done them. */
+/** The steps of the plan, with the state of the run. */
 export async function listSteps(ctx: ServiceContext, id: string): Promise<TaskSteps> {
   const { rows } = await ctx.read((who) => readTask(who, id))
   const [row] = rows
@@ -77,7 +77,7 @@ const stateOf = (id: string, node: RunNodeView | undefined, type: string) =>
         error: publicError(node.error) as TaskStep['error'],
       }
 
-/** What the run says of each step, as lines. */
+/** The log lines of each step. */
 async function logsOf(run: ReturnType<typeof workflowRun>): Promise<Map<string, TaskStep['log']>> {
   const page = await run.events(0, MAX_LOG)
   const logs = new Map<string, TaskStep['log']>()

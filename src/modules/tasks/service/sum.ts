@@ -6,7 +6,10 @@ import { findParts, writeSum } from '../repo/sums.ts'
 
 export const PARENT_MS = 1_000
 
-/** Brings parents up to date. Answers with a change for each parent that was written a moment ago: they are for a later pass. */
+/**
+ * Updates parents. Parents that were written a moment ago are left for a later pass; returns a change for each of
+ * them.
+ */
 export async function sumParents(
   request: RequestContext,
   teamId: string,

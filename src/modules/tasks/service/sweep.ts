@@ -1,4 +1,4 @@
-// For the tick: what nobody has woken a desk for.
+// For the tick: work for which no desk was woken.
 import type { RequestContext } from '../../../context.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../core/clock.ts'
 import { findTeamsWithLate } from '../../../db/late-teams.ts'
@@ -12,7 +12,7 @@ import { wakeDesk } from './desk.ts'
 import { startClaimed } from './run-task.ts'
 
 const LATE_MS = 10 * SECOND_MS
-/** A start takes less. */
+/** Longer than a start takes. */
 const START_MS = MINUTE_MS
 const MAX_TEAMS = 100
 const MAX_STARTS = 100
@@ -27,7 +27,7 @@ export async function sweepTasks(request: RequestContext): Promise<void> {
     wakeDesk(request, teamId)
 }
 
-/** A process died between the claim and the start. Under the same id it is one run, however often it is started. */
+/** A process was lost between the claim and the start. With the same id it is one run, however often it is started. */
 async function startAgain(
   request: RequestContext,
   { id, teamId }: { id: string; teamId: string },
@@ -39,7 +39,7 @@ async function startAgain(
     await startClaimed(request, { ...row, runId })
     return
   }
-  // A retry needs the person who asked for it: where it was lost, the task is as it was before.
+  // A retry needs the person who requested it. If it was lost, the task returns to its earlier state.
   const run = workflowRun(request.env.RUNS, runId)
   if ((await run.standing()) !== null) await run.report()
   else {

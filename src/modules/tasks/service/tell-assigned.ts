@@ -1,11 +1,11 @@
-// Whoever is to do a task hears of it, unless they have given it to themselves.
+// Notifies people of tasks that others have assigned to them.
 import type { ServiceContext } from '../../../context.ts'
 import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { notify } from '../../../queue/notify.ts'
 
 type Assigned = { id: string; title: string; assignee?: string | undefined }
 
-/** One notification for each person, however many tasks they get at once. */
+/** One notification per person, however many tasks are assigned at once. */
 export function assignedNotices(
   { actor }: Pick<ServiceContext, 'actor'>,
   tasks: readonly Assigned[],

@@ -1,4 +1,4 @@
-// Tells those who follow tasks, live and by webhooks. A change that is told twice has the same id.
+// Notifies followers of tasks, live and through webhooks. A repeated change has the same id.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { derivedId } from '../../../core/ids.ts'
@@ -86,7 +86,7 @@ export async function tellChanges(
   }
 }
 
-/** Who made it, and who is to do it. */
+/** The creator and the assignee. */
 export const concerned = (row: TaskRow): string[] => [
   row.createdBy,
   ...(row.assignee.startsWith('usr_') ? [row.assignee] : []),

@@ -54,7 +54,7 @@ const rowView = (row: TemplateRow): TaskTemplate => ({
 
 const briefly = ({ task: _task, ...summary }: TaskTemplate): TaskTemplateSummary => summary
 
-/** Those that come with the product stand where their time puts them: they are few, and each page looks at all of them. */
+/** Built-in templates are merged by their time: they are few, so each page looks at all of them. */
 export async function listTemplates(
   ctx: ServiceContext,
   query: ListTaskTemplates,
@@ -165,7 +165,7 @@ export async function deleteTemplate(ctx: ServiceContext, id: string): Promise<v
   if (done === 'guard_missed') throw notFound('The template')
 }
 
-/** All or none: what cannot be made is told with the place in the tree. */
+/** Creates all tasks or none. Errors contain the place in the tree. */
 export async function applyTemplate(
   ctx: ServiceContext,
   id: string,
@@ -201,13 +201,13 @@ export async function applyTemplate(
   return { tasks: tops.flatMap((result) => (result.ok ? [result.id] : [])), made: results.length }
 }
 
-/** How many tasks a tree is. */
+/** The number of tasks in a tree. */
 const sizeOf = ({ subtasks }: Tree): number =>
   Array.isArray(subtasks) ? (subtasks as Tree[]).reduce((sum, child) => sum + sizeOf(child), 1) : 1
 
 type Flat = { item: Tree; path: string }
 
-/** A tree as items of a batch: names get the number of the copy, so that copies do not meet. */
+/** A tree as items of a batch. References contain the number of the copy, so that copies do not collide. */
 function flatten(tree: Tree, copy: string, parent: string | null, execute: boolean, path = ''): Flat[] {
   const { subtasks, ref, dependsOn, ...task } = tree
   const own = `${copy}/${typeof ref === 'string' ? ref : path === '' ? 'top' : path}`

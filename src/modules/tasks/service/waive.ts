@@ -8,7 +8,7 @@ import type { Task, WaiveDependency } from '../schema/task.ts'
 import { wakeDesk } from './desk.ts'
 import { getTask, requireTask } from './read.ts'
 
-/** A dependency is waited for no more, however it ends or has ended. */
+/** A dependency no longer holds the task, whatever its state. */
 export async function waiveTask(
   ctx: ServiceContext,
   id: string,

@@ -9,7 +9,7 @@ export type WalkPage = { rows: TaskRow[]; cursor: string | null }
 
 type Place = { sort: 'created' | '-created'; limit: number; cursor: string | null }
 
-/** The next tasks that a filter finds. A page may have fewer than asked, or none, and a cursor all the same. */
+/** The next tasks that match a filter. A page may have fewer than requested, or none, and still have a cursor. */
 export async function walkPage(
   d1: D1Database,
   teamId: string,
@@ -27,7 +27,7 @@ export async function walkPage(
   return { rows, cursor: end === null ? null : encodeCursor({ sort, ...end }) }
 }
 
-/** All tasks that a filter finds, oldest first, a page at a time. */
+/** All tasks that match a filter, oldest first, page by page. */
 export async function* walkTasks(
   d1: D1Database,
   teamId: string,
@@ -36,7 +36,7 @@ export async function* walkTasks(
 ): AsyncGenerator<TaskRow[], undefined> {
   const pageAt = (cursor: string | null): Promise<WalkPage> => {
     const page = walkPage(d1, teamId, filter, { sort: 'created', limit: PAGE, cursor }, now)
-    // It is read while the page before is worked on; a failure is met where it is awaited.
+    // Read while the previous page is processed. A failure is thrown where it is awaited.
     page.catch(() => undefined)
     return page
   }

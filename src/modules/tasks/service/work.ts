@@ -1,7 +1,7 @@
-// One pass of a team's desk: what has changed is worked off, then what is queued is started. Invariants:
-// 1. A change is forgotten only after all that follows from it was done, and doing it twice changes nothing: every step asks for
-//    the state that it starts from.
-// 2. A parent is written at most once in `PARENT_MS`. What came too early is done by a later pass.
+// One pass of a team's desk: processes changes, then starts queued tasks. Invariants:
+// 1. A change is deleted only after all its consequences were processed, and repeating them changes nothing: every
+//    step requires the state that it starts from.
+// 2. A parent is written at most once per `PARENT_MS`. Earlier changes are left for a later pass.
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { hasEnded } from '../pure/status.ts'
@@ -23,7 +23,7 @@ import { tellChanges } from './tell.ts'
 const PAGE = 500
 const MAX_DEPENDANTS = 10_000
 
-/** When to come again; null when nothing is left. `parents` says when each was written last. */
+/** When to come again. Null if nothing is left. `parents` contains when each was last written. */
 export async function workAtDesk(
   request: RequestContext,
   teamId: string,
@@ -47,7 +47,7 @@ export async function workAtDesk(
   return times.length === 0 ? null : Math.min(...times)
 }
 
-/** Lets go, skips and holds what depends on what has changed. */
+/** Releases, skips and holds the dependants of what has changed. */
 async function settle(request: RequestContext, teamId: string, changes: readonly ChangeRow[]): Promise<void> {
   const { DB } = request.env
   const now = request.now()

@@ -20,7 +20,7 @@ const WIDTHS: Partial<Record<string, number>> = {
 
 const widthsOf = (names: readonly string[]) => names.map((name) => ({ name, width: WIDTHS[name] ?? 20 }))
 
-/** Times are those of the zone, since a spreadsheet knows none. */
+/** Times are local times of the zone, because spreadsheets have no zones. */
 function cell(row: TaskRow, column: ExportColumn, zone: string): XlsxCell {
   const value = cellOf(row, column)
   if (value === null || !isTime(column)) return value
@@ -65,7 +65,7 @@ function stepsOf(row: TaskRow) {
   try {
     return planOf(row)?.steps ?? []
   } catch {
-    // A task of a type, or with an input, that is not known any more.
+    // The type of the task, or its input, is no longer known.
     return []
   }
 }

@@ -1,7 +1,8 @@
-// Workers outside. Invariants:
-// 1. A task is one worker's at a time: it holds a token, of which only the hash is kept, until its lease runs out.
-// 2. Every report asks for the token that holds the task now. One that comes after the lease is 409 and changes nothing, also while no
-//    other worker has the task: it is claimed again, by this worker or another.
+// External workers. Invariants:
+// 1. A task belongs to one worker at a time. The worker has a token, of which only the hash is stored, until its
+//    lease expires.
+// 2. Every report needs the current token of the task. A report after the lease is refused with 409 and changes
+//    nothing, even if no other worker has the task: it must be claimed again, by this worker or another.
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
@@ -83,7 +84,7 @@ export async function reportProgress(ctx: ServiceContext, id: string, body: Repo
       ? null
       : JSON.stringify({ code: step ?? 'progress', message: message ?? `At ${step}.` })
   const hash = await sha256Hex(body.leaseToken)
-  // A word of life is no change that the audit log would name.
+  // A heartbeat does not belong in the audit log.
   const renewal = renewLease(ctx.actor.teamId, id, hash, {
     progress: progress ?? null,
     reason,

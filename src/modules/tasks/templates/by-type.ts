@@ -1,4 +1,5 @@
-// A template for each type of tasks that calls models. None of them needs an account: without `models` the offline model answers.
+// A template for each task type that calls models. None of them needs an account: without `models`, the offline model
+// answers.
 import { type BuiltInTemplate, text } from './built-in.ts'
 
 const research: BuiltInTemplate = {

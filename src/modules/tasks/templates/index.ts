@@ -1,4 +1,4 @@
-// The templates that come with the product.
+// The built-in templates.
 import { type BuiltInTemplate, text } from './built-in.ts'
 import { TEMPLATES_BY_TYPE } from './by-type.ts'
 

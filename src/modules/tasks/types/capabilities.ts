@@ -1,5 +1,6 @@
-// What a custom task can be asked to do by name. Each capability is one node type, and its parameters are those of the node. They are
-// handed on as values, so nothing in them is taken for an expression. What an agent of the team can do is asked for by its id.
+// The named capabilities for custom tasks. Each capability is one node type, and its parameters are those of the
+// node. They are passed as values, so nothing in them is evaluated as an expression. Agents of the team are used by
+// id.
 import type { Json } from '../../../core/json.ts'
 import { aiExtract, aiGenerate } from '../../../nodes/ai/generate.ts'
 import { dataProfile } from '../../../nodes/documents/data-profile.ts'
@@ -31,7 +32,7 @@ export type Capability = keyof typeof CAPABILITIES
 
 export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as [Capability, ...Capability[]]
 
-/** For people: each capability with the node that the reference describes. */
+/** For people: each capability with its node in the reference. */
 export const CAPABILITY_TEXT = CAPABILITY_NAMES.map(
   (name) => `\`${name}\` (${CAPABILITIES[name].type})`,
 ).join(', ')
@@ -41,7 +42,7 @@ export const NO_SUCH_CAPABILITY = `Unknown capability. The capabilities are ${CA
 type Parameters = Readonly<Record<string, Json>>
 type Fault = { path: PropertyKey[]; message: string }
 
-/** What is wrong with the parameters, each with its place in them. */
+/** Errors in the parameters, each with its path. */
 export function faultsOfParameters(capability: Capability, parameters: Parameters): Fault[] {
   const node: NodeType = CAPABILITIES[capability]
   const parsed = node.params.safeParse(parameters)

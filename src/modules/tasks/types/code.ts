@@ -1,4 +1,4 @@
-// Writing and mending code. There is no sandbox here: nothing is run, and the result says so.
+// Writes and repairs code. There is no sandbox: nothing is executed, and the result says so.
 import * as z from 'zod'
 import { ask, infoOf, listOf, models, objectOf, type PlanStep, planOfSteps, TEXT } from './plan.ts'
 import type { TaskType } from './task-type.ts'
@@ -121,7 +121,7 @@ function generateSteps({ models: chosen }: Pick<GenerateInput, 'models'>): PlanS
   return [plan, write, check, ...repairs, save]
 }
 
-/** The files after so many repairs. */
+/** The files after this many repairs. */
 function lastFiles(tries: number): string {
   const names = Array.from({ length: tries }, (_, n) => `nodes.repair${tries - n}?.object?.files`)
   return [...names, 'nodes.write.object.files'].join(' ?? ')

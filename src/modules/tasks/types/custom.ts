@@ -1,5 +1,5 @@
-// Work of any kind: a workflow or an agent of the team, a capability by name, steps that the task brings along, or nothing, and then a
-// worker outside does it.
+// Work of any kind: a workflow or an agent of the team, a named capability, the steps in the task itself, or nothing.
+// In that case, an external worker does it.
 import * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
 import { JsonValue } from '../../../core/json-value.ts'
@@ -106,7 +106,7 @@ function planOf(
   return steps === undefined ? null : stepsPlan(steps, output, options)
 }
 
-/** The input is handed on as a value, so that nothing in it is taken for an expression. */
+/** The input is passed as a value, so that nothing in it is evaluated as an expression. */
 function workflowPlan(workflowId: string, version: number | undefined, options: PlanOptions): Plan {
   const params = { workflowId, input: '{{ input.input }}', ...(version === undefined ? {} : { version }) }
   const { retry, timeoutMs } = options
@@ -120,7 +120,7 @@ function workflowPlan(workflowId: string, version: number | undefined, options: 
   }
 }
 
-/** Its ladder of models is what tries again, so the node takes no `retry`. */
+/** Its ladder of models retries by itself, so the node has no `retry`. */
 function agentPlan(agentId: string, { timeoutMs }: PlanOptions): Plan {
   const time = timeoutMs === null ? {} : { timeoutMs }
   const params = { agentId, prompt: '{{ input.input.prompt }}' }
@@ -150,7 +150,7 @@ function stepsPlan(steps: readonly Step[], output: unknown, { retry, timeoutMs }
   }
 }
 
-/** What a run of it is given beside what every task has. */
+/** The input of its run, in addition to what every task has. */
 export function customInputOf(given: Json): Json {
   const { input, prompt, parameters } = given as { input?: Json; prompt?: string; parameters?: Json }
   if (parameters !== undefined) return parameters

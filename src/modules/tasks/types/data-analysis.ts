@@ -1,5 +1,5 @@
-// What a table says. All figures are computed over all rows; a model only puts them into words, and a number that was not computed
-// fails the step.
+// Analyses a table. All figures are computed over all rows. A model only describes them, and a number that was not
+// computed fails the step.
 import * as z from 'zod'
 import { ask, infoOf, models, type PlanStep, planOfSteps } from './plan.ts'
 import type { TaskType } from './task-type.ts'
@@ -13,7 +13,7 @@ const Input = z.strictObject({
 })
 type Input = z.infer<typeof Input>
 
-/** Without a model that was chosen, the findings in words are those of the computation. */
+/** Without a chosen model, the computed findings are the description. */
 function stepsOf({ models: chosen }: Pick<Input, 'models'>): PlanStep[] {
   const computed: PlanStep = {
     id: 'profile',

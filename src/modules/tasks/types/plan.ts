@@ -1,11 +1,11 @@
-// How the types that come with the product are put together: steps of nodes, one after the other unless they say otherwise.
+// How built-in types are constructed: steps of nodes, in sequence unless they say otherwise.
 import * as z from 'zod'
 import type { Definition, Node } from '../../../engine/model/definition.ts'
 import type { Plan, PlanOptions, StepInfo } from './task-type.ts'
 
 export type PlanStep = Omit<Node, 'name'> & { name: string; weight?: number; after?: string[] }
 
-/** Which models are asked; without it the offline model. */
+/** The models to ask. Without it, the offline model. */
 export const models = z
   .array(z.strictObject({ provider: z.string().min(1).max(64), model: z.string().min(1).max(200) }))
   .min(1)
@@ -35,7 +35,7 @@ export function planOfSteps(
   return { definition, steps: infoOf(steps) }
 }
 
-/** A step that asks a model; with a schema its object. */
+/** A step that asks a model. With a schema, its result is an object. */
 export const ask = (
   id: string,
   name: string,

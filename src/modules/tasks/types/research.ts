@@ -1,5 +1,5 @@
-// Answers a question from sources that are given. Invariant: only what stands in a source word for word becomes a note, and only
-// sources that were gathered are cited.
+// Answers a question from given sources. Invariant: a note contains only text that appears word for word in a source,
+// and only collected sources are cited.
 import * as z from 'zod'
 import { ask, infoOf, listOf, models, objectOf, type PlanStep, planOfSteps, TEXT } from './plan.ts'
 import type { TaskType } from './task-type.ts'

@@ -1,5 +1,5 @@
-// What a type of tasks says about itself. A type is a plain object: what it takes, the steps that people see, and the definition
-// that is executed.
+// Defines a type of tasks as a plain object: its input, the steps that people see, and the definition that is
+// executed.
 import type * as z from 'zod'
 import type { Json } from '../../../core/json.ts'
 import type { Definition, RetryPolicy } from '../../../engine/model/definition.ts'
@@ -15,7 +15,7 @@ export const TASK_TYPES = [
 ] as const
 export type TaskTypeName = (typeof TASK_TYPES)[number]
 
-/** A step as people see it: a node of the plan. The weight is its share of the work. */
+/** A step that people see: a node of the plan. The weight is its share of the work. */
 export type StepInfo = { id: string; name: string; weight: number }
 
 export type PlanOptions = { retry: RetryPolicy; timeoutMs: number | null }
@@ -27,10 +27,10 @@ export type TaskType = {
   title: string
   description: string
   input: z.ZodType
-  /** What its result has, in words. */
+  /** The content of its result, in words. */
   result: string
-  /** The steps that every task of the type has; empty where they follow from the input. */
+  /** The steps that every task of the type has. Empty if they depend on the input. */
   steps: readonly StepInfo[]
-  /** Null where the work is done by a worker outside. The input has been checked. */
+  /** Null if an external worker does the work. The input was checked. */
   plan: (input: Json, options: PlanOptions) => Plan | null
 }

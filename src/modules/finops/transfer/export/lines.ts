@@ -47,7 +47,10 @@ export const usageCells = (row: ListedUsage): Record<string, Cell> => ({
   unit: row.unit,
 })
 
-/** `csvLine` puts a `'` before what begins like a formula; what begins so already gets one more, and loses it in the import. */
+/**
+ * `csvLine` puts a `'` before texts that begin like a formula. A text that already begins with one gets another,
+ * which the import removes.
+ */
 const safe = (cell: Cell): Cell =>
   typeof cell === 'string' && /^'+[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 
@@ -62,7 +65,7 @@ function jsonLine(cells: Record<string, Cell>): string {
   return `${JSON.stringify(Object.fromEntries(fields))}\n`
 }
 
-/** Amounts are numbers, and no formulas even when they are negative. */
+/** Amounts are numbers, not formulas, even if they are negative. */
 const NUMERIC = /^-\d+(\.\d+)?$/
 
 const focusLine = (row: ListedCost, team: FocusTeam): string => {

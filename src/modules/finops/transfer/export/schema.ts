@@ -21,7 +21,7 @@ export const ExportUsage = z
   .refine(fromBeforeTo, FROM_AFTER_TO)
 export type ExportUsage = z.infer<typeof ExportUsage>
 
-/** What is written line by line. */
+/** The formats that are written line by line. */
 export type ExportFormat = Exclude<ExportCosts['format'], 'xlsx'>
 
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

@@ -1,4 +1,4 @@
-// An export as an XLSX file. The library is loaded only when one is asked for, and builds the file in memory.
+// An export as an XLSX file. The library is only loaded when it is needed, and builds the file in memory.
 import type { SheetData } from 'write-excel-file/universal'
 import { AppError } from '../../../../core/errors.ts'
 import type { ListedCost } from '../../costs/repo.ts'
@@ -12,7 +12,7 @@ export const MAX_XLSX_ROWS = 100_000
 
 type Cell = string | number | null
 
-/** Texts are cells of text, so nothing in them is a formula. */
+/** Texts are text cells, so they are never formulas. */
 const toCell = (value: Cell) =>
   value === null ? null : { value, type: typeof value === 'number' ? Number : String }
 

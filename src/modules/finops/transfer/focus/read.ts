@@ -1,6 +1,6 @@
-// A line of a FOCUS file (FinOps Open Cost and Usage Specification) as one of our costs. Invariants:
-// 1. Lines that differ in anything that tells charges apart get different keys; equal lines of one file are summed.
-// 2. Whatever has no column of ours is kept as it is, so that an export can give it back.
+// Reads a line of a FOCUS file (FinOps Open Cost and Usage Specification) as one of our costs. Invariants:
+// 1. Lines that differ in a field that distinguishes charges get different keys. Equal lines of one file are added.
+// 2. Fields without a column of ours are stored unchanged, so that an export can return them.
 import { sha256Hex } from '../../../../core/crypto.ts'
 import { canonicalJson } from '../../../../core/json.ts'
 import { type Decimal, toMicros } from '../../../../core/money.ts'
@@ -32,14 +32,14 @@ export const OWN = {
 
 export const FOCUS_SOURCE = 'focus'
 
-/** Names of earlier and later versions. */
+/** Column names of earlier and later versions. */
 const ALTERNATIVES = {
   provider: ['ProviderName', 'ServiceProviderName', 'Provider'],
   currency: ['BillingCurrency', 'BilledCurrency'],
   effective: ['EffectiveCost', 'AmortizedCost'],
 } as const
 
-/** What tells charges apart beyond our own key. */
+/** The fields that distinguish charges, in addition to our own key. */
 const LINE_COLUMNS = [
   ...[
     'ChargePeriodStart',
@@ -61,16 +61,16 @@ const LINE_COLUMNS = [
   ],
 ]
 
-/** Amounts that are stored in columns of ours. */
+/** Amounts with columns of ours. */
 const STORED = new Set(['BilledCost', 'ListCost', 'EffectiveCost', 'AmortizedCost'])
 
-/** Of equal lines these are summed as well. */
+/** These are also added for equal lines. */
 export const SUMMED = ['ContractedCost', 'PricingQuantity', 'ConsumedQuantity'] as const
 
 const first = (values: Values, names: readonly string[]): string | undefined =>
   names.map((name) => values[name]).find((value) => value !== undefined)
 
-/** Which version the columns are of, and what is missing to read them. */
+/** The version of the columns, and the missing ones that are required. */
 export function inspectFocus(
   values: Values,
   hasColumn: (name: string) => boolean,
@@ -104,12 +104,12 @@ export type FocusCost = {
     line: string
   }
   currency: string
-  /** Millionths of the currency; `null` effective and list are the cost. */
+  /** Millionths of the currency. A null effective or list cost equals the cost. */
   billed: { cost: number; effective: number | null; list: number | null }
   labels: Record<string, string>
   dimensions: Record<'model' | 'agentId' | 'workflowId' | 'runId' | 'userId', string>
   focus: Record<string, string> | null
-  /** The dollars that one of our own exports says. */
+  /** The dollars in one of our own exports. */
   usd: { cost: number; effective: number | null; list: number | null } | null
 }
 

@@ -1,5 +1,5 @@
-// One of our costs as a line of FOCUS 1.2. What an imported file has said comes first; the rest follows from the row. Our own
-// columns are `x_…`, so that an import of the file gives the same row.
+// Writes one of our costs as a line of FOCUS 1.2. Fields of an imported file come first; the rest is derived from the
+// row. Our own columns are `x_…`, so that an import of the file gives the same row.
 import { canonicalJson } from '../../../../core/json.ts'
 import { microsToText } from '../../../../core/money.ts'
 import { addDays, monthEnd, monthStart } from '../../summaries/period.ts'
@@ -46,13 +46,13 @@ export type FocusColumn = (typeof FOCUS_COLUMNS)[number]
 
 const start = (day: string): string => `${day}T00:00:00Z`
 
-/** A service has one category, so the category follows from what the service is named after. */
+/** A service has one category, so the category is derived from the service name. */
 const categoryOf = ({ service, gpuType }: FocusRow): string =>
   service === '' && gpuType !== '' ? 'AI and Machine Learning' : 'Other'
 
 const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text)
 
-/** All values are texts as they stand in the file; null is an empty cell. */
+/** All values are texts as they are in the file. Null is an empty cell. */
 export function toFocus(row: FocusRow, team: FocusTeam): Record<FocusColumn, string | null> {
   const said = row.focus ?? {}
   const month = monthStart(row.date)

@@ -1,4 +1,4 @@
-// A record of a file as a row to write, or what is wrong with it.
+// Converts a record of a file to a row to write, or returns its errors.
 import { AppError } from '../../../../core/errors.ts'
 import { newId } from '../../../../core/ids.ts'
 import { type Decimal, toMicroUsd } from '../../../../core/money.ts'
@@ -81,7 +81,7 @@ async function costOf(record: FileRecord, conversion: Conversion): Promise<Conve
   if (problems.length + more.length > 0) return { problems: [...problems, ...more] }
   const { costUsd, effectiveCostUsd, listCostUsd, cost, effectiveCost, listCost, ...others } = rest
   const isUsd = (rest.currency ?? USD) === USD
-  // Our own exports have both, so that the dollars stay as they were.
+  // Our own exports contain both, so that the dollars do not change.
   const hasBoth = !isUsd && costUsd !== undefined && cost !== undefined
   const inUsd = { costUsd, effectiveCostUsd, listCostUsd }
   const asBilled = { cost, effectiveCost, listCost }

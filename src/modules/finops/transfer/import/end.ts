@@ -1,4 +1,4 @@
-// How an import ends. Invariant: it ends once. Whoever comes second changes nothing.
+// Ends an import. Invariant: it ends once. A second attempt changes nothing.
 import type { RequestContext } from '../../../../context.ts'
 import { commit } from '../../../../db/commit.ts'
 import type { ImportEnded } from '../../../../queue/messages/finops.ts'
@@ -27,7 +27,7 @@ export async function endImport(
   )
 }
 
-/** Told by the run. The step itself has told how it went, unless it never came to that. */
+/** Called by the message of the run. The last step has usually reported the result before. */
 export const takeImportEnd = (
   request: RequestContext,
   { teamId, importId, status, error }: ImportEnded,

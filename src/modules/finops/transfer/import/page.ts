@@ -1,4 +1,4 @@
-// What a page of an import has gathered. Pure but for ids.
+// The collected rows of a page of an import. Pure except for ids.
 import { parseDecimal } from '../../../../core/money.ts'
 import type { CellProblem, TransferKind } from '../columns.ts'
 import { SUMMED } from '../focus/read.ts'
@@ -8,7 +8,7 @@ import type { CostWrite, Known, UsageWrite } from './rows-repo.ts'
 export type PageRow = CostWrite | UsageWrite
 
 export type Page = {
-  /** The line of the last record, also of one that was refused. */
+  /** The line of the last record, including refused ones. */
   line: number
   records: number
   rows: Map<string, PageRow>
@@ -39,7 +39,10 @@ export function addProblems(page: Page, line: number, problems: CellProblem[]): 
   page.records++
 }
 
-/** Equal lines may be on several pages of a file. The amounts are added by the statement that writes them, the other sums here. */
+/**
+ * Equal lines may be on several pages of a file. The statement that writes them adds the amounts; the other sums are
+ * computed here.
+ */
 export function addEarlierPages(rows: CostWrite[], known: readonly Known[]): void {
   for (const { at, focus } of known) {
     const row = rows[at]

@@ -52,7 +52,7 @@ export type Progress = {
   refused: number
 }
 
-/** Changes one row when nobody else has done the page, and the import was not cancelled. */
+/** Changes one row if the page was not done in the meantime, and the import was not cancelled. */
 export const guardPage = (row: ImportRow, seenLine: number, more: Progress): Statement =>
   statement(
     `UPDATE cost_imports SET status = 'running', line = ?4, created = created + ?5, corrected = corrected + ?6, unchanged = unchanged + ?7,
@@ -68,7 +68,7 @@ export const guardPage = (row: ImportRow, seenLine: number, more: Progress): Sta
     more.refused,
   )
 
-/** Changes one row when the import has not ended. */
+/** Changes one row if the import has not ended. */
 export const guardEnd = (
   row: Pick<ImportRow, 'id' | 'teamId'>,
   status: 'succeeded' | 'failed' | 'cancelled',
@@ -84,7 +84,7 @@ export const guardEnd = (
     now,
   )
 
-/** Imports whose run was never started: their message failed too often. */
+/** Imports whose run was never started, because their message failed too often. */
 export async function findGivenUp(
   d1: D1Database,
   limit: number,
@@ -99,7 +99,7 @@ export async function findGivenUp(
   return results
 }
 
-/** As long as there are less than 1,000. */
+/** Only while there are fewer than 1,000. */
 export const insertErrors = (importId: string, errors: ErrorRow[]): Statement =>
   statement(
     `INSERT INTO cost_import_errors (import_id, number, line, column_name, reason)

@@ -41,7 +41,7 @@ export const startImportRoutes = (kind: TransferKind) =>
     async (c) => c.json(await startImport(c.var.ctx, kind, c.req.valid('json')), 202),
   )
 
-/** What a body of each media type is called where `X-Filename` does not say. */
+/** The default file name of each media type without `X-Filename`. */
 const EXTENSIONS: Record<string, string> = {
   'text/csv': 'csv',
   'application/jsonl': 'jsonl',

@@ -1,4 +1,5 @@
-// The SQL that writes a page of rows at once. `sums` adds to rows that the same import has written: equal lines of one file.
+// The SQL that writes a page of rows at once. `sums` adds to rows that the same import has written: equal lines of
+// one file.
 import { type Statement, statement } from '../../../../db/statement.ts'
 import type { CostAmounts } from '../../costs/amounts.ts'
 import { KEY_COLUMNS, type SnapshotKey } from '../../snapshots/key.ts'
@@ -28,7 +29,7 @@ const COST_AMOUNTS = {
   originalEffectiveMicro: 'original_effective_micro',
   originalListMicro: 'original_list_micro',
 }
-/** What a null amount stands for. */
+/** The meaning of a null amount. */
 const STANDS_FOR: Record<string, string> = {
   effective_micro_usd: 'cost_micro_usd',
   list_micro_usd: 'cost_micro_usd',
@@ -56,7 +57,7 @@ function upsert(
       updated_at = excluded.updated_at ${where}`
 }
 
-/** Rows that are as they should be are left alone. */
+/** Rows that are already correct are not touched. */
 const onlyChanged = (table: string, columns: string[]): string =>
   `WHERE ${columns.map((column) => `${table}.${column} IS NOT excluded.${column}`).join(' OR ')}`
 
@@ -99,7 +100,7 @@ export function upsertUsage(teamId: string, rows: UsageWrite[], now: number): St
 /** `focus`: the other columns of a FOCUS line that this import wrote on an earlier page. */
 export type Known = { at: number; id: string; amount: number; focus: string | null }
 
-/** Which rows of a page are there already, and with which amount. */
+/** Which rows of a page exist, and with which amounts. */
 export async function findKnown(
   d1: D1Database,
   kind: TransferKind,

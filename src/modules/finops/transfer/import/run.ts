@@ -1,7 +1,8 @@
-// Doing an import. Invariants:
-// 1. A page is one commit: its rows, its errors and how far the import has come. A crash or a cancel leaves whole pages only.
-// 2. A page is written only onto the line that it was read from, so a step that is made twice writes each page once.
-// 3. One step of the run does a bounded number of rows.
+// Executes an import. Invariants:
+// 1. A page is one commit: its rows, its errors and the progress of the import. A crash or a cancel leaves whole
+//    pages only.
+// 2. A page is only written if the import is still at its first line, so a repeated step writes each page once.
+// 3. One step of the run imports a limited number of rows.
 import type { RequestContext } from '../../../../context.ts'
 import { periodOf } from '../../../../core/clock.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
@@ -30,7 +31,7 @@ export type ImportStep = {
   teamId: string
   importId: string
   signal: AbortSignal
-  /** Told after each page. */
+  /** Called after each page. */
   progress: (data: unknown) => void
 }
 
@@ -60,7 +61,7 @@ async function countsOf({ request, teamId, importId }: ImportStep): Promise<Json
   return { id, kind, line, created, corrected, unchanged, refused }
 }
 
-/** True when there are more rows. */
+/** True if there are more rows. */
 async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
   const { request, signal, progress } = step
   const options = ImportOptions.parse(row.options)
@@ -82,7 +83,7 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
     if (page.records < PAGE_ROWS) continue
     signal.throwIfAborted()
     done += page.records
-    // Somebody else has done the page, or the import was cancelled: the next step sees which.
+    // The page was done by another consumer, or the import was cancelled. The next step finds out which.
     if (!(await commitPage(request, row, { page, seenLine, conversion, options }))) return true
     progress({ line: page.line })
     if (done >= ROWS_A_STEP) return true
@@ -168,7 +169,7 @@ type PageCommit = {
   options: ImportOptions
 }
 
-/** False when the import was cancelled, or another consumer has done the page. */
+/** False if the import was cancelled, or another consumer has done the page. */
 async function commitPage(request: RequestContext, row: ImportRow, given: PageCommit): Promise<boolean> {
   const { page, seenLine, conversion, options } = given
   const { teamId, id, kind } = row

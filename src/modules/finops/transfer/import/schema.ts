@@ -65,7 +65,7 @@ export const StartImport = ImportOptions.extend({
 }).meta({ id: 'StartImport' })
 export type StartImport = z.infer<typeof StartImport>
 
-/** Of a file that is the body: its options stand in the query. */
+/** For a file as the body: its options are in the query. */
 export const ImportFileQuery = ImportOptions.omit({ defaults: true })
 export type ImportFileQuery = z.infer<typeof ImportFileQuery>
 

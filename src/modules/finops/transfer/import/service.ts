@@ -135,7 +135,7 @@ export async function listImportErrors(
   return query.count ? { ...page, total: await countErrors(ctx.db, id) } : page
 }
 
-/** Pages that are done stay. */
+/** Imported pages stay. */
 export async function cancelImport(ctx: ServiceContext, id: string): Promise<CostImport> {
   const row = await requireImport(ctx, id)
   if (row.runId !== null && (row.status === 'queued' || row.status === 'running'))

@@ -1,15 +1,15 @@
-// The records of a file, one after the other, each with the line that it begins on.
+// The records of a file, one after another, each with its first line.
 import { AppError } from '../../../../core/errors.ts'
 import { CsvFault, csvReader, guessSeparator } from '../../../../core/read-csv.ts'
 import { type Encoding, textOf } from './text.ts'
 
-/** `problem` is set for what cannot be read as a record at all. */
+/** `problem` is set if it cannot be read as a record. */
 export type FileRecord = {
   line: number
   values: Record<string, string>
-  /** All that the file or the record has, also without a value. */
+  /** All columns of the file or the record, including empty ones. */
   columns: readonly string[]
-  /** Of CSV. */
+  /** For CSV. */
   separator?: string
   problem?: string
 }
@@ -90,7 +90,10 @@ function toRecord(names: string[], line: number, cells: string[]): FileRecord {
   return { line, columns: names, values }
 }
 
-/** Spreadsheets would run what begins like a formula, so exports put a `'` before it, which is no part of the text. */
+/**
+ * Spreadsheets would execute text that begins like a formula, so exports put a `'` before it, which is not part of
+ * the text.
+ */
 const asText = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
 
 async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<FileRecord, undefined> {

@@ -1,7 +1,7 @@
-// From the bytes of a file to its text. Invariants:
-// 1. No more than `MAX_UNPACKED_BYTES` come out of a file, however it is packed.
-// 2. Text is UTF-8, UTF-16 with a byte-order mark, or Latin-1 (as Windows writes it) where its beginning is no UTF-8. A byte-order
-//    mark is no part of it.
+// Decodes the bytes of a file to text. Invariants:
+// 1. A file unpacks to at most `MAX_UNPACKED_BYTES`, however it is compressed.
+// 2. Text is UTF-8, UTF-16 with a byte-order mark, or Latin-1 (Windows) if its beginning is not UTF-8. A byte-order
+//    mark is not part of the text.
 import { AppError } from '../../../../core/errors.ts'
 
 export const MAX_UNPACKED_BYTES = 500 * 1024 * 1024
@@ -29,7 +29,7 @@ export async function* textOf(
   return undefined
 }
 
-/** What is no UTF-8 becomes U+FFFD, which the reader of rows refuses, row by row. */
+/** Invalid UTF-8 becomes U+FFFD. The reader refuses rows that contain it. */
 function decoderFor(encoding: Encoding, head: Uint8Array): TextDecoder {
   if (encoding === 'latin1') return new TextDecoder('windows-1252')
   if (encoding === 'utf-8') return new TextDecoder('utf-8')

@@ -1,12 +1,12 @@
-// The rows of the first sheet of an XLSX file. The library is loaded only when one is read. No reader of XLSX streams in this
-// runtime, so the file and what it unpacks to are limited.
+// The rows of the first sheet of an XLSX file. The library is only loaded when it is needed. No XLSX reader can
+// stream in this runtime, so the file and its unpacked size are limited.
 import { AppError } from '../../../../core/errors.ts'
 import { gather } from '../../../../core/read-chunks.ts'
 import { faultOfXlsx } from '../../../../core/xlsx-bounds.ts'
 import type { FileRecord } from './records.ts'
 
 export const MAX_XLSX_BYTES = 50 * 1024 * 1024
-/** What a sheet of 100,000 rows unpacks to, and no more than an isolate holds. */
+/** The unpacked size of a sheet with 100,000 rows, which fits into an isolate. */
 const MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 export const MAX_XLSX_ROWS = 100_000
 
@@ -33,7 +33,7 @@ export async function* xlsxRecords(body: ReadableStream<Uint8Array>): AsyncGener
   return undefined
 }
 
-/** Spreadsheets keep 0.3 as 0.29999999999999999: what is that close to six decimals is meant so. */
+/** Spreadsheets store 0.3 as 0.29999999999999999. A number this close to six decimals is rounded to them. */
 function numberText(value: number): string {
   const rounded = Number(value.toFixed(6))
   return String(Math.abs(rounded - value) <= 1e-9 ? rounded : value)

@@ -1,15 +1,15 @@
-// Where an export stands in a bucket. Pure.
+// The key of an export in a bucket. Pure.
 import type { Period } from '../../summaries/period.ts'
 import type { Every } from './times.ts'
 
 export const PLACEHOLDERS = ['file', 'name', 'from', 'to', 'year', 'month', 'day', 'every', 'format'] as const
 
-/** Placeholders, and what names of folders are made of; `=` is for tools that read `year=2026/month=01/`. */
+/** Placeholders, and the characters of folder names. `=` is for tools that read `year=2026/month=01/`. */
 const PATH = /^(?:[A-Za-z0-9 _.=-]|\{[a-z]+\})+(?:\/(?:[A-Za-z0-9 _.=-]|\{[a-z]+\})+)*\/?$/
 
 export const DEFAULT_PATH = '{file}'
 
-/** What is wrong with a template; null for a good one. */
+/** The error in a template. Null if it is valid. */
 export function pathFault(path: string): string | null {
   const unknown = [...path.matchAll(/\{([a-z]*)\}/g)].find(
     ([, name]) => !(PLACEHOLDERS as readonly string[]).includes(name ?? ''),

@@ -14,7 +14,7 @@ export async function findSchedule(db: Db, teamId: string): Promise<ScheduleRow 
   return row ?? null
 }
 
-/** How the last export has gone stays. */
+/** The result of the last export stays. */
 export const upsertSchedule = (db: Db, row: Omit<ScheduleRow, 'lastRun'>): Statement => {
   const { teamId: _, ...set } = row
   return db
@@ -34,7 +34,7 @@ export const findDueSchedules = (db: Db, now: number, limit: number): Promise<Sc
     .orderBy(asc(costExportSchedules.nextAt))
     .limit(limit)
 
-/** Changes one row when the time that was seen is still the next one. */
+/** Changes one row if the next time is still the one that was read. */
 export const claimSchedule = (
   db: Db,
   { teamId, nextAt }: Pick<ScheduleRow, 'teamId' | 'nextAt'>,
@@ -46,7 +46,7 @@ export const claimSchedule = (
     .set({ nextAt: next, lastRun })
     .where(and(eq(costExportSchedules.teamId, teamId), eq(costExportSchedules.nextAt, nextAt)))
 
-/** Changes one row while the schedule is there and this is its export under way. */
+/** Changes one row while the schedule exists and this is its current export. */
 export const guardRun = (
   { teamId, name }: { teamId: string; name: string },
   changes: Partial<ExportRun>,
@@ -61,7 +61,7 @@ export const guardRun = (
 
 export type GivenUp = { teamId: string; name: string; error: string | null }
 
-/** Exports that nobody goes on with: their message failed too often. */
+/** Exports that are never continued, because their message failed too often. */
 export async function findGivenUpExports(d1: D1Database, limit: number): Promise<GivenUp[]> {
   const { results } = await d1
     .prepare(

@@ -188,7 +188,7 @@ async function giveUp(
 
 const MAX_GIVEN_UP = 100
 
-/** Exports whose message has failed as often as it may. */
+/** Exports whose message has failed as often as allowed. */
 export async function endGivenUpExports(request: RequestContext): Promise<void> {
   for (const { error, ...which } of await findGivenUpExports(request.env.DB, MAX_GIVEN_UP))
     await giveUp(request, which, error ?? 'It has failed several times.', null)

@@ -43,7 +43,7 @@ export async function setExportSchedule(
   return getExportSchedule(ctx)
 }
 
-/** The id of an integration that is a bucket. Whoever has its exports sent there signs in with it. */
+/** The id of an integration for a bucket. Sending exports there uses the integration. */
 async function requireBucket(ctx: ServiceContext, ref: string): Promise<string> {
   requireScope(
     ctx.actor,
@@ -63,7 +63,7 @@ async function requireBucket(ctx: ServiceContext, ref: string): Promise<string> 
   return found.id
 }
 
-/** Writes the export of the last period that has ended, now. */
+/** Writes the export of the last complete period now. */
 export async function runExportSchedule(ctx: ServiceContext): Promise<ExportSchedule> {
   const row = await requireSchedule(ctx)
   if (row.integrationId !== null) await requireBucket(ctx, row.integrationId)
@@ -93,7 +93,7 @@ const toSchedule = (row: ScheduleRow): ExportSchedule => ({
   lastRun: row.lastRun === null ? null : toRun(row.lastRun),
 })
 
-/** What was set to null in a stored run is not in it. */
+/** Fields that a stored run sets to null are left out. */
 const toRun = ({
   startedAt,
   finishedAt = null,

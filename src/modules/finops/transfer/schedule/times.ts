@@ -1,4 +1,4 @@
-// When exports are due, and which days each has. Pure; all times are UTC.
+// When exports are due, and their days. Pure; all times are UTC.
 import { DAY_MS, dayOf, HOUR_MS } from '../../../../core/clock.ts'
 import { addDays, monthEnd, monthStart, type Period } from '../../summaries/period.ts'
 
@@ -16,7 +16,7 @@ const startOf = (every: Every, day: string): string => {
 const endOf = (every: Every, start: string): string =>
   every === 'day' ? start : every === 'week' ? addDays(start, 6) : monthEnd(start)
 
-/** The first time after a moment: 06:00 on the day after the end of a day, a week from Monday, or a month. */
+/** The next due time: 06:00 on the day after the end of a day, a week from Monday, or a month. */
 export function nextExport(every: Every, after: number): number {
   let start = startOf(every, dayOf(after - DAY_MS))
   for (;;) {
@@ -26,7 +26,7 @@ export function nextExport(every: Every, after: number): number {
   }
 }
 
-/** The days that an export of this time has. */
+/** The days of the export for this time. */
 export function exportedPeriod(every: Every, at: number): Period {
   const to = dayOf(at - DAY_MS)
   return { from: startOf(every, to), to }
