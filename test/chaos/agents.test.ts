@@ -84,7 +84,7 @@ async function live(faults: readonly Fault[]) {
   }
 }
 
-test(`an agent that is killed ${RUNS} times at random comes to the same end each time`, {
+test(`an agent that is killed ${RUNS} times at random reaches the same result each time`, {
   timeout: 1_200_000,
 }, async () => {
   const { end, counts } = await live([])

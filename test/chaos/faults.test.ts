@@ -126,7 +126,7 @@ const faultsAfterLoss = (
 ]
 
 test.runIf(RUNS === 0)(
-  'a run comes to the same end whatever is lost at any write or effect',
+  'a run reaches the same result whatever write or effect is lost',
   {
     timeout: 900_000,
   },

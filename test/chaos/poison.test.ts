@@ -70,7 +70,7 @@ async function live(seed: number, definition: Definition, spy: Parameters<typeof
   }
 }
 
-test('a run survives the death of any fact, and none that was accepted is lost', {
+test('a run survives a crash at any fact, and no accepted fact is lost', {
   timeout: 600_000,
 }, async () => {
   const seen = { few: 0, always: 0, givenUp: 0 }

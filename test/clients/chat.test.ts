@@ -110,7 +110,7 @@ async function keptIn(threadId: string): Promise<UIMessage[]> {
   return (await api<{ items: UIMessage[] }>('GET', path)).body.items
 }
 
-test('a chat shows text and tools, and what the thread has kept begins the next chat', async () => {
+test('a chat shows text and tools, and a new chat begins with the stored thread', async () => {
   const agentId = await newAgent({ tools: [{ name: 'calculator' }] })
   const threadId = await newThread(agentId)
   const chat = chatIn(agentId, threadId)
@@ -135,7 +135,7 @@ test('a chat shows text and tools, and what the thread has kept begins the next 
   assert.equal(later.messages.length, 4)
 })
 
-test('what a tool asks for is answered in the chat, for and against', async () => {
+test('approvals of tools are requested and answered in the chat, for and against', async () => {
   const agentId = await newAgent({ tools: [{ name: 'store.set', policy: 'ask', allowSelf: true }] })
   for (const approved of [true, false]) {
     const threadId = await newThread(agentId)
@@ -164,7 +164,7 @@ test('what a tool asks for is answered in the chat, for and against', async () =
   }
 })
 
-test('a chat whose connection broke resumes the answer, without a word twice', async () => {
+test('a chat with a broken connection resumes the answer without repeating a word', async () => {
   const agentId = await newAgent({ models: [{ provider: 'openai-compatible', model: 'm' }] })
   const threadId = await newThread(agentId)
   const goOn = new Promise<() => void>((take) => {
@@ -215,7 +215,7 @@ test('a chat whose connection broke resumes the answer, without a word twice', a
   assert.deepEqual((await keptIn(threadId)).map(textOf), ['Hello', 'The first words, and the last.'])
 })
 
-test('a provider that fails is an error of the chat, after which it goes on', async () => {
+test('a failing provider is an error in the chat, and the chat can continue', async () => {
   const agentId = await newAgent({ models: [{ provider: 'openai-compatible', model: 'bad' }] })
   const threadId = await newThread(agentId)
   const chat = chatIn(agentId, threadId)

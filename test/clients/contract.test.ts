@@ -37,11 +37,11 @@ after(async () => {
   rmSync(made, { recursive: true })
 })
 
-test('Spectral finds no error', () => {
+test('Spectral reports no error', () => {
   tool('spectral', 'lint', CONTRACT, '--ruleset', '.spectral.yaml', '--fail-severity', 'error')
 })
 
-test('Redocly finds no error', () => {
+test('Redocly reports no error', () => {
   tool('redocly', 'lint', CONTRACT, '--config', 'redocly.yaml', '--format', 'summary')
 })
 

@@ -78,7 +78,7 @@ async function isThere(name: string): Promise<boolean> {
   }
 }
 
-test('a site is read back by the SDK of AWS as it was, with types and cache rules', async () => {
+test('the AWS SDK reads back the site unchanged, with types and cache rules', async () => {
   const done = await publish(await bucketWith('S3RVER'), SITE)
   assert.deepEqual([done.status, done.error], ['ready', null])
   for (const [name, content] of Object.entries(SITE)) {
@@ -108,7 +108,7 @@ function rclone(...args: string[]): Promise<string> {
   })
 }
 
-test('rclone finds the site in the bucket, file for file', {
+test('rclone finds the site in the bucket, file by file', {
   skip: HAS_RCLONE ? false : 'rclone is not installed',
 }, async () => {
   const copy = newStateDir()
@@ -122,7 +122,7 @@ test('rclone finds the site in the bucket, file for file', {
   forget(copy)
 })
 
-test('the next time only what has changed is sent, and what is gone is removed', async () => {
+test('the next deployment sends only changes, and removes deleted files', async () => {
   const integration = (await send<{ items: { id: string; name: string }[] }>('GET', '/users/integrations'))
     .body.items
   const id = integration.find(({ name }) => name === 'Bucket S3RVER')?.id ?? ''
@@ -132,7 +132,7 @@ test('the next time only what has changed is sent, and what is gone is removed',
   assert.deepEqual([await isThere('assets/app-B7x9kQ22.js'), await isThere('large.bin')], [false, true])
 })
 
-test('a wrong key is refused by the store, and the deployment says what to do', async () => {
+test('the store refuses a wrong key, and the deployment says what to do', async () => {
   const done = await publish(await bucketWith('another'), { 'index.html': '<p>' })
   assert.equal(done.status, 'failed')
   assert.equal(done.error?.code, 'deployment.unauthorized')
@@ -151,7 +151,7 @@ async function exported(): Promise<LastRun> {
   throw new Error('The export is still running')
 }
 
-test('a scheduled export of costs is read back from the bucket; a wrong key is told', async () => {
+test('a scheduled export of costs can be read from the bucket, and a wrong key is reported', async () => {
   const { body: list } = await send<{ items: { id: string; name: string }[] }>('GET', '/users/integrations')
   const [good, wrong] = ['S3RVER', 'another'].map(
     (key) => list.items.find(({ name }) => name === `Bucket ${key}`)?.id ?? '',

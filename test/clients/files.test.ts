@@ -97,7 +97,7 @@ const ALIASES: Record<string, string> = {
 }
 const plain = (type: string | undefined): string => ALIASES[type ?? ''] ?? type ?? ''
 
-test('file-type says of each sample what the upload says, and under another extension it is refused', async () => {
+test('file-type agrees with the upload about each sample, and another extension is refused', async () => {
   for (const [extension, bytes] of Object.entries(SAMPLES)) {
     const { body, status } = await upload(`samples/a.${extension}`, bytes)
     assert.equal(status, 201, `${extension}: ${JSON.stringify(body)}`)
@@ -133,7 +133,7 @@ function unzip(bytes: Buffer): Promise<Record<string, string>> {
   })
 }
 
-test('a selection is a zip that yauzl reads, with its checksums', async () => {
+test('a selection is a zip that yauzl reads, with correct checksums', async () => {
   const contents = { 'zip/ä €.txt': 'first', 'zip/deep/b.csv': 'a,b\n1,2', 'zip/c.md': '# Hi' }
   for (const [name, content] of Object.entries(contents))
     await upload(name, new TextEncoder().encode(content) as Uint8Array<ArrayBuffer>)
@@ -175,7 +175,7 @@ test('curl -OJ saves a file under its name, resumes it, and sends it in a form',
   assert.ok(readFileSync(join(folder, 'part.txt')).equals(big))
 })
 
-test('a form of the platform brings many files, whatever they are called', async () => {
+test('a browser form uploads many files with any names', async () => {
   const form = new FormData()
   const names = ['plain.txt', 'ünïcode €.txt', 'semi;colon.txt', '日本語.txt']
   for (const name of names) form.append('files', new Blob([name]), name)

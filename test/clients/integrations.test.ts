@@ -95,7 +95,7 @@ async function run(credential: string, params: object): Promise<Run> {
 const client = { clientId: 'orrery', scopes: ['orders', 'refunds'] }
 const hostOf = (url: string): string => new URL(url).host
 
-test('tokens that client credentials fetch are taken by an API that checks them', async () => {
+test('an API that verifies tokens accepts those of client credentials', async () => {
   const made = await create({
     type: 'oauth2.client-credentials',
     name: 'Machines',
@@ -127,7 +127,7 @@ async function consent(id: string): Promise<Response> {
   return fetch(`${installation.url}${pathname}${search}`, { headers: { cookie } })
 }
 
-test('a code is redeemed with PKCE, and ten runs that find its token expired make one refresh', async () => {
+test('a code is redeemed with PKCE, and ten runs with an expired token cause one refresh', async () => {
   const { id } = await create({
     type: 'oauth2.authorization-code',
     name: 'People',
@@ -183,7 +183,7 @@ test('a refresh that is refused for good asks for a new consent', async () => {
   assert.equal((await send<Made>('GET', `${PATH}/${id}`)).body.status, 'needs_reconnect')
 })
 
-test('a store that checks signatures takes what is written and gives it back, and refuses another key', async () => {
+test('a store that verifies signatures accepts and returns what is written, and refuses another key', async () => {
   const keys = (secretAccessKey: string) => ({
     type: 'aws-s3',
     name: `Bucket ${secretAccessKey}`,

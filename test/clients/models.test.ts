@@ -53,7 +53,7 @@ after(async () => {
 
 const PROVIDERS = '/admin/settings/ai-providers'
 
-test('a chat server of others is called through the Worker for models', async () => {
+test('a third-party chat server is called through the model Worker', async () => {
   await api('POST', PROVIDERS, {
     provider: 'openai-compatible',
     baseUrl: `${origin}/v1`,
@@ -111,7 +111,7 @@ const CALLS = [
   },
 ]
 
-test('fifty calls cost what the price list of others says, to the micro-dollar', async () => {
+test('fifty calls cost what a third-party price list says, to the micro-dollar', async () => {
   let compared = 0
   for (const [provider, model] of MODELS) {
     const path = `/costs/prices?provider=${provider}&model=${model}&limit=100`

@@ -79,7 +79,7 @@ function requireReady({ status, error }: Deployment): void {
 const git = (cwd: string, args: string[], env: Record<string, string> = {}, input = ''): string =>
   execFileSync('git', args, { cwd, input, encoding: 'utf8', env: { ...process.env, ...env } }).trim()
 
-test('GitHub: what is sent fits its OpenAPI, and trees and commits have the ids that git gives them', async () => {
+test('GitHub: requests match its OpenAPI, and trees and commits have the ids that git computes', async () => {
   const integrationId = await tokenFor('github', `${platforms.url}/github`)
   const where = { platform: 'github-pages', integrationId, project: 'acme/site', message: 'Grüße' }
   const first = await publish(account, SITE, where)
@@ -118,7 +118,7 @@ test('GitHub: what is sent fits its OpenAPI, and trees and commits have the ids 
   assert.deepEqual(platforms.faults.splice(0), [])
 })
 
-test('Netlify: what is sent fits its Swagger', async () => {
+test('Netlify: requests match its Swagger', async () => {
   const integrationId = await tokenFor('netlify', `${platforms.url}/netlify/docs/api/v1`)
   const settings = { redirects: [{ from: '/old', to: '/new', status: 302 }], spaFallback: true }
   const where = { platform: 'netlify', integrationId, project: 'docs', settings }
@@ -132,7 +132,7 @@ test('Netlify: what is sent fits its Swagger', async () => {
   assert.deepEqual(platforms.faults.splice(0), [])
 })
 
-test('Vercel: calls are those of its SDK, bodies fit its schemas, and digests are those of its client', async () => {
+test('Vercel: calls match its SDK, bodies match its schemas, and digests match its client', async () => {
   const integrationId = await tokenFor('vercel', `${platforms.url}/vercel/shop`)
   const settings = { headers: [{ path: '/*', values: { 'x-frame-options': 'DENY' } }], spaFallback: true }
   const where = { platform: 'vercel', integrationId, project: 'shop', settings }

@@ -73,7 +73,7 @@ const numbersOf = (rows: Record<string, string>[], name: string): number[] =>
   rows.flatMap((row) => (row[name] === '' || row[name] === undefined ? [] : [Number(row[name])]))
 
 for (const [name, csv] of Object.entries(TABLES))
-  test(`dataAnalysis of the table ${name} has the figures of simple-statistics`, async () => {
+  test(`dataAnalysis of the table ${name} agrees with simple-statistics`, async () => {
     const file = await call<Body>(installation.url, 'POST', '/api/v1/files/upload', {
       token,
       bytes: new TextEncoder().encode(csv),
@@ -155,7 +155,7 @@ const TEXTS = [
   'Ünï😀 "quoted", with;\nlines\ttabs',
 ]
 
-test('a workbook is read by exceljs and SheetJS: typed cells, dates, sheets, and no formulas', async () => {
+test('exceljs and SheetJS read a workbook: typed cells, dates, sheets, and no formulas', async () => {
   const tag = 'workbook'
   for (const [n, title] of TEXTS.entries())
     await ask('POST', '/tasks', {
@@ -215,7 +215,7 @@ test('a workbook is read by exceljs and SheetJS: typed cells, dates, sheets, and
   assert.ok(rows.every(({ dueAt }) => dueAt instanceof Date))
 })
 
-test('the reader of CSV passes all cases of csv-spectrum', () => {
+test('the CSV reader passes all cases of csv-spectrum', () => {
   const folder = dirname(require.resolve('csv-spectrum'))
   const names = readdirSync(join(folder, 'csvs'))
   assert.ok(names.length >= 11)
@@ -233,7 +233,7 @@ test('the reader of CSV passes all cases of csv-spectrum', () => {
   }
 })
 
-test('papaparse reads an export, and its own CSV is imported', async () => {
+test('papaparse reads an export, and its own CSV can be imported', async () => {
   const tag = 'papaparse'
   const items = TEXTS.map((title) => ({
     title: title.replace(/[\n\t]/g, ' '),
@@ -353,7 +353,7 @@ function clockChanges(zone: string, from: number, to: number): boolean {
   return offsetOf(zone, to) !== first
 }
 
-test('10,000 recurrences are those of croner', () => {
+test('10,000 recurrences agree with croner', () => {
   let compared = 0
   let atChanges = 0
   for (let n = 0; compared < 10_000; n++) {

@@ -190,7 +190,7 @@ const bodyOf = (id: string, text = 'Grüße 🎉'): string =>
   JSON.stringify({ id, event_id: id, object: 'event', type: 'sample', text })
 
 for (const [type, vendor] of Object.entries(VENDORS)) {
-  test(`${type}: what its library signs starts one run, and comes again with that run`, async () => {
+  test(`${type}: a delivery signed by its library starts one run, and a repetition returns that run`, async () => {
     const id = `evt_${randomUUID()}`
     const sent = await vendor.make(bodyOf(id), id)
     assert.equal(await vendor.verify(sent), true)
@@ -209,7 +209,7 @@ for (const [type, vendor] of Object.entries(VENDORS)) {
     assert.equal(run.body.trigger.delivery, id)
   })
 
-  test(`${type}: both judge changed deliveries alike`, async () => {
+  test(`${type}: both agree about modified deliveries`, async () => {
     const id = `evt_${randomUUID()}`
     const sent = await vendor.make(bodyOf(id), id)
     const { signature } = vendor
@@ -242,20 +242,20 @@ for (const [type, vendor] of Object.entries(VENDORS)) {
   })
 }
 
-test('github: its ping is answered with 200 and starts no run', async () => {
+test('github: a ping is answered with 200 and starts no run', async () => {
   const sent = await VENDORS.github!.make('{"zen":"Keep it logically awesome."}', randomUUID())
   const answer = await deliver('github', { ...sent, headers: { ...sent.headers, 'x-github-event': 'ping' } })
   assert.deepEqual([answer.status, answer.body.runId], [200, null])
 })
 
-test('slack: its URL is verified by the challenge', async () => {
+test('slack: its URL is verified with the challenge', async () => {
   const sent = await VENDORS.slack!.make('{"type":"url_verification","challenge":"3eZbrw1a"}', '')
   assert.equal(await VENDORS.slack!.verify(sent), true)
   const answer = await deliver('slack', sent)
   assert.deepEqual([answer.status, answer.text], [200, '3eZbrw1a'])
 })
 
-test('the log of refused deliveries tells what was refused', async () => {
+test('the log of refused deliveries contains the reasons', async () => {
   for (const type of Object.keys(VENDORS)) {
     const page = await call<{ items: { code: string; status: number }[] }>(
       installation.url,

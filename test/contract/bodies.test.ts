@@ -48,7 +48,7 @@ test.each(withBody.map((route) => [route.name, route] as const))(
   },
 )
 
-test('so does a path that no route has, and a method that the path does not take', async () => {
+test('the same holds for an unknown path, and for a method that the path does not support', async () => {
   for (const [method, path] of [
     ['POST', '/nowhere'],
     ['PUT', '/health'],
@@ -63,7 +63,7 @@ test.each([
   ['POST', '/api/v1/teams', 'application/json'],
   ['POST', '/api/v1/workflows/validate', 'application/json'],
   ['PUT', '/api/v1/users/profile/avatar', 'image/png'],
-])('%s %s reads what is left of a body that was too large', async (method, path, type) => {
+])('%s %s reads the rest of a body that is too large', async (method, path, type) => {
   const { state, stream } = sending(12, MIB)
   const answer = await call(method, path, {
     raw: stream,
@@ -82,18 +82,18 @@ const drained = (raw: ReadableStream, bounds: { bytes: number; ms: number }) => 
   return app.fetch(request, env, createExecutionContext())
 }
 
-test('who sends without end is answered after so many bytes', async () => {
+test('an endless body is answered after a number of bytes', async () => {
   const { state, stream } = sending(Number.POSITIVE_INFINITY, 1000)
   expect(await (await drained(stream, { bytes: 10_000, ms: 60_000 })).text()).toBe('answered')
   expect(state.sent).toBeLessThan(20)
 })
 
-test('who stops in the middle is answered after so long', async () => {
+test('a body that stalls is answered after some time', async () => {
   const stuck = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)) })
   expect(await (await drained(stuck, { bytes: 10_000, ms: 10 })).text()).toBe('answered')
 })
 
-test('who breaks off is no error of ours', async () => {
+test('an aborted request is not a server error', async () => {
   const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) })
   expect((await drained(broken, { bytes: 10_000, ms: 60_000 })).status).toBe(200)
 })

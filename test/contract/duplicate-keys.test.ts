@@ -32,7 +32,7 @@ test.each(routesWithJson.map((route) => [route.name, route] as const))(
   },
 )
 
-test('a workflow that is sent as text is told the key', async () => {
+test('a workflow that is sent as text gets the duplicate key in the error', async () => {
   const as = await newPerson()
   const raw = '{"nodes":[{"id":"a","id":"b","type":"flow.noop"}]}'
   const answer = await call('POST', '/api/v1/workflows/validate', { as, raw, headers: JSON_TYPE })
@@ -41,14 +41,14 @@ test('a workflow that is sent as text is told the key', async () => {
   ])
 })
 
-test('the input of a run is held to it as well', async () => {
+test('the input of a run is checked too', async () => {
   const as = await newPerson()
   const path = `/api/v1/workflows/${await newWorkflow(as.teamId, linear(1))}/execute`
   const answer = await call('POST', path, { as, raw: '{"input":{"a":1,"a":2}}', headers: JSON_TYPE })
   expect([answer.status, answer.body.code]).toEqual([400, 'request.duplicate_key'])
 })
 
-test('what others deliver to a webhook is taken as it comes', async () => {
+test('deliveries to a webhook are accepted with duplicate keys', async () => {
   const delivered = await deliver(await hooked(), { body: '{"a":1,"a":2}', headers: JSON_TYPE })
   expect((await inputOf(delivered)).body).toEqual({ a: 2 })
 })

@@ -22,14 +22,14 @@ test('two Host headers, which the runtime joins, are refused', async () => {
   ])
 })
 
-test('a request without an id is given one, which the answer and a problem carry', async () => {
+test('a request without an id gets one, which the answer and a problem contain', async () => {
   const [one, two] = [await get('/health'), await get('/nowhere')]
   expect(one.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/)
   expect(two.body.requestId).toBe(two.headers.get('x-request-id'))
   expect(two.body.requestId).not.toBe(one.headers.get('x-request-id'))
 })
 
-test("a client's own request id is kept and stands in what the request did", async () => {
+test("a client's request id is kept and recorded with its changes", async () => {
   const id = `trace:${crypto.randomUUID()}`
   const made = await call('POST', TEAMS, {
     as: await newPerson(),
@@ -59,7 +59,7 @@ test.each(['', 'with space', 'a'.repeat(129), '"quoted-id"', '{"level":"error"}'
   },
 )
 
-test('a problem is described as RFC 9457 says, and is not kept by any cache', async () => {
+test('a problem has the form of RFC 9457 and is not cacheable', async () => {
   const answer = await get('/api/v1/nowhere')
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
   expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -93,7 +93,7 @@ test('every answer has the security headers: found, refused, unknown and preflig
   }
 })
 
-test('an origin on the list is let in with credentials; another one gets no word', async () => {
+test('an allowed origin may send credentials; another origin gets no CORS header', async () => {
   const preflight = (origin: string) =>
     call('OPTIONS', TEAMS, {
       headers: {
@@ -124,7 +124,7 @@ test('an origin on the list is let in with credentials; another one gets no word
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const paths = [...new Set(routes.map((route) => route.path))]
 
-test.each(paths)('%s answers other methods with 405 and says which it takes', async (path) => {
+test.each(paths)('%s answers other methods with 405 and lists the allowed ones', async (path) => {
   // A parameter that takes any text, such as the name of a file, takes the words of other paths too.
   const taken = METHODS.filter((method) =>
     app.router.match(method, fillPath(path))[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
@@ -176,13 +176,13 @@ test.each([
   'multipart/form-data; boundary=x',
   'application/jsonx',
   '',
-])('a body of type %j is not taken', async (type) => {
+])('a body of type %j is refused', async (type) => {
   const answer = await postRaw('{"name":"x"}', type === '' ? {} : { 'content-type': type })
   expect(coded(answer)).toEqual([415, 'request.unsupported_media_type'])
 })
 
 test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/vnd.orrery+json'])(
-  'a body of type %j is taken',
+  'a body of type %j is accepted',
   async (type) => {
     expect((await postRaw('{"name":"x"}', { 'content-type': type })).status).toBe(201)
   },
@@ -190,7 +190,7 @@ test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/v
 
 const MIB = 1024 * 1024
 
-test('a body over 1 MiB is refused, whether its length is announced or not', async () => {
+test('a body over 1 MiB is refused, with or without an announced length', async () => {
   const large = JSON.stringify({ name: 'x'.repeat(MIB) })
   expect(coded(await postRaw(large))).toEqual([413, 'request.too_large'])
   const stream = new ReadableStream({
@@ -204,13 +204,13 @@ test('a body over 1 MiB is refused, whether its length is announced or not', asy
   expect(coded(announced)).toEqual([413, 'request.too_large'])
 })
 
-test('a body of exactly 1 MiB is read', async () => {
+test('a body of exactly 1 MiB is accepted', async () => {
   const raw = `{"name":"x"${' '.repeat(MIB - 12)}}`
   expect(new TextEncoder().encode(raw)).toHaveLength(MIB)
   expect((await postRaw(raw)).status).toBe(201)
 })
 
-test('JSON is taken to a depth of 64 and no deeper', async () => {
+test('JSON is accepted up to a depth of 64', async () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
   expect(coded(await postRaw(nested(64)))).toEqual([422, 'request.invalid'])
   expect(coded(await postRaw(nested(65)))).toEqual([400, 'request.too_deep'])
@@ -223,22 +223,22 @@ test.each([
   '{"name":"x","\\u005f_proto__":{"admin":true}}',
   '{"name":"x","constructor":{"prototype":{}}}',
   '{"name":"x","a":[{"prototype":1}]}',
-])('%s holds a key that is refused, and nothing is changed by it', async (raw) => {
+])('a body with the forbidden key %s is refused and changes nothing', async (raw) => {
   expect(coded(await postRaw(raw))).toEqual([400, 'request.forbidden_key'])
   expect(({} as { admin?: boolean }).admin).toBeUndefined()
 })
 
-test('the words are only refused as keys', async () => {
+test('the forbidden words are allowed as values', async () => {
   expect((await postRaw('{"name":"constructor","description":"__proto__"}')).status).toBe(201)
 })
 
-test('an unknown field is named', async () => {
+test('an unknown field is named in the error', async () => {
   const answer = await postRaw('{"name":"x","plan":"team"}')
   expect(coded(answer)).toEqual([422, 'request.invalid'])
   expect(answer.body.errors).toEqual([{ path: '/plan', message: 'Unknown field', code: 'unrecognized_keys' }])
 })
 
-test('a limit out of range, a sort that is not offered and an unknown filter are refused', async () => {
+test('a limit out of range, an unknown sort and an unknown filter are refused', async () => {
   const person = await newPerson()
   for (const query of [
     'limit=0',
@@ -252,7 +252,7 @@ test('a limit out of range, a sort that is not offered and an unknown filter are
     expect([query, (await get(`${TEAMS}?${query}`, person)).status]).toEqual([query, 422])
 })
 
-test('every answer says that it differs by origin, asked with one or without', async () => {
+test('every answer varies by origin, with or without one in the request', async () => {
   for (const path of ['/openapi.json', '/.well-known/jwks.json', '/health', '/nowhere', TEAMS])
     for (const headers of [
       {},
@@ -264,7 +264,7 @@ test('every answer says that it differs by origin, asked with one or without', a
     }
 })
 
-test('a browser may send every header that the contract takes', async () => {
+test('a browser may send every header of the contract', async () => {
   const preflight = await call('OPTIONS', TEAMS, {
     headers: { origin: 'http://orrery.test', 'access-control-request-method': 'GET' },
   })

@@ -28,7 +28,7 @@ test.each(lists.map(({ id, answer }) => [id, answer] as const))(
   },
 )
 
-test('there are lists, events and triggers among them', () => {
+test('there are lists, including events and triggers', () => {
   const ids = lists.map(({ id }) => id)
   expect(ids.length).toBeGreaterThan(20)
   expect(ids).toEqual(expect.arrayContaining(['runs.listEvents', 'workflows.triggers.list']))
@@ -37,7 +37,7 @@ test('there are lists, events and triggers among them', () => {
 /** Where the answer to a change is the list as it is then. */
 const ANSWER_WITH_A_LIST = ['workflows.triggers.update']
 
-test('what answers with items is called a list', () => {
+test('every answer with items is named list', () => {
   const others = documented.filter(({ id, answer }) => fieldsOf(answer).includes('items') && !isListName(id))
   expect(others.map(({ id }) => id)).toEqual(ANSWER_WITH_A_LIST)
 })
@@ -54,7 +54,7 @@ const NO_LISTS = [
   'usage.getSummary',
 ]
 
-test('no answer is a list in another form', () => {
+test('no list has another form', () => {
   const odd = documented.filter(({ id, method, answer }) => {
     if (isListName(id) || ANSWER_WITH_A_LIST.includes(id) || NO_LISTS.includes(id)) return false
     const fields = Object.entries(answer.properties ?? {})

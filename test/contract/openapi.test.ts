@@ -27,7 +27,7 @@ const operations = (document: typeof committed): [string, Operation][] =>
 const documentedName = (route: { method: string; path: string }): string =>
   `${route.method} ${openApiPath(route.path)}`
 
-test('what is served is what is committed: run npm run openapi after a change', async () => {
+test('the served document is the committed one (npm run openapi updates it)', async () => {
   expect(await served()).toEqual(committed)
 })
 
@@ -56,7 +56,7 @@ test('every operation appears once, with its scope, its parameters, its body and
   }
 })
 
-test('what a body may be left out of, what is no JSON, and what takes a token of its own is said', async () => {
+test('optional bodies, bodies other than JSON, and routes with their own token are described', async () => {
   const of = new Map(operations(await served()))
   const body = (name: string) =>
     of.get(name)?.requestBody as { required: boolean; content: object } | undefined
@@ -89,7 +89,7 @@ test('every group is declared, described and used', async () => {
   expect(tags.filter(({ description }) => description === '')).toEqual([])
 })
 
-test('an update is documented by one verb and served by the other', () => {
+test('an update documents one method and accepts the other', () => {
   const updates = routes.filter(({ method }) => method === 'PUT' || method === 'PATCH')
   expect(updates.filter(({ twinOf }) => twinOf === null).length).toBeGreaterThan(15)
   for (const { name, path, twinOf } of updates.filter((route) => route.twinOf === null))
@@ -99,7 +99,7 @@ test('an update is documented by one verb and served by the other', () => {
     ).toHaveLength(1)
 })
 
-test('every reference leads somewhere, and every schema is used', async () => {
+test('every reference resolves, and every schema is used', async () => {
   const document = await served()
   const names = Object.keys(document.components.schemas).sort()
   const used = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
@@ -145,7 +145,7 @@ test('every operation, parameter and field is described', async () => {
   expect(Object.entries(components.schemas).flatMap(([name, schema]) => bare(schema, name))).toEqual([])
 })
 
-test('every JSON body has an example that its route takes', async () => {
+test('every JSON body has an example that its route accepts', async () => {
   const of = new Map(operations(await served()))
   const wrong = routes.flatMap((route) => {
     const schema = inputOf(route, 'json')
@@ -161,7 +161,7 @@ test('every JSON body has an example that its route takes', async () => {
   expect(wrong).toEqual([])
 })
 
-test('bodies name the types that a definition and its triggers have, and JSON is any value', async () => {
+test('bodies use the types of definitions and triggers, and JSON is any value', async () => {
   const { components } = await served()
   const text = JSON.stringify(components.schemas)
   const { CreateWorkflow } = components.schemas as unknown as Record<string, Described>

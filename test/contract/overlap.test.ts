@@ -3,7 +3,7 @@ import { app } from '../helpers/api.ts'
 import { fillPath, findOverlaps } from './support/paths.ts'
 import { routes } from './support/routes.ts'
 
-test('no path is that of two routes', () => {
+test('no path matches two routes', () => {
   expect(findOverlaps(routes)).toEqual([])
 })
 
@@ -23,6 +23,6 @@ test.each([
   ['/things/:id{tsk_[0-9a-z]+}', '/things/:key{key_[0-9a-z]+}', false],
   ['/things/:id/parts', '/things/:id', false],
   ['/things/*', '/things/:id', true],
-])('%s and %s: one path may match both is %s', (a, b, both) => {
+])('whether %s and %s can match the same path: %s', (a, b, both) => {
   expect(findOverlaps([a, b].map((path) => ({ method: 'GET', path }))).length > 0).toBe(both)
 })

@@ -22,12 +22,12 @@ test.each(guardedRoutes.map((route) => [route.name, route] as const))(
   },
 )
 
-test('the routes that are served without signing in are those on the list, and no other', () => {
+test('only the listed routes are public', () => {
   const open = routes.filter((route) => route.access === null).map((route) => route.name)
   expect(open.sort()).toEqual([...PUBLIC_ROUTES].sort())
 })
 
-test('who may come in is asked before anything else', () => {
+test('authorization is checked before anything else', () => {
   const wrong = routes.filter((route) => {
     const [first] = app.routes.filter(({ method, path }) => method === route.method && path === route.path)
     if (route.access !== null) return metaOf(first?.handler)?.access === undefined

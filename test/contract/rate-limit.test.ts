@@ -39,7 +39,7 @@ test.each(open.map((route) => [route.name, route] as const))(
   },
 )
 
-test('a wrong password, and the wait after many, say what is left of the exact limit', async () => {
+test('a wrong password, and the wait after many, show the rest of the exact limit', async () => {
   const { email } = await newPerson()
   const seen: [number, string | null][] = []
   for (let i = 0; i < 12; i++) {
@@ -54,7 +54,7 @@ test('a wrong password, and the wait after many, say what is left of the exact l
   expect(seen.map(([, remaining]) => remaining)).not.toContain(null)
 })
 
-test('whoever is past the limit of the plan is told so, also without the right that the route asks for', async () => {
+test("a caller beyond the plan's rate limit gets 429, even without the right for the route", async () => {
   const free = await newPerson({ plan: 'free' })
   const headers = { authorization: `Bearer ${free.token}` }
   const usedUp = { ...env, RATE_LIMITS: 'true', PLAN_LIMIT_FREE: { limit: async () => ({ success: false }) } }
@@ -68,7 +68,7 @@ test('whoever is past the limit of the plan is told so, also without the right t
   expect((await get('/api/v1/admin/stats', free)).status).toBe(403)
 })
 
-test('a team that the caller is not in says nothing of its plan', async () => {
+test('a team that the caller is not in does not reveal its plan', async () => {
   const { teamId } = await newTeam()
   const answer = await get('/api/v1/workflows', { ...(await newPerson({ plan: 'free' })), teamId })
   expect([answer.status, answer.headers.get('ratelimit-limit')]).toEqual([404, null])

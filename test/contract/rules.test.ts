@@ -12,7 +12,7 @@ import { jsonSchemaOf } from './support/values.ts'
 const twinOf = ({ method, path }: { method: string; path: string }) =>
   routes.find((one) => one.path === path && one.method === (method === 'PUT' ? 'PATCH' : 'PUT'))
 
-test('what updates takes PUT and PATCH, and is the same by either', () => {
+test('every update accepts PUT and PATCH with the same result', () => {
   const updates = routes.filter(({ method }) => method === 'PUT' || method === 'PATCH')
   expect(updates.length).toBeGreaterThan(30)
   const shared = ({ access, doc, inputs, idempotent }: Partial<RouteInfo>) => ({
@@ -26,7 +26,7 @@ test('what updates takes PUT and PATCH, and is the same by either', () => {
 
 const changing = guardedRoutes.filter(({ method }) => method !== 'GET')
 
-test('what is read with an ETag is changed and deleted under If-Match', () => {
+test('objects with an ETag are changed and deleted with If-Match', () => {
   const read = routes.filter(({ method, doc }) => method === 'GET' && doc?.versioned !== undefined)
   expect(read.length).toBeGreaterThan(5)
   for (const { path } of read)
@@ -87,7 +87,7 @@ test.each(
   expect(answers[2]?.body).toEqual(answers[0]?.body)
 })
 
-test('If-Match may be a list; one that holds the current tag lets the change through', async () => {
+test('If-Match may be a list, and one with the current tag allows the change', async () => {
   const { owner, teamId } = await newTeam()
   const path = `/api/v1/teams/${teamId}`
   const change = (tags: string) =>
@@ -141,4 +141,4 @@ test.each(lists.map((route) => [route.name, route] as const))(
   },
 )
 
-test('there are lists to count', () => expect(lists.length).toBeGreaterThan(10))
+test('there are lists to check', () => expect(lists.length).toBeGreaterThan(10))

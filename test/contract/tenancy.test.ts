@@ -74,6 +74,6 @@ test.each(naming.map((route) => [route.name, route] as const))(
   },
 )
 
-test('there is something to prove', () => {
+test('there are routes to check', () => {
   expect([byHeader.length, inTeamPath.length, naming.length].every((count) => count > 5)).toBe(true)
 })

@@ -28,7 +28,7 @@ test.each([
   expect(addressFrom(header)).toBeNull()
 })
 
-test('of a list the entry of the nearest proxy counts, whatever a client puts in front', () => {
+test('of a list, the entry of the nearest proxy counts, whatever a client puts before it', () => {
   expect(addressFrom('198.51.100.1, forged, 203.0.113.9')).toBe('203.0.113.9')
   expect(addressFrom(`${'198.51.100.1, '.repeat(1_000)}203.0.113.9`)).toBe('203.0.113.9')
 })

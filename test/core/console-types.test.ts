@@ -36,7 +36,7 @@ test('an endpoint has its query, its body and its answer', () => {
   )
 })
 
-test('each operation of the contract is there', () => {
+test('every operation of the contract has a type', () => {
   const types = contractTypes(contract as never)
   for (const [path, methods] of Object.entries(contract.paths))
     for (const method of Object.keys(methods))

@@ -52,7 +52,7 @@ async function walk(
 const signed = (sent: Sent[]) => sent.map(({ headers }) => headers.authorization ?? null)
 const bearer = (hosts: string[], hops: string[]) => walk('http.bearer', {}, { token: 'secret' }, hosts, hops)
 
-test('each hop is signed where its host is allowed, and nowhere else', async () => {
+test('each hop is signed if its host is allowed, and not otherwise', async () => {
   const { sent } = await bearer(
     ['a.example', '*.b.example'],
     [
@@ -91,7 +91,7 @@ test.each([
   await expect(bearer(['a.example'], [url])).rejects.toMatchObject({ code: 'credential.host_not_allowed' })
 })
 
-test('a key in the query is added at allowed hosts, and is part of no address that goes on', async () => {
+test('a key in the query is added for allowed hosts, and is not part of a redirected URL', async () => {
   const config = { parameter: 'key' }
   const { sent, answer } = await walk(
     'http.query',
@@ -153,11 +153,11 @@ test.each([
   ['a.example:99999', null],
   ['a..example', null],
   ['127.1', '127.0.0.1'],
-])('the pattern %j is read as %j', (text, pattern) => {
+])('the pattern %j is parsed as %j', (text, pattern) => {
   expect(readHostPattern(text)).toBe(pattern)
 })
 
-test('a star stands for labels, not for the name itself nor for a part of a label', () => {
+test('a star matches labels, not the name itself nor part of a label', () => {
   const fits = (host: string) => isAllowedHost(new URL(`https://${host}/`), ['*.example.com'], [])
   expect(['a.example.com', 'a.b.example.com', 'A.EXAMPLE.com'].map(fits)).toEqual([true, true, true])
   expect(['example.com', 'aexample.com', 'a.example.com.evil.org', 'a.example.com:8443'].map(fits)).toEqual([

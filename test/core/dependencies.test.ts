@@ -30,7 +30,7 @@ function needsOf(path: string, imported: string[]): string[] {
   return [...imported, ...read].filter((name) => !/^(node|cloudflare(-internal)?):/.test(name)).map(packageOf)
 }
 
-test('what serving needs is in dependencies, and the Node that runs it as well', () => {
+test('packages needed for serving are in dependencies, including Node', () => {
   const sources = new Map(
     readSources('src', 'durable-objects', 'workers', 'scripts').map((source) => [source.path, source]),
   )
@@ -49,7 +49,7 @@ test('what serving needs is in dependencies, and the Node that runs it as well',
   expect([...needed].filter((name) => !(name in manifest.dependencies))).toEqual([])
 })
 
-test('no package stands in both lists, and every version is exact', () => {
+test('no package is in both lists, and every version is exact', () => {
   const { dependencies, devDependencies } = manifest
   expect(Object.keys(dependencies).filter((name) => name in devDependencies)).toEqual([])
   const versions = Object.entries({ ...dependencies, ...devDependencies })

@@ -18,7 +18,7 @@ const HOUR_MS = 60 * MINUTE_MS
 
 const seed = Number(process.env.TEST_SEED ?? 13)
 
-test(`batches of any size never pass a limit, and are never held for longer than that takes (TEST_SEED=${seed})`, () => {
+test(`batches of any size never exceed a limit, and are not delayed longer than necessary (TEST_SEED=${seed})`, () => {
   let state = seed
   const random = (below: number): number => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
@@ -46,11 +46,11 @@ test(`batches of any size never pass a limit, and are never held for longer than
   }
 })
 
-test('what was never sent before goes at once', () => {
+test('without earlier calls, a batch is sent immediately', () => {
   expect(nextAllowed([], 20, 5)).toBe(5)
 })
 
-test('a tree goes in parts of at most 500 entries and 2 MB, in order', () => {
+test('a tree is sent in parts of at most 500 entries and 2 MB, in order', () => {
   const changes = Array.from({ length: 6_000 }, (_, n) => ({
     path: `${'ä'.repeat(n % 400)}/${n}`,
     ...({ mode: '100644', type: 'blob', sha: 'a'.repeat(40) } as const),

@@ -28,7 +28,7 @@ test.each([
   ['.well-known/acme', '', { is: 'path', path: '.well-known/acme' }],
   ['.gitignore', '', { is: 'path', path: '.gitignore' }],
   ['environment.js', '', { is: 'path', path: 'environment.js' }],
-])('%s below "%s" is judged', (name, base, verdict) => {
+])('the path %s below "%s" is checked', (name, base, verdict) => {
   expect(judgePath(name, base)).toEqual(verdict)
 })
 
@@ -48,7 +48,7 @@ test.each([
   expect(judgePath(name)).toMatchObject({ is: 'refused' })
 })
 
-test('folders are written in many ways', () => {
+test('folders can be written in several ways', () => {
   expect(['', '/', './', 'dist', './dist/', '/dist/'].map(folderOf)).toEqual([
     '',
     '',
@@ -59,7 +59,7 @@ test('folders are written in many ways', () => {
   ])
 })
 
-test('what stands twice, is a file and a folder, or differs only in case is found', () => {
+test('duplicates, and names that are a file and a folder or differ only in case, are found', () => {
   expect(faultsOf(['a', 'a', 'b', 'b/c', 'X.html', 'x.html'])).toEqual({
     twice: ['a'],
     folders: ['b'],
@@ -67,36 +67,39 @@ test('what stands twice, is a file and a folder, or differs only in case is foun
   })
 })
 
-test('files that are folders are found beside other names that begin so', () => {
+test('files that are also folders are found among similar names', () => {
   expect(faultsOf(['a/b', 'a/b!', 'a/b-c', 'a/b/c', 'a/b0']).folders).toEqual(['a/b'])
 })
 
-test('ten thousand deep paths are judged in a moment', () => {
+test('ten thousand deep paths are checked quickly', () => {
   const spentMs = startProcessorTime()
   const paths = Array.from({ length: 10_000 }, (_, n) => `${n}/${'a/'.repeat(490)}b`)
   expect(faultsOf(paths)).toEqual({ twice: [], folders: [], onlyCase: [] })
   expect(spentMs()).toBeLessThan(5_000)
 })
 
-test.each(['/../index.html', '/a/../b', '/a/..', '/./b', 'b', '/a b'])('no redirect begins at %s', (from) => {
-  expect(Settings.safeParse({ redirects: [{ from, to: '/' }] }).success).toBe(false)
-})
+test.each(['/../index.html', '/a/../b', '/a/..', '/./b', 'b', '/a b'])(
+  'a redirect from %s is refused',
+  (from) => {
+    expect(Settings.safeParse({ redirects: [{ from, to: '/' }] }).success).toBe(false)
+  },
+)
 
 test.each(['../../../user', 'a/../b', 'a//b', '/a', 'a/', '.a', 'a/.b', 'a.lock', 'a..b', 'a b', ''])(
-  '"%s" is no branch',
+  '"%s" is not a branch name',
   (branch) => {
     expect(Settings.safeParse({ branch }).success).toBe(false)
   },
 )
 
-test('what names of redirects and branches may hold', () => {
+test('allowed names of redirects and branches', () => {
   for (const from of ['/', '/old', '/old/*', '/a..b', '/.well-known/x', '/...'])
     expect(Settings.safeParse({ redirects: [{ from, to: '/' }] }).success).toBe(true)
   for (const branch of ['gh-pages', 'a/b', 'v1.2', '_x'])
     expect(Settings.safeParse({ branch }).success).toBe(true)
 })
 
-test('pages come after what they refer to, and the first page last', () => {
+test('pages come after the files that they refer to, and the start page last', () => {
   const paths = ['index.html', 'a.html', 'z.css', 'b/index.html', 'a.js']
   expect(inOrder(paths.map((path) => ({ path }))).map(({ path }) => path)).toEqual([
     'a.js',
@@ -107,7 +110,7 @@ test('pages come after what they refer to, and the first page last', () => {
   ])
 })
 
-test('entries of a zip stand in the order of the archive, behind their rank', () => {
+test('entries of a zip are in the order of the archive, after their rank', () => {
   const entries = [
     { path: 'index.html', zipOffset: 0 },
     { path: 'a.js', zipOffset: 900 },
@@ -121,7 +124,7 @@ const placeAt = (zipOffset: number, zipBytes: number) => ({
   ...{ fileId: 'file_a', fileVersion: 1, zipOffset, zipBytes },
 })
 
-test('entries that are near each other are read together, in windows of at most a mebibyte', () => {
+test('neighbouring entries are read together, in windows of at most a mebibyte', () => {
   const small = Array.from({ length: 300 }, (_, n) => placeAt(n * 10 * KB, 9 * KB))
   const windows = windowsOf([...small].reverse())
   expect(windows.map(({ starts }) => starts.length)).toEqual([102, 102, 96])
@@ -131,7 +134,7 @@ test('entries that are near each other are read together, in windows of at most 
   expect(windowsOf([placeAt(0, KB), other])).toEqual([])
 })
 
-test('a window is read once, let go with its last entry, and a second read goes by itself', async () => {
+test('a window is read once and dropped after its last entry; a second read is separate', async () => {
   const archive = Uint8Array.from({ length: 60 * KB }, (_, n) => n % 251)
   const asked: number[] = []
   const open = async (_of: unknown, part?: { offset: number; length: number }) => {

@@ -56,7 +56,7 @@ const shows = (path: string, anchor: string): boolean =>
     Object.keys(methods).some((method) => routeOf({ method, path: operation }) === `#${anchor}`),
   )
 
-test('the groups together have every operation, each with the schemas that it refers to', () => {
+test('the groups together contain every operation, each with its schemas', () => {
   const whole = JSON.parse(readFileSync(inRoot('docs/openapi.json'), 'utf8')) as Part
   const groups = pagesIn('docs/api').map(partAt)
   const count = (parts: Part[]): number =>
@@ -70,14 +70,14 @@ test('the groups together have every operation, each with the schemas that it re
   }
 })
 
-test('an operation is linked as the viewer names it', () => {
+test('the link of an operation has the form that the viewer uses', () => {
   const method = 'get'
   expect(routeOf({ method, path: '/api/v1/teams/{id}/members' })).toBe(
     '#?route=get-/api/v1/teams/-id-/members',
   )
 })
 
-test('every link leads to a page, and to a place on it', () => {
+test('every link leads to an existing page and anchor', () => {
   const known = new Set([...paths(), '/openapi.json', '/schemas/workflow.json'])
   const broken = paths().flatMap((from) =>
     linksOf(from).filter((href) => {
@@ -101,11 +101,11 @@ test('HTML in a text is shown, not run', () => {
   )
 })
 
-test('a link to a script is no link', () => {
+test('a link to a script is not a link', () => {
   expect(rendered('[x](javascript:alert(1)) [y](data:text/html,x)')).not.toContain('<a')
 })
 
-test('links between the files become links between the pages, and anchors are those of GitHub', () => {
+test('links between the files become links between the pages, with the anchors of GitHub', () => {
   expect(rendered('[x](deep/b.md#some-place)')).toContain('href="/docs/b#some-place"')
   expect(rendered('## A `b.c` — d?\n\n## A `b.c` — d?')).toMatch(/id="a-bc--d"[\s\S]+id="a-bc--d-1"/)
   expect(() => rendered('[x](missing.md)')).toThrow('has no page')

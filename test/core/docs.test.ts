@@ -17,7 +17,7 @@ const DOCUMENTS = [
     .map((name) => `docs/${name}`),
 ]
 
-test.each(DOCUMENTS)('every link of %s to a file leads to one', (document) => {
+test.each(DOCUMENTS)('every link in %s to a file leads to an existing file', (document) => {
   const links = [...read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to = '']) => to)
   const broken = links.filter(
     (to) => !/^[a-z]+:/.test(to) && !existsSync(inRoot(dirname(document), decodeURIComponent(to))),
@@ -25,7 +25,7 @@ test.each(DOCUMENTS)('every link of %s to a file leads to one', (document) => {
   expect(broken).toEqual([])
 })
 
-test('every file that the table of security names is there', () => {
+test('every file in the table of SECURITY.md exists', () => {
   const named = [...read('docs/SECURITY.md').matchAll(/`([\w./-]+\/|[\w./-]+\.ts)`/g)].map(
     ([, path = '']) => path,
   )
@@ -57,7 +57,7 @@ test('the tree in ARCHITECTURE names every folder, and fits one screen', () => {
   expect(folders.filter((name) => !names.has(name))).toEqual([])
 })
 
-test('the README names every setting and every script', () => {
+test('the README contains every setting and every script', () => {
   const readme = read('README.md')
   expect(SETTING_NAMES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
@@ -67,7 +67,7 @@ test('the README names every setting and every script', () => {
   expect(commands.filter((command) => !readme.includes(`npm ${command}`))).toEqual([])
 })
 
-test('the document of storage names every table and every message', () => {
+test('STORAGE.md contains every table and every message', () => {
   const storage = read('docs/STORAGE.md')
   const tables = (Object.values(schema) as unknown[])
     .filter((one) => is(one, SQLiteTable))

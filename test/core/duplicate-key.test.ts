@@ -11,7 +11,7 @@ test.each([
   ['{"":1,"":2}', ''],
   ['{"a":{"x":1},"b":[1,{"y":2}],"a":3}', 'a'],
   ['{ "a" : "x" , "b" : 1 ,\n"a" : 2 }', 'a'],
-])('%s has a key twice', (text, key) => {
+])('%s has a duplicate key', (text, key) => {
   JSON.parse(text)
   expect(findDuplicateKey(text)).toBe(key)
 })
@@ -27,12 +27,12 @@ test.each([
   '{"a":"a","b":"a","c":["a","a"]}',
   String.raw`{"a":"\\","b":"\"a\":1,\"a\":2"}`,
   '{"a":[{"a":1}],"b":{"a":1}}',
-])('%s has none', (text) => {
+])('%s has no duplicate key', (text) => {
   JSON.parse(text)
   expect(findDuplicateKey(text)).toBeNull()
 })
 
-test('a large body takes no more than a moment', () => {
+test('a large body is checked quickly', () => {
   const many = JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`key ${i}`, {}])))
   const spentMs = startProcessorTime()
   expect(findDuplicateKey(many)).toBeNull()

@@ -31,7 +31,7 @@ const problemsOf = (env: Record<string, unknown>): string[] => {
   }
 }
 
-test('hosts that are allowed may be written in capitals', async () => {
+test('allowed hosts may be written in capitals', async () => {
   const env = {
     ...bound,
     ...(await makeLocalSecrets()),
@@ -61,7 +61,7 @@ test('owners choose their own plan in development only, unless the setting says 
   expect(await plansOf({ ENVIRONMENT: 'development', PLAN_SELF_SERVICE: 'false' })).toBe(false)
 })
 
-test('what is missing is named all at once', () => {
+test('missing settings are reported at once', () => {
   expect(problemsOf({ ENVIRONMENT: 'production' })).toEqual([
     ...[...BINDINGS, ...LIMITS].map((name) => `the binding ${name} is missing (wrangler.toml)`),
     'PUBLIC_URL is not set: links in mails, tokens and cookies contain it',
@@ -70,7 +70,7 @@ test('what is missing is named all at once', () => {
   ])
 })
 
-test('a setting that is wrong is named with what is wrong about it, without its value', async () => {
+test('an invalid setting is reported with its error and without its value', async () => {
   const secrets = await makeLocalSecrets()
   const problems = problemsOf({
     ...bound,
@@ -84,13 +84,13 @@ test('a setting that is wrong is named with what is wrong about it, without its 
   expect(problems.join()).not.toContain('secret-part')
 })
 
-test('what an installation makes for itself is enough', async () => {
+test('the generated settings are sufficient', async () => {
   expect(
     problemsOf({ ...bound, ...(await makeLocalSecrets()), PUBLIC_URL: 'https://orrery.example' }),
   ).toEqual([])
 })
 
-test('two sign-in providers of one id, or one with the id of a built-in, are refused', async () => {
+test('two sign-in providers with one id, or the id of a built-in one, are refused', async () => {
   const provider = (id: string) => ({
     id,
     name: 'Somewhere',
@@ -112,7 +112,7 @@ test('two sign-in providers of one id, or one with the id of a built-in, are ref
   expect(problems(['google'])).toHaveLength(1)
 })
 
-test('a page that a sign-in may return to is a URL of an allowed origin, and never one that users fill', async () => {
+test('a return page must be a URL of an allowed origin, and not one that users control', async () => {
   const secrets = await makeLocalSecrets()
   const problems = (OAUTH_RETURN_PAGES: string) =>
     problemsOf({

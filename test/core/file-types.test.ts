@@ -38,7 +38,7 @@ const HOSTILE: Record<string, Uint8Array> = {
 
 const binary = EXTENSIONS.filter((extension) => !typeOf(extension)?.text)
 
-test(`${Object.keys(HOSTILE).length} hostile contents under ${binary.length} extensions that are no text are all refused`, () => {
+test(`${Object.keys(HOSTILE).length} hostile contents with ${binary.length} binary extensions are all refused`, () => {
   const taken: string[] = []
   for (const extension of binary)
     for (const [what, content] of Object.entries(HOSTILE)) {
@@ -49,7 +49,7 @@ test(`${Object.keys(HOSTILE).length} hostile contents under ${binary.length} ext
   expect(taken).toEqual([])
 })
 
-test('programs are no text either, and a page under another name is at most text', () => {
+test('programs are refused as text too, and a page with another extension is at most text', () => {
   for (const extension of EXTENSIONS.filter((one) => typeOf(one)?.text)) {
     for (const what of Object.keys(HOSTILE).slice(1))
       expect([extension, what, judge(`a.${extension}`, HOSTILE[what] as Uint8Array)]).not.toEqual([
@@ -64,7 +64,7 @@ test('programs are no text either, and a page under another name is at most text
 const zipOf = (...names: string[]): Uint8Array =>
   bytesOf(...names.flatMap((name) => ['PK\x03\x04', zeros.slice(0, 26), name, zeros.slice(0, 50)]))
 
-test('Office documents are told apart by their parts, wherever those stand, and macros are found', () => {
+test('Office documents are distinguished by their parts in any order, and macros are found', () => {
   const parts = { docx: 'word/document.xml', xlsx: 'xl/workbook.xml', pptx: 'ppt/presentation.xml' }
   for (const [extension, part] of Object.entries(parts))
     for (const [other, foreign] of Object.entries(parts)) {
@@ -88,7 +88,7 @@ test('Office documents are told apart by their parts, wherever those stand, and 
   }
 })
 
-test('a tar is proven by its checksum, MP3 by its frame, SVG by its element, JSON by its first character', () => {
+test('a tar is recognized by its checksum, MP3 by its frame, SVG by its element, JSON by its first character', () => {
   const header = new Uint8Array(1_024)
   header.set(bytesOf('hello.txt'))
   header.set(bytesOf('        '), 148)
@@ -145,7 +145,7 @@ test.each(BAD_NAMES)('the name %j is refused', (name) => {
   expect(() => fileName(name)).toThrow(AppError)
 })
 
-test('good names are kept in NFC, and numbered without growing too long', () => {
+test('valid names are stored in NFC, and numbered without becoming too long', () => {
   expect(fileName('a\u0308/…/日本 (1).txt')).toBe('ä/…/日本 (1).txt')
   expect(numberedName('a/b.tar.gz', 2)).toBe('a/b.tar (2).gz')
   expect(numberedName('README', 1)).toBe('README (1)')

@@ -42,7 +42,7 @@ const FORMS: [how: string, text: string][] = [
   ['in base64', base64(`ada:${SECRET}`)],
 ]
 
-test.each(FORMS)('a secret %s is taken out, wherever the pieces are cut', async (_how, form) => {
+test.each(FORMS)('a secret %s is removed, wherever the chunks are cut', async (_how, form) => {
   const bytes = utf8(`before ${form} after`)
   for (let cut = 0; cut <= bytes.length; cut += 3) {
     const shown = textOf(await hidden([bytes.subarray(0, cut), bytes.subarray(cut)]))
@@ -51,7 +51,7 @@ test.each(FORMS)('a secret %s is taken out, wherever the pieces are cut', async 
   }
 })
 
-test('what holds no secret stays byte for byte, in any pieces; what holds some is the same for all', async () => {
+test('content without secrets does not change, and all chunkings give the same result', async () => {
   for (let at = 0; at < casesOf(2_000); at++) {
     const seed = repeatWith(SEED + at)
     const random = randomFrom(SEED + at)
@@ -81,7 +81,7 @@ test('what holds no secret stays byte for byte, in any pieces; what holds some i
   }
 })
 
-test('where there is nothing to hide there is no stream', () => {
+test('without secrets there is no stream', () => {
   expect(hidingStream([])).toBeNull()
   expect(hidingStream(['short'])).toBeNull()
 })

@@ -20,7 +20,7 @@ test.each([
   expect(hide(text)).not.toContain('rd')
 })
 
-test('a secret is hidden in base64, whatever stands before and after it', () => {
+test('a secret is hidden in base64, whatever surrounds it', () => {
   for (const before of ['', 'u', 'us', 'use', 'user:'])
     for (const after of ['', 'x', 'xy', 'xyz']) {
       const encoded = btoa(bytesOf(before + SECRET + after))
@@ -31,24 +31,24 @@ test('a secret is hidden in base64, whatever stands before and after it', () => 
     }
 })
 
-test('it is hidden as often as it stands there, and nothing else is', () => {
+test('every occurrence is hidden, and nothing else', () => {
   const one = hideValues(['secret-1', 'secret-22']) ?? ((text: string) => text)
   expect(one('a secret-1secret-22 b secret-3 secret-22')).toBe(`a ${HIDDEN}${HIDDEN} b secret-3 ${HIDDEN}`)
   for (const text of ['', 'secre', 'secret-', 'nothing of the kind']) expect(one(text)).toBe(text)
 })
 
-test('what is too short to tell hides nothing', () => {
+test('a text that is too short is not hidden', () => {
   expect(hideValues(['', '1234', 'abcde'])).toBeNull()
 })
 
-test('values are hidden at any depth, also in names, and a value without any is the same', () => {
+test('values are hidden at any depth, also in names, and a value without secrets is returned unchanged', () => {
   const value = { a: [1, null, `x ${SECRET}`], [SECRET]: true }
   expect(hideIn(value, hide)).toEqual({ a: [1, null, `x ${HIDDEN}`], [HIDDEN]: true })
   const clean = { a: ['b', { c: 1 }] }
   expect(hideIn(clean, hide)).toBe(clean)
 })
 
-test('many secrets that begin alike are all hidden, and a long secret whole', () => {
+test('many secrets with the same beginning are all hidden completely', () => {
   const many = Array.from({ length: 50 }, (_, i) => `shared-prefix-${i}`)
   const all = hideValues(many) ?? ((text: string) => text)
   for (const secret of many) expect(all(`<${secret}>`)).not.toContain('prefix')
@@ -56,7 +56,7 @@ test('many secrets that begin alike are all hidden, and a long secret whole', ()
   expect(hideValues([long])?.(`<${long}>`)).toBe(`<${HIDDEN}>`)
 })
 
-test('secrets that part after a long beginning are hidden whole', () => {
+test('secrets that differ after a long beginning are hidden completely', () => {
   const [one, two] = ['x', 'y'].map((end) => `${'b'.repeat(40)}${end.repeat(40)}`) as [string, string]
   const both = hideValues([one, two]) ?? ((text: string) => text)
   expect([both(one), both(two)]).toEqual([HIDDEN, HIDDEN])

@@ -18,7 +18,7 @@ test.each([
   ['a.example.com', '*.example.com', false],
 ])('%s covers %s: %s', (pattern, other, covers) => expect(coversHost(pattern, other)).toBe(covers))
 
-test('new hosts and another token endpoint are receivers; a key that only signs has none', () => {
+test('new hosts and another token endpoint are receivers; a signing key has none', () => {
   const of = (type: string, before: object, after: object) =>
     newReceivers(
       typeOf(type) as IntegrationType,

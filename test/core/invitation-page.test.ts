@@ -94,7 +94,7 @@ const base = (offer: object = OFFER): Record<string, Answer> => ({
 })
 const refused = (code: string): Answer => ({ status: 403, body: { code, title: code, detail: code } })
 
-test('opening the link only looks, and says what one would join', async () => {
+test('opening the link only shows the invitation', async () => {
   const page = await openPage('#token=tok', base())
   expect(page.paths()).toEqual(['/teams/invitations/lookup', '/auth/oauth/providers'])
   expect(page.asked[0]?.body).toEqual({ token: 'tok' })
@@ -112,7 +112,7 @@ test('the button signs in, joins with the token of that sign-in, and signs out',
   expect(page.at('status').textContent).toContain('You are now a member of the team')
 })
 
-test('without an account the button makes one, with the invitation as proof', async () => {
+test('without an account, the button creates one, with the invitation as proof', async () => {
   const page = await openPage('#token=tok', {
     ...base({ ...OFFER, hasAccount: false, mayRegister: true }),
   })
@@ -127,13 +127,13 @@ test('without an account the button makes one, with the invitation as proof', as
   })
 })
 
-test('where no account can be made, there is nothing to press', async () => {
+test('if no account can be created, there is no button', async () => {
   const page = await openPage('#token=tok', base({ ...OFFER, hasAccount: false, mayRegister: false }))
   expect(page.at('form').hidden).toBe(true)
   expect(page.at('status').textContent).toContain('registration is closed')
 })
 
-test('coming back from a provider joins nothing before the button, and not as somebody else', async () => {
+test('returning from a provider joins nothing before the button is pressed, and not as another person', async () => {
   const page = await openPage('#code=c', base(), { invitation: 'tok', 'invitation-verifier': 'v' })
   expect(page.paths()).toEqual(['/teams/invitations/lookup'])
   await page.press()
@@ -142,13 +142,13 @@ test('coming back from a provider joins nothing before the button, and not as so
   expect(page.at('status').textContent).toContain('signed in as other@example.com')
 })
 
-test('a code that this page did not ask for is ignored', async () => {
+test('a code that this page did not request is ignored', async () => {
   const page = await openPage('#code=c', base(), { invitation: 'tok' })
   await page.press()
   expect(page.paths()).not.toContain('/auth/oauth/exchange')
 })
 
-test('an address that is not confirmed gets another mail, and the button works once it is', async () => {
+test('an unconfirmed address gets another mail, and the button works after the confirmation', async () => {
   const answers = base()
   answers['/api/v1/teams/invitations/tok/accept'] = refused('auth.email_not_verified')
   const page = await openPage('#token=tok', answers)

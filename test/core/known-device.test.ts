@@ -8,7 +8,7 @@ const after = { SECRETS_KEYS: { current: 'new', keys: { new: keys.new } } }
 const EMAIL = 'ada@example.com'
 const NOW = 1_800_000_000_000
 
-test('a device is known for its account, keeps its id, and is forgotten in time', async () => {
+test('a device is known for its account, keeps its id, and is forgotten after a time', async () => {
   const cookie = await signDevice(before, EMAIL, null, NOW)
   const id = await readDevice(before, EMAIL, cookie, NOW)
   expect(id).toMatch(/^[\w-]{22}$/)
@@ -20,13 +20,13 @@ test('a device is known for its account, keeps its id, and is forgotten in time'
   expect(await readDevice(before, EMAIL, another, NOW)).not.toBe(id)
 })
 
-test('a device cookie outlives a change of the key for as long as the old key is kept', async () => {
+test('a device cookie survives a change of the key while the old key is kept', async () => {
   const cookie = await signDevice(before, EMAIL, null, NOW)
   expect(await readDevice(during, EMAIL, cookie, NOW)).not.toBeNull()
   expect(await readDevice(after, EMAIL, cookie, NOW)).toBeNull()
 })
 
-test('a cookie of another account, or one that was changed, names no device', async () => {
+test('a cookie of another account, or a modified one, is no known device', async () => {
   const cookie = await signDevice(before, EMAIL, null, NOW)
   const [id = '', madeAt = '', signature = ''] = cookie.split('.')
   const forged = [

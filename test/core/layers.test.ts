@@ -28,21 +28,21 @@ const imports = (from: Source[]): { from: string; to: string }[] =>
 const show = (edges: { from: string; to: string }[]): string[] =>
   edges.map(({ from, to }) => `${from} → ${to}`)
 
-test('every file has a place in the layers, and every import leads to a file', () => {
+test('every file belongs to a layer, and every import leads to a file', () => {
   const paths = new Set(sources.map((source) => source.path))
   expect(sources.length).toBeGreaterThan(100)
   expect([...paths].filter((path) => rankOf(path) === -1)).toEqual([])
   expect(show(imports(sources).filter(({ to }) => to.endsWith('.ts') && !paths.has(to)))).toEqual([])
 })
 
-test('imports only point down', () => {
+test('imports only point to lower layers', () => {
   const wrong = imports(sources).filter(
     ({ from, to }) => folderOf(from) !== folderOf(to) && rankOf(to) >= rankOf(from),
   )
   expect(show(wrong)).toEqual([])
 })
 
-test('a module is used through its index only', () => {
+test('a module is only used through its index', () => {
   const wrong = imports(sources).filter(({ from, to }) => {
     const module = moduleOf(to)
     return module !== null && module !== moduleOf(from) && to !== `src/modules/${module}/index.ts`
@@ -50,14 +50,14 @@ test('a module is used through its index only', () => {
   expect(show(wrong)).toEqual([])
 })
 
-test('the ways to the network are used by the guarded calls only', () => {
+test('only the guarded calls use the networks', () => {
   const users = sources.filter(
     ({ path, code }) => path !== 'src/env.ts' && /\b(NAMED|PUBLIC)_NETWORK\b/.test(code),
   )
   expect(users.map(({ path }) => path)).toEqual(['src/providers/outbound/index.ts'])
 })
 
-test('there are no circles', () => {
+test('there are no cycles', () => {
   expect(findCircles(sources)).toEqual([])
 })
 
@@ -103,7 +103,7 @@ const engine = sources.filter((source) => source.path.startsWith('src/engine/'))
 /** What each is, and why the engine may use it: none does I/O, knows the time or throws dice. */
 const ENGINE_PACKAGES = /^(zod|re2js|yaml)$/
 
-test('the engine stands on nothing but the core', () => {
+test('the engine only depends on the core', () => {
   expect(show(imports(engine).filter(({ to }) => !/^src\/(engine|core)\//.test(to)))).toEqual([])
   expect(engine.flatMap((source) => source.packages).filter((one) => !ENGINE_PACKAGES.test(one))).toEqual([])
 })
@@ -138,7 +138,7 @@ test.each([
   'process',
   'globalThis',
   'WebSocket',
-])('the engine does not name %s', (text) => {
+])('the engine does not use %s', (text) => {
   expect(uses(engine, name(text))).toEqual([])
 })
 
@@ -154,7 +154,7 @@ test('only providers talk to the internet', () => {
   expect(uses(files, CALLS_FETCH)).toEqual([])
 })
 
-test('PBKDF2 is used nowhere: in production it throws beyond 100,000 rounds', () => {
+test('PBKDF2 is not used: in production it throws beyond 100,000 rounds', () => {
   const files = [...sources, ...readSources('scripts')]
   expect(files.filter((source) => /pbkdf2/i.test(source.code)).map((source) => source.path)).toEqual([])
 })
@@ -196,7 +196,7 @@ test.each([
   expect(bare(codeOf(text))).toBe(bare(expected))
 })
 
-test('circles are found', () => {
+test('cycles are found', () => {
   const files = [
     { path: 'a', imports: ['b'] },
     { path: 'b', imports: ['c'] },

@@ -79,7 +79,7 @@ const stream =
       [': beat\n\n', ...events.map((event) => `id: 1\ndata: ${JSON.stringify(event)}\n\n`)].join(''),
     )
 
-test('it shows what went wrong with a node and with the run', async () => {
+test('shows errors of a node and of the run', async () => {
   const page = await followed({
     [PATH]: json({
       status: 'running',
@@ -96,7 +96,7 @@ test('it shows what went wrong with a node and with the run', async () => {
   expect(page.events).toContain('4  node.failed  call  http.status: The server answered 500\n')
 })
 
-test('it shows what had gone wrong before it was opened', async () => {
+test('shows earlier errors', async () => {
   const nodes = [{ path: 'call', status: 'failed', error }]
   const page = await followed({
     [PATH]: json({ status: 'failed', error, nodes }),
@@ -108,7 +108,7 @@ test('it shows what had gone wrong before it was opened', async () => {
   ])
 })
 
-test('it says why it shows nothing', async () => {
+test('explains why it shows nothing', async () => {
   const missing = json({ detail: 'The execution was not found.' }, 404)
   expect((await followed({ [PATH]: missing })).said).toBe('The execution was not found.')
   expect((await followed({ [PATH]: () => new Response('oops', { status: 502 }) })).said).toBe(
@@ -117,7 +117,7 @@ test('it says why it shows nothing', async () => {
   expect((await followed({})).said).toBe('The connection was lost: network')
 })
 
-test('it names no team, so that the server finds the run among all of the caller', async () => {
+test('names no team, so that the server searches all teams of the caller', async () => {
   const { asked } = await followed({})
   expect(asked).toEqual([[PATH, { authorization: 'Bearer token' }]])
 })

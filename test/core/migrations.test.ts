@@ -164,14 +164,14 @@ test.each(STATES.slice(1))(
   },
 )
 
-test('on D1 they apply from empty, one after the other, and each keeps the rows that were there', async () => {
+test('on D1 they apply from empty, one after another, and each keeps existing rows', async () => {
   const database = onD1('all')
   await applyFrom(database, 0, 1)
   for (const applied of STATES.slice(1)) await keepsRows(database, applied, applied + 1)
   expect(await schemaOf(database)).toEqual(finished)
 })
 
-test('on D1 the last one can be taken back and applied again, and the rows of the others stay', async () => {
+test('on D1 the last one can be reverted and applied again, and other rows stay', async () => {
   const last = migrations.at(-1)
   const back = waysBack.find((one) => one.name === last?.name)
   expect(back, `migrations/down/${last?.name} is missing`).toBeDefined()
@@ -190,7 +190,7 @@ test('on D1 the last one can be taken back and applied again, and the rows of th
   expect(await schemaOf(database)).toEqual(finished)
 })
 
-test('every way back belongs to a migration', () => {
+test('every reversal belongs to a migration', () => {
   const names = migrations.map((migration) => migration.name)
   expect(waysBack.filter((back) => !names.includes(back.name))).toEqual([])
 })

@@ -43,7 +43,7 @@ const failure = (body: string, boundary = 'b', size = 7): Promise<string> =>
     (error: AppError) => `${error.code}: ${error.message}`,
   )
 
-test('forms of the platform are read as it made them, however they are cut', async () => {
+test('forms of a browser are read correctly, however they are cut', async () => {
   const cases = casesOf(300)
   for (let i = 0; i < cases; i++) {
     const random = lehmer(SEED + i)
@@ -97,7 +97,7 @@ test.each([1, 2, 3, 10, 1_000])(
   },
 )
 
-test('what is left of a part that nobody reads is skipped', async () => {
+test('the unread rest of a part is skipped', async () => {
   const read = await readAll(
     cut(text(FORM), () => 5),
     'b',
@@ -118,7 +118,7 @@ test.each([
   expect(await failure(body)).toMatch(/^request\.malformed/)
 })
 
-test('a boundary is needed, and may be quoted', () => {
+test('a boundary is required, and may be quoted', () => {
   expect(boundaryOf('application/json')).toBeNull()
   expect(boundaryOf('multipart/form-data; boundary="a b"; x=y')).toBe('a b')
   expect(boundaryOf('Multipart/Form-Data;boundary=abc')).toBe('abc')

@@ -10,13 +10,10 @@ const mutants = ['test/engine/mutants.json', 'test/mutants/shell.json'].flatMap(
   (list) => JSON.parse(readFileSync(list, 'utf8')) as Mutant[],
 )
 
-test.each(mutants)(
-  '$name: its place is there once, with its tests',
-  ({ file, find, replace, tests = [] }) => {
-    const source = readFileSync(file, 'utf8')
-    expect(source.split(find)).toHaveLength(2)
-    expect(replace).not.toBe(find)
-    stripTypeScriptTypes(source.replace(find, () => replace))
-    expect(tests.filter((path) => !existsSync(path))).toEqual([])
-  },
-)
+test.each(mutants)('$name: its place exists once, with its tests', ({ file, find, replace, tests = [] }) => {
+  const source = readFileSync(file, 'utf8')
+  expect(source.split(find)).toHaveLength(2)
+  expect(replace).not.toBe(find)
+  stripTypeScriptTypes(source.replace(find, () => replace))
+  expect(tests.filter((path) => !existsSync(path))).toEqual([])
+})

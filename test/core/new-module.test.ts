@@ -44,7 +44,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
-test('everything of the module is there, with its migration and the way back', () => {
+test('all files of the module exist, with its migration and the reversal', () => {
   expect(readdirSync(join(copy, `src/modules/${NAME}`)).sort()).toEqual([
     'export-repo.ts',
     'index.ts',
@@ -93,7 +93,7 @@ test('it passes every contract test and every test of the database', () => {
   expect(passed).toBeGreaterThan(100)
 }, 240_000)
 
-test('it keeps to the layers, and its table is documented', () => {
+test('it respects the layers, and its table is documented', () => {
   const tests = ['test/core/layers.test.ts', 'test/core/tables.test.ts', 'test/core/docs.test.ts']
   expect(
     run(
@@ -108,7 +108,7 @@ test('it keeps to the layers, and its table is documented', () => {
   ).toMatchObject({ status: 0 })
 }, 120_000)
 
-test('a second module of the name is refused, and nothing is changed', () => {
+test('a second module with the name is refused, and nothing changes', () => {
   const before = read('src/modules/index.ts')
   const again = run('node', 'scripts/new-module.ts', NAME, '--prefix', 'probe')
   expect([again.status, again.output]).toEqual([1, expect.stringContaining('There is something already')])
@@ -122,7 +122,7 @@ test.each([
   [['moons', '--prefix', 'usr']],
   [['moons', '--prefix', 'M1']],
   [[]],
-])('the arguments %j are refused, and nothing is made', (args) => {
+])('the arguments %j are refused, and nothing is created', (args) => {
   const before = read('src/modules/index.ts')
   expect(run('node', 'scripts/new-module.ts', ...args).status).toBe(1)
   expect(read('src/modules/index.ts')).toBe(before)
@@ -133,6 +133,6 @@ test.each([
   ['notes', 'note', 'Note', 'notes', 'note'],
   ['categories', 'category', 'Category', 'categories', 'category'],
   ['space-probes', 'spaceProbe', 'SpaceProbe', 'space_probes', 'spacepro'],
-])('%s is about a %s', (path, thing, Thing, table, prefix) => {
+])('the names of %s are those of %s', (path, thing, Thing, table, prefix) => {
   expect(namesOf(path)).toMatchObject({ thing, Thing, table, prefix })
 })

@@ -33,7 +33,7 @@ test.each([
   expect(error).toMatchObject({ code: 'outbound.failed', message: expected })
 })
 
-test('the log may come after the question, and what is not in it is told without a reason', async () => {
+test('the log may arrive after the query, and an unknown reference has no reason', async () => {
   const faults = networkFaults()
   const early = connectionFault(hidden('later'), url, faults.answer)
   faults.note(line('TLS handshake failed: no certificate', 'later'))
@@ -45,13 +45,13 @@ test('the log may come after the question, and what is not in it is told without
   expect((await connectionFault(hidden('other'), url, broken)).message).toBe(unknown)
 })
 
-test('other lines of the log are left alone, also those that only look like it', () => {
+test('other log lines are left alone, even similar ones', () => {
   const faults = networkFaults()
   expect(faults.note('{"message":"failed: TLS x wdErrId = abc"}')).toBe(false)
   expect(faults.note(line('out of memory', 'abc'))).toBe(false)
 })
 
-test('a host that nothing listens on, or that closes at once, is named', async () => {
+test('a host that refuses or closes the connection is named', async () => {
   const server = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`

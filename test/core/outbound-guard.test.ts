@@ -90,25 +90,25 @@ test.each([
   '/dev\\mailbox',
   '/DEV/Mailbox',
   '/behind/a/proxy/dev/mailbox',
-])('kept mail is not called as %s, under any of our own names', (path) => {
+])('stored mail cannot be called as %s, with any of our own names', (path) => {
   for (const host of OWN_NAMES) {
     expect(verdict(`http://${host}${path}`, OWN_NAMES)).toBe(false)
     expect(verdict(`https://${host}${path}`, OWN_NAMES)).toBe(false)
   }
 })
 
-test('what has a like path is called', () => {
+test('a similar path can be called', () => {
   for (const path of ['/dev/flaky/abc', '/dev/mailboxes', '/mailbox', '/dev?next=/dev/mailbox', '/%ff%zz'])
     expect(verdict(`http://localhost:8787${path}`, OWN_NAMES)).toBe(true)
 })
 
-test('the list of allowed hosts names host and port', () => {
+test('the list of allowed hosts contains host and port', () => {
   expect(verdict('http://127.0.0.1:9999/', ['127.0.0.1:9999'])).toBe(true)
   expect(verdict('http://127.0.0.1:9998/', ['127.0.0.1:9999'])).toBe(false)
   expect(verdict('http://localhost:1/', ['localhost'])).toBe(true)
 })
 
-test('a port that may not be called is told together with those that may', () => {
+test('a refused port is reported together with the allowed ones', () => {
   expect(judgeUrl('https://example.com:5432/', [])).toMatchObject({
     error: { reason: expect.stringMatching(/5432.*80, 443, 8080, 8443/) },
   })

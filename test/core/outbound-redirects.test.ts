@@ -66,7 +66,7 @@ const PLAIN = { accept: 'text/csv', 'accept-language': 'nl', 'user-agent': 'Orre
 const withSecrets = { ...PLAIN, ...Object.fromEntries(SECRETS.map((name) => [name, 'hidden'])) }
 
 test.each([301, 302, 303, 307, 308])(
-  '%i to another origin carries no header that may hold a secret',
+  '%i to another origin carries no header that may contain a secret',
   async (status) => {
     await call(status, ['second:/'], { headers: withSecrets })
     expect(seen.map(({ at }) => at)).toEqual(['first', 'second'])
@@ -76,7 +76,7 @@ test.each([301, 302, 303, 307, 308])(
   },
 )
 
-test('the same origin gets them all, and the way back gets none again', async () => {
+test('the same origin gets all headers, and on the way back they are not restored', async () => {
   await call(307, ['/next'], { headers: withSecrets })
   expect(seen[1]?.headers).toMatchObject(withSecrets)
   seen.length = 0
@@ -91,7 +91,7 @@ const body = {
   body: 'the body',
 }
 
-test.each([301, 302, 307, 308])('%i to another origin does not carry the body there', async (status) => {
+test.each([301, 302, 307, 308])('%i to another origin does not send the body there', async (status) => {
   await expect(call(status, ['second:/'], body)).rejects.toMatchObject({
     code: 'outbound.redirect_refused',
     message: expect.stringContaining(new URL(second.url).host),
@@ -99,7 +99,7 @@ test.each([301, 302, 307, 308])('%i to another origin does not carry the body th
   expect(seen.map(({ at }) => at)).toEqual(['first'])
 })
 
-test('`any` sends the whole body on, and no secret with it', async () => {
+test('`any` sends the whole body, and no secret with it', async () => {
   await call(307, ['second:/'], {
     ...body,
     headers: { ...withSecrets, ...body.headers },
@@ -110,7 +110,7 @@ test('`any` sends the whole body on, and no secret with it', async () => {
   expect(JSON.stringify(seen[1])).not.toContain('hidden')
 })
 
-test('a body goes on whole within its origin, and a redirect that makes it a GET drops it and its headers', async () => {
+test('a body is sent completely within its origin, and a redirect to GET drops it with its headers', async () => {
   await call(308, ['/next'], body)
   expect(seen[1]).toMatchObject({ method: 'PUT', body: 'the body' })
   seen.length = 0
@@ -122,7 +122,7 @@ test('a body goes on whole within its origin, and a redirect that makes it a GET
   expect(seen[1]).toMatchObject({ at: 'second', method: 'GET', body: '' })
 })
 
-test('a request that has no body is sent on with its method', async () => {
+test('a request without a body keeps its method', async () => {
   await call(307, ['second:/'], { method: 'DELETE' })
   expect(seen[1]).toMatchObject({ at: 'second', method: 'DELETE' })
 })

@@ -31,18 +31,18 @@ beforeEach(() => {
   cancelled = 0
 })
 
-test('what is not named goes the way to what is public, whatever it may resolve to', async () => {
+test('hosts that are not listed use the public network, whatever they resolve to', async () => {
   await call('https://wiki.example.com/')
   expect(went).toEqual(['public https://wiki.example.com/ manual'])
 })
 
-test('a redirect from a named host does not lead inside with the next', async () => {
+test('a redirect from a listed host does not use the internal network', async () => {
   answers['http://wiki.lan:8000/'] = 'http://wiki.example.com/'
   await call('http://wiki.lan:8000/')
   expect(went).toEqual(['named http://wiki.lan:8000/ manual', 'public http://wiki.example.com/ manual'])
 })
 
-test('a redirect to a named host is led there, and one to another port of it is refused', async () => {
+test('a redirect to a listed host is followed, and one to another port of it is refused', async () => {
   answers['https://example.com/'] = 'http://WIKI.lan.:8000/a'
   await call('https://example.com/')
   expect(went).toEqual(['public https://example.com/ manual', 'named http://wiki.lan.:8000/a manual'])
@@ -51,7 +51,7 @@ test('a redirect to a named host is led there, and one to another port of it is 
   expect(went).toHaveLength(3)
 })
 
-test('without ways of their own both are the internet', () => {
+test('without separate networks both are the internet', () => {
   const settings = { OUTBOUND_ALLOW_HOSTS: ['a'] }
   expect(reachOf({} as Env, settings)).toEqual({
     allowHosts: ['a'],
@@ -67,7 +67,7 @@ test('without ways of their own both are the internet', () => {
   expect(went).toEqual(['public https://a/ manual', 'named https://b/ manual'])
 })
 
-test('an answer that does not say how large it is, and is too large, is cancelled', async () => {
+test('a response of unknown length that is too large is cancelled', async () => {
   const endless = (async () =>
     new Response(
       new ReadableStream({

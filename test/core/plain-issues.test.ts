@@ -33,12 +33,12 @@ test.each([
   expect(fieldErrors(read.error?.issues ?? [])).toMatchObject([{ path, message }])
 })
 
-test('each unknown field is an error of its own', () => {
+test('each unknown field is a separate error', () => {
   const read = Order.safeParse({ ...GOOD, colour: 1, size: 2 })
   expect(fieldErrors(read.error?.issues ?? []).map(({ path }) => path)).toEqual(['/colour', '/size'])
 })
 
-test('at most 50 errors are named', () => {
+test('at most 50 errors are listed', () => {
   const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`x${i}`, i]))
   expect(fieldErrors(Order.safeParse({ ...GOOD, ...many }).error?.issues ?? [])).toHaveLength(50)
 })

@@ -24,7 +24,7 @@ const REFUSED = [
   'x'.repeat(81),
 ]
 
-test.each(REFUSED)('%j is no name of a person or a team', (name) => {
+test.each(REFUSED)('%j is not a name of a person or a team', (name) => {
   const email = 'a@example.com'
   expect(PlainText(80).safeParse(name).success).toBe(false)
   expect(CreateTeam.safeParse({ name }).success).toBe(false)
@@ -39,7 +39,7 @@ test.each(['Ada', 'José Ñandú', '李 雷', 'שלום', '🧑‍🚀 Zoë'])('
   expect(PlainText(80).parse(` ${name} `)).toBe(name)
 })
 
-test('a description has lines, but no control characters and no halves of characters', () => {
+test('a description has lines, but no control characters and no lone surrogates', () => {
   expect(LongText(10).parse(' a\n\tb\r\n ')).toBe('a\n\tb')
   expect(LongText(10).parse('')).toBe('')
   for (const description of ['a\u0000b', 'a\uD800', 'a\u202Eb', 'a\u001B[2J'])
@@ -49,7 +49,7 @@ test('a description has lines, but no control characters and no halves of charac
     ])
 })
 
-test('an address is one however it is typed, wherever it is asked for', () => {
+test('an email address is normalized everywhere', () => {
   const email = ' Q@Ex.test '
   expect(CreateInvitation.parse({ email }).email).toBe('q@ex.test')
   expect(UpdateProfile.parse({ email }).email).toBe('q@ex.test')
@@ -64,7 +64,7 @@ test.each([
   'see www.evil.example',
   'www\u3002evil.example',
   '\uFF48ttps\uFF1A\uFF0F\uFF0Fevil.example',
-])('%j carries a link, so it is no name of a team', (name) => {
+])('%j contains a link, so it is not a name of a team', (name) => {
   expect(CreateTeam.safeParse({ name }).success).toBe(false)
   expect(UpdateTeam.safeParse({ name }).success).toBe(false)
 })
@@ -84,6 +84,6 @@ test.each([
   ['evil\u3002example', 'evil\u3002 example'],
   ['10.0.0.1', '10. 0. 0. 1'],
   ['ada@evil.example', 'ada@evil. example'],
-])('in a mail the team name %j stands as %j, which no program turns into a link', (name, shown) => {
+])('in a mail the team name %j is written as %j, which no program turns into a link', (name, shown) => {
   expect(withoutLinks(name)).toBe(shown)
 })

@@ -10,7 +10,7 @@ const MODIFIED = Date.parse('2026-03-01T12:00:00.500Z')
 const ask = (headers: Record<string, string>, sizeBytes = 100) =>
   wantedPart((name) => headers[name], { sizeBytes, etag: ETAG, modifiedAt: MODIFIED })
 
-test('10,000 random ranges are the slices that they name', () => {
+test('10,000 random ranges give the requested slices', () => {
   let state = (SEED % 2147483646) + 1
   const random = (below: number) => {
     state = (state * 48271) % 2147483647
@@ -37,11 +37,11 @@ test('10,000 random ranges are the slices that they name', () => {
 })
 
 test.each(['bytes=', 'bytes=-', 'bytes=a-b', 'lines=1-2', 'bytes=0-1,3-4', 'bytes=5'])(
-  '%s is answered with the whole',
+  '%s is answered with the whole content',
   (range) => expect(ask({ range }).kind).toBe('whole'),
 )
 
-test('If-None-Match goes by the tag, weak or not, and before the date', () => {
+test('If-None-Match compares the tag, weak or not, before the date', () => {
   expect(ask({ 'if-none-match': '"x", W/"abc"' }).kind).toBe('not_modified')
   expect(ask({ 'if-none-match': '*' }).kind).toBe('not_modified')
   expect(ask({ 'if-none-match': '"x"', 'if-modified-since': new Date(MODIFIED).toUTCString() }).kind).toBe(
@@ -51,7 +51,7 @@ test('If-None-Match goes by the tag, weak or not, and before the date', () => {
   expect(ask({ 'if-modified-since': new Date(MODIFIED - 1_000).toUTCString() }).kind).toBe('whole')
 })
 
-test('If-Range keeps a part only of the same content', () => {
+test('If-Range allows a part only of the same content', () => {
   const range = 'bytes=1-2'
   expect(ask({ range, 'if-range': ETAG }).kind).toBe('part')
   expect(ask({ range, 'if-range': new Date(MODIFIED).toUTCString() }).kind).toBe('part')

@@ -25,7 +25,7 @@ test.each([
   [[''], ''],
   [['one'], 'one'],
   [['on', '', 'e', ' and two'], 'one and two'],
-])('%j is gathered as one piece', async (parts, text) => {
+])('%j is collected as one piece', async (parts, text) => {
   expect(textOf(await gather(bodyOf(...parts).body, 100))).toBe(text)
 })
 
@@ -34,7 +34,7 @@ test('the limit is exact', async () => {
   expect(await gather(bodyOf('ab', 'cd').body, 3)).toBeNull()
 })
 
-test('what is not wanted any more is left to be read, and was not cancelled', async () => {
+test('unneeded chunks stay unread, and are not cancelled', async () => {
   const { body, wasCancelled } = bodyOf('ab', 'cd', 'ef')
   expect(await gather(body, 1)).toBeNull()
   expect(body.locked).toBe(false)
@@ -42,7 +42,7 @@ test('what is not wanted any more is left to be read, and was not cancelled', as
   expect(textOf(await gather(body, 100))).toBe('cdef')
 })
 
-test('each chunk is given once, until no more are wanted', async () => {
+test('each chunk is passed once, until no more are needed', async () => {
   const seen: string[] = []
   const take = (chunk: Uint8Array) => seen.push(textOf(chunk) ?? '') < 2
   expect(await eachChunk(bodyOf('a', 'b', 'c').body, take)).toBe(false)
@@ -50,7 +50,7 @@ test('each chunk is given once, until no more are wanted', async () => {
   expect(await eachChunk(bodyOf('d').body, () => true)).toBe(true)
 })
 
-test('an error of the sender, or of whoever takes, is passed on, and the body given back', async () => {
+test('an error of the sender, or of the consumer, is passed on, and the body released', async () => {
   const broken = bodyOf('ab', new Error('reset')).body
   await expect(gather(broken, 100)).rejects.toThrow('reset')
   expect(broken.locked).toBe(false)

@@ -38,7 +38,7 @@ describe('YAML is read in time that grows with its length', { timeout: 60_000 },
     expect(ms).toBeLessThan(20_000)
   })
 
-  test('a definition of the largest size is read', () => {
+  test('a definition of the maximum size is read', () => {
     const values = Object.fromEntries(
       Array.from({ length: 31 }, (_, key) => [`key_${key}`, '{{ input.value }}']),
     )

@@ -36,7 +36,7 @@ test.each(NODES.map(({ type }) => type))('the example of %s compiles, as it stan
   expect(compile(read.ok ? read.value : null, NODE_TYPES)).toMatchObject({ ok: true })
 })
 
-test('the example of each trigger, and that of a file, can be saved', () => {
+test('the examples of triggers and files can be saved', () => {
   const definition = { nodes: [{ id: 'a', type: 'flow.noop' }] }
   for (const trigger of Object.values(TRIGGER_EXAMPLES))
     expect(checkWorkflow(definition, [trigger]).problems, trigger.type).toEqual([])
@@ -79,7 +79,7 @@ test('every code of a problem or error in the sources is explained', () => {
   expect([...new Set(found)].filter((code) => !explained.has(code) && !examples.includes(code))).toEqual([])
 })
 
-test('every code that is explained is in the sources', () => {
+test('every explained code exists in the sources', () => {
   const text = readSources('src', 'durable-objects')
     .map(({ path }) => readFileSync(inRoot(path), 'utf8'))
     .join('\n')
@@ -87,7 +87,7 @@ test('every code that is explained is in the sources', () => {
   expect(codes.filter((code) => !text.includes(`'${code}'`))).toEqual([])
 })
 
-test('the pages in docs/reference are those that the code makes', () => {
+test('the pages in docs/reference are those that the code generates', () => {
   for (const [name, text] of Object.entries(referencePages()))
     expect(readFileSync(inRoot('docs/reference', name), 'utf8') === text, name).toBe(true)
 })

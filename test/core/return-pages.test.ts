@@ -16,7 +16,7 @@ test.each([
   ['http://localhost', 'http://127.0.0.1', false],
   ['http://10.0.0.1', 'http://10.1.0.1', false],
   ['http://127.0.0.1', 'http://2.0.0.1', false],
-])('%s and %s are one site: %s', (a, b, expected) => {
+])('whether %s and %s are the same site: %s', (a, b, expected) => {
   expect(isSameSite(new URL(a), new URL(b))).toBe(expected)
 })
 

@@ -94,7 +94,7 @@ const ENTRIES: { [Type in LogEntry['type']]: Extract<LogEntry, { type: Type }>[]
 }
 const all = Object.values(ENTRIES).flat()
 
-test('every event that is shown fits the closed union', () => {
+test('every shown event is a member of the closed union', () => {
   for (const entry of all) {
     const body = toPublicEvent(entry)
     if (body === null) continue
@@ -103,11 +103,11 @@ test('every event that is shown fits the closed union', () => {
   }
 })
 
-test('both say the same of what is shown', () => {
+test('both show the same', () => {
   for (const entry of all) expect(isPublic(entry), entry.type).toBe(toPublicEvent(entry) !== null)
 })
 
-test('nothing of the engine is shown', () => {
+test('nothing internal of the engine is shown', () => {
   const text = JSON.stringify(all.map(toPublicEvent))
   for (const name of [
     'keyRoot',
@@ -122,7 +122,7 @@ test('nothing of the engine is shown', () => {
     expect(text).not.toContain(name)
 })
 
-test('an attempt that is tried again says why, and its failure is no event of its own', () => {
+test('a retried attempt has a reason, and its failure is not a separate event', () => {
   expect(ENTRIES['node.failed'].map(toPublicEvent)).toEqual([null])
   expect(toPublicEvent(ENTRIES['node.retrying'][0] as LogEntry)).toEqual({
     type: 'node.retrying',
@@ -134,7 +134,7 @@ test('an attempt that is tried again says why, and its failure is no event of it
   })
 })
 
-test('data that is too large for an event is measured', () => {
+test('data that is too large for an event is replaced by its size', () => {
   expect(toPublicEvent(ENTRIES['node.progress'][0] as LogEntry)).toEqual({
     type: 'node.progress',
     ...on,

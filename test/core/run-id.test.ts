@@ -5,7 +5,7 @@ import { derivedRunId, hostOf, MAX_PLACES, newRunId, placeOf, startKeyOf } from 
 const NOW = 1_800_000_000_000
 const team = () => newId('team', NOW)
 
-test('a run id has the form of every id, sorts by time and gives its place back', () => {
+test('a run id has the form of every id, sorts by time and contains its place', () => {
   const teamId = team()
   for (const place of [0, 1, 31, 32, 63, MAX_PLACES - 1, 'own'] as const) {
     const id = newRunId(teamId, place, NOW)
@@ -16,7 +16,7 @@ test('a run id has the form of every id, sorts by time and gives its place back'
   }
 })
 
-test('runs of a team share a host by their place, those of two teams never do', () => {
+test('runs of a team share a host by their place, and two teams never do', () => {
   const [one, other] = [team(), team()]
   expect(hostOf(newRunId(one, 3, NOW))).toBe(hostOf(newRunId(one, 3, NOW + 5_000)))
   expect(hostOf(newRunId(one, 3, NOW))).not.toBe(hostOf(newRunId(one, 4, NOW)))
@@ -24,7 +24,7 @@ test('runs of a team share a host by their place, those of two teams never do', 
   expect(hostOf(newRunId(one, 'own', NOW))).not.toBe(hostOf(newRunId(one, 'own', NOW)))
 })
 
-test('a derived id follows from its text, spreads over the hosts, and keeps its key in each place', async () => {
+test('a derived id follows from its text, is distributed over the hosts, and keeps its key in each place', async () => {
   const teamId = team()
   const ids = await Promise.all(
     Array.from({ length: 200 }, (_, n) => derivedRunId(teamId, `start ${n}`, { shards: 4 })),

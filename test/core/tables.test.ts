@@ -26,7 +26,7 @@ const mayHoldSql = (path: string): boolean =>
   IS_OBJECT_STORE.test(path) ||
   path in MAY_HOLD_SQL
 
-test('SQL stands in db, queue, repos and the stores of objects only', () => {
+test('SQL is only in db, queue, repos and the stores of objects', () => {
   expect(sources.filter(({ path, text }) => SQL_SIGNS.test(text) && !mayHoldSql(path))).toEqual([])
   const idle = Object.keys(MAY_HOLD_SQL).filter((path) => !sources.some((one) => one.path === path))
   expect(idle).toEqual([])
@@ -211,14 +211,14 @@ test('every table has one owner', () => {
   expect(Object.keys(OWNERS).sort()).toEqual([...TABLE_NAMES].sort())
 })
 
-test('a table is written by its owner only', () => {
+test('only its owner writes a table', () => {
   const wrong = uses.filter(
     (one) => one.does === 'writes' && !isOwner(one) && ALSO_WRITES[one.table]?.[one.module] === undefined,
   )
   expect(wrong.map(show)).toEqual([])
 })
 
-test('a table is read by its owner, and by those who have a reason', () => {
+test('a table is read by its owner, and by modules with a reason', () => {
   const wrong = uses.filter(
     (one) =>
       one.does === 'reads' &&
@@ -230,7 +230,7 @@ test('a table is read by its owner, and by those who have a reason', () => {
   expect(wrong.map(show)).toEqual([])
 })
 
-test('no exception is left over', () => {
+test('every exception is used', () => {
   const idle = (list: typeof ALSO_READS, does: 'reads' | 'writes') =>
     Object.entries(list).flatMap(([table, modules]) =>
       Object.keys(modules)

@@ -9,7 +9,7 @@ import { buildSite, contrastOf } from '../../src/nodes/documents/site.ts'
 import { readTable } from '../../src/nodes/documents/table.ts'
 import { startProcessorTime } from '../helpers/processor-time.ts'
 
-test('a quote that does not stand in its source is dropped', () => {
+test('a quote that is not in its source is dropped', () => {
   const notes = [
     { source: 1, claim: 'a', quote: 'boils  at\n100' },
     { source: 1, claim: 'b', quote: 'boils at 90' },
@@ -21,7 +21,7 @@ test('a quote that does not stand in its source is dropped', () => {
   expect(dropped).toHaveLength(3)
 })
 
-test('a citation of what was not gathered is taken out', () => {
+test('a citation of a missing source is removed', () => {
   const { text, cited, removed } = cite('Water boils [1], ice floats [3]. See [2](https://x.example).', [
     { title: 'Physics', url: 'https://p.example' },
     { title: 'Ice', url: null },
@@ -39,13 +39,13 @@ test.each([
   ['It fell by -7.', []],
   ['1,234.5 in all', []],
   ['Nearly 9999', ['9999']],
-])('%s has the strange numbers %j', (text, strange) => {
+])('%s has the unsupported numbers %j', (text, strange) => {
   expect(strangeNumbers(text, { mean: 2.4999, share: 0.3333, rows: 4, change: -7, sum: 1234.5 })).toEqual(
     strange,
   )
 })
 
-test('names that the source does not have are told', () => {
+test('names that are not in the source are reported', () => {
   expect(
     namesIn('Call `add(1, 2)` or `Math.max`, not `subtract`.', 'function add() { return Math.max(1) }'),
   ).toEqual({
@@ -65,7 +65,7 @@ test.each([
   expect(faultsOfCode([{ path, content }])).toHaveLength(n)
 })
 
-test('a diff is one that others can read', () => {
+test('a diff can be read by other programs', () => {
   const before = Array.from({ length: 20 }, (_, n) => `line ${n}`).join('\n')
   const after = before.replace('line 3', 'line three').replace('\nline 17', '')
   expect(unifiedDiff(before, after, 'a.txt')).toBe(
@@ -94,7 +94,7 @@ test('a diff is one that others can read', () => {
   expect(unifiedDiff('a', 'a', 'x')).toBe('')
 })
 
-test('a page loads nothing from elsewhere and runs nothing', () => {
+test('a page loads nothing external and runs nothing', () => {
   const html = safeHtml(
     '<h1 onclick="x()">Hi</h1><script src=x></script><img src="https://e.example/x.png" alt="x"><a href="javascript:alert(1)">a</a><iframe></iframe>',
   )
@@ -136,7 +136,7 @@ test.each([
   expect(safe).not.toMatch(/href="[^"#]*(?:javascript|&#|&colon)/i)
 })
 
-test('what is sound stays as it is', () => {
+test('correct code is not changed', () => {
   const sound =
     '<h2 id="a">1 &lt; 2 &amp; 3</h2><p class="x">a <b>b</b> <a href="bread.html?a=1&amp;b=2#c">c</a> <a href="https://e.example/?q=a:b">d</a></p><br>'
   expect(safeHtml(sound)).toBe(sound)
@@ -155,11 +155,11 @@ test('hostile texts are checked in linear time', () => {
   expect(spentMs()).toBeLessThan(5_000)
 })
 
-test('a line of too many cells is given up before it fills the memory', async () => {
+test('a line with too many cells is refused before it fills the memory', async () => {
   await expect(readTable('a.csv', utf8(','.repeat(2_000_000)))).rejects.toThrow('more than 10000 cells')
 })
 
-test('tables are read in all their forms', async () => {
+test('tables are read in all formats', async () => {
   const rows = async (name: string, text: string | Uint8Array) =>
     (await readTable(name, typeof text === 'string' ? utf8(text) : text)).rows.map((row) => row.join('|'))
   expect(await rows('a.csv', '\ufeffa,b\r\n1,"x\ny"\r2,z\n')).toEqual(['1|x\ny', '2|z'])

@@ -359,7 +359,7 @@ const COMMANDS_OF: Record<string, Command> = {
 }
 const NAMES = Object.keys(COMMANDS_OF)
 
-test('random commands leave each task as the model says, and every change of status is in the table', {
+test('random commands leave each task as in the model, and every change of status is in the table', {
   timeout: 600_000,
 }, () => {
   for (let n = 0; n < casesOf(10_000); n++) {
@@ -411,7 +411,7 @@ function judged(dependencies: ('open' | 'met' | 'failed')[], onFailure: 'block' 
   return dependencies.includes('open') ? 'blocked' : 'ready'
 }
 
-test('what waits for others is let go, held or skipped by SQL as the rule says', { timeout: 300_000 }, () => {
+test('SQL releases, holds or skips waiting tasks as the rule says', { timeout: 300_000 }, () => {
   for (let n = 0; n < casesOf(5_000); n++) {
     const random = randomFrom(SEED + n)
     db.clear()
@@ -448,7 +448,7 @@ test('what waits for others is let go, held or skipped by SQL as the rule says',
   }
 })
 
-test('the queue is in the order of priority, raised by a level for each ten minutes of waiting', {
+test('the queue is ordered by priority, raised by a level for each ten minutes of waiting', {
   timeout: 60_000,
 }, () => {
   for (let n = 0; n < casesOf(500); n++) {

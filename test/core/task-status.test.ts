@@ -7,7 +7,7 @@ import { ALLOWED, ENDED_STATUSES, mayBecome, NEXT, sumOf } from '../../src/modul
 import { randomFrom } from '../contract/support/random.ts'
 import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 
-test('every verb has a status that it leads to', () => {
+test('every action leads to a status', () => {
   const target = {
     execute: 'queued',
     cancel: 'cancelled',
@@ -47,7 +47,7 @@ function tangledSlowly(nodes: readonly GraphNode[]): string[] {
   return nodes.map(({ id }) => id).filter((id) => tangled.includes(id))
 }
 
-test('circles are found exactly where there are some', () => {
+test('cycles are found exactly where they exist', () => {
   for (let n = 0; n < casesOf(10_000); n++) {
     const random = randomFrom(SEED + n)
     const size = 2 + random.below(5)
@@ -69,7 +69,7 @@ test('circles are found exactly where there are some', () => {
   }
 })
 
-test('a task that waits for itself is a circle, and so is one that waits for its parent', () => {
+test('a task that waits for itself, or for its parent, is a cycle', () => {
   expect(findCircle([{ id: 'a', parentId: null, dependsOn: ['a'] }])).toEqual(['a', 'a'])
   expect(
     findCircle([
@@ -97,7 +97,7 @@ test('a chain of 10,000 tasks and a fan of 10,000 are searched quickly', () => {
   expect(criticalPath(fan)).toHaveLength(2)
 })
 
-test('parents are as their subtasks make them', () => {
+test('parents follow from their subtasks', () => {
   const part = (status: any, progress = 0, weight = 1) => ({ status, progress, weight })
   expect(sumOf([part('succeeded'), part('running', 50)])).toEqual({ status: 'running', progress: 75 })
   expect(sumOf([part('succeeded'), part('draft')])).toEqual({ status: 'waiting', progress: 50 })
@@ -115,6 +115,6 @@ test('no title breaks out of its label in Mermaid', () => {
   expect(text.split('\n')[1]).toMatch(/^ {2}t0\["[^"]*"\]$/)
 })
 
-test('percentiles are by the nearest rank', () => {
+test('percentiles use the nearest rank', () => {
   expect([percentile([], 0.5), percentile([7], 0.95), percentile([1, 2, 3, 4], 0.5)]).toEqual([null, 7, 2])
 })

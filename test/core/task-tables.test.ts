@@ -59,7 +59,7 @@ function zip(parts: Part[]): Uint8Array {
 const SHEET = 'xl/worksheets/sheet1.xml'
 const BOUNDS = { maxBytes: 1_000_000, maxRows: 10 }
 
-test('a zip bomb is refused by what it unpacks to, whatever it says of itself', {
+test('a zip bomb is refused by its unpacked size, whatever it claims', {
   timeout: 60_000,
 }, async () => {
   const bomb = 'a'.repeat(5_000_000)
@@ -78,7 +78,7 @@ test('a zip bomb is refused by what it unpacks to, whatever it says of itself', 
   ).toContain('can have at most')
 })
 
-test('a sheet with 1,048,577 rows is refused with the row, before a reader holds it', {
+test('a sheet with 1,048,577 rows is refused with the row, before it is in memory', {
   timeout: 60_000,
 }, async () => {
   const text = `<worksheet><sheetData>${'<row><c><v>1</v></c></row>'.repeat(1_048_577)}</sheetData></worksheet>`
@@ -87,7 +87,7 @@ test('a sheet with 1,048,577 rows is refused with the row, before a reader holds
   )
 })
 
-test('rows are counted as they are, also where pieces end within a word', async () => {
+test('rows are counted correctly, also if pieces end within a word', async () => {
   const count = async (text: string) =>
     (await faultOfXlsx(zip([{ name: SHEET, text }]), BOUNDS))?.slice(0, 6) ?? null
   expect(await count('<row r="1">'.repeat(10))).toBeNull()
@@ -97,7 +97,7 @@ test('rows are counted as they are, also where pieces end within a word', async 
   expect(await count(`<<row>${'x'.repeat(65_533)}`.repeat(11))).toBe('Row 11')
 })
 
-test('a workbook with a password, of another kind or in pieces is refused', async () => {
+test('a workbook with a password, of another format or in pieces is refused', async () => {
   expect(await refusal('a.xlsx', new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]))).toContain(
     'has a password',
   )
@@ -112,7 +112,7 @@ test('a workbook with a password, of another kind or in pieces is refused', asyn
   )
 })
 
-test('no damage of a workbook makes its reader throw anything but a refusal', {
+test('a damaged workbook is always refused, and never throws another error', {
   timeout: 60_000,
 }, async () => {
   const whole = new Uint8Array(
@@ -131,7 +131,7 @@ test('no damage of a workbook makes its reader throw anything but a refusal', {
   }
 })
 
-test('of a formula the value counts that the workbook has kept, and it is never run', async () => {
+test('for a formula, the stored value counts, and it is never executed', async () => {
   const cells = [
     [{ value: 'total' }],
     [{ value: '=1+1', type: 'Formula' as const }],
@@ -142,7 +142,7 @@ test('of a formula the value counts that the workbook has kept, and it is never 
   expect((await rows('a.xlsx', bytes)).at(-1)).toBe('=1+1')
 })
 
-test('a quote that is not closed is refused with its line', async () => {
+test('an unclosed quote is refused with its line', async () => {
   expect(await refusal('a.csv', 'a,b\n1,2\n3,"4\n5,6\n')).toBe('Line 3 has a quote that is not closed.')
   expect(await rows('a.csv', 'a,b\n1,"2 ""x"" y"\n')).toEqual(['1|2 "x" y'])
   const reader = csvReader(',')

@@ -26,7 +26,7 @@ const mapDefaults = (variables: Record<string, unknown>): Record<string, unknown
 
 const one = (type: string, params: unknown) => ({ nodes: [{ id: 'it', type, params }] })
 
-test('it is valid JSON Schema, and names itself', () => {
+test('it is valid JSON Schema with an id', () => {
   expect(ajv.validateSchema(workflowFileSchema(ID))).toBe(true)
   expect(workflowFileSchema(ID)).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -52,7 +52,7 @@ test.each(NODES.map((node) => [node.type, node] as const))('the example of %s is
   expect(faultsOf(one(type, node.example))).toEqual([])
 })
 
-test('an expression may stand where any other value is expected, as the compiler has it', () => {
+test('an expression is allowed in place of any value, as in the compiler', () => {
   const open = one('http.request', {
     url: '{{ input.url }}',
     method: '{{ input.method }}',

@@ -31,7 +31,7 @@ const folderOf = (specifier: string): string | null => {
   return folders.has(name) ? `${folders.get(name)}/` : null
 }
 
-test('console and packages import what they may, and nothing imports them', () => {
+test('console and packages only import what they may, and nothing imports them', () => {
   const files = readSources('src', 'durable-objects', 'scripts', ...workspaces())
   const wrong = files.flatMap(({ path, imports, packages }) =>
     [...imports, ...packages.flatMap((one) => folderOf(one) ?? [])]
@@ -59,14 +59,14 @@ const partOf = (path: string): [part: string, feature: string | undefined] => {
 
 const consoleFiles = () => readSources('console').filter(({ path }) => path.startsWith('console/src/'))
 
-test('features of the console import the kit, the client, themselves, and others by their index', () => {
+test('features of the console import the kit, the client, themselves, and the index of others', () => {
   const wrong = consoleFiles().flatMap(({ path, imports }) =>
     imports.filter((to) => !isAllowedInConsole(path, to)).map((to) => `${path} → ${to}`),
   )
   expect(wrong).toEqual([])
 })
 
-test('what is pure in the console knows no React, no server and no browser', () => {
+test('pure code in the console uses no React, no server and no browser', () => {
   const models = consoleFiles().filter(({ path }) => /\/model\//.test(path))
   const wrong = models.flatMap(({ path, packages, code }) => [
     ...packages.map((one) => `${path} → ${one}`),
@@ -92,7 +92,7 @@ test.each([
   ['console/src/features/run/run.tsx', 'console/src/features/shell/shell.tsx', false],
   ['console/src/ui/glyph.tsx', 'console/src/api/client.ts', false],
   ['console/src/api/client.ts', 'console/src/ui/glyph.tsx', false],
-])('in the console %s may import %s: %s', (from, to, allowed) => {
+])('in the console, may %s import %s: %s', (from, to, allowed) => {
   expect(isAllowedInConsole(from, to)).toBe(allowed)
 })
 
@@ -110,6 +110,6 @@ test.each([
   ['src/app.ts', 'packages/client/src/index.ts', false],
   ['scripts/demo.ts', 'console/src/app.tsx', false],
   ['src/app.ts', 'src/modules/index.ts', true],
-])('%s may import %s: %s', (from, to, allowed) => {
+])('may %s import %s: %s', (from, to, allowed) => {
   expect(isAllowed(from, to)).toBe(allowed)
 })

@@ -12,7 +12,7 @@ const written = async (pages: XlsxCell[][][], columns = ['a', 'b']): Promise<Arr
   return new Response(xlsxStream([sheet, { ...sheet, name: 'C' }])).arrayBuffer()
 }
 
-test('texts, numbers and dates come back as they were, whatever stands in the texts', async () => {
+test('texts, numbers and dates are read back unchanged, with any characters', async () => {
   const at = new Date('2030-01-02T03:04:05Z')
   const texts = ['=1+1', '<a>&amp;"', ' spaces ', 'two\nlines', 'Ünï 😀', "'=1"]
   const rows = texts.map((text, n): XlsxCell[] => [text, n % 2 === 0 ? n - 2.5 : null])
@@ -25,7 +25,7 @@ test('texts, numbers and dates come back as they were, whatever stands in the te
   expect(found.at(-1)).toEqual([at, 7])
 })
 
-test('what no cell or XML may hold is cut and left out', async () => {
+test('characters that cells or XML cannot contain are removed', async () => {
   const [, [long, odd]] = (await readSheet(await written([[['x'.repeat(40_000), 'a\u0000\ud800b']]]))) as [
     unknown,
     [string, string],
@@ -34,7 +34,7 @@ test('what no cell or XML may hold is cut and left out', async () => {
   expect(odd).toBe('a\ufffdb')
 })
 
-test('100,000 rows are a sound file, and the stream takes the next page only when it is asked for', {
+test('100,000 rows are a valid file, and the stream reads the next page only on demand', {
   timeout: 60_000,
 }, async () => {
   let pages = 0

@@ -16,7 +16,7 @@ const question = (...values: number[]) =>
   hotRead(QUESTION, `${OF} WHERE value > ?2`, [JSON.stringify(values), 0])
 const words = JSON.stringify(['a', 'bb', 'ccc'])
 
-test('the row of the question stands apart from the rows that are read', async () => {
+test('the row of the permission query is separate from the rows of the read', async () => {
   const read = hotList(PAIR, `${OF} WHERE length(value) >= ?2 ORDER BY key DESC`, [words, 2], 5)
   const both = await readBoth(env.DB, question(7), read)
   expect(both.first).toEqual({ n: 7 })
@@ -28,18 +28,18 @@ test('the row of the question stands apart from the rows that are read', async (
   expect(await firstOf(env.DB, read)).toEqual(both.rows[0])
 })
 
-test('a question without an answer takes no row of the read for one', async () => {
+test('without a result, the permission query uses no row of the read', async () => {
   const { first, rows } = await readBoth(env.DB, question(), hotRead(PAIR, OF, [words]))
   expect(first).toBeUndefined()
   expect(rows.map(({ size }) => size)).toEqual([1, 2, 3])
 })
 
-test('parameters that only have a place follow those of the question', async () => {
+test('positional parameters follow those of the permission query', async () => {
   const read = hotRead(QUESTION, 'FROM json_each(?) WHERE value <> ?', ['[5,6]', 6])
   expect(await readBoth(env.DB, question(1), read)).toEqual({ first: { n: 1 }, rows: [{ n: 5 }] })
 })
 
-test('the narrower of both is filled up, whichever it is', () => {
+test('the narrower of both is padded', () => {
   const wide = hotRead(PAIR, OF, [words])
   const narrow = hotRead(QUESTION, OF, ['[]'])
   expect(inOne(narrow, wide)).toMatch(
@@ -50,7 +50,7 @@ test('the narrower of both is filled up, whichever it is', () => {
   )
 })
 
-test('an API key that was seen before reads in one statement, and in none that tells once it is revoked', async () => {
+test('a known API key is read in one statement, and not after it is revoked', async () => {
   const { owner } = await newTeam(await newPerson())
   const made = await call('POST', '/api/v1/auth/api-keys', {
     as: owner,

@@ -70,7 +70,7 @@ test.each(routes.map((route) => [route.name, route] as const))(
   60_000,
 )
 
-test('signing in, up and on reads no whole table', async () => {
+test('signing in, up and refreshing scan no table', async () => {
   const password = 'Correct-Horse-7'
   expect(
     await failures(async () => {
@@ -84,12 +84,12 @@ test('signing in, up and on reads no whole table', async () => {
   ).toEqual([])
 })
 
-test('the jobs and the tick of every minute read no whole table', async () => {
+test('the jobs and the tick of every minute scan no table', async () => {
   expect(await failures(runJobs)).toEqual([])
   expect(await failures(runCron)).toEqual([])
 })
 
-test('sealing and checking the audit log reads no whole table', async () => {
+test('sealing and checking the audit log scan no table', async () => {
   const { teamId } = await mint()
   expect(
     await failures(async () => {
@@ -100,7 +100,7 @@ test('sealing and checking the audit log reads no whole table', async () => {
   ).toEqual([])
 })
 
-test('what a route sends is noted, also when it goes in one statement with the permission question', async () => {
+test('statements of a route are recorded, also in one statement with the permission query', async () => {
   const person = await mint()
   // Jobs that the requests before have left to the queue may be under way.
   const sent = (await recordSql(async () => void (await get('/api/v1/teams', person)))).filter((one) =>
@@ -121,7 +121,7 @@ test('unread notifications are counted along their own index', async () => {
   ])
 })
 
-test('a statement that reads a whole table would be found', async () => {
+test('a statement that scans a table is found', async () => {
   const bad = [
     "SELECT id FROM users WHERE avatar_key = 'x'",
     'SELECT u.id FROM sessions s JOIN users AS u ON u.avatar_type = s.method WHERE s.id = 1',

@@ -87,7 +87,7 @@ test('there is no table that drizzle does not know', async () => {
   expect(found.map((table) => table.name).sort()).toEqual(tables.map((table) => table.name).sort())
 })
 
-test('what belongs to a team or a user can be found by it', () => {
+test('rows of a team or a user can be found by it', () => {
   const without = tables
     .flatMap((table) =>
       table.foreignKeys.map((key) => ({ table, column: key.reference().columns[0]?.name ?? '' })),

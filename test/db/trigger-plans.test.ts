@@ -27,7 +27,7 @@ async function failures(work: () => Promise<unknown>): Promise<string[]> {
   return found
 }
 
-test('a delivery is one question to the database, and reads no whole table', async () => {
+test('a delivery is one query, and scans no table', async () => {
   const hook = await hooked()
   const { person, workflowId, trigger } = hook
   const known = new Set<unknown>([person.userId, person.teamId, workflowId, ...Object.values(trigger)])

@@ -19,7 +19,7 @@ const bodiesSent = async (runId: string): Promise<[key: string, body: unknown][]
   ])
 }
 
-test('a call that is tried again sends the same body, though time has passed and the loop before it has gone on', async () => {
+test('a retried call sends the same body, although time has passed and the loop before it has continued', async () => {
   const url = `${inject('httpTarget')}/flaky/{{ run.id }}?failures=2`
   const body = { at: '{{ now }}', round: '{{ nodes.round.n }}', heard: '{{ nodes.wait ?? null }}' }
   const spec = newSpec({
@@ -59,7 +59,7 @@ test('a call that is tried again sends the same body, though time has passed and
   expect(others).toEqual([first, first])
 })
 
-test('the input that is shown of a node is the one that was sent', async () => {
+test('the shown input of a node is the one that was sent', async () => {
   const url = `${inject('httpTarget')}/flaky/{{ run.id }}?failures=1`
   const retry = { attempts: 2, delayMs: 60_000 }
   const params = { method: 'POST', url, body: { at: '{{ now }}' } }

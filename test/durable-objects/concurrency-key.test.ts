@@ -10,7 +10,7 @@ const limited = (key: string) => ({
 })
 const statusOf = async (runId: string) => (await runOf(runId).view({}))?.status
 
-test('a key may name all that a start knows, so that a limit for each user is one', async () => {
+test('a key can use everything that a start knows, such as the user', async () => {
   const key = '{{ run.startedBy }} {{ vars.region }} {{ workflow.id }} {{ now > 0 }}'
   const more = { teamId: newId('team', clock.now()), workflowId: newId('wf', clock.now()) }
   const from = (startedBy: string) => newSpec(limited(key), { ...more, startedBy, vars: { region: 'eu' } })
@@ -22,7 +22,7 @@ test('a key may name all that a start knows, so that a limit for each user is on
   ])
 })
 
-test('a start whose key cannot be made is refused, and what a trigger started fails and says so', async () => {
+test('a start with an invalid key is refused, and a run of a trigger fails with the reason', async () => {
   const definition = limited('{{ input.a.b.c }}')
   const asked = newSpec(definition, { input: {} })
   expect(await runOf(asked.runId).start(asked)).toMatchObject({

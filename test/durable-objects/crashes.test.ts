@@ -18,7 +18,7 @@ const sets = (length: number): Definition => ({
   edges: Array.from({ length: length - 1 }, (_, i) => ({ from: `n${i}`, to: `n${i + 1}` })),
 })
 
-test('a node that takes its turn down each time is given up after three crashes, and the run ends', async () => {
+test('a node that crashes its turn each time is given up after three crashes, and the run ends', async () => {
   const spec = newSpec(sets(MAX_PURE + 40))
   let outputs = 0
   let crashes = 0
@@ -50,7 +50,7 @@ test('a node that takes its turn down each time is given up after three crashes,
   expect(crashes).toBe(3)
 })
 
-test('a start that failed half way has left nothing, and the same start again is a whole run', async () => {
+test('a start that failed half way leaves nothing, and repeating it starts a complete run', async () => {
   const spec = newSpec(sets(3))
   let fails = 1
   setFaultHook((point, state) => {
@@ -65,7 +65,7 @@ test('a start that failed half way has left nothing, and the same start again is
   expect(await runOf(spec.runId).start(spec)).toMatchObject({ created: true, run: { status: 'succeeded' } })
 })
 
-test('a run that waits for an event and has told everything is not woken for nothing', async () => {
+test('a run that waits for an event and has sent everything is not woken without need', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }] })
   const stub = runOf(spec.runId)
   await stub.start(spec)
@@ -96,7 +96,7 @@ const crashesOf = (runId: string): Promise<CrashRow[]> =>
 const knownDeaths = async (runId: string): Promise<CrashRow[]> =>
   (await crashesOf(runId)).filter(({ count }) => count > 0)
 
-test('a run is never counted as dying, however often it is evicted or deployed over', async () => {
+test('evictions and deployments never count as crashes', async () => {
   const spec = newSpec({
     nodes: [
       ...sets(600).nodes,
@@ -120,7 +120,7 @@ test('a run is never counted as dying, however often it is evicted or deployed o
   await runOf(spec.runId).control('cancel', 'me')
 })
 
-test('a run whose alarms come late after each deploy is not counted as dying', async () => {
+test('late alarms after deployments do not count as crashes', async () => {
   const head = { id: 'head', type: 'flow.noop' }
   const wait = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
   const again = { id: 'again', type: 'flow.if', params: { condition: '{{ true }}' } }

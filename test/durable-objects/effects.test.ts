@@ -25,7 +25,7 @@ function effects() {
   return { outcomes, running }
 }
 
-test('one of our own bindings that does not answer puts the attempt off; any other error is its failure', async () => {
+test('a binding that does not answer defers the attempt; any other error is its failure', async () => {
   const { outcomes, running } = effects()
   running.start(effect(() => Promise.reject(new PlatformUnavailable('The store', new Error('down')))))
   running.start(effect(() => Promise.reject(new NodeFailure({ code: 'x.y', message: 'no' })), 2))
@@ -36,7 +36,7 @@ test('one of our own bindings that does not answer puts the attempt off; any oth
   ])
 })
 
-test('a cancelled effect is told, and only the attempt that was meant', async () => {
+test('a cancelled effect is notified, and only the intended attempt', async () => {
   const { running } = effects()
   const signals: AbortSignal[] = []
   const endless = (signal: AbortSignal): Promise<unknown> => {
@@ -52,7 +52,7 @@ test('a cancelled effect is told, and only the attempt that was meant', async ()
   expect(running.size()).toBe(0)
 })
 
-test('a value that is larger than a row comes back whole', async () => {
+test('a value that is larger than a row is read back completely', async () => {
   const input = Array.from({ length: 150_000 }, (_, at) => String(at)).join(' ')
   const run = await start(
     { nodes: [{ id: 'n', type: 'data.set', params: { values: { input: '{{ input }}' } } }] },

@@ -36,7 +36,7 @@ const withRoute = () => {
 
 const eventsOf = async (runId: string) => (await runOf(runId).events(0, 1_000))?.events ?? []
 
-test('a failure is told once: each try that is made again, then the end', async () => {
+test('a failure is reported once: each retried attempt, then the end', async () => {
   const run = await start(withRoute())
   const events = await eventsOf(run.id)
   const ofCall = events.filter((event) => 'path' in event && event.path === 'call').map(({ type }) => type)
@@ -57,7 +57,7 @@ test('a failure is told once: each try that is made again, then the end', async 
   })
 })
 
-test('a cancel is one event, and says who asked for it', async () => {
+test('a cancel is one event, with the person who requested it', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }] })
   await runOf(spec.runId).start(spec)
   await runOf(spec.runId).control('cancel', 'usr_me')
@@ -66,7 +66,7 @@ test('a cancel is one event, and says who asked for it', async () => {
   expect((await eventsOf(spec.runId)).at(-1)).toMatchObject({ by: 'usr_me' })
 })
 
-test('progress moves with the work, also within one turn', async () => {
+test('progress increases with the work, also within one turn', async () => {
   const run = await start(linear(10))
   const steps = (await eventsOf(run.id)).map(({ progress }) => progress)
   expect(steps).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 100])
@@ -82,7 +82,7 @@ test('a page may begin at any number', async () => {
   }
 })
 
-test('a run that works for long reports its progress to lists', async () => {
+test('a long run reports its progress to lists', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   try {
     const waits = Array.from({ length: 5 }, (_, at) => ({

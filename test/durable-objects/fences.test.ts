@@ -21,7 +21,7 @@ const row = (id: string) =>
     .bind(id)
     .first<{ status: string; seq: number; deleted_at: number | null }>()
 
-test('settling a node that is not unknown is refused and leaves its output as it is', async () => {
+test('resolving a node that is not unknown is refused and does not change its output', async () => {
   const spec = newSpec(waiting({ id: 'set', type: 'data.set', params: { values: { n: 1 } } }))
   const stub = runOf(spec.runId)
   await stub.start(spec)
@@ -30,7 +30,7 @@ test('settling a node that is not unknown is refused and leaves its output as it
   expect(await stub.node('set')).toMatchObject({ status: 'succeeded', output: { n: 1 } })
 })
 
-test('an older report never stands over a newer one, and none over a deleted run', async () => {
+test('an older report never replaces a newer one, nor restores a deleted run', async () => {
   const spec = newSpec(waiting())
   const { runId } = spec
   const { teamId } = spec
@@ -62,7 +62,7 @@ test('an older report never stands over a newer one, and none over a deleted run
   expect(await row(runId)).toMatchObject({ status: 'cancelled', deleted_at: 1 })
 })
 
-test('a report that D1 does not take is kept and sent again', async () => {
+test('a report that D1 refuses is kept and sent again', async () => {
   const spec = newSpec(waiting())
   const trigger = `down_${spec.runId}`
   await env.DB.prepare(
@@ -106,7 +106,7 @@ async function refusedApproval() {
 }
 
 test.each(['', ', also when memory is lost meanwhile'])(
-  'what was not taken is told again%s',
+  'an undelivered message is sent again%s',
   async (lost) => {
     const { runId, untold, inIndex, listen } = await refusedApproval()
     if (lost !== '') await lose(runId)
@@ -120,7 +120,7 @@ test.each(['', ', also when memory is lost meanwhile'])(
   },
 )
 
-test('the sweep wakes a run whose alarm was lost, and looks at it again later', async () => {
+test('the sweep wakes a run with a lost alarm, and checks it again later', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 30_000 } }] })
   const stub = runOf(spec.runId)
   await stub.start(spec)
@@ -140,7 +140,7 @@ test('the sweep wakes a run whose alarm was lost, and looks at it again later', 
   expect(seen).not.toMatchObject({ wake_by: 1 })
 })
 
-test('an effect that is cancelled in the turn that starts it is not made', async () => {
+test('an effect that is cancelled in the turn that starts it is not executed', async () => {
   const target = inject('httpTarget')
   const url = `${target}/flaky/{{ run.id }}?failures=0`
   const spec = newSpec({
@@ -162,7 +162,7 @@ test('an effect that is cancelled in the turn that starts it is not made', async
   expect(await seen.json()).toEqual([])
 })
 
-test('what a node would compute after a merge has cancelled it is not computed', async () => {
+test('a node that a merge has cancelled is not computed', async () => {
   const compute = vi.spyOn(dataSet as PureNode, 'compute')
   onTestFinished(() => compute.mockRestore())
   const spec = newSpec({
@@ -183,7 +183,7 @@ test('what a node would compute after a merge has cancelled it is not computed',
   expect(compute.mock.calls.filter(([{ run }]) => run.id === spec.runId)).toEqual([])
 })
 
-test('a run that takes over the key root of another makes its calls under those keys', async () => {
+test('a run that takes over the key root of another uses those keys', async () => {
   const target = inject('httpTarget')
   const url = `${target}/flaky/{{ run.id }}?failures=0`
   const spec = newSpec(
@@ -195,7 +195,7 @@ test('a run that takes over the key root of another makes its calls under those 
   expect(await seen.json()).toMatchObject([{ key: 'run_parent:call' }])
 })
 
-test('a signal that is sent twice under one id ends one wait', async () => {
+test('a signal that is sent twice with one id ends one wait', async () => {
   const wait = (id: string) => ({ id, type: 'flow.waitForEvent', params: { name: 'paid' } })
   const spec = newSpec({ nodes: [wait('first'), wait('second')], edges: [{ from: 'first', to: 'second' }] })
   const stub = runOf(spec.runId)

@@ -16,7 +16,7 @@ afterEach(() => {
   time.stop()
 })
 
-test('a run that finds the gate full waits, says why, and goes in when the one before ends', async () => {
+test('a run that finds the gate full waits, says why, and starts when the one before ends', async () => {
   const { next } = family({ whenFull: 'queue' })
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second, third)
@@ -35,7 +35,7 @@ test('a run that finds the gate full waits, says why, and goes in when the one b
   await vi.waitFor(async () => expect(await statusOf(third)).toBe('waiting'))
 })
 
-test('another key has a gate of its own', async () => {
+test('another key has its own gate', async () => {
   const { next } = family({ whenFull: 'queue' })
   const [first, other] = [next(), next({ input: { customer: 'b' } })]
   await startAll(first, other)
@@ -54,7 +54,7 @@ test('a gate that rejects refuses the start', async () => {
   )
 })
 
-test('a gate that replaces cancels the one inside, also one that is paused', async () => {
+test('a gate with replace cancels the run inside, even a paused one', async () => {
   const { next, gate } = family({ whenFull: 'replace' })
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second)
@@ -69,7 +69,7 @@ test('a gate that replaces cancels the one inside, also one that is paused', asy
   )
 })
 
-test('a replaced run that cannot be told is told again by the alarm, and takes no slot meanwhile', async () => {
+test('a replaced run that cannot be reached is notified by the alarm, and takes no slot', async () => {
   time.start()
   const { next, gate } = family({ whenFull: 'replace', limit: 2 })
   const [first, second, third] = [next(), next(), next()]
@@ -107,7 +107,7 @@ test('a replaced run that cannot be told is told again by the alarm, and takes n
   expect(await attempts()).toEqual([])
 })
 
-test('a gate that replaces cancels those in line as well: let in later, they would follow a newer one', async () => {
+test('a gate with replace also cancels queued runs, which would otherwise start after a newer one', async () => {
   const queueing = family({ whenFull: 'queue' })
   const [first, second] = [queueing.next(), queueing.next()]
   await startAll(first, second)
@@ -123,7 +123,7 @@ test('a gate that replaces cancels those in line as well: let in later, they wou
   )
 })
 
-test('a slot whose run has gone without a word is given up when the gate asks', async () => {
+test('the slot of a run that has disappeared is freed when the gate asks', async () => {
   const { next, gate } = family({ whenFull: 'queue' })
   const object = await gate()
   const gone = newId('run', clock.now())
@@ -140,7 +140,7 @@ test('a slot whose run has gone without a word is given up when the gate asks', 
   await vi.waitFor(async () => expect(await statusOf(spec)).toBe('waiting'))
 })
 
-test('a run that was let in and could not be told is told by the alarm', async () => {
+test('an admitted run that could not be reached is notified by the alarm', async () => {
   const { next, gate } = family({ whenFull: 'queue' })
   const [first, second] = [next(), next()]
   await startAll(first, second)
@@ -161,7 +161,7 @@ test('a run that was let in and could not be told is told by the alarm', async (
   await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
 })
 
-test('a gate of an earlier version keeps who is in and who waits', async () => {
+test('a gate of an earlier version keeps its runs and its queue', async () => {
   const object = flowGate(env.GATES, `old gate ${newId('wf', clock.now())}`)
   const [inside, waits, later] = [newSpec({ nodes: [] }), newSpec({ nodes: [] }), newSpec({ nodes: [] })]
   await runInDurableObject(object as never, (_gate: unknown, { storage }: DurableObjectState) => {

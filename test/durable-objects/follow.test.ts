@@ -55,7 +55,7 @@ test('a follower that names the last event it has gets the next one first', asyn
   close()
 })
 
-test('a follower that is still behind gets what comes meanwhile by its pages, not before them', async () => {
+test('a follower that is behind gets new events through its pages, not before them', async () => {
   const spec = longWait()
   const stub = runOf(spec.runId)
   await stub.start(spec)

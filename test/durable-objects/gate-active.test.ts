@@ -34,7 +34,7 @@ const holding = async (spec: RunSpec) => {
 }
 const nodeOf = async ({ runId }: RunSpec, path: string) => (await runOf(runId).node(path))?.status ?? 'none'
 
-test('a run that only waits lets others in, and asks again when it has work', async () => {
+test('a run that only waits gives up its slot, and asks again when it has work', async () => {
   const { next, gate } = family({ scope: 'active' }, twice)
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second)
@@ -60,7 +60,7 @@ test('a run that only waits lets others in, and asks again when it has work', as
   expect(await statusOf(first)).toBe('succeeded')
 })
 
-test('what follows a timer that comes due waits for the slot', async () => {
+test('the work after a timer waits for the slot', async () => {
   const definition: Definition = {
     nodes: [
       { id: 'timer', type: 'flow.wait', params: { durationMs: 60_000 } },
@@ -81,7 +81,7 @@ test('what follows a timer that comes due waits for the slot', async () => {
   await vi.waitFor(async () => expect(await statusOf(spec)).toBe('succeeded'))
 })
 
-test('a run in line for its slot can be paused, lets others pass, and can be cancelled', async () => {
+test('a run that waits for its slot can be paused, lets others pass, and can be cancelled', async () => {
   const { next, gate } = family({ scope: 'active' }, twice)
   const [first, second] = [next(), next()]
   await startAll(first, second)
@@ -110,7 +110,7 @@ test('a run in line for its slot can be paused, lets others pass, and can be can
   await vi.waitFor(async () => expect(await object.places([first.runId])).toEqual({}))
 })
 
-test('a run that is paused keeps the slot that it has', async () => {
+test('a paused run keeps its slot', async () => {
   const { next } = family({ scope: 'run' }, twice)
   const [first, second] = [next(), next()]
   await holding(first)
@@ -129,7 +129,7 @@ const POINTS = [
   'alarm.set',
 ]
 
-test('a run that is lost at any write on its way gives its slot up, gets it back, and ends', {
+test('a run that is lost at any write gives its slot up, gets it back, and ends', {
   timeout: 120_000,
 }, async () => {
   for (const point of POINTS.flatMap((call) => [`${call}:before`, `${call}:after`])) {

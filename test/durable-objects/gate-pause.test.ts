@@ -8,7 +8,7 @@ import { linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
 beforeEach(() => time.start())
 afterEach(() => time.stop())
 
-test('a run that is paused in line lets others pass, keeps its place, and goes in when it is resumed', async () => {
+test('a run that is paused in the queue lets others pass, keeps its place, and starts when it is resumed', async () => {
   const { next, gate } = family({ whenFull: 'queue' })
   const [first, second, third, fourth] = [next(), next(), next(), next()]
   await startAll(first, second, third, fourth)
@@ -32,7 +32,7 @@ test('a run that is paused in line lets others pass, keeps its place, and goes i
   expect(await statusOf(fourth)).toBe('queued')
 })
 
-test('a run that is paused just as its turn comes gives the slot on, and gets one when it is resumed', async () => {
+test('a run that is paused just as it is admitted passes the slot on, and gets one when it is resumed', async () => {
   const { next } = family({ whenFull: 'queue' })
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second, third)
@@ -51,7 +51,7 @@ test('a run that is paused just as its turn comes gives the slot on, and gets on
   await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
 })
 
-test('cancelling a run in line, paused or not, frees its place', async () => {
+test('cancelling a queued run, paused or not, frees its place', async () => {
   const { next, gate } = family({ whenFull: 'queue' })
   const [first, second, third, fourth] = [next(), next(), next(), next()]
   await startAll(first, second, third, fourth)
@@ -68,7 +68,7 @@ test('cancelling a run in line, paused or not, frees its place', async () => {
   await vi.waitFor(async () => expect(await statusOf(fourth)).toBe('waiting'))
 })
 
-test('a run that is paused before its time does not begin at it, and begins when it is resumed', async () => {
+test('a run that is paused before its start time does not start then, and starts when it is resumed', async () => {
   const startAt = Date.now() + 60_000
   const later = newSpec(linear(1), { startAt })
   const gated = family({ whenFull: 'queue' })
@@ -96,7 +96,7 @@ test('a run that is paused before its time does not begin at it, and begins when
   await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
 })
 
-test('a run that is resumed before its time waits for it', async () => {
+test('a run that is resumed before its start time waits for it', async () => {
   const spec = newSpec(linear(1), { startAt: Date.now() + 60_000 })
   await startAll(spec)
   await control(spec, 'pause')

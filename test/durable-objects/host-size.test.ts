@@ -61,7 +61,7 @@ type Storage = { storage: DurableObjectState['storage'] }
 const inHost = <T>(runId: string, look: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(objectOf(runId) as never, (_object, { storage }: Storage) => look(storage.sql))
 
-test('a full host keeps its runs and takes no more; the next number takes them, at last one of its own', async () => {
+test('a full host keeps its runs and accepts no more; the next host takes them, finally one of their own', async () => {
   const { start } = await starter()
   const first = await start('first', LARGE)
   expect(placeOf(first.execution.id)).toBe(0)
@@ -83,7 +83,7 @@ test('a full host keeps its runs and takes no more; the next number takes them, 
   expect(await runOf(first.execution.id).view({})).toMatchObject({ status: 'succeeded' })
 })
 
-test('the same key starts one run while its host is becoming full', async () => {
+test('the same key starts one run while its host becomes full', async () => {
   const { start } = await starter()
   const { execution } = await start('fills', LARGE)
   sizeLimit.bytes = await inHost(execution.id, ({ databaseSize }) => databaseSize - 1)
@@ -92,7 +92,7 @@ test('the same key starts one run while its host is becoming full', async () => 
   expect(started.filter(({ created }) => created)).toHaveLength(1)
 })
 
-test('what is removed makes room again', async () => {
+test('removed runs make room again', async () => {
   const { start } = await starter()
   const { execution } = await start(undefined, LARGE)
   sizeLimit.bytes = await inHost(execution.id, ({ databaseSize }) => databaseSize - 1)
@@ -101,7 +101,7 @@ test('what is removed makes room again', async () => {
   expect(placeOf((await start(undefined)).execution.id)).toBe(0)
 })
 
-test('after a change of the number of hosts every run is where it was', async () => {
+test('after a change of the number of hosts, every run is still found', async () => {
   const { start } = await starter()
   const started = await Promise.all(Array.from({ length: 12 }, () => start(undefined, null, 16)))
   const fewer = await Promise.all(Array.from({ length: 4 }, () => start(undefined, null, 2)))
@@ -110,7 +110,7 @@ test('after a change of the number of hosts every run is where it was', async ()
     expect(await runOf(execution.id).view({})).toMatchObject({ id: execution.id, status: 'succeeded' })
 })
 
-test('of many runs only those at work are in memory, and all are found page by page', async () => {
+test('of many runs only active ones are in memory, and all are listed page by page', async () => {
   time.start()
   const loaded = new Set<string>()
   setFaultHook((point, _state, [run]) => {
@@ -171,7 +171,7 @@ const fill = (runId: string) =>
     ),
   )
 
-test('a large run is removed in pages, between which its neighbours are served; what is left goes after a restart', async () => {
+test('a large run is removed in pages, and its neighbours are served in between; a restart removes the rest', async () => {
   const { start } = await starter()
   const started = [await start(undefined), await start(undefined), await start(undefined)]
   const [large = '', cut = '', id = ''] = started.map(({ execution }) => execution.id)

@@ -31,7 +31,7 @@ const teamOf = () => newId('team', clock.now())
 const specIn = (teamId: string, definition: Definition, place: RunPlace = 1) =>
   newSpec(definition, { teamId, runId: newRunId(teamId, place, clock.now()) })
 
-test('a run that crashes at each turn is given up, and its neighbours keep what they have in flight', async () => {
+test('a run that crashes at each turn is given up, and its neighbours keep their effects in flight', async () => {
   const teamId = teamOf()
   const target = inject('httpTarget')
   const slow = {
@@ -61,7 +61,7 @@ test('a run that crashes at each turn is given up, and its neighbours keep what 
   }
 })
 
-test('a run that cannot be loaded keeps no neighbour from its time', async () => {
+test('a run that cannot be loaded does not delay its neighbours', async () => {
   const teamId = teamOf()
   const specs = Array.from({ length: 3 }, () => specIn(teamId, { nodes: [waits] }))
   for (const spec of specs) await runOf(spec.runId).start(spec)
@@ -82,7 +82,7 @@ test('a run that cannot be loaded keeps no neighbour from its time', async () =>
   expect(await viewOf(bad ?? '')).toBeNull()
 })
 
-test('a removed run leaves no row, and its neighbours all of theirs', async () => {
+test('a removed run leaves no row, and its neighbours keep theirs', async () => {
   const teamId = teamOf()
   const [gone, stays] = [specIn(teamId, { nodes: [hears] }), specIn(teamId, { nodes: [hears] })]
   for (const spec of [gone, stays]) await runOf(spec.runId).start(spec)
@@ -101,7 +101,7 @@ test('a removed run leaves no row, and its neighbours all of theirs', async () =
   expect(await viewOf(stays.runId)).toMatchObject({ status: 'waiting' })
 })
 
-test('a host takes no runs of a second team: they get one of their own', async () => {
+test('a host accepts no runs of a second team: they get their own host', async () => {
   const [one, other] = [await newPerson(), await newPerson()]
   const workflowId = await newWorkflow(other.teamId, linear(1))
   const runnable = await loadRunnable(env.DB, other.teamId, workflowId)
@@ -155,7 +155,7 @@ test('the same key starts one run, also after the number of hosts or the isolati
   }
 })
 
-test('a workflow may ask for a host of its own for each run', async () => {
+test('a workflow may request a separate host for each run', async () => {
   const person = await newPerson()
   const definition = { ...linear(2), settings: { isolation: 'own' } }
   const workflowId = await newWorkflow(person.teamId, definition)
@@ -164,7 +164,7 @@ test('a workflow may ask for a host of its own for each run', async () => {
   expect(placeOf(body.id)).toBe('own')
 })
 
-test('runs that wait leave memory, and go on from there', async () => {
+test('waiting runs leave memory, and continue later', async () => {
   const teamId = teamOf()
   const specs = Array.from({ length: 20 }, () => specIn(teamId, { nodes: [hears, waits] }))
   for (const spec of specs) await runOf(spec.runId).start(spec)
@@ -191,7 +191,7 @@ test('runs that wait leave memory, and go on from there', async () => {
 const eventsOf = async (runId: string): Promise<unknown[]> =>
   (await runOf(runId).events(0, 500))?.events ?? []
 
-test('a run in company shows what it shows alone', async () => {
+test('a run among others shows the same as alone', async () => {
   const definitions: Definition[] = [
     linear(12),
     {
@@ -228,7 +228,7 @@ test('a run in company shows what it shows alone', async () => {
   expect(together).toEqual([...alone, ...alone])
 })
 
-test('a child that is being started when its parent is loaded again goes on', async () => {
+test('a child that is being started when its parent is loaded again continues', async () => {
   const { teamId } = await newPerson()
   const workflowId = await newWorkflow(teamId, { nodes: [hears] })
   const call = { id: 'call', type: 'flow.workflow', params: { workflowId } }

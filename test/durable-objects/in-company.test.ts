@@ -115,7 +115,7 @@ async function answer(
   return true
 }
 
-test(`${RUNS} runs of one host show what they show alone (seed ${SEED})`, { timeout: 120_000 }, async () => {
+test(`${RUNS} runs of one host show the same as alone (seed ${SEED})`, { timeout: 120_000 }, async () => {
   const definitions = Array.from({ length: RUNS }, (_, i) => definitionOf(SEED + i))
   const teamId = newId('team', clock.now())
   const alone = await shownBy(

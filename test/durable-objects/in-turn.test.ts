@@ -5,7 +5,7 @@ import { inTurn, takePlace } from '../../durable-objects/run-host/ports/in-turn.
 const newTeam = () => ({ busy: new Map<symbol, number>(), line: new Map<symbol, number>() })
 const symbols = (count: number) => Array.from({ length: count }, (_, i) => Symbol(`p${i}`))
 
-test('three have a place at a time, and the others get theirs in the order of their coming', () => {
+test('three callers have a place at a time, and the others follow in order of arrival', () => {
   const team = newTeam()
   const places = symbols(6)
   expect(places.map((place) => takePlace(team, place, 0))).toEqual([true, true, true, false, false, false])
@@ -17,7 +17,7 @@ test('three have a place at a time, and the others get theirs in the order of th
   expect(takePlace(team, fifth, 1)).toBe(false)
 })
 
-test('one that was lost keeps neither its place nor its place in line', () => {
+test('a lost caller keeps neither its place nor its position in the queue', () => {
   const team = newTeam()
   const [a = Symbol(), b = Symbol(), c = Symbol(), d = Symbol(), e = Symbol()] = symbols(5)
   for (const place of [a, b, c, d, e]) takePlace(team, place, 0)
@@ -30,7 +30,7 @@ test('one that was lost keeps neither its place nor its place in line', () => {
   expect(takePlace(team, d, 10_100)).toBe(true)
 })
 
-test('work is done by three at a time, all of it, also when some of it fails', async () => {
+test('three callers work at a time, and all work is done, even if some fails', async () => {
   let atWork = 0
   let most = 0
   const done = await Promise.allSettled(
@@ -48,7 +48,7 @@ test('work is done by three at a time, all of it, also when some of it fails', a
   expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(9)
 })
 
-test('who is not wanted any more leaves the line', async () => {
+test('a cancelled caller leaves the queue', async () => {
   const never = new Promise<void>(() => undefined)
   const keep = () => inTurn('team_stuck', new AbortController().signal, Date.now, () => never)
   void keep()

@@ -113,7 +113,7 @@ const count = async (teamId: string, runs: number) =>
     .bind(teamId, periodOf(clock.now()), runs)
     .run()
 
-test('whatever happens to hosts, no more runs are at work or begin in a month than the plan allows', {
+test('whatever happens to hosts, no more runs are active or start in a month than the plan allows', {
   timeout: 120_000,
 }, async () => {
   for (let one = 0; one < casesOf(20); one++) {
@@ -165,7 +165,7 @@ test('whatever happens to hosts, no more runs are at work or begin in a month th
   }
 })
 
-test('a start inside a lease asks nobody, also for runs that come and go', async () => {
+test('a start within a lease makes no call, also for short runs', async () => {
   const { teamId } = await newPerson({ plan: 'free' })
   const team = new Team(teamId)
   expect(await team.start(0, false)).toBe('slot')
@@ -175,7 +175,7 @@ test('a start inside a lease asks nobody, also for runs that come and go', async
   expect(team.host(0).admit(teamId, newRunId(teamId, 0, clock.now()), 'slot')).toBe('slot')
 })
 
-test('a host takes back what another has to spare before it refuses', async () => {
+test('a host reclaims the unused part of another lease before it refuses a run', async () => {
   const { teamId } = await newPerson({ plan: 'free' })
   const team = new Team(teamId)
   expect(await team.start(1, false)).toBe('slot')
@@ -185,7 +185,7 @@ test('a host takes back what another has to spare before it refuses', async () =
   expect(await team.start(1, true)).toBe('no_slot')
 })
 
-test('the lease of a host that was lost is free again when it expires', async () => {
+test('the lease of a lost host is free again when it expires', async () => {
   const { teamId } = await newPerson({ plan: 'free' })
   const team = new Team(teamId)
   expect(await team.start(1, false)).toBe('slot')
@@ -199,7 +199,7 @@ test('the lease of a host that was lost is free again when it expires', async ()
   expect(later.filter((answer) => answer === 'slot')).toHaveLength(leased)
 })
 
-test('starts by hand at the same moment pass neither limit', async () => {
+test('concurrent manual starts exceed neither limit', async () => {
   const person = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(person.teamId, busy())
   await leave(person.teamId, 6)

@@ -66,7 +66,7 @@ test.each([
   expect(all).toBeGreaterThan(LEAST_TURNS)
 })
 
-test('items of an `each` that compute much take many turns, also where one alone takes more than one', async () => {
+test('expensive items of an `each` take many turns, even if one item takes more than one', async () => {
   const { meanwhile, run, turns, all } = await beside({
     nodes: [
       {
@@ -116,7 +116,7 @@ test.each([
   expect(seen.turns).toBeGreaterThanOrEqual(6)
 })
 
-test('a run that computes much is cancelled in the midst of a list', async () => {
+test('a computing run can be cancelled in the middle of a list', async () => {
   const teamId = newId('team', clock.now())
   const definition = { nodes: [{ id: 'work', type: 'data.map', params: { items, value: `{{ ${DEAR} }}` } }] }
   const spec = newSpec(definition, {

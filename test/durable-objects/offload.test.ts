@@ -58,7 +58,7 @@ test('a computed output over 8 MB becomes a file, which later nodes see as a ref
   expect((await call('DELETE', `${FILES}/${big.$file}`, { as: person })).status).toBe(409)
 })
 
-test('a node that asks for it puts aside what is over 256 KB, others do not', async () => {
+test('a node with offload stores more than 256 KB in a file, others do not', async () => {
   const person = await newPerson()
   const input = text(300 * 1024)
   const node = { id: 'it', type: 'data.set', params: { values: { a: '{{ input }}' } } }
@@ -70,7 +70,7 @@ test('a node that asks for it puts aside what is over 256 KB, others do not', as
   expect(small.output).toEqual({ a: 'x' })
 })
 
-test('what the items of an each, and the nodes of a group, give together becomes a file', async () => {
+test('large combined outputs of an each, and of a group, become a file', async () => {
   const person = await newPerson()
   const input = text(2.5 * MIB)
   const value = { id: 'it', type: 'data.set', params: { values: { v: '{{ input }}' } } }
@@ -89,7 +89,7 @@ test('what the items of an each, and the nodes of a group, give together becomes
   expect(done.output).toMatchObject({ type: 'application/json', name: expect.stringContaining('/g.json') })
 })
 
-test('the output of the run, by its expression or of its last nodes together, becomes a file', async () => {
+test('a large output of the run, from its expression or its last nodes, becomes a file', async () => {
   const person = await newPerson()
   const input = text(4.5 * MIB)
   const one = (id: string) => ({ id, type: 'data.set', params: { values: { v: '{{ input }}' } } })
@@ -104,7 +104,7 @@ test('the output of the run, by its expression or of its last nodes together, be
   await requireFile(person, chosen.output, { x: input, y: input })
 })
 
-test('a parent sees the reference, and reads the file', async () => {
+test('a parent sees the reference, and can read the file', async () => {
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, { nodes: [{ ...twice('big'), offload: true }] })
   const parent: Definition = {
@@ -122,7 +122,7 @@ test('a parent sees the reference, and reads the file', async () => {
   expect(done.output).toEqual({ n: 200_000 })
 })
 
-test('a run that is killed while it puts a value aside does so once', async () => {
+test('a run that is killed while it writes a file writes it once', async () => {
   const person = await newPerson()
   let kills = 0
   setFaultHook((point, state) => {
@@ -139,7 +139,7 @@ test('a run that is killed while it puts a value aside does so once', async () =
   expect((await storedKeys(person.teamId)).length).toBe(1)
 })
 
-test('over the plan the node fails and says so', async () => {
+test("beyond the plan's storage, the node fails with the reason", async () => {
   const person = await newPerson({ plan: 'free' })
   await env.DB.prepare(
     "INSERT INTO usage_counters (team_id, period, metric, value) VALUES (?, 'now', 'storageBytes', ?)",
@@ -150,7 +150,7 @@ test('over the plan the node fails and says so', async () => {
   expect(failed.error).toMatchObject({ code: 'plan.limit_reached' })
 })
 
-test('what a run has put aside is deleted with it', async () => {
+test('files of a run are deleted with it', async () => {
   const person = await newPerson()
   const path = `/api/v1/workflows/${await newWorkflow(person.teamId, { nodes: [{ ...twice('big'), offload: true }] })}/execute`
   const { body } = await post(path, person, { input: text(200_000) }, { prefer: 'wait=20' })

@@ -39,7 +39,7 @@ async function running(definition: Parameters<typeof newSpec>[0], name: string) 
   return { person, runId: spec.runId }
 }
 
-test('a call that was cut off by a cancel waits for a person in the retry, and is not sent again', async () => {
+test('a call that was interrupted by a cancel waits for a person in the retry, and is not sent again', async () => {
   const name = crypto.randomUUID()
   const { person, runId } = await running({ nodes: [hanging(name)] }, name)
   await runOf(runId).control('cancel', 'me')
@@ -53,7 +53,7 @@ test('a call that was cut off by a cancel waits for a person in the retry, and i
   expect(await seenAt(name)).toHaveLength(1)
 })
 
-test('a call that was cut off by the deadline of the run waits for a person in the retry', async () => {
+test("a call that was interrupted by the run's deadline waits for a person in the retry", async () => {
   const name = crypto.randomUUID()
   const definition = { nodes: [hanging(name, { timeoutMs: 600_000 })], settings: { deadlineMs: 60_000 } }
   const { person, runId } = await running(definition, name)
@@ -64,7 +64,7 @@ test('a call that was cut off by the deadline of the run waits for a person in t
   expect(await seenAt(name)).toHaveLength(1)
 })
 
-test('two retries at once are one run, and the second is told which', async () => {
+test('two concurrent retries are one run, and the second gets its id', async () => {
   const person = await newPerson()
   const spec = newSpec(
     { nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'no' } }] },
@@ -81,7 +81,7 @@ test('two retries at once are one run, and the second is told which', async () =
   expect((await get(`${RUNS}/${spec.runId}`, person)).body).toMatchObject({ retriedBy: retry?.body.id })
 })
 
-test('a retry under an idempotency key is answered again with its run, and another body is refused', async () => {
+test('a repeated retry with an idempotency key returns its run, and another body is refused', async () => {
   const person = await newPerson()
   const spec = newSpec(
     { nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'no' } }] },
@@ -145,7 +145,7 @@ async function familyThatFails(name: string) {
   return { person, child }
 }
 
-test('a retried sub-workflow goes on with its last run, which keeps what it did', async () => {
+test('a retried sub-workflow continues with its last run, which keeps its outcomes', async () => {
   const name = crypto.randomUUID()
   const { person, child } = await familyThatFails(name)
   const spec = newSpec(
@@ -176,7 +176,7 @@ test('so does the next attempt within a run', async () => {
   expect([(await seenAt(name)).length, (await seenAt(`${name}-ship`)).length]).toEqual([1, 2])
 })
 
-test('a sub-workflow that people have retried is gone on with where they left it', async () => {
+test('a sub-workflow that was retried by a person continues from there', async () => {
   const name = crypto.randomUUID()
   const { person, child } = await familyThatFails(name)
   const spec = newSpec(
@@ -193,7 +193,7 @@ test('a sub-workflow that people have retried is gone on with where they left it
   expect([(await seenAt(name)).length, (await seenAt(`${name}-ship`)).length]).toEqual([1, 2])
 })
 
-test('a sub-workflow that was cut off with its parent is not sent again, but waits for a person', async () => {
+test('a sub-workflow that was interrupted with its parent is not sent again, but waits for a person', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, { nodes: [hanging(name)] })

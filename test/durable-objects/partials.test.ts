@@ -6,7 +6,7 @@ import { hideValues } from '../../src/core/hide-values.ts'
 const plain = () => null
 const textOf = (deltas: { text: string }[]) => deltas.map(({ text }) => text).join('')
 
-test('who reads late gets all of an answer in one piece, and then what follows', () => {
+test('a late reader gets all of an answer in one piece, and then the rest', () => {
   const partials = openPartials(plain)
   const place = new Map()
   for (const text of ['One ', 'two ', 'three']) partials.add('a.model', 1, { kind: 'text', text })
@@ -18,7 +18,7 @@ test('who reads late gets all of an answer in one piece, and then what follows',
   expect(textOf(partials.after(place))).toBe('!')
 })
 
-test('thoughts, text and the arguments of each call are pieces of their own', () => {
+test('reasoning, text and the arguments of each call are separate pieces', () => {
   const partials = openPartials(plain)
   partials.add('a', 1, { kind: 'reasoning', text: 'Hm' })
   partials.add('a', 1, { kind: 'text', text: 'Yes' })
@@ -34,7 +34,7 @@ test('thoughts, text and the arguments of each call are pieces of their own', ()
   ])
 })
 
-test('another attempt begins anew, and a recorded outcome takes the place of what was said', () => {
+test('another attempt starts again, and a recorded outcome replaces the partial text', () => {
   const partials = openPartials(plain)
   const place = new Map()
   partials.add('a', 1, { kind: 'text', text: 'broken' })
@@ -48,7 +48,7 @@ test('another attempt begins anew, and a recorded outcome takes the place of wha
   expect(textOf(partials.after(place))).toBe('next')
 })
 
-test('answers side by side are told apart', () => {
+test('parallel answers are separate', () => {
   const partials = openPartials(plain)
   partials.add('a:0.model', 1, { kind: 'text', text: 'x' })
   partials.add('a:1.model', 1, { kind: 'text', text: 'y' })

@@ -43,7 +43,7 @@ const callsOf = async (runId: string): Promise<unknown[]> =>
 
 const isTimer = (fact: Fact) => fact.type === 'timer.fired' && fact.key === 'wait'
 
-test('a run that throws at its load, at a turn and at its report: calls of its neighbours go on, and they are reported', async () => {
+test('a run that throws at load, turn and report does not affect the calls and reports of its neighbours', async () => {
   const spec = inOneHost()
   const [atLoad, atTurn, atReport] = [
     spec({ nodes: [hears] }),
@@ -115,7 +115,7 @@ test('a run that throws at its load, at a turn and at its report: calls of its n
   }
 })
 
-test('a run that has its object reset again and again does not use up the tries of its neighbours', async () => {
+test('a run that resets its object again and again does not use up the tries of its neighbours', async () => {
   const spec = inOneHost()
   const bad = spec({ nodes: [waits(1_000)] })
   const calling = Array.from({ length: 2 }, () => spec({ nodes: [hangs()] }))
@@ -146,7 +146,7 @@ test('a run that has its object reset again and again does not use up the tries 
   }
 })
 
-test('a run whose load ends the process is left unread after a few, and its neighbours go on', async () => {
+test('a run whose load ends the process is not loaded after a few tries, and its neighbours continue', async () => {
   const spec = inOneHost()
   const bad = spec({ nodes: [waits(60_000)] })
   const others = Array.from({ length: 4 }, () => spec({ nodes: [waits(60_000)] }))

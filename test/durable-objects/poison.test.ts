@@ -26,7 +26,7 @@ const goesOn = { id: 'after', type: 'flow.noop' }
 /** Beside all that dies, in the same run. */
 const neighbour = { id: 'beside', type: 'flow.waitForEvent', params: { name: 'beside' } }
 
-test('a full disk is no death: when there is room again the run goes on', async () => {
+test('a full disk is not a crash: when there is room again the run continues', async () => {
   const { id: runId } = await start({ nodes: [waits] }, {}, {})
   let failures = 0
   setFaultHook((point, state) => {
@@ -39,7 +39,7 @@ test('a full disk is no death: when there is room again the run goes on', async 
   expect(await until(runId, (view) => isTerminal(view.status) && view)).toMatchObject({ status: 'succeeded' })
 })
 
-test('NaN and infinity are told, not turned into null', async () => {
+test('NaN and infinity are reported, not turned into null', async () => {
   const run = await start({
     nodes: [{ id: 'a', type: 'data.set', params: { values: { v: '{{ 0 / 0 }}' } } }],
   })
@@ -47,7 +47,7 @@ test('NaN and infinity are told, not turned into null', async () => {
 })
 
 test.each(['throw', 'abort', 'process'] as const)(
-  'a timer that the run dies of each time fails its node, and what is beside it never notices (%s)',
+  'a timer that crashes the run each time fails its node, without affecting others (%s)',
   async (how) => {
     const spec = newSpec({
       nodes: [{ ...waits, onError: 'route' }, goesOn, neighbour],
@@ -66,7 +66,7 @@ test.each(['throw', 'abort', 'process'] as const)(
   },
 )
 
-test('of what a full turn has left over, only the node that the run dies of is given up', async () => {
+test('of the work left by a full turn, only the crashing node is given up', async () => {
   const nodes = Array.from({ length: MAX_PURE + 3 }, (_, n) => ({
     id: `n${n}`,
     type: 'flow.noop',
@@ -87,7 +87,7 @@ test('of what a full turn has left over, only the node that the run dies of is g
 })
 
 test.each(['throw', 'process'] as const)(
-  'a timer that only leads to work that the run dies of is not blamed for it (%s)',
+  'a timer that only leads to crashing work is not given up (%s)',
   async (how) => {
     const nodes = [1, 2, 3].map((n) => ({ id: `set${n}`, type: 'data.set', params: { values: { n } } }))
     const spec = newSpec({
@@ -172,7 +172,7 @@ test('a decision that the run dies of each time is thrown back, and the other on
   expect(await say('reject')).toMatchObject({ ok: true })
 })
 
-test('a pause that the run dies of each time is thrown back; a cancel ends the run all the same', async () => {
+test('a pause that crashes the run each time is an error for the caller; a cancel ends the run anyway', async () => {
   const spec = newSpec({ nodes: [hears] })
   await runOf(spec.runId).start(spec)
   dieOf(spec.runId, ({ type }) => type === 'run.paused' || type === 'run.cancel_requested')
@@ -193,7 +193,7 @@ test.each([
   ['its output', waits, 'run.collected'],
   ['its deadline', hears, 'timer.fired'],
   ['giving up a node', waits, 'node.failed'],
-])('a run that dies of %s each time is ended, and whoever waits hears of it', async (_of, node, type) => {
+])('a run that crashes at %s each time is ended, and waiting parts are notified', async (_of, node, type) => {
   const { teamId } = await newPerson()
   const definition = { nodes: [node], output: { n: 1 }, settings: { deadlineMs: 3_600_000 } }
   const workflowId = await newWorkflow(teamId, definition)
@@ -215,7 +215,7 @@ test.each([
   })
 })
 
-test('a run that is ended because it takes no turn any more tells all that it owes', async () => {
+test('a run that is ended by force sends all its messages', async () => {
   const spec = newSpec({ nodes: [waits], output: { n: 1 } }, { callbackUrl: 'https://example.com/ended' })
   const told: unknown[] = []
   setFaultHook((point, state, args) => {
@@ -229,7 +229,7 @@ test('a run that is ended because it takes no turn any more tells all that it ow
   expect(told).toEqual(['callback', 'notify_failed'])
 })
 
-test('a run that can never begin is ended, and gives back its slot', async () => {
+test('a run that can never start is ended, and frees its slot', async () => {
   const settings = { concurrency: { limit: 1 } }
   const first = newSpec({ nodes: [hears], settings })
   const second = { ...newSpec({ nodes: [hears], settings }), teamId: first.teamId }

@@ -18,7 +18,7 @@ test.each([
   ['hasPassword', true, true],
   ['passenger', 'Ann', 'Ann'],
   ['tokenizer', 'bpe', 'bpe'],
-])('the field %s that holds %j is shown as %j', (name, value, shown) => {
+])('the field %s with %j is shown as %j', (name, value, shown) => {
   expect(hideSecrets({ deep: [{ [name]: value }] })).toEqual({ deep: [{ [name]: shown }] })
   const rest = { name, value: 'x' }
   expect(hideSecrets(rest).value).toBe(
@@ -87,7 +87,7 @@ async function allShown(runId: string): Promise<string> {
   return JSON.stringify([views, stream, row])
 }
 
-test('what variables hold under secret names is hidden in texts, wherever a run shows them', async () => {
+test('values of variables with secret names are hidden in texts, wherever a run shows them', async () => {
   const spec = newSpec(
     {
       settings: { title: 'With {{ vars.stripeApiKey }}' },
@@ -125,7 +125,7 @@ test('what variables hold under secret names is hidden in texts, wherever a run 
   for (const secret of [KEY, 'hunter2']) expect(shown).not.toContain(secret)
 })
 
-test('an approval shows no secret of a variable, nor does a run without any lose a word', async () => {
+test('an approval shows no secret of a variable, and a run without secrets is not changed', async () => {
   const ask = { id: 'ask', type: 'flow.approval', params: { title: 'Use {{ vars.stripeApiKey }}?' } }
   const spec = newSpec({ nodes: [ask] }, { vars: VARS })
   const run = runOf(spec.runId)
@@ -139,7 +139,7 @@ test('an approval shows no secret of a variable, nor does a run without any lose
   expect(JSON.stringify(await runOf(plain.runId).view({}))).toContain('Use short?')
 })
 
-test('a parent is given what its sub-workflow gives, secret or not', async () => {
+test('a parent gets the output of its sub-workflow, secret or not', async () => {
   const { teamId, ...person } = await newPerson()
   const caller = { ...person, teamId }
   await call('PUT', '/api/v1/workflows/variables/apiToken', { as: caller, body: { value: KEY } })
@@ -171,7 +171,7 @@ test('a parent is given what its sub-workflow gives, secret or not', async () =>
   }
 })
 
-test('the list of runs hides it in tags and metadata, as the run itself does', async () => {
+test('the list of runs hides secrets in tags and metadata, like the run itself', async () => {
   const { teamId, ...person } = await newPerson()
   const caller = { ...person, teamId }
   await call('PUT', '/api/v1/workflows/variables/apiToken', { as: caller, body: { value: KEY } })

@@ -69,7 +69,7 @@ test.each(['host.report:before', 'host.report:after', 'host.takeReports:before',
   },
 )
 
-test('while the index does not answer runs are answered all the same, and an alarm stands for their report', async () => {
+test('while the index does not answer, runs work, and an alarm is set for their report', async () => {
   await env.DB.prepare('ALTER TABLE runs RENAME TO runs_away').run()
   const spec = newSpec(linear(2))
   try {
@@ -83,7 +83,7 @@ test('while the index does not answer runs are answered all the same, and an ala
   await vi.waitFor(async () => expect((await held(spec.runId)).unreported).toBe(0))
 })
 
-test('of a group that the index refuses only the run at fault is left out', async () => {
+test('if the index refuses a group, only the faulty run is left out', async () => {
   const teamId = newId('team', clock.now())
   const ids = Array.from({ length: 4 }, () => newRunId(teamId, 3, clock.now()))
   const bad = String(ids[1])

@@ -11,7 +11,7 @@ test('an evicted run answers from its tables', async () => {
   expect(view?.nodes).toHaveLength(5)
 })
 
-test('a waiting run waits on through an eviction, and a signal ends the wait', async () => {
+test('a waiting run keeps waiting after an eviction, and a signal ends the wait', async () => {
   const spec = newSpec({
     nodes: [
       { id: 'before', type: 'flow.noop' },
@@ -34,7 +34,7 @@ test('a waiting run waits on through an eviction, and a signal ends the wait', a
   })
 })
 
-test('a paused run keeps what comes in and goes on when it is resumed, also after an eviction', async () => {
+test('a paused run keeps incoming signals and continues when it is resumed, also after an eviction', async () => {
   const spec = newSpec({
     nodes: [
       { id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } },
@@ -54,7 +54,7 @@ test('a paused run keeps what comes in and goes on when it is resumed, also afte
   })
 })
 
-test('what a turn wrote before the object was aborted is either whole or not there', async () => {
+test('the writes of a turn before an abort are complete or missing', async () => {
   const spec = newSpec(linear(2_000))
   const stub = runOf(spec.runId)
   await stub.start(spec)
@@ -77,7 +77,7 @@ test('what a turn wrote before the object was aborted is either whole or not the
   expect(seqs).toEqual(seqs.map((_, i) => i + 1))
 })
 
-test('a long text keeps every character through a restart, wherever it is cut', async () => {
+test('a long text survives a restart unchanged, wherever it is cut', async () => {
   const text = `a${'😀'.repeat(700_000)}`
   const run = await start(
     { nodes: [{ id: 'a', type: 'data.set', params: { values: { text: '{{ input.text }}' } } }] },
@@ -102,7 +102,7 @@ test('a parent gets a result of its child that is larger than a row', async () =
   })
 })
 
-test('the nodes of a run stand in the order in which they came to be, also when it is read again from its rows', async () => {
+test('nodes of a run are in the order of their creation, also when read from rows', async () => {
   const ids = ['z', 'm', 'b', 'a']
   const spec = newSpec({
     nodes: [

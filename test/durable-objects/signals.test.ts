@@ -20,7 +20,7 @@ const spec = newSpec({
 const send = (name: string, data: Json, id?: string) =>
   runOf(spec.runId).signal({ name, data, by: 'me', ...(id === undefined ? {} : { id }) })
 
-test('a run that keeps its fill of signals refuses the next, and takes it once there is room', async () => {
+test('a run that keeps the maximum of signals refuses the next, and accepts it when there is room', async () => {
   await runOf(spec.runId).start(spec)
   const object = objectOf(spec.runId) as never
   await runInDurableObject(object, async (instance: unknown) => {

@@ -29,7 +29,7 @@ function quiet() {
 
 const textOf = (chunk: ReadableStreamReadResult<Uint8Array>) => new TextDecoder().decode(chunk.value)
 
-test('a stream on which nothing comes beats, and goes on with what comes then', async () => {
+test('an idle stream sends comments, and continues with the next event', async () => {
   const { machine, happen } = quiet()
   const reader = eventStream(machine, 0, () => {}, 1).body.getReader()
   expect(textOf(await reader.read())).toBe(': beat\n\n')
@@ -40,7 +40,7 @@ test('a stream on which nothing comes beats, and goes on with what comes then', 
   await reader.cancel()
 })
 
-test('a stream that is left waits for nothing any more', async () => {
+test('an abandoned stream waits for nothing', async () => {
   const { machine, followers } = quiet()
   const reader = eventStream(machine, 0, () => {}).body.getReader()
   const read = reader.read()

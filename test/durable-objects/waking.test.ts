@@ -16,7 +16,7 @@ const storageOf = <T>(runId: string, work: (storage: DurableObjectStorage) => Pr
     work(storage),
   )
 
-test('while an effect is under way an alarm is set within the heartbeat, long before its timeout', async () => {
+test('during an effect, an alarm is set within the heartbeat, long before its timeout', async () => {
   const url = `${inject('httpTarget')}/drip`
   const spec = newSpec({ nodes: [{ id: 'call', type: 'http.request', params: { url }, timeoutMs: 600_000 }] })
   await runOf(spec.runId).start(spec)
@@ -41,7 +41,7 @@ test('while an effect is under way an alarm is set within the heartbeat, long be
   await runOf(spec.runId).control('cancel', 'me')
 })
 
-test('a run that is loaded and finds its alarm gone sets it again, for its nearest time', async () => {
+test('a loaded run without an alarm sets it again, for its earliest time', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 10_000 } }] })
   await runOf(spec.runId).start(spec)
   const told = () =>
@@ -85,7 +85,7 @@ test('an effect that starts because another was lost in a crash is started once'
   expect(await seen.json()).toHaveLength(1)
 })
 
-test('a turn that fails at its very end has made no effect', async () => {
+test('a turn that fails at its end has started no effect', async () => {
   const target = inject('httpTarget')
   const url = `${target}/flaky/{{ run.id }}?failures=0`
   const spec = newSpec({

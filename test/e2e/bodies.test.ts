@@ -54,7 +54,7 @@ test('a streamed body that is refused unread gets its problem', async () => {
   expect(await statuses(20, () => streamed('/nowhere', 2, 6))).toEqual(new Set([404]))
 })
 
-test('a form with a picture is told that it is of the wrong type', async () => {
+test('a form with a picture of the wrong type is refused with that reason', async () => {
   const send = (headers: Record<string, string>) => () => {
     const form = new FormData()
     form.set('file', new Blob([new Uint8Array(300_000)], { type: 'image/png' }), 'a.png')
@@ -64,7 +64,7 @@ test('a form with a picture is told that it is of the wrong type', async () => {
   expect(await statuses(20, send({ authorization: `Bearer ${token}` }))).toEqual(new Set([415]))
 })
 
-test('a body over the limit is told so, announced or streamed', async () => {
+test('a body over the limit is refused, with or without an announced length', async () => {
   const authorization = { authorization: `Bearer ${token}` }
   const body = new Uint8Array(10_000_000)
   const announced = () =>
@@ -80,6 +80,6 @@ test('two Host headers are 400', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*request\.malformed/s)
 })
 
-test('after all of it the server answers as before', async () => {
+test('afterwards the server answers as before', async () => {
   expect((await call(running?.url ?? '', 'GET', '/health')).status).toBe(200)
 })

@@ -149,7 +149,7 @@ test.for(Object.entries(QUESTIONS))('both answer alike: %s', async ([, question]
   expect(await ask(ours, question)).toEqual(await ask(theirs, question))
 })
 
-test('either reads what the other has written', async () => {
+test('each reads what the other has written', async () => {
   await ours.dispose()
   ours = withDatabase(`${dir}/ours`, { d1Databases: { DB: { id: 'same' } } })
   await ours.ready

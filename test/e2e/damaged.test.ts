@@ -55,7 +55,7 @@ const listed = async (token: string): Promise<string[]> =>
     ({ id }) => id,
   )
 
-test('an administrator deletes one that was at work, its team one that had ended', async () => {
+test('an administrator deletes one that was active, its team one that had ended', async () => {
   const token = await register(server().url, 'damaged')
   const before = new Set(filesOf())
   const waiting = await startRun(token, { type: 'flow.waitForEvent', params: { name: 'go' } })

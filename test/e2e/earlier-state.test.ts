@@ -11,7 +11,7 @@ import { forget, newStateDir } from './installation.ts'
 
 const HELD = `SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM approvals) + (SELECT count(*) FROM event_waits) AS n`
 
-test('runs of an earlier build, their approvals and waits are removed with their files, and that is said once', async () => {
+test('runs of an earlier build, their approvals and waits are removed with their files, and the server says so once', async () => {
   const dir = newStateDir()
   const state = await takeState(dir)
   const said = vi.spyOn(console, 'log').mockImplementation(() => undefined)

@@ -48,7 +48,7 @@ test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.http')))(
   },
 )
 
-test('the tour of the README runs as it stands there', async () => {
+test('the tour of the README runs as documented', async () => {
   const blocks = [...readFileSync(inRoot('README.md'), 'utf8').matchAll(/^```bash tour\n(.*?)^```$/gms)]
   const script = ['set -euo pipefail', ...blocks.map(([, commands]) => commands)].join('\n')
   const shell = spawn('bash', ['-c', script], {

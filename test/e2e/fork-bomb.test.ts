@@ -106,7 +106,7 @@ async function untilOver(token: string): Promise<void> {
 }
 
 test(
-  'a fork bomb is bounded, leaves the other team its speed, and does not keep the server from coming back',
+  'a fork bomb is limited, does not slow the other team, and does not prevent a restart',
   async () => {
     const victim = await register(server().url, 'victim')
     await api('PUT', '/users/subscription', victim, { plan: 'team' })

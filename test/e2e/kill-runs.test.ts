@@ -143,7 +143,7 @@ async function statuses(): Promise<Map<string, string>> {
 const isDone = (name: string, status: string | undefined): boolean =>
   name === 'event' ? status === 'waiting' : status === 'succeeded'
 
-test(`${KILLS} kills under load lose no accepted run, leave none stuck and repeat nothing that is recorded`, {
+test(`${KILLS} kills under load lose no accepted run, leave none stuck and repeat no recorded work`, {
   timeout: 240_000 + KILLS * 60_000 + RUNS * 100,
 }, async () => {
   const workflows = await makeWorkflows()

@@ -143,7 +143,7 @@ async function pictureNumber(): Promise<number> {
   return new DataView(await response.arrayBuffer()).getUint32(16)
 }
 
-test('what a Durable Object has counted is counted after a kill', async () => {
+test('the counts of a Durable Object survive a kill', async () => {
   const email = 'counted@example.com'
   await register(email)
   const remaining = async (): Promise<number> => {
@@ -163,7 +163,7 @@ test('what a Durable Object has counted is counted after a kill', async () => {
   expect(await remaining()).toBe(first - 5)
 })
 
-test('a mail whose queue died with the server is delivered by the sweep of the next start', async () => {
+test('a mail whose queue was lost with the server is delivered by the sweep of the next start', async () => {
   const email = 'mail-lost@example.com'
   await register(email)
   await eventually('the first mail is delivered', async () => (await mailsTo(email)).length === 1)

@@ -53,7 +53,7 @@ async function runCalling(url: string) {
   return run.body
 }
 
-test('a workflow reaches no kept mail, under whatever name it calls this server', async () => {
+test('a workflow cannot reach stored mail, under any name of this server', async () => {
   const { port } = new URL(origin())
   for (const host of ['localhost', '127.0.0.1', '[::1]'])
     for (const path of ['/dev/mailbox', '/dev/%6Dailbox']) {
@@ -62,11 +62,11 @@ test('a workflow reaches no kept mail, under whatever name it calls this server'
     }
 })
 
-test('it does reach what the samples retry against', async () => {
+test('it can reach the server that the samples retry against', async () => {
   expect(await runCalling(`${origin()}/dev/flaky/once?failures=0`)).toMatchObject({ status: 'succeeded' })
 })
 
-test('kept mail is no callback address', async () => {
+test('stored mail is not a callback URL', async () => {
   const { body } = await call<{ items: { id: string }[] }>(origin(), 'GET', '/api/v1/workflows?limit=1', {
     token,
   })
@@ -77,7 +77,7 @@ test('kept mail is no callback address', async () => {
   expect(answer).toMatchObject({ status: 422, body: { code: 'outbound.blocked' } })
 })
 
-test('the start prints an address that shows the mail', async () => {
+test('the start prints the URL of the stored mail', async () => {
   const address = /^ {2}Mail +(\S+)/m.exec(running?.output() ?? '')?.[1] ?? ''
   expect((await fetch(address)).status).toBe(200)
   expect((await fetch(`${origin()}/dev/mailbox`)).status).toBe(401)
@@ -94,7 +94,7 @@ const askAs = (host: string): Promise<number | undefined> =>
     }).on('error', reject)
   })
 
-test('a page that has its own name lead to this machine sees no mail', async () => {
+test('a page whose own name resolves to this machine sees no mail', async () => {
   const { port } = new URL(origin())
   for (const host of ['evil.test', `evil.test:${port}`, `localhost.evil.test:${port}`])
     expect([host, await askAs(host)]).toEqual([host, 404])

@@ -106,7 +106,7 @@ test.each([
   '169.254.169.254',
   '10.0.0.1',
   'localhost',
-])('an inner address is not reached as %s, nor by the way to what is public', async (host) => {
+])('an internal address is not reached as %s, nor through the public network', async (host) => {
   for (const way of ['none', 'PUBLIC_NETWORK']) {
     const { refused } = await reach(`http://${host}:${portOf(inner)}/`, way)
     expect(refused).toBeTypeOf('string')
@@ -114,7 +114,7 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test('the reason for which a connection failed can be asked for by its reference', async () => {
+test('the reason of a failed connection can be queried by its reference', async () => {
   const port = portOf(named)
   expect(await reach('http://nowhere.invalid/', 'PUBLIC_NETWORK')).toMatchObject({
     reason: expect.stringContaining('lookup'),
@@ -127,7 +127,7 @@ test('the reason for which a connection failed can be asked for by its reference
   })
 })
 
-test('the way to what is named is the only one that leads inside', async () => {
+test('only the network for listed hosts leads to internal addresses', async () => {
   expect(await reach(`http://localhost:${portOf(inner)}/`, 'NAMED_NETWORK')).toEqual({
     status: 200,
     text: 'inner',
@@ -135,18 +135,18 @@ test('the way to what is named is the only one that leads inside', async () => {
   expect(asked.splice(0)).toHaveLength(1)
 })
 
-test('what the operator has named is reached, at its port and with all that was sent', async () => {
+test('a listed host is reached, at its port and with everything that was sent', async () => {
   expect(await reach(`http://localhost:${portOf(named)}/here?a=1`)).toEqual({ status: 200, text: 'inner' })
   expect(asked.splice(0)).toEqual([`localhost:${portOf(named)}/here?a=1 yes`])
 })
 
-test('a redirect from there does not lead on to what is not named', async () => {
+test('a redirect from there does not lead to hosts that are not listed', async () => {
   const { refused } = await reach(`http://localhost:${portOf(named)}/away`)
   expect(refused).toBeTypeOf('string')
   expect(asked.splice(0)).toEqual([`localhost:${portOf(named)}/away yes`])
 })
 
-test('the mail provider and the sign-in providers count as named, and settings that cannot be read name nobody', () => {
+test('the mail provider and the sign-in providers count as listed, and invalid settings list nothing', () => {
   const hosts = namedHosts({
     OUTBOUND_ALLOW_HOSTS: 'Printer.lan, 10.0.0.7:9000',
     MAIL_HTTP_URL: 'http://mail.lan:2525/send',

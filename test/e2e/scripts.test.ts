@@ -91,7 +91,7 @@ async function npmRun(name: string, args: string[] = [], settings: Record<string
   return { code, output: stdout + stderr }
 }
 
-test('every script is started by a test, and every file that one names is there', () => {
+test('every script is started by a test, and every referenced file exists', () => {
   expect([...Object.keys(SHORT), ...SERVING, ...LEFT_OUT].sort()).toEqual(Object.keys(scripts).sort())
   for (const command of Object.values(scripts))
     for (const [path] of command.matchAll(/\b(?:scripts|bench|test)\/[\w./-]+\.ts\b/g))
@@ -104,7 +104,7 @@ test.concurrent.each(Object.entries(SHORT))('npm run %s starts', async (name, { 
   expect(answer.code).toBe(code)
 })
 
-test('start serves, demo shows a run on it, and mail says where the kept mail is', async () => {
+test('start serves, demo shows a run on it, and mail says where the stored mail is', async () => {
   running = await start(dir)
   const { port } = new URL(running.url)
   expect(await npmRun('demo', [], { PORT: port })).toMatchObject({
@@ -120,7 +120,7 @@ test('start serves, demo shows a run on it, and mail says where the kept mail is
   expect(await running.ended).toBe(0)
 })
 
-test('dev serves the same state, and ends when it is told to', async () => {
+test('dev serves the same state, and ends on request', async () => {
   const port = await freePort()
   const child = spawn('npm', ['run', 'dev'], {
     cwd: inRoot(),

@@ -40,7 +40,7 @@ const run = (wrangler: Wrangler, config = CONFIG) =>
     say: () => undefined,
   })
 
-test('an empty account gets the database, the bucket, the queues and the secrets, and the id is written down', async () => {
+test('an empty account gets the database, the bucket, the queues and the secrets, and the id is stored', async () => {
   const { wrangler, created, secrets } = account()
   expect(await run(wrangler)).toBe(CONFIG.replace(NO_DATABASE_ID, 'd1-of-mine'))
   expect(created).toEqual([
@@ -53,7 +53,7 @@ test('an empty account gets the database, the bucket, the queues and the secrets
   expect(secrets()).toEqual(SECRETS)
 })
 
-test('a second run creates nothing and leaves the configuration as it is', async () => {
+test('a second run creates nothing and does not change the configuration', async () => {
   const { wrangler, created } = account()
   const config = await run(wrangler)
   created.length = 0
@@ -61,7 +61,7 @@ test('a second run creates nothing and leaves the configuration as it is', async
   expect(created).toEqual([])
 })
 
-test('when the secrets cannot be listed, none is set: a new key would void what the old one sealed', async () => {
+test('if the secrets cannot be listed, none is set: a new key would make existing data unreadable', async () => {
   const { wrangler, created } = account()
   const offline: Wrangler = async (args, input) =>
     args[0] === 'secret' && args[1] === 'list' ? { ok: false, output: 'fetch failed' } : wrangler(args, input)
@@ -69,7 +69,7 @@ test('when the secrets cannot be listed, none is set: a new key would void what 
   expect(created).not.toContain('secret bulk')
 })
 
-test('the Worker that calls models gets its binding to Workers AI, once', async () => {
+test('the model Worker gets its binding to Workers AI, once', async () => {
   const cloned = readFileSync('workers/models/wrangler.toml', 'utf8')
   const added = withWorkersAi(cloned)
   expect(added).toBe(`${cloned}\n[ai]\nbinding = "AI"\n`)

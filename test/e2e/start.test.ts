@@ -36,7 +36,7 @@ const isServed = (url: string): Promise<boolean> =>
 
 const seededPasswords = () => readState<{ adminPassword: string; demoPassword: string }>(dir, 'secrets.json')
 
-test('an empty folder becomes an installation that says where to look and serves, and SIGTERM leaves nothing', async () => {
+test('an empty folder becomes a working installation that prints its URLs, and SIGTERM leaves nothing', async () => {
   running = await start(dir)
   const { output, url, owner, npm, ended } = running
   expect(output().match(/^ready /gm)).toHaveLength(1)
@@ -133,7 +133,7 @@ test('nobody else on the machine can read the state, also not in a folder that w
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)
 })
 
-test('each part of the server may be killed: the runtime, the serving process, npm. None of it stays behind', async () => {
+test('each part of the server may be killed: the runtime, the serving process, npm; no part stays behind', async () => {
   running = await start(dir)
   const { npm } = running
   kill(running.owner().runtime?.pid)
@@ -159,14 +159,14 @@ test('each part of the server may be killed: the runtime, the serving process, n
   await eventually('both processes are gone', () => !isAlive(last.pid) && !isAlive(last.runtime?.pid))
 })
 
-test('a limit of open files that is too low is refused, and how to raise it is said', async () => {
+test('a limit of open files that is too low is refused, with how to raise it', async () => {
   const refused = await startRefused(dir, {}, 'ulimit -n 1000')
   expect(refused.code).toBe(1)
   expect(refused.output).toMatch(/limit of open files is 1000, and Orrery needs \d+\. Raise it .*ulimit -n/)
   expect(existsSync(join(dir, 'owner.json'))).toBe(false)
 })
 
-test('a password is printed only while it opens its account, whatever this start was told', async () => {
+test('a password is only printed while it works for its account, whatever this start was told', async () => {
   running = await start(dir, { ADMIN_PASSWORD: 'Long-enough-1-for-root' })
   const passwords = seededPasswords()
   expect(running.output()).toMatch(/admin@example\.com +\(ADMIN_PASSWORD\)/)
@@ -202,7 +202,7 @@ test.each([
     /ADMIN_EMAIL may not be demo@example\.com/,
   ],
 ])(
-  '%s for the administrator is refused in words, and the next start is not in the way of it',
+  '%s for the administrator is refused with a message, and does not block the next start',
   async (_, bad, said) => {
     const refused = await startRefused(dir, bad)
     expect(refused.code).toBe(1)

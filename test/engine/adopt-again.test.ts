@@ -20,7 +20,7 @@ const retryOf = (definition: Definition, { plan, state }: Drive, runId = 'run_2'
   return drive(definition).start({ runId, keyRoot: 'run_1', mode: 'retry', generations }, outcomes)
 }
 
-describe('what may happen at most once and was stopped in the midst of it', () => {
+describe('an at-most-once effect that was interrupted', () => {
   const definition = flow([once('pay'), node('after')], ['pay>after'])
   const cancelled = (): Drive => {
     const run = drive(definition).start()
@@ -28,7 +28,7 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     return run
   }
 
-  it('is unknown in a retry: nothing is sent, and a person says what became of it', () => {
+  it('is unknown in a retry: nothing is sent, and a person resolves it', () => {
     const run = retryOf(definition, cancelled())
     expect(run.ran()).toEqual([])
     expect(run.state.run.status).toBe('waiting')
@@ -38,13 +38,13 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     expect([run.ran(), run.state.run.status]).toEqual([['after'], 'succeeded'])
   })
 
-  it('is sent again, under its old key, when the person says so', () => {
+  it('is sent again with its old key if the person says so', () => {
     const run = retryOf(definition, cancelled())
     run.feed({ type: 'node.resolved', path: 'pay', attempt: 1, outcome: 'retry' })
     expect(keys(run)).toEqual(['run_1:pay'])
   })
 
-  it('stays unknown from retry to retry, whether it was settled, stopped again or never reached', () => {
+  it('stays unknown from retry to retry, whether it was resolved, interrupted again or never reached', () => {
     const stopped = retryOf(definition, cancelled())
     stopped.feed({ type: 'run.cancel_requested' })
     expect(retryOf(definition, stopped, 'run_3').status('pay')).toBe('unknown')
@@ -61,7 +61,7 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     expect([third.status('first'), third.status('g.pay'), third.ran()]).toEqual(['succeeded', 'unknown', []])
   })
 
-  it('is unknown after a deadline and after the time of the run as well', () => {
+  it('is also unknown after a deadline and after the timeout of the run', () => {
     const run = drive({ ...definition, settings: { deadlineMs: 60_000 } }).start()
     run.fire('$deadline')
     run.fire('$drain')
@@ -69,7 +69,7 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     expect(retryOf(definition, run).status('pay')).toBe('unknown')
   })
 
-  it('is unknown when the node was given up while it was sent', () => {
+  it('is unknown if the node was given up while it was sent', () => {
     const run = drive(definition).start()
     const error = { code: 'node.poison', message: 'no', retryable: false }
     run.feed({ type: 'node.failed', path: 'pay', attempt: 1, error, givenUp: true })
@@ -77,13 +77,13 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     expect(retryOf(definition, run).status('pay')).toBe('unknown')
   })
 
-  it('is done again by a retry where it is known to have failed', () => {
+  it('is executed again by a retry if it is known to have failed', () => {
     const run = drive(definition).start()
     run.fail('pay')
     expect(retryOf(definition, run).ran()).toEqual(['pay'])
   })
 
-  it('is done anew by a rerun from it, and is unknown in a rerun from elsewhere', () => {
+  it('is executed again by a rerun from it, and is unknown in a rerun from elsewhere', () => {
     const wide = flow([node('a'), once('pay'), node('b')], ['a>pay', 'a>b'])
     const run = drive(wide).start()
     run.ok('a')
@@ -98,7 +98,7 @@ describe('what may happen at most once and was stopped in the midst of it', () =
     expect([other.ran(), other.status('pay')]).toEqual([['b'], 'unknown'])
   })
 
-  it('is not taken into a version in which it stands in another place', () => {
+  it('is not kept in a version in which it was moved', () => {
     const run = cancelled()
     const { outcomes } = adoptForRetry(run.plan, run.state)
     const looped = loadPlan(flow([once('pay')], ['pay~>pay']), TYPES)
@@ -108,7 +108,7 @@ describe('what may happen at most once and was stopped in the midst of it', () =
   })
 })
 
-describe('what a retry does again', () => {
+describe('work that a retry executes again', () => {
   it('sees the time at which it first became ready', () => {
     const definition = flow([node('a'), node('b')], ['a>b'])
     const first = drive(definition).start()
@@ -123,7 +123,7 @@ describe('what a retry does again', () => {
     expect(second.state.activations.get('b')).toMatchObject({ startedAt: second.now, readyAt })
   })
 
-  it('does not keep what a compensation has undone, and does it under a new key', () => {
+  it('does not keep what a compensation has undone, and executes it with a new key', () => {
     const definition = flow([node('a', 'work', { undo: 'u' }), node('b'), node('u')], ['a>b'])
     const first = drive(definition).start()
     first.ok('a')
@@ -136,7 +136,7 @@ describe('what a retry does again', () => {
     expect(drive(definition).start({ mode: 'rerun' }, rerun.outcomes).ran()).toEqual(['a'])
   })
 
-  it('undoes what it did anew under a new key as well', () => {
+  it('undoes its new effects with a new key as well', () => {
     const definition = flow([node('a', 'work', { undo: 'u' }), node('b'), node('u')], ['a>b'])
     const first = drive(definition).start()
     first.ok('a')
@@ -169,7 +169,7 @@ describe('a compensation', () => {
     return run
   }
 
-  it('goes on with one that failed: what was not undone is undone under the same key', () => {
+  it('continues a failed compensation: remaining effects are undone with the same key', () => {
     const first = compensationOf(definition, both())
     first.ok('b!undo')
     first.fail('a!undo')
@@ -179,7 +179,7 @@ describe('a compensation', () => {
     expect(second.state.run.status).toBe('succeeded')
   })
 
-  it('undoes what a retry did anew, and not once more what was undone before it', () => {
+  it('undoes what a retry executed again, and not what was undone before it', () => {
     const failing = flow([...definition.nodes, node('c')], ['a>b', 'b>c'])
     const first = drive(failing).start()
     first.ok('a')
@@ -192,7 +192,7 @@ describe('a compensation', () => {
     expect(keys(compensationOf(failing, second))).toEqual(['run_1:b!undo@1'])
   })
 
-  it('undoes what stands inside a group that a retry kept whole', () => {
+  it('undoes effects inside a group that a retry kept as a whole', () => {
     const grouped = flow([group('g', [node('x', 'work', { undo: 'u' }), node('u')]), node('b')], ['g>b'])
     const first = drive(grouped).start()
     first.ok('g.x')
@@ -203,7 +203,7 @@ describe('a compensation', () => {
     expect(compensationOf(grouped, second).ran()).toEqual(['g.x!undo'])
   })
 
-  it('asks a node to undo the run that it has started, in its turn, also where that run was stopped', () => {
+  it('asks a node to undo the run that it has started, in order, also if that run was stopped', () => {
     const sub = flow(
       [node('a', 'work', { undo: 'u' }), node('sub'), node('c', 'work', { undo: 'v' }), node('u'), node('v')],
       ['a>sub', 'sub>c'],
@@ -223,7 +223,7 @@ describe('a compensation', () => {
     expect(compensationOf(sub, stopped, childOf).ran()).toEqual(['sub!undo'])
   })
 
-  it('leaves it to the node that is named, where one undoes the sub-workflow', () => {
+  it('leaves it to the named undo node if one undoes the sub-workflow', () => {
     const sub = flow([node('sub', 'work', { undo: 'u' }), node('u')])
     const first = drive(sub).start()
     first.ok('sub')
@@ -233,7 +233,7 @@ describe('a compensation', () => {
     ])
   })
 
-  it('waits for a person where nobody knows whether something is undone', () => {
+  it('waits for a person if it is unknown whether an effect was undone', () => {
     const careful = flow([node('a', 'work', { undo: 'u' }), once('u')])
     const first = drive(careful).start()
     first.ok('a')

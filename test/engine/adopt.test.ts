@@ -16,7 +16,7 @@ const kept = (outcomes: readonly AdoptedOutcome[]): string[] =>
   outcomes.filter(({ status }) => status === 'succeeded' || status === 'failed').map(({ path }) => path)
 
 describe('retry', () => {
-  it('keeps what succeeded and runs the rest with the same keys', () => {
+  it('keeps successful outcomes and runs the rest with the same keys', () => {
     const first = drive(chain).start()
     first.ok('a')
     first.fail('b')
@@ -38,7 +38,7 @@ describe('retry', () => {
     expect(second.state.run.status).toBe('succeeded')
   })
 
-  it('makes an effect that was undone again, under a new key, and all that followed from it', () => {
+  it('repeats an effect that was undone with a new key, and everything that followed from it', () => {
     const definition = flow(
       [node('a', 'work', { undo: 'u' }), node('b'), node('c'), node('u')],
       ['a>b', 'b>c'],
@@ -55,7 +55,7 @@ describe('retry', () => {
     expect(second.commands.find(({ type }) => type === 'run_node')).toMatchObject({ key: 'run_1:a@1' })
   })
 
-  it('keeps the items that succeeded inside an each that failed, and a whole group as one', () => {
+  it('keeps the successful items of an each that failed, and a whole group as one', () => {
     const definition = flow(
       [group('g', [node('x')]), node('map', 'work', { each: { items: [], concurrency: 1 } })],
       ['g>map'],
@@ -72,7 +72,7 @@ describe('retry', () => {
     expect(second.state.run.status).toBe('succeeded')
   })
 
-  it('undoes what it kept when it fails in its turn', () => {
+  it('undoes what it kept if it fails itself', () => {
     const definition = flow([group('g', [node('x', 'work', { undo: 'u' }), node('u')]), node('b')], ['g>b'])
     const first = drive(definition).start()
     first.ok('g.x')
@@ -87,7 +87,7 @@ describe('retry', () => {
 })
 
 describe('rerun', () => {
-  it('runs a node and all that follows from it again', () => {
+  it('runs a node and everything that follows from it again', () => {
     const definition = flow([node('a'), node('b'), node('c'), node('side')], ['a>b', 'b>c', 'a>side'])
     const first = drive(definition).start()
     for (const path of ['a', 'b', 'side', 'c']) first.ok(path)
@@ -105,7 +105,7 @@ describe('rerun', () => {
     expect(drive(definition).start({ mode: 'rerun' }, outcomes).ran()).toEqual(['g.y'])
   })
 
-  it('does not undo what belongs to its parent', () => {
+  it('does not undo effects of its parent', () => {
     const definition = flow([node('a', 'work', { undo: 'u' }), node('b'), node('u')], ['a>b'])
     const first = drive(definition).start()
     first.ok('a')
@@ -117,7 +117,7 @@ describe('rerun', () => {
     expect(second.ran()).toEqual(['b'])
   })
 
-  it('refuses a version in which a kept node is gone or changed, and takes one with new looks', () => {
+  it('refuses a version in which a kept node is missing or changed, and accepts one with a new appearance', () => {
     const first = drive(chain).start()
     first.ok('a')
     first.ok('b')
@@ -143,7 +143,7 @@ describe('compensate', () => {
     ['a>b'],
   )
 
-  it('undoes a run that ended, last first, in a run of its own', () => {
+  it('undoes a run that ended, last first, in its own run', () => {
     const first = drive(definition).start()
     first.ok('a')
     first.ok('b')
@@ -155,7 +155,7 @@ describe('compensate', () => {
     expect(second.state.run.status).toBe('succeeded')
   })
 
-  it('goes on past an undo that fails, and says so at the end', () => {
+  it('continues after an undo that fails, and reports it at the end', () => {
     const first = drive(definition).start()
     first.ok('a')
     first.ok('b')

@@ -27,7 +27,7 @@ test('each node has its own inside, under its own path, and the names of the wor
   expect(run.ran()).toEqual(['a.n1', 'a.n2:0.n3', 'a.n2:1.n3', 'a.n1~2', 'b.n1'])
 })
 
-test('a path leads to the node that it names, wherever its body comes from', () => {
+test('a path leads to the node that it names, in any body', () => {
   const { plan } = drive(TWO)
   const idOf = (path: string) => {
     const found = nodeAt(plan, path)
@@ -42,14 +42,14 @@ test('a path leads to the node that it names, wherever its body comes from', () 
   expect(writtenIds(plan, 'a.n2:1.n3')).toEqual(['a'])
 })
 
-test('with `each` every item opens a body of its own', () => {
+test('with `each` every item opens its own body', () => {
   const run = drive(flow([node('a', 'boss', { each: { items: [1, 2] } })])).start()
   run.ok('a:0.n1', 'main')
   run.ok('a:1.n1', 'main')
   expect(run.state.run.status).toBe('succeeded')
 })
 
-test('something may stand in for the whole, also for one item', () => {
+test('a mock may replace the whole node, also for one item', () => {
   const whole = drive(flow([node('a', 'boss')]), { standIns: ['a'] }).start()
   expect(whole.state.run.status).toBe('succeeded')
   expect(whole.ran()).toEqual([])
@@ -59,21 +59,21 @@ test('something may stand in for the whole, also for one item', () => {
   expect(items.ran()).toEqual(['a:0.n1'])
 })
 
-test('nothing but the stand-in of a node that supplies its body comes before the body opens', () => {
+test('before the body opens, only a mock of the node can replace it', () => {
   const run = drive(flow([node('a', 'boss')])).start()
   const { accepted } = run.feed({ type: 'node.succeeded', path: 'a', attempt: 1 })
   expect(accepted).toBe(false)
   expect(run.status('a.n1')).toBe('running')
 })
 
-test('what fails inside fails the node, which handles it as it says', () => {
+test('a failure inside fails the node, which handles it by its policy', () => {
   const run = drive(flow([node('a', 'boss', { onError: 'continue' }), node('z')], ['a>z'])).start()
   run.fail('a.n1', { retryable: false })
   expect(run.status('a')).toBe('failed')
   expect(run.status('z')).toBe('running')
 })
 
-test('the policy of the workflow for failures is not that of our own nodes', () => {
+test("the workflow's failure policy does not apply to built-in nodes", () => {
   const run = drive(
     flow([node('a', 'boss'), node('z')], ['a>z'], { settings: { onError: 'continue' } }),
   ).start()
@@ -110,7 +110,7 @@ test('a rerun from another node keeps the inside as a part of its node', () => {
   expect(again.ran()).toEqual(['b.n1'])
 })
 
-test('a call that may happen once is unknown after a crash, and stays so in a retry', () => {
+test('an at-most-once call is unknown after a crash, and stays so in a retry', () => {
   const definition = flow([node('a', 'boss', { effect: 'at-most-once' })])
   const run = drive(definition).start()
   run.feed({ type: 'node.crashed', path: 'a.n1', attempt: 1 })
@@ -130,7 +130,7 @@ const OTHER = nodeTypes([
   },
 ])
 
-test('a run goes on with the body that it began with, whatever a later release builds', () => {
+test('a run continues with the body that it started with, whatever a later release supplies', () => {
   const before = loadPlan(TWO, TYPES)
   expect(Object.keys(before.bodies ?? {})).toEqual(['a', 'b'])
   const later = loadPlan(TWO, OTHER, before.bodies!)
@@ -138,7 +138,7 @@ test('a run goes on with the body that it began with, whatever a later release b
   expect(loadPlan(TWO, OTHER).nodes.map(({ name }) => name)).toContain('a.only')
 })
 
-test('a run that follows keeps the bodies of nodes that were not changed, and no others', () => {
+test('a following run keeps the bodies of unchanged nodes, and no others', () => {
   const before = loadPlan(TWO, TYPES)
   const changed = flow(
     [pure('n1'), node('a', 'boss', { name: 'Looks' }), node('b', 'boss', { params: { x: 1 } })],
@@ -148,7 +148,7 @@ test('a run that follows keeps the bodies of nodes that were not changed, and no
   expect(Object.keys(kept)).toEqual(['a'])
 })
 
-test('a version in which the node was changed refuses what is kept of its inside, by the name of the node', () => {
+test('a version in which the node was changed is refused with the name of the node', () => {
   const run = drive(TWO).start()
   run.ok('a.n1', 'more')
   run.fail('a.n2:0.n3')
@@ -165,7 +165,7 @@ test('a version in which the node was changed refuses what is kept of its inside
   expect(changedKept(run.plan, loadPlan(TWO, TYPES), outcomes)).toEqual([])
 })
 
-test('nobody writes an inner type, or a body, into a definition', () => {
+test('inner types and bodies are not allowed in definitions of users', () => {
   expect(compile(flow([node('x', 'inner')]), TYPES)).toMatchObject({
     ok: false,
     error: [{ code: 'node.unknown_type' }],
@@ -177,7 +177,7 @@ test('nobody writes an inner type, or a body, into a definition', () => {
   expect(compile(TWO, TYPES)).toMatchObject({ ok: true })
 })
 
-test('an expression names nodes of the workflow, never those of a supplied body', () => {
+test('an expression uses nodes of the workflow, never those of a supplied body', () => {
   const hidden = flow(
     [node('a', 'boss'), pure('z', { params: { values: { x: '{{ nodes.n2 }}' } } })],
     ['a>z'],

@@ -81,7 +81,7 @@ const HOSTILE: [string, object][] = [
   ],
 ]
 
-describe('a definition of the largest size is checked in a moment, whatever it holds', () => {
+describe('a definition of the maximum size is checked quickly, whatever it contains', () => {
   test.each(HOSTILE)('%s', (_, definition) => {
     expect(JSON.stringify(definition).length).toBeLessThan(LIMITS.definitionBytes)
     const spentMs = startProcessorTime()
@@ -92,7 +92,7 @@ describe('a definition of the largest size is checked in a moment, whatever it h
     expect(ms).toBeLessThan(8_000)
   })
 
-  test('the first names that are unknown still come with a hint', () => {
+  test('the first unknown names still get a hint', () => {
     const result = compile({ nodes: nodes(2), edges: [{ from: id(0), to: `${id(1)}x` }] }, NODE_TYPES)
     expect(!result.ok && result.error[0]?.hint).toBe(`Did you mean "${id(1)}"?`)
   })

@@ -8,7 +8,7 @@ const found = (definition: unknown, triggers?: unknown) => {
   return result.ok ? [] : result.error.map(({ path, code }) => `${path} ${code}`).sort()
 }
 
-it('tells of a node whose envelope is broken all that is wrong with the rest of it', () => {
+it('reports all other problems of a node with an invalid field', () => {
   const nodes = [
     { id: 'a', type: 'http.request', params: { url: 5 }, retry: { attempts: 0 } },
     { id: 'b', type: 'data.set', params: { values: { x: '{{ 1 + }}' } }, timeoutMs: 0 },
@@ -44,7 +44,7 @@ it('tells of a node whose envelope is broken all that is wrong with the rest of 
   )
 })
 
-it('finds a cycle through a node or along an edge that is broken elsewhere', () => {
+it('finds a cycle through a node or an edge that is invalid elsewhere', () => {
   const nodes = [
     { id: 'a', type: 'work' },
     { id: 'b', type: 'work', retry: { attempts: 0 } },
@@ -68,7 +68,7 @@ it('finds a cycle through a node or along an edge that is broken elsewhere', () 
   )
 })
 
-it('looks into nodes whose id is taken, and draws nothing from their having no edges', () => {
+it('checks nodes with a duplicate id, and concludes nothing from their missing edges', () => {
   const nodes = [
     { id: 'a', type: 'work' },
     { id: 'a', type: 'data.set', params: { values: { x: '{{ 1 + }}' } } },
@@ -83,7 +83,7 @@ it('looks into nodes whose id is taken, and draws nothing from their having no e
   ])
 })
 
-it('follows the references of a node beside its syntax errors, and what stands around broken settings', () => {
+it('follows the references of a node with syntax errors, and checks the rest of invalid settings', () => {
   const values = { x: '{{ 1 + }}', y: '{{ nodes.zz }}' }
   const definition = {
     name: 7,
@@ -127,7 +127,7 @@ it('checks the filters of event triggers: syntax, names, and that they are condi
   ])
 })
 
-it('refuses text where a condition is wanted', () => {
+it('refuses text in place of a condition', () => {
   const nodes = [
     { id: 'a', type: 'flow.if', params: { condition: 'false' } },
     { id: 'b', type: 'work', when: 'item > 1' },
@@ -144,7 +144,7 @@ it('refuses text where a condition is wanted', () => {
   ])
 })
 
-it('refuses a schedule that can never fire, at once', () => {
+it('refuses a schedule that can never fire', () => {
   const crons = ['0 0 30 2 *', '0 0 29 2 *', '*/5 * 31 4,6 *', '0 0 31 4 MON', '61 0 * * *']
   const triggers = crons.map((cron, i) => ({
     type: 'schedule',

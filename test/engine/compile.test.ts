@@ -10,7 +10,7 @@ const problems = (definition: unknown, beside = {}) => {
 const codes = (definition: unknown, beside = {}) => problems(definition, beside).map(({ code }) => code)
 
 describe('compile', () => {
-  it('accepts a sound definition', () => {
+  it('accepts a valid definition', () => {
     const definition = flow(
       [
         node('fetch', 'http.request', { params: { url: 'https://example.com/{{ input.id }}' } }),
@@ -25,7 +25,7 @@ describe('compile', () => {
     expect(problems(definition)).toEqual([])
   })
 
-  it('refuses what a node would ignore, or could never do', () => {
+  it('refuses fields that a node would ignore, or work that it cannot do', () => {
     expect(problems(flow([node('a', 'work', { credential: 'github' })]))).toMatchObject([
       { path: '/nodes/0/credential', code: 'node.no_credential' },
     ])
@@ -34,7 +34,7 @@ describe('compile', () => {
     ])
   })
 
-  it('refuses ids that reach for a prototype, wherever an id stands', () => {
+  it('refuses ids such as __proto__, wherever an id is used', () => {
     for (const id of ['__proto__', 'constructor', 'prototype']) {
       expect(codes(flow([pure(id)], []))).toContain('definition.invalid')
       expect(codes(flow([group('g', [pure(id)])], []))).toContain('definition.invalid')
@@ -43,7 +43,7 @@ describe('compile', () => {
     expect(codes(flow([pure('constructors')], []))).toEqual([])
   })
 
-  it('reports every problem at once, each with its place', () => {
+  it('reports every problem at once, each with its path', () => {
     const found = problems({
       nodes: [
         { id: 'a', type: 'http.requst', params: {} },
@@ -80,21 +80,21 @@ describe('compile', () => {
     expect(found.at(-1)?.message).toMatch(/column \d+/)
   })
 
-  it('takes an expression wherever a parameter wants something else', () => {
+  it('accepts an expression in place of any parameter', () => {
     const ok = node('a', 'http.request', { params: { url: '{{ input.url }}', method: '{{ input.method }}' } })
     expect(codes(flow([ok]))).toEqual([])
     expect(codes(flow([pure('a', { params: { count: '{{ 1 }}', values: '{{ input }}' } })]))).toEqual([])
     expect(codes(flow([pure('a', { params: { count: 'many' } })]))).toEqual(['node.bad_params'])
   })
 
-  it('names nodes that nothing leads to', () => {
+  it('reports unreachable nodes', () => {
     expect(codes(flow([node('a'), node('b'), node('c')], ['a>b', 'b>a', 'b>c']))).toEqual([
       'graph.cycle',
       'node.unreachable',
     ])
   })
 
-  it('takes a loop whose head dominates it, and refuses others', () => {
+  it('accepts a loop whose head dominates it, and refuses others', () => {
     expect(codes(flow([node('s'), node('h'), node('b')], ['s>h', 'h>b', 'b~>h']))).toEqual([])
     expect(codes(flow([node('s'), node('h'), node('b')], ['s>h', 's>b', 'h>b', 'b~>h']))).toEqual([
       'loop.not_dominated',
@@ -102,14 +102,14 @@ describe('compile', () => {
     expect(codes(flow([node('a'), node('b')], ['a~>b']))).toEqual(['loop.no_loop'])
   })
 
-  it.each(['nodes.a', 'prev', 'item', 'index'])('knows no %s where a run starts', (name) => {
+  it.each(['nodes.a', 'prev', 'item', 'index'])('does not know %s where a run starts', (name) => {
     const concurrency = { limit: 1, key: `{{ ${name} }}` }
     expect(codes(flow([node('a')], [], { settings: { concurrency } }))).toEqual(['expression.unknown_name'])
     const key = '{{ input.a }}{{ vars.b }}{{ run.startedBy }}{{ workflow.id }}{{ now }}'
     expect(codes(flow([node('a')], [], { settings: { concurrency: { limit: 1, key } } }))).toEqual([])
   })
 
-  it('counts a trigger that starts in the middle of a loop as another way in', () => {
+  it('counts a trigger that starts in the middle of a loop as another entry', () => {
     const definition = flow([node('h'), node('b')], ['h>b', 'b~>h'])
     expect(codes(definition, { triggers: [{ type: 'manual', entry: 'h' }] })).toEqual([])
     expect(codes(definition, { triggers: [{ type: 'manual', entry: 'b' }] })).toEqual(['loop.not_dominated'])
@@ -130,13 +130,13 @@ describe('compile', () => {
     expect(codes(definition)).toEqual(['expression.not_upstream'])
   })
 
-  it('lets an expression in a loop read the iteration before, and one after it any node of the loop', () => {
+  it('allows an expression in a loop to read the previous iteration, and one after it any node of the loop', () => {
     const reads = (id: string) => ({ params: { values: `{{ nodes.${id} }}` } })
     const nodes = [pure('h', reads('b')), pure('b', reads('h')), pure('end', reads('side')), pure('side')]
     expect(codes(flow(nodes, ['h>b', 'h>side', 'side>b', 'b~>h', 'b>end']))).toEqual([])
   })
 
-  it('lets an undo read what it undoes and what came before that', () => {
+  it('allows an undo to read what it undoes and earlier nodes', () => {
     const undo = pure('u', { params: { values: '{{ [nodes.a, nodes.b] }}' } })
     expect(codes(flow([node('a'), node('b', 'work', { undo: 'u' }), undo], ['a>b']))).toEqual([])
     expect(codes(flow([node('a', 'work', { undo: 'u' }), node('b'), undo], ['a>b']))).toEqual([
@@ -165,7 +165,7 @@ describe('compile', () => {
     expect(codes(definition)).toContain(code)
   })
 
-  it('looks into the bodies of groups', () => {
+  it('checks the bodies of groups', () => {
     const found = problems(flow([group('g', [node('a', 'nope')], ['a>x'])]))
     expect(found.map(({ path }) => path)).toEqual([
       '/nodes/0/params/body/edges/0/to',
@@ -210,7 +210,7 @@ describe('hostile definitions', () => {
     expect(spentMs()).toBeLessThan(1_000)
   })
 
-  it('refuses a thousand loops inside one another in reasonable time', () => {
+  it('refuses a thousand nested loops in reasonable time', () => {
     const nodes = Array.from({ length: 1_000 }, (_, i) => pure(`n${i}`))
     const arcs = nodes.slice(1).map((_, i) => `n${i}>n${i + 1}`)
     for (let i = 0; i < 500; i++) arcs.push(`n${999 - i}~>n${i}`)

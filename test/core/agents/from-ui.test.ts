@@ -10,7 +10,7 @@ const tool = (state: string, more: Record<string, unknown> = {}) => ({
   ...more,
 })
 
-test('a conversation of a chat becomes messages for a model, step by step', () => {
+test('a chat becomes messages for a model, step by step', () => {
   expect(
     fromUi([
       {
@@ -62,13 +62,13 @@ test('a conversation of a chat becomes messages for a model, step by step', () =
   ])
 })
 
-test('a call that has no result is left out, so that the conversation stays one that providers take', () => {
+test('a call without a result is left out, so that providers accept the conversation', () => {
   expect(
     fromUi([{ role: 'assistant', parts: [tool('input-available'), tool('approval-requested')] }]),
   ).toEqual([])
 })
 
-test('what a person says of calls is read from the newest message alone', () => {
+test('decisions on calls are only read from the newest message', () => {
   const answered = {
     role: 'assistant' as const,
     parts: [tool('approval-responded', { approval: { id: 'apr_1', approved: true } })],

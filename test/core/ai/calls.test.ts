@@ -113,7 +113,7 @@ const hosts = [
   'https://evilapi.example.co/',
 ]
 
-test.each(hosts)('no request goes to %s', async (url) => {
+test.each(hosts)('no request is sent to %s', async (url) => {
   for (const name of ['http.request', 'web.read']) {
     const { reached } = await run(SAFE, { name, input: { url } })
     // What the guard is asked for at all is on the list.
@@ -133,7 +133,7 @@ test.each([
   'toString',
   '',
   'files.delete',
-])('the tool "%s" is not there for a model that calls it', async (name) => {
+])('a model that calls the unknown tool "%s" gets an error', async (name) => {
   // What the tool of that name would take.
   const input = { key: 'a', value: 1 }
   expect(gate(SAFE, { name, input }).port).toBe('refuse')
@@ -158,12 +158,12 @@ test.each([
   expect(gate(SAFE, { name, input }).port).toBe('refuse')
 })
 
-test('a file outside of the agent’s folder is neither read nor written', async () => {
+test('files outside the agent’s folder are neither read nor written', async () => {
   for (const name of ['secret.txt', '../shared/x', 'Shared/x', 'out/../secret.txt'])
     expect((await run(SAFE, { name: 'files.write', input: { name, text: 'x' } })).reached).toEqual([])
 })
 
-test('only methods that the settings name are sent', async () => {
+test('only methods in the settings are sent', async () => {
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
     expect(
       (
@@ -175,7 +175,7 @@ test('only methods that the settings name are sent', async () => {
     ).toEqual([])
 })
 
-test('headers that say who asks are never the model’s', async () => {
+test('a model cannot set headers that authenticate', async () => {
   const headers = { Authorization: 'x', cookie: 'y', Host: 'evil.test', 'Idempotency-Key': 'z', 'x-ok': '1' }
   const { reached } = await run(SAFE, {
     name: 'http.request',
@@ -187,7 +187,7 @@ test('headers that say who asks are never the model’s', async () => {
   })
 })
 
-test('consent is asked for exactly one call: other arguments, another tool or version is another question', () => {
+test('consent applies to exactly one call: other arguments, another tool or version need consent again', () => {
   const asked = gate(SAFE, { name: 'notify', input: { message: 'Pay 10' } })
   expect(asked.port).toBe('ask')
   const agent = SAFE.agent
@@ -206,7 +206,7 @@ test('consent is asked for exactly one call: other arguments, another tool or ve
   )
 })
 
-test('a call that was marked as wrong is not made, even by a tool that is allowed', () => {
+test('a call that was marked as invalid is not made, even with an allowed tool', () => {
   expect(
     gate(SAFE, {
       name: 'web.read',
@@ -216,7 +216,7 @@ test('a call that was marked as wrong is not made, even by a tool that is allowe
   ).toBe('refuse')
 })
 
-test('a failed call is an error for the model, and what looks like one in data is data', () => {
+test('a failed call is an error for the model, and data that looks like an error is data', () => {
   const result = (value: Json) =>
     (
       (aiResult as PureNode).compute({

@@ -71,7 +71,7 @@ async function run(
   return { result, asked }
 }
 
-test('a provider that asks to be left alone for a while is waited for once, then the next model is asked', async () => {
+test('a provider that asks for a delay is waited for once, then the next model is asked', async () => {
   const limited = failure({ reason: 'rate_limited', retryAfterMs: 2_000 })
   expect((await run(limited)).result).toMatchObject({
     error: { code: 'model.rate_limited', retryable: true, retryAfterMs: 2_000 },
@@ -82,7 +82,7 @@ test('a provider that asks to be left alone for a while is waited for once, then
   })
 })
 
-test('a model that we leave alone ourselves is passed by at once, unless there is no other', async () => {
+test('a model that we have suspended is skipped immediately, unless it is the only one', async () => {
   const open = failure({ reason: 'breaker_open', retryAfterMs: 2_000 })
   expect((await run(open)).result).toMatchObject({ port: 'next' })
   expect((await run(open, { models: RUNGS.slice(0, 1) })).result).toMatchObject({
@@ -90,13 +90,13 @@ test('a model that we leave alone ourselves is passed by at once, unless there i
   })
 })
 
-test('what does not move on ends the node with its own code', async () => {
+test('a failure that does not move to the next model ends the node with its own code', async () => {
   expect((await run(failure({ reason: 'bad_request', movesOn: false }))).result).toMatchObject({
     error: { code: 'model.bad_request', retryable: false },
   })
 })
 
-test('a failed call that was paid for is counted', async () => {
+test('a failed call that was billed is counted', async () => {
   const usage = {
     inputTokens: 10,
     outputTokens: 5,
@@ -111,12 +111,12 @@ test('a failed call that was paid for is counted', async () => {
   expect((await run(failure({ usage }))).result).toMatchObject({ usage: { costMicros: 0, unpricedCalls: 1 } })
 })
 
-test('each model is asked under a key of its own', async () => {
+test('each model is asked with its own idempotency key', async () => {
   const { asked } = await run(failure({}))
   expect(asked[0]?.key).toBe('key=openai/a')
 })
 
-test('a model that does not fit what is left is not called', async () => {
+test('a model that exceeds the rest of the limit is not called', async () => {
   const { result, asked } = await run(failure({}), { costUsd: 0.0004 })
   expect(result).toMatchObject({ output: { kind: 'stopped', limit: 'cost' }, port: 'limit' })
   expect(asked).toEqual([])

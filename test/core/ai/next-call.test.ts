@@ -90,13 +90,13 @@ test('models are tried in order, and a loop stays with the one that answered', (
   })
 })
 
-test('a run that is retried begins the ladder again', () => {
+test('a retried run begins the ladder again', () => {
   expect(nextCall(setup(), [failed(), failed({ rung: 1 })], { ...at, isAgain: true })).toMatchObject({
     rung: 0,
   })
 })
 
-test('an answer that breaks its schema is asked for once more, by the same model', () => {
+test('an answer that violates its schema is repaired once by the same model', () => {
   const broken = failed({ reason: 'bad_schema', text: '{"a":', message: 'cut off' })
   const repair = nextCall(setup(), [broken], at)
   expect(repair).toMatchObject({ kind: 'call', rung: 0, isRepair: true })
@@ -107,7 +107,7 @@ test('an answer that breaks its schema is asked for once more, by the same model
   expect((next as typeof repair & { request: { messages: Json[] } }).request.messages).toHaveLength(1)
 })
 
-test('each limit ends the loop by its own name', () => {
+test('each limit ends the loop with its own reason', () => {
   const usage = {
     inputTokens: 600,
     outputTokens: 400,
@@ -126,7 +126,7 @@ test('each limit ends the loop by its own name', () => {
   expect(costLeft(limits({ costUsd: 0.6 }), rounds)).toBe(100_000)
 })
 
-test('a call that failed counts in tokens and cost, and is no step', () => {
+test('a failed call counts in tokens and cost, but not as a step', () => {
   const usage = {
     inputTokens: 900,
     outputTokens: 100,
@@ -140,7 +140,7 @@ test('a call that failed counts in tokens and cost, and is no step', () => {
   expect(limitOf(setup({ limits: fullLimits({ steps: 1 }) }), [failed({ usage })], 1, 0)).toBeNull()
 })
 
-test('people may let it use as much again, each time once', () => {
+test('each permission of a person allows the same amount again', () => {
   const limits = fullLimits({ steps: 1 })
   const raised: Round = {
     turn: { kind: 'stopped', limit: 'steps' },
@@ -154,7 +154,7 @@ test('people may let it use as much again, each time once', () => {
   expect(limitOf(setup({ limits: fullLimits({ timeoutMs: 1_000 }) }), [timed], 11_000, 0)).toBe('time')
 })
 
-test('the third call of the same tool with the same arguments is a loop, in whatever order they stand', () => {
+test('the third call of a tool with the same arguments is a loop, in any order of keys', () => {
   const rounds = [step('search', { a: 1, b: 2 }), step('search', { b: 2, a: 1 })]
   const again = [{ name: 'search', input: { a: 1, b: 2 } }]
   expect(callLimit(setup(), rounds, again, canonicalJson)).toBe('loop')
@@ -176,7 +176,7 @@ test('more tool calls than allowed are not made', () => {
   expect(callLimit(few, rounds.slice(1), [{ name: 'c', input: {} }], canonicalJson)).toBeNull()
 })
 
-test('calls that cannot be made go back three times in a row, and no more', () => {
+test('invalid calls are sent back at most three times in a row', () => {
   const bad = answer({ calls: [{ id: '1', name: 'x', input: {}, invalid: 'no' }] })
   const wrong = [{ invalid: 'no' }]
   expect(keepsFailing([bad, bad], wrong)).toBe(false)
@@ -185,7 +185,7 @@ test('calls that cannot be made go back three times in a row, and no more', () =
   expect(keepsFailing([bad, bad, bad], [{}])).toBe(false)
 })
 
-test('the calls of one turn have their results in one message, in the order of the calls, also those that were lost', () => {
+test('the calls of one turn have their results in one message, in the order of the calls, including lost ones', () => {
   const calls = ['1', '2', '3'].map((id) => ({ id, name: 'x', input: {} }))
   const round: Round = {
     ...answer({ calls, messages: [{ role: 'assistant', content: [] }] }),
@@ -217,7 +217,7 @@ test('the calls of one turn have their results in one message, in the order of t
   ])
 })
 
-test('what a provider attached to a message comes back as it was', () => {
+test('data that a provider attached to a message is sent back unchanged', () => {
   const messages = [
     {
       role: 'assistant',
@@ -227,7 +227,7 @@ test('what a provider attached to a message comes back as it was', () => {
   expect(historyOf([answer({ messages })])).toEqual(messages)
 })
 
-test('a result that is too large is cut for the model, and says so', () => {
+test('a result that is too large is cut, with a note', () => {
   const value = 'x'.repeat(100_000)
   const [, message] = historyOf([step('read', {}, { output: { type: 'json', value } })])
   const text = JSON.stringify(message)
@@ -235,7 +235,7 @@ test('a result that is too large is cut for the model, and says so', () => {
   expect(text).toContain('100000 characters in all')
 })
 
-test('an agent of thirty steps sends at most two fifths of what sending everything would take', () => {
+test('an agent of thirty steps sends at most two fifths of the full history', () => {
   const rounds = Array.from({ length: 30 }, (_, i) =>
     step(
       `tool${i}`,
@@ -257,7 +257,7 @@ test('an agent of thirty steps sends at most two fifths of what sending everythi
   expect(sent / replayed).toBeLessThan(0.4)
 })
 
-test('the beginning of a conversation stays the same for some steps, so that a provider can keep it', () => {
+test('the beginning of a conversation stays the same for some steps, so that a provider can cache it', () => {
   const rounds = Array.from({ length: 12 }, (_, i) =>
     step(`t${i}`, {}, { output: { type: 'text', value: 'y'.repeat(1_000) } }),
   )

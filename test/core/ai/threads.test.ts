@@ -82,7 +82,7 @@ const FAILED: Round = {
   raised: null,
 }
 
-test('whatever became of a run, what is kept is a history that providers take', () => {
+test('however a run ended, the stored answer is a history that providers accept', () => {
   for (let at = 0; at < casesOf(300); at++) {
     const random = randomFrom(SEED + at)
     const ends = random.chance(0.5)
@@ -114,11 +114,11 @@ test('whatever became of a run, what is kept is a history that providers take', 
 
 const user = (text: string): Json => ({ role: 'user', content: text })
 
-test('an answer that never came is told as such, with the reason', () => {
+test('a missing answer is stored with the reason', () => {
   expect(JSON.stringify(answerOf([], 'error', 'model.all_failed'))).toContain('error, model.all_failed')
 })
 
-test('a long result is cut, and in older turns told by how it begins', () => {
+test('a long result is cut, and shortened to its beginning in older turns', () => {
   const round = answered(randomFrom(1), false)
   const [call] = (round.turn as { calls: { id: string }[] }).calls
   const result = (chars: number): Round => ({
@@ -137,7 +137,7 @@ test('a long result is cut, and in older turns told by how it begins', () => {
   expect(JSON.stringify(asOlder(answerOf([result(40_000)], 'stop', null))).length).toBeLessThan(1_500)
 })
 
-test('the window holds whole turns, the newest, and moves in steps', () => {
+test('the window contains the newest whole turns, and moves in steps', () => {
   for (let at = 0; at < casesOf(200); at++) {
     const random = randomFrom(SEED + at)
     const memory = { messages: random.below(40), tokens: 200 + random.below(5_000) }
@@ -165,7 +165,7 @@ test('the window holds whole turns, the newest, and moves in steps', () => {
   }
 })
 
-test('thirty turns of a thread send at most two fifths of what sending everything would', () => {
+test('thirty turns of a thread send at most two fifths of the full history', () => {
   const random = randomFrom(SEED)
   let all = 0
   let sent = 0
@@ -188,7 +188,7 @@ test('thirty turns of a thread send at most two fifths of what sending everythin
   expect(sent / all).toBeLessThan(0.4)
 })
 
-test('the summary stands before what is seen, as data of the user, and what it took is taken from the limits', () => {
+test('the summary comes before the visible messages, as data of the user, and its usage counts against the limits', () => {
   const setup = {
     messages: [user('And?')],
     models: [],
@@ -212,7 +212,7 @@ test('the summary stands before what is seen, as data of the user, and what it t
   expect(read([{ why: 'failed' }]).messages[0]).toMatchObject({ content: expect.stringContaining('Old.') })
 })
 
-test('what is summed up says who said what, and not what tools gave', () => {
+test('the text to summarise has the speakers, without results of tools', () => {
   const text = transcriptOf(
     [
       user('Read it'),
@@ -238,7 +238,7 @@ test('what is summed up says who said what, and not what tools gave', () => {
   expect(text).toBe('User: Read it\nAssistant (used web.read): \nAssistant: Done')
 })
 
-test('question and answer fit one row of the database, whatever letters they are of', () => {
+test('question and answer fit into one row of the database, in any script', () => {
   const said = (text: string): Round[] => [
     {
       turn: {
@@ -263,7 +263,7 @@ test('question and answer fit one row of the database, whatever letters they are
   }
 })
 
-test('a file goes with its question, and later turns have a note in its place', () => {
+test('a file is sent with its question, and later turns have a note instead', () => {
   const inline = `data:image/png;base64,${'A'.repeat(200_000)}`
   const asked: Json[] = [
     {

@@ -57,7 +57,7 @@ test.each([
   expect(() => compute(expression)).toThrow(/\w/)
 })
 
-test('hosts are reached by name, below a star, or all of them', () => {
+test('hosts are allowed by name, with a star, or all of them', () => {
   const url = new URL('https://api.example.com/x')
   expect(mayReach(['api.example.com'], url)).toBe(true)
   expect(mayReach(['*.example.com'], url)).toBe(true)
@@ -101,7 +101,7 @@ test('a redirect to a host that is not allowed is not followed', async () => {
   expect(sent.map(({ url }) => url)).toEqual(['https://a.com/', 'https://a.com/next'])
 })
 
-test('a body is not sent on where the redirect asks for GET', async () => {
+test('a redirect that changes to GET drops the body', async () => {
   const { port, sent } = http({
     'https://a.com/': { status: 303, location: '/done' },
     'https://a.com/done': { status: 200 },
@@ -113,7 +113,7 @@ test('a body is not sent on where the redirect asks for GET', async () => {
   ])
 })
 
-test('a body and headers that may hold a secret do not go on to another origin, whatever the agent may call', async () => {
+test('a body, and headers that may contain a secret, are not sent to another origin, whatever the agent may call', async () => {
   const { port, sent } = http({
     'https://a.com/': { status: 307, location: 'https://b.com/' },
     'https://a.com/get': { status: 302, location: 'https://b.com/' },
@@ -128,14 +128,14 @@ test('a body and headers that may hold a secret do not go on to another origin, 
   expect(sent.at(-1)?.headers).not.toHaveProperty('x-api-key')
 })
 
-test('a redirect to no URL is refused in words', async () => {
+test('a redirect to an invalid URL is refused with a message', async () => {
   const { port } = http({ 'https://a.com/': { status: 302, location: 'https://[' } })
   await expect(fetchAllowed(port, ['*'], request('https://a.com/'))).rejects.toMatchObject({
     error: { code: 'tool.refused' },
   })
 })
 
-test('a page made to be slow is read in a moment', () => {
+test('a page made to be slow is read quickly', () => {
   const spentMs = startProcessorTime()
   const html = `${'y'.repeat(1_400_000)}${'<a href=x> '.repeat(50_000)}<a href=z>Last</a>`
   expect(pageOf(html, 'https://a.com/').links).toEqual([{ text: 'Last', url: 'https://a.com/z' }])
@@ -151,7 +151,7 @@ test.each(['ftp://a.com/', 'https://user:pw@a.com/', 'not a url', 'file:///etc/p
   },
 )
 
-test('a page is read as text with its links, without what nobody sees', () => {
+test('a page is read as text with its links, without hidden parts', () => {
   const html = `<html><head><title>A &amp; B</title><style>p{}</style></head><body><script>steal()</script>
     <h1>Head</h1><p>One <b>two</b><br>three</p><!-- hidden <p>no</p> --><a href="/next?a=1&amp;b=2">More</a>
     <a href="javascript:alert(1)">Bad</a></body></html>`
@@ -170,7 +170,7 @@ test('a hostile page takes no time', () => {
   expect(spentMs()).toBeLessThan(3_000)
 })
 
-test('the settings of an agent are checked: names, doubles, and what each tool needs', () => {
+test('the settings of an agent are checked: names, duplicates, and required settings of tools', () => {
   const faults = faultsOfTools([
     'calculator',
     { name: 'calculator' },
@@ -188,7 +188,7 @@ test('the settings of an agent are checked: names, doubles, and what each tool n
   ])
 })
 
-test('a tool that is denied is never named to the model', () => {
+test('a denied tool is never shown to the model', () => {
   const setting = (name: string, policy: 'allow' | 'ask' | 'deny') => ({
     name,
     policy,
@@ -202,7 +202,7 @@ test('a tool that is denied is never named to the model', () => {
   ).toEqual(['date', 'notify'])
 })
 
-test('each tool says what it does, and its arguments are a JSON Schema of an object', () => {
+test('each tool has a description, and its arguments are a JSON Schema of an object', () => {
   for (const { name, description } of TOOLS) {
     expect(description.length).toBeGreaterThan(20)
     const config: Record<string, Json> = name === 'workflow.run' ? { workflows: ['x'] } : {}

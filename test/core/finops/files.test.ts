@@ -99,7 +99,7 @@ test.each([
     )
 })
 
-test('lines are those that rows begin on', async () => {
+test('lines are the first lines of rows', async () => {
   const found = await read(bytes('a,b\n"x\ny",1\n2,3\n\n4,5,6\n'), {}, 1_000)
   expect(found.map(({ line, problem }) => [line, problem])).toEqual([
     [2, undefined],
@@ -108,7 +108,7 @@ test('lines are those that rows begin on', async () => {
   ])
 })
 
-test('Latin-1 is seen by its beginning, and a bad byte later is an error of its row', async () => {
+test('Latin-1 is detected by its beginning, and a later invalid byte is an error of its row', async () => {
   const latin = Uint8Array.from([...bytes('a,b\n1,M'), 0xfc, ...bytes('nchen')])
   expect((await read(latin, {}, 1_000))[0]?.values.b).toBe('München')
   const rows = Array.from({ length: 1_000 }, (_, i) => `${i},ü`).join('\n')
@@ -137,7 +137,7 @@ test('JSON lines: objects, and errors by line', async () => {
   ])
 })
 
-test.each(['', 'a,a\n1,2'])('%j has no header that can be used', async (text) => {
+test.each(['', 'a,a\n1,2'])('%j has no usable header', async (text) => {
   await expect(read(bytes(text))).rejects.toThrow(/header/)
 })
 
@@ -160,7 +160,7 @@ test.each([
   )
 })
 
-test('what is written is read back, however it is cut into pieces', () => {
+test('written text is read back, in chunks of any size', () => {
   const random = randomFrom(SEED)
   const alphabet = ['a', '"', ',', ';', '\n', '\r', '=', "'", 'ü', ' ', '\t', '-', '1']
   for (let n = 0; n < casesOf(2_000); n++) {
@@ -184,6 +184,6 @@ test('what is written is read back, however it is cut into pieces', () => {
   }
 })
 
-test('separators are guessed from the header', () => {
+test('separators are detected from the header', () => {
   expect(['a,b', 'a;b,c;d', 'a\tb', '"a,b,c"|d', 'a'].map(guessSeparator)).toEqual([',', ';', '\t', '|', ','])
 })

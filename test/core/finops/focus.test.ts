@@ -57,7 +57,7 @@ const rows = (n: number): Row[] => {
 
 const COLUMNS = new Set<string>(FOCUS_COLUMNS)
 
-test('the export of 5,000 varied rows passes every rule of FOCUS 1.2 that applies', () => {
+test('the export of 5,000 varied rows passes every applicable rule of FOCUS 1.2', () => {
   expect(Object.keys(RULES)).toHaveLength(621)
   const { checked, broken } = brokenRules({ columns: COLUMNS, rows: rows(5_000) }, SUPPORTED)
   expect(broken).toEqual([])
@@ -108,7 +108,7 @@ test.each([
   ['a unit price below 0', { ListUnitPrice: '-1' }],
   ['a usage line without a price', { ListUnitPrice: null }],
   ['a service without a category', { ServiceCategory: null }],
-])('a line with %s breaks a rule', (_what, change) => {
+])('a line with %s violates a rule', (_what, change) => {
   const usage = rows(100).filter(({ ChargeCategory }) => ChargeCategory === 'Usage')
   const data: Dataset = { columns: COLUMNS, rows: [{ ...usage[0], ...change }] }
   expect(brokenRules(data, SUPPORTED).broken).not.toEqual([])
@@ -142,7 +142,7 @@ const MANDATORY: Record<string, [mayBeNull: boolean, form: RegExp]> = {
   ServiceName: [false, TEXT],
 }
 
-test('by hand: the 21 mandatory columns are there, with values of their form, and the sums are ours', () => {
+test('by hand: the 21 mandatory columns exist with valid values, and the sums are ours', () => {
   expect(Object.keys(MANDATORY)).toHaveLength(21)
   expect(Object.keys(MANDATORY).filter((name) => !COLUMNS.has(name))).toEqual([])
   const random = randomFrom(SEED)
@@ -191,7 +191,7 @@ test('a line of ours is read back as the same row', async () => {
   }
 })
 
-test('lines that differ in anything that tells charges apart get other keys', async () => {
+test('lines that differ in a field that distinguishes charges get different keys', async () => {
   const line = {
     BilledCost: '0.000012',
     BillingCurrency: 'USD',

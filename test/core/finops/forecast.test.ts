@@ -15,7 +15,7 @@ function history(last: string, costs: number[], more: Partial<History> = {}): Hi
   }
 }
 
-test('by hand: 28 equal days give the same each day, and no doubt', () => {
+test('by hand: 28 equal days predict the same each day, with no interval', () => {
   const { method, asOf, monthEnd, note } = forecastMonth(
     history('2026-01-20', Array(28).fill(10)),
     '2026-01-21',
@@ -28,7 +28,7 @@ test('by hand: 28 equal days give the same each day, and no doubt', () => {
   })
 })
 
-test('by hand: weekends that cost nothing are predicted so', () => {
+test('by hand: free weekends are predicted as free', () => {
   // 20 January 2026 is a Tuesday: weekends are 2 and 3 days back, and every seven days before.
   const costs = Array.from({ length: 28 }, (_, back) => ([2, 3].includes(back % 7) ? 0 : 7))
   const { days, monthEnd } = forecastMonth(history('2026-01-20', costs), '2026-01-21')
@@ -63,7 +63,7 @@ test('by hand: less than 28 days use their mean, less than 14 double the interva
   expect(ten.note).toMatch(/10 days/)
 })
 
-test('with less than two days there is no interval, and the reason is told', () => {
+test('with less than two days there is no interval, with the reason', () => {
   const one = forecastMonth(history('2026-01-20', [5]), '2026-01-21')
   expect([one.monthEnd, one.note]).toEqual([
     { usd: 60, low: null, high: null },
@@ -81,7 +81,7 @@ test.each([
   expect(forecastMonth(history(last, Array(40).fill(1)), '2026-01-21').asOf).toBe(asOf)
 })
 
-test('what is recorded of today already replaces a lower prediction, not a higher one', () => {
+test('a recorded amount of today replaces a lower prediction, not a higher one', () => {
   const known = history('2026-01-20', Array(28).fill(10))
   const days = new Map([...known.days, ['2026-01-21', 50], ['2026-01-22', 3]])
   const found = forecastMonth({ ...known, days }, '2026-01-21')
@@ -89,12 +89,12 @@ test('what is recorded of today already replaces a lower prediction, not a highe
   expect(found.monthEnd.usd).toBe(350)
 })
 
-test('on the first of a month nothing of it is complete, and all its days are predicted', () => {
+test('on the first of a month no day is complete, and all its days are predicted', () => {
   const found = forecastMonth(history('2026-01-31', Array(40).fill(2)), '2026-02-01')
   expect([found.asOf, found.monthEnd.usd, found.days.length]).toEqual(['2026-01-31', 56, 28])
 })
 
-test('the lower end is what is recorded, unless there are credits', () => {
+test('the lower end is the recorded amount, unless there are credits', () => {
   const costs = Array.from({ length: 28 }, (_, back) => (back === 3 ? 10_000 : 0))
   const at = (hasCredits: boolean) =>
     forecastMonth(history('2026-01-25', costs, { hasCredits }), '2026-01-26').monthEnd.low
@@ -102,7 +102,7 @@ test('the lower end is what is recorded, unless there are credits', () => {
   expect(at(true)).toBeLessThan(10_000)
 })
 
-test('random series equal a computation by another way', () => {
+test('random series agree with an independent computation', () => {
   const random = randomFrom(SEED)
   for (let n = 0; n < 60; n++) {
     const age = 2 + random.below(60)
@@ -139,7 +139,7 @@ test('random series equal a computation by another way', () => {
   }
 })
 
-test('the interval holds the real month end of seasonal series about as often as it says', () => {
+test('the interval contains the real month end of seasonal series about as often as it claims', () => {
   const random = randomFrom(SEED)
   const gauss = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
   let inside = 0

@@ -24,7 +24,7 @@ test('hours are GPUs × time and cost is hours × price, rounded once', () => {
   expect([microHoursOf(second, NOW), costMicroUsdOf(second, NOW)]).toEqual([0, 1])
 })
 
-test('a running job grows, one that has not started is at zero, and without a price there is no cost', () => {
+test('a running job grows, one that has not started is zero, and without a price there is no cost', () => {
   const running = { gpuCount: 2, startedAt: NOW, finishedAt: null, priceMicroUsd: null }
   expect(microHoursOf(running, NOW + HOUR_MS)).toBe(2_000_000)
   expect(microHoursOf(running, NOW + 2 * HOUR_MS)).toBe(4_000_000)
@@ -33,7 +33,7 @@ test('a running job grows, one that has not started is at zero, and without a pr
   expect(costMicroUsdOf({ ...running, startedAt: null, priceMicroUsd: 5 }, NOW)).toBe(0)
 })
 
-test('the statuses follow each other only as the table says', () => {
+test('only the transitions of the table are allowed', () => {
   const state = (status: JobState['status']): JobState => ({
     ...newState({ provider: 'aws', gpuType: 'H100' }, NOW),
     status,
@@ -50,7 +50,7 @@ test('the statuses follow each other only as the table says', () => {
   expect(nextStatuses('failed')).toEqual([])
 })
 
-test('beginning and ending set the times that were not given', () => {
+test('starting and ending set the times that were not given', () => {
   const queued = newState({ provider: 'aws', gpuType: 'H100' }, NOW)
   expect(queued).toMatchObject({ status: 'queued', startedAt: null, finishedAt: null, gpuCount: 1 })
   const running = nextState(queued, { status: 'running' }, NOW + 1)

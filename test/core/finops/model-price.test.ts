@@ -21,7 +21,7 @@ const RATES = [
   rate('batch_output_mtok', '7.5'),
 ]
 
-test('what was read from and written to the cache has its own rate, and reasoning is output', () => {
+test('cached tokens have their own rates, and reasoning counts as output', () => {
   const used = tokens({
     inputTokens: 1_000,
     cachedInputTokens: 400,
@@ -32,7 +32,7 @@ test('what was read from and written to the cache has its own rate, and reasonin
   expect(modelCostMicros(RATES, used)).toBe(500 * 3 + 120 + 375 + 3_000)
 })
 
-test('a long prompt has the rates of its step, for all of it', () => {
+test('a long prompt is billed completely at the rates of its step', () => {
   expect(modelCostMicros(RATES, tokens({ inputTokens: 200_000, outputTokens: 10 }))).toBe(600_150)
   expect(modelCostMicros(RATES, tokens({ inputTokens: 200_001, outputTokens: 10 }))).toBe(1_200_231)
 })
@@ -49,7 +49,7 @@ test('the sum is rounded once, to the micro-dollar', () => {
   expect(modelCostMicros(rates, tokens({ inputTokens: 70, outputTokens: 1 }))).toBe(0)
 })
 
-test('what has no rate has no cost, unless none of it was used', () => {
+test('usage without a rate has no cost, unless it is zero', () => {
   expect(modelCostMicros([], tokens({ inputTokens: 1 }))).toBeNull()
   expect(modelCostMicros([rate('input_mtok', '1')], tokens({ inputTokens: 1, outputTokens: 1 }))).toBeNull()
   expect(modelCostMicros([rate('input_mtok', '1')], tokens({ inputTokens: 5 }))).toBe(5)

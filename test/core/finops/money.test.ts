@@ -36,7 +36,7 @@ test.each(['', 'x', '1,5', '1e308', 'NaN', 'Infinity', '--1', '0x10', '1.', '.5'
   },
 )
 
-test('an amount that cannot be counted exactly is none', () => {
+test('an amount that cannot be counted exactly is refused', () => {
   expect(toMicros(decimal('9007199254.740991'))).toBe(Number.MAX_SAFE_INTEGER)
   expect(toMicros(decimal('9007199254.740992'))).toBeNull()
 })

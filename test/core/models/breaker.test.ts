@@ -26,7 +26,7 @@ test('failures that are older than a minute do not count', () => {
   expect(state.failures).toEqual([3_000, 4_000, 62_500])
 })
 
-test('each failed try doubles the time, up to ten minutes', () => {
+test('each failed trial doubles the time, up to ten minutes', () => {
   let state = failTimes([1, 2, 3, 4, 5])
   const times: number[] = []
   for (let i = 0; i < 7; i++) {
@@ -37,13 +37,13 @@ test('each failed try doubles the time, up to ten minutes', () => {
   expect(times).toEqual([60, 120, 240, 480, 600, 600, 600])
 })
 
-test('while one tries, the others wait', () => {
+test('during a trial, the others wait', () => {
   const state = { ...failTimes([1, 2, 3, 4, 5]), probeUntil: 90_000 }
   expect(judgeBreaker(state, 60_000)).toBe('open')
   expect(judgeBreaker(state, 90_000)).toBe('probe')
 })
 
-test('what comes late, while it is open, changes nothing', () => {
+test('a late result while it is open changes nothing', () => {
   const open = failTimes([1, 2, 3, 4, 5])
   expect(afterFailure(open, MODEL_RULES, 100)).toBe(open)
 })
@@ -56,6 +56,6 @@ test('a key is suspended for 15 minutes the second time in a row', () => {
   expect(afterFailure(twice, KEY_RULES, 902_000).openUntil).toBe(1_802_000)
 })
 
-test('a refusal of one model opens its breaker at once', () => {
+test('a refusal of one model opens its breaker immediately', () => {
   expect(afterFailure(CLOSED, MODEL_RULES, 1_000, { atOnce: true }).openUntil).toBe(31_000)
 })

@@ -18,17 +18,17 @@ const known = readFileSync(inRoot('test/core/models/function-calls.jsonl'), 'utf
   .split('\n')
   .map((line) => JSON.parse(line) as Known)
 
-test('there are a thousand', () => expect(known).toHaveLength(1_000))
+test('there are a thousand functions', () => expect(known).toHaveLength(1_000))
 
 describe.each([...PROVIDERS])('%s', (provider) => {
-  test('takes every function as a tool', () => {
+  test('accepts every function as a tool', () => {
     const refused = known.filter(({ parameters }) =>
       checkToolSchema(provider, parameters).some(({ code }) => code === 'refused'),
     )
     expect(refused).toEqual([])
   })
 
-  test('is told a schema that takes the correct call, with an object as its root', () => {
+  test('gets a schema that allows the correct call, with an object as its root', () => {
     const broken = known.filter(({ parameters, args }) => {
       const bent = adaptSchema(provider, parameters)
       const compiled = compileSchema(bent)
@@ -37,7 +37,7 @@ describe.each([...PROVIDERS])('%s', (provider) => {
     expect(broken.map(({ name }) => name)).toEqual([])
   })
 
-  test('is told of every property and what is required', () => {
+  test('gets all properties and the required ones', () => {
     for (const { parameters } of known) {
       const bent = adaptSchema(provider, parameters) as { properties: object; required?: string[] }
       const given = parameters as { properties: object; required?: string[] }
@@ -47,7 +47,7 @@ describe.each([...PROVIDERS])('%s', (provider) => {
   })
 })
 
-test('each name fits on the wire and leads back to its function', () => {
+test('each name is valid in requests and leads back to its function', () => {
   const names = [...new Set(known.map(({ name }) => name))]
   const { wire, ours } = wireNames(names)
   for (const name of names) {
@@ -57,7 +57,7 @@ test('each name fits on the wire and leads back to its function', () => {
   expect(new Set(names.map(wire)).size).toBe(names.length)
 })
 
-test('names that would be one on the wire stay apart, in any order', () => {
+test('names that would collide stay distinct, in any order', () => {
   const long = 'a'.repeat(70)
   const names = ['a.b', 'a_b', 'a b', long, `${long}b`, '1st']
   const one = wireNames(names)
@@ -69,7 +69,7 @@ test('names that would be one on the wire stay apart, in any order', () => {
 
 const bent = (provider: string, schema: JsonSchema) => bendSchema(provider, schema)
 
-test('references are written out where they are not followed, also into themselves', () => {
+test('references are inlined where they are not supported, including recursive ones', () => {
   const tree = {
     type: 'object',
     properties: { root: { $ref: '#/$defs/node' } },
@@ -83,7 +83,7 @@ test('references are written out where they are not followed, also into themselv
   expect(bent('openai', tree).schema.$defs).toEqual(tree.$defs)
 })
 
-test('a reference that is no path, or leads through a list, is followed as the checker follows it', () => {
+test('a reference that is not a path, or leads through a list, is resolved like in the checker', () => {
   const at = ($ref: string) => {
     const schema = { type: 'object', properties: { a: { $ref } }, anyOf: [{ title: 'Listed' }] } as JsonSchema
     return (adaptSchema('ollama', schema).properties as Record<string, Json>).a
@@ -105,7 +105,7 @@ test('references that multiply end', () => {
   expect(loosened.length).toBeGreaterThan(0)
 })
 
-test('alternatives at the root become one object that takes each of them', () => {
+test('alternatives at the root become one object that accepts each of them', () => {
   const either = {
     type: 'object',
     oneOf: [
@@ -139,7 +139,7 @@ test('the Gemini API gets the keywords that it documents', () => {
   expect(loosened.map(({ path }) => path)).toEqual(['/properties/code/pattern', '/properties/code/format'])
 })
 
-test('what is no object, or is not valid, is refused', () => {
+test('a schema that is no object, or is invalid, is refused', () => {
   expect(checkToolSchema('openai', { type: 'string' })).toMatchObject([{ code: 'refused', path: '/type' }])
   expect(checkToolSchema('openai', { type: 'nothing' })).toMatchObject([{ code: 'refused' }])
 })

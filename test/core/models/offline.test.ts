@@ -38,7 +38,7 @@ async function ask(request: Partial<ModelRequest>) {
 
 const says = (content: string) => [{ role: 'user', content }]
 
-test('says what it is, in pieces that make the whole', async () => {
+test('says that it is offline, in pieces that form the whole text', async () => {
   const { text, deltas, finishReason, isOffline, messages } = await ask({ messages: says('Who are you?') })
   expect(text).toContain('offline model')
   expect(deltas.length).toBeGreaterThan(5)
@@ -47,7 +47,7 @@ test('says what it is, in pieces that make the whole', async () => {
   expect(JSON.stringify(messages)).toContain('"offline":{"model":"rules-1"}')
 })
 
-test('calls the tool that a prompt names, then answers with what it returned', async () => {
+test('calls the tool that a prompt mentions, then answers with the result', async () => {
   const messages = says('Use city.weather for the city Oslo.')
   const first = await ask({ messages, tools: [weather, calculator] })
   expect(first.finishReason).toBe('tool')
@@ -72,7 +72,7 @@ test('calls the tool that a prompt names, then answers with what it returned', a
   expect(second.text).toContain('{"degrees":21}')
 })
 
-test('calls the tool that returns what is asked for', async () => {
+test('calls the tool that returns what is needed', async () => {
   const { toolCalls } = await ask({
     messages: says('What is the weather in the city of Oslo?'),
     tools: [calculator, weather],
@@ -80,7 +80,7 @@ test('calls the tool that returns what is asked for', async () => {
   expect(toolCalls).toMatchObject([{ name: 'city.weather', input: { city: 'Oslo' } }])
 })
 
-test('calls side by side what stands side by side, and steps one after the other', async () => {
+test('makes parallel calls at once, and steps one after another', async () => {
   const messages = says('calculator 1+1 and calculator 2+2, then city.weather of Oslo')
   const first = await ask({ messages, tools: [weather, calculator] })
   expect(first.toolCalls.map(({ input }) => input)).toEqual([{ expression: '1+1' }, { expression: '2+2' }])
@@ -124,7 +124,7 @@ test('fills a schema from the prompt', async () => {
   })
 })
 
-test('a list that needs texts is filled with what the prompt says, never with empty ones', async () => {
+test('a list of texts is filled from the prompt, never with empty texts', async () => {
   const listOf = (name: string, more: object) => ({
     type: 'object',
     properties: {
@@ -169,7 +169,7 @@ test('the same request has the same answer', async () => {
   expect(second).toEqual(first)
 })
 
-test("the messages that a run keeps are messages of the AI SDK, by the SDK's own schema", async () => {
+test('stored messages are valid messages of the AI SDK, by its own schema', async () => {
   const messages = says('calculator 1+1 and calculator 2+2')
   const answer = await ask({ messages, tools: [calculator] })
   const results = answer.toolCalls.map(({ id, name }) => ({
@@ -185,7 +185,7 @@ const LONG_TEXTS = [' ', '\n ', 'a', '(', 'a then ', 'as-', 'a.b@', '- ', 'name 
   part.repeat(Math.ceil(50_000 / part.length)),
 )
 
-test('a long text costs little, whatever it is made of', async () => {
+test('a long text of any kind is processed quickly', async () => {
   const fields = ['name', 'email', 'expression', 'first_name', 'isOpen', 'tags']
   const schema = {
     type: 'object',

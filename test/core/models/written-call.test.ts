@@ -11,7 +11,9 @@ test.each([
   '{"type":"function","function":{"name":"date","arguments":"{}"}}',
   '<function=date>{"a":1}</function>',
   '{"tool":"date","input":{}}',
-])('a call that is written as text is none: %s', (text) => expect(isWrittenCall(text, isTool)).toBe(true))
+])('a call that is written as text is not an answer: %s', (text) =>
+  expect(isWrittenCall(text, isTool)).toBe(true),
+)
 
 test.each([
   'It is {"name":"date","arguments":{}}',
@@ -22,4 +24,6 @@ test.each([
   'date',
   '[{"name":"date","arguments":{}}, 1]',
   '{"name":{"name":"date"},"arguments":{}}',
-])('what only looks like one is an answer: %s', (text) => expect(isWrittenCall(text, isTool)).toBe(false))
+])('text that only looks like a call is an answer: %s', (text) =>
+  expect(isWrittenCall(text, isTool)).toBe(false),
+)

@@ -39,7 +39,7 @@ const SECRETS = [
   '[["constructor", 1]].map(([k]) => input[k])',
 ]
 
-describe('prototypes and constructors are out of reach', () => {
+describe('prototypes and constructors cannot be reached', () => {
   for (const expression of SECRETS) {
     test(expression, () => {
       expect(errorOf(`{{ ${expression} }}`, sampleScope()).code).toMatch(/forbidden|syntax|unknown_method/)
@@ -73,7 +73,7 @@ describe('prototypes and constructors are out of reach', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined()
   })
 
-  test('also when the scope itself holds functions', () => {
+  test('also if the scope itself contains functions', () => {
     const scope = { input: { run: () => 'ran', list: [() => 'ran'] } }
     expect(errorOf('{{ input.run }}', scope).code).toBe('expression.forbidden')
     expect(errorOf('{{ input.run() }}', scope).code).toBe('expression.unknown_method')
@@ -214,13 +214,13 @@ describe('a bomb ends in an error, quickly', () => {
     })
   }
 
-  test('also when it hides in a text around it', () => {
+  test('also when it is hidden in a text around it', () => {
     expect(errorOf(`a {{ ${double('[1]', 60, '[x, x]')} }}`).code).toMatch(/budget|too_large/)
     expect(errorOf('{{ "x".repeat(5e6) }}{{ "x".repeat(5e6) }}').code).toBe('expression.budget')
   })
 })
 
-describe('a source that is nested without end is refused', () => {
+describe('a source with endless nesting is refused', () => {
   for (const [open, close] of [
     ['(', ')'],
     ['[', ']'],
@@ -254,13 +254,13 @@ describe('a source that is nested without end is refused', () => {
     })
   }
 
-  test('while nesting and chains that people write are fine', () => {
+  test('while the nesting and chains that people write are fine', () => {
     expect(run(`{{ ${'('.repeat(100)}1${')'.repeat(100)} }}`)).toMatchObject({ value: 1 })
     expect(run(`{{ ${'1 + '.repeat(200)}1 }}`)).toMatchObject({ value: 201 })
     expect(run(`{{ ${'input.a ? 1 : '.repeat(100)}2 }}`, { input: {} })).toMatchObject({ value: 2 })
   })
 
-  test('also in a stack that is nearly full', () => {
+  test('also with a nearly full stack', () => {
     const deep = (left: number): unknown =>
       left === 0 ? run(`{{ ${'['.repeat(200)}${']'.repeat(200)} }}`) : deep(left - 1)
     for (let depth = 1_000; depth < 40_000; depth += 1_000) {
@@ -274,14 +274,14 @@ describe('a source that is nested without end is refused', () => {
   })
 })
 
-test('an expression may name 64 time zones, because each has to be loaded', () => {
+test('an expression can use 64 time zones, because each must be loaded', () => {
   const use = (count: number) =>
     run(`{{ input.slice(0, ${count}).map(zone => date(0, zone)).length }}`, { input: ZONES })
   expect(use(64)).toMatchObject({ value: 64 })
   expect(use(65)).toMatchObject({ ok: false, error: { code: 'expression.budget' } })
 })
 
-test('a regular expression that would take long to read is refused', () => {
+test('a regular expression that takes long to parse is refused', () => {
   const patterns = [
     '(a{1000}){1000}',
     'x{0,1000}'.repeat(100),
@@ -304,7 +304,7 @@ test('limits can be set lower and higher', () => {
   expect(errorOf('{{ [[[1]]] }}', {}, { depth: 2 }).code).toBe('expression.too_large')
 })
 
-test('a value that only passes through is neither measured nor copied', () => {
+test('a value that is only passed on is neither measured nor copied', () => {
   const big = { input: { rows: Array.from({ length: 500_000 }, (_, id) => ({ id, text: 'x'.repeat(30) })) } }
   const result = run('{{ input.rows }}', big)
   expect(result.ok && result.value).toBe(big.input.rows)

@@ -55,7 +55,7 @@ describe('a date', () => {
     test(expression, () => expect(evaluate(expression, { now: 1_774_747_800_000 })).toStrictEqual(expected))
   }
 
-  test('refuses what is no date, no duration and no unit', () => {
+  test('refuses invalid dates, durations and units', () => {
     for (const expression of [
       'date()',
       'date(null)',
@@ -77,7 +77,7 @@ describe('a date', () => {
     }
   })
 
-  test('agrees with the platform about calendar and zones at 20,000 random moments', () => {
+  test('agrees with the platform about calendar and zones at 20,000 random times', () => {
     const seed = 20260401
     const random = randomFrom(seed)
     const zones = ['UTC', berlin, 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia']
@@ -99,7 +99,7 @@ describe('a date', () => {
     }
   })
 
-  test('comes back from its own local text, except where the clock was turned back', () => {
+  test('is read back from its own local text, except where the clock was turned back', () => {
     const random = randomFrom(7)
     for (let i = 0; i < 5_000; i++) {
       const ms = Math.floor(random() * 2e9) * 1000

@@ -6,7 +6,7 @@ import { randomFrom, run, sampleScope } from './support.ts'
 
 const CASES = casesOf(100_000)
 
-test(`${CASES} random expressions have the value that JavaScript gives them (seed ${SEED})`, () => {
+test(`${CASES} random expressions have the same value as in JavaScript (seed ${SEED})`, () => {
   const random = randomFrom(SEED)
   const generate = makeGenerator(random)
   const scope = sampleScope()

@@ -26,14 +26,14 @@ function check({ source, kind, expected }: Example): void {
   else expect(result).toStrictEqual({ ok: true, value: JSON.parse(expected) as unknown })
 }
 
-describe('the reference is right about', () => {
+describe('the reference is correct about', () => {
   for (const example of examples('template')) test(example.source, () => check(example))
   for (const example of examples('expression')) {
     test(example.source, () => check({ ...example, source: `{{ ${example.source} }}` }))
   }
 })
 
-describe('the reference names', () => {
+describe('the reference contains', () => {
   const section = (title: string) => page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
   const listed = (title: string, names: Iterable<string>) => {
     const text = section(title)

@@ -93,7 +93,7 @@ const CASES: [source: string, code: string, column: number, message: RegExp][] =
   ['{{ (input.a ? 1 : 2)() }}', 'forbidden', 5, /only built-in/],
 ]
 
-describe('an error names its column and what went wrong', () => {
+describe('an error has its column and the reason', () => {
   for (const [source, code, column, message] of CASES) {
     test(source, () => {
       const error = errorOf(source, sampleScope())

@@ -58,7 +58,7 @@ describe('parameters', () => {
     ])
   })
 
-  test('name the path of the one that failed', () => {
+  test('contain the path of the one that failed', () => {
     const shape = compiled({ a: '{{ input.a }}', b: ['{{ input.nope.x }}'] })
     expect(evaluateParams(shape, sampleScope())).toMatchObject({
       ok: false,
@@ -85,7 +85,7 @@ describe('parameters', () => {
     })
   })
 
-  test('that are nested too deeply or name a prototype are refused', () => {
+  test('that are nested too deeply or use a prototype name are refused', () => {
     let deep: unknown = '{{ 1 }}'
     for (let i = 0; i < 100_000; i++) deep = [deep]
     expect(compileParams(deep)).toMatchObject({

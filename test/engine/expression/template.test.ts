@@ -42,12 +42,12 @@ describe('a template', () => {
     })
   }
 
-  test('is compiled once and found again', () => {
+  test('is compiled once and cached', () => {
     const source = '{{ input.cached + 1 }}'
     expect(compileTemplate(source)).toBe(compileTemplate(source))
   })
 
-  test('is compiled again when others have taken its place', () => {
+  test('is compiled again after others have replaced it', () => {
     const first = compileTemplate('{{ input.evicted }}')
     for (let i = 0; i < 10_000; i++) compileTemplate(`{{ input.filler + ${i} + 100000000 }}`)
     const again = compileTemplate('{{ input.evicted }}')
@@ -55,7 +55,7 @@ describe('a template', () => {
     expect(again).toMatchObject({ ok: true, value: { kind: 'value' } })
   })
 
-  test('is still right after many others have been compiled', () => {
+  test('is still correct after many others were compiled', () => {
     for (let i = 0; i < 5_000; i++)
       expect(run(`{{ ${i} + input.a }}`, { input: { a: 1 } })).toMatchObject({ value: i + 1 })
     expect(run('{{ 7 + input.a }}', { input: { a: 1 } })).toMatchObject({ value: 8 })
@@ -68,7 +68,7 @@ describe('a template', () => {
     expect(template.ok && evaluateTemplate(template.value, {})).toStrictEqual({ ok: true, value: text })
   })
 
-  test('counts only the expressions against the source limit', () => {
+  test('only counts the expressions against the source limit', () => {
     expect(run(`${'x'.repeat(100_000)}{{ 1 }}`)).toMatchObject({ ok: true })
     expect(errorOf(`{{ "${'x'.repeat(20_000)}" }}`).code).toBe('expression.too_large')
     expect(errorOf(`{{ "${'x'.repeat(12_000)}" }}{{ "${'x'.repeat(12_000)}" }}`).code).toBe(
@@ -84,7 +84,7 @@ describe('the references of a template', () => {
     return templateReferences(template.value)
   }
 
-  test('name each node with its column', () => {
+  test('contain each node with its column', () => {
     expect(references('a {{ nodes.fetch.body }} {{ nodes["my-node"]?.ok ?? nodes?.other }}')).toStrictEqual({
       nodes: [
         { id: 'fetch', column: 12 },
@@ -98,7 +98,7 @@ describe('the references of a template', () => {
     })
   })
 
-  test('tell when the node is known only later', () => {
+  test('show when the node is only known later', () => {
     expect(references('{{ nodes[input.which] }}')).toMatchObject({
       usesNodesDynamically: true,
       names: ['nodes', 'input'],
@@ -107,7 +107,7 @@ describe('the references of a template', () => {
     expect(references('{{ nodes.a }}').usesNodesDynamically).toBe(false)
   })
 
-  test('tell prev and item, but not parameters of the same name', () => {
+  test('contain prev and item, but not parameters of the same name', () => {
     expect(references('{{ prev.id + item.id }}')).toMatchObject({ usesPrev: true, usesItem: true })
     expect(references('{{ index }}').usesItem).toBe(true)
     expect(references('{{ input.map((item, index) => item.prev + index) }}')).toMatchObject({

@@ -18,7 +18,7 @@ import { liveOf, RECORDED, recorded } from './recorded.ts'
 
 const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
-test.each(RECORDED)('the events of %s lead to what a read of the run says', (name) => {
+test.each(RECORDED)('folding the events of %s gives the same as reading the run', (name) => {
   const {
     events,
     run: { nodes, ...run },
@@ -43,7 +43,7 @@ test.each(RECORDED)('the events of %s lead to what a read of the run says', (nam
   }
 })
 
-test.each(RECORDED)('batches of any size, and events sent again, give the same for %s', (name) => {
+test.each(RECORDED)('batches of any size, and repeated events, give the same result for %s', (name) => {
   const { events } = recorded(name)
   const whole = liveOf(events)
   for (let round = 0; round < 20; round++) {
@@ -59,7 +59,7 @@ test.each(RECORDED)('batches of any size, and events sent again, give the same f
   }
 })
 
-test('what was handed out does not change', () => {
+test('earlier results do not change', () => {
   const { events } = recorded('items-and-loop')
   const half = liveOf(events.slice(0, 30))
   const kept = structuredClone(half)
@@ -67,21 +67,21 @@ test('what was handed out does not change', () => {
   expect(half).toEqual(kept)
 })
 
-test('behind a hole nothing is taken, and the hole is told', () => {
+test('events after a gap are ignored, and the gap is reported', () => {
   const { events } = recorded('order')
   const holed = fold(liveOf(events.slice(0, 5)), events.slice(6))
   expect(holed).toMatchObject({ lastSeq: 5, hasHole: true })
   expect(fold(holed, events.slice(5))).toEqual(liveOf(events))
 })
 
-test('an event of an unknown kind counts and changes nothing else', () => {
+test('an event of an unknown type is counted and changes nothing else', () => {
   const { events } = recorded('order')
   const unknown: RunEvent = { seq: 6, at: events[5]!.at, type: 'node.dreamt', path: 'stock' }
   const before = liveOf(events.slice(0, 5))
   expect(fold(before, [unknown])).toEqual({ ...before, lastSeq: 6 })
 })
 
-test('items are counted, failed ones among them', () => {
+test('items are counted, including failed ones', () => {
   const live = liveOf(recorded('items-and-loop').events)
   expect(live.steps.get('each')?.items).toEqual({ count: 6, done: 6, failed: 3 })
   expect(live.steps.get('each.fetch')?.counts.succeeded).toBe(6)
@@ -89,7 +89,7 @@ test('items are counted, failed ones among them', () => {
   expect(live.steps.get('count')?.spots.get('')).toHaveLength(3)
 })
 
-test('ten thousand items in batches cost what they touch', () => {
+test('ten thousand items in batches cost only the changed parts', () => {
   const at = '2026-01-01T00:00:00.000Z'
   const events: RunEvent[] = [
     { seq: 1, at, type: 'run.started' },
@@ -132,7 +132,7 @@ test('items that only compute are known by their batch', () => {
   expect(placeAt(live, 'm:5')).toBeNull()
 })
 
-test('a way is taken when the run went on at its port, not when both of its ends ran', () => {
+test('an edge is taken if the run continued at its port, not if both ends ran', () => {
   const { definition, events } = recorded('order')
   const { wires } = outlineOf(definition)
   const live = liveOf(events)
@@ -149,7 +149,7 @@ test('a way is taken when the run went on at its port, not when both of its ends
   })
 })
 
-test('a step inside of items looks as it did where it failed, one in a loop as in its last round', () => {
+test('a step inside items looks as it did where it failed, one in a loop as in its last iteration', () => {
   const { events } = recorded('items-and-loop')
   const live = liveOf(events)
   const look = (key: string) => lookOfStep(live.steps.get(key), live.status)

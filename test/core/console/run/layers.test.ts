@@ -25,14 +25,14 @@ function expectApart(placed: readonly Placed[]): void {
   }
 }
 
-test('a box stands below all that lead to it, and what nothing leads to close above where it leads', () => {
+test('a box is below all boxes that lead to it, and a start is close above its target', () => {
   const links = ['a>b', 'b>c', 'c>d', 'x>d'].map(link)
   const y = Object.fromEntries(inLayers(boxesOf(links), links).map((one) => [one.id, one.y]))
   expect(y.a! < y.b! && y.b! < y.c! && y.c! < y.d!).toBe(true)
   expect(y.x).toBe(y.c)
 })
 
-test('two ways that part stand beside each other and meet in the middle', () => {
+test('two branches are beside each other and meet in the middle', () => {
   const links = ['if>yes', 'if>no', 'yes>end', 'no>end'].map(link)
   const x = Object.fromEntries(
     toColumns(inLayers(boxesOf(links), links), links).map((one) => [one.id, one.x]),
@@ -41,7 +41,7 @@ test('two ways that part stand beside each other and meet in the middle', () => 
   expect(x.if! - Math.min(x.yes!, x.no!)).toBeCloseTo(Math.max(x.yes!, x.no!) - x.if!)
 })
 
-test('ways that need not cross do not', () => {
+test('edges that need not cross do not', () => {
   const links = ['a>y', 'b>x', 'c>z', 'a>x'].map(link)
   const placed = inLayers(['a', 'b', 'c', 'x', 'y', 'z'].map(box), links)
   const x = new Map(placed.map((one) => [one.id, one.x]))
@@ -51,12 +51,12 @@ test('ways that need not cross do not', () => {
   expect(crossing).toEqual([])
 })
 
-test('a circle that nobody marked is laid out all the same', () => {
+test('a cycle without a back edge is laid out anyway', () => {
   const links = ['a>b', 'b>c', 'c>a', 'c>d'].map(link)
   expect(inLayers(boxesOf(links), links)).toHaveLength(4)
 })
 
-test('random graphs: below what leads to it, and apart', () => {
+test('random graphs: boxes are below their predecessors and do not overlap', () => {
   for (let seed = SEED; seed < SEED + casesOf(300); seed++) {
     const { int } = random(seed)
     const count = 2 + int(30)
@@ -74,7 +74,7 @@ test('random graphs: below what leads to it, and apart', () => {
   }
 })
 
-test('a thousand boxes take no time that one would notice', () => {
+test('a thousand boxes are laid out quickly', () => {
   const links = Array.from({ length: 999 }, (_, at) => link(`n${Math.floor(at / 3)}>n${at + 1}`))
   const spentMs = startProcessorTime()
   expectApart(inLayers(boxesOf(links), links))

@@ -13,7 +13,7 @@ import { liveOf, recorded } from './recorded.ts'
 
 const node = (id: string) => ({ id, type: 'flow.noop' })
 
-test('a step stands behind all that lead to it, and a loop does not hang', () => {
+test('a step comes after all steps that lead to it, and a loop does not hang', () => {
   const nodes = ['end', 'left', 'right', 'begin'].map(node)
   const edges = [
     { from: 'begin', to: 'left' },
@@ -30,7 +30,7 @@ test('a step stands behind all that lead to it, and a loop does not hang', () =>
   expect(inOrder(nodes, round)).toHaveLength(4)
 })
 
-test('rows show steps, and what is opened under them', () => {
+test('rows are steps, with opened groups below them', () => {
   const { definition, events } = recorded('items-and-loop')
   const [outline, live] = [outlineOf(definition), liveOf(events)]
   const labels = (opened: [string, number][]) =>
@@ -65,7 +65,7 @@ test('rows show steps, and what is opened under them', () => {
   ])
 })
 
-test('what is chosen is among the rows, however deep it is', () => {
+test('the selected step is among the rows at any depth', () => {
   const { definition, events } = recorded('items-and-loop')
   const [outline, live] = [outlineOf(definition), liveOf(events)]
   for (const chosen of ['each', 'each:5', 'each:1.fetch', 'count~2']) {
@@ -81,13 +81,13 @@ test('each row is opened by its own name', () => {
   expect(new Set(names).size).toBe(names.length)
 })
 
-test('of ten thousand items those that failed come first', () => {
+test('of ten thousand items, failed ones come first', () => {
   const { events } = recorded('items-and-loop')
   const place = liveOf(events).steps.get('each')!.spots.get('')![0]!
   expect(itemsToShow({ ...place.items!, count: 10_000 }, 5)).toEqual([0, 2, 4, 1, 3])
 })
 
-test('a tried step has a bar for each try, with its error', () => {
+test('a retried step has a bar for each attempt, with its error', () => {
   const { events } = recorded('failing')
   const place = liveOf(events).steps.get('send')!.last!
   expect(place.tries.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
@@ -98,7 +98,7 @@ test('a tried step has a bar for each try, with its error', () => {
   expect(place.tries[0]!.error?.message).toContain('503')
 })
 
-test('a step that only computes has one try of no length', () => {
+test('a step that only computes has one attempt of no length', () => {
   const { events } = recorded('order')
   const place = liveOf(events).steps.get('score')!.last!
   expect(place.tries).toHaveLength(1)
@@ -122,7 +122,7 @@ test('a long call is work and is not folded', () => {
   expect(scale.x(300_000)).toBeCloseTo(0.5)
 })
 
-test('of two long waits both are folded, and a pause like the others is not', () => {
+test('of two long waits both are folded, and an ordinary pause is not', () => {
   const work = [0, 1_000, 90_000, 91_000, 200_000].map((from) => ({ from, to: from + 400 }))
   const { folds } = scaleOf(work, { from: 0, to: 200_400 })
   expect(folds.map(({ from, to }) => [from, to])).toEqual([
@@ -131,7 +131,7 @@ test('of two long waits both are folded, and a pause like the others is not', ()
   ])
 })
 
-test('the axis rises without a jump, and leads back from place to time', () => {
+test('the axis is continuous, and converts positions back to times', () => {
   const work = [
     { from: 0, to: 40 },
     { from: 70_000, to: 70_300 },
@@ -148,7 +148,7 @@ test('the axis rises without a jump, and leads back from place to time', () => {
   expect([scale.x(0), scale.x(500_000)]).toEqual([0, expect.closeTo(1)])
 })
 
-test('labels stand apart, and none at the edge', () => {
+test('labels do not overlap, and none is at the edge', () => {
   for (const to of [3, 40, 777, 5_392, 61_000, 3_600_000]) {
     const { ticks } = scaleOf([{ from: 0, to }], { from: 0, to })
     expect(ticks.every(({ x }) => x < 0.96)).toBe(true)
@@ -158,7 +158,7 @@ test('labels stand apart, and none at the edge', () => {
   expect([3, 99, 1_100, 70_000].map(niceStep)).toEqual([5, 100, 2_000, 120_000])
 })
 
-test('of note are steps that failed, wait for somebody or are at work, with what is opened under them', () => {
+test('notable steps have failed, wait for a person or are working, together with opened ones', () => {
   const note = (name: 'asking' | 'items-and-loop' | 'order', opened: [string, number][] = []) => {
     const { definition, events } = recorded(name)
     return rowsOfNote(rowsOf(outlineOf(definition), liveOf(events), new Map(opened))).map(

@@ -16,7 +16,7 @@ import { type Delta, hear } from '../../../../console/src/features/run/model/sai
 import { outlineOf, withSeen } from '../../../../console/src/features/run/model/steps.ts'
 import { liveOf, recorded } from './recorded.ts'
 
-test('a path tells its frame, step, round and item', () => {
+test('a path is split into frame, step, iteration and item', () => {
   expect(partsOf('map:3.inner~2')).toEqual({
     frame: 'map:3',
     id: 'inner',
@@ -29,7 +29,7 @@ test('a path tells its frame, step, round and item', () => {
   expect([withoutItem('a:1.b:20'), withoutItem('a:1!undo')]).toEqual(['a:1.b', 'a!undo'])
 })
 
-test('the sentence of a step says what is so now', () => {
+test('the sentence of a step describes its current state', () => {
   const { events } = recorded('order')
   const at = events.findIndex(({ type, path }) => type === 'node.retrying' && path === 'customer')
   const live = liveOf(events.slice(0, at + 1))
@@ -55,7 +55,7 @@ test.each([
   else expect(text).toMatch(words)
 })
 
-test('what only follows one step stands straight under it, and nothing overlaps', () => {
+test('a single successor is straight below its step, and nothing overlaps', () => {
   const box = (id: string, x: number, y: number) => ({ id, width: 224, height: 52, x, y })
   const placed = toColumns(
     [box('a', 130, 0), box('b', 150, 90), box('c', 160, 180), box('d', 200, 180)],
@@ -71,7 +71,7 @@ test('what only follows one step stands straight under it, and nothing overlaps'
   for (const one of placed) expect(one.x % HALF).toBe(0)
 })
 
-test('places of a definition count when all nodes have one', () => {
+test('positions of a definition count if all nodes have one', () => {
   const boxes = new Map(['a', 'b'].map((id) => [id, { id, width: 224, height: 52 }]))
   const a = { id: 'a', position: { x: 0, y: 0 } }
   expect(ownPlaces([a, { id: 'b' }], boxes)).toBeNull()
@@ -81,7 +81,7 @@ test('places of a definition count when all nodes have one', () => {
   ])
 })
 
-test('ports stand in the order of where they lead', () => {
+test('ports are in the order of their targets', () => {
   const x = new Map(Object.entries({ left: 0, right: 300 }))
   const ways = [
     { port: 'true', to: 'right' },
@@ -91,7 +91,7 @@ test('ports stand in the order of where they lead', () => {
   expect(wirePath({ x: 5, y: 0 }, { x: 5, y: 40 })).toBe('M5 0V40')
 })
 
-test('two runs of one workflow differ where status and tries do', () => {
+test('two runs of one workflow differ in status and attempts', () => {
   const [order, asking] = [recorded('order'), recorded('asking')]
   const side = ({ definition, events }: typeof order) => ({
     steps: outlineOf(definition).steps,
@@ -104,7 +104,7 @@ test('two runs of one workflow differ where status and tries do', () => {
   expect(differs.total).toEqual([])
 })
 
-test('what a rerun took over does not differ by its time or tries', () => {
+test('an outcome that a rerun kept does not differ in time or attempts', () => {
   const { definition, events } = recorded('order')
   const { steps } = outlineOf(definition)
   const adopted = events.flatMap((event) => {
@@ -116,7 +116,7 @@ test('what a rerun took over does not differ by its time or tries', () => {
   expect(rows.filter(({ differs }) => differs.length > 0)).toEqual([])
 })
 
-test('values differ at the outermost place that does', () => {
+test('values differ at the outermost path that differs', () => {
   expect(differencesOf({ a: 1, b: [1, 2], d: null }, { a: 1, b: [1, 3, 4], c: { x: 1 }, d: null })).toEqual([
     { path: 'b[1]', kind: 'changed', left: 2, right: 3 },
     { path: 'b[2]', kind: 'added', left: undefined, right: 4 },
@@ -126,7 +126,7 @@ test('values differ at the outermost place that does', () => {
   expect(differencesOf(wide, [], 100)).toHaveLength(100)
 })
 
-test('what a model says is put together from its pieces, and another attempt begins anew', () => {
+test('the output of a model is joined from its pieces, and another attempt starts again', () => {
   const piece = (text: string, more: Partial<Delta> = {}): Delta => ({
     path: 'ask.model',
     attempt: 1,
@@ -148,7 +148,7 @@ test('what a model says is put together from its pieces, and another attempt beg
   expect(calls.get('ask.model')?.parts).toHaveLength(2)
 })
 
-test('steps that only the log knows stand under the step that supplies them', () => {
+test('steps that only the log knows are below the step that supplies them', () => {
   const { definition } = recorded('order')
   const outline = withSeen(outlineOf(definition), ['score', 'score.model', 'score.tool.call'])
   expect(outline.byKey.get('score')?.isGroup).toBe(true)
@@ -157,7 +157,7 @@ test('steps that only the log knows stand under the step that supplies them', ()
   expect(outlineOf(definition).byKey.get('score')?.isGroup).toBe(false)
 })
 
-test('a run is started again by curl, whatever stands in its input', () => {
+test('the curl command starts the run again, with any input', () => {
   const curl = startCurl('https://o.example', { workflowId: 'wf_1', input: { it: "it's" } })
   expect(curl).toContain("'https://o.example/api/v1/workflows/wf_1/execute'")
   expect(curl).toContain(`-d '{"input":{"it":"it'\\''s"}}'`)
