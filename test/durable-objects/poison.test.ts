@@ -107,7 +107,7 @@ test.each(['throw', 'process'] as const)(
   },
 )
 
-test('the outcome of an effect that the run dies of each time fails its node', async () => {
+test('the outcome of an effect that crashes the run each time fails its node', async () => {
   const url = `${inject('httpTarget')}/flaky/{{ run.id }}?failures=0`
   const call = { id: 'call', type: 'http.request', params: { method: 'POST', url }, onError: 'continue' }
   const spec = newSpec({ nodes: [call, goesOn], edges: [{ from: 'call', to: 'after' }] })
@@ -119,7 +119,7 @@ test('the outcome of an effect that the run dies of each time fails its node', a
   expect(seen.crashes).toBe(3)
 })
 
-test('the end of a child that the run dies of each time fails the node that waits for it', async () => {
+test('the end of a child that crashes the run each time fails the waiting node', async () => {
   const { teamId } = await newPerson()
   const workflowId = await newWorkflow(teamId, { nodes: [waits] })
   const calls = { id: 'call', type: 'flow.workflow', params: { workflowId } }
@@ -140,7 +140,7 @@ const triesOf = async (word: () => Promise<{ ok: boolean }>, times: number) => {
   return answers
 }
 
-test('a signal that the run dies of each time is thrown back to its sender, and others are taken', async () => {
+test('a signal that crashes the run each time is an error for its sender, and others are accepted', async () => {
   const spec = newSpec({ nodes: [hears] })
   await runOf(spec.runId).start(spec)
   const seen = dieOf(spec.runId, (fact) => fact.type === 'signal.received' && fact.id === 'bad')
@@ -153,7 +153,7 @@ test('a signal that the run dies of each time is thrown back to its sender, and 
   expect(await ended(runId)).toMatchObject({ status: 'succeeded', output: 'good' })
 })
 
-test('a decision that the run dies of each time is thrown back, and the other one is taken', async () => {
+test('a decision that crashes the run each time is an error for the person, and the other decision is accepted', async () => {
   const spec = newSpec({ nodes: [asks] })
   await runOf(spec.runId).start(spec)
   const view = await until(spec.runId, ({ waitingFor }) => waitingFor[0])

@@ -5,7 +5,7 @@ import { flow, group, node, pure } from './support/types.ts'
 const items = '{{ input.items }}'
 
 describe('each', () => {
-  it('runs items in order, at most `concurrency` at a time, and goes on when all are done', () => {
+  it('runs items in order, at most `concurrency` at a time, and continues when all are done', () => {
     const run = drive(
       flow([node('map', 'work', { each: { items, concurrency: 2 } }), node('end')], ['map>end']),
       {
@@ -23,7 +23,7 @@ describe('each', () => {
     expect(run.status('end')).toBe('running')
   })
 
-  it('settles no items at once', () => {
+  it('settles an empty list immediately', () => {
     const run = drive(flow([node('map', 'work', { each: { items } })]), { counts: { map: 0 } }).start()
     expect(run.state.run.status).toBe('succeeded')
   })
@@ -33,14 +33,14 @@ describe('each', () => {
     expect(run.state.activations.get('map')?.error?.code).toBe('each.too_many_items')
   })
 
-  it('stops a run that has more than 100,000 activations', () => {
+  it('stops a run with more than 100,000 activations', () => {
     const body = Array.from({ length: 10 }, (_, i) => pure(`n${i}`))
     const run = drive(flow([group('g', body, [], { each: { items } })]), { counts: { g: 10_000 } }).start()
     expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'run.too_many_activations' } })
     expect(run.state.activations.size).toBeLessThan(100_020)
   })
 
-  it('makes no rows for pure items and asks for them in pieces', () => {
+  it('makes no rows for pure items and computes them in batches', () => {
     const run = drive(flow([pure('map', { each: { items } })]), { counts: { map: 600 } }).start()
     const pieces = run.commands.flatMap((c) => (c.type === 'run_items' ? [[c.from, c.to]] : []))
     expect(pieces).toEqual([
@@ -63,7 +63,7 @@ describe('each', () => {
     expect(run.state.run.error?.cause).toBe('map:1')
   })
 
-  it('aborts the other items at once when the node routes its failure', () => {
+  it('aborts the other items immediately if the node routes its failure', () => {
     const run = drive(
       flow(
         [node('map', 'work', { each: { items }, onError: 'route' }), node('rescue'), node('end')],
@@ -78,7 +78,7 @@ describe('each', () => {
     expect(run.ok('map:0').events.map(({ type }) => type)).toEqual(['node.late'])
   })
 
-  it.each(['skip', 'collect'] as const)('goes on after a failed item with %s', (onItemError) => {
+  it.each(['skip', 'collect'] as const)('continues after a failed item with %s', (onItemError) => {
     const run = drive(flow([node('map', 'work', { each: { items, onItemError } })]), {
       counts: { map: 2 },
     }).start()
@@ -89,7 +89,7 @@ describe('each', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('retries an item by itself', () => {
+  it('retries an item separately', () => {
     const run = drive(flow([node('map', 'work', { each: { items }, retry: { attempts: 2 } })])).start()
     run.fail('map:0')
     expect(run.status('map:0')).toBe('retrying')
@@ -101,7 +101,7 @@ describe('each', () => {
 })
 
 describe('groups', () => {
-  it('runs its body under its own path and goes on when the body is done', () => {
+  it('runs its body under its own path and continues when the body is done', () => {
     const run = drive(flow([group('g', [node('a'), node('b')], ['a>b']), node('end')], ['g>end'])).start()
     expect(run.ran()).toEqual(['g.a'])
     run.ok('g.a')
@@ -122,7 +122,7 @@ describe('groups', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('contains a failure inside: what runs beside it is aborted, what runs outside goes on', () => {
+  it('contains a failure inside: other work inside is aborted, work outside continues', () => {
     const run = drive(
       flow(
         [group('g', [node('a'), node('b')], [], { onError: 'continue' }), node('other'), node('end')],
@@ -137,7 +137,7 @@ describe('groups', () => {
     expect(run.state.activations.get('g')?.error?.cause).toBe('g.a')
   })
 
-  it('starts nothing in a body that has just failed by one of the edges of a node', () => {
+  it('starts nothing in a body that another edge of the same node has just failed', () => {
     const body = [pure('loop'), pure('m', { type: 'flow.merge', params: { mode: 'quorum', count: 2 } })]
     const run = drive(flow([group('g', body, ['loop>m', 'loop~>loop'], { onError: 'continue' })])).start()
     expect(run.status('g')).toBe('failed')
@@ -153,7 +153,7 @@ describe('groups', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('fails after its timeout, with all that is inside', () => {
+  it('fails after its timeout, with everything inside', () => {
     const run = drive(flow([group('g', [node('a')], [], { timeoutMs: 500, onError: 'continue' })])).start()
     run.fire('g')
     expect(run.status('g.a')).toBe('cancelled')
@@ -161,7 +161,7 @@ describe('groups', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('asks `when` once before it opens', () => {
+  it('evaluates `when` once before it opens', () => {
     const body = [node('a')]
     const run = drive(flow([group('g', body, [], { when: '{{ false }}' })]), { declined: ['g'] }).start()
     expect(run.status('g')).toBe('skipped')

@@ -158,7 +158,7 @@ function runWorld(seed: number): World {
 }
 
 describe('a gate', () => {
-  it(`keeps every promise in ${CASES} worlds from seed ${SEED}`, { timeout: 600_000 }, () => {
+  it(`keeps its invariants in ${CASES} worlds from seed ${SEED}`, { timeout: 600_000 }, () => {
     for (let i = 0; i < CASES; i++) {
       try {
         runWorld(SEED + i)
@@ -177,7 +177,7 @@ describe('a gate', () => {
       noChanges(),
     )
 
-  it('lets in by place and passes over who is held, which keeps its place', () => {
+  it('admits by place and passes over held runs, which keep their place', () => {
     const gate = newGate()
     expect(['a', 'b', 'c', 'd'].map((id) => ask(gate, id))).toEqual(['inside', 'line', 'line', 'line'])
     ask(gate, 'b', { held: true, seq: 2 })
@@ -190,7 +190,7 @@ describe('a gate', () => {
     expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 0, d: 1 })
   })
 
-  it('takes no older message for a newer one', () => {
+  it('ignores messages older than the newest', () => {
     const gate = newGate()
     ask(gate, 'a', { seq: 5 })
     hearRun(gate, 'a', { need: 'none', seq: 4 }, noChanges())
@@ -199,7 +199,7 @@ describe('a gate', () => {
     expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
   })
 
-  it('neither refuses nor lets replace a run that comes again', () => {
+  it('neither rejects a run that comes again nor lets it replace others', () => {
     for (const whenFull of ['reject', 'replace'] as const) {
       const gate = newGate()
       ask(gate, 'a', { whenFull })
@@ -208,7 +208,7 @@ describe('a gate', () => {
     }
   })
 
-  it('leaves in line who has begun when a newer run replaces the one inside', () => {
+  it('keeps a started run in line when a newer run replaces the one inside', () => {
     const gate = newGate()
     ask(gate, 'a')
     ask(gate, 'again', { again: true })
@@ -219,7 +219,7 @@ describe('a gate', () => {
     expect(placesIn(gate, ['again'])).toEqual({ again: 1 })
   })
 
-  it('lets nobody in after its limit was lowered until there is room', () => {
+  it('admits nobody after its limit was lowered until there is room', () => {
     const gate = newGate()
     for (const id of ['a', 'b']) ask(gate, id, { limit: 2 })
     expect(ask(gate, 'c', { limit: 1 })).toBe('line')

@@ -23,7 +23,7 @@ describe('joins', () => {
     expect(run.state.activations.get('c')?.causes).toEqual(['a', 'b'])
   })
 
-  it('skips the branch not taken, and all behind it', () => {
+  it('skips the branch that is not taken, and everything after it', () => {
     const run = drive(
       flow(
         [pure('if', { type: 'flow.if' }), node('yes'), node('no'), node('deep'), node('end')],
@@ -40,14 +40,14 @@ describe('joins', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('skips what `when` declines', () => {
+  it('skips a node whose `when` is false', () => {
     const run = drive(flow([pure('a'), node('b')], ['a>b']), { declined: ['a'] }).start()
     expect(run.status('a')).toBe('skipped')
     expect(run.status('b')).toBe('skipped')
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('passes a disabled node on at its first port without running it', () => {
+  it('passes a disabled node at its first port without running it', () => {
     const run = drive(
       flow([node('a', 'flow.if', { disabled: true }), node('b'), node('c')], ['a:true>b', 'a:false>c']),
     ).start()
@@ -105,7 +105,7 @@ describe('merges', () => {
       ['a>m', 'b>m', 'c>m', 'm>z'],
     )
 
-  it('any: fires at the first taken edge and lets the others run on', () => {
+  it('any: fires at the first taken edge and lets the others continue', () => {
     const run = drive(three('any')).start()
     run.ok('b')
     expect(run.ran()).toEqual(['a', 'b', 'c', 'z'])
@@ -118,7 +118,7 @@ describe('merges', () => {
     expect(run.ran()).toEqual(['a', 'b', 'c', 'z'])
   })
 
-  it('first: also cancels what could only lead to it', () => {
+  it('first: also cancels everything that could only lead to it', () => {
     const run = drive(
       flow(
         [
@@ -140,7 +140,7 @@ describe('merges', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('first: cancels also what has not begun', () => {
+  it('first: also cancels nodes that have not started', () => {
     const run = drive(
       flow(
         [node('a'), node('b'), node('b2'), pure('m', { type: 'flow.merge', params: { mode: 'first' } })],
@@ -153,7 +153,7 @@ describe('merges', () => {
     expect(run.ran()).toEqual(['a', 'b'])
   })
 
-  it('first: lets a branch run on that ends in going round a loop, since it does not lead to the merge', () => {
+  it('first: does not cancel a branch that ends in a loop, because it does not lead to the merge', () => {
     const run = drive(
       flow(
         [
@@ -173,7 +173,7 @@ describe('merges', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('quorum: fires at the count, and fails when it cannot be reached any more', () => {
+  it('quorum: fires at the count, and fails when it can no longer be reached', () => {
     const good = drive(three('quorum', 2)).start()
     good.ok('a')
     expect(good.status('z')).toBeUndefined()

@@ -17,7 +17,7 @@ const booking = () =>
   )
 
 describe('failing', () => {
-  it('starts nothing new, keeps what comes back within 30 s, then ends', () => {
+  it('starts nothing new, records outcomes within 30 s, then ends', () => {
     const run = drive(flow([node('a'), node('b'), node('c')], ['b>c'])).start()
     run.fail('a')
     expect(run.state.run.phase).toBe('failing')
@@ -28,7 +28,7 @@ describe('failing', () => {
     expect(run.types().filter((type) => type === 'run.failed')).toHaveLength(1)
   })
 
-  it('aborts what is still in flight after 30 s', () => {
+  it('aborts effects that are still in flight after 30 s', () => {
     const run = drive(flow([node('a'), node('b')])).start()
     run.fail('a')
     expect(run.state.run.drainAt).toBe(run.now + 30_000)
@@ -38,7 +38,7 @@ describe('failing', () => {
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('does not try again while it drains', () => {
+  it('does not retry while it drains', () => {
     const run = drive(flow([node('a'), node('b', 'work', { retry: { attempts: 5 } })])).start()
     run.fail('a')
     run.fail('b')
@@ -46,7 +46,7 @@ describe('failing', () => {
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('drops waits at once and cancels the child run of one', () => {
+  it('ends waits immediately and cancels the child run of one', () => {
     const run = drive(flow([node('a'), node('b')])).start()
     run.wait('b', { kind: 'child', name: 'run_9' })
     run.fail('a')
@@ -69,14 +69,14 @@ describe('undo', () => {
     expect(run.state.activations.get('hotel!undo')?.causes).toEqual(['hotel'])
   })
 
-  it('also undoes what succeeded while the run drained', () => {
+  it('also undoes nodes that succeeded while the run drained', () => {
     const run = drive(flow([node('a', 'work', { undo: 'u' }), node('b'), node('u')])).start()
     run.fail('b')
     run.ok('a')
     expect(run.ran()).toEqual(['a', 'b', 'a!undo'])
   })
 
-  it('goes on when one undo fails, and retries by its own policy', () => {
+  it('continues when one undo fails, and retries by its own policy', () => {
     const definition = booking()
     definition.nodes[4] = node('return', 'work', { retry: { attempts: 2 } })
     const run = drive(definition).start()
@@ -109,7 +109,7 @@ describe('undo', () => {
 })
 
 describe('cancel and pause', () => {
-  it('aborts at once and is final', () => {
+  it('aborts immediately and is final', () => {
     const run = drive(flow([node('a'), node('b'), node('c')], ['a>c', 'b>c'])).start()
     run.ok('a')
     run.feed({ type: 'run.cancel_requested' })
@@ -151,7 +151,7 @@ describe('cancel and pause', () => {
     expect(run.state.run.status).toBe('running')
   })
 
-  it('does not let pure work wait for a slot after a pause', () => {
+  it('pure work does not wait for a slot after a pause', () => {
     const nodes = [node('a'), pure('b'), node('c')]
     const run = drive(flow(nodes, ['a>b'], { settings: { maxParallel: 1 } })).start()
     run.feed({ type: 'run.paused' })
@@ -162,7 +162,7 @@ describe('cancel and pause', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('records a timer that comes due while paused', () => {
+  it('records a timer that is due while paused', () => {
     const run = drive(flow([node('w', 'flow.wait'), node('b')], ['w>b'])).start()
     run.wait('w', { kind: 'timer', until: run.now + 10, onDue: { port: 'main', output: { waitedMs: 10 } } })
     run.feed({ type: 'run.paused' })
@@ -173,7 +173,7 @@ describe('cancel and pause', () => {
     expect(run.ran()).toEqual(['w', 'b'])
   })
 
-  it('ends at its deadline though it is paused, and undoes what it did', () => {
+  it('ends a paused run at its deadline, and undoes its effects', () => {
     const nodes = [node('a', 'work', { undo: 'u' }), node('b'), node('w'), node('u')]
     const run = drive(flow(nodes, [], { settings: { deadlineMs: 1_000 } })).start()
     run.ok('a')
@@ -194,14 +194,14 @@ describe('cancel and pause', () => {
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('ends by a failure while it is paused', () => {
+  it('ends with a failure while it is paused', () => {
     const run = drive(flow([node('a'), node('b')], ['a>b'])).start()
     run.feed({ type: 'run.paused' })
     run.fail('a')
     expect(run.state.run).toMatchObject({ status: 'failed', paused: false })
   })
 
-  it('lets a compensation pause between what it undoes', () => {
+  it('a compensation can pause between two undos', () => {
     const first = drive(booking()).start()
     for (const path of ['hotel', 'car', 'pay']) first.ok(path)
     const { outcomes, generations } = adoptForCompensation(first.plan, first.state)
@@ -215,7 +215,7 @@ describe('cancel and pause', () => {
   })
 })
 
-describe('a run that gives its slot at the gate away while it waits', () => {
+describe('a run that gives up its slot at the gate while it waits', () => {
   const waiting = () => {
     const run = drive(flow([node('w', 'flow.wait'), node('b'), pure('c')], ['w>b', 'b>c'])).start()
     run.wait('w', { kind: 'timer', until: run.now + 10, onDue: { port: 'main' } })
@@ -223,13 +223,13 @@ describe('a run that gives its slot at the gate away while it waits', () => {
     return run
   }
 
-  it('may not while it works, and only once', () => {
+  it('may not do so while it works, and only once', () => {
     const run = drive(flow([node('a')])).start()
     expect(run.feed({ type: 'run.yielded' }).accepted).toBe(false)
     expect(waiting().feed({ type: 'run.yielded' }).accepted).toBe(false)
   })
 
-  it('records what comes and starts what follows only with a slot', () => {
+  it('records outcomes and starts what follows only with a slot', () => {
     const run = waiting()
     expect(wantsSlot(run.state)).toBe(false)
     run.fire('w')
@@ -245,7 +245,7 @@ describe('a run that gives its slot at the gate away while it waits', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('stays paused when it is let in meanwhile, and goes on when it is resumed', () => {
+  it('stays paused when it is admitted in the meantime, and continues when it is resumed', () => {
     const run = waiting()
     run.fire('w')
     run.feed({ type: 'run.paused' })
@@ -255,7 +255,7 @@ describe('a run that gives its slot at the gate away while it waits', () => {
     expect(run.status('b')).toBe('running')
   })
 
-  it('ends without a slot when nothing is left to start, and undoes with one', () => {
+  it('ends without a slot if nothing is left to start, and undoes with one', () => {
     const last = drive(flow([node('w')])).start()
     last.wait('w', { kind: 'signal', name: 'go' })
     last.feed({ type: 'run.yielded' })
@@ -275,7 +275,7 @@ describe('a run that gives its slot at the gate away while it waits', () => {
     expect(failing.state.run.status).toBe('failed')
   })
 
-  it('asks for a slot for a try that is still to come', () => {
+  it('asks for a slot for a pending retry', () => {
     const nodes = [node('w', 'work', { retry: { attempts: 2, delayMs: 50 } })]
     const run = drive(flow(nodes)).start()
     run.wait('w', { kind: 'child', name: 'run_2' })

@@ -14,7 +14,7 @@ const polling = (limit?: number) => {
 }
 
 describe('loops', () => {
-  it('runs again by the back edge and leaves at the first take', () => {
+  it('runs again through the back edge and leaves at the first taken exit', () => {
     const run = drive(polling()).start()
     run.ok('poll')
     run.ok('check', 'rejected')
@@ -29,7 +29,7 @@ describe('loops', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('kills the leaving edges only when the loop has ended', () => {
+  it('marks the leaving edges as dead only when the loop has ended', () => {
     const run = drive(polling()).start()
     run.ok('poll')
     run.ok('check', 'rejected')
@@ -40,7 +40,7 @@ describe('loops', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('starts one next iteration although two back edges were taken, and only when the iteration is over', () => {
+  it('starts one next iteration after two taken back edges, and only when the iteration is over', () => {
     const run = drive(flow([node('h'), node('a'), node('b')], ['h>a', 'h>b', 'a~>h', 'b~>h'])).start()
     run.ok('h')
     run.ok('a')
@@ -61,7 +61,7 @@ describe('loops', () => {
     expect(run.ran()).not.toContain('poll~3')
   })
 
-  it('goes round no more once its limit was routed back into it', () => {
+  it('does not continue once its limit was routed back into it', () => {
     const run = drive(
       flow([pure('h', { onError: 'route' }), pure('b')], ['h>b', 'b~>h', 'h:error>b']),
     ).start()
@@ -70,7 +70,7 @@ describe('loops', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('counts inner iterations anew in each outer one', () => {
+  it('counts inner iterations again in each outer one', () => {
     const run = drive(
       flow(
         [node('outer'), node('inner', 'flow.approval'), node('tail', 'flow.approval'), node('end')],

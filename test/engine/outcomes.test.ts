@@ -5,7 +5,7 @@ import { flow, group, node } from './support/types.ts'
 const retrying = { attempts: 3, delayMs: 100, factor: 2 }
 
 describe('failures and retries', () => {
-  it('tries as often as the policy says, then fails', () => {
+  it('retries as often as the policy says, then fails', () => {
     const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
     run.fail('a')
     expect(run.state.activations.get('a')?.timer).toEqual({ kind: 'retry', at: run.now + 100 })
@@ -19,7 +19,7 @@ describe('failures and retries', () => {
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('fails the run at a node that has no port to continue at, whatever the settings say', () => {
+  it('fails the run at a node without a port to continue at, whatever the settings say', () => {
     const settings = { onError: 'continue' } as const
     for (const type of ['flow.if', 'flow.approval']) {
       const run = drive(flow([node('a', type), node('b')], [], { settings }), { failing: ['a'] }).start()
@@ -31,31 +31,31 @@ describe('failures and retries', () => {
     expect([run.status('g'), run.status('b')]).toEqual(['failed', 'running'])
   })
 
-  it('does not retry what cannot get better', () => {
+  it('does not retry errors that are not retryable', () => {
     const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
     run.fail('a', { retryable: false })
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('waits as long as the other side asked', () => {
+  it('waits as long as the other service requested', () => {
     const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
     run.fail('a', { retryAfterMs: 5_000 })
     expect(run.state.activations.get('a')?.timer?.at).toBe(run.now + 5_000)
   })
 
-  it('goes on with continue, at the main port', () => {
+  it('continue: continues at the main port', () => {
     const run = drive(flow([node('a', 'work', { onError: 'continue' }), node('b')], ['a>b'])).start()
     run.fail('a')
     expect(run.status('b')).toBe('running')
   })
 
-  it('takes the default policy of the workflow', () => {
+  it('uses the default policy of the workflow', () => {
     const run = drive(flow([node('a'), node('b')], ['a>b'], { settings: { onError: 'continue' } })).start()
     run.fail('a')
     expect(run.status('b')).toBe('running')
   })
 
-  it('takes the error port with route', () => {
+  it('route: continues at the error port', () => {
     const run = drive(
       flow([node('a', 'work', { onError: 'route' }), node('b'), node('c')], ['a>b', 'a:error>c']),
     ).start()
@@ -64,7 +64,7 @@ describe('failures and retries', () => {
     expect(run.status('c')).toBe('running')
   })
 
-  it('times an attempt out and fences its late answer', () => {
+  it('times an attempt out and ignores its late answer', () => {
     const run = drive(flow([node('a', 'work', { timeoutMs: 50, retry: retrying })])).start()
     run.fire('a')
     expect(run.commands.some(({ type }) => type === 'cancel_node')).toBe(true)
@@ -79,7 +79,7 @@ describe('failures and retries', () => {
     expect(run.feed({ type: 'node.succeeded', path: 'a', attempt: 2 }).accepted).toBe(true)
   })
 
-  it('fences the old attempt while the next one waits for a slot', () => {
+  it('ignores the old attempt while the next one waits for a slot', () => {
     const run = drive(
       flow([node('a', 'work', { retry: retrying }), node('b')], [], { settings: { maxParallel: 1 } }),
     ).start()
@@ -91,7 +91,7 @@ describe('failures and retries', () => {
     expect(run.status('a')).toBe('running')
   })
 
-  it('counts a lost attempt apart from failures, waits twice as long each time up to a minute, and fails after ten', () => {
+  it('counts lost attempts separately from failures, doubles the delay up to a minute, and fails after ten', () => {
     const run = drive(flow([node('a')])).start()
     const delays: number[] = []
     for (let i = 1; i < 10; i++) {
@@ -106,7 +106,7 @@ describe('failures and retries', () => {
     expect(run.state.run.status).toBe('failed')
   })
 
-  it('counts a crash that another has caused as nothing', () => {
+  it('does not count a crash with another cause', () => {
     const run = drive(flow([node('a')])).start()
     for (let i = 1; i <= 20; i++) {
       run.feed({ type: 'node.crashed', path: 'a', attempt: i, isBystander: true })
@@ -117,7 +117,7 @@ describe('failures and retries', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('counts a deferral as nothing', () => {
+  it('does not count a deferral', () => {
     const run = drive(flow([node('a')])).start()
     for (let i = 1; i <= 20; i++) {
       run.feed({ type: 'node.deferred', path: 'a', attempt: i, delayMs: 1_000 })
@@ -128,7 +128,7 @@ describe('failures and retries', () => {
     expect(run.state.run.status).toBe('succeeded')
   })
 
-  it('gives every attempt the same key', () => {
+  it('uses the same key for every attempt', () => {
     const run = drive(flow([node('a', 'work', { retry: retrying })])).start({ keyRoot: 'root' })
     run.fail('a')
     run.fire('a')
@@ -151,7 +151,7 @@ describe('at-most-once', () => {
     }
   })
 
-  it('is settled by hand as succeeded, failed or tried again', () => {
+  it('is resolved manually as succeeded, failed or tried again', () => {
     for (const outcome of ['succeeded', 'failed', 'retry'] as const) {
       const run = once()
       run.feed({ type: 'node.crashed', path: 'a', attempt: 1 })
@@ -160,7 +160,7 @@ describe('at-most-once', () => {
     }
   })
 
-  it('retries a failure that is certain', () => {
+  it('retries a failure that certainly had no effect', () => {
     const run = once()
     run.fail('a')
     expect(run.status('a')).toBe('retrying')
@@ -177,7 +177,7 @@ describe('a node that is given up', () => {
       givenUp: true,
     }) as const
 
-  it('fails for good between two tries, and its timer with it', () => {
+  it('fails for good between two attempts, and its timer is cleared', () => {
     const run = drive(
       flow([node('a', 'work', { retry: retrying, onError: 'continue' }), node('b')], ['a>b']),
     ).start()
@@ -189,14 +189,14 @@ describe('a node that is given up', () => {
     expect(run.status('b')).toBe('running')
   })
 
-  it('stops the effect that is in flight', () => {
+  it('stops the effect in flight', () => {
     const run = drive(flow([node('a', 'work', { retry: retrying })])).start()
     run.feed(givenUp('a'))
     expect(run.commands).toContainEqual({ type: 'cancel_node', path: 'a', attempt: 1 })
     expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'node.poison', cause: 'a' } })
   })
 
-  it('is not taken for another attempt, nor once it has settled', () => {
+  it('ignores another attempt, and a settled activation', () => {
     const run = drive(flow([node('a', 'work', { onError: 'continue' }), node('b')], ['a>b'])).start()
     expect(run.feed(givenUp('a', 2)).accepted).toBe(false)
     run.ok('a')

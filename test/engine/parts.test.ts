@@ -5,13 +5,13 @@ import { formatPath, itemPath, nodePath, parsePath, undoPath } from '../../src/e
 import { random } from './support/random.ts'
 
 describe('paths', () => {
-  it('write scope, iteration, item and undo', () => {
+  it('contain scope, iteration, item and undo', () => {
     const item = itemPath(nodePath('', 'map', [2]), 3)
     expect(undoPath(nodePath(item, 'inner', [1, 2]))).toBe('map~2:3.inner~1~2!undo')
     expect(nodePath('', 'a', [1, 1])).toBe('a')
   })
 
-  it('are read back as they were written, from seed 1', () => {
+  it('are parsed as they were formatted, from seed 1', () => {
     const dice = random(1)
     for (let i = 0; i < 5_000; i++) {
       const segments = Array.from({ length: 1 + dice.int(3) }, () => ({
@@ -45,7 +45,7 @@ describe('paths', () => {
 })
 
 describe('idempotency keys', () => {
-  it('are the root and the path, and differ after an undo', () => {
+  it('consist of the root and the path, and differ after an undo', () => {
     expect(idempotencyKey('run_1', 'a:3')).toBe('run_1:a:3')
     expect(idempotencyKey('run_1', 'a:3', 1)).toBe('run_1:a:3@1')
   })
@@ -59,13 +59,13 @@ describe('back-off', () => {
     expect(backoffMs(policy, 2_000, 0)).toBe(1_000)
   })
 
-  it('takes away at most half by jitter, and adds nothing', () => {
+  it('is reduced by at most half by jitter, and never increased', () => {
     const jittered = { ...policy, jitter: true }
     expect(backoffMs(jittered, 1, 0)).toBe(100)
     expect(backoffMs(jittered, 1, 0.999)).toBe(50)
   })
 
-  it('waits longer when asked to, but not for ever', () => {
+  it('waits longer on request, but not forever', () => {
     const open = { attempts: 9, delayMs: 100, factor: 3 }
     expect(backoffMs(open, 1, 0, 500_000)).toBe(500_000)
     expect(backoffMs(open, 1, 0, 10)).toBe(100)
@@ -74,7 +74,7 @@ describe('back-off', () => {
     expect(backoffMs(policy, 1, 0, 5_000)).toBe(1_000)
   })
 
-  it('spreads its jitter evenly and the same way every time', () => {
+  it('distributes its jitter evenly and the same way every time', () => {
     const values = Array.from({ length: 10_000 }, (_, i) => hashUnit(`map:${i}`, 1))
     expect(hashUnit('map:7', 1)).toBe(values[7])
     expect(values.every((value) => value >= 0 && value < 1)).toBe(true)

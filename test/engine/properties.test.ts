@@ -5,7 +5,7 @@ import { runCase } from './support/run-case.ts'
 const CASES = casesOf(100_000)
 
 describe('random workflows in a hostile world', () => {
-  it(`keep every promise in ${CASES} cases from seed ${SEED}`, { timeout: 3_600_000 }, () => {
+  it(`keep all invariants in ${CASES} cases from seed ${SEED}`, { timeout: 3_600_000 }, () => {
     const seen: Record<string, number> = {}
     for (let i = 0; i < CASES; i++) {
       try {

@@ -17,7 +17,7 @@ describe('the time that an activation sees', () => {
     expect(run.state.activations.get('a')).toMatchObject({ attempt: 2, readyAt })
   })
 
-  it('counts from when it was ready, also where it had to wait for its turn', () => {
+  it('counts from when it was ready, also if it had to wait for a slot', () => {
     const run = drive(flow([node('a'), node('b')], [], { settings: { maxParallel: 1 } })).start()
     const readyAt = run.now
     run.now += 500
@@ -26,7 +26,7 @@ describe('the time that an activation sees', () => {
   })
 })
 
-describe('a node behind a loop that was left early', () => {
+describe('a node after a loop that was left early', () => {
   /** `h` leads out of the loop and round it at once. */
   const early = (more: Parameters<typeof flow>[0] = [], arcs: string[] = []) =>
     drive(
@@ -36,7 +36,7 @@ describe('a node behind a loop that was left early', () => {
       ),
     ).start()
 
-  it('sees the iteration that took the exit on every attempt, however far the loop has gone on', () => {
+  it('sees the iteration that took the exit on every attempt, however far the loop has continued', () => {
     const run = early()
     run.ok('h')
     expect(seen(run, 'b', 'h')).toBe('h')
@@ -55,7 +55,7 @@ describe('a node behind a loop that was left early', () => {
     expect(seen(run, 'c', 'h')).toBe('h')
   })
 
-  it('sees the later of two exits where it waited for both', () => {
+  it('sees the later of two exits if it waited for both', () => {
     const run = drive(
       flow(
         [node('h', 'flow.approval'), node('b'), node('both')],
@@ -69,7 +69,7 @@ describe('a node behind a loop that was left early', () => {
     expect([seen(run, 'b', 'h'), seen(run, 'both', 'h')]).toEqual(['h', 'h~3'])
   })
 
-  it('does not look to an exit that was taken after it became ready', () => {
+  it('does not see an exit that was taken after it became ready', () => {
     const run = drive(
       flow(
         [
@@ -89,7 +89,7 @@ describe('a node behind a loop that was left early', () => {
     expect(seen(run, 'b', 'h')).toBe('h')
   })
 
-  it('sees the inner round of the outer round that led out of both loops', () => {
+  it('sees the inner iteration of the outer iteration that left both loops', () => {
     const run = drive(
       flow(
         [node('o'), node('i', 'flow.approval'), node('t', 'flow.approval'), node('end')],
@@ -113,7 +113,7 @@ describe('a node behind a loop that was left early', () => {
     expect(seen(run, 'g.in', 'h')).toBe('h')
   })
 
-  it('sees the last iteration where the loop has no exit that leads to it', () => {
+  it('sees the last iteration if no exit of the loop leads to it', () => {
     const run = drive(
       flow(
         [node('o'), node('i', 'flow.approval'), node('end')],
@@ -128,8 +128,8 @@ describe('a node behind a loop that was left early', () => {
   })
 })
 
-describe('a node behind a merge that did not wait for all', () => {
-  it('does not see on a later attempt what it could not see on the first', () => {
+describe('a node after a merge that did not wait for all branches', () => {
+  it('does not see more on a later attempt than on the first', () => {
     const run = drive(
       flow(
         [

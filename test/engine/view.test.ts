@@ -24,7 +24,7 @@ describe('the view of a run', () => {
     })
   })
 
-  it('says what a run waits for, and since when', () => {
+  it('shows what a run waits for, and since when', () => {
     const run = drive(flow([node('w')])).start()
     run.now += 1_000
     run.wait('w', { kind: 'approval', name: 'apr_1', until: run.now + 5_000 })
@@ -39,19 +39,19 @@ describe('the view of a run', () => {
     ])
   })
 
-  it('says that a wait ends with the time of its node where that is earlier', () => {
+  it('shows the timeout of the node as the end of a wait if that is earlier', () => {
     const run = drive(flow([node('w', 'work', { timeoutMs: 3_000 })])).start()
     run.wait('w', { kind: 'approval', name: 'apr_1', until: run.now + 5_000 })
     expect(runView(run.plan, run.state).waitingFor[0]?.until).toBe('1970-01-01T00:16:43.000Z')
   })
 
-  it('shows no end of the wait for a child: what is kept is only when it is asked again', () => {
+  it('shows no end of the wait for a child', () => {
     const run = drive(flow([node('w')])).start()
     run.wait('w', { kind: 'child', name: 'run_2', until: run.now + 60_000, onDue: 'resume' })
     expect(runView(run.plan, run.state).waitingFor).toMatchObject([{ kind: 'child', until: null }])
   })
 
-  it('says what is tried again, why, since when and until when', () => {
+  it('shows what is retried, why, since when and until when', () => {
     const run = drive(flow([node('w', 'work', { retry: { attempts: 2, delayMs: 5_000 } })])).start()
     run.now += 1_000
     run.fail('w')
@@ -71,7 +71,7 @@ describe('the view of a run', () => {
     expect(runView(run.plan, run.state).waitingFor).toEqual([])
   })
 
-  it('counts items as parts of their node and never goes back', () => {
+  it('counts items as parts of their node and never decreases', () => {
     const run = drive(flow([node('map', 'work', { each: { items: [], concurrency: 1 } })]), {
       counts: { map: 4 },
     }).start()
@@ -84,11 +84,11 @@ describe('the view of a run', () => {
   })
 })
 
-describe('what a body without an output gives', () => {
+describe('the output of a body without an output', () => {
   const last = (run: ReturnType<typeof drive>) =>
     lastOutcomes(run.plan, run.state, 0, '').map(({ path }) => path)
 
-  it('is what led nowhere, not what only went round a loop', () => {
+  it('is that of the last nodes, not of nodes that only continued a loop', () => {
     const arcs = ['s>h', 'h:true>b', 'b~>h', 'h:false>end']
     const nodes = [node('s'), node('h', 'flow.if'), node('b'), node('end')]
     const run = drive(flow(nodes, arcs), { ports: { h: 'true', 'h~2': 'false' } }).start()
@@ -97,7 +97,7 @@ describe('what a body without an output gives', () => {
     expect(last(run)).toEqual(['end'])
   })
 
-  it('is the last round of a loop that a node leaves by a port without an edge', () => {
+  it('is that of the last iteration of a loop that a node leaves at a port without an edge', () => {
     const run = drive(flow([node('s'), node('h', 'flow.if'), node('x')], ['s>h', 's>x', 'h:true~>h']), {
       ports: { h: 'true', 'h~2': 'false' },
     }).start()
@@ -105,7 +105,7 @@ describe('what a body without an output gives', () => {
     expect(last(run)).toEqual(['h~2', 'x'])
   })
 
-  it('is what went round where nothing else is there', () => {
+  it('is that of the loop if there is nothing else', () => {
     const nodes = [node('h', 'flow.if'), node('b')]
     const ports = { h: 'true', 'h~2': 'false' }
     const run = drive(flow(nodes, ['h:true>b', 'b~>h']), { ports }).start()
@@ -118,7 +118,7 @@ describe('what an expression sees', () => {
   const seen = (run: ReturnType<typeof drive>, from: string, id: string) =>
     visibleActivation(run.plan, run.state, run.state.activations.get(from)!, id)?.path
 
-  it('is this iteration where it lies upstream, else the one before', () => {
+  it('is this iteration if it is upstream, else the previous one', () => {
     const run = drive(flow([node('s'), node('h'), node('b')], ['s>h', 'h>b', 'b~>h'])).start()
     for (const path of ['s', 'h', 'b', 'h~2']) run.ok(path)
     expect(seen(run, 'h', 'b')).toBeUndefined()
@@ -127,7 +127,7 @@ describe('what an expression sees', () => {
     expect(seen(run, 'b~2', 's')).toBe('s')
   })
 
-  it('is the last iteration with an outcome, seen from behind the loop', () => {
+  it('is the last iteration with an outcome, seen from after the loop', () => {
     const run = drive(
       flow([node('h', 'flow.approval'), node('end')], ['h:rejected~>h', 'h:approved>end']),
     ).start()
@@ -136,7 +136,7 @@ describe('what an expression sees', () => {
     expect(seen(run, 'end', 'h')).toBe('h~2')
   })
 
-  it('is the item and body that it stands in, and what is around it', () => {
+  it('is its item and body, and what surrounds them', () => {
     const run = drive(
       flow([node('a'), group('g', [node('x'), node('y')], ['x>y'], { each: { items: [] } })], ['a>g']),
     ).start()
@@ -147,7 +147,7 @@ describe('what an expression sees', () => {
     expect(activationInFrame(run.plan, run.state, 'g:1', 'a')?.path).toBe('a')
   })
 
-  it('is nothing where a node was skipped', () => {
+  it('is nothing if a node was skipped', () => {
     const run = drive(
       flow([node('a', 'flow.approval'), node('b'), node('c')], ['a:approved>b', 'b>c', 'a:rejected>c']),
     ).start()
@@ -156,7 +156,7 @@ describe('what an expression sees', () => {
     expect(seen(run, 'c', 'b')).toBeUndefined()
   })
 
-  it('is, for an undo, what it undoes and what that one saw', () => {
+  it('is, for an undo, what it undoes and what that node saw', () => {
     const run = drive(
       flow([node('a'), node('b', 'work', { undo: 'u' }), node('c'), node('u')], ['a>b', 'b>c']),
     ).start()
@@ -174,7 +174,7 @@ describe('prev', () => {
     return found.single ? found.path : Object.fromEntries(found.paths)
   }
 
-  it('is one output where one node leads here, and an object where the graph gives several', () => {
+  it('is one output if one node leads here, and an object if the graph has several', () => {
     const nodes = [node('a', 'flow.approval'), node('b'), node('c'), node('d')]
     const run = drive(flow(nodes, ['a:approved>b', 'b>d', 'a:approved>c', 'c>d'])).start()
     run.ok('a', 'approved')
@@ -184,7 +184,7 @@ describe('prev', () => {
     expect(before(run, 'd')).toEqual({ b: 'b', c: 'c' })
   })
 
-  it('is what went round, from the second iteration on', () => {
+  it('is the output of the loop, from the second iteration on', () => {
     const run = drive(flow([node('s'), node('h'), node('b')], ['s>h', 'h>b', 'b~>h'])).start()
     for (const path of ['s', 'h', 'b']) run.ok(path)
     expect(before(run, 'h')).toBe('s')

@@ -97,7 +97,7 @@ const LIKE_JAVASCRIPT = [
   'input.items.map(input => input.id)',
 ]
 
-describe('an expression has the value that JavaScript gives it', () => {
+describe('an expression has the same value as in JavaScript', () => {
   const scope = sampleScope()
   const names = Object.keys(scope)
   for (const expression of LIKE_JAVASCRIPT) {
@@ -110,7 +110,7 @@ describe('an expression has the value that JavaScript gives it', () => {
   }
 })
 
-describe('an expression differs from JavaScript where JavaScript is no help', () => {
+describe('an expression differs from JavaScript where JavaScript does not help', () => {
   const cases: [string, unknown][] = [
     ['"" + { a: 1 }', '{"a":1}'],
     [`\`\${[{ a: 1 }]}\``, '[{"a":1}]'.slice(1, -1)],
@@ -137,7 +137,7 @@ describe('an expression differs from JavaScript where JavaScript is no help', ()
   }
 })
 
-test('sorting and reversing leave the scope as it was', () => {
+test('sorting and reversing do not change the scope', () => {
   const scope = sampleScope()
   evaluate('input.list.sort().reverse().concat(input.words.sort())', scope)
   expect(scope).toStrictEqual(sampleScope())

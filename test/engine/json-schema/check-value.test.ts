@@ -16,7 +16,7 @@ function problemsOf(schema: unknown, value: unknown): ValueProblem[] {
 const codesOf = (schema: unknown, value: unknown): string[] =>
   problemsOf(schema, value).map((problem) => `${problem.path} ${problem.code}`)
 
-describe('what is told about a value', () => {
+describe('the problems of a value', () => {
   const order = {
     type: 'object',
     required: ['id', 'lines'],
@@ -36,11 +36,11 @@ describe('what is told about a value', () => {
     },
   }
 
-  test('a value that fits has no problems', () => {
+  test('a valid value has no problems', () => {
     expect(problemsOf(order, { id: 'ord_1', lines: [{ sku: 'a', n: 2 }], mail: 'a@b.example' })).toEqual([])
   })
 
-  test('every problem is told at once, each with its place, code and message', () => {
+  test('all problems are reported at once, each with its path, code and message', () => {
     const value = { id: 'x', lines: [{ sku: 'a' }, { n: 0 }, 'no'], mail: 'nobody', 'a/b~c': 1 }
     expect(problemsOf(order, value)).toEqual([
       { path: '/id', code: 'pattern', message: 'expected text that matches ^ord_[a-z0-9]+$' },
@@ -52,12 +52,12 @@ describe('what is told about a value', () => {
     ])
   })
 
-  test('a part that only asks whether something fits does not cut the list short', () => {
+  test('a part that only asks whether a value is valid does not shorten the list', () => {
     const parts = [{ not: { const: 1 } }, { if: false, else: true }, { required: ['a', 'b', 'c'] }]
     expect(codesOf({ allOf: parts }, {})).toEqual(['/a required', '/b required', '/c required'])
   })
 
-  test('no more than fifty are told', () => {
+  test('at most fifty problems are reported', () => {
     expect(problemsOf({ items: { type: 'string' } }, Array(1000).fill(1))).toHaveLength(50)
   })
 
@@ -176,7 +176,7 @@ describe('keywords', () => {
     for (const value of bad) expect(problemsOf(schema, value), JSON.stringify(value)).not.toEqual([])
   })
 
-  test('a value that fits no form is told what the form it was meant to have lacks', () => {
+  test('a value that matches no form gets the problems of the most likely form', () => {
     const byType = { anyOf: [{ type: 'null' }, { type: 'object', required: ['a'] }] }
     expect(codesOf(byType, {})).toEqual(['/a required'])
     const byConst = {

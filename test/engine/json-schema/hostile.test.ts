@@ -24,7 +24,7 @@ const doubling = Object.fromEntries(
   ]),
 )
 
-describe('a check that would take too long gives up and says so', () => {
+describe('a check that would take too long stops and says so', () => {
   test.each<[string, unknown, unknown]>([
     ['a value nested without end', { items: { $ref: '#' } }, nest(100_000)],
     ['deep items to compare', { uniqueItems: true }, [nest(100_000), 1]],
@@ -62,7 +62,7 @@ describe('a check that would take too long gives up and says so', () => {
 })
 
 describe('defaults', () => {
-  test('fill what is missing, deep, and leave the given value as it is', () => {
+  test('fill missing properties at any depth, and do not change the given value', () => {
     const schema = compiled({
       $defs: { place: { properties: { country: { default: 'NL' } } } },
       properties: {
@@ -85,7 +85,7 @@ describe('defaults', () => {
     expect(withDefaults(schema, full)).toBe(full)
   })
 
-  test('each place gets a copy of its own', () => {
+  test('each place gets its own copy', () => {
     const schema = compiled({ items: { properties: { a: { default: [] } } } })
     const [first, second] = withDefaults(schema, [{}, {}]) as { a: unknown[] }[]
     expect(first?.a).not.toBe(second?.a)
@@ -98,7 +98,7 @@ describe('defaults', () => {
     expect(filled.polluted).toBeUndefined()
   })
 
-  test('defaults that breed stop at the limit', () => {
+  test('defaults that multiply stop at the limit', () => {
     const spentMs = startProcessorTime()
     const breeding = compiled({
       properties: { a: { $ref: '#', default: {} }, b: { $ref: '#', default: {} } },

@@ -87,7 +87,7 @@ describe('cron text', () => {
     })
   })
 
-  test('the message names field, column, what was expected and what stood there', () => {
+  test('the message contains field, column, the expected and the found text', () => {
     const parsed = parseCron('0 25 * * *')
     expect(parsed).toMatchObject({ error: { message: 'hour (column 3): expected 0-23, found "25"' } })
   })
@@ -123,7 +123,7 @@ describe('days', () => {
     expect(nextOf('0 9 L-2 2 *', '2026-01-01T00:00', 1)).toEqual(['2026-02-26T09:00'])
   })
 
-  test('FRI#2 is the second Friday, 5L the last, and a fifth comes only where there is one', () => {
+  test('FRI#2 is the second Friday, 5L the last, and a fifth only exists in some months', () => {
     expect(nextOf('0 0 * * FRI#2', '2026-07-01T00:00', 2)).toEqual(['2026-07-10T00:00', '2026-08-14T00:00'])
     expect(nextOf('0 0 * * 5L', '2026-07-01T00:00', 2)).toEqual(['2026-07-31T00:00', '2026-08-28T00:00'])
     expect(nextOf('0 0 * * 0#5', '2026-07-01T00:00', 2)).toEqual(['2026-08-30T00:00', '2026-11-29T00:00'])
@@ -133,12 +133,12 @@ describe('days', () => {
     ])
   })
 
-  test('29 February waits for a leap year, also over 2100 and on a given weekday', () => {
+  test('29 February waits for a leap year, also beyond 2100 and on a given weekday', () => {
     expect(nextOf('0 0 29 2 *', '2096-03-01T00:00', 1)).toEqual(['2104-02-29T00:00'])
     expect(nextOf('0 0 * 2 MON#5', '2070-03-01T00:00', 2)).toEqual(['2072-02-29T00:00', '2112-02-29T00:00'])
   })
 
-  test.each(['0 0 30 2 *', '0 0 31 2,4,6,9,11 *', '0 0 L-30 2 *'])('%s never comes', (text) => {
+  test.each(['0 0 30 2 *', '0 0 31 2,4,6,9,11 *', '0 0 L-30 2 *'])('%s never occurs', (text) => {
     expect(nextOf(text, '2026-01-01T00:00')).toEqual([])
   })
 })

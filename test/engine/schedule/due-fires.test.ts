@@ -18,14 +18,14 @@ function scheduleOf(cron: string, missed: MissedPolicy, timezone = 'UTC'): Sched
 const POLICIES: readonly MissedPolicy[] = ['skip', 'one', 'all']
 
 describe('due fires', () => {
-  test.each(POLICIES)('%s: a fire is due from its instant on and not once more after it', (missed) => {
+  test.each(POLICIES)('%s: a fire is due from its instant on, and only once', (missed) => {
     const hourly = scheduleOf('0 * * * *', missed)
     expect(dueFires(hourly, T - HOUR, T - 1)).toEqual({ fires: [], nextFireAt: T })
     expect(dueFires(hourly, T - HOUR, T)).toEqual({ fires: [T], nextFireAt: T + HOUR })
     expect(dueFires(hourly, T, T + 20_000)).toEqual({ fires: [], nextFireAt: T + HOUR })
   })
 
-  test('a fire that is late by more than a period was missed, however little that is', () => {
+  test('a fire that is late by more than a period was missed, however short the period is', () => {
     const fires = (missed: MissedPolicy, now: number, cron = '* * * * *'): number[] =>
       dueFires(scheduleOf(cron, missed), T, now).fires.map((at) => (at - T) / MINUTE)
     const outage = T + 6.5 * MINUTE
@@ -54,7 +54,7 @@ describe('due fires', () => {
     expect(late).toEqual(missed === 'skip' ? [] : [T])
   })
 
-  test('a fire on time starts beside the one that stands for the missed', () => {
+  test('a fire on time starts in addition to the one for the missed ones', () => {
     const now = T + 5 * HOUR + 1000
     const fires = (missed: MissedPolicy): number[] => dueFires(scheduleOf('0 * * * *', missed), T, now).fires
     expect(fires('skip')).toEqual([T + 5 * HOUR])
@@ -76,7 +76,7 @@ describe('due fires', () => {
     expect(spentMs()).toBeLessThan(3000)
   })
 
-  test('a clock set back fires nothing and waits for the next new instant', () => {
+  test('a clock that was set back fires nothing and waits for the next new instant', () => {
     const hourly = scheduleOf('0 * * * *', 'all')
     expect(dueFires(hourly, T, T - 5 * HOUR)).toEqual({ fires: [], nextFireAt: T + HOUR })
     expect(dueFires(hourly, Number.NaN, T).fires).toEqual([])
@@ -86,7 +86,7 @@ describe('due fires', () => {
     expect(dueFires(scheduleOf('0 0 30 2 *', 'all'), 0, T)).toEqual({ fires: [], nextFireAt: null })
   })
 
-  test('ticks at any moments name each fire exactly once (seed 7)', () => {
+  test('ticks at any times give each fire exactly once (seed 7)', () => {
     const random = randomOf(7)
     for (let n = 0; n < 200; n++) {
       const schedule = scheduleOf(randomCron(random, new Date(T)).text, 'all', 'America/New_York')
@@ -112,7 +112,7 @@ describe('jitter', () => {
     return h
   }
 
-  test('is never early, never more than asked, the same for the same fire, and spread', () => {
+  test('is never early, never longer than allowed, the same for the same fire, and distributed', () => {
     const schedule: Schedule = { ...scheduleOf('* * * * *', 'one'), jitterMs: 30_000 }
     const delays = new Set<number>()
     for (let n = 0; n < 1000; n++) {
@@ -125,7 +125,7 @@ describe('jitter', () => {
     expect(delays.size).toBeGreaterThan(900)
   })
 
-  test('without jitter a run starts when it was planned', () => {
+  test('without jitter a run starts at the planned time', () => {
     expect(jitteredStart(scheduleOf('* * * * *', 'one'), 'k', T, hash)).toBe(T)
   })
 })

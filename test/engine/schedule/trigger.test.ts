@@ -13,7 +13,7 @@ const issuesOf = (value: unknown): string[] => {
 }
 
 describe('a schedule trigger', () => {
-  test('takes cron with a zone, or everyMs', () => {
+  test('accepts cron with a zone, or everyMs', () => {
     expect(
       issuesOf({ type: 'schedule', cron: '0 9 * * MON-FRI', timezone: 'Europe/Berlin', missed: 'all' }),
     ).toEqual([])
@@ -39,14 +39,14 @@ describe('a schedule trigger', () => {
     expect(issuesOf(value)).toEqual([expect.stringContaining(message)])
   })
 
-  test('its shape can stand in a larger trigger and in a generated JSON Schema', () => {
+  test('its shape can be part of a larger trigger and of a generated JSON Schema', () => {
     const Larger = z.strictObject({ key: z.string(), ...scheduleTriggerShape }).superRefine(refineSchedule)
     expect(Larger.safeParse({ key: 'k', type: 'schedule', cron: '@daily' }).success).toBe(true)
     expect(Larger.safeParse({ key: 'k', type: 'schedule', cron: '@never' }).success).toBe(false)
     expect(z.toJSONSchema(ScheduleTrigger)).toMatchObject({ required: ['type'] })
   })
 
-  test('what it leaves out is UTC, the newest missed fire, no jitter and the epoch as anchor', () => {
+  test('the defaults are UTC, the newest missed fire, no jitter and the epoch as anchor', () => {
     expect(compileSchedule({ cron: '@daily' })).toMatchObject({
       value: { zone: 'UTC', missed: 'one', jitterMs: 0 },
     })

@@ -37,7 +37,7 @@ const ZONES = [
   'America/Santiago',
 ]
 
-test(`both agree where a time is on the clock, and both come back to it (seed ${SEED})`, () => {
+test(`both conversions agree, and both can be reversed (seed ${SEED})`, () => {
   const { next, pick } = random(SEED)
   for (let i = 0; i < casesOf(2_000); i++) {
     const zone = pick(ZONES)
@@ -69,7 +69,7 @@ test(`the calendar agrees with that of the platform (seed ${SEED})`, () => {
   }
 })
 
-test.each([1900, 2000, 2023, 2024, 2100])('the months of %i have the days that they have', (year) => {
+test.each([1900, 2000, 2023, 2024, 2100])('the months of %i have the correct number of days', (year) => {
   const days = Array.from({ length: 12 }, (_, at) => new Date(Date.UTC(year, at + 1, 0)).getUTCDate())
   expect(days.map((_, at) => daysInMonth(year, at + 1))).toEqual(days)
 })
@@ -81,6 +81,6 @@ test.each([
   ['+24:00', false, false],
   ['Europe/Nowhere', false, false],
   ['', false, false],
-])('%j is a name: %s, a zone: %s', (text, name, zone) => {
+])('%j as a zone name: %s, as a zone: %s', (text, name, zone) => {
   expect([isZoneName(text), isZone(text)]).toEqual([name, zone])
 })
