@@ -4,7 +4,7 @@ import { drive } from './support/driver.ts'
 import { flow, group, node } from './support/types.ts'
 
 describe('waits and signals', () => {
-  it('gives its slot back and says that the run waits', () => {
+  it('frees its slot and shows that the run waits', () => {
     const run = drive(flow([node('w', 'flow.wait')])).start()
     run.wait('w', { kind: 'timer', until: run.now + 1_000, onDue: { port: 'main' } })
     expect(run.state.run).toMatchObject({ status: 'waiting', slots: 0 })
@@ -21,7 +21,7 @@ describe('waits and signals', () => {
     expect(run.feed({ type: 'timer.fired', key: 'w' }).accepted).toBe(false)
   })
 
-  it('fails, routes or resumes when a wait comes due', () => {
+  it('fails, routes or resumes when a wait is due', () => {
     const failing = drive(flow([node('w')])).start()
     failing.wait('w', {
       kind: 'approval',
@@ -40,7 +40,7 @@ describe('waits and signals', () => {
     expect(polling.state.run.status).toBe('succeeded')
   })
 
-  it('bounds an attempt with its waits by the time of the node, and stops what it waits for', () => {
+  it("limits an attempt including its waits by the node's timeout, and stops its wait", () => {
     const retry = { attempts: 2, delayMs: 10 }
     const run = drive(flow([node('w', 'work', { timeoutMs: 500, retry })])).start()
     const { now } = run
@@ -63,7 +63,7 @@ describe('waits and signals', () => {
     expect(run.state.run).toMatchObject({ status: 'failed', waiting: 0, error: { code: 'node.timeout' } })
   })
 
-  it('bounds the waits of pure nodes, gives the shorter time of a wait its way, and knows no default for waits', () => {
+  it('limits the waits of pure nodes, lets a shorter wait end first, and has no default for waits', () => {
     const nodes = [node('w', 'flow.wait', { timeoutMs: 500 }), node('v', 'flow.wait'), node('late')]
     const run = drive(flow(nodes, ['w:timeout>late'])).start()
     run.wait('w', { kind: 'signal', name: 's', until: run.now + 500, onDue: { port: 'timeout' } })
@@ -81,7 +81,7 @@ describe('waits and signals', () => {
     expect(ask.state.waiters.size).toBe(0)
   })
 
-  it('offers a signal to those that wait for its name', () => {
+  it('offers a signal to the nodes that wait for its name', () => {
     const run = drive(flow([node('w'), node('v')])).start()
     run.wait('w', { kind: 'signal', name: 'paid' })
     run.wait('v', { kind: 'signal', name: 'other' })
@@ -89,7 +89,7 @@ describe('waits and signals', () => {
     expect(commands).toMatchObject([{ type: 'match_signals', path: 'w' }])
   })
 
-  it('keeps a signal that comes first, and gives it away once', () => {
+  it('keeps a signal that comes first, and delivers it once', () => {
     const run = drive(flow([node('w'), node('v')], ['w>v'])).start()
     run.feed({ type: 'signal.received', name: 'paid' })
     const seq = run.state.run.seq
@@ -107,7 +107,7 @@ describe('waits and signals', () => {
 })
 
 describe('patterns of signals', () => {
-  it('offers a signal to those that wait for a pattern of its name, until they are settled', () => {
+  it('offers a signal to the nodes that wait for a matching pattern, until they are settled', () => {
     const run = drive(flow([node('w'), node('v'), node('u')])).start()
     run.wait('w', { kind: 'signal', name: 'order.*' })
     run.wait('v', { kind: 'signal', name: 'order.paid' })
@@ -123,7 +123,7 @@ describe('patterns of signals', () => {
     expect([...run.state.patterns]).toEqual(['invoice.*'])
   })
 
-  it('holds a wait for a pattern against what was kept', () => {
+  it('checks a wait for a pattern against kept signals', () => {
     const run = drive(flow([node('w')])).start()
     run.feed({ type: 'signal.received', name: 'order.paid' })
     const seq = run.state.run.seq
@@ -133,7 +133,7 @@ describe('patterns of signals', () => {
     )
   })
 
-  it.each(['order.paid', 'a', 'order.7.paid'])('finds every pattern that fits %s by its keys', (name) => {
+  it.each(['order.paid', 'a', 'order.7.paid'])('finds every pattern that matches %s by its keys', (name) => {
     const patterns = [
       '*',
       'o*',
@@ -154,8 +154,8 @@ describe('patterns of signals', () => {
   })
 })
 
-describe('limits of time', () => {
-  it('counts running time only, and fails past it', () => {
+describe('time limits', () => {
+  it('counts running time only, and fails beyond the limit', () => {
     const run = drive(flow([node('w'), node('a')], ['w>a'], { settings: { timeoutMs: 1_000 } })).start()
     run.now += 400
     run.wait('w', { kind: 'signal', name: 'go' })
@@ -178,7 +178,7 @@ describe('limits of time', () => {
 })
 
 describe('output', () => {
-  it('fails the run, with undo, when its output cannot be made', () => {
+  it('fails the run, with undo, if its output cannot be evaluated', () => {
     const definition = flow([node('a', 'work', { undo: 'u' }), node('u')], [], { output: '{{ nodes.a }}' })
     const run = drive(definition, { badOutput: true }).start()
     run.ok('a')
@@ -187,7 +187,7 @@ describe('output', () => {
     expect(run.state.run).toMatchObject({ status: 'failed', error: { code: 'test.output' }, turns: 0 })
   })
 
-  it('keeps an empty group from blocking its run', () => {
+  it('an empty group does not block its run', () => {
     expect(drive(flow([group('g', [])])).start().state.run.status).toBe('succeeded')
   })
 })

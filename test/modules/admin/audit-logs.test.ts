@@ -27,7 +27,7 @@ test('the log is read newest first and walked without repeating or losing an ent
   expect((await get(`${LOGS}?team=${team}&count=true&limit=1`, admin)).body.total).toBe(4)
 })
 
-test('an entry says who did what to what, from where and in which request', async () => {
+test('an entry contains the actor, the action, the target, the address and the request', async () => {
   const admin = await newAdmin()
   const other = await newPerson()
   await call('PUT', `/api/v1/admin/users/${other.userId}/role`, {
@@ -53,7 +53,7 @@ test('an entry says who did what to what, from where and in which request', asyn
   expect((await get(`${LOGS}?actor=${admin.userId}`, admin)).body.items).toHaveLength(1)
 })
 
-test('entries are found by the beginning of their action, of all such actions in one order', async () => {
+test('entries are found by the prefix of their action, in one order', async () => {
   const admin = await newAdmin()
   const team = newLog()
   await write(team, 'mark.b', 'mark.a', 'other.a', 'mark.b', 'mark.c')
@@ -66,7 +66,7 @@ test('entries are found by the beginning of their action, of all such actions in
   expect(actions(await by('q=nothing'))).toEqual([])
 })
 
-test('a span of time holds its beginning and not its end, also when an entry was committed late', async () => {
+test('a period includes its start and not its end, also if an entry was committed late', async () => {
   const start = clock.now()
   clock.advance(3_600_000)
   const admin = await newAdmin()
@@ -93,7 +93,7 @@ test('a span of time holds its beginning and not its end, also when an entry was
   expect(actions(await get(`${LOGS}?team=${team}&from=2001-01-01`, admin))).toHaveLength(4)
 })
 
-test('an entry is found by its time, also when the clock was off while others were made', async () => {
+test('an entry is found by its time, also if the clock was wrong while others were made', async () => {
   clock.advance(24 * 3_600_000)
   const at = clock.now()
   const admin = await newAdmin()
@@ -118,7 +118,7 @@ test('an entry is found by its time, also when the clock was off while others we
   expect(actions(await span(-3 * 3_600_000, -1_800_000))).toEqual(['o.behind'])
 })
 
-test('a span of time over all teams is read from an index', async () => {
+test('a period over all teams is read from an index', async () => {
   const plan = await sql(
     'EXPLAIN QUERY PLAN SELECT id FROM audit_log WHERE seq > 0 AND created_at >= ? AND created_at < ? ORDER BY seq DESC LIMIT 51',
     1,
@@ -127,7 +127,7 @@ test('a span of time over all teams is read from an index', async () => {
   expect(JSON.stringify(plan)).toContain('audit_log_created')
 })
 
-test('an export holds every entry, however many, as JSON lines or as CSV', async () => {
+test('an export contains all entries, as JSON lines or as CSV', async () => {
   const admin = await newAdmin()
   const team = newLog()
   await write(team, ...Array.from({ length: 520 }, (_, i) => `x.${i}`))
@@ -140,7 +140,7 @@ test('an export holds every entry, however many, as JSON lines or as CSV', async
   expect(csv.text.trim().split('\r\n')).toHaveLength(521)
 })
 
-test('a cell that a spreadsheet would run is kept as text, and quotes are doubled', async () => {
+test('a cell that a spreadsheet would execute stays text, and quotes are doubled', async () => {
   const admin = await newAdmin()
   const team = newLog()
   await write(team, '=HYPERLINK("http://evil","x")', '@SUM(1)', '+1', '-1', '\tx', 'plain')
@@ -151,12 +151,12 @@ test('a cell that a spreadsheet would run is kept as text, and quotes are double
   expect(column[6]?.split(',')[0]).toBe('plain')
 })
 
-test('a cursor of an export that the list did not make is refused before anything is sent', async () => {
+test('an export with a foreign cursor is refused before anything is sent', async () => {
   const admin = await newAdmin()
   expect((await get(`${LOGS}?format=csv&cursor=nonsense`, admin)).status).toBe(400)
 })
 
-test('the check over HTTP says that all is well, and names what is not', async () => {
+test('the check over HTTP reports success, and names problems', async () => {
   const admin = await newAdmin()
   const team = newLog()
   await write(team, 'v.1', 'v.2')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
 
-test('users are listed and changed at the old address, by the same handlers and rules', async () => {
+test('users are listed and changed at the old path, by the same handlers and rules', async () => {
   const admin = await newPerson({ platformRole: 'admin' })
   const person = await newPerson()
   const old = `/api/v1/users/admin/users`

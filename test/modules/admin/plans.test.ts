@@ -27,7 +27,7 @@ const entriesOf = async (targetId: string) =>
       .all<{ action: string; team: string; before: string; after: string }>()
   ).results
 
-test('where plans are kept to administrators, one changes the plan of any team by PUT and PATCH', async () => {
+test('if plans are only changed by administrators, they change the plan of any team by PUT and PATCH', async () => {
   const admin = await newAdmin()
   const { teamId } = await newTeam()
   for (const [method, plan] of [
@@ -51,7 +51,7 @@ test('where plans are kept to administrators, one changes the plan of any team b
   ])
 })
 
-test('an admin sees the usage of a team against its limits, and what does not fit is refused', async () => {
+test('an administrator sees the usage of a team with its limits, and a plan that is too small is refused', async () => {
   const admin = await newAdmin()
   const { teamId, join } = await newTeam()
   for (let i = 0; i < 5; i++) await join('viewer')
@@ -66,7 +66,7 @@ test('an admin sees the usage of a team against its limits, and what does not fi
   expect((await change(owner, planPath(owner.teamId), { plan: 'premium' })).status).toBe(403)
 })
 
-test('members who join between the check and the change by an admin must fit, too', async () => {
+test('members who join between the check and the change by an administrator must fit, too', async () => {
   const admin = await newAdmin()
   const { teamId, join } = await newTeam()
   const fiveJoin = () => Promise.all(Array.from({ length: 5 }, () => join('viewer')))
@@ -76,7 +76,7 @@ test('members who join between the check and the change by an admin must fit, to
   expect(await planOf(teamId)).toBe('team')
 })
 
-test('an admin who loses the role before the commit changes no plan', async () => {
+test('an administrator who loses the role before the commit changes no plan', async () => {
   const admin = await newAdmin()
   const { teamId } = await newTeam()
   const demoted = () => env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(admin.userId).run()
@@ -111,7 +111,7 @@ test('the plan of the personal team is changed with the user, alone or with othe
   expect((await get(path, admin)).body).toMatchObject({ plan: 'team', name: 'Renamed', version: 3 })
 })
 
-test('of a change of plan and another of the user at once, the plan does not hold for what was not seen', async () => {
+test('a plan that was based on an outdated version of the user is not changed', async () => {
   const admin = await newAdmin()
   const person = await newPerson()
   const renamed = () =>

@@ -20,7 +20,7 @@ const planOf = async (person: Person): Promise<Plan> => (await get(SUBSCRIPTION,
 
 const switchTo = (as: Person, plan: Plan) => call('PUT', SUBSCRIPTION, { as, body: { plan } })
 
-test('the role gives the personal team, and the teams made under it, the plan premium', async () => {
+test('the role gives the plan premium to the personal team and to new teams', async () => {
   const admin = await newAdmin()
   const person = await newPerson({ plan: 'free' })
   const given = await giveRole(admin, person.userId, 'premium')
@@ -47,7 +47,7 @@ test('a user created with the role starts with the plan', async () => {
 })
 
 test.each(['user', 'admin'])(
-  'the plan goes with the role, for %s, and what is in use stays',
+  'the plan ends with the role, for %s, and existing usage stays',
   async (role) => {
     const admin = await newAdmin()
     const person = await newPerson({ plan: 'free' })
@@ -60,7 +60,7 @@ test.each(['user', 'admin'])(
   },
 )
 
-test('the plan team, chosen by a subscription, stays whether the role comes or goes', async () => {
+test('the plan team, chosen by a subscription, stays whether the role is given or taken', async () => {
   const admin = await newAdmin()
   const person = await newPerson({ plan: 'free' })
   await giveRole(admin, person.userId, 'premium')
@@ -71,7 +71,7 @@ test('the plan team, chosen by a subscription, stays whether the role comes or g
   expect(await planOf(person)).toBe('team')
 })
 
-test('while the role is held nobody takes the personal team below premium, while shared teams are free to', async () => {
+test('with the role, the personal team cannot be set below premium, but shared teams can', async () => {
   const admin = await newAdmin()
   const person = await newPerson({ platformRole: 'premium', plan: 'premium' })
   const refused = await switchTo(person, 'free')

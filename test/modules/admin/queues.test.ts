@@ -35,7 +35,7 @@ async function putMessage(
 const statusOf = async (id: string) =>
   (await env.DB.prepare('SELECT status, attempts FROM outbox WHERE id = ?').bind(id).first()) ?? null
 
-test('queues are counted by type, with what is due and for how long', async () => {
+test('queues are counted by type, with due messages and their age', async () => {
   const [admin, type] = [await newAdmin(), newType()]
   await putMessage(type)
   await putMessage(type, { status: 'pending', nextAt: clock.now() - 90_000 })
@@ -51,7 +51,7 @@ test('queues are counted by type, with what is due and for how long', async () =
   await env.DB.prepare('DELETE FROM outbox WHERE type = ?').bind(type).run()
 })
 
-test('a dead message is shown without what people wrote or what opens an account', async () => {
+test('a dead message is shown without texts of people and without credentials', async () => {
   const [admin, type] = [await newAdmin(), newType()]
   const runId = newId('run', clock.now())
   const id = await putMessage(type, {
@@ -76,7 +76,7 @@ test('a dead message is shown without what people wrote or what opens an account
   expect((await get(`${QUEUES}/messages/${newId('msg', 1)}`, admin)).status).toBe(404)
 })
 
-test('messages are walked by page and by type', async () => {
+test('messages are listed by page and by type', async () => {
   const [admin, type] = [await newAdmin(), newType()]
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.push(await putMessage(type, { nextAt: clock.now() + i }))
@@ -92,7 +92,7 @@ test('messages are walked by page and by type', async () => {
   ])
 })
 
-test('a redriven message is done by the queue, and what is not dead cannot be redriven', async () => {
+test('a redriven message is processed by the queue, and only dead ones can be redriven', async () => {
   const admin = await newAdmin()
   const user = await newPerson()
   const id = await putMessage('live.revoke', { body: { of: 'user', id: user.userId } })
@@ -114,7 +114,7 @@ test('a redriven message is done by the queue, and what is not dead cannot be re
   ])
 })
 
-test('messages of a type are redriven or discarded together, and each time it is audited', async () => {
+test('messages of a type are redriven or discarded together, each time with an audit entry', async () => {
   const [admin, type, other] = [await newAdmin(), newType(), newType()]
   const ids = [await putMessage(type), await putMessage(type)]
   const kept = await putMessage(other)
@@ -131,7 +131,7 @@ test('messages of a type are redriven or discarded together, and each time it is
   await env.DB.prepare('DELETE FROM outbox WHERE type = ?').bind(type).run()
 })
 
-test('the last tick is told with its tasks, and a tick that does not come is late', async () => {
+test('the last tick is reported with its tasks, and a missing tick is late', async () => {
   const admin = await newAdmin()
   await runCron()
   const { body } = await get(QUEUES, admin)

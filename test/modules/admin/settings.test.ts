@@ -35,7 +35,7 @@ test('without changes the settings are those of the environment and the plans', 
   expect(headers.get('etag')).toBe('"0"')
 })
 
-test('a change holds at once, is audited by value, and null takes it back', async () => {
+test('a change applies immediately, is audited with its value, and null resets it', async () => {
   const admin = await newAdmin()
   const changed = await putSettings(admin, {
     registration: 'closed',
@@ -64,7 +64,7 @@ test('a change holds at once, is audited by value, and null takes it back', asyn
   ])
 })
 
-test('what the environment has closed cannot be opened', async () => {
+test('settings that the environment has closed cannot be opened', async () => {
   const admin = await newAdmin()
   const closed = { ...env, REGISTRATION: 'closed' }
   const send = async (method: string, path: string, body?: object, token?: string) => {
@@ -93,7 +93,7 @@ test('new accounts get the default plan', async () => {
   expect(subscription.body.plan).toBe('premium')
 })
 
-test('a limit that was set is what plans allow, for what is counted in code and in SQL', async () => {
+test('a changed limit applies to plans, in code and in SQL', async () => {
   const person = await newPerson({ plan: 'free' })
   await setSettings({ limits: { free: { workflows: 1, storageBytes: 10 } } })
   const create = () =>
@@ -114,7 +114,7 @@ test('a limit that was set is what plans allow, for what is counted in code and 
   expect((await create()).status).toBe(201)
 })
 
-test('mail goes out with the sender that was set', async () => {
+test('mail is sent with the configured sender', async () => {
   await setSettings({ mailFrom: 'Ops <ops@example.org>' })
   const sent: { from: string }[] = []
   const EMAIL = { send: async (mail: { from: string }) => void sent.push(mail) }
@@ -148,7 +148,7 @@ test.each([
   expect((await putSettings(await newAdmin(), body)).status).toBe(422)
 })
 
-test('two changes at once do not lose one, and If-Match is kept', async () => {
+test('two concurrent changes are both kept, and If-Match is respected', async () => {
   const admin = await newAdmin()
   const answers = await Promise.all([
     putSettings(admin, { defaultPlan: 'premium' }, { 'if-match': '"0"' }),

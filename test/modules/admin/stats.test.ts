@@ -40,7 +40,7 @@ const endRun = (status: string, finishedAt: number, more: { kind?: string; cost?
 const statsSince = async (from: number) =>
   (await get(`${STATS}?from=${new Date(from).toISOString()}`, await newAdmin())).body
 
-test('runs that ended are rolled up once, however often the tick comes', async () => {
+test('ended runs are rolled up once, however often the tick comes', async () => {
   const start = await freshSlice()
   await endRun('succeeded', start + 1, { cost: 1_500_000 })
   await endRun('succeeded', start + 2, { kind: 'agent' })
@@ -64,7 +64,7 @@ test('runs that ended are rolled up once, however often the tick comes', async (
   expect((await statsSince(start)).totals.runsEnded).toEqual({ succeeded: 2, failed: 2, cancelled: 0 })
 })
 
-test('slices that were missed are made up for', async () => {
+test('missed slices are caught up', async () => {
   const start = await freshSlice()
   for (let i = 0; i < 20; i++) await endRun('succeeded', start + i * SLICE_MS)
   clock.advance(20 * SLICE_MS + MINUTE_MS)
@@ -75,7 +75,7 @@ test('slices that were missed are made up for', async () => {
   expect([totals.runsEnded.succeeded, series.length]).toEqual([20, 2])
 })
 
-test('requests are told by route with their times, and only what has grown since the last slice', async () => {
+test('requests are reported by route with their times, and only the growth since the last slice', async () => {
   await freshSlice()
   const admin = await newAdmin()
   endSlice()
@@ -92,7 +92,7 @@ test('requests are told by route with their times, and only what has grown since
   expect(route.p95Ms).toBeGreaterThanOrEqual(route.p50Ms)
 })
 
-test('by day the figures are those of all its hours', async () => {
+test('figures by day are the sums of all hours', async () => {
   const start = await freshSlice()
   await endRun('cancelled', start)
   endSlice()
@@ -112,7 +112,7 @@ test.each([
   expect((await get(`${STATS}?${query}`, await newAdmin())).status).toBe(422)
 })
 
-test('the figures are read along indexes, and closed runs are never looked at', async () => {
+test('the figures are read along indexes, and no ended run is read', async () => {
   const admin = await newAdmin()
   const sent = (await recordSql(async () => void (await get(STATS, admin)))).filter(({ sql }) =>
     /platform_|\bruns\b/.test(sql),

@@ -36,7 +36,7 @@ test('users are listed newest first and walked without repeating or losing one',
   expect(second.body.items.map((user: { id: string }) => user.id)).toEqual([made[0], admin.userId])
 })
 
-test('users are found by the beginning of address or name, whatever the case, and counted', async () => {
+test('users are found by the prefix of address or name, in any case, and counted', async () => {
   const admin = await newAdmin()
   const text = mark()
   const named = await newPerson({ name: `${text.toUpperCase()} Lovelace` })
@@ -68,7 +68,7 @@ test('users are filtered by role and status and sorted by address', async () => 
   expect(await list(`sort=email&cursor=${page.body.nextCursor}`)).toEqual([b, c])
 })
 
-test('a user made by an admin can sign in with the password that is shown once', async () => {
+test('a user created by an administrator can sign in with the password that is shown once', async () => {
   const admin = await newAdmin()
   const email = `${mark()}@example.com`
   const made = await post(USERS, admin, { email, name: 'New', role: 'premium', emailVerified: true })
@@ -80,7 +80,7 @@ test('a user made by an admin can sign in with the password that is shown once',
   expect((await get(`${USERS}/${made.body.id}`, admin)).text).not.toContain('assword')
 })
 
-test('a given password is judged by the rules and never shown', async () => {
+test('a given password must follow the rules and is never shown', async () => {
   const admin = await newAdmin()
   const weak = await post(USERS, admin, { email: `${mark()}@example.com`, password: 'password' })
   expect([weak.status, weak.body.code]).toEqual([422, 'auth.weak_password'])
@@ -90,7 +90,7 @@ test('a given password is judged by the rules and never shown', async () => {
   expect((await post('/api/v1/auth/login', undefined, { email, password: PASSWORD })).status).toBe(200)
 })
 
-test('an address that is taken is refused, however it is typed', async () => {
+test('an address that is already used is refused, in any spelling', async () => {
   const admin = await newAdmin()
   const other = await newPerson()
   const made = await post(USERS, admin, { email: ` ${other.email.toUpperCase()} ` })
@@ -99,7 +99,7 @@ test('an address that is taken is refused, however it is typed', async () => {
   expect([moved.status, moved.body.code]).toEqual([409, 'auth.email_taken'])
 })
 
-test('the same idempotency key makes one user and shows the password once', async () => {
+test('the same idempotency key creates one user and shows the password once', async () => {
   const admin = await newAdmin()
   const headers = { 'idempotency-key': mark() }
   const body = { email: `${mark()}@example.com` }
@@ -107,7 +107,7 @@ test('the same idempotency key makes one user and shows the password once', asyn
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409])
 })
 
-test('changing a user keeps what is not named, and an older version is refused', async () => {
+test('changing a user keeps other fields, and an older version is refused', async () => {
   const admin = await newAdmin()
   const other = await newPerson({ name: 'Before' })
   const path = `${USERS}/${other.userId}`
@@ -132,7 +132,7 @@ test('changing a user keeps what is not named, and an older version is refused',
   ])
 })
 
-test('a new address is unproven unless the admin vouches for it, and voids what was mailed to the old one', async () => {
+test('a new address is unverified unless the administrator confirms it, and mailed links for the old one stop working', async () => {
   const admin = await newAdmin()
   const other = await newPerson()
   const path = `${USERS}/${other.userId}`
@@ -153,7 +153,7 @@ test('a new address is unproven unless the admin vouches for it, and voids what 
   expect(vouched.body.emailVerified).toBe(true)
 })
 
-test('a role counts from the next request on, given and taken', async () => {
+test('a role applies from the next request on, given and taken', async () => {
   const admin = await newAdmin()
   const other = await newPerson()
   expect((await get(USERS, other)).status).toBe(403)
@@ -169,7 +169,7 @@ test('a role counts from the next request on, given and taken', async () => {
   ])
 })
 
-test("a disabled user's token, refresh token and keys stop at once, and the keys work again when the account does", async () => {
+test("a disabled user's token, refresh token and keys stop immediately, and the keys work again with the account", async () => {
   const admin = await newAdmin()
   const email = `${mark()}@example.com`
   const { id } = (await post(USERS, admin, { email, password: PASSWORD, emailVerified: true })).body
@@ -194,7 +194,7 @@ test("a disabled user's token, refresh token and keys stop at once, and the keys
   expect((await withKey()).status).toBe(200)
 })
 
-test('an admin cannot demote, disable or delete their own account', async () => {
+test('an administrator cannot demote, disable or delete their own account', async () => {
   const admin = await newAdmin()
   const own = `${USERS}/${admin.userId}`
   const answers = [
@@ -225,7 +225,7 @@ test.each([
   }
 })
 
-test('deleting a user takes the account and its teams, and leaves the audit log', async () => {
+test('deleting a user deletes the account and its teams, and keeps the audit log', async () => {
   const admin = await newAdmin()
   const other = await newPerson()
   await post('/api/v1/teams', { token: other.token }, { name: 'Mine' })
@@ -243,7 +243,7 @@ test('deleting a user takes the account and its teams, and leaves the audit log'
   })
 })
 
-test('a user who owns a team with others in it is not deleted', async () => {
+test('a user who owns a team with other members is not deleted', async () => {
   const admin = await newAdmin()
   const { owner, join } = await newTeam()
   await join('member')

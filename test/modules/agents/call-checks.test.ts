@@ -33,7 +33,7 @@ const PNG = Uint8Array.from(
   (char) => char.charCodeAt(0),
 )
 
-test('files go with the question: texts as text, images as images, and the run keeps only references', async () => {
+test('files are sent with the question: texts as text, images as images, and the run only stores references', async () => {
   const person = await withServer()
   const note = (await upload(person, 'note.txt', 'The code is 4711.')).body
   const image = (await upload(person, 'dot.png', PNG)).body
@@ -54,7 +54,7 @@ test('files go with the question: texts as text, images as images, and the run k
   expect(JSON.stringify(begin?.output)).not.toContain('4711')
 })
 
-test('a file of another team, too many or too large ones are refused', async () => {
+test('a file of another team, and too many or too large files are refused', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const theirs = (await upload(stranger, 'note.txt', 'theirs')).body
   const ask = (files: string[]) => execute(person, { agent: {}, prompt: 'Hi', files })
@@ -75,14 +75,14 @@ test('a file of another team, too many or too large ones are refused', async () 
   expect((await ask([text.id])).status).toBe(413)
 })
 
-test('an image that stands in the request itself is bounded by the size of requests', async () => {
+test('an image in the request itself is limited by the size of requests', async () => {
   const person = await newPerson()
   const image = `data:image/png;base64,${'A'.repeat(11 * 1024 * 1024)}`
   const messages = [{ role: 'user', content: [{ type: 'image', image }] }]
   expect((await post(EXECUTE, person, { agent: {}, messages })).status).toBe(413)
 })
 
-test('a prompt that is larger than every model of the ladder is refused with both counts', async () => {
+test('a prompt that is too large for every model of the ladder is refused with both counts', async () => {
   const person = await newPerson()
   const prompt = 'word '.repeat(120_000)
   const rules = { provider: 'offline', model: 'rules-1' }
@@ -91,7 +91,7 @@ test('a prompt that is larger than every model of the ladder is refused with bot
   expect(answer.body.detail).toMatch(/about 16\d{4} tokens; rules-1 of offline takes in 100000/)
 })
 
-test('what provider, model or key is missing is said before a run begins', async () => {
+test('a missing provider, model or key is reported before a run starts', async () => {
   const person = await newPerson()
   const ask = (rung: object) => execute(person, { agent: { models: [rung] }, prompt: 'Hi' })
   const unknown = await ask({ provider: 'acme', model: 'x' })
@@ -130,7 +130,7 @@ test('what provider, model or key is missing is said before a run begins', async
   expect(workflow.text).toContain('known are offline, openai')
 })
 
-test('a capability that nothing runs for is refused, not passed over', async () => {
+test('a capability without an implementation is refused, not ignored', async () => {
   const person = await newPerson()
   expect(await execute(person, { agent: {}, prompt: 'Hi', capability: 'summarise' })).toMatchObject({
     status: 422,
@@ -141,7 +141,7 @@ test('a capability that nothing runs for is refused, not passed over', async () 
   ).toMatchObject([{ path: '/parameters' }])
 })
 
-test('tools that answer without end, with far too much or with a page give the model an error', async () => {
+test('tools that answer endlessly, with far too much or with a page give the model an error', async () => {
   const person = await withServer()
   const tools = [{ name: 'http.request', config: { hosts: [new URL(target).host], timeoutMs: 1_000 } }]
   const html = encodeURIComponent(btoa('<html><script>alert(1)</script>Hello</html>'))
@@ -166,7 +166,7 @@ test('tools that answer without end, with far too much or with a page give the m
   expect(page).toContain('with a web page')
 })
 
-test('a model that answers with nonsense ends with a clear error', async () => {
+test('a model that returns nonsense ends with a clear error', async () => {
   const person = await withServer()
   const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
   const ask = async (scenario: string, more: object = {}) =>
@@ -194,7 +194,7 @@ test.each([
   [true, 'hang', 'cancelled'],
   [false, 'slow', 'succeeded'],
 ])(
-  'with cancelOnDisconnect %j a client that goes away leaves a run that is %s, %s',
+  'with cancelOnDisconnect %j a client that disconnects leaves a run that is %s, %s',
   async (cancelOnDisconnect, scenario, status) => {
     const person = await withServer()
     const response = await app.fetch(

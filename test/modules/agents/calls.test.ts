@@ -53,7 +53,7 @@ const textOf = (message: UIMessage | undefined) =>
     .map((part) => (part as { text: string }).text)
     .join('')
 
-test('a call is a run of its own kind, with the answer beside it', async () => {
+test('a call is a run of its own kind, with the answer in the response', async () => {
   const person = await newPerson()
   const answer = await execute(person, {
     agent: COUNTER,
@@ -72,7 +72,7 @@ test('a call is a run of its own kind, with the answer beside it', async () => {
   })
 })
 
-test('without waiting the call is answered at once, and one key is one call', async () => {
+test('without waiting the call returns immediately, and one key is one call', async () => {
   const person = await newPerson()
   const headers = { 'idempotency-key': 'once' }
   const first = await execute(person, { agent: {}, prompt: 'Hi' }, headers)
@@ -82,7 +82,7 @@ test('without waiting the call is answered at once, and one key is one call', as
   expect((await execute(person, { agent: {}, prompt: 'Other' }, headers)).status).toBe(422)
 })
 
-test('what no agent can be is refused at once, with its place', async () => {
+test('an invalid agent is refused immediately, with the path', async () => {
   const person = await newPerson()
   const refused = await execute(person, {
     agent: { tools: ['calculator', 'calculator', { name: 'http.request' }, 'nothing'] },
@@ -99,7 +99,7 @@ test('what no agent can be is refused at once, with its place', async () => {
   expect((await execute(person, { agent: {} })).status).toBe(422)
 })
 
-test('a run that failed says what had been reached', async () => {
+test('a failed run contains the result so far', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const failed = await execute(person, {
@@ -129,7 +129,7 @@ test('the reader of the AI SDK sees text, tools with their results, and how it e
   expect((message?.parts ?? []).filter((part) => 'state' in part && part.state === 'streaming')).toEqual([])
 })
 
-test('a provider that fails ends the message with an error, not the connection', async () => {
+test('a failing provider ends the message with an error, not the connection', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const models = [{ provider: 'openai-compatible', model: `err500~${person.teamId}` }]
@@ -137,7 +137,7 @@ test('a provider that fails ends the message with an error, not the connection',
   expect(String(errors[0])).toContain('model.server')
 })
 
-test('a call that waits for consent is asked for in the chat, and goes on with the answer of the chat', async () => {
+test('a call that needs consent asks in the chat, and continues with the answer of the chat', async () => {
   const person = await newPerson()
   const agent = { name: 'Keeper', tools: [{ name: 'store.set', policy: 'ask', allowSelf: true }] }
   const asked = await chat(person, { agent }, [user('Use store.set with key "a" and value "b"')])
@@ -158,14 +158,14 @@ test('a call that waits for consent is asked for in the chat, and goes on with t
   await expect(chat(person, { agent }, [user('x'), answered])).rejects.toThrow(/conflict|settled/)
 })
 
-test('who started the run may not consent where the agent does not say so, also in a chat', async () => {
+test('the person who started the run may not consent unless the agent allows it, also in a chat', async () => {
   const owner = await newPerson()
   const agent = { tools: [{ name: 'store.set', policy: 'ask' }] }
   const asked = await chat(owner, { agent }, [user('Use store.set with key "a" and value "b"')])
   expect(partsOf(asked.message, 'dynamic-tool')).toMatchObject([{ state: 'approval-requested' }])
 })
 
-test('a stream that was lost is had again from its run, whole, and not at all when that has ended', async () => {
+test('a lost stream can be read again from its run, completely, and not after the run has ended', async () => {
   const person = await newPerson()
   const agent = { tools: [{ name: 'store.set', policy: 'ask', allowSelf: true }] }
   const asked = await chat(person, { agent }, [user('Use store.set with key "a" and value "b"')])

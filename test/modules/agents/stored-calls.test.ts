@@ -36,7 +36,7 @@ const runWorkflow = async (as: Person, params: object) => {
   return call('POST', `/api/v1/workflows/${made.body.id}/execute`, { as, body: {}, headers: WAIT })
 }
 
-test('an agent of the team is called by its address, and the run keeps its version', async () => {
+test('an agent of the team is called by its URL, and the run keeps its version', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const answer = await execute(person, id, { prompt: 'Use calculator with 12 * 12' })
@@ -61,7 +61,7 @@ test('an agent of the team is called by its address, and the run keeps its versi
   expect(longer.body).toMatchObject({ finishReason: 'stop' })
 })
 
-test('one key is one call, also when the agent has changed in between', async () => {
+test('one key is one call, also if the agent has changed in between', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const headers = { 'idempotency-key': 'once', ...WAIT }
@@ -72,7 +72,7 @@ test('one key is one call, also when the agent has changed in between', async ()
   expect((await execute(person, 'writer', { prompt: 'Hi' }, headers)).status).toBe(422)
 })
 
-test('what the call brings stands over what the agent has', async () => {
+test('settings in the call take precedence over those of the agent', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person, {
     outputSchema: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
@@ -88,7 +88,7 @@ test('what the call brings stands over what the agent has', async () => {
   expect((await execute(person, id, { prompt: 'Hi', agent: {} })).status).toBe(422)
 })
 
-test('built-in agents are called by their type, and those of other teams by nobody', async () => {
+test('built-in agents are called by their type, and those of other teams are not found', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const answer = await execute(person, 'writer', { prompt: 'Say hello' })
   expect(answer).toMatchObject({ status: 200, body: { subjectId: 'writer', workflowName: 'Writer' } })
@@ -112,7 +112,7 @@ test('a chat with an agent of the team is a UI message stream', async () => {
   expect(answer.text).toContain('42')
 })
 
-test('a workflow asks an agent of the team, which is looked up when it is saved', async () => {
+test('a workflow calls an agent of the team, which is checked when it is saved', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const { id } = await newAgent(person)
   const run = await runWorkflow(person, { agentId: id, prompt: 'Use calculator with 3 * 5' })
@@ -129,14 +129,14 @@ test('a workflow asks an agent of the team, which is looked up when it is saved'
   expect(either.status).toBe(422)
 })
 
-test('an id that an expression gives is looked up in the team by the run', async () => {
+test('an id from an expression is looked up in the team by the run', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const { id } = await newAgent(person)
   const run = await runWorkflow(stranger, { agentId: `{{ '${id}' }}`, prompt: 'Hi' })
   expect(run.body).toMatchObject({ status: 'failed', error: { code: 'agent.not_found' } })
 })
 
-test('a run that began before a change of the agent asks the agent as it was', async () => {
+test('a run that started before a change of the agent uses the earlier version', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const made = await post('/api/v1/workflows', person, {
@@ -167,7 +167,7 @@ test('a run that began before a change of the agent asks the agent as it was', a
   expect(begin.body.output).toMatchObject({ agent: { version: 1 }, instructions: 'Answer with numbers.' })
 })
 
-test('the dry run knows what an agent of the team would take', async () => {
+test('the dry run knows the settings of an agent of the team', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const made = await post('/api/v1/workflows', person, {
@@ -179,7 +179,7 @@ test('the dry run knows what an agent of the team would take', async () => {
   expect(plan.body.nodes[0].estimate.inputTokens.low).toBeGreaterThan(0)
 })
 
-test('a task is done by an agent of the team', async () => {
+test('an agent of the team executes a task', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const { id } = await newAgent(person)
   const task = (as: Person, input: object) =>
@@ -195,7 +195,7 @@ test('a task is done by an agent of the team', async () => {
   expect((await task(person, { agentId: id, prompt: 'Hi', workflowId: 'wf' })).status).toBe(422)
 })
 
-test('a key that may not call agents saves no workflow that does', async () => {
+test('a key without the right to call agents cannot save a workflow that does', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const save = async (...scopes: string[]) => {
@@ -237,7 +237,7 @@ test('a batch is one run, with an answer for each input in its place', async () 
   expect((await batch(person, { inputs: Array(1_001).fill({ prompt: 'Hi' }) })).status).toBe(422)
 })
 
-test('a call of a batch that fails says why in its place', async () => {
+test('a failed call of a batch has the reason in its place', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const models = [{ provider: 'openai-compatible', model: `err500~${person.teamId}` }]
@@ -252,7 +252,7 @@ test('a call of a batch that fails says why in its place', async () => {
   })
 })
 
-test('what one call of a batch could not do is said in its place, and what none could before the run', async () => {
+test('an error of one call in a batch is in its place, and errors of all are reported before the run', async () => {
   const person = await newPerson()
   const batch = (body: object) => call('POST', `${AGENTS}/writer/batch`, { as: person, body, headers: WAIT })
   const image = (await upload(person, 'dot.png', DOT)).body
@@ -288,7 +288,7 @@ test('what one call of a batch could not do is said in its place, and what none 
   expect(missing).toMatchObject({ status: 409, body: { code: 'model.not_configured' } })
 })
 
-test('an agent that stands in a request or a workflow names integrations of the team, with the right to use them', async () => {
+test('an agent inside a request or a workflow may use integrations of the team, with the right to use them', async () => {
   const person = await newPerson()
   const tools = [{ name: 'http.request', config: { hosts: ['api.example.com'], credential: 'Desk' } }]
   const keyOf = async (...scopes: string[]) => {
@@ -321,7 +321,7 @@ test('an agent that stands in a request or a workflow names integrations of the 
   expect((await save(key)).body.code).toBe('access.scope_missing')
 })
 
-test('a key gives an agent no more than it may do itself, and calls those of the team as they are', async () => {
+test('with a key, an inline agent has the rights of the key, and a stored agent its own', async () => {
   const person = await newPerson()
   const keyOf = async (...scopes: string[]) => {
     const { key: apiKey } = (await post('/api/v1/auth/api-keys', person, { name: 'k', scopes })).body
@@ -360,7 +360,7 @@ test('a key gives an agent no more than it may do itself, and calls those of the
   expect(await codeOf(writes, `/${made.body.id}/tools`, { name: 'files.write' })).toBe('access.scope_missing')
 })
 
-test('a call is done again as it was asked for, and with the same right', async () => {
+test('a retried call is the same call, with the same right', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   const made = await execute(person, id, { prompt: 'Hello' })

@@ -13,7 +13,7 @@ const newAgent = async (as: Person, more: object = {}) => {
 const put = (path: string, as: Person, body: object, ifMatch?: string) =>
   call('PUT', path, { as, body, headers: ifMatch === undefined ? {} : { 'if-match': ifMatch } })
 
-test('an agent has defaults, and each change makes a version', async () => {
+test('an agent has defaults, and each change creates a version', async () => {
   const person = await newPerson()
   const agent = await newAgent(person, { tools: [{ name: 'calculator' }], tags: ['desk'] })
   expect(agent).toMatchObject({
@@ -48,7 +48,7 @@ test('an agent has defaults, and each change makes a version', async () => {
   expect(versions.body.total).toBe(3)
 })
 
-test('a tool may be named by its name alone, as in an agent that stands in a request', async () => {
+test('a tool may be given by its name alone, as in an inline agent', async () => {
   const person = await newPerson()
   const agent = await newAgent(person, { tools: ['calculator', { name: 'date', policy: 'ask' }] })
   const kept = [
@@ -64,7 +64,7 @@ test('a tool may be named by its name alone, as in an agent that stands in a req
   expect((await post(PATH, person, { name: 'Clerk', tools: ['format.disk'] })).status).toBe(422)
 })
 
-test('a change of what was changed meanwhile is refused', async () => {
+test('a change based on an outdated version is refused', async () => {
   const person = await newPerson()
   const { id } = await newAgent(person)
   expect((await put(`${PATH}/${id}`, person, { name: 'A' }, '"1"')).status).toBe(200)
@@ -100,7 +100,7 @@ test('tools and capabilities are added and removed one by one', async () => {
   expect(less.body.capabilities).toEqual([])
 })
 
-test('what no call could do is refused when it is saved', async () => {
+test('settings that make every call fail are refused', async () => {
   const person = await newPerson()
   const refused = async (body: object) => {
     const answer = await post(PATH, person, { name: 'Clerk', ...body })
@@ -149,7 +149,7 @@ test('the built-in agents answer by their type, and a clone can be changed', asy
   expect(typed.body.tools.map(({ name }: any) => name)).toContain('calculator')
 })
 
-test('agents are found by type, tag and words, and walked page by page', async () => {
+test('agents are found by type, tag and words, and listed page by page', async () => {
   const person = await newPerson()
   await newAgent(person, { name: 'Zoe', tags: ['desk'] })
   await newAgent(person, { name: 'Adam', instructions: 'Write about Rockets and the moon.' })
@@ -165,7 +165,7 @@ test('agents are found by type, tag and words, and walked page by page', async (
   expect(await names(`limit=2&sort=name&cursor=${first.body.nextCursor}`)).toEqual(['Zoe'])
 })
 
-test('a template keeps what an agent is, and makes others', async () => {
+test('a template stores the settings of an agent, and creates others', async () => {
   const person = await newPerson()
   const agent = await newAgent(person, { tools: [{ name: 'date' }], tags: ['desk'] })
   const template = await post(`${PATH}/templates`, person, { agentId: agent.id, name: 'Clerks' })
@@ -189,7 +189,7 @@ test('a template keeps what an agent is, and makes others', async () => {
   expect((await get(`${PATH}/templates/${template.body.id}`, person)).status).toBe(404)
 })
 
-test('a plan allows so many agents, also to those who come at once', async () => {
+test('the plan limits the number of agents, also for concurrent requests', async () => {
   const person = await newPerson({ plan: 'free' })
   for (let i = 0; i < 9; i++) await newAgent(person)
   const both = await Promise.all([post(PATH, person, { name: 'A' }), post(PATH, person, { name: 'B' })])
@@ -198,7 +198,7 @@ test('a plan allows so many agents, also to those who come at once', async () =>
   expect([body.limits.agents, body.usage.agents]).toEqual([10, 10])
 })
 
-test('agents of another team are not there', async () => {
+test('agents of another team are not found', async () => {
   const [person, stranger] = await Promise.all([newPerson(), newPerson()])
   const { id } = await newAgent(person)
   expect((await get(`${PATH}/${id}`, stranger)).status).toBe(404)

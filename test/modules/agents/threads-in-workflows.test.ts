@@ -46,7 +46,7 @@ const messagesIn = async (as: Person, id: string) =>
 const textsOf = (items: Awaited<ReturnType<typeof messagesIn>>) =>
   items.map(({ parts }) => parts.flatMap(({ text = '' }) => text).join(''))
 
-test('a workflow goes on with a conversation, twice in one run, and later calls see what it said', async () => {
+test('a workflow continues a conversation, twice in one run, and later calls see its messages', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   await say(person, id, 'Said before')
@@ -69,7 +69,7 @@ test('a workflow goes on with a conversation, twice in one run, and later calls 
   expect(said[3]).toMatchObject({ metadata: { runId: run.body.id, finishReason: 'stop' } })
 })
 
-test('a node is refused while another call is answered, or waits where it is told to', async () => {
+test('a node is refused while another call is answered, or waits if it may', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const { body: first } = await say(person, id, ASK_KEEPER, { agent: KEEPER, headers: {} })
@@ -85,7 +85,7 @@ test('a node is refused while another call is answered, or waits where it is tol
   ])
 })
 
-test('while a workflow answers, calls of agents are refused or wait, until its node has ended', async () => {
+test('while a workflow answers, calls of agents are refused or wait until its node has ended', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const hold = { id: 'hold', type: 'flow.approval', params: { title: 'Go on?', allowSelf: true } }
@@ -116,7 +116,7 @@ test('while a workflow answers, calls of agents are refused or wait, until its n
   expect(said[1]).toMatchObject({ id: `${runId}.ask`, metadata: { finishReason: 'stop' } })
 })
 
-test('items of one node take their turns in any order, and one at a time', async () => {
+test('items of one node answer in any order, one at a time', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const run = await start(person, id, [
@@ -134,7 +134,7 @@ test('items of one node take their turns in any order, and one at a time', async
   ])
 })
 
-test('a thread of another team or agent, and words that nobody said, are refused', async () => {
+test('a thread of another team or agent, and invented messages, are refused', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const [mine, writers] = [await newThread(person), await newThread(person, { agentId: 'writer' })]
   const theirs = await start(stranger, mine, [answer('ask')])
@@ -155,7 +155,7 @@ test('a thread of another team or agent, and words that nobody said, are refused
   await expect(start(person, mine, [alone])).rejects.toThrow('only calls in a thread')
 })
 
-test('an answer that fails leaves the thread free, and a retry of the run answers in its place', async () => {
+test('a failed answer leaves the thread free, and a retry of the run answers instead', async () => {
   const person = await newPerson()
   await newIntegration(person, {
     type: 'ai.compatible',
@@ -187,7 +187,7 @@ test('an answer that fails leaves the thread free, and a retry of the run answer
   expect(await messagesIn(person, id)).toHaveLength(8)
 })
 
-test('a thread that is full takes no more from workflows either', async () => {
+test('a full thread refuses workflows too', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   await env.DB.prepare('UPDATE agent_threads SET bytes = 16777216 WHERE id = ?').bind(id).run()
@@ -195,7 +195,7 @@ test('a thread that is full takes no more from workflows either', async () => {
   expect(run.body.error.code).toBe('agent.thread_full')
 })
 
-test('a key that writes a workflow into a thread needs the right to call agents', async () => {
+test('a key needs the right to call agents to save a workflow that answers in a thread', async () => {
   const person = await newPerson()
   const key = await post('/api/v1/auth/api-keys', person, { name: 'ci', scopes: ['workflows:write'] })
   const made = await post(

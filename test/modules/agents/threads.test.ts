@@ -45,7 +45,7 @@ async function failing(as: Person): Promise<object> {
   return { models: [{ provider: 'openai-compatible', model: 'err400' }] }
 }
 
-test('threads are made, listed, found, renamed and deleted', async () => {
+test('threads are created, listed, found, renamed and deleted', async () => {
   const { owner, join } = await newTeam()
   const [member, viewer, stranger] = [await join('member'), await join('viewer'), await newPerson()]
   const first = await newThread(member, { agentId: 'writer', title: 'Notes of May', metadata: { order: 7 } })
@@ -79,7 +79,7 @@ test('threads are made, listed, found, renamed and deleted', async () => {
   expect((await get(`${THREADS}/${first}`, owner)).status).toBe(404)
 })
 
-test('an agent sees what was said before, and the thread keeps what it answers', async () => {
+test('an agent sees earlier messages, and the thread stores its answer', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const agent = { models: OFFLINE, tools: ['calculator'] }
@@ -109,7 +109,7 @@ test('an agent sees what was said before, and the thread keeps what it answers',
   expect(before.body.items).toMatchObject([{ role: 'user', parts: [{ text: 'And now?' }] }])
 })
 
-test('a thread of an agent is for that agent, and in a thread only the user is quoted', async () => {
+test('a thread of an agent is for that agent, and only the user can add messages to it', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const id = await newThread(person, { agentId: 'writer' })
   const ask = (path: string, body: object) =>
@@ -133,7 +133,7 @@ test('a thread of an agent is for that agent, and in a thread only the user is q
   expect((await get(`${THREADS}/${id}`, person)).body.turns).toBe(0)
 })
 
-test('of two calls at once one is answered, and the other is told which run it would have to wait for', async () => {
+test('of two concurrent calls one is answered, and the other gets the run to wait for', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const both = await Promise.all(
@@ -152,7 +152,7 @@ test('of two calls at once one is answered, and the other is told which run it w
   expect(JSON.stringify(seen[3])).toContain('cancelled')
 })
 
-test('a call may wait in line, and the line has an end', async () => {
+test('a call may wait in the queue, and the queue is limited', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const { body: first } = await say(person, id, ASK_KEEPER, { agent: KEEPER, headers: NOW })
@@ -190,7 +190,7 @@ test('a call may wait in line, and the line has an end', async () => {
   )
 })
 
-test('a call that fails leaves a thread that every provider takes', async () => {
+test('a failed call leaves a thread that every provider accepts', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const failed = await say(person, id, 'Hi', { agent: await failing(person) })
@@ -200,7 +200,7 @@ test('a call that fails leaves a thread that every provider takes', async () => 
   expect(textsOf(await messagesIn(person, id))[1]).toContain('model.bad_request')
 })
 
-test('a retry of a call answers in its place', async () => {
+test('a retry of a call answers instead of it', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const failed = await say(person, id, 'Hi', { agent: await failing(person) })
@@ -214,7 +214,7 @@ test('a retry of a call answers in its place', async () => {
   expect(said[1]?.metadata).toMatchObject({ runId: retry.body.id, finishReason: 'error' })
 })
 
-test('an answer is kept once, however many ask for it at the same time, and also when nobody asks', async () => {
+test('an answer is stored once, however many readers ask at the same time, and also without any', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   await say(person, id, 'Hello')
@@ -233,7 +233,7 @@ test('an answer is kept once, however many ask for it at the same time, and also
   expect(results).toEqual([{ outcome: 'stop' }, { outcome: 'stop' }])
 })
 
-test('a call that is sent again is the same call, and one that is refused leaves nothing', async () => {
+test('a repeated call is the same call, and a refused one leaves nothing', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const headers = { 'idempotency-key': crypto.randomUUID(), prefer: 'wait=20' }
@@ -249,7 +249,7 @@ test('a call that is sent again is the same call, and one that is refused leaves
   expect((await get(`${THREADS}/${id}`, person)).body).toMatchObject({ turns: 1, runId: null })
 })
 
-test('a call that was lost before its run was made keeps nobody for long', async () => {
+test('a call that was lost before its run was created does not block the thread for long', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const { body } = await say(person, id, 'Hello', { headers: NOW })
@@ -266,7 +266,7 @@ test('a call that was lost before its run was made keeps nobody for long', async
   expect(await messagesIn(person, id)).toHaveLength(4)
 })
 
-test('what is older than the window is summed up by a step of the run, and the thread keeps the summary', async () => {
+test('a step of the run summarises messages older than the window, and the thread stores the summary', async () => {
   const person = await newPerson()
   const made = await post(AGENTS, person, {
     name: 'Short of memory',
@@ -301,7 +301,7 @@ test('what is older than the window is summed up by a step of the run, and the t
   expect(await messagesIn(person, id)).toHaveLength(10)
 })
 
-test('a chat in a thread sends only what is new, is resumed by the thread, and asks its last question again', async () => {
+test('a chat in a thread sends only new messages, is resumed by the thread, and can repeat its last question', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const user = (text: string) => ({ role: 'user', parts: [{ type: 'text', text }] })
@@ -322,7 +322,7 @@ test('a chat in a thread sends only what is new, is resumed by the thread, and a
   expect((await get(`${THREADS}/${id}/stream`, await newPerson())).status).toBe(404)
 })
 
-test('files go with the question they were sent with, and are a note in later turns', async () => {
+test('files are sent with their question, and are a note in later turns', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const rung = { provider: 'openai-compatible', model: `ok~thread-files-${person.teamId}` }
@@ -350,7 +350,7 @@ test('files go with the question they were sent with, and are a note in later tu
   )
 })
 
-test('a thread holds a bounded number of bytes, and a question too', async () => {
+test('the size of a thread and of a question is limited', async () => {
   const person = await newPerson()
   const id = await newThread(person)
   const held = async () => {
@@ -386,7 +386,7 @@ test('a thread holds a bounded number of bytes, and a question too', async () =>
   expect((await get(`${THREADS}/${other}`, person)).body).toMatchObject({ turns: 0, runId: null })
 })
 
-test('what a variable of the team hides is hidden in what a thread keeps', async () => {
+test('values of secret variables are hidden in stored messages', async () => {
   const person = await newPerson()
   const value = 'hush-hush-4711'
   const set = await call('PUT', '/api/v1/workflows/variables/apiToken', { as: person, body: { value } })
@@ -398,7 +398,7 @@ test('what a variable of the team hides is hidden in what a thread keeps', async
   expect(JSON.stringify(answer)).not.toContain(value)
 })
 
-test('a thread goes with its team, and into the export of the owner', async () => {
+test('a thread is deleted with its team, and is in the export of the owner', async () => {
   const person = await newPerson()
   const id = await newThread(person, { title: 'Mine' })
   await say(person, id, 'A question for the export')

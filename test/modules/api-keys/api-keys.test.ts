@@ -11,7 +11,7 @@ const KEYS = '/api/v1/auth/api-keys'
 const newKey = async (owner: Person, scopes = ['profile:read'], more: object = {}) =>
   (await post(KEYS, owner, { name: 'Robot', scopes, ...more })).body
 
-test('a key is shown once, works, and is only kept as a hash', async () => {
+test('a key is shown once, works, and is only stored as a hash', async () => {
   const person = await newPerson()
   const made = await newKey(person)
   expect(made.key).toMatch(/^ork_live_[0-9A-Za-z]{32}_[0-9A-Za-z]{6}$/)
@@ -57,7 +57,7 @@ test.each([
   expect([refused.status, refused.body.code]).toEqual([422, 'request.invalid'])
 })
 
-test('a key never has more rights than its owner, at its making, its change and its use', async () => {
+test('a key never has more rights than its owner, when it is created, changed and used', async () => {
   const { join } = await newTeam()
   const viewer = await join('viewer')
   const refused = await post(KEYS, viewer, { name: 'x', scopes: ['teams:read', 'teams:write'] })
@@ -76,7 +76,7 @@ test('a key never has more rights than its owner, at its making, its change and 
   expect((await use()).status).toBe(404)
 })
 
-test('a key of one team is not let into another', async () => {
+test('a key of one team does not work in another', async () => {
   const person = await newPerson()
   const other = await newTeam(person)
   const { key } = await newKey(person)
@@ -84,7 +84,7 @@ test('a key of one team is not let into another', async () => {
   expect((await get('/api/v1/auth/me', { apiKey: key, teamId: other.teamId })).status).toBe(404)
 })
 
-test('a key is renamed and rescoped, which counts at once', async () => {
+test('a key is renamed and gets other scopes, which apply immediately', async () => {
   const person = await newPerson()
   const made = await newKey(person)
   for (const method of ['PATCH', 'PUT']) {
@@ -111,7 +111,7 @@ test('a deleted key, an expired key and a mistyped key are refused', async () =>
   expect((await get('/api/v1/auth/me', { apiKey: `${made.key.slice(0, -1)}!` })).status).toBe(401)
 })
 
-test("another person's key is answered like one that does not exist, also in the same team", async () => {
+test("another person's key is answered like a missing one, also in the same team", async () => {
   const { owner, join } = await newTeam()
   const member = await join('member')
   const theirs = await newKey(owner)
@@ -122,7 +122,7 @@ test("another person's key is answered like one that does not exist, also in the
   expect((await get(KEYS, member)).body.items).toEqual([])
 })
 
-test('the plan limits the keys, also for requests at the same moment', async () => {
+test('the plan limits the keys, also for concurrent requests', async () => {
   const person = await newPerson({ plan: 'free' })
   const answers = await Promise.all(
     Array.from({ length: 7 }, () => post(KEYS, person, { name: 'x', scopes: ['profile:read'] })),
@@ -132,7 +132,7 @@ test('the plan limits the keys, also for requests at the same moment', async () 
   expect(refused?.body).toMatchObject({ code: 'plan.limit_reached', detail: expect.stringContaining('5') })
 })
 
-test('a repeated request makes no second key and shows no secret again', async () => {
+test('a repeated request creates no second key and shows no secret again', async () => {
   const person = await newPerson()
   const make = () =>
     post(KEYS, person, { name: 'x', scopes: ['profile:read'] }, { 'idempotency-key': 'one-key' })
@@ -142,7 +142,7 @@ test('a repeated request makes no second key and shows no secret again', async (
   expect((await get(KEYS, person)).body.items).toHaveLength(1)
 })
 
-test('keys are walked page by page, newest first', async () => {
+test('keys are listed page by page, newest first', async () => {
   const person = await newPerson()
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.unshift((await newKey(person)).id)

@@ -8,7 +8,7 @@ import { APPROVALS, asked, decide, office, outcome, settledAs } from './asked.ts
 const coded = (answer: { status: number; body: any }) => [answer.status, answer.body.code]
 const ids = (answer: { body: any }): string[] => answer.body.items.map((item: { id: string }) => item.id)
 
-test('an approval goes on at its port with what was said', async () => {
+test('an approval continues at its port with the decision', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner)
   const answer = await decide(approval, ann, 'approve', { comment: ' fine ', data: { n: 1 } })
@@ -24,7 +24,7 @@ test('an approval goes on at its port with what was said', async () => {
   await settledAs(approval, 'approved')
 })
 
-test('a rejection goes on at the other', async () => {
+test('a rejection continues at the other port', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner)
   expect((await decide(approval, ann, 'reject')).body.status).toBe('rejected')
@@ -49,7 +49,7 @@ test('a decision is audited', async () => {
   ])
 })
 
-test('a settled approval is not decided again, whether the index knows it yet or not', async () => {
+test('a closed approval cannot be decided again, whether the index knows it yet or not', async () => {
   const { owner, ann, bob } = await office()
   const approval = await asked(owner)
   expect((await decide(approval, ann)).status).toBe(200)
@@ -59,14 +59,14 @@ test('a settled approval is not decided again, whether the index knows it yet or
   expect(coded(await decide(approval, bob, 'reject'))).toEqual([409, 'resource.conflict'])
 })
 
-test('of two who decide at once one settles it', async () => {
+test('of two concurrent decisions one counts', async () => {
   const { owner, ann, bob } = await office()
   const approval = await asked(owner)
   const answers = await Promise.all([decide(approval, ann, 'approve'), decide(approval, bob, 'reject')])
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
 })
 
-test('a quorum needs so many, each of whom speaks once', async () => {
+test('a quorum needs several decisions, one per person', async () => {
   const { owner, ann, bob } = await office()
   const approval = await asked(owner, { quorum: 2 })
   expect((await decide(approval, ann)).body.status).toBe('pending')
@@ -83,7 +83,7 @@ test('one rejection is enough, whatever the quorum', async () => {
   expect((await decide(approval, bob, 'reject')).body.status).toBe('rejected')
 })
 
-test('only who is asked decides, named by id or by address in any case', async () => {
+test('only assignees decide, given by id or by address in any case', async () => {
   const { owner, ann, bob, viewer } = await office()
   const byId = await asked(owner, { assignees: [ann.userId] })
   expect(coded(await decide(byId, bob))).toEqual([403, 'access.denied'])
@@ -95,7 +95,7 @@ test('only who is asked decides, named by id or by address in any case', async (
   expect((await decide(byMail, bob)).status).toBe(200)
 })
 
-test('assignees whom the team does not know are shown, and what can be nobody is refused', async () => {
+test('unknown assignees are shown, and impossible ones are refused', async () => {
   const { owner, ann, viewer } = await office()
   const stranger = await newPerson()
   const known = [ann.userId, ann.email.toUpperCase()]
@@ -110,7 +110,7 @@ test('assignees whom the team does not know are shown, and what can be nobody is
   ])
 })
 
-test('an address that is not proven is nobody', async () => {
+test('an unverified address is not an assignee', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner, { assignees: [ann.email] })
   await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(ann.userId).run()
@@ -118,7 +118,7 @@ test('an address that is not proven is nobody', async () => {
   expect(ids(await get(`${APPROVALS}?mine=true`, ann))).toEqual([])
 })
 
-test('who started the run does not decide, unless the approval allows it, and then it says so', async () => {
+test('the person who started the run does not decide, unless the approval allows it, which is recorded', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner)
   expect(coded(await decide(approval, owner))).toEqual([403, 'access.denied'])
@@ -129,7 +129,7 @@ test('who started the run does not decide, unless the approval allows it, and th
   expect((await outcome(allowed)).said.decisions).toMatchObject([{ by: owner.userId, self: true }])
 })
 
-test('where nobody else could, who started the run decides, and it says so', async () => {
+test('if nobody else could decide, the person who started the run may, which is recorded', async () => {
   const { owner, join } = await newTeam()
   await join('viewer')
   const approval = await asked(owner)
@@ -142,7 +142,7 @@ test('where nobody else could, who started the run decides, and it says so', asy
   expect((await decide(next, owner)).status).toBe(200)
 })
 
-test('data must meet the form, where it approves', async () => {
+test('data must be valid for the form in an approval', async () => {
   const { owner, ann } = await office()
   const form = {
     type: 'object',
@@ -164,7 +164,7 @@ test('data must meet the form, where it approves', async () => {
     expect((await decide(await asked(owner, { form }), ann, 'reject', more)).status).toBe(200)
 })
 
-test('a timeout settles it, also in the index', async () => {
+test('a timeout closes it, also in the index', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner, { timeoutMs: 400, onTimeout: 'reject' })
   expect((await outcome(approval)).ended).toBe('no')

@@ -36,7 +36,7 @@ async function clerk(): Promise<{ owner: Person; key: Key; editor: Key }> {
 const execute = (as: Key | Person, workflowId: string, body: unknown = {}) =>
   send(as, `/workflows/${workflowId}/execute`, body)
 
-test('a key decides with the scope approvals:write, which runs:write does not bring along', async () => {
+test('a key decides with the scope approvals:write, which runs:write does not include', async () => {
   const { owner, join } = await newTeam()
   const ann = await join('member')
   const approval = await asked(owner)
@@ -59,7 +59,7 @@ test('mocks need workflows:write', async () => {
   expect(coded(await send(key, `/workflows/executions/${mocked.body.id}/rerun`))).toEqual(NO_SCOPE)
 })
 
-test('an entry behind a question needs workflows:write, one before or beside it does not', async () => {
+test('an entry after an approval needs workflows:write, one before or beside it does not', async () => {
   const { owner, key, editor } = await clerk()
   const workflowId = await newWorkflow(owner.teamId, PAYING)
   expect(coded(await execute(key, workflowId, { entry: 'pay' }))).toEqual(NO_SCOPE)
@@ -73,7 +73,7 @@ test('an entry behind a question needs workflows:write, one before or beside it 
   expect(coded(await send(key, `/workflows/executions/${behind.body.id}/rerun`))).toEqual(NO_SCOPE)
 })
 
-test('a question in a group, in a sub-workflow or before a loop counts like any other', async () => {
+test('an approval in a group, in a sub-workflow or before a loop counts like any other', async () => {
   const { owner, key } = await clerk()
   const ask = { id: 'ask', type: 'flow.approval', params: { title: 'Sure?' } }
   const group = { id: 'g', type: 'flow.group', params: { body: { nodes: [ask] } } }
@@ -95,7 +95,7 @@ test('a question in a group, in a sub-workflow or before a loop counts like any 
   expect((await execute(key, free, { entry: 'pay' })).status).toBe(200)
 })
 
-test('a version that does not ask needs workflows:write where the current one does', async () => {
+test('a version without the approval of the current one needs workflows:write', async () => {
   const { owner, key, editor } = await clerk()
   const made = await send(owner, '/workflows', { name: 'Pay', definition: PLAIN })
   const workflowId: string = made.body.id
@@ -135,7 +135,7 @@ async function answerOf(as: Person, runId: string): Promise<void> {
   expect(answer.status).toBe(200)
 }
 
-test('a rerun from behind a question with other input needs workflows:write, and asks again', async () => {
+test('a rerun from after an approval with other input needs workflows:write, and asks again', async () => {
   const { owner, ann, rerun } = await approved()
   const key = await keyOf(owner, 'runs:read', 'runs:write')
   const input = { amount: 1_000 }
@@ -148,21 +148,21 @@ test('a rerun from behind a question with other input needs workflows:write, and
   })
 })
 
-test('a rerun with the same input keeps the answer, for a key with runs:write too', async () => {
+test('a rerun with the same input keeps the decision, for a key with runs:write too', async () => {
   const { owner, rerun } = await approved()
   const key = await keyOf(owner, 'runs:read', 'runs:write')
   expect((await rerun(key, { from: 'pay' })).body).toMatchObject({ status: 'succeeded' })
   expect((await rerun(key, { from: 'pay', input: { amount: 10 } })).body.status).toBe('succeeded')
 })
 
-test('other input is asked about again, also where the question does not name it', async () => {
+test('with other input an approval is asked again, even if it does not use the input', async () => {
   const definition = structuredClone(PAYING)
   ;(definition.nodes[1] as any).params.title = 'Go on?'
   const { owner, rerun } = await approved(definition)
   expect((await rerun(owner, { from: 'pay', input: { amount: 11 } })).body.status).toBe('waiting')
 })
 
-test('a question is asked again where another version makes it another one', async () => {
+test('an approval is asked again if another version changes it', async () => {
   const { owner, workflowId, rerun } = await approved()
   const change = (title: string, values: unknown) => {
     const definition = structuredClone(PAYING) as any
@@ -178,7 +178,7 @@ test('a question is asked again where another version makes it another one', asy
   ])
 })
 
-test('a sub-workflow that has asked is run again with other input, one that has not is kept', async () => {
+test('a sub-workflow with an approval is run again with other input, one without is kept', async () => {
   const { owner, join } = await newTeam()
   const ann = await join('member')
   const child = (nodes: Definition['nodes'], edges: Definition['edges'] = []) =>
@@ -224,7 +224,7 @@ test('a sub-workflow that has asked is run again with other input, one that has 
   await childOf(again.body.id)
 })
 
-test('no signal takes the place of an answer', async () => {
+test('no signal replaces a decision', async () => {
   const { owner, key } = await clerk()
   const approval = await asked(owner)
   const names = [approval.id, 'ask', 'approval', 'approved']
@@ -241,7 +241,7 @@ test('no signal takes the place of an answer', async () => {
   expect(resolved.status).toBe(409)
 })
 
-test('a sub-workflow of unknown outcome is settled by who may change workflows', async () => {
+test('a sub-workflow with an unknown outcome is resolved by people who may change workflows', async () => {
   const person = await newPerson()
   const key = await keyOf(person, 'runs:read', 'runs:write')
   const workflowId = await newWorkflow(person.teamId, {

@@ -33,7 +33,7 @@ async function linked(params: Record<string, unknown> = {}) {
 
 const send = (link: string, body: unknown) => call('POST', link, { body })
 
-test('those who are asked are told by mail, once, and nobody else', async () => {
+test('the assignees get a mail, once, and nobody else', async () => {
   const { owner, ann, bob, viewer, approval } = await linked()
   await remind()
   await Promise.all([remind(), remind()])
@@ -44,7 +44,7 @@ test('those who are asked are told by mail, once, and nobody else', async () => 
   expect(await openLinks(approval.id)).toBe(2)
 })
 
-test('where nobody is named, all who may decide are told but who started it', async () => {
+test('without assignees, everyone who may decide gets a mail, except the person who started it', async () => {
   const { owner, ann, bob, viewer } = await office()
   const approval = await asked(owner)
   await remind()
@@ -55,7 +55,7 @@ test('where nobody is named, all who may decide are told but who started it', as
   expect((await send(await linkTo(bob), { decision: 'approve' })).body.status).toBe('approved')
 })
 
-test('an approval that ends within the day is reminded of once half of its time is gone', async () => {
+test('an approval that ends within the day gets a reminder after half of its time', async () => {
   // The run goes by the real clock, the reminders by that of the app, which other tests have moved.
   const { ann } = await linked({ timeoutMs: 8 * HOUR + clock.now() - Date.now() })
   clock.advance(3.9 * HOUR)
@@ -69,7 +69,7 @@ test('an approval that ends within the day is reminded of once half of its time 
   expect(await mailTo(ann.email)).toHaveLength(2)
 })
 
-test('two ticks at once tell each once', async () => {
+test('two concurrent ticks send each mail once', async () => {
   const { owner, ann, bob } = await office()
   const approval = await asked(owner, { assignees: [ann.userId, bob.userId] })
   await Promise.all([remind(), remind(), remind()])
@@ -77,7 +77,7 @@ test('two ticks at once tell each once', async () => {
   expect(await openLinks(approval.id)).toBe(2)
 })
 
-test('only the hash of a link is kept', async () => {
+test('only the hash of a link is stored', async () => {
   const { approval, link } = await linked()
   const token = link.split('/').at(-1) ?? ''
   const { results } = await env.DB.prepare(
@@ -89,7 +89,7 @@ test('only the hash of a link is kept', async () => {
   expect(JSON.stringify(results)).not.toContain(token)
 })
 
-test('looking decides nothing, and the page shows what is asked, harmlessly', async () => {
+test('opening a link decides nothing, and the page shows the approval safely', async () => {
   const { approval, link } = await linked({ title: 'Pay <script>alert(1)</script>?' })
   for (let i = 0; i < 3; i++) {
     const page = await call('GET', link)
@@ -113,7 +113,7 @@ test('a link decides for its person, once', async () => {
   expect((await outcome(approval)).said.decisions).toHaveLength(1)
 })
 
-test('of ten who use one link at once one decides', async () => {
+test('of ten concurrent uses of one link one decides', async () => {
   const { link } = await linked()
   const answers = await Promise.all(Array.from({ length: 10 }, () => send(link, { decision: 'approve' })))
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(400)])
@@ -171,7 +171,7 @@ async function browse(link: string, fields?: Record<string, string>) {
   return { status: response.status, text }
 }
 
-test('a browser is shown the form again with what was typed and what is wrong with it', async () => {
+test('a browser gets the form again with the entered values and the errors', async () => {
   const properties = { n: { type: 'integer', title: 'How <many>' }, kind: { enum: ['a', 'b'] }, more: {} }
   const { approval, link } = await linked({ form: { type: 'object', properties } })
   const typed = { 'data.n': '1.5', 'data.kind': 'b', 'data.more': '"<x>"', comment: 'So & "so"' }
@@ -193,7 +193,7 @@ test('a browser is shown the form again with what was typed and what is wrong wi
   expect((await outcome(approval)).ended).toBe('no')
 })
 
-test('a browser is told by a page that a link is used', async () => {
+test('a browser gets a page that says that a link was used', async () => {
   const { link } = await linked()
   await browse(link, { decision: 'approve' })
   for (const again of [await browse(link), await browse(link, { decision: 'approve' })]) {
@@ -202,7 +202,7 @@ test('a browser is told by a page that a link is used', async () => {
   }
 })
 
-test('a refused answer leaves the link good', async () => {
+test('a refused decision keeps the link valid', async () => {
   const { link } = await linked({ form: { type: 'object', required: ['n'] } })
   expect((await send(link, { decision: 'approve' })).status).toBe(422)
   expect((await send(link, { decision: 'maybe' })).status).toBe(422)
@@ -212,7 +212,7 @@ test('a refused answer leaves the link good', async () => {
   expect((await send(link, { decision: 'approve', data: { n: 1 } })).status).toBe(200)
 })
 
-test('the links of a settled approval are void', async () => {
+test('the links of a closed approval do not work', async () => {
   const { approval, ann, bob } = await linked()
   const [one, other] = [await linkTo(ann), await linkTo(bob)]
   await decide(approval, bob)
@@ -221,7 +221,7 @@ test('the links of a settled approval are void', async () => {
     expect(coded(await send(link, { decision: 'reject' }))).toEqual([400, 'auth.invalid_one_time_token'])
 })
 
-test('with a quorum the links of the others stay good', async () => {
+test('with a quorum the links of the others stay valid', async () => {
   const { approval, ann, bob } = await linked({ quorum: 2 })
   const [one, other] = [await linkTo(ann), await linkTo(bob)]
   expect((await send(one, { decision: 'approve' })).body.status).toBe('pending')
@@ -229,7 +229,7 @@ test('with a quorum the links of the others stay good', async () => {
   expect((await outcome(approval)).ended).toBe('yes')
 })
 
-test('a link of who has left the team, or was shut out, is void', async () => {
+test('a link of a person who has left the team, or lost access, does not work', async () => {
   const { link, ann } = await linked()
   await env.DB.prepare("UPDATE users SET status = 'disabled' WHERE id = ?").bind(ann.userId).run()
   expect((await call('GET', link)).status).toBe(400)
@@ -241,7 +241,7 @@ test('a link of who has left the team, or was shut out, is void', async () => {
   expect((await send(link, { decision: 'approve' })).status).toBe(400)
 })
 
-test('who has not answered is reminded each day, with a new link that voids the old one', async () => {
+test('a person who has not answered gets a daily reminder, with a new link that replaces the old one', async () => {
   const { approval, ann, bob, link } = await linked({ quorum: 2 })
   await decide(approval, bob)
   await vi.waitFor(async () => {
@@ -265,7 +265,7 @@ test('who has not answered is reminded each day, with a new link that voids the 
   expect(await mailTo(ann.email)).toHaveLength(2)
 })
 
-test('who started the run gets no link where they may not decide', async () => {
+test('the person who started the run gets no link if they may not decide', async () => {
   const { owner, ann } = await office()
   await asked(owner, { assignees: [owner.userId, ann.userId], allowSelf: false })
   await remind()
@@ -273,7 +273,7 @@ test('who started the run gets no link where they may not decide', async () => {
   expect(await mailTo(ann.email)).toHaveLength(1)
 })
 
-test('a decision that was written down and did not reach the run is delivered, once', async () => {
+test('a decision that was stored and did not reach the run is delivered, once', async () => {
   const { approval, ann } = await linked()
   const word = {
     runId: approval.runId,

@@ -23,7 +23,7 @@ async function twoTeams() {
 const ids = (answer: { body: any }): string[] => answer.body.items.map(({ id }: { id: string }) => id).sort()
 const mine = (as: Partial<Person>, more = '') => get(`${APPROVALS}?mine=true&status=pending${more}`, as)
 
-test('mine spans the teams of a person, and each approval says which it is of', async () => {
+test('mine covers all teams of a person, and each approval shows its team', async () => {
   const { first, second, ann, approvals } = await twoTeams()
   const answer = await mine({ token: ann.token }, '&count=true')
   expect(ids(answer)).toEqual(approvals.map(({ id }) => id).sort())
@@ -35,7 +35,7 @@ test('mine spans the teams of a person, and each approval says which it is of', 
   expect([...ids(page), ...ids(rest)].sort()).toEqual(approvals.map(({ id }) => id).sort())
 })
 
-test('with a team named, by a key, or not mine, it is one team', async () => {
+test('with a team, with a key, or without mine, it is one team', async () => {
   const { second, ann, approvals } = await twoTeams()
   expect(ids(await mine({ token: ann.token, teamId: second.teamId }))).toEqual([approvals[1]?.id])
   const key = await keyOf({ ...ann, teamId: second.teamId }, 'runs:read')
@@ -44,7 +44,7 @@ test('with a team named, by a key, or not mine, it is one team', async () => {
   expect(ids(await get(APPROVALS, { token: ann.token }))).toEqual([])
 })
 
-test('it holds only what the person may decide in each team', async () => {
+test('it only contains approvals that the person may decide in each team', async () => {
   const { first, second, ann, approvals } = await twoTeams()
   await env.DB.prepare("UPDATE team_members SET role = 'viewer' WHERE team_id = ? AND user_id = ?")
     .bind(second.teamId, ann.userId)
@@ -53,7 +53,7 @@ test('it holds only what the person may decide in each team', async () => {
   expect(ids(await mine({ token: first.owner.token }))).toEqual([])
 })
 
-test('an approval is read by its id without naming its team, and decided with it', async () => {
+test('an approval is read by its id without its team, and decided the same way', async () => {
   const { first, second, ann, approvals } = await twoTeams()
   const [, approval] = approvals
   const path = `${APPROVALS}/${approval?.id}`

@@ -123,7 +123,7 @@ async function expectNothing(attacks: readonly Attack[], tools?: object[]): Prom
   expect(await things()).toEqual(before)
 }
 
-test('the agent can do what it may, so that what follows says something', async () => {
+test('the agent can do what is allowed, so that the attacks prove something', async () => {
   const run = await attack('say', [
     { name: 'http.request', args: { url: `${target}/echo` } },
     { name: 'files.read', args: { file: 'shared/note.txt' } },
@@ -131,23 +131,23 @@ test('the agent can do what it may, so that what follows says something', async 
   expect((await resultsOf(run.id)).map(({ output }) => output.type)).toEqual(['json', 'json'])
 })
 
-test('25 tools that it has not been given are not called', () =>
+test('25 tools that the agent does not have are not called', () =>
   expectNothing(FORBIDDEN, [...TOOLS, { name: 'store.set', policy: 'deny' }]))
 
-test('25 ways to what another team has lead nowhere', () => expectNothing(otherTeams(world)))
+test("25 ways to another team's data lead nowhere", () => expectNothing(otherTeams(world)))
 
-test('25 addresses inside are not called', () => expectNothing(INTERNAL))
+test('25 internal addresses are not called', () => expectNothing(INTERNAL))
 
-test('25 ways to send out what was read send nothing', async () => {
+test('25 ways to send out data send nothing', async () => {
   await expectNothing(EXFILTRATION)
   const seen = await (await fetch(`${target}/seen/attack-${person.teamId}-sent`)).json()
   expect(seen).toEqual([])
 })
 
-test('25 ways to poison what is kept keep nothing', () =>
+test('25 ways to poison stored data store nothing', () =>
   expectNothing(POISONING, [...TOOLS, { name: 'store.set' }]))
 
-test('25 results and pages that give orders to a model that obeys get nothing done', async () => {
+test('25 results and pages with instructions for an obedient model achieve nothing', async () => {
   const before = await things()
   const orders = [
     { name: 'store.set', args: { key: 'owned', value: 1 } },
@@ -171,7 +171,7 @@ test('25 results and pages that give orders to a model that obeys get nothing do
   expect(await things()).toEqual(before)
 })
 
-test('25 calls that were changed after consent are other questions, and a changed call waits for its own', async () => {
+test('25 calls that were changed after consent need consent again, and a changed call waits for its own', async () => {
   expect(CHANGED).toHaveLength(25)
   const agent = { id: 'agt_1', version: 1, name: 'A' }
   for (const [before, after] of CHANGED) {
@@ -209,7 +209,7 @@ test('25 calls that were changed after consent are other questions, and a change
   expect(String(await stored())).toBe('10')
 })
 
-test('25 loops without end are ended by their limits', async () => {
+test('25 endless loops are ended by their limits', async () => {
   expect(ENDLESS).toHaveLength(25)
   const tools = [{ name: 'calculator' }, { name: 'date' }]
   for (let from = 0; from < ENDLESS.length; from += 5)
