@@ -4,7 +4,7 @@ import { call, get } from '../helpers/api.ts'
 const BROWSER = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
 test.each(['/', '/sign-in', '/runs', '/runs/run_1?node=a', '/settings/keys'])(
-  'a browser gets the console at %s, which may load from here only',
+  'a browser gets the console at %s, which may only load from this server',
   async (path) => {
     const page = await call('GET', path, BROWSER)
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
@@ -17,7 +17,7 @@ test.each(['/', '/sign-in', '/runs', '/runs/run_1?node=a', '/settings/keys'])(
   },
 )
 
-test('anybody else gets what they got before: JSON at the root, a problem for what is not there', async () => {
+test('other clients get JSON at the root, and a problem for unknown paths', async () => {
   expect((await get('/')).body.name).toBe('Orrery')
   const unknown = await get('/runs/run_1')
   expect([unknown.status, unknown.body.code]).toEqual([404, 'route.not_found'])
@@ -36,12 +36,12 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([404, 'route.not_found'])
 })
 
-test('only reading gets the page', async () => {
+test('only GET and HEAD return the page', async () => {
   const answer = await call('POST', '/runs', BROWSER)
   expect([answer.status, answer.body.code]).toEqual([404, 'route.not_found'])
 })
 
-test('all that the page loads is there, and is kept for good', async () => {
+test('all files that the page loads exist, and are cached forever', async () => {
   const { text } = await call('GET', '/', BROWSER)
   const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => String(path))
   expect(files.length).toBeGreaterThan(2)
@@ -61,6 +61,6 @@ test.each([
   '/assets/..%2Findex.html',
   '/assets/%2e%2e/index.html',
   '/console/index.html',
-])('%s is not there', async (path) => {
+])('%s does not exist', async (path) => {
   expect((await get(path)).status).toBe(404)
 })

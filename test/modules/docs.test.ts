@@ -5,7 +5,7 @@ const PAGES = ['/docs/api/teams', '/docs', '/docs/nodes']
 const filesOf = (html: string): string[] =>
   [...html.matchAll(/(?:src|href|spec-url)="(\/docs\/files\/[^"]+)"/g)].map(([, path = '']) => path)
 
-test.each(PAGES)('%s opens without signing in and loads its own scripts only', async (path) => {
+test.each(PAGES)('%s opens without signing in and only loads its own scripts', async (path) => {
   const answer = await get(path)
   expect(answer.status).toBe(200)
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -13,14 +13,14 @@ test.each(PAGES)('%s opens without signing in and loads its own scripts only', a
   expect(answer.text).not.toMatch(/<script(?! type="module" src="\/docs\/files\/)|\son\w+=/)
 })
 
-test('only the page with the viewer may have styles inside it', async () => {
+test('only the page with the viewer may have inline styles', async () => {
   const policies = await Promise.all(
     PAGES.map(async (path) => (await get(path)).headers.get('content-security-policy')),
   )
   expect(policies.map((policy) => policy?.includes('unsafe-inline'))).toEqual([true, false, false])
 })
 
-test.each(PAGES)('every file that %s loads is there, and a browser may keep it for good', async (path) => {
+test.each(PAGES)('every file that %s loads exists, and may be cached forever', async (path) => {
   const files = filesOf((await get(path)).text)
   expect(files.length).toBeGreaterThan(1)
   for (const file of files) {
@@ -33,7 +33,7 @@ test.each(PAGES)('every file that %s loads is there, and a browser may keep it f
   }
 })
 
-test('a page that has not changed is not sent again', async () => {
+test('an unchanged page is not sent again', async () => {
   const first = await get('/docs')
   expect(first.headers.get('cache-control')).toBe('no-cache')
   const etag = first.headers.get('etag') ?? ''
@@ -49,7 +49,7 @@ test.each(['/docs/nothing', '/docs/files/nothing.js', '/docs/files/%2e%2e%2fdocs
   },
 )
 
-test('the JSON Schema of workflow files is public, kept for an hour, and names its own address', async () => {
+test('the JSON Schema of workflow files is public, cached for an hour, and contains its own URL', async () => {
   const answer = await get('/schemas/workflow.json')
   expect(answer.status).toBe(200)
   expect(answer.headers.get('content-type')).toBe('application/schema+json')

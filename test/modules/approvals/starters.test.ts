@@ -32,7 +32,7 @@ const approvedBy = async (as: Person, runId: string): Promise<void> =>
 const triggered = (by: Person, trigger: Record<string, unknown>, definition = ASKING) =>
   send(by, '/workflows', { name: 'Asking', definition, triggers: [trigger] })
 
-test('who sends an event has started its runs', async () => {
+test('the sender of an event counts as the starter of its runs', async () => {
   const { owner, ann, bob } = await office()
   await triggered(owner, { type: 'event', name: 'invoice.due' })
   const { body } = await send(ann, '/events', { name: 'invoice.due' })
@@ -43,7 +43,7 @@ test('who sends an event has started its runs', async () => {
   await approvedBy(bob, runId)
 })
 
-test('an event that is sent again by somebody else keeps its first sender', async () => {
+test('an event that another person sends again keeps its first sender', async () => {
   const { owner, ann, bob } = await office()
   await triggered(owner, { type: 'event', name: 'invoice.due' })
   const event = { name: 'invoice.due', id: crypto.randomUUID() }
@@ -52,7 +52,7 @@ test('an event that is sent again by somebody else keeps its first sender', asyn
   expect(await approve(ann, body.runs[0].runId)).toEqual(DENIED)
 })
 
-test('who made a webhook has started its runs, whoever changes the workflow later', async () => {
+test('the creator of a webhook counts as the starter of its runs, whoever changes the workflow later', async () => {
   const { owner, ann, bob } = await office()
   const made = await triggered(ann, { type: 'webhook', key: 'in' })
   const changed = await send(bob, `/workflows/${made.body.id}`, { definition: ASKING, note: 'x' }, 'PUT')
@@ -65,7 +65,7 @@ test('who made a webhook has started its runs, whoever changes the workflow late
   await approvedBy(owner, runId)
 })
 
-test('a webhook that is taken out and put in again is of who put it in last', async () => {
+test('a webhook that is removed and added again belongs to the person who added it last', async () => {
   const { ann, bob } = await office()
   const made = await triggered(ann, { type: 'webhook', key: 'in' })
   const put = (as: Person, triggers: unknown[]) =>
@@ -78,7 +78,7 @@ test('a webhook that is taken out and put in again is of who put it in last', as
   expect(row).toEqual({ by: bob.userId })
 })
 
-test('who started a run that failed has started its error workflow', async () => {
+test('the starter of a failed run counts as the starter of its error workflow', async () => {
   const { owner, ann, bob } = await office()
   const handler = await newWorkflow(owner.teamId, ASKING)
   const definition = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'no' } }] }
@@ -98,7 +98,7 @@ test('who started a run that failed has started its error workflow', async () =>
   await approvedBy(bob, runId)
 })
 
-test('who started the parent has started the sub-workflow', async () => {
+test('the starter of the parent counts as the starter of the sub-workflow', async () => {
   const { owner, ann, bob } = await office()
   const workflowId = await newWorkflow(owner.teamId, ASKING)
   const parent = await newWorkflow(owner.teamId, {
@@ -113,7 +113,7 @@ test('who started the parent has started the sub-workflow', async () => {
   await approvedBy(bob, child)
 })
 
-test('a retry by somebody else does not free who started the run before', async () => {
+test('after a retry by another person, the first starter still may not approve', async () => {
   const { owner, ann, bob } = await office()
   const workflowId = await newWorkflow(owner.teamId, ASKING)
   const first = await send(ann, `/workflows/${workflowId}/execute`, {})
@@ -125,7 +125,7 @@ test('a retry by somebody else does not free who started the run before', async 
   await approvedBy(owner, second.body.id)
 })
 
-test('a rerun with other input is of who reruns it alone', async () => {
+test('a rerun with other input only has the person who reruns it as starter', async () => {
   const { owner, ann, bob } = await office()
   const workflowId = await newWorkflow(owner.teamId, ASKING)
   const first = await send(ann, `/workflows/${workflowId}/execute`, { input: { amount: 1 } })
@@ -134,7 +134,7 @@ test('a rerun with other input is of who reruns it alone', async () => {
   await approvedBy(ann, again.body.id)
 })
 
-test('where everybody has started the run, one of them may decide, and the answer says so', async () => {
+test('if everybody has started the run, one of them may decide, which is recorded', async () => {
   const { owner, join } = await newTeam()
   const ann = await join('member')
   const workflowId = await newWorkflow(owner.teamId, ASKING)

@@ -24,7 +24,7 @@ const clear = async (teamId: string): Promise<void> => {
   await forget(teamId)
 }
 
-test('what is archived leaves the table, can be read, and the whole log still verifies', async () => {
+test('archived entries leave the table, can be read, and the whole log still verifies', async () => {
   const team = newLog()
   await write(team, 'a.one', 'a.two')
   await seal()
@@ -54,7 +54,7 @@ test('what is archived leaves the table, can be read, and the whole log still ve
   expect((await get(`${list}/${team}/1`, admin)).status).toBe(404)
 })
 
-test('only sealed entries from before that time go, and a second try does nothing', async () => {
+test('only sealed entries from before that time are archived, and repeating it does nothing', async () => {
   const team = newLog()
   await write(team, 'a.one')
   clock.advance(DAY_MS)
@@ -92,7 +92,7 @@ async function archived(...actions: string[]): Promise<{ team: string; key: stri
   return { team, key }
 }
 
-test('an archive that was changed is found', async () => {
+test('a changed archive is found', async () => {
   const { team, key } = await archived('a.one', 'a.two', 'a.three')
   const text = (await (await env.FILES.get(key))?.text()) ?? ''
   await env.FILES.put(key, text.replaceAll('a.two', 'a.forged'))
@@ -109,14 +109,14 @@ test('an archive that was changed is found', async () => {
   expect((await verify(team)).ok).toBe(true)
 })
 
-test('an archive that is gone is found', async () => {
+test('a missing archive is found', async () => {
   const { team, key } = await archived('a.one', 'a.two')
   await env.FILES.delete(key)
   expect((await verify(team)).fault).toMatchObject({ fault: 'missing' })
   await clear(team)
 })
 
-test('a crash between the part and the deletion is made up for', async () => {
+test('a crash between the archive and the deletion is repaired', async () => {
   const team = newLog()
   await write(team, 'a.one')
   await seal()
@@ -135,7 +135,7 @@ test('a crash between the part and the deletion is made up for', async () => {
   expect(await verify(team)).toMatchObject({ ok: true, entries: 2 })
 })
 
-test('the tick archives the logs of teams whose plan says so', async () => {
+test('the tick archives the logs of teams whose plan has it', async () => {
   const since = clock.now()
   const [free, premium] = [await newPerson({ plan: 'free' }), await newPerson({ plan: 'premium' })]
   for (const { teamId } of [free, premium]) await write(teamId, 'a.old')

@@ -8,7 +8,7 @@ import { withContext } from '../../helpers/jobs.ts'
 import { newTeam } from '../../helpers/people.ts'
 import { copies, newLog, rows, seal, sql, verify, write } from './log.ts'
 
-test('each entry is sealed over the seal before it and the row as it is stored', async () => {
+test('each entry is sealed over the previous seal and the stored row', async () => {
   const team = newLog()
   await write(team, 'a.one', 'a.two')
   await seal()
@@ -28,7 +28,7 @@ test('each entry is sealed over the seal before it and the row as it is stored',
   expect(record).toEqual({ entries: 2, seal: second })
 })
 
-test('each call leaves one copy of the newest seal, and the chain goes on from there', async () => {
+test('each call creates one copy of the newest seal, and the chain continues from there', async () => {
   const team = newLog()
   await write(team, 'a.one', 'a.two')
   await seal()
@@ -41,7 +41,7 @@ test('each call leaves one copy of the newest seal, and the chain goes on from t
   expect(await verify(team)).toMatchObject({ ok: true, entries: 3, fault: null })
 })
 
-test('many sealers at once make one chain', async () => {
+test('concurrent sealers create one chain', async () => {
   const team = newLog()
   await write(team, 'a.one', 'a.two', 'a.three', 'a.four', 'a.five')
   await Promise.all(
@@ -55,7 +55,7 @@ test('many sealers at once make one chain', async () => {
   expect(record).toEqual({ entries: 5 })
 })
 
-test('a sealer that saw an older seal changes nothing', async () => {
+test('a sealer with an outdated seal changes nothing', async () => {
   const team = newLog()
   await write(team, 'a.one')
   await seal()
@@ -85,7 +85,7 @@ test('a sealer that saw an older seal changes nothing', async () => {
   expect(await verify(team)).toMatchObject({ ok: true, entries: 3 })
 })
 
-test('a copy that was made before a crash is no fault, and is used by the next call', async () => {
+test('a copy from before a crash is valid, and the next call uses it', async () => {
   const team = newLog()
   await write(team, 'a.one')
   await expect(
@@ -108,7 +108,7 @@ test('a copy that was made before a crash is no fault, and is used by the next c
   expect(await verify(team)).toMatchObject({ ok: true, entries: 1 })
 })
 
-test('a call does a bounded amount of work, the oldest first', async () => {
+test('a call does a limited amount of work, the oldest entries first', async () => {
   await seal()
   const team = newLog()
   await write(team, 'a.one', 'a.two', 'a.three')
@@ -116,7 +116,7 @@ test('a call does a bounded amount of work, the oldest first', async () => {
   expect((await rows(team)).map((row) => row.seal !== null)).toEqual([true, true, false])
 })
 
-test('when no copy can be kept nothing is sealed', async () => {
+test('if no copy can be created, nothing is sealed', async () => {
   await seal()
   const team = newLog()
   await write(team, 'a.one')
@@ -137,7 +137,7 @@ test('the log of a deleted team stays and still verifies', async () => {
   expect(await verify(teamId)).toMatchObject({ ok: true, entries: 2 })
 })
 
-test('all logs can be checked in steps, each where the last one stopped', async () => {
+test('all logs can be checked in steps, each from where the last one stopped', async () => {
   const team = newLog()
   await write(team, 'a.one', 'a.two', 'a.three', 'a.four', 'a.five')
   await seal()

@@ -62,7 +62,7 @@ async function smuggleIn(team: string, seq: number, withSeal: (row: ChainRow) =>
 }
 
 test.each(['action', 'actor_id', 'after', 'address', 'created_at', 'request_id', 'target_id'])(
-  'a changed %s is found in the entry it was changed in',
+  'a changed %s is found in its entry',
   async (column) => {
     const { team, log } = await sealedLog()
     await sql(`UPDATE audit_log SET ${column} = '7' WHERE seq = ?`, log[1].seq)
@@ -74,14 +74,14 @@ test.each(['action', 'actor_id', 'after', 'address', 'created_at', 'request_id',
   },
 )
 
-test('a seal that was taken off an entry is found', async () => {
+test('an entry without its seal is found', async () => {
   const { team, log } = await sealedLog()
   await sql('UPDATE audit_log SET seal = NULL WHERE seq = ?', log[3].seq)
   expect(await verify(team)).toMatchObject({ ok: false, fault: { fault: 'changed', seq: log[3].seq } })
   await forget(team)
 })
 
-test.each([0, 1, 2, 3] as const)('an entry deleted at place %i is found', async (place) => {
+test.each([0, 1, 2, 3] as const)('an entry deleted at position %i is found', async (place) => {
   const { team, log } = await sealedLog()
   await sql('DELETE FROM audit_log WHERE seq = ?', log[place].seq)
   const { ok, fault } = await verify(team)
@@ -93,7 +93,7 @@ test.each([0, 1, 2, 3] as const)('an entry deleted at place %i is found', async 
   await forget(team)
 })
 
-test('an entry put in between sealed ones is found, without a seal and with a made-up one', async () => {
+test('an entry inserted between sealed ones is found, without a seal and with an invented one', async () => {
   for (const made of [null, 'f'.repeat(64)]) {
     const team = newLog()
     await write(team, 'a.one')
@@ -114,7 +114,7 @@ test('an entry put in between sealed ones is found, without a seal and with a ma
   }
 })
 
-test('an entry with a right seal behind the end is found: the sealing job did not put it there', async () => {
+test('an entry with a valid seal after the end is found, because the sealing job has not written it', async () => {
   const { team, log } = await sealedLog()
   await smuggleIn(team, log[4].seq + 1, async (row) => {
     return (await nextLink({ seq: 0, entries: 5, seal: String(log[4].seal) }, row)).seal
@@ -133,7 +133,7 @@ test('a truncated log is detected', async () => {
   await forget(team)
 })
 
-test('a cut tail is found even when the record of the newest seal was set back with it', async () => {
+test('a truncated log is found even if the record of the newest seal was reset', async () => {
   const { team, log } = await sealedLog()
   await sql('DELETE FROM audit_log WHERE team_id = ? AND seq >= ?', team, log[3].seq)
   await sql(
@@ -146,7 +146,7 @@ test('a cut tail is found even when the record of the newest seal was set back w
   await forget(team)
 })
 
-test('a log that is gone with its record is found by its copies, also when all logs are checked', async () => {
+test('a log that was deleted with its record is found by its copies, also when all logs are checked', async () => {
   const { team } = await sealedLog()
   await sql('DELETE FROM audit_log WHERE team_id = ?', team)
   await sql('DELETE FROM audit_seals WHERE team_id = ?', team)
@@ -165,7 +165,7 @@ test('a chain that was rewritten with its record is found by the first copy that
   await forget(team)
 })
 
-test('a log whose seals were taken off and changed is found by its copies', async () => {
+test('a log with removed and changed seals is found by its copies', async () => {
   const { team, log } = await sealedLog()
   await sql("UPDATE audit_log SET seal = NULL, action = 'a.forged' WHERE seq = ?", log[0].seq)
   await sql('UPDATE audit_log SET seal = NULL WHERE team_id = ?', team)

@@ -4,7 +4,7 @@ import { get } from '../../helpers/api.ts'
 import { mailTo } from '../../helpers/jobs.ts'
 import { registered } from './accounts.ts'
 
-test('the link in the mail leads to a page that changes nothing until somebody presses the button', async () => {
+test('the link in the mail opens a page that changes nothing until the button is pressed', async () => {
   const { email, userId } = await registered()
   const [mail] = await mailTo(email)
   const link = new URL(/http:\/\/\S+/.exec(mail?.text ?? '')?.[0] ?? '')

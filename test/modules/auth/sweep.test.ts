@@ -22,7 +22,7 @@ async function sweepAll(): Promise<void> {
   for (let i = 0; i < 20; i++) await withContext(purge)
 }
 
-test('the sweep removes what has expired for a day, and nothing else', async () => {
+test('the sweep removes rows that expired a day ago, and nothing else', async () => {
   const person = await registered()
   await sweepAll()
   expect(await left(person.userId)).toEqual([1, 1, 1])

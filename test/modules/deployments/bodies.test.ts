@@ -31,7 +31,7 @@ const send = (path: string, body: StreamedBody, followRedirects = false) =>
     ),
   ).then(({ status, bytes }) => ({ status, text: new TextDecoder().decode(bytes) }))
 
-test('a content goes out with its length, and comes whole', async () => {
+test('a content is sent with its length, and arrives completely', async () => {
   const { status, text } = await send('/echo', new StreamedBody(200 * PIECE.length, async () => source(200)))
   const { headers, body } = JSON.parse(text)
   expect([status, headers['content-length'], headers['transfer-encoding']]).toEqual([
@@ -56,7 +56,7 @@ test.each([0, 1, 2, 3, 4, 10_001])('%i bytes become a blob of GitHub while they 
   expect(sent).toEqual({ encoding: 'base64', content: btoa(String.fromCharCode(...content)) })
 })
 
-test('a source that fails or ends early breaks the request off, and what it says is the failure', async () => {
+test('a source that fails or ends early aborts the request, and its error is the failure', async () => {
   const fault = new AppError('deployment.source_gone', { detail: 'It was pruned.' })
   const cases = [source(3, fault), source(3)]
   const failures = []
@@ -69,12 +69,12 @@ test('a source that fails or ends early breaks the request off, and what it says
   await expect(send('/echo', new StreamedBody(1, () => Promise.reject(fault)))).rejects.toBe(fault)
 })
 
-test('an answer that comes before the content was read is an answer', async () => {
+test('a response that comes before the content was read is used', async () => {
   const large = new StreamedBody(1_500 * PIECE.length, async () => source(1_500))
   expect((await send('/status/401', large)).status).toBe(401)
 })
 
-test('a content is opened anew for each request that it goes out with', async () => {
+test('a content is opened again for each request', async () => {
   let opened = 0
   const body = new StreamedBody(PIECE.length, async () => {
     opened++

@@ -25,7 +25,7 @@ async function siteOf(as: Person) {
 const zipOf = async (files: Record<string, string>): Promise<ArrayBuffer> =>
   downloadZip(Object.entries(files).map(([name, input]) => ({ name, input }))).arrayBuffer()
 
-test('a zip is published from a folder of it, and what is not for the public is left out with a warning', async () => {
+test('a zip is published from one of its folders, and private files are left out with a warning', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
   const files = {
@@ -63,7 +63,7 @@ test.each([
   })
 })
 
-test('what is not published any more is removed, rolled back to and deleted, and objects of others stay', async () => {
+test('files that are no longer published are removed; rollback and deletion work, and foreign objects stay', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
   const first = await deploy(person, body)
@@ -89,7 +89,7 @@ test('what is not published any more is removed, rolled back to and deleted, and
   expect(calls.filter(({ method, path }) => method === 'POST' && path === '?delete')).toHaveLength(2)
 })
 
-test('a failure that passes is tried again, and one that does not says what to do', async () => {
+test('a temporary failure is retried, and a permanent one says what to do', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
   await failAt(bucket, { match: 'PUT', status: 503 })
@@ -108,7 +108,7 @@ test('a failure that passes is tried again, and one that does not says what to d
   expect(await deploy(person, body)).toMatchObject({ error: { code: 'deployment.forbidden' } })
 })
 
-test('of one project one deployment is under way: the next waits, or replaces it', async () => {
+test('a project has one deployment at a time: the next waits, or replaces it', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
   // The first waits between its tries.
@@ -126,7 +126,7 @@ test('of one project one deployment is under way: the next waits, or replaces it
   expect(await ended(person, second.id)).toMatchObject({ status: 'cancelled' })
 })
 
-test('a deployment under way is cancelled, and then it has ended', async () => {
+test('an active deployment is cancelled, and then it has ended', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
   await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '60' } })
@@ -157,7 +157,7 @@ test('a key needs integrations:use to ask the platform once more', async () => {
   expect((await refreshWith('deployments:write', 'integrations:use')).status).toBe(200)
 })
 
-test('a key that publishes files has to be allowed to read them', async () => {
+test('a key that publishes files needs the right to read them', async () => {
   const person = await newPerson()
   const { body } = await siteOf(person)
   const scopes = ['deployments:write', 'integrations:use']
@@ -169,7 +169,7 @@ test('a key that publishes files has to be allowed to read them', async () => {
   }
 })
 
-test('bad input names the field, and nothing of another team is found', async () => {
+test('invalid input names the field, and nothing of another team is found', async () => {
   const [person, other] = [await newPerson(), await newPerson()]
   const { body } = await siteOf(person)
   const foreign = await siteOf(other)
@@ -197,7 +197,7 @@ test('bad input names the field, and nothing of another team is found', async ()
   expect((await get(`${PATH}/${done.id}`, { ...person, teamId })).status).toBe(404)
 })
 
-test('lists filter, and logs and files turn pages', async () => {
+test('lists can be filtered, and logs and files are paged', async () => {
   const person = await newPerson()
   const { body } = await siteOf(person)
   const done = await deploy(person, body)

@@ -4,7 +4,7 @@ import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { bucketOf, fresh, PATH, seenAt } from './deployments.ts'
 
-test('a workflow writes a page, publishes it and goes on with the deployment', async () => {
+test('a workflow writes a page, publishes it and continues with the deployment', async () => {
   giveObjectsTheTimeOfTheApp()
   const person = await newPerson()
   const bucket = fresh()
@@ -54,7 +54,7 @@ test('a workflow writes a page, publishes it and goes on with the deployment', a
   ])
 })
 
-test('a definition of a user may not name the steps of a deployment', async () => {
+test('a definition of a user cannot use the steps of a deployment', async () => {
   const person = await newPerson()
   const definition = { nodes: [{ id: 'a', type: 'deploy.upload', params: {} }] }
   expect(await post('/api/v1/workflows', person, { name: 'Steps', definition })).toMatchObject({

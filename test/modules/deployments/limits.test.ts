@@ -18,7 +18,7 @@ async function zipOf(as: Person, files: number, contentOf = (n: number) => `cont
 
 const ZIP = { source: { zip: 'site.zip' } }
 
-test('GitHub is sent at most 80 new contents a minute, one after another', async () => {
+test('GitHub gets at most 80 new contents a minute, one after another', async () => {
   const person = await newPerson()
   const { body, place } = await projectOf(person, 'github-pages')
   await zipOf(person, 90)
@@ -67,7 +67,7 @@ test.each([
     },
     90,
   ],
-] as const)('GitHub: %s is waited for, and then only the rest is sent', async (_what, fault, seconds) => {
+] as const)('GitHub: %s causes a wait, and then only the rest is sent', async (_what, fault, seconds) => {
   const person = await newPerson()
   const { body, place } = await projectOf(person, 'github-pages')
   await zipOf(person, 5)
@@ -86,7 +86,7 @@ test.each([
   expect(new Set(Object.values((await seenAt(place)).contents))).toEqual(new Set([1]))
 })
 
-test('Netlify prepares a large site in the background, and is sent at most five contents at a time', async () => {
+test('Netlify prepares a large site in the background, and gets at most five contents at a time', async () => {
   const person = await newPerson()
   const { body, place } = await projectOf(person, 'netlify')
   await zipOf(person, 520, (n) => `content of ${n % 40}`)
@@ -128,7 +128,7 @@ test.each([
   ['deployments', 100, 0, /100 deployments a day/],
   ['uploads', 1, 4_999, /5000 uploads a day/],
 ] as const)(
-  'what Vercel takes of %s a day is counted in the plan, and reported before anything is sent',
+  "Vercel's daily limit of %s is counted in the plan, and reported before anything is sent",
   async (_what, deployments, uploads, said) => {
     const person = await newPerson()
     const { body, place } = await projectOf(person, 'vercel')

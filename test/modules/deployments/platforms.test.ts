@@ -11,7 +11,7 @@ const SITE = {
 }
 
 test.each(['vercel', 'netlify', 'github-pages'] as const)(
-  '%s is sent each content once, and the next time only what has changed',
+  '%s gets each content once, and the next time only changes',
   async (platform) => {
     const person = await newPerson()
     const { body, place, folder } = await projectOf(person, platform)
@@ -46,7 +46,7 @@ test.each(['vercel', 'netlify', 'github-pages'] as const)(
   },
 )
 
-test('a tree that GitHub cuts off is read folder by folder, so that nothing is sent again', async () => {
+test('a tree that GitHub truncates is read folder by folder, so that nothing is sent again', async () => {
   const person = await newPerson()
   const { body, place, folder } = await projectOf(person, 'github-pages')
   await uploadSite(person, folder, SITE)
@@ -81,7 +81,7 @@ test.each(['vercel', 'netlify'] as const)(
   },
 )
 
-test('GitHub Pages has no previews, and says so before anything begins', async () => {
+test('GitHub Pages has no previews, which is reported before anything starts', async () => {
   const person = await newPerson()
   const { body } = await projectOf(person, 'github-pages')
   expect(await post(PATH, person, { ...body, production: false })).toMatchObject({

@@ -10,7 +10,7 @@ const SITE = {
   'data.json': '{"a":1}',
 }
 
-test('a folder is deployed to a bucket, and only what has changed is sent the next time', async () => {
+test('a folder is deployed to a bucket, and only changes are sent the next time', async () => {
   const person = await newPerson()
   const bucket = fresh()
   const { id: integrationId } = await bucketOf(person, bucket)

@@ -12,7 +12,7 @@ async function storeOf(as: Person) {
   return { bucket, body: { platform: 'aws-s3', integrationId, project: '/', production: true } }
 }
 
-test('what the nodes of a run have written is published, or what its output names', async () => {
+test('files written by the nodes of a run are published, or those in its output', async () => {
   const person = await newPerson()
   const { bucket, body } = await storeOf(person)
   const page = (id: string, name: string) => ({
@@ -125,7 +125,7 @@ test.each(HOSTILE)('%s is refused, and nothing is sent', async (_what, entries, 
   expect((await seenAt(bucket)).calls).toEqual([])
 })
 
-test('what is only worth a word is published without it, with a warning', async () => {
+test('harmless problems are left out with a warning', async () => {
   const person = await newPerson()
   const { bucket, body } = await storeOf(person)
   const names = [

@@ -18,7 +18,7 @@ const noticesOf = async (
   return (await get('/api/v1/users/notifications', as)).body.items
 }
 
-test('a platform that stays in processing for 20 minutes ends the deployment, and is asked again by hand', async () => {
+test('a platform that processes for more than 20 minutes ends the deployment, and can be asked again', async () => {
   const person = await newPerson()
   const { body, place, folder } = await projectOf(person, 'netlify')
   await uploadSite(person, folder, SITE)
@@ -57,7 +57,7 @@ test('a platform that stays in processing for 20 minutes ends the deployment, an
   expect((await noticesOf(person)).map(({ kind }) => kind)).toContain('deployment.failed')
 })
 
-test('followers of a deployment see how far it is, its lines and its end', async () => {
+test('followers of a deployment see its progress, its log and its end', async () => {
   const person = await newPerson()
   const bucket = fresh()
   const { id: integrationId } = await bucketOf(person, bucket)
@@ -88,7 +88,7 @@ test('followers of a deployment see how far it is, its lines and its end', async
   stranger.close()
 })
 
-test('who has started a deployment hears how it ended', async () => {
+test('the person who started a deployment gets a notification about its end', async () => {
   const person = await newPerson()
   const bucket = fresh()
   const { id: integrationId } = await bucketOf(person, bucket)

@@ -13,7 +13,7 @@ import { newWorkflow } from '../../helpers/workflows.ts'
 const send = (person: Awaited<ReturnType<typeof newPerson>>, name: string, data: unknown = {}) =>
   post('/api/v1/events', person, { name, data })
 
-test('triggers of one workflow that differ in nothing but their keys start one run, others one each', async () => {
+test('triggers of one workflow that only differ in their keys start one run, others one each', async () => {
   const person = await newPerson()
   const { teamId } = person
   const workflowId = await newWorkflow(teamId, linear(2))
@@ -39,7 +39,7 @@ test('triggers of one workflow that differ in nothing but their keys start one r
   })
 })
 
-test('an event starts no more than 1,000 runs, and says of which triggers it starts none', async () => {
+test('an event starts at most 1,000 runs, and lists the triggers without a run', async () => {
   // Nothing starts while the owner of the team is disabled.
   const { teamId, owner, join } = await newTeam()
   await env.DB.prepare("UPDATE users SET status = 'disabled' WHERE id = ?").bind(owner.userId).run()

@@ -33,7 +33,7 @@ const started = (runId: string) =>
 const workflowsOf = (answer: { body: any }): string[] =>
   answer.body.runs.map((run: { workflowId: string }) => run.workflowId).sort()
 
-test('an event starts a run of each workflow that listens to its name or to a pattern of it', async () => {
+test('an event starts a run of each workflow with its name or a matching pattern', async () => {
   const person = await newPerson()
   const exact = await listening(person, { name: 'order.created' })
   const pattern = await listening(person, { name: 'order.*' })
@@ -57,7 +57,7 @@ test('an event starts a run of each workflow that listens to its name or to a pa
   }
 })
 
-test('a filter sees the event as input and its data as item; one that fails takes nothing', async () => {
+test('a filter sees the event as input and its data as item; one that fails accepts nothing', async () => {
   const person = await newPerson()
   const takes = await listening(person, {
     name: 'paid',
@@ -76,14 +76,14 @@ test('a filter sees the event as input and its data as item; one that fails take
   ])
 })
 
-test('a trigger that is off hears nothing', async () => {
+test('a disabled trigger gets no events', async () => {
   const person = await newPerson()
   const { trigger } = await listening(person, { name: 'a' })
   await env.DB.prepare('UPDATE workflow_triggers SET active = 0 WHERE id = ?').bind(trigger.id).run()
   expect((await send(person, { name: 'a' })).body.runs).toEqual([])
 })
 
-test('the same id is the same event, whatever came to listen since; other contents under it are refused', async () => {
+test('the same id is the same event, even with new listeners; other content with the id is refused', async () => {
   const person = await newPerson()
   await listening(person, { name: 'a' })
   const first = await send(person, { name: 'a', data: { x: 1, y: 2 }, id: 'evt-1' })
@@ -96,7 +96,7 @@ test('the same id is the same event, whatever came to listen since; other conten
   expect(elsewhere.body.duplicate).toBe(false)
 })
 
-test('the same event ten times at once is taken in once', async () => {
+test('ten concurrent copies of an event are accepted once', async () => {
   const person = await newPerson()
   await listening(person, { name: 'a' })
   const answers = await Promise.all(
@@ -106,14 +106,14 @@ test('the same event ten times at once is taken in once', async () => {
   expect(new Set(answers.map(({ body }) => body.runs[0].runId)).size).toBe(1)
 })
 
-test('an Idempotency-Key is honoured', async () => {
+test('an Idempotency-Key is respected', async () => {
   const person = await newPerson()
   const first = await send(person, { name: 'a', data: 1 }, { 'idempotency-key': 'k' })
   const again = await send(person, { name: 'a', data: 1 }, { 'idempotency-key': 'k' })
   expect([again.status, again.body.id]).toEqual([202, first.body.id])
 })
 
-test('a crash in the middle of dispatching loses no run and doubles none', async () => {
+test('a crash in the middle of dispatching neither loses nor doubles a run', async () => {
   const person = await newPerson()
   const targets: { workflowId: string }[] = []
   for (let i = 0; i < 3; i++) targets.push(await listening(person, { name: 'a' }))
@@ -147,7 +147,7 @@ test('the event and the message to dispatch it are one commit', async () => {
   expect(rows.results).toHaveLength(1)
 })
 
-test('a workflow that does not take the event keeps no other from it', async () => {
+test('a workflow that rejects the event does not affect the others', async () => {
   const person = await newPerson()
   await listening(person, { name: 'a' }, { ...echo, inputs: { type: 'object', required: ['missing'] } })
   const good = await listening(person, { name: 'a' })
@@ -156,7 +156,7 @@ test('a workflow that does not take the event keeps no other from it', async () 
   expect((await started(run.runId)).status).toBe('succeeded')
 })
 
-test('the names that were seen and those that are listened to are listed', async () => {
+test('the names of events and of listeners are listed', async () => {
   const person = await newPerson()
   const { workflowId } = await listening(person, { name: 'order.*' })
   await send(person, { name: 'order.created' })
@@ -189,7 +189,7 @@ test.each(['', 'a b', 'a..b', '.a', 'order.*', 'x'.repeat(201)])(
   },
 )
 
-test('a viewer sends no events', async () => {
+test('a viewer cannot send events', async () => {
   const { join } = await newTeam()
   const viewer = await join('viewer')
   expect((await call('POST', EVENTS, { as: viewer, body: { name: 'a' } })).status).toBe(403)

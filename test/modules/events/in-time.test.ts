@@ -41,7 +41,7 @@ const portOf = async (runId: string): Promise<unknown> => {
 const untilOf = async (runId: string): Promise<number> =>
   Date.parse((await view(runId)).waitingFor[0]?.until ?? '')
 
-test('an event that was accepted before the timeout wins, though it has not been delivered', async () => {
+test('an event that was accepted before the timeout wins, even if it was not delivered', async () => {
   const { person, runId } = await newWaiting({ name: 'go', timeoutMs: TIMEOUT_MS })
   await accept(person, 'evt_in_time', (await untilOf(runId)) - 1, { n: 1 })
   expect(await portOf(runId)).toBe('main')
@@ -49,7 +49,7 @@ test('an event that was accepted before the timeout wins, though it has not been
   await drop(person)
 })
 
-test('one that was accepted later does not, nor one that the filter does not take', async () => {
+test('an event that was accepted later does not, nor one that the filter rejects', async () => {
   const { person, runId } = await newWaiting({
     name: 'go',
     filter: '{{ item.n === 1 }}',
@@ -62,7 +62,7 @@ test('one that was accepted later does not, nor one that the filter does not tak
   await drop(person)
 })
 
-test('it wins also when the run comes back long after its timeout', async () => {
+test('it also wins if the run is loaded long after its timeout', async () => {
   const { person, runId } = await newWaiting({ name: 'go', timeoutMs: TIMEOUT_MS })
   const until = await untilOf(runId)
   await inside(runId, (storage) => storage.deleteAlarm())
@@ -74,7 +74,7 @@ test('it wins also when the run comes back long after its timeout', async () => 
   await drop(person)
 })
 
-test('a wait that the index does not name yet looks for all that came since it began', async () => {
+test('a wait that is not in the index yet looks for all events since it began', async () => {
   const person = await newPerson()
   const runId = await begun(person, { nodes: [wait('w', { name: 'go', timeoutMs: TIMEOUT_MS })] })
   const letGo = await holdIndex(runId)
@@ -85,7 +85,7 @@ test('a wait that the index does not name yet looks for all that came since it b
   await letGo()
 })
 
-test('once a timeout is recorded it stays', async () => {
+test('a recorded timeout is final', async () => {
   const { person, runId } = await newWaiting({ name: 'go', timeoutMs: TIMEOUT_MS })
   const until = await untilOf(runId)
   expect(await portOf(runId)).toBe('timeout')
@@ -97,7 +97,7 @@ test('once a timeout is recorded it stays', async () => {
   await drop(person)
 })
 
-test('while the index cannot say whether there is one, the run waits on', async () => {
+test('while the index cannot say whether there is one, the run keeps waiting', async () => {
   const { person, runId } = await newWaiting({ name: 'go', timeoutMs: TIMEOUT_MS })
   const until = await untilOf(runId)
   // What the index asks of its rows fails.
@@ -115,7 +115,7 @@ test('while the index cannot say whether there is one, the run waits on', async 
   await drop(person)
 })
 
-test('an event is with those who wait when its sender has its answer, without the queue', async () => {
+test('waiting runs have the event when its sender gets the answer, without the queue', async () => {
   const person = await newPerson()
   const runIds: string[] = []
   for (let i = 0; i < 3; i++) runIds.push(await waiting(person, { name: 'go' }))
@@ -130,7 +130,7 @@ test('an event is with those who wait when its sender has its answer, without th
   expect(results).toEqual([{ status: 'done' }])
 })
 
-test('the pages behind the first are visited at once too, whatever becomes of their messages', async () => {
+test('later pages are also delivered immediately, whatever happens to their messages', async () => {
   const person = await newPerson()
   const runIds = await Promise.all(
     Array.from({ length: 60 }, () => begun(person, { nodes: [wait('w', { name: 'go' })] })),

@@ -58,7 +58,7 @@ const messagesSince = async (mark: number) =>
       .all<{ status: string; attempts: number }>()
   ).results
 
-test('a wait is out of the index however it ends', async () => {
+test('a wait is removed from the index however it ends', async () => {
   const person = await newPerson()
   const cancelled = await waiting(person, { name: 'go' })
   const signalled = await waiting(person, { name: 'go' })
@@ -86,7 +86,7 @@ test('a wait is out of the index however it ends', async () => {
   expect(await rowsOf(left)).toHaveLength(1)
 })
 
-test('what waits for no name of an event, or takes a signal at once, is never in the index', async () => {
+test('a wait without an event name, or one that takes a signal immediately, is never in the index', async () => {
   const person = await newPerson()
   const sent = await recordSql(async () => {
     const quick = await begun(person, {
@@ -100,7 +100,7 @@ test('what waits for no name of an event, or takes a signal at once, is never in
   expect(sent.filter(({ sql }) => sql.includes('event_waits'))).toEqual([])
 })
 
-test('a run without waits for events asks and writes nothing for them', async () => {
+test('a run without waits for events reads and writes nothing for them', async () => {
   const { teamId } = await newPerson()
   const sent = await recordSql(async () => {
     const { id } = await start(linear(20), { teamId })
@@ -109,7 +109,7 @@ test('a run without waits for events asks and writes nothing for them', async ()
   expect(sent.filter(({ sql }) => sql.includes('event'))).toEqual([])
 })
 
-test('a run that is deleted or retired leaves no row behind', async () => {
+test('a deleted or removed run leaves no row behind', async () => {
   const { person, runId } = await newWaiting({ name: 'go' })
   await runOf(runId).control('cancel', 'me')
   await listed(runId)
@@ -125,7 +125,7 @@ test('a run that is deleted or retired leaves no row behind', async () => {
   await listed(old)
 })
 
-test('the waits of a deleted team go with it and do not come back', async () => {
+test('the waits of a deleted team are deleted and do not come back', async () => {
   const { teamId, owner } = await newTeam()
   const runId = await waiting(owner, { name: 'go' })
   await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })
@@ -138,7 +138,7 @@ test('the waits of a deleted team go with it and do not come back', async () => 
   expect(await countOf(teamId)).toBe(0)
 })
 
-test('the index comes back from the runs, with what was sent while it was gone', async () => {
+test('the index is restored from the runs, with events that were sent in the meantime', async () => {
   const { person, runId } = await newWaiting({ name: 'go' })
   const still = await waiting(person, { name: 'other' })
   const over = await waiting(person, { name: 'other' })
@@ -154,7 +154,7 @@ test('the index comes back from the runs, with what was sent while it was gone',
   await listed(over)
 })
 
-test('a row that its run knows nothing of is removed when an event finds it', async () => {
+test('an outdated row is removed when an event finds it', async () => {
   const { person, runId } = await newWaiting({ name: 'other' })
   await settled(runId)
   await putRows(person.teamId, [runId], 'go', 'gone')
@@ -166,7 +166,7 @@ test('a row that its run knows nothing of is removed when an event finds it', as
   expect(await rowsOf(runId)).toMatchObject([{ path: 'w' }])
 })
 
-test('an event and the message that brings it on its way are one commit, and nobody is sent for when nobody waits', async () => {
+test('an event and its delivery message are one commit, and without waits there is no message', async () => {
   const { person, runId } = await newWaiting({ name: 'go' })
   const mark = await markOf()
   await send(person, { name: 'unheard' })
@@ -181,7 +181,7 @@ test('an event and the message that brings it on its way are one commit, and nob
   await ended(runId)
 })
 
-test('more runs than one message takes are reached by those that follow, and done again nothing is done twice', async () => {
+test('more runs than one message holds get further messages, and repeating one changes nothing', async () => {
   const person = await newPerson()
   const others = Array.from({ length: 120 }, (_, n) => `run_${String(n).padStart(26, '0')}`)
   await putRows(person.teamId, others)
@@ -198,7 +198,7 @@ test('more runs than one message takes are reached by those that follow, and don
   expect((await messagesSince(mark)).length).toBeGreaterThanOrEqual(3)
 })
 
-test('a page that is done again sends nobody after it twice', async () => {
+test('a repeated page sends only one next page', async () => {
   const person = await newPerson()
   const { id } = (await send(person, { name: 'go' })).body
   // So that they are still to be visited when the page comes again.
@@ -214,7 +214,7 @@ test('a page that is done again sends nobody after it twice', async () => {
   expect(await messagesSince(mark)).toHaveLength(1)
 })
 
-test('a run that does not answer keeps no other from the event, and gets it when it does', async () => {
+test('a run that does not answer does not delay the others, and gets the event later', async () => {
   const person = await newPerson()
   const poison = await waiting(person, { name: 'go' })
   const others = [await waiting(person, { name: 'go' }), await waiting(person, { name: 'go' })]

@@ -63,7 +63,7 @@ test('an event ends the wait of each run of its team for its name, and of no oth
   expect(await rowsOf(other)).toHaveLength(1)
 })
 
-test('an event that comes before the wait is in the index, but after it began, ends it', async () => {
+test('an event before the wait is in the index, but after it began, ends it', async () => {
   const person = await newPerson()
   const spec = newSpec({ nodes: [wait('w', { name: 'go' })] }, { teamId: person.teamId })
   const release = await holdIndex(spec.runId)
@@ -98,7 +98,7 @@ async function settledQueue() {
   expect(results).toEqual([])
 }
 
-test('an event from before the wait began does not end it, also when it is delivered again', async () => {
+test('an event from before the wait began does not end it, also if it is delivered again', async () => {
   const person = await newPerson()
   await send(person, { name: 'go', id: 'evt-old' })
   const at = Date.now() - 1_000
@@ -115,7 +115,7 @@ test('an event from before the wait began does not end it, also when it is deliv
   expect((await view(runId)).status).toBe('succeeded')
 })
 
-test('an event that the filter does not take leaves no trace, and a later one ends the wait', async () => {
+test('an event that the filter rejects leaves no trace, and a later one ends the wait', async () => {
   const { person, runId } = await newWaiting({ name: 'paid', filter: '{{ item.sum > 3 }}' })
   await settled(runId)
   const before = await typesOf(runId)
@@ -131,7 +131,7 @@ test('an event that the filter does not take leaves no trace, and a later one en
   expect((await ended(runId)).output).toEqual({ sum: 4 })
 })
 
-test('two waits of one run are both ended by one event, and a wait that follows is not', async () => {
+test('two waits of one run are both ended by one event, and a later wait is not', async () => {
   const person = await newPerson()
   const runId = await begun(person, {
     nodes: [
@@ -171,7 +171,7 @@ test('an event that is sent twice is delivered once', async () => {
   expect((await view(runId)).waitingFor).toMatchObject([{ path: 'b' }])
 })
 
-test('a pattern is waited for as a trigger listens to it', async () => {
+test('a pattern of a wait works like that of a trigger', async () => {
   const { person, runId } = await newWaiting({ name: 'order.*.paid' })
   const all = await waiting(person, { name: '*' })
   expect(await rowsOf(runId)).toMatchObject([{ name: 'order.*.paid', key: 'order.*' }])
@@ -198,7 +198,7 @@ test('an event for a pattern that comes before the wait is in the index ends it'
   expect(await ended(spec.runId)).toMatchObject({ output: { text: expect.stringMatching(/^x{100000}$/) } })
 })
 
-test('an event that comes when the time of the wait is up is too late, also before the timer fires', async () => {
+test('an event after the timeout is too late, also before the timer fires', async () => {
   const person = await newPerson()
   const runId = await begun(person, {
     nodes: [
@@ -220,7 +220,7 @@ test('an event that comes when the time of the wait is up is too late, also befo
   expect((await view(quick)).output).toBeNull()
 })
 
-test('a paused run takes the event, and goes on with it when it is resumed', async () => {
+test('a paused run accepts the event, and continues with it when it is resumed', async () => {
   const person = await newPerson()
   const runId = await begun(person, {
     nodes: [wait('w', { name: 'go' }), { id: 'end', type: 'flow.noop' }],
@@ -235,7 +235,7 @@ test('a paused run takes the event, and goes on with it when it is resumed', asy
   expect((await view(runId)).status).toBe('succeeded')
 })
 
-test('whoever owns the team, a run that has begun hears its events; its triggers need an owner that is there', async () => {
+test("a started run gets events regardless of the team's owner; its triggers need an existing owner", async () => {
   const { teamId, owner, join } = await newTeam()
   const member = await join('member')
   const workflowId = await newWorkflow(teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
@@ -280,7 +280,7 @@ test('names from events, triggers and waits are one list, page by page, each nam
   expect(second.body.nextCursor).toBeNull()
 })
 
-test('a run that is lost before its wait is in the index writes it down and catches up when it is back', async () => {
+test('a run that is lost before its wait is in the index catches up when it is loaded', async () => {
   const person = await newPerson()
   const spec = newSpec({ nodes: [wait('w', { name: 'go' })] }, { teamId: person.teamId })
   const release = await holdIndex(spec.runId)
@@ -291,7 +291,7 @@ test('a run that is lost before its wait is in the index writes it down and catc
   expect((await ended(spec.runId)).output).toBe(7)
 })
 
-test('a run that is lost between writing its wait down and looking for events looks again', async () => {
+test('a run that is lost between writing its wait and looking for events looks again', async () => {
   const person = await newPerson()
   const spec = newSpec({ nodes: [wait('w', { name: 'go' })] }, { teamId: person.teamId })
   const release = await holdIndex(spec.runId)
@@ -308,7 +308,7 @@ test('a run that is lost between writing its wait down and looking for events lo
   expect((await ended(spec.runId)).output).toBe(7)
 })
 
-test('a wait that was begun by older code gets into the index when the run is next loaded', async () => {
+test('a wait of older code is added to the index when the run is next loaded', async () => {
   const { person, runId } = await newWaiting({ name: 'go' })
   await settled(runId)
   await inside(runId, ({ sql }) =>

@@ -11,7 +11,7 @@ import { bytesOf, FILES, fetchBytes, isSame, quotaOf, storedKeys, upload } from 
 
 const names = (answer: any): string[] => answer.body.items.map((one: any) => one.name)
 
-test('lists filter by beginning, name, type, kind, tag, size, uploader and words, and page in each order', async () => {
+test('lists filter by prefix, name, type, kind, tag, size, uploader and words, and are paged in each order', async () => {
   const { owner, join } = await newTeam()
   const other = await join('member')
   await upload(owner, 'reports/2026/march.csv', 'a,b', { query: '?tags=Money,q1' })
@@ -52,7 +52,7 @@ test('lists filter by beginning, name, type, kind, tag, size, uploader and words
   }
 })
 
-test('a file is found by name and by id, and an id goes before a name', async () => {
+test('a file is found by name and by id, and an id takes precedence', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'Ärger/plan b.txt', 'b')
   expect((await get(`${FILES}/info/${encodeURIComponent('Ärger/plan b.txt')}`, person)).body).toEqual(file)
@@ -66,7 +66,7 @@ test('a file is found by name and by id, and an id goes before a name', async ()
   expect((await fetchBytes(person, wrong)).status).toBe(404)
 })
 
-test('renaming keeps the content, and what it is', async () => {
+test('renaming keeps the content and the type', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'text')
   await upload(person, 'b.txt', 'other')
@@ -86,7 +86,7 @@ test('renaming keeps the content, and what it is', async () => {
   expect((await get(`${FILES}/info/docs/a.md`, person)).body.version).toBe(1)
 })
 
-test('a deleted file leaves its name free, can be restored for a week, and is gone afterwards', async () => {
+test('a deleted file frees its name, can be restored for a week, and is removed afterwards', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'one')
   await upload(person, 'a.txt', 'two')
@@ -128,7 +128,7 @@ async function again(person: Awaited<ReturnType<typeof newPerson>>) {
   return { ...next, teamId: person.teamId }
 }
 
-test('a file can be deleted for good at once', async () => {
+test('a file can be deleted immediately and for good', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'one')
   const gone = await call('DELETE', `${FILES}/${file.id}?permanent=true`, { as: person })
@@ -139,7 +139,7 @@ test('a file can be deleted for good at once', async () => {
   expect((await get(`${FILES}/${file.id}`, person)).status).toBe(404)
 })
 
-test('downloads take ranges, conditions and HEAD, and are never a page of this origin', async () => {
+test('downloads support ranges, conditions and HEAD, and are never a page of this origin', async () => {
   const person = await newPerson()
   const text = 'x'.repeat(50) + 'y'.repeat(50)
   const { body: file } = await upload(person, 'naïve page.html', text)
@@ -184,7 +184,7 @@ test('images and PDF may be shown, SVG and HTML never', async () => {
   expect(await shown('a.html', '<script>alert(1)</script>')).toBe('attachment')
 })
 
-test('a download that has begun ends although the file is deleted meanwhile', async () => {
+test('a started download completes although the file is deleted in the meantime', async () => {
   const person = await newPerson()
   const bytes = new Uint8Array(2_000_000).fill(65)
   const { body: file } = await upload(person, 'big.txt', bytes)
@@ -213,7 +213,7 @@ const form = (files: [field: string, name: string, content: string][], fields: [
   return data
 }
 
-test('a form brings one file', async () => {
+test('a form uploads one file', async () => {
   const person = await newPerson()
   const send = (raw: BodyInit, headers = {}) =>
     call('POST', `${FILES}/upload?folder=in`, { as: person, raw, headers })
@@ -261,7 +261,7 @@ test('many files of a form have a result each, in order', async () => {
   expect((await send('{}')).body.code).toBe('request.unsupported_media_type')
 })
 
-test('statistics count by type and month, and what is deleted apart', async () => {
+test('statistics count by type and month, and deleted files separately', async () => {
   const person = await newPerson({ plan: 'free' })
   await upload(person, 'a.txt', '1')
   await upload(person, 'a.txt', '22')
@@ -285,7 +285,7 @@ test('statistics count by type and month, and what is deleted apart', async () =
   ])
 })
 
-test('what another team has is not found, by id or by name or by person', async () => {
+test('files of another team are not found, by id or by name or by person', async () => {
   const owner = await newPerson()
   const stranger = await newPerson()
   const { body: file } = await upload(owner, 'secret.txt', 'secret')

@@ -79,7 +79,7 @@ const REFUSED: Sent[] = [
   ].map((headers) => ({ name: 'a.txt', content: bytesOf('text'), headers })),
 ]
 
-test(`${REFUSED.length} hostile files are refused, each with a code of its own, and leave nothing`, async () => {
+test(`${REFUSED.length} hostile files are refused, each with its code, and leave nothing`, async () => {
   expect(REFUSED.length).toBeGreaterThanOrEqual(150)
   const person = await newPerson()
   const taken: string[] = []

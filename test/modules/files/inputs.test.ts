@@ -23,7 +23,7 @@ const newFile = async (as: Person, name = 'a.txt') => (await upload(as, name, 'h
 
 const usesOf = async (as: Person, id: string) => (await call('DELETE', `${FILES}/${id}`, { as })).body.uses
 
-test('a webhook hands files of the team on, and nothing of another', async () => {
+test('a webhook passes on files of the team, and none of another', async () => {
   const hook = await hooked()
   const file = await newFile(hook.person)
   const foreign = await newFile(await newPerson())
@@ -34,7 +34,7 @@ test('a webhook hands files of the team on, and nothing of another', async () =>
   expect(await usesOf(hook.person, file.id)).toEqual([{ kind: 'run', id: delivered.body.runId }])
 })
 
-test('a schedule and a sub-workflow are given files by their input', async () => {
+test('a schedule and a sub-workflow get files through their input', async () => {
   const person = await newPerson()
   const file = await newFile(person)
   const input = { doc: { $file: file.id } }

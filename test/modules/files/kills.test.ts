@@ -211,7 +211,7 @@ test('the quota is exact right after each kill, before any sweep has run', { tim
     }
 })
 
-test('a sweep that is killed is done again by the next', async () => {
+test('a sweep that is killed is repeated by the next', async () => {
   const since = fromNowOn()
   const person = await newPerson()
   for (const name of ['a.txt', 'b.txt', 'c.txt']) {
@@ -232,7 +232,7 @@ test('a sweep that is killed is done again by the next', async () => {
   expect(await storedKeys(person.teamId)).toEqual([])
 })
 
-test('an object without a row goes when it is old, and not before', async () => {
+test('an object without a row is deleted when it is old, and not before', async () => {
   const since = fromNowOn()
   const person = await newPerson()
   const key = `teams/${person.teamId}/files/orphan`
@@ -251,7 +251,7 @@ test('an object without a row goes when it is old, and not before', async () => 
   await env.FILES.delete(other)
 })
 
-test('a version whose content is lost is forgotten, and the file goes on with the one before', async () => {
+test('a version with lost content is forgotten, and the file continues with the previous one', async () => {
   const since = fromNowOn()
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'one')
@@ -273,7 +273,7 @@ test('a version whose content is lost is forgotten, and the file goes on with th
   expect(await quotaOf(person.teamId)).toEqual({ counted: 3, stored: 3, inBucket: 3 })
 })
 
-test('a counter that is wrong is counted again', async () => {
+test('a wrong counter is counted again', async () => {
   const since = fromNowOn()
   const person = await newPerson()
   await upload(person, 'a.txt', 'text')

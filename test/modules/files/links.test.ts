@@ -12,7 +12,7 @@ async function linkTo(person: Person, fileId: string, body: object = {}) {
   return { id: link.id as string, path: pathOf(link.url), link }
 }
 
-test('a link downloads the file without an account, as often as it says', async () => {
+test('a link downloads the file without an account, as often as it allows', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'naïve.txt', 'some text')
   const { path, link } = await linkTo(person, file.id, { maxDownloads: 2 })
@@ -38,7 +38,7 @@ test('a link downloads the file without an account, as often as it says', async 
   expect((await fetchBytes(null, path, { range: 'bytes=5-' })).status).toBe(410)
 })
 
-test('of many downloads at once no more get through than the link allows', async () => {
+test('of many concurrent downloads no more succeed than the link allows', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'x')
   const { path } = await linkTo(person, file.id, { maxDownloads: 3 })
@@ -46,7 +46,7 @@ test('of many downloads at once no more get through than the link allows', async
   expect(answers.filter((one) => one.status === 200).length).toBe(3)
 })
 
-test('a link ends with its time, its revocation, its file and the rights of who made it', async () => {
+test('a link ends with its expiry, its revocation, its file and the rights of its creator', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
   const { body: file } = await upload(owner, 'a.txt', 'x')
@@ -70,7 +70,7 @@ test('a link ends with its time, its revocation, its file and the rights of who 
   expect((await post(`${FILES}/${file.id}/link`, owner, { expiresInS: 7 * 86_400 + 1 })).status).toBe(422)
 })
 
-test('a link shows only what may be shown', async () => {
+test('a link only shows harmless types', async () => {
   const person = await newPerson()
   const { body: page } = await upload(person, 'a.html', '<script>1</script>')
   const { body: pdf } = await upload(person, 'a.pdf', '%PDF-1.4 x')
@@ -84,7 +84,7 @@ test('a link shows only what may be shown', async () => {
 const send = (path: string, name: string, content: string, headers = {}) =>
   call('POST', path, { raw: content, headers: { 'x-filename': name, ...headers } })
 
-test('an upload link takes one file, which takes no place of another', async () => {
+test('an upload link accepts one file, which cannot replace another', async () => {
   const person = await newPerson()
   await upload(person, 'in/a.txt', 'mine')
   const { body: link } = await post(`${FILES}/uploads/link`, person, { folder: 'in', maxBytes: 10 })
@@ -114,7 +114,7 @@ test('an upload link takes one file, which takes no place of another', async () 
   expect((await quotaOf(person.teamId)).counted).toBe(10)
 })
 
-test('a browser is shown a form, and what has become of it', async () => {
+test('a browser gets a form, and the result of the upload', async () => {
   const person = await newPerson()
   const { body: link } = await post(`${FILES}/uploads/link`, person, {})
   const path = pathOf(link.url)
@@ -150,7 +150,7 @@ function unzip(bytes: Uint8Array<ArrayBuffer>): [string, string][] {
   return found
 }
 
-test('a selection downloads as a zip, by ids in their order or by a beginning', async () => {
+test('a selection downloads as a zip, by ids in their order or by a prefix', async () => {
   const person = await newPerson()
   const made: Record<string, string> = {}
   for (const name of ['a/ü.txt', 'a/b.csv', 'c.txt'])

@@ -22,7 +22,7 @@ const put = (as: Person, id: string, part: number, raw: Uint8Array<ArrayBuffer>,
 
 const complete = (as: Person, id: string) => call('POST', `${FILES}/uploads/${id}/complete`, { as })
 
-test('parts in any order, sent again and after a pause, become the file that was announced', async () => {
+test('parts in any order, repeated and after a pause, become the announced file', async () => {
   const person = await newPerson()
   const bytes = text(2 * MIB + 1234)
   const sha256 = await hex(bytes)
@@ -59,7 +59,7 @@ test('parts in any order, sent again and after a pause, become the file that was
   expect([quota.counted, quota.stored, quota.inBucket]).toEqual([bytes.length, bytes.length, bytes.length])
 })
 
-test('a part has its size and its number, or is refused', async () => {
+test('a part with a wrong size or number is refused', async () => {
   const person = await newPerson()
   const { body } = await begin(person, { name: 'a.txt', sizeBytes: MIB + 5 })
   for (const [part, size, expected] of [
@@ -80,7 +80,7 @@ test('a part has its size and its number, or is refused', async () => {
   expect(await storedKeys(person.teamId)).toEqual([])
 })
 
-test('what no file could be is refused at the beginning', async () => {
+test('an impossible file is refused at the beginning', async () => {
   const person = await newPerson({ plan: 'free' })
   const code = async (body: object) => (await begin(person, body)).body.code
   expect(await code({ name: 'a.exe', sizeBytes: 1 })).toBe('file.forbidden_type')
@@ -92,7 +92,7 @@ test('what no file could be is refused at the beginning', async () => {
   expect(await code({ name: 'a.txt', sizeBytes: 50 * MIB })).toBe('plan.limit_reached')
 })
 
-test('an upload that is given up or forgotten leaves nothing', async () => {
+test('an aborted or abandoned upload leaves nothing', async () => {
   const person = await newPerson()
   const [one, two] = [
     (await begin(person, { name: 'a.txt', sizeBytes: 5 })).body,
@@ -109,7 +109,7 @@ test('an upload that is given up or forgotten leaves nothing', async () => {
   expect(await storedKeys(person.teamId)).toEqual([])
 })
 
-test('a repeated beginning under a key is the same upload', async () => {
+test('a repeated beginning with a key is the same upload', async () => {
   const person = await newPerson()
   const ask = () =>
     post(`${FILES}/uploads`, person, { name: 'a.txt', sizeBytes: 5 }, { 'idempotency-key': 'once' })
@@ -119,7 +119,7 @@ test('a repeated beginning under a key is the same upload', async () => {
   expect([again.body.id, again.body.received]).toEqual([first, [1]])
 })
 
-test('a file that came in parts is a version of the one that has the name', async () => {
+test('a file uploaded in parts becomes a version of the file with its name', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'a.txt', 'first')
   const { body } = await begin(person, { name: 'a.txt', sizeBytes: 5 })

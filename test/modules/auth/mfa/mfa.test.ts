@@ -64,7 +64,7 @@ test('setup returns a secret, its URL and a QR code, and requires no codes until
   expect(row?.secret).not.toContain(setup.body.secret)
 })
 
-test('setting up again replaces what was not confirmed, and is refused once it was', async () => {
+test('setting up again replaces an unconfirmed setup, and is refused after the confirmation', async () => {
   const person = await newPerson()
   const first = await post(`${MFA}/setup`, person, undefined)
   const second = await post(`${MFA}/setup`, person, undefined)
@@ -79,7 +79,7 @@ test('setting up again replaces what was not confirmed, and is refused once it w
     expect([again.status, again.body.code]).toEqual([409, 'auth.mfa_already_enabled'])
 })
 
-test('confirming gives ten backup codes of 128 bits, kept only as hashes, and tells the person by mail', async () => {
+test('confirming returns ten backup codes of 128 bits, stored only as hashes, and sends a mail', async () => {
   const { person, backupCodes } = await newPersonWithMfa()
   expect(new Set(backupCodes).size).toBe(10)
   for (const code of backupCodes) expect(code).toMatch(/^([0-9a-f]{8}-){3}[0-9a-f]{8}$/)
@@ -98,7 +98,7 @@ test('confirming gives ten backup codes of 128 bits, kept only as hashes, and te
   expect(audit.results.map((row) => row.action)).toEqual(['mfa.setup_begun', 'mfa.enabled'])
 })
 
-test('confirming twice at the same time is done once', async () => {
+test('confirming twice at the same time happens once', async () => {
   const person = await newPerson()
   const { secret } = (await post(`${MFA}/setup`, person, undefined)).body
   const code = await codeNow(secret)
@@ -144,7 +144,7 @@ test('a code is accepted one step late but not two, and steps before a used one 
   expect(before.body.code).toBe('auth.invalid_mfa_code')
 })
 
-test('signing in asks for a code, and takes each one once, also at the same time', async () => {
+test('signing in asks for a code, and accepts each once, also concurrently', async () => {
   const { person, secret } = await newPersonWithMfa()
   const signIn = await withPassword(person)
   expect((await signIn(undefined)).body.code).toBe('auth.mfa_required')
@@ -153,7 +153,7 @@ test('signing in asks for a code, and takes each one once, also at the same time
   expect(codesOf(answers)).toEqual([200, 'auth.invalid_mfa_code', 'auth.invalid_mfa_code'])
 })
 
-test('a backup code signs in once, also at the same time, in any spelling', async () => {
+test('a backup code signs in once, also concurrently, in any spelling', async () => {
   const { person, backupCodes } = await newPersonWithMfa()
   const signIn = await withPassword(person)
   const [code = '', other = ''] = backupCodes
@@ -173,7 +173,7 @@ test('a backup code signs in once, also at the same time, in any spelling', asyn
   expect(audit).toEqual({ n: 2 })
 })
 
-test('turning it off at the same time is done once and voids the other backup codes', async () => {
+test('turning it off concurrently happens once and invalidates the other backup codes', async () => {
   const { person, backupCodes } = await newPersonWithMfa()
   const [first = '', second = ''] = backupCodes
   const answers = await Promise.all(
@@ -186,7 +186,7 @@ test('turning it off at the same time is done once and voids the other backup co
   expect((await post(`${MFA}/disable`, person, { code: second })).body.code).toBe('auth.mfa_not_enabled')
 })
 
-test('a new set of backup codes voids the old one', async () => {
+test('a new set of backup codes invalidates the old one', async () => {
   const { person, secret, backupCodes } = await newPersonWithMfa()
   const renewed = await post(`${MFA}/backup-codes`, person, { code: await codeNow(secret) })
   expect(renewed.body.backupCodes).toHaveLength(10)
@@ -247,7 +247,7 @@ test('a setup that was never started cannot be confirmed or renewed', async () =
   }
 })
 
-test('a sealed secret copied to another person does not open', async () => {
+test('a secret copied to another person cannot be decrypted', async () => {
   const mine = await newPersonWithMfa()
   const theirs = await newPersonWithMfa()
   await env.DB.prepare(
@@ -269,7 +269,7 @@ test('the same idempotency key does not renew twice', async () => {
   expect((await post(`${MFA}/disable`, person, { code: await codeNow(secret) })).status).toBe(200)
 })
 
-test('secrets move to a new key and still open, and one that does not open holds up no other', async () => {
+test('secrets are encrypted with a new key, and an unreadable one does not block the others', async () => {
   const { person, secret } = await newPersonWithMfa()
   const broken = await newPersonWithMfa()
   await env.DB.prepare("UPDATE totp_factors SET secret = 'v1.gone.a.b.c.d' WHERE user_id = ?")

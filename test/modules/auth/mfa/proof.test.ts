@@ -67,14 +67,14 @@ test('setup without a password requires a recent sign-in', async () => {
   expect((await post(`${MFA}/setup`, person, undefined)).body.code).toBe('auth.fresh_sign_in_required')
 })
 
-test('the right password does not clear the count of wrong codes', async () => {
+test('the correct password does not clear the count of wrong codes', async () => {
   const person = await withFactor()
   const disable = () => post(`${MFA}/disable`, person, { password: PASSWORD, code: 'not-a-code' })
   for (let i = 0; i < 6; i++) expect((await disable()).body.code).toBe('auth.invalid_mfa_code')
   expect((await disable()).status).toBe(429)
 })
 
-test("an admin removes a user's second factor, which is logged and told to the user", async () => {
+test("an administrator removes a user's second factor, which is logged and mailed to the user", async () => {
   const admin = await newPerson({ platformRole: 'admin' })
   const { email, userId } = await withFactor()
   const remove = () => call('DELETE', `/api/v1/admin/users/${userId}/mfa`, { as: admin })
@@ -95,7 +95,7 @@ test("an admin removes a user's second factor, which is logged and told to the u
   expect([again.status, again.body.code]).toEqual([409, 'auth.mfa_not_enabled'])
 })
 
-test('an admin cannot remove their own second factor without a code', async () => {
+test('an administrator cannot remove their own second factor without a code', async () => {
   const admin = await newPerson({ platformRole: 'admin' })
   const refused = await call('DELETE', `/api/v1/admin/users/${admin.userId}/mfa`, { as: admin })
   expect([refused.status, refused.body.code]).toEqual([409, 'admin.own_account'])

@@ -38,7 +38,7 @@ test.each([
   expect(new TextDecoder().decode(fromBase32(coded))).toBe(plain)
 })
 
-test('a code is good in its own step and the next, and in no other', async () => {
+test('a code is valid in its own step and the next, and in no other', async () => {
   const secret = newTotpSecret()
   const step = 60_000_000
   const code = await totpCode(secret, step)
@@ -49,11 +49,11 @@ test('a code is good in its own step and the next, and in no other', async () =>
   expect(await at(-1, 29_999)).toBeNull()
 })
 
-test.each(['', '12345', '1234567', 'abcdef', '１２３４５６'])('"%s" is no code', async (code) => {
+test.each(['', '12345', '1234567', 'abcdef', '１２３４５６'])('"%s" is not a code', async (code) => {
   expect(await matchingStep(RFC_SECRET, code, 59_000)).toBeNull()
 })
 
-test('a secret has 160 bits and its URL names the account', () => {
+test('a secret has 160 bits and its URL contains the account', () => {
   const secret = newTotpSecret()
   expect(fromBase32(secret)).toHaveLength(20)
   const url = new URL(otpauthUrl('a+b@example.com', secret))

@@ -26,7 +26,7 @@ test('a state works once, even with parallel requests', async () => {
   expect([again.status, again.body.code]).toEqual(FAILED)
 })
 
-test('the state of another browser does nothing, and is not used up by the try', async () => {
+test('the state of another browser does nothing, and is not used up', async () => {
   const mine = newBrowser()
   const path = await mine.signInAt('oidc', newAccount())
   const other = newBrowser()
@@ -140,7 +140,7 @@ test.each([
   ['is not there', 'down', 502, 'oauth.provider_unreachable'],
   ['would be called without encryption', 'open', 400, 'oauth.failed'],
   ['is not set up', 'gitlab', 404, 'oauth.unknown_provider'],
-])('a provider that %s cannot be begun with', async (_what, provider, status, code) => {
+])('signing in cannot begin with a provider that %s', async (_what, provider, status, code) => {
   const answer = await get(`${OAUTH}/${provider}/start`)
   expect([answer.status, answer.body.code]).toEqual([status, code])
 })
@@ -149,12 +149,12 @@ test.each([
   [503, 502, 'oauth.provider_unreachable'],
   [429, 502, 'oauth.provider_unreachable'],
   [400, 400, 'oauth.failed'],
-])('a provider that answers %i when the code is redeemed is told as such', async (status, ...expected) => {
+])('a provider that answers %i when the code is redeemed is reported as unavailable', async (status, ...expected) => {
   const answer = await forge(newBrowser(), { status })
   expect([answer.status, answer.body.code]).toEqual(expected)
 })
 
-test('what a provider sent along with an error reaches neither the answer nor the log', () => {
+test('texts of a provider with an error are neither in the answer nor in the log', () => {
   const sent = { access_token: 'at-1', id_token: 'id-1', error_description: 'The code c-1 is wrong' }
   const error = asFailure(
     Object.assign(new Error('not conform', { cause: { body: sent } }), {
@@ -201,7 +201,7 @@ async function forge(browser: Browser, forgery: Forgery) {
 }
 
 test.each(['oidc', 'github'])(
-  'a consent that was not given at %s is told from a sign-in that failed',
+  'a declined consent at %s is distinguished from a failed sign-in',
   async (id) => {
     const back = async (query: string, error: string) => {
       const browser = newBrowser()

@@ -48,7 +48,7 @@ async function link(person: Person, provider: string, account: object) {
   return browser.call('POST', `${OAUTH}/identities`, { as: person, body: {} })
 }
 
-test('an address verified on both sides joins the account, and its owner is told', async () => {
+test('an address verified on both sides links the account, and its owner gets a mail', async () => {
   const person = await newPerson()
   const browser = newBrowser()
   const account = accountFor(person.email.toUpperCase())
@@ -79,7 +79,7 @@ test('an account with an unverified address cannot link a provider', async () =>
   expect([answer.status, answer.body.code]).toEqual([403, 'auth.email_not_verified'])
 })
 
-test('a reset that verifies the address locks out whoever created the account, and its owner signs in with the provider', async () => {
+test('a reset that verifies the address locks out the creator of the account, and its owner signs in with the provider', async () => {
   const person = await newPerson()
   const key = await post('/api/v1/auth/api-keys', person, { name: 'kept', scopes: ['teams:list'] })
   expect((await get('/api/v1/teams', { apiKey: key.body.key })).status).toBe(200)
@@ -160,7 +160,7 @@ test('a signed-in user links, lists and unlinks identities with other addresses'
   expect((await get(`${OAUTH}/identities`, person)).body.items).toEqual([])
 })
 
-test("an identity of another account, or a second one of a provider, is not linked, and nobody's code links twice", async () => {
+test("an identity of another account, or a second one of a provider, is not linked, and no code links twice", async () => {
   const account = accountFor('shared@example.com')
   const owner = await newPerson()
   expect((await link(owner, 'oidc', account)).status).toBe(201)
@@ -178,7 +178,7 @@ test("an identity of another account, or a second one of a provider, is not link
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 400])
 })
 
-test('the last way to sign in cannot be removed, even by two requests at the same time', async () => {
+test('the last way to sign in cannot be removed, even by two concurrent requests', async () => {
   const person = await newPerson()
   await link(person, 'oidc', accountFor('a@example.com'))
   await link(person, 'github', githubFor('b@example.com'))

@@ -27,7 +27,7 @@ const githubAccount = (
   ],
 })
 
-test('the providers that are set up are listed, each with where to begin', async () => {
+test('the configured providers are listed, each with its start URL', async () => {
   const answer = await get(`${OAUTH}/providers`)
   expect(answer.body.items.map((one: { id: string }) => one.id)).toEqual([
     'github',
@@ -43,7 +43,7 @@ test('the providers that are set up are listed, each with where to begin', async
   })
 })
 
-test('beginning sends PKCE S256, state and nonce, and gives the browser a cookie of its own', async () => {
+test('beginning sends PKCE S256, state and nonce, and gives the browser its own cookie', async () => {
   const answer = await get(`${OAUTH}/oidc/start`)
   expect(answer.status).toBe(302)
   const query = new URL(answer.headers.get('location') ?? '').searchParams
@@ -93,7 +93,7 @@ test('a new person signs in with a real OpenID provider and gets an account with
   })
 })
 
-test('the same person comes back to the same account, also under another address', async () => {
+test('the same person returns to the same account, also with another address', async () => {
   const account = newAccount()
   const first = newBrowser()
   const before = await first.call('GET', await first.signInAt('oidc', account))
@@ -113,7 +113,7 @@ test('two parallel sign-ins of a new person create one account', async () => {
   expect(new Set(answers.map((answer) => answer.body.user.id)).size).toBe(1)
 })
 
-test('GitHub signs in by its primary, verified address', async () => {
+test('GitHub signs in with its primary, verified address', async () => {
   const account = githubAccount()
   const browser = newBrowser()
   const answer = await browser.call('GET', await browser.signInAt('github', account))
@@ -135,7 +135,7 @@ test.each([
       { email: 'y@example.com', primary: false, verified: true },
     ],
   ],
-])('nobody gets in by GitHub when the address %s', async (_what, emails) => {
+])('nobody signs in with GitHub if the address %s', async (_what, emails) => {
   const browser = newBrowser()
   const answer = await browser.call('GET', await browser.signInAt('github', githubAccount(emails)))
   expect([answer.status, answer.body.code]).toEqual([403, 'oauth.email_not_verified'])
@@ -146,7 +146,7 @@ test.each([
   ['verified by hearsay', { email_verified: undefined }],
   ['missing', { email: undefined }],
   ['no address', { email: 'ada' }],
-])('nobody gets in by OpenID when the address is %s', async (_what, claims) => {
+])('nobody signs in with OpenID if the address is %s', async (_what, claims) => {
   const browser = newBrowser()
   const answer = await browser.call('GET', await browser.signInAt('oidc', { ...newAccount(), ...claims }))
   expect([answer.status, answer.body.code]).toEqual([403, 'oauth.email_not_verified'])
@@ -202,7 +202,7 @@ test('a code expires after five minutes', async () => {
   expect((await browser.call('POST', `${OAUTH}/exchange`, { body: {} })).body.code).toBe('oauth.failed')
 })
 
-test('with returnTo a failure goes back to the page as a code', async () => {
+test('with returnTo a failure returns to the page as a code', async () => {
   const browser = newBrowser()
   const query = `?returnTo=${encodeURIComponent('https://app.example.com/')}&codeChallenge=${await challengeOf(randomToken())}`
   const back = await browser.call('GET', await browser.signInAt('github', { refuse: true }, query))

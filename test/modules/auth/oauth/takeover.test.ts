@@ -76,13 +76,13 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
 })
 
-test('a page on another site must bring a challenge, since the cookie never reaches it', async () => {
+test('a page on another site must send a challenge, because the cookie never reaches it', async () => {
   const page = encodeURIComponent('https://app.example.com/signed-in')
   const answer = await get(`${OAUTH}/github/start?returnTo=${page}`)
   expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([422, '/codeChallenge'])
 })
 
-test('a page that is taken off the list while a browser is at the provider gets no code', async () => {
+test('a page that is removed from the list while a browser is at the provider gets no code', async () => {
   const { trigger } = await redirectingHook(EVIL)
   const victim = newBrowser()
   const back = await victim.signInAt(
@@ -103,7 +103,7 @@ test('a page that is taken off the list while a browser is at the provider gets 
 })
 
 test.each(['http://orrery.test/', 'http://app.orrery.test/anywhere?x=1'])(
-  'whoever learns the code of a sign-in at %s cannot exchange it, even with a verifier of their own',
+  'a stolen code of a sign-in at %s cannot be exchanged, even with another verifier',
   async (returnTo) => {
     const codeVerifier = randomToken()
     const victim = newBrowser()
@@ -128,7 +128,7 @@ test.each(['http://orrery.test/', 'http://app.orrery.test/anywhere?x=1'])(
 )
 
 test.each([EVIL, `${EVIL}?to=1`, '/elsewhere', '//evil.example/steal'])(
-  'a webhook that redirects to %s ends the fragment that the browser holds',
+  "a webhook that redirects to %s removes the browser's fragment",
   async (location) => {
     const { trigger } = await redirectingHook(location)
     const answer = await deliver({ trigger }, { method: 'GET' })

@@ -69,7 +69,7 @@ test('a stolen session alone links no identity, and a wrong password does not us
   expect(await countIdentities(person.userId)).toBe(1)
 })
 
-test('guesses at the password by linking have to wait', async () => {
+test('password guesses through linking cause a wait', async () => {
   const person = await verified()
   const link = await atProvider()
   for (let i = 0; i < 6; i++) expect((await link(person, { password: `Wrong-Comet-${i}` })).status).toBe(401)
@@ -93,7 +93,7 @@ test('an account without a password links with a fresh sign-in, or with a code o
   expect((await link(person, { mfaCode: await code() })).status).toBe(201)
 })
 
-test('a reset keeps keys and providers, and its mail names them', async () => {
+test('a reset keeps keys and providers, and its mail lists them', async () => {
   const person = await verified()
   const key = await keyOf(person)
   const account = someoneElse()
@@ -105,7 +105,7 @@ test('a reset keeps keys and providers, and its mail names them', async () => {
   expect([await keyWorks(key), await countIdentities(person.userId)]).toEqual([true, 1])
 })
 
-test('a reset revokes all keys and unlinks all providers when it is told to, and the password is the way in', async () => {
+test('a reset revokes all keys and unlinks all providers on request, and the password still signs in', async () => {
   const person = await verified()
   const key = await keyOf(person)
   const account = someoneElse()
@@ -120,7 +120,7 @@ test('a reset revokes all keys and unlinks all providers when it is told to, and
   expect(back.body.user?.id).not.toBe(person.userId)
 })
 
-test('an account that a provider made keeps a way in when its providers are unlinked by a reset', async () => {
+test('an account created with a provider can still sign in when a reset unlinks its providers', async () => {
   const browser = newBrowser()
   const account = someoneElse()
   const made = await browser.call('GET', await browser.signInAt('oidc', account))
@@ -129,7 +129,7 @@ test('an account that a provider made keeps a way in when its providers are unli
   expect((await signIn(account.email, NEW_PASSWORD)).status).toBe(200)
 })
 
-test('changing the password names them too', async () => {
+test('the mail about a changed password lists them too', async () => {
   const person = await verified()
   await keyOf(person)
   const changed = await call('PUT', '/api/v1/auth/password', {

@@ -35,7 +35,7 @@ const unknownResets = async (address: string) =>
 
 const resetToken = (email: string) => mailedToken(email, 'Choose a new password')
 
-test('a changed password ends all other sessions at once, and the asking one goes on with new tokens', async () => {
+test('a changed password ends all other sessions immediately, and the current one gets new tokens', async () => {
   const person = await registered()
   const other = (await signIn(person.email)).body
   const changed = await change(person.token, PASSWORD)
@@ -51,14 +51,14 @@ test('a changed password ends all other sessions at once, and the asking one goe
   expect((await mailTo(person.email))[0]?.subject).toBe('Your password was changed')
 })
 
-test('changing the password needs the current one, and guesses at it have to wait', async () => {
+test('changing the password needs the current one, and guesses cause a wait', async () => {
   const { token } = await registered()
   for (let i = 0; i < 6; i++) expect((await change(token, 'Wrong-Comet-42')).status).toBe(401)
   const refused = await change(token, PASSWORD)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
 })
 
-test('a new password is held to the same rules', async () => {
+test('a new password must follow the same rules', async () => {
   const { token } = await registered()
   const refused = await change(token, PASSWORD, 'Password1!')
   expect([refused.status, refused.body.code, refused.body.errors[0].path]).toEqual([
@@ -68,7 +68,7 @@ test('a new password is held to the same rules', async () => {
   ])
 })
 
-test('of two changes at the same moment one counts', async () => {
+test('of two concurrent changes one counts', async () => {
   const { token, email } = await registered()
   const answers = await Promise.all([
     change(token, PASSWORD, 'First-Comet-1'),
@@ -89,7 +89,7 @@ test('a reset request gets the same response for known and unknown addresses', a
   expect(await mailTo(unknown)).toEqual([])
 })
 
-test('a reset sets the password, ends every session, proves the address and signs nobody in', async () => {
+test('a reset sets the password, ends every session, verifies the address and signs nobody in', async () => {
   const person = await registered()
   await forgot(person.email)
   const done = await reset(await resetToken(person.email))
@@ -100,7 +100,7 @@ test('a reset sets the password, ends every session, proves the address and sign
   expect(entered.body.user.emailVerified).toBe(true)
 })
 
-test('a reset does not get past the second factor', async () => {
+test('a reset does not bypass the second factor', async () => {
   const { email, userId } = await registered()
   await env.DB.prepare('UPDATE users SET mfa_enabled = 1, email_verified_at = 1 WHERE id = ?')
     .bind(userId)
@@ -111,7 +111,7 @@ test('a reset does not get past the second factor', async () => {
   expect([entered.status, entered.body.code]).toEqual([401, 'auth.mfa_required'])
 })
 
-test('a reset token used twice at the same moment counts once', async () => {
+test('a reset token that is used twice concurrently counts once', async () => {
   const { email } = await registered()
   await forgot(email)
   const token = await resetToken(email)
@@ -123,7 +123,7 @@ test('a reset token used twice at the same moment counts once', async () => {
   expect((await reset(token)).body.code).toBe('auth.invalid_one_time_token')
 })
 
-test('a reset token is void after an hour, after a newer one, after a change of password and of address', async () => {
+test('a reset token is invalid after an hour, after a newer one, and after a change of password or address', async () => {
   const { email, userId, token } = await registered()
   await forgot(email)
   const first = await resetToken(email)
@@ -154,7 +154,7 @@ test('a weak password does not use the token up', async () => {
   expect(named.status).toBe(204)
 })
 
-test('a token of one purpose is not one of another', async () => {
+test('a token for one purpose does not work for another', async () => {
   const { email } = await registered()
   const proof = await mailedToken(email, 'Confirm your email address')
   expect((await reset(proof)).status).toBe(400)
@@ -163,7 +163,7 @@ test('a token of one purpose is not one of another', async () => {
   expect((await post('/api/v1/auth/email/verify', undefined, body)).status).toBe(400)
 })
 
-test('a mail confirms the address once, and a new mail voids the old one', async () => {
+test('a mail confirms the address once, and a new mail invalidates the old one', async () => {
   const { email, token } = await registered()
   const first = await mailedToken(email, 'Confirm your email address')
   const again = await post('/api/v1/auth/email/resend', { token }, undefined)
@@ -190,7 +190,7 @@ test('mails are limited, and too many requests do not prevent a reset', async ()
   expect((await reset(token)).status).toBe(204)
 })
 
-test('requests by others do not use up the mails a user can request', async () => {
+test('requests by others do not use up the mails that a user can request', async () => {
   const { email, token } = await registered()
   for (let i = 0; i < 12; i++) await forgot(email)
   const resend = () => post('/api/v1/auth/email/resend', { token }, undefined)
@@ -198,7 +198,7 @@ test('requests by others do not use up the mails a user can request', async () =
   expect((await resend()).status).toBe(429)
 })
 
-test('asking for addresses that nobody has writes one audit entry an hour for a network', async () => {
+test('requests for unknown addresses write one audit entry per hour and network', async () => {
   const from = freshAddress()
   const before = await unknownResets(from)
   for (let i = 0; i < 5; i++) {
@@ -213,7 +213,7 @@ test('asking for addresses that nobody has writes one audit entry an hour for a 
   expect([before, await unknownResets(from)]).toEqual([0, 1])
 })
 
-test('tokens are kept as hashes only', async () => {
+test('tokens are stored as hashes only', async () => {
   const { email, userId } = await registered()
   const token = await mailedToken(email, 'Confirm your email address')
   const row = await env.DB.prepare('SELECT * FROM one_time_tokens WHERE user_id = ?').bind(userId).first()

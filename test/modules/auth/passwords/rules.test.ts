@@ -35,7 +35,7 @@ test('no password matches an account without one', async () => {
   expect(await verifyPassword(COST, 'Blue-Comet-42', null)).toBe(false)
 })
 
-test('every character of a password beyond ASCII counts, however the keyboard wrote it', async () => {
+test('every non-ASCII character of a password counts, however the keyboard encodes it', async () => {
   const hash = await hashPassword(COST, 'Żółta-Łódź-1')
   expect(await verifyPassword(COST, 'Żółta-Łódź-1', hash)).toBe(true)
   expect(await verifyPassword(COST, 'Żółta-Łódź-1'.normalize('NFD'), hash)).toBe(true)
@@ -43,7 +43,7 @@ test('every character of a password beyond ASCII counts, however the keyboard wr
   expect(await verifyPassword(COST, 'Żółta-Łó', hash)).toBe(false)
 })
 
-test('a hash with older parameters verifies and asks to be replaced', async () => {
+test('a hash with older parameters verifies and must be replaced', async () => {
   const argon2 = new Argon2(await WebAssembly.instantiate(compiled))
   const { encoded } = argon2.hash('Blue-Comet-42', { memoryCost: 1024, timeCost: 1, parallelism: 1 })
   expect(await verifyPassword(COST, 'Blue-Comet-42', encoded)).toBe(true)
@@ -75,6 +75,6 @@ test.each([
   expect(rulesBrokenBy(password)).toEqual(codes)
 })
 
-test('the list holds the 3,000 most common passwords', () => {
+test('the list contains the 3,000 most common passwords', () => {
   expect(COMMON_PASSWORDS.size).toBe(3000)
 })

@@ -33,7 +33,7 @@ async function reset(email: string): Promise<void> {
 const verify = (userId: string) =>
   env.DB.prepare('UPDATE users SET email_verified_at = ? WHERE id = ?').bind(clock.now(), userId).run()
 
-test('who set up a second factor before the address was proven is shut out by a reset from its mailbox', async () => {
+test('a second factor that was set up before the address was verified is removed by a reset from its mailbox', async () => {
   const lurker = await registered()
   const { apiKey } = await withFactorAndKey(lurker)
   await reset(lurker.email)

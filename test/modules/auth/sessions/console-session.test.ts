@@ -44,7 +44,7 @@ test('the console gets its refresh token as a cookie that scripts cannot read, a
   expect(cookieOf(again)).toContain('HttpOnly')
 })
 
-test('over https the cookie is Secure and says so in its name', async () => {
+test('over https the cookie is Secure and has a Secure name', async () => {
   const { email } = await signedIn()
   const response = await app.fetch(
     new Request('https://orrery.example/api/v1/auth/login', {
@@ -67,7 +67,7 @@ test.each([
   ['another origin', { origin: 'https://evil.example' }],
   ['no origin', { origin: '' }],
   ['an opaque origin', { origin: 'null' }],
-])('a request as the console from %s is refused, and gets no cookie', async (_what, headers) => {
+])('a console request from %s is refused, and gets no cookie', async (_what, headers) => {
   const { email, cookie } = await signedIn()
   const asked = { ...FROM_CONSOLE, ...headers }
   const login = await call('POST', '/api/v1/auth/login', {
@@ -80,7 +80,7 @@ test.each([
   expect([refreshed.status, refreshed.body.code]).toEqual([403, 'access.origin_denied'])
 })
 
-test('without the header the cookie counts for nothing, and other clients work as before', async () => {
+test('without the header the cookie is ignored, and other clients work as before', async () => {
   const { email, cookie } = await signedIn()
   const plain = await call('POST', '/api/v1/auth/refresh', { headers: { cookie } })
   expect([plain.status, plain.body.code]).toEqual([422, 'request.invalid'])
@@ -89,7 +89,7 @@ test('without the header the cookie counts for nothing, and other clients work a
   expect(cookieOf(login)).toBe('')
 })
 
-test('four tabs that refresh at the same moment get the same successor, and stay signed in', async () => {
+test('four tabs that refresh concurrently get the same successor, and stay signed in', async () => {
   for (let round = 0; round < 3; round++) {
     const { cookie } = await signedIn()
     const answers = await Promise.all([1, 2, 3, 4].map(() => refreshBy(cookie)))
@@ -100,7 +100,7 @@ test('four tabs that refresh at the same moment get the same successor, and stay
   }
 })
 
-test('an answer that is lost signs nobody out: the token before works for 20 seconds more', async () => {
+test('a lost answer signs nobody out: the previous token works for 20 more seconds', async () => {
   const { cookie } = await signedIn()
   const lost = await refreshBy(cookie)
   clock.advance(19_000)
@@ -124,7 +124,7 @@ test('later it ends the session, as does a token whose successor was used', asyn
   expect(await alive(third.body.accessToken)).toBe(false)
 })
 
-test('a token in the body has no grace, whoever presents it again', async () => {
+test('a token in the body has no grace period', async () => {
   const person = await registered()
   const next = await refresh(person.refreshToken)
   const again = await refreshBy(`orrery-refresh=${person.refreshToken}`)
@@ -137,7 +137,7 @@ test('a token in the body has no grace, whoever presents it again', async () => 
   expect(await alive(first.body.accessToken)).toBe(false)
 })
 
-test('the grace ends with the session and with the account', async () => {
+test('the grace period ends with the session and with the account', async () => {
   const { answer, cookie } = await signedIn()
   await refreshBy(cookie)
   const token = answer.body.accessToken as string

@@ -38,7 +38,7 @@ async function signed(change: Change = {}): Promise<string> {
 
 const REFUSED = [401, 'auth.invalid_token']
 
-test('a token signed as we sign is let in, so the refusals below are for what they change', async () => {
+test('a token with a correct signature is accepted, so that the following refusals prove something', async () => {
   expect(await status(await signed())).toEqual([200, undefined])
 })
 
@@ -60,7 +60,7 @@ test('a token signed by HMAC with the public key as its secret is refused', asyn
   }
 })
 
-test('a token signed by a key that is not ours is refused, whatever kid it claims and whatever key it brings', async () => {
+test('a token signed with a foreign key is refused, whatever kid it claims and whatever key it contains', async () => {
   const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
     'verify',
@@ -77,7 +77,7 @@ test('a token signed by a key that is not ours is refused, whatever kid it claim
     expect(await status(await signed({ key: pair.privateKey, header }))).toEqual(REFUSED)
 })
 
-test('a token that our own key has signed under the name of another is refused', async () => {
+test('a token of our key under the id of another is refused', async () => {
   for (const kid of ['another', '', undefined])
     expect(await status(await signed({ header: { kid } }))).toEqual(REFUSED)
 })
@@ -101,13 +101,13 @@ test.each([['JWT'], ['rt+jwt'], [undefined]])('a token of type %s is refused', a
   expect(await status(await signed({ header: { typ } }))).toEqual(REFUSED)
 })
 
-test('a token whose claims were changed after signing is refused', async () => {
+test('a token with modified claims is refused', async () => {
   const [header, , signature] = person.token.split('.')
   const other = segment({ ...claims, sub: 'usr_00000000000000000000000000' })
   expect(await status(`${header}.${other}.${signature}`)).toEqual(REFUSED)
 })
 
-test('the published keys hold nothing private', async () => {
+test('the published keys contain nothing private', async () => {
   const answer = await get('/.well-known/jwks.json')
   expect(answer.status).toBe(200)
   expect(answer.headers.get('cache-control')).toContain('max-age=300')
@@ -117,7 +117,7 @@ test('the published keys hold nothing private', async () => {
   }
 })
 
-test('an access token ends after half an hour, also one that was let in before', async () => {
+test('an access token expires after half an hour, also if it was used before', async () => {
   const fresh = await registered()
   expect(await status(fresh.token)).toEqual([200, undefined])
   clock.advance(HOUR_MS / 2 - 5_000)

@@ -32,7 +32,7 @@ test('a refresh token is exchanged for a new pair, and only its hash is stored',
   expect(results.map((row) => row.hash)).toContain(await sha256Hex(person.refreshToken))
 })
 
-test('a used refresh token ends the session with all that came from it', async () => {
+test('a used refresh token ends the session with all its tokens', async () => {
   const person = await registered()
   const next = await refresh(person.refreshToken)
   const again = await refresh(person.refreshToken)
@@ -49,7 +49,7 @@ test('a used refresh token ends the session with all that came from it', async (
   expect(entry).toEqual({ teamId: person.teamId, kind: 'anonymous' })
 })
 
-test('of clients with the same refresh token at the same moment exactly one gets a pair, and the session ends', async () => {
+test('of concurrent clients with the same refresh token exactly one gets a pair, and the session ends', async () => {
   for (let round = 0; round < 5; round++) {
     const person = await registered()
     const answers = await Promise.all(Array.from({ length: 4 }, () => refresh(person.refreshToken)))
@@ -85,7 +85,7 @@ test.each([
   expect((await post('/api/v1/auth/refresh', undefined, body)).status).toBe(status)
 })
 
-test('a refresh token lasts seven days, and however often it is traded the session ends after thirty', async () => {
+test('a refresh token lasts seven days, and the session ends after thirty, however often it is refreshed', async () => {
   const person = await registered()
   const idle = await registered()
   let token = person.refreshToken

@@ -8,7 +8,7 @@ const SESSIONS = '/api/v1/auth/sessions'
 const current = async (token: string): Promise<string> =>
   (await get(SESSIONS, { token })).body.items.find((one: { current: boolean }) => one.current).id
 
-test('sessions are listed newest first, page by page, and the asking one is marked', async () => {
+test('sessions are listed newest first, page by page, and the current one is marked', async () => {
   const { token, email } = await registered()
   await signIn(email, undefined, { 'user-agent': 'second' })
   await signIn(email, undefined, { 'user-agent': 'third' })
@@ -18,7 +18,7 @@ test('sessions are listed newest first, page by page, and the asking one is mark
   expect(rest.body).toMatchObject({ items: [{ current: true, method: 'password' }], nextCursor: null })
 })
 
-test('ending a session stops its access token and its refresh token at once', async () => {
+test('ending a session stops its access token and its refresh token immediately', async () => {
   const { token, email } = await registered()
   const other = (await signIn(email)).body
   const id = await current(other.accessToken)
@@ -29,7 +29,7 @@ test('ending a session stops its access token and its refresh token at once', as
   expect((await call('DELETE', `${SESSIONS}/${id}`, { as: { token } })).status).toBe(404)
 })
 
-test('ending all others leaves the asking session', async () => {
+test('ending all others keeps the current session', async () => {
   const { token, email } = await registered()
   const others = [(await signIn(email)).body, (await signIn(email)).body]
   expect((await call('DELETE', SESSIONS, { as: { token } })).status).toBe(204)
@@ -37,7 +37,7 @@ test('ending all others leaves the asking session', async () => {
   expect((await get(SESSIONS, { token })).body.items).toHaveLength(1)
 })
 
-test("another person's session is answered like one that does not exist, and goes on", async () => {
+test("another person's session is answered like a missing one, and continues", async () => {
   const mine = await newPerson()
   const theirs = await newPerson()
   const refused = await call('DELETE', `${SESSIONS}/${theirs.sessionId}`, { as: mine })

@@ -40,7 +40,7 @@ async function guessUntilRefused(guess: () => Promise<{ status: number }>, most 
 test.each([
   ['on 127.0.0.1', LOOPBACK],
   ['without an address, as with npm start', {}],
-])('what others try %s never keeps the owner out of a device that is known', async (_where, headers) => {
+])('attempts of others %s never lock the owner out on a known device', async (_where, headers) => {
   const { email, browser } = await ownBrowser(headers)
   expect(await guessUntilRefused(() => signIn(email, WRONG, headers))).toBeLessThan(12)
   expect((await signIn(email, PASSWORD, headers)).status).toBe(429)
@@ -49,7 +49,7 @@ test.each([
   expect((await signIn(email, WRONG, headers)).status).toBe(429)
 })
 
-test('what many networks try keeps the owner out neither on a known device nor on a new one', async () => {
+test('attempts from many networks lock the owner out neither on a known device nor on a new one', async () => {
   const { email, browser } = await ownBrowser()
   await withContext((request) =>
     Promise.all(
@@ -60,7 +60,7 @@ test('what many networks try keeps the owner out neither on a known device nor o
   expect((await signIn(email, PASSWORD, elsewhere())).status).toBe(200)
 })
 
-test('a network that fails at many accounts does not make a known device in it wait', async () => {
+test('a network that fails at many accounts does not delay a known device in it', async () => {
   const headers = elsewhere()
   const { email, browser } = await ownBrowser(headers)
   await withContext(async (request) => {
@@ -94,14 +94,14 @@ test('a known device may fail ten times in a quarter of an hour, and as often in
   expect((await enter(browser, email)).status).toBe(200)
 })
 
-test('a device that signs in starts its count again, and is the same device from another network', async () => {
+test('a device that signs in resets its count, and is the same device from another network', async () => {
   const { email, browser } = await ownBrowser()
   for (let i = 0; i < 9; i++) await enter(browser, email, WRONG)
   expect((await enter(browser, email)).status).toBe(200)
   expect(await guessUntilRefused(() => enter(browser, email, WRONG, elsewhere()))).toBe(10)
 })
 
-test('without a known device a network has six tries, and twice the budget where the owner was of late', async () => {
+test('without a known device a network has six attempts, and twice as many if the owner was there recently', async () => {
   const home = elsewhere()
   const { email } = await ownBrowser(home)
   const away = elsewhere()
@@ -109,7 +109,7 @@ test('without a known device a network has six tries, and twice the budget where
   expect(await guessUntilRefused(() => signIn(email, WRONG, home))).toBe(11)
 })
 
-test('a device of one account is no known device of another, and a made-up cookie is none at all', async () => {
+test('a device of one account is not known for another, and an invented cookie is not known at all', async () => {
   const mine = await ownBrowser()
   const theirs = await ownBrowser()
   const headers = elsewhere()
@@ -120,7 +120,7 @@ test('a device of one account is no known device of another, and a made-up cooki
   expect((await enter(theirs.browser, theirs.email, PASSWORD, headers)).status).toBe(200)
 })
 
-test('the cookie of a device is for this server only, and no script reads it', async () => {
+test('the cookie of a device is only for this server, and scripts cannot read it', async () => {
   const { email } = await ownBrowser()
   const cookie = (await signIn(email)).headers.getSetCookie().find((one) => one.startsWith('device-')) ?? ''
   expect(cookie).toMatch(/^device-[0-9a-f]{16}=[\w-]{22}\.[0-9a-z]+\.[\w-]{43}; Max-Age=15552000; Path=\/; /)
@@ -141,7 +141,7 @@ test('a browser keeps the device cookies of its ten latest accounts', async () =
   expect(names).toEqual(expect.arrayContaining([own, 'other', `device-${'11'.padStart(16, '0')}`]))
 })
 
-test('a reset by mail ends the wait of the device that asks for it', async () => {
+test('a reset by mail ends the wait of the requesting device', async () => {
   const { email, browser } = await ownBrowser()
   expect(await guessUntilRefused(() => enter(browser, email, WRONG))).toBe(10)
   await browser.call('POST', '/api/v1/auth/password/forgot', { body: { email } })

@@ -11,7 +11,7 @@ const sendForm = (fields: Record<string, string>, type = FORM) =>
     headers: { 'content-type': type, 'cf-connecting-ip': freshAddress() },
   })
 
-test('the password form of OAuth 2.0 signs in and answers with its names', async () => {
+test('the password form of OAuth 2.0 signs in and answers with its field names', async () => {
   const { email, userId } = await registered()
   const answer = await sendForm(
     { grant_type: 'password', username: email, password: PASSWORD, scope: '', client_id: 'old' },
@@ -23,7 +23,7 @@ test('the password form of OAuth 2.0 signs in and answers with its names', async
   expect((await get('/api/v1/auth/me', { token: answer.body.access_token })).body.id).toBe(userId)
 })
 
-test('a form sets no cookie, since any page can send one', async () => {
+test('a form sets no cookie, because any page can send one', async () => {
   const { email } = await registered()
   expect((await sendForm({ username: email, password: PASSWORD })).headers.get('set-cookie')).toBeNull()
 })
@@ -42,7 +42,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([status, code])
 })
 
-test('a JSON sign-in has no names of OAuth 2.0, and other types are refused', async () => {
+test('a JSON sign-in does not accept names of OAuth 2.0, and other types are refused', async () => {
   const { email } = await registered()
   const json = await call('POST', LOGIN, {
     body: { email, password: PASSWORD },

@@ -6,7 +6,7 @@ import { failFrom, freshAddress, freshEmail, PASSWORD, registered, signIn } from
 
 const REGISTER = '/api/v1/auth/register'
 
-test('registering makes a user with a personal team, signs in and sends a mail to confirm the address', async () => {
+test('registering creates a user with a personal team, signs in and sends a mail to confirm the address', async () => {
   const email = freshEmail()
   const made = await post(REGISTER, undefined, { email, password: PASSWORD, name: ' Ada ' })
   expect(made.status).toBe(201)
@@ -27,7 +27,7 @@ test('registering makes a user with a personal team, signs in and sends a mail t
   expect(mail?.text).toContain('http://orrery.test/')
 })
 
-test('an address is one account however it is typed, and a taken one is refused', async () => {
+test('an address is one account in any spelling, and a used one is refused', async () => {
   const email = freshEmail()
   await registered(` ${email.toUpperCase()} `)
   const again = await post(REGISTER, undefined, { email, password: PASSWORD })
@@ -35,7 +35,7 @@ test('an address is one account however it is typed, and a taken one is refused'
   expect((await signIn(email.toUpperCase())).status).toBe(200)
 })
 
-test('of two registrations of one address at the same moment one is refused and leaves nothing behind', async () => {
+test('of two concurrent registrations of one address one is refused and leaves nothing behind', async () => {
   const email = freshEmail()
   const body = { email, password: PASSWORD }
   const answers = await Promise.all([post(REGISTER, undefined, body), post(REGISTER, undefined, body)])
@@ -58,7 +58,7 @@ test.each([
   ['personalTeamId', 'team_00000000000000000000000000'],
   ['tokenVersion', 0],
   ['id', 'usr_00000000000000000000000000'],
-])('nobody gives themselves a %s while registering', async (field, value) => {
+])('nobody can give themselves a %s while registering', async (field, value) => {
   const refused = await post(REGISTER, undefined, {
     email: freshEmail(),
     password: PASSWORD,
@@ -77,7 +77,7 @@ test.each([
   expect((await post(REGISTER, undefined, body)).status).toBe(422)
 })
 
-test('a weak password is refused with each rule that it breaks', async () => {
+test('a weak password is refused with each rule that it violates', async () => {
   const refused = await post(REGISTER, undefined, { email: freshEmail(), password: 'password' })
   expect([refused.status, refused.body.code]).toEqual([422, 'auth.weak_password'])
   expect(refused.body.errors.map((one: { code: string }) => one.code)).toEqual([
@@ -89,7 +89,7 @@ test('a weak password is refused with each rule that it breaks', async () => {
   expect(refused.text).not.toContain('"password"}')
 })
 
-test('repeated registrations of taken addresses cause a wait', async () => {
+test('repeated registrations of used addresses cause a wait', async () => {
   const taken = (await registered()).email
   const address = freshAddress()
   const ask = (email: string) =>
@@ -102,7 +102,7 @@ test('repeated registrations of taken addresses cause a wait', async () => {
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
 })
 
-test('registering signs in, and the figures say when', async () => {
+test('registering signs in, and the statistics contain the time', async () => {
   const person = await registered()
   expect((await get('/api/v1/users/stats', person)).body.lastSignInAt).not.toBeNull()
 })

@@ -44,7 +44,7 @@ const CLOSED = { code: 'registration.closed', status: 403 }
 const exists = (email: string) => env.DB.prepare('SELECT id FROM users WHERE email = ?').bind(email).first()
 
 test.each(WAYS)(
-  'with closed registration nobody gets an account %s, not even who is invited',
+  'with closed registration nobody gets an account %s, not even with an invitation',
   async (_way, make) => {
     const { email } = await invited()
     for (const one of [email, freshEmail()]) {
@@ -55,7 +55,7 @@ test.each(WAYS)(
 )
 
 test.each(WAYS)(
-  'with registration by invitation an account is made %s for an invited address only',
+  'with registration by invitation an account is created %s for an invited address only',
   async (_way, make) => {
     const { email } = await invited()
     const other = freshEmail()
@@ -66,7 +66,7 @@ test.each(WAYS)(
 )
 
 test.each(WAYS)(
-  'an invitation that is revoked, expired or used opens no registration %s',
+  'a revoked, expired or used invitation allows no registration %s',
   async (_way, make) => {
     const revoked = await invited()
     await revoked.revoke()
@@ -79,14 +79,14 @@ test.each(WAYS)(
   },
 )
 
-test('existing accounts sign in with a provider whatever REGISTRATION says', async () => {
+test('existing accounts sign in with a provider regardless of REGISTRATION', async () => {
   const { email, userId } = await registered()
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?').bind(userId).run()
   expect((await byProvider('closed', email)).user.id).toBe(userId)
   expect((await byProvider('closed', email)).user.id).toBe(userId)
 })
 
-test('closed registration does not tell which addresses have an account', async () => {
+test('closed registration does not reveal which addresses have an account', async () => {
   const { email } = await registered()
   for (const mode of ['closed', 'invite'] as const)
     await expect(byPassword(mode, email)).rejects.toMatchObject(CLOSED)

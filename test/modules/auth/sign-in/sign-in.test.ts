@@ -17,7 +17,7 @@ afterEach(() => {
 
 const LOGIN = '/api/v1/auth/login'
 
-test('the right password opens a session, which is written with its entry in the audit log', async () => {
+test('the correct password creates a session, together with its audit entry', async () => {
   const { email, userId } = await registered()
   const entered = await signIn(email, PASSWORD, { 'user-agent': 'test/1' })
   expect(entered.status).toBe(200)
@@ -50,7 +50,7 @@ test('known and unknown addresses get the same response after one hash each', as
   })
 })
 
-test('an account that signs in with a provider only has no password that opens it', async () => {
+test('an account that only signs in with a provider has no password', async () => {
   const { email, userId } = await registered()
   await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?').bind(userId).run()
   expect((await signIn(email)).body.code).toBe('auth.invalid_credentials')
@@ -67,7 +67,7 @@ test('the response says that an account is disabled only after the correct passw
   expect((await get('/api/v1/auth/me', { token })).status).toBe(401)
 })
 
-test('where addresses must be confirmed, an unconfirmed one signs in only after that', async () => {
+test('if addresses must be confirmed, an unconfirmed one signs in only after that', async () => {
   const { email, userId, refreshToken } = await registered()
   const strictly = <T>(work: (request: RequestContext) => Promise<T>) =>
     withContext((request) =>
@@ -121,7 +121,7 @@ test('wrong passwords cause longer and longer waits, up to a limit', async () =>
   expect(rows?.n).toBe(1)
 })
 
-test('guesses from one network do not lock the owner out on another', async () => {
+test('guesses from one network do not lock the owner out in another', async () => {
   const { email } = await registered()
   const [theirs, mine] = [freshAddress(), freshAddress()].map((text) => ({ 'cf-connecting-ip': text }))
   for (let i = 0; i < 6; i++) expect((await signIn(email, 'Wrong-Comet-42', theirs)).status).toBe(401)
@@ -158,7 +158,7 @@ test('attempts during a wait do not extend it', async () => {
   expect((await signIn(email)).status).toBe(200)
 })
 
-test('guesses sent at the same moment are all counted', async () => {
+test('concurrent guesses are all counted', async () => {
   const { email } = await registered()
   const from = { 'cf-connecting-ip': freshAddress() }
   const answers = await Promise.all(Array.from({ length: 12 }, () => signIn(email, 'Wrong-Comet-42', from)))
