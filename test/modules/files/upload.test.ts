@@ -62,7 +62,7 @@ test.each([1, 8_191, 8_192, 70_000, 1024 * 1024, 1024 * 1024 + 1, 11 * 1024 * 10
   },
 )
 
-test('the same bytes under the same name add no version, others do', async () => {
+test('the same bytes with the same name add no version, other bytes do', async () => {
   const person = await newPerson()
   const first = await upload(person, 'notes.txt', 'one')
   const same = await upload(person, 'notes.txt', 'one')
@@ -91,7 +91,7 @@ test('a conflict is refused, or gets the next free name', async () => {
   expect(await promisesOf(person.teamId)).toBe(0)
 })
 
-test('uploads under one name at the same time are a version each, and none is lost', async () => {
+test('concurrent uploads with one name are a version each, and none is lost', async () => {
   const person = await newPerson()
   const contents = Array.from({ length: 8 }, (_, i) => `content ${i}`)
   const answers = await Promise.all(contents.map((content) => upload(person, 'race.txt', content)))
@@ -105,7 +105,7 @@ test('uploads under one name at the same time are a version each, and none is lo
   expect(found.sort()).toEqual(contents)
 })
 
-test('old versions go as the plan says, with their objects and their bytes', async () => {
+test('old versions are deleted as the plan says, with their objects and their size', async () => {
   const person = await newPerson({ plan: 'free' })
   for (let i = 0; i < 8; i++) await upload(person, 'log.txt', `line ${i}`)
   const { body } = await get(`${FILES}/info/log.txt`, person)
@@ -155,7 +155,7 @@ test.each(refusals)(
   },
 )
 
-test('a document with macros is refused, wherever they stand', async () => {
+test('a document with macros is refused, wherever they are', async () => {
   const person = await newPerson()
   const bytes = new Uint8Array(200_000)
   bytes.set(bytesOf('PK\x03\x04________________________[Content_Types].xml word/document.xml'))
@@ -165,7 +165,7 @@ test('a document with macros is refused, wherever they stand', async () => {
   expect([answer.status, answer.body.code]).toEqual([415, 'file.forbidden_type'])
 })
 
-test('a length over the limit is refused before the body is read, a body without one at the limit', async () => {
+test('an announced length over the limit is refused before the body is read, any other body at the limit', async () => {
   const person = await newPerson()
   const endless = () =>
     new ReadableStream<Uint8Array>({
@@ -204,7 +204,7 @@ test.each([null, 3_000, 3_000_000])(
   },
 )
 
-test('what does not fit into the plan is refused with its numbers, and parallel uploads cannot pass it together', async () => {
+test('an upload beyond the plan is refused with the numbers, and parallel uploads cannot exceed it together', async () => {
   const person = await newPerson({ plan: 'free' })
   const limit = 1024 ** 3
   const setUsed = (bytes: number) =>
@@ -231,7 +231,7 @@ test('what does not fit into the plan is refused with its numbers, and parallel 
 const raw = (person: any, headers: Record<string, string>) =>
   call('POST', `${FILES}/upload`, { as: person, raw: 'text', headers })
 
-test('a name is needed, once, and may be encoded', async () => {
+test('a name is required, once, and may be encoded', async () => {
   const person = await newPerson()
   expect((await raw(person, {})).body.errors[0].path).toBe('/X-Filename')
   expect((await raw(person, { 'x-filename': 'a.txt, b.txt' })).body.errors[0].path).toBe('/X-Filename')

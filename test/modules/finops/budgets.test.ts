@@ -40,7 +40,7 @@ test('owners get a mail at each share, once, and nobody else does', async () => 
   expect(mail?.text).toContain('limit of 100.00 USD')
 })
 
-test('a correction that falls below a share and rises again does not repeat it', async () => {
+test('a correction that falls below a share and rises again sends no second mail', async () => {
   const { owner } = await newTeam()
   await setBudget(owner, { monthlyCostUsd: 10 })
   await spend(owner, 9)
@@ -51,7 +51,7 @@ test('a correction that falls below a share and rises again does not repeat it',
   expect(await told(owner)).toHaveLength(1)
 })
 
-test('a limit below what is spent is told at once, and again for another limit', async () => {
+test('a limit below the costs is reported immediately, and again for another limit', async () => {
   const { owner } = await newTeam()
   await spend(owner, 9)
   expect(await told(owner)).toEqual([])
@@ -63,7 +63,7 @@ test('a limit below what is spent is told at once, and again for another limit',
   expect(await told(owner)).toHaveLength(2)
 })
 
-test('costs of other months and of runs: only what counts for this month is told', async () => {
+test('costs of other months and of runs: only costs of this month are reported', async () => {
   const { owner } = await newTeam()
   await setBudget(owner, { monthlyCostUsd: 10, monthlyTokens: 100, alertAt: [1] })
   await spend(owner, 50, { date: '2020-01-15' })
@@ -89,7 +89,7 @@ test('costs of other months and of runs: only what counts for this month is told
   expect(usage.costUsd).toBe(10)
 })
 
-test('random writes, corrections and limits: the highest share is told, and none twice', async () => {
+test('random writes, corrections and limits: the highest share is reported, and none twice', async () => {
   const random = randomFrom(SEED)
   for (let round = 0; round < casesOf(50); round++) {
     const { owner } = await newTeam()

@@ -47,14 +47,14 @@ test.each([
   ['resource', { resource: 'arn:1' }],
   ['source', { source: 'agent' }],
   ['line', { line: '2' }],
-])('a row of another %s is another row', async (_what, other) => {
+])('a row with another %s is another row', async (_what, other) => {
   const person = await newPerson()
   const [first, second] = [await postCost(person), await postCost(person, other)]
   expect([first.status, second.status]).toEqual([201, 201])
   expect((await postCost(person, other)).status).toBe(200)
 })
 
-test('of many additions at once none is lost', async () => {
+test('concurrent additions are all counted', async () => {
   const person = await newPerson()
   await postCost(person, { costUsd: 0 })
   const answers = await Promise.all([1, 2, 3, 4].map(() => postCost(person, { costUsd: 0.1, mode: 'add' })))

@@ -23,7 +23,7 @@ async function recordDays(person: Person, days: number, usd: number, provider = 
   await insertRows(person.teamId, rows)
 }
 
-test('the forecast is for this month, and takes the filters of the total', async () => {
+test('the forecast is for this month, and accepts the filters of the total', async () => {
   const person = await newPerson()
   await recordDays(person, 60, 2)
   await recordDays(person, 60, 3, 'gcp')
@@ -38,7 +38,7 @@ test('the forecast is for this month, and takes the filters of the total', async
   expect((await get(`${COSTS}/forecast?label=env%3Daws`, person)).body.monthEnd.usd).toBe(2 * days)
 })
 
-test('a team without costs has a forecast of nothing, and is told why', async () => {
+test('a team without costs has an empty forecast, with the reason', async () => {
   const { body } = await get(`${COSTS}/forecast`, await newPerson())
   expect([body.method, body.monthEnd, body.note]).toEqual([
     'daily_mean',

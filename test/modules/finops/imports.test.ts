@@ -78,7 +78,7 @@ const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
 
 const HEAD = 'date,provider,service,source,costUsd,label:team\n'
 
-test('a CSV file is imported; again it changes nothing; corrected it corrects', async () => {
+test('a CSV file is imported; repeating it changes nothing; a corrected file corrects', async () => {
   const person = await newPerson()
   const text = `${HEAD}2026-01-31,aws,EC2,bill,12.5,search\n2026-02-01,aws,S3,bill,-3,\n`
   expect(await imported(person, text)).toMatchObject({
@@ -100,7 +100,7 @@ test('a CSV file is imported; again it changes nothing; corrected it corrects', 
   expect(kept).toEqual(computed)
 })
 
-test('errors name line, column and reason; other rows are imported, or none with stop and dryRun', async () => {
+test('errors contain line, column and reason; other rows are imported, or none with stop and dryRun', async () => {
   const person = await newPerson()
   const text = `${HEAD}2026-01-31,aws,EC2,bill,1,\n2026-02-30,aws,EC2,bill,1,\n2026-01-31,,EC2,bill,x,\n2026-01-30,aws,EC2,bill,0.0000001,\n2026-01-29,aws,EC2,bill,1,,\n`
   const dry = await imported(person, text, { onError: 'dryRun' })
@@ -149,7 +149,7 @@ test('semicolons, decimal commas, Latin-1, a byte-order mark, gzip, JSON lines a
   ])
 })
 
-test('a saved mapping names the columns, and defaults fill what is missing', async () => {
+test('a saved mapping names the columns, and defaults fill missing values', async () => {
   const person = await newPerson()
   const mapping = {
     columns: { date: 'Tag', costUsd: 'Kosten', 'label:team': 'Team' },
@@ -167,7 +167,7 @@ test('a saved mapping names the columns, and defaults fill what is missing', asy
   expect((await call('DELETE', `${COSTS}/mappings/hetzner`, { as: person })).status).toBe(404)
 })
 
-test.each(['csv', 'jsonl', 'focus'])('an export as %s gives the same rows back', async (format) => {
+test.each(['csv', 'jsonl', 'focus'])('an export as %s can be imported with the same rows', async (format) => {
   const person = await newPerson()
   const random = randomFrom(SEED)
   await insertRows(
@@ -209,7 +209,7 @@ test.each(['csv', 'jsonl', 'focus'])('an export as %s gives the same rows back',
   )
 })
 
-test('an export as XLSX gives the same rows back, with nothing that is a formula', async () => {
+test('an export as XLSX can be imported with the same rows, without formulas', async () => {
   const person = await newPerson()
   await insertRows(
     person.teamId,
@@ -244,7 +244,7 @@ const FOCUS_HEAD =
 const focusLine = (cost: string, sku: string, more = 'a') =>
   `${cost},USD,2026-01-31T00:00:00Z,2026-02-01T00:00:00Z,Usage,Tokens,${cost},2,OpenAI,GPT,,${sku},eu,"{""env"":""prod""}",10,Tokens,${more}`
 
-test('a FOCUS file: lines that differ stay apart, equal lines are summed, and again changes nothing', async () => {
+test('a FOCUS file: different lines stay separate, equal lines are added, and repeating it changes nothing', async () => {
   const person = await newPerson()
   // More lines than a page, so that equal ones stand in different pages.
   const lines = Array.from({ length: 1_203 }, (_, n) => focusLine('0.01', `sku-${n % 3}`))
@@ -298,7 +298,7 @@ test('the file may be the body: it is stored, and imported from there', async ()
   expect((await call('POST', `${USAGE}/import/file`, byKey)).body.code).toBe('access.scope_missing')
 })
 
-test('an import is a run, which tells what came of it', async () => {
+test('an import is a run with its result', async () => {
   const person = await newPerson()
   const done = await imported(person, `${HEAD}2026-01-31,aws,EC2,bill,12.5,search\n`)
   const run = await runEnded(person, done.runId)
@@ -311,7 +311,7 @@ test('an import is a run, which tells what came of it', async () => {
   expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining('Start another import')])
 })
 
-test('an import whose run never began has failed, and says so', async () => {
+test('an import whose run never started has failed, with the reason', async () => {
   const person = await newPerson()
   const done = await start(person, await upload(person, 'x.csv', HEAD))
   await ended(person, done)
@@ -351,7 +351,7 @@ test.each([
     /FOCUS 0.5 and lacks ProviderName/,
   ],
 ])(
-  'FOCUS %s is read where its columns allow it, else refused naming the version',
+  'FOCUS %s is read if its columns allow it, else refused with the version',
   async (_what, text, error) => {
     const person = await newPerson()
     const done = await imported(person, text)
@@ -382,7 +382,7 @@ async function importByHand(person: Person, text: string) {
   }
 }
 
-test('a cancelled import keeps whole pages and goes no further, whether the import or its run was cancelled', async () => {
+test('a cancelled import keeps whole pages and stops, whether the import or its run was cancelled', async () => {
   const person = await newPerson()
   const { importId, step } = await importByHand(person, many(1_700))
   const limit = new AbortController()
@@ -406,7 +406,7 @@ test('a cancelled import keeps whole pages and goes no further, whether the impo
   await expect(other.step()).rejects.toThrow('The import has ended; it is cancelled.')
 })
 
-test('steps that die or are made at once write each page once, and the import goes on', async () => {
+test('steps that crash or run concurrently write each page once, and the import continues', async () => {
   const person = await newPerson()
   const { teamId } = person
   const { importId, step } = await importByHand(person, many(1_700))
@@ -439,7 +439,7 @@ test('steps that die or are made at once write each page once, and the import go
   expect(await rowsOf(teamId)).toHaveLength(1_700)
 })
 
-test('two imports of the same file at once leave each row once', async () => {
+test('two concurrent imports of the same file create each row once', async () => {
   const person = await newPerson()
   const fileId = await upload(person, 'x.csv', many(700))
   const ids = await Promise.all([start(person, fileId), start(person, fileId)])
@@ -447,7 +447,7 @@ test('two imports of the same file at once leave each row once', async () => {
   expect(await rowsOf(person.teamId)).toHaveLength(700)
 })
 
-test('files of other teams, and mappings that are missing, are not found; viewers import nothing', async () => {
+test('files of other teams, and missing mappings, are not found; viewers cannot import', async () => {
   const { owner, join } = await newTeam()
   const fileId = await upload(owner, 'x.csv', HEAD)
   const stranger = await newPerson()

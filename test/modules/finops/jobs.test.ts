@@ -54,7 +54,7 @@ test('the price is that of the day of the start, in any spelling of the GPU', as
   expect(await at('2025-06-05T00:00:00Z')).toMatchObject({ priceUsd: 6.88, priceSource: 'price_table' })
 })
 
-test('a job without any known price has no cost', async () => {
+test('a job without a known price has no cost', async () => {
   const person = await newPerson()
   const unknown = await create(person, { provider: 'basement', status: 'running' })
   expect(unknown).toMatchObject({ costUsd: null, priceUsd: null, priceSource: null })
@@ -62,7 +62,7 @@ test('a job without any known price has no cost', async () => {
   expect((await change(person, unknown.id, { hourlyRateUsd: null })).body.costUsd).toBeNull()
 })
 
-test('a change of status that is not allowed names those that are', async () => {
+test('a status that is not allowed is refused with the allowed ones', async () => {
   const person = await newPerson()
   const { id } = await create(person)
   const answer = await change(person, id, { status: 'succeeded' })
@@ -75,7 +75,7 @@ test('a change of status that is not allowed names those that are', async () => 
   ])
 })
 
-test('writing the same external id again updates the job, also from several at once', async () => {
+test('writing the same external id again updates the job, also concurrently', async () => {
   const person = await newPerson()
   const write = (body: object) => post(JOBS, person, { ...job, externalId: 'slurm-1', ...body })
   const answers = await Promise.all([1, 2, 3].map((gpuCount) => write({ gpuCount })))
@@ -89,7 +89,7 @@ test('writing the same external id again updates the job, also from several at o
   expect((await write({})).body).toMatchObject({ id: again.body.id, deletedAt: null })
 })
 
-test('a deleted job leaves the list and comes back when it is restored', async () => {
+test('a deleted job leaves the list and returns when it is restored', async () => {
   const person = await newPerson()
   const { id } = await create(person)
   const remove = () => call('DELETE', `${JOBS}/${id}`, { as: person })
@@ -135,7 +135,7 @@ test('the filters of the list', async () => {
 })
 
 test.each(['-cost', 'cost', '-hours', 'hours', '-startedAt', 'startedAt', 'createdAt', '-createdAt'])(
-  'walking the list by %s loses and repeats nothing while running jobs grow',
+  'paging the list by %s loses and repeats nothing while running jobs grow',
   async (sort) => {
     const person = await newPerson()
     const minutes = [5, 90, 30, 30, 1]
@@ -161,14 +161,14 @@ test.each(['-cost', 'cost', '-hours', 'hours', '-startedAt', 'startedAt', 'creat
   },
 )
 
-test('a cursor of another sort, or one that was made up, is refused', async () => {
+test('a cursor of another sort, or an invented one, is refused', async () => {
   const person = await newPerson()
   const cursor = btoa(JSON.stringify(['-cost', 'x', 'y'])).replace(/=+$/, '')
   for (const query of [`sort=-cost&cursor=${cursor}`, `sort=cost&cursor=${cursor}`])
     expect((await get(`${JOBS}?${query}`, person)).body.code).toBe('request.invalid_cursor')
 })
 
-test('samples are kept once for each time, and the job shows their means', async () => {
+test('samples are stored once for each time, and the job shows their means', async () => {
   const person = await newPerson()
   const { id } = await create(person, { status: 'running' })
   const add = (body: object[]) => post(`${JOBS}/${id}/samples`, person, body)
@@ -224,7 +224,7 @@ test('the price table is listed by provider and GPU', async () => {
   expect(body.items.map((one: { unitPriceUsd: string }) => one.unitPriceUsd)).toEqual(['12.29', '6.88'])
 })
 
-test('the database computes hours and costs as the functions do', async () => {
+test('the database computes the same hours and costs as the functions', async () => {
   const random = randomFrom(SEED)
   const jobs = Array.from({ length: casesOf(20_000) }, () => {
     const startedAt = Date.UTC(2026, 0) + random.below(1e9)

@@ -21,7 +21,7 @@ import { COSTS, postCost } from './rows.ts'
 
 const SCHEDULE = `${COSTS}/export/schedule`
 
-test('the costs of a day are written to a file once, also when the tick and the message come twice', async () => {
+test('the costs of a day are written to a file once, even if the tick and the message are repeated', async () => {
   const person = await newPerson()
   const day = addDays(dayOf(clock.now()), -1)
   await postCost(person, { date: day, costUsd: 12.5 })
@@ -46,7 +46,7 @@ test('the costs of a day are written to a file once, also when the tick and the 
   expect((await get(SCHEDULE, person)).status).toBe(404)
 })
 
-test('an export that cannot be written stands in the audit log', async () => {
+test('an export that cannot be written is in the audit log', async () => {
   const person = await newPerson()
   await call('PUT', SCHEDULE, { as: person, body: { every: 'month', format: 'jsonl' } })
   await env.DB.prepare('UPDATE cost_export_schedules SET next_at = 1 WHERE team_id = ?')
@@ -90,7 +90,7 @@ const hurry = (teamId: string) =>
     .bind(teamId)
     .run()
 
-test('an export is sent to a bucket, with its hash, under the key that the template says', async () => {
+test('an export is sent to a bucket, with its hash, under the key of the template', async () => {
   const person = await newPerson()
   const bucket = fresh()
   const { id, name } = await bucketOf(person, bucket)
@@ -106,7 +106,7 @@ test('an export is sent to a bucket, with its hash, under the key that the templ
   expect(contents).toEqual({ [file.sha256]: 1 })
 })
 
-test('a store that is down is tried again, and the bucket that the schedule names by then gets the file once', async () => {
+test('a store that is down is retried, and the configured bucket gets the file once', async () => {
   const person = await newPerson()
   const [first, second] = [fresh(), fresh()]
   await scheduledFor(person, { integration: (await bucketOf(person, first)).id })
@@ -126,7 +126,7 @@ test('a store that is down is tried again, and the bucket that the schedule name
   expect(Object.values((await seenAt(second)).contents)).toEqual([1])
 })
 
-test('what another try cannot mend is given up at once, and the owner is told why', async () => {
+test('a permanent fault is not retried, and the owner gets the reason', async () => {
   const person = await newPerson()
   const bucket = fresh()
   await scheduledFor(person, { integration: (await bucketOf(person, bucket)).id })
@@ -140,7 +140,7 @@ test('what another try cannot mend is given up at once, and the owner is told wh
   expect(mail?.text).toContain('The bucket does not exist.')
 })
 
-test('an export whose message was given up has failed, and the owner is told once', async () => {
+test('an export whose message was given up has failed, and the owner is notified once', async () => {
   const person = await newPerson()
   const bucket = fresh()
   await scheduledFor(person, { integration: (await bucketOf(person, bucket)).id })
@@ -161,7 +161,7 @@ test('an export whose message was given up has failed, and the owner is told onc
   expect(told).toHaveLength(1)
 })
 
-test('only a bucket of the team is taken, from who may use it; it counts as a use', async () => {
+test('only a bucket of the team is accepted, with the right to use it; it counts as a use', async () => {
   const { owner, join } = await newTeam()
   const { id } = await bucketOf(owner, fresh())
   const other = await newIntegration(owner)

@@ -47,7 +47,7 @@ async function ask(person: Person, question: Question, path: string): Promise<Ma
 const sorted = (groups: Map<string, Sums>) =>
   [...groups].map(([key, sums]) => [key, ...Object.values(sums).map(String)].join(' ')).sort()
 
-test('random questions over random rows equal sums made one by one, after corrections and deletions', async () => {
+test('random queries over random rows equal sums computed one by one, after corrections and deletions', async () => {
   const person = await newPerson()
   const random = randomFrom(SEED)
   const questions = casesOf(500)
@@ -75,7 +75,7 @@ test('random questions over random rows equal sums made one by one, after correc
   }
 }, 900_000)
 
-test('a summary shows shares, the change and what is left behind the page', async () => {
+test('a summary shows shares, the change and the rest after the page', async () => {
   const person = await newPerson()
   const on = (date: string, provider: string, costUsd: number) =>
     postCost(person, { date, provider, costUsd })
@@ -120,7 +120,7 @@ test('weeks begin on Monday, and rows without a value form one group', async () 
   ])
 })
 
-test('jobs are included on demand, split at midnight, and add up to their own hours and costs', async () => {
+test('jobs are included on request, split at midnight, and add up to their own hours and costs', async () => {
   const person = await newPerson()
   const startedAt = Date.UTC(2026, 0, 30, 21, 7, 13)
   const finishedAt = startedAt + 49 * HOUR_MS + 12_345
@@ -161,7 +161,7 @@ test('jobs are included on demand, split at midnight, and add up to their own ho
   expect((await total('&include=jobs&service=S3')).totalUsd).toBe(0)
 })
 
-test('jobs that have run for years are summed up at once, and are split into so many days only', async () => {
+test('jobs that have run for years are totalled immediately, and only split into a limited number of days', async () => {
   const person = await newPerson()
   const many = Array.from({ length: 150 }, (_, n) => `job_${person.teamId}_${n}`)
   await env.DB.prepare(
@@ -181,7 +181,7 @@ test('jobs that have run for years are summed up at once, and are split into so 
   expect(groups).toMatchObject([{ hours: 31 * 24 * many.length }])
 })
 
-test('totals show what was billed by currency, and which period is meant', async () => {
+test('totals show the billed amounts by currency, and the period', async () => {
   const person = await newPerson()
   await setRate('2026-01-31', 'SEK', 2)
   await postCost(person, { costUsd: 1.5 })
@@ -219,7 +219,7 @@ test.each([
   expect((await get(`${COSTS}/summary?${query}`, await newPerson())).status).toBe(422)
 })
 
-test('ten thousand groups are walked page by page', async () => {
+test('ten thousand groups are paged', async () => {
   const person = await newPerson()
   const random = randomFrom(SEED)
   const rows = Array.from({ length: casesOf(10_000) }, (_, n) => ({

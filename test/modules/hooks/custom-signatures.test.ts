@@ -35,7 +35,7 @@ const gitLab = (more: Record<string, string>) => ({
 test.each([
   ['Idempotency-Key', 'idempotency-key'],
   ['X-Gitlab-Event-UUID', 'x-gitlab-event-uuid'],
-])('GitLab proves itself by its secret token, and %s names the delivery', async (_name, header) => {
+])('GitLab authenticates with its secret token, and %s identifies the delivery', async (_name, header) => {
   const hook = await from({ type: 'gitlab' })
   const sent = gitLab({ 'x-gitlab-token': SECRET, [header]: 'one' })
   const first = await deliver(hook, sent)
@@ -51,7 +51,7 @@ test.each([
     ])
 })
 
-test('GitLab may sign instead, with a signing token', async () => {
+test('GitLab may sign with a signing token instead', async () => {
   const hook = await from({ type: 'gitlab' })
   const sent = await signed(SECRET, '{"object_kind":"push"}', { id: 'signed-1' })
   const first = await deliver(hook, sent)
@@ -69,7 +69,7 @@ const HEADERS = { header: 'X-Sign', timestampHeader: 'X-Time', signedIdHeader: '
 test.each([
   ['hex', hexOf],
   ['base64', base64],
-] as const)('a signature in %s, with id and time of its own headers', async (encoding, write) => {
+] as const)('a signature in %s, with id and time in their own headers', async (encoding, write) => {
   const hook = await from({ type: 'hmac', ...HEADERS, encoding, prefix: 'v1=', separator: ':' })
   const make = async (id: string, at: number | string, body = '{"a":1}') => ({
     body,
@@ -103,7 +103,7 @@ test.each([
   expect(await runsOf(hook.workflowId)).toHaveLength(2)
 })
 
-test('base64 tells letters apart, and hex does not', async () => {
+test('base64 is case-sensitive, and hex is not', async () => {
   const body = '{"b":1}'
   const mac = await hmacOf(SECRET, body)
   const inHex = await from({ type: 'hmac', header: 'X-Sign' })
@@ -125,7 +125,7 @@ test('base64 tells letters apart, and hex does not', async () => {
   )
 })
 
-test('fields of a header of its own say nothing without one', async () => {
+test('fields for an own header are refused without one', async () => {
   const person = await newPerson()
   const save = (auth: object) =>
     post('/api/v1/workflows', person, {
@@ -142,7 +142,7 @@ test('fields of a header of its own say nothing without one', async () => {
   expect((await save({ header: 'X-Sign', encoding: 'base64', timestampHeader: 'X-Time' })).status).toBe(201)
 })
 
-test('a trigger takes its secret from an integration, and both values while that is rotated', async () => {
+test('a trigger uses the secret of an integration, and both values during a rotation', async () => {
   const person = await newPerson()
   const integration = await newIntegration(person, {
     type: 'github',

@@ -5,7 +5,7 @@ import { deliver, echo, hooked, inputOf, JSON_TYPE, responding } from './deliver
 
 const coded = (answer: { status: number; body: any }) => [answer.status, answer.body.code]
 
-test('a delivery starts a run at once and is answered with its id', async () => {
+test('a delivery starts a run immediately and is answered with its id', async () => {
   const hook = await hooked()
   const answer = await deliver(hook, { body: '{"a":1}', headers: JSON_TYPE })
   expect(answer.status).toBe(202)
@@ -47,7 +47,7 @@ test.each([
   ['application/vnd.shop+json', '[1,2]', [1, 2]],
   ['application/xml', '<a/>', '<a/>'],
   ['', '', null],
-])('a body of the type %j is read', async (type, body, expected) => {
+])('a body of the type %j is parsed', async (type, body, expected) => {
   const hook = await hooked()
   const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
   expect((await inputOf(await deliver(hook, { body, headers }))).body).toEqual(expected)
@@ -66,7 +66,7 @@ test('a form with files gives its fields, and its files as bytes', async () => {
   })
 })
 
-test.each(['application/octet-stream', 'image/png'])('a body of the type %s is its bytes', async (type) => {
+test.each(['application/octet-stream', 'image/png'])('a body of the type %s is passed as bytes', async (type) => {
   const bytes = new Uint8Array(100_000).map((_, i) => i)
   const delivered = await deliver(await hooked(), { body: bytes, headers: { 'content-type': type } })
   const { body } = await inputOf(delivered)
@@ -94,7 +94,7 @@ test.each([
   expect(coded(await deliver(hook, { body, headers: { 'content-type': type } }))).toEqual([status, code])
 })
 
-test('bytes that are no text are refused', async () => {
+test('bytes that are not text are refused', async () => {
   const hook = await hooked()
   const answer = await deliver(hook, {
     body: new Uint8Array([0xff, 0xfe, 0x80]),
@@ -103,7 +103,7 @@ test('bytes that are no text are refused', async () => {
   expect(coded(answer)).toEqual([400, 'request.malformed'])
 })
 
-test('other methods are answered with those that are taken, POST alone by default', async () => {
+test('other methods are answered with the accepted ones, POST alone by default', async () => {
   const any = await hooked()
   const refused = await deliver(any, { method: 'GET' })
   expect([...coded(refused), refused.headers.get('allow')]).toEqual([405, 'route.method_not_allowed', 'POST'])
@@ -114,7 +114,7 @@ test('other methods are answered with those that are taken, POST alone by defaul
   expect((await deliver(two, { method: 'HEAD' })).status).toBe(405)
 })
 
-test('a path that is not the one of the trigger is answered like no webhook at all', async () => {
+test('another path than that of the trigger is answered like an unknown webhook', async () => {
   const bare = await hooked()
   const fixed = await hooked({ path: '/orders/:id' })
   for (const [hook, path] of [
@@ -128,7 +128,7 @@ test('a path that is not the one of the trigger is answered like no webhook at a
   expect((await deliver(fixed, { path: '/orders/1/' })).status).toBe(202)
 })
 
-test('a trigger or a workflow that is off, and a token that nobody has, are answered alike', async () => {
+test('a disabled trigger or workflow, and an unknown token, get the same answer', async () => {
   const off = await hooked()
   const sleeping = await hooked()
   await env.DB.prepare('UPDATE workflow_triggers SET active = 0 WHERE id = ?').bind(off.trigger.id).run()
@@ -144,7 +144,7 @@ test('a trigger or a workflow that is off, and a token that nobody has, are answ
   expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1)
 })
 
-test('on-respond answers with what flow.respond says', async () => {
+test('on-respond answers with the response of flow.respond', async () => {
   const hook = await hooked(
     { respond: 'on-respond' },
     responding({ status: 201, headers: { 'X-Shop': 'north' }, body: { got: '{{ input.body.a }}' } }),
@@ -154,7 +154,7 @@ test('on-respond answers with what flow.respond says', async () => {
   expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox/)
 })
 
-test('a text is answered as text, and an answer without a body has none', async () => {
+test('a text is answered as text, and a response without a body has none', async () => {
   const text = await hooked({ respond: 'on-respond' }, responding({ body: 'hello' }))
   const answer = await deliver(text)
   expect([answer.status, answer.text]).toEqual([200, 'hello'])
@@ -163,7 +163,7 @@ test('a text is answered as text, and an answer without a body has none', async 
   expect([(await deliver(empty)).status, (await deliver(empty)).text]).toEqual([204, ''])
 })
 
-test('an answer sets no cookie, no policy and nothing that a proxy acts upon', async () => {
+test('a response sets no cookie, no policy and no header that a proxy acts upon', async () => {
   const headers = {
     'Set-Cookie': 'a=b',
     'Content-Security-Policy': 'default-src *',
@@ -182,7 +182,7 @@ test('an answer sets no cookie, no policy and nothing that a proxy acts upon', a
   expect(answer.headers.get('content-security-policy')).not.toContain('*')
 })
 
-test('the first answer of a run counts, and is given before the run has ended', async () => {
+test('the first response of a run counts, and is sent before the run has ended', async () => {
   const hook = await hooked(
     { respond: 'on-respond' },
     {
@@ -200,7 +200,7 @@ test('the first answer of a run counts, and is given before the run has ended', 
   expect((await deliver(hook)).text).toBe('first')
 })
 
-test('on-respond without an answer is the receipt when the run is well, and an error when it failed', async () => {
+test('on-respond without a response is the receipt if the run succeeds, and an error if it fails', async () => {
   const silent = await deliver(await hooked({ respond: 'on-respond' }))
   expect([silent.status, silent.body.status]).toEqual([200, 'succeeded'])
   const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'a secret reason' } }] }
@@ -231,7 +231,7 @@ test('a trigger starts at its entry', async () => {
   expect(JSON.stringify(answer.body)).not.toContain('one')
 })
 
-test('an input that the workflow does not take is refused', async () => {
+test('an invalid input for the workflow is refused', async () => {
   const definition = { ...echo, inputs: { type: 'object', properties: { body: { type: 'object' } } } }
   const answer = await deliver(await hooked({}, definition), { body: 'text' })
   expect(coded(answer)).toEqual([422, 'run.invalid_input'])

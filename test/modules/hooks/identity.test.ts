@@ -12,7 +12,7 @@ const IGNORED = { runId: null, status: 'ignored', reason: 'filter' }
 test.each([
   ['no proof', {}, {}],
   ['a secret in a header', { auth: { type: 'header', header: 'x-secret' } }, { 'x-secret': SECRET }],
-])('with %s the id header names the delivery', async (_what, config, proof) => {
+])('with %s the id header identifies the delivery', async (_what, config, proof) => {
   const hook = await hooked({ idHeader: 'X-Event-Id', ...config })
   await setSecret(hook, SECRET)
   const send = (id: string | null, body = '{"a":1}') =>
@@ -34,7 +34,7 @@ test.each([
     expect(coded(await send(none))).toEqual([400, 'hook.missing_id'])
 })
 
-test('with a signature of its own the id header tells equal bodies apart', async () => {
+test('with a custom signature the id header distinguishes equal bodies', async () => {
   const hook = await hooked({ idHeader: 'x-event-id', auth: { type: 'hmac', header: 'x-sig' } })
   await setSecret(hook, SECRET)
   const sig = hexOf(await hmacOf(SECRET, 'ping'))
@@ -44,7 +44,7 @@ test('with a signature of its own the id header tells equal bodies apart', async
   expect([again.status, again.body.runId]).toEqual([200, one.body.runId])
 })
 
-test('the id header of a trigger goes before that of the service', async () => {
+test('the id header of a trigger takes precedence over that of the service', async () => {
   const hook = await hooked({ idHeader: 'X-Gitea-Delivery', auth: { type: 'github' } })
   await setSecret(hook, SECRET)
   const send = async (gitea: string) => {
@@ -55,7 +55,7 @@ test('the id header of a trigger goes before that of the service', async () => {
   expect((await send('one')).body.runId).toBe(first.body.runId)
 })
 
-test('a known delivery gets the answer of its run again, and 200 when that run has failed', async () => {
+test('a known delivery gets the answer of its run again, and 200 if that run has failed', async () => {
   const answering = await hooked(
     { respond: 'on-finish', idHeader: 'x-id' },
     { nodes: echo.nodes, output: { n: 1 } },
@@ -75,7 +75,7 @@ test('a known delivery gets the answer of its run again, and 200 when that run h
   expect([again.status, again.body]).toEqual([200, { runId: expect.any(String), status: 'failed' }])
 })
 
-test('only deliveries that the filter takes start a run', async () => {
+test('only deliveries that the filter accepts start a run', async () => {
   const hook = await hooked({
     filter: "{{ input.headers['x-event'] == 'push' && item.ref == 'main' && input.query.dry == null }}",
   })
@@ -91,7 +91,7 @@ test('only deliveries that the filter takes start a run', async () => {
   expect(await runsOf(hook.workflowId)).toHaveLength(1)
 })
 
-test('a filter that cannot be evaluated takes nothing, and is asked only after the proof', async () => {
+test('a filter that cannot be evaluated accepts nothing, and is evaluated after the signature check', async () => {
   const hook = await hooked({ filter: '{{ item.order.total > 5 }}', auth: { type: 'github' } })
   await setSecret(hook, SECRET)
   const answer = await deliver(hook, await gitHub(SECRET, '{}'))

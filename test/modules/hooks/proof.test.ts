@@ -25,7 +25,7 @@ async function proving(auth: Record<string, unknown>, secret = SECRET) {
   return hook
 }
 
-test('the secret of the trigger reaches no run, wherever in a delivery it stands', async () => {
+test('the secret of the trigger reaches no run, wherever in a delivery it is', async () => {
   const hook = await proving({ type: 'header', header: 'X-Hook-Secret' })
   const good = await deliver(hook, {
     path: `?token=${SECRET}`,
@@ -41,7 +41,7 @@ test('the secret of the trigger reaches no run, wherever in a delivery it stands
   expect(input.body.basic).toContain('[redacted]')
 })
 
-test('a header must hold the secret, which the run never sees', async () => {
+test('a header must contain the secret, which the run never sees', async () => {
   const hook = await proving({ type: 'header', header: 'X-Hook-Secret' })
   const good = await deliver(hook, { headers: { 'x-hook-secret': SECRET } })
   expect(good.status).toBe(202)
@@ -58,13 +58,13 @@ test('a header must hold the secret, which the run never sees', async () => {
     ])
 })
 
-test('a delivery signed as Standard Webhooks says is taken', async () => {
+test('a delivery signed by Standard Webhooks is accepted', async () => {
   const hook = await proving({ type: 'hmac' })
   const answer = await deliver(hook, await signed(SECRET, '{"a":1}'))
   expect([answer.status, (await inputOf(answer)).body]).toEqual([202, { a: 1 }])
 })
 
-test('a secret written whsec_ is its bytes, and one good signature among several is enough', async () => {
+test('a secret with whsec_ is base64, and one valid signature among several is enough', async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(24))
   const hook = await proving({ type: 'hmac' }, `whsec_${btoa(String.fromCharCode(...bytes))}`)
   const sent = await signed(bytes, '{}')
@@ -104,12 +104,12 @@ test.each([
   )
 })
 
-test('the tolerance is the one of the trigger', async () => {
+test('the tolerance of the trigger applies', async () => {
   const hook = await proving({ type: 'hmac', toleranceMs: 10_000 })
   expect((await deliver(hook, await signed(SECRET, '{}', { at: nowSeconds() - 20 }))).status).toBe(401)
 })
 
-test('a delivery that comes again is answered with 200 and its first run, signed anew or not', async () => {
+test('a repeated delivery is answered with 200 and its first run, signed again or not', async () => {
   const hook = await proving({ type: 'hmac' })
   const id = `msg_${crypto.randomUUID()}`
   const at = nowSeconds()
@@ -122,7 +122,7 @@ test('a delivery that comes again is answered with 200 and its first run, signed
   expect((await deliver(hook, await signed(SECRET, '{"a":1}', { at }))).body.runId).not.toBe(first.body.runId)
 })
 
-test('of the same delivery ten times at once one starts a run', async () => {
+test('ten concurrent copies of a delivery start one run', async () => {
   const hook = await proving({ type: 'hmac' })
   const sent = await signed(SECRET, '{}')
   const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(hook, sent)))
@@ -134,7 +134,7 @@ test.each([
   ['sha256', 'SHA-256', ''],
   ['sha256', 'SHA-256', 'sha256='],
   ['sha512', 'SHA-512', 'sha512='],
-])('a header of its own holds the %s of the body', async (algorithm, hash, prefix) => {
+])('a custom header contains the %s of the body', async (algorithm, hash, prefix) => {
   const hook = await proving({ type: 'hmac', header: 'X-Hub-Signature', algorithm })
   const signature = prefix + hexOf(await hmacOf(SECRET, '{"a":1}', hash))
   const send = (body: string) =>
@@ -143,7 +143,7 @@ test.each([
   expect((await send('{"a":2}')).status).toBe(401)
 })
 
-test('a signature without a time starts one run, however late it comes again', async () => {
+test('a signature without a time starts one run, however late it is repeated', async () => {
   const hook = await proving({ type: 'hmac', header: 'x-sig', toleranceMs: 1_000 })
   const headers = { 'x-sig': hexOf(await hmacOf(SECRET, 'ping')) }
   const send = () => deliver(hook, { body: 'ping', headers })
@@ -155,7 +155,7 @@ test('a signature without a time starts one run, however late it comes again', a
   expect(await runsOf(hook.workflowId)).toHaveLength(1)
 })
 
-test('another body under the same webhook-id is refused, not taken for the first', async () => {
+test('another body with the same webhook-id is refused, not mistaken for the first', async () => {
   const hook = await proving({ type: 'hmac' })
   const id = `msg_${crypto.randomUUID()}`
   const at = nowSeconds()
@@ -168,7 +168,7 @@ test('another body under the same webhook-id is refused, not taken for the first
   expect([again.status, again.body.runId]).toEqual([200, first.body.runId])
 })
 
-test('with a time the signature covers it, so neither can be added, changed or left out', async () => {
+test('with a time the signature includes it, so neither can be added, changed or left out', async () => {
   const hook = await proving({ type: 'hmac', header: 'x-sig' })
   const at = String(nowSeconds())
   const timed = hexOf(await hmacOf(SECRET, `${at}.ping`))
@@ -181,7 +181,7 @@ test('with a time the signature covers it, so neither can be added, changed or l
   expect((await send({ 'x-sig': bare, 'webhook-timestamp': at })).status).toBe(401)
 })
 
-test('a trigger that asks for a proof and has none to compare with takes nothing', async () => {
+test('a trigger that needs a signature and has no secret accepts nothing', async () => {
   const unset = await hooked({ auth: { type: 'hmac', credential: 'trigger' } })
   expect(coded(await deliver(unset, await signed(SECRET, '{}')))).toEqual([503, 'hook.not_configured'])
   const other = await hooked({ auth: { type: 'hmac', credential: 'int_shop' } })
@@ -191,13 +191,13 @@ test('a trigger that asks for a proof and has none to compare with takes nothing
   expect(answer.body.detail).toContain('int_shop')
 })
 
-test('the key of the trigger names its secret, too', async () => {
+test('the key of the trigger means its secret, too', async () => {
   const hook = await hooked({ key: 'orders', auth: { type: 'hmac', credential: 'orders' } })
   await setSecret(hook, SECRET)
   expect((await deliver(hook, await signed(SECRET, '{}'))).status).toBe(202)
 })
 
-test('a secret is sealed, audited without itself, and set by who may write workflows', async () => {
+test('a secret is encrypted, audited without its value, and set by people who may write workflows', async () => {
   const hook = await proving({ type: 'hmac' })
   const row = await env.DB.prepare('SELECT secret FROM workflow_triggers WHERE id = ?')
     .bind(hook.trigger.id)

@@ -20,7 +20,7 @@ async function github(more: Record<string, unknown> = {}): Promise<Hooked> {
 
 const codesOf = (page: any): string[] => page.body.items.map(({ code }: { code: string }) => code)
 
-test('a refused delivery is noted with what helps to find out why, and without what was sent', async () => {
+test('a refused delivery is logged with details for finding the reason, and without its content', async () => {
   const hook = await github({ path: 'repo/:name' })
   const { headers } = await gitHub('another-secret', '{"token":"s3cret"}', { id: 'guid-1' })
   const sent = { path: '/repo/api?key=s3cret', body: '{"token":"s3cret"}' }
@@ -46,7 +46,7 @@ test('a refused delivery is noted with what helps to find out why, and without w
   expect(text).not.toContain(headers['x-hub-signature-256'])
 })
 
-test('all that keeps a delivery from starting a run is noted, and nothing else', async () => {
+test('every reason for not starting a run is logged, and nothing else', async () => {
   const hook = await github({ filter: '{{ item.order.total > 5 }}' })
   const inputs = { type: 'object', properties: { body: { type: 'object' } } }
   await deliver(hook, { method: 'PUT' })
@@ -95,7 +95,7 @@ test('the log is paged, in both orders', async () => {
   }
 })
 
-test('a flood is noted twenty times a minute, and the newest two hundred are kept', async () => {
+test('a flood is logged twenty times a minute, and the newest two hundred entries are kept', async () => {
   const hook = await github()
   await Promise.all(Array.from({ length: 40 }, () => deliver(hook, { body: '{}' })))
   const count = async () => (await get(logOf(hook, '?count=true&limit=1'), hook.person)).body.total
@@ -120,7 +120,7 @@ test('a flood is noted twenty times a minute, and the newest two hundred are kep
   ])
 })
 
-test('a flood at one trigger leaves no less room for another', async () => {
+test('a flood at one trigger does not reduce the log of another', async () => {
   const [quiet, flooded] = [await github(), await github()]
   await deliver(quiet, { body: '{}' })
   await Promise.all(Array.from({ length: 30 }, () => deliver(flooded, { body: '{}' })))
@@ -136,7 +136,7 @@ test('a flood at one trigger leaves no less room for another', async () => {
   expect(codesOf(await get(logOf(quiet), quiet.person))).toEqual(['hook.unauthorized', 'hook.unauthorized'])
 })
 
-test('of long headers and paths only the beginning is kept', async () => {
+test('only the beginning of long headers and paths is stored', async () => {
   const hook = await github()
   const long = 'a'.repeat(3_000)
   const headers = { 'content-type': `text/${long}`, 'user-agent': long, 'x-github-delivery': long }
@@ -152,7 +152,7 @@ test('of long headers and paths only the beginning is kept', async () => {
   ])
 })
 
-test('what is older than a week is removed by the tick', async () => {
+test('entries older than a week are removed by the tick', async () => {
   const hook = await github()
   await deliver(hook, { body: '{}' })
   clock.advance(7 * 86_400_000 + 1)
@@ -164,7 +164,7 @@ test('what is older than a week is removed by the tick', async () => {
   expect(left?.n).toBe(1)
 })
 
-test('the log is read by the team of the workflow alone, and goes with the workflow', async () => {
+test('only the team of the workflow reads the log, and it is deleted with the workflow', async () => {
   const { owner, join } = await newTeam()
   const mine = await hooked({ auth: { type: 'github' } })
   await env.DB.batch([

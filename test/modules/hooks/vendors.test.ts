@@ -23,7 +23,7 @@ const MAKERS: [type: string, header: string, make: (id: string, more?: object) =
   ['shopify', 'x-shopify-hmac-sha256', (id, more) => shopify(SECRET, event('same', more), id)],
 ]
 
-test.each(MAKERS)('a delivery of %s is taken once, and its run knows its id', async (type, header, make) => {
+test.each(MAKERS)('a delivery of %s is accepted once, and its run knows its id', async (type, header, make) => {
   const hook = await from(type)
   const sent = await make('one')
   const first = await deliver(hook, sent)
@@ -37,14 +37,14 @@ test.each(MAKERS)('a delivery of %s is taken once, and its run knows its id', as
   expect(await runsOf(hook.workflowId)).toHaveLength(2)
 })
 
-test.each(MAKERS)('%s may write the body of a known delivery anew', async (type, _header, make) => {
+test.each(MAKERS)('%s may send the body of a known delivery in another form', async (type, _header, make) => {
   const hook = await from(type)
   const first = await deliver(hook, await make('one', { pending_webhooks: 2 }))
   const again = await deliver(hook, await make('one', { pending_webhooks: 1 }))
   expect([again.status, again.body.runId]).toEqual([200, first.body.runId])
 })
 
-test.each(MAKERS)('what is forged in the name of %s is refused', async (type, header, make) => {
+test.each(MAKERS)('forgeries in the name of %s are refused', async (type, header, make) => {
   const hook = await from(type)
   const sent = await make('one')
   const signature = sent.headers[header] ?? ''
@@ -60,7 +60,7 @@ test.each(MAKERS)('what is forged in the name of %s is refused', async (type, he
   expect(await runsOf(hook.workflowId)).toEqual([])
 })
 
-test.each(MAKERS)('ten equal deliveries of %s at once start one run', async (type, _header, make) => {
+test.each(MAKERS)('ten concurrent equal deliveries of %s start one run', async (type, _header, make) => {
   const hook = await from(type)
   const sent = await make('one')
   const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(hook, sent)))
@@ -69,7 +69,7 @@ test.each(MAKERS)('ten equal deliveries of %s at once start one run', async (typ
 })
 
 test.each(['stripe', 'slack'] as const)(
-  'a replay of %s under another type of body is the same delivery',
+  'a replay of %s with another content type is the same delivery',
   async (type) => {
     const hook = await from(type)
     const sent = await (type === 'stripe' ? stripe : slack)(SECRET, event('one'))
@@ -103,14 +103,14 @@ test.each([
   ])
 })
 
-test('a captured delivery of Stripe says its time once', async () => {
+test('a captured delivery of Stripe contains its time once', async () => {
   const hook = await from('stripe')
   const { body, headers } = await stripe(SECRET, event('one'), nowSeconds() - 600)
   const twice = `t=${nowSeconds()},${headers['stripe-signature']}`
   expect((await deliver(hook, { body, headers: { ...headers, 'stripe-signature': twice } })).status).toBe(401)
 })
 
-test('Stripe may sign with two secrets while one takes the place of the other', async () => {
+test('Stripe may sign with two secrets during a rotation', async () => {
   const hook = await from('stripe')
   const { body, headers } = await stripe(SECRET, event('one'))
   const rolled = headers['stripe-signature']?.replace(',v1=', `,v1=${'0'.repeat(64)},v1=`) ?? ''
@@ -119,7 +119,7 @@ test('Stripe may sign with two secrets while one takes the place of the other', 
   )
 })
 
-test('signatures are those of the documentation of GitHub and Slack', async () => {
+test('signatures agree with the documentation of GitHub and Slack', async () => {
   const documented = await gitHub("It's a Secret to Everybody", 'Hello, World!')
   expect(documented.headers['x-hub-signature-256']).toBe(
     'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
@@ -140,7 +140,7 @@ test('a ping of GitHub is answered with 200 and starts no run; a forged one is r
   expect(await runsOf(hook.workflowId)).toEqual([])
 })
 
-test('Slack gets its challenge back as text, only when it signed it, and no run starts', async () => {
+test('Slack gets its challenge back as text, only if it is signed, and no run starts', async () => {
   const hook = await from('slack')
   const asking = (challenge: unknown) => JSON.stringify({ type: 'url_verification', challenge })
   const answer = await deliver(hook, await slack(SECRET, asking('<b>3eZbrw</b>')))
@@ -151,7 +151,7 @@ test('Slack gets its challenge back as text, only when it signed it, and no run 
   expect(await runsOf(hook.workflowId)).toEqual([])
 })
 
-test('a slash command of Slack has no id, and is known by its signature', async () => {
+test('a slash command of Slack has no id, and is identified by its signature', async () => {
   const hook = await from('slack')
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const at = nowSeconds()
@@ -179,7 +179,7 @@ test.each([
     ])
 })
 
-test('GitHub signs no time: a delivery that comes again after weeks is still known', async () => {
+test('GitHub signs no time: a delivery that is repeated after weeks is still known', async () => {
   const hook = await from('github')
   const sent = await gitHub(SECRET, '{}')
   const first = await deliver(hook, sent)

@@ -6,7 +6,7 @@ import { deliver, JSON_TYPE, responding, signed } from './deliver.ts'
 
 const SECRET = 'correct-horse-battery'
 
-test('the URL of a trigger takes deliveries, over versions, until the trigger is taken out or switched off', async () => {
+test('the URL of a trigger accepts deliveries, across versions, until the trigger is removed or disabled', async () => {
   const person = await newPerson()
   const trigger = {
     type: 'webhook',

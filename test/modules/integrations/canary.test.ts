@@ -110,7 +110,7 @@ async function logged(method: string, path: string, as: Person, body?: unknown):
   return text
 }
 
-test('the secret of an integration is nowhere but in its sealed row', async () => {
+test('the secret of an integration is only in its encrypted row', async () => {
   const person = await newPerson()
   const shown: [where: string, text: string][] = []
   const logs = await withLogs(async () => {

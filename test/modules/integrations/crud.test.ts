@@ -54,7 +54,7 @@ test('an integration is created, read, listed, changed and deleted, and never sh
   expect(left).toEqual({ n: 0 })
 })
 
-test('what is stored is sealed for its row, and the audit log names fields only', async () => {
+test('stored secrets are encrypted for their row, and the audit log only contains field names', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   await call('PATCH', `${PATH}/${id}`, {
@@ -75,7 +75,7 @@ test('what is stored is sealed for its row, and the audit log names fields only'
   expect(JSON.stringify(log.results)).not.toContain('token-0123')
 })
 
-test('changing some secrets leaves the others, and null removes one that may be missing', async () => {
+test('changing some secrets keeps the others, and null removes an optional one', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, {
     type: 'slack',
@@ -127,7 +127,7 @@ test.each([
     { type: 'ai.compatible', config: { baseUrl: 'https://user:pass@example.com' }, secrets: {} },
     'config.baseUrl',
   ],
-])('an integration with %s is refused, and the field is named', async (_what, more, path) => {
+])('an integration with %s is refused, with the field', async (_what, more, path) => {
   const person = await newPerson()
   const answer = await post(PATH, person, body(more))
   expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
@@ -137,7 +137,7 @@ test.each([
   expect(answer.text).not.toContain(SECRET)
 })
 
-test('names are unique in the team, also for two requests at once', async () => {
+test('names are unique in the team, also for two concurrent requests', async () => {
   const person = await newPerson()
   const answers = await Promise.all([1, 2, 3].map(() => post(PATH, person, body({ name: 'Same' }))))
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409])
@@ -147,14 +147,14 @@ test('names are unique in the team, also for two requests at once', async () => 
   expect((await post(PATH, await newPerson(), body({ name: 'Same' }))).status).toBe(201)
 })
 
-test('the plan limits how many there are, also for requests at once', async () => {
+test('the plan limits the number, also for concurrent requests', async () => {
   const person = await newPerson({ plan: 'free' })
   const answers = await Promise.all(Array.from({ length: 27 }, () => post(PATH, person, body())))
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(25)
   expect(answers.filter(({ status }) => status === 402)).toHaveLength(2)
 })
 
-test('viewers see them, admins change them, another team sees nothing', async () => {
+test('viewers see them, administrators change them, another team sees nothing', async () => {
   const { owner, join } = await newTeam()
   const { id } = await newIntegration(owner)
   for (const [role, status] of [
@@ -188,7 +188,7 @@ test('viewers see them, admins change them, another team sees nothing', async ()
   }
 })
 
-test('one that a workflow names by name or id is deleted by force only, and keeps its name', async () => {
+test('an integration that a workflow uses by name or id is only deleted by force, and keeps its name', async () => {
   const person = await newPerson()
   const mine = await newIntegration(person, { name: 'Used "here"' })
   const node = (credential: string) => ({
@@ -213,7 +213,7 @@ test('one that a workflow names by name or id is deleted by force only, and keep
   expect((await call('DELETE', `${PATH}/${mine.id}?force=true`, { as: person })).status).toBe(204)
 })
 
-test('a rotation keeps the old value for its overlap, and then it is erased', async () => {
+test('a rotation keeps the old value for its overlap, and then deletes it', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   const rotated = await post(`${PATH}/${id}/rotate`, person, {
@@ -240,7 +240,7 @@ test('a rotation keeps the old value for its overlap, and then it is erased', as
   expect(at.body.secretsSet.token.previousUntil).toBeNull()
 })
 
-test('a change that lets secrets go elsewhere needs all of them again, and ends what a rotation keeps', async () => {
+test('a change that sends secrets elsewhere needs all of them again, and ends the rotation', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, { allowedHosts: ['*.example.com'] })
   const patch = (change: object) => call('PATCH', `${PATH}/${id}`, { as: person, body: change })
@@ -263,7 +263,7 @@ test('a change that lets secrets go elsewhere needs all of them again, and ends 
   expect((await patch(sent)).body.secretsSet.token.previousUntil).toBeNull()
 })
 
-test('what names an integration stands in the way of its deletion: also agents', async () => {
+test('objects that use an integration prevent its deletion, including agents', async () => {
   const person = await newPerson()
   const { id, name } = await newModelServer(person)
   const agent = await post('/api/v1/agents', person, {
@@ -283,7 +283,7 @@ test('what names an integration stands in the way of its deletion: also agents',
   expect((await call('DELETE', `${PATH}/${id}?force=true`, { as: person })).status).toBe(204)
 })
 
-test('hosts that nobody has named follow the address', async () => {
+test('hosts that were not set follow the URL', async () => {
   const person = await newPerson()
   const { id, allowedHosts } = await newIntegration(person, {
     type: 'ai.compatible',
@@ -320,7 +320,7 @@ test('the types describe their fields, and say which of them are secret', async 
   ])
 })
 
-test('the same Idempotency-Key makes one integration', async () => {
+test('the same Idempotency-Key creates one integration', async () => {
   const person = await newPerson()
   const sent = body()
   const answers = await Promise.all([1, 2].map(() => post(PATH, person, sent, { 'idempotency-key': 'k' })))

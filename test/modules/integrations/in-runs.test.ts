@@ -24,7 +24,7 @@ async function run(as: Person, definition: Definition) {
 const seenBy = async (name: string): Promise<{ authorization: string | null; body?: string }[]> =>
   (await fetch(`${target()}/seen/${name}`)).json()
 
-test('a request is signed with the integration that the node names, by name or id, and the echo of its secret is hidden', async () => {
+test("a request is signed with the node's integration, by name or id, and echoes of its secret are hidden", async () => {
   giveObjectsTheTimeOfTheApp()
   const person = await newPerson()
   const { id, name } = await newIntegration(person)
@@ -79,7 +79,7 @@ test.each([
   expect(output.status).toBe(200)
 })
 
-test('a key in the query is added to the address that is called, and stands in no answer', async () => {
+test('a key in the query is added to the called URL, and is in no answer', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, {
     type: 'http.query',
@@ -94,7 +94,7 @@ test('a key in the query is added to the address that is called, and stands in n
   expect(text).not.toContain('0123456789')
 })
 
-test('a token that belongs into the path stands before it', async () => {
+test('a token in the path is inserted before it', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, {
     type: 'discord-webhook',
@@ -130,7 +130,7 @@ test('after a redirect the credential goes to allowed hosts only', async () => {
   expect(leaves.error?.code ?? leaves.output.status).toBe('http.blocked')
 })
 
-test('with a credential an error tells nothing of it either', async () => {
+test('with a credential, errors do not reveal it either', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, {
     type: 'http.query',
@@ -142,7 +142,7 @@ test('with a credential an error tells nothing of it either', async () => {
   expect(text).not.toContain(SECRET)
 })
 
-test('an error that shows the beginning of an answer shows no part of a secret that it cuts in two', async () => {
+test('an error with the beginning of a response shows no part of a secret that it cuts', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   const node = (pad: number) => ({
@@ -160,7 +160,7 @@ test('an error that shows the beginning of an answer shows no part of a secret t
   expect(text).not.toContain(SECRET.slice(0, 6))
 })
 
-test('what is not there, of another team, or of no use, is refused when the workflow is saved', async () => {
+test('missing, foreign and unsuitable integrations are refused when the workflow is saved', async () => {
   const person = await newPerson()
   const stranger = await newPerson()
   const foreign = await newIntegration(stranger, { name: 'Theirs' })
@@ -192,7 +192,7 @@ test('what is not there, of another team, or of no use, is refused when the work
   ])
 })
 
-test('an integration that was deleted by force fails the runs that name it', async () => {
+test('an integration that was deleted by force fails the runs that use it', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   const saved = await save(person, calling(id, { url: `${target()}/echo` }))
@@ -206,7 +206,7 @@ test('an integration that was deleted by force fails the runs that name it', asy
   expect(again.status).toBe(200)
 })
 
-test('a key needs integrations:use to save a workflow that names an integration, also as a draft', async () => {
+test('a key needs integrations:use to save a workflow that uses an integration, also as a draft', async () => {
   const { owner, join } = await newTeam()
   const member = await join('member')
   const { id } = await newIntegration(owner)
@@ -235,7 +235,7 @@ test.each([
   ['agent.tools.0.config', { agent: { tools: [{ name: 'http.request', config: '{{ input.config }}' }] } }],
   ['models', { agent: {}, models: '{{ input.models }}' }],
   ['agent.models.0', { agent: { models: ['{{ input.model }}'] } }],
-])('a key needs integrations:use where the run itself gives %s', async (_where, params) => {
+])('a key needs integrations:use if the run itself contains %s', async (_where, params) => {
   const { owner } = await newTeam()
   const keyWith = async (...scopes: string[]) =>
     ({
@@ -249,7 +249,7 @@ test.each([
   expect([able.status, able.body.code]).toEqual([201, undefined])
 })
 
-test('during a rotation a request that is refused with the new value is sent once more with the old one', async () => {
+test('during a rotation a request that is refused with the new value is repeated once with the old one', async () => {
   const person = await newPerson()
   const name = crypto.randomUUID()
   const { id } = await newIntegration(person)
@@ -267,7 +267,7 @@ test('during a rotation a request that is refused with the new value is sent onc
   expect(after.status).toBe('failed')
 })
 
-test('an export names integrations and their types, and an import maps them', async () => {
+test('an export contains the names and types of integrations, and an import maps them', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, { name: 'Orders' })
   const hook = await newIntegration(person, {

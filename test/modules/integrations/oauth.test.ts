@@ -33,7 +33,7 @@ test('a person consents at the provider, and then requests are signed with the t
   expect(entry).toEqual({ by: person.userId })
 })
 
-test('before the consent it says what is to be done', async () => {
+test('before the consent, errors say what to do', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   const run = await newAsking(person, id)
@@ -46,7 +46,7 @@ test('before the consent it says what is to be done', async () => {
   expect(await statusOf(person, id)).toBe('needs_reconnect')
 })
 
-test('the way back works once, in the browser that began it, in time, and for who may', async () => {
+test('the return works once, in the browser that began, in time, and with the right to connect', async () => {
   const { owner, join } = await newTeam()
   const admin = await join('admin')
   const { id } = await newOauth(owner)
@@ -82,7 +82,7 @@ test('the way back works once, in the browser that began it, in time, and for wh
   expect((await forged.browser.call('GET', other)).text).toContain('another provider')
 })
 
-test('ten runs that find the token expired share one refresh, and the rotated refresh token serves the next', async () => {
+test('ten runs with an expired token share one refresh, and the rotated refresh token is used next', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   const ada = account()
@@ -98,7 +98,7 @@ test('ten runs that find the token expired share one refresh, and the rotated re
   expect(await grantsOf(ada.sub)).toHaveLength(4)
 })
 
-test('a token that the service has forgotten is fetched anew, once, and the request is sent again', async () => {
+test('a token that the service has forgotten is fetched again, once, and the request is repeated', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   const ada = account()
@@ -113,7 +113,7 @@ test('a token that the service has forgotten is fetched anew, once, and the requ
   expect(await refreshesOf(ada.sub)).toEqual([true])
 })
 
-test('when the consent was taken back the owner is told once, with a link, and a new consent mends it', async () => {
+test('after a revoked consent the owner is notified once, with a link, and a new consent repairs it', async () => {
   const person = await newPerson()
   const { id, name } = await newOauth(person)
   const ada = account()
@@ -135,7 +135,7 @@ test('when the consent was taken back the owner is told once, with a link, and a
   expect((await run()).status).toBe('succeeded')
 })
 
-test('a refusal does not count when somebody has connected the integration meanwhile', async () => {
+test('a refusal does not count if the integration was connected again in the meantime', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   const [ada, bob] = [account(), account()]
@@ -154,7 +154,7 @@ test('a refusal does not count when somebody has connected the integration meanw
   expect(await refreshesOf(ada.sub)).toEqual([])
 })
 
-test('a lease whose owner was lost is taken over', async () => {
+test('a lease with a lost owner is taken over', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   const ada = account()
@@ -169,7 +169,7 @@ test('a lease whose owner was lost is taken over', async () => {
   expect(await refreshesOf(ada.sub)).toEqual([true])
 })
 
-test('another client or address drops the tokens, so that none goes there; a new secret keeps them', async () => {
+test('another client or URL deletes the tokens, so that none is sent there; a new secret keeps them', async () => {
   const person = await newPerson()
   const { id } = await newOauth(person)
   await connect(person, id, account())
@@ -189,7 +189,7 @@ test('another client or address drops the tokens, so that none goes there; a new
   expect(await tokens()).toEqual({ access: null, refresh: null })
 })
 
-test('client credentials fetch one token for all runs, and again when it is over', async () => {
+test('client credentials fetch one token for all runs, and another when it expires', async () => {
   const person = await newPerson()
   const clientId = OAUTH_CLIENT.clientId
   const before = (await grantsOf('')).filter(({ type }) => type === 'client_credentials').length
@@ -219,7 +219,7 @@ test('client credentials fetch one token for all runs, and again when it is over
   ])
 })
 
-test('only what needs a consent can be connected', async () => {
+test('only integrations with a consent can be connected', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   const answer = await get(`${PATH}/${id}/connect`, person)

@@ -13,7 +13,7 @@ const withTestUrl = (as: Person, path: string, more: object = {}) =>
 const seenBy = async (name: string): Promise<{ authorization: string | null }[]> =>
   (await fetch(`${target()}/seen/${name}`)).json()
 
-test('a test calls the service with the credential, sets the status, and is kept', async () => {
+test('a test calls the service with the credential, sets the status, and is stored', async () => {
   const person = await newPerson()
   const name = crypto.randomUUID()
   const { id } = await withTestUrl(person, `/flaky/${name}?failures=1&how=401`)
@@ -40,7 +40,7 @@ test('a test calls the service with the credential, sets the status, and is kept
   expect(changed.body.status).toBe('untested')
 })
 
-test('of an integration the last 50 tests are kept', async () => {
+test('the last 50 tests of an integration are kept', async () => {
   const person = await newPerson()
   const { id } = await withTestUrl(person, '/echo')
   await post(`${PATH}/${id}/test`, person, undefined)
@@ -57,7 +57,7 @@ test('of an integration the last 50 tests are kept', async () => {
   expect(body.items.at(-1).id).toBe('old-12')
 })
 
-test('a service that does not answer is told by name, and nothing of its answer is kept', async () => {
+test('a service that does not answer is named, and nothing of its response is stored', async () => {
   const person = await newPerson()
   const down = await withTestUrl(person, '/status/503?x-secret=1')
   expect((await post(`${PATH}/${down.id}/test`, person, undefined)).body).toMatchObject({
@@ -74,7 +74,7 @@ test('a service that does not answer is told by name, and nothing of its answer 
   expect(answer.body.message).toContain('api.example.com')
 })
 
-test('where nothing can be tested that is said', async () => {
+test('if nothing can be tested, the answer says so', async () => {
   const person = await newPerson()
   const plain = await newIntegration(person)
   const webhook = await newIntegration(person, {
@@ -97,7 +97,7 @@ async function nightOf(id: string): Promise<void> {
   await nightly()
 }
 
-test('at night an integration that is refused is marked, and the owner gets one mail', async () => {
+test('a nightly refusal marks the integration, and the owner gets one mail', async () => {
   const person = await newPerson()
   const { id } = await withTestUrl(person, '/status/401', { name: 'Broken one' })
   const due = await env.DB.prepare('SELECT next_test_at AS at FROM integrations WHERE id = ?')
@@ -114,7 +114,7 @@ test('at night an integration that is refused is marked, and the owner gets one 
   expect(body.items.map((one: { testedBy: unknown }) => one.testedBy)).toEqual([null, null])
 })
 
-test('a service that is down for a moment breaks nothing at night; three times in a row do', async () => {
+test('a service that is down briefly at night breaks nothing; three failures in a row do', async () => {
   const person = await newPerson()
   const { id } = await withTestUrl(person, '/status/503')
   const statuses: string[] = []
@@ -125,7 +125,7 @@ test('a service that is down for a moment breaks nothing at night; three times i
   expect(statuses).toEqual(['untested', 'untested', 'failing'])
 })
 
-test('two ticks at once test an integration once', async () => {
+test('two concurrent ticks test an integration once', async () => {
   const person = await newPerson()
   const name = crypto.randomUUID()
   const { id } = await withTestUrl(person, `/flaky/${name}`)

@@ -65,7 +65,7 @@ const EXAMPLES: Record<string, { config?: object; secrets?: object; hosts?: stri
   'upstash-redis': { config: { url: 'https://eu1.upstash.io' }, secrets: { token: 'token' } },
 }
 
-test('there is an example of each type, and its test may call only allowed hosts', async () => {
+test('every type has an example, and its test only calls allowed hosts', async () => {
   expect(Object.keys(EXAMPLES).sort()).toEqual(INTEGRATION_TYPES.map(({ type }) => type).sort())
   const person = await newPerson()
   for (const one of INTEGRATION_TYPES) {
@@ -83,7 +83,7 @@ test('there is an example of each type, and its test may call only allowed hosts
   }
 })
 
-test('of services that no test reaches the test is unclear, and says which host', async () => {
+test('if a test cannot reach the service, the result is unclear and names the host', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person, {
     type: 'resend',
@@ -96,7 +96,7 @@ test('of services that no test reaches the test is unclear, and says which host'
 const pemOf = (der: ArrayBuffer): string =>
   `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...new Uint8Array(der)))}\n-----END PRIVATE KEY-----\n`
 
-test('a GitHub App signs in with its key, of either form, and one token serves until it expires', async () => {
+test('a GitHub App signs in with its key, in either format, and one token is used until it expires', async () => {
   const person = await newPerson()
   const name = crypto.randomUUID()
   const pair = (await crypto.subtle.generateKey(
@@ -156,7 +156,7 @@ test('a GitHub App signs in with its key, of either form, and one token serves u
   expect(answer.body).toMatchObject({ outcome: 'refused', message: expect.stringContaining('private key') })
 })
 
-test('secrets and tokens move under a new key of the ring', async () => {
+test('secrets and tokens are encrypted again with a new key', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)
   await post(`${PATH}/${id}/rotate`, person, { secrets: { token: 'the-next-token-0123456789' } })
@@ -196,7 +196,7 @@ test('secrets and tokens move under a new key of the ring', async () => {
   expect((await run()).status).toBe('succeeded')
 })
 
-test('with a team its integrations go, with everything of them', async () => {
+test('integrations are deleted with their team, including all their data', async () => {
   const { owner, teamId } = await newTeam()
   const { id } = await newIntegration(owner, { config: { testUrl: `${target()}/echo` } })
   await post(`${PATH}/${id}/test`, owner, undefined)

@@ -50,7 +50,7 @@ const seen = async (model: string) =>
 const inScope = <T>(teamId: string, work: (scope: BudgetScope) => Promise<T>): Promise<T> =>
   withContext((request) => work({ ...request, teamId }))
 
-test('fifty agents at once under a budget of one dollar pass it by one call at most, and the owners hear of it once', async () => {
+test('fifty concurrent agents under a budget of one dollar exceed it by one call at most, and the owners are notified once', async () => {
   useRealTime()
   const owner = await teamWith({ monthlyCostUsd: 1, hardStop: true, alertAt: [] })
   const model = await priced('ok')
@@ -70,7 +70,7 @@ test('fifty agents at once under a budget of one dollar pass it by one call at m
   expect(budget.body.spent.costUsd).toBeCloseTo(spent, 6)
 })
 
-test('a paid model behind a free one is refused when the budget is used up, and the free one is not', async () => {
+test('a paid model after a free one is refused when the budget is used up, and the free one is not', async () => {
   const owner = await teamWith({ monthlyCostUsd: 0, hardStop: true })
   const model = await priced('ok')
   const missing = { provider: 'anthropic', model: 'none' }
@@ -81,7 +81,7 @@ test('a paid model behind a free one is refused when the budget is used up, and 
   expect(free).toMatchObject({ output: { finishReason: 'stop' } })
 })
 
-test('a question fails with the reason, and so do vectors', async () => {
+test('a question fails with the reason, and so do embeddings', async () => {
   const owner = await teamWith({ monthlyCostUsd: 0, hardStop: true })
   const model = await priced('ok')
   for (const [type, params] of [
@@ -97,7 +97,7 @@ test('a question fails with the reason, and so do vectors', async () => {
   expect(await seen(model)).toEqual([])
 })
 
-test('without hardStop nothing is stopped, and a model without a price is refused with it', async () => {
+test('without hardStop nothing is stopped, and with it a model without a price is refused', async () => {
   const loose = await teamWith({ monthlyCostUsd: 0, hardStop: false })
   expect(await agentRun(loose, [rung(await priced('ok'))])).toMatchObject({
     output: { finishReason: 'stop' },
@@ -108,7 +108,7 @@ test('without hardStop nothing is stopped, and a model without a price is refuse
   expect(await agentRun(tokens, [rung('ok~unpriced')])).toMatchObject({ output: { finishReason: 'tokens' } })
 })
 
-test('a parked run says that the budget of the team is used up, and goes on when it is raised', async () => {
+test('a parked run shows that the budget of the team is used up, and continues when it is raised', async () => {
   const owner = await teamWith({ monthlyCostUsd: 0, hardStop: true })
   const model = await priced('ok')
   const stopped = await parked(
@@ -140,7 +140,7 @@ test('a parked run says that the budget of the team is used up, and goes on when
 const amounts = async () => ({ cost: { low: 10_000, high: CALL }, tokens: { low: 10, high: 18 } })
 const never = new AbortController().signal
 
-test('a call that is made again is held and counted once, and a lost one ends by itself', async () => {
+test('a repeated call is reserved and counted once, and a lost one expires', async () => {
   const { teamId } = await teamWith({ monthlyCostUsd: 0.1, hardStop: true })
   await inScope(teamId, async (scope) => {
     const reserve = (key: string, at = scope.now()) =>
@@ -169,7 +169,7 @@ test('a call that is made again is held and counted once, and a lost one ends by
   })
 })
 
-test('a call waits while others hold what is left, and goes on when one of them took less', async () => {
+test('a call waits while others have reserved the rest, and continues when one of them used less', async () => {
   const { teamId } = await teamWith({ monthlyCostUsd: 0.09, hardStop: true })
   await inScope(teamId, async (scope) => {
     const reserve = (key: string, signal = never) =>

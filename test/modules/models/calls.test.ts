@@ -91,7 +91,7 @@ describe.each(WIRES)('$provider', (wire) => {
     if (wire.provider === 'openai') expect(body.store).toBe(false)
   })
 
-  test('calls three tools in one turn, and takes its own history again', async () => {
+  test('calls three tools in one turn, and accepts its own history again', async () => {
     const messages = [{ role: 'user', content: 'Weather?' }]
     const tools = [weather]
     const { answer } = await call(wire, 'tools3', { messages, tools })
@@ -118,7 +118,7 @@ describe.each(WIRES)('$provider', (wire) => {
     expect(bytes(first)).toContain(kept[wire.provider as keyof typeof kept] ?? 'Oslo')
   })
 
-  test('answers by a schema, and says when it does not fit', async () => {
+  test('answers with a schema, and reports invalid answers', async () => {
     const good = await call(wire, 'json', { schema })
     expect(good.answer).toMatchObject({ ok: true, object: { name: 'Ada', n: 42 } })
     for (const scenario of ['bad-json', 'other-json']) {
@@ -174,14 +174,14 @@ describe.each(WIRES)('$provider', (wire) => {
     expect(await seen()).toHaveLength(1)
   })
 
-  test('tells which calls must not run', async () => {
+  test('reports which calls must not be executed', async () => {
     for (const scenario of ['unknown-tool', 'fused-tool', 'bad-arguments']) {
       const { answer } = await call(wire, scenario, { tools: [weather] })
       expect(answer).toMatchObject({ ok: true, toolCalls: [{ invalid: expect.any(String) }] })
     }
   })
 
-  test('ends when its time is up, and when it is cancelled', async () => {
+  test('ends at its timeout, and when it is cancelled', async () => {
     const late = await call(wire, 'hang', { rung: { provider: wire.provider, model: '', timeoutMs: 100 } })
     expect(late.answer).toMatchObject({ ok: false, reason: 'timeout', movesOn: true })
     const controller = new AbortController()
@@ -190,13 +190,13 @@ describe.each(WIRES)('$provider', (wire) => {
     expect(answer).toMatchObject({ ok: false, reason: 'cancelled', movesOn: false })
   })
 
-  test('knows an answer that was cut short or refused', async () => {
+  test('recognizes an answer that was cut short or refused', async () => {
     expect((await call(wire, 'length')).answer).toMatchObject({ ok: true, finishReason: 'length' })
     expect((await call(wire, 'filter')).answer).toMatchObject({ ok: true, finishReason: 'refused' })
   })
 })
 
-test('an address that is not allowed is not called', async () => {
+test('a URL that is not allowed is not called', async () => {
   const inside = await callRemote(
     env.MODELS,
     {

@@ -48,7 +48,7 @@ test.each([
   ['ai.agent', { agent: {}, prompt: 'Hi' }],
   ['ai.agent', { agentId: 'writer', prompt: 'Hi' }],
 ])(
-  '%s without models asks the default of the team, and the run keeps which that was',
+  '%s without models uses the default of the team, and the run records it',
   async (type, params) => {
     const done = await run(person, one(type, params))
     expect(done).toMatchObject({ status: 'succeeded', output: { model: USUAL } })
@@ -58,7 +58,7 @@ test.each([
   },
 )
 
-test('vectors come from the model for vectors', async () => {
+test('embeddings use the embedding model', async () => {
   const done = await run(person, one('ai.embed', { texts: ['a', 'b'] }))
   expect(done).toMatchObject({
     status: 'succeeded',
@@ -72,7 +72,7 @@ test('the dry run names the default', async () => {
   expect(plan.body.nodes[0].estimate).toMatchObject(USUAL)
 })
 
-test('calls and batches over HTTP ask the default too', async () => {
+test('calls and batches over HTTP use the default too', async () => {
   const ask = (path: string, body: object) =>
     call('POST', `/api/v1/agents/${path}`, { as: person, body, headers: WAIT })
   expect((await ask('execute', { agent: {}, prompt: 'Hi' })).body.output.model).toMatchObject(USUAL)
@@ -81,7 +81,7 @@ test('calls and batches over HTTP ask the default too', async () => {
   expect(batch.body.output).toMatchObject([{ model: USUAL }, { model: USUAL }])
 })
 
-test('a key of the team comes first, and a retry asks what its run has asked, whatever the default is by then', async () => {
+test('a key of the team takes precedence, and a retry uses the model of its run, whatever the default is by then', async () => {
   const team = await newPerson()
   const integration = await newIntegration(team, {
     type: 'ai.deepseek',
@@ -105,7 +105,7 @@ test('a key of the team comes first, and a retry asks what its run has asked, wh
   expect(anew.output.model).toMatchObject(USUAL)
 })
 
-test('without any key the offline model answers, and says what it is', async () => {
+test('without any key the offline model answers, and says so', async () => {
   await call('DELETE', `${PATH}/openai`, { as: person })
   const done = await run(person, one('ai.generate', { prompt: 'Hi' }))
   expect(done.output.model).toEqual({ provider: 'offline', model: 'rules-1', isOffline: true })

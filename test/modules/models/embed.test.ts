@@ -32,7 +32,7 @@ const embed = async (provider: ProviderName, path: string, texts: string[], scen
   return { answer, seen }
 }
 
-test.each(WIRES)('%s gives a vector for each text, in order', async (provider, path, inputTokens) => {
+test.each(WIRES)('%s returns an embedding for each text, in order', async (provider, path, inputTokens) => {
   const { answer, seen } = await embed(provider, path, ['Ada', 'Grace Hopper'])
   expect(answer).toMatchObject({
     ok: true,
@@ -46,7 +46,7 @@ test.each(WIRES)('%s gives a vector for each text, in order', async (provider, p
 })
 
 test.each(WIRES)(
-  '%s is asked in as many requests as it wants, each under a key of its own',
+  '%s is called with as many requests as it needs, each with its own key',
   async (provider, path) => {
     const texts = Array.from({ length: 2_100 }, (_, i) => 'x'.repeat((i % 7) + 1))
     const { answer, seen } = await embed(provider, path, texts)
@@ -57,7 +57,7 @@ test.each(WIRES)(
   },
 )
 
-test.each(['anthropic', 'deepseek'] as const)('%s has no vectors, and says so', async (provider) => {
+test.each(['anthropic', 'deepseek'] as const)('%s has no embeddings, and says so', async (provider) => {
   const { answer, seen } = await embed(provider, `/${provider}`, ['Ada'])
   expect(answer).toMatchObject({
     ok: false,
@@ -76,7 +76,7 @@ test.each([
   expect(answer).toMatchObject({ ok: false, reason, movesOn: true })
 })
 
-test('ai.embed goes down its ladder, and counts what was used', async () => {
+test('ai.embed tries its ladder in order, and counts the usage', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const rung = (scenario: string) => ({

@@ -51,7 +51,7 @@ const ask = (person: Person, provider: string, model: string, more: object = {})
     ),
   )
 
-test('a key is sealed, shown by its end only, and never told again', async () => {
+test('a key is encrypted, only shown by its end, and never returned', async () => {
   const admin = await newAdmin()
   const made = await setKey(admin, { models: ['ok'], priority: 7 })
   expect(made).toMatchObject({
@@ -80,7 +80,7 @@ test('only administrators of the platform see and set keys', async () => {
   expect((await post(PATH, person, { provider: 'openai', apiKey: KEY })).status).toBe(403)
 })
 
-test('a key goes to the address that it was set for', async () => {
+test('a key is only sent to the URL that it was set for', async () => {
   const admin = await newAdmin()
   await setKey(admin)
   const moved = await post(PATH, admin, { provider: 'openai', baseUrl: `${base}/elsewhere` })
@@ -93,7 +93,7 @@ test('a key goes to the address that it was set for', async () => {
   expect([keyless.status, keyless.body.errors[0].path]).toEqual([422, '/apiKey'])
 })
 
-test('testing a key makes one call and tells how it went', async () => {
+test('testing a key makes one call and reports the result', async () => {
   const admin = await newAdmin()
   await setKey(admin, { models: ['ok'] })
   const good = await post(`${PATH}/openai/test`, admin, {})
@@ -104,7 +104,7 @@ test('testing a key makes one call and tells how it went', async () => {
   expect((await post(`${PATH}/google/test`, admin, {})).status).toBe(404)
 })
 
-test('keys move under a new sealing key', async () => {
+test('keys are encrypted again with a new key', async () => {
   const admin = await newAdmin()
   await setKey(admin)
   const other = JSON.parse((await makeLocalSecrets()).SECRETS_KEYS) as { keys: Record<string, string> }
@@ -121,7 +121,7 @@ test('keys move under a new sealing key', async () => {
   expect(row?.sealed).toMatch(/^v1\.fresh\./)
 })
 
-test('without a key the answer names what to set, and the offline model is the default', async () => {
+test('without a key the answer says what to set, and the offline model is the default', async () => {
   const person = await newPerson()
   expect(await ask(person, 'openai', 'ok')).toMatchObject({
     ok: false,
@@ -136,7 +136,7 @@ test('without a key the answer names what to set, and the offline model is the d
   expect(await ask(person, 'offline', 'rules-1')).toMatchObject({ ok: true, costMicros: 0, isOffline: true })
 })
 
-test("a team's key comes before the platform's, and another team has it not", async () => {
+test("a team's key takes precedence over the platform's, and other teams do not use it", async () => {
   const [admin, person, stranger] = await Promise.all([newAdmin(), newPerson(), newPerson()])
   await setKey(admin, { provider: 'openai-compatible', baseUrl: `${base}/compatible/v1` })
   await newIntegration(person, {
@@ -156,7 +156,7 @@ test("a team's key comes before the platform's, and another team has it not", as
   }
 })
 
-test('calls have their price, and one of an unknown model has none', async () => {
+test('calls have a price, and one of an unknown model has none', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   await setKey(admin)
   // 14 tokens at 0.25, 4 cached at 0.025, 7 at 2 dollars for a million.
@@ -164,7 +164,7 @@ test('calls have their price, and one of an unknown model has none', async () =>
   expect(await ask(person, 'openai', 'ok')).toMatchObject({ ok: true, costMicros: null })
 })
 
-test('a model that keeps failing is left alone, tried once, and used again', async () => {
+test('a model that keeps failing is suspended, tried once, and used again', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   await setKey(admin, { provider: 'deepseek', baseUrl: `${base}/deepseek` })
   const model = 'err503~breaker'
@@ -185,7 +185,7 @@ test('a model that keeps failing is left alone, tried once, and used again', asy
   expect(await ask(person, 'deepseek', model)).toMatchObject({ reason: 'breaker_open' })
 })
 
-test('what a caller brings about opens no breaker', async () => {
+test('failures caused by the caller open no breaker', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   await setKey(admin, { provider: 'deepseek', baseUrl: `${base}/deepseek` })
   for (let i = 0; i < 6; i++) {
@@ -197,7 +197,7 @@ test('what a caller brings about opens no breaker', async () => {
   expect(results).toEqual([])
 })
 
-test('a key that is rejected twice in a row is suspended, and the administrators are told once', async () => {
+test('a key that is rejected twice in a row is suspended, and the administrators are notified once', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   await setKey(admin)
   expect(await ask(person, 'openai', 'err401')).toMatchObject({ reason: 'key_rejected' })
@@ -215,7 +215,7 @@ test('a key that is rejected twice in a row is suspended, and the administrators
   expect((await get(PATH, admin)).body.items[0].suspendedUntil).toBeNull()
 })
 
-test('the list of models tells key, price, health and default', async () => {
+test('the list of models shows key, price, health and default', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   const before = await get('/api/v1/agents/models?configured=true', person)
   expect(before.body.items).toMatchObject([

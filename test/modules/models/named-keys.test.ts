@@ -29,7 +29,7 @@ const generate = (as: Person, models: object[]) =>
     { teamId: as.teamId },
   )
 
-test('a rung uses the integration that it names, by id or name, and without a name the first', async () => {
+test('a rung uses the given integration, by id or name, or else the first one', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first')
   const second = await server(person, 'Second', 'key-of-the-second')
@@ -45,7 +45,7 @@ test('a rung uses the integration that it names, by id or name, and without a na
   ])
 })
 
-test('the same model by two integrations is a ladder of two rungs, each with its own key', async () => {
+test('the same model with two integrations is a ladder of two rungs, each with its own key', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first')
   await server(person, 'Second', 'key-of-the-second')
@@ -59,7 +59,7 @@ test('the same model by two integrations is a ladder of two rungs, each with its
   expect(await keysSeen(model)).toEqual(['key-of-the-first', 'key-of-the-second'])
 })
 
-test('an integration of another team, type or name is not used, and no other in its place', async () => {
+test('an integration of another team, type or name is not used, and not replaced by another', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   await server(person, 'Mine', 'key-of-mine')
   const theirs = await server(stranger, 'Theirs', 'key-of-theirs')
@@ -73,7 +73,7 @@ test('an integration of another team, type or name is not used, and no other in 
   expect(await keysSeen(model)).toEqual([])
 })
 
-test('what names an unknown integration is refused when it is saved or called', async () => {
+test('an unknown integration is refused when it is saved or called', async () => {
   const person = await newPerson()
   const models = [{ provider: 'openai-compatible', model: 'x', integration: 'Missing' }]
   const agent = await post('/api/v1/agents', person, { name: 'Clerk', models })
@@ -91,7 +91,7 @@ test('what names an unknown integration is refused when it is saved or called', 
   expect(workflow.text).toContain('credential.not_found')
 })
 
-test('the list of models has each integration with the models that it names', async () => {
+test('the list of models contains each integration with its models', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first', ['qwen3', 'llama4'])
   await server(person, 'Second', 'key-of-the-second', ['qwen3'])

@@ -45,7 +45,7 @@ const diesBeforeDone = {
   },
 }
 
-test('a process that dies between sending a mail and noting it sends no second mail', async () => {
+test('a crash between sending a mail and recording it sends no second mail', async () => {
   const sent: Sent[] = []
   const EMAIL = { send: async (mail: Sent) => void sent.push(mail) }
   const id = await putMail({ to: 'ada@example.com' })
@@ -60,7 +60,7 @@ test('a process that dies between sending a mail and noting it sends no second m
   })
 })
 
-test('a mail that the provider refused is tried again', async () => {
+test('a mail that the provider refused is retried', async () => {
   let tries = 0
   const EMAIL = {
     send: async () => {
@@ -75,7 +75,7 @@ test('a mail that the provider refused is tried again', async () => {
   expect(tries).toBe(2)
 })
 
-test('mail programs are told where to stop the mails, and one click there does it', async () => {
+test('mails contain a link to unsubscribe, and one click in a mail program does it', async () => {
   const sent: Sent[] = []
   const EMAIL = { send: async (mail: Sent) => void sent.push(mail) }
   const person = await newPerson()
@@ -105,7 +105,7 @@ const used = async (teamId: string): Promise<number> =>
       .first<{ value: number }>()
   )?.value ?? 0
 
-test('mails count against the limit of the team, and what does not fit goes out the next day', async () => {
+test('mails count against the limit of the team, and the rest is sent the next day', async () => {
   await setSettings({ limits: { free: { mailsPerDay: 1 } } })
   const person = await newPerson({ plan: 'free' })
   const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
@@ -126,7 +126,7 @@ test('mails count against the limit of the team, and what does not fit goes out 
   expect(await used(person.teamId)).toBe(1)
 })
 
-test('a team whose limit is used up holds back no mails about another, and who has left it gets none', async () => {
+test('a team with a used-up limit delays no mails about another, and former members get none', async () => {
   await setSettings({ limits: { team: { mailsPerDay: 1 } } })
   const theirs = await newTeam()
   const person = await theirs.join('viewer')

@@ -32,7 +32,7 @@ test('a notification is stored for each user, listed with the count of unread on
   expect((await listOf(member)).items).toHaveLength(1)
 })
 
-test('who is not a member of the team is not told', async () => {
+test('people who are not members of the team are not notified', async () => {
   const { teamId } = await newTeam()
   const stranger = await newPerson()
   await tell({ to: { userIds: [stranger.userId] }, teamId })
@@ -58,7 +58,7 @@ test('200 failures of one workflow in an hour are one notification with a count,
   expect((await listOf(key)).items).toHaveLength(3)
 })
 
-test('a message that comes twice, also at once, counts once', async () => {
+test('a repeated message, also concurrent, counts once', async () => {
   const person = await newPerson()
   const notice = notify({
     ...NOTICE,
@@ -73,7 +73,7 @@ test('a message that comes twice, also at once, counts once', async () => {
   expect(await mailTo(person.email)).toHaveLength(1)
 })
 
-test('a group that was read is closed: what comes then is new', async () => {
+test('a group that was read is closed: later failures are a new one', async () => {
   const person = await newPerson()
   const told = { to: { userIds: [person.userId] }, teamId: person.teamId, dedupeKey: 'wf' }
   await tell(told)
@@ -100,7 +100,7 @@ test('a user chooses by kind and channel, and may mute a workflow', async () => 
   expect((await mailTo(person.email)).map(({ subject }) => subject).sort()).toEqual(['Half of it', 'You'])
 })
 
-test('general preferences turn off mail and list, but not what is about security', async () => {
+test('general preferences turn off mail and list, except for security', async () => {
   const person = await newPerson()
   await call('PUT', '/api/v1/users/preferences', {
     as: person,
@@ -117,7 +117,7 @@ test('general preferences turn off mail and list, but not what is about security
   expect(await mailTo(person.email)).toMatchObject([{ subject: 'New device' }])
 })
 
-test('in quiet hours mails wait, and go out as one; what is urgent does not wait', async () => {
+test('mails wait for the end of quiet hours, and are sent as one; urgent ones do not wait', async () => {
   const person = await newPerson()
   const minute = (ms: number) => new Date(ms).toISOString().slice(11, 16)
   const quietHours = { from: minute(clock.now() - 60_000), to: minute(clock.now() + 600_000) }
@@ -141,7 +141,7 @@ test('in quiet hours mails wait, and go out as one; what is urgent does not wait
 const linkIn = (text = ''): string =>
   new URL(/https?:\S+\/unsubscribe\/\S+/.exec(text)?.[0] ?? 'http://none/').pathname
 
-test('a digest gathers the day, and the link at its end stops it without a sign-in', async () => {
+test('a digest collects the day, and its link stops it without signing in', async () => {
   const person = await newPerson()
   await call('PUT', '/api/v1/users/preferences', {
     as: person,
@@ -181,7 +181,7 @@ test('the link of one mail stops its kind only', async () => {
   expect((await mailTo(person.email)).map(({ subject }) => subject)).toEqual(['Broken', NOTICE.title])
 })
 
-test('a failed run tells who started it, once for many', async () => {
+test('a failed run notifies its starter, once for many', async () => {
   const person = await newPerson()
   const definition = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'No.' } }] }
   const workflowId = await newWorkflow(person.teamId, definition)
@@ -194,7 +194,7 @@ test('a failed run tells who started it, once for many', async () => {
   })
 })
 
-test('with the channel webhook it goes to webhooks of the team', async () => {
+test('the channel webhook sends to webhooks of the team', async () => {
   const person = await newPerson()
   await post('/api/v1/webhooks', person, { url: 'https://example.com/', events: ['notification.*'] })
   await setSettings(person, { kinds: { mention: { webhook: true } } })
@@ -206,7 +206,7 @@ test('with the channel webhook it goes to webhooks of the team', async () => {
   expect(JSON.parse(results[0]?.body ?? '').data.data).toMatchObject({ userId: person.userId, title: 'You' })
 })
 
-test('members notify themselves, admins every member, and nobody a stranger', async () => {
+test('members can notify themselves, administrators every member, and nobody a stranger', async () => {
   const team = await newTeam()
   const [member, stranger] = [await team.join('member'), await newPerson()]
   const send = (as: typeof member, userId: string) =>

@@ -17,7 +17,7 @@ const told = async (person: Parameters<typeof listOf>[0], kind: string) => {
   return (await listOf(person, `?kind=${kind}`)).items
 }
 
-test('a run that has succeeded tells its starter only when they ask for it', async () => {
+test('a successful run notifies its starter only on request', async () => {
   const [asks, other] = [await newPerson(), await newPerson()]
   await setSettings(asks, { kinds: { 'run.succeeded': { inApp: true } } })
   const ids: string[] = []
@@ -37,7 +37,7 @@ test('a run that has succeeded tells its starter only when they ask for it', asy
   expect(await told(asks, 'run.succeeded')).toHaveLength(1)
 })
 
-test('whoever started a run hears how its approval was decided, unless they have decided themselves', async () => {
+test('the starter of a run is notified about the decision on its approval, unless they decided themselves', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
   const workflowId = await newWorkflow(teamId, {
@@ -66,7 +66,7 @@ test('whoever started a run hears how its approval was decided, unless they have
   expect(await told(owner, 'approval.decided')).toEqual([])
 })
 
-test('an invited person with an account hears of it there, and gets the one mail with the link', async () => {
+test('an invited person with an account gets a notification, and the one mail with the link', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const invited = await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: guest.email })
@@ -76,7 +76,7 @@ test('an invited person with an account hears of it there, and gets the one mail
   expect(await mailTo(guest.email)).toHaveLength(1)
 })
 
-test('a new password is a notice about security, with one mail', async () => {
+test('a new password causes a security notification, with one mail', async () => {
   const account = await registered()
   const before = (await mailTo(account.email)).length
   const changed = await call('PUT', '/api/v1/auth/password', {
@@ -91,7 +91,7 @@ test('a new password is a notice about security, with one mail', async () => {
   expect(await mailTo(account.email)).toHaveLength(before + 1)
 })
 
-test('whoever is given a task hears of it, and not of what they have taken themselves', async () => {
+test('the assignee of a task is notified, unless they assigned it to themselves', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
   const create = async (as: Person, userId: string | null) => {

@@ -65,7 +65,7 @@ test('every metric is on the dashboard', async () => {
   expect(left).toEqual([])
 })
 
-test('rates are taken of counters only', async () => {
+test('rates are only computed for counters', async () => {
   const { types } = await served()
   const wrong = expressions.flatMap(({ title, expr }) =>
     [...expr.matchAll(/(?:rate|increase)\((orrery_[a-z_]+)/g)].flatMap(([, name = '']) =>

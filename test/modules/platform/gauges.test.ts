@@ -54,7 +54,7 @@ const insertMessage = (id: string, status: string, nextAt: number) =>
     .bind(id, status, nextAt, nextAt)
     .run()
 
-test('runs that wait are counted, and what they wait for, until they go on', async () => {
+test('waiting runs are counted by what they wait for, until they continue', async () => {
   const person = await newPerson()
   const nodes = [
     { id: 'hear', type: 'flow.waitForEvent', params: { name: 'gauge' } },
@@ -97,7 +97,7 @@ test('open runs are counted by status, and ended ones for five minutes', async (
   expect(grown).toEqual([1, 2, 1, 0, 1, 1])
 })
 
-test('runs in line and stuck ones are counted', async () => {
+test('queued and stuck runs are counted', async () => {
   const grown = await growth(['orrery_runs_in_line', 'orrery_runs_stuck'], async () => {
     await insertRun({ status: 'queued', line_since: clock.now() })
     await insertRun({ status: 'queued', line_since: clock.now() })
@@ -109,7 +109,7 @@ test('runs in line and stuck ones are counted', async () => {
   ).run()
 })
 
-test('messages that no consumer has taken are counted, with how late the oldest is', async () => {
+test('unprocessed messages are counted, with the age of the oldest', async () => {
   const now = clock.now()
   const names = [
     'orrery_queue_due_messages',
@@ -134,7 +134,7 @@ test('messages that no consumer has taken are counted, with how late the oldest 
     .run()
 })
 
-test('each series is explained right before it, with its type', async () => {
+test('each series has its description and type right before it', async () => {
   const { text } = await get('/metrics', { token: readSettings(env).METRICS_TOKEN as string })
   const names = new Set([...(await gauges()).keys()].map((series) => series.split('{')[0] ?? ''))
   expect(names.size).toBeGreaterThan(7)

@@ -24,6 +24,6 @@ test('guessing API keys is counted by network, and ends in 429', async () => {
   expect(await ask('/api/v1/teams', { ...guess, 'cf-connecting-ip': '2001:db8:1:3::9' })).toBe(401)
 })
 
-test('where nothing tells addresses apart nobody can shut out the others', async () => {
+test('without client addresses nobody can lock out the others', async () => {
   expect(new Set(await askMany('/.well-known/jwks.json', {}))).toEqual(new Set([200]))
 })

@@ -27,7 +27,7 @@ const ask = async (url: string, environment: string): Promise<number> =>
     )
   ).status
 
-test('kept mail is shown to an administrator and to who has the token, and to nobody else', async () => {
+test('stored mail is shown to an administrator and to holders of the token, and to nobody else', async () => {
   const person = await newPerson()
   const admin = await newPerson({ platformRole: 'admin' })
   await keep(person.email, 'Reset your password')
@@ -60,7 +60,7 @@ test('without an address all mail is listed, page by page, the newest first', as
   expect((await get(`/dev/mailbox?to=${bob.email}`, { token })).body.items).toHaveLength(1)
 })
 
-test('the mailbox is there in development only, and only under the names of this server', async () => {
+test('the mailbox exists in development only, and only under the names of this server', async () => {
   const path = `/dev/mailbox?token=${token}`
   expect(await ask(`http://orrery.test${path}`, 'development')).toBe(200)
   expect(await ask(`http://localhost${path}`, 'development')).toBe(200)

@@ -37,13 +37,13 @@ test('a message committed with a change is delivered', async () => {
   expect(await mailTo(to)).toMatchObject([{ subject: 'Hello', text: 'Hi' }])
 })
 
-test('of consumers at the same time one does the work', async () => {
+test('of concurrent consumers one does the work', async () => {
   const { id } = await newRow()
   const claims = await Promise.all(Array.from({ length: 5 }, () => claimOutbox(env.DB, id, clock.now())))
   expect(claims.filter((claim) => claim !== null)).toHaveLength(1)
 })
 
-test('work whose consumer died is claimed again after the lease, not before', async () => {
+test('work of a lost consumer is claimed again after the lease, not before', async () => {
   const { id } = await newRow()
   const start = clock.now()
   expect(await claimOutbox(env.DB, id, start)).not.toBeNull()
@@ -58,7 +58,7 @@ test('a row that the queue lost is due for the sweep after a minute', async () =
   expect(await ids(clock.now() + 60_000)).toContain(id)
 })
 
-test('after the last attempt a row is dead and says why', async () => {
+test('after the last attempt a row is dead, with the reason', async () => {
   const { id } = await newRow()
   expect(
     await failOutbox(env.DB, { id, attempts: MAX_ATTEMPTS - 1 }, 'refused', clock.now()),
@@ -67,7 +67,7 @@ test('after the last attempt a row is dead and says why', async () => {
   expect(await statusOf(id)).toMatchObject({ status: 'dead', lastError: 'refused' })
 })
 
-test('a message delivered twice sends one mail, and nonsense in the queue is dropped', async () => {
+test('a message that is delivered twice sends one mail, and nonsense in the queue is dropped', async () => {
   const { id, to } = await newRow()
   const message = (messageId: string, body: unknown) => ({
     id: messageId,
@@ -86,7 +86,7 @@ test('a message delivered twice sends one mail, and nonsense in the queue is dro
   expect(await mailTo(to)).toHaveLength(1)
 })
 
-test('a message that this version does not know fails as a row and is tried again later', async () => {
+test('an unknown message fails as a row and is retried later', async () => {
   const id = newId('msg', clock.now())
   await env.DB.prepare(
     "INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, 'x.y', ?, 'req_x', 0, 0)",

@@ -31,7 +31,7 @@ async function key(column: 'revoked_at' | 'expires_at', ageMs: number): Promise<
   return id
 }
 
-test('keys that were revoked or have expired long ago go, younger ones stay', async () => {
+test('keys that were revoked or expired long ago are deleted, newer ones stay', async () => {
   const keys = [
     await key('revoked_at', 8 * DAY_MS),
     await key('revoked_at', 6 * DAY_MS),
@@ -45,7 +45,7 @@ test('keys that were revoked or have expired long ago go, younger ones stay', as
   expect(left.map((row) => row !== null)).toEqual([false, true, false, true])
 })
 
-test('what was done long ago goes, what is younger or given up stays', async () => {
+test('messages that were done long ago are deleted, newer or dead ones stay', async () => {
   const [old, young, dead] = [
     await doneRow(8 * DAY_MS),
     await doneRow(6 * DAY_MS),

@@ -49,7 +49,7 @@ async function told(plan: Plan, ageDays: number) {
 const ALL = { notifications: 1, deliveries: 1, events: 1 }
 const NONE = { notifications: 0, deliveries: 0, events: 0 }
 
-test('a plan that keeps things for a shorter time loses them earlier, the others do not', async () => {
+test('a plan with a shorter retention deletes earlier, others do not', async () => {
   const [free, young, premium] = [await told('free', 8), await told('free', 6), await told('premium', 8)]
   const week = { free: 7 }
   await setSettings({ retention: { notifications: week, deliveries: week, events: week } })
@@ -57,7 +57,7 @@ test('a plan that keeps things for a shorter time loses them earlier, the others
   expect([await free(), await young(), await premium()]).toEqual([NONE, ALL, ALL])
 })
 
-test('a longer retention holds for its plan only', async () => {
+test('a longer retention only applies to its plan', async () => {
   const [free, team] = [await told('free', 100), await told('team', 100)]
   const year = { team: 365 }
   await setSettings({ retention: { notifications: year, deliveries: year, events: year } })
@@ -72,7 +72,7 @@ test('without a difference no team is visited', async () => {
   expect(await env.DB.prepare("SELECT 1 FROM sweep_positions WHERE name = 'retention'").first()).toBeNull()
 })
 
-test('runs of a plan with a shorter time are retired with their objects', async () => {
+test('runs of a plan with a shorter retention are removed with their objects', async () => {
   const end = async (plan: Plan) => {
     const person = await newPerson({ plan })
     const workflowId = await newWorkflow(person.teamId, linear(1))

@@ -8,7 +8,7 @@ import { call, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 
-test('after a new key was put in front, stored secrets move under it and still open', async () => {
+test('after a new key was added, stored secrets are encrypted with it and can be decrypted', async () => {
   const person = await newPerson()
   const made = await post('/api/v1/workflows', person, {
     name: 'Hook',

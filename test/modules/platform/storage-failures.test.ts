@@ -33,7 +33,7 @@ const ask = (path: string, token: string, text: string): Promise<Response> =>
     ),
   )
 
-test.each(FAILURES)('D1 that says "%s" is 503, whoever asks it', async (text, retryAfter) => {
+test.each(FAILURES)('D1 with the error "%s" is 503 for every caller', async (text, retryAfter) => {
   const person = await newPerson()
   const throughDrizzle = await ask('/dev/mailbox', readSettings(env).MAILBOX_TOKEN as string, text)
   for (const answer of [await ask('/api/v1/teams', person.token, text), throughDrizzle]) {
@@ -43,7 +43,7 @@ test.each(FAILURES)('D1 that says "%s" is 503, whoever asks it', async (text, re
 })
 
 test.each(FAILURES)(
-  'an object that says "%s" is 503, and the start succeeds later',
+  'an object with the error "%s" is 503, and the start succeeds later',
   async (text, retryAfter) => {
     const person = await newPerson()
     const path = `/api/v1/workflows/${await newWorkflow(person.teamId, linear(1))}/execute`

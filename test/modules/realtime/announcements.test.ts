@@ -19,7 +19,7 @@ const announce = async (body: Record<string, unknown>) => {
 }
 const titles = (frames: { event?: any }[]) => frames.map(({ event }) => `${event.type} ${event.data.title}`)
 
-test('who is connected hears of it, and who comes later finds it until it is ended or dismissed', async () => {
+test('connected users get it immediately, and others find it until it is ended or dismissed', async () => {
   giveObjectsTheTimeOfTheApp()
   const [early, late] = [await newPerson(), await newPerson()]
   const live = await socket(early, ['announcements'], 'notifications')
@@ -73,7 +73,7 @@ test('only its audience sees an announcement', async () => {
   expect((await post(`${REALTIME}/announcements/${ofTeam.id}/dismiss`, stranger, undefined)).status).toBe(404)
 })
 
-test('one that starts later is told by the tick, once', async () => {
+test('one that starts later is sent by the tick, once', async () => {
   giveObjectsTheTimeOfTheApp()
   const person = await newPerson()
   const live = await socket(person, ['announcements'], 'notifications')
@@ -100,7 +100,7 @@ test('one that starts later is told by the tick, once', async () => {
   live.close()
 })
 
-test('only administrators announce, and dates must make sense', async () => {
+test('only administrators announce, and dates must be valid', async () => {
   const person = await newPerson()
   const body = { title: 'No', message: 'No' }
   expect((await post(`${REALTIME}/broadcast/system-announcement`, person, body)).status).toBe(403)
@@ -109,7 +109,7 @@ test('only administrators announce, and dates must make sense', async () => {
   expect((await post(`${REALTIME}/broadcast/system-announcement`, await admin(), past)).status).toBe(422)
 })
 
-test('administrators see all connections and close one', async () => {
+test('administrators see all connections and can close one', async () => {
   const { owner, teamId } = await newTeam()
   const live = await socket(owner, ['runs'])
   const path = `${REALTIME}/admin/connections`
@@ -129,7 +129,7 @@ test('administrators see all connections and close one', async () => {
   expect((await call('DELETE', `${path}/${body.items[0].id}`, { as: await admin() })).status).toBe(404)
 })
 
-test('who has asked for it is notified of what is for them, once, and has it mailed', async () => {
+test('users who turned it on get a notification once, and a mail', async () => {
   const { owner, join, teamId } = await newTeam()
   const [asks, silent] = [await join('viewer'), await join('viewer')]
   const outsider = await newPerson()

@@ -22,7 +22,7 @@ async function inTwoTeams(): Promise<{ here: Person; there: Person }> {
 
 const titlesOf = (notifications: { title: string }[]) => notifications.map(({ title }) => title)
 
-test('a key hears the notifications of its own team, a person those of all teams', async () => {
+test('a key gets the notifications of its own team, a person those of all teams', async () => {
   giveObjectsTheTimeOfTheApp()
   const { here, there } = await inTwoTeams()
   const to = { userIds: [here.userId] }
@@ -63,7 +63,7 @@ test('a key needs notifications:read to follow notifications', async () => {
   live.close()
 })
 
-test('a run that its owner follows in another team is not to be had by a key of this team', async () => {
+test('a run that its owner follows in another team is not available to a key of this team', async () => {
   const { here, there } = await inTwoTeams()
   const runId = await startedBy(there)
   const channel = `run:${runId}`
@@ -77,7 +77,7 @@ test('a run that its owner follows in another team is not to be had by a key of 
   for (const live of [key, person, inThisTeam]) live.close()
 })
 
-test('the channel of all changes needs the right to read each kind of thing', async () => {
+test('the channel of all changes needs the right to read each kind of object', async () => {
   const { owner } = await newTeam()
   const all = [
     'teams',

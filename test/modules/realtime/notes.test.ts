@@ -11,7 +11,7 @@ import { REALTIME, socket } from './sockets.ts'
 
 const NOTIFY = `${REALTIME}/notify/workflow-status`
 
-test('a note for an open run is an event of its log, with who sent it', async () => {
+test('a note for an active run is an event of its log, with its sender', async () => {
   const { owner } = await newTeam()
   const runId = await startedBy(owner)
   const live = await socket(owner, [`run:${runId}`])
@@ -38,7 +38,7 @@ test('a note for an open run is an event of its log, with who sent it', async ()
   live.close()
 })
 
-test('a note for an ended run, or a workflow, goes to the channel of the workflow, and the answer says so', async () => {
+test('a note for an ended run, or a workflow, is sent to the channel of the workflow, and the answer says so', async () => {
   const { owner, teamId } = await newTeam()
   const runId = await startedBy(owner)
   await runOf(runId).control('cancel', 'me')
@@ -67,7 +67,7 @@ test('a note for an ended run, or a workflow, goes to the channel of the workflo
   live.close()
 })
 
-test('runs and workflows of others and unknown ones are answered alike, and viewers send none', async () => {
+test('foreign and unknown runs and workflows get the same answer, and viewers cannot send', async () => {
   const { owner, join } = await newTeam()
   const elsewhere = await newTeam()
   const foreign = await startedBy(elsewhere.owner)

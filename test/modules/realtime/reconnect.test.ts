@@ -61,7 +61,7 @@ const lost = (_object: unknown, state: DurableObjectState) => state.abort('lost'
 /** What is lost meanwhile is what the test is about. */
 const quietly = (work: Promise<unknown>) => work.catch(() => undefined)
 
-test(`after ${STEPS} disturbances every client has what the logs have (${repeatWith(SEED, STEPS)})`, async () => {
+test(`after ${STEPS} disturbances every client has the same as the logs (${repeatWith(SEED, STEPS)})`, async () => {
   const random = randomFrom(SEED)
   const { owner, teamId } = await newTeam()
   const runs = [await startedBy(owner), await startedBy(owner)]

@@ -107,7 +107,7 @@ test.each(Object.entries(ENDINGS))(
   },
 )
 
-test('a key that is deleted loses its connections, another one of the same person keeps its own', async () => {
+test('a deleted key loses its connections, another one of the same person keeps its own', async () => {
   const { owner, join, teamId, channels, stays } = await team()
   const member = await join('member')
   const [gone, kept] = [await keyOf(member, ALL), await keyOf(member, ALL)]
@@ -151,7 +151,7 @@ test.each([
   await goesOn(teamId, stays)
 })
 
-test('a key without a scope is refused the channels that need it', async () => {
+test('a key without a scope is refused for channels that need it', async () => {
   const { owner, channels, stays } = await team()
   const live = await socket(await keyOf(owner, ['runs:read']), channels)
   const refused = live.frames.filter(({ type }) => type === 'error')
@@ -166,7 +166,7 @@ test('a key without a scope is refused the channels that need it', async () => {
   stays.close()
 })
 
-test('a team that is deleted closes all that show it', async () => {
+test('a deleted team closes all its channels', async () => {
   const { owner, join, teamId, channels, stays } = await team()
   const live = await socket(await join('viewer'), channels)
   await ok(call('DELETE', `/api/v1/teams/${teamId}`, { as: owner }))

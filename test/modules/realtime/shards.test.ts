@@ -36,7 +36,7 @@ async function inShard(shard: number, as: Person): Promise<Live> {
   return live
 }
 
-test('sockets in every hub of a team hear the same, and close with their rights', async () => {
+test('sockets in every hub of a team get the same, and close with their rights', async () => {
   const { owner, join, teamId } = await newTeam()
   const leaves = await join('member')
   const lives = [await socket(owner, ['changes']), await inShard(1, owner), await inShard(2, leaves)] as const
@@ -63,7 +63,7 @@ test('sockets in every hub of a team hear the same, and close with their rights'
   lives[1].close()
 })
 
-test('when every hub is full the answer says so', async () => {
+test('if every hub is full the answer says so', async () => {
   const { owner, teamId } = await newTeam()
   const all = Array.from({ length: 64 }, (_, n) => shardOf(teamHub(teamId), n))
   const answer = await socketWith(withFull(all), owner)

@@ -22,7 +22,7 @@ const change = (teamId: string, id: string): TeamEvent => ({
 const publish = (teamId: string, ...ids: string[]) =>
   hubOf(teamId).publish(ids.map((id) => ({ key: id, event: change(teamId, id) })))
 
-test('a socket starts on the runs of the team and hears of each from its start to its end', async () => {
+test('a socket starts on the runs of the team and gets each from its start to its end', async () => {
   const { owner } = await newTeam()
   const before = await startedBy(owner)
   await vi.waitFor(async () =>
@@ -44,7 +44,7 @@ test('a socket starts on the runs of the team and hears of each from its start t
   live.close()
 })
 
-test('a run is followed from its own log, whole and then live', async () => {
+test('a run is followed from its own log, completely and then live', async () => {
   const { owner, teamId } = await newTeam()
   const runId = await startedBy(owner)
   const live = await socket(owner, [`run:${runId}`])
@@ -66,7 +66,7 @@ test('a run is followed from its own log, whole and then live', async () => {
   other.close()
 })
 
-test('a long run comes in pages, each asked for by the client', async () => {
+test('a long run is sent in pages, each requested by the client', async () => {
   const { owner, teamId } = await newTeam()
   const workflowId = await newWorkflow(teamId, linear(700))
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, owner, {}, { prefer: 'wait=20' })
@@ -81,7 +81,7 @@ test('a long run comes in pages, each asked for by the client', async () => {
   live.close()
 })
 
-test('a commit publishes a change once while somebody follows, and nothing while nobody does', async () => {
+test('a commit publishes a change once if there are followers, and nothing otherwise', async () => {
   giveObjectsTheTimeOfTheApp()
   const { owner, teamId } = await newTeam()
   const scope = {
@@ -104,7 +104,7 @@ test('a commit publishes a change once while somebody follows, and nothing while
   live.close()
 })
 
-test('creating, changing and deleting a workflow is told with who did it', async () => {
+test('creating, changing and deleting a workflow is published with the actor', async () => {
   giveObjectsTheTimeOfTheApp()
   const { owner, teamId } = await newTeam()
   const live = await socket(owner, ['changes'])
@@ -145,7 +145,7 @@ test('a position is resumed without a gap, also after an eviction, and one that 
   again.close()
 })
 
-test('a socket that sleeps is live again with the next event', async () => {
+test('a hibernating socket gets the next event live', async () => {
   const { owner, teamId } = await newTeam()
   const runId = await startedBy(owner)
   const live = await socket(owner, ['changes', `run:${runId}`])
@@ -160,7 +160,7 @@ test('a socket that sleeps is live again with the next event', async () => {
   live.close()
 })
 
-test('bad frames are refused one by one, and the socket goes on', async () => {
+test('invalid frames are refused one by one, and the socket continues', async () => {
   const { owner } = await newTeam()
   const elsewhere = await newTeam()
   const foreign = await startedBy(elsewhere.owner)
@@ -209,7 +209,7 @@ test('a socket follows at most 100 channels', async () => {
   live.close()
 })
 
-test('connections are limited by the plan, and another user is not followed', async () => {
+test('connections are limited by the plan, and another user cannot be followed', async () => {
   const person = await newPerson({ plan: 'free' })
   const open = await Promise.all(Array.from({ length: 10 }, () => socket(person, [])))
   const refused = await ask(`${REALTIME}/ws/workflows/me`, person, { upgrade: 'websocket' })

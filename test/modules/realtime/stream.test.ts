@@ -60,7 +60,7 @@ const publish = (teamId: string, id: string) =>
     { key: id, event: { type: 'workflow.updated', at: new Date(0).toISOString(), teamId, data: { id } } },
   ])
 
-test('a stream goes on after its last id in every channel', async () => {
+test('a stream continues after its last id in every channel', async () => {
   const { owner, teamId } = await newTeam()
   const runId = await startedBy(owner)
   const channels = ['changes', `run:${runId}`]
@@ -85,7 +85,7 @@ test('a stream goes on after its last id in every channel', async () => {
   await second.cancel()
 })
 
-test('a stream that nobody may read any more ends', async () => {
+test('a stream without rights ends', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
   const live = await stream(member, ['runs'])
@@ -100,7 +100,7 @@ test('a stream that nobody may read any more ends', async () => {
   )
 })
 
-test('bad channels and positions are refused before or in the stream', async () => {
+test('invalid channels and positions are refused before or in the stream', async () => {
   const { owner } = await newTeam()
   expect((await ask(`${REALTIME}/events`, owner)).status).toBe(422)
   expect((await ask(`${REALTIME}/events?channels=`, owner)).status).toBe(422)
@@ -116,7 +116,7 @@ test('bad channels and positions are refused before or in the stream', async () 
   await live.cancel()
 })
 
-test('a client that does not read holds nobody up, and gets everything when it reads', async () => {
+test('a client that does not read delays nobody, and gets everything when it reads', async () => {
   const { owner, teamId } = await newTeam()
   const response = await ask(`${REALTIME}/events?channels=changes`, owner)
   const reader = (response.body as ReadableStream<Uint8Array>)

@@ -35,7 +35,7 @@ test('a ticket opens a socket of its team, once', async () => {
   live.close()
 })
 
-test('a ticket opens the socket of one run, and names the channels that a socket starts on', async () => {
+test('a ticket opens the socket of one run, and contains the channels that a socket starts on', async () => {
   const { owner } = await newTeam()
   const runId = await startedBy(owner)
   const response = await open(await ticketOf(owner), {}, `/api/v1/workflows/executions/${runId}/ws`)
@@ -50,7 +50,7 @@ test('a ticket opens the socket of one run, and names the channels that a socket
   live.close()
 })
 
-test('a ticket counts only from the origin that asked for it', async () => {
+test('a ticket only works from the origin that requested it', async () => {
   const { owner } = await newTeam()
   const withOrigin = { origin: ORIGIN }
   const good = await open(await ticketOf(owner, [], withOrigin), withOrigin)
@@ -61,7 +61,7 @@ test('a ticket counts only from the origin that asked for it', async () => {
   await refused(await open(await ticketOf(owner), withOrigin))
 })
 
-test('a ticket that is late, unknown or misspelt opens nothing', async () => {
+test('an expired, unknown or misspelt ticket opens nothing', async () => {
   const { owner } = await newTeam()
   const ticket = await ticketOf(owner)
   await env.DB.prepare('UPDATE realtime_tickets SET expires_at = ? WHERE user_id = ?')
@@ -73,7 +73,7 @@ test('a ticket that is late, unknown or misspelt opens nothing', async () => {
   await refused(await ask(`${REALTIME}/ws/workflows/me`, {}, { upgrade: 'websocket' }), 'auth.required')
 })
 
-test('a ticket is worth what its session and membership are worth when it is used', async () => {
+test('a ticket has the rights of its session and membership when it is used', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('viewer')
   const ticket = await ticketOf({ token: member.token, teamId })
@@ -87,7 +87,7 @@ test('a ticket is worth what its session and membership are worth when it is use
   await refused(await open(second), 'auth.invalid_token')
 })
 
-test('a key makes tickets that stand for the key', async () => {
+test('a key creates tickets with the rights of the key', async () => {
   const { owner } = await newTeam()
   const made = await post('/api/v1/auth/api-keys', owner, { name: 'live', scopes: ['runs:read'] })
   const response = await open(await ticketOf({ apiKey: made.body.key }, ['changes', 'runs']))
@@ -97,7 +97,7 @@ test('a key makes tickets that stand for the key', async () => {
   live.close()
 })
 
-test('the hash of a ticket is kept, never the ticket', async () => {
+test('only the hash of a ticket is stored', async () => {
   const { owner } = await newTeam()
   const ticket = await ticketOf(owner)
   const { results } = await env.DB.prepare('SELECT * FROM realtime_tickets WHERE user_id = ?')

@@ -33,7 +33,7 @@ const WRITES = [
   '/nodes/n0/resolve',
 ]
 
-test('a member reads a run of their team without naming the team, at both addresses', async () => {
+test('a member reads a run of their team without naming the team, at both paths', async () => {
   const { runId, plain, teamId } = await teamRun()
   for (const base of BASES)
     for (const path of READS) {
@@ -43,7 +43,7 @@ test('a member reads a run of their team without naming the team, at both addres
   expect((await get(`/api/v1/runs/${runId}`, plain)).body.teamId).toBe(teamId)
 })
 
-test('who names a team, or asks by a key, sees the runs of that team only', async () => {
+test('with a team, or with a key, only the runs of that team are visible', async () => {
   const { runId, viewer, owner } = await teamRun()
   const other = await newTeam({ ...viewer, teamId: viewer.teamId })
   const named = { token: viewer.token, teamId: other.teamId }
@@ -53,7 +53,7 @@ test('who names a team, or asks by a key, sees the runs of that team only', asyn
   expect((await get(`/api/v1/runs/${runId}`, { apiKey: key.apiKey })).status).toBe(404)
 })
 
-test('a run of a team that one is not in, or has left, is answered like none', async () => {
+test('a run of a team that one is not in, or has left, is answered like a missing one', async () => {
   const { runId, viewer, plain, teamId } = await teamRun()
   const shape = async (id: string, token: string) => {
     const { status, body } = await get(`/api/v1/runs/${id}`, { token })
@@ -69,7 +69,7 @@ test('a run of a team that one is not in, or has left, is answered like none', a
   expect(await shape(runId, plain.token)).toEqual(none)
 })
 
-test('what changes a run asks for its team, whatever role one has there', async () => {
+test('changing a run needs the rights in its team', async () => {
   const { runId, owner } = await teamRun()
   const plain = { token: owner.token }
   for (const path of WRITES) {
@@ -84,7 +84,7 @@ test('what changes a run asks for its team, whatever role one has there', async 
   expect((await call('DELETE', `/api/v1/runs/${runId}`, { as: plain })).status).toBe(404)
 })
 
-test('a run is counted by its status, with the filters of the list', async () => {
+test('runs are counted by status, with the filters of the list', async () => {
   const { owner, teamId } = await newTeam()
   const start = (workflowId: string, body: unknown = {}) =>
     post(`/api/v1/workflows/${workflowId}/execute`, owner, body)

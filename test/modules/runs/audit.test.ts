@@ -71,7 +71,7 @@ const postpone = (runId: string, nextAt: number): Promise<void> =>
     }),
   )
 
-test('a start is in the log with who, from where and in which request, a moment after its answer', async () => {
+test('a start is in the log with the actor, the address and the request, a moment after its answer', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(2))
   const headers = {
@@ -109,7 +109,7 @@ test('a start is in the log once, however often it is sent or reported', async (
   expect(await actionsOf(body.id)).toEqual(['run.started'])
 })
 
-test('keys, batches, retries and reruns name who started them', async () => {
+test('keys, batches, retries and reruns record who started them', async () => {
   const person = await newPerson()
   const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as told' } }] }
   const workflowId = await newWorkflow(person.teamId, failing)
@@ -139,7 +139,7 @@ test('keys, batches, retries and reruns name who started them', async () => {
   ])
 })
 
-test('a run that an event starts is recorded by the event', async () => {
+test('a run that an event starts is recorded with the event', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(1))
   await newTrigger(person.teamId, workflowId, { type: 'event', name: 'order.made' })
@@ -154,7 +154,7 @@ test('a run that an event starts is recorded by the event', async () => {
   expect(await actionsOf(sent.body.id)).toEqual(['event.received'])
 })
 
-test('what is asked of a run is logged where it was taken, and not where it was refused or known', async () => {
+test('accepted actions on a run are logged, and refused or repeated ones are not', async () => {
   const { person, runId } = await started(waiting)
   const ask = (verb: string, body?: unknown) => post(`${RUNS}/${runId}/${verb}`, person, body)
   expect((await ask('pause')).status).toBe(200)
@@ -178,7 +178,7 @@ test('what is asked of a run is logged where it was taken, and not where it was 
   expect(JSON.parse(signal?.after ?? '')).toEqual({ name: 'other' })
 })
 
-test('a word to a run is in the log also when the log was away and the object was lost meanwhile', async () => {
+test('a signal to a run is logged even if the log was unavailable and the object was lost', async () => {
   const { runId, person } = await started(waiting)
   await told(runId, ['run.started'])
   await withoutLog(async () => {
@@ -189,7 +189,7 @@ test('a word to a run is in the log also when the log was away and the object wa
   await told(runId, ['run.started', 'run.cancel_requested'])
 })
 
-test('a decision is in the log also when the log was away meanwhile', async () => {
+test('a decision is logged even if the log was unavailable', async () => {
   const person = await newPerson()
   const approval = await asked(person)
   await withoutLog(async () => {
@@ -202,7 +202,7 @@ test('a decision is in the log also when the log was away meanwhile', async () =
   expect(JSON.parse(entry?.after ?? '')).toEqual({ decision: 'approve', status: 'approved' })
 })
 
-test('a run that is deleted tells first what is not in the log yet', async () => {
+test('a deleted run first sends its missing entries', async () => {
   const { runId, person } = await started(waiting)
   await told(runId, ['run.started'])
   await withoutLog(async () => {
@@ -222,7 +222,7 @@ test('a run that is deleted before its first report has its start in the log', a
   expect((await actionsOf(runId)).sort()).toEqual(['run.deleted', 'run.started'])
 })
 
-test('an entry that comes after its log was sealed is sealed behind it, and the chain holds', async () => {
+test('an entry that comes after its log was sealed is sealed after it, and the chain is valid', async () => {
   const { runId, person } = await started(waiting)
   await told(runId, ['run.started'])
   await withoutLog(async () => {

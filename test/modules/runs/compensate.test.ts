@@ -54,7 +54,7 @@ const compensate = async (person: Person, runId: string) => {
   return answer
 }
 
-test('a retry after a compensation reserves anew before it ships, under a new key', async () => {
+test('a retry after a compensation reserves again before it ships, with a new key', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const runId = await cancelled(person, order(name))
@@ -73,7 +73,7 @@ test('a retry after a compensation reserves anew before it ships, under a new ke
   expect(await keysAt(`${name}-release`)).toEqual([`${runId}:reserve!undo`, `${runId}:reserve!undo@1`])
 })
 
-test('a rerun from the middle does not build on what was undone, also where another rerun had kept it', async () => {
+test('a rerun from the middle does not use undone outcomes, even if another rerun had kept them', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const runId = await cancelled(person, order(name))
@@ -90,7 +90,7 @@ test('a rerun from the middle does not build on what was undone, also where anot
   }
 })
 
-test('a second compensation is refused with the id of the first, and so is one of a run that was retried', async () => {
+test('a second compensation is refused with the id of the first, and so is one of a retried run', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const runId = await cancelled(person, order(name))
@@ -109,7 +109,7 @@ test('a second compensation is refused with the id of the first, and so is one o
   expect((await compensate(person, other)).body).toMatchObject({ code: 'run.retried', runId: retry.body.id })
 })
 
-test('while a compensation is under way nothing is built on what it undoes', async () => {
+test('during a compensation nothing uses the outcomes that it undoes', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const definition = order(name)
@@ -125,7 +125,7 @@ test('while a compensation is under way nothing is built on what it undoes', asy
   expect((await post(`${RUNS}/${runId}/retry`, person, undefined)).status).toBe(202)
 })
 
-test('a compensation that has failed is retried: it undoes the rest, and none of the work', async () => {
+test('a failed compensation is retried: it undoes the rest, and repeats nothing', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const definition = order(name)
@@ -153,7 +153,7 @@ test('what a deleted compensation has undone stays known', async () => {
   await vi.waitFor(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(2))
 })
 
-test('what sub-workflows did is undone as well, in its turn, however deep; those nobody waited for are named', async () => {
+test('effects of sub-workflows are undone as well, in order, at any depth; detached ones are listed', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const inner = await newWorkflow(person.teamId, {
