@@ -18,7 +18,7 @@ const putRun = async (teamId: string, title: string | null): Promise<string> => 
   return id
 }
 
-test('workflows and runs are found by what they are called, in any case, and by the ends of their ids', async () => {
+test('workflows and runs are found by their names, in any case, and by the ends of their ids', async () => {
   const { owner, join } = await newTeam()
   const made = await create(owner, { name: 'Order 100% triage' })
   const run = await putRun(owner.teamId, 'Order A-1002')
@@ -34,7 +34,7 @@ test('workflows and runs are found by what they are called, in any case, and by 
   expect((await get('/api/v1/search?q=order&limit=1', viewer)).body.items).toHaveLength(2)
 })
 
-test('another team finds nothing, a deleted run is not found, and a key sees runs only with the right to', async () => {
+test('another team finds nothing, a deleted run is not found, and a key needs the right to see runs', async () => {
   const person = await newPerson()
   const run = await putRun(person.teamId, 'Comet')
   const stranger = await newPerson()
@@ -49,7 +49,7 @@ test('another team finds nothing, a deleted run is not found, and a key sees run
   expect((await get(`/api/v1/search?q=${run}`, person)).body.items).toEqual([])
 })
 
-test('tasks are found by words of title and description, as they are now, by their team and keys that may', async () => {
+test('tasks are found by words of title and description, with their current state, by their team and keys with the right', async () => {
   const [person, stranger] = [await newPerson(), await newPerson()]
   const task = await newTask(person, { title: 'Call the Käsehändler', description: 'about the comet' })
   const found = async (q: string, as: Caller = person) =>

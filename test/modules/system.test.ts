@@ -6,7 +6,7 @@ import { openApiPath } from '../../src/http/route-meta.ts'
 import { app, call, get, routeTable } from '../helpers/api.ts'
 import { newPerson, newTeam } from '../helpers/people.ts'
 
-test('the root says what this is and where to look', async () => {
+test('the root names the product and its URLs', async () => {
   const answer = await get('/')
   expect(answer.status).toBe(200)
   expect(answer.body).toMatchObject({ name: 'Orrery', links: { docs: '/docs' } })
@@ -32,7 +32,7 @@ test('a part that does not answer makes the Worker not ready, and is named', asy
   })
 })
 
-test('metrics count requests by route, for admins and for the metrics token', async () => {
+test('metrics count requests by route, for administrators and for the metrics token', async () => {
   const person = await newPerson()
   const admin = await newPerson({ platformRole: 'admin' })
   const token = readSettings(env).METRICS_TOKEN as string
@@ -48,7 +48,7 @@ test('metrics count requests by route, for admins and for the metrics token', as
   expect(text).toContain('orrery_outbox_messages{status="dead"}')
 })
 
-test('metrics name routes as the contract does, and buckets in the order of their bounds', async () => {
+test('metrics name routes like the contract, and buckets in the order of their bounds', async () => {
   const { owner, teamId } = await newTeam()
   await get(`/api/v1/teams/${teamId}`, owner)
   await get('/made/up/path')
@@ -69,7 +69,7 @@ test('metrics name routes as the contract does, and buckets in the order of thei
   }
 })
 
-test('the contract is OpenAPI 3.1 and names the scope of each route', async () => {
+test('the contract is OpenAPI 3.1 and contains the scope of each route', async () => {
   const { body } = await get('/openapi.json')
   expect(body.openapi).toBe('3.1.0')
   expect(body.paths['/api/v1/teams'].post).toMatchObject({

@@ -11,7 +11,7 @@ const pathsOf = async (runId: string) => {
   return nodes.map(({ path, status }) => `${path} ${status}`)
 }
 
-test('ai.generate asks the offline model, which says what it is', async () => {
+test('ai.generate asks the offline model, which says that it is offline', async () => {
   const run = await finished(
     one('ai.generate', { prompt: 'Summarise: Ada wrote a program. It was the first one.' }),
   )
@@ -38,7 +38,7 @@ test('a ladder is a step for each model that was tried', async () => {
   expect(await pathsOf(run.id)).toContain('it.model~2 succeeded')
 })
 
-test('when no model answers, the error says of each why', async () => {
+test('if no model answers, the error has a reason for each', async () => {
   const models = [
     { provider: 'openai', model: 'a' },
     { provider: 'anthropic', model: 'b' },
@@ -53,7 +53,7 @@ test('when no model answers, the error says of each why', async () => {
   })
 })
 
-test('ai.extract gives an object that fits, and ai.classify goes on at the port of its label', async () => {
+test('ai.extract returns a valid object, and ai.classify continues at the port of its label', async () => {
   const schema = { type: 'object', properties: { email: { type: 'string' } }, required: ['email'] }
   const run = await finished(one('ai.extract', { text: 'Write to ada@example.com', schema }))
   expect(run).toMatchObject({ status: 'succeeded', output: { email: 'ada@example.com' } })
@@ -77,7 +77,7 @@ test('ai.extract gives an object that fits, and ai.classify goes on at the port 
   expect(paths).toContain('no skipped')
 })
 
-test('parameters see what the outer node sees, also where nodes of the workflow have the names of inner ones', async () => {
+test('parameters see the scope of the outer node, also if nodes of the workflow have the names of inner ones', async () => {
   const run = await finished({
     nodes: [
       { id: 'model', type: 'data.set', params: { values: { text: 'Summarise: The first. The second.' } } },
@@ -93,7 +93,7 @@ test('parameters see what the outer node sees, also where nodes of the workflow 
   expect(JSON.stringify(run.output)).toContain('first')
 })
 
-test('with each, every item is asked by itself', async () => {
+test('with each, every item is asked separately', async () => {
   const run = await finished(
     one('ai.generate', { prompt: 'Item {{ item }}' }, { each: { items: [1, 2, 3] } }),
   )
@@ -101,7 +101,7 @@ test('with each, every item is asked by itself', async () => {
   expect(await pathsOf(run.id)).toContain('it:2.model succeeded')
 })
 
-test('an agent calls tools side by side, each a step, and gives what it came to', async () => {
+test('an agent calls tools in parallel, each a step, and returns its result', async () => {
   const run = await finished(
     one('ai.agent', {
       agent: { name: 'Counter', tools: ['calculator', 'date'] },
@@ -133,7 +133,7 @@ test('a mock of the model is its last answer', async () => {
   expect(run).toMatchObject({ status: 'succeeded', output: { text: 'Mocked', steps: 1 } })
 })
 
-test('a mock stands in for the whole agent', async () => {
+test('a mock replaces the whole agent', async () => {
   const run = await start(one('ai.agent', { agent: {}, prompt: 'x' }), {
     mocks: { it: { output: { text: 'mocked' } } },
   })
@@ -141,7 +141,7 @@ test('a mock stands in for the whole agent', async () => {
   expect(await pathsOf(run.id)).toEqual(['it succeeded'])
 })
 
-test('a limit of steps ends with what there is, or parks the run for people', async () => {
+test('a limit of steps ends with the result so far, or parks the run for people', async () => {
   const params = {
     agent: { tools: ['calculator'], limits: { steps: 1 } },
     prompt: 'Use calculator with 1 + 1, then use calculator with 2 + 2',
@@ -167,7 +167,7 @@ test('a limit of steps ends with what there is, or parks the run for people', as
   })
 })
 
-test('with the policy ask a call waits for consent while the others run, and a refusal is told to the model', async () => {
+test('with the policy ask a call waits for consent while the others run, and the model gets a refusal', async () => {
   const params = {
     agent: { name: 'Writer', tools: ['date', { name: 'store.set', policy: 'ask' }] },
     prompt: 'Use date and store.set with key "a" and value "b", then answer',

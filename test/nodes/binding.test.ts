@@ -15,7 +15,7 @@ test.each([
   'D1_ERROR: D1 DB is overloaded. Requests queued for too long.',
   'D1_ERROR: database is locked: SQLITE_BUSY',
   'D1_ERROR: disk I/O error: SQLITE_IOERR',
-])('G8: %s puts the attempt off', async (message) => {
+])('G8: %s defers the attempt', async (message) => {
   expect(await failing(new Error(message))).toBeInstanceOf(PlatformUnavailable)
 })
 
@@ -24,11 +24,11 @@ test.each([
   'D1_ERROR: no such table: x: SQLITE_ERROR',
   'D1_ERROR: string or blob too big: SQLITE_TOOBIG',
   "D1_TYPE_ERROR: Type 'undefined' not supported",
-])('%s would be refused for ever, so it is the failure of the node', async (message) => {
+])('%s would repeat forever, so it is the failure of the node', async (message) => {
   expect(await failing(new Error(message))).toBeInstanceOf(NodeFailure)
 })
 
-test('an object that was moved is asked again; one whose code throws is not', async () => {
+test('a moved object is called again; one whose code throws is not', async () => {
   const remote = (more: object) => Object.assign(new Error('x'), { remote: true }, more)
   expect(await failing(remote({ retryable: true }))).toBeInstanceOf(PlatformUnavailable)
   expect(await failing(remote({ overloaded: true }))).toBeInstanceOf(PlatformUnavailable)
@@ -36,12 +36,12 @@ test('an object that was moved is asked again; one whose code throws is not', as
   expect(await failing(remote({}))).toBeInstanceOf(NodeFailure)
 })
 
-test('what our own code refuses stays what it is', async () => {
+test('a refusal of our own code is not changed', async () => {
   const refused = new AppError('run.invalid_input')
   expect(await failing(refused)).toBe(refused)
 })
 
-test('G8: the error of a database that is down is never taken for an outcome', async () => {
+test('G8: the error of a database that is down is never mistaken for an outcome', async () => {
   const down = new Proxy(env.DB, {
     get: () => () => {
       throw new Error('D1_ERROR: Network connection lost.')

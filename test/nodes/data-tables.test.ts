@@ -55,7 +55,7 @@ test('data.aggregate groups by a value or by several', async () => {
   ])
 })
 
-test('data.aggregate passes over what is missing and refuses to add texts', async () => {
+test('data.aggregate skips missing values and refuses to add texts', async () => {
   const params = {
     items,
     fields: { sum: { op: 'sum', value: '{{ item.n }}' }, n: { op: 'count', value: '{{ item.n }}' } },
@@ -87,7 +87,7 @@ test.each([
   expect(rows.map(({ name = '-', total = '-' }) => `${name} ${total}`)).toEqual(expected)
 })
 
-test('data.merge says that it looks for no field further in', async () => {
+test('data.merge reports paths that it does not follow', async () => {
   const left = [{ u: { id: 1 } }]
   const error = await errorOf('data.merge', { left, right: [{ id: 1 }], on: { left: 'u.id', right: 'id' } })
   expect(error).toMatchObject({ code: 'data.no_such_field', message: expect.stringContaining('"u.id"') })
@@ -96,7 +96,7 @@ test('data.merge says that it looks for no field further in', async () => {
   expect(await outputOf('data.merge', { left: [], right: [], on: 'u.id' })).toEqual([])
 })
 
-test('data.merge joins by several fields, and of equal names the right one counts', async () => {
+test('data.merge joins by several fields, and of equal names the correct one counts', async () => {
   const left = [
     { a: 1, b: 1, from: 'left' },
     { a: 1, b: 2, from: 'left' },
@@ -108,7 +108,7 @@ test('data.merge joins by several fields, and of equal names the right one count
   expect((await errorOf('data.merge', { left: [1], right, on: 'a' })).code).toBe('data.not_an_object')
 })
 
-test('data.merge does not multiply without bound', async () => {
+test('data.merge does not multiply without limit', async () => {
   const rows = Array.from({ length: 1_000 }, () => ({ k: 1 }))
   expect(
     (await errorOf('data.merge', { left: '{{ input }}', right: '{{ input }}', on: 'k' }, { input: rows }))

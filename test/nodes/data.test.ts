@@ -10,7 +10,7 @@ const ORDERS = [
 ]
 const items = '{{ input }}'
 
-test('data.filter keeps what meets the condition, in order', async () => {
+test('data.filter keeps items that match the condition, in order', async () => {
   expect(await outputOf('data.filter', { items, condition: '{{ item.total > 4 }}' }, ORDERS)).toEqual(
     ORDERS.slice(0, 2),
   )
@@ -21,7 +21,7 @@ test('data.filter keeps what meets the condition, in order', async () => {
   expect(await outputOf('data.filter', { items: [], condition: '{{ item.x.y }}' })).toEqual([])
 })
 
-test('data.map gives a value for each item, and null where there is none', async () => {
+test('data.map returns a value for each item, and null without one', async () => {
   expect(
     await outputOf('data.map', { items, value: { key: '{{ item.country }}-{{ index }}', n: 1 } }, ORDERS),
   ).toEqual([
@@ -36,7 +36,7 @@ test('data.map gives a value for each item, and null where there is none', async
   ])
 })
 
-test('an expression of the items may name other nodes without loading them for each item', async () => {
+test('an expression of the items may use other nodes without loading them for each item', async () => {
   // 3,000 items that name 10 kB each would be 30 MB if it counted every time; 16 MB may be loaded.
   const run = await one(
     'flow.group',
@@ -59,7 +59,7 @@ test('an expression of the items may name other nodes without loading them for e
   expect((run.output as number[])[2_999]).toBe(22_999)
 })
 
-test('an error of an item names the parameter, the item and the column', async () => {
+test('an error of an item contains the parameter, the item and the column', async () => {
   const error = await errorOf(
     'data.map',
     { items, value: { a: '{{ item.x.y }}' } },
@@ -69,7 +69,7 @@ test('an error of an item names the parameter, the item and the column', async (
   expect(error.message).toMatch(/^value, item 1, a, column \d+: /)
 })
 
-test('what is no list is refused', async () => {
+test('a value that is not a list is refused', async () => {
   for (const type of [
     'data.filter',
     'data.map',
@@ -97,7 +97,7 @@ test('what is no list is refused', async () => {
   }
 })
 
-test('the items of a node share one budget, so that no list of costly items holds up the run', async () => {
+test('the items of a node share one budget, so that no list of expensive items blocks the run', async () => {
   const bomb = { items, value: '{{ Array.from({ length: 100000 }, (_, i) => i).length }}' }
   const startedAt = Date.now()
   const error = await errorOf('data.map', bomb, { input: Array.from({ length: 10_000 }, (_, i) => i) })
@@ -109,14 +109,14 @@ test('the items of a node share one budget, so that no list of costly items hold
   )
 })
 
-test('an output that is too large for a file of the run is the failure of the node', async () => {
+test('an output that is too large for a file of the run fails the node', async () => {
   const params = { items, value: '{{ "x".repeat(1000000) + index }}' }
   expect((await errorOf('data.map', params, { input: Array.from({ length: 34 }, () => 0) })).code).toBe(
     'data.too_large',
   )
 })
 
-test('data.sort keeps the order of equals and puts what is missing last', async () => {
+test('data.sort keeps the order of equal items and puts missing values last', async () => {
   const rows: Json = [{ n: 2, t: 'b' }, { n: null, t: 'c' }, { n: 1, t: 'a' }, { t: 'd' }, { n: 2, t: 'a' }]
   const sorted = async (params: Record<string, unknown>) =>
     ((await outputOf('data.sort', { items, ...params }, rows)) as { n?: number; t: string }[]).map(
@@ -133,7 +133,7 @@ test('data.sort keeps the order of equals and puts what is missing last', async 
   ])
 })
 
-test('data.sort orders kinds: numbers, texts, false and true, lists and objects, nothing', async () => {
+test('data.sort orders types: numbers, texts, false and true, lists and objects, missing values', async () => {
   const mixed = [{ a: 1 }, 'b', true, null, 10, 'B', [1], false, 9, -1]
   expect(await outputOf('data.sort', { items, by: '{{ [item] }}' }, mixed)).toEqual([
     -1,
@@ -180,7 +180,7 @@ test('data.split cuts without losing anything', async () => {
   expect((await errorOf('data.split', { items: [1], size: '{{ 0 }}' })).code).toBe('params.invalid')
 })
 
-test('data.set does not let a list go that it was to keep', async () => {
+test('data.set does not drop a list that it must keep', async () => {
   const run = await start({
     nodes: [
       { id: 'a', type: 'data.map', params: { items: [1], value: 1 } },
@@ -192,7 +192,7 @@ test('data.set does not let a list go that it was to keep', async () => {
   expect(await outputOf('data.set', { values: { y: 2 }, keep: true })).toEqual({ y: 2 })
 })
 
-test('data.set keeps the previous output only when it is told to', async () => {
+test('data.set keeps the previous output only on request', async () => {
   const run = await one('flow.group', {
     body: {
       nodes: [

@@ -32,7 +32,7 @@ async function sendAll(sends: Promise<void>[]): Promise<number> {
   return (await Promise.allSettled(sends)).filter(({ status }) => status === 'fulfilled').length
 }
 
-test('each recipient gets a mail of their own, once', async () => {
+test('each recipient gets a separate mail, once', async () => {
   const { teamId } = await newPerson()
   const [ada, bob] = [newAddress(), newAddress()]
   const run = await one(
@@ -66,7 +66,7 @@ test('a second attempt with the same key sends nothing twice', async () => {
   expect(await mailTo(to)).toHaveLength(1)
 })
 
-test('of many mails at once a team sends exactly as many as its plan allows a day', async () => {
+test('of many concurrent mails a team sends exactly as many as its plan allows a day', async () => {
   const { teamId, email } = await newPerson({ plan: 'free' })
   const notify = notifyFor(teamId)
   expect(await sendAll(Array.from({ length: 60 }, () => notify.email(mail(email), newKey())))).toBe(50)
@@ -77,7 +77,7 @@ test('of many mails at once a team sends exactly as many as its plan allows a da
   await tomorrow.email(mail(email), newKey())
 })
 
-test('a mail to more recipients than are left goes to none, and a repeated attempt counts once', async () => {
+test('a mail to more recipients than are left is sent to none, and a repeated attempt counts once', async () => {
   const team = await newTeam(await newPerson({ plan: 'free' }))
   await env.DB.prepare("UPDATE teams SET plan = 'free' WHERE id = ?").bind(team.teamId).run()
   const [ada, bob] = [await team.join('member'), await team.join('member')]
@@ -100,7 +100,7 @@ test('other plans send more, and each team has its own count', async () => {
   await notifyFor(teamId).email(mail(email), newKey())
 })
 
-test('the person for whom a run sends has a verified address', async () => {
+test('the person for whom a run sends needs a verified address', async () => {
   const team = await newTeam()
   const starter = await team.join('member')
   const to = newAddress()

@@ -42,7 +42,7 @@ const unfinished = async (team: string): Promise<number> =>
     .first<number>('n')) ?? 0
 
 test.each([true, false])(
-  'runs that start themselves again and again end at the limit, to the last one (waited for: %s)',
+  'runs that start themselves again and again stop exactly at the limit (waited for: %s)',
   async (wait) => {
     const team = await teamId()
     const workflowId = await bomb(team, 3, wait)
@@ -90,7 +90,7 @@ test.each(PLANS)('a start on the plan %s leads to no more runs than that allows'
   expect(await runOf(id).countDescendant('run_b')).toBe('full')
 })
 
-test('a rerun begins a family of its own', async () => {
+test('a rerun begins its own family', async () => {
   const person = await newPerson({ plan: 'free' })
   const child = await newWorkflow(person.teamId, linear(1))
   const workflowId = await newWorkflow(person.teamId, {
@@ -113,7 +113,7 @@ test('a rerun begins a family of its own', async () => {
   }
 })
 
-test('one that is asked for twice counts once, and one whose start was refused does not count', async () => {
+test('a repeated run counts once, and one whose start was refused does not count', async () => {
   const spec = newSpec(linear(1))
   spec.family = { root: spec.runId, most: 2 }
   const stub = runOf(spec.runId)
@@ -142,7 +142,7 @@ test('a start that the gate of the workflow refuses is not counted', async () =>
   expect(await runOf(runId).countDescendant('run_a')).toBe('counted')
 })
 
-test('when the first run was deleted nothing more starts under it', async () => {
+test('if the first run was deleted, nothing more starts under it', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, linear(1))
   const run = await one(
@@ -156,7 +156,7 @@ test('when the first run was deleted nothing more starts under it', async () => 
   })
 })
 
-test('a workflow that fails and its error workflow that starts it again are one family, and end', async () => {
+test('a failing workflow and an error workflow that starts it again are one family, and end', async () => {
   const team = await teamId()
   const failing = await newWorkflow(team, {
     nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'no' } }],
@@ -192,7 +192,7 @@ test('a workflow that fails and its error workflow that starts it again are one 
   )
 })
 
-test('beyond the runs of the month the node fails, and says so', async () => {
+test('beyond the monthly runs the node fails with the reason', async () => {
   const { teamId: team } = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(team, linear(1))
   const month = new Date(Date.now()).toISOString().slice(0, 7)
@@ -208,7 +208,7 @@ test('beyond the runs of the month the node fails, and says so', async () => {
   }
 })
 
-test('a run of before families were counted has the limit of the smallest plan', async () => {
+test('a run from before families were counted has the limit of the smallest plan', async () => {
   const spec = newSpec(linear(1))
   await runOf(spec.runId).start(spec)
   expect(spec.family).toBeUndefined()

@@ -31,7 +31,7 @@ const chunks = async function* (content: string) {
   yield new TextEncoder().encode(content)
 }
 
-test('what a run writes is a file of its team, by the person who started it', async () => {
+test('a run writes files of its team, in the name of the person who started it', async () => {
   const person = await newPerson()
   const run = await one(
     'file.write',
@@ -52,7 +52,7 @@ test('what a run writes is a file of its team, by the person who started it', as
   expect(JSON.parse(text((await fetchBytes(person, body.url)).bytes))).toEqual({ month: 'march', n: [1, 2] })
 })
 
-test('a repeated attempt writes once, and gives what the first one gave', async () => {
+test('a repeated attempt writes once, and returns the same as the first one', async () => {
   const person = await newPerson()
   const { port } = portOf(person.teamId)
   const write = (key: string, content: string) =>
@@ -67,7 +67,7 @@ test('a repeated attempt writes once, and gives what the first one gave', async 
   expect(quota).toEqual({ counted: 11, stored: 11, inBucket: 11 })
 })
 
-test('a file is read as what it is, by id, name or reference', async () => {
+test('a file is read by its type, by id, name or reference', async () => {
   const person = await newPerson()
   const { teamId } = person
   const { body: json } = await upload(person, 'a.json', '{"n":1}')
@@ -96,7 +96,7 @@ test('a file is read as what it is, by id, name or reference', async () => {
   })
 })
 
-test('what cannot be a file is the node’s failure, with the code that an upload has', async () => {
+test('an invalid file fails the node, with the same code as an upload', async () => {
   const { teamId } = await newPerson()
   const code = async (params: object) => (await errorOf('file.write', params as never, { teamId })).code
   expect(await code({ name: 'a.exe', content: 'x' })).toBe('file.forbidden_type')
@@ -108,7 +108,7 @@ test('what cannot be a file is the node’s failure, with the code that an uploa
   expect(await code({ name: 'b.txt', content: 'y', onConflict: 'refuse' })).toBe('file.name_taken')
 })
 
-test('files are listed by the beginning of their names, and deleted', async () => {
+test('files are listed by the prefix of their names, and deleted', async () => {
   const person = await newPerson()
   const { teamId } = person
   for (const name of ['a/2.txt', 'a/1.txt', 'b.txt']) await upload(person, name, name)
@@ -123,7 +123,7 @@ test('files are listed by the beginning of their names, and deleted', async () =
 const typed = (type: string, content: string): string =>
   `${target}/typed/x?type=${encodeURIComponent(type)}&base64=${encodeURIComponent(btoa(content))}`
 
-test('an answer becomes a file, under the name that it has or is given', async () => {
+test('a response becomes a file, under its own or a given name', async () => {
   const person = await newPerson()
   const { teamId } = person
   const ask = (params: object) =>
@@ -146,7 +146,7 @@ test('an answer becomes a file, under the name that it has or is given', async (
   expect(await quotaOf(teamId)).toEqual({ counted: 11, stored: 11, inBucket: 11 })
 })
 
-test('a mail takes files along', async () => {
+test('a mail can have file attachments', async () => {
   const person = await newPerson()
   const { teamId } = person
   await upload(person, 'reports/march.csv', 'a,b')

@@ -5,7 +5,7 @@ import { ended, errorOf, one, outputOf, taken, withPorts } from './one.ts'
 test.each([
   [1, 'true'],
   [0, 'false'],
-])('flow.if with %j goes to %s and hands on what came', async (input, port) => {
+])('flow.if with %j continues at %s and passes its input on', async (input, port) => {
   const run = await withPorts('flow.if', { condition: '{{ input }}' }, ['true', 'false'], { input })
   expect(taken(run)).toEqual([port])
   expect(run.output).toMatchObject({ [port]: { seen: true } })
@@ -24,13 +24,13 @@ test.each([
   [7, ['odd']],
   [50, ['big']],
   [2, ['rest']],
-])('flow.switch with %j goes to %j', async (input, ports) => {
+])('flow.switch with %j continues at %j', async (input, ports) => {
   const run = await withPorts('flow.switch', { ...CASES, default: 'rest' }, ['big', 'odd', 'rest'], { input })
   expect(taken(run)).toEqual(ports)
   expect(run.output).toMatchObject({ [ports[0] as string]: { seen: true } })
 })
 
-test('flow.switch without a default takes no way when no case is true', async () => {
+test('flow.switch without a default takes no port if no case is true', async () => {
   const run = await withPorts('flow.switch', CASES, ['big', 'odd'], { input: 2 })
   expect(run.status).toBe('succeeded')
   expect(taken(run)).toEqual([])
@@ -62,16 +62,16 @@ test.each([
     { mode: 'quorum', count: 2 },
     { a: { from: 'a' }, b: { from: 'b' } },
   ],
-])('flow.merge with %j gives the branches that had arrived', async (params, output) => {
+])('flow.merge with %j returns the branches that had arrived', async (params, output) => {
   expect((await start(branches(params, '{{ true }}'))).output).toEqual(output)
 })
 
-test('a quorum that can no longer be met fails', async () => {
+test('a quorum that can no longer be reached fails', async () => {
   const run = await start(branches({ mode: 'quorum', count: 3 }, '{{ false }}'))
   expect(run).toMatchObject({ status: 'failed', error: { code: 'merge.quorum_impossible' } })
 })
 
-test('flow.merge first cancels what could only have led to it', async () => {
+test('flow.merge first cancels everything that could only lead to it', async () => {
   const run = await start({
     nodes: [
       { id: 'quick', type: 'flow.noop' },
@@ -87,7 +87,7 @@ test('flow.merge first cancels what could only have led to it', async () => {
   expect(run.nodes?.find(({ id }) => id === 'slow')?.status).toBe('cancelled')
 })
 
-test('flow.group gives the output of its body, once for each item', async () => {
+test('flow.group returns the output of its body, once for each item', async () => {
   const body = {
     nodes: [
       { id: 'double', type: 'data.set', params: { values: { n: '{{ item * 2 }}' } } },
@@ -104,7 +104,7 @@ test('flow.group gives the output of its body, once for each item', async () => 
   expect(run.output).toEqual([10, 13, 16])
 })
 
-test('flow.wait is never early and says how long it was to wait', async () => {
+test('flow.wait never ends early and returns its planned time', async () => {
   const startedAt = Date.now()
   expect(await outputOf('flow.wait', { durationMs: 120 })).toEqual({ waitedMs: 120 })
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(120)
@@ -117,7 +117,7 @@ test('flow.wait is never early and says how long it was to wait', async () => {
   expect(waitedMs).toBeLessThanOrEqual(150)
 })
 
-test('flow.wait until a time that is over does not wait', async () => {
+test('flow.wait until a time in the past does not wait', async () => {
   expect(await outputOf('flow.wait', { until: '2020-01-01T00:00:00Z' })).toEqual({ waitedMs: 0 })
   expect(await outputOf('flow.wait', { until: 0 })).toEqual({ waitedMs: 0 })
   const run = await one('flow.wait', { durationMs: 0 })
@@ -133,12 +133,12 @@ test.each(['tomorrow', '2030-01-01T00:00:00', '2999-01-01', '2026-13-40', ''])(
   },
 )
 
-test('flow.wait wants a duration or a time, not both', async () => {
+test('flow.wait accepts a duration or a time, not both', async () => {
   expect((await errorOf('flow.wait', {})).code).toBe('params.invalid')
   expect((await errorOf('flow.wait', { durationMs: 1, until: 0 })).code).toBe('params.invalid')
 })
 
-test('a run that waits says for what, and a cancel ends it', async () => {
+test('a waiting run shows its wait, and a cancel ends it', async () => {
   const run = await one('flow.wait', { durationMs: 3_600_000 }, { waitMs: 0 })
   const view = await runOf(run.id).view({})
   expect(view).toMatchObject({ status: 'waiting', waitingFor: [{ path: 'it', kind: 'timer' }] })
@@ -146,7 +146,7 @@ test('a run that waits says for what, and a cancel ends it', async () => {
   expect((await ended(run.id)).status).toBe('cancelled')
 })
 
-test('flow.respond answers the request that waits, and the run goes on', async () => {
+test('flow.respond responds to the waiting request, and the run continues', async () => {
   const spec = newSpec(
     {
       nodes: [
@@ -176,14 +176,14 @@ test('flow.respond answers the request that waits, and the run goes on', async (
   expect((await ended(spec.runId)).status).toBe('succeeded')
 })
 
-test('flow.respond gives what was answered and refuses headers that would forge others', async () => {
+test('flow.respond returns the response and refuses headers that would forge others', async () => {
   expect(await outputOf('flow.respond', {})).toEqual({ status: 200, headers: {}, body: null })
   for (const headers of [{ 'a b': 'x' }, { a: 'x\r\nset-cookie: y' }, { '': 'x' }])
     expect((await errorOf('flow.respond', { headers })).code).toBe('params.invalid')
   expect((await errorOf('flow.respond', { status: 101 })).code).toBe('params.invalid')
 })
 
-test('flow.fail fails with its own message and code, and is not tried again', async () => {
+test('flow.fail fails with its own message and code, and is not retried', async () => {
   const retry = { attempts: 5, delayMs: 1 }
   const run = await one(
     'flow.fail',
@@ -206,12 +206,12 @@ test('flow.fail can be handled like any failure', async () => {
   expect(run).toMatchObject({ status: 'succeeded', output: { why: 'no' } })
 })
 
-test('flow.noop hands on what it gets', async () => {
+test('flow.noop passes its input on', async () => {
   const run = await withPorts('flow.noop', {}, ['main'])
   expect(run.output).toEqual({ main: { seen: true } })
 })
 
-test('what waits takes no slot from others', async () => {
+test('waiting nodes take no slot from others', async () => {
   const run = await start(
     {
       settings: { maxParallel: 1 },

@@ -17,7 +17,7 @@ const seenAt = async (name: string): Promise<Seen[]> =>
 
 const quickly = { attempts: 4, delayMs: 1, maxDelayMs: 5 }
 
-test.each([400, 401, 404, 409, 422, 500])('%d fails and says what was answered', async (status) => {
+test.each([400, 401, 404, 409, 422, 500])('%d fails with the response', async (status) => {
   const run = await call(`/status/${status}?secret=in-the-query`)
   expect(run).toMatchObject({
     status: 'failed',
@@ -41,28 +41,25 @@ test.each([
   expect(run.status).toBe(isOk ? 'succeeded' : 'failed')
 })
 
-test.each(['408', '425', '429', '500', '503'])(
-  '%s is tried again, each time with the same key',
-  async (how) => {
-    const name = newName()
-    const run = await call(
-      `/flaky/${name}?failures=2&how=${how}`,
-      { method: 'POST' },
-      { node: { retry: quickly } },
-    )
-    expect(run).toMatchObject({ status: 'succeeded', output: { body: { tries: 3 } } })
-    expect((await seenAt(name)).map(({ key }) => key)).toEqual(Array(3).fill(`${run.id}:it`))
-  },
-)
+test.each(['408', '425', '429', '500', '503'])('%s is retried, each time with the same key', async (how) => {
+  const name = newName()
+  const run = await call(
+    `/flaky/${name}?failures=2&how=${how}`,
+    { method: 'POST' },
+    { node: { retry: quickly } },
+  )
+  expect(run).toMatchObject({ status: 'succeeded', output: { body: { tries: 3 } } })
+  expect((await seenAt(name)).map(({ key }) => key)).toEqual(Array(3).fill(`${run.id}:it`))
+})
 
-test.each(['400', '404', '422'])('%s is not tried again', async (how) => {
+test.each(['400', '404', '422'])('%s is not retried', async (how) => {
   const name = newName()
   const run = await call(`/flaky/${name}?failures=2&how=${how}`, {}, { node: { retry: quickly } })
   expect(run.status).toBe('failed')
   expect(await seenAt(name)).toHaveLength(1)
 })
 
-test('Retry-After is waited for, however soon the policy would try again', async () => {
+test('Retry-After is respected, however soon the policy would retry', async () => {
   const retry = { attempts: 4, delayMs: 1 }
   const run = await call('/status/429?retry-after=3600', {}, { node: { retry }, waitMs: 0 })
   await vi.waitFor(async () => {
@@ -87,7 +84,7 @@ test.each([
   ['soon', null],
   ['', null],
   ['-5', null],
-])('Retry-After %j is %j ms by the clock of the other side', (text, expected) => {
+])("Retry-After %j is %j ms by the other side's clock", (text, expected) => {
   const headers = { 'retry-after': text, date: 'Wed, 21 Oct 2026 07:28:00 GMT' }
   expect(retryAfter(headers, 0)).toBe(expected)
 })
@@ -108,7 +105,7 @@ const breaks = {
 }
 
 test.each(['before the answer', 'in the answer'] as const)(
-  'a connection that breaks %s is tried again',
+  'a connection that breaks %s is retried',
   async (when) => {
     const fetch = vi.spyOn(globalThis, 'fetch').mockImplementationOnce(breaks[when])
     const run = await call('/echo', { method: 'POST' }, { node: { retry: quickly } })
@@ -118,7 +115,7 @@ test.each(['before the answer', 'in the answer'] as const)(
   },
 )
 
-test('at most once: after a broken connection or a 500 nobody knows, so a person decides', async () => {
+test('at most once: after a broken connection or a 500 the outcome is unknown, so a person decides', async () => {
   for (const how of ['500', 'before the answer', 'in the answer'] as const) {
     const fetch = how === '500' ? null : vi.spyOn(globalThis, 'fetch').mockImplementationOnce(breaks[how])
     const name = newName()
@@ -135,13 +132,13 @@ test('at most once: after a broken connection or a 500 nobody knows, so a person
   }
 })
 
-test('at most once: what was refused is tried again all the same', async () => {
+test('at most once: a refused request is retried anyway', async () => {
   const node = { effect: 'at-most-once', retry: quickly }
   const run = await call(`/flaky/${newName()}?failures=1&how=429`, { method: 'POST' }, { node })
   expect(run).toMatchObject({ status: 'succeeded', output: { body: { tries: 2 } } })
 })
 
-test.each(['?length', ''])('an answer of 100 MB is cut off (%j)', async (announced) => {
+test.each(['?length', ''])('a response of 100 MB is cut off (%j)', async (announced) => {
   const startedAt = Date.now()
   const run = await call(`/huge/x${announced}`)
   expect(run).toMatchObject({
@@ -157,7 +154,7 @@ test('maxBytes is exact', async () => {
   expect((await call('/status/200', { maxBytes: size - 1 })).error).toMatchObject({ code: 'http.bad_answer' })
 })
 
-test('an answer of one byte a second ends with the time limit of the node, and the object is well after it', async () => {
+test('a response of one byte per second ends with the time limit of the node, and the object works afterwards', async () => {
   const startedAt = Date.now()
   const run = await call('/drip', {}, { node: { timeoutMs: 300 } })
   expect(run).toMatchObject({ status: 'failed', error: { code: 'node.timeout' } })
@@ -165,7 +162,7 @@ test('an answer of one byte a second ends with the time limit of the node, and t
   expect((await runOf(run.id).view({}))?.status).toBe('failed')
 })
 
-test('a call has a time limit of its own, in case the engine cannot end it', async () => {
+test('a call has its own time limit, in case the engine cannot end it', async () => {
   const port = httpPort(
     { allowHosts: [new URL(BASE).host], fetchPublic: fetch, fetchNamed: fetch, faultLog: null },
     200,
@@ -179,7 +176,7 @@ test('a call has a time limit of its own, in case the engine cannot end it', asy
   expect(Date.now() - startedAt).toBeLessThan(30_000)
 })
 
-test('a cancel ends a call that is under way', async () => {
+test('a cancel ends a call in progress', async () => {
   const run = await call('/drip', {}, { waitMs: 0 })
   await runOf(run.id).control('cancel', 'usr_x')
   expect((await ended(run.id)).status).toBe('cancelled')
@@ -199,7 +196,7 @@ test.each([
   expect(run.nodes?.[0]?.attempt).toBe(1)
 })
 
-test('a redirect to an inner address is not followed', async () => {
+test('a redirect to an internal URL is not followed', async () => {
   const to = encodeURIComponent('http://169.254.169.254/latest/meta-data')
   expect((await call(`/redirect/x?to=${to}`)).error).toMatchObject({
     code: 'http.blocked',
@@ -208,7 +205,7 @@ test('a redirect to an inner address is not followed', async () => {
   })
 })
 
-test('a redirect that would send the body to another origin fails, and is not tried again', async () => {
+test('a redirect that would send the body to another origin fails, and is not retried', async () => {
   const to = encodeURIComponent('https://elsewhere.example/')
   const run = await call(`/redirect/x?status=307&to=${to}`, { body: { secret: 1 } })
   expect(run.error).toMatchObject({
@@ -218,7 +215,7 @@ test('a redirect that would send the body to another origin fails, and is not tr
   })
 })
 
-test('redirects are followed, up to a point, or given as they are', async () => {
+test('redirects are followed up to a limit, or returned as they are', async () => {
   expect((await call('/redirect/x?to=/status/200')).output).toMatchObject({ status: 200 })
   const loop = encodeURIComponent('/redirect/x')
   expect((await call(`/redirect/x?to=${loop}`)).status).toBe('succeeded')
@@ -235,7 +232,7 @@ test('redirects are followed, up to a point, or given as they are', async () => 
   })
 })
 
-test('a POST that is redirected as 307 stays one, as 302 it becomes a GET without body', async () => {
+test('a POST that is redirected with 307 stays one, with 302 it becomes a GET without body', async () => {
   const body = { a: 1 }
   expect((await call('/redirect/x?status=307', { body })).output).toMatchObject({
     body: { method: 'POST', body: '{"a":1}' },

@@ -16,24 +16,24 @@ test.each([
   ['the Link header', { by: 'link', items }],
   ['page numbers', { by: 'page', items }],
   ['page numbers and until', { by: 'page', items, until: '{{ item.body.cursor === null }}' }],
-])('pages are turned by %s', async (_name, paginate) => {
+])('pages are read by %s', async (_name, paginate) => {
   const run = await paged(paginate)
   expect(run).toMatchObject({ status: 'succeeded', output: { status: 200, body: ALL } })
 })
 
-test('without items each page brings its body', async () => {
+test('without items each page adds its body', async () => {
   const run = await paged({ by: 'link' })
   expect((run.output as { body: { items: number[] }[] }).body.flatMap((page) => page.items)).toEqual(ALL)
 })
 
-test('until ends with the page for which it is true; index is the place of the page', async () => {
+test('until ends with the page for which it is true; index is the position of the page', async () => {
   expect((await paged({ by: 'link', items, until: '{{ index === 1 }}' })).output).toMatchObject({
     body: [1, 2, 3, 4, 5, 6],
     pages: 2,
   })
 })
 
-test('more pages than maxPages are a failure, since half a list must not pass for all of it', async () => {
+test('more pages than maxPages are a failure, because part of a list must not be mistaken for all of it', async () => {
   expect((await paged({ by: 'link', items, maxPages: 2 })).error).toMatchObject({
     code: 'http.too_many_pages',
     message: expect.stringContaining('more than 2 pages'),
@@ -50,12 +50,12 @@ test('a list of more than ten pages is read to its end', async () => {
   expect(run.output).toMatchObject({ body: Array.from({ length: 25 }, (_, at) => at + 1), pages: 26 })
 })
 
-test('the number may start and step otherwise and have another name', async () => {
+test('the number may have another start, step and name', async () => {
   const run = await paged({ by: 'page', param: 'page', start: 2, step: 1, items })
   expect(run.output).toMatchObject({ body: [4, 5, 6, 7], pages: 3 })
 })
 
-test('a next page on another host is refused, for the headers are not meant for it', async () => {
+test('a next page on another host is refused, because the headers are not meant for it', async () => {
   const elsewhere = encodeURIComponent('https://example.com')
   for (const paginate of [
     { by: 'link', items },
@@ -66,13 +66,13 @@ test('a next page on another host is refused, for the headers are not meant for 
     })
 })
 
-test('a page that names itself as the next one is refused', async () => {
+test('a page that refers to itself as the next one is refused', async () => {
   expect((await paged({ by: 'next', next: '{{ item.body.next }}' }, '?page=1&stuck=1')).error).toMatchObject({
     message: expect.stringContaining('same page'),
   })
 })
 
-test('all pages together are bounded by maxBytes', async () => {
+test('all pages together are limited by maxBytes', async () => {
   expect((await paged({ by: 'link', items }, '', { maxBytes: 150 })).error).toMatchObject({
     code: 'http.bad_answer',
   })

@@ -17,7 +17,7 @@ async function echo(params: Params, input: Json = null): Promise<Echo> {
   return (answer as { body: Echo }).body
 }
 
-test('it calls with method, query, headers and what expressions give', async () => {
+test('it calls with method, query, headers and values of expressions', async () => {
   const seen = await echo(
     {
       url: `${BASE}/echo/orders/{{ encodeURIComponent(input.id) }}?keep=1&page=1`,
@@ -39,7 +39,7 @@ test('it calls with method, query, headers and what expressions give', async () 
   expect(seen.headers).not.toHaveProperty('x-none')
 })
 
-test('the output has status, headers by small names and the body as a value', async () => {
+test('the output has status, headers in lower case and the body as a value', async () => {
   const output = await outputOf('http.request', {
     url: `${BASE}/status/201?X-Extra=yes`,
     responseType: 'json',
@@ -83,7 +83,7 @@ test('multipart has fields and files', async () => {
   expect(seen.body).toMatch(/name="file"; filename="a.txt"\r\ncontent-type: text\/plain\r\n\r\nhallo\r\n/i)
 })
 
-test('raw is sent as it stands', async () => {
+test('raw is sent unchanged', async () => {
   const seen = await echo(
     { method: 'PUT', body: '<a>{{ input }}</a>', headers: { 'content-type': 'application/xml' } },
     1,
@@ -109,7 +109,7 @@ test.each([
   })
 })
 
-test('the idempotency key goes with what changes something, and is the node’s own', async () => {
+test('requests with effects have an idempotency key, which only the node sets', async () => {
   const run = await one('http.request', { url: `${BASE}/echo`, method: 'PATCH' })
   expect((run.output as { body: Echo }).body.headers['idempotency-key']).toBe(`${run.id}:it`)
   const own = await echo({ method: 'POST', headers: { 'IDEMPOTENCY-KEY': 'mine' } })
@@ -119,7 +119,7 @@ test('the idempotency key goes with what changes something, and is the node’s 
   expect((await echo({ method: 'GET' })).headers).not.toHaveProperty('idempotency-key')
 })
 
-test('what the platform sets cannot be forged', async () => {
+test('headers that the platform sets cannot be forged', async () => {
   const { headers } = await echo({
     headers: { host: 'evil.test', 'x-forwarded-for': '1.2.3.4', 'content-length': 5 },
   })
@@ -146,7 +146,7 @@ test.each([
   expect((await typed(type, bytes)).output).toMatchObject({ body })
 })
 
-test('the type of the answer can be said', async () => {
+test('the type of the response can be set', async () => {
   expect((await typed('text/plain', '{"a":1}', { responseType: 'json' })).output).toMatchObject({
     body: { a: 1 },
   })
@@ -155,7 +155,7 @@ test('the type of the answer can be said', async () => {
   })
 })
 
-test('an answer that is not what it says is a clear failure', async () => {
+test('a response that does not match its type is a clear failure', async () => {
   expect(await typed('application/json', '{"a":')).toMatchObject({
     status: 'failed',
     error: {
@@ -170,7 +170,7 @@ test('an answer that is not what it says is a clear failure', async () => {
   })
 })
 
-test('names that reach for a prototype are left out of an answer', async () => {
+test('names such as __proto__ are left out of a response', async () => {
   const { output } = await typed(
     'application/json',
     '{"__proto__":{"x":1},"constructor":2,"a":{"prototype":1,"b":2}}',

@@ -9,7 +9,7 @@ import { errorOf, one } from './one.ts'
 const listOf = async (as: Parameters<typeof get>[1]) =>
   (await get('/api/v1/users/notifications', as)).body.items
 
-test('notify.user tells who started the run, or the members that it names, once', async () => {
+test('notify.user notifies the person who started the run, or the given members, once', async () => {
   const team = await newTeam()
   const member = await team.join('member')
   const more = { teamId: team.teamId, startedBy: team.owner.userId }
@@ -27,7 +27,7 @@ test('notify.user tells who started the run, or the members that it names, once'
   expect(await listOf(member)).toMatchObject([{ title: 'Look', message: 'Here' }])
 })
 
-test('notify.user tells nobody outside of the team', async () => {
+test('notify.user notifies nobody outside the team', async () => {
   const { teamId } = await newTeam()
   const stranger = await newPerson()
   const params = { to: stranger.userId, message: 'Hello' }
@@ -38,7 +38,7 @@ test('notify.user tells nobody outside of the team', async () => {
   })
 })
 
-test('notify.webhook posts to a webhook of the team, or to an address', async () => {
+test('notify.webhook posts to a webhook of the team, or to a URL', async () => {
   const person = await newPerson()
   const [hook, address] = [newReceiver(), newReceiver()]
   const { id, secret } = await newEndpoint(person, hook.url, { events: ['nothing.else'] })
@@ -59,7 +59,7 @@ test('notify.webhook posts to a webhook of the team, or to an address', async ()
   expect((await address.received()).map(({ body }) => JSON.parse(body))).toEqual([{ orderId: 8 }])
 })
 
-test('notify.webhook refuses inner addresses, webhooks of others and too much', async () => {
+test('notify.webhook refuses internal URLs, foreign webhooks and large bodies', async () => {
   const [person, other] = [await newPerson(), await newPerson()]
   const { id } = await newEndpoint(other, 'https://example.com/')
   const fails = (params: Record<string, unknown>) =>
@@ -71,7 +71,7 @@ test('notify.webhook refuses inner addresses, webhooks of others and too much', 
   expect(await fails({ url: 'https://example.com/', body })).toMatchObject({ code: 'request.too_large' })
 })
 
-test('changes of the team go to its webhooks, with who made them', async () => {
+test('changes of the team are sent to its webhooks, with the actor', async () => {
   const person = await newPerson()
   await newEndpoint(person, 'https://example.com/', { events: ['workflow.*'] })
   const made = await post('/api/v1/workflows', person, {

@@ -19,17 +19,17 @@ const exampleOf = (type: string, params: Record<string, unknown>) => ({
 const schemaOf = (type: string) =>
   (describeNodeTypes().find((one) => one.type === type)?.params ?? {}) as { required?: string[] }
 
-test('each type has one name, which begins with its category', () => {
+test('each type has a unique name that begins with its category', () => {
   expect(new Set(NODES.map(({ type }) => type)).size).toBe(NODES.length)
   for (const { type, category } of NODES) expect(type).toMatch(new RegExp(`^${category}\\.[a-z][A-Za-z]*$`))
 })
 
-test('inner types are marked as such, so that nobody writes them', () => {
+test('inner types are marked, so that users cannot use them', () => {
   expect(INNER_NODES.filter(({ internal }) => internal !== true)).toEqual([])
   expect(NODES.filter(({ internal }) => internal)).toEqual([])
 })
 
-test('a type is found by its name, by the shell and by the engine alike', () => {
+test('a type is found by its name, in the shell and in the engine', () => {
   for (const [type, node] of TYPES) {
     expect(nodeOf(type)).toBe(node)
     expect(NODE_TYPES.get(type)).toBe(node)
@@ -37,7 +37,7 @@ test('a type is found by its name, by the shell and by the engine alike', () => 
   expect(nodeOf('no.such')).toBeUndefined()
 })
 
-test.each(TYPES)('%s says what it does, what it gives and where it goes', (_type, node) => {
+test.each(TYPES)('%s describes its work, its output and its ports', (_type, node) => {
   for (const text of [node.summary, node.output]) expect(text).toMatch(/^[A-Z`].*\.$/s)
   const ports = node.ports(node.example)
   expect(ports.length).toBeGreaterThan(0)
@@ -50,18 +50,15 @@ test.each(TYPES)('the example of %s is a valid workflow', (type, node) => {
   expect(compiled).toMatchObject({ ok: true })
 })
 
-test.each(TYPES)(
-  '%s refuses a parameter that it does not know, and tells each that is missing',
-  (type, node) => {
-    const unknown = compile(exampleOf(type, { ...node.example, nonsense: 1 }), NODE_TYPES)
-    expect(unknown).toMatchObject({ ok: false })
-    const { required = [] } = schemaOf(type)
-    for (const name of required) {
-      const { [name]: _left, ...rest } = node.example
-      expect(compile(exampleOf(type, rest), NODE_TYPES), name).toMatchObject({ ok: false })
-    }
-  },
-)
+test.each(TYPES)('%s refuses an unknown parameter, and reports every missing one', (type, node) => {
+  const unknown = compile(exampleOf(type, { ...node.example, nonsense: 1 }), NODE_TYPES)
+  expect(unknown).toMatchObject({ ok: false })
+  const { required = [] } = schemaOf(type)
+  for (const name of required) {
+    const { [name]: _left, ...rest } = node.example
+    expect(compile(exampleOf(type, rest), NODE_TYPES), name).toMatchObject({ ok: false })
+  }
+})
 
 test.each(TYPES.filter(([, node]) => node.pure))('the example of %s runs', async (type, node) => {
   const input = { orderId: 'A-17', total: 1_500 }
@@ -116,7 +113,7 @@ test.each([
   expect(faults(type, params)).toContain(`${path} node.bad_params`)
 })
 
-test('what an expression decides is left to the run, and what is right is taken', () => {
+test('values of expressions are checked in the run, and valid ones are accepted', () => {
   const open = [
     faults('flow.approval', { title: 'x', quorum: 3, assignees: ['{{ input.a }}'], form: '{{ input.f }}' }),
     faults('flow.approval', {
@@ -135,7 +132,7 @@ test('what an expression decides is left to the run, and what is right is taken'
   expect(open.flat()).toEqual([])
 })
 
-test('text is no list for an each, and no node has a second way in', () => {
+test('each does not accept text, and no node has a second input', () => {
   expect(faults('flow.noop', {}, { each: { items: 'notexpr' } })).toEqual(['each/items each.not_a_list'])
   const nodes = ['a', 'b', 'c'].map((id) => ({ id, type: 'flow.noop' }))
   const edges = [

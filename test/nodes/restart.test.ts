@@ -8,7 +8,7 @@ import { ended, one, taken, waiting, withPorts } from './one.ts'
 
 const evict = (runId: string): Promise<void> => evictDurableObject(objectOf(runId) as never)
 
-test('an event that was taken is not taken again after an eviction', async () => {
+test('an event that ended a wait is not accepted again after an eviction', async () => {
   const run = await start(
     {
       nodes: [
@@ -32,7 +32,7 @@ test('an event that was taken is not taken again after an eviction', async () =>
   expect(end.output).toEqual([1, null])
 })
 
-test('an event with an id that was seen is not taken again, also after an eviction', async () => {
+test('an event with a known id is not accepted again, also after an eviction', async () => {
   const run = await start(
     {
       nodes: [
@@ -51,7 +51,7 @@ test('an event with an id that was seen is not taken again, also after an evicti
   expect((await ended(run.id)).output).toBe(null)
 })
 
-test('words on an approval are kept through an eviction, and its time comes all the same', async () => {
+test('decisions on an approval survive an eviction, and its timeout still applies', async () => {
   const params = { title: 'x', quorum: 2, timeoutMs: 400, onTimeout: 'route' }
   const ports = ['approved', 'rejected', 'timeout']
   const decided = await withPorts('flow.approval', params, ports, { waitMs: 0 })
@@ -75,7 +75,7 @@ test('words on an approval are kept through an eviction, and its time comes all 
   expect(taken(await ended(late.id))).toEqual(['timeout'])
 })
 
-test('a parent that was evicted gets the result of its child', async () => {
+test('an evicted parent gets the result of its child', async () => {
   const { teamId } = await newTeam()
   const workflowId = await newWorkflow(teamId, {
     nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 'go' } }],

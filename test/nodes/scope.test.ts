@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { start } from '../helpers/runs.ts'
 
-test('expressions that load too much fail with data.too_large, whichever way they name it', async () => {
+test('expressions that load too much fail with data.too_large, in every form', async () => {
   const ids = ['a', 'b', 'c']
   const text = 'x'.repeat(6 * 1024 * 1024)
   const big = ids.map((id) => ({ id, type: 'data.set', params: { values: { text: '{{ input }}' } } }))
@@ -18,7 +18,7 @@ test('expressions that load too much fail with data.too_large, whichever way the
   }
 })
 
-test('a node that is switched off is still skipped when its condition is false', async () => {
+test('a disabled node is still skipped if its condition is false', async () => {
   const nodes = (when: unknown) => [
     { id: 'first', type: 'data.set', params: { values: { a: 1 } } },
     { id: 'off', type: 'http.request', disabled: true, when, params: { url: 'https://example.com' } },

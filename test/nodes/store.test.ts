@@ -17,7 +17,7 @@ const newScope = async (): Promise<StoreScope> => ({
 
 const operation = () => newId('evt', clock.now())
 
-test('what a run has set another one gets, and only in its team', async () => {
+test('a value that one run has set is read by another, only in its team', async () => {
   const { teamId } = await newTeam()
   const value = { list: [1, null, 'ä'], deep: { a: true } }
   const set = await one('store.set', { key: 'k', value }, { teamId })
@@ -30,13 +30,13 @@ test('what a run has set another one gets, and only in its team', async () => {
   expect((await one('store.get', { key: 'k' }, { teamId: other.teamId })).output).toBe(null)
 })
 
-test('null that was set is not the default', async () => {
+test('null that was set does not mean the default', async () => {
   const { teamId } = await newTeam()
   await one('store.set', { key: 'k', value: null }, { teamId })
   expect((await one('store.get', { key: 'k', default: 5 }, { teamId })).output).toBe(null)
 })
 
-test('increment counts from nothing, by more, down and in fractions', async () => {
+test('increment starts at zero, and adds positive, negative and fractional numbers', async () => {
   const { teamId } = await newTeam()
   const by = async (params: Params) =>
     (await one('store.increment', { key: 'n', ...params }, { teamId })).output
@@ -56,7 +56,7 @@ test('large numbers keep every digit', async () => {
   expect(await storeGet(scope, 'n')).toEqual({ found: true, value: most })
 })
 
-test('of many increments at once each counts', async () => {
+test('many concurrent increments all count', async () => {
   const { teamId } = await newTeam()
   const run = await start(
     {
@@ -75,7 +75,7 @@ test('of many increments at once each counts', async () => {
   expect(Math.max(...(run.output as number[]))).toBe((59 * 60) / 2)
 })
 
-test('what is not a number cannot be counted, and stays what it is', async () => {
+test('a value that is not a number cannot be incremented, and does not change', async () => {
   const scope = await newScope()
   for (const value of ['5', true, null, [1], { a: 1 }]) {
     await storeSet(scope, 'k', value, { operationId: operation() })
@@ -85,7 +85,7 @@ test('what is not a number cannot be counted, and stays what it is', async () =>
   }
 })
 
-test('an operation that is repeated changes nothing and gives what it gave', async () => {
+test('a repeated operation changes nothing and returns the same result', async () => {
   const scope = await newScope()
   const [count, set] = [operation(), operation()]
   expect(await storeIncrement(scope, 'n', 5, count)).toBe(5)
@@ -99,7 +99,7 @@ test('an operation that is repeated changes nothing and gives what it gave', asy
   expect(await storeGet(scope, 'k')).toMatchObject({ value: 'second' })
 })
 
-test('an increment that failed on a text may succeed later under the same operation', async () => {
+test('an increment that failed on a text may succeed later with the same operation', async () => {
   const scope = await newScope()
   const id = operation()
   await storeSet(scope, 'n', 'text', { operationId: operation() })
@@ -108,7 +108,7 @@ test('an increment that failed on a text may succeed later under the same operat
   expect(await storeIncrement(scope, 'n', 1, id)).toBe(8)
 })
 
-test('an entry is gone after its time, also for counting', async () => {
+test('an entry is gone after its expiry, also for increments', async () => {
   const scope = await newScope()
   let now = clock.now()
   const at: StoreScope = { ...scope, now: () => now }
@@ -123,7 +123,7 @@ test('an entry is gone after its time, also for counting', async () => {
   expect(await storeGet(at, 'k')).toEqual({ found: true, value: 1 })
 })
 
-test('an expired text does not stand in the way of counting', async () => {
+test('an expired text does not prevent an increment', async () => {
   const scope = await newScope()
   let now = clock.now()
   const at: StoreScope = { ...scope, now: () => now }
@@ -132,7 +132,7 @@ test('an expired text does not stand in the way of counting', async () => {
   expect(await storeIncrement(at, 'k', 3, operation())).toBe(3)
 })
 
-test('what has expired is purged, what lives stays', async () => {
+test('expired entries are purged, others stay', async () => {
   const scope = await newScope()
   const now = clock.now()
   await storeSet(scope, 'dead', 1, { ttlMs: 1, operationId: operation() })
@@ -155,7 +155,7 @@ test('a value that is too large is refused', async () => {
   })
 })
 
-test('a team keeps so many entries and bytes, also when many are written at once', async () => {
+test('a team has a maximum of entries and bytes, also with concurrent writes', async () => {
   const scope = await newScope()
   const { teamId } = scope
   const put = (key: string, value: unknown) => storeSet(scope, key, value, { operationId: operation() })
@@ -184,7 +184,7 @@ test('a team keeps so many entries and bytes, also when many are written at once
   expect(await storeIncrement(scope, 'last', 1, operation())).toBe(2)
 })
 
-test('what the database refuses is the failure of the node', async () => {
+test('a refusal of the database fails the node', async () => {
   // No such team: the row may not be written, and never will.
   expect(await one('store.set', { key: 'k', value: 1 })).toMatchObject({
     status: 'failed',

@@ -8,7 +8,7 @@ const BASE = inject('httpTarget')
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const two = { values: { a: '{{ uuid() }}', b: '{{ [uuid(), uuid()] }}' } }
 
-test('each attempt of a node sends the same', async () => {
+test('each attempt of a node sends the same value', async () => {
   const name = newId('evt', Date.now())
   const params = { url: `${BASE}/flaky/${name}?failures=2`, body: { id: '{{ uuid() }}' } }
   const run = await one('http.request', params, { node: { retry: { attempts: 3, delayMs: 1 } } })
@@ -22,7 +22,7 @@ test('each attempt of a node sends the same', async () => {
   expect(new Set(ids).size).toBe(1)
 })
 
-test('each call, item, node and run has another, also where a node evaluates item by item', async () => {
+test('each call, item, node and run has another value, also if a node evaluates item by item', async () => {
   const each = { items: [1, 2, 3] }
   const nodes = [
     { id: 'set', type: 'data.set', params: two },

@@ -8,7 +8,7 @@ const PORTS = ['main', 'timeout']
 const send = (runId: string, name: string, data: Json, id?: string) =>
   runOf(runId).signal({ name, data, by: 'usr_x', ...(id === undefined ? {} : { id }) })
 
-test('flow.waitForEvent goes on with the data of the event', async () => {
+test('flow.waitForEvent continues with the data of the event', async () => {
   const run = await withPorts('flow.waitForEvent', { name: 'paid' }, PORTS, { waitMs: 0 })
   expect(await waiting(run.id)).toMatchObject({ path: 'it', kind: 'signal', name: 'paid', until: null })
   await send(run.id, 'other', { sum: 1 })
@@ -18,7 +18,7 @@ test('flow.waitForEvent goes on with the data of the event', async () => {
   expect(end.output).toMatchObject({ main: { sum: 5 } })
 })
 
-test('only an event that the filter accepts counts; it sees the event as item', async () => {
+test('only an event that the filter accepts counts; the filter sees the event as item', async () => {
   const filter = '{{ item.order.id === input.order && item.sum > 3 }}'
   const run = await withPorts('flow.waitForEvent', { name: 'paid', filter }, PORTS, {
     waitMs: 0,
@@ -33,7 +33,7 @@ test('only an event that the filter accepts counts; it sees the event as item', 
   expect((await ended(run.id)).output).toMatchObject({ main: { sum: 5 } })
 })
 
-test('an event that comes before its wait is not lost, and is taken once', async () => {
+test('an event that comes before its wait is not lost, and is used once', async () => {
   const run = await start(
     {
       nodes: [
@@ -56,7 +56,7 @@ test('an event that comes before its wait is not lost, and is taken once', async
   expect((await ended(run.id)).output).toEqual([{ n: 2 }, { n: 1 }])
 })
 
-test('without an event it goes on at timeout', async () => {
+test('without an event it continues at timeout', async () => {
   const run = await withPorts('flow.waitForEvent', { name: 'paid', timeoutMs: 50 }, PORTS)
   expect(taken(run)).toEqual(['timeout'])
 })
@@ -84,7 +84,7 @@ async function asked(params: Record<string, unknown>, ports = APPROVAL_PORTS) {
 test.each([
   ['approve', 'approved'],
   ['reject', 'rejected'],
-] as const)('flow.approval: %s goes to %s', async (decision, port) => {
+] as const)('flow.approval: %s continues at %s', async (decision, port) => {
   const { run, wait, say } = await asked({ message: 'Please', assignees: ['usr_a', 'usr_b'] })
   expect(wait).toMatchObject({
     kind: 'approval',
@@ -108,7 +108,7 @@ test.each([
   })
 })
 
-test('a quorum waits for as many approvals, and the first rejection decides', async () => {
+test('a quorum waits for that many approvals, and the first rejection decides', async () => {
   const three = await asked({ quorum: 3 })
   await three.say('approve')
   await three.say('approve')
@@ -129,14 +129,14 @@ test.each([
   ['reject', APPROVAL_PORTS, ['rejected']],
   ['route', APPROVAL_PORTS, ['timeout']],
   [undefined, APPROVAL_PORTS, ['timeout']],
-])('nobody decides with onTimeout %s', async (onTimeout, ports, expected) => {
+])('without a decision and with onTimeout %s', async (onTimeout, ports, expected) => {
   const params = { title: 'x', timeoutMs: 50, ...(onTimeout === undefined ? {} : { onTimeout }) }
   const run = await withPorts('flow.approval', params, ports)
   expect(taken(run)).toEqual(expected)
   expect(run.output).toMatchObject({ [expected[0] as string]: { decision: expected[0], by: null } })
 })
 
-test('nobody decides: it fails when it is told to, and when the port timeout leads nowhere', async () => {
+test('without a decision it fails if configured, and if the port timeout leads nowhere', async () => {
   const told = await withPorts(
     'flow.approval',
     { title: 'x', timeoutMs: 50, onTimeout: 'fail' },
@@ -147,7 +147,7 @@ test('nobody decides: it fails when it is told to, and when the port timeout lea
     expect(run).toMatchObject({ status: 'failed', error: { code: 'approval.timeout' } })
 })
 
-test('an approval that could never be met, or whose form is no schema, fails at once', async () => {
+test('an approval that can never be met, or with an invalid form, fails immediately', async () => {
   const tooFew = { title: 'x', assignees: ['usr_a', 'usr_a'], quorum: 2 }
   expect(await errorOf('flow.approval', tooFew)).toMatchObject({
     code: 'params.invalid',
@@ -160,7 +160,7 @@ test('an approval that could never be met, or whose form is no schema, fails at 
   })
 })
 
-test('an approval keeps its form, and a settled one takes no more words', async () => {
+test('an approval keeps its form, and a closed one accepts no more decisions', async () => {
   const form = { type: 'object', properties: { sum: { type: 'number' } } }
   const { run, wait, say } = await asked({ form })
   expect(wait.detail).toMatchObject({ form })

@@ -27,7 +27,7 @@ const childOf = (runId: string): Promise<string> =>
     return wait.name
   })
 
-test('flow.workflow gives the output of the run it has started', async () => {
+test('flow.workflow returns the output of the run that it has started', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, CHILD)
   const run = await one(
@@ -38,7 +38,7 @@ test('flow.workflow gives the output of the run it has started', async () => {
   expect(run).toMatchObject({ status: 'succeeded', output: { got: { n: 5 }, depth: 'workflow' } })
 })
 
-test('it waits for a child that waits, and gets its result pushed', async () => {
+test('it waits for a child that waits, and gets its result', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, WAITING)
   const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
@@ -48,7 +48,7 @@ test('it waits for a child that waits, and gets its result pushed', async () => 
   expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: { done: true } })
 })
 
-test('without waiting it gives the id and goes on', async () => {
+test('without waiting it returns the id and continues', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, WAITING)
   const run = await one('flow.workflow', { workflowId, wait: false }, { teamId: team })
@@ -57,7 +57,7 @@ test('without waiting it gives the id and goes on', async () => {
   expect(await runOf(runId).view({})).toMatchObject({ status: 'waiting', parentRunId: run.id })
 })
 
-test('a child that fails fails its node with the same error, and one that is cancelled too', async () => {
+test('a child that fails fails its node with the same error, and so does a cancelled one', async () => {
   const team = await teamId()
   const failing = await newWorkflow(team, {
     nodes: [
@@ -79,7 +79,7 @@ test('a child that fails fails its node with the same error, and one that is can
   expect(await ended(run.id)).toMatchObject({ status: 'failed', error: { code: 'workflow.child_cancelled' } })
 })
 
-test('a failed attempt is followed by a child of its own', async () => {
+test('a failed attempt is followed by another child', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, {
     nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'no' } }],
@@ -97,7 +97,7 @@ test('a failed attempt is followed by a child of its own', async () => {
   expect(new Set(children).size).toBe(3)
 })
 
-test('a cancel goes down to the child', async () => {
+test('a cancel reaches the child', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, WAITING)
   const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
@@ -106,7 +106,7 @@ test('a cancel goes down to the child', async () => {
   await vi.waitFor(async () => expect((await runOf(child).view({}))?.status).toBe('cancelled'))
 })
 
-test('a workflow of another team is not there, nor one or a version that does not exist', async () => {
+test('a workflow of another team, a missing one and a missing version are not found', async () => {
   const team = await teamId()
   const foreign = await newWorkflow(await teamId(), CHILD)
   for (const params of [{ workflowId: foreign }, { workflowId: 'wf_none' }]) {
@@ -123,7 +123,7 @@ test('a workflow of another team is not there, nor one or a version that does no
   })
 })
 
-test('the input is held against what the workflow asks for', async () => {
+test('the input is checked against the schema of the workflow', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, {
     ...CHILD,
@@ -157,7 +157,7 @@ test('workflows that start themselves end at a depth of 16', async () => {
   expect(ok.status).toBe('succeeded')
 })
 
-test('effects of a child keep their keys when the parent is tried again', async () => {
+test('effects of a child keep their keys when the parent is retried', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, {
     nodes: [
@@ -170,7 +170,7 @@ test('effects of a child keep their keys when the parent is tried again', async 
   expect((await one('store.get', { key: 'n' }, { teamId: team })).output).toBe(1)
 })
 
-test('a workflow is named by its key, in its own team only', async () => {
+test('a workflow is found by its key, in its own team only', async () => {
   const [team, other] = [await teamId(), await teamId()]
   const call = (workflowKey: string, more = {}) =>
     one('flow.workflow', { workflowKey, input: { n: 1 }, ...more }, { teamId: team })
@@ -190,7 +190,7 @@ test('a workflow is named by its key, in its own team only', async () => {
 })
 
 test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
-  'either the id or the key is given: %j is refused',
+  'exactly one of id and key is required: %j is refused',
   (params) => {
     const { problems } = checkWorkflow({ nodes: [{ id: 'a', type: 'flow.workflow', params }] })
     expect(problems).toMatchObject([
@@ -202,7 +202,7 @@ test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
 const paused = (runId: string): Promise<void> =>
   vi.waitFor(async () => expect(await runOf(runId).view({})).toMatchObject({ status: 'paused' }))
 
-test('a pause reaches the runs that are waited for, however deep, and resuming lets all of them go on', async () => {
+test('a pause reaches the runs that are waited for, at any depth, and resuming continues them all', async () => {
   const team = await teamId()
   const inner = await newWorkflow(team, WAITING)
   const middle = await newWorkflow(team, {
@@ -220,7 +220,7 @@ test('a pause reaches the runs that are waited for, however deep, and resuming l
   expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: { done: true } })
 })
 
-test('a run that a person has paused stays so when its parent is paused and goes on', async () => {
+test('a run that a person has paused stays paused when its parent is paused and resumed', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, WAITING)
   const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
@@ -235,7 +235,7 @@ test('a run that a person has paused stays so when its parent is paused and goes
   expect(await ended(run.id)).toMatchObject({ status: 'succeeded', output: 1 })
 })
 
-test('a run that is cancelled while it is paused cancels its children, which are paused with it', async () => {
+test('cancelling a paused run cancels its paused children', async () => {
   const team = await teamId()
   const workflowId = await newWorkflow(team, WAITING)
   const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })

@@ -350,15 +350,12 @@ test.each([
     'BilledCost,BilledCurrency,ChargePeriodStart,ChargeType\n1,USD,2026-01-31,Usage',
     /FOCUS 0.5 and lacks ProviderName/,
   ],
-])(
-  'FOCUS %s is read if its columns allow it, else refused with the version',
-  async (_what, text, error) => {
-    const person = await newPerson()
-    const done = await imported(person, text)
-    expect([done.status, done.created]).toEqual(error === null ? ['succeeded', 1] : ['failed', 0])
-    if (error !== null) expect(done.error).toMatch(error)
-  },
-)
+])('FOCUS %s is read if its columns allow it, else refused with the version', async (_what, text, error) => {
+  const person = await newPerson()
+  const done = await imported(person, text)
+  expect([done.status, done.created]).toEqual(error === null ? ['succeeded', 1] : ['failed', 0])
+  if (error !== null) expect(done.error).toMatch(error)
+})
 
 const many = (n: number) =>
   `date,provider,line,costUsd\n${Array.from({ length: n }, (_, i) => `2026-01-31,aws,${i},1`).join('\n')}`

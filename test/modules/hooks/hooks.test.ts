@@ -66,13 +66,16 @@ test('a form with files gives its fields, and its files as bytes', async () => {
   })
 })
 
-test.each(['application/octet-stream', 'image/png'])('a body of the type %s is passed as bytes', async (type) => {
-  const bytes = new Uint8Array(100_000).map((_, i) => i)
-  const delivered = await deliver(await hooked(), { body: bytes, headers: { 'content-type': type } })
-  const { body } = await inputOf(delivered)
-  expect(body).toMatchObject({ contentType: type, encoding: 'base64' })
-  expect(Uint8Array.from(atob(body.content), (char) => char.charCodeAt(0))).toEqual(bytes)
-})
+test.each(['application/octet-stream', 'image/png'])(
+  'a body of the type %s is passed as bytes',
+  async (type) => {
+    const bytes = new Uint8Array(100_000).map((_, i) => i)
+    const delivered = await deliver(await hooked(), { body: bytes, headers: { 'content-type': type } })
+    const { body } = await inputOf(delivered)
+    expect(body).toMatchObject({ contentType: type, encoding: 'base64' })
+    expect(Uint8Array.from(atob(body.content), (char) => char.charCodeAt(0))).toEqual(bytes)
+  },
+)
 
 test.each([
   ['application/json', '{"a":', 400, 'request.malformed_json'],

@@ -23,19 +23,22 @@ const MAKERS: [type: string, header: string, make: (id: string, more?: object) =
   ['shopify', 'x-shopify-hmac-sha256', (id, more) => shopify(SECRET, event('same', more), id)],
 ]
 
-test.each(MAKERS)('a delivery of %s is accepted once, and its run knows its id', async (type, header, make) => {
-  const hook = await from(type)
-  const sent = await make('one')
-  const first = await deliver(hook, sent)
-  expect(first.status).toBe(202)
-  const view = await runOf(first.body.runId).view({})
-  expect(view?.trigger).toEqual({ type: 'webhook', key: 'webhook', delivery: 'one' })
-  expect((await inputOf(first)).headers).not.toHaveProperty(header)
-  const again = await deliver(hook, sent)
-  expect([again.status, again.body.runId]).toEqual([200, first.body.runId])
-  expect((await deliver(hook, await make('two'))).status).toBe(202)
-  expect(await runsOf(hook.workflowId)).toHaveLength(2)
-})
+test.each(MAKERS)(
+  'a delivery of %s is accepted once, and its run knows its id',
+  async (type, header, make) => {
+    const hook = await from(type)
+    const sent = await make('one')
+    const first = await deliver(hook, sent)
+    expect(first.status).toBe(202)
+    const view = await runOf(first.body.runId).view({})
+    expect(view?.trigger).toEqual({ type: 'webhook', key: 'webhook', delivery: 'one' })
+    expect((await inputOf(first)).headers).not.toHaveProperty(header)
+    const again = await deliver(hook, sent)
+    expect([again.status, again.body.runId]).toEqual([200, first.body.runId])
+    expect((await deliver(hook, await make('two'))).status).toBe(202)
+    expect(await runsOf(hook.workflowId)).toHaveLength(2)
+  },
+)
 
 test.each(MAKERS)('%s may send the body of a known delivery in another form', async (type, _header, make) => {
   const hook = await from(type)

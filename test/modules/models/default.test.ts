@@ -47,16 +47,13 @@ test.each([
   ['ai.generate', { prompt: 'Hi', temperature: 0.5 }],
   ['ai.agent', { agent: {}, prompt: 'Hi' }],
   ['ai.agent', { agentId: 'writer', prompt: 'Hi' }],
-])(
-  '%s without models uses the default of the team, and the run records it',
-  async (type, params) => {
-    const done = await run(person, one(type, params))
-    expect(done).toMatchObject({ status: 'succeeded', output: { model: USUAL } })
-    const ladder = await get(`/api/v1/runs/${done.id}/nodes/it.ladder`, person)
-    expect(ladder.body.output.models).toMatchObject([USUAL])
-    if ('temperature' in params) expect(ladder.body.output.models[0].temperature).toBe(0.5)
-  },
-)
+])('%s without models uses the default of the team, and the run records it', async (type, params) => {
+  const done = await run(person, one(type, params))
+  expect(done).toMatchObject({ status: 'succeeded', output: { model: USUAL } })
+  const ladder = await get(`/api/v1/runs/${done.id}/nodes/it.ladder`, person)
+  expect(ladder.body.output.models).toMatchObject([USUAL])
+  if ('temperature' in params) expect(ladder.body.output.models[0].temperature).toBe(0.5)
+})
 
 test('embeddings use the embedding model', async () => {
   const done = await run(person, one('ai.embed', { texts: ['a', 'b'] }))

@@ -227,7 +227,7 @@ test('a sub-workflow that cannot be undone fails the compensation, whose retry t
   expect(await keysAt(`${name}-back`)).toHaveLength(2)
 })
 
-test('a sub-workflow that people have compensated is not undone a second time', async () => {
+test('a sub-workflow that a person has compensated is not undone a second time', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, {

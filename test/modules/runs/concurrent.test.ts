@@ -39,7 +39,7 @@ async function full(): Promise<{ person: Person; workflowId: string; path: strin
   return { person, workflowId, path: `/api/v1/workflows/${workflowId}/execute` }
 }
 
-test('only runs at work count, and only those of this team', async () => {
+test('only active runs of this team count', async () => {
   const { teamId, ...person } = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(teamId, linear(1))
   for (const status of ['queued', 'waiting', 'paused', 'succeeded', 'failed'])
@@ -58,7 +58,7 @@ test('only runs at work count, and only those of this team', async () => {
   expect((await post(`/api/v1/workflows/${workflowId}/execute`, me, {})).status).toBe(200)
 })
 
-test('a start that was made before is answered with its run, however full it is by now', async () => {
+test('a repeated start is answered with its run, even at the limit', async () => {
   const person = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(person.teamId, linear(1))
   const path = `/api/v1/workflows/${workflowId}/execute`
@@ -69,7 +69,7 @@ test('a start that was made before is answered with its run, however full it is 
   expect((await post(path, person, {}, { 'idempotency-key': 'twice' })).status).toBe(402)
 })
 
-test('reruns, retries and batches are held to it, a compensation is not', async () => {
+test('reruns, retries and batches respect the limit, a compensation does not', async () => {
   const person = await newPerson({ plan: 'free' })
   const workflowId = await newWorkflow(person.teamId, linear(1))
   const { id } = (await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).body
@@ -80,7 +80,7 @@ test('reruns, retries and batches are held to it, a compensation is not', async 
   expect((await post(`${RUNS}/${id}/compensate`, person, {})).status).toBe(200)
 })
 
-test('what a run starts itself is not refused', async () => {
+test('runs that a run starts itself are not refused', async () => {
   const person = await newPerson({ plan: 'free' })
   const child = await newWorkflow(person.teamId, linear(1))
   const parent = await newWorkflow(person.teamId, {
@@ -96,7 +96,7 @@ test('what a run starts itself is not refused', async () => {
   await vi.waitFor(async () => expect((await get(`${RUNS}/${id}`, person)).body.status).toBe('succeeded'))
 })
 
-test('a webhook is told when to come back', async () => {
+test('a webhook gets a Retry-After', async () => {
   const { person, workflowId } = await full()
   const { token } = await newTrigger(person.teamId, workflowId, { type: 'webhook' })
   const refused = await post(`/api/v1/hooks/${token}`, undefined, {})
@@ -129,7 +129,7 @@ const runsOf = async (workflowId: string) =>
       .first<{ n: number }>()
   )?.n
 
-test("a schedule's fire and an event wait for room, for a while", async () => {
+test("a schedule's fire and an event wait for a slot, for a while", async () => {
   const { person, workflowId } = await full()
   const row = await schedule(person.teamId, workflowId, 60_000)
   const old = await schedule(person.teamId, workflowId, 31 * 60_000)
@@ -146,7 +146,7 @@ test("a schedule's fire and an event wait for room, for a while", async () => {
   await vi.waitFor(async () => expect(await runsOf(workflowId)).toBe(2))
 })
 
-test('the count walks the index of slots, and ends', async () => {
+test('the count reads the index of slots, up to a limit', async () => {
   const { sql, params } = findRunnable('team_x', 'wf_x')
   const plan = await planOf({ sql, params })
   expect(plan).toContainEqual(

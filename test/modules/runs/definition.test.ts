@@ -5,7 +5,7 @@ import { newPerson } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-test('the definition of a run is shown when it is asked for, as the run has it', async () => {
+test('the definition of a run is shown on request, as the run has it', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(2))
   const path = `/api/v1/workflows/${workflowId}`

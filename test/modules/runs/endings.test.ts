@@ -31,7 +31,7 @@ test('a failed run starts the error workflow once, with the error', async () => 
   })
 })
 
-test('a failure by a mock, or of a draft, starts no error workflow, and the list tells them', async () => {
+test('a mocked failure, or one of a draft, starts no error workflow, and the list marks them', async () => {
   const person = await newPerson()
   const handler = await newWorkflow(person.teamId, linear(1))
   const workflowId = await newWorkflow(person.teamId, linear(1))
@@ -70,7 +70,7 @@ test('a failure by a mock, or of a draft, starts no error workflow, and the list
   expect((await get(`/api/v1/workflows/${handler}/executions`, person)).body.items).toEqual([])
 })
 
-test('a draft runs only where there is one, when it is sound, and with the right to write workflows', async () => {
+test('a draft only runs if it exists and is valid, with the right to write workflows', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(1))
   const path = `/api/v1/workflows/${workflowId}`
@@ -106,7 +106,7 @@ test('a callback is posted with the run when it has ended', async () => {
   outside.mockRestore()
 })
 
-test('a callback to an inner address is refused at the start', async () => {
+test('a callback to an internal URL is refused at the start', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(1))
   const answer = await post(`/api/v1/workflows/${workflowId}/execute`, person, {
@@ -115,7 +115,7 @@ test('a callback to an inner address is refused at the start', async () => {
   expect([answer.status, answer.body.code]).toEqual([422, 'outbound.blocked'])
 })
 
-test('an approval can be given at once, before the index has heard of it', async () => {
+test('an approval can be given immediately, before it is in the index', async () => {
   const person = await newPerson()
   const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Now?' } }] }
   const workflowId = await newWorkflow(person.teamId, definition)
@@ -128,7 +128,7 @@ test('an approval can be given at once, before the index has heard of it', async
   expect((await get(`/api/v1/workflows/executions/${run.body.id}`, person)).body.status).toBe('succeeded')
 })
 
-test('two workflows that name each other for their errors do not go on for ever', async () => {
+test("two workflows that are each other's error workflow do not run forever", async () => {
   const person = await newPerson()
   const [a, b] = [await newWorkflow(person.teamId, failing), await newWorkflow(person.teamId, failing)]
   const name = (id: string, handler: string) =>

@@ -15,14 +15,14 @@ async function started(definition = linear(3), body: unknown = {}, headers: Reco
   return { person, workflowId, answer }
 }
 
-test('a run that ends at once is answered whole', async () => {
+test('a run that ends immediately is answered completely', async () => {
   const { answer } = await started()
   expect(answer.status).toBe(200)
   expect(answer.body).toMatchObject({ status: 'succeeded', progress: 100, trigger: { type: 'manual' } })
   expect(answer.headers.get('location')).toBe(`${RUNS}/${answer.body.id}`)
 })
 
-test('a run reaches the list by itself, and is read from its object before', async () => {
+test('a run appears in the list, and is read from its object before', async () => {
   const { person, workflowId, answer } = await started()
   expect((await get(`${RUNS}/${answer.body.id}`, person)).body.nodes).toHaveLength(3)
   await vi.waitFor(async () => {
@@ -47,7 +47,7 @@ test('the same key and body is the same run, another body is refused', async () 
   expect([other.status, other.body.code]).toEqual([422, 'idempotency.mismatch'])
 })
 
-test('an input that breaks the schema is refused with every fault', async () => {
+test('an input that violates the schema is refused with every error', async () => {
   const definition = {
     ...linear(1),
     inputs: { type: 'object', required: ['orderId', 'n'], properties: { n: { type: 'number' } } },
@@ -61,7 +61,7 @@ test('an input that breaks the schema is refused with every fault', async () => 
   ])
 })
 
-test('the run of another team is answered like one that does not exist', async () => {
+test('the run of another team is answered like a missing one', async () => {
   const { answer, workflowId } = await started()
   const stranger = await newPerson()
   for (const path of [
@@ -109,7 +109,7 @@ test('events come as pages and as a stream that ends with the run', async () => 
   expect([bad.status, bad.body.code]).toEqual([400, 'request.malformed'])
 })
 
-test('a retry keeps what succeeded and a rerun starts again', async () => {
+test('a retry keeps successful outcomes and a rerun starts again', async () => {
   const definition = {
     nodes: [
       { id: 'a', type: 'data.set', params: { values: { n: '{{ input.n }}' } } },
@@ -156,7 +156,7 @@ test('many runs are started and rerun in one call, answered in order', async () 
   expect(rerun.body.results.map((result: { ok: boolean }) => result.ok)).toEqual([true, true])
 })
 
-test('a socket gets every event in order, each once, and says when it is live', async () => {
+test('a socket gets every event in order, each once, and is notified when it is live', async () => {
   const { person, answer } = await started(linear(20))
   const ctx = createExecutionContext()
   const request = new Request(`http://orrery.test${RUNS}/${answer.body.id}/ws?afterSeq=3`, {
@@ -180,7 +180,7 @@ test('a socket gets every event in order, each once, and says when it is live', 
   response.webSocket?.close()
 })
 
-test('the key of a deleted run is spent', async () => {
+test('the key of a deleted run cannot be used again', async () => {
   const { person, workflowId, answer } = await started(linear(1), {}, { 'idempotency-key': 'gone' })
   await call('DELETE', `${RUNS}/${answer.body.id}`, { as: person })
   const again = await post(
@@ -212,7 +212,7 @@ test('runs count for the month of the team, each once, and end at the limit of t
   expect([refused.status, refused.body.code]).toEqual([402, 'plan.limit_reached'])
 })
 
-test('a rerun is held against the schema of its input, and its key against its body', async () => {
+test('a rerun is checked against the schema of its input, and its key against its body', async () => {
   const definition = {
     ...linear(1),
     inputs: { type: 'object', required: ['n'], properties: { n: { type: 'number' } } },
@@ -232,7 +232,7 @@ test('a rerun is held against the schema of its input, and its key against its b
   expect((await bulk()).body.results[0].id).toBe((await bulk()).body.results[0].id)
 })
 
-test('mocks stand in for nodes, mark the run, and must name nodes that are there', async () => {
+test('mocks replace nodes, mark the run, and must name existing nodes', async () => {
   const { person, workflowId, answer } = await started(linear(2), {
     mocks: { n1: { output: { stood: 'in' } } },
   })
@@ -247,7 +247,7 @@ test('mocks stand in for nodes, mark the run, and must name nodes that are there
   expect([unknown.status, unknown.body.errors[0].path]).toEqual([422, '/mocks/nope'])
 })
 
-test('input that is left out is an empty object where an object is taken; null that was sent stays null', async () => {
+test('a missing input is an empty object if an object is allowed; null that was sent stays null', async () => {
   const definition = { ...linear(1), output: '{{ { got: input, no: input?.no?.x ?? 1 } }}' }
   const { person, workflowId, answer } = await started(definition)
   expect([answer.body.input, answer.body.output]).toEqual([{}, { got: {}, no: 1 }])
@@ -264,7 +264,7 @@ test('input that is left out is an empty object where an object is taken; null t
   expect(plan.body.output.got).toEqual({})
 })
 
-test('a node to start from, or to start again from, must be there', async () => {
+test('a node to start from must exist', async () => {
   const definition = { ...linear(1), nodes: [...linear(1).nodes, { id: 'free', type: 'flow.noop' }] }
   Object.assign(definition.nodes[0] as object, { undo: 'free' })
   const { person, workflowId, answer } = await started(definition)
@@ -278,7 +278,7 @@ test('a node to start from, or to start again from, must be there', async () => 
   expect([rerun.status, rerun.body.errors[0].path]).toEqual([422, '/from'])
 })
 
-test('a mock that does not say where its node goes on, or says it wrongly, starts nothing', async () => {
+test('a mock without a valid port starts nothing', async () => {
   const definition = {
     nodes: [
       { id: 'ask', type: 'flow.approval', params: { title: 'May I?' } },
@@ -308,7 +308,7 @@ test('a mock that does not say where its node goes on, or says it wrongly, start
   expect([plan.status, plan.body.errors[0].path]).toEqual([422, '/mocks/ask/port'])
 })
 
-test('a failed run with outputs that do not fit one answer can be retried with all of them', async () => {
+test('a failed run with outputs that do not fit into one answer can be retried with all of them', async () => {
   const big = (id: string) => ({
     id,
     type: 'data.set',
@@ -341,7 +341,7 @@ test('a start and a rerun need no body', async () => {
   }
 })
 
-test.each(['retry', 'rerun'])('%s waits for the result where that is preferred', async (verb) => {
+test.each(['retry', 'rerun'])('%s waits for the result if the request prefers it', async (verb) => {
   const params = { title: 'Now?', timeoutMs: 150, onTimeout: 'fail' }
   const definition = { nodes: [{ id: 'ask', type: 'flow.approval', params }] }
   const { person, answer } = await started(definition, {}, { prefer: 'wait=10' })
@@ -353,7 +353,7 @@ test.each(['retry', 'rerun'])('%s waits for the result where that is preferred',
   expect([followed.status, followed.body.status]).toEqual([200, 'failed'])
 })
 
-test('an unknown version in a batch is not told as an unknown workflow', async () => {
+test('an unknown version in a batch is not reported as an unknown workflow', async () => {
   const { person, workflowId } = await started(linear(1))
   const items = [{ workflowId, version: 99 }, { workflowId: 'wf_01k0000000000000000000000' }]
   const { body } = await post('/api/v1/workflows/batch/execute', person, { items })
@@ -364,7 +364,7 @@ test('an unknown version in a batch is not told as an unknown workflow', async (
   expect(body.results[0].error.message).toContain('version')
 })
 
-test('a node is shown with each of its tries: when, and what went wrong', async () => {
+test('a node is shown with each of its attempts: the times and the error', async () => {
   const retry = { attempts: 3, delayMs: 1 }
   const url = `${inject('httpTarget')}/status/503`
   const definition = {
@@ -388,7 +388,7 @@ test('a node is shown with each of its tries: when, and what went wrong', async 
   expect(await tries('pure')).toMatchObject([{ attempt: 1, error: null, finishedAt: expect.any(String) }])
 })
 
-test('an item that was computed is shown with its own input, output and error', async () => {
+test('a computed item is shown with its own input, output and error', async () => {
   const definition = {
     nodes: [
       {

@@ -43,7 +43,7 @@ const start = (person: Person, id: string): Promise<Ended> =>
 const follow = (person: Person, runId: string, verb: 'retry' | 'rerun', body: unknown = {}): Promise<Ended> =>
   post(`${RUNS}/${runId}/${verb}`, person, body, { prefer: 'wait=10' }) as never
 
-test('a retry goes on with the mended version: what succeeded is kept, and the mended call has a key of its own', async () => {
+test('a retry uses the fixed version: successful outcomes are kept, and the fixed call has a new key', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, two(name))
@@ -61,7 +61,7 @@ test('a retry goes on with the mended version: what succeeded is kept, and the m
   ])
 })
 
-test('a call that is made again as it was keeps its key, from retry to retry', async () => {
+test('an unchanged call keeps its key, from retry to retry', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const definition = two(name)
@@ -92,7 +92,7 @@ test('a call that is made again as it was keeps its key, from retry to retry', a
   expect(new Set(bodies.map(({ at }) => at)).size).toBe(1)
 })
 
-test('the original version is gone on with where that is asked for, with the variables of now', async () => {
+test('the original version is used on request, with the current variables', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   await setVariable(person, 'word', 'one')
@@ -105,7 +105,7 @@ test('the original version is gone on with where that is asked for, with the var
   expect((await seenAt(`${name}-b`)).map(({ body }) => body)).toEqual(['one', 'two'])
 })
 
-test('a rerun takes the current version unless another is named', async () => {
+test('a rerun uses the current version unless another is given', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, { nodes: [{ id: 'a', type: 'flow.noop' }], output: 1 })
@@ -121,7 +121,7 @@ test('a rerun takes the current version unless another is named', async () => {
   expect((await follow(person, run.id, 'rerun', { version: 'newest' })).status).toBe(422)
 })
 
-test('where a kept node is not the same in the current version, that is said, with the node and the way out', async () => {
+test('a kept node that was changed in the current version is reported, with the node and a way to continue', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, two(name))
@@ -138,7 +138,7 @@ test('where a kept node is not the same in the current version, that is said, wi
   expect((await follow(person, run.id, 'retry', { version: 'original' })).body.status).toBe('succeeded')
 })
 
-test('a node that has come to stand in a loop is not what it was', async () => {
+test('a node that was moved into a loop counts as changed', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, two(name))
@@ -150,7 +150,7 @@ test('a node that has come to stand in a loop is not what it was', async () => {
   expect((await follow(person, run.id, 'retry')).body).toMatchObject({ errors: [{ nodeId: 'a' }] })
 })
 
-test('a sub-workflow that was mended is gone on with as it is now', async () => {
+test('a fixed sub-workflow is used in its current version', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, two(name))
@@ -166,7 +166,7 @@ test('a sub-workflow that was mended is gone on with as it is now', async () => 
   expect((await seenAt(`${name}-b`)).map(({ body }) => body)).toEqual(['first', 'mended'])
 })
 
-test('a retry of a run of the draft goes on with its draft', async () => {
+test('a retry of a run of the draft uses its draft', async () => {
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
   const definition = { nodes: [{ id: 'f', type: 'flow.fail', params: { message: 'of the draft' } }] }
@@ -180,7 +180,7 @@ test('a retry of a run of the draft goes on with its draft', async () => {
   })
 })
 
-test('a run of a workflow that is gone is retried as it was', async () => {
+test('a run of a deleted workflow is retried as it was', async () => {
   const name = crypto.randomUUID()
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, two(name))
@@ -209,7 +209,7 @@ async function failed(person: Person, count: number, code = 'order.none') {
   return { id, runs }
 }
 
-test('many runs are rerun page by page, each answer names the run it is for, and none is rerun twice', async () => {
+test('many runs are rerun page by page, each result names its run, and none is rerun twice', async () => {
   const person = await newPerson()
   const { id, runs } = await failed(person, 3)
   const filter = { workflowId: id }
@@ -233,7 +233,7 @@ test('many runs are rerun page by page, each answer names the run it is for, and
   expect(wanted.body.results).toMatchObject([{ ok: true, original: runs[0] }])
 })
 
-test('the filter of a bulk route leaves out what was rerun or retried already', async () => {
+test('the filter of a bulk route skips runs that were rerun or retried already', async () => {
   const person = await newPerson()
   const { id, runs } = await failed(person, 2)
   await post(`${RUNS}/bulk/retry`, person, { ids: [runs[0]] })
@@ -264,7 +264,7 @@ test('runs are found by several statuses, the code of their error, a tag and the
   expect((await post(`${RUNS}/bulk/delete`, person, { ids: [], filter })).status).toBe(422)
 })
 
-test('many waiting runs take a signal, or a cancel; what has ended is not looked for', async () => {
+test('many waiting runs get a signal, or a cancel; ended runs are skipped', async () => {
   const person = await newPerson()
   const id = await newWorkflow(person.teamId, {
     nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 'go' } }],

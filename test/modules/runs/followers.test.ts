@@ -62,7 +62,7 @@ async function goesOn(runId: string, stays: Awaited<ReturnType<typeof socket>>):
 
 const lastAdmin = (): Promise<Person> => newPerson({ platformRole: 'admin' })
 
-test('a disabled account is cut off', async () => {
+test('a disabled account is disconnected', async () => {
   const { member, runId, stays } = await followed()
   const follower = await socket(runId, member)
   const body = { status: 'disabled' }
@@ -76,7 +76,7 @@ test('a disabled account is cut off', async () => {
   await goesOn(runId, stays)
 })
 
-test('an account that an admin deletes is cut off', async () => {
+test('an account that an administrator deletes is disconnected', async () => {
   const { member, runId, stays } = await followed()
   const follower = await socket(runId, member)
   await ok(
@@ -86,7 +86,7 @@ test('an account that an admin deletes is cut off', async () => {
   await goesOn(runId, stays)
 })
 
-test('an account that deletes itself is cut off', async () => {
+test('an account that deletes itself is disconnected', async () => {
   const { person, runId, first, second, stays } = await signedIn()
   const as = { token: person.token }
   await ok(call('DELETE', '/api/v1/users/profile', { as, body: { password: PASSWORD } }))
@@ -95,14 +95,14 @@ test('an account that deletes itself is cut off', async () => {
   await goesOn(runId, stays)
 })
 
-test('a session that signs out is cut off, and the other one of the same person goes on', async () => {
+test('a session that signs out is disconnected, and the other one of the same person continues', async () => {
   const { person, runId, first, second } = await signedIn()
   await ok(post('/api/v1/auth/logout', { token: person.token }, undefined))
   await cutOff(first)
   await goesOn(runId, second)
 })
 
-test('a session that is revoked from another is cut off', async () => {
+test('a session that is revoked from another is disconnected', async () => {
   const { person, again, runId, first, second } = await signedIn()
   const { sub: _sub, sid } = JSON.parse(atob(again.accessToken.split('.')[1])) as { sub: string; sid: string }
   await ok(call('DELETE', `/api/v1/auth/sessions/${sid}`, { as: { token: person.token } }))
@@ -110,14 +110,14 @@ test('a session that is revoked from another is cut off', async () => {
   await goesOn(runId, first)
 })
 
-test('all other sessions are cut off at once, that of the asking one goes on', async () => {
+test('all other sessions are disconnected immediately, the current one continues', async () => {
   const { person, runId, first, second } = await signedIn()
   await ok(call('DELETE', '/api/v1/auth/sessions', { as: { token: person.token } }))
   await cutOff(second)
   await goesOn(runId, first)
 })
 
-test('a session whose refresh token was used twice is cut off', async () => {
+test('a session whose refresh token was used twice is disconnected', async () => {
   const { person, runId, first, second } = await signedIn()
   expect((await refresh(person.refreshToken)).status).toBe(200)
   expect((await refresh(person.refreshToken)).status).toBe(401)
@@ -125,7 +125,7 @@ test('a session whose refresh token was used twice is cut off', async () => {
   await goesOn(runId, second)
 })
 
-test('a changed password cuts off all that was opened before', async () => {
+test('a changed password disconnects everything that was opened before', async () => {
   const { person, runId, first, second, stays } = await signedIn()
   const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }
   await ok(call('PUT', '/api/v1/auth/password', { as: { token: person.token }, body }))
@@ -134,7 +134,7 @@ test('a changed password cuts off all that was opened before', async () => {
   await goesOn(runId, stays)
 })
 
-test('a reset password cuts off all that was opened before', async () => {
+test('a reset password disconnects everything that was opened before', async () => {
   const { person, runId, first, second, stays } = await signedIn()
   await ok(post('/api/v1/auth/password/forgot', undefined, { email: person.email }))
   const mail = (await mailTo(person.email)).find(({ subject }) => subject === 'Choose a new password')
@@ -145,7 +145,7 @@ test('a reset password cuts off all that was opened before', async () => {
   await goesOn(runId, stays)
 })
 
-test('a deleted key is cut off, another one of the same person goes on', async () => {
+test('a deleted key is disconnected, another one of the same person continues', async () => {
   const { member, runId, stays } = await followed()
   const [gone, kept] = [await keyOf(member), await keyOf(member)]
   const [first, second] = [await socket(runId, gone), await socket(runId, kept)]
@@ -155,7 +155,7 @@ test('a deleted key is cut off, another one of the same person goes on', async (
   stays.close()
 })
 
-test('a key that may not read runs any more is cut off', async () => {
+test('a key that may not read runs any more is disconnected', async () => {
   const { member, runId, stays } = await followed()
   const key = await keyOf(member)
   const follower = await socket(runId, key)
@@ -168,7 +168,7 @@ test('a key that may not read runs any more is cut off', async () => {
   await goesOn(runId, stays)
 })
 
-test('a member who is removed is cut off by their session and their keys', async () => {
+test('a removed member is disconnected, with their session and their keys', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const [bySession, byKey] = [await socket(runId, member), await socket(runId, await keyOf(member))]
   const withoutTeam = await socket(runId, { token: member.token })
@@ -179,7 +179,7 @@ test('a member who is removed is cut off by their session and their keys', async
   await goesOn(runId, stays)
 })
 
-test('a team that is deleted cuts off all who follow its runs', async () => {
+test('a deleted team disconnects all who follow its runs', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const follower = await socket(runId, member)
   await ok(call('DELETE', `/api/v1/teams/${teamId}`, { as: owner }))
@@ -191,7 +191,7 @@ test('a team that is deleted cuts off all who follow its runs', async () => {
   await vi.waitFor(async () => expect(await inIndex(runId)).toBe(0))
 })
 
-test('an event stream ends with the rights, and is given nothing that comes after', async () => {
+test('an event stream ends with the rights, and gets no later event', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const follower = await stream(runId, member)
   await ok(call('DELETE', `/api/v1/teams/${teamId}/members/${member.userId}`, { as: owner }))
@@ -206,7 +206,7 @@ test('an event stream ends with the rights, and is given nothing that comes afte
   expect(follower.text()).not.toContain('signal.received')
 })
 
-test('a socket that slept through it is cut off all the same', async () => {
+test('a socket that hibernates is disconnected too', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const follower = await socket(runId, member)
   await evictDurableObject(objectOf(runId) as never)
@@ -229,7 +229,7 @@ test('rights that end while a socket is being opened open none', async () => {
   stays.close()
 })
 
-test('a key that expires is cut off at that time by the alarm of the run', async () => {
+test('a key that expires is disconnected at that time by the alarm of the run', async () => {
   const { owner, join } = await newTeam()
   const member = await join('member')
   const runId = await startedBy(owner)
@@ -271,7 +271,7 @@ test('when the run has ended a socket gets the last event and is closed', async 
   }
 })
 
-test('who leaves by themself is out of the index, and what a crash has left there goes with the tick', async () => {
+test('a client that leaves is removed from the index, and rows left by a crash are removed by the tick', async () => {
   const { member, runId, stays } = await followed()
   const [one, two] = [await socket(runId, member), await stream(runId, member)]
   expect(await inIndex(runId)).toBe(3)
@@ -288,7 +288,7 @@ test('who leaves by themself is out of the index, and what a crash has left ther
   expect(await inIndex(runId)).toBe(0)
 })
 
-test('a run has at most 200 followers, and the next is told so', async () => {
+test('a run has at most 200 followers, and the next is refused', async () => {
   const { member, runId, stays } = await followed()
   const crowd = Array.from({ length: 199 }, () =>
     runOf(runId).fetch('https://run/?afterSeq=0', { headers: { upgrade: 'websocket' } }),
@@ -305,7 +305,7 @@ test('a run has at most 200 followers, and the next is told so', async () => {
   for (const one of sockets) one?.close()
 })
 
-test('a client that says too much at once is cut off', async () => {
+test('a client that sends too much at once is disconnected', async () => {
   const { member, runId, stays } = await followed()
   const follower = await socket(runId, member)
   // On a busy machine the frames take so long that more of them are allowed meanwhile.
@@ -325,7 +325,7 @@ test('a client that says too much at once is cut off', async () => {
   stays.close()
 })
 
-test('a browser opens a socket only from an origin on the list', async () => {
+test('a browser opens a socket only from an allowed origin', async () => {
   const { member, runId, stays } = await followed()
   for (const origin of ['https://evil.test', 'null', 'http://orrery.test.evil.test']) {
     const refused = await askSocket(runId, member, { origin })
@@ -341,7 +341,7 @@ test('a browser opens a socket only from an origin on the list', async () => {
   stays.close()
 })
 
-test('the run of another team is not followed', async () => {
+test('the run of another team cannot be followed', async () => {
   const { runId, stays } = await followed()
   expect((await askSocket(runId, await newPerson())).status).toBe(404)
   expect((await call('GET', `${RUNS}/${runId}/events`, { as: await newPerson() })).status).toBe(404)

@@ -27,7 +27,7 @@ async function endedRun() {
 
 const rowOf = (id: string) => env.DB.prepare('SELECT id, status FROM runs WHERE id = ?').bind(id).first()
 
-test('a run that ended long ago is removed with its object, a younger one stays', async () => {
+test('a run that ended long ago is removed with its object, a newer one stays', async () => {
   const old = await endedRun()
   const young = await endedRun()
   await env.DB.prepare('UPDATE runs SET finished_at = ? WHERE id = ?')
@@ -79,7 +79,7 @@ async function runAt(time: string, day = '2020-02-03'): Promise<string> {
 
 const at = (time: string, day = '2020-02-03'): number => Date.parse(`${day}T${time}Z`)
 
-test('the index comes back from the manifest of the day and the runs themselves', async () => {
+test('the index is restored from the manifest of the day and the runs themselves', async () => {
   const day = '2020-02-05'
   const id = await runAt('11:00:00', day)
   await forgetManifest(day)
@@ -89,7 +89,7 @@ test('the index comes back from the manifest of the day and the runs themselves'
   expect(await rowOf(id)).toMatchObject({ status: 'succeeded' })
 })
 
-test('the runs of the current day come back as well, also one that has reported late', async () => {
+test('the runs of the current day are restored as well, also one that has reported late', async () => {
   const day = '2020-02-03'
   const first = await runAt('10:01:00')
   await manifestAt(at('10:12:30'))
@@ -107,7 +107,7 @@ test('the runs of the current day come back as well, also one that has reported 
   await forgetManifest(day)
 })
 
-test('where no run began nothing is written, and what was written stays after D1 was set back', async () => {
+test('without new runs nothing is written, and manifests stay after D1 was reset', async () => {
   const day = '2020-02-03'
   await forgetManifest(day)
   for (let minute = 0; minute < 60; minute++) await manifestAt(at('15:00:00') + minute * 60_000)

@@ -12,7 +12,7 @@ const found = async (person: Person, query: string): Promise<string[]> => {
   return body.items.map((item: { id: string }) => item.id)
 }
 
-test('a run says what kind it is and what it works for, and is found by both', async () => {
+test('a run has its kind and the object that it works for, and is found by both', async () => {
   const person = await newPerson()
   const { teamId } = person
   const workflow = await start(linear(1), { teamId })
@@ -40,7 +40,7 @@ test('a run says what kind it is and what it works for, and is found by both', a
   expect((await get(`${RUNS}?kind=other`, person)).status).toBe(422)
 })
 
-test('the kind of a run outlives a retry', async () => {
+test('a retry keeps the kind of a run', async () => {
   const person = await newPerson()
   const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'No' } }] }
   const { id } = await start(failing, { teamId: person.teamId, kind: 'sync', subjectId: 'int_1' })

@@ -41,7 +41,7 @@ test('tags and metadata are set at the start, shown in the detail and the list, 
   expect(list).toMatchObject({ total: 1, items: [{ tags: ['vip', 'eu'], metadata }] })
 })
 
-test('a tag that looks like a field of metadata is none, nor the other way round', async () => {
+test('a tag that looks like a metadata field is not one, nor the other way round', async () => {
   const person = await newPerson()
   const tagged = (await started(person, { tags: ['orderId:A'] })).body
   const field = (await started(person, { metadata: { orderId: 'A' } })).body
@@ -50,7 +50,7 @@ test('a tag that looks like a field of metadata is none, nor the other way round
   expect(await found(person, 'metadata=orderId:A')).toEqual([field.id])
 })
 
-test('pages of a tag go on where the last one stopped', async () => {
+test('pages of a tag continue where the last one stopped', async () => {
   const person = await newPerson()
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.unshift((await started(person, { tags: ['a'] })).body.id)
@@ -89,7 +89,7 @@ test('labels have limits', async () => {
   expect((await get(`${RUNS}?metadata=orderId`, person)).status).toBe(422)
 })
 
-test('a deleted run is found by no label, and its words are gone from the index', async () => {
+test('a deleted run is found by no label, and its words are removed from the index', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['gone'], metadata: { secret: 'x' } })).body
   await vi.waitFor(async () => expect(await found(person, 'tag=gone')).toEqual([id]))
@@ -103,7 +103,7 @@ test('a deleted run is found by no label, and its words are gone from the index'
   expect(labels).toEqual({ n: 0 })
 })
 
-test('a report that comes late brings back no label of a deleted run', async () => {
+test('a late report does not restore labels of a deleted run', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['late'] })).body
   await vi.waitFor(async () => expect(await found(person, 'tag=late')).toEqual([id]))
@@ -119,7 +119,7 @@ test('a report that comes late brings back no label of a deleted run', async () 
   expect(labels).toEqual({ n: 0 })
 })
 
-test('a label that has outlived its run finds nothing', async () => {
+test('a leftover label of a deleted run finds nothing', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['stray'] })).body
   await vi.waitFor(async () => expect(await found(person, 'tag=stray')).toEqual([id]))
@@ -127,7 +127,7 @@ test('a label that has outlived its run finds nothing', async () => {
   expect(await found(person, 'tag=stray')).toEqual([])
 })
 
-test('a label and a time are asked for together, in lists and counts', async () => {
+test('a label and a time can be combined, in lists and counts', async () => {
   const person = await newPerson()
   const ids: string[] = []
   const times: string[] = []
@@ -145,7 +145,7 @@ test('a label and a time are asked for together, in lists and counts', async () 
   }
 })
 
-test('the title is evaluated once, at the start, into one line', async () => {
+test('the title is evaluated once, at the start, to one line', async () => {
   const person = await newPerson()
   const definition = {
     ...linear(1),
@@ -170,7 +170,7 @@ test.each([
   expect((await started(person, { input: { title: wanted } }, definition)).body.title).toBe(title)
 })
 
-test('a title that cannot be evaluated is none, and the run says why', async () => {
+test('a title that cannot be evaluated is left out, and the run has the reason', async () => {
   const person = await newPerson()
   const definition = { ...linear(1), settings: { title: 'Order {{ input.lines[0].id }}' } }
   const run = (await started(person, {}, definition)).body
@@ -182,14 +182,14 @@ test('a title that cannot be evaluated is none, and the run says why', async () 
   expect(body.items[0]).toMatchObject({ type: 'log', message: expect.stringContaining('settings.title') })
 })
 
-test('a title that names what no start knows is refused', async () => {
+test('a title that uses data unknown at the start is refused', async () => {
   const person = await newPerson()
   const definition = { ...linear(1), settings: { title: '{{ nodes.n0 }}' } }
   const { body } = await post('/api/v1/workflows/validate', person, { definition })
   expect(body.problems).toMatchObject([{ path: '/definition/settings/title' }])
 })
 
-test('the detail of a run says what the list says', async () => {
+test('the detail of a run agrees with the list', async () => {
   const person = await newPerson()
   const definition = { nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }] }
   const { id } = (await started(person, {}, definition)).body
@@ -207,7 +207,7 @@ test('the detail of a run says what the list says', async () => {
   })
 })
 
-test('detail and list name the parent of a run and whether it was mocked', async () => {
+test('detail and list contain the parent of a run and whether it was mocked', async () => {
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, linear(1))
   const calls = { nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId: child } }] }

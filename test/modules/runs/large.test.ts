@@ -16,7 +16,7 @@ async function ran(definition: Parameters<typeof newWorkflow>[1], input: unknown
   return { person, run: body, path: `${RUNS}/${body.id}` }
 }
 
-test('the nodes of a large run are cut in its answer, and walked page by page', async () => {
+test('the nodes of a large run are cut in its answer, and can be paged', async () => {
   const body = { ...linear(2), output: 1 }
   const nodes = [
     { id: 'all', type: 'flow.group', each: { items: '{{ input }}' }, params: { body } },
@@ -43,14 +43,14 @@ test('the nodes of a large run are cut in its answer, and walked page by page', 
   expect((await get(`${path}/nodes`, await newPerson())).status).toBe(404)
 })
 
-test('a small run shows all of its nodes and says no more', async () => {
+test('a small run shows all of its nodes without a note', async () => {
   const { run } = await ran(linear(3), null)
   expect(run.nodes).toHaveLength(3)
   expect(Object.keys(run)).not.toContain('nodesTruncated')
   expect(Object.keys(run)).not.toContain('outputBytes')
 })
 
-test('an output beyond 1 MB is named, and read at its own address', async () => {
+test('an output beyond 1 MB is not included, and read at its own path', async () => {
   const nodes = [
     { id: 'twice', type: 'data.set', params: { values: { a: '{{ input }}', b: '{{ input }}' } } },
   ]
@@ -72,7 +72,7 @@ const three = (chars: number) => ({
   })),
 })
 
-test('a run whose last nodes give too much together gives a file, also to the run that called it', async () => {
+test('a run whose last outputs are too large together returns a file, also to its parent', async () => {
   const person = await newPerson()
   const child = await newWorkflow(person.teamId, three(3_000_000))
   const parent = await newWorkflow(person.teamId, {
@@ -88,7 +88,7 @@ test('a run whose last nodes give too much together gives a file, also to the ru
   }
 })
 
-test('a run whose last nodes give as much as a run may succeeds with it', async () => {
+test('a run whose last outputs have the maximum size succeeds with them', async () => {
   const { run } = await ran(three(100_000), null)
   expect(Object.keys(run.output)).toEqual(['a', 'b', 'c'])
   expect(run.output.c.text).toHaveLength(100_000)

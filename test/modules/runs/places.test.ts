@@ -46,7 +46,7 @@ type Listed = {
 const placeOf = (item: Listed | undefined) =>
   item?.waitingFor.find(({ kind }) => kind === 'slot')?.detail?.place
 
-test('each queued run shows its place, as the run itself does, also after others have gone', async () => {
+test('each queued run shows its position, like the run itself, also after others have left', async () => {
   const { person, ids, listed } = await queued()
   expect((await listed()).map(placeOf)).toEqual([undefined, 1, 2, undefined, 1])
   expect((await listed()).some((item) => item?.waitingFor.some((wait) => 'gate' in wait))).toBe(false)
@@ -74,7 +74,7 @@ function gatesThat(answer: (name: string, ids: string[]) => Promise<Record<strin
   return { asked, gates }
 }
 
-test('each gate is asked once, no more than twenty of them, and none for a page without queued runs', async () => {
+test('each gate is asked once, at most twenty of them, and none for a page without queued runs', async () => {
   const { asked, gates } = gatesThat(async (_name, ids) =>
     Object.fromEntries(ids.map((id, i) => [id, i + 1])),
   )
@@ -99,7 +99,7 @@ test('each gate is asked once, no more than twenty of them, and none for a page 
   expect(asked).toHaveLength(22)
 })
 
-test('a gate that does not answer, or too late, leaves its places out', async () => {
+test('positions are left out if a gate does not answer in time', async () => {
   const { gates } = gatesThat((name) => {
     if (name === 'broken') throw new Error('overloaded')
     if (name === 'refuses') return Promise.reject(new Error('overloaded'))

@@ -79,7 +79,7 @@ async function writeManifest(): Promise<void> {
   })
 }
 
-test('all rows of all teams come back as they were, and what was deleted does not', async () => {
+test('all rows of all teams are restored as they were, and deleted runs are not', async () => {
   const people = [await newPerson(), await newPerson()] as const
   for (const person of people) {
     for (let i = 0; i < 3; i++) await start(person, linear(2), 'succeeded')
@@ -105,7 +105,7 @@ test('all rows of all teams come back as they were, and what was deleted does no
   expect(waits?.n).toBe(2)
 })
 
-test('one team can be rebuilt alone, also from hosts that took the place of full ones', async () => {
+test('one team can be rebuilt alone, also from hosts that replaced full ones', async () => {
   const [person, other] = [await newPerson(), await newPerson()]
   const id = await start(person, linear(1), 'succeeded')
   const foreign = await start(other, linear(1), 'succeeded')
@@ -118,7 +118,7 @@ test('one team can be rebuilt alone, also from hosts that took the place of full
   await vi.waitFor(async () => expect(await rowsOf(other.teamId)).toMatchObject([{ id: foreign }]))
 })
 
-test('runs in hosts of a larger number than there are now are found as well', async () => {
+test('runs in hosts beyond the current number are found as well', async () => {
   const person = await newPerson()
   const runnable = await loadRunnable(env.DB, person.teamId, await newWorkflow(person.teamId, linear(1)))
   if (runnable === null) throw new Error('No workflow')
@@ -140,7 +140,7 @@ test('runs in hosts of a larger number than there are now are found as well', as
   )
 })
 
-test('a cursor that was made up is refused, and only administrators rebuild', async () => {
+test('an invented cursor is refused, and only administrators rebuild', async () => {
   const admin = await newPerson({ platformRole: 'admin' })
   const send = (as: Person, cursor: string) => post('/api/v1/admin/runs/rebuild', as, { cursor })
   expect((await send(admin, 'made-up')).body.code).toBe('request.invalid_cursor')

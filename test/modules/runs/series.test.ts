@@ -43,7 +43,7 @@ async function put(teamId: string, rows: Row[]): Promise<string[]> {
   return ids
 }
 
-test('runs are counted by status, with costs and durations, in buckets and in all', async () => {
+test('runs are counted by status, with costs and durations, in buckets and in total', async () => {
   const person = await newPerson()
   await put(person.teamId, [
     { durationMs: 100, costMicroUsd: 500_000 },
@@ -69,7 +69,7 @@ test('runs are counted by status, with costs and durations, in buckets and in al
   ])
 })
 
-test('a team without runs has no figures, and another team sees none of this one', async () => {
+test('a team without runs has empty figures, and another team sees none of them', async () => {
   const { owner, join } = await newTeam()
   await put(owner.teamId, [{ durationMs: 5 }])
   const viewer = await join('viewer')
@@ -80,7 +80,7 @@ test('a team without runs has no figures, and another team sees none of this one
   expect((await get(`/api/v1/runs/errors?${RANGE}`, stranger)).body.items).toEqual([])
 })
 
-test('figures of one workflow are its own, and what is deleted does not count', async () => {
+test('figures of one workflow are its own, and deleted runs do not count', async () => {
   const person = await newPerson()
   const [, gone = ''] = await put(person.teamId, [
     { workflowId: 'wf_a' },
@@ -100,7 +100,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
 })
 
-test('errors come together by code, node and workflow, the most frequent first', async () => {
+test('errors are grouped by code, node and workflow, the most frequent first', async () => {
   const person = await newPerson()
   const status = (cause: string, message: string) => ({ code: 'http.status', message, cause })
   const failed = { status: 'failed' }
@@ -160,7 +160,7 @@ test('runs are found by words of their title, error and workflow, and by the end
   expect((await get('/api/v1/runs/counts?q=answered', person)).body.total).toBe(1)
 })
 
-test('the list of workflows may have the last runs of each', async () => {
+test('the list of workflows can include the last runs of each', async () => {
   const person = await newPerson()
   const { body } = await get('/api/v1/workflows', person)
   expect(body.items).toEqual([])

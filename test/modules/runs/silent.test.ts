@@ -48,7 +48,7 @@ async function startOf(person: Person, definition = hears): Promise<string> {
   return body.id
 }
 
-test('an administrator can delete it once it has not answered for long, and what is left goes when it answers', async () => {
+test('an administrator can delete it if it has not answered for long, and the rest is deleted when it answers', async () => {
   const person = await newPerson()
   const admin = await newPerson({ platformRole: 'admin' })
   const id = await startOf(person, {
@@ -99,7 +99,7 @@ async function deleteDeaf(id: string, as: Person): Promise<number> {
   return answer.status
 }
 
-test('its own team can delete it when it has ended, and retention asks no more for it', async () => {
+test('its own team can delete it when it has ended, and retention does not ask it any more', async () => {
   const person = await newPerson()
   const id = await startOf(person, { nodes: [{ id: 'a', type: 'flow.noop' }] })
   const waiting = await startOf(person)
@@ -113,7 +113,7 @@ test('its own team can delete it when it has ended, and retention asks no more f
   expect(await rowOf(id)).toBeNull()
 })
 
-test('its gate lets the next one in once it is deleted', async () => {
+test('its gate admits the next one once it is deleted', async () => {
   const { teamId } = await newPerson()
   const settings = { concurrency: { limit: 1 } }
   const first = newSpec({ ...hears, settings }, { teamId })

@@ -46,7 +46,7 @@ async function startDetached(teamId: string, workflowId: string): Promise<string
 const startByHand = async (person: Person, workflowId: string): Promise<string> =>
   (await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).body.id
 
-test('of deliveries at the same moment no more start than there are slots, and the next when one ends', async () => {
+test('of concurrent deliveries no more start than there are slots, and the next when one ends', async () => {
   const { teamId, token } = await hooked(busy(), 5)
   const answers = await Promise.all(Array.from({ length: 30 }, () => hook(token)))
   expect(answers.filter(({ status }) => status === 202)).toHaveLength(5)
@@ -62,7 +62,7 @@ test('of deliveries at the same moment no more start than there are slots, and t
   for (const { id } of await rowsOf(teamId)) await cancel(id)
 })
 
-test('of events and schedules that are due at the same moment no more start than there are slots', async () => {
+test('of concurrent events and schedules no more start than there are slots', async () => {
   const { person, teamId, workflowId } = await hooked(busy(), 4)
   await newTrigger(teamId, workflowId, { type: 'event', name: 'order.paid', key: 'paid' })
   const trigger = await newTrigger(teamId, workflowId, { type: 'schedule', cron: '* * * * *', key: 'tick' })
@@ -85,7 +85,7 @@ test('of events and schedules that are due at the same moment no more start than
   for (const { id } of await rowsOf(teamId)) await cancel(id)
 })
 
-test('a run that waits gives its slot to others, one that was paused or has ended too', async () => {
+test('a run that waits gives its slot to others, and so does a paused or ended one', async () => {
   const { teamId, token } = await hooked(
     { nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 'go' } }] },
     1,
@@ -97,7 +97,7 @@ test('a run that waits gives its slot to others, one that was paused or has ende
   }
 })
 
-test('a start that is refused gives its slot back', async () => {
+test('a refused start frees its slot', async () => {
   const { teamId, token } = await hooked(busy({ concurrency: { limit: 1, whenFull: 'reject' } }), 2)
   const { body } = await hook(token)
   for (let i = 0; i < 3; i++) expect((await hook(token)).body.code).toBe('run.queue_full')
@@ -121,7 +121,7 @@ test('a run that took its slot beforehand counts once for the month', async () =
   }
 })
 
-test('a delivery that comes again is answered with its run, however full it is by now', async () => {
+test('a repeated delivery is answered with its run, even at the limit', async () => {
   const { teamId, token } = await hooked(busy(), 1)
   const first = await hook(token, { 'idempotency-key': 'same' })
   const again = await hook(token, { 'idempotency-key': 'same' })
@@ -131,7 +131,7 @@ test('a delivery that comes again is answered with its run, however full it is b
   await cancel(first.body.runId)
 })
 
-test('sub-workflows that nobody waits for queue while no slot is free, and begin in order', async () => {
+test('sub-workflows that no node waits for queue while no slot is free, and start in order', async () => {
   const { person, teamId, workflowId } = await hooked(busy(), 2)
   const children: string[] = []
   for (let i = 0; i < 3; i++) {
@@ -151,7 +151,7 @@ test('sub-workflows that nobody waits for queue while no slot is free, and begin
   for (const id of [first, third]) await cancel(id)
 })
 
-test('paused in line it lets others pass, and keeps the place of its age; cancelled it leaves', async () => {
+test('a run paused in the queue lets others pass, and keeps the position of its age; a cancelled one leaves', async () => {
   const { person, teamId, workflowId } = await hooked(busy(), 0)
   const children: string[] = []
   for (let i = 0; i < 3; i++) {
@@ -181,7 +181,7 @@ test('paused in line it lets others pass, and keeps the place of its age; cancel
   await cancel(first)
 })
 
-test('who was given a slot and not told is found by the sweep', async () => {
+test('a run that has a slot and was not notified is found by the sweep', async () => {
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   await runOf(spec.runId).start(spec)
@@ -197,7 +197,7 @@ test('who was given a slot and not told is found by the sweep', async () => {
   await shows(teamId, spec.runId, { status: 'succeeded', slot: null })
 })
 
-test('the report with which a run learns of its slot leaves the sweep to ask whether it has begun', async () => {
+test('after the report that gives a run its slot, the sweep does not ask again', async () => {
   const { teamId } = await hooked(linear(1), 1)
   const view = {
     ...{ id: newId('run', clock.now()), teamId, workflowId: null, workflowVersion: 1, workflowName: 'Test' },
@@ -223,7 +223,7 @@ test('the report with which a run learns of its slot leaves the sweep to ask whe
   expect(await wakeBy()).toBeNull()
 })
 
-test('in line it is woken for nothing but its turn', async () => {
+test('a queued run is only woken for its slot', async () => {
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   const stub = runOf(spec.runId)
@@ -248,7 +248,7 @@ test('in line it is woken for nothing but its turn', async () => {
   }
 })
 
-test('one whose place in line was lost takes it again when it asks', async () => {
+test('a run that lost its position in the queue gets it again when it asks', async () => {
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   await runOf(spec.runId).start(spec)
@@ -282,7 +282,7 @@ test('a run that does not answer uses no slot', async () => {
   for (const { id } of await rowsOf(teamId)) await cancel(id)
 })
 
-test('a larger plan lets in those who are in line', async () => {
+test('a larger plan admits queued runs', async () => {
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const specs = Array.from({ length: 3 }, () => newSpec(linear(1), { teamId, workflowId, slot: 'line' }))
   for (const spec of specs) {
@@ -294,7 +294,7 @@ test('a larger plan lets in those who are in line', async () => {
   for (const { runId } of specs) await reaches(runId, 'succeeded')
 })
 
-test('sub-workflows that are waited for work in the slot of their root: however many there are, nothing waits for itself', async () => {
+test('sub-workflows that are waited for use the slot of their root, so nothing waits for itself', async () => {
   const { person, teamId, workflowId } = await hooked(busy(), 1)
   const middle = await newWorkflow(teamId, starts(workflowId, true))
   const top = await newWorkflow(teamId, {
@@ -334,7 +334,7 @@ test('a fire with jitter takes its slot when its time comes', async () => {
   await reaches(row?.id ?? '', 'succeeded')
 })
 
-test('queued at the gate of its workflow a run holds no slot, and takes one when it is let in', async () => {
+test("a run queued at its workflow's gate holds no slot, and takes one when it is admitted", async () => {
   const { teamId, token } = await hooked(busy({ concurrency: { limit: 1 } }), 2)
   const first = (await hook(token)).body.runId
   const second = (await hook(token)).body.runId

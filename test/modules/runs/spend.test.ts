@@ -34,7 +34,7 @@ const usageOf = async (person: Person) => {
   return { runs, inputTokens, outputTokens, costUsd }
 }
 
-test('a report that is newer adds the difference; one that is older, or comes twice, adds nothing', async () => {
+test('a newer report adds the difference; an older or repeated one adds nothing', async () => {
   const person = await newPerson()
   const id = `run_spend_${person.teamId}`
   const first = { costMicroUsd: 150, inputTokens: 100, outputTokens: 20 }
@@ -47,7 +47,7 @@ test('a report that is newer adds the difference; one that is older, or comes tw
   expect(await usageOf(person)).toEqual({ runs: 1, inputTokens: 250, outputTokens: 60, costUsd: 0.0004 })
 })
 
-test('runs of one batch are added up, and one that uses no model costs nothing', async () => {
+test('runs of one batch are added up, and one without a model costs nothing', async () => {
   const person = await newPerson()
   await report(person.teamId, `run_a_${person.teamId}`, 2, {
     costMicroUsd: 1,

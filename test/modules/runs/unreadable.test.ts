@@ -48,7 +48,7 @@ async function brokenRun(person: Person): Promise<string> {
 
 const sweepAt = (now: number) => withContext((request) => sweepRuns({ ...request, now: () => now }))
 
-test('it is told from one that does not exist to its own team only', async () => {
+test('only its own team sees the difference to a missing run', async () => {
   const person = await newPerson()
   const id = await brokenRun(person)
   const own = await get(`/api/v1/workflows/executions/${id}`, person)
@@ -62,7 +62,7 @@ test('it is told from one that does not exist to its own team only', async () =>
   expect(list.body.items).toMatchObject([{ id, status: 'waiting' }])
 })
 
-test('its own team can delete it, and its late report does not bring it back', async () => {
+test('its own team can delete it, and its late report does not restore it', async () => {
   const person = await newPerson()
   const id = await brokenRun(person)
   expect((await del(`/api/v1/workflows/executions/${id}`, await newPerson())).status).toBe(404)
@@ -71,7 +71,7 @@ test('its own team can delete it, and its late report does not bring it back', a
   expect(await rowOf(id)).toMatchObject({ deletedAt: expect.any(Number), wakeBy: null })
 })
 
-test('the sweep asks it ever more rarely, and it is listed as stuck until it answers', async () => {
+test('the sweep asks it less and less often, and it is listed as stuck until it answers', async () => {
   const id = await brokenRun(await newPerson())
   const { wakeBy = 0 } = (await rowOf(id)) ?? {}
   await sweepAt(wakeBy)
@@ -95,7 +95,7 @@ test('the sweep asks it ever more rarely, and it is listed as stuck until it ans
   })
 })
 
-test('an administrator sees it and can delete it, but no run that can be read', async () => {
+test('an administrator sees it and can delete it, but no readable run', async () => {
   const person = await newPerson()
   const admin = await newPerson({ platformRole: 'admin' })
   const id = await brokenRun(person)
@@ -116,7 +116,7 @@ test('an administrator sees it and can delete it, but no run that can be read', 
   expect((await del(`/api/v1/admin/runs/${id}`, admin)).status).toBe(404)
 })
 
-test('it sets no alarm, and gives its slot to who waits for it', async () => {
+test('it sets no alarm, and frees its slot for waiting runs', async () => {
   const settings = { concurrency: { limit: 1 } }
   const first = newSpec({ nodes: [hears], settings })
   const second = { ...newSpec({ nodes: [{ id: 'a', type: 'flow.noop' }], settings }), teamId: first.teamId }
@@ -142,7 +142,7 @@ test('it sets no alarm, and gives its slot to who waits for it', async () => {
   expect(await ended(second.runId)).toMatchObject({ status: 'succeeded' })
 })
 
-test('a run that waits for one that was deleted fails', async () => {
+test('a run that waits for a deleted one fails', async () => {
   const { teamId } = await newPerson()
   const workflowId = await newWorkflow(teamId, { nodes: [hears] })
   const spec = newSpec({ nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId } }] }, { teamId })
@@ -156,7 +156,7 @@ test('a run that waits for one that was deleted fails', async () => {
   })
 })
 
-test('an output that cannot be read is told in its place, and all else is seen', async () => {
+test('an unreadable output is replaced by an error, and the rest is shown', async () => {
   const set = { id: 'set', type: 'data.set', params: { values: { n: 1 } } }
   const spec = newSpec({ nodes: [hears, set], edges: [{ from: hears.id, to: 'set' }] })
   await runOf(spec.runId).start(spec)

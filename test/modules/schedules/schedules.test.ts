@@ -58,7 +58,7 @@ const runsOf = (workflowId: string, count: number): Promise<Row[]> =>
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-test('what is due starts, with its input and the time it was planned for', async () => {
+test('due triggers start, with their input and the planned time', async () => {
   const { workflowId, trigger, due } = await scheduled({ cron: '* * * * *', input: { a: 1 }, key: 'tick' })
   await tick()
   const [row] = await runsOf(workflowId, 1)
@@ -71,14 +71,14 @@ test('what is due starts, with its input and the time it was planned for', async
   expect((await startsOf(trigger.id)).nextFireAt).toBe(due + MINUTE)
 })
 
-test('the input is an empty object when the trigger has none', async () => {
+test('the input is an empty object if the trigger has none', async () => {
   const { workflowId } = await scheduled({ everyMs: MINUTE })
   await tick()
   const [row] = await runsOf(workflowId, 1)
   expect((await runOf(row?.id ?? '').view({}))?.input).toEqual({})
 })
 
-test('what is not due, and what is off, does not start', async () => {
+test('triggers that are not due, or disabled, do not start', async () => {
   const later = await scheduled({ cron: '* * * * *' }, -1)
   const off = await scheduled({ cron: '* * * * *' })
   await env.DB.prepare('UPDATE workflow_triggers SET active = 0 WHERE id = ?').bind(off.trigger.id).run()
@@ -87,7 +87,7 @@ test('what is not due, and what is off, does not start', async () => {
   expect((await startsOf(off.trigger.id)).claims).toBe(0)
 })
 
-test('two ticks at once, and a third behind them, start each run once', async () => {
+test('two concurrent ticks, and a third after them, start each run once', async () => {
   const schedules = await Promise.all(Array.from({ length: 5 }, () => scheduled({ cron: '* * * * *' })))
   await Promise.all([tick(), tick()])
   await tick()
@@ -130,7 +130,7 @@ test.each([
   if (missed === 'one') expect(scheduledFor).toEqual([iso(hour - 3_600_000)])
 })
 
-test('a schedule that was off for a day makes up for nothing of that day', async () => {
+test('a schedule that was disabled for a day starts nothing for that day', async () => {
   const { trigger, due } = await scheduled({ cron: '* * * * *', missed: 'all' })
   await env.DB.prepare('UPDATE workflow_triggers SET last_fire_at = ? WHERE id = ?')
     .bind(due - 86_400_000, trigger.id)
@@ -160,7 +160,7 @@ test('the claim and its starts are one commit: a crash before it loses nothing',
   await runsOf(workflowId, scheduledFor.length)
 })
 
-test('a start that is done again after a crash finds the run of the first', async () => {
+test('a start that is repeated after a crash finds the run of the first', async () => {
   const { trigger, workflowId, due, person } = await scheduled({ cron: '* * * * *' })
   const message = {
     type: 'run.start',
@@ -189,7 +189,7 @@ test('a start that is done again after a crash finds the run of the first', asyn
   await runsOf(workflowId, 2)
 })
 
-test('a start of a trigger that was switched off meanwhile, or of another team, does nothing', async () => {
+test('a start of a trigger that was disabled in the meantime, or of another team, does nothing', async () => {
   const { trigger, workflowId, due, person } = await scheduled({ cron: '* * * * *' }, -1)
   const message = {
     type: 'run.start',
@@ -203,7 +203,7 @@ test('a start of a trigger that was switched off meanwhile, or of another team, 
   await runsOf(workflowId, 0)
 })
 
-test('jitter starts later by up to so much, never earlier', async () => {
+test('jitter delays a start by up to its maximum, never earlier', async () => {
   const jitterMs = 3_600_000
   const due = wholeMinute()
   const delays: number[] = []

@@ -11,7 +11,7 @@ const item = (more: Record<string, unknown> = {}) => ({
   ...more,
 })
 
-test('each item is answered in its place, and a bad one takes along only those that need it', async () => {
+test('each item has its own result, and an invalid one only affects those that need it', async () => {
   const ada = await newPerson()
   const { body, status, text } = await post(`${TASKS}/batch`, ada, {
     items: [
@@ -73,7 +73,7 @@ test.each<Record<string, string>>([{}, { 'idempotency-key': 'in-order' }])(
   },
 )
 
-test('a request that is sent again under its key finds the same tasks', async () => {
+test('a request that is repeated with its key finds the same tasks', async () => {
   const ada = await newPerson()
   const send = () => post(`${TASKS}/batch`, ada, { items: [item(), item()] }, { 'idempotency-key': 'once' })
   const [one, two] = [await send(), await send()]
@@ -81,7 +81,7 @@ test('a request that is sent again under its key finds the same tasks', async ()
   expect((await get(`${TASKS}?count=true`, ada)).body.total).toBe(2)
 })
 
-test('a batch is executed, within the slots of the plan at every moment', async () => {
+test('a batch is executed, within the slots of the plan at any time', async () => {
   const ada = await newPerson({ plan: 'free' })
   const there = await newTask(ada)
   const items = [
@@ -113,7 +113,7 @@ test('a batch is executed, within the slots of the plan at every moment', async 
   expect(most).toBeLessThanOrEqual(20)
 })
 
-test('a template makes a whole tree, with variables and overrides', async () => {
+test('a template creates a whole tree, with variables and overrides', async () => {
   const ada = await newPerson()
   const made = await post(`${TASKS}/templates`, ada, {
     name: 'Welcome',
@@ -159,7 +159,7 @@ test('a template makes a whole tree, with variables and overrides', async () => 
   expect((await taskOf(ada, called.task.id)).result).toEqual({ to: '{{ 1 + 1 }}' })
 })
 
-test('templates that come with the product can be used, and those of others only when they are public', async () => {
+test('built-in templates can be used, and those of others only when they are public', async () => {
   const [ada, eve] = [await newPerson(), await newPerson()]
   const { items } = (await get(`${TASKS}/templates?source=built-in&limit=100`, ada)).body
   expect(items.length).toBeGreaterThan(0)

@@ -51,7 +51,7 @@ test.each(Object.entries(CASES))('%s runs to its result', async (id, { variables
   expect(task.result).toMatchObject(has)
 })
 
-test('the template of custom tasks uses a capability, and what looks like an expression stays a text', async () => {
+test('the template of custom tasks uses a capability, and text that looks like an expression stays text', async () => {
   const ada = await newPerson()
   const used = await post(`${TASKS}/templates/tpl_task-compare/use`, ada, {
     variables: { name: 'list', before: 'one\n{{ 1 + 1 }}', after: 'one\ntwo' },
@@ -62,7 +62,7 @@ test('the template of custom tasks uses a capability, and what looks like an exp
   expect(result).toBe('--- a/list\n+++ b/list\n@@ -1,2 +1,2 @@\n one\n-{{ 1 + 1 }}\n+two\n')
 })
 
-test('each type has a template that comes with the product', () => {
+test('each type has a built-in template', () => {
   const types = new Set(BUILT_IN_TEMPLATES.map(({ type }) => type))
   expect([...types].sort()).toEqual([...OFFERED_TYPES].sort())
   expect(new Set(BUILT_IN_TEMPLATES.map(({ id }) => id)).size).toBe(BUILT_IN_TEMPLATES.length)

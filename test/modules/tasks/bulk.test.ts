@@ -45,7 +45,7 @@ const rows = async (as: Person, count: number, status: TaskStatus): Promise<void
     .run()
 }
 
-test('a list is answered one by one', async () => {
+test('a list gets a result for each task', async () => {
   const ada = await newPerson()
   const [a, b] = [await newTask(ada), await newTask(ada)]
   const deleted = await post(`${TASKS}/bulk/delete`, ada, {
@@ -55,7 +55,7 @@ test('a list is answered one by one', async () => {
   expect(deleted.body.results.map((one: any) => one.ok)).toEqual([true, true, false])
 })
 
-test('what a filter finds is cancelled, retried and deleted by runs, each with its report', async () => {
+test('tasks that match a filter are cancelled, retried and deleted by runs, each with its report', async () => {
   const ada = await newPerson()
   const bad = await newTask(ada, { input: failingSteps, autoStart: true })
   const draft = await newTask(ada)
@@ -69,7 +69,7 @@ test('what a filter finds is cancelled, retried and deleted by runs, each with i
   expect((await get(`${TASKS}?count=true`, ada)).body.total).toBe(0)
 })
 
-test('more than a page is worked off, what is refused is named, and another team is left alone', async () => {
+test('more than a page is processed, refused tasks are listed, and another team is not affected', async () => {
   const [ada, eve] = [await newPerson(), await newPerson()]
   await rows(ada, 250, 'draft')
   await rows(eve, 3, 'draft')
@@ -86,7 +86,7 @@ test('more than a page is worked off, what is refused is named, and another team
   expect((await get(`${TASKS}?count=true`, eve)).body.total).toBe(3)
 })
 
-test('a page that is done again after a crash counts what the lost attempt has done', async () => {
+test('a page that is repeated after a crash counts the work of the lost attempt', async () => {
   const ada = await newPerson()
   const tasks = [await newTask(ada), await newTask(ada)]
   for (const { id } of tasks) await verb(ada, id, 'cancel')
@@ -110,7 +110,7 @@ test('a page that is done again after a crash counts what the lost attempt has d
   expect(await again('delete')).toEqual({ done: 2, refused: 0, errors: [] })
 })
 
-test('who has left the team meanwhile changes nothing more', async () => {
+test('a person who has left the team in the meantime changes nothing more', async () => {
   const [ada, eve] = [await newPerson(), await newPerson()]
   const { id } = await newTask(ada)
   const step = withContext((request) =>
@@ -130,7 +130,7 @@ test('who has left the team meanwhile changes nothing more', async () => {
   expect((await taskOf(ada, id)).status).toBe('draft')
 })
 
-test('either a list or a filter', async () => {
+test('either a list or a filter is accepted', async () => {
   const ada = await newPerson()
   expect((await post(`${TASKS}/bulk/cancel`, ada, {})).status).toBe(422)
   expect(

@@ -43,14 +43,14 @@ test.each(CAPABILITY_NAMES)('the capability %s works with its parameters', async
   expect(steps).toMatchObject([{ id: 'work', status: 'succeeded' }])
 })
 
-test('a capability that is not there is refused, and the answer says what there is and what to use', async () => {
+test('an unknown capability is refused with the known ones and an alternative', async () => {
   const ada = await newPerson()
   const [error] = await refused(ada, { capability: 'fly', parameters: {} })
   expect(error).toMatchObject({ path: '/input/capability', message: expect.stringContaining('compareTexts') })
   expect(error.message).toContain('agentId')
 })
 
-test('parameters are checked when the task is made, each fault with its path', async () => {
+test('parameters are checked when the task is created, each error with its path', async () => {
   const ada = await newPerson()
   const errors = await refused(ada, {
     capability: 'checkCode',

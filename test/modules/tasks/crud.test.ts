@@ -6,7 +6,7 @@ import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { newTask, TASKS, taskOf } from './tasks.ts'
 
-test('a task is made, read, changed and deleted', async () => {
+test('a task is created, read, changed and deleted', async () => {
   const ada = await newPerson()
   const made = await post(TASKS, ada, {
     title: 'Call the supplier',
@@ -80,7 +80,7 @@ test.each([
   expect(answer.body.errors.map((one: { path: string }) => one.path)).toContain(path)
 })
 
-test('each fault of an input is named with its place', async () => {
+test('each error of an input has its path', async () => {
   const ada = await newPerson()
   const answer = await post(TASKS, ada, {
     title: 'A task',
@@ -94,7 +94,7 @@ test('each fault of an input is named with its place', async () => {
   ])
 })
 
-test('a plan has room for so many open tasks', async () => {
+test('a plan limits the number of open tasks', async () => {
   const ada = await newPerson({ plan: 'free' })
   const now = clock.now()
   await env.DB.prepare(
@@ -154,7 +154,7 @@ test('lists filter, sort and page', async () => {
   expect(await titles('parent=none&sort=created')).toBe('012345')
 })
 
-test('a list that finds little stops after 5,000 tasks and says where to go on', async () => {
+test('a list that finds few matches stops after 5,000 tasks with a cursor', async () => {
   const ada = await newPerson()
   await env.DB.prepare(
     `INSERT INTO tasks (id, team_id, title, type, status, status_since, root_id, due_sort, created_by, created_at, updated_at, tags)

@@ -21,7 +21,7 @@ const told = (live: Live, channel: string, id: string): Told[] =>
   live.events(channel).flatMap(({ event }) => (event.data.id === id ? [event] : []))
 const types = (events: Told[]): string[] => events.map(({ type }) => type)
 
-test('a socket hears of a task from its making to its end, in order, and of no other team', async () => {
+test('a socket gets the events of a task from its creation to its end, in order, and of no other team', async () => {
   useRealTime()
   const [ada, eve] = [await newPerson(), await newPerson()]
   const live = await socket(ada, ['tasks'])
@@ -52,7 +52,7 @@ test('a socket hears of a task from its making to its end, in order, and of no o
   strange.close()
 })
 
-test('one task is followed on a channel of its own, also why it is blocked and how it fails', async () => {
+test('one task is followed on its own channel, including why it is blocked and how it fails', async () => {
   useRealTime()
   const ada = await newPerson()
   const first = await newTask(ada, { input: failingSteps })
@@ -73,7 +73,7 @@ test('one task is followed on a channel of its own, also why it is blocked and h
 const bodiesOf = async (receiver: Receiver): Promise<Told[]> =>
   (await receiver.received()).map(({ body }) => JSON.parse(body).data)
 
-test('webhooks are told of the same, signed, each event once, and only what their pattern names', async () => {
+test('webhooks get the same events, signed, each once, and only those of their pattern', async () => {
   useRealTime()
   const ada = await newPerson()
   const [all, failures] = [newReceiver(), newReceiver()]
@@ -100,7 +100,7 @@ test('webhooks are told of the same, signed, each event once, and only what thei
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-test('an overdue task is told once', async () => {
+test('an overdue task is reported once', async () => {
   useRealTime()
   const ada = await newPerson()
   const receiver = newReceiver()
@@ -118,7 +118,7 @@ test('an overdue task is told once', async () => {
   )
 })
 
-test('an overdue task is told to webhooks also where the process dies right behind the commit', async () => {
+test('an overdue task is reported to webhooks even if the process crashes right after the commit', async () => {
   useRealTime()
   const ada = await newPerson()
   const receiver = newReceiver()

@@ -37,7 +37,7 @@ test('a task runs a workflow of the team with its input', async () => {
   expect(done.body, done.text).toMatchObject({ status: 'succeeded', result: { twice: 42 } })
 })
 
-test('a dependant starts by itself when the last of its dependencies has succeeded', async () => {
+test('a dependant starts automatically when the last of its dependencies has succeeded', async () => {
   const ada = await newPerson()
   const first = await newTask(ada)
   const second = await newTask(ada)
@@ -76,7 +76,7 @@ test.each([
   }
 })
 
-test('a retry keeps what has succeeded and lets dependants go', async () => {
+test('a retry keeps successful outcomes and releases dependants', async () => {
   const ada = await newPerson()
   const first = await newTask(ada, { input: failingSteps })
   const next = await newTask(ada, { dependsOn: [{ taskId: first.id }] })
@@ -107,7 +107,7 @@ test('a task is paused, resumed and cancelled', async () => {
   expect((await verb(ada, id, 'cancel')).status).toBe(409)
 })
 
-test('circles are refused with their way, also across parents', async () => {
+test('cycles are refused with their path, also across parents', async () => {
   const ada = await newPerson()
   const a = await newTask(ada)
   const b = await newTask(ada, { dependsOn: [{ taskId: a.id }] })
@@ -132,7 +132,7 @@ test('circles are refused with their way, also across parents', async () => {
   expect(across.status, across.text).toBe(422)
 })
 
-test('a parent sums up its subtasks by weight', async () => {
+test('a parent is derived from its subtasks by weight', async () => {
   const ada = await newPerson()
   const parent = await newTask(ada, { input: {} })
   const heavy = await newTask(ada, { parentId: parent.id, weight: 3 })

@@ -36,7 +36,7 @@ test('a key that only writes tasks starts none', async () => {
   ])
 })
 
-test('a key that may not read files names none in a task', async () => {
+test('a key that may not read files cannot use them in a task', async () => {
   const ada = await newPerson()
   const raw = 'a,b\n1,2\n'
   const headers = { 'x-filename': 'data.csv' }
@@ -55,7 +55,7 @@ test('a key that may not read files names none in a task', async () => {
   expect(await codeOf(post(TASKS, reads, named))).toBe(201)
 })
 
-test('a key of a worker makes no tasks and changes none', async () => {
+test('a key of a worker creates no tasks and changes none', async () => {
   const ada = await newPerson()
   const works = await keyOf(ada, 'tasks:read', 'tasks:run')
   const there = await newTask(ada)
@@ -82,7 +82,7 @@ test('a task is assigned to agents of the team only', async () => {
   expect((await call('PATCH', `${TASKS}/${there.id}`, { as: owner, body })).status).toBe(422)
 })
 
-test('a template is not made into more tasks than a batch holds, however deep its tree and how many copies', async () => {
+test('a template creates at most as many tasks as a batch, however deep its tree and how many copies', async () => {
   const ada = await newPerson()
   const task = { title: 'Top', type: 'custom', subtasks: Array(50).fill({ title: 'Part', type: 'custom' }) }
   const template = await post(`${TASKS}/templates`, ada, { name: 'Wide', task })

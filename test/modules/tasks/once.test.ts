@@ -22,7 +22,7 @@ const runsOf = async (as: Person, taskId: string): Promise<number> => {
   return row?.n ?? 0
 }
 
-test('two last dependencies that end together, worked off by many at once, start their dependant once', async () => {
+test('two last dependencies that end together, processed by many at once, start their dependant once', async () => {
   const ada = await newPerson()
   for (let n = 0; n < 10; n++) {
     const [a, b] = [await newTask(ada), await newTask(ada)]
@@ -43,7 +43,7 @@ test('two last dependencies that end together, worked off by many at once, start
   }
 })
 
-test('a change that was worked off and not forgotten, since the process died, starts nothing again', async () => {
+test('a change that was processed and not deleted because of a crash starts nothing again', async () => {
   const ada = await newPerson()
   const first = await newTask(ada)
   const next = await newTask(ada, { dependsOn: [{ taskId: first.id }] })
@@ -61,7 +61,7 @@ test('a change that was worked off and not forgotten, since the process died, st
   expect([(await taskOf(ada, next.id)).attempt, await runsOf(ada, next.id)]).toEqual([1, 1])
 })
 
-test('a process that dies between the claim and the start loses nothing: the tick starts the run, once', async () => {
+test('a crash between the claim and the start loses nothing: the tick starts the run, once', async () => {
   const ada = await newPerson()
   const tasks = await Promise.all(Array.from({ length: 10 }, () => newTask(ada)))
   const now = clock.now()

@@ -61,7 +61,7 @@ const runsOf = async (as: Person, taskId: string): Promise<number> => {
   return row?.n ?? 0
 }
 
-test('cancel against the word of a worker that it is done', { timeout }, async () => {
+test("cancel against a worker's completion", { timeout }, async () => {
   const ada = await newPerson({ plan: 'team' })
   const ids = await outside(ada, RACES)
   for (const [n, id] of ids.entries()) {

@@ -18,7 +18,7 @@ const occurrences = async (as: Person, id: string): Promise<any[]> =>
     (a: any, b: any) => a.occurrence - b.occurrence,
   )
 
-test('a task with a single time is executed then, itself', async () => {
+test('a task with a single time is executed itself at that time', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada)
   const at = new Date(clock.now() + 10 * MINUTE).toISOString()
@@ -33,7 +33,7 @@ test('a task with a single time is executed then, itself', async () => {
   expect(done.attempt).toBe(1)
 })
 
-test('each occurrence is a task of its own with a number and a result', async () => {
+test('each occurrence is a separate task with a number and a result', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada)
   const set = await schedule(ada, id, { everyMs: MINUTE, maxRuns: 2, missed: 'all', overlap: 'parallel' })
@@ -50,7 +50,7 @@ test('each occurrence is a task of its own with a number and a result', async ()
   expect(await occurrences(ada, id)).toHaveLength(2)
 })
 
-test('an occurrence that meets an earlier one is skipped and recorded, or waits for it', async () => {
+test('an occurrence that overlaps an earlier one is skipped and recorded, or waits for it', async () => {
   const ada = await newPerson()
   for (const [overlap, second] of [
     ['skip', 'skipped'],
@@ -91,7 +91,7 @@ test('a schedule that never fires is refused', async () => {
     expect((await schedule(ada, id, body)).status, JSON.stringify(body)).toBe(422)
 })
 
-test('what is due soon and what is overdue is told once each', async () => {
+test('due soon and overdue are each reported once', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 30 * 3_600_000).toISOString() })
   const told = async () => {

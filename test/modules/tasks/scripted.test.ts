@@ -34,7 +34,7 @@ const run = async ({ person, models }: Scripted, type: string, input: object) =>
   return untilStatus(person, id, 'succeeded', 'failed')
 }
 
-test('research: questions, notes of each source, a cross-check and a report that cites only what was gathered', async () => {
+test('research: questions, notes of each source, a cross-check and a report that cites only collected sources', async () => {
   const model = await scripted([
     { when: 'Split the question', text: '{"questions":["At sea level?","On a mountain?"]}' },
     {
@@ -75,7 +75,7 @@ test('research: questions, notes of each source, a cross-check and a report that
   expect(asked.at(-1)).not.toContain('Invented')
 })
 
-test('codeGeneration: what the check finds is asked to be mended, and nothing more than that', async () => {
+test('codeGeneration: only problems that the check finds are repaired', async () => {
   const file = (content: string) => JSON.stringify({ files: [{ path: 'add.js', content }], summary: 'Adds' })
   const model = await scripted([
     { when: 'Plan the code', text: '{"steps":["Write add"]}' },
@@ -95,7 +95,7 @@ test('codeGeneration: what the check finds is asked to be mended, and nothing mo
   expect(asked[2]).toContain('is not closed')
 })
 
-test('websiteCreation: each page is asked for by itself, and scripts do not come through', async () => {
+test('websiteCreation: each page is requested separately, and scripts are removed', async () => {
   const model = await scripted([
     {
       when: 'Outline a website',
@@ -113,7 +113,7 @@ test('websiteCreation: each page is asked for by itself, and scripts do not come
   expect(await model.asked()).toHaveLength(3)
 })
 
-test('dataAnalysis: the model is given the figures, and a number of its own fails the step', async () => {
+test('dataAnalysis: the model gets the figures, and an invented number fails the step', async () => {
   for (const [words, status] of [
     ['The mean price is 15.', 'succeeded'],
     ['The mean price is 16.', 'failed'],
@@ -133,7 +133,7 @@ test('dataAnalysis: the model is given the figures, and a number of its own fail
   }
 })
 
-test('debugging: the mended code becomes a diff', async () => {
+test('debugging: the repaired code becomes a diff', async () => {
   const model = await scripted([
     { when: 'Find the cause', text: '{"cause":"A bracket is missing","fixed":"f(1)\\n"}' },
   ])
@@ -150,7 +150,7 @@ test('debugging: the mended code becomes a diff', async () => {
   expect(asked).toContain('is not closed')
 })
 
-test('documentation: a name that the source does not have fails the task', async () => {
+test('documentation: a name that is not in the source fails the task', async () => {
   for (const [words, status] of [
     ['Call `add` with two numbers.', 'succeeded'],
     ['Call `add` or `subtract`.', 'failed'],
@@ -168,7 +168,7 @@ test('documentation: a name that the source does not have fails the task', async
   }
 })
 
-test('documentation of a workflow of the team describes it as it is when the task is made', async () => {
+test('documentation of a workflow of the team describes it as it is when the task is created', async () => {
   const model = await scripted([
     { when: 'Outline documentation', text: '{"pages":[{"title":"Steps","about":"greet"}]}' },
     { when: 'Write the page', text: 'It begins with `greet`.' },
@@ -185,7 +185,7 @@ test('documentation of a workflow of the team describes it as it is when the tas
   expect([refused.status, refused.body.errors[0].path]).toEqual([422, '/input/workflowId'])
 })
 
-test('the steps say what their calls have cost', async () => {
+test('the steps contain the cost of their calls', async () => {
   const model = await scripted([{ when: 'Say it', text: 'Hello' }])
   const { id } = await newTask(model.person, {
     input: { capability: 'generateText', parameters: { prompt: 'Say it', models: model.models } },
@@ -196,7 +196,7 @@ test('the steps say what their calls have cost', async () => {
   expect(typeof steps[0].costUsd).toBe('number')
 })
 
-test('custom: a capability asks what it was given', async () => {
+test('custom: a capability gets its parameters', async () => {
   const model = await scripted([{ when: 'Say {{ hello }}', text: 'Hello' }])
   const { id } = await newTask(model.person, {
     input: { capability: 'generateText', parameters: { prompt: 'Say {{ hello }}', models: model.models } },

@@ -8,7 +8,7 @@ import { newTask, pureSteps, TASKS } from './tasks.ts'
 
 const exported = (as: any, body: unknown) => call('POST', `${TASKS}/export`, { as, body })
 
-test('CSV, JSON and JSON lines are read again as they were written', async () => {
+test('exported CSV, JSON and JSON lines are imported unchanged', async () => {
   const ada = await newPerson()
   const top = await newTask(ada, {
     title: '=HYPERLINK("x")',
@@ -67,7 +67,7 @@ test('a workbook has typed cells, real dates and no formulas', async () => {
   ])
 })
 
-test('an unknown column is refused, and so is a file that cannot be read, with its place', async () => {
+test('an unknown column is refused, and so is an unreadable file, with the place', async () => {
   const ada = await newPerson()
   expect((await exported(ada, { columns: ['nonsense'] })).status).toBe(422)
   const read = (raw: string, type = 'text/csv') =>
@@ -86,7 +86,7 @@ test('an unknown column is refused, and so is a file that cannot be read, with i
   expect(mixed.body.results.map((one: any) => one.ok)).toEqual([true, false, true])
 })
 
-test('what is too large for an answer is written to a file by a run', async () => {
+test('an export that is too large for an answer is written to a file by a run', async () => {
   const ada = await newPerson()
   await env.DB.prepare(
     `INSERT INTO tasks (id, team_id, title, type, status, status_since, root_id, due_sort, created_by, created_at, updated_at)

@@ -14,7 +14,7 @@ const done = async (as: Person, type: string, input: unknown) => {
 const CSV =
   'day,region,price,count\n2026-01-01,north,10,1\n2026-01-02,south,20,2\n2026-01-03,north,30,3\n2026-01-04,south,40,4\n2026-01-05,north,500,5\n'
 
-test('dataAnalysis computes figures over all rows, draws charts and says nothing that was not computed', async () => {
+test('dataAnalysis computes figures over all rows, draws charts and contains no uncomputed number', async () => {
   const ada = await newPerson()
   const file = await upload(ada, 'prices.csv', CSV)
   const { result } = await done(ada, 'dataAnalysis', { file: { $file: file } })
@@ -29,7 +29,7 @@ test('dataAnalysis computes figures over all rows, draws charts and says nothing
   expect(chart.text).toContain('<svg')
 })
 
-test('a table that cannot be read is refused with its place', async () => {
+test('an unreadable table is refused with the place', async () => {
   const ada = await newPerson()
   const file = await upload(ada, 'broken.csv', 'a,b\n1,2\n1,2,3\n')
   const { id } = await newTask(ada, { type: 'dataAnalysis', input: { file }, autoStart: true })
@@ -37,7 +37,7 @@ test('a table that cannot be read is refused with its place', async () => {
   expect(failed.error).toMatchObject({ code: 'table.unreadable', message: expect.stringContaining('Line 3') })
 })
 
-test('research cites only what it was given', async () => {
+test('research cites only given sources', async () => {
   const ada = await newPerson()
   const { result } = await done(ada, 'research', {
     question: 'At how many degrees does water boil?',
@@ -52,14 +52,14 @@ test('research cites only what it was given', async () => {
   expect(result.report.length).toBeGreaterThan(10)
 })
 
-test('codeGeneration writes files and says that nothing was run', async () => {
+test('codeGeneration writes files and says that nothing was executed', async () => {
   const ada = await newPerson()
   const { result } = await done(ada, 'codeGeneration', { language: 'javascript', spec: 'Add two numbers' })
   expect(result.files.length).toBeGreaterThan(0)
   expect(result.run).toEqual({ tests: 'not run: no sandbox' })
 })
 
-test('websiteCreation gives a zip', async () => {
+test('websiteCreation returns a zip', async () => {
   const ada = await newPerson()
   const { result } = await done(ada, 'websiteCreation', {
     brief: 'A bakery in Bonn',
@@ -71,7 +71,7 @@ test('websiteCreation gives a zip', async () => {
   expect(zip.text.startsWith('PK')).toBe(true)
 })
 
-test('debugging gives a cause and a diff', async () => {
+test('debugging returns a cause and a diff', async () => {
   const ada = await newPerson()
   const { result } = await done(ada, 'debugging', {
     code: 'function f( {\n  return 1\n}\n',

@@ -12,7 +12,7 @@ const outside = async (as: Person, more: Record<string, unknown> = {}) => {
   return task
 }
 
-test('workers take tasks by priority, report and end them', async () => {
+test('workers claim tasks by priority, report and end them', async () => {
   const ada = await newPerson()
   const low = await outside(ada, { priority: 1 })
   const high = await outside(ada, { priority: 9 })
@@ -39,7 +39,7 @@ test('workers take tasks by priority, report and end them', async () => {
   expect((await claim(ada)).body).toEqual({ task: null, leaseToken: null, leaseUntil: null })
 })
 
-test('a failure is tried again as often as the task allows', async () => {
+test('a failure is retried as often as the task allows', async () => {
   const ada = await newPerson()
   const { id } = await outside(ada, { retry: { attempts: 2, delayMs: 60_000 } })
   const one = await claim(ada)
@@ -63,7 +63,7 @@ test('a failure is tried again as often as the task allows', async () => {
   })
 })
 
-test('after its lease a task goes to the next worker, and a late word changes nothing', async () => {
+test('after its lease a task goes to the next worker, and a late report changes nothing', async () => {
   const ada = await newPerson()
   const { id } = await outside(ada)
   const one = await claim(ada, { leaseMs: 1_000 })
@@ -88,7 +88,7 @@ test('after its lease a task goes to the next worker, and a late word changes no
   )
 })
 
-test('a word after the lease changes nothing, also while nobody else has the task', async () => {
+test('a report after the lease changes nothing, also while nobody else has the task', async () => {
   const ada = await newPerson()
   const { id } = await outside(ada)
   const { leaseToken } = (await claim(ada, { leaseMs: 1_000 })).body
@@ -112,7 +112,7 @@ test('a word after the lease changes nothing, also while nobody else has the tas
   expect(done.body).toMatchObject({ status: 'succeeded', result: 2 })
 })
 
-test('of many who claim at once each gets another task', async () => {
+test('of many concurrent claims each gets another task', async () => {
   const ada = await newPerson()
   const made = await Promise.all(Array.from({ length: 8 }, () => outside(ada)))
   const taken = await Promise.all(Array.from({ length: 12 }, () => claim(ada)))
@@ -121,7 +121,7 @@ test('of many who claim at once each gets another task', async () => {
   expect(ids.sort()).toEqual(made.map(({ id }) => id).sort())
 })
 
-test('of claims that come at once no more pass a limit than it has room for', async () => {
+test('concurrent claims never exceed a limit', async () => {
   const ada = await newPerson()
   for (let n = 0; n < 6; n++) await outside(ada)
   const body = { limits: [{ kind: 'status', subject: 'running', most: 2 }] }
@@ -130,7 +130,7 @@ test('of claims that come at once no more pass a limit than it has room for', as
   expect(taken.filter(({ body: { task } }) => task !== null)).toHaveLength(2)
 })
 
-test('of a completion and a cancel at the same moment one wins, and the other is told the status', async () => {
+test('of a concurrent completion and cancel one wins, and the other gets the status', async () => {
   const ada = await newPerson()
   for (let n = 0; n < 25; n++) {
     const { id } = await outside(ada)
@@ -149,7 +149,7 @@ test('of a completion and a cancel at the same moment one wins, and the other is
   }
 })
 
-test('what exceeds a limit waits and says so', async () => {
+test('a task beyond a limit waits and says so', async () => {
   const ada = await newPerson()
   const limits = await call('PUT', `${TASKS}/limits`, {
     as: ada,

@@ -17,7 +17,7 @@ const make = (as: Person, name: string) => post('/api/v1/workflows', as, { name,
 const actions = (answer: { body: any }): string[] =>
   answer.body.items.map(({ action }: { action: string }) => action)
 
-test('owner and admins read who did what to what, by name', async () => {
+test('owner and administrators read the actors, actions and targets, with names', async () => {
   const { owner, join, teamId } = await newTeam()
   const [ann, boss] = [await join('member'), await join('admin')]
   await rename(ann, 'Ann Example')
@@ -44,14 +44,14 @@ test('owner and admins read who did what to what, by name', async () => {
   expect(gone.target).toEqual({ type: 'workflow', id, name: null })
 })
 
-test('members and viewers do not read it, nor does anybody outside', async () => {
+test('members and viewers cannot read it, nor anybody outside', async () => {
   const { join, teamId } = await newTeam()
   for (const role of ['member', 'viewer'] as const)
     expect((await get(logsOf(teamId), await join(role))).status).toBe(403)
   expect((await get(logsOf(teamId), await newPerson({ platformRole: 'admin' }))).status).toBe(404)
 })
 
-test('what a key did names the key and its owner', async () => {
+test('actions of a key contain the key and its owner', async () => {
   const { owner, teamId } = await newTeam()
   const key = (await post('/api/v1/auth/api-keys', owner, { name: 'CI', scopes: ['workflows:write'] })).body
   await call('POST', '/api/v1/workflows', {
@@ -68,7 +68,7 @@ test('what a key did names the key and its owner', async () => {
   expect((await get(logsOf(teamId, '?action=api_key.created'), owner)).body.items[0].target.name).toBe('CI')
 })
 
-test('it holds nothing of another team, and pages and filters stay within it', async () => {
+test('it contains nothing of another team, and pages and filters stay within it', async () => {
   const { owner, teamId } = await newTeam()
   const other = await newTeam(owner)
   await make(owner, 'one')

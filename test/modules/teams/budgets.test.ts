@@ -30,7 +30,7 @@ test('a team begins without a budget', async () => {
   expect(answer.headers.get('etag')).toBe('"0"')
 })
 
-test('dollars are kept to the micro-dollar, and what is not sent stays', async () => {
+test('dollars are stored to the micro-dollar, and missing fields stay', async () => {
   const { owner, teamId } = await newTeam()
   const set = await put(owner, teamId, { monthlyCostUsd: 1234.567891, alertAt: [1, 0.5, 0.5] })
   expect(set.body).toMatchObject({ monthlyCostUsd: 1234.567891, alertAt: [0.5, 1], version: 1 })
@@ -50,13 +50,13 @@ test('dollars are kept to the micro-dollar, and what is not sent stays', async (
   expect((await put(owner, teamId, { monthlyCostUsd: null })).body.monthlyCostUsd).toBeNull()
 })
 
-test('every amount of whole micro-dollars comes back as it was sent', async () => {
+test('every amount of whole micro-dollars is returned unchanged', async () => {
   const { owner, teamId } = await newTeam()
   for (const usd of [0, 0.000001, 0.1, 0.3, 1.005, 99_999_999.999999, 100_000_000])
     expect((await put(owner, teamId, { monthlyCostUsd: usd })).body.monthlyCostUsd).toBe(usd)
 })
 
-test('of several first budgets set at once with If-Match exactly one is kept', async () => {
+test('of several first budgets set concurrently with If-Match exactly one is kept', async () => {
   const { owner, teamId } = await newTeam()
   const answers = await Promise.all(
     [1, 2, 3].map((monthlyCostUsd) => put(owner, teamId, { monthlyCostUsd }, { 'if-match': '"0"' })),
@@ -77,7 +77,7 @@ test.each([
   expect((await put(owner, teamId, body)).status).toBe(422)
 })
 
-test('everybody in the team sees budgets and usage, admins set budgets, strangers see nothing', async () => {
+test('everybody in the team sees budgets and usage, administrators set budgets, strangers see nothing', async () => {
   const { teamId, join } = await newTeam()
   for (const [role, status] of [
     ['viewer', 403],
@@ -108,7 +108,7 @@ test('setting a budget is audited with before and after', async () => {
   expect(JSON.parse(row?.after ?? '')).toEqual({ monthlyCostUsd: 7 })
 })
 
-test('usage shows one month’s counts and what there is now', async () => {
+test('usage shows the counts of one month and the current amounts', async () => {
   const { owner, teamId, join } = await newTeam()
   await join('viewer')
   await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: `u-${teamId}@example.com` })

@@ -31,7 +31,7 @@ const rowOf = (id: string) =>
 const setRow = (id: string, set: string) =>
   env.DB.prepare(`UPDATE team_invitations SET ${set} WHERE id = ?`).bind(id).run()
 
-test('the link of the mail and all that a mail scanner could ask for accept nothing', async () => {
+test('the link of the mail, and everything that a mail scanner may open, accepts nothing', async () => {
   const { id, link, token } = await invited()
   const before = await rowOf(id)
   const page = await get(link.pathname)
@@ -45,7 +45,7 @@ test('the link of the mail and all that a mail scanner could ask for accept noth
   expect(await rowOf(id)).toEqual(before)
 })
 
-test('the offer says who invites to what, and whether the address has an account', async () => {
+test('the offer shows the inviter, the team and the role, and whether the address has an account', async () => {
   const stranger = await invited(freshEmail(), 'viewer')
   const offer = await lookUp(stranger.token)
   expect(offer.body).toEqual({
@@ -61,7 +61,7 @@ test('the offer says who invites to what, and whether the address has an account
   expect((await lookUp(known.token)).body).toMatchObject({ hasAccount: true, mayRegister: false })
 })
 
-test('where registration is closed, the offer makes no promise', async () => {
+test('with closed registration, the offer makes no promise', async () => {
   const { token } = await invited()
   const under = (REGISTRATION: 'invite' | 'closed') =>
     withContext((request) =>
@@ -71,7 +71,7 @@ test('where registration is closed, the offer makes no promise', async () => {
   expect((await under('closed')).mayRegister).toBe(false)
 })
 
-test('an invitation that is used, revoked, expired or made up offers nothing, and does not say which', async () => {
+test('a used, revoked, expired or invented invitation shows nothing, without a difference', async () => {
   const [used, revoked, expired] = [await invited(), await invited(), await invited()]
   await setRow(used.id, 'accepted_at = 1')
   await setRow(revoked.id, 'revoked_at = 1')
@@ -100,7 +100,7 @@ test('someone without an account registers with the invitation, which verifies t
   expect(JSON.parse(entry?.after ?? '')).toMatchObject({ verifiedBy: 'invitation' })
 })
 
-test('an invitation proves its own address only, and nothing once it is gone', async () => {
+test('an invitation verifies its own address only, and nothing once it is used', async () => {
   const { token, id, email } = await invited()
   const other = freshEmail()
   const foreign = await post(REGISTER, undefined, { email: other, password: PASSWORD, invitation: token })
@@ -114,7 +114,7 @@ test('an invitation proves its own address only, and nothing once it is gone', a
   expect(results).toEqual([])
 })
 
-test('an account that somebody else has made for the address is not proven by the invitation', async () => {
+test('an account that another person created for the address is not verified by the invitation', async () => {
   const lurker = await registered()
   const { token, accept } = await invited(lurker.email)
   const again = await post(REGISTER, undefined, {
@@ -126,7 +126,7 @@ test('an account that somebody else has made for the address is not proven by th
   expect((await accept(lurker)).body.code).toBe('auth.email_not_verified')
 })
 
-test('where registration is by invitation, the token of one opens it', async () => {
+test('with registration by invitation, its token allows to register', async () => {
   const { email, token } = await invited()
   const made = await withContext((request) =>
     register(

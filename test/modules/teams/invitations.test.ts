@@ -36,7 +36,7 @@ async function countMembers(teamId: string): Promise<number> {
   return row?.n ?? 0
 }
 
-test('an invitation is mailed, and whoever reads that mail joins with the role it names', async () => {
+test('an invitation is mailed, and the reader of that mail joins with its role', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const sent = await invite(owner, teamId, guest.email.toUpperCase(), 'admin')
@@ -54,7 +54,7 @@ test('an invitation is mailed, and whoever reads that mail joins with the role i
   expect(list.body).toMatchObject({ total: 1, items: [{ id: sent.body.id, status: 'accepted' }] })
 })
 
-test('POST to members asks in the same way, and answers alike for addresses with and without an account', async () => {
+test('POST to members invites in the same way, and answers alike for addresses with and without an account', async () => {
   const { owner, teamId } = await newTeam()
   const known = await newPerson()
   const path = `/api/v1/teams/${teamId}/members`
@@ -82,7 +82,7 @@ test('an invitation is for its address only, and only once that is verified', as
   expect((await accept(guest, token)).status).toBe(200)
 })
 
-test('an invitation taken up many times at once makes one member, and is used up', async () => {
+test('an invitation accepted many times concurrently creates one member, and is used up', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   await invite(owner, teamId, guest.email)
@@ -95,7 +95,7 @@ test('an invitation taken up many times at once makes one member, and is used up
   expect([again.status, again.body.code]).toEqual([404, 'invitation.invalid'])
 })
 
-test('accepting under one idempotency key answers the repeated request with the team', async () => {
+test('accepting with one idempotency key answers the repeated request with the team', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   await invite(owner, teamId, guest.email)
@@ -108,7 +108,7 @@ test('accepting under one idempotency key answers the repeated request with the 
   ])
 })
 
-test('an invitation ends after seven days', async () => {
+test('an invitation expires after seven days', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const sent = await invite(owner, teamId, guest.email)
@@ -120,7 +120,7 @@ test('an invitation ends after seven days', async () => {
   expect(Date.parse(sent.body.expiresAt) - Date.parse(sent.body.createdAt)).toBe(7 * DAY_MS)
 })
 
-test('sending again voids the token before and revives an expired invitation', async () => {
+test('sending again invalidates the previous token and revives an expired invitation', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const sent = await invite(owner, teamId, guest.email)
@@ -146,7 +146,7 @@ test('a revoked invitation cannot be accepted', async () => {
   expect((await invite(owner, teamId, guest.email)).status).toBe(201)
 })
 
-test('revoking and accepting at once ends in one of the two', async () => {
+test('revoking and accepting concurrently results in one of the two', async () => {
   const { owner, teamId } = await newTeam()
   for (let round = 0; round < 5; round++) {
     const guest = await newPerson()
@@ -160,7 +160,7 @@ test('revoking and accepting at once ends in one of the two', async () => {
   }
 })
 
-test('one address has one open invitation, also when asked for many times at once', async () => {
+test('one address has one open invitation, also with many concurrent requests', async () => {
   const { owner, teamId, join } = await newTeam()
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => invite(owner, teamId, `twice-${teamId}@example.com`)),
@@ -183,7 +183,7 @@ test('the same idempotency key sends one invitation and one mail', async () => {
   expect(await tokensFor(email)).toHaveLength(1)
 })
 
-test('members and open invitations together stay within the plan, also when asked at once', async () => {
+test('members and open invitations together stay within the plan, also concurrently', async () => {
   const { owner, teamId } = await newTeam()
   await setPlan(teamId, 'free')
   const answers = await Promise.all(
@@ -197,7 +197,7 @@ test('members and open invitations together stay within the plan, also when aske
   })
 })
 
-test('at the limit of members only as many accept as there is room, also at once', async () => {
+test('at the limit of members only as many accept as there is room, also concurrently', async () => {
   const { owner, teamId, join } = await newTeam()
   const guests = await Promise.all(Array.from({ length: 4 }, () => newPerson()))
   for (const guest of guests) await invite(owner, teamId, guest.email)
@@ -224,7 +224,7 @@ test('nobody is invited into a personal team, nor as an owner, nor by a member',
   expect((await invite(await join('admin'), teamId, `y-${teamId}@example.com`, 'admin')).status).toBe(201)
 })
 
-test('the invitations of another team are out of reach', async () => {
+test('the invitations of another team cannot be reached', async () => {
   const { owner, teamId } = await newTeam()
   const sent = await invite(owner, teamId, `z-${teamId}@example.com`)
   const other = await newTeam()
@@ -263,7 +263,7 @@ test('someone who joined in the meantime does not join twice', async () => {
   expect([answer.status, answer.body.code]).toEqual([409, 'resource.exists'])
 })
 
-test('the invitations of a person who is disabled are void, and stay so when they are enabled again', async () => {
+test('the invitations of a disabled person are invalid, and stay so when they are enabled again', async () => {
   const platformAdmin = await newPerson({ platformRole: 'admin' })
   const { owner, teamId, join } = await newTeam()
   const admin = await join('admin')
@@ -294,7 +294,7 @@ test('a user who is disabled before the commit sends no invitation', async () =>
   expect(await tokensFor(`late-${teamId}@example.com`)).toEqual([])
 })
 
-test('the mail holds no link but ours, whatever the team is called', async () => {
+test('the mail contains no link but ours, whatever the name of the team is', async () => {
   const { owner, teamId } = await newTeam()
   await env.DB.prepare("UPDATE teams SET name = 'https://evil.example/join' WHERE id = ?").bind(teamId).run()
   const email = `guest-${owner.email}`
@@ -311,7 +311,7 @@ test('the mail holds no link but ours, whatever the team is called', async () =>
   )
 })
 
-test('nobody invites in the name of an address that they have not verified', async () => {
+test('nobody can invite with an unverified address', async () => {
   const { owner, teamId } = await newTeam()
   const sent = await invite(owner, teamId, `one-${owner.email}`)
   await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(owner.userId).run()

@@ -60,7 +60,7 @@ test('the list filters by role and counts', async () => {
   })
 })
 
-test('the members of another team are answered like those of no team', async () => {
+test('the members of another team are answered like those of a missing team', async () => {
   const { teamId, join } = await newTeam()
   const member = await join('member')
   const stranger = await newPerson()
@@ -82,7 +82,7 @@ test('a user who is only in another team cannot be changed or removed', async ()
   expect((await rolesIn(other.teamId))[outsider.userId]).toBe('member')
 })
 
-test('a change of role counts at once and is audited with before and after', async () => {
+test('a changed role applies immediately and is audited with before and after', async () => {
   const { owner, teamId, join } = await newTeam()
   const member = await join('member')
   expect((await get(`/api/v1/teams/${teamId}/invitations`, member)).status).toBe(403)
@@ -95,7 +95,7 @@ test('a change of role counts at once and is audited with before and after', asy
   })
 })
 
-test('an admin grants and takes the role admin, but never reaches the owner', async () => {
+test('an administrator grants and takes the role admin, but cannot change the owner', async () => {
   const { owner, teamId, join } = await newTeam()
   const admin = await join('admin')
   const member = await join('member')
@@ -121,7 +121,7 @@ test.each(['viewer', 'member'] as const)(
   },
 )
 
-test('the owner can neither leave nor step down, only hand over', async () => {
+test('the owner can neither leave nor change their role, only transfer ownership', async () => {
   const { owner, teamId, join } = await newTeam()
   await join('admin')
   const left = await remove(owner, teamId, owner.userId)
@@ -136,7 +136,7 @@ test('the personal team cannot be left', async () => {
   expect([answer.status, answer.body.code]).toEqual([409, 'team.personal'])
 })
 
-test('handing over swaps the roles and the owner of the team', async () => {
+test('a transfer swaps the roles and the owner of the team', async () => {
   const { owner, teamId, join } = await newTeam()
   const heir = await join('viewer')
   const answer = await setRole(owner, teamId, heir.userId, 'owner')
@@ -149,7 +149,7 @@ test('handing over swaps the roles and the owner of the team', async () => {
   })
 })
 
-test('of several hand-overs at once exactly one counts, and there is one owner', async () => {
+test('of several concurrent transfers exactly one counts, and there is one owner', async () => {
   const { owner, teamId, join } = await newTeam()
   const heirs = [await join('admin'), await join('member'), await join('viewer')]
   const answers = await Promise.all(heirs.map((heir) => setRole(owner, teamId, heir.userId, 'owner')))
@@ -162,7 +162,7 @@ test('of several hand-overs at once exactly one counts, and there is one owner',
   expect(owners.map(([id]) => ({ id }))).toEqual([team])
 })
 
-test('a team is not handed to someone whose plan has no room for it, nor to a disabled account', async () => {
+test('a team is not transferred to a person whose plan has no room for it, nor to a disabled account', async () => {
   const { owner, teamId, join } = await newTeam()
   const full = await join('member')
   await env.DB.prepare("UPDATE teams SET plan = 'free' WHERE owner_id = ? AND personal = 1")
@@ -177,7 +177,7 @@ test('a team is not handed to someone whose plan has no room for it, nor to a di
   expect((await rolesIn(teamId))[owner.userId]).toBe('owner')
 })
 
-test('removing and changing a member at once leaves one of the two outcomes, never a ghost', async () => {
+test('removing and changing a member concurrently results in one of the two', async () => {
   const { owner, teamId, join } = await newTeam()
   const admin = await join('admin')
   for (let round = 0; round < 5; round++) {
@@ -193,7 +193,7 @@ test('removing and changing a member at once leaves one of the two outcomes, nev
   }
 })
 
-test('two admins who remove each other at once cannot both succeed', async () => {
+test('two administrators who remove each other concurrently cannot both succeed', async () => {
   const { teamId, join } = await newTeam()
   for (let round = 0; round < 5; round++) {
     const [one, two] = [await join('admin'), await join('admin')]
@@ -212,7 +212,7 @@ async function keyOf(person: Person, teamId: string): Promise<string> {
   return key
 }
 
-test('a removed member’s keys in the team end with it, those elsewhere go on', async () => {
+test('a removed member’s keys in the team end with it, those elsewhere continue', async () => {
   const { owner, teamId, join } = await newTeam()
   const member = await join('member')
   const personal = await env.DB.prepare('SELECT personal_team_id AS id FROM users WHERE id = ?')
@@ -230,7 +230,7 @@ test('a removed member’s keys in the team end with it, those elsewhere go on',
 })
 
 test.each(['removed', 'made a member'])(
-  'the open invitations of an admin who is %s are revoked',
+  'the open invitations of an administrator who is %s are revoked',
   async (what) => {
     const { owner, teamId, join } = await newTeam()
     const admin = await join('admin')
@@ -244,7 +244,7 @@ test.each(['removed', 'made a member'])(
   },
 )
 
-test('an API key cannot change who is in a team', async () => {
+test('an API key cannot change the members of a team', async () => {
   const { owner, teamId, join } = await newTeam()
   const member = await join('member')
   const apiKey = await keyOf(owner, teamId)

@@ -8,7 +8,7 @@ import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 
-test('a new team belongs to its maker and is listed newest first', async () => {
+test('a new team belongs to its creator and is listed newest first', async () => {
   const person = await newPerson()
   const made = await post('/api/v1/teams', person, { name: 'Rockets' })
   expect(made.status).toBe(201)
@@ -17,7 +17,7 @@ test('a new team belongs to its maker and is listed newest first', async () => {
   expect(list.body.items.map((team: { id: string }) => team.id)).toEqual([made.body.id, person.teamId])
 })
 
-test('walking the list page by page neither repeats nor loses a team while teams are added', async () => {
+test('paging the list neither repeats nor loses a team while teams are added', async () => {
   const person = await newPerson()
   const ids: string[] = []
   for (let i = 0; i < 5; i++) ids.push((await post('/api/v1/teams', person, { name: `T${i}` })).body.id)
@@ -45,7 +45,7 @@ test('a cursor of another order is refused', async () => {
   expect(other.body.code).toBe('request.invalid_cursor')
 })
 
-test('a team of others is answered like one that does not exist', async () => {
+test('another team is answered like a missing one', async () => {
   const { teamId } = await newTeam()
   const stranger = await newPerson()
   const theirs = await get(`/api/v1/teams/${teamId}`, stranger)
@@ -54,7 +54,7 @@ test('a team of others is answered like one that does not exist', async () => {
   expect({ ...theirs.body, requestId: '' }).toEqual({ ...none.body, requestId: '' })
 })
 
-test('the same idempotency key makes one team, also when sent at the same time', async () => {
+test('the same idempotency key creates one team, also concurrently', async () => {
   const person = await newPerson()
   const headers = { 'idempotency-key': 'make-once' }
   const answers = await Promise.all(
@@ -92,7 +92,7 @@ test('without signing in there is nothing to see', async () => {
   expect((await get('/api/v1/teams')).status).toBe(401)
 })
 
-test('a team made while working in another team has the plan of its maker, not of that team', async () => {
+test('a team created while working in another team has the plan of its creator, not of that team', async () => {
   const { teamId } = await newTeam()
   const guest = await newPerson({ plan: 'free' })
   await env.DB.prepare(
@@ -104,7 +104,7 @@ test('a team made while working in another team has the plan of its maker, not o
   expect([made.status, made.body.plan]).toEqual([201, 'free'])
 })
 
-test('of many teams made at once no more come about than the plan allows', async () => {
+test('of many teams created concurrently no more exist than the plan allows', async () => {
   const person = await newPerson({ plan: 'free' })
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, i) => post('/api/v1/teams', person, { name: `T${i}` })),
@@ -113,7 +113,7 @@ test('of many teams made at once no more come about than the plan allows', async
   expect(statuses).toEqual([201, 201, 201, 402, 402, 402, 402, 402])
 })
 
-test.each(['PUT', 'PATCH'])('%s changes only what is sent and raises the version', async (method) => {
+test.each(['PUT', 'PATCH'])('%s only changes the given fields and increments the version', async (method) => {
   const { owner, teamId } = await newTeam()
   const changed = await call(method, `/api/v1/teams/${teamId}`, { as: owner, body: { description: 'New' } })
   expect(changed.status).toBe(200)
@@ -134,7 +134,7 @@ test('a change with a stale If-Match has no effect', async () => {
   expect((await get(path, owner)).body.name).toBe('First')
 })
 
-test('of two changes of one version at once exactly one gets through', async () => {
+test('of two concurrent changes of one version exactly one succeeds', async () => {
   const { owner, teamId } = await newTeam()
   const answers = await Promise.all(
     ['A', 'B', 'C'].map((name) =>
@@ -165,7 +165,7 @@ test.each([
   expect((await call('DELETE', path, { as: person })).status).toBe(remove)
 })
 
-test('deleting a team takes everything in it, keeps its audit log and clears its files by a job', async () => {
+test('deleting a team deletes everything in it, keeps its audit log and removes its files with a job', async () => {
   const { owner, teamId, join } = await newTeam()
   const member = await join('member')
   await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: 'someone@example.com' })
@@ -221,7 +221,7 @@ const traces = async (teamId: string, runId: string) => ({
   )?.n,
 })
 
-test('the runs of a deleted team are buried and its leftover rows removed, those of others stay', async () => {
+test('the runs of a deleted team are deleted and its leftover rows removed, those of others stay', async () => {
   const [gone, stays] = [await newTeam(), await newTeam()]
   const goneRun = await leaveTraces(gone.teamId)
   const staysRun = await leaveTraces(stays.teamId)
@@ -236,14 +236,14 @@ test('the runs of a deleted team are buried and its leftover rows removed, those
   })
 })
 
-test('a purge of a team that exists touches nothing', async () => {
+test('a purge of an existing team changes nothing', async () => {
   const { teamId } = await newTeam()
   const runId = await leaveTraces(teamId)
   await withContext((request) => purgeTeam(request, { type: 'team.purge', teamId, afterRunId: '' }))
   expect(await traces(teamId, runId)).toMatchObject({ run: { buried: 0 }, keys: 1 })
 })
 
-test('more runs than one turn takes are all buried', async () => {
+test('more runs than one turn handles are all deleted', async () => {
   const { owner, teamId } = await newTeam()
   const insert = env.DB.prepare(
     `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at)
@@ -265,7 +265,7 @@ test('more runs than one turn takes are all buried', async () => {
   )
 })
 
-test('every table that carries a team goes with it, by cascade or by the purge, and is found by an index', async () => {
+test('every table with a team is deleted with it, by cascade or by the purge, and is found by an index', async () => {
   expect(LEFTOVER_TABLES).toEqual(expect.arrayContaining(['approvals', 'idempotency_keys', 'inbound_events']))
   for (const table of LEFTOVER_TABLES) {
     const { results } = await env.DB.prepare(

@@ -37,7 +37,7 @@ async function keyOf(person: Person): Promise<string> {
   return key
 }
 
-test('deleting an account ends its tokens and keys at once and takes its data with it', async () => {
+test('deleting an account ends its tokens and keys immediately and deletes its data', async () => {
   const person = await newPerson()
   const apiKey = await keyOf(person)
   const alone = await post('/api/v1/teams', person, { name: 'Alone' })
@@ -64,7 +64,7 @@ test('deleting an account ends its tokens and keys at once and takes its data wi
   expect((await mailTo(person.email)).map((mail) => mail.subject)).toEqual(['Your account was deleted'])
 })
 
-test('teams shared with others must be handed over first, and are named', async () => {
+test('teams shared with others must be transferred first, and are listed', async () => {
   const { owner, teamId, join } = await newTeam()
   const heir = await join('member')
   const refused = await remove(owner)
@@ -81,7 +81,7 @@ test('teams shared with others must be handed over first, and are named', async 
   expect((await get(`/api/v1/teams/${teamId}/members?count=true`, heir)).body.total).toBe(1)
 })
 
-test('someone who joins while the account is deleted never ends up in a team that is gone', async () => {
+test('a person who joins while the account is deleted never ends up in a deleted team', async () => {
   for (let round = 0; round < 5; round++) {
     const { owner, teamId } = await newTeam()
     const guest = await newPerson()
@@ -124,7 +124,7 @@ test('a password that is set between the check and the deletion saves the accoun
   expect((await get(PROFILE, person)).status).toBe(200)
 })
 
-test('a team that is made between the check and the deletion is not lost with its files', async () => {
+test('a team that is created between the check and the deletion is not lost with its files', async () => {
   const person = await newPerson()
   const isMade = () => post('/api/v1/teams', person, { name: 'Late' })
   const answer = await callWith(isMade, 1, { method: 'DELETE', path: PROFILE, as: person, body: {} })
@@ -155,7 +155,7 @@ test('the last administrator cannot delete the account', async () => {
   expect((await remove(admin)).status).toBe(204)
 })
 
-test('an account with a password is deleted only with it, one without only after a fresh sign-in', async () => {
+test('an account with a password is only deleted with it, one without only after a recent sign-in', async () => {
   const person = await newPerson()
   await env.DB.prepare('UPDATE users SET password_hash = ? WHERE id = ?')
     .bind(await hashOf(PASSWORD), person.userId)
@@ -173,7 +173,7 @@ test('an account with a password is deleted only with it, one without only after
   expect([late.status, late.body.code]).toEqual([403, 'auth.fresh_sign_in_required'])
 })
 
-test('open invitations of a deleted admin are revoked in the teams that stay', async () => {
+test('open invitations of a deleted administrator are revoked in the remaining teams', async () => {
   const { owner, teamId, join } = await newTeam()
   const admin = await join('admin')
   await post(`/api/v1/teams/${teamId}/invitations`, admin, { email: `d-${teamId}@example.com` })
@@ -197,7 +197,7 @@ test('the statistics count only the user’s own data', async () => {
   expect((await get('/api/v1/users/stats', owner)).body.lastActionAt).not.toBeNull()
 })
 
-test('mail that is kept for an account, or under way to it, goes with it, and nobody else loses any', async () => {
+test('stored or queued mail for an account is deleted with it, and nobody else loses any', async () => {
   const [person, neighbour] = [await newPerson(), await newPerson()]
   const insert = env.DB.prepare(
     "INSERT INTO mailbox (id, recipient, subject, text_body, created_at) VALUES (?, ?, 'Choose a new password', 'token', ?)",

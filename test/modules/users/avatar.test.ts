@@ -63,19 +63,22 @@ async function read(as: Person, headers: Record<string, string> = {}): Promise<[
 const stored = async (person: Person): Promise<string[]> =>
   (await env.FILES.list({ prefix: `avatars/${person.userId}/` })).objects.map((object) => object.key)
 
-test.each(TYPES)('an image of type %s comes back as it was sent, to keep and not to show', async (type) => {
-  const person = await newPerson()
-  const bytes = image(type, 70_000)
-  const set = await put(person, type, bytes)
-  expect([set.status, set.body.avatarUrl]).toEqual([200, PATH])
-  const [response, back] = await read(person)
-  expect(response.status).toBe(200)
-  expect(response.headers.get('content-type')).toBe(type)
-  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
-  expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="avatar\.\w+"$/)
-  expect(response.headers.get('content-security-policy')).toContain('sandbox')
-  expect(back).toEqual(bytes)
-})
+test.each(TYPES)(
+  'an image of type %s is returned unchanged, cacheable and not displayed inline',
+  async (type) => {
+    const person = await newPerson()
+    const bytes = image(type, 70_000)
+    const set = await put(person, type, bytes)
+    expect([set.status, set.body.avatarUrl]).toEqual([200, PATH])
+    const [response, back] = await read(person)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe(type)
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="avatar\.\w+"$/)
+    expect(response.headers.get('content-security-policy')).toContain('sandbox')
+    expect(back).toEqual(bytes)
+  },
+)
 
 test('an unchanged avatar is not sent again', async () => {
   const person = await newPerson()
@@ -85,14 +88,17 @@ test('an unchanged avatar is not sent again', async () => {
   expect([second.status, bytes.length]).toEqual([304, 0])
 })
 
-test.each([1, 7, 999])('a body in pieces of %i bytes without a length is taken whole', async (piece) => {
-  const person = await newPerson()
-  const bytes = image('image/gif', 3000)
-  expect((await putInPieces(person, 'image/gif', bytes, piece)).status).toBe(200)
-  expect((await read(person))[1]).toEqual(bytes)
-})
+test.each([1, 7, 999])(
+  'a body in pieces of %i bytes without a length is accepted completely',
+  async (piece) => {
+    const person = await newPerson()
+    const bytes = image('image/gif', 3000)
+    expect((await putInPieces(person, 'image/gif', bytes, piece)).status).toBe(200)
+    expect((await read(person))[1]).toEqual(bytes)
+  },
+)
 
-test.each(TYPES)('content that is no %s is refused under that name, and nothing is stored', async (type) => {
+test.each(TYPES)('content that is not %s is refused with that type, and nothing is stored', async (type) => {
   const person = await newPerson()
   for (const other of TYPES.filter((one) => one !== type))
     expect((await put(person, type, image(other))).status).toBe(415)
@@ -110,7 +116,7 @@ test.each(['image/svg+xml', 'text/html', 'application/octet-stream'])(
   },
 )
 
-test('2 MB are taken and one byte more is not, announced or not', async () => {
+test('2 MB are accepted and one byte more is not, announced or not', async () => {
   const person = await newPerson()
   const most = image('image/png', MAX_AVATAR_BYTES)
   const more = image('image/png', MAX_AVATAR_BYTES + 1)
@@ -121,7 +127,7 @@ test('2 MB are taken and one byte more is not, announced or not', async () => {
   expect(await stored(person)).toHaveLength(1)
 })
 
-test.each([100, 5000])('a body that has not the announced %i bytes is refused', async (length) => {
+test.each([100, 5000])('a body without the announced %i bytes is refused', async (length) => {
   const person = await newPerson()
   const answer = await put(person, 'image/png', image('image/png', 1000), length)
   expect([answer.status, answer.body.code]).toEqual([400, 'request.malformed'])
@@ -167,7 +173,7 @@ test('a replaced or removed avatar leaves nothing behind', async () => {
   })
 })
 
-test('avatars set at once leave one that is there to read, and no orphan', async () => {
+test('avatars set concurrently leave one readable image, and no orphan', async () => {
   const person = await newPerson()
   const answers = await Promise.all(TYPES.map((type) => put(person, type, image(type))))
   expect(answers.some((answer) => answer.status === 200)).toBe(true)

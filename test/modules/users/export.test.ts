@@ -224,7 +224,7 @@ const withoutExports = (name: string, rows: unknown[]): unknown[] =>
     ? rows.filter((row) => (row as { action: string }).action !== 'account.exported')
     : rows
 
-test('the export holds what is mine and no secret', async () => {
+test('the export contains my data and no secret', async () => {
   const { owner, teamId } = await newTeam()
   await env.DB.prepare("UPDATE users SET password_hash = '$argon2id$x' WHERE id = ?").bind(owner.userId).run()
   const apiKey = newApiKey()
@@ -258,7 +258,7 @@ test('the export holds what is mine and no secret', async () => {
   expect(answer.text).not.toContain(stranger.userId)
 })
 
-test('everything of the teams that I own is in it, the personal one too, and nothing of those that I am only in', async () => {
+test('it contains everything of the teams that I own, including the personal one, and nothing of those where I am only a member', async () => {
   const me = await newPerson()
   const { teamId } = await newTeam(me)
   const other = await newTeam()
@@ -295,7 +295,7 @@ test('everything of the teams that I own is in it, the personal one too, and not
   expect(answer.text).not.toContain(`invited-${other.teamId}`)
 })
 
-test('however small the pages and the pieces are, nothing is lost or comes twice', async () => {
+test('however small the pages and the pieces are, nothing is lost or repeated', async () => {
   const me = await newPerson()
   const { teamId } = await newTeam(me)
   for (let i = 0; i < 3; i++) for (const team of [me.teamId, teamId]) await furnishMore(me, team, i)
@@ -339,7 +339,7 @@ async function furnishMore(owner: Person, teamId: string, i: number): Promise<vo
   ])
 }
 
-test('rows that are large come a few at a time', async () => {
+test('large rows are read a few at a time', async () => {
   const me = await newPerson()
   const value = JSON.stringify('x'.repeat(400_000))
   const insert = env.DB.prepare(
@@ -354,7 +354,7 @@ test('rows that are large come a few at a time', async () => {
   expect((await exportOf(me)).storeEntries).toHaveLength(5)
 })
 
-test('a cursor that no export made is refused before the answer begins', async () => {
+test('an invented cursor is refused before the answer begins', async () => {
   const me = await newPerson()
   const made = (value: string, id: unknown) => encodeCursor({ sort: 'export', value, id: JSON.stringify(id) })
   for (const cursor of ['nonsense', made('users', ['', 0]), made('runs', ['x']), made('runs', ['x', '0', 1])])

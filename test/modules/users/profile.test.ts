@@ -45,7 +45,7 @@ test('the profile shows its owner and nothing secret', async () => {
   expect(answer.text).not.toContain('argon2')
 })
 
-test.each(['PUT', 'PATCH'])('%s changes the name, and is audited without telling it', async (method) => {
+test.each(['PUT', 'PATCH'])('%s changes the name, and is audited without it', async (method) => {
   const person = await newPerson({ name: 'Before' })
   const answer = await call(method, PROFILE, { as: person, body: { name: '  After ' } })
   expect([answer.status, answer.body.name, answer.body.version]).toEqual([200, 'After', 2])
@@ -57,7 +57,7 @@ test.each(['PUT', 'PATCH'])('%s changes the name, and is audited without telling
   expect(row).toEqual({ before: null, after: '{"fields":["name"]}' })
 })
 
-test('of changes of one version at once exactly one gets through', async () => {
+test('of concurrent changes of one version exactly one succeeds', async () => {
   const person = await newPerson()
   const answers = await Promise.all(
     ['A', 'B', 'C'].map((name) => change(person, { name }, { 'if-match': '"1"' })),
@@ -98,7 +98,7 @@ test('without the password an address is not changed', async () => {
   expect((await get(PROFILE, person)).body.pendingEmail).toBeNull()
 })
 
-test('guessing the password there has to wait longer and longer', async () => {
+test('guessing the password causes longer and longer waits', async () => {
   const person = await withPassword()
   const statuses: number[] = []
   for (let i = 0; i < 8; i++)
@@ -117,7 +117,7 @@ test('an account without a password needs a sign-in of the last ten minutes', as
   expect([late.status, late.body.code]).toEqual([403, 'auth.fresh_sign_in_required'])
 })
 
-test('the token is good once, also when it is sent many times at once', async () => {
+test('the token works once, also with many concurrent requests', async () => {
   const person = await withPassword()
   const email = `once-${person.email}`
   await askFor(person, email)
@@ -127,7 +127,7 @@ test('the token is good once, also when it is sent many times at once', async ()
   expect(answers.filter((answer) => answer.status === 400)).toHaveLength(4)
 })
 
-test('the token is of no use to another account, a day later, or after a newer one', async () => {
+test('the token does not work for another account, a day later, or after a newer one', async () => {
   const person = await withPassword()
   const email = `own-${person.email}`
   await askFor(person, email)
@@ -143,7 +143,7 @@ test('the token is of no use to another account, a day later, or after a newer o
   expect((await get(PROFILE, person)).body.pendingEmail).toBeNull()
 })
 
-test('asking for the present address takes a pending change back', async () => {
+test('requesting the current address cancels a pending change', async () => {
   const person = await withPassword()
   const email = `back-${person.email}`
   await askFor(person, email)
@@ -152,7 +152,7 @@ test('asking for the present address takes a pending change back', async () => {
   expect((await confirm(person, token)).status).toBe(400)
 })
 
-test('asking for a taken address is answered like any other, and tells only its owner', async () => {
+test('a used address gets the same answer, and only its owner is notified', async () => {
   const owner = await newPerson()
   const person = await withPassword()
   const taken = await askFor(person, owner.email)
@@ -164,7 +164,7 @@ test('asking for a taken address is answered like any other, and tells only its 
   expect(mail?.text).not.toMatch(/[\w-]{43}/)
 })
 
-test('two accounts that confirm one address at once do not both get it', async () => {
+test('two accounts that confirm one address concurrently do not both get it', async () => {
   const people = [await withPassword(), await withPassword()]
   const email = `race-${people[0]?.email}`
   const tokens: string[] = []

@@ -22,7 +22,7 @@ async function use(teamId: string, period: string, metric: string, amount: numbe
     .run()
 }
 
-test('preferences begin with defaults, and what is not sent stays as it is', async () => {
+test('preferences begin with defaults, and missing fields do not change', async () => {
   const person = await newPerson()
   expect((await get(PREFERENCES, person)).body).toMatchObject({
     locale: 'en',
@@ -40,7 +40,7 @@ test('preferences begin with defaults, and what is not sent stays as it is', asy
   })
 })
 
-test('different fields set at once are all kept', async () => {
+test('different fields set concurrently are all kept', async () => {
   const person = await newPerson()
   await Promise.all([
     prefer(person, { locale: 'pt-BR' }),
@@ -65,7 +65,7 @@ test('extra is replaced as a whole and keeps nulls and nesting', async () => {
   expect((await prefer(person, { theme: 'dark' })).body.extra).toEqual(extra)
 })
 
-test('extra takes 8 KB counted in bytes, not one more', async () => {
+test('extra allows 8 KB counted in bytes, not one more', async () => {
   const person = await newPerson()
   const room = 8192 - JSON.stringify({ text: '' }).length
   expect((await prefer(person, { extra: { text: 'x'.repeat(room) } })).status).toBe(200)
@@ -85,7 +85,7 @@ test.each([
   expect((await prefer(person, body)).status).toBe(422)
 })
 
-test('the subscription is that of the team the request is in, with limits and usage', async () => {
+test("the subscription is that of the request's team, with limits and usage", async () => {
   const { owner, teamId, join } = await newTeam()
   await join('viewer')
   const period = periodOf(clock.now())
@@ -115,14 +115,14 @@ test.each([
   expect((await switchTo(person, 'premium')).status).toBe(status)
 })
 
-test('the plan of another team is out of reach', async () => {
+test('the plan of another team cannot be changed', async () => {
   const { teamId } = await newTeam()
   const stranger = await newPerson()
   expect((await get(SUBSCRIPTION, { ...stranger, teamId })).status).toBe(404)
   expect((await switchTo({ ...stranger, teamId }, 'free')).status).toBe(404)
 })
 
-test('the owner switches the plan, which counts at once and is audited', async () => {
+test('the owner changes the plan, which applies immediately and is audited', async () => {
   const { owner, teamId } = await newTeam()
   expect((await switchTo(owner, 'premium')).body).toMatchObject({
     plan: 'premium',
@@ -137,7 +137,7 @@ test('the owner switches the plan, which counts at once and is audited', async (
   expect(row).toEqual({ before: '{"plan":"team"}', after: '{"plan":"premium"}' })
 })
 
-test('a plan that is too small for what is in use is refused with what is over', async () => {
+test('a plan that is too small for the current usage is refused with the exceeded limits', async () => {
   const { owner, teamId, join } = await newTeam()
   for (let i = 0; i < 5; i++) await join('viewer')
   await use(teamId, LEVEL_PERIOD, 'workflows', 51)
@@ -150,7 +150,7 @@ test('a plan that is too small for what is in use is refused with what is over',
   expect((await switchTo(owner, 'premium')).status).toBe(200)
 })
 
-test('keys count per member, as the making of keys does', async () => {
+test('keys count per member, like when they are created', async () => {
   const { owner, teamId, join } = await newTeam()
   const member = await join('member')
   const insert = env.DB.prepare(
@@ -200,7 +200,7 @@ test('usage added between the check and the plan change must fit the new plan', 
   expect((await get(`/api/v1/teams/${teamId}`, owner)).body.plan).toBe('team')
 })
 
-test('an operator can keep plans to administrators', async () => {
+test('an operator can reserve plans for administrators', async () => {
   const ask = async (as: Person): Promise<Response> => {
     const ctx = createExecutionContext()
     const request = new Request(`http://orrery.test${SUBSCRIPTION}`, {

@@ -59,7 +59,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([422, code])
 })
 
-test('a plan allows so many, also when they come at once', async () => {
+test('a plan limits the number, also for concurrent requests', async () => {
   const person = await newPerson({ plan: 'free' })
   const answers = await Promise.all(Array.from({ length: 6 }, () => post(PATH, person, BODY)))
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 402, 402, 402])
@@ -69,7 +69,7 @@ test('a plan allows so many, also when they come at once', async () => {
   })
 })
 
-test('members read, admins write, and others do not know it', async () => {
+test('members read, administrators write, and others do not see it', async () => {
   const team = await newTeam()
   const [viewer, member] = [await team.join('viewer'), await team.join('member')]
   const { id } = await newEndpoint(team.owner, BODY.url)
@@ -82,7 +82,7 @@ test('members read, admins write, and others do not know it', async () => {
   expect((await post(`${PATH}/${id}/test`, stranger, {})).status).toBe(404)
 })
 
-test('a test is sent at once, once, and answers what came back', async () => {
+test('a test is sent immediately, once, and returns the response', async () => {
   const person = await newPerson()
   const receiver = newReceiver({ answers: '503' })
   const { id } = await newEndpoint(person, receiver.url, { active: false, filter: '{{ false }}' })
@@ -98,7 +98,7 @@ test('a test is sent at once, once, and answers what came back', async () => {
   expect(await getEndpoint(person, id)).toMatchObject({ failingSince: null })
 })
 
-test('a delivery is sent again with the same id, and what was lost is recovered', async () => {
+test('a delivery is sent again with the same id, and lost ones are recovered', async () => {
   clock.advance(3_600_000)
   const person = await newPerson()
   const receiver = newReceiver()
@@ -129,7 +129,7 @@ test('a delivery is sent again with the same id, and what was lost is recovered'
   expect(await deliveriesOf(person, id, '?status=succeeded')).toHaveLength(2)
 })
 
-test('of a deleted webhook nothing is sent any more', async () => {
+test('nothing more is sent for a deleted webhook', async () => {
   clock.advance(3_600_000)
   const person = await newPerson()
   const receiver = newReceiver()

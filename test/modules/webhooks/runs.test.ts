@@ -19,7 +19,7 @@ async function startRun(person: Person, definition: Parameters<typeof newWorkflo
   return post(`/api/v1/workflows/${workflowId}/execute`, person, body)
 }
 
-test('a run that has ended in its start tells that it began and how it ended, with its output', async () => {
+test('a run that ends in its start is reported with its start and its end, with its output', async () => {
   const person = await newPerson()
   const receiver = newReceiver()
   await newEndpoint(person, receiver.url, { events: ['run.*'] })
@@ -34,7 +34,7 @@ test('a run that has ended in its start tells that it began and how it ended, wi
   })
 })
 
-test('failures, waits and ends are told as they come, and only what the pattern names', async () => {
+test('failures, waits and ends are reported as they occur, and only those of the pattern', async () => {
   const person = await newPerson()
   const [failures, all] = [newReceiver(), newReceiver()]
   await newEndpoint(person, failures.url, { events: ['run.failed'] })
@@ -64,7 +64,7 @@ const changesOf = async (teamId: string): Promise<number> =>
       .first<{ n: number }>()
   )?.n ?? 0
 
-test('what a report has written down is told by the tick when nobody else did', async () => {
+test('changes that a report has recorded are sent by the tick if nothing else did', async () => {
   const person = await newPerson()
   const receiver = newReceiver()
   const run = await startRun(person, linear(1))
@@ -95,7 +95,7 @@ test('for a team without webhooks nothing is written', async () => {
   expect(await changesOf(person.teamId)).toBe(0)
 })
 
-test('a callback is signed, tried again, and can be read and sent again', async () => {
+test('a callback is signed, retried, and can be read and sent again', async () => {
   const person = await newPerson()
   const { secret } = (await post('/api/v1/webhooks/callbacks/rotate-secret', person, undefined)).body
   const receiver = newReceiver()
@@ -117,7 +117,7 @@ test('a callback is signed, tried again, and can be read and sent again', async 
   expect(await runOf(run.body.id).view({})).not.toBeNull()
 })
 
-test('GET /events/types names what webhooks get, with a schema that the example meets', async () => {
+test('GET /events/types lists the events of webhooks, with a schema that the example matches', async () => {
   const person = await newPerson()
   const { body } = await get('/api/v1/events/types?direction=out&limit=100&count=true', person)
   expect(body.total).toBe(body.items.length)

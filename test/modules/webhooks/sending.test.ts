@@ -19,7 +19,7 @@ import {
 // The endpoints' own objects go by the real clock: what is due by that of the test is not due for them.
 beforeAll(() => clock.advance(HOUR_MS))
 
-test('an event is posted once, signed, with the headers that were set', async () => {
+test('an event is posted once, signed, with the configured headers', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url, { headers: { 'x-own': 'the-own-value' } })
@@ -62,7 +62,7 @@ const WINDOWS_MS = [
   24 * HOUR_MS,
 ]
 
-test('what fails is tried ten times, each time inside its window, and then has failed', async () => {
+test('failures are retried ten times, each within its window, and then the delivery has failed', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver({ answers: '500' })
   const endpoint = await newEndpoint(person, receiver.url)
@@ -88,7 +88,7 @@ test('what fails is tried ten times, each time inside its window, and then has f
   ])
 })
 
-test('of two passes at once one sends', async () => {
+test('of two concurrent passes one sends', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
@@ -118,7 +118,7 @@ test.each([
   ['abort-message', { answers: '500', 'webhook-delivery': 'abort-message' }, 'failed', /no further attempt/],
   ['410', { answers: '410' }, 'failed', /gone/],
   ['204', { answers: '204' }, 'succeeded', null],
-])('%s leaves the delivery as it should', async (_what, script, status, error) => {
+])('%s leaves the delivery in the expected state', async (_what, script, status, error) => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver(script)
   const endpoint = await newEndpoint(person, receiver.url)
@@ -130,7 +130,7 @@ test.each([
   else expect(delivery.error).toMatch(error)
 })
 
-test('410 switches the endpoint off with one mail; what waits is held until it is switched on', async () => {
+test('410 disables the endpoint with one mail; pending deliveries are held until it is enabled', async () => {
   const team = await newTeam()
   const admin = await withKey(await team.join('admin'))
   const receiver = newReceiver({ answers: '500,410,410,200' })
@@ -151,7 +151,7 @@ test('410 switches the endpoint off with one mail; what waits is held until it i
   expect(await getEndpoint(admin, endpoint.id)).toMatchObject({ active: true, disabledReason: null })
 })
 
-test('five days of failures switch the endpoint off; one success begins them anew', async () => {
+test('five days of failures disable the endpoint; one success resets the count', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver({ answers: '500,500,200,500' })
   const endpoint = await newEndpoint(person, receiver.url)
@@ -195,7 +195,7 @@ test('for a day after a rotation both secrets sign', async () => {
   expect(second?.headers['webhook-signature']).toBe(await signatureOf(rotated.body.secret, second!))
 })
 
-test('only events of its patterns that its filter takes are sent; a filter that fails is shown', async () => {
+test('only events of its patterns that its filter accepts are sent; a failing filter is shown', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url, {
@@ -220,7 +220,7 @@ test('only events of its patterns that its filter takes are sent; a filter that 
   expect((await getEndpoint(person, endpoint.id)).filterError).toMatchObject({ message: expect.any(String) })
 })
 
-test('an endpoint for all events is told of changes of the team too, the first of which is that it was made', async () => {
+test('an endpoint for all events gets changes of the team too, the first of which is its own creation', async () => {
   const person = await withKey(await newPerson())
   const endpoint = await newEndpoint(person, newReceiver().url, { events: ['*'] })
   await tell(person.teamId)
@@ -243,7 +243,7 @@ test('an endpoint with a rate gets no more in a pass, and the next pass waits a 
   expect(notBefore).toBeGreaterThanOrEqual(startedAt + SECOND_MS)
 })
 
-test('a body of more than 256 KB carries a link, and an answer of 100 MB is cut', async () => {
+test('a body of more than 256 KB contains a link, and a response of 100 MB is cut', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
@@ -268,7 +268,7 @@ test('a body of more than 256 KB carries a link, and an answer of 100 MB is cut'
   expect([huge.status, huge.response.body.length]).toEqual(['succeeded', 4_096])
 })
 
-test('an address that is not public is refused when it is set and at each attempt', async () => {
+test('a URL that is not public is refused when it is set and at each attempt', async () => {
   const person = await withKey(await newPerson())
   const endpoint = await newEndpoint(person, newReceiver().url)
   await env.DB.prepare("UPDATE webhook_endpoints SET url = 'http://169.254.169.254/' WHERE id = ?")

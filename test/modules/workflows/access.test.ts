@@ -5,7 +5,7 @@ import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { create, put, say, WORKFLOWS } from './workflows.ts'
 
-test('a workflow of another team is answered like one that does not exist', async () => {
+test('a workflow of another team is answered like a missing one', async () => {
   const stranger = await newPerson()
   const { body } = await create(await newPerson())
   const other = await create(stranger)
@@ -49,7 +49,7 @@ test('viewers read, members write, and a key needs the scope', async () => {
   expect((await create(apiKey)).body.code).toBe('access.scope_missing')
 })
 
-test('of workflows made at once no more come about than the plan allows', async () => {
+test('of concurrently created workflows no more exist than the plan allows', async () => {
   const person = await newPerson({ plan: 'free' })
   const most = PLAN_LIMITS.free.workflows ?? 0
   const rows = Array.from({ length: most - 2 }, (_, i) =>

@@ -46,7 +46,7 @@ test.each(BUILT_INS.map(({ id }) => [id]))('the template %s runs as it stands', 
   expect([run.status, run.error, run.output]).toEqual(['succeeded', null, output])
 })
 
-test('the approval template asks about a large expense and goes the way that was decided', async () => {
+test('the approval template asks about a large expense and continues as decided', async () => {
   const person = await newPerson()
   const made = await post<Made>('/api/v1/workflows/templates/tpl_builtin_expense_approval/use', person, {
     variables: { limit: 10 },

@@ -110,7 +110,7 @@ const VALUES = {
   others: [null, true, false, [], {}, [[]], { a: {} }],
 }
 
-test('a key that is new makes a workflow, and the same file again changes nothing', async () => {
+test('a new key creates a workflow, and the same file again changes nothing', async () => {
   const person = await newPerson()
   const file = {
     key: 'order-sync',
@@ -145,7 +145,7 @@ test('a definition alone is a file, in JSON and in YAML', async () => {
 })
 
 test.each(['json', 'yaml'])(
-  'exported as %s, applied and exported again, each byte is the same',
+  'exported as %s, applied and exported again, every byte is the same',
   async (format) => {
     const person = await newPerson()
     const made = await create(person, {
@@ -170,7 +170,7 @@ test.each(['json', 'yaml'])(
   },
 )
 
-test.each(['json', 'yaml'])('what is exported as %s is valid', async (format) => {
+test.each(['json', 'yaml'])('an export as %s is valid', async (format) => {
   const person = await newPerson()
   const { body } = await create(person, {
     definition: { ...say('x'), meta: VALUES },
@@ -186,7 +186,7 @@ test.each(['json', 'yaml'])('what is exported as %s is valid', async (format) =>
   expect(answer.body).toEqual({ valid: true, problems: [] })
 })
 
-test('a document is validated whole', async () => {
+test('a document is validated as a whole', async () => {
   const file = {
     format: 'orrery.workflow/2',
     key: 'No Key',
@@ -202,7 +202,7 @@ test('a document is validated whole', async () => {
   )
 })
 
-test('a file says whether the workflow is active; one that does not leaves it to people', async () => {
+test('a file may say whether the workflow is active; otherwise people decide', async () => {
   const person = await newPerson()
   const file = { definition: say('x'), triggers: [{ type: 'schedule', everyMs: 60_000 }] }
   const { body } = await apply(person, 'job', file)
@@ -214,7 +214,7 @@ test('a file says whether the workflow is active; one that does not leaves it to
   expect(on.body.triggers[0].nextFireAt).not.toBeNull()
 })
 
-test('a webhook that is checked comes with its file; without its secret it answers 503 until that is set', async () => {
+test('a webhook with a secret can be in a file; without its secret it answers 503 until that is set', async () => {
   const source = await newPerson()
   const triggers = [{ type: 'webhook', key: 'in', auth: { type: 'github', secret: 'long-enough-1' } }]
   const made = await create(source, { name: 'Hook', triggers })
@@ -242,7 +242,7 @@ test('a webhook that is checked comes with its file; without its secret it answe
   }
 })
 
-test('If-Match holds, and stands for a workflow that is there', async () => {
+test('If-Match is respected, and means an existing workflow', async () => {
   const person = await newPerson()
   const made = await apply(person, 'safe', say('one'))
   const etag = made.headers.get('etag') ?? ''
@@ -254,7 +254,7 @@ test('If-Match holds, and stands for a workflow that is there', async () => {
   expect((await get(`${WORKFLOWS}/by-key/none`, person)).status).toBe(404)
 })
 
-test('of ten files under one key at once one makes the workflow', async () => {
+test('of ten concurrent files with one key one creates the workflow', async () => {
   const person = await newPerson()
   const answers = await Promise.all(Array.from({ length: 10 }, () => apply(person, 'raced', say('same'))))
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201])
@@ -262,7 +262,7 @@ test('of ten files under one key at once one makes the workflow', async () => {
   expect(answers.map(({ body }) => body.version)).toEqual(Array(10).fill(1))
 })
 
-test('two files under one key at once fit in where the plan has room for one more', async () => {
+test('two concurrent files with one key fit if the plan has room for one more', async () => {
   const person = await newPerson({ plan: 'free' })
   const most = PLAN_LIMITS.free.workflows ?? 0
   for (let i = 1; i < most; i++) expect((await create(person)).status).toBe(201)
@@ -271,7 +271,7 @@ test('two files under one key at once fit in where the plan has room for one mor
   expect((await apply(person, 'one-more', say('x'))).status).toBe(402)
 })
 
-test('fifty files at once, twice over, make fifty workflows of one version', async () => {
+test('fifty concurrent files, twice, create fifty workflows of one version', async () => {
   const person = await newPerson()
   const sync = () =>
     Promise.all(Array.from({ length: 50 }, (_, i) => apply(person, `file-${i}`, say(String(i)))))
@@ -280,7 +280,7 @@ test('fifty files at once, twice over, make fifty workflows of one version', asy
   expect(again.map(({ status, body }) => [status, body.version])).toEqual(Array(50).fill([200, 1]))
 })
 
-test('a key belongs to its team: another one has its own under it, and neither sees the other', async () => {
+test('a key belongs to its team: another team has its own, and neither sees the other', async () => {
   const [mine, theirs] = [await newPerson(), await newPerson()]
   const a = await apply(mine, 'shared', say('mine'))
   const b = await apply(theirs, 'shared', say('theirs'))
@@ -302,7 +302,7 @@ test('the key of a deleted workflow is free again', async () => {
   expect(second.body.id).not.toBe(first.body.id)
 })
 
-test('every workflow has a key, made of its name, and keeps it when the name changes', async () => {
+test('every workflow has a key, derived from its name, and keeps it when the name changes', async () => {
   const person = await newPerson()
   const made = [await create(person), await create(person), await create(person, { name: '日本' })]
   const keys = made.map(({ body }) => body.key)
@@ -316,13 +316,13 @@ test('every workflow has a key, made of its name, and keeps it when the name cha
   expect([cloned.status, cloned.body.key]).toEqual([201, 'other-copy'])
 })
 
-test('ten workflows of one name at once have ten keys', async () => {
+test('ten concurrent workflows with one name have ten keys', async () => {
   const person = await newPerson()
   const made = await Promise.all(Array.from({ length: 10 }, () => create(person)))
   expect(new Set(made.map(({ body }) => body.key)).size).toBe(10)
 })
 
-test('a workflow from before there were keys has its id for one', async () => {
+test('a workflow from before there were keys has its id as key', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   await env.DB.prepare('UPDATE workflows SET key = NULL WHERE id = ?').bind(body.id).run()
@@ -357,7 +357,7 @@ test.each([
   expect((await get(`${WORKFLOWS}?count=true`, person)).body.total).toBe(0)
 })
 
-test('a broken file leaves the workflow as it is', async () => {
+test('an invalid file does not change the workflow', async () => {
   const person = await newPerson()
   const made = await apply(person, 'kept', say('one'))
   expect((await apply(person, 'kept', { definition: { nodes: 7 } })).status).toBe(422)

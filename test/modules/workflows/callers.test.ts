@@ -14,7 +14,7 @@ const inGroup = (definition: object) => ({
 const remove = (id: string, as: Awaited<ReturnType<typeof newPerson>>, query = '') =>
   call('DELETE', `${WORKFLOWS}/${id}${query}`, { as })
 
-test('a workflow that others call is deleted only when that is meant, and the answer says where it is used', async () => {
+test('a workflow that others call is only deleted on explicit request, and the answer says where it is used', async () => {
   const person = await newPerson()
   const { id } = (await create(person)).body
   const caller = (await create(person, { name: 'Orders', definition: calling({ workflowId: id }) })).body
@@ -53,7 +53,7 @@ test('a workflow that is called by its key is in use', async () => {
   expect((await remove(id, person)).body).toMatchObject({ errors: [{ resourceId: caller.id }] })
 })
 
-test('its id in a text, in an older version, in its own definition or in another team is no use of it', async () => {
+test('its id in a text, in an older version, in its own definition or in another team is not a use', async () => {
   const person = await newPerson()
   const { id } = (await create(person)).body
   await create(person, { definition: say(`see ${id}`) })

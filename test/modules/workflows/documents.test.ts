@@ -25,7 +25,7 @@ const TRICKY = {
   output: "{{ nodes.say.text + ' &anchor' }}",
 }
 
-test.each(['json', 'yaml'])('what is exported as %s is imported as the same workflow', async (format) => {
+test.each(['json', 'yaml'])('an export as %s is imported as the same workflow', async (format) => {
   const person = await newPerson()
   const { body } = await create(person, {
     name: 'Ünïcode & Sön',
@@ -54,7 +54,7 @@ test.each(['json', 'yaml'])('what is exported as %s is imported as the same work
   expect(wrapped.body).toMatchObject({ name: 'Named', active: false, definition })
 })
 
-test('a definition alone can be imported, whatever type its text is said to have', async () => {
+test('a definition alone can be imported, whatever the content type', async () => {
   const person = await newPerson()
   const yaml = 'name: By hand\nnodes:\n- { id: a, type: flow.noop }\n'
   for (const type of ['application/yaml', 'application/json', 'text/plain']) {
@@ -63,7 +63,7 @@ test('a definition alone can be imported, whatever type its text is said to have
   }
 })
 
-test('an n8n workflow is recognised and refused with a clear word', async () => {
+test('an n8n workflow is recognised and refused with a clear message', async () => {
   const answer = await post(`${WORKFLOWS}/import`, await newPerson(), {
     name: 'From n8n',
     nodes: [{ name: 'Set', type: 'n8n-nodes-base.set', typeVersion: 3, position: [0, 0], parameters: {} }],
@@ -72,7 +72,7 @@ test('an n8n workflow is recognised and refused with a clear word', async () => 
   expect([answer.status, answer.body.errors[0].code]).toEqual([422, 'import.n8n_unavailable'])
 })
 
-test('export to n8n says that it is not there yet', async () => {
+test('export to n8n says that it does not exist yet', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   const answer = await get(`${WORKFLOWS}/${body.id}/export?format=n8n`, person)
@@ -90,7 +90,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([422, code])
 })
 
-test('importing under one idempotency key makes one workflow', async () => {
+test('importing with one idempotency key creates one workflow', async () => {
   const person = await newPerson()
   const headers = { 'idempotency-key': 'import' }
   const answers = await Promise.all([1, 2].map(() => post(`${WORKFLOWS}/import`, person, say('x'), headers)))
@@ -98,7 +98,7 @@ test('importing under one idempotency key makes one workflow', async () => {
 })
 
 test.each(['', 'definition'])(
-  'a file that names its JSON Schema for editors is checked and imported as without it, %s',
+  'a file with a JSON Schema for editors is checked and imported as without it, %s',
   async (field) => {
     const person = await newPerson()
     const definition = { nodes: [{ id: 'a', type: 'flow.noop' }] }

@@ -58,7 +58,7 @@ async function planned(body: Record<string, unknown>) {
   return { person, plan, verdicts, nodes }
 }
 
-test('a dry run says what would run, evaluates what it can, and leaves open what an effect decides', async () => {
+test('a dry run shows what would run, evaluates what it can, and leaves open what an effect decides', async () => {
   const { person, plan, verdicts, nodes } = await planned({ input: { total: 100 } })
   expect(plan).toMatchObject({ valid: true, workflowVersion: 1, inputProblems: [], output: 200 })
   expect(verdicts).toEqual({
@@ -77,7 +77,7 @@ test('a dry run says what would run, evaluates what it can, and leaves open what
   expect((await get(`${WORKFLOWS}/executions`, person)).body.items).toEqual([])
 })
 
-test('the other input goes the other way, and a mock decides what was open', async () => {
+test('other input takes the other branch, and a mock decides what was open', async () => {
   expect((await planned({ input: { total: 1 } })).verdicts).toMatchObject({
     call: 'skipped',
     small: 'runs',
@@ -113,7 +113,7 @@ test.each([
   ['flow.if', { condition: '{{ input.a.b }}' }, { output: 1 }, 'fails'],
   ['http.request', { url: 'https://example.com' }, { error: 'down' }, 'fails'],
 ] as const)(
-  'a mock of %s with %j and %j goes on the same way in a run and in a dry run',
+  'a mock of %s with %j and %j continues in the same way in a run and in a dry run',
   async (type, params, mock, ports) => {
     const all = ['approved', 'rejected', 'timeout', 'main', 'true', 'false', 'big', 'small']
     const offered = new Set<string>(nodeOf(type)?.ports(params))
@@ -137,7 +137,7 @@ test.each([
   },
 )
 
-test('a mock stands in for each item of an each, in a run and in a dry run', async () => {
+test('a mock replaces each item of an each, in a run and in a dry run', async () => {
   const each = { items: [1, 2] }
   const mocked = {
     nodes: [{ id: 'it', type: 'http.request', params: { url: 'https://example.com' }, each }],
@@ -149,7 +149,7 @@ test('a mock stands in for each item of an each, in a run and in a dry run', asy
   expect([plan.output, run.output]).toEqual(Array(2).fill([{ ok: true }, { ok: true }]))
 })
 
-test('what is wrong with the input, or with a definition sent along, is told', async () => {
+test('errors of the input, or of a definition in the request, are reported', async () => {
   expect((await planned({ input: {} })).plan.inputProblems).toEqual([
     expect.objectContaining({ path: '/input/total', code: 'required' }),
   ])
@@ -157,7 +157,7 @@ test('what is wrong with the input, or with a definition sent along, is told', a
   expect(plan).toMatchObject({ valid: false, workflowVersion: null, nodes: [] })
 })
 
-test('a failure that nothing handles is foreseen, and nothing runs after it', async () => {
+test('an unhandled failure is predicted, and nothing runs after it', async () => {
   const nodes = [
     { id: 'fail', type: 'flow.fail', params: { message: 'No' } },
     { id: 'after', type: 'flow.noop' },
@@ -170,7 +170,7 @@ test('a failure that nothing handles is foreseen, and nothing runs after it', as
   expect(verdicts).toEqual({ fail: 'runs', after: 'runs' })
 })
 
-test('what a dry run of pure nodes says is what the run does', async () => {
+test('a dry run of pure nodes agrees with the run', async () => {
   const pure = {
     nodes: [
       { id: 'a', type: 'data.map', params: { items: '{{ input }}', value: '{{ item * index }}' } },
@@ -297,7 +297,7 @@ test('metrics of nodes leave out a run whose object does not answer', async () =
   })
 })
 
-test('the node types come with the JSON Schema of their parameters', async () => {
+test('the node types have the JSON Schema of their parameters', async () => {
   const { body } = await get(`${WORKFLOWS}/node-types`, await newPerson())
   const request = body.items.find((item: { type: string }) => item.type === 'http.request')
   expect(request.params.properties.url).toBeDefined()

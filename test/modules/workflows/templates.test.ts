@@ -66,7 +66,7 @@ test.each([
   expect(answer.body.errors[0].path).toMatch(/^\/variables\//)
 })
 
-test('a value that reads as an expression stays the text that it is', async () => {
+test('a value that looks like an expression stays text', async () => {
   const person = await newPerson()
   const { body } = await post(TEMPLATES, person, {
     name: 'Echo',
@@ -89,7 +89,7 @@ test('a value that reads as an expression stays the text that it is', async () =
   expect(run.body.output).toEqual({ alone: text, within: `It is ${text}`, list: [{ a: text }] })
 })
 
-test('a variable that a template does not know is refused, unless its schema takes others', async () => {
+test('a variable that a template does not know is refused, unless its schema allows others', async () => {
   const person = await newPerson()
   const { additionalProperties: _no, ...variables } = greeting.variables
   const use = async (schema: object) => {
@@ -116,7 +116,7 @@ test.each([
   expect(found?.path).toMatch(code === 'node.unknown_type' ? /^\/definition\/nodes/ : /^\/variables\b/)
 })
 
-test('others see and use a public template, not a private one, and delete neither', async () => {
+test('others see and use a public template, not a private one, and cannot delete either', async () => {
   const [owner, other] = [await newPerson(), await newPerson()]
   const name = `Public ${owner.teamId}`
   const open = (await post(TEMPLATES, owner, { ...greeting, name, isPublic: true })).body
@@ -133,7 +133,7 @@ test('others see and use a public template, not a private one, and delete neithe
   expect((await get(`${TEMPLATES}/${open.id}`, other)).status).toBe(404)
 })
 
-test('walking the catalogue gives each template once, built-in ones last', async () => {
+test('paging the catalogue returns each template once, built-in ones last', async () => {
   const person = await newPerson()
   const made: string[] = []
   for (let i = 0; i < 3; i++)

@@ -39,7 +39,7 @@ async function isStored(text: string): Promise<string[]> {
   return found
 }
 
-test('a workflow is created active with the secret of its trigger, which nothing shows', async () => {
+test('a workflow is created active with the secret of its trigger, which is never shown', async () => {
   const person = await newPerson()
   const secret = `s3cret-${crypto.randomUUID()}`
   const headers = { 'idempotency-key': 'k' }
@@ -70,7 +70,7 @@ test('a workflow is created active with the secret of its trigger, which nothing
   expect(JSON.parse(audit?.after ?? '')).toMatchObject({ secretsSetOf: ['in'] })
 })
 
-test('a secret that comes with a change takes the place of the old one, and makes no version by itself', async () => {
+test('a secret in a change replaces the old one, and creates no version by itself', async () => {
   const person = await newPerson()
   const { body } = await create(person, { triggers: [github(SECRET)] })
   const path = `${WORKFLOWS}/${body.id}`
@@ -85,7 +85,7 @@ test('a secret that comes with a change takes the place of the old one, and make
   expect(await takes(kept.body.triggers[0], 'another-long-secret')).toBe(true)
 })
 
-test('a trigger that comes back has its row, for which its new secret is sealed', async () => {
+test('a trigger that is added again has its old row, for which its new secret is encrypted', async () => {
   const person = await newPerson()
   const { body } = await create(person, { triggers: [github(SECRET)] })
   const path = `${WORKFLOWS}/${body.id}/triggers`
@@ -128,7 +128,7 @@ test('a definition with a secret is valid', async () => {
   })
 })
 
-test('drafts and templates show their triggers, so they take no secret', async () => {
+test('drafts and templates show their triggers, so they accept no secret', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   const sent = { definition: say('x'), triggers: [github(SECRET)] }
@@ -141,7 +141,7 @@ test('drafts and templates show their triggers, so they take no secret', async (
   expect((await get(`${WORKFLOWS}/${body.id}/draft`, person)).status).toBe(404)
 })
 
-test('without its secret a trigger of a service is not switched on', async () => {
+test('a trigger of a service cannot be enabled without its secret', async () => {
   const person = await newPerson()
   const refused = await create(person, { triggers: [github()] })
   expect(refused.body.errors).toMatchObject([

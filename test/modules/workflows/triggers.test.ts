@@ -24,7 +24,7 @@ const run = async (statement: ReturnType<typeof claimSchedule>): Promise<number>
   return result.meta.changes
 }
 
-test('setting triggers makes a version; id, URL and next time stay with the key', async () => {
+test('setting triggers creates a version; id, URL and next time stay with the key', async () => {
   const person = await newPerson()
   const schedule = { type: 'schedule', everyMs: 3_600_000 }
   const { body } = await create(person, { triggers: [{ type: 'webhook', key: 'in' }, schedule] })
@@ -49,7 +49,7 @@ test('setting triggers makes a version; id, URL and next time stay with the key'
   expect((await put(path, person, { triggers: [{ type: 'sundial' }] })).status).toBe(422)
 })
 
-test('switching off clears the next time and closes the URL; switching on opens the same one', async () => {
+test('disabling clears the next time and closes the URL; enabling opens the same one', async () => {
   const person = await newPerson()
   const { body } = await create(person, {
     triggers: [{ type: 'webhook' }, { type: 'schedule', everyMs: 60_000 }],
@@ -71,7 +71,7 @@ test('switching off clears the next time and closes the URL; switching on opens 
   expect(await findHook(env.DB, token)).not.toBeNull()
 })
 
-test('a fire that is due but not claimed yet survives a change of the workflow', async () => {
+test('a due fire that is not claimed yet survives a change of the workflow', async () => {
   const person = await newPerson()
   const { body } = await create(person, { triggers: [{ type: 'schedule', everyMs: 60_000 }] })
   await env.DB.prepare('UPDATE workflow_triggers SET next_fire_at = 1000 WHERE workflow_id = ?')
@@ -127,11 +127,11 @@ test.each([
   ['a*b*c', 'axxbyyc', true],
   ['a*b*c', 'axxbyy', false],
   ['order', 'order.placed', false],
-])('the event pattern %s against %s: %s', (pattern, name, fits) => {
+])('whether the event pattern %s matches %s: %s', (pattern, name, fits) => {
   expect(matchesEvent(pattern, name)).toBe(fits)
 })
 
-test('a pattern of many stars does not take long', () => {
+test('a pattern of many stars is fast', () => {
   const started = Date.now()
   expect(matchesEvent('*a'.repeat(90), 'a'.repeat(100_000).concat('b'))).toBe(false)
   expect(Date.now() - started).toBeLessThan(30_000)
@@ -143,7 +143,7 @@ test('paths of webhooks give their parameters', () => {
   expect(matchHookPath('', '')).toEqual({})
 })
 
-test('what a start needs comes as one row, of the version asked for and only to its team', async () => {
+test('the data of a start is one row, of the requested version and only for its team', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   await put(`${WORKFLOWS}/${body.id}`, person, { definition: say('two') })
@@ -164,7 +164,7 @@ test.each([
   ['x-secret', 'myCredential', '/triggers/0/auth/credential', 'credential.not_found'],
   ['x-secret', '', '/triggers/0/auth/credential', 'trigger.unknown_credential'],
 ])(
-  'a webhook that is checked by the header %j with the credential %j is refused',
+  'a webhook checked by the header %j with the credential %j is refused',
   async (header, credential, path, code) => {
     const triggers = [{ type: 'webhook', key: 'in', auth: { type: 'header', header, credential } }]
     const answer = await create(await newPerson(), { triggers, active: false })
@@ -173,7 +173,7 @@ test.each([
   },
 )
 
-test('a webhook that is checked is switched on once its secret is set', async () => {
+test('a webhook with a signature is enabled once its secret is set', async () => {
   const person = await newPerson()
   const auth = { type: 'hmac', credential: 'in' }
   const triggers = [{ type: 'webhook', key: 'in', auth }]

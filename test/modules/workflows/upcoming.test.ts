@@ -8,7 +8,7 @@ const UPCOMING = '/api/v1/workflows/triggers/upcoming'
 const daily = { type: 'schedule', key: 'morning', cron: '0 7 * * *', timezone: 'Europe/Berlin' }
 const hourly = { type: 'schedule', key: 'often', everyMs: 3_600_000 }
 
-test('schedules of the team are listed by when they fire next, each as often as is asked', async () => {
+test('schedules of the team are listed by their next fires, each as often as requested', async () => {
   const { owner, join } = await newTeam()
   const made = await create(owner, { name: 'Report', triggers: [daily, hourly] })
   expect(made.status).toBe(201)
@@ -40,7 +40,7 @@ test('schedules of the team are listed by when they fire next, each as often as 
   expect((await get(`${UPCOMING}?limit=1`, viewer)).body.items).toHaveLength(1)
 })
 
-test('what is switched off does not fire, and another team sees nothing', async () => {
+test('disabled schedules do not fire, and another team sees nothing', async () => {
   const person = await newPerson()
   await create(person, { triggers: [daily], active: false })
   expect((await get(UPCOMING, person)).body.items).toEqual([])

@@ -6,7 +6,7 @@ import { create, say, sendText, WORKFLOWS } from './workflows.ts'
 const VALIDATE = `${WORKFLOWS}/validate`
 const codes = (body: { problems: { code: string }[] }): string[] => body.problems.map(({ code }) => code)
 
-test('a sound definition is valid: as an object, as JSON text, as YAML text and on its own', async () => {
+test('a valid definition is accepted: as an object, as JSON text, as YAML text and on its own', async () => {
   const person = await newPerson()
   const yaml =
     'nodes:\n  - id: say\n    type: data.set\n    params: { values: { text: "{{ input.name }}" } }\n'
@@ -20,7 +20,7 @@ test('a sound definition is valid: as an object, as JSON text, as YAML text and 
   for (const { status, body } of answers) expect([status, body]).toEqual([200, { valid: true, problems: [] }])
 })
 
-test('every problem is told at once, with path, code, message and hint', async () => {
+test('every problem is reported at once, with path, code, message and hint', async () => {
   const person = await newPerson()
   const { body } = await post(VALIDATE, person, {
     definition: {
@@ -46,7 +46,7 @@ test('every problem is told at once, with path, code, message and hint', async (
   expect(body.problems.map(({ path }: { path: string }) => path)).toContain('/triggers/0/everyMs')
 })
 
-test('one bad trigger hides none of the others', async () => {
+test('one invalid trigger hides none of the others', async () => {
   const { body } = await post(VALIDATE, await newPerson(), {
     definition: say('x'),
     triggers: [
@@ -137,14 +137,14 @@ test.each([
   expect(Date.now() - started).toBeLessThan(30_000)
 })
 
-test('a pattern that would backtrack in a schema of the inputs costs nothing', async () => {
+test('a backtracking pattern in a schema of the inputs costs nothing', async () => {
   const { body } = await post(VALIDATE, await newPerson(), {
     definition: { ...say('x'), inputs: { type: 'string', pattern: '^(a+)+$' } },
   })
   expect(body).toEqual({ valid: true, problems: [] })
 })
 
-test('what may not be stored is refused by create as well, and the service goes on', async () => {
+test('a definition that cannot be stored is refused by create as well, and the service continues', async () => {
   const person = await newPerson()
   const large = await create(person, { definition: { nodes: [], meta: 'x'.repeat(5_000_000) } })
   expect(large.status).toBe(413)
@@ -155,7 +155,7 @@ test('what may not be stored is refused by create as well, and the service goes 
   expect((await create(person)).status).toBe(201)
 })
 
-test('bytes that are no text are answered, too', async () => {
+test('bytes that are not text get an answer, too', async () => {
   const seed = 7
   let state = seed
   const bytes = Uint8Array.from({ length: 2_000 }, () => {

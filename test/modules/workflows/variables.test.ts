@@ -6,7 +6,7 @@ import { put, WORKFLOWS } from './workflows.ts'
 
 const VARIABLES = `${WORKFLOWS}/variables`
 
-test('a variable is set, read, replaced, listed and deleted, and its value stays out of the audit log', async () => {
+test('a variable is set, read, replaced, listed and deleted, and its value is not in the audit log', async () => {
   const person = await newPerson()
   const set = await put(`${VARIABLES}/region`, person, { value: { name: 'eu', zones: [1, 2] } })
   expect([set.status, set.body]).toMatchObject([
@@ -33,7 +33,7 @@ test('a variable is set, read, replaced, listed and deleted, and its value stays
   expect((await get(`${VARIABLES}/region`, person)).status).toBe(404)
 })
 
-test('variables of another team are not there, and a viewer sets none', async () => {
+test('variables of another team are not found, and a viewer sets none', async () => {
   const { owner, join } = await newTeam()
   await put(`${VARIABLES}/own`, owner, { value: 1 })
   expect((await get(`${VARIABLES}/own`, await newPerson())).status).toBe(404)
@@ -42,7 +42,7 @@ test('variables of another team are not there, and a viewer sets none', async ()
   expect((await put(`${VARIABLES}/own`, viewer, { value: 2 })).status).toBe(403)
 })
 
-test('all variables together stay small enough to go into every run', async () => {
+test('all variables together stay small enough for every run', async () => {
   const person = await newPerson()
   const half = 'x'.repeat(140_000)
   expect((await put(`${VARIABLES}/a`, person, { value: half })).status).toBe(200)
@@ -57,7 +57,7 @@ test.each(['1st', 'a-b', 'é'])('%s cannot name a variable', async (name) => {
   expect([answer.status, answer.body.errors[0].path]).toEqual([422, '/name'])
 })
 
-test.each(['__proto__', 'constructor', 'prototype'])('no variable is called %s', async (name) => {
+test.each(['__proto__', 'constructor', 'prototype'])('no variable can have the name %s', async (name) => {
   expect((await put(`${VARIABLES}/${name}`, await newPerson(), { value: { admin: true } })).status).toBe(422)
 })
 

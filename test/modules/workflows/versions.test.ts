@@ -10,7 +10,7 @@ async function withVersions(person: Awaited<ReturnType<typeof newPerson>>, count
   return path
 }
 
-test('walking the versions neither repeats nor loses one while versions are added', async () => {
+test('paging the versions neither repeats nor loses one while versions are added', async () => {
   const person = await newPerson()
   const path = await withVersions(person, 5)
   const first = await get(`${path}/versions?limit=2`, person)
@@ -20,7 +20,7 @@ test('walking the versions neither repeats nor loses one while versions are adde
   expect([seen, second.body.nextCursor]).toEqual([[5, 4, 3, 2, 1], null])
 })
 
-test('restoring makes a new version of old content, and brings back the URL of a trigger that was gone', async () => {
+test('restoring creates a new version of old content, and restores the URL of a removed trigger', async () => {
   const person = await newPerson()
   const path = await withVersions(person, 2)
   const url = (await get(`${path}/triggers`, person)).body.items[0].url
@@ -89,7 +89,7 @@ test('two versions are compared by node, edge, setting and trigger, with paths',
   expect((await get(`${path}/versions/diff?from=1&to=7`, person)).status).toBe(404)
 })
 
-test('a draft may be wrong, is told so, and becomes the current version once it is right', async () => {
+test('a draft may be invalid, shows its problems, and becomes the current version once it is valid', async () => {
   const person = await newPerson()
   const path = await withVersions(person, 1)
   expect((await get(`${path}/draft`, person)).status).toBe(404)
@@ -124,7 +124,7 @@ test('a draft may be wrong, is told so, and becomes the current version once it 
   expect((await post(`${path}/publish`, person, {})).status).toBe(404)
 })
 
-test('a draft of a version that is not current any more is not published over the newer one', async () => {
+test('a draft of an outdated version is not published over the newer one', async () => {
   const person = await newPerson()
   const path = await withVersions(person, 1)
   await put(`${path}/draft`, person, { definition: say('drafted') })

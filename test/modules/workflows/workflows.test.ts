@@ -4,7 +4,7 @@ import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { create, put, say, WORKFLOWS } from './workflows.ts'
 
-test('a new workflow answers with its definition, version 1 and its trigger URLs', async () => {
+test('a new workflow is returned with its definition, version 1 and its trigger URLs', async () => {
   const person = await newPerson()
   const made = await create(person, {
     description: 'Says hello',
@@ -37,7 +37,7 @@ test('a new workflow answers with its definition, version 1 and its trigger URLs
   expect((await get(`${WORKFLOWS}/${made.body.id}`, person)).body).toEqual(made.body)
 })
 
-test('a wrong definition is refused with all its problems and their paths', async () => {
+test('an invalid definition is refused with all its problems and their paths', async () => {
   const person = await newPerson()
   const answer = await create(person, {
     definition: {
@@ -79,7 +79,7 @@ test.each([
   expect(answer.body.errors.map((error: { code: string }) => error.code)).toContain(code)
 })
 
-test('metadata alone makes no version, another definition makes the next one', async () => {
+test('metadata alone creates no version, another definition creates the next one', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   const path = `${WORKFLOWS}/${body.id}`
@@ -110,7 +110,7 @@ test.each([
   expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412])
 })
 
-test('changes at once without an ETag all get through, each a version of its own', async () => {
+test('concurrent changes without an ETag all succeed, each with its own version', async () => {
   const person = await newPerson()
   const { body } = await create(person)
   const path = `${WORKFLOWS}/${body.id}`
@@ -120,7 +120,7 @@ test('changes at once without an ETag all get through, each a version of its own
   expect(versions.body.items.map((item: { version: number }) => item.version)).toEqual([5, 4, 3, 2, 1])
 })
 
-test('the list is filtered, searched, counted and walked without a repeat', async () => {
+test('the list is filtered, searched, counted and paged without repetition', async () => {
   const person = await newPerson()
   for (const [name, tags, folder, active] of [
     ['Alpha', ['a'], 'x', true],
@@ -147,7 +147,7 @@ test('the list is filtered, searched, counted and walked without a repeat', asyn
   expect(rest.body.nextCursor).toBeNull()
 })
 
-test('the same idempotency key makes one workflow, and its audit entry says who', async () => {
+test('the same idempotency key creates one workflow, and its audit entry has the actor', async () => {
   const person = await newPerson()
   const body = { name: 'Once', definition: say('hello') }
   const answers = await Promise.all(
@@ -163,7 +163,7 @@ test('the same idempotency key makes one workflow, and its audit entry says who'
   expect(results).toEqual([{ actor: person.userId }])
 })
 
-test('deleting takes versions and triggers, forgets it as error workflow and gives the place back', async () => {
+test('deleting removes versions and triggers, its use as error workflow, and frees its place', async () => {
   const person = await newPerson()
   const { body } = await create(person, { triggers: [{ type: 'webhook' }] })
   const other = await create(person, { errorWorkflowId: body.id })
@@ -182,7 +182,7 @@ test('deleting takes versions and triggers, forgets it as error workflow and giv
   expect(JSON.stringify(usage.body)).toContain('"workflows":1')
 })
 
-test('a deleted team takes its workflows, templates and variables', async () => {
+test('deleting a team deletes its workflows, templates and variables', async () => {
   const { owner, teamId } = await newTeam()
   await create(owner, { triggers: [{ type: 'webhook' }] })
   await post(`${WORKFLOWS}/templates`, owner, { name: 'T', definition: say('x') })
@@ -203,7 +203,7 @@ test('a workflow cannot be its own error workflow', async () => {
   expect(answer.status).toBe(422)
 })
 
-test('a copy starts at version 1, switched off, with URLs of its own', async () => {
+test('a copy starts at version 1, inactive, with its own URLs', async () => {
   const person = await newPerson()
   const { body } = await create(person, { triggers: [{ type: 'webhook' }], tags: ['t'] })
   await put(`${WORKFLOWS}/${body.id}`, person, { definition: say('two') })
@@ -225,7 +225,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([422, 'request.invalid'])
 })
 
-test('a folder is listed with the folders in it, and a tag in any case', async () => {
+test('a folder is listed with its subfolders, and a tag in any case', async () => {
   const person = await newPerson()
   const made: [name: string, folder: string, tag: string][] = [
     ['a', 'sales', 'Urgent'],

@@ -149,10 +149,13 @@ test.each([
   [503, 502, 'oauth.provider_unreachable'],
   [429, 502, 'oauth.provider_unreachable'],
   [400, 400, 'oauth.failed'],
-])('a provider that answers %i when the code is redeemed is reported as unavailable', async (status, ...expected) => {
-  const answer = await forge(newBrowser(), { status })
-  expect([answer.status, answer.body.code]).toEqual(expected)
-})
+])(
+  'a provider that answers %i when the code is redeemed is reported as unavailable',
+  async (status, ...expected) => {
+    const answer = await forge(newBrowser(), { status })
+    expect([answer.status, answer.body.code]).toEqual(expected)
+  },
+)
 
 test('texts of a provider with an error are neither in the answer nor in the log', () => {
   const sent = { access_token: 'at-1', id_token: 'id-1', error_description: 'The code c-1 is wrong' }

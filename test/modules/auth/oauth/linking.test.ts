@@ -160,7 +160,7 @@ test('a signed-in user links, lists and unlinks identities with other addresses'
   expect((await get(`${OAUTH}/identities`, person)).body.items).toEqual([])
 })
 
-test("an identity of another account, or a second one of a provider, is not linked, and no code links twice", async () => {
+test('an identity of another account, or a second one of a provider, is not linked, and no code links twice', async () => {
   const account = accountFor('shared@example.com')
   const owner = await newPerson()
   expect((await link(owner, 'oidc', account)).status).toBe(201)

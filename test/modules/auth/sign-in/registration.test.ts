@@ -65,19 +65,16 @@ test.each(WAYS)(
   },
 )
 
-test.each(WAYS)(
-  'a revoked, expired or used invitation allows no registration %s',
-  async (_way, make) => {
-    const revoked = await invited()
-    await revoked.revoke()
-    const expired = await invited()
-    await env.DB.prepare('UPDATE team_invitations SET expires_at = 1 WHERE id = ?').bind(expired.id).run()
-    const used = await invited()
-    await env.DB.prepare('UPDATE team_invitations SET accepted_at = 1 WHERE id = ?').bind(used.id).run()
-    for (const { email } of [revoked, expired, used])
-      await expect(make('invite', email)).rejects.toMatchObject(CLOSED)
-  },
-)
+test.each(WAYS)('a revoked, expired or used invitation allows no registration %s', async (_way, make) => {
+  const revoked = await invited()
+  await revoked.revoke()
+  const expired = await invited()
+  await env.DB.prepare('UPDATE team_invitations SET expires_at = 1 WHERE id = ?').bind(expired.id).run()
+  const used = await invited()
+  await env.DB.prepare('UPDATE team_invitations SET accepted_at = 1 WHERE id = ?').bind(used.id).run()
+  for (const { email } of [revoked, expired, used])
+    await expect(make('invite', email)).rejects.toMatchObject(CLOSED)
+})
 
 test('existing accounts sign in with a provider regardless of REGISTRATION', async () => {
   const { email, userId } = await registered()
