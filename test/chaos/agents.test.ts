@@ -1,6 +1,6 @@
-// An agent of ten steps with three tool calls each is killed at points all over its way. Whatever is lost, it comes to the same end: no
-// recorded call is made again, one that was under way is made again under its key, and what was used is counted once. The short form
-// kills it some times, `npm run test:chaos` a hundred times.
+// An agent of ten steps with three tool calls each is killed at many points. Whatever is lost, it reaches the same
+// result: no recorded call is repeated, a call in progress is repeated with its key, and usage is counted once. The
+// short form kills it a few times, `npm run test:chaos` a hundred times.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { random } from '../engine/support/random.ts'
@@ -65,7 +65,7 @@ async function live(faults: readonly Fault[]) {
     for (const [key, calls] of times)
       if (calls.length > (attempts.get(key) ?? 0))
         throw new Error(`${key} came ${calls.length} times in ${attempts.get(key)} attempts`)
-    // What the run says it has used is what its recorded calls say, each once.
+    // The run's usage equals that of its recorded calls, each counted once.
     let tokens = 0
     for (const { path, type } of nodes) {
       if (type !== 'ai.model') continue

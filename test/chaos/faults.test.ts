@@ -1,5 +1,5 @@
-// Every durable write and every effect of a run is made to fail, in every way, on random workflows. The short form
-// takes each point in each way once; `npm run test:chaos` takes 2,400 at random. `CHAOS_SEED` repeats a run of it.
+// Every durable write and every effect of a run fails in every way, on random workflows. The short form tries each
+// point in each way once; `npm run test:chaos` tries 2,400 at random. `CHAOS_SEED` repeats one.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
@@ -20,7 +20,7 @@ const SEED = Number(CHAOS_SEED || 1)
 const RUNS = Number(CHAOS_RUNS || 0)
 const POOL = 20
 
-/** All that the tests know of a run's way to its end; the points are named in `durable-objects/run-host/rows/faults.ts`. */
+/** All points on a run's way to its end. Their names come from `durable-objects/run-host/rows/faults.ts`. */
 const CALLS = [
   'store.create',
   'store.writeMeta',
@@ -44,7 +44,10 @@ const CALLS = [
 ]
 const around = (call: string): string[] => [`${call}:before`, `${call}:after`]
 const POINTS = CALLS.flatMap(around)
-/** What a run comes to only, or mostly, after it was lost, with how it is lost: its load when somebody asks, and its reload after a turn. */
+/**
+ * Points that a run reaches only, or mostly, after it was lost, with the way to lose it: its load when it is called,
+ * and its reload after a turn.
+ */
 const AFTER_LOSS: [call: string, loss: Mode][] = [
   ['host.load', 'abort'],
   ['host.reload', 'throw'],
@@ -69,7 +72,7 @@ beforeAll(async () => {
 })
 afterAll(() => time.stop())
 
-/** One run with these faults; what must hold of every run is checked, and its outcome given back. */
+/** Executes one run with these faults, checks the invariants of every run, and returns its outcome. */
 async function live({ seed, definition }: Pick<Reference, 'seed' | 'definition'>, faults: readonly Fault[]) {
   const spec = newSpec(definition as never, { teamId, input: { n: seed % 10 } })
   const disturbance = disturb(spec.runId, faults)
@@ -79,13 +82,13 @@ async function live({ seed, definition }: Pick<Reference, 'seed' | 'definition'>
     checkOutcomes(events)
     await checkEffects(view, definition, resolved)
     const outcome = await outcomeOf(view, disturbance)
-    // Lost once more after its end, with its last report not sent: whoever asks next wakes it, and it reports.
+    // Lost once more after its end, before its last report was sent. The next call wakes it, and it reports.
     if (faults.length > 0) await lose(spec.runId)
     await checkIndex(view, disturbance)
     return { outcome, counts: disturbance.counts, hit: disturbance.hit }
   } catch (error) {
     const message = `seed ${seed}, ${JSON.stringify(faults)}: ${error instanceof Error ? error.message : error}`
-    // At once: after a run of hours the runtime may not live to tell.
+    // Printed immediately, because after hours of runs the runtime may not live to report it.
     console.error(message)
     throw new Error(message, { cause: error })
   } finally {
@@ -101,7 +104,7 @@ async function reference(seed: number): Promise<Reference> {
   return { seed, definition, counts, outcome }
 }
 
-/** Whether every fault was come to: where nodes race, a run may end without. */
+/** Whether every fault was reached. If nodes race, a run may end without. */
 async function compare(known: Reference, faults: readonly Fault[]): Promise<boolean> {
   const { outcome, hit } = await live(known, faults)
   expect(outcome, `seed ${known.seed}, ${JSON.stringify(faults)}`).toEqual(known.outcome)
@@ -114,7 +117,7 @@ const faultAt = (dice: Random, { counts }: Reference, point: string, mode: Mode)
   mode,
 })
 
-/** The first time that it comes to the point after a turn was lost. */
+/** The first time that it reaches the point after a turn was lost. */
 const faultsAfterLoss = (
   dice: Random,
   known: Reference,

@@ -1,6 +1,6 @@
-// The run dies of applying some fact, on random workflows: a few times, then it comes to the end it would have come to; or
-// each time, then something is given up. Either way it ends, and every promise of a run's end holds.
-// `CHAOS_SEED` repeats or moves a run of it, `CHAOS_RUNS` lengthens it.
+// The run crashes when it applies some fact, on random workflows. If it crashes a few times, it reaches its normal
+// result; if it crashes each time, something is given up. Either way it ends, and all invariants of a run's end hold.
+// `CHAOS_SEED` repeats or moves a run, `CHAOS_RUNS` sets how many there are.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Definition } from '../../src/engine/model/definition.ts'
@@ -18,7 +18,7 @@ import { time } from './support/time.ts'
 const { CHAOS_SEED, CHAOS_RUNS } = env as unknown as Record<string, string>
 const SEED = Number(CHAOS_SEED || 1)
 const CASES = Math.max(12, Math.ceil(Number(CHAOS_RUNS || 0) / 20))
-/** Below the number of crashes at which something is given up. */
+/** Fewer crashes than give up work. */
 const FEW = 2
 
 let teamId = ''
@@ -36,10 +36,10 @@ afterAll(() => time.stop())
 const nameOf = (fact: Fact): string =>
   `${fact.type} ${'path' in fact ? fact.path : 'key' in fact ? fact.key : ''}`
 
-/** What only people bring is asked of them again, for ever: refused, it leaves the run waiting, which is no end. */
+/** People would be asked for their input again forever: if it is refused, the run keeps waiting and never ends. */
 const isAsked = (name: string): boolean => /^(signal|node.resolved|node.succeeded approval)/.test(name)
 
-/** Says of each fact whether it comes in one turn with what people bring: what fails there is thrown back to them. */
+/** Returns for each fact whether it is in one turn with people's input, whose errors are thrown to them. */
 function turnsOfPeople(): (fact: Fact) => boolean {
   let isAsking = false
   return (fact) => {
@@ -82,7 +82,7 @@ test('a run survives a crash at any fact, and no accepted fact is lost', {
     const isOfPeople = turnsOfPeople()
     let isStart = false
     const known = await live(seed, definition, (fact) => {
-      // A start that dies in its own turn was not accepted.
+      // A start that crashes in its own turn was not accepted.
       if (fact.type === 'run.started') {
         isStart = true
         setTimeout(() => {
@@ -100,7 +100,7 @@ test('a run survives a crash at any fact, and no accepted fact is lost', {
       const isThrownBack = turnsOfPeople()
       const told = `seed ${seed}, ${always ? 'always' : FEW} dead of ${poison}`
       const { view, outcome } = await live(seed, definition, (fact, die) => {
-        // Turns are cut differently each time, so this is asked again here.
+        // Turns are cut differently each time, so this is checked again here.
         const mayDie = always ? !isThrownBack(fact) : crashes < FEW
         if (nameOf(fact) !== poison || !mayDie) return
         crashes++

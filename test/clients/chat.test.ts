@@ -1,4 +1,5 @@
-// Chats with agents by the chat class of the AI SDK: what it shows is what a user would see. No stream is read by code of ours.
+// Chats with agents through the chat class of the AI SDK, so the tests see what a user would see. None of our code
+// reads a stream.
 import assert from 'node:assert/strict'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -20,7 +21,7 @@ let origin: string
 /** Called with the answer of the provider after its first words. */
 let held: (rest: () => void) => void = () => undefined
 
-/** A chat server that says a word, and the rest when it is let go on. */
+/** A chat server that sends a word, and the rest when it is released. */
 function answer(response: ServerResponse): void {
   const piece = (delta: object, finish: string | null = null) =>
     response.write(
@@ -171,7 +172,7 @@ test('a chat with a broken connection resumes the answer without repeating a wor
     held = take
   })
   const broken = new AbortController()
-  // The connection breaks when the first words are there.
+  // The connection breaks after the first words.
   const breaking: typeof fetch = async (input, init) => {
     const response = await fetch(input, { ...init, signal: broken.signal })
     if (init?.method !== 'POST' || response.body === null) return response
@@ -206,7 +207,7 @@ test('a chat with a broken connection resumes the answer without repeating a wor
   const second = chatIn(agentId, threadId, { messages: chat.messages })
   await second.sendMessage({ text: 'Me too' })
   assert.match(String(second.error), /thread_busy/)
-  // The rest comes when the answer is followed again: of one that has ended by then there is nothing to resume.
+  // The rest comes when the answer is followed again. An answer that has ended by then cannot be resumed.
   followed = rest
   await chat.resumeStream()
   assert.equal(chat.status, 'ready')

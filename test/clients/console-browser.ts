@@ -1,4 +1,5 @@
-// Chromium on an installation under test. What a page writes to its console, and what its policy refuses, fails the journey.
+// Chromium on an installation under test. Messages in the browser's console, and violations of its policy, fail the
+// journey.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,10 +17,10 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-/** Kept for people to look at; the folder is not part of the repository. */
+/** Stored for people to look at. The folder is not part of the repository. */
 const PICTURES = inRoot('dist/check/console')
 
-/** Without a browser the journeys are left out on a desk, and fail where everything has to run. */
+/** Without a browser, the journeys are skipped locally, and fail where everything must run. */
 export const noBrowser = (): string | false =>
   existsSync(CHROMIUM) || process.env.CI
     ? false
@@ -50,7 +51,7 @@ export async function visit(browser: Browser, url: string, look: Look = {}): Pro
 /** A socket that opens while its session ends is refused, and every browser prints that. */
 const REFUSED_SOCKET = /^WebSocket connection to .* failed: HTTP Authentication failed/
 
-/** Each tab of a context is watched. */
+/** Watches each tab of a context. */
 export async function watched(page: Page, faults: string[]): Promise<Page> {
   page.on('console', (message) => {
     const isFault = message.type() === 'error' || message.type() === 'warning'
@@ -70,7 +71,7 @@ export async function signInAsDemo({ page }: Visit, path = '/'): Promise<void> {
     .waitFor()
 }
 
-/** A call with the session of the page, as its own scripts would make it. */
+/** A call with the session of the page, like its own scripts would make it. */
 export async function callAs<T>({ page }: Visit, method: string, path: string, body?: unknown): Promise<T> {
   return page.evaluate(
     async ([how, where, what]) => {
@@ -94,9 +95,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 type Finding = { id: string; impact: string | null; nodes: { html: string }[] }
 
-/** No finding of axe that is serious. */
+/** axe reports no serious finding. */
 export async function requireAccessible({ page }: Visit, what: string): Promise<void> {
-  // Through the debugger, so that the page's own policy stays as it is.
+  // Through the debugger, so that the page's own policy does not change.
   await page.evaluate(AXE)
   const findings = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Finding[] }> } }

@@ -81,7 +81,7 @@ journey(
       await page.getByRole('heading', { name: 'Sign in to Orrery' }).waitFor()
     await second.reload()
     await second.getByRole('heading', { name: 'Sign in to Orrery' }).waitFor()
-    // What was on its way when the session ended is refused. The browser itself writes that down.
+    // Requests in progress when the session ended are refused. The browser itself prints that.
     const refusedOnItsWay = /^WebSocket connection to|^Failed to load resource: .* 401 /
     assert.deepEqual(
       first.faults.filter((fault) => !refusedOnItsWay.test(fault)),
@@ -126,7 +126,7 @@ journey('registering, a wrong password, and signing in by keyboard only', async 
   await page.getByLabel('Password').fill('Blue-Comet-42')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
-  // A browser writes each refused request to its console; the page itself wrote nothing.
+  // A browser prints each refused request to its console. The page itself printed nothing.
   assert.deepEqual(
     one.faults.filter((fault) => !fault.startsWith('Failed to load resource')),
     [],
@@ -170,7 +170,7 @@ journey(
     for (let i = 0; i < 3; i++) await callAs(desk, 'POST', '/workflows/batch/execute', { items })
     await page.goto(`/runs?workflow=${id}&status=waiting`)
     await page.getByText('300', { exact: true }).first().waitFor()
-    // Of three hundred rows only those are in the page that are seen.
+    // Of three hundred rows, only the visible ones are in the page.
     assert.ok((await page.getByRole('row').count()) < 80)
     await page.keyboard.press('f')
     await page.keyboard.type('question 7')
@@ -197,7 +197,7 @@ journey(
 
 type Mail = { items: { to: string; text: string }[] }
 
-/** Of the newest mail to the address: what stands behind `token=`. */
+/** From the newest mail to the address: the text after `token=`. */
 async function mailedToken(to: string): Promise<string> {
   const { mailboxToken } = readState(stateDir, 'secrets.json') as { mailboxToken: string }
   const kept = (await (
@@ -239,7 +239,7 @@ journey('a stranger sees nothing of a team, and a viewer no button that would be
   await eve.page.goto(`/workflows?team=${team.id}`)
   await eve.page.getByRole('heading', { name: 'Workflows' }).waitFor()
   assert.equal(await eve.page.getByRole('link', { name: 'Import' }).count(), 0)
-  // The team stays chosen from page to page.
+  // The team stays selected from page to page.
   await eve.page.getByRole('link', { name: 'Runs', exact: true }).click()
   await eve.page.getByRole('heading', { name: 'Runs' }).waitFor()
   assert.match(eve.page.url(), new RegExp(`team=${team.id}`))
@@ -345,7 +345,7 @@ journey(
     await one.page.getByText('Succeeded').first().waitFor()
     const { nodes } = await callAs<{ nodes: { id: string; status: string }[] }>(one, 'GET', `/runs/${run.id}`)
     assert.equal(nodes.find(({ id }) => id === 'ship')?.status, 'succeeded')
-    // What a row says of its step is what the run says of it.
+    // A row shows the same state of its step as the run.
     for (const [name, status] of [
       ['An endpoint that fails twice', 'succeeded'],
       ['Once for each line', 'succeeded'],
@@ -398,13 +398,13 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
-/** Of script and style, as they travel. */
+/** The transferred size of scripts and styles. */
 const FIRST_VIEW_BYTES = 150 * 1024
 
 journey('the first view is small', async () => {
   const one = await visit(browser, server.url)
   await signInAsDemo(one)
-  // A page of its own, over which no pointer hovers: what one is about to open is loaded beforehand.
+  // A new page without a pointer: links under a pointer are preloaded.
   const page = await one.context.newPage()
   const loaded = new Set<string>()
   page.on('response', (response) => {

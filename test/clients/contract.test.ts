@@ -1,5 +1,5 @@
-// The contract by other people's tools: linters find no errors in it, and two generators make clients of it that compile and run a
-// program. The clients are made anew each time, in a folder that is removed.
+// Third-party tools check the contract: linters report no errors in it, and two generators create clients that
+// compile and run a program. The clients are generated each time, in a folder that is removed.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -45,7 +45,7 @@ test('Redocly reports no error', () => {
   tool('redocly', 'lint', CONTRACT, '--config', 'redocly.yaml', '--format', 'summary')
 })
 
-/** Compiles and runs a program, which prints what it has found as JSON. */
+/** Compiles and runs a program, which prints its results as JSON. */
 function runProgram(name: string, program: string): unknown {
   const file = join(made, `${name}.ts`)
   writeFileSync(file, program)
@@ -78,7 +78,7 @@ const DEFINITION = `{
 }`
 
 test('a client of openapi-typescript and openapi-fetch creates, starts, follows and pages', () => {
-  // What has a default may be left out of a request.
+  // Fields with a default may be left out of a request.
   tool('openapi-typescript', CONTRACT, '-o', join(made, 'schema.d.ts'), '--default-non-nullable', 'false')
   const found = runProgram(
     'fetch-client',

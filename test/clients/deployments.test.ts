@@ -1,5 +1,5 @@
-// Sites that a running installation publishes, as stores and clients that others wrote see them: a store that speaks S3 and rejects
-// wrong signatures, read back with the SDK of AWS and with rclone.
+// Published sites of a running installation, checked by third-party stores and clients: an S3 store that rejects
+// invalid signatures, read back with the AWS SDK and with rclone.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -63,11 +63,11 @@ const SITE = {
   'index.html': '<!doctype html><p>Hello</p>',
   'assets/app-B7x9kQ22.js': 'console.log(1)',
   'Grüße und mehr/it’s (1)+2.txt': 'text',
-  // In parts.
+  // Uploaded in parts.
   'large.bin': new Uint8Array(20 * MEGABYTE).map((_, at) => at % 251),
 }
 
-/** The SDK signs lists in a way that this store does not read, so each key is asked for. */
+/** The SDK signs lists in a way that this store cannot verify, so each key is requested. */
 async function isThere(name: string): Promise<boolean> {
   try {
     await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: `docs/${name}` }))
@@ -93,7 +93,7 @@ const HAS_RCLONE = spawnSync('rclone', ['version']).status === 0
 
 /** Lists, reads and compares the bucket. */
 function rclone(...args: string[]): Promise<string> {
-  // It cannot take the bundle of certificates that this names.
+  // It cannot load the bundle of certificates in this variable.
   const { AWS_CA_BUNDLE: _, ...env } = process.env
   const settings = {
     ...{ TYPE: 's3', PROVIDER: 'Other', ENDPOINT: storeUrl, REGION: 'us-east-1', FORCE_PATH_STYLE: 'true' },

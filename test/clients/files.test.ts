@@ -1,4 +1,5 @@
-// Files as other people's programs see them: types by `file-type`, zips by `yauzl`, names by `curl -OJ` and a browser's form.
+// Files as third-party programs see them: types by `file-type`, zips by `yauzl`, names by `curl -OJ` and a browser's
+// form.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -46,7 +47,7 @@ const upload = (name: string, bytes: Uint8Array<ArrayBuffer>) =>
 
 const filler = Array.from({ length: 600 }, (_, i) => (i * 7) % 251)
 
-/** The beginnings of real files, long enough for both judges. */
+/** The beginnings of real files, long enough for both. */
 const SAMPLES: Record<string, Uint8Array<ArrayBuffer>> = {
   png: new Uint8Array(
     Buffer.from(
@@ -84,7 +85,7 @@ const SAMPLES: Record<string, Uint8Array<ArrayBuffer>> = {
   wasm: bytesOf('\0asm', [1, 0, 0, 0], filler),
 }
 
-/** Names of one type in the registry and in `file-type`. */
+/** Different names of one type in the registry and in `file-type`. */
 const ALIASES: Record<string, string> = {
   'application/x-gzip': 'application/gzip',
   'application/x-compressed': 'application/gzip',

@@ -1,5 +1,5 @@
-// Integrations of a running installation, as servers that others wrote see them: an OAuth 2 server, and a store that speaks S3
-// and rejects wrong signatures.
+// Integrations of a running installation with third-party servers: an OAuth 2 server, and an S3 store that rejects
+// invalid signatures.
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -35,7 +35,7 @@ let storeUrl: string
 let installation: Installation
 let token: string
 
-/** An API that takes the tokens of the OAuth server, checked by its keys. */
+/** An API that accepts the tokens of the OAuth server and verifies them with its keys. */
 async function serveApi(issuer: string): Promise<Server> {
   const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`))
   const server = createServer((request, response) => {
@@ -144,7 +144,7 @@ test('a code is redeemed with PKCE, and ten runs with an expired token cause one
     Events.BeforeResponse,
     ({ body }: { body: Record<string, unknown> }, request: { body: { grant_type: string } }) => {
       grants.push(request.body.grant_type)
-      // The first one is over at once, the next ones last.
+      // The first token expires immediately, the next ones do not.
       body.expires_in = request.body.grant_type === 'authorization_code' ? 0.001 : 3_600
     },
   )

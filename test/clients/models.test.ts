@@ -1,5 +1,5 @@
-// Models by the judges of others: a mock of the chat API that others wrote is called by a running installation, and prices of calls are
-// those of a price list that others keep.
+// Models, checked by third parties: a running installation calls a third-party mock of the chat API, and prices of
+// calls are compared with a third-party price list.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
@@ -78,7 +78,7 @@ const MODELS = [
   ['google', 'gemini-2.5-flash'],
 ] as const
 
-/** Of each model: small, cached, written, reasoned, and longer than the step of its price. */
+/** For each model: small, cached, written, reasoning, and longer than the step of its price. */
 const CALLS = [
   { inputTokens: 1_234, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 567, reasoningTokens: 0 },
   {

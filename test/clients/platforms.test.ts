@@ -1,5 +1,6 @@
-// Sites that a running installation publishes at GitHub Pages, Netlify and Vercel. What it sends is judged by what those publish:
-// GitHub's OpenAPI, Netlify's Swagger, the SDK and the client of Vercel. GitHub's repository is one of `git`, which is asked for its ids.
+// Sites that a running installation publishes at GitHub Pages, Netlify and Vercel. Its requests are checked against
+// published contracts: GitHub's OpenAPI, Netlify's Swagger, the SDK and the client of Vercel. GitHub's repository is
+// one of `git`, which computes its ids.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The package brings no types; this is what the tests use.
+// The package has no types. These are the parts that the tests use.
 declare module '@20minutes/s3rver' {
   class S3rver {
     constructor(options: {

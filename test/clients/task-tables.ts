@@ -1,4 +1,4 @@
-// Ten small tables out of old books and public records.
+// Ten small tables from old books and public records.
 export const TABLES: Record<string, string> = {
   women: `height,weight
 ${[115, 117, 120, 123, 126, 129, 132, 135, 139, 142, 146, 150, 154, 159, 164].map((weight, n) => `${58 + n},${weight}`).join('\n')}`,

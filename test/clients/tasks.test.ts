@@ -1,5 +1,5 @@
-// Tasks as other people's programs see them: figures by `simple-statistics`, workbooks by `exceljs` and SheetJS, CSV by `csv-spectrum` and
-// `papaparse`, graphs by `mermaid`, schedules by `croner`.
+// Tasks as third-party programs see them: figures by `simple-statistics`, workbooks by `exceljs` and SheetJS, CSV by
+// `csv-spectrum` and `papaparse`, graphs by `mermaid`, schedules by `croner`.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -61,7 +61,7 @@ const exported = async (body: Body): Promise<Buffer> => {
   return Buffer.from(await answer.arrayBuffer())
 }
 
-/** Equal up to what the order of additions may change. */
+/** Equal except for differences from the order of additions. */
 function near(found: number, expected: number, what: string): void {
   assert.ok(
     Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected)),
@@ -196,7 +196,7 @@ test('exceljs and SheetJS read a workbook: typed cells, dates, sheets, and no fo
     byPriority.map((row) => row[1]),
     TEXTS,
   )
-  // The local time of the zone, as spreadsheets keep it.
+  // The local time of the zone, as spreadsheets store it.
   for (const row of found) assert.equal((row[3] as Date).toISOString(), '2030-07-01T12:00:00.000Z')
   const cut = String(byPriority[0]?.[4])
   assert.equal(cut.length, 32_767)
@@ -227,7 +227,7 @@ test('the CSV reader passes all cases of csv-spectrum', () => {
       Object.fromEntries((head?.cells ?? []).map((key, at) => [key, cells[at] ?? ''])),
     )
     const expected = JSON.parse(readFileSync(join(folder, 'json', name.replace(/csv$/, 'json')), 'utf8'))
-    // The JSON of this one does not belong to its CSV: it has another number, and no list.
+    // The JSON of this case does not match its CSV: it has another number, and no list.
     if (name === 'location_coordinates.csv') assert.equal(found[0]?.Cities, expected.Cities)
     else assert.deepEqual(found, expected, name)
   }
@@ -251,7 +251,7 @@ test('papaparse reads an export, and its own CSV can be imported', async () => {
   const columns = ['title', 'description']
   const filter = { tag }
   const expected = JSON.parse((await exported({ format: 'json', filter, columns })).toString())
-  // The import takes a mark before a formula for that of an export, and one was there.
+  // The import removes a mark before a formula, as exports add it, and the original had one.
   assert.deepEqual(
     expected.map(({ description }: Body) => description).sort(),
     TEXTS.map((text) => (text === "'=1" ? '=1' : text)).sort(),
@@ -302,7 +302,7 @@ test('mermaid reads the graph, and no title breaks out of its label', async () =
     },
   )
   const text = await answer.text()
-  // Which kinds of diagrams there are it knows from its first call on.
+  // It knows the kinds of diagrams after its first call.
   await mermaid.parse(text)
   const { type, db } = await mermaid.mermaidAPI.getDiagramFromText(text)
   assert.equal(type, 'flowchart-v2')
@@ -346,7 +346,7 @@ const offsetOf = (zone: string, at: number): string =>
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value ?? ''
 
-/** Around a change of the clock each has a rule of its own; ours is judged by the tests of the engine. */
+/** Around a change of the clock, both have their own rules. Ours are checked by the tests of the engine. */
 function clockChanges(zone: string, from: number, to: number): boolean {
   const first = offsetOf(zone, from)
   for (let at = from; at < to + DAY_MS; at += DAY_MS / 4) if (offsetOf(zone, at) !== first) return true
@@ -365,9 +365,9 @@ test('10,000 recurrences agree with croner', () => {
         : Date.UTC(2024, 0, 1) + intOf(random, 0, 4 * 365 * 24 * 60) * 60_000
     const { text } = randomCron(random, new Date(at))
     const [, , day = '', , weekday = ''] = text.split(' ')
-    // With both days restricted a step from `*` counts as no restriction for us, as Vixie's cron has it, and as one for croner.
+    // If both days are restricted, we treat a step from `*` as no restriction, like Vixie's cron, and croner as one.
     if ((day.startsWith('*/') && weekday !== '*') || (weekday.startsWith('*/') && day !== '*')) continue
-    // Steps from one weekday on reach Sunday as 7 with us, and do not with croner.
+    // A step that starts at a weekday includes Sunday as 7 for us, and not for croner.
     if (/(^|,)\w+\//.test(weekday)) continue
     const zone = ZONES[n % ZONES.length] as string
     const compiled = compileSchedule({ cron: text, timezone: zone } as never)

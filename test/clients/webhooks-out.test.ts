@@ -1,5 +1,5 @@
-// What a running installation posts is taken by the libraries that receivers use, and refused by them once it is altered. Nothing here
-// computes a signature by itself.
+// The libraries of receivers accept what a running installation posts, and refuse it when it is altered. Nothing here
+// computes a signature itself.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
@@ -19,7 +19,7 @@ const server = createServer(async (request, response) => {
   let body = ''
   for await (const part of request) body += part
   received.push({ path: request.url ?? '', headers: signedHeaders(request.headers), body })
-  // The first attempt of all fails, so that the second is seen as well.
+  // The first attempt of each fails, so that the second is checked as well.
   response.writeHead(received.length === 1 ? 503 : 200).end()
 })
 

@@ -1,6 +1,6 @@
-// What GitHub, Stripe, Slack, Shopify and senders of Standard Webhooks sign with their own libraries is taken by a running
-// installation; what those libraries refuse is refused. Nothing here computes a signature by itself, except Slack's, which
-// its library only checks.
+// A running installation accepts what GitHub, Stripe, Slack, Shopify and senders of Standard Webhooks sign with their
+// own libraries, and refuses what those libraries refuse. Nothing here computes a signature itself, except Slack's,
+// whose library only verifies.
 import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -19,7 +19,7 @@ type Vendor = {
   secret: string
   make: (body: string, id: string) => Promise<Sent> | Sent
   verify: (sent: Sent) => Promise<boolean> | boolean
-  /** The header whose value is the signature. */
+  /** The header with the signature. */
   signature: string
 }
 type Receipt = { runId: string | null; status: string; code?: string }

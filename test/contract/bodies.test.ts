@@ -1,4 +1,4 @@
-// Whatever the answer, a body that somebody is still sending is read before it, or the client's connection breaks first.
+// Whatever the answer, the body of a request is read before it. Otherwise the client's connection breaks first.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { routes } from './support/routes.ts'
 
 const MIB = 1024 * 1024
 
-/** `chunks` pieces, one for each time that somebody asks; `closed` says whether the end was reached. */
+/** `chunks` pieces, one per read. `closed` says whether the end was reached. */
 function sending(chunks: number, sizeBytes = 6) {
   const state = { sent: 0, closed: false }
   const stream = new ReadableStream<Uint8Array>(

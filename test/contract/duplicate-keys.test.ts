@@ -1,4 +1,4 @@
-// Two readers of a JSON text may take different ones of two equal keys, so our own API takes neither.
+// Parsers differ in which of two equal keys in a JSON text they use, so our API accepts neither.
 import { expect, test } from 'vitest'
 import { call } from '../helpers/api.ts'
 import { newPerson } from '../helpers/people.ts'
@@ -11,7 +11,7 @@ import { routes } from './support/routes.ts'
 const TWICE = '{"name":"a","\\u006eame":"b"}'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-/** What comes from elsewhere, and text that the route itself makes sense of. */
+/** Input from other systems, and text that the route interprets itself. */
 const isOurJson = ({ inputs, path }: (typeof routes)[number]): boolean =>
   !path.startsWith('/api/v1/hooks/') &&
   inputs.some(({ target, otherMediaTypes = [] }) => target === 'json' && otherMediaTypes.length === 0)

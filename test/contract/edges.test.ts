@@ -1,4 +1,4 @@
-// What surrounds every route: request ids, headers, CORS, and the answers to what is not well formed.
+// What all routes share: request ids, headers, CORS, and the answers to malformed requests.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { metaOf } from '../../src/http/route-meta.ts'
@@ -125,7 +125,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const paths = [...new Set(routes.map((route) => route.path))]
 
 test.each(paths)('%s answers other methods with 405 and lists the allowed ones', async (path) => {
-  // A parameter that takes any text, such as the name of a file, takes the words of other paths too.
+  // A parameter for any text, such as the name of a file, also matches the words of other paths.
   const taken = METHODS.filter((method) =>
     app.router.match(method, fillPath(path))[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
   )
@@ -276,7 +276,7 @@ test('a browser may send every header of the contract', async () => {
     .flatMap((methods) => Object.values(methods))
     .flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'header'))
     .map(({ name }) => name.toLowerCase())
-  // Last-Event-ID and the conditions of the picture are the protocol's own.
+  // Last-Event-ID and the conditions of the picture belong to the protocol.
   for (const name of new Set([...taken, 'last-event-id', 'if-none-match', 'authorization', 'x-api-key']))
     expect(allowed).toContain(name)
 })

@@ -1,9 +1,9 @@
-// Every list is `{ items, nextCursor, total? }`, and is called a list.
+// Every list has the form `{ items, nextCursor, total? }`, and is named list.
 import { expect, test } from 'vitest'
 import { routes } from './support/routes.ts'
 import { type JsonSchema, jsonSchemaOf } from './support/values.ts'
 
-/** A schema with a name stands behind a reference. */
+/** A named schema is a reference. */
 const named = (schema: JsonSchema): JsonSchema =>
   schema.$defs?.[(schema.$ref ?? '').replace('#/$defs/', '')] ?? schema
 
@@ -34,7 +34,7 @@ test('there are lists, including events and triggers', () => {
   expect(ids).toEqual(expect.arrayContaining(['runs.listEvents', 'workflows.triggers.list']))
 })
 
-/** Where the answer to a change is the list as it is then. */
+/** Where the response to a change is the new list. */
 const ANSWER_WITH_A_LIST = ['workflows.triggers.update']
 
 test('every answer with items is named list', () => {
@@ -42,7 +42,10 @@ test('every answer with items is named list', () => {
   expect(others.map(({ id }) => id)).toEqual(ANSWER_WITH_A_LIST)
 })
 
-/** A set of keys has the form of RFC 7517; limits are set as a whole; a tree has branches; sums by group, an export and a check go on where they stopped, but are no lists. */
+/**
+ * A set of keys has the form of RFC 7517; limits are set as a whole; a tree has branches; sums by group, an export
+ * and a check continue where they stopped, but are not lists.
+ */
 const NO_LISTS = [
   'auth.getPublicKeys',
   'users.exportData',

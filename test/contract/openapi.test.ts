@@ -73,7 +73,7 @@ test('operation ids are unique and read like the methods of a client', async () 
   expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
   expect(ids.filter((id) => !/^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*){1,2}$/.test(id))).toEqual([])
   for (const id of ids) {
-    // `runs.nodes` cannot be a group and an operation at once.
+    // `runs.nodes` cannot be both a group and an operation.
     const [last] = id.split('.').slice(-1)
     expect(ids.filter((other) => other.startsWith(`${id}.`))).toEqual([])
     expect(last).not.toMatch(/^(read|change|remove|show|do)([A-Z]|$)/)
@@ -117,7 +117,7 @@ test('every error has a status that a client can act on', () => {
 
 type Described = { description?: string; properties?: Record<string, Described>; [keyword: string]: unknown }
 
-/** The fields without a description, by their place. */
+/** The paths of fields without a description. */
 function bare(schema: unknown, place: string): string[] {
   if (typeof schema !== 'object' || schema === null) return []
   const { properties, ...rest } = schema as Described

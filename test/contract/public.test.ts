@@ -31,8 +31,8 @@ test('authorization is checked before anything else', () => {
   const wrong = routes.filter((route) => {
     const [first] = app.routes.filter(({ method, path }) => method === route.method && path === route.path)
     if (route.access !== null) return metaOf(first?.handler)?.access === undefined
-    // What anybody may send, and costs us something, is counted by address first.
-    // Deliveries count against the plan of the team that they are for.
+    // Public requests that cost us something are counted by address first.
+    // Deliveries count against the plan of their team.
     const counts: unknown[] = [limitByAddress, limitByHook]
     return route.path.startsWith('/api/') && !counts.includes(first?.handler)
   })

@@ -1,4 +1,4 @@
-// What a limit says stands on every answer that was counted, problems included.
+// The headers of a limit are on every counted answer, including problems.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { guardedRoutes, routes } from './support/routes.ts'
 const limitOf = (answer: { headers: Headers }) => Number(answer.headers.get('ratelimit-limit'))
 const FOR_TEAMS = PLAN_LIMITS.team.requestsPerMinute
 
-/** Where a bucket of its own is stricter than the plan. */
+/** Limits with their own bucket that are stricter than the plan. */
 const EXACT: Record<string, number> = { 'POST /api/v1/auth/email/resend': 10 }
 
 test.each(guardedRoutes.map((route) => [route.name, route] as const))(
@@ -21,7 +21,7 @@ test.each(guardedRoutes.map((route) => [route.name, route] as const))(
     const { owner } = await newTeam()
     const { teamParam } = route.access
     const path = fillPath(route.path, teamParam === null ? {} : { [teamParam]: owner.teamId })
-    // What it names does not exist, what it brings is no JSON, some want another role: all are problems.
+    // The ids do not exist, the bodies are not JSON, and some need another role: all are problems.
     const raw = route.method === 'GET' ? {} : { raw: 'no JSON', headers: { 'content-type': 'text/plain' } }
     expect(limitOf(await call(route.method, path, { as: owner, ...raw }))).toBe(EXACT[name] ?? FOR_TEAMS)
     expect(limitOf(await call(route.method, path, raw))).toBe(ADDRESS_REQUESTS_PER_MINUTE)

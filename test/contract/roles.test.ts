@@ -1,5 +1,5 @@
-// What the table of scopes says is what the server does: each scope by each kind of caller on one of its routes, and on every
-// route that its own scope is what it asks for.
+// The server behaves like the table of scopes: each scope with each kind of caller on one of its routes, and every
+// route with its own scope.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
@@ -75,7 +75,7 @@ function caseOf(route: GuardedRoute, who: Who): Case {
   return { route, who, scopes, verdict: judgeAccess(scope, { ...who, kind, scopes }) }
 }
 
-/** Routes of one scope, method and place of the team ask in the same way. */
+/** Routes with the same scope, method and place of the team check in the same way. */
 const kindOf = ({ method, access }: GuardedRoute): string =>
   `${access.scope} ${method} ${access.teamParam !== null}`
 const oneOfEachKind = [...Map.groupBy(guardedRoutes, kindOf).values()].flatMap(([route]) => route ?? [])
@@ -84,7 +84,7 @@ const matrix = oneOfEachKind.flatMap((route) =>
   Object.entries(WHO).map(([name, who]) => [`${route.name} by ${name}`, caseOf(route, who)] as const),
 )
 
-/** A key with every scope but the route's own, and the weakest person who may: a wrong scope shows in one of them. */
+/** A key with every scope except the route's own, and the weakest person who may. A wrong scope fails for one of them. */
 const ownScope = guardedRoutes.flatMap((route) => {
   const weakest = Object.entries(WHO).find(([, who]) => caseOf(route, who).verdict === 'allowed')
   if (weakest === undefined) throw new Error(`Nobody may call ${route.name}`)
@@ -98,7 +98,7 @@ const combinations = [...new Map([...matrix, ...ownScope])].map(
   ([name, one]) => [name, one.verdict, one] as const,
 )
 
-// A person of its own for each request: some routes end the session, the team or the account.
+// A separate person for each request, because some routes end the session, the team or the account.
 test.each(combinations)('%s: %s', async (_name, _verdict, { route, who, scopes, verdict }) => {
   const person = await mint(who)
   const as = scopes === null ? person : await keyOf(person, scopes)
@@ -110,14 +110,14 @@ test.each(combinations)('%s: %s', async (_name, _verdict, { route, who, scopes, 
   }
 })
 
-/** Team and member are real; whatever else is named does not exist, so that who is let in changes little. */
+/** Team and member are real. Other ids do not exist, so that an accepted request changes little. */
 const pathIn = (route: GuardedRoute, { teamId, userId }: Person): string =>
   fillPath(route.path, {
     userId,
     ...(route.access.teamParam === null ? {} : { [route.access.teamParam]: teamId }),
   })
 
-/** No schema is met by it, so what is let in stops at validation, behind the guard. */
+/** No schema accepts it, so an allowed request stops at validation, after the guard. */
 const bodyOf = (route: GuardedRoute): { body?: unknown } =>
   route.inputs.some((input) => input.target === 'json') ? { body: { 'no such field': true } } : {}
 

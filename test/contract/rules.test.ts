@@ -1,4 +1,4 @@
-// Rules of the contract that hold for every route, proven over the route table.
+// Rules of the contract that apply to every route, tested with the route table.
 import { expect, test } from 'vitest'
 import type { RouteInfo } from '../../src/http/route-meta.ts'
 import { ruleOf } from '../../src/http/scopes.ts'
@@ -36,7 +36,7 @@ test('objects with an ETag are changed and deleted with If-Match', () => {
 
 const NOOP = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
 
-/** What has to be there before the route can do anything. */
+/** Objects that must exist before the route can do anything. */
 async function prepare(route: GuardedRoute, owner: Person, values: Record<string, string>): Promise<void> {
   const [, action] = /\/(draft|publish|restore)$/.exec(route.path) ?? []
   if (action === undefined || !route.path.includes('/workflows/')) return
@@ -49,7 +49,7 @@ async function prepare(route: GuardedRoute, owner: Person, values: Record<string
   expect(saved.status).toBe(200)
 }
 
-/** An owner, and a platform admin as well, so that nothing else is in the way. */
+/** An owner who is a platform administrator too, so that no other check fails. */
 const isForAdmins = ({ access }: GuardedRoute): boolean => ruleOf(access.scope).platform !== undefined
 
 async function makeOwned(route: GuardedRoute) {
@@ -98,7 +98,7 @@ test('If-Match may be a list, and one with the current tag allows the change', a
   expect((await get(path, owner)).headers.get('etag')).toBe('"5"')
 })
 
-/** What is always one page, such as what was found or fires next, has no cursor. A run does not count its events. */
+/** Lists that always fit on one page have no cursor. A run does not count its events. */
 const lists = guardedRoutes.filter(
   (route) =>
     route.method === 'GET' &&
@@ -127,7 +127,7 @@ test.each(lists.map((route) => [route.name, route] as const))(
     const { body } = await page({ count: 'true', limit: '1' })
     expect(body.total).toEqual(expect.any(Number))
     expect((await page({})).body.total).toBeUndefined()
-    // The administrator's lists hold what every other test has made.
+    // The lists of the administrator contain the data of all other tests.
     if (isForAdmins(route)) return
     let seen = 0
     for (let cursor: string | null = ''; cursor !== null; ) {

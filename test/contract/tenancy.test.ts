@@ -1,4 +1,4 @@
-// A thing of another team is answered like one that does not exist, by every route.
+// Every route answers for an object of another team as for a missing one.
 import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { type Answer, call } from '../helpers/api.ts'
@@ -69,7 +69,7 @@ test.each(naming.map((route) => [route.name, route] as const))(
     })
     expect(theirs.status).toBe(404)
     expect(shape(theirs)).toEqual(shape(none))
-    // The owner is answered otherwise, so the 404 was about who asked. Last, because it may be deleted by it.
+    // The owner gets another answer, so the 404 depended on the caller. Last, because it may delete the object.
     expect(shape(await ask(route, foreign.owner, foreign.values))).not.toEqual(shape(theirs))
   },
 )

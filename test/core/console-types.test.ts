@@ -1,4 +1,4 @@
-// The types that the console has of the contract.
+// The console's types of the contract.
 import { expect, test } from 'vitest'
 import contract from '../../docs/openapi.json' with { type: 'json' }
 import { contractTypes } from '../../scripts/console/types.ts'

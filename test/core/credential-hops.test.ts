@@ -1,4 +1,4 @@
-// Where a credential goes, hop by hop. The network is a function, so each request can be looked at.
+// Which hops get a credential. The network is a function, so each request can be checked.
 import { expect, test } from 'vitest'
 import { signing } from '../../src/modules/integrations/credentials/authorize.ts'
 import type { Credential } from '../../src/modules/integrations/credentials/open.ts'
@@ -77,7 +77,7 @@ test('a redirect to plain http, or to another port, loses the credential', async
       'http://inner.local/5',
     ],
   )
-  // The operator lets inner.local be called without TLS.
+  // The operator allows calling inner.local without TLS.
   expect(signed(sent)).toEqual(['Bearer secret', null, null, 'Bearer secret', 'Bearer secret'])
 })
 

@@ -1,4 +1,4 @@
-// `npm ci --omit=dev && npm start` must do: what serving needs is in `dependencies`.
+// `npm ci --omit=dev && npm start` must work: packages needed for serving are in `dependencies`.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -12,7 +12,7 @@ type Manifest = {
 
 const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as Manifest
 
-/** The scripts of a person who runs an installation, and the Worker that they build. */
+/** The scripts for running an installation, and the Worker that they build. */
 const ENTRIES = ['start', 'demo', 'mail', 'reset', 'deploy', 'setup-cloud']
   .map((name) => `scripts/${name}.ts`)
   .concat('src/index.ts', 'workers/models/index.ts')

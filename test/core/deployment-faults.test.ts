@@ -1,4 +1,4 @@
-// What is said of a platform's refusals: each leads to another try, or says what to fix.
+// The handling of a platform's refusals: each is retried, or says what to fix.
 import { expect, test } from 'vitest'
 import { ERRORS } from '../../src/core/errors.ts'
 import { explainS3 } from '../../src/modules/deployments/platforms/aws-s3/faults.ts'

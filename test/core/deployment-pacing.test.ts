@@ -1,4 +1,4 @@
-// When GitHub may be sent more: at most 80 calls that create something a minute, and 500 an hour.
+// GitHub's limits: at most 80 calls per minute, and 500 per hour, that create content.
 import { expect, test } from 'vitest'
 import {
   A_MINUTE,
@@ -41,7 +41,7 @@ test(`batches of any size never exceed a limit, and are not delayed longer than 
       expect(within(HOUR_MS)).toBeLessThanOrEqual(AN_HOUR)
       now += random(5_000)
     }
-    // Nothing is remembered that no limit asks for.
+    // Only calls that a limit needs are remembered.
     expect(created.every(([at]) => at > now - HOUR_MS - 5_000)).toBe(true)
   }
 })

@@ -141,7 +141,7 @@ test('a window is read once and dropped after its last entry; a second read is s
     asked.push(part?.length ?? -1)
     return new Blob([archive.slice(part?.offset, (part?.offset ?? 0) + (part?.length ?? 0))]).stream()
   }
-  // Two directory entries at one place, as only made-up archives have.
+  // Two directory entries at one offset, as in crafted archives.
   const places = [placeAt(0, KB), placeAt(10 * KB, KB), placeAt(10 * KB, KB), placeAt(20 * KB, KB)]
   const reader = readerOf(open as never, places)
   const of = { fileId: 'file_a', version: 1 }
@@ -157,7 +157,7 @@ test('a window is read once and dropped after its last entry; a second read is s
 
 type Made = { name: string; content?: string; flags?: number; method?: number; mode?: number }
 
-/** A zip with stored entries. */
+/** A zip with uncompressed entries. */
 function zipOf(entries: Made[], comment = ''): Uint8Array {
   const bytes: number[] = []
   const directory: number[] = []

@@ -1,4 +1,4 @@
-// The documents name files, settings, scripts and tables; what they name has to be there, and what is there be named.
+// Files, settings, scripts and tables in the docs exist, and existing ones are documented.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { is } from 'drizzle-orm'

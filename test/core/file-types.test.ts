@@ -1,4 +1,4 @@
-// What is taken as which type: hostile content under every extension, and names that try to be something else.
+// Which content is accepted as which type: hostile content with every extension, and deceptive names.
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import { fileName, numberedName } from '../../src/modules/files/name.ts'
@@ -10,7 +10,7 @@ const bytesOf = (...parts: (string | number[])[]): Uint8Array =>
     parts.flatMap((part) => (typeof part === 'string' ? Array.from(part, (c) => c.charCodeAt(0)) : part)),
   )
 
-/** `ok`, or the code of the refusal. The content comes in pieces, so that no check relies on one chunk. */
+/** `ok`, or the code of the refusal. The content comes in pieces, so that no check depends on one chunk. */
 function judge(name: string, content: Uint8Array, piece = 700): string {
   try {
     const inspector = inspectorFor(name)

@@ -1,5 +1,5 @@
-// What the page of an invitation asks of the server, and when. It runs as the browser would run it, on a document of the
-// least that it needs; the server's own part is tested in test/modules/teams/invitation-page.test.ts.
+// The requests of the invitation page to the server, and when they are sent. Its script runs like in a browser, on a
+// minimal document. The server is tested in test/modules/teams/invitation-page.test.ts.
 import { createContext, runInContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { INVITATION_SCRIPT } from '../../src/modules/teams/pages/invitation-script.ts'
@@ -81,7 +81,7 @@ async function openPage(hash: string, answers: Record<string, Answer>, kept: Rec
   return { at, asked, press, paths: () => asked.map(({ path }) => path.replace('/api/v1', '')) }
 }
 
-/** All that waits for answers that are there already. */
+/** Waits until all pending answers are processed. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 const LOOKUP = '/api/v1/teams/invitations/lookup'

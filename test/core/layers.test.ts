@@ -1,11 +1,11 @@
-// Imports only point down, type imports included. See docs/ARCHITECTURE.md for what each layer is.
+// Imports only point to lower layers, including type imports. docs/ARCHITECTURE.md describes the layers.
 import { expect, test } from 'vitest'
 import { codeOf } from './sources/code.ts'
 import { findCircles, importsOf, readSources, type Source } from './sources/read.ts'
 
 const sources = readSources('src', 'durable-objects', 'workers')
 
-/** From the lowest to the highest. Folders of one line do not know each other. */
+/** From the lowest to the highest. Folders in one line do not use each other. */
 const LAYERS = [
   ['core'],
   ['engine'],
@@ -68,7 +68,7 @@ const packagesOf = (files: Source[], unwanted: RegExp): string[] =>
   )
 const modules = sources.filter((source) => source.path.startsWith('src/modules/'))
 
-/** What else of a module speaks HTTP, and why. Everything that is not listed and is no route is a service or a repo. */
+/** Other files of modules that use HTTP, with the reason. Every other file that is not a route is a service or a repo. */
 const MAY_KNOW_HTTP: Record<string, string> = {
   'src/modules/auth/cookies.ts': 'reads and writes cookies',
   'src/modules/auth/sessions/console-session.ts': 'reads and writes a cookie',
@@ -100,7 +100,7 @@ test('routes do not know the database', () => {
 
 const engine = sources.filter((source) => source.path.startsWith('src/engine/'))
 
-/** What each is, and why the engine may use it: none does I/O, knows the time or throws dice. */
+/** Packages that the engine may use, with the reason: none does I/O, reads the time or uses randomness. */
 const ENGINE_PACKAGES = /^(zod|re2js|yaml)$/
 
 test('the engine only depends on the core', () => {
@@ -118,7 +118,7 @@ const uses = (files: Source[], pattern: RegExp): string[] =>
     ),
   )
 
-// A Date made from a number, and the arithmetic of Date.UTC, give the same answer at any time.
+// A Date created from a number, and Date.UTC, give the same result at any time.
 const CLOCK = /(?<![.\w$])(?:Date(?![\w$]|\.UTC\()|performance|Temporal\.Now)/g
 const withoutPureDates = engine.map((source) => ({
   ...source,
@@ -144,7 +144,7 @@ test.each([
 
 const CALLS_FETCH = /(?<![.\w$]|\basync )(?:fetch\s*\(|globalThis\.fetch)/g
 
-/** Who else may reach the internet, and why. */
+/** Other files that may reach the internet, with the reason. */
 const MAY_FETCH: Record<string, string> = {}
 
 test('only providers talk to the internet', () => {

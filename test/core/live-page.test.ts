@@ -1,4 +1,4 @@
-// The script of the live page, run against a page and a server of a few lines.
+// The script of the live page, run against a minimal page and server.
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { livePage } from '../../src/modules/runs/live-page.ts'
@@ -14,7 +14,7 @@ type Element = {
   addEventListener: (type: string, listen: (event: unknown) => Promise<void>) => void
 }
 
-/** The texts of the page once its script has followed the run, as whom `token` names. */
+/** The texts of the page after its script has followed the run, with the given token. */
 async function followed(answers: Record<string, () => Response>) {
   const items: Element[] = []
   const elements = new Map<string, Element>()
@@ -38,7 +38,7 @@ async function followed(answers: Record<string, () => Response>) {
   })
   const { html } = await livePage()
   const script = /<script>([\s\S]*)<\/script>/.exec(html)?.[1] ?? ''
-  // The last thing that `start` does with the promise of following tells that it is over.
+  // The last action of `start` on the promise of following shows that it is over.
   const traced = script.replace(
     'const start = (token) => follow(token)',
     'const start = (token) => follow(token).finally(over)',

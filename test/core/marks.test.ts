@@ -1,11 +1,12 @@
-// Normalizing takes time that grows with the square of a run of combining marks, so no text with a long one is normalized.
+// The time for normalizing grows with the square of a run of combining marks, so texts with long runs are not
+// normalized.
 import { afterEach, expect, test, vi } from 'vitest'
 import { hasLongMarks, toNfc } from '../../src/core/marks.ts'
 import { judgePath } from '../../src/modules/deployments/source/paths.ts'
 import { fileName } from '../../src/modules/files/name.ts'
 import { CreateTeam } from '../../src/modules/teams/schema/team.ts'
 
-/** Of two kinds by turns, so that none of them stands in order. */
+/** Two kinds in alternation, so that they are never in order. */
 const marked = (marks: number): string =>
   `e${'\u0301\u0323'.repeat(marks / 2)}${marks % 2 === 1 ? '\u0301' : ''}`
 

@@ -1,5 +1,6 @@
-// The migrations, for every state that an installation may be in: each state in SQLite in this process, where hundreds of
-// migrations take seconds, and one way through all of them on a real D1 database, with rows in every table at each step.
+// The migrations, from every possible state of an installation: each state in SQLite in this process, where hundreds
+// of migrations take seconds, and one pass through all of them on a real D1 database, with rows in every table at
+// each step.
 import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
@@ -21,11 +22,11 @@ const STATES = migrations.map((_, applied) => applied)
 vi.setConfig({ testTimeout: 120_000 })
 
 type Row = Record<string, string | number | null>
-/** Applies the statements as one transaction, and answers the rows of each. */
+/** Applies the statements as one transaction, and returns the rows of each. */
 type Database = (statements: string[]) => Promise<Row[][]>
 
 let miniflare: Miniflare
-/** A statement that is prepared from outside is a round trip of its own; so the whole batch is prepared inside. */
+/** A statement prepared from outside is a separate round trip, so the whole batch is prepared inside. */
 const BATCH = `export default {
   async fetch(request, env) {
     const { name, statements } = await request.json()
@@ -64,7 +65,7 @@ const onD1 =
     return (await answer.json()) as Row[][]
   }
 
-/** As D1 does: with foreign keys, and a batch as a transaction. */
+/** Like D1: with foreign keys, and a batch as a transaction. */
 function inMemory(): Database {
   const sqlite = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true })
   return async (statements) => {
@@ -79,7 +80,7 @@ const rowsOf = async (database: Database, sql: string): Promise<Row[]> => (await
 
 const OURS = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'"
 
-/** Everything that was made, in whatever order and spacing. */
+/** All objects of the schema, normalized for order and spacing. */
 async function schemaOf(database: Database): Promise<string[]> {
   const rows = await rowsOf(
     database,
@@ -99,8 +100,8 @@ const tablesOf = async (database: Database): Promise<string[]> =>
   )
 
 /**
- * A row in every table that has none, each referring to the one row of the others: what a migration must be able to take
- * along. Tables that a migration has filled have their rows.
+ * A row in every empty table, each referring to the only row of the others: a migration must keep such rows. Tables
+ * that a migration has filled already have rows.
  */
 async function fill(database: Database): Promise<void> {
   const counts = await countRows(database)
@@ -114,7 +115,7 @@ async function fill(database: Database): Promise<void> {
   await database(['PRAGMA defer_foreign_keys = ON', 'PRAGMA ignore_check_constraints = ON', ...inserts])
 }
 
-/** Migrations also bring rows of their own: prices that became known later. */
+/** Migrations also insert their own rows, such as later prices. */
 const OURS_TO_FILL = ['price_tables']
 
 async function countRows(database: Database): Promise<Record<string, number>> {
@@ -138,7 +139,7 @@ async function keepsRows(database: Database, from: number, to = migrations.lengt
   const before = await countRows(database)
   expect(Object.values(before).every((count) => count >= 1)).toBe(true)
   await applyFrom(database, from, to)
-  // Runs of before hosts kept them were objects that are deleted: what the index says of them goes as well.
+  // Runs from before hosts are objects that are deleted, so their rows in the index are deleted too.
   const losesRuns = migrations.slice(from, to).some(({ name }) => name.endsWith('_run_hosts.sql'))
   const after = await countRows(database)
   for (const table of OURS_TO_FILL) expect(after[table] ?? 0).toBeGreaterThanOrEqual(before[table] ?? 0)

@@ -1,4 +1,4 @@
-// The parser of forms, held against forms that the platform makes, cut at every place.
+// The parser of forms, compared with forms of the platform, cut at every position.
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import { boundaryOf, readMultipart } from '../../src/http/multipart.ts'
@@ -51,7 +51,7 @@ test('forms of a browser are read correctly, however they are cut', async () => 
     const expected: Read[] = []
     for (let part = 0; part < 1 + random(4); part++) {
       const content = new Uint8Array(random(300))
-      // Line ends, hyphens and letters of the boundary, so that much looks like one.
+      // Line ends, hyphens and letters of the boundary, to produce near matches.
       for (let at = 0; at < content.length; at++) content[at] = [13, 10, 45, 45, 98, 120][random(6)] as number
       const filename = ['a.txt', 'na"ïve €.txt', 'x;y=z.txt', "it's.txt"][random(4)] as string
       form.append(`f${part}`, new Blob([content]), filename)

@@ -1,5 +1,5 @@
-// Each known bug of `npm run mutants` still has its place in the code, and is code: a text that moved would never be tried, and
-// what cannot be read would fail every test.
+// Each known bug of `npm run mutants` still has its place in the code, and is valid code. A text that was moved would
+// never be tried, and invalid code would fail every test.
 import { existsSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { expect, test } from 'vitest'

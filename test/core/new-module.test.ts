@@ -1,5 +1,5 @@
-// A module made by `npm run new-module`, in a copy of everything: it compiles, it is formatted, it passes its own tests and
-// every contract test, without a word being changed.
+// A module from `npm run new-module`, in a copy of the repository: it compiles, is formatted, and passes its own
+// tests and every contract test, unchanged.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ let copy: string
 
 function run(...command: string[]): { status: number | null; output: string } {
   const [program = '', ...args] = command
-  // What tells a program that it runs under vitest would confuse the one that is started from here.
+  // Environment variables of vitest would confuse the one that is started from here.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|NODE_OPTIONS|FORCE_COLOR|TEST$)/.test(name),
   )

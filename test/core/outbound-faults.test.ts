@@ -1,4 +1,4 @@
-// What is said of a connection that failed: the host, and whether DNS, TLS or the other side was at fault.
+// The error of a failed connection: the host, and whether DNS, TLS or the other side failed.
 
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -64,7 +64,7 @@ test('a host that refuses or closes the connection is named', async () => {
   server.close()
 })
 
-/** The runtime's own words. */
+/** The runtime's own message. */
 const lost = (async (address: string) => {
   await fetch(address).catch(() => undefined)
   throw new Error('Network connection lost.')

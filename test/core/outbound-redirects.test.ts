@@ -1,4 +1,4 @@
-// What a redirect carries on, between two real servers of different origins.
+// What is sent after a redirect, between two real servers of different origins.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callOutbound, type OutboundCall, type Reach } from '../../src/providers/outbound/index.ts'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'

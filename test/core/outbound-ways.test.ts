@@ -1,4 +1,4 @@
-// Which way a call takes to the network: with `npm start` only one of the two leads inside.
+// Which network a call uses: with `npm start`, only one of the two reaches internal addresses.
 import { beforeEach, expect, test } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import { callOutbound, type Reach, reachOf } from '../../src/providers/outbound/index.ts'

@@ -1,4 +1,4 @@
-// Ranges against slices, and names against what RFC 6266 clients read.
+// Ranges compared with slices, and names as RFC 6266 clients read them.
 import { expect, test } from 'vitest'
 import { contentDisposition } from '../../src/http/content-disposition.ts'
 import { wantedPart } from '../../src/http/ranges.ts'

@@ -1,4 +1,4 @@
-// The pages of docs/reference: every example in them works, every field is described, and no code is missing.
+// The pages of docs/reference: every example works, every field is described, and no code is missing.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DEFINITION_EXAMPLE } from '../../scripts/reference/definition.ts'

@@ -1,4 +1,4 @@
-// Where SQL may stand, and who may use which table of D1. See docs/ARCHITECTURE.md, *Tables and their owners*.
+// Where SQL is allowed, and who may use which table of D1. See docs/ARCHITECTURE.md, *Tables and their owners*.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -10,12 +10,12 @@ const sources = readSources('src', 'durable-objects').map(({ path }) => ({
   text: withoutComments(readFileSync(inRoot(path), 'utf8')),
 }))
 
-/** `repo.ts`, `slots-repo.ts` and what is in a folder `repo`. */
+/** `repo.ts`, `slots-repo.ts` and files in a folder `repo`. */
 const IS_REPO = /\/(?:[a-z-]+-)?repo(?:\.ts$|\/)/
 /** The tables of a Durable Object's own SQLite. */
 const IS_OBJECT_STORE = /^durable-objects\/(?:[a-z-]+\/store\.ts$|metrics-hub\/index\.ts$|[a-z-]+\/rows\/)/
 
-/** Other files with a sign of SQL, and why. */
+/** Other files with a sign of SQL, with the reason. */
 const MAY_HOLD_SQL: Record<string, string> = {
   'src/http/problem.ts': "tells drizzle's errors from others",
 }
@@ -33,8 +33,8 @@ test('SQL is only in db, queue, repos and the stores of objects', () => {
 })
 
 /**
- * The one module that writes a table: the one that its schema file is named after, or else the one that is named here. `db` is the
- * part of the platform that every module shares.
+ * The only module that writes a table: the one with the name of its schema file, or else the one given here. `db` is
+ * the part of the platform that every module shares.
  */
 const OWNERS: Record<string, string> = {
   ...tablesBySchemaFile(),
@@ -76,7 +76,7 @@ const OWNERS: Record<string, string> = {
   announcement_dismissals: 'realtime',
 }
 
-/** Who else writes a table, and why. */
+/** Other modules that write a table, with the reason. */
 const ALSO_WRITES: Record<string, Record<string, string>> = {
   users: {
     auth: 'credentials: password, second factor, verified address, last sign-in',
@@ -85,10 +85,10 @@ const ALSO_WRITES: Record<string, Record<string, string>> = {
   audit_log: { audit: 'seals entries' },
 }
 
-/** Who is who, in which team and with which plan: every permission and every limit asks for it. */
+/** Users, their teams and plans: every permission and every limit needs them. */
 const READ_BY_ALL = new Set(['users', 'teams', 'team_members'])
 
-/** Who else reads a table, and why. */
+/** Other modules that read a table, with the reason. */
 const ALSO_READS: Record<string, Record<string, string>> = {
   runs: {
     tasks: 'what the index knows of the run that executes one',
@@ -185,7 +185,7 @@ const ALSO_READS: Record<string, Record<string, string>> = {
   },
 }
 
-/** Files that work on every table that has something in common, by the schema. */
+/** Files that work on every table with a common property, through the schema. */
 const BY_SCHEMA = new Set(['src/modules/team-purge/repo.ts', 'src/db/purge.ts'])
 
 const ownerOf = (path: string): string =>

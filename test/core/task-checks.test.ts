@@ -1,4 +1,4 @@
-// What models write is checked by these, and what tables say is computed here.
+// The checks of texts written by models, and the statistics of tables.
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/crypto.ts'
 import { cite, faultsOfCode, keepQuoted, namesIn, strangeNumbers } from '../../src/nodes/documents/checks.ts'

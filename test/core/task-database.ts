@@ -12,7 +12,7 @@ export type TaskDatabase = {
   /** How many rows it has changed. */
   run: (statement: Statement) => number
   rows: <R extends Row>(sql: string, ...params: (string | number | null)[]) => R[]
-  /** Forgets all tasks and runs. */
+  /** Deletes all tasks and runs. */
   clear: () => void
 }
 

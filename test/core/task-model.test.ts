@@ -1,5 +1,6 @@
-// The SQL that decides over tasks against a slow and simple model, on the real tables with their triggers: random commands, among them
-// reports that come twice, late or for an earlier run, words of workers that have lost their lease, and a clock that jumps.
+// The SQL for tasks compared with a slow and simple model, on the real tables with their triggers: random commands,
+// including reports that are repeated, late or of an earlier run, reports of workers with an expired lease, and a
+// clock that jumps.
 import { beforeAll, expect, test } from 'vitest'
 import {
   ALLOWED,
@@ -57,7 +58,7 @@ const newTask = (id: string, more: Partial<NewTask> = {}): NewTask => ({
   ...more,
 })
 
-/** What is compared after every command. */
+/** The fields that are compared after every command. */
 type State = {
   status: TaskStatus
   attempt: number
@@ -74,7 +75,7 @@ const stored = (): State => ({
 })
 
 type Report = { seq: number; status: TaskStatus; progress: number }
-/** A run reports its statuses in order, and what has ended stays so. */
+/** A run reports its statuses in order, and an ended run does not change. */
 type Run = { reports: Report[]; heard: Report | null }
 
 type World = { random: Random; now: number; state: State; runs: Map<string, Run>; hashes: string[] }
@@ -92,7 +93,7 @@ function scriptOf(random: Random): Report[] {
   return reports
 }
 
-/** Answers what the model says now; false where the command is to change nothing. */
+/** Returns the new state of the model. False if the command must change nothing. */
 type Command = (world: World) => [changed: number, expected: State | false]
 
 const NO_LEASE = { leaseHash: null, leaseUntil: null }
@@ -252,7 +253,7 @@ const COMMANDS_OF: Record<string, Command> = {
       isUnheard(world.state, run) && { ...world.state, status: 'failed', runId: null },
     ]
   },
-  /** Any report of any run: the next, an older one, one that was there already. */
+  /** Any report of any run: the next, an older one, or a repeated one. */
   report: (world) => {
     const id = someRun(world)
     const run = world.runs.get(id)
@@ -281,7 +282,7 @@ const COMMANDS_OF: Record<string, Command> = {
       },
     ]
   },
-  /** A report that was there before the task had its run. */
+  /** A report from before the task had its run. */
   catchUp: (world) => {
     const { state, runs } = world
     const heard = state.runId === null ? null : (runs.get(state.runId)?.heard ?? null)
@@ -310,7 +311,7 @@ const COMMANDS_OF: Record<string, Command> = {
       seen.status === state.status && seen.attempt === state.attempt && seen.leaseHash === state.leaseHash
     const isFree =
       state.status === 'queued' || (isAtWork(state.status) && (state.leaseUntil ?? Infinity) <= now)
-    // A caller has found it by a search that only finds what waits or has lost its worker.
+    // A caller has found it with a query that only returns tasks that wait or have lost their worker.
     if (state.status !== 'queued' && state.status !== 'running') return [0, false]
     return [
       db.run(takeLease(TEAM, found, { hash, until, by: 'worker' }, now)),
@@ -403,7 +404,7 @@ test('random commands leave each task as in the model, and every change of statu
 
 type Judged = 'ready' | 'blocked' | 'skipped'
 
-/** Slow and simple: what becomes of a task whose dependencies stand so. */
+/** Slow and simple: the new state of a task with these dependencies. */
 function judged(dependencies: ('open' | 'met' | 'failed')[], onFailure: 'block' | 'skip' | 'run'): Judged {
   const failed = dependencies.includes('failed')
   if (failed && onFailure === 'skip') return 'skipped'
@@ -429,7 +430,7 @@ test('SQL releases, holds or skips waiting tasks as the rule says', { timeout: 3
         'INSERT INTO task_dependencies (task_id, depends_on, team_id, needs, waived_by) VALUES (?, ?, ?, ?, ?)',
         ...[ID, id, TEAM, needs, isWaived ? 'usr_x' : null],
       )
-    // As the desk does it, and once more, which changes nothing.
+    // Like the desk, and once more, which changes nothing.
     for (let times = 0; times < 2; times++) {
       db.run(skipTasks([ID], 5))
       db.run(releaseTasks([ID], 5))

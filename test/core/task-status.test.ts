@@ -1,4 +1,4 @@
-// The table of statuses, circles, and critical paths, against slow and simple answers.
+// The table of statuses, cycles, and critical paths, compared with slow and simple computations.
 import { expect, test } from 'vitest'
 import { criticalPath, findCircle, findKnots, type GraphNode } from '../../src/modules/tasks/pure/graph.ts'
 import { mermaidOf } from '../../src/modules/tasks/pure/mermaid.ts'
@@ -26,7 +26,7 @@ test('every action leads to a status', () => {
 
 const hasCircleSlowly = (nodes: readonly GraphNode[]): boolean => tangledSlowly(nodes).length > 0
 
-/** The tasks with a moment that comes before itself. Tries all ways, step by step, until nothing more is reached. */
+/** The tasks with a point that comes before itself. Follows all paths step by step until nothing more is reached. */
 function tangledSlowly(nodes: readonly GraphNode[]): string[] {
   const edges: [string, string][] = nodes.flatMap(({ id, parentId, dependsOn }) => [
     [`e${id}`, `s${id}`] as [string, string],

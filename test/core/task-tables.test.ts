@@ -1,4 +1,4 @@
-// Tables that people send: each is read as it was meant, or refused with the place of what is wrong.
+// Tables of users: each is read as intended, or refused with the place of the error.
 import { deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import writeXlsx from 'write-excel-file/universal'
@@ -19,7 +19,7 @@ const refusal = (name: string, bytes: string | Uint8Array): Promise<string> =>
 
 type Part = { name: string; text: string; method?: number; flags?: number; says?: number }
 
-/** A zip as it stands in files; `says` is a size that is not true. */
+/** A zip file; `says` is a false size. */
 function zip(parts: Part[]): Uint8Array {
   const chunks: Buffer[] = []
   const directory: Buffer[] = []

@@ -1,4 +1,4 @@
-// Filling templates: what it makes, and what it may cost.
+// Filling templates: the result, and the cost.
 import { expect, test } from 'vitest'
 import { fillIn, MAX_FILLED_CHARS } from '../../src/modules/templates/service/placeholders.ts'
 import { startProcessorTime } from '../helpers/processor-time.ts'

@@ -1,4 +1,4 @@
-// The JSON Schema of workflow files, held by a validator that is not ours.
+// The JSON Schema of workflow files, checked with a third-party validator.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { samples } from '../../scripts/samples.ts'

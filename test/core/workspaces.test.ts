@@ -5,7 +5,7 @@ import { inRoot } from '../../scripts/server/paths.ts'
 import { workspaces } from '../../scripts/workspaces.ts'
 import { readSources } from './sources/read.ts'
 
-/** By the workspace that imports. What is not named here imports nothing of ours but itself. */
+/** By the importing workspace. Workspaces that are not listed only import themselves. */
 const MAY_IMPORT: Record<string, RegExp> = {
   console: /^packages\/client\//,
   'packages/cli': /^packages\/client\//,
@@ -24,7 +24,7 @@ function isAllowed(from: string, to: string): boolean {
 const nameOf = (folder: string): string =>
   (JSON.parse(readFileSync(inRoot(folder, 'package.json'), 'utf8')) as { name: string }).name
 
-/** A package that is one of ours counts as its folder. */
+/** A package of ours counts as its folder. */
 const folders = new Map(workspaces().map((folder) => [nameOf(folder), folder]))
 const folderOf = (specifier: string): string | null => {
   const [, name = ''] = /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier) ?? []
@@ -41,7 +41,7 @@ test('console and packages only import what they may, and nothing imports them',
   expect(wrong).toEqual([])
 })
 
-/** The parts of the console, from the lowest to the highest; a feature is used through its index or its routes. */
+/** The parts of the console, from the lowest to the highest. A feature is used through its index or its routes. */
 const isAllowedInConsole = (from: string, to: string): boolean => {
   const [part, feature] = partOf(from)
   const [other, otherFeature] = partOf(to)

@@ -1,4 +1,4 @@
-// A workbook that is written in pieces, read by a library that others wrote. Two more judge it in test/clients.
+// A workbook that is written in pieces, read by a third-party library. Two more check it in test/clients.
 import { readSheet } from 'read-excel-file/universal'
 import { expect, test } from 'vitest'
 import { faultOfXlsx } from '../../src/core/xlsx-bounds.ts'
@@ -18,7 +18,7 @@ test('texts, numbers and dates are read back unchanged, with any characters', as
   const rows = texts.map((text, n): XlsxCell[] => [text, n % 2 === 0 ? n - 2.5 : null])
   const found = await readSheet(await written([rows, [[at as never, 7]]]))
   expect(found.slice(1, -1).map(([text]) => text)).toEqual(
-    // The reader cuts off white space around a text.
+    // The reader trims white space around a text.
     texts.map((text) => text.trim()),
   )
   expect(found.slice(1, -1).map(([, number]) => number)).toEqual([-2.5, null, -0.5, null, 1.5, null])

@@ -65,7 +65,7 @@ test('a known API key is read in one statement, and not after it is revoked', as
     ).length
   expect([await asked(), await asked()]).toEqual([2, 1])
   expect((await call('GET', path, key)).body.id).toBe(owner.teamId)
-  // Of another team there is nothing to read, whosever it is.
+  // Nothing of another team can be read, whoever owns it.
   const other = await newTeam(await newPerson())
   expect((await call('GET', `/api/v1/teams/${other.owner.teamId}`, key)).status).toBe(404)
   expect((await call('DELETE', `/api/v1/auth/api-keys/${made.body.id}`, { as: owner })).status).toBe(204)

@@ -1,4 +1,4 @@
-// No request reads a whole table. The statements are those that the routes, the jobs and the cron tick really send.
+// No request scans a table. The statements are those that the routes, the jobs and the cron tick really send.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { fillPath, prefixOf, sampleOf } from '../contract/support/paths.ts'
@@ -18,7 +18,7 @@ const pathOf = (route: Route, person: Person): string => {
   return fillPath(route.path, {}, (segment) => own[prefixOf(segment) ?? ''] ?? sampleOf(segment))
 }
 
-/** Each filter alone, each sort, each flag, and the page behind the first. */
+/** Each filter alone, each sort, each flag, and the second page. */
 function queriesOf(route: Route): string[] {
   const schema = inputOf(route, 'query')
   const least = queryFor(route)
@@ -63,7 +63,7 @@ const failures = async (work: () => Promise<void>): Promise<string[]> => {
 test.each(routes.map((route) => [route.name, route] as const))(
   '%s reads no whole table',
   async (_name, route) => {
-    // A list has a second page only where there are rows.
+    // A list only has a second page if there are rows.
     if (route.method === 'GET') for (let i = 0; i < 2; i++) await mint()
     expect(await failures(() => send(route))).toEqual([])
   },
@@ -102,7 +102,7 @@ test('sealing and checking the audit log scan no table', async () => {
 
 test('statements of a route are recorded, also in one statement with the permission query', async () => {
   const person = await mint()
-  // Jobs that the requests before have left to the queue may be under way.
+  // Jobs of the earlier requests may be in progress.
   const sent = (await recordSql(async () => void (await get('/api/v1/teams', person)))).filter((one) =>
     one.params.includes(person.userId),
   )

@@ -1,4 +1,4 @@
-// What drizzle believes and what the migrations made are the same.
+// The schema in drizzle equals the result of the migrations.
 import { env } from 'cloudflare:workers'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest'

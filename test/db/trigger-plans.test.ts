@@ -1,4 +1,4 @@
-// What starts runs and what asks people reads no whole table either: with rows that are there, the statements are reached.
+// Starting runs and sending approvals scan no table either. There are rows, so that the statements are reached.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { purge } from '../../src/cron/index.ts'
@@ -32,8 +32,8 @@ test('a delivery is one query, and scans no table', async () => {
   const { person, workflowId, trigger } = hook
   const known = new Set<unknown>([person.userId, person.teamId, workflowId, ...Object.values(trigger)])
   const sent = await recordSql(async () => void (await deliver(hook)))
-  // Jobs that other tests have left may ask something at the same moment, but nothing of this hook. What else speaks of
-  // it is the run's own report, which writes, and the lease of its host.
+  // Jobs of other tests may run a query at the same moment, but nothing about this hook. Other statements about it
+  // are the run's own report, which writes, and the lease of its host.
   const asked = sent.filter(
     ({ sql, params }) =>
       /^\s*SELECT/i.test(sql) && !/run_leases/.test(sql) && params.some((one) => known.has(one)),
@@ -52,7 +52,7 @@ test('events and schedules', async () => {
   expect(await failures(() => withContext(fireSchedules))).toEqual([])
   expect(await failures(() => withContext(purge))).toEqual([])
   expect(await failures(runJobs)).toEqual([])
-  // It works off what all tests have left behind.
+  // It processes the leftovers of all tests.
 }, 120_000)
 
 test('events and the runs that wait for them', async () => {
@@ -62,7 +62,7 @@ test('events and the runs that wait for them', async () => {
   const sent = await recordSql(async () => {
     await post('/api/v1/events', owner, { name: 'a.b' })
     await ended(pattern)
-    // Of another name: tests move the clock of the app, and the event would be later than these waits.
+    // With another name: tests move the clock of the app, and the event would be later than these waits.
     await waiting(owner, { name: 'b.c' })
     await runOf(await waiting(owner, { name: 'b.*' })).report()
   })
@@ -70,7 +70,7 @@ test('events and the runs that wait for them', async () => {
   const found = []
   for (const one of sent) found.push(...scansIn(one.sql, await planOf(one), tables))
   expect(found).toEqual([])
-  // Each kind of statement was reached: who waits, what has come since, and what stands in the index.
+  // Each kind of statement was reached: waiting runs, new events, and the rows of the index.
   for (const part of [
     'json_each(?2) k',
     'GROUP BY run_id',

@@ -1,4 +1,4 @@
-// One key, one content: each attempt of a node evaluates its parameters to the same.
+// One key, one content: each attempt of a node evaluates its parameters to the same values.
 import { evictDurableObject } from 'cloudflare:test'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { time } from '../chaos/support/time.ts'

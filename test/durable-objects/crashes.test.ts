@@ -1,4 +1,4 @@
-// What becomes of work that takes its turn down, and of runs that have nothing to do.
+// Work that crashes its turn, and idle runs.
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -23,7 +23,7 @@ test('a node that crashes its turn each time is given up after three crashes, an
   let outputs = 0
   let crashes = 0
   setFaultHook((point, state) => {
-    // The rest of what one turn computes is computed in another, which dies of its first.
+    // The rest of one turn's work is computed in another turn, which crashes at its first node.
     if (state.id.name !== hostOf(spec.runId) || point !== 'store.writeOutput:before' || ++outputs <= MAX_PURE)
       return
     crashes++
@@ -107,7 +107,7 @@ test('evictions and deployments never count as crashes', async () => {
   })
   await runOf(spec.runId).start(spec)
   for (let i = 0; i < 100; i++) {
-    // A process may go at any time but in the midst of what it has said to be trying: that is what a death looks like.
+    // A process may end at any time, except during work that it has written to disk: that counts as a crash.
     if (i % 2 === 1 && (await crashesOf(spec.runId)).every(({ trying }) => trying === null)) asNewProcess()
     await lose(spec.runId)
   }

@@ -1,4 +1,4 @@
-// The events that clients see: numbered without gaps, one for each occurrence, whatever else the log holds.
+// The events that clients see: numbered without gaps, one per occurrence, whatever else the log contains.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test, vi } from 'vitest'
 import { RunEvent } from '../../src/objects/run-events.ts'

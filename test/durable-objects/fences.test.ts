@@ -1,4 +1,4 @@
-// What comes too late, twice or out of order changes nothing.
+// Late, repeated and reordered facts change nothing.
 
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -111,7 +111,7 @@ test.each(['', ', also when memory is lost meanwhile'])(
     const { runId, untold, inIndex, listen } = await refusedApproval()
     if (lost !== '') await lose(runId)
     await listen()
-    // Wakes a lost object, as its alarm would.
+    // Wakes a lost object, like its alarm would.
     await untold()
     await vi.waitFor(async () => expect(await inIndex()).toEqual([{ status: 'pending' }]), {
       timeout: 10_000,

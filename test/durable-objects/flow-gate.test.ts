@@ -80,7 +80,7 @@ test('a replaced run that cannot be reached is notified by the alarm, and takes 
     losses++
     throw new Error('the disk is full')
   })
-  // Loaded again, so that the fault is asked: every turn of it dies now.
+  // Loaded again, so that the fault applies: each of its turns crashes now.
   await evictDurableObject(objectOf(first.runId) as never)
   await startAll(third)
   await vi.waitFor(() => expect(losses).toBe(1))
@@ -93,7 +93,7 @@ test('a replaced run that cannot be reached is notified by the alarm, and takes 
     [second.runId]: 0,
     [third.runId]: 0,
   })
-  // The gate is lost as well: the row and its alarm are all there is.
+  // The gate is lost as well: only the row and its alarm are left.
   await evictDurableObject(object as never)
   time.pass(6_000)
   await fireAlarm(object)

@@ -1,4 +1,4 @@
-// A socket that follows a run: pages up to the head, then what comes, without a gap and nothing twice.
+// A socket that follows a run: pages up to the newest event, then live events, without gaps or repetitions.
 import { expect, test, vi } from 'vitest'
 import { linear, newSpec, runOf } from '../helpers/runs.ts'
 

@@ -1,4 +1,4 @@
-// `scope: active`: a run that only waits gives its slot to others, and starts nothing before it has one again.
+// `scope: active`: a run that only waits gives up its slot, and starts nothing before it has one again.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
@@ -27,7 +27,7 @@ const twice: Definition = {
     { from: 'work', to: 'second' },
   ],
 }
-/** Keeps its slot, until it is resumed: a paused run is not one that only waits. */
+/** Keeps its slot until it is resumed: a paused run does not count as one that only waits. */
 const holding = async (spec: RunSpec) => {
   await startAll(spec)
   await control(spec, 'pause')
@@ -43,7 +43,7 @@ test('a run that only waits gives up its slot, and asks again when it has work',
   )
   const object = await gate()
   await vi.waitFor(async () => expect(await object.places([first.runId, second.runId])).toEqual({}))
-  // Somebody takes the only slot and does not let go of it.
+  // Another run takes the only slot and keeps it.
   expect(await object.enter({ runId: third.runId, limit: 1, whenFull: 'queue' })).toEqual({ state: 'in' })
   await go(first)
   await vi.waitFor(async () => expect(await object.place(first.runId)).toBe(1))
@@ -145,7 +145,7 @@ test('a run that is lost at any write gives its slot up, gets it back, and ends'
         vi.waitFor(
           async () => {
             if (await work().catch(() => false)) return
-            // As the platform would, whose alarm it is.
+            // Like the platform, which owns the alarm.
             time.pass(5_000)
             for (const object of [objectOf(first.runId), objectOf(second.runId), await gate()])
               await fireAlarm(object).catch(() => undefined)
@@ -155,7 +155,7 @@ test('a run that is lost at any write gives its slot up, gets it back, and ends'
         )
       await until(async () => (await runOf(first.runId).start(first)).ok)
       await startAll(second)
-      // The loss of memory beside what is lost in the middle of a turn.
+      // A loss of memory in addition to the loss in the middle of a turn.
       await lose(second.runId)
       for (const name of ['go', 'end'])
         await until(

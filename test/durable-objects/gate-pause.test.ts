@@ -1,4 +1,4 @@
-// A run that is queued, at its gate or for its time, can be paused, resumed and cancelled.
+// A run that is queued, at its gate or for its start time, can be paused, resumed and cancelled.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
@@ -23,7 +23,7 @@ test('a run that is paused in the queue lets others pass, keeps its place, and s
   })
   await go(first)
   await vi.waitFor(async () => expect(await statusOf(third)).toBe('waiting'))
-  // Paused it stays through the loss of memory, of its own and the gate's.
+  // It stays paused after the loss of its own memory and the gate's.
   await evict(second.runId)
   expect(await statusOf(second)).toBe('paused')
   expect(await control(second, 'resume')).toMatchObject({ ok: true, run: { status: 'queued' } })
@@ -39,7 +39,7 @@ test('a run that is paused just as it is admitted passes the slot on, and gets o
   await Promise.all([go(first), control(second, 'pause')])
   await vi.waitFor(async () => {
     const statuses = [await statusOf(second), await statusOf(third)]
-    // It had begun, and keeps the slot, or it had not.
+    // Either it had started, and keeps the slot, or it had not.
     expect([
       ['paused', 'waiting'],
       ['paused', 'queued'],

@@ -1,4 +1,4 @@
-// A host that has become large takes no new runs, and one start stays one run all the same. Removed runs go page by page.
+// A large host accepts no new runs, and one start is still one run. Removed runs are deleted page by page.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -72,7 +72,7 @@ test('a full host keeps its runs and accepts no more; the next host takes them, 
   expect(placeOf(second.execution.id)).toBe(1)
   expect(placeOf((await start(undefined)).execution.id)).toBe(1)
   await isInIndex(second.execution.id)
-  // Whatever may place it elsewhere by now: its own host with room again, other numbers of hosts, a host of its own.
+  // Whatever may choose another place by now: its own host with room again, other numbers of hosts, a separate host.
   const again = [start('second'), start('second', null, 16), start('second', null, 2, { isolation: 'own' })]
   sizeLimit.bytes = USUAL
   again.push(start('second'), start('second', null, 64))
@@ -130,9 +130,9 @@ test('of many runs only active ones are in memory, and all are listed page by pa
       return [...loaded]
     }
     const ended = specs.filter((_, n) => n % 4 !== 0).map(({ runId }) => runId)
-    // Those that have ended leave with their report, and are loaded when somebody asks.
+    // Ended runs leave memory with their report, and are loaded when they are called.
     await vi.waitFor(async () => expect(await askAll()).toEqual(expect.arrayContaining(ended)))
-    // Those that wait leave ten seconds after they were asked for, and have told the index what they wait for.
+    // Waiting runs leave memory ten seconds after their last call, when the index knows their waits.
     await vi.waitFor(async () => {
       time.pass(11_000)
       await runOf(first?.runId ?? '').view({})
@@ -160,7 +160,7 @@ test('of many runs only active ones are in memory, and all are listed page by pa
 const ROWS =
   'SELECT (SELECT count(*) FROM rows) + (SELECT count(*) FROM events) + (SELECT count(*) FROM outputs) AS n'
 
-/** A run of very many events. */
+/** A run with very many events. */
 const fill = (runId: string) =>
   inHost(runId, (sql) =>
     sql.exec(

@@ -1,4 +1,4 @@
-// Many runs in one host: what one of them does, no other notices.
+// Many runs in one host do not affect each other.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'

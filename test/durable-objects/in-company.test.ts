@@ -1,4 +1,4 @@
-// A host with many runs shows of each what a host of its own shows, byte for byte. `TEST_SEED` repeats a failure.
+// A host with many runs shows each run exactly like a separate host, byte for byte. `TEST_SEED` repeats a failure.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
@@ -20,7 +20,7 @@ const MAX_ROUNDS = 400
 beforeAll(() => time.start())
 afterAll(() => time.stop())
 
-/** What races with the outside is computed here, so that the order of events is that of the definition. */
+/** Nodes that would race with the outside are computed here, so that the order of events is that of the definition. */
 const atHome = (nodes: readonly Node[]): Node[] =>
   nodes.map((node) => {
     const { retry: _retry, effect: _effect, ...rest } = node
@@ -50,7 +50,7 @@ const eventsOf = async (runId: string): Promise<unknown[]> => {
   }
 }
 
-/** Brings the runs to their ends, and says what they show without what differs by its nature: ids and times. */
+/** Brings the runs to their ends, and returns what they show without ids and times, which always differ. */
 async function shownBy(teamId: string, definitions: readonly Definition[], places: readonly RunPlace[]) {
   const specs = definitions.map((definition, i) =>
     newSpec(definition as never, {
@@ -71,7 +71,7 @@ async function shownBy(teamId: string, definitions: readonly Definition[], place
   const shown: string[] = []
   for (const { runId } of specs) {
     const view = await runOf(runId).view({ nodes: true, output: true })
-    // The order of nodes is that of rows once a run has been read from them.
+    // Once a run was read from rows, the order of nodes is that of the rows.
     view?.nodes?.sort((a, b) => (a.path < b.path ? -1 : 1))
     const text = JSON.stringify([view, await eventsOf(runId)])
     shown.push(
@@ -85,7 +85,10 @@ async function shownBy(teamId: string, definitions: readonly Definition[], place
   return shown
 }
 
-/** Until no open run waits for an answer. The alarm of one run moves the time of all, so it must not come before that. */
+/**
+ * Waits until no open run waits for an answer. The alarm of one run moves the time of all, so it must not come before
+ * that.
+ */
 async function answerAll(open: Set<string>): Promise<void> {
   let answered = true
   while (answered) {
@@ -98,7 +101,7 @@ async function answerAll(open: Set<string>): Promise<void> {
   }
 }
 
-/** False where the run waits for no answer. */
+/** False if the run waits for no answer. */
 async function answer(
   runId: string,
   waiting: readonly { kind: string; path: string; name?: string | null }[],

@@ -1,4 +1,4 @@
-// How many sub-workflows of a team are being started at a time.
+// How many sub-workflows of a team are started at the same time.
 import { expect, test } from 'vitest'
 import { inTurn, takePlace } from '../../durable-objects/run-host/ports/in-turn.ts'
 
@@ -23,10 +23,10 @@ test('a lost caller keeps neither its place nor its position in the queue', () =
   for (const place of [a, b, c, d, e]) takePlace(team, place, 0)
   team.busy.delete(a)
   expect(takePlace(team, e, 1_000)).toBe(false)
-  // `d` has not looked for too long.
+  // `d` has not polled for too long.
   expect(takePlace(team, e, 2_500)).toBe(true)
   expect(takePlace(team, d, 2_600)).toBe(false)
-  // The leases of `b` and `c` are over.
+  // The leases of `b` and `c` have expired.
   expect(takePlace(team, d, 10_100)).toBe(true)
 })
 

@@ -1,4 +1,4 @@
-// Leases: what the hosts of a team start without asking never adds up to more than the plan allows.
+// Leases: the starts of a team's hosts without a call never exceed the plan in total.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { HostLease } from '../../durable-objects/run-host/outside/lease.ts'
@@ -19,7 +19,7 @@ import { busy, cancel, FREE, leave, usedSlots } from '../modules/runs/slots.ts'
 
 const MONTH = 10_000
 
-/** The hosts of one team, with the real statements, and runs that are no more than their reports. */
+/** The hosts of one team, with the real statements, and runs that only consist of their reports. */
 class Team {
   readonly teamId: string
   readonly hosts = new Map<string, HostLease>()
@@ -132,17 +132,17 @@ test('whatever happens to hosts, no more runs are active or start in a month tha
         for (let n = 1 + random.int(8); n > 0; n--) atOnce.push(team.start(random.int(4), random.chance(0.6)))
       if (what === 5)
         for (const run of team.runs.filter(({ isAtWork }) => isAtWork && random.chance(0.4))) team.end(run)
-      // A host that is lost comes back with what it has stored, and tells it.
+      // A lost host restarts with what it has stored, and reports it.
       if (what === 6 && step > 12) hasKilled = team.kill(place) || hasKilled
       if (what === 7) team.ahead += random.int(LEASE_MS / 3)
       if (what > 3) atOnce.push(team.report(place))
       await Promise.all(atOnce)
-      // Its runs that nobody has heard of are told in time, as a host does when it wakes.
+      // Its unreported runs are reported later, as a host does when it is loaded.
       if (what >= 6) for (const each of [0, 1, 2, 3]) await team.report(each)
       const { slots, leased, counted, leasedRuns } = await team.sums()
       expect(leased, `${say}: leases at step ${step}`).toBeLessThanOrEqual(FREE)
       expect(leasedRuns, `${say}: leased runs at step ${step}`).toBeLessThanOrEqual(left)
-      // What a host tells of the runs that it had before it was lost is in its old lease as well, until that expires.
+      // Reports of runs from before the host was lost are also part of its old lease, until that expires.
       if (!hasKilled) {
         expect(slots + leased, `${say}: slots and leases at step ${step}`).toBeLessThanOrEqual(FREE)
         expect(counted + leasedRuns, `${say}: the month`).toBeLessThanOrEqual(MONTH)
@@ -150,7 +150,8 @@ test('whatever happens to hosts, no more runs are active or start in a month tha
       expect(team.runs.filter(({ isAtWork }) => isAtWork).length, `${say}: at work`).toBeLessThanOrEqual(FREE)
       expect(team.runs.length, `${say}: begun`).toBeLessThanOrEqual(left)
     }
-    // Nothing is lost for good: when all has ended and the leases of the dead have expired, the whole plan is there.
+    // Nothing is lost for good: when all runs have ended and the old leases have expired, the whole plan is
+    // available.
     for (const run of team.runs) team.end(run)
     for (const place of [0, 1, 2, 3]) await team.report(place)
     team.ahead += LEASE_MS

@@ -1,4 +1,4 @@
-// A run that computes much beside others in one host. What counts is turns, not time: between any two of them the others are served.
+// A computing run beside others in one host. Turns count, not time: between any two of them, the others are served.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
@@ -21,7 +21,7 @@ const DEAR = 'input.list.reduce((sum, n) => sum + n, 0)'
 const ITEMS = 1_200
 const items = `{{ Array.from({ length: ${ITEMS} }, (_, n) => n) }}`
 
-/** Lets the run compute beside one that waits, to which something is said meanwhile. */
+/** Lets the run compute beside one that waits and gets a signal in the meantime. */
 async function beside(definition: Definition) {
   const teamId = newId('team', clock.now())
   const spec = (of: Definition, input: unknown = null) =>
@@ -41,7 +41,10 @@ async function beside(definition: Definition) {
   return { said, turns, meanwhile, run, all: seen.turns }
 }
 
-/** The turns that it takes, at 100,000 steps each: half of them are its own, and at most twice as many the last evaluation's. */
+/**
+ * The number of its turns at 100,000 steps each: half of the steps are its own, and at most twice as many are those
+ * of the last evaluation.
+ */
 const LEAST_TURNS = (ITEMS * 300) / 100_000
 
 test.each([
@@ -60,7 +63,7 @@ test.each([
   })
   expect(said).toMatchObject({ ok: true, run: { status: 'succeeded' } })
   expect(meanwhile?.status).toBe('running')
-  // Its own, and those of the run that computes until it was heard.
+  // Its own turns, and those of the computing run until it got the signal.
   expect(turns).toBeLessThanOrEqual(3)
   expect(run).toMatchObject({ status: 'succeeded', output })
   expect(all).toBeGreaterThan(LEAST_TURNS)

@@ -1,4 +1,4 @@
-// Outputs that are too large for a run: they become files of it, once, and go with it.
+// Outputs that are too large for a run become files of it, once, and are deleted with it.
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
@@ -19,7 +19,7 @@ const text = (chars: number): string => 'ä€x'.repeat(Math.ceil(chars / 3)).sl
 const run = (person: Person, definition: Definition, input: unknown): Promise<RunView> =>
   start(definition, { teamId: person.teamId, input: input as never }, { waitMs: 20_000 })
 
-/** The reference that stands for a value, whose file holds exactly that value. */
+/** The reference for a value, whose file contains exactly that value. */
 async function requireFile(person: Person, ref: any, value: unknown): Promise<void> {
   const json = JSON.stringify(value)
   expect(ref).toMatchObject({ type: 'application/json', sizeBytes: new TextEncoder().encode(json).length })
@@ -52,7 +52,7 @@ test('a computed output over 8 MB becomes a file, which later nodes see as a ref
   const { big, see } = done.output as { big: { $file: string; sizeBytes: number }; see: { size: number } }
   await requireFile(person, big, { a: input, b: input })
   expect(see.size).toBe(big.sizeBytes)
-  // It is in no list, and counts against the plan.
+  // No list contains it, and it counts against the plan.
   expect((await get(FILES, person)).body.items).toEqual([])
   expect((await quotaOf(person.teamId)).counted).toBe(big.sizeBytes)
   expect((await call('DELETE', `${FILES}/${big.$file}`, { as: person })).status).toBe(409)
@@ -157,7 +157,7 @@ test('files of a run are deleted with it', async () => {
   expect(body.status).toBe('succeeded')
   expect((await storedKeys(person.teamId)).length).toBe(1)
   expect((await call('DELETE', `/api/v1/runs/${body.id}`, { as: person })).status).toBeLessThan(300)
-  // One job removes the rows and asks for another, which removes the objects.
+  // One job removes the rows and creates another, which removes the objects.
   for (let i = 0; i < 2; i++) await runJobs()
   expect(await quotaOf(person.teamId)).toEqual({ counted: 0, stored: 0, inBucket: 0 })
   expect(await runOf(body.id).view({})).toBeNull()

@@ -1,4 +1,5 @@
-// `effect: at-most-once`: whatever becomes of the run, what may have happened is not done again by itself.
+// `effect: at-most-once`: whatever happens to the run, an effect that may have happened is not repeated
+// automatically.
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import type { RunView } from '../../src/objects/workflow-run.ts'
 import { time } from '../chaos/support/time.ts'
@@ -15,14 +16,14 @@ const RUNS = '/api/v1/workflows/executions'
 const seenAt = async (name: string): Promise<unknown[]> =>
   (await (await fetch(`${inject('httpTarget')}/seen/${name}`)).json()) as unknown[]
 
-/** Without a word to its clock: what is at work has its time. */
+/** Without changing its clock: work in progress has its time. */
 async function atEnd(runId: string): Promise<RunView> {
   const view = await runOf(runId).view({ output: true }, 60_000)
   if (view === null) throw new Error('The run does not exist')
   return view
 }
 
-/** A call that is seen and then never answered. */
+/** A call that is received and never answered. */
 const hanging = (name: string, more: Record<string, unknown> = {}) => ({
   id: 'pay',
   type: 'http.request',
@@ -121,7 +122,7 @@ const childOf = (runId: string): Promise<string> =>
     { timeout: 10_000 },
   )
 
-/** A parent with a child that pays once and then fails as long as it is told to. */
+/** A parent with a child that pays once and then fails as long as it is configured to. */
 async function familyThatFails(name: string) {
   const person = await newPerson()
   const target = inject('httpTarget')

@@ -1,4 +1,4 @@
-// What models have said of answers that are not recorded yet, as a slow reader, a late one and a careful one see it.
+// The output of models for calls that are not recorded yet, for a slow reader, a late one, and with secrets.
 import { expect, test } from 'vitest'
 import { type Hider, openPartials } from '../../durable-objects/run-host/show/partials.ts'
 import { hideValues } from '../../src/core/hide-values.ts'

@@ -1,4 +1,4 @@
-// One run of a host is poison: at its load, at a turn, at its report. Its neighbours never notice.
+// One run of a host crashes: at its load, at a turn, at its report. Its neighbours are not affected.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
@@ -76,7 +76,7 @@ test('a run that throws at load, turn and report does not affect the calls and r
       atLoad.runId,
     ),
   )
-  // What has rested so long leaves memory with the next call, unless its report is on its way.
+  // A run that was idle this long leaves memory with the next call, unless its report is in progress.
   await vi.waitFor(async () => {
     time.pass(15_000)
     await viewOf(atReport.runId)

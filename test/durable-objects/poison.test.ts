@@ -1,4 +1,4 @@
-// What would take a run down again and again is given up, and the run goes on.
+// Work that would crash a run again and again is given up, and the run continues.
 
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
@@ -15,7 +15,7 @@ import { dieOf, ended, nodeOf, ring, sqlOf, until, viewOf } from './support/pois
 
 beforeAll(() => time.start())
 afterAll(() => time.stop())
-// Objects that are made from now on can be made to fail later.
+// Objects that are created from now on can be made to fail later.
 beforeEach(() => setFaultHook(() => undefined))
 afterEach(() => setFaultHook(null))
 
@@ -23,7 +23,7 @@ const waits = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
 const asks = { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } }
 const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
 const goesOn = { id: 'after', type: 'flow.noop' }
-/** Beside all that dies, in the same run. */
+/** Other work in the same run. */
 const neighbour = { id: 'beside', type: 'flow.waitForEvent', params: { name: 'beside' } }
 
 test('a full disk is not a crash: when there is room again the run continues', async () => {
@@ -58,7 +58,7 @@ test.each(['throw', 'abort', 'process'] as const)(
     const view = await until(spec.runId, (one) => nodeOf(one, 'after')?.status === 'succeeded' && one)
     expect(nodeOf(view, 'wait')).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
     expect(nodeOf(view, 'beside')).toMatchObject({ status: 'waiting' })
-    // Of a process that is lost nothing is known until its alarm is late.
+    // The loss of a process is only noticed when its alarm is late.
     if (how === 'process') expect(seen.crashes).toBeLessThanOrEqual(6)
     else expect(seen.crashes).toBe(3)
     await runOf(spec.runId).signal({ name: 'beside', data: null, by: 'me' })

@@ -1,4 +1,4 @@
-// What is shown of a run hides what its name says is secret; what the run works with stays whole.
+// Secrets are hidden in what is shown of a run by their names. The data that the run works with does not change.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test, vi } from 'vitest'
 import { hideSecrets } from '../../durable-objects/run-host/show/redaction.ts'
@@ -68,7 +68,7 @@ test('node views, events and frames hide secrets that the nodes themselves see',
   expect(
     stream.split('\n\n').find((frame) => frame.includes('"path":"call"') && frame.includes('output')),
   ).not.toContain('Bearer')
-  // What the workflow itself gives as its output is its own choice.
+  // The workflow itself chooses its output.
   expect(events.at(-1)).toMatchObject({ type: 'run.succeeded', output: { password: 'sesame' } })
 })
 

@@ -1,4 +1,4 @@
-// How the index in D1 hears of runs: in groups, a moment after the answer, from a row of the same commit.
+// How runs are reported to the index in D1: in groups, a moment after the answer, from a row of the same commit.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
@@ -51,7 +51,7 @@ test.each(['host.report:before', 'host.report:after', 'host.takeReports:before',
       throw new Error('killed')
     })
     try {
-      // Who hears that the host was lost starts the same run again.
+      // A caller that learns that the host was lost starts the same run again.
       for (const spec of specs)
         await runOf(spec.runId)
           .start(spec)

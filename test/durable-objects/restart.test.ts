@@ -1,4 +1,4 @@
-// A run comes back from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
+// A run is restored from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'

@@ -1,4 +1,4 @@
-// What becomes of signals that no node takes: they are kept, so many and no more, and what was accepted stays.
+// Signals that no node takes: they are kept, up to a maximum, and accepted ones stay.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
@@ -30,10 +30,10 @@ test('a run that keeps the maximum of signals refuses the next, and accepts it w
   })
   expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
   expect(await send('go', { ok: false })).toMatchObject({ ok: false, reason: 'conflict' })
-  // The loss of memory brings nothing back and loses nothing.
+  // Losing memory restores nothing and loses nothing.
   await evictDurableObject(objectOf(spec.runId) as never)
   expect(await send('other', MOST, 'again')).toMatchObject({ ok: false, reason: 'conflict' })
-  // What a node takes at once needs no room. The node after it takes the oldest that was kept.
+  // A signal that a node takes immediately needs no room. The next node takes the oldest kept one.
   expect(await send('go', { ok: true })).toMatchObject({ ok: true })
   expect((await runOf(spec.runId).node('first'))?.output).toBe(0)
   expect(await send('other', MOST, 'again')).toMatchObject({ ok: true })

@@ -5,7 +5,7 @@ import { newRun } from '../../src/engine/model/state.ts'
 
 type Machine = Parameters<typeof eventStream>[0]
 
-/** A run of which nothing is heard until the test says so. */
+/** A run without events until the test creates one. */
 function quiet() {
   const followers = new Set<{ wake: () => void }>()
   const events: unknown[] = []

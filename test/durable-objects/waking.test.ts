@@ -25,7 +25,7 @@ test('during an effect, an alarm is set within the heartbeat, long before its ti
       sql.exec('SELECT run FROM outbox UNION ALL SELECT run FROM unreported').toArray(),
     )
   await vi.waitFor(async () => expect(await told()).toEqual([]))
-  // The first alarm was set by the start and for the report: the one after it is for the effect alone.
+  // The start and the report set the first alarm. The one after it is only for the effect.
   time.start()
   onTestFinished(time.stop)
   time.pass(HEARTBEAT_MS)

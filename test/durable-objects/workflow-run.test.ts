@@ -58,7 +58,7 @@ test('each computes pure items in order', async () => {
 
 test.each([
   ['little', '{{ 1 + 1 }}', 8],
-  // Each uses about two thirds of what a turn may. A list stops between two items.
+  // Each uses about two thirds of a turn's budget. A list stops between two items.
   ['much', '{{ Array.from({ length: 100000 }).map((_, i) => i).length }}', 2],
   ['much for each item', null, 1],
 ])('nodes that compute %s share a turn as far as it may be long', async (_how, value, together) => {

@@ -1,4 +1,4 @@
-// Answers that are there before the body is: against a real server, over real connections that are used again.
+// Answers that are sent before the body was read: from a real server, over reused connections.
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,7 +21,7 @@ afterAll(async () => {
   forget(dir)
 })
 
-/** The statuses of as many requests, one after the other: a connection that was broken by one fails the next. */
+/** The statuses of as many requests in sequence. A broken connection would fail the next one. */
 async function statuses(times: number, send: () => Promise<Response>): Promise<Set<number>> {
   const seen = new Set<number>()
   for (let i = 0; i < times; i++) {

@@ -1,4 +1,4 @@
-// The few calls that the tests of whole installations make.
+// The few calls that the tests of whole installations need.
 import { readState } from './installation.ts'
 
 export type Answer<T> = { status: number; headers: Headers; body: T }
@@ -39,13 +39,13 @@ export async function signIn(url: string, email: string, password: string): Prom
   return answer.body.accessToken
 }
 
-/** The demo user that `npm start` makes. */
+/** The demo user that `npm start` creates. */
 export async function signInAsDemo(url: string, stateDir: string): Promise<string> {
   const secrets = readState<{ demoPassword: string }>(stateDir, 'secrets.json')
   return signIn(url, 'demo@example.com', secrets?.demoPassword ?? '')
 }
 
-/** A new account; answers with its token. */
+/** Creates an account and returns its token. */
 export async function register(url: string, name: string): Promise<string> {
   const json = { email: `${name}@example.com`, password: 'Long-enough-1-for-kills', name }
   const answer = await call<{ accessToken: string }>(url, 'POST', '/api/v1/auth/register', { json })

@@ -1,4 +1,4 @@
-// Our stand-in for D1 answers as Miniflare's does, on the same files: each question is put to both.
+// Our implementation of D1 returns the same as Miniflare's, on the same files: each query is sent to both.
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { d1Bindings } from '../../scripts/server/d1/plugin.ts'
@@ -9,7 +9,8 @@ const tell = (error) => ({ error: String(error?.message ?? error) })
 const steady = (result) => {
   if (result?.meta) {
     const { changes, last_row_id, changed_db, rows_read, rows_written } = result.meta
-    // The bookmarks that one of the two writes are rows as well: they show in the last row of a read and in a schema's.
+    // The bookmarks that one of the two writes are rows as well: they appear in the last row of a read and in the
+    // schema.
     if (changes === 0) return { ...result, meta: { changes, changed_db, rows_written } }
     return { ...result, meta: { changes, last_row_id, changed_db, rows_read, rows_written } }
   }

@@ -1,4 +1,4 @@
-// A run whose file is damaged on the disk: its object answers nothing, and it can be deleted all the same.
+// A run whose file is damaged on disk: its object does not answer, and it can be deleted anyway.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

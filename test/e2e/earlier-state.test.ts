@@ -1,4 +1,5 @@
-// The state of a build of before runs shared hosts: today's code starts on it, removes what it cannot read, and says so once.
+// The state of a build from before runs shared hosts: today's code starts with it, removes what it cannot read, and
+// says so once.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test, vi } from 'vitest'

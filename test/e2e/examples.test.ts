@@ -1,4 +1,4 @@
-// What the documents and examples tell people to do, done on a fresh installation.
+// The commands of the documents and examples, executed on a fresh installation.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
@@ -62,7 +62,7 @@ test('the tour of the README runs as documented', async () => {
     new Promise<number | null>((resolve) => shell.on('close', resolve)),
   ])
   expect({ code, errors, blocks: blocks.length > 5 }).toEqual({ code: 0, errors: '', blocks: true })
-  // What the text beside the commands promises.
+  // What the text around the commands promises.
   expect(output).toContain('"total":30')
   expect(output).toMatch(/^event: run\.succeeded$/m)
   expect(output).toMatch(/"shipped": true/)

@@ -1,7 +1,8 @@
-// A workflow that starts itself three times, on a free account, while another team works. What it may create is bounded and
-// queued, the other team hardly notices, and a server that is killed in the midst of it comes back.
-// The long form (ORRERY_BOMBS) starts so many at once, up to the 20 of the plan, lets them create all that they may, and holds
-// the other team's p99 under five times the normal one. ORRERY_BOMB_WAITS has each run wait for those that it starts.
+// A workflow that starts itself three times, on a free account, while another team works. The number of its runs is
+// limited and they are queued, the other team is hardly affected, and a server that is killed in the middle restarts.
+// The long form (ORRERY_BOMBS) starts this many at once, up to the 20 of the plan, lets them create the maximum, and
+// requires the other team's p99 to stay under five times the normal one. With ORRERY_BOMB_WAITS, each run waits for
+// those that it starts.
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,12 +14,12 @@ const BOMBS = Number(process.env.ORRERY_BOMBS ?? 1)
 const WAITS = process.env.ORRERY_BOMB_WAITS === 'true'
 const SECONDS = LONG ? 15 : 4
 const CLIENTS = 4
-/** Of the plan `free`. */
+/** The limit of the plan `free`. */
 const DESCENDANTS = 1_000
 const SLOTS = 20
 const RUNS_A_MONTH = 10_000
 const END_MS = 180_000 * BOMBS
-/** In the short form the machine has other tests to do. */
+/** In the short form the machine runs other tests too. */
 const MAX_TIMES = LONG ? 5 : 20
 
 let dir: string
@@ -60,7 +61,7 @@ async function makeBomb(token: string): Promise<string> {
   return id
 }
 
-/** How long the other team's starts take, each held until its run has ended. */
+/** How long the other team's starts take, including their runs. */
 async function watch(token: string, workflowId: string, seconds: number): Promise<number[]> {
   const times: number[] = []
   const until = performance.now() + seconds * 1_000

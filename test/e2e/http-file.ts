@@ -1,6 +1,6 @@
-// A small reader of .http files, as editors run them: requests parted by `###`, `@name = value` lines, `{{name}}` in any
-// place, and `{{request.response.body.$.path}}` for what an earlier answer gave. `# expect 201` is our own: the status
-// that the request must be answered with.
+// A small reader of .http files, like in editors: requests separated by `###`, `@name = value` lines, `{{name}}`
+// anywhere, and `{{request.response.body.$.path}}` for values of an earlier response. `# expect 201` is our own: the
+// expected status of the response.
 import { randomUUID } from 'node:crypto'
 
 export type HttpRequest = {
@@ -59,10 +59,10 @@ function parseRequest(lines: string[]): HttpRequest | null {
   }
 }
 
-/** Sends one request after the other; `set` stands above the variables of the file. */
+/** Sends the requests in order. `set` overrides the variables of the file. */
 export async function* runHttpFile(file: HttpFile, set: Record<string, string>) {
   const variables = new Map(file.variables)
-  // A variable may hold a system variable, which is the same for the whole file.
+  // A variable may contain a system variable, which is the same for the whole file.
   for (const [name, value] of variables) variables.set(name, value.replaceAll('{{$guid}}', randomUUID()))
   for (const [name, value] of Object.entries(set)) variables.set(name, value)
   const answers = new Map<string, HttpAnswer>()

@@ -1,4 +1,4 @@
-// An installation under test: `npm start` in a process group of its own, on a state folder that outlives it.
+// An installation under test: `npm start` in its own process group, on a state folder that outlives it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ export type Installation = {
   url: string
   output: () => string
   npm: ChildProcess
-  /** The process that serves and the runtime it started, as the state folder names them. */
+  /** The serving process and its runtime, as recorded in the state folder. */
   owner: () => Owner
   ended: Promise<number | null>
 }
@@ -38,7 +38,7 @@ export function databaseFile(dir: string): string {
   return join(folder, name)
 }
 
-/** Below the ports that outgoing connections get: one of those can take the port of a server that is down. */
+/** Below the ephemeral ports: an outgoing connection could take the port of a stopped server. */
 export async function freePort(): Promise<string> {
   for (;;) {
     const port = 20_000 + randomInt(10_000)
@@ -46,7 +46,7 @@ export async function freePort(): Promise<string> {
   }
 }
 
-/** Starts and does not wait: for starts that are meant to fail. `before` is what the shell does first. */
+/** Starts without waiting, for starts that must fail. `before` is a shell command to run first. */
 async function launch(dir: string, settings: Record<string, string> = {}, before = ':') {
   const port = settings.PORT ?? (await freePort())
   const npm = spawn('sh', ['-c', `${before} && exec npm start`], {
@@ -78,7 +78,7 @@ export async function start(dir: string, settings: Record<string, string> = {}):
   throw new Error(`It did not get ready:\n${launched.output()}`)
 }
 
-/** A start that is meant to be refused. One that gets ready instead is ended, and has no code. */
+/** A start that must be refused. If it becomes ready instead, it is ended and has no code. */
 export async function startRefused(...args: Parameters<typeof launch>) {
   const launched = await launch(...args)
   while (launched.npm.exitCode === null && !/^ready /m.test(launched.output())) await sleep(20)
@@ -91,7 +91,7 @@ export function kill(pid: number | undefined, group = false): void {
   try {
     process.kill(group ? -pid : pid, 'SIGKILL')
   } catch {
-    // It is gone already.
+    // It has already ended.
   }
 }
 
@@ -102,7 +102,7 @@ export function isAlive(pid: number | undefined): boolean {
   } catch {
     return false
   }
-  // A dead process stays listed until its parent has asked for its end.
+  // A dead process is listed until its parent waits for it.
   return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }
 
@@ -114,11 +114,11 @@ export async function eventually(what: string, holds: () => boolean | Promise<bo
   }
 }
 
-/** Starts on the port that an earlier start had, so that its tokens, which name their issuer, stay good. */
+/** Starts on the port of an earlier start, so that its tokens, which contain their issuer, stay valid. */
 export const startAgain = (dir: string, earlier: Installation, settings: Record<string, string> = {}) =>
   start(dir, { PORT: new URL(earlier.url).port, ...settings })
 
-/** Whatever a test left running. */
+/** Ends everything that a test left running. */
 export async function end(installation: Installation | null): Promise<void> {
   if (!installation) return
   kill(installation.npm.pid, true)

@@ -1,5 +1,5 @@
-// Kills of the whole server while it runs workflows. A run that was accepted before a kill is there after it and comes to
-// its end by itself; what it did outside, a receiver that outlives the server has counted by key.
+// Kills of the whole server while it runs workflows. A run that was accepted before a kill still exists and reaches
+// its end by itself. A receiver that outlives the server counts its external calls by key.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
@@ -8,7 +8,7 @@ import { end, forget, type Installation, newStateDir, start, startAgain } from '
 import { killerOf } from './killers.ts'
 
 const KILLS = Number(process.env.ORRERY_RUN_KILLS ?? 3)
-/** Accepted before the last kill, at least. */
+/** The minimum number of runs accepted before the last kill. */
 const RUNS = Number(process.env.ORRERY_RUNS ?? KILLS * 10)
 const CLIENTS = 6
 const STUCK_MS = 60_000
@@ -24,9 +24,9 @@ let counter: Served
 let running: Installation | null = null
 let token: string
 let settings: Record<string, string>
-/** What the receiver saw: of each run and node, the keys and how often each came. */
+/** What the receiver saw: for each run and node, the keys and their counts. */
 const calls = new Map<string, Map<string, number>>()
-/** Accepted runs with the workflow they are of. */
+/** Accepted runs with their workflow. */
 const accepted = new Map<string, string>()
 
 const server = (): Installation => {
@@ -42,7 +42,7 @@ beforeAll(async () => {
     const key = String(request.headers['idempotency-key'] ?? 'no key')
     const keys = calls.get(`${runId}/${node}`) ?? new Map<string, number>()
     calls.set(`${runId}/${node}`, keys.set(key, (keys.get(key) ?? 0) + 1))
-    // Long enough for kills to come while calls are under way.
+    // Long enough for kills to come during calls.
     setTimeout(() => sendJson(response, 200, { ok: true }), 20)
   })
   settings = { OUTBOUND_ALLOW_HOSTS: new URL(counter.url).host }
@@ -68,7 +68,7 @@ const chain = (...nodes: { id: string }[]) => ({
   edges: nodes.slice(1).map(({ id }, at) => ({ from: nodes[at]?.id, to: id })),
 })
 
-/** Pure, with effects, with times to wait for, and one that waits for a word which never comes. */
+/** Pure, with effects, with timers, and one that waits for a signal that never comes. */
 const definitions = (): Record<string, unknown> => ({
   pure: chain(...Array.from({ length: 10 }, (_, i) => set(`s${i}`))),
   effects: chain(set('a'), http('first'), set('b'), http('second'), set('c')),
@@ -93,7 +93,10 @@ async function makeWorkflows(): Promise<[name: string, id: string][]> {
   return made
 }
 
-/** Clients that start one run after another. One that gets no answer asks again under the same key, as one should. */
+/**
+ * Clients that start one run after another. Without an answer, they repeat the request with the same key, as they
+ * should.
+ */
 function startLoad(workflows: [string, string][]) {
   let stopped = false
   let count = 0
@@ -121,7 +124,7 @@ function startLoad(workflows: [string, string][]) {
   }
 }
 
-/** From the index alone: looking at a run's object would wake it, and it shall wake by itself. */
+/** Only from the index: reading a run's object would wake it, and it must wake by itself. */
 async function statuses(): Promise<Map<string, string>> {
   const known = new Map<string, string>()
   let cursor: string | null = null
@@ -183,7 +186,7 @@ test(`${KILLS} kills under load lose no accepted run, leave none stuck and repea
   )
 })
 
-/** Each activation has called with its own key alone, and never more often than it was started. */
+/** Each activation has only called with its own key, and never more often than it was started. */
 function checkCalls(run: Run): number {
   let repeated = 0
   for (const { id, path, attempt } of run.nodes) {

@@ -1,5 +1,5 @@
-// Kills of the whole server in the moment between the end of a task and the start of the task that waits for it. Each dependant starts
-// exactly once all the same: it has one attempt, one run, and its call outside came with one key.
+// Kills of the whole server between the end of a task and the start of its dependant. Each dependant still starts
+// exactly once: it has one attempt, one run, and its external call came with one key.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
@@ -8,9 +8,9 @@ import { end, forget, type Installation, newStateDir, start, startAgain } from '
 import { killerOf } from './killers.ts'
 
 const KILLS = Number(process.env.ORRERY_TASK_KILLS ?? 3)
-/** Pairs of tasks in each round; the kill comes as soon as the first of them has done its work. */
+/** Pairs of tasks in each round. The kill comes when the first of them has done its work. */
 const PAIRS = 10
-/** How long after the first call of a round the kill comes, at most: by then all that follows has begun. */
+/** The latest time of the kill after the first call of a round. By then all dependants have started. */
 const SPREAD_MS = 250
 const STUCK_MS = 120_000
 
@@ -21,7 +21,7 @@ let counter: Served
 let running: Installation | null = null
 let token: string
 let settings: Record<string, string>
-/** Of each dependant, the keys that its call came with. */
+/** For each dependant, the keys of its calls. */
 const keys = new Map<string, Set<string>>()
 let onFirst: (() => void) | null = null
 
@@ -63,7 +63,7 @@ const work = (kind: string) => ({
 })
 const RETRY = { attempts: 5, delayMs: 100, factor: 1, maxDelayMs: 1_000 }
 
-/** First the dependants with what they wait for, then the word to begin: a kill may come from then on. */
+/** First the dependants with their dependencies, then the signal to begin: a kill may come from then on. */
 async function makePairs(round: number): Promise<string[]> {
   const items = Array.from({ length: PAIRS }, (_, n) => [
     { ref: `a${n}`, title: `first ${round} ${n}`, type: 'custom', input: work('first'), retry: RETRY },
@@ -124,7 +124,7 @@ test(`${KILLS} kills between the end of a task and the start of the next start e
     await sleep(Math.random() * SPREAD_MS)
     running = await killerOf(round).strike(server(), () => startAgain(dir, server(), settings))
     await asked
-    // What the kill has kept from being asked for is asked for again.
+    // Requests that the kill prevented are repeated.
     const drafts = (await tasks('status=draft')).map(({ id }) => ({ taskId: id }))
     if (drafts.length > 0)
       await call(server().url, 'POST', '/api/v1/tasks/batch/execute', { token, json: { items: drafts } })

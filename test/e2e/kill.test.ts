@@ -1,4 +1,4 @@
-// Kills under load. What was acknowledged before the kill is there after it; what was not may be there or not.
+// Kills under load. Acknowledged changes exist after the kill; other changes may or may not.
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -72,7 +72,7 @@ test(`${KILLS} kills under load lose no acknowledged team and no picture`, {
   console.log(`${KILLS} kills: ${acknowledged.size} acknowledged teams, ${pictures} pictures, none lost`)
 })
 
-/** Writes until told otherwise; gives the number of the last picture that was acknowledged. */
+/** Writes until stopped, and returns the number of the last acknowledged picture. */
 function startLoad(acknowledged: Set<string>, firstPicture: number) {
   const { url } = server()
   let stopped = false
@@ -127,7 +127,7 @@ async function teamIds(): Promise<Set<string>> {
 
 const PNG_HEAD = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-/** A picture that carries its number behind the head that makes it one. */
+/** A picture with its number after the header that makes it a picture. */
 function picture(number: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(20_000)
   bytes.set(PNG_HEAD)
@@ -177,7 +177,7 @@ test('a mail whose queue was lost with the server is delivered by the sweep of t
     .prepare(`SELECT count(*) AS n FROM outbox WHERE status = 'pending' AND json_extract(body, '$.to') = ?`)
     .get(email)
   expect(pending).toMatchObject({ n: 1 })
-  // The minute of grace that a fresh message has, gone by.
+  // The minute of grace for a new message has passed.
   database.exec(`UPDATE outbox SET next_at = 0 WHERE status = 'pending'`)
   database.close()
 

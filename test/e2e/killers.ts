@@ -1,10 +1,10 @@
-// The ways to lose a server: its serving process alone (the runtime stays behind), everything, or the runtime alone.
-// After each it serves again.
+// The ways to lose a server: only its serving process (the runtime stays), everything, or only the runtime. After
+// each it serves again.
 import { type Installation, kill } from './installation.ts'
 
 type Killer = {
   what: string
-  /** Kills the installation and gives the one that serves after it. */
+  /** Kills the installation and returns the one that serves afterwards. */
   strike: (running: Installation, restart: () => Promise<Installation>) => Promise<Installation>
 }
 

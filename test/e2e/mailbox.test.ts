@@ -1,4 +1,4 @@
-// Kept mail of a real installation: what a workflow can reach of its own server, and what a start allows.
+// Stored mail of a real installation: what a workflow can reach of its own server, and what a start allows.
 import { get } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, signIn } from './client.ts'
@@ -35,7 +35,7 @@ afterAll(async () => {
   forget(dir)
 })
 
-/** Runs a workflow of one node that calls the address. */
+/** Runs a workflow of one node that calls the URL. */
 async function runCalling(url: string) {
   const workflow = await call<{ id: string }>(origin(), 'POST', '/api/v1/workflows', {
     token,
@@ -83,7 +83,7 @@ test('the start prints the URL of the stored mail', async () => {
   expect((await fetch(`${origin()}/dev/mailbox`)).status).toBe(401)
 })
 
-/** What a browser asks that was led here under another name; `fetch` would not send it. */
+/** The request of a browser with another host name. `fetch` would not send it. */
 const askAs = (host: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const path = `/dev/mailbox?token=${secrets().mailboxToken}`

@@ -1,5 +1,6 @@
-// A disk that takes nothing more: the real D1 and the real objects fail to write, requests are 503 with the time to try again,
-// and all is well once there is room. A limit on the size of files stands for the disk, as it needs no rights. Linux only.
+// A full disk: the real D1 and the real objects fail to write, requests are 503 with a retry time, and everything
+// works once there is room. A limit on the size of files simulates the full disk, because it needs no special rights.
+// Linux only.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,7 +17,7 @@ let token: string
 
 beforeAll(async () => {
   dir = newStateDir()
-  // The signal that comes with the limit would end the runtime; without it the write fails, as on a full disk.
+  // The signal of the limit would end the runtime. Without it, the write fails like on a full disk.
   const runtime = join(dir, 'workerd')
   writeFileSync(runtime, `#!/bin/sh\ntrap '' XFSZ\nexec ${workerd} "$@"\n`, { mode: 0o700 })
   running = await start(dir, { MINIFLARE_WORKERD_PATH: runtime })

@@ -1,5 +1,5 @@
-// What the runtime of `npm start` lets a Worker reach, whatever the Worker itself thinks of an address: a Worker without
-// any guard stands in for ours. Only the way to what is named rests on the guard (core/outbound-ways.test.ts).
+// What the runtime of `npm start` lets a Worker reach, whatever the Worker itself checks: a Worker without any guard
+// replaces ours. Only the network for listed hosts depends on the guard (core/outbound-ways.test.ts).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,5 @@
-// Every npm script starts. What takes long is given something to stop at: that it loads and reads its options is the point.
+// Every npm script starts. Long ones get input that makes them stop: the test is that they load and read their
+// options.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -55,7 +56,7 @@ const SHORT: Record<string, Short> = {
 /** Started on an installation, below. */
 const SERVING = ['start', 'demo', 'mail', 'dev', 'reset']
 
-/** It installs packages from the network before anything else. */
+/** Installs packages from the network first. */
 const LEFT_OUT = ['test:clients']
 
 const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as {
@@ -84,7 +85,7 @@ async function npmRun(name: string, args: string[] = [], settings: Record<string
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  // One that goes on instead of stopping early must not go on beside the other tests.
+  // A script that continues instead of stopping early must not run beside the other tests.
   const timer = setTimeout(() => kill(npm.pid, true), MAX_MS)
   const [stdout, stderr, [code]] = await Promise.all([text(npm.stdout), text(npm.stderr), once(npm, 'exit')])
   clearTimeout(timer)

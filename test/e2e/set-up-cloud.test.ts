@@ -1,4 +1,4 @@
-// The account is a double that answers as wrangler does: what is created, and that a second run creates nothing.
+// The account is a fake that answers like wrangler: what is created, and that a second run creates nothing.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { NO_DATABASE_ID, setUpCloud, type Wrangler, withWorkersAi } from '../../scripts/cloud/set-up.ts'

@@ -149,7 +149,7 @@ test('each part of the server may be killed: the runtime, the serving process, n
   await running.ended
   expect(isAlive(runtime?.pid)).toBe(true)
 
-  // The next start on the state ends the runtime that was left behind.
+  // The next start with this state ends the runtime that was left behind.
   running = await startAgain(dir, running)
   expect(isAlive(runtime?.pid)).toBe(false)
   expect((await call(running.url, 'GET', '/health')).status).toBe(200)

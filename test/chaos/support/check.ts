@@ -1,4 +1,4 @@
-// What must be true of every run that has ended, however it was disturbed.
+// The invariants of every run that has ended, however it was disturbed.
 
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -35,7 +35,7 @@ export async function checkEvents(view: RunView, disturbance: Disturbance): Prom
   return events
 }
 
-/** A recorded outcome is never computed again: of one attempt one outcome, and of one activation one success. */
+/** A recorded outcome is never computed again: one outcome per attempt, and one success per activation. */
 export function checkOutcomes(events: readonly Event[]): void {
   const succeeded = new Set<string>()
   for (const { type, path, seq } of events) {
@@ -45,7 +45,7 @@ export function checkOutcomes(events: readonly Event[]): void {
   }
 }
 
-/** Every path of a node in the order of its body, down into groups. */
+/** Every path of a node in the order of its body, including groups. */
 const effectNodes = (nodes: readonly Node[]): Node[] =>
   nodes.flatMap((node) => {
     const body = node.params?.body as { nodes: Node[] } | undefined
@@ -53,7 +53,7 @@ const effectNodes = (nodes: readonly Node[]): Node[] =>
     return node.type === 'http.request' ? [node] : []
   })
 
-/** The receiver has seen, of each activation that made its call, its own key and no other. */
+/** For each activation that made its call, the receiver has seen its own key and no other. */
 export async function checkEffects(
   view: RunView,
   definition: Definition,
@@ -73,7 +73,7 @@ export async function checkEffects(
     }
     const units = activations.filter(({ path }) => node.each === undefined || /:\d+$/.test(path))
     for (const { path, status } of units) {
-      // What was settled by hand may have been cut off before it went out.
+      // A node that was resolved manually may have been interrupted before its call was sent.
       if (status === 'succeeded' && !times.has(`${view.id}:${path}`) && !resolved.includes(path))
         throw new Error(`${path} has succeeded and was never called`)
     }
@@ -92,7 +92,7 @@ async function callsTo(name: string): Promise<Map<string, number>> {
   return times
 }
 
-/** Where the run ended, and, when it succeeded, every node and every output that does not come from outside. */
+/** The end of the run and, if it succeeded, every node and every output that does not come from outside. */
 export async function outcomeOf(view: RunView, disturbance: Disturbance): Promise<unknown> {
   if (view.status !== 'succeeded') return { status: view.status }
   const nodes: Record<string, unknown> = {}
@@ -103,7 +103,7 @@ export async function outcomeOf(view: RunView, disturbance: Disturbance): Promis
   return { status: view.status, nodes }
 }
 
-/** The row in D1 comes to what the object says, and then nothing is left to wake the object for. */
+/** The row in D1 becomes equal to the object, and then nothing wakes the object any more. */
 export async function checkIndex(view: RunView, disturbance: Disturbance): Promise<void> {
   const headSeq = await call(() => seqOf(view.id), disturbance)
   let row: Record<string, Json> | null = null

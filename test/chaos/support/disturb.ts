@@ -1,5 +1,5 @@
-// What goes wrong, and where. A throw is an error of ours or of SQLite, an abort the loss of the process with all that
-// the turn has not committed, an eviction the loss of memory between two turns.
+// What fails, and where. A throw is an error of ours or of SQLite, an abort is the loss of the process with
+// everything that the turn has not committed, an eviction is the loss of memory between two turns.
 
 import { env } from 'cloudflare:workers'
 import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
@@ -9,12 +9,12 @@ import { evict } from './drive.ts'
 
 export const MODES = ['throw', 'abort', 'evict'] as const
 export type Mode = (typeof MODES)[number]
-/** At the `nth` time, from 1, that the run comes to this point. */
+/** At the `nth` time, from 1, that the run reaches this point. */
 export type Fault = { point: string; nth: number; mode: Mode }
 
 export type Disturbance = ReturnType<typeof disturb>
 
-/** `spy` sees every fact before it is applied, and may let the run die of it. */
+/** `spy` sees every fact before it is applied, and may crash the run. */
 export function disturb(
   runId: string,
   faults: readonly Fault[],
@@ -54,7 +54,7 @@ export function disturb(
       asked = false
       await evict(runId)
     },
-    /** An error of a call that no fault explains is the object's own. */
+    /** An error of a call without a fault is the object's own. */
     lost(error: unknown): void {
       if (hit.length === 0) throw error
     },
@@ -63,8 +63,8 @@ export function disturb(
 }
 
 /**
- * Whether the host's alarm was committed when the process was lost: the test's own calls wake the object, so it cannot be asked.
- * An alarm is taken away only where nothing is due, which needs none.
+ * Whether the host's alarm was committed when the process was lost. The test's own calls wake the object, so it
+ * cannot be asked. An alarm is only removed if nothing is due.
  */
 function alarmModel() {
   let committed = false
@@ -77,7 +77,7 @@ function alarmModel() {
       if (point !== 'bell.setAlarm:after') return
       const mine = {}
       staged = mine
-      // The turn has committed once other code runs, unless it died before.
+      // The turn has committed when other code runs, unless it crashed before.
       queueMicrotask(() => {
         if (staged === mine) committed = true
       })
@@ -86,7 +86,7 @@ function alarmModel() {
       staged = null
       if (known && !committed && !firing) diedAsleep = true
     },
-    /** An error may or may not have taken the object with it. */
+    /** An error may or may not have aborted the object. */
     forget(): void {
       known = false
     },
@@ -95,7 +95,7 @@ function alarmModel() {
       if (is) committed = false
       firing = is
     },
-    /** True once for each death that no alarm would have followed. */
+    /** True once for each crash without an alarm behind it. */
     takeDeath(): boolean {
       const died = diedAsleep
       diedAsleep = false

@@ -1,5 +1,5 @@
-// Drives one run to its end from outside: answers what it waits for, and lets its time pass by its alarm. Every call may
-// meet an object that was just lost, so each is made until it is answered, as a client or the platform would.
+// Drives one run to its end from outside: answers its waits, and advances its time to its alarms. Every call may
+// reach an object that was just lost, so each is repeated until it is answered, as a client or the platform would do.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isTerminal } from '../../../src/engine/model/state.ts'
@@ -10,7 +10,7 @@ import { time } from './time.ts'
 
 const MAX_ROUNDS = 2_000
 const MAX_TRIES = 30
-/** An alarm is never set to the past, so one for what is already due comes a little later. */
+/** An alarm is never set in the past, so one for something already due comes a little later. */
 const ALARM_SLACK_MS = 1_000
 
 export type Driven = { view: RunView; resolved: string[]; trail: string[] }
@@ -38,7 +38,7 @@ export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Dr
       continue
     }
     if (isBusy(view)) {
-      // What is under way answers in real time: nothing to hurry.
+      // Work in progress is answered in real time.
       await pause(1)
       continue
     }
@@ -51,7 +51,7 @@ export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Dr
 const isAnswerable = (kind: WaitView['kind']): boolean =>
   kind === 'signal' || kind === 'approval' || kind === 'resolve'
 
-/** Something is being done for it now; an `each` or a group is only at work when something inside is. */
+/** Something is being done for it now. An `each` or a group only works if something inside does. */
 function isBusy({ nodes = [] }: RunView): boolean {
   const running = nodes.filter(({ status }) => status === 'running').map(({ path }) => path)
   const open = nodes.filter(({ status }) => status !== 'pending').map(({ path }) => path)
@@ -60,13 +60,16 @@ function isBusy({ nodes = [] }: RunView): boolean {
   )
 }
 
-/** Work or a time that nobody from outside would come for. */
+/** Work or a time that nothing from outside would continue. */
 const hasWork = (view: RunView): boolean =>
   isBusy(view) ||
   (view.nodes?.some(({ status }) => status === 'retrying') ?? false) ||
   view.waitingFor.some(({ until }) => until !== null)
 
-/** An answer takes a turn or two to be seen; another waiter of the same name may have taken it, so it is given again. */
+/**
+ * An answer is visible after a turn or two. Another waiter with the same name may have taken it, so it is given
+ * again.
+ */
 const isNew = (answered: Map<string, number>, path: string, round: number): boolean =>
   round - (answered.get(path) ?? -10) < 4
 
@@ -83,7 +86,7 @@ async function answer(runId: string, wait: WaitView, id: string, disturbance: Di
   }
 }
 
-/** To the next alarm, wherever the run has set it. A run that waits for a time and has no alarm is lost. */
+/** Advances to the next alarm of the run. A run that waits for a time and has no alarm is lost. */
 async function passTime(runId: string, view: RunView, disturbance: Disturbance): Promise<void> {
   const at = await call(() => alarmOf(runId), disturbance)
   if (at === null) {
@@ -119,7 +122,7 @@ export const seqOf = (runId: string): Promise<number> =>
     return (JSON.parse(body) as { events: unknown[] }).events.length
   })
 
-/** Calls again while the object is being lost; evicts it when the disturbance asks for that. */
+/** Repeats the call while the object is being lost. Evicts it when the disturbance says so. */
 export async function call<T>(work: () => Promise<T>, disturbance: Disturbance): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -134,16 +137,16 @@ export async function call<T>(work: () => Promise<T>, disturbance: Disturbance):
   }
 }
 
-/** An eviction waits for calls that are under way, up to half a minute; what matters here happens at once or not. */
+/** An eviction waits up to half a minute for calls in progress. Here, only immediate ones matter. */
 const EVICTED_MS = 300
 
 export const evict = async (runId: string): Promise<void> => {
-  // It may just be gone: then there is nothing to evict.
+  // It may already be gone.
   const evicted = evictDurableObject(objectOf(runId) as never).catch(() => undefined)
   await Promise.race([evicted, pause(EVICTED_MS)])
 }
 
-/** As by a crash. */
+/** Like a crash. */
 export const lose = async (runId: string): Promise<void> => {
   const abort = (_object: unknown, state: DurableObjectState) => state.abort('lost')
   await runInDurableObject(objectOf(runId) as never, abort).catch(() => undefined)

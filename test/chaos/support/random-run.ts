@@ -1,12 +1,12 @@
-// Random workflows of real node types whose end does not depend on timing, so that a disturbed run can be held against
-// an undisturbed one: what races is joined, and no branch asks what an effect answered.
+// Random workflows of real node types whose result does not depend on timing, so that a disturbed run can be compared
+// with an undisturbed one: racing branches are joined, and no branch depends on the response to an effect.
 import type { Definition, Edge, Node } from '../../../src/engine/model/definition.ts'
 import type { Random } from '../../engine/support/random.ts'
 
 type Names = { next: (kind: string) => string }
 type Part = { nodes: Node[]; edges: Edge[]; first: string; last: string }
 
-/** `target` counts the keys of effects; `child` is a workflow of the run's own team. */
+/** `target` counts the keys of effects. `child` is a workflow of the run's own team. */
 export type World = { random: Random; target: string; child: string }
 
 export function randomRun(world: World): Definition {
@@ -25,7 +25,7 @@ export function randomRun(world: World): Definition {
   return { nodes, edges, settings: { maxParallel: 1 + random.int(4) } }
 }
 
-/** Parts in parallel lanes that meet again, one stage after the other. */
+/** Parts in parallel lanes that are joined, one stage after another. */
 function randomBody(world: World, names: Names, stages: number, depth: number): Part {
   const { random } = world
   const start: Node = { id: names.next('start'), type: 'flow.noop' }
@@ -111,7 +111,7 @@ function httpNode({ random, target }: World, names: Names): Node {
   return node
 }
 
-/** Fails for good; the run goes on after it. */
+/** Fails for good, and the run continues after it. */
 function brokenNode({ random, target }: World, names: Names): Part {
   const id = names.next('broken')
   const node: Node = {
@@ -200,7 +200,7 @@ function groupNode(world: World, names: Names, depth: number): Node {
   return node
 }
 
-/** A port that this node leaves by, or may leave by. */
+/** A port that this node uses, or may use. */
 function portOf({ type, onError }: Node): string {
   if (type === 'flow.if') return 'false'
   if (type === 'flow.approval') return 'approved'

@@ -1,4 +1,4 @@
-// The time of this isolate, in which the run objects live too. It only moves forward.
+// The time of this isolate, which also contains the run objects. It only moves forward.
 import { vi } from 'vitest'
 
 const real = Date.now.bind(Date)

@@ -1,5 +1,5 @@
-// Stands between an installation and the platforms that it deploys to, and hands each call with its answer to a judge. A judge says
-// what is wrong with the call, and may make the answer what the platform would say.
+// A proxy between an installation and the platforms that it deploys to. It passes each call with its answer to a
+// checker, which returns the errors of the call, and may replace the answer with that of the real platform.
 import type { ServerResponse } from 'node:http'
 import { servePlatforms } from '../../fakes/platforms/index.ts'
 import { bytesOf } from '../../fakes/platforms/log.ts'
@@ -7,7 +7,7 @@ import { type Served, serve } from '../../fakes/serve.ts'
 
 export type Exchange = {
   method: string
-  /** Below the root of the API. */
+  /** Relative to the root of the API. */
   path: string
   query: URLSearchParams
   headers: Record<string, unknown>
@@ -16,12 +16,12 @@ export type Exchange = {
   answer: unknown
 }
 
-/** The answer to give. */
+/** The answer to return. */
 export type Judge = (exchange: Exchange, fault: (text: string) => void) => unknown
 
 export type Judged = Served & { faults: string[]; seen: Exchange[] }
 
-/** `roots` are the beginnings of paths that are judged, such as `/github`. */
+/** `roots` are the prefixes of checked paths, such as `/github`. */
 export async function serveJudged(roots: Record<string, Judge>): Promise<Judged> {
   const platforms = await servePlatforms()
   const faults: string[] = []

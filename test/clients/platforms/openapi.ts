@@ -1,5 +1,6 @@
-// A judge by the contract that a platform publishes: OpenAPI 3 or Swagger 2. The call must be an operation of it, with no parameter
-// or field that it does not name; the answer is the example of the contract, filled with what the fake knows, and must fit as well.
+// A checker for the published contract of a platform: OpenAPI 3 or Swagger 2. The call must be one of its operations,
+// without unknown parameters or fields. The answer is the example of the contract, filled with the data of the fake,
+// and must be valid as well.
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { Exchange, Judge } from './exchange.ts'
 
@@ -32,7 +33,7 @@ export function judgeByContract(contract: object): Judge {
     const template = paths
       .filter(({ template, fits }) => fits.test(exchange.path) && spec.paths[template][method] !== undefined)
       .map((one) => one.template)
-      // The one that leaves the least open.
+      // The most specific one.
       .sort((a, b) => a.split('{').length - b.split('{').length || b.length - a.length)[0]
     if (template === undefined) {
       fault('is no operation of the contract')
@@ -58,7 +59,7 @@ export function judgeByContract(contract: object): Judge {
     const fits = check(
       `${pointerOf(response, `${at}/responses/${exchange.status}`)}/content/application~1json/schema`,
     )
-    // Some examples lack what their own schema asks for: then it is no judge of the answer.
+    // Some examples violate their own schema. Then the answer is not checked.
     const isJudge = example === undefined || fits(example)
     if (isJudge && !fits(answer)) fault(`answer: ${ajv.errorsText(fits.errors)}`)
     return answer
@@ -102,7 +103,7 @@ function judgeBody(
   if (!fits(sent)) fault(`body: ${JSON.stringify(fits.errors?.slice(0, 3))}`)
 }
 
-/** Some parameters hold slashes: references, paths of files, ranges of commits. */
+/** Some parameters contain slashes: references, paths of files, ranges of commits. */
 const patternOf = (template: string): RegExp =>
   new RegExp(
     `^${template
@@ -120,7 +121,7 @@ const pointerPart = (part: string): string =>
 const pointerOf = (response: Fields, own: string): string =>
   response.$ref === undefined ? own : String(response.$ref).slice(1)
 
-/** The example with what is really known in it; lists are those of the fake. */
+/** The example with the real data. Lists are those of the fake. */
 function filled(example: Json, real: Json): Json {
   if (real === null || typeof real !== 'object' || Array.isArray(real)) return real
   const base = typeof example === 'object' && example !== null && !Array.isArray(example) ? example : {}

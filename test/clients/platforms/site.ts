@@ -1,4 +1,4 @@
-// What tests of platforms do with a running installation: connect an account, publish a zip, wait for the end.
+// Steps of platform tests on a running installation: connect an account, publish a zip, wait for the end.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { downloadZip } from 'client-zip'
@@ -28,7 +28,7 @@ export async function connect(account: Account, integration: object): Promise<st
   return body.id
 }
 
-/** `deployment` is all but its source. */
+/** `deployment` contains everything except its source. */
 export async function publish(account: Account, site: Site, deployment: object): Promise<Deployment> {
   const zip = await downloadZip(Object.entries(site).map(([name, input]) => ({ name, input }))).arrayBuffer()
   const uploaded = await fetch(`${account.url}/api/v1/files/upload`, {

@@ -1,4 +1,5 @@
-// A judge by the SDK of Vercel: the SDK makes each call itself, and ours must have its method and path; bodies go through its schemas.
+// A checker with the SDK of Vercel: the SDK makes each call itself, and ours must have its method and path. Bodies
+// are checked with its schemas.
 import { Vercel } from '@vercel/sdk'
 import { CreateDeploymentRequest$outboundSchema } from '@vercel/sdk/models/responsebodyimages.js'
 import { serve } from '../../fakes/serve.ts'
@@ -6,7 +7,7 @@ import type { Exchange, Judge } from './exchange.ts'
 
 const ID = 'judged'
 
-/** What the SDK sends, with ids left open. */
+/** What the SDK sends, with placeholders for ids. */
 async function callsOfSdk(): Promise<{ method: string; fits: RegExp; query: Set<string> }[]> {
   const calls: { method: string; fits: RegExp; query: Set<string> }[] = []
   const recorder = await serve(() => (request, response) => {
@@ -30,7 +31,7 @@ async function callsOfSdk(): Promise<{ method: string; fits: RegExp; query: Set<
     () => sdk.projects.getProject({ idOrName: ID }),
     () => sdk.projects.requestPromote({ projectId: ID, deploymentId: ID }),
   ]
-  // The answers are empty, which the SDK does not take; the calls are what counts.
+  // The answers are empty, which the SDK rejects. Only the calls matter.
   for (const ask of asked) await ask().catch(() => undefined)
   await recorder.close()
   return calls
@@ -45,7 +46,7 @@ export async function judgeBySdk(): Promise<Judge> {
       fault('is no call of the SDK')
       return exchange.answer
     }
-    // Filters by metadata stand in no schema.
+    // No schema contains the filters by metadata.
     for (const name of exchange.query.keys())
       if (!call.query.has(name) && !name.startsWith('meta-')) fault(`has no query ${name}`)
     if (path !== '/v13/deployments' || exchange.method !== 'POST') return exchange.answer
@@ -53,7 +54,7 @@ export async function judgeBySdk(): Promise<Judge> {
     const query = Object.fromEntries(exchange.query)
     const read = CreateDeploymentRequest$outboundSchema.safeParse({ ...query, requestBody })
     if (!read.success) fault(`body: ${read.error.message}`)
-    // A field that the schema does not name is dropped by it.
+    // The SDK drops fields that are not in the schema.
     else if (ordered(read.data.RequestBody) !== ordered(requestBody))
       fault(`has fields that the schema does not name: ${JSON.stringify(requestBody)}`)
     return exchange.answer

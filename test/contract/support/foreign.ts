@@ -1,4 +1,4 @@
-// Things that belong to another team, made the way that team would make them, so that a 404 proves something.
+// Objects of another team, created like that team would create them, so that a 404 proves something.
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { type IdPrefix, newId } from '../../../src/core/ids.ts'
@@ -13,10 +13,10 @@ import { socket } from '../../modules/realtime/sockets.ts'
 import { fillPath, prefixOf, type Segment, segmentsOf } from './paths.ts'
 import { bodyFor, type GuardedRoute, guardedRoutes, queryFor } from './routes.ts'
 
-/** `values` are those of the parameters before it. */
+/** `values` are those of the preceding parameters. */
 type Maker = (owner: Person, values: Record<string, string>) => Promise<string>
 
-/** For what is not made by a POST to the list it is in. */
+/** For objects that are not created by a POST to their list. */
 const MAKERS: Partial<Record<IdPrefix, Maker>> = {
   team: async (owner) => owner.teamId,
   ses: async (owner) => owner.sessionId,
@@ -58,7 +58,7 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
       .run()
     return id
   },
-  // Of an endpoint, or without one of the callbacks.
+  // Of an endpoint, or else one of the callbacks.
   dlv: async (owner, { id }) =>
     id === undefined
       ? newCallback(owner.teamId)
@@ -91,15 +91,15 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
 
 const ASKING = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Sure?' } }] }
 
-/** Its node and its trigger have the name that path parameters are filled with. */
+/** Its node and its trigger have the names that path parameters are filled with. */
 const SAMPLE = { nodes: [{ id: 'sample', type: 'flow.noop' }] }
 
-/** What is named by an id or a name, by path. */
+/** Objects with an id or a name, by path. */
 const BY_PATH: Record<string, Record<string, Maker | undefined>> = {
   '/api/v1/files/:id': { id: MAKERS.file },
 }
 
-/** The parameters of a route that name a thing by its id, the team's own left out. */
+/** The parameters of a route that identify an object by its id, except the team's own. */
 export const idParams = (route: GuardedRoute): (Segment & { kind: 'param' })[] =>
   segmentsOf(route.path).filter(
     (segment): segment is Segment & { kind: 'param' } =>
@@ -108,7 +108,7 @@ export const idParams = (route: GuardedRoute): (Segment & { kind: 'param' })[] =
 
 export type Foreign = { owner: Person; values: Record<string, string> }
 
-/** Another team, with everything that the route's path names. */
+/** Another team, with all objects in the route's path. */
 export async function makeForeign(route: GuardedRoute): Promise<Foreign> {
   const { owner, join } = await newTeam()
   const member = await join('member')
@@ -121,7 +121,7 @@ export async function makeForeign(route: GuardedRoute): Promise<Foreign> {
   for (const segment of idParams(route)) {
     const prefix = prefixOf(segment) as IdPrefix
     const maker = MAKERS[prefix]
-    // A member of the other team: its owner could be in ours as well.
+    // A member of the other team. Its owner could be in ours as well.
     if (prefix === 'usr') values[segment.name] = member.userId
     else
       values[segment.name] = maker

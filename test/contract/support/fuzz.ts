@@ -1,4 +1,4 @@
-// Routes, sent what nobody should send: none may break, and each answers as documented. The test client checks the shape of
+// Sends hostile input to routes: none may break, and each answers as documented. The test client checks the form of
 // each answer. TEST_SEED and TEST_CASES repeat a run.
 import { expect, test } from 'vitest'
 import { ERRORS } from '../../../src/core/errors.ts'
@@ -12,11 +12,11 @@ import { inputOf, type Route, routes } from './routes.ts'
 import { jsonSchemaOf } from './values.ts'
 
 const ROUNDS = casesOf(100)
-/** In development there is something to retry against. */
+/** In development there is a server to retry against. */
 const FAILS_ON_PURPOSE = ['GET /dev/flaky/:key{[A-Za-z0-9_-]+}']
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Fresh now and then, because some requests end the session or the account. */
+/** Renewed from time to time, because some requests end the session or the account. */
 async function mint(): Promise<Person> {
   const { owner } = await newTeam(await newPerson({ platformRole: 'admin' }))
   return owner
@@ -24,7 +24,7 @@ async function mint(): Promise<Person> {
 
 const CASES = routes.map((route, i) => [route.name, route, SEED + i * 1_000_003] as const)
 
-/** They change what holds for the whole installation. */
+/** They change settings of the whole installation. */
 export const isOfInstallation = ({ path }: Route): boolean => path.startsWith('/api/v1/admin/settings')
 
 export function fuzz(isWanted: (route: Route) => boolean): void {
@@ -47,7 +47,7 @@ export function fuzz(isWanted: (route: Route) => boolean): void {
         })
         if (answer.status === 503 && FAILS_ON_PURPOSE.includes(route.name)) continue
         expect(answer.status, `${sent}\n${answer.text.slice(0, 500)}`).toBeLessThan(500)
-        // Anything but a problem is a page, where the route has pages: the client holds it to that.
+        // Anything except a problem is a page, if the route has pages. The client checks that.
         const isProblem = answer.status >= 400 && typeof answer.body === 'object'
         if (isProblem) expect(Object.keys(ERRORS), sent).toContain(answer.body.code)
         expect(answer.headers.get('x-request-id'), sent).toMatch(/^[A-Za-z0-9_.:-]{1,128}$/)

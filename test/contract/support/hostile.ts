@@ -1,4 +1,4 @@
-// What a hostile or careless client sends.
+// Input of hostile or careless clients.
 import type { Random } from './random.ts'
 import { type JsonSchema, makeValue } from './values.ts'
 
@@ -42,7 +42,7 @@ export const TEXTS = [
 
 const NUMBERS = [0, -0, -1, 0.1, 1e-320, 1e308, -1e308, 2 ** 31, 2 ** 53, 2 ** 53 + 2, -(2 ** 63), 4e15]
 
-/** Built when asked for: they are large. */
+/** Built on demand, because they are large. */
 const SHAPES: (() => unknown)[] = [
   () => null,
   () => true,
@@ -65,7 +65,7 @@ const hostileText = (random: Random): string =>
 export const hostileValue = (random: Random): unknown =>
   random.pick([() => hostileText(random), () => random.pick(NUMBERS), random.pick(SHAPES)])()
 
-/** A body as text, from nearly right to not JSON at all. */
+/** A body as text, from nearly correct to not JSON at all. */
 export function hostileBody(schema: JsonSchema, random: Random): string {
   if (random.chance(0.15)) return random.pick(RAW)()
   const body = makeValue(schema, random)
@@ -131,7 +131,7 @@ const CURSORS = [
   base64Url('["verify","1 1 - 0 -","team_x"]'),
 ]
 
-/** Mostly one parameter is hostile and the others are right, or the first refusal would hide what lies behind it. */
+/** Mostly one parameter is hostile and the others are valid. Otherwise the first refusal would hide the rest. */
 export function hostileQuery(schema: JsonSchema | null, random: Random): string {
   const query = new URLSearchParams()
   const names = Object.keys(schema?.properties ?? {})

@@ -1,4 +1,4 @@
-// The paths of the route table: taken apart, filled with values, and compared with each other.
+// Paths of the route table: split, filled with values, and compared with each other.
 import { ID_PREFIXES, type IdPrefix, newId } from '../../../src/core/ids.ts'
 
 export type Segment =
@@ -15,7 +15,7 @@ export const segmentsOf = (path: string): Segment[] =>
     return { kind: 'literal', text }
   })
 
-/** At slashes, but not those inside a pattern. */
+/** At slashes, but not inside a pattern. */
 function splitPath(path: string): string[] {
   const parts: string[] = []
   let depth = 0
@@ -31,7 +31,7 @@ function splitPath(path: string): string[] {
   return part === '' ? parts : [...parts, part]
 }
 
-/** The prefix of the ids that a parameter takes, when it takes ids. */
+/** The id prefix of a parameter, if it is an id. */
 export const prefixOf = (segment: Segment): IdPrefix | null =>
   segment.kind === 'param'
     ? (ID_PREFIXES.find((prefix) => segment.pattern?.startsWith(`${prefix}_[`)) ?? null)
@@ -51,7 +51,7 @@ export function sampleOf(segment: Segment): string {
   return found
 }
 
-/** A path that the route takes. */
+/** A path that matches the route. */
 export const fillPath = (
   path: string,
   values: Record<string, string> = {},

@@ -1,4 +1,4 @@
-// Numbers that look random and can be had again: a failure names its seed.
+// Repeatable pseudo-random numbers: a failure prints its seed.
 
 export type Random = {
   /** In [0, 1). */

@@ -1,4 +1,4 @@
-// The routes under test, and requests that they take.
+// The routes under test, and requests that they accept.
 import type * as z from 'zod'
 import type { RouteInfo } from '../../../src/http/route-meta.ts'
 import { ruleOf } from '../../../src/http/scopes.ts'
@@ -17,20 +17,20 @@ export type GuardedRoute = Route & { access: NonNullable<Route['access']> }
 
 export const guardedRoutes = routes.filter((route): route is GuardedRoute => route.access !== null)
 
-/** The routes that belong to a team; the others are judged by the platform role alone. */
+/** The routes that belong to a team. The others only depend on the platform role. */
 export const teamRoutes = guardedRoutes.filter((route) => ruleOf(route.access.scope).platform === undefined)
 
 export const inputOf = (route: RouteInfo, target: 'json' | 'query'): z.ZodType | undefined =>
   route.inputs.find((input) => input.target === target)?.schema
 
-/** What no schema can say: by route, a body that is valid. */
-/** Harmless for the tests beside it: no team of a test has entries that are so old. */
+/** Valid bodies by route, if the schema alone is not enough. */
+/** Harmless for other tests: no team of a test has entries that old. */
 const PLATFORM_SETTINGS = { retention: { audit: { team: 3_650 } } }
 
 const BODIES: Record<string, unknown> = {
   'PUT /api/v1/admin/settings': PLATFORM_SETTINGS,
   'PATCH /api/v1/admin/settings': PLATFORM_SETTINGS,
-  // One that is enabled would be the default of all teams.
+  // An enabled one would be the default of all teams.
   'POST /api/v1/admin/settings/ai-providers': { provider: 'openai', apiKey: 'sample-key', enabled: false },
   'PUT /api/v1/costs/mappings/:name{[A-Za-z0-9_.-]+}': { columns: { date: 'Day' } },
   'PATCH /api/v1/costs/mappings/:name{[A-Za-z0-9_.-]+}': { columns: { date: 'Day' } },
@@ -87,7 +87,7 @@ const BODIES: Record<string, unknown> = {
   'PATCH /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/draft': { definition: { nodes: [] } },
 }
 
-/** Likewise a query that finds something. */
+/** Queries that find something. */
 const QUERIES: Record<string, string> = {
   'GET /api/v1/admin/audit-logs/archives': '?team=system',
   'GET /api/v1/realtime/events': '?channels=runs',
@@ -96,7 +96,7 @@ const QUERIES: Record<string, string> = {
   'GET /api/v1/workflows/:id{wf_[0-9a-hjkmnp-tv-z]+}/versions/diff': '?from=1&to=1',
 }
 
-/** A body that the route's schema takes; undefined where it takes none. */
+/** A body that the route's schema accepts. Undefined if it has none. */
 export function bodyFor(route: Route): unknown {
   const schema = inputOf(route, 'json')
   if (schema === undefined) return undefined
@@ -111,7 +111,7 @@ export function bodyFor(route: Route): unknown {
   )
 }
 
-/** The query that the route cannot do without. */
+/** The required query of the route. */
 export function queryFor(route: Route): string {
   const known = QUERIES[route.name]
   if (known !== undefined) return known

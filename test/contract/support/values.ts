@@ -1,4 +1,4 @@
-// Values made from a JSON Schema: valid ones, for requests that have to get past validation.
+// Values from a JSON Schema: valid ones, for requests that must pass validation.
 import * as z from 'zod'
 import type { Random } from './random.ts'
 
@@ -36,7 +36,7 @@ const BY_FORMAT: Record<string, () => string> = {
   'date-time': () => '2096-01-31T12:00:00.000Z',
 }
 
-/** Where a field's name says what its schema does not. */
+/** Values by field name, if the schema is not specific enough. */
 const BY_NAME: [RegExp, () => string][] = [
   [/password/i, () => 'Correct-Horse-7'],
   [/^email$/i, () => `sample-${crypto.randomUUID()}@example.com`],
@@ -84,7 +84,7 @@ function makeText(
   random: Random,
 ): string {
   const known = BY_FORMAT[format ?? ''] ?? BY_NAME.find(([pattern]) => pattern.test(name))?.[1]
-  // What a transformed text has to be, its schema does not say: now and then it is guessed.
+  // The schema of a transformed text does not describe it, so it is sometimes guessed.
   if (known && (format !== undefined || random.chance(0.8))) return known()
   if (random.chance(0.2)) return random.pick(Object.values(BY_FORMAT))()
   return 'sample'.padEnd(Math.min(minLength, 1000), 'x').slice(0, maxLength)

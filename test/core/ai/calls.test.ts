@@ -1,4 +1,4 @@
-// What stands between a model's call and its effect, held against models that always try.
+// The checks between a model's call and its effect, with models that always try.
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
 import { aiGate, aiResult, aiTool, callHash } from '../../../src/nodes/ai/inner/call.ts'
@@ -41,7 +41,7 @@ const inputOf = (setup: Setup, call: Call): NodeInput<unknown> =>
 const gate = (setup: Setup, call: Call): { port?: string; output: Record<string, Json> } =>
   (aiGate as PureNode).compute(inputOf(setup, call)) as never
 
-/** Whatever it is asked, it says so. */
+/** Always gives the same answer. */
 function spyingPorts() {
   const reached: string[] = []
   const reach = (name: string, [first]: unknown[]): Promise<never> => {
@@ -116,7 +116,7 @@ const hosts = [
 test.each(hosts)('no request is sent to %s', async (url) => {
   for (const name of ['http.request', 'web.read']) {
     const { reached } = await run(SAFE, { name, input: { url } })
-    // What the guard is asked for at all is on the list.
+    // Everything that reaches the guard is allowed.
     for (const one of reached)
       expect(new URL(JSON.parse(one.slice(one.indexOf(' ') + 1)).url).hostname).toMatch(/(^|\.)example\.com$/)
   }
@@ -134,7 +134,7 @@ test.each([
   '',
   'files.delete',
 ])('a model that calls the unknown tool "%s" gets an error', async (name) => {
-  // What the tool of that name would take.
+  // The arguments of the tool with that name.
   const input = { key: 'a', value: 1 }
   expect(gate(SAFE, { name, input }).port).toBe('refuse')
   expect((await run(SAFE, { name, input })).reached).toEqual([])

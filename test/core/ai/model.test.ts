@@ -1,4 +1,4 @@
-// Where one call of a model goes on, by what came of it.
+// Which step follows a model call, depending on its result.
 import { expect, test } from 'vitest'
 import { aiModel } from '../../../src/nodes/ai/inner/model.ts'
 import { fullLimits, type Setup } from '../../../src/nodes/ai/settings.ts'

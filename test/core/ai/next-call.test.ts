@@ -1,4 +1,4 @@
-// The loop of model calls as decisions: ladder, repair, limits, loops, and what a model is sent.
+// The decisions of the loop of model calls: ladder, repair, limits, loops, and the messages that are sent.
 import { expect, test } from 'vitest'
 import { canonicalJson, type Json } from '../../../src/core/json.ts'
 import { historyOf } from '../../../src/nodes/ai/loop/history.ts'

@@ -1,4 +1,4 @@
-// What a thread keeps of an answer, and how much of a thread an agent sees.
+// What a thread stores of an answer, and how much of a thread an agent sees.
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
 import {
@@ -159,7 +159,7 @@ test('the window contains the newest whole turns, and moves in steps', () => {
       from = window.from
       all.push({ n, tokens: 10 + random.below(20) })
     }
-    // At least half of what the window holds lies between two moves.
+    // Two moves are at least half a window apart.
     const most = Math.min(Math.floor(memory.messages / 2), memory.tokens / 30)
     if (most >= 2) expect(moves, repeatWith(SEED, at + 1)).toBeLessThanOrEqual(60 / Math.floor(most / 2))
   }
@@ -280,7 +280,7 @@ test('a file is sent with its question, and later turns have a note instead', ()
   ]
   const kept = keptOf(asked)
   expect(JSON.stringify(kept).length).toBeLessThan(1_000)
-  // What is shown to people has the references still, and what is small.
+  // What people see still contains the references, and small files.
   expect(partsOf(kept).map(({ type }) => type)).toEqual(['text', 'file', 'file', 'text', 'file', 'text'])
   for (const later of [asNewest(kept), asOlder(kept)]) {
     const [{ content }] = later as [{ content: { type: string; text?: string }[] }]

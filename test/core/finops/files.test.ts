@@ -34,7 +34,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const valuesOf = async (text: string, options?: Partial<ReadOptions>) =>
   (await read(bytes(text), options, 1_000)).map(({ values }) => ({ ...values }))
 
-/** The cases of csv-spectrum, by what is special in them. */
+/** The cases of csv-spectrum, by their special feature. */
 test.each([
   [
     'a comma in quotes',

@@ -1,5 +1,6 @@
-// A small interpreter of the FinOps Foundation's rule model for FOCUS 1.2 (MIT; focus-model-1.2.json.gz is theirs, packed). It runs
-// the rules that must hold and that a machine can check. A rule of a column that a file may leave out, and does, holds.
+// A small interpreter of the FinOps Foundation's rule model for FOCUS 1.2 (MIT; focus-model-1.2.json.gz is theirs,
+// compressed). It runs the mandatory rules that a machine can check. A rule for an optional column that is missing
+// passes.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { inRoot } from '../../../scripts/server/paths.ts'
@@ -50,7 +51,7 @@ const isMap = (text: string): boolean => {
   }
 }
 
-/** Of a cell that is not null. */
+/** For a cell that is not null. */
 const OF_CELL: Record<string, (text: string) => boolean> = {
   TypeString: (text) => text !== '',
   TypeDecimal: (text) => NUMBER.test(text),
@@ -101,7 +102,7 @@ export function holds(check: Check, row: Row, data: Dataset, supported: Readonly
 
 const MUST = new Set(['MUST', 'MUST NOT'])
 
-/** Whether the rule binds such data: it must hold, a machine can check it, and the data has what it is about. */
+/** Whether the rule applies to such data: it is mandatory, a machine can check it, and its column exists. */
 export function isApplicable(id: string, data: Dataset, supported: ReadonlySet<string>): boolean {
   const rule = RULES[id]
   if (rule === undefined) throw new Error(`There is no rule ${id}`)
@@ -129,7 +130,7 @@ function distinctCounts(id: string, { rows }: Dataset): boolean {
   return [...seen.values()].every((values) => values.size === ExpectedCount)
 }
 
-/** The rules that are broken, each with what it says and the first row that breaks it. */
+/** The violated rules, each with its text and the first row that violates it. */
 export function brokenRules(
   data: Dataset,
   supported: ReadonlySet<string>,

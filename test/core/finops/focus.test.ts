@@ -5,7 +5,7 @@ import { type Random, randomFrom } from '../../contract/support/random.ts'
 import { SEED } from '../../helpers/random-cases.ts'
 import { brokenRules, type Dataset, type Row, RULES } from './focus-rules.ts'
 
-/** What of FOCUS our rows have. */
+/** The columns of FOCUS that our rows have. */
 const SUPPORTED = new Set([
   'ACCOUNT_NAMING_SUPPORTED',
   'BILLING_BASED_ON_PROVISIONED_RESOURCES_SUPPORTED',
@@ -64,7 +64,7 @@ test('the export of 5,000 varied rows passes every applicable rule of FOCUS 1.2'
   expect(checked).toBeGreaterThan(150)
 })
 
-/** The Foundation's samples that must fail, and the rule that each breaks. */
+/** The Foundation's invalid samples, with the rule that each violates. */
 test.each([
   ['all_fail', ['x_foo'], [{ x_foo: 'bar' }], 'BilledCost-C-000-M'],
   [
@@ -114,7 +114,7 @@ test.each([
   expect(brokenRules(data, SUPPORTED).broken).not.toEqual([])
 })
 
-/** Each mandatory column: whether it may be null, and what a value looks like. */
+/** Each mandatory column: whether it may be null, and the format of a value. */
 const MONEY = /^-?\d+(\.\d{1,6})?$/
 const TIME = /^\d{4}-\d{2}-\d{2}T00:00:00Z$/
 const TEXT = /\S/

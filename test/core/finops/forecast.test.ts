@@ -44,7 +44,7 @@ test('by hand: the interval of 28 days', () => {
   const found = forecastMonth(history('2026-01-21', costs), '2026-01-22')
   // Up to the 21st: 7 days of 100 from the 1st to the 7th. r = 10, √(10 + 100/28) = 3.68394. 1.32 · 57.735 · 3.68394 = 280.75.
   expect(found.monthEnd).toEqual({ usd: 1200, low: 919, high: 1481 })
-  // One day: √(1 + 1/28) = 1.0177, half = 77.56; not below what is recorded, which is nothing.
+  // One day: √(1 + 1/28) = 1.0177, half = 77.56; not below the recorded amount, which is zero.
   expect(found.days.at(-1)).toEqual({ date: '2026-01-31', usd: 50, low: 0, high: 128 })
 })
 

@@ -1,5 +1,5 @@
-// A thousand functions with a known correct call each, of a published data set (`function-calls.md`): every provider can be told of
-// them, and no correct call is made impossible.
+// A thousand functions with a known correct call each, from a published data set (`function-calls.md`): every
+// provider accepts their schemas, and no correct call becomes impossible.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { inRoot } from '../../../scripts/server/paths.ts'

@@ -1,4 +1,4 @@
-// The offline model by the calls that a run makes of it.
+// The offline model, called like a run does.
 import { modelMessageSchema } from 'ai'
 import { expect, test } from 'vitest'
 import {
@@ -180,7 +180,7 @@ test('stored messages are valid messages of the AI SDK, by its own schema', asyn
   expect(modelMessageSchema.array().parse(history)).toEqual(history)
 })
 
-/** Each would be looked at from every place anew by a rule that has no bounds. */
+/** A rule without limits would search each of these again from every position. */
 const LONG_TEXTS = [' ', '\n ', 'a', '(', 'a then ', 'as-', 'a.b@', '- ', 'name '].map((part) =>
   part.repeat(Math.ceil(50_000 / part.length)),
 )
@@ -201,6 +201,6 @@ test('a long text of any kind is processed quickly', async () => {
       tools: [weather, calculator],
     })
   }
-  // Without bounds one of them takes longer than this.
+  // Without limits, one of them takes longer than this.
   expect(spentMs()).toBeLessThan(8_000)
 })

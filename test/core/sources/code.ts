@@ -1,17 +1,18 @@
-// A source with comments, texts and regular expressions blanked, so that what is left is what runs. Line breaks stay.
+// A source with comments, texts and regular expressions blanked, so that only executed code is left. Line breaks
+// stay.
 
 const REGEX_MAY_FOLLOW = /(?:^|[([{,;:=!&|?+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void))\s*$/
 const LINE_COMMENT = /\/\/[^\n]*/y
 const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y
 const TEXT = /'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*"/y
 const REGEX = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
-/** From a backtick, or from the end of a hole, to the next hole or the closing backtick. */
+/** From a backtick, or from the end of a substitution, to the next substitution or the closing backtick. */
 const TEMPLATE_PART = /(?:[^\\`$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)/y
 
 export function codeOf(source: string): string {
   let out = ''
   let at = 0
-  /** How many braces are open in each hole of a template that we are in. */
+  /** The number of open braces in each enclosing template substitution. */
   const holes: number[] = []
   const take = (pattern: RegExp): string | null => {
     pattern.lastIndex = at

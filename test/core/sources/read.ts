@@ -1,17 +1,17 @@
-// The sources as the rules of layers see them: what each file imports, and its code without comments and texts.
+// The sources for the layer rules: the imports of each file, and its code without comments and texts.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { inRoot, ROOT } from '../../../scripts/server/paths.ts'
 import { codeOf } from './code.ts'
 
 export type Source = {
-  /** From the root, with slashes. */
+  /** Relative to the root, with slashes. */
   path: string
-  /** Files of ours. */
+  /** Files of this repository. */
   imports: string[]
-  /** Packages and what the runtime provides. */
+  /** Packages and modules of the runtime. */
   packages: string[]
-  /** Comments and the insides of texts and regular expressions blanked. */
+  /** With comments, texts and regular expressions blanked. */
   code: string
 }
 
@@ -41,13 +41,13 @@ const STATEMENT = /^[ \t]*(?:import|export)\b[^'"`;=()]*?\bfrom\s*['"]([^'"]+)['
 const SIDE_EFFECT = /^[ \t]*import\s*['"]([^'"]+)['"]/gm
 const CALL = /\bimport\s*\(\s*['"]([^'"]+)['"]/g
 
-/** Of values and of types, static, re-exported and by `import(…)`. */
+/** Imports of values and types: static, re-exported and through `import(…)`. */
 export const importsOf = (text: string): string[] =>
   [STATEMENT, SIDE_EFFECT, CALL].flatMap((pattern) =>
     [...text.matchAll(pattern)].map((match) => String(match[1])),
   )
 
-/** The groups of files that import each other in a circle. */
+/** The groups of files that import each other in a cycle. */
 export function findCircles(sources: Pick<Source, 'path' | 'imports'>[]): string[][] {
   const bySource = new Map(sources.map((source) => [source.path, source.imports]))
   const order = new Map<string, { index: number; low: number; open: boolean }>()

@@ -1,4 +1,4 @@
-// What a source does with the tables of D1: in SQL texts, and by drizzle's builders.
+// How a source uses the tables of D1: in SQL texts, and through drizzle's builders.
 import { readdirSync, readFileSync } from 'node:fs'
 import { is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -31,11 +31,11 @@ const READS = /\b(?:FROM|JOIN|UPDATE)\s+([a-z_]+)/g
 const BUILT_WRITES = /\.(?:insert|update|delete)\(\s*(\w+)/g
 const BUILT_READS = /\.(?:from|(?:inner|left|right|full|cross)Join)\(\s*(\w+)/g
 
-/** `import { teamInvitations as inv }`: what the table is called in the file. */
+/** `import { teamInvitations as inv }`: the local name of the table. */
 const aliasesOf = (text: string): Map<string, string> =>
   new Map([...text.matchAll(/\b(\w+) as (\w+)\b/g)].map(([, name = '', alias = '']) => [alias, name]))
 
-/** A guard that only looks: the statement must change a row, so it sets a row to what it is. */
+/** A guard that only checks: the statement must change a row, so it sets a row to its current value. */
 const CHANGES_NOTHING = /\bUPDATE ([a-z_]+) SET version = version WHERE/g
 
 export const withoutComments = (text: string): string =>

@@ -1,9 +1,9 @@
-// The statements that the app really sends to D1, and what SQLite means to do with them.
+// The statements that the app really sends to D1, and SQLite's query plans for them.
 import { env } from 'cloudflare:workers'
 
 type Sent = { sql: string; params: unknown[] }
 
-/** Notes every statement that is prepared while `work` runs, once each. */
+/** Records every statement that is prepared while `work` runs, once each. */
 export async function recordSql(work: () => Promise<void>): Promise<Sent[]> {
   const sent = new Map<string, Sent>()
   const d1 = env.DB as D1Database & { prepare: D1Database['prepare'] }
@@ -43,10 +43,10 @@ export async function tableNames(): Promise<string[]> {
   return results.map((row) => row.name)
 }
 
-/** A walk along an index is fine where something stops it, or where everything has to be counted. */
+/** A scan of an index is fine if it stops early, or if everything must be counted. */
 const STOPPED = /\bLIMIT\b|\bcount\(|\bmin\(|\bmax\(/i
 
-/** The steps of the plan that read a whole table. */
+/** The steps of the plan that scan a table. */
 export function scansIn(sql: string, plan: string[], tables: string[]): string[] {
   const aliases = new Set(tables)
   for (const table of tables) {

@@ -1,4 +1,4 @@
-// Facts that a run dies of, and the time that a run needs to get over them.
+// Facts that crash a run, and the time that a run needs to recover.
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { vi } from 'vitest'
@@ -10,10 +10,10 @@ import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { time } from '../../chaos/support/time.ts'
 import { objectOf, runOf } from '../../helpers/runs.ts'
 
-/** `throw` is an error of ours, `abort` a reset in the midst of it, `process` the end of the whole process. */
+/** `throw` is an error of ours, `abort` a reset in the middle, `process` the end of the whole process. */
 export type Death = 'throw' | 'abort' | 'process'
 
-/** The run dies whenever one of these facts is applied; `crashes` counts how often. */
+/** The run crashes whenever one of these facts is applied. `crashes` counts how often. */
 export function dieOf(runId: string, isPoison: (fact: Fact) => boolean, how: Death = 'throw') {
   const seen = { crashes: 0 }
   setFaultHook((point, state, args) => {
@@ -31,7 +31,7 @@ export const sqlOf = <T>(runId: string, work: (sql: SqlStorage) => T): Promise<T
     work(storage.sql),
   )
 
-/** Rings the alarm that is set, at its time. The object may be lost with it. */
+/** Fires the alarm that is set, at its time. The object may be lost with it. */
 export async function ring(runId: string): Promise<void> {
   try {
     const at = await runInDurableObject(
@@ -41,7 +41,7 @@ export async function ring(runId: string): Promise<void> {
     if (at !== null) time.reach(at)
     await runDurableObjectAlarm(objectOf(runId) as never)
   } catch {
-    // The platform would ring again after a while.
+    // The platform would fire it again after a while.
     time.pass(5_000)
   }
 }

@@ -1,4 +1,4 @@
-// The fold of a run's events, against what the server says of the same run.
+// The fold of a run's events, compared with the server's view of the same run.
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../../../console/src/features/run/model/event.ts'
 import { fold } from '../../../../console/src/features/run/model/fold.ts'
@@ -139,7 +139,7 @@ test('an edge is taken if the run continued at its port, not if both ends ran', 
   const looks = Object.fromEntries(
     wires.map((wire) => [`${wire.from}>${wire.to}`, lookOfWire(wire, live)] as const),
   )
-  // Both `large` and `settle` have run, as has nothing that `ask` leads to.
+  // Both `large` and `settle` have run, and nothing after `ask` has.
   expect(looks).toMatchObject({
     'large>settle': 'taken',
     'large>ask': 'dead',

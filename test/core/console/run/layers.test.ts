@@ -1,4 +1,4 @@
-// Where boxes stand in layers: below what leads to them, apart from each other, and with few lines crossing.
+// The positions of boxes in layers: below their predecessors, without overlap, and with few crossings.
 import { expect, test } from 'vitest'
 import type { Box, Link, Placed } from '../../../../console/src/features/run/model/columns.ts'
 import { toColumns } from '../../../../console/src/features/run/model/columns.ts'

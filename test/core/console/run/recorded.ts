@@ -1,4 +1,4 @@
-// Runs as a real installation recorded them: their definition, all their events, and what a read of the run answered.
+// Runs recorded from a real installation: their definition, all their events, and the response of a read.
 import { readFileSync } from 'node:fs'
 import type { Definition, RunEvent } from '../../../../console/src/features/run/model/event.ts'
 import { fold } from '../../../../console/src/features/run/model/fold.ts'

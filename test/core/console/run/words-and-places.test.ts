@@ -1,4 +1,4 @@
-// The sentence of now, the places of the graph, and what differs between two runs.
+// The sentence for the current state, the positions in the graph, and the differences between two runs.
 import { expect, test } from 'vitest'
 import {
   HALF,
