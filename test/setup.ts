@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 
 await applyD1Migrations(env.DB as D1Database, env.TEST_MIGRATIONS as D1Migration[])
 
-// What a test waits for comes at once on an idle machine; on a busy one it is given the time, whatever the test thinks is ample.
+// Waits of tests are short on an idle machine. On a busy one they may take longer, whatever the test sets.
 const LEAST_MS = 60_000
 const { waitFor } = vi
 vi.waitFor = (callback, options = {}) => {

@@ -1,4 +1,4 @@
-// What is done again by a run that follows another, and under which key.
+// What a following run executes again, and with which key.
 import { describe, expect, it } from 'vitest'
 import { loadPlan } from '../../src/engine/compile/load.ts'
 import type { Definition } from '../../src/engine/model/definition.ts'
@@ -53,7 +53,7 @@ describe('an at-most-once effect that was interrupted', () => {
     run.ok('first')
     run.feed({ type: 'run.cancel_requested' })
     const { outcomes } = adoptForRetry(run.plan, run.state)
-    // A run that fails as it begins comes by nothing.
+    // A run that fails at its start reaches nothing.
     const fault = { code: 'run.bad_concurrency_key', message: 'no' }
     const failed = drive(within).start({ mode: 'retry', error: fault }, outcomes)
     expect(failed.state.run.status).toBe('failed')

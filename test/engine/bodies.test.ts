@@ -1,4 +1,4 @@
-// Bodies that node types supply: their names are their own, runs keep them, and something may stand in for the whole.
+// Supplied bodies: their names are their own, runs keep them, and a mock may replace the whole node.
 import { expect, test } from 'vitest'
 import { compile } from '../../src/engine/compile/index.ts'
 import { loadPlan } from '../../src/engine/compile/load.ts'
@@ -104,7 +104,7 @@ test('a rerun from another node keeps the inside as a part of its node', () => {
   run.ok('a.n1', 'main')
   run.ok('b.n1', 'main')
   const { outcomes } = adoptForRerun(run.plan, run.state, 'b')
-  // What is inside `b` hangs on nothing but what led to `b`, which is made again as a whole.
+  // The inside of `b` only depends on the causes of `b`, which is executed again as a whole.
   const again = drive(TWO).start({ mode: 'rerun', runId: 'run_2', keyRoot: 'run_2' }, outcomes)
   expect(outcomes.map(({ path }) => path)).toEqual(['n1', 'a'])
   expect(again.ran()).toEqual(['b.n1'])

@@ -9,7 +9,7 @@ const unknown = (index: number) => `${'m'.repeat(30)}${String(index).padStart(8,
 const nodes = (count: number, more: (index: number) => object = () => ({})) =>
   Array.from({ length: count }, (_, index) => ({ id: id(index), type: 'flow.noop', ...more(index) }))
 
-/** Each of these takes minutes where names are compared, or ports are looked for, without end. */
+/** Each of these takes minutes if names are compared, or ports searched, without a limit. */
 const HOSTILE: [string, object][] = [
   [
     'edges to nodes that do not exist',

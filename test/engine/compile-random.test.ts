@@ -47,7 +47,7 @@ describe('random definitions', () => {
       const back = { from: dice.int(count), to: dice.int(count) }
       const { order } = topologicalOrder(count, forward)
       const { regions, noLoop, notDominated } = findRegions(order, forward, [back], count, new Set())
-      // Brute force: take the head away; if the source can still be reached from a start, the head does not dominate.
+      // Brute force: remove the head. If the source can still be reached from a start, the head does not dominate.
       const reach = (from: number[], without: number) => {
         const seen = new Set(from.filter((node) => node !== without))
         for (const node of seen)

@@ -1,4 +1,4 @@
-// The decisions of a gate, in a world that loses messages, brings them late, twice and in any order.
+// The decisions of a gate, in a world that loses, delays, repeats and reorders messages.
 import { describe, expect, it } from 'vitest'
 import {
   countInside,
@@ -16,7 +16,7 @@ import { type Random, random } from './support/random.ts'
 
 const CASES = casesOf(30_000)
 
-/** A run as it is: what it wants, and in which message it said so last. */
+/** A run: what it needs, and the message in which it last said so. */
 type Life = {
   id: string
   need: GateNeed
@@ -29,7 +29,7 @@ type Life = {
 type Message = { life: Life; need: GateNeed; again: boolean; seq: number }
 type World = { gate: Gate; dice: Random; limit: number; lives: Life[]; mail: Message[] }
 
-/** A message goes out, perhaps twice; it is told until it is heard, so the newest is never lost for good. */
+/** Sends a message, perhaps twice. It is repeated until it is received, so the newest is never lost for good. */
 function say(world: World, life: Life, need: GateNeed): void {
   life.need = need
   life.seq++
@@ -54,7 +54,7 @@ function deliver(world: World, { life, need, again, seq }: Message): void {
     throw new Error('there is room, and somebody waits')
 }
 
-/** An answer counts only for what the run wants by then. */
+/** An answer only counts for what the run needs by then. */
 function take(life: Life): void {
   if (life.need !== 'slot') return
   life.begun = true
@@ -67,7 +67,7 @@ function end(world: World, life: Life): void {
   say(world, life, 'gone')
 }
 
-/** The gate speaks to those whom it has let in or replaced; what it says may be lost. */
+/** The gate notifies runs that it has admitted or replaced. The notification may be lost. */
 function tell(world: World): void {
   const { gate, lives, dice } = world
   for (const life of lives) {
@@ -83,7 +83,10 @@ function tell(world: World): void {
   }
 }
 
-/** Every few minutes the gate asks who is inside or held: that finds what an old message has brought in after the newest. */
+/**
+ * Every few minutes the gate asks runs that are inside or held, which finds what an old message has restored after
+ * the newest.
+ */
 function watch({ gate, lives }: World): void {
   for (const { id, need, seq } of lives) {
     const row = gate.rows.get(id)
@@ -110,12 +113,12 @@ function live(world: World): void {
   else if (roll > 0.97) end(world, life)
 }
 
-/** At rest, what the gate holds is what the runs want: nobody has a slot for nothing, nobody waits beside a free one. */
+/** When all is quiet, the gate agrees with the runs: no run has an unneeded slot, and no run waits beside a free one. */
 function checkRest({ gate, lives, limit }: World): void {
   for (const { id, need, has } of lives) {
     const state = gate.rows.get(id)?.state
     const fits = { slot: has ? 'inside' : 'line', place: 'held', none: undefined, gone: undefined }[need]
-    // What an old message has put in line after the newest is found when its turn comes.
+    // A run that an old message has put in line after the newest is found when its turn comes.
     if (state === 'line' && fits === undefined) continue
     if (state !== fits) throw new Error(`${id} wants ${need}, has ${has}, and is ${state}`)
   }
@@ -144,7 +147,7 @@ function runWorld(seed: number): World {
     } else if (dice.chance(0.3)) tell(world)
     else live(world)
   }
-  // All messages arrive, in any order, and everybody is told: then it is at rest.
+  // All messages arrive, in any order, and every run is notified. Then all is quiet.
   for (let round = 0; round < 60; round++) {
     while (world.mail.length > 0) {
       const [message] = world.mail.splice(dice.int(world.mail.length), 1)

@@ -27,7 +27,7 @@ describe('the time that an activation sees', () => {
 })
 
 describe('a node after a loop that was left early', () => {
-  /** `h` leads out of the loop and round it at once. */
+  /** `h` leads out of the loop and continues it at the same time. */
   const early = (more: Parameters<typeof flow>[0] = [], arcs: string[] = []) =>
     drive(
       flow(

@@ -1,10 +1,10 @@
-// An issuer that signs whatever it is told to: the code itself says, as JSON in base64url, what the token endpoint answers.
+// An issuer that signs anything: the code contains, as JSON in base64url, the answer of the token endpoint.
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { bodyOf, type Served, sendJson, serve } from './serve.ts'
 
 export type Forgery = {
   claims?: Record<string, unknown>
-  /** `known` is the key that is published. */
+  /** `known` is the published key. */
   sign?: 'known' | 'foreign' | 'none' | 'secret'
   status?: number
 }

@@ -1,5 +1,5 @@
-// GitHub as its documentation describes it: the web application flow with PKCE and `iss`, errors that are told with
-// status 200, and the two calls that say who it is.
+// GitHub as documented: the web application flow with PKCE and `iss`, errors with status 200, and the two calls that
+// identify the user.
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyOf, type Served, sendJson, serve } from './serve.ts'
@@ -11,7 +11,7 @@ export type GithubAccount = {
   login: string
   name: string | null
   emails: { email: string; primary: boolean; verified: boolean }[]
-  /** The person does not agree. */
+  /** The person declines. */
   refuse?: boolean
 }
 
@@ -26,7 +26,7 @@ export function serveGithub(): Promise<Served> {
     if (url.pathname === '/login/oauth/access_token')
       return sendJson(response, 200, redeem(new URLSearchParams(await bodyOf(request)), grants, tokens))
 
-    // The API refuses whoever does not name themselves.
+    // The API refuses requests without a user agent.
     if (!request.headers['user-agent']) return sendJson(response, 403, { message: 'Request forbidden' })
     const account = tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '')
     if (!account) return sendJson(response, 401, { message: 'Bad credentials' })

@@ -1,5 +1,5 @@
-// What `http.request` calls in the tests: a server that echoes, fails for a while, answers too much or too slowly,
-// turns pages and leads astray. Started once before the tests in workerd.
+// The target of `http.request` in the tests: a server that echoes, fails for a while, answers too much or too slowly,
+// pages and redirects. Started once before the tests in workerd.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { bodyOf, type Served, sendJson, serve } from './serve.ts'
@@ -70,7 +70,8 @@ function serveTarget(): Promise<Served> {
         return sendJson(response, number('how', 503), {})
       }
       case 'hook': {
-        // Answers by script: `answers` is a list of statuses, the last of which stays; other parameters are headers.
+        // Answers by script: `answers` is a list of statuses, the last of which is repeated. Other parameters are
+        // headers.
         const list = hooks.get(name) ?? []
         hooks.set(name, list)
         list.push({ headers: request.headers, body: await bodyOf(request) })
@@ -131,7 +132,7 @@ function drip(response: ServerResponse): void {
   response.on('close', () => clearInterval(timer))
 }
 
-/** Seven items, three to a page; the next page in the body, in the `Link` header and by number. */
+/** Seven items, three per page. The next page is in the body, in the `Link` header and by number. */
 function sendPage(response: ServerResponse, base: string, url: URL): void {
   const page = Number(url.searchParams.get('page') ?? '1')
   const items = [1, 2, 3, 4, 5, 6, 7].slice((page - 1) * 3, page * 3)

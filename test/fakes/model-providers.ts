@@ -1,6 +1,6 @@
-// What speaks as the providers of language models in the tests: answers, streams, tools, usage, and all the ways in which they fail.
-// The name of the model says which (`models/script.ts`), or rules that were put to `/rules/<model>` before. What was asked is told at
-// `/seen/<model>`.
+// Fake providers of language models: answers, streams, tools, usage, and all kinds of failures. The name of the model
+// selects the behaviour (`models/script.ts`), or rules that were put to `/rules/<model>` before. `/seen/<model>`
+// returns the received requests.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { anthropic } from './models/anthropic.ts'
@@ -17,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-/** The first whose words stand in the request answers it. */
+/** The first rule whose words are in the request answers it. */
 export type Rule = { when: string; text: string }
 
 export type SeenCall = { path: string; headers: Record<string, string>; body: any; aborted?: true }
@@ -135,7 +135,7 @@ async function stream(
   breaks: Break | undefined,
   tokenMs: number,
 ): Promise<void> {
-  // What was written before a connection is reset has left first.
+  // Data that was written before the connection is reset is sent first.
   const cut = async () => {
     await after(20)
     response.destroy()

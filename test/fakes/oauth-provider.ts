@@ -1,5 +1,5 @@
-// A real OpenID provider as a service that integrations connect to: refresh tokens are rotated, and one that comes twice ends
-// the whole grant. Its login page takes the account as JSON. `/log/<account>` says which grants it was asked for.
+// A real OpenID provider as a service for integrations: refresh tokens are rotated, and one that is used twice ends
+// the whole grant. Its login page accepts the account as JSON. `/log/<account>` lists its grants.
 import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 import type { TestProject } from 'vitest/node'
@@ -17,7 +17,7 @@ const REDIRECT = 'http://orrery.test/api/v1/users/integrations/callback'
 
 type Entry = Record<string, unknown> & { grantId?: string; accountId?: string; consumed?: number }
 
-/** All models in one place, so that a grant can be revoked with all that came of it. */
+/** All models in one place, so that a grant can be revoked with all its tokens. */
 function memory() {
   const entries = new Map<string, { model: string; entry: Entry }>()
   const adapter = (model: string) => {
@@ -119,7 +119,7 @@ async function serveProvider(): Promise<Served> {
           200,
           log.filter((one) => one.account === account),
         )
-      // The person takes the consent back, or the service only forgets the access tokens.
+      // The person revokes the consent, or the service only forgets the access tokens.
       if (what === 'revoke') {
         forget((_model, entry) => entry.accountId === account)
         return sendJson(response, 200, {})

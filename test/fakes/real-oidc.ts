@@ -1,4 +1,4 @@
-// A real OpenID provider. Its login page takes the account as JSON, so that each test brings its own.
+// A real OpenID provider. Its login page accepts the account as JSON, so that each test has its own.
 import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 import { bodyOf, type Served, serve } from './serve.ts'
@@ -7,7 +7,7 @@ export const OIDC_CLIENT = { clientId: 'orrery', clientSecret: 'secret-of-the-oi
 
 type Claims = { sub: string; email?: string; email_verified?: boolean; name?: string }
 
-/** Kept in memory; without an adapter and lifetimes of our own the provider warns about its defaults. */
+/** In memory. Without an adapter and explicit lifetimes, the provider warns about its defaults. */
 function memoryAdapter() {
   const entries = new Map<string, Record<string, unknown>>()
   const find = async (id: string) => entries.get(id)

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net'
 
 export type Served = { url: string; close: () => Promise<void> }
 
-/** The listener is made once the address is known, as an issuer must name itself. */
+/** The listener is created once the URL is known, because an issuer must contain its own URL. */
 export async function serve(
   listenerOf: (url: string) => RequestListener | Promise<RequestListener>,
 ): Promise<Served> {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
-  // A request that is broken off fails its listener, and nothing else.
+  // An aborted request fails its listener, and nothing else.
   const server = createServer((request, response) => {
     void (async () => listener(request, response))().catch(() => response.destroy())
   })

@@ -1,4 +1,4 @@
-// Started once before the tests in workerd, which reach these servers and no other.
+// Started once before the tests in workerd, which can reach these servers and no other.
 import type { TestProject } from 'vitest/node'
 import { serveForgingOidc } from './forging-oidc.ts'
 import { GITHUB_CLIENT, serveGithub } from './github.ts'
@@ -6,11 +6,11 @@ import { OIDC_CLIENT, serveOidc } from './real-oidc.ts'
 import type { Served } from './serve.ts'
 
 export type SignInProviders = {
-  /** What the Worker under test is set up with. */
+  /** The settings of the Worker under test. */
   settings: Record<string, string>
   /** What it may call. */
   origins: string[]
-  /** Of the issuer that signs anything. */
+  /** For the issuer that signs anything. */
   forger: string
 }
 

@@ -1,5 +1,5 @@
-// The client of the tests: it calls the whole app with the real bindings, and parses every documented answer with the
-// schema that the documentation was made from, so an answer cannot drift from its contract.
+// The client of the tests: it calls the whole app with the real bindings, and parses every documented answer with its
+// schema, so an answer cannot differ from its contract.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
@@ -47,7 +47,7 @@ export async function call<T = any>(
   return { status: response.status, headers: response.headers, body: body as T, text }
 }
 
-/** Of a stream that never ends by itself only what comes first. */
+/** Only the beginning of a stream that never ends by itself. */
 async function textOf(path: string, response: Response): Promise<string> {
   if (response.status !== 200 || !path.startsWith('/api/v1/realtime/events')) return response.text()
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -66,7 +66,7 @@ function requireDocumented(method: string, path: string, response: Response, bod
   const isOther = others.includes(String(status)) || others.includes(`${String(status)[0]}XX`)
   const type = response.headers.get('content-type')?.split(';')[0] ?? ''
   if (status >= 400) {
-    // A route for people may show them a page, also of what has gone wrong.
+    // A route for people may return a page, also for errors.
     if (!(isOther && type === 'text/html')) Problem.strict().parse(body)
     return
   }

@@ -1,5 +1,5 @@
-// The time of the app under test. It runs with the real clock plus an offset that only moves forward, so that tests
-// which share one storage never see time go back. Durable Objects run with the real clock, unless a test moves it too.
+// The time of the app under test: the real clock plus an offset that only moves forward, so that tests with a shared
+// storage never see time go back. Durable Objects use the real clock, unless a test moves it too.
 import { onTestFinished, vi } from 'vitest'
 
 let offsetMs = 0
@@ -12,7 +12,7 @@ export const clock = {
   },
 }
 
-/** The app has the real time until the test ends, as objects and their alarms have. Only for tests that run alone. */
+/** The app uses the real time until the test ends, like objects and their alarms. Only for tests that run alone. */
 export function useRealTime(): void {
   const aheadMs = offsetMs
   offsetMs = 0
@@ -22,8 +22,8 @@ export function useRealTime(): void {
 }
 
 /**
- * Durable Objects have the time of the app until the test ends, however far earlier tests have moved it. Alarms still fire by the
- * real clock, so this is for objects that the test does not expect an alarm from.
+ * Durable Objects use the time of the app until the test ends, however far earlier tests have moved it. Alarms still
+ * fire by the real clock, so this is only for objects without expected alarms.
  */
 export function giveObjectsTheTimeOfTheApp(): void {
   const realNow = Date.now

@@ -1,4 +1,4 @@
-// Drives the outbox by hand, on the test's clock, instead of waiting for the queue.
+// Processes the outbox on the test's clock, instead of waiting for the queue.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
@@ -19,7 +19,7 @@ export async function withContext<T>(work: (request: RequestContext) => Promise<
   return result
 }
 
-/** Does every outbox row that has not been done yet, and what follows from it, other tests' rows too, but not the types left out. */
+/** Processes every pending outbox row and its consequences, including rows of other tests, except these types. */
 export const runJobs = (leftOut: string[] = []): Promise<void> => runRows('type NOT IN', leftOut)
 
 /** The same for rows of one type. */
@@ -43,13 +43,13 @@ const runRows = (condition: 'type IN' | 'type NOT IN', types: string[]): Promise
     }
   })
 
-/** Jobs that take long when another test has left many runs to start. None of them sends mail. */
+/** Jobs that take long if another test has left many runs to start. None of them sends mail. */
 const STARTS = ['event.dispatch', 'run.start']
 
-/** The whole tick. It sweeps over the rows of other tests too, which can take long, so name tasks where that is enough. */
+/** The whole tick. It also processes rows of other tests, which can take long, so name the tasks if that is enough. */
 export const runCron = (): Promise<void> => withContext((request) => tick(env, clock.now, request.defer))
 
-/** The named tasks of the tick, one after the other. */
+/** The named tasks of the tick, one after another. */
 export const runCronTasks = (...names: string[]): Promise<void> =>
   withContext(async (request) => {
     for (const name of names) {
@@ -59,13 +59,13 @@ export const runCronTasks = (...names: string[]): Promise<void> =>
     }
   })
 
-/** Removes what has expired in every table, as the end of the tick does. */
+/** Removes expired rows from every table, like the end of the tick. */
 export const purgeExpired = (): Promise<void> =>
   withContext(async (request) => {
     await purge(request)
   })
 
-/** A message that failed as often as it may. The row is new, so no consumer has it in hand and changes it back. */
+/** A message that has failed as often as allowed. The row is new, so no consumer has it and changes it back. */
 export async function putDeadMessage(body: QueueMessage): Promise<void> {
   const now = clock.now()
   await env.DB.prepare(
@@ -78,7 +78,7 @@ export async function putDeadMessage(body: QueueMessage): Promise<void> {
 
 export type KeptMail = { id: string; subject: string; text: string }
 
-/** The newest first. The real queue may have a row in hand at this moment, so it waits until none is under way. */
+/** The newest first. The real queue may be processing a row at this moment, so this waits until none is in progress. */
 export async function mailTo(recipient: string): Promise<KeptMail[]> {
   await vi.waitFor(async () => {
     await runJobs(STARTS)

@@ -1,4 +1,4 @@
-// A browser for sign-in tests: cookies by host, and the way from our start through a provider's login page and back.
+// A browser for sign-in tests: cookies by host, and the path from our start through a provider's login page and back.
 import { type Answer, call } from './api.ts'
 
 const HOME = 'http://orrery.test'
@@ -7,9 +7,9 @@ export const OAUTH = '/api/v1/auth/oauth'
 export type Browser = {
   /** Calls the app with this browser's cookies. */
   call: (method: string, path: string, options?: Parameters<typeof call>[2]) => Promise<Answer<any>>
-  /** Begins, logs in as `account` at the provider, and stops before the callback, whose path it gives. */
+  /** Begins, logs in as `account` at the provider, and stops before the callback, whose path it returns. */
   signInAt: (provider: string, account: object, query?: string) => Promise<string>
-  /** Goes to a provider's address, logs in there as `account`, and stops before our callback, whose path it gives. */
+  /** Opens a provider's URL, logs in there as `account`, and stops before our callback, whose path it returns. */
   consentAt: (url: string, account: object) => Promise<string>
   cookies: Map<string, string>
 }
@@ -43,7 +43,7 @@ export function newBrowser(): Browser {
     return answer
   }
 
-  /** Follows redirects among the pages of a provider; ends at its login page or on the way home. */
+  /** Follows redirects among the pages of a provider. Ends at its login page or before returning. */
   const walk = async (from: URL, body?: object): Promise<{ at: URL; home: boolean }> => {
     let url = from
     let init: RequestInit = body ? { method: 'POST', body: JSON.stringify(body) } : {}

@@ -1,4 +1,4 @@
-// Minting people and teams straight into D1: quick, so each test has its own and nothing needs resetting.
+// Inserts people and teams directly into D1: that is fast, so each test has its own and nothing must be reset.
 import { env } from 'cloudflare:workers'
 import { newId } from '../../src/core/ids.ts'
 import type { Plan } from '../../src/core/plans.ts'
@@ -57,7 +57,7 @@ export async function newPerson(options: PersonOptions = {}): Promise<Person> {
   return { token, userId, email, teamId, sessionId }
 }
 
-/** A shared team with its owner; `join` puts another person in. */
+/** A shared team with its owner. `join` adds another person. */
 export async function newTeam(
   owner?: Person,
 ): Promise<{ teamId: string; owner: Person; join: (role: TeamRole) => Promise<Person> }> {
@@ -85,5 +85,5 @@ export async function newTeam(
   return { teamId, owner: { ...person, teamId }, join }
 }
 
-/** As the Worker stores it. */
+/** In the form that the Worker stores. */
 export const hashOf = (password: string): Promise<string> => hashPassword(readSettings(env), password)

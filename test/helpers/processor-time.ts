@@ -1,4 +1,4 @@
-/** A stopwatch of the processor time of this process, in milliseconds. Other work on the machine does not add to it. */
+/** Measures the processor time of this process, in milliseconds. Other work on the machine does not add to it. */
 export function startProcessorTime(): () => number {
   const started = process.cpuUsage()
   return () => {

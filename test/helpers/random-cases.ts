@@ -1,5 +1,5 @@
-// How many random cases a test takes, and from which seed. `npm test` takes a tenth of the cases, from a seed made of the
-// commit, so that each commit tries others. `npm run test:long` takes all. A test that fails names the TEST_SEED and
+// The number and the seed of random cases. `npm test` runs a tenth of the cases, with a seed derived from the commit,
+// so that each commit tries other ones. `npm run test:long` runs all. A failed test prints the TEST_SEED and
 // TEST_CASES that repeat it.
 const { TEST_SEED, TEST_CASES, TEST_LONG } = process.env
 
@@ -12,5 +12,5 @@ export function casesOf(all: number): number {
   return isLong ? all : Math.ceil(all / 10)
 }
 
-/** What to set to see one case again. */
+/** The variables that repeat one case. */
 export const repeatWith = (seed: number, cases = 1): string => `TEST_SEED=${seed} TEST_CASES=${cases}`

@@ -1,5 +1,5 @@
-// What teams keep by their plans goes. The sweep of the tick visits all teams, a page at a time: here it begins at those
-// that were made at this time or later.
+// Deletes what the plans of teams no longer keep. The sweep of the tick visits all teams, a page at a time. Here it
+// begins at teams that were created at this time or later.
 import { env } from 'cloudflare:workers'
 import { newId } from '../../src/core/ids.ts'
 import { retainByPlan } from '../../src/cron/retention.ts'

@@ -1,4 +1,4 @@
-// Runs straight on the object, without HTTP or a stored workflow.
+// Runs directly on the object, without HTTP or a stored workflow.
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
@@ -18,7 +18,7 @@ export type Definition = {
   [more: string]: unknown
 }
 
-/** A run that ends does so at once; on a busy machine it is given the time. One that waits for something is not for `start`. */
+/** A run that ends does so quickly, but a busy machine may take longer. `start` is not for runs that wait. */
 export const MAX_WAIT_MS = 60_000
 
 export const linear = (length: number, type = 'flow.noop'): Definition => ({
@@ -47,7 +47,7 @@ export function newSpec(definition: Definition, more: Partial<RunSpec> = {}): Ru
 
 export const runOf = (runId: string) => workflowRun(env.RUNS, runId)
 
-/** The object that keeps the run. A run with a random id, as `newSpec` makes it, has one of its own. */
+/** The object of the run. A run with a random id, as in `newSpec`, has its own object. */
 export const objectOf = (runId: string) => runHost(env.RUNS, runId)
 
 export async function start(
@@ -61,7 +61,7 @@ export async function start(
   return answer.run
 }
 
-/** Starts the run and gives it as it is once it waits. */
+/** Starts the run and returns it once it waits. */
 export async function parked(definition: Definition, more: Partial<RunSpec> = {}): Promise<RunView> {
   const { id } = await start(definition, more, { waitMs: 0 })
   return untilWaiting(id)

@@ -1,5 +1,5 @@
-// Test files that take a minute or more and depend on few sources. CI runs them always, and so does `npm run test:long`.
-// Elsewhere each runs when it is named, or when one of its sources has changes that are not committed.
+// Test files that take a minute or more and depend on few sources. CI always runs them, and so does `npm run
+// test:long`. Elsewhere, each runs if it is named, or if one of its sources has uncommitted changes.
 import { spawnSync } from 'node:child_process'
 
 const SOURCES: Record<string, string[]> = {

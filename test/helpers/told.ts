@@ -3,7 +3,7 @@ import { newId } from '../../src/core/ids.ts'
 import { clock } from './clock.ts'
 import type { Person } from './people.ts'
 
-/** The callback of a run that nobody has answered, and its id. */
+/** The callback of a run without a response, and its id. */
 export async function newCallback(teamId: string): Promise<string> {
   const now = clock.now()
   const [id, eventId] = [newId('dlv', now), newId('msg', now)]

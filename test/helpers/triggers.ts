@@ -1,4 +1,4 @@
-// Triggers of stored workflows, put straight into D1 as a version would.
+// Triggers of stored workflows, inserted directly into D1 like by a version.
 import { env } from 'cloudflare:workers'
 import { randomToken } from '../../src/core/crypto.ts'
 import { newId } from '../../src/core/ids.ts'

@@ -1,4 +1,4 @@
-// Stored workflows, put straight into D1.
+// Stored workflows, inserted directly into D1.
 import { env } from 'cloudflare:workers'
 import { sha256Hex } from '../../src/core/crypto.ts'
 import { newId } from '../../src/core/ids.ts'

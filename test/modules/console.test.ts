@@ -49,7 +49,7 @@ test('all files that the page loads exist, and are cached forever', async () => 
     const file = await get(path)
     expect([path, file.status]).toEqual([path, 200])
     expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    // Only a build for debugging says so.
+    // Only a debugging build contains this text.
     expect(file.text).not.toContain('Download the React DevTools')
     const again = await call('GET', path, { headers: { 'if-none-match': file.headers.get('etag') ?? '' } })
     expect(again.status).toBe(304)

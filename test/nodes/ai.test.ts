@@ -154,7 +154,7 @@ test('a limit of steps ends with the result so far, or parks the run for people'
   const decide = { approvalId, by: 'usr_other', comment: null, data: null, isStarter: false } as const
   await runOf(stopped.id).decide({ ...decide, decision: 'approve' })
   const again = await untilWaiting(stopped.id, 'it.limit~4')
-  // It has come one step further, and waits again.
+  // It has completed one more step, and waits again.
   expect(again.waitingFor).toMatchObject([{ path: 'it.limit~4' }])
   await runOf(stopped.id).decide({
     ...decide,

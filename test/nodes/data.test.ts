@@ -37,7 +37,7 @@ test('data.map returns a value for each item, and null without one', async () =>
 })
 
 test('an expression of the items may use other nodes without loading them for each item', async () => {
-  // 3,000 items that name 10 kB each would be 30 MB if it counted every time; 16 MB may be loaded.
+  // 3,000 items that use 10 kB each would be 30 MB if it counted every time; 16 MB may be loaded.
   const run = await one(
     'flow.group',
     {

@@ -27,7 +27,7 @@ const waitingMails = async (address: string): Promise<number> =>
       .first<{ n: number }>()
   )?.n ?? 0
 
-/** How many of these were taken. */
+/** How many of these were accepted. */
 async function sendAll(sends: Promise<void>[]): Promise<number> {
   return (await Promise.allSettled(sends)).filter(({ status }) => status === 'fulfilled').length
 }

@@ -1,4 +1,4 @@
-// The runs that one start leads to: how many they may be, and who keeps count of them.
+// The runs that one start leads to: their maximum, and how they are counted.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
@@ -14,7 +14,7 @@ import { ended, one } from './one.ts'
 
 const teamId = async () => (await newTeam()).teamId
 
-/** Starts itself so many times; the id is only known once it is stored. */
+/** Starts itself this many times. Its id is only known once it is stored. */
 async function bomb(team: string, times: number, wait: boolean, more: Record<string, unknown> = {}) {
   const workflowId = await newWorkflow(team, linear(1))
   const call = (_: unknown, i: number) => ({

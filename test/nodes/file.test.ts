@@ -1,4 +1,5 @@
-// Files in runs: read, written, listed and deleted by nodes, filled by calls, sent by mail and given as input.
+// Files in runs: read, written, listed and deleted by nodes, created from responses, attached to mails and given as
+// input.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, inject, test } from 'vitest'
@@ -153,7 +154,7 @@ test('a mail can have file attachments', async () => {
   const to = `${newId('usr', clock.now())}@example.com`
   const send = { to, subject: 'March', text: 'Here it is.', attachments: ['reports/march.csv'] }
   expect((await one('notify.email', send, { teamId })).status).toBe('succeeded')
-  // What was deleted after it was sent is sent all the same.
+  // A file that was deleted after the mail was queued is sent anyway.
   await call('DELETE', `${FILES}/${encodeURIComponent('reports/march.csv')}`, { as: person })
   expect(await mailTo(to)).toHaveLength(1)
   const row = await env.DB.prepare('SELECT attachments FROM mailbox WHERE recipient = ?')

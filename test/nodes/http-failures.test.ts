@@ -89,7 +89,7 @@ test.each([
   expect(retryAfter(headers, 0)).toBe(expected)
 })
 
-/** As workerd tells it; the way out of the tests would turn a broken connection into an answer. */
+/** Like workerd reports it. The outbound proxy of the tests would turn a broken connection into a response. */
 const lost = () => new Error('Network connection lost.')
 const breaks = {
   'before the answer': () => Promise.reject(lost()),

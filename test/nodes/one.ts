@@ -1,4 +1,4 @@
-// Runs of a single node, and of a node with something at each of its ports.
+// Runs of a single node, and of a node with a successor at each of its ports.
 import { vi } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import type { RunSpec, RunView, WaitView } from '../../src/objects/workflow-run.ts'
@@ -23,7 +23,7 @@ export async function errorOf(type: string, params: Params, more: More = {}): Pr
   return run.error as Record<string, Json>
 }
 
-/** The node with a node behind each port, which is called like the port. */
+/** The node with a successor at each port, which has the name of the port. */
 export const withPorts = (
   type: string,
   params: Params,

@@ -7,7 +7,7 @@ import { parked, start } from '../helpers/runs.ts'
 
 const TYPES = NODES.map((node) => [node.type, node] as const)
 
-/** The example of a node, behind one that gives it something. */
+/** The example of a node, after one that gives it input. */
 const exampleOf = (type: string, params: Record<string, unknown>) => ({
   nodes: [
     { id: 'before', type: 'data.set', params: { values: { total: 1_500, price: 2 } } },

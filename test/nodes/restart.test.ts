@@ -1,4 +1,4 @@
-// What waits keeps what it knows through an eviction.
+// Waits keep their data through an eviction.
 import { evictDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { newTeam } from '../helpers/people.ts'

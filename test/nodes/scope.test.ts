@@ -1,4 +1,4 @@
-// What expressions of a node may load, and what a node that is switched off does.
+// How much expressions of a node may load, and the behaviour of a disabled node.
 import { expect, test } from 'vitest'
 import { start } from '../helpers/runs.ts'
 

@@ -185,7 +185,7 @@ test('a team has a maximum of entries and bytes, also with concurrent writes', a
 })
 
 test('a refusal of the database fails the node', async () => {
-  // No such team: the row may not be written, and never will.
+  // The team does not exist: the row is refused, now and later.
   expect(await one('store.set', { key: 'k', value: 1 })).toMatchObject({
     status: 'failed',
     error: { code: 'node.error' },

@@ -208,7 +208,7 @@ describe('a bomb ends in an error, quickly', () => {
       const spentMs = startProcessorTime()
       const { code, message } = errorOf(`{{ ${expression} }}`, { input: INPUT, [UUID_SEED]: 'run node' })
       expect(code).toMatch(/budget|too_large/)
-      // A full stack would end well here too, but not in an object that has less stack left.
+      // A stack overflow would end well here too, but not in an object with a smaller stack.
       expect(message).not.toMatch(/needs more room/)
       expect(spentMs()).toBeLessThan(8_000)
     })

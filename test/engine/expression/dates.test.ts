@@ -14,7 +14,7 @@ describe('a date', () => {
     ['date("Tue, 15 Nov 1994 08:12:31 GMT")', '1994-11-15T08:12:31.000Z'],
     ['date("2026-07-01 12:00", "Europe/Berlin")', '2026-07-01T10:00:00.000Z'],
     ['date("2026-07-01T12:00", "-03:30")', '2026-07-01T15:30:00.000Z'],
-    // 02:30 does not exist on that day, and happens twice on the other.
+    // 02:30 does not exist on that day, and occurs twice on the other.
     ['date("2026-03-29T02:30", "Europe/Berlin")', '2026-03-29T01:30:00.000Z'],
     ['date("2026-10-25T02:30", "Europe/Berlin")', '2026-10-25T00:30:00.000Z'],
     ['date("2026-01-31").add({ months: 1 })', '2026-02-28T00:00:00.000Z'],

@@ -22,7 +22,7 @@ test(`${CASES} random expressions have the same value as in JavaScript (seed ${S
     try {
       expected = new Function(...names, `"use strict"; return (${expression})`)(...values)
     } catch (error) {
-      // A generated source that JavaScript cannot read would make the comparison worthless.
+      // A generated source that JavaScript cannot parse would make the comparison worthless.
       if (error instanceof SyntaxError) throw new Error(`not JavaScript: ${expression}`)
       threw = true
     }
@@ -35,7 +35,7 @@ test(`${CASES} random expressions have the same value as in JavaScript (seed ${S
     else equal++
   }
   expect(scope).toStrictEqual(sampleScope())
-  // Both kinds must occur, or the generator has stopped generating.
+  // Both kinds must occur, or the generator is broken.
   expect(equal).toBeGreaterThan(CASES * 0.7)
   expect(failures).toBeGreaterThan(CASES * 0.005)
 }, 120_000)

@@ -10,7 +10,7 @@ const WORDS =
   `{{ }} {{ }} ( ) [ ] { } . ?. ... => , : ? ?? || && ! - + * ** / % < > == === in typeof \`a\${ }\` " ' \\ x input nodes item constructor __proto__ prototype map filter reduce repeat join JSON.parse Object.keys Object.fromEntries date 1e9 -1 0 NaN null undefined "x" Infinity flat sort toSorted split padEnd Array.from length / /a+/g /(/ /[/]/u regex( match test replace = unique hash hmac uuid Base64.encode Base64.decode week`.split(
     ' ',
   )
-// Small limits keep the cases short; that large ones hold is what the bombs are for.
+// Small limits keep the cases short. The bombs test large ones.
 const LIMITS = { steps: 5_000, bytes: 200_000 }
 
 function check(source: string, scope: Record<string, unknown>): boolean {
@@ -24,7 +24,7 @@ function check(source: string, scope: Record<string, unknown>): boolean {
     expect(typeof result.value, context).not.toBe('symbol')
     return true
   }
-  // Messages of the catch-all mean that something was thrown which the language does not know.
+  // The messages for unknown errors mean that the language threw something unexpected.
   expect(result.error.message, context).not.toMatch(/could not be evaluated|needs more room/)
   expect(result.error.code, context).toMatch(/^expression\./)
   expect(result.error.column, context).toBeGreaterThan(0)

@@ -1,9 +1,9 @@
-/** Makes random expressions that JavaScript and the expression language must agree on. */
+/** Creates random expressions that must have the same value in JavaScript and in the expression language. */
 export function makeGenerator(random: () => number) {
   type Make = (depth: number) => string
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const whole = (below: number) => Math.floor(random() * below)
-  // Names of parameters in sight, by the type of their values.
+  // Names of parameters in scope, by the type of their values.
   const numbers: string[] = []
   const texts: string[] = []
 
@@ -14,7 +14,7 @@ export function makeGenerator(random: () => number) {
     return made
   }
 
-  // With the flag u JavaScript counts characters as RE2 does.
+  // With the flag u, JavaScript counts characters like RE2.
   const regex = (flags = '') =>
     `${pick(['/a/', '/[a-z]+/', '/(l+)(o)?/', '/\\d*/', '/^.|x$/', '/(?<first>\\w)\\W/', '/b|(c)/', '/[^\\s]\\b/', '/./', '/(?:)/'])}${flags}u${pick(['', 'i', 's', 'm'])}`
   const REPLACEMENTS = ['"-"', '"<$&>"', '"$1$2"', '"$$"', `"$\`$'"`, '"$9"', '"$<first>"', '""']
@@ -40,11 +40,11 @@ export function makeGenerator(random: () => number) {
       () => (texts.length > 0 ? pick(texts) : '"z"'),
     ])()
 
-  // A text argument that may be undefined is an error here, where JavaScript would search for "undefined".
+  // A text argument that may be undefined is an error here, while JavaScript would search for "undefined".
   const textArgument = () =>
     random() < 0.5 ? pick(['"a"', '" "', "'l'", '""', 'input.digits']) : `String(${textLeaf()})`
 
-  // Operands stand without parentheses now and then, so that precedence is tested as well.
+  // Operands sometimes have no parentheses, so that precedence is tested too.
   const operand = (depth: number) => (random() < 0.5 ? numberLeaf() : `(${number(depth)})`)
   const chain: Make = (depth) => {
     let text = operand(depth)

@@ -19,7 +19,7 @@ export function evaluate(expression: string, scope: Scope = {}): unknown {
   return result.value
 }
 
-/** The error of a string parameter; a value fails the test. */
+/** The error of a string parameter. A value fails the test. */
 export function errorOf(source: string, scope: Scope = {}, limits?: Partial<Limits>): ExpressionError {
   const result = run(source, scope, limits)
   if (result.ok)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { evaluate, run, sampleScope } from './support.ts'
 
-// Everything here must be what JavaScript itself says; the differential test covers the breadth.
+// All of these agree with JavaScript. The differential test covers more cases.
 const LIKE_JAVASCRIPT = [
   '0x1F + 0b11 + 0o17 + 1_000 + .5 + 5. + 1e-3 + 2E3',
   `'a\\n\\t\\'\\x41\\u0042\\u{1F600}' + "\\"b"`,

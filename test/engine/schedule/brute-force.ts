@@ -1,6 +1,6 @@
 /**
- * The rule of `next-fire.ts` said a second time, by walking over every minute. It shares no code with the engine:
- * its own reading of the clock, its own calendar, and cron as sets of numbers instead of text.
+ * The rule of `next-fire.ts` implemented a second time, by stepping through every minute. It shares no code with the
+ * engine: it has its own clock, its own calendar, and cron as sets of numbers instead of text.
  */
 export type Spec = {
   text: string
@@ -15,9 +15,9 @@ export type Spec = {
 export type Window = {
   zone: string
   start: number
-  /** Local time of each minute from `start`, as minutes since 1970 on the wall. */
+  /** Local time of each minute from `start`, as minutes since 1970 of the wall clock. */
   local: Int32Array
-  /** Whether this local minute was shown before in the window. */
+  /** Whether this local minute has occurred before in the window. */
   again: Uint8Array
 }
 
@@ -54,7 +54,7 @@ function dayMatches(spec: Spec, localDay: number): boolean {
   return spec.either ? byDate || byWeekday : byDate && byWeekday
 }
 
-/** The first fire after `after` inside the window, or null when none lies in it. */
+/** The first fire after `after` inside the window. Null if there is none. */
 export function bruteNext(spec: Spec, window: Window, after: number): number | null {
   const { local, again, start } = window
   const days = new Map<number, boolean>()

@@ -34,7 +34,7 @@ describe('due fires', () => {
     expect(fires('all', outage)).toEqual([1, 2, 3, 4, 5, 6])
     expect(fires('skip', outage, '*/2 * * * *')).toEqual([6])
     expect(fires('one', outage, '*/2 * * * *')).toEqual([4, 6])
-    // A minute late is a period and no more.
+    // A minute late is exactly a period.
     expect(fires('skip', T + 2 * MINUTE)).toEqual([1, 2])
     expect(fires('skip', T + 2 * MINUTE + 1)).toEqual([2])
   })

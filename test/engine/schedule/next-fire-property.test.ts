@@ -28,7 +28,7 @@ const ZONES = [
   'Antarctica/Casey',
 ]
 
-/** Days on which the clock of a zone jumps, found by comparing the wall with real time every six hours. */
+/** Days on which the clock of a zone jumps, found by comparing the local time with real time every six hours. */
 function changesOf(zone: string, from: number, to: number): number[] {
   const read = wallClock(zone)
   const changes: number[] = []
@@ -65,8 +65,8 @@ test(`${TRIPLES} schedules, zones and instants agree with a minute by minute sca
   for (let n = 0; n < TRIPLES; n++) {
     const window = windows[n % windows.length]!
     const end = window.start + window.local.length * 60_000
-    // Most instants lie around the change, a quarter anywhere; they need not be whole minutes. Two days before it
-    // are kept so that the scan has seen every reading that could come again.
+    // Most instants are around the change, a quarter anywhere. They need not be whole minutes. The scan begins two
+    // days earlier, so that it knows every local time that could occur again.
     const spread = random() < 0.75 ? DAY / 4 : DAY
     const after = Math.floor(window.start + 2 * DAY + (random() * 2 - 0.8) * spread)
     const spec = randomCron(random, new Date(window.start + 2 * DAY))
@@ -81,7 +81,7 @@ test(`${TRIPLES} schedules, zones and instants agree with a minute by minute sca
           `${got === null ? 'none' : new Date(got).toISOString()}`,
       )
   }
-  // The cases would prove little if most of them fired outside of what the scan sees.
+  // The cases would prove little if most of them fired outside the scanned window.
   expect(inside).toBeGreaterThan(TRIPLES / 2)
 }, 60_000)
 
@@ -101,7 +101,7 @@ test(`rare dates are found years ahead, in agreement with a day by day scan (see
     const [hour, minute] = [intOf(random, 0, 23), intOf(random, 0, 59)]
     const [day, month, weekday] = [intOf(random, 27, 30), intOf(random, 1, 4), intOf(random, 0, 6)]
     const rare = random() < 0.5
-    // `*/n` in a day field leaves it unrestricted, so both must match: the last but rarest kind of date.
+    // `*/n` in a day field does not restrict it, so both must match: the second rarest kind of date.
     const spec: Spec = {
       text: `${minute} ${hour} ${rare ? `${day} 2` : `${day} ${month}`} ${rare ? '*/6' : weekday}`,
       minutes: new Set([minute]),

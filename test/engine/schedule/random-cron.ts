@@ -26,7 +26,7 @@ function range(from: number, to: number, step = 1): number[] {
   return values
 }
 
-/** One field as text and as the set it stands for; `likely` values are drawn often, so that fires are near. */
+/** One field as text and as its set of values. `likely` values are drawn often, so that fires are near. */
 function randomField(
   random: () => number,
   min: number,
@@ -71,7 +71,7 @@ function randomField(
   return { text: parts.join(','), values, star: false }
 }
 
-/** A cron of which many fires fall near the local date `near`, in the hours where clocks change. */
+/** A cron with many fires near the local date `near`, in the hours in which clocks change. */
 export function randomCron(random: () => number, near: Date): Spec {
   const minute = randomField(random, 0, 59, 0.15, [0, 15, 29, 30, 31, 45, 59])
   const hour = randomField(random, 0, 23, 0.3, [0, 1, 1, 2, 2, 2, 3, 23])

@@ -2,7 +2,7 @@ import type { Activation } from '../../../src/engine/model/state.ts'
 import type { Usage } from '../../../src/engine/model/usage.ts'
 import type { Simulation } from './simulate.ts'
 
-/** What must be true of any run that has ended, worked out apart from how the core does it. */
+/** The invariants of any run that has ended, computed independently of the core. */
 export function checkEnd(sim: Simulation, entry?: string): void {
   const { state } = sim
   const { run } = state
@@ -35,7 +35,7 @@ function checkCounters(sim: Simulation, { path, node, failures, crashes, attempt
     throw new Error(`${path} made ${attempt} attempts`)
 }
 
-/** In a body that ended well, a node was skipped exactly when nothing led to it or it was declined. */
+/** In a successful body, a node was skipped exactly if no edge led to it or its `when` was false. */
 function checkScope(sim: Simulation, frame: string, scope: number, entry?: string): void {
   const { plan, state, events } = sim
   const ports = portsTaken(sim, frame)
@@ -59,7 +59,7 @@ function checkScope(sim: Simulation, frame: string, scope: number, entry?: strin
     if (mode === 'quorum' && !starts && taken > 0 && taken < count && status !== 'failed') {
       throw new Error(`${path} is ${status} with ${taken} of ${count} branches`)
     }
-    // Something may have stood in for the whole.
+    // A mock may have replaced the node.
     const isOpened =
       node.supplied === null ||
       state.activations.has(`${path}.${plan.nodes[plan.scopes[node.body]!.nodes[0]!]?.id}`)
@@ -68,7 +68,7 @@ function checkScope(sim: Simulation, frame: string, scope: number, entry?: strin
   }
 }
 
-/** `node port` of all that left by a port in a body, in any iteration: what leaves a loop is taken once it ever was. */
+/** `node port` of all outcomes in a body, in any iteration: an edge that leaves a loop is taken if it ever was. */
 function portsTaken({ state }: Simulation, frame: string): Set<string> {
   const ports = new Set<string>()
   for (const activation of state.activations.values()) {
@@ -109,7 +109,7 @@ function checkDrain({ events }: Simulation): void {
   }
 }
 
-/** Nothing is tried again that must not be. */
+/** Nothing is retried that must not be. */
 function checkRetries({ plan, state, events }: Simulation): void {
   events.forEach((event, i) => {
     if (event.type !== 'node.retrying') return
@@ -122,7 +122,7 @@ function checkRetries({ plan, state, events }: Simulation): void {
   })
 }
 
-/** A failed run has undone, last first, all that succeeded and could be undone. */
+/** A failed run has undone everything that succeeded and could be undone, last first. */
 function checkUndo({ plan, state, events }: Simulation): void {
   const undone = new Set<string>()
   for (const event of events) {

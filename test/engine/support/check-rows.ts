@@ -1,7 +1,7 @@
 import type { Activation } from '../../../src/engine/model/state.ts'
 import type { Simulation } from './simulate.ts'
 
-/** What must be true of a row after every fact. */
+/** The invariants of a row after every fact. */
 export function checkRow(sim: Simulation, activation: Activation): void {
   const { path, status, holds, timer, ticket, stage, each, node } = activation
   const wrong = (why: string): never => {
@@ -25,7 +25,7 @@ export function checkRow(sim: Simulation, activation: Activation): void {
     wrong(`has settled ${each.done} of ${each.count}`)
 }
 
-/** What must be true when a node begins: where all branches are to arrive, none is still open. */
+/** The invariants at the start of a node: if it joins all branches, none is still open. */
 export function checkBegin({ plan, state }: Simulation, path: string): void {
   const { node, frame, item, undoes } = state.activations.get(path)!
   const { join, incoming, regions } = plan.nodes[node]!

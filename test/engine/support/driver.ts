@@ -9,7 +9,7 @@ import { TYPES } from './types.ts'
 
 type Started = Partial<Extract<Fact, { type: 'run.started' }>>
 
-/** A run moved by hand: pure work is answered at once, the rest when the test says so. */
+/** A run driven by the test: pure work is answered immediately, the rest on request. */
 export interface Drive {
   readonly plan: Plan
   readonly state: RunState
@@ -21,7 +21,7 @@ export interface Drive {
   ok(path: string, port?: string): Step
   fail(path: string, error?: Partial<NodeError>): Step
   wait(path: string, wait: Wait): Step
-  /** Lets time pass and fires the timer of that key. */
+  /** Advances the time and fires the timer with that key. */
   fire(key: string): Step
   status(path: string): string | undefined
   /** Paths of `run_node` for effects, in order, with every attempt. */
@@ -39,7 +39,7 @@ export interface Answers {
   declined?: string[]
   /** Waits that pure nodes open. */
   waits?: Record<string, Wait>
-  /** Paths of nodes with supplied bodies that something stands in for. */
+  /** Paths of nodes with supplied bodies that a mock replaces. */
   standIns?: string[]
   badOutput?: boolean
 }
@@ -64,7 +64,7 @@ export function drive(definition: Definition, answers: Answers = {}): Drive {
         const answer = answerTo(command, plan, answers)
         if (answer) inbox.push(answer)
       }
-      // Only the outermost call answers, so that a long run of pure nodes does not nest.
+      // Only the outermost call answers, so that a long chain of pure nodes does not nest.
       if (!answering) {
         answering = true
         for (let next = inbox.shift(); next; next = inbox.shift()) self.feed(next)

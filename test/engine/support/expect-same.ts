@@ -1,4 +1,4 @@
-/** Shows two long texts where they part. */
+/** Shows two long texts at their first difference. */
 export function expectSame(got: string, wanted: string, what: string): void {
   if (got === wanted) return
   let at = 0

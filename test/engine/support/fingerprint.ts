@@ -1,6 +1,6 @@
 import type { RunState } from '../../../src/engine/model/state.ts'
 
-/** All of a state as one text, indexes and queue included. */
+/** The whole state as one text, including indexes and queue. */
 export function fingerprint(state: RunState): string {
   const { run, activations, regions, signals, adopted, open, waiters, patterns, undo, queue, fans } = state
   const waiting = queue.paths.slice(queue.head).filter((path) => activations.get(path)!.ticket > 0)

@@ -2,7 +2,7 @@ import type { Random } from './random.ts'
 
 type Box = Record<string, unknown> | unknown[]
 
-/** Breaks a JSON value in a few random places, in place. */
+/** Changes a JSON value in a few random places, in place. */
 export function mangle(random: Random, root: Box): void {
   const boxes: Box[] = []
   const words: unknown[] = [null, -1, 0, 1e9, '', 'main', 'error', '{{ nodes.n0 }}', '{{ ', true, [], {}]

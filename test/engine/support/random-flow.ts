@@ -11,7 +11,7 @@ const PORTS: Record<string, string[]> = {
 
 export const portsOf = (type: string): string[] => PORTS[type] ?? WORK_PORTS
 
-/** A small workflow with every feature somewhere; valid by construction. */
+/** A small workflow with every feature somewhere. Valid by construction. */
 export function randomFlow(random: Random): Definition {
   const names = { count: 0 }
   const { nodes, edges } = randomBody(random, 1 + random.int(12), 0, names)
@@ -91,7 +91,7 @@ function randomNode(random: Random, id: string, depth: number, names: { count: n
   return node
 }
 
-/** Adds a back edge where it closes a proper loop. */
+/** Adds a back edge where it forms a valid loop. */
 function addLoop(random: Random, nodes: readonly Node[], edges: Edge[]): void {
   const from = random.int(nodes.length)
   const to = random.int(from + 1)

@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 import { portsOf } from './random-flow.ts'
 import type { Simulation } from './simulate.ts'
 
-/** What the world answers to a command; undefined when it stays silent. */
+/** The world's answer to a command. Undefined if it stays silent. */
 export function answer(sim: Simulation, command: Command): Fact | undefined {
   const { random, plan } = sim
   const error = { code: 'test.failed', message: 'no', retryable: random.chance(0.8) }

@@ -13,7 +13,10 @@ import { TYPES } from './types.ts'
 
 const MODES = ['retry', 'rerun', 'compensate'] as const
 
-/** One random workflow through one random world; throws where a promise is broken, else says how the run ended. */
+/**
+ * Executes one random workflow in one random world. Throws if an invariant is violated, else returns how the run
+ * ended.
+ */
 export function runCase(seed: number): string {
   const dice = random(seed)
   const plan = loadPlan(randomFlow(dice), TYPES)
@@ -43,10 +46,10 @@ function runToEnd(sim: Simulation, start: readonly Fact[], entry?: string): void
   if (sim.events.length !== count || !hasEnded(sim.state)) throw new Error('changed after its end')
 }
 
-/** Runs that take up one another: what was kept is never run again, and what may happen once is never done twice. */
+/** Runs that follow each other: kept outcomes are never executed again, and at-most-once effects never happen twice. */
 function follow(parent: Simulation, entry: string | undefined, generation = 2): void {
   const { plan, state, random: dice } = parent
-  // A compensation is followed by one that goes on with it.
+  // A compensation is followed by one that continues it.
   const modes = state.run.mode === 'compensate' ? (['compensate'] as const) : MODES
   const mode = dice.pick(modes)
   const from = dice.pick(plan.nodes).id
@@ -85,7 +88,7 @@ function follow(parent: Simulation, entry: string | undefined, generation = 2): 
   if (generation < 4 && dice.chance(0.5)) follow(sim, entry, generation + 1)
 }
 
-/** What a retry does again under the old key sees the time that it saw before. */
+/** Work that a retry repeats with the old key sees the same time as before. */
 function checkTimes(parent: Simulation, sim: Simulation, mode: string): void {
   if (mode !== 'retry') return
   for (const [path, key] of sim.keys) {

@@ -25,18 +25,18 @@ export interface Simulation {
   state: RunState
   now: number
   readonly events: RunEvent[]
-  /** Rows as a store would hold them: written only when `advance` says so. */
+  /** Rows as a store would have them: only written when `advance` says so. */
   readonly rows: { activations: Map<string, Activation>; regions: Map<string, RegionState> }
-  /** Answers on their way, from this process or from one that died. */
+  /** Answers on their way, from this process or from a lost one. */
   readonly pending: Fact[]
   /** Work of the turn, to be answered before anything else. */
   readonly inbox: Command[]
   readonly timers: Map<string, number>
   readonly started: Set<string>
-  /** Path to idempotency key, of everything that ran. */
+  /** The idempotency key of everything that ran, by path. */
   readonly keys: Map<string, string>
   readonly settled: Map<string, string>
-  /** Whether it gives its slot at the gate away whenever it only waits. */
+  /** Whether it gives up its slot at the gate whenever it only waits. */
   readonly yields: boolean
   steps: number
 }
@@ -62,7 +62,7 @@ export function simulation(plan: Plan, random: Random): Simulation {
   }
 }
 
-/** Runs to the end, through whatever the dice bring. Throws where the run stands still without saying why. */
+/** Runs to the end, whatever the random choices are. Throws if the run stops without a reason. */
 export function simulate(sim: Simulation, start: readonly Fact[]): void {
   for (const fact of start) feed(sim, fact)
   while (!hasEnded(sim.state)) {
@@ -89,7 +89,7 @@ export function feed(sim: Simulation, fact: Fact, carryOut = true): Step {
     events.push(event)
   }
   if (!step.accepted) {
-    // What a late call has cost is counted.
+    // The cost of a late call is counted.
     const isPaid = step.events.some((event) => event.type === 'node.late' && event.usage !== undefined)
     const changed = isPaid ? 0 : step.changes.activations.size
     if (step.commands.length + changed + step.changes.regions.size > 0)
@@ -144,7 +144,7 @@ function dispatch(sim: Simulation, command: Command, again: boolean): void {
   }
 }
 
-/** The gate is asked when there is work again, and lets the run in when it likes. */
+/** The gate is asked when there is work again, and admits the run at some time. */
 function passGate(sim: Simulation): void {
   const { state, random } = sim
   const { held, status } = state.run
@@ -191,7 +191,7 @@ function fireNext(sim: Simulation): void {
   if (!feed(sim, { type: 'timer.fired', key }).accepted) throw new Error(`${key} was due and is not known`)
 }
 
-/** The process dies. What was in flight may still answer, to the next one. */
+/** The process is lost. Effects in flight may still answer, to the next process. */
 function restart(sim: Simulation): void {
   const { plan, random, state } = sim
   sim.inbox.length = 0
@@ -205,7 +205,7 @@ function restart(sim: Simulation): void {
 
 export function restored(sim: Simulation): RunState {
   const { plan, rows, state } = sim
-  // In the order of their keys, as the tables give them.
+  // In the order of their keys, like the tables return them.
   const inOrder = <Row>(found: Map<string, Row>): Row[] =>
     structuredClone([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row))
   const activations = inOrder(rows.activations)
@@ -231,13 +231,13 @@ function disturb(sim: Simulation): void {
   else if (dice < 0.75) feed(sim, { type: 'signal.received', name: random.pick(['s0', 's1']) })
   else if (dice < 0.82) giveUp(sim)
   else {
-    // Something that was true once.
+    // A fact that was valid earlier.
     const old = random.pick(events)
     if (old.auto || !('attempt' in old)) return
     const { status, attempt } = state.activations.get(old.path)!
     if (attempt === old.attempt && (status === 'running' || status === 'waiting')) return
     const before = fingerprint(state)
-    // What it has cost was counted with it.
+    // Its cost was counted with it.
     feed(sim, old)
     const after = fingerprint(state)
     const seq = /"seq":\d+/
@@ -246,7 +246,7 @@ function disturb(sim: Simulation): void {
   }
 }
 
-/** Whatever it is at, it fails for good, and is stopped. */
+/** Whatever it is doing, it fails for good and is stopped. */
 function giveUp(sim: Simulation): void {
   const { random, state } = sim
   if (state.open.size === 0) return
@@ -264,7 +264,7 @@ function giveUp(sim: Simulation): void {
     throw new Error(`${path} is ${state.activations.get(path)!.status} after it was given up`)
 }
 
-/** Nothing moves by itself: then the run must say what it waits for. */
+/** If nothing happens by itself, the run must show what it waits for. */
 function unblock(sim: Simulation): void {
   const { state, random } = sim
   if (state.run.paused) {
@@ -289,7 +289,7 @@ function unblock(sim: Simulation): void {
       return
     }
     if (status === 'running') {
-      // The answer was never sent: only the timeout could have helped, and there is none.
+      // The answer was never sent: only a timeout could have helped, and there is none.
       feed(sim, { type: 'node.failed', path, attempt, error: { code: 'test.silent', message: '' } })
       if (state.activations.get(path)!.attempt === attempt && state.open.has(path) && status === 'running')
         continue

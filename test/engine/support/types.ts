@@ -14,7 +14,7 @@ const info = (type: string, rest: Partial<NodeTypeInfo> = {}): NodeTypeInfo => (
   ...rest,
 })
 
-/** A loop with calls in it, one a group of its own. Its names are those that the workflow around it may use as well. */
+/** A loop with calls, one of them a group. The workflow around it may use the same names. */
 function bossBody({ effect }: Node): Body {
   return {
     nodes: [
@@ -37,7 +37,7 @@ function bossBody({ effect }: Node): Body {
   }
 }
 
-/** A small registry in the shape of the real one. */
+/** A small registry with the structure of the real one. */
 export const TYPES = nodeTypes([
   info('data.set', {
     pure: true,

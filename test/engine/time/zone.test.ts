@@ -1,4 +1,5 @@
-// One calendar and one zone, with two meanings of a local time: as Temporal's "compatible" and as a schedule's first instant.
+// One calendar and one zone, with two meanings of a local time: like Temporal's "compatible", and the first instant
+// for schedules.
 import { expect, test } from 'vitest'
 import {
   calendarOf,
@@ -17,7 +18,7 @@ import { random } from '../support/random.ts'
 const at = (text: string): number => Date.parse(`${text}Z`)
 
 test.each([
-  // The clock jumps from 02:00 to 03:00: one moves the time on by the gap, the other takes the first instant after it.
+  // The clock jumps from 02:00 to 03:00: one moves the time by the gap, the other uses the first instant after it.
   ['a time that is skipped', 'Europe/Berlin', '2026-03-29T02:30', '2026-03-29T01:30', '2026-03-29T01:00'],
   ['a time that comes twice', 'Europe/Berlin', '2026-10-25T02:30', '2026-10-25T00:30', '2026-10-25T00:30'],
   ['a plain time', 'Europe/Berlin', '2026-07-01T12:00', '2026-07-01T10:00', '2026-07-01T10:00'],

@@ -17,7 +17,7 @@ const blocksOf = (script: Script): Block[] => [
   })),
 ]
 
-/** What was read from the cache is no part of `input_tokens` here. */
+/** Tokens from the cache are not part of `input_tokens` here. */
 const usageOf = ({ usage }: Script) => ({
   input_tokens: usage.input - usage.cached - usage.cacheWrite,
   cache_read_input_tokens: usage.cached,

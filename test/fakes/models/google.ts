@@ -16,7 +16,7 @@ const STATUS: Record<number, string> = {
 const usageOf = ({ usage }: Script) => ({
   promptTokenCount: usage.input,
   cachedContentTokenCount: usage.cached,
-  // What was thought is no part of the candidates here.
+  // Reasoning is not part of the candidates here.
   candidatesTokenCount: usage.output - usage.reasoning,
   thoughtsTokenCount: usage.reasoning,
   totalTokenCount: usage.input + usage.output,

@@ -1,4 +1,4 @@
-// The two formats of OpenAI: chat completions, which most others speak too, and responses.
+// The two formats of OpenAI: chat completions, which most others use too, and responses.
 import type { Script } from './script.ts'
 import { type Event, inTwo, sse, type Wire } from './wire.ts'
 
@@ -10,7 +10,7 @@ const usageOf = ({ usage }: Script) => ({
   total_tokens: usage.input + usage.output,
   prompt_tokens_details: { cached_tokens: usage.cached },
   completion_tokens_details: { reasoning_tokens: usage.reasoning },
-  // How DeepSeek says it.
+  // The field of DeepSeek.
   prompt_cache_hit_tokens: usage.cached,
   prompt_cache_miss_tokens: usage.input - usage.cached,
 })

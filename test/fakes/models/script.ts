@@ -1,7 +1,7 @@
-// What a fake model does, told by its name, apart from how a provider writes it. `tool~x` is the scenario `tool`; what stands behind the
-// tilde only makes the name a test's own.
+// The behaviour of a fake model, selected by its name, independent of the provider's format. `tool~x` is the scenario
+// `tool`; the part after the tilde only makes the name unique for a test.
 
-/** `raw` is sent in place of the arguments as JSON. */
+/** `raw` is sent instead of the arguments as JSON. */
 export type Call = { id: string; name: string; args: unknown; raw?: string }
 export type Usage = { input: number; cached: number; cacheWrite: number; output: number; reasoning: number }
 export type Script = {
@@ -20,7 +20,7 @@ export type Failure = {
   headers?: Record<string, string>
 }
 
-/** Where a stream is broken off. */
+/** Where a stream is cut off. */
 export type Break =
   | 'start'
   | 'inside-character'
@@ -76,9 +76,9 @@ export type Asked = {
   tools: string[]
   hasResults: boolean
   said: string
-  /** What the last tool gave. */
+  /** The result of the last tool. */
   told: string
-  /** How many answers there were before. */
+  /** The number of earlier answers. */
   turns: number
   key: string
 }
@@ -119,10 +119,10 @@ export function scenarioOf({ model, tools, hasResults, said, told, turns, key }:
       // Calls with the arguments that the user wrote: `{"name", "args"}`, or a list of them.
       return answer(hasResults ? text('Done.') : callsOf(...saidCalls(said)))
     case 'obey':
-      // Does whatever stands in the result of a tool, once.
+      // Does whatever the result of a tool says, once.
       return answer(turns > 1 ? text('Done.') : callsOf(...saidCalls(hasResults ? jsonIn(told) : said)))
     case 'always':
-      // Never ends: the calls that the user wrote, in turn; `#` in them is another number each time.
+      // Never ends: the calls that the user wrote, in turn. `#` in them is another number each time.
       return answer(callsOf(...turnOf(said, turns)))
     case 'unknown-tool':
       return answer(callsOf({ id: 'call_1', name: 'format_disk', args: {} }))
@@ -176,7 +176,7 @@ export function scenarioOf({ model, tools, hasResults, said, told, turns, key }:
 /** Answers with these words. */
 export const saying = (words: string): Scenario => ({ kind: 'answer', script: text(words) })
 
-/** Models of Anthropic without structured output are made to call a tool that takes the answer. */
+/** Models of Anthropic without structured output must call a tool whose arguments are the answer. */
 const asJson = (raw: string, tools: string[]): Script =>
   tools.includes('json')
     ? { calls: [{ id: 'call_1', name: 'json', args: {}, raw }], finish: 'tool', usage: USAGE }
@@ -191,7 +191,7 @@ function saidCalls(said: string): Call[] {
   }))
 }
 
-/** The list of calls inside of other words. */
+/** The list of calls inside other words. */
 const jsonIn = (told: string): string => /\[\{.*\}\]/s.exec(told.replaceAll('\\"', '"'))?.[0] ?? '[]'
 
 function turnOf(said: string, turns: number): Call[] {

@@ -1,15 +1,15 @@
-// One piece of a stream, with what it carries, so that the stream can be broken at a known place.
+// One piece of a stream, with its content, so that the stream can be cut at a known place.
 import type { Call, Failure, Scenario, Script } from './script.ts'
 
 export type Event = { of: 'head' | 'text' | 'tool' | 'end'; data: string }
 
-/** How a provider writes answers, streams and errors. */
+/** The format of a provider for answers, streams and errors. */
 export type Wire = {
   events: (script: Script, model: string) => Event[]
   whole: (script: Script, model: string) => unknown
   /** The error as the body of an answer. */
   error: (failure: Failure) => unknown
-  /** The error inside of a stream. */
+  /** The error inside a stream. */
   errorEvent: (failure: Failure) => string
 }
 

@@ -1,4 +1,4 @@
-// The Git database and the Pages of GitHub, over a real repository of `git`: so ids are those of git, and nothing else.
+// The Git database and the Pages of GitHub, on a real repository of `git`, so ids are exactly those of git.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -20,7 +20,7 @@ function repositoryOf(name: string): Repository {
   return made
 }
 
-/** Where `git` finds it. */
+/** The path of the repository. */
 export const repositoryFolder = (name: string): string => repositoryOf(name).folder
 
 type Entry = { path: string; mode: string; type: string; sha: string | null }

@@ -1,4 +1,5 @@
-// Platforms that sites are deployed to, as far as deployments use them, on one local server. Started once before the tests in workerd.
+// The parts of deployment platforms that deployments use, on one local server. Started once before the tests in
+// workerd.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { type Served, serve } from '../serve.ts'
@@ -17,7 +18,7 @@ declare module 'vitest' {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
 
-/** All else is a bucket. */
+/** Every other path is a bucket. */
 const HANDLERS: Record<string, Handler> = {
   ...{ github, netlify, vercel },
   ...{ _log: control, _fault: control },

@@ -1,4 +1,4 @@
-// What the fakes of platforms have seen, by place: tests ask for it by HTTP, and tell them how to fail.
+// What the fakes of platforms have received, by place. Tests query it over HTTP, and configure failures.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../serve.ts'
 
@@ -6,11 +6,11 @@ export type Call = { method: string; path: string; status: number; digest?: stri
 
 export type Place = {
   calls: Call[]
-  /** How many contents were on their way at once, and at most. */
+  /** The current and the highest number of contents in progress. */
   atOnce: { now: number; most: number }
-  /** How often each content has come whole. */
+  /** How often each content has arrived completely. */
   contents: Map<string, number>
-  /** Answers of calls that come next: for those whose `method path` fits. */
+  /** Answers for the next calls whose `method path` matches. */
   faults: { match: string; status: number; body: string; headers: Record<string, string>; times: number }[]
 }
 
@@ -30,7 +30,7 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-/** Counts a content until its answer is sent, which takes a moment, so that others that come meanwhile are seen. */
+/** Counts a content until its answer is sent, which takes a moment, so that concurrent ones are noticed. */
 export async function countAtOnce({ atOnce }: Place, response: ServerResponse): Promise<void> {
   atOnce.most = Math.max(atOnce.most, ++atOnce.now)
   response.once('close', () => atOnce.now--)
@@ -39,7 +39,7 @@ export async function countAtOnce({ atOnce }: Place, response: ServerResponse): 
 
 const MOMENT_MS = 15
 
-/** True when a fault was told to come here. */
+/** True if a configured fault was used. */
 export function fail(place: Place, method: string, path: string, response: ServerResponse): boolean {
   const fault = place.faults.find(
     ({ match, times }) => times > 0 && new RegExp(match).test(`${method} ${path}`),

@@ -1,4 +1,4 @@
-// Netlify, as far as deployments use it. Its published contract judges our requests in test/clients.
+// The part of Netlify that deployments use. Its published contract checks our requests in test/clients.
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../serve.ts'
@@ -18,7 +18,7 @@ const contents = new Map<string, Set<string>>()
 const deploys = new Map<string, Deploy>()
 const published = new Map<string, string>()
 
-/** `/netlify/<site>/api/v1/…`: each test has a Netlify of its own. */
+/** `/netlify/<site>/api/v1/…`: each test has its own Netlify. */
 export async function netlify(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const [, , name = '', , , ...rest] = url.pathname.split('/').map(decodeURIComponent)
   const { method = 'GET' } = request
@@ -86,9 +86,9 @@ export async function netlify(request: IncomingMessage, response: ServerResponse
     return answer(204, null)
   }
   answer(200, view(deploy))
-  // What is prepared in the background says what it needs the next time.
+  // A deploy that is prepared in the background lists what it needs on the next request.
   if (deploy.state === 'preparing') deploy.state = deploy.required.length === 0 ? 'processing' : 'prepared'
-  // It is done when it is asked for the next time.
+  // It is done on the next request.
   if (deploy.state === 'processing') {
     deploy.state = 'ready'
     if (!deploy.draft) published.set(name, id)

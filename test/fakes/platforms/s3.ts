@@ -1,4 +1,4 @@
-// A store that speaks S3, in memory. Which signature is right is judged by a server of others, in test/clients.
+// An S3 store in memory. Signatures are verified by a third-party server, in test/clients.
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bytesOf, fail, placeOf } from './log.ts'

@@ -1,4 +1,4 @@
-// Vercel, as far as deployments use it.
+// The part of Vercel that deployments use.
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../serve.ts'
@@ -17,7 +17,7 @@ const contents = new Map<string, Set<string>>()
 const deployments = new Map<string, Made[]>()
 const promoted = new Map<string, string>()
 
-/** `/vercel/<name>/…`: each test has a Vercel of its own. */
+/** `/vercel/<name>/…`: each test has its own Vercel. */
 export async function vercel(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const [, , account = '', , ...rest] = url.pathname.split('/').map(decodeURIComponent)
   const { method = 'GET' } = request

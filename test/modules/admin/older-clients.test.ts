@@ -1,4 +1,4 @@
-// What clients of older systems ask by its old address.
+// Requests of older clients with the old paths.
 import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

@@ -1,4 +1,4 @@
-// What the platform role `premium` is good for: the plan of the personal team moves with it.
+// The effect of the platform role `premium`: the plan of the personal team follows it.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'

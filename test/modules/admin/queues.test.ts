@@ -119,7 +119,7 @@ test('messages of a type are redriven or discarded together, each time with an a
   const ids = [await putMessage(type), await putMessage(type)]
   const kept = await putMessage(other)
   expect((await post(`${QUEUES}/redrive`, admin, { type })).body).toEqual({ changed: 2, remaining: 0 })
-  // The real queue may have tried them by now: they are of no known type.
+  // The real queue may have tried them by now, but no consumer knows their type.
   for (const id of ids) expect(await statusOf(id)).not.toMatchObject({ attempts: 10 })
   expect((await post(`${QUEUES}/discard`, admin, { type: other })).body).toEqual({ changed: 1, remaining: 0 })
   expect(await statusOf(kept)).toBeNull()

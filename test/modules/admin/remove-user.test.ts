@@ -11,7 +11,7 @@ const byAdmin = async (person: Person) =>
 
 const bySelf = (person: Person) => call('DELETE', '/api/v1/users/profile', { as: person, body: {} })
 
-/** Someone with a second team, a file in each place and a run that waits in both teams. */
+/** A user with a second team, a file in each place and a run that waits in both teams. */
 async function newOwner() {
   const person = await newPerson()
   const second = await post('/api/v1/teams', person, { name: 'Alone' })

@@ -76,7 +76,7 @@ test('settings that the environment has closed cannot be opened', async () => {
     return { status: answer.status, body: (await answer.json()) as any }
   }
   expect((await send('PUT', SETTINGS, { registration: 'open' }, admin.token)).status).toBe(409)
-  // Also when it was set before the environment closed it.
+  // Even if it was set before the environment closed it.
   await setSettings({ registration: 'open' })
   expect((await send('GET', SETTINGS, undefined, admin.token)).body).toMatchObject({
     registration: 'closed',

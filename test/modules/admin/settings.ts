@@ -1,4 +1,4 @@
-// Settings of the platform hold for every test of a file, so each test that changes them puts them back.
+// Platform settings apply to every test of a file, so each test that changes them resets them.
 import { env } from 'cloudflare:workers'
 import { loadSettings } from '../../../src/db/platform-settings.ts'
 import { call } from '../../helpers/api.ts'

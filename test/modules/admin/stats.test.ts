@@ -13,7 +13,7 @@ import { newPerson } from '../../helpers/people.ts'
 const STATS = '/api/v1/admin/stats'
 const newAdmin = () => newPerson({ platformRole: 'admin' })
 
-/** The middle of a slice that nothing else was rolled up for. */
+/** The middle of a slice for which nothing else was rolled up. */
 async function freshSlice(): Promise<number> {
   clock.advance(2 * HOUR_MS)
   const start = clock.now() - (clock.now() % HOUR_MS) + HOUR_MS

@@ -22,7 +22,7 @@ const entriesAbout = async (id: string) =>
       .all<{ action: string; actor: string; team: string; before: string | null; after: string | null }>()
   ).results
 
-/** Something in a test's own users that no other test has, to find them by. */
+/** A unique text in a test's own users, to find them by. */
 const mark = (): string => newId('tsk', clock.now()).slice(-12)
 
 test('users are listed newest first and walked without repeating or losing one', async () => {

@@ -1,4 +1,4 @@
-// What a call of an agent brings along, and what is refused before a run begins or a model is asked.
+// The contents of an agent call, and what is refused before a run starts or a model is asked.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, inject, test } from 'vitest'

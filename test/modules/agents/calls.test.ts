@@ -1,4 +1,4 @@
-// Agents called over HTTP, and chats with them as the AI SDK itself reads them.
+// Agents called over HTTP, and chats with them as the AI SDK reads them.
 
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -14,7 +14,7 @@ const COUNTER = { name: 'Counter', tools: ['calculator', 'date'] }
 const execute = (as: Person, body: unknown, headers: Record<string, string> = { prefer: 'wait=20' }) =>
   call('POST', `${AGENTS}/execute`, { as, body, headers })
 
-/** The transport of the SDK, over the app itself. */
+/** The transport of the SDK, on the app itself. */
 const transportFor = (person: Person, body: Record<string, unknown>) =>
   new DefaultChatTransport({
     api: `http://orrery.test${AGENTS}/stream`,
@@ -38,7 +38,7 @@ async function chat(person: Person, body: Record<string, unknown>, messages: UIM
 async function readAll(stream: ReadableStream<UIMessageChunk>, last?: UIMessage) {
   const errors: unknown[] = []
   let message: UIMessage | undefined
-  // The reader writes into the message that it goes on with.
+  // The reader modifies the message that it continues.
   const from = last?.role === 'assistant' ? { message: structuredClone(last) } : {}
   for await (const one of readUIMessageStream({ stream, ...from, onError: (error) => errors.push(error) }))
     message = one
@@ -154,7 +154,7 @@ test('a call that needs consent asks in the chat, and continues with the answer 
   expect(ended.errors).toEqual([])
   expect(partsOf(ended.message, 'dynamic-tool')).toMatchObject([{ state: 'output-available' }])
   expect(ended.message?.metadata).toMatchObject({ finishReason: 'stop' })
-  // Said again it is too late.
+  // Repeating it is too late.
   await expect(chat(person, { agent }, [user('x'), answered])).rejects.toThrow(/conflict|settled/)
 })
 

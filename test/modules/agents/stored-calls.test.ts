@@ -1,4 +1,4 @@
-// Agents of a team that are called: by their address, from workflows and for tasks.
+// Calls of a team's agents: by URL, from workflows and for tasks.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'

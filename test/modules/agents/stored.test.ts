@@ -1,4 +1,4 @@
-// Agents that a team keeps: made, changed, versioned, cloned, found, and made into templates.
+// Agents of a team: created, changed, versioned, cloned, found, and used as templates.
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'

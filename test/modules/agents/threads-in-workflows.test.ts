@@ -1,4 +1,4 @@
-// Workflows that go on with a conversation: their nodes take turns in a thread, among calls of agents.
+// Workflows that continue a conversation: their nodes take turns in a thread, among calls of agents.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
@@ -109,7 +109,7 @@ test('while a workflow answers, calls of agents are refused or wait until its no
   await until(person, inLine.id, 'agent.begin', 'retrying')
   await approve(person, runId)
   expect(await ended(person, inLine.id)).toMatchObject({ status: 'succeeded' })
-  // The run itself goes on.
+  // The run itself continues.
   expect((await get(`/api/v1/runs/${runId}`, person)).body.status).toBe('waiting')
   const said = await messagesIn(person, id)
   expect(said.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
@@ -176,7 +176,7 @@ test('a failed answer leaves the thread free, and a retry of the run answers ins
   const said = await messagesIn(person, id)
   expect(said.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
   expect(said[1]?.metadata).toMatchObject({ runId: retry.body.id, finishReason: 'error' })
-  // One that has handled its failure goes on, and the thread is free at once.
+  // A run that handled its failure continues, and the thread is free immediately.
   const handled = await start(
     person,
     id,

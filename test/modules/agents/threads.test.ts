@@ -22,7 +22,7 @@ const messagesIn = async (as: Person, id: string) =>
   }[]
 const textsOf = (items: Awaited<ReturnType<typeof messagesIn>>) =>
   items.map(({ parts }) => parts.flatMap(({ text = '' }) => text).join(''))
-/** What the agent was shown of the thread, and asked. */
+/** The messages of the thread that the agent saw, and the question. */
 const seenBy = async (as: Person, runId: string) =>
   (await get(`/api/v1/runs/${runId}/nodes/agent.begin`, as)).body.output.messages as {
     role: string
@@ -143,7 +143,7 @@ test('of two concurrent calls one is answered, and the other gets the run to wai
   expect(lost).toMatchObject({ status: 409, body: { code: 'agent.thread_busy', runId: won?.body.id } })
   await parked(person, won?.body.id)
   expect((await get(`${THREADS}/${id}`, person)).body).toMatchObject({ turns: 1, runId: won?.body.id })
-  // Whatever becomes of a call, the thread goes on, and what it says of the call is whole.
+  // Whatever happens to a call, the thread continues, and its message about the call is complete.
   await cancel(person, won?.body.id)
   const next = await say(person, id, 'Hello')
   expect(next.body.status).toBe('succeeded')
@@ -172,7 +172,7 @@ test('a call may wait in the queue, and the queue is limited', async () => {
     runId: first.id,
     inLine: 10,
   })
-  // One that is cancelled before it begins keeps nobody.
+  // A call that is cancelled before it starts blocks nothing.
   await cancel(person, inLine[4] as string)
   await cancel(person, first.id)
   const last = inLine.at(-1) as string
@@ -241,7 +241,7 @@ test('a repeated call is the same call, and a refused one leaves nothing', async
   expect((await say(person, id, 'Hello', { headers })).body.id).toBe(first.body.id)
   expect((await say(person, id, 'Other', { headers })).status).toBe(422)
   expect((await get(`${THREADS}/${id}`, person)).body.turns).toBe(1)
-  // Refused by the host of the run, when its turn was taken already.
+  // Refused by the host of the run after its turn was reserved.
   const other = await newThread(person)
   expect((await say(person, other, 'Hello', { headers })).status).toBe(422)
   expect((await get(`${THREADS}/${other}`, person)).body).toMatchObject({ turns: 0, runId: null })
@@ -294,7 +294,7 @@ test('a step of the run summarises messages older than the window, and the threa
   expect(summed.map((status) => status === 'succeeded')).toEqual([false, false, false, true, false])
   const { body: thread } = await get(`${THREADS}/${id}`, person)
   expect(thread.summary).toMatch(/Ada|Grace/)
-  // The window begins with the third turn now, and the summary stands before it.
+  // The window now begins with the third turn, and the summary comes before it.
   expect(JSON.stringify(await seenBy(person, runs[4] as string))).not.toContain('Grace')
   const asked = await get(`/api/v1/runs/${runs[4]}/nodes/agent.begin`, person)
   expect(asked.body.output.thread.summary).toBe(thread.summary)

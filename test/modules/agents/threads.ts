@@ -1,4 +1,4 @@
-// Threads as tests make them and talk in them.
+// Threads for tests, and calls in them.
 import { call, post } from '../../helpers/api.ts'
 import type { Person } from '../../helpers/people.ts'
 
@@ -21,7 +21,7 @@ export async function newThread(as: Person, body: object = {}) {
   return made.body.id as string
 }
 
-/** The agent stands in the call, unless `more` names one of the team. */
+/** The agent is in the call, unless `more` names one of the team. */
 export const say = (
   as: Person,
   threadId: string,

@@ -1,4 +1,4 @@
-// Runs that ask somebody, and what has come of it.
+// Runs with an approval, and their results.
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { type Answer, get, post } from '../../helpers/api.ts'
@@ -53,7 +53,7 @@ export async function outcome({ runId }: Pick<Asked, 'runId'>): Promise<any> {
   return view?.output
 }
 
-/** What the index says, once the run has told it. */
+/** The row in the index, once the run has reported it. */
 export const settledAs = ({ id }: Pick<Asked, 'id'>, status: string): Promise<void> =>
   vi.waitFor(
     async () => {

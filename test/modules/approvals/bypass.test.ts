@@ -1,4 +1,4 @@
-// Ways to get past an approval without the right to change the workflow that asks it.
+// Ways to bypass an approval without the right to change its workflow.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -7,7 +7,7 @@ import { newWorkflow } from '../../helpers/workflows.ts'
 import { asked } from './asked.ts'
 import { coded, type Key, keyOf, NO_SCOPE, send } from './keys.ts'
 
-/** `start`, then a question, then `pay`; `log` stands beside it, and nothing behind both. */
+/** `start`, then an approval, then `pay`. `log` is beside it, and nothing follows both. */
 const PAYING: Definition = {
   nodes: [
     { id: 'start', type: 'flow.noop' },
@@ -116,7 +116,7 @@ test('a version without the approval of the current one needs workflows:write', 
     else expect(result.error.code).toBe('access.scope_missing')
 })
 
-/** A run whose question was answered with yes. */
+/** A run whose approval was given. */
 async function approved(definition = PAYING) {
   const { owner, join } = await newTeam()
   const ann = await join('member')

@@ -1,4 +1,4 @@
-// API keys of a person, and what they are answered.
+// API keys of a person, and the responses to them.
 import type { Scope } from '../../../src/http/scopes.ts'
 import { type Answer, call, post } from '../../helpers/api.ts'
 import type { Person } from '../../helpers/people.ts'

@@ -56,7 +56,7 @@ test('without assignees, everyone who may decide gets a mail, except the person 
 })
 
 test('an approval that ends within the day gets a reminder after half of its time', async () => {
-  // The run goes by the real clock, the reminders by that of the app, which other tests have moved.
+  // The run uses the real clock, the reminders that of the app, which other tests have moved.
   const { ann } = await linked({ timeoutMs: 8 * HOUR + clock.now() - Date.now() })
   clock.advance(3.9 * HOUR)
   await remind()
@@ -155,7 +155,7 @@ test('the page sends a form, with the fields of the approval', async () => {
   })
 })
 
-/** As a browser does it; what it is shown in an error is no problem document. */
+/** Like a browser. Its error response is not a problem document. */
 async function browse(link: string, fields?: Record<string, string>) {
   const ctx = createExecutionContext()
   const init = fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) }

@@ -1,4 +1,4 @@
-// What is asked of a person, over all of their teams.
+// The approvals of a person, over all of their teams.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { get } from '../../helpers/api.ts'
@@ -6,7 +6,7 @@ import { newTeam, type Person } from '../../helpers/people.ts'
 import { APPROVALS, asked } from './asked.ts'
 import { keyOf } from './keys.ts'
 
-/** One person in two teams of others, in each of which something is asked. */
+/** One person in two teams of others, each with an approval. */
 async function twoTeams() {
   const first = await newTeam()
   const ann = await first.join('member')

@@ -1,4 +1,4 @@
-// Who counts as having started a run, and so may not decide alone what it asks.
+// Who counts as the starter of a run, and so may not decide its approval alone.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { runJobs } from '../../helpers/jobs.ts'
@@ -12,7 +12,7 @@ import { coded, send } from './keys.ts'
 const ASKING: Definition = { nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'Pay?' } }] }
 const DENIED = [403, 'access.denied']
 
-/** The question of a run, once it is there. */
+/** The approval of a run, once it exists. */
 const questionOf = (runId: string): Promise<string> =>
   vi.waitFor(
     async () => {

@@ -1,4 +1,4 @@
-// A log of its own for each test: entries of a team that exists nowhere else, sealed by the real job.
+// A separate log for each test: entries of a team that exists nowhere else, sealed by the real job.
 import { env } from 'cloudflare:workers'
 import { newId } from '../../../src/core/ids.ts'
 import { commit } from '../../../src/db/commit.ts'

@@ -61,7 +61,7 @@ test('a sealer with an outdated seal changes nothing', async () => {
   await seal()
   const [one] = await rows(team)
   await write(team, 'a.two')
-  // Between the read of this sealer and its write, another one is done.
+  // Between the read and the write of this sealer, another one finishes.
   let first = true
   await withContext((request) => {
     const DB = new Proxy(env.DB, {

@@ -16,7 +16,7 @@ async function sealedLog(): Promise<{ team: string; log: [Row, Row, Row, Row, Ro
   return { team, log: log as [Row, Row, Row, Row, Row] }
 }
 
-/** What somebody does who may write to D1 as he likes: the chain and its record are whole again, only R2 knows better. */
+/** An attacker who can write to D1: the chain and its record are consistent again, only R2 shows the difference. */
 async function sealAnew(team: string): Promise<void> {
   let at: ChainLink = CHAIN_START
   for (const row of await findChain(env.DB, team, 0, 100)) {
@@ -171,7 +171,7 @@ test('a log with removed and changed seals is found by its copies', async () => 
   await sql('UPDATE audit_log SET seal = NULL WHERE team_id = ?', team)
   await sql('DELETE FROM audit_seals WHERE team_id = ?', team)
   expect(await verify(team)).toMatchObject({ ok: false, fault: { fault: 'rewritten', seq: log[0].seq } })
-  // Sealing goes on, but never makes it right.
+  // Sealing continues, but never repairs it.
   await seal()
   expect(await verify(team)).toMatchObject({ ok: false, fault: { fault: 'rewritten', seq: log[0].seq } })
   await forget(team)

@@ -1,4 +1,4 @@
-// Accounts made the way a client makes them, with a password that opens them.
+// Accounts created like by a client, with a known password.
 import { env } from 'cloudflare:workers'
 import { openContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
@@ -41,7 +41,7 @@ export const refresh = (refreshToken: string): Promise<Answer<any>> =>
 export const freshAddress = (): string =>
   `2001:db8:${[0, 0].map(() => Math.floor(Math.random() * 65_536).toString(16)).join(':')}::1`
 
-/** As many failures of an address as its `times` tries would make, without their hashes. */
+/** As many failures of an address as `times` attempts would cause, without their hashes. */
 export async function failFrom(address: string, times: number): Promise<void> {
   const request = openContext(env, { now: clock.now, requestId: 'req_test', defer: () => undefined, address })
   for (let i = 0; i < times; i++) await recordAddressFailure(request)

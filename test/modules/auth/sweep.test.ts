@@ -17,7 +17,7 @@ const left = async (userId: string): Promise<number[]> => {
   return counts.map((one) => one.results[0]?.n ?? 0)
 }
 
-/** A sweep takes a bite; the other tests may have left more than one. */
+/** A sweep deletes a limited number, and the other tests may have left more. */
 async function sweepAll(): Promise<void> {
   for (let i = 0; i < 20; i++) await withContext(purge)
 }

@@ -8,7 +8,7 @@ import { target } from '../integrations/integrations.ts'
 
 const PIECE = 'abcdefghij'.repeat(1_000)
 
-/** So many pieces, one at a time; then it ends, or fails. */
+/** This many pieces, one at a time. Then it ends, or fails. */
 const source = (pieces: number, fault?: Error): ReadableStream<Uint8Array> => {
   let given = 0
   return new ReadableStream({

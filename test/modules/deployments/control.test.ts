@@ -111,7 +111,7 @@ test('a temporary failure is retried, and a permanent one says what to do', asyn
 test('a project has one deployment at a time: the next waits, or replaces it', async () => {
   const person = await newPerson()
   const { bucket, body } = await siteOf(person)
-  // The first waits between its tries.
+  // The first waits between its attempts.
   await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '4' }, times: 1 })
   const first = (await post(PATH, person, body)).body
   await vi.waitFor(async () => expect((await seenAt(bucket)).calls).not.toEqual([]))

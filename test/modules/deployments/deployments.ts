@@ -1,4 +1,4 @@
-// Deployments as tests make them.
+// Deployments for tests.
 import { inject, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import type { Person } from '../../helpers/people.ts'
@@ -65,7 +65,7 @@ export async function deploy(as: Person, body: Record<string, unknown>): Promise
 export type Seen = {
   calls: { method: string; path: string; status: number; digest?: string }[]
   contents: Record<string, number>
-  /** The most contents that were on their way at a time. */
+  /** The highest number of contents in progress at the same time. */
   atOnce: number
 }
 
@@ -74,7 +74,7 @@ export const seenAt = async (place: string): Promise<Seen> =>
 
 type Account = 'vercel' | 'netlify' | 'github-pages'
 
-/** An account of the platform, with the project that each test has for itself. */
+/** An account of the platform, with a separate project for each test. */
 export async function projectOf(as: Person, platform: Account) {
   const name = fresh()
   const type = platform === 'github-pages' ? 'github' : platform

@@ -1,5 +1,5 @@
-// The process dies at random calls, before them and after them, and each step is made again as the engine makes a lost attempt
-// again. The store sees every content once.
+// The process is lost at random calls, before them and after them, and each step is repeated like the engine repeats
+// a lost attempt. The store receives every content once.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { downloadZip } from 'client-zip'
@@ -21,14 +21,14 @@ const KILLS = 100
 
 class Death extends Error {}
 
-/** Dies at the call with this number, and takes no calls after it. */
+/** Crashes at the call with this number, and accepts no calls after it. */
 function dying(at: number): { env: Env; settled: () => Promise<unknown> } {
   let calls = 0
   const underWay: Promise<unknown>[] = []
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     calls++
     if (calls > at) throw new Death('dead')
-    // At every other number the call is made, and its answer is lost.
+    // At every other number, the call is made and its answer is lost.
     if (calls === at && at % 2 === 0) throw new Death('before')
     const under = work()
     underWay.push(under)
@@ -57,7 +57,7 @@ function dying(at: number): { env: Env; settled: () => Promise<unknown> } {
   const network = { fetch: (input: RequestInfo, init?: RequestInit) => guarded(() => fetch(input, init)) }
   return {
     env: { ...(env as unknown as Env), DB, NAMED_NETWORK: network as unknown as Fetcher },
-    // What was on its way when the process died has come, or never will.
+    // Calls in progress at the crash have arrived by now, or never will.
     settled: () => Promise.allSettled(underWay),
   }
 }
@@ -99,7 +99,7 @@ test(`${KILLS} kills during a deployment of ${FILES} files: every content is sen
   for (let step: StepName | null = 'prepare'; step !== null; ) {
     const name: StepName = step
     seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
-    // Deeper into the step each time, so that it gets somewhere.
+    // Later in the step each time, so that it makes progress.
     const at = kills < KILLS ? 1 + (seed % (name === 'upload' ? 60 : 8)) : Number.MAX_SAFE_INTEGER
     const of = dying(at)
     try {

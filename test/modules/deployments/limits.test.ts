@@ -1,4 +1,4 @@
-// What each platform takes at a time, a minute, an hour, a day.
+// The limits of each platform: concurrent, per minute, per hour, per day.
 import { env } from 'cloudflare:workers'
 import { downloadZip } from 'client-zip'
 import { expect, test } from 'vitest'
@@ -103,7 +103,7 @@ test('Netlify prepares a large site in the background, and gets at most five con
   expect(Object.values(contents)).toEqual(Array(40).fill(1))
 })
 
-/** As if the integration had been used so in the last hours. */
+/** As if the integration had this usage in the last hours. */
 async function useToday(
   as: Person,
   asked: PlanDeployment,
@@ -136,7 +136,7 @@ test.each([
     const asked = { ...body, ...ZIP, platform: 'vercel' as const }
     expect((await post(`${PATH}/plan`, person, asked)).body.refusals).toEqual([])
     await useToday(person, asked, deployments, uploads)
-    // One that was deleted counts as before.
+    // A deleted one still counts.
     const { items } = (await get(`${PATH}?limit=1`, person)).body
     expect((await call('DELETE', `${PATH}/${items[0].id}?keepRemote=true`, { as: person })).status).toBe(204)
     const plan = await post(`${PATH}/plan`, person, asked)

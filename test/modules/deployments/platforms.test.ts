@@ -21,7 +21,7 @@ test.each(['vercel', 'netlify', 'github-pages'] as const)(
     expect(first.url).toMatch(/^https:/)
     const { contents } = await seenAt(place)
     expect(new Set(Object.values(contents))).toEqual(new Set([1]))
-    // Two paths have one content; GitHub gets `.nojekyll` as well.
+    // Two paths have the same content, and GitHub gets `.nojekyll` as well.
     expect(Object.keys(contents)).toHaveLength(platform === 'github-pages' ? 4 : 3)
 
     await uploadSite(person, folder, { 'index.html': '<!doctype html><p>Two</p>' })

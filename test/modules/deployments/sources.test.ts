@@ -1,4 +1,4 @@
-// What a site may be made of: what a run has written, and archives that mean no good.
+// Sources of a site: files that a run has written, and hostile archives.
 import { downloadZip } from 'client-zip'
 import { expect, test } from 'vitest'
 import { get, post } from '../../helpers/api.ts'

@@ -1,4 +1,4 @@
-// The steps of a deployment, made one by one at times that the test chooses, as the engine makes them.
+// The steps of a deployment, executed one by one at times that the test chooses, like the engine executes them.
 import { env } from 'cloudflare:workers'
 import type { RequestContext } from '../../../src/context.ts'
 import { newId } from '../../../src/core/ids.ts'
@@ -20,7 +20,7 @@ import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import type { Person } from '../../helpers/people.ts'
 
-/** The node that follows, by the port that a step leaves through. */
+/** The next node, by the port of a step. */
 export const NEXT: Record<StepName, [main: StepName | null, again: StepName]> = {
   prepare: ['compare', 'prepare'],
   compare: ['upload', 'compare'],
@@ -29,7 +29,7 @@ export const NEXT: Record<StepName, [main: StepName | null, again: StepName]> = 
   check: [null, 'check'],
 }
 
-/** A deployment that no run works at. */
+/** A deployment without an active run. */
 export async function newDeployment(as: Person, { source, ...asked }: PlanDeployment): Promise<string> {
   const teamId = as.teamId as string
   const id = newId('dep', clock.now())
@@ -52,7 +52,10 @@ export const step = (as: Person, id: string, name: StepName, now = clock.now()):
     ),
   )
 
-/** From a step to the end or to another, each at the time that the one before has named. Answers what was made when. */
+/**
+ * From a step to the end or to another, each at the time that the previous one returned. Returns the steps with their
+ * times.
+ */
 export async function walk(
   as: Person,
   id: string,

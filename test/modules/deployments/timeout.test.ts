@@ -1,4 +1,4 @@
-// How a deployment ends that the platform never finishes, and who hears of it.
+// The end of a deployment that the platform never finishes, and the notifications about it.
 import { expect, test } from 'vitest'
 import { takeEnd } from '../../../src/modules/deployments/service/end.ts'
 import { get, post } from '../../helpers/api.ts'
@@ -62,7 +62,7 @@ test('followers of a deployment see its progress, its log and its end', async ()
   const bucket = fresh()
   const { id: integrationId } = await bucketOf(person, bucket)
   await uploadSite(person, bucket, SITE)
-  // It waits for a moment, so that the follower is there.
+  // It waits for a moment, so that the follower is connected.
   await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '1' } })
   const source = { prefix: bucket }
   const { id } = (
@@ -115,7 +115,7 @@ test('the person who started a deployment gets a notification about its end', as
     kind: 'deployment.failed',
     message: expect.stringContaining('s3:PutObject'),
   })
-  // Those of one project are folded into the newest.
+  // Notifications of one project are combined in the newest.
   expect(about(again.body.id) ?? about(done.id)).toMatchObject({
     kind: 'deployment.ready',
     title: 'docs is published',

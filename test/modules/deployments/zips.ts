@@ -1,18 +1,18 @@
-// Zip files as nobody means to make them: each field may lie.
+// Crafted zip files: each field may be false.
 import { crc32 } from '../../../src/core/crc32.ts'
 
 export type Packed = {
   name: string
   content: string
   deflate?: boolean
-  /** Said to be deflated, and is not. */
+  /** Claims to be deflated, and is not. */
   raw?: boolean
-  /** What the directory says of its size. */
+  /** The size in the directory. */
   claims?: number
   crc?: number
   flags?: number
   mode?: number
-  /** Where the directory says it is. */
+  /** The offset in the directory. */
   at?: number
 }
 

@@ -1,4 +1,4 @@
-// How many runs one event starts: of equal triggers one, and never more than a thousand.
+// How many runs one event starts: one for equal triggers, and never more than a thousand.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'

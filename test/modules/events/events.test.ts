@@ -21,7 +21,7 @@ async function listening(person: Person, config: Record<string, unknown>, defini
 
 const send = (person: Person, body: unknown, headers = {}) => post(EVENTS, person, body, headers)
 
-/** The real queue may have the row in hand at this moment. */
+/** The real queue may be processing the row at this moment. */
 const started = (runId: string) =>
   vi.waitFor(async () => {
     await runJobs()
@@ -117,7 +117,7 @@ test('a crash in the middle of dispatching neither loses nor doubles a run', asy
   const person = await newPerson()
   const targets: { workflowId: string }[] = []
   for (let i = 0; i < 3; i++) targets.push(await listening(person, { name: 'a' }))
-  // The queue never hears of it, as after a crash right behind the commit: the row alone is there.
+  // The queue does not get it, like after a crash right after the commit: only the row exists.
   const eventId = 'evt-crash'
   const answer = await send(person, { name: 'a', id: eventId })
   const word = { teamId: person.teamId, eventId }

@@ -1,4 +1,4 @@
-// Events that come close to a wait's timeout, and how soon events are with those who wait.
+// Events close to the timeout of a wait, and how soon waiting runs get events.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { deliverAtOnce } from '../../../src/modules/events/deliver.ts'
@@ -10,7 +10,7 @@ import { begun, holdIndex, inside, listed, newWaiting, send, view, wait, waiting
 
 const TIMEOUT_MS = 700
 
-/** Taken in at this time, and on its way for as long as nobody does its message. */
+/** Accepted at this time, and in progress until its message is processed. */
 async function accept(person: Person, id: string, at: number, data: unknown = {}) {
   const message = { type: 'event.deliver', teamId: person.teamId, eventId: id }
   const far = Date.now() + 86_400_000
@@ -79,7 +79,7 @@ test('a wait that is not in the index yet looks for all events since it began', 
   const runId = await begun(person, { nodes: [wait('w', { name: 'go', timeoutMs: TIMEOUT_MS })] })
   const letGo = await holdIndex(runId)
   await accept(person, 'evt_in_time', (await untilOf(runId)) - 1)
-  // Nobody waits as far as the index knows, so nobody is sent for.
+  // The index knows of no wait, so there is no delivery message.
   await drop(person)
   expect(await portOf(runId)).toBe('main')
   await letGo()
@@ -100,7 +100,7 @@ test('a recorded timeout is final', async () => {
 test('while the index cannot say whether there is one, the run keeps waiting', async () => {
   const { person, runId } = await newWaiting({ name: 'go', timeoutMs: TIMEOUT_MS })
   const until = await untilOf(runId)
-  // What the index asks of its rows fails.
+  // The query of the index fails.
   const broken = `msg_broken_${person.teamId}`
   await env.DB.prepare(
     "INSERT INTO outbox (id, type, body, request_id, attempts, next_at, created_at) VALUES (?, 'event.deliver', '{', 'req_x', 1, ?, 1)",

@@ -1,4 +1,4 @@
-// Runs that wait for events, as the object and as the index have them.
+// Runs that wait for events, in the object and in the index.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
@@ -22,7 +22,7 @@ export const rowsOf = async (runId: string): Promise<WaitRow[]> =>
 export const pathsOf = async (runId: string): Promise<string[]> =>
   (await rowsOf(runId)).map(({ path }) => path)
 
-/** Until the index has just these waits. */
+/** Until the index has exactly these waits. */
 export const listed = (runId: string, ...paths: string[]): Promise<void> =>
   until(async () => JSON.stringify(await pathsOf(runId)) === JSON.stringify(paths), `rows of ${runId}`)
 
@@ -41,7 +41,7 @@ export const wait = (id: string, params: Record<string, unknown>) => ({
   params,
 })
 
-/** A run of this person's team that has come to its waits; not yet in the index. */
+/** A run of this person's team that has reached its waits, which are not in the index yet. */
 export async function begun(person: Person, definition: Definition, input: unknown = null): Promise<string> {
   const spec = newSpec(definition, { teamId: person.teamId, input: input as never })
   const answer = await runOf(spec.runId).start(spec)
@@ -49,7 +49,7 @@ export async function begun(person: Person, definition: Definition, input: unkno
   return spec.runId
 }
 
-/** One that waits for one name, and stands in the index. */
+/** A run that waits for one name, and is in the index. */
 export async function waiting(person: Person, params: Record<string, unknown>): Promise<string> {
   const runId = await begun(person, { nodes: [wait('w', params)] })
   await listed(runId, 'w')
@@ -70,7 +70,7 @@ export async function view(runId: string): Promise<RunView> {
   return found
 }
 
-/** The real queue may have the message in hand at this moment. */
+/** The real queue may be processing the message at this moment. */
 export async function ended(runId: string): Promise<RunView> {
   await until(async () => {
     await runJobs()
@@ -79,7 +79,7 @@ export async function ended(runId: string): Promise<RunView> {
   return view(runId)
 }
 
-/** All that the queue has to do is done, and all that the run has to tell is told. */
+/** The queue has processed everything, and the run has sent everything. */
 export async function settled(runId: string): Promise<void> {
   await until(async () => {
     await runJobs()
@@ -98,7 +98,7 @@ export const inside = <T>(runId: string, work: (storage: DurableObjectStorage) =
     work(storage),
   )
 
-/** The index takes no waits of this run until it is let go. */
+/** The index accepts no waits of this run until it is released. */
 export async function holdIndex(runId: string): Promise<() => Promise<void>> {
   await env.DB.prepare(
     `CREATE TRIGGER hold_${runId} BEFORE INSERT ON event_waits WHEN NEW.run_id = '${runId}' BEGIN SELECT RAISE(ABORT, 'held'); END`,

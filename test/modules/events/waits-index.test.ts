@@ -1,4 +1,4 @@
-// The index of waits for events: what stands in it, how it is cleaned and rebuilt, and how an event goes through it.
+// The index of waits for events: its content, how it is cleaned and rebuilt, and how an event uses it.
 
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
@@ -45,7 +45,7 @@ const countOf = async (teamId: string): Promise<number> =>
     .bind(teamId)
     .first<number>('n')) ?? 0
 
-/** What is done by then forgets what it was about, so they are told by when they were written. */
+/** Completed messages lose their content, so they are recognized by their time. */
 const markOf = async (): Promise<number> =>
   (await env.DB.prepare('SELECT max(rowid) AS n FROM outbox').first<number>('n')) ?? 0
 
@@ -190,7 +190,7 @@ test('more runs than one message holds get further messages, and repeating one c
   const { body } = await send(person, { name: 'go', data: 1 })
   expect(body.waiting).toBe(122)
   for (const runId of runIds) expect((await ended(runId)).output).toBe(1)
-  // Rows of runs that are not there are removed on the way.
+  // Rows of missing runs are removed on the way.
   await until(async () => {
     await runJobs()
     return (await countOf(person.teamId)) === 0
@@ -201,7 +201,7 @@ test('more runs than one message holds get further messages, and repeating one c
 test('a repeated page sends only one next page', async () => {
   const person = await newPerson()
   const { id } = (await send(person, { name: 'go' })).body
-  // So that they are still to be visited when the page comes again.
+  // So that they are still to be visited when the page is repeated.
   const others = Array.from({ length: 60 }, (_, n) => `run_${String(n).padStart(26, 'x')}`)
   const mark = await markOf()
   for (let time = 0; time < 2; time++) {
@@ -227,7 +227,7 @@ test('a run that does not answer does not delay the others, and gets the event l
   const mark = await markOf()
   await send(person, { name: 'go', data: 1 })
   for (const runId of others) expect((await ended(runId)).output).toBe(1)
-  // The page is done; what is left is one message for the one run, which has failed once at least.
+  // The page is done. What is left is one message for the one run, which has failed at least once.
   await until(async () => {
     await runJobs()
     const [page, alone] = await messagesSince(mark)

@@ -1,5 +1,4 @@
-// Events that are sent to the team and runs that wait for them: each pair that belongs together meets, whichever comes
-// second, and no other.
+// Events of the team and runs that wait for them: each matching pair meets, whichever comes second, and no other.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
@@ -28,7 +27,7 @@ import {
 const typesOf = async (runId: string): Promise<string[]> =>
   ((await runOf(runId).events(0, 500))?.events ?? []).map((event) => (event as { type: string }).type)
 
-/** As the event of a while ago. */
+/** Like the event of some time ago. */
 const backdate = (teamId: string, id: string, at: number) =>
   env.DB.prepare('UPDATE inbound_events SET created_at = ? WHERE team_id = ? AND id = ?')
     .bind(at, teamId, id)
@@ -55,7 +54,7 @@ test('an event ends the wait of each run of its team for its name, and of no oth
     }),
   )
   await settled(other)
-  // Should a row ever name the wrong run, that run knows its own team.
+  // If a row named the wrong run, that run would know its own team.
   const stray = { teamId: person.teamId, id: 'evt-x', name: 'order.paid', data: 1, at: Date.now() }
   expect(await runOf(elsewhere).takeEvent(stray)).toBe(false)
   for (const left of [other, elsewhere]) expect((await view(left)).status).toBe('waiting')
@@ -90,7 +89,7 @@ test('an event that is committed just before the wait is in the index is found b
   await env.DB.prepare(`DROP TRIGGER just_before_${spec.runId}`).run()
 })
 
-/** Nobody waited, so nothing is on its way to anybody. */
+/** No run waited, so nothing is being delivered. */
 async function settledQueue() {
   const { results } = await env.DB.prepare(
     "SELECT id FROM outbox WHERE type = 'event.deliver' AND status = 'pending'",
@@ -148,7 +147,7 @@ test('two waits of one run are both ended by one event, and a later wait is not'
   await settled(runId)
   const statuses = Object.fromEntries(((await view(runId)).nodes ?? []).map((one) => [one.id, one.status]))
   expect(statuses).toEqual({ a: 'succeeded', b: 'succeeded', c: 'waiting', after: 'waiting' })
-  // The same event as of now, when the wait that follows has begun: what a run has taken it takes once.
+  // The same event again, when the following wait has begun: a run accepts each event once.
   const event = { teamId: person.teamId, id: 'evt-1', name: 'go', data: 2, at: Date.now() }
   await runOf(runId).takeEvent(event)
   expect((await view(runId)).status).toBe('waiting')
@@ -177,7 +176,7 @@ test('a pattern of a wait works like that of a trigger', async () => {
   expect(await rowsOf(runId)).toMatchObject([{ name: 'order.*.paid', key: 'order.*' }])
   expect((await send(person, { name: 'order.7.paid', data: 1 })).body.waiting).toBe(2)
   for (const id of [runId, all]) expect((await ended(id)).output).toBe(1)
-  // Of another name: where tests have moved the clock of the app, the event from before is later than this wait.
+  // With another name: if tests have moved the clock of the app, the earlier event is later than this wait.
   const next = await waiting(person, { name: 'bill.*.paid' })
   expect((await send(person, { name: 'bill.7.sent' })).body.waiting).toBe(0)
   await settled(next)
@@ -192,7 +191,7 @@ test('an event for a pattern that comes before the wait is in the index ends it'
   const release = await holdIndex(spec.runId)
   await runOf(spec.runId).start(spec)
   await send(person, { name: 'invoice.paid', data: 1 })
-  // Larger than what a page of events carries along.
+  // Larger than the events that a page contains directly.
   await send(person, { name: 'order.paid', data: { text: 'x'.repeat(100_000) } })
   await release()
   expect(await ended(spec.runId)).toMatchObject({ output: { text: expect.stringMatching(/^x{100000}$/) } })

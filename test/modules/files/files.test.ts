@@ -104,7 +104,7 @@ test('a deleted file frees its name, can be restored for a week, and is removed 
   const restored = await post(`${FILES}/${file.id}/restore`, person, { name: 'old.txt', version: 1 })
   expect([restored.status, restored.body.name, restored.body.version]).toEqual([200, 'old.txt', 1])
   expect(isSame((await fetchBytes(person, file.url)).bytes, bytesOf('one'))).toBe(true)
-  // A new version counts on from the newest, not from the one that was restored.
+  // The number of a new version follows the newest one, not the restored one.
   expect((await upload(person, 'old.txt', 'four')).body.version).toBe(3)
   await call('DELETE', `${FILES}/${file.id}`, { as: person })
   clock.advance(6 * DAY_MS)

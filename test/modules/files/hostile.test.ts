@@ -1,4 +1,4 @@
-// Files that mean no good, sent as clients send them, and parts of a file asked for at random.
+// Hostile files, sent like by clients, and random parts of a file.
 import { expect, test } from 'vitest'
 import { newPerson } from '../../helpers/people.ts'
 import { casesOf, isLong, repeatWith, SEED } from '../../helpers/random-cases.ts'
@@ -21,7 +21,7 @@ const PROGRAMS = {
   java: raw([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52]),
   shortcut: raw([0x4c, 0, 0, 0, 1, 0x14, 2, 0]),
 }
-/** What a picture begins with, and then a page. */
+/** The beginning of a picture, followed by a page. */
 const POLYGLOTS = {
   gif: raw([...bytesOf('GIF8')], '<script>alert(1)</script>'),
   png: raw([0x89, 0x50, 0x4e], '<html><script>alert(1)</script></html>'),
@@ -109,7 +109,7 @@ test.each([
   }
 })
 
-/** A request each: the arithmetic alone is tested with all of them, in test/core/ranges.test.ts. */
+/** One request each. The arithmetic alone is tested with all of them, in test/core/ranges.test.ts. */
 const REQUESTS = isLong ? casesOf(10_000) : casesOf(2_500)
 
 test(`${REQUESTS} random ranges of a file are its slices (${repeatWith(SEED, REQUESTS)})`, async () => {

@@ -1,4 +1,5 @@
-// Files in the input of runs that nobody starts by hand: what is known is filled in, and what only looks like a file is left alone.
+// Files in the input of runs that are not started manually: known ones are filled in, and values that only look like
+// files do not change.
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
@@ -52,7 +53,7 @@ test('a schedule and a sub-workflow get files through their input', async () => 
   const scheduledFor = clock.now()
   const message = { type: 'run.start', triggerId, teamId: person.teamId as string, scheduledFor } as const
   await withContext((request) => startScheduledRun(request, message))
-  // The list hears of a run by the report of its host.
+  // The list gets a run with the report of its host.
   const scheduled = await vi.waitFor(async () => {
     const { items } = (await get(`/api/v1/runs?workflowId=${inner}`, person)).body
     const found = items.find(({ trigger }: any) => trigger.type === 'schedule')

@@ -1,4 +1,5 @@
-// The process dies at every call to D1 and R2, before it and after it. Afterwards the sweeps leave bucket, table and quota in step.
+// The process is lost at every call to D1 and R2, before it and after it. Afterwards, the sweeps make bucket, table
+// and quota consistent.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
@@ -88,7 +89,7 @@ const SCENARIOS: Scenario[] = [
 
 const MAX_CALLS = 60
 
-/** It did not die when the request needed fewer calls. */
+/** It did not crash if the request needed fewer calls. */
 async function kill(
   { prepare, act }: Scenario,
   person: Person,
@@ -110,7 +111,7 @@ const system = (environment: typeof env): RequestContext =>
     defer: (later) => void later.catch(() => undefined),
   })
 
-/** What cron and queue do in the days after, for the teams that were made since. */
+/** What cron and queue do in the following days, for teams that were created since. */
 async function live(since: Since): Promise<void> {
   clock.advance(8 * DAY_MS)
   await withContext(async (request) => {
@@ -125,7 +126,10 @@ async function live(since: Since): Promise<void> {
   })
 }
 
-/** Teams that are made from now on have larger ids. Sweeps begin here, because other tests have left thousands of teams. */
+/**
+ * Teams that are created from now on have larger ids. Sweeps begin here, because other tests have left thousands of
+ * teams.
+ */
 type Since = { teamId: string }
 const fromNowOn = (): Since => ({ teamId: newId('team', clock.now() - 1) })
 
@@ -187,13 +191,13 @@ test.each(SCENARIOS.map((one) => [one.what, one] as const))(
         killed.push([person.teamId, `${what}, killed ${after ? 'after' : 'before'} call ${at}`, status])
         if (!died) break
       }
-    // The last of each kind was not killed, so every call was.
+    // The last of each kind did not crash, so every call was tried.
     expect(killed.length).toBeGreaterThan(6)
     expect(killed.length).toBeLessThan(2 * MAX_CALLS)
     await live(since)
     for (const [teamId, name, status] of killed) {
       await inStep(teamId, name)
-      // What was answered as stored is still there.
+      // Files that were acknowledged still exist.
       if (status === 201) expect([name, (await storedKeys(teamId)).length > 0]).toEqual([name, true])
     }
     expect(killed.some(([, , status]) => status < 300)).toBe(true)
@@ -220,7 +224,7 @@ test('a sweep that is killed is repeated by the next', async () => {
   }
   await env.FILES.put(`teams/${person.teamId}/files/orphan`, 'x')
   clock.advance(8 * DAY_MS)
-  // So that they reach what they have to delete: without it they begin at the teams of other tests.
+  // So that they reach the objects to delete. Otherwise they would begin at the teams of other tests.
   await beginAt('files.bucket', `teams/${since.teamId}`)
   for (let at = 1; at < 12; at++) {
     const dying = dyingEnv({ at, after: at % 2 === 0 })
@@ -239,7 +243,7 @@ test('an object without a row is deleted when it is old, and not before', async 
   const part = `teams/${person.teamId}/parts/upl_unknown/1`
   const other = `teams/${person.teamId}/else/1`
   for (const one of [key, part, other]) await env.FILES.put(one, 'x')
-  // Earlier tests have moved the clock; the object is as old as that makes it, unless it is made now.
+  // Earlier tests have moved the clock. The object would be that old, so it is created now.
   const made = (await env.FILES.head(key))?.uploaded.getTime() ?? 0
   const at = (ms: number) => ({ ...system(env), now: () => made + ms })
   await pass(at(5 * HOUR_MS), since)

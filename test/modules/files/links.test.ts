@@ -20,7 +20,7 @@ test('a link downloads the file without an account, as often as it allows', asyn
   const first = await fetchBytes(null, path)
   expect([first.status, isSame(first.bytes, bytesOf('some text'))]).toEqual([200, true])
   expect(first.headers.get('content-disposition')).toContain("filename*=UTF-8''na%C3%AFve.txt")
-  // Neither a look at the head, nor a later part, nor what the client has already counts.
+  // HEAD, later parts and cached content do not count.
   expect((await fetchBytes(null, path, {}, 'HEAD')).status).toBe(200)
   expect((await fetchBytes(null, path, { range: 'bytes=5-' })).status).toBe(206)
   expect((await fetchBytes(null, path, { 'if-none-match': first.headers.get('etag') ?? '' })).status).toBe(
@@ -29,7 +29,7 @@ test('a link downloads the file without an account, as often as it allows', asyn
   expect((await fetchBytes(null, path, { range: 'bytes=0-3' })).status).toBe(206)
   const third = await call('GET', path)
   expect([third.status, third.body.code]).toEqual([410, 'file.link_expired'])
-  // A download that has begun goes on for an hour.
+  // A started download may continue for an hour.
   expect((await fetchBytes(null, path, { range: 'bytes=5-' })).status).toBe(206)
   const listed = await get(`${FILES}/links?fileId=${file.id}`, person)
   expect(listed.body.items).toMatchObject([{ id: link.id, uses: 2 }])
@@ -127,7 +127,7 @@ test('a browser gets a form, and the result of the upload', async () => {
   expect((await call('GET', path, { headers: html })).text).toContain('A file was sent')
 })
 
-/** The names and contents of a zip without compression, read by its central directory. */
+/** The names and contents of an uncompressed zip, read through its central directory. */
 function unzip(bytes: Uint8Array<ArrayBuffer>): [string, string][] {
   const view = new DataView(bytes.buffer)
   const end = bytes.length - 22

@@ -42,7 +42,7 @@ test('parts in any order, repeated and after a pause, become the announced file'
   expect((await put(person, started.id, 2, part(2), { 'x-content-sha256': await hex(part(2)) })).status).toBe(
     200,
   )
-  // Part 1 was another content: the whole does not have the announced checksum, and nothing is stored.
+  // Part 1 had another content: the whole does not have the announced checksum, and nothing is stored.
   const wrong = await complete(person, started.id)
   expect([wrong.status, wrong.body.code]).toEqual([422, 'file.checksum_mismatch'])
   expect(await promisesOf(person.teamId)).toBe(0)
@@ -87,7 +87,7 @@ test('an impossible file is refused at the beginning', async () => {
   expect(await code({ name: '../a.txt', sizeBytes: 1 })).toBe('file.invalid_name')
   expect(await code({ name: 'a.txt', sizeBytes: 0 })).toBe('file.empty')
   expect(await code({ name: 'a.txt', sizeBytes: 50 * MIB + 1 })).toBe('file.too_large')
-  // Uploads under way count together: 20 of 50 MB fit into 1 GB, another does not.
+  // Uploads in progress count together: 20 of 50 MB fit into 1 GB, another does not.
   for (let i = 0; i < 20; i++) expect(await code({ name: `${i}.txt`, sizeBytes: 50 * MIB })).toBeUndefined()
   expect(await code({ name: 'a.txt', sizeBytes: 50 * MIB })).toBe('plan.limit_reached')
 })

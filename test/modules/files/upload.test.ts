@@ -239,7 +239,7 @@ test('a name is required, once, and may be encoded', async () => {
   expect((await raw(person, { 'x-filename': "UTF-8''na%C3%AFve%2C%20%E2%82%AC.txt" })).body.name).toBe(
     'naïve, €.txt',
   )
-  // Composed or not, it is one name.
+  // Composed or decomposed, it is one name.
   const decomposed = await upload(person, 'nai\u0308ve, €.txt', 'text')
   expect([decomposed.status, decomposed.body.name]).toEqual([200, 'naïve, €.txt'])
 })

@@ -1,4 +1,4 @@
-// Random rows of costs, usage and jobs, and sums of them made one by one.
+// Random rows of costs, usage and jobs, and their sums computed one by one.
 import { env } from 'cloudflare:workers'
 import { newId } from '../../../src/core/ids.ts'
 import type { Random } from '../../contract/support/random.ts'
@@ -170,7 +170,7 @@ function matches(row: Row, { filter }: Question): boolean {
 
 export type Sums = { cost: bigint; hours: bigint; tokens: bigint; previous: bigint }
 
-/** What the answer must be: the sums of each group, by the JSON of its keys. */
+/** The expected result: the sums of each group, by the JSON of its keys. */
 export function sumUp(rows: Row[], question: Question, teamId: string): Map<string, Sums> {
   const groups = new Map<string, Sums>()
   const length = (Date.parse(question.to) - Date.parse(question.from)) / DAY + 1

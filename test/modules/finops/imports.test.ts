@@ -123,7 +123,7 @@ test('semicolons, decimal commas, Latin-1, a byte-order mark, gzip, JSON lines a
   const person = await newPerson()
   const latin = new TextEncoder().encode('date;provider;costUsd\n2026-01-31;M_nchen;1.234,5\n')
   latin[latin.indexOf(0x5f)] = 0xfc
-  // Files take text in UTF-8 only, so Latin-1 comes packed.
+  // Text files must be UTF-8, so Latin-1 is compressed.
   expect((await imported(person, await gzip(latin), { name: 'latin.csv.gz' })).created).toBe(1)
   await imported(person, '﻿date,provider,costUsd\n2026-01-31,bom,"1,234.5"\n')
   const packed = await gzip(new TextEncoder().encode('date,provider,costUsd\n2026-01-31,gz,2\n'))
@@ -246,7 +246,7 @@ const focusLine = (cost: string, sku: string, more = 'a') =>
 
 test('a FOCUS file: different lines stay separate, equal lines are added, and repeating it changes nothing', async () => {
   const person = await newPerson()
-  // More lines than a page, so that equal ones stand in different pages.
+  // More lines than a page, so that equal ones are on different pages.
   const lines = Array.from({ length: 1_203 }, (_, n) => focusLine('0.01', `sku-${n % 3}`))
   const text = [FOCUS_HEAD, ...lines, focusLine('-1', 'sku-0', 'b')].join('\n')
   expect(await imported(person, text)).toMatchObject({ status: 'succeeded', refused: 0, line: 1_205 })
@@ -315,7 +315,7 @@ test('an import whose run never started has failed, with the reason', async () =
   const person = await newPerson()
   const done = await start(person, await upload(person, 'x.csv', HEAD))
   await ended(person, done)
-  // Under another id, since the run may still report its end.
+  // With another id, because the run may still report its end.
   const id = `${done.slice(0, -4)}zzzz`
   await env.DB.prepare("UPDATE cost_imports SET id = ?2, status = 'queued', finished_at = NULL WHERE id = ?1")
     .bind(done, id)
@@ -360,7 +360,7 @@ test.each([
 const many = (n: number) =>
   `date,provider,line,costUsd\n${Array.from({ length: n }, (_, i) => `2026-01-31,aws,${i},1`).join('\n')}`
 
-/** An import that no run does: its steps are made by hand. */
+/** An import without a run: its steps are executed by the test. */
 async function importByHand(person: Person, text: string) {
   const { teamId, userId } = person
   const importId = newId('imp', clock.now())
@@ -407,7 +407,7 @@ test('steps that crash or run concurrently write each page once, and the import 
   const person = await newPerson()
   const { teamId } = person
   const { importId, step } = await importByHand(person, many(1_700))
-  // Dies after its second page.
+  // Crashes after its second page.
   let commits = 0
   const dying = new Proxy(env.DB, {
     get: (d1, name) => {

@@ -1,4 +1,4 @@
-// Rows of costs and usage for tests, written by the API or straight into D1.
+// Rows of costs and usage for tests, created through the API or directly in D1.
 import { env } from 'cloudflare:workers'
 import { newId } from '../../../src/core/ids.ts'
 import { post } from '../../helpers/api.ts'
@@ -14,7 +14,7 @@ export const usage = { date: '2026-01-31', provider: 'aws', gpuType: 'H100', sou
 export const postCost = (as: Person, body: object = {}) => post(COSTS, as, { ...cost, ...body })
 export const postUsage = (as: Person, body: object = {}) => post(USAGE, as, { ...usage, ...body })
 
-/** What `cost_days` must hold, computed from the rows. */
+/** The expected content of `cost_days`, computed from the rows. */
 export async function daysOf(teamId: string): Promise<{ kept: unknown[]; computed: unknown[] }> {
   const keys = 'date, provider, gpu_type, service, model, agent_id, workflow_id, user_id'
   const sums =

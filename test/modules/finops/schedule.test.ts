@@ -29,7 +29,7 @@ test('the costs of a day are written to a file once, even if the tick and the me
   const set = await call('PUT', SCHEDULE, { as: person, body: { every: 'day', folder: 'bills' } })
   expect(set.body).toMatchObject({ every: 'day', format: 'csv', folder: 'bills' })
   expect((await get(SCHEDULE, person)).body).toEqual(set.body)
-  // Its time has come.
+  // It is due now.
   await env.DB.prepare('UPDATE cost_export_schedules SET next_at = ? WHERE team_id = ?')
     .bind(Date.parse(dayOf(clock.now())), person.teamId)
     .run()
@@ -82,7 +82,7 @@ const runNow = async (person: Person) => {
   return (await get(SCHEDULE, person)).body.lastRun
 }
 
-/** The time of the next attempt of all exports of the team has come. */
+/** Makes the next attempt of all exports of the team due. */
 const hurry = (teamId: string) =>
   env.DB.prepare(
     "UPDATE outbox SET next_at = 0 WHERE type = 'costs.export' AND status = 'pending' AND body ->> 'teamId' = ?",

@@ -1,4 +1,4 @@
-// Deliveries of GitLab, and of senders that sign in a way of their own.
+// Deliveries of GitLab, and of senders with their own kind of signature.
 import { expect, test } from 'vitest'
 import { call, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -57,7 +57,7 @@ test('GitLab may sign with a signing token instead', async () => {
   const first = await deliver(hook, sent)
   expect(first.status).toBe(202)
   expect((await deliver(hook, sent)).body.runId).toBe(first.body.runId)
-  // A wrong signature is not made good by anything else.
+  // Nothing else compensates for a wrong signature.
   const forged = { ...sent, body: '{}' }
   expect((await deliver(hook, forged)).status).toBe(401)
   const stale = await signed(SECRET, '{}', { at: nowSeconds() - 301 })

@@ -1,4 +1,5 @@
-// Deliveries as senders make them. The answer may be anything that a workflow says, so it is read without the contract.
+// Deliveries like those of senders. The response may be anything that a workflow returns, so it is not checked
+// against the contract.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
@@ -57,7 +58,7 @@ export async function deliver(
   return { status, headers: response.headers, text, body: said }
 }
 
-/** The index hears of a run a moment after the sender: from then on `runsOf` knows it. */
+/** The index gets a run a moment after the sender. From then on, `runsOf` knows it. */
 const isInIndex = (runId: string): Promise<void> =>
   vi.waitFor(async () => {
     const row = await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(runId).first()
@@ -96,7 +97,7 @@ export const hexOf = (bytes: Uint8Array): string =>
 
 export const nowSeconds = (): number => Math.floor(clock.now() / 1000)
 
-/** As a sender of Standard Webhooks signs. */
+/** Signs like a sender of Standard Webhooks. */
 export async function signed(
   secret: string | Uint8Array,
   body: string,

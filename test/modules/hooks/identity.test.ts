@@ -1,4 +1,4 @@
-// Which deliveries are one, and which start no run at all.
+// Which deliveries are the same, and which start no run at all.
 import { expect, test } from 'vitest'
 import { post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

@@ -1,5 +1,5 @@
-// Deliveries as GitHub, Stripe, Slack and Shopify make them, by what their documentation says. Their own libraries make
-// them in test/clients.
+// Deliveries of GitHub, Stripe, Slack and Shopify, created from their documentation. test/clients creates them with
+// their own libraries.
 import { hexOf, hmacOf, JSON_TYPE, nowSeconds } from './deliver.ts'
 
 export type Sent = { body: string; headers: Record<string, string> }

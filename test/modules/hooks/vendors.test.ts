@@ -15,7 +15,7 @@ async function from(type: string, more: Record<string, unknown> = {}) {
 
 const event = (id: string, more = {}) => JSON.stringify({ id, event_id: id, ...more })
 
-/** A delivery that each of them would make, under an id that it chose. */
+/** A delivery of each of them, with a chosen id. */
 const MAKERS: [type: string, header: string, make: (id: string, more?: object) => Promise<Sent>][] = [
   ['github', 'x-hub-signature-256', (id, more) => gitHub(SECRET, event('same', more), { id })],
   ['stripe', 'stripe-signature', (id, more) => stripe(SECRET, event(id, more))],

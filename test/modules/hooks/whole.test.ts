@@ -1,4 +1,4 @@
-// From a workflow's own triggers, as its versions keep them, to the run.
+// From a workflow's own triggers, as stored in its versions, to the run.
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'

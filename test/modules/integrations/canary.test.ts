@@ -1,4 +1,4 @@
-// A secret is put in, used in every way, and then looked for everywhere: plain, in base64 and percent-encoded.
+// A secret is stored, used in every way, and then searched everywhere: plain, in base64 and percent-encoded.
 import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -12,7 +12,7 @@ import { newIntegration, PATH, target, targetHost } from './integrations.ts'
 const SECRET = 'cAnAry/+"\\secret?&=0123456789'
 const OLD = 'oldCanary/+"\\secret?&=9876543210'
 
-/** As texts may hold it. Of base64 the part that is the same whatever stands around it. */
+/** The forms in which texts may contain it. For base64, the part that does not depend on its surroundings. */
 function formsOf(secret: string): string[] {
   const base64 = [0, 1, 2].map((offset) => {
     const whole = btoa('\0'.repeat(offset) + secret)
@@ -70,7 +70,7 @@ const node = (id: string, path: string, credential: string, more: object = {}) =
   retry: { attempts: 1 },
 })
 
-/** Calls that echo it as JSON, as text, in a failure and in a redirect, and a node that looks at what they gave. */
+/** Calls that echo it as JSON, as text, in a failure and in a redirect, and a node that looks at the results. */
 const using = (bearer: string, basic: string): Definition => ({
   nodes: [
     node('json', '/echo', bearer, { body: { say: 'hello' } }),
@@ -94,7 +94,7 @@ async function withLogs(work: () => Promise<unknown>): Promise<string> {
   return lines.join('\n')
 }
 
-/** The app as it logs in production. */
+/** The app with production logging. */
 async function logged(method: string, path: string, as: Person, body?: unknown): Promise<string> {
   const { app } = await import('../../helpers/api.ts')
   const ctx = createExecutionContext()
@@ -196,7 +196,7 @@ test('the secret of an integration is only in its encrypted row', async () => {
       shown.push([`integration ${suffix}`, (await get(`${PATH}${suffix}`, person)).text])
     shown.push(['account export', (await get('/api/v1/users/export', person)).text])
     shown.push(['audit', (await get(`/api/v1/teams/${person.teamId}/audit-logs`, person)).text])
-    // Something that is logged for sure.
+    // Something that is certainly logged.
     shown.push(['callback', await logged('GET', `${PATH}/callback?state=x`, person)])
     await runCron()
   })
@@ -204,7 +204,7 @@ test('the secret of an integration is only in its encrypted row', async () => {
   for (const [table, text] of await d1Texts()) shown.push([`D1 ${table}`, text])
   for (const [key, text] of await r2Texts()) shown.push([`R2 ${key}`, text])
   expect(shown.flatMap(([where, text]) => found(text).map((form) => `${where}: ${form}`))).toEqual([])
-  // What is looked at holds what it should: the search would find it.
+  // The searched data contains what it should, so the search would find the secret.
   expect(shown.find(([where]) => where === 'object outputs')?.[1]).toContain('[redacted]')
   expect(found(`x ${btoa(`ab${SECRET}cd`)}`)).not.toEqual([])
   expect(logs).not.toBe('')

@@ -256,7 +256,7 @@ test('a change that sends secrets elsewhere needs all of them again, and ends th
     ],
   ])
   expect((await get(`${PATH}/${id}`, person)).body.allowedHosts).toEqual(['*.example.com'])
-  // Fewer hosts, and hosts within those that there are.
+  // Fewer hosts, and hosts within the existing ones.
   expect((await patch({ allowedHosts: ['api.example.com'] })).status).toBe(200)
   await post(`${PATH}/${id}/rotate`, person, { secrets: { token: 'made-up-by-a-thief' } })
   const sent = { allowedHosts: ['evil.example.org'], secrets: { token: 'made-up-by-a-thief' } }

@@ -70,7 +70,7 @@ test.each([
   const name = crypto.randomUUID()
   const filled = JSON.parse(JSON.stringify(config).replace('{target}', target()))
   const { id } = await newIntegration(person, { type, config: filled, secrets })
-  // The status of the answer says whether the header was right: what it held is hidden in what is given.
+  // The status of the response shows whether the header was correct. Its value is hidden in the output.
   const [[header, value] = ['', '']] = Object.entries(headers)
   const { output } = await run(
     person,
@@ -153,7 +153,7 @@ test('an error with the beginning of a response shows no part of a secret that i
     onError: 'continue',
     retry: { attempts: 1 },
   })
-  // The authorization stands some way behind the URL, at every distance from where the text is cut.
+  // The authorization is some characters after the URL, at every distance from where the text is cut.
   const pads = Array.from({ length: 40 }, (_, i) => 1_700 + i * 8)
   const { text } = await run(person, { nodes: pads.map(node) })
   expect(text).toContain('Bearer [redacted]')

@@ -1,4 +1,4 @@
-// Integrations as tests make them.
+// Integrations for tests.
 import { inject } from 'vitest'
 import { post } from '../../helpers/api.ts'
 import type { Person } from '../../helpers/people.ts'
@@ -27,7 +27,10 @@ export async function newIntegration(
   return answer.body
 }
 
-/** The fake server of models as the team's own; the name of a model says what it does (`test/fakes/models/script.ts`). */
+/**
+ * The fake server of models as the team's own. The name of a model selects its behaviour
+ * (`test/fakes/models/script.ts`).
+ */
 export const newModelServer = (as: Person, more: Record<string, unknown> = {}) =>
   newIntegration(as, {
     type: 'ai.compatible',

@@ -92,7 +92,7 @@ test('ten runs with an expired token share one refresh, and the rotated refresh 
     await expire(id)
     const runs = await Promise.all(Array.from({ length: 10 }, run))
     expect(runs.map(({ status, error }) => error ?? status)).toEqual(Array(10).fill('succeeded'))
-    // A refresh token that came twice would be refused, and end the grant.
+    // A refresh token that is used twice would be refused, and end the grant.
     expect(await refreshesOf(ada.sub)).toEqual(Array(round).fill(true))
   }
   expect(await grantsOf(ada.sub)).toHaveLength(4)
@@ -106,7 +106,7 @@ test('a token that the service has forgotten is fetched again, once, and the req
   const run = await newAsking(person, id)
   expect((await run()).status).toBe('succeeded')
   await fetch(`${provider()}/forget-access/${ada.sub}`)
-  // One that was fetched just now is not asked for again.
+  // A token that was fetched just now is not refreshed again.
   await env.DB.prepare('UPDATE integration_tokens SET updated_at = 0 WHERE integration_id = ?').bind(id).run()
   const runs = await Promise.all([run(), run(), run()])
   expect(runs.map(({ status }) => status)).toEqual(Array(3).fill('succeeded'))
@@ -141,7 +141,7 @@ test('a refusal does not count if the integration was connected again in the mea
   const [ada, bob] = [account(), account()]
   await connect(person, id, ada)
   const run = await newAsking(person, id)
-  // A refresher that is slow: it holds the lease with the old token.
+  // A slow refresh: it holds the lease with the old token.
   await env.DB.prepare(
     "UPDATE integration_tokens SET expires_at = 1, updated_at = 0, lease_id = 'slow', lease_until = ? WHERE integration_id = ?",
   )

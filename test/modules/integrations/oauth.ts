@@ -27,7 +27,7 @@ export const newOauth = (as: Person, config: Record<string, unknown> = {}, more:
     ...more,
   })
 
-/** Begins the consent and gives it; answers what the browser is shown at the end. */
+/** Begins the consent and gives it. Returns the last page of the browser. */
 export async function connect(as: Person, id: string, account: object, browser = newBrowser()) {
   const started = await browser.call('GET', `${PATH}/${id}/connect`, { as })
   if (started.status !== 200) throw new Error(`${started.status} ${started.text}`)
@@ -36,7 +36,7 @@ export async function connect(as: Person, id: string, account: object, browser =
 
 export type Granted = { type: string; account: string; ok: boolean }
 
-/** What the provider was asked for by this account. */
+/** The grants of this account at the provider. */
 export const grantsOf = async (account: string): Promise<Granted[]> =>
   (await fetch(`${provider()}/log/${account}`)).json()
 

@@ -13,7 +13,7 @@ import { newPerson, newTeam } from '../../helpers/people.ts'
 import { newIntegration, PATH, target } from './integrations.ts'
 import { connect, expire, newAsking, newOauth } from './oauth.ts'
 
-/** What each type is made with, as its service gives it. */
+/** The fields of each type, as its service issues them. */
 const EXAMPLES: Record<string, { config?: object; secrets?: object; hosts?: string[] }> = {
   'http.basic': { config: { username: 'ada' }, secrets: { password: 'pässword' }, hosts: ['a.example.com'] },
   'http.bearer': { secrets: { token: 'token' }, hosts: ['a.example.com'] },
@@ -190,7 +190,7 @@ test('secrets and tokens are encrypted again with a new key', async () => {
     expect.stringMatching(/^v1\.next\./),
     expect.stringMatching(/^v1\.next\./),
   ])
-  // Other tests read with the ring as it was.
+  // Other tests use the previous keys.
   await all({ current: Object.keys(old.keys)[0] ?? '', keys: ring.keys })
   const run = await newAsking(person, oauth.id)
   expect((await run()).status).toBe('succeeded')

@@ -1,4 +1,4 @@
-// Budgets that stop work: calls side by side see each other, and what was spent is never passed by more than one call.
+// Budgets that stop work: concurrent calls see each other, and at most one call exceeds the limit.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test } from 'vitest'
 import { periodOf } from '../../../src/core/clock.ts'
@@ -12,7 +12,7 @@ import { parked, runOf, start } from '../../helpers/runs.ts'
 import { newModelServer } from '../integrations/integrations.ts'
 
 const base = inject('modelProviders')
-/** What the fake answers by default costs this with the prices below: 18 tokens in, 7 out. */
+/** The cost of the fake's default answer with the prices below: 18 tokens in, 7 out. */
 const CALL_USD = 0.088
 const CALL = 88_000
 
@@ -62,7 +62,7 @@ test('fifty concurrent agents under a budget of one dollar exceed it by one call
   const spent = runs.reduce((sum, { cost }) => sum + cost.usd, 0)
   expect(spent).toBeCloseTo(made * CALL_USD, 6)
   expect(spent).toBeLessThanOrEqual(1 + CALL_USD)
-  // No call is kept out that would have fitted.
+  // No call that would have fit was refused.
   expect(spent).toBeGreaterThan(1 - CALL_USD)
   const mails = (await mailTo(owner.email)).map(({ subject }) => subject)
   expect(mails).toEqual(['The budget is used up: calls of models are stopped'])
@@ -159,10 +159,10 @@ test('a repeated call is reserved and counted once, and a lost one expires', asy
           .first<{ cost: number }>()
       )?.cost
     expect(await spentOf()).toBe(CALL)
-    // A settled call that is made again is paid for already.
+    // A settled call that is repeated is paid for already.
     expect(await reserve('a')).toMatchObject({ ok: true })
     expect(await reserve('b')).toMatchObject({ ok: true })
-    // `b` holds all that is left, and is never heard of again.
+    // `b` reserves the rest, and is then lost.
     expect(await reserve('c', scope.now() + 62_000)).toMatchObject({ ok: true })
     await settleBudget(scope, `${teamId}c`, { costMicroUsd: CALL, tokens: 25 })
     expect(await reserve('d')).toMatchObject({ ok: false, refused: { metric: 'cost', spent: 2 * CALL } })
@@ -178,7 +178,7 @@ test('a call waits while others have reserved the rest, and continues when one o
     const second = reserve('b')
     await settleBudget(scope, `${teamId}a`, { costMicroUsd: 1_000, tokens: 25 })
     expect(await second).toMatchObject({ ok: true })
-    // One whose run is cancelled waits no more.
+    // A call whose run is cancelled stops waiting.
     const cancelled = new AbortController()
     const third = reserve('c', cancelled.signal)
     cancelled.abort(new Error('cancelled'))

@@ -1,4 +1,4 @@
-// One call of a model, over the wire of each provider, by the Worker that makes them.
+// One call of a model, in the format of each provider, through the model Worker.
 import { env } from 'cloudflare:workers'
 import { describe, expect, inject, test } from 'vitest'
 import {
@@ -111,7 +111,7 @@ describe.each(WIRES)('$provider', (wire) => {
     expect(second.answer).toMatchObject({ ok: true, text: 'It is 21 degrees.', finishReason: 'stop' })
     const again = await call(wire, 'tools3', { messages: history, tools })
     const [[first], [repeated]] = await Promise.all([second.seen(), again.seen()])
-    // The model's name tells the two apart, and it alone.
+    // Only the model's name distinguishes the two.
     const bytes = ({ body }: any) => JSON.stringify({ ...body, model: '' })
     expect(bytes(repeated)).toBe(bytes(first))
     const kept = { openai: 'ENC==', anthropic: 'SIG==', google: 'TSIG==', deepseek: 'I need the weather.' }

@@ -1,4 +1,4 @@
-// What is called where nobody names a model.
+// The model that is called if none is set.
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { forgetBreakers } from '../../../src/modules/models/breaker/breaker.ts'
@@ -14,7 +14,7 @@ const USUAL = { provider: 'openai', model: 'gpt-5-mini' }
 const PATH = '/api/v1/admin/settings/ai-providers'
 let person: Person
 
-/** A key of the platform counts for all teams, so this file runs alone. */
+/** A key of the platform applies to all teams, so this file runs alone. */
 beforeAll(async () => {
   person = await newPerson({ platformRole: 'admin' })
   const key = { provider: 'openai', apiKey: 'sk-of-the-platform-9876', baseUrl: `${base}/openai/v1` }

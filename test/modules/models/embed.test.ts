@@ -1,4 +1,4 @@
-// Vectors of texts, over the wire of each provider that has them, and as a node of a run.
+// Embeddings of texts, in the format of each provider that has them, and as a node of a run.
 import { env } from 'cloudflare:workers'
 import { expect, inject, test } from 'vitest'
 import { embedRemote, type ProviderName } from '../../../src/providers/models/index.ts'

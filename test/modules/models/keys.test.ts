@@ -1,4 +1,4 @@
-// Keys of the platform and of teams, and what happens to one that is rejected.
+// Keys of the platform and of teams, and the handling of a rejected one.
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, inject, test } from 'vitest'
 import { makeLocalSecrets } from '../../../scripts/local-secrets.ts'
@@ -159,7 +159,7 @@ test("a team's key takes precedence over the platform's, and other teams do not 
 test('calls have a price, and one of an unknown model has none', async () => {
   const [admin, person] = await Promise.all([newAdmin(), newPerson()])
   await setKey(admin)
-  // 14 tokens at 0.25, 4 cached at 0.025, 7 at 2 dollars for a million.
+  // 14 tokens at 0.25, 4 cached at 0.025, 7 at 2 dollars per million.
   expect(await ask(person, 'openai', 'gpt-5-mini-2025-08-07')).toMatchObject({ ok: true, costMicros: 18 })
   expect(await ask(person, 'openai', 'ok')).toMatchObject({ ok: true, costMicros: null })
 })

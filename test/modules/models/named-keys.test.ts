@@ -1,4 +1,4 @@
-// A team with several integrations of one type: a ladder names the one whose key it means.
+// A team with several integrations of one type: a ladder names the integration to use.
 import { expect, inject, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'

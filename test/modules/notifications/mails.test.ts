@@ -1,4 +1,4 @@
-// Mails of notifications: the button of mail programs, the limit of the day, and crashes.
+// Mails of notifications: the button of mail programs, the daily limit, and crashes.
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
 import { DAY_MS, dayOf } from '../../../src/core/clock.ts'
@@ -21,7 +21,7 @@ const putMail = async (body: object): Promise<string> => {
   await env.DB.prepare(
     "INSERT INTO outbox (id, type, body, request_id, next_at, created_at) VALUES (?, 'mail.send', ?, 'req', ?, ?)",
   )
-    // Only this test takes it from there.
+    // From here on, only this test processes it.
     .bind(
       id,
       JSON.stringify({ type: 'mail.send', subject: 'Hi', text: 'Hi', ...body }),
@@ -35,7 +35,7 @@ const putMail = async (body: object): Promise<string> => {
 const work = (id: string, bindings: object) =>
   withContext((request) => runOutboxRow({ ...request, env: { ...request.env, ...bindings } as never }, id))
 
-/** Dies when it is to write that the work is done. */
+/** Crashes when it writes that the work is done. */
 const diesBeforeDone = {
   ...env.DB,
   batch: env.DB.batch.bind(env.DB),
@@ -116,7 +116,7 @@ test('mails count against the limit of the team, and the rest is sent the next d
   expect(await used(person.teamId)).toBe(1)
   await runCronTasks('mail notifications')
   expect(await mailTo(person.email)).toHaveLength(1)
-  // What a user has to know is not held back, and is not counted.
+  // Mails that a user must get are not held back, and do not count.
   await tell({ ...notice, teamId: null, kind: 'security.notice', title: 'Urgent' })
   expect((await mailTo(person.email))[0]?.subject).toBe('Urgent')
   expect(await used(person.teamId)).toBe(1)
@@ -134,7 +134,7 @@ test('a team with a used-up limit delays no mails about another, and former memb
   const about = (teamId: string, title: string, userId = person.userId) =>
     tell({ to: { userIds: [userId] }, teamId, title })
   const subjects = async () => (await mailTo(person.email)).map(({ subject }) => subject)
-  // Both teams send what they may, and the rest waits for the next day.
+  // Both teams send as many as they may, and the rest waits for the next day.
   for (const title of ['Theirs', 'Theirs later']) await about(theirs.teamId, title)
   clock.advance(1)
   for (const title of ['Mine', 'Mine later']) await about(mine.teamId, title)

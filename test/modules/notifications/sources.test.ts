@@ -1,4 +1,4 @@
-// What tells users: the events of the product themselves, not messages that a test makes up.
+// The sources of notifications: events of the product itself, not messages that a test creates.
 import { expect, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { mailTo, runJobs } from '../../helpers/jobs.ts'

@@ -12,7 +12,7 @@ export const NOTICE: Omit<Notice, 'to' | 'teamId'> = {
   subject: { type: 'run', id: 'run_1' },
 }
 
-/** As a module tells it; its job is done at once. */
+/** Like a module does. Its job is processed immediately. */
 export async function tell(notice: Partial<Notice> & Pick<Notice, 'to' | 'teamId'>): Promise<void> {
   const id = newId('msg', clock.now())
   const message = notify({ ...NOTICE, ...notice })
@@ -26,7 +26,7 @@ export const listOf = async (as: Caller, query = '') => (await get(`${PATH}${que
 
 export const setSettings = (as: Caller, body: unknown) => call('PUT', `${PATH}/settings`, { as, body })
 
-/** A sign-in ends while the clock is moved; a key does not. */
+/** A sign-in expires when the clock is moved, a key does not. */
 export async function newKey(as: Caller): Promise<Caller> {
   const scopes = ['notifications:read', 'notifications:write']
   return { apiKey: (await post('/api/v1/auth/api-keys', as, { name: 'test', scopes })).body.key }

@@ -1,4 +1,4 @@
-// The dashboard in examples/grafana asks only for what /metrics gives.
+// The dashboard in examples/grafana only uses what /metrics returns.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import dashboard from '../../../examples/grafana/orrery.json'
@@ -14,7 +14,7 @@ const expressions = (dashboard.panels as Panel[]).flatMap(({ title, targets = []
 type Series = { name: string; labels: Set<string> }
 
 async function served(): Promise<{ types: Map<string, string>; series: Series[] }> {
-  // A run that has ended, so that what is told by kind is there.
+  // A run that has ended, so that the metrics by kind exist.
   await env.DB.prepare(
     `INSERT OR IGNORE INTO platform_stats (size, metric, at, label, value)
      VALUES ('day', 'runsEnded', 0, 'workflow.succeeded', 1)`,
@@ -34,7 +34,7 @@ async function served(): Promise<{ types: Map<string, string>; series: Series[] 
 
 const namesIn = (expr: string): string[] => [...expr.matchAll(/orrery_[a-z_]+/g)].map(([name]) => name)
 
-/** Labels that an expression filters or groups by; `le` belongs to histograms. */
+/** Labels that an expression filters or groups by. `le` belongs to histograms. */
 const labelsIn = (expr: string): string[] => [
   ...[...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) =>
     list.split(',').map((one) => one.trim()),

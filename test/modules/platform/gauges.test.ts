@@ -1,4 +1,4 @@
-// What /metrics tells of this moment. Storage is shared between tests, so it is what changes that is looked at.
+// The current values in /metrics. Tests share the storage, so the differences are checked.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/clock.ts'
@@ -19,7 +19,7 @@ async function gauges(): Promise<Map<string, number>> {
   )
 }
 
-/** By how much each of these series has grown by the work. */
+/** By how much each of these series has grown because of the work. */
 async function growth(names: string[], work: () => Promise<unknown>): Promise<number[]> {
   const before = await gauges()
   await work()
@@ -119,7 +119,7 @@ test('unprocessed messages are counted, with the age of the oldest', async () =>
   const ids = ['oldest', 'late', 'in time', 'dead', 'done'].map((what) => `msg_gauge ${what}`)
   const [oldest = '', late = '', inTime = '', dead = '', done = ''] = ids
   const grown = await growth(names, async () => {
-    // Older than whatever other tests have left.
+    // Older than anything that other tests have left.
     await insertMessage(oldest, 'pending', HOUR_MS)
     await insertMessage(late, 'pending', now - HOUR_MS)
     await insertMessage(inTime, 'pending', now + HOUR_MS)

@@ -1,4 +1,4 @@
-// Who is counted: these run with the limits on.
+// These tests run with the limits enabled.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'

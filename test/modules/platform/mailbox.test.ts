@@ -1,4 +1,4 @@
-// Kept mail resets passwords: who may see it, and how it is listed.
+// Stored mail can reset passwords: who may see it, and how it is listed.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'

@@ -51,7 +51,7 @@ test('messages that were done long ago are deleted, newer or dead ones stay', as
     await doneRow(6 * DAY_MS),
     await doneRow(8 * DAY_MS, 'dead'),
   ]
-  // A bite at a time, and the other tests have left theirs.
+  // A limited number at a time, and the other tests have left theirs.
   for (let i = 0; i < 20; i++) await withContext(purge)
   expect([await isThere(old), await isThere(young), await isThere(dead)]).toEqual([false, true, true])
 })

@@ -1,4 +1,4 @@
-// How long things are kept, by the plan of their team.
+// How long data is kept, by the plan of its team.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'

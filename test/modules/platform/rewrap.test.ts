@@ -23,7 +23,7 @@ test('after a new key was added, stored secrets are encrypted with it and can be
   })
   const old = readSettings(env).SECRETS_KEYS
   const ring = { current: 'next', keys: { ...old.keys, next: 'A'.repeat(43) } }
-  // A tick moves a bounded number, and other tests have left theirs.
+  // A tick handles a limited number, and other tests have left theirs.
   for (let tick = 0; tick < 20; tick++) await rewrapUnder(ring)
   const row = await env.DB.prepare('SELECT secret FROM workflow_triggers WHERE id = ?')
     .bind(id)

@@ -1,4 +1,4 @@
-// A full disk, a disk that fails and a database that is held are our trouble, not the request's: 503, try again later.
+// A full disk, a failing disk and a locked database are server errors: 503, try again later.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ const FAILURES = [
   ['database is locked: SQLITE_BUSY', '1'],
 ] as const
 
-/** A database that fails as D1 does. */
+/** A database that fails like D1 does. */
 function failingDatabase(text: string): D1Database {
   const fail = () => Promise.reject(new Error(`D1_ERROR: ${text}`, { cause: new Error(text) }))
   const statement = { bind: () => statement, all: fail, first: fail, raw: fail, run: fail }

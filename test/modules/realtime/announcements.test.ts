@@ -1,4 +1,4 @@
-// Announcements reach who is connected, and who connects later until they expire.
+// Announcements reach connected users, and users who connect before they expire.
 import { expect, test } from 'vitest'
 import { notifyOfAnnouncement } from '../../../src/modules/realtime/service/announcements.ts'
 import { call, get, post } from '../../helpers/api.ts'

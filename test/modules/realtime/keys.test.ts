@@ -1,4 +1,4 @@
-// An API key belongs to one team. Its owner may be in others, and its sockets hear nothing of those.
+// An API key belongs to one team. Its owner may be in others, and its sockets get nothing of those.
 import { expect, test } from 'vitest'
 import { type Caller, call, post } from '../../helpers/api.ts'
 import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
@@ -13,7 +13,7 @@ async function keyOf(person: Caller, scopes: string[]): Promise<Caller> {
   return { apiKey: made.body.key }
 }
 
-/** Somebody in two teams. */
+/** A user in two teams. */
 async function inTwoTeams(): Promise<{ here: Person; there: Person }> {
   const { owner } = await newTeam()
   const other = await newTeam(owner)

@@ -1,4 +1,4 @@
-// Notes about a run or a workflow reach who follows it.
+// Notes about a run or a workflow reach its followers.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { post } from '../../helpers/api.ts'

@@ -1,4 +1,4 @@
-// A client that does not answer is paused after 1 MB, and closed when it does not go on.
+// A client that does not answer is paused after 1 MB, and closed if it does not resume.
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'

@@ -1,5 +1,5 @@
-// Clients that are cut off again and again, by themselves, by sleeping and dying hubs and by dying runs, have in the end exactly
-// what the logs have. The client is the one in examples/realtime.
+// Clients that are disconnected again and again, by themselves, by hibernating and lost hubs and by lost runs,
+// finally have exactly the content of the logs. The client is the one in examples/realtime.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
@@ -14,7 +14,7 @@ import { startedBy } from '../runs/followers.ts'
 import { ask, REALTIME, ticketOf } from './sockets.ts'
 
 const CLIENTS = 10
-/** A tenth of them, unless all are asked for. */
+/** A tenth of them, unless all are requested. */
 const STEPS = casesOf(2_500)
 
 type Heard = { seq: number; text: string }
@@ -58,7 +58,7 @@ class Client {
 }
 
 const lost = (_object: unknown, state: DurableObjectState) => state.abort('lost')
-/** What is lost meanwhile is what the test is about. */
+/** The data lost in the meantime is the subject of the test. */
 const quietly = (work: Promise<unknown>) => work.catch(() => undefined)
 
 test(`after ${STEPS} disturbances every client has the same as the logs (${repeatWith(SEED, STEPS)})`, async () => {
@@ -81,7 +81,7 @@ test(`after ${STEPS} disturbances every client has the same as the logs (${repea
       teamId,
       data: { id: key },
     } as const
-    // As from the outbox: until it has been taken.
+    // Like from the outbox: until it is accepted.
     await vi.waitFor(() => hub().publish([{ key, event }]), { timeout: 10_000, interval: 5 })
   }
   let noted = 0

@@ -1,4 +1,5 @@
-// Every channel, every role, every kind of right that ends: the connection closes or the channel ends within seconds, and others go on.
+// Every channel, every role, every kind of right that ends: the connection closes or the channel ends within seconds,
+// and others continue.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { teamHub } from '../../../src/objects/channels.ts'
@@ -43,7 +44,7 @@ async function team() {
   return { owner, join, teamId, channels, stays: await socket(owner, channels) }
 }
 
-/** Whoever may still follow hears what happens. */
+/** Clients that may still follow get the events. */
 async function goesOn(teamId: string, stays: Live): Promise<void> {
   const key = crypto.randomUUID()
   await liveHub(env.LIVE_HUBS, teamHub(teamId)).publish([

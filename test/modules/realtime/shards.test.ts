@@ -1,4 +1,5 @@
-// A team with more connections than one hub takes has further hubs. They hold sockets only, and hear from the first one.
+// A team with more connections than one hub accepts has further hubs. They only have sockets, and get events from the
+// first one.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { app, get, post } from '../../helpers/api.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
 import { cutOff, type Live, listen, REALTIME, socket } from './sockets.ts'
 
-/** As after a thousand connections: these hubs take no more. */
+/** As if after a thousand connections: these hubs accept no more. */
 function withFull(names: readonly string[]) {
   const hubs = env.LIVE_HUBS
   const full = new Set(names.map((name) => hubs.idFromName(name).toString()))

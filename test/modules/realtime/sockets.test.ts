@@ -1,4 +1,4 @@
-// Sockets of a team: channels, positions, bad frames, limits.
+// Sockets of a team: channels, positions, invalid frames, limits.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'

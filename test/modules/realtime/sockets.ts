@@ -105,7 +105,7 @@ export async function ticketOf(
   return made.body.ticket
 }
 
-/** Closed as by who has taken the rights, soon. */
+/** Closed soon because the rights have ended. */
 export const cutOff = (live: Live): Promise<void> =>
   vi.waitFor(
     async () => {

@@ -1,4 +1,4 @@
-// Tickets: a browser opens a socket with one, once, within 30 seconds, from the page that asked for it.
+// Tickets: a browser opens a socket with one, once, within 30 seconds, from the page that requested it.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { call, post } from '../../helpers/api.ts'

@@ -1,4 +1,4 @@
-// A run is found by its id among all teams of the person who asks.
+// A run is found by its id among all teams of the caller.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'

@@ -1,4 +1,4 @@
-// Who did what to a run stands in the audit log, whatever is lost on the way there.
+// Actions on a run are in the audit log, whatever is lost on the way.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
@@ -49,7 +49,7 @@ async function started(definition: Definition, person?: Person): Promise<{ perso
   return { person: who, runId: body.id }
 }
 
-/** Meanwhile nothing gets into the log. */
+/** In the meantime the log accepts nothing. */
 async function withoutLog<T>(work: () => Promise<T>): Promise<T> {
   await env.DB.prepare('ALTER TABLE audit_log RENAME TO audit_log_away').run()
   try {
@@ -59,7 +59,7 @@ async function withoutLog<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A word that was not taken by the log when it was away: it is tried again at this time. */
+/** A message that the unavailable log did not accept: it is retried at this time. */
 const postpone = (runId: string, nextAt: number): Promise<void> =>
   vi.waitFor(() =>
     runInDurableObject(objectOf(runId) as never, (_object, state: DurableObjectState) => {
@@ -103,7 +103,7 @@ test('a start is in the log once, however often it is sent or reported', async (
   expect((await post(path, person, {}, { 'idempotency-key': 'one' })).body.id).toBe(body.id)
   await told(body.id, ['run.started'])
   await runOf(body.id).report()
-  // The index set back, as by a restore: the row of the run comes again, the entry is there.
+  // The index is reset, like by a backup: the row of the run is written again, the entry exists.
   await env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(body.id).run()
   await runOf(body.id).report()
   expect(await actionsOf(body.id)).toEqual(['run.started'])

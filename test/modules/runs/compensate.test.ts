@@ -1,4 +1,4 @@
-// What a compensation has undone is known to whoever goes on with the run.
+// Following runs know what a compensation has undone.
 import { expect, inject, test, vi } from 'vitest'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { get, post } from '../../helpers/api.ts'
@@ -26,7 +26,7 @@ const atEnd = async (runId: string): Promise<RunView> => {
   return view
 }
 
-/** Reserves and can release it, then waits for a word before it ships. */
+/** Reserves and can release it, then waits for a signal before it ships. */
 const order = (name: string): Definition => ({
   nodes: [
     call('reserve', name, { undo: 'release' }),

@@ -1,4 +1,4 @@
-// How many runs of a team may be at work at a time, by its plan.
+// How many runs of a team may be active at a time, by its plan.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'

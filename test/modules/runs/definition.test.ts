@@ -1,4 +1,4 @@
-// What a run runs can be read of the run itself: of a draft, and after the workflow has changed.
+// The definition of a run can be read from the run itself: for a draft, and after the workflow has changed.
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

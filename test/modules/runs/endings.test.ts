@@ -1,4 +1,4 @@
-// What follows the end of a run outside of it.
+// The consequences of a run's end outside the run.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { derivedId } from '../../../src/core/ids.ts'
@@ -148,7 +148,7 @@ test("two workflows that are each other's error workflow do not run forever", as
     await runJobs()
     const runs = [...(await runsOf(a)), ...(await runsOf(b))]
     expect(runs).toHaveLength(2)
-    // The last that a run tells of its failure.
+    // The last message of a run about its failure.
     expect(await isTold('notify_failed', runs[1])).toBe(true)
     return runs
   })

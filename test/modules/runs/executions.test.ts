@@ -321,7 +321,7 @@ test('a failed run with outputs that do not fit into one answer can be retried w
     ],
     edges: ['a', 'b', 'c', 'd', 'e', 'f'].map((from) => ({ from, to: 'no' })),
   }
-  // Each of these outputs has a turn of its own.
+  // Each of these outputs has its own turn.
   const { person, answer } = await started(definition, {}, { prefer: 'wait=30' })
   expect(answer.body.status).toBe('failed')
   const retry = await call('POST', `${RUNS}/${answer.body.id}/retry`, {

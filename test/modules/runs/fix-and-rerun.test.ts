@@ -1,4 +1,4 @@
-// A workflow or a variable is mended, and its runs go on.
+// A workflow or a variable is fixed, and its runs continue.
 import { expect, inject, test, vi } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -13,7 +13,7 @@ const urlOf = (name: string, query = '') => `${inject('httpTarget')}/flaky/${nam
 const seenAt = async (name: string): Promise<{ key: string; body: string }[]> =>
   (await (await fetch(`${inject('httpTarget')}/seen/${name}`)).json()) as { key: string; body: string }[]
 
-/** `a` makes a call, `b` another with a word of its own; `how` decides whether that is answered well. */
+/** `a` makes a call, `b` another with its own text. `how` decides whether that succeeds. */
 const two = (name: string, { word = 'first', how = 400, first = {} } = {}): Definition => ({
   nodes: [
     { id: 'a', type: 'http.request', params: { method: 'POST', url: urlOf(`${name}-a`), ...first } },
@@ -134,7 +134,7 @@ test('a kept node that was changed in the current version is reported, with the 
     detail: expect.stringContaining('"version": "original"'),
     errors: [{ nodeId: 'a', code: 'rerun.node_changed' }],
   })
-  // Nothing was begun, so the retry is still to be had.
+  // Nothing was started, so a retry is still possible.
   expect((await follow(person, run.id, 'retry', { version: 'original' })).body.status).toBe('succeeded')
 })
 

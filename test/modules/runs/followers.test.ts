@@ -1,4 +1,4 @@
-// Who follows a run stops following it when their rights end, whatever ends them; the others go on.
+// Followers of a run are disconnected when their rights end, for any reason. The others continue.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
@@ -12,7 +12,7 @@ import { askSocket, cutOff, inIndex, RUNS, socket, startedBy, stream } from './f
 
 const NEW_PASSWORD = 'Green-Comet-43'
 
-/** A team in which a run waits, followed by a member and by its owner, who stays. */
+/** A team with a waiting run, followed by a member and by its owner, who stays. */
 async function followed() {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
@@ -20,7 +20,7 @@ async function followed() {
   return { owner, member, teamId, runId, stays: await socket(runId, owner) }
 }
 
-/** Somebody who can sign in, in a team of somebody else, whose run they may follow. */
+/** A user who can sign in, in a team of another user, whose run they may follow. */
 async function signedIn() {
   const { owner, teamId } = await newTeam()
   const person = await registered()
@@ -52,7 +52,7 @@ const ok = async (answer: Promise<{ status: number; text: string }>): Promise<vo
   expect(status, text).toBeLessThan(300)
 }
 
-/** The run goes on, and who may still follow it hears of that. */
+/** The run continues, and followers who may still follow it get that. */
 async function goesOn(runId: string, stays: Awaited<ReturnType<typeof socket>>): Promise<void> {
   await runOf(runId).signal({ name: 'other', data: null, by: 'me' })
   await vi.waitFor(() => expect(stays.types.at(-1)).toBe('event'))
@@ -233,8 +233,8 @@ test('a key that expires is disconnected at that time by the alarm of the run', 
   const { owner, join } = await newTeam()
   const member = await join('member')
   const runId = await startedBy(owner)
-  // The app's clock, by which keys expire, may be ahead of the run's, by which a day is the most: then both followers have a
-  // day, and the one that came first has the nearest end.
+  // The app's clock, by which keys expire, may be ahead of the run's, which limits followers to a day. Then both
+  // followers have a day, and the one that came first has the earliest end.
   const expiresAt = clock.now() + 3_600_000
   const key = await keyOf(member, { expiresAt: new Date(expiresAt).toISOString() })
   const follower = await socket(runId, key)
@@ -308,7 +308,7 @@ test('a run has at most 200 followers, and the next is refused', async () => {
 test('a client that sends too much at once is disconnected', async () => {
   const { member, runId, stays } = await followed()
   const follower = await socket(runId, member)
-  // On a busy machine the frames take so long that more of them are allowed meanwhile.
+  // On a busy machine, the frames take so long that more of them are allowed in the meantime.
   vi.spyOn(Date, 'now').mockReturnValue(Date.now())
   try {
     for (let i = 0; i < 300; i++) follower.send('{"type":"nothing"}')

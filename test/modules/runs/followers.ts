@@ -68,7 +68,7 @@ export async function socket(runId: string, as: Caller): Promise<Followed> {
   return { types, send: (text) => ws.send(text), close: () => ws.close(1000), closed: () => closed }
 }
 
-/** A stream that has had the events so far. */
+/** A stream that has received the events so far. */
 export async function stream(runId: string, as: Caller) {
   const response = await open(`${runId}/events`, as, { accept: 'text/event-stream' })
   if (response.body === null || response.status !== 200) throw new Error(`${response.status}`)
@@ -88,7 +88,7 @@ export async function stream(runId: string, as: Caller) {
   return { text: () => text, ended: () => ended, cancel: () => reader.cancel() }
 }
 
-/** Ended as by who has taken the rights, soon. */
+/** Ended soon because the rights have ended. */
 export const cutOff = (follower: Followed): Promise<void> =>
   vi.waitFor(
     async () => {

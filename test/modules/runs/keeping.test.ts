@@ -10,7 +10,7 @@ import { newPerson } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-/** Runs live on the real clock, which the other tests' clock may have left far behind. */
+/** Runs use the real clock, and other tests may have moved their clock far ahead. */
 const onRunTime = (request: RequestContext): RequestContext => ({
   ...request,
   now: Date.now,
@@ -41,7 +41,7 @@ test('a run that ended long ago is removed with its object, a newer one stays', 
 
 const manifestAt = (now: number) => withContext((request) => writeRunManifest({ ...request, now: () => now }))
 
-/** Pages are never changed, and another test's clock may have been here already. */
+/** Pages never change, and another test's clock may have created them already. */
 async function forgetManifest(day: string): Promise<void> {
   const { objects } = await env.FILES.list({ prefix: `run-manifest/${day}/` })
   await env.FILES.delete(objects.map(({ key }) => key))
@@ -70,7 +70,7 @@ async function reindex(day: string): Promise<number> {
 
 const forget = (id: string) => env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(id).run()
 
-/** A run of a day that no other test is in, at this time of it. */
+/** A run of a day without runs of other tests, at this time of the day. */
 async function runAt(time: string, day = '2020-02-03'): Promise<string> {
   const { id } = await endedRun()
   await env.DB.prepare('UPDATE runs SET created_at = ? WHERE id = ?').bind(at(time, day), id).run()

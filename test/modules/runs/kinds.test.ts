@@ -1,4 +1,4 @@
-// Runs that work for something other than a workflow: one index of runs for all of them.
+// Runs for objects other than workflows: one index of runs for all of them.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { call, get } from '../../helpers/api.ts'

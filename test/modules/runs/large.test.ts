@@ -1,4 +1,4 @@
-// What is answered about runs with many nodes, or with much to show.
+// Responses about runs with many nodes, or with large data.
 import { expect, test } from 'vitest'
 import { get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -34,7 +34,7 @@ test('the nodes of a large run are cut in its answer, and can be paged', async (
     seen.push(...page.body.items.map((node: { path: string }) => node.path))
     cursor = page.body.nextCursor
   }
-  // The group, its items, two nodes in each, and the one that was skipped.
+  // The group, its items, two nodes in each, and the skipped one.
   expect([seen.length, new Set(seen).size]).toEqual([1_202, 1_202])
   expect(seen).toEqual([...seen].sort())
   const skipped = await get(`${path}/nodes?status=skipped&count=true`, person)
@@ -63,7 +63,7 @@ test('an output beyond 1 MB is not included, and read at its own path', async ()
     expect((await get(`${path}/${own}`, person)).body).toEqual({ a: text, b: text })
 })
 
-/** Nodes side by side: each output may be kept, together they are more than a run may give. */
+/** Nodes in parallel: each output can be stored, but together they exceed the limit of a run's output. */
 const three = (chars: number) => ({
   nodes: ['a', 'b', 'c'].map((id) => ({
     id,

@@ -1,4 +1,4 @@
-// The list shows where queued runs stand in line, as their gates say.
+// The list shows the positions of queued runs, as their gates report them.
 import { expect, test, vi } from 'vitest'
 import type { RunRow } from '../../../src/modules/runs/repo/runs.ts'
 import { placesOf } from '../../../src/modules/runs/service/places.ts'
@@ -59,7 +59,7 @@ test('each queued run shows its position, like the run itself, also after others
 const rowOf = (id: string, gate: string | null, kind = 'slot') =>
   ({ id, waitingFor: JSON.stringify([{ kind, ...(gate === null ? {} : { gate }) }]) }) as unknown as RunRow
 
-/** Gates that note what they are asked, and answer as they are told to. */
+/** Gates that record their calls, and answer as configured. */
 function gatesThat(answer: (name: string, ids: string[]) => Promise<Record<string, number>>) {
   const asked: [name: string, ids: string[]][] = []
   const gates = {

@@ -1,4 +1,4 @@
-// The index of runs comes back from the runs themselves, with nothing left of it.
+// The index of runs is restored from the runs themselves, after all its rows are lost.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
@@ -37,7 +37,7 @@ async function start(person: Person, definition: Definition, status: string): Pr
 
 type Rebuilt = { calls: number; reported: number; missing: number }
 
-/** All teams from the first of these on, as a call does that goes on where another has stopped: other tests have left thousands. */
+/** All teams from the first of these on, like a call that continues another: other tests have left thousands. */
 const rebuildFrom = (people: readonly Person[]): Promise<Rebuilt> => {
   const [first = ''] = people.map(({ teamId }) => teamId).sort()
   return rebuild({}, encodeCursor({ sort: 'rebuild', value: '0 0', id: first }))
@@ -68,9 +68,9 @@ const drop = (people: readonly Person[]) =>
     ]),
   )
 
-/** As the tick does it after the end of the day. */
+/** Like the tick after the end of the day. */
 async function writeManifest(): Promise<void> {
-  // Another test's clock may have been here.
+  // Another test's clock may have created them already.
   const { objects } = await env.FILES.list({ prefix: 'run-manifest/' })
   await env.FILES.delete(objects.map(({ key }) => key))
   await withContext((request) => {

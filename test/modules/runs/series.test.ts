@@ -1,4 +1,4 @@
-// Figures over time, errors put together, and runs found by words. Rows are as reports write them.
+// Figures over time, grouped errors, and runs found by words. Rows are in the form that reports write.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'

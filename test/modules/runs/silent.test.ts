@@ -1,4 +1,4 @@
-// A run whose object does not answer at all: who can delete it, and who learns of that.
+// A run whose object does not answer at all: who can delete it, and who is notified.
 
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -23,7 +23,7 @@ const RUNS = '/api/v1/workflows/executions'
 const del = (path: string, as: Caller) => call('DELETE', path, { as })
 const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
 
-/** Whatever is asked of it, it is gone before it answers: what a waking run writes first fails. */
+/** Whatever is called, it crashes before it answers: the first write of a loading run fails. */
 async function silence(runId: string): Promise<void> {
   setFaultHook((point, state) => {
     if (state.id.name !== hostOf(runId) || !point.startsWith('store.') || !point.endsWith(':before')) return

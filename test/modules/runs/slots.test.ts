@@ -1,4 +1,4 @@
-// Slots: how many runs of a team are at work at a time, to the last one.
+// Slots: exactly how many runs of a team are active at a time.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
@@ -29,12 +29,12 @@ async function hooked(definition: Definition, free = FREE) {
   return { person, teamId: person.teamId, workflowId, token }
 }
 
-/** A run that starts this one, waits for it or not, and is left to itself. */
+/** A run that starts this one, with or without waiting for it. */
 const starts = (workflowId: string, wait: boolean): Definition => ({
   nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId, wait } }],
 })
 
-/** The id of a run that another has started without waiting for it, which takes no slot for that. */
+/** The id of a run that another has started without waiting for it, so it uses no slot of that one. */
 async function startDetached(teamId: string, workflowId: string): Promise<string> {
   const spec = newSpec(starts(workflowId, false), { teamId })
   const answer = await runOf(spec.runId).start(spec, { waitMs: 60_000 })
@@ -76,9 +76,9 @@ test('of concurrent events and schedules no more start than there are slots', as
   ])
   await runJobs()
   await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(4))
-  // No event is lost: its run waits in line when there is no slot.
+  // No event is lost: its run is queued if there is no slot.
   await vi.waitFor(async () => expect((await rowsOf(teamId)).length).toBeGreaterThanOrEqual(10))
-  // A fire that found no room would begin when these end.
+  // A fire without a slot would start when these end.
   await env.DB.prepare("DELETE FROM outbox WHERE status = 'pending' AND body LIKE ?")
     .bind(`%${teamId}%`)
     .run()

@@ -1,4 +1,4 @@
-// Runs that are at work until they are told to end, and the slots of their team.
+// Runs that are active until they are ended, and the slots of their team.
 import { env } from 'cloudflare:workers'
 import { inject, vi } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
@@ -9,7 +9,7 @@ import { type Definition, runOf } from '../../helpers/runs.ts'
 /** The slots of the plan `free`. */
 export const FREE = 20
 
-/** Its call is never answered: it is at work until it is cancelled. */
+/** Its call is never answered, so it is active until it is cancelled. */
 export const busy = (settings: Record<string, unknown> = {}): Definition => ({
   settings,
   nodes: [
@@ -41,7 +41,7 @@ export const rowOf = async (teamId: string, runId: string): Promise<SlotRow | un
 export const usedSlots = async (teamId: string): Promise<number> =>
   new Set((await rowsOf(teamId)).flatMap(({ slot }) => slot ?? [])).size
 
-/** Other runs of the team that are at work, so that no more than these slots are left. */
+/** Other active runs of the team, so that only this many slots are left. */
 export async function leave(teamId: string, free: number): Promise<void> {
   if (free === FREE) return
   const insert = env.DB.prepare(
@@ -61,7 +61,7 @@ export const reaches = (runId: string, status: RunStatus): Promise<void> =>
     if (view?.status !== status) throw new Error(`It is ${view?.status}`)
   })
 
-/** The index is told a moment later than the run itself. */
+/** The index is updated a moment after the run itself. */
 export const shows = (teamId: string, runId: string, row: Partial<SlotRow>): Promise<void> =>
   vi.waitFor(async () => {
     const found = await rowOf(teamId, runId)

@@ -1,4 +1,4 @@
-// What runs use of models is counted for their team, once, however often and in whatever order it is reported.
+// The model usage of runs is counted for their team, once, however often and in whatever order it is reported.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'

@@ -1,4 +1,4 @@
-// A run whose stored rows cannot be read: who sees what of it, and who can remove it.
+// A run whose stored rows cannot be read: what others see of it, and who can remove it.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'

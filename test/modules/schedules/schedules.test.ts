@@ -14,7 +14,7 @@ const echo: Definition = { nodes: [{ id: 'got', type: 'data.set', params: { valu
 
 const wholeMinute = (ms = clock.now()): number => Math.floor(ms / MINUTE) * MINUTE
 
-/** A schedule whose next fire is so many minutes ago. */
+/** A schedule whose next fire was this many minutes ago. */
 async function scheduled(config: Record<string, unknown>, minutesAgo = 0, definition = echo) {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, definition)
@@ -25,7 +25,7 @@ async function scheduled(config: Record<string, unknown>, minutesAgo = 0, defini
 
 const tick = () => withContext(fireSchedules)
 
-/** The starts that were written down, whether the queue has done them or not. */
+/** The recorded starts, whether the queue has processed them or not. */
 async function startsOf(
   triggerId: string,
 ): Promise<{ scheduledFor: string[]; nextFireAt: number; claims: number }> {
@@ -141,7 +141,7 @@ test('a schedule that was disabled for a day starts nothing for that day', async
 
 test('the claim and its starts are one commit: a crash before it loses nothing', async () => {
   const { trigger, workflowId, due } = await scheduled({ cron: '* * * * *' })
-  // The database goes away at the moment of the claim.
+  // The database fails at the moment of the claim.
   await withContext(async (request) => {
     const broken = new Proxy(env.DB, {
       get: (target, name) => {
@@ -154,7 +154,7 @@ test('the claim and its starts are one commit: a crash before it loses nothing',
   })
   expect(await startsOf(trigger.id)).toMatchObject({ claims: 0, nextFireAt: due })
   await tick()
-  // A busy machine may reach the next minute before the tick: then there are two fires.
+  // A busy machine may reach the next minute before the tick. Then there are two fires.
   const { scheduledFor } = await startsOf(trigger.id)
   expect(scheduledFor[0]).toBe(iso(due))
   await runsOf(workflowId, scheduledFor.length)

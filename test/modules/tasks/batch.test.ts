@@ -50,7 +50,7 @@ test.each<Record<string, string>>([{}, { 'idempotency-key': 'in-order' }])(
   async (headers) => {
     const ada = await newPerson()
     const names = Array.from({ length: 40 }, (_, n) => `n${n}`)
-    // Each needs the one behind it, so they are written last first.
+    // Each needs the one after it, so they are written in reverse order.
     const items = names.map((title, n) =>
       item({
         title,

@@ -1,4 +1,4 @@
-// A template for each type comes with the product, and each runs from its use to its result with the offline model.
+// Each type has a built-in template, and each runs from its use to its result with the offline model.
 import { expect, test } from 'vitest'
 import { BUILT_IN_TEMPLATES } from '../../../src/modules/tasks/templates/index.ts'
 import { OFFERED_TYPES } from '../../../src/modules/tasks/types/index.ts'

@@ -1,4 +1,5 @@
-// Cancel, retry and delete for many: a list is answered one by one, a filter is worked off by a run whose output is the report.
+// Cancel, retry and delete for many: a list gets a result for each task, a filter is processed by a run whose output
+// is the report.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { stepTasks } from '../../../src/modules/tasks/index.ts'
@@ -24,7 +25,7 @@ const reportOf = async (as: Caller, name: string, filter: unknown): Promise<any>
   return body.output ?? body
 }
 
-/** A list hears of the end of a run a moment later than the task itself shows it. */
+/** A list gets the end of a run a moment later than the task itself. */
 const untilListed = (as: Caller, id: string, status: string): Promise<unknown> =>
   vi.waitFor(
     async () => {
@@ -34,7 +35,7 @@ const untilListed = (as: Caller, id: string, status: string): Promise<unknown> =
     { timeout: 10_000, interval: 25 },
   )
 
-/** Rows as they stand after a create, without the work of making them one by one. */
+/** Rows as after a create, without the work of creating them one by one. */
 const rows = async (as: Person, count: number, status: TaskStatus): Promise<void> => {
   await env.DB.prepare(
     `INSERT INTO tasks (id, team_id, title, type, status, status_since, root_id, due_sort, created_by, created_at, updated_at)

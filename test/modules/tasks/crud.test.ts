@@ -1,4 +1,4 @@
-// Making, reading, changing, listing and deleting tasks.
+// Creating, reading, changing, listing and deleting tasks.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'

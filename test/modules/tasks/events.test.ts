@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
-// What changes of tasks are told: to sockets on the channels of the team and of one task, and to webhooks. Who follows, and when a
-// webhook is due, is kept by objects, which have the real time.
+// Notifications about changes of tasks: to sockets on the channels of the team and of one task, and to webhooks.
+// Objects know the followers and the times of webhooks, and use the real clock.
 import { expect, test, vi } from 'vitest'
 import { remindOfTasks } from '../../../src/modules/tasks/service/due.ts'
 import { TeamEvent } from '../../../src/objects/team-events.ts'
@@ -39,7 +39,7 @@ test('a socket gets the events of a task from its creation to its end, in order,
   const events = told(live, 'tasks', id)
   const order = ['task.created', 'task.started', 'task.progress', 'task.completed']
   expect(types(events).filter((type) => order.includes(type))).toEqual(order)
-  // A change of its fields is told by the queue.
+  // The queue sends changes of its fields.
   await runJobsOfType('realtime.publish')
   await live.until(() => types(told(live, 'tasks', id)).includes('task.updated'))
   expect(events.find(({ type }) => type === 'task.completed')?.data).toMatchObject({
@@ -109,7 +109,7 @@ test('an overdue task is reported once', async () => {
   clock.advance(2_000)
   await vi.waitFor(
     async () => {
-      // A tick looks at a page of them, and other tests have some too.
+      // A tick handles one page of them, and other tests have some too.
       await runCronTasks('tell of due tasks')
       const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
       expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])

@@ -1,4 +1,4 @@
-// What an API key may do with tasks: writing them and having them done are two rights.
+// What an API key may do with tasks: writing and executing them are two rights.
 import { expect, test } from 'vitest'
 import { type Caller, call, post } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'

@@ -1,4 +1,4 @@
-// A task starts exactly once, however often and by however many its start is worked off, and wherever a process dies on the way.
+// A task starts exactly once, however often its start is processed, and wherever a process is lost.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { prepare } from '../../../src/db/statement.ts'
@@ -11,7 +11,7 @@ import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { newTask, taskOf, untilStatus, verb } from './tasks.ts'
 
-/** The index hears of a run a moment after it began. */
+/** The index gets a run a moment after it started. */
 const indexed = (as: Person, taskId: string): Promise<void> =>
   vi.waitFor(async () => expect(await runsOf(as, taskId)).toBeGreaterThan(0))
 
@@ -49,7 +49,7 @@ test('a change that was processed and not deleted because of a crash starts noth
   const next = await newTask(ada, { dependsOn: [{ taskId: first.id }] })
   await verb(ada, first.id, 'execute')
   await untilStatus(ada, next.id, 'succeeded')
-  // The same changes once more, as they stood before.
+  // The same changes once more, as they were before.
   await env.DB.prepare(
     `INSERT INTO task_changes (team_id, task_id, parent_id, old_status, new_status, kind, at)
      SELECT team_id, id, '', 'running', 'succeeded', 'status', 1 FROM tasks WHERE team_id = ?`,
@@ -65,7 +65,7 @@ test('a crash between the claim and the start loses nothing: the tick starts the
   const ada = await newPerson()
   const tasks = await Promise.all(Array.from({ length: 10 }, () => newTask(ada)))
   const now = clock.now()
-  // Claimed as the desk does it, and then nothing more.
+  // Claimed like the desk does it, and then nothing more.
   for (const { id } of tasks) {
     await env.DB.prepare("UPDATE tasks SET status = 'queued' WHERE id = ?").bind(id).run()
     await withContext(async (request) => {

@@ -1,5 +1,5 @@
-// Two callers who want different things of one task at the same moment: one of them wins, the other is told 409 with the status that
-// the task has then. `npm test` takes a few races of each kind, `npm run test:long` 500.
+// Two concurrent callers with conflicting actions on one task: one of them wins, the other gets 409 with the current
+// status. `npm test` tries a few races of each kind, `npm run test:long` 500.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
@@ -13,7 +13,7 @@ const timeout = 600_000
 
 type Made = { id: string; status: string }
 
-/** So many tasks for workers outside, each with a tag of its own. */
+/** This many tasks for external workers, each with its own tag. */
 async function outside(as: Caller, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
   const items = Array.from({ length: count }, (_, n) => ({
     title: `n${n}`,
@@ -34,14 +34,14 @@ const claim = async (as: Caller, n: number): Promise<string> => {
   return body.leaseToken
 }
 
-/** What the one who was too late is told. */
+/** The response to the caller who was too late. */
 function expectLate({ status, body, text }: Answer<any>, now: string): void {
   expect(status, text).toBe(409)
   expect(['task.status_not_allowed', 'task.lease_lost']).toContain(body.code)
   expect(body.errors, text).toEqual([expect.objectContaining({ path: '/status', message: now })])
 }
 
-/** The index of runs hears of each a moment later. */
+/** The index of runs gets each a moment later. */
 const untilRuns = (as: Person, id: string, count: number): Promise<void> =>
   vi.waitFor(async () => expect(await runsOf(as, id)).toBe(count), { timeout: 10_000, interval: 20 })
 
@@ -96,14 +96,14 @@ test('cancel against the start of a run, and against its end', { timeout }, asyn
       ...(isLonger ? ['running', 'waiting'] : []),
     )
     if (cancelled.status === 409) {
-      // It has ended before, or the run was at work by then and can be cancelled now.
+      // It had ended before, or the run was active by then and can be cancelled now.
       expect(['succeeded', 'running', 'waiting', 'queued']).toContain(after.status)
       if (isLonger) {
         expect((await verb(ada, id, 'cancel')).status).toBeLessThan(300)
         await untilStatus(ada, id, 'cancelled')
       }
     } else if (isLonger) {
-      // A run that began all the same is cancelled with its task.
+      // A run that started anyway is cancelled with its task.
       expect((await untilStatus(ada, id, 'cancelled')).status).toBe('cancelled')
       await vi.waitFor(async () => expect(await openRunsOf(ada, id)).toEqual([]), {
         timeout: 10_000,
@@ -148,7 +148,7 @@ test('delete against a claim, and against the end of the work', { timeout }, asy
     } else {
       const leaseToken = await claim(ada, n)
       const [completed, deleted] = await Promise.all([verb(ada, id, 'complete', { leaseToken }), remove(id)])
-      // It is gone only after it has ended.
+      // It is deleted only after it has ended.
       expect([[200, 409].join(), [200, 204].join(), [404, 204].join()]).toContain(
         [completed.status, deleted.status].join(),
       )

@@ -1,4 +1,4 @@
-// Every type with a model that answers by script: what it is asked in each step, and that what it says wrongly does not come through.
+// Every type with a model that answers by script: the prompt of each step, and that wrong answers are rejected.
 import { expect, inject, test } from 'vitest'
 import type { Rule, SeenCall } from '../../fakes/model-providers.ts'
 import { call, post } from '../../helpers/api.ts'
@@ -11,7 +11,7 @@ let made = 0
 
 type Scripted = { person: Person; models: unknown[]; asked: () => Promise<string[]> }
 
-/** A person with a model of their own that knows these answers; `when` is a piece of what it is asked. */
+/** A person with their own model that has these answers. `when` is a part of the prompt. */
 async function scripted(rules: Rule[]): Promise<Scripted> {
   const person = await newPerson()
   const model = `rules~${crypto.randomUUID()}-${made++}`

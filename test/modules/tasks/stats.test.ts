@@ -1,4 +1,4 @@
-// Figures against a brute-force count over random tasks, also after they were changed and deleted.
+// Figures compared with a brute-force count over random tasks, also after changes and deletions.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { TASK_STATUSES } from '../../../src/modules/tasks/pure/status.ts'

@@ -12,7 +12,7 @@ export const failingSteps = {
   steps: [{ id: 'boom', type: 'flow.fail', params: { code: 'test.boom', message: 'It broke' } }],
 }
 
-/** Waits for a signal, so that it stays at work. */
+/** Waits for a signal, so that it stays active. */
 export const waitingSteps = {
   steps: [{ id: 'hold', type: 'flow.waitForEvent', params: { name: 'task.go' } }],
 }

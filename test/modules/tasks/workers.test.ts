@@ -158,7 +158,7 @@ test('a task beyond a limit waits and says so', async () => {
   expect(limits.status, limits.text).toBe(200)
   const one = await newTask(ada, { input: waitingSteps })
   await verb(ada, one.id, 'execute')
-  // The limit counts what the index knows; a task that is read by its id asks its run.
+  // The limit counts what the index knows. A task that is read by its id asks its run.
   await vi.waitFor(async () => {
     const { items } = (await get(`${TASKS}?status=waiting`, ada)).body
     expect(items).toMatchObject([{ id: one.id }])

@@ -1,4 +1,4 @@
-// What the owner and the admins of a team read of its log.
+// What the owner and the administrators of a team can read of its log.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { commit } from '../../../src/db/commit.ts'

@@ -1,4 +1,4 @@
-// The way from the mail of an invitation to the team, as the page goes it, with and without an account.
+// From the mail of an invitation to the team, through the page, with and without an account.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { register } from '../../../src/modules/auth/sign-in/register.ts'

@@ -14,7 +14,7 @@ const invite = (as: Person, teamId: string, email: string, role = 'member', head
 const accept = (as: Person, token: string, headers = {}) =>
   call('POST', `/api/v1/teams/invitations/${token}/accept`, { as, headers })
 
-/** The tokens mailed to an address, newest first, read from the outbox whether or not it was sent yet. */
+/** The tokens mailed to an address, newest first, read from the outbox, sent or not. */
 async function tokensFor(email: string): Promise<string[]> {
   const { results } = await env.DB.prepare(
     "SELECT json_extract(body, '$.text') AS text FROM outbox WHERE json_extract(body, '$.to') = ? ORDER BY rowid DESC",

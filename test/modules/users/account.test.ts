@@ -147,7 +147,7 @@ test('the last administrator cannot delete the account', async () => {
     .all<{ id: string }>()
   await others()
   const refused = await remove(admin)
-  // Others in this storage are given back before anything is expected, so that a failure here stays here.
+  // Others in this storage are restored before anything is expected, so that a failure here does not affect them.
   for (const { id } of results)
     await env.DB.prepare("UPDATE users SET status = 'active' WHERE id = ?").bind(id).run()
   expect([refused.status, refused.body.code]).toEqual([409, 'resource.conflict'])

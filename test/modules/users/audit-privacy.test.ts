@@ -1,4 +1,4 @@
-// The audit log outlives accounts, so it must not tell who they belonged to.
+// The audit log outlives accounts, so it must not contain personal data.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { sha256Hex } from '../../../src/core/crypto.ts'

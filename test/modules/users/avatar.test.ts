@@ -36,7 +36,7 @@ const put = (
     headers: { 'content-type': type, ...(length === null ? {} : { 'content-length': String(length) }) },
   })
 
-/** In pieces and without a length, as a browser's stream comes. */
+/** In pieces and without a length, like a browser's stream. */
 const putInPieces = (as: Person, type: string, bytes: Uint8Array, piece: number) =>
   call('PUT', PATH, {
     as,

@@ -48,10 +48,10 @@ type UserExport = { complete: boolean; nextCursor: string | null; preferences: R
 const document = userExportOf(EXPORT_LISTS)
 const parse = (body: unknown) => document.parse(body) as unknown as UserExport
 
-/** What is kept as a secret, and must be found nowhere in an export. */
+/** Secrets, which must be nowhere in an export. */
 const SECRETS = { token: 'tok-of-the-url', sealed: 'sealed-hmac', hash: 'hash-of-a-token' }
 
-/** One of everything that a team can have, straight in D1. */
+/** One of everything that a team can have, directly in D1. */
 async function furnish(owner: Person, teamId: string): Promise<void> {
   const now = clock.now()
   const wf = newId('wf', now)
@@ -218,7 +218,7 @@ const inPieces = (person: Person, limits: { pages: number; rows: number }, curso
 
 const listsOf = (one: UserExport) => EXPORT_LISTS.map(({ name }) => [name, one[name as ListName]] as const)
 
-/** The audit log grows with each export, so what is compared leaves the exports out. */
+/** The audit log grows with each export, so the comparison ignores the exports. */
 const withoutExports = (name: string, rows: unknown[]): unknown[] =>
   name === 'auditEntries'
     ? rows.filter((row) => (row as { action: string }).action !== 'account.exported')
@@ -303,7 +303,7 @@ test('however small the pages and the pieces are, nothing is lost or repeated', 
   for (const limits of [
     { pages: 900, rows: 1 },
     { pages: 7, rows: 2 },
-    // Each piece adds its own entry to the log, and has to read more than that.
+    // Each piece adds its own entry to the log, and must read more than that.
     { pages: 5, rows: 1 },
   ]) {
     const pieces: UserExport[] = []
@@ -321,7 +321,7 @@ test('however small the pages and the pieces are, nothing is lost or repeated', 
   }
 })
 
-/** Versions, entries and events to have more than a page of. */
+/** Enough versions, entries and events for more than a page. */
 async function furnishMore(owner: Person, teamId: string, i: number): Promise<void> {
   if (i === 0) return furnish(owner, teamId)
   const now = clock.now()

@@ -1,5 +1,5 @@
-// The bindings, with something happening right before the nth batch that is sent to D1: the moment between what a
-// request has read and what it writes, which two requests at once hit only by luck.
+// The bindings, with an action right before the nth batch that is sent to D1: between the read and the write of a
+// request, which two concurrent requests only meet by chance.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { app } from '../../helpers/api.ts'

@@ -1,4 +1,4 @@
-// A receiver of webhooks that answers by script, outside of workerd, and what it has got.
+// A receiver of webhooks outside workerd that answers by script, and what it has received.
 import { env } from 'cloudflare:workers'
 import { inject } from 'vitest'
 import { hmac, toBase64, utf8 } from '../../../src/core/crypto.ts'
@@ -13,7 +13,7 @@ export type Received = { headers: Record<string, string>; body: string }
 
 export type Receiver = { url: string; received: () => Promise<Received[]> }
 
-/** `answers` is a list of statuses, the last of which stays; other fields are headers of each answer. */
+/** `answers` is a list of statuses, the last of which is repeated. Other fields are headers of each response. */
 export function newReceiver(script: Record<string, string> = {}): Receiver {
   const name = crypto.randomUUID()
   const origin = inject('httpTarget')
@@ -26,8 +26,8 @@ export function newReceiver(script: Record<string, string> = {}): Receiver {
 export type Endpoint = { id: string; secret: string; version: number }
 
 /**
- * For what `tell` sends, unless it says otherwise: an endpoint for all events is told of its own creation too, which the queue
- * brings when it will.
+ * By default for events of `tell`: an endpoint for all events also gets its own creation, which the queue delivers at
+ * any time.
  */
 export async function newEndpoint(
   person: Caller,
@@ -45,7 +45,7 @@ export const getEndpoint = async (person: Caller, id: string) =>
 export const deliveriesOf = async (person: Caller, id: string, query = '') =>
   (await call('GET', `/api/v1/webhooks/${id}/deliveries${query}`, { as: person })).body.items
 
-/** As a module does it with its own event. */
+/** Like a module does with its own event. */
 export async function tell(
   teamId: string,
   type = 'run.failed',
@@ -55,7 +55,7 @@ export async function tell(
   const at = new Date(clock.now()).toISOString()
   await withContext((request) =>
     recordEvents(request, [
-      // Endpoints look at the name only, so what is sent here need not be a whole event.
+      // Endpoints only use the name, so these need not be complete events.
       { id, event: { type, at, teamId, data } as unknown as PublicEvent, link: 'https://orrery.test/it' },
     ]),
   )
@@ -66,8 +66,8 @@ export async function tell(
 export const pass = (lane: string) => withContext((request) => sendDue(request, lane))
 
 /**
- * Sends the callbacks of a run that are due by the clock of the test. Those that are due by the real one, their object sends, and
- * what it has claimed is left to it: by the clock of the test its claim may be over.
+ * Sends the callbacks of a run that are due by the clock of the test. Its object sends those that are due by the real
+ * clock. Claimed ones are left to it, although their claim may be over by the clock of the test.
  */
 export async function sendCallbacks(runId: string): Promise<void> {
   await runJobs()
@@ -80,14 +80,14 @@ export async function sendCallbacks(runId: string): Promise<void> {
   for (const { lane } of results) await pass(lane)
 }
 
-/** Computed here anew, from the words of the specification. */
+/** Computed again here, from the specification. */
 export async function signatureOf(secret: string, { headers, body }: Received): Promise<string> {
   const key = Uint8Array.from(atob(secret.replace('whsec_', '')), (char) => char.charCodeAt(0))
   const content = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
   return `v1,${toBase64(await hmac('SHA-256', key, utf8(content)))}`
 }
 
-/** A person's sign-in ends while the clock is moved by days; a key does not. */
+/** A person's sign-in expires when the clock is moved by days, a key does not. */
 export async function withKey(person: Person): Promise<Person> {
   const scopes = ['webhooks:read', 'webhooks:write']
   const { body } = await post('/api/v1/auth/api-keys', person, { name: 'test', scopes })

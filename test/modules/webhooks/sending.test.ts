@@ -16,7 +16,7 @@ import {
   withKey,
 } from './receiver.ts'
 
-// The endpoints' own objects go by the real clock: what is due by that of the test is not due for them.
+// The endpoints' own objects use the real clock, so deliveries that are due by that of the test are not due for them.
 beforeAll(() => clock.advance(HOUR_MS))
 
 test('an event is posted once, signed, with the configured headers', async () => {
@@ -224,7 +224,7 @@ test('an endpoint for all events gets changes of the team too, the first of whic
   const person = await withKey(await newPerson())
   const endpoint = await newEndpoint(person, newReceiver().url, { events: ['*'] })
   await tell(person.teamId)
-  // The real queue may have the message in hand at this moment.
+  // The real queue may be processing the message at this moment.
   await vi.waitFor(async () => {
     await runJobs()
     const types = (await deliveriesOf(person, endpoint.id)).map(({ type }: { type: string }) => type)

@@ -1,4 +1,4 @@
-// Workflows as files: what a job does that keeps a team's workflows as a repository says.
+// Workflows as files: what a job does that keeps a team's workflows equal to a repository.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { PLAN_LIMITS } from '../../../src/core/plans.ts'
@@ -32,7 +32,7 @@ const TRIGGERS = [
   { filter: true, name: 'order.*', type: 'event', key: 'placed' },
 ]
 
-/** Texts that YAML and JSON write in ways of their own. */
+/** Texts that YAML and JSON write differently. */
 const TRICKY = [
   ...[
     '',

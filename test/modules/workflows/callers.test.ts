@@ -1,4 +1,4 @@
-// Deleting what other workflows use.
+// Deleting workflows that others use.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'

@@ -1,4 +1,4 @@
-// The dry run says which model a node would ask, and about how much that takes.
+// The dry run shows which model a node would ask, and about how much that uses.
 import { expect, test } from 'vitest'
 import { call } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

@@ -248,7 +248,7 @@ test('metrics count the runs of the workflow by status and day, with percentiles
   expect((await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)).body.perNode).toEqual([])
 })
 
-/** Runs go by the real clock; the days of metrics by that of the app, which other tests have moved. */
+/** Runs use the real clock, the days of metrics that of the app, which other tests have moved. */
 const countToday = (workflowId: string): Promise<unknown> =>
   env.DB.prepare('UPDATE runs SET created_at = ?2 WHERE workflow_id = ?1').bind(workflowId, clock.now()).run()
 

@@ -1,4 +1,4 @@
-// Secrets that come along with triggers.
+// Secrets in triggers.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
@@ -21,7 +21,7 @@ const hookOf = (trigger: { id: string; key: string; url: string }) => ({
 const takes = async (trigger: any, secret: string): Promise<boolean> =>
   (await deliver(hookOf(trigger), await gitHub(secret, '{}'))).status === 202
 
-/** Everything that D1 holds, but for what is sealed. */
+/** Everything in D1, except encrypted values. */
 async function isStored(text: string): Promise<string[]> {
   const found: string[] = []
   for (const table of [

@@ -1,5 +1,6 @@
-// Two hundred attacks by a model that always tries: whatever it calls, nothing happens that the agent may not do. Each kind is one run of a
-// real agent, whose model makes 25 calls at once; then what is there is compared with what was there before.
+// Two hundred attacks by a model that always tries: whatever it calls, nothing happens that the agent may not do.
+// Each kind is one run of a real agent whose model makes 25 calls at once. Afterwards the data is compared with the
+// data before.
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { callHash } from '../../../../src/nodes/ai/inner/call.ts'
@@ -92,7 +93,7 @@ type Result = { toolName: string; output: { type: string; value: unknown } }
 const resultsOf = async (runId: string, path = 'it.tool'): Promise<Result[]> =>
   ((await runOf(runId).node(path))?.output ?? []) as Result[]
 
-/** All that an attack could change, of both teams. */
+/** Everything that an attack could change, in both teams. */
 async function things(): Promise<unknown> {
   const of = (sql: string) => env.DB.prepare(sql).bind(JSON.stringify([person.teamId, victim.teamId]))
   const inTeams = 'team_id IN (SELECT value FROM json_each(?1))'
@@ -116,7 +117,7 @@ async function expectNothing(attacks: readonly Attack[], tools?: object[]): Prom
   expect(attacks).toHaveLength(25)
   const before = await things()
   const run = await attack('say', filled(attacks), tools)
-  // None waits for consent: what is asked about is a call that could be made.
+  // None waits for consent, because only valid calls are asked about.
   expect(run).toMatchObject({ status: 'succeeded' })
   const results = await resultsOf(run.id)
   expect(results.map(({ output }) => output.type)).toEqual(attacks.map(() => 'error-text'))
@@ -159,7 +160,7 @@ test('25 results and pages with instructions for an obedient model achieve nothi
     PRETEXTS.map(async (pretext, index) => {
       const page = pretext.replace('{calls}', JSON.stringify(orders))
       const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(page)))
-      // Of a page the model sees the text: comments are no part of it.
+      // The model sees the text of a page, without comments.
       const isPage = index % 2 === 1 && !pretext.includes('<!--')
       const url = `${target}/typed/${index}?type=${encodeURIComponent(isPage ? 'text/html' : 'text/plain')}&base64=${encodeURIComponent(base64)}`
       const run = await attack('obey', [{ name: isPage ? 'web.read' : 'http.request', args: { url } }])
@@ -201,7 +202,7 @@ test('25 calls that were changed after consent need consent again, and a changed
   const second = await runOf(run.id).view({}, 1_000)
   expect(second?.status).toBe('waiting')
   expect(String(await stored())).toBe('10')
-  // The consent that was given is no consent to the changed call.
+  // The given consent does not apply to the changed call.
   await decide(run.waitingFor[0]?.name, 'approve')
   expect(String(await stored())).toBe('10')
   await decide(second?.waitingFor[0]?.name, 'reject')

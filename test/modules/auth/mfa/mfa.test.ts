@@ -12,7 +12,7 @@ const MFA = '/api/v1/auth/mfa'
 
 const codeNow = (secret: string, steps = 0) => totpCode(secret, stepAt(clock.now()) + steps)
 
-/** Goes to the beginning of the next step, so that the clock does not pass an edge between making a code and using it. */
+/** Moves to the beginning of the next step, so that the step does not change between creating a code and using it. */
 const nextStep = () => clock.advance(30_000 - (clock.now() % 30_000))
 
 async function newPersonWithMfa(): Promise<{ person: Person; secret: string; backupCodes: string[] }> {

@@ -181,7 +181,7 @@ test('a failed sign-in shows neither the code nor the client secret', async () =
   expect(answer.text).not.toContain('secret-of')
 })
 
-/** Changes what we remember of a sign-in that is under way. */
+/** Changes the stored state of a sign-in in progress. */
 async function spoil(path: string, column: 'nonce' | 'code_verifier', value: string): Promise<void> {
   const state = callbackOf(path).searchParams.get('state') ?? ''
   const { meta } = await env.DB.prepare(`UPDATE oauth_states SET ${column} = ? WHERE state_hash = ?`)
@@ -210,7 +210,7 @@ test.each(['oidc', 'github'])(
       const browser = newBrowser()
       const started = await browser.call('GET', `${OAUTH}/${id}/start${query}`)
       const state = new URL(started.headers.get('location') ?? '').searchParams.get('state')
-      // Issuers that say who they are say so here, too.
+      // Issuers that send `iss` do so here, too.
       const issuer =
         id === 'oidc'
           ? `&iss=${encodeURIComponent(new URL(started.headers.get('location') ?? '').origin)}`

@@ -41,7 +41,7 @@ async function enableMfa(person: Person): Promise<string> {
   return secret
 }
 
-/** Signs in at the provider and links it, as the page that `returnTo` names would. */
+/** Signs in at the provider and links it, like the page in `returnTo` would. */
 async function link(person: Person, provider: string, account: object) {
   const browser = newBrowser()
   await browser.call('GET', await browser.signInAt(provider, account, HOME))

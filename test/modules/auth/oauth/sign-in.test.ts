@@ -11,7 +11,7 @@ const newAccount = () => {
   return { sub, email: `${sub.toLowerCase()}@example.com`, email_verified: true, name: 'Ada Lovelace' }
 }
 
-/** The cookie that a device keeps after a sign-in; those of the sign-in itself are used up. */
+/** The cookie that a device keeps after a sign-in. Those of the sign-in itself are used up. */
 const DEVICE = expect.stringMatching(/^device-[0-9a-f]{16}$/)
 
 const githubAccount = (

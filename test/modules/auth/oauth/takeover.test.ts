@@ -1,5 +1,5 @@
-// One link must not take an account over. The attacker picks where the sign-in returns to and brings a verifier of their
-// own; the victim only clicks. Each defence is tested alone, since each must hold when the others are gone.
+// A single link must not take over an account. The attacker chooses the return page of the sign-in and brings their
+// own verifier; the victim only clicks. Each defence is tested alone, because each must work without the others.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { randomToken, sha256Hex } from '../../../../src/core/crypto.ts'
@@ -19,13 +19,13 @@ const githubAccount = () => {
 const startQuery = async (returnTo: string, codeVerifier: string): Promise<string> =>
   `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${await challengeOf(codeVerifier)}`
 
-/** A webhook of the attacker that sends whoever opens it elsewhere. */
+/** A webhook of the attacker that redirects its visitors. */
 const redirectingHook = (location: string) =>
   hooked({ respond: 'on-respond', methods: ['GET'] }, responding({ status: 302, headers: { location } }))
 
 const hookUrl = (token: string) => `http://orrery.test/api/v1/hooks/${token}`
 
-/** Where a browser ends up: a redirect without a fragment keeps that of the address before it (Fetch, "location URL"). */
+/** Where a browser ends up: a redirect without a fragment keeps that of the previous URL (Fetch, "location URL"). */
 function nextAddress(from: string, location: string): string {
   const next = new URL(location, from)
   return next.href.includes('#') ? next.href : next.href + new URL(from).hash
@@ -119,7 +119,7 @@ test.each(['http://orrery.test/', 'http://app.orrery.test/anywhere?x=1'])(
     await attacker.call('GET', own)
     expect((await exchange(attacker, { code, codeVerifier })).status).toBe(400)
 
-    // The right browser still needs the verifier, and none of the tries has used the code up.
+    // The correct browser still needs the verifier, and none of the attempts has used up the code.
     expect((await exchange(victim, { code })).status).toBe(400)
     expect((await exchange(victim, { code, codeVerifier: randomToken() })).status).toBe(400)
     const entered = await exchange(victim, { code, codeVerifier })

@@ -1,5 +1,5 @@
-// What opens an account besides its password: putting it there takes more than a stolen session, and a new password tells
-// of it and can end it.
+// Ways into an account besides its password: adding one takes more than a stolen session, and a new password lists
+// them and can remove them.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../../src/core/clock.ts'
@@ -17,7 +17,7 @@ const HOME = `?returnTo=${encodeURIComponent('http://orrery.test/')}`
 
 const someoneElse = () => ({ sub: `sub-${randomToken()}`, email: freshEmail(), email_verified: true })
 
-/** A browser that has just signed in at a provider as somebody else, with the code of it in a cookie. */
+/** A browser that has just signed in at a provider as another person, with its code in a cookie. */
 async function atProvider(account: object = someoneElse()) {
   const browser = newBrowser()
   await browser.call('GET', await browser.signInAt('oidc', account, HOME))

@@ -16,7 +16,7 @@ const forgot = (email: string) => post('/api/v1/auth/password/forgot', undefined
 const reset = (token: string, newPassword = NEW_PASSWORD) =>
   post('/api/v1/auth/password/reset', undefined, { token, newPassword })
 
-/** The token of the newest mail of that kind: the bare one, which the link also carries. */
+/** The token of the newest mail of that kind, without its link. */
 async function mailedToken(email: string, subject: string): Promise<string> {
   const mail = (await mailTo(email)).find((one) => one.subject === subject)
   const token = /^[\w-]{43}$/m.exec(mail?.text ?? '')?.[0] ?? ''

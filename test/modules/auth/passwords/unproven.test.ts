@@ -1,5 +1,5 @@
-// A reset of an account whose address was never proven shuts out whoever made it; one that was ever proven keeps its
-// second factor and its keys.
+// A reset of an account with an address that was never verified locks out its creator. An account with a verified
+// address keeps its second factor and its keys.
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { stepAt, totpCode } from '../../../../src/modules/auth/mfa/totp.ts'

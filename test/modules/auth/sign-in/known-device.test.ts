@@ -1,5 +1,5 @@
-// Nobody can lock somebody else out of their account, and nobody guesses without limit: both halves, also where every caller
-// has the same address.
+// Nobody can lock another person out of their account, and nobody can guess without limit. Both are tested, also if
+// every caller has the same address.
 import { afterEach, expect, test, vi } from 'vitest'
 import { MINUTE_MS } from '../../../../src/core/clock.ts'
 import { beginSignIn, recordAddressFailure } from '../../../../src/modules/auth/brute-force.ts'
@@ -16,7 +16,7 @@ const WRONG = 'Wrong-Comet-42'
 const LOOPBACK = { 'cf-connecting-ip': '127.0.0.1' }
 const elsewhere = () => ({ 'cf-connecting-ip': freshAddress() })
 
-/** An account made in this browser, which knows it from then on. */
+/** An account created in this browser, which knows it from then on. */
 async function ownBrowser(
   headers: Record<string, string> = {},
 ): Promise<{ email: string; browser: Browser }> {
@@ -31,7 +31,7 @@ async function ownBrowser(
 const enter = (browser: Browser, email: string, password = PASSWORD, headers: Record<string, string> = {}) =>
   browser.call('POST', '/api/v1/auth/login', { body: { email, password }, headers })
 
-/** Wrong tries of one client until it has to wait; how many were looked at. */
+/** Wrong attempts of one client until it has to wait. Returns how many were checked. */
 async function guessUntilRefused(guess: () => Promise<{ status: number }>, most = 40): Promise<number> {
   for (let looked = 0; looked < most; looked++) if ((await guess()).status === 429) return looked
   return most
@@ -45,7 +45,7 @@ test.each([
   expect(await guessUntilRefused(() => signIn(email, WRONG, headers))).toBeLessThan(12)
   expect((await signIn(email, PASSWORD, headers)).status).toBe(429)
   expect((await enter(browser, email, PASSWORD, headers)).status).toBe(200)
-  // Nor does the owner's sign-in give the others new tries.
+  // Nor does the owner's sign-in give the others new attempts.
   expect((await signIn(email, WRONG, headers)).status).toBe(429)
 })
 

@@ -18,7 +18,7 @@ test('registering creates a user with a personal team, signs in and sends a mail
   const me = await get('/api/v1/auth/me', { token: made.body.accessToken })
   expect(me.body).toMatchObject({
     id: made.body.user.id,
-    // Which plan is a setting of the platform, which a test beside this one may just have changed.
+    // The default plan is a setting of the platform, which a concurrent test may have changed.
     team: { id: made.body.user.personalTeamId, role: 'owner', plan: expect.any(String) },
     scopes: null,
   })

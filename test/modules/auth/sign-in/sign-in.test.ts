@@ -97,7 +97,7 @@ test('a hash with older parameters is replaced when its owner signs in', async (
 test('wrong passwords cause longer and longer waits, up to a limit', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const { email, userId } = await registered()
-  // The owner has just been here, so this network may try twice as often.
+  // The owner was here recently, so this network has twice as many attempts.
   for (let i = 0; i < 11; i++) expect((await signIn(email, 'Wrong-Comet-42')).status).toBe(401)
   const waits: number[] = []
   for (let i = 0; i < 14; i++) {

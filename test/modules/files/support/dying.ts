@@ -1,4 +1,5 @@
-// An environment whose process dies at one of its calls to D1 or R2: before the call, or after it but before its answer.
+// An environment whose process is lost at one of its calls to D1 or R2: before the call, or after it but before its
+// answer.
 import { env } from 'cloudflare:workers'
 import type { Env } from '../../../../src/env.ts'
 

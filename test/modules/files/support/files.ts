@@ -1,4 +1,4 @@
-// Uploading and reading files as clients do, with bodies in pieces and answers as bytes.
+// Uploads and reads files like clients do, with bodies in pieces and responses as bytes.
 
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -19,7 +19,7 @@ export const hex = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
 export const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && Buffer.compare(a, b) === 0
 
-/** In pieces and without a length, as a client's stream comes. */
+/** In pieces and without a length, like a client's stream. */
 export const inPieces = (bytes: Uint8Array, piece: number): ReadableStream<Uint8Array> => {
   let at = 0
   return new ReadableStream({
@@ -50,7 +50,7 @@ export const upload = (
   })
 }
 
-/** The answer of a download with its bytes. */
+/** The response of a download with its bytes. */
 export async function fetchBytes(
   as: Caller | null,
   path: string,
@@ -76,7 +76,7 @@ export async function fetchBytes(
 export const storedKeys = async (teamId: string): Promise<string[]> =>
   (await env.FILES.list({ prefix: `teams/${teamId}/` })).objects.map((one) => one.key)
 
-/** What is counted, and what it should be: the sum of all versions. */
+/** The counter, and the correct value: the sum of all versions. */
 export async function quotaOf(
   teamId: string,
 ): Promise<{ counted: number; stored: number; inBucket: number }> {
