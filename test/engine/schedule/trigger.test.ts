@@ -21,8 +21,8 @@ describe('a schedule trigger', () => {
   })
 
   test.each([
-    [{ type: 'schedule' }, 'cron: give either cron or everyMs'],
-    [{ type: 'schedule', cron: '* * * * *', everyMs: 60_000 }, 'cron: give either cron or everyMs'],
+    [{ type: 'schedule' }, 'cron: set exactly one of cron and everyMs'],
+    [{ type: 'schedule', cron: '* * * * *', everyMs: 60_000 }, 'cron: set exactly one of cron and everyMs'],
     [{ type: 'schedule', cron: '61 * * * *' }, 'cron: minute (column 1): expected 0-59, found "61"'],
     [
       { type: 'schedule', cron: '* * * * *', timezone: 'Mars/Base' },
