@@ -8,24 +8,22 @@ export const deploySite = effectNode({
   category: 'deploy',
   summary: 'Publishes files of the team as a site, and waits until it is ready.',
   params: z.strictObject({
-    platform: z.enum(['vercel', 'netlify', 'github-pages', 'aws-s3']).describe('Where it is published.'),
+    platform: z.enum(['vercel', 'netlify', 'github-pages', 'aws-s3']).describe('The platform.'),
     project: z.string().min(1).max(300).describe('The project, site, repository or folder of the bucket.'),
     source: z
       .record(z.string(), z.unknown())
       .describe(
-        '`{ files }`, `{ zip }`, `{ prefix }` or `{ runId }`, with `base`, as `POST /deployments` takes it.',
+        '`{ files }`, `{ zip }`, `{ prefix }` or `{ runId }`, with `base`, as in `POST /deployments`.',
       ),
     production: z.boolean().optional().meta({
-      description: 'Whether the public site is replaced. Otherwise it is a preview.',
+      description: 'Whether to replace the public site. Otherwise, it is a preview.',
       default: false,
     }),
-    settings: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('What the platform offers besides files.'),
+    settings: z.record(z.string(), z.unknown()).optional().describe('The settings of the platform.'),
     message: z.string().max(2_000).optional().describe('A description of the change.'),
     whenBusy: z.enum(['queue', 'replace']).optional().meta({
-      description: 'What happens while another deployment of the project is under way.',
+      description:
+        'How an active deployment of the project is handled: `queue` waits for it, `replace` cancels it.',
       default: 'queue',
     }),
   }),

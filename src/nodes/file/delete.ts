@@ -8,7 +8,7 @@ export const fileDelete = effectNode({
   category: 'file',
   summary: 'Deletes a file of the team. It can be restored for 7 days.',
   params: z.strictObject({ file: FileParam }),
-  output: '`{ file }`: the file that is deleted now, or null when there was none of that name.',
+  output: '`{ file }`: the deleted file, or null if there is no file with that name.',
   example: { file: 'reports/old.csv' },
   ports: mainPort,
   needsCredential: false,

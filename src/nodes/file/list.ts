@@ -16,7 +16,7 @@ export const fileList = effectNode({
       .optional()
       .describe('The beginning of the names, such as `reports/`.'),
     limit: z.number().int().min(1).max(DEFAULT_LIMIT).optional().meta({
-      description: 'How many at most.',
+      description: 'The maximum number of files.',
       default: DEFAULT_LIMIT,
     }),
   }),

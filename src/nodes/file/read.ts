@@ -20,12 +20,12 @@ export const fileRead = effectNode({
     file: FileParam,
     as: z.enum(KINDS).optional().meta({
       description:
-        '`text`, `json` (parsed), `base64`, or `reference` (without the content). `auto` goes by the type: JSON is parsed, text is text, everything else a reference.',
+        '`text`, `json` (parsed), `base64`, or `reference` (without the content). `auto` depends on the type: JSON is parsed, text is returned as text, all others as a reference.',
       default: 'auto',
     }),
   }),
   output:
-    'The content, or the reference `{ $file, name, type, sizeBytes, sha256 }`. A content has at most 6 MB; larger files are passed on as references.',
+    'The content, or the reference `{ $file, name, type, sizeBytes, sha256 }`. The content can have at most 6 MB; pass larger files on as references.',
   example: { file: 'prices/2026.json' },
   ports: mainPort,
   needsCredential: false,
@@ -42,7 +42,7 @@ export const fileRead = effectNode({
     const { ref, bytes, isText } = await files.read(name, MAX_READ_BYTES)
     const kind = as === 'auto' ? kindOf(ref) : as
     if (kind === 'base64') return { output: toBase64(bytes) }
-    if (!isText) throw refuse('file.not_text', `${ref.name} is ${ref.type}, which is no text`)
+    if (!isText) throw refuse('file.not_text', `${ref.name} is ${ref.type}, which is not text`)
     const text = textOf(bytes)
     return { output: kind === 'json' ? jsonOf(text, ref) : text }
   },

@@ -12,20 +12,22 @@ export const fileWrite = effectNode({
       .string()
       .min(1)
       .max(1_024)
-      .describe('With `/` between folders. The extension says what it is, such as `reports/march.csv`.'),
-    content: z.unknown().describe('Text as it stands; anything else is written as JSON.'),
+      .describe(
+        'The name, with `/` between folders, such as `reports/march.csv`. The extension determines the type.',
+      ),
+    content: z.unknown().describe('The content. Text is written unchanged, other values as JSON.'),
     encoding: z.enum(['text', 'base64']).optional().meta({
-      description: 'With `base64` the content is decoded first, for files that are no text.',
+      description: 'With `base64`, the content is decoded first, for binary files.',
       default: 'text',
     }),
     onConflict: z.enum(['version', 'refuse', 'rename']).optional().meta({
       description:
-        'Where the team has a file of that name: adds a version, fails, or takes the next free name.',
+        'How an existing file with that name is handled: `version` adds a version to it, `refuse` fails, `rename` uses the next free name.',
       default: 'version',
     }),
-    tags: z.array(z.string().min(1).max(50)).max(20).optional().describe('Words to find it by.'),
+    tags: z.array(z.string().min(1).max(50)).max(20).optional().describe('Tags of the file.'),
   }),
-  output: '`{ $file, name, type, sizeBytes, sha256 }`. A repeated attempt writes nothing twice.',
+  output: '`{ $file, name, type, sizeBytes, sha256 }`. A repeated attempt has no second effect.',
   example: { name: 'reports/{{ input.month }}.csv', content: '{{ input.table }}' },
   ports: mainPort,
   needsCredential: false,
