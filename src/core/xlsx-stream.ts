@@ -26,8 +26,14 @@ const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 /** 0 as it is, 1 a bold header, 2 a time. */
 const STYLES = `${XML}<styleSheet xmlns="${MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>`
 
+/** Most texts need no change, and this is quick to find out. Surrogates may stand alone. */
+const PLAIN = /^[\t\n !"#$%'-;=?-~\xa0-\ud7ff\ue000-\ufffd]*$/
+/** Where spaces or line ends count. */
+const SPACED = /^\s|\s$|[\n\t]| {2}/
+
 /** Leaves out characters that XML forbids. Cuts a text that is too long, with a note. */
 function textOf(text: string): string {
+  if (text.length <= MAX_CELL && PLAIN.test(text)) return text
   const clean = text.replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '').toWellFormed()
   const short =
     clean.length <= MAX_CELL ? clean : `${clean.slice(0, MAX_CELL - CUT.length).toWellFormed()}${CUT}`
@@ -49,7 +55,8 @@ function cellXml(cell: XlsxCell, place: string, style: number): string {
   const look = style === 0 ? '' : ` s="${style}"`
   if (typeof cell === 'number') return `<c r="${place}"${look}><v>${cell}</v></c>`
   if (cell instanceof Date) return `<c r="${place}" s="2"><v>${(cell.getTime() - DAY_ZERO) / DAY_MS}</v></c>`
-  return `<c r="${place}"${look} t="inlineStr"><is><t xml:space="preserve">${textOf(cell)}</t></is></c>`
+  const space = SPACED.test(cell) ? ' xml:space="preserve"' : ''
+  return `<c r="${place}"${look} t="inlineStr"><is><t${space}>${textOf(cell)}</t></is></c>`
 }
 
 async function* sheetXml({ columns, rows }: XlsxSheet): AsyncGenerator<Uint8Array, undefined> {

@@ -2,7 +2,6 @@
 // 1. The permission check comes first and numbers its parameters ?1…?n. The parameters of the read, explicit or implied, are
 //    renumbered to follow.
 // 2. A read with several rows has its ORDER BY together with a LIMIT, which keeps the order inside its parentheses.
-// 2. A read that has more than one row says its order together with a LIMIT, which keeps it inside its own brackets.
 
 type Param = string | number | null
 
@@ -44,12 +43,13 @@ export function firstOf<Row>(d1: D1Database, { sql, params }: HotRead<Row>): Pro
     .first<Row>()
 }
 
-export async function rowsOf<Row>(d1: D1Database, { sql, params }: HotRead<Row>): Promise<Row[]> {
-  const { results } = await d1
+/** As bare cells, which are read faster than objects. */
+export async function rowsOf<Row>(d1: D1Database, { sql, params, columns }: HotRead<Row>): Promise<Row[]> {
+  const found = await d1
     .prepare(sql)
     .bind(...params)
-    .all<Row>()
-  return results
+    .raw<unknown[]>()
+  return found.map((cells) => toRow<Row>(columns, cells, 0))
 }
 
 /** Combines two reads. The first returns at most one row. */
@@ -62,9 +62,9 @@ export async function readBoth<First, Row>(
     .prepare(inOne(question, read))
     .bind(...question.params, ...read.params)
     .raw<unknown[]>()
-  const first = found[0]?.[0] === 0 ? toRow<First>(question.columns, found[0]) : undefined
+  const first = found[0]?.[0] === 0 ? toRow<First>(question.columns, found[0], 1) : undefined
   const rest = first === undefined ? found : found.slice(1)
-  return { first, rows: rest.map((cells) => toRow<Row>(read.columns, cells)) }
+  return { first, rows: rest.map((cells) => toRow<Row>(read.columns, cells, 1)) }
 }
 
 /** Pads both to the same width, with a first cell that distinguishes them. */
@@ -77,8 +77,9 @@ export function inOne(question: HotRead<unknown>, read: HotRead<unknown>): strin
   return `${part(0, question, question.sql)} UNION ALL ${part(1, read, counted)}`
 }
 
-function toRow<Row>(names: readonly string[], cells: unknown[]): Row {
+/** `from` is where its cells begin. */
+function toRow<Row>(names: readonly string[], cells: unknown[], from: 0 | 1): Row {
   const row: Record<string, unknown> = {}
-  for (let at = 0; at < names.length; at++) row[names[at] as string] = cells[at + 1]
+  for (let at = 0; at < names.length; at++) row[names[at] as string] = cells[at + from]
   return row as Row
 }

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import writeXlsx from 'write-excel-file/universal'
 import { utf8 } from '../../src/core/crypto.ts'
 import { csvReader } from '../../src/core/read-csv.ts'
-import { faultOfXlsx } from '../../src/core/xlsx-bounds.ts'
+import { unpackXlsx } from '../../src/core/unpack-xlsx.ts'
+import { type XlsxCell, xlsxStream } from '../../src/core/xlsx-stream.ts'
 import { readTable } from '../../src/nodes/documents/table.ts'
 import { randomFrom } from '../contract/support/random.ts'
 import { SEED } from '../helpers/random-cases.ts'
@@ -65,17 +66,32 @@ test('a zip bomb is refused by its unpacked size, whatever it claims', {
   const bomb = 'a'.repeat(5_000_000)
   for (const says of [undefined, 10])
     expect(
-      await faultOfXlsx(zip([{ name: SHEET, text: bomb, ...(says === undefined ? {} : { says }) }]), BOUNDS),
+      (await unpackXlsx(zip([{ name: SHEET, text: bomb, ...(says === undefined ? {} : { says }) }]), BOUNDS))
+        .fault,
     ).toBe('An unpacked XLSX file can have at most 1000000 bytes')
   const many = Array.from({ length: 40 }, (_, n) => ({
     name: `xl/media/${n}`,
     text: 'a'.repeat(50_000),
     says: 1,
   }))
-  expect(await faultOfXlsx(zip(many), BOUNDS)).toContain('at most')
+  expect((await unpackXlsx(zip(many), BOUNDS)).fault).toContain('at most')
   expect(
     await refusal('a.xlsx', zip([{ name: SHEET, text: 'a'.repeat(101 * 1024 * 1024), says: 5 }])),
   ).toContain('can have at most')
+})
+
+test('a workbook with large sheets is read, though its library would need a Web Worker to unpack it', async () => {
+  async function* rows() {
+    yield Array.from({ length: 20_000 }, (_, n): XlsxCell[] => [`row ${n}`, n])
+  }
+  const columns = ['name', 'n'].map((name) => ({ name, width: 10 }))
+  const bytes = new Uint8Array(await new Response(xlsxStream([{ name: 'A', columns, rows }])).arrayBuffer())
+  const table = await readTable('a.xlsx', bytes)
+  expect([table.names, table.rows.length, table.rows[19_999]]).toEqual([
+    ['name', 'n'],
+    20_000,
+    ['row 19999', 19_999],
+  ])
 })
 
 test('a sheet with 1,048,577 rows is refused with the row, before it is in memory', {
@@ -89,7 +105,7 @@ test('a sheet with 1,048,577 rows is refused with the row, before it is in memor
 
 test('rows are counted correctly, also if pieces end within a word', async () => {
   const count = async (text: string) =>
-    (await faultOfXlsx(zip([{ name: SHEET, text }]), BOUNDS))?.slice(0, 6) ?? null
+    (await unpackXlsx(zip([{ name: SHEET, text }]), BOUNDS)).fault?.slice(0, 6) ?? null
   expect(await count('<row r="1">'.repeat(10))).toBeNull()
   expect(await count('<row r="1">'.repeat(11))).toBe('Row 11')
   expect(await count('<row/>'.repeat(11))).toBe('Row 11')

@@ -1,7 +1,7 @@
 // A workbook that is written in pieces, read by a third-party library. Two more check it in test/clients.
 import { readSheet } from 'read-excel-file/universal'
 import { expect, test } from 'vitest'
-import { faultOfXlsx } from '../../src/core/xlsx-bounds.ts'
+import { unpackXlsx } from '../../src/core/unpack-xlsx.ts'
 import { columnName, type XlsxCell, xlsxStream } from '../../src/core/xlsx-stream.ts'
 
 const written = async (pages: XlsxCell[][][], columns = ['a', 'b']): Promise<ArrayBuffer> => {
@@ -52,8 +52,8 @@ test('100,000 rows are a valid file, and the stream reads the next page only on 
   ]) as unknown as AsyncIterable<Uint8Array>)
     chunks.push(chunk)
   const bytes = new Uint8Array(await new Blob(chunks as never).arrayBuffer())
-  expect(await faultOfXlsx(bytes, { maxBytes: 50_000_000, maxRows: 100_001 })).toBeNull()
-  expect(await faultOfXlsx(bytes, { maxBytes: 50_000_000, maxRows: 100_000 })).toContain('Row 100001')
+  expect((await unpackXlsx(bytes, { maxBytes: 50_000_000, maxRows: 100_001 })).fault).toBeNull()
+  expect((await unpackXlsx(bytes, { maxBytes: 50_000_000, maxRows: 100_000 })).fault).toContain('Row 100001')
 })
 
 test('columns have the names of spreadsheets', () => {

@@ -1,7 +1,7 @@
 // Reads a table from a file: CSV, TSV, JSON, JSON lines or XLSX. Errors contain the place.
 import { parseJson } from '../../core/json.ts'
 import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/read-csv.ts'
-import { faultOfXlsx } from '../../core/xlsx-bounds.ts'
+import { unpackXlsx } from '../../core/unpack-xlsx.ts'
 import { NodeFailure } from '../node.ts'
 import type { Table } from './profile.ts'
 
@@ -139,10 +139,10 @@ function recordTable(records: readonly unknown[]): Table {
 
 /** Reads the first sheet. For a formula, it uses the value stored in the workbook. */
 async function xlsxTable(bytes: Uint8Array): Promise<Table> {
-  const fault = await faultOfXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_ROWS + 1 })
+  const { fault, workbook } = await unpackXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_ROWS + 1 })
   if (fault !== null) throw refuse(fault)
   const { readSheet } = await import('read-excel-file/universal')
-  const rows = await readSheet(bytes.slice().buffer).catch((error: unknown) => {
+  const rows = await readSheet(workbook).catch((error: unknown) => {
     throw refuse(
       `The XLSX file cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`,
     )

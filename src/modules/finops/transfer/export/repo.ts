@@ -28,6 +28,21 @@ export const findCostPage = (d1: D1Database, given: PageOf): Promise<ListedCost[
 export const findUsagePage = (d1: D1Database, given: PageOf): Promise<ListedUsage[]> =>
   page<ListedUsage>(d1, 'usage_snapshots', USAGE_COLUMNS, given)
 
+export async function hasMoreRows(
+  d1: D1Database,
+  kind: 'costs' | 'usage',
+  { teamId, filter, than }: { teamId: string; filter: SnapshotFilter; than: number },
+): Promise<boolean> {
+  const { params, bind } = binder()
+  const where = conditionsOf(teamId, filter, bind)
+  const table = kind === 'costs' ? 'cost_snapshots' : 'usage_snapshots'
+  const row = await d1
+    .prepare(`SELECT 1 FROM ${table} WHERE ${where.join(' AND ')} LIMIT 1 OFFSET ${Math.trunc(than)}`)
+    .bind(...params)
+    .first()
+  return row !== null
+}
+
 export async function findTeamName(d1: D1Database, teamId: string): Promise<string> {
   const row = await d1.prepare('SELECT name FROM teams WHERE id = ?').bind(teamId).first<{ name: string }>()
   return row?.name ?? teamId

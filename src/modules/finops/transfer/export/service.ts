@@ -7,6 +7,7 @@ import { headOf, lineOf } from './lines.ts'
 import { pagesOf } from './pages.ts'
 import { findTeamName } from './repo.ts'
 import type { ExportFormat } from './schema.ts'
+import { exportXlsx } from './xlsx.ts'
 
 /** All matching rows as text, a page at a time. */
 export async function* exportText(
@@ -35,6 +36,6 @@ export async function exportSnapshots(
     audit: { action: `${kind}.exported`, targetType: 'team', targetId: teamId, after: given },
   })
   const { format, ...filter } = query
-  if (format === 'xlsx') return (await import('./xlsx.ts')).exportXlsx(ctx.env.DB, kind, teamId, filter)
+  if (format === 'xlsx') return exportXlsx(ctx.env.DB, kind, teamId, filter)
   return streamText(exportText(ctx.env.DB, kind, teamId, { ...filter, format }))
 }

@@ -1,20 +1,16 @@
-// An export as an XLSX file. The library is only loaded when it is needed, and builds the file in memory.
-import type { SheetData } from 'write-excel-file/universal'
+// An export as a workbook, written as its rows are read. Numbers are cells of numbers and all else is text, so nothing in it is a formula.
 import { AppError } from '../../../../core/errors.ts'
+import { xlsxStream } from '../../../../core/xlsx-stream.ts'
 import type { ListedCost } from '../../costs/repo.ts'
 import type { SnapshotFilter } from '../../snapshots/schema.ts'
 import type { ListedUsage } from '../../usage/repo.ts'
 import { COLUMNS, type TransferKind } from '../columns.ts'
 import { costCells, usageCells } from './lines.ts'
 import { pagesOf } from './pages.ts'
+import { hasMoreRows } from './repo.ts'
 
 export const MAX_XLSX_ROWS = 100_000
-
-type Cell = string | number | null
-
-/** Texts are text cells, so they are never formulas. */
-const toCell = (value: Cell) =>
-  value === null ? null : { value, type: typeof value === 'number' ? Number : String }
+const WIDTH = 18
 
 export async function exportXlsx(
   d1: D1Database,
@@ -22,19 +18,17 @@ export async function exportXlsx(
   teamId: string,
   filter: SnapshotFilter,
 ): Promise<ReadableStream<Uint8Array>> {
+  if (await hasMoreRows(d1, kind, { teamId, filter, than: MAX_XLSX_ROWS }))
+    throw new AppError('request.too_large', {
+      detail: `An XLSX file has at most ${MAX_XLSX_ROWS} rows. Narrow the period, or take csv.`,
+    })
   const names = COLUMNS[kind]
-  const sheet: SheetData = [names.map(toCell)]
-  for await (const rows of pagesOf(d1, kind, teamId, filter)) {
-    for (const row of rows) {
-      const cells = kind === 'costs' ? costCells(row as ListedCost) : usageCells(row as ListedUsage)
-      sheet.push(names.map((name) => toCell(cells[name] ?? null)))
-    }
-    if (sheet.length > MAX_XLSX_ROWS + 1)
-      throw new AppError('request.too_large', {
-        detail: `An XLSX file has at most ${MAX_XLSX_ROWS} rows. Narrow the period, or take csv.`,
+  async function* rows() {
+    for await (const page of pagesOf(d1, kind, teamId, filter))
+      yield page.map((row) => {
+        const cells = kind === 'costs' ? costCells(row as ListedCost) : usageCells(row as ListedUsage)
+        return names.map((name) => cells[name] ?? null)
       })
   }
-  const { default: writeXlsx } = await import('write-excel-file/universal')
-  const blob = await writeXlsx(sheet).toBlob()
-  return blob.stream() as ReadableStream<Uint8Array>
+  return xlsxStream([{ name: kind, columns: names.map((name) => ({ name, width: WIDTH })), rows }])
 }

@@ -2,7 +2,7 @@
 import { parseDecimal } from '../../../../core/money.ts'
 import type { CellProblem, TransferKind } from '../columns.ts'
 import { SUMMED } from '../focus/read.ts'
-import type { ErrorRow } from './repo.ts'
+import { type ErrorRow, MAX_ERRORS } from './repo.ts'
 import type { CostWrite, Known, UsageWrite } from './rows-repo.ts'
 
 export type PageRow = CostWrite | UsageWrite
@@ -11,12 +11,21 @@ export type Page = {
   /** The line of the last record, including refused ones. */
   line: number
   records: number
+  /** Of the texts in its records. */
+  chars: number
   rows: Map<string, PageRow>
   errors: ErrorRow[]
   refused: number
 }
 
-export const newPage = (line: number): Page => ({ line, records: 0, rows: new Map(), errors: [], refused: 0 })
+export const newPage = (line: number): Page => ({
+  line,
+  records: 0,
+  chars: 0,
+  rows: new Map(),
+  errors: [],
+  refused: 0,
+})
 
 export function addRow(page: Page, line: number, row: PageRow, sums: boolean): void {
   const { date, provider, gpuType, service, resource, source, line: name } = row
@@ -29,11 +38,12 @@ export function addRow(page: Page, line: number, row: PageRow, sums: boolean): v
 
 export function addProblems(page: Page, line: number, problems: CellProblem[]): void {
   for (const { column, reason } of problems)
-    page.errors.push({
-      line,
-      column: column === '' ? null : column.slice(0, 200),
-      reason: reason.slice(0, 500),
-    })
+    if (page.errors.length < MAX_ERRORS)
+      page.errors.push({
+        line,
+        column: column === '' ? null : column.slice(0, 200),
+        reason: reason.slice(0, 500),
+      })
   page.refused++
   page.line = line
   page.records++

@@ -1,5 +1,5 @@
-// The SQL that writes a page of rows at once. `sums` adds to rows that the same import has written: equal lines of
-// one file.
+// The SQL that reads and writes a page of rows at once. Rows are bound as arrays of cells, which are shorter than objects and read faster.
+// `sums` adds to rows that the same import has written: equal lines of one file.
 import { type Statement, statement } from '../../../../db/statement.ts'
 import type { CostAmounts } from '../../costs/amounts.ts'
 import { KEY_COLUMNS, type SnapshotKey } from '../../snapshots/key.ts'
@@ -14,6 +14,7 @@ export type CostWrite = Shared & CostAmounts & { focus: Record<string, string> |
 export type UsageWrite = Shared & UsageAmounts
 
 const KEY_FIELDS = ['date', 'provider', 'gpuType', 'service', 'resource', 'source', 'line'] as const
+const KEY_COLUMNS_OF_ROW = KEY_COLUMNS.split(', ').slice(1).join(', ')
 const DIMENSIONS = {
   model: 'model',
   agentId: 'agent_id',
@@ -38,23 +39,41 @@ const STANDS_FOR: Record<string, string> = {
 }
 const USAGE_AMOUNTS = { microHours: 'micro_hours', quantity: 'quantity', unit: 'unit', tokens: 'tokens' }
 
-const field = (name: string): string => `r.value ->> '${name}'`
+const cellsOf = <Row extends object>(rows: readonly Row[], names: readonly string[]): string =>
+  JSON.stringify(rows.map((row) => names.map((name) => (row as Record<string, unknown>)[name])))
 
-function upsert(
-  table: string,
-  columns: Record<string, string>,
-  jsons: string[],
-  changed: (column: string) => string,
-  where: string,
-) {
-  const names = Object.values(columns)
-  const sets = [...names, ...jsons].map((column) => `${column} = ${changed(column)}`)
-  return `INSERT INTO ${table} (id, ${KEY_COLUMNS}, ${[...names, ...jsons].join(', ')}, import_id, created_at, updated_at)
-    SELECT ${field('id')}, ?2, ${KEY_FIELDS.map(field).join(', ')}, ${Object.keys(columns).map(field).join(', ')},
-      ${jsons.map((name) => `json_extract(r.value, '$.${name}')`).join(', ')}, ?4, ?3, ?3
-    FROM json_each(?1) r WHERE true
-    ON CONFLICT (${KEY_COLUMNS}) DO UPDATE SET ${sets.join(', ')}, import_id = excluded.import_id, version = ${table}.version + 1,
-      updated_at = excluded.updated_at ${where}`
+const cell = (names: readonly string[], name: string): string => `r.value ->> ${names.indexOf(name)}`
+
+type Upsert = {
+  table: string
+  /** Our field: the column. */
+  columns: Record<string, string>
+  /** Fields that are stored as JSON, in columns of the same names. */
+  jsons: string[]
+  changed: (column: string) => string
+  where: string
+}
+
+function upsert<Row extends object>(
+  { table, columns, jsons, changed, where }: Upsert,
+  rows: Row[],
+  { teamId, importId, now }: { teamId: string; importId: string; now: number },
+): Statement {
+  const names = ['id', ...KEY_FIELDS, ...Object.keys(columns), ...jsons]
+  const own = [...Object.values(columns), ...jsons]
+  const read = (name: string): string =>
+    jsons.includes(name) ? `json_extract(r.value, '$[${names.indexOf(name)}]')` : cell(names, name)
+  const sets = own.map((column) => `${column} = ${changed(column)}`)
+  return statement(
+    `INSERT INTO ${table} (team_id, id, ${KEY_COLUMNS_OF_ROW}, ${own.join(', ')}, import_id, created_at, updated_at)
+     SELECT ?2, ${names.map(read).join(', ')}, ?4, ?3, ?3 FROM json_each(?1) r WHERE true
+     ON CONFLICT (${KEY_COLUMNS}) DO UPDATE SET ${sets.join(', ')}, import_id = excluded.import_id, version = ${table}.version + 1,
+       updated_at = excluded.updated_at ${where}`,
+    cellsOf(rows, names),
+    teamId,
+    now,
+    importId,
+  )
 }
 
 /** Rows that are already correct are not touched. */
@@ -80,21 +99,19 @@ export function upsertCosts(
     return `CASE WHEN ${table}.import_id = excluded.import_id ${bothNull}THEN ${of(table)} + ${of('excluded')} ELSE excluded.${column} END`
   }
   const where = sums ? '' : onlyChanged(table, [...Object.values(columns), ...jsons])
-  return statement(
-    upsert(table, columns, jsons, changed, where),
-    JSON.stringify(rows),
+  return upsert({ table, columns, jsons, changed, where }, rows, {
     teamId,
+    importId: sums ? importId : '',
     now,
-    sums ? importId : '',
-  )
+  })
 }
 
 export function upsertUsage(teamId: string, rows: UsageWrite[], now: number): Statement {
   const table = 'usage_snapshots'
   const columns = { ...USAGE_AMOUNTS, ...DIMENSIONS }
   const where = onlyChanged(table, [...Object.values(columns), 'labels'])
-  const sql = upsert(table, columns, ['labels'], (column) => `excluded.${column}`, where)
-  return statement(sql, JSON.stringify(rows), teamId, now, '')
+  const changed = (column: string): string => `excluded.${column}`
+  return upsert({ table, columns, jsons: ['labels'], changed, where }, rows, { teamId, importId: '', now })
 }
 
 /** `focus`: the other columns of a FOCUS line that this import wrote on an earlier page. */
@@ -111,14 +128,13 @@ export async function findKnown(
     kind === 'costs'
       ? ['cost_snapshots', 'cost_micro_usd', 's.focus']
       : ['usage_snapshots', 'micro_hours', 'NULL']
-  const names = KEY_COLUMNS.split(', ').slice(1)
-  const same = names.map((column, at) => `s.${column} = ${field(KEY_FIELDS[at] ?? '')}`).join(' AND ')
+  const same = KEY_COLUMNS_OF_ROW.split(', ').map((column, at) => `s.${column} = r.value ->> ${at}`)
   const { results } = await d1
     .prepare(
       `SELECT r.key AS at, s.id, s.${amount} AS amount, CASE WHEN s.import_id = ?3 THEN ${focus} END AS focus
-       FROM json_each(?1) r CROSS JOIN ${table} s ON s.team_id = ?2 AND ${same}`,
+       FROM json_each(?1) r CROSS JOIN ${table} s ON s.team_id = ?2 AND ${same.join(' AND ')}`,
     )
-    .bind(JSON.stringify(keys), teamId, importId)
+    .bind(cellsOf(keys, KEY_FIELDS), teamId, importId)
     .all<Known>()
   return results
 }

@@ -6,6 +6,7 @@
 import type { RequestContext } from '../../../../context.ts'
 import { periodOf } from '../../../../core/clock.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
+import { giveWay } from '../../../../core/give-way.ts'
 import type { Json } from '../../../../core/json.ts'
 import type { Decimal } from '../../../../core/money.ts'
 import { toUsd } from '../../../../core/money.ts'
@@ -15,15 +16,19 @@ import { budgetCheck } from '../../budgets/repo.ts'
 import { rateOf } from '../../rates/service.ts'
 import { inspectFocus } from '../focus/read.ts'
 import { type FileRecord, recordsOf } from '../read/records.ts'
-import { type Conversion, convert } from './convert.ts'
+import { type Conversion, type Converted, convert } from './convert.ts'
 import { endImport } from './end.ts'
 import { addEarlierPages, addProblems, addRow, amountOf, newPage, type Page } from './page.ts'
 import { findGivenUp, findImport, findMapping, guardPage, type ImportRow, insertErrors } from './repo.ts'
 import { type CostWrite, findKnown, type UsageWrite, upsertCosts, upsertUsage } from './rows-repo.ts'
 import { ImportOptions } from './schema.ts'
 
-const PAGE_ROWS = 500
-const ROWS_A_STEP = 20_000
+const PAGE_ROWS = 1_000
+/** A page is one parameter of a statement, which may have 2 MB. */
+const PAGE_CHARS = 500_000
+const RECORD_CHARS = 100_000
+/** Each step reads the file from its beginning. */
+const ROWS_A_STEP = 100_000
 export const MAX_ROWS = 1_000_000
 
 export type ImportStep = {
@@ -76,16 +81,19 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
       throw new AppError('request.invalid', { detail: `A file has at most ${MAX_ROWS} rows.` })
     conversion ??= await conversionFor(request, row, options, record)
     if (record.line <= row.line) continue
-    const converted = await convert(record, conversion)
+    const chars = charsOf(record)
+    const converted = chars > RECORD_CHARS ? tooLong : await convert(record, conversion)
     if ('row' in converted) addRow(page, record.line, converted.row, conversion.isFocus)
     else if (options.onError === 'stop') return stopAt(request, row, record, converted.problems)
     else addProblems(page, record.line, converted.problems)
-    if (page.records < PAGE_ROWS) continue
+    page.chars += chars
+    if (page.records < PAGE_ROWS && page.chars < PAGE_CHARS) continue
     signal.throwIfAborted()
     done += page.records
     // The page was done by another consumer, or the import was cancelled. The next step finds out which.
     if (!(await commitPage(request, row, { page, seenLine, conversion, options }))) return true
     progress({ line: page.line })
+    await giveWay()
     if (done >= ROWS_A_STEP) return true
     seenLine = page.line
     page = newPage(seenLine)
@@ -97,6 +105,14 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
   }
   await endImport(request, row, { status: 'succeeded', error: null })
   return false
+}
+
+const tooLong: Converted = { problems: [{ column: '', reason: `has more than ${RECORD_CHARS} characters` }] }
+
+function charsOf({ values }: FileRecord): number {
+  let chars = 0
+  for (const name in values) chars += name.length + (values[name]?.length ?? 0)
+  return chars
 }
 
 async function open(

@@ -2,7 +2,7 @@
 // stream in this runtime, so the file and its unpacked size are limited.
 import { AppError } from '../../../../core/errors.ts'
 import { gather } from '../../../../core/read-chunks.ts'
-import { faultOfXlsx } from '../../../../core/xlsx-bounds.ts'
+import { unpackXlsx } from '../../../../core/unpack-xlsx.ts'
 import type { FileRecord } from './records.ts'
 
 export const MAX_XLSX_BYTES = 50 * 1024 * 1024
@@ -15,10 +15,11 @@ const refuse = (detail: string): AppError => new AppError('request.invalid', { d
 export async function* xlsxRecords(body: ReadableStream<Uint8Array>): AsyncGenerator<FileRecord, undefined> {
   const bytes = await gather(body, MAX_XLSX_BYTES)
   if (bytes === null) throw refuse(`An XLSX file has at most ${MAX_XLSX_BYTES} bytes.`)
-  const fault = await faultOfXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_XLSX_ROWS + 1 })
+  const bounds = { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_XLSX_ROWS + 1 }
+  const { fault, workbook } = await unpackXlsx(bytes, bounds)
   if (fault !== null) throw refuse(`${fault}.`)
   const { readSheet } = await import('read-excel-file/universal')
-  const rows = await readSheet(bytes.buffer).catch((error: unknown) => {
+  const rows = await readSheet(workbook).catch((error: unknown) => {
     throw new AppError('request.invalid', { detail: 'The XLSX file cannot be read.', cause: error })
   })
   const columns = (rows[0] ?? []).map((cell) => textOf(cell).trim())
