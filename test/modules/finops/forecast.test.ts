@@ -6,7 +6,7 @@ import { get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { insertRows, randomRow } from './brute-force.ts'
-import { COSTS } from './rows.ts'
+import { COSTS, postCost } from './rows.ts'
 
 async function recordDays(person: Person, days: number, usd: number, provider = 'aws'): Promise<void> {
   const today = dayOf(clock.now())
@@ -45,4 +45,22 @@ test('a team without costs has an empty forecast, with the reason', async () => 
     { usd: 0, low: null, high: null },
     expect.stringMatching(/no recorded days/),
   ])
+})
+
+test('what is recorded is the least, unless there are credits, also where more was billed beside them on the same day', async () => {
+  const person = await newPerson()
+  const today = dayOf(clock.now())
+  const cost = (back: number, costUsd: number, line: string) =>
+    postCost(person, { date: addDays(today, -back), provider: 'aws', costUsd, source: 'bill', line })
+  await cost(40, 0, 'first')
+  await cost(5, 1_000, 'usage')
+  const forecast = async () => (await get(`${COSTS}/forecast`, person)).body
+  const before = await forecast()
+  const recorded = before.days.reduce(
+    (sum: number, day: { date: string; usd: number }) => sum + (day.date <= before.asOf ? day.usd : 0),
+    0,
+  )
+  expect(before.monthEnd.low).toBe(recorded)
+  await cost(5, -1, 'credit')
+  expect((await forecast()).monthEnd.low).toBeLessThan(recorded - 1)
 })

@@ -4,7 +4,7 @@
 // 2. A change is only written to the version that it was computed from, so concurrent additions are not lost.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { periodOf } from '../../../core/clock.ts'
-import { AppError, notFound } from '../../../core/errors.ts'
+import { notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { toUsd, toUsdOrNull } from '../../../core/money.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
@@ -15,6 +15,7 @@ import { budgetCheck } from '../budgets/repo.ts'
 import { rateOf } from '../rates/service.ts'
 import { keyOf } from '../snapshots/key.ts'
 import { viewDimensions, viewKey } from '../snapshots/view.ts'
+import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
 import { addBilled, billedOf, type CostAmounts, toAmounts } from './amounts.ts'
 import {
   type CostRow,
@@ -27,9 +28,6 @@ import {
   updateCost,
 } from './repo.ts'
 import type { Cost, CreateCost, ListCosts } from './schema.ts'
-
-/** How often a write is computed again when others write the same row at the same time. */
-const MAX_TRIES = 5
 
 export async function listCosts(ctx: ReadContext, query: ListCosts): Promise<Page<Cost>> {
   const { rows, actor } = await ctx.read(({ teamId }) => findCosts(teamId, query))
@@ -81,7 +79,7 @@ export async function createCost(
       return { cost: await getCost(ctx, before.id), isNew: false }
     }
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 type NewRow = ReturnType<typeof keyOf> & CostAmounts & { labels: Record<string, string> }
@@ -131,7 +129,7 @@ export async function deleteCost(ctx: ServiceContext, id: string, expected: Expe
     })
     if (outcome === 'done') return
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 /** Changes to other months do not affect a threshold. */

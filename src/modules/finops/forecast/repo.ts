@@ -1,4 +1,4 @@
-import { binder, needsRows } from '../snapshots/filter.ts'
+import { binder, conditionsOf, needsRows } from '../snapshots/filter.ts'
 import type { SnapshotFilter } from '../snapshots/schema.ts'
 import type { Period } from '../summaries/period.ts'
 import { sourceSql } from '../summaries/source-repo.ts'
@@ -7,7 +7,7 @@ import type { History } from './forecast.ts'
 /** Before all rows. */
 const BEGINNING = '2000-01-01'
 
-type Day = { date: string; cost: number; least: number }
+type Day = { date: string; cost: number }
 
 export async function findHistory(
   d1: D1Database,
@@ -20,18 +20,24 @@ export async function findHistory(
   const recorded = sourceSql({ ...source, period }, one.bind)
   const two = binder()
   const all = sourceSql({ ...source, period: { from: BEGINNING, to: period.to } }, two.bind)
-  const [days, first] = await d1.batch<unknown>([
+  const three = binder()
+  // Rolled-up days do not show a credit that is smaller than the costs beside it.
+  const inPeriod = conditionsOf(teamId, { ...filter, ...period }, three.bind).join(' AND ')
+  const [days, first, credit] = await d1.batch<unknown>([
     d1
       .prepare(
-        `SELECT date, CAST(total(cost) AS INTEGER) AS cost, min(cost) AS least FROM (${recorded}) WHERE cost_rows > 0 GROUP BY date`,
+        `SELECT date, CAST(total(cost) AS INTEGER) AS cost FROM (${recorded}) WHERE cost_rows > 0 GROUP BY date`,
       )
       .bind(...one.params),
     d1.prepare(`SELECT min(date) AS date FROM (${all}) WHERE cost_rows > 0`).bind(...two.params),
+    d1
+      .prepare(`SELECT 1 FROM cost_snapshots WHERE ${inPeriod} AND cost_micro_usd < 0 LIMIT 1`)
+      .bind(...three.params),
   ])
   const rows = (days?.results ?? []) as Day[]
   return {
     days: new Map(rows.map(({ date, cost }) => [date, cost])),
     firstDay: (first?.results[0] as { date: string | null } | undefined)?.date ?? null,
-    hasCredits: rows.some(({ least }) => least < 0),
+    hasCredits: credit?.results.length === 1,
   }
 }

@@ -9,6 +9,7 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { priceOf } from '../../prices/index.ts'
+import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
 import {
   countGpuJobs,
   cursorValue,
@@ -23,9 +24,6 @@ import {
 import type { CreateGpuJob, GpuJob, ListGpuJobs, UpdateGpuJob } from './schema.ts'
 import { type JobState, newState, nextState } from './state.ts'
 import { toGpuJob } from './view.ts'
-
-/** How often a change is computed again when others change the same job at the same time. */
-const MAX_TRIES = 5
 
 export async function listGpuJobs(ctx: ReadContext, query: ListGpuJobs): Promise<Page<GpuJob>> {
   const now = ctx.now()
@@ -75,7 +73,7 @@ export async function createGpuJob(
       if (!isUniqueViolation(error, 'gpu_jobs.external_id')) throw error
     }
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 async function insertNew(ctx: ServiceContext, input: CreateGpuJob): Promise<GpuJob> {
@@ -112,7 +110,7 @@ export async function updateGpuJob(
     const job = await changeOnce(ctx, before, input)
     if (job !== null) return job
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 /** Null if another request was faster. */

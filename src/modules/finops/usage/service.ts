@@ -3,7 +3,7 @@
 //    amounts.
 // 2. A change is only written to the version that it was computed from, so concurrent additions are not lost.
 import type { ReadContext, ServiceContext } from '../../../context.ts'
-import { AppError, notFound } from '../../../core/errors.ts'
+import { notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { MICROS } from '../../../core/money.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
@@ -11,6 +11,7 @@ import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { keyOf } from '../snapshots/key.ts'
 import { viewDimensions, viewKey } from '../snapshots/view.ts'
+import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
 import { addAmounts, toAmounts, type UsageAmounts } from './amounts.ts'
 import {
   countUsages,
@@ -23,9 +24,6 @@ import {
   updateUsage,
 } from './repo.ts'
 import type { CreateUsage, ListUsage, Usage } from './schema.ts'
-
-/** How often a write is computed again when others write the same row at the same time. */
-const MAX_TRIES = 5
 
 export async function listUsage(ctx: ReadContext, query: ListUsage): Promise<Page<Usage>> {
   const { rows, actor } = await ctx.read(({ teamId }) => findUsages(teamId, query))
@@ -67,7 +65,7 @@ export async function createUsage(
       return { usage: await getUsage(ctx, before.id), isNew: false }
     }
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 type NewRow = ReturnType<typeof keyOf> & UsageAmounts & { labels: Record<string, string> }
@@ -114,7 +112,7 @@ export async function deleteUsage(ctx: ServiceContext, id: string, expected: Exp
     })
     if (outcome === 'done') return
   }
-  throw new AppError('resource.stale')
+  throw tooManyAtOnce()
 }
 
 const auditOf = (row: NewRow): Record<string, unknown> => ({
