@@ -136,6 +136,9 @@ test('the built-in agents answer by their type, and a clone can be changed', asy
     expect(tools.length).toBeGreaterThan(1)
     expect(builtIn).toBe(true)
   }
+  expect((await get(`${PATH}/researcher`, person)).body).toEqual(
+    (await get(`${PATH}/types/researcher`, person)).body,
+  )
   expect((await get(`${PATH}/types/researcher`, person)).body).toMatchObject({
     id: 'researcher',
     type: 'researcher',

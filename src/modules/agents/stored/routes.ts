@@ -43,7 +43,32 @@ const NAME = ':name{[A-Za-z][A-Za-z0-9._-]*}' as const
 
 const IF_MATCH = { versioned: 'if-match' } as const
 
+const describeType = doc('agents.getType', 'Get a built-in agent', 200, Agent)
+const describeCloneType = doc('agents.cloneType', 'Clone a built-in agent', 201, Agent, { versioned: 'etag' })
+
+/** Built-in agents answer among the types, and like agents of the team. */
+const typeRoutes = (base: '/types' | '') =>
+  router()
+    .get(`${base}/${TYPE}`, access('agents:read'), describeType, (c) =>
+      c.json(toBuiltIn(c.req.param('type') as BuiltInType)),
+    )
+    .post(
+      `${base}/${TYPE}/clone`,
+      access('agents:write'),
+      idempotent(getAgent),
+      describeCloneType,
+      validate('json', CloneAgent, { optional: true }),
+      async (c) =>
+        versioned(
+          c,
+          await cloneType(c.var.ctx, c.req.param('type') as BuiltInType, c.req.valid('json')),
+          201,
+        ),
+    )
+
 export const storedAgentRoutes = router()
+  .route('/', typeRoutes('/types'))
+  .route('/', typeRoutes(''))
   .get(
     '/',
     access('agents:read'),
@@ -67,12 +92,6 @@ export const storedAgentRoutes = router()
         'Agents that every team has. They are called by the name of their type; a clone can be changed.',
     }),
     (c) => c.json({ items: BUILT_IN_TYPES.map(toBuiltIn), nextCursor: null }),
-  )
-  .get(
-    `/types/${TYPE}`,
-    access('agents:read'),
-    doc('agents.getType', 'Get a built-in agent', 200, Agent),
-    (c) => c.json(toBuiltIn(c.req.param('type') as BuiltInType)),
   )
   .get(
     `/${ID}`,
@@ -127,15 +146,6 @@ export const storedAgentRoutes = router()
     doc('agents.clone', 'Clone an agent', 201, Agent, { versioned: 'etag' }),
     validate('json', CloneAgent, { optional: true }),
     async (c) => versioned(c, await cloneAgent(c.var.ctx, c.req.param('id'), c.req.valid('json')), 201),
-  )
-  .post(
-    `/types/${TYPE}/clone`,
-    access('agents:write'),
-    idempotent(getAgent),
-    doc('agents.cloneType', 'Clone a built-in agent', 201, Agent, { versioned: 'etag' }),
-    validate('json', CloneAgent, { optional: true }),
-    async (c) =>
-      versioned(c, await cloneType(c.var.ctx, c.req.param('type') as BuiltInType, c.req.valid('json')), 201),
   )
   .post(
     `/${ID}/tools`,

@@ -3,7 +3,7 @@ import { JsonValue } from '../../../core/json-value.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { LongText, PlainText } from '../../../http/text.ts'
 import { Memory, ToolUse } from '../../../nodes/ai/agent-spec.ts'
-import { faultsOfModels, Limits, MAX_TOOLS, Models } from '../../../nodes/ai/settings.ts'
+import { faultsOfModels, Limits, MAX_RUNGS, MAX_TOOLS, Rung } from '../../../nodes/ai/settings.ts'
 
 export const BUILT_IN_TYPES = ['researcher', 'coder', 'writer', 'analyst', 'debugger'] as const
 export const AGENT_TYPES = [...BUILT_IN_TYPES, 'custom'] as const
@@ -23,10 +23,13 @@ const GivenTool = z.union([
 const noneTwice = <Item>(nameOf: (item: Item) => string) =>
   [(list: Item[]) => new Set(list.map(nameOf)).size === list.length, 'each name may stand once'] as const
 
-const rungs = Models.superRefine((models, context) => {
-  for (const { at, message } of faultsOfModels(models))
-    context.addIssue({ code: 'custom', path: at.slice(1), message })
-})
+const rungs = z
+  .array(Rung)
+  .max(MAX_RUNGS)
+  .superRefine((models, context) => {
+    for (const { at, message } of faultsOfModels(models))
+      context.addIssue({ code: 'custom', path: at.slice(1), message })
+  })
 
 const toolsOf = <One extends z.ZodType<z.infer<typeof Tool>>>(one: One) =>
   z
@@ -36,9 +39,7 @@ const toolsOf = <One extends z.ZodType<z.infer<typeof Tool>>>(one: One) =>
 
 const config = {
   instructions: z.string().max(200_000).describe('Its instructions.'),
-  models: rungs
-    .or(z.array(z.never()).max(0))
-    .describe('The models to try, in order, at most 8. Empty: the default of the team.'),
+  models: rungs.describe('The models to try, in order, at most 8. Empty: the default of the team.'),
   tools: toolsOf(Tool).describe('The tools that it may use.'),
   capabilities: z
     .array(CapabilityName)
