@@ -6,7 +6,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { openContext } from '../../src/context.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Env } from '../../src/env.ts'
-import { workAtDesk } from '../../src/modules/tasks/index.ts'
+import { newMemory, workAtDesk } from '../../src/modules/tasks/index.ts'
 import type { TaskDeskRpc } from '../../src/objects/task-desk.ts'
 
 /** Longer than a pass takes. */
@@ -18,8 +18,7 @@ const GATHER_MS = 5
 export class TaskDesk extends DurableObject<Env> implements TaskDeskRpc {
   #isWorking = false
   #isAskedAgain = false
-  /** Parents whose subtasks have changed, and when each was last written. */
-  readonly #parents = new Map<string, number>()
+  readonly #memory = newMemory()
 
   async wake(teamId: string): Promise<void> {
     const { storage } = this.ctx
@@ -58,7 +57,7 @@ export class TaskDesk extends DurableObject<Env> implements TaskDeskRpc {
     const defer = (work: Promise<unknown>) => this.ctx.waitUntil(work)
     const request = openContext(this.env, { now, requestId: newId('req', now()), defer })
     try {
-      return await workAtDesk(request, teamId, this.#parents)
+      return await workAtDesk(request, teamId, this.#memory)
     } catch (error) {
       request.log.error('the desk of a team could not work', { teamId, error })
       return now() + RETRY_MS

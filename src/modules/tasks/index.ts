@@ -13,7 +13,7 @@ import { sweepTasks } from './service/sweep.ts'
 
 export { stepTasks } from './service/run-steps.ts'
 export { findTasksByWords } from './service/search.ts'
-export { workAtDesk } from './service/work.ts'
+export { type DeskMemory, newMemory, workAtDesk } from './service/work.ts'
 
 export const tasksModule = defineModule({
   name: 'tasks',

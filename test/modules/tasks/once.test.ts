@@ -5,7 +5,7 @@ import { prepare } from '../../../src/db/statement.ts'
 import { claimQueued } from '../../../src/modules/tasks/repo/work.ts'
 import { nextRunId } from '../../../src/modules/tasks/service/run-task.ts'
 import { sweepTasks } from '../../../src/modules/tasks/service/sweep.ts'
-import { workAtDesk } from '../../../src/modules/tasks/service/work.ts'
+import { newMemory, workAtDesk } from '../../../src/modules/tasks/service/work.ts'
 import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -31,11 +31,11 @@ test('two last dependencies that end together, processed by many at once, start 
       verb(ada, a.id, 'execute'),
       verb(ada, b.id, 'execute'),
       ...Array.from({ length: 4 }, () =>
-        withContext((request) => workAtDesk(request, ada.teamId, new Map())),
+        withContext((request) => workAtDesk(request, ada.teamId, newMemory())),
       ),
     ])
     await Promise.all(
-      Array.from({ length: 4 }, () => withContext((request) => workAtDesk(request, ada.teamId, new Map()))),
+      Array.from({ length: 4 }, () => withContext((request) => workAtDesk(request, ada.teamId, newMemory()))),
     )
     const done = await untilStatus(ada, last.id, 'succeeded')
     await indexed(ada, last.id)
@@ -56,7 +56,7 @@ test('a change that was processed and not deleted because of a crash starts noth
   )
     .bind(ada.teamId)
     .run()
-  for (let n = 0; n < 3; n++) await withContext((request) => workAtDesk(request, ada.teamId, new Map()))
+  for (let n = 0; n < 3; n++) await withContext((request) => workAtDesk(request, ada.teamId, newMemory()))
   await indexed(ada, next.id)
   expect([(await taskOf(ada, next.id)).attempt, await runsOf(ada, next.id)]).toEqual([1, 1])
 })

@@ -157,6 +157,32 @@ test('delete against a claim, and against the end of the work', { timeout }, asy
   }
 })
 
+test('delete while a run is at work, with and without cancel=true', { timeout }, async () => {
+  const ada = await newPerson({ plan: 'team' })
+  for (let n = 0; n < RACES; n++) {
+    const isLonger = n % 2 === 0
+    const cancels = n % 4 < 2
+    const { id } = await newTask(ada, { input: isLonger ? waitingSteps : pureSteps('done') })
+    const [executed, deleted] = await Promise.all([
+      verb(ada, id, 'execute'),
+      call('DELETE', `${TASKS}/${id}${cancels ? '?cancel=true' : ''}`, { as: ada }),
+    ])
+    expect([200, 202, 404, 409], executed.text).toContain(executed.status)
+    expect([204, 409], deleted.text).toContain(deleted.status)
+    if (deleted.status === 409) {
+      expect(deleted.body.code).toBe('task.status_not_allowed')
+      await untilStatus(ada, id, ...(isLonger ? ['waiting'] : ['succeeded']))
+      expect((await call('DELETE', `${TASKS}/${id}?cancel=true`, { as: ada })).status).toBe(204)
+    }
+    expect((await call('GET', `${TASKS}/${id}`, { as: ada })).status).toBe(404)
+    // No run goes on without its task.
+    await vi.waitFor(async () => expect(await openRunsOf(ada, id)).toEqual([]), {
+      timeout: 10_000,
+      interval: 20,
+    })
+  }
+})
+
 test('two claims', { timeout }, async () => {
   const ada = await newPerson({ plan: 'team' })
   const ids = await outside(ada, RACES)

@@ -67,6 +67,31 @@ test('a workbook has typed cells, real dates and no formulas', async () => {
   ])
 })
 
+test('JSON lines are read one by one: one alone, blank ones, and a broken one with its number', async () => {
+  const ada = await newPerson()
+  const read = (raw: string) =>
+    call('POST', `${TASKS}/import`, { as: ada, raw, headers: { 'content-type': 'application/jsonl' } })
+  const line = (title: string) => JSON.stringify({ title, type: 'custom', input: {} })
+  expect((await read(line('alone'))).body).toMatchObject({ made: 1, refused: 0 })
+  expect((await read(`${line('a')}\r\n\n${line('b')}\n`)).body).toMatchObject({ made: 2, refused: 0 })
+  const broken = await read(`${line('c')}\n${line('d').slice(0, -1)}\n${line('e')}`)
+  expect([broken.status, broken.body.detail]).toEqual([422, expect.stringContaining('Line 2 is no JSON')])
+  expect((await read('nonsense')).body.detail).toContain('The body is no JSON')
+})
+
+test('tasks with long texts are exported and searched a few at a time', async () => {
+  const ada = await newPerson()
+  for (let n = 0; n < 40; n++) await newTask(ada, { title: `long ${n}` })
+  // More than a statement may answer with at once.
+  await env.DB.prepare("UPDATE tasks SET description = printf('%.*c', 900000, 'x') WHERE team_id = ?")
+    .bind(ada.teamId)
+    .run()
+  const file = await exported(ada, { format: 'jsonl' })
+  const rows = file.text.trim().split('\n')
+  expect(rows.map((row) => JSON.parse(row).title)).toEqual(Array.from({ length: 40 }, (_, n) => `long ${n}`))
+  expect((await get(`${TASKS}?q=long&limit=100`, ada)).body.items).toHaveLength(40)
+})
+
 test('an unknown column is refused, and so is an unreadable file, with the place', async () => {
   const ada = await newPerson()
   expect((await exported(ada, { columns: ['nonsense'] })).status).toBe(422)

@@ -25,6 +25,10 @@ export async function findChanges(d1: D1Database, teamId: string, limit: number)
   return results
 }
 
+/** Whether there are any that were not found before: they have larger ids. */
+export const anyChangeAfter = (teamId: string, id: number): Statement =>
+  statement('SELECT 1 FROM task_changes WHERE team_id = ?1 AND id > ?2 LIMIT 1', teamId, id)
+
 export const deleteChanges = (ids: readonly number[]): Statement =>
   statement('DELETE FROM task_changes WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids))
 

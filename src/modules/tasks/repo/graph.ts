@@ -3,9 +3,12 @@ import { type Statement, statement } from '../../../db/statement.ts'
 
 export type GraphRow = { id: string; parentId: string; dependsOn: string | null }
 
+/** More rows than this fill what D1 answers at once. */
+export const MAX_GRAPH_ROWS = 200_000
+
 /**
  * These tasks with everything that comes before them: dependencies, parents and subtasks, recursively. One row per
- * task and dependency. A result with more than `most` tasks is incomplete.
+ * task and dependency. A result with more than `most` tasks, or `MAX_GRAPH_ROWS` rows, is incomplete.
  */
 export async function findBefore(
   d1: D1Database,
@@ -23,7 +26,7 @@ export async function findBefore(
          LIMIT ?3)
        SELECT t.id, t.parent_id AS parentId, d.depends_on AS dependsOn
        FROM before CROSS JOIN tasks t ON t.id = before.id AND t.team_id = ?2
-       LEFT JOIN task_dependencies d ON d.task_id = t.id`,
+       LEFT JOIN task_dependencies d ON d.task_id = t.id LIMIT ${MAX_GRAPH_ROWS + 1}`,
     )
     .bind(JSON.stringify(ids), teamId, most + 1)
     .all<GraphRow>()
@@ -49,6 +52,26 @@ export async function findConnected(
     .bind(id, teamId, most)
     .all<{ id: string }>()
   return results.map((row) => row.id)
+}
+
+export type EdgeRow = { dependsOn: string; taskId: string; needs: 'success' | 'end'; isWaived: number }
+
+/** What waits for what among these tasks. */
+export async function findEdges(
+  d1: D1Database,
+  teamId: string,
+  ids: readonly string[],
+  most: number,
+): Promise<EdgeRow[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT d.depends_on AS dependsOn, d.task_id AS taskId, d.needs, d.waived_by IS NOT NULL AS isWaived
+       FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
+       WHERE d.depends_on IN (SELECT value FROM json_each(?1)) LIMIT ?3`,
+    )
+    .bind(JSON.stringify(ids), teamId, most)
+    .all<EdgeRow>()
+  return results
 }
 
 export async function findGraphVersion(d1: D1Database, teamId: string): Promise<number> {

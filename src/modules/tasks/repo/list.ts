@@ -3,12 +3,10 @@
 //    `MAX_WALK` of its rows.
 // 2. A page that ends at that limit is shorter than requested, and its cursor is the last scanned row.
 import { decodeCursor } from '../../../core/cursor.ts'
-import { type HotRead, hotList } from '../../../db/hot-read.ts'
+import { type Columns, type HotRead, hotList } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 import { ENDED_STATUSES } from '../pure/status.ts'
-import { ALL, LISTED, type TaskRow } from './tasks.ts'
-
-export { ALL }
+import { LISTED, type ListedTask } from './tasks.ts'
 
 export const MAX_WALK = 5_000
 
@@ -34,7 +32,7 @@ export type ListFilter = {
   ids?: readonly string[] | undefined
 }
 
-export const COLUMN_OF_SORT: Record<string, keyof TaskRow> = {
+export const COLUMN_OF_SORT: Record<string, keyof ListedTask> = {
   created: 'createdAt',
   updated: 'updatedAt',
   due: 'dueSort',
@@ -120,13 +118,13 @@ function walkOf(teamId: string, filter: ListFilter, { sort, cursor }: ListOption
 }
 
 /** The scan returns its rows in order, and ends when the page is full. */
-export function findListed(
+export function findListed<Row = ListedTask>(
   teamId: string,
   filter: ListFilter,
   options: ListOptions,
   now: number,
-  what = LISTED,
-): HotRead<TaskRow> {
+  what: Columns<Row> = LISTED as unknown as Columns<Row>,
+): HotRead<Row> {
   const { sql, params, filters, column, direction } = walkOf(teamId, filter, options, now)
   const order = `ORDER BY t.${column} ${direction}, t.id ${direction}`
   if (filters.length === 0) return hotList(what, `FROM ${sql} ${order}`, params, options.limit + 1)

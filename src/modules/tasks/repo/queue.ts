@@ -1,3 +1,5 @@
+import { type Statement, statement } from '../../../db/statement.ts'
+
 // The queue of a team: tasks that wait to be executed, the most urgent first. Waiting raises a task by one level
 // every ten minutes, so every task is executed eventually.
 /** A bound time is not an integer in SQLite, so the division must be truncated explicitly. */
@@ -8,19 +10,12 @@ const AGED = (now: string): string =>
 export const QUEUE_ORDER = (now: string): string =>
   `${AGED(now)} DESC, coalesce(t.queued_at, t.status_since), t.id`
 
-/** 1 is next. Null if the task does not wait. */
-export async function placeInQueue(
-  d1: D1Database,
-  teamId: string,
-  taskId: string,
-  now: number,
-): Promise<number | null> {
-  const row = await d1
-    .prepare(
-      `SELECT place FROM (SELECT t.id, row_number() OVER (ORDER BY ${QUEUE_ORDER('?3')}) AS place
-         FROM tasks t WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL) WHERE id = ?2`,
-    )
-    .bind(teamId, taskId, now)
-    .first<{ place: number }>()
-  return row?.place ?? null
-}
+/** 1 is next. No row if the task does not wait. */
+export const selectPlace = (teamId: string, taskId: string, now: number): Statement =>
+  statement(
+    `SELECT place FROM (SELECT t.id, row_number() OVER (ORDER BY ${QUEUE_ORDER('?3')}) AS place
+       FROM tasks t WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL) WHERE id = ?2`,
+    teamId,
+    taskId,
+    now,
+  )

@@ -14,11 +14,8 @@ export type ScheduleRow = {
 const COLUMNS = `s.task_id AS taskId, s.team_id AS teamId, s.schedule, s.next_fire_at AS nextFireAt, s.last_fire_at AS lastFireAt,
   s.fired, s.set_by AS setBy`
 
-export const findSchedule = (d1: D1Database, teamId: string, taskId: string): Promise<ScheduleRow | null> =>
-  d1
-    .prepare(`SELECT ${COLUMNS} FROM task_schedules s WHERE s.task_id = ? AND s.team_id = ?`)
-    .bind(taskId, teamId)
-    .first<ScheduleRow>()
+export const selectSchedule = (teamId: string, taskId: string): Statement =>
+  statement(`SELECT ${COLUMNS} FROM task_schedules s WHERE s.task_id = ? AND s.team_id = ?`, taskId, teamId)
 
 /** Writes nothing if the task does not exist. */
 export const putSchedule = (

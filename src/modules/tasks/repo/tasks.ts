@@ -1,7 +1,7 @@
 // Rows of tasks: read by id, written by one statement, whether one or many.
-import { columns, firstOf, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
+import { type Columns, columns, firstOf, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
 import type { tasks } from '../../../db/schema/index.ts'
-import { type Statement, statement } from '../../../db/statement.ts'
+import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import type { Stored } from '../../../db/stored.ts'
 import { ENDED_STATUSES, mayBecome, TASK_STATUSES, type TaskStatus } from '../pure/status.ts'
 
@@ -60,17 +60,52 @@ const NAMES: Record<keyof TaskRow, string> = {
   createdAt: 'created_at',
   updatedAt: 'updated_at',
 }
-export const ALL = columns<TaskRow>(
-  Object.fromEntries(Object.entries(NAMES).map(([k, c]) => [k, `t.${c}`])) as typeof NAMES,
+/** Of each row only these fields: a row may have a megabyte, and few readers need all of it. */
+export const fieldsOf = <Name extends keyof TaskRow>(names: readonly Name[]): Columns<Pick<TaskRow, Name>> =>
+  columns<Pick<TaskRow, Name>>(
+    Object.fromEntries(names.map((name) => [name, `t.${NAMES[name]}`])) as Record<Name, string>,
+  )
+
+export const ALL = fieldsOf(Object.keys(NAMES) as (keyof TaskRow)[])
+
+/** As a statement that writes rows answers with them. */
+export const RETURNED = (Object.entries(NAMES) as [keyof TaskRow, string][])
+  .map(([name, column]) => `${column} AS ${name}`)
+  .join(', ')
+
+const LONG = ['description', 'input', 'result', 'metadata', 'files'] as const
+/** All but what may be long. For reading many at once. */
+export type ShortTask = Omit<TaskRow, (typeof LONG)[number]>
+export const SHORT: Columns<ShortTask> = fieldsOf(
+  (Object.keys(NAMES) as (keyof TaskRow)[]).filter(
+    (name): name is keyof ShortTask => !(LONG as readonly string[]).includes(name),
+  ),
 )
 
-/** A list contains no long texts. */
-const LONG = new Set(['description', 'input', 'result', 'metadata', 'files'])
-export const LISTED = columns<TaskRow>(
-  Object.fromEntries(
-    Object.entries(NAMES).map(([name, column]) => [name, LONG.has(name) ? 'NULL' : `t.${column}`]),
-  ) as typeof NAMES,
-)
+/** What a list shows and sorts by, without the long texts. */
+const LISTED_NAMES = [
+  ...(['id', 'teamId', 'title', 'type', 'status', 'statusSince', 'reason', 'priority', 'progress'] as const),
+  ...([
+    'tags',
+    'assignee',
+    'agentId',
+    'parentId',
+    'rootId',
+    'children',
+    'weight',
+    'dueAt',
+    'dueSort',
+  ] as const),
+  ...(['runId', 'attempt', 'error', 'costMicroUsd', 'occurrenceOf', 'occurrence', 'scheduledFor'] as const),
+  ...(['createdBy', 'createdAt', 'updatedAt', 'queuedAt', 'startedAt', 'finishedAt', 'durationMs'] as const),
+  'version',
+] as const
+export type ListedTask = Pick<TaskRow, (typeof LISTED_NAMES)[number]>
+export const LISTED: Columns<ListedTask> = fieldsOf(LISTED_NAMES)
+
+/** The bytes of the fields that may be long. Reading it does not read them. */
+export const LONG_BYTES =
+  'octet_length(t.description) + octet_length(t.input) + octet_length(t.metadata) + coalesce(octet_length(t.result), 0) + coalesce(octet_length(t.error), 0)'
 
 /** With `anyTeam`, finds it in any team of the user. */
 export const readTask = (
@@ -88,21 +123,32 @@ export const readTask = (
 export const findTask = (d1: D1Database, teamId: string, id: string): Promise<TaskRow | null> =>
   firstOf(d1, hotRead(ALL, 'FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2', [id, teamId]))
 
-export const findTasks = (d1: D1Database, teamId: string, ids: readonly string[]): Promise<TaskRow[]> =>
+/** In the order of their ids. */
+export const findTasks = <Row = TaskRow>(
+  d1: D1Database,
+  teamId: string,
+  ids: readonly string[],
+  what: Columns<Row> = ALL as unknown as Columns<Row>,
+): Promise<Row[]> =>
   rowsOf(
     d1,
-    hotRead(ALL, 'FROM json_each(?1) i CROSS JOIN tasks t ON t.id = i.value AND t.team_id = ?2', [
+    hotRead(what, 'FROM json_each(?1) i CROSS JOIN tasks t ON t.id = i.value AND t.team_id = ?2', [
       JSON.stringify(ids),
       teamId,
     ]),
   )
 
 /** Of a whole tree, parents before their children. */
-export const findSubtree = (d1: D1Database, teamId: string, id: string, limit: number): Promise<TaskRow[]> =>
+export const findSubtree = (
+  d1: D1Database,
+  teamId: string,
+  id: string,
+  limit: number,
+): Promise<ShortTask[]> =>
   rowsOf(
     d1,
     hotRead(
-      ALL,
+      SHORT,
       `FROM (WITH RECURSIVE tree(id) AS (SELECT ?1 UNION
          SELECT c.id FROM tree CROSS JOIN tasks c ON c.team_id = ?2 AND c.parent_id = tree.id)
          SELECT id FROM tree LIMIT ?3) i CROSS JOIN tasks t ON t.id = i.id AND t.team_id = ?2 ORDER BY t.depth, t.created_at, t.id`,
@@ -207,19 +253,21 @@ export const deleteOtherDependencies = (teamId: string, taskId: string, kept: re
 export type StandingDependency = DependencyRow & { status: TaskStatus | null; title: string | null }
 
 /** The dependencies of these tasks, with their states. */
+export const selectDependencies = (teamId: string, taskIds: readonly string[]): Statement =>
+  statement(
+    `SELECT d.task_id AS taskId, d.depends_on AS dependsOn, d.needs, d.waived_by AS waivedBy, o.status, o.title
+     FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
+     LEFT JOIN tasks o ON o.id = d.depends_on`,
+    JSON.stringify(taskIds),
+    teamId,
+  )
+
 export async function findDependencies(
   d1: D1Database,
   teamId: string,
   taskIds: readonly string[],
 ): Promise<StandingDependency[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT d.task_id AS taskId, d.depends_on AS dependsOn, d.needs, d.waived_by AS waivedBy, o.status, o.title
-       FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
-       LEFT JOIN tasks o ON o.id = d.depends_on`,
-    )
-    .bind(JSON.stringify(taskIds), teamId)
-    .all<StandingDependency>()
+  const { results } = await prepare(d1, selectDependencies(teamId, taskIds)).all<StandingDependency>()
   return results
 }
 

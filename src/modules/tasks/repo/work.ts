@@ -1,9 +1,11 @@
 // Starts, continues and ends tasks. Every statement requires the status that it starts from, so of two concurrent
 // callers one wins.
 
-import { type Statement, statement } from '../../../db/statement.ts'
+import { runBatch, type Statement, statement } from '../../../db/statement.ts'
+import type { Room } from '../pure/room.ts'
 import { ENDED_STATUSES, type TaskStatus } from '../pure/status.ts'
 import { QUEUE_ORDER } from './queue.ts'
+import { RETURNED } from './tasks.ts'
 
 const list = (statuses: readonly string[]): string => statuses.map((one) => `'${one}'`).join(', ')
 const ENDED = list(ENDED_STATUSES)
@@ -21,7 +23,18 @@ export const isOutside = (
 ): string => `(${t}.type = 'custom' AND json_extract(${t}.input, '$.workflowId') IS NULL AND json_extract(${t}.input, '$.steps') IS NULL
   AND json_extract(${t}.input, '$.agentId') IS NULL AND json_extract(${t}.input, '$.capability') IS NULL)`
 
-/** A limit of the team without room for `t`. */
+/** The limits of the team `?1`, each with how many more tasks it allows. Counted once for all tasks that are looked at. */
+const ROOMS = `SELECT l.kind, l.subject, l.most - CASE l.kind
+    WHEN 'assignee' THEN (SELECT count(*) FROM tasks b WHERE b.team_id = ?1 AND b.status = 'running' AND b.assignee = l.subject AND b.children = 0)
+    WHEN 'agent' THEN (SELECT count(*) FROM tasks b WHERE b.team_id = ?1 AND b.status = 'running' AND b.agent_id = l.subject AND b.children = 0)
+    ELSE (SELECT count(*) FROM tasks b WHERE b.team_id = ?1 AND b.status = l.subject AND b.children = 0) END AS room
+  FROM task_limits l WHERE l.team_id = ?1`
+const WITH_FULL = `WITH full AS MATERIALIZED (SELECT kind, subject FROM (${ROOMS}) WHERE room <= 0)`
+/** A full limit that counts `t`. */
+const IN_FULL = `SELECT 1 FROM full f WHERE f.kind = 'status' OR (f.kind = 'assignee' AND f.subject = t.assignee)
+  OR (f.kind = 'agent' AND f.subject = t.agent_id)`
+
+/** A limit of the team without room for `t`. For statements about one task. */
 export const LIMITED = `SELECT 1 FROM task_limits l WHERE l.team_id = t.team_id AND (
     (l.kind = 'assignee' AND l.subject = t.assignee AND (SELECT count(*) FROM tasks b WHERE b.team_id = t.team_id AND b.status = 'running'
        AND b.assignee = t.assignee AND b.children = 0) >= l.most)
@@ -113,12 +126,12 @@ const BEGIN = `status = 'running', run_seq = 0, attempt = attempt + 1, started_a
 
 export type Claim = { taskId: string; teamId: string; attempt: number; runId: string; now: number }
 
-/** For a queued task and a run with this id. */
+/** For a queued task and a run with this id. Returns the row as it is then. */
 export const claimQueued = ({ taskId, teamId, attempt, runId, now }: Claim): Statement =>
   statement(
     `UPDATE tasks AS t SET ${BEGIN}, run_id = ?4, retry_of = NULL, progress = 0, status_since = ?5, updated_at = ?5
      WHERE t.id = ?1 AND t.team_id = ?2 AND t.attempt = ?3 AND t.status = 'queued' AND t.run_id IS NULL AND t.children = 0
-       AND NOT EXISTS (${LIMITED}) RETURNING id`,
+       AND NOT EXISTS (${LIMITED}) RETURNING ${RETURNED}`,
     taskId,
     teamId,
     attempt,
@@ -219,24 +232,39 @@ export const catchUp = (taskId: string): Statement =>
     taskId,
   )
 
-export type QueuedRow = { id: string; attempt: number }
+export type QueuedRow = { id: string; attempt: number; assignee: string; agentId: string }
 
-/** The next tasks, without those for external workers. */
+/**
+ * The next tasks, without those for external workers and those that a full limit counts, and the room of all limits.
+ * `isEmpty`: no task waits at all.
+ */
 export async function findNext(
   d1: D1Database,
   teamId: string,
   limit: number,
   now: number,
-): Promise<QueuedRow[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT t.id, t.attempt FROM tasks t WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL AND t.children = 0
-         AND NOT ${isOutside('t')} AND NOT EXISTS (${LIMITED})
+): Promise<{ next: QueuedRow[]; rooms: Room[]; isEmpty: boolean }> {
+  const [next, rooms, waiting] = await runBatch(d1, [
+    statement(
+      `${WITH_FULL} SELECT t.id, t.attempt, t.assignee, t.agent_id AS agentId FROM tasks t
+       WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL AND t.children = 0
+         AND NOT EXISTS (${IN_FULL}) AND NOT ${isOutside('t')}
        ORDER BY ${QUEUE_ORDER('?2')} LIMIT ?3`,
-    )
-    .bind(teamId, now, limit)
-    .all<QueuedRow>()
-  return results
+      teamId,
+      now,
+      limit,
+    ),
+    statement(ROOMS, teamId),
+    statement(
+      "SELECT 1 FROM tasks WHERE team_id = ?1 AND status = 'queued' AND run_id IS NULL LIMIT 1",
+      teamId,
+    ),
+  ])
+  return {
+    next: (next?.results ?? []) as QueuedRow[],
+    rooms: (rooms?.results ?? []) as Room[],
+    isEmpty: waiting?.results.length === 0,
+  }
 }
 
 /** Claimed for a run before this time, and the run has not reported. */
@@ -252,6 +280,22 @@ export async function findLostStarts(
     )
     .bind(before, limit)
     .all<{ id: string; teamId: string }>()
+  return results
+}
+
+/** Of these tasks, those that have succeeded and whose result only their run has. */
+export async function findWithoutResult(
+  d1: D1Database,
+  teamId: string,
+  ids: readonly string[],
+): Promise<{ id: string; runId: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT t.id, t.run_id AS runId FROM json_each(?1) i CROSS JOIN tasks t ON t.id = i.value AND t.team_id = ?2
+       WHERE t.status = 'succeeded' AND t.run_id IS NOT NULL AND t.result IS NULL`,
+    )
+    .bind(JSON.stringify(ids), teamId)
+    .all<{ id: string; runId: string }>()
   return results
 }
 
@@ -277,13 +321,13 @@ export async function findTeamsWithQueue(d1: D1Database, limit: number): Promise
 
 const WHY = `CASE
        WHEN ${isOutside('t')} THEN '{"code":"worker","message":"It waits for a worker outside."}'
-       WHEN EXISTS (${LIMITED}) THEN '{"code":"limit","message":"A limit of the team has no room for it."}'
+       WHEN EXISTS (${IN_FULL}) THEN '{"code":"limit","message":"A limit of the team has no room for it."}'
        ELSE '{"code":"slot","message":"It waits for one of the slots of the plan."}' END`
 
 /** Stores why queued tasks wait. A reason of another kind, such as the plan, stays until the task starts. */
 export const explainQueue = (teamId: string): Statement =>
   statement(
-    `UPDATE tasks AS t SET reason = ${WHY}
+    `${WITH_FULL} UPDATE tasks AS t SET reason = ${WHY}
      WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL
        AND coalesce(json_extract(t.reason, '$.code'), '') IN ('', 'worker', 'limit', 'slot') AND t.reason IS NOT ${WHY}`,
     teamId,

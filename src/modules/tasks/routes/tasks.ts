@@ -23,10 +23,11 @@ import {
   WaiveDependency,
 } from '../schema/task.ts'
 import { updateTask } from '../service/change.ts'
-import { cancelTask, executeTask, pauseTask, resumeTask, retryTask } from '../service/control.ts'
+import { cancelTask, executeTask, pauseTask, resumeTask } from '../service/control.ts'
 import { createTask } from '../service/create.ts'
 import { deleteTask } from '../service/delete.ts'
 import { getTask, listTasks, listTaskTypes } from '../service/read.ts'
+import { retryTask } from '../service/retry.ts'
 import { listSteps } from '../service/steps.ts'
 import { waiveTask } from '../service/waive.ts'
 

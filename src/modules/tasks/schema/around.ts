@@ -87,7 +87,7 @@ export const TaskGraph = z
       .describe(
         'The longest way through the graph, by the time that its tasks took; one that has not ended counts as the mean of the others.',
       ),
-    truncated: z.boolean().describe('Whether there are more than 10,000 tasks.'),
+    truncated: z.boolean().describe('Whether there are more than 10,000 tasks or 100,000 edges.'),
   })
   .meta({ id: 'TaskGraph' })
 export type TaskGraph = z.infer<typeof TaskGraph>

@@ -96,7 +96,9 @@ export const taskFields = {
     .min(1)
     .max(366 * DAY_MS)
     .nullable()
-    .describe('How long the work may take.'),
+    .describe(
+      'How long the work may take. Of steps only the running time counts; with a workflow or an agent its waits count too.',
+    ),
   files: z.array(FileId).max(100).describe('Files of the team that the task works with.'),
   metadata: z
     .record(z.string().min(1).max(64), JsonValue)

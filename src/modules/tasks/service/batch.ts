@@ -15,7 +15,7 @@ import { findKnots, type Knot } from '../pure/graph.ts'
 import { isHeard } from '../repo/changes.ts'
 import { countOpenTasks } from '../repo/counts.ts'
 import { findBefore } from '../repo/graph.ts'
-import { findTasks, insertDependencies, insertTasks, type NewTask, type TaskRow } from '../repo/tasks.ts'
+import { findTasks, insertDependencies, insertTasks, type NewTask, SHORT } from '../repo/tasks.ts'
 import {
   BatchTask,
   type CreateTasks,
@@ -29,7 +29,7 @@ import { requireKeyMay } from './check-input.ts'
 import { enqueue } from './control.ts'
 import { partsOf } from './create.ts'
 import { wakeDesk } from './desk.ts'
-import { nodesOf, type Prepared, prepareTask } from './new-task.ts'
+import { graphFault, nodesOf, type Prepared, prepareTask } from './new-task.ts'
 import { requireTask } from './read.ts'
 import { assignedNotices } from './tell-assigned.ts'
 
@@ -121,6 +121,7 @@ async function makeAll(given: ServiceContext, slots: Slot[], allOrNone: boolean)
     ctx.env.DB,
     teamId,
     slots.map(({ id }) => id).filter((id) => id !== ''),
+    SHORT,
   )
   for (const row of there) {
     const slot = slots.find(({ id }) => id === row.id)
@@ -128,7 +129,7 @@ async function makeAll(given: ServiceContext, slots: Slot[], allOrNone: boolean)
   }
   const ordered = inOrder(slots)
   await refuseCircles(ctx, ordered)
-  const known = new Map<string, TaskRow | NewTask>(there.map((row) => [row.id, row]))
+  const known = new Map<string, NewTask>(there.map((row) => [row.id, row]))
   const byRef = new Map<string, Slot>()
   for (const slot of slots)
     if (slot.item?.ref !== undefined && !byRef.has(slot.item.ref)) byRef.set(slot.item.ref, slot)
@@ -239,8 +240,14 @@ async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[]): Promi
   )
   const outside = [...others].filter((id) => !own.has(id))
   const rows = outside.length === 0 ? [] : await findBefore(ctx.env.DB, ctx.actor.teamId, outside, MAX_GRAPH)
-  const knots = findKnots([...nodesOf(rows).values(), ...nodes])
-  for (const slot of items) {
+  const before = nodesOf(rows)
+  const fault = graphFault(rows, before.size + nodes.length)
+  const far = new Set(outside)
+  const knots = findKnots([...before.values(), ...nodes])
+  for (const [at, slot] of items.entries()) {
+    const { parentId = null, dependsOn = [] } = nodes[at] ?? {}
+    if (fault !== null && [parentId, ...dependsOn].some((id) => id !== null && far.has(id)))
+      slot.result = refusal({ code: 'custom', path: '/dependsOn', message: fault })
     const knot = knots.find(({ ids }) => ids.has(slot.id))
     if (knot !== undefined)
       slot.result = refusal({
@@ -295,6 +302,7 @@ async function write(
         ctx.env.DB,
         teamId,
         rows.map(({ id }) => id),
+        SHORT,
       )
     ).map((row) => [row.id, row]),
   )

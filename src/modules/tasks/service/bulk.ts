@@ -3,8 +3,9 @@ import type { ServiceContext } from '../../../context.ts'
 import { ALLOWED, type TaskStatus } from '../pure/status.ts'
 import type { BulkTaskResults, BulkVerb, TaskResult } from '../schema/batch.ts'
 import { errorOf } from './batch.ts'
-import { cancelTask, retryTask } from './control.ts'
+import { cancelTask } from './control.ts'
 import { deleteTask } from './delete.ts'
+import { retryTask } from './retry.ts'
 
 type Change = {
   /** The default statuses of a filter that sets none itself. Null for all. */

@@ -17,6 +17,7 @@ import {
   findSubtree,
   findTasks,
   insertDependencies,
+  SHORT,
   type TaskChanges,
   type TaskRow,
   updateTask as updateTaskRow,
@@ -174,7 +175,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
 }
 
 async function requireThere(ctx: ServiceContext, id: string, ids: readonly string[]): Promise<void> {
-  const found = new Set((await findTasks(ctx.env.DB, ctx.actor.teamId, ids)).map((row) => row.id))
+  const found = new Set((await findTasks(ctx.env.DB, ctx.actor.teamId, ids, SHORT)).map((row) => row.id))
   const errors = ids.flatMap((one, at) => {
     if (one !== id && found.has(one)) return []
     const path = `/dependsOn/${at}/taskId` as const
@@ -187,7 +188,7 @@ async function requireThere(ctx: ServiceContext, id: string, ids: readonly strin
 
 async function moved(ctx: ServiceContext, before: TaskRow, parentId: string): Promise<Edges> {
   const { teamId } = ctx.actor
-  const [parent] = parentId === '' ? [null] : await findTasks(ctx.env.DB, teamId, [parentId])
+  const [parent] = parentId === '' ? [null] : await findTasks(ctx.env.DB, teamId, [parentId], SHORT)
   if (parent === undefined) throw new AppError('resource.not_found', { detail: 'The parent was not found.' })
   const tree = await findSubtree(ctx.env.DB, teamId, before.id, MAX_GRAPH)
   const height = Math.max(...tree.map(({ depth }) => depth)) - before.depth

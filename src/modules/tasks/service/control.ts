@@ -1,22 +1,27 @@
 // Actions of people on a task. Each is one conditional change: if another change was faster, the response is 409 with
 // the current status. An action on a task with subtasks applies to these.
 import type { Actor, RequestContext, ServiceContext } from '../../../context.ts'
-import { AppError } from '../../../core/errors.ts'
-import type { Json } from '../../../core/json.ts'
+import { AppError, notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
-import { runBatch } from '../../../db/statement.ts'
 import { runActor, workflowRun } from '../../../objects/workflow-run.ts'
-import { followUp } from '../../runs/index.ts'
+import { loadTeamStart } from '../../workflows/index.ts'
 import { ALLOWED, allows, type TaskStatus, type TaskVerb } from '../pure/status.ts'
-import { findSubtree, findTask, type TaskChanges, type TaskRow, updateTask } from '../repo/tasks.ts'
-import { catchUp, claimAtOnce, claimRetry, failStart } from '../repo/work.ts'
+import {
+  findDependencies,
+  findSubtree,
+  findTask,
+  type ShortTask,
+  type TaskChanges,
+  type TaskRow,
+  updateTask,
+} from '../repo/tasks.ts'
+import { claimAtOnce } from '../repo/work.ts'
 import { MAX_GRAPH } from '../schema/parts.ts'
-import type { RetryTask, Task } from '../schema/task.ts'
-import { checkTaskInput, requireKeyMay } from './check-input.ts'
+import type { Task } from '../schema/task.ts'
 import { wakeDesk } from './desk.ts'
-import { getTask, requireCurrentTask, requireTask } from './read.ts'
-import { cancelUnowned, nextRunId, planOf, startClaimed } from './run-task.ts'
+import { getTask, requireCurrentTask, requireTask, viewOf } from './read.ts'
+import { nextRunId, type Outcome, planOf, startClaimed } from './run-task.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
@@ -26,14 +31,14 @@ export const notAllowed = (status: TaskStatus, verb: string): AppError =>
     errors: [{ path: '/status', message: status, code: 'task.status' }],
   })
 
-export function requireAllowed(row: TaskRow, verb: TaskVerb): void {
+export function requireAllowed(row: ShortTask, verb: TaskVerb): void {
   if (!allows(row.status, verb)) throw notAllowed(row.status, verb)
 }
 
 /** One conditional change with its audit entry. False if the task has changed in the meantime. */
-async function change(
+export async function change(
   ctx: Ctx,
-  row: TaskRow,
+  row: ShortTask,
   verb: string,
   guard: Statement,
   statements: Statement[] = [],
@@ -48,17 +53,17 @@ async function change(
 }
 
 /** The leaves of a tree, which do the work. */
-async function leavesOf(ctx: Ctx, row: TaskRow): Promise<TaskRow[]> {
+async function leavesOf(ctx: Ctx, row: ShortTask): Promise<ShortTask[]> {
   const tree = await findSubtree(ctx.env.DB, row.teamId, row.id, MAX_GRAPH)
   return tree.filter(({ children }) => children === 0)
 }
 
 /** Applies the action to each subtask that allows it. 409 if none does. */
-async function each<Given extends Ctx>(
+export async function each<Given extends Ctx>(
   ctx: Given,
-  row: TaskRow,
+  row: ShortTask,
   verb: TaskVerb,
-  work: (own: Given, leaf: TaskRow) => Promise<unknown>,
+  work: (own: Given, leaf: ShortTask) => Promise<unknown>,
 ): Promise<void> {
   const leaves = (await leavesOf(ctx, row)).filter((leaf) => allows(leaf.status, verb))
   if (leaves.length === 0) throw notAllowed(row.status, verb)
@@ -96,7 +101,13 @@ export async function executeTask(
     await enqueue(ctx, row)
     return getTask(ctx, id)
   }
-  return (await startAtOnce(ctx, row, waitMs)) ? getTask(ctx, id) : queued(ctx, row)
+  const outcome = await startAtOnce(ctx, row, waitMs)
+  if (outcome === null || 'waits' in outcome) return queued(ctx, row)
+  const task = await findTask(ctx.env.DB, row.teamId, id)
+  if ('started' in outcome && task?.runId !== outcome.runId)
+    await workflowRun(ctx.env.RUNS, outcome.runId).control('cancel', 'parent')
+  if (task === null) throw notFound('The task')
+  return viewOf(ctx, task)
 }
 
 async function queued(ctx: ServiceContext, row: TaskRow): Promise<Versioned<Task>> {
@@ -106,8 +117,8 @@ async function queued(ctx: ServiceContext, row: TaskRow): Promise<Versioned<Task
   return getTask(ctx, row.id)
 }
 
-/** False if the queue is not empty, or there is no slot. */
-async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): Promise<boolean> {
+/** Null if the queue is not empty. */
+async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): Promise<Outcome | null> {
   const runId = await nextRunId(ctx, row)
   const { id: taskId, teamId, attempt } = row
   const claim = claimAtOnce(
@@ -115,14 +126,23 @@ async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): P
     ctx.actor.userId,
     ALLOWED.execute,
   )
-  if (!(await change(ctx, row, 'executed', claim))) return false
+  // Read at the same time: the claim depends on neither.
+  const [isClaimed, team, dependencies] = await Promise.all([
+    change(ctx, row, 'executed', claim),
+    loadTeamStart(ctx.env.DB, teamId),
+    findDependencies(ctx.env.DB, teamId, [taskId]),
+  ])
+  if (!isClaimed) return null
   const claimed = { ...row, runId, attempt: attempt + 1, startedBy: ctx.actor.userId, retryOf: null }
-  const outcome = await startClaimed(ctx, claimed, { options: waitMs > 0 ? { waitMs, waitFor: 'end' } : {} })
-  return !('waits' in outcome)
+  return startClaimed(ctx, claimed, {
+    options: waitMs > 0 ? { waitMs, waitFor: 'end' } : {},
+    ...(team === null ? {} : { team }),
+    dependencies,
+  })
 }
 
 /** Queues the task, or holds it for its dependencies. */
-export async function enqueue(ctx: Ctx, row: TaskRow): Promise<void> {
+export async function enqueue(ctx: Ctx, row: ShortTask): Promise<void> {
   const now = ctx.now()
   const status = row.held === 1 ? 'blocked' : 'queued'
   const changes: TaskChanges = {
@@ -156,7 +176,7 @@ export async function cancelTask(ctx: ServiceContext, id: string): Promise<Versi
  * is being started loses its task by that change: the later of the two, this or the start (`startClaimed`), cancels
  * the run.
  */
-export async function cancelRow(ctx: Ctx, row: TaskRow): Promise<void> {
+export async function cancelRow(ctx: Ctx, row: ShortTask): Promise<void> {
   requireAllowed(row, 'cancel')
   if (row.runId !== null && (await controlRun(ctx, row, 'cancel')).ok) return
   const now = ctx.now()
@@ -179,7 +199,7 @@ export async function cancelRow(ctx: Ctx, row: TaskRow): Promise<void> {
   if (row.runId !== null) await controlRun(ctx, row, 'cancel')
 }
 
-async function lost(ctx: Ctx, row: TaskRow, verb: TaskVerb): Promise<AppError> {
+export async function lost(ctx: Ctx, row: ShortTask, verb: TaskVerb): Promise<AppError> {
   const after = await findTask(ctx.env.DB, row.teamId, row.id)
   return after === null
     ? new AppError('resource.not_found', { detail: 'The task was not found.' })
@@ -189,7 +209,7 @@ async function lost(ctx: Ctx, row: TaskRow, verb: TaskVerb): Promise<AppError> {
 /** `ok` false: the run does not exist, because its start is in progress or was lost. */
 async function controlRun(
   ctx: Ctx,
-  row: TaskRow,
+  row: ShortTask,
   verb: 'cancel' | 'pause' | 'resume',
 ): Promise<{ ok: boolean }> {
   const run = workflowRun(ctx.env.RUNS, row.runId ?? '')
@@ -209,7 +229,7 @@ export async function pauseTask(ctx: ServiceContext, id: string): Promise<Versio
   return getTask(ctx, id)
 }
 
-async function pauseRow(ctx: Ctx, row: TaskRow): Promise<void> {
+async function pauseRow(ctx: Ctx, row: ShortTask): Promise<void> {
   requireAllowed(row, 'pause')
   if (row.leaseHash !== null)
     throw new AppError('task.status_not_allowed', {
@@ -233,7 +253,7 @@ export async function resumeTask(ctx: ServiceContext, id: string): Promise<Versi
   return getTask(ctx, id)
 }
 
-async function resumeRow(ctx: Ctx, row: TaskRow): Promise<void> {
+async function resumeRow(ctx: Ctx, row: ShortTask): Promise<void> {
   requireAllowed(row, 'resume')
   if (row.runId !== null && (await controlRun(ctx, row, 'resume')).ok) return
   const now = ctx.now()
@@ -245,81 +265,4 @@ async function resumeRow(ctx: Ctx, row: TaskRow): Promise<void> {
     { statuses: ['paused'], where: `run_id IS NULL AND held = ${row.held}` },
   )
   if (!(await change(ctx, row, 'resumed', guard))) throw await lost(ctx, row, 'resume')
-}
-
-export async function retryTask(ctx: ServiceContext, id: string, body: RetryTask): Promise<Versioned<Task>> {
-  const row = await requireCurrentTask(ctx, id)
-  if (row.children > 0) {
-    if (body.input !== undefined)
-      throw new AppError('request.invalid', {
-        errors: [{ path: '/input', message: 'A task with subtasks has no input of its own', code: 'custom' }],
-      })
-    // In a tree, only tasks that have not succeeded are repeated, unless all are requested.
-    await each(ctx, row, 'retry', async (own, leaf) => {
-      if (leaf.status !== 'succeeded' || body.from === 'start') await retryRow(own, leaf, body)
-    })
-  } else await retryRow(ctx, row, body)
-  return getTask(ctx, id)
-}
-
-async function retryRow(ctx: ServiceContext, row: TaskRow, { from, input }: RetryTask): Promise<void> {
-  requireAllowed(row, 'retry')
-  if (input !== undefined && from === 'failed')
-    throw new AppError('request.invalid', {
-      errors: [{ path: '/input', message: 'Another input starts anew: send from: start', code: 'custom' }],
-    })
-  if (input !== undefined) requireKeyMay(ctx.actor, 'tasks:write', 'Another input')
-  const keeps = from !== 'start' && input === undefined && row.runId !== null && row.status !== 'succeeded'
-  if (keeps) return retryRun(ctx, row)
-  const now = ctx.now()
-  const checked = input === undefined ? null : await checkTaskInput(ctx, row.type, input as Json)
-  const changes: TaskChanges = {
-    ...(checked === null ? {} : { input: JSON.stringify(checked) }),
-    status: row.held === 1 ? 'blocked' : 'queued',
-    statusSince: now,
-    updatedAt: now,
-    queuedAt: now,
-    runId: null,
-    runSeq: 0,
-    retryOf: null,
-    progress: 0,
-    error: null,
-    result: null,
-    reason: null,
-    startedAt: null,
-    finishedAt: null,
-    durationMs: null,
-    leaseHash: null,
-    leaseUntil: null,
-    leaseBy: null,
-    startedBy: ctx.actor.userId,
-  }
-  const guard = updateTask(row.teamId, row.id, changes, {
-    statuses: [row.status],
-    where: `attempt = ${row.attempt}`,
-  })
-  if (!(await change(ctx, row, 'retried', guard))) throw await lost(ctx, row, 'retry')
-}
-
-/** Keeps completed steps: retries the run of the task. */
-async function retryRun(ctx: ServiceContext, row: TaskRow): Promise<void> {
-  const before = row.runId ?? ''
-  const runId = await nextRunId(ctx, row)
-  const { id: taskId, teamId, attempt } = row
-  const claim = claimRetry({ taskId, teamId, attempt, runId, now: ctx.now() }, ctx.actor.userId, before, [
-    row.status,
-  ])
-  if (!(await change(ctx, row, 'retried', claim))) throw await lost(ctx, row, 'retry')
-  try {
-    const run = await followUp(ctx, before, { mode: 'retry' }, { idempotencyKey: `task ${attempt}`, runId })
-    await runBatch(ctx.env.DB, [catchUp(row.id)])
-    await cancelUnowned(ctx, row, run.id)
-    if (run.id !== runId)
-      throw new AppError('resource.conflict', { detail: `The run was retried already, by ${run.id}.` })
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    const { code, message } = error
-    await runBatch(ctx.env.DB, [failStart(row.id, runId, { code, message }, ctx.now(), before)])
-    throw error
-  }
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { isAtWork, WORK_STATUSES } from '../pure/status.ts'
-import { deleteTree, findSubtree, findWaiters, type TaskRow } from '../repo/tasks.ts'
+import { deleteTree, findSubtree, findWaiters, type ShortTask } from '../repo/tasks.ts'
 import { MAX_GRAPH } from '../schema/parts.ts'
 import { cancelRow } from './control.ts'
 import { wakeDesk } from './desk.ts'
@@ -50,7 +50,7 @@ export async function deleteTask(
   wakeDesk(ctx, teamId)
 }
 
-const atWork = (rows: readonly TaskRow[]): AppError =>
+const atWork = (rows: readonly ShortTask[]): AppError =>
   new AppError('task.status_not_allowed', {
     detail: `${rows[0]?.id ?? 'The task'} is ${rows[0]?.status ?? 'at work'}. Send cancel=true to cancel what is at work.`,
   })

@@ -5,15 +5,14 @@ import { csvLine } from '../../../core/csv.ts'
 import { streamText } from '../../../core/encode-text.ts'
 import { segmentAt } from '../../../engine/time/zone-segments.ts'
 import type { ListFilter } from '../repo/list.ts'
-import type { TaskRow } from '../repo/tasks.ts'
 import type { ExportColumn, ExportTasks } from '../schema/transfer.ts'
-import { cellOf, isTime } from './cells.ts'
+import { cellOf, type ExportedTask, fieldsFor, isTime } from './cells.ts'
 import { walkTasks } from './walk.ts'
 import { workbookOf } from './workbook.ts'
 
 const JSONS: ReadonlySet<string> = new Set(['tags', 'error', 'input', 'result', 'metadata'])
 
-function jsonOf(row: TaskRow, columns: readonly ExportColumn[]): string {
+function jsonOf(row: ExportedTask, columns: readonly ExportColumn[]): string {
   const fields = columns.map((column) => {
     const value = cellOf(row, column)
     if (value === null) return [column, null]
@@ -55,7 +54,8 @@ async function* textOf(
   if (format === 'json') yield '['
   if (format === 'csv') yield csvLine([...columns])
   let isFirst = true
-  for await (const rows of walkTasks(request.env.DB, teamId, filter, request.now())) {
+  const fields = fieldsFor(columns)
+  for await (const rows of walkTasks(request.env.DB, teamId, filter, request.now(), fields)) {
     let text = ''
     for (const row of rows) {
       if (format === 'csv')

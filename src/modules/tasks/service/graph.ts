@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { criticalPath } from '../pure/graph.ts'
-import { findConnected } from '../repo/graph.ts'
-import { findDependencies, findSubtree, findTasks } from '../repo/tasks.ts'
+import { findConnected, findEdges } from '../repo/graph.ts'
+import { fieldsOf, findSubtree, findTasks } from '../repo/tasks.ts'
 import type { TaskGraph, TaskTree } from '../schema/around.ts'
 import { MAX_GRAPH } from '../schema/parts.ts'
 import { requireTask } from './read.ts'
@@ -20,23 +20,23 @@ export async function getHierarchy(ctx: ServiceContext, id: string): Promise<Tas
   return trees.get(id) ?? { task: toSummary(row, ctx.now()), children: [] }
 }
 
+const SHOWN = fieldsOf(['id', 'title', 'type', 'status', 'progress', 'durationMs'])
+const MAX_EDGES = 100_000
+
 export async function getGraph(ctx: ServiceContext, id: string): Promise<TaskGraph> {
   const row = await requireTask(ctx, id)
   const ids = await findConnected(ctx.env.DB, row.teamId, id, MAX_GRAPH + 1)
   const shown = ids.slice(0, MAX_GRAPH)
-  const [rows, dependencies] = await Promise.all([
-    findTasks(ctx.env.DB, row.teamId, shown),
-    findDependencies(ctx.env.DB, row.teamId, shown),
+  const [rows, found] = await Promise.all([
+    findTasks(ctx.env.DB, row.teamId, shown, SHOWN),
+    findEdges(ctx.env.DB, row.teamId, shown, MAX_EDGES + 1),
   ])
-  const known = new Set(rows.map((one) => one.id))
-  const edges = dependencies
-    .filter(({ dependsOn, taskId }) => known.has(dependsOn) && known.has(taskId))
-    .map(({ dependsOn, taskId, needs, waivedBy }) => ({
-      from: dependsOn,
-      to: taskId,
-      on: needs,
-      waived: waivedBy !== null,
-    }))
+  const edges = found.slice(0, MAX_EDGES).map(({ dependsOn, taskId, needs, isWaived }) => ({
+    from: dependsOn,
+    to: taskId,
+    on: needs,
+    waived: isWaived === 1,
+  }))
   const times = rows.flatMap(({ durationMs }) => durationMs ?? [])
   const mean = times.length === 0 ? 1 : times.reduce((sum, ms) => sum + ms, 0) / times.length
   const before = new Map<string, string[]>()
@@ -62,6 +62,6 @@ export async function getGraph(ctx: ServiceContext, id: string): Promise<TaskGra
         durationMs: one.durationMs ?? mean,
       })),
     ),
-    truncated: ids.length > MAX_GRAPH,
+    truncated: ids.length > MAX_GRAPH || found.length > MAX_EDGES,
   }
 }

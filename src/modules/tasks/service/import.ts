@@ -2,7 +2,7 @@
 // row, if the file has it.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
-import { parseJson } from '../../../core/json.ts'
+import { type Json, parseJson } from '../../../core/json.ts'
 import { CsvFault, csvReader, guessSeparator } from '../../../core/read-csv.ts'
 import { MAX_BATCH } from '../schema/batch.ts'
 import type { ImportResults } from '../schema/transfer.ts'
@@ -70,23 +70,38 @@ function itemOf(row: Row, ids: ReadonlySet<string>): Row {
   return item
 }
 
+/** A list, an object with `items`, or an object on each line. */
 function jsonRows(text: string): Row[] {
   const trimmed = text.replace(/^\ufeff/, '').trim()
-  if (!trimmed.startsWith('[') && trimmed.includes('\n')) {
-    const lines = trimmed.split(/\r?\n/)
-    const parsed = lines.map((line) => parseJson(line))
-    if (parsed.every(({ ok }) => ok)) return parsed.map((one) => (one.ok ? (one.value as Row) : {}))
-  }
-  const parsed = parseJson(trimmed)
-  if (!parsed.ok) throw refuse(`The body is no JSON: ${parsed.error}`)
-  const { value } = parsed
-  const rows = Array.isArray(value) ? value : (value as { items?: unknown } | null)?.items
-  if (!Array.isArray(rows)) throw refuse('The body is no list of tasks.')
-  return rows.map((row, at) => {
+  const whole = parseJson(trimmed)
+  const found = whole.ok ? listIn(whole.value) : linesOf(trimmed)
+  if (found === null) throw refuse(`The body is no JSON: ${whole.ok ? '' : whole.error}`)
+  return found.map((row, at) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       throw refuse(`Row ${at + 1} is no object.`)
     return row as Row
   })
+}
+
+function listIn(value: Json): Json[] {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'object' || value === null) throw refuse('The body is no list of tasks.')
+  const { items = [value] } = value
+  if (!Array.isArray(items)) throw refuse('`items` is no list of tasks.')
+  return items
+}
+
+/** Null where already the first line is no JSON. */
+function linesOf(text: string): Json[] | null {
+  const rows: Json[] = []
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue
+    const parsed = parseJson(line)
+    if (parsed.ok) rows.push(parsed.value)
+    else if (rows.length === 0) return null
+    else throw refuse(`Line ${at + 1} is no JSON: ${parsed.error}`)
+  }
+  return rows
 }
 
 /** A `'` before a text that begins like a formula is not part of the text. */

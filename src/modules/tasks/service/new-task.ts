@@ -7,8 +7,8 @@ import { currentAgent } from '../../agents/index.ts'
 import { findMembersAmong } from '../../teams/index.ts'
 import { findCircle } from '../pure/graph.ts'
 import { judgeDependency } from '../pure/status.ts'
-import { findBefore, type GraphRow } from '../repo/graph.ts'
-import { findTasks, type NewTask, type TaskRow } from '../repo/tasks.ts'
+import { findBefore, type GraphRow, MAX_GRAPH_ROWS } from '../repo/graph.ts'
+import { findTasks, type NewTask, SHORT } from '../repo/tasks.ts'
 import { MAX_DEPTH, MAX_GRAPH, Retry, type TaskSchedule } from '../schema/parts.ts'
 import type { CreateTask } from '../schema/task.ts'
 import { checkTaskFiles } from './check-files.ts'
@@ -59,7 +59,7 @@ export async function prepareTask(
   ctx: Ctx,
   body: CreateTask,
   id = newId('tsk', ctx.now()),
-  known: ReadonlyMap<string, TaskRow | NewTask> = new Map(),
+  known: ReadonlyMap<string, NewTask> = new Map(),
   { isChecked = false }: { isChecked?: boolean } = {},
 ): Promise<Prepared> {
   const now = ctx.now()
@@ -140,16 +140,16 @@ export async function prepareTask(
 async function requireParent(
   ctx: Ctx,
   parentId: string | null,
-  known: ReadonlyMap<string, TaskRow | NewTask>,
-): Promise<TaskRow | NewTask | null> {
+  known: ReadonlyMap<string, NewTask>,
+): Promise<NewTask | null> {
   if (parentId === null) return null
-  const parent = known.get(parentId) ?? (await findTasks(ctx.env.DB, ctx.actor.teamId, [parentId]))[0]
+  const parent = known.get(parentId) ?? (await findTasks(ctx.env.DB, ctx.actor.teamId, [parentId], SHORT))[0]
   if (parent === undefined) throw notFound('The parent')
   requireMayBeParent(parent)
   return parent
 }
 
-export function requireMayBeParent(parent: TaskRow | NewTask): void {
+export function requireMayBeParent(parent: NewTask): void {
   if ((parent.depth ?? 0) + 1 >= MAX_DEPTH)
     throw invalid('/parentId', `Tasks stand at most ${MAX_DEPTH} deep in each other`)
   if (
@@ -167,12 +167,12 @@ async function requireDependencies(
   ctx: Ctx,
   id: string,
   dependencies: readonly Dependency[],
-  known: ReadonlyMap<string, TaskRow | NewTask>,
-): Promise<Map<string, TaskRow | NewTask>> {
+  known: ReadonlyMap<string, NewTask>,
+): Promise<Map<string, NewTask>> {
   if (dependencies.length === 0) return new Map()
   const missing = dependencies.map(({ dependsOn }) => dependsOn).filter((one) => !known.has(one))
-  const found = missing.length === 0 ? [] : await findTasks(ctx.env.DB, ctx.actor.teamId, missing)
-  const others = new Map<string, TaskRow | NewTask>([...known, ...found.map((row) => [row.id, row] as const)])
+  const found = missing.length === 0 ? [] : await findTasks(ctx.env.DB, ctx.actor.teamId, missing, SHORT)
+  const others = new Map<string, NewTask>([...known, ...found.map((row) => [row.id, row] as const)])
   const errors: FieldError[] = dependencies.flatMap(({ dependsOn }, at) => {
     const message =
       dependsOn === id
@@ -203,12 +203,19 @@ export async function requireNoCircle(ctx: Ctx, edges: NewEdges): Promise<void> 
   if (from.length === 0) return
   const rows = await findBefore(ctx.env.DB, teamId, [edges.id, ...from], MAX_GRAPH)
   const nodes = nodesOf(rows)
-  if (nodes.size > MAX_GRAPH) throw invalid('/dependsOn', `A graph has at most ${MAX_GRAPH} tasks`)
+  const fault = graphFault(rows, nodes.size)
+  if (fault !== null) throw invalid('/dependsOn', fault)
   nodes.set(edges.id, { id: edges.id, parentId: edges.parentId, dependsOn: [...edges.dependsOn] })
   const circle = findCircle([...nodes.values()])
   if (circle === null) return
   const path = edges.dependsOn.length > 0 ? '/dependsOn' : '/parentId'
   throw invalid(path, `The tasks would wait for each other: ${circle.join(' → ')}`, 'task.cycle')
+}
+
+/** Of a graph that cannot be searched for circles, why; else null. */
+export function graphFault(rows: readonly GraphRow[], tasks: number): string | null {
+  if (tasks > MAX_GRAPH) return `A graph has at most ${MAX_GRAPH} tasks`
+  return rows.length > MAX_GRAPH_ROWS ? `A graph has at most ${MAX_GRAPH_ROWS} dependencies` : null
 }
 
 export function nodesOf(

@@ -6,13 +6,20 @@ import type { Json } from '../../../core/json.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { rowsOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
+import { runBatch } from '../../../db/statement.ts'
 import { type WaitView, workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { isAtWork } from '../pure/status.ts'
 import { COLUMN_OF_SORT, countListed, findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
-import { placeInQueue } from '../repo/queue.ts'
-import { findSchedule } from '../repo/schedules.ts'
-import { findDependencies, findTask, readTask, type TaskRow } from '../repo/tasks.ts'
+import { selectPlace } from '../repo/queue.ts'
+import { type ScheduleRow, selectSchedule } from '../repo/schedules.ts'
+import {
+  findTask,
+  readTask,
+  type StandingDependency,
+  selectDependencies,
+  type TaskRow,
+} from '../repo/tasks.ts'
 import type { ListTasks, Task, TaskFilter, TaskSummary } from '../schema/task.ts'
 import { listedTypes } from '../types/index.ts'
 import { searchTasks } from './search.ts'
@@ -140,13 +147,21 @@ export async function viewOf(
 ): Promise<Versioned<Task>> {
   const { DB } = ctx.env
   const row = stored
-  const [shown, dependencies, schedule, place] = await Promise.all([
+  const isQueued = row.status === 'queued' && row.runId === null
+  const [shown, [standing, scheduled, placed]] = await Promise.all([
     asItsRun(ctx, stored),
-    findDependencies(DB, row.teamId, [row.id]),
-    row.status === 'scheduled' || row.occurrenceOf === null ? findSchedule(DB, row.teamId, row.id) : null,
-    row.status === 'queued' && row.runId === null ? placeInQueue(DB, row.teamId, row.id, ctx.now()) : null,
+    runBatch(DB, [
+      selectDependencies(row.teamId, [row.id]),
+      selectSchedule(row.teamId, row.id),
+      ...(isQueued ? [selectPlace(row.teamId, row.id, ctx.now())] : []),
+    ]),
   ])
-  const parts = { dependencies, schedule, place, resultOmitted: shown.isOmitted }
+  const parts = {
+    dependencies: (standing?.results ?? []) as StandingDependency[],
+    schedule: ((scheduled?.results ?? []) as ScheduleRow[])[0] ?? null,
+    place: ((placed?.results ?? []) as { place: number }[])[0]?.place ?? null,
+    resultOmitted: shown.isOmitted,
+  }
   return { view: toTask(shown.row, parts, ctx.now()), revision: row.version }
 }
 

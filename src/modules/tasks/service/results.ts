@@ -3,8 +3,7 @@ import type { RequestContext } from '../../../context.ts'
 import { runBatch, type Statement } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import type { ChangeRow } from '../repo/changes.ts'
-import { findTasks } from '../repo/tasks.ts'
-import { keepResult } from '../repo/work.ts'
+import { findWithoutResult, keepResult } from '../repo/work.ts'
 
 export const MAX_RESULT_CHARS = 64 * 1024
 const AT_ONCE = 10
@@ -18,16 +17,15 @@ export async function keepResults(
     .filter(({ kind, newStatus }) => kind === 'status' && newStatus === 'succeeded')
     .map(({ taskId }) => taskId)
   if (ids.length === 0) return
-  const rows = await findTasks(request.env.DB, teamId, [...new Set(ids)])
-  const left = rows.filter((row) => row.runId !== null && row.result === null && row.status === 'succeeded')
+  const left = await findWithoutResult(request.env.DB, teamId, [...new Set(ids)])
   const writes: Statement[] = []
   const work = async () => {
     for (let row = left.pop(); row !== undefined; row = left.pop()) {
       try {
-        const view = await workflowRun(request.env.RUNS, row.runId ?? '').view({ output: true })
+        const view = await workflowRun(request.env.RUNS, row.runId).view({ output: true })
         if (view === null || view.teamId !== teamId || view.outputBytes !== undefined) continue
         const text = JSON.stringify(view.output)
-        if (text.length <= MAX_RESULT_CHARS) writes.push(keepResult(row.id, row.runId ?? '', text))
+        if (text.length <= MAX_RESULT_CHARS) writes.push(keepResult(row.id, row.runId, text))
       } catch (error) {
         // If the run does not answer, the id is stored instead.
         request.log.warn('the result of a task could not be read', { taskId: row.id, error })

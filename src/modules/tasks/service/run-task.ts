@@ -1,8 +1,8 @@
 // Executes a task. Invariants:
 // 1. The task is first claimed for a run with a known id, then the run is started with that id. After a crash in
 //    between, the tick starts it again with the same id: one claim is one run.
-// 2. A run that starts checks whether its task still refers to it, and is cancelled otherwise. Code that removes a
-//    run from its task cancels the run afterwards, so one of the two finds it.
+// 2. After a start, the caller checks whether the task still refers to the run, and cancels the run otherwise
+//    (`cancelUnowned`). Code that removes a run from its task cancels the run afterwards, so one of the two finds it.
 // 3. A run uses a slot of the team's plan, like runs of triggers, so tasks never exceed `concurrentRuns`. Without a
 //    slot, the task goes back to the queue.
 import type { RequestContext } from '../../../context.ts'
@@ -15,7 +15,13 @@ import type { RetryPolicy } from '../../../engine/model/definition.ts'
 import { type RunActor, type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
 import { runIdOf, type Started, startRunnable } from '../../runs/index.ts'
 import { loadTeamStart, type Runnable, type TeamStart } from '../../workflows/index.ts'
-import { findDependencies, findTask, findTasks, type TaskRow } from '../repo/tasks.ts'
+import {
+  fieldsOf,
+  findDependencies,
+  findTasks,
+  type StandingDependency,
+  type TaskRow,
+} from '../repo/tasks.ts'
 import { catchUp, failStart, putBack, renameRun } from '../repo/work.ts'
 import { customInputOf } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
@@ -38,25 +44,37 @@ export const nextRunId = (
 const onceOf = (attempt: number): string => `task ${attempt}`
 
 export type Outcome =
-  | { started: Started }
+  /** Invariant 2 is left to the caller. */
+  | { started: Started; runId: string }
   | { waits: { code: string; message: string } }
   | { failed: { code: string; message: string } }
+
+type StartMore = {
+  by?: RunActor
+  options?: StartOptions
+  /** What the caller has read already. */
+  team?: TeamStart
+  dependencies?: readonly StandingDependency[]
+}
 
 /** For a task that was claimed for its `runId`. May be repeated. */
 export async function startClaimed(
   request: RequestContext,
   row: TaskRow & { runId: string },
-  more: { by?: RunActor; options?: StartOptions; team?: TeamStart } = {},
+  more: StartMore = {},
 ): Promise<Outcome> {
   const { DB } = request.env
   try {
-    const team = more.team ?? (await loadTeamStart(DB, row.teamId))
+    const [team, dependencies] = await Promise.all([
+      more.team ?? loadTeamStart(DB, row.teamId),
+      more.dependencies ?? findDependencies(DB, row.teamId, [row.id]),
+    ])
     if (team === null) throw new AppError('resource.not_found', { detail: 'The team is gone.' })
     const plan = planOf(row)
     if (plan === null)
       throw new AppError('resource.conflict', { detail: 'The task is done by a worker outside.' })
     const started = await startRunnable(request, await runnableOf(row, plan, team), {
-      input: await runInputOf(request, row),
+      input: await runInputOf(request, row, dependencies),
       trigger: { type: 'task', key: row.id },
       startedBy: row.startedBy ?? row.createdBy,
       options: more.options ?? {},
@@ -74,21 +92,24 @@ export async function startClaimed(
     })
     const { id } = started.execution
     if (id !== row.runId) await runBatch(DB, [renameRun(row.id, row.runId, id), catchUp(row.id)])
-    await cancelUnowned(request, row, id)
-    return { started }
+    return { started, runId: id }
   } catch (error) {
     return refused(request, row, error)
   }
 }
 
-/** The task was cancelled, deleted or queued again while its run started. */
+/** Cancels runs whose task was cancelled, deleted or queued again while they started. */
 export async function cancelUnowned(
   { env }: Pick<RequestContext, 'env'>,
-  row: Pick<TaskRow, 'id' | 'teamId'>,
-  runId: string,
+  teamId: string,
+  started: readonly { taskId: string; runId: string }[],
 ): Promise<void> {
-  const now = await findTask(env.DB, row.teamId, row.id)
-  if (now?.runId !== runId) await workflowRun(env.RUNS, runId).control('cancel', 'parent')
+  if (started.length === 0) return
+  const ids = started.map(({ taskId }) => taskId)
+  const tasks = await findTasks(env.DB, teamId, ids, fieldsOf(['id', 'runId']))
+  const runOf = new Map(tasks.map((task) => [task.id, task.runId]))
+  for (const { taskId, runId } of started)
+    if (runOf.get(taskId) !== runId) await workflowRun(env.RUNS, runId).control('cancel', 'parent')
 }
 
 async function refused(
@@ -132,7 +153,11 @@ async function runnableOf(row: TaskRow, { definition }: Plan, team: TeamStart): 
 }
 
 /** The `input` that the steps of a task see. */
-async function runInputOf(request: RequestContext, row: TaskRow): Promise<Json> {
+async function runInputOf(
+  request: RequestContext,
+  row: TaskRow,
+  dependencies: readonly StandingDependency[],
+): Promise<Json> {
   const given = JSON.parse(row.input) as Json
   return {
     input: row.type === 'custom' ? customInputOf(given) : given,
@@ -149,17 +174,21 @@ async function runInputOf(request: RequestContext, row: TaskRow): Promise<Json> 
       scheduledFor: toIsoOrNull(row.scheduledFor),
     },
     files: (JSON.parse(row.files) as string[]).map((id) => ({ $file: id })),
-    dependencies: await dependenciesOf(request, row),
+    dependencies: await resultsOf(request, row, dependencies),
   }
 }
 
-async function dependenciesOf({ env }: RequestContext, row: TaskRow): Promise<Json> {
-  const dependencies = await findDependencies(env.DB, row.teamId, [row.id])
+async function resultsOf(
+  { env }: RequestContext,
+  row: TaskRow,
+  dependencies: readonly StandingDependency[],
+): Promise<Json> {
   if (dependencies.length === 0) return {}
   const others = await findTasks(
     env.DB,
     row.teamId,
     dependencies.map(({ dependsOn }) => dependsOn),
+    fieldsOf(['id', 'title', 'status', 'result', 'error']),
   )
   return Object.fromEntries(
     others.map(({ id, title, status, result, error }) => {

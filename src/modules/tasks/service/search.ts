@@ -3,14 +3,19 @@
 import type { RequestContext } from '../../../context.ts'
 import { type SearchDoc, teamSearch } from '../../../objects/team-search.ts'
 import type { ChangeRow } from '../repo/changes.ts'
-import { findTasks, type TaskRow } from '../repo/tasks.ts'
+import { fieldsOf, findTasks, LISTED, type ListedTask, type TaskRow } from '../repo/tasks.ts'
 import { walkTasks } from './walk.ts'
 
 const KIND = 'task'
 const MAX_CHARS = 20_000
 const MAX_FOUND = 1_000
 
-const docOf = ({ id, title, description, result }: TaskRow): SearchDoc => ({
+const SEARCHED = ['id', 'title', 'description', 'result'] as const
+type Searched = Pick<TaskRow, (typeof SEARCHED)[number]>
+/** A description and a result may have 84,000 characters together. */
+const READ_AT_ONCE = 100
+
+const docOf = ({ id, title, description, result }: Searched): SearchDoc => ({
   id,
   kind: KIND,
   title,
@@ -30,10 +35,13 @@ export async function feedSearch(
   const search = teamSearch(env.SEARCHES, teamId)
   if (!(await search.isBuilt(KIND))) return
   const ids = [...new Set(changed.map(({ taskId }) => taskId))]
-  const rows = await findTasks(env.DB, teamId, ids)
-  const there = new Set(rows.map(({ id }) => id))
-  await search.remove(ids.filter((id) => !there.has(id)))
-  await search.put(rows.map(docOf))
+  for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+    const some = ids.slice(at, at + READ_AT_ONCE)
+    const rows = await findTasks(env.DB, teamId, some, fieldsOf(SEARCHED))
+    const there = new Set(rows.map(({ id }) => id))
+    await search.remove(some.filter((id) => !there.has(id)))
+    await search.put(rows.map(docOf))
+  }
 }
 
 /** The ids of the matches, the best first. */
@@ -55,10 +63,10 @@ export async function findTasksByWords(
   teamId: string,
   q: string,
   limit: number,
-): Promise<TaskRow[]> {
+): Promise<ListedTask[]> {
   const ids = await searchTasks(request, teamId, q, limit)
   if (ids.length === 0) return []
-  const rows = new Map((await findTasks(request.env.DB, teamId, ids)).map((row) => [row.id, row]))
+  const rows = new Map((await findTasks(request.env.DB, teamId, ids, LISTED)).map((row) => [row.id, row]))
   return ids.flatMap((id) => rows.get(id) ?? [])
 }
 
@@ -67,7 +75,7 @@ async function build({ env, now }: Pick<RequestContext, 'env' | 'now'>, teamId: 
   const search = teamSearch(env.SEARCHES, teamId)
   await search.markBuilt(KIND)
   try {
-    for await (const rows of walkTasks(env.DB, teamId, {}, now())) await search.put(rows.map(docOf))
+    for await (const rows of walkTasks(env.DB, teamId, {}, now(), SEARCHED)) await search.put(rows.map(docOf))
   } catch (error) {
     await search.forget(KIND)
     throw error

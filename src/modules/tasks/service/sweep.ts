@@ -9,7 +9,7 @@ import { endLeases } from '../repo/leases.ts'
 import { findTask } from '../repo/tasks.ts'
 import { failStart, findLostStarts, findTeamsWithQueue } from '../repo/work.ts'
 import { wakeDesk } from './desk.ts'
-import { startClaimed } from './run-task.ts'
+import { cancelUnowned, startClaimed } from './run-task.ts'
 
 const LATE_MS = 10 * SECOND_MS
 /** Longer than a start takes. */
@@ -36,7 +36,8 @@ async function startAgain(
   if (row === null || row.runId === null || row.runSeq > 0) return
   const { runId, retryOf } = row
   if (retryOf === null) {
-    await startClaimed(request, { ...row, runId })
+    const outcome = await startClaimed(request, { ...row, runId })
+    if ('started' in outcome) await cancelUnowned(request, teamId, [{ taskId: id, runId: outcome.runId }])
     return
   }
   // A retry needs the person who requested it. If it was lost, the task returns to its earlier state.

@@ -12,7 +12,7 @@ import { publicError } from '../../runs/index.ts'
 import { recordEvents } from '../../webhooks/index.ts'
 import type { TaskStatus } from '../pure/status.ts'
 import { type ChangeRow, isHeard } from '../repo/changes.ts'
-import { findTasks, type TaskRow } from '../repo/tasks.ts'
+import { findTasks, SHORT, type ShortTask } from '../repo/tasks.ts'
 
 const EVENT_OF: Partial<Record<TaskStatus, TaskEventType>> = {
   succeeded: 'task.completed',
@@ -29,7 +29,7 @@ export function eventOf({ kind, oldStatus, newStatus }: ChangeRow): TaskEventTyp
   return EVENT_OF[newStatus] ?? null
 }
 
-export const taskEvent = (row: TaskRow, type: TaskEventType, at: number): TeamEvent => ({
+export const taskEvent = (row: ShortTask, type: TaskEventType, at: number): TeamEvent => ({
   type,
   at: toIso(at),
   teamId: row.teamId,
@@ -72,7 +72,7 @@ export async function tellChanges(
   const ids = [
     ...new Set((heard ? told : failed.map((change) => ({ change }))).map(({ change }) => change.taskId)),
   ]
-  const rows = new Map((await findTasks(request.env.DB, teamId, ids)).map((row) => [row.id, row]))
+  const rows = new Map((await findTasks(request.env.DB, teamId, ids, SHORT)).map((row) => [row.id, row]))
   if (heard)
     for (const { change, type } of told) {
       const row = rows.get(change.taskId)
@@ -87,12 +87,12 @@ export async function tellChanges(
 }
 
 /** The creator and the assignee. */
-export const concerned = (row: TaskRow): string[] => [
+export const concerned = (row: ShortTask): string[] => [
   row.createdBy,
   ...(row.assignee.startsWith('usr_') ? [row.assignee] : []),
 ]
 
-async function tellFailed(request: RequestContext, row: TaskRow, changeId: number): Promise<void> {
+async function tellFailed(request: RequestContext, row: ShortTask, changeId: number): Promise<void> {
   const error = row.error === null ? null : (JSON.parse(row.error) as { message?: string })
   const message = notify({
     kind: 'task.failed',

@@ -3,7 +3,7 @@ import { toUsd } from '../../../core/money.ts'
 import { publicError } from '../../runs/index.ts'
 import { hasEnded } from '../pure/status.ts'
 import type { ScheduleRow } from '../repo/schedules.ts'
-import type { StandingDependency, TaskRow } from '../repo/tasks.ts'
+import type { ListedTask, StandingDependency, TaskRow } from '../repo/tasks.ts'
 import type { TaskSchedule } from '../schema/parts.ts'
 import type { Task, TaskSummary } from '../schema/task.ts'
 import { upcomingOf } from './schedule-of.ts'
@@ -13,7 +13,7 @@ const parsed = <T>(text: string | null): T | null => (text === null ? null : (JS
 const assigneeView = (assignee: string): TaskSummary['assignee'] =>
   assignee === '' ? null : assignee.startsWith('usr_') ? { userId: assignee } : { agentId: assignee }
 
-export const toSummary = (row: TaskRow, now: number): TaskSummary => ({
+export const toSummary = (row: ListedTask, now: number): TaskSummary => ({
   id: row.id,
   title: row.title,
   type: row.type,

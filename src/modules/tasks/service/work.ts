@@ -5,7 +5,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { hasEnded } from '../pure/status.ts'
-import { type ChangeRow, deleteChanges, findChanges } from '../repo/changes.ts'
+import { anyChangeAfter, type ChangeRow, deleteChanges, findChanges } from '../repo/changes.ts'
 import {
   explainHeld,
   findDependants,
@@ -23,28 +23,51 @@ import { tellChanges } from './tell.ts'
 const PAGE = 500
 const MAX_DEPENDANTS = 10_000
 
-/** When to come again. Null if nothing is left. `parents` contains when each was last written. */
+/** What a desk remembers between its passes. All of it may be lost. */
+export type DeskMemory = {
+  /** When each parent was written last. */
+  parents: Map<string, number>
+  /** When the reasons of waiting tasks were last updated. */
+  explainedAt: number
+}
+
+export const newMemory = (): DeskMemory => ({ parents: new Map(), explainedAt: 0 })
+
+/** When to come again. Null if nothing is left. */
 export async function workAtDesk(
   request: RequestContext,
   teamId: string,
-  parents: Map<string, number>,
+  memory: DeskMemory,
 ): Promise<number | null> {
   const { DB } = request.env
   const changes = await findChanges(DB, teamId, PAGE)
   await keepResults(request, teamId, changes)
   await settle(request, teamId, changes)
-  const late = await sumParents(request, teamId, changes, parents)
+  const late = await sumParents(request, teamId, changes, memory.parents)
   await feedSearch(request, teamId, changes)
   await tellChanges(request, teamId, changes)
-  const done = changes.filter((one) => !late.has(one.id))
-  if (done.length > 0) await runBatch(DB, [deleteChanges(done.map(({ id }) => id))])
-  const again = await dispatchTasks(request, teamId)
-  if (done.length > 0) return request.now()
+  const hasMore = await forget(request, teamId, changes, late)
+  const { againAt, hasStarted } = await dispatchTasks(request, teamId, memory)
+  if (hasMore || hasStarted) return request.now()
   const times = [
     ...(late.size > 0 ? [request.now() + PARENT_MS / 4] : []),
-    ...(again === null ? [] : [again]),
+    ...(againAt === null ? [] : [againAt]),
   ]
   return times.length === 0 ? null : Math.min(...times)
+}
+
+/** True if there are more changes, such as those that this pass has made. */
+async function forget(
+  { env }: RequestContext,
+  teamId: string,
+  changes: readonly ChangeRow[],
+  late: ReadonlySet<number>,
+): Promise<boolean> {
+  const last = changes.at(-1)
+  if (last === undefined) return false
+  const done = changes.flatMap(({ id }) => (late.has(id) ? [] : id))
+  const [, more] = await runBatch(env.DB, [deleteChanges(done), anyChangeAfter(teamId, last.id)])
+  return more?.results.length === 1
 }
 
 /** Releases, skips and holds the dependants of what has changed. */

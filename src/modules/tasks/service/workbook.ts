@@ -6,7 +6,7 @@ import { segmentAt } from '../../../engine/time/zone-segments.ts'
 import type { ListFilter } from '../repo/list.ts'
 import type { TaskRow } from '../repo/tasks.ts'
 import type { ExportColumn } from '../schema/transfer.ts'
-import { cellOf, isTime } from './cells.ts'
+import { cellOf, type ExportedTask, fieldsFor, isTime } from './cells.ts'
 import { planOf } from './run-task.ts'
 import { walkTasks } from './walk.ts'
 
@@ -18,10 +18,14 @@ const WIDTHS: Partial<Record<string, number>> = {
   error: 40,
 }
 
+/** What the sheet of sums and the sheet of steps need. */
+const SUMMED = ['status', 'type', 'durationMs'] as const
+const PLANNED = ['id', 'type', 'input', 'retry', 'timeoutMs'] as const
+
 const widthsOf = (names: readonly string[]) => names.map((name) => ({ name, width: WIDTHS[name] ?? 20 }))
 
 /** Times are local times of the zone, because spreadsheets have no zones. */
-function cell(row: TaskRow, column: ExportColumn, zone: string): XlsxCell {
+function cell(row: ExportedTask, column: ExportColumn, zone: string): XlsxCell {
   const value = cellOf(row, column)
   if (value === null || !isTime(column)) return value
   const ms = Number(value)
@@ -35,11 +39,14 @@ export function workbookOf(
   { columns, timezone }: { columns: readonly ExportColumn[]; timezone: string },
 ): ReadableStream<Uint8Array> {
   const now = request.now()
-  const walk = () => walkTasks(request.env.DB, teamId, filter, now)
+  const walk = <Name extends keyof TaskRow>(names: readonly Name[]) =>
+    walkTasks(request.env.DB, teamId, filter, now, names)
   const sums = new Map<string, { status: string; type: string; n: number; ms: number }>()
 
   async function* tasks() {
-    for await (const rows of walk()) {
+    const fields = [...new Set<keyof TaskRow>([...fieldsFor(columns), ...SUMMED])]
+    for await (const page of walk(fields)) {
+      const rows = page as (ExportedTask & Pick<TaskRow, (typeof SUMMED)[number]>)[]
       for (const { status, type, durationMs } of rows) {
         const sum = sums.get(`${status} ${type}`) ?? { status, type, n: 0, ms: 0 }
         sums.set(`${status} ${type}`, { ...sum, n: sum.n + 1, ms: sum.ms + (durationMs ?? 0) })
@@ -48,7 +55,7 @@ export function workbookOf(
     }
   }
   async function* steps() {
-    for await (const rows of walk())
+    for await (const rows of walk(PLANNED))
       yield rows.flatMap((row) => stepsOf(row).map(({ id, name, weight }) => [row.id, id, name, weight]))
   }
   async function* summary() {
@@ -61,7 +68,7 @@ export function workbookOf(
   ])
 }
 
-function stepsOf(row: TaskRow) {
+function stepsOf(row: Pick<TaskRow, (typeof PLANNED)[number]>) {
   try {
     return planOf(row)?.steps ?? []
   } catch {
