@@ -1,194 +1,171 @@
-// npm run bench:finops [-- --import 100000 --rows 1000000 --seconds 3 --save bench/finops/results.md]
-// How fast costs are imported, aggregated and listed. Each figure is compared with a plain one from the same
-// benchmark: the same batches written without the product, and the list of teams.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+// npm run bench:finops [-- --import 100000 --rows 1000000 --seconds 3 --rounds 3 --patience 60 --only list --save bench/finops/results.md]
+// How fast costs are imported, summed up and listed. Where a figure needs a measure, that is taken in the same run: the same pages of rows
+// written by a plain script, and the list of teams.
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { inRoot } from '../../scripts/server/paths.ts'
-import { serve } from '../../scripts/server/serve.ts'
-import { takeState } from '../../scripts/server/state.ts'
+import { startEngine } from '../engine/servers.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
+import { untilQuiet } from '../quiet.ts'
 import { median } from '../stats.ts'
+import { fillCosts, importText, insertPlainly } from './rows.ts'
 
 const { values } = parseArgs({
   options: {
     import: { type: 'string', default: '100000' },
     rows: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    patience: { type: 'string', default: '60' },
+    only: { type: 'string', default: '' },
     save: { type: 'string' },
   },
 })
 const importRows = Number(values.import)
 const rows = Number(values.rows)
-const PAGE_ROWS = 500
-const FILL_ROWS = 20_000
-const CLIENTS = 16
-const POLL_MS = 100
-const SUMMARIES = 30
-const KEYS =
-  'id, team_id, date, provider, service, resource, source, cost_micro_usd, original_micro, labels, created_at, updated_at'
+const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
+const POLL_MS = 50
+const PERIOD = 'from=2026-01-01&to=2026-10-31'
 
-process.env.RATE_LIMITS = 'false'
-const dir = mkdtempSync(join(tmpdir(), 'orrery-bench-finops-'))
-const state = await takeState(dir)
-const server = await serve(state, { port: 0, host: '127.0.0.1' })
+const engine = await startEngine(false)
 const client = new Worker(inRoot('bench/load.ts'))
-try {
-  const token = await signUp()
-  const imported = await timeImport(token)
-  const plain = await timePlainInserts()
-  await fillCosts(await teamOf(token))
-  const summary = await timeSummary(token)
-  const lists: [string, LoadResult][] = []
-  for (const [name, path] of [
-    ['20 teams', '/api/v1/teams?limit=20'],
-    ['20 costs', '/api/v1/costs?limit=20'],
-  ] as const)
-    lists.push([name, await load(path, token)])
-  const text = report(imported, plain, summary, lists)
-  console.log(`\n${text}`)
-  if (values.save) writeFileSync(inRoot(values.save), `# npm run bench:finops\n\n${text}`)
-} finally {
-  await client.terminate()
-  await server.stop()
-  state.release()
-  rmSync(dir, { recursive: true, force: true })
+const lines: string[] = []
+/** Printed at once, since what comes later may fail. */
+const say = (text: string): void => {
+  lines.push(text)
+  console.error(text)
+}
+let busy = 0
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
 }
 
-async function call<Answer>(
-  method: string,
-  path: string,
-  token: string | null,
-  body?: unknown,
-): Promise<Answer> {
-  const isText = typeof body === 'string'
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(isText ? { 'x-filename': 'costs.csv' } : { 'content-type': 'application/json' }),
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as Answer
+const residentMb = (): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+
+/** How much more memory the server has while this is done. */
+async function memoryOf(work: () => Promise<void>): Promise<number> {
+  const before = residentMb()
+  let most = before
+  const watch = setInterval(() => {
+    most = Math.max(most, residentMb())
+  }, 20)
+  await work().finally(() => clearInterval(watch))
+  return most - before
 }
 
-async function signUp(): Promise<string> {
-  const body = { email: 'bench@example.com', password: 'Bench-them-all-1', name: 'Bench' }
-  const { accessToken } = await call<{ accessToken: string }>('POST', '/auth/register', null, body)
-  await call('PUT', '/users/subscription', accessToken, { plan: 'team' })
-  return accessToken
-}
+type Import = { id: string; status: string; created: number }
 
-async function teamOf(token: string): Promise<string> {
-  const { items } = await call<{ items: { id: string }[] }>('GET', '/teams', token)
-  return items[0]?.id ?? ''
-}
-
-function day(n: number): string {
-  return new Date(Date.UTC(2026, 0, 1 + (n % 300))).toISOString().slice(0, 10)
-}
-
-type Import = { id: string; status: string; created: number; error: string | null }
-
-async function timeImport(token: string): Promise<number> {
-  const lines = Array.from(
-    { length: importRows },
-    (_, n) => `${day(n)},provider-${n % 7},service-${n % 31},resource-${n},bench,${(n % 1_000) / 100}`,
-  )
-  const text = `date,provider,service,resource,source,costUsd\n${lines.join('\n')}\n`
-  const file = await call<{ id: string }>('POST', '/files/upload', token, text)
-  const begun = performance.now()
-  const { id } = await call<Import>('POST', '/costs/import', token, { fileId: file.id })
+async function importFile(fileId: string): Promise<void> {
+  const { id } = await engine.call<Import>('POST', '/api/v1/costs/import', { fileId })
   for (;;) {
-    const now = await call<Import>('GET', `/costs/imports/${id}`, token)
-    if (now.status === 'succeeded' && now.created === importRows) return performance.now() - begun
+    const now = await engine.call<Import>('GET', `/api/v1/costs/imports/${id}`)
+    if (now.status === 'succeeded' && now.created === importRows) return
     if (now.status !== 'queued' && now.status !== 'running') throw new Error(JSON.stringify(now))
     await sleep(POLL_MS)
   }
 }
 
-/** Inserts the same pages of rows into the same table with plain statements. */
-async function timePlainInserts(): Promise<number> {
-  const begun = performance.now()
-  for (let from = 0; from < importRows; from += PAGE_ROWS) {
-    const page = Array.from({ length: Math.min(PAGE_ROWS, importRows - from) }, (_, at) => {
-      const n = from + at
-      return [
-        `cst_plain${n}`,
-        'team_plain',
-        day(n),
-        `provider-${n % 7}`,
-        `service-${n % 31}`,
-        `resource-${n}`,
-        n,
-      ]
-    })
-    await server.batch([
-      {
-        sql: `INSERT INTO cost_snapshots (${KEYS})
-          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, 'bench', value ->> 6, value ->> 6, '{}', 0, 0
-          FROM json_each(?)`,
-        params: [JSON.stringify(page)],
-      },
-    ])
-  }
-  return performance.now() - begun
-}
-
-async function fillCosts(teamId: string): Promise<void> {
-  for (let from = importRows; from < rows; from += FILL_ROWS)
-    await server.batch([
-      {
-        sql: `INSERT INTO cost_snapshots (${KEYS})
-          WITH RECURSIVE n (i) AS (SELECT ?2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?3)
-          SELECT 'cst_fill' || i, ?1, date('2026-01-01', (i % 300) || ' days'), 'provider-' || (i % 7), 'service-' || (i % 31),
-            'resource-' || i, 'fill', i % 1000, i % 1000, '{}', 0, 0 FROM n`,
-        params: [teamId, from, Math.min(rows, from + FILL_ROWS)],
-      },
-    ])
-}
-
-async function timeSummary(token: string): Promise<number> {
-  const times: number[] = []
-  for (let n = 0; n < SUMMARIES; n++) {
-    const begun = performance.now()
-    await call('GET', '/costs/summary?from=2026-01-01&to=2026-10-31&groupBy=provider,service', token)
-    times.push(performance.now() - begun)
-  }
-  return median(times)
-}
-
-function load(path: string, token: string): Promise<LoadResult> {
-  const order: LoadOrder = {
-    port: Number(new URL(server.url).port),
-    clients: CLIENTS,
-    seconds: Number(values.seconds),
-    method: 'GET',
-    path,
-    headers: { authorization: `Bearer ${token}` },
-    expect: 200,
-  }
-  return new Promise((resolve) => {
-    client.once('message', resolve)
-    client.postMessage(order)
+async function imports(): Promise<void> {
+  const uploaded = await fetch(`http://127.0.0.1:${engine.port}/api/v1/files/upload`, {
+    method: 'POST',
+    headers: { ...engine.headers, 'x-filename': 'costs.csv' },
+    body: importText(importRows),
   })
+  const { id } = (await uploaded.json()) as { id: string }
+  let took = 0
+  const memory = await memoryOf(async () => {
+    took = await timed(() => importFile(id))
+  })
+  const plain = await timed(() => insertPlainly(engine, importRows))
+  say(
+    `import of ${importRows} rows as CSV: ${(took / 1000).toFixed(1)} s, by a plain script ${(plain / 1000).toFixed(1)} s, ${(took / plain).toFixed(2)} times; ${memory.toFixed(0)} MB more`,
+  )
 }
 
-function report(imported: number, plain: number, summary: number, lists: [string, LoadResult][]): string {
-  const rate = ({ requests, seconds }: LoadResult) => Math.round(requests / seconds)
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
-  return `On ${cpus().length} cores (${cpus()[0]?.model.trim()}), which the client shares.
+let isFilled = false
+async function filled(): Promise<void> {
+  if (isFilled) return
+  isFilled = true
+  const took = await timed(() => fillCosts(engine, rows))
+  say(`${rows} rows were written straight into the tables in ${(took / 1000).toFixed(1)} s`)
+}
 
-| what                                                  | figure |
-| ----------------------------------------------------- | ------ |
-| import of ${importRows} rows as CSV, accepted to succeeded | ${seconds(imported)} |
-| the same rows by plain statements                     | ${seconds(plain)} |
-| summary by provider and service over ${rows} rows, median | ${summary.toFixed(1)} ms |
-${lists.map(([name, result]) => `| list of ${name}, ${CLIENTS} clients | ${rate(result)}/s |`).join('\n')}
-`
+const get = (path: string): Omit<LoadOrder, 'clients' | 'seconds' | 'port'> => ({
+  method: 'GET',
+  path,
+  headers: engine.headers,
+  expect: 200,
+})
+
+async function load(path: string, clients = 16): Promise<LoadResult> {
+  client.postMessage({ ...get(path), port: engine.port, clients, seconds })
+  const [result] = (await once(client, 'message')) as [LoadResult]
+  if (result.errors > 0) throw new Error(`${path}: ${result.errors} errors, ${result.error}`)
+  return result
+}
+
+async function summaries(): Promise<void> {
+  await filled()
+  for (const path of [
+    `/summary?${PERIOD}&groupBy=provider,service`,
+    `/summary?from=2026-09-01&to=2026-09-30&groupBy=provider,service`,
+    `/summary?${PERIOD}&groupBy=month,provider`,
+    `/total?${PERIOD}`,
+    '/forecast',
+  ]) {
+    const { p50, p99 } = await load(`/api/v1/costs${path}`, 1)
+    say(`costs${path} over ${rows} rows: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
+  }
+}
+
+async function lists(): Promise<void> {
+  await filled()
+  const rate = ({ requests, seconds: took }: LoadResult): number => requests / took
+  for (const query of [
+    '',
+    '&provider=provider-3&service=service-5',
+    '&sort=-cost&from=2026-09-01&to=2026-09-07',
+  ]) {
+    const rates: number[] = []
+    const shares: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const [ours, teams] = [
+        rate(await load(`/api/v1/costs?limit=20${query}`)),
+        rate(await load('/api/v1/teams?limit=20')),
+      ]
+      rates.push(ours)
+      shares.push(ours / teams)
+    }
+    say(
+      `a list of 20 of ${rows} costs${query === '' ? '' : ` (${query.slice(1)})`}: ${median(rates).toFixed(0)} a second, ${(median(shares) * 100).toFixed(0)} % of teams`,
+    )
+  }
+}
+
+try {
+  for (const [name, run] of [
+    ['import', imports],
+    ['summary', summaries],
+    ['list', lists],
+  ] as const) {
+    if (!name.includes(values.only)) continue
+    if (!(await untilQuiet(Number(values.patience) * 1000))) busy++
+    await run()
+  }
+  const head = `On ${cpus().length} cores (${cpus()[0]?.model.trim()}), which the client shares; ${rounds} rounds, loads of ${seconds} s; ${busy} cases begun on a busy machine`
+  const text = `${head}\n\n${lines.map((one) => `- ${one}`).join('\n')}\n`
+  console.log(`\n${text}`)
+  if (values.save) writeFileSync(inRoot(values.save), `# npm run bench:finops\n\n${text}`)
+} finally {
+  await client.terminate()
+  await engine.stop()
 }
