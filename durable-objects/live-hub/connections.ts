@@ -4,6 +4,7 @@
 // 2. There is no polling. `nextEnd` is when the alarm must close a connection.
 import { newId } from '../../src/core/ids.ts'
 import { createLog } from '../../src/core/log.ts'
+import { offeredProtocols } from '../../src/core/subprotocols.ts'
 import type { Env } from '../../src/env.ts'
 import { dropConnections, enterConnection, findConnectionsOf } from '../../src/modules/realtime/index.ts'
 import type { Connect } from '../../src/objects/live-hub.ts'
@@ -99,7 +100,7 @@ export class Connections {
     follower.save()
     const refused = await this.#enter(follower, 'socket', connect)
     if (refused !== null) return refused
-    const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
+    const offered = offeredProtocols(request.headers.get('sec-websocket-protocol'))
     const headers: HeadersInit = offered.includes('orrery.v1')
       ? { 'sec-websocket-protocol': 'orrery.v1' }
       : {}

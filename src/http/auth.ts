@@ -8,6 +8,7 @@ import { matchedRoutes } from 'hono/route'
 import { type Actor, type Reader, serviceContext } from '../context.ts'
 import { AppError, notFound } from '../core/errors.ts'
 import { remember } from '../core/remember.ts'
+import { offeredProtocols } from '../core/subprotocols.ts'
 import { firstOf, type HotRead, readBoth, rowsOf } from '../db/hot-read.ts'
 import type { AppEnv } from './app-env.ts'
 import type { Credential } from './authenticator.ts'
@@ -133,7 +134,7 @@ const TICKET = /^ticket\.([\w-]{20,100})$/
 
 /** The ticket also identifies the team that it was created in. */
 async function ticketQuestion(c: Context<AppEnv>) {
-  const offered = (c.req.header('sec-websocket-protocol') ?? '').split(/\s*,\s*/)
+  const offered = offeredProtocols(c.req.header('sec-websocket-protocol'))
   const ticket = offered.map((one) => TICKET.exec(one)?.[1]).find((one) => one !== undefined)
   if (ticket === undefined) throw new AppError('auth.required')
   const { authenticator } = c.get('parts')

@@ -152,7 +152,8 @@ function dispositionOf(headers: string): { field: string; filename: string | nul
   if (line === undefined) throw malformed('A part has no Content-Disposition: form-data.')
   const field = parameter(line, 'name')
   if (field === null) throw malformed('A part has no name.')
-  const encoded = /;?\s*filename\*\s*=\s*([^;]+)/i.exec(line)?.[1]
+  // It begins at a semicolon: a search that may begin at any space takes the square of their number.
+  const encoded = /(?:^|;)\s*filename\*\s*=\s*([^;]+)/i.exec(line)?.[1]
   const filename = encoded === undefined ? parameter(line, 'filename') : decodeExtended(encoded.trim())
   return { field, filename }
 }
@@ -171,9 +172,12 @@ function parameter(line: string, name: string): string | null {
     .replace(/%0A/gi, '\n')
 }
 
-/** RFC 8187: `UTF-8'en'na%C3%AFve.txt`. Throws if the value is malformed. */
+/**
+ * RFC 8187: `UTF-8'en'na%C3%AFve.txt`. Also takes `'`, `(`, `)` and `*` as they are, because `encodeURIComponent` leaves them so. Throws if
+ * the value is malformed.
+ */
 export function decodeExtended(text: string): string {
-  const match = /^utf-8'[^']*'([A-Za-z0-9!#$&+.^_`|~%-]*)$/i.exec(text)
+  const match = /^utf-8'[^']*'([A-Za-z0-9!#$&+.^_`|~%'()*-]*)$/i.exec(text)
   try {
     if (match?.[1] !== undefined) return decodeURIComponent(match[1])
   } catch {

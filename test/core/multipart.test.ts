@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import { boundaryOf, readMultipart } from '../../src/http/multipart.ts'
+import { startProcessorTime } from '../helpers/processor-time.ts'
 import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 
 type Read = { field: string; filename: string | null; content: Uint8Array }
@@ -128,4 +129,16 @@ test('a boundary is required, and may be quoted', () => {
     `multipart/form-data; boundary=${'x'.repeat(71)}`,
   ])
     expect(() => boundaryOf(bad)).toThrow(AppError)
+})
+
+test('spaces in the head of a part take time that grows with their number, not with its square', async () => {
+  const head = `content-disposition: form-data; name="a"${' '.repeat(15_000)}; filename="b.txt"`
+  const body = `${`--b\r\n${head}\r\n\r\nx\r\n`.repeat(200)}--b--`
+  const processorTime = startProcessorTime()
+  const parts = await readAll(
+    cut(text(body), () => 65_536),
+    'b',
+  )
+  expect(parts).toHaveLength(200)
+  expect(processorTime()).toBeLessThan(2_000)
 })

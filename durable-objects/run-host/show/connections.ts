@@ -1,4 +1,5 @@
 // WebSockets and streams of server-sent events that follow one run. The route has authenticated the caller.
+import { offeredProtocols } from '../../../src/core/subprotocols.ts'
 import type { FollowerRights } from '../../../src/modules/runs/index.ts'
 import type { RunMachine } from '../machine.ts'
 import { eventStream } from './stream.ts'
@@ -71,6 +72,6 @@ function readFollow(address: string): { afterSeq: number; rights: FollowerRights
 
 /** A browser only accepts the upgrade if the response names its protocol. */
 function protocolOf(request: Request): Record<string, string> {
-  const offered = request.headers.get('sec-websocket-protocol') ?? ''
-  return offered.split(/\s*,\s*/).includes('orrery.v1') ? { 'sec-websocket-protocol': 'orrery.v1' } : {}
+  const offered = offeredProtocols(request.headers.get('sec-websocket-protocol'))
+  return offered.includes('orrery.v1') ? { 'sec-websocket-protocol': 'orrery.v1' } : {}
 }
