@@ -36,20 +36,16 @@ export const hotList = <Row>(
   limit: number,
 ): HotRead<Row> => hotRead(what, `${rest} LIMIT ${Math.trunc(limit)}`, params)
 
-export function firstOf<Row>(d1: D1Database, { sql, params }: HotRead<Row>): Promise<Row | null> {
-  return d1
-    .prepare(sql)
-    .bind(...params)
-    .first<Row>()
-}
+/** For a batch with other statements. */
+export const prepareRead = <Row>(d1: D1Database, { sql, params }: HotRead<Row>): D1PreparedStatement =>
+  d1.prepare(sql).bind(...params)
 
-/** As bare cells, which are read faster than objects. */
-export async function rowsOf<Row>(d1: D1Database, { sql, params, columns }: HotRead<Row>): Promise<Row[]> {
-  const found = await d1
-    .prepare(sql)
-    .bind(...params)
-    .raw<unknown[]>()
-  return found.map((cells) => toRow<Row>(columns, cells, 0))
+export const firstOf = <Row>(d1: D1Database, read: HotRead<Row>): Promise<Row | null> =>
+  prepareRead(d1, read).first<Row>()
+
+export async function rowsOf<Row>(d1: D1Database, read: HotRead<Row>): Promise<Row[]> {
+  const { results } = await prepareRead(d1, read).all<Row>()
+  return results
 }
 
 /** Combines two reads. The first returns at most one row. */

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
+import { openTeamFile } from '../../../src/modules/files/index.ts'
 import { sweepFiles } from '../../../src/modules/files/service/sweep.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -188,12 +189,10 @@ test('a started download completes although the file is deleted in the meantime'
   const person = await newPerson()
   const bytes = new Uint8Array(2_000_000).fill(65)
   const { body: file } = await upload(person, 'big.txt', bytes)
-  const { getContent } = await import('../../../src/modules/files/service/content.ts')
-  const stream = await withContext(async (request) => {
-    const ctx = { ...request, actor: { teamId: person.teamId } } as any
-    return (await getContent(ctx, file.id)).open()
-  })
-  const reader = stream.getReader()
+  const stream = await withContext(async (request) =>
+    (await openTeamFile(request, person.teamId, file.id))?.content.open(),
+  )
+  const reader = stream!.getReader()
   let size = (await reader.read()).value?.byteLength ?? 0
   await call('DELETE', `${FILES}/${file.id}?permanent=true`, { as: person })
   await runJobs()

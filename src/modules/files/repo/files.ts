@@ -61,6 +61,48 @@ export const findFileByName = (teamId: string, name: string): HotRead<FileRow> =
     [teamId, name],
   )
 
+/** A file with the bytes of one of its versions. */
+export type ContentRow = FileRow & { objectKey: string; writtenAt: number }
+
+const CONTENT = columns<ContentRow>({
+  ...FIELDS,
+  contentType: 'v.content_type',
+  sizeBytes: 'v.size_bytes',
+  sha256: 'v.sha256',
+  objectKey: 'v.object_key',
+  writtenAt: 'v.created_at',
+})
+
+/** `which` is a condition on the file `f`, without `?1` and `?2`. The current version, unless another is named. */
+const contentWhere = (
+  teamId: string,
+  version: number | null,
+  which: string,
+  params: string[],
+): HotRead<ContentRow> =>
+  hotRead(
+    CONTENT,
+    `FROM files f JOIN file_versions v ON v.file_id = f.id AND v.version = COALESCE(?2, f.version) AND v.team_id = f.team_id
+     WHERE f.team_id = ?1 AND ${which}`,
+    [teamId, version, ...params],
+  )
+
+/** Of deleted files as well, while they can be restored. */
+export const findContent = (teamId: string, id: string, version: number | null): HotRead<ContentRow> =>
+  contentWhere(teamId, version, 'f.id = ?3', [id])
+
+export const findContentByName = (
+  teamId: string,
+  { userId, name }: { userId: string; name: string },
+  version: number | null,
+): HotRead<ContentRow> =>
+  contentWhere(
+    teamId,
+    version,
+    'f.name = ?3 AND f.deleted_at IS NULL AND f.run_id IS NULL AND f.uploaded_by = ?4',
+    [name, userId],
+  )
+
 /** The file with the version that the operation has written, even if it is not the current one. */
 export const findFileByOperation = (teamId: string, operationId: string): HotRead<FileRow> =>
   hotRead(

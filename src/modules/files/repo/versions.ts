@@ -26,17 +26,6 @@ export async function findVersions(d1: D1Database, teamId: string, fileId: strin
   return results
 }
 
-export const findVersion = (
-  d1: D1Database,
-  teamId: string,
-  fileId: string,
-  version: number,
-): Promise<VersionRow | null> =>
-  d1
-    .prepare(`SELECT ${COLUMNS} FROM file_versions WHERE file_id = ? AND version = ? AND team_id = ?`)
-    .bind(fileId, version, teamId)
-    .first<VersionRow>()
-
 /** An object in the bucket, with the scheduled deletion that would remove it. */
 export type StoredObject = {
   objectKey: string

@@ -100,13 +100,13 @@ export const fileRoutes = router()
   )
   .get(
     '/download/:userId/:filename{.+}',
-    access('files:read'),
+    accessWithRead('files:read'),
     doc('files.downloadByName', 'Download a file by its uploader and name', 200, Bytes, DOWNLOAD),
     validate('query', ContentQuery),
     async (c) => {
       const { inline = false, version } = c.req.valid('query')
       const { userId, filename } = c.req.param()
-      return answerContent(c, await getContentByName(c.var.ctx, userId, filename, version), { inline })
+      return answerContent(c, await getContentByName(c.var.readCtx, userId, filename, version), { inline })
     },
   )
   .get(
@@ -117,12 +117,12 @@ export const fileRoutes = router()
   )
   .get(
     `/${FILE_ID}/content`,
-    access('files:read'),
+    accessWithRead('files:read'),
     doc('files.download', 'Download a file', 200, Bytes, DOWNLOAD),
     validate('query', ContentQuery),
     async (c) => {
       const { inline = false, version } = c.req.valid('query')
-      return answerContent(c, await getContent(c.var.ctx, c.req.param('id'), version), { inline })
+      return answerContent(c, await getContent(c.var.readCtx, c.req.param('id'), version), { inline })
     },
   )
   .get(

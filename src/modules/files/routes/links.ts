@@ -23,7 +23,7 @@ export const linkRoutes = router()
     idempotent('secret'),
     doc('files.links.create', 'Make a link to download a file without an account', 201, NewFileLink, {
       description:
-        'It ends when its time is over, its downloads are used up, or who made it leaves the team.',
+        'It ends when its time is over, its downloads are used up, or who made it leaves the team. An API key also needs `files:read`.',
     }),
     validate('json', CreateFileLink, { optional: true }),
     async (c) => c.json(await createFileLink(c.var.ctx, c.req.param('id'), c.req.valid('json')), 201),

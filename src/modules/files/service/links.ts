@@ -12,8 +12,9 @@ import { commit } from '../../../db/commit.ts'
 import { firstOf, rowsOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { PROMISE_MS } from '../../../db/promised-deletion.ts'
+import { requireScope } from '../../../http/scopes.ts'
 import { fileName } from '../name.ts'
-import { findFile } from '../repo/files.ts'
+import { findContent } from '../repo/files.ts'
 import {
   claimUploadLink,
   countDownload,
@@ -35,7 +36,7 @@ import type {
   NewFileLink,
   ReceivedFile,
 } from '../schema/link.ts'
-import { contentOf, type FileContent } from './content.ts'
+import { type FileContent, toContent } from './content.ts'
 import { requireFile } from './files.ts'
 import { saveStaged } from './save.ts'
 import { discard, stageContent } from './stage.ts'
@@ -49,6 +50,7 @@ export async function createFileLink(
   fileId: string,
   { expiresInS, maxDownloads, disposition }: CreateFileLink,
 ): Promise<NewFileLink> {
+  requireScope(ctx.actor, 'files:read', 'A link to download a file requires the scope files:read.')
   const file = await requireFile(ctx, fileId)
   return insert(ctx, expiresInS, {
     ...{ kind: 'download', fileId: file.id, disposition, folder: '', maxBytes: null },
@@ -141,10 +143,10 @@ export type LinkedContent = {
 
 export async function openDownloadLink(request: RequestContext, token: string): Promise<LinkedContent> {
   const link = await openLink(request, 'download', token)
-  const file = await firstOf(request.env.DB, findFile(link.teamId, link.fileId ?? ''))
-  if (file === null || file.deletedAt !== null) throw notFound('The file')
+  const row = await firstOf(request.env.DB, findContent(link.teamId, link.fileId ?? '', null))
+  if (row === null || row.deletedAt !== null) throw notFound('The file')
   return {
-    content: await contentOf(request, file),
+    content: toContent(request, row),
     inline: link.disposition === 'inline',
     countStart: async () => {
       if (!(await countDownload(request.env.DB, link.id, request.now())))

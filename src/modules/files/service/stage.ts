@@ -7,8 +7,10 @@ import { randomToken, toHex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { limitReached, PLAN_LIMITS } from '../../../core/plans.ts'
+import { prepareRead } from '../../../db/hot-read.ts'
 import { insertPromise, takeBackPromise } from '../../../db/promised-deletion.ts'
 import { prepare } from '../../../db/statement.ts'
+import { type FileRow, findFileByName } from '../repo/files.ts'
 import { findStorage, type StorageRow } from '../repo/quota.ts'
 import type { StoredObject } from '../repo/versions.ts'
 import { HEAD_BYTES, type Inspector, inspectorFor } from '../types/inspect.ts'
@@ -33,7 +35,8 @@ export type Content = {
   contentType?: string | undefined
 }
 
-export type Staged = StoredObject & { name: string }
+/** `holder` is the file that had the name when the upload began; null if there was none. */
+export type Staged = StoredObject & { name: string; holder: FileRow | null }
 
 export const fileObjectPrefix = (teamId: string): string => `teams/${teamId}/files/`
 
@@ -44,7 +47,8 @@ export async function stageContent(scope: RequestContext, teamId: string, conten
   const now = scope.now()
   const objectKey = `${fileObjectPrefix(teamId)}${randomToken()}`
   const promiseId = newId('msg', now)
-  await promise(scope, teamId, { objectKey, promiseId, sizeBytes: sizeBytes ?? 1 })
+  const { name } = content
+  const holder = await promise(scope, teamId, { name, objectKey, promiseId, sizeBytes: sizeBytes ?? 1 })
   try {
     const contentType = content.contentType ?? (inspector as Inspector).type.contentType
     const chunks = withHead(counted(content.chunks, sizeBytes, maxBytes), inspector)
@@ -53,7 +57,7 @@ export async function stageContent(scope: RequestContext, teamId: string, conten
       throw new AppError('file.checksum_mismatch', {
         detail: `The content has the SHA-256 ${sha256}, not ${content.sha256}. Send it again.`,
       })
-    return { name: content.name, objectKey, promiseId, contentType, sizeBytes: size, sha256 }
+    return { name, holder, objectKey, promiseId, contentType, sizeBytes: size, sha256 }
   } catch (error) {
     await discard(scope, { objectKey, promiseId })
     throw error
@@ -86,20 +90,26 @@ export const tooLarge = (maxBytes: number) =>
     errors: [{ path: '/sizeBytes', message: `at most ${maxBytes}`, code: 'file.too_large' }],
   })
 
-/** One round trip to D1: the scheduled deletion, and a first check of the quota. The commit checks it again. */
+type Upload = { name: string; objectKey: string; promiseId: string; sizeBytes: number }
+
+/**
+ * One round trip to D1: the scheduled deletion, a first check of the quota, and the file that has the name. The commit checks the last
+ * two again.
+ */
 async function promise(
   scope: RequestContext,
   teamId: string,
-  { objectKey, promiseId, sizeBytes }: { objectKey: string; promiseId: string; sizeBytes: number },
-): Promise<void> {
+  { name, objectKey, promiseId, sizeBytes }: Upload,
+): Promise<FileRow | null> {
   const d1 = scope.env.DB
-  const [found] = await d1.batch<StorageRow>([
+  const [found, holders] = await d1.batch([
     prepare(d1, findStorage(teamId)),
+    prepareRead(d1, findFileByName(teamId, name)),
     prepare(d1, insertPromise(promiseId, objectKey, scope.requestId, scope.now())),
   ])
-  const storage = found?.results[0]
+  const storage = found?.results[0] as StorageRow | undefined
   const refusal = storage === undefined ? notFound('The team') : quotaRefusal(storage, sizeBytes)
-  if (refusal === null) return
+  if (refusal === null) return (holders?.results[0] as FileRow | undefined) ?? null
   await discard(scope, { objectKey, promiseId })
   throw refusal
 }
@@ -272,6 +282,7 @@ async function putPieces(bucket: R2Bucket, key: string, chunks: AsyncIterable<Ui
   }
 }
 
+/** A piece is overwritten by the next one: pieces of their own would wait for the garbage collector, ten of a large file at once. */
 async function* piecesOf(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ bytes: Uint8Array<ArrayBuffer>; isLast: boolean }, undefined> {
@@ -297,7 +308,6 @@ async function* piecesOf(
       put(rest.subarray(0, fits))
       yield { bytes: piece, isLast: false }
       rest = rest.subarray(fits)
-      piece = new Uint8Array(PIECE_BYTES)
       size = 0
     }
     put(rest)

@@ -4,12 +4,12 @@ import { commit } from '../../../db/commit.ts'
 import { firstOf, rowsOf } from '../../../db/hot-read.ts'
 import { prepare } from '../../../db/statement.ts'
 import { fileName } from '../name.ts'
-import { type FileRow, findFile, findFileByOperation, findFiles, markFileDeleted } from '../repo/files.ts'
+import { type FileRow, findContent, findFileByOperation, findFiles, markFileDeleted } from '../repo/files.ts'
 import { deleteFilesOfRun, findFilesOfRun } from '../repo/run-files.ts'
 import type { FileRef } from '../repo/selection.ts'
 import { deleteUses, insertUses, type UserKind } from '../repo/uses.ts'
 import type { OnConflict } from '../schema/file.ts'
-import { contentOf, type FileContent } from './content.ts'
+import { contentOf, type FileContent, toContent } from './content.ts'
 import { findByIdOrName } from './files.ts'
 import { saveStaged } from './save.ts'
 import { type Content, stageContent } from './stage.ts'
@@ -32,7 +32,8 @@ export async function openTeamFile(
 ): Promise<OpenFile | null> {
   const row = await findByIdOrName(scope, teamId, idOrName)
   if (row === null || row.deletedAt !== null) return null
-  return { ref: toFileRef(row), version: row.version, content: await contentOf(scope, row) }
+  const content = await contentOf(scope, row)
+  return content === null ? null : { ref: toFileRef(row), version: row.version, content }
 }
 
 export type WriteTeamFile = Omit<Content, 'name'> & {
@@ -146,6 +147,6 @@ export async function openVersion(
   fileId: string,
   version: number,
 ): Promise<FileContent | null> {
-  const row = await firstOf(scope.env.DB, findFile(teamId, fileId))
-  return row === null ? null : contentOf(scope, row, version)
+  const row = await firstOf(scope.env.DB, findContent(teamId, fileId, version))
+  return row === null ? null : toContent(scope, row)
 }
