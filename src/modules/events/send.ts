@@ -12,6 +12,7 @@ import { newId } from '../../core/ids.ts'
 import { canonicalJson, type Json } from '../../core/json.ts'
 import { commit } from '../../db/commit.ts'
 import { matchesEvent } from '../../engine/model/event-name.ts'
+import { requireFilesReadable } from '../files/index.ts'
 import { anyWaits, countWaiting, runIdOf } from '../runs/index.ts'
 import { findEventTriggers } from '../triggers/index.ts'
 import { deliverAtOnce } from './deliver.ts'
@@ -27,6 +28,7 @@ export const onceOfEvent = (eventId: string, triggerId: string): string => `even
 
 export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<EventReceipt> {
   const { teamId, userId } = ctx.actor
+  requireFilesReadable(ctx.actor, body.data, 'The event')
   const now = ctx.now()
   const event: InboundEvent = {
     name: body.name,

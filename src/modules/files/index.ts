@@ -15,7 +15,7 @@ export { type FileRef, findRefs } from './repo/selection.ts'
 export { findSourcesBelow, findSourcesNamed, type SourceFile } from './repo/sources.ts'
 export { nameInHeader, rawFile } from './routes/incoming.ts'
 export type { FileContent } from './service/content.ts'
-export { fillFileInputs, resolveFileInputs } from './service/inputs.ts'
+export { fillFileInputs, namesFiles, requireFilesReadable, resolveFileInputs } from './service/inputs.ts'
 export { contentTypeOf, type OpenContent, openVersions, type Version } from './service/sources.ts'
 export { MAX_FILE_BYTES } from './service/stage.ts'
 export {

@@ -39,6 +39,7 @@ export async function startCall(
   }
   return startRunnable(ctx, await runnableOf(ctx, agent, { node, settings }), {
     input,
+    asker: ctx.actor,
     trigger: { type: 'manual' },
     startedBy: ctx.actor.userId,
     by: runActor(ctx),

@@ -8,6 +8,7 @@ import {
   runActor,
   workflowRun,
 } from '../../../objects/workflow-run.ts'
+import { requireFilesReadable } from '../../files/index.ts'
 import { voidLinksNow } from '../repo/links.ts'
 import type { Approval, DecideApproval } from '../schema.ts'
 import { type Decider, decisionOf, requireDecider, requirePending } from './judge.ts'
@@ -24,6 +25,7 @@ export async function decideApproval(
   const decider: Decider = { userId, email: emailVerified ? email.toLowerCase() : null }
   requireDecider(row, decider)
   requirePending(row)
+  requireFilesReadable(ctx.actor, body.data, 'The decision')
   const decide = decisionOf(row, decider, body)
   const run = await speak(ctx, row.runId, decide, runActor(ctx))
   const now = ctx.now()

@@ -1,15 +1,30 @@
-// Files in the input of a run: each `{ "$file": "file_…" }` becomes a reference to the file. Invariant: only files of
-// the run's team are found.
+// Files in the input of a run: each `{ "$file": "file_…" }` becomes a reference to the file. Invariants:
+// 1. Only files of the run's team are found.
+// 2. An API key can only name files if it can read them, because what the run does with a file can reveal its content.
 import type { RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { isId } from '../../../core/ids.ts'
 import type { Json } from '../../../core/json.ts'
 import { pointerOf } from '../../../core/pointer.ts'
+import { requireScope, type ScopeHolder } from '../../../http/scopes.ts'
 import { type FileRef, findRefs } from '../repo/selection.ts'
 
 export const MAX_INPUT_FILES = 100
 
 type Found = { path: PropertyKey[]; id: string }
+
+/** Throws 403 for an API key without `files:read` if the value names files. `what` says what the value is for. */
+export function requireFilesReadable(asker: ScopeHolder, value: unknown, what: string): void {
+  if (!namesFiles(value)) return
+  requireScope(asker, 'files:read', `${what} names files, which requires the scope files:read.`)
+}
+
+/** Whether `{ "$file": "…" }` is anywhere in the value. */
+export function namesFiles(value: unknown): boolean {
+  const found: Found[] = []
+  collect(value as Json, [], found)
+  return found.length > 0
+}
 
 /**
  * The input with all references filled in, and the ids of the files. Throws `file.not_found` with the path of each

@@ -1,6 +1,7 @@
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { type ControlAnswer, type ControlVerb, runActor } from '../../../objects/workflow-run.ts'
+import { requireFilesReadable } from '../../files/index.ts'
 import { mayEdit, requireEditor } from '../../workflows/index.ts'
 import type { Execution, ResolveNode, Signal } from '../schema.ts'
 import { ownRun } from './read.ts'
@@ -21,6 +22,7 @@ export async function controlRun(ctx: Ctx, runId: string, verb: ControlVerb): Pr
 }
 
 export async function signalRun(ctx: Ctx, runId: string, { name, data, id }: Signal): Promise<Execution> {
+  requireFilesReadable(ctx.actor, data, 'The signal')
   const { run } = await ownRun(ctx, runId)
   const signal = { name, data: data ?? null, by: ctx.actor.userId, ...(id === undefined ? {} : { id }) }
   return executionOf(await run.signal(signal, runActor(ctx)))
@@ -32,6 +34,7 @@ export async function resolveNode(
   path: string,
   { outcome, output }: ResolveNode,
 ): Promise<Execution> {
+  requireFilesReadable(ctx.actor, output, 'The output')
   const { run } = await ownRun(ctx, runId)
   // Settling a sub-workflow must not replace the answers of the people it asks.
   if (outcome === 'succeeded' && !mayEdit(ctx.actor) && (await run.node(path))?.type === 'flow.workflow')

@@ -18,6 +18,7 @@ import {
   startersOf,
   workflowRun,
 } from '../../../objects/workflow-run.ts'
+import { requireFilesReadable, resolveFileInputs } from '../../files/index.ts'
 import { findRoom, haveSubRunsAsked } from '../repo/runs.ts'
 import type { Execution, RerunRun, RetryRun } from '../schema.ts'
 import { requireFollowRight } from './asked.ts'
@@ -26,7 +27,7 @@ import { type Present, presentFor, requireFits } from './follow-version.ts'
 import { wantsOwn } from './place.ts'
 import { ownRun } from './read.ts'
 import { requireRunRoom } from './room.ts'
-import { checkInput, refusal } from './start.ts'
+import { checkInput, deferFileUses, refusal } from './start.ts'
 import { toExecution } from './view.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -47,6 +48,7 @@ export async function followUp(
   follow: Follow,
   { idempotencyKey, onlyLatest = false, runId: givenId, ...options }: FollowOptions,
 ): Promise<Execution> {
+  if (follow.mode === 'rerun') requireFilesReadable(ctx.actor, follow.input, 'The input')
   const { run, view } = await ownRun(ctx, runId)
   if (view.kind === 'deployment')
     throw new AppError('resource.conflict', {
@@ -64,8 +66,7 @@ export async function followUp(
   let answer = carriedOverIn(await run.carriedOver(asked))
   const { carriedOver: _legacy, startAt: _startAt, requestHash: _hash, slot: _slot, ...old } = answer.spec
   if (present !== null) requireFits(present, old)
-  const sent = mode === 'rerun' && follow.input !== undefined ? (follow.input as Json) : old.input
-  const input = mode === 'rerun' ? checkInput({ ...old, ...next }, sent) : old.input
+  const { input, fileIds } = await inputFor(ctx, follow, { ...old, ...next })
   const hasOtherInput = canonicalJson(input) !== canonicalJson(old.input)
   requireKindRight(ctx.actor, view.kind, hasOtherInput)
   const hasOther = hasOtherInput || isOther(old, next)
@@ -107,11 +108,24 @@ export async function followUp(
   // It is the root of a new family.
   spec.family = { root: spec.runId, most: old.family?.most ?? smallestPlan.descendantRuns }
   try {
-    return toExecution(await startFollowing(ctx, spec, options))
+    const execution = toExecution(await startFollowing(ctx, spec, options))
+    deferFileUses(ctx, ctx.actor.teamId, execution.id, fileIds)
+    return execution
   } catch (refused) {
     if (claimed.isNew && refused instanceof AppError) await run.release(mode, spec.runId)
     throw refused
   }
+}
+
+/** A rerun can have another input, which is checked as that of a new start. */
+async function inputFor(
+  ctx: Ctx,
+  follow: Follow,
+  spec: Pick<RunSpec, 'definition' | 'definitionHash' | 'input'>,
+): Promise<{ input: Json; fileIds: string[] }> {
+  if (follow.mode !== 'rerun') return { input: spec.input, fileIds: [] }
+  if (follow.input === undefined) return { input: checkInput(spec, spec.input), fileIds: [] }
+  return resolveFileInputs(ctx, ctx.actor.teamId, checkInput(spec, follow.input as Json))
 }
 
 async function startFollowing(ctx: Ctx, spec: RunSpec, options: StartOptions) {

@@ -23,7 +23,7 @@ import {
   workflowRun,
 } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
-import { fillFileInputs, recordFileUses, resolveFileInputs } from '../../files/index.ts'
+import { fillFileInputs, recordFileUses, requireFilesReadable, resolveFileInputs } from '../../files/index.ts'
 import {
   draftRunnable,
   findRunnable,
@@ -66,6 +66,7 @@ export async function startRun(
   if (body.mocks !== undefined) requireMocks(JSON.parse(runnable.definition), body.mocks)
   return startRunnable(ctx, runnable, {
     input: body.input,
+    asker: actor,
     trigger: {
       type: 'manual',
       ...(body.draft ? { draft: true } : {}),
@@ -128,6 +129,8 @@ export function refusal(
 export type Start = {
   /** Undefined if the request had no input. */
   input: Json | undefined
+  /** Who sent the input with this request. What a key names in it, the key must be able to read. */
+  asker?: Actor
   trigger: RunSpec['trigger']
   startedBy: string | null
   /** For the audit log, if a person or an API key starts the run directly. */
@@ -158,6 +161,7 @@ export async function startRunnable(
 ): Promise<Started> {
   const checked = checkInput(runnable, start.input)
   const isAsked = start.trigger.type === 'manual' || start.trigger.type === 'task'
+  if (start.asker !== undefined) requireFilesReadable(start.asker, start.input, 'The input')
   const files = isAsked ? resolveFileInputs : fillFileInputs
   const { input, fileIds } = await files(request, runnable.teamId, checked)
   const ids = await idsOf(request, runnable, { once: start.once, known: start.runId })
@@ -168,18 +172,22 @@ export async function startRunnable(
     await start.named?.(runId)
     const answer = await startAs(request, runnable, start, { ...spec, runId })
     if (answer.ok) {
-      if (answer.created)
-        request.defer(
-          recordFileUses(request, runnable.teamId, fileIds, { kind: 'run', id: runId }).catch(
-            () => undefined,
-          ),
-        )
+      if (answer.created) deferFileUses(request, runnable.teamId, runId, fileIds)
       return { execution: toExecution(answer.run), created: answer.created, answer: answer.answer }
     }
     if (answer.reason !== 'elsewhere') throw refusal(answer, runnable)
   }
   throw refusal({ ok: false, reason: 'elsewhere' }, runnable)
 }
+
+/** For the list of what uses a file. Best effort: a run that is not listed still reads its files. */
+export const deferFileUses = (
+  request: RequestContext,
+  teamId: string,
+  runId: string,
+  fileIds: string[],
+): void =>
+  request.defer(recordFileUses(request, teamId, fileIds, { kind: 'run', id: runId }).catch(() => undefined))
 
 /** All of the run's spec except its id. */
 async function specOf(
@@ -247,6 +255,7 @@ export async function startBatch(
           : { once: `${idempotencyKey} ${index}`, request: item as unknown as Json }
       const start = {
         input: item.input,
+        asker: ctx.actor,
         trigger: { type: 'manual' },
         startedBy: ctx.actor.userId,
         by: runActor(ctx),

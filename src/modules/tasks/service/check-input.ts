@@ -6,6 +6,7 @@ import { fieldErrors } from '../../../core/field-errors.ts'
 import type { Json } from '../../../core/json.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
 import { currentAgent, isBuiltInType, requireToolRights } from '../../agents/index.ts'
+import { namesFiles } from '../../files/index.ts'
 import { checkWorkflow, loadRunnable, type Runnable, requireNamed } from '../../workflows/index.ts'
 import type { CustomInput } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
@@ -73,9 +74,8 @@ async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
   }
 }
 
-/** The result of the task may reveal the content. A `$file` inside a text has escaped quotes. */
-const namesFile = (type: string, input: Json): boolean =>
-  type === 'dataAnalysis' || JSON.stringify(input).includes('"$file":')
+/** The result of the task may reveal the content. */
+const namesFile = (type: string, input: Json): boolean => type === 'dataAnalysis' || namesFiles(input)
 
 export const requireFilesRight = (actor: Actor): void =>
   requireKeyMay(actor, 'files:read', 'A task that names files')

@@ -9,6 +9,7 @@ import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { prepare } from '../../../db/statement.ts'
+import { requireFilesReadable } from '../../files/index.ts'
 import {
   completeLeased,
   failLeased,
@@ -21,6 +22,7 @@ import { Retry } from '../schema/parts.ts'
 import type { Task } from '../schema/task.ts'
 import type { ClaimedTask, ClaimTask, CompleteTask, FailTask, ReportProgress } from '../schema/worker.ts'
 import { checkTaskFiles } from './check-files.ts'
+import { requireFilesRight } from './check-input.ts'
 import { wakeDesk } from './desk.ts'
 import { getTask, requireTask } from './read.ts'
 
@@ -99,6 +101,8 @@ export async function reportProgress(ctx: ServiceContext, id: string, body: Repo
 
 export async function completeTask(ctx: ServiceContext, id: string, body: CompleteTask): Promise<Task> {
   const row = await requireTask(ctx, id)
+  if ((body.files ?? []).length > 0) requireFilesRight(ctx.actor)
+  requireFilesReadable(ctx.actor, body.result, 'The result')
   await checkTaskFiles(ctx, ctx.actor.teamId, body.files ?? [], null)
   const files = JSON.stringify([...new Set([...(JSON.parse(row.files) as string[]), ...(body.files ?? [])])])
   const result = body.result === undefined ? null : JSON.stringify(body.result)

@@ -36,6 +36,15 @@ export const toolCredentialsIn = (definition: unknown): NamedCredential[] =>
     ]
   })
 
+/** The tools that the definition gives its own agents by name. */
+export const ownToolsIn = (definition: unknown): string[] =>
+  agentNodes(isObject(definition) ? definition.nodes : undefined, []).flatMap(({ params: { agent } }) =>
+    listOf(isObject(agent) ? agent.tools : undefined).flatMap((tool) => {
+      const name = isObject(tool) ? tool.name : tool
+      return typeof name === 'string' && !(isObject(tool) && tool.policy === 'deny') ? [name] : []
+    }),
+  )
+
 /** Whether an agent's tools or their settings are expressions. Such tools could name any integration at run time. */
 export const hasUnknownTools = (definition: unknown): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { agent } }) => {

@@ -119,7 +119,8 @@ async function apply(
       targetType: 'workflow',
       targetId: id,
       before: pick(before, fields),
-      after: { ...fields, ...version, ...secretsSet(secrets), ...change.after },
+      // Always with the version, which live followers compare.
+      after: { ...fields, version: before.version, ...version, ...secretsSet(secrets), ...change.after },
     },
   })
 }

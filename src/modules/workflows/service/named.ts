@@ -1,17 +1,20 @@
-// Integrations and agents that workflows name. When a version is saved, they must exist, and the author must be allowed to use
-// them.
+// Integrations, agents and files that workflows use. When a version is saved, the integrations and agents must exist, and the
+// author must be allowed to use all of them.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { formatLocation, type Problem, quoted } from '../../../engine/model/problem.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
-import { currentAgents } from '../../agents/index.ts'
+import { currentAgents, requireToolRights } from '../../agents/index.ts'
+import { namesFiles } from '../../files/index.ts'
 import {
   agentsIn,
   asksTeamAgent,
   hasUnknownModels,
   hasUnknownTools,
+  ownToolsIn,
   toolCredentialsIn,
 } from '../check/agents.ts'
 import { credentialsIn } from '../check/credentials.ts'
+import { fileUses } from '../check/files.ts'
 import { inBody, workflowInvalid } from '../check/index.ts'
 import { credentialProblems } from './credentials.ts'
 
@@ -33,6 +36,11 @@ export function requireMayUse(actor: Actor, definition: unknown, triggers: unkno
   if (hasUnknownModels(definition))
     requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
   if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent or a thread of the team')
+  requireToolRights(actor, ownToolsIn(definition))
+  const { reads, writes } = fileUses(definition)
+  if (reads || namesFiles(definition) || namesFiles(triggers))
+    requireFor(actor, 'files:read', 'files of the team')
+  if (writes) requireFor(actor, 'files:write', 'nodes that write or delete files')
 }
 
 const requireFor = (actor: Actor, scope: Scope, what: string): void =>
