@@ -37,12 +37,14 @@ export const shardOf = (hub: string, shard: number): string => (shard === 0 ? hu
 /** The owner of a connection. A person follows all their teams, an API key only its own team. */
 export type ChannelReader = { teamId: string; userId: string; keyId: string | null }
 
-/** The notifications of a key's owner about the key's team. Clients cannot use this name. */
-export const teamNotifications = (teamId: string): string => `notifications of ${teamId}`
+type UserChannel = 'notifications' | 'announcements'
+
+/** What an API key hears on a channel of its owner: only what concerns the key's team. Clients cannot use this name. */
+export const logForKeys = (name: UserChannel, teamId: string): string => `${name} of ${teamId}`
 
 /** The name of the log that shows a channel to this reader. */
 export const logOf = (name: string, { teamId, keyId }: ChannelReader): string =>
-  name === 'notifications' && keyId !== null ? teamNotifications(teamId) : name
+  keyId !== null && (name === 'notifications' || name === 'announcements') ? logForKeys(name, teamId) : name
 
 /** The hub that keeps the log of a channel; null for a run, which keeps its own. */
 export function ownerOf({ kind }: Channel, who: { teamId: string; userId: string }): string | null {

@@ -1,11 +1,12 @@
 // An API key belongs to one team. Its owner may be in others, and its sockets get nothing of those.
 import { expect, test } from 'vitest'
-import { type Caller, call, post } from '../../helpers/api.ts'
+import { type Caller, call, get, post } from '../../helpers/api.ts'
 import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
-import { newTeam, type Person } from '../../helpers/people.ts'
+import { runJobs } from '../../helpers/jobs.ts'
+import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { tell } from '../notifications/telling.ts'
 import { startedBy } from '../runs/followers.ts'
-import { socket } from './sockets.ts'
+import { type Live, socket } from './sockets.ts'
 
 async function keyOf(person: Caller, scopes: string[]): Promise<Caller> {
   const made = await post('/api/v1/auth/api-keys', person, { name: 'live', scopes })
@@ -104,4 +105,57 @@ test('the channel of all changes needs the right to read each kind of object', a
   expect(less.of('changes', 'error')).toMatchObject([{ code: 'channel.denied' }])
   whole.close()
   less.close()
+})
+
+test('a key hears announcements for its team or for everybody, and none for another team of its owner', async () => {
+  giveObjectsTheTimeOfTheApp()
+  const { here, there } = await inTwoTeams()
+  const admin = await newPerson({ platformRole: 'admin' })
+  const announce = async (title: string, audience: unknown) => {
+    const body = { title, message: 'Tonight.', audience }
+    const made = await post('/api/v1/realtime/broadcast/system-announcement', admin, body)
+    expect(made.status, made.text).toBe(201)
+    return made.body.id as string
+  }
+  const ours = ['here', 'there']
+  const heard = (live: Live) =>
+    titlesOf(live.events('announcements').map(({ event }) => event.data)).filter((one) => ours.includes(one))
+  const ofHere = await keyOf(here, ['runs:read', 'profile:write'])
+  const key = await socket(ofHere, ['announcements'], 'notifications')
+  const person = await socket(here, ['announcements'], 'notifications')
+  const elsewhere = await announce('there', { teamId: there.teamId })
+  await runJobs()
+  await person.until(() => heard(person).length === 1)
+  await announce('here', { teamId: here.teamId })
+  await runJobs()
+  await person.until(() => heard(person).length === 2)
+  await key.until(() => heard(key).length > 0)
+  expect(heard(key)).toEqual(['here'])
+  expect(key.events('announcements').at(-1)?.event.teamId).toBe(here.teamId)
+  const everybody = await announce('everybody', 'all')
+  await runJobs()
+  await key.until(() => key.events('announcements').at(-1)?.event.data.id === everybody)
+
+  const later = await socket(ofHere, ['announcements'], 'notifications')
+  const shown = later.of('announcements', 'reset')[0]?.snapshot.announcements
+  expect(titlesOf(shown).filter((one) => ours.includes(one))).toEqual(['here'])
+  const listed = (await get('/api/v1/realtime/announcements', ofHere)).body.items
+  expect(titlesOf(listed).filter((one) => ours.includes(one))).toEqual(['here'])
+  const dismiss = (as: Caller) => post(`/api/v1/realtime/announcements/${elsewhere}/dismiss`, as, undefined)
+  expect((await dismiss(ofHere)).status).toBe(404)
+  expect((await dismiss(here)).status).toBe(204)
+  for (const live of [key, person, later]) live.close()
+})
+
+test('a key sees the connections of its owner in its team only', async () => {
+  const { here, there } = await inTwoTeams()
+  const [ours, theirs] = [await socket(here, ['runs']), await socket(there, ['runs'])]
+  const seen = async (as: Caller) => {
+    const { body } = await get('/api/v1/realtime/subscriptions/status?count=true', as)
+    return [body.total, body.items.map(({ teamId }: { teamId: string }) => teamId).sort()]
+  }
+  expect(await seen(await keyOf(here, ['runs:read']))).toEqual([1, [here.teamId]])
+  expect(await seen(here)).toEqual([2, [here.teamId, there.teamId].sort()])
+  ours.close()
+  theirs.close()
 })

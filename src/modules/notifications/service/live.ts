@@ -2,7 +2,7 @@
 // their teams, an API key only its own team.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
-import { teamNotifications, userHub } from '../../../objects/channels.ts'
+import { logForKeys, userHub } from '../../../objects/channels.ts'
 import type { Publication } from '../../../objects/live-hub.ts'
 import type { TeamEvent } from '../../../objects/team-events.ts'
 import { publishNow } from '../../realtime/index.ts'
@@ -49,7 +49,7 @@ async function publish(
     const own = await toldTo('user', teams.length === 1 ? (teams[0] ?? '') : '')
     const ofTeams = teams.map(async (teamId) => ({
       ...(await toldTo('api_key', teamId)),
-      log: teamNotifications(teamId),
+      log: logForKeys('notifications', teamId),
     }))
     return [own, ...(await Promise.all(ofTeams))]
   })

@@ -3,7 +3,7 @@ import type { Db } from '../../../db/client.ts'
 import type { Statement } from '../../../db/commit.ts'
 import { statement } from '../../../db/commit.ts'
 import { keyset, type ListOptions } from '../../../db/paginate.ts'
-import { announcements, notificationSettings, realtimeConnections } from '../../../db/schema/index.ts'
+import { announcements, notificationSettings, realtimeConnections, teams } from '../../../db/schema/index.ts'
 
 export type AnnouncementRow = typeof announcements.$inferSelect
 
@@ -43,26 +43,32 @@ export const endAnnouncement = (db: Db, id: string, now: number): Statement =>
       ),
     )
 
+/** Who reads announcements. `onlyTeamId` is the team of an API key; a person sees those for all their teams. */
+export type AnnouncementReader = { userId: string; onlyTeamId: string | null }
+
+const isForEverybody = sql`(${announcements.audiencePlan} IS NULL AND ${announcements.audienceTeamId} IS NULL)`
+
 /** The audience is the members of a team, the members of teams on a plan, or everybody. */
-const addressed = (userId: unknown) => sql`(
-  (${announcements.audiencePlan} IS NULL AND ${announcements.audienceTeamId} IS NULL)
+const addressed = (userId: unknown, onlyTeamId: string | null = null) => sql`(
+  ${isForEverybody}
   OR EXISTS (
     SELECT 1 FROM team_members m JOIN teams t ON t.id = m.team_id
-    WHERE m.user_id = ${userId} AND (t.id = ${announcements.audienceTeamId} OR t.plan = ${announcements.audiencePlan})))`
+    WHERE m.user_id = ${userId} AND (t.id = ${announcements.audienceTeamId} OR t.plan = ${announcements.audiencePlan})
+      ${onlyTeamId === null ? sql`` : sql`AND t.id = ${onlyTeamId}`}))`
 
 /** Announcements that a user sees: started, not over, addressed to them and not dismissed. */
-const isShown = (userId: string, now: number) =>
+const isShown = ({ userId, onlyTeamId }: AnnouncementReader, now: number) =>
   and(
     lte(announcements.startsAt, now),
     isNull(announcements.endedAt),
     or(isNull(announcements.expiresAt), gt(announcements.expiresAt, now)),
-    addressed(userId),
+    addressed(userId, onlyTeamId),
     sql`NOT EXISTS (SELECT 1 FROM announcement_dismissals d WHERE d.user_id = ${userId} AND d.announcement_id = ${announcements.id})`,
   )
 
 export function findShownAnnouncements(
   db: Db,
-  userId: string,
+  reader: AnnouncementReader,
   now: number,
   options: ListOptions,
 ): Promise<AnnouncementRow[]> {
@@ -70,21 +76,29 @@ export function findShownAnnouncements(
   return db
     .select()
     .from(announcements)
-    .where(and(isShown(userId, now), where))
+    .where(and(isShown(reader, now), where))
     .orderBy(...orderBy)
     .limit(limit)
 }
 
-export async function countShownAnnouncements(db: Db, userId: string, now: number): Promise<number> {
-  const [row] = await db.select({ n: count() }).from(announcements).where(isShown(userId, now))
+export async function countShownAnnouncements(
+  db: Db,
+  reader: AnnouncementReader,
+  now: number,
+): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(announcements).where(isShown(reader, now))
   return row?.n ?? 0
 }
 
-export async function isAddressed(db: Db, id: string, userId: string): Promise<boolean> {
+export async function isAddressed(
+  db: Db,
+  id: string,
+  { userId, onlyTeamId }: AnnouncementReader,
+): Promise<boolean> {
   const [row] = await db
     .select({ id: announcements.id })
     .from(announcements)
-    .where(and(eq(announcements.id, id), addressed(userId)))
+    .where(and(eq(announcements.id, id), addressed(userId, onlyTeamId)))
   return row !== undefined
 }
 
@@ -96,21 +110,29 @@ export const insertDismissal = (id: string, userId: string, now: number): Statem
     now,
   )
 
+/** A connected user. `keyTeams` has the teams of the audience in which one of their API keys is connected. */
+export type ConnectedUser = { userId: string; teamId: string; keyTeams: string[] }
+
 /** Connected users of the audience, ordered by id. */
 export async function findConnectedAudience(
   db: Db,
   id: string,
   afterUserId: string,
   limit: number,
-): Promise<{ userId: string; teamId: string }[]> {
-  return db
-    .select({ userId: realtimeConnections.userId, teamId: sql<string>`min(${realtimeConnections.teamId})` })
+): Promise<ConnectedUser[]> {
+  const { teamId, userId, keyId } = realtimeConnections
+  const keyTeams = sql<string>`json_group_array(DISTINCT ${teamId}) FILTER (WHERE ${keyId} IS NOT NULL AND (
+    ${isForEverybody} OR ${teams.id} = ${announcements.audienceTeamId} OR ${teams.plan} = ${announcements.audiencePlan}))`
+  const rows = await db
+    .select({ userId, teamId: sql<string>`min(${teamId})`, keyTeams })
     .from(realtimeConnections)
+    .innerJoin(teams, eq(teams.id, teamId))
     .innerJoin(announcements, eq(announcements.id, id))
-    .where(and(gt(realtimeConnections.userId, afterUserId), addressed(sql`${realtimeConnections.userId}`)))
-    .groupBy(realtimeConnections.userId)
-    .orderBy(realtimeConnections.userId)
+    .where(and(gt(userId, afterUserId), addressed(sql`${userId}`)))
+    .groupBy(userId)
+    .orderBy(userId)
     .limit(limit)
+  return rows.map((row) => ({ ...row, keyTeams: JSON.parse(row.keyTeams) as string[] }))
 }
 
 /** Users of the audience who have changed how they are notified about announcements, ordered by id. */

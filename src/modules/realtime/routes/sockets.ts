@@ -105,6 +105,7 @@ export const realtimeRoutes = router()
       'List your open sockets and streams with their channels and positions',
       200,
       SubscriptionPage,
+      { description: 'Those of all your teams. An API key sees only those of its team.' },
     ),
     validate('query', ListSubscriptions),
     async (c) => c.json(await listSubscriptions(c.var.ctx, c.req.valid('query'))),

@@ -8,14 +8,16 @@ import { dbOf } from '../../../db/client.ts'
 import { commit } from '../../../db/commit.ts'
 import { toPage } from '../../../db/paginate.ts'
 import { runBatch } from '../../../db/statement.ts'
-import { userHub } from '../../../objects/channels.ts'
-import { liveHub } from '../../../objects/live-hub.ts'
-import type { Announcement } from '../../../objects/team-events.ts'
+import { type ChannelReader, logForKeys, userHub } from '../../../objects/channels.ts'
+import { liveHub, type Publication } from '../../../objects/live-hub.ts'
+import type { Announcement, TeamEvent } from '../../../objects/team-events.ts'
 import type { AnnouncementNotify, AnnouncementTell } from '../../../queue/messages/realtime.ts'
 import { notify } from '../../../queue/notify.ts'
 import { postMessages } from '../../../queue/post.ts'
 import {
+  type AnnouncementReader,
   type AnnouncementRow,
+  type ConnectedUser,
   countAnnouncements,
   countShownAnnouncements,
   endAnnouncement,
@@ -150,29 +152,35 @@ export async function endAnnouncementNow(ctx: ServiceContext, id: string): Promi
   return getAnnouncement(ctx, id)
 }
 
+/** A key reads only what is addressed to its team or to everybody. */
+const readerOf = ({ userId, teamId, keyId }: ChannelReader): AnnouncementReader => ({
+  userId,
+  onlyTeamId: keyId === null ? null : teamId,
+})
+
 export async function listActiveAnnouncements(
   ctx: ServiceContext,
   query: ListActiveAnnouncements,
 ): Promise<ActiveAnnouncementPage> {
-  const { userId } = ctx.actor
-  const rows = await findShownAnnouncements(ctx.db, userId, ctx.now(), query)
+  const reader = readerOf(ctx.actor)
+  const rows = await findShownAnnouncements(ctx.db, reader, ctx.now(), query)
   const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toAnnouncement)
-  return query.count ? { ...page, total: await countShownAnnouncements(ctx.db, userId, ctx.now()) } : page
+  return query.count ? { ...page, total: await countShownAnnouncements(ctx.db, reader, ctx.now()) } : page
 }
 
 /** For the channel's snapshot: the newest ones. */
 export async function activeAnnouncementsOf(
   d1: D1Database,
-  userId: string,
+  who: ChannelReader,
   now: number,
 ): Promise<Announcement[]> {
-  const rows = await findShownAnnouncements(dbOf(d1), userId, now, { limit: 50, sort: '-createdAt' })
+  const rows = await findShownAnnouncements(dbOf(d1), readerOf(who), now, { limit: 50, sort: '-createdAt' })
   return rows.slice(0, 50).map(toAnnouncement)
 }
 
 /** An announcement for other users gets the same response as one that does not exist. Dismissing it again changes nothing. */
 export async function dismissAnnouncement(ctx: ServiceContext, id: string): Promise<void> {
-  if (!(await isAddressed(ctx.db, id, ctx.actor.userId))) throw notFound('The announcement')
+  if (!(await isAddressed(ctx.db, id, readerOf(ctx.actor)))) throw notFound('The announcement')
   await commit(ctx, {
     statements: [insertDismissal(id, ctx.actor.userId, ctx.now())],
     audit: { action: 'announcement.dismissed', targetType: 'announcement', targetId: id },
@@ -194,12 +202,14 @@ export async function tellAnnouncement(
     await postMessages(request.env, [{ id, message: next }], request.requestId, request.now())
   }
   const at = toIso(what === 'announcement.published' ? row.startsAt : (row.endedAt ?? request.now()))
+  const key = `${what} ${announcementId}`
+  const publicationsFor = ({ teamId, keyTeams }: ConnectedUser): Publication[] => {
+    const event = (of: string): TeamEvent => ({ type: what, at, teamId: of, data: toAnnouncement(row) })
+    const forKeys = keyTeams.map((of) => ({ key, event: event(of), log: logForKeys('announcements', of) }))
+    return [{ key, event: event(teamId) }, ...forKeys]
+  }
   const told = await Promise.allSettled(
-    users.map(({ userId, teamId }) =>
-      liveHub(request.env.LIVE_HUBS, userHub(userId)).publish([
-        { key: `${what} ${announcementId}`, event: { type: what, at, teamId, data: toAnnouncement(row) } },
-      ]),
-    ),
+    users.map((user) => liveHub(request.env.LIVE_HUBS, userHub(user.userId)).publish(publicationsFor(user))),
   )
   const failed = told.find((one) => one.status === 'rejected')
   if (failed !== undefined) throw failed.reason

@@ -49,12 +49,13 @@ export async function closeConnection(ctx: ServiceContext, id: string): Promise<
   await liveHub(ctx.env.LIVE_HUBS, row.hub).close([id], 'closed by an administrator')
 }
 
-/** The caller's connections in all teams, with their channels and positions. */
+/** The caller's connections in all teams, with their channels and positions. An API key sees those of its team. */
 export async function listSubscriptions(
   ctx: ServiceContext,
   query: ListSubscriptions,
 ): Promise<SubscriptionPage> {
-  const own = { ...query, userId: ctx.actor.userId }
+  const { userId, teamId, keyId } = ctx.actor
+  const own = { ...query, userId, ...(keyId === null ? {} : { teamId }) }
   const rows = await findConnections(ctx.db, own)
   const found = new Map<string, ConnectionStatus>()
   await Promise.all(

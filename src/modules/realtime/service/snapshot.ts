@@ -1,5 +1,5 @@
 import type { Json } from '../../../core/json.ts'
-import { parseChannel } from '../../../objects/channels.ts'
+import { type ChannelReader, parseChannel } from '../../../objects/channels.ts'
 import { findDeploymentStatus, findOpenRuns, findWorkflowName } from '../repo/snapshots.ts'
 import { activeAnnouncementsOf } from './announcements.ts'
 
@@ -7,10 +7,11 @@ import { activeAnnouncementsOf } from './announcements.ts'
 export async function snapshotOf(
   d1: D1Database,
   name: string,
-  { teamId, userId }: { teamId: string; userId: string },
+  who: ChannelReader,
   now: number,
 ): Promise<Json> {
   const channel = parseChannel(name)
+  const { teamId } = who
   switch (channel?.kind) {
     case 'runs':
       return findOpenRuns(d1, teamId, null)
@@ -23,7 +24,7 @@ export async function snapshotOf(
     case 'deployment':
       return findDeploymentStatus(d1, teamId, channel.id ?? '')
     case 'announcements':
-      return { announcements: (await activeAnnouncementsOf(d1, userId, now)) as unknown as Json }
+      return { announcements: (await activeAnnouncementsOf(d1, who, now)) as unknown as Json }
     default:
       return null
   }
